@@ -1,0 +1,1 @@
+"""The `parley` command: N local parties, or one real one."""
