@@ -60,7 +60,11 @@ static void planes(uint64_t *out, const uint64_t *x, size_t count, size_t bits) 
             transpose_words(rows + r);
         }
         transpose_bits(rows);
-        for (size_t i = 0; i < bits; i++) store_before(out + i * width + w, out + (i + 1) * width, rows[i]);
+        for (size_t i = 0; i < bits; i++) {
+            uint64_t *place = out + i * width + w;
+            store_before(place, out + (i + 1) * width, rows[i]);
+            __builtin_prefetch(place + 2 * LANES, 1);
+        }
     }
 }
 
@@ -69,7 +73,11 @@ static void from_planes(uint64_t *out, const uint64_t *packed, size_t count, siz
     Lanes rows[64];
     for (size_t w = 0; w < width; w += LANES) {
         memset(rows, 0, sizeof rows);
-        for (size_t i = 0; i < bits; i++) rows[i] = load_before(packed + i * width + w, packed + (i + 1) * width);
+        for (size_t i = 0; i < bits; i++) {
+            const uint64_t *place = packed + i * width + w;
+            rows[i] = load_before(place, packed + (i + 1) * width);
+            __builtin_prefetch(place + 2 * LANES);
+        }
         transpose_bits(rows);
         for (size_t r = 0; r < 64; r += LANES) {
             transpose_words(rows + r);

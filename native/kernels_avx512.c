@@ -271,8 +271,8 @@ static inline __attribute__((always_inline)) void encrypt_counters(__m512i *stat
 
 static void aes_ctr(uint8_t *out, const uint8_t round_keys[176], uint64_t high, uint64_t low, size_t blocks) {
     const long long top = (long long)__builtin_bswap64(high);
-    const long long l = (long long)low;
-    __m512i next = _mm512_set_epi64(l + 3, top, l + 2, top, l + 1, top, l, top);
+    const uint64_t l = low;
+    __m512i next = _mm512_set_epi64((long long)(l + 3), top, (long long)(l + 2), top, (long long)(l + 1), top, (long long)l, top);
     __m512i keys[11], state[8];
     for (int i = 0; i < 11; i++)
         keys[i] = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(round_keys + 16 * i)));
