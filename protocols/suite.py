@@ -32,6 +32,9 @@ class Suite(Protocol):
     async def input(self, ctx: Context, owner: int, words: Words | None, shape: Shape) -> ArithmeticShare:
         """[x] of ring elements of this shape that `owner` alone passes."""
 
+    async def input_bits(self, ctx: Context, owner: int, words: Words | None, shape: Shape) -> BooleanShare:
+        """<x> of packed bits for an array of this shape that `owner` alone passes."""
+
     async def open(self, ctx: Context, *shares: ArithmeticShare) -> list[Words]:
         """Everybody learns each x."""
 

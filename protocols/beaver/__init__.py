@@ -18,6 +18,7 @@ class BeaverSuite:
     constant = staticmethod(share.constant)
     constant_bits = staticmethod(share.constant_bits)
     input = staticmethod(share.input_)
+    input_bits = staticmethod(share.input_bits)
     open = staticmethod(share.open_)
     open_bits = staticmethod(share.open_bits)
     open_to = staticmethod(share.open_to)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from math import prod
 
 import numpy as np
 
@@ -38,6 +39,19 @@ async def input_(ctx: Context, owner: int, words: Words | None, shape: Shape) ->
         if j != owner:
             rest = ctx.ring.sub(rest, ctx.ring.reduce(ctx.pairwise_prg(j, "input").words(shape)))
     return ArithmeticShare(rest, ctx.ring)
+
+
+@cost(rounds=0)
+async def input_bits(ctx: Context, owner: int, words: Words | None, shape: Shape) -> BooleanShare:
+    """<x> for packed bits x of an array of this shape that party `owner` passes: as `input_`, with XOR."""
+    packed = (bits.words_for(prod(shape)),)
+    if ctx.me != owner:
+        return BooleanShare(ctx.pairwise_prg(owner, "input bits").words(packed), shape)
+    rest = words if words is not None else np.zeros(packed, np.uint64)
+    for j in ctx.everyone:
+        if j != owner:
+            rest = bits.bit_xor(rest, ctx.pairwise_prg(j, "input bits").words(packed))
+    return BooleanShare(rest, shape)
 
 
 @cost(rounds=1, words=lambda *shares: sum(x.size for x in shares))

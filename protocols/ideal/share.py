@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import prod
+
+from mpc.bits import words_for
 from mpc.context import Context, Spec
 from mpc.costs import cost
 from mpc.ring import Words
@@ -27,6 +30,12 @@ async def input_(ctx: Context, owner: int, words: Words | None, shape: Shape) ->
         if j != owner:
             ctx.send(j, value)
     return ArithmeticShare(value, ctx.ring)
+
+
+async def input_bits(ctx: Context, owner: int, words: Words | None, shape: Shape) -> BooleanShare:
+    """x as packed bits, which its owner sends to everybody in the clear."""
+    packed = (words_for(prod(shape)),)
+    return BooleanShare((await input_(ctx, owner, words, packed)).words, shape)
 
 
 @cost(rounds=0)
