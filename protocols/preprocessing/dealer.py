@@ -175,7 +175,7 @@ async def serve(transport: Transport, n: int, on_dealt: Callable[[int], None] | 
             )
 
     async def serve_party(party: int) -> None:
-        seed = np.frombuffer(dealer.dealings[party].seed.reveal(), np.uint8)
+        seed = np.frombuffer(dealer.dealings[party].seed.secret, np.uint8)
         transport.send(party, Message(_SEED_TAG, 0, 0, seed))
         position = request = 0
         while demand := await _request(transport, party, request):
