@@ -7,7 +7,7 @@ all parties of a simulation. Rounds are causal: the longest chain of messages th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -76,7 +76,9 @@ class Report:
     def to_json(self, result: Any = None) -> dict[str, Any]:
         """The whole account and the result as plain lists, numbers and strings."""
         return {
-            **{name: getattr(self, name) for name in ("program", "suite", "preprocessing", "security", "offline_bytes")},
+            **{
+                name: getattr(self, name) for name in ("program", "suite", "preprocessing", "security", "offline_bytes")
+            },
             "parties": list(self.parties),
             "seconds": dict(self.seconds),
             "rounds": self.rounds,
@@ -165,7 +167,10 @@ class Declared:
 
 def cost(
     *, rounds: Amount, words: Amount = 0, to_one: Amount = 0, **material: Amount
-) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
+) -> Callable[
+    [Callable[Concatenate[Context, P], Coroutine[Any, Any, R]]],
+    Callable[Concatenate[Context, P], Coroutine[Any, Any, R]],
+]:
     """Declare what a protocol function costs, and give each call of it a context of its own.
 
     Amounts are numbers or functions of the call's arguments (without the context). `material` is named by kind, in
@@ -173,8 +178,8 @@ def cost(
     """
 
     def decorate(
-        function: Callable[Concatenate[Context, P], Awaitable[R]],
-    ) -> Callable[Concatenate[Context, P], Awaitable[R]]:
+        function: Callable[Concatenate[Context, P], Coroutine[Any, Any, R]],
+    ) -> Callable[Concatenate[Context, P], Coroutine[Any, Any, R]]:
         name = function.__name__
 
         def declared(*args: P.args, **kwargs: P.kwargs) -> Declared:

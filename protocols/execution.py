@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from typing import Any, TypeVar
 
 import msgpack
 import numpy as np
@@ -36,10 +36,11 @@ from protocols.ideal import SUITE as IDEAL
 from protocols.preprocessing import dealer
 from protocols.suite import Suite
 
+R = TypeVar("R")
 Main = Callable[[Context, Any], Awaitable[Any]]
 Progress = Callable[[str, int, int | None], None]
 
-SUITES: dict[str, Suite] = {suite.name: suite for suite in (BEAVER, IDEAL)}  # type: ignore[dict-item]
+SUITES: dict[str, Suite] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
 PREPROCESSING = ("dealer",)
 FATAL_WHEN_DRY = ("range-exceeded", "range-too-wide", "domain")
 _ONLINE, _SHAPES = 0, 1
@@ -104,11 +105,13 @@ def simulate(
     """Run `main(ctx, mine)` for all parties in this process; `inputs[i]` is party i's own data, or None.
 
     The same protocols and messages as between machines, with a dealer inside. For development, tests and notebooks:
-    data of all parties meets in one process. `check_costs` compares every protocol's counted cost with its declared one.
+    data of all parties meets in one process. `check_costs` holds every protocol's counted cost against its declared one.
     The first error of any party is raised.
     """
     if len(inputs) < 2:
-        raise LocalError("too-few-parties", f"{len(inputs)} inputs make no computation between parties", "pass 2 or more")
+        raise LocalError(
+            "too-few-parties", f"{len(inputs)} inputs make no computation between parties", "pass 2 or more"
+        )
     setting = Setting(find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs and suite != "ideal")
     supplies = dealer.local_supplies(len(inputs))
     started = time.perf_counter()
@@ -360,11 +363,11 @@ def security_sentence(suite: Suite, n: int, supply: Supply) -> str:
     return sentence if suite.simulation_only else f"{sentence}, and {getattr(supply, 'trust', '')}"
 
 
-def _run_trio(start: Callable[[], Awaitable[Any]]) -> Any:
+def _run_trio(start: Callable[[], Awaitable[R]]) -> R:
     """trio.run, in a thread of its own where an event loop is running already (a notebook, an async test)."""
     if not _inside_event_loop():
         return trio.run(start)
-    box: list[Any] = []
+    box: list[R] = []
     thread_error: list[BaseException] = []
 
     def work() -> None:

@@ -167,13 +167,15 @@ def _checked(ctx: Context, value: Any, line: str) -> SecretArray:
             "not-secret", f"reveal of a {type(value).__name__}, which is no secret", "use the value as it is", line=line
         )
     if value.context.session is not ctx.session:
-        raise LocalError("foreign-secret", "this secret belongs to another run", "use secrets within their run", line=line)
+        raise LocalError(
+            "foreign-secret", "this secret belongs to another run", "use secrets within their run", line=line
+        )
     return value
 
 
 async def _open_all(call: Context, targets: Sequence[SecretArray]) -> list[Any]:
     suite = suite_of(call)
-    words = {t: None for t in targets}
+    words = dict.fromkeys(targets)
     numbers = [t for t in words if t.kind != "bit"]
     entered, deepest = call.depth, call.depth
     opened: dict[SecretArray, Any] = {}

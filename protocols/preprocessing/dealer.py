@@ -141,7 +141,7 @@ class DealerLink:
         total = sum(correction_words(kind, me, self._n) for _, kind in entries)
         if not total:
             return [np.zeros(part.shape, np.uint64) for part in parts]
-        array = (await self._transport.receive(self._n, tag)).array
+        array: Words = (await self._transport.receive(self._n, tag)).array
         if array.dtype != np.uint64 or array.shape != (total,):
             raise _malformed(self._transport, self._n, "corrections of another size than asked for")
         ends = np.cumsum([int(np.prod(part.shape)) for part in parts])
@@ -206,7 +206,9 @@ def _deal(dealer: Dealer, transport: Transport, party: int, entries: Sequence[En
         return dealer.deal(party, entries)
     except SupplyError as error:
         raise PeerError(
-            "material-spent", f"{transport.names[party]} asked for the same material twice", party=transport.names[party]
+            "material-spent",
+            f"{transport.names[party]} asked for the same material twice",
+            party=transport.names[party],
         ) from error
 
 
