@@ -105,7 +105,7 @@ def simulate(
     """Run `main(ctx, mine)` for all parties in this process; `inputs[i]` is party i's own data, or None.
 
     The same protocols and messages as between machines, with a dealer inside. For development, tests and notebooks:
-    data of all parties meets in one process. `check_costs` holds every protocol's counted cost against its declared one.
+    data of all parties meets in one process. `check_costs` holds counted costs against declared ones.
     The first error of any party is raised.
     """
     if len(inputs) < 2:

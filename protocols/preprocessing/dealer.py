@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
+from math import prod
 
 import numpy as np
 
@@ -141,11 +142,12 @@ class DealerLink:
         total = sum(correction_words(kind, me, self._n) for _, kind in entries)
         if not total:
             return [np.zeros(part.shape, np.uint64) for part in parts]
-        array: Words = (await self._transport.receive(self._n, tag)).array
+        array = (await self._transport.receive(self._n, tag)).array
         if array.dtype != np.uint64 or array.shape != (total,):
             raise _malformed(self._transport, self._n, "corrections of another size than asked for")
-        ends = np.cumsum([int(np.prod(part.shape)) for part in parts])
-        return [w.reshape(p.shape) for w, p in zip(np.split(array, ends[:-1]), parts, strict=True)]
+        words: Words = array.view(np.uint64)
+        ends = np.cumsum([prod(part.shape) for part in parts])
+        return [w.reshape(p.shape) for w, p in zip(np.split(words, ends[:-1]), parts, strict=True)]
 
     def done(self) -> None:
         """Tell the dealer that no more requests follow."""
