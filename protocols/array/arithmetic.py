@@ -162,10 +162,12 @@ def dot(x: Any, y: Any) -> SecretArray:
 
 @implements(np.sum)
 def sum_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
-    """The sum over axes. Local."""
+    """The sum over axes. Local, unless products must be shortened first for the sum to fit."""
     x = ring_form(x)
     axes = _axes(x, axis)
     count = prod(x.shape[a] for a in axes)
+    if not x.range.times(count).fits(x.context.ring.bits):
+        x = short(x)
     kept = tuple(1 if a in axes else s for a, s in enumerate(x.shape))
     shape = kept if keepdims else tuple(s for a, s in enumerate(x.shape) if a not in axes)
 
