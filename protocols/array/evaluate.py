@@ -204,7 +204,7 @@ async def _open_to(call: Context, targets: Sequence[SecretArray], receivers: Seq
             words = await suite.open_to(call, receiver, number.value)
             deepest = max(deepest, call.depth)
             if words is not None:
-                opened[i] = bits.pack(words != 0) if target.kind == "bit" else words
+                opened[i] = bits.pack(np.asarray(words != 0)) if target.kind == "bit" else words
     call.depth = deepest
     return opened
 

@@ -58,7 +58,7 @@ async def secret(
 
     async def run(node: Context) -> ArithmeticShare | BooleanShare:
         if kind == "bit":
-            packed = None if words is None else bits.pack(words != 0)
+            packed = None if words is None else bits.pack(np.asarray(words != 0))
             return await suite_of(node).input_bits(node, owner, packed, shape)
         return await suite_of(node).input(node, owner, words, shape)
 
