@@ -125,18 +125,18 @@ class TlsLink(PlainLink):
 
     def _decrypt(self, space: memoryview) -> int:
         """Fills `space` from what is here: how many bytes, 0 at the end of the stream, -1 when more must come."""
-        filled = 0
-        while filled < len(space):
+        tls, incoming, filled = self._tls, self._incoming, 0
+        while filled < len(space) and (incoming.pending or incoming.eof or tls.pending()):
             try:
-                count = self._tls.read(len(space) - filled, space[filled:])
+                count = int(tls.read(len(space) - filled, space[filled:] if filled else space))
             except ssl.SSLWantReadError:
-                return filled or -1
+                break
             except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
                 return filled
             if not count:
                 return filled
-            filled += int(count)
-        return filled
+            filled += count
+        return filled or -1
 
     async def _take_ciphertext(self) -> None:
         count = await self._receive(self._ciphertext)
