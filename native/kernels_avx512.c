@@ -163,6 +163,13 @@ static void row_product(uint64_t *out, const uint64_t *x, const uint64_t *y, siz
         for (size_t j = 0; j < columns; j++) out[j] += x[l] * y[l * columns + j];
 }
 
+/* Not the compiler's own reduction, which adds signed integers: they may overflow. */
+static inline uint64_t sum_of_lanes(V v) {
+    const __m256i four = _mm256_add_epi64(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+    const __m128i two = _mm_add_epi64(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
+    return (uint64_t)_mm_cvtsi128_si64(two) + (uint64_t)_mm_extract_epi64(two, 1);
+}
+
 static void column_product(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t inner) {
     for (size_t i = 0; i < rows; i++) {
         const uint64_t *row = x + i * inner;
@@ -176,7 +183,7 @@ static void column_product(uint64_t *out, const uint64_t *x, const uint64_t *y, 
             const size_t words = at_most(inner - l, 8);
             even = _mm512_add_epi64(even, _mm512_mullo_epi64(load_first(row + l, words), load_first(y + l, words)));
         }
-        out[i] = (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(even, odd));
+        out[i] = sum_of_lanes(_mm512_add_epi64(even, odd));
     }
 }
 

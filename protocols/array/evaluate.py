@@ -114,13 +114,17 @@ class _Evaluation:
 
     def _finish(self, node: SecretArray, value: Any) -> list[SecretArray]:
         node.value, node.depth = value, node.call.depth
-        node.args = ()
+        node.args, node.run = (), _done
         freed = []
         for user in self._users[node]:
             self._missing[user] -= 1
             if not self._missing[user]:
                 freed.append(user)
         return freed
+
+
+def _done(ctx: Context, *args: Any) -> Any:
+    raise LocalError("computed-already", "a node of an expression ran twice", path=ctx.path)
 
 
 def _enter(node: SecretArray) -> None:
