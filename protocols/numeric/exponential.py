@@ -69,7 +69,7 @@ def exp_range(r: Range, f: int) -> Range:
     check_fits("exp", r)
     if not 0 <= f <= MOST_FRACTIONAL_BITS:
         raise LocalError("too-many-fractional-bits", f"exp has no form for {f} fractional bits", "use 24 or fewer")
-    if r.hi >= int(EXACT.multiply(EXACT.ln(Decimal(2)), Decimal((PRODUCT_BITS - f) << f))):
+    if r.hi > int(EXACT.multiply(EXACT.ln(Decimal(2)), Decimal((PRODUCT_BITS - f) << f))):
         raise LocalError(
             "range-too-wide",
             f"exp of values up to {r.reals(f)[1]:g} does not fit beside {f} fractional bits",
@@ -83,14 +83,17 @@ def exp_range(r: Range, f: int) -> Range:
 async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
     """[exp(x)], elementwise, any shape, for every range whose results fit; f <= 24.
 
-    Error: |y - exp(x)| <= 1.25 * 2^-f + 2^-23 exp(x) over the whole of r, however wide below.
-    Rounds: 16, and one more where the largest result needs over 33 bits (f = 16: x above 11).
+    Error: |y - exp(x)| <= 2^-f + 2^-24 exp(x) over the whole of r, however wide below.
+    Rounds: 16, and one more where the largest result needs over 33 bits (f = 16: x above 11);
+    none where all of r lies so low that exp(x) vanishes.
     Material: an edaBit (two where r reaches below -(f + 1) log 2), 5 to 7 daBits, 5 to 6 products for 2^i, 7 other
     products, 9 truncation pairs an element, ANDs of `a2b` at 32 bits and of one comparison.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `exp_range`.
     """
     exp_range(r, f)
     split = _split(r, f)
+    if r.hi < -split.lowest:
+        return x.scale(0)
     fraction, factors, top = await _split_bits(ctx, x, r, split)
     t = plus(ctx, fraction.scale(1 << (PRECISION + 1 - split.fraction_bits)), -1 << PRECISION)
     power, exp_fraction = await together(ctx, (_product_of, factors), (_exp_fraction, t))
@@ -120,7 +123,7 @@ def _split(r: Range, f: int) -> _Split:
 async def _split_bits(
     ctx: Context, x: ArithmeticShare, r: Range, split: _Split
 ) -> tuple[ArithmeticShare, list[ArithmeticShare], ArithmeticShare | None]:
-    """[s] with `fraction_bits`; the factors of 2^i, with [x >= -lowest] if needed; the top bit of i where it is apart."""
+    """[s] with `fraction_bits`; the factors of 2^i, with [x >= -lowest] if needed; the top bit of i if apart."""
     suite = suite_of(ctx)
     calls: list[tuple[Any, ...]] = [(_integer_part, x, split)]
     if r.lo < -split.lowest:

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from math import prod
 
 import numpy as np
 
@@ -37,9 +39,9 @@ class Leading:
     def look_up(self, ctx: Context, *tables: Table) -> list[ArithmeticShare]:
         """[g_{i*}] for each public table g of integers, in the shape of x. Local."""
         values = [[table(i) for i in range(self.low, self.width)] for table in tables]
-        steps = np.array([[_word(b - a) for a, b in zip(v, v[1:], strict=False)] for v in values], np.uint64)
+        steps = np.array([[_word(b - a) for a, b in pairwise(v)] for v in values], np.uint64)
         places, *shape = self.above.shape
-        flat = self.above.reshape((places, self.above.size // places if places else int(np.prod(shape))))
+        flat = self.above.reshape((places, self.above.size // places if places else prod(shape)))
         moved = flat.matmul_public(steps.reshape(len(values), places), public_left=True)
         return [plus(ctx, moved[k].reshape(tuple(shape)), v[0]) for k, v in enumerate(values)]
 

@@ -23,7 +23,8 @@ async def evaluate(ctx: Context, t: ArithmeticShare, coefficients: Sequence[floa
 
     Estrin's scheme, with a_j = c_2j + c_2j+1 t:  p = (a_0 + t^2 a_1) + t^4 (a_2 + t^2 a_3). The coefficients enter
     while t^2 is computed, so that their truncation costs no round. Five rounds; the caller's truncation is the sixth.
-    Error before that, in units of 2^-precision, for |t| <= 1: below 2 + 1.5 |c_2| + 3 (|c_4| + 1) + |c_1| / 2 + 2.
+    Error before that, in units of 2^-precision, for |t| <= 1: 1/2 for each coefficient, 1 for each truncation of a_1,
+    a_3 and of the bracket, and what t^2, off by 1, does: together below 7 + the sum of j |c_j| / 2 for j >= 2.
     """
     c = [fixed(value, precision) for value in coefficients]
     one = 1 << precision

@@ -1,15 +1,15 @@
 """The logistic function 1 / (1 + exp(-x)) and tanh, to 1e-3 over every range: a spline with public knots.
 
-Five pieces: 0, a quartic, a cubic, the quartic mirrored, 1. The two polynomials are minimax fits (a linear programme over
-Chebyshev's points, `tests/numeric/test_sigmoid.py` finds them again); the quartic stays below 1 - 2^-13.
+Five pieces: 0, a quartic, a cubic, the quartic mirrored, 1. The two polynomials are minimax fits (a linear programme
+over Chebyshev's points, `tests/numeric/test_sigmoid.py` finds them again); the quartic stays below 1 - 2^-13.
 
 All knots are compared with x at once, under one opened mask, while the powers of x are computed beside. Then each
 coefficient is looked up by the comparison bits, [c_d] = c_d of the last piece + sum of [x < t_j] (c_d,j - c_d,j+1), and
 one batch of products and one truncation end it: sum of [c_d] [x^d].
 
 No x is clamped. Outside the knots the powers of x may leave the ring and are then any ring elements; but there the
-looked-up coefficients of x, x^2, x^3, x^4 are exactly 0, since the sums above are sums of integers, and 0 times any ring
-element is 0. Inside, |x| < 7.4375 keeps everything below 2^61.
+looked-up coefficients of x, x^2, x^3, x^4 are exactly 0, since the sums above are sums of integers, and 0 times any
+ring element is 0. Inside, |x| < 7.4375 keeps everything below 2^61.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from decimal import Context as Decimals
 import numpy as np
 
 from mpc.context import Context, together
+from mpc.ring import Words
 from protocols.numeric.fixed_point import check_fits, plus, rescale, square
 from protocols.numeric.polynomial import fixed
 from protocols.ranges import Range
@@ -33,7 +34,7 @@ X_BITS = 16
 COEFFICIENT_BITS = 30
 KNOTS = (-7.4375, -1.4609375, 1.4609375, 7.4375)
 CENTRE = (0.5, 0.24781482063, 0.0, -0.016349258205, 0.0)
-RIGHT = (0.465089384618, 0.342998566294, -0.085250932307, 0.009589475902, -0.000407478786)
+RIGHT = (0.465089384618, 0.343001566294, -0.085250932307, 0.009589475902, -0.000407478786)
 LEFT = (1 - RIGHT[0], RIGHT[1], -RIGHT[2], RIGHT[3], -RIGHT[4])
 PIECES = ((0.0,) * 5, LEFT, CENTRE, RIGHT, (1.0, 0.0, 0.0, 0.0, 0.0))
 DEGREE = 4
@@ -58,9 +59,9 @@ def tanh_range(r: Range, f: int) -> Range:
 
 
 async def sigmoid(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
-    """[1 / (1 + exp(-x))], elementwise, any shape, for every range; f >= 7.
+    """[1 / (1 + exp(-x))], elementwise, any shape, for every range.
 
-    Error: |y - sigmoid(x)| <= 6.2e-4 + 2^-f over the whole of r; exactly 0 or 1 beyond +-7.4375.
+    Error: |y - sigmoid(x)| <= 6.3e-4 + 2^-f over the whole of r; exactly 0 or 1 beyond +-7.4375.
     Rounds: 10; 5 (6 for f > 16) where r lies between two knots, 0 beyond them.
     Material: an edaBit and a daBit for each knot within r, 3 to 7 products, 4 or 5 truncation pairs an element, ANDs of
     one comparison for each knot within r.
@@ -86,9 +87,7 @@ async def tanh(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithmetic
     return plus(ctx, y.scale(2), -1 << f)
 
 
-async def _below(
-    ctx: Context, x: ArithmeticShare, knots: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]
-) -> ArithmeticShare:
+async def _below(ctx: Context, x: ArithmeticShare, knots: Words) -> ArithmeticShare:
     """[x < t] for each knot, knots first: eight rounds."""
     suite = suite_of(ctx)
     return await suite.bits_to_ring(ctx, await suite.below(ctx, x, knots))

@@ -66,9 +66,10 @@ def inverse_sqrt_range(r: Range, f: int) -> Range:
 async def sqrt(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
     """[sqrt(x)], elementwise, any shape, for 0 <= r.lo; sqrt(0) is exactly 0.
 
-    Error: |y - sqrt(x)| <= 1.75 * 2^-f + 2^(3-P) sqrt(x) over the whole of r, P = min(26, 58 - R) where R is the bits of
-    the largest result as an integer (f = 16: P = 26 for x < 2^32, 19 for the largest range).
-    Rounds: 14 + levels(width - 1) + levels(places), at most 26, width and places as in `reciprocal`; 10 or 11 with none.
+    Error: |y - sqrt(x)| <= 1.25 * 2^-f + 2^(3-P) sqrt(x) over the whole of r, P = min(26, 58 - R) where R is the
+    bits of the largest result as an integer (f = 16: P = 26 for x < 2^32, 19 for the largest range).
+    Rounds: 13 + levels(width - 1) + levels(places), one more for width > P + 2, width and places as in `reciprocal`,
+    at most 26; 10 or 11 with none.
     Material: an edaBit, `places` daBits, 8 products, 8 truncation pairs an element, ANDs of `leading`.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `sqrt_range`.
     """
@@ -84,7 +85,7 @@ async def sqrt(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithmetic
 async def inverse_sqrt(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
     """[1 / sqrt(x)], elementwise, any shape, for 0 < r.lo.
 
-    Error: |y - 1/sqrt(x)| <= 1.75 * 2^-f + 2^(3-P) / sqrt(x) over the whole of r, P = 26 for f <= 21, else
+    Error: |y - 1/sqrt(x)| <= 1.25 * 2^-f + 2^(3-P) / sqrt(x) over the whole of r, P = 26 for f <= 21, else
     min(26, 58 - R) where R is the bits of the largest result as an integer.
     Rounds, material, security: as `sqrt`. Errors: those of `inverse_sqrt_range`.
     """
