@@ -8,7 +8,7 @@
 
 Where x lies so low that exp(x) is below half of the last place, the comparison [x >= -B], made beside the bits, is one
 more factor 0. T is then outside its range and so is what follows from it, in the ring, until that factor: 0 times any
-ring element is 0, so the result is exact there. The split is that of Aly and Smart, ACNS 2019, section 4.
+ring element is 0, so the result is exact there. The split is that of Aly and Smart, ACNS 2019.
 """
 
 from __future__ import annotations

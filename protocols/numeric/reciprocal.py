@@ -1,7 +1,7 @@
 """1 / x over the whole range of x.
 
 Newton's division by Goldschmidt's schedule (Goldschmidt, 1964) on normalised numbers, as in Catrina and Saxena,
-FC 2010, section 4. With x = v 2^(i* + 1), v in [1/2, 1), t = 4 v - 3:
+FC 2010. With x = v 2^(i* + 1), v in [1/2, 1), t = 4 v - 3:
 
     u_0 = 15 (3 - t) / 32,  e_0 = 1 - v u_0 = (15 t^2 - 7) / 128, |e_0| <= 1/16
     1 / v = u_0 (1 + e_0) (1 + e_0^2) (1 + e_0^4) (1 + eps),  |eps| < 2^-32.
