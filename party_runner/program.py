@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from mpc.errors import LocalError
@@ -48,6 +48,13 @@ def load_program(path: Path) -> Program:
     return Program(path, program_digest(source), _find_main(path, module))
 
 
+def source_digest(path: Path) -> str:
+    """The digest of a program that is not executed here. LocalError when the file is missing or not Python."""
+    source = _read(path)
+    _compile(path, source)
+    return program_digest(source)
+
+
 def _read(path: Path) -> bytes:
     if path.is_dir():
         raise LocalError("program-missing", f"{path} is a folder", f"Name the Python file that holds `{SIGNATURE}`.")
@@ -62,14 +69,7 @@ def _read(path: Path) -> bytes:
 
 def _execute(path: Path, source: bytes) -> ModuleType:
     """Run the file as a module named after it. Its folder goes last on sys.path, so that it hides nothing installed."""
-    try:
-        code = compile(source, str(path), "exec", dont_inherit=True)
-    except SyntaxError as error:
-        remedy = "Correct the line; the program is a plain Python file."
-        line = f"{path.name}:{error.lineno or 1}"
-        raise LocalError("program-syntax", f"{path} is not Python: {error.msg}", remedy, line=line) from None
-    except ValueError as error:
-        raise LocalError("program-syntax", f"{path} is not Python: {error}", "Name a Python source file.") from None
+    code = _compile(path, source)
     module = ModuleType(path.stem)
     module.__file__ = str(path)
     sys.modules.setdefault(path.stem, module)
@@ -78,6 +78,17 @@ def _execute(path: Path, source: bytes) -> ModuleType:
         sys.path.append(folder)
     exec(code, module.__dict__)
     return module
+
+
+def _compile(path: Path, source: bytes) -> CodeType:
+    try:
+        return compile(source, str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        remedy = "Correct the line; the program is a plain Python file."
+        line = f"{path.name}:{error.lineno or 1}"
+        raise LocalError("program-syntax", f"{path} is not Python: {error.msg}", remedy, line=line) from None
+    except ValueError as error:
+        raise LocalError("program-syntax", f"{path} is not Python: {error}", "Name a Python source file.") from None
 
 
 def _find_main(path: Path, module: ModuleType) -> Main:

@@ -1,0 +1,103 @@
+"""One endpoint of a run: it connects to the others, does its part, and tells them if it fails."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from mpc.handshake import Agreement, Terms
+from mpc.identity import Identity
+from mpc.roster import Roster
+from mpc.transport import TlsTransport, connect
+from protocols.execution import Outcome, run_dealer, run_party
+
+from mpc.errors import ParleyError
+from party_runner.csv_table import Table
+from party_runner.program import Program
+from party_runner.status import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An endpoint's place in the roster, its key, and how long it waits; `listener` is bound already or None."""
+
+    roster: Roster
+    me: int
+    identity: Identity
+    connect_timeout: float
+    stall_timeout: float
+    listener: socket.socket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What all parties must choose alike, beside the program."""
+
+    suite: str = "beaver"
+    fractional_bits: int = 16
+
+
+async def join(seat: Seat, program: Program, mine: Table | None, choices: Choices, progress: Progress) -> Outcome:
+    """Run `program` as one party, `mine` its own data. Raises what ended the run: the peers were told."""
+    began = time.monotonic()
+    terms = _terms(seat.roster, program.digest, choices)
+    async with _connected(seat, terms, progress) as (transport, agreement):
+        return await run_party(
+            program.main,
+            mine,
+            transport=transport,
+            agreement=agreement,
+            program=str(program.path),
+            suite=choices.suite,
+            fractional_bits=choices.fractional_bits,
+            preprocessing="dealer",
+            connect_seconds=time.monotonic() - began,
+            on_progress=progress,
+        )
+
+
+async def deal(seat: Seat, served: tuple[str, Choices] | None, progress: Progress) -> None:
+    """Be the dealer of one run: hand out what the parties ask for, until they are done.
+
+    `served`: the digest of the program and the choices to insist on; None serves whatever the parties agree on.
+    """
+    terms = _terms(seat.roster, *served) if served is not None else _any_terms(seat.roster)
+    async with _connected(seat, terms, progress) as (transport, agreement):
+        await run_dealer(transport=transport, agreement=agreement, on_progress=progress)
+
+
+def _terms(roster: Roster, digest: str, choices: Choices) -> Terms:
+    parameters: dict[str, str | int] = {"fractional_bits": choices.fractional_bits}
+    return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
+
+
+def _any_terms(roster: Roster) -> Terms:
+    """The terms of a dealer that leaves the program to the parties: empty where it has no say."""
+    return Terms(version("parley-mpc"), roster.names, roster.has_dealer, "", "")
+
+
+@asynccontextmanager
+async def _connected(seat: Seat, terms: Terms, progress: Progress) -> AsyncIterator[tuple[TlsTransport, Agreement]]:
+    """The connections of a seat. An error inside is told to the peers, by its code alone: the words stay here."""
+    async with connect(
+        seat.roster,
+        seat.me,
+        seat.identity,
+        terms,
+        connect_timeout=seat.connect_timeout,
+        stall_timeout=seat.stall_timeout,
+        listener=seat.listener,
+    ) as (transport, agreement):
+        progress("planning", 0, None)
+        try:
+            yield transport, agreement
+        except ParleyError as error:
+            transport.fail(error.code, "it ended over an error that it shows on its own screen", error.party)
+            raise
+        except Exception:
+            transport.fail("program-failed", "its program raised an exception")
+            raise

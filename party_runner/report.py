@@ -1,0 +1,155 @@
+"""The summary of a run for a person: the result, the costs, what was revealed, and what it is secure against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from party_runner.summary import Summary
+
+NUMBERS_SHOWN = 6
+LINES_SHOWN = 12
+
+
+def print_report(summary: Summary, console: Console) -> None:
+    """Print the whole report."""
+    console.print(report(summary))
+
+
+def report(summary: Summary) -> Group:
+    """Everything a run has to say, in the order in which it is read."""
+    parts: list[RenderableType] = [_results(summary), _parties(summary), *_costs(summary)]
+    parts += [Text(f"warning: {warning}", style="yellow") for warning in summary["warnings"]]
+    parts.append(Text(f"\n{summary['security']}", style="bold"))
+    return Group(*parts)
+
+
+def _costs(summary: Summary) -> list[RenderableType]:
+    return [_reveals(summary), _lines(summary), _material(summary)]
+
+
+def cost_report(summary: Summary) -> Group:
+    """What a plan has to say: reveals, cost by line, material, and the security sentence."""
+    parts: list[RenderableType] = [*_costs(summary), Text(f"\n{summary['security']}", style="bold")]
+    return Group(*parts)
+
+
+def table(title: str, *columns: str) -> Table:
+    """A table in the house's manner: the first column is text, the others are numbers."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    made.add_column(columns[0], overflow="fold")
+    for column in columns[1:]:
+        made.add_column(column, justify="right", overflow="fold")
+    return made
+
+
+def _results(summary: Summary) -> Table:
+    made = table("\nResult", "value", "")
+    made.columns[1].justify = "left"
+    results = summary.get("results")
+    if results is None:
+        shown = [("", summary["result"])]
+    else:
+        shown = [(f"{name}: ", result) for name, result in zip(summary["parties"], results, strict=True)]
+    for prefix, result in shown:
+        for name, value in _named(result):
+            made.add_row(Text(prefix + name), Text(describe(value)))
+    return made
+
+
+def _named(result: Any) -> list[tuple[str, Any]]:
+    """The parts of a result: by key, or by place where the program returned several values."""
+    if isinstance(result, dict) and result:
+        return [(str(key), value) for key, value in result.items()]
+    if isinstance(result, list) and result and any(isinstance(value, list | dict) for value in result):
+        shapes = {_shape(value) for value in result}
+        if len(shapes) > 1:
+            return [(f"[{place}]", value) for place, value in enumerate(result)]
+    return [("result", result)]
+
+
+def describe(value: Any) -> str:
+    """A value in one line: the first numbers of an array and its shape."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if not isinstance(value, list):
+        return str(value)
+    numbers = _flat(value)
+    more = ", ..." if len(numbers) > NUMBERS_SHOWN else ""
+    shape = " x ".join(map(str, _shape(value)))
+    return f"[{', '.join(describe(number) for number in numbers[:NUMBERS_SHOWN])}{more}]  ({shape})"
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    shape = []
+    while isinstance(value, list):
+        shape.append(len(value))
+        value = value[0] if value else None
+    return tuple(shape)
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return [number for item in value for number in _flat(item)]
+    return [value]
+
+
+def _parties(summary: Summary) -> Group:
+    names = summary["parties"]
+    made = table("\nOnline", "party", "rounds", "sent", "material received")
+    offline = summary["offline_bytes"]
+    offline = offline if isinstance(offline, list) else [None] * len(names)
+    rounds = summary["rounds_by_party"]
+    for row in zip(names, rounds, summary["bytes_sent"], offline, strict=False):
+        made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]) if row[3] is not None else "")
+    seconds = ", ".join(f"{stage} {value:.2f} s" for stage, value in summary["seconds"].items())
+    return Group(made, Text(f"\nTime: {seconds}"))
+
+
+def data(count: int) -> str:
+    """A number of bytes for a person."""
+    if count < 1000:
+        return f"{count} B"
+    for unit in ("kB", "MB", "GB"):
+        count_in = count / {"kB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
+        if count_in < 1000:
+            break
+    return f"{count_in:,.1f} {unit}"
+
+
+def _reveals(summary: Summary) -> Table:
+    made = table("\nRevealed", "line", "shape", "to")
+    for reveal in summary["reveals"]:
+        made.add_row(reveal["line"], _dimensions(reveal["shape"]), _receivers(reveal["to"], summary["parties"]))
+    return made
+
+
+def _dimensions(shape: list[int]) -> str:
+    return " x ".join(map(str, shape)) or "one number"
+
+
+def _receivers(to: list[int], names: list[str]) -> str:
+    return "everybody" if sorted(to) == list(range(len(names))) else ", ".join(names[place] for place in to)
+
+
+def _lines(summary: Summary) -> Table:
+    """The lines that cost most; the last row sums up the others."""
+    made = table("\nCost by line of the program", "line", "rounds", "bytes")
+    costs = sorted(summary["lines"], key=lambda cost: (-cost["bytes"], -cost["rounds"]))
+    for cost in costs[:LINES_SHOWN]:
+        made.add_row(cost["line"], f"{cost['rounds']:,}", data(cost["bytes"]))
+    rest = costs[LINES_SHOWN:]
+    if rest:
+        total = data(sum(cost["bytes"] for cost in rest))
+        made.add_row(f"{len(rest)} other lines", f"{sum(cost['rounds'] for cost in rest):,}", total)
+    return made
+
+
+def _material(summary: Summary) -> Table:
+    made = table(f"\nMaterial ({summary['preprocessing']})", "kind", "elements")
+    for kind, elements in sorted(summary["material"].items()):
+        made.add_row(kind, f"{elements:,}")
+    return made
