@@ -1,1 +1,53 @@
-"""C kernels on arrays of machine words, reached through cffi. See kernels.h for the contract."""
+"""C kernels on arrays of machine words, reached through cffi. See kernels.h for the contract.
+
+The processor's best implementation is selected at import. `using` selects another for tests and benchmarks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from native._kernels import ffi, lib
+
+if TYPE_CHECKING:
+    from native._kernels import Pointer
+else:
+    Pointer = ffi.CData
+
+lib.parley_start()
+
+WORDS = ffi.typeof("uint64_t[]")
+BYTES = ffi.typeof("uint8_t[]")
+
+
+def implementations() -> tuple[str, ...]:
+    """The names of the implementations this processor can run, best first; the last is `portable`."""
+    return tuple(_name(i) for i in range(lib.parley_implementation_count()))
+
+
+def selected() -> str:
+    """The name of the implementation that calls go to."""
+    return _name(lib.parley_selected())
+
+
+@contextmanager
+def using(name: str) -> Iterator[None]:
+    """Sends every call of this process to the implementation `name`, until the block ends.
+
+    For tests and benchmarks: it reaches other threads too. An unknown name raises ValueError.
+    """
+    before = lib.parley_selected()
+    lib.parley_select(implementations().index(name))
+    try:
+        yield
+    finally:
+        lib.parley_select(before)
+
+
+def _name(index: int) -> str:
+    return ffi.string(lib.parley_implementation_name(index)).decode()
+
+
+__all__ = ["BYTES", "WORDS", "Pointer", "ffi", "implementations", "lib", "selected", "using"]

@@ -1,0 +1,312 @@
+"""The context: everything a protocol function sees.
+
+A context belongs to one call. Its `path` is structural: each call takes its parent's next number, before anything is
+scheduled, so that all parties give the same call the same path whatever their timing. The path addresses messages and
+material and separates random streams. `depth` is the causal round count: a message carries its sender's depth, its
+receiver is at least one deeper, a join takes the largest of its children.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+import trio
+
+from mpc.correlations import Correlation, Material
+from mpc.costs import Audit, Ledger
+from mpc.errors import LocalError, PeerError
+from mpc.handshake import Agreement
+from mpc.prg import Prg, Seed
+from mpc.ring import Z64, Ring, Words
+from mpc.supply import Supply
+from mpc.transport import Transport
+from mpc.wire import Message
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Array = npt.NDArray[Any]
+
+OFF_LOOP_WORK = 4_000_000
+"""Multiply-adds from which a local computation leaves the event loop: about a millisecond."""
+
+PACKED_BYTES = 4096
+"""Arrays of one exchange travel in one message up to this many bytes together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a receiver accepts: exactly this dtype, and this shape; shape None is a flat array of at most `limit`."""
+
+    shape: tuple[int, ...] | None
+    dtype: type[np.generic] = np.uint64
+    limit: int = 0
+
+    def admits(self, array: Array) -> bool:
+        """Whether an array is what was announced."""
+        if array.dtype != self.dtype:
+            return False
+        return array.shape == self.shape if self.shape is not None else array.ndim == 1 and array.size <= self.limit
+
+
+@dataclass(slots=True)
+class Session:
+    """What all contexts of one party share."""
+
+    transport: Transport
+    supply: Supply
+    agreement: Agreement
+    suite: Any
+    n: int
+    fractional_bits: int = 16
+    ring: Ring = Z64
+    dry_run: bool = False
+    audit: Audit | None = None
+    private: Seed = field(default_factory=Seed.fresh)
+    on_call: Callable[[], None] | None = None
+    ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(len(self.transport.names))
+
+    def root(self, number: int = 0) -> Context:
+        """The context a whole program runs in; `number` keeps programs of one session apart."""
+        return Context(self, (number,), "program", 0, 0, "")
+
+
+class Context:
+    """One call's view of its party: who it is, its peers, its material, its randomness."""
+
+    __slots__ = (
+        "_children", "_received", "_sent", "_streams", "_taken", "depth", "entered", "label", "line", "material", "me",
+        "n", "name", "path", "payload", "session",
+    )  # fmt: skip
+
+    def __init__(self, session: Session, path: tuple[int, ...], name: str, label: int, depth: int, line: str) -> None:
+        self.session = session
+        self.me = session.transport.me
+        self.n = session.n
+        self.path = path
+        self.name = name
+        self.label = crc32(name.encode(), label)
+        self.depth = self.entered = depth
+        self.line = line
+        self.payload = 0
+        self.material: Counter[str] = Counter()
+        self._children = self._taken = 0
+        self._sent: dict[int, int] = {}
+        self._received: dict[int, int] = {}
+        self._streams: dict[object, int] = {}
+
+    def __repr__(self) -> str:
+        return f"<Context of {self.names[self.me]}, {self.name} {'.'.join(map(str, self.path))}>"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parties' names, by index."""
+        return self.session.transport.names
+
+    @property
+    def everyone(self) -> range:
+        """The indices of all computing parties."""
+        return range(self.n)
+
+    @property
+    def suite(self) -> Any:
+        """The arithmetic suite of this run."""
+        return self.session.suite
+
+    @property
+    def ring(self) -> Ring:
+        """The ring of arithmetic shares."""
+        return self.session.ring
+
+    @property
+    def fractional_bits(self) -> int:
+        """Fractional bits of fixed-point values."""
+        return self.session.fractional_bits
+
+    @property
+    def dry_run(self) -> bool:
+        """True where the program only runs to be counted, on zeros."""
+        return self.session.dry_run
+
+    # calls
+
+    def child(self, name: str, *, line: str | None = None, depth: int | None = None) -> Context:
+        """The context of the next call this one makes."""
+        self._children += 1
+        path = (*self.path, self._children)
+        return Context(
+            self.session, path, name, self.label, self.depth if depth is None else depth, line or self.line
+        )
+
+    def join(self, child: Context) -> None:
+        """Take over what a finished call cost."""
+        self.depth = max(self.depth, child.depth)
+        self.payload += child.payload
+        if child.material:
+            self.material.update(child.material)
+
+    # messages
+
+    def send(self, to: int, array: Array) -> None:
+        """Queue a uint64 or uint8 array for party `to`; it must not be changed afterwards."""
+        number = self._sent.get(to, 0)
+        self._sent[to] = number + 1
+        message = Message((*self.path, number), self.label, self.depth, array)
+        self.payload += array.nbytes
+        self.session.ledger.sent(self.line, to, self.session.transport.send(to, message))
+
+    async def receive(self, sender: int, spec: Spec) -> Array:
+        """The next array that `sender` sends to this call, checked against what is expected of it."""
+        number = self._received.get(sender, 0)
+        self._received[sender] = number + 1
+        message = await self.session.transport.receive(sender, (*self.path, number))
+        if message.label != self.label:
+            raise self._peer_error("program-diverged", sender, "is at another call than this party, at the same place")
+        if not spec.admits(message.array):
+            got = f"{message.array.dtype}{list(message.array.shape)}"
+            raise self._peer_error("unexpected-message", sender, f"sent {got}, not the {spec} this call expects")
+        self.depth = max(self.depth, message.depth + 1)
+        return message.array
+
+    async def exchange(self, *arrays: Array) -> list[list[Array]]:
+        """Send the same arrays to every other party; the result holds, for each array, all parties' by index."""
+        if len(arrays) > 1 and sum(a.nbytes for a in arrays) <= PACKED_BYTES:
+            return await self._exchange_packed(arrays)
+        others = [j for j in self.everyone if j != self.me]
+        for array in arrays:
+            for j in others:
+                self.send(j, array)
+        specs = [Spec(a.shape, a.dtype.type) for a in arrays]
+        result: list[list[Array]] = [[a] * self.n for a in arrays]
+        for j in others:
+            for k, spec in enumerate(specs):
+                result[k][j] = await self.receive(j, spec)
+        return result
+
+    async def _exchange_packed(self, arrays: tuple[Array, ...]) -> list[list[Array]]:
+        (received,) = await self.exchange(np.concatenate([a.reshape(-1) for a in arrays]))
+        ends = np.cumsum([a.size for a in arrays])
+        split = [np.split(flat, ends[:-1]) for flat in received]
+        return [[split[j][k].reshape(a.shape) for j in self.everyone] for k, a in enumerate(arrays)]
+
+    # material and randomness
+
+    async def take(self, kind: Correlation) -> Material:
+        """This party's share of fresh material of this kind, burned as it is handed out."""
+        self._taken += 1
+        self.material[kind.name] += kind.elements
+        session = self.session
+        session.ledger.took(self.line, kind)
+        path = (*self.path, self._taken)
+        material = session.supply.ready(path, kind)
+        return material if material is not None else await session.supply.make(path, kind)
+
+    def prg(self, usage: str) -> Prg:
+        """A fresh stream of randomness that only this party knows."""
+        return self.session.private.prg(usage, self.path, self._stream(usage))
+
+    def pairwise_prg(self, other: int, usage: str) -> Prg:
+        """A fresh stream known to this party and `other` only; both must ask for it in the same call."""
+        seed = self.session.agreement.pairwise[other]
+        if seed is None:
+            raise LocalError("no-pairwise-seed", "a party shares no seed with itself", "ask for the seed with a peer")
+        return seed.prg(usage, self.path, self._stream((usage, other)))
+
+    def common_prg(self, usage: str) -> Prg:
+        """A fresh stream known to all parties and chosen by none: public coins."""
+        return self.session.agreement.common.prg(usage, self.path, self._stream((usage, "common")))
+
+    def zero_sharing(self, shape: tuple[int, ...]) -> Words:
+        """This party's share of a fresh additive sharing of zero, without communication.
+
+        Each pair's stream is added by one and subtracted by the other (Cramer, Damgard, Ishai, TCC 2005).
+        """
+        total = self.ring.zeros(shape)
+        for j in self.everyone:
+            if j != self.me:
+                mask = self.ring.reduce(self.pairwise_prg(j, "zero sharing").words(shape))
+                total = self.ring.add(total, mask) if self.me < j else self.ring.sub(total, mask)
+        return total
+
+    def _stream(self, use: object) -> int:
+        number = self._streams.get(use, 0)
+        self._streams[use] = number + 1
+        return number
+
+    # local work
+
+    async def off_loop(self, work: int, function: Callable[..., R], *args: Any) -> R:
+        """Run a local computation of about `work` multiply-adds, in a thread where it would stop the network."""
+        if work < OFF_LOOP_WORK:
+            return function(*args)
+        with self.session.transport.working():
+            return await trio.to_thread.run_sync(function, *args)
+
+    def _peer_error(self, code: str, peer: int, text: str) -> PeerError:
+        name = self.names[peer]
+        return PeerError(
+            code,
+            f"{name} {text} ({self.name})",
+            "all parties must run the same program on inputs of the shapes they told; "
+            "a program must not branch on what only one party knows",
+            party=name,
+            path=self.path,
+            line=self.line or None,
+        )
+
+
+async def together(ctx: Context, *calls: tuple[Any, ...]) -> list[Any]:
+    """Run calls (function, argument, ...) side by side, each in a child context; their results in order.
+
+    The rounds of calls side by side overlap: the caller is as deep as the deepest of them.
+    """
+    children = [ctx.child(getattr(call[0], "__name__", "call")) for call in calls]
+    results: list[Any] = [None] * len(calls)
+
+    async def run(i: int) -> None:
+        function, *args = calls[i]
+        results[i] = await function(children[i], *args)
+
+    if len(calls) == 1:
+        await run(0)
+    else:
+        await run_all([(run, i) for i in range(len(calls))])
+    for child in children:
+        ctx.join(child)
+    return results
+
+
+async def run_all(tasks: list[tuple[Any, ...]]) -> None:
+    """Run async functions side by side; of several failures the first is raised, alone."""
+    try:
+        async with trio.open_nursery() as nursery:
+            for function, *args in tasks:
+                nursery.start_soon(function, *args)
+    except BaseExceptionGroup as group:
+        failure = first_failure(group)
+        if failure is None:
+            raise
+        raise failure from None
+
+
+def first_failure(group: BaseExceptionGroup[BaseException]) -> BaseException | None:
+    """The first failure of a group that is not a mere cancellation."""
+    return next((e for e in _leaves(group) if not isinstance(e, trio.Cancelled)), None)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    leaves: list[BaseException] = []
+    for error in group.exceptions:
+        leaves += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return leaves
+
+
+Tier1 = Callable[Concatenate[Context, P], Awaitable[R]]

@@ -1,0 +1,194 @@
+"""What a run costs: counted bytes, rounds and material, and the declarations they are held against.
+
+`@cost` states beside a protocol what one call of it costs; an `Audit` compares every call with its declaration, over
+all parties of a simulation. Rounds are causal: the longest chain of messages that had to wait for one another.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from mpc.correlations import Correlation
+from mpc.errors import LocalError
+
+if TYPE_CHECKING:
+    from mpc.context import Context
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Amount = int | Callable[..., int]
+Path = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """One value that became known: where the program said so, its shape, and the indices of who learned it."""
+
+    line: str
+    shape: tuple[int, ...]
+    to: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineCost:
+    """What one line of the user's program cost this party."""
+
+    line: str
+    rounds: int
+    bytes: int
+    material: dict[str, int]
+
+
+@dataclass(slots=True)
+class _LineTally:
+    bytes: int = 0
+    material: Counter[str] = field(default_factory=Counter)
+    rounds_at: dict[int, int] = field(default_factory=dict)
+
+
+class Ledger:
+    """One party's running account."""
+
+    def __init__(self, n: int) -> None:
+        self.bytes_to = [0] * n
+        self.material: Counter[str] = Counter()
+        self.reveals: list[Reveal] = []
+        self.calls = 0
+        self._lines: dict[str, _LineTally] = {}
+
+    def sent(self, line: str, to: int, count: int) -> None:
+        """`count` framed bytes went to party `to` on behalf of `line`."""
+        self.bytes_to[to] += count
+        self._tally(line).bytes += count
+
+    def took(self, line: str, kind: Correlation) -> None:
+        """Material of this kind was handed out on behalf of `line`."""
+        elements = kind.elements
+        self.material[kind.name] += elements
+        self._tally(line).material[kind.name] += elements
+
+    def waited(self, line: str, before: int, after: int) -> None:
+        """A call of `line` began at causal depth `before` and ended at `after`; calls side by side count once."""
+        rounds_at = self._tally(line).rounds_at
+        rounds_at[before] = max(rounds_at.get(before, 0), after - before)
+
+    def lines(self) -> tuple[LineCost, ...]:
+        """The account by line of the user's program, in the order in which lines first cost something."""
+        return tuple(
+            LineCost(line, sum(t.rounds_at.values()), t.bytes, dict(t.material)) for line, t in self._lines.items()
+        )
+
+    @property
+    def bytes_sent(self) -> int:
+        """All framed bytes this party sent."""
+        return sum(self.bytes_to)
+
+    def _tally(self, line: str) -> _LineTally:
+        tally = self._lines.get(line)
+        if tally is None:
+            tally = self._lines[line] = _LineTally()
+        return tally
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The cost of one call: causal rounds, 64-bit words each party sends each other party, words each sends to a
+    single receiver, and material by kind."""
+
+    rounds: int
+    words: int
+    to_one: int
+    material: dict[str, int]
+
+
+def cost(
+    *, rounds: Amount, words: Amount = 0, to_one: Amount = 0, **material: Amount
+) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
+    """Declare what a protocol function costs, and give each call of it a context of its own.
+
+    Amounts are numbers or functions of the call's arguments (without the context). `material` is named by kind, in
+    elements. The decorated function is called with the caller's context and runs in a child of it.
+    """
+
+    def decorate(
+        function: Callable[Concatenate[Context, P], Awaitable[R]],
+    ) -> Callable[Concatenate[Context, P], Awaitable[R]]:
+        name = function.__name__
+
+        def declared(*args: P.args, **kwargs: P.kwargs) -> Declared:
+            def amount(a: Amount) -> int:
+                return a if isinstance(a, int) else int(a(*args, **kwargs))
+
+            counts = {kind: amount(a) for kind, a in material.items()}
+            return Declared(amount(rounds), amount(words), amount(to_one), {k: v for k, v in counts.items() if v})
+
+        @wraps(function)
+        async def call(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            child = ctx.child(name)
+            result = await function(child, *args, **kwargs)
+            ctx.join(child)
+            if ctx.session.audit is not None:
+                ctx.session.audit.record(child, declared(*args, **kwargs))
+            return result
+
+        call.declared = declared  # type: ignore[attr-defined]
+        return call
+
+    return decorate
+
+
+@dataclass(slots=True)
+class _Call:
+    name: str
+    declared: Declared
+    entered: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
+    payload: int = 0
+    material: list[dict[str, int]] = field(default_factory=list)
+
+
+class Audit:
+    """Compares every declared call of a simulation with what was counted, over all parties."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+        self.names: Counter[str] = Counter()
+        self._calls: dict[Path, _Call] = {}
+
+    def record(self, ctx: Context, declared: Declared) -> None:
+        """One party left a declared call."""
+        call = self._calls.setdefault(ctx.path, _Call(ctx.name, declared))
+        if call.declared != declared:
+            raise _mismatch(ctx.name, f"parties declare {call.declared} and {declared}")
+        call.entered.append(ctx.entered)
+        call.left.append(ctx.depth)
+        call.payload += ctx.payload
+        call.material.append(dict(ctx.material))
+        if len(call.left) == self.n:
+            self._settle(self._calls.pop(ctx.path))
+
+    def _settle(self, call: _Call) -> None:
+        self.names[call.name] += 1
+        declared = call.declared
+        rounds = max(call.left) - max(call.entered)
+        if rounds != declared.rounds:
+            raise _mismatch(call.name, f"declares {declared.rounds} rounds, {rounds} were counted")
+        expected = 8 * (self.n - 1) * (self.n * declared.words + declared.to_one)
+        if call.payload != expected:
+            raise _mismatch(call.name, f"declares {expected} bytes over all parties, {call.payload} were counted")
+        for counted in call.material:
+            if counted != declared.material:
+                raise _mismatch(call.name, f"declares material {declared.material}, took {counted}")
+
+    def finish(self) -> None:
+        """Raises if some party never left a call that another one left."""
+        for call in self._calls.values():
+            raise _mismatch(call.name, f"was left by {len(call.left)} of {self.n} parties")
+
+
+def _mismatch(name: str, text: str) -> LocalError:
+    return LocalError("cost-mismatch", f"{name} {text}", "correct the @cost declaration or the protocol")

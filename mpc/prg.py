@@ -1,0 +1,167 @@
+"""Randomness from seeds: named, separate streams of AES-128 in counter mode.
+
+A seed never makes output itself. `derive` and `prg` hash it together with a domain (SHAKE-256), so that two
+different domains give streams that look independent to whoever does not hold the seed.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from hashlib import shake_256
+from typing import NoReturn, TypeAlias
+
+import numpy as np
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CTR
+
+from mpc.bits import words_for
+from mpc.errors import LocalError
+from mpc.ring import U64, Shape, Words
+from native import BYTES, Pointer, ffi, lib
+
+DomainPart: TypeAlias = str | int | bytes | tuple[int, ...]
+
+SEED_BYTES = 32
+
+
+class Seed:
+    """32 secret bytes. Shows nothing of them, compares in constant time, cannot be pickled or hashed."""
+
+    __slots__ = ("_secret",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, secret: bytes) -> None:
+        """`secret` must be 32 bytes, uniformly random to all who must not know the streams."""
+        if not isinstance(secret, bytes) or len(secret) != SEED_BYTES:
+            raise LocalError("wrong-seed", "a seed is 32 bytes of type bytes", "use Seed.fresh() for a new one")
+        self._secret = secret
+
+    @classmethod
+    def fresh(cls) -> Seed:
+        """A new seed from the operating system."""
+        return cls(os.urandom(SEED_BYTES))
+
+    @property
+    def secret(self) -> bytes:
+        """The 32 bytes, for sending the seed to a party that may hold it."""
+        return self._secret
+
+    def derive(self, *domain: DomainPart) -> Seed:
+        """The seed of a domain. Different domains, and streams of any domain, have nothing to do with it.
+
+        A domain is any sequence of strings, integers, bytes and tuples of integers; sequences that differ in value,
+        type or division are different domains. Other types raise LocalError `wrong-domain`.
+        """
+        return Seed(self._hash(b"seed", domain, SEED_BYTES))
+
+    def prg(self, *domain: DomainPart) -> Prg:
+        """The stream of a domain, at its beginning."""
+        return Prg(self._hash(b"prg.", domain, 16))
+
+    def _hash(self, use: bytes, domain: tuple[DomainPart, ...], length: int) -> bytes:
+        return shake_256(b"parley1:" + use + self._secret + encode_domain(domain)).digest(length)
+
+    def __eq__(self, other: object) -> bool:
+        return hmac.compare_digest(self._secret, other._secret) if isinstance(other, Seed) else NotImplemented
+
+    def __repr__(self) -> str:
+        return "Seed(...)"
+
+    def __reduce__(self) -> NoReturn:
+        raise LocalError("wrong-seed", "a seed cannot be pickled", "send `seed.secret` over an encrypted channel")
+
+
+class Prg:
+    """A stream of pseudorandom bytes: AES-128-CTR, counter from zero. Made by `Seed.prg`; not for two threads at once.
+
+    Each call continues where the last one ended, to the byte: the stream does not depend on how it is divided.
+    """
+
+    __slots__ = ("_key", "_position", "_round_keys")
+
+    def __init__(self, key: bytes) -> None:
+        """`key`: 16 secret bytes, for one stream only."""
+        self._key = key
+        self._position = 0
+        self._round_keys = bytearray(176)
+        lib.parley_aes_expand_key(ffi.from_buffer(BYTES, self._round_keys), ffi.from_buffer(BYTES, key))
+
+    def words(self, shape: Shape) -> Words:
+        """Uniform words of any shape; to be reduced by the caller in a ring of fewer than 64 bits."""
+        out = np.empty(shape, U64)
+        self._fill(ffi.from_buffer(BYTES, out), out.nbytes)
+        return out
+
+    def packed(self, planes: int, count: int) -> Words:
+        """Uniform packed bits, `planes` rows of `count`: (planes, words_for(count)), padding bits zero."""
+        out = self.words((planes, words_for(count)))
+        if count % 64:
+            out[:, -1] &= np.uint64(2 ** (count % 64) - 1)
+        return out
+
+    def bytes(self, n: int) -> bytes:
+        """The next n bytes."""
+        out = bytearray(n)
+        self._fill(ffi.from_buffer(BYTES, out), n)
+        return bytes(out)
+
+    def _fill(self, out: Pointer, length: int) -> None:
+        block, skip = divmod(self._position, 16)
+        self._position += length
+        if lib.parley_has_fast_aes():
+            lib.parley_aes_ctr(out, ffi.from_buffer(BYTES, self._round_keys), 0, block, skip, length)
+        else:
+            ffi.memmove(out, _openssl_stream(self._key, block, skip, length), length)
+
+    def __repr__(self) -> str:
+        return "Prg(...)"
+
+    def __reduce__(self) -> NoReturn:
+        raise LocalError("wrong-seed", "a random stream cannot be pickled", "derive it from its seed where it is used")
+
+
+def encode_domain(domain: tuple[DomainPart, ...]) -> bytes:
+    """A domain as bytes, injectively: the number of parts, then for each its type, its length and its content."""
+    return _counted(b"".join(_encode_part(part) for part in domain), len(domain))
+
+
+def _encode_part(part: DomainPart) -> bytes:
+    if isinstance(part, bool):
+        raise _wrong_domain(part)
+    if isinstance(part, str):
+        return b"s" + _measured(part.encode("utf-8", "surrogatepass"))
+    if isinstance(part, bytes):
+        return b"b" + _measured(part)
+    if isinstance(part, int):
+        return b"i" + _measured(_signed_bytes(part))
+    if isinstance(part, tuple) and all(isinstance(item, int) and not isinstance(item, bool) for item in part):
+        return b"t" + _counted(b"".join(_measured(_signed_bytes(item)) for item in part), len(part))
+    raise _wrong_domain(part)
+
+
+def _signed_bytes(value: int) -> bytes:
+    return value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
+
+
+def _measured(content: bytes) -> bytes:
+    return len(content).to_bytes(8, "little") + content
+
+
+def _counted(content: bytes, count: int) -> bytes:
+    return count.to_bytes(8, "little") + content
+
+
+def _wrong_domain(part: object) -> LocalError:
+    return LocalError(
+        "wrong-domain",
+        f"a domain is made of str, int, bytes and tuples of int, got {type(part).__name__}",
+        "name what the randomness is for, for example seed.prg('input mask', path)",
+    )
+
+
+def _openssl_stream(key: bytes, block: int, skip: int, length: int) -> bytes:
+    """The same stream where the processor has no AES: OpenSSL's software AES is quick and free of secret indices."""
+    encryptor = Cipher(AES(key), CTR(block.to_bytes(16, "big"))).encryptor()
+    return encryptor.update(bytes(skip + length))[skip:]

@@ -1,0 +1,83 @@
+"""N parties in one process: the same sessions, contexts and messages as over a network, in one event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mpc.context import Context, Session, run_all
+from mpc.costs import Audit
+from mpc.handshake import Agreement
+from mpc.ring import Z64, Ring
+from mpc.supply import Supply
+from mpc.transport import Transport, memory_network
+
+Main = Callable[[Context, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRun:
+    """What one simulated party ended with: its result, or the error it raised, and its session's account."""
+
+    result: Any
+    error: BaseException | None
+    rounds: int
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all simulated parties have in common."""
+
+    suite: Any
+    fractional_bits: int = 16
+    ring: Ring = Z64
+    dry_run: bool = False
+    audit: bool = False
+    collect_errors: bool = False
+
+
+async def run_in_memory(
+    main: Main,
+    inputs: Sequence[Any],
+    supplies: Sequence[Supply],
+    setting: Setting,
+    *,
+    transports: Sequence[Transport] | None = None,
+    on_call: Callable[[], None] | None = None,
+) -> list[PartyRun]:
+    """Run `main(ctx, inputs[i])` as party i, all side by side; their ends in order.
+
+    The first error of any party is raised, unless the setting collects errors: then a failing party ends, tells its
+    peers, and every party's error is in its PartyRun.
+    """
+    n = len(inputs)
+    endpoints = transports or memory_network(n)
+    audit = Audit(n) if setting.audit else None
+    runs: list[PartyRun | None] = [None] * n
+
+    async def party(i: int, agreement: Agreement) -> None:
+        session = Session(
+            endpoints[i], supplies[i], agreement, setting.suite, n, setting.fractional_bits, setting.ring,
+            setting.dry_run, audit, on_call=on_call if i == 0 else None,
+        )  # fmt: skip
+        runs[i] = await _live(session, main, inputs[i], setting.collect_errors)
+
+    await run_all([(party, i, agreement) for i, agreement in enumerate(Agreement.simulate(n))])
+    if audit is not None and not any(run.error for run in runs if run):
+        audit.finish()
+    return [run for run in runs if run is not None]
+
+
+async def _live(session: Session, main: Main, mine: Any, collect: bool) -> PartyRun:
+    ctx = session.root()
+    try:
+        result = await main(ctx, mine)
+        await session.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})
+    except Exception as error:
+        session.transport.fail(getattr(error, "code", "program-failed"), type(error).__name__)
+        if not collect:
+            raise
+        return PartyRun(None, error, ctx.depth, session)
+    return PartyRun(result, None, ctx.depth, session)

@@ -1,0 +1,143 @@
+"""Secrets come in: a party's own data, as an array that nobody knows whole."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any, get_args
+
+import msgpack
+import numpy as np
+import numpy.typing as npt
+
+from mpc import bits
+from mpc.context import Context, Spec
+from mpc.encoding import encode
+from mpc.errors import LocalError, PeerError
+from protocols.array.secret import Kind, SecretArray, Shape, user_line
+from protocols.ranges import Range
+from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.suite import suite_of
+
+DEFAULT_RANGE: dict[Kind, tuple[int, int]] = {
+    "fixed": (-(2**10), 2**10),
+    "int": (-(2**31) + 1, 2**31 - 1),
+    "bit": (0, 1),
+}
+MAX_DIMENSIONS = 8
+MAX_ELEMENTS = 1 << 32
+HEADER_BYTES = 256
+
+
+async def secret(
+    ctx: Context,
+    owner: int,
+    value: npt.ArrayLike | None = None,
+    *,
+    range: tuple[float, float] | None = None,
+    kind: Kind | None = None,
+) -> SecretArray:
+    """Party `owner`'s value as a secret; the others' `value` is ignored.
+
+    Shape and kind of the value become known to all parties (one short message), its elements to none. `kind` follows
+    from the value's dtype unless given: floats are `fixed`, integers `int`, booleans `bit`. `range` is what every
+    element is promised to lie in, in the value's own unit; it is part of the program, so it is public; checks and
+    circuits are sized by it. Without one: +-1024 for `fixed`, less than 2^31 in size for `int`.
+    Raises LocalError `out-of-range` at the owner if an element lies outside.
+    """
+    line = user_line()
+    if owner not in ctx.everyone:
+        raise LocalError("no-such-party", f"there is no party {owner} among {ctx.n}", "parties count from 0", line=line)
+    call = ctx.child("secret", line=line)
+    own = _own_array(call, value, kind, line) if ctx.me == owner else None
+    shape, kind = await _header(call, owner, own, kind)
+    scale = ctx.fractional_bits if kind == "fixed" else 0
+    bounds = Range.of_reals(*(range or DEFAULT_RANGE[kind]), scale)
+    words = None if own is None else _encoded(call, own, scale, bounds)
+    ctx.join(call)
+
+    async def run(node: Context) -> ArithmeticShare | BooleanShare:
+        if kind == "bit":
+            packed = None if words is None else bits.pack(words != 0)
+            return await suite_of(node).input_bits(node, owner, packed, shape)
+        return await suite_of(node).input(node, owner, words, shape)
+
+    return SecretArray(ctx, "secret", (), run, shape=shape, kind=kind, scale=scale, range_=bounds, talks=True)
+
+
+def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.NDArray[Any]:
+    if value is None:
+        raise LocalError(
+            "no-value",
+            f"{call.names[call.me]} owns this secret but passes no value",
+            "give this party an input (--input), or let the program pass a value where it is the owner",
+            line=line,
+        )
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise LocalError("not-a-number", f"a secret of dtype {array.dtype}", "pass numbers or booleans", line=line)
+    whole = array.dtype.kind != "f" or bool(np.all(array == np.rint(array)))
+    if kind in ("int", "bit") and not whole and not call.dry_run:
+        raise LocalError("not-whole", f"a secret of kind {kind} with fractions", "use kind='fixed'", line=line)
+    return array.astype(np.int64) if kind in ("int", "bit") and array.dtype.kind == "f" else array
+
+
+async def _header(
+    call: Context, owner: int, own: npt.NDArray[Any] | None, kind: Kind | None
+) -> tuple[Shape, Kind]:
+    """The owner tells the others shape and kind."""
+    if own is not None:
+        kind = kind or _kind_of(own)
+        header = np.frombuffer(msgpack.packb([kind, list(own.shape)]), np.uint8)
+        for j in call.everyone:
+            if j != owner:
+                call.send(j, header)
+        return own.shape, kind
+    data = await call.receive(owner, Spec(None, np.uint8, HEADER_BYTES))
+    shape, told = _parsed(call, owner, data.tobytes())
+    if kind is not None and told != kind:
+        raise _bad_header(call, owner, f"a secret of kind {told} where the program says {kind}")
+    return shape, told
+
+
+def _kind_of(array: npt.NDArray[Any]) -> Kind:
+    return "fixed" if array.dtype.kind == "f" else "bit" if array.dtype.kind == "b" else "int"
+
+
+def _parsed(call: Context, owner: int, data: bytes) -> tuple[Shape, Kind]:
+    try:
+        kind, shape = msgpack.unpackb(data)
+        if kind not in get_args(Kind) or not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
+            raise ValueError("kind or shape")
+        if not all(type(s) is int and 0 <= s <= MAX_ELEMENTS for s in shape) or prod(shape) > MAX_ELEMENTS:
+            raise ValueError("dimensions")
+    except (ValueError, TypeError, msgpack.UnpackException) as error:
+        raise _bad_header(call, owner, "a description of its secret that cannot be read") from error
+    return tuple(shape), kind
+
+
+def _encoded(call: Context, own: npt.NDArray[Any], scale: int, bounds: Range) -> npt.NDArray[np.uint64]:
+    ring = call.ring
+    if call.dry_run:
+        return ring.zeros(own.shape)
+    try:
+        words = encode(own, scale, ring)
+    except LocalError as error:
+        error.line = call.line
+        raise
+    signed = ring.to_signed(words)
+    if signed.size and not bounds.lo <= int(signed.min()) <= int(signed.max()) <= bounds.hi:
+        lo, hi = bounds.reals(scale)
+        raise LocalError(
+            "out-of-range",
+            f"this party's value has elements outside the declared range [{lo:g}, {hi:g}]",
+            "declare the true range, mpc.secret(..., range=(lo, hi)), the same at all parties, or scale the data",
+            line=call.line,
+        )
+    return words
+
+
+def _bad_header(call: Context, owner: int, what: str) -> PeerError:
+    name = call.names[owner]
+    return PeerError(
+        "unexpected-message", f"{name} sent {what}", "run the same program everywhere", party=name, line=call.line
+    )

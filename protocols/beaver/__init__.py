@@ -1,0 +1,52 @@
+"""The Beaver suite: N parties, additive shares of Z_2^k, XOR shares of bits, correlations made beforehand.
+
+Semi-honest; any n - 1 parties may collude and learn nothing but outputs, as long as whoever supplied the correlations
+does not help them. Beaver, CRYPTO 1991.
+"""
+
+from __future__ import annotations
+
+from protocols.beaver import arithmetic, boolean, convert, share, truncate
+
+
+class BeaverSuite:
+    """`protocols.suite.Suite` by Beaver's method."""
+
+    name = "beaver"
+    simulation_only = False
+
+    constant = staticmethod(share.constant)
+    constant_bits = staticmethod(share.constant_bits)
+    input = staticmethod(share.input_)
+    input_bits = staticmethod(share.input_bits)
+    open = staticmethod(share.open_)
+    open_bits = staticmethod(share.open_bits)
+    open_to = staticmethod(share.open_to)
+    random = staticmethod(share.random)
+    mul = staticmethod(arithmetic.mul)
+    square = staticmethod(arithmetic.square)
+    matmul = staticmethod(arithmetic.matmul)
+    inner = staticmethod(arithmetic.inner)
+    and_ = staticmethod(boolean.and_)
+    or_ = staticmethod(boolean.or_)
+    not_ = staticmethod(boolean.not_)
+    xor_public = staticmethod(boolean.xor_public)
+    a2b = staticmethod(convert.a2b)
+    b2a = staticmethod(convert.b2a)
+    bits_to_ring = staticmethod(convert.bits_to_ring)
+    msb = staticmethod(convert.msb)
+    below = staticmethod(convert.below)
+    is_zero = staticmethod(convert.is_zero)
+    select = staticmethod(convert.select)
+    truncate = staticmethod(truncate.truncate)
+
+    def security(self, n: int) -> str:
+        """The sentence that goes with every result."""
+        others = "the other party" if n == 2 else f"up to {n - 1} of the {n} parties together"
+        return (
+            f"semi-honest security with dishonest majority: {others} learn nothing beyond what was revealed, "
+            "provided that everybody follows the protocol"
+        )
+
+
+SUITE = BeaverSuite()

@@ -1,0 +1,69 @@
+"""Products of additive shares from triples. Beaver, CRYPTO 1991, section 3."""
+
+from __future__ import annotations
+
+from math import prod
+
+from mpc.context import Context
+from mpc.correlations import MatrixTriple, SquarePair, Triple, broadcast
+from mpc.costs import cost
+from protocols.beaver.share import open_words
+from protocols.shares import ArithmeticShare
+
+
+@cost(
+    rounds=1,
+    words=lambda x, y: x.size + y.size,
+    triple=lambda x, y: prod(broadcast(x.shape, y.shape)),
+)
+async def mul(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    """[z] = [x * y], elementwise, broadcasting like numpy.
+
+    d = x - a and e = y - b are uniformly random to everybody, whatever x and y are, as long as a and b are fresh.
+    Semi-honest, n - 1 may collude.
+    """
+    a, b, c = await ctx.take(Triple(x.ring, x.shape, y.shape))
+    d, e = await open_words(ctx, x.ring, x.ring.sub(x.words, a), x.ring.sub(y.words, b))
+    return ArithmeticShare(x.ring.recombine(c, d, b, e, a, with_de=ctx.me == 0), x.ring)
+
+
+@cost(rounds=1, words=lambda x: x.size, square_pair=lambda x: x.size)
+async def square(ctx: Context, x: ArithmeticShare) -> ArithmeticShare:
+    """[x * x], elementwise: x^2 = c + 2 d a + d^2 with d = x - a opened. Half the bytes of a product."""
+    ring = x.ring
+    a, c = await ctx.take(SquarePair(ring, x.shape))
+    (d,) = await open_words(ctx, ring, ring.sub(x.words, a))
+    return ArithmeticShare(ring.recombine(c, d, a, d, a, with_de=ctx.me == 0), ring)
+
+
+@cost(
+    rounds=1,
+    words=lambda x, y: x.size + y.size,
+    matrix_triple=lambda x, y: prod(broadcast(x.shape[:-2], y.shape[:-2])),
+)
+async def matmul(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    """[x @ y] for matrices or stacks of them: the triple is one of matrices, so only x and y travel, masked.
+
+    z = c + d @ b + a @ e + d @ e; party 0 folds d @ e into d @ (b + e).
+    """
+    ring = x.ring
+    a, b, c = await ctx.take(MatrixTriple(ring, x.shape, y.shape))
+    d, e = await open_words(ctx, ring, ring.sub(x.words, a), ring.sub(y.words, b))
+    right = ring.add(b, e) if ctx.me == 0 else b
+    work = c.size * x.shape[-1]
+    d_right = await ctx.off_loop(work, ring.matmul, d, right)
+    a_e = await ctx.off_loop(work, ring.matmul, a, e)
+    return ArithmeticShare(ring.add(ring.add(c, d_right), a_e), ring)
+
+
+@cost(
+    rounds=1,
+    words=lambda x, y: x.size + y.size,
+    matrix_triple=lambda x, y: prod(broadcast(x.shape[:-1], y.shape[:-1])),
+)
+async def inner(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    """[sum of x * y over the last axis], as products of one row by one column."""
+    rows = x.reshape((*x.shape[:-1], 1, x.shape[-1]))
+    columns = y.reshape((*y.shape[:-1], y.shape[-1], 1))
+    z = await matmul(ctx, rows, columns)
+    return z.reshape(z.shape[:-2])

@@ -1,0 +1,51 @@
+"""Dividing a shared number by a power of two."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mpc.context import Context
+from mpc.correlations import TruncationPair
+from mpc.costs import cost
+from mpc.errors import LocalError
+from mpc.ring import Ring, Words
+from protocols.beaver.share import open_words
+from protocols.shares import ArithmeticShare
+
+
+@cost(
+    rounds=lambda x, shift: int(shift > 0),
+    words=lambda x, shift: x.size if shift else 0,
+    truncation_pair=lambda x, shift: x.size if shift else 0,
+)
+async def truncate(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
+    """[y] with y = floor(x / 2^shift) or one more, elementwise, for |x| < 2^(k-2); never a large error.
+
+    With c = x + 2^(k-2) + r opened for a random r, the bit that x and r carry into the top is msb(c) ^ msb(r), so the
+    wrap is removed exactly (Dalskov, Escudero, Keller, PETS 2020, section 3.3, in a ring; Escudero et al., CRYPTO 2020).
+    What is left is the carry out of the low bits: y is one more where c mod 2^shift < x mod 2^shift. This is rounding
+    with the dither c mod 2^shift, uniformly random and public; its mean is x / 2^shift.
+    Who also learns y learns on which side of that public dither x mod 2^shift lies, no more.
+    """
+    if not 0 <= shift < x.ring.bits - 1:
+        raise LocalError("bad-shift", f"cannot truncate {shift} of {x.ring.bits} bits", "use 0 <= shift < k - 1")
+    if shift == 0:
+        return x
+    ring, k = x.ring, x.ring.bits
+    r, r_middle, r_top = await ctx.take(TruncationPair(ring, x.shape, shift))
+    masked = ring.add(x.words, r)
+    if ctx.me == 0:
+        masked = ring.add(masked, _power(k - 2))
+    (c,) = await open_words(ctx, ring, masked)
+    top = ring.shift_right(c, k - 1)
+    carry = ring.mul(r_top, ring.sub(_power(0), ring.add(top, top)))
+    y = ring.sub(ring.mul(carry, _power(k - 1 - shift)), r_middle)
+    if ctx.me == 0:
+        middle = ring.shift_right(Ring(k - 1).reduce(c), shift)
+        known = ring.add(middle, ring.mul(top, _power(k - 1 - shift)))
+        y = ring.add(y, ring.sub(known, ring.reduce(_power(k - 2) >> np.uint64(shift))))
+    return ArithmeticShare(y, ring)
+
+
+def _power(exponent: int) -> Words:
+    return np.array(1 << exponent, np.uint64)

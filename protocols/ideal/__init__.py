@@ -1,0 +1,47 @@
+"""The ideal suite: every party holds every value in the clear. For simulations and dry runs only; it hides nothing.
+
+Same files and functions as a real suite, no material: what a real one must agree with.
+"""
+
+from __future__ import annotations
+
+from protocols.ideal import arithmetic, boolean, convert, share, truncate
+
+
+class IdealSuite:
+    """`protocols.suite.Suite` in the clear."""
+
+    name = "ideal"
+    simulation_only = True
+
+    constant = staticmethod(share.constant)
+    constant_bits = staticmethod(share.constant_bits)
+    input = staticmethod(share.input_)
+    input_bits = staticmethod(share.input_bits)
+    open = staticmethod(share.open_)
+    open_bits = staticmethod(share.open_bits)
+    open_to = staticmethod(share.open_to)
+    random = staticmethod(share.random)
+    mul = staticmethod(arithmetic.mul)
+    square = staticmethod(arithmetic.square)
+    matmul = staticmethod(arithmetic.matmul)
+    inner = staticmethod(arithmetic.inner)
+    and_ = staticmethod(boolean.and_)
+    or_ = staticmethod(boolean.or_)
+    not_ = staticmethod(boolean.not_)
+    xor_public = staticmethod(boolean.xor_public)
+    a2b = staticmethod(convert.a2b)
+    b2a = staticmethod(convert.b2a)
+    bits_to_ring = staticmethod(convert.bits_to_ring)
+    msb = staticmethod(convert.msb)
+    below = staticmethod(convert.below)
+    is_zero = staticmethod(convert.is_zero)
+    select = staticmethod(convert.select)
+    truncate = staticmethod(truncate.truncate)
+
+    def security(self, n: int) -> str:
+        """The sentence that goes with every result."""
+        return "NO SECURITY: the ideal suite computes in the clear, for simulation only"
+
+
+SUITE = IdealSuite()

@@ -1,0 +1,31 @@
+"""AND, OR and NOT of packed bits in the clear."""
+
+from __future__ import annotations
+
+from mpc import bits
+from mpc.context import Context
+from mpc.costs import cost
+from mpc.ring import Words
+from protocols.shares import BooleanShare
+
+
+@cost(rounds=0)
+async def and_(ctx: Context, x: BooleanShare, y: BooleanShare) -> BooleanShare:
+    """x & y."""
+    return x.and_public(y.words)
+
+
+@cost(rounds=0)
+async def or_(ctx: Context, x: BooleanShare, y: BooleanShare) -> BooleanShare:
+    """x | y."""
+    return BooleanShare(bits.bit_or(x.words, y.words), x.shape)
+
+
+def not_(ctx: Context, x: BooleanShare) -> BooleanShare:
+    """~x. Local."""
+    return BooleanShare(bits.bit_not(x.words), x.shape)
+
+
+def xor_public(ctx: Context, x: BooleanShare, public: Words) -> BooleanShare:
+    """x ^ public. Local."""
+    return BooleanShare(bits.bit_xor(x.words, public), x.shape)

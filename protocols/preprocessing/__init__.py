@@ -1,0 +1,1 @@
+"""Where correlations come from. Today: an independent dealer."""

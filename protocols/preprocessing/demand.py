@@ -1,0 +1,88 @@
+"""A demand for material as bytes: what parties tell the dealer. Public: paths, kinds and shapes only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from math import prod
+from typing import Any
+
+import msgpack
+
+from mpc.correlations import KINDS, Correlation
+from mpc.errors import PeerError
+from mpc.ring import Ring
+from mpc.supply import Entry, corrected
+
+MAX_WORDS = 1 << 32
+SLICE_WORDS = 1 << 22
+"""Material is demanded in slices of about this many words, so that no side holds much in flight."""
+
+
+def pack_demand(entries: Iterable[Entry]) -> bytes:
+    """The bytes of a demand, the same for the same entries."""
+    packed = [[list(path), kind.name, _arguments(kind)] for path, kind in entries]
+    encoded: bytes = msgpack.packb(packed)
+    return encoded
+
+
+def unpack_demand(data: bytes, sender: str) -> list[Entry]:
+    """Parse and check a demand from a peer. Raises PeerError `malformed-message`."""
+    try:
+        raw = msgpack.unpackb(data, use_list=True, strict_map_key=True, max_ext_len=0, max_map_len=0)
+        if not isinstance(raw, list):
+            raise TypeError("not a list")
+        return [_entry(item) for item in raw]
+    except (ValueError, TypeError, KeyError, msgpack.UnpackException) as error:
+        raise PeerError(
+            "malformed-message",
+            f"{sender} sent a demand for material that cannot be read",
+            "all parties must run the same version of Parley",
+            party=sender,
+        ) from error
+
+
+def slices(entries: Sequence[Entry], n: int) -> Iterator[Sequence[Entry]]:
+    """Consecutive runs of entries, each of about SLICE_WORDS words of corrections; the same at every party."""
+    start = words = 0
+    for i, (_, kind) in enumerate(entries):
+        words += sum(correction_words(kind, party, n) for party in range(n)) + 16
+        if words >= SLICE_WORDS:
+            yield entries[start : i + 1]
+            start, words = i + 1, 0
+    if start < len(entries):
+        yield entries[start:]
+
+
+def correction_words(kind: Correlation, party: int, n: int) -> int:
+    """How many words the maker sends this party for one piece of this kind."""
+    return sum(prod(part.shape) for part in corrected(kind, party, n))
+
+
+def _arguments(kind: Correlation) -> list[Any]:
+    values = (getattr(kind, field.name) for field in fields(kind))
+    return [v.bits if isinstance(v, Ring) else list(v) if isinstance(v, tuple) else v for v in values]
+
+
+def _entry(item: Any) -> Entry:
+    path, name, (bits, *arguments) = item
+    if not all(_is_number(p, MAX_WORDS) for p in path) or not _is_number(bits, 64) or bits == 0:
+        raise ValueError("path or ring out of range")
+    kind_type = KINDS[name]
+    names = [field.name for field in fields(kind_type)][1:]
+    kind = kind_type(Ring(bits), **dict(zip(names, map(_argument, arguments), strict=True)))
+    if any(prod(part.shape) > MAX_WORDS for part in kind.parts()):
+        raise ValueError("too large")
+    return tuple(path), kind
+
+
+def _argument(value: Any) -> int | tuple[int, ...]:
+    if isinstance(value, list) and len(value) <= 8 and all(_is_number(v, MAX_WORDS) for v in value):
+        return tuple(value)
+    if _is_number(value, MAX_WORDS):
+        return int(value)
+    raise ValueError("neither a shape nor a number")
+
+
+def _is_number(value: Any, limit: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= limit

@@ -1,0 +1,106 @@
+"""The interface that every arithmetic suite offers; numerics, learning and users see nothing else.
+
+A suite is a value with these functions as attributes. Every `async` one may communicate; each states its cost where it
+is defined. Arrays of any shape, a scalar is shape (). Elements of Z_2^k are read as signed, bits as 0 and 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from mpc.context import Context
+from mpc.ring import Words
+from protocols.shares import ArithmeticShare, BooleanShare, Shape
+
+
+class Suite(Protocol):
+    """Arithmetic on [x] in Z_2^k and on packed bits <x>."""
+
+    name: str
+    simulation_only: bool
+
+    def security(self, n: int) -> str:
+        """One sentence: secure against what, and who must not collude."""
+
+    # share
+    def constant(self, ctx: Context, words: Words) -> ArithmeticShare:
+        """[c] of ring elements that everybody knows. Local."""
+
+    def constant_bits(self, ctx: Context, words: Words, shape: Shape) -> BooleanShare:
+        """<c> of packed bits that everybody knows. Local."""
+
+    async def input(self, ctx: Context, owner: int, words: Words | None, shape: Shape) -> ArithmeticShare:
+        """[x] of ring elements of this shape that `owner` alone passes."""
+
+    async def input_bits(self, ctx: Context, owner: int, words: Words | None, shape: Shape) -> BooleanShare:
+        """<x> of packed bits for an array of this shape that `owner` alone passes."""
+
+    async def open(self, ctx: Context, *shares: ArithmeticShare) -> list[Words]:
+        """Everybody learns each x."""
+
+    async def open_bits(self, ctx: Context, x: BooleanShare) -> Words:
+        """Everybody learns x, as packed words."""
+
+    async def open_to(self, ctx: Context, to: int, x: ArithmeticShare) -> Words | None:
+        """Party `to` learns x; the others get None."""
+
+    async def random(self, ctx: Context, shape: Shape) -> ArithmeticShare:
+        """[r], uniformly random, known to nobody."""
+
+    # arithmetic
+    async def mul(self, ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+        """[x * y], elementwise, broadcasting like numpy."""
+
+    async def square(self, ctx: Context, x: ArithmeticShare) -> ArithmeticShare:
+        """[x * x], elementwise."""
+
+    async def matmul(self, ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+        """[x @ y], two dimensions or more."""
+
+    async def inner(self, ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+        """[sum of x * y over the last axis]."""
+
+    # boolean
+    async def and_(self, ctx: Context, x: BooleanShare, y: BooleanShare) -> BooleanShare:
+        """<x & y>, words broadcasting like numpy."""
+
+    async def or_(self, ctx: Context, x: BooleanShare, y: BooleanShare) -> BooleanShare:
+        """<x | y>."""
+
+    def not_(self, ctx: Context, x: BooleanShare) -> BooleanShare:
+        """<~x>. Local."""
+
+    def xor_public(self, ctx: Context, x: BooleanShare, public: Words) -> BooleanShare:
+        """<x ^ public>. Local."""
+
+    # convert
+    async def a2b(self, ctx: Context, x: ArithmeticShare, width: int) -> BooleanShare:
+        """<x_0 .. x_{width-1}>: the low bits of [x] as planes."""
+
+    async def b2a(self, ctx: Context, x: BooleanShare) -> ArithmeticShare:
+        """[x] from its bit planes, read as an unsigned number."""
+
+    async def bits_to_ring(self, ctx: Context, x: BooleanShare) -> ArithmeticShare:
+        """[x_i] for each plane i: shape (planes, *x.shape), or x.shape for words of one plane without a plane axis."""
+
+    async def msb(self, ctx: Context, x: ArithmeticShare) -> BooleanShare:
+        """<x < 0>."""
+
+    async def below(self, ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanShare:
+        """<x < t> for each of m public thresholds, planes (m, words): one opened mask serves them all."""
+
+    async def is_zero(self, ctx: Context, x: ArithmeticShare) -> BooleanShare:
+        """<x == 0>."""
+
+    async def select(self, ctx: Context, c: ArithmeticShare, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+        """[x where c = 1, y where c = 0]; c holds 0 and 1 only."""
+
+    # truncate
+    async def truncate(self, ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
+        """[x / 2^shift], rounded to one of the two neighbouring integers; |x| < 2^(k-2)."""
+
+
+def suite_of(ctx: Context) -> Suite:
+    """The suite of this run, typed."""
+    suite: Any = ctx.suite
+    return suite  # type: ignore[no-any-return]

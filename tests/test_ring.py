@@ -1,0 +1,222 @@
+"""Ring arithmetic: exhaustive on tiny rings, against Python's integers on Z_2^64, and what it refuses."""
+
+import operator
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from mpc.errors import LocalError
+from mpc.ring import Z64, Ring, Words
+
+SIZES = [0, 1, 7, 1000, 4095, 4096, 4097, 70_000]
+TINY = [Ring(bits) for bits in (1, 2, 3, 4)]
+OPERATIONS = [(Ring.add, operator.add), (Ring.sub, operator.sub), (Ring.mul, operator.mul)]
+Operation = tuple[Callable[[Ring, Words, Words], Words], Callable[[int, int], int]]
+
+
+def random_words(shape: int | tuple[int, ...], seed: int = 0) -> Words:
+    return np.random.default_rng(seed).integers(0, 2**64, shape, dtype=np.uint64, endpoint=False)
+
+
+def exact(x: Words) -> np.ndarray:
+    """x as Python integers."""
+    return x.astype(object)
+
+
+def everything(ring: Ring, copies: int) -> list[Words]:
+    """Arrays that together run through every combination of `copies` elements."""
+    axes = np.meshgrid(*[np.arange(2**ring.bits, dtype=np.uint64)] * copies, indexing="ij")
+    return [np.ascontiguousarray(axis.ravel()) for axis in axes]
+
+
+def same(result: Words, expected: np.ndarray, bits: int = 64) -> bool:
+    assert isinstance(result, np.ndarray)
+    assert result.dtype == np.uint64
+    assert result.flags.c_contiguous
+    assert result.shape == np.shape(expected)
+    return bool(np.all(exact(result) == np.asarray(expected, dtype=object) % 2**bits))
+
+
+@pytest.mark.parametrize("ring", TINY, ids=str)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_tiny_rings_exhaustively(ring: Ring, operation: Operation) -> None:
+    x, y = everything(ring, 2)
+    of_ring, of_integers = operation
+    assert same(of_ring(ring, x, y), of_integers(exact(x), exact(y)), ring.bits)
+
+
+@pytest.mark.parametrize("ring", TINY[:3], ids=str)
+@pytest.mark.parametrize("with_de", [False, True])
+def test_recombine_exhaustively(ring: Ring, with_de: bool) -> None:
+    c, d, b, e, a = everything(ring, 5)
+    expected = exact(c) + exact(d) * exact(b) + exact(e) * exact(a) + with_de * exact(d) * exact(e)
+    assert same(ring.recombine(c, d, b, e, a, with_de=with_de), expected, ring.bits)
+
+
+@pytest.mark.parametrize("ring", [*TINY, Ring(63), Z64], ids=str)
+def test_signed_values(ring: Ring) -> None:
+    half = 2 ** (ring.bits - 1)
+    values = np.unique(np.clip([-half, -half + 1, -1, 0, 1, half - 2, half - 1], -half, half - 1).astype(object))
+    signed = values.astype(np.int64)
+    assert same(ring.from_signed(signed), values, ring.bits)
+    assert (ring.to_signed(ring.from_signed(signed)) == signed).all()
+
+
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_sizes_on_both_sides_of_the_native_threshold(n: int, operation: Operation) -> None:
+    x, y = random_words(n, 1), random_words(n, 2)
+    of_ring, of_integers = operation
+    assert same(of_ring(Z64, x, y), of_integers(exact(x), exact(y)))
+    assert same(of_ring(Ring(40), x % 2**40, y % 2**40), of_integers(exact(x), exact(y)), 40)
+
+
+@pytest.mark.parametrize("n", SIZES)
+def test_unary_operations(n: int) -> None:
+    x = random_words(n)
+    assert same(Z64.neg(x), -exact(x))
+    assert same(Ring(9).reduce(x), exact(x), 9)
+    assert Z64.reduce(x) is x
+    for s in (0, 1, 20, 63, 64):
+        assert same(Z64.shift_right(x, s), exact(x) // 2**s)
+        assert same(Z64.shift_right(x, s, plus=2**62 + 1), (exact(x) + 2**62 + 1) % 2**64 // 2**s)
+        assert same(Z64.shift_left(x, s), exact(x) * 2**s)
+    small = Ring(20).reduce(x)
+    assert same(Ring(20).shift_right(small, 7, plus=-3), (exact(small) - 3) % 2**20 // 2**7)
+    assert same(Ring(20).shift_left(small, 7), exact(small) * 2**7, 20)
+
+
+@pytest.mark.parametrize("shapes", [((), ()), ((), (5,)), ((3, 1), (1, 4)), ((2, 0), (1,)), ((70, 100), (100,))])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_broadcasting(shapes: tuple[tuple[int, ...], tuple[int, ...]], operation: Operation) -> None:
+    x, y = random_words(shapes[0], 1), random_words(shapes[1], 2)
+    of_ring, of_integers = operation
+    expected = of_integers(exact(x), exact(y))
+    assert same(of_ring(Z64, np.asarray(x), np.asarray(y)), expected)
+
+
+@pytest.mark.parametrize("with_de", [False, True])
+def test_recombine_broadcasts_and_takes_scalars(with_de: bool) -> None:
+    shapes: list[tuple[int, ...]] = [(3, 4), (4,), (3, 1), (), (1, 4)]
+    c, d, b, e, a = (np.asarray(random_words(s, i)) for i, s in enumerate(shapes))
+    expected = exact(c) + exact(d) * exact(b) + exact(e) * exact(a) + with_de * exact(d) * exact(e)
+    assert same(Z64.recombine(c, d, b, e, a, with_de=with_de), expected)
+    scalars = [v.ravel()[0] for v in (c, d, b, e, a)]
+    assert Z64.recombine(*scalars, with_de=with_de).shape == ()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_views_of_any_layout(operation: Operation) -> None:
+    of_ring, of_integers = operation
+    x, y = random_words((200, 300), 1), random_words((300, 200), 2)
+    for a, b in [(x.T, y), (x[::-1, ::-1], y.T), (x[:, ::3], y.T[:, ::3]), (np.asfortranarray(x), y.T)]:
+        assert same(of_ring(Z64, a, b), of_integers(exact(a), exact(b)))
+
+
+def test_misaligned_arrays() -> None:
+    raw = np.random.default_rng(0).bytes(8 * 5000 + 3)
+    x = np.frombuffer(raw[3:], np.uint64)
+    y = np.frombuffer(raw, np.uint8)[3:].view(np.uint64)
+    assert same(Z64.mul(x, y), exact(x) * exact(y))
+
+
+def test_read_only_inputs() -> None:
+    x = random_words(5000)
+    x.flags.writeable = False
+    assert same(Z64.add(x, x), exact(x) * 2)
+    assert Z64.reduce(x) is x
+
+
+def test_results_are_fresh() -> None:
+    x = random_words(5000)
+    for result in (Z64.add(x, Z64.zeros(5000)), Z64.shift_right(x, 0), Z64.shift_left(x, 0), Ring(64).sum(x, axis=())):
+        assert not np.shares_memory(result, x)
+
+
+MATMULS: list[tuple[tuple[int, ...], tuple[int, ...]]] = [
+    ((3,), (3,)), ((3,), (3, 4)), ((2, 3), (3,)), ((2, 3), (3, 4)), ((5, 2, 3), (3, 4)), ((5, 2, 3), (3,)),
+    ((2, 3), (5, 3, 4)), ((3,), (5, 3, 4)), ((5, 2, 3), (5, 3, 4)), ((5, 1, 2, 3), (4, 3, 6)), ((1, 2, 3), (4, 3, 2)),
+    ((0, 3), (3, 2)), ((2, 0), (0, 3)), ((0,), (0,)), ((0, 2, 3), (0, 3, 2)), ((4, 2, 3), (1, 3, 2)), ((0, 2, 3), (3,)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shapes", MATMULS, ids=str)
+@pytest.mark.parametrize("ring", [Ring(5), Z64], ids=str)
+def test_matmul_has_numpys_shapes(shapes: tuple[tuple[int, ...], tuple[int, ...]], ring: Ring) -> None:
+    x, y = ring.reduce(random_words(shapes[0], 1)), ring.reduce(random_words(shapes[1], 2))
+    assert same(ring.matmul(x, y), np.asarray(ring.reduce(np.asarray(np.matmul(x, y)))))
+
+
+def test_matmul_of_views() -> None:
+    x, y = random_words((30, 40), 1), random_words((30, 20), 2)
+    assert same(Z64.matmul(x.T, y), np.matmul(x.T, y))
+    assert same(Z64.matmul(x.T[::2], y[:, ::-1]), np.matmul(x.T[::2], y[:, ::-1]))
+
+
+@given(hnp.arrays(np.uint64, hnp.array_shapes(max_dims=3, max_side=5), elements=st.integers(0, 2**64 - 1)), st.data())
+def test_sum(x: Words, data: st.DataObject) -> None:
+    axis = data.draw(st.one_of(st.none(), st.integers(-x.ndim, x.ndim - 1)))
+    assert same(Z64.sum(x, axis), np.asarray(exact(x).sum(axis=axis)))
+    assert same(Ring(7).sum(Ring(7).reduce(x), axis), np.asarray(exact(x).sum(axis=axis)), 7)
+
+
+@given(st.integers(1, 64), st.lists(st.integers(0, 2**64 - 1), min_size=3, max_size=3))
+def test_ring_laws(bits: int, values: list[int]) -> None:
+    ring = Ring(bits)
+    x, y, z = (ring.reduce(np.array(v, np.uint64)) for v in values)
+    assert ring.mul(x, ring.add(y, z)) == ring.add(ring.mul(x, y), ring.mul(x, z))
+    assert ring.add(x, ring.neg(x)) == 0
+    assert ring.sub(x, y) == ring.add(x, ring.neg(y))
+    assert max(int(v) for v in (x, ring.neg(x), ring.mul(x, y))) < 2**bits
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.arange(3), np.zeros(3), np.zeros(3, np.uint32), np.zeros(3, ">u8"), [1, 2, 3], 3, None]
+)
+def test_wrong_dtypes_are_refused(wrong: Words) -> None:
+    good = np.zeros(3, np.uint64)
+    for call in (Z64.add, Z64.sub, Z64.mul, Z64.matmul):
+        for pair in ((good, wrong), (wrong, good)):
+            with pytest.raises(LocalError, match="wrong-dtype"):
+                call(*pair)
+    with pytest.raises(LocalError, match="wrong-dtype"):
+        Z64.recombine(good, good, wrong, good, good, with_de=True)
+    for unary in (Z64.neg, Z64.reduce, Z64.sum, Z64.to_signed, Ring(3).reduce):
+        with pytest.raises(LocalError, match="wrong-dtype"):
+            unary(wrong)
+
+
+def test_an_error_shows_no_element() -> None:
+    with pytest.raises(LocalError) as caught:
+        Z64.add(np.array([123456789]), np.zeros(1, np.uint64))  # type: ignore[arg-type]
+    assert "123456789" not in str(caught.value)
+    assert "int64" in str(caught.value)
+
+
+@pytest.mark.parametrize("shapes", [((2,), (3,)), ((2, 3), (2, 3)), ((), (3,)), ((3,), ()), ((2, 2, 3), (3, 3, 2))])
+def test_matmul_refuses_other_shapes(shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    with pytest.raises(LocalError, match="wrong-shape"):
+        Z64.matmul(Z64.zeros(shapes[0]), Z64.zeros(shapes[1]))
+
+
+def test_other_refusals() -> None:
+    with pytest.raises(LocalError, match="wrong-shape"):
+        Z64.add(Z64.zeros(2), Z64.zeros(3))
+    with pytest.raises(LocalError, match="wrong-shape"):
+        Z64.recombine(*[Z64.zeros(i) for i in (2, 2, 2, 2, 3)], with_de=True)
+    with pytest.raises(LocalError, match="wrong-shape"):
+        Z64.sum(Z64.zeros(2), axis=1)
+    with pytest.raises(LocalError, match="wrong-dtype"):
+        Z64.from_signed(Z64.zeros(2))  # type: ignore[arg-type]
+    for bits in (0, 65, -1):
+        with pytest.raises(LocalError, match="wrong-ring"):
+            Ring(bits)
+    for s in (-1, 65):
+        with pytest.raises(LocalError, match="wrong-shift"):
+            Z64.shift_right(Z64.zeros(2), s)
+        with pytest.raises(LocalError, match="wrong-shift"):
+            Z64.shift_left(Z64.zeros(2), s)
