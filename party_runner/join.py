@@ -9,13 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from mpc.handshake import Agreement, Terms
-from mpc.identity import Identity
-from mpc.roster import Roster
-from mpc.transport import TlsTransport, connect
+import trio
+from mpc.identity import Identity, Roster
 from protocols.execution import Outcome, run_dealer, run_party
 
-from mpc.errors import ParleyError
+from mpc.handshake import Agreement, Terms
+from mpc.transport import TlsTransport, connect
 from party_runner.csv_table import Table
 from party_runner.program import Program
 from party_runner.status import Progress
@@ -66,8 +65,8 @@ async def deal(seat: Seat, served: tuple[str, Choices] | None, progress: Progres
     `served`: the digest of the program and the choices to insist on; None serves whatever the parties agree on.
     """
     terms = _terms(seat.roster, *served) if served is not None else _any_terms(seat.roster)
-    async with _connected(seat, terms, progress) as (transport, agreement):
-        await run_dealer(transport=transport, agreement=agreement, on_progress=progress)
+    async with _connected(seat, terms, progress) as (transport, _):
+        await run_dealer(transport=transport, on_progress=progress)
 
 
 def _terms(roster: Roster, digest: str, choices: Choices) -> Terms:
@@ -82,7 +81,7 @@ def _any_terms(roster: Roster) -> Terms:
 
 @asynccontextmanager
 async def _connected(seat: Seat, terms: Terms, progress: Progress) -> AsyncIterator[tuple[TlsTransport, Agreement]]:
-    """The connections of a seat. An error inside is told to the peers, by its code alone: the words stay here."""
+    """The connections of a seat. Peers are told of an interrupt; of any other error the execution tells them."""
     async with connect(
         seat.roster,
         seat.me,
@@ -95,9 +94,6 @@ async def _connected(seat: Seat, terms: Terms, progress: Progress) -> AsyncItera
         progress("planning", 0, None)
         try:
             yield transport, agreement
-        except ParleyError as error:
-            transport.fail(error.code, "it ended over an error that it shows on its own screen", error.party)
-            raise
-        except Exception:
-            transport.fail("program-failed", "its program raised an exception")
+        except (KeyboardInterrupt, trio.Cancelled):
+            transport.fail("interrupted", "it was interrupted")
             raise

@@ -5,8 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from mpc.identity import Identity, load_identity
-from mpc.roster import Roster
+from mpc.identity import Identity, Roster, load_identity
 
 from mpc.errors import LocalError
 from party_runner.join import Seat

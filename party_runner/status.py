@@ -69,6 +69,10 @@ class StatusLine:
                     raise _launcher_gone() from None
             await trio.sleep(PAUSE)
 
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._socket.close()
+
 
 async def _watch(stream: trio.SocketStream) -> None:
     try:
