@@ -134,7 +134,7 @@ async def _read_status(child: Child, on_event: Listener) -> None:
 def _note(child: Child, event: dict[str, Any]) -> None:
     kind = event["event"]
     if kind == "progress":
-        child.connected = child.connected or event["stage"] != "connecting"
+        child.connected = child.connected or not event["stage"].startswith("connecting")
     elif kind == "done":
         child.done, child.account = True, event.get("account")
     elif kind == "failed":

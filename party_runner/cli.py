@@ -16,7 +16,7 @@ from rich.console import Console
 from party_runner.arguments import inputs_by_party, party_names, shapes_by_party
 from party_runner.endpoint import end_with, run_endpoint, say_done
 from party_runner.inputs import load_input
-from party_runner.join import Choices, deal, join
+from party_runner.join import Choices, Seat, deal, join
 from party_runner.keys import make_keys, show_certificate
 from party_runner.launch import LocalRun, RunFailed, launch
 from party_runner.plan import print_plan
@@ -129,6 +129,7 @@ def join_command(
     try:
         check_writable(target)
         seat = party_seat(roster, party, key, connect_timeout, stall_timeout, _listener(listen_fd))
+        _warn_of_expiry(seat, status)
         mine = load_input(data) if data is not None else None
         loaded = load_program(program)
         choices = Choices(suite, fractional_bits)
@@ -166,6 +167,7 @@ def dealer(
     status = StatusLine(status_fd) if status_fd is not None else None
     try:
         seat = dealer_seat(roster, key, connect_timeout, stall_timeout, _listener(listen_fd))
+        _warn_of_expiry(seat, status)
         served = None if program is None else (source_digest(program), Choices(suite, fractional_bits))
         run_endpoint(lambda progress: deal(seat, served, progress), status)
     except (Exception, KeyboardInterrupt) as error:
@@ -223,6 +225,11 @@ def show(file: Path) -> None:
 
 def _listener(descriptor: int | None) -> socket.socket | None:
     return socket.socket(fileno=descriptor) if descriptor is not None else None
+
+
+def _warn_of_expiry(seat: Seat, status: StatusLine | None) -> None:
+    for warning in seat.roster.warnings() if status is None else ():
+        click.secho(f"warning: {warning}", fg="yellow", err=True)
 
 
 def _report(summary: Summary, target: str | None) -> None:

@@ -81,7 +81,7 @@ def _any_terms(roster: Roster) -> Terms:
 
 @asynccontextmanager
 async def _connected(seat: Seat, terms: Terms, progress: Progress) -> AsyncIterator[tuple[TlsTransport, Agreement]]:
-    """The connections of a seat. Peers are told of an interrupt; of any other error the execution tells them."""
+    """The connections of a seat. Peers are told of an interrupt here, of any other error by the execution."""
     async with connect(
         seat.roster,
         seat.me,
@@ -90,6 +90,7 @@ async def _connected(seat: Seat, terms: Terms, progress: Progress) -> AsyncItera
         connect_timeout=seat.connect_timeout,
         stall_timeout=seat.stall_timeout,
         listener=seat.listener,
+        on_progress=lambda text: progress(f"connecting: {text}", 0, None),
     ) as (transport, agreement):
         progress("planning", 0, None)
         try:

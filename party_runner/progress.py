@@ -16,18 +16,28 @@ class ProgressBar:
     def __init__(self, parties: int) -> None:
         self.console = Console(stderr=True)
         self._at: list[tuple[int, int, int | None]] = [(0, 0, None)] * parties
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+        )
         hidden = not self.console.is_terminal
         self._bar = Progress(*columns, console=self.console, transient=True, disable=hidden)
         self._task = self._bar.add_task(STAGES[0], total=None)
 
     def update(self, party: int, stage: str, done: int, total: int | None) -> None:
-        """`party` has done this much of this stage; a stage unknown to the bar is not shown."""
-        if stage not in STAGES:
+        """`party` has done this much of this stage, which may go on after a colon: "connecting: to whom".
+
+        A stage unknown to the bar is not shown.
+        """
+        name, _, words = stage.partition(": ")
+        if name not in STAGES:
             return
-        self._at[party] = (STAGES.index(stage), done, total)
+        self._at[party] = (STAGES.index(name), done, total)
         place, least, of = min(self._at, key=_key)
-        self._bar.update(self._task, description=STAGES[place], completed=least, total=of)
+        words = words if place == 0 else ""
+        self._bar.update(self._task, description=f"{STAGES[place]} {words}".rstrip(), completed=least, total=of)
 
     def finished(self, party: int) -> None:
         """`party` is done; the bar goes on with the others."""
