@@ -1,1 +1,23 @@
 """Parley: secure multi-party computation in Python. Users write `import mpc` and nothing else."""
+
+from mpc.context import Context, together
+from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
+from protocols.array import SecretArray, reveal, secret
+from protocols.execution import Plan, Simulation, plan, simulate
+
+__all__ = [
+    "Abort",
+    "Context",
+    "LocalError",
+    "ParleyError",
+    "PeerError",
+    "Plan",
+    "SecretArray",
+    "Simulation",
+    "SupplyError",
+    "plan",
+    "reveal",
+    "secret",
+    "simulate",
+    "together",
+]

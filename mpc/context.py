@@ -142,9 +142,7 @@ class Context:
         """The context of the next call this one makes."""
         self._children += 1
         path = (*self.path, self._children)
-        return Context(
-            self.session, path, name, self.label, self.depth if depth is None else depth, line or self.line
-        )
+        return Context(self.session, path, name, self.label, self.depth if depth is None else depth, line or self.line)
 
     def join(self, child: Context) -> None:
         """Take over what a finished call cost."""

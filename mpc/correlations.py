@@ -251,6 +251,7 @@ KINDS: dict[str, type[Correlation]] = {
     for kind in (Triple, MatrixTriple, SquarePair, AndTriple, DaBit, EdaBit, TruncationPair, InputMask, RandomValue)
 }
 
+
 def draw(prg: Prg, part: Part, ring: Ring) -> Words:
     """This party's uniformly random share of one part, the next of its stream."""
     words = prg.words(part.shape)

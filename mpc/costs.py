@@ -7,10 +7,12 @@ all parties of a simulation. Rounds are causal: the longest chain of messages th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict, dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
 
 from mpc.correlations import Correlation
 from mpc.errors import LocalError
@@ -41,6 +43,64 @@ class LineCost:
     rounds: int
     bytes: int
     material: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One party's account of a run, or of a plan (then `seconds` is empty).
+
+    `rounds_by_party` and `bytes_sent` (framed, before TLS, online) have an entry for each party, by index;
+    `offline_bytes` is what this party received from its supplier; `lines` is this party's account by line.
+    """
+
+    program: str
+    me: int
+    parties: tuple[str, ...]
+    suite: str
+    preprocessing: str
+    security: str
+    seconds: dict[str, float]
+    rounds_by_party: tuple[int, ...]
+    bytes_sent: tuple[int, ...]
+    offline_bytes: int
+    material: dict[str, int]
+    reveals: tuple[Reveal, ...]
+    lines: tuple[LineCost, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def rounds(self) -> int:
+        """The run's rounds: those of the party with the longest chain of messages."""
+        return max(self.rounds_by_party, default=0)
+
+    def to_json(self, result: Any = None) -> dict[str, Any]:
+        """The whole account and the result as plain lists, numbers and strings."""
+        return {
+            **{
+                name: getattr(self, name) for name in ("program", "suite", "preprocessing", "security", "offline_bytes")
+            },
+            "parties": list(self.parties),
+            "seconds": dict(self.seconds),
+            "rounds": self.rounds,
+            "rounds_by_party": list(self.rounds_by_party),
+            "bytes_sent": list(self.bytes_sent),
+            "material": dict(self.material),
+            "reveals": [asdict(reveal) for reveal in self.reveals],
+            "lines": [asdict(line) for line in self.lines],
+            "warnings": list(self.warnings),
+            "result": plain(result),
+        }
+
+
+def plain(value: Any) -> Any:
+    """Results as JSON can hold them: arrays as nested lists, numpy scalars as numbers, anything else as its repr."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else repr(value)
 
 
 @dataclass(slots=True)
@@ -107,7 +167,10 @@ class Declared:
 
 def cost(
     *, rounds: Amount, words: Amount = 0, to_one: Amount = 0, **material: Amount
-) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
+) -> Callable[
+    [Callable[Concatenate[Context, P], Coroutine[Any, Any, R]]],
+    Callable[Concatenate[Context, P], Coroutine[Any, Any, R]],
+]:
     """Declare what a protocol function costs, and give each call of it a context of its own.
 
     Amounts are numbers or functions of the call's arguments (without the context). `material` is named by kind, in
@@ -115,8 +178,8 @@ def cost(
     """
 
     def decorate(
-        function: Callable[Concatenate[Context, P], Awaitable[R]],
-    ) -> Callable[Concatenate[Context, P], Awaitable[R]]:
+        function: Callable[Concatenate[Context, P], Coroutine[Any, Any, R]],
+    ) -> Callable[Concatenate[Context, P], Coroutine[Any, Any, R]]:
         name = function.__name__
 
         def declared(*args: P.args, **kwargs: P.kwargs) -> Declared:

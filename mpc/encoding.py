@@ -28,7 +28,9 @@ def encode(values: npt.ArrayLike, fractional_bits: int, ring: Ring) -> Words:
     if array.dtype == np.bool_ or np.issubdtype(array.dtype, np.integer):
         return _encode_integers(array, fractional_bits, ring)
     if not np.issubdtype(array.dtype, np.floating):
-        raise LocalError("not-a-number", f"cannot encode an array of dtype {array.dtype}", "pass real numbers or integers")
+        raise LocalError(
+            "not-a-number", f"cannot encode an array of dtype {array.dtype}", "pass real numbers or integers"
+        )
     reals = array.astype(np.float64)
     if not np.isfinite(reals).all():
         raise LocalError("not-a-number", "the array holds NaN or infinity", "remove or replace such entries first")

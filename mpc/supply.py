@@ -93,9 +93,7 @@ def _total(shares: Sequence[list[Words | None]], i: int, part: Part, kind: Corre
     return first
 
 
-def _complement(
-    shares: Sequence[list[Words | None]], i: int, part: Part, value: Words, kind: Correlation
-) -> Words:
+def _complement(shares: Sequence[list[Words | None]], i: int, part: Part, value: Words, kind: Correlation) -> Words:
     if part.sharing == "clear":
         return value
     others = _total(shares, i, part, kind)

@@ -23,7 +23,7 @@ from protocols.array.scales import (
     ring_form,
     short,
 )
-from protocols.array.secret import Kind, SecretArray, Shape, implements, user_line
+from protocols.array.secret import UFUNCS, Kind, SecretArray, Shape, implements, user_line
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -162,10 +162,12 @@ def dot(x: Any, y: Any) -> SecretArray:
 
 @implements(np.sum)
 def sum_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
-    """The sum over axes. Local."""
+    """The sum over axes. Local, unless products must be shortened first for the sum to fit."""
     x = ring_form(x)
     axes = _axes(x, axis)
     count = prod(x.shape[a] for a in axes)
+    if not x.range.times(count).fits(x.context.ring.bits):
+        x = short(x)
     kept = tuple(1 if a in axes else s for a, s in enumerate(x.shape))
     shape = kept if keepdims else tuple(s for a, s in enumerate(x.shape) if a not in axes)
 
@@ -204,7 +206,7 @@ def var(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray
 def divide(x: Any, y: Any) -> SecretArray:
     """x / y: by a public number a scaling, by a secret its reciprocal and a product."""
     if isinstance(y, SecretArray):
-        return multiply(x, np.reciprocal(y))  # type: ignore[call-overload]
+        return multiply(x, UFUNCS[np.reciprocal](y))
     divisor = np.asarray(y, np.float64)
     if not np.all(divisor):
         raise LocalError("division-by-zero", "division of a secret by a public zero", line=user_line())
@@ -293,9 +295,7 @@ def _axes(x: SecretArray, axis: Any) -> tuple[int, ...]:
     return tuple(a % x.ndim for a in given)
 
 
-def _linear(
-    name: str, x: SecretArray, y: SecretArray, run: Callable[..., Any], range_: Range
-) -> SecretArray:
+def _linear(name: str, x: SecretArray, y: SecretArray, run: Callable[..., Any], range_: Range) -> SecretArray:
     return SecretArray(
         x.context, name, (x, y), run, shape=joint_shape(name, x.shape, y.shape), kind=kind_of(x, y), scale=x.scale,
         range_=range_,

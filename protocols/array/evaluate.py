@@ -114,13 +114,17 @@ class _Evaluation:
 
     def _finish(self, node: SecretArray, value: Any) -> list[SecretArray]:
         node.value, node.depth = value, node.call.depth
-        node.args = ()
+        node.args, node.run = (), _done
         freed = []
         for user in self._users[node]:
             self._missing[user] -= 1
             if not self._missing[user]:
                 freed.append(user)
         return freed
+
+
+def _done(ctx: Context, *args: Any) -> Any:
+    raise LocalError("computed-already", "a node of an expression ran twice", path=ctx.path)
 
 
 def _enter(node: SecretArray) -> None:
@@ -167,13 +171,15 @@ def _checked(ctx: Context, value: Any, line: str) -> SecretArray:
             "not-secret", f"reveal of a {type(value).__name__}, which is no secret", "use the value as it is", line=line
         )
     if value.context.session is not ctx.session:
-        raise LocalError("foreign-secret", "this secret belongs to another run", "use secrets within their run", line=line)
+        raise LocalError(
+            "foreign-secret", "this secret belongs to another run", "use secrets within their run", line=line
+        )
     return value
 
 
 async def _open_all(call: Context, targets: Sequence[SecretArray]) -> list[Any]:
     suite = suite_of(call)
-    words = {t: None for t in targets}
+    words = dict.fromkeys(targets)
     numbers = [t for t in words if t.kind != "bit"]
     entered, deepest = call.depth, call.depth
     opened: dict[SecretArray, Any] = {}
@@ -202,7 +208,7 @@ async def _open_to(call: Context, targets: Sequence[SecretArray], receivers: Seq
             words = await suite.open_to(call, receiver, number.value)
             deepest = max(deepest, call.depth)
             if words is not None:
-                opened[i] = bits.pack(words != 0) if target.kind == "bit" else words
+                opened[i] = bits.pack(np.asarray(words != 0)) if target.kind == "bit" else words
     call.depth = deepest
     return opened
 

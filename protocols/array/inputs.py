@@ -51,13 +51,14 @@ async def secret(
     own = _own_array(call, value, kind, line) if ctx.me == owner else None
     shape, kind = await _header(call, owner, own, kind)
     scale = ctx.fractional_bits if kind == "fixed" else 0
-    bounds = Range.of_reals(*(range or DEFAULT_RANGE[kind]), scale)
+    lo, hi = range or DEFAULT_RANGE[kind]
+    bounds = Range.of_reals(lo, hi, scale)
     words = None if own is None else _encoded(call, own, scale, bounds)
     ctx.join(call)
 
     async def run(node: Context) -> ArithmeticShare | BooleanShare:
         if kind == "bit":
-            packed = None if words is None else bits.pack(words != 0)
+            packed = None if words is None else bits.pack(np.asarray(words != 0))
             return await suite_of(node).input_bits(node, owner, packed, shape)
         return await suite_of(node).input(node, owner, words, shape)
 
@@ -81,9 +82,7 @@ def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.N
     return array.astype(np.int64) if kind in ("int", "bit") and array.dtype.kind == "f" else array
 
 
-async def _header(
-    call: Context, owner: int, own: npt.NDArray[Any] | None, kind: Kind | None
-) -> tuple[Shape, Kind]:
+async def _header(call: Context, owner: int, own: npt.NDArray[Any] | None, kind: Kind | None) -> tuple[Shape, Kind]:
     """The owner tells the others shape and kind."""
     if own is not None:
         kind = kind or _kind_of(own)

@@ -9,9 +9,10 @@ import numpy as np
 from mpc import bits
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import common_scale, joint_shape, kind_of, negative, subtract, sum_
+from protocols.array.arithmetic import add, common_scale, joint_shape, kind_of, multiply, negative, subtract, sum_
 from protocols.array.scales import aligned, ring_form
 from protocols.array.secret import SecretArray, Shape, implements, user_line
+from protocols.array.shape import broadcast_to, concatenate
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -110,7 +111,7 @@ def where(condition: Any, x: Any, y: Any) -> SecretArray:
     _bits_only("np.where", condition)
     c = ring_form(condition)
     if not isinstance(x, SecretArray) and not isinstance(y, SecretArray):
-        return np.add(y, np.multiply(c, np.subtract(x, y)))  # type: ignore[no-any-return]
+        return add(y, multiply(c, np.subtract(x, y)))
     x, y = common_scale(x, y)
 
     async def run(ctx: Context, c: ArithmeticShare, a: ArithmeticShare, b: ArithmeticShare) -> ArithmeticShare:
@@ -190,11 +191,11 @@ def _reduce_extreme(x: SecretArray, axis: int | None, *, smaller: bool) -> Secre
         x, axis = x.ravel(), 0
     if x.shape[axis] == 0:
         raise LocalError("empty-extreme", "the smallest or largest of no elements", line=user_line())
-    x = np.transpose(x, [axis, *(a for a in range(x.ndim) if a != axis % x.ndim)])  # type: ignore[call-overload]
+    x = x.transpose(axis % x.ndim, *(a for a in range(x.ndim) if a != axis % x.ndim))
     while len(x) > 1:
         half = len(x) // 2
         merged = _extreme(x[:half], x[half : 2 * half], smaller=smaller)
-        x = np.concatenate([merged, x[2 * half :]]) if len(x) % 2 else merged  # type: ignore[call-overload]
+        x = concatenate([merged, x[2 * half :]]) if len(x) % 2 else merged
     return x[0]
 
 
@@ -288,7 +289,7 @@ def _combine_public(name: str, x: SecretArray, y: Any) -> SecretArray:
 
 
 def _bits_to(x: SecretArray, shape: Shape) -> SecretArray:
-    return x if x.shape == shape else np.broadcast_to(x, shape)  # type: ignore[return-value]
+    return x if x.shape == shape else broadcast_to(x, shape)
 
 
 def _bits_only(name: str, *values: SecretArray) -> None:
@@ -303,6 +304,4 @@ def _bits_only(name: str, *values: SecretArray) -> None:
 
 
 def _bit(name: str, args: tuple[SecretArray, ...], run: Any, shape: Shape, *, talks: bool = True) -> SecretArray:
-    return SecretArray(
-        args[0].context, name, args, run, shape=shape, kind="bit", scale=0, range_=BIT, talks=talks
-    )
+    return SecretArray(args[0].context, name, args, run, shape=shape, kind="bit", scale=0, range_=BIT, talks=talks)

@@ -12,7 +12,7 @@ from mpc.context import Context
 from mpc.encoding import encode
 from mpc.errors import LocalError
 from mpc.ring import Words
-from protocols.array.secret import SecretArray, user_line
+from protocols.array.secret import Kind, SecretArray, user_line
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -77,7 +77,7 @@ def constant(context: Context, values: Any, scale: int) -> SecretArray:
     def run(ctx: Context) -> ArithmeticShare:
         return suite_of(ctx).constant(ctx, words)
 
-    kind = "int" if scale == 0 else "fixed"
+    kind: Kind = "int" if scale == 0 else "fixed"
     return SecretArray(
         context, "constant", (), run, shape=words.shape, kind=kind, scale=scale, range_=range_of(context, words)
     )
@@ -151,8 +151,6 @@ def _shortened(x: SecretArray, shift: int) -> SecretArray:
 
 
 def _rescaled(x: SecretArray, name: str, run: Any, scale: int, range_: Range, *, talks: bool) -> SecretArray:
-    node = SecretArray(
-        x.context, name, (x,), run, shape=x.shape, kind="fixed", scale=scale, range_=range_, talks=talks
-    )
+    node = SecretArray(x.context, name, (x,), run, shape=x.shape, kind="fixed", scale=scale, range_=range_, talks=talks)
     node.line = node.call.line = x.line
     return node

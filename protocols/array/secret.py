@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from math import prod
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, TypeVar
 
 import numpy as np
 import trio
@@ -25,8 +25,10 @@ from protocols.ranges import Range
 Kind = Literal["fixed", "int", "bit"]
 Shape = tuple[int, ...]
 
-UFUNCS: dict[np.ufunc, Callable[..., Any]] = {}
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
+F = TypeVar("F", bound=Callable[..., Any])
+
+UFUNCS: dict[np.ufunc, Callable[..., SecretArray]] = {}
+FUNCTIONS: dict[Callable[..., Any], Callable[..., SecretArray]] = {}
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(_context.__file__)))
 _HOUSE = tuple(
@@ -39,10 +41,10 @@ _HOUSE = tuple(
 )
 
 
-def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def implements(*functions: Any) -> Callable[[F], F]:
     """Register what these numpy functions and ufuncs do with secrets."""
 
-    def register(implementation: Callable[..., Any]) -> Callable[..., Any]:
+    def register(implementation: F) -> F:
         for function in functions:
             (UFUNCS if isinstance(function, np.ufunc) else FUNCTIONS)[function] = implementation
         return implementation
@@ -121,9 +123,9 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         return self.range.reals(self.scale)
 
     @property
-    def T(self) -> SecretArray:  # noqa: N802  (numpy's name)
+    def T(self) -> SecretArray:
         """The transpose."""
-        return np.transpose(self)  # type: ignore[call-overload, no-any-return]
+        return self.transpose()
 
     def __repr__(self) -> str:
         lo, hi = self.bounds
@@ -154,15 +156,15 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         return implementation(*args, **kwargs)
 
     def __getitem__(self, index: Any) -> SecretArray:
-        return FUNCTIONS[SecretArray.__getitem__](self, index)  # type: ignore[no-any-return]
+        return FUNCTIONS[SecretArray.__getitem__](self, index)
 
     def reshape(self, *shape: Any) -> SecretArray:
         """The same elements in another shape, C order."""
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[call-overload, no-any-return]
+        return FUNCTIONS[np.reshape](self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> SecretArray:
         """Axes permuted as numpy does."""
-        return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)  # type: ignore[call-overload, no-any-return]
+        return FUNCTIONS[np.transpose](self, axes[0] if len(axes) == 1 else axes or None)
 
     def ravel(self) -> SecretArray:
         """One dimension."""
@@ -170,38 +172,38 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> SecretArray:
         """The sum over axes. Local."""
-        return np.sum(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload, no-any-return]
+        return FUNCTIONS[np.sum](self, axis=axis, keepdims=keepdims)
 
     def mean(self, axis: Any = None, keepdims: bool = False) -> SecretArray:
         """The mean over axes."""
-        return np.mean(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload, no-any-return]
+        return FUNCTIONS[np.mean](self, axis=axis, keepdims=keepdims)
 
     def var(self, axis: Any = None, keepdims: bool = False) -> SecretArray:
         """The population variance over axes."""
-        return np.var(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload, no-any-return]
+        return FUNCTIONS[np.var](self, axis=axis, keepdims=keepdims)
 
     def min(self, axis: Any = None) -> SecretArray:
         """The smallest element over one axis or all."""
-        return np.min(self, axis=axis)  # type: ignore[call-overload, no-any-return]
+        return FUNCTIONS[np.min](self, axis=axis)
 
     def max(self, axis: Any = None) -> SecretArray:
         """The largest element over one axis or all."""
-        return np.max(self, axis=axis)  # type: ignore[call-overload, no-any-return]
+        return FUNCTIONS[np.max](self, axis=axis)
 
     def dot(self, other: Any) -> SecretArray:
         """The dot product as in numpy.dot."""
-        return np.dot(self, other)  # type: ignore[no-any-return]
+        return FUNCTIONS[np.dot](self, other)
 
     def clip(self, lo: Any, hi: Any) -> SecretArray:
         """Every element moved into [lo, hi]."""
-        return np.clip(self, lo, hi)  # type: ignore[call-overload, no-any-return]
+        return FUNCTIONS[np.clip](self, lo, hi)
 
     # what a secret has not
 
     def __bool__(self) -> NoReturn:
         raise LocalError(
             "secret-truth",
-            "a secret has no truth value: `if`, `while`, `and`, `or`, `not` and chained comparisons would need to know it",
+            "a secret has no truth value: `if`, `while`, `and`, `or`, `not`, chained comparisons would have to know it",
             "choose between values with np.where(condition, a, b); combine conditions with &, | and ~; "
             "or `await mpc.reveal(ctx, condition)` first, and everybody learns it",
             line=user_line(),

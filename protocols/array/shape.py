@@ -23,7 +23,10 @@ def _rearranged(name: str, x: SecretArray, change: Callable[[Any], Any]) -> Secr
         index = np.asarray(change(positions))
     except (ValueError, IndexError, TypeError) as error:
         raise LocalError(
-            "shape-mismatch", f"{name} of a secret of shape {x.shape}: {error}", "check shapes and axes", line=user_line()
+            "shape-mismatch",
+            f"{name} of a secret of shape {x.shape}: {error}",
+            "check shapes and axes",
+            line=user_line(),
         ) from None
 
     def run(ctx: Context, a: Any) -> Any:
@@ -31,9 +34,7 @@ def _rearranged(name: str, x: SecretArray, change: Callable[[Any], Any]) -> Secr
             return a.rearrange(index)
         return ArithmeticShare(np.ascontiguousarray(change(a.words)).reshape(index.shape), a.ring)
 
-    return SecretArray(
-        x.context, name, (x,), run, shape=index.shape, kind=x.kind, scale=x.scale, range_=x.range
-    )
+    return SecretArray(x.context, name, (x,), run, shape=index.shape, kind=x.kind, scale=x.scale, range_=x.range)
 
 
 @implements(SecretArray.__getitem__)
@@ -136,7 +137,9 @@ def _joined(name: str, arrays: Sequence[Any], join: Callable[[list[Any]], Any]) 
 
 def _joined_bits(name: str, arrays: Sequence[SecretArray], join: Callable[[list[Any]], Any]) -> SecretArray:
     starts = np.cumsum([0, *(a.size for a in arrays)])
-    positions = [np.arange(s, s + a.size, dtype=np.uint64).reshape(a.shape) for s, a in zip(starts, arrays, strict=False)]
+    positions = [
+        np.arange(s, s + a.size, dtype=np.uint64).reshape(a.shape) for s, a in zip(starts, arrays, strict=False)
+    ]
     index = join(positions)
 
     def run(ctx: Context, *values: BooleanShare) -> BooleanShare:

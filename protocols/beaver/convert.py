@@ -52,7 +52,7 @@ def _compare(ctx: Context, c: Words, r: BooleanShare) -> Borrow:
     and_triple=lambda x: tree_words(x.ring.bits - 1, words_for(x.size))[1],
 )
 async def msb(ctx: Context, x: ArithmeticShare) -> BooleanShare:
-    """<x < 0>, elementwise: with x = c - r, the top bit is c_{k-1} ^ r_{k-1} ^ [c' < r'], primes without the top bit."""
+    """<x < 0>, elementwise: with x = c - r, the top bit is c_{k-1} ^ r_{k-1} ^ [c' < r'], c' and r' without it."""
     c, r = await _mask(ctx, x)
     c_planes = bits.planes(c, x.ring.bits)
     borrow = await borrow_out(ctx, _compare(ctx, c_planes[:-1], r.plane(slice(-1))))

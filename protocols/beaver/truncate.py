@@ -22,9 +22,9 @@ async def truncate(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticSh
     """[y] with y = floor(x / 2^shift) or one more, elementwise, for |x| < 2^(k-2); never a large error.
 
     With c = x + 2^(k-2) + r opened for a random r, the bit that x and r carry into the top is msb(c) ^ msb(r), so the
-    wrap is removed exactly (Dalskov, Escudero, Keller, PETS 2020, section 3.3, in a ring; Escudero et al., CRYPTO 2020).
-    What is left is the carry out of the low bits: y is one more where c mod 2^shift < x mod 2^shift. This is rounding
-    with the dither c mod 2^shift, uniformly random and public; its mean is x / 2^shift.
+    wrap is removed exactly (Dalskov, Escudero, Keller, PETS 2020, section 3.3, in a ring). What is left is the carry
+    out of the low bits: y is one more where c mod 2^shift < x mod 2^shift. This is rounding with the dither
+    c mod 2^shift, uniformly random and public; its mean is x / 2^shift.
     Who also learns y learns on which side of that public dither x mod 2^shift lies, no more.
     """
     if not 0 <= shift < x.ring.bits - 1:

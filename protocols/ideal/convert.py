@@ -14,20 +14,20 @@ from protocols.shares import ArithmeticShare, BooleanShare
 @cost(rounds=0)
 async def msb(ctx: Context, x: ArithmeticShare) -> BooleanShare:
     """x < 0."""
-    return BooleanShare(bits.pack(x.ring.to_signed(x.words) < 0), x.shape)
+    return BooleanShare(bits.pack(np.asarray(x.ring.to_signed(x.words) < 0)), x.shape)
 
 
 @cost(rounds=0)
 async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanShare:
     """x < t for each threshold, planes (m, words)."""
     differences = [x.ring.to_signed(x.ring.sub(x.words, t)) for t in thresholds]
-    return BooleanShare(np.stack([bits.pack(d < 0) for d in differences]), x.shape)
+    return BooleanShare(np.stack([bits.pack(np.asarray(d < 0)) for d in differences]), x.shape)
 
 
 @cost(rounds=0)
 async def is_zero(ctx: Context, x: ArithmeticShare) -> BooleanShare:
     """x == 0."""
-    return BooleanShare(bits.pack(x.words == 0), x.shape)
+    return BooleanShare(bits.pack(np.asarray(x.words == 0)), x.shape)
 
 
 @cost(rounds=0)

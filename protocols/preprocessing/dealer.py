@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
+from math import prod
 
 import numpy as np
 
@@ -144,8 +145,9 @@ class DealerLink:
         array = (await self._transport.receive(self._n, tag)).array
         if array.dtype != np.uint64 or array.shape != (total,):
             raise _malformed(self._transport, self._n, "corrections of another size than asked for")
-        ends = np.cumsum([int(np.prod(part.shape)) for part in parts])
-        return [w.reshape(p.shape) for w, p in zip(np.split(array, ends[:-1]), parts, strict=True)]
+        words: Words = array.view(np.uint64)
+        ends = np.cumsum([prod(part.shape) for part in parts])
+        return [w.reshape(p.shape) for w, p in zip(np.split(words, ends[:-1]), parts, strict=True)]
 
     def done(self) -> None:
         """Tell the dealer that no more requests follow."""
@@ -175,7 +177,7 @@ async def serve(transport: Transport, n: int, on_dealt: Callable[[int], None] | 
             )
 
     async def serve_party(party: int) -> None:
-        seed = np.frombuffer(dealer.dealings[party].seed.reveal(), np.uint8)
+        seed = np.frombuffer(dealer.dealings[party].seed.secret, np.uint8)
         transport.send(party, Message(_SEED_TAG, 0, 0, seed))
         position = request = 0
         while demand := await _request(transport, party, request):
@@ -206,7 +208,9 @@ def _deal(dealer: Dealer, transport: Transport, party: int, entries: Sequence[En
         return dealer.deal(party, entries)
     except SupplyError as error:
         raise PeerError(
-            "material-spent", f"{transport.names[party]} asked for the same material twice", party=transport.names[party]
+            "material-spent",
+            f"{transport.names[party]} asked for the same material twice",
+            party=transport.names[party],
         ) from error
 
 
