@@ -133,9 +133,8 @@ async def _read_status(child: Child, on_event: Listener) -> None:
 
 def _note(child: Child, event: dict[str, Any]) -> None:
     kind = event["event"]
-    if kind == "progress":
-        child.connected = child.connected or not event["stage"].startswith("connecting")
-    elif kind == "done":
+    child.connected = event["connected"]
+    if kind == "done":
         child.done, child.account = True, event.get("account")
     elif kind == "failed":
         child.code = event["code"]

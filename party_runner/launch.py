@@ -20,7 +20,7 @@ from mpc.identity import new_identity
 from rich.text import Text
 
 from party_runner.children import Child, follow, start
-from party_runner.failures import INTERRUPTED
+from party_runner.failures import INTERRUPTED, PEER
 from party_runner.progress import ProgressBar
 from party_runner.summary import Summary, merged
 
@@ -179,7 +179,8 @@ async def _cancel_after(scope: trio.CancelScope, event: trio.Event) -> None:
 
 def _hopeless(crew: _Crew) -> bool:
     """Nobody can find out who failed: it was before they met, or the user ended the run."""
-    return crew.interrupted or any(child.failed and not child.connected for child in crew.children)
+    early = (child.failed and not child.connected and child.exit_code() != PEER for child in crew.children)
+    return crew.interrupted or any(early)
 
 
 def _verdict(crew: _Crew) -> Summary:

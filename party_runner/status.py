@@ -29,11 +29,13 @@ class StatusLine:
     def __init__(self, descriptor: int) -> None:
         self._socket = socket.socket(fileno=descriptor)
         self._newest: Event | None = None
+        self.connected = False
         self._wake = trio.Event()
 
     def progress(self, stage: str, done: int, total: int | None) -> None:
         """Note how far this party is; never blocks."""
-        self._newest = {"event": "progress", "stage": stage, "done": done, "total": total}
+        self.connected = self.connected or not stage.startswith("connecting")
+        self._newest = {"event": "progress", "stage": stage, "done": done, "total": total, "connected": self.connected}
         self._wake.set()
 
     async def run(self, work: Callable[[], Awaitable[R]]) -> R:
@@ -48,13 +50,13 @@ class StatusLine:
         return result[0]
 
     def say(self, event: Event) -> None:
-        """Send one event and wait until it is gone; for the end of a process, outside of trio.
+        """Send one event, and whether this party had connected; wait until it is gone. For the end of a process.
 
         It starts on a line of its own, for the last report of progress may have been cut.
         """
         self._socket.setblocking(True)
         try:
-            self._socket.sendall(b"\n" + _line(event))
+            self._socket.sendall(b"\n" + _line(event | {"connected": self.connected}))
         except OSError:
             return  # the launcher is gone, nobody is left to tell
 

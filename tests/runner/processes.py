@@ -73,8 +73,8 @@ class Started:
 
     def pid_of(self, name: str) -> int:
         """The process of a party, or of the dealer."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        for pid in map(int, children):
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        for pid in (int(word) for children in threads for word in children.read_text().split()):
             words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
             if name in words[4:] or (name == "dealer" and words[4] == "dealer"):
                 return pid

@@ -31,7 +31,7 @@ class Club:
         return start("join", self.roster, program or self.program, "--party", name, "--input", data, *more)
 
     def dealer(self, *more: str) -> subprocess.Popen[str]:
-        return start("dealer", self.roster, *more)
+        return start("dealer", self.roster, "--program", self.program, *more)
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -61,8 +61,8 @@ def club(tmp_path: Path) -> Club:
         heading = "[dealer]" if name == "third" else "[[party]]"
         sections.append(f'{heading}\nname = "{name}"\naddress = "127.0.0.1:{port}"\ncertificate = "{name}.crt"\n')
     write(tmp_path, "parties.toml", "\n".join(sections))
-    write(tmp_path, "north.csv", "1\n2\n")
-    write(tmp_path, "south.csv", "3\n4\n")
+    write(tmp_path, "north.csv", "1.0\n2\n")
+    write(tmp_path, "south.csv", "3.0\n4\n")
     return Club(tmp_path, write(tmp_path, "product.py", PRODUCT))
 
 
@@ -73,7 +73,7 @@ def test_two_parties_and_a_dealer(club: Club) -> None:
     north = club.join("north", "--json", "-")
     for code, _, stderr in (outcomes := ends(north, south, dealer)):
         assert code == 0, stderr
-    assert json.loads(outcomes[0][1])["result"] == {"product": 11}
+    assert json.loads(outcomes[0][1])["result"] == {"product": pytest.approx(11, abs=1e-3)}
     assert "product" in outcomes[1][1]
     assert json.loads(target.read_text())["parties"] == list(NAMES)
 
@@ -107,7 +107,7 @@ def test_a_party_with_another_certificate_is_refused(club: Club, tmp_path_factor
     (elsewhere / "south.crt").unlink()
     parley("keys", "new", "south", cwd=elsewhere)
     impostor = Club(elsewhere, club.program)
-    write(elsewhere, "south.csv", "3\n4\n")
+    write(elsewhere, "south.csv", "3.0\n4\n")
     (north_code, _, north), (south_code, _, _), _ = ends(
         club.join("north", "--connect-timeout", "6"),
         impostor.join("south", "--connect-timeout", "6"),

@@ -39,8 +39,8 @@ def test_progress_and_end_arrive() -> None:
     status.say({"event": "done", "account": {"result": float("nan")}})
     status.close()
     assert events(ours) == [
-        {"event": "progress", "stage": "offline", "done": 5, "total": 10},
-        {"event": "done", "account": {"result": "nan"}},
+        {"event": "progress", "stage": "offline", "done": 5, "total": 10, "connected": True},
+        {"event": "done", "account": {"result": "nan"}, "connected": True},
     ]
 
 
@@ -61,7 +61,7 @@ def test_a_large_account_arrives_whole() -> None:
         return text
 
     trio.run(main)
-    assert received == [{"event": "done", "account": account}]
+    assert received == [{"event": "done", "account": account, "connected": False}]
 
 
 @pytest.mark.parametrize("busy", [False, True])
