@@ -19,7 +19,7 @@ from party_runner.inputs import load_input
 from party_runner.join import Choices, Seat, deal, join
 from party_runner.keys import make_keys, show_certificate
 from party_runner.launch import LocalRun, RunFailed, launch
-from party_runner.plan import print_plan
+from party_runner.plan import make_plan, print_plan
 from party_runner.program import load_program, source_digest
 from party_runner.report import print_report
 from party_runner.seats import dealer_seat, party_seat
@@ -92,7 +92,7 @@ def run(
         raise SystemExit(failed.exit_code) from None
     except Exception as error:
         end_with(error, None, None)
-    _report(summary, target)
+    _report(summary, target, print_report)
 
 
 def _for_children(options: dict[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -139,7 +139,7 @@ def join_command(
         end_with(error, status, program)
     say_done(status, account)
     if status is None:
-        _report(account, target)
+        _report(account, target, lambda summary, console: print_report(summary, console, f"{party} alone"))
 
 
 @main.command()
@@ -180,9 +180,16 @@ def dealer(
 @PARTIES
 @INPUT_OF
 @click.option("--shape", "shapes", multiple=True, metavar="INDEX=SHAPE", help="Instead of data, as 190x31 or 50:int64.")
+@JSON
 @CHOICES
 def plan(
-    program: Path, parties: int, inputs: tuple[str, ...], shapes: tuple[str, ...], suite: str, fractional_bits: int
+    program: Path,
+    parties: int,
+    inputs: tuple[str, ...],
+    shapes: tuple[str, ...],
+    target: str | None,
+    suite: str,
+    fractional_bits: int,
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
     files = inputs_by_party(inputs, parties)
@@ -192,9 +199,11 @@ def plan(
     try:
         arrays |= {place: load_input(path) for place, path in files.items()}
         given = [arrays.get(place) for place in range(parties)]
-        print_plan(load_program(program), given, Choices(suite, fractional_bits), Console())
+        check_writable(target)
+        summary = make_plan(load_program(program), given, Choices(suite, fractional_bits))
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)
+    _report(summary, target, print_plan)
 
 
 @main.group()
@@ -232,9 +241,9 @@ def _warn_of_expiry(seat: Seat, status: StatusLine | None) -> None:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
 
 
-def _report(summary: Summary, target: str | None) -> None:
+def _report(summary: Summary, target: str | None, show: Callable[[Summary, Console], None]) -> None:
     """The summary for machines if asked for, and for a person unless stdout is taken."""
     if target is not None:
         write_summary(summary, target)
     if target != "-":
-        print_report(summary, Console())
+        show(summary, Console())

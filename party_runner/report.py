@@ -14,41 +14,40 @@ NUMBERS_SHOWN = 6
 LINES_SHOWN = 12
 
 
-def print_report(summary: Summary, console: Console) -> None:
-    """Print the whole report."""
-    console.print(report(summary))
+def print_report(summary: Summary, console: Console, counted: str = "all parties") -> None:
+    """Print the whole report; `counted` says whose bytes the cost by line are."""
+    console.print(report(summary, counted))
 
 
-def report(summary: Summary) -> Group:
+def report(summary: Summary, counted: str = "all parties") -> Group:
     """Everything a run has to say, in the order in which it is read."""
-    parts: list[RenderableType] = [_results(summary), _parties(summary), *_costs(summary)]
+    parts: list[RenderableType] = [_results(summary), _parties(summary), cost_report(summary, counted)]
     parts += [Text(f"warning: {warning}", style="yellow") for warning in summary["warnings"]]
     parts.append(Text(f"\n{summary['security']}", style="bold"))
     return Group(*parts)
 
 
-def _costs(summary: Summary) -> list[RenderableType]:
-    return [_reveals(summary), _lines(summary), _material(summary)]
+def cost_report(summary: Summary, counted: str) -> Group:
+    """What was or will be revealed, the cost by line, the material."""
+    return Group(_reveals(summary), _lines(summary, counted), _material(summary))
 
 
-def cost_report(summary: Summary) -> Group:
-    """What a plan has to say: reveals, cost by line, material, and the security sentence."""
-    parts: list[RenderableType] = [*_costs(summary), Text(f"\n{summary['security']}", style="bold")]
-    return Group(*parts)
-
-
-def table(title: str, *columns: str) -> Table:
+def table(*columns: str) -> Table:
     """A table in the house's manner: the first column is text, the others are numbers."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
     made.add_column(columns[0], overflow="fold")
     for column in columns[1:]:
         made.add_column(column, justify="right", overflow="fold")
     return made
 
 
-def _results(summary: Summary) -> Table:
-    made = table("\nResult", "value", "")
-    made.columns[1].justify = "left"
+def titled(title: str, content: RenderableType) -> Group:
+    """A heading and what stands below it."""
+    return Group(Text(f"\n{title}", style="bold"), content)
+
+
+def _results(summary: Summary) -> Group:
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=False)
     results = summary.get("results")
     if results is None:
         shown = [("", summary["result"])]
@@ -57,7 +56,7 @@ def _results(summary: Summary) -> Table:
     for prefix, result in shown:
         for name, value in _named(result):
             made.add_row(Text(prefix + name), Text(describe(value)))
-    return made
+    return titled("Result", made)
 
 
 def _named(result: Any) -> list[tuple[str, Any]]:
@@ -99,14 +98,14 @@ def _flat(value: Any) -> list[Any]:
 
 def _parties(summary: Summary) -> Group:
     names = summary["parties"]
-    made = table("\nOnline", "party", "rounds", "sent", "material received")
+    made = table("party", "rounds", "sent online", "received offline")
     offline = summary["offline_bytes"]
     offline = offline if isinstance(offline, list) else [None] * len(names)
     rounds = summary["rounds_by_party"]
     for row in zip(names, rounds, summary["bytes_sent"], offline, strict=False):
         made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]) if row[3] is not None else "")
     seconds = ", ".join(f"{stage} {value:.2f} s" for stage, value in summary["seconds"].items())
-    return Group(made, Text(f"\nTime: {seconds}"))
+    return Group(titled("Time", Text(f"  {seconds}")), titled("Messages", made))
 
 
 def data(count: int) -> str:
@@ -120,11 +119,11 @@ def data(count: int) -> str:
     return f"{count_in:,.1f} {unit}"
 
 
-def _reveals(summary: Summary) -> Table:
-    made = table("\nRevealed", "line", "shape", "to")
+def _reveals(summary: Summary) -> Group:
+    made = table("line", "shape", "to")
     for reveal in summary["reveals"]:
         made.add_row(reveal["line"], _dimensions(reveal["shape"]), _receivers(reveal["to"], summary["parties"]))
-    return made
+    return titled("Revealed", made)
 
 
 def _dimensions(shape: list[int]) -> str:
@@ -135,9 +134,9 @@ def _receivers(to: list[int], names: list[str]) -> str:
     return "everybody" if sorted(to) == list(range(len(names))) else ", ".join(names[place] for place in to)
 
 
-def _lines(summary: Summary) -> Table:
+def _lines(summary: Summary, counted: str) -> Group:
     """The lines that cost most; the last row sums up the others."""
-    made = table("\nCost by line of the program", "line", "rounds", "bytes")
+    made = table("line", "rounds", "bytes")
     costs = sorted(summary["lines"], key=lambda cost: (-cost["bytes"], -cost["rounds"]))
     for cost in costs[:LINES_SHOWN]:
         made.add_row(cost["line"], f"{cost['rounds']:,}", data(cost["bytes"]))
@@ -145,11 +144,11 @@ def _lines(summary: Summary) -> Table:
     if rest:
         total = data(sum(cost["bytes"] for cost in rest))
         made.add_row(f"{len(rest)} other lines", f"{sum(cost['rounds'] for cost in rest):,}", total)
-    return made
+    return titled(f"Cost by line of the program, {counted}", made)
 
 
-def _material(summary: Summary) -> Table:
-    made = table(f"\nMaterial ({summary['preprocessing']})", "kind", "elements")
+def _material(summary: Summary) -> Group:
+    made = table("kind", "elements")
     for kind, elements in sorted(summary["material"].items()):
         made.add_row(kind, f"{elements:,}")
-    return made
+    return titled(f"Material, from: {summary['preprocessing']}", made)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from mpc.identity import new_identity
+
 from .processes import LIMIT, PRODUCT, free_ports, parley, write
 
 NAMES = ("north", "south")
@@ -56,8 +58,7 @@ def ends(*processes: subprocess.Popen[str]) -> list[tuple[int, str, str]]:
 def club(tmp_path: Path) -> Club:
     sections = []
     for name, port in zip((*NAMES, "third"), free_ports(3), strict=True):
-        made = parley("keys", "new", name, cwd=tmp_path)
-        assert made.returncode == 0, made.stderr
+        new_identity(name, tmp_path)
         heading = "[dealer]" if name == "third" else "[[party]]"
         sections.append(f'{heading}\nname = "{name}"\naddress = "127.0.0.1:{port}"\ncertificate = "{name}.crt"\n')
     write(tmp_path, "parties.toml", "\n".join(sections))
@@ -105,13 +106,13 @@ def test_a_party_with_another_certificate_is_refused(club: Club, tmp_path_factor
         write(elsewhere, f"{name}.crt", (club.folder / f"{name}.crt").read_text())
     write(elsewhere, "parties.toml", Path(club.roster).read_text())
     (elsewhere / "south.crt").unlink()
-    parley("keys", "new", "south", cwd=elsewhere)
+    new_identity("south", elsewhere)
     impostor = Club(elsewhere, club.program)
     write(elsewhere, "south.csv", "3.0\n4\n")
     (north_code, _, north), (south_code, _, _), _ = ends(
-        club.join("north", "--connect-timeout", "6"),
-        impostor.join("south", "--connect-timeout", "6"),
-        club.dealer("--connect-timeout", "6"),
+        club.join("north", "--connect-timeout", "5"),
+        impostor.join("south", "--connect-timeout", "10"),
+        club.dealer("--connect-timeout", "10"),
     )
     assert (north_code, south_code) == (3, 3)
     assert "south" in north
