@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from protocols.execution import plan as dry_run
 from rich.console import Console, Group
 
 from party_runner.csv_table import Table
@@ -12,6 +11,7 @@ from party_runner.join import Choices
 from party_runner.program import Program
 from party_runner.report import cost_report, data, table, titled
 from party_runner.summary import Summary
+from protocols.execution import plan as dry_run
 
 NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
 
