@@ -145,14 +145,14 @@ def join_command(
 @main.command()
 @click.argument("roster", metavar="PARTIES.TOML", type=FILE)
 @click.option("--key", type=FILE, metavar="FILE", help="The dealer's private key.  [default: NAME.key by the roster]")
-@click.option("--program", type=FILE, metavar="FILE", help="Serve parties that run this program only.")
+@click.option("--program", type=FILE, required=True, metavar="FILE", help="The program that the parties run.")
 @CHOICES
 @PATIENCE
 @LAUNCHED
 def dealer(
     roster: Path,
     key: Path | None,
-    program: Path | None,
+    program: Path,
     suite: str,
     fractional_bits: int,
     connect_timeout: float,
@@ -162,14 +162,14 @@ def dealer(
 ) -> None:
     """Be the dealer of one run: hand out preprocessed material, see nothing of the computation.
 
-    The dealer must not collude with any party.
+    The dealer must not collude with any party. Its program file is compared with the parties', never run.
     """
     status = StatusLine(status_fd) if status_fd is not None else None
     try:
         seat = dealer_seat(roster, key, connect_timeout, stall_timeout, _listener(listen_fd))
         _warn_of_expiry(seat, status)
-        served = None if program is None else (source_digest(program), Choices(suite, fractional_bits))
-        run_endpoint(lambda progress: deal(seat, served, progress), status)
+        digest, choices = source_digest(program), Choices(suite, fractional_bits)
+        run_endpoint(lambda progress: deal(seat, digest, choices, progress), status)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, status, None)
     say_done(status, None)

@@ -59,24 +59,18 @@ async def join(seat: Seat, program: Program, mine: Table | None, choices: Choice
         )
 
 
-async def deal(seat: Seat, served: tuple[str, Choices] | None, progress: Progress) -> None:
+async def deal(seat: Seat, digest: str, choices: Choices, progress: Progress) -> None:
     """Be the dealer of one run: hand out what the parties ask for, until they are done.
 
-    `served`: the digest of the program and the choices to insist on; None serves whatever the parties agree on.
+    `digest` is that of the program which the parties run; the dealer itself does not run it.
     """
-    terms = _terms(seat.roster, *served) if served is not None else _any_terms(seat.roster)
-    async with _connected(seat, terms, progress) as (transport, _):
+    async with _connected(seat, _terms(seat.roster, digest, choices), progress) as (transport, _):
         await run_dealer(transport=transport, on_progress=progress)
 
 
 def _terms(roster: Roster, digest: str, choices: Choices) -> Terms:
     parameters: dict[str, str | int] = {"fractional_bits": choices.fractional_bits}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
-
-
-def _any_terms(roster: Roster) -> Terms:
-    """The terms of a dealer that leaves the program to the parties: empty where it has no say."""
-    return Terms(version("parley-mpc"), roster.names, roster.has_dealer, "", "")
 
 
 @asynccontextmanager

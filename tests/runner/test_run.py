@@ -96,6 +96,7 @@ def test_a_program_that_is_none(tmp_path: Path, source: str) -> None:
         ["run", "none.py", "-n", "2", "--name", "0=party1"],
         ["join", "none.toml", "none.py", "--party", "a"],
         ["dealer", "none.toml"],
+        ["dealer", "none.toml", "--program", "none.py"],
         ["plan", "none.py", "-n", "2", "--shape", "0=x"],
         ["keys", "show", "none.crt"],
         ["keys", "new", "a/b"],
