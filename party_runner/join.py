@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 import trio
-from mpc.identity import Identity, Roster
-from protocols.execution import Outcome, run_dealer, run_party
 
 from mpc.handshake import Agreement, Terms
+from mpc.identity import Identity, Roster
 from mpc.transport import TlsTransport, connect
 from party_runner.csv_table import Table
 from party_runner.program import Program
 from party_runner.status import Progress
+from protocols.execution import Outcome, run_dealer, run_party
 
 
 @dataclass(frozen=True, slots=True)
