@@ -19,6 +19,7 @@ from party_runner.failures import FAULT, INTERRUPTED, PEER
 
 TAIL_LINES = 12
 LINE_BYTES = 4000
+CONSEQUENCES = ("peer-failed", "peer-lost", "peer-stalled")
 AFTER_EXIT = 1.0  # seconds to read what an ended process has left in its pipes
 
 Listener = Callable[["Child", dict[str, Any]], None]
@@ -38,6 +39,7 @@ class Child:
     code: str = ""
     connected: bool = False
     ended_by_us: bool = False
+    ended_at: float = 0.0
 
     @property
     def ended(self) -> bool:
@@ -63,13 +65,15 @@ class Child:
             return f"{self.name} was killed by signal {-code} ({signal.Signals(-code).name})"
         return f"{self.name} ended with exit code {code}" + (f" [{self.code}]" if self.code else "")
 
-    def rank(self) -> int:
-        """Whose end explains the others': a killed process first, an error of its own next, a lost peer last."""
+    def rank(self) -> tuple[int, float]:
+        """Whose end explains the others': a killed process, an error of its own, what it found out about a peer, and
+        last what it was told or left alone by a peer; of two of a kind the earlier."""
+        code = self.process.returncode or 0
         if self.ended_by_us:
-            return 4
-        if (self.process.returncode or 0) < 0:
-            return 0
-        return {PEER: 2, INTERRUPTED: 3}.get(self.process.returncode or 0, 1)
+            return 5, self.ended_at
+        if code == PEER:
+            return (3 if self.code in CONSEQUENCES else 2), self.ended_at
+        return (0 if code < 0 else 4 if code == INTERRUPTED else 1), self.ended_at
 
     def end(self, how: signal.Signals) -> None:
         """Send a signal to the process and to whatever it has started."""
@@ -109,6 +113,7 @@ async def follow(child: Child, on_event: Listener, on_line: Printer) -> None:
         nursery.start_soon(_read_output, child, on_line)
         nursery.start_soon(_read_status, child, on_event)
         await child.process.wait()
+        child.ended_at = trio.current_time()
         nursery.cancel_scope.deadline = trio.current_time() + AFTER_EXIT
 
 

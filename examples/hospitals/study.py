@@ -37,7 +37,7 @@ async def main(ctx: Any, mine: Any) -> dict[str, Any]:
     standardised, mean, deviation = standardise(measurements)
     weights, intercept = train(standardised, malignant)
     judged = standardised @ weights + intercept > 0
-    accuracy = (judged == (malignant > 0.5)).mean()
+    accuracy = (judged == malignant).mean()
     weights = (weights / deviation).within(-EPOCHS / SMALLEST_DEVIATION, EPOCHS / SMALLEST_DEVIATION)
     intercept = intercept - (weights * mean).sum()
     weights, intercept, accuracy = await mpc.reveal(ctx, weights, intercept, accuracy)
@@ -50,8 +50,8 @@ async def pool(ctx: Any, mine: Any) -> tuple[Any, Any]:
     for hospital in range(ctx.n):
         values = mine[:, :30] / UNITS if mine is not None else None
         measurements.append(await mpc.secret(ctx, owner=hospital, value=values, range=(0, LARGEST)))
-        values = mine[:, 30] if mine is not None else None
-        diagnoses.append(await mpc.secret(ctx, owner=hospital, value=values, range=(0, 1)))
+        diagnosis = mine[:, 30] == 1 if mine is not None else None
+        diagnoses.append(await mpc.secret(ctx, owner=hospital, value=diagnosis))
     return np.concatenate(measurements), np.concatenate(diagnoses)
 
 
