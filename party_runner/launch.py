@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import trio
-from mpc.identity import new_identity
 from rich.text import Text
 
+from mpc.identity import new_identity
 from party_runner.children import Child, follow, start
 from party_runner.failures import INTERRUPTED, PEER
 from party_runner.progress import ProgressBar
@@ -62,6 +62,8 @@ class _Crew:
             child.end(how)
 
     def on_event(self, child: Child, event: dict[str, Any]) -> None:
+        if child.name == DEALER:
+            return  # it waits for the parties, so its progress says nothing
         place = self.children.index(child)
         if event["event"] == "progress":
             self.bar.update(place, event["stage"], event["done"], event["total"])
@@ -84,7 +86,7 @@ def launch(run: LocalRun) -> Summary:
 
 
 async def _launch(run: LocalRun) -> Summary:
-    with tempfile.TemporaryDirectory(prefix="parley-") as folder, ProgressBar(len(run.names) + 1) as bar:
+    with tempfile.TemporaryDirectory(prefix="parley-") as folder, ProgressBar(len(run.names)) as bar:
         crew = _Crew(bar)
         async with trio.open_nursery() as nursery:
             await nursery.start(_interrupts, crew)

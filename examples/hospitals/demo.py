@@ -60,7 +60,7 @@ def compare(summary: dict[str, Any], target: Path) -> int:
     secret, clear = summary["accuracy"], summary["accuracy_in_the_clear"]
     console = Console(highlight=False)
     console.print("\n[bold]Accuracy[/bold]")
-    console.print(f"  three hospitals, data kept secret   {secret:.2%}")
+    console.print(f"  three hospitals, data kept secret    {secret:.2%}")
     console.print(f"  scikit-learn, all data in the clear  {clear:.2%}")
     console.print(f"\nThe whole summary is in {target}")
     if abs(secret - clear) > APART:

@@ -97,8 +97,8 @@ class Started:
 def start_endless(folder: Path, parties: int = 3, *options: str) -> Started:
     """A run that goes on until somebody is killed, once every party is in the middle of it."""
     program = write(folder, "endless.py", ENDLESS)
-    data = write(folder, "data.csv", "1\n2\n")
-    inputs = [word for place in range(parties) for word in ("--input", f"{place}={data}")]
+    files = [write(folder, f"data{place}.csv", "1\n2\n") for place in range(parties)]
+    inputs = [word for place, file in enumerate(files) for word in ("--input", f"{place}={file}")]
     log = folder / "log"
     command = [sys.executable, "-m", "party_runner", "run", program, "-n", str(parties), *inputs, *options]
     with log.open("w") as stderr:

@@ -125,3 +125,15 @@ def test_an_interrupt_ends_every_process(tmp_path: Path, how: signal.Signals) ->
     assert "interrupted" in printed
     assert gone(pids)
     assert not list(tmp_path.glob("parley-*"))
+
+
+def test_each_process_is_told_of_its_own_input_only(tmp_path: Path) -> None:
+    run = start_endless(tmp_path, 2)
+    told = [Path(f"/proc/{pid}/cmdline").read_text() for pid in run.pids("party0", "party1", "dealer")]
+    run.process.terminate()
+    run.end(20)
+    assert [[f"data{place}.csv" in words for place in range(2)] for words in told] == [
+        [True, False],
+        [False, True],
+        [False, False],
+    ]
