@@ -12,6 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from party_runner.cli import main
+
 PRODUCT = """
 import mpc
 
@@ -40,6 +44,14 @@ def parley(*arguments: str, **options: object) -> subprocess.CompletedProcess[st
     """The command, run to its end."""
     command = [sys.executable, "-m", "party_runner", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False, **options)  # type: ignore[call-overload,no-any-return]
+
+
+def call(*arguments: str) -> tuple[int, str]:
+    """The command within this process, for what ends before anybody connects: exit code and all that it printed."""
+    result = CliRunner().invoke(main, arguments)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
 
 
 def write(folder: Path, name: str, text: str) -> str:

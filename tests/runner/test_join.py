@@ -12,7 +12,7 @@ import pytest
 
 from mpc.identity import new_identity
 
-from .processes import LIMIT, PRODUCT, free_ports, parley, write
+from .processes import LIMIT, PRODUCT, call, free_ports, write
 
 NAMES = ("north", "south")
 
@@ -28,12 +28,18 @@ class Club:
     def roster(self) -> str:
         return str(self.folder / "parties.toml")
 
-    def join(self, name: str, *more: str, program: str | None = None) -> subprocess.Popen[str]:
+    def joining(self, name: str, *more: str, program: str | None = None) -> list[str]:
         data = str(self.folder / f"{name}.csv")
-        return start("join", self.roster, program or self.program, "--party", name, "--input", data, *more)
+        return ["join", self.roster, program or self.program, "--party", name, "--input", data, *more]
+
+    def dealing(self, *more: str) -> list[str]:
+        return ["dealer", self.roster, "--program", self.program, *more]
+
+    def join(self, name: str, *more: str, program: str | None = None) -> subprocess.Popen[str]:
+        return start(*self.joining(name, *more, program=program))
 
     def dealer(self, *more: str) -> subprocess.Popen[str]:
-        return start("dealer", self.roster, "--program", self.program, *more)
+        return start(*self.dealing(*more))
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -119,52 +125,53 @@ def test_a_party_with_another_certificate_is_refused(club: Club, tmp_path_factor
     assert "[wrong-certificate]" in north
 
 
-def refused(process: subprocess.Popen[str], code: str, *says: str) -> None:
-    ((exit_code, _, stderr),) = ends(process)
+def refused(arguments: list[str], code: str, *says: str) -> None:
+    exit_code, printed = call(*arguments)
     assert exit_code == 2
-    assert f"[{code}]" in stderr
+    assert f"[{code}]" in printed
     for text in says:
-        assert text in stderr
+        assert text in printed
 
 
 def test_a_wrong_input_is_refused_before_any_connection(club: Club) -> None:
     write(club.folder, "north.csv", "1\nx\n")
-    refused(club.join("north", "--connect-timeout", "1"), "input-not-numeric", "north.csv, line 2, column 1")
+    refused(club.joining("north", "--connect-timeout", "1"), "input-not-numeric", "north.csv, line 2, column 1")
 
 
 def test_a_party_that_is_not_listed(club: Club) -> None:
-    refused(club.join("north", "--party", "east"), "unknown-party", "east")
+    refused(club.joining("north", "--party", "east"), "unknown-party", "east")
 
 
 def test_the_dealer_is_no_party(club: Club) -> None:
-    refused(club.join("north", "--party", "third"), "unknown-party", "parley dealer")
+    refused(club.joining("north", "--party", "third"), "unknown-party", "parley dealer")
 
 
 def test_a_missing_key(club: Club) -> None:
     (club.folder / "north.key").unlink()
-    refused(club.join("north"), "no-key", "parley keys new north")
+    refused(club.joining("north"), "no-key", "parley keys new north")
 
 
 def test_a_key_of_somebody_else(club: Club) -> None:
-    refused(club.join("north", "--key", str(club.folder / "south.key")), "wrong-key", "north")
+    refused(club.joining("north", "--key", str(club.folder / "south.key")), "wrong-key", "north")
 
 
 def test_a_roster_without_a_dealer(club: Club) -> None:
     text = Path(club.roster).read_text()
     Path(club.roster).write_text(text[: text.index("[dealer]")])
-    refused(club.join("north"), "no-dealer", "[dealer]")
-    refused(club.dealer(), "no-dealer")
+    refused(club.joining("north"), "no-dealer", "[dealer]")
+    refused(club.dealing(), "no-dealer")
 
 
 def test_keys_are_shown_and_never_overwritten(tmp_path: Path) -> None:
-    made = parley("keys", "new", "north", "--folder", str(tmp_path / "keys"))
-    shown = parley("keys", "show", str(tmp_path / "keys" / "north.crt"))
-    assert shown.returncode == 0
-    assert shown.stdout.split()[:2] == ["name", "north"]
-    assert "fingerprint" in shown.stdout
-    assert "valid until" in shown.stdout
-    assert shown.stdout in made.stdout
-    again = parley("keys", "new", "north", "--folder", str(tmp_path / "keys"))
-    assert again.returncode == 2
-    assert "[key-exists]" in again.stderr
-    assert parley("keys", "show", str(tmp_path / "keys" / "north.key")).returncode == 2
+    new = ("keys", "new", "north", "--folder", str(tmp_path / "keys"))
+    _, made = call(*new)
+    code, shown = call("keys", "show", str(tmp_path / "keys" / "north.crt"))
+    assert code == 0
+    assert shown.split()[:2] == ["name", "north"]
+    assert "fingerprint" in shown
+    assert "valid until" in shown
+    assert shown in made
+    code, again = call(*new)
+    assert code == 2
+    assert "[key-exists]" in again
+    assert call("keys", "show", str(tmp_path / "keys" / "north.key"))[0] == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .processes import parley, product_of
+from .processes import call, parley, product_of
 
 EQUAL = ("parties", "suite", "rounds", "rounds_by_party", "bytes_sent", "material", "reveals")
 
@@ -40,6 +40,6 @@ def test_a_plan_takes_shapes_from_files(tmp_path: Path) -> None:
 
 
 def test_a_party_has_a_file_or_a_shape(tmp_path: Path) -> None:
-    done = parley("plan", *product_of(tmp_path, 2)[1:], "--shape", "0=3x1")
-    assert done.returncode == 2
-    assert "both --input and --shape" in done.stderr
+    code, printed = call("plan", *product_of(tmp_path, 2)[1:], "--shape", "0=3x1")
+    assert code == 2
+    assert "both --input and --shape" in printed

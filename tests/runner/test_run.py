@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .processes import PRODUCT, gone, parley, product_of, start_endless, write
+from .processes import PRODUCT, call, gone, parley, product_of, start_endless, write
 
 pytestmark = pytest.mark.slow
 
@@ -102,17 +102,18 @@ def test_a_program_that_is_none(tmp_path: Path, source: str) -> None:
         ["keys", "new", "a/b"],
     ],
 )
-def test_wrong_usage_exits_with_2(tmp_path: Path, arguments: list[str]) -> None:
-    done = parley(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert done.stderr
+def test_wrong_usage_exits_with_2(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, printed = call(*arguments)
+    assert code == 2
+    assert "Traceback" not in printed
+    assert printed
 
 
 def test_a_summary_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> None:
-    done = parley(*product_of(tmp_path, 2), "--json", str(tmp_path / "none" / "a.json"))
-    assert done.returncode == 2
-    assert "[summary-unwritable]" in done.stderr
+    code, printed = call(*product_of(tmp_path, 2), "--json", str(tmp_path / "none" / "a.json"))
+    assert code == 2
+    assert "[summary-unwritable]" in printed
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
