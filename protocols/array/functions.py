@@ -13,7 +13,9 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray, implements, user_line
-from protocols.numeric import exponential, logarithm, reciprocal as inverse, sigmoid as logistic, square_root
+from protocols.numeric import exponential, logarithm, square_root
+from protocols.numeric import reciprocal as inverse
+from protocols.numeric import sigmoid as logistic
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 
