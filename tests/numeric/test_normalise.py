@@ -28,7 +28,8 @@ def test_prefix_or_of_every_pattern(computed: Computed, width: int) -> None:
 )
 def test_any_table_is_looked_up_at_the_leading_bit(computed: Computed, r: Range) -> None:
     def table(i: int) -> int:
-        return (1 - 2 * (i % 2)) * (pow(3, i, 1009))
+        sign = -1 if i % 2 else 1
+        return sign * int(pow(3, i, 1009))
 
     async def looked_up(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
         (found,) = (await leading(ctx, x, r)).look_up(ctx, table)
