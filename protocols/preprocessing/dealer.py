@@ -103,9 +103,9 @@ class DealerSupply:
         return materials
 
 
-def local_supplies(n: int) -> list[DealerSupply]:
-    """Supplies of n parties in one process, with a dealer in their midst: for simulation."""
-    dealer = Dealer(n)
+def local_supplies(n: int, seeds: Sequence[Seed] | None = None) -> list[DealerSupply]:
+    """Supplies of n parties in one process, with a dealer in their midst: for simulation. `seeds`: fresh by default."""
+    dealer = Dealer(n, seeds)
 
     def fetch_for(party: int) -> Fetch:
         async def fetch(entries: Sequence[Entry], planned: bool) -> list[Words]:
