@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from operator import itemgetter
 from typing import Any, cast
 from zlib import crc32
 
@@ -30,6 +32,8 @@ from mpc.wire import Message, Tag
 
 Protocol = Callable[[Context, list[Words], int], Awaitable[Any]]
 """What is examined: called with the context, this party's inputs as arrays of shape (lanes,), and the lanes."""
+
+Feature = Callable[[dict[str, Words]], Words]
 
 FALSE_ALARM = 1e-9
 _BUCKET_BITS = 4
@@ -141,11 +145,10 @@ def _compare_exactly(first: View, second: View) -> None:
     for name in first.columns:
         _, values = np.unique(np.concatenate([first.columns[name], second.columns[name]]), return_inverse=True)
         _, codes = np.unique(codes * (int(values.max(initial=0)) + 1) + values, return_inverse=True)
-        counts = [
-            np.bincount(part, minlength=int(codes.max(initial=0)) + 1) * other
-            for part, other in ((codes[: first.lanes], second.lanes), (codes[first.lanes :], first.lanes))
-        ]
-        if not np.array_equal(*counts):
+        kinds = int(codes.max(initial=0)) + 1
+        in_first = np.bincount(codes[: first.lanes], minlength=kinds) * second.lanes
+        in_second = np.bincount(codes[first.lanes :], minlength=kinds) * first.lanes
+        if not np.array_equal(in_first, in_second):
             raise ViewsDiffer(
                 f"parties {first.observers} can tell the runs apart: `{name}` has another distribution, "
                 "given what they saw before it"
@@ -164,17 +167,18 @@ def _compare_samples(first: View, second: View) -> None:
                 raise ViewsDiffer(f"parties {first.observers} can tell the runs apart: {name} differs in distribution")
 
 
-def _features(names: list[str]) -> list[tuple[str, Callable[[dict[str, Words]], Words]]]:
-    features: list[tuple[str, Callable[[dict[str, Words]], Words]]] = [
-        (f"`{name}`", lambda columns, name=name: columns[name]) for name in names
-    ]
+def _features(names: list[str]) -> list[tuple[str, Feature]]:
+    """Every column, and every sum, difference and XOR of two."""
+    features: list[tuple[str, Feature]] = [(f"`{name}`", itemgetter(name)) for name in names]
+    pairs = [(x, y) for i, x in enumerate(names) for y in names[:i]]
     for sign, operation in (("+", np.add), ("-", np.subtract), ("^", np.bitwise_xor)):
-        features += [
-            (f"`{x}` {sign} `{y}`", lambda columns, x=x, y=y, op=operation: op(columns[x], columns[y]))
-            for i, x in enumerate(names)
-            for y in names[:i]
-        ]
+        features += [(f"`{x}` {sign} `{y}`", partial(_combined, operation, x, y)) for x, y in pairs]
     return features
+
+
+def _combined(operation: np.ufunc, x: str, y: str, columns: dict[str, Words]) -> Words:
+    combined: Words = operation(columns[x], columns[y])
+    return combined
 
 
 def _bucket(column: Words, shift: int) -> npt.NDArray[np.int64]:
