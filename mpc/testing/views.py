@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
-from operator import itemgetter
+from itertools import combinations, product
 from typing import Any, cast
 from zlib import crc32
 
@@ -33,10 +32,9 @@ from mpc.wire import Message, Tag
 Protocol = Callable[[Context, list[Words], int], Awaitable[Any]]
 """What is examined: called with the context, this party's inputs as arrays of shape (lanes,), and the lanes."""
 
-Feature = Callable[[dict[str, Words]], Words]
-
 FALSE_ALARM = 1e-9
 _BUCKET_BITS = 4
+_FEW_COLUMNS = 14
 
 
 class ViewsDiffer(AssertionError):
@@ -109,8 +107,8 @@ def assert_same_distribution(first: View, second: View) -> None:
     """Raise ViewsDiffer if the two views cannot have one distribution.
 
     Exact views: if the joint distribution of all columns differs at all. Sampled views: if a chi-square test of some
-    column, or of some sum, difference or XOR of two, says so; with equal distributions that happens with a probability
-    below FALSE_ALARM.
+    column, or of some sum, difference or XOR of two or three, says so; with equal distributions that happens with a
+    probability below FALSE_ALARM.
     """
     if first.columns.keys() != second.columns.keys():
         odd = sorted(first.columns.keys() ^ second.columns.keys())
@@ -157,28 +155,49 @@ def _compare_exactly(first: View, second: View) -> None:
 
 def _compare_samples(first: View, second: View) -> None:
     width = first.ring.bits
-    features = _features(list(first.columns))
+    names = [name for name in first.columns if not _same_constant(first.columns[name], second.columns[name])]
+    features = _features(names)
     threshold = FALSE_ALARM / max(2 * len(features), 1)
-    for name, feature in features:
-        a, b = feature(first.columns), feature(second.columns)
+    for feature in features:
+        a, b = feature.of(first.columns), feature.of(second.columns)
         for shift in (0, max(width - _BUCKET_BITS, 0)):
             counts = [np.bincount(_bucket(column, shift), minlength=1 << _BUCKET_BITS) for column in (a, b)]
             if _chance(*counts) < threshold:
-                raise ViewsDiffer(f"parties {first.observers} can tell the runs apart: {name} differs in distribution")
+                raise ViewsDiffer(f"parties {first.observers} can tell the runs apart: {feature} is distributed otherwise")
 
 
-def _features(names: list[str]) -> list[tuple[str, Feature]]:
-    """Every column, and every sum, difference and XOR of two."""
-    features: list[tuple[str, Feature]] = [(f"`{name}`", itemgetter(name)) for name in names]
-    pairs = [(x, y) for i, x in enumerate(names) for y in names[:i]]
-    for sign, operation in (("+", np.add), ("-", np.subtract), ("^", np.bitwise_xor)):
-        features += [(f"`{x}` {sign} `{y}`", partial(_combined, operation, x, y)) for x, y in pairs]
+def _same_constant(a: Words, b: Words) -> bool:
+    return bool((a == a[:1]).all() and (b == a[:1]).all())
+
+
+@dataclass(frozen=True, slots=True)
+class _Feature:
+    """A combination of columns: the first, and others added to it, subtracted or XORed."""
+
+    names: tuple[str, ...]
+    signs: tuple[str, ...]
+
+    def of(self, columns: dict[str, Words]) -> Words:
+        value = columns[self.names[0]]
+        for sign, name in zip(self.signs, self.names[1:], strict=True):
+            value = _SIGNS[sign](value, columns[name])
+        return value
+
+    def __str__(self) -> str:
+        rest = "".join(f" {sign} `{name}`" for sign, name in zip(self.signs, self.names[1:], strict=True))
+        return f"`{self.names[0]}`{rest}"
+
+
+_SIGNS: dict[str, np.ufunc] = {"+": np.add, "-": np.subtract, "^": np.bitwise_xor}
+
+
+def _features(names: list[str]) -> list[_Feature]:
+    """Single columns, and every sum, difference and XOR of two, and of three if the columns are few."""
+    features = [_Feature((name,), ()) for name in names]
+    for count in (2, 3) if len(names) <= _FEW_COLUMNS else (2,):
+        signs = [*product("+-", repeat=count - 1), ("^",) * (count - 1)]
+        features += [_Feature(chosen, sign) for chosen in combinations(names, count) for sign in signs]
     return features
-
-
-def _combined(operation: np.ufunc, x: str, y: str, columns: dict[str, Words]) -> Words:
-    combined: Words = operation(columns[x], columns[y])
-    return combined
 
 
 def _bucket(column: Words, shift: int) -> npt.NDArray[np.int64]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sharing import computed, packed, signed, words
 
-from mpc.ring import Z64, Ring
+from mpc.ring import Ring
 from mpc.testing import EDGES, party_counts, ring_arrays, shapes
 from protocols.execution import simulate
 
