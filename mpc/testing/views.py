@@ -163,7 +163,7 @@ def _compare_samples(first: View, second: View) -> None:
         for shift in (0, max(width - _BUCKET_BITS, 0)):
             counts = [np.bincount(_bucket(column, shift), minlength=1 << _BUCKET_BITS) for column in (a, b)]
             if _chance(*counts) < threshold:
-                raise ViewsDiffer(f"parties {first.observers} can tell the runs apart: {feature} is distributed otherwise")
+                raise ViewsDiffer(f"parties {first.observers} can tell the runs apart by {feature}")
 
 
 def _same_constant(a: Words, b: Words) -> bool:

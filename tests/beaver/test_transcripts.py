@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from scripts import COMMITTED, SCRIPTS, digest, digests
+from transcripts import COMMITTED, SCRIPTS, digest, digests
 
 from protocols.beaver import SUITE
 
@@ -15,7 +15,7 @@ def test_no_message_has_changed():
     found = digests()
     changed = [name for name in found if found[name] != EXPECTED.get(name)]
     assert not changed, (
-        "these calls send other messages than before; if that is meant, run `python tests/beaver/scripts.py` "
+        "these calls send other messages than before; if that is meant, run `python tests/beaver/transcripts.py` "
         "and say so in CHANGELOG under Wire"
     )
     assert found.keys() == EXPECTED.keys()

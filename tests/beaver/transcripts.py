@@ -1,6 +1,6 @@
 """One small call of every function of the Beaver suite, all randomness fixed; run as a program to write the digests.
 
-    python tests/beaver/scripts.py
+    python tests/beaver/transcripts.py
 
 writes `transcripts.json`: the digest of all messages of each call, with 2 and 3 parties. A change there is a change
 to the wire: say so in CHANGELOG under "Wire".
