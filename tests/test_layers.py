@@ -14,21 +14,15 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
-        "errors", "ring", "bits", "encoding", "prg", "wire", "decoder", "handshake", "identity", "endings", "mailbox",
-        "transport_memory", "transport_tls", "transport", "costs|correlations|supply|context", "planning", "simulation",
-        "testing",
+        "errors", "ring", "bits", "encoding", "prg", "wire", "decoder", "handshake", "identity", "link", "introduction",
+        "endings", "mailbox", "transport_memory", "transport_tls", "connecting", "transport", "correlations", "costs",
+        "supply", "context", "planning", "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "prefix", "ideal|beaver", "numeric", "preprocessing", "array", "execution",
+        "shares", "suite", "ranges", "prefix", "ideal", "beaver", "numeric", "preprocessing", "array", "execution",
     ),
 }  # fmt: skip
-"""The files and folders of each package, lowest first. `a|b` share a level and are ordered in ALSO."""
-
-ALSO = {
-    "mpc": ("correlations", "costs", "supply", "context"),
-    "protocols": (),
-}
-"""Files of one level that are in an order of their own."""
+"""The files and folders of each package, lowest first."""
 
 APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 """What must not import one another although their level would allow it."""
@@ -38,7 +32,7 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.preprocessing": ("demand", "dealer", "__init__"),
     "protocols.array": (
-        "secret", "scales", "arithmetic", "logic", "shape", "functions", "evaluate", "inputs", "__init__",
+        "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
     ),
     "mpc.testing": (
         "strategies", "wrapping", "faults", "transcripts", "views", "sampling", "enumeration", "__init__",
@@ -80,11 +74,9 @@ def _submodule(base: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 
 def level(package: str, name: str) -> int:
-    """The place of a file in its package's order; unlisted names have none."""
-    for i, entry in enumerate(ORDER[package]):
-        if name in entry.split("|"):
-            return i
-    raise AssertionError(f"{package}/{name} has no place in the order of tests/test_layers.py: give it one")
+    """The place of a file in its package's order; every file has one."""
+    assert name in ORDER[package], f"{package}/{name} has no place in the order of tests/test_layers.py: give it one"
+    return ORDER[package].index(name)
 
 
 def complaint(importer: tuple[str, ...], imported: tuple[str, ...]) -> str | None:
@@ -110,9 +102,6 @@ def _within(importer: tuple[str, ...], imported: tuple[str, ...]) -> str | None:
         return "a file imports only files before it in its folder" if above else None
     if theirs in APART.get(mine, ()):
         return "suites know nothing of one another"
-    if level(package, mine) == level(package, theirs):
-        order = ALSO[package]
-        return None if order.index(theirs) < order.index(mine) else "a file imports only files before it"
     return None if level(package, theirs) < level(package, mine) else "a file imports only files before it"
 
 
