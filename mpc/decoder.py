@@ -69,7 +69,7 @@ class Decoder:
     """Reads one peer's stream. After a PeerError it is spent: every further call raises the same error."""
 
     def __init__(self, peer: str, limits: Limits | None = None) -> None:
-        self._peer = peer
+        self.peer = peer
         self._limits = limits or Limits()
         self._scratch = memoryview(bytearray(SCRATCH))
         self._start = 0
@@ -173,9 +173,9 @@ class Decoder:
         if sequence < self._sequence:
             raise PeerError(
                 "duplicate-message",
-                f"{self._peer} repeated frame {sequence}; frame {self._sequence} was next",
+                f"{self.peer} repeated frame {sequence}; frame {self._sequence} was next",
                 "the connection or the peer is not to be trusted: find out what stands between the parties",
-                party=self._peer,
+                party=self.peer,
             )
         if sequence > self._sequence:
             raise self._malformed(f"frame {sequence} where frame {self._sequence} was next")
@@ -258,17 +258,17 @@ class Decoder:
     def _malformed(self, what: str) -> PeerError:
         return PeerError(
             "malformed-message",
-            f"{self._peer} sent {what}",
+            f"{self.peer} sent {what}",
             "see that every party runs the same version of Parley; otherwise the peer or the line is not to be trusted",
-            party=self._peer,
+            party=self.peer,
         )
 
     def _oversized(self, what: str) -> PeerError:
         return PeerError(
             "oversized-message",
-            f"{self._peer} sent {what}; {self._limits.message_bytes} bytes a message is the limit here",
+            f"{self.peer} sent {what}; {self._limits.message_bytes} bytes a message is the limit here",
             "split the array, or raise the limit on every party",
-            party=self._peer,
+            party=self.peer,
         )
 
 

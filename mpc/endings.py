@@ -21,6 +21,7 @@ TOLD_AS_IS = frozenset(
         "different-parameters",
         "different-parties",
         "different-session",
+        "peer-failed",
         "peer-lost",
         "peer-stalled",
         "malformed-message",

@@ -228,6 +228,12 @@ class Handshake:
         return PeerError("malformed-message", f"{peer} sent a greeting {what}", remedy, party=peer)
 
 
+def claimed_place(body: bytes) -> int | None:
+    """The place that a HELLO claims for its sender, which proves nothing; None when there is none."""
+    parts = _unpack(body)
+    return parts[0] if type(parts) is tuple and parts and type(parts[0]) is int else None
+
+
 def _hash(domain: str, *parts: bytes) -> bytes:
     state = hashlib.shake_256()
     for part in (b"parley handshake 1", domain.encode(), *parts):

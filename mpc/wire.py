@@ -148,11 +148,8 @@ def prepare(message: Message, limit: int = DEFAULT_LIMIT) -> Outgoing:
             "split the array",
         )
     header = pack((message.tag, message.label, message.depth, width, array.shape))
-    payload: bytes | memoryview
-    if array.nbytes <= CHUNK:
-        payload = array.tobytes()
-    else:
-        payload = np.ascontiguousarray(array).reshape(-1).data.cast("B")
+    small = array.nbytes <= CHUNK
+    payload = array.tobytes() if small else np.ascontiguousarray(array).reshape(-1).data.cast("B")
     return Outgoing(header, payload, _framed(len(header), array.nbytes))
 
 

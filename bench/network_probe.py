@@ -1,0 +1,167 @@
+"""Round trips and bandwidth of the transport between two processes on loopback, beside a bare blocking socket.
+
+    python -m bench.network_probe [--rounds N] [--megabytes N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import socket
+import tempfile
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from statistics import median
+
+import numpy as np
+import trio
+
+from mpc.handshake import Terms
+from mpc.identity import Endpoint, Identity, Roster, new_identity
+from mpc.transport import Transport, connect
+from mpc.wire import Message
+
+Figures = dict[str, float]
+REPEATS = 5
+
+
+def bare(me: int, listener: socket.socket, rounds: int, megabytes: int) -> Figures:
+    """The limits: 16 bytes there and back, and one stream of megabytes, over a blocking socket."""
+    if me:
+        line = socket.create_connection(listener.getsockname())
+    else:
+        line, _ = listener.accept()
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    trips = [_bare_trips(me, line, rounds) for _ in range(REPEATS)]
+    block = memoryview(bytearray(1 << 20))
+    seconds = [_bare_bulk(me, line, block, megabytes) for _ in range(REPEATS)]
+    return {"us": median(trips) * 1e6, "GB/s": megabytes * (1 << 20) / median(seconds) / 1e9}
+
+
+def _bare_trips(me: int, line: socket.socket, rounds: int) -> float:
+    start = time.perf_counter()
+    for _ in range(rounds):
+        if me:
+            line.sendall(bytes(16))
+        line.recv(16)
+        if not me:
+            line.sendall(bytes(16))
+    return (time.perf_counter() - start) / rounds
+
+
+def _bare_bulk(me: int, line: socket.socket, block: memoryview, megabytes: int) -> float:
+    start = time.perf_counter()
+    if me:
+        for _ in range(megabytes):
+            line.sendall(block)
+        line.recv(1)
+    else:
+        left = megabytes << 20
+        while left:
+            left -= line.recv_into(block)
+        line.sendall(b"x")
+    return time.perf_counter() - start
+
+
+async def trips(transport: Transport, rounds: int, together: bool) -> float:
+    """Seconds of one exchange of 16 bytes: there and back, or both at once as a dependent multiplication does."""
+    array, other = np.zeros(2, np.uint64), 1 - transport.me
+    start = time.perf_counter()
+    for i in range(rounds):
+        message = Message((0, i), 1, i, array)
+        if together or transport.me:
+            transport.send(other, message)
+        await transport.receive(other, (0, i))
+        if not (together or transport.me):
+            transport.send(other, message)
+    return (time.perf_counter() - start) / rounds
+
+
+async def bulk(transport: Transport, megabytes: int, both: bool) -> float:
+    """Seconds until an array has arrived at the other side, or one at each side."""
+    array, other = np.ones(megabytes << 17, np.uint64), 1 - transport.me
+    start = time.perf_counter()
+    if both or transport.me:
+        transport.send(other, Message((0,), 1, 0, array))
+    if both or not transport.me:
+        await transport.receive(other, (0,))
+    transport.send(other, Message((1,), 1, 0, array[:1]))
+    await transport.receive(other, (1,))
+    return time.perf_counter() - start
+
+
+async def measure(transport: Transport, rounds: int, megabytes: int) -> Figures:
+    """Medians over REPEATS of everything."""
+    size = megabytes * (1 << 20) / 1e9
+    figures = {}
+    for name, together in (("us", False), ("exchange us", True)):
+        figures[name] = median([await trips(transport, rounds, together) for _ in range(REPEATS)]) * 1e6
+    for name, both in (("GB/s", False), ("GB/s each way", True)):
+        figures[name] = size / median([await bulk(transport, megabytes, both) for _ in range(REPEATS)])
+    await transport.finish({})
+    return figures
+
+
+def parley(
+    me: int, listener: socket.socket, rounds: int, megabytes: int, roster: Roster, identity: Identity, plain: bool
+) -> Figures:
+    """The transport's figures."""
+
+    async def main() -> Figures:
+        terms = Terms("bench", roster.names, False, "", "")
+        async with connect(roster, me, identity, terms, listener=listener, insecure_plaintext=plain) as (transport, _):
+            return await measure(transport, rounds, megabytes)
+
+    return trio.run(main)
+
+
+def in_two_processes(work: Callable[..., Figures], listeners: list[socket.socket], *args: object) -> Figures:
+    """Runs `work(me, listener, ...)` in two processes; the figures of the second."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+
+    def child(me: int, line: Connection) -> None:
+        figures = work(me, listeners[me if work is parley else 0], *(a[me] if isinstance(a, tuple) else a for a in args))
+        if me:
+            line.send(figures)
+
+    processes = [context.Process(target=child, args=(me, theirs)) for me in range(2)]
+    for process in processes:
+        process.start()
+    theirs.close()
+    figures: Figures = ours.recv()
+    for process in processes:
+        process.join()
+    return figures
+
+
+def _listeners() -> list[socket.socket]:
+    return [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=2000)
+    parser.add_argument("--megabytes", type=int, default=64)
+    options = parser.parse_args()
+    sizes = (options.rounds, options.megabytes)
+    rows = {"bare blocking socket": in_two_processes(bare, _listeners(), *sizes)}
+    with tempfile.TemporaryDirectory() as folder:
+        identities = tuple(new_identity(name, folder) for name in ("north", "south"))
+        for name, plain in (("parley, plaintext", True), ("parley, TLS 1.3", False)):
+            listeners = _listeners()
+            roster = Roster(
+                tuple(
+                    Endpoint(identity.name, "127.0.0.1", listener.getsockname()[1], identity.certificate)
+                    for identity, listener in zip(identities, listeners, strict=True)
+                )
+            )
+            rows[name] = in_two_processes(parley, listeners, *sizes, roster, identities, plain)
+    for name, figures in rows.items():
+        print(f"{name:22}", "  ".join(f"{value:8.2f} {unit}" for unit, value in figures.items()))
+
+
+if __name__ == "__main__":
+    main()
