@@ -1,7 +1,7 @@
 """Which error codes the code can raise, read from its syntax trees.
 
 A code is the first argument of a call to an error class, or the argument `code` of a function of the house that makes
-errors. Where that argument is a table looked up by a key, every text of the table counts.
+errors, given or by default. Where that argument is a table looked up by a key, every text of the table counts.
 """
 
 from __future__ import annotations
@@ -36,6 +36,12 @@ def _makers(tree: ast.AST) -> Iterator[tuple[str, int]]:
                 yield node.name, names.index("code")
 
 
+def _default(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    given = function.args.args[len(function.args.args) - len(function.args.defaults) :]
+    pairs = zip(given, function.args.defaults, strict=True)
+    return [code for argument, default in pairs if argument.arg == "code" for code in _texts(default, {})]
+
+
 def _tables(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and isinstance(node.targets[0], ast.Name):
@@ -44,6 +50,8 @@ def _tables(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
 
 def _codes(tree: ast.AST, makers: dict[str, int], tables: dict[str, list[str]]) -> Iterator[str]:
     for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _default(node)
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))

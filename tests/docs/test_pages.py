@@ -28,7 +28,8 @@ def test_every_link_resolves(page: Path) -> None:
 
 
 def documented() -> set[str]:
-    return set(CODE_ROW.findall((ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")))
+    page = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")
+    return set(CODE_ROW.findall(page[page.index("## Error codes") :]))
 
 
 def test_every_error_code_is_documented() -> None:
