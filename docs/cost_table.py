@@ -1,6 +1,6 @@
 """Writes docs/protocols/costs.md from the `@cost` declarations of the Beaver suite.
 
-    python docs/cost_table.py
+python docs/cost_table.py
 """
 
 from __future__ import annotations

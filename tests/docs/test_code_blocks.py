@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 import pytest
-
 from documentation import Block, blocks, name_of, pages
 
 PROGRAM = "program.py"

@@ -7,10 +7,8 @@ from pathlib import Path
 from runpy import run_path
 
 import pytest
-
-
-from error_codes import codes_in
 from documentation import ROOT, anchors, links, name_of, pages
+from error_codes import codes_in
 
 CODE_ROW = re.compile(r"^\| `([a-z0-9-]+)` \|", re.MULTILINE)
 
