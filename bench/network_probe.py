@@ -1,6 +1,6 @@
 """Round trips and bandwidth of the transport between two processes on loopback, beside a bare blocking socket.
 
-    python -m bench.network_probe [--rounds N] [--megabytes N]
+python -m bench.network_probe [--rounds N] [--megabytes N]
 """
 
 from __future__ import annotations
@@ -122,7 +122,8 @@ def in_two_processes(work: Callable[..., Figures], listeners: list[socket.socket
     ours, theirs = context.Pipe()
 
     def child(me: int, line: Connection) -> None:
-        figures = work(me, listeners[me if work is parley else 0], *(a[me] if isinstance(a, tuple) else a for a in args))
+        own = [argument[me] if isinstance(argument, tuple) else argument for argument in args]
+        figures = work(me, listeners[me if work is parley else 0], *own)
         if me:
             line.send(figures)
 
