@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
-from documentation import Block, blocks, name_of, pages
+from documentation import ROOT, Block, blocks, name_of, pages
 
 PROGRAM = "program.py"
 
@@ -76,6 +76,22 @@ def parse(command: click.Command, words: list[str]) -> None:
         name, subcommand, rest = command.resolve_command(ctx, [*ctx._protected_args, *ctx.args])
         assert subcommand is not None, name
         parse(subcommand, rest)
+
+
+def options(command: click.Command) -> set[str]:
+    """The longest name of every option of a command and of its subcommands that is not hidden."""
+    own = {max(o.opts, key=len) for o in command.params if isinstance(o, click.Option) and not o.hidden}
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    return own.union(*(options(subcommand) for subcommand in below))
+
+
+def test_every_option_is_explained() -> None:
+    from party_runner.cli import main
+
+    page = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")
+    assert not {
+        option for option in options(main) - {"--version"} if f"{option}`" not in page and f"{option} " not in page
+    }
 
 
 def test_there_are_commands_to_check() -> None:
