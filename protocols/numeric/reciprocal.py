@@ -84,7 +84,7 @@ async def reciprocal(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arit
     is the bits of the largest result as an integer (f = 16: P = 29 for x >= 2^-13, 26 for x >= 2^-16).
     Rounds: 11 + levels(width - 1) + levels(places), one more for width > P + 2, at most 24; width is the bits of r.hi,
     places how many positions the leading bit may have besides the lowest. 8 or 9 with none.
-    Material: an edaBit, `places` daBits, 8 products, 8 truncation pairs an element, ANDs of `leading`.
+    Material: an edaBit, `places` daBits, 8 triples, 7 or 8 truncation pairs an element, ANDs of `leading`.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `reciprocal_range`.
     """
     if r.hi < 0:

@@ -70,7 +70,8 @@ async def sqrt(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithmetic
     bits of the largest result as an integer (f = 16: P = 26 for x < 2^32, 19 for the largest range).
     Rounds: 13 + levels(width - 1) + levels(places), one more for width > P + 2, width and places as in `reciprocal`,
     at most 26; 10 or 11 with none.
-    Material: an edaBit, `places` daBits, 8 products, 8 truncation pairs an element, ANDs of `leading`.
+    Material: an edaBit, `places` daBits, 6 triples, a square pair, 6 or 7 truncation pairs an element, ANDs
+    of `leading`.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `sqrt_range`.
     """
     sqrt_range(r, f)
