@@ -89,9 +89,8 @@ def test_every_option_is_explained() -> None:
     from party_runner.cli import main
 
     page = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")
-    assert not {
-        option for option in options(main) - {"--version"} if f"{option}`" not in page and f"{option} " not in page
-    }
+    unexplained = {option for option in options(main) if not re.search(rf"`{option}[` ]", page)}
+    assert unexplained <= {"--version"}
 
 
 def test_there_are_commands_to_check() -> None:
