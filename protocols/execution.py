@@ -283,7 +283,8 @@ async def _plan(
 
     with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
         runs = await run_in_memory(main, inputs, supplies, setting, on_call=count)
-    return Plan(_simulated_report(runs, setting, "dealer", {}, program), supplies[0].demand, calls)
+    demand = sorted(supplies[0].demand, key=lambda entry: entry[0])  # the order of the program, not of the event loop
+    return Plan(_simulated_report(runs, setting, "dealer", {}, program), demand, calls)
 
 
 async def _exchange_shapes(ctx: Context, mine: Any) -> list[npt.NDArray[Any] | None]:
