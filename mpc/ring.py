@@ -21,7 +21,7 @@ Words: TypeAlias = npt.NDArray[np.uint64]
 Shape: TypeAlias = int | tuple[int, ...]
 
 U64 = np.dtype(np.uint64)
-_NATIVE_FROM = 4096
+_NATIVE_FROM = 8192
 """Elementwise operations on fewer words than this are quicker in numpy."""
 
 
@@ -65,12 +65,12 @@ class Ring:
 
         One pass over memory if all shapes agree; otherwise they broadcast as in the formula.
         """
-        operands = [as_words(v) for v in (c, d, b, e, a)]
-        if any(v.shape != operands[0].shape for v in operands):
+        c, d, b, e, a = as_words(c), as_words(d), as_words(b), as_words(e), as_words(a)
+        if not c.shape == d.shape == b.shape == e.shape == a.shape:
             factor = self.add(b, e) if with_de else b
             return self.add(self.add(c, self.mul(d, factor)), self.mul(e, a))
-        out = np.empty(operands[0].shape, U64)
-        pc, pd, pb, pe, pa = (pointer(contiguous(v)) for v in operands)
+        out = np.empty(c.shape, U64)
+        pc, pd, pb, pe, pa = (pointer(contiguous(v)) for v in (c, d, b, e, a))
         lib.parley_recombine(pointer(out), pc, pd, pb, pe, pa, out.size, with_de)
         return self._reduced(out)
 
@@ -148,8 +148,9 @@ def as_words(x: Words) -> Words:
 
 
 def contiguous(x: Words) -> Words:
-    """x in C order, copied only if it is not."""
-    return x if x.flags.c_contiguous else np.asarray(x, order="C")
+    """x as kernels take it, in C order and aligned; copied only if it is not."""
+    flags = x.flags
+    return x if flags.c_contiguous and flags.aligned else np.array(x, order="C")
 
 
 def pointer(x: Words) -> Pointer:

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from mpc.errors import LocalError
 from mpc.ring import Z64, Ring, Words
 
-SIZES = [0, 1, 7, 1000, 4095, 4096, 4097, 70_000]
+SIZES = [0, 1, 7, 1000, 8191, 8192, 8193, 70_000]
 TINY = [Ring(bits) for bits in (1, 2, 3, 4)]
 OPERATIONS = [(Ring.add, operator.add), (Ring.sub, operator.sub), (Ring.mul, operator.mul)]
 Operation = tuple[Callable[[Ring, Words, Words], Words], Callable[[int, int], int]]
@@ -118,22 +118,24 @@ def test_views_of_any_layout(operation: Operation) -> None:
 
 
 def test_misaligned_arrays() -> None:
-    raw = np.random.default_rng(0).bytes(8 * 5000 + 3)
-    x = np.frombuffer(raw[3:], np.uint64)
-    y = np.frombuffer(raw, np.uint8)[3:].view(np.uint64)
+    raw = np.random.default_rng(0).bytes(8 * 9000 + 3)
+    x = np.frombuffer(raw[:-3], np.uint64)
+    y = np.frombuffer(raw, np.uint8)[3:].view(np.uint64)[:9000]
+    assert not y.flags.aligned
     assert same(Z64.mul(x, y), exact(x) * exact(y))
+    assert same(Z64.recombine(y, x, y, y, x, with_de=True), exact(y) * (1 + 3 * exact(x)))
 
 
 def test_read_only_inputs() -> None:
-    x = random_words(5000)
+    x = random_words(9000)
     x.flags.writeable = False
     assert same(Z64.add(x, x), exact(x) * 2)
     assert Z64.reduce(x) is x
 
 
 def test_results_are_fresh() -> None:
-    x = random_words(5000)
-    for result in (Z64.add(x, Z64.zeros(5000)), Z64.shift_right(x, 0), Z64.shift_left(x, 0), Ring(64).sum(x, axis=())):
+    x = random_words(9000)
+    for result in (Z64.add(x, Z64.zeros(9000)), Z64.shift_right(x, 0), Z64.shift_left(x, 0), Ring(64).sum(x, axis=())):
         assert not np.shares_memory(result, x)
 
 
