@@ -18,12 +18,12 @@ static inline void transpose_words(Lanes v[LANES]);
 static inline __attribute__((always_inline)) void three_levels(Lanes *r, size_t step, int h, uint64_t m4, uint64_t m2,
                                                                uint64_t m1) {
     Lanes v[8];
-    for (int i = 0; i < 8; i++) v[i] = r[i * step];
+    for (int i = 0; i < 8; i++) v[i] = r[(size_t)i * step];
     for (int i = 0; i < 4; i++) EXCHANGE(v[i], v[i + 4], 4 * h, m4);
     for (int i = 0; i < 8; i += 4)
         for (int k = i; k < i + 2; k++) EXCHANGE(v[k], v[k + 2], 2 * h, m2);
     for (int i = 0; i < 8; i += 2) EXCHANGE(v[i], v[i + 1], h, m1);
-    for (int i = 0; i < 8; i++) r[i * step] = v[i];
+    for (int i = 0; i < 8; i++) r[(size_t)i * step] = v[i];
 }
 
 /* In each lane: bit c of row r <-> bit r of row c. */
@@ -34,21 +34,23 @@ static void transpose_bits(Lanes rows[64]) {
         three_levels(rows + r, 1, 1, 0x0f0f0f0f0f0f0f0fu, 0x3333333333333333u, 0x5555555555555555u);
 }
 
-/* The first LANES words from p, of which only those before `end` exist; the others read as zero. */
+/* The first LANES words from p <= end, of which only those before `end` exist; the others read as zero. */
 static inline Lanes load_before(const uint64_t *p, const uint64_t *end) {
+    const size_t left = (size_t)(end - p);
     Lanes v = {0};
-    if (p + LANES <= end)
+    if (left >= LANES)
         memcpy(&v, p, sizeof v);
-    else if (p < end)
-        memcpy(&v, p, (size_t)(end - p) * sizeof *p);
+    else
+        memcpy(&v, p, left * sizeof *p);
     return v;
 }
 
 static inline void store_before(uint64_t *p, const uint64_t *end, Lanes v) {
-    if (p + LANES <= end)
+    const size_t left = (size_t)(end - p);
+    if (left >= LANES)
         memcpy(p, &v, sizeof v);
-    else if (p < end)
-        memcpy(p, &v, (size_t)(end - p) * sizeof *p);
+    else
+        memcpy(p, &v, left * sizeof *p);
 }
 
 static void planes(uint64_t *out, const uint64_t *x, size_t count, size_t bits) {
