@@ -2,7 +2,7 @@
 
 from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
-from protocols.array import SecretArray, reveal, secret
+from protocols.array import SecretArray, inverse_sqrt, reveal, secret, sigmoid
 from protocols.execution import Plan, Simulation, plan, simulate
 
 __all__ = [
@@ -15,9 +15,11 @@ __all__ = [
     "SecretArray",
     "Simulation",
     "SupplyError",
+    "inverse_sqrt",
     "plan",
     "reveal",
     "secret",
+    "sigmoid",
     "simulate",
     "together",
 ]

@@ -228,7 +228,7 @@ class Audit:
         call.entered.append(ctx.entered)
         call.left.append(ctx.depth)
         call.payload += ctx.payload
-        call.material.append(dict(ctx.material))
+        call.material.append({kind: count for kind, count in ctx.material.items() if count})
         if len(call.left) == self.n:
             self._settle(self._calls.pop(ctx.path))
 

@@ -61,7 +61,11 @@ class MemoryTransport:
 
     async def receive(self, sender: int, tag: Tag) -> Message:
         """Waits for the message of `sender` under `tag`."""
-        return await self._mailbox.get(sender, tag)
+        try:
+            return await self._mailbox.get(sender, tag)
+        except PeerError as error:
+            self._end(error)
+            raise
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -79,12 +83,15 @@ class MemoryTransport:
         self._mailbox.leave(self.me, counters)
         for peer in self._peers():
             peer._hear_bye(self.me, counters)
-        return await self._mailbox.everyone_left()
+        try:
+            return await self._mailbox.everyone_left()
+        except PeerError as error:
+            self._end(error)
+            raise
 
     def fail(self, code: str, cause: str, party: str | None = None) -> None:
         """Ends the session for everybody; peers name this endpoint, or `party` if it is given."""
-        blamed = self.names.index(party) if party in self.names else self.me
-        self._end(PeerError(code, cause, party=party) if party else LocalError(code, cause), blamed)
+        self._end(PeerError(code, cause, party=party) if party else LocalError(code, cause))
 
     async def close(self) -> None:
         """Leaves; without a bye before, every other endpoint fails with `peer-lost`."""
@@ -92,7 +99,7 @@ class MemoryTransport:
             self._closed = True
             if not self._mailbox.has_left(self.me):
                 for peer in self._peers():
-                    peer._end(peer_lost(self.names[self.me]), self.me)
+                    peer._end(peer_lost(self.names[self.me]))
             self._mailbox.fail(LocalError("closed", "this endpoint was closed"))
         await trio.lowlevel.checkpoint()
 
@@ -105,20 +112,21 @@ class MemoryTransport:
         try:
             self._mailbox.put(sender, message)
         except PeerError as error:
-            self._end(error, sender)
+            self._end(error)
 
     def _hear_bye(self, sender: int, counters: dict[str, int]) -> None:
         try:
             self._mailbox.leave(sender, dict(counters))
         except PeerError as error:
-            self._end(error, sender)
+            self._end(error)
 
-    def _end(self, error: ParleyError, blamed: int) -> None:
+    def _end(self, error: ParleyError) -> None:
         """Fails here, and tells the others who is to blame."""
         if self._mailbox.fail(error):
-            self._tell(error, blamed)
+            self._tell(error)
 
-    def _tell(self, error: ParleyError, blamed: int) -> None:
+    def _tell(self, error: ParleyError) -> None:
+        blamed = self.names.index(error.party) if error.party in self.names else self.me
         failure = Failure(error.code, blamed, printable(error.cause)[:MAX_CAUSE])
         for peer in self._peers():
             peer._mailbox.fail(reported(self.names, peer.me, self.me, failure))
@@ -149,4 +157,4 @@ class MemoryTransport:
         for me in stuck:
             error = self._network[me]._mailbox.error
             assert error is not None
-            self._network[me]._tell(error, me)
+            self._network[me]._tell(error)

@@ -198,7 +198,11 @@ class TlsTransport:
 
     async def receive(self, sender: int, tag: Tag) -> Message:
         """Waits for the message of `sender` under `tag`."""
-        return await self._mailbox.get(sender, tag)
+        try:
+            return await self._mailbox.get(sender, tag)
+        except PeerError as error:
+            self.end(error)
+            raise
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -216,7 +220,11 @@ class TlsTransport:
         for peer in self._linked:
             peer.queue(Bye(counters))
         self._mailbox.leave(self.me, counters)
-        return await self._mailbox.everyone_left()
+        try:
+            return await self._mailbox.everyone_left()
+        except PeerError as error:
+            self.end(error)
+            raise
 
     def fail(self, code: str, cause: str, party: str | None = None) -> None:
         """Ends the session for everybody; peers name this endpoint, or `party` if it is given."""

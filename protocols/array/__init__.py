@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from protocols.array import arithmetic, functions, logic, shape
 from protocols.array.evaluate import reveal
+from protocols.array.functions import inverse_sqrt, sigmoid
 from protocols.array.inputs import secret
 from protocols.array.secret import SecretArray
 
-__all__ = ["SecretArray", "arithmetic", "functions", "logic", "reveal", "secret", "shape"]
+__all__ = ["SecretArray", "arithmetic", "functions", "inverse_sqrt", "logic", "reveal", "secret", "shape", "sigmoid"]

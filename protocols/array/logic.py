@@ -264,13 +264,14 @@ def _combine(name: str, x: Any, y: Any) -> SecretArray:
     shape = joint_shape(name, x.shape, y.shape)
     x, y = _bits_to(x, shape), _bits_to(y, shape)
 
+    if name == "^":
+        return _bit(name, (x, y), lambda ctx, a, b: a ^ b, shape, talks=False)
+
     async def run(ctx: Context, a: BooleanShare, b: BooleanShare) -> BooleanShare:
         suite = suite_of(ctx)
-        if name == "^":
-            return a ^ b
         return await (suite.and_ if name == "&" else suite.or_)(ctx, a, b)
 
-    return _bit(name, (x, y), run, shape, talks=name != "^")
+    return _bit(name, (x, y), run, shape)
 
 
 def _combine_public(name: str, x: SecretArray, y: Any) -> SecretArray:

@@ -17,7 +17,8 @@ from protocols.shares import ArithmeticShare, BooleanShare
 
 
 def _rearranged(name: str, x: SecretArray, change: Callable[[Any], Any]) -> SecretArray:
-    """x with `change`, a numpy rearrangement, applied to its elements."""
+    """x, or what it was shortened to, with the numpy rearrangement `change` applied to its elements."""
+    x = x.derived.get(x.context.fractional_bits, x)
     positions = np.arange(x.size, dtype=np.uint64).reshape(x.shape)
     try:
         index = np.asarray(change(positions))

@@ -12,6 +12,7 @@ import trio
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.transport import MemoryTransport, Transport
 from mpc.wire import CHUNK, Limits, frame_bytes
+
 from .meshes import Mesh, memory_mesh, message, side_by_side, tls_mesh
 
 

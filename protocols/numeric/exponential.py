@@ -1,0 +1,171 @@
+"""exp(x) = 2^i 2^s, i an integer and s in [0, 1), split exactly by bits.
+
+    T = x log2(e) + K        fixed point, K such that T >= 0 wherever the result does not vanish
+    i = the integer bits of T, s = T - i
+    2^s = a polynomial of degree 7 in t = 2 s - 1 (interpolation at Chebyshev's points, error below 6e-11)
+    2^i = the product over its bits b_j of 1 + b_j (2^(2^j) - 1), exact, beside the polynomial
+    exp(x) = 2^i 2^s 2^-K.
+
+Where x lies so low that exp(x) is below half of the last place, the comparison [x >= -B], made beside the bits, is one
+more factor 0. T is then outside its range and so is what follows from it, in the ring, until that factor: 0 times any
+ring element is 0, so the result is exact there. The split is that of Aly and Smart, ACNS 2019, section 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Context as Decimals
+from typing import Any
+
+import numpy as np
+
+from mpc.context import Context, together
+from mpc.errors import LocalError
+from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, element, plus, rescale
+from protocols.numeric.polynomial import evaluate
+from protocols.ranges import Range
+from protocols.shares import ArithmeticShare, BooleanShare, concatenate, stack
+from protocols.suite import suite_of
+
+PRECISION = 28
+MOST_FRACTIONAL_BITS = 24
+SCALED_BITS = 55
+SPLIT_BITS = 32
+LOW_POWERS = 5
+COEFFICIENTS = (
+    1.414213562316,
+    0.4901290717321,
+    0.08493289787571,
+    0.009811832975575,
+    0.0008501213916241,
+    5.892620656311e-05,
+    3.418359494134e-06,
+    1.69083584467e-07,
+)
+EXACT = Decimals(prec=60)
+LOG2_E = EXACT.divide(Decimal(1), EXACT.ln(Decimal(2)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """Public sizes: T = x * factor + offset * 2^SCALED_BITS has `integer_bits` bits above `fraction_bits` of them;
+    below -lowest the result vanishes."""
+
+    factor: int
+    offset: int
+    lowest: int
+    integer_bits: int
+    fraction_bits: int
+    wide: bool
+
+
+def exp_range(r: Range, f: int) -> Range:
+    """The range of exp(x) as `exp` computes it, for x in r.
+
+    Raises LocalError `range-too-wide` where exp(x) may not fit below 2^61 as an integer of f fractional bits, or x
+    itself may not; `too-many-fractional-bits` for f > 24.
+    """
+    check_fits("exp", r)
+    if not 0 <= f <= MOST_FRACTIONAL_BITS:
+        raise LocalError("too-many-fractional-bits", f"exp has no form for {f} fractional bits", "use 24 or fewer")
+    if r.hi > int(EXACT.multiply(EXACT.ln(Decimal(2)), Decimal((PRODUCT_BITS - f) << f))):
+        raise LocalError(
+            "range-too-wide",
+            f"exp of values up to {r.reals(f)[1]:g} does not fit beside {f} fractional bits",
+            "subtract the largest value first (as softmax does), or bound x with np.minimum(x, hi) or .within(lo, hi), "
+            f"hi < {(PRODUCT_BITS - f) * 0.693:.1f}",
+        )
+    lo, hi = _exp_scaled(r.lo, f, ROUND_FLOOR), _exp_scaled(r.hi, f, ROUND_CEILING)
+    return Range(max(lo - (lo >> 23) - 2, 0), hi + (hi >> 23) + 2)
+
+
+async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[exp(x)], elementwise, any shape, for every range whose results fit; f <= 24.
+
+    Error: |y - exp(x)| <= 2^-f + 2^-24 exp(x) over the whole of r, however wide below.
+    Rounds: 16, and one more where the largest result needs over 33 bits (f = 16: x above 11);
+    none where all of r lies so low that exp(x) vanishes.
+    Material: an edaBit (two where r reaches below -(f + 1) log 2), 5 to 7 daBits, 5 to 6 products for 2^i, 7 other
+    products, 9 truncation pairs an element, ANDs of `a2b` at 32 bits and of one comparison.
+    Nobody learns anything; adversary and threshold are the suite's. Errors: those of `exp_range`.
+    """
+    exp_range(r, f)
+    split = _split(r, f)
+    if r.hi < -split.lowest:
+        return x.scale(0)
+    fraction, factors, top = await _split_bits(ctx, x, r, split)
+    t = plus(ctx, fraction.scale(1 << (PRECISION + 1 - split.fraction_bits)), -1 << PRECISION)
+    power, exp_fraction = await together(ctx, (_product_of, factors), (_exp_fraction, t))
+    shift = PRECISION + split.offset - f
+    scaled = await suite_of(ctx).mul(ctx, power, exp_fraction)
+    y = await rescale(ctx, scaled, shift)
+    if top is None:
+        return y
+    return await suite_of(ctx).select(ctx, top, await rescale(ctx, scaled, shift - SPLIT_BITS), y)
+
+
+def _split(r: Range, f: int) -> _Split:
+    factor = int(EXACT.multiply(LOG2_E, Decimal(1 << (SCALED_BITS - f))).to_integral_value())
+    offset = min(f + 1, max(0, -((r.lo * factor) >> SCALED_BITS)))
+    top = (((r.hi * factor + (offset << SCALED_BITS)) >> (SCALED_BITS - PRECISION)) + 1) >> PRECISION
+    integer_bits = max(top.bit_length(), 1)
+    return _Split(
+        factor,
+        offset,
+        (offset << SCALED_BITS) // factor,
+        integer_bits,
+        min(PRECISION, 32 - integer_bits),
+        top + 1 + PRECISION > PRODUCT_BITS,
+    )
+
+
+async def _split_bits(
+    ctx: Context, x: ArithmeticShare, r: Range, split: _Split
+) -> tuple[ArithmeticShare, list[ArithmeticShare], ArithmeticShare | None]:
+    """[s] with `fraction_bits`; the factors of 2^i, with [x >= -lowest] if needed; the top bit of i if apart."""
+    suite = suite_of(ctx)
+    calls: list[tuple[Any, ...]] = [(_integer_part, x, split)]
+    if r.lo < -split.lowest:
+        calls.append((suite.below, x, element(-split.lowest).reshape(1)))
+    (scaled, integer), *low = await together(ctx, *calls)
+    planes = [integer.words] + [suite.not_(ctx, b).words for b in low]
+    b = await suite.bits_to_ring(ctx, BooleanShare(np.concatenate(planes), x.shape))
+    fraction = scaled
+    for j in range(split.integer_bits):
+        fraction = fraction - b[j].scale(1 << (split.fraction_bits + j))
+    powers = LOW_POWERS if split.wide else split.integer_bits
+    factors = [plus(ctx, b[j].scale((1 << (1 << j)) - 1), 1) for j in range(powers)]
+    factors += [b[-1]] if low else []
+    return fraction, factors, b[LOW_POWERS] if split.wide else None
+
+
+async def _integer_part(ctx: Context, x: ArithmeticShare, split: _Split) -> tuple[ArithmeticShare, BooleanShare]:
+    """[T] with `fraction_bits` and its integer bits."""
+    scaled = plus(ctx, x.scale(split.factor), split.offset << SCALED_BITS)
+    t = await rescale(ctx, scaled, SCALED_BITS - split.fraction_bits)
+    t_bits = await suite_of(ctx).a2b(ctx, t, split.fraction_bits + split.integer_bits)
+    return t, t_bits.plane(slice(split.fraction_bits, None))
+
+
+async def _exp_fraction(ctx: Context, t: ArithmeticShare) -> ArithmeticShare:
+    """[2^((1 + t) / 2)]: six rounds."""
+    return await rescale(ctx, await evaluate(ctx, t, COEFFICIENTS, PRECISION), PRECISION)
+
+
+async def _product_of(ctx: Context, factors: list[ArithmeticShare]) -> ArithmeticShare:
+    """[product of integers]: a tree, all products of a level at once."""
+    level = stack(factors)
+    while (count := level.shape[0]) > 1:
+        half = count // 2
+        z = await suite_of(ctx).mul(ctx, level[:half], level[half : 2 * half])
+        level = concatenate([z, level[2 * half :]])
+    return level[0]
+
+
+def _exp_scaled(x: int, f: int, rounding: str) -> int:
+    """exp(x / 2^f) * 2^f as an integer, rounded down or up: the same on every machine."""
+    if x < -(f + 2) << f:
+        return int(rounding == ROUND_CEILING)
+    value = EXACT.multiply(EXACT.exp(EXACT.divide(Decimal(x), Decimal(1 << f))), Decimal(1 << f))
+    return int(value.to_integral_value(rounding=rounding))

@@ -1,0 +1,68 @@
+"""Fixed-point steps that all numerical functions share: constants, scaling by powers of two, products."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mpc.context import Context
+from mpc.encoding import SIGNED_BITS
+from mpc.errors import LocalError
+from mpc.ring import Words
+from protocols.ranges import Range
+from protocols.shares import ArithmeticShare
+from protocols.suite import suite_of
+
+PRODUCT_BITS = SIGNED_BITS - 1
+"""Intermediate values are planned to stay below 2^61, one bit under what truncation allows."""
+
+
+def element(value: int) -> Words:
+    """One integer as an element of Z_2^64."""
+    return np.array(value % (1 << 64), np.uint64)
+
+
+def plus(ctx: Context, x: ArithmeticShare, public: int) -> ArithmeticShare:
+    """[x + public], elementwise. Local."""
+    return x + suite_of(ctx).constant(ctx, x.ring.reduce(element(public)))
+
+
+async def rescale(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
+    """[x / 2^shift] rounded to a neighbouring integer; a negative shift multiplies, exactly and without rounds."""
+    if shift <= 0:
+        return x.scale(1 << -shift)
+    return await suite_of(ctx).truncate(ctx, x, shift)
+
+
+async def product(ctx: Context, x: ArithmeticShare, y: ArithmeticShare, shift: int) -> ArithmeticShare:
+    """[x * y / 2^shift], broadcasting. Two rounds; |x * y| < 2^62."""
+    return await rescale(ctx, await suite_of(ctx).mul(ctx, x, y), shift)
+
+
+async def square(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
+    """[x^2 / 2^shift]. Two rounds; x^2 < 2^62."""
+    return await rescale(ctx, await suite_of(ctx).square(ctx, x), shift)
+
+
+def quotient_rounded(numerator: int, exponent: int) -> int:
+    """numerator * 2^exponent, rounded to the nearest integer, halves up."""
+    if exponent >= 0:
+        return numerator << exponent
+    return (numerator + (1 << (-exponent - 1))) >> -exponent
+
+
+def check_fits(function: str, r: Range) -> None:
+    """Raises LocalError `range-too-wide` for numbers of more bits than truncation and comparison are exact for."""
+    if r.magnitude >= 1 << PRODUCT_BITS:
+        raise LocalError(
+            "range-too-wide",
+            f"{function} of a value that may need {r.bits} bits, with room for {PRODUCT_BITS + 1}",
+            "declare the range that the values really have with .within(lo, hi), or scale them down first",
+        )
+
+
+def outside_domain(function: str, r: Range, f: int, needs: str, remedy: str) -> LocalError:
+    """The refusal of a range that holds values on which a function is not defined."""
+    lo, hi = r.reals(f)
+    return LocalError(
+        "domain", f"{function} of a value that may lie anywhere in [{lo:g}, {hi:g}] needs {needs}", remedy
+    )

@@ -1,0 +1,69 @@
+"""The natural logarithm.
+
+With x = v 2^(i* + 1), v in [1/2, 1), t = 4 v - 3: log x = log v + (i* + 1 - f) log 2, the second part a public table
+looked up at the leading bit, the first a polynomial of degree 7 in t, near the best one (interpolation at Chebyshev's
+points of log(3/4 + t/4) on [-1, 1], error below 2.6e-7; `tests/numeric/test_polynomial.py` computes it again).
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Context as Decimals
+
+from mpc.context import Context
+from protocols.numeric.fixed_point import check_fits, outside_domain, rescale
+from protocols.numeric.normalise import leading, mantissa
+from protocols.numeric.polynomial import evaluate
+from protocols.ranges import Range
+from protocols.shares import ArithmeticShare
+
+PRECISION = 28
+COEFFICIENTS = (
+    -0.2876818933541,
+    0.3333332800444,
+    -0.05556127063748,
+    0.01234737938321,
+    -0.003058276005237,
+    0.0008146746023934,
+    -0.0002719534906914,
+    7.819757512806e-05,
+)
+EXACT = Decimals(prec=40)
+LOG_2 = int(EXACT.multiply(EXACT.ln(Decimal(2)), Decimal(1 << 2 * PRECISION)).to_integral_value())
+
+
+def log_range(r: Range, f: int) -> Range:
+    """The range of log(x) as `log` computes it, for x in r.
+
+    Raises LocalError `domain` where x may be 0 or negative, `range-too-wide` where it may need more than 61 bits.
+    """
+    if r.lo <= 0:
+        remedy = (
+            "keep it away from zero with np.maximum(x, 0.001), or declare x.within(lo, hi) if you know a lower bound"
+        )
+        raise outside_domain("the logarithm", r, f, "numbers above zero", remedy)
+    check_fits("the logarithm", r)
+    slack = 2 + (1 << max(f - 21, 0))
+    return Range(_log_scaled(r.lo, f, ROUND_FLOOR) - slack, _log_scaled(r.hi, f, ROUND_CEILING) + slack)
+
+
+async def log(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[log(x)], natural, elementwise, any shape, for 0 < r.lo.
+
+    Error: |y - log(x)| <= 2^-f + 2^-21 over the whole of r.
+    Rounds: 9 + levels(width - 1) + levels(places), one more for width > 30, width and places as in `reciprocal`, at
+    most 22; 6 or 7 with none.
+    Material: an edaBit, `places` daBits, 6 products, 8 truncation pairs an element, ANDs of `leading`.
+    Nobody learns anything; adversary and threshold are the suite's. Errors: those of `log_range`.
+    """
+    log_range(r, f)
+    at = await leading(ctx, x, r)
+    to_top, exponent = at.look_up(ctx, at.to_top, lambda i: (i + 1 - f) * LOG_2)
+    t = await mantissa(ctx, x, at, to_top, PRECISION)
+    return await rescale(ctx, exponent + await evaluate(ctx, t, COEFFICIENTS, PRECISION), 2 * PRECISION - f)
+
+
+def _log_scaled(x: int, f: int, rounding: str) -> int:
+    """log(x / 2^f) * 2^f as an integer, rounded down or up: the same on every machine."""
+    value = EXACT.ln(EXACT.divide(Decimal(x), Decimal(1 << f)))
+    return int(EXACT.multiply(value, Decimal(1 << f)).to_integral_value(rounding=rounding))

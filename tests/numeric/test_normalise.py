@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from protocols.numeric.normalise import leading, leading_places, mantissa, or_from_top
+from protocols.ranges import Range
+from protocols.suite import suite_of
+from tests.numeric.conftest import spread
+
+
+@pytest.mark.parametrize("width", range(1, 10))
+def test_prefix_or_of_every_pattern(computed, width):
+    async def prefixes(ctx, x, r, f):
+        x_bits = await suite_of(ctx).a2b(ctx, x, width)
+        return await suite_of(ctx).b2a(ctx, await or_from_top(ctx, x_bits))
+
+    x = np.arange(1 << width)
+    below_leading_bit = [(1 << int(v).bit_length()) - 1 for v in x]
+    assert computed(prefixes, x, Range(0, (1 << width) - 1)).values.tolist() == below_leading_bit
+
+
+@pytest.mark.parametrize(
+    "r", [Range(1, 1000), Range(1, (1 << 61) - 1), Range(5, 7), Range(100, 3000), Range(1 << 40, 1 << 44)]
+)
+def test_any_table_is_looked_up_at_the_leading_bit(computed, r):
+    def table(i):
+        return (-1) ** i * (3**i % 1009)
+
+    async def looked_up(ctx, x, r, f):
+        (found,) = (await leading(ctx, x, r)).look_up(ctx, table)
+        return found
+
+    x = spread(r)
+    assert computed(looked_up, x, r).values.tolist() == [table(int(v).bit_length() - 1) for v in x]
+
+
+@pytest.mark.parametrize("r", [Range(1, 1000), Range(1, (1 << 61) - 1), Range(5, 7), Range(1, 1)])
+def test_mantissas(computed, r):
+    async def mantissas(ctx, x, r, f):
+        at = await leading(ctx, x, r)
+        return await mantissa(ctx, x, at, *at.look_up(ctx, at.to_top), 28)
+
+    x = spread(r)
+    exact = np.array([4 * int(v) / 2 ** int(v).bit_length() - 3 for v in x])
+    error = np.abs(computed(mantissas, x, r).values / 2.0**28 - exact)
+    assert (error < 1.001 * 2.0**-28).all()
+    assert (error[x < 1 << 30] == 0).all() or r.hi >= 1 << 30
+
+
+def test_places():
+    assert leading_places(Range(0, 0)) == (0, 1)
+    assert leading_places(Range(1, 1)) == (0, 1)
+    assert leading_places(Range(4, 8)) == (2, 4)

@@ -1,0 +1,90 @@
+"""Every function takes arrays of any shape, keeps its intermediate values in range, and costs what it costs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mpc.ring import Z64
+from protocols.ideal import IdealSuite, arithmetic, truncate
+from protocols.numeric.exponential import exp
+from protocols.numeric.logarithm import log
+from protocols.numeric.reciprocal import reciprocal
+from protocols.numeric.sigmoid import sigmoid, tanh
+from protocols.numeric.square_root import inverse_sqrt, sqrt
+from protocols.ranges import Range
+from tests.numeric.conftest import SUITES, compute, run, spread
+
+FUNCTIONS = [reciprocal, sqrt, inverse_sqrt, log, exp, sigmoid, tanh]
+POSITIVE = Range(1 << 10, 15 << 16)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("shape", [(), (1,), (0,), (2, 3), (1, 0, 4), (65,)])
+def test_shapes(computed, function, shape):
+    x = (np.arange(int(np.prod(shape))) * 4321 + 70000).reshape(shape)
+    y = computed(function, x, POSITIVE).values
+    assert y.shape == shape
+    one_by_one = [compute(function, v, POSITIVE, suite="ideal").values for v in x.reshape(-1)[:3]]
+    assert np.abs(y.reshape(-1)[:3] - np.array(one_by_one).reshape(-1)).max(initial=0) <= 4
+
+
+class Watching(IdealSuite):
+    """The ideal suite, that fails where a product or a truncation leaves the 62 bits they are planned for."""
+
+    @staticmethod
+    async def mul(ctx, x, y):
+        _check(np.multiply(_reals(x), _reals(y)))
+        return await arithmetic.mul(ctx, x, y)
+
+    @staticmethod
+    async def square(ctx, x):
+        _check(_reals(x) ** 2)
+        return await arithmetic.square(ctx, x)
+
+    @staticmethod
+    async def truncate(ctx, x, shift):
+        _check(_reals(x))
+        return await truncate.truncate(ctx, x, shift)
+
+
+def _reals(x):
+    return Z64.to_signed(x.words).astype(float)
+
+
+def _check(values):
+    assert np.abs(values).max(initial=0) < 2.0**62
+
+
+WIDE = Range(1, (1 << 61) - 1)
+
+
+@pytest.mark.parametrize(
+    ("function", "r", "f"),
+    [
+        *((function, WIDE, f) for f in (0, 8, 16, 18) for function in (reciprocal, sqrt, inverse_sqrt, log)),
+        *((function, Range(1 << 20, WIDE.hi), 24) for function in (reciprocal, sqrt, inverse_sqrt, log)),
+        *((function, POSITIVE, 16) for function in FUNCTIONS),
+        *((exp, Range(-(17 << f), int((61 - f) * 0.693 * 2**f)), f) for f in (0, 8, 16, 24)),
+        *((exp, Range(-(4 << f), 4 << f), f) for f in (8, 16, 24)),
+        *((sigmoid, Range(-(7 << f), 7 << f), f) for f in (0, 8, 16, 24)),
+    ],
+)
+def test_no_intermediate_value_leaves_62_bits(monkeypatch, function, r, f):
+    monkeypatch.setitem(SUITES, "watching", Watching())
+    x = spread(r)
+    if function is exp:
+        x = x[x > -(f + 1) * 0.693 * 2**f]
+    compute(function, x, r, f, suite="watching")
+
+
+def test_material_of_a_sigmoid():
+    runs = run(sigmoid, np.zeros(64), Range.of_reals(-100, 100, 16), 16)
+    material = runs[0].session.ledger.material
+    assert {k: v for k, v in material.items() if k != "and_triple"} == {
+        "edabit": 64,
+        "dabit": 4 * 64,
+        "square_pair": 64,
+        "triple": 6 * 64,
+        "truncation_pair": 4 * 64,
+    }

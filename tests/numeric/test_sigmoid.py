@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from protocols.numeric.sigmoid import CENTRE, KNOTS, MAX_ERROR, RIGHT, sigmoid, sigmoid_range, tanh, tanh_range
+from protocols.ranges import Range
+from tests.numeric.conftest import compute, run
+
+WIDEST = (1 << 61) - 1
+REALS = [(-1e13, 1e13), (-9, 9), (-1, 1), (2, 3), (8, 20), (-20, -8), (-3, 50), (-50, 3), (1.4609375, 7.4375), (0, 0)]
+
+
+def logistic(x, f):
+    return 1 / (1 + np.exp(-np.clip(np.ldexp(x.astype(float), -f), -60, 60)))
+
+
+def check(x, y, r, f):
+    assert (np.abs(np.ldexp(y.astype(float), -f) - logistic(x, f)) <= 6.3e-4 + 2.0**-f).all()
+    inside = sigmoid_range(r, f)
+    assert 0 <= inside.lo <= y.min()
+    assert y.max() <= inside.hi <= 1 << f
+
+
+def points(r, f, count=4000):
+    near = np.linspace(max(r.lo, -(9 << f)), min(r.hi, 9 << f), count).clip(r.lo, r.hi).astype(np.int64)
+    knots = np.array([int(knot * 2**f) + d for knot in KNOTS for d in (-1, 0, 1)])
+    return np.concatenate([near, knots.clip(r.lo, r.hi), [r.lo, r.hi]])
+
+
+@pytest.mark.parametrize(("lo", "hi"), REALS)
+def test_within_its_bound_over_the_whole_range(computed, lo, hi):
+    r = Range.of_reals(lo, hi, 16)
+    x = points(r, 16)
+    check(x, computed(sigmoid, x, r).values, r, 16)
+
+
+def test_every_input_from_minus_9_to_9_at_16_bits():
+    r = Range(-(9 << 16), 9 << 16)
+    x = np.arange(r.lo, r.hi + 1)
+    y = compute(sigmoid, x, r, suite="ideal").values
+    check(x, y, r, 16)
+    assert np.abs(y / 65536 - logistic(x, 16)).max() < 6.3e-4
+
+
+@pytest.mark.slow
+def test_every_input_from_minus_9_to_9_at_16_bits_on_shares():
+    r = Range(-(9 << 16), 9 << 16)
+    x = np.arange(r.lo, r.hi + 1)
+    check(x, compute(sigmoid, x, r).values, r, 16)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_range_and_fractional_bits(data):
+    f = data.draw(st.integers(0, 24))
+    span = st.one_of(st.integers(-WIDEST, WIDEST), st.integers(-(10 << f), 10 << f))
+    lo, hi = sorted((data.draw(span), data.draw(span)))
+    inside = st.one_of(st.integers(lo, hi), st.integers(max(lo, min(hi, -(9 << f))), min(hi, max(lo, 9 << f))))
+    x = np.array([*data.draw(st.lists(inside, max_size=20)), lo, hi], np.int64)
+    y = compute(sigmoid, x, Range(lo, hi), f, suite=data.draw(st.sampled_from(["beaver", "ideal"]))).values
+    check(x, y, Range(lo, hi), f)
+
+
+def test_saturates_exactly(computed):
+    x = np.array([-WIDEST, -(8 << 16), 8 << 16, WIDEST])
+    assert computed(sigmoid, x, Range(-WIDEST, WIDEST)).values.tolist() == [0, 0, 65536, 65536]
+
+
+def test_tanh(computed):
+    r = Range.of_reals(-1e6, 1e6, 16)
+    x = points(r, 16)
+    y = computed(tanh, x, r).values
+    assert np.abs(y / 65536 - np.tanh(x / 65536)).max() <= 1.3e-3 + 2.0**-15
+    assert tanh_range(r, 16) == Range(-65536, 65536)
+
+
+@pytest.mark.parametrize(
+    ("lo", "hi", "f", "rounds"),
+    [(-1e9, 1e9, 16, 10), (-3, 3, 16, 10), (-1, 1, 16, 5), (9, 10, 16, 0), (-9, 9, 20, 10), (2, 3, 20, 6)],
+)
+def test_rounds_are_those_of_the_docstring(lo, hi, f, rounds):
+    r = Range.of_reals(lo, hi, f)
+    assert compute(sigmoid, [r.lo, r.hi], r, f).rounds == rounds
+
+
+def test_numbers_that_do_not_fit_are_refused_before_anything_is_sent():
+    for function, r in ((sigmoid, Range(0, 1 << 61)), (tanh, Range(0, 1 << 60))):
+        for party in run(function, [1], r, 16, collect=True):
+            assert party.error.code == "range-too-wide"
+            assert party.session.ledger.bytes_sent == 0
+
+
+def minimax(lo, hi, degree, points=2001):
+    """(coefficients, error) of the best polynomial by a linear programme on Chebyshev's points."""
+    x = lo + (np.cos(np.pi * np.arange(points) / (points - 1)) + 1) / 2 * (hi - lo)
+    powers, one, y = np.vander(x, degree + 1, increasing=True), np.ones((points, 1)), 1 / (1 + np.exp(-x))
+    best = linprog(
+        [0] * (degree + 1) + [1],
+        np.vstack([np.hstack([powers, -one]), np.hstack([-powers, -one])]),
+        np.concatenate([y, -y]),
+        bounds=[(None, None)] * (degree + 1) + [(0, None)],
+    )
+    return best.x[:-1], best.x[-1]
+
+
+def test_the_coefficients_are_the_best_ones():
+    for piece, lo, hi, degree in ((CENTRE, KNOTS[1], KNOTS[2], 3), (RIGHT, KNOTS[2], KNOTS[3], 4)):
+        _, least = minimax(lo, hi, degree)
+        x = np.linspace(lo, hi, 100_001)
+        error = np.abs(np.polynomial.polynomial.polyval(x, piece) - 1 / (1 + np.exp(-x))).max()
+        assert error < least + 5e-8
+        assert error < MAX_ERROR
