@@ -29,6 +29,7 @@ from mpc.identity import Roster, load_identity
 from mpc.ring import Words
 from mpc.supply import Entry, Supply
 from mpc.transport import Transport, connect
+from native import keep_memory
 from protocols.beaver import SUITE
 from protocols.execution import plan, security_sentence
 from protocols.preprocessing.dealer import DealerLink, serve
@@ -77,6 +78,7 @@ async def live(role: Role) -> dict[str, Any]:
         roster, role.me, identity, terms,
         listener=socket.socket(fileno=role.listener), insecure_plaintext=not role.tls,
     )  # fmt: skip
+    keep_memory()
     async with connection as (transport, agreement):
         if role.me == roster.parties:
             await serve(transport, roster.parties)
