@@ -9,6 +9,7 @@ from typing import Any
 from mpc.context import Context, Session, run_all
 from mpc.costs import Audit
 from mpc.handshake import Agreement
+from mpc.prg import Seed
 from mpc.ring import Z64, Ring
 from mpc.supply import Supply
 from mpc.transport import Transport, memory_network
@@ -45,12 +46,15 @@ async def run_in_memory(
     setting: Setting,
     *,
     transports: Sequence[Transport] | None = None,
+    agreements: Sequence[Agreement] | None = None,
+    private: Sequence[Seed] | None = None,
     on_call: Callable[[], None] | None = None,
 ) -> list[PartyRun]:
     """Run `main(ctx, inputs[i])` as party i, all side by side; their ends in order.
 
     The first error of any party is raised, unless the setting collects errors: then a failing party ends, tells its
-    peers, and every party's error is in its PartyRun.
+    peers, and every party's error is in its PartyRun. `agreements` and `private` seeds, one for each party, are fresh
+    unless a test fixes them.
     """
     n = len(inputs)
     endpoints = transports or memory_network(n)
@@ -60,11 +64,11 @@ async def run_in_memory(
     async def party(i: int, agreement: Agreement) -> None:
         session = Session(
             endpoints[i], supplies[i], agreement, setting.suite, n, setting.fractional_bits, setting.ring,
-            setting.dry_run, audit, on_call=on_call if i == 0 else None,
+            setting.dry_run, audit, private[i] if private else Seed.fresh(), on_call if i == 0 else None,
         )  # fmt: skip
         runs[i] = await _live(session, main, inputs[i], setting.collect_errors)
 
-    await run_all([(party, i, agreement) for i, agreement in enumerate(Agreement.simulate(n))])
+    await run_all([(party, i, agreement) for i, agreement in enumerate(agreements or Agreement.simulate(n))])
     if audit is not None and not any(run.error for run in runs if run):
         audit.finish()
     return [run for run in runs if run is not None]

@@ -109,10 +109,15 @@ class Spent:
     def mark(self, path: Path, kind: Correlation) -> None:
         """Burn this path. Raises SupplyError `material-spent` if that happened before."""
         if path in self._paths:
-            raise SupplyError(
-                "material-spent",
-                f"the {kind.name} of call {'.'.join(map(str, path))} was asked for twice",
-                "every call takes its own material: make one context a call with ctx.child",
-                path=path,
-            )
+            raise spent(path, kind)
         self._paths.add(path)
+
+
+def spent(path: Path, kind: Correlation) -> SupplyError:
+    """What a second use of material raises."""
+    return SupplyError(
+        "material-spent",
+        f"the {kind.name} of call {'.'.join(map(str, path))} was asked for twice",
+        "every call takes its own material: make one context a call with ctx.child",
+        path=path,
+    )

@@ -49,7 +49,9 @@ async def _combine(
 
 
 async def borrow_out(ctx: Context, state: Borrow) -> BooleanShare:
-    """<lower> of all positions together: a tree, half the groups at each level."""
+    """<lower> of all positions together: a tree, half the groups at each level. Without positions nothing is lower."""
+    if not state.groups:
+        return BooleanShare(np.zeros(state.lower.shape[1:], np.uint64), state.shape)
     while state.groups > 1:
         odd = state.groups % 2
         paired = state.groups - odd

@@ -18,10 +18,10 @@ import numpy as np
 
 from mpc.context import run_all
 from mpc.correlations import Correlation, Material
-from mpc.errors import PeerError, SupplyError
+from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.prg import Seed
 from mpc.ring import Words
-from mpc.supply import Dealing, Entry, Path, Spent, corrected, corrections
+from mpc.supply import Dealing, Entry, Path, Spent, corrected, corrections, spent
 from mpc.transport import Transport
 from mpc.wire import Message
 from protocols.preprocessing.demand import correction_words, pack_demand, slices, unpack_demand
@@ -38,19 +38,25 @@ Fetch = Callable[[Sequence[Entry], bool], Awaitable[list[Words]]]
 
 
 class Dealer:
-    """Knows every party's seed and makes corrections; each path is dealt to each party once."""
+    """Knows every party's seed and makes corrections; each kind of each path is dealt to each party once.
+
+    A path may be dealt for two kinds: planned for one and asked for as another. Their streams are independent, and
+    parties burn the path with the first they take.
+    """
 
     def __init__(self, n: int, seeds: Sequence[Seed] | None = None) -> None:
         self.n = n
         self.dealings = [Dealing(i, n, seed) for i, seed in enumerate(seeds or [Seed.fresh() for _ in range(n)])]
-        self._spent = [Spent() for _ in range(n)]
+        self._dealt: list[set[Entry]] = [set() for _ in range(n)]
 
     def deal(self, party: int, entries: Sequence[Entry]) -> list[Words]:
-        """The corrections of these entries for one party, in order."""
+        """The corrections of these entries for one party, in order. SupplyError `material-spent` for a repeated one."""
         dealt: list[Words] = []
         for path, kind in entries:
             if corrected(kind, party, self.n):
-                self._spent[party].mark(path, kind)
+                if (path, kind) in self._dealt[party]:
+                    raise spent(path, kind)
+                self._dealt[party].add((path, kind))
                 dealt += corrections(self.dealings, party, path, kind)
         return dealt
 
@@ -103,9 +109,9 @@ class DealerSupply:
         return materials
 
 
-def local_supplies(n: int) -> list[DealerSupply]:
-    """Supplies of n parties in one process, with a dealer in their midst: for simulation."""
-    dealer = Dealer(n)
+def local_supplies(n: int, seeds: Sequence[Seed] | None = None) -> list[DealerSupply]:
+    """Supplies of n parties in one process, with a dealer in their midst: for simulation. `seeds`: fresh by default."""
+    dealer = Dealer(n, seeds)
 
     def fetch_for(party: int) -> Fetch:
         async def fetch(entries: Sequence[Entry], planned: bool) -> list[Words]:
@@ -186,8 +192,8 @@ async def serve(transport: Transport, n: int, on_dealt: Callable[[int], None] | 
                 check_slice(party, position, demand)
                 position += 1
             dealt = _deal(dealer, transport, party, entries)
-            if dealt:
-                answer = np.concatenate([words.reshape(-1) for words in dealt])
+            answer = np.concatenate([np.zeros(0, np.uint64), *(words.reshape(-1) for words in dealt)])
+            if answer.size:
                 transport.send(party, Message((_REQUESTS, request), 0, 0, answer))
                 if on_dealt:
                     on_dealt(answer.nbytes)
@@ -212,6 +218,8 @@ def _deal(dealer: Dealer, transport: Transport, party: int, entries: Sequence[En
             f"{transport.names[party]} asked for the same material twice",
             party=transport.names[party],
         ) from error
+    except LocalError as error:
+        raise _malformed(transport, party, "a request for material that does not exist") from error
 
 
 def _malformed(transport: Transport, peer: int, what: str) -> PeerError:

@@ -33,7 +33,7 @@ def unpack_demand(data: bytes, sender: str) -> list[Entry]:
         if not isinstance(raw, list):
             raise TypeError("not a list")
         return [_entry(item) for item in raw]
-    except (ValueError, TypeError, KeyError, msgpack.UnpackException) as error:
+    except (ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
         raise PeerError(
             "malformed-message",
             f"{sender} sent a demand for material that cannot be read",

@@ -1,0 +1,307 @@
+"""What a coalition of parties sees of a run, lane by lane, and whether two views have the same distribution.
+
+A protocol is run on arrays of many equal elements, the lanes. Everything that the observers hold or receive becomes
+columns of one value for each lane: their inputs, the randomness they draw alone or with a peer, their material, the
+messages they get. If lanes run through every combination of randomness, or sample it, the rows are the distribution
+of the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations, product
+from typing import Any, cast
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc import bits
+from mpc.context import Context
+from mpc.correlations import Correlation, Material
+from mpc.handshake import Agreement
+from mpc.prg import Prg, Seed
+from mpc.ring import Ring, Words
+from mpc.simulation import Setting, run_in_memory
+from mpc.supply import Dealing, Entry, Path, corrections
+from mpc.testing.wrapping import WrappedTransport
+from mpc.transport import Transport, memory_network
+from mpc.wire import Message, Tag
+
+Protocol = Callable[[Context, list[Words], int], Awaitable[Any]]
+"""What is examined: called with the context, this party's inputs as arrays of shape (lanes,), and the lanes."""
+
+FALSE_ALARM = 1e-9
+_BUCKET_BITS = 4
+_FEW_COLUMNS = 14
+
+
+class ViewsDiffer(AssertionError):
+    """The observers can tell two runs apart that they must not be able to."""
+
+
+@dataclass(slots=True)
+class View:
+    """Named columns of one word for each lane; `exact` if the lanes are all combinations of the randomness."""
+
+    observers: tuple[int, ...]
+    lanes: int
+    ring: Ring
+    exact: bool
+    columns: dict[str, Words] = field(default_factory=dict)
+
+    def note(self, name: str, array: npt.NDArray[Any]) -> None:
+        """Take in an array whose elements, or packed bits, belong to the lanes one by one."""
+        for i, column in enumerate(lane_columns(array, self.lanes)):
+            self.columns[f"{name} [{i}]"] = column
+
+
+@dataclass(frozen=True, slots=True)
+class Randomness:
+    """All seeds of a run: private ones, those of pairs (by both indices, lower first), the common one, the dealer's."""
+
+    private: list[Seed]
+    pairs: dict[tuple[int, int], Seed]
+    common: Seed
+    dealt: list[Seed]
+
+    @staticmethod
+    def of(n: int, seed: Callable[[str], Seed]) -> Randomness:
+        """Seeds for n parties, each made by `seed` from a name of its own."""
+        pairs = {(i, j): seed(f"pair {i} {j}") for i in range(n) for j in range(i + 1, n)}
+        return Randomness(
+            [seed(f"private {i}") for i in range(n)], pairs, seed("common"), [seed(f"dealt {i}") for i in range(n)]
+        )
+
+
+async def observe(
+    protocol: Protocol,
+    inputs: Sequence[Sequence[int]],
+    view: View,
+    randomness: Randomness,
+    suite: Any,
+) -> View:
+    """Run the protocol on inputs (a list of ring elements for each party) and write into `view` what is seen."""
+    n = len(inputs)
+    arrays = [[np.full(view.lanes, value, np.uint64) for value in mine] for mine in inputs]
+    for i in view.observers:
+        for k, array in enumerate(arrays[i]):
+            view.note(f"input {k} of {i}", array)
+
+    async def main(ctx: Context, mine: list[Words]) -> Any:
+        return await protocol(ctx, mine, view.lanes)
+
+    dealings = [Dealing(i, n, seed) for i, seed in enumerate(randomness.dealt)]
+    supplies = [_Supply(i, dealings, view) for i in range(n)]
+    transports = [_Transport(transport, view) for transport in memory_network(n)]
+    setting = Setting(suite, ring=view.ring)
+    await run_in_memory(
+        main, arrays, supplies, setting, transports=transports, agreements=_agreements(n, view, randomness),
+        private=[_seen(view, seed, f"private {i}", i) for i, seed in enumerate(randomness.private)],
+    )  # fmt: skip
+    return view
+
+
+def assert_same_distribution(first: View, second: View) -> None:
+    """Raise ViewsDiffer if the two views cannot have one distribution.
+
+    Exact views: if the joint distribution of all columns differs at all. Sampled views: if a chi-square test of some
+    column, or of some sum, difference or XOR of two or three, says so; with equal distributions that happens with a
+    probability below FALSE_ALARM.
+    """
+    if first.columns.keys() != second.columns.keys():
+        odd = sorted(first.columns.keys() ^ second.columns.keys())
+        raise ViewsDiffer(f"parties {first.observers} see different things: {', '.join(odd[:4])}")
+    if first.exact and second.exact:
+        _compare_exactly(first, second)
+    else:
+        _compare_samples(first, second)
+
+
+def lane_columns(array: npt.NDArray[Any], lanes: int) -> list[Words]:
+    """An array as columns of one value a lane.
+
+    Elements: shape (lanes, ...), (..., lanes) or flat, a multiple of the lanes. Packed bits: (..., words_for(lanes))
+    or flat. What has another shape is the same for all lanes and becomes one column of its checksum.
+    """
+    width = bits.words_for(lanes)
+    if array.dtype == np.uint64 and array.size:
+        if array.shape[:1] == (lanes,):
+            return list(np.ascontiguousarray(array.reshape(lanes, -1).T))
+        packed = array.ndim > 1 and array.shape[-1] == width
+        if array.size % lanes == 0 and not packed:
+            return list(array.reshape(-1, lanes))
+        if array.size % width == 0:
+            return [bits.unpack(row, lanes).astype(np.uint64) for row in array.reshape(-1, width)]
+    return [np.full(lanes, crc32(array.tobytes()), np.uint64)]
+
+
+def _compare_exactly(first: View, second: View) -> None:
+    """Rows of both views get one number for each different row; the numbers must come equally often in both."""
+    codes = np.zeros(first.lanes + second.lanes, np.int64)
+    for name in first.columns:
+        _, values = np.unique(np.concatenate([first.columns[name], second.columns[name]]), return_inverse=True)
+        _, codes = np.unique(codes * (int(values.max(initial=0)) + 1) + values, return_inverse=True)
+        kinds = int(codes.max(initial=0)) + 1
+        in_first = np.bincount(codes[: first.lanes], minlength=kinds) * second.lanes
+        in_second = np.bincount(codes[first.lanes :], minlength=kinds) * first.lanes
+        if not np.array_equal(in_first, in_second):
+            raise ViewsDiffer(
+                f"parties {first.observers} can tell the runs apart: `{name}` has another distribution, "
+                "given what they saw before it"
+            )
+
+
+def _compare_samples(first: View, second: View) -> None:
+    width = first.ring.bits
+    names = [name for name in first.columns if not _same_constant(first.columns[name], second.columns[name])]
+    features = _features(names)
+    threshold = FALSE_ALARM / max(2 * len(features), 1)
+    for feature in features:
+        a, b = feature.of(first.columns), feature.of(second.columns)
+        for shift in (0, max(width - _BUCKET_BITS, 0)):
+            counts = [np.bincount(_bucket(column, shift), minlength=1 << _BUCKET_BITS) for column in (a, b)]
+            if _chance(*counts) < threshold:
+                raise ViewsDiffer(f"parties {first.observers} can tell the runs apart by {feature}")
+
+
+def _same_constant(a: Words, b: Words) -> bool:
+    return bool((a == a[:1]).all() and (b == a[:1]).all())
+
+
+@dataclass(frozen=True, slots=True)
+class _Feature:
+    """A combination of columns: the first, and others added to it, subtracted or XORed."""
+
+    names: tuple[str, ...]
+    signs: tuple[str, ...]
+
+    def of(self, columns: dict[str, Words]) -> Words:
+        value = columns[self.names[0]]
+        for sign, name in zip(self.signs, self.names[1:], strict=True):
+            value = _SIGNS[sign](value, columns[name])
+        return value
+
+    def __str__(self) -> str:
+        rest = "".join(f" {sign} `{name}`" for sign, name in zip(self.signs, self.names[1:], strict=True))
+        return f"`{self.names[0]}`{rest}"
+
+
+_SIGNS: dict[str, np.ufunc] = {"+": np.add, "-": np.subtract, "^": np.bitwise_xor}
+
+
+def _features(names: list[str]) -> list[_Feature]:
+    """Single columns, and every sum, difference and XOR of two, and of three if the columns are few."""
+    features = [_Feature((name,), ()) for name in names]
+    for count in (2, 3) if len(names) <= _FEW_COLUMNS else (2,):
+        signs = [*product("+-", repeat=count - 1), ("^",) * (count - 1)]
+        features += [_Feature(chosen, sign) for chosen in combinations(names, count) for sign in signs]
+    return features
+
+
+def _bucket(column: Words, shift: int) -> npt.NDArray[np.int64]:
+    mask = np.uint64((1 << _BUCKET_BITS) - 1)
+    return ((column >> np.uint64(shift)) & mask).astype(np.int64)
+
+
+def _chance(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> float:
+    """An upper bound of the chance that equal distributions give counts as different as these.
+
+    The chi-square statistic of two samples, and Chernoff's bound of its tail: (x/m e^(1 - x/m))^(m/2).
+    """
+    total = a + b
+    used = total > 0
+    share = a.sum() / max(total.sum(), 1)
+    expected = total[used] * share
+    statistic = float((((a[used] - expected) ** 2) / (expected * (1 - share))).sum())
+    freedom = int(used.sum()) - 1
+    if freedom < 1 or statistic <= freedom:
+        return 1.0
+    ratio = statistic / freedom
+    return float(np.exp(freedom / 2 * (np.log(ratio) + 1 - ratio)))
+
+
+@dataclass(slots=True)
+class _Supply:
+    """Material straight from the seeds of all parties; an observer's is seen."""
+
+    party: int
+    dealings: list[Dealing]
+    view: View
+    name: str = "insecure"
+    received_bytes: int = 0
+
+    async def prepare(self, demand: Sequence[Entry]) -> None:
+        """Nothing is needed beforehand."""
+
+    def ready(self, path: Path, kind: Correlation) -> Material:
+        """The material of this path."""
+        dealt = corrections(self.dealings, self.party, path, kind)
+        material = self.dealings[self.party].material(path, kind, dealt)
+        if self.party in self.view.observers:
+            for k, part in enumerate(material):
+                self.view.note(f"{kind.name} part {k} of {self.party} at {path}", part)
+        return material
+
+    async def make(self, path: Path, kind: Correlation) -> Material:
+        """The same as `ready`."""
+        return self.ready(path, kind)
+
+
+class _Transport(WrappedTransport):
+    def __init__(self, transport: Transport, view: View) -> None:
+        super().__init__(transport)
+        self._view = view
+
+    async def receive(self, sender: int, tag: Tag) -> Message:
+        message = await self.within.receive(sender, tag)
+        if self.me in self._view.observers:
+            self._view.note(f"message {tag} of {sender} to {self.me}", message.array)
+        return message
+
+
+@dataclass(frozen=True, slots=True)
+class _SeenSeed:
+    seed: Seed
+    view: View
+    name: str
+
+    def prg(self, *domain: Any) -> _SeenPrg:
+        return _SeenPrg(self.seed.prg(*domain), self.view, f"{self.name} {domain}")
+
+
+@dataclass(slots=True)
+class _SeenPrg:
+    prg: Prg
+    view: View
+    name: str
+    drawn: int = 0
+
+    def words(self, shape: Any) -> Words:
+        words = self.prg.words(shape)
+        self.drawn += 1
+        seen = words if words.ndim and words.shape[-1] == bits.words_for(self.view.lanes) else None
+        self.view.note(f"{self.name} draw {self.drawn}", self.view.ring.reduce(words) if seen is None else seen)
+        return words
+
+
+def _seen(view: View, seed: Seed, name: str, *holders: int) -> Seed:
+    return cast(Seed, _SeenSeed(seed, view, name)) if set(holders) & set(view.observers) else seed
+
+
+def _agreements(n: int, view: View, randomness: Randomness) -> list[Agreement]:
+    pairs = {pair: _seen(view, seed, f"pair {pair}", *pair) for pair, seed in randomness.pairs.items()}
+    common = _seen(view, randomness.common, "common", *range(n))
+    return [
+        replace(
+            Agreement(bytes(32), (), common),
+            pairwise=tuple(None if i == j else pairs[min(i, j), max(i, j)] for j in range(n)),
+        )
+        for i in range(n)
+    ]
+
+
+def coalition(observers: int | Collection[int]) -> tuple[int, ...]:
+    """One party, or several that put together what they see."""
+    return (observers,) if isinstance(observers, int) else tuple(sorted(observers))

@@ -1,0 +1,55 @@
+"""Running expressions on secrets in tests: put values in, reveal the result of a function of the secrets."""
+
+from typing import Any
+
+import numpy as np
+
+import mpc
+from protocols.execution import Simulation, simulate
+
+
+def revealed(
+    function: Any,
+    *values: Any,
+    n: int = 2,
+    kinds: Any = None,
+    ranges: Any = None,
+    suite: str = "beaver",
+    check_costs: bool = True,
+) -> Any:
+    """`function(*secrets)` revealed to everybody, the secrets being `values`, each put in by the next party in turn."""
+    return revealing(
+        function, *values, n=n, kinds=kinds, ranges=ranges, suite=suite, check_costs=check_costs
+    ).result
+
+
+def revealing(
+    function: Any,
+    *values: Any,
+    n: int = 2,
+    kinds: Any = None,
+    ranges: Any = None,
+    suite: str = "beaver",
+    check_costs: bool = True,
+) -> Simulation:
+    """As `revealed`, with the whole account. All parties must learn the same."""
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        secrets = [
+            await mpc.secret(
+                ctx, i % n, value if ctx.me == i % n else None, kind=kinds[i] if kinds else None,
+                range=ranges[i] if ranges else None,
+            )
+            for i, value in enumerate(values)
+        ]  # fmt: skip
+        outcome = function(*secrets)
+        results = await mpc.reveal(ctx, *(outcome if isinstance(outcome, tuple) else (outcome,)))
+        return results
+
+    simulation = simulate(main, [None] * n, suite=suite, check_costs=check_costs)
+    for other in simulation.results[1:]:
+        np.testing.assert_equal(simulation.results[0], other)
+    return simulation
+
+
+UNIT = 2.0**-16

@@ -1,0 +1,35 @@
+"""What the Beaver suite sends under fixed seeds is what it has always sent."""
+
+import json
+
+import pytest
+from transcripts import COMMITTED, SCRIPTS, digest, digests
+
+from protocols.beaver import SUITE
+
+EXPECTED = json.loads(COMMITTED.read_text())
+LOCAL = {"constant", "constant_bits", "input", "input_bits", "not_", "xor_public", "security"}
+
+
+def test_no_message_has_changed():
+    found = digests()
+    changed = [name for name in found if found[name] != EXPECTED.get(name)]
+    assert not changed, (
+        "these calls send other messages than before; if that is meant, run `python tests/beaver/transcripts.py` "
+        "and say so in CHANGELOG under Wire"
+    )
+    assert found.keys() == EXPECTED.keys()
+
+
+def test_every_function_that_talks_has_a_transcript():
+    functions = {name for name in dir(SUITE) if not name.startswith("_") and callable(getattr(SUITE, name))}
+    assert functions - LOCAL <= SCRIPTS.keys()
+
+
+@pytest.mark.parametrize("name", ["mul", "msb", "open_to"])
+def test_a_digest_depends_on_nothing_but_the_seeds(name):
+    assert digest(SCRIPTS[name], 3) == digest(SCRIPTS[name], 3)
+
+
+def test_digests_of_different_calls_differ():
+    assert len(set(EXPECTED.values())) == len(EXPECTED)

@@ -1,0 +1,141 @@
+"""One small call of every function of the Beaver suite, all randomness fixed; run as a program to write the digests.
+
+    python tests/beaver/transcripts.py
+
+writes `transcripts.json`: the digest of all messages of each call, with 2 and 3 parties. A change there is a change
+to the wire: say so in CHANGELOG under "Wire".
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import trio
+
+from mpc import bits
+from mpc.context import Context
+from mpc.simulation import Setting, run_in_memory
+from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest
+from protocols.beaver import SUITE
+from protocols.preprocessing.dealer import local_supplies
+
+COMMITTED = Path(__file__).with_name("transcripts.json")
+PARTIES = (2, 3)
+VALUES = np.array([0, 1, 2**64 - 1, 2**40 + 17, 2**61], np.uint64)
+Script = Callable[[Context], Awaitable[Any]]
+
+
+async def _x(ctx: Context, owner: int = 0) -> Any:
+    return await SUITE.input(ctx, owner, VALUES if ctx.me == owner else None, VALUES.shape)
+
+
+async def _bits(ctx: Context, owner: int = 0) -> Any:
+    packed = bits.pack((VALUES & np.uint64(1)).astype(np.uint8))
+    return await SUITE.input_bits(ctx, owner, packed if ctx.me == owner else None, VALUES.shape)
+
+
+async def _many_bits(ctx: Context) -> Any:
+    return await SUITE.a2b(ctx, await _x(ctx), 5)
+
+
+async def _matrices(ctx: Context) -> Any:
+    x, y = await _x(ctx, 0), await _x(ctx, 1)
+    return await SUITE.matmul(ctx, x.reshape((1, 5)), y.reshape((5, 1)))
+
+
+async def _mul(ctx: Context) -> Any:
+    return await SUITE.mul(ctx, await _x(ctx, 0), await _x(ctx, 1))
+
+
+async def _inner(ctx: Context) -> Any:
+    return await SUITE.inner(ctx, await _x(ctx, 0), await _x(ctx, 1))
+
+
+async def _and(ctx: Context) -> Any:
+    return await SUITE.and_(ctx, await _bits(ctx, 0), await _bits(ctx, 1))
+
+
+async def _or(ctx: Context) -> Any:
+    return await SUITE.or_(ctx, await _bits(ctx, 0), await _bits(ctx, 1))
+
+
+async def _select(ctx: Context) -> Any:
+    c = await SUITE.bits_to_ring(ctx, await _bits(ctx))
+    return await SUITE.select(ctx, c, await _x(ctx, 0), await _x(ctx, 1))
+
+
+async def _random(ctx: Context) -> Any:
+    return await SUITE.open(ctx, await SUITE.random(ctx, (3,)))
+
+
+async def _then(ctx: Context, function: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+    return await function(ctx, await _x(ctx), *arguments)
+
+
+async def _then_bits(ctx: Context, function: Callable[..., Awaitable[Any]]) -> Any:
+    return await function(ctx, await _bits(ctx))
+
+
+async def _open_two(ctx: Context) -> Any:
+    return await SUITE.open(ctx, await _x(ctx, 0), await _x(ctx, 1))
+
+
+async def _open_to(ctx: Context) -> Any:
+    return await SUITE.open_to(ctx, 1, await _x(ctx))
+
+
+async def _back(ctx: Context) -> Any:
+    return await SUITE.b2a(ctx, await _many_bits(ctx))
+
+
+SCRIPTS: dict[str, Script] = {
+    "open": lambda ctx: _then(ctx, SUITE.open),
+    "open_two": _open_two,
+    "open_bits": lambda ctx: _then_bits(ctx, SUITE.open_bits),
+    "open_to": _open_to,
+    "random": _random,
+    "mul": _mul,
+    "square": lambda ctx: _then(ctx, SUITE.square),
+    "matmul": _matrices,
+    "inner": _inner,
+    "and_": _and,
+    "or_": _or,
+    "a2b": _many_bits,
+    "b2a": _back,
+    "bits_to_ring": lambda ctx: _then_bits(ctx, SUITE.bits_to_ring),
+    "msb": lambda ctx: _then(ctx, SUITE.msb),
+    "below": lambda ctx: _then(ctx, SUITE.below, VALUES[1:3]),
+    "is_zero": lambda ctx: _then(ctx, SUITE.is_zero),
+    "select": _select,
+    "truncate": lambda ctx: _then(ctx, SUITE.truncate, 16),
+}
+
+
+def digest(script: Script, n: int) -> str:
+    """The digest of all messages of one call among n parties under fixed seeds."""
+
+    async def run() -> str:
+        transports, record = recording_network(n)
+        seeds = [insecure_seed("dealt", i) for i in range(n)]
+
+        async def main(ctx: Context, mine: None) -> None:
+            await script(ctx)
+
+        await run_in_memory(
+            main, [None] * n, local_supplies(n, seeds), Setting(SUITE), transports=transports,
+            agreements=insecure_agreements(n), private=[insecure_seed("private", i) for i in range(n)],
+        )  # fmt: skip
+        return transcript_digest(record)
+
+    return trio.run(run)
+
+
+def digests() -> dict[str, str]:
+    """All digests, by name and number of parties."""
+    return {f"{name}, {n} parties": digest(script, n) for name, script in SCRIPTS.items() for n in PARTIES}
+
+
+if __name__ == "__main__":
+    COMMITTED.write_text(json.dumps(digests(), indent=2) + "\n")

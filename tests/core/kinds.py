@@ -1,0 +1,57 @@
+"""Every kind of material, in several shapes: what tests of the dealer and of demands run over."""
+
+from hypothesis import strategies as st
+
+from mpc.correlations import (
+    KINDS,
+    AndTriple,
+    Correlation,
+    DaBit,
+    EdaBit,
+    InputMask,
+    MatrixTriple,
+    RandomValue,
+    SquarePair,
+    Triple,
+    TruncationPair,
+)
+from mpc.ring import Z64, Ring
+
+EXAMPLES: list[Correlation] = [
+    Triple(Z64, (3,), (3,)),
+    Triple(Ring(5), (2, 1), (3,)),
+    Triple(Z64, (), ()),
+    Triple(Z64, (0,), (1,)),
+    MatrixTriple(Z64, (2, 3), (3, 4)),
+    MatrixTriple(Ring(7), (5, 2, 3), (3, 1)),
+    SquarePair(Z64, (2, 2)),
+    SquarePair(Ring(1), (4,)),
+    AndTriple(Z64, (1,), (3, 1)),
+    AndTriple(Ring(8), (2,), (2,)),
+    DaBit(Z64, 70),
+    DaBit(Ring(1), 3),
+    EdaBit(Z64, 70),
+    EdaBit(Ring(5), 3),
+    EdaBit(Z64, 0),
+    TruncationPair(Z64, (3, 2), 16),
+    TruncationPair(Ring(6), (5,), 0),
+    TruncationPair(Ring(1), (5,), 0),
+    InputMask(Z64, (4,), 0),
+    InputMask(Ring(9), (), 1),
+    RandomValue(Z64, (2, 3)),
+]
+assert {type(kind) for kind in EXAMPLES} == set(KINDS.values())
+
+paths = st.lists(st.integers(0, 2**32), max_size=6).map(tuple)
+rings = st.integers(1, 64).map(Ring)
+sides = st.lists(st.integers(0, 5), max_size=3).map(tuple)
+kinds = st.one_of(
+    st.sampled_from(EXAMPLES),
+    st.builds(Triple, rings, st.just((1,)), sides),
+    st.builds(SquarePair, rings, sides),
+    st.builds(RandomValue, rings, sides),
+    st.builds(InputMask, rings, sides, st.integers(0, 4)),
+    st.builds(DaBit, rings, st.integers(0, 200)),
+    st.builds(EdaBit, rings, st.integers(0, 200)),
+)
+entries = st.lists(st.tuples(paths, kinds), max_size=6)

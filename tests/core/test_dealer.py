@@ -1,0 +1,294 @@
+"""The dealer's material is right, handed out once, and the same whether it was planned or asked for on the way."""
+
+import numpy as np
+import pytest
+import trio
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kinds import EXAMPLES, kinds
+
+from mpc import bits
+from mpc.context import Context, run_all
+from mpc.correlations import AndTriple, RandomValue, Triple
+from mpc.errors import LocalError, PeerError, SupplyError
+from mpc.ring import Z64
+from mpc.simulation import Setting, run_in_memory
+from mpc.supply import corrected
+from mpc.testing import insecure_seed, party_counts
+from mpc.transport import memory_network
+from mpc.wire import Message
+from protocols.beaver import SUITE
+from protocols.preprocessing import demand
+from protocols.preprocessing.dealer import Dealer, DealerLink, local_supplies, serve
+
+by_kind = pytest.mark.parametrize("kind", EXAMPLES, ids=repr)
+
+
+def recombined(kind, materials):
+    """The parts of a kind in the clear, from all parties' material."""
+    clear = []
+    for i, part in enumerate(kind.parts()):
+        shares = [material[i] for material in materials]
+        if part.sharing == "clear":
+            clear.append(shares[part.holder])
+            continue
+        total = shares[0]
+        for share in shares[1:]:
+            total = kind.ring.add(total, share) if part.sharing == "sum" else bits.bit_xor(total, share)
+        clear.append(total)
+    return clear
+
+
+def check(kind, materials):
+    parts = recombined(kind, materials)
+    drawn = parts[: kind.drawn]
+    for found, expected in zip(parts[kind.drawn :], kind.derive(*drawn), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    for material in materials:
+        for words, part in zip(material, kind.parts(), strict=True):
+            assert words.dtype == np.uint64
+            if part.sharing == "sum":
+                assert words.shape == part.shape
+                assert np.array_equal(kind.ring.reduce(words), words)
+
+
+async def make_all(supplies, path, kind):
+    return [await supply.make(path, kind) for supply in supplies]
+
+
+@by_kind
+@pytest.mark.parametrize("n", [2, 3, 4, 5])
+def test_shares_recombine_to_the_correlation(kind, n):
+    check(kind, trio.run(make_all, local_supplies(n), (0, 1), kind))
+
+
+@given(n=party_counts(), kind=kinds)
+def test_shares_of_any_kind_recombine(n, kind):
+    if getattr(kind, "owner", 0) < n:
+        check(kind, trio.run(make_all, local_supplies(n), (3,), kind))
+
+
+@by_kind
+def test_clear_parts_are_known_to_their_holder_only(kind):
+    materials = trio.run(make_all, local_supplies(3), (0, 1), kind)
+    for i, part in enumerate(kind.parts()):
+        if part.sharing == "clear":
+            assert [m[i].size > 0 for m in materials] == [j == part.holder and part.shape != (0,) for j in range(3)]
+
+
+@by_kind
+def test_planned_material_equals_material_made_on_demand(kind):
+    """Under the same seeds: prepare and ready, or make, is the same stream."""
+    seeds = [insecure_seed("dealt", i) for i in range(3)]
+
+    async def both():
+        planned, spontaneous = local_supplies(3, seeds), local_supplies(3, seeds)
+        for supply in planned:
+            await supply.prepare([((1, 2), kind), ((1, 3), kind)])
+        first = [supply.ready((1, 2), kind) for supply in planned]
+        return first, await make_all(spontaneous, (1, 2), kind), [supply.ready((1, 3), kind) for supply in planned]
+
+    first, made, other = trio.run(both)
+    check(kind, first)
+    for a, b in zip(first, made, strict=True):
+        for x, y in zip(a, b, strict=True):
+            np.testing.assert_array_equal(x, y)
+    check(kind, other)
+
+
+def test_two_paths_and_two_kinds_get_independent_material():
+    async def take():
+        (supply, _) = local_supplies(2)
+        kind = RandomValue(Z64, (100,))
+        drawn = [await supply.make((0, k), kind) for k in range(3)]
+        return [*drawn, await supply.make((0, 3), Triple(Z64, (100,), (100,)))]
+
+    words = [material[0].tobytes() for material in trio.run(take)]
+    assert len(set(words)) == len(words)
+
+
+@by_kind
+def test_material_is_burned_when_it_is_taken(kind):
+    async def twice(first, second):
+        for supply in local_supplies(2):
+            await supply.prepare([((0,), kind)])
+            for way in (first, second):
+                result = getattr(supply, way)((0,), kind)
+                material = await result if way == "make" else result
+                if material is None:
+                    await supply.make((0,), kind)
+
+    for first in ("ready", "make"):
+        for second in ("ready", "make"):
+            with pytest.raises(SupplyError, match="material-spent"):
+                trio.run(twice, first, second)
+
+
+def test_the_dealer_deals_a_path_to_a_party_once():
+    dealer, kind = Dealer(2), Triple(Z64, (1,), (1,))
+    dealer.deal(1, [((0,), kind)])
+    with pytest.raises(SupplyError, match="material-spent"):
+        dealer.deal(1, [((0,), kind)])
+
+
+def test_a_plan_that_foresaw_another_kind_is_topped_up():
+    """A program that branches on a revealed value takes, at a path of the plan, something the plan did not foresee."""
+    planned, real = Triple(Z64, (2,), (2,)), Triple(Z64, (3,), (3,))
+
+    async def top_up():
+        supplies = local_supplies(3)
+        for supply in supplies:
+            await supply.prepare([((0,), planned)])
+        assert all(supply.ready((0,), real) is None for supply in supplies)
+        return await make_all(supplies, (0,), real)
+
+    check(real, trio.run(top_up))
+
+
+def test_a_context_that_takes_on_one_path_twice_is_stopped():
+    async def main(ctx, mine):
+        twin = Context(ctx.session, (9,), "twin", 0, 0, "")
+        again = Context(ctx.session, (9,), "twin", 0, 0, "")
+        kind = Triple(Z64, (1,), (1,))
+        await twin.take(kind)
+        await again.take(kind)
+
+    with pytest.raises(SupplyError, match="material-spent"):
+        trio.run(run_in_memory, main, [None, None], local_supplies(2), Setting(SUITE))
+
+
+async def with_dealer(n, *parties):
+    """Run the dealer and one function for each party, each with its link to the dealer."""
+    network = memory_network(n + 1, [f"p{i}" for i in range(n)] + ["dealer"])
+    links = [DealerLink(endpoint, n) for endpoint in network[:n]]
+    results = [None] * n
+
+    async def party(i):
+        results[i] = await parties[i](links[i])
+        await network[i].finish({})
+
+    async def deal():
+        try:
+            await serve(network[n], n)
+        except PeerError as error:
+            network[n].fail(error.code, error.cause, error.party)
+            raise
+        await network[n].finish({})
+
+    await run_all([(deal,), *((party, i) for i in range(n))])
+    return results
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_material_over_the_wire_is_right(n):
+    plan = [((0, i), kind) for i, kind in enumerate(EXAMPLES)]
+
+    async def party(link):
+        supply = await link.supply()
+        await supply.prepare(plan)
+        early = [supply.ready(path, kind) for path, kind in plan]
+        late = [await supply.make((1, i), kind) for i, kind in enumerate(EXAMPLES)]
+        link.done()
+        return early, late, supply.received_bytes
+
+    results = trio.run(with_dealer, n, *[party] * n)
+    for k, kind in enumerate(EXAMPLES):
+        check(kind, [early[k] for early, _, _ in results])
+        check(kind, [late[k] for _, late, _ in results])
+    corrections = [sum(demand.correction_words(kind, i, n) for kind in EXAMPLES) for i in range(n)]
+    assert [received for _, _, received in results] == [16 * words for words in corrections]
+
+
+def test_parties_with_different_plans_are_told():
+    def party(count):
+        async def ask(link):
+            supply = await link.supply()
+            await supply.prepare([((0, i), Triple(Z64, (2,), (2,))) for i in range(count)])
+            link.done()
+
+        return ask
+
+    with pytest.raises(PeerError, match="different-plan") as caught:
+        trio.run(with_dealer, 2, party(3), party(4))
+    assert caught.value.party in ("p0", "p1", "dealer")
+
+
+def test_a_second_request_for_the_same_path_is_refused_by_the_dealer():
+    async def honest(link):
+        await link.supply()
+        link.done()
+
+    async def greedy(link):
+        await link.supply()
+        for _ in range(2):
+            await link.fetch([((0,), Triple(Z64, (2,), (2,)))], False)
+        link.done()
+
+    with pytest.raises(PeerError, match="material-spent") as caught:
+        trio.run(with_dealer, 2, honest, greedy)
+    assert caught.value.party == "p1"
+
+
+BAD = [
+    b"P\xc1", b"X" + b"\x93\x01\x02", b"P" + demand.msgpack.packb([[[1], "matrix_triple", [64, [3], [3]]]]),
+    b"P" + demand.msgpack.packb([[[1], "matrix_triple", [64, [2, 3], [4, 5]]]]),
+    b"P" + demand.msgpack.packb([[[1], "truncation_pair", [64, [3], 65]]]),
+    b"P" + demand.msgpack.packb([[[1], "triple", [64, [3], [4]]]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("request_bytes", BAD, ids=repr)
+def test_a_request_that_makes_no_sense_names_its_sender(request_bytes):
+    async def honest(link):
+        await link.supply()
+        link.done()
+
+    async def confused(link):
+        await link.supply()
+        link._transport.send(2, Message((1, 0), 0, 0, np.frombuffer(request_bytes, np.uint8)))
+        link.done()
+
+    with pytest.raises(PeerError, match="malformed-message") as caught:
+        trio.run(with_dealer, 2, honest, confused)
+    assert caught.value.party == "p1"
+
+
+@pytest.mark.parametrize("answer", [np.zeros(3, np.uint64), np.zeros(32, np.uint8), np.zeros((1, 2), np.uint64)])
+def test_corrections_of_another_size_are_refused(answer):
+    async def main():
+        party, dealer = memory_network(2, ["p0", "dealer"])
+        dealer.send(0, Message((0,), 0, 0, np.zeros(32, np.uint8)))
+        dealer.send(0, Message((1, 0), 0, 0, answer))
+        supply = await DealerLink(party, 1).supply()
+        await supply.make((0,), Triple(Z64, (2,), (2,)))
+
+    with pytest.raises(PeerError, match="malformed-message"):
+        trio.run(main)
+
+
+@settings(max_examples=50)
+@given(length=st.integers(0, 40))
+def test_a_seed_of_another_size_is_refused(length):
+    async def main():
+        party, dealer = memory_network(2, ["p0", "dealer"])
+        dealer.send(0, Message((0,), 0, 0, np.zeros(length, np.uint8)))
+        await DealerLink(party, 1).supply()
+
+    if length == 32:
+        trio.run(main)
+    else:
+        with pytest.raises(PeerError, match="malformed-message"):
+            trio.run(main)
+
+
+def test_only_the_last_party_and_holders_receive_corrections():
+    for n in (2, 3, 5):
+        for kind in EXAMPLES:
+            receivers = [i for i in range(n) if corrected(kind, i, n)]
+            assert all(i == n - 1 or kind.name == "input_mask" for i in receivers)
+    assert corrected(AndTriple(Z64, (1,), (1,)), 1, 2)
+
+
+def test_a_ring_without_words_is_no_kind():
+    with pytest.raises(LocalError, match="wrong-ring"):
+        demand.Ring(0)

@@ -1,0 +1,90 @@
+"""Demands for material as bytes: what is packed comes back, and nothing else gets through."""
+
+import msgpack
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from kinds import EXAMPLES, entries
+
+from mpc.correlations import KINDS, Triple
+from mpc.errors import PeerError
+from mpc.ring import Z64
+from protocols.preprocessing.demand import SLICE_WORDS, correction_words, pack_demand, slices, unpack_demand
+
+whole = st.one_of(st.integers(-3, 70), st.integers(2**31, 2**64 - 1))
+numbers = st.one_of(whole, st.none(), st.booleans(), st.floats(), st.text())
+arguments = st.lists(st.one_of(numbers, st.lists(numbers, max_size=4)), max_size=5)
+items = st.tuples(st.one_of(numbers, st.lists(numbers, max_size=4)), st.sampled_from([*KINDS, "x"]), arguments)
+plausible = st.lists(items.map(list), max_size=3)
+
+
+@given(demand=entries)
+def test_a_demand_comes_back(demand):
+    assert unpack_demand(pack_demand(demand), "x") == demand
+
+
+def test_every_kind_comes_back():
+    demand = [((1, i), kind) for i, kind in enumerate(EXAMPLES)]
+    assert unpack_demand(pack_demand(demand), "x") == demand
+
+
+def test_equal_demands_have_equal_bytes_and_others_do_not():
+    packed = [pack_demand([((1,), kind)]) for kind in EXAMPLES]
+    assert len(set(packed)) == len(EXAMPLES)
+    encodings = {kind.encoding() for kind in EXAMPLES}
+    assert len(encodings) == len(EXAMPLES)
+
+
+def refuses_or_reads(data):
+    try:
+        demand = unpack_demand(data, "north")
+    except PeerError as error:
+        told = error.code, error.party
+    else:
+        assert unpack_demand(pack_demand(demand), "north") == demand
+        assert all(correction_words(kind, i, 3) >= 0 for _, kind in demand for i in range(3))
+        told = "malformed-message", "north"
+    assert told == ("malformed-message", "north")
+
+
+@settings(max_examples=200)
+@given(data=st.binary(max_size=60))
+@example(data=b"\x91" * 2000)
+@example(data=b"\xdd\xff\xff\xff\xff")
+@example(data=b"\xc1")
+@example(data=b"")
+def test_any_bytes_are_a_demand_or_a_peers_error(data):
+    refuses_or_reads(data)
+
+
+@settings(max_examples=200)
+@given(raw=plausible)
+@example(raw=[[[1], "matrix_triple", [64, [3], [3]]]])
+@example(raw=[[[1], "matrix_triple", [64, [], []]]])
+@example(raw=[[[1], "triple", [64, 5, 5]]])
+@example(raw=[[[1], "triple", [64, [2], [3]]]])
+@example(raw=[[[1], "triple", [64, [2**31], [2**31]]]])
+@example(raw=[[[1], "edabit", [64, [1]]]])
+@example(raw=[[[1], "truncation_pair", [64, [1], 70]]])
+@example(raw=[[[1], "truncation_pair", [64, [1], [1]]]])
+@example(raw=[[[1], "input_mask", [64, [1], [0]]]])
+@example(raw=[[[1], "dabit", [64, -1]]])
+def test_anything_that_looks_like_a_demand_is_one_or_a_peers_error(raw):
+    refuses_or_reads(msgpack.packb(raw))
+
+
+@settings(max_examples=100)
+@given(demand=entries, data=st.data())
+def test_a_changed_byte_is_read_or_refused(demand, data):
+    packed = bytearray(pack_demand(demand))
+    packed[data.draw(st.integers(0, len(packed) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    refuses_or_reads(bytes(packed))
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_slices_hold_everything_in_order_and_stay_small(n):
+    demand = [((i,), Triple(Z64, (SLICE_WORDS // 10,), (1,))) for i in range(95)]
+    parts = list(slices(demand, n))
+    assert [entry for part in parts for entry in part] == demand
+    assert len(parts) == 10
+    assert list(slices([], n)) == []
