@@ -15,6 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from math import prod
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import msgpack
@@ -70,7 +71,7 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a program will cost: an account without times, and the material it will take, in order."""
+    """What a program will cost: an account without times, and the material it will take, in the order of paths."""
 
     report: Report
     demand: list[Entry] = field(repr=False)
@@ -283,7 +284,8 @@ async def _plan(
 
     with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
         runs = await run_in_memory(main, inputs, supplies, setting, on_call=count)
-    return Plan(_simulated_report(runs, setting, "dealer", {}, program), supplies[0].demand, calls)
+    demand = sorted(supplies[0].demand, key=itemgetter(0))
+    return Plan(_simulated_report(runs, setting, "dealer", {}, program), demand, calls)
 
 
 async def _exchange_shapes(ctx: Context, mine: Any) -> list[npt.NDArray[Any] | None]:
