@@ -2,5 +2,5 @@
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("parley", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("parley", deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("parley")

@@ -19,6 +19,7 @@ from protocols.array.scales import (
     factor_scale,
     fixed,
     is_integral,
+    public,
     range_of,
     ring_form,
     short,
@@ -53,7 +54,7 @@ def add(x: Any, y: Any) -> SecretArray:
     if not isinstance(x, SecretArray):
         x, y = y, x
     if not isinstance(y, SecretArray):
-        return _add_public(x, np.asarray(y))
+        return _add_public(x, public(y))
     x, y = aligned(x, y)
     return _linear("+", x, y, lambda ctx, a, b: a + b, x.range + y.range)
 
@@ -62,9 +63,9 @@ def add(x: Any, y: Any) -> SecretArray:
 def subtract(x: Any, y: Any) -> SecretArray:
     """x - y. Local, as `add`."""
     if not isinstance(y, SecretArray):
-        return _add_public(x, -np.asarray(y))
+        return _add_public(x, -public(y))
     if not isinstance(x, SecretArray):
-        return _add_public(negative(y), np.asarray(x))
+        return _add_public(negative(y), public(x))
     x, y = aligned(x, y)
     return _linear("-", x, y, lambda ctx, a, b: a - b, x.range - y.range)
 
@@ -90,7 +91,7 @@ def multiply(x: Any, y: Any) -> SecretArray:
     if not isinstance(x, SecretArray):
         x, y = y, x
     if not isinstance(y, SecretArray):
-        return scale_by(x, np.asarray(y))
+        return scale_by(x, public(y))
     if x is y:
         return square(x)
     x, y = short(x), short(y)
@@ -137,9 +138,9 @@ def power(x: SecretArray, exponent: Any) -> SecretArray:
 def matmul(x: Any, y: Any) -> SecretArray:
     """x @ y as in numpy.matmul: one round for two secrets, whose bytes are those of x and y, not of all products."""
     if not isinstance(y, SecretArray):
-        return _matmul_public(x, np.asarray(y), public_left=False)
+        return _matmul_public(x, public(y), public_left=False)
     if not isinstance(x, SecretArray):
-        return _matmul_public(y, np.asarray(x), public_left=True)
+        return _matmul_public(y, public(x), public_left=True)
     x, y = short(x), short(y)
     left, right, shape = _matrix_shapes(x.shape, y.shape)
 
@@ -207,7 +208,7 @@ def divide(x: Any, y: Any) -> SecretArray:
     """x / y: by a public number a scaling, by a secret its reciprocal and a product."""
     if isinstance(y, SecretArray):
         return multiply(x, UFUNCS[np.reciprocal](y))
-    divisor = np.asarray(y, np.float64)
+    divisor = public(y).astype(np.float64)
     if not np.all(divisor):
         raise LocalError("division-by-zero", "division of a secret by a public zero", line=user_line())
     return fixed(scale_by(ring_form(x), 1.0 / divisor))
@@ -313,7 +314,7 @@ def _product(
 
 def as_secret(context: Context, value: Any, scale: int) -> SecretArray:
     """A secret as it is, a public value as a constant of this scale."""
-    return value if isinstance(value, SecretArray) else constant(context, value, scale)
+    return value if isinstance(value, SecretArray) else constant(context, public(value), scale)
 
 
 def common_scale(*values: Any) -> tuple[SecretArray, ...]:
@@ -321,7 +322,7 @@ def common_scale(*values: Any) -> tuple[SecretArray, ...]:
     secrets = [ring_form(v) for v in values if isinstance(v, SecretArray)]
     scale = max(s.scale for s in secrets)
     f = secrets[0].context.fractional_bits
-    if any(not isinstance(v, SecretArray) and not is_integral(np.asarray(v)) for v in values):
+    if any(not isinstance(v, SecretArray) and not is_integral(public(v)) for v in values):
         scale = max(scale, f)
     if not all(s.range.shift_left(max(scale - s.scale, 0)).fits(s.context.ring.bits) for s in secrets):
         scale = f

@@ -31,10 +31,10 @@ async def reveal(ctx: Context, *values: SecretArray, to: int | Sequence[int] | N
     Raises LocalError `range-exceeded` before anything is sent if a value may not fit.
     """
     line = user_line()
+    receivers = _receivers(ctx, to, line)
     secrets = [_checked(ctx, v, line) for v in values]
     targets = [fixed(s) if s.kind == "fixed" else s for s in secrets]
     await compute(ctx, targets)
-    receivers = tuple(ctx.everyone) if to is None else tuple([to] if isinstance(to, int) else to)
     call = ctx.child("reveal", line=line, depth=max([ctx.depth, *(t.depth for t in targets)]))
     for target in targets:
         ctx.session.ledger.reveals.append(Reveal(line, target.shape, receivers))
@@ -163,6 +163,19 @@ def _check_range(node: SecretArray) -> None:
 
 def _shown(bound: float) -> str:
     return f"{bound:.6g}" if abs(bound) < 1e6 else f"{'-' if bound < 0 else ''}10^{log10(abs(bound)):.1f}"
+
+
+def _receivers(ctx: Context, to: int | Sequence[int] | None, line: str) -> tuple[int, ...]:
+    """Who learns the values. An index of no computing party is refused: the one after the last is the dealer's."""
+    if to is None:
+        return tuple(ctx.everyone)
+    receivers = tuple(dict.fromkeys([to] if isinstance(to, int) else to))
+    for receiver in receivers:
+        if receiver not in ctx.everyone:
+            raise LocalError(
+                "no-such-party", f"there is no party {receiver} among {ctx.n}", "parties count from 0", line=line
+            )
+    return receivers
 
 
 def _checked(ctx: Context, value: Any, line: str) -> SecretArray:

@@ -13,7 +13,7 @@ from mpc import bits
 from mpc.context import Context, Spec
 from mpc.encoding import encode
 from mpc.errors import LocalError, PeerError
-from protocols.array.secret import Kind, SecretArray, Shape, user_line
+from protocols.array.secret import Kind, SecretArray, Shape, declared_range, user_line
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -52,7 +52,7 @@ async def secret(
     shape, kind = await _header(call, owner, own, kind)
     scale = ctx.fractional_bits if kind == "fixed" else 0
     lo, hi = range or DEFAULT_RANGE[kind]
-    bounds = Range.of_reals(lo, hi, scale)
+    bounds = declared_range(lo, hi, scale)
     words = None if own is None else _encoded(call, own, scale, bounds)
     ctx.join(call)
 

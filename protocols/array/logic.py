@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mpc import bits
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, common_scale, joint_shape, kind_of, multiply, negative, subtract, sum_
-from protocols.array.scales import aligned, ring_form
+from protocols.array.scales import Public, aligned, public, ring_form
 from protocols.array.secret import SecretArray, Shape, implements, user_line
 from protocols.array.shape import broadcast_to, concatenate
 from protocols.ranges import Range
@@ -24,7 +25,7 @@ BIT = Range(0, 1)
 def less(x: Any, y: Any) -> SecretArray:
     """x < y, exact on the encoded values: 7 rounds on a 64-bit ring, as a bit."""
     if not isinstance(y, SecretArray):
-        return _is_negative(_less_public(x, y, np.ceil))
+        return _is_negative(_less_public(x, y, or_equal=False))
     if not isinstance(x, SecretArray):
         return greater(y, x)
     return _is_negative(_difference(x, y))
@@ -42,7 +43,7 @@ def greater(x: Any, y: Any) -> SecretArray:
 def less_equal(x: Any, y: Any) -> SecretArray:
     """x <= y, exact on the encoded values."""
     if not isinstance(y, SecretArray):
-        return _is_negative(_less_public(x, y, lambda t: np.floor(t) + 1))
+        return _is_negative(_less_public(x, y, or_equal=True))
     return logical_not(less(y, x))
 
 
@@ -111,7 +112,7 @@ def where(condition: Any, x: Any, y: Any) -> SecretArray:
     _bits_only("np.where", condition)
     c = ring_form(condition)
     if not isinstance(x, SecretArray) and not isinstance(y, SecretArray):
-        return add(y, multiply(c, np.subtract(x, y)))
+        return add(y, multiply(c, public(x) - public(y)))
     x, y = common_scale(x, y)
 
     async def run(ctx: Context, c: ArithmeticShare, a: ArithmeticShare, b: ArithmeticShare) -> ArithmeticShare:
@@ -220,17 +221,14 @@ def _difference(x: Any, y: Any) -> SecretArray:
     return _unchecked(subtract(*common_scale(x, y)))
 
 
-def _less_public(x: SecretArray, y: Any, edge: Any) -> SecretArray:
+def _less_public(x: SecretArray, y: Any, *, or_equal: bool) -> SecretArray:
     """x - t for the whole number t of units in the last place with x < y, or x <= y, exactly where x < t.
 
     A t beyond the ring's limit decides the same as the limit itself, since |x| is below it.
     """
     x = ring_form(x)
-    limit = 2.0 ** (x.context.ring.bits - 2)
-    units = edge(np.ldexp(np.asarray(y, np.float64), x.scale))
-    if np.isnan(units).any():
-        raise LocalError("not-a-number", "comparison of a secret with NaN", line=user_line())
-    words = x.context.ring.from_signed(np.clip(units, -limit, limit).astype(np.int64))
+    limit = 1 << (x.context.ring.bits - 2)
+    words = x.context.ring.from_signed(_threshold(public(y), x.scale, limit, or_equal))
     shape = joint_shape("<", x.shape, words.shape)
 
     def run(ctx: Context, a: ArithmeticShare) -> ArithmeticShare:
@@ -241,10 +239,21 @@ def _less_public(x: SecretArray, y: Any, edge: Any) -> SecretArray:
     )
 
 
+def _threshold(y: Public, scale: int, limit: int, or_equal: bool) -> npt.NDArray[np.int64]:
+    """The smallest whole t with t >= y * 2^scale, or t > y * 2^scale if equality counts; within +-limit."""
+    if y.dtype == np.int64:
+        bound = limit >> scale
+        return np.asarray(np.clip((np.clip(y, -bound, bound) << scale) + int(or_equal), -limit, limit), np.int64)
+    units = np.ldexp(y, scale)
+    units = np.floor(units) + 1 if or_equal else np.ceil(units)
+    return np.asarray(np.clip(units, -float(limit), float(limit)), np.int64)
+
+
 def _unchecked(x: SecretArray) -> SecretArray:
     """A difference that only its sign or its being zero is wanted of: both operands fit, so it cannot wrap."""
     limit = (1 << (x.context.ring.bits - 2)) - 1
-    x.range = Range(max(x.range.lo, -limit), min(x.range.hi, limit))
+    lo, hi = (min(max(bound, -limit), limit) for bound in (x.range.lo, x.range.hi))
+    x.range = Range(lo, hi)
     return x
 
 

@@ -98,6 +98,22 @@ def range_of(context: Context, words: Words) -> Range:
     return Range(int(signed.min()), int(signed.max())) if signed.size else Range(0, 0)
 
 
+def public(values: Any) -> Public:
+    """Public numbers as int64 or float64, in which sums and differences of small types do not wrap.
+
+    Raises LocalError `not-a-number` for NaN, infinity and what is no number, `out-of-range` for integers above int64.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind in "biu":
+        if array.dtype == np.uint64 and array.size and int(array.max()) >= 1 << 63:
+            raise LocalError("out-of-range", "a public integer needs over 63 bits", "scale it down", line=user_line())
+        return array.astype(np.int64)
+    if array.dtype.kind != "f" or not np.isfinite(array).all():
+        what = "NaN or infinity" if array.dtype.kind == "f" else f"an array of dtype {array.dtype}"
+        raise LocalError("not-a-number", f"a secret meets {what}", "use finite real numbers", line=user_line())
+    return array.astype(np.float64)
+
+
 def is_integral(values: Public) -> bool:
     """Whether public numbers are whole, and small enough to be taken as integers."""
     if values.dtype == np.bool_ or np.issubdtype(values.dtype, np.integer):

@@ -96,7 +96,7 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         Ranges that follow from the inputs are safe but wide; a declared one takes their place for all checks and
         circuits from here on. If it is false, results may be wrong without a warning.
         """
-        declared = Range.of_reals(lo, hi, self.scale)
+        declared = declared_range(lo, hi, self.scale)
         args, run, talks = self.args, self.run, self.talks
         if self.value is not None:
             args, run, talks = (self,), _same, False
@@ -224,6 +224,15 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
 
 def _same(ctx: Context, share: Any) -> Any:
     return share
+
+
+def declared_range(lo: float, hi: float, scale: int) -> Range:
+    """The range of reals that a program declares. LocalError `bad-range` if there is none between finite bounds."""
+    if not -np.inf < lo <= hi < np.inf:
+        raise LocalError(
+            "bad-range", f"[{lo}, {hi}] is no range of numbers", "give two finite bounds, (lo, hi)", line=user_line()
+        )
+    return Range.of_reals(lo, hi, scale)
 
 
 def user_line() -> str:

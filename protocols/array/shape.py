@@ -52,6 +52,24 @@ def getitem(x: SecretArray, index: Any) -> SecretArray:
     return _rearranged("index", x, lambda a: a[index])
 
 
+@implements(np.ndim)
+def ndim(x: SecretArray) -> int:
+    """The number of dimensions, which is public."""
+    return x.ndim
+
+
+@implements(np.shape)
+def shape_of(x: SecretArray) -> tuple[int, ...]:
+    """The shape, which is public."""
+    return x.shape
+
+
+@implements(np.size)
+def size(x: SecretArray) -> int:
+    """The number of elements, which is public."""
+    return x.size
+
+
 @implements(np.reshape)
 def reshape(x: SecretArray, shape: Any) -> SecretArray:
     """x in another shape, C order."""
