@@ -1,40 +1,32 @@
 """The real transport: one connection to each peer, a reader and a writer task for each, one heartbeat for all.
 
-All small messages that the tasks of one pass of the scheduler send to a peer leave in one write at its end, before
-trio waits for I/O and without another pass; what the socket does not take at once, and large arrays, are the writer
-task's. The reader hands a message straight to the task that waits for it. Every failure goes through `end`: the
-first one wakes all tasks with its error and tells every peer who is to blame, so that all parties name the same one.
-
-`mpc.connecting` makes the connections and owns the nursery that the tasks run in.
+`mpc.peer` says when a message leaves; the reader hands what comes straight to the task that waits for it. Every
+failure goes through `end`: the first one wakes all tasks with its error and tells every peer who is to blame, so
+that all parties name the same one. `mpc.connecting` makes the connections; `mpc.transport.connect` owns the nursery.
 """
 
 from __future__ import annotations
 
 import ssl
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 
 import trio
 
-from mpc.decoder import Decoder
 from mpc.endings import diverged, peer_lost, peer_stalled, reported, standstill
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.handshake import Agreement, Handshake
-from mpc.link import PlainLink
 from mpc.mailbox import Mailbox
+from mpc.peer import EndOfPass, Peer
 from mpc.wire import (
-    CHUNK,
     Bye,
-    Encoder,
     Event,
     Failure,
     Greeting,
     Heartbeat,
     Limits,
     Message,
-    Outgoing,
     Tag,
     prepare,
 )
@@ -42,154 +34,6 @@ from mpc.wire import (
 HEARTBEAT_SECONDS = 1.0
 STILL_BEATS = 3
 FAREWELL_SECONDS = 1.0
-_COALESCE = 1 << 18
-
-
-class Peer:
-    """One connection: what is queued for it, and when it was last heard of."""
-
-    def __init__(self, index: int, name: str, link: PlainLink, encoder: Encoder, decoder: Decoder) -> None:
-        self.index = index
-        self.name = name
-        self.link = link
-        self.encoder = encoder
-        self.decoder = decoder
-        self.heard = trio.current_time()
-        self.beat: Heartbeat | None = None
-        self.closing = False
-        self._queue: deque[Outgoing | Bye] = deque()
-        self._last_words: Failure | None = None
-        self._urgent: deque[Callable[[], bytes]] = deque()
-        self._busy = False
-        self._parked: trio.lowlevel.Task | None = None
-
-    def queue(self, item: Outgoing | Bye) -> bool:
-        """Queues a message, or the bye that follows the last one; True when `flush_now` may send it."""
-        self._queue.append(item)
-        if type(item) is Outgoing and item.size <= _COALESCE:
-            return not self._busy
-        self.wake()
-        return False
-
-    def urge(self, frame: Callable[[], bytes]) -> None:
-        """Queues a control frame before everything else; `frame` is called when its turn has come."""
-        self._urgent.append(frame)
-        self.wake()
-
-    def wake(self) -> None:
-        """Lets the writer task look at the queue."""
-        if self._parked is not None:
-            trio.lowlevel.reschedule(self._parked)
-            self._parked = None
-
-    def tell(self, failure: Failure) -> None:
-        """Forgets what has not been sent; the failure is the last that the peer hears."""
-        self._queue.clear()
-        self._last_words = failure
-        self.wake()
-
-    def flush_now(self) -> bool:
-        """Sends small messages from the head of the queue without waiting; True when the writer task is to go on."""
-        if self._busy or self._urgent or self._last_words is not None:
-            return False
-        try:
-            self._busy = not self.link.write_now(self._gather())
-        except (OSError, ssl.SSLError):
-            self._queue.clear()
-        if not (self._busy or self._queue):
-            return False
-        self.wake()
-        return True
-
-    async def write_all(self) -> None:
-        """The writer task: sends what is queued until the connection is closing or broken."""
-        try:
-            while True:
-                if self._busy:
-                    await self.link.flush()
-                    self._busy = False
-                if self._last_words is not None:
-                    await self._write(self.encoder.failure(self._last_words))
-                    self.link.end()
-                    return
-                if self._urgent:
-                    await self._write(self._urgent.popleft()())
-                elif self._queue:
-                    await self._write_queued()
-                elif self.closing:
-                    self.link.end()
-                    return
-                else:
-                    await self._park()
-        except (OSError, ssl.SSLError):
-            self._queue.clear()
-
-    async def _write_queued(self) -> None:
-        data = self._gather()
-        if data:
-            await self._write(data)
-            return
-        item = self._queue.popleft()
-        if isinstance(item, Bye):
-            await self._write(self.encoder.bye(item.counters))
-            return
-        pieces = self.encoder.pieces(item)
-        for _ in range(0, len(item.payload), CHUNK):
-            while self._urgent:
-                await self._write(self._urgent.popleft()())
-            if self._last_words is not None:
-                return
-            await self._write(*next(pieces))
-
-    async def _write(self, *parts: bytes | memoryview) -> None:
-        self._busy = True
-        await self.link.write(*parts)
-        self._busy = False
-
-    async def _park(self) -> None:
-        self._parked = trio.lowlevel.current_task()
-
-        def abort(_: object) -> trio.lowlevel.Abort:
-            self._parked = None
-            return trio.lowlevel.Abort.SUCCEEDED
-
-        await trio.lowlevel.wait_task_rescheduled(abort)
-
-    def _gather(self) -> bytes:
-        """The next small messages as one buffer."""
-        queue, frames, size = self._queue, [], 0
-        while queue and size < _COALESCE:
-            item = queue[0]
-            if type(item) is not Outgoing or item.size > _COALESCE:
-                break
-            frames.append(self.encoder.small(item))
-            size += item.size
-            queue.popleft()
-        return frames[0] if len(frames) == 1 else b"".join(frames)
-
-
-class _EndOfPass(trio.abc.Instrument):
-    """Sends what the tasks have queued, each time before trio waits for I/O."""
-
-    def __init__(self) -> None:
-        self._dirty: dict[Peer, None] = {}
-        self._token = trio.lowlevel.current_trio_token()
-
-    def add(self, peer: Peer) -> None:
-        """Sends what is queued for `peer` at the end of this pass."""
-        self._dirty[peer] = None
-
-    def before_io_wait(self, timeout: float) -> None:
-        """Called by trio. A writer task that is woken here needs another pass, which trio does not know of."""
-        if self._dirty:
-            woken = [peer for peer in self._dirty if peer.flush_now()]
-            self._dirty.clear()
-            if woken:
-                self._token.run_sync_soon(_nothing)
-
-
-def _nothing() -> None:
-    return
 
 
 class TlsTransport:
@@ -206,7 +50,7 @@ class TlsTransport:
         self._handshake = handshake
         self._stall_timeout = stall_timeout
         self._mailbox = Mailbox(me, names, limits=limits)
-        self._end_of_pass = _EndOfPass()
+        self._end_of_pass = EndOfPass()
         trio.lowlevel.add_instrument(self._end_of_pass)
         self._peers: list[Peer | None] = [None] * self.n
         self._linked: list[Peer] = []
@@ -214,6 +58,7 @@ class TlsTransport:
         self._working = 0
         self._running = 0
         self._stopped = trio.Event()
+        self._scopes: list[trio.CancelScope] = []
         self._last_words: Failure | None = None
         self._closed = False
         self._still: tuple[int, tuple[Heartbeat, ...]] = (0, ())
@@ -271,14 +116,18 @@ class TlsTransport:
         for peer in self._linked:
             peer.closing = True
             peer.wake()
-        with trio.CancelScope(shield=True, deadline=trio.current_time() + FAREWELL_SECONDS):
+        with trio.CancelScope(shield=True):
             if self._running:
+                with trio.move_on_after(FAREWELL_SECONDS):
+                    await self._stopped.wait()
+                for scope in self._scopes:
+                    scope.cancel()
                 await self._stopped.wait()
+        for peer in self._linked:
+            peer.link.close()
         if not self._closed:
             self._closed = True
             trio.lowlevel.remove_instrument(self._end_of_pass)
-        for peer in self._linked:
-            peer.link.close()
 
     def end(self, error: ParleyError) -> None:
         """Fails with `error`, unless the session has failed before, and tells every peer who is to blame."""
@@ -334,8 +183,11 @@ class TlsTransport:
                     peer.urge(lambda peer=peer: peer.encoder.heartbeat(self._beat()))  # type: ignore[misc]
             self._look_for_standstill()
 
-    async def _run(self, work: Callable[..., object], *args: object) -> None:
-        await work(*args)  # type: ignore[misc]
+    async def _run(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
+        """Runs a reader or writer until `close` ends it: a cancelled party still says why it leaves."""
+        with trio.CancelScope(shield=True) as scope:
+            self._scopes.append(scope)
+            await work(*args)
         self._running -= 1
         if not self._running:
             self._stopped.set()

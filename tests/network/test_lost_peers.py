@@ -38,6 +38,7 @@ class Village:
 
     def __init__(self, town: Town, **options: Any) -> None:
         context = multiprocessing.get_context("fork")
+        self.town = town
         self.lines: list[Connection] = []
         self.processes = []
         for me in range(3):
@@ -62,6 +63,10 @@ class Village:
         for process in self.processes:
             process.kill()
             process.join()
+            process.close()
+        for line in self.lines:
+            line.close()
+        self.town.forget()
 
 
 def villager(town: Town, me: int, line: Connection, options: dict[str, Any]) -> None:
@@ -191,5 +196,27 @@ def test_a_large_array_does_not_hold_up_the_word_of_a_failure(tmp_path: Path) ->
             north.fail("bad-input", "no")
             results = await side_by_side((south.receive, 0, (2,)))
             assert (results[0].code, results[0].party) == ("peer-failed", "north")
+
+    trio.run(main)
+
+
+def test_a_cancelled_party_says_so(tmp_path: Path) -> None:
+    async def main() -> None:
+        town = Town(2, tmp_path)
+
+        async def north() -> None:
+            with trio.move_on_after(0.3):
+                async with town.join(0) as (transport, _):
+                    await transport.receive(1, (1,))
+
+        async def south() -> None:
+            async with town.join(1) as (transport, _):
+                with transport.working():
+                    await transport.receive(0, (1,))
+
+        results = await side_by_side((north,), (south,))
+        assert results[0] is None
+        assert (results[1].code, results[1].party) == ("peer-failed", "north")
+        assert "stopped from outside" in results[1].cause
 
     trio.run(main)
