@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+
 from mpc.identity import load_certificate, new_identity
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from mpc.identity import Identity, Roster, load_identity
-
 from mpc.errors import LocalError
+from mpc.identity import Identity, Roster, load_identity
 from party_runner.join import Seat
 
 
