@@ -1,9 +1,9 @@
 """The real transport: one connection to each peer, a reader and a writer task for each, one heartbeat for all.
 
-A small message is sent at once when its sender is the first to wait for an answer; otherwise the writer task sends
-all that is queued in one write. The reader hands a message straight to the task that waits for it. Every failure
-goes through `end`: the first one wakes all tasks with its error and tells every peer who is to blame, so that all
-parties name the same one.
+All small messages that the tasks of one pass of the scheduler send to a peer leave in one write at its end, before
+trio waits for I/O and without another pass; what the socket does not take at once, and large arrays, are the writer
+task's. The reader hands a message straight to the task that waits for it. Every failure goes through `end`: the
+first one wakes all tasks with its error and tells every peer who is to blame, so that all parties name the same one.
 
 `mpc.connecting` makes the connections and owns the nursery that the tasks run in.
 """
@@ -63,10 +63,13 @@ class Peer:
         self._busy = False
         self._parked: trio.lowlevel.Task | None = None
 
-    def queue(self, item: Outgoing | Bye) -> None:
-        """Queues a message, or the bye that follows the last one."""
+    def queue(self, item: Outgoing | Bye) -> bool:
+        """Queues a message, or the bye that follows the last one; True when `flush_now` may send it."""
         self._queue.append(item)
+        if type(item) is Outgoing and item.size <= _COALESCE:
+            return not self._busy
         self.wake()
+        return False
 
     def urge(self, frame: Callable[[], bytes]) -> None:
         """Queues a control frame before everything else; `frame` is called when its turn has come."""
@@ -85,14 +88,18 @@ class Peer:
         self._last_words = failure
         self.wake()
 
-    def flush_now(self) -> None:
-        """Sends what is queued and small without waiting; the rest is the writer task's."""
-        if self._queue and not self._busy and not self._urgent:
-            data = self._gather()
-            try:
-                self._busy = bool(data) and not self.link.write_now(data)
-            except (OSError, ssl.SSLError):
-                self._queue.clear()
+    def flush_now(self) -> bool:
+        """Sends small messages from the head of the queue without waiting; True when the writer task is to go on."""
+        if self._busy or self._urgent or self._last_words is not None:
+            return False
+        try:
+            self._busy = not self.link.write_now(self._gather())
+        except (OSError, ssl.SSLError):
+            self._queue.clear()
+        if not (self._busy or self._queue):
+            return False
+        self.wake()
+        return True
 
     async def write_all(self) -> None:
         """The writer task: sends what is queued until the connection is closing or broken."""
@@ -153,12 +160,36 @@ class Peer:
         queue, frames, size = self._queue, [], 0
         while queue and size < _COALESCE:
             item = queue[0]
-            if type(item) is not Outgoing or len(item.payload) > _COALESCE:
+            if type(item) is not Outgoing or item.size > _COALESCE:
                 break
             frames.append(self.encoder.small(item))
             size += item.size
             queue.popleft()
         return frames[0] if len(frames) == 1 else b"".join(frames)
+
+
+class _EndOfPass(trio.abc.Instrument):
+    """Sends what the tasks have queued, each time before trio waits for I/O."""
+
+    def __init__(self) -> None:
+        self._dirty: dict[Peer, None] = {}
+        self._token = trio.lowlevel.current_trio_token()
+
+    def add(self, peer: Peer) -> None:
+        """Sends what is queued for `peer` at the end of this pass."""
+        self._dirty[peer] = None
+
+    def before_io_wait(self, timeout: float) -> None:
+        """Called by trio. A writer task that is woken here needs another pass, which trio does not know of."""
+        if self._dirty:
+            woken = [peer for peer in self._dirty if peer.flush_now()]
+            self._dirty.clear()
+            if woken:
+                self._token.run_sync_soon(_nothing)
+
+
+def _nothing() -> None:
+    return
 
 
 class TlsTransport:
@@ -174,7 +205,9 @@ class TlsTransport:
         self.agreed = trio.Event()
         self._handshake = handshake
         self._stall_timeout = stall_timeout
-        self._mailbox = Mailbox(me, names, self._before_wait, limits)
+        self._mailbox = Mailbox(me, names, limits=limits)
+        self._end_of_pass = _EndOfPass()
+        trio.lowlevel.add_instrument(self._end_of_pass)
         self._peers: list[Peer | None] = [None] * self.n
         self._linked: list[Peer] = []
         self._sent = [0] * self.n
@@ -182,6 +215,7 @@ class TlsTransport:
         self._running = 0
         self._stopped = trio.Event()
         self._last_words: Failure | None = None
+        self._closed = False
         self._still: tuple[int, tuple[Heartbeat, ...]] = (0, ())
 
     def send(self, to: int, message: Message) -> int:
@@ -193,7 +227,8 @@ class TlsTransport:
             raise LocalError("unexpected-message", f"endpoint {self.me} of {self.n} cannot send to {to}")
         outgoing = prepare(message, self.limits.message_bytes)
         self._sent[to] += 1
-        peer.queue(outgoing)
+        if peer.queue(outgoing):
+            self._end_of_pass.add(peer)
         return outgoing.size
 
     async def receive(self, sender: int, tag: Tag) -> Message:
@@ -239,6 +274,9 @@ class TlsTransport:
         with trio.CancelScope(shield=True, deadline=trio.current_time() + FAREWELL_SECONDS):
             if self._running:
                 await self._stopped.wait()
+        if not self._closed:
+            self._closed = True
+            trio.lowlevel.remove_instrument(self._end_of_pass)
         for peer in self._linked:
             peer.link.close()
 
@@ -357,11 +395,6 @@ class TlsTransport:
 
     def _beat(self) -> Heartbeat:
         return Heartbeat(self._working > 0, self._mailbox.waiting(), tuple(self._sent), tuple(self._mailbox.received))
-
-    def _before_wait(self) -> None:
-        if self._mailbox.idle:
-            for peer in self._linked:
-                peer.flush_now()
 
     def _look_for_standstill(self) -> None:
         """Ends the session when nothing has changed, for some heartbeats, about endpoints that wait in a circle."""

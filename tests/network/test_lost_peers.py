@@ -50,6 +50,10 @@ class Village:
     def everyone_is_chatting(self) -> None:
         assert [self.hear(me) for me in range(3)] == ["chatting"] * 3
 
+    def fail(self, me: int) -> None:
+        """Lets the one that is to fail do so."""
+        self.lines[me].send("fail")
+
     def hear(self, me: int) -> Any:
         assert self.lines[me].poll(WAIT), f"nothing from {me} in {WAIT} seconds"
         return self.lines[me].recv()
@@ -69,6 +73,7 @@ def villager(town: Town, me: int, line: Connection, options: dict[str, Any]) -> 
             await chat(transport, 20)
             line.send("chatting")
             if me in fails:
+                await trio.to_thread.run_sync(line.recv)
                 raise fails[me]
             await chat_on(transport)
 
@@ -123,6 +128,7 @@ def test_a_stopped_process_is_stalled(villages: Any) -> None:
 def test_a_failing_program_is_named_and_its_words_kept_apart(villages: Any) -> None:
     village = villages(fails={1: LocalError("bad-input", "column 3 holds a text")})
     village.everyone_is_chatting()
+    village.fail(1)
     for me in (0, 2):
         code, party, text = village.hear(me)
         assert (code, party) == ("peer-failed", "south")
@@ -133,6 +139,7 @@ def test_a_failing_program_is_named_and_its_words_kept_apart(villages: Any) -> N
 def test_the_text_of_a_foreign_exception_stays_at_home(villages: Any) -> None:
     village = villages(fails={2: ValueError("the patient is called Smith")})
     village.everyone_is_chatting()
+    village.fail(2)
     for me in (0, 1):
         code, party, text = village.hear(me)
         assert (code, party) == ("peer-failed", "east")
