@@ -22,21 +22,38 @@ from mpc.identity import Endpoint, Identity, Roster, new_identity
 from mpc.transport import Transport, connect
 from mpc.wire import Message
 
-Figures = dict[str, float]
-REPEATS = 5
+Figures = dict[str, tuple[float, float]]
+Sizes = tuple[int, int, int]
 
 
-def bare(me: int, listener: socket.socket, rounds: int, megabytes: int) -> Figures:
+def summary(seconds: list[float], figure: Callable[[float], float]) -> tuple[float, float]:
+    """The figure of the best and of the median time."""
+    return figure(min(seconds)), figure(median(seconds))
+
+
+def bandwidth(megabytes: int) -> Callable[[float], float]:
+    """Seconds to GB/s."""
+    return lambda seconds: megabytes * (1 << 20) / seconds / 1e9
+
+
+def microseconds(seconds: float) -> float:
+    """Seconds to microseconds."""
+    return seconds * 1e6
+
+
+def bare(me: int, listener: socket.socket, sizes: Sizes) -> Figures:
     """The limits: 16 bytes there and back, and one stream of megabytes, over a blocking socket."""
     if me:
         line = socket.create_connection(listener.getsockname())
     else:
         line, _ = listener.accept()
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    trips = [_bare_trips(me, line, rounds) for _ in range(REPEATS)]
+    rounds, megabytes, repeats = sizes
     block = memoryview(bytearray(1 << 20))
-    seconds = [_bare_bulk(me, line, block, megabytes) for _ in range(REPEATS)]
-    return {"us": median(trips) * 1e6, "GB/s": megabytes * (1 << 20) / median(seconds) / 1e9}
+    return {
+        "us": summary([_bare_trips(me, line, rounds) for _ in range(repeats)], microseconds),
+        "GB/s": summary([_bare_bulk(me, line, block, megabytes) for _ in range(repeats)], bandwidth(megabytes)),
+    }
 
 
 def _bare_trips(me: int, line: socket.socket, rounds: int) -> float:
@@ -91,38 +108,38 @@ async def bulk(transport: Transport, megabytes: int, both: bool) -> float:
     return time.perf_counter() - start
 
 
-async def measure(transport: Transport, rounds: int, megabytes: int) -> Figures:
-    """Medians over REPEATS of everything."""
-    size = megabytes * (1 << 20) / 1e9
+async def measure(transport: Transport, sizes: Sizes) -> Figures:
+    """All figures of one transport."""
+    rounds, megabytes, repeats = sizes
     figures = {}
-    for name, together in (("us", False), ("exchange us", True)):
-        figures[name] = median([await trips(transport, rounds, together) for _ in range(REPEATS)]) * 1e6
+    for name, together in (("us", False), ("us an exchange", True)):
+        seconds = [await trips(transport, rounds, together) for _ in range(repeats)]
+        figures[name] = summary(seconds, microseconds)
     for name, both in (("GB/s", False), ("GB/s each way", True)):
-        figures[name] = size / median([await bulk(transport, megabytes, both) for _ in range(REPEATS)])
+        seconds = [await bulk(transport, megabytes, both) for _ in range(repeats)]
+        figures[name] = summary(seconds, bandwidth(megabytes))
     await transport.finish({})
     return figures
 
 
-def parley(
-    me: int, listener: socket.socket, rounds: int, megabytes: int, roster: Roster, identity: Identity, plain: bool
-) -> Figures:
+def parley(me: int, listener: socket.socket, sizes: Sizes, roster: Roster, identity: Identity, plain: bool) -> Figures:
     """The transport's figures."""
 
     async def main() -> Figures:
         terms = Terms("bench", roster.names, False, "", "")
         async with connect(roster, me, identity, terms, listener=listener, insecure_plaintext=plain) as (transport, _):
-            return await measure(transport, rounds, megabytes)
+            return await measure(transport, sizes)
 
     return trio.run(main)
 
 
 def in_two_processes(work: Callable[..., Figures], listeners: list[socket.socket], *args: object) -> Figures:
-    """Runs `work(me, listener, ...)` in two processes; the figures of the second."""
+    """Runs `work(me, listener, ...)` in two processes; the figures of the second. Of a list, each gets its element."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
 
     def child(me: int, line: Connection) -> None:
-        own = [argument[me] if isinstance(argument, tuple) else argument for argument in args]
+        own = [argument[me] if isinstance(argument, list) else argument for argument in args]
         figures = work(me, listeners[me if work is parley else 0], *own)
         if me:
             line.send(figures)
@@ -144,13 +161,14 @@ def _listeners() -> list[socket.socket]:
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=2000)
-    parser.add_argument("--megabytes", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--megabytes", type=int, default=32)
+    parser.add_argument("--repeats", type=int, default=40)
     options = parser.parse_args()
-    sizes = (options.rounds, options.megabytes)
-    rows = {"bare blocking socket": in_two_processes(bare, _listeners(), *sizes)}
+    sizes = (options.rounds, options.megabytes, options.repeats)
+    rows = {"bare blocking socket": in_two_processes(bare, _listeners(), sizes)}
     with tempfile.TemporaryDirectory() as folder:
-        identities = tuple(new_identity(name, folder) for name in ("north", "south"))
+        identities = [new_identity(name, folder) for name in ("north", "south")]
         for name, plain in (("parley, plaintext", True), ("parley, TLS 1.3", False)):
             listeners = _listeners()
             roster = Roster(
@@ -159,9 +177,10 @@ def main() -> None:
                     for identity, listener in zip(identities, listeners, strict=True)
                 )
             )
-            rows[name] = in_two_processes(parley, listeners, *sizes, roster, identities, plain)
+            rows[name] = in_two_processes(parley, listeners, sizes, roster, identities, plain)
     for name, figures in rows.items():
-        print(f"{name:22}", "  ".join(f"{value:8.2f} {unit}" for unit, value in figures.items()))
+        cells = (f"{best:7.2f} ({middle:7.2f}) {unit}" for unit, (best, middle) in figures.items())
+        print(f"{name:22}", "  ".join(cells))
 
 
 if __name__ == "__main__":

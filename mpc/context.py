@@ -8,9 +8,9 @@ receiver is at least one deeper, a join takes the largest of its children.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zlib import crc32
 
@@ -36,7 +36,7 @@ OFF_LOOP_WORK = 4_000_000
 """Multiply-adds from which a local computation leaves the event loop: about a millisecond."""
 
 PACKED_BYTES = 4096
-"""Arrays of one exchange travel in one message up to this many bytes together."""
+"""Arrays that are added up together travel in one message up to this many bytes together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Context:
         self.depth = self.entered = depth
         self.line = line
         self.payload = 0
-        self.material: Counter[str] = Counter()
+        self.material: dict[str, int] = {}
         self._children = self._taken = 0
         self._sent: dict[int, int] = {}
         self._received: dict[int, int] = {}
@@ -148,8 +148,8 @@ class Context:
         """Take over what a finished call cost."""
         self.depth = max(self.depth, child.depth)
         self.payload += child.payload
-        if child.material:
-            self.material.update(child.material)
+        for kind, elements in child.material.items():
+            self.material[kind] = self.material.get(kind, 0) + elements
 
     # messages
 
@@ -176,8 +176,6 @@ class Context:
 
     async def exchange(self, *arrays: Array) -> list[list[Array]]:
         """Send the same arrays to every other party; the result holds, for each array, all parties' by index."""
-        if len(arrays) > 1 and sum(a.nbytes for a in arrays) <= PACKED_BYTES:
-            return await self._exchange_packed(arrays)
         others = [j for j in self.everyone if j != self.me]
         for array in arrays:
             for j in others:
@@ -189,20 +187,25 @@ class Context:
                 result[k][j] = await self.receive(j, spec)
         return result
 
-    async def _exchange_packed(self, arrays: tuple[Array, ...]) -> list[list[Array]]:
-        (received,) = await self.exchange(np.concatenate([a.reshape(-1) for a in arrays]))
-        ends = np.cumsum([a.size for a in arrays])
-        split = [np.split(flat, ends[:-1]) for flat in received]
-        return [[split[j][k].reshape(a.shape) for j in self.everyone] for k, a in enumerate(arrays)]
+    async def add_up(self, add: Callable[[Array, Array], Array], *arrays: Array) -> list[Array]:
+        """Exchange arrays of one dtype and `add` up all parties', elementwise; small ones travel as one message."""
+        if len(arrays) == 1 or sum(a.nbytes for a in arrays) > PACKED_BYTES:
+            return [reduce(add, parts) for parts in await self.exchange(*arrays)]
+        (flat,) = await self.add_up(add, np.concatenate([a.reshape(-1) for a in arrays]))
+        totals, start = [], 0
+        for a in arrays:
+            totals.append(flat[start : start + a.size].reshape(a.shape))
+            start += a.size
+        return totals
 
     # material and randomness
 
     async def take(self, kind: Correlation) -> Material:
         """This party's share of fresh material of this kind, burned as it is handed out."""
         self._taken += 1
-        self.material[kind.name] += kind.elements
-        session = self.session
-        session.ledger.took(self.line, kind)
+        elements, session = kind.elements, self.session
+        self.material[kind.name] = self.material.get(kind.name, 0) + elements
+        session.ledger.took(self.line, kind.name, elements)
         path = (*self.path, self._taken)
         material = session.supply.ready(path, kind)
         return material if material is not None else await session.supply.make(path, kind)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
-from mpc.correlations import Correlation
 from mpc.errors import LocalError
 
 if TYPE_CHECKING:
@@ -125,11 +124,10 @@ class Ledger:
         self.bytes_to[to] += count
         self._tally(line).bytes += count
 
-    def took(self, line: str, kind: Correlation) -> None:
-        """Material of this kind was handed out on behalf of `line`."""
-        elements = kind.elements
-        self.material[kind.name] += elements
-        self._tally(line).material[kind.name] += elements
+    def took(self, line: str, kind: str, elements: int) -> None:
+        """`elements` of this kind of material were handed out on behalf of `line`."""
+        self.material[kind] += elements
+        self._tally(line).material[kind] += elements
 
     def waited(self, line: str, before: int, after: int) -> None:
         """A call of `line` began at causal depth `before` and ended at `after`; calls side by side count once."""

@@ -20,6 +20,7 @@ lib.parley_start()
 
 WORDS = ffi.typeof("uint64_t[]")
 BYTES = ffi.typeof("uint8_t[]")
+KEPT_BYTES = 1 << 28
 
 
 def implementations() -> tuple[str, ...]:
@@ -46,8 +47,17 @@ def using(name: str) -> Iterator[None]:
         lib.parley_select(before)
 
 
+def keep_memory() -> None:
+    """Lets this process keep up to KEPT_BYTES of freed memory for its next arrays; where the C library is glibc.
+
+    The system clears every page that it hands out, which takes several times as long as what kernels then do with
+    it. Process-wide, so it is for programs to call, once; nothing calls it at import.
+    """
+    lib.parley_keep_memory(KEPT_BYTES)
+
+
 def _name(index: int) -> str:
     return ffi.string(lib.parley_implementation_name(index)).decode()
 
 
-__all__ = ["BYTES", "WORDS", "Pointer", "ffi", "implementations", "lib", "selected", "using"]
+__all__ = ["BYTES", "WORDS", "Pointer", "ffi", "implementations", "keep_memory", "lib", "selected", "using"]

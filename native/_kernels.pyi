@@ -60,6 +60,7 @@ class _Lib:
     def parley_aes_ctr(
         self, out: Pointer, round_keys: Pointer, high: int, low: int, skip: int, length: int
     ) -> None: ...
+    def parley_keep_memory(self, bytes: int) -> int: ...
 
 ffi: _FFI
 lib: _Lib

@@ -7,7 +7,7 @@ from pathlib import Path
 from cffi import FFI
 
 FOLDER = Path(__file__).parent
-SOURCES = ["dispatch.c", "kernels_portable.c", "kernels_avx2.c", "kernels_avx512.c"]
+SOURCES = ["dispatch.c", "memory.c", "kernels_portable.c", "kernels_avx2.c", "kernels_avx512.c"]
 HEADERS = ["kernels.h", "exports.h", "matmul_blocks.h", "bit_planes.h", "target_end.h"]
 
 ffibuilder = FFI()

@@ -40,3 +40,7 @@ void parley_aes_expand_key(uint8_t *round_keys, const uint8_t *key);
  * the last counter must not pass 2^64 - 1 in its low half. */
 void parley_aes_ctr(uint8_t *out, const uint8_t *round_keys, uint64_t high, uint64_t low, size_t skip,
                     size_t length);
+
+/* From now on freed memory, up to so many bytes at the end of the heap, stays with the process for its next arrays,
+ * arrays up to 32 MiB included, instead of going back to the system. Process-wide. 0 where the C library has no say. */
+int parley_keep_memory(int bytes);

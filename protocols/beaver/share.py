@@ -90,9 +90,9 @@ async def random(ctx: Context, shape: Shape) -> ArithmeticShare:
 
 async def open_words(ctx: Context, ring: Ring, *shares: Words) -> list[Words]:
     """Open arrays of additive shares within the caller's call: one round."""
-    return [reduce(ring.add, [ring.reduce(p) for p in parts]) for parts in await ctx.exchange(*shares)]
+    return await ctx.add_up(lambda total, share: ring.add(total, ring.reduce(share)), *shares)
 
 
 async def open_packed(ctx: Context, *shares: Words) -> list[Words]:
     """Open arrays of XOR-shared packed words within the caller's call: one round."""
-    return [reduce(bits.bit_xor, parts) for parts in await ctx.exchange(*shares)]
+    return await ctx.add_up(bits.bit_xor, *shares)

@@ -8,7 +8,7 @@
 
 Where x lies so low that exp(x) is below half of the last place, the comparison [x >= -B], made beside the bits, is one
 more factor 0. T is then outside its range and so is what follows from it, in the ring, until that factor: 0 times any
-ring element is 0, so the result is exact there. The split is that of Aly and Smart, ACNS 2019, section 4.
+ring element is 0, so the result is exact there. The split is that of Aly and Smart, ACNS 2019.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     Error: |y - exp(x)| <= 2^-f + 2^-24 exp(x) over the whole of r, however wide below.
     Rounds: 16, and one more where the largest result needs over 33 bits (f = 16: x above 11);
     none where all of r lies so low that exp(x) vanishes.
-    Material: an edaBit (two where r reaches below -(f + 1) log 2), 5 to 7 daBits, 5 to 6 products for 2^i, 7 other
-    products, 9 truncation pairs an element, ANDs of `a2b` at 32 bits and of one comparison.
+    Material: an edaBit (two where r reaches below -(f + 1) log 2), a daBit for each bit of i and that comparison, as
+    many triples and 4 more, a square pair, 8 truncation pairs an element, ANDs of `a2b` and of the comparison.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `exp_range`.
     """
     exp_range(r, f)

@@ -53,7 +53,8 @@ async def log(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     Error: |y - log(x)| <= 2^-f + 2^-21 over the whole of r.
     Rounds: 9 + levels(width - 1) + levels(places), one more for width > 30, width and places as in `reciprocal`, at
     most 22; 6 or 7 with none.
-    Material: an edaBit, `places` daBits, 6 products, 8 truncation pairs an element, ANDs of `leading`.
+    Material: an edaBit, `places` daBits, 5 triples, a square pair, 6 or 7 truncation pairs an element, ANDs
+    of `leading`.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `log_range`.
     """
     log_range(r, f)

@@ -1,6 +1,6 @@
 """Normalising positive numbers: finding the leading bit, and moving every number to [1/2, 1).
 
-Catrina and Saxena, Financial Cryptography 2010, section 4 (Norm), on packed bits: the bits of x, a prefix OR from the
+Catrina and Saxena, Financial Cryptography 2010 (Norm), on packed bits: the bits of x, a prefix OR from the
 top, and the positions as ring elements. With p_i = [x >= 2^i] and i* the position of the leading bit, any public table
 g_i is looked up at i* by a linear map of the p_i,
 

@@ -1,7 +1,7 @@
 """1 / x over the whole range of x.
 
 Newton's division by Goldschmidt's schedule (Goldschmidt, 1964) on normalised numbers, as in Catrina and Saxena,
-FC 2010, section 4. With x = v 2^(i* + 1), v in [1/2, 1), t = 4 v - 3:
+FC 2010. With x = v 2^(i* + 1), v in [1/2, 1), t = 4 v - 3:
 
     u_0 = 15 (3 - t) / 32,  e_0 = 1 - v u_0 = (15 t^2 - 7) / 128, |e_0| <= 1/16
     1 / v = u_0 (1 + e_0) (1 + e_0^2) (1 + e_0^4) (1 + eps),  |eps| < 2^-32.
@@ -84,7 +84,7 @@ async def reciprocal(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arit
     is the bits of the largest result as an integer (f = 16: P = 29 for x >= 2^-13, 26 for x >= 2^-16).
     Rounds: 11 + levels(width - 1) + levels(places), one more for width > P + 2, at most 24; width is the bits of r.hi,
     places how many positions the leading bit may have besides the lowest. 8 or 9 with none.
-    Material: an edaBit, `places` daBits, 8 products, 8 truncation pairs an element, ANDs of `leading`.
+    Material: an edaBit, `places` daBits, 8 triples, 7 or 8 truncation pairs an element, ANDs of `leading`.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `reciprocal_range`.
     """
     if r.hi < 0:

@@ -63,8 +63,8 @@ async def sigmoid(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithme
 
     Error: |y - sigmoid(x)| <= 6.3e-4 + 2^-f over the whole of r; exactly 0 or 1 beyond +-7.4375.
     Rounds: 10; 5 (6 for f > 16) where r lies between two knots, 0 beyond them.
-    Material: an edaBit and a daBit for each knot within r, 3 to 7 products, 4 or 5 truncation pairs an element, ANDs of
-    one comparison for each knot within r.
+    Material: an edaBit and a daBit for each knot within r, 6 triples, a square pair, 4 or 5 truncation pairs
+    an element, ANDs of one comparison for each knot within r.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `sigmoid_range`.
     """
     sigmoid_range(r, f)

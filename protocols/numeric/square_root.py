@@ -1,7 +1,7 @@
 """sqrt(x) and 1 / sqrt(x).
 
-Normalised as for division, x = v 2^(i* + 1), v in [1/2, 1), t = 4 v - 3 (Aly and Smart, ACNS 2019, section 4, take the
-same road in a field). A quadratic start and one step of third order, instead of several of Newton's:
+Normalised as for division, x = v 2^(i* + 1), v in [1/2, 1), t = 4 v - 3 (Aly and Smart, ACNS 2019, take the same road
+in a field). A quadratic start and one step of third order, instead of several of Newton's:
 
     y_0 = (591 - 104 t + 27 t^2) / 512,  e = 1 - v y_0^2,  |e| <= D = 0.00783
     1 / sqrt(v) = y_0 (1 + h),  h = e (1/2 + (15/64) D^2 + 3/8 e) + eps,  |eps| < 2^-24.6,  sqrt(v) = v y_0 (1 + h).
@@ -70,7 +70,8 @@ async def sqrt(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithmetic
     bits of the largest result as an integer (f = 16: P = 26 for x < 2^32, 19 for the largest range).
     Rounds: 13 + levels(width - 1) + levels(places), one more for width > P + 2, width and places as in `reciprocal`,
     at most 26; 10 or 11 with none.
-    Material: an edaBit, `places` daBits, 8 products, 8 truncation pairs an element, ANDs of `leading`.
+    Material: an edaBit, `places` daBits, 6 triples, a square pair, 6 or 7 truncation pairs an element, ANDs
+    of `leading`.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `sqrt_range`.
     """
     sqrt_range(r, f)

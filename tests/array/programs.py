@@ -18,9 +18,7 @@ def revealed(
     check_costs: bool = True,
 ) -> Any:
     """`function(*secrets)` revealed to everybody, the secrets being `values`, each put in by the next party in turn."""
-    return revealing(
-        function, *values, n=n, kinds=kinds, ranges=ranges, suite=suite, check_costs=check_costs
-    ).result
+    return revealing(function, *values, n=n, kinds=kinds, ranges=ranges, suite=suite, check_costs=check_costs).result
 
 
 def revealing(

@@ -129,10 +129,7 @@ def test_opening_a_sum_shows_no_summand():
 
 @pytest.mark.parametrize("protocol", [mul, msb, a2b, is_zero, truncate], ids=lambda p: p.__name__)
 def test_views_on_the_64_bit_ring_look_the_same(protocol):
-    views = [
-        sampled_view(protocol, [[x], [5]], suite=SUITE, observers=1, lanes=4096)
-        for x in (0, 2**62 - 1)
-    ]
+    views = [sampled_view(protocol, [[x], [5]], suite=SUITE, observers=1, lanes=4096) for x in (0, 2**62 - 1)]
     names = list(views[0].columns)
     for view in views:
         view.columns = {name: view.columns[name] for name in names[:8] + names[-12:]}

@@ -158,8 +158,7 @@ def test_mistakes_in_a_roster(folder: Path, old: str, new: str, shown: str) -> N
 
 
 def test_fewer_than_two_parties(folder: Path) -> None:
-    first, _, rest = TEXT.partition('[[party]]\nname = "south"')
-    (folder / "parties.toml").write_text(first)
+    (folder / "parties.toml").write_text(TEXT.partition('[[party]]\nname = "south"')[0])
     with pytest.raises(LocalError, match="names 1 parties; 2 is the least"):
         Roster.load(folder / "parties.toml")
     (folder / "parties.toml").write_text("[party]\nname = 'x'\n")

@@ -3,15 +3,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mpc.context import Context
 from protocols.numeric.normalise import leading, leading_places, mantissa, or_from_top
 from protocols.ranges import Range
+from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
-from tests.numeric.conftest import spread
+
+from .computing import Computed, spread
 
 
 @pytest.mark.parametrize("width", range(1, 10))
-def test_prefix_or_of_every_pattern(computed, width):
-    async def prefixes(ctx, x, r, f):
+def test_prefix_or_of_every_pattern(computed: Computed, width: int) -> None:
+    async def prefixes(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
         x_bits = await suite_of(ctx).a2b(ctx, x, width)
         return await suite_of(ctx).b2a(ctx, await or_from_top(ctx, x_bits))
 
@@ -23,11 +26,12 @@ def test_prefix_or_of_every_pattern(computed, width):
 @pytest.mark.parametrize(
     "r", [Range(1, 1000), Range(1, (1 << 61) - 1), Range(5, 7), Range(100, 3000), Range(1 << 40, 1 << 44)]
 )
-def test_any_table_is_looked_up_at_the_leading_bit(computed, r):
-    def table(i):
-        return (-1) ** i * (3**i % 1009)
+def test_any_table_is_looked_up_at_the_leading_bit(computed: Computed, r: Range) -> None:
+    def table(i: int) -> int:
+        sign = -1 if i % 2 else 1
+        return sign * int(pow(3, i, 1009))
 
-    async def looked_up(ctx, x, r, f):
+    async def looked_up(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
         (found,) = (await leading(ctx, x, r)).look_up(ctx, table)
         return found
 
@@ -36,10 +40,11 @@ def test_any_table_is_looked_up_at_the_leading_bit(computed, r):
 
 
 @pytest.mark.parametrize("r", [Range(1, 1000), Range(1, (1 << 61) - 1), Range(5, 7), Range(1, 1)])
-def test_mantissas(computed, r):
-    async def mantissas(ctx, x, r, f):
+def test_mantissas(computed: Computed, r: Range) -> None:
+    async def mantissas(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
         at = await leading(ctx, x, r)
-        return await mantissa(ctx, x, at, *at.look_up(ctx, at.to_top), 28)
+        (to_top,) = at.look_up(ctx, at.to_top)
+        return await mantissa(ctx, x, at, to_top, 28)
 
     x = spread(r)
     exact = np.array([4 * int(v) / 2 ** int(v).bit_length() - 3 for v in x])
@@ -48,7 +53,7 @@ def test_mantissas(computed, r):
     assert (error[x < 1 << 30] == 0).all() or r.hi >= 1 << 30
 
 
-def test_places():
+def test_places() -> None:
     assert leading_places(Range(0, 0)) == (0, 1)
     assert leading_places(Range(1, 1)) == (0, 1)
     assert leading_places(Range(4, 8)) == (2, 4)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
+from mpc.context import Context
 from mpc.ring import Z64
 from protocols.ideal import IdealSuite, arithmetic, truncate
 from protocols.numeric.exponential import exp
@@ -13,7 +15,9 @@ from protocols.numeric.reciprocal import reciprocal
 from protocols.numeric.sigmoid import sigmoid, tanh
 from protocols.numeric.square_root import inverse_sqrt, sqrt
 from protocols.ranges import Range
-from tests.numeric.conftest import SUITES, compute, run, spread
+from protocols.shares import ArithmeticShare
+
+from .computing import SUITES, Computed, Function, compute, run, spread
 
 FUNCTIONS = [reciprocal, sqrt, inverse_sqrt, log, exp, sigmoid, tanh]
 POSITIVE = Range(1 << 10, 15 << 16)
@@ -21,7 +25,7 @@ POSITIVE = Range(1 << 10, 15 << 16)
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("shape", [(), (1,), (0,), (2, 3), (1, 0, 4), (65,)])
-def test_shapes(computed, function, shape):
+def test_shapes(computed: Computed, function: Function, shape: tuple[int, ...]) -> None:
     x = (np.arange(int(np.prod(shape))) * 4321 + 70000).reshape(shape)
     y = computed(function, x, POSITIVE).values
     assert y.shape == shape
@@ -33,26 +37,26 @@ class Watching(IdealSuite):
     """The ideal suite, that fails where a product or a truncation leaves the 62 bits they are planned for."""
 
     @staticmethod
-    async def mul(ctx, x, y):
+    async def mul(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
         _check(np.multiply(_reals(x), _reals(y)))
         return await arithmetic.mul(ctx, x, y)
 
     @staticmethod
-    async def square(ctx, x):
+    async def square(ctx: Context, x: ArithmeticShare) -> ArithmeticShare:
         _check(_reals(x) ** 2)
         return await arithmetic.square(ctx, x)
 
     @staticmethod
-    async def truncate(ctx, x, shift):
+    async def truncate(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
         _check(_reals(x))
         return await truncate.truncate(ctx, x, shift)
 
 
-def _reals(x):
+def _reals(x: ArithmeticShare) -> npt.NDArray[np.float64]:
     return Z64.to_signed(x.words).astype(float)
 
 
-def _check(values):
+def _check(values: npt.NDArray[np.float64]) -> None:
     assert np.abs(values).max(initial=0) < 2.0**62
 
 
@@ -70,7 +74,9 @@ WIDE = Range(1, (1 << 61) - 1)
         *((sigmoid, Range(-(7 << f), 7 << f), f) for f in (0, 8, 16, 24)),
     ],
 )
-def test_no_intermediate_value_leaves_62_bits(monkeypatch, function, r, f):
+def test_no_intermediate_value_leaves_62_bits(
+    monkeypatch: pytest.MonkeyPatch, function: Function, r: Range, f: int
+) -> None:
     monkeypatch.setitem(SUITES, "watching", Watching())
     x = spread(r)
     if function is exp:
@@ -78,13 +84,20 @@ def test_no_intermediate_value_leaves_62_bits(monkeypatch, function, r, f):
     compute(function, x, r, f, suite="watching")
 
 
-def test_material_of_a_sigmoid():
-    runs = run(sigmoid, np.zeros(64), Range.of_reals(-100, 100, 16), 16)
-    material = runs[0].session.ledger.material
-    assert {k: v for k, v in material.items() if k != "and_triple"} == {
-        "edabit": 64,
-        "dabit": 4 * 64,
-        "square_pair": 64,
-        "triple": 6 * 64,
-        "truncation_pair": 4 * 64,
-    }
+MATERIAL: dict[Function, tuple[int, dict[str, int]]] = {
+    reciprocal: (9, {"triple": 8, "truncation_pair": 7}),
+    sqrt: (9, {"triple": 6, "square_pair": 1, "truncation_pair": 6}),
+    inverse_sqrt: (9, {"triple": 6, "square_pair": 1, "truncation_pair": 6}),
+    log: (9, {"triple": 5, "square_pair": 1, "truncation_pair": 6}),
+    exp: (4, {"triple": 8, "square_pair": 1, "truncation_pair": 8}),
+    sigmoid: (1, {"triple": 6, "square_pair": 1, "truncation_pair": 4}),
+}
+
+
+@pytest.mark.parametrize("function", MATERIAL)
+def test_material_is_that_of_the_docstring(function: Function) -> None:
+    r = Range.of_reals(1, 7, 16) if function in (exp, sigmoid) else Range.of_reals(1, 1000, 16)
+    (party, _) = run(function, np.full(64, r.lo), r, 16)
+    dabits, material = MATERIAL[function]
+    counted = {kind: count / 64 for kind, count in party.session.ledger.material.items() if kind != "and_triple"}
+    assert counted == {"edabit": 1, "dabit": dabits, **material}

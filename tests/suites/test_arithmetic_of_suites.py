@@ -170,6 +170,7 @@ def test_random_values_fill_the_ring(suite, n):
 @given(n=party_counts(), data=st.data())
 def test_several_shares_are_opened_in_one_round(suite, n, data):
     x, y = data.draw(ring_arrays()), data.draw(ring_arrays())
+
     async def main(ctx, mine):
         a = await ctx.suite.input(ctx, 0, x if ctx.me == 0 else None, x.shape)
         b = await ctx.suite.input(ctx, 1, y if ctx.me == 1 else None, y.shape)

@@ -1,0 +1,1 @@
+"""Benchmarks of Parley, one module a table: `python -m bench TABLE`."""

@@ -1,0 +1,167 @@
+"""One process of a measurement: a computing party, or the dealer that prepares its material.
+
+`python -m bench.party ROLE`, ROLE in JSON; prints an account in JSON. Every party does each repetition from a common
+start; the clock is the machine's, so that the launcher can subtract one party's start from another's end.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import trio
+
+from bench.workloads import Share, Workload
+from mpc import bits
+from mpc.context import Context, Session
+from mpc.handshake import Agreement, Terms
+from mpc.identity import Roster, load_identity
+from mpc.ring import Words
+from mpc.supply import Entry, Supply
+from mpc.transport import Transport, connect
+from native import keep_memory
+from protocols.beaver import SUITE
+from protocols.execution import plan, security_sentence
+from protocols.preprocessing.dealer import DealerLink, serve
+from protocols.shares import BooleanShare
+from protocols.suite import suite_of
+
+WARM_UP = 2
+_PREPARE, _INPUT, _START, _CHECK = 1 << 20, 2 << 20, 3 << 20, 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a process is told. `table` names the module that lists `workload`."""
+
+    roster: str
+    me: int
+    listener: int
+    tls: bool
+    table: str
+    workload: str
+    size: int
+    repeat: int
+
+    def found(self) -> Workload:
+        """The workload by its name."""
+        workloads: dict[str, Workload] = importlib.import_module(f"bench.{self.table}").WORKLOADS
+        return workloads[self.workload]
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """One party's repetition: when it began and ended by the machine's clock, what it sent, its rounds."""
+
+    began: float
+    ended: float
+    bytes: int
+    rounds: int
+
+
+async def live(role: Role) -> dict[str, Any]:
+    """Connect, take part, say goodbye; the account of it."""
+    roster = Roster.load(role.roster)
+    identity = load_identity(roster.names[role.me], Path(role.roster).parent)
+    terms = Terms("bench", roster.names, True, f"{role.table} {role.workload} {role.size}", SUITE.name)
+    connection = connect(
+        roster, role.me, identity, terms,
+        listener=socket.socket(fileno=role.listener), insecure_plaintext=not role.tls,
+    )  # fmt: skip
+    keep_memory()
+    async with connection as (transport, agreement):
+        if role.me == roster.parties:
+            await serve(transport, roster.parties)
+            await transport.finish({})
+            return {}
+        return await _Party(role, transport, agreement, roster.parties).live()
+
+
+class _Party:
+    def __init__(self, role: Role, transport: Transport, agreement: Agreement, n: int) -> None:
+        self.workload = role.found()
+        self.role = role
+        self.transport = transport
+        self.agreement = agreement
+        self.n = n
+
+    async def live(self) -> dict[str, Any]:
+        """All repetitions; the first ones only warm up, and the very first is checked."""
+        with self.transport.working():
+            demand = await trio.to_thread.run_sync(self._demand)
+        link = DealerLink(self.transport, self.n)
+        supply = await link.supply()
+        repetitions = [await self._repetition(i, demand, supply) for i in range(WARM_UP + self.role.repeat)]
+        link.done()
+        await self.transport.finish({})
+        return {
+            "security": security_sentence(SUITE, self.n, supply),
+            "repetitions": [asdict(repetition) for repetition in repetitions[WARM_UP:]],
+        }
+
+    def _demand(self) -> list[Entry]:
+        """The material of one repetition, by a dry run on zeros."""
+        size = self.role.size
+        shapes = [words.shape for words in self.workload.values(self.agreement.common.prg("shapes"), size)]
+
+        async def main(ctx: Context, mine: object) -> None:
+            zeros = [suite_of(ctx).constant(ctx, ctx.ring.zeros(shape)) for shape in shapes]
+            await self.workload.online(ctx, zeros, size)
+
+        return plan(main, [None] * self.n).demand
+
+    async def _repetition(self, number: int, demand: list[Entry], supply: Supply) -> Repetition:
+        await supply.prepare([((number, *path[1:]), kind) for path, kind in demand])
+        values = self.workload.values(self.agreement.common.prg("values", number), self.role.size)
+        inputs = self._session(supply).root(_INPUT + number)
+        shares = [await SUITE.input(inputs, 0, words, words.shape) for words in values]
+        ctx = self._session(supply).root(number)
+        with _steady():
+            await self._session(supply).root(_START + number).exchange(np.zeros(1, np.uint64))
+            began = time.monotonic()
+            result = await self.workload.online(ctx, shares, self.role.size)
+            ended = time.monotonic()
+        if number == 0:
+            await self._check(result, self.workload.clear(values, self.role.size), supply)
+        return Repetition(began, ended, ctx.session.ledger.bytes_sent, ctx.depth)
+
+    async def _check(self, result: Share, expected: Words, supply: Supply) -> None:
+        ctx = self._session(supply).root(_CHECK)
+        if not np.array_equal(await _opened(ctx, result), expected):
+            raise ArithmeticError(f"{self.workload.name} gave a wrong result")
+
+    def _session(self, supply: Supply) -> Session:
+        return Session(self.transport, supply, self.agreement, SUITE, self.n)
+
+
+async def _opened(ctx: Context, result: Share) -> Words:
+    """The result in the clear; bits packed, with zeros in the padding."""
+    if isinstance(result, BooleanShare):
+        return bits.pack(bits.unpack(await SUITE.open_bits(ctx, result), result.size))
+    (opened,) = await SUITE.open(ctx, result)
+    return opened
+
+
+@contextmanager
+def _steady() -> Iterator[None]:
+    """No collection of cyclic garbage that an earlier phase left."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+if __name__ == "__main__":
+    print(json.dumps(trio.run(live, Role(**json.loads(sys.argv[1])))))

@@ -1,0 +1,32 @@
+"""What a workload is: values, a computation on their shares, and the same in the clear to check it by."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from mpc.context import Context
+from mpc.prg import Prg
+from mpc.ring import Words
+from protocols.shares import ArithmeticShare, BooleanShare
+
+Share = ArithmeticShare | BooleanShare
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A computation on shares of public random values.
+
+    `size`: how much of it at scale 1. `values(prg, size)`: the inputs in the clear. `online(ctx, shares, size)`: what
+    is timed. `clear(values, size)`: what it must open to, packed where the result is bits.
+    """
+
+    name: str
+    size: int
+    values: Callable[[Prg, int], list[Words]]
+    online: Callable[[Context, Sequence[ArithmeticShare], int], Awaitable[Share]]
+    clear: Callable[[Sequence[Words], int], Words]
+
+    def scaled(self, scale: float) -> int:
+        """The size at another scale, at least 1."""
+        return max(1, round(self.size * scale))

@@ -1,0 +1,102 @@
+"""Writes docs/protocols/costs.md from the `@cost` declarations of the Beaver suite.
+
+python docs/cost_table.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mpc.bits import words_for
+from mpc.ring import Z64
+from protocols.beaver import SUITE
+from protocols.shares import ArithmeticShare, BooleanShare
+
+PAGE = Path(__file__).parent / "protocols" / "costs.md"
+COUNTS = (1, 10_000)
+
+HEAD = """# Costs
+
+This page is generated from the `@cost` declarations beside the protocols (`python docs/cost_table.py`); a test fails
+when it is stale. `mpc.simulate(..., check_costs=True)` holds every declaration against what is counted.
+
+All amounts are for the ring Z_2^64 and the Beaver suite. *Bytes* is what one party sends to **each** other party:
+contents of arrays, without the framing of each message (some 30 to 60 bytes). Material is counted in elements of its
+kind. An `and_triple` is one AND of two bits; the bits of up to 64 values share a word, so that one value alone pays
+for 64.
+"""
+
+
+def values(count: int) -> ArithmeticShare:
+    """A share of `count` values."""
+    return ArithmeticShare(np.zeros(count, np.uint64), Z64)
+
+
+def matrix(side: int) -> ArithmeticShare:
+    """A share of a square matrix."""
+    return ArithmeticShare(np.zeros((side, side), np.uint64), Z64)
+
+
+def bits(count: int, planes: int | None = None) -> BooleanShare:
+    """A share of `count` values, each of one bit or of `planes` bits."""
+    words = words_for(count)
+    return BooleanShare(np.zeros(words if planes is None else (planes, words), np.uint64), (count,))
+
+
+def elementwise(n: int) -> dict[str, tuple[Any, tuple[Any, ...]]]:
+    """What each operation on n values is called, the function, and its arguments."""
+    x, c = values(n), values(n)
+    thresholds = np.zeros(8, np.uint64)
+    return {
+        "input": (SUITE.input, (0, None, (n,))),
+        "open": (SUITE.open, (x,)),
+        "open to one party (each other party sends)": (SUITE.open_to, (0, x)),
+        "random value": (SUITE.random, ((n,),)),
+        "product": (SUITE.mul, (x, x)),
+        "square": (SUITE.square, (x,)),
+        "inner product (of two vectors)": (SUITE.inner, (x, x)),
+        "AND, OR of bits": (SUITE.and_, (bits(n), bits(n))),
+        "most significant bit (comparison)": (SUITE.msb, (x,)),
+        "below 8 public thresholds": (SUITE.below, (x, thresholds)),
+        "is zero (equality)": (SUITE.is_zero, (x,)),
+        "ring to bits, 64 planes": (SUITE.a2b, (x, 64)),
+        "bits to ring, one bit each": (SUITE.bits_to_ring, (bits(n),)),
+        "bit planes to ring, 64 planes": (SUITE.b2a, (bits(n, 64),)),
+        "select": (SUITE.select, (c, x, x)),
+        "truncate by 16 bits": (SUITE.truncate, (x, 16)),
+    }
+
+
+def row(name: str, function: Any, arguments: tuple[Any, ...]) -> str:
+    """One line of a table."""
+    cost = function.declared(*arguments)
+    material = ", ".join(f"{count:,} {kind}" for kind, count in sorted(cost.material.items())) or "none"
+    return f"| {name} | {cost.rounds} | {8 * (cost.words + cost.to_one):,} | {material} |"
+
+
+def lines() -> Iterator[str]:
+    """The page, line by line."""
+    yield HEAD
+    for n in COUNTS:
+        yield f"## For {n:,} value{'s' if n > 1 else ''}\n"
+        yield "| operation | rounds | bytes | material |\n|---|---:|---:|---|"
+        for name, (function, arguments) in elementwise(n).items():
+            yield row(name, function, arguments)
+        yield ""
+    yield "## For matrices\n"
+    yield "| operation | rounds | bytes | material |\n|---|---:|---:|---|"
+    for side in (10, 1000):
+        yield row(f"product of {side:,} x {side:,} matrices", SUITE.matmul, (matrix(side), matrix(side)))
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join(lines()) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,205 @@
+"""`parley run`: all parties and the dealer as processes of this machine, over mutually authenticated TLS on loopback.
+
+The launcher makes keys and certificates for this run in a private folder that it removes, binds every listening socket
+itself and hands it on as a file descriptor, and starts each party with the same command that a real party uses. It
+never opens an input: each process reads only its own. If one fails the others are ended, and the one to blame is named.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import trio
+from rich.text import Text
+
+from mpc.identity import new_identity
+from party_runner.children import Child, follow, start
+from party_runner.failures import INTERRUPTED, PEER
+from party_runner.progress import ProgressBar
+from party_runner.summary import Summary, merged
+
+DEALER = "dealer"
+GRACE = 6.0  # seconds for the others to find out by themselves who failed
+TO_TERMINATE = 2.0  # seconds from SIGTERM to SIGKILL
+
+
+class RunFailed(Exception):
+    """A local run that failed: the exit code, and who ended how."""
+
+    def __init__(self, exit_code: int, text: str) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRun:
+    """What to run: the program, the parties' names, the inputs by party, and the options that all processes share."""
+
+    program: Path
+    names: tuple[str, ...]
+    inputs: dict[int, Path]
+    options: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Crew:
+    """The processes of a run and what ended it."""
+
+    bar: ProgressBar
+    children: list[Child] = field(default_factory=list)
+    failed: trio.Event = field(default_factory=trio.Event)
+    parties_done: trio.Event = field(default_factory=trio.Event)
+    interrupted: bool = False
+
+    def end(self, how: signal.Signals) -> None:
+        for child in self.children:
+            child.end(how)
+
+    def on_event(self, child: Child, event: dict[str, Any]) -> None:
+        if child.name == DEALER:
+            return  # it waits for the parties, so its progress says nothing
+        place = self.children.index(child)
+        if event["event"] == "progress":
+            self.bar.update(place, event["stage"], event["done"], event["total"])
+        elif event["event"] == "done":
+            self.bar.finished(place)
+
+    def on_line(self, child: Child, line: str) -> None:
+        self.bar.console.print(Text(f"{child.name} | {line}"), soft_wrap=True)
+
+    def on_end(self, child: Child) -> None:
+        if child.failed:
+            self.failed.set()
+        if all(c.ended for c in self.children[:-1]):
+            self.parties_done.set()
+
+
+def launch(run: LocalRun) -> Summary:
+    """Run all parties to their end and return their accounts as one. Raises RunFailed, which names who failed."""
+    return trio.run(_launch, run)
+
+
+async def _launch(run: LocalRun) -> Summary:
+    with tempfile.TemporaryDirectory(prefix="parley-") as folder, ProgressBar(len(run.names)) as bar:
+        crew = _Crew(bar)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(_interrupts, crew)
+            await _start_all(run, Path(folder), crew)
+            await _follow_all(crew)
+            nursery.cancel_scope.cancel()
+    return _verdict(crew)
+
+
+async def _interrupts(crew: _Crew, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+    """Ctrl-C or SIGTERM ends every process of the run; a second one at once."""
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        task_status.started()
+        how = signal.SIGTERM
+        async for _ in signals:
+            crew.interrupted = True
+            crew.failed.set()
+            crew.end(how)
+            how = signal.SIGKILL
+
+
+async def _start_all(run: LocalRun, folder: Path, crew: _Crew) -> None:
+    sockets = [_listening_socket() for _ in range(len(run.names) + 1)]
+    roster = _write_roster(folder, run.names, [s.getsockname()[1] for s in sockets])
+    try:
+        for place, name in enumerate((*run.names, DEALER)):
+            arguments = _arguments(run, place, name, roster)
+            crew.children.append(await start(name, arguments, sockets[place]))
+    finally:
+        for opened in sockets:
+            opened.close()
+
+
+def _arguments(run: LocalRun, place: int, name: str, roster: Path) -> list[str]:
+    key = ["--key", str(roster.parent / f"{name}.key")]
+    if name == DEALER:
+        return ["dealer", str(roster), "--program", str(run.program), *key, *run.options]
+    given = ["--input", str(run.inputs[place])] if place in run.inputs else []
+    return ["join", str(roster), str(run.program), "--party", name, *given, *key, *run.options]
+
+
+def _listening_socket() -> socket.socket:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(64)
+    return listener
+
+
+def _write_roster(folder: Path, names: Sequence[str], ports: Sequence[int]) -> Path:
+    """Keys, certificates and parties.toml of this run."""
+    sections = []
+    for name, port in zip((*names, DEALER), ports, strict=True):
+        new_identity(name, folder)
+        heading = "[dealer]" if name == DEALER else "[[party]]"
+        lines = (f'name = "{name}"', f'address = "127.0.0.1:{port}"', f'certificate = "{name}.crt"')
+        sections.append("\n".join((heading, *lines)))
+    path = folder / "parties.toml"
+    path.write_text("\n\n".join(sections) + "\n")
+    return path
+
+
+async def _follow_all(crew: _Crew) -> None:
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_end_the_others, crew)
+        async with trio.open_nursery() as followers:
+            for child in crew.children:
+                followers.start_soon(_follow, crew, child)
+        nursery.cancel_scope.cancel()
+
+
+async def _follow(crew: _Crew, child: Child) -> None:
+    await follow(child, crew.on_event, crew.on_line)
+    crew.on_end(child)
+
+
+async def _end_the_others(crew: _Crew) -> None:
+    """Once one has failed, or all parties are done: give the others time to end by themselves, then end them."""
+    async with trio.open_nursery() as nursery:
+        for event in (crew.failed, crew.parties_done):
+            nursery.start_soon(_cancel_after, nursery.cancel_scope, event)
+    if not _hopeless(crew):
+        await trio.sleep(GRACE)
+    crew.end(signal.SIGTERM)
+    await trio.sleep(TO_TERMINATE)
+    crew.end(signal.SIGKILL)
+
+
+async def _cancel_after(scope: trio.CancelScope, event: trio.Event) -> None:
+    await event.wait()
+    scope.cancel()
+
+
+def _hopeless(crew: _Crew) -> bool:
+    """Nobody can find out who failed: it was before they met, or the user ended the run."""
+    early = (child.failed and not child.connected and child.exit_code() != PEER for child in crew.children)
+    return crew.interrupted or any(early)
+
+
+def _verdict(crew: _Crew) -> Summary:
+    """The summary of a run in which every process did its part; else RunFailed."""
+    failed = sorted((c for c in crew.children if c.failed), key=Child.rank)
+    if crew.interrupted:
+        raise RunFailed(INTERRUPTED, "interrupted: all parties were ended")
+    if failed:
+        raise RunFailed(failed[0].exit_code(), _blame(failed[0], failed[1:]))
+    return merged([child.account for child in crew.children[:-1] if child.account is not None])
+
+
+def _blame(first: Child, others: Sequence[Child]) -> str:
+    lines = [f"the run failed: {first.describe()}"]
+    if first.tail:
+        lines.append("  the last lines it printed:")
+        lines += [f"    {line}" for line in first.tail]
+    for child in others:
+        lines.append(f"  then {'was ended: ' + child.name if child.ended_by_us else child.describe()}")
+    return "\n".join(lines)

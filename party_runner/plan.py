@@ -1,0 +1,50 @@
+"""`parley plan`: what a run will cost and reveal, by line of the program, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console, Group
+
+from party_runner.csv_table import Table
+from party_runner.join import Choices
+from party_runner.program import Program
+from party_runner.report import cost_report, data, table, titled
+from party_runner.summary import Summary
+from protocols.execution import plan as dry_run
+
+NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
+
+
+def make_plan(program: Program, given: Sequence[Table | None], choices: Choices) -> Summary:
+    """Run `program` dry on inputs of these shapes: a run's summary without times and result.
+
+    `seconds_on` {network: seconds} is added: the time on the wire, to which computation adds.
+    """
+    planned = dry_run(
+        program.main,
+        list(given),
+        suite=choices.suite,
+        fractional_bits=choices.fractional_bits,
+        program=str(program.path),
+    )
+    return planned.report.to_json() | {"seconds_on": {name: planned.seconds_on(name) for name in NETWORKS}}
+
+
+def print_plan(summary: Summary, console: Console) -> None:
+    """Print the plan for a person."""
+    console.print(Group(_totals(summary), cost_report(summary, f"{summary['parties'][0]} alone"), _times(summary)))
+
+
+def _totals(summary: Summary) -> Group:
+    made = table("party", "rounds", "sends online")
+    for row in zip(summary["parties"], summary["rounds_by_party"], summary["bytes_sent"], strict=True):
+        made.add_row(row[0], f"{row[1]:,}", data(row[2]))
+    return titled(f"A run will take {summary['rounds']:,} rounds", made)
+
+
+def _times(summary: Summary) -> Group:
+    made = table("network", "", "seconds")
+    for name, what in NETWORKS.items():
+        made.add_row(name, what, f"{summary['seconds_on'][name]:,.2f}")
+    return titled("Time on the wire; computation comes on top", made)

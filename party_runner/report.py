@@ -1,0 +1,154 @@
+"""The summary of a run for a person: the result, the costs, what was revealed, and what it is secure against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from party_runner.summary import Summary
+
+NUMBERS_SHOWN = 6
+LINES_SHOWN = 12
+
+
+def print_report(summary: Summary, console: Console, counted: str = "all parties") -> None:
+    """Print the whole report; `counted` says whose bytes the cost by line are."""
+    console.print(report(summary, counted))
+
+
+def report(summary: Summary, counted: str = "all parties") -> Group:
+    """Everything a run has to say, in the order in which it is read."""
+    parts: list[RenderableType] = [_results(summary), _parties(summary), cost_report(summary, counted)]
+    parts += [Text(f"warning: {warning}", style="yellow") for warning in summary["warnings"]]
+    parts.append(Text(f"\n{summary['security']}", style="bold"))
+    return Group(*parts)
+
+
+def cost_report(summary: Summary, counted: str) -> Group:
+    """What was or will be revealed, the cost by line, the material."""
+    return Group(_reveals(summary), _lines(summary, counted), _material(summary))
+
+
+def table(*columns: str) -> Table:
+    """A table in the house's manner: the first column is text, the others are numbers."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
+    made.add_column(columns[0], overflow="fold")
+    for column in columns[1:]:
+        made.add_column(column, justify="right", overflow="fold")
+    return made
+
+
+def titled(title: str, content: RenderableType) -> Group:
+    """A heading and what stands below it."""
+    return Group(Text(f"\n{title}", style="bold"), content)
+
+
+def _results(summary: Summary) -> Group:
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=False)
+    results = summary.get("results")
+    if results is None:
+        shown = [("", summary["result"])]
+    else:
+        shown = [(f"{name}: ", result) for name, result in zip(summary["parties"], results, strict=True)]
+    for prefix, result in shown:
+        for name, value in _named(result):
+            made.add_row(Text(prefix + name), Text(describe(value)))
+    return titled("Result", made)
+
+
+def _named(result: Any) -> list[tuple[str, Any]]:
+    """The parts of a result: by key, or by place where the program returned several values."""
+    if isinstance(result, dict) and result:
+        return [(str(key), value) for key, value in result.items()]
+    if isinstance(result, list) and result and any(isinstance(value, list | dict) for value in result):
+        shapes = {_shape(value) for value in result}
+        if len(shapes) > 1:
+            return [(f"[{place}]", value) for place, value in enumerate(result)]
+    return [("result", result)]
+
+
+def describe(value: Any) -> str:
+    """A value in one line: the first numbers of an array and its shape."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if not isinstance(value, list):
+        return str(value)
+    numbers = _flat(value)
+    more = ", ..." if len(numbers) > NUMBERS_SHOWN else ""
+    shape = " x ".join(map(str, _shape(value)))
+    return f"[{', '.join(describe(number) for number in numbers[:NUMBERS_SHOWN])}{more}]  ({shape})"
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    shape = []
+    while isinstance(value, list):
+        shape.append(len(value))
+        value = value[0] if value else None
+    return tuple(shape)
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return [number for item in value for number in _flat(item)]
+    return [value]
+
+
+def _parties(summary: Summary) -> Group:
+    names = summary["parties"]
+    made = table("party", "rounds", "sent online", "received offline")
+    offline = summary["offline_bytes"]
+    offline = offline if isinstance(offline, list) else [None] * len(names)
+    rounds = summary["rounds_by_party"]
+    for row in zip(names, rounds, summary["bytes_sent"], offline, strict=False):
+        made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]) if row[3] is not None else "")
+    seconds = ", ".join(f"{stage} {value:.2f} s" for stage, value in summary["seconds"].items())
+    return Group(titled("Time", Text(f"  {seconds}")), titled("Messages", made))
+
+
+def data(count: int) -> str:
+    """A number of bytes for a person."""
+    if count < 1000:
+        return f"{count} B"
+    for unit in ("kB", "MB", "GB"):
+        count_in = count / {"kB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
+        if count_in < 1000:
+            break
+    return f"{count_in:,.1f} {unit}"
+
+
+def _reveals(summary: Summary) -> Group:
+    made = table("line", "shape", "to")
+    for reveal in summary["reveals"]:
+        made.add_row(reveal["line"], _dimensions(reveal["shape"]), _receivers(reveal["to"], summary["parties"]))
+    return titled("Revealed", made)
+
+
+def _dimensions(shape: list[int]) -> str:
+    return " x ".join(map(str, shape)) or "one number"
+
+
+def _receivers(to: list[int], names: list[str]) -> str:
+    return "everybody" if sorted(to) == list(range(len(names))) else ", ".join(names[place] for place in to)
+
+
+def _lines(summary: Summary, counted: str) -> Group:
+    """The lines that cost most; the last row sums up the others."""
+    made = table("line", "rounds", "bytes")
+    costs = sorted(summary["lines"], key=lambda cost: (-cost["bytes"], -cost["rounds"]))
+    for cost in costs[:LINES_SHOWN]:
+        made.add_row(cost["line"], f"{cost['rounds']:,}", data(cost["bytes"]))
+    rest = costs[LINES_SHOWN:]
+    if rest:
+        total = data(sum(cost["bytes"] for cost in rest))
+        made.add_row(f"{len(rest)} other lines", f"{sum(cost['rounds'] for cost in rest):,}", total)
+    return titled(f"Cost by line of the program, {counted}", made)
+
+
+def _material(summary: Summary) -> Group:
+    made = table("kind", "elements")
+    for kind, elements in sorted(summary["material"].items()):
+        made.add_row(kind, f"{elements:,}")
+    return titled(f"Material, from: {summary['preprocessing']}", made)

@@ -1,0 +1,61 @@
+"""An endpoint's seat from `parties.toml` and its key, with everything checked that can be before connecting."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from mpc.errors import LocalError
+from mpc.identity import Identity, Roster, load_identity
+from party_runner.join import Seat
+
+
+def party_seat(
+    file: Path,
+    name: str,
+    key: Path | None,
+    connect_timeout: float,
+    stall_timeout: float,
+    listener: socket.socket | None,
+) -> Seat:
+    """The seat of the computing party called `name`. LocalError `unknown-party`, `no-dealer`, or of roster and key."""
+    roster = Roster.load(file)
+    _needs_dealer(roster)
+    me = roster.index(name)
+    if me == roster.parties:
+        remedy = f"Start it with `parley dealer {file}`."
+        raise LocalError("unknown-party", f"{name} is the dealer in {file}, not a party", remedy)
+    return Seat(roster, me, _identity(roster, me, key, file), connect_timeout, stall_timeout, listener)
+
+
+def dealer_seat(
+    file: Path, key: Path | None, connect_timeout: float, stall_timeout: float, listener: socket.socket | None
+) -> Seat:
+    """The dealer's seat. LocalError `no-dealer`, or of roster and key."""
+    roster = Roster.load(file)
+    _needs_dealer(roster)
+    me = roster.parties
+    return Seat(roster, me, _identity(roster, me, key, file), connect_timeout, stall_timeout, listener)
+
+
+def _needs_dealer(roster: Roster) -> None:
+    if not roster.has_dealer:
+        remedy = "Add a [dealer] section: name, address and certificate of someone who colludes with no party."
+        raise LocalError("no-dealer", f"{roster.source} names no dealer, and preprocessing comes from one", remedy)
+
+
+def _identity(roster: Roster, me: int, key: Path | None, file: Path) -> Identity:
+    """The key with its certificate beside it, which must be the one that the others expect at this place."""
+    name = roster.names[me]
+    place = key if key is not None else file.parent / f"{name}.key"
+    if place.suffix != ".key":
+        remedy = "Give the NAME.key file that `parley keys new NAME` made; NAME.crt lies beside it."
+        raise LocalError("no-key", f"{place} is not a .key file", remedy)
+    identity = load_identity(place.stem, place.parent)
+    if identity.certificate.der != roster.endpoints[me].certificate.der:
+        cause = f"{file} lists another certificate for {name} than the one that belongs to {place}"
+        remedy = (
+            f"Name {name}'s own key with --key, or have every party put {place.stem}.crt in place of the listed one."
+        )
+        raise LocalError("wrong-key", cause, remedy)
+    return identity

@@ -1,0 +1,177 @@
+"""`parley join`, `parley dealer` and `parley keys` as real parties use them: separate commands, keys, parties.toml."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mpc.identity import new_identity
+
+from .processes import LIMIT, PRODUCT, call, free_ports, write
+
+NAMES = ("north", "south")
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """Two parties and a dealer with keys and a parties.toml, as the README shows it."""
+
+    folder: Path
+    program: str
+
+    @property
+    def roster(self) -> str:
+        return str(self.folder / "parties.toml")
+
+    def joining(self, name: str, *more: str, program: str | None = None) -> list[str]:
+        data = str(self.folder / f"{name}.csv")
+        return ["join", self.roster, program or self.program, "--party", name, "--input", data, *more]
+
+    def dealing(self, *more: str) -> list[str]:
+        return ["dealer", self.roster, "--program", self.program, *more]
+
+    def join(self, name: str, *more: str, program: str | None = None) -> subprocess.Popen[str]:
+        return start(*self.joining(name, *more, program=program))
+
+    def dealer(self, *more: str) -> subprocess.Popen[str]:
+        return start(*self.dealing(*more))
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "party_runner", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def ends(*processes: subprocess.Popen[str]) -> list[tuple[int, str, str]]:
+    """Exit code, stdout and stderr of each, in order; none may run for ever."""
+    outcomes = []
+    for process in processes:
+        try:
+            out, err = process.communicate(timeout=LIMIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        outcomes.append((process.returncode, out, err))
+    return outcomes
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> Club:
+    sections = []
+    for name, port in zip((*NAMES, "third"), free_ports(3), strict=True):
+        new_identity(name, tmp_path)
+        heading = "[dealer]" if name == "third" else "[[party]]"
+        sections.append(f'{heading}\nname = "{name}"\naddress = "127.0.0.1:{port}"\ncertificate = "{name}.crt"\n')
+    write(tmp_path, "parties.toml", "\n".join(sections))
+    write(tmp_path, "north.csv", "1.0\n2\n")
+    write(tmp_path, "south.csv", "3.0\n4\n")
+    return Club(tmp_path, write(tmp_path, "product.py", PRODUCT))
+
+
+@pytest.mark.slow
+def test_two_parties_and_a_dealer(club: Club) -> None:
+    target = club.folder / "south.json"
+    dealer, south = club.dealer(), club.join("south", "--json", str(target))
+    north = club.join("north", "--json", "-")
+    for code, _, stderr in (outcomes := ends(north, south, dealer)):
+        assert code == 0, stderr
+    assert json.loads(outcomes[0][1])["result"] == {"product": pytest.approx(11, abs=1e-3)}
+    assert "product" in outcomes[1][1]
+    assert json.loads(target.read_text())["parties"] == list(NAMES)
+
+
+@pytest.mark.slow
+def test_nobody_listening_is_named(club: Club) -> None:
+    ((code, _, stderr),) = ends(club.join("north", "--connect-timeout", "2"))
+    assert code == 3
+    assert "south" in stderr
+    assert "[nobody-listening]" in stderr or "[connect-timeout]" in stderr
+    assert "what to do:" in stderr
+
+
+@pytest.mark.slow
+def test_a_party_with_another_program_is_named(club: Club) -> None:
+    other = write(club.folder, "other.py", PRODUCT + "\n# changed\n")
+    processes = club.join("north"), club.join("south", program=other), club.dealer("--connect-timeout", "10")
+    outcomes = ends(*processes)
+    assert [code for code, _, _ in outcomes] == [3, 3, 3]
+    assert "south has another program digest" in outcomes[0][2]
+    assert "[different-program]" in outcomes[0][2]
+    assert "[different-program]" in outcomes[1][2]
+
+
+@pytest.mark.slow
+def test_a_party_with_another_certificate_is_refused(club: Club, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for name in (*NAMES, "third"):
+        write(elsewhere, f"{name}.crt", (club.folder / f"{name}.crt").read_text())
+    write(elsewhere, "parties.toml", Path(club.roster).read_text())
+    (elsewhere / "south.crt").unlink()
+    new_identity("south", elsewhere)
+    impostor = Club(elsewhere, club.program)
+    write(elsewhere, "south.csv", "3.0\n4\n")
+    (north_code, _, north), (south_code, _, _), _ = ends(
+        club.join("north", "--connect-timeout", "5"),
+        impostor.join("south", "--connect-timeout", "10"),
+        club.dealer("--connect-timeout", "10"),
+    )
+    assert (north_code, south_code) == (3, 3)
+    assert "south" in north
+    assert "[wrong-certificate]" in north
+
+
+def refused(arguments: list[str], code: str, *says: str) -> None:
+    exit_code, printed = call(*arguments)
+    assert exit_code == 2
+    assert f"[{code}]" in printed
+    for text in says:
+        assert text in printed
+
+
+def test_a_wrong_input_is_refused_before_any_connection(club: Club) -> None:
+    write(club.folder, "north.csv", "1\nx\n")
+    refused(club.joining("north", "--connect-timeout", "1"), "input-not-numeric", "north.csv, line 2, column 1")
+
+
+def test_a_party_that_is_not_listed(club: Club) -> None:
+    refused(club.joining("north", "--party", "east"), "unknown-party", "east")
+
+
+def test_the_dealer_is_no_party(club: Club) -> None:
+    refused(club.joining("north", "--party", "third"), "unknown-party", "parley dealer")
+
+
+def test_a_missing_key(club: Club) -> None:
+    (club.folder / "north.key").unlink()
+    refused(club.joining("north"), "no-key", "parley keys new north")
+
+
+def test_a_key_of_somebody_else(club: Club) -> None:
+    refused(club.joining("north", "--key", str(club.folder / "south.key")), "wrong-key", "north")
+
+
+def test_a_roster_without_a_dealer(club: Club) -> None:
+    text = Path(club.roster).read_text()
+    Path(club.roster).write_text(text[: text.index("[dealer]")])
+    refused(club.joining("north"), "no-dealer", "[dealer]")
+    refused(club.dealing(), "no-dealer")
+
+
+def test_keys_are_shown_and_never_overwritten(tmp_path: Path) -> None:
+    new = ("keys", "new", "north", "--folder", str(tmp_path / "keys"))
+    _, made = call(*new)
+    code, shown = call("keys", "show", str(tmp_path / "keys" / "north.crt"))
+    assert code == 0
+    assert shown.split()[:2] == ["name", "north"]
+    assert "fingerprint" in shown
+    assert "valid until" in shown
+    assert shown in made
+    code, again = call(*new)
+    assert code == 2
+    assert "[key-exists]" in again
+    assert call("keys", "show", str(tmp_path / "keys" / "north.key"))[0] == 2

@@ -1,0 +1,55 @@
+"""A party that is killed or stopped in the middle of a run: the others end soon, and everybody names it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from .processes import gone, kill, start_endless
+
+pytestmark = pytest.mark.slow
+
+PARTIES = ("party0", "party1", "party2", "dealer")
+SOON = 10.0
+
+
+@pytest.mark.parametrize("victim", PARTIES)
+def test_a_killed_process_is_named_by_all_others(tmp_path: Path, victim: str) -> None:
+    run = start_endless(tmp_path)
+    pids = run.pids(*PARTIES)
+    began = time.monotonic()
+    kill(run.pid_of(victim))
+    code, printed = run.end(30)
+    assert time.monotonic() - began < SOON + 5  # the launcher too is gone soon
+    assert code == 3
+    assert f"the run failed: {victim} was killed by signal 9 (SIGKILL)" in printed
+    for other in set(PARTIES) - {victim}:
+        assert re.search(rf"{other} \| error: .*{victim}.*\[(peer-lost|peer-failed)\]", printed), (other, printed)
+        assert re.search(rf"then {other} ended with exit code 3 ", printed), (other, printed)
+    assert gone(pids)
+
+
+def test_a_stopped_process_is_named_within_the_stall_timeout(tmp_path: Path) -> None:
+    run = start_endless(tmp_path, 3, "--stall-timeout", "2")
+    pids = run.pids(*PARTIES)
+    kill(run.pid_of("party1"), signal.SIGSTOP)
+    code, printed = run.end(40)
+    assert code == 3
+    for other in ("party0", "party2", "dealer"):
+        assert re.search(rf"{other} \| error: .*party1.*\[peer-stalled\]", printed), (other, printed)
+    assert gone(pids)
+
+
+def test_a_killed_launcher_leaves_nobody_behind(tmp_path: Path) -> None:
+    run = start_endless(tmp_path, 2)
+    pids = run.pids("party0", "party1", "dealer")
+    run.process.kill()
+    run.process.wait()
+    deadline = time.monotonic() + 20
+    while not gone(pids):
+        assert time.monotonic() < deadline, "processes of the run are left"
+        time.sleep(0.05)

@@ -1,0 +1,45 @@
+"""A plan says before what a run counts afterwards."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .processes import call, parley, product_of
+
+EQUAL = ("parties", "suite", "rounds", "rounds_by_party", "bytes_sent", "material", "reveals")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("parties", [2, 3])
+def test_a_plan_equals_the_run(tmp_path: Path, parties: int) -> None:
+    run, plan = tmp_path / "run.json", tmp_path / "plan.json"
+    arguments = product_of(tmp_path, parties)
+    done = parley(*arguments, "--json", str(run))
+    assert done.returncode == 0, done.stderr
+    shapes = ["--shape", "0=3x1", "--shape", "1=3x1"]
+    planned = parley("plan", *arguments[1:4], *shapes, "--json", str(plan))
+    assert planned.returncode == 0, planned.stderr
+    counted, foreseen = json.loads(run.read_text()), json.loads(plan.read_text())
+    assert {key: foreseen[key] for key in EQUAL} == {key: counted[key] for key in EQUAL}
+    assert [cost["line"] for cost in foreseen["lines"]] == [cost["line"] for cost in counted["lines"]]
+    assert foreseen["seconds_on"]["wan"] > foreseen["seconds_on"]["lan"] > foreseen["seconds_on"]["loopback"] > 0
+    for said in ("product.py:7", "everybody", "triple", "wan", f"{counted['rounds']} rounds"):
+        assert said in planned.stdout
+
+
+@pytest.mark.slow
+def test_a_plan_takes_shapes_from_files(tmp_path: Path) -> None:
+    arguments = product_of(tmp_path, 2)
+    by_file = parley("plan", *arguments[1:], "--json", "-")
+    by_shape = parley("plan", *arguments[1:4], "--shape", "0=3x1", "--shape", "1=3x1", "--json", "-")
+    assert by_file.returncode == 0
+    assert json.loads(by_file.stdout) == json.loads(by_shape.stdout)
+
+
+def test_a_party_has_a_file_or_a_shape(tmp_path: Path) -> None:
+    code, printed = call("plan", *product_of(tmp_path, 2)[1:], "--shape", "0=3x1")
+    assert code == 2
+    assert "both --input and --shape" in printed

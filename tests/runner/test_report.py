@@ -1,0 +1,119 @@
+"""The summary of a run: of all parties as one, for machines and for people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from mpc.errors import LocalError
+from party_runner.report import data, describe, report
+from party_runner.summary import check_writable, merged, write_summary
+
+
+def account(me: int, **other: Any) -> dict[str, Any]:
+    lines = [{"line": "study.py:4", "rounds": 1 + me, "bytes": 100 * (me + 1), "material": {"triple": 3}}]
+    return {
+        "program": "study.py",
+        "me": me,
+        "parties": ["north", "south"],
+        "suite": "beaver",
+        "preprocessing": "dealer",
+        "security": "Semi-honest; the dealer must not collude.",
+        "seconds": {"connect": 0.1, "offline": 0.2 + me, "online": 0.3},
+        "rounds": 2,
+        "rounds_by_party": [1, 2],
+        "bytes_sent": [100, 200],
+        "offline_bytes": 48 * me,
+        "material": {"triple": 3},
+        "reveals": [
+            {"line": "study.py:9", "shape": [2, 3], "to": [0, 1]},
+            {"line": "study.py:9", "shape": [], "to": [1]},
+        ],
+        "lines": lines,
+        "warnings": [f"careful {me}", "both"],
+        "result": [0.5],
+    } | other
+
+
+def test_accounts_become_one_summary() -> None:
+    summary = merged([account(0), account(1)])
+    assert summary["seconds"] == {"connect": 0.1, "offline": 1.2, "online": 0.3}
+    assert summary["lines"] == [{"line": "study.py:4", "rounds": 2, "bytes": 300, "material": {"triple": 3}}]
+    assert summary["offline_bytes"] == [0, 48]
+    assert summary["warnings"] == ["careful 0", "both", "careful 1"]
+    assert summary["result"] == [0.5]
+    assert "results" not in summary
+    assert "me" not in summary
+
+
+def test_results_that_differ_are_all_kept() -> None:
+    summary = merged([account(0, result=None), account(1, result=3)])
+    assert summary["results"] == [None, 3]
+
+
+def test_accounts_are_left_as_they_were() -> None:
+    accounts = [account(0), account(1)]
+    merged(accounts)
+    assert accounts == [account(0), account(1)]
+
+
+def printed(summary: dict[str, Any]) -> str:
+    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(report(summary))
+    return console.export_text()
+
+
+def test_a_person_reads_everything() -> None:
+    text = printed(merged([account(0), account(1)]))
+    expected = ["0.5", "north", "200 B", "study.py:9", "2 x 3", "everybody", "south", "study.py:4", "300 B", "triple"]
+    expected += ["connect 0.10 s", "offline 1.20 s", "careful 1", "Semi-honest; the dealer must not collude."]
+    for word in expected:
+        assert word in text
+
+
+def test_results_that_differ_are_shown_by_party() -> None:
+    text = printed(merged([account(0, result=None), account(1, result={"a": 7.0})]))
+    assert "north: result" in text
+    assert "south: a" in text
+
+
+def test_brackets_in_names_are_not_markup() -> None:
+    assert "[red]x" in printed(merged([account(0, result={"[red]x": 1}), account(1, result={"[red]x": 1})]))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.98594, "0.98594"),
+        (None, "None"),
+        ([1, 2], "[1, 2]  (2)"),
+        ([[1.5] * 30] * 4, "[1.5, 1.5, 1.5, 1.5, 1.5, 1.5, ...]  (4 x 30)"),
+    ],
+)
+def test_values_in_one_line(value: Any, text: str) -> None:
+    assert describe(value) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (2_500_000, "2.5 MB")])
+def test_bytes(count: int, text: str) -> None:
+    assert data(count) == text
+
+
+def test_the_summary_is_strict_json_and_whole(tmp_path: Path) -> None:
+    target = tmp_path / "summary.json"
+    write_summary(account(0, result=[float("nan"), float("inf")]), str(target))
+    assert json.loads(target.read_text())["result"] == ["nan", "inf"]
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_an_unwritable_target_is_refused_before_the_run(tmp_path: Path) -> None:
+    check_writable(None)
+    check_writable("-")
+    check_writable(str(tmp_path / "new.json"))
+    for target in (tmp_path, tmp_path / "none" / "a.json"):
+        with pytest.raises(LocalError, match="summary-unwritable"):
+            check_writable(str(target))

@@ -1,0 +1,140 @@
+"""`parley run`, with real processes over real connections."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from .processes import PRODUCT, call, gone, parley, product_of, start_endless, write
+
+pytestmark = pytest.mark.slow
+
+KEYS = {"program", "parties", "suite", "preprocessing", "seconds", "rounds", "bytes_sent", "reveals", "security"}
+
+
+@pytest.mark.parametrize("parties", [2, 3])
+def test_parties_compute_together(tmp_path: Path, parties: int) -> None:
+    target = tmp_path / "summary.json"
+    done = parley(*product_of(tmp_path, parties), "--json", str(target))
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(target.read_text())
+    assert summary.keys() >= KEYS | {"result"}
+    assert summary["result"] == {"product": pytest.approx(1.0, abs=1e-3)}
+    assert summary["parties"] == [f"party{place}" for place in range(parties)]
+    assert summary["seconds"].keys() == {"connect", "offline", "online"}
+    assert len(summary["bytes_sent"]) == parties
+    assert min(summary["bytes_sent"]) > 0
+    assert [(reveal["line"], reveal["shape"], reveal["to"]) for reveal in summary["reveals"]] == [
+        ("product.py:7", [], list(range(parties)))
+    ]
+    assert summary["rounds"] >= 2
+    for said in ("Result", "product", "Revealed", "product.py:7", "everybody", summary["security"].split(",")[0][:40]):
+        assert said in done.stdout
+
+
+def test_json_on_stdout_is_alone_there(tmp_path: Path) -> None:
+    done = parley(*product_of(tmp_path, 2), "--json", "-", "--name", "0=north", "--name", "1=south")
+    assert json.loads(done.stdout)["parties"] == ["north", "south"]
+    assert "\x1b" not in done.stderr
+
+
+def test_the_keys_of_a_run_are_gone_after_it(tmp_path: Path) -> None:
+    done = parley(*product_of(tmp_path, 2), env={**os.environ, "TMPDIR": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.glob("parley-*"))
+
+
+def test_what_a_party_prints_is_shown_with_its_name(tmp_path: Path) -> None:
+    arguments = product_of(tmp_path, 2)
+    write(tmp_path, "product.py", PRODUCT + '    print("never")\nprint("[hello]")\n')
+    done = parley(*arguments)
+    assert "party0 | [hello]" in done.stderr
+    assert "party1 | [hello]" in done.stderr
+
+
+def test_a_wrong_input_ends_the_run_before_any_connection(tmp_path: Path) -> None:
+    arguments = product_of(tmp_path, 3)
+    write(tmp_path, "b.csv", "x\n1\n\n2\n")
+    done = parley(*arguments)
+    assert done.returncode == 2
+    assert "the run failed: party1 ended with exit code 2 [input-malformed]" in done.stderr
+    assert "b.csv, line 3 is blank" in done.stderr
+
+
+def test_a_program_that_raises_at_one_party_names_it(tmp_path: Path) -> None:
+    arguments = product_of(tmp_path, 3)
+    source = PRODUCT.replace("async def main(ctx, mine):\n", "async def main(ctx, mine):\n    {}[ctx.me - 1]\n")
+    write(tmp_path, "product.py", source.replace("{}", "{-1: 0, 1: 0}"))
+    done = parley(*arguments)
+    assert done.returncode == 1
+    assert "the run failed: party1 ended with exit code 1 [program-failed]" in done.stderr
+    assert "KeyError: 0" in done.stderr
+    assert 'product.py", line 5, in main' in done.stderr
+    assert "trio/" not in done.stderr
+
+
+@pytest.mark.parametrize("source", ["def main(:", "x = 1\n", "async def main(ctx):\n    pass\n"])
+def test_a_program_that_is_none(tmp_path: Path, source: str) -> None:
+    arguments = product_of(tmp_path, 2)
+    write(tmp_path, "product.py", source)
+    done = parley(*arguments)
+    assert done.returncode == 2
+    assert "[program-" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "none.py", "-n", "2"],
+        ["run", "none.py"],
+        ["run", "none.py", "-n", "1"],
+        ["run", "none.py", "-n", "2", "--input", "2=a.csv"],
+        ["run", "none.py", "-n", "2", "--name", "0=party1"],
+        ["join", "none.toml", "none.py", "--party", "a"],
+        ["dealer", "none.toml"],
+        ["dealer", "none.toml", "--program", "none.py"],
+        ["plan", "none.py", "-n", "2", "--shape", "0=x"],
+        ["keys", "show", "none.crt"],
+        ["keys", "new", "a/b"],
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, printed = call(*arguments)
+    assert code == 2
+    assert "Traceback" not in printed
+    assert printed
+
+
+def test_a_summary_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> None:
+    code, printed = call(*product_of(tmp_path, 2), "--json", str(tmp_path / "none" / "a.json"))
+    assert code == 2
+    assert "[summary-unwritable]" in printed
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_every_process(tmp_path: Path, how: signal.Signals) -> None:
+    run = start_endless(tmp_path, 2)
+    pids = run.pids("party0", "party1", "dealer")
+    run.process.send_signal(how)
+    code, printed = run.end(20)
+    assert code == 130
+    assert "interrupted" in printed
+    assert gone(pids)
+    assert not list(tmp_path.glob("parley-*"))
+
+
+def test_each_process_is_told_of_its_own_input_only(tmp_path: Path) -> None:
+    run = start_endless(tmp_path, 2)
+    told = [Path(f"/proc/{pid}/cmdline").read_text() for pid in run.pids("party0", "party1", "dealer")]
+    run.process.terminate()
+    run.end(20)
+    assert [[f"data{place}.csv" in words for place in range(2)] for words in told] == [
+        [True, False],
+        [False, True],
+        [False, False],
+    ]
