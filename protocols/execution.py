@@ -15,7 +15,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from operator import itemgetter
 from typing import Any, TypeVar
 
 import msgpack
@@ -32,6 +31,7 @@ from mpc.ring import Z64, Ring
 from mpc.simulation import PartyRun, Setting, run_in_memory
 from mpc.supply import Entry, Supply
 from mpc.transport import Transport
+from native import keep_memory
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
 from protocols.preprocessing import dealer
@@ -148,8 +148,9 @@ async def run_party(
 ) -> Outcome:
     """Run `main(ctx, mine)` as one real party, connected by `transport` whose last endpoint is the dealer.
 
-    Tells the peers and raises if anything fails, here or there.
+    Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
     """
+    keep_memory()
     progress = on_progress or (lambda stage, done, total: None)
     try:
         party = await _Party.prepare(main, mine, transport, agreement, find_suite(suite), fractional_bits, progress)
@@ -163,6 +164,7 @@ async def run_party(
 
 async def run_dealer(*, transport: Transport, on_progress: Progress | None = None) -> None:
     """The dealer's whole life on a transport whose last endpoint it is: serve every party until all are done."""
+    keep_memory()
     dealt = 0
 
     def count(size: int) -> None:
@@ -284,7 +286,7 @@ async def _plan(
 
     with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
         runs = await run_in_memory(main, inputs, supplies, setting, on_call=count)
-    demand = sorted(supplies[0].demand, key=itemgetter(0))
+    demand = sorted(supplies[0].demand, key=lambda entry: entry[0])  # the order of the program, not of the event loop
     return Plan(_simulated_report(runs, setting, "dealer", {}, program), demand, calls)
 
 

@@ -124,8 +124,8 @@ def test_matrix_products(n):
     close(revealed(operator.matmul, stack, matrix, n=n), stack @ matrix, 16)
     close(revealed(np.dot, vector, vector, n=n), vector @ vector, 16)
     close(revealed(lambda a, b: a.dot(b), matrix.T, vector, n=n), matrix.T @ vector, 16)
-    close(revealed(lambda a: (a @ matrix), vector, n=n), vector @ matrix, 16)
-    close(revealed(lambda a: (matrix.T @ a), vector, n=n), matrix.T @ vector, 16)
+    close(revealed(lambda a: a @ matrix, vector, n=n), vector @ matrix, 16)
+    close(revealed(lambda a: matrix.T @ a, vector, n=n), matrix.T @ vector, 16)
     whole = np.arange(6).reshape(2, 3), np.arange(12).reshape(3, 4)
     same(revealed(operator.matmul, *whole, n=n, ranges=[(0, 100)] * 2), whole[0] @ whole[1])
 
