@@ -20,6 +20,7 @@ TOLD_AS_IS = frozenset(
         "different-suite",
         "different-parameters",
         "different-parties",
+        "different-plan",
         "different-session",
         "peer-failed",
         "peer-lost",

@@ -52,8 +52,8 @@ class Certificate:
 
     @property
     def fingerprint(self) -> str:
-        """The first 16 hexadecimal digits of its SHA-256, for people to compare."""
-        return x509.load_der_x509_certificate(self.der).fingerprint(hashes.SHA256()).hex()[:16]
+        """Its SHA-256 as 64 hexadecimal digits in groups of four, for people to compare."""
+        return x509.load_der_x509_certificate(self.der).fingerprint(hashes.SHA256()).hex(" ", 2)
 
     def expired(self, now: datetime | None = None) -> bool:
         """Whether it has expired at `now`."""

@@ -47,7 +47,7 @@ class CountingSupply:
     """Hands out zeros and writes down, in order, what was asked for."""
 
     name = "dry run"
-    trust = "nothing: a dry run computes on zeros"
+    trust = "that whoever makes the correlations colludes with none of them"
     received_bytes = 0
 
     def __init__(self) -> None:

@@ -43,7 +43,7 @@ Progress = Callable[[str, int, int | None], None]
 
 SUITES: dict[str, Suite] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
 PREPROCESSING = ("dealer",)
-FATAL_WHEN_DRY = ("range-exceeded", "range-too-wide", "domain")
+FATAL_WHEN_DRY = ("range-exceeded", "range-too-wide", "domain", "too-many-fractional-bits")
 _ONLINE, _SHAPES = 0, 1
 _HEADER = 256
 

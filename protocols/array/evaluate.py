@@ -156,7 +156,7 @@ def _check_range(node: SecretArray) -> None:
         f"bits{fraction}, and {ring_bits - 1} are safe",
         "if you know better, say so with x.within(lo, hi); or declare tighter ranges where secrets come in "
         "(mpc.secret(..., range=(lo, hi))), scale the data down, np.clip on the way, use whole numbers, "
-        "or run with fewer --fractional-bits. Nothing was sent",
+        "or run with fewer --fractional-bits. Nothing has been computed",
         line=node.line,
     )
 

@@ -42,9 +42,9 @@ class BeaverSuite:
 
     def security(self, n: int) -> str:
         """The sentence that goes with every result."""
-        others = "the other party" if n == 2 else f"up to {n - 1} of the {n} parties together"
+        others = "the other party learns" if n == 2 else f"up to {n - 1} of the {n} parties together learn"
         return (
-            f"semi-honest security with dishonest majority: {others} learn nothing beyond what was revealed, "
+            f"semi-honest security with dishonest majority: {others} nothing beyond what was revealed, "
             "provided that everybody follows the protocol"
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_certificates_are_compared_by_their_bytes(tmp_path: Path) -> None:
     identity = new_identity("north", tmp_path)
     assert load_certificate(identity.certificate_file) == identity.certificate
-    assert len(identity.certificate.fingerprint) == 16
+    assert bytes.fromhex(identity.certificate.fingerprint) == sha256(identity.certificate.der).digest()
 
 
 def test_expiry_is_announced_a_month_ahead(folder: Path) -> None:
