@@ -21,7 +21,8 @@ from mpc.handshake import Handshake, claimed_place
 from mpc.identity import Endpoint, Roster
 from mpc.introduction import Introduction, introduce, not_parley, wrong_certificate
 from mpc.link import PlainLink, TlsLink
-from mpc.transport_tls import Peer, TlsTransport
+from mpc.peer import Peer
+from mpc.transport_tls import TlsTransport
 from mpc.wire import Greeting
 
 INTRODUCTION_SECONDS = 5.0

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zlib import crc32
 
@@ -117,6 +116,11 @@ class Context:
         return range(self.n)
 
     @property
+    def others(self) -> list[int]:
+        """The indices of all computing parties but this one."""
+        return [j for j in range(self.n) if j != self.me]
+
+    @property
     def suite(self) -> Any:
         """The arithmetic suite of this run."""
         return self.session.suite
@@ -176,13 +180,10 @@ class Context:
 
     async def exchange(self, *arrays: Array) -> list[list[Array]]:
         """Send the same arrays to every other party; the result holds, for each array, all parties' by index."""
-        others = [j for j in self.everyone if j != self.me]
-        for array in arrays:
-            for j in others:
-                self.send(j, array)
+        self._send_all(arrays)
         specs = [Spec(a.shape, a.dtype.type) for a in arrays]
         result: list[list[Array]] = [[a] * self.n for a in arrays]
-        for j in others:
+        for j in self.others:
             for k, spec in enumerate(specs):
                 result[k][j] = await self.receive(j, spec)
         return result
@@ -190,13 +191,25 @@ class Context:
     async def add_up(self, add: Callable[[Array, Array], Array], *arrays: Array) -> list[Array]:
         """Exchange arrays of one dtype and `add` up all parties', elementwise; small ones travel as one message."""
         if len(arrays) == 1 or sum(a.nbytes for a in arrays) > PACKED_BYTES:
-            return [reduce(add, parts) for parts in await self.exchange(*arrays)]
+            self._send_all(arrays)
+            return [await self._total(add, array) for array in arrays]
         (flat,) = await self.add_up(add, np.concatenate([a.reshape(-1) for a in arrays]))
         totals, start = [], 0
         for a in arrays:
             totals.append(flat[start : start + a.size].reshape(a.shape))
             start += a.size
         return totals
+
+    def _send_all(self, arrays: tuple[Array, ...]) -> None:
+        for array in arrays:
+            for j in self.others:
+                self.send(j, array)
+
+    async def _total(self, add: Callable[[Array, Array], Array], array: Array) -> Array:
+        spec = Spec(array.shape, array.dtype.type)
+        for j in self.others:
+            array = add(array, await self.receive(j, spec))
+        return array
 
     # material and randomness
 

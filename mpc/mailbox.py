@@ -23,12 +23,16 @@ _YIELD_EVERY = 64
 class Mailbox:
     """The receiving half of one endpoint.
 
-    `before_wait` is called when a task is about to wait, before it counts as waiting: the moment to send what is
-    queued. `received[j]` counts the messages that have come from j.
+    `before_wait` is called when a task is about to wait, before it counts as waiting. `received[j]` counts the
+    messages that have come from j.
     """
 
     def __init__(
-        self, me: int, names: Sequence[str], before_wait: Callable[[], None], limits: Limits | None = None
+        self,
+        me: int,
+        names: Sequence[str],
+        before_wait: Callable[[], None] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         n = len(names)
         self._me = me
@@ -89,7 +93,8 @@ class Mailbox:
 
     async def everyone_left(self) -> list[dict[str, int] | None]:
         """Waits for every bye; returns the counters. PeerError when a message was never asked for."""
-        self._before_wait()
+        if self._before_wait is not None:
+            self._before_wait()
         self._check_open()
         if None in self._left:
             task = trio.lowlevel.current_task()
@@ -129,7 +134,8 @@ class Mailbox:
         return not any(self._waiting)
 
     async def _wait(self, sender: int, tag: Tag) -> Message:
-        self._before_wait()
+        if self._before_wait is not None:
+            self._before_wait()
         self._check_open()
         waiting = self._waiting[sender]
         if tag in waiting:

@@ -1,40 +1,32 @@
 """The real transport: one connection to each peer, a reader and a writer task for each, one heartbeat for all.
 
-A small message is sent at once when its sender is the first to wait for an answer; otherwise the writer task sends
-all that is queued in one write. The reader hands a message straight to the task that waits for it. Every failure
-goes through `end`: the first one wakes all tasks with its error and tells every peer who is to blame, so that all
-parties name the same one.
-
-`mpc.connecting` makes the connections and owns the nursery that the tasks run in.
+`mpc.peer` says when a message leaves; the reader hands what comes straight to the task that waits for it. Every
+failure goes through `end`: the first one wakes all tasks with its error and tells every peer who is to blame, so
+that all parties name the same one. `mpc.connecting` makes the connections; `mpc.transport.connect` owns the nursery.
 """
 
 from __future__ import annotations
 
 import ssl
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 
 import trio
 
-from mpc.decoder import Decoder
 from mpc.endings import diverged, peer_lost, peer_stalled, reported, standstill
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.handshake import Agreement, Handshake
-from mpc.link import PlainLink
 from mpc.mailbox import Mailbox
+from mpc.peer import EndOfPass, Peer
 from mpc.wire import (
-    CHUNK,
     Bye,
-    Encoder,
     Event,
     Failure,
     Greeting,
     Heartbeat,
     Limits,
     Message,
-    Outgoing,
     Tag,
     prepare,
 )
@@ -42,123 +34,6 @@ from mpc.wire import (
 HEARTBEAT_SECONDS = 1.0
 STILL_BEATS = 3
 FAREWELL_SECONDS = 1.0
-_COALESCE = 1 << 18
-
-
-class Peer:
-    """One connection: what is queued for it, and when it was last heard of."""
-
-    def __init__(self, index: int, name: str, link: PlainLink, encoder: Encoder, decoder: Decoder) -> None:
-        self.index = index
-        self.name = name
-        self.link = link
-        self.encoder = encoder
-        self.decoder = decoder
-        self.heard = trio.current_time()
-        self.beat: Heartbeat | None = None
-        self.closing = False
-        self._queue: deque[Outgoing | Bye] = deque()
-        self._last_words: Failure | None = None
-        self._urgent: deque[Callable[[], bytes]] = deque()
-        self._busy = False
-        self._parked: trio.lowlevel.Task | None = None
-
-    def queue(self, item: Outgoing | Bye) -> None:
-        """Queues a message, or the bye that follows the last one."""
-        self._queue.append(item)
-        self.wake()
-
-    def urge(self, frame: Callable[[], bytes]) -> None:
-        """Queues a control frame before everything else; `frame` is called when its turn has come."""
-        self._urgent.append(frame)
-        self.wake()
-
-    def wake(self) -> None:
-        """Lets the writer task look at the queue."""
-        if self._parked is not None:
-            trio.lowlevel.reschedule(self._parked)
-            self._parked = None
-
-    def tell(self, failure: Failure) -> None:
-        """Forgets what has not been sent; the failure is the last that the peer hears."""
-        self._queue.clear()
-        self._last_words = failure
-        self.wake()
-
-    def flush_now(self) -> None:
-        """Sends what is queued and small without waiting; the rest is the writer task's."""
-        if self._queue and not self._busy and not self._urgent:
-            data = self._gather()
-            try:
-                self._busy = bool(data) and not self.link.write_now(data)
-            except (OSError, ssl.SSLError):
-                self._queue.clear()
-
-    async def write_all(self) -> None:
-        """The writer task: sends what is queued until the connection is closing or broken."""
-        try:
-            while True:
-                if self._busy:
-                    await self.link.flush()
-                    self._busy = False
-                if self._last_words is not None:
-                    await self._write(self.encoder.failure(self._last_words))
-                    self.link.end()
-                    return
-                if self._urgent:
-                    await self._write(self._urgent.popleft()())
-                elif self._queue:
-                    await self._write_queued()
-                elif self.closing:
-                    self.link.end()
-                    return
-                else:
-                    await self._park()
-        except (OSError, ssl.SSLError):
-            self._queue.clear()
-
-    async def _write_queued(self) -> None:
-        data = self._gather()
-        if data:
-            await self._write(data)
-            return
-        item = self._queue.popleft()
-        if isinstance(item, Bye):
-            await self._write(self.encoder.bye(item.counters))
-            return
-        pieces = self.encoder.pieces(item)
-        for _ in range(0, len(item.payload), CHUNK):
-            while self._urgent:
-                await self._write(self._urgent.popleft()())
-            if self._last_words is not None:
-                return
-            await self._write(*next(pieces))
-
-    async def _write(self, *parts: bytes | memoryview) -> None:
-        self._busy = True
-        await self.link.write(*parts)
-        self._busy = False
-
-    async def _park(self) -> None:
-        self._parked = trio.lowlevel.current_task()
-
-        def abort(_: object) -> trio.lowlevel.Abort:
-            self._parked = None
-            return trio.lowlevel.Abort.SUCCEEDED
-
-        await trio.lowlevel.wait_task_rescheduled(abort)
-
-    def _gather(self) -> bytes:
-        """The next small messages as one buffer."""
-        queue, frames, size = self._queue, [], 0
-        while queue and size < _COALESCE:
-            item = queue[0]
-            if type(item) is not Outgoing or len(item.payload) > _COALESCE:
-                break
-            frames.append(self.encoder.small(item))
-            size += item.size
-            queue.popleft()
-        return frames[0] if len(frames) == 1 else b"".join(frames)
 
 
 class TlsTransport:
@@ -174,14 +49,18 @@ class TlsTransport:
         self.agreed = trio.Event()
         self._handshake = handshake
         self._stall_timeout = stall_timeout
-        self._mailbox = Mailbox(me, names, self._before_wait, limits)
+        self._mailbox = Mailbox(me, names, limits=limits)
+        self._end_of_pass = EndOfPass()
+        trio.lowlevel.add_instrument(self._end_of_pass)
         self._peers: list[Peer | None] = [None] * self.n
         self._linked: list[Peer] = []
         self._sent = [0] * self.n
         self._working = 0
         self._running = 0
         self._stopped = trio.Event()
+        self._scopes: list[trio.CancelScope] = []
         self._last_words: Failure | None = None
+        self._closed = False
         self._still: tuple[int, tuple[Heartbeat, ...]] = (0, ())
 
     def send(self, to: int, message: Message) -> int:
@@ -193,7 +72,8 @@ class TlsTransport:
             raise LocalError("unexpected-message", f"endpoint {self.me} of {self.n} cannot send to {to}")
         outgoing = prepare(message, self.limits.message_bytes)
         self._sent[to] += 1
-        peer.queue(outgoing)
+        if peer.queue(outgoing):
+            self._end_of_pass.add(peer)
         return outgoing.size
 
     async def receive(self, sender: int, tag: Tag) -> Message:
@@ -236,11 +116,18 @@ class TlsTransport:
         for peer in self._linked:
             peer.closing = True
             peer.wake()
-        with trio.CancelScope(shield=True, deadline=trio.current_time() + FAREWELL_SECONDS):
+        with trio.CancelScope(shield=True):
             if self._running:
+                with trio.move_on_after(FAREWELL_SECONDS):
+                    await self._stopped.wait()
+                for scope in self._scopes:
+                    scope.cancel()
                 await self._stopped.wait()
         for peer in self._linked:
             peer.link.close()
+        if not self._closed:
+            self._closed = True
+            trio.lowlevel.remove_instrument(self._end_of_pass)
 
     def end(self, error: ParleyError) -> None:
         """Fails with `error`, unless the session has failed before, and tells every peer who is to blame."""
@@ -296,8 +183,11 @@ class TlsTransport:
                     peer.urge(lambda peer=peer: peer.encoder.heartbeat(self._beat()))  # type: ignore[misc]
             self._look_for_standstill()
 
-    async def _run(self, work: Callable[..., object], *args: object) -> None:
-        await work(*args)  # type: ignore[misc]
+    async def _run(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
+        """Runs a reader or writer until `close` ends it: a cancelled party still says why it leaves."""
+        with trio.CancelScope(shield=True) as scope:
+            self._scopes.append(scope)
+            await work(*args)
         self._running -= 1
         if not self._running:
             self._stopped.set()
@@ -357,11 +247,6 @@ class TlsTransport:
 
     def _beat(self) -> Heartbeat:
         return Heartbeat(self._working > 0, self._mailbox.waiting(), tuple(self._sent), tuple(self._mailbox.received))
-
-    def _before_wait(self) -> None:
-        if self._mailbox.idle:
-            for peer in self._linked:
-                peer.flush_now()
 
     def _look_for_standstill(self) -> None:
         """Ends the session when nothing has changed, for some heartbeats, about endpoints that wait in a circle."""

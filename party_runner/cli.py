@@ -29,6 +29,7 @@ from party_runner.summary import Summary, check_writable, write_summary
 F = TypeVar("F", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path)
+SECONDS = click.FloatRange(min=0.1)
 CONNECT_TIMEOUT = 30.0
 STALL_TIMEOUT = 10.0
 
@@ -47,8 +48,8 @@ CHOICES = _together(
     click.option("--fractional-bits", default=16, show_default=True, type=click.IntRange(1, 30)),
 )
 PATIENCE = _together(
-    click.option("--connect-timeout", default=CONNECT_TIMEOUT, show_default=True, metavar="SECONDS"),
-    click.option("--stall-timeout", default=STALL_TIMEOUT, show_default=True, metavar="SECONDS"),
+    click.option("--connect-timeout", default=CONNECT_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
+    click.option("--stall-timeout", default=STALL_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
 )
 LAUNCHED = _together(
     click.option("--listen-fd", type=int, hidden=True),

@@ -38,6 +38,7 @@ class Village:
 
     def __init__(self, town: Town, **options: Any) -> None:
         context = multiprocessing.get_context("fork")
+        self.town = town
         self.lines: list[Connection] = []
         self.processes = []
         for me in range(3):
@@ -50,6 +51,10 @@ class Village:
     def everyone_is_chatting(self) -> None:
         assert [self.hear(me) for me in range(3)] == ["chatting"] * 3
 
+    def fail(self, me: int) -> None:
+        """Lets the one that is to fail do so."""
+        self.lines[me].send("fail")
+
     def hear(self, me: int) -> Any:
         assert self.lines[me].poll(WAIT), f"nothing from {me} in {WAIT} seconds"
         return self.lines[me].recv()
@@ -58,6 +63,10 @@ class Village:
         for process in self.processes:
             process.kill()
             process.join()
+            process.close()
+        for line in self.lines:
+            line.close()
+        self.town.forget()
 
 
 def villager(town: Town, me: int, line: Connection, options: dict[str, Any]) -> None:
@@ -69,6 +78,7 @@ def villager(town: Town, me: int, line: Connection, options: dict[str, Any]) -> 
             await chat(transport, 20)
             line.send("chatting")
             if me in fails:
+                await trio.to_thread.run_sync(line.recv)
                 raise fails[me]
             await chat_on(transport)
 
@@ -123,6 +133,7 @@ def test_a_stopped_process_is_stalled(villages: Any) -> None:
 def test_a_failing_program_is_named_and_its_words_kept_apart(villages: Any) -> None:
     village = villages(fails={1: LocalError("bad-input", "column 3 holds a text")})
     village.everyone_is_chatting()
+    village.fail(1)
     for me in (0, 2):
         code, party, text = village.hear(me)
         assert (code, party) == ("peer-failed", "south")
@@ -133,6 +144,7 @@ def test_a_failing_program_is_named_and_its_words_kept_apart(villages: Any) -> N
 def test_the_text_of_a_foreign_exception_stays_at_home(villages: Any) -> None:
     village = villages(fails={2: ValueError("the patient is called Smith")})
     village.everyone_is_chatting()
+    village.fail(2)
     for me in (0, 1):
         code, party, text = village.hear(me)
         assert (code, party) == ("peer-failed", "east")
@@ -184,5 +196,27 @@ def test_a_large_array_does_not_hold_up_the_word_of_a_failure(tmp_path: Path) ->
             north.fail("bad-input", "no")
             results = await side_by_side((south.receive, 0, (2,)))
             assert (results[0].code, results[0].party) == ("peer-failed", "north")
+
+    trio.run(main)
+
+
+def test_a_cancelled_party_says_so(tmp_path: Path) -> None:
+    async def main() -> None:
+        town = Town(2, tmp_path)
+
+        async def north() -> None:
+            with trio.move_on_after(0.3):
+                async with town.join(0) as (transport, _):
+                    await transport.receive(1, (1,))
+
+        async def south() -> None:
+            async with town.join(1) as (transport, _):
+                with transport.working():
+                    await transport.receive(0, (1,))
+
+        results = await side_by_side((north,), (south,))
+        assert results[0] is None
+        assert (results[1].code, results[1].party) == ("peer-failed", "north")
+        assert "stopped from outside" in results[1].cause
 
     trio.run(main)

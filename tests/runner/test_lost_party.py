@@ -14,21 +14,19 @@ from .processes import gone, kill, start_endless
 pytestmark = pytest.mark.slow
 
 PARTIES = ("party0", "party1", "party2", "dealer")
-SOON = 10.0
 
 
 @pytest.mark.parametrize("victim", PARTIES)
 def test_a_killed_process_is_named_by_all_others(tmp_path: Path, victim: str) -> None:
     run = start_endless(tmp_path)
     pids = run.pids(*PARTIES)
-    began = time.monotonic()
     kill(run.pid_of(victim))
     code, printed = run.end(30)
-    assert time.monotonic() - began < SOON + 5  # the launcher too is gone soon
     assert code == 3
     assert f"the run failed: {victim} was killed by signal 9 (SIGKILL)" in printed
     for other in set(PARTIES) - {victim}:
         assert re.search(rf"{other} \| error: .*{victim}.*\[(peer-lost|peer-failed)\]", printed), (other, printed)
+        # It ended by itself, within the launcher's grace: one that the launcher had to end is listed in other words.
         assert re.search(rf"then {other} ended with exit code 3 ", printed), (other, printed)
     assert gone(pids)
 
