@@ -15,8 +15,8 @@ ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
         "errors", "ring", "bits", "encoding", "prg", "wire", "decoder", "handshake", "identity", "link", "introduction",
-        "endings", "mailbox", "transport_memory", "transport_tls", "connecting", "transport", "correlations", "costs",
-        "supply", "context", "planning", "simulation", "testing",
+        "endings", "mailbox", "peer", "transport_memory", "transport_tls", "connecting", "transport", "correlations",
+        "costs", "supply", "context", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "numeric", "preprocessing", "array", "execution",

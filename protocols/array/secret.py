@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from inspect import signature
 from math import prod
 from typing import Any, Literal, NoReturn, TypeVar
 
@@ -143,6 +144,13 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     # numpy's dispatch
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if "out" in kwargs:
+            raise LocalError(
+                "unsupported-operation",
+                f"np.{ufunc.__name__} into an array that exists: no array is changed in place to a secret",
+                "write x = x + y instead of x += y, and leave out=",
+                line=user_line(),
+            )
         implementation = UFUNCS.get(ufunc)
         if implementation is None or method != "__call__" or kwargs:
             how = "" if method == "__call__" else f".{method}"
@@ -153,6 +161,10 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         implementation = FUNCTIONS.get(function)
         if implementation is None:
             raise _unsupported(f"np.{function.__name__}")
+        try:
+            signature(implementation).bind(*args, **kwargs)
+        except TypeError:
+            raise _unsupported(f"np.{function.__name__} with these arguments") from None
         return implementation(*args, **kwargs)
 
     def __getitem__(self, index: Any) -> SecretArray:

@@ -14,7 +14,9 @@ from mpc.errors import PeerError
 from mpc.ring import Ring
 from mpc.supply import Entry, corrected
 
-MAX_WORDS = 1 << 32
+MAX_NUMBER = 1 << 32
+MAX_PART_WORDS = 1 << 27
+"""A part has at most this many words, a gibibyte: what one message may carry."""
 SLICE_WORDS = 1 << 22
 """Material is demanded in slices of about this many words, so that no side holds much in flight."""
 
@@ -66,20 +68,20 @@ def _arguments(kind: Correlation) -> list[Any]:
 
 def _entry(item: Any) -> Entry:
     path, name, (bits, *arguments) = item
-    if not all(_is_number(p, MAX_WORDS) for p in path) or not _is_number(bits, 64) or bits == 0:
+    if not all(_is_number(p, MAX_NUMBER) for p in path) or not _is_number(bits, 64) or bits == 0:
         raise ValueError("path or ring out of range")
     kind_type = KINDS[name]
     names = [field.name for field in fields(kind_type)][1:]
     kind = kind_type(Ring(bits), **dict(zip(names, map(_argument, arguments), strict=True)))
-    if any(prod(part.shape) > MAX_WORDS for part in kind.parts()):
+    if any(prod(part.shape) > MAX_PART_WORDS for part in kind.parts()):
         raise ValueError("too large")
     return tuple(path), kind
 
 
 def _argument(value: Any) -> int | tuple[int, ...]:
-    if isinstance(value, list) and len(value) <= 8 and all(_is_number(v, MAX_WORDS) for v in value):
+    if isinstance(value, list) and len(value) <= 8 and all(_is_number(v, MAX_NUMBER) for v in value):
         return tuple(value)
-    if _is_number(value, MAX_WORDS):
+    if _is_number(value, MAX_NUMBER):
         return int(value)
     raise ValueError("neither a shape nor a number")
 

@@ -1,5 +1,7 @@
 """What a secret is not, and what the errors teach; revealing to some, twice, nothing, and what does not belong."""
 
+import operator
+
 import numpy as np
 import pytest
 from programs import UNIT, revealed
@@ -48,6 +50,9 @@ FORBIDDEN = {
     "min of nothing": (lambda x: x.reshape(1)[:0].min(), "empty-extreme", ""),
     "word": (lambda x: x + "a", "not-a-number", "real"),
     "none": (lambda x: x + None, "not-a-number", "real"),
+    "in place": (lambda x: operator.iadd(x, 1), "unsupported-operation", "x = x + y"),
+    "into a public array": (lambda x: operator.iadd(np.zeros(2), x), "unsupported-operation", "x = x + y"),
+    "argument without counterpart": (lambda x: np.min(x, keepdims=True), "unsupported-operation", "reveal"),
     "reveal of a public value": (lambda x: 3.0, "not-secret", "as it is"),
 }
 
