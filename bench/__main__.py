@@ -21,17 +21,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows: list[Row] = []
     for parties in options.parties:
         for tls in (False, True):
-            limit = limits.measure()
             for name in options.workloads or table.WORKLOADS:
                 workload: Workload = table.WORKLOADS[name]
                 setup = launch.Setup(options.table, name, workload.scaled(options.scale), parties, tls, options.repeat)
-                rows += _rows(setup, launch.measure(setup), limit)
+                rows += _rows(setup, limits.measure(), launch.measure(setup))
     show(rows, table.TITLE, to_stderr=options.json == "-")
     if options.json:
         write_json(rows, options.json)
 
 
-def _rows(setup: launch.Setup, measured: launch.Measured, limit: limits.Limits) -> Iterator[Row]:
+def _rows(setup: launch.Setup, limit: limits.Limits, measured: launch.Measured) -> Iterator[Row]:
     def row(system: str, seconds: float, spread: float, security: str) -> Row:
         return Row(
             setup.table, setup.workload, system, setup.parties, setup.tls, seconds, spread,
