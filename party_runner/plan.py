@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console, Group
+from rich.text import Text
 
 from party_runner.csv_table import Table
 from party_runner.join import Choices
@@ -33,7 +34,8 @@ def make_plan(program: Program, given: Sequence[Table | None], choices: Choices)
 
 def print_plan(summary: Summary, console: Console) -> None:
     """Print the plan for a person."""
-    console.print(Group(_totals(summary), cost_report(summary, f"{summary['parties'][0]} alone"), _times(summary)))
+    costs = cost_report(summary, f"{summary['parties'][0]} alone")
+    console.print(Group(_totals(summary), costs, _times(summary), Text(f"\n{summary['security']}", style="bold")))
 
 
 def _totals(summary: Summary) -> Group:
