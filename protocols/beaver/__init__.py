@@ -44,7 +44,7 @@ class BeaverSuite:
         """The sentence that goes with every result."""
         others = "the other party learns" if n == 2 else f"up to {n - 1} of the {n} parties together learn"
         return (
-            f"semi-honest security with dishonest majority: {others} nothing beyond what was revealed, "
+            f"Semi-honest security with dishonest majority: {others} nothing beyond what was revealed, "
             "provided that everybody follows the protocol"
         )
 
