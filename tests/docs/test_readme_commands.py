@@ -55,7 +55,7 @@ def test_run_on_this_machine(folder: Path) -> None:
     (command,) = [c for c in typed(block_with("console", "parley run")) if c.startswith("parley")]
     printed = outcome(start(command, folder))
     assert "62.75" in printed
-    assert "semi-honest" in printed
+    assert "Semi-honest" in printed
 
 
 def test_plan(folder: Path) -> None:
