@@ -22,6 +22,7 @@ from native import selected
 FEATURES = (
     "avx2", "avx512f", "avx512ifma", "avx512_vbmi", "vaes", "vpclmulqdq", "gfni", "amx_int8", "sha_ni", "bmi2", "adx",
 )  # fmt: skip
+_WIDTH = 120
 BANDWIDTH, LATENCY = "limit:bandwidth", "limit:latency"
 
 
@@ -94,7 +95,8 @@ def show(rows: Sequence[Row], title: str, *, to_stderr: bool = False) -> None:
     for row in rows:
         if not row.system.startswith("limit:"):
             table.add_row(*_cells(row, limits))
-    Console(stderr=to_stderr).print(table)
+    console = Console(stderr=to_stderr)
+    console.print(table, width=None if console.is_terminal else _WIDTH)
 
 
 def _place(row: Row, system: str | None = None) -> tuple[str, int, bool, str]:
