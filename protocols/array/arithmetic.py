@@ -236,7 +236,7 @@ def scale_by(x: SecretArray, factor: Any) -> SecretArray:
 def _add_public(x: SecretArray, values: Any) -> SecretArray:
     x = ring_form(x)
     if not is_integral(values):
-        x = x if x.scale else fixed(x)
+        x = at_scale(x, max(x.scale, x.context.fractional_bits))
     words = encoded(x.context, values, x.scale)
 
     def run(ctx: Context, a: ArithmeticShare) -> ArithmeticShare:

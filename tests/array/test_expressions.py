@@ -180,6 +180,7 @@ CHOICES = {
     "where public left": lambda x, y: np.where(x < y, 1.5, y),
     "where public right": lambda x, y: np.where(x < y, x, -2),
     "where both public": lambda x, y: np.where(x < y, 1.5, 0.25),
+    "where public by a coarse step": lambda x, y: np.where(x < y, -1.25, 1.25),
     "where both whole": lambda x, y: np.where(x < y, 3, -4),
     "abs": lambda x, y: abs(x - y),
     "clip": lambda x, y: np.clip(x, -1.5, 2),
