@@ -21,6 +21,7 @@ from mpc.handshake import Terms
 from mpc.identity import Endpoint, Identity, Roster, new_identity
 from mpc.transport import Transport, connect
 from mpc.wire import Message
+from native import keep_memory
 
 Figures = dict[str, tuple[float, float]]
 Sizes = tuple[int, int, int]
@@ -124,6 +125,8 @@ async def measure(transport: Transport, sizes: Sizes) -> Figures:
 
 def parley(me: int, listener: socket.socket, sizes: Sizes, roster: Roster, identity: Identity, plain: bool) -> Figures:
     """The transport's figures."""
+
+    keep_memory()
 
     async def main() -> Figures:
         terms = Terms("bench", roster.names, False, "", "")

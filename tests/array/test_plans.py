@@ -128,5 +128,5 @@ def test_the_ideal_suite_agrees_with_the_real_one_and_says_that_it_hides_nothing
         for a, b in zip(real.result, ideal.result, strict=True):
             np.testing.assert_allclose(a, b, atol=2.0**-14)
         assert "NO SECURITY" in ideal.report.security
-        assert "semi-honest" in real.report.security
+        assert "Semi-honest" in real.report.security
         assert "dealer" in real.report.security

@@ -53,7 +53,7 @@ def test_bytes_are_those_of_the_shares_and_little_more(rows: list[dict[str, obje
 
 def test_security_is_said_of_figures_and_not_of_limits(rows: list[dict[str, object]]) -> None:
     for row in rows:
-        assert ("semi-honest" in str(row["security"])) == (row["system"] == "parley")
+        assert ("Semi-honest" in str(row["security"])) == (row["system"] == "parley")
 
 
 def test_the_middle_and_the_spread_of_repetitions() -> None:
