@@ -30,6 +30,7 @@ MAX_STRANGERS = 32
 REMEMBERED = 4
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _CONFIRM_GRACE = 1.0
+_TELL_SECONDS = 3.0
 
 Contexts = tuple[ssl.SSLContext, ssl.SSLContext] | None
 
@@ -71,9 +72,17 @@ class Meeting:
             if not self._transport.agreed.is_set() and not self._transport.unlinked():
                 with trio.move_on_after(_CONFIRM_GRACE):
                     await self._transport.agreed.wait()
+            if self._transport.agreed.is_set():
+                await self._tell_the_late()
             nursery.cancel_scope.cancel()
         if not self._transport.agreed.is_set():
             raise self._absence(timeout)
+
+    async def _tell_the_late(self) -> None:
+        """A session that failed before all were here: the others come soon, and hear why it failed."""
+        with trio.move_on_after(_TELL_SECONDS):
+            while self._transport.unlinked():
+                await trio.sleep(_FIRST_PAUSE)
 
     async def _dial(self, j: int) -> None:
         """Tries to reach endpoint `j` until it is linked. Only a peer that is the wrong one ends the session."""
