@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from Crypto.Cipher import AES as PyCryptodomeAES
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR, ECB
@@ -35,6 +36,12 @@ def stream(key: bytes, counter: int, length: int, skip: int = 0) -> bytes:
 
 def openssl(key: bytes, counter: int, length: int) -> bytes:
     return Cipher(AES(key), CTR(counter.to_bytes(16, "big"))).encryptor().update(bytes(length))
+
+
+def test_a_second_library_agrees() -> None:
+    key = bytes(range(100, 116))
+    other = PyCryptodomeAES.new(key, PyCryptodomeAES.MODE_CTR, nonce=b"", initial_value=7)
+    assert stream(key, 7, 1000) == other.encrypt(bytes(1000))
 
 
 def test_key_expansion_of_fips_197_appendix_a1() -> None:
