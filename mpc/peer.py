@@ -7,7 +7,9 @@ and between the pieces of a large array; what a failing endpoint has to say goes
 
 from __future__ import annotations
 
+import select
 import ssl
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -18,6 +20,9 @@ from mpc.link import PlainLink
 from mpc.wire import CHUNK, Bye, Encoder, Failure, Heartbeat, Outgoing
 
 _COALESCE = 1 << 18
+LINGER_SECONDS = 100e-6
+_LEAST_PATIENCE = 10e-6
+_TRY_AGAIN = 64
 
 
 class Peer:
@@ -144,11 +149,17 @@ class Peer:
 
 
 class EndOfPass(trio.abc.Instrument):
-    """Sends what the tasks have queued, each time before trio waits for I/O."""
+    """Sends what the tasks have queued, each time before trio waits for I/O.
+
+    An answer often comes sooner than a sleeping process wakes up. So after sending, and with nothing else to do, this
+    looks for one for up to LINGER_SECONDS before it lets trio sleep; less and less while that does not help.
+    """
 
     def __init__(self) -> None:
         self._dirty: dict[Peer, None] = {}
         self._token = trio.lowlevel.current_trio_token()
+        self._patience = LINGER_SECONDS
+        self._passes = 0
 
     def add(self, peer: Peer) -> None:
         """Sends what is queued for `peer` at the end of this pass."""
@@ -157,10 +168,28 @@ class EndOfPass(trio.abc.Instrument):
     def before_io_wait(self, timeout: float) -> None:
         """Called by trio. A writer task that is woken here needs another pass, which trio does not know of."""
         if self._dirty:
-            woken = [peer for peer in self._dirty if peer.flush_now()]
+            peers = list(self._dirty)
             self._dirty.clear()
-            if woken:
+            if any([peer.flush_now() for peer in peers]):
                 self._token.run_sync_soon(_nothing)
+            elif timeout > 0:
+                self._linger(peers)
+
+    def _linger(self, peers: list[Peer]) -> None:
+        self._passes += 1
+        if self._passes % _TRY_AGAIN == 0:
+            self._patience = LINGER_SECONDS
+        if self._patience < _LEAST_PATIENCE:
+            return
+        answers = select.poll()
+        for peer in peers:
+            answers.register(peer.link.socket, select.POLLIN)
+        deadline = time.perf_counter() + self._patience
+        while time.perf_counter() < deadline:
+            if answers.poll(0):
+                self._patience = LINGER_SECONDS
+                return
+        self._patience /= 2
 
 
 def _nothing() -> None:
