@@ -170,7 +170,8 @@ class EndOfPass(trio.abc.Instrument):
         if self._dirty:
             peers = list(self._dirty)
             self._dirty.clear()
-            if any([peer.flush_now() for peer in peers]):
+            woken = [peer for peer in peers if peer.flush_now()]
+            if woken:
                 self._token.run_sync_soon(_nothing)
             elif timeout > 0:
                 self._linger(peers)
