@@ -257,12 +257,16 @@ class Context:
 
     # local work
 
+    async def in_thread(self, function: Callable[..., R], *args: Any) -> R:
+        """Run slow local work beside the event loop. Peers go on hearing from this party, and know that it works."""
+        with self.session.transport.working():
+            return await trio.to_thread.run_sync(function, *args)
+
     async def off_loop(self, work: int, function: Callable[..., R], *args: Any) -> R:
         """Run a local computation of about `work` multiply-adds, in a thread where it would stop the network."""
         if work < OFF_LOOP_WORK:
             return function(*args)
-        with self.session.transport.working():
-            return await trio.to_thread.run_sync(function, *args)
+        return await self.in_thread(function, *args)
 
     def _peer_error(self, code: str, peer: int, text: str) -> PeerError:
         name = self.names[peer]
