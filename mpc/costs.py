@@ -106,7 +106,16 @@ def plain(value: Any) -> Any:
 class _LineTally:
     bytes: int = 0
     material: Counter[str] = field(default_factory=Counter)
-    rounds_at: dict[int, int] = field(default_factory=dict)
+    ends: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def rounds(self) -> int:
+        """How many depths lie between the beginning and the end of some call."""
+        covered = reached = 0
+        for before, after in sorted(self.ends.items()):
+            covered += max(0, after - max(before, reached))
+            reached = max(reached, after)
+        return covered
 
 
 class Ledger:
@@ -130,15 +139,13 @@ class Ledger:
         self._tally(line).material[kind] += elements
 
     def waited(self, line: str, before: int, after: int) -> None:
-        """A call of `line` began at causal depth `before` and ended at `after`; calls side by side count once."""
-        rounds_at = self._tally(line).rounds_at
-        rounds_at[before] = max(rounds_at.get(before, 0), after - before)
+        """A call of `line` began at causal depth `before` and ended at `after`; what overlaps counts once."""
+        ends = self._tally(line).ends
+        ends[before] = max(ends.get(before, before), after)
 
     def lines(self) -> tuple[LineCost, ...]:
         """The account by line of the user's program, in the order in which lines first cost something."""
-        return tuple(
-            LineCost(line, sum(t.rounds_at.values()), t.bytes, dict(t.material)) for line, t in self._lines.items()
-        )
+        return tuple(LineCost(line, t.rounds, t.bytes, dict(t.material)) for line, t in self._lines.items())
 
     @property
     def bytes_sent(self) -> int:

@@ -1,0 +1,28 @@
+"""The account of one party: rounds of a line are those that pass while one of its calls is under way."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mpc.costs import Ledger
+
+calls = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), max_size=12)
+
+
+@given(calls)
+def test_rounds_of_a_line_are_the_depths_that_its_calls_cover(spans):
+    ledger = Ledger(2)
+    for before, rounds in spans:
+        ledger.waited("program.py:1", before, before + rounds)
+    covered = {depth for before, rounds in spans for depth in range(before, before + rounds)}
+    assert sum(line.rounds for line in ledger.lines()) == len(covered)
+
+
+def test_lines_are_kept_apart():
+    ledger = Ledger(2)
+    ledger.waited("program.py:1", 0, 3)
+    ledger.waited("program.py:2", 0, 5)
+    ledger.sent("program.py:2", 1, 40)
+    assert [(line.line, line.rounds, line.bytes) for line in ledger.lines()] == [
+        ("program.py:1", 3, 0),
+        ("program.py:2", 5, 40),
+    ]
