@@ -8,9 +8,9 @@ receiver is at least one deeper, a join takes the largest of its children.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -27,7 +27,6 @@ from mpc.supply import Supply
 from mpc.transport import Transport
 from mpc.wire import Message
 
-P = ParamSpec("P")
 R = TypeVar("R")
 Array = npt.NDArray[Any]
 
@@ -325,6 +324,3 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
     for error in group.exceptions:
         leaves += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
     return leaves
-
-
-Tier1 = Callable[Concatenate[Context, P], Awaitable[R]]

@@ -53,7 +53,6 @@ async def join(seat: Seat, program: Program, mine: Table | None, choices: Choice
             program=str(program.path),
             suite=choices.suite,
             fractional_bits=choices.fractional_bits,
-            preprocessing="dealer",
             connect_seconds=time.monotonic() - began,
             on_progress=progress,
         )

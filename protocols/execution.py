@@ -42,7 +42,6 @@ Main = Callable[[Context, Any], Awaitable[Any]]
 Progress = Callable[[str, int, int | None], None]
 
 SUITES: dict[str, Suite] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
-PREPROCESSING = ("dealer",)
 FATAL_WHEN_DRY = ("range-exceeded", "range-too-wide", "domain", "too-many-fractional-bits")
 _ONLINE, _SHAPES = 0, 1
 _HEADER = 256
@@ -113,7 +112,7 @@ def simulate(
         raise LocalError(
             "too-few-parties", f"{len(inputs)} inputs make no computation between parties", "pass 2 or more"
         )
-    setting = Setting(find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs and suite != "ideal")
+    setting = Setting(find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs)
     supplies = dealer.local_supplies(len(inputs))
     started = time.perf_counter()
     runs = _run_trio(lambda: run_in_memory(main, inputs, supplies, setting))
@@ -142,7 +141,6 @@ async def run_party(
     program: str,
     suite: str = "beaver",
     fractional_bits: int = 16,
-    preprocessing: str = "dealer",
     connect_seconds: float = 0.0,
     on_progress: Progress | None = None,
 ) -> Outcome:
@@ -154,7 +152,7 @@ async def run_party(
     progress = on_progress or (lambda stage, done, total: None)
     try:
         party = await _Party.prepare(main, mine, transport, agreement, find_suite(suite), fractional_bits, progress)
-        return await party.run(program, preprocessing, connect_seconds)
+        return await party.run(program, connect_seconds)
     except Exception as error:
         code = error.code if isinstance(error, ParleyError) else "program-failed"
         blamed = error.party if isinstance(error, PeerError) else None
@@ -223,7 +221,7 @@ class _Party:
         party.offline_seconds = time.perf_counter() - started
         return party
 
-    async def run(self, program: str, preprocessing: str, connect_seconds: float) -> Outcome:
+    async def run(self, program: str, connect_seconds: float) -> Outcome:
         """The online phase, the goodbyes, the account."""
         session = self._session()
         session.on_call = self._counter()
@@ -236,7 +234,7 @@ class _Party:
         seconds = {"connect": connect_seconds, "offline": self.offline_seconds, "online": online}
         known = [c or {} for c in counters[: session.n]]
         report = _report(
-            session, program, preprocessing, seconds, [c.get("rounds", 0) for c in known],
+            session, program, self.supply.name, seconds, [c.get("rounds", 0) for c in known],
             [c.get("bytes", 0) for c in known], tuple(self.warnings),
         )  # fmt: skip
         return Outcome(result, report)
