@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 class KernelWorkload:
     """A measurement of throughput.
 
-    `name` is FAMILY.WHAT. One call of `run` does `count` units of `unit` ("words", "blocks", "products", ...) on operands
-    made beforehand. `limit` names a ceiling of the machine (`bench.ceilings`), of which each unit needs `limit_use`:
-    bytes of memory, 512-bit instructions or AES blocks. `peers` do the same work in this process with another library.
+    `name` is FAMILY.WHAT. One call of `run` does `count` units of `unit` ("words", "blocks", "products", ...) on
+    operands made beforehand. `limit` names a ceiling of the machine (`bench.ceilings`), of which each unit needs
+    `limit_use`: bytes of memory, 512-bit instructions or AES blocks. `peers` do the same work in this process with
+    another library.
     """
 
     name: str
