@@ -120,7 +120,7 @@ def _compiled() -> tuple[Any, Any]:
     source = SOURCE.read_text()
     name = "_ceilings_" + hashlib.sha256((DECLARATIONS + source).encode()).hexdigest()[:12]
     files = list(FOLDER.glob(f"{name}.*{sysconfig.get_config_var('EXT_SUFFIX').rpartition('.')[2]}"))
-    file = files[0] if files else _compile(name, source)
+    file = files[0] if files else build(name, source)
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{file} is no module that Python can load; delete it")
@@ -129,7 +129,8 @@ def _compiled() -> tuple[Any, Any]:
     return module.ffi, module.lib
 
 
-def _compile(name: str, source: str) -> Path:
+def build(name: str, source: str) -> Path:
+    """Compiles `source` into a module of this name. RuntimeError where there is no C compiler."""
     from cffi import FFI
 
     compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")[0]

@@ -78,7 +78,7 @@ class Crew:
         for member in self._members:
             if member.stdin:
                 member.stdin.close()
-        for process in self._processes():
+        for process in self.processes():
             try:
                 process.wait(FAREWELL_SECONDS)
             except subprocess.TimeoutExpired:
@@ -87,14 +87,15 @@ class Crew:
                 process.stdout.close()
         self._log.close()
 
+    def processes(self) -> list[subprocess.Popen[str]]:
+        """All of them, members first."""
+        return [*self._members, *self._beside]
+
     def _start(self, command: Sequence[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
             pass_fds=self._pass_fds, env=self._environment, start_new_session=True,
         )  # fmt: skip
-
-    def _processes(self) -> list[subprocess.Popen[str]]:
-        return [*self._members, *self._beside]
 
     def _tell(self, member: subprocess.Popen[str], line: str) -> None:
         try:
@@ -131,7 +132,7 @@ class Crew:
         self._kill()
 
     def _kill(self) -> None:
-        for process in self._processes():
+        for process in self.processes():
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from matplotlib import rc_context
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.display import LIMIT, rate_over_ours, slowness
-from bench.harness import BANDWIDTH, LATENCY, PARLEY, AnyRow, Row, Throughput
+from bench.harness import BANDWIDTH, PARLEY, AnyRow, Row, Throughput
 
 OURS, OTHERS, LIMITS = "#00796b", "#9e9e9e", "#ef6c00"
+PALETTE = (OURS, "#1565c0", "#6a1b9a", "#d81b60", "#827717", "#00acc1", "#8d6e63", "#000000", "#9e9d24", "#7986cb")
 STYLE: Any = {"svg.hashsalt": "parley", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 BAR_INCHES = 0.27
+NOTE_LETTERS = 120
 Bar = tuple[str, float, str]
 
 
@@ -35,13 +37,33 @@ def draw(rows: Sequence[AnyRow], folder: Path) -> list[Path]:
 
 
 def _ratios(times: Sequence[Row], rates: Sequence[Throughput]) -> Iterator[tuple[str, Figure]]:
-    compared = [row for row in times if row.system == PARLEY or not row.system.startswith(LIMIT)]
-    bars = {name: list(_slow_bars(group, times)) for name, group in _by_workload(compared)}
+    compared = [row for row in _largest(times) if not row.system.startswith(LIMIT)]
+    bars = {name: list(_slow_bars(group, compared)) for name, group in _by_workload(compared)}
     if any(len(group) > 1 for group in bars.values()):
-        yield "arithmetic-peers", _bars(bars, "time of an operation, as a multiple of Parley's with as many parties")
+        figure = _bars(bars, "time of an operation, as a multiple of Parley's with as many parties")
+        security = {row.system: row.security for row in compared}
+        said = [fill(f"{system}: {text}", NOTE_LETTERS) for system, text in security.items()]
+        below: dict[str, Any] = {
+            "xycoords": "axes fraction",
+            "textcoords": "offset points",
+            "va": "top",
+            "annotation_clip": False,
+        }
+        figure.axes[0].annotate("\n".join(said), xy=(0, 0), xytext=(-60, -36), fontsize=7, **below)
+        yield "arithmetic-peers", figure
     bars = {name: list(_rate_bars(group, rates)) for name, group in _by_workload(rates)}
     if any(len(group) > 1 for group in bars.values()):
         yield "kernels-peers", _bars(bars, "work a second, as a multiple of Parley's on one core")
+
+
+def _largest(rows: Iterable[Row]) -> list[Row]:
+    """Of each system's figures of a workload, the one at the largest size."""
+    found: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        place = (row.workload, row.system, row.parties, row.tls, row.network)
+        if place not in found or row.size > found[place].size:
+            found[place] = row
+    return list(found.values())
 
 
 def _by_workload(rows: Iterable[AnyRow]) -> Iterator[tuple[str, list[AnyRow]]]:
@@ -79,7 +101,7 @@ def _bars(groups: dict[str, list[Bar]], title: str) -> Figure:
         for label, times, colour in bars:
             place += 1
             axes.barh(place, times, color=colour, height=0.75)
-            axes.text(times, place, f" {times:.2g}", va="center", ha="left")
+            axes.text(times, place, f" {_short(times)}", va="center", ha="left")
             ticks.append(place)
             labels.append(label)
         place += 1
@@ -91,14 +113,19 @@ def _bars(groups: dict[str, list[Bar]], title: str) -> Figure:
     return figure
 
 
+def _short(times: float) -> str:
+    return f"{times:,.0f}" if times >= 100 else f"{times:.2g}"
+
+
 def _scalings(times: Sequence[Row]) -> Iterator[tuple[str, Figure]]:
     for name, group in _by_workload(row for row in times if row.seconds is not None):
         rows = [row for row in group if isinstance(row, Row)]
         ours = [row for row in rows if row.system == PARLEY]
+        with_limits = [row for row in rows if row.system == PARLEY or row.system.startswith(LIMIT)]
         if len({row.size for row in ours}) > 1:
             yield f"{name}-sizes", _lines(rows, name, "size", lambda row: row.size, lambda row: row.parties)
         if len({row.parties for row in ours}) > 1:
-            yield f"{name}-parties", _lines(ours, name, "parties", lambda row: row.parties, lambda row: row.size)
+            yield f"{name}-parties", _lines(with_limits, name, "parties", lambda row: row.parties, lambda row: row.size)
 
 
 def _lines(
@@ -108,11 +135,21 @@ def _lines(
     figure = Figure(figsize=(6.5, 4))
     axes = figure.add_subplot()
 
-    def line(row: Row) -> tuple[str, int, bool]:
-        return row.system, other(row), row.tls
+    def line(row: Row) -> tuple[bool, str, int, bool]:
+        return row.system != PARLEY, row.system, other(row), row.tls
 
-    for (system, value, tls), group in groupby(sorted(rows, key=line), line):
-        _line(axes, system, f"{value} parties" if along == "size" else f"size {value:,}", tls, list(group), x)
+    colours = iter(PALETTE * len(rows))
+    of_system: dict[tuple[str, int], str] = {}
+    for (_, system, value, tls), group in groupby(sorted(rows, key=line), line):
+        if tls and system.startswith(LIMIT):
+            continue
+        colour = of_system.setdefault((system, value), LIMITS if system.startswith(LIMIT) else next(colours))
+        of_what = f"{value} parties" if along == "size" else f"size {value:,}"
+        points = sorted((x(row), row.seconds or 0.0) for row in group)
+        axes.plot(
+            [place for place, _ in points], [seconds for _, seconds in points], color=colour,
+            label=f"{system}{' with TLS' if tls else ''}, {of_what}", **_manner(system, tls),
+        )  # fmt: skip
     axes.set(xlabel=along, ylabel="seconds", yscale="log", title=f"{workload}: time against {along}")
     if along == "size":
         axes.set_xscale("log")
@@ -123,15 +160,8 @@ def _lines(
     return figure
 
 
-def _line(axes: Axes, system: str, of_what: str, tls: bool, rows: list[Row], x: Callable[[Row], int]) -> None:
-    if tls and system in (BANDWIDTH, LATENCY):
-        return
-    points = sorted((x(row), row.seconds or 0.0) for row in rows)
-    style: dict[str, Any] = {"marker": "o", "markersize": 4}
+def _manner(system: str, tls: bool) -> dict[str, Any]:
+    """How a line is drawn: limits thin, what goes over TLS dotted."""
     if system.startswith(LIMIT):
-        style = {"linestyle": "--", "linewidth": 1.0}
-    if system == PARLEY:
-        style["color"] = OURS
-        style["linestyle"] = ":" if tls else "-"
-    label = f"{system}{' with TLS' if tls else ''}, {of_what}"
-    axes.plot([place for place, _ in points], [seconds for _, seconds in points], label=label, **style)
+        return {"linestyle": "--" if system == BANDWIDTH else "-.", "linewidth": 1.0}
+    return {"marker": "o", "markersize": 4, "linestyle": ":" if tls else "-"}

@@ -43,9 +43,14 @@ def families() -> list[str]:
     return [module.name for module in pkgutil.iter_modules(__path__) if module.name not in NO_FAMILY]
 
 
+def workloads(family: str) -> list[KernelWorkload]:
+    """A family's workloads, their operands made."""
+    return cast("list[KernelWorkload]", importlib.import_module(f"bench.kernels.{family}").workloads())
+
+
 def names() -> list[str]:
     """All workloads: ours, and those that only peers do so far."""
-    ours = [workload.name for family in families() for workload in _workloads(family)]
+    ours = [workload.name for family in families() for workload in workloads(family)]
     return [*ours, *(name for name in OUTSIDE if name not in ours)]
 
 
@@ -55,17 +60,13 @@ def measure(options: Options) -> Iterator[list[Throughput]]:
     done = set()
     with using(options.implementation) if options.implementation else nullcontext():
         for family in families():
-            workloads = {workload.name: workload for workload in _workloads(family)}
-            for name in options.chosen(workloads):
-                yield _contest(list(_inside(workloads[name])), name, options)
-            done |= set(workloads)
+            of_family = {workload.name: workload for workload in workloads(family)}
+            for name in options.chosen(of_family):
+                yield _contest(list(_inside(of_family[name])), name, options)
+            done |= set(of_family)
     if options.peers:
         for name in options.chosen(OUTSIDE.keys() - done):
             yield _contest([], name, options)
-
-
-def _workloads(family: str) -> list[KernelWorkload]:
-    return cast("list[KernelWorkload]", importlib.import_module(f"bench.kernels.{family}").workloads())
 
 
 def _contest(contenders: list[Contender], name: str, options: Options) -> list[Throughput]:
