@@ -22,25 +22,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     options = _options(chosen)
     tables = chosen.tables or list(TABLES)
-    unknown = set(tables) - set(TABLES) or set(options.workloads) - {
-        name for table in tables for workload in names(table) for name in (workload, workload.partition(".")[0])
-    }
+    unknown = _unknown(tables, options)
     if unknown:
-        parser.error(f"there is no {', '.join(sorted(unknown))} in {' or '.join(tables)}")
+        among = TABLES if unknown & set(tables) else tables
+        parser.error(f"there is no {', '.join(sorted(unknown))} in {' or '.join(among)}")
     rows: list[AnyRow] = []
     for table in tables:
-        of_table = [row for some in measure(table, options) for row in some]
+        of_table: list[AnyRow] = []
+        for some in measure(table, options):
+            of_table += some
+            if chosen.keep:
+                print(f"{some[0].workload}: kept in {results.keep(some)}", file=sys.stderr)
         show(of_table, TABLES[table], to_stderr=chosen.json == "-")
         rows += of_table
     if chosen.json:
         write_json(rows, chosen.json)
-    if chosen.keep:
-        print(f"kept in {results.keep(rows)}", file=sys.stderr)
     if chosen.plot:
         from bench import plots
 
         for file in plots.draw(rows, Path(chosen.plot)):
             print(f"drawn in {file}", file=sys.stderr)
+
+
+def _unknown(tables: Sequence[str], options: Options) -> set[str]:
+    """What was named and is no table, or no workload or family of a chosen table."""
+    wrong = set(tables) - set(TABLES)
+    if wrong or not options.workloads:
+        return wrong
+    workloads = {name for table in tables for name in names(table)}
+    return set(options.workloads) - workloads - {name.partition(".")[0] for name in workloads}
 
 
 def names(table: str) -> list[str]:

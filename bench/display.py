@@ -48,7 +48,7 @@ def _times(rows: Sequence[Row], title: str) -> Table:
     )
     for row in rows:
         if not row.system.startswith(LIMIT):
-            others = "" if row.system == PARLEY else _multiple(slowness(row, rows))
+            others = "" if row.system == PARLEY else multiple(slowness(row, rows))
             table.add_row(
                 row.workload, row.system, str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
                 milliseconds(row.seconds), milliseconds(row.spread), over_limit(row, rows, BANDWIDTH),
@@ -64,7 +64,7 @@ def over_limit(row: Row, rows: Sequence[Row], limit: str) -> str:
         (r.seconds for r in rows if r.system == limit and (r.workload, r.size, r.parties, r.tls, r.network) == place),
         None,
     )
-    return f"{row.seconds / seconds:.1f}" if row.seconds and seconds and row.system == PARLEY else ""
+    return multiple(row.seconds / seconds) if row.seconds and seconds and row.system == PARLEY else ""
 
 
 def slowness(row: Row, rows: Sequence[Row]) -> float | None:
@@ -82,7 +82,7 @@ def _rates(rows: Sequence[Throughput], title: str) -> Table:
     table = _table(title, ("workload", "system", "unit", "kernels"), ("a second", "spread", "% of limit", "x parley"))
     for row in rows:
         if not row.system.startswith(LIMIT):
-            others = "" if row.system == PARLEY else _multiple(rate_over_ours(row, rows))
+            others = "" if row.system == PARLEY else multiple(rate_over_ours(row, rows))
             table.add_row(
                 row.workload, row.system, row.unit, row.implementation or row.version, rate(row.per_second),
                 rate(row.spread), part_of_limit(row, rows), others,
@@ -99,13 +99,16 @@ def part_of_limit(row: Throughput, rows: Sequence[Throughput]) -> str:
 
 
 def rate_over_ours(row: Throughput, rows: Sequence[Throughput]) -> float | None:
-    """A rate as a multiple of ours; None without figures."""
-    ours = next((r for r in rows if r.workload == row.workload and r.system == PARLEY), None)
-    return row.per_second / ours.per_second if ours and ours.per_second and row.per_second else None
+    """A rate as a multiple of ours with the fastest kernels measured; None without figures."""
+    ours = max((r.per_second or 0 for r in rows if r.workload == row.workload and r.system == PARLEY), default=0)
+    return row.per_second / ours if ours and row.per_second else None
 
 
-def _multiple(times: float | None) -> str:
-    return "" if times is None else f"{times:.2g}"
+def multiple(times: float | None) -> str:
+    """A ratio for people."""
+    if times is None:
+        return ""
+    return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
 
 
 def _table(title: str, names: Sequence[str], numbers: Sequence[str]) -> Table:

@@ -11,7 +11,7 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from bench.display import LIMIT, rate_over_ours, slowness
+from bench.display import LIMIT, multiple, rate_over_ours, slowness
 from bench.harness import BANDWIDTH, PARLEY, AnyRow, Row, Throughput
 
 OURS, OTHERS, LIMITS = "#00796b", "#9e9e9e", "#ef6c00"
@@ -101,7 +101,7 @@ def _bars(groups: dict[str, list[Bar]], title: str) -> Figure:
         for label, times, colour in bars:
             place += 1
             axes.barh(place, times, color=colour, height=0.75)
-            axes.text(times, place, f" {_short(times)}", va="center", ha="left")
+            axes.text(times, place, f" {multiple(times)}", va="center", ha="left")
             ticks.append(place)
             labels.append(label)
         place += 1
@@ -111,10 +111,6 @@ def _bars(groups: dict[str, list[Bar]], title: str) -> Figure:
     axes.margins(x=0.12)
     axes.tick_params(axis="y", length=0)
     return figure
-
-
-def _short(times: float) -> str:
-    return f"{times:,.0f}" if times >= 100 else f"{times:.2g}"
 
 
 def _scalings(times: Sequence[Row]) -> Iterator[tuple[str, Figure]]:
