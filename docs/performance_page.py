@@ -1,6 +1,6 @@
 """Writes docs/performance.md from what bench/results keeps; the prose is docs/performance_prose.txt.
 
-python docs/performance_page.py
+python -m docs.performance_page
 """
 
 from __future__ import annotations
