@@ -65,7 +65,7 @@ def measure(options: Options) -> Iterator[list[Throughput]]:
                 yield _contest(list(_inside(of_family[name])), name, options)
             done |= set(of_family)
     if options.peers:
-        for name in options.chosen(OUTSIDE.keys() - done):
+        for name in options.chosen(name for name in OUTSIDE if name not in done):
             yield _contest([], name, options)
 
 

@@ -62,7 +62,10 @@ class Outside:
     peers: tuple[Peer, ...]
 
 
-GMPY2 = Peer("gmpy2", "gmpy2", "bench.peers.gmpy2", "", 1, "", "one core; not constant time")
+GMPY2 = (
+    Peer("gmpy2:powmod", "gmpy2", "bench.peers.gmpy2", "powmod", 1, "", "one core; not constant time"),
+    Peer("gmpy2:powmod_sec", "gmpy2", "bench.peers.gmpy2", "powmod_sec", 1, "", "one core"),
+)
 PHE = Peer("phe", "phe", "bench.peers.phe", "", 1, "", "one core; not constant time")
 HEU = tuple(
     Peer(f"sf-heu:{scheme.lower()}", "sf-heu", "bench.peers.sf_heu", scheme, 1, "", "uses all cores")
@@ -70,13 +73,13 @@ HEU = tuple(
 )
 
 OUTSIDE = {
-    "bignum.power_4096_2048": Outside("exponentiations", 8, (GMPY2,)),
-    "bignum.power_2048_2048": Outside("exponentiations", 32, (GMPY2,)),
+    "bignum.power_4096_2048_x8": Outside("powers", 8, GMPY2),
+    "bignum.power_2048_2048_x8": Outside("powers", 8, GMPY2),
     "paillier.keygen_2048": Outside("keys", 2, (PHE, *HEU)),
     "paillier.encrypt_2048": Outside("values", 32, (PHE, *HEU)),
     "paillier.decrypt_2048": Outside("values", 32, (PHE, *HEU)),
     "paillier.add_2048": Outside("values", 1024, (PHE, *HEU)),
     "paillier.scale_2048": Outside("values", 256, (PHE, *HEU)),
 }
-"""power_M_E: modulus of M bits, exponent of E. Paillier with a modulus of 2048 bits; `scale` multiplies by numbers of
-64 bits."""
+"""power_M_E_xN: a modulus of M bits, exponents of E bits, N numbers. Paillier with a modulus of 2048 bits; `scale`
+multiplies by numbers of 64 bits."""
