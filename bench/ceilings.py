@@ -24,6 +24,8 @@ import numpy.typing as npt
 SOURCE = Path(__file__).with_suffix(".c")
 FOLDER = Path(__file__).resolve().parents[1] / "build" / "ceilings"
 INSTRUCTIONS_A_ROUND = 512
+SHORT = 2000
+"""Rounds of a call: few enough for some calls to have the core to themselves on a busy machine."""
 BLOCKS_A_ROUND = {"vaes": 64, "aesni": 8, "vaes_rekey": 64, "aesni_rekey": 8}
 IN_MEMORY = 1 << 26
 """Bytes of an array that shall not fit into a cache: as many as the kernels' operands have."""
@@ -63,7 +65,7 @@ CEILINGS: dict[str, Callable[[], Ceiling | None]] = {
     "copy": lambda: _memory("copied", IN_MEMORY, 1, lambda lib, to, of, n: lib.ceiling_copy(to, of, len(of), n)),
     "read": lambda: _memory("read", IN_MEMORY, 1, lambda lib, to, of, n: lib.ceiling_read(of, len(of), n)),
     "write": lambda: _memory("written", IN_MEMORY, 1, lambda lib, to, of, n: lib.ceiling_write(to, len(to), n)),
-    "copy_l2": lambda: _memory("copied", IN_L2, 2000, lambda lib, to, of, n: lib.ceiling_copy(to, of, len(of), n)),
+    "copy_l2": lambda: _memory("copied", IN_L2, 200, lambda lib, to, of, n: lib.ceiling_copy(to, of, len(of), n)),
     "vpmullq": lambda: _instructions("vpmullq", "avx512"),
     "vpmuludq": lambda: _instructions("vpmuludq", "avx512"),
     "vpmadd52": lambda: _instructions("vpmadd52", "ifma"),
@@ -99,7 +101,7 @@ def _instructions(name: str, needed: str) -> Ceiling | None:
     _, lib = _compiled()
     if not getattr(lib, f"ceiling_has_{needed}")():
         return None
-    loop, times = getattr(lib, f"ceiling_{name}"), 50_000
+    loop, times = getattr(lib, f"ceiling_{name}"), SHORT
     return Ceiling(f"{name} of 512 bits", times * INSTRUCTIONS_A_ROUND, lambda: loop(times))
 
 
@@ -110,7 +112,7 @@ def _blocks(kind: str) -> Ceiling | None:
         return None
     loop = getattr(lib, f"ceiling_{best}{kind}")
     blocks = BLOCKS_A_ROUND[best + kind]
-    times = (1 << 24) // blocks
+    times = SHORT * 512 // blocks
     return Ceiling("AES blocks", times * blocks, lambda: loop(times))
 
 

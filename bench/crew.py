@@ -1,8 +1,8 @@
 """The processes of one system that work together on one workload, told by lines when to repeat it.
 
 Each process prints one line of JSON when it is ready (`version`, `security`), and one for every line `go` that it
-reads: `began` and `ended` by the machine's monotonic clock, `bytes` sent and `rounds` (or null where it can't count
-them). It ends when its input does. Ours (`bench.party`) and the peers' (`bench.peers`) do the same.
+reads: `began` and `ended` by the machine's monotonic clock, `busy` processor seconds of all its threads, `bytes` sent
+and `rounds` (or null where it can't count them). It ends when its input does. Ours (`bench.party`) and the peers' (`bench.peers`) do the same.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ LAST_LINES = 12
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """Seconds from when the first process began to when the last was done; bytes of all; the longest chain."""
+    """Seconds from when the first process began to when the last was done; processor seconds and bytes of all; rounds."""
 
     seconds: float
+    busy: float
     bytes: int | None
     rounds: int | None
 
@@ -69,6 +70,7 @@ class Crew:
         rounds = [line["rounds"] for line in lines]
         return Repetition(
             max(line["ended"] for line in lines) - min(line["began"] for line in lines),
+            sum(line["busy"] for line in lines),
             None if None in sent else sum(sent),
             None if None in rounds else max(rounds),
         )

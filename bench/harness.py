@@ -24,6 +24,8 @@ FEATURES = (
 VENDORS = {"AuthenticAMD": "amd", "GenuineIntel": "intel"}
 PARLEY = "parley"
 BANDWIDTH, LATENCY = "limit:bandwidth", "limit:latency"
+LOAD = os.getloadavg()[0]
+"""How many processes wanted a core, on average over the minute before this one began to measure."""
 
 Name = TypeVar("Name")
 Result = TypeVar("Result")
@@ -138,6 +140,7 @@ def machine() -> dict[str, str]:
     return {
         "label": label(),
         "cores": str(cores()),
+        "load before": f"{LOAD:.1f}",
         "cpu": " ".join(_cpu_features()) or platform.machine(),
         "kernels": implementations()[0],
         "system": f"{platform.system()} {platform.release()}",

@@ -63,10 +63,11 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """One party's repetition: when it began and ended by the machine's clock, what it sent, its rounds."""
+    """One party's repetition: when it began and ended by the machine's clock, processor time, bytes sent, rounds."""
 
     began: float
     ended: float
+    busy: float
     bytes: int
     rounds: int
 
@@ -136,12 +137,12 @@ class _Party:
         ctx = self._session(supply).root(number)
         with _steady():
             await self._session(supply).root(_START + number).exchange(np.zeros(1, np.uint64))
-            began = time.monotonic()
+            busy, began = time.process_time(), time.monotonic()
             result = await self.workload.online(ctx, shares, self.role.size)
-            ended = time.monotonic()
+            ended, busy = time.monotonic(), time.process_time() - busy
         if number == 0:
             await self._check(result, self.workload.clear(values, self.role.size), supply)
-        return Repetition(began, ended, ctx.session.ledger.bytes_sent, ctx.depth)
+        return Repetition(began, ended, busy, ctx.session.ledger.bytes_sent, ctx.depth)
 
     async def _check(self, result: Share, expected: Words, supply: Supply) -> None:
         ctx = self._session(supply).root(_CHECK)

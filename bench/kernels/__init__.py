@@ -25,9 +25,13 @@ from native import keep_memory, selected, sources, using
 TITLE = "Kernels on one core, units of work a second"
 TABLE = "kernels"
 NO_FAMILY = ("workload", "operands")
+ELSEWHERE = ("opencl",)
+"""Families whose work is done by a device or by other threads: they are timed by the clock on the wall. All others run
+in this thread and are timed by the processor's time that it gets, which leaves out what other programs take."""
+
 WARM_UP = 1
-SECONDS = 0.02
-"""A repetition calls its kernel again until it has taken about so long."""
+SECONDS = 0.03
+"""A repetition calls its kernel again until all calls together have taken so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ def measure(options: Options) -> Iterator[list[Throughput]]:
     done = set()
     with using(options.implementation) if options.implementation else nullcontext():
         for family in families():
+            if options.workloads and all(name.partition(".")[0] != family for name in options.workloads):
+                continue
             of_family = {workload.name: workload for workload in workloads(family)}
             for name in options.chosen(of_family):
                 yield _contest(list(_inside(of_family[name])), name, options)
@@ -90,36 +96,37 @@ def _contest(contenders: list[Contender], name: str, options: Options) -> list[T
 def _inside(workload: KernelWorkload) -> Iterator[Contender]:
     """What runs in this process: ours, the ceiling in our units, other libraries."""
     family = workload.name.partition(".")[0]
+    rate = partial(_rate, clock=time.perf_counter if family in ELSEWHERE else time.process_time)
     row = Throughput(TABLE, workload.name, PARLEY, workload.unit, None, None)
     ours = replace(row, implementation=sources().get(family, selected()))
-    yield Contender(ours, partial(_rate, workload.run, workload.count))
+    yield Contender(ours, partial(rate, workload.run, workload.count))
     limit = ceiling(workload.limit)
     bound = replace(row, system=f"limit:{workload.limit}")
     if limit is None:
         yield Contender(replace(bound, note=f"this processor has no {workload.limit}"), _nothing)
     else:
-        yield Contender(bound, partial(_rate, limit.run, limit.count / workload.limit_use))
+        yield Contender(bound, partial(rate, limit.run, limit.count / workload.limit_use))
     for library, run in workload.peers.items():
-        yield Contender(replace(row, system=library, version=_version(library)), partial(_rate, run, workload.count))
+        yield Contender(replace(row, system=library, version=_version(library)), partial(rate, run, workload.count))
 
 
 def _started(row: Throughput, peer: Peer, outside: Outside, stack: ExitStack) -> Contender:
     crew = stack.enter_context(launch.theirs(peer, row.workload, outside.size))
     line = crew.ready()
-    return Contender(replace(row, version=line["version"]), lambda: outside.size / crew.repetition().seconds)
+    return Contender(replace(row, version=line["version"]), lambda: outside.size / crew.repetition().busy)
 
 
 def _nothing() -> float:
     raise Failed("")
 
 
-def _rate(run: Callable[[], object], count: float) -> float:
+def _rate(run: Callable[[], object], count: float, clock: Callable[[], float]) -> float:
     """Units a second, over as many calls as take about SECONDS."""
     calls, seconds = 0, 0.0
     while seconds < SECONDS:
-        began = time.perf_counter()
+        began = clock()
         run()
-        seconds += time.perf_counter() - began
+        seconds += clock() - began
         calls += 1
     return count * calls / seconds
 

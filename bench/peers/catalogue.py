@@ -68,7 +68,15 @@ GMPY2 = (
 )
 PHE = Peer("phe", "phe", "bench.peers.phe", "", 1, "", "one core; not constant time")
 HEU = tuple(
-    Peer(f"sf-heu:{scheme.lower()}", "sf-heu", "bench.peers.sf_heu", scheme, 1, "", "uses all cores")
+    Peer(
+        f"sf-heu:{scheme.lower()}",
+        "sf-heu",
+        "bench.peers.sf_heu",
+        scheme,
+        1,
+        "",
+        "several threads, whose time is added up",
+    )
     for scheme in ("ZPaillier", "IPCL", "DJ")
 )
 

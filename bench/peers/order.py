@@ -55,14 +55,15 @@ def answer(start: Callable[[Order], Work]) -> None:
     say({"version": work.version, "security": ""})
     for number, _ in enumerate(sys.stdin):
         work.barrier()
-        before = _sent()
+        before, busy = _sent(), time.process_time()
         began = time.monotonic()
         result = work.run()
         ended = time.monotonic()
+        busy = time.process_time() - busy
         sent = _sent() - before if len(order.ports) > 1 else 0
         if number == 0:
             work.check(result)
-        say({"began": began, "ended": ended, "bytes": sent, "rounds": None})
+        say({"began": began, "ended": ended, "busy": busy, "bytes": sent, "rounds": None})
 
 
 def _line_out() -> Callable[[dict[str, Any]], None]:
