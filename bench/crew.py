@@ -1,8 +1,9 @@
 """The processes of one system that work together on one workload, told by lines when to repeat it.
 
 Each process prints one line of JSON when it is ready (`version`, `security`), and one for every line `go` that it
-reads: `began` and `ended` by the machine's monotonic clock, `busy` processor seconds of all its threads, `bytes` sent
-and `rounds` (or null where it can't count them). It ends when its input does. Ours (`bench.party`) and the peers' (`bench.peers`) do the same.
+reads: `began` and `ended` by the machine's monotonic clock, `busy` (processor seconds of all its threads), `bytes` sent
+and `rounds`, or null where it can't count them. It ends when its input does. Ours (`bench.party`) and the peers'
+(`bench.peers`) do the same.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ LAST_LINES = 12
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """Seconds from when the first process began to when the last was done; processor seconds and bytes of all; rounds."""
+    """Seconds from when the first began to when the last was done; processor seconds and bytes of all; rounds."""
 
     seconds: float
     busy: float
