@@ -8,7 +8,7 @@ messages to all other parties share; links in are as fast as they come. What goe
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 
 import trio
@@ -17,18 +17,31 @@ from mpc.planning import Network
 from mpc.transport import Transport
 from mpc.wire import Message, Tag, frame_bytes
 
+COARSE = 2e-3
+"""Seconds by which a sleep may be too long: the system's wait for sockets counts whole milliseconds."""
+
+
+async def exactly(due: float) -> None:
+    """Waits until trio's clock shows `due`: asleep at first, and looking at the clock at the end."""
+    await trio.sleep_until(due - COARSE)
+    while trio.current_time() < due:
+        await trio.lowlevel.checkpoint()
+
 
 @asynccontextmanager
-async def slowed(transport: Transport, network: Network, parties: int) -> AsyncIterator[Transport]:
+async def slowed(
+    transport: Transport, network: Network, parties: int, until: Callable[[float], Awaitable[None]] = exactly
+) -> AsyncIterator[Transport]:
     """`transport` as it would be on `network`, for messages between the first `parties` endpoints.
 
-    On `loopback` it is the transport itself: its figures are those of the real thing.
+    `until` waits for a time of trio's clock. On `loopback` the transport itself is handed out: its figures are those
+    of the real thing.
     """
     if network.name == "loopback":
         yield transport
         return
     async with trio.open_nursery() as nursery:
-        slow = SlowTransport(transport, network, parties)
+        slow = SlowTransport(transport, network, parties, until)
         nursery.start_soon(slow.carry)
         yield slow
         nursery.cancel_scope.cancel()
@@ -37,13 +50,16 @@ async def slowed(transport: Transport, network: Network, parties: int) -> AsyncI
 class SlowTransport:
     """An endpoint whose messages take their time; `mpc.transport.Transport` says what its methods promise."""
 
-    def __init__(self, transport: Transport, network: Network, parties: int) -> None:
+    def __init__(
+        self, transport: Transport, network: Network, parties: int, until: Callable[[float], Awaitable[None]]
+    ) -> None:
         self.me = transport.me
         self.n = transport.n
         self.names = transport.names
         self._within = transport
         self._network = network
         self._parties = parties
+        self._until = until
         self._free = -math.inf
         self._waiting = 0
         self._quiet = trio.Event()
@@ -63,7 +79,7 @@ class SlowTransport:
         """Hands the messages over when they are due: in the order they were sent in, since all wait equally long."""
         async for due, to, message in self._take:
             with self._within.working():
-                await trio.sleep_until(due)
+                await self._until(due)
                 self._within.send(to, message)
             self._waiting -= 1
             if not self._waiting:

@@ -7,7 +7,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from bench.slow_network import slowed
+from bench.slow_network import exactly, slowed
 from mpc.planning import NETWORKS, Network
 from mpc.transport import Transport, memory_network
 from mpc.wire import Message, frame_bytes
@@ -29,7 +29,7 @@ async def arrivals(network: Network, sent: list[tuple[int, Message]], parties: i
         times[place] = trio.current_time() - began
         assert np.array_equal(arrived.array, expected.array)
 
-    async with slowed(ends[0], network, parties) as transport:
+    async with slowed(ends[0], network, parties, trio.sleep_until) as transport:
         began = trio.current_time()
         async with trio.open_nursery() as nursery:
             for place, (to, each) in enumerate(sent):
@@ -80,7 +80,10 @@ def test_a_dependent_chain_takes_a_delay_each() -> None:
 
     async def main() -> float:
         ends = memory_network(2)
-        async with slowed(ends[0], NETWORKS["wan"], 2) as one, slowed(ends[1], NETWORKS["wan"], 2) as other:
+        async with (
+            slowed(ends[0], NETWORKS["wan"], 2, trio.sleep_until) as one,
+            slowed(ends[1], NETWORKS["wan"], 2, trio.sleep_until) as other,
+        ):
             began = trio.current_time()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(party, one, 0)
@@ -91,10 +94,20 @@ def test_a_dependent_chain_takes_a_delay_each() -> None:
     assert seconds == pytest.approx(10 * NETWORKS["wan"].delay, rel=0.01)
 
 
+def test_delays_below_a_millisecond_are_kept_on_a_real_clock() -> None:
+    async def main() -> float:
+        due = trio.current_time() + 0.0003
+        await exactly(due)
+        return trio.current_time() - due
+
+    late = min(trio.run(main) for _ in range(20))
+    assert late >= 0
+
+
 def test_goodbye_waits_for_what_is_under_way() -> None:
     async def main() -> None:
         ends = memory_network(2)
-        async with slowed(ends[0], SLOW, 2) as transport:
+        async with slowed(ends[0], SLOW, 2, trio.sleep_until) as transport:
             transport.send(1, message(0))
             began = trio.current_time()
             async with trio.open_nursery() as nursery:
