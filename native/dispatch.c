@@ -32,7 +32,9 @@ static const struct {
 } families[] = {
     {PLACE(ring, RingKernels), {&ring_portable, X86(&ring_avx2), X86(&ring_avx512)}},
     {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512)}},
-    {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512)}},
+    {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512), X86(&bits_avx512_ice)}},
+    {PLACE(binary_field, BinaryFieldKernels),
+     {&binary_field_portable, X86(&binary_field_avx2), NULL, X86(&binary_field_avx512_ice)}},
     {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, X86(&aes_avx512_ice)}},
 };
 

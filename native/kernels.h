@@ -20,15 +20,17 @@
 #endif
 
 #include "aes/contract.h"
+#include "binary_field/contract.h"
 #include "bits/contract.h"
 #include "matmul/contract.h"
 #include "ring/contract.h"
 
 /* The families: member, type of its struct. */
-#define PARLEY_FAMILIES(FAMILY)   \
-    FAMILY(ring, RingKernels)     \
-    FAMILY(matmul, MatmulKernels) \
-    FAMILY(bits, BitKernels)      \
+#define PARLEY_FAMILIES(FAMILY)              \
+    FAMILY(ring, RingKernels)                \
+    FAMILY(matmul, MatmulKernels)            \
+    FAMILY(bits, BitKernels)                 \
+    FAMILY(binary_field, BinaryFieldKernels) \
     FAMILY(aes, AesKernels)
 
 #define MEMBER(family, Type) Type family;
