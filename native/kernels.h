@@ -21,6 +21,7 @@
 
 #include "aes/contract.h"
 #include "bits/contract.h"
+#include "labels/contract.h"
 #include "matmul/contract.h"
 #include "ring/contract.h"
 
@@ -29,7 +30,8 @@
     FAMILY(ring, RingKernels)     \
     FAMILY(matmul, MatmulKernels) \
     FAMILY(bits, BitKernels)      \
-    FAMILY(aes, AesKernels)
+    FAMILY(aes, AesKernels)       \
+    FAMILY(labels, LabelKernels)
 
 #define MEMBER(family, Type) Type family;
 typedef struct {
