@@ -11,8 +11,8 @@ typedef struct {
     void (*expand_key_128)(uint8_t round_keys[176], const uint8_t key[16]);
     void (*expand_key_256)(uint8_t round_keys[240], const uint8_t key[32]);
 
-    /* `blocks` blocks of 16 bytes: the encryptions of the 128-bit big-endian counters (high, low), (high, low + 1), ...;
-     * low + blocks must not pass 2^64. `rounds` is 10 (AES-128) or 14 (AES-256). */
+    /* `blocks` blocks of 16 bytes: the encryptions of the 128-bit big-endian counters (high, low), (high, low + 1),
+     * ...; low + blocks must not pass 2^64. `rounds` is 10 (AES-128) or 14 (AES-256). */
     void (*ctr)(uint8_t *out, const uint8_t *round_keys, int rounds, uint64_t high, uint64_t low, size_t blocks);
 
     /* The streams of n AES-128 keys of 16 bytes: out (n, blocks) blocks; row i are the encryptions under key i of the

@@ -66,6 +66,7 @@ size_t parley_keep_pairs_below_var(uint64_t *out, const uint64_t *draws, const u
                                    size_t n) {
     REQUIRES(mask[0] == UINT64_MAX && (mask[1] & (mask[1] + 1)) == 0 && p[1] <= mask[1] && (p[0] | p[1]));
     REQUIRES(same_or_apart(out, draws, 2 * n * sizeof *out));
-    REQUIRES(apart(out, 2 * n * sizeof *out, p, 2 * sizeof *p) && apart(out, 2 * n * sizeof *out, mask, 2 * sizeof *mask));
+    REQUIRES(apart(out, 2 * n * sizeof *out, p, 2 * sizeof *p));
+    REQUIRES(apart(out, 2 * n * sizeof *out, mask, 2 * sizeof *mask));
     return selected->aes.keep_pairs_below_var(out, draws, p, mask, n);
 }

@@ -27,8 +27,9 @@ static const uint32_t round_constants[11] = {0, 0x01, 0x02, 0x04, 0x08, 0x10, 0x
 /* words[j] holds word j of the round keys of KEYS keys: makes them those of round `round`, and keys[r] the round
  * keys themselves. */
 static ALWAYS_INLINE void next_round_keys(B keys[4], B words[4], int round) {
-    words[0] = xor_blocks(words[0], schedule_core(words[3], round_constants[round]));
+    const B core = schedule_core(words[3], round_constants[round]);
     for (int j = 1; j < 4; j++) words[j] = xor_blocks(words[j], words[j - 1]);
+    for (int j = 0; j < 4; j++) words[j] = xor_blocks(words[j], core);
     for (int j = 0; j < 4; j++) keys[j] = words[j];
     transpose_half_words(keys);
 }
@@ -48,7 +49,7 @@ static ALWAYS_INLINE void encrypt_rekeyed(B *state, const int each, B keys[4]) {
     for (int i = 0; i < 4 * each; i++) state[i] = aes_last_round(state[i], keys[i % 4]);
 }
 
-/* The round keys of all rounds, for as long as they are needed; those of key LANES * r + l, which is lane l of keys[r], stand
+/* All round keys at once, for as long as they are needed: those of key LANES * r + l, which is lane l of keys[r], stand
  * 16 * KEYS bytes from each other. */
 static ALWAYS_INLINE void expand_keys(B round_keys[11][4], const B keys[4]) {
     B words[4];

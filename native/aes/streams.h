@@ -5,7 +5,7 @@
 
 #include "lengths.h"
 
-enum { BLOCKS_ON_THE_WAY = 2 };
+enum { BLOCKS_ON_THE_WAY = 4 };
 
 /* Counters as they are kept, with the lower word little-endian, turned into blocks. */
 static ALWAYS_INLINE B swap_upper(B counters) {
@@ -74,12 +74,13 @@ static void long_streams(uint8_t *out, const uint8_t keys[16 * KEYS], const uint
 }
 
 static void whole_group(uint8_t *out, const uint8_t keys[16 * KEYS], const uint64_t first[KEYS], size_t blocks) {
-    if (blocks == 1)
-        short_streams(out, keys, first, 1);
-    else if (blocks == 2)
-        short_streams(out, keys, first, 2);
-    else
-        long_streams(out, keys, first, KEYS, blocks);
+    switch (blocks) {
+        case 1: return short_streams(out, keys, first, 1);
+        case 2: return short_streams(out, keys, first, 2);
+        case 3: return short_streams(out, keys, first, 3);
+        case 4: return short_streams(out, keys, first, 4);
+        default: return long_streams(out, keys, first, KEYS, blocks);
+    }
 }
 
 static void streams(uint8_t *out, const uint8_t *keys, const uint64_t *first, size_t n, size_t blocks) {

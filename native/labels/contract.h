@@ -18,14 +18,15 @@ typedef struct {
     void (*hash_ccr)(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], size_t n);
     void (*hash_tccr)(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], uint64_t first, size_t n);
 
-    /* A key for each tweak (Guo, Katz, Wang, Weng, Yu, CRYPTO 2020): AES-128 under start ^ i of sigma(x), ^ sigma(x), for
-     * x (n, each) labels, i = first + row, first + n <= 2^64. Elementwise. */
+    /* A key for each tweak (Guo, Katz, Wang, Weng, Yu, CRYPTO 2020): pi_i(sigma(x)) ^ sigma(x), where pi_i is AES-128
+     * with the key start ^ i, for x (n, each) labels and i = first + row; first + n <= 2^64. Elementwise. */
     void (*hash_rekeyed)(uint64_t *out, const uint64_t *x, const uint64_t start[2], uint64_t first, size_t n,
                          size_t each);
 
-    /* One level of a tree of n seeds: out (n, 2) seeds, out[i][b] = pi_b(sigma(x_i)) ^ sigma(x_i), where pi_b is AES-128
-     * with round_keys[b]. half_tree_level uses one key: out[i][0] = h = pi(sigma(x_i)) ^ sigma(x_i), out[i][1] = x_i ^ h
-     * (Guo, Yang, Wang, Zhang, Xie, Liu, Zhao, EUROCRYPT 2023). */
+    /* One level of a tree, the two children of each of n seeds: out (n, 2) seeds.
+     *   tree_level       out[i][b] = pi_b(sigma(x_i)) ^ sigma(x_i), where pi_b is AES-128 with round_keys[b]
+     *   half_tree_level  out[i][0] = hash_ccr(x_i), out[i][1] = x_i ^ hash_ccr(x_i)
+     * (Guo, Yang, Wang, Zhang, Xie, Liu, Zhao, EUROCRYPT 2023, for the second). */
     void (*tree_level)(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[2 * 176], size_t n);
     void (*half_tree_level)(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[176], size_t n);
 
@@ -33,8 +34,8 @@ typedef struct {
      * 2 g, 2 g + 1 for gate g = first, first + 1, ...; first + n <= 2^63. a0, b0, c0: labels of zero; delta is odd;
      * tables (n, 2) labels: T_G, T_E. c0 may be the very same array as a0 or b0, and c as a or b; all others are
      * apart. */
-    void (*garble_ands)(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0, const uint64_t delta[2],
-                        const uint64_t start[2], uint64_t first, size_t n);
+    void (*garble_ands)(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0,
+                        const uint64_t delta[2], const uint64_t start[2], uint64_t first, size_t n);
     void (*evaluate_ands)(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t *tables,
                           const uint64_t start[2], uint64_t first, size_t n);
 } LabelKernels;

@@ -23,8 +23,9 @@ static ALWAYS_INLINE void encrypt(B *state, const int registers, const B keys[11
 }
 
 /* A function of `count` labels, and of the tweak of the first, that fill `registers` registers. */
-#define STEP(name) \
-    static ALWAYS_INLINE void name(uint64_t *out, const uint64_t *x, const B *keys, uint64_t first, const int registers, size_t count)
+#define STEP(name)                                                                                           \
+    static ALWAYS_INLINE void name(uint64_t *out, const uint64_t *x, const B *keys, uint64_t first,          \
+                                   const int registers, size_t count)
 
 /* All n labels: full groups, then one register at a time. `out_words`: words of the result for one label. */
 #define ALL(step, out_words)                                                                                      \

@@ -1,5 +1,5 @@
-/* The hash with a key for each tweak, and half-gates made of it; see docs/algorithms/label_hash.md. To be included once by
- * a file that includes labels/fixed_key.h. */
+/* The hash with a key for each tweak, and half-gates made of it; see docs/algorithms/label_hash.md. To be included
+ * once by a file that includes labels/fixed_key.h. */
 
 /* How many gates are garbled at once: each has two keys. */
 enum { GATES = 2 * LANES };
