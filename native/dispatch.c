@@ -36,6 +36,7 @@ static const struct {
     {PLACE(binary_field, BinaryFieldKernels),
      {&binary_field_portable, X86(&binary_field_avx2), NULL, X86(&binary_field_avx512_ice)}},
     {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, X86(&aes_avx512_ice)}},
+    {PLACE(labels, LabelKernels), {&labels_portable, X86(&labels_avx2), NULL, X86(&labels_avx512_ice)}},
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };

@@ -22,6 +22,7 @@
 #include "aes/contract.h"
 #include "binary_field/contract.h"
 #include "bits/contract.h"
+#include "labels/contract.h"
 #include "matmul/contract.h"
 #include "ring/contract.h"
 
@@ -31,7 +32,8 @@
     FAMILY(matmul, MatmulKernels)            \
     FAMILY(bits, BitKernels)                 \
     FAMILY(binary_field, BinaryFieldKernels) \
-    FAMILY(aes, AesKernels)
+    FAMILY(aes, AesKernels)                  \
+    FAMILY(labels, LabelKernels)
 
 #define MEMBER(family, Type) Type family;
 typedef struct {
