@@ -14,7 +14,8 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
-        "errors", "cores", "ring", "bits", "encoding", "prg", "wire", "decoder", "handshake", "identity", "link",
+        "errors", "cores", "words", "matmul", "sums", "ring", "wide_ring", "bits", "encoding", "prg", "wire",
+        "decoder", "handshake", "identity", "link",
         "introduction", "endings", "mailbox", "peer", "transport_memory", "transport_tls", "connecting", "transport",
         "correlations", "costs", "supply", "context", "planning", "simulation", "testing",
     ),
