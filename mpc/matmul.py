@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 
-from mpc.words import U64, Words, contiguous, wrong_shapes
+from mpc.words import U64, Words, contiguous, pointer, wrong_shapes
 from native import Pointer, ffi
 
 Kernel: TypeAlias = Callable[..., None]
@@ -25,16 +25,27 @@ def stacked_product(kernel: Kernel, x: Words, y: Words, words: int = 1) -> Words
     Operands may be transposed, sliced with positive steps and broadcast views: the kernel reads them where they lie.
     Shapes that do not fit raise LocalError `wrong-shape`.
     """
-    a, b = (v.reshape(*v.shape, 1) if words == 1 else v for v in (x, y))
-    shapes = a.shape[:-1], b.shape[:-1]
-    if not shapes[0] or not shapes[1] or shapes[0][-1] != shapes[1][0 if len(shapes[1]) == 1 else -2]:
+    if words == 1 and x.ndim == 2 == y.ndim and x.flags.c_contiguous and y.flags.c_contiguous:
+        return _plain_product(kernel, x, y)
+    a, b = (v[..., np.newaxis] if words == 1 else v for v in (x, y))
+    inner, wanted = a.shape[-2:-1], b.shape[-2:-1] if b.ndim == 2 else b.shape[-3:-2]
+    if not inner or inner != wanted:
         raise wrong_shapes("matmul", x, y)
-    a = a[np.newaxis] if len(shapes[0]) == 1 else a
-    b = b[:, np.newaxis] if len(shapes[1]) == 1 else b
-    out = _stacks(kernel, a, b, x, y)
-    rows = out.shape[-3:-2] if len(shapes[0]) > 1 else ()
-    columns = out.shape[-2:-1] if len(shapes[1]) > 1 else ()
+    out = _stacks(kernel, a[np.newaxis] if a.ndim == 2 else a, b[:, np.newaxis] if b.ndim == 2 else b, x, y)
+    rows = out.shape[-3:-2] if a.ndim > 2 else ()
+    columns = out.shape[-2:-1] if b.ndim > 2 else ()
     return out.reshape(*out.shape[:-3], *rows, *columns, *([words] if words > 1 else []))
+
+
+def _plain_product(kernel: Kernel, x: Words, y: Words) -> Words:
+    """The case of two matrices row by row, with nothing to find out."""
+    (rows, inner), columns = x.shape, y.shape[1]
+    if y.shape[0] != inner:
+        raise wrong_shapes("matmul", x, y)
+    out = np.empty((rows, columns), U64)
+    left, right = (pointer(contiguous(x)), 0, inner, 1), (pointer(contiguous(y)), 0, columns, 1)
+    kernel(pointer(out), *left, *right, 1, rows, inner, columns)
+    return out
 
 
 def _stacks(kernel: Kernel, a: Words, b: Words, x: Words, y: Words) -> Words:
@@ -42,10 +53,12 @@ def _stacks(kernel: Kernel, a: Words, b: Words, x: Words, y: Words) -> Words:
     if b.ndim == 3 and a.ndim > 3 and a.flags.c_contiguous:
         flat = _stacks(kernel, a.reshape(-1, *a.shape[-2:]), b, x, y)
         return flat.reshape(*a.shape[:-2], *flat.shape[-2:])
-    try:
-        batch = np.broadcast_shapes(a.shape[:-3], b.shape[:-3])
-    except ValueError:
-        raise wrong_shapes("matmul", x, y) from None
+    batch = a.shape[:-3]
+    if batch != b.shape[:-3]:
+        try:
+            batch = np.broadcast_shapes(batch, b.shape[:-3])
+        except ValueError:
+            raise wrong_shapes("matmul", x, y) from None
     a, b = _readable(a), _readable(b)
     (rows, inner, words), columns = a.shape[-3:], b.shape[-2]
     out = np.empty((*batch, rows, columns, words), U64)
@@ -79,7 +92,8 @@ def _readable(x: Words) -> Words:
 
 def _steps(x: Words, batch: tuple[int, ...]) -> tuple[int, ...]:
     """The words from one matrix to the next along each batch axis; 0 where one serves all."""
-    return tuple(s // 8 for s in np.broadcast_to(x, (*batch, *x.shape[-3:])).strides[:-3])
+    own = [0 if n == 1 else s // 8 for n, s in zip(x.shape[:-3], x.strides[:-3], strict=True)]
+    return (*[0] * (len(batch) - len(own)), *own)
 
 
 def _merged(axes: list[Axis]) -> list[Axis]:
@@ -96,7 +110,7 @@ def _merged(axes: list[Axis]) -> list[Axis]:
 
 
 def _address(x: Words) -> int:
-    return x.ctypes.data
+    return cast(int, x.__array_interface__["data"][0])
 
 
 def _at(address: int, words: int) -> Pointer:
