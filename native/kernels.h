@@ -23,11 +23,13 @@
 #include "bits/contract.h"
 #include "matmul/contract.h"
 #include "ring/contract.h"
+#include "wide/contract.h"
 
 /* The families: member, type of its struct. */
 #define PARLEY_FAMILIES(FAMILY)   \
     FAMILY(ring, RingKernels)     \
     FAMILY(matmul, MatmulKernels) \
+    FAMILY(wide, WideKernels)     \
     FAMILY(bits, BitKernels)      \
     FAMILY(aes, AesKernels)
 
