@@ -1,5 +1,5 @@
-/* AVX-512: four elements a register, each in two neighbouring lanes. What multiplies has nothing here: the products that
- * the processor makes of whole words are quicker than those of 32-bit halves. */
+/* AVX-512: four elements a register, each in two neighbouring lanes. What multiplies has nothing here: without
+ * IFMA, the processor's products of whole words are quicker than those of 32-bit halves. */
 
 #include "kernels.h"
 
@@ -7,6 +7,9 @@
 
 #include "targets/avx512.h"
 
+#include <string.h>
+
+#include "lengths.h"
 #include "targets/avx512_elementwise.h"
 #include "wide/lanes.h"
 
@@ -72,6 +75,46 @@ static void shift_left(uint64_t *out, const uint64_t *x, unsigned s, size_t n) {
     EACH(out != x, left(ALL(x), by), left(LAST(x), by));
 }
 
+enum { ROWS_AT_ONCE = 4 };
+
+/* out (words) = or += the sum of `count` rows of so many words; a constant count where this is inlined. */
+static inline __attribute__((always_inline)) void add_rows(uint64_t *out, const uint64_t *x, size_t count, size_t words,
+                                                           int accumulate) {
+    for (size_t i = 0; i < words; i += 8) {
+        const size_t some = at_most(words - i, 8);
+        V sum = accumulate ? load_first(out + i, some) : spread(0);
+        for (size_t k = 0; k < count; k++) sum = add_elements(sum, load_first(x + k * words + i, some));
+        store_first(out + i, some, sum);
+    }
+}
+
+/* The sum of all elements of one row. */
+static void add_up_row(uint64_t *out, const uint64_t *x, size_t words) {
+    V sums[ROWS_AT_ONCE];
+    for (size_t k = 0; k < ROWS_AT_ONCE; k++) sums[k] = spread(0);
+    size_t i = 0;
+    for (; i + 8 * ROWS_AT_ONCE <= words; i += 8 * ROWS_AT_ONCE)
+        for (size_t k = 0; k < ROWS_AT_ONCE; k++) sums[k] = add_elements(sums[k], load(x + i + 8 * k));
+    for (; i < words; i += 8) sums[0] = add_elements(sums[0], load_first(x + i, at_most(words - i, 8)));
+    uint64_t lanes[8 * ROWS_AT_ONCE];
+    for (size_t k = 0; k < ROWS_AT_ONCE; k++) store(lanes + 8 * k, sums[k]);
+    wide_portable.sum(out, lanes, 1, 4 * ROWS_AT_ONCE, 1);
+}
+
+static void sum(uint64_t *out, const uint64_t *x, size_t outer, size_t count, size_t inner) {
+    const size_t words = 2 * inner;
+    for (size_t o = 0; o < outer; o++, out += words, x += count * words) {
+        if (inner == 1) {
+            add_up_row(out, x, 2 * count);
+            continue;
+        }
+        if (!count) memset(out, 0, words * sizeof *out);
+        size_t k = 0;
+        for (; k < count % ROWS_AT_ONCE; k++) add_rows(out, x + k * words, 1, words, k > 0);
+        for (; k < count; k += ROWS_AT_ONCE) add_rows(out, x + k * words, ROWS_AT_ONCE, words, k > 0);
+    }
+}
+
 const WideKernels wide_avx512 = {
     .add = add,
     .sub = sub,
@@ -79,6 +122,7 @@ const WideKernels wide_avx512 = {
     .shift_right = shift_right,
     .shift_left = shift_left,
     .offset = offset,
+    .sum = sum,
 };
 
 #include "targets/end.h"
