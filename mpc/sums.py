@@ -24,6 +24,17 @@ def summed_axes(ndim: int, axis: int | tuple[int, ...] | None) -> tuple[int, ...
     return counted
 
 
+def runs_of(axes: tuple[int, ...]) -> list[tuple[int, int]]:
+    """The runs of neighbours among axes in order, the last run first: (first axis, last axis + 1)."""
+    runs: list[tuple[int, int]] = []
+    for axis in reversed(axes):
+        if runs and runs[-1][0] == axis + 1:
+            runs[-1] = (axis, runs[-1][1])
+        else:
+            runs.append((axis, axis + 1))
+    return runs
+
+
 def sum_axes(x: Words, axes: tuple[int, ...]) -> Words:
     """x summed over `axes` (in order, from 0); reads transposed arrays where they lie."""
     order = sorted(range(x.ndim), key=lambda axis: -x.strides[axis])
@@ -34,10 +45,8 @@ def sum_axes(x: Words, axes: tuple[int, ...]) -> Words:
     x = contiguous(x)
     if not axes:
         return x.copy()
-    while axes:
-        first = next(axes[i] for i in range(len(axes)) if axes[-1] - axes[i] == len(axes) - 1 - i)
-        axes, last = tuple(axis for axis in axes if axis < first), axes[-1]
-        x = _sum_middle(x, first, last + 1)
+    for start, stop in runs_of(axes):
+        x = _sum_middle(x, start, stop)
     return x
 
 
