@@ -31,7 +31,7 @@ static const struct {
     const void *tables[LEVELS];
 } families[] = {
     {PLACE(ring, RingKernels), {&ring_portable, X86(&ring_avx2), X86(&ring_avx512)}},
-    {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512)}},
+    {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512), NULL, X86(&matmul_amx)}},
     {PLACE(wide, WideKernels), {&wide_portable, NULL, X86(&wide_avx512), X86(&wide_avx512_ice)}},
     {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512)}},
     {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, X86(&aes_avx512_ice)}},

@@ -18,6 +18,6 @@ typedef struct {
     void (*matmul)(uint64_t *out, Matrix x, Matrix y, size_t rows, size_t inner, size_t columns);
 } MatmulKernels;
 
-extern const MatmulKernels matmul_portable, matmul_avx2, matmul_avx512;
+extern const MatmulKernels matmul_portable, matmul_avx2, matmul_avx512, matmul_amx;
 
 #endif
