@@ -31,7 +31,8 @@ static const struct {
     const void *tables[LEVELS];
 } families[] = {
     {PLACE(ring, RingKernels), {&ring_portable, X86(&ring_avx2), X86(&ring_avx512)}},
-    {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512)}},
+    {PLACE(wide, WideKernels), {&wide_portable, NULL, X86(&wide_avx512), X86(&wide_avx512_ice)}},
+    {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512), NULL, X86(&matmul_amx)}},
     {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512), X86(&bits_avx512_ice)}},
     {PLACE(binary_field, BinaryFieldKernels),
      {&binary_field_portable, X86(&binary_field_avx2), NULL, X86(&binary_field_avx512_ice)}},

@@ -25,10 +25,12 @@
 #include "labels/contract.h"
 #include "matmul/contract.h"
 #include "ring/contract.h"
+#include "wide/contract.h"
 
 /* The families: member, type of its struct. */
 #define PARLEY_FAMILIES(FAMILY)              \
     FAMILY(ring, RingKernels)                \
+    FAMILY(wide, WideKernels)                \
     FAMILY(matmul, MatmulKernels)            \
     FAMILY(bits, BitKernels)                 \
     FAMILY(binary_field, BinaryFieldKernels) \
