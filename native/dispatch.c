@@ -34,6 +34,11 @@ static const struct {
     {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512)}},
     {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512)}},
     {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, X86(&aes_avx512_ice)}},
+    {PLACE(mersenne61, FieldKernels), {&mersenne61_portable}},
+    {PLACE(field64, FieldKernels), {&field64_portable}},
+    {PLACE(pseudo, FieldKernels), {&pseudo_portable}},
+    {PLACE(general, FieldKernels), {&general_portable}},
+    {PLACE(field128, FieldKernels), {&field128_portable}},
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };

@@ -21,15 +21,21 @@
 
 #include "aes/contract.h"
 #include "bits/contract.h"
+#include "field/contract.h"
 #include "matmul/contract.h"
 #include "ring/contract.h"
 
 /* The families: member, type of its struct. */
-#define PARLEY_FAMILIES(FAMILY)   \
-    FAMILY(ring, RingKernels)     \
-    FAMILY(matmul, MatmulKernels) \
-    FAMILY(bits, BitKernels)      \
-    FAMILY(aes, AesKernels)
+#define PARLEY_FAMILIES(FAMILY)       \
+    FAMILY(ring, RingKernels)         \
+    FAMILY(matmul, MatmulKernels)     \
+    FAMILY(bits, BitKernels)          \
+    FAMILY(aes, AesKernels)           \
+    FAMILY(mersenne61, FieldKernels)  \
+    FAMILY(field64, FieldKernels)     \
+    FAMILY(pseudo, FieldKernels)      \
+    FAMILY(general, FieldKernels)     \
+    FAMILY(field128, FieldKernels)
 
 #define MEMBER(family, Type) Type family;
 typedef struct {
