@@ -34,10 +34,10 @@ static const struct {
     {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512)}},
     {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512)}},
     {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, X86(&aes_avx512_ice)}},
-    {PLACE(mersenne61, FieldKernels), {&mersenne61_portable, NULL, X86(&mersenne61_avx512)}},
-    {PLACE(field64, FieldKernels), {&field64_portable, NULL, X86(&field64_avx512)}},
-    {PLACE(pseudo, FieldKernels), {&pseudo_portable, NULL, X86(&pseudo_avx512)}},
-    {PLACE(general, FieldKernels), {&general_portable, NULL, X86(&general_avx512)}},
+    {PLACE(mersenne61, FieldKernels), {&mersenne61_portable, NULL, X86(&mersenne61_avx512), X86(&mersenne61_avx512_ice)}},
+    {PLACE(field64, FieldKernels), {&field64_portable, NULL, X86(&field64_avx512), X86(&field64_avx512_ice)}},
+    {PLACE(pseudo, FieldKernels), {&pseudo_portable, NULL, X86(&pseudo_avx512), X86(&pseudo_avx512_ice)}},
+    {PLACE(general, FieldKernels), {&general_portable, NULL, X86(&general_avx512), X86(&general_avx512_ice)}},
     {PLACE(field128, FieldKernels), {&field128_portable}},
 };
 
