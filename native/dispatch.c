@@ -38,7 +38,7 @@ static const struct {
     {PLACE(field64, FieldKernels), {&field64_portable, NULL, X86(&field64_avx512), X86(&field64_avx512_ice)}},
     {PLACE(pseudo, FieldKernels), {&pseudo_portable, NULL, X86(&pseudo_avx512), X86(&pseudo_avx512_ice)}},
     {PLACE(general, FieldKernels), {&general_portable, NULL, X86(&general_avx512), X86(&general_avx512_ice)}},
-    {PLACE(field128, FieldKernels), {&field128_portable}},
+    {PLACE(field128, FieldKernels), {&field128_portable, NULL, NULL, X86(&field128_avx512_ice)}},
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };

@@ -1,19 +1,38 @@
 /* The matrix product of one kind of modulus, on lanes_products.h. The including file defines KIND(name), the name of a
  * function of this kind, and VECTOR_REDUCE(hi, lo, k), which brings hi * 2^64 + lo below p for hi < p. */
 
-static inline V KIND(reduced)(Sums s, const Constants *k) {
+static inline V KIND(reduced)(Sums sums, const Constants *k) {
     V words[3];
-    sums_to_words(words, s);
+    sums_to_words(words, sums);
     return VECTOR_REDUCE(VECTOR_REDUCE(words[2], words[1], k), words[0], k);
 }
 
+/* out (rows, width) = or += x (rows, depth) * y (depth, width); `rows` and `vectors`, the registers a row, are constants
+ * where this is inlined. */
 static inline __attribute__((always_inline)) void KIND(tile_of)(const size_t rows, const size_t vectors, uint64_t *out,
                                                                 size_t out_step, const uint64_t *x, size_t x_step,
                                                                 const uint64_t *y, size_t y_step, size_t depth,
                                                                 size_t width, int accumulate, const Field *f) {
-    const Constants k = constants_of(f);
+    /* Apart from `sums`, so that they stay in registers. */
+    V low[TILE][2], middle[TILE][2], high[TILE][2];
+    for (size_t i = 0; i < rows; i++)
+        for (size_t v = 0; v < vectors; v++) low[i][v] = middle[i][v] = high[i][v] = _mm512_setzero_si512();
+    for (size_t l = 0; l < depth; l++) {
+        V factor[2], factor1[2];
+        for (size_t v = 0; v < vectors; v++) {
+            factor[v] = load_first(y + l * y_step + 8 * v, at_most(width - 8 * v, 8));
+            factor1[v] = upper_part(factor[v]);
+        }
+        for (size_t i = 0; i < rows; i++) {
+            const V word = spread(x[i * x_step + l]), word1 = upper_part(word);
+            for (size_t v = 0; v < vectors; v++)
+                sums_mul_add(&low[i][v], &middle[i][v], &high[i][v], word, word1, factor[v], factor1[v]);
+        }
+    }
     Sums sums[TILE][2];
-    tile_sums(rows, vectors, sums, x, x_step, y, y_step, depth, width);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t v = 0; v < vectors; v++) sums[i][v] = (Sums){low[i][v], middle[i][v], high[i][v]};
+    const Constants k = constants_of(f);
     for (size_t i = 0; i < rows; i++)
         for (size_t v = 0; v < vectors; v++) {
             uint64_t *place = out + i * out_step + 8 * v;

@@ -12,14 +12,14 @@ typedef struct {
 
 static inline V upper_part(V x) { return _mm512_srli_epi64(x, 52); }
 
-static inline void sums_mul_add(Sums *s, V x, V x1, V y, V y1) {
-    s->low = _mm512_madd52lo_epu64(s->low, x, y);
-    s->middle = _mm512_madd52hi_epu64(s->middle, x, y);
-    s->high = _mm512_madd52hi_epu64(s->high, x, y1);
-    s->middle = _mm512_madd52lo_epu64(s->middle, x, y1);
-    s->high = _mm512_madd52hi_epu64(s->high, x1, y);
-    s->middle = _mm512_madd52lo_epu64(s->middle, x1, y);
-    s->high = _mm512_madd52lo_epu64(s->high, x1, y1);
+static inline void sums_mul_add(V *low, V *middle, V *high, V x, V x1, V y, V y1) {
+    *low = _mm512_madd52lo_epu64(*low, x, y);
+    *middle = _mm512_madd52hi_epu64(*middle, x, y);
+    *high = _mm512_madd52hi_epu64(*high, x, y1);
+    *middle = _mm512_madd52lo_epu64(*middle, x, y1);
+    *high = _mm512_madd52hi_epu64(*high, x1, y);
+    *middle = _mm512_madd52lo_epu64(*middle, x1, y);
+    *high = _mm512_madd52lo_epu64(*high, x1, y1);
 }
 
 static inline Sums sums_added(Sums s, Sums t) {
@@ -28,33 +28,11 @@ static inline Sums sums_added(Sums s, Sums t) {
 
 /* The sum as words: words[0] + 2^64 words[1] + 2^128 words[2]. */
 static inline void sums_to_words(V words[3], Sums s) {
-    const V middle = _mm512_add_epi64(s.middle, upper_part(s.low)), high = _mm512_add_epi64(s.high, upper_part(middle));
     const V low52 = spread(((uint64_t)1 << 52) - 1);
+    const V middle = _mm512_add_epi64(s.middle, upper_part(s.low)), high = _mm512_add_epi64(s.high, upper_part(middle));
     words[0] = _mm512_or_si512(_mm512_and_si512(s.low, low52), _mm512_slli_epi64(middle, 52));
     words[1] = _mm512_or_si512(_mm512_srli_epi64(_mm512_and_si512(middle, low52), 12), _mm512_slli_epi64(high, 40));
     words[2] = _mm512_srli_epi64(high, 24);
-}
-
-/* The sums of TILE rows of x times the columns of `vectors` registers; `rows` and `vectors` are constants where this is
- * inlined. */
-static inline __attribute__((always_inline)) void tile_sums(const size_t rows, const size_t vectors,
-                                                            Sums sums[TILE][2], const uint64_t *x, size_t x_step,
-                                                            const uint64_t *y, size_t y_step, size_t depth,
-                                                            size_t width) {
-    const Sums zero = {_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512()};
-    for (size_t i = 0; i < rows; i++)
-        for (size_t v = 0; v < vectors; v++) sums[i][v] = zero;
-    for (size_t l = 0; l < depth; l++) {
-        V factor[2], factor1[2];
-        for (size_t v = 0; v < vectors; v++) {
-            factor[v] = load_first(y + l * y_step + 8 * v, at_most(width - 8 * v, 8));
-            factor1[v] = upper_part(factor[v]);
-        }
-        for (size_t i = 0; i < rows; i++) {
-            const V word = spread(x[i * x_step + l]), word1 = upper_part(word);
-            for (size_t v = 0; v < vectors; v++) sums_mul_add(&sums[i][v], word, word1, factor[v], factor1[v]);
-        }
-    }
 }
 
 /* Copies `width` columns of `depth` rows of y next to each other. */
@@ -68,12 +46,12 @@ static inline Sums dot_sums(const uint64_t *x, const uint64_t *y, size_t n) {
     size_t l = 0;
     for (; l + 16 <= n; l += 16) {
         const V x0 = load(x + l), y0 = load(y + l), x1 = load(x + l + 8), y1 = load(y + l + 8);
-        sums_mul_add(&even, x0, upper_part(x0), y0, upper_part(y0));
-        sums_mul_add(&odd, x1, upper_part(x1), y1, upper_part(y1));
+        sums_mul_add(&even.low, &even.middle, &even.high, x0, upper_part(x0), y0, upper_part(y0));
+        sums_mul_add(&odd.low, &odd.middle, &odd.high, x1, upper_part(x1), y1, upper_part(y1));
     }
     for (; l < n; l += 8) {
         const V x0 = load_first(x + l, at_most(n - l, 8)), y0 = load_first(y + l, at_most(n - l, 8));
-        sums_mul_add(&even, x0, upper_part(x0), y0, upper_part(y0));
+        sums_mul_add(&even.low, &even.middle, &even.high, x0, upper_part(x0), y0, upper_part(y0));
     }
     return sums_added(even, odd);
 }

@@ -35,11 +35,16 @@ static void copy_rows_reversed(uint64_t *out, size_t out_step, const uint64_t *i
         memcpy(out + reversed(r, bits) * out_step, in + r * in_step, width * sizeof *out);
 }
 
-/* out (columns, rows) is the transpose of in (rows, columns); elements of `step` words. */
+/* out (columns, rows) is the transpose of in (rows, columns); elements of `step` words. A line of the cache is read
+ * whole before the next row's, which may have to take its place. */
 static void transpose(uint64_t *out, const uint64_t *in, size_t rows, size_t columns, size_t step) {
-    for (size_t j = 0; j < columns; j++)
+    enum { LINE = 8 };
+    for (size_t first = 0; first < columns; first += LINE) {
+        const size_t end = at_most(columns, first + LINE);
         for (size_t i = 0; i < rows; i++)
-            for (size_t w = 0; w < step; w++) out[(j * rows + i) * step + w] = in[(i * columns + j) * step + w];
+            for (size_t j = first; j < end; j++)
+                for (size_t w = 0; w < step; w++) out[(j * rows + i) * step + w] = in[(i * columns + j) * step + w];
+    }
 }
 
 /* The columns of x (rows, columns), transformed and multiplied by the twiddles, to `out`. */
