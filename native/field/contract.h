@@ -23,7 +23,8 @@ enum FieldKind { FIELD_NONE, FIELD_MERSENNE61, FIELD_FIELD64, FIELD_PSEUDO, FIEL
 
 /* Counts are of elements. A table serves the moduli of one kind. */
 typedef struct {
-    /* Elementwise: out = x + y, x - y, -x, x * y; x * s for one (secret) element s; c + x * y. */
+    /* Elementwise: out = x + y, x - y, -x, x * y; x * s for one (secret) element s; c + x * y. Where s is 1, scale takes
+     * any words as x. */
     void (*add)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const Field *f);
     void (*sub)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const Field *f);
     void (*neg)(uint64_t *out, const uint64_t *x, size_t n, const Field *f);

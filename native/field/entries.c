@@ -33,6 +33,13 @@ size_t parley_field_count_wrong(const uint64_t *x, size_t n, const uint64_t *fie
     return wrong;
 }
 
+void parley_field_reduce(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field) {
+    const Field f = field_of(field);
+    const uint64_t one[2] = {1, 0};
+    REQUIRES_ELEMENTWISE(x);
+    kernels_of(&f)->scale(out, x, one, n, &f);
+}
+
 void parley_field_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field) {
     const Field f = field_of(field);
     REQUIRES_ELEMENTWISE(x);

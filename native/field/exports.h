@@ -7,6 +7,9 @@ int parley_field_prepare(uint64_t *field, uint64_t p_low, uint64_t p_high);
 /* How many of n elements are not below p. */
 size_t parley_field_count_wrong(const uint64_t *x, size_t n, const uint64_t *field);
 
+/* x mod p for n elements whose words are any. `out` may be x. */
+void parley_field_reduce(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field);
+
 void parley_field_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field);
 void parley_field_sub(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field);
 void parley_field_neg(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field);
