@@ -15,36 +15,52 @@ size_t parley_field_ntt_block(const uint64_t *field) {
     return block_of(&f);
 }
 
-/* i with its lowest `bits` bits in reverse. */
-static size_t reversed(size_t i, int bits) {
-    size_t result = 0;
-    for (int b = 0; b < bits; b++) result |= (i >> b & 1) << (bits - 1 - b);
-    return result;
+/* After the bits of i in reverse, those of i + 1: the carry runs downward from the top bit. `height` is a power of two. */
+static inline size_t next_reversed(size_t reversed, size_t height) {
+    size_t bit = height / 2;
+    for (; reversed & bit; bit /= 2) reversed ^= bit;
+    return reversed | bit;
+}
+
+/* `words` words; a whole block's row, the usual case, without a call. */
+static inline void copy_row(uint64_t *out, const uint64_t *in, size_t words) {
+    if (words == BLOCK_WORDS)
+        memcpy(out, in, BLOCK_WORDS * sizeof *out);
+    else
+        memcpy(out, in, words * sizeof *out);
 }
 
 /* `height` rows of `width` words each, between arrays whose rows are so many words apart. */
 static void copy_rows(uint64_t *out, size_t out_step, const uint64_t *in, size_t in_step, size_t height, size_t width) {
-    for (size_t r = 0; r < height; r++) memcpy(out + r * out_step, in + r * in_step, width * sizeof *out);
+    for (size_t r = 0; r < height; r++) copy_row(out + r * out_step, in + r * in_step, width);
 }
 
 /* The same, row r of `in` to the row of `out` whose number has the bits of r in reverse. */
 static void copy_rows_reversed(uint64_t *out, size_t out_step, const uint64_t *in, size_t in_step, size_t height,
                                size_t width) {
-    const int bits = __builtin_ctzll(height);
-    for (size_t r = 0; r < height; r++)
-        memcpy(out + reversed(r, bits) * out_step, in + r * in_step, width * sizeof *out);
+    for (size_t r = 0, k = 0; r < height; r++, k = next_reversed(k, height))
+        copy_row(out + k * out_step, in + r * in_step, width);
 }
 
-/* out (columns, rows) is the transpose of in (rows, columns); elements of `step` words. A line of the cache is read
- * whole before the next row's, which may have to take its place. */
-static void transpose(uint64_t *out, const uint64_t *in, size_t rows, size_t columns, size_t step) {
-    enum { LINE = 8 };
-    for (size_t first = 0; first < columns; first += LINE) {
-        const size_t end = at_most(columns, first + LINE);
+/* out (columns, rows) is the transpose of in (rows, columns); elements of `step` words, a constant where this is inlined.
+ * A line of the cache is read whole before the next row's, which may have to take its place. */
+static inline __attribute__((always_inline)) void transpose_of(const size_t step, uint64_t *out, const uint64_t *in,
+                                                               size_t rows, size_t columns) {
+    enum { LINE_WORDS = 8 };
+    const size_t line = LINE_WORDS / step;
+    for (size_t first = 0; first < columns; first += line) {
+        const size_t end = at_most(columns, first + line);
         for (size_t i = 0; i < rows; i++)
             for (size_t j = first; j < end; j++)
-                for (size_t w = 0; w < step; w++) out[(j * rows + i) * step + w] = in[(i * columns + j) * step + w];
+                memcpy(out + (j * rows + i) * step, in + (i * columns + j) * step, step * sizeof *out);
     }
+}
+
+static void transpose(uint64_t *out, const uint64_t *in, size_t rows, size_t columns, size_t step) {
+    if (step == 1)
+        transpose_of(1, out, in, rows, columns);
+    else
+        transpose_of(2, out, in, rows, columns);
 }
 
 /* The columns of x (rows, columns), transformed and multiplied by the twiddles, to `out`. */
@@ -94,7 +110,6 @@ void parley_field_ntt_short(uint64_t *out, const uint64_t *x, uint64_t *work, si
     const Field f = field_of(field);
     const FieldKernels *kernels = kernels_of(&f);
     const size_t step = step_of(&f), line = n * step, width = block_of(&f);
-    const int bits = n ? __builtin_ctzll(n) : 0;
     REQUIRES(n && !(n & (n - 1)));
     REQUIRES(same_or_apart(out, x, bytes_of(batch * n, &f)));
     REQUIRES(apart(work, width * line * sizeof *work, x, bytes_of(batch * n, &f)));
@@ -103,8 +118,8 @@ void parley_field_ntt_short(uint64_t *out, const uint64_t *x, uint64_t *work, si
         const size_t count = at_most(batch - i, width);
         transpose(work, x + i * line, count, n, step);
         kernels->transform(work, n, count, roots, &f);
-        for (size_t r = 0; r < n; r++)
+        for (size_t r = 0, k = 0; r < n; r++, k = next_reversed(k, n))
             for (size_t c = 0; c < count; c++)
-                memcpy(out + ((i + c) * n + reversed(r, bits)) * step, work + (r * count + c) * step, bytes_of(1, &f));
+                memcpy(out + ((i + c) * n + k) * step, work + (r * count + c) * step, bytes_of(1, &f));
     }
 }
