@@ -36,6 +36,11 @@ static const struct {
     {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512), X86(&bits_avx512_ice)}},
     {PLACE(binary_field, BinaryFieldKernels),
      {&binary_field_portable, X86(&binary_field_avx2), NULL, X86(&binary_field_avx512_ice)}},
+    {PLACE(mersenne61, FieldKernels), {&mersenne61_portable, NULL, X86(&mersenne61_avx512), X86(&mersenne61_avx512_ice)}},
+    {PLACE(field64, FieldKernels), {&field64_portable, NULL, X86(&field64_avx512), X86(&field64_avx512_ice)}},
+    {PLACE(pseudo, FieldKernels), {&pseudo_portable, NULL, X86(&pseudo_avx512), X86(&pseudo_avx512_ice)}},
+    {PLACE(general, FieldKernels), {&general_portable, NULL, X86(&general_avx512), X86(&general_avx512_ice)}},
+    {PLACE(field128, FieldKernels), {&field128_portable, NULL, NULL, X86(&field128_avx512_ice)}},
     {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, X86(&aes_avx512_ice)}},
     {PLACE(labels, LabelKernels), {&labels_portable, X86(&labels_avx2), NULL, X86(&labels_avx512_ice)}},
 };

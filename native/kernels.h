@@ -22,6 +22,7 @@
 #include "aes/contract.h"
 #include "binary_field/contract.h"
 #include "bits/contract.h"
+#include "field/contract.h"
 #include "labels/contract.h"
 #include "matmul/contract.h"
 #include "ring/contract.h"
@@ -34,6 +35,11 @@
     FAMILY(matmul, MatmulKernels)            \
     FAMILY(bits, BitKernels)                 \
     FAMILY(binary_field, BinaryFieldKernels) \
+    FAMILY(mersenne61, FieldKernels)         \
+    FAMILY(field64, FieldKernels)            \
+    FAMILY(pseudo, FieldKernels)             \
+    FAMILY(general, FieldKernels)            \
+    FAMILY(field128, FieldKernels)           \
     FAMILY(aes, AesKernels)                  \
     FAMILY(labels, LabelKernels)
 

@@ -14,10 +14,10 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
-        "errors", "cores", "words", "matmul", "sums", "ring", "wide_ring", "bits", "binary_field", "encoding", "prg",
-        "label_hash", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer",
-        "transport_memory", "transport_tls", "connecting", "transport", "correlations", "costs", "supply", "context",
-        "planning", "simulation", "testing",
+        "errors", "cores", "primes", "words", "matmul", "sums", "ring", "wide_ring", "bits", "binary_field", "encoding",
+        "prg", "field", "label_hash", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings",
+        "mailbox", "peer", "transport_memory", "transport_tls", "connecting", "transport", "correlations", "costs",
+        "supply", "context", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "numeric", "preprocessing", "array", "execution",
