@@ -20,6 +20,7 @@
 #endif
 
 #include "aes/contract.h"
+#include "bignum/contract.h"
 #include "bits/contract.h"
 #include "matmul/contract.h"
 #include "ring/contract.h"
@@ -29,7 +30,8 @@
     FAMILY(ring, RingKernels)     \
     FAMILY(matmul, MatmulKernels) \
     FAMILY(bits, BitKernels)      \
-    FAMILY(aes, AesKernels)
+    FAMILY(aes, AesKernels)       \
+    FAMILY(bignum, BignumKernels)
 
 #define MEMBER(family, Type) Type family;
 typedef struct {
