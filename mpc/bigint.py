@@ -258,7 +258,8 @@ def montgomery_exponentiate(
     """bases^exponents: (count, limbs) of (count, limbs) and (count, words), modulo one number or one for each base.
 
     Bases, exponents and moduli may be secret; the length `bits` of the exponents is public, by default all bits of
-    their words. All moduli have the same number of limbs. This is the one place where powers of secret exponents are computed.
+    their words. All moduli have the same number of limbs. This is the one place where powers of secret exponents are
+    computed.
     """
     one = isinstance(modulus, Modulus)
     moduli = [modulus] if isinstance(modulus, Modulus) else list(modulus)

@@ -66,7 +66,15 @@ class _Lib:
     def parley_bignum_workspace(self, limbs: int) -> int: ...
     def parley_bignum_digits(self, limbs: int) -> int: ...
     def parley_bignum_mul(
-        self, out: Pointer, x: Pointer, y: Pointer, moduli: Pointer, step: int, limbs: int, count: int, workspace: Pointer
+        self,
+        out: Pointer,
+        x: Pointer,
+        y: Pointer,
+        moduli: Pointer,
+        step: int,
+        limbs: int,
+        count: int,
+        workspace: Pointer,
     ) -> None: ...
     def parley_bignum_add(
         self, out: Pointer, x: Pointer, y: Pointer, moduli: Pointer, step: int, limbs: int, count: int

@@ -5,7 +5,7 @@
 #define EXPONENT_BYTES(bits, count) (((bits) + 63) / 64 * (count) * sizeof(uint64_t))
 #define WORKSPACE_BYTES(limbs) (bignum_workspace(limbs) * sizeof(uint64_t))
 
-static int good_moduli(Moduli m, size_t count) {
+static inline int good_moduli(Moduli m, size_t count) {
     if (m.limbs < 1 || m.limbs > BIGNUM_LIMBS || (m.step && m.step < 3 * m.limbs + 1)) return 0;
     for (size_t i = 0; i < (m.step ? count : 1); i++) {
         const uint64_t *n = m.rows + i * m.step;
@@ -16,7 +16,7 @@ static int good_moduli(Moduli m, size_t count) {
     return 1;
 }
 
-static int below_moduli(const uint64_t *x, Moduli m, size_t count) {
+static inline int below_moduli(const uint64_t *x, Moduli m, size_t count) {
     for (size_t i = 0; i < count; i++) {
         size_t w = m.limbs;
         const uint64_t *number = x + i * m.limbs, *n = m.rows + i * m.step;
