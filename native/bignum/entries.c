@@ -1,30 +1,10 @@
 #include "dispatch.h"
 #include "bignum/exports.h"
+#include "bignum/checks.h"
 
 #define NUMBER_BYTES(limbs, count) ((limbs) * (count) * sizeof(uint64_t))
 #define EXPONENT_BYTES(bits, count) (((bits) + 63) / 64 * (count) * sizeof(uint64_t))
 #define WORKSPACE_BYTES(limbs) (bignum_workspace(limbs) * sizeof(uint64_t))
-
-static inline int good_moduli(Moduli m, size_t count) {
-    if (m.limbs < 1 || m.limbs > BIGNUM_LIMBS || (m.step && m.step < 3 * m.limbs + 1)) return 0;
-    for (size_t i = 0; i < (m.step ? count : 1); i++) {
-        const uint64_t *n = m.rows + i * m.step;
-        uint64_t above_one = n[0] & ~(uint64_t)1;
-        for (size_t w = 1; w < m.limbs; w++) above_one |= n[w];
-        if (!(n[0] & 1) || !above_one || n[0] * n[3 * m.limbs] != UINT64_MAX) return 0;
-    }
-    return 1;
-}
-
-static inline int below_moduli(const uint64_t *x, Moduli m, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        size_t w = m.limbs;
-        const uint64_t *number = x + i * m.limbs, *n = m.rows + i * m.step;
-        while (w && number[w - 1] == n[w - 1]) w--;
-        if (!w || number[w - 1] > n[w - 1]) return 0;
-    }
-    return 1;
-}
 
 size_t parley_bignum_workspace(size_t limbs) { return bignum_workspace(limbs); }
 
