@@ -112,12 +112,14 @@ class Modulus:
         x = as_words(x)
         if not x.ndim:
             raise wrong_width(self.limbs, x)
-        padded = np.zeros((*x.shape[:-1], max(1, -(-x.shape[-1] // self.limbs)), self.limbs), U64)
-        padded.reshape(*x.shape[:-1], -1)[..., : x.shape[-1]] = x
+        parts = max(1, -(-x.shape[-1] // self.limbs))
+        padded = np.zeros((*x.shape[:-1], parts * self.limbs), U64)
+        padded[..., : x.shape[-1]] = x
+        padded = padded.reshape(*x.shape[:-1], parts, self.limbs)
         shift = from_ints([pow(2, 64 * self.limbs, self.n)], self.limbs)[0]
         one = from_ints([1], self.limbs)[0]
         total = self.mul(padded[..., -1, :], one)
-        for i in range(padded.shape[-2] - 2, -1, -1):
+        for i in range(parts - 2, -1, -1):
             total = self.add(self.mul(total, shift), self.mul(padded[..., i, :], one))
         return total
 
@@ -261,15 +263,19 @@ def montgomery_exponentiate(
     their words. All moduli have the same number of limbs. This is the one place where powers of secret exponents are
     computed.
     """
-    one = isinstance(modulus, Modulus)
+    bases, exponents = as_words(bases), contiguous(as_exponents(exponents))
     moduli = [modulus] if isinstance(modulus, Modulus) else list(modulus)
-    limbs = moduli[0].limbs if moduli else bases.shape[-1]
     bits = 64 * exponents.shape[-1] if bits is None else bits
     check_exponents(exponents, bits)
-    if len(exponents) != len(bases) or not (one or len(moduli) == len(bases)) or {m.limbs for m in moduli} - {limbs}:
-        raise LocalError("wrong-shape", "bases, exponents and moduli differ in number", "one exponent for each base")
+    one = isinstance(modulus, Modulus)
+    count, limbs = bases.shape if bases.ndim == 2 else (-1, 0)
+    if exponents.shape[:-1] != (count,) or len(moduli) != (1 if one else count) or {m.limbs for m in moduli} - {limbs}:
+        raise LocalError(
+            "wrong-shape",
+            f"bases of shape {bases.shape}, exponents of shape {exponents.shape} and {len(moduli)} moduli do not fit",
+            "give (count, limbs), (count, words), and one modulus or `count` of the same number of limbs",
+        )
     rows = np.stack([m.row for m in moduli]) if moduli else np.empty((0, 3 * limbs + 1), U64)
-    exponents = contiguous(as_words(exponents))
 
     def run(out: Words, x: Words, part: slice) -> None:
         mine = rows if one else rows[part]
