@@ -13,10 +13,10 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from mpc.cores import in_parts
 from mpc.errors import LocalError
 from mpc.ring import U64, Words, as_words, contiguous, pointer
 from native import lib
@@ -158,21 +158,20 @@ class Modulus:
         result: Words = x[0]
         return result
 
-    def power(self, bases: Words, exponents: Words, *, bits: int | None = None, cores: int = 1) -> Words:
+    def power(self, bases: Words, exponents: Words, *, bits: int | None = None) -> Words:
         """bases^exponents mod n, elementwise; exponents (..., words) are secret, their length `bits` is public.
 
         `bits`, by default all bits of the words, says how many count; words must be as many as these bits take.
-        `cores`: threads to share the work.
         """
         bases, exponents = self._numbers(bases), as_exponents(exponents)
         shape = _common_shape(bases.shape[:-1], exponents.shape[:-1])
         flat_bases, flat_exponents = (
             np.broadcast_to(v, (*shape, v.shape[-1])).reshape(math.prod(shape), v.shape[-1]) for v in (bases, exponents)
         )
-        out = montgomery_exponentiate(flat_bases, flat_exponents, self, bits=bits, cores=cores)
+        out = montgomery_exponentiate(flat_bases, flat_exponents, self, bits=bits)
         return out.reshape(*shape, self.limbs)
 
-    def power_var(self, bases: Words, exponent: int, *, cores: int = 1) -> Words:
+    def power_var(self, bases: Words, exponent: int) -> Words:
         """bases^exponent mod n for one public exponent of 0 or more; the bases may be secret."""
         if exponent < 0:
             raise wrong_number("of 0 or more as exponents")
@@ -185,7 +184,7 @@ class Modulus:
                 pointer(out), pointer(x), pointer(words), bits, pointer(self.row), 0, self.limbs, len(x), pointer(space)
             )
 
-        return split(run, bases.reshape(-1, self.limbs), cores).reshape(bases.shape)
+        return in_lanes(run, bases.reshape(-1, self.limbs)).reshape(bases.shape)
 
     def inverse(self, x: Words) -> Words:
         """1 / x mod n, elementwise; LocalError `not-invertible` if any of the numbers has none.
@@ -255,7 +254,7 @@ class Modulus:
 
 
 def montgomery_exponentiate(
-    bases: Words, exponents: Words, modulus: Modulus | Sequence[Modulus], *, bits: int | None = None, cores: int = 1
+    bases: Words, exponents: Words, modulus: Modulus | Sequence[Modulus], *, bits: int | None = None
 ) -> Words:
     """bases^exponents: (count, limbs) of (count, limbs) and (count, words), modulo one number or one for each base.
 
@@ -284,22 +283,22 @@ def montgomery_exponentiate(
             limbs, len(x), pointer(workspace(limbs)),
         )  # fmt: skip
 
-    return split(run, bases, cores)
+    return in_lanes(run, bases)
 
 
-def split(run: Callable[[Words, Words, slice], None], x: Words, cores: int) -> Words:
-    """What `run` makes of all numbers of x (count, limbs), on up to `cores` threads, eight numbers at least on each."""
-    if cores < 1:
-        raise wrong_number("1 or more where they count cores")
+def in_lanes(run: Callable[[Words, Words, slice], None], x: Words) -> Words:
+    """What `run` makes of all numbers of x (count, limbs), called with parts of the result and of x, and their range.
+
+    The parts are shared by the cores that this party may use (mpc.cores).
+    """
     x = contiguous(as_words(x))
     out = np.empty(x.shape, U64)
-    size = max(_LANES, -(-len(x) // (cores * _LANES)) * _LANES)
-    parts = [slice(i, i + size) for i in range(0, len(x), size)]
-    if len(parts) <= 1:
-        run(out, x, slice(0, len(x)))
-        return out
-    with ThreadPoolExecutor(len(parts)) as pool:
-        list(pool.map(lambda part: run(out[part], x[part], part), parts))
+
+    def run_part(start: int, end: int) -> None:
+        part = slice(start, end)
+        run(out[part], x[part], part)
+
+    in_parts(len(x), run_part, step=_LANES, smallest=_LANES)
     return out
 
 

@@ -57,9 +57,7 @@ class CrtModulus:
             raise LocalError("computation-fault", "a result fails its check: the machine miscalculated", "do not go on")
         return x
 
-    def power(
-        self, bases: Words, exponents_p: Words, exponents_q: Words, *, bits: int | None = None, cores: int = 1
-    ) -> Words:
+    def power(self, bases: Words, exponents_p: Words, exponents_q: Words, *, bits: int | None = None) -> Words:
         """bases^e mod n for bases (count, words) of any width: (count, n.limbs).
 
         exponents_p and exponents_q, (words,) or (count, words), both of `bits` bits, are e modulo the orders of the
@@ -71,7 +69,7 @@ class CrtModulus:
             [np.broadcast_to(as_exponents(e), (count, e.shape[-1])) for e in (exponents_p, exponents_q)]
         )
         moduli = [self.p] * count + [self.q] * count
-        powers = montgomery_exponentiate(halves, exponents, moduli, bits=bits, cores=cores)
+        powers = montgomery_exponentiate(halves, exponents, moduli, bits=bits)
         return self.combine(powers[:count], powers[count:])
 
     def _wide(self, x: Words) -> Words:

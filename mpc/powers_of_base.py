@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mpc.bigint import Modulus, as_exponents, check_exponents, from_ints, split, workspace, wrong_number, wrong_width
+from mpc.bigint import Modulus, as_exponents, check_exponents, from_ints, in_lanes, workspace, wrong_number, wrong_width
 from mpc.ring import U64, Words, as_words, contiguous, pointer
 from native import lib
 
@@ -40,7 +40,7 @@ class PowersOfBase:
         factors = [pow(2, 64 * modulus.limbs * rows, modulus.n), pow(2, 52 * digits * rows, modulus.n)]
         self._corrections = from_ints(factors, modulus.limbs)
 
-    def power(self, exponents: Words, *, cores: int = 1) -> Words:
+    def power(self, exponents: Words) -> Words:
         """base^exponents mod n for secret exponents (..., words) of `bits` bits: (..., limbs)."""
         exponents = as_exponents(exponents)
         check_exponents(exponents, self.bits)
@@ -53,4 +53,4 @@ class PowersOfBase:
                 self.bits, pointer(modulus.row), limbs, len(x), pointer(workspace(limbs)),
             )  # fmt: skip
 
-        return split(run, np.empty((len(flat), limbs), U64), cores).reshape(*exponents.shape[:-1], limbs)
+        return in_lanes(run, np.empty((len(flat), limbs), U64)).reshape(*exponents.shape[:-1], limbs)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpc.bigint import Modulus, from_ints, jacobi_var, limbs_for, montgomery_exponentiate, to_ints
+from mpc.cores import using_cores
 from mpc.crt import CrtModulus
 from mpc.errors import LocalError
 from mpc.powers_of_base import PowersOfBase
@@ -125,13 +126,18 @@ def test_powers_broadcast_and_take_lengths() -> None:
 @pytest.mark.parametrize("cores", [1, 2, 3])
 def test_any_number_of_cores_gives_the_same(count: int, cores: int) -> None:
     x, e = random_ints(count, P521, count), random_ints(count, 2**70, 7)
+    with using_cores(cores):
+        check_powers(x, e)
+
+
+def check_powers(x: list[int], e: list[int]) -> None:
     bases, exponents = MODULUS.from_ints(x), from_ints(e, 2)
-    assert to_ints(MODULUS.power(bases, exponents, cores=cores)) == [pow(*v, P521) for v in zip(x, e, strict=True)]
-    assert to_ints(MODULUS.power_var(bases, 65537, cores=cores)) == [pow(v, 65537, P521) for v in x]
+    assert to_ints(MODULUS.power(bases, exponents)) == [pow(*v, P521) for v in zip(x, e, strict=True)]
+    assert to_ints(MODULUS.power_var(bases, 65537)) == [pow(v, 65537, P521) for v in x]
     table = PowersOfBase(MODULUS, bases[0], 70, width=3)
-    assert to_ints(table.power(exponents, cores=cores)) == [pow(x[0], v, P521) for v in e]
-    moduli = [MODULUS if i % 2 else Modulus(45, limbs=9) for i in range(count)]
-    powers = montgomery_exponentiate(bases, exponents, moduli, cores=cores)
+    assert to_ints(table.power(exponents)) == [pow(x[0], v, P521) for v in e]
+    moduli = [MODULUS if i % 2 else Modulus(45, limbs=9) for i in range(len(x))]
+    powers = montgomery_exponentiate(bases, exponents, moduli)
     assert to_ints(powers) == [pow(v, w, m.n) for v, w, m in zip(x, e, moduli, strict=True)]
 
 
@@ -219,7 +225,7 @@ def test_halves_of_a_product(p: int, q: int) -> None:
     e = random_ints(len(values), 2**80, 10)
     exponents = from_ints(e, 2)
     assert to_ints(crt.power(x, exponents, exponents, bits=80)) == [pow(*v, n) for v in zip(values, e, strict=True)]
-    assert to_ints(crt.power(x, exponents[0], exponents[0], cores=2)) == [pow(v, e[0], n) for v in values]
+    assert to_ints(crt.power(x, exponents[0], exponents[0])) == [pow(v, e[0], n) for v in values]
     assert crt.power(x[:0], exponents[0], exponents[0]).shape == (0, crt.n.limbs)
 
 
@@ -283,7 +289,6 @@ def test_wrong_arrays() -> None:
             call()
     for call in (
         lambda: MODULUS.power_var(x, -1),
-        lambda: MODULUS.power_var(x, 2, cores=0),
         lambda: PowersOfBase(MODULUS, x[0], 0),
         lambda: PowersOfBase(MODULUS, x[0], 10, width=9),
     ):

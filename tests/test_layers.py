@@ -14,11 +14,11 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
-        "errors", "ring", "bits",
+        "errors", "cores", "ring", "bits",
         "bigint", "powers_of_base", "crt",
-        "encoding", "prg", "wire", "decoder", "handshake", "identity", "link", "introduction",
-        "endings", "mailbox", "peer", "transport_memory", "transport_tls", "connecting", "transport", "correlations",
-        "costs", "supply", "context", "planning", "simulation", "testing",
+        "encoding", "prg", "wire", "decoder", "handshake", "identity", "link",
+        "introduction", "endings", "mailbox", "peer", "transport_memory", "transport_tls", "connecting", "transport",
+        "correlations", "costs", "supply", "context", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "numeric", "preprocessing", "array", "execution",

@@ -1,15 +1,14 @@
 """Long modular arithmetic: powers in batches and single, tables of one base, products; beside GMP.
 
 The limit is the rate of the multiply-add of 52-bit digits, eight to an instruction. What a unit needs of it is counted
-for schoolbook products: digits^2 products of digits, two instructions each, for a product; half for the cross terms of a
-square; and as many as for a product for its Montgomery reduction.
+for schoolbook products: digits^2 products of digits, two instructions each, for a product; half for the cross terms of
+a square; and as many as for a product for its Montgomery reduction.
 """
 
 from __future__ import annotations
 
 import random
-
-import gmpy2
+from collections.abc import Callable, Sequence
 
 from bench.kernels.workload import KernelWorkload
 from mpc.bigint import Modulus, from_ints, to_ints
@@ -24,19 +23,19 @@ _SHORT_EXPONENT = 512
 
 def product_instructions(bits: int) -> float:
     """Multiply-adds of a Montgomery product of one of eight numbers side by side."""
-    digits = lib.parley_bignum_digits(bits // 64)
+    digits: int = lib.parley_bignum_digits(bits // 64)
     return (4 * digits + 1) * digits / _LANES
 
 
 def square_instructions(bits: int) -> float:
     """The same for a square."""
-    digits = lib.parley_bignum_digits(bits // 64)
+    digits: int = lib.parley_bignum_digits(bits // 64)
     return (3 * digits + 2) * digits / _LANES
 
 
 def power_instructions(bits: int, exponent_bits: int) -> float:
     """The same for a power with windows of five bits: its table, its squares, a product for each window."""
-    half_table = 2 ** (_WINDOW - 1)
+    half_table = 1 << (_WINDOW - 1)
     squares = exponent_bits - _WINDOW + half_table - 1
     products = -(-exponent_bits // _WINDOW) + half_table
     return squares * square_instructions(bits) + products * product_instructions(bits)
@@ -54,7 +53,6 @@ def _numbers(count: int, bits: int, seed: int) -> list[int]:
 def _power(bits: int, exponent_bits: int, count: int) -> KernelWorkload:
     modulus, x, e = _modulus(bits), _numbers(count, bits, 1), _numbers(count, exponent_bits, 2)
     bases, exponents = from_ints(x, bits // 64), from_ints(e, exponent_bits // 64)
-    n, pairs = gmpy2.mpz(modulus.n), [(gmpy2.mpz(a), gmpy2.mpz(b)) for a, b in zip(x, e, strict=True)]
     return KernelWorkload(
         f"bignum.power_{bits}_{exponent_bits}_x{count}",
         "powers",
@@ -62,7 +60,7 @@ def _power(bits: int, exponent_bits: int, count: int) -> KernelWorkload:
         lambda: modulus.power(bases, exponents),
         "vpmadd52",
         power_instructions(bits, exponent_bits),
-        {"gmpy2 powmod_sec": lambda: [gmpy2.powmod_sec(a, b, n) for a, b in pairs]},
+        _gmp_powers(x, e, modulus.n),
     )
 
 
@@ -71,7 +69,7 @@ def _power_of_base(bits: int, count: int) -> KernelWorkload:
     base = modulus.random(1)[0]
     table = PowersOfBase(modulus, base, _SHORT_EXPONENT)
     exponents = from_ints(e, _SHORT_EXPONENT // 64)
-    g, n, mpzs = gmpy2.mpz(to_ints(base[None])[0]), gmpy2.mpz(modulus.n), [gmpy2.mpz(v) for v in e]
+    x = to_ints(base[None]) * count
     return KernelWorkload(
         f"bignum.power_of_base_{bits}_{_SHORT_EXPONENT}_x{count}",
         "powers",
@@ -79,14 +77,13 @@ def _power_of_base(bits: int, count: int) -> KernelWorkload:
         lambda: table.power(exponents),
         "vpmadd52",
         -(-_SHORT_EXPONENT // table.width) * product_instructions(bits),
-        {"gmpy2 powmod_sec": lambda: [gmpy2.powmod_sec(g, v, n) for v in mpzs]},
+        _gmp_powers(x, e, modulus.n),
     )
 
 
 def _mul(bits: int, count: int) -> KernelWorkload:
     modulus, x, y = _modulus(bits), _numbers(count, bits, 4), _numbers(count, bits, 5)
     a, b = from_ints(x, bits // 64), from_ints(y, bits // 64)
-    n, pairs = gmpy2.mpz(modulus.n), [(gmpy2.mpz(v), gmpy2.mpz(w)) for v, w in zip(x, y, strict=True)]
     return KernelWorkload(
         f"bignum.mul_{bits}_x{count}",
         "products",
@@ -94,8 +91,28 @@ def _mul(bits: int, count: int) -> KernelWorkload:
         lambda: modulus.mul(a, b),
         "vpmadd52",
         2 * product_instructions(bits),
-        {"gmpy2 mul and mod": lambda: [v * w % n for v, w in pairs]},
+        _gmp_products(x, y, modulus.n),
     )
+
+
+def _gmp_powers(bases: Sequence[int], exponents: Sequence[int], n: int) -> dict[str, Callable[[], object]]:
+    """Powers by GMP's constant-time function, where gmpy2 is installed."""
+    try:
+        from gmpy2 import mpz, powmod_sec
+    except ImportError:
+        return {}
+    modulus, pairs = mpz(n), [(mpz(a), mpz(b)) for a, b in zip(bases, exponents, strict=True)]
+    return {"gmpy2 powmod_sec": lambda: [powmod_sec(a, b, modulus) for a, b in pairs]}
+
+
+def _gmp_products(x: Sequence[int], y: Sequence[int], n: int) -> dict[str, Callable[[], object]]:
+    """Products by GMP, where gmpy2 is installed."""
+    try:
+        from gmpy2 import mpz
+    except ImportError:
+        return {}
+    modulus, pairs = mpz(n), [(mpz(a), mpz(b)) for a, b in zip(x, y, strict=True)]
+    return {"gmpy2": lambda: [a * b % modulus for a, b in pairs]}
 
 
 def workloads() -> list[KernelWorkload]:
