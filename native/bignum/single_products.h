@@ -32,30 +32,36 @@ INLINE void carry_over(uint64_t *out, V *sums, const int REGISTERS) {
     }
 }
 
+/* The lower and the upper 52 bits of x * y for words below 2^52. */
+INLINE uint64_t low_half(uint64_t x, uint64_t y) { return x * y & DIGIT_MASK; }
+INLINE uint64_t high_half(uint64_t x, uint64_t y) { return (uint64_t)((unsigned __int128)(x << 12) * y >> 64); }
+
 /* out = x * y / R mod n, below 2 n for x * y < R n + 4 n^2: Gueron and Krasnov, "Software implementation of modular
  * exponentiation, using advanced vector instructions architectures", WAIFI 2012, in radix 2^52.
- * Each step adds x * (digit i of y) and the multiple m of n that clears the lowest digit, and moves all sums one digit
- * down. m waits for the lowest digit only: its terms of n are summed apart, so that those of x are ready before. */
+ * Each step adds the multiple m of n that clears the lowest digit, moves all sums one digit down, and adds x * (a digit
+ * of y). The next m waits for the next lowest digit alone, so that one is computed ahead in a general register, from
+ * what the sums held before this step's m; the first register's terms of n are summed apart for its sake. */
 INLINE void almost_montgomery(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *n, uint64_t inverse,
                               size_t digits, const int REGISTERS) {
-    V sums[MOST_REGISTERS], of_n = zero();
-    uint64_t carry = 0;
-    UNROLL for (int v = 0; v < REGISTERS; v++) sums[v] = zero();
+    V sums[MOST_REGISTERS], of_n = zero(), factor = spread(y[0]);
+    UNROLL for (int v = 0; v < REGISTERS; v++) sums[v] = add_low(zero(), load(x + 8 * v), factor);
+    uint64_t lowest = first_word(sums[0]);
     for (size_t i = 0; i < digits; i++) {
-        const V factor = spread(y[i]);
-        UNROLL for (int v = 0; v < REGISTERS; v++) sums[v] = add_low(sums[v], load(x + 8 * v), factor);
-        const uint64_t lowest = first_word(add(sums[0], of_n)) + carry;
-        const V m = spread(lowest * inverse & DIGIT_MASK);
-        carry = (lowest + DIGIT_MASK) >> DIGIT_BITS;
+        const uint64_t next_digit = i + 1 < digits ? y[i + 1] : 0, m_digit = low_half(lowest, inverse);
+        const V m = spread(m_digit), ahead = next_digits(add(sums[0], of_n), zero());
+        lowest = ((lowest + DIGIT_MASK) >> DIGIT_BITS) + first_word(ahead) + high_half(x[0], y[i]) +
+                 low_half(x[0], next_digit) + high_half(n[0], m_digit) + low_half(n[1], m_digit);
         of_n = next_digits(add_low(of_n, load(n), m), zero());
-        of_n = add(of_n, add_high(zero(), load(n), m));
+        of_n = add_high(of_n, load(n), m);
         UNROLL for (int v = 1; v < REGISTERS; v++) sums[v] = add_low(sums[v], load(n + 8 * v), m);
         UNROLL for (int v = 0; v < REGISTERS; v++)
             sums[v] = next_digits(sums[v], v + 1 < REGISTERS ? sums[v + 1] : zero());
-        UNROLL for (int v = 0; v < REGISTERS; v++) sums[v] = add_high(sums[v], load(x + 8 * v), factor);
         UNROLL for (int v = 1; v < REGISTERS; v++) sums[v] = add_high(sums[v], load(n + 8 * v), m);
+        UNROLL for (int v = 0; v < REGISTERS; v++) sums[v] = add_high(sums[v], load(x + 8 * v), factor);
+        factor = spread(next_digit);
+        UNROLL for (int v = 0; v < REGISTERS; v++) sums[v] = add_low(sums[v], load(x + 8 * v), factor);
     }
-    sums[0] = add(add(sums[0], of_n), _mm512_maskz_set1_epi64(1, (long long)carry));
+    sums[0] = _mm512_mask_set1_epi64(add(sums[0], of_n), 1, (long long)lowest);
     carry_over(out, sums, REGISTERS);
 }
 
