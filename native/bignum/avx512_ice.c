@@ -6,11 +6,12 @@
 
 #include "bignum/avx512_ice.h"
 
-/* From so many numbers on eight lanes are quicker than one number after the other, empty lanes included. */
-enum { WORTH_LANES = 6 };
+/* From so many numbers on eight lanes are quicker than one number after the other, empty lanes included. A short number
+ * uses only a few registers, too few to keep the multipliers busy. */
+static size_t worth_lanes(size_t limbs) { return limbs <= 16 ? 4 : 6; }
 
-static const SideBySide *next(size_t left, size_t *lanes) {
-    *lanes = left < WORTH_LANES ? 1 : at_most(left, 8);
+static const SideBySide *next(size_t limbs, size_t left, size_t *lanes) {
+    *lanes = left < worth_lanes(limbs) ? 1 : at_most(left, 8);
     return *lanes == 1 ? &bignum_single_avx512_ice : &bignum_lanes_avx512_ice;
 }
 

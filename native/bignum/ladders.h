@@ -52,7 +52,7 @@ static void mul_some(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli
     write_number(&f, out, a);
 }
 
-/* Fixed windows, Handbook of Applied Cryptography, algorithm 14.82, with a table whose every number is read each time. */
+/* Fixed windows, Handbook of Applied Cryptography, algorithm 14.82; every number of the table is read each time. */
 static void power_some(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits, Moduli m,
                        size_t lanes, uint64_t *space) {
     const Field f = field(m, lanes, &space);
@@ -98,8 +98,8 @@ static void power_var_some(uint64_t *out, const uint64_t *bases, const uint64_t 
     store_from_montgomery(&f, out, x);
 }
 
-/* Handbook of Applied Cryptography, algorithm 14.109, with all digits of all rows: each product of numbers of the table
- * divides by R once more, which the correction R^rows makes up for. */
+/* The fixed-base windowing method, Handbook of Applied Cryptography, section 14.6.3, with all digits in the table. A
+ * product of numbers that are not in Montgomery form divides by R; the correction R^rows makes up for all of them. */
 static void power_of_base_some(uint64_t *out, PowersOfBase powers, const uint64_t *exponents, size_t bits, Moduli m,
                                size_t lanes, uint64_t *space) {
     const Field f = field(m, lanes, &space);

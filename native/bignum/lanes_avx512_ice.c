@@ -30,7 +30,8 @@ static void carry_over(const Field *f, uint64_t *out) {
 }
 
 /* out = t / R mod n, below 2 n for t < R n + 4 n^2: R > 4 n makes "almost Montgomery" products of numbers below 2 n
- * stay there without a comparison. Gueron, "Efficient software implementations of modular exponentiation", JCEN 2012. */
+ * stay there without a comparison. Gueron, "Efficient software implementations of modular exponentiation", Journal of
+ * Cryptographic Engineering 2012. */
 static void reduce(const Field *f, uint64_t *out) {
     for (size_t i = 0; i < f->digits; i += MOST_ROWS)
         reduce_block(f->t + LANES * i, f->n, f->inverse, f->digits, at_most(f->digits - i, MOST_ROWS));

@@ -56,7 +56,7 @@ INLINE void reduce_rows(uint64_t *t, const uint64_t *n, V inverse, size_t digits
         sums[k] = add(sums[k], carry);
         m[k] = add_low(zero(), sums[k], inverse);
         UNROLL for (int j = 0; j < ROWS - k; j++) sums[k + j] = add_low(sums[k + j], m[k], at(n, (size_t)j));
-        UNROLL for (int j = 0; j < ROWS - k - 1; j++) sums[k + j + 1] = add_high(sums[k + j + 1], m[k], at(n, (size_t)j));
+        UNROLL for (int j = 1; j < ROWS - k; j++) sums[k + j] = add_high(sums[k + j], m[k], at(n, (size_t)j - 1));
         carry = above_digit(sums[k]);
     }
     UNROLL for (int p = ROWS; p <= 2 * ROWS; p++) sums[p] = at(t, (size_t)p);

@@ -1,4 +1,4 @@
-/* Numbers of 64-bit words, one after the other in memory, to eight of them in lanes and back; for lanes_avx512_ice.c. */
+/* Numbers of 64-bit words, one after the other, to eight of them in lanes and back; for lanes_avx512_ice.c. */
 
 #include "targets/avx512_transpose.h"
 
@@ -42,7 +42,7 @@ static void digits_from_words(uint64_t *out, const uint64_t *words, size_t digit
 static void words_from_digits(uint64_t *out, const uint64_t *digits, size_t limbs) {
     for (size_t i = 0; i < limbs; i++) {
         const size_t digit = i * 64 / DIGIT_BITS, shift = i * 64 % DIGIT_BITS;
-        const V lower = _mm512_or_si512(right(at(digits, digit), shift), left(at(digits, digit + 1), DIGIT_BITS - shift));
-        put(out, i, _mm512_or_si512(lower, left(at(digits, digit + 2), 2 * DIGIT_BITS - shift)));
+        const V low = right(at(digits, digit), shift), middle = left(at(digits, digit + 1), DIGIT_BITS - shift);
+        put(out, i, _mm512_or_si512(_mm512_or_si512(low, middle), left(at(digits, digit + 2), 2 * DIGIT_BITS - shift)));
     }
 }

@@ -107,8 +107,8 @@ enum { CORRECTION = 0 };
 
 static const SideBySide one_by_one = SIDE_BY_SIDE;
 
-static const SideBySide *next(size_t left, size_t *lanes) {
-    (void)left;
+static const SideBySide *next(size_t limbs, size_t left, size_t *lanes) {
+    (void)limbs, (void)left;
     *lanes = 1;
     return &one_by_one;
 }

@@ -40,13 +40,15 @@ INLINE uint64_t high_half(uint64_t x, uint64_t y) { return (uint64_t)((unsigned 
  * exponentiation, using advanced vector instructions architectures", WAIFI 2012, in radix 2^52.
  * Each step adds the multiple m of n that clears the lowest digit, moves all sums one digit down, and adds x * (a digit
  * of y). The next m waits for the next lowest digit alone, so that one is computed ahead in a general register, from
- * what the sums held before this step's m; the first register's terms of n are summed apart for its sake. */
+ * what the sums held before this step's m; the first register's terms of n are summed apart for its sake. Hiding the
+ * pointers keeps the compiler from holding all of x and n in registers that the sums need. */
 INLINE void almost_montgomery(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *n, uint64_t inverse,
                               size_t digits, const int REGISTERS) {
     V sums[MOST_REGISTERS], of_n = zero(), factor = spread(y[0]);
     UNROLL for (int v = 0; v < REGISTERS; v++) sums[v] = add_low(zero(), load(x + 8 * v), factor);
     uint64_t lowest = first_word(sums[0]);
     for (size_t i = 0; i < digits; i++) {
+        __asm__ volatile("" : "+r"(x), "+r"(n));
         const uint64_t next_digit = i + 1 < digits ? y[i + 1] : 0, m_digit = low_half(lowest, inverse);
         const V m = spread(m_digit), ahead = next_digits(add(sums[0], of_n), zero());
         lowest = ((lowest + DIGIT_MASK) >> DIGIT_BITS) + first_word(ahead) + high_half(x[0], y[i]) +
