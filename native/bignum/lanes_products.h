@@ -17,9 +17,8 @@ INLINE void slide(uint64_t *t, V *window, const V *rows, const uint64_t *x, size
     for (size_t j = 0; j < count; j++) {
         const V digit = at(x, j);
         UNROLL for (int k = 0; k < ROWS; k++) window[k] = add_low(window[k], digit, rows[k]);
-        UNROLL for (int k = 0; k < ROWS; k++) window[k + 1] = add_high(window[k + 1], digit, rows[k]);
         put(t, j, window[0]);
-        UNROLL for (int k = 0; k < ROWS; k++) window[k] = window[k + 1];
+        UNROLL for (int k = 0; k < ROWS; k++) window[k] = add_high(window[k + 1], digit, rows[k]);
         window[ROWS] = at(t, j + (size_t)ROWS + 1);
     }
     UNROLL for (int k = 0; k <= ROWS; k++) put(t, count + (size_t)k, window[k]);
