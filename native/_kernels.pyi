@@ -266,6 +266,62 @@ class _Lib:
     def parley_field_ntt_short(
         self, out: Pointer, x: Pointer, work: Pointer, batch: int, n: int, roots: Pointer, field: Pointer
     ) -> None: ...
+    def parley_bignum_workspace(self, limbs: int) -> int: ...
+    def parley_bignum_digits(self, limbs: int) -> int: ...
+    def parley_bignum_mul(
+        self,
+        out: Pointer,
+        x: Pointer,
+        y: Pointer,
+        moduli: Pointer,
+        step: int,
+        limbs: int,
+        count: int,
+        workspace: Pointer,
+    ) -> None: ...
+    def parley_bignum_add(
+        self, out: Pointer, x: Pointer, y: Pointer, moduli: Pointer, step: int, limbs: int, count: int
+    ) -> None: ...
+    def parley_bignum_sub(
+        self, out: Pointer, x: Pointer, y: Pointer, moduli: Pointer, step: int, limbs: int, count: int
+    ) -> None: ...
+    def parley_bignum_power(
+        self,
+        out: Pointer,
+        bases: Pointer,
+        exponents: Pointer,
+        bits: int,
+        moduli: Pointer,
+        step: int,
+        limbs: int,
+        count: int,
+        workspace: Pointer,
+    ) -> None: ...
+    def parley_bignum_power_var(
+        self,
+        out: Pointer,
+        bases: Pointer,
+        exponent: Pointer,
+        bits: int,
+        moduli: Pointer,
+        step: int,
+        limbs: int,
+        count: int,
+        workspace: Pointer,
+    ) -> None: ...
+    def parley_bignum_power_of_base(
+        self,
+        out: Pointer,
+        table: Pointer,
+        corrections: Pointer,
+        width: int,
+        exponents: Pointer,
+        bits: int,
+        modulus: Pointer,
+        limbs: int,
+        count: int,
+        workspace: Pointer,
+    ) -> None: ...
     def parley_keep_memory(self, bytes: int) -> int: ...
 
 ffi: _FFI

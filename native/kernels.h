@@ -20,6 +20,7 @@
 #endif
 
 #include "aes/contract.h"
+#include "bignum/contract.h"
 #include "binary_field/contract.h"
 #include "bits/contract.h"
 #include "field/contract.h"
@@ -40,6 +41,7 @@
     FAMILY(pseudo, FieldKernels)             \
     FAMILY(general, FieldKernels)            \
     FAMILY(field128, FieldKernels)           \
+    FAMILY(bignum, BignumKernels)            \
     FAMILY(aes, AesKernels)                  \
     FAMILY(labels, LabelKernels)
 

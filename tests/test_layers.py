@@ -15,9 +15,9 @@ ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
         "errors", "cores", "primes", "words", "matmul", "sums", "ring", "wide_ring", "bits", "binary_field", "encoding",
-        "prg", "field", "label_hash", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings",
-        "mailbox", "peer", "transport_memory", "transport_tls", "connecting", "transport", "correlations", "costs",
-        "supply", "context", "planning", "simulation", "testing",
+        "prg", "field", "bigint", "powers_of_base", "crt", "label_hash", "wire", "decoder", "handshake", "identity",
+        "link", "introduction", "endings", "mailbox", "peer", "transport_memory", "transport_tls", "connecting",
+        "transport", "correlations", "costs", "supply", "context", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "numeric", "preprocessing", "array", "execution",
