@@ -14,6 +14,7 @@ from typing import TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from mpc.accelerator import Product, accelerator
 from mpc.errors import LocalError
 from native import WORDS, Pointer, ffi, lib
 
@@ -46,15 +47,15 @@ class Ring:
 
     def add(self, x: Words, y: Words) -> Words:
         """x + y, elementwise, broadcasting like numpy."""
-        return self._reduced(elementwise(np.add, lib.parley_add, x, y))
+        return self._reduced(elementwise(np.add, lib.parley_add, x, y, "add"))
 
     def sub(self, x: Words, y: Words) -> Words:
         """x - y, elementwise, broadcasting like numpy."""
-        return self._reduced(elementwise(np.subtract, lib.parley_sub, x, y))
+        return self._reduced(elementwise(np.subtract, lib.parley_sub, x, y, "sub"))
 
     def mul(self, x: Words, y: Words) -> Words:
         """x * y, elementwise, broadcasting like numpy."""
-        return self._reduced(elementwise(np.multiply, lib.parley_mul, x, y))
+        return self._reduced(elementwise(np.multiply, lib.parley_mul, x, y, "mul"))
 
     def neg(self, x: Words) -> Words:
         """-x, elementwise."""
@@ -70,8 +71,10 @@ class Ring:
             factor = self.add(b, e) if with_de else b
             return self.add(self.add(c, self.mul(d, factor)), self.mul(e, a))
         out = np.empty(c.shape, U64)
-        pc, pd, pb, pe, pa = (pointer(contiguous(v)) for v in (c, d, b, e, a))
-        lib.parley_recombine(pointer(out), pc, pd, pb, pe, pa, out.size, with_de)
+        operands = tuple(contiguous(v) for v in (c, d, b, e, a))
+        if not _accelerated("recombine", out, operands, int(with_de)):
+            pc, pd, pb, pe, pa = (pointer(v) for v in operands)
+            lib.parley_recombine(pointer(out), pc, pd, pb, pe, pa, out.size, with_de)
         return self._reduced(out)
 
     def matmul(self, x: Words, y: Words) -> Words:
@@ -92,7 +95,8 @@ class Ring:
         self._check_shift(s)
         if self.bits == 64 and s < 64 and x.size >= _NATIVE_FROM:
             x, out = contiguous(x), np.empty(x.shape, U64)
-            lib.parley_shift_right(pointer(out), pointer(x), plus, s, x.size)
+            if not _accelerated("shift_right", out, (x,), plus, s):
+                lib.parley_shift_right(pointer(out), pointer(x), plus, s, x.size)
             return out
         moved = self._reduced(np.asarray(np.add(x, np.uint64(plus)), order="C")) if plus else x
         return np.asarray(np.right_shift(moved, np.uint64(s)), order="C")
@@ -158,17 +162,33 @@ def pointer(x: Words) -> Pointer:
     return ffi.from_buffer(WORDS, x)
 
 
-def elementwise(ufunc: np.ufunc, kernel: Callable[[Pointer, Pointer, Pointer, int], None], x: Words, y: Words) -> Words:
-    """ufunc(x, y) on words with broadcasting; `kernel` does the same for large arrays of one shape."""
+def elementwise(
+    ufunc: np.ufunc,
+    kernel: Callable[[Pointer, Pointer, Pointer, int], None],
+    x: Words,
+    y: Words,
+    on_device: str | None = None,
+) -> Words:
+    """ufunc(x, y) on words with broadcasting; `kernel` does the same for large arrays of one shape.
+
+    `on_device` names the operation for an accelerator, if one may have it.
+    """
     x, y = as_words(x), as_words(y)
     if x.size < _NATIVE_FROM or x.shape != y.shape:
         try:
             return np.asarray(ufunc(x, y), order="C")
         except ValueError:
             raise _wrong_shapes(ufunc.__name__, x, y) from None
-    out = np.empty(x.shape, U64)
-    kernel(pointer(out), pointer(contiguous(x)), pointer(contiguous(y)), x.size)
+    x, y, out = contiguous(x), contiguous(y), np.empty(x.shape, U64)
+    if on_device is None or not _accelerated(on_device, out, (x, y)):
+        kernel(pointer(out), pointer(x), pointer(y), x.size)
     return out
+
+
+def _accelerated(name: str, out: Words, operands: tuple[Words, ...], *scalars: int) -> bool:
+    """Whether a device in use has done an elementwise operation."""
+    device = accelerator() if out.size >= _NATIVE_FROM else None
+    return device is not None and device.elementwise(name, out, operands, scalars)
 
 
 def _matmul(x: Words, y: Words) -> Words:
@@ -186,7 +206,7 @@ def _product_of_stacks(a: Words, b: Words) -> Words:
     (rows, inner), columns = a.shape[-2:], b.shape[-1]
     if b.ndim == 2:
         out = np.empty((*a.shape[:-1], columns), U64)
-        lib.parley_matmul(pointer(out), pointer(a), pointer(b), 1, 0, 0, prod(a.shape[:-1]), inner, columns)
+        _multiply(out, a, b, Product(1, 0, 0, prod(a.shape[:-1]), inner, columns))
         return out
     try:
         batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
@@ -195,8 +215,16 @@ def _product_of_stacks(a: Words, b: Words) -> Words:
     a, a_step = _stack(a, batch)
     b, b_step = _stack(b, batch)
     out = np.empty((*batch, rows, columns), U64)
-    lib.parley_matmul(pointer(out), pointer(a), pointer(b), prod(batch), a_step, b_step, rows, inner, columns)
+    _multiply(out, a, b, Product(prod(batch), a_step, b_step, rows, inner, columns))
     return out
+
+
+def _multiply(out: Words, a: Words, b: Words, p: Product) -> None:
+    device = accelerator()
+    if device is None or not device.matmul(out, a, b, p):
+        lib.parley_matmul(
+            pointer(out), pointer(a), pointer(b), p.batch, p.x_step, p.y_step, p.rows, p.inner, p.columns
+        )
 
 
 def _stack(x: Words, batch: tuple[int, ...]) -> tuple[Words, int]:

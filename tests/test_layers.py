@@ -14,9 +14,9 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
-        "errors", "ring", "bits", "encoding", "prg", "wire", "decoder", "handshake", "identity", "link", "introduction",
+        "errors", "accelerator", "ring", "bits", "encoding", "prg", "wire", "decoder", "handshake", "identity", "link", "introduction",
         "endings", "mailbox", "peer", "transport_memory", "transport_tls", "connecting", "transport", "correlations",
-        "costs", "supply", "context", "planning", "simulation", "testing",
+        "costs", "supply", "context", "planning", "simulation", "device", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "numeric", "preprocessing", "array", "execution",
@@ -33,6 +33,9 @@ FOLDER_ORDER = {
     "protocols.preprocessing": ("demand", "dealer", "__init__"),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
+    ),
+    "mpc.device": (
+        "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "words", "__init__",
     ),
     "mpc.testing": (
         "strategies", "wrapping", "faults", "transcripts", "views", "sampling", "enumeration", "__init__",
