@@ -33,6 +33,18 @@ def selected() -> str:
     return _name(lib.parley_selected())
 
 
+def sources() -> dict[str, str]:
+    """For each family of kernels, the implementation that its calls go to: the selected one or a slower one.
+
+    A family that has nothing of its own for the selected implementation uses the next slower one's.
+    """
+    index = lib.parley_selected()
+    return {
+        _text(lib.parley_family_name(family)): _text(lib.parley_family_source(family, index))
+        for family in range(lib.parley_family_count())
+    }
+
+
 @contextmanager
 def using(name: str) -> Iterator[None]:
     """Sends every call of this process to the implementation `name`, until the block ends.
@@ -57,7 +69,11 @@ def keep_memory() -> None:
 
 
 def _name(index: int) -> str:
-    return ffi.string(lib.parley_implementation_name(index)).decode()
+    return _text(lib.parley_implementation_name(index))
 
 
-__all__ = ["BYTES", "WORDS", "Pointer", "ffi", "implementations", "keep_memory", "lib", "selected", "using"]
+def _text(string: Pointer) -> str:
+    return ffi.string(string).decode()
+
+
+__all__ = ["BYTES", "WORDS", "Pointer", "ffi", "implementations", "keep_memory", "lib", "selected", "sources", "using"]

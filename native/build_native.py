@@ -7,18 +7,31 @@ from pathlib import Path
 from cffi import FFI
 
 FOLDER = Path(__file__).parent
-SOURCES = ["dispatch.c", "memory.c", "kernels_portable.c", "kernels_avx2.c", "kernels_avx512.c"]
-HEADERS = ["kernels.h", "exports.h", "matmul_blocks.h", "bit_planes.h", "target_end.h"]
+
+
+def _found(*patterns: str) -> list[Path]:
+    return sorted(path for pattern in patterns for path in FOLDER.glob(pattern))
+
+
+SOURCES = [path for path in _found("*.c", "*/*.c") if path.name != "_kernels.c"]
+HEADERS = _found("*.h", "*/*.h")
+EXPORTS = _found("exports.h", "*/exports.h")
+
+
+def _named(paths: list[Path]) -> list[str]:
+    """As setuptools wants them: from the project's folder on."""
+    return [path.relative_to(FOLDER.parent).as_posix() for path in paths]
+
 
 ffibuilder = FFI()
-ffibuilder.cdef((FOLDER / "exports.h").read_text())
+ffibuilder.cdef("\n".join(path.read_text() for path in EXPORTS))
 ffibuilder.set_source(
     "native._kernels",
-    '#include "exports.h"',
-    sources=[f"native/{name}" for name in SOURCES],
-    depends=[f"native/{name}" for name in [*SOURCES, *HEADERS]],
+    "\n".join(f'#include "{path.relative_to(FOLDER).as_posix()}"' for path in EXPORTS),
+    sources=_named(SOURCES),
+    depends=_named([*SOURCES, *HEADERS]),
     include_dirs=["native"],
-    extra_compile_args=["-O3", "-std=gnu11"],
+    extra_compile_args=["-O3", "-std=gnu11", "-fvisibility=hidden"],
 )
 
 if __name__ == "__main__":

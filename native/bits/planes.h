@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "lengths.h"
+
 static inline void transpose_words(Lanes v[LANES]);
 
 /* Exchanges the bits of `a` above with those of `b` below, in every square of 2j x 2j. */

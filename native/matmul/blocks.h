@@ -10,14 +10,14 @@
 
 #include <string.h>
 
+#include "lengths.h"
+
 enum { DEPTH = 256, ROW_BLOCK = 384 };
 
 static void tile(uint64_t *out, size_t out_step, const uint64_t *x, size_t x_step, const uint64_t *panel, size_t depth,
                  size_t rows, size_t columns, int accumulate);
 static void row_product(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t inner, size_t columns);
 static void column_product(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t inner);
-
-static inline size_t at_most(size_t value, size_t limit) { return value < limit ? value : limit; }
 
 /* Copies `width` columns of `depth` rows of y next to each other, padded with zeros to PANEL columns. */
 static void fill_panel(uint64_t *panel, const uint64_t *y, size_t y_step, size_t depth, size_t width) {

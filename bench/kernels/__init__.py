@@ -1,0 +1,1 @@
+"""Throughput of the kernels in `native`, one module a family."""

@@ -1,0 +1,11 @@
+/* For the entries that Python calls: the kernels they go to. */
+#ifndef PARLEY_DISPATCH_H
+#define PARLEY_DISPATCH_H
+
+#include "exports.h"
+#include "kernels.h"
+#include "requires.h"
+
+extern const Kernels *selected;
+
+#endif

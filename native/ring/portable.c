@@ -1,0 +1,43 @@
+/* The slow, obvious reference: plain C for any machine. */
+
+#include "kernels.h"
+
+static void add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = x[i] + y[i];
+}
+
+static void sub(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = x[i] - y[i];
+}
+
+static void neg(uint64_t *out, const uint64_t *x, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = 0 - x[i];
+}
+
+static void mul(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = x[i] * y[i];
+}
+
+static void recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const uint64_t *b, const uint64_t *e,
+                      const uint64_t *a, size_t n, int with_de) {
+    const uint64_t keep = with_de ? UINT64_MAX : 0;
+    for (size_t i = 0; i < n; i++) out[i] = c[i] + d[i] * (b[i] + (e[i] & keep)) + e[i] * a[i];
+}
+
+static void shift_right(uint64_t *out, const uint64_t *x, uint64_t plus, unsigned s, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = (x[i] + plus) >> s;
+}
+
+static void shift_left(uint64_t *out, const uint64_t *x, unsigned s, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = x[i] << s;
+}
+
+const RingKernels ring_portable = {
+    .add = add,
+    .sub = sub,
+    .neg = neg,
+    .mul = mul,
+    .recombine = recombine,
+    .shift_right = shift_right,
+    .shift_left = shift_left,
+};
