@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -42,8 +42,10 @@ class Accelerator(Protocol):
     """A device. Each method either does the whole operation and says so, or leaves it to the processor.
 
     After False or None the content of `out` is undefined; nothing else has happened. Arrays are as the kernels of
-    `native` take them. Methods may be called from several threads.
+    `native` take them. Methods may be called from several threads. `notes` are warnings for who reads the run's report.
     """
+
+    notes: list[str]
 
     def matmul(self, out: Words, x: Words, y: Words, product: Product) -> bool:
         """out = x @ y modulo 2^64, as `parley_matmul`."""
@@ -63,6 +65,9 @@ class Accelerator(Protocol):
         Moduli are odd, of shape (limbs,) or (count, limbs); exponents of shape (words,) or (count, words). Bases need
         not be reduced. The result has the shape of `bases`.
         """
+
+    def account(self) -> dict[str, Any]:
+        """What the run's report says of it: `name`, `operations` {kind: count}, `lost` (why, or None)."""
 
 
 _in_use: ContextVar[Accelerator | None] = ContextVar("accelerator", default=None)

@@ -222,9 +222,7 @@ def _product_of_stacks(a: Words, b: Words) -> Words:
 def _multiply(out: Words, a: Words, b: Words, p: Product) -> None:
     device = accelerator()
     if device is None or not device.matmul(out, a, b, p):
-        lib.parley_matmul(
-            pointer(out), pointer(a), pointer(b), p.batch, p.x_step, p.y_step, p.rows, p.inner, p.columns
-        )
+        lib.parley_matmul(pointer(out), pointer(a), pointer(b), p.batch, p.x_step, p.y_step, p.rows, p.inner, p.columns)
 
 
 def _stack(x: Words, batch: tuple[int, ...]) -> tuple[Words, int]:

@@ -68,7 +68,8 @@ class Device:
     def montgomery_exponentiate(self, bases: Words, exponents: Words, moduli: Words) -> Words | None:
         """See Accelerator. LocalError `wrong-shape`, `wrong-dtype` or `even-modulus` for what no device can compute."""
         bases, exponents, moduli = checked_exponentiation(bases, exponents, moduli)
-        if not self.thresholds.wins("exponentiate", exponentiation_work(bases.size, bases.shape[1], exponents.shape[1])):
+        work = exponentiation_work(bases.size, bases.shape[1], exponents.shape[1])
+        if not self.thresholds.wins("exponentiate", work):
             return None
         box: list[Words] = []
         done = self.attempt("exponentiate", lambda engine: box.append(engine.exponentiate(bases, exponents, moduli)))

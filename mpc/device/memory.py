@@ -82,7 +82,7 @@ class Memory:
         self.sent_bytes += array.nbytes
 
     def kept(self, words: Words, root: Words) -> _Kept:
-        """The lasting copy of frozen words, sent now if it is not there; its user counts up `users` while it needs it."""
+        """The lasting copy of frozen words, sent now if it is not there. Who needs it counts up `users` meanwhile."""
         key = _key(root, words)
         entry = self._kept.get(key)
         if entry is not None and entry.root() is root:
@@ -183,5 +183,3 @@ def _rounded(nbytes: int) -> int:
     """A size that few sizes round to, so that rooms are used again: eight between a power of two and the next."""
     step = max(1 << max(nbytes - 1, 0).bit_length() >> 4, SMALLEST)
     return max(-(-nbytes // step), 1) * step
-
-

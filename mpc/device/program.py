@@ -75,5 +75,5 @@ def lanes_of(context: Any, queue: Any, program: Any) -> int:
 
 def bad_binary(cause: str) -> LocalError:
     """The error of a binary that does not fit."""
-    remedy = "make it anew for this device and this version: parley devices build, or the vendor's tool chain"
+    remedy = "make it anew for this device and this version: parley device build, or the vendor's tool chain"
     return LocalError("bad-device-binary", f"the kernels' binary cannot be used: {cause}", remedy)
