@@ -14,7 +14,7 @@ from mpc.accelerator import Product, Words
 from mpc.device.limbs import MOST_LIMBS, join, limbs_for, split
 from mpc.device.memory import Memory, Scope
 from mpc.device.platforms import Place, opencl
-from mpc.device.program import compiled, lanes_of, ready_made
+from mpc.device.program import compiled, kernels_of, lanes_of, ready_made
 from mpc.errors import LocalError
 
 KERNELS = (
@@ -39,7 +39,7 @@ class Engine:
         self._queue = cl.CommandQueue(self._context, place.handle)
         program = ready_made(self._context, place, binary) if binary is not None else compiled(self._context, place)
         self.lanes = lanes_of(self._context, self._queue, program)
-        self._kernels = {name: cl.Kernel(program, f"parley_{name}") for name in KERNELS}
+        self._kernels = kernels_of(program, KERNELS)
         self._items = 1 if place.kind == "CPU" else 64
         self.largest = int(place.handle.max_mem_alloc_size)
         self.memory = Memory(self._context, self._queue, budget or int(place.handle.global_mem_size) // 2)

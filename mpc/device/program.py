@@ -63,14 +63,20 @@ def lanes_of(context: Any, queue: Any, program: Any) -> int:
     cl = opencl()
     about = np.zeros(2, np.uint32)
     buffer = cl.Buffer(context, cl.mem_flags.READ_WRITE, about.nbytes)
-    try:
-        cl.Kernel(program, "parley_about")(queue, (1,), (1,), buffer)
-    except cl.LogicError as error:
-        raise bad_binary(f"it holds other kernels ({str(error).splitlines()[0]})") from None
+    kernels_of(program, ("about",))["about"](queue, (1,), (1,), buffer)
     cl.enqueue_copy(queue, about, buffer)
     if about[0] != CONTRACT_VERSION:
         raise bad_binary(f"its kernels are of version {about[0]}, this Parley's of version {CONTRACT_VERSION}")
     return int(about[1])
+
+
+def kernels_of(program: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """The program's kernels; LocalError `bad-device-binary` if one is missing."""
+    cl = opencl()
+    try:
+        return {name: cl.Kernel(program, f"parley_{name}") for name in names}
+    except cl.LogicError as error:
+        raise bad_binary(f"it holds other kernels ({str(error).splitlines()[0]})") from None
 
 
 def bad_binary(cause: str) -> LocalError:
