@@ -15,7 +15,7 @@ def _found(*patterns: str) -> list[Path]:
 
 SOURCES = [path for path in _found("*.c", "*/*.c") if path.name != "_kernels.c"]
 HEADERS = _found("*.h", "*/*.h")
-EXPORTS = _found("exports.h", "*/exports.h")
+EXPORTS = _found("process_exports.h", "*/exports.h")
 
 
 def _named(paths: list[Path]) -> list[str]:

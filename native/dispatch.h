@@ -2,7 +2,7 @@
 #ifndef PARLEY_DISPATCH_H
 #define PARLEY_DISPATCH_H
 
-#include "exports.h"
+#include "process_exports.h"
 #include "kernels.h"
 #include "requires.h"
 

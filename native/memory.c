@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "exports.h"
+#include "process_exports.h"
 
 #if defined(__GLIBC__)
 

@@ -14,9 +14,9 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
-        "errors", "accelerator", "ring", "bits", "encoding", "prg", "wire", "decoder", "handshake", "identity", "link",
-        "introduction", "endings", "mailbox", "peer", "transport_memory", "transport_tls", "connecting", "transport",
-        "correlations", "costs", "supply", "context", "planning", "simulation", "device", "testing",
+        "errors", "accelerator", "cores", "ring", "bits", "encoding", "prg", "wire", "decoder", "handshake", "identity",
+        "link", "introduction", "endings", "mailbox", "peer", "transport_memory", "transport_tls", "connecting",
+        "transport", "correlations", "costs", "supply", "context", "planning", "simulation", "device", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "numeric", "preprocessing", "array", "execution",

@@ -15,25 +15,22 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mpc.accelerator import Product
-from mpc.device.check import (
-    expanded,
-    integers,
-    processor_elementwise,
-    processor_matmul,
-    processor_stream,
-    some_words,
-)
+from mpc.accelerator import Product, using
+from mpc.cores import cores
+from mpc.device.check import expanded, integers, some_words
 from mpc.device.engine import Engine
 from mpc.device.memory import NoRoom
 from mpc.device.platforms import Place
 from mpc.device.program import digest
+from mpc.prg import Prg
+from mpc.ring import Z64
 from native import selected
 
 OPERATIONS = ("matmul", "elementwise", "aes_ctr", "exponentiate")
@@ -94,7 +91,7 @@ def identity(place: Place) -> dict[str, str]:
         "platform": place.platform_name,
         "driver": place.driver,
         "kernels": digest(),
-        "processor": selected(),
+        "processor": f"{selected()}, {cores()} cores",
         "parley": version("parley-mpc"),
     }
 
@@ -109,7 +106,8 @@ def cache_file(who: Mapping[str, str]) -> Path:
 
 def measured(engine: Engine) -> dict[str, int | None]:
     """The thresholds, by doing the work of growing sizes on both sides."""
-    return {name: _first_win(steps(engine)) for name, steps in STEPS.items()}
+    with using(None):
+        return {name: _first_win(steps(engine)) for name, steps in STEPS.items()}
 
 
 def _first_win(steps: Iterator[Step]) -> int | None:
@@ -138,43 +136,31 @@ def _seconds(call: Callable[[], object]) -> float:
 def _matmul_steps(engine: Engine) -> Iterator[Step]:
     for size in (32, 64, 128, 256, 512, 1024, 2048):
         x, out, product = some_words(size, size), np.empty((size, size), np.uint64), Product(1, 0, 0, size, size, size)
-        yield (
-            product.work,
-            lambda x=x, out=out, p=product: processor_matmul(out, x, x, p),  # type: ignore[misc]
-            lambda x=x, out=out, p=product: engine.matmul(out, x, x, p),  # type: ignore[misc]
-        )
+        yield product.work, partial(Z64.matmul, x, x), partial(engine.matmul, out, x, x, product)
 
 
 def _elementwise_steps(engine: Engine) -> Iterator[Step]:
     for size in (2**13, 2**16, 2**19, 2**22):
-        operands, out = tuple(some_words(2, size)), np.empty(size, np.uint64)
-        yield (
-            size,
-            lambda x=operands, out=out: processor_elementwise("mul", out, x, ()),  # type: ignore[misc]
-            lambda x=operands, out=out: engine.elementwise("mul", out, x, ()),  # type: ignore[misc]
-        )
+        x, out = some_words(size), np.empty(size, np.uint64)
+        yield size, partial(Z64.mul, x, x), partial(engine.elementwise, "mul", out, (x, x), ())
 
 
 def _stream_steps(engine: Engine) -> Iterator[Step]:
-    keys = expanded(bytes(16))
+    prg, keys = Prg(bytes(16)), expanded(bytes(16))
     for size in (2**14, 2**17, 2**20, 2**23, 2**26):
         out = np.empty(size, np.uint8)
-        yield (
-            size,
-            lambda size=size: processor_stream(keys, 0, 0, size),  # type: ignore[misc]
-            lambda out=out: engine.aes_ctr(out, keys, 0, 0),  # type: ignore[misc]
-        )
+        yield size, partial(prg.bytes, size), partial(engine.aes_ctr, out, keys, 0, 0)
 
 
 def _exponentiation_steps(engine: Engine) -> Iterator[Step]:
     for count in (8, 32, 128, 512, 2048, 8192):
-        numbers, exponents = some_words(count, 32), some_words(count, 1)
-        moduli = numbers | np.uint64(1)
-        plain = [integers(rows) for rows in (numbers, exponents, moduli)]
+        bases, exponents = some_words(count, 32), some_words(count, 1)
+        moduli = bases | np.uint64(1)
+        plain = [integers(rows) for rows in (bases, exponents, moduli)]
         yield (
-            exponentiation_work(numbers.size, 32, 1),
+            exponentiation_work(bases.size, 32, 1),
             lambda plain=plain: list(map(pow, *plain)),  # type: ignore[misc]
-            lambda b=numbers, e=exponents, m=moduli: engine.exponentiate(b, e, m),  # type: ignore[misc]
+            partial(engine.exponentiate, bases, exponents, moduli),
         )
 
 

@@ -1,6 +1,6 @@
-/* What Python calls. native/build_native.py hands this text and that of every family's exports.h to cffi, so they hold
- * plain declarations only. Each function of a family's contract.h has an entry here of the same contract, which goes to
- * the selected table. */
+/* What Python calls for the process as a whole. native/build_native.py hands this text and that of every family's
+ * exports.h to cffi, so they hold plain declarations only. Each function of a family's contract.h has an entry in its
+ * exports.h of the same contract, which goes to the selected table. */
 
 /* Finds out what this processor can run and selects the best. Call once, before anything else. */
 void parley_start(void);

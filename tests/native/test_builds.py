@@ -1,0 +1,73 @@
+"""The tests of the kernels pass in builds that watch them: for memory errors, undefined behaviour, broken contracts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from native_builds import ROOT, build_extension, compiler
+
+pytestmark = pytest.mark.slow
+
+HERE = Path(__file__).parent
+WATCHED = ("-O1", "-g", "-std=gnu11", "-fno-omit-frame-pointer")
+SANITIZERS = (
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+    "-DPARLEY_CHECK_CONTRACTS",
+)
+
+
+def test_contracts_and_sanitizers(tmp_path: Path) -> None:
+    runtime = sanitizer_runtime()
+    path = build_extension(tmp_path, (*WATCHED, *SANITIZERS))
+    environment = {"LD_PRELOAD": runtime, "ASAN_OPTIONS": "detect_leaks=0", "PYCRYPTODOME_DISABLE_DEEPBIND": "1"}
+    done = run_tests(path, kernel_tests(), environment)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+
+
+BROKEN_CONTRACT = """
+import numpy as np
+from native import WORDS, ffi, lib
+x = np.zeros(9, np.uint64)
+lib.parley_add(ffi.from_buffer(WORDS, x[1:]), ffi.from_buffer(WORDS, x[:8]), ffi.from_buffer(WORDS, x[:8]), 8)
+"""
+
+
+def test_a_build_that_checks_contracts_stops_at_a_broken_one(tmp_path: Path) -> None:
+    path = build_extension(tmp_path, (*WATCHED, "-DPARLEY_CHECK_CONTRACTS"))
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN_CONTRACT], cwd=path, capture_output=True, text=True, env=python_path(path)
+    )
+    assert done.returncode < 0
+    assert "the caller broke the contract: same_or_apart" in done.stderr
+
+
+def kernel_tests() -> list[str]:
+    """The files that test kernels through `native` alone and in this process."""
+    others = {"test_builds.py", "test_constant_time.py", "test_memory.py"}
+    return [str(path) for path in sorted(HERE.glob("test_*.py")) if path.name not in others]
+
+
+def sanitizer_runtime() -> str:
+    """The library that must be loaded before Python; skips the test where the compiler has none."""
+    found = subprocess.run([compiler(), "-print-file-name=libasan.so"], capture_output=True, text=True).stdout.strip()
+    return found if os.path.isabs(found) else pytest.skip("this compiler has no address sanitizer")
+
+
+def python_path(path: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": f"{path}{os.pathsep}{ROOT}"}
+
+
+def run_tests(path: Path, files: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs test files in another process, with the package `native` that lies in `path`."""
+    (path / "which_native.py").write_text(f"import native\nassert native.__file__.startswith({str(path)!r})\n")
+    command = [
+        sys.executable, "-m", "pytest", "-q", "-x", "--capture=no", "-p", "no:cacheprovider", "-p", "which_native",
+        "-o", f"pythonpath={path} {ROOT / 'tests'} {ROOT}", "-m", "not slow", *files,
+    ]  # fmt: skip
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**python_path(path), **environment})
