@@ -35,26 +35,26 @@ class Engine:
         """Compiles the kernels, or takes them from `binary`. `budget`: bytes on the device, by default half of all."""
         cl = self._cl = opencl()
         self.place = place
-        self._context = cl.Context([place.handle])
-        self._queue = cl.CommandQueue(self._context, place.handle)
-        program = ready_made(self._context, place, binary) if binary is not None else compiled(self._context, place)
-        self.lanes = lanes_of(self._context, self._queue, program)
+        self.context = cl.Context([place.handle])
+        self.queue = cl.CommandQueue(self.context, place.handle)
+        program = ready_made(self.context, place, binary) if binary is not None else compiled(self.context, place)
+        self.lanes = lanes_of(self.context, self.queue, program)
         self._kernels = kernels_of(program, KERNELS)
         self._items = 1 if place.kind == "CPU" else 64
         self.largest = int(place.handle.max_mem_alloc_size)
-        self.memory = Memory(self._context, self._queue, budget or int(place.handle.global_mem_size) // 2)
+        self.memory = Memory(self.context, self.queue, budget or int(place.handle.global_mem_size) // 2)
 
     def run(self, kernel: str, size: tuple[int, ...], group: tuple[int, ...], *arguments: Any) -> None:
         """Queue a kernel; integers among its arguments are words. `size` is rounded up to whole groups."""
         rounded = tuple(-(-s // g) * g for s, g in zip(size, group, strict=True))
         given = [np.uint64(a) if isinstance(a, int) else a for a in arguments]
-        self._kernels[kernel](self._queue, rounded, group, *given)
+        self._kernels[kernel](self.queue, rounded, group, *given)
 
     def fetch(self, out: npt.NDArray[Any], buffer: Any, offset: int = 0) -> None:
         """Copy the buffer's bytes from `offset` on to a contiguous array, and wait for all that was queued."""
         if out.nbytes:
-            self._cl.enqueue_copy(self._queue, out, buffer, src_offset=offset)
-        self._queue.finish()
+            self._cl.enqueue_copy(self.queue, out, buffer, src_offset=offset)
+        self.queue.finish()
 
     def matmul(self, out: Words, x: Words, y: Words, product: Product) -> None:
         """out = x @ y for all matrices of the batch."""
@@ -98,16 +98,20 @@ class Engine:
             while out.size:
                 now = min(out.size, STREAM_BYTES - skip)
                 groups = -(-(skip + now) // (64 * self.lanes))
-                self.run("aes_ctr", (groups,), (self._items,), stream, keys, 0, block, groups)
+                self.run_aes_ctr(stream, keys, 0, block, groups)
                 self.fetch(out[:now], stream, skip)
                 out, block, skip = out[now:], block + (skip + now) // 16, 0
+
+    def run_aes_ctr(self, out: Any, planes: Any, high: int, low: int, groups: int) -> None:
+        """4 * lanes blocks for each group, on buffers."""
+        self.run("aes_ctr", (groups,), (self._items,), out, planes, high, low, groups)
 
     def aes_block(self, round_keys: bytearray, high: int, low: int) -> bytes:
         """The encryption of one block, the big-endian counter (high, low)."""
         out = np.empty(16, np.uint8)
         with Scope(self.memory) as scope:
             stream, keys = scope.new(64 * self.lanes), scope.hold(key_planes(round_keys))
-            self.run("aes_ctr", (1,), (self._items,), stream, keys, high, low, 1)
+            self.run_aes_ctr(stream, keys, high, low, 1)
             self.fetch(out, stream)
         return out.tobytes()
 

@@ -1,6 +1,6 @@
 /* base^exponent mod n for many numbers, odd n, in constant time. See docs/algorithms/opencl.md.
  *
- * A number is `limbs` limbs of 27 bits, a multiple of BLOCK; limb i of number j is word i * step + j, so that neighbours in
+ * A number is `limbs` limbs of 27 bits, a multiple of 8; limb i of number j is word i * step + j, so that neighbours in
  * a work-group read neighbours in memory. Products of limbs have 54 bits: a column of a product, 2 * limbs of them,
  * needs no carry while limbs <= 504.
  *
@@ -9,7 +9,11 @@
 
 #define LIMB_BITS 27
 #define LIMB_MASK 0x7ffffffu
+#if LANES == 1
 #define BLOCK 8            /* limbs that are multiplied by BLOCK others out of registers */
+#else
+#define BLOCK 4            /* a processor's vector registers hold no more */
+#endif
 #define COLUMNS (2 * BLOCK - 1)
 #define WINDOW 4           /* bits of the exponent at a time */
 #define ENTRIES (1 << WINDOW)
