@@ -67,14 +67,14 @@ class Engine:
 
     def run_matmul(self, out: Any, x: Any, y: Any, p: Product) -> None:
         """The same on buffers."""
-        shape = (p.x_step, p.y_step, p.rows, p.inner, p.columns)
+        steps = (p.x_step, p.y_step)
         if p.columns == 1:
-            self.run("column_product", (DOT, p.rows, p.batch), (DOT, 1, 1), out, x, y, *shape)
+            self.run("column_product", (DOT, p.rows, p.batch), (DOT, 1, 1), out, x, y, *steps, p.rows, p.inner)
         elif p.rows == 1:
-            self.run("row_product", (p.columns, 1, p.batch), (TILE, 1, 1), out, x, y, *shape)
+            self.run("row_product", (p.columns, 1, p.batch), (TILE, 1, 1), out, x, y, *steps, p.inner, p.columns)
         else:
             size = (-(-p.columns // TILE) * GROUP, -(-p.rows // TILE) * GROUP, p.batch)
-            self.run("matmul", size, (GROUP, GROUP, 1), out, x, y, *shape)
+            self.run("matmul", size, (GROUP, GROUP, 1), out, x, y, *steps, p.rows, p.inner, p.columns)
 
     def elementwise(self, name: str, out: Words, operands: tuple[Words, ...], scalars: tuple[int, ...]) -> None:
         """out = a kernel of words.cl on arrays of one shape."""

@@ -53,7 +53,7 @@ kernel void parley_matmul(global ulong *out, global const ulong *x, global const
 
 /* One row times a matrix: out (columns) = x (inner) * y (inner, columns). Range: columns; 1; batch. */
 kernel void parley_row_product(global ulong *out, global const ulong *x, global const ulong *y, ulong x_step,
-                               ulong y_step, ulong rows, ulong inner, ulong columns) {
+                               ulong y_step, ulong inner, ulong columns) {
     const ulong column = get_global_id(0), which = get_global_id(2);
     ulong sum = 0;
     if (column >= columns) return;
@@ -68,7 +68,7 @@ kernel void parley_row_product(global ulong *out, global const ulong *x, global 
 /* A matrix times one column: out (rows) = x (rows, inner) * y (inner). Range: DOT; rows; batch. */
 __attribute__((reqd_work_group_size(DOT, 1, 1)))
 kernel void parley_column_product(global ulong *out, global const ulong *x, global const ulong *y, ulong x_step,
-                                  ulong y_step, ulong rows, ulong inner, ulong columns) {
+                                  ulong y_step, ulong rows, ulong inner) {
     local ulong parts[DOT];
     const ulong row = get_global_id(1), which = get_global_id(2);
     const uint item = (uint)get_local_id(0);
