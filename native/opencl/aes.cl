@@ -13,7 +13,7 @@ static Wide turn(Wide x, ulong by) { return (x >> by) | (x << (64 - by)); }
         (a) ^= moved << by;                             \
     }
 
-/* Bit i of byte j's place m becomes bit m of word i: the 8 x 8 bits across the words' bytes are transposed. Its own inverse. */
+/* Transposes 8 x 8 bits: bit i of a byte of word j changes places with bit j of that byte of word i. Its own inverse. */
 static void transpose(Wide q[8]) {
     for (int i = 0; i < 8; i += 2) EXCHANGE(q[i], q[i + 1], 1, 0x5555555555555555ul)
     for (int i = 0; i < 8; i += 4) {
@@ -41,8 +41,8 @@ static Wide swap_bytes(Wide x) {
     return x >> 32 | x << 32;
 }
 
-/* The circuit of J. Boyar and R. Peralta, A new combinational logic minimization technique with applications to cryptology,
- * SEA 2010: 32 AND, 83 XOR. Its inputs and outputs count from the highest bit. */
+/* The circuit of J. Boyar and R. Peralta, A new combinational logic minimization technique with applications to
+ * cryptology, SEA 2010: 32 AND, 83 XOR. Its inputs and outputs count from the highest bit. */
 static void sub_bytes(Wide q[8]) {
     const Wide x0 = q[7], x1 = q[6], x2 = q[5], x3 = q[4], x4 = q[3], x5 = q[2], x6 = q[1], x7 = q[0];
     const Wide y14 = x3 ^ x5, y13 = x0 ^ x6, y9 = x0 ^ x3, y8 = x0 ^ x5, t0 = x1 ^ x2;
@@ -112,8 +112,8 @@ static void encrypt(Wide q[8], constant const ulong *planes) {
     }
 }
 
-/* The encryptions of the 128-bit big-endian counters (high, low), (high, low + 1), ...: 4 * LANES blocks a work-item, written
- * whole. planes: the 11 round keys as planes, each key the same for all four blocks. */
+/* The encryptions of the 128-bit big-endian counters (high, low), (high, low + 1), ...: 4 * LANES blocks a work-item,
+ * written whole. low + blocks must not pass 2^64. planes: the 11 round keys as planes, each key the same for all four blocks. */
 kernel void parley_aes_ctr(global Pairs *out, constant const ulong *planes, ulong high, ulong low, ulong groups) {
     const ulong item = get_global_id(0);
     Wide q[8], first[4], second[4];

@@ -86,8 +86,8 @@ static void next_columns(Wide sums[COLUMNS]) {
     for (int i = 0; i < COLUMNS; i++) sums[i] = i + BLOCK < COLUMNS ? sums[i + BLOCK] : (Wide)(0);
 }
 
-/* out = x * y / 2^(27 * limbs) mod n, below 2n if x * y < n * 2^(27 * limbs); x == y is a square. out is neither x nor y. The
- * digits of the reduction stand in `out` until the columns above take their place. */
+/* out = x * y / 2^(27 * limbs) mod n, below 2n if x * y < n * 2^(27 * limbs); x == y is a square. out is neither x nor
+ * y: the digits of the reduction stand there until the columns above take their place. */
 static void multiply(global Narrow *out, global const Narrow *x, global const Narrow *y, global const Narrow *n,
                      Narrow inverse, ulong limbs, ulong step) {
     const ulong blocks = limbs / BLOCK;
@@ -181,8 +181,10 @@ kernel void parley_exponentiate(global Narrow *out, global const Narrow *bases, 
     set_power_of_two(spare, 0, limbs, step);
     multiply(table, spare, factor, n, inverse, limbs, step);
     multiply(table + limbs * step, bases + item, factor, n, inverse, limbs, step);
-    for (ulong i = 2; i < ENTRIES; i++)
-        multiply(table + i * limbs * step, table + (i - 1) * limbs * step, table + limbs * step, n, inverse, limbs, step);
+    for (ulong i = 2; i < ENTRIES; i++) {
+        global Narrow *entry = table + i * limbs * step;
+        multiply(entry, entry - limbs * step, table + limbs * step, n, inverse, limbs, step);
+    }
     multiply(value, table, table, n, inverse, limbs, step);
     for (ulong w = words * (64 / WINDOW); w-- > 0;) {
         for (int i = 0; i < WINDOW; i++) {
