@@ -13,7 +13,7 @@ static Wide turn(Wide x, ulong by) { return (x >> by) | (x << (64 - by)); }
         (a) ^= moved << by;                             \
     }
 
-/* Transposes 8 x 8 bits: bit i of a byte of word j changes places with bit j of that byte of word i. Its own inverse. */
+/* Transposes 8 x 8 bits: bit i of a byte of word j changes places with bit j of that byte of word i. */
 static void transpose(Wide q[8]) {
     for (int i = 0; i < 8; i += 2) EXCHANGE(q[i], q[i + 1], 1, 0x5555555555555555ul)
     for (int i = 0; i < 8; i += 4) {
@@ -113,7 +113,8 @@ static void encrypt(Wide q[8], constant const ulong *planes) {
 }
 
 /* The encryptions of the 128-bit big-endian counters (high, low), (high, low + 1), ...: 4 * LANES blocks a work-item,
- * written whole. low + blocks must not pass 2^64. planes: the 11 round keys as planes, each key the same for all four blocks. */
+ * written whole. low + blocks must not pass 2^64. planes: the 11 round keys as planes, each key the same for all four
+ * blocks. */
 kernel void parley_aes_ctr(global Pairs *out, constant const ulong *planes, ulong high, ulong low, ulong groups) {
     const ulong item = get_global_id(0);
     Wide q[8], first[4], second[4];
