@@ -1,7 +1,7 @@
 """Words of Z_2^64 that stay on a device between operations.
 
-What lies on a device is gone when the device is. So such an array knows what it was made of, down to arrays that came
-from the host; if the device is lost the processor makes it anew from there.
+What lies on a device is gone when the device is. So such an array knows what it was made of, down to contents that the
+host has; if the device is lost the processor makes it anew from there.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from mpc.device.engine import Engine
 from mpc.device.memory import Room
 from mpc.errors import LocalError
 
+MOST_STEPS = 64
+"""So many operations after the last known content, an array's content is fetched: a lost device costs no more work."""
+
 
 class DeviceWords:
     """An array of words on a device. Immutable; `+ - * @`, negation and shifts give another; `get` brings it here.
@@ -29,12 +32,10 @@ class DeviceWords:
 
     __array_ufunc__ = None
 
-    def __init__(self, device: Device, shape: tuple[int, ...], host: Words | None, origin: _Origin | None) -> None:
-        """Made by `put` and by operations: either from `host`, or as `origin` says."""
-        self.device, self.shape = device, shape
-        self._host, self._origin = host, origin
+    def __init__(self, device: Device, recipe: _Recipe) -> None:
+        """Made by `put` and by operations."""
+        self.device, self.shape, self._recipe = device, recipe.shape, recipe
         self._room: Room | None = None
-        device.attempt("put" if origin is None else origin.name, self._make)
 
     @property
     def size(self) -> int:
@@ -43,12 +44,15 @@ class DeviceWords:
 
     def get(self) -> Words:
         """The content as an array of the host."""
-        if self._host is None:
+        if self._recipe.host is None:
             out = np.empty(self.shape, np.uint64)
             room = self._room
-            fetched = room is not None and self.device.attempt("get", lambda engine: engine.fetch(out, room.handle))
-            self._host = out if fetched else _made_here(self)
-        return self._host.copy()
+            if room is not None and self.device.attempt("get", lambda engine: engine.fetch(out, room.handle)):
+                self._recipe.know(out)
+            else:
+                self._recipe.make()
+        assert self._recipe.host is not None
+        return self._recipe.host.copy()
 
     def __add__(self, other: DeviceWords) -> DeviceWords:
         return self._with("add", (self, other))
@@ -80,69 +84,115 @@ class DeviceWords:
             product = Product(1, 0, 0, batch * rows, inner, columns)
         else:
             product = Product(batch, rows * inner, inner * columns, rows, inner, columns)
-        origin = _Origin("matmul", (self, other), (), product)
-        return DeviceWords(self.device, (*x[:-1], columns), None, origin)
+        return self._result("matmul", (self, other), (*x[:-1], columns), product=product)
 
     def _with(self, name: str, operands: tuple[DeviceWords, ...], scalars: tuple[int, ...] = ()) -> DeviceWords:
         if any(x.device is not self.device or x.shape != self.shape for x in operands):
             raise _unfit(name, operands)
-        return DeviceWords(self.device, self.shape, None, _Origin(name, operands, scalars, None))
+        return self._result(name, operands, self.shape, scalars)
 
-    def _make(self, engine: Engine) -> None:
-        """Put the content on the device. What an operand has only here is sent first."""
-        room = engine.memory.take(self.size * 8)
-        weakref.finalize(self, engine.memory.abandon, room)
-        if self._origin is None:
-            engine.memory.send(room, self.get() if self._host is None else self._host)
-        else:
-            self._origin.run(engine, room)
-        self._room = room
+    def _result(
+        self,
+        name: str,
+        operands: tuple[DeviceWords, ...],
+        shape: tuple[int, ...],
+        scalars: tuple[int, ...] = (),
+        product: Product | None = None,
+    ) -> DeviceWords:
+        recipe = _Recipe(shape, None, name, tuple(x._recipe for x in operands), scalars, product)
+        result = DeviceWords(self.device, recipe)
 
-    def on(self, engine: Engine) -> Any:
+        def work(engine: Engine) -> None:
+            buffers = [x._on(engine) for x in operands]
+            recipe.run(engine, result._take(engine).handle, buffers)
+
+        if not self.device.attempt(name, work):
+            result._room = None
+        if recipe.steps >= MOST_STEPS:
+            result.get()
+        return result
+
+    def _on(self, engine: Engine) -> Any:
         """The buffer of the content, sent now if it is not there."""
         if self._room is None:
-            host, room = self.get(), engine.memory.take(self.size * 8)
-            weakref.finalize(self, engine.memory.abandon, room)
-            engine.memory.send(room, host)
-            self._room = room
+            host = self.get()
+            engine.memory.send(self._take(engine), host)
+        assert self._room is not None
         return self._room.handle
+
+    def _take(self, engine: Engine) -> Room:
+        """Room for the content, given back when this array is gone."""
+        room = engine.memory.take(self.size * 8)
+        weakref.finalize(self, engine.memory.abandon, room)
+        self._room = room
+        return room
 
     def __repr__(self) -> str:
         return f"<DeviceWords of shape {self.shape} on {self.device.place.title}>"
 
 
-class _Origin:
-    """What made an array: the operation, the arrays it took, its public numbers."""
+class _Recipe:
+    """What an array is made of, its content or an operation on other recipes; holds nothing on the device."""
 
-    __slots__ = ("name", "operands", "product", "scalars")
+    __slots__ = ("host", "name", "operands", "product", "scalars", "shape", "steps")
 
     def __init__(
-        self, name: str, operands: tuple[DeviceWords, ...], scalars: tuple[int, ...], product: Product | None
+        self,
+        shape: tuple[int, ...],
+        host: Words | None,
+        name: str = "",
+        operands: tuple[_Recipe, ...] = (),
+        scalars: tuple[int, ...] = (),
+        product: Product | None = None,
     ) -> None:
-        self.name, self.operands, self.scalars, self.product = name, operands, scalars, product
+        self.shape, self.host, self.name, self.operands = shape, host, name, operands
+        self.scalars, self.product = scalars, product
+        self.steps: int = 1 + max((x.steps for x in operands), default=-1)
 
-    def run(self, engine: Engine, room: Room) -> None:
+    def know(self, host: Words) -> None:
+        """The content is here: what it was made of is no longer needed."""
+        self.host, self.operands, self.steps = host, (), 0
+
+    def run(self, engine: Engine, out: Any, buffers: list[Any]) -> None:
         """Compute on the device."""
-        buffers = [x.on(engine) for x in self.operands]
+        if not prod(self.shape):
+            return
         if self.product is not None:
-            if self.product.batch * self.product.rows * self.product.columns:
-                engine.run_matmul(room.handle, buffers[0], buffers[1], self.product)
-        elif self.operands[0].size:
-            engine.run_elementwise(self.name, room.handle, buffers, self.scalars, self.operands[0].size)
+            engine.run_matmul(out, buffers[0], buffers[1], self.product)
+        else:
+            engine.run_elementwise(self.name, out, buffers, self.scalars, prod(self.shape))
 
-    def here(self, out: Words, operands: list[Words]) -> None:
-        """Compute on the processor."""
+    def make(self) -> None:
+        """Compute on the processor; without recursion, since shared operands would be made again and again."""
+        stack = [self]
+        while stack:
+            recipe = stack[-1]
+            missing = [x for x in recipe.operands if x.host is None]
+            if recipe.host is not None or not missing:
+                stack.pop()
+            if recipe.host is None and not missing:
+                recipe.know(recipe._made())
+            elif recipe.host is None:
+                stack += missing
+
+    def _made(self) -> Words:
+        operands = [x.host for x in self.operands if x.host is not None]
+        out = np.empty(self.shape, np.uint64)
         if self.product is not None:
             processor_matmul(out, operands[0], operands[1], self.product)
         else:
             processor_elementwise(self.name, out, tuple(operands), self.scalars)
+        return out
 
 
 def put(device: Device, words: Words) -> DeviceWords:
     """A copy of `words` on the device; later changes of `words` do not reach it."""
     if not isinstance(words, np.ndarray) or words.dtype != np.uint64:
         raise LocalError("wrong-dtype", "words are a numpy array of uint64", "use np.uint64")
-    return DeviceWords(device, words.shape, frozen(words), None)
+    array = DeviceWords(device, _Recipe(words.shape, frozen(words)))
+    if not device.attempt("put", array._on):
+        array._room = None
+    return array
 
 
 def recombine(
@@ -150,25 +200,6 @@ def recombine(
 ) -> DeviceWords:
     """c + d*b + e*a, and + d*e if `with_de`."""
     return c._with("recombine", (c, d, b, e, a), (int(with_de),))
-
-
-def _made_here(wanted: DeviceWords) -> Words:
-    """The content, made by the processor from what is known here; without recursion, for chains may be long."""
-    stack = [wanted]
-    while stack:
-        array = stack[-1]
-        if array._host is not None or array._origin is None:
-            stack.pop()
-            continue
-        missing = [x for x in array._origin.operands if x._host is None]
-        if missing:
-            stack += missing
-            continue
-        out = np.empty(array.shape, np.uint64)
-        array._origin.here(out, [x._host for x in array._origin.operands if x._host is not None])
-        array._host = out
-    assert wanted._host is not None
-    return wanted._host
 
 
 def _checked_shift(s: int) -> int:

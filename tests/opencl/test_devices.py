@@ -246,6 +246,18 @@ def test_what_does_not_fit_the_device_is_done_here(place: Place) -> None:
     assert ((a @ a).get() == large @ large).all()
 
 
+def test_words_that_once_had_no_room_are_right_when_there_is_some(place: Place) -> None:
+    device = Device(place, Engine(place, budget=100_000), Thresholds.always(0))
+    x = random_words(3000)
+    a, b, c = (put(device, x) for _ in range(3))
+    total = a + b
+    result = total * c
+    del a, b
+    assert ((total - c).get() == x).all()
+    assert (result.get() == (x + x) * x).all()
+    assert device.lost is None
+
+
 def test_a_closed_device_declines(opened: Device) -> None:
     a = put(opened, random_words(5))
     opened.close()

@@ -224,6 +224,18 @@ def test_chains_transfer_only_their_ends(device: Device) -> None:
     assert device.engine.memory.sent_bytes - before == x.nbytes
 
 
+def test_a_long_chain_holds_no_more_room_than_a_short_one(device: Device) -> None:
+    assert device.engine is not None
+    x = random_words(3000)
+    a = b = put(device, x)
+    used = device.engine.memory.used
+    for _ in range(500):
+        a = a * b
+        x = x * b.get()
+    assert device.engine.memory.used <= used + 6 * 24576
+    assert (a.get() == x).all()
+
+
 def test_stacks_of_matrices_on_the_device(device: Device) -> None:
     x, y = random_words((3, 4, 5)), random_words((3, 5, 2), 1)
     assert (put(device, x) @ put(device, y)).get().tolist() == (x @ y).tolist()
