@@ -59,11 +59,14 @@ class Accelerator(Protocol):
     def aes_ctr(self, out: Pointer, round_keys: bytearray, block: int, skip: int, length: int) -> bool:
         """`length` bytes of a key stream, as `parley_aes_ctr` with the upper half of the counter 0."""
 
-    def montgomery_exponentiate(self, bases: Words, exponents: Words, moduli: Words) -> Words | None:
+    def montgomery_exponentiate(
+        self, bases: Words, exponents: Words, moduli: Words, *, bits: int | None = None
+    ) -> Words | None:
         """bases ** exponents mod moduli, row by row, in constant time; little-endian limbs of 64 bits, (count, limbs).
 
-        Moduli are odd, of shape (limbs,) or (count, limbs); exponents of shape (words,) or (count, words). Bases need
-        not be reduced. The result has the shape of `bases`.
+        Moduli are odd, of shape (limbs,) or (count, limbs); exponents of shape (words,) or (count, words), of which the
+        lowest `bits` count, by default all: their number is public. Bases need not be reduced. The result has the shape
+        of `bases`.
         """
 
     def account(self) -> dict[str, Any]:

@@ -65,15 +65,20 @@ class Device:
         stream = np.frombuffer(ffi.buffer(out, length), np.uint8)
         return self.attempt("aes_ctr", lambda engine: engine.aes_ctr(stream, round_keys, block, skip))
 
-    def montgomery_exponentiate(self, bases: Words, exponents: Words, moduli: Words) -> Words | None:
+    def montgomery_exponentiate(
+        self, bases: Words, exponents: Words, moduli: Words, *, bits: int | None = None
+    ) -> Words | None:
         """See Accelerator. LocalError `wrong-shape`, `wrong-dtype` or `even-modulus` for what no device can compute."""
-        bases, exponents, moduli = checked_exponentiation(bases, exponents, moduli)
+        bases, exponents, moduli = checked_exponentiation(bases, exponents, moduli, bits)
         work = exponentiation_work(bases.size, bases.shape[1], exponents.shape[1])
         if not self.thresholds.wins("exponentiate", work):
             return None
         box: list[Words] = []
-        done = self.attempt("exponentiate", lambda engine: box.append(engine.exponentiate(bases, exponents, moduli)))
-        return box[0] if done else None
+
+        def exponentiate(engine: Engine) -> None:
+            box.append(engine.exponentiate(bases, exponents, moduli, bits))
+
+        return box[0] if self.attempt("exponentiate", exponentiate) else None
 
     def attempt(self, operation: str, work: Callable[[Engine], object]) -> bool:
         """Do `work` on the device and count it as `operation`. False if it was not, or not wholly, done."""

@@ -23,7 +23,7 @@ KERNELS = (
 )  # fmt: skip
 GROUP, TILE, DOT = 16, 64, 64
 WORDS_A_GROUP = 256
-WINDOW_ENTRIES = 16
+WINDOW, WINDOW_ENTRIES = 4, 16
 STREAM_BYTES = 1 << 26
 ALL_ONES = 2**64 - 1
 
@@ -115,20 +115,27 @@ class Engine:
             self.fetch(out, stream)
         return out.tobytes()
 
-    def exponentiate(self, bases: Words, exponents: Words, moduli: Words) -> Words:
-        """bases ** exponents mod moduli for checked operands, as many at a time as there is room for."""
+    def exponentiate(self, bases: Words, exponents: Words, moduli: Words, bits: int | None = None) -> Words:
+        """bases ** exponents mod moduli for checked operands, as many at a time as there is room for.
+
+        Only the lowest `bits` of the exponents count, by default all.
+        """
+        bits = 64 * exponents.shape[1] if bits is None else bits
+        exponents = lowest_bits(exponents, bits)
         (count, words), limbs = bases.shape, limbs_for(bases.shape[1])
         bytes_each = 4 * limbs * (WINDOW_ENTRIES + 6) + 8 * exponents.shape[1]
         room = min(self.largest, self.memory.budget // 4)
         at_once = max(room // bytes_each // self.lanes * self.lanes, self.lanes)
         start = 64 * (words - 1) if count and bool((moduli[:, -1] != 0).all()) else 0
         parts = [
-            self._exponentiate(bases[i : i + at_once], exponents[i : i + at_once], moduli[i : i + at_once], start)
+            self._exponentiate(
+                bases[i : i + at_once], exponents[i : i + at_once], moduli[i : i + at_once], start, -(-bits // WINDOW)
+            )
             for i in range(0, count, at_once)
         ]
         return np.concatenate(parts) if parts else np.empty_like(bases)
 
-    def _exponentiate(self, bases: Words, exponents: Words, moduli: Words, start: int) -> Words:
+    def _exponentiate(self, bases: Words, exponents: Words, moduli: Words, start: int, windows: int) -> Words:
         count, words = bases.shape
         limbs, filled = limbs_for(words), -(-count // self.lanes) * self.lanes
         rows = np.minimum(np.arange(filled), count - 1)
@@ -140,7 +147,7 @@ class Engine:
             step = filled // self.lanes
             self.run(
                 "exponentiate", (step,), (self._items,), result, numbers[1], powers, numbers[0], room, start,
-                exponents.shape[1], limbs, step,
+                windows, limbs, step,
             )  # fmt: skip
             self.fetch(out, result)
         return join(out, words)[:count]
@@ -150,7 +157,18 @@ class Engine:
         self.memory.close()
 
 
-def checked_exponentiation(bases: Words, exponents: Words, moduli: Words) -> tuple[Words, Words, Words]:
+def lowest_bits(exponents: Words, bits: int) -> Words:
+    """The words of the exponents that hold their lowest `bits`, with nothing above these."""
+    words = -(-bits // 64)
+    kept = exponents[:, :words].copy()
+    if bits % 64:
+        kept[:, -1] &= np.uint64(2 ** (bits % 64) - 1)
+    return kept
+
+
+def checked_exponentiation(
+    bases: Words, exponents: Words, moduli: Words, bits: int | None
+) -> tuple[Words, Words, Words]:
     """The operands of an exponentiation, all of shape (count, words). LocalError for what cannot be computed."""
     for operand in (bases, exponents, moduli):
         if not isinstance(operand, np.ndarray) or operand.dtype != np.uint64:
@@ -167,6 +185,9 @@ def checked_exponentiation(bases: Words, exponents: Words, moduli: Words) -> tup
             f"moduli and exponents do not fit bases of shape {bases.shape}",
             "give one for all, or one for each row; moduli as long as bases",
         ) from None
+    if bits is not None and not 0 <= bits <= 64 * exponents.shape[1]:
+        words = exponents.shape[1]
+        raise LocalError("wrong-shape", f"{bits} bits of exponents of {words} words", "give as many words as bits take")
     if not bool((moduli[:, 0] & np.uint64(1)).all()):
         raise LocalError("even-modulus", "Montgomery multiplication needs an odd modulus", "give an odd one")
     return bases, exponents, moduli

@@ -165,11 +165,12 @@ static void choose(global Narrow *out, global const Narrow *table, Narrow index,
     }
 }
 
-/* Range: step = numbers / LANES. bases, moduli and out: `limbs` limbs; exponents: `words` words of 64 bits, word i of
- * number j at i * step + j; room: ENTRIES + 3 numbers. Bases are below 2^(27 * limbs - 2), moduli are odd with
- * 4 * n <= 2^(27 * limbs) and 2^start < n, where start == 0 does for n == 1 too. out: below n. */
+/* Range: step = numbers / LANES. bases, moduli and out: `limbs` limbs; exponents: words of 64 bits, word i of
+ * number j at i * step + j, of which the lowest WINDOW * `windows` bits count; room: ENTRIES + 3 numbers. Bases are
+ * below 2^(27 * limbs - 2), moduli are odd with 4 * n <= 2^(27 * limbs) and 2^start < n, where start == 0 does for
+ * n == 1 too. out: below n. */
 kernel void parley_exponentiate(global Narrow *out, global const Narrow *bases, global const Wide *exponents,
-                                global const Narrow *moduli, global Narrow *room, ulong start, ulong words,
+                                global const Narrow *moduli, global Narrow *room, ulong start, ulong windows,
                                 ulong limbs, ulong step) {
     const ulong item = get_global_id(0);
     if (item >= step) return;
@@ -186,7 +187,7 @@ kernel void parley_exponentiate(global Narrow *out, global const Narrow *bases, 
         multiply(entry, entry - limbs * step, table + limbs * step, n, inverse, limbs, step);
     }
     multiply(value, table, table, n, inverse, limbs, step);
-    for (ulong w = words * (64 / WINDOW); w-- > 0;) {
+    for (ulong w = windows; w-- > 0;) {
         for (int i = 0; i < WINDOW; i++) {
             multiply(spare, value, value, n, inverse, limbs, step);
             swap = value, value = spare, spare = swap;

@@ -35,7 +35,7 @@ static ulong min(ulong a, ulong b) { return a < b ? a : b; }
 
 #include "aes.cl"
 
-enum { LIMBS = 16, EXPONENT_WORDS = 2 };
+enum { LIMBS = 16, WINDOWS = 32 };
 
 static _Alignas(64) ulong secret[1024], out[1024], room[1024];
 
@@ -54,7 +54,7 @@ static void aes(void) { parley_aes_ctr((ulong2 *)out, secret, 1, 2, 1); }
 /* Base, exponent and modulus are all secret. */
 static void power(void) {
     uint *numbers = (uint *)secret;
-    parley_exponentiate((uint *)out, numbers, secret + 512, numbers + 64, (uint *)room, 320, EXPONENT_WORDS, LIMBS, 1);
+    parley_exponentiate((uint *)out, numbers, secret + 512, numbers + 64, (uint *)room, 320, WINDOWS, LIMBS, 1);
 }
 
 static void leak(void) {

@@ -177,6 +177,14 @@ def test_powers_against_pythons(engine: Engine, bits: int, exponent_bits: int) -
     assert integers(out) == list(map(pow, bases, exponents, moduli))
 
 
+@pytest.mark.parametrize("bits", [0, 1, 3, 4, 5, 63, 64, 65, 127, 128])
+def test_only_the_bits_that_count_do(engine: Engine, bits: int) -> None:
+    bases, exponents = below(2**128, 3, 1), below(2**128, 3, 2)
+    modulus = 2**127 - 1
+    out = engine.exponentiate(numbers(bases, 2), numbers(exponents, 2), numbers([modulus] * 3, 2), bits)
+    assert integers(out) == [pow(b, e % 2**bits, modulus) for b, e in zip(bases, exponents, strict=True)]
+
+
 @pytest.mark.parametrize("bits", [4096, 6144, 8192])
 def test_squares_of_paillier_moduli(engine: Engine, bits: int) -> None:
     """n and n^2 for moduli of 2048, 3072 and 4096 bits; a short exponent keeps it quick."""
@@ -262,3 +270,12 @@ def test_what_no_device_can_compute(device, bases, exponents, moduli, code) -> N
     with pytest.raises(LocalError) as caught:
         device.montgomery_exponentiate(bases, exponents, moduli)
     assert caught.value.code == code
+
+
+def test_more_bits_than_the_words_have(device) -> None:  # type: ignore[no-untyped-def]
+    ones = np.ones((1, 1), np.uint64)
+    for bits in (-1, 65):
+        with pytest.raises(LocalError, match=f"{bits} bits"):
+            device.montgomery_exponentiate(ones, ones, ones, bits=bits)
+    powers = device.montgomery_exponentiate(ones * np.uint64(3), ones * np.uint64(7), ones * np.uint64(11), bits=2)
+    assert powers.tolist() == [[27 % 11]]
