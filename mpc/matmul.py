@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from math import prod
 from typing import TypeAlias, cast
 
 import numpy as np
 
+from mpc.accelerator import Accelerator, Product
 from mpc.words import U64, Words, contiguous, pointer, wrong_shapes
 from native import Pointer, ffi
 
@@ -35,6 +37,36 @@ def stacked_product(kernel: Kernel, x: Words, y: Words, words: int = 1) -> Words
     rows = out.shape[-3:-2] if a.ndim > 2 else ()
     columns = out.shape[-2:-1] if b.ndim > 2 else ()
     return out.reshape(*out.shape[:-3], *rows, *columns, *([words] if words > 1 else []))
+
+
+def device_product(device: Accelerator, x: Words, y: Words) -> Words | None:
+    """x @ y by a device, which takes matrices in C order; None where that leaves it to the processor."""
+    if not x.ndim or not y.ndim or x.shape[-1] != y.shape[0 if y.ndim == 1 else -2]:
+        return None
+    a = contiguous(x.reshape(1, -1) if x.ndim == 1 else x)
+    b = contiguous(y.reshape(-1, 1) if y.ndim == 1 else y)
+    (rows, inner), columns = a.shape[-2:], b.shape[-1]
+    if b.ndim == 2:
+        batch, shape = (), Product(1, 0, 0, prod(a.shape[:-1]), inner, columns)
+    else:
+        try:
+            batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        except ValueError:
+            return None
+        (a, a_step), (b, b_step) = _stack(a, batch), _stack(b, batch)
+        shape = Product(prod(batch), a_step, b_step, rows, inner, columns)
+    out = np.empty((*(batch or a.shape[:-2]), rows, columns), U64)
+    if not device.matmul(out, a, b, shape):
+        return None
+    kept = (*out.shape[:-2], *([rows] if x.ndim > 1 else []), *([columns] if y.ndim > 1 else []))
+    return out.reshape(kept)
+
+
+def _stack(x: Words, batch: tuple[int, ...]) -> tuple[Words, int]:
+    """The matrices of x for the whole batch, and the words from one to the next (0 if they are all the same)."""
+    if prod(x.shape[:-2]) == 1:
+        return x, 0
+    return contiguous(np.broadcast_to(x, (*batch, *x.shape[-2:]))), prod(x.shape[-2:])
 
 
 def _plain_product(kernel: Kernel, x: Words, y: Words) -> Words:

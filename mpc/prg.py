@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
+from mpc.accelerator import accelerator
 from mpc.bits import words_for
 from mpc.errors import LocalError
 from mpc.ring import U64, Shape, Words, as_words, contiguous, pointer
@@ -135,6 +136,9 @@ class Prg:
     def _fill(self, out: Pointer, length: int) -> None:
         block, skip = divmod(self._position, 16)
         self._position += length
+        device = accelerator()
+        if device is not None and device.aes_ctr(out, self._round_keys, block, skip, length):
+            return
         if lib.parley_has_fast_aes():
             stream = lib.parley_aes_ctr if len(self._key) == 16 else lib.parley_aes256_ctr
             stream(out, ffi.from_buffer(BYTES, self._round_keys), 0, block, skip, length)

@@ -12,13 +12,15 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from mpc.accelerator import accelerator
 from mpc.errors import LocalError
-from mpc.matmul import stacked_product
+from mpc.matmul import device_product, stacked_product
 from mpc.sums import sum_axes, summed_axes
 from mpc.words import (
     NATIVE_FROM,
     U64,
     Words,
+    accelerated,
     as_words,
     contiguous,
     elementwise,
@@ -66,7 +68,7 @@ class Ring:
             return self._offset(x, y)
         if one_for_all(x, y):
             return self._offset(y, x)
-        return self._reduced(elementwise(np.add, lib.parley_add, x, y))
+        return self._reduced(elementwise(np.add, lib.parley_add, x, y, "add"))
 
     def sub(self, x: Words, y: Words) -> Words:
         """x - y, elementwise, broadcasting like numpy."""
@@ -75,7 +77,7 @@ class Ring:
             return self._offset(x, np.negative(y))
         if one_for_all(x, y):
             return self._affine(y, _MINUS_ONE, x)
-        return self._reduced(elementwise(np.subtract, lib.parley_sub, x, y))
+        return self._reduced(elementwise(np.subtract, lib.parley_sub, x, y, "sub"))
 
     def mul(self, x: Words, y: Words) -> Words:
         """x * y, elementwise, broadcasting like numpy."""
@@ -84,7 +86,7 @@ class Ring:
             return self._affine(x, y, _ZERO)
         if one_for_all(x, y):
             return self._affine(y, x, _ZERO)
-        return self._reduced(elementwise(np.multiply, lib.parley_mul, x, y))
+        return self._reduced(elementwise(np.multiply, lib.parley_mul, x, y, "mul"))
 
     def neg(self, x: Words) -> Words:
         """-x, elementwise."""
@@ -92,7 +94,8 @@ class Ring:
         if x.size < NATIVE_FROM:
             return self._reduced(np.asarray(np.negative(x), order="C"))
         x, out = contiguous(x), np.empty(x.shape, U64)
-        lib.parley_neg(pointer(out), pointer(x), x.size)
+        if not accelerated("neg", out, (x,)):
+            lib.parley_neg(pointer(out), pointer(x), x.size)
         return self._reduced(out)
 
     def recombine(self, c: Words, d: Words, b: Words, e: Words, a: Words, *, with_de: bool) -> Words:
@@ -105,8 +108,10 @@ class Ring:
             factor = self.add(b, e) if with_de else b
             return self.add(self.add(c, self.mul(d, factor)), self.mul(e, a))
         out = np.empty(c.shape, U64)
-        pc, pd, pb, pe, pa = (pointer(contiguous(v)) for v in (c, d, b, e, a))
-        lib.parley_recombine(pointer(out), pc, pd, pb, pe, pa, out.size, with_de)
+        operands = tuple(contiguous(v) for v in (c, d, b, e, a))
+        if not accelerated("recombine", out, operands, int(with_de)):
+            pc, pd, pb, pe, pa = (pointer(v) for v in operands)
+            lib.parley_recombine(pointer(out), pc, pd, pb, pe, pa, out.size, with_de)
         return self._reduced(out)
 
     def matmul(self, x: Words, y: Words) -> Words:
@@ -117,7 +122,9 @@ class Ring:
                 return self._reduced(np.asarray(np.matmul(x, y), order="C"))
             except ValueError:
                 raise wrong_shapes("matmul", x, y) from None
-        return self._reduced(stacked_product(lib.parley_matmul, x, y))
+        device = accelerator()
+        on_device = None if device is None else device_product(device, x, y)
+        return self._reduced(stacked_product(lib.parley_matmul, x, y) if on_device is None else on_device)
 
     def sum(self, x: Words, axis: int | tuple[int, ...] | None = None) -> Words:
         """The sum of all elements, or along `axis` as in numpy."""
@@ -139,7 +146,8 @@ class Ring:
         if plus and self.bits < 64:
             x, plus = self._offset(x, np.array([plus], U64)), 0
         x, out = contiguous(x), np.empty(x.shape, U64)
-        lib.parley_shift_right(pointer(out), pointer(x), plus, s, x.size)
+        if not accelerated("shift_right", out, (x,), plus, s):
+            lib.parley_shift_right(pointer(out), pointer(x), plus, s, x.size)
         return out
 
     def shift_left(self, x: Words, s: int) -> Words:
@@ -149,7 +157,8 @@ class Ring:
         if x.size < NATIVE_FROM or s == 64:
             return self._reduced(np.asarray(np.left_shift(x, np.uint64(s)), order="C"))
         x, out = contiguous(x), np.empty(x.shape, U64)
-        lib.parley_shift_left(pointer(out), pointer(x), s, x.size)
+        if not accelerated("shift_left", out, (x,), s):
+            lib.parley_shift_left(pointer(out), pointer(x), s, x.size)
         return self._reduced(out)
 
     def to_signed(self, x: Words) -> npt.NDArray[np.int64]:

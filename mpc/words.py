@@ -8,6 +8,7 @@ from typing import TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from mpc.accelerator import accelerator
 from mpc.errors import LocalError
 from native import WORDS, Pointer, ffi
 
@@ -47,17 +48,33 @@ def one_for_all(one: Words, x: Words) -> bool:
     return one.size == 1 and one.ndim <= x.ndim and x.size >= NATIVE_FROM
 
 
-def elementwise(ufunc: np.ufunc, kernel: Callable[[Pointer, Pointer, Pointer, int], None], x: Words, y: Words) -> Words:
-    """ufunc(x, y) on words with broadcasting; `kernel` does the same for large arrays of one shape."""
+def elementwise(
+    ufunc: np.ufunc,
+    kernel: Callable[[Pointer, Pointer, Pointer, int], None],
+    x: Words,
+    y: Words,
+    on_device: str | None = None,
+) -> Words:
+    """ufunc(x, y) on words with broadcasting; `kernel` does the same for large arrays of one shape.
+
+    `on_device` names the operation for an accelerator, if one may have it.
+    """
     x, y = as_words(x), as_words(y)
     if x.size < NATIVE_FROM or x.shape != y.shape:
         try:
             return np.asarray(ufunc(x, y), order="C")
         except ValueError:
             raise wrong_shapes(ufunc.__name__, x, y) from None
-    out = np.empty(x.shape, U64)
-    kernel(pointer(out), pointer(contiguous(x)), pointer(contiguous(y)), x.size)
+    x, y, out = contiguous(x), contiguous(y), np.empty(x.shape, U64)
+    if on_device is None or not accelerated(on_device, out, (x, y)):
+        kernel(pointer(out), pointer(x), pointer(y), x.size)
     return out
+
+
+def accelerated(name: str, out: Words, operands: tuple[Words, ...], *scalars: int) -> bool:
+    """Whether a device in use has done an elementwise operation on large contiguous operands."""
+    device = accelerator() if out.size >= NATIVE_FROM else None
+    return device is not None and device.elementwise(name, out, operands, scalars)
 
 
 def wrong_shapes(name: str, x: Words, y: Words) -> LocalError:

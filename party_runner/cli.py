@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from party_runner.arguments import inputs_by_party, party_names, shapes_by_party
+from party_runner.devices import DeviceChoice, list_devices, write_binary, write_source
 from party_runner.endpoint import end_with, run_endpoint, say_done
 from party_runner.inputs import load_input
 from party_runner.join import Choices, Seat, deal, join
@@ -51,6 +52,16 @@ PATIENCE = _together(
     click.option("--connect-timeout", default=CONNECT_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
     click.option("--stall-timeout", default=STALL_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
 )
+DEVICE = _together(
+    click.option("--device", metavar="NAME", help="Large operations go there: opencl, or opencl:PLATFORM:DEVICE."),
+    click.option("--opencl-binary", type=FILE, metavar="FILE", help="The device's kernels, ready made."),
+    click.option(
+        "--device-threshold",
+        type=click.IntRange(min=0),
+        metavar="WORK",
+        help="The least work that goes to the device, for all operations.  [default: measured]",
+    ),
+)
 LAUNCHED = _together(
     click.option("--listen-fd", type=int, hidden=True),
     click.option("--status-fd", type=int, hidden=True),
@@ -74,18 +85,30 @@ def main() -> None:
 @JSON
 @CHOICES
 @PATIENCE
+@DEVICE
 def run(
     program: Path,
     parties: int,
     inputs: tuple[str, ...],
     names: tuple[str, ...],
     target: str | None,
+    device: str | None,
+    opencl_binary: Path | None,
+    device_threshold: int | None,
     **options: Any,
 ) -> None:
     """Run PROGRAM with all parties as processes of this machine, over TLS on loopback."""
-    chosen = LocalRun(program, party_names(names, parties), inputs_by_party(inputs, parties), **_for_children(options))
+    beside = DeviceChoice(device, opencl_binary, device_threshold)
+    chosen = LocalRun(
+        program,
+        party_names(names, parties),
+        inputs_by_party(inputs, parties),
+        _for_children(options),
+        beside.options(),
+    )
     try:
         source_digest(program)
+        beside.check()
         check_writable(target)
         summary = launch(chosen)
     except RunFailed as failed:
@@ -96,9 +119,8 @@ def run(
     _report(summary, target, print_report)
 
 
-def _for_children(options: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    flags = [word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", str(value))]
-    return {"options": tuple(flags)}
+def _for_children(options: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", str(value)))
 
 
 @main.command("join")
@@ -110,6 +132,7 @@ def _for_children(options: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 @JSON
 @CHOICES
 @PATIENCE
+@DEVICE
 @LAUNCHED
 def join_command(
     roster: Path,
@@ -122,6 +145,9 @@ def join_command(
     fractional_bits: int,
     connect_timeout: float,
     stall_timeout: float,
+    device: str | None,
+    opencl_binary: Path | None,
+    device_threshold: int | None,
     listen_fd: int | None,
     status_fd: int | None,
 ) -> None:
@@ -134,7 +160,8 @@ def join_command(
         mine = load_input(data) if data is not None else None
         loaded = load_program(program)
         choices = Choices(suite, fractional_bits)
-        outcome = run_endpoint(lambda progress: join(seat, loaded, mine, choices, progress), status)
+        with DeviceChoice(device, opencl_binary, device_threshold).opened() as beside:
+            outcome = run_endpoint(lambda progress: join(seat, loaded, mine, choices, progress, beside), status)
         account = outcome.report.to_json(outcome.result)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, status, program)
@@ -205,6 +232,41 @@ def plan(
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)
     _report(summary, target, print_plan)
+
+
+@main.command()
+def devices() -> None:
+    """List the OpenCL devices: whether they work, and from what size of work on they are used."""
+    try:
+        list_devices(Console())
+    except Exception as error:
+        end_with(error, None, None)
+
+
+@main.group("device")
+def device_group() -> None:
+    """The kernels of OpenCL devices, for compiling beforehand."""
+
+
+@device_group.command()
+@click.argument("file", type=FILE)
+@click.option("--device", default="opencl", show_default=True, metavar="NAME", help="Which device to compile for.")
+def build(file: Path, device: str) -> None:
+    """Compile the kernels for a device into FILE, for --opencl-binary."""
+    try:
+        write_binary(device, file)
+    except Exception as error:
+        end_with(error, None, None)
+
+
+@device_group.command("source")
+@click.argument("file", type=FILE)
+def source_command(file: Path) -> None:
+    """Write the kernels as one file of OpenCL C, for a tool chain that compiles elsewhere (FPGA)."""
+    try:
+        write_source(file)
+    except Exception as error:
+        end_with(error, None, None)
 
 
 @main.group()

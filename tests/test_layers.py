@@ -14,10 +14,11 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
-        "errors", "cores", "primes", "words", "matmul", "sums", "ring", "wide_ring", "bits", "binary_field", "encoding",
-        "prg", "field", "bigint", "powers_of_base", "crt", "label_hash", "wire", "decoder", "handshake", "identity",
-        "link", "introduction", "endings", "mailbox", "peer", "transport_memory", "transport_tls", "connecting",
-        "transport", "correlations", "costs", "supply", "context", "planning", "simulation", "testing",
+        "errors", "cores", "primes", "accelerator", "words", "matmul", "sums", "ring", "wide_ring", "bits",
+        "binary_field", "encoding", "prg", "field", "bigint", "powers_of_base", "crt", "label_hash", "device", "wire",
+        "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer", "transport_memory",
+        "transport_tls", "connecting", "transport", "correlations", "costs", "supply", "context", "planning",
+        "simulation", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "numeric", "preprocessing", "array", "execution",
@@ -34,6 +35,9 @@ FOLDER_ORDER = {
     "protocols.preprocessing": ("demand", "dealer", "__init__"),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
+    ),
+    "mpc.device": (
+        "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "words", "__init__",
     ),
     "mpc.testing": (
         "strategies", "wrapping", "faults", "transcripts", "views", "sampling", "enumeration", "__init__",
