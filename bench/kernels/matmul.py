@@ -41,4 +41,5 @@ def workloads() -> list[KernelWorkload]:
 def _product(x: Words, y: Words) -> partial[None]:
     (rows, inner), columns = x.shape, y.shape[1]
     out = np.empty((rows, columns), U64)
-    return partial(lib.parley_matmul, pointer(out), pointer(x), pointer(y), 1, 0, 0, rows, inner, columns)
+    left, right = (pointer(x), 0, inner, 1), (pointer(y), 0, columns, 1)
+    return partial(lib.parley_matmul, pointer(out), *left, *right, 1, rows, inner, columns)

@@ -27,7 +27,8 @@ def failure(engine: Engine) -> str | None:
 
 def processor_matmul(out: Words, x: Words, y: Words, p: Product) -> None:
     """The same product by the processor."""
-    lib.parley_matmul(_at(out), _at(x), _at(y), p.batch, p.x_step, p.y_step, p.rows, p.inner, p.columns)
+    left, right = (_at(x), p.x_step, p.inner, 1), (_at(y), p.y_step, p.columns, 1)
+    lib.parley_matmul(_at(out), *left, *right, p.batch, p.rows, p.inner, p.columns)
 
 
 def processor_elementwise(name: str, out: Words, operands: tuple[Words, ...], scalars: tuple[int, ...]) -> None:

@@ -1,9 +1,9 @@
 /* Powers and products in a representation of numbers in Montgomery form. The file that includes this defines
  *
- *     Field      the moduli of the numbers side by side, and constants in the representation: `size` (words of a
+ *     Residues      the moduli of the numbers side by side, and constants in the representation: `size` (words of a
  *                number), `lanes`, `squared` (R^2 mod n), `unit` (1)
  *     Digit      a part of each exponent
- *     field      makes a Field in a workspace and moves the pointer behind it
+ *     field      makes a Residues in a workspace and moves the pointer behind it
  *     read_number    from words to the representation; number i lies `step` * i words behind the first
  *     write_number   to words, reduced
  *     times      out = x * y / R mod n, in place or not
@@ -16,12 +16,12 @@
  *
  * and here are the functions of SideBySide. */
 
-static void load_as_montgomery(const Field *f, uint64_t *out, const uint64_t *words, size_t step) {
+static void load_as_montgomery(const Residues *f, uint64_t *out, const uint64_t *words, size_t step) {
     read_number(f, out, words, step);
     times(f, out, out, f->squared);
 }
 
-static void store_from_montgomery(const Field *f, uint64_t *words, uint64_t *x) {
+static void store_from_montgomery(const Residues *f, uint64_t *words, uint64_t *x) {
     times(f, x, x, f->unit);
     write_number(f, words, x);
 }
@@ -29,12 +29,12 @@ static void store_from_montgomery(const Field *f, uint64_t *words, uint64_t *x) 
 /* Bits for each product: 2^width products fill the table, bits / width are saved. */
 static unsigned window(size_t bits) { return bits <= 4 ? 1 : bits <= 16 ? 2 : bits <= 64 ? 3 : bits <= 256 ? 4 : 5; }
 
-static void square_times(const Field *f, uint64_t *x, size_t times_squared) {
+static void square_times(const Residues *f, uint64_t *x, size_t times_squared) {
     for (size_t i = 0; i < times_squared; i++) square(f, x, x);
 }
 
 /* x^0, ..., x^(entries - 1). */
-static void fill_table(const Field *f, uint64_t *table, const uint64_t *x, size_t entries) {
+static void fill_table(const Residues *f, uint64_t *table, const uint64_t *x, size_t entries) {
     times(f, table, f->squared, f->unit);
     memcpy(table + f->size, x, f->size * sizeof *x);
     for (size_t i = 2; i < entries; i += 2) {
@@ -44,7 +44,7 @@ static void fill_table(const Field *f, uint64_t *table, const uint64_t *x, size_
 }
 
 static void mul_some(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli m, size_t lanes, uint64_t *space) {
-    const Field f = field(m, lanes, &space);
+    const Residues f = field(m, lanes, &space);
     uint64_t *const a = reserve(&space, f.size), *const b = reserve(&space, f.size);
     load_as_montgomery(&f, a, x, m.limbs);
     read_number(&f, b, y, m.limbs);
@@ -55,7 +55,7 @@ static void mul_some(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli
 /* Fixed windows, Handbook of Applied Cryptography, algorithm 14.82; every number of the table is read each time. */
 static void power_some(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits, Moduli m,
                        size_t lanes, uint64_t *space) {
-    const Field f = field(m, lanes, &space);
+    const Residues f = field(m, lanes, &space);
     uint64_t *const x = reserve(&space, f.size), *const chosen = reserve(&space, f.size), *const table = space;
     const unsigned width = window(bits);
     const size_t entries = (size_t)1 << width, step = (bits + 63) / 64;
@@ -77,7 +77,7 @@ static int bit_var(const uint64_t *words, size_t i) { return words[i / 64] >> i 
 /* Sliding windows, Handbook of Applied Cryptography, algorithm 14.85: a table of odd powers alone. */
 static void power_var_some(uint64_t *out, const uint64_t *bases, const uint64_t *exponent, size_t bits, Moduli m,
                            size_t lanes, uint64_t *space) {
-    const Field f = field(m, lanes, &space);
+    const Residues f = field(m, lanes, &space);
     uint64_t *const x = reserve(&space, f.size), *const table = reserve(&space, f.size << BIGNUM_WINDOW);
     while (bits && !bit_var(exponent, bits - 1)) bits--;
     const size_t longest = window(bits) + (bits > 64);
@@ -102,7 +102,7 @@ static void power_var_some(uint64_t *out, const uint64_t *bases, const uint64_t 
  * product of numbers that are not in Montgomery form divides by R; the correction R^rows makes up for all of them. */
 static void power_of_base_some(uint64_t *out, PowersOfBase powers, const uint64_t *exponents, size_t bits, Moduli m,
                                size_t lanes, uint64_t *space) {
-    const Field f = field(m, lanes, &space);
+    const Residues f = field(m, lanes, &space);
     uint64_t *const x = reserve(&space, f.size), *const chosen = reserve(&space, f.size);
     const size_t step = (bits + 63) / 64;
     for (size_t row = 0, at = 0; at < bits; row++, at += powers.width) {

@@ -17,10 +17,10 @@ typedef struct {
     const uint64_t *n, *squared, *unit;
     uint64_t *t; /* 2 digits + 8 registers */
     V inverse;
-} Field;
+} Residues;
 
 /* out = the upper half of t, its digits reduced to 52 bits. */
-static void carry_over(const Field *f, uint64_t *out) {
+static void carry_over(const Residues *f, uint64_t *out) {
     V carry = zero();
     for (size_t i = 0; i < f->digits; i++) {
         const V sum = add(at(f->t, f->digits + i), carry);
@@ -32,22 +32,22 @@ static void carry_over(const Field *f, uint64_t *out) {
 /* out = t / R mod n, below 2 n for t < R n + 4 n^2: R > 4 n makes "almost Montgomery" products of numbers below 2 n
  * stay there without a comparison. Gueron, "Efficient software implementations of modular exponentiation", Journal of
  * Cryptographic Engineering 2012. */
-static void reduce(const Field *f, uint64_t *out) {
+static void reduce(const Residues *f, uint64_t *out) {
     for (size_t i = 0; i < f->digits; i += MOST_ROWS)
         reduce_block(f->t + LANES * i, f->n, f->inverse, f->digits, at_most(f->digits - i, MOST_ROWS));
     carry_over(f, out);
 }
 
-static void clear_product(const Field *f) { memset(f->t, 0, LANES * (2 * f->digits + 1) * sizeof *f->t); }
+static void clear_product(const Residues *f) { memset(f->t, 0, LANES * (2 * f->digits + 1) * sizeof *f->t); }
 
-static void times(const Field *f, uint64_t *out, const uint64_t *x, const uint64_t *y) {
+static void times(const Residues *f, uint64_t *out, const uint64_t *x, const uint64_t *y) {
     clear_product(f);
     for (size_t i = 0; i < f->digits; i += MOST_ROWS)
         multiply_block(f->t + LANES * i, x, y + LANES * i, f->digits, at_most(f->digits - i, MOST_ROWS));
     reduce(f, out);
 }
 
-static void square(const Field *f, uint64_t *out, const uint64_t *x) {
+static void square(const Residues *f, uint64_t *out, const uint64_t *x) {
     clear_product(f);
     for (size_t i = 0; i < f->digits; i += MOST_ROWS)
         square_block(f->t + LANES * 2 * i, x + LANES * i, f->digits - i, at_most(f->digits - i, MOST_ROWS));
@@ -59,13 +59,13 @@ static void square(const Field *f, uint64_t *out, const uint64_t *x) {
     reduce(f, out);
 }
 
-static void read_number(const Field *f, uint64_t *out, const uint64_t *words, size_t step) {
+static void read_number(const Residues *f, uint64_t *out, const uint64_t *words, size_t step) {
     gather_words(f->t, words, step, f->limbs, f->lanes);
     digits_from_words(out, f->t, f->digits);
 }
 
 /* Writes x below n although it is only below 2 n. */
-static void write_number(const Field *f, uint64_t *words, const uint64_t *x) {
+static void write_number(const Residues *f, uint64_t *words, const uint64_t *x) {
     uint64_t *const reduced = f->t, *const out = f->t + LANES * (f->digits + 2);
     V borrow = zero();
     for (size_t i = 0; i < f->digits; i++) {
@@ -82,7 +82,7 @@ static void write_number(const Field *f, uint64_t *words, const uint64_t *x) {
     scatter_words(words, out, f->limbs, f->lanes);
 }
 
-static Digit exponent_part(const Field *f, const uint64_t *exponents, size_t step, size_t from, unsigned width) {
+static Digit exponent_part(const Residues *f, const uint64_t *exponents, size_t step, size_t from, unsigned width) {
     const size_t word = from / 64, shift = from % 64;
     uint64_t low[LANES] = {0}, above[LANES] = {0};
     for (size_t lane = 0; lane < f->lanes; lane++) {
@@ -92,7 +92,7 @@ static Digit exponent_part(const Field *f, const uint64_t *exponents, size_t ste
     return _mm512_and_si512(_mm512_or_si512(load(low), load(above)), spread(((uint64_t)1 << width) - 1));
 }
 
-static void choose(const Field *f, uint64_t *out, const uint64_t *table, size_t entries, Digit index) {
+static void choose(const Residues *f, uint64_t *out, const uint64_t *table, size_t entries, Digit index) {
     enum { BLOCK = 8 };
     for (size_t i = 0; i < f->digits; i += BLOCK) {
         V chosen[BLOCK] = {zero()};
@@ -108,7 +108,7 @@ static void choose(const Field *f, uint64_t *out, const uint64_t *table, size_t 
     }
 }
 
-static void choose_power(const Field *f, uint64_t *out, PowersOfBase powers, size_t row, Digit index) {
+static void choose_power(const Residues *f, uint64_t *out, PowersOfBase powers, size_t row, Digit index) {
     for (size_t i = 0; i < f->limbs; i++)
         put(f->t, i, chosen_entry(powers.table + ((row * f->limbs + i) << powers.width), powers.width, index));
     put(f->t, f->limbs, zero());
@@ -116,10 +116,10 @@ static void choose_power(const Field *f, uint64_t *out, PowersOfBase powers, siz
     digits_from_words(out, f->t, f->digits);
 }
 
-static Field field(Moduli m, size_t lanes, uint64_t **space) {
+static Residues field(Moduli m, size_t lanes, uint64_t **space) {
     const size_t digits = bignum_digits(m.limbs), size = LANES * digits;
     uint64_t *const n = reserve(space, size), *const squared = reserve(space, size), *const unit = reserve(space, size);
-    Field f = {size, digits, m.limbs, lanes, n, squared, unit, reserve(space, 2 * size + LANES * 8), zero()};
+    Residues f = {size, digits, m.limbs, lanes, n, squared, unit, reserve(space, 2 * size + LANES * 8), zero()};
     uint64_t inverses[LANES] = {0};
     for (size_t lane = 0; lane < lanes; lane++) inverses[lane] = m.rows[lane * m.step + 3 * m.limbs];
     f.inverse = load(inverses);

@@ -10,7 +10,7 @@ typedef struct {
     size_t size;
     const uint64_t *n, *squared, *unit;
     uint64_t inverse;
-} Field;
+} Residues;
 
 /* out = x - y; 1 where it borrows. */
 static uint64_t subtract(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t size) {
@@ -32,7 +32,7 @@ static void reduce_once(uint64_t *out, const uint64_t *x, uint64_t top, const ui
 
 /* x * y / 2^(64 size) mod n: Koc, Acar and Kaliski, "Analyzing and comparing Montgomery multiplication algorithms",
  * IEEE Micro 1996, section 5 (CIOS). */
-static void times(const Field *f, uint64_t *out, const uint64_t *x, const uint64_t *y) {
+static void times(const Residues *f, uint64_t *out, const uint64_t *x, const uint64_t *y) {
     const size_t size = f->size;
     uint64_t t[BIGNUM_LIMBS + 2] = {0};
     for (size_t i = 0; i < size; i++) {
@@ -57,16 +57,16 @@ static void times(const Field *f, uint64_t *out, const uint64_t *x, const uint64
     reduce_once(out, t, t[size], f->n, size);
 }
 
-static void square(const Field *f, uint64_t *out, const uint64_t *x) { times(f, out, x, x); }
+static void square(const Residues *f, uint64_t *out, const uint64_t *x) { times(f, out, x, x); }
 
-static void read_number(const Field *f, uint64_t *out, const uint64_t *words, size_t step) {
+static void read_number(const Residues *f, uint64_t *out, const uint64_t *words, size_t step) {
     (void)step;
     memcpy(out, words, f->size * sizeof *out);
 }
 
-static void write_number(const Field *f, uint64_t *words, const uint64_t *x) { memcpy(words, x, f->size * sizeof *x); }
+static void write_number(const Residues *f, uint64_t *words, const uint64_t *x) { memcpy(words, x, f->size * sizeof *x); }
 
-static Digit exponent_part(const Field *f, const uint64_t *exponents, size_t step, size_t from, unsigned width) {
+static Digit exponent_part(const Residues *f, const uint64_t *exponents, size_t step, size_t from, unsigned width) {
     (void)f, (void)step;
     const size_t word = from / 64, shift = from % 64;
     const uint64_t above = shift + width > 64 ? exponents[word + 1] << (64 - shift) : 0;
@@ -76,7 +76,7 @@ static Digit exponent_part(const Field *f, const uint64_t *exponents, size_t ste
 /* All ones where x == y; both below 2^63. */
 static uint64_t equal(uint64_t x, uint64_t y) { return 0 - (((x ^ y) - 1) >> 63); }
 
-static void choose(const Field *f, uint64_t *out, const uint64_t *table, size_t entries, Digit index) {
+static void choose(const Residues *f, uint64_t *out, const uint64_t *table, size_t entries, Digit index) {
     memset(out, 0, f->size * sizeof *out);
     for (size_t e = 0; e < entries; e++) {
         const uint64_t mask = equal(e, index);
@@ -84,7 +84,7 @@ static void choose(const Field *f, uint64_t *out, const uint64_t *table, size_t 
     }
 }
 
-static void choose_power(const Field *f, uint64_t *out, PowersOfBase powers, size_t row, Digit index) {
+static void choose_power(const Residues *f, uint64_t *out, PowersOfBase powers, size_t row, Digit index) {
     const size_t entries = (size_t)1 << powers.width;
     for (size_t i = 0; i < f->size; i++) {
         const uint64_t *const words = powers.table + (row * f->size + i) * entries;
@@ -93,12 +93,12 @@ static void choose_power(const Field *f, uint64_t *out, PowersOfBase powers, siz
     }
 }
 
-static Field field(Moduli m, size_t lanes, uint64_t **space) {
+static Residues field(Moduli m, size_t lanes, uint64_t **space) {
     (void)lanes;
     uint64_t *const unit = reserve(space, m.limbs);
     memset(unit, 0, m.limbs * sizeof *unit);
     unit[0] = 1;
-    return (Field){m.limbs, m.rows, m.rows + m.limbs, unit, m.rows[3 * m.limbs]};
+    return (Residues){m.limbs, m.rows, m.rows + m.limbs, unit, m.rows[3 * m.limbs]};
 }
 
 enum { CORRECTION = 0 };

@@ -15,20 +15,20 @@ typedef struct {
     size_t size, digits, limbs;
     const uint64_t *n, *squared, *unit;
     uint64_t inverse;
-} Field;
+} Residues;
 
 #define PRODUCT(REGISTERS) almost_montgomery(out, x, y, f->n, f->inverse, f->digits, REGISTERS)
-static void times(const Field *f, uint64_t *out, const uint64_t *x, const uint64_t *y) {
+static void times(const Residues *f, uint64_t *out, const uint64_t *x, const uint64_t *y) {
     WITH_REGISTERS(f->size / 8, PRODUCT)
 }
 #undef PRODUCT
 
-static void square(const Field *f, uint64_t *out, const uint64_t *x) { times(f, out, x, x); }
+static void square(const Residues *f, uint64_t *out, const uint64_t *x) { times(f, out, x, x); }
 
 /* The words behind the number's last count as zeros. */
 static uint64_t word_at(const uint64_t *words, size_t limbs, size_t i) { return i < limbs ? words[i] : 0; }
 
-static void read_number(const Field *f, uint64_t *out, const uint64_t *words, size_t step) {
+static void read_number(const Residues *f, uint64_t *out, const uint64_t *words, size_t step) {
     (void)step;
     memset(out, 0, f->size * sizeof *out);
     for (size_t i = 0; i < f->digits; i++) {
@@ -39,7 +39,7 @@ static void read_number(const Field *f, uint64_t *out, const uint64_t *words, si
 }
 
 /* Writes x below n although it is only below 2 n. */
-static void write_number(const Field *f, uint64_t *words, const uint64_t *x) {
+static void write_number(const Residues *f, uint64_t *words, const uint64_t *x) {
     uint64_t reduced[MOST_DIGITS + 2] = {0}, borrow = 0;
     for (size_t i = 0; i < f->digits; i++) {
         const uint64_t difference = x[i] - f->n[i] - borrow;
@@ -55,14 +55,14 @@ static void write_number(const Field *f, uint64_t *words, const uint64_t *x) {
     }
 }
 
-static Digit exponent_part(const Field *f, const uint64_t *exponents, size_t step, size_t from, unsigned width) {
+static Digit exponent_part(const Residues *f, const uint64_t *exponents, size_t step, size_t from, unsigned width) {
     (void)f, (void)step;
     const size_t word = from / 64, shift = from % 64;
     const uint64_t above = shift + width > 64 ? exponents[word + 1] << (64 - shift) : 0;
     return spread((exponents[word] >> shift | above) & (((uint64_t)1 << width) - 1));
 }
 
-static void choose(const Field *f, uint64_t *out, const uint64_t *table, size_t entries, Digit index) {
+static void choose(const Residues *f, uint64_t *out, const uint64_t *table, size_t entries, Digit index) {
     for (size_t i = 0; i < f->size; i += 8) {
         V chosen = zero();
         for (size_t e = 0; e < entries; e++) {
@@ -73,7 +73,7 @@ static void choose(const Field *f, uint64_t *out, const uint64_t *table, size_t 
     }
 }
 
-static void choose_power(const Field *f, uint64_t *out, PowersOfBase powers, size_t row, Digit index) {
+static void choose_power(const Residues *f, uint64_t *out, PowersOfBase powers, size_t row, Digit index) {
     uint64_t words[BIGNUM_LIMBS];
     for (size_t i = 0; i < f->limbs; i++) {
         const uint64_t *const entries = powers.table + ((row * f->limbs + i) << powers.width);
@@ -82,11 +82,11 @@ static void choose_power(const Field *f, uint64_t *out, PowersOfBase powers, siz
     read_number(f, out, words, 0);
 }
 
-static Field field(Moduli m, size_t lanes, uint64_t **space) {
+static Residues field(Moduli m, size_t lanes, uint64_t **space) {
     (void)lanes;
     const size_t digits = bignum_digits(m.limbs), size = (digits + 7) / 8 * 8;
     uint64_t *const n = reserve(space, size), *const squared = reserve(space, size), *const unit = reserve(space, size);
-    const Field f = {size, digits, m.limbs, n, squared, unit, m.rows[3 * m.limbs]};
+    const Residues f = {size, digits, m.limbs, n, squared, unit, m.rows[3 * m.limbs]};
     read_number(&f, n, m.rows, 0);
     read_number(&f, squared, m.rows + 2 * m.limbs, 0);
     memset(unit, 0, size * sizeof *unit);
