@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterator
 from hashlib import shake_256
 from math import prod
 from typing import NoReturn, TypeAlias
@@ -167,20 +166,13 @@ def streams(keys: Words, shape: Shape, *, first: Words | int = 0) -> Words:
     blocks = (size + 1) // 2
     out = np.empty((n, 2 * blocks), U64)
     counters = _counters(first, n, blocks)
-    if lib.parley_has_fast_aes() or blocks < _OPENSSL_FROM:
-        lib.parley_aes_streams(ffi.from_buffer(BYTES, out), ffi.from_buffer(BYTES, keys), pointer(counters), n, blocks)
+    if lib.parley_has_fast_aes():
+        to, of = ffi.from_buffer(BYTES, out), ffi.from_buffer(BYTES, keys)
+        lib.parley_aes_streams(to, of, pointer(counters), n, blocks)
     else:
-        for row, stream in zip(out, _openssl_streams(keys, counters, row_bytes=16 * blocks), strict=True):
-            row[:] = np.frombuffer(stream, U64)
+        for row, key, block in zip(out, keys, counters, strict=True):
+            row[:] = np.frombuffer(_openssl_stream(key.tobytes(), int(block), 0, out.itemsize * len(row)), U64)
     return contiguous(out[:, :size]).reshape(n, *dimensions)
-
-
-_OPENSSL_FROM = 16
-"""Without AES instructions, one call of OpenSSL is quicker than this many blocks of the portable kernel."""
-
-
-def _openssl_streams(keys: Words, counters: Words, *, row_bytes: int) -> Iterator[bytes]:
-    return (_openssl_stream(key.tobytes(), int(block), 0, row_bytes) for key, block in zip(keys, counters, strict=True))
 
 
 def _counters(first: Words | int, n: int, blocks: int) -> Words:

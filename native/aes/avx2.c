@@ -10,6 +10,8 @@
 #include "aes/rekeyed.h"
 #include "aes/streams.h"
 
+#define TOP ((uint64_t)1 << 63)
+
 /* key ^ (key << 32) ^ (key << 64) ^ (key << 96) ^ core: the next four words of a key schedule. */
 static inline B next_words(B key, B core) {
     key = _mm_xor_si128(key, _mm_slli_si128(key, 4));
@@ -59,24 +61,50 @@ static void expand_key_256(uint8_t round_keys[240], const uint8_t key[32]) {
     store_blocks(round_keys + 224, 1, even);
 }
 
+/* Which words of x are below those of y, a bit for each. `turned` is y with its top bits turned. */
+static inline int words_below(V x, V turned) {
+    const V below = _mm256_cmpgt_epi64(turned, _mm256_xor_si256(x, spread(TOP)));
+    return _mm256_movemask_pd(_mm256_castsi256_pd(below));
+}
+
 /* Four draws at a time where all are kept, one by one where not. */
 static size_t keep_below_var(uint64_t *out, const uint64_t *draws, uint64_t p, uint64_t mask, size_t n) {
-    const V turned = spread((uint64_t)1 << 63), limit = spread(p ^ ((uint64_t)1 << 63));
+    const V limit = spread(p ^ TOP), bits = spread(mask);
     size_t i = 0, kept = 0;
     while (i < n) {
-        if (i + 4 <= n) {
-            const V draw = _mm256_and_si256(load(draws + i), spread(mask));
-            const V below = _mm256_cmpgt_epi64(limit, _mm256_xor_si256(draw, turned));
-            if (_mm256_movemask_epi8(below) == -1) {
-                store(out + kept, draw);
-                i += 4;
-                kept += 4;
-                continue;
-            }
+        const V four = i + 4 <= n ? _mm256_and_si256(load(draws + i), bits) : spread(UINT64_MAX);
+        if (words_below(four, limit) == 0xf) {
+            store(out + kept, four);
+            i += 4;
+            kept += 4;
+            continue;
         }
         const uint64_t draw = draws[i++] & mask;
         out[kept] = draw;
         kept += draw < p;
+    }
+    return kept;
+}
+
+/* Two pairs at a time where their upper words tell that both are kept, one by one where not. */
+static size_t keep_pairs_below_var(uint64_t *out, const uint64_t *draws, const uint64_t p[2], const uint64_t mask[2],
+                                   size_t n) {
+    const V limit = spread(p[1] ^ TOP), bits = _mm256_broadcastsi128_si256(load_blocks(mask, 1));
+    const uint64_t p_low = p[0], p_high = p[1], mask_low = mask[0], mask_high = mask[1];
+    size_t i = 0, kept = 0;
+    while (i < n) {
+        const V two = i + 2 <= n ? _mm256_and_si256(load(draws + 2 * i), bits) : spread(UINT64_MAX);
+        if ((words_below(two, limit) & 0xa) == 0xa) {
+            store(out + 2 * kept, two);
+            i += 2;
+            kept += 2;
+            continue;
+        }
+        const uint64_t low = draws[2 * i] & mask_low, high = draws[2 * i + 1] & mask_high;
+        out[2 * kept] = low;
+        out[2 * kept + 1] = high;
+        kept += (size_t)((high < p_high) | ((high == p_high) & (low < p_low)));
+        i++;
     }
     return kept;
 }
@@ -87,6 +115,7 @@ const AesKernels aes_avx2 = {
     .ctr = ctr,
     .streams = streams,
     .keep_below_var = keep_below_var,
+    .keep_pairs_below_var = keep_pairs_below_var,
 };
 
 #include "targets/end.h"
