@@ -57,7 +57,10 @@ class Accelerator(Protocol):
         """
 
     def aes_ctr(self, out: Pointer, round_keys: bytearray, block: int, skip: int, length: int) -> bool:
-        """`length` bytes of a key stream, as `parley_aes_ctr` with the upper half of the counter 0."""
+        """`length` bytes of an AES key stream, as `parley_aes_ctr` with the upper half of the counter 0.
+
+        The length of the round keys says which AES it is; a device may know AES-128 alone.
+        """
 
     def montgomery_exponentiate(
         self, bases: Words, exponents: Words, moduli: Words, *, bits: int | None = None

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from mpc.accelerator import accelerator
 from mpc.cores import in_parts
 from mpc.errors import LocalError
 from mpc.ring import U64, Words, as_words, contiguous, pointer
@@ -275,6 +276,11 @@ def montgomery_exponentiate(
             "give (count, limbs), (count, words), and one modulus or `count` of the same number of limbs",
         )
     rows = np.stack([m.row for m in moduli]) if moduli else np.empty((0, 3 * limbs + 1), U64)
+    device = accelerator() if count else None
+    if device is not None:
+        powers = device.montgomery_exponentiate(bases, exponents, rows[:, :limbs], bits=bits)
+        if powers is not None:
+            return powers
 
     def run(out: Words, x: Words, part: slice) -> None:
         mine = rows if one else rows[part]

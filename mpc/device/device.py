@@ -19,6 +19,8 @@ from mpc.device.platforms import Place, find, opencl
 from mpc.device.thresholds import Thresholds, exponentiation_work, kept_or_measured
 from native import Pointer, ffi
 
+AES128_ROUND_KEYS = 176
+
 
 class DeviceWarning(UserWarning):
     """A device was refused or lost; the processor does its work."""
@@ -60,7 +62,7 @@ class Device:
 
     def aes_ctr(self, out: Pointer, round_keys: bytearray, block: int, skip: int, length: int) -> bool:
         """See Accelerator."""
-        if not self.thresholds.wins("aes_ctr", length):
+        if len(round_keys) != AES128_ROUND_KEYS or not self.thresholds.wins("aes_ctr", length):
             return False
         stream = np.frombuffer(ffi.buffer(out, length), np.uint8)
         return self.attempt("aes_ctr", lambda engine: engine.aes_ctr(stream, round_keys, block, skip))

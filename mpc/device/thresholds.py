@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from mpc.accelerator import Product, using
+from mpc.bigint import Modulus, montgomery_exponentiate
 from mpc.cores import cores
 from mpc.device.check import expanded, integers, some_words
 from mpc.device.engine import Engine
@@ -155,11 +156,11 @@ def _stream_steps(engine: Engine) -> Iterator[Step]:
 def _exponentiation_steps(engine: Engine) -> Iterator[Step]:
     for count in (8, 32, 128, 512, 2048, 8192):
         bases, exponents = some_words(count, 32), some_words(count, 1)
-        moduli = bases | np.uint64(1)
-        plain = [integers(rows) for rows in (bases, exponents, moduli)]
+        modulus = Modulus(integers(some_words(1, 32) | np.uint64(1))[0])
+        moduli = np.broadcast_to(modulus.row[:32], bases.shape)
         yield (
             exponentiation_work(bases.size, 32, 1),
-            lambda plain=plain: list(map(pow, *plain)),  # type: ignore[misc]
+            partial(montgomery_exponentiate, bases, exponents, modulus),
             partial(engine.exponentiate, bases, exponents, moduli),
         )
 

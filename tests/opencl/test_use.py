@@ -8,6 +8,7 @@ import trio
 
 import mpc
 from mpc.accelerator import accelerator, frozen, frozen_root, using
+from mpc.bigint import Modulus, from_ints, montgomery_exponentiate, to_ints
 from mpc.device import Device, put, recombine
 from mpc.device.thresholds import Thresholds
 from mpc.errors import LocalError
@@ -253,3 +254,14 @@ def test_what_does_not_fit_is_refused(device: Device) -> None:
     assert code(lambda: a + b) == code(lambda: a @ b) == code(lambda: a @ a) == "wrong-shape"
     assert code(lambda: a.shift_left(64)) == "wrong-shift"
     assert code(lambda: put(device, np.zeros(3))) == "wrong-dtype"  # type: ignore[arg-type]
+
+
+def test_secret_powers_go_there(device: Device) -> None:
+    modulus = Modulus(2**521 - 1)
+    bases, exponents = [3**k for k in range(1, 6)], [2**90 + k for k in range(5)]
+    operands = from_ints(bases, modulus.limbs), from_ints(exponents, 2)
+    expected = [pow(b, e, modulus.n) for b, e in zip(bases, exponents, strict=True)]
+    with device.in_use():
+        assert to_ints(montgomery_exponentiate(*operands, modulus, bits=91)) == expected
+        assert to_ints(montgomery_exponentiate(*operands, [modulus] * 5)) == expected
+    assert device.operations == {"exponentiate": 2}
