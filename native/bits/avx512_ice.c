@@ -92,28 +92,27 @@ static void wide_strip_of_pairs(uint8_t *out, const uint8_t *x, size_t x_step, s
 
 /* `tiles` times 512 rows with 64 columns, of which `columns` are wanted. */
 static void tall_strip(uint8_t *out, size_t out_step, const uint8_t *x, size_t x_step, size_t columns, size_t tiles) {
-    Strip strip;
+    V blocks[STRIP][64];
     for (size_t t = 0; t < tiles; t++) {
         fetch_next_to_write(out, out_step, columns, t);
         if (x_step == 8)
-            tall_tile(&strip, (int)t, x + 512 * t * 8, 8, -1);
+            tall_blocks(blocks[t], x + 512 * t * 8, 8, -1);
         else
-            tall_tile(&strip, (int)t, x + 512 * t * x_step, x_step, -1);
+            tall_blocks(blocks[t], x + 512 * t * x_step, x_step, -1);
     }
-    store_strip(out, out_step, &strip, columns, tiles);
+    store_blocks(out, out_step, blocks, columns, tiles);
 }
 
 /* Rows of 16 bytes: 128 columns. */
 static void tall_strip_of_pairs(uint8_t *out, size_t out_step, const uint8_t *x, size_t tiles) {
-    Strip lower, upper;
+    V lower[STRIP][64], upper[STRIP][64];
     for (size_t t = 0; t < tiles; t++) {
-        fetch_next_to_write(out, out_step, 64, t);
-        tall_tile(&lower, (int)t, x + 512 * t * 16, 16, 0);
-        fetch_next_to_write(out + 64 * out_step, out_step, 64, t);
-        tall_tile(&upper, (int)t, x + 512 * t * 16, 16, 1);
+        fetch_next_to_write(out, out_step, 128, t);
+        tall_blocks(lower[t], x + 512 * t * 16, 16, 0);
+        tall_blocks(upper[t], x + 512 * t * 16, 16, 1);
     }
-    store_strip(out, out_step, &lower, 64, tiles);
-    store_strip(out + 64 * out_step, out_step, &upper, 64, tiles);
+    store_blocks(out, out_step, lower, 64, tiles);
+    store_blocks(out + 64 * out_step, out_step, upper, 64, tiles);
 }
 
 /* What whole tiles make up: long_side x short_side bits, multiples of 512 and of 64. */

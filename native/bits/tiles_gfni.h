@@ -1,15 +1,11 @@
 /* Bit matrices of 64 rows with 512 columns and of 512 rows with 64 columns, transposed by GFNI and VBMI; see
  * docs/algorithms/bit_transpose.md. For a file that has opened targets/avx512_ice.h and included words_avx512.h.
  *
- * STRIP neighbouring tiles are worked on together, and long rows are written STRIP cache lines at a time, by way of a
- * `Strip` in the first-level cache: a cache keeps few lines of rows that lie a power of two apart, and a line that is
- * written in two parts should not leave it between them. */
+ * A strip is up to STRIP neighbouring tiles. Long rows are written for all of its tiles at once, eight at a time: a
+ * cache keeps few lines of rows that lie a power of two apart, and a line that is written in two parts should not leave
+ * it between them. */
 
 enum { STRIP = 4 };
-
-typedef struct {
-    V rows[64][STRIP];
-} Strip;
 
 /* Byte j of word i <-> byte i of word j. */
 static inline V bytes_transposed(V x) {
@@ -67,28 +63,29 @@ static inline V eight_of_pairs(const uint8_t *x, int upper) {
     return _mm512_permutex2var_epi8(_mm512_loadu_si512(x), places, _mm512_loadu_si512(x + 64));
 }
 
-/* 512 rows from x on, a word each, into tile t of a strip. `half` is 0 or 1 for a word of rows of 16 bytes that begin at
- * x, and -1 for rows of any step. */
-static inline __attribute__((always_inline)) void tall_tile(Strip *strip, int t, const uint8_t *x, size_t step, int half) {
-    V blocks[64], v[8];
-    for (int l = 0; l < 8; l++) {
-        for (int g = 0; g < 8; g++) {
-            const uint8_t *rows = x + (size_t)(64 * l + 8 * g) * step;
+/* 512 rows from x on, a word each, transposed but for the order of words: word l of register 8 j + b is word b of
+ * register 8 j + l. `half` is 0 or 1 for a word of rows of 16 bytes, and -1 for rows of any step. */
+static inline __attribute__((always_inline)) void tall_blocks(V blocks[64], const uint8_t *x, size_t step, int half) {
+    V v[8];
+    for (size_t l = 0; l < 8; l++) {
+        for (size_t g = 0; g < 8; g++) {
+            const uint8_t *rows = x + (64 * l + 8 * g) * step;
             v[g] = bits_transposed(half < 0 ? eight_words(rows, step) : eight_of_pairs(rows, half));
         }
         gather_columns(v);
-        for (int j = 0; j < 8; j++) blocks[8 * j + l] = v[j];
-    }
-    for (int j = 0; j < 64; j += 8) {
-        for (int l = 0; l < 8; l++) v[l] = blocks[j + l];
-        transpose_8x8(v);
-        for (int b = 0; b < 8; b++) strip->rows[j + b][t] = v[b];
+        for (size_t j = 0; j < 8; j++) blocks[8 * j + l] = v[j];
     }
 }
 
-static void store_strip(uint8_t *out, size_t step, const Strip *strip, size_t rows, size_t tiles) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t t = 0; t < tiles; t++) _mm512_storeu_si512(out + r * step + 64 * t, strip->rows[r][t]);
+/* The first `columns` of the 64 rows that the blocks of a strip make up. */
+static void store_blocks(uint8_t *out, size_t step, V blocks[STRIP][64], size_t columns, size_t tiles) {
+    V v[8];
+    for (size_t j = 0; j < columns; j += 8)
+        for (size_t t = 0; t < tiles; t++) {
+            for (size_t l = 0; l < 8; l++) v[l] = blocks[t][j + l];
+            transpose_8x8(v);
+            for (size_t b = 0; b < 8 && j + b < columns; b++) _mm512_storeu_si512(out + (j + b) * step + 64 * t, v[b]);
+        }
 }
 
 /* Ask for the cache lines of tile t of the strip beside this one, while this one is worked on. */
