@@ -36,9 +36,9 @@ static uint64_t popcount(const uint64_t *x, size_t n) {
     return (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(even, odd));
 }
 
-/* The 64 bits of each of 512 columns, to rows that are `step` bytes apart. */
-static void store_columns(uint8_t *out, size_t step, const V columns[64]) {
-    for (size_t i = 0; i < 64; i++) {
+/* The 64 bits of each of 64 columns, eight a register, to rows that are `step` bytes apart. */
+static inline void store_columns(uint8_t *out, size_t step, const V columns[8]) {
+    for (size_t i = 0; i < 8; i++) {
         if (step == 8) {
             _mm512_storeu_si512(out + 64 * i, columns[i]);
             continue;
@@ -50,9 +50,9 @@ static void store_columns(uint8_t *out, size_t step, const V columns[64]) {
 }
 
 /* The same for 128 bits of each column and rows of 16 bytes. */
-static void store_pairs(uint8_t *out, const V lower[64], const V upper[64]) {
+static inline void store_pairs(uint8_t *out, const V lower[8], const V upper[8]) {
     const V first = _mm512_set_epi64(11, 3, 10, 2, 9, 1, 8, 0), second = _mm512_add_epi64(first, spread(4));
-    for (size_t i = 0; i < 64; i++) {
+    for (size_t i = 0; i < 8; i++) {
         _mm512_storeu_si512(out + 128 * i, _mm512_permutex2var_epi64(lower[i], first, upper[i]));
         _mm512_storeu_si512(out + 128 * i + 64, _mm512_permutex2var_epi64(lower[i], second, upper[i]));
     }
@@ -60,48 +60,59 @@ static void store_pairs(uint8_t *out, const V lower[64], const V upper[64]) {
 
 /* 64 rows (some may be missing: `rows` are there), `tiles` times 512 columns. */
 static void wide_strip(uint8_t *out, size_t out_step, const uint8_t *x, size_t x_step, size_t rows, size_t tiles) {
-    Strip strip;
-    V columns[64];
-    load_strip(&strip, x, x_step, rows, tiles);
+    V blocks[64], v[8];
     for (size_t t = 0; t < tiles; t++) {
-        wide_tile(columns, &strip, (int)t);
-        store_columns(out + 512 * t * out_step, out_step, columns);
+        fetch_next(x, x_step, rows, t);
+        wide_blocks(blocks, x + 64 * t, x_step, rows);
+        for (size_t l = 0; l < 64; l += 8) {
+            for (size_t g = 0; g < 8; g++) v[g] = blocks[l + g];
+            gather_columns(v);
+            store_columns(out + (512 * t + 8 * l) * out_step, out_step, v);
+        }
     }
 }
 
 /* 128 rows, which become rows of 16 bytes. */
 static void wide_strip_of_pairs(uint8_t *out, const uint8_t *x, size_t x_step, size_t tiles) {
-    Strip lower, upper;
-    V lower_columns[64], upper_columns[64];
-    load_strip(&lower, x, x_step, 64, tiles);
-    load_strip(&upper, x + 64 * x_step, x_step, 64, tiles);
+    V lower_blocks[64], upper_blocks[64], lower[8], upper[8];
     for (size_t t = 0; t < tiles; t++) {
-        wide_tile(lower_columns, &lower, (int)t);
-        wide_tile(upper_columns, &upper, (int)t);
-        store_pairs(out + 512 * t * 16, lower_columns, upper_columns);
+        fetch_next(x, x_step, 64, t);
+        wide_blocks(lower_blocks, x + 64 * t, x_step, 64);
+        fetch_next(x + 64 * x_step, x_step, 64, t);
+        wide_blocks(upper_blocks, x + 64 * x_step + 64 * t, x_step, 64);
+        for (size_t l = 0; l < 64; l += 8) {
+            for (size_t g = 0; g < 8; g++) lower[g] = lower_blocks[l + g];
+            gather_columns(lower);
+            for (size_t g = 0; g < 8; g++) upper[g] = upper_blocks[l + g];
+            gather_columns(upper);
+            store_pairs(out + (512 * t + 8 * l) * 16, lower, upper);
+        }
     }
 }
 
 /* `tiles` times 512 rows with 64 columns, of which `columns` are wanted. */
 static void tall_strip(uint8_t *out, size_t out_step, const uint8_t *x, size_t x_step, size_t columns, size_t tiles) {
-    Strip strip;
-    for (size_t t = 0; t < tiles; t++)
+    V blocks[STRIP][64];
+    for (size_t t = 0; t < tiles; t++) {
+        fetch_next_to_write(out, out_step, columns, t);
         if (x_step == 8)
-            tall_tile(&strip, (int)t, x + 512 * t * 8, 8, -1);
+            tall_blocks(blocks[t], x + 512 * t * 8, 8, -1);
         else
-            tall_tile(&strip, (int)t, x + 512 * t * x_step, x_step, -1);
-    store_strip(out, out_step, &strip, columns, tiles);
+            tall_blocks(blocks[t], x + 512 * t * x_step, x_step, -1);
+    }
+    store_blocks(out, out_step, blocks, columns, tiles);
 }
 
 /* Rows of 16 bytes: 128 columns. */
 static void tall_strip_of_pairs(uint8_t *out, size_t out_step, const uint8_t *x, size_t tiles) {
-    Strip lower, upper;
+    V lower[STRIP][64], upper[STRIP][64];
     for (size_t t = 0; t < tiles; t++) {
-        tall_tile(&lower, (int)t, x + 512 * t * 16, 16, 0);
-        tall_tile(&upper, (int)t, x + 512 * t * 16, 16, 1);
+        fetch_next_to_write(out, out_step, 128, t);
+        tall_blocks(lower[t], x + 512 * t * 16, 16, 0);
+        tall_blocks(upper[t], x + 512 * t * 16, 16, 1);
     }
-    store_strip(out, out_step, &lower, 64, tiles);
-    store_strip(out + 64 * out_step, out_step, &upper, 64, tiles);
+    store_blocks(out, out_step, lower, 64, tiles);
+    store_blocks(out + 64 * out_step, out_step, upper, 64, tiles);
 }
 
 /* What whole tiles make up: long_side x short_side bits, multiples of 512 and of 64. */

@@ -1,14 +1,11 @@
 /* Bit matrices of 64 rows with 512 columns and of 512 rows with 64 columns, transposed by GFNI and VBMI; see
  * docs/algorithms/bit_transpose.md. For a file that has opened targets/avx512_ice.h and included words_avx512.h.
  *
- * STRIP neighbouring tiles are worked on together: long rows are read or written STRIP cache lines at a time, by way
- * of a `Strip` in the first-level cache, because a cache keeps few lines of rows that lie a power of two apart. */
+ * A strip is up to STRIP neighbouring tiles. Long rows are written for all of its tiles at once, eight at a time: a
+ * cache keeps few lines of rows that lie a power of two apart, and a line that is written in two parts should not leave
+ * it between them. */
 
 enum { STRIP = 4 };
-
-typedef struct {
-    V rows[64][STRIP];
-} Strip;
 
 /* Byte j of word i <-> byte i of word j. */
 static inline V bytes_transposed(V x) {
@@ -39,19 +36,17 @@ static inline __attribute__((always_inline)) void gather_columns(V v[8]) {
     for (int j = 0; j < 8; j++) v[j] = bytes_transposed(v[j]);
 }
 
-/* Tile t of a strip: words 8 i to 8 i + 7 of `columns` are the 64 bits of columns 8 i to 8 i + 7. */
-static void wide_tile(V columns[64], const Strip *strip, int t) {
-    V blocks[64], v[8];
-    for (int g = 0; g < 8; g++) {
-        for (int i = 0; i < 8; i++) v[i] = strip->rows[8 * g + i][t];
+/* 64 rows of 512 columns, of which `rows` are there and the others are 0, as gather_columns takes them: register
+ * 8 l + g is number g for columns 64 l to 64 l + 63. */
+static void wide_blocks(V blocks[64], const uint8_t *x, size_t step, size_t rows) {
+    const V nothing = _mm512_setzero_si512();
+    V v[8];
+    for (size_t g = 0; g < 8; g++) {
+        for (size_t i = 0; i < 8; i++)
+            v[i] = 8 * g + i < rows ? _mm512_loadu_si512(x + (8 * g + i) * step) : nothing;
         transpose_8x8(v);
-        for (int l = 0; l < 8; l++)
+        for (size_t l = 0; l < 8; l++)
             blocks[8 * l + g] = bits_transposed(_mm512_permutexvar_epi8(places_of_columns(8), v[l]));
-    }
-    for (int l = 0; l < 64; l += 8) {
-        for (int g = 0; g < 8; g++) v[g] = blocks[l + g];
-        gather_columns(v);
-        for (int j = 0; j < 8; j++) columns[l + j] = v[j];
     }
 }
 
@@ -68,34 +63,36 @@ static inline V eight_of_pairs(const uint8_t *x, int upper) {
     return _mm512_permutex2var_epi8(_mm512_loadu_si512(x), places, _mm512_loadu_si512(x + 64));
 }
 
-/* 512 rows from x on, a word each, into tile t of a strip. `half` is 0 or 1 for a word of rows of 16 bytes that begin at
- * x, and -1 for rows of any step. */
-static inline __attribute__((always_inline)) void tall_tile(Strip *strip, int t, const uint8_t *x, size_t step, int half) {
-    V blocks[64], v[8];
-    for (int l = 0; l < 8; l++) {
-        for (int g = 0; g < 8; g++) {
-            const uint8_t *rows = x + (size_t)(64 * l + 8 * g) * step;
+/* 512 rows from x on, a word each, transposed but for the order of words: word l of register 8 j + b is word b of
+ * register 8 j + l. `half` is 0 or 1 for a word of rows of 16 bytes, and -1 for rows of any step. */
+static inline __attribute__((always_inline)) void tall_blocks(V blocks[64], const uint8_t *x, size_t step, int half) {
+    V v[8];
+    for (size_t l = 0; l < 8; l++) {
+        for (size_t g = 0; g < 8; g++) {
+            const uint8_t *rows = x + (64 * l + 8 * g) * step;
             v[g] = bits_transposed(half < 0 ? eight_words(rows, step) : eight_of_pairs(rows, half));
         }
         gather_columns(v);
-        for (int j = 0; j < 8; j++) blocks[8 * j + l] = v[j];
-    }
-    for (int j = 0; j < 64; j += 8) {
-        for (int l = 0; l < 8; l++) v[l] = blocks[j + l];
-        transpose_8x8(v);
-        for (int b = 0; b < 8; b++) strip->rows[j + b][t] = v[b];
+        for (size_t j = 0; j < 8; j++) blocks[8 * j + l] = v[j];
     }
 }
 
-/* The first `rows` rows of a strip, `tiles` registers each; the others are 0. */
-static void load_strip(Strip *strip, const uint8_t *x, size_t step, size_t rows, size_t tiles) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t t = 0; t < tiles; t++) strip->rows[r][t] = _mm512_loadu_si512(x + r * step + 64 * t);
-    for (size_t r = rows; r < 64; r++)
-        for (size_t t = 0; t < tiles; t++) strip->rows[r][t] = _mm512_setzero_si512();
+/* The first `columns` of the 64 rows that the blocks of a strip make up. */
+static void store_blocks(uint8_t *out, size_t step, V blocks[STRIP][64], size_t columns, size_t tiles) {
+    V v[8];
+    for (size_t j = 0; j < columns; j += 8)
+        for (size_t t = 0; t < tiles; t++) {
+            for (size_t l = 0; l < 8; l++) v[l] = blocks[t][j + l];
+            transpose_8x8(v);
+            for (size_t b = 0; b < 8 && j + b < columns; b++) _mm512_storeu_si512(out + (j + b) * step + 64 * t, v[b]);
+        }
 }
 
-static void store_strip(uint8_t *out, size_t step, const Strip *strip, size_t rows, size_t tiles) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t t = 0; t < tiles; t++) _mm512_storeu_si512(out + r * step + 64 * t, strip->rows[r][t]);
+/* Ask for the cache lines of tile t of the strip beside this one, while this one is worked on. */
+static void fetch_next(const uint8_t *x, size_t step, size_t rows, size_t t) {
+    for (size_t r = 0; r < rows; r++) __builtin_prefetch(x + r * step + 64 * (STRIP + t), 0, 2);
+}
+
+static void fetch_next_to_write(const uint8_t *out, size_t step, size_t rows, size_t t) {
+    for (size_t r = 0; r < rows; r++) __builtin_prefetch(out + r * step + 64 * (STRIP + t), 1, 2);
 }
