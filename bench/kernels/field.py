@@ -18,7 +18,7 @@ from mpc.prg import Seed
 from mpc.ring import Words, pointer
 from native import lib
 
-IN_L1 = 1024
+IN_L2 = 1 << 14
 IN_MEMORY = 1 << 22
 NAMED = {
     "mersenne61": MERSENNE61,
@@ -68,7 +68,7 @@ def _matrix_product(field: PrimeField, rows: int, inner: int, columns: int) -> C
 def _product(name: str, field: PrimeField) -> KernelWorkload:
     limit, use = ("vpmuludq", 4 / 8) if field.words == 1 else ("vpmadd52", 17 / 8)
     peers = _peers(field) if name == "mersenne61" else {}
-    return KernelWorkload(f"field.mul_{name}", "products", IN_L1, _mul(field, IN_L1), limit, use, peers)
+    return KernelWorkload(f"field.mul_{name}", "products", IN_L2, _mul(field, IN_L2), limit, use, peers)
 
 
 def _product_in_memory(name: str, field: PrimeField) -> KernelWorkload:
@@ -77,8 +77,8 @@ def _product_in_memory(name: str, field: PrimeField) -> KernelWorkload:
 
 
 def _dot(name: str, field: PrimeField) -> KernelWorkload:
-    run, use = _matrix_product(field, 1, IN_L1, 1), _sum_use(field)
-    return KernelWorkload(f"field.dot_{name}", "products", IN_L1, run, "vpmadd52", use)
+    run, use = _matrix_product(field, 1, IN_L2, 1), _sum_use(field)
+    return KernelWorkload(f"field.dot_{name}", "products", IN_L2, run, "vpmadd52", use)
 
 
 def _matmul(name: str, field: PrimeField) -> KernelWorkload:
@@ -119,8 +119,8 @@ def _transform(name: str, field: PrimeField, log: int) -> KernelWorkload:
 
 
 def _peers(field: PrimeField) -> Mapping[str, Call]:
-    """IN_L1 products with what is installed of numpy (Python's integers), gmpy2 and galois."""
-    x, y = (field.to_ints(_elements(field, IN_L1, i)) for i in range(2))
+    """IN_L2 products with what is installed of numpy (Python's integers), gmpy2 and galois."""
+    x, y = (field.to_ints(_elements(field, IN_L2, i)) for i in range(2))
     peers: dict[str, Call] = {"numpy, objects": lambda: x * y % field.p}
     if find_spec("gmpy2"):
         mpz = import_module("gmpy2").mpz

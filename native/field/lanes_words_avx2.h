@@ -20,12 +20,17 @@ static inline V first_lanes(size_t count) {
 }
 
 static inline Elements load_elements(const uint64_t *place) { return load(place); }
-static inline Elements load_some(const uint64_t *place, size_t count) {
-    return _mm256_maskload_epi64((const long long *)place, first_lanes(count));
-}
 static inline void store_elements(uint64_t *place, Elements e) { store(place, e); }
+
+/* Stores under a mask are slow on some processors, so whole registers go without. */
+static inline Elements load_some(const uint64_t *place, size_t count) {
+    return count == LANES ? load(place) : _mm256_maskload_epi64((const long long *)place, first_lanes(count));
+}
 static inline void store_some(uint64_t *place, size_t count, Elements e) {
-    _mm256_maskstore_epi64((long long *)place, first_lanes(count), e);
+    if (count == LANES)
+        store(place, e);
+    else
+        _mm256_maskstore_epi64((long long *)place, first_lanes(count), e);
 }
 static inline Elements spread_element(const uint64_t *place) { return spread(*place); }
 static inline Elements zeros(void) { return _mm256_setzero_si256(); }
