@@ -49,9 +49,9 @@ typedef struct {
     void (*transform)(uint64_t *x, size_t rows, size_t width, const uint64_t *roots, const Field *f);
 } FieldKernels;
 
-extern const FieldKernels mersenne61_portable, mersenne61_avx512, mersenne61_avx512_ice;
-extern const FieldKernels field64_portable, field64_avx512, field64_avx512_ice;
-extern const FieldKernels pseudo_portable, pseudo_avx512, pseudo_avx512_ice;
+extern const FieldKernels mersenne61_portable, mersenne61_avx2, mersenne61_avx512, mersenne61_avx512_ice;
+extern const FieldKernels field64_portable, field64_avx2, field64_avx512, field64_avx512_ice;
+extern const FieldKernels pseudo_portable, pseudo_avx2, pseudo_avx512, pseudo_avx512_ice;
 extern const FieldKernels general_portable, general_avx512, general_avx512_ice;
 extern const FieldKernels field128_portable, field128_avx512_ice;
 

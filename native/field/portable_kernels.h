@@ -3,14 +3,11 @@
  *   KIND(name)   the name of a function of this kind
  *   STEP         words an element
  *   Element, load_element, store_element, ADD, SUB
+ *   PRODUCT(x, y)
  *   Sum          a sum of products; SUM_MUL_ADD(&sum, x, y) adds one, REDUCED(&sum) is its element
  */
 
-static inline Element KIND(product)(Element x, Element y, const Field *f) {
-    Sum sum = {0};
-    SUM_MUL_ADD(&sum, x, y);
-    return REDUCED(&sum);
-}
+static inline Element KIND(product)(Element x, Element y, const Field *f) { return PRODUCT(x, y); }
 
 #define EACH(value) \
     for (size_t i = 0; i < STEP * n; i += STEP) STORE_ELEMENT(out + i, value)

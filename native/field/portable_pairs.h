@@ -53,3 +53,9 @@ static inline Wide pairs_reduced(const Pairs *sum) {
     const Wide second = fold_pairs(first >> 64, first << 64 | (uint64_t)(sum->low >> 64));
     return fold_pairs(second >> 64, second << 64 | (uint64_t)sum->low);
 }
+
+static inline Wide mul_pairs(Wide x, Wide y) {
+    Pairs product = {0};
+    pairs_mul_add(&product, x, y);
+    return pairs_reduced(&product);
+}
