@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -137,7 +137,9 @@ class Crew:
     def _kill(self) -> None:
         for process in self.processes():
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+                # The watchdog may have been quicker.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
 

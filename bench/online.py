@@ -34,11 +34,10 @@ def measure(
     """
     for name in options.chosen(workloads):
         for size in options.sizes or (workloads[name].scaled(options.scale),):
-            loopback = limits.measure()
             contenders = list(_ours(table, name, size, options))
             if options.peers:
                 contenders += _theirs(table, name, size, peers)
-            rows = _contest(contenders, options.repeat)
+            rows, loopback = _contest(contenders, options.repeat)
             yield [each for row in rows for each in (row, *(_limits(row, loopback) if row.system == PARLEY else ()))]
 
 
@@ -58,10 +57,14 @@ def _theirs(table: str, workload: str, size: int, peers: Sequence[Peer]) -> Iter
         yield Contender(replace(row, note=peer.included), start)
 
 
-def _contest(contenders: Sequence[Contender], repeat: int) -> list[Row]:
-    """All contenders' crews at once, each repetition by one of them while the others wait. A failure is a row too."""
+def _contest(contenders: Sequence[Contender], repeat: int) -> tuple[list[Row], limits.Limits]:
+    """All contenders' crews at once, each repetition by one of them while the others wait. A failure is a row too.
+
+    The machine's limits take their turn like a contender.
+    """
     rows: dict[int, Row] = {}
     crews: dict[int, Crew] = {}
+    bare: list[limits.Limits] = []
     with ExitStack() as stack:
         for place, contender in enumerate(contenders):
             try:
@@ -70,10 +73,13 @@ def _contest(contenders: Sequence[Contender], repeat: int) -> list[Row]:
             except Failed as failure:
                 crews.pop(place, None)
                 rows[place] = _failed(contender.row, failure)
-        results = interleaved({place: crew.repetition for place, crew in crews.items()}, repeat, WARM_UP)
+        works: dict[int, Callable[[], Repetition | None]] = {-1: lambda: bare.append(limits.measure())}
+        works |= {place: crew.repetition for place, crew in crews.items()}
+        results = interleaved(works, repeat, WARM_UP)
     for place, result in results.items():
-        rows[place] = _failed(rows[place], result) if isinstance(result, Failed) else _measured(rows[place], result)
-    return [rows[place] for place in sorted(rows)]
+        if place in rows:
+            rows[place] = _failed(rows[place], result) if isinstance(result, Failed) else _measured(rows[place], result)
+    return [rows[place] for place in sorted(rows)], limits.typical(bare[WARM_UP:])
 
 
 def _introduced(row: Row, line: Mapping[str, Any]) -> Row:
@@ -87,7 +93,8 @@ def _failed(row: Row, failure: Failed) -> Row:
     return replace(row, note=f"no figure: {failure}")
 
 
-def _measured(row: Row, repetitions: Sequence[Repetition]) -> Row:
+def _measured(row: Row, results: Sequence[Repetition | None]) -> Row:
+    repetitions = [result for result in results if result]
     seconds, spread = middle([repetition.seconds for repetition in repetitions])
     last = repetitions[-1]
     return replace(row, seconds=seconds, spread=spread, bytes=last.bytes, rounds=last.rounds)

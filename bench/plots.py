@@ -121,7 +121,10 @@ def _scalings(times: Sequence[Row]) -> Iterator[tuple[str, Figure]]:
         if len({row.size for row in ours}) > 1:
             yield f"{name}-sizes", _lines(rows, name, "size", lambda row: row.size, lambda row: row.parties)
         if len({row.parties for row in ours}) > 1:
-            yield f"{name}-parties", _lines(with_limits, name, "parties", lambda row: row.parties, lambda row: row.size)
+            yield (
+                f"{name}-parties",
+                _lines(_largest(with_limits), name, "parties", lambda row: row.parties, lambda row: row.size),
+            )
 
 
 def _lines(

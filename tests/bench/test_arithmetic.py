@@ -61,6 +61,7 @@ def test_security_is_said_of_figures_and_not_of_limits(rows: list[dict[str, obje
         assert ("Semi-honest" in str(row["security"])) == (row["system"] == "parley")
 
 
+@pytest.mark.slow
 def test_sizes_take_the_place_of_the_usual_one(tmp_path: Path) -> None:
     file = tmp_path / "rows.json"
     options = ["--workloads", "chain_1000", "--repeat", "1", "--parties", "2", "--network", "lan", "--sizes", "2", "3"]
@@ -81,6 +82,7 @@ def test_a_workload_that_no_table_has_is_refused(capsys: pytest.CaptureFixture[s
     assert "there is no mul_2m in arithmetic" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_ours_failing_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew, "READY_SECONDS", 0.01)
     with pytest.raises(RuntimeError, match="no answer within"):

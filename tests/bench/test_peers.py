@@ -52,6 +52,7 @@ def rows_of(*peers: Peer) -> dict[str, Row]:
     return {row.system: row for row in rows if not row.tls}
 
 
+@pytest.mark.slow
 def test_a_peer_has_its_row_beside_ours_and_a_failed_one_says_why() -> None:
     rows = rows_of(peer("sound"), peer("wrong"), peer("crash"), peer("sound", "elsewhere"))
     sound = rows_of(peer("sound"))["fake:sound"]
