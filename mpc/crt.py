@@ -86,6 +86,6 @@ def _one_each(exponents: Words, count: int) -> Words:
         raise LocalError(
             "wrong-shape",
             f"exponents of shape {exponents.shape} for {count} bases",
-            "give one exponent, or one for each",
+            "give one, or one for each",
         )
     return np.broadcast_to(exponents, (count, exponents.shape[-1]))
