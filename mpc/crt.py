@@ -65,9 +65,7 @@ class CrtModulus:
         """
         halves = np.concatenate(self.split(bases))
         count = len(bases)
-        exponents = np.concatenate(
-            [np.broadcast_to(as_exponents(e), (count, e.shape[-1])) for e in (exponents_p, exponents_q)]
-        )
+        exponents = np.concatenate([_one_each(e, count) for e in (exponents_p, exponents_q)])
         moduli = [self.p] * count + [self.q] * count
         powers = montgomery_exponentiate(halves, exponents, moduli, bits=bits)
         return self.combine(powers[:count], powers[count:])
@@ -79,3 +77,15 @@ class CrtModulus:
 
     def __repr__(self) -> str:
         return f"CrtModulus(... of {self.n.bits} bits)"
+
+
+def _one_each(exponents: Words, count: int) -> Words:
+    """An exponent, or `count` of them, as (count, words)."""
+    exponents = as_exponents(exponents)
+    if exponents.shape[:-1] not in ((), (count,)):
+        raise LocalError(
+            "wrong-shape",
+            f"exponents of shape {exponents.shape} for {count} bases",
+            "give one, or one for each",
+        )
+    return np.broadcast_to(exponents, (count, exponents.shape[-1]))

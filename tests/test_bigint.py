@@ -280,6 +280,8 @@ def test_wrong_arrays() -> None:
         lambda: montgomery_exponentiate(x[:, :8], x, MODULUS),
         lambda: montgomery_exponentiate(x[0], x[0], MODULUS),
         lambda: PowersOfBase(MODULUS, x, 100),
+        lambda: CrtModulus(P, Q).power(x, x[:1], x[0]),
+        lambda: CrtModulus(P, Q).power(x[0], x[0], x[0]),
         lambda: PowersOfBase(MODULUS, x[0], 100).power(x),
     ):
         with pytest.raises(LocalError, match="wrong-shape"):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from bench.kernels.workload import KernelWorkload
 from mpc.bigint import Modulus, from_ints, to_ints
+from mpc.cores import using_cores
 from mpc.powers_of_base import PowersOfBase
 from native import lib
 
@@ -57,7 +58,7 @@ def _power(bits: int, exponent_bits: int, count: int) -> KernelWorkload:
         f"bignum.power_{bits}_{exponent_bits}_x{count}",
         "powers",
         count,
-        lambda: modulus.power(bases, exponents),
+        _on_one_core(lambda: modulus.power(bases, exponents)),
         "vpmadd52",
         power_instructions(bits, exponent_bits),
         _gmp_powers(x, e, modulus.n),
@@ -74,7 +75,7 @@ def _power_of_base(bits: int, count: int) -> KernelWorkload:
         f"bignum.power_of_base_{bits}_{_SHORT_EXPONENT}_x{count}",
         "powers",
         count,
-        lambda: table.power(exponents),
+        _on_one_core(lambda: table.power(exponents)),
         "vpmadd52",
         -(-_SHORT_EXPONENT // table.width) * product_instructions(bits),
         _gmp_powers(x, e, modulus.n),
@@ -88,11 +89,19 @@ def _mul(bits: int, count: int) -> KernelWorkload:
         f"bignum.mul_{bits}_x{count}",
         "products",
         count,
-        lambda: modulus.mul(a, b),
+        _on_one_core(lambda: modulus.mul(a, b)),
         "vpmadd52",
         2 * product_instructions(bits),
         _gmp_products(x, y, modulus.n),
     )
+
+
+def _on_one_core(run: Callable[[], object]) -> Callable[[], object]:
+    def alone() -> object:
+        with using_cores(1):
+            return run()
+
+    return alone
 
 
 def _gmp_powers(bases: Sequence[int], exponents: Sequence[int], n: int) -> dict[str, Callable[[], object]]:
