@@ -13,6 +13,9 @@ from kernel_arrays import EDGES, M, Words, guarded, ints, sample, untouched
 
 import native
 
+# Compiles a program of its own: nothing for builds that watch the extension.
+pytestmark = pytest.mark.slow
+
 SHIM = """
 #include "kernels.h"
 __attribute__((visibility("default")))
