@@ -13,13 +13,16 @@ import shlex
 import shutil
 import sysconfig
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from bench import device_ceilings
+from bench.kernels.workload import Ceiling
+from mpc.errors import LocalError
 
 SOURCE = Path(__file__).with_suffix(".c")
 FOLDER = Path(__file__).resolve().parents[1] / "build" / "ceilings"
@@ -52,15 +55,6 @@ int ceiling_has_aesni(void);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Ceiling:
-    """A loop that does nothing else. One call of `run` does `count` units of `unit`."""
-
-    unit: str
-    count: int
-    run: Callable[[], object]
-
-
 CEILINGS: dict[str, Callable[[], Ceiling | None]] = {
     "copy": lambda: _memory("copied", IN_MEMORY, 1, lambda lib, to, of, n: lib.ceiling_copy(to, of, len(of), n)),
     "read": lambda: _memory("read", IN_MEMORY, 1, lambda lib, to, of, n: lib.ceiling_read(of, len(of), n)),
@@ -72,9 +66,13 @@ CEILINGS: dict[str, Callable[[], Ceiling | None]] = {
     "vpclmulqdq": lambda: _instructions("vpclmulqdq", "clmul"),
     "aes": lambda: _blocks(""),
     "aes_rekey": lambda: _blocks("_rekey"),
+    "opencl_mul": lambda: _device(device_ceilings.multiplies),
+    "opencl_logic": lambda: _device(device_ceilings.logic),
+    "opencl_copy": lambda: _device(device_ceilings.copy),
 }
 """By name: bytes a second copied, read or written, the array counted once; 512-bit instructions a second; AES-128
-blocks a second at the best instruction set, with one key or with a new one for every two blocks."""
+blocks a second at the best instruction set, with one key or with a new one for every two blocks; what the best OpenCL
+device does."""
 
 
 @cache
@@ -103,6 +101,13 @@ def _instructions(name: str, needed: str) -> Ceiling | None:
         return None
     loop, times = getattr(lib, f"ceiling_{name}"), SHORT
     return Ceiling(f"{name} of 512 bits", times * INSTRUCTIONS_A_ROUND, lambda: loop(times))
+
+
+def _device(loop: Callable[[], Ceiling]) -> Ceiling | None:
+    try:
+        return loop()
+    except LocalError:  # no driver, or not the extra
+        return None
 
 
 def _blocks(kind: str) -> Ceiling | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.kernels.workload import Ceiling
 from mpc.device import find
 from mpc.device.engine import Engine
 from mpc.device.platforms import opencl
@@ -58,9 +59,6 @@ kernel void logic(global ulong *out, uint seed) {{
 }}
 """
 
-Ceiling = tuple[str, int, Callable[[], object]]
-"""The unit, how many of them one call does, the call."""
-
 
 @cache
 def engine() -> Engine:
@@ -71,13 +69,13 @@ def engine() -> Engine:
 def multiplies() -> Ceiling:
     """32 x 32 -> 64 bit multiply-adds."""
     items, lanes, run = _loop("multiplies")
-    return "32-bit multiply-adds of the device", items * lanes * LOOPS * SUMS, run
+    return Ceiling("32-bit multiply-adds of the device", items * lanes * LOOPS * SUMS, run)
 
 
 def logic() -> Ceiling:
     """AND or XOR of 64-bit words."""
     items, lanes, run = _loop("logic")
-    return "64-bit logic operations of the device", 2 * items * lanes * LOOPS * SUMS, run
+    return Ceiling("64-bit logic operations of the device", 2 * items * lanes * LOOPS * SUMS, run)
 
 
 def copy() -> Ceiling:
@@ -89,7 +87,7 @@ def copy() -> Ceiling:
         cl.enqueue_copy(owner.queue, to.handle, of.handle, byte_count=COPIED_BYTES)
         owner.queue.finish()
 
-    return "bytes copied on the device", COPIED_BYTES, run
+    return Ceiling("bytes copied on the device", COPIED_BYTES, run)
 
 
 def _loop(name: str) -> tuple[int, int, Callable[[], object]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cffi import FFI
-from native_builds import NATIVE, RELEASE, compiled, compiler, run
 from kernel_arrays import EDGES, M, Words, guarded, ints, sample, untouched
+from native_builds import NATIVE, RELEASE, compiled, compiler, run
 
 import native
 
