@@ -9,20 +9,20 @@ static inline void store_pair(uint64_t *place, Wide value) {
 
 static inline Wide add_pairs(Wide x, Wide y) {
     const Wide missing = FIELD128_P - y;
-    return x - missing + (FIELD128_P & (0 - (Wide)(x < missing)));
+    return x - missing + (FIELD128_P & wide_mask_where(x < missing));
 }
 
-static inline Wide sub_pairs(Wide x, Wide y) { return x - y + (FIELD128_P & (0 - (Wide)(x < y))); }
+static inline Wide sub_pairs(Wide x, Wide y) { return x - y + (FIELD128_P & wide_mask_where(x < y)); }
 
 /* hi * 2^128 + lo where hi < 2^68: 2^128 is 28 * 2^64 - 1, so that is lo - hi + 28 hi 2^64. */
 static inline Wide fold_pairs(Wide hi, Wide lo) {
     const Wide c = 0 - FIELD128_P, scaled = 28 * hi;
-    const Wide low = lo - hi - (c & (0 - (Wide)(lo < hi)));
+    const Wide low = lo - hi - (c & wide_mask_where(lo < hi));
     const Wide high = (Wide)(uint64_t)scaled << 64;
-    const Wide sum = low + high, over = (Wide)(sum < high) + (scaled >> 64);
+    const Wide sum = low + high, over = bit_where(sum < high) + (scaled >> 64);
     const Wide last = over * c, total = sum + last;
-    const Wide whole = total + (c & (0 - (Wide)(total < last)));
-    return whole - (FIELD128_P & (0 - (Wide)(whole >= FIELD128_P)));
+    const Wide whole = total + (c & wide_mask_where(total < last));
+    return whole - (FIELD128_P & wide_mask_where(whole >= FIELD128_P));
 }
 
 /* The four words of a sum of products, and what is above them. */
@@ -34,11 +34,11 @@ typedef struct {
 static inline void pairs_add(Pairs *sum, Wide low, Wide high) {
     const Wide before = sum->high;
     sum->low += low;
-    const Wide carry = sum->low < low;
+    const Wide carry = bit_where(sum->low < low);
     sum->high = before + high;
-    sum->top += sum->high < before;
+    sum->top += bit_where(sum->high < before);
     sum->high += carry;
-    sum->top += sum->high < carry;
+    sum->top += bit_where(sum->high < carry);
 }
 
 static inline void pairs_mul_add(Pairs *sum, Wide x, Wide y) {

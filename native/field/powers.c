@@ -4,6 +4,7 @@
 
 #include "field/exports.h"
 #include "lengths.h"
+#include "masks.h"
 
 /* Elements that are raised or inverted side by side: enough for a product's latency to be hidden. */
 enum { SIDE_BY_SIDE = 128, WORDS_SIDE_BY_SIDE = 2 * SIDE_BY_SIDE };
@@ -56,7 +57,7 @@ static void zero_where_zero(uint64_t *out, const uint64_t *x, size_t n, const Fi
     const size_t step = step_of(f);
     for (size_t i = 0; i < n * step; i++) {
         const size_t first = i - i % step;
-        out[i] &= 0 - (uint64_t)((x[first] | x[first + step - 1]) != 0);
+        out[i] &= mask_where((x[first] | x[first + step - 1]) != 0);
     }
 }
 
