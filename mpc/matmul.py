@@ -10,7 +10,8 @@ from typing import TypeAlias, cast
 import numpy as np
 
 from mpc.accelerator import Accelerator, Product
-from mpc.words import U64, Words, contiguous, pointer, wrong_shapes
+from mpc.cores import in_parts
+from mpc.words import U64, Words, contiguous, wrong_shapes
 from native import Pointer, ffi
 
 Kernel: TypeAlias = Callable[..., None]
@@ -19,6 +20,13 @@ Kernel: TypeAlias = Callable[..., None]
 _ADDRESS = ffi.typeof("uint64_t *")
 Axis: TypeAlias = tuple[int, int, int]
 """A batch axis: its length, and the words from one matrix of x and of y to the next."""
+Operand: TypeAlias = tuple[int, int, int, int]
+"""Where an operand begins, and the words from one matrix, row and column to the next."""
+
+ENOUGH_WORK = 10_000_000
+"""Products for which a core of its own is worth a thread: some milliseconds."""
+ROWS_TOGETHER = 8
+"""Kernels take so many rows at once."""
 
 
 def stacked_product(kernel: Kernel, x: Words, y: Words, words: int = 1) -> Words:
@@ -74,9 +82,9 @@ def _plain_product(kernel: Kernel, x: Words, y: Words) -> Words:
     (rows, inner), columns = x.shape, y.shape[1]
     if y.shape[0] != inner:
         raise wrong_shapes("matmul", x, y)
-    out = np.empty((rows, columns), U64)
-    left, right = (pointer(contiguous(x)), 0, inner, 1), (pointer(contiguous(y)), 0, columns, 1)
-    kernel(pointer(out), *left, *right, 1, rows, inner, columns)
+    x, y, out = contiguous(x), contiguous(y), np.empty((rows, columns), U64)
+    left, right = (_address(x), 0, inner, 1), (_address(y), 0, columns, 1)
+    _run(kernel, _address(out), left, right, 1, (rows, inner, columns), 1)
     return out
 
 
@@ -106,14 +114,36 @@ def _fill(kernel: Kernel, out: Words, a: Words, b: Words, axes: list[Axis], size
     *outer, (batch, a_step, b_step) = axes or [(1, 0, 0)]
     a_row, a_column, b_row, b_column = (s // 8 for s in (*a.strides[-3:-1], *b.strides[-3:-1]))
     to, from_a, from_b = _address(out), _address(a), _address(b)
-    words = batch * sizes[0] * sizes[2] * out.shape[-1]
+    words = out.shape[-1]
     for index in product(*(range(n) for n, _, _ in outer)):
         a_at = sum(i * step for i, (_, step, _) in zip(index, outer, strict=True))
         b_at = sum(i * step for i, (_, _, step) in zip(index, outer, strict=True))
-        left = (_at(from_a, a_at), a_step, a_row, a_column)
-        right = (_at(from_b, b_at), b_step, b_row, b_column)
-        kernel(_at(to, 0), *left, *right, batch, *sizes)
-        to += 8 * words
+        left = (from_a + 8 * a_at, a_step, a_row, a_column)
+        right = (from_b + 8 * b_at, b_step, b_row, b_column)
+        _run(kernel, to, left, right, batch, sizes, words)
+        to += 8 * words * batch * sizes[0] * sizes[2]
+
+
+def _run(
+    kernel: Kernel, out: int, left: Operand, right: Operand, batch: int, sizes: tuple[int, int, int], words: int
+) -> None:
+    """Calls the kernel; large work on all cores that it may use, each with some of the matrices or of the rows."""
+    rows, inner, columns = sizes
+    (x, x_step, x_row, x_column), (y, *y_steps) = left, right
+
+    def some_matrices(start: int, end: int) -> None:
+        matrices = (_at(x + 8 * start * x_step), *left[1:]), (_at(y + 8 * start * y_steps[0]), *y_steps)
+        to = _at(out + 8 * words * start * rows * columns)
+        kernel(to, *matrices[0], *matrices[1], end - start, rows, inner, columns)
+
+    def some_rows(start: int, end: int) -> None:
+        to, mine = _at(out + 8 * words * start * columns), _at(x + 8 * start * x_row)
+        kernel(to, mine, x_step, x_row, x_column, _at(y), *y_steps, 1, end - start, inner, columns)
+
+    if batch == 1:
+        in_parts(rows, some_rows, step=ROWS_TOGETHER, smallest=1 + ENOUGH_WORK // (1 + inner * columns))
+    else:
+        in_parts(batch, some_matrices, smallest=1 + ENOUGH_WORK // (1 + rows * inner * columns))
 
 
 def _readable(x: Words) -> Words:
@@ -145,5 +175,5 @@ def _address(x: Words) -> int:
     return cast(int, x.__array_interface__["data"][0])
 
 
-def _at(address: int, words: int) -> Pointer:
-    return ffi.cast(_ADDRESS, address + 8 * words)
+def _at(address: int) -> Pointer:
+    return ffi.cast(_ADDRESS, address)

@@ -117,14 +117,15 @@ class Ring:
     def matmul(self, x: Words, y: Words) -> Words:
         """x @ y with numpy.matmul's rules for vectors, matrices and stacks of matrices."""
         x, y = as_words(x), as_words(y)
+        device = accelerator()
+        if device is not None and (product := device_product(device, x, y)) is not None:
+            return self._reduced(product)
         if y.ndim and x.size * y.shape[-1] <= _SMALL_PRODUCT:
             try:
                 return self._reduced(np.asarray(np.matmul(x, y), order="C"))
             except ValueError:
                 raise wrong_shapes("matmul", x, y) from None
-        device = accelerator()
-        on_device = None if device is None else device_product(device, x, y)
-        return self._reduced(stacked_product(lib.parley_matmul, x, y) if on_device is None else on_device)
+        return self._reduced(stacked_product(lib.parley_matmul, x, y))
 
     def sum(self, x: Words, axis: int | tuple[int, ...] | None = None) -> Words:
         """The sum of all elements, or along `axis` as in numpy."""

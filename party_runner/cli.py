@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
+from mpc.cores import available_cores, using_cores
 from party_runner.arguments import inputs_by_party, party_names, shapes_by_party
 from party_runner.devices import DeviceChoice, list_devices, write_binary, write_source
 from party_runner.endpoint import end_with, run_endpoint, say_done
 from party_runner.inputs import load_input
 from party_runner.join import Choices, Seat, deal, join
+from party_runner.kernels import list_kernels
 from party_runner.keys import make_keys, show_certificate
 from party_runner.launch import LocalRun, RunFailed, launch
 from party_runner.plan import make_plan, print_plan
@@ -62,6 +64,9 @@ DEVICE = _together(
         help="The least work that goes to the device, for all operations.  [default: measured]",
     ),
 )
+CORES = click.option(
+    "--cores", type=click.IntRange(min=1), metavar="N", help="Cores for each party's own work.  [default: a fair share]"
+)
 LAUNCHED = _together(
     click.option("--listen-fd", type=int, hidden=True),
     click.option("--status-fd", type=int, hidden=True),
@@ -85,6 +90,7 @@ def main() -> None:
 @JSON
 @CHOICES
 @PATIENCE
+@CORES
 @DEVICE
 def run(
     program: Path,
@@ -92,6 +98,7 @@ def run(
     inputs: tuple[str, ...],
     names: tuple[str, ...],
     target: str | None,
+    cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
     device_threshold: int | None,
@@ -104,7 +111,7 @@ def run(
         party_names(names, parties),
         inputs_by_party(inputs, parties),
         _for_children(options),
-        beside.options(),
+        ("--cores", str(cores or max(1, available_cores() // parties)), *beside.options()),
     )
     try:
         source_digest(program)
@@ -132,6 +139,7 @@ def _for_children(options: dict[str, Any]) -> tuple[str, ...]:
 @JSON
 @CHOICES
 @PATIENCE
+@CORES
 @DEVICE
 @LAUNCHED
 def join_command(
@@ -145,6 +153,7 @@ def join_command(
     fractional_bits: int,
     connect_timeout: float,
     stall_timeout: float,
+    cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
     device_threshold: int | None,
@@ -160,7 +169,8 @@ def join_command(
         mine = load_input(data) if data is not None else None
         loaded = load_program(program)
         choices = Choices(suite, fractional_bits)
-        with DeviceChoice(device, opencl_binary, device_threshold).opened() as beside:
+        offered = DeviceChoice(device, opencl_binary, device_threshold)
+        with using_cores(cores or available_cores()), offered.opened() as beside:
             outcome = run_endpoint(lambda progress: join(seat, loaded, mine, choices, progress, beside), status)
         account = outcome.report.to_json(outcome.result)
     except (Exception, KeyboardInterrupt) as error:
@@ -232,6 +242,16 @@ def plan(
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)
     _report(summary, target, print_plan)
+
+
+@main.command()
+@click.option("--compare", metavar="NAME", help="Also measure this implementation, as `portable`.")
+def kernels(compare: str | None) -> None:
+    """List the kernels that this processor runs, and measure one of each family."""
+    try:
+        list_kernels(Console(), compare)
+    except Exception as error:
+        end_with(error, None, None)
 
 
 @main.command()

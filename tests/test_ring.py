@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from mpc.cores import using_cores
 from mpc.errors import LocalError
 from mpc.ring import Z64, Ring, Words
 
@@ -266,3 +267,14 @@ def test_other_refusals() -> None:
             Z64.shift_right(Z64.zeros(2), s)
         with pytest.raises(LocalError, match="wrong-shift"):
             Z64.shift_left(Z64.zeros(2), s)
+
+
+@pytest.mark.parametrize("allowed", [1, 2, 5])
+def test_matmul_on_several_cores(allowed: int) -> None:
+    generator = np.random.default_rng(allowed)
+    x, y = (generator.integers(0, 2**64, shape, dtype=np.uint64) for shape in ((301, 400), (400, 257)))
+    stack = generator.integers(0, 2**64, (7, 130, 400), dtype=np.uint64)
+    with using_cores(allowed):
+        assert (Z64.matmul(x, y) == x @ y).all()
+        assert (Z64.matmul(y.T, x.T) == (x @ y).T).all()
+        assert (Z64.matmul(stack, y.reshape(1, 400, 257)) == stack @ y).all()
