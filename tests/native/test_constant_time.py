@@ -151,7 +151,7 @@ def tables_of(family: str) -> dict[str, str]:
 
 
 def traced() -> list[tuple[str, str, str]]:
-    """Each family's cases with every implementation of this processor that is beyond valgrind and has a table for them."""
+    """Each family's cases with every implementation that is beyond valgrind, runs here and has a table for them."""
     found = []
     for implementation in set(native.implementations()) - set(UNDER_VALGRIND):
         with native.using(implementation):

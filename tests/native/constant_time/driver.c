@@ -1,5 +1,6 @@
 /* driver                                  lists the implementations of this processor
- * driver IMPLEMENTATION CASE SECRET       runs a case, those that end in it, or "all", on a secret: 0 is zeros, 1 ones, others are seeds
+ * driver IMPLEMENTATION CASE SECRET       runs a case, those that end in it, or "all", on a secret: 0 is zeros, 1 ones,
+ *                                         others are seeds
  * driver IMPLEMENTATION CASE SECRET trap  the same, with a trap for the tracer before the case begins
  */
 
