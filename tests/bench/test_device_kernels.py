@@ -26,10 +26,10 @@ def test_every_workload_runs() -> None:
 
 @pytest.mark.slow
 def test_every_ceiling_runs() -> None:
-    for unit, count, run in (multiplies(), logic(), copy()):
-        assert unit
-        assert count > 0
-        run()
+    for ceiling in (multiplies(), logic(), copy()):
+        assert ceiling.unit
+        assert ceiling.count > 0
+        ceiling.run()
 
 
 def test_without_a_device_there_are_no_workloads(monkeypatch: pytest.MonkeyPatch) -> None:
