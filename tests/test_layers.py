@@ -19,7 +19,8 @@ ORDER = {
         "correlations", "costs", "supply", "context", "planning", "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "prefix", "ideal", "beaver", "numeric", "preprocessing", "array", "execution",
+        "shares", "suite", "ranges", "prefix", "ideal", "beaver", "ot", "numeric", "preprocessing", "array",
+        "execution",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first."""
@@ -30,6 +31,7 @@ APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 FOLDER_ORDER = {
     "protocols.beaver": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
+    "protocols.ot": ("base_co15", "__init__"),
     "protocols.preprocessing": ("demand", "dealer", "__init__"),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
