@@ -1,0 +1,74 @@
+"""Arrays of 128-bit labels: transposed bit matrices, trees of seeds, sums in GF(2^128)."""
+
+from __future__ import annotations
+
+import numpy as np
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
+
+from mpc.bits import words_for
+from mpc.ring import Words
+
+
+def transposed(rows: Words, count: int) -> Words:
+    """128 rows of `count` packed bits as `count` labels: bit r of label i is bit i of row r."""
+    bits = np.unpackbits(rows.view(np.uint8).reshape(128, -1), axis=1, bitorder="little")[:, :count]
+    return np.packbits(np.ascontiguousarray(bits.T), axis=1, bitorder="little").view(np.uint64)
+
+
+def tree_level(seeds: Words, keys: bytes) -> Words:
+    """Two seeds of each seed: (..., 2) becomes (..., 2, 2). keys: two AES-128 keys."""
+    low, high = seeds[..., 0], seeds[..., 1]
+    sigma = np.stack([high, high ^ low], axis=-1)
+    children = [_encrypted(sigma, keys[16 * b : 16 * b + 16]) ^ sigma for b in range(2)]
+    return np.stack(children, axis=-2)
+
+
+def tccr(x: Words, key: bytes, first: int) -> Words:
+    """pi(pi(x) ^ i) ^ pi(x) for label i = first, first + 1, ..."""
+    inner = _encrypted(x, key)
+    tweaked = inner.copy()
+    tweaked[:, 0] ^= np.arange(first, first + len(x), dtype=np.uint64)
+    return _encrypted(tweaked, key) ^ inner
+
+
+def _encrypted(x: Words, key: bytes) -> Words:
+    encryptor = Cipher(AES(key), ECB()).encryptor()
+    return np.frombuffer(encryptor.update(np.ascontiguousarray(x).tobytes()), np.uint64).reshape(x.shape)
+
+
+def powers(s: Words, count: int) -> Words:
+    """s^0, s^1, ..., s^(count - 1) in GF(2^128): (count, 2)."""
+    value, power, made = int(s[0]) | int(s[1]) << 64, 1, []
+    for _ in range(count):
+        made.append(power)
+        power = _product(power, value)
+    return np.array([[p % 2**64, p >> 64] for p in made], np.uint64).reshape(count, 2)
+
+
+def inner(x: Words, y: Words) -> Words:
+    """The sum of x_i y_i in GF(2^128): (2,)."""
+    total = 0
+    for a, b in zip(x, y, strict=True):
+        total ^= _product(int(a[0]) | int(a[1]) << 64, int(b[0]) | int(b[1]) << 64)
+    return np.array([total % 2**64, total >> 64], np.uint64)
+
+
+def _product(a: int, b: int) -> int:
+    total = 0
+    for i in range(128):
+        if b >> i & 1:
+            total ^= a << i
+    for i in range(254, 127, -1):
+        if total >> i & 1:
+            total ^= (1 << 128 | 0x87) << i - 128
+    return total
+
+
+def padded(packed: Words, count: int) -> Words:
+    """The words of `count` packed bits, padding cleared."""
+    kept = packed[: words_for(count)].copy()
+    if count % 64:
+        kept[-1] &= np.uint64(2 ** (count % 64) - 1)
+    return kept
