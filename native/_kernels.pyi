@@ -6,6 +6,7 @@ class Pointer:
 class _CType: ...
 
 class _FFI:
+    NULL: Pointer
     def typeof(self, declaration: str) -> _CType: ...
     def from_buffer(self, ctype: _CType, buffer: object) -> Pointer: ...
     def memmove(self, to: Pointer, source: bytes, length: int) -> None: ...
@@ -62,6 +63,45 @@ class _Lib:
     def parley_aes_expand_key(self, round_keys: Pointer, key: Pointer) -> None: ...
     def parley_aes_ctr(
         self, out: Pointer, round_keys: Pointer, high: int, low: int, skip: int, length: int
+    ) -> None: ...
+    def parley_softspoken_rows_size(self, blocks: int) -> int: ...
+    def parley_softspoken_receive(
+        self,
+        labels: Pointer,
+        choices: Pointer,
+        corrections: Pointer,
+        step: int,
+        round_keys: Pointer,
+        k: int,
+        first: int,
+        blocks: int,
+    ) -> None: ...
+    def parley_softspoken_rows(
+        self,
+        rows: Pointer,
+        choices: Pointer,
+        corrections: Pointer,
+        step: int,
+        round_keys: Pointer,
+        k: int,
+        first: int,
+        blocks: int,
+    ) -> None: ...
+    def parley_softspoken_labels(
+        self, labels: Pointer, sums: Pointer, rows: Pointer, powers: Pointer, blocks: int
+    ) -> None: ...
+    def parley_softspoken_send(
+        self,
+        labels: Pointer,
+        sums: Pointer,
+        corrections: Pointer,
+        step: int,
+        delta: Pointer,
+        round_keys: Pointer,
+        k: int,
+        first: int,
+        powers: Pointer,
+        blocks: int,
     ) -> None: ...
     def parley_keep_memory(self, bytes: int) -> int: ...
 

@@ -34,6 +34,7 @@ static const struct {
     {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512)}},
     {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512)}},
     {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, X86(&aes_avx512_ice)}},
+    {PLACE(ot, OtKernels), {&ot_portable, X86(&ot_avx2), NULL, X86(&ot_avx512_ice)}},
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };

@@ -22,6 +22,7 @@
 #include "aes/contract.h"
 #include "bits/contract.h"
 #include "matmul/contract.h"
+#include "ot/contract.h"
 #include "ring/contract.h"
 
 /* The families: member, type of its struct. */
@@ -29,7 +30,8 @@
     FAMILY(ring, RingKernels)     \
     FAMILY(matmul, MatmulKernels) \
     FAMILY(bits, BitKernels)      \
-    FAMILY(aes, AesKernels)
+    FAMILY(aes, AesKernels)       \
+    FAMILY(ot, OtKernels)
 
 #define MEMBER(family, Type) Type family;
 typedef struct {

@@ -31,7 +31,10 @@ APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 FOLDER_ORDER = {
     "protocols.beaver": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
-    "protocols.ot": ("base_co15", "correlated", "labels", "extension_iknp03", "__init__"),
+    "protocols.ot": (
+        "base_co15", "correlated", "labels", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
+        "extension_softspoken_roy22", "__init__",
+    ),
     "protocols.preprocessing": ("demand", "dealer", "__init__"),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",

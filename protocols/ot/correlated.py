@@ -11,7 +11,9 @@ from typing import Protocol
 
 import numpy as np
 
+from mpc.bits import words_for
 from mpc.context import Context
+from mpc.errors import Abort
 from mpc.ring import Words
 
 LABEL_BITS = 128
@@ -35,6 +37,12 @@ class CotSender(Protocol):
     def made(self) -> int:
         """The number of the next correlation."""
 
+    def rounds(self, count: int) -> int:
+        """The rounds of an extension by `count`, for `@cost`."""
+
+    def words(self, count: int) -> int:
+        """The 64-bit words that both parties send in it together."""
+
     async def extend(self, ctx: Context, count: int) -> Words:
         """The sender's labels q of `count` fresh correlations: (count, 2).
 
@@ -54,6 +62,12 @@ class CotReceiver(Protocol):
     def made(self) -> int:
         """The number of the next correlation."""
 
+    def rounds(self, count: int) -> int:
+        """As the sender's."""
+
+    def words(self, count: int) -> int:
+        """As the sender's."""
+
     async def extend(self, ctx: Context, count: int) -> tuple[Words, Words]:
         """The choice bits, packed, and the receiver's labels t: (words_for(count),) and (count, 2)."""
 
@@ -69,3 +83,24 @@ def take(masks: Words, if_ones: Words, if_zeros: Words) -> Words:
     """Row i of `if_ones` where mask i is ones, of `if_zeros` where it is zeros. The same time for all masks."""
     spread = masks.reshape(masks.shape + (1,) * (if_ones.ndim - masks.ndim))
     return if_zeros ^ (spread & (if_ones ^ if_zeros))
+
+
+def padded(packed: Words, count: int) -> Words:
+    """The words of `count` packed bits, padding cleared."""
+    kept = packed[: words_for(count)].copy()
+    if count % 64:
+        kept[-1] &= np.uint64(2 ** (count % 64) - 1)
+    return kept
+
+
+def check_failed(ctx: Context, peer: int, what: str) -> Abort:
+    """The error of a check that only a party that deviates from the protocol fails."""
+    name = ctx.names[peer]
+    return Abort(
+        "ot-check-failed",
+        f"{what} that {name} sent for oblivious transfers are not consistent ({ctx.name})",
+        "that party does not follow the protocol, or the line to it is broken; trust nothing of this run",
+        party=name,
+        path=ctx.path,
+        line=ctx.line or None,
+    )

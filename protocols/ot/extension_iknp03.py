@@ -6,7 +6,7 @@ Lindell, Schneider, Zohner, CCS 2013, section 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,16 +16,12 @@ from mpc.costs import cost
 from mpc.prg import Prg
 from mpc.ring import Words
 from protocols.ot import base_co15
-from protocols.ot.correlated import LABEL_BITS, bit_masks
-from protocols.ot.labels import padded, transposed
+from protocols.ot.correlated import LABEL_BITS, bit_masks, padded
+from protocols.ot.labels import transpose
 
 
 def _setup_words(peer: int, delta: Words | None = None) -> int:
     return 4 * (1 + LABEL_BITS)
-
-
-def _extend_words(end: IknpSender | IknpReceiver, count: int) -> int:
-    return LABEL_BITS * words_for(count)
 
 
 @cost(rounds=2, to_one=_setup_words, call_name="iknp_setup", parties=2)
@@ -49,12 +45,26 @@ async def receive_setup(ctx: Context, peer: int) -> IknpReceiver:
     return IknpReceiver(peer, [(Prg(zero.tobytes()), Prg(one.tobytes())) for zero, one in pairs])
 
 
+class _Cost:
+    """What an extension costs."""
+
+    __slots__ = ()
+
+    def rounds(self, count: int) -> int:
+        """One."""
+        return 1
+
+    def words(self, count: int) -> int:
+        """The matrix u: 16 bytes for each correlation, of 64 together."""
+        return LABEL_BITS * words_for(count)
+
+
 @dataclass(slots=True)
-class IknpSender:
+class IknpSender(_Cost):
     """`protocols.ot.correlated.CotSender` by IKNP. Column j is stream delta_j of the receiver's pair j."""
 
     peer: int
-    delta: Words
+    delta: Words = field(repr=False)
     columns: list[Prg]
     made: int = 0
 
@@ -64,7 +74,7 @@ class IknpSender:
 
 
 @dataclass(slots=True)
-class IknpReceiver:
+class IknpReceiver(_Cost):
     """`protocols.ot.correlated.CotReceiver` by IKNP."""
 
     peer: int
@@ -76,23 +86,23 @@ class IknpReceiver:
         return await _extend_receiver(ctx, self, count)
 
 
-@cost(rounds=1, to_one=_extend_words, call_name="iknp_extend", parties=2)
+@cost(rounds=1, to_one=lambda end, count: end.words(count), call_name="iknp_extend", parties=2)
 async def _extend_sender(ctx: Context, end: IknpSender, count: int) -> Words:
     """q_j = G(k_{delta_j}) ^ delta_j u_j = t_j ^ delta_j c, for columns j."""
     u = await ctx.receive(end.peer, Spec((LABEL_BITS, words_for(count))))
     q = _streams(end.columns, count) ^ (bit_masks(end.delta, LABEL_BITS)[:, None] & u)
     end.made += count
-    return transposed(q, count)
+    return transpose(q, count)
 
 
-@cost(rounds=1, to_one=_extend_words, call_name="iknp_extend", parties=2)
+@cost(rounds=1, to_one=lambda end, count: end.words(count), call_name="iknp_extend", parties=2)
 async def _extend_receiver(ctx: Context, end: IknpReceiver, count: int) -> tuple[Words, Words]:
     """u_j = t_j ^ G(k_1) ^ c with t_j = G(k_0), for columns j."""
     c = padded(ctx.prg("iknp choices").words((words_for(count),)), count)
     t = _streams([zero for zero, _ in end.columns], count)
     ctx.send(end.peer, t ^ _streams([one for _, one in end.columns], count) ^ c)
     end.made += count
-    return c, transposed(t, count)
+    return c, transpose(t, count)
 
 
 def _streams(columns: list[Prg], count: int) -> Words:

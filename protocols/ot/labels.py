@@ -7,25 +7,24 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
-from mpc.bits import words_for
 from mpc.ring import Words
 
 
-def transposed(rows: Words, count: int) -> Words:
+def transpose(rows: Words, count: int) -> Words:
     """128 rows of `count` packed bits as `count` labels: bit r of label i is bit i of row r."""
     bits = np.unpackbits(rows.view(np.uint8).reshape(128, -1), axis=1, bitorder="little")[:, :count]
     return np.packbits(np.ascontiguousarray(bits.T), axis=1, bitorder="little").view(np.uint64)
 
 
-def tree_level(seeds: Words, keys: bytes) -> Words:
+def tree_level(seeds: Words, keys: tuple[bytes, bytes]) -> Words:
     """Two seeds of each seed: (..., 2) becomes (..., 2, 2). keys: two AES-128 keys."""
     low, high = seeds[..., 0], seeds[..., 1]
     sigma = np.stack([high, high ^ low], axis=-1)
-    children = [_encrypted(sigma, keys[16 * b : 16 * b + 16]) ^ sigma for b in range(2)]
+    children = [_encrypted(sigma, key) ^ sigma for key in keys]
     return np.stack(children, axis=-2)
 
 
-def tccr(x: Words, key: bytes, first: int) -> Words:
+def hash_tccr(x: Words, first: int, key: bytes) -> Words:
     """pi(pi(x) ^ i) ^ pi(x) for label i = first, first + 1, ..."""
     inner = _encrypted(x, key)
     tweaked = inner.copy()
@@ -64,11 +63,3 @@ def _product(a: int, b: int) -> int:
         if total >> i & 1:
             total ^= (1 << 128 | 0x87) << i - 128
     return total
-
-
-def padded(packed: Words, count: int) -> Words:
-    """The words of `count` packed bits, padding cleared."""
-    kept = packed[: words_for(count)].copy()
-    if count % 64:
-        kept[-1] &= np.uint64(2 ** (count % 64) - 1)
-    return kept
