@@ -32,8 +32,8 @@ FOLDER_ORDER = {
     "protocols.beaver": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ot": (
-        "base_co15", "correlated", "labels", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "__init__",
+        "base_co15", "correlated", "ideal", "labels", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
+        "extension_softspoken_roy22", "transfers", "__init__",
     ),
     "protocols.preprocessing": ("demand", "dealer", "__init__"),
     "protocols.array": (
