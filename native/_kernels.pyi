@@ -103,6 +103,30 @@ class _Lib:
         powers: Pointer,
         blocks: int,
     ) -> None: ...
+    def parley_half_trees_grow(
+        self,
+        leaves: Pointer,
+        sums: Pointer,
+        scratch: Pointer,
+        roots: Pointer,
+        delta: Pointer,
+        round_keys: Pointer,
+        depth: int,
+        trees: int,
+    ) -> None: ...
+    def parley_half_trees_regrow(
+        self,
+        leaves: Pointer,
+        scratch: Pointer,
+        paths: Pointer,
+        sums: Pointer,
+        round_keys: Pointer,
+        depth: int,
+        trees: int,
+    ) -> None: ...
+    def parley_add_sparse(
+        self, out: Pointer, table: Pointer, log_size: int, round_keys: Pointer, first: int, n: int
+    ) -> None: ...
     def parley_keep_memory(self, bytes: int) -> int: ...
 
 ffi: _FFI

@@ -33,7 +33,8 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "labels", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "transfers", "__init__",
+        "extension_softspoken_roy22", "transfers", "half_trees",
+        "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": ("demand", "dealer", "__init__"),
     "protocols.array": (

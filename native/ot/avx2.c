@@ -59,8 +59,25 @@ static void fold(uint64_t *sum, uint64_t *rows, size_t step, const uint8_t *roun
         fold_group(sum ? sum + 2 * i : NULL, rows + 2 * i, step, round_keys, k, first + i, at_most(blocks - i, GROUP));
 }
 
+/* The numbers of a row are independent loads: all ten are under way before the first sum needs one. */
+static void add_picked(uint64_t *out, const uint64_t *table, const uint64_t *picks, size_t log_size, size_t n) {
+    const uint64_t mask = ((uint64_t)1 << log_size) - 1;
+    for (size_t i = 0; i < n; i++, picks += PARLEY_OT_PICK_WORDS) {
+        Block sum = load_block(out + 2 * i), other = _mm_setzero_si128();
+#pragma GCC unroll 5
+        for (size_t term = 0; term < PARLEY_OT_TERMS; term += 2) {
+            const uint64_t a = picks[term / 3] >> term % 3 * PARLEY_OT_PICK_BITS & mask;
+            const uint64_t b = picks[(term + 1) / 3] >> (term + 1) % 3 * PARLEY_OT_PICK_BITS & mask;
+            sum = _mm_xor_si128(sum, load_block(table + 2 * a));
+            other = _mm_xor_si128(other, load_block(table + 2 * b));
+        }
+        _mm_storeu_si128((__m128i *)(out + 2 * i), _mm_xor_si128(sum, other));
+    }
+}
+
 const OtKernels ot_avx2 = {
     .fold = fold,
+    .add_picked = add_picked,
 };
 
 #include "targets/end.h"

@@ -1,4 +1,4 @@
-/* Oblivious transfer: the streams of many keys, folded while they are made. */
+/* Oblivious transfer: the streams of many keys, folded while they are made; sums of a sparse matrix. */
 #ifndef PARLEY_OT_CONTRACT_H
 #define PARLEY_OT_CONTRACT_H
 
@@ -15,7 +15,15 @@ typedef struct {
      * Keys are secret; k, first and blocks are public. */
     void (*fold)(uint64_t *sum, uint64_t *rows, size_t step, const uint8_t *round_keys, size_t k, uint64_t first,
                  size_t blocks);
+
+    /* Sums of ten rows of a table that a random sparse matrix picks: out[i] ^= table[j] for the ten numbers j of
+     * row i, each below 2^log_size (log_size <= 21). Row i has four words of `picks`; each gives three numbers, its
+     * bits 0 to 20, 21 to 41 and 42 to 62, cut to log_size bits; the last two of the twelve are not used. out (n, 2),
+     * table (2^log_size, 2); what is in them is secret, picks are public. */
+    void (*add_picked)(uint64_t *out, const uint64_t *table, const uint64_t *picks, size_t log_size, size_t n);
 } OtKernels;
+
+enum { PARLEY_OT_TERMS = 10, PARLEY_OT_PICK_WORDS = 4, PARLEY_OT_PICK_BITS = 21 };
 
 extern const OtKernels ot_portable, ot_avx2, ot_avx512_ice;
 

@@ -20,6 +20,17 @@ static void fold(uint64_t *sum, uint64_t *rows, size_t step, const uint8_t *roun
         }
 }
 
+static void add_picked(uint64_t *out, const uint64_t *table, const uint64_t *picks, size_t log_size, size_t n) {
+    const uint64_t mask = ((uint64_t)1 << log_size) - 1;
+    for (size_t i = 0; i < n; i++, picks += PARLEY_OT_PICK_WORDS)
+        for (size_t term = 0; term < PARLEY_OT_TERMS; term++) {
+            const uint64_t *row = table + 2 * (picks[term / 3] >> term % 3 * PARLEY_OT_PICK_BITS & mask);
+            out[2 * i] ^= row[0];
+            out[2 * i + 1] ^= row[1];
+        }
+}
+
 const OtKernels ot_portable = {
     .fold = fold,
+    .add_picked = add_picked,
 };

@@ -24,3 +24,16 @@ static void inner_128(uint64_t *out, const uint64_t *x, const uint64_t *y, size_
     out[0] = sum[0];
     out[1] = sum[1];
 }
+
+static void half_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[176], size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t low = seeds[2 * i], high = seeds[2 * i + 1];
+        const uint64_t sigma[2] = {high, high ^ low};
+        uint64_t h[2];
+        selected->aes.ctr((uint8_t *)h, round_keys, __builtin_bswap64(sigma[0]), __builtin_bswap64(sigma[1]), 1);
+        out[4 * i] = h[0] ^ sigma[0];
+        out[4 * i + 1] = h[1] ^ sigma[1];
+        out[4 * i + 2] = low ^ out[4 * i];
+        out[4 * i + 3] = high ^ out[4 * i + 1];
+    }
+}

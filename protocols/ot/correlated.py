@@ -37,8 +37,12 @@ class CotSender(Protocol):
     def made(self) -> int:
         """The number of the next correlation."""
 
+    @property
+    def last_to_receiver(self) -> bool:
+        """Whether the last message of an extension goes to the receiver."""
+
     def rounds(self, count: int) -> int:
-        """The rounds of an extension by `count`, for `@cost`."""
+        """The rounds of an extension by `count` if it came next, for `@cost`."""
 
     def words(self, count: int) -> int:
         """The 64-bit words that both parties send in it together."""
@@ -61,6 +65,10 @@ class CotReceiver(Protocol):
     @property
     def made(self) -> int:
         """The number of the next correlation."""
+
+    @property
+    def last_to_receiver(self) -> bool:
+        """As the sender's."""
 
     def rounds(self, count: int) -> int:
         """As the sender's."""

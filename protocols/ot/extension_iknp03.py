@@ -50,6 +50,11 @@ class _Cost:
 
     __slots__ = ()
 
+    @property
+    def last_to_receiver(self) -> bool:
+        """No."""
+        return False
+
     def rounds(self, count: int) -> int:
         """One."""
         return 1

@@ -67,6 +67,11 @@ class _End:
     made: int = field(default=0, init=False)
     position: int = field(default=0, init=False)
 
+    @property
+    def last_to_receiver(self) -> bool:
+        """No."""
+        return False
+
     def rounds(self, count: int) -> int:
         """One, two for the check, and two for each time that the receiver waits for its sender."""
         batches = -(-count // (LABEL_BITS * BATCH_BLOCKS))

@@ -17,6 +17,11 @@ class _Insecure:
     peer: int
     made: int = field(default=0, init=False)
 
+    @property
+    def last_to_receiver(self) -> bool:
+        """No."""
+        return False
+
     def rounds(self, count: int) -> int:
         """None."""
         return 0

@@ -63,3 +63,14 @@ def _product(a: int, b: int) -> int:
         if total >> i & 1:
             total ^= (1 << 128 | 0x87) << i - 128
     return total
+
+
+def evaluate(x: Words, s: Words) -> Words:
+    """The sum of x_i s^i in GF(2^128): (2,)."""
+    return inner(x, powers(s, len(x)))
+
+
+def mul(x: Words, y: Words) -> Words:
+    """x_i y_i in GF(2^128): (n, 2)."""
+    y = np.broadcast_to(y, x.shape)
+    return np.stack([inner(x[i : i + 1], y[i : i + 1]) for i in range(len(x))])

@@ -108,7 +108,9 @@ def _check_choices(choices: Words, count: int) -> None:
 
 
 def _chosen_rounds(cot: End, count: int) -> int:
-    return max(cot.rounds(count), 1) + 1
+    """An extension, the receiver's turns, the sender's answer; turns go with what the receiver sends last."""
+    extension = cot.rounds(count)
+    return extension + (2 if cot.last_to_receiver or not extension else 1)
 
 
 def _chosen_words(cot: End, count: int) -> int:

@@ -237,3 +237,98 @@ def test_nothing_to_do() -> None:
     lib.parley_softspoken_receive(p(none), p(none), p(none), 0, p(streams.round_keys), 4, 0, 0)
     lib.parley_softspoken_rows(p(none), p(none), p(none), 0, p(streams.round_keys), 4, 0, 0)
     assert lib.parley_softspoken_rows_size(0) == 0
+
+
+ROUND_KEYS = np.empty(176, np.uint8)
+lib.parley_aes_expand_key(p(ROUND_KEYS), p(np.arange(16, dtype=np.uint8)))
+
+
+def encrypted(block: int) -> int:
+    """AES of a label: its bytes, read as a counter."""
+    content, out = block.to_bytes(16, "little"), np.empty(16, np.uint8)
+    high, low = int.from_bytes(content[:8], "big"), int.from_bytes(content[8:], "big")
+    lib.parley_aes_ctr(p(out), p(ROUND_KEYS), high, low, 0, 16)
+    return int.from_bytes(out.tobytes(), "little")
+
+
+def hashed(x: int) -> int:
+    low, high = x & 2**64 - 1, x >> 64
+    sigma = high | (high ^ low) << 64
+    return encrypted(sigma) ^ sigma
+
+
+def levels_of(left: int, delta: int, depth: int) -> list[list[int]]:
+    """All levels of a correlated tree but the root, by definition."""
+    levels = [[left, left ^ delta]]
+    for _ in range(depth - 1):
+        levels.append([child for x in levels[-1] for child in (hashed(x), x ^ hashed(x))])
+    return levels
+
+
+def label(value: int) -> list[int]:
+    return [value & 2**64 - 1, value >> 64]
+
+
+DELTA = 0x8123456789ABCDEF_0F1E2D3C4B5A6979
+
+
+@pytest.mark.parametrize(("depth", "trees"), [(1, 3), (2, 1), (3, 2), (6, 2)])
+def test_correlated_trees(depth: int, trees: int) -> None:
+    """Whole, and punctured at every leaf."""
+    generator = np.random.default_rng(depth)
+    roots = generator.integers(0, 2**64, (trees, 2), dtype=np.uint64)
+    delta = np.array(label(DELTA), np.uint64)
+    leaves, sums, scratch = Buffer(trees * 2 << depth), Buffer(2 * trees * depth), Buffer(1 << depth)
+    lib.parley_half_trees_grow(
+        leaves.pointer, sums.pointer, scratch.pointer, p(roots), p(delta), p(ROUND_KEYS), depth, trees
+    )
+    levels = [levels_of(as_int(root), DELTA, depth) for root in roots]
+    whole = leaves.words.reshape(trees, -1, 2)
+    told = sums.words.reshape(trees, depth, 2)
+    for tree in range(trees):
+        assert [as_int(leaf) for leaf in whole[tree]] == [leaf & ~1 for leaf in levels[tree][-1]]
+        assert [as_int(s) for s in told[tree]] == [xor(nodes[::2]) for nodes in levels[tree]]
+        assert {xor(nodes) for nodes in levels[tree]} == {DELTA}
+    for missing in range(1 << depth):
+        paths = np.array([(missing ^ tree) % (1 << depth) for tree in range(trees)], np.uint64)
+        known = told.copy()
+        for tree in range(trees):
+            for level in range(depth):
+                if not int(paths[tree]) >> depth - 1 - level & 1:
+                    known[tree, level] ^= delta
+        got = Buffer(trees * 2 << depth)
+        lib.parley_half_trees_regrow(got.pointer, scratch.pointer, p(paths), p(known), p(ROUND_KEYS), depth, trees)
+        expected = whole.copy()
+        for tree in range(trees):
+            expected[tree, int(paths[tree])] ^= delta
+        assert (got.words.reshape(trees, -1, 2) == expected).all()
+        assert got.untouched
+    assert leaves.untouched
+    assert sums.untouched
+    assert scratch.untouched
+
+
+@pytest.mark.parametrize("n", [0, 1, 3, 63, 64, 65, 130])
+@pytest.mark.parametrize("log_size", [0, 1, 7])
+def test_sparse_sums(n: int, log_size: int) -> None:
+    generator = np.random.default_rng([n, log_size])
+    table = generator.integers(0, 2**64, (1 << log_size, 2), dtype=np.uint64)
+    before = generator.integers(0, 2**64, (n, 2), dtype=np.uint64)
+    out, first = Buffer(2 * n, before), 2**40 + 1
+    lib.parley_add_sparse(out.pointer, p(table), log_size, p(ROUND_KEYS), first, n)
+    stream = np.empty(4 * n, np.uint64)
+    lib.parley_aes_ctr(ffi.from_buffer(BYTES, stream), p(ROUND_KEYS), 0, 2 * first, 0, 32 * n)
+    for i, picks in enumerate(stream.reshape(n, 4)):
+        fields = [int(word) >> 21 * part & 2**21 - 1 for word in picks for part in range(3)]
+        rows = [as_int(table[field % 2**log_size]) for field in fields[:10]]
+        assert as_int(out.words[2 * i : 2 * i + 2]) == as_int(before[i]) ^ xor(rows)
+    assert out.untouched
+
+
+def test_sparse_sums_reach_the_last_row_of_a_large_table() -> None:
+    table = np.zeros((1 << 21, 2), np.uint64)
+    table[1 << 20 :, 0] = 1
+    out = np.zeros((2000, 2), np.uint64)
+    lib.parley_add_sparse(p(out), p(table), 21, p(ROUND_KEYS), 0, len(out))
+    assert 800 < int(out[:, 0].sum()) < 1200
+    assert set(out[:, 0].tolist()) == {0, 1}
