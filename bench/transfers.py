@@ -1,10 +1,11 @@
 """Oblivious transfers between two processes over loopback: how many a second, how many bytes each, beside the limits.
 
-    python -m bench.transfers [--count N] [--k 2 4 8] [--cores 1] [--tls] [--json]
+    python -m bench.transfers [KIND ...] [--count N] [--cores 1] [--tls] [--json]
 
-Each party may use `--cores` cores for its local work. The limit is that of AES: 2^k / k blocks make a correlation, at
-the rate at which this core enciphers counters in its cache, measured in the same run. On a machine that does other
-things too, look at the figure for a second of processor time of the busier party.
+KIND is softspoken-K, silent-small, silent-medium or silent-large. Each party may use `--cores` cores for its local
+work. SoftSpokenOT's limit is that of AES: 2^k / k blocks make a correlation, at the rate at which this core enciphers
+counters in its cache, measured in the same run. On a machine that does other things too, look at the figure for a
+second of processor time of the busier party.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from mpc.transport import connect
 from native import keep_memory
 from protocols.beaver import SUITE
 from protocols.ot import extension_softspoken_roy22 as softspoken
+from protocols.ot import silent_ferret_ywlzw20 as ferret
 from protocols.preprocessing.dealer import local_supplies
 
 NAMES = ("sender", "receiver")
@@ -50,8 +52,16 @@ class Role:
     cores: int
     count: int
     repeat: int
-    k: int
+    kind: str
     malicious: bool
+
+    async def setup(self, ctx: Context) -> Any:
+        """This party's end."""
+        kind, _, size = self.kind.partition("-")
+        module: Any = softspoken if kind == "softspoken" else ferret
+        options = {"k": int(size)} if kind == "softspoken" else {"parameters": getattr(ferret, size.upper())}
+        setup = module.send_setup if self.me == 0 else module.receive_setup
+        return await setup(ctx, 1 - self.me, malicious=self.malicious, **options)
 
 
 async def live(role: Role) -> dict[str, Any]:
@@ -72,9 +82,8 @@ async def live(role: Role) -> dict[str, Any]:
 
 
 async def _measured(ctx: Context, session: Session, role: Role) -> dict[str, Any]:
-    setup = softspoken.send_setup if role.me == 0 else softspoken.receive_setup
     started = time.monotonic()
-    end = await setup(ctx, 1 - role.me, k=role.k, malicious=role.malicious)
+    end = await role.setup(ctx)
     account: dict[str, Any] = {"setup": time.monotonic() - started, "spans": [], "busy": []}
     with using_cores(role.cores):
         for _ in range(role.repeat + 1):
@@ -140,9 +149,9 @@ def blocks_a_second() -> float:
 def main() -> None:
     """Measure what the command line asks for; or be one party of a measurement."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=1 << 24)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--k", type=int, nargs="+", default=[2, 4, 8])
+    parser.add_argument("kinds", nargs="*", default=["softspoken-2", "softspoken-4", "softspoken-8", "silent-small"])
+    parser.add_argument("--count", type=int, default=1 << 23)
+    parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--cores", type=int, default=1)
     parser.add_argument("--tls", action="store_true")
     parser.add_argument("--json", action="store_true")
@@ -152,22 +161,25 @@ def main() -> None:
         print(json.dumps(trio.run(live, Role(**json.loads(given.role)))))
         return
     limit = blocks_a_second()
-    for k in given.k:
+    for kind in given.kinds:
         for malicious in (False, True):
-            row = measure(
-                count=given.count, repeat=given.repeat, k=k, malicious=malicious, cores=given.cores, tls=given.tls
+            row: dict[str, Any] = {"kind": kind, "malicious": malicious, "blocks_a_second": limit}
+            if kind.startswith("softspoken"):
+                k = int(kind.partition("-")[2])
+                row["limit"] = limit * k / 2**k
+            row |= measure(
+                count=given.count, repeat=given.repeat, kind=kind, malicious=malicious, cores=given.cores, tls=given.tls
             )
-            row |= {"k": k, "malicious": malicious, "limit": limit * k / 2**k, "blocks_a_second": limit}
-            print(json.dumps(row) if given.json else _line(row))
+            print(json.dumps(row) if given.json else _line(row), flush=True)
 
 
 def _line(row: dict[str, Any]) -> str:
     version = "malicious" if row["malicious"] else "semi-honest"
-    million = {name: row[name] / 1e6 for name in ("per_second", "best", "per_busy_second", "limit")}
+    limit = f", AES alone {row['limit'] / 1e6:.0f} M/s" if "limit" in row else ""
     return (
-        f"k = {row['k']}, {version:11}: {million['per_second']:6.1f} M/s (best {million['best']:6.1f}; a busy second "
-        f"{million['per_busy_second']:6.1f} M), {row['bytes_each']:5.2f} bytes each, "
-        f"setup {row['setup'] * 1e3:.0f} ms, AES alone {million['limit']:.0f} M/s"
+        f"{row['kind']:13} {version:11}: {row['per_second'] / 1e6:6.1f} M/s (best {row['best'] / 1e6:6.1f}; a busy "
+        f"second {row['per_busy_second'] / 1e6:6.1f} M), {row['bytes_each']:6.3f} bytes each, "
+        f"setup {row['setup'] * 1e3:.0f} ms{limit}"
     )
 
 
