@@ -44,3 +44,6 @@ void parley_half_trees_regrow(uint64_t *leaves, uint64_t *scratch, const uint64_
  * 2 (first + i) and 2 (first + i) + 1 of the AES-128 key stream of round_keys, which is public here. */
 void parley_add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, const uint8_t *round_keys,
                        uint64_t first, size_t n);
+
+/* The lowest bit of each of n labels, packed, padding cleared. */
+void parley_lowest_bits(uint64_t *out, const uint64_t *labels, size_t n);

@@ -131,3 +131,12 @@ void parley_add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, co
         selected->ot.add_picked(out + 2 * at, table, picks, log_size, now);
     }
 }
+
+void parley_lowest_bits(uint64_t *out, const uint64_t *labels, size_t n) {
+    REQUIRES(apart(out, (n + 63) / 64 * 8, labels, n * 16));
+    for (size_t at = 0; at < n; at += 64) {
+        uint64_t word = 0;
+        for (size_t i = at_most(n - at, 64); i; i--) word = word << 1 | (labels[2 * (at + i - 1)] & 1);
+        out[at / 64] = word;
+    }
+}

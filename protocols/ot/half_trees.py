@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mpc.bits import words_for
 from mpc.cores import in_parts
 from mpc.ring import U64, Words
 from native import BYTES, WORDS, Pointer, ffi, lib
@@ -23,13 +24,13 @@ def round_keys(key: bytes) -> bytes:
     return bytes(out)
 
 
-def grow(roots: Words, delta: Words, keys: bytes, depth: int) -> tuple[Words, Words]:
-    """Leaves (trees, 2^depth, 2), lowest bits 0, and the sums of left nodes by level, (trees, depth, 2).
+def grow(leaves: Words, roots: Words, delta: Words, keys: bytes) -> Words:
+    """Writes leaves (trees, 2^depth, 2), lowest bits 0; returns the sums of left nodes by level, (trees, depth, 2).
 
     roots (trees, 2): the roots' left children. keys: round keys, public. All nodes of a level sum to delta, odd.
     """
-    trees = len(roots)
-    leaves, sums = np.empty((trees, 1 << depth, 2), U64), np.empty((trees, depth, 2), U64)
+    trees, depth = len(roots), _depth(leaves)
+    sums = np.empty((trees, depth, 2), U64)
 
     def run(start: int, end: int) -> None:
         scratch = np.empty(1 << depth, U64)
@@ -39,16 +40,15 @@ def grow(roots: Words, delta: Words, keys: bytes, depth: int) -> tuple[Words, Wo
         )  # fmt: skip
 
     in_parts(trees, run, smallest=max(1, _FEWEST_LABELS >> depth))
-    return leaves, sums
+    return sums
 
 
-def regrow(paths: Words, sums: Words, keys: bytes) -> Words:
-    """The leaves of `grow`, but for leaf paths[i] of tree i, which is less by delta: (trees, 2^depth, 2).
+def regrow(leaves: Words, paths: Words, sums: Words, keys: bytes) -> None:
+    """Writes the leaves of `grow`, (trees, 2^depth, 2), but for leaf paths[i] of tree i, which is less by delta.
 
     paths (trees,); sums (trees, depth, 2), of each level those of the side that the path does not take.
     """
-    trees, depth = sums.shape[:2]
-    leaves = np.empty((trees, 1 << depth, 2), U64)
+    depth = _depth(leaves)
 
     def run(start: int, end: int) -> None:
         scratch = np.empty(1 << depth, U64)
@@ -57,8 +57,7 @@ def regrow(paths: Words, sums: Words, keys: bytes) -> Words:
             depth, end - start,
         )  # fmt: skip
 
-    in_parts(trees, run, smallest=max(1, _FEWEST_LABELS >> depth))
-    return leaves
+    in_parts(len(leaves), run, smallest=max(1, _FEWEST_LABELS >> depth))
 
 
 def add_sparse(out: Words, table: Words, keys: bytes, first: int) -> None:
@@ -74,6 +73,17 @@ def add_sparse(out: Words, table: Words, keys: bytes, first: int) -> None:
         )
 
     in_parts(len(out), run, smallest=_FEWEST_LABELS)
+
+
+def lowest_bits(labels: Words) -> Words:
+    """The lowest bit of each label (count, 2), packed: (words_for(count),)."""
+    out = np.empty(words_for(len(labels)), U64)
+    lib.parley_lowest_bits(_at(out, 0), _at(labels, 0), len(labels))
+    return out
+
+
+def _depth(leaves: Words) -> int:
+    return int(leaves.shape[1]).bit_length() - 1
 
 
 def _at(array: Words, row: int) -> Pointer:

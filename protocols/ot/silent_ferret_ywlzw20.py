@@ -10,6 +10,7 @@ labels and choices. Labels so have 127 secret bits.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256, shake_256
 
@@ -24,7 +25,7 @@ from mpc.ring import U64, Words
 from protocols.ot.correlated import CotReceiver, CotSender, check_failed, take
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup
-from protocols.ot.half_trees import MAX_LOG_SIZE, add_sparse, grow, regrow, round_keys
+from protocols.ot.half_trees import MAX_LOG_SIZE, add_sparse, grow, lowest_bits, regrow, round_keys
 from protocols.ot.labels import evaluate, mul, powers
 
 _FIRST_K = 8
@@ -34,6 +35,9 @@ _CHECK = 128
 _LOW = np.uint64(1)
 _LABEL_WORK = 40
 """What making a label takes, in the multiply-adds of `Context.off_loop`."""
+
+_CHOICE_WORK = 4
+"""What reading a choice takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +156,16 @@ class _End:
 
     def rounds(self, count: int) -> int:
         """The next call's: one, or two for each iteration and one more."""
-        needed = self._needed(count)
+        needed = self.needed(count)
         return (2 * needed + 1 if self.malicious else 1) if needed else 0
 
     def words(self, count: int) -> int:
         """The next call's: sums of each level; a challenge, a masked sum and a digest."""
         each = 2 * self.parameters.trees * self.parameters.depth + (8 if self.malicious else 0)
-        return self._needed(count) * each
+        return self.needed(count) * each
 
-    def _needed(self, count: int) -> int:
+    def needed(self, count: int) -> int:
+        """How many iterations the next call takes."""
         return -(-max(0, count - len(self.spare)) // self.parameters.fresh)
 
     def parted(self) -> tuple[Words, Words, Words]:
@@ -170,12 +175,11 @@ class _End:
         return table, trees.reshape(p.trees, p.depth, 2), check
 
     def encode(self, noise: Words) -> None:
-        """A u ^ e and the like: add the code's rows, keep what the next iteration takes."""
+        """A u ^ e and the like: add the code's rows; keep the last ones for the next iteration."""
         p, flat = self.parameters, noise.reshape(-1, 2)
         add_sparse(flat, self.base[: p.k], self.code.matrix, self.iterations * p.made)
         self.iterations += 1
-        self.base = flat[: p.used].copy()
-        self.spare = flat[p.used :]
+        self.base = flat[p.fresh :].copy()
 
 
 @dataclass(slots=True)
@@ -196,7 +200,7 @@ class FerretReceiver(_End):
     async def extend(self, ctx: Context, count: int) -> tuple[Words, Words]:
         """Fresh correlations: random choices, packed, and the labels t, (count, 2). Abort `ot-check-failed`."""
         labels = await _receive(ctx, self, count)
-        return bits.pack((labels[:, 0] & _LOW).astype(np.uint8)), labels
+        return await ctx.off_loop(count * _CHOICE_WORK, lowest_bits, labels), labels
 
 
 @cost(
@@ -204,11 +208,10 @@ class FerretReceiver(_End):
     call_name="ferret_extend", parties=2,
 )  # fmt: skip
 async def _send(ctx: Context, end: FerretSender, count: int) -> Words:
-    labels = _Filling(end, count)
-    while labels.missing:
-        await _iterate_sender(ctx, end)
-        labels.fill()
-    return labels.done()
+    labels = _Labels(end, count)
+    for noise in labels.iterations():
+        await _iterate_sender(ctx, end, noise)
+    return labels.handed_out()
 
 
 @cost(
@@ -216,46 +219,49 @@ async def _send(ctx: Context, end: FerretSender, count: int) -> Words:
     call_name="ferret_extend", parties=2,
 )  # fmt: skip
 async def _receive(ctx: Context, end: FerretReceiver, count: int) -> Words:
-    labels = _Filling(end, count)
-    while labels.missing:
-        await _iterate_receiver(ctx, end)
-        labels.fill()
-    return labels.done()
+    labels = _Labels(end, count)
+    for noise in labels.iterations():
+        await _iterate_receiver(ctx, end, noise)
+    return labels.handed_out()
 
 
-class _Filling:
-    """The labels of a call, filled from what an end has to spare."""
+class _Labels:
+    """The labels of a call: what an end has to spare, and behind it the place of as many iterations as are needed.
+
+    Iterations overlap: what one keeps for the next is copied, and the next begins where it stood.
+    """
 
     def __init__(self, end: _End, count: int) -> None:
         self._end = end
-        self._labels = np.empty((count, 2), U64)
-        self._filled = 0
-        self.fill()
+        self._count = count
+        self._needed = end.needed(count)
+        p, self._spare = end.parameters, len(end.spare)
+        rows = self._spare + self._needed * p.fresh + (p.used if self._needed else 0)
+        self._rows = np.empty((rows, 2), U64) if self._needed else end.spare
+        self._rows[: self._spare] = end.spare
+        end.spare = end.spare[:0]
 
-    @property
-    def missing(self) -> int:
-        """How many are still to come."""
-        return len(self._labels) - self._filled
+    def iterations(self) -> Iterator[Words]:
+        """The place of each iteration's leaves: (trees, 2^depth, 2)."""
+        p = self._end.parameters
+        for i in range(self._needed):
+            first = self._spare + i * p.fresh
+            yield self._rows[first : first + p.made].reshape(p.trees, 1 << p.depth, 2)
 
-    def fill(self) -> None:
-        """Take over what there is; it is not given out again."""
-        now = self._end.spare[: self.missing]
-        self._labels[self._filled : self._filled + len(now)] = now
-        self._filled += len(now)
-        self._end.spare = self._end.spare[len(now) :]
-
-    def done(self) -> Words:
-        """All of them."""
-        self._end.made += len(self._labels)
-        return self._labels
+    def handed_out(self) -> Words:
+        """The call's labels; the end keeps the rest."""
+        rows = self._rows[: len(self._rows) - self._end.parameters.used] if self._needed else self._rows
+        self._end.spare = rows[self._count :].copy() if self._needed else rows[self._count :]
+        self._end.made += self._count
+        return rows[: self._count] if self._needed else rows[: self._count].copy()
 
 
-async def _iterate_sender(ctx: Context, end: FerretSender) -> None:
+async def _iterate_sender(ctx: Context, end: FerretSender, s: Words) -> None:
     """Grow trees; tell each level's left sum K0, masked by q: the receiver has q or q ^ delta, and K1 = K0 ^ delta."""
     p, (_, trees, check) = end.parameters, end.parted()
     roots = ctx.prg("ferret roots").words((p.trees, 2))
     work = p.made * _LABEL_WORK
-    s, sums = await ctx.off_loop(work, grow, roots, end.delta, end.code.trees, p.depth)
+    sums = await ctx.off_loop(work, grow, s, roots, end.delta, end.code.trees)
     ctx.send(end.peer, sums ^ trees)
     if end.malicious:
         challenge, masked = await ctx.receive(end.peer, Spec((2, 2)))
@@ -265,14 +271,14 @@ async def _iterate_sender(ctx: Context, end: FerretSender) -> None:
     await ctx.off_loop(work, end.encode, s)
 
 
-async def _iterate_receiver(ctx: Context, end: FerretReceiver) -> None:
+async def _iterate_receiver(ctx: Context, end: FerretReceiver, r: Words) -> None:
     """Errors stand where the choices of the trees' correlations say: the paths are their complements."""
     p, (_, trees, check) = end.parameters, end.parted()
     taken = (trees[..., 0] & _LOW) ^ _LOW
     paths = (taken << np.arange(p.depth, dtype=U64)[::-1]).sum(axis=1, dtype=U64)
     known = trees ^ await ctx.receive(end.peer, Spec((p.trees, p.depth, 2)))
     work = p.made * _LABEL_WORK
-    r = await ctx.off_loop(work, regrow, paths, known, end.code.trees)
+    await ctx.off_loop(work, regrow, r, paths, known, end.code.trees)
     if end.malicious:
         challenge = ctx.prg("ferret challenge").words((2,))
         errors = _error_sum(np.uint64(0) - taken, challenge)

@@ -332,3 +332,12 @@ def test_sparse_sums_reach_the_last_row_of_a_large_table() -> None:
     lib.parley_add_sparse(p(out), p(table), 21, p(ROUND_KEYS), 0, len(out))
     assert 800 < int(out[:, 0].sum()) < 1200
     assert set(out[:, 0].tolist()) == {0, 1}
+
+
+@pytest.mark.parametrize("n", [0, 1, 63, 64, 65, 200])
+def test_lowest_bits(n: int) -> None:
+    labels = np.random.default_rng(n).integers(0, 2**64, (n, 2), dtype=np.uint64)
+    out = Buffer((n + 63) // 64)
+    lib.parley_lowest_bits(out.pointer, p(labels), n)
+    assert as_int(out.words) == sum((int(low) & 1) << i for i, (low, _) in enumerate(labels))
+    assert out.untouched

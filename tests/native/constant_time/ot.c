@@ -56,7 +56,9 @@ static void add_sparse(uint64_t *out, uint64_t *s) {
     parley_add_sparse(out, s, LOG_SIZE, public_keys, 3, ROWS);
 }
 
+static void lowest_bits(uint64_t *out, uint64_t *s) { parley_lowest_bits(out, s, 150); }
+
 const Case cases[] = {
     {"receive", receive}, {"rows", rows}, {"labels", labels}, {"send", send},
-    {"grow", grow}, {"regrow", regrow}, {"add_sparse", add_sparse}, {0},
+    {"grow", grow}, {"regrow", regrow}, {"add_sparse", add_sparse}, {"lowest_bits", lowest_bits}, {0},
 };
