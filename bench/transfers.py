@@ -167,10 +167,23 @@ def main() -> None:
             if kind.startswith("softspoken"):
                 k = int(kind.partition("-")[2])
                 row["limit"] = limit * k / 2**k
+            row["count"] = _count(kind, given.count)
             row |= measure(
-                count=given.count, repeat=given.repeat, kind=kind, malicious=malicious, cores=given.cores, tls=given.tls
+                count=row["count"],
+                repeat=given.repeat,
+                kind=kind,
+                malicious=malicious,
+                cores=given.cores,
+                tls=given.tls,
             )
             print(json.dumps(row) if given.json else _line(row), flush=True)
+
+
+def _count(kind: str, wanted: int) -> int:
+    """Whole iterations of silent transfer, so that no repetition lives on what another one left over."""
+    name, _, size = kind.partition("-")
+    fresh: int = 1 if name == "softspoken" else getattr(ferret, size.upper()).fresh
+    return max(1, wanted // fresh) * fresh
 
 
 def _line(row: dict[str, Any]) -> str:
