@@ -1,7 +1,6 @@
 #include "dispatch.h"
 #include "lengths.h"
 #include "ot/exports.h"
-#include "ot/stand_in.h"
 
 enum { LABEL_BITS = 128, LABEL_WORDS = 2, LABEL_BYTES = 16, ROUND_KEYS = 176 };
 
@@ -57,13 +56,13 @@ static void send_tile(uint64_t *tile, const uint64_t *corrections, size_t step, 
 static void add_sums(uint64_t *sums, const uint64_t *tile, const uint64_t *powers, size_t blocks) {
     for (size_t r = 0; r < LABEL_BITS; r++) {
         uint64_t sum[LABEL_WORDS];
-        inner_128(sum, tile + r * ROW_WORDS, powers, blocks);
+        selected->binary_field.inner_128(sum, tile + r * ROW_WORDS, powers, blocks);
         for (size_t w = 0; w < LABEL_WORDS; w++) sums[r * LABEL_WORDS + w] ^= sum[w];
     }
 }
 
 static void make_labels(uint64_t *labels, const uint64_t *tile, size_t blocks) {
-    transpose((uint8_t *)labels, LABEL_BYTES, (const uint8_t *)tile, ROW_WORDS * sizeof *tile, LABEL_BITS,
+    selected->bits.transpose((uint8_t *)labels, LABEL_BYTES, (const uint8_t *)tile, ROW_WORDS * sizeof *tile, LABEL_BITS,
               blocks * LABEL_BITS);
 }
 

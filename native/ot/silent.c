@@ -3,7 +3,8 @@
 #include "dispatch.h"
 #include "lengths.h"
 #include "ot/exports.h"
-#include "ot/stand_in.h"
+
+#include <string.h>
 
 enum { ROUND_KEYS = 176, MAX_DEPTH = 32, PICKED_ROWS = 64, MAX_LOG_SIZE = PARLEY_OT_PICK_BITS };
 
@@ -34,7 +35,7 @@ static void grow_tree(uint64_t *leaves, uint64_t *sums, uint64_t *scratch, const
     }
     for (size_t level = 1; level < depth; level++) {
         uint64_t *children = place(leaves, scratch, depth, level + 1);
-        half_tree_level(children, nodes, round_keys, (size_t)1 << level);
+        selected->labels.half_tree_level(children, nodes, round_keys, (size_t)1 << level);
         sum_sides(sums + 2 * level, right, children, (size_t)1 << level);
         nodes = children;
     }
@@ -75,7 +76,7 @@ static void regrow_tree(uint64_t *leaves, uint64_t *scratch, uint64_t path, cons
                         const uint8_t *round_keys, size_t depth) {
     const uint64_t zero[2] = {0};
     uint64_t void_children[4], *nodes = place(leaves, scratch, depth, 1);
-    half_tree_level(void_children, zero, round_keys, 1);
+    selected->labels.half_tree_level(void_children, zero, round_keys, 1);
     memset(nodes, 0, 32);
     uint64_t takes_right = 0 - (path >> (depth - 1) & 1);
     for (size_t w = 0; w < 2; w++) {
@@ -86,7 +87,7 @@ static void regrow_tree(uint64_t *leaves, uint64_t *scratch, uint64_t path, cons
         uint64_t *children = place(leaves, scratch, depth, level + 1);
         const size_t n = (size_t)1 << level;
         takes_right = 0 - (path >> (depth - 1 - level) & 1);
-        half_tree_level(children, nodes, round_keys, n);
+        selected->labels.half_tree_level(children, nodes, round_keys, n);
         correct_level(children, n, path >> (depth - level), takes_right, sums + 2 * level, void_children);
         nodes = children;
     }
@@ -127,7 +128,7 @@ void parley_add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, co
     uint64_t picks[PICKED_ROWS * PARLEY_OT_PICK_WORDS];
     for (size_t at = 0; at < n; at += PICKED_ROWS) {
         const size_t now = at_most(n - at, PICKED_ROWS);
-        selected->aes.ctr((uint8_t *)picks, round_keys, 0, 2 * (first + at), 2 * now);
+        selected->aes.ctr((uint8_t *)picks, round_keys, 10, 0, 2 * (first + at), 2 * now);
         selected->ot.add_picked(out + 2 * at, table, picks, log_size, now);
     }
 }
