@@ -165,16 +165,23 @@ class Ledger:
 @dataclass(frozen=True, slots=True)
 class Declared:
     """The cost of one call: causal rounds, 64-bit words each party sends each other party, words each sends to a
-    single receiver, and material by kind."""
+    single receiver, and material by kind. `parties` take part in the call; 0 for all."""
 
     rounds: int
     words: int
     to_one: int
     material: dict[str, int]
+    parties: int = 0
 
 
 def cost(
-    *, rounds: Amount, words: Amount = 0, to_one: Amount = 0, **material: Amount
+    *,
+    rounds: Amount,
+    words: Amount = 0,
+    to_one: Amount = 0,
+    call_name: str = "",
+    parties: int = 0,
+    **material: Amount,
 ) -> Callable[
     [Callable[Concatenate[Context, P], Coroutine[Any, Any, R]]],
     Callable[Concatenate[Context, P], Coroutine[Any, Any, R]],
@@ -183,27 +190,32 @@ def cost(
 
     Amounts are numbers or functions of the call's arguments (without the context). `material` is named by kind, in
     elements. The decorated function is called with the caller's context and runs in a child of it.
+
+    The two functions of a protocol with two roles are halves of one call: they declare the same `call_name`, and
+    `parties=2`. Between two parties `to_one` is what both send together.
     """
 
     def decorate(
         function: Callable[Concatenate[Context, P], Coroutine[Any, Any, R]],
     ) -> Callable[Concatenate[Context, P], Coroutine[Any, Any, R]]:
-        name = function.__name__
+        name = call_name or function.__name__
 
         def declared(*args: P.args, **kwargs: P.kwargs) -> Declared:
             def amount(a: Amount) -> int:
                 return a if isinstance(a, int) else int(a(*args, **kwargs))
 
             counts = {kind: amount(a) for kind, a in material.items()}
-            return Declared(amount(rounds), amount(words), amount(to_one), {k: v for k, v in counts.items() if v})
+            counts = {kind: count for kind, count in counts.items() if count}
+            return Declared(amount(rounds), amount(words), amount(to_one), counts, parties)
 
         @wraps(function)
         async def call(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
             child = ctx.child(name)
+            expected = None if ctx.session.audit is None else declared(*args, **kwargs)
             result = await function(child, *args, **kwargs)
             ctx.join(child)
-            if ctx.session.audit is not None:
-                ctx.session.audit.record(child, declared(*args, **kwargs))
+            if ctx.session.audit is not None and expected is not None:
+                ctx.session.audit.record(child, expected)
             return result
 
         call.declared = declared  # type: ignore[attr-defined]
@@ -239,7 +251,7 @@ class Audit:
         call.left.append(ctx.depth)
         call.payload += ctx.payload
         call.material.append({kind: count for kind, count in ctx.material.items() if count})
-        if len(call.left) == self.n:
+        if len(call.left) == (declared.parties or self.n):
             self._settle(self._calls.pop(ctx.path))
 
     def _settle(self, call: _Call) -> None:
@@ -250,7 +262,8 @@ class Audit:
         uneven = len(set(call.entered)) > 1
         if rounds > declared.rounds or (rounds < declared.rounds and not uneven):
             raise _mismatch(call.name, f"declares {declared.rounds} rounds, {rounds} were counted")
-        expected = 8 * (self.n - 1) * (self.n * declared.words + declared.to_one)
+        n = declared.parties or self.n
+        expected = 8 * (n - 1) * (n * declared.words + declared.to_one)
         if call.payload != expected:
             raise _mismatch(call.name, f"declares {expected} bytes over all parties, {call.payload} were counted")
         for counted in call.material:

@@ -6,6 +6,7 @@ class Pointer:
 class _CType: ...
 
 class _FFI:
+    NULL: Pointer
     def typeof(self, declaration: str) -> _CType: ...
     def from_buffer(self, ctype: _CType, buffer: object) -> Pointer: ...
     def cast(self, ctype: _CType | str, value: int) -> Pointer: ...
@@ -325,6 +326,70 @@ class _Lib:
         count: int,
         workspace: Pointer,
     ) -> None: ...
+    def parley_softspoken_rows_size(self, blocks: int) -> int: ...
+    def parley_softspoken_receive(
+        self,
+        labels: Pointer,
+        choices: Pointer,
+        corrections: Pointer,
+        step: int,
+        round_keys: Pointer,
+        k: int,
+        first: int,
+        blocks: int,
+    ) -> None: ...
+    def parley_softspoken_rows(
+        self,
+        rows: Pointer,
+        choices: Pointer,
+        corrections: Pointer,
+        step: int,
+        round_keys: Pointer,
+        k: int,
+        first: int,
+        blocks: int,
+    ) -> None: ...
+    def parley_softspoken_labels(
+        self, labels: Pointer, sums: Pointer, rows: Pointer, powers: Pointer, blocks: int
+    ) -> None: ...
+    def parley_softspoken_send(
+        self,
+        labels: Pointer,
+        sums: Pointer,
+        corrections: Pointer,
+        step: int,
+        delta: Pointer,
+        round_keys: Pointer,
+        k: int,
+        first: int,
+        powers: Pointer,
+        blocks: int,
+    ) -> None: ...
+    def parley_half_trees_grow(
+        self,
+        leaves: Pointer,
+        sums: Pointer,
+        scratch: Pointer,
+        roots: Pointer,
+        delta: Pointer,
+        round_keys: Pointer,
+        depth: int,
+        trees: int,
+    ) -> None: ...
+    def parley_half_trees_regrow(
+        self,
+        leaves: Pointer,
+        scratch: Pointer,
+        paths: Pointer,
+        sums: Pointer,
+        round_keys: Pointer,
+        depth: int,
+        trees: int,
+    ) -> None: ...
+    def parley_add_sparse(
+        self, out: Pointer, table: Pointer, log_size: int, round_keys: Pointer, first: int, n: int
+    ) -> None: ...
+    def parley_lowest_bits(self, out: Pointer, labels: Pointer, n: int) -> None: ...
     def parley_keep_memory(self, bytes: int) -> int: ...
 
 ffi: _FFI

@@ -26,6 +26,7 @@
 #include "field/contract.h"
 #include "labels/contract.h"
 #include "matmul/contract.h"
+#include "ot/contract.h"
 #include "ring/contract.h"
 #include "wide/contract.h"
 
@@ -43,7 +44,8 @@
     FAMILY(field128, FieldKernels)           \
     FAMILY(bignum, BignumKernels)            \
     FAMILY(aes, AesKernels)                  \
-    FAMILY(labels, LabelKernels)
+    FAMILY(labels, LabelKernels)             \
+    FAMILY(ot, OtKernels)
 
 #define MEMBER(family, Type) Type family;
 typedef struct {

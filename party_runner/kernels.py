@@ -22,11 +22,13 @@ from mpc.prg import Seed
 from mpc.ring import Z64, Words
 from mpc.wide_ring import Z128
 from native import implementations, selected, sources, using
+from protocols.ot.folding import Streams, parts
 
 REPETITIONS = 5
 SECONDS = 0.01
 WORDS = 1 << 15
 SIDE = 128
+TRANSFERS = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,14 @@ def samples() -> dict[str, Sample]:
     """A kernel of every family on random operands that fit into a core's cache.
 
     Elementwise products for the rings and fields, bit planes, powers modulo 1024 bits with exponents of 64, a random
-    stream, hashes under a fixed key.
+    stream, hashes under a fixed key, correlated transfers of SoftSpokenOT with k = 2.
     """
     prg = Seed.fresh().prg("kernels")
     x, y = prg.words((WORDS,)), prg.words((WORDS,))
     pairs = x.reshape(-1, 2), y.reshape(-1, 2)
     left, right = prg.words((SIDE, SIDE)), prg.words((SIDE, SIDE))
     fields = {"mersenne61": MERSENNE61, "field64": FIELD64, "pseudo": LARGEST64, "general": PrimeField(2**61 - 31)}
+    streams = Streams(2, prg.bytes(16 * sum(1 << width for width in parts(2))))
     modulus = Modulus(2**1024 - 105)
     bases, exponents = modulus.random(8), prg.words((8, 1))
     return {
@@ -86,6 +89,7 @@ def samples() -> dict[str, Sample]:
         "bignum": Sample("powers", 8, partial(modulus.power, bases, exponents)),
         "aes": Sample("bytes", 8 * WORDS, partial(prg.words, (WORDS,))),
         "labels": Sample("hashes", WORDS // 2, partial(label_hash.hash_ccr, pairs[0])),
+        "ot": Sample("transfers", TRANSFERS, partial(streams.labels, prg.words((TRANSFERS, 2)), 0)),
     }
 
 

@@ -21,7 +21,8 @@ ORDER = {
         "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "prefix", "ideal", "beaver", "numeric", "preprocessing", "array", "execution",
+        "shares", "suite", "ranges", "prefix", "ideal", "beaver", "ot", "numeric", "preprocessing", "array",
+        "execution",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first."""
@@ -32,6 +33,11 @@ APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 FOLDER_ORDER = {
     "protocols.beaver": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
+    "protocols.ot": (
+        "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
+        "extension_softspoken_roy22", "transfers", "half_trees",
+        "silent_ferret_ywlzw20", "__init__",
+    ),
     "protocols.preprocessing": ("demand", "dealer", "__init__"),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",

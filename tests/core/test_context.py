@@ -340,6 +340,40 @@ def test_declarations_that_differ_between_parties_are_found():
         run(lambda ctx, mine: depends_on_the_party(ctx, ctx.me), audit=True)
 
 
+@cost(rounds=1, to_one=3, call_name="pass_on", parties=2)
+async def pass_on(ctx, to):
+    """The first half of a call between two parties."""
+    ctx.send(to, ONE)
+
+
+@cost(rounds=1, to_one=3, call_name="pass_on", parties=2)
+async def take_in(ctx, sender):
+    """Its second half."""
+    await ctx.receive(sender, Spec((3,)))
+
+
+@cost(rounds=1, to_one=4, call_name="pass_on", parties=2)
+async def takes_less(ctx, sender):
+    """Declares another cost than its other half."""
+    await ctx.receive(sender, Spec((3,)))
+
+
+def pair(half):
+    async def main(ctx, mine):
+        if ctx.me == 2:
+            await pass_on(ctx, 0)
+        if ctx.me == 0:
+            await half(ctx, 2)
+
+    return main
+
+
+def test_the_halves_of_a_call_between_two_of_three_parties():
+    run(pair(take_in), 3, audit=True)
+    with pytest.raises(LocalError, match="cost-mismatch"):
+        run(pair(takes_less), 3, audit=True)
+
+
 def test_a_right_declaration_passes():
     run(lambda ctx, mine: three_hops(ctx), 3, audit=True)
 

@@ -1,0 +1,114 @@
+"""Correlated transfers, what every extension makes: the two ends of one interface.
+
+Sender and receiver hold, for each correlation i, labels of 128 bits: q_i and t_i with q_i = t_i ^ c_i delta, where the
+choice bit c_i is random and the receiver's, and delta is the sender's and stays the same. Labels are arrays of shape
+(count, 2), lower word first.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from mpc.bits import words_for
+from mpc.context import Context
+from mpc.errors import Abort
+from mpc.ring import Words
+
+LABEL_BITS = 128
+
+
+class CotSender(Protocol):
+    """The sender's end, for one peer.
+
+    `made` counts the correlations handed out so far, so that each has a number; both ends count the same.
+    """
+
+    @property
+    def peer(self) -> int:
+        """The receiver's index."""
+
+    @property
+    def delta(self) -> Words:
+        """The secret offset: (2,) words."""
+
+    @property
+    def made(self) -> int:
+        """The number of the next correlation."""
+
+    @property
+    def last_to_receiver(self) -> bool:
+        """Whether the last message of an extension goes to the receiver."""
+
+    def rounds(self, count: int) -> int:
+        """The rounds of an extension by `count` if it came next, for `@cost`."""
+
+    def words(self, count: int) -> int:
+        """The 64-bit words that both parties send in it together."""
+
+    async def extend(self, ctx: Context, count: int) -> Words:
+        """The sender's labels q of `count` fresh correlations: (count, 2).
+
+        Both parties call `extend` at the same place of the program, and their calls on the same two ends follow one
+        another in the same order.
+        """
+
+
+class CotReceiver(Protocol):
+    """The receiver's end, for one peer; as `CotSender`."""
+
+    @property
+    def peer(self) -> int:
+        """The sender's index."""
+
+    @property
+    def made(self) -> int:
+        """The number of the next correlation."""
+
+    @property
+    def last_to_receiver(self) -> bool:
+        """As the sender's."""
+
+    def rounds(self, count: int) -> int:
+        """As the sender's."""
+
+    def words(self, count: int) -> int:
+        """As the sender's."""
+
+    async def extend(self, ctx: Context, count: int) -> tuple[Words, Words]:
+        """The choice bits, packed, and the receiver's labels t: (words_for(count),) and (count, 2)."""
+
+
+def bit_masks(words: Words, count: int) -> Words:
+    """For each of the first `count` packed bits, a word of ones or zeros: (count,). The same time for all bits."""
+    places = np.arange(count, dtype=np.uint64)
+    bits = (words[(places >> np.uint64(6)).astype(np.intp)] >> (places & np.uint64(63))) & np.uint64(1)
+    return np.uint64(0) - bits
+
+
+def take(masks: Words, if_ones: Words, if_zeros: Words) -> Words:
+    """Row i of `if_ones` where mask i is ones, of `if_zeros` where it is zeros. The same time for all masks."""
+    spread = masks.reshape(masks.shape + (1,) * (if_ones.ndim - masks.ndim))
+    return if_zeros ^ (spread & (if_ones ^ if_zeros))
+
+
+def padded(packed: Words, count: int) -> Words:
+    """The words of `count` packed bits, padding cleared."""
+    kept = packed[: words_for(count)].copy()
+    if count % 64:
+        kept[-1] &= np.uint64(2 ** (count % 64) - 1)
+    return kept
+
+
+def check_failed(ctx: Context, peer: int, what: str) -> Abort:
+    """The error of a check that only a party that deviates from the protocol fails."""
+    name = ctx.names[peer]
+    return Abort(
+        "ot-check-failed",
+        f"{what} that {name} sent for oblivious transfers are not consistent ({ctx.name})",
+        "that party does not follow the protocol, or the line to it is broken; trust nothing of this run",
+        party=name,
+        path=ctx.path,
+        line=ctx.line or None,
+    )

@@ -1,0 +1,317 @@
+"""Ferret: correlated transfers for less than a bit each, from sparse noise and a random sparse code.
+
+Yang, Weng, Lan, Zhang, Wang, CCS 2020 (eprint 2020/924), with the trees of Guo et al., EUROCRYPT 2023. An iteration
+turns k correlations and one for each level of t trees into t 2^depth new ones, of which the next iteration takes its
+own. The letters are the first paper's: u, w and v for the k, e, r and s for the noise, A the code.
+
+delta is odd, and the lowest bit of a label is the receiver's choice, or 0 at the sender: one pass over the labels makes
+labels and choices. Labels so have 127 secret bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256, shake_256
+
+import numpy as np
+
+from mpc import bits
+from mpc.binary_field import GF2_128
+from mpc.context import Context, Spec
+from mpc.costs import cost
+from mpc.errors import LocalError
+from mpc.prg import encode_domain
+from mpc.ring import U64, Words
+from protocols.ot.correlated import CotReceiver, CotSender, check_failed, take
+from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
+from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup
+from protocols.ot.half_trees import MAX_LOG_SIZE, add_sparse, grow, lowest_bits, regrow, round_keys
+
+_FIRST_K = 8
+"""SoftSpokenOT's k for the first correlations: few bytes."""
+
+_CHECK = 128
+_LOW = np.uint64(1)
+_LABEL_WORK = 40
+"""What making a label takes, in the multiply-adds of `Context.off_loop`."""
+
+_CHOICE_WORK = 4
+"""What reading a choice takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Learning parity with noise in dimension k = 2^log_k: trees 2^depth samples, one error in each 2^depth of them."""
+
+    log_k: int
+    trees: int
+    depth: int
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.log_k <= MAX_LOG_SIZE and self.depth >= 1 and self.fresh > 0):
+            raise LocalError("wrong-parameter", f"silent transfer with {self}", "use one of the sets of this file")
+
+    @property
+    def k(self) -> int:
+        """The dimension."""
+        return 1 << self.log_k
+
+    @property
+    def made(self) -> int:
+        """Correlations of an iteration."""
+        return self.trees << self.depth
+
+    @property
+    def used(self) -> int:
+        """Correlations that an iteration takes: k, one for each level of a tree, and those of the check."""
+        return self.k + self.trees * self.depth + _CHECK
+
+    @property
+    def fresh(self) -> int:
+        """Correlations that are left for use."""
+        return self.made - self.used
+
+
+SMALL = Parameters(17, 1170, 11)
+"""2.25 million correlations an iteration, 0.09 bytes each; the table of 2 MiB fits a large second-level cache."""
+
+MEDIUM = Parameters(18, 1520, 12)
+"""5.9 million, 0.05 bytes each; 4 MiB."""
+
+LARGE = Parameters(19, 1280, 13)
+"""9.8 million, 0.03 bytes each; 8 MiB."""
+
+
+async def send_setup(
+    ctx: Context, peer: int, *, parameters: Parameters = SMALL, malicious: bool = False, delta: Words | None = None
+) -> FerretSender:
+    """The sender's end of silent transfer with `peer`, which calls `receive_setup` with the same parameters.
+
+    The first correlations come from SoftSpokenOT. `delta`: odd, random if not given. Semi-honest or malicious security.
+    LocalError `wrong-parameter`; PeerError and Abort as in SoftSpokenOT.
+    """
+    if delta is None:
+        delta = ctx.prg("ferret delta").words((2,)) | np.array([1, 0], U64)
+    if not int(delta[0]) & 1:
+        raise LocalError("wrong-parameter", "the offset of silent transfer is even", "set its lowest bit")
+    first = await softspoken_send_setup(ctx, peer, k=_FIRST_K, malicious=malicious, delta=delta)
+    return FerretSender(first, parameters, malicious, _Code.of(ctx), await _first_sender(ctx, first, parameters), delta)
+
+
+async def receive_setup(
+    ctx: Context, peer: int, *, parameters: Parameters = SMALL, malicious: bool = False
+) -> FerretReceiver:
+    """The receiver's end of silent transfer with `peer`, which calls `send_setup`."""
+    first = await softspoken_receive_setup(ctx, peer, k=_FIRST_K, malicious=malicious)
+    return FerretReceiver(first, parameters, malicious, _Code.of(ctx), await _first_receiver(ctx, first, parameters))
+
+
+async def _first_sender(ctx: Context, cot: CotSender, parameters: Parameters) -> Words:
+    return await cot.extend(ctx, parameters.used) & np.array([~_LOW, ~U64.type(0)], U64)
+
+
+async def _first_receiver(ctx: Context, cot: CotReceiver, parameters: Parameters) -> Words:
+    choices, labels = await cot.extend(ctx, parameters.used)
+    labels[:, 0] = (labels[:, 0] & ~_LOW) | bits.unpack(choices, len(labels))
+    return labels
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """Public keys: of the hash that trees are made of, and of the sparse matrix A."""
+
+    trees: bytes
+    matrix: bytes
+
+    @staticmethod
+    def of(ctx: Context) -> _Code:
+        """New ones for each setup."""
+        made = shake_256(encode_domain(("ferret", ctx.session.agreement.session, ctx.path))).digest(32)
+        return _Code(round_keys(made[:16]), round_keys(made[16:]))
+
+
+@dataclass(slots=True)
+class _End:
+    """What both ends have: correlations for the next iteration, and fresh ones that nobody has asked for yet."""
+
+    first: CotSender | CotReceiver
+    parameters: Parameters
+    malicious: bool
+    code: _Code = field(repr=False)
+    base: Words = field(repr=False)
+    spare: Words = field(init=False, repr=False, default_factory=lambda: np.empty((0, 2), U64))
+    made: int = field(init=False, default=0)
+    iterations: int = field(init=False, default=0)
+
+    @property
+    def peer(self) -> int:
+        """The other end's party."""
+        return self.first.peer
+
+    @property
+    def last_to_receiver(self) -> bool:
+        """Yes."""
+        return True
+
+    def rounds(self, count: int) -> int:
+        """The next call's: one, or two for each iteration and one more."""
+        needed = self.needed(count)
+        return (2 * needed + 1 if self.malicious else 1) if needed else 0
+
+    def words(self, count: int) -> int:
+        """The next call's: sums of each level; a challenge, a masked sum and a digest."""
+        each = 2 * self.parameters.trees * self.parameters.depth + (8 if self.malicious else 0)
+        return self.needed(count) * each
+
+    def needed(self, count: int) -> int:
+        """How many iterations the next call takes."""
+        return -(-max(0, count - len(self.spare)) // self.parameters.fresh)
+
+    def parted(self) -> tuple[Words, Words, Words]:
+        """The correlations of an iteration: the k, (k, 2); the trees', (trees, depth, 2); the check's."""
+        p = self.parameters
+        table, trees, check = np.split(self.base, [p.k, p.k + p.trees * p.depth])
+        return table, trees.reshape(p.trees, p.depth, 2), check
+
+    def encode(self, noise: Words) -> None:
+        """A u ^ e and the like: add the code's rows; keep the last ones for the next iteration."""
+        p, flat = self.parameters, noise.reshape(-1, 2)
+        add_sparse(flat, self.base[: p.k], self.code.matrix, self.iterations * p.made)
+        self.iterations += 1
+        self.base = flat[p.fresh :].copy()
+
+
+@dataclass(slots=True)
+class FerretSender(_End):
+    """`protocols.ot.correlated.CotSender`; delta is odd."""
+
+    delta: Words = field(repr=False)
+
+    async def extend(self, ctx: Context, count: int) -> Words:
+        """Fresh correlations: the labels q, (count, 2)."""
+        return await _send(ctx, self, count)
+
+
+@dataclass(slots=True)
+class FerretReceiver(_End):
+    """`protocols.ot.correlated.CotReceiver`."""
+
+    async def extend(self, ctx: Context, count: int) -> tuple[Words, Words]:
+        """Fresh correlations: random choices, packed, and the labels t, (count, 2). Abort `ot-check-failed`."""
+        labels = await _receive(ctx, self, count)
+        return await ctx.off_loop(count * _CHOICE_WORK, lowest_bits, labels), labels
+
+
+@cost(
+    rounds=lambda end, count: end.rounds(count), to_one=lambda end, count: end.words(count),
+    call_name="ferret_extend", parties=2,
+)  # fmt: skip
+async def _send(ctx: Context, end: FerretSender, count: int) -> Words:
+    labels = _Labels(end, count)
+    for noise in labels.iterations():
+        await _iterate_sender(ctx, end, noise)
+    return labels.handed_out()
+
+
+@cost(
+    rounds=lambda end, count: end.rounds(count), to_one=lambda end, count: end.words(count),
+    call_name="ferret_extend", parties=2,
+)  # fmt: skip
+async def _receive(ctx: Context, end: FerretReceiver, count: int) -> Words:
+    labels = _Labels(end, count)
+    for noise in labels.iterations():
+        await _iterate_receiver(ctx, end, noise)
+    return labels.handed_out()
+
+
+class _Labels:
+    """The labels of a call: what an end has to spare, and behind it the place of as many iterations as are needed.
+
+    Iterations overlap: what one keeps for the next is copied, and the next begins where it stood.
+    """
+
+    def __init__(self, end: _End, count: int) -> None:
+        self._end = end
+        self._count = count
+        self._needed = end.needed(count)
+        p, self._spare = end.parameters, len(end.spare)
+        rows = self._spare + self._needed * p.fresh + (p.used if self._needed else 0)
+        self._rows = np.empty((rows, 2), U64) if self._needed else end.spare
+        self._rows[: self._spare] = end.spare
+        end.spare = end.spare[:0]
+
+    def iterations(self) -> Iterator[Words]:
+        """The place of each iteration's leaves: (trees, 2^depth, 2)."""
+        p = self._end.parameters
+        for i in range(self._needed):
+            first = self._spare + i * p.fresh
+            yield self._rows[first : first + p.made].reshape(p.trees, 1 << p.depth, 2)
+
+    def handed_out(self) -> Words:
+        """The call's labels; the end keeps the rest."""
+        rows = self._rows[: len(self._rows) - self._end.parameters.used] if self._needed else self._rows
+        self._end.spare = rows[self._count :].copy() if self._needed else rows[self._count :]
+        self._end.made += self._count
+        return rows[: self._count] if self._needed else rows[: self._count].copy()
+
+
+async def _iterate_sender(ctx: Context, end: FerretSender, s: Words) -> None:
+    """Grow trees; tell each level's left sum K0, masked by q: the receiver has q or q ^ delta, and K1 = K0 ^ delta."""
+    p, (_, trees, check) = end.parameters, end.parted()
+    roots = ctx.prg("ferret roots").words((p.trees, 2))
+    work = p.made * _LABEL_WORK
+    sums = await ctx.off_loop(work, grow, s, roots, end.delta, end.code.trees)
+    ctx.send(end.peer, sums ^ trees)
+    if end.malicious:
+        challenge, masked = await ctx.receive(end.peer, Spec((2, 2)))
+        total = await ctx.off_loop(work, _summed, s, challenge, check)
+        total ^= GF2_128.mul(masked[None], end.delta[None])[0]
+        ctx.send(end.peer, _digest(ctx, end, total))
+    await ctx.off_loop(work, end.encode, s)
+
+
+async def _iterate_receiver(ctx: Context, end: FerretReceiver, r: Words) -> None:
+    """Errors stand where the choices of the trees' correlations say: the paths are their complements."""
+    p, (_, trees, check) = end.parameters, end.parted()
+    taken = (trees[..., 0] & _LOW) ^ _LOW
+    paths = (taken << np.arange(p.depth, dtype=U64)[::-1]).sum(axis=1, dtype=U64)
+    known = trees ^ await ctx.receive(end.peer, Spec((p.trees, p.depth, 2)))
+    work = p.made * _LABEL_WORK
+    await ctx.off_loop(work, regrow, r, paths, known, end.code.trees)
+    if end.malicious:
+        challenge = ctx.prg("ferret challenge").words((2,))
+        errors = _error_sum(np.uint64(0) - taken, challenge)
+        own = bits.pack((check[:, 0] & _LOW).astype(np.uint8))
+        ctx.send(end.peer, np.stack([challenge, errors ^ own]))
+        total = await ctx.off_loop(work, _summed, r, challenge, check)
+        if np.bitwise_or.reduce(_digest(ctx, end, total) ^ await ctx.receive(end.peer, Spec((4,)))):
+            raise check_failed(ctx, end.peer, "the trees of labels")
+    await ctx.off_loop(work, end.encode, r)
+
+
+def _summed(leaves: Words, challenge: Words, check: Words) -> Words:
+    """The sum of all leaves times powers of the challenge, and of the check's labels times powers of x."""
+    x = np.array([2, 0], U64)
+    return GF2_128.evaluate(leaves.reshape(-1, 2), challenge) ^ GF2_128.evaluate(check, x)
+
+
+def _error_sum(paths: Words, challenge: Words) -> Words:
+    """The sum of the challenge's powers at the errors; paths (trees, depth) masks. The same time for all paths."""
+    trees, depth = paths.shape
+    one, power = np.array([1, 0], U64), challenge[None]
+    squares = []
+    for _ in range(depth):
+        squares.append(power)
+        power = GF2_128.mul(power, power)
+    at_leaf = GF2_128.powers(power[0], trees)
+    for level in range(depth):
+        factor = np.broadcast_to(squares[depth - 1 - level], at_leaf.shape)
+        at_leaf = GF2_128.mul(at_leaf, take(paths[:, level], factor, np.broadcast_to(one, at_leaf.shape)))
+    total: Words = np.bitwise_xor.reduce(at_leaf, axis=0)
+    return total
+
+
+def _digest(ctx: Context, end: _End, total: Words) -> Words:
+    domain = ("ferret check", ctx.session.agreement.session, ctx.path, end.iterations, total.tobytes())
+    return np.frombuffer(sha256(encode_domain(domain)).digest(), U64)

@@ -1,0 +1,274 @@
+"""Transfers of all kinds from correlated ones, many at once: random, chosen messages, products, one of many.
+
+`cot` is one end of an extension (`protocols.ot.correlated`); every call extends it by as many correlations as it needs.
+A hash that keeps its strength when inputs differ by delta breaks the correlation: TCCR of Guo, Katz, Wang, Yu, IEEE S&P
+2020, under a key for each session, with a tweak for each correlation and block of output. As secure as the extension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import shake_256
+
+import numpy as np
+
+from mpc import bits
+from mpc.bits import words_for
+from mpc.context import Context, Spec
+from mpc.costs import cost
+from mpc.errors import LocalError
+from mpc.label_hash import hash_tccr
+from mpc.prg import encode_domain
+from mpc.ring import U64, Words
+from protocols.ot.correlated import CotReceiver, CotSender, bit_masks, take
+
+_BLOCK = 2
+"""Words that one hash gives."""
+
+_TWEAK_BITS = 48
+_MAX_BLOCKS = 1 << 64 - _TWEAK_BITS
+
+End = CotSender | CotReceiver
+
+
+def _blocks(width: int) -> int:
+    blocks = -(-width // _BLOCK)
+    if blocks > _MAX_BLOCKS:
+        raise LocalError("wrong-parameter", f"messages of {width} words", "send a key, and the messages under it")
+    return blocks
+
+
+def _pads(ctx: Context, labels: Words, first: int, width: int, index: int = 0) -> Words:
+    """`width` words for each label (count, 2), whose correlations are numbered from `first`: (count, width).
+
+    `index` tells apart several outputs of one label, of the same width.
+    """
+    key = shake_256(encode_domain(("ot hash", ctx.session.agreement.session))).digest(16)
+    blocks = _blocks(width)
+    out = np.empty((len(labels), blocks, _BLOCK), U64)
+    for block in range(blocks):
+        out[:, block] = hash_tccr(labels, first | (index * blocks + block) << _TWEAK_BITS, key)
+    return out.reshape(len(labels), blocks * _BLOCK)[:, :width]
+
+
+def _pairs(ctx: Context, cot: CotSender, labels: Words, first: int, width: int) -> tuple[Words, Words]:
+    """The sender's pads for both choices: of q and of q ^ delta."""
+    return _pads(ctx, labels, first, width), _pads(ctx, labels ^ cot.delta, first, width)
+
+
+# random transfers
+
+
+@cost(
+    rounds=lambda cot, count, width=2: cot.rounds(count), to_one=lambda cot, count, width=2: cot.words(count),
+    call_name="random_ot", parties=2,
+)  # fmt: skip
+async def random_send(ctx: Context, cot: CotSender, count: int, width: int = 2) -> Words:
+    """Two random messages of `width` words for each of `count` transfers: (count, 2, width)."""
+    first = cot.made
+    labels = await cot.extend(ctx, count)
+    return np.stack(_pairs(ctx, cot, labels, first, width), axis=1)
+
+
+@cost(
+    rounds=lambda cot, count, width=2: cot.rounds(count), to_one=lambda cot, count, width=2: cot.words(count),
+    call_name="random_ot", parties=2,
+)  # fmt: skip
+async def random_receive(ctx: Context, cot: CotReceiver, count: int, width: int = 2) -> tuple[Words, Words]:
+    """Random choices, packed, and for each the message that it stands for: (count, width)."""
+    first = cot.made
+    choices, labels = await cot.extend(ctx, count)
+    return choices, _pads(ctx, labels, first, width)
+
+
+# chosen choices: correlations whose choice bits are given. Beaver, CRYPTO 1995: a bit for each says where to turn.
+
+
+async def _chosen_sender(ctx: Context, cot: CotSender, count: int) -> Words:
+    """Labels q such that the receiver's are q ^ b delta, for the choices b that it has chosen."""
+    labels = await cot.extend(ctx, count)
+    turns = await ctx.receive(cot.peer, Spec((words_for(count),)))
+    return labels ^ (bit_masks(turns, count)[:, None] & cot.delta)
+
+
+async def _chosen_receiver(ctx: Context, cot: CotReceiver, choices: Words, count: int) -> Words:
+    """Send b ^ c: the choices are masked by random ones."""
+    random, labels = await cot.extend(ctx, count)
+    ctx.send(cot.peer, random ^ choices)
+    return labels
+
+
+def _check_choices(choices: Words, count: int) -> None:
+    padding = int(choices[-1]) >> count % 64 if count % 64 and choices.shape == (words_for(count),) else 0
+    if choices.shape != (words_for(count),) or choices.dtype != np.uint64 or padding:
+        raise LocalError(
+            "wrong-choices", f"expected {count} packed choice bits, got an array of shape {choices.shape}",
+            "pack them with mpc.bits.pack; padding is zero",
+        )  # fmt: skip
+
+
+def _chosen_rounds(cot: End, count: int) -> int:
+    """An extension, the receiver's turns, the sender's answer; turns go with what the receiver sends last."""
+    extension = cot.rounds(count)
+    return extension + (2 if cot.last_to_receiver or not extension else 1)
+
+
+def _chosen_words(cot: End, count: int) -> int:
+    return cot.words(count) + words_for(count)
+
+
+@cost(
+    rounds=lambda cot, messages: _chosen_rounds(cot, len(messages)),
+    to_one=lambda cot, messages: _chosen_words(cot, len(messages)) + messages.size,
+    call_name="chosen_ot", parties=2,
+)  # fmt: skip
+async def send(ctx: Context, cot: CotSender, messages: Words) -> None:
+    """Offers two messages of `width` words for each transfer, (count, 2, width); the receiver gets one of each."""
+    count, _, width = messages.shape
+    first = cot.made
+    labels = await _chosen_sender(ctx, cot, count)
+    ctx.send(cot.peer, messages ^ np.stack(_pairs(ctx, cot, labels, first, width), axis=1))
+
+
+@cost(
+    rounds=lambda cot, choices, count, width: _chosen_rounds(cot, count),
+    to_one=lambda cot, choices, count, width: _chosen_words(cot, count) + 2 * count * width,
+    call_name="chosen_ot", parties=2,
+)  # fmt: skip
+async def receive(ctx: Context, cot: CotReceiver, choices: Words, count: int, width: int) -> Words:
+    """The messages that `count` packed choices stand for: (count, width). LocalError `wrong-choices`."""
+    _check_choices(choices, count)
+    first = cot.made
+    labels = await _chosen_receiver(ctx, cot, choices, count)
+    offered = await ctx.receive(cot.peer, Spec((count, 2, width)))
+    return take(bit_masks(choices, count), offered[:, 1], offered[:, 0]) ^ _pads(ctx, labels, first, width)
+
+
+# products of a bit and a word
+
+
+def _check_widths(widths: Sequence[int], count: int) -> None:
+    if not widths or count % len(widths) or not all(1 <= width <= 64 for width in widths):
+        raise LocalError(
+            "wrong-parameter", f"{count} products in {len(widths)} groups of widths {list(widths)}",
+            "groups are of equal size, and widths from 1 to 64",
+        )  # fmt: skip
+
+
+def _plane_words(count: int, length: int, widths: Sequence[int]) -> int:
+    return sum(widths) * words_for(count // len(widths) * length)
+
+
+def _reduced(values: Words, widths: Sequence[int]) -> Words:
+    """Values (count, length) modulo 2^w, w the width of their group."""
+    masks = np.array([2**width - 1 for width in widths], U64)
+    return values & np.repeat(masks, len(values) // len(widths))[:, None]
+
+
+@cost(
+    rounds=lambda cot, x, widths=(64,): _chosen_rounds(cot, len(x)),
+    to_one=lambda cot, x, widths=(64,): _chosen_words(cot, len(x)) + _plane_words(len(x), x.shape[1], widths),
+    call_name="product_ot", parties=2,
+)  # fmt: skip
+async def product_send(ctx: Context, cot: CotSender, x: Words, widths: Sequence[int] = (64,)) -> Words:
+    """Shares of b x for words x of the sender, (count, length), and a bit b of the receiver for each row.
+
+    Both shares together are b x modulo 2^w. Rows are in groups of equal size, one after another, and w is the group's
+    entry of `widths`: only w bits of each word travel, bit-sliced. Correlated transfer, Asharov, Lindell, Schneider,
+    Zohner, CCS 2013; products of words from it, Gilboa, CRYPTO 1999, with a group for each bit i and widths 64 - i.
+    """
+    count, length = x.shape
+    _check_widths(widths, count)
+    first = cot.made
+    labels = await _chosen_sender(ctx, cot, count)
+    zero, one = _pairs(ctx, cot, labels, first, length)
+    groups = np.split(x + zero - one, len(widths))
+    planes = [
+        bits.planes(np.ascontiguousarray(g).reshape(-1), w).reshape(-1) for g, w in zip(groups, widths, strict=True)
+    ]
+    ctx.send(cot.peer, np.concatenate(planes))
+    return _reduced(np.uint64(0) - zero, widths)
+
+
+@cost(
+    rounds=lambda cot, choices, count, length, widths=(64,): _chosen_rounds(cot, count),
+    to_one=lambda cot, choices, count, length, widths=(64,): _chosen_words(cot, count)
+    + _plane_words(count, length, widths),
+    call_name="product_ot", parties=2,
+)  # fmt: skip
+async def product_receive(
+    ctx: Context, cot: CotReceiver, choices: Words, count: int, length: int, widths: Sequence[int] = (64,)
+) -> Words:
+    """The receiver's shares of b x, (count, length); the bits b are `choices`, packed."""
+    _check_choices(choices, count)
+    _check_widths(widths, count)
+    first = cot.made
+    labels = await _chosen_receiver(ctx, cot, choices, count)
+    flat = await ctx.receive(cot.peer, Spec((_plane_words(count, length, widths),)))
+    each = count // len(widths) * length
+    ends = np.cumsum([width * words_for(each) for width in widths])[:-1]
+    parts = [
+        bits.from_planes(part.reshape(width, -1), each)
+        for part, width in zip(np.split(flat, ends), widths, strict=True)
+    ]
+    corrections = np.concatenate(parts).reshape(count, length)
+    own = _pads(ctx, labels, first, length) + (bit_masks(choices, count)[:, None] & corrections)
+    return _reduced(own, widths)
+
+
+# one of many
+
+
+def _depth(many: int) -> int:
+    if many < 2 or many & many - 1:
+        raise LocalError("wrong-parameter", f"one of {many} messages", "offer a power of two, 2 or more")
+    return many.bit_length() - 1
+
+
+@cost(
+    rounds=lambda cot, messages: _chosen_rounds(cot, len(messages) * _depth(messages.shape[1])),
+    to_one=lambda cot, messages: _chosen_words(cot, len(messages) * _depth(messages.shape[1])) + messages.size,
+    call_name="one_of_many_ot", parties=2,
+)  # fmt: skip
+async def many_send(ctx: Context, cot: CotSender, messages: Words) -> None:
+    """Offers N messages for each transfer, N a power of two: (count, N, width).
+
+    Naor, Pinkas, STOC 1999: log2 N transfers for each; message v is masked by a hash of one label for each bit of v.
+    """
+    count, many, width = messages.shape
+    depth = _depth(many)
+    first = cot.made
+    labels = await _chosen_sender(ctx, cot, count * depth)
+    masked = messages.copy()
+    for v in range(many):
+        for level in range(depth):
+            own = slice(level * count, (level + 1) * count)
+            label = labels[own] ^ cot.delta if v >> level & 1 else labels[own]
+            masked[:, v] ^= _pads(ctx, label, first + level * count, width, v)
+    ctx.send(cot.peer, masked)
+
+
+@cost(
+    rounds=lambda cot, choices, many, width: _chosen_rounds(cot, len(choices) * _depth(many)),
+    to_one=lambda cot, choices, many, width: _chosen_words(cot, len(choices) * _depth(many))
+    + len(choices) * many * width,
+    call_name="one_of_many_ot", parties=2,
+)  # fmt: skip
+async def many_receive(ctx: Context, cot: CotReceiver, choices: Words, many: int, width: int) -> Words:
+    """The messages at places `choices`, words (count,) from 0 to N - 1, of N offered: (count, width)."""
+    count, depth = len(choices), _depth(many)
+    if choices.ndim != 1 or choices.dtype != np.uint64 or (choices >= many).any():
+        raise LocalError("wrong-choices", f"expected a flat array of words below {many}", "places count from 0")
+    levels = np.concatenate([(choices >> np.uint64(level)) & np.uint64(1) for level in range(depth)])
+    first = cot.made
+    labels = await _chosen_receiver(ctx, cot, bits.pack(levels.astype(np.uint8)), count * depth)
+    offered = await ctx.receive(cot.peer, Spec((count, many, width)))
+    result = np.zeros((count, width), U64)
+    for v in range(many):
+        here = np.uint64(0) - (choices == v).astype(U64)
+        message = offered[:, v].copy()
+        for level in range(depth):
+            own = labels[level * count : (level + 1) * count]
+            message ^= _pads(ctx, own, first + level * count, width, v)
+        result ^= here[:, None] & message
+    return result

@@ -1,0 +1,170 @@
+"""Ferret: correlations hold over many iterations of tiny codes, and a cheating sender is found out."""
+
+from math import log2
+
+import numpy as np
+import pytest
+from correlations import check_correlation
+from pairs import chosen, digest, results, with_fault
+
+from mpc import bits
+from mpc.errors import Abort, LocalError
+from mpc.testing import Fault
+from protocols.ot import silent_ferret_ywlzw20 as ferret
+from protocols.ot import transfers
+
+TINY = ferret.Parameters(4, 20, 5)
+
+
+def roles(counts, malicious=False, parameters=TINY, delta=None):
+    async def send(ctx, peer):
+        end = await ferret.send_setup(ctx, peer, parameters=parameters, malicious=malicious, delta=delta)
+        return end, [await end.extend(ctx, count) for count in counts]
+
+    async def receive(ctx, peer):
+        end = await ferret.receive_setup(ctx, peer, parameters=parameters, malicious=malicious)
+        return end, [await end.extend(ctx, count) for count in counts]
+
+    return send, receive
+
+
+def check(sent, received):
+    for q, (choices, t) in zip(sent[1], received[1], strict=True):
+        check_correlation(sent[0].delta, q, choices, t)
+
+
+@pytest.mark.parametrize("malicious", [False, True])
+def test_correlations_hold_at_the_declared_cost(malicious):
+    counts = [1, 300, 0, TINY.fresh, 3 * TINY.fresh + 1, 64]
+    sent, received = results(*roles(counts, malicious), audit=True)
+    check(sent, received)
+    assert sent[0].made == received[0].made == sum(counts)
+    assert sent[0].iterations == received[0].iterations == -(-sum(counts) // TINY.fresh)
+    labels = np.concatenate([t for _, t in received[1]])
+    assert len(np.unique(labels, axis=0)) == sum(counts)
+
+
+@pytest.mark.parametrize(("log_k", "trees", "depth"), [(3, 300, 1), (1, 40, 4), (6, 30, 5), (5, 8, 7)])
+@pytest.mark.parametrize("malicious", [False, True])
+def test_other_shapes(log_k, trees, depth, malicious):
+    parameters = ferret.Parameters(log_k, trees, depth)
+    check(*results(*roles([parameters.fresh + 5], malicious, parameters)))
+
+
+def test_the_offset_may_be_given():
+    delta = np.array([7, 2**63], np.uint64)
+    sent, received = results(*roles([100], delta=delta))
+    assert (sent[0].delta == delta).all()
+    check(sent, received)
+
+
+def test_colours_are_choices():
+    """The lowest bit of a label is 0 at the sender, and the choice at the receiver."""
+    (_, (q,)), (_, ((choices, t),)) = results(*roles([500]))
+    assert not (q[:, 0] & np.uint64(1)).any()
+    assert (bits.unpack(choices, 500) == (t[:, 0] & np.uint64(1))).all()
+    assert 150 < bits.popcount(choices) < 350
+
+
+@pytest.mark.parametrize("places", [(1, 0), (2, 0)])
+def test_any_two_of_three_parties(places):
+    check(*results(*roles([100], malicious=True), n=3, places=places))
+
+
+def test_transfers_over_silent_correlations():
+    messages = np.arange(600, dtype=np.uint64).reshape(100, 2, 3)
+    choices = np.arange(100, dtype=np.uint8) % 3 % 2
+
+    async def send(ctx, peer):
+        await transfers.send(ctx, await ferret.send_setup(ctx, peer, parameters=TINY), messages)
+
+    async def receive(ctx, peer):
+        end = await ferret.receive_setup(ctx, peer, parameters=TINY)
+        return await transfers.receive(ctx, end, bits.pack(choices), 100, 3)
+
+    _, got = results(send, receive, audit=True)
+    assert (got == chosen(messages, choices)).all()
+
+
+def test_messages_have_not_changed():
+    semi_honest, malicious = digest(*roles([TINY.fresh + 1])), digest(*roles([TINY.fresh + 1], malicious=True))
+    assert semi_honest[:16] == "8ecc2a968f7fbaaf"
+    assert malicious[:16] == "e7a5827a540ea97c"
+
+
+# cheating
+
+SUMS, CHALLENGE, DIGEST = (TINY.trees, TINY.depth, 2), (2, 2), (4,)
+
+
+def struck(party, shape, byte, malicious=True):
+    hits = []
+
+    def first_of_shape(to, message):
+        hit = message.array.shape == shape and not hits
+        hits.extend([message] * hit)
+        return hit
+
+    runs, count = with_fault(
+        *roles([TINY.fresh], malicious), party, Fault("flip", first_of_shape, byte=byte, bit=byte % 8)
+    )
+    assert count == 1
+    return runs
+
+
+@pytest.mark.parametrize("byte", range(0, TINY.trees * TINY.depth * 16, 97))
+def test_a_change_of_any_sum_is_noticed(byte):
+    error = struck(0, SUMS, byte)[1].error
+    assert isinstance(error, Abort)
+    assert (error.code, error.party) == ("ot-check-failed", "party0")
+
+
+@pytest.mark.parametrize("byte", [0, 31])
+def test_a_change_of_the_digest_is_noticed(byte):
+    assert struck(0, DIGEST, byte)[1].error.code == "ot-check-failed"
+
+
+@pytest.mark.parametrize("byte", [0, 15, 16, 31])
+def test_a_change_of_the_challenge_is_noticed(byte):
+    """The sender answers another challenge than the receiver asked, which takes that for a cheat."""
+    assert struck(1, CHALLENGE, byte)[1].error.code == "ot-check-failed"
+
+
+def test_the_semi_honest_version_does_not_notice():
+    runs = struck(0, SUMS, 3, malicious=False)
+    with pytest.raises(AssertionError):
+        check(runs[0].result, runs[1].result)
+
+
+# parameters
+
+
+@pytest.mark.parametrize("wrong", [(0, 20, 5), (22, 20, 5), (4, 20, 0), (4, 1, 5)])
+def test_parameters_out_of_range(wrong):
+    with pytest.raises(LocalError) as caught:
+        ferret.Parameters(*wrong)
+    assert caught.value.code == "wrong-parameter"
+
+
+def test_an_even_offset():
+    with pytest.raises(LocalError) as caught:
+        results(*roles([1], delta=np.array([2, 1], np.uint64)))
+    assert caught.value.code == "wrong-parameter"
+
+
+@pytest.mark.parametrize("parameters", [ferret.SMALL, ferret.MEDIUM, ferret.LARGE])
+def test_the_sets_are_cheap_and_hard(parameters):
+    """Under a tenth of a byte each; and guessing k samples without error costs 2^128 operations and more.
+
+    Prange: each block of 2^depth samples has one error, and of each k / trees samples are taken; then a sparse system
+    of k equations with ten terms each is solved, which takes 10 k^2 operations by Wiedemann's method.
+    """
+    assert 16 * parameters.trees * parameters.depth / parameters.fresh < 0.1
+    from_each = parameters.k / parameters.trees
+    guesses = -parameters.trees * log2(1 - from_each / 2**parameters.depth)
+    assert guesses + log2(10 * parameters.k**2) > 128
+
+
+@pytest.mark.slow
+def test_a_whole_iteration_of_real_parameters():
+    check(*results(*roles([ferret.SMALL.fresh + 1000], parameters=ferret.SMALL)))
