@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import msgpack
+import numpy as np
+import numpy.typing as npt
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -186,13 +188,14 @@ class SealedFile:
             self.close()
             raise damaged(file, f"is {found} bytes long where {sealed} were written")
 
-    def read(self, start: int, stop: int) -> bytes:
-        """The bytes [start, stop)."""
-        pieces = []
-        for number in range(start // CHUNK, -(-stop // CHUNK)):
-            base = number * CHUNK
-            pieces.append(self._chunk(number)[max(start - base, 0) : stop - base])
-        return b"".join(pieces)
+    def read_into(self, out: npt.NDArray[np.uint8], start: int) -> None:
+        """Fill `out` with the bytes from `start` on."""
+        done = 0
+        while done < out.size:
+            number, offset = divmod(start + done, CHUNK)
+            piece = np.frombuffer(self._chunk(number), np.uint8)[offset : offset + out.size - done]
+            out[done : done + piece.size] = piece
+            done += piece.size
 
     def close(self) -> None:
         """Close the file."""

@@ -14,8 +14,11 @@ from math import prod
 from pathlib import Path as File
 from types import TracebackType
 
+import numpy as np
+
+from mpc.context import Context
 from mpc.correlations import Correlation, Material, Part
-from mpc.errors import LocalError
+from mpc.errors import LocalError, PeerError
 from mpc.prg import Seed, encode_domain
 from mpc.ring import U64, Words
 from mpc.store.files import (
@@ -33,7 +36,8 @@ from mpc.store.files import (
 from mpc.store.journal import Journal
 from mpc.supply import Entry, Path, Supply
 
-ADDRESS_BYTES = 32
+WORD_BYTES = 8
+RECORD_BYTES = 32 + WORD_BYTES
 PARTIAL = ".partial"
 BATCH_WORDS = 1 << 22
 """A supplier is asked for about this much material at a time."""
@@ -101,7 +105,7 @@ class StoreWriter:
         for words in self._checked(kind, material):
             self._material.write(words.astype("<u8", copy=False).tobytes())
             self._words += words.size
-        self._index.write(address + self._words.to_bytes(8, "little"))
+        self._index.write(address + self._words.to_bytes(WORD_BYTES, "little"))
         self._digest.update(address)
         self._records += 1
         self._kinds[kind.name] = self._kinds.get(kind.name, 0) + kind.elements
@@ -114,6 +118,11 @@ class StoreWriter:
                 material = supply.ready(path, kind)
                 self.add(path, kind, material if material is not None else await supply.make(path, kind))
 
+    @property
+    def plan(self) -> bytes:
+        """The digest of what was added so far."""
+        return self._digest.digest()
+
     def finish(self) -> None:
         """Sync everything and give the folder its name: from now on the store opens."""
         self._index.finish()
@@ -121,7 +130,7 @@ class StoreWriter:
         header = self._header
         Journal.create(self._folder / JOURNAL, file_key(self._key, header.store, JOURNAL))
         complete = Header(
-            header.store, header.session, self._digest.digest(), header.party, header.n, header.ring, header.maker,
+            header.store, header.session, self.plan, header.party, header.n, header.ring, header.maker,
             header.trust, self._records, self._words, self._kinds,
         )  # fmt: skip
         write_header(self._folder, complete, self._key)
@@ -155,6 +164,41 @@ class StoreWriter:
                 "pass what a supplier handed out for this kind, with the index of its party",
             )
         return [words for words, _ in held]
+
+
+async def preprocess(
+    ctx: Context, target: str | File, supply: Supply, demand: Sequence[Entry], key: Seed | None = None
+) -> None:
+    """Make this party's store of a demand, with all parties of a session, each in a folder of its own.
+
+    The stores get their names only when all parties have all material of the same demand. Once in a session: it is
+    the session that says which stores belong together. PeerError `different-store`, what StoreWriter raises.
+    """
+    with StoreWriter(
+        target,
+        party=ctx.me,
+        n=ctx.n,
+        ring=ctx.ring.bits,
+        session=ctx.session.agreement.session,
+        maker=supply.name,
+        trust=getattr(supply, "trust", ""),
+        key=key,
+    ) as writer:
+        await writer.add_from(supply, demand)
+        (plans,) = await ctx.exchange(np.frombuffer(writer.plan, np.uint8))
+        for party, plan in enumerate(plans):
+            if plan.tobytes() != writer.plan:
+                raise different_store(ctx.names[party], "plan")
+
+
+def different_store(party: str, what: str) -> PeerError:
+    """What a party raises that sees a peer with another store."""
+    return PeerError(
+        "different-store",
+        f"the store of {party} is of another {what} than this party's",
+        "give every party the same program and shapes, and the folder that was made together with the others'",
+        party=party,
+    )
 
 
 def address_of(path: Path, kind: Correlation) -> bytes:

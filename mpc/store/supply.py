@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Sequence
+from itertools import accumulate
 from math import prod
 from pathlib import Path as File
 from threading import Lock
@@ -19,9 +20,9 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.correlations import Correlation, Material
-from mpc.errors import LocalError, PeerError, SupplyError
+from mpc.errors import LocalError, SupplyError
 from mpc.prg import Seed
-from mpc.ring import U64
+from mpc.ring import U64, Words
 from mpc.store.files import (
     HEADER,
     ID_BYTES,
@@ -37,13 +38,11 @@ from mpc.store.files import (
     read_key_file,
 )
 from mpc.store.journal import Journal
-from mpc.store.making import ADDRESS_BYTES, PARTIAL, address_of, holds
+from mpc.store.making import PARTIAL, RECORD_BYTES, WORD_BYTES, address_of, different_store, holds
 from mpc.supply import Entry, Path, Spent, Supply
 
 AHEAD = 256
 """Records that one sync of the journal reserves, where no plan says which will be taken."""
-_RECORD_BYTES = ADDRESS_BYTES + 8
-_WORD_BYTES = 8
 _REPLACE = "make a new store with all parties, or let a supplier make what is missing during the run"
 
 
@@ -75,12 +74,13 @@ class StoreSupply:
         self._files: list[SealedFile] = []
         try:
             self._index = _Index(self._read_index(key), self._folder / INDEX, header)
-            self._material = self._open(MATERIAL, key, header.words * _WORD_BYTES)
+            self._material = self._open(MATERIAL, key, header.words * WORD_BYTES)
             self._journal = Journal(self._folder / JOURNAL, file_key(key, header.store, JOURNAL))
         except BaseException:
             self._release()
             raise
         self._start: int | None = None
+        self._found: dict[Path, tuple[Correlation, int]] = {}
         self._spent = Spent()
         self._one_at_a_time = Lock()
         self._process = os.getpid()
@@ -141,6 +141,7 @@ class StoreSupply:
         if position > self._journal.position:
             self._journal.advance(position)
         self._start = self._journal.position
+        self._found = {}
         self._spent = Spent()
 
     async def prepare(self, demand: Sequence[Entry]) -> None:
@@ -152,7 +153,9 @@ class StoreSupply:
         missing = [entry for entry, position in zip(demand, found, strict=True) if position is None]
         if missing and self._fallback is None:
             raise self._none_left(*missing[0])
-        self._reserve(max((position + 1 for position in found if position is not None), default=0))
+        present = [(entry, position) for entry, position in zip(demand, found, strict=True) if position is not None]
+        self._reserve(max((position + 1 for _, position in present), default=0))
+        self._found.update((path, (kind, position)) for (path, kind), position in present)
         if missing and self._fallback is not None:
             await self._fallback.prepare(missing)
 
@@ -185,6 +188,9 @@ class StoreSupply:
                 "or in a copy of the process",
                 "await supply.agree(ctx) first, in the process that opened the store",
             )
+        prepared = self._found.get(path)
+        if prepared is not None and prepared[0] == kind:
+            return prepared[1]
         return self._index.find(address_of(path, kind), self._start)
 
     def _reserve(self, position: int) -> None:
@@ -193,15 +199,14 @@ class StoreSupply:
 
     def _read(self, position: int, kind: Correlation) -> Material:
         start, end = self._index.extent(position)
-        parts, party = kind.parts(), self.header.party
-        sizes = [prod(part.shape) if holds(part, party) else 0 for part in parts]
-        if sum(sizes) != end - start:
+        words = self._words(self._material, start, end - start).astype(U64, copy=False)
+        shapes = [part.shape if holds(part, self.header.party) else (0,) for part in kind.parts()]
+        sizes = [prod(shape) for shape in shapes]
+        if sum(sizes) != words.size:
             raise damaged(self._folder / INDEX, "gives a record a wrong length")
-        words = np.frombuffer(self._material.read(start * _WORD_BYTES, end * _WORD_BYTES), "<u8").astype(U64)
-        pieces = np.split(words, np.cumsum(sizes)[:-1])
+        ends = accumulate(sizes)
         return tuple(
-            piece.reshape(part.shape) if holds(part, party) else piece
-            for piece, part in zip(pieces, parts, strict=True)
+            words[end - size : end].reshape(shape) for shape, size, end in zip(shapes, sizes, ends, strict=True)
         )
 
     def _position_told(self, ctx: Context, party: int, told: bytes) -> int:
@@ -209,12 +214,7 @@ class StoreSupply:
         header = self.header
         if session != header.session or plan != header.plan or position > header.records:
             what = "plan" if session == header.session and plan != header.plan else "making"
-            raise PeerError(
-                "different-store",
-                f"the store of {ctx.names[party]} is of another {what} than this party's",
-                "give every party the folder that was made together with the others'",
-                party=ctx.names[party],
-            )
+            raise different_store(ctx.names[party], what)
         return position
 
     def _none_left(self, path: Path, kind: Correlation) -> SupplyError:
@@ -234,9 +234,15 @@ class StoreSupply:
             path=path,
         )
 
-    def _read_index(self, key: Seed) -> bytes:
-        size = self.header.records * _RECORD_BYTES
-        return self._open(INDEX, key, size).read(0, size)
+    def _read_index(self, key: Seed) -> Words:
+        words = self.header.records * RECORD_BYTES // WORD_BYTES
+        return self._words(self._open(INDEX, key, words * WORD_BYTES), 0, words)
+
+    @staticmethod
+    def _words(file: SealedFile, start: int, count: int) -> Words:
+        words = np.empty(count, "<u8")
+        file.read_into(words.view(np.uint8), start * WORD_BYTES)
+        return words
 
     def _open(self, name: str, key: Seed, size: int) -> SealedFile:
         file = SealedFile(self._folder / name, file_key(key, self.header.store, name), size)
@@ -255,31 +261,31 @@ class StoreSupply:
 class _Index:
     """Where records are, by address."""
 
-    def __init__(self, content: bytes, file: File, header: Header) -> None:
-        records = np.frombuffer(content, np.uint8).reshape(-1, _RECORD_BYTES)
-        self._content = content
-        self._ends = np.ascontiguousarray(records[:, ADDRESS_BYTES:]).view("<u8").reshape(-1)
-        beginnings = np.ascontiguousarray(records[:, :_WORD_BYTES]).view("<u8").reshape(-1)
-        self._order = np.argsort(beginnings, kind="stable")
-        self._sorted = beginnings[self._order]
-        starts = np.concatenate([np.zeros(1, "<u8"), self._ends])
+    def __init__(self, words: Words, file: File, header: Header) -> None:
+        records = words.reshape(-1, RECORD_BYTES // WORD_BYTES)
+        self._addresses = records[:, :-1]
+        self._order = np.argsort(records[:, 0], kind="stable")
+        self._sorted = records[self._order, 0]
+        starts = np.concatenate([np.zeros(1, "<u8"), records[:, -1]])
         if starts[-1] != header.words or (starts[1:] < starts[:-1]).any():
             raise damaged(file, "does not fit the header")
         self._starts = starts
 
     def find(self, address: bytes, start: int) -> int | None:
         """The first record at or after `start` with this address."""
-        beginning = np.frombuffer(address[:_WORD_BYTES], "<u8")[0]
-        low, high = (int(np.searchsorted(self._sorted, beginning, side)) for side in ("left", "right"))
-        for position in map(int, self._order[low:high]):
-            at = position * _RECORD_BYTES
-            if position >= start and self._content[at : at + ADDRESS_BYTES] == address:
+        wanted = np.frombuffer(address, "<u8")
+        first = int(np.searchsorted(self._sorted, wanted[0]))
+        for i in range(first, len(self._sorted)):
+            if self._sorted[i] != wanted[0]:
+                break
+            position = int(self._order[i])
+            if position >= start and self._addresses[position].tobytes() == address:
                 return position
         return None
 
     def extent(self, position: int) -> tuple[int, int]:
         """The words [start, end) of a record."""
-        return int(self._starts[position]), int(self._ends[position])
+        return int(self._starts[position]), int(self._starts[position + 1])
 
 
 def _check_folder(folder: File) -> None:
