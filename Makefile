@@ -1,12 +1,13 @@
 # make demo   three hospitals train a model on their secret data (installs what it needs into .venv)
 # make test   the tests        make lint   ruff and mypy        make docs   the documentation into site/
+# make bench-peers   other systems for `python -m bench --peers`, each in an environment of its own under build/peers
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUILT_FROM := pyproject.toml setup.py $(wildcard native/*.py native/*.[ch] native/*/*.[ch])
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint docs bench-peers clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.examples
@@ -22,6 +23,9 @@ lint: $(VENV)/.lint
 
 docs: $(VENV)/.docs
 	$(BIN)/mkdocs build --strict
+
+bench-peers: $(VENV)/.bench
+	$(BIN)/python -m bench.peers.environments
 
 clean:
 	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,57 +1,97 @@
-"""`python -m bench TABLE`: measure, show the figures beside their limits, write them as JSON."""
+"""`python -m bench [TABLE ...]`: measure, show the figures beside their limits, write, keep and draw them."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from types import ModuleType
+from pathlib import Path
 
-from bench import arithmetic, launch, limits
-from bench.harness import BANDWIDTH, LATENCY, Row, show, write_json
-from bench.workloads import Workload
+from bench import arithmetic, kernels, online, results
+from bench.display import show
+from bench.harness import AnyRow, Options, write_json
+from mpc.planning import NETWORKS
+from native import implementations
 
-TABLES: dict[str, ModuleType] = {"arithmetic": arithmetic}
+TABLES = {"kernels": kernels.TITLE, "arithmetic": arithmetic.TITLE}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
-    options = _parser().parse_args(arguments)
-    table = TABLES[options.table]
-    rows: list[Row] = []
-    for parties in options.parties:
-        for tls in (False, True):
-            for name in options.workloads or table.WORKLOADS:
-                workload: Workload = table.WORKLOADS[name]
-                setup = launch.Setup(options.table, name, workload.scaled(options.scale), parties, tls, options.repeat)
-                rows += _rows(setup, limits.measure(), launch.measure(setup))
-    show(rows, table.TITLE, to_stderr=options.json == "-")
-    if options.json:
-        write_json(rows, options.json)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    options = _options(chosen)
+    tables = chosen.tables or list(TABLES)
+    unknown = _unknown(tables, options)
+    if unknown:
+        among = TABLES if unknown & set(tables) else tables
+        parser.error(f"there is no {', '.join(sorted(unknown))} in {' or '.join(among)}")
+    rows: list[AnyRow] = []
+    for table in tables:
+        of_table: list[AnyRow] = []
+        for some in measure(table, options):
+            of_table += some
+            if chosen.keep:
+                print(f"{some[0].workload}: kept in {results.keep(some)}", file=sys.stderr)
+        show(of_table, TABLES[table], to_stderr=chosen.json == "-")
+        rows += of_table
+    if chosen.json:
+        write_json(rows, chosen.json)
+    if chosen.plot:
+        from bench import plots
+
+        for file in plots.draw(rows, Path(chosen.plot)):
+            print(f"drawn in {file}", file=sys.stderr)
 
 
-def _rows(setup: launch.Setup, limit: limits.Limits, measured: launch.Measured) -> Iterator[Row]:
-    def row(system: str, seconds: float, spread: float, security: str) -> Row:
-        return Row(
-            setup.table, setup.workload, system, setup.parties, setup.tls, seconds, spread,
-            measured.bytes, measured.rounds, security,
-        )  # fmt: skip
+def _unknown(tables: Sequence[str], options: Options) -> set[str]:
+    """What was named and is no table, or no workload or family of a chosen table."""
+    wrong = set(tables) - set(TABLES)
+    if wrong or not options.workloads:
+        return wrong
+    workloads = {name for table in tables for name in names(table)}
+    return set(options.workloads) - workloads - {name.partition(".")[0] for name in workloads}
 
-    yield row("parley", measured.seconds, measured.spread, measured.security)
-    yield row(BANDWIDTH, measured.bytes / limit.bandwidth, 0.0, "")
-    yield row(LATENCY, measured.rounds * limit.round_trip, 0.0, "")
+
+def names(table: str) -> list[str]:
+    """The workloads of a table."""
+    return kernels.names() if table == "kernels" else list(arithmetic.WORKLOADS)
+
+
+def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
+    """The rows of a table, some at a time."""
+    if table == "kernels":
+        return kernels.measure(options)
+    return online.measure(table, arithmetic.WORKLOADS, arithmetic.PEERS, options)
+
+
+def _options(chosen: argparse.Namespace) -> Options:
+    return Options(
+        tuple(chosen.workloads), tuple(chosen.parties), tuple(chosen.sizes), chosen.repeat, chosen.scale,
+        chosen.network, chosen.implementation, chosen.peers,
+    )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    tables = parser.add_subparsers(dest="table", required=True, metavar="TABLE")
-    for name, module in TABLES.items():
-        table = tables.add_parser(name, help=module.TITLE, description=module.__doc__)
-        table.add_argument("--json", metavar="FILE", help="write the rows as a JSON list; '-' is standard output")
-        table.add_argument("--parties", type=int, nargs="+", default=[2, 3], metavar="N", help="how many parties")
-        table.add_argument("--workloads", nargs="+", choices=list(module.WORKLOADS), help="all if not given")
-        table.add_argument("--repeat", type=int, default=7, help="repetitions beside the warm-up")
-        table.add_argument("--scale", type=float, default=1.0, help="the size of every workload, as a factor")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__,
+        epilog="; ".join(f"{name}: {title}" for name, title in TABLES.items()),
+    )  # fmt: skip
+    add = parser.add_argument
+    add("tables", nargs="*", metavar="TABLE", help=f"{' or '.join(TABLES)}; all if none is named")
+    add("--peers", action="store_true", help="other systems on the same work (`make bench-peers` installs them)")
+    add("--json", metavar="FILE", help="write the rows as a JSON list; '-' is standard output")
+    add("--plot", metavar="DIR", help="draw the rows as SVG files in a folder")
+    add("--keep", action="store_true", help="keep the rows in bench/results, by date and machine")
+    add("--workloads", nargs="+", default=[], metavar="NAME", help="these only; `ring` means all of ring.*")
+    add("--repeat", type=int, default=7, help="repetitions beside the warm-up")
+    add("--scale", type=float, default=1.0, help="the size of every workload, as a factor")
+    of_times = parser.add_argument_group("tables of times")
+    of_times.add_argument("--parties", type=int, nargs="+", default=[2, 3], metavar="N", help="how many parties")
+    of_times.add_argument("--sizes", type=int, nargs="+", default=[], metavar="N", help="sizes instead of the usual")
+    of_times.add_argument("--network", choices=list(NETWORKS), default="loopback", help="imitated for our parties")
+    of_rates = parser.add_argument_group("tables of rates")
+    of_rates.add_argument("--implementation", choices=implementations(), default="", help="use slower kernels")
     return parser
 
 

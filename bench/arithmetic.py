@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bench.peers import catalogue
 from bench.workloads import Share, Workload
 from mpc import bits
 from mpc.context import Context
@@ -64,12 +65,17 @@ def _power(values: Sequence[Words], size: int) -> Words:
     return np.array(x * pow(y, size, 1 << 64) % (1 << 64), np.uint64)
 
 
+def _cube(side: int) -> int:
+    return side**3
+
+
+PEERS = catalogue.ARITHMETIC
 WORKLOADS = {
     workload.name: workload
     for workload in (
         Workload("mul_1m", 1_000_000, _pair, _products, lambda v, size: Z64.mul(*v)),
         Workload("cmp_100k", 100_000, _signed_pair, _comparisons, _below),
-        Workload("matmul_1000", 1000, _matrices, _matrix_product, lambda v, size: Z64.matmul(*v)),
+        Workload("matmul_1000", 1000, _matrices, _matrix_product, lambda v, size: Z64.matmul(*v), _cube),
         Workload("chain_1000", 1000, _scalars, _chain, _power),
     )
 }

@@ -1,4 +1,4 @@
-"""What all tables have in common: rows, medians, the machine they were measured on, JSON and a table to read."""
+"""What all tables have in common: repetitions that take turns, medians, rows, JSON, and the machine they came from."""
 
 from __future__ import annotations
 
@@ -7,32 +7,39 @@ import os
 import platform
 import ssl
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import numpy as np
 import trio
-from rich.console import Console
-from rich.table import Table
 
-from native import selected
+from native import implementations
 
 FEATURES = (
     "avx2", "avx512f", "avx512ifma", "avx512_vbmi", "vaes", "vpclmulqdq", "gfni", "amx_int8", "sha_ni", "bmi2", "adx",
 )  # fmt: skip
-_WIDTH = 120
+VENDORS = {"AuthenticAMD": "amd", "GenuineIntel": "intel"}
+PARLEY = "parley"
 BANDWIDTH, LATENCY = "limit:bandwidth", "limit:latency"
+LOAD = os.getloadavg()[0]
+"""How many processes wanted a core, on average over the minute before this one began to measure."""
+
+Name = TypeVar("Name")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured figure, or a limit beside it.
+    """One measured time, or a limit beside it.
 
-    `seconds`: the median of the repetitions; `spread`: the slowest less the fastest of them. `bytes`: framed, before
-    TLS, all parties together. `rounds`: the longest chain of messages that wait for one another. `system`: `parley`,
-    another system's name, or `limit:NAME`. `security`: what the figure is secure against, empty for a limit.
+    `seconds`: the median of the repetitions, None where there is no figure and `note` says why; `spread`: the slowest
+    less the fastest of them. `bytes`: framed, before TLS, all parties together; None where a system does not count
+    them. `rounds`: the longest chain of messages that wait for one another. `system`: `parley`, another system's name,
+    or `limit:NAME`. `security`: what the figure is secure against, empty for a limit. `size`: how much work, in the
+    workload's own measure. `network`: `loopback`, or what our own transport imitates. `version`: of a peer.
     """
 
     table: str
@@ -40,11 +47,87 @@ class Row:
     system: str
     parties: int
     tls: bool
-    seconds: float
-    spread: float
-    bytes: int
-    rounds: int
+    seconds: float | None
+    spread: float | None
+    bytes: int | None
+    rounds: int | None
     security: str
+    size: int
+    network: str = "loopback"
+    version: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """One measured rate, or a limit beside it.
+
+    `per_second`: units of work a second at the median repetition, None where there is no figure and `note` says why;
+    `spread`: the rate of the fastest repetition less that of the slowest. `system` as in `Row`. `implementation`: the
+    table of kernels that ours used, empty for others.
+    """
+
+    table: str
+    workload: str
+    system: str
+    unit: str
+    per_second: float | None
+    spread: float | None
+    implementation: str = ""
+    version: str = ""
+    note: str = ""
+
+
+AnyRow = Row | Throughput
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says about how to measure. Empty `workloads` or `sizes`: all, each at its own size.
+
+    A workload is named in full, or by what stands before its dot.
+    """
+
+    workloads: tuple[str, ...] = ()
+    parties: tuple[int, ...] = (2, 3)
+    sizes: tuple[int, ...] = ()
+    repeat: int = 7
+    scale: float = 1.0
+    network: str = "loopback"
+    implementation: str = ""
+    peers: bool = False
+
+    def chosen(self, names: Iterable[str]) -> list[str]:
+        """Those of a table's workloads that are to be measured."""
+        return [name for name in names if not self.workloads or {name, name.partition(".")[0]} & set(self.workloads)]
+
+
+class Failed(Exception):
+    """A contender gave no result; its rows say why, and the others go on."""
+
+
+def interleaved(
+    works: Mapping[Name, Callable[[], Result]], repeat: int, warm_up: int
+) -> dict[Name, list[Result] | Failed]:
+    """The results of `repeat` repetitions of each work, after `warm_up` that don't count.
+
+    The works take turns, every other turn in the opposite order, so that a noisy minute hits all alike. One that
+    raises Failed takes no further turn.
+    """
+    results: dict[Name, list[Result] | Failed] = {name: [] for name in works}
+    for turn in range(warm_up + repeat):
+        for name in list(works)[:: 1 if turn % 2 == 0 else -1]:
+            kept = results[name]
+            if isinstance(kept, Failed):
+                continue
+            try:
+                result = works[name]()
+            except Failed as failure:
+                results[name] = failure
+            else:
+                if turn >= warm_up:
+                    kept.append(result)
+    return results
 
 
 def middle(seconds: Sequence[float]) -> tuple[float, float]:
@@ -55,9 +138,11 @@ def middle(seconds: Sequence[float]) -> tuple[float, float]:
 def machine() -> dict[str, str]:
     """What the figures depend on, by feature and not by name: virtual machines lie about their model."""
     return {
-        "cores": str(len(os.sched_getaffinity(0))),
+        "label": label(),
+        "cores": str(cores()),
+        "load before": f"{LOAD:.1f}",
         "cpu": " ".join(_cpu_features()) or platform.machine(),
-        "kernels": selected(),
+        "kernels": implementations()[0],
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -66,54 +151,33 @@ def machine() -> dict[str, str]:
     }
 
 
+def label() -> str:
+    """A short name for machines like this one: who made the processor, its best kernels, its cores."""
+    maker = next((VENDORS.get(line.split()[-1]) for line in _cpuinfo() if line.startswith("vendor_id")), None)
+    return f"{maker or platform.machine()}-{implementations()[0]}-{cores()}core"
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _cpu_features() -> list[str]:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return []
-    flags = next((set(line.split()) for line in lines if line.startswith("flags")), set())
+    flags = next((set(line.split()) for line in _cpuinfo() if line.startswith("flags")), set())
     return [feature for feature in FEATURES if feature in flags]
 
 
-def write_json(rows: Iterable[Row], file: str) -> None:
+def _cpuinfo() -> list[str]:
+    try:
+        return Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return []
+
+
+def write_json(rows: Iterable[AnyRow], file: str) -> None:
     """The rows as a JSON list; '-' is standard output."""
     text = json.dumps([asdict(row) for row in rows], indent=1)
     if file == "-":
         sys.stdout.write(text + "\n")
     else:
         Path(file).write_text(text + "\n")
-
-
-def show(rows: Sequence[Row], title: str, *, to_stderr: bool = False) -> None:
-    """A table for people: every figure beside its limits, as times of the limit, and the machine below."""
-    table = Table(title=title, caption=", ".join(f"{name}: {value}" for name, value in machine().items()))
-    for heading in ("workload", "system", "parties", "TLS"):
-        table.add_column(heading)
-    for heading in ("time", "spread", "x bandwidth", "x latency", "bytes", "rounds"):
-        table.add_column(heading, justify="right")
-    limits = {_place(row): row.seconds for row in rows if row.system.startswith("limit:")}
-    for row in rows:
-        if not row.system.startswith("limit:"):
-            table.add_row(*_cells(row, limits))
-    console = Console(stderr=to_stderr)
-    console.print(table, width=None if console.is_terminal else _WIDTH)
-
-
-def _place(row: Row, system: str | None = None) -> tuple[str, int, bool, str]:
-    return row.workload, row.parties, row.tls, system or row.system
-
-
-def _cells(row: Row, limits: dict[tuple[str, int, bool, str], float]) -> list[str]:
-    ratios = [
-        f"{row.seconds / limit:.1f}" if (limit := limits.get(_place(row, system))) else ""
-        for system in (BANDWIDTH, LATENCY)
-    ]
-    return [
-        row.workload, row.system, str(row.parties), "yes" if row.tls else "no", milliseconds(row.seconds),
-        milliseconds(row.spread), *ratios, f"{row.bytes:,}", f"{row.rounds:,}",
-    ]  # fmt: skip
-
-
-def milliseconds(seconds: float) -> str:
-    """A time for people."""
-    return f"{seconds * 1e3:.3g} ms" if seconds < 10 else f"{seconds:.1f} s"

@@ -1,69 +1,67 @@
-"""The parties and the dealer of one measurement, as processes of this machine over loopback TCP."""
+"""Starts the processes of one system: ours with its dealer, or a peer's, on ports of this machine's loopback."""
 
 from __future__ import annotations
 
-import json
 import socket
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from bench.harness import middle
+from bench.crew import Crew, module
+from bench.harness import Failed
 from bench.party import Role
+from bench.peers.catalogue import Peer
+from bench.peers.environments import ENVIRONMENTS
 from mpc.identity import new_identity
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """One measurement: `repeat` repetitions of a workload of a table, at a size, by `parties` computing parties."""
+    """One measurement of ours: a workload of a table, at a size, by `parties` computing parties over a network."""
 
     table: str
     workload: str
     size: int
     parties: int
     tls: bool
-    repeat: int
+    network: str
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Seconds from the common start to when the last party was done; bytes of all parties; causal rounds."""
-
-    seconds: float
-    spread: float
-    bytes: int
-    rounds: int
-    security: str
-
-
-def measure(setup: Setup) -> Measured:
-    """Run all processes of a measurement to their end. Raises RuntimeError with the output of one that failed."""
+@contextmanager
+def ours(setup: Setup) -> Iterator[Crew]:
+    """The parties and their dealer. The last endpoint of the roster is the dealer, which only serves."""
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
-        accounts = _run_all(setup, Path(folder))
-    by_repetition = list(zip(*(account["repetitions"] for account in accounts), strict=True))
-    seconds, spread = middle(
-        [max(r["ended"] for r in parties) - min(r["began"] for r in parties) for parties in by_repetition]
-    )
-    last = by_repetition[-1]
-    return Measured(
-        seconds, spread, sum(r["bytes"] for r in last), max(r["rounds"] for r in last), accounts[0]["security"]
-    )
+        with _listeners(setup.parties + 1) as listeners:
+            roster = _write_roster(Path(folder), [listener.getsockname()[1] for listener in listeners])
+            *members, dealer = (_command(setup, roster, me, listener) for me, listener in enumerate(listeners))
+            crew = Crew(members, [dealer], pass_fds=[listener.fileno() for listener in listeners])
+        try:
+            yield crew
+        finally:
+            crew.end()
 
 
-def _run_all(setup: Setup, folder: Path) -> list[dict[str, Any]]:
-    with _listeners(setup.parties + 1) as listeners:
-        roster = _write_roster(folder, [listener.getsockname()[1] for listener in listeners])
-        processes = [_start(setup, roster, me, listener) for me, listener in enumerate(listeners)]
-    outputs = [process.communicate() for process in processes]
-    for process, (_, errors) in zip(processes, outputs, strict=True):
-        if process.returncode:
-            raise RuntimeError(f"{setup} failed:\n{errors}")
-    return [json.loads(output) for output, _ in outputs[:-1]]
+@contextmanager
+def theirs(peer: Peer, workload: str, size: int) -> Iterator[Crew]:
+    """A peer's parties. Raises Failed where its environment can't be used."""
+    environment = ENVIRONMENTS[peer.environment]
+    complaint = environment.complaint()
+    if complaint:
+        raise Failed(complaint)
+    with _listeners(peer.parties) as listeners:
+        ports = [listener.getsockname()[1] for listener in listeners]
+    order = {"workload": workload, "size": size, "ports": ports, "variant": peer.variant}
+    crew = Crew(
+        [module(environment.python, peer.module, {**order, "party": party}) for party in range(peer.parties)],
+        environment={"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONWARNINGS": "ignore"},
+    )
+    try:
+        yield crew
+    finally:
+        crew.end()
 
 
 @contextmanager
@@ -76,12 +74,9 @@ def _listeners(count: int) -> Iterator[list[socket.socket]]:
             listener.close()
 
 
-def _start(setup: Setup, roster: Path, me: int, listener: socket.socket) -> subprocess.Popen[str]:
-    role = Role(str(roster), me, listener.fileno(), setup.tls, setup.table, setup.workload, setup.size, setup.repeat)
-    return subprocess.Popen(
-        [sys.executable, "-m", "bench.party", json.dumps(asdict(role))],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=[listener.fileno()],
-    )  # fmt: skip
+def _command(setup: Setup, roster: Path, me: int, listener: socket.socket) -> list[str]:
+    role = Role(str(roster), me, listener.fileno(), setup.tls, setup.table, setup.workload, setup.size, setup.network)
+    return module(sys.executable, "bench.party", asdict(role))
 
 
 def _write_roster(folder: Path, ports: Sequence[int]) -> Path:

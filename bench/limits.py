@@ -1,6 +1,6 @@
 """What the machine itself allows: raw blocking sockets between two processes on loopback, nothing of ours in between.
 
-`python -m bench.limits PORT KIND` is the other process.
+`python -m bench.limits PORT KIND` is the other process; so that it starts at once, this file imports little.
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-
-from bench.harness import middle
+from statistics import median
 
 BLOCK = 1 << 20
 BLOCKS = 48
-ROUND_TRIPS = 1000
-REPETITIONS = 5
+ROUND_TRIPS = 500
+REPETITIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,16 @@ class Limits:
 def measure() -> Limits:
     """Both limits, now: the median of some repetitions each."""
     with _other("bandwidth") as connection:
-        seconds, _ = middle(_repeat(lambda: _exchange(connection)))
+        seconds = median(_repeat(lambda: _exchange(connection)))
         bandwidth = 2 * BLOCK * BLOCKS / seconds
     with _other("round trip") as connection:
-        seconds, _ = middle(_repeat(lambda: _ping(connection)))
+        seconds = median(_repeat(lambda: _ping(connection)))
     return Limits(bandwidth, seconds / ROUND_TRIPS)
+
+
+def typical(several: Sequence[Limits]) -> Limits:
+    """The median of each."""
+    return Limits(median(each.bandwidth for each in several), median(each.round_trip for each in several))
 
 
 def _repeat(work: Callable[[], None]) -> list[float]:

@@ -1,7 +1,8 @@
 """One process of a measurement: a computing party, or the dealer that prepares its material.
 
-`python -m bench.party ROLE`, ROLE in JSON; prints an account in JSON. Every party does each repetition from a common
-start; the clock is the machine's, so that the launcher can subtract one party's start from another's end.
+`python -m bench.party ROLE`, ROLE in JSON; `bench.crew` is the other side and says what it reads and prints. Every
+party does each repetition from a common start; the clock is the machine's, so that one party's start can be
+subtracted from another's end.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from typing import Any
 import numpy as np
 import trio
 
+from bench.slow_network import slowed
 from bench.workloads import Share, Workload
 from mpc import bits
 from mpc.context import Context, Session
 from mpc.handshake import Agreement, Terms
 from mpc.identity import Roster, load_identity
+from mpc.planning import NETWORKS
 from mpc.ring import Words
 from mpc.supply import Entry, Supply
 from mpc.transport import Transport, connect
@@ -36,8 +39,7 @@ from protocols.preprocessing.dealer import DealerLink, serve
 from protocols.shares import BooleanShare
 from protocols.suite import suite_of
 
-WARM_UP = 2
-_PREPARE, _INPUT, _START, _CHECK = 1 << 20, 2 << 20, 3 << 20, 4 << 20
+_INPUT, _START, _CHECK = 2 << 20, 3 << 20, 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Role:
     table: str
     workload: str
     size: int
-    repeat: int
+    network: str
 
     def found(self) -> Workload:
         """The workload by its name."""
@@ -61,16 +63,17 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """One party's repetition: when it began and ended by the machine's clock, what it sent, its rounds."""
+    """One party's repetition: when it began and ended by the machine's clock, processor time, bytes sent, rounds."""
 
     began: float
     ended: float
+    busy: float
     bytes: int
     rounds: int
 
 
-async def live(role: Role) -> dict[str, Any]:
-    """Connect, take part, say goodbye; the account of it."""
+async def live(role: Role) -> None:
+    """Connect, take part, say goodbye."""
     roster = Roster.load(role.roster)
     identity = load_identity(roster.names[role.me], Path(role.roster).parent)
     terms = Terms("bench", roster.names, True, f"{role.table} {role.workload} {role.size}", SUITE.name)
@@ -83,8 +86,9 @@ async def live(role: Role) -> dict[str, Any]:
         if role.me == roster.parties:
             await serve(transport, roster.parties)
             await transport.finish({})
-            return {}
-        return await _Party(role, transport, agreement, roster.parties).live()
+        else:
+            async with slowed(transport, NETWORKS[role.network], roster.parties) as slow:
+                await _Party(role, slow, agreement, roster.parties).live()
 
 
 class _Party:
@@ -95,19 +99,24 @@ class _Party:
         self.agreement = agreement
         self.n = n
 
-    async def live(self) -> dict[str, Any]:
-        """All repetitions; the first ones only warm up, and the very first is checked."""
+    async def live(self) -> None:
+        """A repetition for every line that comes; the first is checked."""
         with self.transport.working():
             demand = await trio.to_thread.run_sync(self._demand)
         link = DealerLink(self.transport, self.n)
         supply = await link.supply()
-        repetitions = [await self._repetition(i, demand, supply) for i in range(WARM_UP + self.role.repeat)]
+        _say({"security": security_sentence(SUITE, self.n, supply), "version": ""})
+        number = 0
+        while await self._told():
+            _say(asdict(await self._repetition(number, demand, supply)))
+            number += 1
         link.done()
         await self.transport.finish({})
-        return {
-            "security": security_sentence(SUITE, self.n, supply),
-            "repetitions": [asdict(repetition) for repetition in repetitions[WARM_UP:]],
-        }
+
+    async def _told(self) -> bool:
+        """Waits for the next line of standard input; whether there is one."""
+        with self.transport.working():
+            return bool(await trio.to_thread.run_sync(sys.stdin.readline))
 
     def _demand(self) -> list[Entry]:
         """The material of one repetition, by a dry run on zeros."""
@@ -128,12 +137,12 @@ class _Party:
         ctx = self._session(supply).root(number)
         with _steady():
             await self._session(supply).root(_START + number).exchange(np.zeros(1, np.uint64))
-            began = time.monotonic()
+            busy, began = time.process_time(), time.monotonic()
             result = await self.workload.online(ctx, shares, self.role.size)
-            ended = time.monotonic()
+            ended, busy = time.monotonic(), time.process_time() - busy
         if number == 0:
             await self._check(result, self.workload.clear(values, self.role.size), supply)
-        return Repetition(began, ended, ctx.session.ledger.bytes_sent, ctx.depth)
+        return Repetition(began, ended, busy, ctx.session.ledger.bytes_sent, ctx.depth)
 
     async def _check(self, result: Share, expected: Words, supply: Supply) -> None:
         ctx = self._session(supply).root(_CHECK)
@@ -152,6 +161,10 @@ async def _opened(ctx: Context, result: Share) -> Words:
     return opened
 
 
+def _say(line: dict[str, Any]) -> None:
+    print(json.dumps(line), flush=True)
+
+
 @contextmanager
 def _steady() -> Iterator[None]:
     """No collection of cyclic garbage that an earlier phase left."""
@@ -164,4 +177,4 @@ def _steady() -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(trio.run(live, Role(**json.loads(sys.argv[1])))))
+    trio.run(live, Role(**json.loads(sys.argv[1])))

@@ -18,7 +18,8 @@ class Workload:
     """A computation on shares of public random values.
 
     `size`: how much of it at scale 1. `values(prg, size)`: the inputs in the clear. `online(ctx, shares, size)`: what
-    is timed. `clear(values, size)`: what it must open to, packed where the result is bits.
+    is timed. `clear(values, size)`: what it must open to, packed where the result is bits. `operations(size)`: how
+    many it is made of, by which different sizes are compared.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Workload:
     values: Callable[[Prg, int], list[Words]]
     online: Callable[[Context, Sequence[ArithmeticShare], int], Awaitable[Share]]
     clear: Callable[[Sequence[Words], int], Words]
+    operations: Callable[[int], int] = int
 
     def scaled(self, scale: float) -> int:
         """The size at another scale, at least 1."""

@@ -49,7 +49,8 @@ class Report:
     """One party's account of a run, or of a plan (then `seconds` is empty).
 
     `rounds_by_party` and `bytes_sent` (framed, before TLS, online) have an entry for each party, by index;
-    `offline_bytes` is what this party received from its supplier; `lines` is this party's account by line.
+    `offline_bytes` is what this party received from its supplier; `lines` is this party's account by line. `device` is
+    the account of the accelerator that was in use, None without one.
     """
 
     program: str
@@ -66,6 +67,7 @@ class Report:
     reveals: tuple[Reveal, ...]
     lines: tuple[LineCost, ...]
     warnings: tuple[str, ...] = ()
+    device: dict[str, Any] | None = None
 
     @property
     def rounds(self) -> int:
@@ -87,6 +89,7 @@ class Report:
             "reveals": [asdict(reveal) for reveal in self.reveals],
             "lines": [asdict(line) for line in self.lines],
             "warnings": list(self.warnings),
+            "device": self.device,
             "result": plain(result),
         }
 

@@ -1,4 +1,4 @@
-"""Randomness from seeds: named, separate streams of AES-128 in counter mode.
+"""Randomness from seeds: named, separate streams of AES in counter mode.
 
 A seed never makes output itself. `derive` and `prg` hash it together with a domain (SHAKE-256), so that two
 different domains give streams that look independent to whoever does not hold the seed.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import os
 from hashlib import shake_256
+from math import prod
 from typing import NoReturn, TypeAlias
 
 import numpy as np
@@ -16,14 +17,17 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
+from mpc.accelerator import accelerator
 from mpc.bits import words_for
 from mpc.errors import LocalError
-from mpc.ring import U64, Shape, Words
+from mpc.ring import U64, Shape, Words, as_words, contiguous, pointer
 from native import BYTES, Pointer, ffi, lib
 
 DomainPart: TypeAlias = str | int | bytes | tuple[int, ...]
 
 SEED_BYTES = 32
+_DRAWS_AT_ONCE = 1 << 15
+"""Draws of field elements are reduced while they are still in the cache."""
 
 
 class Seed:
@@ -74,7 +78,7 @@ class Seed:
 
 
 class Prg:
-    """A stream of pseudorandom bytes: AES-128-CTR, counter from zero. Made by `Seed.prg`; not for two threads at once.
+    """A stream of pseudorandom bytes: AES-CTR, counter from zero. Made by `Seed.prg`; not for two threads at once.
 
     Each call continues where the last one ended, to the byte: the stream does not depend on how it is divided.
     """
@@ -82,11 +86,14 @@ class Prg:
     __slots__ = ("_key", "_position", "_round_keys")
 
     def __init__(self, key: bytes) -> None:
-        """`key`: 16 secret bytes, for one stream only."""
+        """`key`: 16 secret bytes (AES-128) or 32 (AES-256), for one stream only."""
+        if not isinstance(key, bytes) or len(key) not in (16, 32):
+            raise LocalError("wrong-seed", "the key of a stream is 16 or 32 bytes", "use Seed.prg")
         self._key = key
         self._position = 0
-        self._round_keys = bytearray(176)
-        lib.parley_aes_expand_key(ffi.from_buffer(BYTES, self._round_keys), ffi.from_buffer(BYTES, key))
+        self._round_keys = bytearray(176 if len(key) == 16 else 240)
+        expand = lib.parley_aes_expand_key if len(key) == 16 else lib.parley_aes256_expand_key
+        expand(ffi.from_buffer(BYTES, self._round_keys), ffi.from_buffer(BYTES, key))
 
     def words(self, shape: Shape) -> Words:
         """Uniform words of any shape; to be reduced by the caller in a ring of fewer than 64 bits."""
@@ -101,6 +108,24 @@ class Prg:
             out[:, -1] &= np.uint64(2 ** (count % 64) - 1)
         return out
 
+    def elements(self, p: int, shape: Shape) -> Words:
+        """Uniform integers from 0 to p - 1, for a public p of 2 to 128 bits.
+
+        They are words up to 64 bits and pairs of words above, shape (*shape, 2), lower word first. Each is the next
+        draw of one or two words that is below p when cut to the bits of p; the others are thrown away, so the time
+        taken tells how many were, and nothing about those kept. See docs/algorithms/aes.md.
+        """
+        if not 2 <= p < 2**128:
+            raise LocalError("wrong-modulus", "the modulus of a field has 2 to 128 bits", "name another prime")
+        dimensions, width = _dimensions(shape), 1 if p < 2**64 else 2
+        out = np.empty((prod(dimensions), width), U64)
+        filled = 0
+        while filled < len(out):
+            draws = out[filled : filled + _DRAWS_AT_ONCE]
+            self._fill(ffi.from_buffer(BYTES, draws), draws.nbytes)
+            filled += _keep_below(draws, p)
+        return out.reshape(dimensions if width == 1 else (*dimensions, 2))
+
     def bytes(self, n: int) -> bytes:
         """The next n bytes."""
         out = bytearray(n)
@@ -110,8 +135,12 @@ class Prg:
     def _fill(self, out: Pointer, length: int) -> None:
         block, skip = divmod(self._position, 16)
         self._position += length
+        device = accelerator()
+        if device is not None and device.aes_ctr(out, self._round_keys, block, skip, length):
+            return
         if lib.parley_has_fast_aes():
-            lib.parley_aes_ctr(out, ffi.from_buffer(BYTES, self._round_keys), 0, block, skip, length)
+            stream = lib.parley_aes_ctr if len(self._key) == 16 else lib.parley_aes256_ctr
+            stream(out, ffi.from_buffer(BYTES, self._round_keys), 0, block, skip, length)
         else:
             ffi.memmove(out, _openssl_stream(self._key, block, skip, length), length)
 
@@ -120,6 +149,57 @@ class Prg:
 
     def __reduce__(self) -> NoReturn:
         raise LocalError("wrong-seed", "a random stream cannot be pickled", "derive it from its seed where it is used")
+
+
+def streams(keys: Words, shape: Shape, *, first: Words | int = 0) -> Words:
+    """The streams of many AES-128 keys at once: (n, *shape) words for keys (n, 2), each row a key of two words.
+
+    Row i is what `Prg` of the key's 16 bytes gives from block first[i] on; `first` may be one number for all. The keys
+    are secret and uniformly random. Keys of another shape raise LocalError `wrong-labels`, counters that pass 2^64
+    `wrong-counter`.
+    """
+    keys = contiguous(as_words(keys))
+    if keys.ndim != 2 or keys.shape[1] != 2:
+        raise LocalError("wrong-labels", f"keys are words of shape (n, 2), not {keys.shape}", "use keys.reshape(-1, 2)")
+    dimensions = _dimensions(shape)
+    n, size = len(keys), prod(dimensions)
+    blocks = (size + 1) // 2
+    out = np.empty((n, 2 * blocks), U64)
+    counters = _counters(first, n, blocks)
+    if lib.parley_has_fast_aes():
+        to, of = ffi.from_buffer(BYTES, out), ffi.from_buffer(BYTES, keys)
+        lib.parley_aes_streams(to, of, pointer(counters), n, blocks)
+    else:
+        for row, key, block in zip(out, keys, counters, strict=True):
+            row[:] = np.frombuffer(_openssl_stream(key.tobytes(), int(block), 0, out.itemsize * len(row)), U64)
+    return contiguous(out[:, :size]).reshape(n, *dimensions)
+
+
+def _counters(first: Words | int, n: int, blocks: int) -> Words:
+    """The first counter of each of n streams of `blocks` blocks."""
+    if isinstance(first, int):
+        inside = 0 <= first <= 2**64 - max(blocks, 1)
+        counters = np.full(n, first if inside else 0, U64)
+    else:
+        counters = contiguous(as_words(first))
+        inside = counters.shape == (n,) and (not n or int(counters.max()) <= 2**64 - max(blocks, 1))
+    if not inside:
+        raise LocalError("wrong-counter", "one counter for each stream, none past 2^64", "begin at 0")
+    return counters
+
+
+def _keep_below(draws: Words, p: int) -> int:
+    """Moves the draws (n, 1 or 2), cut to the bits of p, that are below p to the front; returns how many."""
+    n, width = draws.shape
+    mask = 2 ** p.bit_length() - 1
+    if width == 1:
+        return lib.parley_keep_below_var(pointer(draws), pointer(draws), p, mask, n)
+    limits, masks = (np.array([v % 2**64, v >> 64], U64) for v in (p, mask))
+    return lib.parley_keep_pairs_below_var(pointer(draws), pointer(draws), pointer(limits), pointer(masks), n)
+
+
+def _dimensions(shape: Shape) -> tuple[int, ...]:
+    return (shape,) if isinstance(shape, int) else shape
 
 
 def encode_domain(domain: tuple[DomainPart, ...]) -> bytes:

@@ -6,23 +6,38 @@ an array of shape (). Small and broadcast operands go to numpy, which is quicker
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import prod
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from mpc.accelerator import accelerator
 from mpc.errors import LocalError
-from native import WORDS, Pointer, ffi, lib
+from mpc.matmul import device_product, stacked_product
+from mpc.sums import sum_axes, summed_axes
+from mpc.words import (
+    NATIVE_FROM,
+    U64,
+    Words,
+    accelerated,
+    as_words,
+    contiguous,
+    elementwise,
+    kind,
+    one_for_all,
+    pointer,
+    wrong_shapes,
+)
+from native import lib
 
-Words: TypeAlias = npt.NDArray[np.uint64]
+__all__ = ["U64", "Z64", "Ring", "Shape", "Words", "as_words", "contiguous", "elementwise", "pointer"]
+
 Shape: TypeAlias = int | tuple[int, ...]
 
-U64 = np.dtype(np.uint64)
-_NATIVE_FROM = 8192
-"""Elementwise operations on fewer words than this are quicker in numpy."""
+_SMALL_PRODUCT = 2048
+"""Matrix products of fewer multiplications than this are quicker in numpy."""
+_ZERO, _MINUS_ONE = np.zeros(1, U64), np.full(1, 2**64 - 1, U64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +57,46 @@ class Ring:
     def reduce(self, x: Words) -> Words:
         """x mod 2^bits for words of any size. At 64 bits this is x itself, not a copy."""
         x = as_words(x)
-        return x if self.bits == 64 else np.asarray(np.bitwise_and(x, self._mask), order="C")
+        if self.bits == 64:
+            return x
+        return self._offset(x, _ZERO) if x.size >= NATIVE_FROM else np.asarray(np.bitwise_and(x, self._mask), order="C")
 
     def add(self, x: Words, y: Words) -> Words:
         """x + y, elementwise, broadcasting like numpy."""
-        return self._reduced(elementwise(np.add, lib.parley_add, x, y))
+        x, y = as_words(x), as_words(y)
+        if one_for_all(y, x):
+            return self._offset(x, y)
+        if one_for_all(x, y):
+            return self._offset(y, x)
+        return self._reduced(elementwise(np.add, lib.parley_add, x, y, "add"))
 
     def sub(self, x: Words, y: Words) -> Words:
         """x - y, elementwise, broadcasting like numpy."""
-        return self._reduced(elementwise(np.subtract, lib.parley_sub, x, y))
+        x, y = as_words(x), as_words(y)
+        if one_for_all(y, x):
+            return self._offset(x, np.negative(y))
+        if one_for_all(x, y):
+            return self._affine(y, _MINUS_ONE, x)
+        return self._reduced(elementwise(np.subtract, lib.parley_sub, x, y, "sub"))
 
     def mul(self, x: Words, y: Words) -> Words:
         """x * y, elementwise, broadcasting like numpy."""
-        return self._reduced(elementwise(np.multiply, lib.parley_mul, x, y))
+        x, y = as_words(x), as_words(y)
+        if one_for_all(y, x):
+            return self._affine(x, y, _ZERO)
+        if one_for_all(x, y):
+            return self._affine(y, x, _ZERO)
+        return self._reduced(elementwise(np.multiply, lib.parley_mul, x, y, "mul"))
 
     def neg(self, x: Words) -> Words:
         """-x, elementwise."""
-        return self._reduced(np.asarray(np.negative(as_words(x)), order="C"))
+        x = as_words(x)
+        if x.size < NATIVE_FROM:
+            return self._reduced(np.asarray(np.negative(x), order="C"))
+        x, out = contiguous(x), np.empty(x.shape, U64)
+        if not accelerated("neg", out, (x,)):
+            lib.parley_neg(pointer(out), pointer(x), x.size)
+        return self._reduced(out)
 
     def recombine(self, c: Words, d: Words, b: Words, e: Words, a: Words, *, with_de: bool) -> Words:
         """c + d*b + e*a, and + d*e if `with_de`: what Beaver's multiplication computes from opened d and e.
@@ -70,19 +108,32 @@ class Ring:
             factor = self.add(b, e) if with_de else b
             return self.add(self.add(c, self.mul(d, factor)), self.mul(e, a))
         out = np.empty(c.shape, U64)
-        pc, pd, pb, pe, pa = (pointer(contiguous(v)) for v in (c, d, b, e, a))
-        lib.parley_recombine(pointer(out), pc, pd, pb, pe, pa, out.size, with_de)
+        operands = tuple(contiguous(v) for v in (c, d, b, e, a))
+        if not accelerated("recombine", out, operands, int(with_de)):
+            pc, pd, pb, pe, pa = (pointer(v) for v in operands)
+            lib.parley_recombine(pointer(out), pc, pd, pb, pe, pa, out.size, with_de)
         return self._reduced(out)
 
     def matmul(self, x: Words, y: Words) -> Words:
         """x @ y with numpy.matmul's rules for vectors, matrices and stacks of matrices."""
-        return self._reduced(_matmul(as_words(x), as_words(y)))
+        x, y = as_words(x), as_words(y)
+        device = accelerator()
+        if device is not None and (product := device_product(device, x, y)) is not None:
+            return self._reduced(product)
+        if y.ndim and x.size * y.shape[-1] <= _SMALL_PRODUCT:
+            try:
+                return self._reduced(np.asarray(np.matmul(x, y), order="C"))
+            except ValueError:
+                raise wrong_shapes("matmul", x, y) from None
+        return self._reduced(stacked_product(lib.parley_matmul, x, y))
 
     def sum(self, x: Words, axis: int | tuple[int, ...] | None = None) -> Words:
         """The sum of all elements, or along `axis` as in numpy."""
+        x = as_words(x)
         try:
-            total = np.sum(as_words(x), axis=axis, dtype=U64)
-        except np.exceptions.AxisError as error:
+            axes = summed_axes(x.ndim, axis)
+            total = sum_axes(x, axes) if x.size >= NATIVE_FROM else np.sum(x, axis=axes, dtype=U64)
+        except ValueError as error:
             raise LocalError("wrong-shape", f"cannot sum: {error}", "name an axis that the array has") from None
         return self._reduced(np.asarray(total, order="C"))
 
@@ -90,17 +141,26 @@ class Ring:
         """(x + plus) >> s, the sum in the ring, the shift logical, 0 <= s <= bits; `plus` and `s` are public."""
         x, plus = as_words(x), plus % 2**self.bits
         self._check_shift(s)
-        if self.bits == 64 and s < 64 and x.size >= _NATIVE_FROM:
-            x, out = contiguous(x), np.empty(x.shape, U64)
+        if x.size < NATIVE_FROM or s == 64:
+            moved = self._reduced(np.asarray(np.add(x, np.uint64(plus)), order="C")) if plus else x
+            return np.asarray(np.right_shift(moved, np.uint64(s)), order="C")
+        if plus and self.bits < 64:
+            x, plus = self._offset(x, np.array([plus], U64)), 0
+        x, out = contiguous(x), np.empty(x.shape, U64)
+        if not accelerated("shift_right", out, (x,), plus, s):
             lib.parley_shift_right(pointer(out), pointer(x), plus, s, x.size)
-            return out
-        moved = self._reduced(np.asarray(np.add(x, np.uint64(plus)), order="C")) if plus else x
-        return np.asarray(np.right_shift(moved, np.uint64(s)), order="C")
+        return out
 
     def shift_left(self, x: Words, s: int) -> Words:
         """x * 2^s, 0 <= s <= bits; s is public."""
+        x = as_words(x)
         self._check_shift(s)
-        return self._reduced(np.asarray(np.left_shift(as_words(x), np.uint64(s)), order="C"))
+        if x.size < NATIVE_FROM or s == 64:
+            return self._reduced(np.asarray(np.left_shift(x, np.uint64(s)), order="C"))
+        x, out = contiguous(x), np.empty(x.shape, U64)
+        if not accelerated("shift_left", out, (x,), s):
+            lib.parley_shift_left(pointer(out), pointer(x), s, x.size)
+        return self._reduced(out)
 
     def to_signed(self, x: Words) -> npt.NDArray[np.int64]:
         """The integers from -2^(bits-1) up to 2^(bits-1) - 1 that x stands for in two's complement."""
@@ -111,7 +171,7 @@ class Ring:
     def from_signed(self, x: npt.NDArray[np.int64]) -> Words:
         """The elements x mod 2^bits of signed integers (int64)."""
         if not isinstance(x, np.ndarray | np.int64) or x.dtype != np.int64:
-            raise LocalError("wrong-dtype", f"expected an array of int64, got {_kind(x)}", "use x.astype(np.int64)")
+            raise LocalError("wrong-dtype", f"expected an array of int64, got {kind(x)}", "use x.astype(np.int64)")
         return self._reduced(np.asarray(x.astype(U64), order="C"))
 
     def zeros(self, shape: Shape) -> Words:
@@ -124,7 +184,24 @@ class Ring:
 
     def _reduced(self, x: Words) -> Words:
         """Reduces x in place: for arrays made here."""
-        return x if self.bits == 64 else np.bitwise_and(x, self._mask, out=x)
+        if self.bits == 64:
+            return x
+        if x.size < NATIVE_FROM:
+            return np.bitwise_and(x, self._mask, out=x)
+        lib.parley_offset(pointer(x), pointer(x), pointer(_ZERO), int(self._mask), x.size)
+        return x
+
+    def _offset(self, x: Words, plus: Words) -> Words:
+        """x + plus for one element `plus`."""
+        x, out = contiguous(x), np.empty(x.shape, U64)
+        lib.parley_offset(pointer(out), pointer(x), pointer(plus.reshape(1)), int(self._mask), x.size)
+        return out
+
+    def _affine(self, x: Words, factor: Words, plus: Words) -> Words:
+        """x * factor + plus for single elements `factor` and `plus`."""
+        x, out = contiguous(x), np.empty(x.shape, U64)
+        lib.parley_affine(pointer(out), pointer(x), pointer(factor.reshape(1)), pointer(plus.reshape(1)), x.size)
+        return self._reduced(out)
 
     def _check_shift(self, s: int) -> None:
         if not 0 <= s <= self.bits:
@@ -132,89 +209,3 @@ class Ring:
 
 
 Z64 = Ring(64)
-
-
-def as_words(x: Words) -> Words:
-    """x as an array of uint64; anything but one (or a numpy uint64 scalar) raises LocalError."""
-    if isinstance(x, np.ndarray) and x.dtype == U64:
-        return x
-    if isinstance(x, np.uint64):
-        return np.asarray(x)
-    raise LocalError(
-        "wrong-dtype",
-        f"ring elements are numpy arrays of uint64, got {_kind(x)}",
-        "use Ring.from_signed for signed integers, the encoding for real numbers, np.uint64 for constants",
-    )
-
-
-def contiguous(x: Words) -> Words:
-    """x as kernels take it, in C order and aligned; copied only if it is not."""
-    flags = x.flags
-    return x if flags.c_contiguous and flags.aligned else np.array(x, order="C")
-
-
-def pointer(x: Words) -> Pointer:
-    """What a kernel takes for a contiguous array; keeps the array alive."""
-    return ffi.from_buffer(WORDS, x)
-
-
-def elementwise(ufunc: np.ufunc, kernel: Callable[[Pointer, Pointer, Pointer, int], None], x: Words, y: Words) -> Words:
-    """ufunc(x, y) on words with broadcasting; `kernel` does the same for large arrays of one shape."""
-    x, y = as_words(x), as_words(y)
-    if x.size < _NATIVE_FROM or x.shape != y.shape:
-        try:
-            return np.asarray(ufunc(x, y), order="C")
-        except ValueError:
-            raise _wrong_shapes(ufunc.__name__, x, y) from None
-    out = np.empty(x.shape, U64)
-    kernel(pointer(out), pointer(contiguous(x)), pointer(contiguous(y)), x.size)
-    return out
-
-
-def _matmul(x: Words, y: Words) -> Words:
-    if not x.ndim or not y.ndim or x.shape[-1] != y.shape[0 if y.ndim == 1 else -2]:
-        raise _wrong_shapes("matmul", x, y)
-    a = contiguous(x.reshape(1, -1) if x.ndim == 1 else x)
-    b = contiguous(y.reshape(-1, 1) if y.ndim == 1 else y)
-    out = _product_of_stacks(a, b)
-    shape = out.shape[:-2] + out.shape[-2 if x.ndim > 1 else -1 :]
-    return out.reshape(shape if y.ndim > 1 else shape[:-1])
-
-
-def _product_of_stacks(a: Words, b: Words) -> Words:
-    """a @ b for (..., rows, inner) and (..., inner, columns); one matrix b makes all of a's rows one matrix."""
-    (rows, inner), columns = a.shape[-2:], b.shape[-1]
-    if b.ndim == 2:
-        out = np.empty((*a.shape[:-1], columns), U64)
-        lib.parley_matmul(pointer(out), pointer(a), pointer(b), 1, 0, 0, prod(a.shape[:-1]), inner, columns)
-        return out
-    try:
-        batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    except ValueError:
-        raise _wrong_shapes("matmul", a, b) from None
-    a, a_step = _stack(a, batch)
-    b, b_step = _stack(b, batch)
-    out = np.empty((*batch, rows, columns), U64)
-    lib.parley_matmul(pointer(out), pointer(a), pointer(b), prod(batch), a_step, b_step, rows, inner, columns)
-    return out
-
-
-def _stack(x: Words, batch: tuple[int, ...]) -> tuple[Words, int]:
-    """The matrices of x for the whole batch, and the words from one to the next (0 if they are all the same)."""
-    if prod(x.shape[:-2]) == 1:
-        return x, 0
-    return contiguous(np.broadcast_to(x, (*batch, *x.shape[-2:]))), prod(x.shape[-2:])
-
-
-def _wrong_shapes(name: str, x: Words, y: Words) -> LocalError:
-    return LocalError(
-        "wrong-shape",
-        f"{name} cannot combine arrays of shapes {x.shape} and {y.shape}",
-        "give both the same shape, or shapes that broadcast by numpy's rules",
-    )
-
-
-def _kind(x: object) -> str:
-    """The type of x for an error message; never its content."""
-    dtype = getattr(x, "dtype", None)
-    return type(x).__name__ if dtype is None else f"{type(x).__name__} of {cast('np.dtype[np.generic]', dtype)}"

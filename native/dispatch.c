@@ -31,9 +31,22 @@ static const struct {
     const void *tables[LEVELS];
 } families[] = {
     {PLACE(ring, RingKernels), {&ring_portable, X86(&ring_avx2), X86(&ring_avx512)}},
-    {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512)}},
-    {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512)}},
+    {PLACE(wide, WideKernels), {&wide_portable, NULL, X86(&wide_avx512), X86(&wide_avx512_ice)}},
+    {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512), NULL, X86(&matmul_amx)}},
+    {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512), X86(&bits_avx512_ice)}},
+    {PLACE(binary_field, BinaryFieldKernels),
+     {&binary_field_portable, X86(&binary_field_avx2), NULL, X86(&binary_field_avx512_ice)}},
+    {PLACE(mersenne61, FieldKernels),
+     {&mersenne61_portable, X86(&mersenne61_avx2), X86(&mersenne61_avx512), X86(&mersenne61_avx512_ice)}},
+    {PLACE(field64, FieldKernels),
+     {&field64_portable, X86(&field64_avx2), X86(&field64_avx512), X86(&field64_avx512_ice)}},
+    {PLACE(pseudo, FieldKernels),
+     {&pseudo_portable, X86(&pseudo_avx2), X86(&pseudo_avx512), X86(&pseudo_avx512_ice)}},
+    {PLACE(general, FieldKernels), {&general_portable, NULL, X86(&general_avx512), X86(&general_avx512_ice)}},
+    {PLACE(field128, FieldKernels), {&field128_portable, NULL, NULL, X86(&field128_avx512_ice)}},
+    {PLACE(bignum, BignumKernels), {&bignum_portable, NULL, NULL, X86(&bignum_avx512_ice)}},
     {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, X86(&aes_avx512_ice)}},
+    {PLACE(labels, LabelKernels), {&labels_portable, X86(&labels_avx2), NULL, X86(&labels_avx512_ice)}},
     {PLACE(ot, OtKernels), {&ot_portable, X86(&ot_avx2), NULL, X86(&ot_avx512_ice)}},
 };
 

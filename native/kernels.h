@@ -20,17 +20,31 @@
 #endif
 
 #include "aes/contract.h"
+#include "bignum/contract.h"
+#include "binary_field/contract.h"
 #include "bits/contract.h"
+#include "field/contract.h"
+#include "labels/contract.h"
 #include "matmul/contract.h"
 #include "ot/contract.h"
 #include "ring/contract.h"
+#include "wide/contract.h"
 
 /* The families: member, type of its struct. */
-#define PARLEY_FAMILIES(FAMILY)   \
-    FAMILY(ring, RingKernels)     \
-    FAMILY(matmul, MatmulKernels) \
-    FAMILY(bits, BitKernels)      \
-    FAMILY(aes, AesKernels)       \
+#define PARLEY_FAMILIES(FAMILY)              \
+    FAMILY(ring, RingKernels)                \
+    FAMILY(wide, WideKernels)                \
+    FAMILY(matmul, MatmulKernels)            \
+    FAMILY(bits, BitKernels)                 \
+    FAMILY(binary_field, BinaryFieldKernels) \
+    FAMILY(mersenne61, FieldKernels)         \
+    FAMILY(field64, FieldKernels)            \
+    FAMILY(pseudo, FieldKernels)             \
+    FAMILY(general, FieldKernels)            \
+    FAMILY(field128, FieldKernels)           \
+    FAMILY(bignum, BignumKernels)            \
+    FAMILY(aes, AesKernels)                  \
+    FAMILY(labels, LabelKernels)             \
     FAMILY(ot, OtKernels)
 
 #define MEMBER(family, Type) Type family;

@@ -13,10 +13,13 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
+from mpc.cores import available_cores, using_cores
 from party_runner.arguments import inputs_by_party, party_names, shapes_by_party
+from party_runner.devices import DeviceChoice, list_devices, write_binary, write_source
 from party_runner.endpoint import end_with, run_endpoint, say_done
 from party_runner.inputs import load_input
 from party_runner.join import Choices, Seat, deal, join
+from party_runner.kernels import list_kernels
 from party_runner.keys import make_keys, show_certificate
 from party_runner.launch import LocalRun, RunFailed, launch
 from party_runner.plan import make_plan, print_plan
@@ -51,6 +54,19 @@ PATIENCE = _together(
     click.option("--connect-timeout", default=CONNECT_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
     click.option("--stall-timeout", default=STALL_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
 )
+DEVICE = _together(
+    click.option("--device", metavar="NAME", help="Large operations go there: opencl, or opencl:PLATFORM:DEVICE."),
+    click.option("--opencl-binary", type=FILE, metavar="FILE", help="The device's kernels, ready made."),
+    click.option(
+        "--device-threshold",
+        type=click.IntRange(min=0),
+        metavar="WORK",
+        help="The least work that goes to the device, for all operations.  [default: measured]",
+    ),
+)
+CORES = click.option(
+    "--cores", type=click.IntRange(min=1), metavar="N", help="Cores for each party's own work.  [default: a fair share]"
+)
 LAUNCHED = _together(
     click.option("--listen-fd", type=int, hidden=True),
     click.option("--status-fd", type=int, hidden=True),
@@ -74,18 +90,32 @@ def main() -> None:
 @JSON
 @CHOICES
 @PATIENCE
+@CORES
+@DEVICE
 def run(
     program: Path,
     parties: int,
     inputs: tuple[str, ...],
     names: tuple[str, ...],
     target: str | None,
+    cores: int | None,
+    device: str | None,
+    opencl_binary: Path | None,
+    device_threshold: int | None,
     **options: Any,
 ) -> None:
     """Run PROGRAM with all parties as processes of this machine, over TLS on loopback."""
-    chosen = LocalRun(program, party_names(names, parties), inputs_by_party(inputs, parties), **_for_children(options))
+    beside = DeviceChoice(device, opencl_binary, device_threshold)
+    chosen = LocalRun(
+        program,
+        party_names(names, parties),
+        inputs_by_party(inputs, parties),
+        _for_children(options),
+        ("--cores", str(cores or max(1, available_cores() // parties)), *beside.options()),
+    )
     try:
         source_digest(program)
+        beside.check()
         check_writable(target)
         summary = launch(chosen)
     except RunFailed as failed:
@@ -96,9 +126,8 @@ def run(
     _report(summary, target, print_report)
 
 
-def _for_children(options: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    flags = [word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", str(value))]
-    return {"options": tuple(flags)}
+def _for_children(options: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", str(value)))
 
 
 @main.command("join")
@@ -110,6 +139,8 @@ def _for_children(options: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 @JSON
 @CHOICES
 @PATIENCE
+@CORES
+@DEVICE
 @LAUNCHED
 def join_command(
     roster: Path,
@@ -122,6 +153,10 @@ def join_command(
     fractional_bits: int,
     connect_timeout: float,
     stall_timeout: float,
+    cores: int | None,
+    device: str | None,
+    opencl_binary: Path | None,
+    device_threshold: int | None,
     listen_fd: int | None,
     status_fd: int | None,
 ) -> None:
@@ -134,7 +169,9 @@ def join_command(
         mine = load_input(data) if data is not None else None
         loaded = load_program(program)
         choices = Choices(suite, fractional_bits)
-        outcome = run_endpoint(lambda progress: join(seat, loaded, mine, choices, progress), status)
+        offered = DeviceChoice(device, opencl_binary, device_threshold)
+        with using_cores(cores or available_cores()), offered.opened() as beside:
+            outcome = run_endpoint(lambda progress: join(seat, loaded, mine, choices, progress, beside), status)
         account = outcome.report.to_json(outcome.result)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, status, program)
@@ -205,6 +242,51 @@ def plan(
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)
     _report(summary, target, print_plan)
+
+
+@main.command()
+@click.option("--compare", metavar="NAME", help="Also measure this implementation, as `portable`.")
+def kernels(compare: str | None) -> None:
+    """List the kernels that this processor runs, and measure one of each family."""
+    try:
+        list_kernels(Console(), compare)
+    except Exception as error:
+        end_with(error, None, None)
+
+
+@main.command()
+def devices() -> None:
+    """List the OpenCL devices: whether they work, and from what size of work on they are used."""
+    try:
+        list_devices(Console())
+    except Exception as error:
+        end_with(error, None, None)
+
+
+@main.group("device")
+def device_group() -> None:
+    """The kernels of OpenCL devices, for compiling beforehand."""
+
+
+@device_group.command()
+@click.argument("file", type=FILE)
+@click.option("--device", default="opencl", show_default=True, metavar="NAME", help="Which device to compile for.")
+def build(file: Path, device: str) -> None:
+    """Compile the kernels for a device into FILE, for --opencl-binary."""
+    try:
+        write_binary(device, file)
+    except Exception as error:
+        end_with(error, None, None)
+
+
+@device_group.command("source")
+@click.argument("file", type=FILE)
+def source_command(file: Path) -> None:
+    """Write the kernels as one file of OpenCL C, for a tool chain that compiles elsewhere (FPGA)."""
+    try:
+        write_source(file)
+    except Exception as error:
+        end_with(error, None, None)
 
 
 @main.group()

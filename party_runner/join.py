@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 import trio
 
+from mpc.device import Device
 from mpc.handshake import Agreement, Terms
 from mpc.identity import Identity, Roster
 from mpc.transport import TlsTransport, connect
@@ -40,8 +41,18 @@ class Choices:
     fractional_bits: int = 16
 
 
-async def join(seat: Seat, program: Program, mine: Table | None, choices: Choices, progress: Progress) -> Outcome:
-    """Run `program` as one party, `mine` its own data. Raises what ended the run: the peers were told."""
+async def join(
+    seat: Seat,
+    program: Program,
+    mine: Table | None,
+    choices: Choices,
+    progress: Progress,
+    device: Device | None = None,
+) -> Outcome:
+    """Run `program` as one party, `mine` its own data, `device` beside the processor.
+
+    Raises what ended the run: the peers were told.
+    """
     began = time.monotonic()
     terms = _terms(seat.roster, program.digest, choices)
     async with _connected(seat, terms, progress) as (transport, agreement):
@@ -55,6 +66,7 @@ async def join(seat: Seat, program: Program, mine: Table | None, choices: Choice
             fractional_bits=choices.fractional_bits,
             connect_seconds=time.monotonic() - began,
             on_progress=progress,
+            device=device,
         )
 
 

@@ -39,12 +39,13 @@ class RunFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LocalRun:
-    """What to run: the program, the parties' names, the inputs by party, and the options that all processes share."""
+    """What to run: the program, the parties' names, the inputs by party, options of all processes and of parties."""
 
     program: Path
     names: tuple[str, ...]
     inputs: dict[int, Path]
     options: tuple[str, ...] = ()
+    for_parties: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -125,7 +126,7 @@ def _arguments(run: LocalRun, place: int, name: str, roster: Path) -> list[str]:
     if name == DEALER:
         return ["dealer", str(roster), "--program", str(run.program), *key, *run.options]
     given = ["--input", str(run.inputs[place])] if place in run.inputs else []
-    return ["join", str(roster), str(run.program), "--party", name, *given, *key, *run.options]
+    return ["join", str(roster), str(run.program), "--party", name, *given, *key, *run.options, *run.for_parties]
 
 
 def _listening_socket() -> socket.socket:

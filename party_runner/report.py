@@ -22,6 +22,7 @@ def print_report(summary: Summary, console: Console, counted: str = "all parties
 def report(summary: Summary, counted: str = "all parties") -> Group:
     """Everything a run has to say, in the order in which it is read."""
     parts: list[RenderableType] = [_results(summary), _parties(summary), cost_report(summary, counted)]
+    parts += _devices(summary)
     parts += [Text(f"warning: {warning}", style="yellow") for warning in summary["warnings"]]
     parts.append(Text(f"\n{summary['security']}", style="bold"))
     return Group(*parts)
@@ -117,6 +118,18 @@ def data(count: int) -> str:
         if count_in < 1000:
             break
     return f"{count_in:,.1f} {unit}"
+
+
+def _devices(summary: Summary) -> list[RenderableType]:
+    """What each party's device did; nothing where all computed on their processors."""
+    used = summary["device"]
+    accounts = used if isinstance(used, list) else [used]
+    made = table("party", "device", "operations there")
+    for name, account in zip(summary["parties"], accounts, strict=False):
+        if account is not None:
+            done = ", ".join(f"{kind} {count:,}" for kind, count in account["operations"].items())
+            made.add_row(name, account["name"], done or "none")
+    return [titled("Devices", made)] if made.row_count else []
 
 
 def _reveals(summary: Summary) -> Group:

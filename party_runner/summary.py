@@ -3,8 +3,8 @@
 Keys: `program`, `parties` (names), `suite`, `preprocessing`, `seconds` {connect, offline, online}, `rounds`,
 `rounds_by_party`, `bytes_sent` (online, by party), `offline_bytes` (from the supplier, by party), `material`
 {kind: elements}, `reveals` [{line, shape, to}] with `to` the indices of the parties who learn the value, `lines`
-[{line, rounds, bytes, material}], `security` (the sentence), `warnings`, `result`; and `results`, by party, where
-the parties' results differ.
+[{line, rounds, bytes, material}], `security` (the sentence), `warnings`, `device` (by party; None for the processor
+alone), `result`; and `results`, by party, where the parties' results differ.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ def merged(accounts: Sequence[Summary]) -> Summary:
         "offline_bytes": [account["offline_bytes"] for account in accounts],
         "lines": _lines(accounts),
         "warnings": list(warnings),
+        "device": [account["device"] for account in accounts],
     }
     summary.pop("me", None)
     if any(result != results[0] for result in results):

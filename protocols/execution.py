@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import trio
 
+from mpc.accelerator import Accelerator, using
 from mpc.context import Context, Session, Spec
 from mpc.costs import Report
 from mpc.errors import LocalError, ParleyError, PeerError
@@ -143,15 +144,18 @@ async def run_party(
     fractional_bits: int = 16,
     connect_seconds: float = 0.0,
     on_progress: Progress | None = None,
+    device: Accelerator | None = None,
 ) -> Outcome:
     """Run `main(ctx, mine)` as one real party, connected by `transport` whose last endpoint is the dealer.
 
+    `device` is offered the large local operations of the online part.
     Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
     """
     keep_memory()
     progress = on_progress or (lambda stage, done, total: None)
     try:
         party = await _Party.prepare(main, mine, transport, agreement, find_suite(suite), fractional_bits, progress)
+        party.device = device
         return await party.run(program, connect_seconds)
     except Exception as error:
         code = error.code if isinstance(error, ParleyError) else "program-failed"
@@ -196,6 +200,7 @@ class _Party:
     plan: Plan | None = None
     warnings: list[str] = field(default_factory=list)
     offline_seconds: float = 0.0
+    device: Accelerator | None = None
 
     @staticmethod
     async def prepare(
@@ -227,7 +232,8 @@ class _Party:
         session.on_call = self._counter()
         started = time.perf_counter()
         ctx = session.root(_ONLINE)
-        result = await self.main(ctx, self.mine)
+        with using(self.device):
+            result = await self.main(ctx, self.mine)
         online = time.perf_counter() - started
         self.link.done()
         counters = await self.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})
@@ -235,7 +241,8 @@ class _Party:
         known = [c or {} for c in counters[: session.n]]
         report = _report(
             session, program, self.supply.name, seconds, [c.get("rounds", 0) for c in known],
-            [c.get("bytes", 0) for c in known], tuple(self.warnings),
+            [c.get("bytes", 0) for c in known], (*self.warnings, *(self.device.notes if self.device else ())),
+            self.device.account() if self.device else None,
         )  # fmt: skip
         return Outcome(result, report)
 
@@ -350,12 +357,14 @@ def _report(
     rounds: Sequence[int],
     sent: Sequence[int],
     warnings: tuple[str, ...],
+    device: dict[str, Any] | None = None,
 ) -> Report:
     ledger = session.ledger
     return Report(
         program, session.transport.me, session.transport.names[: session.n], session.suite.name, preprocessing,
         security_sentence(session.suite, session.n, session.supply), seconds, tuple(rounds), tuple(sent),
         session.supply.received_bytes, dict(ledger.material), tuple(ledger.reveals), ledger.lines(), warnings,
+        device,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mpc import bits
 from mpc.context import Context
 from mpc.ring import Words
 from protocols.shares import BooleanShare, Shape
@@ -22,16 +23,15 @@ from protocols.suite import suite_of
 
 @dataclass(frozen=True, slots=True)
 class Borrow:
-    """<lower> and <same> of consecutive groups of positions, planes (groups, words), lowest group first."""
+    """<lower> and <same> of consecutive groups of positions: planes (2, groups, words), lowest group first."""
 
-    lower: Words
-    same: Words
+    planes: Words
     shape: Shape
 
     @property
     def groups(self) -> int:
         """How many groups of positions are left."""
-        return len(self.lower)
+        return len(self.planes[0])
 
 
 def levels(positions: int) -> int:
@@ -39,31 +39,26 @@ def levels(positions: int) -> int:
     return max(positions - 1, 0).bit_length()
 
 
-async def _combine(
-    ctx: Context, same_hi: Words, lower_hi: Words, lower_lo: Words, same_lo: Words | None, shape: Shape
-) -> tuple[Words, Words]:
-    """One level of nodes: `same_hi` travels once for both of its products."""
-    right = np.stack([lower_lo] if same_lo is None else [lower_lo, same_lo])
-    z = await suite_of(ctx).and_(ctx, BooleanShare(same_hi[None], shape), BooleanShare(right, shape))
-    return lower_hi ^ z.words[0], z.words[-1]
+async def _combine(ctx: Context, hi: Words, lo: Words, shape: Shape) -> Words:
+    """One level of nodes, planes (2, nodes, words) or without the last `same` (1, nodes, words).
+
+    `same` of hi travels once for both of its products. Rows of hi and lo may lie apart; they are not copied.
+    """
+    z = (await suite_of(ctx).and_(ctx, BooleanShare(hi[1:], shape), BooleanShare(lo, shape))).words
+    bits.bit_xor(hi[0], z[0], out=z[0])
+    return z
 
 
 async def borrow_out(ctx: Context, state: Borrow) -> BooleanShare:
     """<lower> of all positions together: a tree, half the groups at each level. Without positions nothing is lower."""
+    planes, shape = state.planes, state.shape
     if not state.groups:
-        return BooleanShare(np.zeros(state.lower.shape[1:], np.uint64), state.shape)
-    while state.groups > 1:
-        odd = state.groups % 2
-        paired = state.groups - odd
-        hi, lo = slice(1, paired, 2), slice(0, paired, 2)
-        same_lo = state.same[lo] if state.groups > 2 else None
-        lower, same = await _combine(
-            ctx, np.ascontiguousarray(state.same[hi]), state.lower[hi], state.lower[lo], same_lo, state.shape
-        )
-        if odd:
-            lower, same = np.concatenate([lower, state.lower[-1:]]), np.concatenate([same, state.same[-1:]])
-        state = Borrow(lower, same, state.shape)
-    return BooleanShare(state.lower[0], state.shape)
+        return BooleanShare(np.zeros(planes.shape[2:], np.uint64), shape)
+    while (groups := planes.shape[1]) > 1:
+        paired, parts = groups - groups % 2, 2 if groups > 2 else 1
+        z = await _combine(ctx, planes[:, 1:paired:2], planes[:parts, 0:paired:2], shape)
+        planes = np.concatenate([z, planes[:, paired:]], axis=1) if groups % 2 else z
+    return BooleanShare(planes[0, 0], shape)
 
 
 def tree_words(positions: int, words: int) -> tuple[int, int]:
@@ -79,13 +74,13 @@ def tree_words(positions: int, words: int) -> tuple[int, int]:
 
 async def borrow_prefixes(ctx: Context, state: Borrow) -> Words:
     """<lower> of positions 0..i for every i, planes in the order of i (Sklansky, IEEE Trans. Comput. 1960)."""
-    lower, same = state.lower.copy(), state.same.copy()
+    planes = state.planes.copy()
     span = 1
-    while span < len(lower):
-        hi, lo = _sklansky(len(lower), span)
-        combined, same[hi] = await _combine(ctx, same[hi], lower[hi], lower[lo], same[lo], state.shape)
-        lower[hi] = combined
+    while span < state.groups:
+        hi, lo = _sklansky(state.groups, span)
+        planes[:, hi] = await _combine(ctx, planes[:, hi], planes[:, lo], state.shape)
         span *= 2
+    lower: Words = planes[0]
     return lower
 
 
@@ -105,9 +100,7 @@ async def all_ones(ctx: Context, planes: Words, shape: Shape) -> BooleanShare:
     while len(planes) > 1:
         odd = planes[len(planes) - len(planes) % 2 :]
         left, right = planes[0 : len(planes) - 1 : 2], planes[1::2]
-        z = await suite_of(ctx).and_(
-            ctx, BooleanShare(np.ascontiguousarray(left[: len(right)]), shape), BooleanShare(right, shape)
-        )
+        z = await suite_of(ctx).and_(ctx, BooleanShare(left, shape), BooleanShare(right, shape))
         planes = np.concatenate([z.words, odd])
     return BooleanShare(planes[0], shape)
 

@@ -6,7 +6,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mpc.bits import bit_and, bit_not, bit_or, bit_xor, from_planes, pack, planes, popcount, unpack, words_for
+from mpc.bits import (
+    bit_and,
+    bit_and_not,
+    bit_not,
+    bit_or,
+    bit_same,
+    bit_xor,
+    from_planes,
+    pack,
+    planes,
+    popcount,
+    prefix,
+    prefix_planes,
+    recombine,
+    transpose,
+    unpack,
+    words_for,
+)  # fmt: skip
 from mpc.errors import LocalError
 from mpc.ring import Words
 
@@ -105,3 +122,107 @@ def test_refusals() -> None:
     for bits in (65, -1):
         with pytest.raises(LocalError, match="wrong-shape"):
             planes(words, bits)
+
+
+W = 300
+VIEWS = {
+    "one shape": (np.s_[:], np.s_[:]),
+    "every second row": (np.s_[:, 0:30:2], np.s_[:, 1:31:2]),
+    "a row for all": (np.s_[:, :1], np.s_[:]),
+    "a plane for all": (np.s_[1:], np.s_[:]),
+    "rows of one plane and of all": (np.s_[1:, 1:30:2], np.s_[:, 0:30:2]),
+    "some columns": (np.s_[..., 3:], np.s_[..., : W - 3]),
+    "rows backwards": (np.s_[:, ::-1], np.s_[:]),
+    "columns backwards": (np.s_[..., ::-1], np.s_[:]),
+    "a word for a row": (np.s_[..., :1], np.s_[:]),
+    "every second column": (np.s_[..., ::2], np.s_[..., ::2]),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_bit_operations_on_views_of_any_layout(name: str) -> None:
+    left, right = VIEWS[name]
+    x, y = random_words((2, 31, W), 1)[left], random_words((2, 31, W), 2)[right]
+    for a, b in ((x, y), (y, x)):
+        assert (bit_xor(a, b) == a ^ b).all()
+        assert (bit_and(a, b) == a & b).all()
+        assert (bit_or(a, b) == a | b).all()
+        assert (bit_and_not(a, b) == a & ~b).all()
+        assert (bit_same(a, b) == ~(a ^ b)).all()
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 31, W)])
+def test_results_go_where_they_are_told(shape: tuple[int, ...]) -> None:
+    x, y = random_words(shape, 1), random_words(shape, 2)
+    for function, expected in ((bit_xor, x ^ y), (bit_and_not, x & ~y), (bit_same, ~(x ^ y))):
+        there = x.copy()
+        assert function(there, y, out=there) is there
+        assert (there == expected).all()
+    for wrong in (np.empty((2, 2), np.uint64), np.empty(shape, np.int64), np.empty((*shape, 2), np.uint64)[..., 0]):
+        with pytest.raises(LocalError, match="wrong-shape"):
+            bit_xor(x, y, out=wrong)
+
+
+def test_misaligned_words() -> None:
+    odd = np.zeros(8 * 20_000 + 1, np.uint8)[1:].view(np.uint64)
+    assert (bit_not(bit_same(odd, odd)) == 0).all()
+    assert (recombine(odd, odd, odd, odd, odd, with_de=True) == 0).all()
+
+
+@given(st.data())
+def test_recombine_broadcasts_as_its_formula(data: st.DataObject) -> None:
+    shapes = data.draw(hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=4))
+    left, right = shapes.input_shapes
+    d, a, b, e = (random_words(shape, i) for i, shape in enumerate((left, left, right, right)))
+    c = random_words(shapes.result_shape, 4)
+    for with_de in (False, True):
+        expected = c ^ d & b ^ e & a ^ (d & e if with_de else np.zeros_like(c))
+        assert (recombine(c, d, b, e, a, with_de=with_de) == expected).all()
+
+
+@pytest.mark.parametrize(("left", "right"), [((1, 31, W), (2, 31, W)), ((2, 31, W), (2, 31, W)), ((31, 1), (31, W))])
+def test_recombine_of_many_words(left: tuple[int, ...], right: tuple[int, ...]) -> None:
+    d, a, b, e = (random_words(shape, i) for i, shape in enumerate((left, left, right, right)))
+    c = random_words(right, 4)
+    assert (recombine(c, d, b, e, a, with_de=True) == c ^ d & b ^ e & a ^ d & e).all()
+    assert (recombine(c, d, b, e, a, with_de=False) == c ^ d & b ^ e & a).all()
+
+
+@pytest.mark.parametrize("op", ["xor", "or", "and"])
+def test_prefixes(op: str) -> None:
+    accumulate = {"xor": np.bitwise_xor, "or": np.bitwise_or, "and": np.bitwise_and}[op].accumulate
+    x = random_words((64, 7))
+    assert (prefix_planes(x, op) == accumulate(x, axis=0)).all()  # type: ignore[arg-type]
+    assert (prefix_planes(x, op, from_last=True) == accumulate(x[::-1], axis=0)[::-1]).all()  # type: ignore[arg-type]
+    assert (planes(prefix(x.ravel(), op)) == accumulate(planes(x), axis=0)).all()  # type: ignore[arg-type]
+    assert prefix(x[:, ::2], op).shape == (64, 4)  # type: ignore[arg-type]
+    assert prefix_planes(x[:0], op).shape == (0, 7)  # type: ignore[arg-type]
+
+
+@given(st.integers(0, 200), st.integers(0, 300))
+def test_transpose_and_back(k: int, count: int) -> None:
+    x = random_words((k, words_for(count)), k)
+    turned = transpose(x, count)
+    assert turned.shape == (count, words_for(k))
+    bits = np.array([unpack(row, count) for row in x], np.uint8).reshape(k, count)
+    assert all((pack(column) == row).all() for column, row in zip(bits.T, turned, strict=True))
+    back = transpose(turned, k)
+    assert back.shape == x.shape
+    assert all((unpack(row, count) == expected).all() for row, expected in zip(back, bits, strict=True))
+
+
+def test_more_refusals() -> None:
+    words = np.zeros((2, 2), np.uint64)
+    with pytest.raises(LocalError, match="unknown-operation"):
+        prefix(words, "nand")  # type: ignore[arg-type]
+    with pytest.raises(LocalError, match="unknown-operation"):
+        prefix_planes(words, "not")  # type: ignore[arg-type]
+    for call in (
+        lambda: prefix_planes(np.zeros((), np.uint64), "xor"),
+        lambda: transpose(words, 64),
+        lambda: transpose(words[0], 128),
+        lambda: bit_and(words, np.zeros(3, np.uint64)),
+        lambda: bit_xor(np.zeros((2, 8192), np.uint64), np.zeros((3, 8192), np.uint64)),
+    ):
+        with pytest.raises(LocalError, match="wrong-shape"):
+            call()

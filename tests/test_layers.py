@@ -14,9 +14,11 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
-        "errors", "cores", "ring", "bits", "encoding", "prg", "wire", "decoder", "handshake", "identity", "link",
-        "introduction", "endings", "mailbox", "peer", "transport_memory", "transport_tls", "connecting", "transport",
-        "correlations", "costs", "supply", "context", "planning", "simulation", "testing",
+        "errors", "cores", "primes", "accelerator", "words", "matmul", "sums", "ring", "wide_ring", "bits",
+        "binary_field", "encoding", "prg", "field", "bigint", "powers_of_base", "crt", "label_hash", "device", "wire",
+        "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer", "transport_memory",
+        "transport_tls", "connecting", "transport", "correlations", "costs", "supply", "context", "planning",
+        "simulation", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "ot", "numeric", "preprocessing", "array",
@@ -32,13 +34,16 @@ FOLDER_ORDER = {
     "protocols.beaver": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ot": (
-        "base_co15", "correlated", "ideal", "labels", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
+        "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
         "extension_softspoken_roy22", "transfers", "half_trees",
         "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": ("demand", "dealer", "pairs", "products", "making", "from_ot", "__init__"),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
+    ),
+    "mpc.device": (
+        "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "words", "__init__",
     ),
     "mpc.testing": (
         "strategies", "wrapping", "faults", "transcripts", "views", "sampling", "enumeration", "__init__",

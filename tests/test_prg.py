@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import native
 from mpc.bits import words_for
 from mpc.errors import LocalError
-from mpc.prg import Prg, Seed, encode_domain
+from mpc.prg import Prg, Seed, encode_domain, streams
 
 SEED = Seed(bytes(range(32)))
 PARTS = st.one_of(
@@ -148,3 +148,110 @@ def test_other_domain_parts_are_refused(wrong: str) -> None:
 def test_a_prg_of_a_known_key() -> None:
     key = bytes.fromhex("000102030405060708090a0b0c0d0e0f")
     assert Prg(key).bytes(16).hex() == "c6a13b37878f5b826f4f8162a1c8d879"
+
+
+@pytest.mark.parametrize("name", native.implementations())
+def test_a_key_of_32_bytes_is_aes_256(name: str) -> None:
+    key = bytes(range(60, 92))
+    with native.using(name):
+        prg = Prg(key)
+        assert prg.bytes(5) + prg.bytes(1000) == Cipher(AES(key), CTR(bytes(16))).encryptor().update(bytes(1005))
+
+
+@pytest.mark.parametrize("wrong", [b"", bytes(15), bytes(17), bytes(24), bytes(33), bytearray(16), "0" * 16])
+def test_the_key_of_a_stream_is_16_or_32_bytes(wrong: bytes) -> None:
+    with pytest.raises(LocalError, match="wrong-seed"):
+        Prg(wrong)
+
+
+MODULI = [2, 3, 5, 257, 2**32 - 5, 2**61 - 1, 2**63 + 29, 2**64 - 2**32 + 1, 2**64 - 59, 2**64 - 1]
+LONG_MODULI = [2**64, 2**64 + 13, 2**66 * 4611686018427387897 + 1, 2**127 - 1, 2**127 + 29, 2**128 - 159]
+
+
+def drawn(p: int, count: int) -> list[int]:
+    """Field elements as the VDAF draft makes them of a stream: draws, cut to the bits of p, that are below p."""
+    size, mask = (8 if p < 2**64 else 16), 2 ** p.bit_length() - 1
+    stream, kept = Prg(bytes(16)), list[int]()
+    while len(kept) < count:
+        draw = int.from_bytes(stream.bytes(size), "little") & mask
+        if draw < p:
+            kept.append(draw)
+    return kept
+
+
+@pytest.mark.parametrize("name", native.implementations())
+@pytest.mark.parametrize("p", MODULI)
+def test_field_elements_are_the_draws_below_p(name: str, p: int) -> None:
+    with native.using(name):
+        assert Prg(bytes(16)).elements(p, 517).tolist() == drawn(p, 517)
+
+
+@pytest.mark.parametrize("name", native.implementations())
+@pytest.mark.parametrize("p", LONG_MODULI)
+def test_long_field_elements_are_pairs(name: str, p: int) -> None:
+    with native.using(name):
+        pairs = Prg(bytes(16)).elements(p, (11, 13))
+    assert pairs.shape == (11, 13, 2)
+    assert [int(low) + (int(high) << 64) for low, high in pairs.reshape(-1, 2)] == drawn(p, 143)
+
+
+def test_field_elements_continue_the_stream() -> None:
+    p = 2**63 + 29
+    one, other = Prg(bytes(16)), Prg(bytes(16))
+    assert one.elements(p, 100).tolist() == [int(other.elements(p, ())) for _ in range(100)]
+    assert one.bytes(16) == other.bytes(16)
+
+
+def test_many_field_elements_across_the_portions_in_which_they_are_drawn() -> None:
+    p = 2**63 + 29
+    whole = Prg(bytes(16)).elements(p, 50_000)
+    parts = Prg(bytes(16))
+    assert (whole == np.concatenate([parts.elements(p, 20_000), parts.elements(p, 30_000)])).all()
+    assert whole.max() < p
+
+
+@pytest.mark.parametrize("shape", [(), 0, 3, (0, 4), (2, 3, 4)])
+def test_shapes_of_elements(shape: int | tuple[int, ...]) -> None:
+    assert Prg(bytes(16)).elements(2**61 - 1, shape).shape == np.empty(shape).shape
+    assert Prg(bytes(16)).elements(2**100, shape).shape == (*np.empty(shape).shape, 2)
+
+
+@pytest.mark.parametrize("p", [-3, 0, 1, 2**128])
+def test_moduli_out_of_range_are_refused(p: int) -> None:
+    with pytest.raises(LocalError, match="wrong-modulus"):
+        Prg(bytes(16)).elements(p, 3)
+
+
+@pytest.mark.parametrize("name", native.implementations())
+@pytest.mark.parametrize("shape", [(), 0, 1, 2, 3, 5, 8, (3, 4), 34, 79])
+def test_many_streams_are_those_of_their_keys(name: str, shape: int | tuple[int, ...]) -> None:
+    keys = SEED.prg("keys").words((37, 2))
+    with native.using(name):
+        rows = streams(keys, shape)
+        assert rows.shape == (37, *np.empty(shape).shape)
+        assert all((row == Prg(key.tobytes()).words(shape)).all() for row, key in zip(rows, keys, strict=True))
+
+
+@pytest.mark.parametrize("name", native.implementations())
+def test_streams_begin_where_they_are_told(name: str) -> None:
+    keys = SEED.prg("keys").words((20, 2))[::2]
+    first = np.arange(10, dtype=np.uint64) * np.uint64(3)
+    with native.using(name):
+        for words in (7, 64):
+            whole = streams(keys, 64 + words)
+            for row, here, begin in zip(streams(keys, words, first=first), whole, first, strict=True):
+                assert (row == here[2 * int(begin) :][:words]).all()
+            assert (streams(keys, words, first=4) == whole[:, 8 : 8 + words]).all()
+    assert streams(keys, 2, first=2**64 - 1).shape == (10, 2)
+
+
+def test_streams_refuse_wrong_arguments() -> None:
+    keys = SEED.prg("keys").words((4, 2))
+    for wrong in (keys[0], keys.reshape(2, 4), keys.reshape(2, 2, 2)):
+        with pytest.raises(LocalError, match="wrong-labels"):
+            streams(wrong, 2)
+    with pytest.raises(LocalError, match="wrong-dtype"):
+        streams(keys.astype(np.int64), 2)  # type: ignore[arg-type]
+    for first in (-1, 2**64, 2**64 - 1, np.array([0, 1, 2], np.uint64), np.full(4, 2**64 - 1, np.uint64)):
+        with pytest.raises(LocalError, match="wrong-counter"):
+            streams(keys, 3, first=first)

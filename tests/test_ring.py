@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from mpc.cores import using_cores
 from mpc.errors import LocalError
 from mpc.ring import Z64, Ring, Words
 
@@ -90,6 +91,18 @@ def test_unary_operations(n: int) -> None:
     assert same(Ring(20).shift_left(small, 7), exact(small) * 2**7, 20)
 
 
+@pytest.mark.parametrize("ring", [Ring(40), Z64], ids=str)
+@pytest.mark.parametrize("n", [5, 9000])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_one_element_for_a_whole_array(ring: Ring, n: int, operation: Operation) -> None:
+    x, one = ring.reduce(random_words((2, n), 1)), ring.reduce(random_words((), 2))
+    of_ring, of_integers = operation
+    for scalar in (one, one.reshape(1), one.reshape(1, 1)):
+        assert same(of_ring(ring, x, scalar), of_integers(exact(x), int(one)), ring.bits)
+        assert same(of_ring(ring, scalar, x.T[::2]), of_integers(int(one), exact(x.T[::2])), ring.bits)
+    assert of_ring(ring, x, one.reshape(1, 1, 1)).shape == (1, 2, n)
+
+
 @pytest.mark.parametrize("shapes", [((), ()), ((), (5,)), ((3, 1), (1, 4)), ((2, 0), (1,)), ((70, 100), (100,))])
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_broadcasting(shapes: tuple[tuple[int, ...], tuple[int, ...]], operation: Operation) -> None:
@@ -159,6 +172,36 @@ def test_matmul_of_views() -> None:
     assert same(Z64.matmul(x.T[::2], y[:, ::-1]), np.matmul(x.T[::2], y[:, ::-1]))
 
 
+@pytest.mark.parametrize("inner", [3, 40])
+def test_matmul_of_stacks_of_any_layout(inner: int) -> None:
+    tokens, queries = random_words((20, 4, 3, inner), 1), random_words((25, 3, inner), 2)
+    cases = [
+        (tokens.transpose(1, 2, 0, 3), queries.transpose(1, 2, 0)),
+        (tokens.transpose(2, 1, 0, 3), queries[:, :1].transpose(1, 2, 0)[np.newaxis]),
+        (tokens[:, :, ::2].transpose(1, 2, 0, 3), np.broadcast_to(queries[:, 0].T, (4, 2, inner, 25))),
+        (tokens[::-1, 0, 0], queries[:, 0].T),
+        (queries[:, 0].T, np.asfortranarray(tokens[:, 0, 0, :2].repeat(2, axis=0)[:25])),
+        (tokens.transpose(1, 2, 0, 3), queries[0, 0]),
+        (np.broadcast_to(queries[0, 0, 0], (300, inner)), queries[:, 0].T),
+    ]
+    for x, y in cases:
+        assert same(Z64.matmul(x, y), np.matmul(x, y))
+
+
+def test_matmul_of_misaligned_arrays() -> None:
+    raw = np.frombuffer(np.random.default_rng(0).bytes(8 * 900 + 3), np.uint8)[3:].view(np.uint64).reshape(30, 30)
+    assert not raw.flags.aligned
+    assert same(Z64.matmul(raw, raw.T), np.matmul(raw, raw.T))
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, 2, -1, (0, 1), (1, 2), (0, 2), (2, 0), (-3, 1, 2), ()])
+def test_sums_of_large_arrays(axis: int | tuple[int, ...] | None) -> None:
+    x = random_words((30, 20, 40), 1)
+    for view in (x, x.T, x.transpose(1, 0, 2), x[::-1], x[:, ::2]):
+        assert same(Z64.sum(view, axis), np.asarray(view.sum(axis=axis, dtype=np.uint64)))
+        assert same(Ring(9).sum(Ring(9).reduce(view), axis), exact(view).sum(axis=axis), 9)
+
+
 @given(hnp.arrays(np.uint64, hnp.array_shapes(max_dims=3, max_side=5), elements=st.integers(0, 2**64 - 1)), st.data())
 def test_sum(x: Words, data: st.DataObject) -> None:
     axis = data.draw(st.one_of(st.none(), st.integers(-x.ndim, x.ndim - 1)))
@@ -212,6 +255,8 @@ def test_other_refusals() -> None:
         Z64.recombine(*[Z64.zeros(i) for i in (2, 2, 2, 2, 3)], with_de=True)
     with pytest.raises(LocalError, match="wrong-shape"):
         Z64.sum(Z64.zeros(2), axis=1)
+    with pytest.raises(LocalError, match="wrong-shape"):
+        Z64.sum(Z64.zeros((2, 2)), axis=(0, -2))
     with pytest.raises(LocalError, match="wrong-dtype"):
         Z64.from_signed(Z64.zeros(2))  # type: ignore[arg-type]
     for bits in (0, 65, -1):
@@ -222,3 +267,14 @@ def test_other_refusals() -> None:
             Z64.shift_right(Z64.zeros(2), s)
         with pytest.raises(LocalError, match="wrong-shift"):
             Z64.shift_left(Z64.zeros(2), s)
+
+
+@pytest.mark.parametrize("allowed", [1, 2, 5])
+def test_matmul_on_several_cores(allowed: int) -> None:
+    generator = np.random.default_rng(allowed)
+    x, y = (generator.integers(0, 2**64, shape, dtype=np.uint64) for shape in ((301, 400), (400, 257)))
+    stack = generator.integers(0, 2**64, (7, 130, 400), dtype=np.uint64)
+    with using_cores(allowed):
+        assert (Z64.matmul(x, y) == x @ y).all()
+        assert (Z64.matmul(y.T, x.T) == (x @ y).T).all()
+        assert (Z64.matmul(stack, y.reshape(1, 400, 257)) == stack @ y).all()

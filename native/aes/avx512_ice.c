@@ -6,44 +6,62 @@
 
 #include "targets/avx512_ice.h"
 
-/* Encrypts 4 * `vectors` blocks (a constant where this is inlined). `next` holds four counters, little-endian in the
- * upper half of each block; they are moved on. */
-static inline __attribute__((always_inline)) void encrypt_counters(__m512i *state, const int vectors, __m512i *next,
-                                                                   const __m512i keys[11]) {
-    const __m512i four = _mm512_set_epi64(4, 0, 4, 0, 4, 0, 4, 0);
-    const __m512i swap_upper =
-        _mm512_broadcast_i32x4(_mm_set_epi8(8, 9, 10, 11, 12, 13, 14, 15, 7, 6, 5, 4, 3, 2, 1, 0));
-    for (int v = 0; v < vectors; v++) {
-        state[v] = _mm512_xor_si512(_mm512_shuffle_epi8(*next, swap_upper), keys[0]);
-        *next = _mm512_add_epi64(*next, four);
+#include "aes/blocks_avx512_ice.h"
+#include "aes/rekeyed.h"
+#include "aes/streams.h"
+
+/* Stores the words of a mask, mostly all, and returns how many they are. A whole register is stored: behind what is
+ * kept there is room for as many words as have been read. */
+static inline size_t keep(uint64_t *out, V words, __mmask8 those) {
+    if (those == 0xff) {
+        store(out, words);
+        return 8;
     }
-    for (int round = 1; round < 10; round++)
-        for (int v = 0; v < vectors; v++) state[v] = _mm512_aesenc_epi128(state[v], keys[round]);
-    for (int v = 0; v < vectors; v++) state[v] = _mm512_aesenclast_epi128(state[v], keys[10]);
+    store(out, _mm512_maskz_compress_epi64(those, words));
+    return (size_t)__builtin_popcount(those);
 }
 
-static void ctr(uint8_t *out, const uint8_t round_keys[176], uint64_t high, uint64_t low, size_t blocks) {
-    const long long top = (long long)__builtin_bswap64(high);
-    const uint64_t l = low;
-    __m512i next = _mm512_set_epi64((long long)(l + 3), top, (long long)(l + 2), top, (long long)(l + 1), top, (long long)l, top);
-    __m512i keys[11], state[8];
-    for (int i = 0; i < 11; i++)
-        keys[i] = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(round_keys + 16 * i)));
-    for (; blocks >= 32; blocks -= 32, out += 512) {
-        encrypt_counters(state, 8, &next, keys);
-        for (int v = 0; v < 8; v++) _mm512_storeu_si512(out + 64 * v, state[v]);
+static size_t keep_below_var(uint64_t *out, const uint64_t *draws, uint64_t p, uint64_t mask, size_t n) {
+    const V limit = spread(p), bits = spread(mask);
+    size_t i = 0, kept = 0;
+    for (; i + 8 <= n; i += 8) {
+        const V draw = _mm512_and_si512(load(draws + i), bits);
+        kept += keep(out + kept, draw, _mm512_cmplt_epu64_mask(draw, limit));
     }
-    while (blocks) {
-        const size_t now = blocks < 4 ? blocks : 4;
-        encrypt_counters(state, 1, &next, keys);
-        _mm512_mask_storeu_epi64(out, (__mmask8)((1u << 2 * now) - 1), state[0]);
-        blocks -= now;
-        out += 16 * now;
+    const V draw = _mm512_and_si512(load_first(draws + i, n - i), bits);
+    const __mmask8 below = _mm512_mask_cmplt_epu64_mask(first(n - i), draw, limit);
+    store_first(out + kept, (size_t)__builtin_popcount(below), _mm512_maskz_compress_epi64(below, draw));
+    return kept + (size_t)__builtin_popcount(below);
+}
+
+/* The words of those pairs that are below the pairs of `limit`; mostly the upper words of all tell. */
+static inline __mmask8 pairs_below(V draw, V limit) {
+    const unsigned less = _mm512_cmplt_epu64_mask(draw, limit);
+    if ((less & 0xaa) == 0xaa) return 0xff;
+    const unsigned equal = _mm512_cmpeq_epu64_mask(draw, limit);
+    const unsigned upper = (less | (equal & (less << 1))) & 0xaa;
+    return (__mmask8)(upper | upper >> 1);
+}
+
+static size_t keep_pairs_below_var(uint64_t *out, const uint64_t *draws, const uint64_t p[2], const uint64_t mask[2],
+                                   size_t n) {
+    const V limit = spread_words(p[0], p[1]), bits = spread_words(mask[0], mask[1]);
+    size_t i = 0, kept = 0;
+    for (; i + 4 <= n; i += 4) {
+        const V draw = _mm512_and_si512(load(draws + 2 * i), bits);
+        kept += keep(out + 2 * kept, draw, pairs_below(draw, limit)) / 2;
     }
+    const V draw = _mm512_and_si512(load_first(draws + 2 * i, 2 * (n - i)), bits);
+    const __mmask8 below = pairs_below(draw, limit) & first(2 * (n - i));
+    store_first(out + 2 * kept, (size_t)__builtin_popcount(below), _mm512_maskz_compress_epi64(below, draw));
+    return kept + (size_t)__builtin_popcount(below) / 2;
 }
 
 const AesKernels aes_avx512_ice = {
     .ctr = ctr,
+    .streams = streams,
+    .keep_below_var = keep_below_var,
+    .keep_pairs_below_var = keep_pairs_below_var,
 };
 
 #include "targets/end.h"

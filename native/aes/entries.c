@@ -5,28 +5,68 @@
 
 int parley_has_fast_aes(void) { return selected->aes.ctr != aes_portable.ctr; }
 
-void parley_aes_expand_key(uint8_t *round_keys, const uint8_t *key) { selected->aes.expand_key(round_keys, key); }
+void parley_aes_expand_key(uint8_t *round_keys, const uint8_t *key) {
+    REQUIRES(apart(round_keys, 176, key, 16));
+    selected->aes.expand_key_128(round_keys, key);
+}
+
+void parley_aes256_expand_key(uint8_t *round_keys, const uint8_t *key) {
+    REQUIRES(apart(round_keys, 240, key, 32));
+    selected->aes.expand_key_256(round_keys, key);
+}
 
 /* Copies part of one block of the key stream. */
-static void part_of_block(uint8_t *out, const uint8_t *round_keys, uint64_t high, uint64_t low, size_t from,
+static void part_of_block(uint8_t *out, const uint8_t *round_keys, int rounds, uint64_t high, uint64_t low, size_t from,
                           size_t length) {
     uint8_t block[16];
-    selected->aes.ctr(block, round_keys, high, low, 1);
+    selected->aes.ctr(block, round_keys, rounds, high, low, 1);
     memcpy(out, block + from, length);
 }
 
-void parley_aes_ctr(uint8_t *out, const uint8_t *round_keys, uint64_t high, uint64_t low, size_t skip,
-                    size_t length) {
+static void stream(uint8_t *out, const uint8_t *round_keys, int rounds, uint64_t high, uint64_t low, size_t skip,
+                   size_t length) {
     REQUIRES(skip < 16);
     REQUIRES(!length || (skip + length - 1) / 16 <= UINT64_MAX - low);
-    REQUIRES(apart(out, length, round_keys, 176));
+    REQUIRES(apart(out, length, round_keys, 16 * ((size_t)rounds + 1)));
     if (skip) {
         const size_t head = length < 16 - skip ? length : 16 - skip;
-        part_of_block(out, round_keys, high, low++, skip, head);
+        part_of_block(out, round_keys, rounds, high, low++, skip, head);
         out += head;
         length -= head;
     }
     const size_t blocks = length / 16;
-    selected->aes.ctr(out, round_keys, high, low, blocks);
-    if (length % 16) part_of_block(out + 16 * blocks, round_keys, high, low + blocks, 0, length % 16);
+    selected->aes.ctr(out, round_keys, rounds, high, low, blocks);
+    if (length % 16) part_of_block(out + 16 * blocks, round_keys, rounds, high, low + blocks, 0, length % 16);
+}
+
+void parley_aes_ctr(uint8_t *out, const uint8_t *round_keys, uint64_t high, uint64_t low, size_t skip,
+                    size_t length) {
+    stream(out, round_keys, 10, high, low, skip, length);
+}
+
+void parley_aes256_ctr(uint8_t *out, const uint8_t *round_keys, uint64_t high, uint64_t low, size_t skip,
+                       size_t length) {
+    stream(out, round_keys, 14, high, low, skip, length);
+}
+
+void parley_aes_streams(uint8_t *out, const uint8_t *keys, const uint64_t *first, size_t n, size_t blocks) {
+    REQUIRES(apart(out, 16 * blocks * n, keys, 16 * n));
+    REQUIRES(apart(out, 16 * blocks * n, first, n * sizeof *first));
+    for (size_t i = 0; blocks && i < n; i++) REQUIRES(blocks - 1 <= UINT64_MAX - first[i]);
+    selected->aes.streams(out, keys, first, n, blocks);
+}
+
+size_t parley_keep_below_var(uint64_t *out, const uint64_t *draws, uint64_t p, uint64_t mask, size_t n) {
+    REQUIRES((mask & (mask + 1)) == 0 && p && p - 1 <= mask);
+    REQUIRES(same_or_apart(out, draws, n * sizeof *out));
+    return selected->aes.keep_below_var(out, draws, p, mask, n);
+}
+
+size_t parley_keep_pairs_below_var(uint64_t *out, const uint64_t *draws, const uint64_t *p, const uint64_t *mask,
+                                   size_t n) {
+    REQUIRES(mask[0] == UINT64_MAX && (mask[1] & (mask[1] + 1)) == 0 && p[1] <= mask[1] && (p[0] | p[1]));
+    REQUIRES(same_or_apart(out, draws, 2 * n * sizeof *out));
+    REQUIRES(apart(out, 2 * n * sizeof *out, p, 2 * sizeof *p));
+    REQUIRES(apart(out, 2 * n * sizeof *out, mask, 2 * sizeof *mask));
+    return selected->aes.keep_pairs_below_var(out, draws, p, mask, n);
 }

@@ -2,94 +2,11 @@
 
 #include "kernels.h"
 
-#include <string.h>
+#include "aes/cipher.h"
 
-/* AES on eight bytes of the state at a time, each byte an element of GF(2^8) modulo x^8 + x^4 + x^3 + x + 1.
- * No table is indexed by a secret: SubBytes computes the inverse as the 254th power. */
+static void expand_key_128(uint8_t round_keys[176], const uint8_t key[16]) { expand(round_keys, key, 4, 10); }
 
-#define EACH(byte) (0x0101010101010101u * (uint64_t)(byte))
-
-static uint64_t times_x(uint64_t a) {
-    const uint64_t top = a & EACH(0x80);
-    return ((a ^ top) << 1) ^ ((top >> 7) * 0x1b);
-}
-
-static uint64_t field_mul(uint64_t a, uint64_t b) {
-    uint64_t product = 0;
-    for (int i = 0; i < 8; i++) {
-        product ^= a & (((b >> i) & EACH(1)) * 0xff);
-        a = times_x(a);
-    }
-    return product;
-}
-
-static uint64_t field_inverse(uint64_t a) {
-    const uint64_t a2 = field_mul(a, a);
-    const uint64_t a3 = field_mul(a2, a);
-    const uint64_t a6 = field_mul(a3, a3);
-    const uint64_t a12 = field_mul(a6, a6);
-    uint64_t power = field_mul(a12, a3); /* a^15 */
-    for (int i = 0; i < 4; i++) power = field_mul(power, power);
-    return field_mul(field_mul(power, a12), a2); /* a^(240 + 12 + 2) */
-}
-
-static uint64_t rotate_each(uint64_t a, int s) {
-    const uint64_t low = EACH(0xff >> s);
-    return ((a & low) << s) | ((a & ~low) >> (8 - s));
-}
-
-static uint64_t sub_bytes(uint64_t a) {
-    const uint64_t b = field_inverse(a);
-    return b ^ rotate_each(b, 1) ^ rotate_each(b, 2) ^ rotate_each(b, 3) ^ rotate_each(b, 4) ^ EACH(0x63);
-}
-
-static void shift_rows(uint64_t state[2]) {
-    uint8_t from[16], to[16];
-    memcpy(from, state, 16);
-    for (int i = 0; i < 16; i++) to[i] = from[(i + 4 * (i % 4)) % 16];
-    memcpy(state, to, 16);
-}
-
-/* The bytes of each of the two columns, turned up by one place. */
-static uint64_t turn(uint64_t columns) {
-    return ((columns >> 8) & 0x00ffffff00ffffffu) | ((columns << 24) & 0xff000000ff000000u);
-}
-
-static uint64_t mix_columns(uint64_t a) {
-    const uint64_t b = turn(a), c = turn(b), d = turn(c);
-    return times_x(a ^ b) ^ b ^ c ^ d;
-}
-
-static void encrypt(uint64_t state[2], const uint8_t round_keys[176]) {
-    uint64_t keys[22];
-    memcpy(keys, round_keys, 176);
-    state[0] ^= keys[0];
-    state[1] ^= keys[1];
-    for (int round = 1; round <= 10; round++) {
-        state[0] = sub_bytes(state[0]);
-        state[1] = sub_bytes(state[1]);
-        shift_rows(state);
-        for (int half = 0; half < 2; half++) {
-            if (round < 10) state[half] = mix_columns(state[half]);
-            state[half] ^= keys[2 * round + half];
-        }
-    }
-}
-
-static void expand_key(uint8_t round_keys[176], const uint8_t key[16]) {
-    uint32_t w[44];
-    uint32_t constant = 1;
-    memcpy(w, key, 16);
-    for (int i = 4; i < 44; i++) {
-        uint32_t t = w[i - 1];
-        if (i % 4 == 0) {
-            t = (uint32_t)sub_bytes((t >> 8) | (t << 24)) ^ constant;
-            constant = (uint32_t)times_x(constant);
-        }
-        w[i] = w[i - 4] ^ t;
-    }
-    memcpy(round_keys, w, 176);
-}
+static void expand_key_256(uint8_t round_keys[240], const uint8_t key[32]) { expand(round_keys, key, 8, 14); }
 
 static uint64_t byte_swap(uint64_t v) {
     uint64_t swapped = 0;
@@ -97,15 +14,49 @@ static uint64_t byte_swap(uint64_t v) {
     return swapped;
 }
 
-static void ctr(uint8_t *out, const uint8_t round_keys[176], uint64_t high, uint64_t low, size_t blocks) {
+static void ctr(uint8_t *out, const uint8_t *round_keys, int rounds, uint64_t high, uint64_t low, size_t blocks) {
     for (size_t i = 0; i < blocks; i++) {
         uint64_t state[2] = {byte_swap(high), byte_swap(low + i)};
-        encrypt(state, round_keys);
+        encrypt(state, round_keys, rounds);
         memcpy(out + 16 * i, state, 16);
     }
 }
 
+static void streams(uint8_t *out, const uint8_t *keys, const uint64_t *first, size_t n, size_t blocks) {
+    uint8_t round_keys[176];
+    for (size_t i = 0; i < n; i++) {
+        expand_key_128(round_keys, keys + 16 * i);
+        ctr(out + 16 * blocks * i, round_keys, 10, 0, first[i], blocks);
+    }
+}
+
+static size_t keep_below_var(uint64_t *out, const uint64_t *draws, uint64_t p, uint64_t mask, size_t n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t draw = draws[i] & mask;
+        out[kept] = draw;
+        kept += draw < p;
+    }
+    return kept;
+}
+
+static size_t keep_pairs_below_var(uint64_t *out, const uint64_t *draws, const uint64_t p[2], const uint64_t mask[2],
+                                   size_t n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t low = draws[2 * i] & mask[0], high = draws[2 * i + 1] & mask[1];
+        out[2 * kept] = low;
+        out[2 * kept + 1] = high;
+        kept += (size_t)((high < p[1]) | ((high == p[1]) & (low < p[0])));
+    }
+    return kept;
+}
+
 const AesKernels aes_portable = {
-    .expand_key = expand_key,
+    .expand_key_128 = expand_key_128,
+    .expand_key_256 = expand_key_256,
     .ctr = ctr,
+    .streams = streams,
+    .keep_below_var = keep_below_var,
+    .keep_pairs_below_var = keep_pairs_below_var,
 };

@@ -11,8 +11,29 @@
 BINARY(bit_and, _mm512_and_si512(X, Y))
 BINARY(bit_xor, _mm512_xor_si512(X, Y))
 BINARY(bit_or, _mm512_or_si512(X, Y))
-UNARY(bit_not, _mm512_xor_si512(X, _mm512_set1_epi64(-1)))
+BINARY(bit_and_not, _mm512_andnot_si512(Y, X))
+BINARY(bit_same, _mm512_ternarylogic_epi64(X, Y, Y, 0xc3))
+UNARY(bit_not, _mm512_ternarylogic_epi64(X, X, X, 0x0f))
+UNARY(prefix_or, _mm512_or_si512(X, _mm512_sub_epi64(_mm512_setzero_si512(), X)))
+UNARY(prefix_and, _mm512_andnot_si512(_mm512_add_epi64(X, spread(1)), X))
 
+/* c ^ d & (b ^ e & keep) ^ e & a. */
+static inline V combine(V c, V d, V b, V e, V a, V keep) {
+    const V right = _mm512_ternarylogic_epi64(b, e, keep, 0x78);
+    return _mm512_ternarylogic_epi64(_mm512_ternarylogic_epi64(c, d, right, 0x78), e, a, 0x78);
+}
+
+static void bit_recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const uint64_t *b, const uint64_t *e,
+                          const uint64_t *a, size_t n, int with_de) {
+    const V keep = spread(with_de ? UINT64_MAX : 0);
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        store(out + i, combine(load(c + i), load(d + i), load(b + i), load(e + i), load(a + i), keep));
+    const size_t rest = n - i;
+    store_first(out + i, rest,
+                combine(load_first(c + i, rest), load_first(d + i, rest), load_first(b + i, rest),
+                        load_first(e + i, rest), load_first(a + i, rest), keep));
+}
 
 static void pack(uint64_t *out, const uint8_t *bits, size_t count) {
     const V one = _mm512_set1_epi8(1);
@@ -36,34 +57,43 @@ static void unpack(uint8_t *out, const uint64_t *words, size_t count) {
 typedef uint64_t Lanes __attribute__((vector_size(64)));
 enum { LANES = 8 };
 
+#include "bits/words_avx512.h"
+
 #include "bits/planes.h"
 
+#include "bits/prefix.h"
+
+#include "bits/transpose.h"
+
 static inline void transpose_words(Lanes v[8]) {
-    V pairs[8], quads[8];
-    for (int i = 0; i < 8; i += 2) {
-        pairs[i] = _mm512_unpacklo_epi64((V)v[i], (V)v[i + 1]);
-        pairs[i + 1] = _mm512_unpackhi_epi64((V)v[i], (V)v[i + 1]);
-    }
-    for (int half = 0; half < 8; half += 4)
-        for (int i = half; i < half + 2; i++) {
-            quads[i] = _mm512_shuffle_i64x2(pairs[i], pairs[i + 2], 0x88);
-            quads[i + 2] = _mm512_shuffle_i64x2(pairs[i], pairs[i + 2], 0xdd);
-        }
-    for (int i = 0; i < 4; i++) {
-        v[i] = (Lanes)_mm512_shuffle_i64x2(quads[i], quads[i + 4], 0x88);
-        v[i + 4] = (Lanes)_mm512_shuffle_i64x2(quads[i], quads[i + 4], 0xdd);
-    }
+    V words[8];
+    memcpy(words, v, sizeof words);
+    transpose_8x8(words);
+    memcpy(v, words, sizeof words);
+}
+
+static void planes(uint64_t *out, const uint64_t *x, size_t count, size_t bits) { planes_from(0, out, x, count, bits); }
+
+static void from_planes(uint64_t *out, const uint64_t *rows, size_t count, size_t bits) {
+    from_planes_from(0, out, rows, count, bits);
 }
 
 const BitKernels bits_avx512 = {
     .bit_and = bit_and,
     .bit_xor = bit_xor,
     .bit_or = bit_or,
+    .bit_and_not = bit_and_not,
+    .bit_same = bit_same,
     .bit_not = bit_not,
+    .bit_recombine = bit_recombine,
+    .prefix_xor = prefix_xor,
+    .prefix_or = prefix_or,
+    .prefix_and = prefix_and,
     .pack = pack,
     .unpack = unpack,
     .planes = planes,
     .from_planes = from_planes,
+    .transpose = transpose,
 };
 
 #include "targets/end.h"

@@ -55,10 +55,11 @@ static inline void store_before(uint64_t *p, const uint64_t *end, Lanes v) {
         memcpy(p, &v, left * sizeof *p);
 }
 
-static void planes(uint64_t *out, const uint64_t *x, size_t count, size_t bits) {
+/* The words of all planes from number `first` on. */
+static void planes_from(size_t first, uint64_t *out, const uint64_t *x, size_t count, size_t bits) {
     const size_t width = (count + 63) / 64;
     Lanes rows[64];
-    for (size_t w = 0; w < width; w += LANES) {
+    for (size_t w = first; w < width; w += LANES) {
         for (size_t r = 0; r < 64; r += LANES) {
             for (size_t i = 0; i < LANES; i++) rows[r + i] = load_before(x + at_most((w + i) * 64 + r, count), x + count);
             transpose_words(rows + r);
@@ -72,10 +73,10 @@ static void planes(uint64_t *out, const uint64_t *x, size_t count, size_t bits) 
     }
 }
 
-static void from_planes(uint64_t *out, const uint64_t *packed, size_t count, size_t bits) {
+static void from_planes_from(size_t first, uint64_t *out, const uint64_t *packed, size_t count, size_t bits) {
     const size_t width = (count + 63) / 64;
     Lanes rows[64];
-    for (size_t w = 0; w < width; w += LANES) {
+    for (size_t w = first; w < width; w += LANES) {
         memset(rows, 0, sizeof rows);
         for (size_t i = 0; i < bits; i++) {
             const uint64_t *place = packed + i * width + w;

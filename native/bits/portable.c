@@ -14,8 +14,38 @@ static void bit_or(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n
     for (size_t i = 0; i < n; i++) out[i] = x[i] | y[i];
 }
 
+static void bit_and_not(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = x[i] & ~y[i];
+}
+
+static void bit_same(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = ~(x[i] ^ y[i]);
+}
+
 static void bit_not(uint64_t *out, const uint64_t *x, size_t n) {
     for (size_t i = 0; i < n; i++) out[i] = ~x[i];
+}
+
+static void bit_recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const uint64_t *b, const uint64_t *e,
+                          const uint64_t *a, size_t n, int with_de) {
+    const uint64_t keep = with_de ? UINT64_MAX : 0;
+    for (size_t i = 0; i < n; i++) out[i] = c[i] ^ (d[i] & (b[i] ^ (e[i] & keep))) ^ (e[i] & a[i]);
+}
+
+static void prefix_xor(uint64_t *out, const uint64_t *x, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        uint64_t v = x[i];
+        for (int s = 1; s < 64; s *= 2) v ^= v << s;
+        out[i] = v;
+    }
+}
+
+static void prefix_or(uint64_t *out, const uint64_t *x, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = x[i] | (0 - x[i]);
+}
+
+static void prefix_and(uint64_t *out, const uint64_t *x, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = x[i] & ~(x[i] + 1);
 }
 
 static uint64_t popcount(const uint64_t *x, size_t n) {
@@ -54,14 +84,30 @@ static void from_planes(uint64_t *out, const uint64_t *rows, size_t count, size_
     }
 }
 
+static void transpose(uint8_t *out, size_t out_step, const uint8_t *x, size_t x_step, size_t rows, size_t columns) {
+    for (size_t c = 0; c < columns; c++)
+        for (size_t r = 0; r < rows; r++) {
+            const unsigned bit = x[r * x_step + c / 8] >> (c % 8) & 1;
+            uint8_t *place = out + c * out_step + r / 8;
+            *place = (uint8_t)((r % 8 ? *place : 0) | bit << (r % 8));
+        }
+}
+
 const BitKernels bits_portable = {
     .bit_and = bit_and,
     .bit_xor = bit_xor,
     .bit_or = bit_or,
+    .bit_and_not = bit_and_not,
+    .bit_same = bit_same,
     .bit_not = bit_not,
+    .bit_recombine = bit_recombine,
+    .prefix_xor = prefix_xor,
+    .prefix_or = prefix_or,
+    .prefix_and = prefix_and,
     .popcount = popcount,
     .pack = pack,
     .unpack = unpack,
     .planes = planes,
     .from_planes = from_planes,
+    .transpose = transpose,
 };

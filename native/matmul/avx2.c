@@ -19,7 +19,7 @@ static inline V spread_upper_half(const uint64_t *word) {
     return _mm256_set1_epi32(upper);
 }
 
-static inline void tile_store(uint64_t *out, V sum, size_t words, int accumulate) {
+static inline void put(uint64_t *out, size_t words, V sum, int accumulate) {
     uint64_t lanes[4];
     store(lanes, sum);
     for (size_t j = 0; j < words; j++) out[j] = lanes[j] + (accumulate ? out[j] : 0);
@@ -27,8 +27,8 @@ static inline void tile_store(uint64_t *out, V sum, size_t words, int accumulate
 
 /* `rows` is a constant where this is inlined. */
 static inline __attribute__((always_inline)) void tile_of(const size_t rows, uint64_t *out, size_t out_step,
-                                                          const uint64_t *x, size_t x_step, const uint64_t *panel,
-                                                          size_t depth, size_t columns, int accumulate) {
+                                                          Matrix x, const uint64_t *panel, size_t depth, size_t columns,
+                                                          int accumulate) {
     V low[TILE][2], cross[TILE][2];
     for (size_t i = 0; i < rows; i++)
         for (int v = 0; v < 2; v++) low[i][v] = cross[i][v] = _mm256_setzero_si256();
@@ -36,7 +36,7 @@ static inline __attribute__((always_inline)) void tile_of(const size_t rows, uin
         for (int v = 0; v < 2; v++) {
             const V y = load(panel + l * PANEL + 4 * v), y_upper = upper_halves(y);
             for (size_t i = 0; i < rows; i++) {
-                const uint64_t *factor = x + i * x_step + l;
+                const uint64_t *factor = x.words + i * x.row + l * x.column;
                 const V f = spread(*factor), f_upper = spread_upper_half(factor);
                 low[i][v] = _mm256_add_epi64(low[i][v], _mm256_mul_epu32(f, y));
                 cross[i][v] = _mm256_add_epi64(cross[i][v], _mm256_mul_epu32(f, y_upper));
@@ -46,50 +46,61 @@ static inline __attribute__((always_inline)) void tile_of(const size_t rows, uin
     }
     for (size_t i = 0; i < rows; i++)
         for (size_t v = 0; v < 2 && 4 * v < columns; v++)
-            tile_store(out + i * out_step + 4 * v, _mm256_add_epi64(low[i][v], _mm256_slli_epi64(cross[i][v], 32)),
-                       at_most(columns - 4 * v, 4), accumulate);
+            put(out + i * out_step + 4 * v, at_most(columns - 4 * v, 4),
+                _mm256_add_epi64(low[i][v], _mm256_slli_epi64(cross[i][v], 32)), accumulate);
 }
 
-static void tile(uint64_t *out, size_t out_step, const uint64_t *x, size_t x_step, const uint64_t *panel, size_t depth,
-                 size_t rows, size_t columns, int accumulate) {
+static void tile(uint64_t *out, size_t out_step, Matrix x, const uint64_t *panel, size_t depth, size_t rows,
+                 size_t columns, int accumulate) {
     if (rows == 2)
-        tile_of(2, out, out_step, x, x_step, panel, depth, columns, accumulate);
+        tile_of(2, out, out_step, x, panel, depth, columns, accumulate);
     else
-        tile_of(1, out, out_step, x, x_step, panel, depth, columns, accumulate);
+        tile_of(1, out, out_step, x, panel, depth, columns, accumulate);
 }
 
-/* out += x (4) * y (4, columns): one pass over four rows of y at a time. */
-static void add_four_rows(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t columns) {
-    const V x0 = spread(x[0]), x1 = spread(x[1]), x2 = spread(x[2]), x3 = spread(x[3]);
-    const uint64_t *y1 = y + columns, *y2 = y1 + columns, *y3 = y2 + columns;
+static inline void add_to_row(uint64_t *out, const uint64_t factors[4], const uint64_t *const rows[4], size_t columns,
+                              int accumulate) {
+    const V f0 = spread(factors[0]), f1 = spread(factors[1]), f2 = spread(factors[2]), f3 = spread(factors[3]);
     size_t j = 0;
     for (; j + 4 <= columns; j += 4) {
-        const V p01 = _mm256_add_epi64(mul_words(x0, load(y + j)), mul_words(x1, load(y1 + j)));
-        const V p23 = _mm256_add_epi64(mul_words(x2, load(y2 + j)), mul_words(x3, load(y3 + j)));
-        store(out + j, _mm256_add_epi64(load(out + j), _mm256_add_epi64(p01, p23)));
+        const V p01 = _mm256_add_epi64(mul_words(f0, load(rows[0] + j)), mul_words(f1, load(rows[1] + j)));
+        const V p23 = _mm256_add_epi64(mul_words(f2, load(rows[2] + j)), mul_words(f3, load(rows[3] + j)));
+        const V before = accumulate ? load(out + j) : _mm256_setzero_si256();
+        store(out + j, _mm256_add_epi64(before, _mm256_add_epi64(p01, p23)));
     }
-    for (; j < columns; j++) out[j] += x[0] * y[j] + x[1] * y1[j] + x[2] * y2[j] + x[3] * y3[j];
+    for (; j < columns; j++) {
+        uint64_t sum = accumulate ? out[j] : 0;
+        for (size_t k = 0; k < 4; k++) sum += factors[k] * rows[k][j];
+        out[j] = sum;
+    }
 }
 
-static void row_product(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t inner, size_t columns) {
+static void add_four_rows(uint64_t *out, size_t out_step, size_t count, const uint64_t factors[FEW][4],
+                          const uint64_t *const rows[4], size_t columns, int accumulate) {
+    for (size_t i = 0; i < count; i++) add_to_row(out + i * out_step, factors[i], rows, columns, accumulate);
+}
+
+static inline uint64_t dot_product(const uint64_t *x, const uint64_t *y, size_t n) {
+    V even = _mm256_setzero_si256(), odd = even;
+    uint64_t lanes[4], sum = 0;
     size_t l = 0;
-    memset(out, 0, columns * sizeof *out);
-    for (; l + 4 <= inner; l += 4) add_four_rows(out, x + l, y + l * columns, columns);
-    for (; l < inner; l++)
-        for (size_t j = 0; j < columns; j++) out[j] += x[l] * y[l * columns + j];
+    for (; l + 8 <= n; l += 8) {
+        even = _mm256_add_epi64(even, mul_words(load(x + l), load(y + l)));
+        odd = _mm256_add_epi64(odd, mul_words(load(x + l + 4), load(y + l + 4)));
+    }
+    for (; l < n; l++) sum += x[l] * y[l];
+    store(lanes, _mm256_add_epi64(even, odd));
+    return lanes[0] + lanes[1] + lanes[2] + lanes[3] + sum;
 }
 
-static void column_product(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t inner) {
-    for (size_t i = 0; i < rows; i++) {
-        const uint64_t *row = x + i * inner;
-        V sums = _mm256_setzero_si256();
-        uint64_t lanes[4], rest = 0;
-        size_t l = 0;
-        for (; l + 4 <= inner; l += 4) sums = _mm256_add_epi64(sums, mul_words(load(row + l), load(y + l)));
-        for (; l < inner; l++) rest += row[l] * y[l];
-        store(lanes, sums);
-        out[i] = lanes[0] + lanes[1] + lanes[2] + lanes[3] + rest;
-    }
+static void dot_products(uint64_t *out, size_t few_step, size_t many_step, size_t count,
+                         const uint64_t *const few[FEW], const uint64_t *many, size_t many_row, size_t span, size_t n,
+                         int accumulate) {
+    for (size_t k = 0; k < count; k++)
+        for (size_t i = 0; i < span; i++) {
+            uint64_t *place = out + k * few_step + i * many_step;
+            *place = dot_product(few[k], many + i * many_row, n) + (accumulate ? *place : 0);
+        }
 }
 
 const MatmulKernels matmul_avx2 = {

@@ -5,12 +5,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A matrix in memory: its element (i, j) is words[i * row + j * column]. Any steps are allowed, so that transposed,
+ * sliced and repeated matrices need no copy; a step of 1 is what the kernels are quick with. */
 typedef struct {
-    /* Row-major product: out (rows, columns) = x (rows, inner) * y (inner, columns). No dimension is restricted:
+    const uint64_t *words;
+    size_t row, column;
+} Matrix;
+
+typedef struct {
+    /* out (rows, columns), row-major without gaps, = x (rows, inner) * y (inner, columns). No dimension is restricted:
      * inner == 0 gives zeros. */
-    void (*matmul)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t inner, size_t columns);
+    void (*matmul)(uint64_t *out, Matrix x, Matrix y, size_t rows, size_t inner, size_t columns);
 } MatmulKernels;
 
-extern const MatmulKernels matmul_portable, matmul_avx2, matmul_avx512;
+extern const MatmulKernels matmul_portable, matmul_avx2, matmul_avx512, matmul_amx;
 
 #endif

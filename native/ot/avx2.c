@@ -75,9 +75,31 @@ static void add_picked(uint64_t *out, const uint64_t *table, const uint64_t *pic
     }
 }
 
+static void sum_pairs(uint64_t sum[4], const uint64_t *pairs, size_t n) {
+    V even = spread(0), odd = spread(0);
+    size_t i = 0;
+    for (; i + 2 <= n; i += 2) {
+        even = _mm256_xor_si256(even, load(pairs + 4 * i));
+        odd = _mm256_xor_si256(odd, load(pairs + 4 * i + 4));
+    }
+    if (i < n) even = _mm256_xor_si256(even, load(pairs + 4 * i));
+    store(sum, _mm256_xor_si256(even, odd));
+}
+
+static void add_to_pair(uint64_t *pairs, size_t n, uint64_t which, const uint64_t value[4]) {
+    const V added = load(value), number = spread(which), one = spread(1);
+    V here = spread(0);
+    for (size_t i = 0; i < n; i++, here = _mm256_add_epi64(here, one)) {
+        const V chosen = _mm256_and_si256(_mm256_cmpeq_epi64(here, number), added);
+        store(pairs + 4 * i, _mm256_xor_si256(load(pairs + 4 * i), chosen));
+    }
+}
+
 const OtKernels ot_avx2 = {
     .fold = fold,
     .add_picked = add_picked,
+    .sum_pairs = sum_pairs,
+    .add_to_pair = add_to_pair,
 };
 
 #include "targets/end.h"

@@ -21,6 +21,11 @@ typedef struct {
      * bits 0 to 20, 21 to 41 and 42 to 62, cut to log_size bits; the last two of the twelve are not used. out (n, 2),
      * table (2^log_size, 2); what is in them is secret, picks are public. */
     void (*add_picked)(uint64_t *out, const uint64_t *table, const uint64_t *picks, size_t log_size, size_t n);
+
+    /* Pairs of labels, four words each: the sum of all n pairs; and, in place, value added to the pair whose number is
+     * `which`, a secret: all pairs are read and written alike. which >= n adds to none. */
+    void (*sum_pairs)(uint64_t sum[4], const uint64_t *pairs, size_t n);
+    void (*add_to_pair)(uint64_t *pairs, size_t n, uint64_t which, const uint64_t value[4]);
 } OtKernels;
 
 enum { PARLEY_OT_TERMS = 10, PARLEY_OT_PICK_WORDS = 4, PARLEY_OT_PICK_BITS = 21 };

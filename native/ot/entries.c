@@ -1,12 +1,11 @@
 #include "dispatch.h"
 #include "lengths.h"
 #include "ot/exports.h"
-#include "ot/stand_in.h"
 
 enum { LABEL_BITS = 128, LABEL_WORDS = 2, LABEL_BYTES = 16, ROUND_KEYS = 176 };
 
-/* Batches are worked on in tiles that stay in the second-level cache: LABEL_BITS rows of TILE blocks. Between rows lies a
- * cache line that is not used, so that the same block of all rows does not fall into the same few cache sets. */
+/* Batches are worked on in tiles that stay in the second-level cache: LABEL_BITS rows of TILE blocks. Between rows lies
+ * a cache line that is not used, so that the same block of all rows does not fall into the same few cache sets. */
 enum { TILE = 32, ROW_WORDS = TILE * LABEL_WORDS + 8, TILE_WORDS = LABEL_BITS * ROW_WORDS };
 
 static size_t parts(size_t k) { return (LABEL_BITS + k - 1) / k; }
@@ -17,12 +16,12 @@ static const uint8_t *keys_of_part(const uint8_t *round_keys, size_t part, size_
     return round_keys + (part * ROUND_KEYS << k);
 }
 
-static size_t all_keys(size_t k) {
+static inline size_t all_keys(size_t k) {
     const size_t last = parts(k) - 1;
     return ((last << k) + ((size_t)1 << bits_of_part(last, k))) * ROUND_KEYS;
 }
 
-static int in_range(size_t k, uint64_t first, size_t blocks) {
+static inline int in_range(size_t k, uint64_t first, size_t blocks) {
     return k >= 1 && k <= 8 && (!blocks || blocks - 1 <= UINT64_MAX - first);
 }
 
@@ -57,14 +56,14 @@ static void send_tile(uint64_t *tile, const uint64_t *corrections, size_t step, 
 static void add_sums(uint64_t *sums, const uint64_t *tile, const uint64_t *powers, size_t blocks) {
     for (size_t r = 0; r < LABEL_BITS; r++) {
         uint64_t sum[LABEL_WORDS];
-        inner_128(sum, tile + r * ROW_WORDS, powers, blocks);
+        selected->binary_field.inner_128(sum, tile + r * ROW_WORDS, powers, blocks);
         for (size_t w = 0; w < LABEL_WORDS; w++) sums[r * LABEL_WORDS + w] ^= sum[w];
     }
 }
 
 static void make_labels(uint64_t *labels, const uint64_t *tile, size_t blocks) {
-    transpose((uint8_t *)labels, LABEL_BYTES, (const uint8_t *)tile, ROW_WORDS * sizeof *tile, LABEL_BITS,
-              blocks * LABEL_BITS);
+    selected->bits.transpose((uint8_t *)labels, LABEL_BYTES, (const uint8_t *)tile, ROW_WORDS * sizeof *tile,
+                             LABEL_BITS, blocks * LABEL_BITS);
 }
 
 size_t parley_softspoken_rows_size(size_t blocks) { return (blocks + TILE - 1) / TILE * TILE_WORDS; }

@@ -5,8 +5,9 @@
  * part, folded, give a row u_i of choices and w rows v. `first` counts the 128s of correlations before this batch. A
  * sender's key x = 0 of each part is not used.
  *
- * labels: (128 blocks, 2) words. choices: (blocks, 2) words, row u_0. corrections: rows u_i ^ u_0 for i > 0, (parts - 1)
- * of (blocks, 2) words, each `step` words after the one before. rows: parley_softspoken_rows_size(blocks) words in an order that is these entries' own.
+ * labels: (128 blocks, 2) words. choices: (blocks, 2) words, row u_0. corrections: rows u_i ^ u_0 for i > 0, that is
+ * (parts - 1) of (blocks, 2) words, each `step` words after the one before. rows: parley_softspoken_rows_size(blocks)
+ * words in an order that is these entries' own.
  * sums: 128 elements of GF(2^128), to which is added, for each row, the sum of its blocks times powers[0], powers[1],
  * ...: (blocks, 2) words. */
 
@@ -26,22 +27,22 @@ void parley_softspoken_send(uint64_t *labels, uint64_t *sums, const uint64_t *co
                             const uint64_t *delta, const uint8_t *round_keys, size_t k, uint64_t first,
                             const uint64_t *powers, size_t blocks);
 
-/* Correlated trees (Guo, Yang, Wang, Zhang, Xie, Liu, Zhao, EUROCRYPT 2023): 2^depth leaves each, depth >= 1, whose nodes of
- * any level sum to delta. A node's children are h = pi(sigma(x)) ^ sigma(x) and x ^ h, pi is AES-128 with the 11 round
- * keys. delta is odd.
+/* Correlated trees (Guo, Yang, Wang, Zhang, Xie, Liu, Zhao, EUROCRYPT 2023): 2^depth leaves each, depth >= 1, whose
+ * nodes of any level sum to delta, which is odd. A node's children are h = pi(sigma(x)) ^ sigma(x) and x ^ h, pi is
+ * AES-128 with the 11 round keys.
  *
  * grow: roots (trees, 2), the left children of all roots; leaves (trees, 2^depth, 2), their lowest bit cleared; sums
  * (trees, depth, 2), of the left nodes of each level, the root's children first.
- * regrow: the same leaves, but where path says which one is missing the sum of the others, with lowest bit 1.
- * paths (trees) numbers of the missing leaves, below 2^depth; sums (trees, depth, 2), of each level those of the side that the path
- * does not take. scratch: 2^depth words. */
+ * regrow: the same leaves, but where the path says which one is missing the sum of the others, with lowest bit 1.
+ * paths (trees), numbers of the missing leaves below 2^depth; sums (trees, depth, 2), of each level those of the side
+ * that the path does not take. scratch: 2^depth words. */
 void parley_half_trees_grow(uint64_t *leaves, uint64_t *sums, uint64_t *scratch, const uint64_t *roots,
                             const uint64_t *delta, const uint8_t *round_keys, size_t depth, size_t trees);
 void parley_half_trees_regrow(uint64_t *leaves, uint64_t *scratch, const uint64_t *paths, const uint64_t *sums,
                               const uint8_t *round_keys, size_t depth, size_t trees);
 
-/* out (n, 2): row i gets the sum of ten rows of the table (2^log_size, 2), log_size <= 21, whose numbers are made of blocks
- * 2 (first + i) and 2 (first + i) + 1 of the AES-128 key stream of round_keys, which is public here. */
+/* out (n, 2): row i gets the sum of ten rows of the table (2^log_size, 2), log_size <= 21, whose numbers are made of
+ * blocks 2 (first + i) and 2 (first + i) + 1 of the AES-128 key stream of round_keys, which is public here. */
 void parley_add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, const uint8_t *round_keys,
                        uint64_t first, size_t n);
 

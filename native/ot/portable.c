@@ -11,7 +11,7 @@ static void fold(uint64_t *sum, uint64_t *rows, size_t step, const uint8_t *roun
     for (size_t x = sum ? 0 : 1; x < (size_t)1 << k; x++)
         for (size_t i = 0; i < blocks; i++) {
             uint64_t r[2];
-            aes_portable.ctr((uint8_t *)r, round_keys + 176 * x, 0, first + i, 1);
+            aes_portable.ctr((uint8_t *)r, round_keys + 176 * x, 10, 0, first + i, 1);
             for (size_t w = 0; w < 2; w++) {
                 if (sum) sum[2 * i + w] ^= r[w];
                 for (size_t j = 0; j < k; j++)
@@ -30,7 +30,28 @@ static void add_picked(uint64_t *out, const uint64_t *table, const uint64_t *pic
         }
 }
 
+static void sum_pairs(uint64_t sum[4], const uint64_t *pairs, size_t n) {
+    memset(sum, 0, 32);
+    for (size_t i = 0; i < n; i++)
+        for (size_t w = 0; w < 4; w++) sum[w] ^= pairs[4 * i + w];
+}
+
+/* All ones where x = y, else zero. */
+static uint64_t same(uint64_t x, uint64_t y) {
+    const uint64_t d = x ^ y;
+    return ((d | (0 - d)) >> 63) - 1;
+}
+
+static void add_to_pair(uint64_t *pairs, size_t n, uint64_t which, const uint64_t value[4]) {
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t here = same(i, which);
+        for (size_t w = 0; w < 4; w++) pairs[4 * i + w] ^= here & value[w];
+    }
+}
+
 const OtKernels ot_portable = {
     .fold = fold,
     .add_picked = add_picked,
+    .sum_pairs = sum_pairs,
+    .add_to_pair = add_to_pair,
 };

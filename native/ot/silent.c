@@ -3,7 +3,8 @@
 #include "dispatch.h"
 #include "lengths.h"
 #include "ot/exports.h"
-#include "ot/stand_in.h"
+
+#include <string.h>
 
 enum { ROUND_KEYS = 176, MAX_DEPTH = 32, PICKED_ROWS = 64, MAX_LOG_SIZE = PARLEY_OT_PICK_BITS };
 
@@ -16,66 +17,56 @@ static void clear_lowest_bits(uint64_t *leaves, size_t n) {
     for (size_t i = 0; i < n; i++) leaves[2 * i] &= ~(uint64_t)1;
 }
 
-/* The sums of all left and of all right nodes. */
-static void sum_sides(uint64_t left[2], uint64_t right[2], const uint64_t *nodes, size_t pairs) {
-    uint64_t sum[4] = {0};
-    for (size_t i = 0; i < pairs; i++)
-        for (size_t w = 0; w < 4; w++) sum[w] ^= nodes[4 * i + w];
-    memcpy(left, sum, 16);
-    memcpy(right, sum + 2, 16);
-}
-
 static void grow_tree(uint64_t *leaves, uint64_t *sums, uint64_t *scratch, const uint64_t *root, const uint64_t *delta,
                       const uint8_t *round_keys, size_t depth) {
-    uint64_t *nodes = place(leaves, scratch, depth, 1), right[2];
+    uint64_t *nodes = place(leaves, scratch, depth, 1), sum[4];
     for (size_t w = 0; w < 2; w++) {
         sums[w] = nodes[w] = root[w];
         nodes[2 + w] = root[w] ^ delta[w];
     }
     for (size_t level = 1; level < depth; level++) {
         uint64_t *children = place(leaves, scratch, depth, level + 1);
-        half_tree_level(children, nodes, round_keys, (size_t)1 << level);
-        sum_sides(sums + 2 * level, right, children, (size_t)1 << level);
+        selected->labels.half_tree_level(children, nodes, round_keys, (size_t)1 << level);
+        selected->ot.sum_pairs(sum, children, (size_t)1 << level);
+        memcpy(sums + 2 * level, sum, 16);
         nodes = children;
     }
     clear_lowest_bits(leaves, (size_t)1 << depth);
 }
 
-static uint64_t same(uint64_t x, uint64_t y) {
-    const uint64_t d = x ^ y;
-    return ((d | (0 - d)) >> 63) - 1;
-}
-
-/* Adds left and right to the two children of the node whose number is `missing`; looks at all of them alike. */
-static void add_at(uint64_t *children, size_t nodes, uint64_t missing, const uint64_t left[2], const uint64_t right[2]) {
-    for (size_t i = 0; i < nodes; i++) {
-        const uint64_t here = same(i, missing);
-        for (size_t w = 0; w < 2; w++) {
-            children[4 * i + w] ^= here & left[w];
-            children[4 * i + 2 + w] ^= here & right[w];
-        }
-    }
-}
-
 /* The missing node is zero, so that its children are those of zero: `void_children`, two labels. One of them is
  * known by what the sum of its side tells; the other becomes zero. */
-static void correct_level(uint64_t *children, size_t nodes, uint64_t missing, uint64_t takes_right, const uint64_t *sum,
-                          const uint64_t *void_children) {
-    uint64_t left[2], right[2];
-    sum_sides(left, right, children, nodes);
+static void correct_level(uint64_t *children, size_t nodes, uint64_t missing, uint64_t takes_right,
+                          const uint64_t *known, const uint64_t *void_children) {
+    uint64_t sum[4], added[4];
+    selected->ot.sum_pairs(sum, children, nodes);
     for (size_t w = 0; w < 2; w++) {
-        const uint64_t void_left = void_children[w], void_right = void_children[2 + w];
-        left[w] = (takes_right & (sum[w] ^ left[w])) ^ (~takes_right & void_left);
-        right[w] = (~takes_right & (sum[w] ^ right[w])) ^ (takes_right & void_right);
+        added[w] = (takes_right & (known[w] ^ sum[w])) ^ (~takes_right & void_children[w]);
+        added[2 + w] = (~takes_right & (known[w] ^ sum[2 + w])) ^ (takes_right & void_children[2 + w]);
     }
-    add_at(children, nodes, missing, left, right);
+    selected->ot.add_to_pair(children, nodes, missing, added);
+}
+
+/* The missing leaf, zero so far, becomes the sum of all others, with lowest bit 1. */
+static void fill_missing(uint64_t *leaves, size_t pairs, uint64_t path) {
+    const uint64_t right = 0 - (path & 1);
+    uint64_t sum[4], added[4];
+    selected->ot.sum_pairs(sum, leaves, pairs);
+    clear_lowest_bits(leaves, 2 * pairs);
+    for (size_t w = 0; w < 2; w++) sum[w] ^= sum[2 + w];
+    sum[0] |= 1;
+    for (size_t w = 0; w < 2; w++) {
+        added[2 + w] = right & sum[w];
+        added[w] = ~right & sum[w];
+    }
+    selected->ot.add_to_pair(leaves, pairs, path >> 1, added);
 }
 
 static void regrow_tree(uint64_t *leaves, uint64_t *scratch, uint64_t path, const uint64_t *sums,
                         const uint8_t *round_keys, size_t depth) {
     const uint64_t zero[2] = {0};
     uint64_t void_children[4], *nodes = place(leaves, scratch, depth, 1);
-    half_tree_level(void_children, zero, round_keys, 1);
+    selected->labels.half_tree_level(void_children, zero, round_keys, 1);
     memset(nodes, 0, 32);
     uint64_t takes_right = 0 - (path >> (depth - 1) & 1);
     for (size_t w = 0; w < 2; w++) {
@@ -86,21 +77,11 @@ static void regrow_tree(uint64_t *leaves, uint64_t *scratch, uint64_t path, cons
         uint64_t *children = place(leaves, scratch, depth, level + 1);
         const size_t n = (size_t)1 << level;
         takes_right = 0 - (path >> (depth - 1 - level) & 1);
-        half_tree_level(children, nodes, round_keys, n);
+        selected->labels.half_tree_level(children, nodes, round_keys, n);
         correct_level(children, n, path >> (depth - level), takes_right, sums + 2 * level, void_children);
         nodes = children;
     }
-    uint64_t left[2], right[2];
-    sum_sides(left, right, leaves, (size_t)1 << (depth - 1));
-    for (size_t w = 0; w < 2; w++) left[w] ^= right[w];
-    takes_right = 0 - (path & 1);
-    clear_lowest_bits(leaves, (size_t)1 << depth);
-    left[0] |= 1;
-    for (size_t w = 0; w < 2; w++) {
-        right[w] = takes_right & left[w];
-        left[w] ^= right[w];
-    }
-    add_at(leaves, (size_t)1 << (depth - 1), path >> 1, left, right);
+    fill_missing(leaves, (size_t)1 << (depth - 1), path);
 }
 
 void parley_half_trees_grow(uint64_t *leaves, uint64_t *sums, uint64_t *scratch, const uint64_t *roots,
@@ -127,7 +108,7 @@ void parley_add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, co
     uint64_t picks[PICKED_ROWS * PARLEY_OT_PICK_WORDS];
     for (size_t at = 0; at < n; at += PICKED_ROWS) {
         const size_t now = at_most(n - at, PICKED_ROWS);
-        selected->aes.ctr((uint8_t *)picks, round_keys, 0, 2 * (first + at), 2 * now);
+        selected->aes.ctr((uint8_t *)picks, round_keys, 10, 0, 2 * (first + at), 2 * now);
         selected->ot.add_picked(out + 2 * at, table, picks, log_size, now);
     }
 }

@@ -13,7 +13,6 @@ BINARY(sub, _mm512_sub_epi64(X, Y))
 BINARY(mul, _mm512_mullo_epi64(X, Y))
 UNARY(neg, _mm512_sub_epi64(_mm512_setzero_si512(), X))
 
-
 static inline V combine(V c, V d, V b, V e, V a, V keep) {
     const V factor = _mm512_add_epi64(b, _mm512_and_si512(e, keep));
     return _mm512_add_epi64(c, _mm512_add_epi64(_mm512_mullo_epi64(d, factor), _mm512_mullo_epi64(e, a)));
@@ -22,29 +21,42 @@ static inline V combine(V c, V d, V b, V e, V a, V keep) {
 static void recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const uint64_t *b, const uint64_t *e,
                       const uint64_t *a, size_t n, int with_de) {
     const V keep = spread(with_de ? UINT64_MAX : 0);
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        store(out + i, combine(load(c + i), load(d + i), load(b + i), load(e + i), load(a + i), keep));
-    const size_t rest = n - i;
-    store_first(out + i, rest,
-                combine(load_first(c + i, rest), load_first(d + i, rest), load_first(b + i, rest),
-                        load_first(e + i, rest), load_first(a + i, rest), keep));
+    ELEMENTWISE(out, n, out != c && out != d && out != b && out != e && out != a,
+                combine(load(c + i), load(d + i), load(b + i), load(e + i), load(a + i), keep),
+                combine(load_first(c + i, n - i), load_first(d + i, n - i), load_first(b + i, n - i),
+                        load_first(e + i, n - i), load_first(a + i, n - i), keep));
 }
 
 static void shift_right(uint64_t *out, const uint64_t *x, uint64_t plus, unsigned s, size_t n) {
     const V addend = spread(plus);
     const __m128i by = _mm_cvtsi32_si128((int)s);
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8) store(out + i, _mm512_srl_epi64(_mm512_add_epi64(load(x + i), addend), by));
-    store_first(out + i, n - i, _mm512_srl_epi64(_mm512_add_epi64(load_first(x + i, n - i), addend), by));
+    ELEMENTWISE(out, n, out != x, _mm512_srl_epi64(_mm512_add_epi64(load(x + i), addend), by),
+                _mm512_srl_epi64(_mm512_add_epi64(load_first(x + i, n - i), addend), by));
 }
 
 static void shift_left(uint64_t *out, const uint64_t *x, unsigned s, size_t n) {
     const __m128i by = _mm_cvtsi32_si128((int)s);
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8) store(out + i, _mm512_sll_epi64(load(x + i), by));
-    store_first(out + i, n - i, _mm512_sll_epi64(load_first(x + i, n - i), by));
+    ELEMENTWISE(out, n, out != x, _mm512_sll_epi64(load(x + i), by), _mm512_sll_epi64(load_first(x + i, n - i), by));
 }
+
+static void affine(uint64_t *out, const uint64_t *x, const uint64_t *factor, const uint64_t *plus,
+                   size_t n) {
+    const V f = spread(*factor), p = spread(*plus);
+    ELEMENTWISE(out, n, out != x, _mm512_add_epi64(_mm512_mullo_epi64(load(x + i), f), p),
+                _mm512_add_epi64(_mm512_mullo_epi64(load_first(x + i, n - i), f), p));
+}
+
+static void offset(uint64_t *out, const uint64_t *x, const uint64_t *plus, uint64_t mask, size_t n) {
+    const V p = spread(*plus), m = spread(mask);
+    ELEMENTWISE(out, n, out != x, _mm512_and_si512(_mm512_add_epi64(load(x + i), p), m),
+                _mm512_and_si512(_mm512_add_epi64(load_first(x + i, n - i), p), m));
+}
+
+enum { LANES = 8 };
+
+static inline V add_words(V x, V y) { return _mm512_add_epi64(x, y); }
+
+#include "ring/sums.h"
 
 const RingKernels ring_avx512 = {
     .add = add,
@@ -54,6 +66,9 @@ const RingKernels ring_avx512 = {
     .recombine = recombine,
     .shift_right = shift_right,
     .shift_left = shift_left,
+    .affine = affine,
+    .offset = offset,
+    .sum = sum,
 };
 
 #include "targets/end.h"

@@ -19,6 +19,15 @@ typedef struct {
     /* Elementwise: out = (x + plus) >> s (logical) and x << s, 0 <= s <= 63; the sum wraps; plus and s are public. */
     void (*shift_right)(uint64_t *out, const uint64_t *x, uint64_t plus, unsigned s, size_t n);
     void (*shift_left)(uint64_t *out, const uint64_t *x, unsigned s, size_t n);
+
+    /* Elementwise: out = x * factor + plus, and (x + plus) & mask; factor and plus are one word each, which may be
+     * secret and of another array than out; mask is public. */
+    void (*affine)(uint64_t *out, const uint64_t *x, const uint64_t *factor, const uint64_t *plus,
+                   size_t n);
+    void (*offset)(uint64_t *out, const uint64_t *x, const uint64_t *plus, uint64_t mask, size_t n);
+
+    /* x (outer, count, inner) summed over its middle axis: out (outer, inner). */
+    void (*sum)(uint64_t *out, const uint64_t *x, size_t outer, size_t count, size_t inner);
 } RingKernels;
 
 extern const RingKernels ring_portable, ring_avx2, ring_avx512;

@@ -48,3 +48,22 @@ void parley_shift_left(uint64_t *out, const uint64_t *x, unsigned s, size_t n) {
     REQUIRES(s < 64);
     selected->ring.shift_left(out, x, s, n);
 }
+
+void parley_affine(uint64_t *out, const uint64_t *x, const uint64_t *factor, const uint64_t *plus,
+                   size_t n) {
+    REQUIRES_ELEMENTWISE(out, x, n);
+    REQUIRES(apart(out, WORD_BYTES(n), factor, WORD_BYTES(1)));
+    REQUIRES(apart(out, WORD_BYTES(n), plus, WORD_BYTES(1)));
+    selected->ring.affine(out, x, factor, plus, n);
+}
+
+void parley_offset(uint64_t *out, const uint64_t *x, const uint64_t *plus, uint64_t mask, size_t n) {
+    REQUIRES_ELEMENTWISE(out, x, n);
+    REQUIRES(apart(out, WORD_BYTES(n), plus, WORD_BYTES(1)));
+    selected->ring.offset(out, x, plus, mask, n);
+}
+
+void parley_sum(uint64_t *out, const uint64_t *x, size_t outer, size_t count, size_t inner) {
+    REQUIRES(apart(out, WORD_BYTES(outer * inner), x, WORD_BYTES(outer * count * inner)));
+    selected->ring.sum(out, x, outer, count, inner);
+}

@@ -32,6 +32,25 @@ static void shift_left(uint64_t *out, const uint64_t *x, unsigned s, size_t n) {
     for (size_t i = 0; i < n; i++) out[i] = x[i] << s;
 }
 
+static void affine(uint64_t *out, const uint64_t *x, const uint64_t *factor, const uint64_t *plus,
+                   size_t n) {
+    const uint64_t f = *factor, p = *plus;
+    for (size_t i = 0; i < n; i++) out[i] = x[i] * f + p;
+}
+
+static void offset(uint64_t *out, const uint64_t *x, const uint64_t *plus, uint64_t mask, size_t n) {
+    const uint64_t p = *plus;
+    for (size_t i = 0; i < n; i++) out[i] = (x[i] + p) & mask;
+}
+
+static void sum(uint64_t *out, const uint64_t *x, size_t outer, size_t count, size_t inner) {
+    for (size_t o = 0; o < outer; o++, out += inner) {
+        for (size_t i = 0; i < inner; i++) out[i] = 0;
+        for (size_t k = 0; k < count; k++, x += inner)
+            for (size_t i = 0; i < inner; i++) out[i] += x[i];
+    }
+}
+
 const RingKernels ring_portable = {
     .add = add,
     .sub = sub,
@@ -40,4 +59,7 @@ const RingKernels ring_portable = {
     .recombine = recombine,
     .shift_right = shift_right,
     .shift_left = shift_left,
+    .affine = affine,
+    .offset = offset,
+    .sum = sum,
 };

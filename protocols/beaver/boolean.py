@@ -25,9 +25,7 @@ async def and_(ctx: Context, x: BooleanShare, y: BooleanShare) -> BooleanShare:
     """
     a, b, c = await ctx.take(AndTriple(ctx.ring, x.words.shape, y.words.shape))
     d, e = await open_packed(ctx, bits.bit_xor(x.words, a), bits.bit_xor(y.words, b))
-    right = bits.bit_xor(b, e) if ctx.me == 0 else b
-    z = bits.bit_xor(c, bits.bit_xor(bits.bit_and(d, right), bits.bit_and(e, a)))
-    return BooleanShare(z, x.shape)
+    return BooleanShare(bits.recombine(c, d, b, e, a, with_de=ctx.me == 0), x.shape)
 
 
 @cost(rounds=1, words=lambda x, y: x.words.size + y.words.size, and_triple=_and_bits)

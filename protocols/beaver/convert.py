@@ -41,8 +41,13 @@ async def _mask(ctx: Context, x: ArithmeticShare) -> tuple[Words, BooleanShare]:
 
 def _compare(ctx: Context, c: Words, r: BooleanShare) -> Borrow:
     """<lower>, <same> of every position of public planes c against shared planes r. Local."""
-    not_c = bits.bit_not(c)
-    return Borrow(r.and_public(not_c).words, xor_public(ctx, r, not_c).words, r.shape)
+    planes = np.empty((2, *c.shape), np.uint64)
+    bits.bit_and_not(r.words, c, out=planes[0])
+    if ctx.me == 0:
+        bits.bit_same(r.words, c, out=planes[1])
+    else:
+        planes[1] = r.words
+    return Borrow(planes, r.shape)
 
 
 @cost(

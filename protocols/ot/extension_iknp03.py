@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mpc.bits import words_for
+from mpc.bits import transpose, words_for
 from mpc.context import Context, Spec
 from mpc.costs import cost
 from mpc.prg import Prg
 from mpc.ring import Words
 from protocols.ot import base_co15
 from protocols.ot.correlated import LABEL_BITS, bit_masks, padded
-from protocols.ot.labels import transpose
 
 
 def _setup_words(peer: int, delta: Words | None = None) -> int:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mpc.binary_field import GF2_128
 from mpc.context import Context, Spec
 from mpc.costs import cost
 from mpc.ring import U64, Words
 from protocols.ot.correlated import LABEL_BITS, bit_masks, check_failed, padded
 from protocols.ot.folding import Streams, parts, summed_labels
-from protocols.ot.labels import inner, powers
 from protocols.ot.seeds_roy22 import receive_seeds, send_seeds
 
 DEFAULT_K = 4
@@ -292,10 +292,10 @@ class _Receiving:
 
     def _challenged(self, batch: _Batch, challenge: Words) -> None:
         factors = _factors(challenge, batch)
-        self._choice_sum ^= inner(self.choices[batch.start : batch.start + batch.blocks], factors)
+        self._choice_sum ^= GF2_128.inner(self.choices[batch.start : batch.start + batch.blocks], factors)
         self._sums ^= summed_labels(batch.of(self.labels), self._rows.popleft(), factors)
 
 
 def _factors(challenge: Words, batch: _Batch) -> Words:
     """The batch's part of the hash R: s, s^2, s^3, ... for its blocks. The mask's factor is 1."""
-    return powers(challenge, batch.blocks + 1)[1:]
+    return GF2_128.powers(challenge, batch.blocks + 1)[1:]

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from mpc.label_hash import tree_level
 from mpc.ring import Words
 from protocols.ot.correlated import take
-from protocols.ot.labels import tree_level
 
 
 def grow(roots: Words, depth: int, keys: tuple[bytes, bytes]) -> tuple[Words, Words]:

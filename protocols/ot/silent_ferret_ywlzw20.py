@@ -17,6 +17,7 @@ from hashlib import sha256, shake_256
 import numpy as np
 
 from mpc import bits
+from mpc.binary_field import GF2_128
 from mpc.context import Context, Spec
 from mpc.costs import cost
 from mpc.errors import LocalError
@@ -26,7 +27,6 @@ from protocols.ot.correlated import CotReceiver, CotSender, check_failed, take
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup
 from protocols.ot.half_trees import MAX_LOG_SIZE, add_sparse, grow, lowest_bits, regrow, round_keys
-from protocols.ot.labels import evaluate, mul, powers
 
 _FIRST_K = 8
 """SoftSpokenOT's k for the first correlations: few bytes."""
@@ -266,7 +266,7 @@ async def _iterate_sender(ctx: Context, end: FerretSender, s: Words) -> None:
     if end.malicious:
         challenge, masked = await ctx.receive(end.peer, Spec((2, 2)))
         total = await ctx.off_loop(work, _summed, s, challenge, check)
-        total ^= mul(masked[None], end.delta[None])[0]
+        total ^= GF2_128.mul(masked[None], end.delta[None])[0]
         ctx.send(end.peer, _digest(ctx, end, total))
     await ctx.off_loop(work, end.encode, s)
 
@@ -293,7 +293,7 @@ async def _iterate_receiver(ctx: Context, end: FerretReceiver, r: Words) -> None
 def _summed(leaves: Words, challenge: Words, check: Words) -> Words:
     """The sum of all leaves times powers of the challenge, and of the check's labels times powers of x."""
     x = np.array([2, 0], U64)
-    return evaluate(leaves.reshape(-1, 2), challenge) ^ evaluate(check, x)
+    return GF2_128.evaluate(leaves.reshape(-1, 2), challenge) ^ GF2_128.evaluate(check, x)
 
 
 def _error_sum(paths: Words, challenge: Words) -> Words:
@@ -303,11 +303,11 @@ def _error_sum(paths: Words, challenge: Words) -> Words:
     squares = []
     for _ in range(depth):
         squares.append(power)
-        power = mul(power, power)
-    at_leaf = powers(power[0], trees)
+        power = GF2_128.mul(power, power)
+    at_leaf = GF2_128.powers(power[0], trees)
     for level in range(depth):
         factor = np.broadcast_to(squares[depth - 1 - level], at_leaf.shape)
-        at_leaf = mul(at_leaf, take(paths[:, level], factor, np.broadcast_to(one, at_leaf.shape)))
+        at_leaf = GF2_128.mul(at_leaf, take(paths[:, level], factor, np.broadcast_to(one, at_leaf.shape)))
     total: Words = np.bitwise_xor.reduce(at_leaf, axis=0)
     return total
 

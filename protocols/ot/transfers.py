@@ -17,10 +17,10 @@ from mpc.bits import words_for
 from mpc.context import Context, Spec
 from mpc.costs import cost
 from mpc.errors import LocalError
+from mpc.label_hash import hash_tccr
 from mpc.prg import encode_domain
 from mpc.ring import U64, Words
 from protocols.ot.correlated import CotReceiver, CotSender, bit_masks, take
-from protocols.ot.labels import hash_tccr
 
 _BLOCK = 2
 """Words that one hash gives."""

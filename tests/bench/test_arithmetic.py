@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from bench import crew
 from bench.__main__ import main
-from bench.harness import BANDWIDTH, LATENCY, Row, middle
+from bench.harness import BANDWIDTH, LATENCY, Row
+from mpc.planning import NETWORKS
 
-FIELDS = ["table", "workload", "system", "parties", "tls", "seconds", "spread", "bytes", "rounds", "security"]
+FIELDS = [
+    "table", "workload", "system", "parties", "tls", "seconds", "spread", "bytes", "rounds", "security", "size",
+    "network", "version", "note",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -56,5 +61,29 @@ def test_security_is_said_of_figures_and_not_of_limits(rows: list[dict[str, obje
         assert ("Semi-honest" in str(row["security"])) == (row["system"] == "parley")
 
 
-def test_the_middle_and_the_spread_of_repetitions() -> None:
-    assert middle([3.0, 1.0, 2.0]) == (2.0, 2.0)
+@pytest.mark.slow
+def test_sizes_take_the_place_of_the_usual_one(tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    options = ["--workloads", "chain_1000", "--repeat", "1", "--parties", "2", "--network", "lan", "--sizes", "2", "3"]
+    main(["arithmetic", *options, "--json", str(file)])
+    rows = [row for row in json.loads(file.read_text()) if not row["tls"]]
+    assert [(row["system"], row["size"]) for row in rows] == [
+        (system, size) for size in (2, 3) for system in ("parley", BANDWIDTH, LATENCY)
+    ]
+    for row in rows:
+        assert row["network"] == "lan"
+        if row["system"] == "parley":
+            assert row["seconds"] >= row["size"] * NETWORKS["lan"].delay
+
+
+def test_a_workload_that_no_table_has_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["arithmetic", "--workloads", "mul_2m"])
+    assert "there is no mul_2m in arithmetic" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_ours_failing_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "READY_SECONDS", 0.01)
+    with pytest.raises(RuntimeError, match="no answer within"):
+        main(["arithmetic", "--workloads", "chain_1000", "--repeat", "1", "--parties", "2", "--scale", "0.01"])

@@ -1,7 +1,9 @@
-"""AES-128 in every implementation: published vectors, and OpenSSL's answer at every length."""
+"""AES in every implementation: published vectors, and OpenSSL's answer at every length; draws below a modulus."""
 
 from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from Crypto.Cipher import AES as PyCryptodomeAES
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -9,7 +11,9 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR, ECB
 
 import native
-from native import BYTES, ffi, lib
+from native import BYTES, WORDS, ffi, lib
+
+Words = npt.NDArray[np.uint64]
 
 
 @pytest.fixture(params=native.implementations(), autouse=True)
@@ -100,3 +104,142 @@ def test_every_key_byte_value(byte: int) -> None:
     key = bytes([byte] * 16)
     expected = Cipher(AES(key), ECB()).encryptor().update(bytes([byte]) * 16)
     assert stream(key, int.from_bytes(bytes([byte]) * 16), 16) == expected
+
+
+def expand_256(key: bytes) -> bytearray:
+    round_keys = bytearray(240)
+    lib.parley_aes256_expand_key(ffi.from_buffer(BYTES, round_keys), ffi.from_buffer(BYTES, key))
+    return round_keys
+
+
+def stream_256(key: bytes, counter: int, length: int, skip: int = 0) -> bytes:
+    out = bytearray(b"\x55" * (length + 80))
+    keys = ffi.from_buffer(BYTES, expand_256(key))
+    high, low = divmod(counter, 2**64)
+    lib.parley_aes256_ctr(ffi.from_buffer(BYTES, out), keys, high, low, skip, length)
+    assert bytes(out[length:]) == b"\x55" * 80
+    return bytes(out[:length])
+
+
+def test_key_expansion_of_fips_197_appendix_a3() -> None:
+    key = bytes.fromhex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4")
+    round_keys = expand_256(key)
+    assert round_keys[:32] == key
+    assert round_keys[32:48].hex() == "9ba354118e6925afa51a8b5f2067fcde"
+    assert round_keys[224:].hex() == "fe4890d1e6188d0b046df344706c631e"
+
+
+def test_block_of_fips_197_appendix_c3() -> None:
+    block = stream_256(bytes(range(32)), 0x00112233445566778899AABBCCDDEEFF, 16)
+    assert block.hex() == "8ea2b7ca516745bfeafc49904b496089"
+
+
+def test_counter_mode_of_sp_800_38a_appendix_f55() -> None:
+    plain = bytes.fromhex(
+        "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+        "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"
+    )
+    cipher = bytes.fromhex(
+        "601ec313775789a5b7a7f504bbf3d228f443e3ca4d62b59aca84e990cacaf5c5"
+        "2b0930daa23de94ce87017ba2d84988ddfc9c58db67aada613c2dd08457941a6"
+    )
+    key = bytes.fromhex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4")
+    keys = stream_256(key, 0xF0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF, 64)
+    assert bytes(a ^ b for a, b in zip(plain, keys, strict=True)) == cipher
+
+
+@pytest.mark.parametrize("length", [0, 1, 15, 16, 17, 63, 64, 65, 127, 129, 511, 513, 1000, 2047])
+def test_aes_256_equals_openssl(length: int) -> None:
+    key = bytes(range(40, 72))
+    assert stream_256(key, 7, length) == openssl(key, 7, length)
+    assert stream_256(key, 2**70 - 200, length, 5) == openssl(key, 2**70 - 200, length + 5)[5:]
+
+
+def many_streams(keys: bytes, first: list[int], blocks: int) -> bytes:
+    n = len(first)
+    out = bytearray(b"\x55" * (16 * n * blocks + 80))
+    counters = ffi.from_buffer(WORDS, np.array(first, np.uint64))
+    lib.parley_aes_streams(ffi.from_buffer(BYTES, out), ffi.from_buffer(BYTES, keys), counters, n, blocks)
+    assert bytes(out[16 * n * blocks :]) == b"\x55" * 80
+    return bytes(out[: 16 * n * blocks])
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 2, 3, 4, 5, 8, 9, 32, 33, 41])
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 50])
+def test_many_streams_equal_one_by_one(n: int, blocks: int) -> None:
+    keys = np.random.default_rng(n).bytes(16 * n)
+    first = [(3 * i + 2**32 - 2) % 2**40 for i in range(n)]
+    expected = [openssl(keys[16 * i : 16 * i + 16], first[i], 16 * blocks) for i in range(n)]
+    assert many_streams(keys, first, blocks) == b"".join(expected)
+
+
+def test_the_last_counters_of_many_streams() -> None:
+    keys = np.random.default_rng(0).bytes(16 * 17)
+    for blocks in (1, 2, 4, 40):
+        expected = [openssl(keys[16 * i : 16 * i + 16], 2**64 - blocks, 16 * blocks) for i in range(17)]
+        assert many_streams(keys, [2**64 - blocks] * 17, blocks) == b"".join(expected)
+
+
+def test_every_byte_value_in_every_place_of_a_schedule() -> None:
+    """The S-box of the schedules made side by side, at every input and place."""
+    keys = b"".join(bytes(value + 16 * place & 255 for place in range(16)) for value in range(256))
+    expected = [openssl(keys[16 * i : 16 * i + 16], 0, 16) for i in range(256)]
+    assert many_streams(keys, [0] * 256, 1) == b"".join(expected)
+
+
+def kept_words(draws: Words, p: int, width: int) -> list[int]:
+    mask = 2 ** p.bit_length() - 1
+    values = [int.from_bytes(row.tobytes(), "little") & mask for row in draws.reshape(-1, width)]
+    return [value for value in values if value < p]
+
+
+def keep_below(draws: Words, p: int, width: int, out: Words) -> int:
+    """The kernel for words or pairs, by `width`."""
+    mask = 2 ** p.bit_length() - 1
+    to, source = ffi.from_buffer(WORDS, out), ffi.from_buffer(WORDS, draws)
+    if width == 1:
+        return lib.parley_keep_below_var(to, source, p, mask, draws.size)
+    limits = [ffi.from_buffer(WORDS, np.array([v % 2**64, v >> 64], np.uint64)) for v in (p, mask)]
+    return lib.parley_keep_pairs_below_var(to, source, limits[0], limits[1], draws.size // 2)
+
+
+KEPT_BELOW = [
+    (1, 2), (1, 3), (1, 2**32 - 5), (1, 2**61 - 1), (1, 2**63), (1, 2**63 + 29), (1, 2**64 - 2**32 + 1), (1, 2**64 - 1),
+    (2, 2**64), (2, 2**64 + 13), (2, 2**66 * 4611686018427387897 + 1), (2, 2**127 + 29), (2, 2**127 + 2**64),
+    (2, 2**128 - 1),
+]  # fmt: skip
+
+
+def edge_draws(n: int, p: int, width: int) -> Words:
+    """Draws among which p and its neighbours, and the extremes, are frequent; the bits above p's are random."""
+    generator = np.random.default_rng([n, p % 1000])
+    draws = generator.integers(0, 2**64, n * width + 1, dtype=np.uint64)[1:]
+    edges = [0, p - 1, p, p + 1, 2 ** p.bit_length() - 1, p ^ (p & -p), p ^ 2**64, p ^ 2 ** (p.bit_length() - 1)]
+    for i in generator.permutation(n)[: n // 2]:
+        value = edges[int(generator.integers(len(edges)))] % 2 ** (64 * width)
+        draws[width * i : width * (i + 1)] = [value >> 64 * j & 2**64 - 1 for j in range(width)]
+    return draws
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 200])
+@pytest.mark.parametrize(("width", "p"), KEPT_BELOW)
+def test_draws_below_a_modulus(width: int, p: int, n: int) -> None:
+    draws = edge_draws(n, p, width)
+    expected = kept_words(draws, p, width)
+    whole = np.full(n * width + 9, 0xDEADBEEF, np.uint64)
+    out = whole[1 : n * width + 1]
+    assert keep_below(draws, p, width, out) == len(expected)
+    assert kept_words(out[: width * len(expected)], p, width) == expected
+    assert whole[0] == 0xDEADBEEF
+    assert (whole[-8:] == 0xDEADBEEF).all()
+    assert keep_below(draws, p, width, draws) == len(expected)
+    assert (draws[: width * len(expected)] == out[: width * len(expected)]).all()
+
+
+def test_every_pattern_of_kept_draws() -> None:
+    p, out = 2**60 + 33, np.empty(16, np.uint64)
+    for pattern in range(256):
+        draws = np.array([(7 if pattern >> i & 1 else p) + i for i in range(8)] * 2, np.uint64)
+        expected = [int(v) for v in draws if v < p]
+        assert keep_below(draws, p, 1, out) == len(expected)
+        assert out[: len(expected)].tolist() == expected

@@ -35,6 +35,7 @@ def account(me: int, **other: Any) -> dict[str, Any]:
         ],
         "lines": lines,
         "warnings": [f"careful {me}", "both"],
+        "device": {"name": "a card", "operations": {"matmul": 7 + me}, "lost": None} if me == 0 else None,
         "result": [0.5],
     } | other
 
@@ -45,6 +46,7 @@ def test_accounts_become_one_summary() -> None:
     assert summary["lines"] == [{"line": "study.py:4", "rounds": 2, "bytes": 300, "material": {"triple": 3}}]
     assert summary["offline_bytes"] == [0, 48]
     assert summary["warnings"] == ["careful 0", "both", "careful 1"]
+    assert summary["device"] == [{"name": "a card", "operations": {"matmul": 7}, "lost": None}, None]
     assert summary["result"] == [0.5]
     assert "results" not in summary
     assert "me" not in summary
@@ -70,7 +72,14 @@ def printed(summary: dict[str, Any]) -> str:
 def test_a_person_reads_everything() -> None:
     text = printed(merged([account(0), account(1)]))
     expected = ["0.5", "north", "200 B", "study.py:9", "2 x 3", "everybody", "south", "study.py:4", "300 B", "triple"]
-    expected += ["connect 0.10 s", "offline 1.20 s", "careful 1", "Semi-honest; the dealer must not collude."]
+    expected += [
+        "a card",
+        "matmul 7",
+        "connect 0.10 s",
+        "offline 1.20 s",
+        "careful 1",
+        "Semi-honest; the dealer must not collude.",
+    ]
     for word in expected:
         assert word in text
 

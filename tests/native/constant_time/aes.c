@@ -2,7 +2,23 @@
 
 #include "aes/exports.h"
 
-static void expand_key(uint64_t *out, uint64_t *s) { parley_aes_expand_key((uint8_t *)out, (const uint8_t *)s); }
-static void ctr(uint64_t *out, uint64_t *s) { parley_aes_ctr((uint8_t *)out, (const uint8_t *)s, 1, 2, 3, 100); }
+enum { STREAMS = 19 };
 
-const Case cases[] = {{"expand_key", expand_key}, {"ctr", ctr}, {0}};
+static void expand_key(uint64_t *out, uint64_t *s) { parley_aes_expand_key((uint8_t *)out, (const uint8_t *)s); }
+static void expand_key_256(uint64_t *out, uint64_t *s) { parley_aes256_expand_key((uint8_t *)out, (const uint8_t *)s); }
+static void ctr(uint64_t *out, uint64_t *s) { parley_aes_ctr((uint8_t *)out, (const uint8_t *)s, 1, 2, 3, 100); }
+static void ctr_256(uint64_t *out, uint64_t *s) { parley_aes256_ctr((uint8_t *)out, (const uint8_t *)s, 1, 2, 3, 100); }
+
+static void streams(uint64_t *out, uint64_t *s, size_t blocks) {
+    uint64_t first[STREAMS];
+    for (size_t i = 0; i < STREAMS; i++) first[i] = i;
+    parley_aes_streams((uint8_t *)out, (const uint8_t *)s, first, STREAMS, blocks);
+}
+
+static void short_streams(uint64_t *out, uint64_t *s) { streams(out, s, 2); }
+static void long_streams(uint64_t *out, uint64_t *s) { streams(out, s, 7); }
+
+const Case cases[] = {
+    {"expand_key", expand_key}, {"expand_key_256", expand_key_256}, {"ctr", ctr}, {"ctr_256", ctr_256},
+    {"short_streams", short_streams}, {"long_streams", long_streams}, {0},
+};

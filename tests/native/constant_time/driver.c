@@ -1,5 +1,6 @@
 /* driver                                  lists the implementations of this processor
- * driver IMPLEMENTATION CASE SECRET       runs a case, or "all", on a secret: 0 is zeros, 1 ones, others are seeds
+ * driver IMPLEMENTATION CASE SECRET       runs a case, those that end in it, or "all", on a secret: 0 is zeros, 1 ones,
+ *                                         others are seeds
  * driver IMPLEMENTATION CASE SECRET trap  the same, with a trap for the tracer before the case begins
  */
 
@@ -40,11 +41,16 @@ static int find_implementation(const char *name) {
     return -1;
 }
 
-/* How many cases have this name, or are there if it is "all"; runs them if asked to. */
+static int is_meant(const char *name, const char *c) {
+    const size_t length = strlen(name), of = strlen(c);
+    return !strcmp(name, "all") || (length <= of && !strcmp(name, c + of - length));
+}
+
+/* How many cases are meant by this name; runs them if asked to. */
 static int cases_of(const char *name, int run) {
     int found = 0;
     for (const Case *c = cases; c->name; c++) {
-        if (strcmp(name, "all") && strcmp(name, c->name)) continue;
+        if (!is_meant(name, c->name)) continue;
         found++;
         if (!run) continue;
         (void)VALGRIND_MAKE_MEM_UNDEFINED(secret, sizeof secret);

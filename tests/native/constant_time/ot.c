@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* k = 1: 128 parts with two keys each. They are more than the secret words, so these are used again and again. */
-enum { K = 1, CORRECTIONS = 127, KEYS = 256, KEY_BYTES = 176, BLOCKS = 1, BLOCK = 2, LABELS = 256, TILE_ROOM = 1 << 14 };
+enum { K = 1, CORRECTIONS = 127, KEYS = 256, KEY_BYTES = 176, BLOCKS = 1, BLOCK = 2, LABELS = 256 };
+enum { TILE_ROOM = 1 << 14 };
 
 static uint8_t keys[KEYS * KEY_BYTES];
 static uint64_t tile[TILE_ROOM], corrections[CORRECTIONS * BLOCK];

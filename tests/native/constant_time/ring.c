@@ -16,7 +16,13 @@ static void recombine(uint64_t *out, uint64_t *s) {
 static void shift_right(uint64_t *out, uint64_t *s) { parley_shift_right(out, s, 77, 13, N); }
 static void shift_left(uint64_t *out, uint64_t *s) { parley_shift_left(out, s, 13, N); }
 
+static void affine(uint64_t *out, uint64_t *s) { parley_affine(out, s, s + N, s + N + 1, N); }
+static void offset(uint64_t *out, uint64_t *s) { parley_offset(out, s, s + N, UINT64_MAX >> 9, N); }
+static void sum_rows(uint64_t *out, uint64_t *s) { parley_sum(out, s, 5, 35, 1); }
+static void sum_columns(uint64_t *out, uint64_t *s) { parley_sum(out, s, 2, 19, 13); }
+
 const Case cases[] = {
     {"add", add}, {"sub", sub}, {"neg", neg}, {"mul", mul}, {"recombine", recombine},
-    {"shift_right", shift_right}, {"shift_left", shift_left}, {0},
+    {"shift_right", shift_right}, {"shift_left", shift_left},
+    {"affine", affine}, {"offset", offset}, {"sum_rows", sum_rows}, {"sum_columns", sum_columns}, {0},
 };

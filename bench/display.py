@@ -1,0 +1,141 @@
+"""Tables for people: every figure beside its limits, and as a multiple of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.arithmetic import WORKLOADS
+from bench.harness import BANDWIDTH, LATENCY, PARLEY, AnyRow, Row, Throughput, machine
+
+WIDTH = 140
+LIMIT = "limit:"
+
+
+def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None:
+    """Prints the rows of one table, and below it the machine and what must be said of some rows."""
+    times = [row for row in rows if isinstance(row, Row)]
+    rates = [row for row in rows if isinstance(row, Throughput)]
+    console = Console(stderr=to_stderr)
+    if not console.is_terminal:
+        console = Console(stderr=to_stderr, width=WIDTH)
+    if times:
+        console.print(_times(times, title))
+    if rates:
+        console.print(_rates(rates, title))
+    for remark in dict.fromkeys(_remarks(rows)):
+        console.print(f"- {remark}", highlight=False, markup=False)
+    console.print("Machine: " + ", ".join(f"{name}: {value}" for name, value in machine().items()))
+
+
+def _remarks(rows: Iterable[AnyRow]) -> Iterable[str]:
+    for row in rows:
+        security = f"{row.security}. " if isinstance(row, Row) and row.security else ""
+        if (security or row.note) and not row.system.startswith(LIMIT):
+            where = f"{row.workload}, " if row.note.startswith("no figure") else ""
+            yield f"{where}{row.system}: {security}{row.note}".strip()
+
+
+def _times(rows: Sequence[Row], title: str) -> Table:
+    networks = {row.network for row in rows} - {"loopback"}
+    imitated = f" (network imitated by a transport that waits: {', '.join(sorted(networks))})" if networks else ""
+    table = _table(
+        title + imitated,
+        ("workload", "system", "parties", "TLS"),
+        ("size", "time", "spread", "x bandwidth", "x latency", "x parley", "bytes", "rounds"),
+    )
+    for row in rows:
+        if not row.system.startswith(LIMIT):
+            others = "" if row.system == PARLEY else multiple(slowness(row, rows))
+            table.add_row(
+                row.workload, row.system, str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
+                milliseconds(row.seconds), milliseconds(row.spread), over_limit(row, rows, BANDWIDTH),
+                over_limit(row, rows, LATENCY), others, _count(row.bytes), _count(row.rounds),
+            )  # fmt: skip
+    return table
+
+
+def over_limit(row: Row, rows: Sequence[Row], limit: str) -> str:
+    """A time over the limit in its own line."""
+    place = (row.workload, row.size, row.parties, row.tls, row.network)
+    seconds = next(
+        (r.seconds for r in rows if r.system == limit and (r.workload, r.size, r.parties, r.tls, r.network) == place),
+        None,
+    )
+    return multiple(row.seconds / seconds) if row.seconds and seconds and row.system == PARLEY else ""
+
+
+def slowness(row: Row, rows: Sequence[Row]) -> float | None:
+    """How many times as long as ours, of as many parties and without TLS, an operation takes; None without figures."""
+    place = (row.workload, row.parties, row.network)
+    same = [r for r in rows if r.system == PARLEY and not r.tls and (r.workload, r.parties, r.network) == place]
+    ours = min(same, key=lambda r: abs(r.size - row.size), default=None)
+    if ours is None or not ours.seconds or not row.seconds:
+        return None
+    operations = WORKLOADS[row.workload].operations
+    return (row.seconds / operations(row.size)) / (ours.seconds / operations(ours.size))
+
+
+def _rates(rows: Sequence[Throughput], title: str) -> Table:
+    table = _table(title, ("workload", "system", "unit", "kernels"), ("a second", "spread", "% of limit", "x parley"))
+    for row in rows:
+        if not row.system.startswith(LIMIT):
+            others = "" if row.system == PARLEY else multiple(rate_over_ours(row, rows))
+            table.add_row(
+                row.workload, row.system, row.unit, row.implementation or row.version, rate(row.per_second),
+                rate(row.spread), part_of_limit(row, rows), others,
+            )  # fmt: skip
+    return table
+
+
+def part_of_limit(row: Throughput, rows: Sequence[Throughput]) -> str:
+    """A rate as a part of the limit beside it, and the limit's name."""
+    limit = next((r for r in rows if r.workload == row.workload and r.system.startswith(LIMIT)), None)
+    if limit is None or not limit.per_second or not row.per_second:
+        return ""
+    return f"{row.per_second / limit.per_second:.0%} {limit.system.removeprefix(LIMIT)}"
+
+
+def rate_over_ours(row: Throughput, rows: Sequence[Throughput]) -> float | None:
+    """A rate as a multiple of ours with the fastest kernels measured; None without figures."""
+    ours = max((r.per_second or 0 for r in rows if r.workload == row.workload and r.system == PARLEY), default=0)
+    return row.per_second / ours if ours and row.per_second else None
+
+
+def multiple(times: float | None) -> str:
+    """A ratio for people."""
+    if times is None:
+        return ""
+    return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
+
+
+def _table(title: str, names: Sequence[str], numbers: Sequence[str]) -> Table:
+    table = Table(title=title)
+    for heading in names:
+        table.add_column(heading)
+    for heading in numbers:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def milliseconds(seconds: float | None) -> str:
+    """A time for people."""
+    if seconds is None:
+        return "-"
+    return f"{seconds * 1e3:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
+
+
+def rate(per_second: float | None) -> str:
+    """A rate for people."""
+    if per_second is None:
+        return "-"
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if per_second >= size:
+            return f"{per_second / size:.3g} {unit}"
+    return f"{per_second:.3g}"
+
+
+def _count(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"

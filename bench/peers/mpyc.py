@@ -1,0 +1,87 @@
+"""MPyC: Shamir shares in a prime field over its own asyncio TCP, one process a party, honest majority.
+
+Products are those of its secure prime field just above 64 bits; comparisons those of its 64-bit secure integers.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from bench.peers.numbers import expected, inputs, same
+from bench.peers.order import Order, answer
+
+
+def _runtime(order: Order) -> Any:
+    """MPyC reads the roster off the command line when it is first imported."""
+    addresses = [part for port in order.ports for part in ("-P", f"127.0.0.1:{port}")]
+    sys.argv = [sys.argv[0], *addresses, "-I", str(order.party), "--no-log"]
+    from mpyc.runtime import mpc
+
+    mpc.run(mpc.start())
+    return mpc
+
+
+class Party:
+    """One party; every result is a sharing."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.mpc = _runtime(order)
+        self.version = __import__("mpyc").__version__
+        compares = order.workload == "cmp_100k"
+        self.kind = self.mpc.SecInt(64) if compares else self.mpc.SecFld(min_order=2**64)
+        self.x, self.y = (self._shared(value) for value in inputs(order))
+
+    def _shared(self, value: Any) -> Any:
+        if self.order.workload == "chain_1000":
+            return self.mpc.input(self.kind(int(value)), senders=0)
+        flat = np.asarray(value).astype(object)
+        return self.mpc.input(self.kind.array(flat), senders=0)
+
+    def barrier(self) -> None:
+        """The runtime's own, once the shares of the inputs are here."""
+        self.mpc.run(self._gathered(self.x))
+        self.mpc.run(self._gathered(self.y))
+        self.mpc.run(self.mpc.barrier())
+
+    def run(self) -> Any:
+        """Waits for the shares of the result: its operators only promise them."""
+        return self.mpc.run(self._gathered(self._result()))
+
+    def _result(self) -> Any:
+        x, y = self.x, self.y
+        if self.order.workload == "cmp_100k":
+            return x < y
+        if self.order.workload == "matmul_1000":
+            return x @ y
+        product = x * y
+        for _ in range(self.order.size - 1 if self.order.workload == "chain_1000" else 0):
+            product = product * y
+        return product
+
+    async def _gathered(self, shares: Any) -> Any:
+        await self.mpc.gather(shares)
+        return shares
+
+    def check(self, result: Any) -> None:
+        """All parties open the result; products are compared in the field."""
+        opened = self.mpc.run(self.mpc.output(result))
+        values = np.asarray(getattr(opened, "value", opened), object).reshape(-1)
+        if self.order.workload == "cmp_100k":
+            same(values.astype(np.int64), self.order)
+        elif [int(value) for value in values] != self._in_field():
+            raise ArithmeticError(f"{self.order.workload} gave a wrong result")
+
+    def _in_field(self) -> list[int]:
+        """The result in the clear, modulo the field's order."""
+        if self.order.workload == "chain_1000":
+            x, y = (int(value) for value in inputs(self.order))
+            return [x * pow(y, self.order.size, self.kind.field.modulus) % self.kind.field.modulus]
+        return [int(value) % self.kind.field.modulus for value in expected(self.order).reshape(-1)]
+
+
+if __name__ == "__main__":
+    answer(Party)

@@ -1,0 +1,166 @@
+"""Pictures of measured rows, as SVG files: other systems beside ours, time against size, time against parties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from bench.display import LIMIT, multiple, rate_over_ours, slowness
+from bench.harness import BANDWIDTH, PARLEY, AnyRow, Row, Throughput
+
+OURS, OTHERS, LIMITS = "#00796b", "#9e9e9e", "#ef6c00"
+PALETTE = (OURS, "#1565c0", "#6a1b9a", "#d81b60", "#827717", "#00acc1", "#8d6e63", "#000000", "#9e9d24", "#7986cb")
+STYLE: Any = {"svg.hashsalt": "parley", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+BAR_INCHES = 0.27
+NOTE_LETTERS = 120
+Bar = tuple[str, float, str]
+
+
+def draw(rows: Sequence[AnyRow], folder: Path) -> list[Path]:
+    """Draws what the rows have figures for into `folder`, which is made if it is not there; the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    times = [row for row in rows if isinstance(row, Row)]
+    rates = [row for row in rows if isinstance(row, Throughput)]
+    files = []
+    with rc_context(STYLE):
+        for name, figure in (*_ratios(times, rates), *_scalings(times)):
+            file = folder / f"{name}.svg"
+            figure.savefig(file, facecolor="white", bbox_inches="tight", metadata={"Date": None})
+            files.append(file)
+    return files
+
+
+def _ratios(times: Sequence[Row], rates: Sequence[Throughput]) -> Iterator[tuple[str, Figure]]:
+    compared = [row for row in _largest(times) if not row.system.startswith(LIMIT)]
+    bars = {name: list(_slow_bars(group, compared)) for name, group in _by_workload(compared)}
+    if any(len(group) > 1 for group in bars.values()):
+        figure = _bars(bars, "time of an operation, as a multiple of Parley's with as many parties")
+        security = {row.system: row.security for row in compared}
+        said = [fill(f"{system}: {text}", NOTE_LETTERS) for system, text in security.items()]
+        below: dict[str, Any] = {
+            "xycoords": "axes fraction",
+            "textcoords": "offset points",
+            "va": "top",
+            "annotation_clip": False,
+        }
+        figure.axes[0].annotate("\n".join(said), xy=(0, 0), xytext=(-60, -36), fontsize=7, **below)
+        yield "arithmetic-peers", figure
+    bars = {name: list(_rate_bars(group, rates)) for name, group in _by_workload(rates)}
+    if any(len(group) > 1 for group in bars.values()):
+        yield "kernels-peers", _bars(bars, "work a second, as a multiple of Parley's on one core")
+
+
+def _largest(rows: Iterable[Row]) -> list[Row]:
+    """Of each system's figures of a workload, the one at the largest size."""
+    found: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        place = (row.workload, row.system, row.parties, row.tls, row.network)
+        if place not in found or row.size > found[place].size:
+            found[place] = row
+    return list(found.values())
+
+
+def _by_workload(rows: Iterable[AnyRow]) -> Iterator[tuple[str, list[AnyRow]]]:
+    for name, group in groupby(sorted(rows, key=lambda row: row.workload), lambda row: row.workload):
+        yield name, list(group)
+
+
+def _slow_bars(group: Iterable[AnyRow], rows: Sequence[Row]) -> Iterator[Bar]:
+    for row in group:
+        if isinstance(row, Row) and row.network == "loopback" and (row.system != PARLEY or row.tls):
+            times = slowness(row, rows)
+            if times is not None:
+                ours = row.system == PARLEY
+                label = f"{row.system}{' with TLS' if row.tls else ''}, {row.parties} parties"
+                yield label, times, OURS if ours else OTHERS
+
+
+def _rate_bars(group: Iterable[AnyRow], rows: Sequence[Throughput]) -> Iterator[Bar]:
+    for row in group:
+        if isinstance(row, Throughput) and row.system != PARLEY:
+            times = rate_over_ours(row, rows)
+            if times is not None:
+                yield row.system, times, LIMITS if row.system.startswith(LIMIT) else OTHERS
+
+
+def _bars(groups: dict[str, list[Bar]], title: str) -> Figure:
+    """Horizontal bars on a logarithmic scale, a block for each workload; ours is the line at 1."""
+    groups = {name: bars for name, bars in groups.items() if bars}
+    count = sum(len(bars) + 1 for bars in groups.values())
+    figure = Figure(figsize=(7.5, 1 + BAR_INCHES * count))
+    axes = figure.add_subplot()
+    place, ticks, labels = 0.0, [], []
+    for name, bars in groups.items():
+        axes.text(0.0, place, f"{name} ", ha="right", va="center", weight="bold", transform=axes.get_yaxis_transform())
+        for label, times, colour in bars:
+            place += 1
+            axes.barh(place, times, color=colour, height=0.75)
+            axes.text(times, place, f" {multiple(times)}", va="center", ha="left")
+            ticks.append(place)
+            labels.append(label)
+        place += 1
+    axes.axvline(1, color=OURS, linewidth=1.5)
+    axes.set(xscale="log", xlabel=f"{title} (line: Parley)", yticks=ticks, yticklabels=labels)
+    axes.set_ylim(place - 0.3, -0.8)
+    axes.margins(x=0.12)
+    axes.tick_params(axis="y", length=0)
+    return figure
+
+
+def _scalings(times: Sequence[Row]) -> Iterator[tuple[str, Figure]]:
+    for name, group in _by_workload(row for row in times if row.seconds is not None):
+        rows = [row for row in group if isinstance(row, Row)]
+        ours = [row for row in rows if row.system == PARLEY]
+        with_limits = [row for row in rows if row.system == PARLEY or row.system.startswith(LIMIT)]
+        if len({row.size for row in ours}) > 1:
+            yield f"{name}-sizes", _lines(rows, name, "size", lambda row: row.size, lambda row: row.parties)
+        if len({row.parties for row in ours}) > 1:
+            yield (
+                f"{name}-parties",
+                _lines(_largest(with_limits), name, "parties", lambda row: row.parties, lambda row: row.size),
+            )
+
+
+def _lines(
+    rows: Sequence[Row], workload: str, along: str, x: Callable[[Row], int], other: Callable[[Row], int]
+) -> Figure:
+    """A line for each system and each value of what does not run along the axis."""
+    figure = Figure(figsize=(6.5, 4))
+    axes = figure.add_subplot()
+
+    def line(row: Row) -> tuple[bool, str, int, bool]:
+        return row.system != PARLEY, row.system, other(row), row.tls
+
+    colours = iter(PALETTE * len(rows))
+    of_system: dict[tuple[str, int], str] = {}
+    for (_, system, value, tls), group in groupby(sorted(rows, key=line), line):
+        if tls and system.startswith(LIMIT):
+            continue
+        colour = of_system.setdefault((system, value), LIMITS if system.startswith(LIMIT) else next(colours))
+        of_what = f"{value} parties" if along == "size" else f"size {value:,}"
+        points = sorted((x(row), row.seconds or 0.0) for row in group)
+        axes.plot(
+            [place for place, _ in points], [seconds for _, seconds in points], color=colour,
+            label=f"{system}{' with TLS' if tls else ''}, {of_what}", **_manner(system, tls),
+        )  # fmt: skip
+    axes.set(xlabel=along, ylabel="seconds", yscale="log", title=f"{workload}: time against {along}")
+    if along == "size":
+        axes.set_xscale("log")
+    else:
+        axes.set_xticks(sorted({x(row) for row in rows}))
+    axes.grid(visible=True, which="major", color="#e0e0e0", linewidth=0.6)
+    axes.legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def _manner(system: str, tls: bool) -> dict[str, Any]:
+    """How a line is drawn: limits thin, what goes over TLS dotted."""
+    if system.startswith(LIMIT):
+        return {"linestyle": "--" if system == BANDWIDTH else "-.", "linewidth": 1.0}
+    return {"marker": "o", "markersize": 4, "linestyle": ":" if tls else "-"}

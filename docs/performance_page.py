@@ -1,0 +1,138 @@
+"""Writes docs/performance.md from what bench/results keeps; the prose is docs/performance_prose.txt.
+
+python -m docs.performance_page
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from bench import results
+from bench.display import LIMIT, milliseconds, multiple, part_of_limit, rate, rate_over_ours, slowness
+from bench.harness import BANDWIDTH, LATENCY, PARLEY, AnyRow, Row, Throughput
+
+PAGE = Path(__file__).parent / "performance.md"
+PROSE = Path(__file__).parent / "performance_prose.txt"
+MARK = "<!-- figures -->"
+
+
+def page() -> str:
+    """The prose, with the newest figures of each kind of machine in the place of the mark."""
+    newest = {results.about(file)[1]["label"]: file for file in sorted(results.FOLDER.glob("*.json"))}
+    figures = "\n".join(line for file in newest.values() for line in _machine(file))
+    return PROSE.read_text(encoding="utf-8").replace(MARK, figures)
+
+
+def _machine(file: Path) -> Iterator[str]:
+    date, machine = results.about(file)
+    rows = results.read(file)
+    yield f"## Figures of {machine['label']}, {date}\n"
+    yield ", ".join(f"{name}: {value}" for name, value in machine.items() if name != "label") + ".\n"
+    times = [row for row in rows if isinstance(row, Row)]
+    rates = [row for row in rows if isinstance(row, Throughput)]
+    yield from _section("Arithmetic online, over loopback", _ours(times, "loopback"))
+    yield from _section("Beside other systems", _peers(times))
+    for network in ("lan", "wan"):
+        yield from _section(f"Arithmetic online, on an imitated {network.upper()}", _ours(times, network))
+    yield from _section("Kernels, one core", _kernels(rates))
+    yield from _section("Public-key work by others", _outside(rates))
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """A heading and a table, or nothing where the table has no rows. The table's first two lines are its head."""
+    table = list(lines)
+    if len(table) > 2:
+        yield f"### {title}\n"
+        yield from table
+        yield ""
+
+
+def _head(names: Sequence[str], numbers: Sequence[str]) -> Iterator[str]:
+    yield _cells([*names, *numbers])
+    yield "|" + "---|" * len(names) + "---:|" * len(numbers)
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _ours(rows: Sequence[Row], network: str) -> Iterator[str]:
+    yield from _head(
+        ("workload", "parties", "TLS"),
+        ("size", "time", "spread", "bandwidth limit", "latency limit", "time / larger limit", "bytes", "rounds"),
+    )
+    for row in _ordered(row for row in rows if row.system == PARLEY and row.network == network):
+        limits = [_limit(row, rows, name) for name in (BANDWIDTH, LATENCY)]
+        yield _cells([
+            f"`{row.workload}`", str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
+            milliseconds(row.seconds), milliseconds(row.spread), *(milliseconds(limit) for limit in limits),
+            f"{(row.seconds or 0) / max(limits):.1f}", f"{row.bytes:,}", f"{row.rounds:,}",
+        ])  # fmt: skip
+
+
+def _limit(row: Row, rows: Sequence[Row], name: str) -> float:
+    place = (row.workload, row.size, row.parties, row.tls, row.network)
+    found = (r for r in rows if r.system == name and (r.workload, r.size, r.parties, r.tls, r.network) == place)
+    return next(found).seconds or 0.0
+
+
+def _peers(rows: Sequence[Row]) -> Iterator[str]:
+    yield from _head(("workload", "system", "parties"), ("size", "time", "of an operation, x Parley", "bytes"))
+    theirs = [row for row in rows if row.system != PARLEY and not row.system.startswith(LIMIT)]
+    for row in _ordered(theirs):
+        times = slowness(row, rows)
+        yield _cells([
+            f"`{row.workload}`", row.system, str(row.parties), f"{row.size:,}", milliseconds(row.seconds),
+            multiple(times) or "-", "-" if row.bytes is None else f"{row.bytes:,}",
+        ])  # fmt: skip
+    if theirs:
+        yield ""
+        yield from _remarks(theirs)
+
+
+def _remarks(rows: Iterable[Row]) -> Iterator[str]:
+    """What each peer is secure against, what its time holds, its version; and why there is no figure."""
+    said = {f"**{row.system}** {row.version}: {row.security}. Its time: {row.note}." for row in rows if row.seconds}
+    yield from (f"- {text}" for text in sorted(said))
+    for row in rows:
+        if row.seconds is None:
+            yield f"- **{row.system}**, `{row.workload}`: {' '.join(row.note.split())}"
+
+
+def _kernels(rows: Sequence[Throughput]) -> Iterator[str]:
+    yield from _head(("workload", "unit", "kernels"), ("a second", "part of the limit", "others, x Parley"))
+    for row in sorted(rows, key=lambda row: (row.workload, row.implementation)):
+        if row.system == PARLEY:
+            others = (
+                f"{r.system} {multiple(times)}"
+                for r in rows
+                if r.workload == row.workload and r.system != PARLEY and not r.system.startswith(LIMIT)
+                and (times := rate_over_ours(r, rows))
+            )  # fmt: skip
+            yield _cells([
+                f"`{row.workload}`", row.unit, row.implementation, rate(row.per_second), part_of_limit(row, rows),
+                ", ".join(others),
+            ])  # fmt: skip
+
+
+def _outside(rows: Sequence[Throughput]) -> Iterator[str]:
+    yield from _head(("workload", "system"), ("a second", "spread"))
+    ours = {row.workload for row in rows if row.system == PARLEY}
+    for row in rows:
+        if row.workload not in ours:
+            yield _cells([
+                f"`{row.workload}`", f"{row.system} {row.version}", f"{rate(row.per_second)} {row.unit}",
+                rate(row.spread),
+            ])  # fmt: skip
+
+
+def _ordered(rows: Iterable[Row]) -> list[Row]:
+    place: Callable[[AnyRow], tuple[object, ...]] = lambda row: (  # noqa: E731
+        (row.workload, row.system, row.parties, row.tls, row.size) if isinstance(row, Row) else ()
+    )
+    return sorted(rows, key=place)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

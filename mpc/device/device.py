@@ -1,0 +1,143 @@
+"""A device in use: takes what it wins at, counts it, and leaves everything to the processor once it has failed."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from mpc.accelerator import Product, Words, frozen_root, using
+from mpc.device import check
+from mpc.device.engine import Engine, checked_exponentiation
+from mpc.device.memory import NoRoom
+from mpc.device.platforms import Place, find, opencl
+from mpc.device.thresholds import Thresholds, exponentiation_work, kept_or_measured
+from native import Pointer, ffi
+
+AES128_ROUND_KEYS = 176
+
+
+class DeviceWarning(UserWarning):
+    """A device was refused or lost; the processor does its work."""
+
+
+class Device:
+    """An accelerator (`mpc.accelerator.Accelerator`) made of one OpenCL device. Made by `open_device`.
+
+    `operations` counts what was done on it, by kind. `lost` says why nothing is any more; it is final. Several threads
+    may use it; they take turns. What fails amid an operation is done by the processor, from operands that are all still
+    here.
+    """
+
+    def __init__(self, place: Place, engine: Engine | None, thresholds: Thresholds) -> None:
+        self.place = place
+        self.engine = engine
+        self.thresholds = thresholds
+        self.operations: Counter[str] = Counter()
+        self.lost: str | None = None
+        self.notes: list[str] = []
+        self._lock = threading.RLock()
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Until the block ends, the large operations of this task, and of what it starts, are offered to the device."""
+        with using(self):
+            yield
+
+    def matmul(self, out: Words, x: Words, y: Words, product: Product) -> bool:
+        """See Accelerator. Frozen operands count as being there already: they are sent once."""
+        moved = out.size + sum(v.size for v in (x, y) if frozen_root(v) is None)
+        wins = self.thresholds.wins_matmul(product.work, moved)
+        return wins and self.attempt("matmul", lambda engine: engine.matmul(out, x, y, product))
+
+    def elementwise(self, name: str, out: Words, operands: tuple[Words, ...], scalars: tuple[int, ...]) -> bool:
+        """See Accelerator."""
+        wins = self.thresholds.wins("elementwise", out.size)
+        return wins and self.attempt(name, lambda engine: engine.elementwise(name, out, operands, scalars))
+
+    def aes_ctr(self, out: Pointer, round_keys: bytearray, block: int, skip: int, length: int) -> bool:
+        """See Accelerator."""
+        if len(round_keys) != AES128_ROUND_KEYS or not self.thresholds.wins("aes_ctr", length):
+            return False
+        stream = np.frombuffer(ffi.buffer(out, length), np.uint8)
+        return self.attempt("aes_ctr", lambda engine: engine.aes_ctr(stream, round_keys, block, skip))
+
+    def montgomery_exponentiate(
+        self, bases: Words, exponents: Words, moduli: Words, *, bits: int | None = None
+    ) -> Words | None:
+        """See Accelerator. LocalError `wrong-shape`, `wrong-dtype` or `even-modulus` for what no device can compute."""
+        bases, exponents, moduli = checked_exponentiation(bases, exponents, moduli, bits)
+        work = exponentiation_work(bases.size, bases.shape[1], exponents.shape[1])
+        if not self.thresholds.wins("exponentiate", work):
+            return None
+        box: list[Words] = []
+
+        def exponentiate(engine: Engine) -> None:
+            box.append(engine.exponentiate(bases, exponents, moduli, bits))
+
+        return box[0] if self.attempt("exponentiate", exponentiate) else None
+
+    def attempt(self, operation: str, work: Callable[[Engine], object]) -> bool:
+        """Do `work` on the device and count it as `operation`. False if it was not, or not wholly, done."""
+        with self._lock:
+            if self.engine is None or self.lost is not None:
+                return False
+            try:
+                work(self.engine)
+            except NoRoom:
+                return False
+            except opencl().Error as error:
+                self.lose(f"it failed at {operation}: {_first_line(error)}")
+                return False
+            self.operations[operation] += 1
+            return True
+
+    def lose(self, reason: str) -> None:
+        """Nothing goes to the device from now on; says so once."""
+        if self.lost is None:
+            self.lost = reason
+            self.notes.append(f"the device {self.place.title} is not used: {reason}; the processor goes on")
+            warnings.warn(self.notes[-1], DeviceWarning, stacklevel=2)
+
+    def account(self) -> dict[str, Any]:
+        """What a run's summary says of the device."""
+        return {"name": self.place.title, "operations": dict(sorted(self.operations.items())), "lost": self.lost}
+
+    def close(self) -> None:
+        """Wipe and return the device's memory; nothing goes there from now on."""
+        with self._lock:
+            if self.engine is not None and self.lost is None:
+                self.engine.close()
+            self.engine = None
+
+
+def open_device(name: str, *, binary: bytes | None = None, least_work: int | None = None) -> Device:
+    """The device that `name` means (`mpc.device.platforms.find`), tested and ready; or refused, with a DeviceWarning.
+
+    binary: the kernels ready made; else they are compiled now. least_work: what goes to the device, for all operations,
+    in place of measured thresholds. LocalError: `extra-missing`, `unknown-device`, `bad-device-binary`.
+    """
+    place = find(name)
+    device = Device(place, None, Thresholds.always(0 if least_work is None else least_work))
+    reason = place.unfit(compiling=binary is None)
+    if reason is None:
+        try:
+            device.engine = Engine(place, binary)
+            wrong = check.failure(device.engine)
+            reason = None if wrong is None else f"its self-test failed: {wrong}"
+            if reason is None and least_work is None:
+                device.thresholds = kept_or_measured(device.engine)
+        except (opencl().Error, NoRoom) as error:
+            reason = f"it cannot be set up: {_first_line(error)}"
+    if reason is not None:
+        device.lose(reason)
+    return device
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

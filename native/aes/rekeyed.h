@@ -1,0 +1,59 @@
+/* AES-128 under many keys at once, the schedules made on the way; see docs/algorithms/aes.md. To be included once by a
+ * file that includes aes/blocks_LEVEL.h. */
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+enum { KEYS = 4 * LANES };
+
+/* (x0, x1, x2, x3), (y0, ...), ... -> (x0, y0, z0, w0), (x1, ...), ... of 32-bit words in every lane: from the
+ * keys to their words, and back. */
+static ALWAYS_INLINE void transpose_half_words(B v[4]) {
+    const B a = low_half_words(v[0], v[1]), b = high_half_words(v[0], v[1]);
+    const B c = low_half_words(v[2], v[3]), d = high_half_words(v[2], v[3]);
+    v[0] = low_words(a, c);
+    v[1] = high_words(a, c);
+    v[2] = low_words(b, d);
+    v[3] = high_words(b, d);
+}
+
+/* SubWord(RotWord(v)) ^ constant for every 32-bit word: aes_last_round also shifts rows, which is undone beforehand. */
+static ALWAYS_INLINE B schedule_core(B v, uint32_t constant) {
+    const B order = spread_words(0x080f0205040b0e01u, 0x00070a0d0c030609u);
+    return aes_last_round(shuffle_bytes(v, order), spread_half_words(constant));
+}
+
+static const uint32_t round_constants[11] = {0, 0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1b, 0x36};
+
+/* words[j] holds word j of the round keys of KEYS keys: makes them those of round `round`, and keys[r] the round
+ * keys themselves. */
+static ALWAYS_INLINE void next_round_keys(B keys[4], B words[4], int round) {
+    const B core = schedule_core(words[3], round_constants[round]);
+    for (int j = 1; j < 4; j++) words[j] = xor_blocks(words[j], words[j - 1]);
+    for (int j = 0; j < 4; j++) words[j] = xor_blocks(words[j], core);
+    for (int j = 0; j < 4; j++) keys[j] = words[j];
+    transpose_half_words(keys);
+}
+
+/* Encrypts each lane of state[4 * i + r], 0 <= i < each (a constant where this is inlined), under the key in the same
+ * lane of keys[r]; `keys` is spent. */
+static ALWAYS_INLINE void encrypt_rekeyed(B *state, const int each, B keys[4]) {
+    B words[4];
+    for (int j = 0; j < 4; j++) words[j] = keys[j];
+    transpose_half_words(words);
+    for (int i = 0; i < 4 * each; i++) state[i] = xor_blocks(state[i], keys[i % 4]);
+    for (int round = 1; round < 10; round++) {
+        next_round_keys(keys, words, round);
+        for (int i = 0; i < 4 * each; i++) state[i] = aes_round(state[i], keys[i % 4]);
+    }
+    next_round_keys(keys, words, 10);
+    for (int i = 0; i < 4 * each; i++) state[i] = aes_last_round(state[i], keys[i % 4]);
+}
+
+/* All round keys at once, for as long as they are needed: those of key LANES * r + l, which is lane l of keys[r], stand
+ * 16 * KEYS bytes from each other. */
+static ALWAYS_INLINE void expand_keys(B round_keys[11][4], const B keys[4]) {
+    B words[4];
+    for (int r = 0; r < 4; r++) words[r] = round_keys[0][r] = keys[r];
+    transpose_half_words(words);
+    for (int round = 1; round <= 10; round++) next_round_keys(round_keys[round], words, round);
+}

@@ -1,0 +1,27 @@
+/* AVX-512 IFMA: radix 2^52, eight numbers in lanes, and the rest one by one. */
+
+#include "kernels.h"
+
+#if defined(__x86_64__)
+
+#include "bignum/avx512_ice.h"
+
+/* From so many numbers on eight lanes are quicker than one number after the other, empty lanes included. A short number
+ * uses only a few registers, too few to keep the multipliers busy. */
+static size_t worth_lanes(size_t limbs) { return limbs <= 16 ? 4 : 6; }
+
+static const SideBySide *next(size_t limbs, size_t left, size_t *lanes) {
+    *lanes = left < worth_lanes(limbs) ? 1 : at_most(left, 8);
+    return *lanes == 1 ? &bignum_single_avx512_ice : &bignum_lanes_avx512_ice;
+}
+
+#include "bignum/batches.h"
+
+const BignumKernels bignum_avx512_ice = {
+    .mul = mul,
+    .power = power,
+    .power_var = power_var,
+    .power_of_base = power_of_base,
+};
+
+#endif

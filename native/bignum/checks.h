@@ -1,0 +1,30 @@
+/* What the entries of the family ask of their arguments, for REQUIRES. */
+#ifndef PARLEY_BIGNUM_CHECKS_H
+#define PARLEY_BIGNUM_CHECKS_H
+
+#include "bignum/contract.h"
+
+/* Whether the moduli are odd, 3 or more, and come with the inverses that belong to them. */
+static inline int good_moduli(Moduli m, size_t count) {
+    if (m.limbs < 1 || m.limbs > BIGNUM_LIMBS || (m.step && m.step < 3 * m.limbs + 1)) return 0;
+    for (size_t i = 0; i < (m.step ? count : 1); i++) {
+        const uint64_t *n = m.rows + i * m.step;
+        uint64_t above_one = n[0] & ~(uint64_t)1;
+        for (size_t w = 1; w < m.limbs; w++) above_one |= n[w];
+        if (!(n[0] & 1) || !above_one || n[0] * n[3 * m.limbs] != UINT64_MAX) return 0;
+    }
+    return 1;
+}
+
+/* Whether every number is below its modulus. Time depends on the numbers: for builds that check contracts. */
+static inline int below_moduli(const uint64_t *x, Moduli m, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        size_t w = m.limbs;
+        const uint64_t *number = x + i * m.limbs, *n = m.rows + i * m.step;
+        while (w && number[w - 1] == n[w - 1]) w--;
+        if (!w || number[w - 1] > n[w - 1]) return 0;
+    }
+    return 1;
+}
+
+#endif

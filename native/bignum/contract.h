@@ -1,0 +1,73 @@
+/* Arithmetic modulo odd numbers of many words.
+ *
+ * A number is `limbs` words, the lowest first, 1 <= limbs <= BIGNUM_LIMBS; arrays of numbers lie one after the other. A
+ * modulus n is odd, n >= 3, and comes as a row of 3 limbs + 1 words made by the caller:
+ *
+ *     n,  2^(2 * 64 limbs) mod n,  2^(2 * 52 digits) mod n,  -1/n mod 2^64
+ *
+ * with digits = bignum_digits(limbs): the two Montgomery constants serve implementations of radix 2^64 and 2^52.
+ * Inputs of mul and of the powers may be any numbers of `limbs` words, below n or not; what comes out is below n.
+ *
+ * Bases, exponents, factors and moduli are secret unless an entry ends in `_var`; lengths in words and bits are public.
+ */
+#ifndef PARLEY_BIGNUM_CONTRACT_H
+#define PARLEY_BIGNUM_CONTRACT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    BIGNUM_LIMBS = 128,
+    BIGNUM_WINDOW = 5,                        /* exponent bits a product, at most */
+    BIGNUM_NARROWEST = 3, BIGNUM_WIDEST = 8,  /* exponent bits a row of a table of powers */
+};
+
+/* Row i * step is the modulus of number i; step 0: one modulus for all. */
+typedef struct {
+    const uint64_t *rows;
+    size_t step, limbs;
+} Moduli;
+
+/* Powers of one base g: word w of g^(d 2^(width i)) mod n is table[(i * limbs + w) * 2^width + d], for each i up to
+ * rows = ceil(bits / width); corrections: 2^(64 limbs rows) mod n, then 2^(52 digits rows) mod n.
+ * BIGNUM_NARROWEST <= width <= BIGNUM_WIDEST. */
+typedef struct {
+    const uint64_t *table, *corrections;
+    unsigned width;
+} PowersOfBase;
+
+typedef struct {
+    /* Elementwise: out = x * y mod n. In this family every entry may have out == x (out == bases), and out == y.
+     * workspace: bignum_workspace(limbs) words; what it holds afterwards is as secret as the operands. */
+    void (*mul)(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli moduli, size_t count, uint64_t *workspace);
+
+    /* Elementwise: out = x + y mod n, x - y mod n for x, y < n. */
+    void (*add)(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli moduli, size_t count);
+    void (*sub)(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli moduli, size_t count);
+
+    /* out = bases^exponents mod n, each base with its own exponent of `bits` bits in ceil(bits / 64) words; bits above
+     * do not count. 0^0 = 1. */
+    void (*power)(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits, Moduli moduli,
+                  size_t count, uint64_t *workspace);
+
+    /* out = bases^exponent mod n. One exponent for all; time depends on it, on nothing else. */
+    void (*power_var)(uint64_t *out, const uint64_t *bases, const uint64_t *exponent, size_t bits, Moduli moduli,
+                      size_t count, uint64_t *workspace);
+
+    /* out = g^exponents mod n for the g of the powers, as `power`; bits >= 1. One modulus: moduli.step is 0. */
+    void (*power_of_base)(uint64_t *out, PowersOfBase powers, const uint64_t *exponents, size_t bits, Moduli moduli,
+                          size_t count, uint64_t *workspace);
+} BignumKernels;
+
+extern const BignumKernels bignum_portable, bignum_avx512_ice;
+
+/* Digits of 52 bits of a number of `limbs` words with two bits to spare: what almost-Montgomery products need. */
+static inline size_t bignum_digits(size_t limbs) { return (64 * limbs + 2 + 51) / 52; }
+
+/* Words of workspace for any entry of any implementation: a table of 2^BIGNUM_WINDOW numbers and a dozen more, for
+ * eight lanes. */
+static inline size_t bignum_workspace(size_t limbs) {
+    return 8 * (bignum_digits(limbs) + 8) * ((1 << BIGNUM_WINDOW) + 12);
+}
+
+#endif

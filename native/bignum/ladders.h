@@ -1,0 +1,124 @@
+/* Powers and products in a representation of numbers in Montgomery form. The file that includes this defines
+ *
+ *     Residues      the moduli of the numbers side by side, and constants in the representation: `size` (words of a
+ *                number), `lanes`, `squared` (R^2 mod n), `unit` (1)
+ *     Digit      a part of each exponent
+ *     field      makes a Residues in a workspace and moves the pointer behind it
+ *     read_number    from words to the representation; number i lies `step` * i words behind the first
+ *     write_number   to words, reduced
+ *     times      out = x * y / R mod n, in place or not
+ *     square     out = x^2 / R mod n, in place or not
+ *     exponent_part  `width` bits, at most 8, of each exponent from bit `from` on
+ *     choose     one of the numbers of a table for each digit, all of them read
+ *     choose_power   number `row` * 2^width + digit of a table of powers, all numbers of the row read
+ *
+ *     CORRECTION     which of the corrections of a table of powers is for its R
+ *
+ * and here are the functions of SideBySide. */
+
+static void load_as_montgomery(const Residues *f, uint64_t *out, const uint64_t *words, size_t step) {
+    read_number(f, out, words, step);
+    times(f, out, out, f->squared);
+}
+
+static void store_from_montgomery(const Residues *f, uint64_t *words, uint64_t *x) {
+    times(f, x, x, f->unit);
+    write_number(f, words, x);
+}
+
+/* Bits for each product: 2^width products fill the table, bits / width are saved. */
+static unsigned window(size_t bits) { return bits <= 4 ? 1 : bits <= 16 ? 2 : bits <= 64 ? 3 : bits <= 256 ? 4 : 5; }
+
+static void square_times(const Residues *f, uint64_t *x, size_t times_squared) {
+    for (size_t i = 0; i < times_squared; i++) square(f, x, x);
+}
+
+/* x^0, ..., x^(entries - 1). */
+static void fill_table(const Residues *f, uint64_t *table, const uint64_t *x, size_t entries) {
+    times(f, table, f->squared, f->unit);
+    memcpy(table + f->size, x, f->size * sizeof *x);
+    for (size_t i = 2; i < entries; i += 2) {
+        square(f, table + i * f->size, table + i / 2 * f->size);
+        times(f, table + (i + 1) * f->size, table + i * f->size, x);
+    }
+}
+
+static void mul_some(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli m, size_t lanes, uint64_t *space) {
+    const Residues f = field(m, lanes, &space);
+    uint64_t *const a = reserve(&space, f.size), *const b = reserve(&space, f.size);
+    load_as_montgomery(&f, a, x, m.limbs);
+    read_number(&f, b, y, m.limbs);
+    times(&f, a, a, b);
+    write_number(&f, out, a);
+}
+
+/* Fixed windows, Handbook of Applied Cryptography, algorithm 14.82; every number of the table is read each time. */
+static void power_some(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits, Moduli m,
+                       size_t lanes, uint64_t *space) {
+    const Residues f = field(m, lanes, &space);
+    uint64_t *const x = reserve(&space, f.size), *const chosen = reserve(&space, f.size), *const table = space;
+    const unsigned width = window(bits);
+    const size_t entries = (size_t)1 << width, step = (bits + 63) / 64;
+    load_as_montgomery(&f, x, bases, m.limbs);
+    fill_table(&f, table, x, entries);
+    memcpy(x, table, f.size * sizeof *x);
+    for (size_t at = bits; at;) {
+        const unsigned bits_now = at % width ? at % width : width;
+        if (at < bits) square_times(&f, x, bits_now);
+        at -= bits_now;
+        choose(&f, chosen, table, entries, exponent_part(&f, exponents, step, at, bits_now));
+        times(&f, x, x, chosen);
+    }
+    store_from_montgomery(&f, out, x);
+}
+
+static int bit_var(const uint64_t *words, size_t i) { return words[i / 64] >> i % 64 & 1; }
+
+/* Sliding windows, Handbook of Applied Cryptography, algorithm 14.85: a table of odd powers alone. */
+static void power_var_some(uint64_t *out, const uint64_t *bases, const uint64_t *exponent, size_t bits, Moduli m,
+                           size_t lanes, uint64_t *space) {
+    const Residues f = field(m, lanes, &space);
+    uint64_t *const x = reserve(&space, f.size), *const table = reserve(&space, f.size << BIGNUM_WINDOW);
+    while (bits && !bit_var(exponent, bits - 1)) bits--;
+    const size_t longest = window(bits) + (bits > 64);
+    load_as_montgomery(&f, x, bases, m.limbs);
+    memcpy(table, x, f.size * sizeof *x);
+    square(&f, x, x);
+    for (size_t i = 1; i < (size_t)1 << (longest - 1); i++)
+        times(&f, table + i * f.size, table + (i - 1) * f.size, x);
+    times(&f, x, f.squared, f.unit);
+    for (size_t at = bits; at;) {
+        size_t length = bit_var(exponent, at - 1) ? at_most(longest, at) : 1, odd = 0;
+        while (length > 1 && !bit_var(exponent, at - length)) length--;
+        for (size_t i = 1; i <= length; i++) odd = 2 * odd + (size_t)bit_var(exponent, at - i);
+        if (at < bits) square_times(&f, x, length);
+        if (odd) times(&f, x, x, table + odd / 2 * f.size);
+        at -= length;
+    }
+    store_from_montgomery(&f, out, x);
+}
+
+/* The fixed-base windowing method, Handbook of Applied Cryptography, section 14.6.3, with all digits in the table. A
+ * product of numbers that are not in Montgomery form divides by R; the correction R^rows makes up for all of them. */
+static void power_of_base_some(uint64_t *out, PowersOfBase powers, const uint64_t *exponents, size_t bits, Moduli m,
+                               size_t lanes, uint64_t *space) {
+    const Residues f = field(m, lanes, &space);
+    uint64_t *const x = reserve(&space, f.size), *const chosen = reserve(&space, f.size);
+    const size_t step = (bits + 63) / 64;
+    for (size_t row = 0, at = 0; at < bits; row++, at += powers.width) {
+        const Digit d = exponent_part(&f, exponents, step, at, (unsigned)at_most(powers.width, bits - at));
+        choose_power(&f, row ? chosen : x, powers, row, d);
+        if (row) times(&f, x, x, chosen);
+    }
+    read_number(&f, chosen, powers.corrections + CORRECTION * m.limbs, 0);
+    times(&f, x, x, chosen);
+    write_number(&f, out, x);
+}
+
+#define SIDE_BY_SIDE                          \
+    {                                         \
+        .mul = mul_some,                      \
+        .power = power_some,                  \
+        .power_var = power_var_some,          \
+        .power_of_base = power_of_base_some,  \
+    }

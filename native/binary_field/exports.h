@@ -1,0 +1,16 @@
+void parley_gf_mul_128(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n);
+void parley_gf_scale_128(uint64_t *out, const uint64_t *x, const uint64_t *s, size_t n);
+void parley_gf_square_128(uint64_t *out, const uint64_t *x, size_t n);
+void parley_gf_invert_128(uint64_t *out, const uint64_t *x, size_t n);
+void parley_gf_inner_128(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n);
+void parley_gf_inner_bits_128(uint64_t *out, const uint64_t *x, const uint64_t *bits, size_t n);
+void parley_gf_powers_128(uint64_t *out, const uint64_t *s, size_t n);
+void parley_gf_evaluate_128(uint64_t *out, const uint64_t *x, const uint64_t *s, size_t n);
+void parley_gf_mul_64(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n);
+void parley_gf_scale_64(uint64_t *out, const uint64_t *x, const uint64_t *s, size_t n);
+void parley_gf_square_64(uint64_t *out, const uint64_t *x, size_t n);
+void parley_gf_invert_64(uint64_t *out, const uint64_t *x, size_t n);
+void parley_gf_inner_64(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n);
+void parley_gf_inner_bits_64(uint64_t *out, const uint64_t *x, const uint64_t *bits, size_t n);
+void parley_gf_powers_64(uint64_t *out, const uint64_t *s, size_t n);
+void parley_gf_evaluate_64(uint64_t *out, const uint64_t *x, const uint64_t *s, size_t n);

@@ -1,0 +1,138 @@
+/* The hash with a key for each tweak, and half-gates made of it; see docs/algorithms/label_hash.md. To be included
+ * once by a file that includes labels/fixed_key.h. */
+
+/* How many gates are garbled at once: each has two keys. */
+enum { GATES = 2 * LANES };
+
+/* The keys start ^ tweak for the tweaks of the lanes of one register: first, first + step, ... */
+static ALWAYS_INLINE B tweaked_keys(B start, uint64_t first, const int step) {
+    B tweaks = spread_words(first, 0);
+    for (int i = 0; i < step; i++) tweaks = add_words(tweaks, lane_numbers());
+    return xor_blocks(start, tweaks);
+}
+
+/* keys[v] and keys[2 + v] are those of the first and second half gates of gates first + LANES v, ... */
+static ALWAYS_INLINE void keys_of_gates(B keys[4], B start, uint64_t first) {
+    for (int r = 0; r < 4; r++)
+        keys[r] = tweaked_keys(start, 2 * (first + (uint64_t)(LANES * (r % 2))) + (uint64_t)(r / 2), 2);
+}
+
+/* Hashes state[4 i + r] with the keys of keys[r]. */
+static ALWAYS_INLINE void hash_in_place(B *state, const int each, B keys[4]) {
+    B input[8];
+    for (int i = 0; i < 4 * each; i++) state[i] = input[i] = sigma(state[i]);
+    encrypt_rekeyed(state, each, keys);
+    for (int i = 0; i < 4 * each; i++) state[i] = xor_blocks(state[i], input[i]);
+}
+
+/* `gates` <= GATES gates. The letters are those of the paper. */
+static ALWAYS_INLINE void garble_group(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0, B R,
+                                       B start, uint64_t first, size_t gates) {
+    B a[2], b[2], keys[4], h[8];
+    for (int v = 0; v < 2; v++) {
+        a[v] = load_blocks(a0 + 2 * LANES * v, in_register(gates, v));
+        b[v] = load_blocks(b0 + 2 * LANES * v, in_register(gates, v));
+        h[v] = a[v];
+        h[2 + v] = b[v];
+        h[4 + v] = xor_blocks(a[v], R);
+        h[6 + v] = xor_blocks(b[v], R);
+    }
+    keys_of_gates(keys, start, first);
+    hash_in_place(h, 2, keys);
+    for (int v = 0; v < 2; v++) {
+        const B t_g = xor_blocks(xor_blocks(h[v], h[4 + v]), if_odd(b[v], R));
+        const B t_e_and_a = xor_blocks(h[2 + v], h[6 + v]);
+        const B w_g = xor_blocks(h[v], if_odd(a[v], t_g));
+        const B w_e = xor_blocks(h[2 + v], if_odd(b[v], t_e_and_a));
+        store_pairs(tables + 4 * LANES * v, t_g, xor_blocks(t_e_and_a, a[v]), in_register(gates, v));
+        store_blocks(c0 + 2 * LANES * v, in_register(gates, v), xor_blocks(w_g, w_e));
+    }
+}
+
+static ALWAYS_INLINE void evaluate_group(uint64_t *c, const uint64_t *a_labels, const uint64_t *b_labels,
+                                         const uint64_t *tables, B start, uint64_t first, size_t gates) {
+    B a[2], b[2], keys[4], h[4];
+    for (int v = 0; v < 2; v++) {
+        h[v] = a[v] = load_blocks(a_labels + 2 * LANES * v, in_register(gates, v));
+        h[2 + v] = b[v] = load_blocks(b_labels + 2 * LANES * v, in_register(gates, v));
+    }
+    keys_of_gates(keys, start, first);
+    hash_in_place(h, 1, keys);
+    for (int v = 0; v < 2; v++) {
+        B t_g = load_blocks(tables + 4 * LANES * v, in_register(2 * gates, 2 * v));
+        B t_e = load_blocks(tables + 4 * LANES * v + 2 * LANES, in_register(2 * gates, 2 * v + 1));
+        part(&t_g, &t_e);
+        const B w_g = xor_blocks(h[v], if_odd(a[v], t_g));
+        const B w_e = xor_blocks(h[2 + v], if_odd(b[v], xor_blocks(t_e, a[v])));
+        store_blocks(c + 2 * LANES * v, in_register(gates, v), xor_blocks(w_g, w_e));
+    }
+}
+
+static void garble_ands(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0, const uint64_t delta[2],
+                        const uint64_t start[2], uint64_t first, size_t n) {
+    const B R = spread_block(delta), s = spread_block(start);
+    size_t i = 0;
+    for (; i + GATES <= n; i += GATES)
+        garble_group(tables + 4 * i, c0 + 2 * i, a0 + 2 * i, b0 + 2 * i, R, s, first + i, GATES);
+    if (i < n) garble_group(tables + 4 * i, c0 + 2 * i, a0 + 2 * i, b0 + 2 * i, R, s, first + i, n - i);
+}
+
+static void evaluate_ands(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t *tables,
+                          const uint64_t start[2], uint64_t first, size_t n) {
+    const B s = spread_block(start);
+    size_t i = 0;
+    for (; i + GATES <= n; i += GATES)
+        evaluate_group(c + 2 * i, a + 2 * i, b + 2 * i, tables + 4 * i, s, first + i, GATES);
+    if (i < n) evaluate_group(c + 2 * i, a + 2 * i, b + 2 * i, tables + 4 * i, s, first + i, n - i);
+}
+
+/* A label under each of at most KEYS keys. */
+static ALWAYS_INLINE void rekeyed_single(uint64_t *out, const uint64_t *x, B start, uint64_t first, size_t n) {
+    B keys[4], h[4];
+    for (int r = 0; r < 4; r++) {
+        keys[r] = tweaked_keys(start, first + (uint64_t)(LANES * r), 1);
+        h[r] = load_blocks(x + 2 * LANES * r, in_register(n, r));
+    }
+    hash_in_place(h, 1, keys);
+    for (int r = 0; r < 4; r++) store_blocks(out + 2 * LANES * r, in_register(n, r), h[r]);
+}
+
+/* Two labels under each of at most KEYS keys: h[r] holds the first of each pair, h[4 + r] the second. */
+static ALWAYS_INLINE void rekeyed_pairs(uint64_t *out, const uint64_t *x, B start, uint64_t first, size_t n) {
+    B keys[4], h[8];
+    for (int r = 0; r < 4; r++) {
+        keys[r] = tweaked_keys(start, first + (uint64_t)(LANES * r), 1);
+        h[r] = load_blocks(x + 4 * LANES * r, in_register(2 * n, 2 * r));
+        h[4 + r] = load_blocks(x + 4 * LANES * r + 2 * LANES, in_register(2 * n, 2 * r + 1));
+        part(&h[r], &h[4 + r]);
+    }
+    hash_in_place(h, 2, keys);
+    for (int r = 0; r < 4; r++) store_pairs(out + 4 * LANES * r, h[r], h[4 + r], in_register(n, r));
+}
+
+/* Any number of labels under each of at most KEYS keys. */
+static void rekeyed_rows(uint64_t *out, const uint64_t *x, B start, uint64_t first, size_t rows, size_t each) {
+    B group[4], round_keys[11][4], keys[11];
+    for (int r = 0; r < 4; r++) group[r] = tweaked_keys(start, first + (uint64_t)(LANES * r), 1);
+    expand_keys(round_keys, group);
+    for (size_t row = 0; row < rows; row++) {
+        for (int i = 0; i < 11; i++) keys[i] = spread_block((const uint8_t *)round_keys[i] + 16 * row);
+        ccr_all(out + 2 * each * row, x + 2 * each * row, keys, each);
+    }
+}
+
+static void hash_rekeyed(uint64_t *out, const uint64_t *x, const uint64_t start[2], uint64_t first, size_t n,
+                         size_t each) {
+    const B s = spread_block(start);
+    for (size_t i = 0; i < n; i += KEYS) {
+        uint64_t *to = out + 2 * each * i;
+        const uint64_t *from = x + 2 * each * i;
+        const size_t rows = at_most(n - i, KEYS);
+        if (each == 1)
+            rekeyed_single(to, from, s, first + i, rows);
+        else if (each == 2)
+            rekeyed_pairs(to, from, s, first + i, rows);
+        else
+            rekeyed_rows(to, from, s, first + i, rows, each);
+    }
+}

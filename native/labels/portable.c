@@ -1,0 +1,121 @@
+/* The slow, obvious reference: plain C for any machine. */
+
+#include "kernels.h"
+
+#include "aes/cipher.h"
+
+typedef struct {
+    uint64_t low, high;
+} Label;
+
+static Label label_at(const uint64_t *labels, size_t i) { return (Label){labels[2 * i], labels[2 * i + 1]}; }
+
+static void put(uint64_t *labels, size_t i, Label x) {
+    labels[2 * i] = x.low;
+    labels[2 * i + 1] = x.high;
+}
+
+static Label sum(Label x, Label y) { return (Label){x.low ^ y.low, x.high ^ y.high}; }
+
+static Label sigma(Label x) { return (Label){x.high, x.high ^ x.low}; }
+
+static Label if_odd(Label x, Label y) {
+    const uint64_t mask = 0 - (x.low & 1);
+    return (Label){y.low & mask, y.high & mask};
+}
+
+static Label pi(Label x, const uint8_t round_keys[176]) {
+    uint64_t state[2] = {x.low, x.high};
+    encrypt(state, round_keys, 10);
+    return (Label){state[0], state[1]};
+}
+
+static Label ccr(Label x, const uint8_t round_keys[176]) { return sum(pi(sigma(x), round_keys), sigma(x)); }
+
+static void hash_cr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], size_t n) {
+    for (size_t i = 0; i < n; i++) put(out, i, sum(pi(label_at(x, i), round_keys), label_at(x, i)));
+}
+
+static void hash_ccr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], size_t n) {
+    for (size_t i = 0; i < n; i++) put(out, i, ccr(label_at(x, i), round_keys));
+}
+
+static void hash_tccr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], uint64_t first, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const Label inner = pi(label_at(x, i), round_keys), tweak = {first + i, 0};
+        put(out, i, sum(pi(sum(inner, tweak), round_keys), inner));
+    }
+}
+
+/* The round keys of the key start ^ tweak. */
+static void expand_tweaked(uint8_t round_keys[176], const uint64_t start[2], uint64_t tweak) {
+    const uint64_t key[2] = {start[0] ^ tweak, start[1]};
+    expand(round_keys, (const uint8_t *)key, 4, 10);
+}
+
+static void hash_rekeyed(uint64_t *out, const uint64_t *x, const uint64_t start[2], uint64_t first, size_t n,
+                         size_t each) {
+    uint8_t round_keys[176];
+    for (size_t i = 0; i < n; i++) {
+        expand_tweaked(round_keys, start, first + i);
+        hash_ccr(out + 2 * each * i, x + 2 * each * i, round_keys, each);
+    }
+}
+
+static void tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[2 * 176], size_t n) {
+    for (size_t i = 0; i < n; i++)
+        for (size_t b = 0; b < 2; b++) put(out, 2 * i + b, ccr(label_at(seeds, i), round_keys + 176 * b));
+}
+
+static void half_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[176], size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const Label x = label_at(seeds, i), h = ccr(x, round_keys);
+        put(out, 2 * i, h);
+        put(out, 2 * i + 1, sum(x, h));
+    }
+}
+
+static void garble_ands(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0, const uint64_t delta[2],
+                        const uint64_t start[2], uint64_t first, size_t n) {
+    const Label R = label_at(delta, 0);
+    uint8_t j[176], j_prime[176];
+    for (size_t i = 0; i < n; i++) {
+        const Label a = label_at(a0, i), b = label_at(b0, i);
+        expand_tweaked(j, start, 2 * (first + i));
+        expand_tweaked(j_prime, start, 2 * (first + i) + 1);
+        const Label h_a0 = ccr(a, j), h_a1 = ccr(sum(a, R), j);
+        const Label h_b0 = ccr(b, j_prime), h_b1 = ccr(sum(b, R), j_prime);
+        const Label t_g = sum(sum(h_a0, h_a1), if_odd(b, R));
+        const Label t_e = sum(sum(h_b0, h_b1), a);
+        const Label w_g = sum(h_a0, if_odd(a, t_g));
+        const Label w_e = sum(h_b0, if_odd(b, sum(t_e, a)));
+        put(tables, 2 * i, t_g);
+        put(tables, 2 * i + 1, t_e);
+        put(c0, i, sum(w_g, w_e));
+    }
+}
+
+static void evaluate_ands(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t *tables,
+                          const uint64_t start[2], uint64_t first, size_t n) {
+    uint8_t j[176], j_prime[176];
+    for (size_t i = 0; i < n; i++) {
+        const Label w_a = label_at(a, i), w_b = label_at(b, i);
+        const Label t_g = label_at(tables, 2 * i), t_e = label_at(tables, 2 * i + 1);
+        expand_tweaked(j, start, 2 * (first + i));
+        expand_tweaked(j_prime, start, 2 * (first + i) + 1);
+        const Label w_g = sum(ccr(w_a, j), if_odd(w_a, t_g));
+        const Label w_e = sum(ccr(w_b, j_prime), if_odd(w_b, sum(t_e, w_a)));
+        put(c, i, sum(w_g, w_e));
+    }
+}
+
+const LabelKernels labels_portable = {
+    .hash_cr = hash_cr,
+    .hash_ccr = hash_ccr,
+    .hash_tccr = hash_tccr,
+    .hash_rekeyed = hash_rekeyed,
+    .tree_level = tree_level,
+    .half_tree_level = half_tree_level,
+    .garble_ands = garble_ands,
+    .evaluate_ands = evaluate_ands,
+};

@@ -1,0 +1,107 @@
+"""`--device` and `parley devices`: which OpenCL devices there are, whether they work, and their kernels ready made."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.text import Text
+
+from mpc.device import Device, find, open_device, places
+from mpc.device.program import build_binary, source
+from mpc.device.thresholds import OPERATIONS
+from mpc.errors import LocalError
+from party_runner.report import table, titled
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChoice:
+    """What the command line says of a device; `name` None is the processor alone."""
+
+    name: str | None = None
+    binary: Path | None = None
+    least_work: int | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[Device | None]:
+        """The device, tested, until the block ends; None without one. LocalError if name or binary is wrong."""
+        self.check()
+        if self.name is None:
+            yield None
+            return
+        binary = None if self.binary is None else _read(self.binary)
+        device = open_device(self.name, binary=binary, least_work=self.least_work)
+        try:
+            yield device
+        finally:
+            device.close()
+
+    def check(self) -> None:
+        """Refuse a device that does not exist. LocalError `no-device`, `unknown-device`, `extra-missing`."""
+        if self.name is not None:
+            find(self.name)
+        elif self.binary is not None or self.least_work is not None:
+            given = "--opencl-binary" if self.binary is not None else "--device-threshold"
+            raise LocalError("no-device", f"{given} without --device", "name the device too, as --device opencl")
+
+    def options(self) -> tuple[str, ...]:
+        """The same as options of `parley join`."""
+        words = {"--device": self.name, "--opencl-binary": self.binary, "--device-threshold": self.least_work}
+        return tuple(word for key, value in words.items() if value is not None for word in (key, str(value)))
+
+
+def list_devices(console: Console) -> None:
+    """Print every device, whether it passes its self-test, and from what work on it beats the processor."""
+    there = places()
+    if not there:
+        console.print(
+            "No OpenCL driver is installed; `pip install pocl-binary-distribution` makes one of the processor."
+        )
+    for place in there:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the table says why
+            device = open_device(place.spelled)
+        console.print(_described(device))
+        device.close()
+
+
+def write_binary(name: str, target: Path) -> None:
+    """Compile the kernels for a device into a file for `--opencl-binary`."""
+    _write(target, build_binary(find(name)))
+
+
+def write_source(target: Path) -> None:
+    """Write the kernels as one file of OpenCL C, for a tool chain that compiles elsewhere."""
+    _write(target, source().encode())
+
+
+def _described(device: Device) -> Group:
+    place = device.place
+    made = table("", "")
+    made.add_row("kind", place.kind)
+    made.add_row("driver", place.driver)
+    made.add_row("self-test", "passed" if device.lost is None else device.lost)
+    for operation in OPERATIONS if device.lost is None else ():
+        least = device.thresholds.least[operation]
+        made.add_row(f"{operation} goes there", "never" if least is None else f"from {least:,} on")
+    return titled(f"{place.spelled}  {place.title}", made) if made.row_count else Group(Text(place.title))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        cause = f"{path} cannot be read: {error.strerror}"
+        raise LocalError("bad-device-binary", cause, "name a file that `parley device build` wrote") from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        cause = f"{path} cannot be written: {error.strerror}"
+        raise LocalError("unwritable", cause, "name a file in a folder that you may write to") from None

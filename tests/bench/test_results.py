@@ -1,0 +1,95 @@
+"""What becomes of rows: kept by day and machine, drawn, shown, and on the page that is generated from them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from runpy import run_path
+from xml.etree import ElementTree
+
+import pytest
+
+from bench import plots, results
+from bench.display import multiple, over_limit, part_of_limit, rate_over_ours, show, slowness
+from bench.harness import BANDWIDTH, LATENCY, AnyRow, Row, Throughput, label
+
+ROOT = Path(__file__).resolve().parents[2]
+
+OURS = Row("arithmetic", "mul_1m", "parley", 2, False, 0.02, 0.001, 32_000, 1, "Sound", 1000, note="online")
+PEER = replace(OURS, system="other", seconds=0.4, size=100, security="None", version="3")
+BROKEN = replace(PEER, system="broken", seconds=None, spread=None, note="no figure: it broke")
+TIMES = [
+    OURS,
+    replace(OURS, system=BANDWIDTH, seconds=0.01, security=""),
+    replace(OURS, system=LATENCY, seconds=0.0001, security=""),
+    replace(OURS, tls=True, seconds=0.03),
+    replace(OURS, parties=3, seconds=0.05),
+    replace(OURS, size=2000, seconds=0.041),
+    PEER,
+    BROKEN,
+]
+RATE = Throughput("kernels", "ring.mul_64", "parley", "words", 8e8, 1e7, "avx2")
+RATES = [
+    RATE,
+    replace(RATE, system="limit:copy", per_second=1e9, implementation=""),
+    replace(RATE, system="numpy", per_second=4e8, implementation=""),
+    replace(RATE, workload="ring.sub_64", system="limit:copy", per_second=None, note="this processor has no copy"),
+]
+ROWS: list[AnyRow] = [*TIMES, *RATES]
+
+
+def test_ratios_are_by_the_operation_and_to_what_stands_beside() -> None:
+    assert slowness(PEER, TIMES) == pytest.approx(200)
+    assert slowness(BROKEN, TIMES) is None
+    assert over_limit(OURS, TIMES, BANDWIDTH) == "2"
+    assert over_limit(PEER, TIMES, BANDWIDTH) == ""
+    assert part_of_limit(RATE, RATES) == "80% copy"
+    assert rate_over_ours(RATES[2], RATES) == 0.5
+    assert (multiple(None), multiple(0.123), multiple(1234.5)) == ("", "0.12", "1,234")
+
+
+def test_the_table_for_people_names_every_system_and_why_one_has_no_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    show(ROWS, "All")
+    shown = capsys.readouterr().out
+    for text in ("parley", "other", "mul_1m, broken: None. no figure: it broke", "numpy", "80% copy", label()):
+        assert text in shown
+
+
+def test_results_are_kept_by_day_and_machine_and_the_last_of_a_day_stands(tmp_path: Path) -> None:
+    file = results.keep(ROWS, tmp_path)
+    later = replace(OURS, seconds=0.5)
+    assert results.keep([later], tmp_path) == file
+    assert results.read(file) == [later, *ROWS[1:]]
+    assert file.name.endswith(f"-{label()}.json")
+    assert results.about(file)[1]["label"] == label()
+
+
+def test_pictures_are_drawn_and_are_xml(tmp_path: Path) -> None:
+    files = plots.draw(ROWS, tmp_path / "plots")
+    names = {file.name for file in files}
+    assert names == {"arithmetic-peers.svg", "kernels-peers.svg", "mul_1m-sizes.svg", "mul_1m-parties.svg"}
+    for file in files:
+        assert ElementTree.parse(file).getroot().tag.endswith("svg")
+
+
+def test_the_same_rows_give_the_same_pictures(tmp_path: Path) -> None:
+    for one, other in zip(plots.draw(ROWS, tmp_path / "a"), plots.draw(ROWS, tmp_path / "b"), strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_nothing_is_drawn_of_nothing(tmp_path: Path) -> None:
+    assert plots.draw([OURS], tmp_path) == []
+
+
+def test_the_page_is_what_the_kept_results_say() -> None:
+    generator = run_path(str(ROOT / "docs" / "performance_page.py"))
+    assert generator["PAGE"].read_text(encoding="utf-8") == generator["page"](), "run python -m docs.performance_page"
+
+
+def test_kept_results_can_be_read_and_say_where_they_are_from() -> None:
+    for file in results.FOLDER.glob("*.json"):
+        assert results.read(file)
+        date, machine = results.about(file)
+        assert file.stem == f"{date}-{machine['label']}"
+        assert json.loads(file.read_text())["rows"]

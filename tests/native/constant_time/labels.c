@@ -1,0 +1,33 @@
+#include "cases.h"
+
+#include "labels/exports.h"
+
+enum { N = 37, KEYS = 2 * N };
+
+/* Labels from s on, round keys of two keys and a start from s + KEYS on. Even public keys are taken for secrets here. */
+static const uint8_t *round_keys(uint64_t *s) { return (const uint8_t *)(s + KEYS); }
+
+static void hash_cr(uint64_t *out, uint64_t *s) { parley_hash_cr(out, s, round_keys(s), N); }
+static void hash_ccr(uint64_t *out, uint64_t *s) { parley_hash_ccr(out, s, round_keys(s), N); }
+static void hash_tccr(uint64_t *out, uint64_t *s) { parley_hash_tccr(out, s, round_keys(s), 5, N); }
+static void rekeyed(uint64_t *out, uint64_t *s) { parley_hash_rekeyed(out, s, s + KEYS, 5, N, 1); }
+static void rekeyed_pairs(uint64_t *out, uint64_t *s) { parley_hash_rekeyed(out, s, s + KEYS, 5, 18, 2); }
+static void rekeyed_rows(uint64_t *out, uint64_t *s) { parley_hash_rekeyed(out, s, s + KEYS, 5, 5, 7); }
+static void tree_level(uint64_t *out, uint64_t *s) { parley_tree_level(out, s, round_keys(s), N); }
+static void half_tree_level(uint64_t *out, uint64_t *s) { parley_half_tree_level(out, s, round_keys(s), N); }
+
+enum { GATES = 11 };
+
+static void garble_ands(uint64_t *out, uint64_t *s) {
+    parley_garble_ands(out, out + 4 * GATES, s, s + 2 * GATES, s + 4 * GATES, s + KEYS, 3, GATES);
+}
+
+static void evaluate_ands(uint64_t *out, uint64_t *s) {
+    parley_evaluate_ands(out, s, s + 2 * GATES, s + 4 * GATES, s + 8 * GATES, 3, GATES);
+}
+
+const Case cases[] = {
+    {"hash_cr", hash_cr}, {"hash_ccr", hash_ccr}, {"hash_tccr", hash_tccr}, {"hash_rekeyed", rekeyed},
+    {"hash_rekeyed pairs", rekeyed_pairs}, {"hash_rekeyed rows", rekeyed_rows}, {"tree_level", tree_level},
+    {"half_tree_level", half_tree_level}, {"garble_ands", garble_ands}, {"evaluate_ands", evaluate_ands}, {0},
+};
