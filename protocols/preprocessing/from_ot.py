@@ -21,8 +21,8 @@ from mpc.handshake import Agreement
 from mpc.prg import Seed
 from mpc.supply import Entry, Path, Spent
 from mpc.transport import Transport
+from protocols.preprocessing.checking import Check, make_checked
 from protocols.preprocessing.demand import SLICE_WORDS, pack_demand
-from protocols.preprocessing.making import make_material
 from protocols.preprocessing.pairs import SOFTSPOKEN, Extension, Pairs, set_up
 
 ROOT = 2
@@ -44,14 +44,19 @@ class OtSupply:
         n: int,
         *,
         extension: Extension = SOFTSPOKEN,
+        check: Check = Check.NOTHING,
         private: Seed | None = None,
     ) -> None:
-        """The first n endpoints of `transport` are the parties. `private`: fresh by default."""
+        """The first n endpoints of `transport` are the parties; all use the same `extension` and `check`.
+
+        `private`: what this party's randomness comes from, fresh by default.
+        """
         session = Session(transport, self, agreement, None, n, private=private or Seed.fresh())
         self.name = extension.name
         self._session = session
         self._root: Context = session.root(ROOT)
         self._extension = extension
+        self._check = check
         self._ends: Pairs | None = None
         self._lock = trio.Lock()
         self._spent = Spent()
@@ -137,7 +142,7 @@ class OtSupply:
             self._ends = await set_up(ctx, self._extension)
             self._root.join(ctx)
         ctx = self._root.child("material")
-        made = await make_material(ctx, self._ends, [kind for _, kind in entries])
+        made = await make_checked(ctx, self._ends, [kind for _, kind in entries], self._check)
         self._root.join(ctx)
         return made
 
@@ -162,12 +167,13 @@ def ot_supplies(
     agreements: Sequence[Agreement],
     *,
     extension: Extension = SOFTSPOKEN,
+    check: Check = Check.NOTHING,
     private: Sequence[Seed] | None = None,
 ) -> list[OtSupply]:
     """Supplies of parties in one process: for simulation, on the transports and agreements of the sessions."""
     n = len(transports)
     return [
-        OtSupply(transport, agreement, n, extension=extension, private=private[i] if private else None)
+        OtSupply(transport, agreement, n, extension=extension, check=check, private=private[i] if private else None)
         for i, (transport, agreement) in enumerate(zip(transports, agreements, strict=True))
     ]
 

@@ -29,25 +29,23 @@ async def cross_products(
     a: (q, s) and b: (q, s, l); the products a[q, s] b[q, s, :] are summed over s: (q, l). `pairs`: all ordered ones.
     """
 
+    widths = [ring.bits - i for i in range(ring.bits)]
+
     async def send(child: Context, receiver: int) -> Words:
         out = np.zeros((len(b), b.shape[2]), U64)
-        for rows, terms in _chunks(ring, b.shape):
-            x = b[rows, terms].reshape(-1, b.shape[2])
-            widths = _widths(ring)
-            shares = await product_send(child, ends.senders[receiver], np.tile(x, (len(widths), 1)), widths)
-            out[rows] += _weighed(shares, ring, terms)
+        for rows, terms, columns in _chunks(ring, b.shape):
+            x = np.tile(b[rows, terms, columns].reshape(-1, columns.stop - columns.start), (len(widths), 1))
+            shares = await product_send(child, ends.senders[receiver], x, widths)
+            out[rows, columns] += _weighed(shares, ring, terms)
         return out
 
     async def receive(child: Context, sender: int) -> Words:
         out = np.zeros((len(b), b.shape[2]), U64)
-        for rows, terms in _chunks(ring, b.shape):
-            widths = _widths(ring)
-            chunk = a[rows, terms]
-            count = len(widths) * chunk.size
-            shares = await product_receive(
-                child, ends.receivers[sender], _flat_planes(chunk, ring.bits), count, b.shape[2], widths
-            )
-            out[rows] += _weighed(shares, ring, terms)
+        for rows, terms, columns in _chunks(ring, b.shape):
+            choices, count = _flat_planes(a[rows, terms], ring.bits), ring.bits * a[rows, terms].size
+            length = columns.stop - columns.start
+            shares = await product_receive(child, ends.receivers[sender], choices, count, length, widths)
+            out[rows, columns] += _weighed(shares, ring, terms)
         return out
 
     sent, received = await between_pairs(ctx, send, receive, pairs)
@@ -103,11 +101,6 @@ async def _products_of_bits(
     return out
 
 
-def _widths(ring: Ring) -> list[int]:
-    """The significant bits of a word that counts 2^i times."""
-    return [ring.bits - i for i in range(ring.bits)]
-
-
 def _weighed(shares: Words, ring: Ring, terms: slice) -> Words:
     """The sum of 2^i times group i, and over the terms: (k q s, l) becomes (q, l)."""
     length = terms.stop - terms.start
@@ -125,17 +118,20 @@ def _flat_planes(a: Words, k: int) -> Words:
     return bits.pack(np.stack([bits.unpack(plane, a.size) for plane in planes]))
 
 
-def _chunks(ring: Ring, shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
-    """Rows and terms of the calls: as many rows as fit, or parts of a row. Nothing for an empty array."""
+def _chunks(ring: Ring, shape: tuple[int, ...]) -> Iterator[tuple[slice, slice, slice]]:
+    """Rows, terms and columns of the calls: whole rows, or parts of a row, or of a term. None for an empty array."""
     rows, terms, length = shape
-    each = ring.bits * length
     if not rows * terms * length:
         return
-    step = max(1, CHUNK_WORDS // each)
-    if step >= terms:
-        for start in range(0, rows, step // terms):
-            yield slice(start, min(rows, start + step // terms)), slice(0, terms)
-        return
-    for row in range(rows):
-        for start in range(0, terms, step):
-            yield slice(row, row + 1), slice(start, min(terms, start + step))
+    across = max(1, min(length, CHUNK_WORDS // ring.bits))
+    inside = max(1, min(terms, CHUNK_WORDS // (ring.bits * across)))
+    down = max(1, CHUNK_WORDS // (ring.bits * across * inside)) if inside == terms else 1
+    for row in _cuts(rows, down):
+        for term in _cuts(terms, inside):
+            for column in _cuts(length, across):
+                yield row, term, column
+
+
+def _cuts(length: int, step: int) -> Iterator[slice]:
+    for start in range(0, length, step):
+        yield slice(start, min(length, start + step))
