@@ -175,6 +175,7 @@ class Context:
             got = f"{message.array.dtype}{list(message.array.shape)}"
             raise self._peer_error("unexpected-message", sender, f"sent {got}, not the {spec} this call expects")
         self.depth = max(self.depth, message.depth + 1)
+        self.session.ledger.received_bytes += message.array.nbytes
         return message.array
 
     async def exchange(self, *arrays: Array) -> list[list[Array]]:

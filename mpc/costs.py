@@ -126,6 +126,7 @@ class Ledger:
 
     def __init__(self, n: int) -> None:
         self.bytes_to = [0] * n
+        self.received_bytes = 0
         self.material: Counter[str] = Counter()
         self.reveals: list[Reveal] = []
         self.calls = 0

@@ -25,7 +25,10 @@ class Supply(Protocol):
     """What a context takes material from."""
 
     name: str
-    received_bytes: int
+
+    @property
+    def received_bytes(self) -> int:
+        """What was sent to this party so that it has the material handed out so far."""
 
     async def prepare(self, demand: Sequence[Entry]) -> None:
         """Have exactly this material ready before it is asked for."""

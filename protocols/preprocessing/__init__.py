@@ -1,1 +1,1 @@
-"""Where correlations come from. Today: an independent dealer."""
+"""Where correlations come from: an independent dealer, or the parties themselves."""

@@ -6,8 +6,8 @@ import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kinds import EXAMPLES, kinds
+from material import check
 
-from mpc import bits
 from mpc.context import Context, run_all
 from mpc.correlations import AndTriple, RandomValue, Triple
 from mpc.errors import LocalError, PeerError, SupplyError
@@ -22,34 +22,6 @@ from protocols.preprocessing import demand
 from protocols.preprocessing.dealer import Dealer, DealerLink, local_supplies, serve
 
 by_kind = pytest.mark.parametrize("kind", EXAMPLES, ids=repr)
-
-
-def recombined(kind, materials):
-    """The parts of a kind in the clear, from all parties' material."""
-    clear = []
-    for i, part in enumerate(kind.parts()):
-        shares = [material[i] for material in materials]
-        if part.sharing == "clear":
-            clear.append(shares[part.holder])
-            continue
-        total = shares[0]
-        for share in shares[1:]:
-            total = kind.ring.add(total, share) if part.sharing == "sum" else bits.bit_xor(total, share)
-        clear.append(total)
-    return clear
-
-
-def check(kind, materials):
-    parts = recombined(kind, materials)
-    drawn = parts[: kind.drawn]
-    for found, expected in zip(parts[kind.drawn :], kind.derive(*drawn), strict=True):
-        np.testing.assert_array_equal(found, expected)
-    for material in materials:
-        for words, part in zip(material, kind.parts(), strict=True):
-            assert words.dtype == np.uint64
-            if part.sharing == "sum":
-                assert words.shape == part.shape
-                assert np.array_equal(kind.ring.reduce(words), words)
 
 
 async def make_all(supplies, path, kind):

@@ -1,0 +1,88 @@
+"""Verified material is right, and material that was spoilt on the way is found out."""
+
+import numpy as np
+import pytest
+import trio
+from kinds import EXAMPLES
+from material import check
+
+from mpc.context import run_all
+from mpc.correlations import AndTriple, DaBit, EdaBit, MatrixTriple, RandomValue, SquarePair, Triple, TruncationPair
+from mpc.errors import SupplyError
+from mpc.ring import Z64
+from mpc.testing import insecure_agreements
+from mpc.transport import memory_network
+from protocols.preprocessing import checking
+from protocols.preprocessing.checking import Check
+from protocols.preprocessing.from_ot import ot_supplies
+
+
+async def planned(kinds, n, mode, coins="coins"):
+    supplies = ot_supplies(memory_network(n), insecure_agreements(n, coins), check=mode)
+    plan = [((0, i), kind) for i, kind in enumerate(kinds)]
+    results = [None] * n
+
+    async def party(i):
+        await supplies[i].prepare(plan)
+        results[i] = [supplies[i].ready(path, kind) for path, kind in plan]
+
+    await run_all([(party, i) for i in range(n)])
+    return list(zip(*results, strict=True))
+
+
+@pytest.mark.parametrize("mode", [Check.SAMPLE, Check.ALL])
+@pytest.mark.parametrize("n", [2, 3])
+def test_verified_material_is_right(mode, n):
+    for kind, materials in zip(EXAMPLES, trio.run(planned, EXAMPLES, n, mode), strict=True):
+        check(kind, materials)
+
+
+SACRIFICED = [
+    Triple(Z64, (3,), (2, 3)), MatrixTriple(Z64, (2, 3), (3, 2)), AndTriple(Z64, (2,), (3, 2)), SquarePair(Z64, (4,)),
+    DaBit(Z64, 70), EdaBit(Z64, 3),
+]  # fmt: skip
+
+
+def spoilt(monkeypatch, which, part, bit):
+    """One bit of one share of one piece is wrong at party 1."""
+    honest = checking.make_material
+
+    async def make(ctx, ends, kinds):
+        made = await honest(ctx, ends, kinds)
+        if ctx.me == 1:
+            words = [words.copy() for words in made[which]]
+            words[part].reshape(-1)[0] ^= np.uint64(1 << bit)
+            made[which] = tuple(words)
+        return made
+
+    monkeypatch.setattr(checking, "make_material", make)
+
+
+@pytest.mark.parametrize("bit", [0, 63])
+@pytest.mark.parametrize("kind", SACRIFICED, ids=repr)
+def test_one_wrong_bit_of_any_piece_is_found(monkeypatch, kind, bit):
+    """In what follows from the others, of the piece itself or of its spare."""
+    for which in (0, 1, 2, 3):
+        with monkeypatch.context() as patch:
+            spoilt(patch, which, -1, bit)
+            with pytest.raises(SupplyError, match="wrong-material"):
+                trio.run(planned, [kind, kind], 2, Check.ALL)
+
+
+@pytest.mark.parametrize("kind", [*SACRIFICED, TruncationPair(Z64, (3,), 5)], ids=repr)
+def test_a_sample_finds_wrong_pieces(monkeypatch, kind):
+    """With half of the pieces wrong, one of two, one run in two finds it; twenty runs all but surely."""
+    spoilt(monkeypatch, 0, -1, 0)
+    found = 0
+    for k in range(20):
+        try:
+            trio.run(planned, [kind], 2, Check.SAMPLE, f"sample {k}")
+        except SupplyError:
+            found += 1
+    assert 0 < found < 20
+
+
+def test_what_is_not_spoilt_passes(monkeypatch):
+    """A random value has nothing that could be wrong."""
+    spoilt(monkeypatch, 0, 0, 0)
+    trio.run(planned, [RandomValue(Z64, (3,))], 2, Check.ALL)
