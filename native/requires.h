@@ -19,7 +19,7 @@ static inline void contract_broken(const char *condition, const char *file, int 
 
 #else
 
-#define REQUIRES(condition) ((void)sizeof(condition))
+#define REQUIRES(condition) ((void)(0 && (condition)))
 
 #endif
 
