@@ -22,8 +22,9 @@ from mpc.store import StoreSupply
 from mpc.store.files import JOURNAL
 from store.stores import KEY, known, opened, same, values, write
 
-LONGEST = 0.012
 RECORDS = 4000
+CALIBRATE_EVERY = 100
+COMMITS = 5
 _FAILED = b"\xff" * 8
 
 
@@ -48,9 +49,21 @@ def killed(child: Callable[[int], None], delay: float) -> tuple[list[int], bool]
     return [int.from_bytes(word, "little") for word in words if word != _FAILED], _FAILED in words
 
 
+def seconds_of_a_commit(folder: Path) -> float:
+    """The time that a record takes now, as busy as the machine is: of COMMITS of them, opening included."""
+    entries = values(COMMITS)
+    write(folder, entries)
+    began = time.perf_counter()
+    with opened(folder, KEY, ahead=1) as supply:
+        for entry in entries:
+            supply.ready(*entry)
+    return (time.perf_counter() - began) / COMMITS
+
+
 def kill_takers(folder: Path, kills: int, chance: random.Random) -> dict[str, int]:
     """One life of stores after the other, each used until nothing is left."""
     entries = values(RECORDS)
+    longest = 0.0
     report = dict.fromkeys(("kills", "handed_out", "twice", "ahead_of_disk", "failed", "inside_commit", "stores"), 0)
     while report["kills"] < kills:
         store = write(folder / f"{report['stores']}", entries)
@@ -67,7 +80,9 @@ def kill_takers(folder: Path, kills: int, chance: random.Random) -> dict[str, in
                     assert material is not None
                     os.write(pipe, int(material[0][0]).to_bytes(8, "little"))
 
-            numbers, failed = killed(take, chance.uniform(0, LONGEST))
+            if report["kills"] % CALIBRATE_EVERY == 0:
+                longest = 2 * seconds_of_a_commit(folder / f"pace{report['kills']}") * COMMITS
+            numbers, failed = killed(take, chance.uniform(0, longest))
             report["inside_commit"] += (store / f"{JOURNAL}-journal").exists()
             with StoreSupply(store, KEY) as supply:
                 position = supply.position
@@ -84,9 +99,14 @@ def kill_makers(folder: Path, kills: int, chance: random.Random) -> dict[str, in
     """What opens afterwards must be complete."""
     entries = values(40, 4000)
     report = {"kills": kills, "complete": 0, "refused": 0, "wrong": 0}
+    longest = 0.0
     for number in range(kills):
+        if number % CALIBRATE_EVERY == 0:
+            began = time.perf_counter()
+            write(folder / f"pace{number}", entries)
+            longest = 2 * (time.perf_counter() - began)
         store = folder / f"{number}"
-        killed(lambda pipe, store=store: (write(store, entries), time.sleep(1))[1], chance.uniform(0, 5 * LONGEST))
+        killed(lambda pipe, store=store: (write(store, entries), time.sleep(1))[1], chance.uniform(0, longest))
         for name in (store, store.with_name(f"{store.name}.partial")):
             try:
                 with opened(name, KEY) as supply:
