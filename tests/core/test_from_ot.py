@@ -11,13 +11,14 @@ from material import check
 
 from mpc.context import run_all
 from mpc.correlations import AndTriple, DaBit, EdaBit, InputMask, MatrixTriple, RandomValue, SquarePair, Triple
-from mpc.errors import PeerError, SupplyError
+from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.handshake import Agreement
 from mpc.ring import Z64, Ring
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest
 from mpc.transport import memory_network
 from protocols.beaver import SUITE
+from protocols.execution import simulate
 from protocols.preprocessing import products
 from protocols.preprocessing.from_ot import OtSupply, ot_supplies
 
@@ -151,6 +152,19 @@ def test_a_program_runs_on_it():
         np.testing.assert_array_equal(run.result[1], [0, 0, 1])
         assert abs(run.result[2][:2].astype(np.int64) - [3, 5]).max() <= 1
     assert all(supply.received_bytes > 0 for supply in supplies)
+
+
+def test_a_simulation_needs_no_dealer():
+    async def main(ctx, mine):
+        x = await ctx.suite.input(ctx, 0, np.array([7], np.uint64) if ctx.me == 0 else None, (1,))
+        (opened,) = await ctx.suite.open(ctx, await ctx.suite.square(ctx, x))
+        return int(opened[0])
+
+    simulation = simulate(main, [None] * 2, preprocessing="ot", check_costs=True)
+    assert simulation.results == [49, 49]
+    assert "dealer" not in simulation.report.security
+    with pytest.raises(LocalError, match="unknown-preprocessing"):
+        simulate(main, [None] * 2, preprocessing="magic")
 
 
 SEEDED = [Triple(Ring(2), (4096,), (4096,)), AndTriple(Z64, (64,), (64,)), EdaBit(Ring(2), 4096)]
