@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench import device_ceilings
-from bench.kernels.workload import Ceiling
+from bench.ceiling import Ceiling
 from mpc.errors import LocalError
 
 SOURCE = Path(__file__).with_suffix(".c")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.kernels.workload import Ceiling
+from bench.ceiling import Ceiling
 from mpc.device import find
 from mpc.device.engine import Engine
 from mpc.device.platforms import opencl

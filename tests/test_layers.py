@@ -17,8 +17,8 @@ ORDER = {
         "errors", "cores", "primes", "accelerator", "words", "matmul", "sums", "ring", "wide_ring", "bits",
         "binary_field", "encoding", "prg", "field", "bigint", "powers_of_base", "crt", "label_hash", "device", "wire",
         "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer", "transport_memory",
-        "transport_tls", "connecting", "transport", "correlations", "costs", "supply", "context", "planning",
-        "simulation", "testing",
+        "transport_tls", "connecting", "transport", "correlations", "costs", "supply", "context", "store",
+        "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "ot", "numeric", "preprocessing", "array",
@@ -45,6 +45,7 @@ FOLDER_ORDER = {
     "mpc.device": (
         "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "words", "__init__",
     ),
+    "mpc.store": ("files", "journal", "making", "supply", "__init__"),
     "mpc.testing": (
         "strategies", "wrapping", "faults", "transcripts", "views", "sampling", "enumeration", "__init__",
     ),

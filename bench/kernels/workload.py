@@ -1,4 +1,4 @@
-"""One kernel on prepared operands: what is counted, who else does the same work; and what bounds it."""
+"""One kernel on prepared operands: what is counted, what bounds it, who else does the same work."""
 
 from __future__ import annotations
 
@@ -23,12 +23,3 @@ class KernelWorkload:
     limit: str
     limit_use: float
     peers: Mapping[str, Callable[[], object]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Ceiling:
-    """A loop that does nothing else. One call of `run` does `count` units of `unit`."""
-
-    unit: str
-    count: int
-    run: Callable[[], object]

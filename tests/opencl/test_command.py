@@ -93,7 +93,8 @@ def test_the_hospitals_learn_the_same_model_on_the_device(place: Place, tmp_path
         assert account["name"] == place.title
         assert account["lost"] is None
         assert account["operations"]["matmul"] > 100
-    assert there["result"]["accuracy"] == here["result"]["accuracy"]
+    # Truncation rounds at random, anew in each run: a patient at the border may be judged otherwise.
+    assert there["result"]["accuracy"] == pytest.approx(here["result"]["accuracy"], abs=0.004)
     assert there["result"]["weights"] == pytest.approx(here["result"]["weights"], abs=0.01)
     assert there["rounds"] == here["rounds"]
     assert there["bytes_sent"] == here["bytes_sent"]
