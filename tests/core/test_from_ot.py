@@ -21,6 +21,7 @@ from protocols.beaver import SUITE
 from protocols.execution import simulate
 from protocols.preprocessing import products
 from protocols.preprocessing.from_ot import OtSupply, ot_supplies
+from protocols.preprocessing.pairs import SILENT
 
 
 def fresh(n: int) -> list[OtSupply]:
@@ -206,3 +207,18 @@ def _bits(part):
     if part.size == 4096:
         return part & np.uint64(1)
     return np.unpackbits(part.reshape(-1).view(np.uint8), bitorder="little")
+
+
+@pytest.mark.slow
+def test_silent_transfers_make_the_same_kinds():
+    """Correlations by the million, and about half of the bytes a triple."""
+    kinds = [Triple(Z64, (512,), (512,)), AndTriple(Z64, (64,), (64,)), EdaBit(Z64, 128)]
+    plan = [((0, i), kind) for i, kind in enumerate(kinds)]
+    supplies = ot_supplies(memory_network(2), Agreement.simulate(2), extension=SILENT)
+
+    async def act(i, supply):
+        await supply.prepare(plan)
+        return [supply.ready(path, kind) for path, kind in plan]
+
+    for kind, materials in zip(kinds, zip(*trio.run(side_by_side, supplies, act), strict=True), strict=True):
+        check(kind, materials)
