@@ -28,6 +28,7 @@ from party_runner.report import print_report
 from party_runner.seats import dealer_seat, party_seat
 from party_runner.status import StatusLine
 from party_runner.summary import Summary, check_writable, write_summary
+from protocols.execution import DEALER, PREPROCESSING
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,6 +65,13 @@ DEVICE = _together(
         help="The least work that goes to the device, for all operations.  [default: measured]",
     ),
 )
+PREPROCESSING_FROM = click.option(
+    "--preprocessing",
+    type=click.Choice(PREPROCESSING),
+    default=DEALER,
+    show_default=True,
+    help="Who makes the material: a dealer, or the parties, by oblivious transfer (ot, silent).",
+)
 CORES = click.option(
     "--cores", type=click.IntRange(min=1), metavar="N", help="Cores for each party's own work.  [default: a fair share]"
 )
@@ -89,6 +97,7 @@ def main() -> None:
 @click.option("--name", "names", multiple=True, metavar="INDEX=NAME", help="A party's name; else party0, party1, ...")
 @JSON
 @CHOICES
+@PREPROCESSING_FROM
 @PATIENCE
 @CORES
 @DEVICE
@@ -98,6 +107,7 @@ def run(
     inputs: tuple[str, ...],
     names: tuple[str, ...],
     target: str | None,
+    preprocessing: str,
     cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
@@ -106,12 +116,14 @@ def run(
 ) -> None:
     """Run PROGRAM with all parties as processes of this machine, over TLS on loopback."""
     beside = DeviceChoice(device, opencl_binary, device_threshold)
+    of_parties = ("--preprocessing", preprocessing, "--cores", str(cores or max(1, available_cores() // parties)))
     chosen = LocalRun(
         program,
         party_names(names, parties),
         inputs_by_party(inputs, parties),
         _for_children(options),
-        ("--cores", str(cores or max(1, available_cores() // parties)), *beside.options()),
+        (*of_parties, *beside.options()),
+        preprocessing == DEALER,
     )
     try:
         source_digest(program)
@@ -138,6 +150,7 @@ def _for_children(options: dict[str, Any]) -> tuple[str, ...]:
 @click.option("--key", type=FILE, metavar="FILE", help="This party's private key.  [default: NAME.key by the roster]")
 @JSON
 @CHOICES
+@PREPROCESSING_FROM
 @PATIENCE
 @CORES
 @DEVICE
@@ -153,6 +166,7 @@ def join_command(
     fractional_bits: int,
     connect_timeout: float,
     stall_timeout: float,
+    preprocessing: str,
     cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
@@ -164,11 +178,12 @@ def join_command(
     status = StatusLine(status_fd) if status_fd is not None else None
     try:
         check_writable(target)
-        seat = party_seat(roster, party, key, connect_timeout, stall_timeout, _listener(listen_fd))
+        listener, with_dealer = _listener(listen_fd), preprocessing == DEALER
+        seat = party_seat(roster, party, key, connect_timeout, stall_timeout, listener, with_dealer=with_dealer)
         _warn_of_expiry(seat, status)
         mine = load_input(data) if data is not None else None
         loaded = load_program(program)
-        choices = Choices(suite, fractional_bits)
+        choices = Choices(suite, fractional_bits, preprocessing)
         offered = DeviceChoice(device, opencl_binary, device_threshold)
         with using_cores(cores or available_cores()), offered.opened() as beside:
             outcome = run_endpoint(lambda progress: join(seat, loaded, mine, choices, progress, beside), status)

@@ -18,7 +18,7 @@ from mpc.transport import TlsTransport, connect
 from party_runner.csv_table import Table
 from party_runner.program import Program
 from party_runner.status import Progress
-from protocols.execution import Outcome, run_dealer, run_party
+from protocols.execution import DEALER, Outcome, run_dealer, run_party
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Choices:
 
     suite: str = "beaver"
     fractional_bits: int = 16
+    preprocessing: str = DEALER
 
 
 async def join(
@@ -67,6 +68,7 @@ async def join(
             connect_seconds=time.monotonic() - began,
             on_progress=progress,
             device=device,
+            preprocessing=choices.preprocessing,
         )
 
 
@@ -80,7 +82,10 @@ async def deal(seat: Seat, digest: str, choices: Choices, progress: Progress) ->
 
 
 def _terms(roster: Roster, digest: str, choices: Choices) -> Terms:
-    parameters: dict[str, str | int] = {"fractional_bits": choices.fractional_bits}
+    parameters: dict[str, str | int] = {
+        "fractional_bits": choices.fractional_bits,
+        "preprocessing": choices.preprocessing,
+    }
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
 
 

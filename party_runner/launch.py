@@ -1,4 +1,4 @@
-"""`parley run`: all parties and the dealer as processes of this machine, over mutually authenticated TLS on loopback.
+"""`parley run`: all parties, and a dealer if there is one, as processes of this machine, over mutual TLS on loopback.
 
 The launcher makes keys and certificates for this run in a private folder that it removes, binds every listening socket
 itself and hands it on as a file descriptor, and starts each party with the same command that a real party uses. It
@@ -39,13 +39,22 @@ class RunFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LocalRun:
-    """What to run: the program, the parties' names, the inputs by party, options of all processes and of parties."""
+    """What to run: the program, the parties' names, the inputs by party, options of all processes and of parties.
+
+    `with_dealer`: whether one more process is the dealer.
+    """
 
     program: Path
     names: tuple[str, ...]
     inputs: dict[int, Path]
     options: tuple[str, ...] = ()
     for_parties: tuple[str, ...] = ()
+    with_dealer: bool = True
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The names of all processes, the dealer's last."""
+        return (*self.names, DEALER) if self.with_dealer else self.names
 
 
 @dataclass(slots=True)
@@ -57,6 +66,11 @@ class _Crew:
     failed: trio.Event = field(default_factory=trio.Event)
     parties_done: trio.Event = field(default_factory=trio.Event)
     interrupted: bool = False
+
+    @property
+    def parties(self) -> list[Child]:
+        """The processes that compute."""
+        return [child for child in self.children if child.name != DEALER]
 
     def end(self, how: signal.Signals) -> None:
         for child in self.children:
@@ -77,7 +91,7 @@ class _Crew:
     def on_end(self, child: Child) -> None:
         if child.failed:
             self.failed.set()
-        if all(c.ended for c in self.children[:-1]):
+        if all(c.ended for c in self.parties):
             self.parties_done.set()
 
 
@@ -110,10 +124,10 @@ async def _interrupts(crew: _Crew, task_status: trio.TaskStatus[None] = trio.TAS
 
 
 async def _start_all(run: LocalRun, folder: Path, crew: _Crew) -> None:
-    sockets = [_listening_socket() for _ in range(len(run.names) + 1)]
-    roster = _write_roster(folder, run.names, [s.getsockname()[1] for s in sockets])
+    sockets = [_listening_socket() for _ in run.endpoints]
+    roster = _write_roster(folder, run.endpoints, [s.getsockname()[1] for s in sockets])
     try:
-        for place, name in enumerate((*run.names, DEALER)):
+        for place, name in enumerate(run.endpoints):
             arguments = _arguments(run, place, name, roster)
             crew.children.append(await start(name, arguments, sockets[place]))
     finally:
@@ -139,7 +153,7 @@ def _listening_socket() -> socket.socket:
 def _write_roster(folder: Path, names: Sequence[str], ports: Sequence[int]) -> Path:
     """Keys, certificates and parties.toml of this run."""
     sections = []
-    for name, port in zip((*names, DEALER), ports, strict=True):
+    for name, port in zip(names, ports, strict=True):
         new_identity(name, folder)
         heading = "[dealer]" if name == DEALER else "[[party]]"
         lines = (f'name = "{name}"', f'address = "127.0.0.1:{port}"', f'certificate = "{name}.crt"')
@@ -193,7 +207,7 @@ def _verdict(crew: _Crew) -> Summary:
         raise RunFailed(INTERRUPTED, "interrupted: all parties were ended")
     if failed:
         raise RunFailed(failed[0].exit_code(), _blame(failed[0], failed[1:]))
-    return merged([child.account for child in crew.children[:-1] if child.account is not None])
+    return merged([child.account for child in crew.parties if child.account is not None])
 
 
 def _blame(first: Child, others: Sequence[Child]) -> str:

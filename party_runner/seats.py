@@ -17,14 +17,22 @@ def party_seat(
     connect_timeout: float,
     stall_timeout: float,
     listener: socket.socket | None,
+    *,
+    with_dealer: bool = True,
 ) -> Seat:
-    """The seat of the computing party called `name`. LocalError `unknown-party`, `no-dealer`, or of roster and key."""
+    """The seat of the computing party called `name`. LocalError `unknown-party`, `no-dealer`, or of roster and key.
+
+    Where material does not come from a dealer, one that is listed is left out.
+    """
     roster = Roster.load(file)
-    _needs_dealer(roster)
+    if with_dealer:
+        _needs_dealer(roster)
     me = roster.index(name)
     if me == roster.parties:
         remedy = f"Start it with `parley dealer {file}`."
         raise LocalError("unknown-party", f"{name} is the dealer in {file}, not a party", remedy)
+    if not with_dealer:
+        roster = Roster(roster.endpoints[: roster.parties], False, roster.source)
     return Seat(roster, me, _identity(roster, me, key, file), connect_timeout, stall_timeout, listener)
 
 
@@ -40,8 +48,11 @@ def dealer_seat(
 
 def _needs_dealer(roster: Roster) -> None:
     if not roster.has_dealer:
-        remedy = "Add a [dealer] section: name, address and certificate of someone who colludes with no party."
-        raise LocalError("no-dealer", f"{roster.source} names no dealer, and preprocessing comes from one", remedy)
+        remedy = (
+            "Add a [dealer] section: name, address and certificate of someone who colludes with no party; "
+            "or let the parties make the material themselves: --preprocessing ot."
+        )
+        raise LocalError("no-dealer", f"{roster.source} names no dealer, and preprocessing is to come from one", remedy)
 
 
 def _identity(roster: Roster, me: int, key: Path | None, file: Path) -> Identity:

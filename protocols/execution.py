@@ -31,16 +31,23 @@ from mpc.planning import NETWORKS, CountingSupply
 from mpc.ring import Z64, Ring
 from mpc.simulation import PartyRun, Setting, run_in_memory
 from mpc.supply import Entry, Supply
-from mpc.transport import Transport
+from mpc.transport import Transport, memory_network
 from native import keep_memory
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
 from protocols.preprocessing import dealer
+from protocols.preprocessing.from_ot import OtSupply, ot_supplies
+from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
 from protocols.suite import Suite
 
 R = TypeVar("R")
 Main = Callable[[Context, Any], Awaitable[Any]]
 Progress = Callable[[str, int, int | None], None]
+
+DEALER = "dealer"
+EXTENSIONS = {extension.name: extension for extension in (SOFTSPOKEN, SILENT)}
+PREPROCESSING = (DEALER, *EXTENSIONS)
+"""Where material may come from: a dealer, or the parties themselves by one of the extensions."""
 
 SUITES: dict[str, Suite] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
 FATAL_WHEN_DRY = ("range-exceeded", "range-too-wide", "domain", "too-many-fractional-bits")
@@ -94,6 +101,14 @@ def find_suite(name: str, *, simulated: bool = False) -> Suite:
     return suite
 
 
+def check_preprocessing(name: str) -> None:
+    """Raises LocalError `unknown-preprocessing` for a name that no supplier has."""
+    if name not in PREPROCESSING:
+        raise LocalError(
+            "unknown-preprocessing", f"material does not come from {name}", f"choose one of {', '.join(PREPROCESSING)}"
+        )
+
+
 def simulate(
     main: Main,
     inputs: Sequence[Any],
@@ -102,22 +117,34 @@ def simulate(
     fractional_bits: int = 16,
     ring: Ring = Z64,
     check_costs: bool = False,
+    preprocessing: str = DEALER,
 ) -> Simulation:
     """Run `main(ctx, mine)` for all parties in this process; `inputs[i]` is party i's own data, or None.
 
-    The same protocols and messages as between machines, with a dealer inside. For development, tests and notebooks:
-    data of all parties meets in one process. `check_costs` holds counted costs against declared ones.
+    The same protocols and messages as between machines; a dealer is inside, or `preprocessing` names another source of
+    material. For development, tests and notebooks: data of all parties meets in one process. `check_costs` holds
+    counted costs against declared ones.
     The first error of any party is raised.
     """
     if len(inputs) < 2:
         raise LocalError(
             "too-few-parties", f"{len(inputs)} inputs make no computation between parties", "pass 2 or more"
         )
+    check_preprocessing(preprocessing)
     setting = Setting(find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs)
-    supplies = dealer.local_supplies(len(inputs))
     started = time.perf_counter()
-    runs = _run_trio(lambda: run_in_memory(main, inputs, supplies, setting))
-    report = _simulated_report(runs, setting, "dealer", {"online": time.perf_counter() - started})
+
+    async def run() -> list[PartyRun]:
+        transports, agreements = memory_network(len(inputs)), Agreement.simulate(len(inputs))
+        supplies: Sequence[Supply] = (
+            dealer.local_supplies(len(inputs))
+            if preprocessing == DEALER
+            else ot_supplies(transports, agreements, extension=EXTENSIONS[preprocessing])
+        )
+        return await run_in_memory(main, inputs, supplies, setting, transports=transports, agreements=agreements)
+
+    runs = _run_trio(run)
+    report = _simulated_report(runs, setting, preprocessing, {"online": time.perf_counter() - started})
     return Simulation([run.result for run in runs], report)
 
 
@@ -145,8 +172,11 @@ async def run_party(
     connect_seconds: float = 0.0,
     on_progress: Progress | None = None,
     device: Accelerator | None = None,
+    preprocessing: str = DEALER,
 ) -> Outcome:
-    """Run `main(ctx, mine)` as one real party, connected by `transport` whose last endpoint is the dealer.
+    """Run `main(ctx, mine)` as one real party, connected by `transport`.
+
+    The last endpoint is the dealer if preprocessing comes from one; else all are parties.
 
     `device` is offered the large local operations of the online part.
     Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
@@ -154,7 +184,10 @@ async def run_party(
     keep_memory()
     progress = on_progress or (lambda stage, done, total: None)
     try:
-        party = await _Party.prepare(main, mine, transport, agreement, find_suite(suite), fractional_bits, progress)
+        check_preprocessing(preprocessing)
+        party = await _Party.prepare(
+            main, mine, transport, agreement, find_suite(suite), fractional_bits, progress, preprocessing
+        )
         party.device = device
         return await party.run(program, connect_seconds)
     except Exception as error:
@@ -195,8 +228,8 @@ class _Party:
     suite: Suite
     fractional_bits: int
     progress: Progress
-    link: dealer.DealerLink
-    supply: dealer.DealerSupply
+    link: dealer.DealerLink | None
+    supply: dealer.DealerSupply | OtSupply
     plan: Plan | None = None
     warnings: list[str] = field(default_factory=list)
     offline_seconds: float = 0.0
@@ -211,11 +244,17 @@ class _Party:
         suite: Suite,
         fractional_bits: int,
         progress: Progress,
+        preprocessing: str,
     ) -> _Party:
         """Everything before the program runs: shapes, dry run, material."""
-        link = dealer.DealerLink(transport, transport.n - 1)
         started = time.perf_counter()
-        supply = await link.supply()
+        link: dealer.DealerLink | None = None
+        supply: dealer.DealerSupply | OtSupply
+        if preprocessing == DEALER:
+            link = dealer.DealerLink(transport, transport.n - 1)
+            supply = await link.supply()
+        else:
+            supply = OtSupply(transport, agreement, transport.n, extension=EXTENSIONS[preprocessing])
         party = _Party(main, mine, transport, agreement, suite, fractional_bits, progress, link, supply)
         shapes = await _exchange_shapes(party._session().root(_SHAPES), mine)
         progress("planning", 0, None)
@@ -235,7 +274,8 @@ class _Party:
         with using(self.device):
             result = await self.main(ctx, self.mine)
         online = time.perf_counter() - started
-        self.link.done()
+        if self.link is not None:
+            self.link.done()
         counters = await self.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})
         seconds = {"connect": connect_seconds, "offline": self.offline_seconds, "online": online}
         known = [c or {} for c in counters[: session.n]]
@@ -247,9 +287,8 @@ class _Party:
         return Outcome(result, report)
 
     def _session(self) -> Session:
-        return Session(
-            self.transport, self.supply, self.agreement, self.suite, self.transport.n - 1, self.fractional_bits
-        )
+        parties = self.transport.n - (self.link is not None)
+        return Session(self.transport, self.supply, self.agreement, self.suite, parties, self.fractional_bits)
 
     def _counter(self) -> Callable[[], None]:
         done = 0
@@ -370,8 +409,8 @@ def _report(
 
 def security_sentence(suite: Suite, n: int, supply: Supply) -> str:
     """What a result is secure against, and who must not collude."""
-    sentence = suite.security(n)
-    return sentence if suite.simulation_only else f"{sentence}, and {getattr(supply, 'trust', '')}"
+    sentence, trust = suite.security(n), getattr(supply, "trust", "")
+    return f"{sentence}, and {trust}" if trust and not suite.simulation_only else sentence
 
 
 def _run_trio(start: Callable[[], Awaitable[R]]) -> R:

@@ -11,15 +11,17 @@ from material import check
 
 from mpc.context import run_all
 from mpc.correlations import AndTriple, DaBit, EdaBit, InputMask, MatrixTriple, RandomValue, SquarePair, Triple
-from mpc.errors import PeerError, SupplyError
+from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.handshake import Agreement
 from mpc.ring import Z64, Ring
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest
 from mpc.transport import memory_network
 from protocols.beaver import SUITE
+from protocols.execution import simulate
 from protocols.preprocessing import products
 from protocols.preprocessing.from_ot import OtSupply, ot_supplies
+from protocols.preprocessing.pairs import SILENT
 
 
 def fresh(n: int) -> list[OtSupply]:
@@ -153,6 +155,19 @@ def test_a_program_runs_on_it():
     assert all(supply.received_bytes > 0 for supply in supplies)
 
 
+def test_a_simulation_needs_no_dealer():
+    async def main(ctx, mine):
+        x = await ctx.suite.input(ctx, 0, np.array([7], np.uint64) if ctx.me == 0 else None, (1,))
+        (opened,) = await ctx.suite.open(ctx, await ctx.suite.square(ctx, x))
+        return int(opened[0])
+
+    simulation = simulate(main, [None] * 2, preprocessing="ot", check_costs=True)
+    assert simulation.results == [49, 49]
+    assert "dealer" not in simulation.report.security
+    with pytest.raises(LocalError, match="unknown-preprocessing"):
+        simulate(main, [None] * 2, preprocessing="magic")
+
+
 SEEDED = [Triple(Ring(2), (4096,), (4096,)), AndTriple(Z64, (64,), (64,)), EdaBit(Ring(2), 4096)]
 
 
@@ -192,3 +207,18 @@ def _bits(part):
     if part.size == 4096:
         return part & np.uint64(1)
     return np.unpackbits(part.reshape(-1).view(np.uint8), bitorder="little")
+
+
+@pytest.mark.slow
+def test_silent_transfers_make_the_same_kinds():
+    """Correlations by the million, and about half of the bytes a triple."""
+    kinds = [Triple(Z64, (512,), (512,)), AndTriple(Z64, (64,), (64,)), EdaBit(Z64, 128)]
+    plan = [((0, i), kind) for i, kind in enumerate(kinds)]
+    supplies = ot_supplies(memory_network(2), Agreement.simulate(2), extension=SILENT)
+
+    async def act(i, supply):
+        await supply.prepare(plan)
+        return [supply.ready(path, kind) for path, kind in plan]
+
+    for kind, materials in zip(kinds, zip(*trio.run(side_by_side, supplies, act), strict=True), strict=True):
+        check(kind, materials)

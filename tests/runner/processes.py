@@ -88,7 +88,7 @@ class Started:
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         for pid in (int(word) for children in threads for word in children.read_text().split()):
             words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-            if name in words[4:] or (name == "dealer" and words[4] == "dealer"):
+            if words[4] == "dealer" if name == "dealer" else name in words[4:]:
                 return pid
         raise AssertionError(f"there is no process of {name}")
 

@@ -86,6 +86,26 @@ def test_two_parties_and_a_dealer(club: Club) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("listed", [True, False])
+def test_two_parties_without_a_dealer(club: Club, listed: bool) -> None:
+    """One that is listed does not take part."""
+    text = Path(club.roster).read_text()
+    Path(club.roster).write_text(text if listed else text[: text.index("[dealer]")])
+    alone = ("--preprocessing", "ot", "--json", "-")
+    for code, stdout, stderr in ends(club.join("north", *alone), club.join("south", *alone)):
+        assert code == 0, stderr
+        assert json.loads(stdout)["result"] == {"product": pytest.approx(11, abs=1e-3)}
+
+
+@pytest.mark.slow
+def test_parties_that_want_other_material_are_named(club: Club) -> None:
+    outcomes = ends(club.join("north", "--preprocessing", "ot"), club.join("south", "--preprocessing", "silent"))
+    assert [code for code, _, _ in outcomes] == [3, 3]
+    assert "south has another preprocessing" in outcomes[0][2]
+    assert "[different-parameters]" in outcomes[0][2]
+
+
+@pytest.mark.slow
 def test_nobody_listening_is_named(club: Club) -> None:
     ((code, _, stderr),) = ends(club.join("north", "--connect-timeout", "2"))
     assert code == 3

@@ -36,6 +36,18 @@ def test_parties_compute_together(tmp_path: Path, parties: int) -> None:
         assert said in done.stdout
 
 
+@pytest.mark.parametrize("parties", [2, 3])
+def test_parties_make_their_own_material(tmp_path: Path, parties: int) -> None:
+    """No process but theirs, and nobody else to trust."""
+    done = parley(*product_of(tmp_path, parties), "--json", "-", "--preprocessing", "ot")
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["result"] == {"product": pytest.approx(1.0, abs=1e-3)}
+    assert summary["preprocessing"] == "ot"
+    assert "dealer" not in summary["security"]
+    assert min(summary["offline_bytes"]) > 10_000
+
+
 def test_json_on_stdout_is_alone_there(tmp_path: Path) -> None:
     done = parley(*product_of(tmp_path, 2), "--json", "-", "--name", "0=north", "--name", "1=south")
     assert json.loads(done.stdout)["parties"] == ["north", "south"]
