@@ -78,6 +78,7 @@ def accelerated(name: str, out: Words, operands: tuple[Words, ...], *scalars: in
 
 
 def wrong_shapes(name: str, x: Words, y: Words) -> LocalError:
+    """The error of an operation whose operands do not fit together; tells their shapes, never their content."""
     return LocalError(
         "wrong-shape",
         f"{name} cannot combine arrays of shapes {x.shape} and {y.shape}",

@@ -8,7 +8,7 @@ two, can pass.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import reduce
 from math import prod
@@ -102,7 +102,7 @@ _SACRIFICED = (Triple, MatrixTriple, AndTriple, SquarePair, DaBit, EdaBit)
 class _Opening:
     """A share of something that is opened: additive in a ring, or without one bitwise."""
 
-    share: Words
+    share: Words = field(repr=False)
     ring: Ring | None = None
 
 

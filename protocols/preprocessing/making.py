@@ -7,7 +7,7 @@ pieces of one kind are made together. A kind's own `derive` on a party's shares 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from math import prod
 from typing import Any
@@ -65,8 +65,8 @@ class _Product:
     """A product of shared arrays as `cross_products` takes it, and how its result becomes an array of the kind."""
 
     ring: Ring
-    a: Words
-    b: Words
+    a: Words = field(repr=False)
+    b: Words = field(repr=False)
     shaped: Callable[[Words], Words]
 
     @property
@@ -215,7 +215,7 @@ async def _squares(ctx: Context, ends: Pairs, kinds: Sequence[SquarePair]) -> li
 class _Bits:
     """Random bits of a kind: how many planes for each of `count` elements, and modulo what each is wanted."""
 
-    planes: Words
+    planes: Words = field(repr=False)
     widths: tuple[int, ...]
     count: int
 
