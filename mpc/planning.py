@@ -44,13 +44,14 @@ NETWORKS = {
 
 
 class CountingSupply:
-    """Hands out zeros and writes down, in order, what was asked for."""
+    """Hands out zeros and writes down, in order, what was asked for. `dealt`: as the supply that it stands for."""
 
     name = "dry run"
-    trust = "that whoever makes the correlations colludes with none of them"
     received_bytes = 0
 
-    def __init__(self) -> None:
+    def __init__(self, *, dealt: bool) -> None:
+        self.dealt = dealt
+        self.trust = "that whoever makes the correlations colludes with none of them" if dealt else ""
         self.demand: list[Entry] = []
 
     async def prepare(self, demand: Sequence[Entry]) -> None:

@@ -27,6 +27,13 @@ class Supply(Protocol):
     name: str
 
     @property
+    def dealt(self) -> bool:
+        """Whether someone who knows every share makes the material, so that all kinds are nearly free.
+
+        Protocols that have a choice of material choose by it; all parties of a run have the same answer.
+        """
+
+    @property
     def received_bytes(self) -> int:
         """What was sent to this party so that it has the material handed out so far."""
 

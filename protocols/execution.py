@@ -155,9 +155,15 @@ def plan(
     suite: str = "beaver",
     fractional_bits: int = 16,
     program: str = "",
+    preprocessing: str = DEALER,
 ) -> Plan:
-    """What `main` will cost on inputs of these shapes and dtypes; their values do not matter."""
-    return _run_trio(lambda: _plan(main, [_describe(a) for a in inputs], suite, fractional_bits, program))
+    """What `main` will cost on inputs of these shapes and dtypes; their values do not matter.
+
+    It depends on where material comes from: protocols take what is cheap there.
+    """
+    check_preprocessing(preprocessing)
+    shapes = [_describe(a) for a in inputs]
+    return _run_trio(lambda: _plan(main, shapes, suite, fractional_bits, preprocessing, program))
 
 
 async def run_party(
@@ -303,7 +309,9 @@ class _Party:
 
     async def _make_plan(self, shapes: Sequence[npt.NDArray[Any] | None]) -> None:
         try:
-            self.plan = await _plan(self.main, shapes, self.suite.name, self.fractional_bits, "")
+            self.plan = await _plan(
+                self.main, shapes, self.suite.name, self.fractional_bits, self.supply.name, dealt=self.supply.dealt
+            )
         except ParleyError as error:
             if error.code in FATAL_WHEN_DRY:
                 raise
@@ -318,10 +326,18 @@ class _Party:
 
 
 async def _plan(
-    main: Main, inputs: Sequence[npt.NDArray[Any] | None], suite: str, fractional_bits: int, program: str
+    main: Main,
+    inputs: Sequence[npt.NDArray[Any] | None],
+    suite: str,
+    fractional_bits: int,
+    preprocessing: str,
+    program: str = "",
+    *,
+    dealt: bool | None = None,
 ) -> Plan:
     setting = Setting(find_suite(suite, simulated=True), fractional_bits, dry_run=True)
-    supplies = [CountingSupply() for _ in inputs]
+    dealt = preprocessing == DEALER if dealt is None else dealt
+    supplies = [CountingSupply(dealt=dealt) for _ in inputs]
     calls = 0
 
     def count() -> None:
@@ -331,7 +347,7 @@ async def _plan(
     with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
         runs = await run_in_memory(main, inputs, supplies, setting, on_call=count)
     demand = sorted(supplies[0].demand, key=lambda entry: entry[0])  # the order of the program, not of the event loop
-    return Plan(_simulated_report(runs, setting, "dealer", {}, program), demand, calls)
+    return Plan(_simulated_report(runs, setting, preprocessing, {}, program), demand, calls)
 
 
 async def _exchange_shapes(ctx: Context, mine: Any) -> list[npt.NDArray[Any] | None]:

@@ -48,7 +48,7 @@ class Header:
 
     `store`: 32 random bytes, this party's. `session`: 32 bytes that the parties have in common, and `plan`: the digest
     of what is stored, both the same at every party. `ring`: its bits. `records`, `words`: how many. `kinds`: elements
-    of each kind. `maker`, `trust`: which supplier made the material, and whom that makes it necessary to trust.
+    of each kind. `maker`, `trust`, `dealt`: what `Supply` says of the supplier that made the material.
     """
 
     store: bytes
@@ -59,6 +59,7 @@ class Header:
     ring: int
     maker: str
     trust: str
+    dealt: bool
     records: int
     words: int
     kinds: dict[str, int]

@@ -70,6 +70,7 @@ class StoreWriter:
         session: bytes,
         maker: str,
         trust: str,
+        dealt: bool,
         key: Seed | None = None,
     ) -> None:
         assert len(session) == ID_BYTES
@@ -79,7 +80,7 @@ class StoreWriter:
         self._make_folder()
         self._key = key or new_key_file(self._folder)
         store = os.urandom(ID_BYTES)
-        self._header = Header(store, session, b"", party, n, ring, maker, trust, 0, 0, {})
+        self._header = Header(store, session, b"", party, n, ring, maker, trust, dealt, 0, 0, {})
         self._index = SealedWriter(self._folder / INDEX, file_key(self._key, store, INDEX))
         self._material = SealedWriter(self._folder / MATERIAL, file_key(self._key, store, MATERIAL))
         self._digest = sha256()
@@ -131,7 +132,7 @@ class StoreWriter:
         Journal.create(self._folder / JOURNAL, file_key(self._key, header.store, JOURNAL))
         complete = Header(
             header.store, header.session, self.plan, header.party, header.n, header.ring, header.maker,
-            header.trust, self._records, self._words, self._kinds,
+            header.trust, header.dealt, self._records, self._words, self._kinds,
         )  # fmt: skip
         write_header(self._folder, complete, self._key)
         sync_folder(self._folder)
@@ -182,6 +183,7 @@ async def preprocess(
         session=ctx.session.agreement.session,
         maker=supply.name,
         trust=getattr(supply, "trust", ""),
+        dealt=supply.dealt,
         key=key,
     ) as writer:
         await writer.add_from(supply, demand)

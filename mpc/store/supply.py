@@ -97,6 +97,11 @@ class StoreSupply:
         return f"{self.header.trust}, and {more}" if more and more != self.header.trust else self.header.trust
 
     @property
+    def dealt(self) -> bool:
+        """Whether a dealer made the material."""
+        return self.header.dealt
+
+    @property
     def received_bytes(self) -> int:
         """What was received during this run for material that the store has not."""
         return self._fallback.received_bytes if self._fallback else 0

@@ -231,6 +231,7 @@ class _Supply:
     view: View
     name: str = "insecure"
     received_bytes: int = 0
+    dealt: bool = True
 
     async def prepare(self, demand: Sequence[Entry]) -> None:
         """Nothing is needed beforehand."""

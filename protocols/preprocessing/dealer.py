@@ -66,6 +66,7 @@ class DealerSupply:
 
     name = "dealer"
     trust = TRUST
+    dealt = True
 
     def __init__(self, dealing: Dealing, fetch: Fetch) -> None:
         self.dealing = dealing

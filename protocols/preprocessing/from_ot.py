@@ -36,6 +36,7 @@ class OtSupply:
     """A party's end."""
 
     trust = ""
+    dealt = False
 
     def __init__(
         self,

@@ -45,7 +45,7 @@ def write(
 ) -> Path:
     """A finished store of known records."""
     with StoreWriter(
-        folder, party=party, n=n, ring=64, session=session, maker="test", trust="that nobody looks", key=key
+        folder, party=party, n=n, ring=64, session=session, maker="test", trust="that nobody looks", dealt=True, key=key
     ) as writer:
         for number, (path, kind) in enumerate(entries):
             writer.add(path, kind, known(party, number, kind))

@@ -181,7 +181,9 @@ def test_a_journal_changed_behind_its_back_hands_nothing_out(tmp_path):
 
 def test_an_interrupted_making_leaves_nothing_that_opens(tmp_path):
     def writer() -> StoreWriter:
-        return StoreWriter(tmp_path / "store", party=0, n=2, ring=64, session=SESSION, maker="", trust="", key=OWN_KEY)
+        return StoreWriter(
+            tmp_path / "store", party=0, n=2, ring=64, session=SESSION, maker="", trust="", dealt=True, key=OWN_KEY
+        )
 
     abandoned = writer()
     abandoned.add(*values(1)[0], known(0, 0, values(1)[0][1]))

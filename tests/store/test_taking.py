@@ -171,7 +171,7 @@ def test_wrong_material_is_not_stored(tmp_path):
     good = known(0, 1, kind)
     wrong = [good[:2], (*good, good[0]), (good[0], good[1], good[2][:1]), tuple(w.astype(np.int64) for w in good)]
     with StoreWriter(
-        tmp_path / "store", party=0, n=2, ring=64, session=SESSION, maker="test", trust="", key=KEY
+        tmp_path / "store", party=0, n=2, ring=64, session=SESSION, maker="test", trust="", dealt=True, key=KEY
     ) as writer:
         for material in wrong:
             with pytest.raises(LocalError, match="store-material"):
@@ -283,7 +283,14 @@ def test_a_dealers_material_through_stores_computes(tmp_path):
     async def run() -> list[Any]:
         for party, supply in enumerate(local_supplies(2)):
             with StoreWriter(
-                tmp_path / str(party), party=party, n=2, ring=64, session=SESSION, maker=supply.name, trust=supply.trust
+                tmp_path / str(party),
+                party=party,
+                n=2,
+                ring=64,
+                session=SESSION,
+                maker=supply.name,
+                trust=supply.trust,
+                dealt=True,
             ) as writer:
                 await writer.add_from(supply, entries)
         shares = []
