@@ -10,7 +10,7 @@
 
 #include "targets/avx2.h"
 
-enum { GROUP = 8, MAX_K = 8 };
+enum { GROUP = 8, MAX_K = 8, PICKED_ROWS = 64 };
 
 typedef __m128i Block;
 
@@ -75,6 +75,33 @@ static void add_picked(uint64_t *out, const uint64_t *table, const uint64_t *pic
     }
 }
 
+static void add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, const uint8_t *round_keys, uint64_t first,
+                       size_t n) {
+    uint64_t picks[PICKED_ROWS * PARLEY_OT_PICK_WORDS];
+    for (size_t at = 0; at < n; at += PICKED_ROWS) {
+        const size_t now = at_most(n - at, PICKED_ROWS);
+        aes_avx2.ctr((uint8_t *)picks, round_keys, 10, 0, 2 * (first + at), 2 * now);
+        add_picked(out + 2 * at, table, picks, log_size, now);
+    }
+}
+
+/* The lower words of four labels, their lowest bits where movemask reads them. */
+static inline uint64_t four_bits(const uint64_t *labels) {
+    const V lower = _mm256_unpacklo_epi64(load(labels), load(labels + 4));
+    const V in_order = _mm256_permute4x64_epi64(lower, 0xd8);
+    return (uint64_t)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_slli_epi64(in_order, 63)));
+}
+
+static void lowest_bits(uint64_t *out, const uint64_t *labels, size_t n) {
+    for (size_t at = 0; at < n; at += 64) {
+        const size_t now = at_most(n - at, 64);
+        uint64_t word = 0;
+        for (size_t i = 0; i + 4 <= now; i += 4) word |= four_bits(labels + 2 * (at + i)) << i;
+        for (size_t i = now / 4 * 4; i < now; i++) word |= (labels[2 * (at + i)] & 1) << i;
+        out[at / 64] = word;
+    }
+}
+
 static void sum_pairs(uint64_t sum[4], const uint64_t *pairs, size_t n) {
     V even = spread(0), odd = spread(0);
     size_t i = 0;
@@ -86,18 +113,19 @@ static void sum_pairs(uint64_t sum[4], const uint64_t *pairs, size_t n) {
     store(sum, _mm256_xor_si256(even, odd));
 }
 
-static void add_to_pair(uint64_t *pairs, size_t n, uint64_t which, const uint64_t value[4]) {
-    const V added = load(value), number = spread(which), one = spread(1);
+static void add_to_pair(uint64_t *pairs, size_t n, uint64_t which, const uint64_t value[4], const uint64_t keep[4]) {
+    const V added = load(value), kept = load(keep), number = spread(which), one = spread(1);
     V here = spread(0);
     for (size_t i = 0; i < n; i++, here = _mm256_add_epi64(here, one)) {
         const V chosen = _mm256_and_si256(_mm256_cmpeq_epi64(here, number), added);
-        store(pairs + 4 * i, _mm256_xor_si256(load(pairs + 4 * i), chosen));
+        store(pairs + 4 * i, _mm256_xor_si256(_mm256_and_si256(load(pairs + 4 * i), kept), chosen));
     }
 }
 
 const OtKernels ot_avx2 = {
     .fold = fold,
-    .add_picked = add_picked,
+    .add_sparse = add_sparse,
+    .lowest_bits = lowest_bits,
     .sum_pairs = sum_pairs,
     .add_to_pair = add_to_pair,
 };

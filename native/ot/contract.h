@@ -17,15 +17,21 @@ typedef struct {
                  size_t blocks);
 
     /* Sums of ten rows of a table that a random sparse matrix picks: out[i] ^= table[j] for the ten numbers j of
-     * row i, each below 2^log_size (log_size <= 21). Row i has four words of `picks`; each gives three numbers, its
-     * bits 0 to 20, 21 to 41 and 42 to 62, cut to log_size bits; the last two of the twelve are not used. out (n, 2),
-     * table (2^log_size, 2); what is in them is secret, picks are public. */
-    void (*add_picked)(uint64_t *out, const uint64_t *table, const uint64_t *picks, size_t log_size, size_t n);
+     * row first + i, each below 2^log_size (log_size <= 21). Row r has four words, blocks 2 r and 2 r + 1 of the AES-128
+     * key stream of round_keys; each word gives three numbers, its bits 0 to 20, 21 to 41 and 42 to 62, cut to log_size
+     * bits; the last two of the twelve are not used. out (n, 2), table (2^log_size, 2); what is in them is secret, the
+     * keys are public. first + n < 2^63. */
+    void (*add_sparse)(uint64_t *out, const uint64_t *table, size_t log_size, const uint8_t *round_keys,
+                       uint64_t first, size_t n);
 
-    /* Pairs of labels, four words each: the sum of all n pairs; and, in place, value added to the pair whose number is
-     * `which`, a secret: all pairs are read and written alike. which >= n adds to none. */
+    /* The lowest bit of each of n labels, packed, padding cleared. */
+    void (*lowest_bits)(uint64_t *out, const uint64_t *labels, size_t n);
+
+    /* Pairs of labels, four words each: the sum of all n pairs; and, in place, each word cut to the bits of `keep`, and
+     * value added to the pair whose number is `which`, a secret: all pairs are read and written alike. which >= n adds
+     * to none. */
     void (*sum_pairs)(uint64_t sum[4], const uint64_t *pairs, size_t n);
-    void (*add_to_pair)(uint64_t *pairs, size_t n, uint64_t which, const uint64_t value[4]);
+    void (*add_to_pair)(uint64_t *pairs, size_t n, uint64_t which, const uint64_t value[4], const uint64_t keep[4]);
 } OtKernels;
 
 enum { PARLEY_OT_TERMS = 10, PARLEY_OT_PICK_WORDS = 4, PARLEY_OT_PICK_BITS = 21 };

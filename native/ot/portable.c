@@ -1,6 +1,7 @@
 /* The slow, obvious reference: plain C for any machine. */
 
 #include "kernels.h"
+#include "lengths.h"
 
 #include <string.h>
 
@@ -20,14 +21,26 @@ static void fold(uint64_t *sum, uint64_t *rows, size_t step, const uint8_t *roun
         }
 }
 
-static void add_picked(uint64_t *out, const uint64_t *table, const uint64_t *picks, size_t log_size, size_t n) {
+static void add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, const uint8_t *round_keys, uint64_t first,
+                       size_t n) {
     const uint64_t mask = ((uint64_t)1 << log_size) - 1;
-    for (size_t i = 0; i < n; i++, picks += PARLEY_OT_PICK_WORDS)
+    for (size_t i = 0; i < n; i++) {
+        uint64_t picks[PARLEY_OT_PICK_WORDS];
+        aes_portable.ctr((uint8_t *)picks, round_keys, 10, 0, 2 * (first + i), 2);
         for (size_t term = 0; term < PARLEY_OT_TERMS; term++) {
             const uint64_t *row = table + 2 * (picks[term / 3] >> term % 3 * PARLEY_OT_PICK_BITS & mask);
             out[2 * i] ^= row[0];
             out[2 * i + 1] ^= row[1];
         }
+    }
+}
+
+static void lowest_bits(uint64_t *out, const uint64_t *labels, size_t n) {
+    for (size_t at = 0; at < n; at += 64) {
+        uint64_t word = 0;
+        for (size_t i = at_most(n - at, 64); i; i--) word = word << 1 | (labels[2 * (at + i - 1)] & 1);
+        out[at / 64] = word;
+    }
 }
 
 static void sum_pairs(uint64_t sum[4], const uint64_t *pairs, size_t n) {
@@ -42,16 +55,17 @@ static uint64_t same(uint64_t x, uint64_t y) {
     return ((d | (0 - d)) >> 63) - 1;
 }
 
-static void add_to_pair(uint64_t *pairs, size_t n, uint64_t which, const uint64_t value[4]) {
+static void add_to_pair(uint64_t *pairs, size_t n, uint64_t which, const uint64_t value[4], const uint64_t keep[4]) {
     for (size_t i = 0; i < n; i++) {
         const uint64_t here = same(i, which);
-        for (size_t w = 0; w < 4; w++) pairs[4 * i + w] ^= here & value[w];
+        for (size_t w = 0; w < 4; w++) pairs[4 * i + w] = (pairs[4 * i + w] & keep[w]) ^ (here & value[w]);
     }
 }
 
 const OtKernels ot_portable = {
     .fold = fold,
-    .add_picked = add_picked,
+    .add_sparse = add_sparse,
+    .lowest_bits = lowest_bits,
     .sum_pairs = sum_pairs,
     .add_to_pair = add_to_pair,
 };

@@ -6,15 +6,15 @@
 
 #include <string.h>
 
-enum { ROUND_KEYS = 176, MAX_DEPTH = 32, PICKED_ROWS = 64, MAX_LOG_SIZE = PARLEY_OT_PICK_BITS };
+enum { MAX_DEPTH = 32, MAX_LOG_SIZE = PARLEY_OT_PICK_BITS };
+
+static const uint64_t all_bits[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+static const uint64_t all_but_lowest[4] = {UINT64_MAX - 1, UINT64_MAX, UINT64_MAX - 1, UINT64_MAX};
+static const uint64_t nothing[4];
 
 /* Levels alternate between two places, so that the last one lies in `leaves`. */
 static uint64_t *place(uint64_t *leaves, uint64_t *scratch, size_t depth, size_t level) {
     return (depth - level) % 2 ? scratch : leaves;
-}
-
-static void clear_lowest_bits(uint64_t *leaves, size_t n) {
-    for (size_t i = 0; i < n; i++) leaves[2 * i] &= ~(uint64_t)1;
 }
 
 static void grow_tree(uint64_t *leaves, uint64_t *sums, uint64_t *scratch, const uint64_t *root, const uint64_t *delta,
@@ -31,44 +31,42 @@ static void grow_tree(uint64_t *leaves, uint64_t *sums, uint64_t *scratch, const
         memcpy(sums + 2 * level, sum, 16);
         nodes = children;
     }
-    clear_lowest_bits(leaves, (size_t)1 << depth);
+    selected->ot.add_to_pair(leaves, (size_t)1 << (depth - 1), 0, nothing, all_but_lowest);
 }
 
-/* The missing node is zero, so that its children are those of zero: `void_children`, two labels. One of them is
- * known by what the sum of its side tells; the other becomes zero. */
-static void correct_level(uint64_t *children, size_t nodes, uint64_t missing, uint64_t takes_right,
-                          const uint64_t *known, const uint64_t *void_children) {
-    uint64_t sum[4], added[4];
+/* The missing node is zero, so that its children are those of zero: `void_children`, two labels. One of them is known
+ * by what the sum of its side tells; the other is to become zero. `added`: what that takes; `total`: the sum of all
+ * nodes of the level then. */
+static void correct_level(uint64_t added[4], uint64_t total[2], const uint64_t *children, size_t nodes,
+                          uint64_t takes_right, const uint64_t *known, const uint64_t *void_children) {
+    uint64_t sum[4];
     selected->ot.sum_pairs(sum, children, nodes);
     for (size_t w = 0; w < 2; w++) {
         added[w] = (takes_right & (known[w] ^ sum[w])) ^ (~takes_right & void_children[w]);
         added[2 + w] = (~takes_right & (known[w] ^ sum[2 + w])) ^ (takes_right & void_children[2 + w]);
+        total[w] = sum[w] ^ sum[2 + w] ^ added[w] ^ added[2 + w];
     }
-    selected->ot.add_to_pair(children, nodes, missing, added);
 }
 
-/* The missing leaf, zero so far, becomes the sum of all others, with lowest bit 1. */
-static void fill_missing(uint64_t *leaves, size_t pairs, uint64_t path) {
+/* The missing leaf becomes the sum of all others with lowest bit 1, in one pass with what the last level lacks yet: all
+ * lowest bits are cleared before anything is added. */
+static void finish_leaves(uint64_t *leaves, size_t pairs, uint64_t path, uint64_t added[4], uint64_t total[2]) {
     const uint64_t right = 0 - (path & 1);
-    uint64_t sum[4], added[4];
-    selected->ot.sum_pairs(sum, leaves, pairs);
-    clear_lowest_bits(leaves, 2 * pairs);
-    for (size_t w = 0; w < 2; w++) sum[w] ^= sum[2 + w];
-    sum[0] |= 1;
+    total[0] |= 1;
+    for (size_t w = 0; w < 4; w++) added[w] &= all_but_lowest[w];
     for (size_t w = 0; w < 2; w++) {
-        added[2 + w] = right & sum[w];
-        added[w] = ~right & sum[w];
+        added[w] ^= ~right & total[w];
+        added[2 + w] ^= right & total[w];
     }
-    selected->ot.add_to_pair(leaves, pairs, path >> 1, added);
+    selected->ot.add_to_pair(leaves, pairs, path >> 1, added, all_but_lowest);
 }
 
 static void regrow_tree(uint64_t *leaves, uint64_t *scratch, uint64_t path, const uint64_t *sums,
                         const uint8_t *round_keys, size_t depth) {
-    const uint64_t zero[2] = {0};
-    uint64_t void_children[4], *nodes = place(leaves, scratch, depth, 1);
-    selected->labels.half_tree_level(void_children, zero, round_keys, 1);
-    memset(nodes, 0, 32);
+    uint64_t void_children[4], added[4] = {0}, total[2] = {sums[0], sums[1]};
+    uint64_t *nodes = place(leaves, scratch, depth, 1);
     uint64_t takes_right = 0 - (path >> (depth - 1) & 1);
+    selected->labels.half_tree_level(void_children, nothing, round_keys, 1);
     for (size_t w = 0; w < 2; w++) {
         nodes[w] = takes_right & sums[w];
         nodes[2 + w] = ~takes_right & sums[w];
@@ -78,10 +76,11 @@ static void regrow_tree(uint64_t *leaves, uint64_t *scratch, uint64_t path, cons
         const size_t n = (size_t)1 << level;
         takes_right = 0 - (path >> (depth - 1 - level) & 1);
         selected->labels.half_tree_level(children, nodes, round_keys, n);
-        correct_level(children, n, path >> (depth - level), takes_right, sums + 2 * level, void_children);
+        correct_level(added, total, children, n, takes_right, sums + 2 * level, void_children);
+        if (level + 1 < depth) selected->ot.add_to_pair(children, n, path >> (depth - level), added, all_bits);
         nodes = children;
     }
-    fill_missing(leaves, (size_t)1 << (depth - 1), path);
+    finish_leaves(leaves, (size_t)1 << (depth - 1), path, added, total);
 }
 
 void parley_half_trees_grow(uint64_t *leaves, uint64_t *sums, uint64_t *scratch, const uint64_t *roots,
@@ -105,19 +104,10 @@ void parley_add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, co
     REQUIRES(log_size <= MAX_LOG_SIZE);
     REQUIRES(n <= UINT64_MAX / 2 - first);
     REQUIRES(apart(out, n * 16, table, (size_t)16 << log_size));
-    uint64_t picks[PICKED_ROWS * PARLEY_OT_PICK_WORDS];
-    for (size_t at = 0; at < n; at += PICKED_ROWS) {
-        const size_t now = at_most(n - at, PICKED_ROWS);
-        selected->aes.ctr((uint8_t *)picks, round_keys, 10, 0, 2 * (first + at), 2 * now);
-        selected->ot.add_picked(out + 2 * at, table, picks, log_size, now);
-    }
+    selected->ot.add_sparse(out, table, log_size, round_keys, first, n);
 }
 
 void parley_lowest_bits(uint64_t *out, const uint64_t *labels, size_t n) {
     REQUIRES(apart(out, (n + 63) / 64 * 8, labels, n * 16));
-    for (size_t at = 0; at < n; at += 64) {
-        uint64_t word = 0;
-        for (size_t i = at_most(n - at, 64); i; i--) word = word << 1 | (labels[2 * (at + i - 1)] & 1);
-        out[at / 64] = word;
-    }
+    selected->ot.lowest_bits(out, labels, n);
 }
