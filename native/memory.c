@@ -9,12 +9,9 @@
 
 #include <malloc.h>
 
-/* The largest that every version of the library accepts. */
-enum { LARGEST_ON_HEAP = 32 << 20 };
-
-int parley_keep_memory(int bytes) {
-    return mallopt(M_MMAP_THRESHOLD, LARGEST_ON_HEAP) && mallopt(M_TRIM_THRESHOLD, bytes);
-}
+/* Without mappings of their own, large arrays come from the heap too, however large; what is free at its end beyond
+ * `bytes` still goes back to the system. */
+int parley_keep_memory(int bytes) { return mallopt(M_MMAP_MAX, 0) && mallopt(M_TRIM_THRESHOLD, bytes); }
 
 #else
 

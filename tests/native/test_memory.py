@@ -15,9 +15,10 @@ from native import keep_memory
 
 if sys.argv[1] == "keep":
     keep_memory()
+count, words = int(sys.argv[2]), int(sys.argv[3])
 
 def work():
-    arrays = [np.ones(1 << 17, np.uint64) for _ in range(8)]
+    arrays = [np.ones(words, np.uint64) for _ in range(count)]
     return sum(int(array[-1]) for array in arrays)
 
 work()
@@ -28,12 +29,15 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
-def _faults(how: str) -> int:
-    done = subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=True)
-    return int(done.stdout)
+def _faults(how: str, count: int, words: int) -> int:
+    command = [sys.executable, "-c", FAULTS, how, str(count), str(words)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
+@pytest.mark.parametrize(("count", "words"), [(8, 1 << 17), (1, 1 << 23)])
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library has no say in it")
-def test_arrays_come_from_memory_that_the_process_has() -> None:
-    pages = 10 * 8 * 256
-    assert _faults("keep") < pages / 20 < _faults("return")
+def test_arrays_come_from_memory_that_the_process_has(count: int, words: int) -> None:
+    """Megabytes, and more than glibc's largest threshold for mappings, 32 MiB. Pages may be of 2 MiB."""
+    returned = _faults("return", count, words)
+    assert returned >= 10 * count * words * 8 >> 21
+    assert _faults("keep", count, words) < returned / 4
