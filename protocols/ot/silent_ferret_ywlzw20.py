@@ -26,7 +26,7 @@ from mpc.ring import U64, Words
 from protocols.ot.correlated import CotReceiver, CotSender, check_failed, take
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup
-from protocols.ot.half_trees import MAX_LOG_SIZE, add_sparse, grow, lowest_bits, regrow, round_keys
+from protocols.ot.half_trees import MAX_LOG_SIZE, Sparse, grow, hashed_encode, lowest_bits, regrow, round_keys
 
 _FIRST_K = 8
 """SoftSpokenOT's k for the first correlations: few bytes."""
@@ -38,6 +38,9 @@ _LABEL_WORK = 40
 
 _CHOICE_WORK = 4
 """What reading a choice takes."""
+
+_BATCH_LABELS = 1 << 19
+"""Labels of the trees whose sums go in one message: the receiver works on them while the sender grows more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +177,21 @@ class _End:
         table, trees, check = np.split(self.base, [p.k, p.k + p.trees * p.depth])
         return table, trees.reshape(p.trees, p.depth, 2), check
 
-    def encode(self, noise: Words) -> None:
-        """A u ^ e and the like: add the code's rows; keep the last ones for the next iteration."""
-        p, flat = self.parameters, noise.reshape(-1, 2)
-        add_sparse(flat, self.base[: p.k], self.code.matrix, self.iterations * p.made)
+    def batches(self) -> Iterator[slice]:
+        """The trees whose sums go together. In the malicious version all do, as the challenge follows them."""
+        trees = self.parameters.trees
+        step = trees if self.malicious else max(1, _BATCH_LABELS >> self.parameters.depth)
+        return (slice(at, min(at + step, trees)) for at in range(0, trees, step))
+
+    def sparse(self, tree: int = 0) -> Sparse:
+        """The code's rows for an iteration's leaves, those of `tree` first: their sums are A u, A v or A w."""
+        p = self.parameters
+        return Sparse(self.base[: p.k], self.code.matrix, self.iterations * p.made + (tree << p.depth))
+
+    def finish(self, labels: Words) -> None:
+        """Keep the last labels of an iteration for the next one."""
         self.iterations += 1
-        self.base = flat[p.fresh :].copy()
+        self.base = labels.reshape(-1, 2)[self.parameters.fresh :].copy()
 
 
 @dataclass(slots=True)
@@ -260,15 +272,16 @@ async def _iterate_sender(ctx: Context, end: FerretSender, s: Words) -> None:
     """Grow trees; tell each level's left sum K0, masked by q: the receiver has q or q ^ delta, and K1 = K0 ^ delta."""
     p, (_, trees, check) = end.parameters, end.parted()
     roots = ctx.prg("ferret roots").words((p.trees, 2))
-    work = p.made * _LABEL_WORK
-    sums = await ctx.off_loop(work, grow, s, roots, end.delta, end.code.trees)
-    ctx.send(end.peer, sums ^ trees)
+    for own in end.batches():
+        sparse = None if end.malicious else end.sparse(own.start)
+        sums = await ctx.off_loop(_work(s[own]), grow, s[own], roots[own], end.delta, end.code.trees, sparse)
+        ctx.send(end.peer, sums ^ trees[own])
     if end.malicious:
         challenge, masked = await ctx.receive(end.peer, Spec((2, 2)))
-        total = await ctx.off_loop(work, _summed, s, challenge, check)
-        total ^= GF2_128.mul(masked[None], end.delta[None])[0]
+        total = await ctx.off_loop(_work(s), hashed_encode, s, challenge, end.sparse())
+        total ^= _summed(check) ^ GF2_128.mul(masked[None], end.delta[None])[0]
         ctx.send(end.peer, _digest(ctx, end, total))
-    await ctx.off_loop(work, end.encode, s)
+    end.finish(s)
 
 
 async def _iterate_receiver(ctx: Context, end: FerretReceiver, r: Words) -> None:
@@ -276,24 +289,29 @@ async def _iterate_receiver(ctx: Context, end: FerretReceiver, r: Words) -> None
     p, (_, trees, check) = end.parameters, end.parted()
     taken = (trees[..., 0] & _LOW) ^ _LOW
     paths = (taken << np.arange(p.depth, dtype=U64)[::-1]).sum(axis=1, dtype=U64)
-    known = trees ^ await ctx.receive(end.peer, Spec((p.trees, p.depth, 2)))
-    work = p.made * _LABEL_WORK
-    await ctx.off_loop(work, regrow, r, paths, known, end.code.trees)
+    challenge = ctx.prg("ferret challenge").words((2,)) if end.malicious else None
+    total = np.zeros(2, U64)
+    for own in end.batches():
+        known = trees[own] ^ await ctx.receive(end.peer, Spec((own.stop - own.start, p.depth, 2)))
+        if challenge is not None:
+            errors = _error_sum(np.uint64(0) - taken, challenge)
+            ctx.send(end.peer, np.stack([challenge, errors ^ bits.pack((check[:, 0] & _LOW).astype(np.uint8))]))
+        made = (r[own], paths[own], known, end.code.trees, end.sparse(own.start), challenge)
+        total ^= await ctx.off_loop(_work(r[own]), regrow, *made)
     if end.malicious:
-        challenge = ctx.prg("ferret challenge").words((2,))
-        errors = _error_sum(np.uint64(0) - taken, challenge)
-        own = bits.pack((check[:, 0] & _LOW).astype(np.uint8))
-        ctx.send(end.peer, np.stack([challenge, errors ^ own]))
-        total = await ctx.off_loop(work, _summed, r, challenge, check)
-        if np.bitwise_or.reduce(_digest(ctx, end, total) ^ await ctx.receive(end.peer, Spec((4,)))):
+        expected = _digest(ctx, end, total ^ _summed(check))
+        if np.bitwise_or.reduce(expected ^ await ctx.receive(end.peer, Spec((4,)))):
             raise check_failed(ctx, end.peer, "the trees of labels")
-    await ctx.off_loop(work, end.encode, r)
+    end.finish(r)
 
 
-def _summed(leaves: Words, challenge: Words, check: Words) -> Words:
-    """The sum of all leaves times powers of the challenge, and of the check's labels times powers of x."""
-    x = np.array([2, 0], U64)
-    return GF2_128.evaluate(leaves.reshape(-1, 2), challenge) ^ GF2_128.evaluate(check, x)
+def _work(leaves: Words) -> int:
+    return leaves.size // 2 * _LABEL_WORK
+
+
+def _summed(check: Words) -> Words:
+    """The sum of the check's labels times powers of x."""
+    return GF2_128.evaluate(check, np.array([2, 0], U64))
 
 
 def _error_sum(paths: Words, challenge: Words) -> Words:
