@@ -93,13 +93,12 @@ static inline uint64_t four_bits(const uint64_t *labels) {
 }
 
 static void lowest_bits(uint64_t *out, const uint64_t *labels, size_t n) {
-    for (size_t at = 0; at < n; at += 64) {
-        const size_t now = at_most(n - at, 64);
+    for (; n >= 64; n -= 64, labels += 128) {
         uint64_t word = 0;
-        for (size_t i = 0; i + 4 <= now; i += 4) word |= four_bits(labels + 2 * (at + i)) << i;
-        for (size_t i = now / 4 * 4; i < now; i++) word |= (labels[2 * (at + i)] & 1) << i;
-        out[at / 64] = word;
+        for (size_t i = 0; i < 64; i += 4) word |= four_bits(labels + 2 * i) << i;
+        *out++ = word;
     }
+    ot_portable.lowest_bits(out, labels, n);
 }
 
 static void sum_pairs(uint64_t sum[4], const uint64_t *pairs, size_t n) {

@@ -102,7 +102,7 @@ def operands_of(program: Path) -> dict[int, tuple[int, int, int]]:
     for line in run(["objdump", "-d", "--no-show-raw-insn", str(program)]).splitlines():
         place, _, instruction = line.partition(":\t")
         operand = OPERAND.search(instruction)
-        if operand and not instruction.startswith(("lea", "nop", "data16")):
+        if operand and not instruction.startswith(("lea", "nop", "data16", "cs nop")):
             base, index, scale = operand[2], operand[3], operand[4]
             found[int(place, 16)] = (number(base), number(index), int(scale or 1))
     return found
