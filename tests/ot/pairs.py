@@ -92,3 +92,19 @@ def all_choices(count: int) -> list[npt.NDArray[np.uint8]]:
 def chosen(pairs: npt.NDArray[np.generic], choices: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     """From pairs (count, 2, ...), those that the choices stand for."""
     return pairs[np.arange(len(choices)), choices.astype(np.intp)]
+
+
+class Noted:
+    """An end of an extension that remembers what it gave: labels, or choices and labels, call after call."""
+
+    def __init__(self, end: Any) -> None:
+        self._end = end
+        self.gave: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._end, name)
+
+    async def extend(self, ctx: Context, count: int) -> Any:
+        made = await self._end.extend(ctx, count)
+        self.gave += made if isinstance(made, tuple) else [made]
+        return made
