@@ -23,7 +23,7 @@ from protocols.ot.puncturable import grow, regrow, untwisted
 
 _KEY_WORDS = 2
 _CHECK_WORDS = 8
-"""512 bits, as in the paper: no two leaves have the same check value."""
+"""512 bits, where 256 are enough for no two leaves to have the same check value."""
 
 _DIGEST_WORDS = 4
 
