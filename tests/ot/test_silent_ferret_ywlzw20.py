@@ -52,6 +52,16 @@ def test_other_shapes(log_k, trees, depth, malicious):
     check(*results(*roles([parameters.fresh + 5], malicious, parameters)))
 
 
+@pytest.mark.parametrize("labels", [1, 64, 200, 10**6])
+@pytest.mark.parametrize("malicious", [False, True])
+def test_batches_of_trees_change_nothing(labels, malicious, monkeypatch):
+    whole = results(*roles([TINY.fresh + 7], malicious))
+    monkeypatch.setattr(ferret, "_BATCH_LABELS", labels)
+    parted = results(*roles([TINY.fresh + 7], malicious), audit=True)
+    for a, b in zip((whole[0][1][0], *whole[1][1][0]), (parted[0][1][0], *parted[1][1][0]), strict=True):
+        assert (a == b).all()
+
+
 def test_the_offset_may_be_given():
     delta = np.array([7, 2**63], np.uint64)
     sent, received = results(*roles([100], delta=delta))
