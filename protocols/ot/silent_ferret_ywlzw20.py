@@ -247,10 +247,10 @@ class _Labels:
         self._end = end
         self._count = count
         self._needed = end.needed(count)
-        p, self._spare = end.parameters, len(end.spare)
-        rows = self._spare + self._needed * p.fresh + (p.used if self._needed else 0)
-        self._rows = np.empty((rows, 2), U64) if self._needed else end.spare
-        self._rows[: self._spare] = end.spare
+        p, self._spare, self._rows = end.parameters, len(end.spare), end.spare
+        if self._needed:
+            self._rows = np.empty((self._spare + self._needed * p.fresh + p.used, 2), U64)
+            self._rows[: self._spare] = end.spare
         end.spare = end.spare[:0]
 
     def iterations(self) -> Iterator[Words]:
@@ -261,11 +261,11 @@ class _Labels:
             yield self._rows[first : first + p.made].reshape(p.trees, 1 << p.depth, 2)
 
     def handed_out(self) -> Words:
-        """The call's labels; the end keeps the rest."""
+        """The call's labels; the end keeps the rest, in the same memory."""
         rows = self._rows[: len(self._rows) - self._end.parameters.used] if self._needed else self._rows
-        self._end.spare = rows[self._count :].copy() if self._needed else rows[self._count :]
+        self._end.spare = rows[self._count :]
         self._end.made += self._count
-        return rows[: self._count] if self._needed else rows[: self._count].copy()
+        return rows[: self._count]
 
 
 async def _iterate_sender(ctx: Context, end: FerretSender, s: Words) -> None:
