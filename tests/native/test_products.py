@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -145,7 +146,7 @@ class Case:
         corrections = Buffer(sum(shape[0] for shape in self.shapes) * each)
         shares, labels = Buffer(self.before.size, self.before), Buffer(self.labels.size, self.labels)
         turns = p(packed(self.turns)) if any(self.turns) else ffi.NULL
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in pairwise(cuts):
             lib.parley_products_send(
                 corrections.pointer, shares.pointer, labels.pointer, turns, p(self.delta), p(self.x),
                 0 if self.same_x else self.count * self.length, p(ROUND_KEYS), FIRST, *self.given, begin, end,
@@ -156,7 +157,7 @@ class Case:
 
     def receive(self, corrections: Words, cuts: Sequence[int]) -> Words:
         shares = Buffer(self.before.size, self.before)
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in pairwise(cuts):
             lib.parley_products_receive(
                 shares.pointer, p(self.labels), p(packed(self.choices)), p(corrections), p(ROUND_KEYS), FIRST,
                 *self.given, begin, end,
