@@ -185,7 +185,7 @@ async def _products_of_bits(
         async def receive(own: Context, cot: CotReceiver, held: Received) -> None:
             total[:, columns] += (await product_receive(own, cot, held, count, 1, groups, targets))[..., 0]
 
-        return Piece(len(groups) * count, send, receive, lambda: planes[:, own_words].reshape(-1))
+        return Piece(len(groups) * count, send, receive, lambda: np.ascontiguousarray(planes[:, own_words]).reshape(-1))
 
     cuts = _cuts(words if groups else 0, max(1, CHUNK_LABELS // (_WORD_BITS * max(1, len(groups)))))
     await run_pieces(ctx, ends, [piece(own_words) for own_words in cuts], pairs)
