@@ -146,8 +146,15 @@ async def bits_to_ring(ctx: Context, ends: Pairs, planes: Words, groups: Sequenc
 
     Plane i counts 2^shift times in its group's target, where it is right modulo 2^(width + shift); no two planes of a
     target have the same shift. Bits are added party by party, x ^ b = x + b - 2 x b: party j is the receiver of all
-    before it, which share x. n - 1 products in a row.
+    before it, which share x. n - 1 products in a row. More than two parties hold x in words, so they do it in parts.
     """
+    p, words = planes.shape
+    parts = _cuts(words, words if ctx.n == 2 else max(1, CHUNK_WORDS // (_WORD_BITS * p))) if p and words else ()
+    sums = [await _part_to_ring(ctx, ends, np.ascontiguousarray(planes[:, part]), groups, targets) for part in parts]
+    return np.concatenate([np.zeros((targets, 0), U64), *sums], axis=1)
+
+
+async def _part_to_ring(ctx: Context, ends: Pairs, planes: Words, groups: Sequence[Group], targets: int) -> Words:
     doubled = [Group(group.width - 1, group.shift + 1, group.target) for group in groups]
     wide = [i for i, group in enumerate(doubled) if group.width]
     apart = [Group(doubled[i].width, 1, place) for place, i in enumerate(wide)]
