@@ -5,6 +5,9 @@
 
 enum { GROUP = 8, ROWS = 64 };
 
+/* How far ahead labels are asked for, in words: beyond the page of memory where the processor's own fetching ends. */
+enum { AHEAD = 1024 };
+
 static inline void store_first_words(uint64_t *out, size_t count, B v);
 
 /* How many of `count` blocks lie in register v. */
@@ -52,8 +55,10 @@ static inline __attribute__((always_inline)) void across_step(uint64_t *out, con
                                                               const B *keys, uint64_t tweak, const int words,
                                                               const int registers, size_t count) {
     B inner[GROUP], state[GROUP];
-    for (int v = 0; v < registers; v++)
+    for (int v = 0; v < registers; v++) {
         inner[v] = xor_blocks(load_blocks(labels + 2 * LANES * v, in_register(count, v)), offset);
+        __builtin_prefetch(labels + 2 * LANES * v + AHEAD);
+    }
     encrypt(inner, registers, keys);
     outer(state, inner, add_words(lane_numbers(), spread_words(tweak, 0)), spread_words(LANES, 0), registers, keys);
     for (int v = 0; v < registers; v++) {
