@@ -37,7 +37,7 @@ CHUNK_LABELS = 1 << 18
 """Correlations in one call of the transfers: 4 MiB of labels, which stay in the last-level cache."""
 
 CHUNK_WORDS = 1 << 20
-"""Words that are multiplied in one call: some 4 MiB of messages and as much to work on."""
+"""Words of messages in one call: some 4 MiB, and as much to work on."""
 
 _WORD_BITS = 64
 

@@ -8,7 +8,7 @@ from pairs import all_choices, digest, results, run_pair
 from mpc import bits
 from mpc.errors import LocalError
 from protocols.ot import products_alsz13 as products
-from protocols.ot.pads import Group, weighed
+from protocols.ot.pads import Group, pad_planes, sender_products, weighed
 
 
 def given(choices):
@@ -100,6 +100,25 @@ def test_rows_of_more_words_than_a_hash_has_blocks_in_a_register():
     x = words((2, 4100))
     found, sent, received = multiplied(EXTENSIONS["softspoken"], 4, x, (Group(60, 4), Group(64)), audit=True)
     assert ((sent + received)[0] == found[:2, None] * (x << np.uint64(4)) + found[2:, None] * x).all()
+
+
+@pytest.mark.parametrize("value", [0, 2**64 - 1])
+@pytest.mark.parametrize("turned", [False, True])
+def test_corrections_say_nothing_of_what_is_multiplied(value, turned):
+    """Where the receiver lacks a pad, every bit of a correction is one half of the time, whatever x is."""
+    count, groups = 2**14, (Group(64),)
+    labels, delta, shares = words((count, 2)), words(2, 1), np.zeros((1, count, 1), np.uint64)
+    turns = np.full(count // 64, 2**64 - 1, np.uint64) if turned else None
+    x = np.full((count, 1), value, np.uint64)
+    sent = sender_products(labels, turns, delta, x, bytes(16), 0, groups, shares).reshape(64, -1)
+    for plane in sent:
+        assert abs(int(bits.unpack(plane, count).sum()) - count / 2) < 2.5 * count**0.5
+    # The receiver's pad for choice 0 is the sender's share, for choice 1 the other one; the other is what hides x.
+    known, hidden = (delta, np.zeros(2, np.uint64)) if turned else (np.zeros(2, np.uint64), delta)
+    p, q = (pad_planes(labels, offset, bytes(16), 0, 64) for offset in (known, hidden))
+    own, other = (bits.from_planes(planes, count) for planes in (p, q))
+    assert (bits.from_planes(sent, count) == x[:, 0] + own - other).all()
+    assert (shares[0, :, 0] == np.uint64(0) - own).all()
 
 
 # products of bits
