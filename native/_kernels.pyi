@@ -390,6 +390,50 @@ class _Lib:
         self, out: Pointer, table: Pointer, log_size: int, round_keys: Pointer, first: int, n: int
     ) -> None: ...
     def parley_lowest_bits(self, out: Pointer, labels: Pointer, n: int) -> None: ...
+    def parley_products_send(
+        self,
+        corrections: Pointer,
+        shares: Pointer,
+        labels: Pointer,
+        turns: Pointer,
+        delta: Pointer,
+        x: Pointer,
+        step: int,
+        round_keys: Pointer,
+        first: int,
+        shapes: Pointer,
+        groups: int,
+        count: int,
+        length: int,
+        begin: int,
+        end: int,
+    ) -> None: ...
+    def parley_products_receive(
+        self,
+        shares: Pointer,
+        labels: Pointer,
+        choices: Pointer,
+        corrections: Pointer,
+        round_keys: Pointer,
+        first: int,
+        shapes: Pointer,
+        groups: int,
+        count: int,
+        length: int,
+        begin: int,
+        end: int,
+    ) -> None: ...
+    def parley_pad_planes(
+        self,
+        out: Pointer,
+        step: int,
+        labels: Pointer,
+        offset: Pointer,
+        round_keys: Pointer,
+        first: int,
+        n: int,
+        bits: int,
+    ) -> None: ...
     def parley_keep_memory(self, bytes: int) -> int: ...
 
 ffi: _FFI

@@ -27,6 +27,7 @@
 #include "labels/contract.h"
 #include "matmul/contract.h"
 #include "ot/contract.h"
+#include "products/contract.h"
 #include "ring/contract.h"
 #include "wide/contract.h"
 
@@ -45,7 +46,8 @@
     FAMILY(bignum, BignumKernels)            \
     FAMILY(aes, AesKernels)                  \
     FAMILY(labels, LabelKernels)             \
-    FAMILY(ot, OtKernels)
+    FAMILY(ot, OtKernels)                    \
+    FAMILY(products, ProductKernels)
 
 #define MEMBER(family, Type) Type family;
 typedef struct {

@@ -35,10 +35,12 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "transfers", "half_trees",
+        "extension_softspoken_roy22", "pads", "products_alsz13", "transfers", "half_trees",
         "silent_ferret_ywlzw20", "__init__",
     ),
-    "protocols.preprocessing": ("demand", "dealer", "pairs", "products", "making", "checking", "from_ot", "__init__"),
+    "protocols.preprocessing": (
+        "demand", "dealer", "pairs", "streams", "products", "making", "checking", "from_ot", "__init__",
+    ),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
     ),

@@ -13,7 +13,7 @@ import numpy as np
 
 from mpc.bits import words_for
 from mpc.context import Context
-from mpc.errors import Abort
+from mpc.errors import Abort, LocalError
 from mpc.ring import Words
 
 LABEL_BITS = 128
@@ -99,6 +99,16 @@ def padded(packed: Words, count: int) -> Words:
     if count % 64:
         kept[-1] &= np.uint64(2 ** (count % 64) - 1)
     return kept
+
+
+def check_choices(choices: Words, count: int) -> None:
+    """LocalError `wrong-choices` if these are not `count` packed bits."""
+    padding = int(choices[-1]) >> count % 64 if count % 64 and choices.shape == (words_for(count),) else 0
+    if choices.shape != (words_for(count),) or choices.dtype != np.uint64 or padding:
+        raise LocalError(
+            "wrong-choices", f"expected {count} packed choice bits, got an array of shape {choices.shape}",
+            "pack them with mpc.bits.pack; padding is zero",
+        )  # fmt: skip
 
 
 def check_failed(ctx: Context, peer: int, what: str) -> Abort:

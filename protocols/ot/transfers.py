@@ -1,4 +1,4 @@
-"""Transfers of all kinds from correlated ones, many at once: random, chosen messages, products, one of many.
+"""Transfers of messages from correlated ones, many at once: random, chosen, one of many.
 
 `cot` is one end of an extension (`protocols.ot.correlated`); every call extends it by as many correlations as it needs.
 A hash that keeps its strength when inputs differ by delta breaks the correlation: TCCR of Guo, Katz, Wang, Yu, IEEE S&P
@@ -6,9 +6,6 @@ A hash that keeps its strength when inputs differ by delta breaks the correlatio
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from hashlib import shake_256
 
 import numpy as np
 
@@ -18,9 +15,9 @@ from mpc.context import Context, Spec
 from mpc.costs import cost
 from mpc.errors import LocalError
 from mpc.label_hash import hash_tccr
-from mpc.prg import encode_domain
 from mpc.ring import U64, Words
-from protocols.ot.correlated import CotReceiver, CotSender, bit_masks, take
+from protocols.ot.correlated import CotReceiver, CotSender, bit_masks, check_choices, take
+from protocols.ot.pads import hash_key
 
 _BLOCK = 2
 """Words that one hash gives."""
@@ -43,7 +40,7 @@ def _pads(ctx: Context, labels: Words, first: int, width: int, index: int = 0) -
 
     `index` tells apart several outputs of one label, of the same width.
     """
-    key = shake_256(encode_domain(("ot hash", ctx.session.agreement.session))).digest(16)
+    key = hash_key(ctx)
     blocks = _blocks(width)
     out = np.empty((len(labels), blocks, _BLOCK), U64)
     for block in range(blocks):
@@ -98,15 +95,6 @@ async def _chosen_receiver(ctx: Context, cot: CotReceiver, choices: Words, count
     return labels
 
 
-def _check_choices(choices: Words, count: int) -> None:
-    padding = int(choices[-1]) >> count % 64 if count % 64 and choices.shape == (words_for(count),) else 0
-    if choices.shape != (words_for(count),) or choices.dtype != np.uint64 or padding:
-        raise LocalError(
-            "wrong-choices", f"expected {count} packed choice bits, got an array of shape {choices.shape}",
-            "pack them with mpc.bits.pack; padding is zero",
-        )  # fmt: skip
-
-
 def _chosen_rounds(cot: End, count: int) -> int:
     """An extension, the receiver's turns, the sender's answer; turns go with what the receiver sends last."""
     extension = cot.rounds(count)
@@ -137,83 +125,11 @@ async def send(ctx: Context, cot: CotSender, messages: Words) -> None:
 )  # fmt: skip
 async def receive(ctx: Context, cot: CotReceiver, choices: Words, count: int, width: int) -> Words:
     """The messages that `count` packed choices stand for: (count, width). LocalError `wrong-choices`."""
-    _check_choices(choices, count)
+    check_choices(choices, count)
     first = cot.made
     labels = await _chosen_receiver(ctx, cot, choices, count)
     offered = await ctx.receive(cot.peer, Spec((count, 2, width)))
     return take(bit_masks(choices, count), offered[:, 1], offered[:, 0]) ^ _pads(ctx, labels, first, width)
-
-
-# products of a bit and a word
-
-
-def _check_widths(widths: Sequence[int], count: int) -> None:
-    if not widths or count % len(widths) or not all(1 <= width <= 64 for width in widths):
-        raise LocalError(
-            "wrong-parameter", f"{count} products in {len(widths)} groups of widths {list(widths)}",
-            "groups are of equal size, and widths from 1 to 64",
-        )  # fmt: skip
-
-
-def _plane_words(count: int, length: int, widths: Sequence[int]) -> int:
-    return sum(widths) * words_for(count // len(widths) * length)
-
-
-def _reduced(values: Words, widths: Sequence[int]) -> Words:
-    """Values (count, length) modulo 2^w, w the width of their group."""
-    masks = np.array([2**width - 1 for width in widths], U64)
-    return values & np.repeat(masks, len(values) // len(widths))[:, None]
-
-
-@cost(
-    rounds=lambda cot, x, widths=(64,): _chosen_rounds(cot, len(x)),
-    to_one=lambda cot, x, widths=(64,): _chosen_words(cot, len(x)) + _plane_words(len(x), x.shape[1], widths),
-    call_name="product_ot", parties=2,
-)  # fmt: skip
-async def product_send(ctx: Context, cot: CotSender, x: Words, widths: Sequence[int] = (64,)) -> Words:
-    """Shares of b x for words x of the sender, (count, length), and a bit b of the receiver for each row.
-
-    Both shares together are b x modulo 2^w. Rows are in groups of equal size, one after another, and w is the group's
-    entry of `widths`: only w bits of each word travel, bit-sliced. Correlated transfer, Asharov, Lindell, Schneider,
-    Zohner, CCS 2013; products of words from it, Gilboa, CRYPTO 1999, with a group for each bit i and widths 64 - i.
-    """
-    count, length = x.shape
-    _check_widths(widths, count)
-    first = cot.made
-    labels = await _chosen_sender(ctx, cot, count)
-    zero, one = _pairs(ctx, cot, labels, first, length)
-    groups = np.split(x + zero - one, len(widths))
-    planes = [
-        bits.planes(np.ascontiguousarray(g).reshape(-1), w).reshape(-1) for g, w in zip(groups, widths, strict=True)
-    ]
-    ctx.send(cot.peer, np.concatenate(planes))
-    return _reduced(np.uint64(0) - zero, widths)
-
-
-@cost(
-    rounds=lambda cot, choices, count, length, widths=(64,): _chosen_rounds(cot, count),
-    to_one=lambda cot, choices, count, length, widths=(64,): _chosen_words(cot, count)
-    + _plane_words(count, length, widths),
-    call_name="product_ot", parties=2,
-)  # fmt: skip
-async def product_receive(
-    ctx: Context, cot: CotReceiver, choices: Words, count: int, length: int, widths: Sequence[int] = (64,)
-) -> Words:
-    """The receiver's shares of b x, (count, length); the bits b are `choices`, packed."""
-    _check_choices(choices, count)
-    _check_widths(widths, count)
-    first = cot.made
-    labels = await _chosen_receiver(ctx, cot, choices, count)
-    flat = await ctx.receive(cot.peer, Spec((_plane_words(count, length, widths),)))
-    each = count // len(widths) * length
-    ends = np.cumsum([width * words_for(each) for width in widths])[:-1]
-    parts = [
-        bits.from_planes(part.reshape(width, -1), each)
-        for part, width in zip(np.split(flat, ends), widths, strict=True)
-    ]
-    corrections = np.concatenate(parts).reshape(count, length)
-    own = _pads(ctx, labels, first, length) + (bit_masks(choices, count)[:, None] & corrections)
-    return _reduced(own, widths)
 
 
 # one of many

@@ -3,110 +3,220 @@
 A product of two sums is the sum of all products of a share of one with a share of the other. Those within a party
 are local; of the others each is a product of two parties' words, bit by bit: Gilboa, CRYPTO 1999. The holder of a is
 the receiver and chooses with bit i of a; the sender's word b counts 2^i times, so that only k - i bits of it matter.
+
+Of two parties each chooses for one other only, so its share of a may be whatever its correlations chose at random.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from mpc import bits
+from mpc.bits import words_for
 from mpc.context import Context
 from mpc.ring import U64, Ring, Words
-from protocols.ot.transfers import product_receive, product_send
-from protocols.preprocessing.pairs import Pair, Pairs, between_pairs
+from protocols.ot.correlated import CotReceiver, CotSender
+from protocols.ot.pads import Group, weighed
+from protocols.ot.products_alsz13 import (
+    Received,
+    Sent,
+    and_receive,
+    and_send,
+    product_receive,
+    product_send,
+    random_ands_receive,
+    random_ands_send,
+)
+from protocols.preprocessing.pairs import Pair, Pairs
+from protocols.preprocessing.streams import Piece, run_pieces
 
-CHUNK_WORDS = 1 << 19
-"""Words of messages in one call of the transfers: bounds the memory, which is some 20 times as much."""
+CHUNK_LABELS = 1 << 18
+"""Correlations in one call of the transfers: 4 MiB of labels, which stay in the last-level cache."""
+
+CHUNK_WORDS = 1 << 20
+"""Words of messages in one call: some 4 MiB, and as much to work on."""
+
+_WORD_BITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The operand whose words are sent: b[q, s, :] = values[q // each, s, :]."""
+
+    values: Words = field(repr=False)
+    each: int = 1
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(q, s, l)."""
+        return len(self.values) * self.each, self.values.shape[1], self.values.shape[2]
+
+    def part(self, rows: slice, terms: slice, columns: slice) -> Words:
+        """Some of them: (q s, l)."""
+        if self.each == 1:
+            some = self.values[rows, terms, columns]
+        else:
+            some = self.values[np.arange(rows.start, rows.stop) // self.each, terms, columns]
+        return some.reshape(-1, some.shape[2])
+
+
+def may_be_random(ctx: Context, ring: Ring, length: int) -> bool:
+    """Whether `cross_products` can draw a itself: there are two parties, and no row is cut."""
+    return ctx.n == 2 and length <= CHUNK_WORDS // ring.bits
 
 
 async def cross_products(
-    ctx: Context, ends: Pairs, ring: Ring, a: Words, b: Words, pairs: Collection[Pair] | None = None
-) -> Words:
-    """This party's share of the sum, over ordered pairs of parties, of the receiver's a times the sender's b.
+    ctx: Context, ends: Pairs, ring: Ring, a: Words | None, b: Rows, pairs: Collection[Pair] | None = None
+) -> tuple[Words, Words]:
+    """a, and this party's share of the sum, over ordered pairs of parties, of the receiver's a times the sender's b.
 
-    a: (q, s) and b: (q, s, l); the products a[q, s] b[q, s, :] are summed over s: (q, l). `pairs`: all ordered ones.
+    a: (q, s), drawn at random if it is None (`may_be_random`), and b: (q, s, l); the products a[q, s] b[q, s, :] are
+    summed over s: (q, l). `pairs`: all ordered ones.
     """
+    drawn = a is None
+    left = np.empty(b.shape[:2], U64) if a is None else a
+    total = np.zeros((b.shape[0], b.shape[2]), U64)
+    groups = weighed(ring.bits)
 
-    widths = [ring.bits - i for i in range(ring.bits)]
+    def piece(rows: slice, terms: slice, columns: slice) -> Piece:
+        where = rows.stop - rows.start, terms.stop - terms.start, columns.stop - columns.start
+        count = where[0] * where[1]
 
-    async def send(child: Context, receiver: int) -> Words:
-        out = np.zeros((len(b), b.shape[2]), U64)
-        for rows, terms, columns in _chunks(ring, b.shape):
-            x = np.tile(b[rows, terms, columns].reshape(-1, columns.stop - columns.start), (len(widths), 1))
-            shares = await product_send(child, ends.senders[receiver], x, widths)
-            out[rows, columns] += _weighed(shares, ring, terms)
-        return out
+        def add(shares: Words) -> None:
+            total[rows, columns] += shares.reshape(where).sum(axis=1, dtype=U64) if where[1] > 1 else shares[0]
 
-    async def receive(child: Context, sender: int) -> Words:
-        out = np.zeros((len(b), b.shape[2]), U64)
-        for rows, terms, columns in _chunks(ring, b.shape):
-            choices, count = _flat_planes(a[rows, terms], ring.bits), ring.bits * a[rows, terms].size
-            length = columns.stop - columns.start
-            shares = await product_receive(child, ends.receivers[sender], choices, count, length, widths)
-            out[rows, columns] += _weighed(shares, ring, terms)
-        return out
+        async def send(own: Context, cot: CotSender, held: Sent) -> None:
+            add(await product_send(own, cot, held, b.part(rows, terms, columns), groups))
 
-    sent, received = await between_pairs(ctx, send, receive, pairs)
-    total = np.zeros((len(b), b.shape[2]), U64)
-    for share in (*sent.values(), *received.values()):
-        total += share
-    return ring.reduce(total)
+        async def receive(own: Context, cot: CotReceiver, held: Received) -> None:
+            if drawn:
+                left[rows, terms] = _from_flat_planes(held.choices, count, ring.bits).reshape(where[:2])
+            add(await product_receive(own, cot, held, count, where[2], groups))
+
+        choices = None if drawn else lambda: _flat_planes(left[rows, terms], ring.bits)
+        return Piece(ring.bits * count, send, receive, choices)
+
+    await run_pieces(ctx, ends, [piece(*chunk) for chunk in _chunks(ring, b.shape)], pairs)
+    return left, ring.reduce(total)
 
 
-async def bits_to_ring(ctx: Context, ends: Pairs, planes: Words, widths: Sequence[int]) -> Words:
-    """Shares of XOR-shared bits as additive shares: packed planes (p, words) become words (p, 64 words).
+async def cross_ands(
+    ctx: Context, ends: Pairs, a: Words | None, b: Words | None, rows: int, words: int
+) -> tuple[Words, Words, Words]:
+    """a, b and this party's share of the XOR, over all ordered pairs, of the receiver's a and the sender's b.
 
-    Plane i becomes shares modulo 2^widths[i], 1 <= widths[i] <= 64. Bits are added party by party,
-    x ^ b = x + b - 2 x b: party j is the receiver of all before it, which share x. n - 1 products in a row.
+    Packed bits: a (words,), b and the result (rows, words), each row with all of a. Two parties may have them drawn at
+    random, a and b both None, with rows <= 64: no message is sent beside the correlations. Asharov, Lindell, Schneider,
+    Zohner, CCS 2013, section 5.1.
     """
-    count = 64 * planes.shape[1]
-    own = np.stack([bits.unpack(plane, count) for plane in planes]).astype(U64)
-    wide = [i for i, width in enumerate(widths) if width > 1]
-    narrowed = [widths[i] - 1 for i in wide]
-    shares = own if ctx.me == 0 else np.zeros_like(own)
-    for j in range(1, ctx.n):
+    drawn = a is None
+    left = np.empty(words, U64) if a is None else a
+    right = np.empty((rows, words), U64) if b is None else b
+    total = np.zeros((rows, words), U64)
+
+    def piece(own_words: slice) -> Piece:
+        async def send(own: Context, cot: CotSender, held: Sent) -> None:
+            if drawn:
+                right[:, own_words], shares = await random_ands_send(own, cot, held, rows)
+            else:
+                shares = await and_send(own, cot, held, right[:, own_words])
+            total[:, own_words] ^= shares
+
+        async def receive(own: Context, cot: CotReceiver, held: Received) -> None:
+            if drawn:
+                left[own_words] = held.choices
+                shares = await random_ands_receive(own, held, rows)
+            else:
+                shares = await and_receive(own, cot, held, rows)
+            total[:, own_words] ^= shares
+
+        choices = None if drawn else lambda: np.ascontiguousarray(left[own_words])
+        return Piece(_WORD_BITS * (own_words.stop - own_words.start), send, receive, choices)
+
+    cuts = _cuts(words if rows else 0, max(1, CHUNK_LABELS // _WORD_BITS))
+    await run_pieces(ctx, ends, [piece(own_words) for own_words in cuts])
+    return left, right, total
+
+
+async def bits_to_ring(ctx: Context, ends: Pairs, planes: Words, groups: Sequence[Group], targets: int = 1) -> Words:
+    """Shares of XOR-shared bits as additive shares: packed planes (p, words) become sums (targets, 64 words).
+
+    Plane i counts 2^shift times in its group's target, where it is right modulo 2^(width + shift); no two planes of a
+    target have the same shift. Bits are added party by party, x ^ b = x + b - 2 x b: party j is the receiver of all
+    before it, which share x. n - 1 products in a row. More than two parties hold x in words, so they do it in parts.
+    """
+    p, words = planes.shape
+    parts = _cuts(words, words if ctx.n == 2 else max(1, CHUNK_WORDS // (_WORD_BITS * p))) if p and words else ()
+    sums = [await _part_to_ring(ctx, ends, np.ascontiguousarray(planes[:, part]), groups, targets) for part in parts]
+    return np.concatenate([np.zeros((targets, 0), U64), *sums], axis=1)
+
+
+async def _part_to_ring(ctx: Context, ends: Pairs, planes: Words, groups: Sequence[Group], targets: int) -> Words:
+    doubled = [Group(group.width - 1, group.shift + 1, group.target) for group in groups]
+    wide = [i for i, group in enumerate(doubled) if group.width]
+    apart = [Group(doubled[i].width, 1, place) for place, i in enumerate(wide)]
+    last, x = ctx.n - 1, None
+    for j in range(1, last):
         steps = {(i, j) for i in range(j)}
-        products = await _products_of_bits(ctx, ends, own[wide], shares[wide], narrowed, steps)
-        shares = (own if ctx.me == j else shares).copy()
-        shares[wide] -= products << np.uint64(1)
-    masks = np.array([2**width - 1 for width in widths], U64)
-    return shares & masks[:, None]
+        own = x if x is None else x[wide]
+        products = await _products_of_bits(ctx, ends, planes[wide], own, apart, len(wide), steps)
+        if ctx.me <= j:
+            x = _single_bits(planes) if x is None else x
+            x[wide] -= products
+    steps = {(i, last) for i in range(last)}
+    own = x if x is None else x[wide]
+    products = await _products_of_bits(ctx, ends, planes[wide], own, [doubled[i] for i in wide], targets, steps)
+    summand = _summed_bits(planes, groups, targets) if x is None else _summed_words(x, groups, targets)
+    return summand - products
 
 
 async def _products_of_bits(
-    ctx: Context, ends: Pairs, choices: Words, x: Words, widths: Sequence[int], pairs: Collection[Pair]
-) -> Words:
-    """Shares of the receiver's bits times the senders' words, (p, count), modulo 2^widths[i] in plane i."""
-    out = np.zeros(x.shape, U64)
-    columns = max(64, CHUNK_WORDS // max(1, len(widths)))
-    starts = range(0, x.shape[1], columns) if widths else ()
+    ctx: Context, ends: Pairs, planes: Words, x: Words | None, groups: Sequence[Group], targets: int,
+    pairs: Collection[Pair],
+) -> Words:  # fmt: skip
+    """Shares of the receiver's bits times the senders' words x (p, count), or their bits if x is None, added up."""
+    words = planes.shape[1]
+    total = np.zeros((targets, _WORD_BITS * words), U64)
 
-    async def send(child: Context, receiver: int) -> None:
-        for start in starts:
-            part = x[:, start : start + columns]
-            shares = await product_send(child, ends.senders[receiver], part.reshape(-1, 1), widths)
-            out[:, start : start + columns] += shares.reshape(part.shape)
+    def piece(own_words: slice) -> Piece:
+        columns = slice(_WORD_BITS * own_words.start, _WORD_BITS * own_words.stop)
+        count = columns.stop - columns.start
 
-    async def receive(child: Context, sender: int) -> None:
-        for start in starts:
-            part = choices[:, start : start + columns]
-            packed = bits.pack(part.astype(np.uint8))
-            end = ends.receivers[sender]
-            shares = await product_receive(child, end, packed, part.size, 1, widths)
-            out[:, start : start + columns] += shares.reshape(part.shape)
+        async def send(own: Context, cot: CotSender, held: Sent) -> None:
+            values = _single_bits(planes[:, own_words]) if x is None else x[:, columns]
+            total[:, columns] += (await product_send(own, cot, held, values[..., None], groups, targets))[..., 0]
 
-    await between_pairs(ctx, send, receive, pairs)
-    return out
+        async def receive(own: Context, cot: CotReceiver, held: Received) -> None:
+            total[:, columns] += (await product_receive(own, cot, held, count, 1, groups, targets))[..., 0]
+
+        return Piece(len(groups) * count, send, receive, lambda: np.ascontiguousarray(planes[:, own_words]).reshape(-1))
+
+    cuts = _cuts(words if groups else 0, max(1, CHUNK_LABELS // (_WORD_BITS * max(1, len(groups)))))
+    await run_pieces(ctx, ends, [piece(own_words) for own_words in cuts], pairs)
+    return total
 
 
-def _weighed(shares: Words, ring: Ring, terms: slice) -> Words:
-    """The sum of 2^i times group i, and over the terms: (k q s, l) becomes (q, l)."""
-    length = terms.stop - terms.start
-    grouped = shares.reshape(ring.bits, -1, length, shares.shape[1])
-    weights = np.arange(ring.bits, dtype=U64)[:, None, None, None]
-    total: Words = np.left_shift(grouped, weights).sum(axis=(0, 2), dtype=U64)
+def _single_bits(planes: Words) -> Words:
+    """Packed bits (p, words) as words of 0 and 1: (p, 64 words)."""
+    count = _WORD_BITS * planes.size
+    return bits.from_planes(planes.reshape(1, planes.size), count).reshape(len(planes), -1)
+
+
+def _summed_bits(planes: Words, groups: Sequence[Group], targets: int) -> Words:
+    """The sum of 2^shift times each plane, by target: (targets, 64 words)."""
+    placed = np.zeros((targets, _WORD_BITS, planes.shape[1]), U64)
+    for plane, group in zip(planes, groups, strict=True):
+        placed[group.target, group.shift] = plane
+    return np.stack([bits.from_planes(rows, _WORD_BITS * planes.shape[1]) for rows in placed])
+
+
+def _summed_words(x: Words, groups: Sequence[Group], targets: int) -> Words:
+    total = np.zeros((targets, x.shape[1]), U64)
+    for row, group in zip(x, groups, strict=True):
+        total[group.target] += row << np.uint64(group.shift)
     return total
 
 
@@ -115,17 +225,35 @@ def _flat_planes(a: Words, k: int) -> Words:
     planes = bits.planes(a, k)
     if a.size % 64 == 0:
         return planes.reshape(-1)
-    return bits.pack(np.stack([bits.unpack(plane, a.size) for plane in planes]))
+    if a.size % 8:
+        return bits.pack(np.stack([bits.unpack(plane, a.size) for plane in planes]))
+    flat = np.zeros(8 * words_for(k * a.size), np.uint8)
+    flat[: k * a.size // 8] = planes.view(np.uint8)[:, : a.size // 8].reshape(-1)
+    return flat.view(U64)
 
 
-def _chunks(ring: Ring, shape: tuple[int, ...]) -> Iterator[tuple[slice, slice, slice]]:
+def _from_flat_planes(choices: Words, count: int, k: int) -> Words:
+    """The inverse: (count,) words."""
+    if count % 64 == 0:
+        return bits.from_planes(choices.reshape(k, -1), count)
+    if count % 8:
+        rows = bits.unpack(choices, k * count).reshape(k, count)
+        return bits.from_planes(np.stack([bits.pack(row) for row in rows]), count)
+    planes = np.zeros((k, 8 * words_for(count)), np.uint8)
+    planes[:, : count // 8] = choices.view(np.uint8)[: k * count // 8].reshape(k, -1)
+    return bits.from_planes(planes.view(U64), count)
+
+
+def _chunks(ring: Ring, shape: tuple[int, int, int]) -> Iterator[tuple[slice, slice, slice]]:
     """Rows, terms and columns of the calls: whole rows, or parts of a row, or of a term. None for an empty array."""
     rows, terms, length = shape
     if not rows * terms * length:
         return
     across = max(1, min(length, CHUNK_WORDS // ring.bits))
-    inside = max(1, min(terms, CHUNK_WORDS // (ring.bits * across)))
-    down = max(1, CHUNK_WORDS // (ring.bits * across * inside)) if inside == terms else 1
+    size = max(1, min(CHUNK_LABELS, CHUNK_WORDS // across) // ring.bits)
+    inside = min(terms, size)
+    down = size // inside if inside == terms else 1
+    down -= down % 64 if down > 64 else 0
     for row in _cuts(rows, down):
         for term in _cuts(terms, inside):
             for column in _cuts(length, across):

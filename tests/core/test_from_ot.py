@@ -10,7 +10,17 @@ from kinds import EXAMPLES
 from material import check
 
 from mpc.context import run_all
-from mpc.correlations import AndTriple, DaBit, EdaBit, InputMask, MatrixTriple, RandomValue, SquarePair, Triple
+from mpc.correlations import (
+    AndTriple,
+    DaBit,
+    EdaBit,
+    InputMask,
+    MatrixTriple,
+    RandomValue,
+    SquarePair,
+    Triple,
+    TruncationPair,
+)
 from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.handshake import Agreement
 from mpc.ring import Z64, Ring
@@ -55,14 +65,17 @@ def test_every_kind_recombines(n):
         check(kind, materials)
 
 
-def test_chunks_of_any_size_give_the_same(monkeypatch):
+@pytest.mark.parametrize("n", [2, 3])
+def test_chunks_of_any_size_give_the_same(monkeypatch, n):
     """Products and bits in many small calls of the transfers, rows cut in the middle included."""
     kinds = [
         MatrixTriple(Z64, (3, 7), (7, 2)), MatrixTriple(Z64, (2, 9), (9, 5)), Triple(Z64, (5, 1), (5, 3)),
         Triple(Z64, (3,), (4, 3)), AndTriple(Z64, (2,), (3, 2)), EdaBit(Z64, 100), SquarePair(Ring(17), (9,)),
+        DaBit(Z64, 130), TruncationPair(Ring(20), (70,), 3), Triple(Ring(4), (70,), (70,)), AndTriple(Z64, (5,), (5,)),
     ]  # fmt: skip
     monkeypatch.setattr(products, "CHUNK_WORDS", 256)
-    for kind, materials in zip(kinds, made(kinds, 3), strict=True):
+    monkeypatch.setattr(products, "CHUNK_LABELS", 128)
+    for kind, materials in zip(kinds, made(kinds, n), strict=True):
         check(kind, materials)
 
 

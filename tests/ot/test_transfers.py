@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from extensions import EXTENSIONS, IDEAL, every_extension, over, some_bits, words
 from hypothesis import given
 from hypothesis import strategies as st
 from pairs import all_choices, chosen, digest, results, run_pair, with_fault
@@ -9,59 +10,7 @@ from pairs import all_choices, chosen, digest, results, run_pair, with_fault
 from mpc import bits
 from mpc.errors import LocalError, PeerError
 from mpc.testing import Fault
-from protocols.ot import extension_iknp03 as iknp
-from protocols.ot import extension_softspoken_roy22 as softspoken
 from protocols.ot import transfers
-from protocols.ot.ideal import InsecureReceiver, InsecureSender
-
-M = 2**64
-
-
-async def ideal_sender(ctx, peer):
-    return InsecureSender(peer)
-
-
-async def ideal_receiver(ctx, peer):
-    return InsecureReceiver(peer)
-
-
-async def malicious_sender(ctx, peer):
-    return await softspoken.send_setup(ctx, peer, malicious=True)
-
-
-async def malicious_receiver(ctx, peer):
-    return await softspoken.receive_setup(ctx, peer, malicious=True)
-
-
-IDEAL = (ideal_sender, ideal_receiver)
-EXTENSIONS = {
-    "ideal": IDEAL,
-    "iknp": (iknp.send_setup, iknp.receive_setup),
-    "softspoken": (softspoken.send_setup, softspoken.receive_setup),
-    "softspoken malicious": (malicious_sender, malicious_receiver),
-}
-every_extension = pytest.mark.parametrize("setups", EXTENSIONS.values(), ids=EXTENSIONS.keys())
-
-
-def over(setups, send, receive):
-    """Both roles, each with its end of an extension."""
-
-    async def sender(ctx, peer):
-        return await send(ctx, await setups[0](ctx, peer))
-
-    async def receiver(ctx, peer):
-        return await receive(ctx, await setups[1](ctx, peer))
-
-    return sender, receiver
-
-
-def words(shape, seed=0):
-    return np.random.default_rng(seed).integers(0, M, shape, dtype=np.uint64, endpoint=False)
-
-
-def some_bits(count, seed=0):
-    return np.random.default_rng([seed, count]).integers(0, 2, count, dtype=np.uint8)
-
 
 # random transfers
 
@@ -148,54 +97,6 @@ def test_the_messages_sent_are_masked():
     assert len(np.unique(pairs)) == 200
 
 
-# products
-
-
-def products(setups, x, choices, widths, **options):
-    sent, received = results(
-        *over(
-            setups,
-            lambda ctx, cot: transfers.product_send(ctx, cot, x, widths),
-            lambda ctx, cot: transfers.product_receive(ctx, cot, bits.pack(choices), len(x), x.shape[1], widths),
-        ),
-        **options,
-    )
-    return sent, received
-
-
-@every_extension
-@pytest.mark.parametrize(("count", "length", "widths"), [(64, 1, (64,)), (6, 3, (64, 1, 17)), (130, 2, (5, 63))])
-def test_products(setups, count, length, widths):
-    x, choices = words((count, length)), some_bits(count)
-    sent, received = products(setups, x, choices, widths, audit=True)
-    each = count // len(widths)
-    for i in range(count):
-        modulus = 2 ** widths[i // each]
-        for j in range(length):
-            assert (int(sent[i, j]) + int(received[i, j])) % modulus == int(choices[i]) * int(x[i, j]) % modulus
-            assert int(sent[i, j]) < modulus
-            assert int(received[i, j]) < modulus
-
-
-def test_products_of_words_by_gilboa():
-    """x y mod 2^64 from one product for each bit of y, of which 64 - i bits travel for bit i."""
-    x, y = words(10, 1), words(10, 2)
-    widths = [64 - i for i in range(64)]
-    y_bits = np.concatenate([(y >> np.uint64(i)) & np.uint64(1) for i in range(64)]).astype(np.uint8)
-    sent, received = products(IDEAL, np.tile(x, 64)[:, None], y_bits, widths, audit=True)
-    shift = np.repeat(np.arange(64, dtype=np.uint64), 10)
-    shares = [(part[:, 0] << shift).reshape(64, 10).sum(axis=0, dtype=np.uint64) for part in (sent, received)]
-    assert (shares[0] + shares[1] == x * y).all()
-
-
-def test_every_product_of_few_bits():
-    for choices in all_choices(3):
-        for value in range(8):
-            x = np.full((3, 1), value, np.uint64)
-            sent, received = products(IDEAL, x, choices, (3,))
-            assert ((sent + received) % 8 == x * choices[:, None] % 8).all()
-
-
 # one of many
 
 
@@ -251,13 +152,6 @@ def test_choices_must_be_packed(choices, code):
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("widths", [(), (64, 64), (0,), (65,)])
-def test_widths_must_fit(widths):
-    with pytest.raises(LocalError) as caught:
-        products(IDEAL, words((5, 1)), some_bits(5), widths)
-    assert caught.value.code == "wrong-parameter"
-
-
 @pytest.mark.parametrize("offered", [1, 3, 6])
 def test_offers_are_powers_of_two(offered):
     with pytest.raises(LocalError) as caught:
@@ -298,7 +192,7 @@ def test_parties_at_different_transfers_notice():
         *over(
             IDEAL,
             lambda ctx, cot: transfers.send(ctx, cot, words((5, 2, 1))),
-            lambda ctx, cot: transfers.product_receive(ctx, cot, np.zeros(1, np.uint64), 5, 1),
+            lambda ctx, cot: transfers.many_receive(ctx, cot, np.zeros(5, np.uint64), 2, 1),
         ),
         collect=True,
     )
@@ -314,11 +208,6 @@ def test_messages_have_not_changed():
             lambda ctx, cot: transfers.receive(ctx, cot, np.array([19], np.uint64), 5, 3),
         ),
         (
-            "products",
-            lambda ctx, cot: transfers.product_send(ctx, cot, words((6, 1)), (64, 7)),
-            lambda ctx, cot: transfers.product_receive(ctx, cot, np.array([19], np.uint64), 6, 1, (64, 7)),
-        ),
-        (
             "many",
             lambda ctx, cot: transfers.many_send(ctx, cot, words((3, 4, 1))),
             lambda ctx, cot: transfers.many_receive(ctx, cot, np.array([0, 3, 2], np.uint64), 4, 1),
@@ -327,6 +216,5 @@ def test_messages_have_not_changed():
         found[name] = digest(*over(EXTENSIONS["softspoken"], send, receive))[:16]
     assert found == {
         "chosen": "265e0bb0eb9a188e",
-        "products": "53564198c3c8933f",
         "many": "f2fdc8591b6bbeaf",
     }

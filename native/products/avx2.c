@@ -1,0 +1,26 @@
+/* AES-NI: a label or block of a pad a register. */
+
+#include "kernels.h"
+
+#if defined(__x86_64__)
+
+#include "targets/avx2.h"
+
+#include "aes/blocks_avx2.h"
+
+#include "products/pads.h"
+#include "products/words.h"
+
+static inline void store_first_words(uint64_t *out, size_t count, B v) {
+    if (count) _mm_storel_epi64((B *)out, v);
+}
+
+const ProductKernels products_avx2 = {
+    .pads = pads,
+    .send = send,
+    .receive = receive,
+};
+
+#include "targets/end.h"
+
+#endif

@@ -1,0 +1,129 @@
+"""Pads of labels, and the products that they hide: the kernels of native/products on arrays, split over the cores.
+
+A label's pad is its hash, TCCR of Guo, Katz, Wang, Yu, IEEE S&P 2020, under a key for each session, with a tweak for
+each correlation and block. Everything here is local.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import shake_256
+
+import numpy as np
+
+from mpc.bits import words_for
+from mpc.context import Context
+from mpc.cores import in_parts
+from mpc.errors import LocalError
+from mpc.prg import encode_domain
+from mpc.ring import U64, Words, pointer
+from native import BYTES, Pointer, ffi, lib
+
+MAX_LENGTH = 1 << 17
+"""Words of the longest pad."""
+
+_STEP = 2048
+_FEWEST_WORDS = 1 << 14
+_NO_OFFSET = np.zeros(2, U64)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Products modulo 2^width that count 2^shift times and are added up in target number `target`."""
+
+    width: int
+    shift: int = 0
+    target: int = 0
+
+
+def weighed(bits: int) -> tuple[Group, ...]:
+    """Group i for bit i of a choice of k bits: all add up to products modulo 2^k (Gilboa, CRYPTO 1999)."""
+    return tuple(Group(bits - i, i) for i in range(bits))
+
+
+def check_groups(groups: Sequence[Group], targets: int) -> None:
+    """LocalError `wrong-parameter`."""
+    for group in groups:
+        fits = group.width >= 1 and group.shift >= 0 and group.width + group.shift <= 64
+        if not fits or not 0 <= group.target < min(targets, 256):
+            raise LocalError("wrong-parameter", f"products of {group}", "width and shift make up at most 64 bits")
+
+
+def plane_words(groups: Sequence[Group], size: int) -> int:
+    """Words of the corrections, where each group has `size` words."""
+    return sum(group.width for group in groups) * words_for(size)
+
+
+def hash_key(ctx: Context) -> bytes:
+    """The key of all pads of a session; public."""
+    return shake_256(encode_domain(("ot hash", ctx.session.agreement.session))).digest(16)
+
+
+def sender_products(
+    labels: Words, turns: Words | None, delta: Words, x: Words, key: bytes, first: int, groups: Sequence[Group],
+    shares: Words,
+) -> Words:  # fmt: skip
+    """Adds the sender's shares to `shares`, (targets, count, length); returns the corrections, flat.
+
+    labels: (groups * count, 2), group after group; turns: a packed bit for each, or none. x: (count, length), or
+    (groups, count, length) with words of its own for each group.
+    """
+    count, length = shares.shape[1:]
+    corrections = np.empty(plane_words(groups, count * length), U64)
+    step, shapes, keys = 0 if x.ndim == 2 else count * length, _shapes(groups), _round_keys(key)
+
+    def run(begin: int, end: int) -> None:
+        lib.parley_products_send(
+            pointer(corrections), pointer(shares), pointer(labels), ffi.NULL if turns is None else pointer(turns),
+            pointer(delta), pointer(x), step, keys, first, shapes, len(groups), count, length, begin, end,
+        )  # fmt: skip
+
+    in_parts(count, run, step=64, smallest=_smallest(groups, length))
+    return corrections
+
+
+def receiver_products(
+    labels: Words, choices: Words, corrections: Words, key: bytes, first: int, groups: Sequence[Group], shares: Words
+) -> None:
+    """Adds the receiver's shares to `shares`, (targets, count, length); the rest as the sender's."""
+    count, length = shares.shape[1:]
+    shapes, keys = _shapes(groups), _round_keys(key)
+
+    def run(begin: int, end: int) -> None:
+        lib.parley_products_receive(
+            pointer(shares), pointer(labels), pointer(choices), pointer(corrections), keys, first, shapes, len(groups),
+            count, length, begin, end,
+        )  # fmt: skip
+
+    in_parts(count, run, step=64, smallest=_smallest(groups, length))
+
+
+def pad_planes(labels: Words, offset: Words | None, key: bytes, first: int, planes: int) -> Words:
+    """Bits 0 to `planes` <= 64 of the pads of labels ^ offset, packed: (planes, words_for(count))."""
+    count, keys = len(labels), _round_keys(key)
+    out = np.empty((planes, words_for(count)), U64)
+
+    def run(begin: int, end: int) -> None:
+        lib.parley_pad_planes(
+            pointer(out.reshape(-1)[begin // 64 :]), out.shape[1], pointer(labels[begin:]),
+            pointer(_NO_OFFSET if offset is None else offset), keys, first + begin, end - begin, planes,
+        )  # fmt: skip
+
+    in_parts(count, run, step=_STEP, smallest=_FEWEST_WORDS)
+    return out
+
+
+def _smallest(groups: Sequence[Group], length: int) -> int:
+    return max(64, _FEWEST_WORDS // max(1, len(groups) * length))
+
+
+def _shapes(groups: Sequence[Group]) -> Pointer:
+    flat = bytes(number for group in groups for number in (group.width, group.shift, group.target))
+    return ffi.from_buffer(BYTES, flat)
+
+
+def _round_keys(key: bytes) -> Pointer:
+    out = bytearray(176)
+    lib.parley_aes_expand_key(ffi.from_buffer(BYTES, out), ffi.from_buffer(BYTES, key))
+    return ffi.from_buffer(BYTES, bytes(out))
