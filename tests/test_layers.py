@@ -15,7 +15,7 @@ ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
         "errors", "cores", "primes", "accelerator", "words", "matmul", "sums", "ring", "wide_ring", "bits",
-        "binary_field", "encoding", "prg", "field", "bigint", "powers_of_base", "crt", "label_hash", "device", "wire",
+        "bit_tables", "binary_field", "encoding", "prg", "field", "bigint", "powers_of_base", "crt", "label_hash", "device", "wire",
         "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer", "transport_memory",
         "transport_tls", "connecting", "transport", "correlations", "costs", "supply", "context", "store",
         "planning", "simulation", "testing",
@@ -35,10 +35,10 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "transfers", "half_trees",
+        "extension_softspoken_roy22", "transfers", "one_of_many", "half_trees",
         "silent_ferret_ywlzw20", "__init__",
     ),
-    "protocols.preprocessing": ("demand", "dealer", "pairs", "products", "making", "checking", "from_ot", "__init__"),
+    "protocols.preprocessing": ("demand", "dealer", "pairs", "products", "tables", "making", "checking", "from_ot", "__init__"),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
     ),

@@ -25,6 +25,7 @@ from mpc.correlations import (
     InputMask,
     Material,
     MatrixTriple,
+    OneOfMany,
     RandomValue,
     Shape,
     SquarePair,
@@ -36,6 +37,7 @@ from mpc.correlations import (
 from mpc.ring import U64, Ring, Words
 from protocols.preprocessing.pairs import Pairs
 from protocols.preprocessing.products import CHUNK_WORDS, bits_to_ring, cross_products
+from protocols.preprocessing.tables import make_tables
 
 _BIT = Ring(1)
 
@@ -311,4 +313,5 @@ _MAKERS: dict[type[Correlation], Callable[[Context, Pairs, Sequence[Any]], Any]]
     TruncationPair: _truncation_pairs,
     InputMask: _input_masks,
     RandomValue: _random_values,
+    OneOfMany: make_tables,
 }
