@@ -36,6 +36,7 @@ def computed(
     n: int = 2,
     ring: Ring = Z64,
     suite: str = "beaver",
+    preprocessing: str = "dealer",
 ) -> Any:
     """What `function(ctx, *shares)` computes from values that the parties put in in turn, opened to all parties.
 
@@ -47,7 +48,9 @@ def computed(
         shares = [await _put_in(ctx, i % n, value) for i, value in enumerate(values)]
         return await _opened(ctx, await function(ctx, *shares))
 
-    results = simulate(main, [None] * n, suite=suite, ring=ring, check_costs=True).results
+    results = simulate(
+        main, [None] * n, suite=suite, ring=ring, check_costs=True, preprocessing=preprocessing
+    ).results
     for other in results[1:]:
         assert_equal(results[0], other)
     return results[0]

@@ -31,7 +31,9 @@ APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 """What must not import one another although their level would allow it."""
 
 FOLDER_ORDER = {
-    "protocols.beaver": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
+    "protocols.beaver": (
+        "share", "arithmetic", "boolean", "tables", "by_masks", "by_tables", "convert", "truncate", "__init__",
+    ),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
