@@ -15,10 +15,10 @@ ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
         "errors", "cores", "primes", "accelerator", "words", "matmul", "sums", "ring", "wide_ring", "bits",
-        "bit_tables", "binary_field", "encoding", "prg", "field", "bigint", "powers_of_base", "crt", "label_hash", "device", "wire",
-        "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer", "transport_memory",
-        "transport_tls", "connecting", "transport", "correlations", "costs", "supply", "context", "store",
-        "planning", "simulation", "testing",
+        "bit_tables", "binary_field", "encoding", "prg", "field", "bigint", "powers_of_base", "crt", "label_hash",
+        "device", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer",
+        "transport_memory", "transport_tls", "connecting", "transport", "correlations", "costs", "supply", "context",
+        "store", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "ot", "numeric", "preprocessing", "array",
@@ -40,7 +40,9 @@ FOLDER_ORDER = {
         "extension_softspoken_roy22", "transfers", "one_of_many", "half_trees",
         "silent_ferret_ywlzw20", "__init__",
     ),
-    "protocols.preprocessing": ("demand", "dealer", "pairs", "products", "tables", "making", "checking", "from_ot", "__init__"),
+    "protocols.preprocessing": (
+        "demand", "dealer", "pairs", "products", "tables", "making", "checking", "from_ot", "__init__",
+    ),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
     ),

@@ -7,6 +7,8 @@ level, and with them all parts of one entry alone. One hash a label serves all e
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import cache
 from hashlib import shake_256
 
 import numpy as np
@@ -60,25 +62,55 @@ def _key(ctx: Context) -> bytes:
 def _tables(labels: Words, delta: Words | None, first: int, key: bytes, form: tuple[int, int]) -> Words:
     """The sums of hashes, as planes; without a delta those of the labels alone, right in one entry."""
     depth, width = form
-    size = width << depth
-    count = len(labels) // depth
-    rows = [labels[level * count : (level + 1) * count] for level in range(depth)]
-    planes = []
-    for block in range(-(-size // _HASH_BITS)):
-        total = np.zeros((count, 2), U64)
-        for level, row in enumerate(rows):
-            tweak = first + level * count | block << _TWEAK_BITS
-            hashed = hash_tccr(row, tweak, key)
-            total ^= hashed
-            if delta is not None:
-                total ^= (hashed ^ hash_tccr(row ^ delta, tweak, key)) & _mask(block, level, form)
-        for half in range(2):
-            wanted = min(64, size - block * _HASH_BITS - 64 * half)
-            if wanted > 0:
-                planes.append(bits.planes(np.ascontiguousarray(total[:, half]), wanted))
-    return np.concatenate(planes).reshape(1 << depth, width, -1)
+    words = len(labels) // (64 * depth)
+    rows = labels.reshape(depth, 64 * words, 2)
+    making = _Making(first, 64 * words, key, form, delta)
+    out = np.empty((width << depth, words), U64)
+    for start in range(0, words, _TILE_WORDS):
+        end = min(words, start + _TILE_WORDS)
+        out[:, start:end] = making.planes(rows[:, 64 * start : 64 * end], 64 * start)
+    return out.reshape(1 << depth, width, words)
 
 
+_TILE_WORDS = 128
+"""Words of tables made at a time: what is in work stays in the processor's second cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What the tables of one call have in common; the labels of a level are numbered `count` after the last one's."""
+
+    first: int
+    count: int
+    key: bytes
+    form: tuple[int, int]
+    delta: Words | None = field(repr=False)
+
+    def planes(self, rows: Words, start: int) -> Words:
+        """The tables of the lanes from `start` on, whose labels are `rows` (depth, lanes, 2): (2^depth width, words).
+
+        Rows of one label are repeated for all lanes, since numpy is slow where the last axis is short.
+        """
+        depth, width = self.form
+        size, lanes = width << depth, rows.shape[1]
+        deltas = None if self.delta is None else np.tile(self.delta, (lanes, 1))
+        planes = []
+        for block in range(-(-size // _HASH_BITS)):
+            total = np.zeros((lanes, 2), U64)
+            for level in range(depth):
+                tweak = self.first + level * self.count + start | block << _TWEAK_BITS
+                hashed = hash_tccr(rows[level], tweak, self.key)
+                total ^= hashed
+                if deltas is not None:
+                    hashed ^= hash_tccr(rows[level] ^ deltas, tweak, self.key)
+                    hashed &= np.tile(_mask(block, level, self.form), (lanes, 1))
+                    total ^= hashed
+            wanted = np.clip(size - _HASH_BITS * block - np.array([0, 64]), 0, 64)
+            planes += [bits.planes(half.copy(), int(count)) for half, count in zip(total.T, wanted, strict=True)]
+        return np.concatenate(planes)
+
+
+@cache
 def _mask(block: int, level: int, form: tuple[int, int]) -> Words:
     """Ones where a block of hashes holds entries v with a 1 in bit `level`: (2,)."""
     depth, width = form
