@@ -7,6 +7,7 @@ number of one party with a number of the other: Rathee, Rathee, Kumar, Chandran,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,11 +67,18 @@ class _Digits:
         return 64 * self.count * words
 
 
-async def _read(ctx: Context, own: Words, width: int) -> Words:
-    """The holder's table, or the reader's places (depth, 1, words): shares of the entries, (width, words)."""
+async def _read(ctx: Context, tabulated: Callable[[Words], Words], digits: _Digits, own: Words, width: int) -> Words:
+    """Shares of the entries, (width, words), of the holder's digits, tabulated, at the reader's.
+
+    `own`: this party's bits, (positions, m, words). Both work out their side beside the event loop if there is much.
+    """
+    size = own.shape[-1] * digits.count
+    work = (width << digits.depth) * size
     if ctx.me == _HOLDER:
-        return await hold(ctx, _READER, own.reshape(len(own), width, own.shape[-1]))
-    return await read(ctx, _HOLDER, own.reshape(len(own), own.shape[-1]), width)
+        table = await ctx.off_loop(work, lambda: tabulated(digits.split(own)))
+        return await hold(ctx, _READER, table.reshape(1 << digits.depth, width, size))
+    places = await ctx.off_loop(work, digits.split, own)
+    return await read(ctx, _HOLDER, places.reshape(digits.depth, size), width)
 
 
 def _compared(digits: Words) -> Words:
@@ -79,6 +87,11 @@ def _compared(digits: Words) -> Words:
     lower = bits.prefix_planes(same, "xor", from_last=True)
     lower ^= same
     return np.stack([lower, same], axis=1)
+
+
+def _complemented(ctx: Context, below_top: Words) -> Words:
+    """a at the holder; b = 2^j - 1 - x_1' at the reader: j bits of both summands carry exactly where b < a."""
+    return below_top if ctx.me == _HOLDER else bits.bit_not(below_top)
 
 
 # signs
@@ -105,10 +118,7 @@ async def _signs(ctx: Context, own: Words, m: int, shape: tuple[int, ...]) -> Wo
     top = np.broadcast_to(own[-1], (m, words))
     if not digits.count:
         return top.copy()
-    if ctx.me == _HOLDER:
-        shares = await _read(ctx, _compared(digits.split(below_top)), 2 * m)
-    else:
-        shares = await _read(ctx, digits.split(bits.bit_not(below_top)), 2 * m)
+    shares = await _read(ctx, _compared, digits, _complemented(ctx, below_top), 2 * m)
     by_digit = shares.reshape(2, m, digits.count, words).swapaxes(1, 2).reshape(2, digits.count, m * words)
     carry = await borrow_out(ctx, Borrow(by_digit, shape))
     return top ^ carry.words.reshape(m, words)
@@ -160,8 +170,8 @@ async def is_zero(ctx: Context, x: ArithmeticShare) -> BooleanShare:
     """<x == 0>, elementwise: x_0 = -x_1, digit by digit."""
     k, flat = x.ring.bits, x.words.reshape(-1)
     digits = _Digits.of(k)
-    own = digits.split(bits.planes(flat if ctx.me == _HOLDER else x.ring.neg(flat), k)[:, None])
-    same = await _read(ctx, one_hot(own) if ctx.me == _HOLDER else own, 1)
+    own = bits.planes(flat if ctx.me == _HOLDER else x.ring.neg(flat), k)[:, None]
+    same = await _read(ctx, one_hot, digits, own, 1)
     return await all_ones(ctx, same.reshape(digits.count, words_for(x.size)), x.shape)
 
 
@@ -200,9 +210,8 @@ async def a2b(ctx: Context, x: ArithmeticShare, width: int) -> BooleanShare:
     digits = _Digits.of(width - 1)
     if not digits.count:
         return BooleanShare(own, x.shape)
-    below_top = own[:-1, None]
-    split = digits.split(below_top if ctx.me == _HOLDER else bits.bit_not(below_top))
-    compared = await _read(ctx, _compared_from_below(split) if ctx.me == _HOLDER else split, 2 * digits.depth)
+    below_top = _complemented(ctx, own[:-1, None])
+    compared = await _read(ctx, _compared_from_below, digits, below_top, 2 * digits.depth)
     carries = await _carries(ctx, compared.reshape(digits.depth, 2, digits.count, -1), x.shape)
     own[1:] ^= carries[: width - 1]
     return BooleanShare(own, x.shape)

@@ -31,13 +31,12 @@ class Route(Protocol):
     async def a2b(self, ctx: Context, x: ArithmeticShare, width: int, /) -> BooleanShare: ...
 
 
-def route(*, dealt: bool, n: int) -> Route:
-    """The cheapest route among n parties: docs/decisions/0013-routes-to-bits.md."""
-    return by_masks if dealt or n > 2 else by_tables
+ROUTES: dict[str, Route] = {"masks": by_masks, "tables": by_tables}
 
 
 def _route(ctx: Context) -> Route:
-    return route(dealt=ctx.session.supply.dealt, n=ctx.n)
+    """The cheapest one; docs/decisions/0013-routes-to-bits.md has the figures."""
+    return ROUTES["masks" if ctx.session.supply.dealt or ctx.n > 2 else "tables"]
 
 
 async def msb(ctx: Context, x: ArithmeticShare) -> BooleanShare:

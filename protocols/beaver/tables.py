@@ -15,6 +15,9 @@ from mpc.correlations import OneOfMany
 from mpc.costs import cost
 from mpc.ring import Words
 
+_WORD_WORK = 8
+"""What a word of a table takes, in the multiply-adds of `Context.off_loop`."""
+
 
 def reading_words(depth: int, width: int, lanes: int) -> int:
     """What holder and reader send together: a place, and each entry but the first."""
@@ -37,12 +40,18 @@ async def hold(ctx: Context, reader: int, table: Words) -> Words:
     depth = entries.bit_length() - 1
     pads, _, _ = await ctx.take(OneOfMany(ctx.ring, words, depth, width, ctx.me, reader))
     turn = await ctx.receive(reader, Spec((depth, words)))
+    share, sent = await ctx.off_loop(table.size * _WORD_WORK, _masked, table, pads, turn)
+    ctx.send(reader, sent)
+    return share
+
+
+def _masked(table: Words, pads: Words, turn: Words) -> tuple[Words, Words]:
+    """The holder's share, and the entries from the second on, masked."""
     masked = turned(pads, turn)
     masked ^= table
     share: Words = masked[0].copy()
     masked[1:] ^= share
-    ctx.send(reader, masked[1:])
-    return share
+    return share, masked[1:]
 
 
 @cost(
@@ -57,7 +66,10 @@ async def read(ctx: Context, holder: int, places: Words, width: int) -> Words:
     depth, words = places.shape
     _, chosen, pad = await ctx.take(OneOfMany(ctx.ring, words, depth, width, holder, ctx.me))
     ctx.send(holder, places ^ chosen)
-    masked = np.zeros((1 << depth, width, words), np.uint64)
-    masked[1:] = await ctx.receive(holder, Spec((len(masked) - 1, width, words)))
-    share: Words = look_up(masked, places) ^ pad
-    return share
+    sent = await ctx.receive(holder, Spec(((1 << depth) - 1, width, words)))
+    return await ctx.off_loop(sent.size * _WORD_WORK, _entry, sent, places, pad)
+
+
+def _entry(sent: Words, places: Words, pad: Words) -> Words:
+    entry: Words = look_up(np.concatenate([np.zeros((1, *sent.shape[1:]), np.uint64), sent]), places) ^ pad
+    return entry

@@ -80,7 +80,7 @@ def test_signs_and_zeros_of_all_edges(suite, n):
 def test_signs_zeros_and_bits_of_every_element_of_a_tiny_ring(suite, bits):
     ring = Ring(bits)
     x = np.tile(every_element(ring), 9)
-    for n in (2, 3):
+    for n in (2, 3, 4):
         np.testing.assert_array_equal(computed(msb, x, n=n, ring=ring, suite=suite), x >> np.uint64(bits - 1))
         np.testing.assert_array_equal(computed(is_zero, x, n=n, ring=ring, suite=suite), x == 0)
         for width in range(1, bits + 1):
