@@ -14,6 +14,7 @@ import numpy as np
 from mpc.bits import words_for
 from mpc.ring import Z64
 from protocols.beaver import SUITE
+from protocols.beaver.convert import ROUTES
 from protocols.shares import ArithmeticShare, BooleanShare
 
 PAGE = Path(__file__).parent / "protocols" / "costs.md"
@@ -29,6 +30,18 @@ contents of arrays, without the framing of each message (some 30 to 60 bytes). M
 kind. An `and_triple` is one AND of two bits; the bits of up to 64 values share a word, so that one value alone pays
 for 64.
 """
+
+ROUTES_HEAD = """## From numbers to bits, by route
+
+The tables above have these four operations with edaBits, as they are where a dealer makes the material or more than
+two parties make it. Two parties without a dealer read tables of each other
+([comparison](comparison.md#two-parties-without-a-dealer)). What all parties send together:
+"""
+BY_ROUTE = (
+    ("tables", 2, "Two parties without a dealer: tables"),
+    ("masks", 2, "Two parties with a dealer: edaBits"),
+    ("masks", 3, "Three parties, with a dealer or without: edaBits"),
+)
 
 
 def values(count: int) -> ArithmeticShare:
@@ -50,7 +63,6 @@ def bits(count: int, planes: int | None = None) -> BooleanShare:
 def elementwise(n: int) -> dict[str, tuple[Any, tuple[Any, ...]]]:
     """What each operation on n values is called, the function, and its arguments."""
     x, c = values(n), values(n)
-    thresholds = np.zeros(8, np.uint64)
     return {
         "input": (SUITE.input, (0, None, (n,))),
         "open": (SUITE.open, (x,)),
@@ -60,15 +72,31 @@ def elementwise(n: int) -> dict[str, tuple[Any, tuple[Any, ...]]]:
         "square": (SUITE.square, (x,)),
         "inner product (of two vectors)": (SUITE.inner, (x, x)),
         "AND, OR of bits": (SUITE.and_, (bits(n), bits(n))),
-        "most significant bit (comparison)": (SUITE.msb, (x,)),
-        "below 8 public thresholds": (SUITE.below, (x, thresholds)),
-        "is zero (equality)": (SUITE.is_zero, (x,)),
-        "ring to bits, 64 planes": (SUITE.a2b, (x, 64)),
+        **to_bits(n, "masks"),
         "bits to ring, one bit each": (SUITE.bits_to_ring, (bits(n),)),
         "bit planes to ring, 64 planes": (SUITE.b2a, (bits(n, 64),)),
         "select": (SUITE.select, (c, x, x)),
         "truncate by 16 bits": (SUITE.truncate, (x, 16)),
     }
+
+
+def to_bits(n: int, route: str) -> dict[str, tuple[Any, tuple[Any, ...]]]:
+    """What has several routes, by one of them."""
+    x, way = values(n), ROUTES[route]
+    return {
+        "most significant bit (comparison)": (way.msb, (x,)),
+        "below 8 public thresholds": (way.below, (x, np.zeros(8, np.uint64))),
+        "is zero (equality)": (way.is_zero, (x,)),
+        "ring to bits, 64 planes": (way.a2b, (x, 64)),
+    }
+
+
+def total_row(name: str, function: Any, arguments: tuple[Any, ...], n: int) -> str:
+    """One line of a table of what n parties send together."""
+    cost = function.declared(*arguments)
+    sent = 8 * (n - 1) * (n * cost.words + cost.to_one)
+    material = ", ".join(f"{count:,} {kind}" for kind, count in sorted(cost.material.items()))
+    return f"| {name} | {cost.rounds} | {sent:,} | {material} |"
 
 
 def row(name: str, function: Any, arguments: tuple[Any, ...]) -> str:
@@ -86,6 +114,13 @@ def lines() -> Iterator[str]:
         yield "| operation | rounds | bytes | material |\n|---|---:|---:|---|"
         for name, (function, arguments) in elementwise(n).items():
             yield row(name, function, arguments)
+        yield ""
+    yield ROUTES_HEAD
+    for route, n, title in BY_ROUTE:
+        yield f"### {title}\n"
+        yield "| operation on 10,000 values | rounds | bytes of all parties | material |\n|---|---:|---:|---|"
+        for name, (function, arguments) in to_bits(COUNTS[-1], route).items():
+            yield total_row(name, function, arguments, n)
         yield ""
     yield "## For matrices\n"
     yield "| operation | rounds | bytes | material |\n|---|---:|---:|---|"

@@ -3,7 +3,7 @@
 A kind is public: a frozen description with shapes. Its material is a tuple of word arrays, one for each part, in the
 order of `parts()`. The leading `drawn` parts are uniformly random and independent; the others follow from them
 (`derive`, in the clear: what a maker computes and a check repeats). A part is shared additively ("sum"), bitwise
-("xor"), or known whole to a single holder ("clear").
+("xor"), or known whole to a single holder ("clear"), who draws it itself if it is drawn.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from mpc import bits
+from mpc.bit_tables import look_up
+from mpc.errors import LocalError
 from mpc.prg import Prg
 from mpc.ring import Ring, Words
 
@@ -246,10 +248,56 @@ class RandomValue(Correlation):
         return (Part(self.shape, "sum"),)
 
 
+@dataclass(frozen=True, slots=True)
+class OneOfMany(Correlation):
+    """Random tables of 2^depth entries of `width` bits, known to `sender`; random places in them and the entries that
+    stand there, known to `receiver`: 64 of them a word, as `mpc.bit_tables` has them.
+
+    Random 1-out-of-N transfer (Naor, Pinkas, STOC 1999). LocalError `wrong-parameter`.
+    """
+
+    words: int
+    depth: int
+    width: int
+    sender: int
+    receiver: int
+    name: ClassVar[str] = "one_of_many"
+    drawn: ClassVar[int] = 2
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.depth <= MAX_DEPTH or self.sender == self.receiver:
+            raise LocalError(
+                "wrong-parameter", f"tables of 2^{self.depth} entries of party {self.sender} for {self.receiver}",
+                f"depths are 1 to {MAX_DEPTH}, and two parties take part",
+            )  # fmt: skip
+
+    def parts(self) -> tuple[Part, ...]:
+        """The tables, the places, the entries there."""
+        return (
+            Part((1 << self.depth, self.width, self.words), "clear", self.sender),
+            Part((self.depth, self.words), "clear", self.receiver),
+            Part((self.width, self.words), "clear", self.receiver),
+        )
+
+    def derive(self, *drawn: Words) -> tuple[Words, ...]:
+        """The entries at the places."""
+        return (look_up(*drawn),)
+
+    @property
+    def elements(self) -> int:
+        """One for each table."""
+        return 64 * self.words
+
+
+MAX_DEPTH = 8
+"""Of tables: every further bit doubles what they cost."""
+
 KINDS: dict[str, type[Correlation]] = {
     kind.name: kind
-    for kind in (Triple, MatrixTriple, SquarePair, AndTriple, DaBit, EdaBit, TruncationPair, InputMask, RandomValue)
-}
+    for kind in (
+        Triple, MatrixTriple, SquarePair, AndTriple, DaBit, EdaBit, TruncationPair, InputMask, RandomValue, OneOfMany,
+    )
+}  # fmt: skip
 
 
 def draw(prg: Prg, part: Part, ring: Ring) -> Words:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from mpc import bits
 from mpc.correlations import Correlation, Material, Part, draw
-from mpc.errors import SupplyError
+from mpc.errors import LocalError, SupplyError
 from mpc.prg import Seed
 from mpc.ring import Words
 
@@ -49,8 +49,17 @@ class Supply(Protocol):
 
 def corrected(kind: Correlation, party: int, n: int) -> list[Part]:
     """The parts of `kind` for which this party receives words from the maker instead of expanding its seed."""
-    derived = kind.parts()[kind.drawn :]
-    return [part for part in derived if (part.holder if part.sharing == "clear" else n - 1) == party]
+    return [part for i, part in enumerate(kind.parts()) if _receives(kind, i, part, party, n)]
+
+
+def _receives(kind: Correlation, i: int, part: Part, party: int, n: int) -> bool:
+    return i >= kind.drawn and party == (part.holder if part.sharing == "clear" else n - 1)
+
+
+def _expands(kind: Correlation, i: int, part: Part, party: int, n: int) -> bool:
+    if part.sharing == "clear":
+        return i < kind.drawn and party == part.holder
+    return not _receives(kind, i, part, party, n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +73,25 @@ class Dealing:
     def shares(self, path: Path, kind: Correlation) -> list[Words | None]:
         """This party's share of each part from its seed; None where it needs a correction or holds nothing."""
         prg = self.seed.prg("material", path, *kind.encoding())
-        mine = corrected(kind, self.party, self.n)
         return [
-            None if part.sharing == "clear" or (i >= kind.drawn and part in mine) else draw(prg, part, kind.ring)
+            draw(prg, part, kind.ring) if _expands(kind, i, part, self.party, self.n) else None
             for i, part in enumerate(kind.parts())
         ]
 
     def material(self, path: Path, kind: Correlation, corrections: Sequence[Words]) -> Material:
         """This party's whole material for one path."""
         left = iter(corrections)
-        mine = corrected(kind, self.party, self.n)
         empty = kind.ring.zeros((0,))
         return tuple(
-            share if share is not None else (next(left) if part in mine else empty)
-            for share, part in zip(self.shares(path, kind), kind.parts(), strict=True)
+            share if share is not None else next(left) if _receives(kind, i, part, self.party, self.n) else empty
+            for i, (share, part) in enumerate(zip(self.shares(path, kind), kind.parts(), strict=True))
         )
 
 
 def corrections(dealings: Sequence[Dealing], party: int, path: Path, kind: Correlation) -> list[Words]:
     """What a maker that knows every seed sends `party` for one path: the derived parts less the others' shares."""
-    wanted = corrected(kind, party, len(dealings))
-    if not wanted:
+    n = len(dealings)
+    if not corrected(kind, party, n):
         return []
     shares = [dealing.shares(path, kind) for dealing in dealings]
     drawn = [_total(shares, i, part, kind) for i, part in enumerate(kind.parts()[: kind.drawn])]
@@ -92,12 +99,17 @@ def corrections(dealings: Sequence[Dealing], party: int, path: Path, kind: Corre
     return [
         _complement(shares, i, part, value, kind)
         for i, (part, value) in enumerate(derived, kind.drawn)
-        if part in wanted
+        if _receives(kind, i, part, party, n)
     ]
 
 
 def _total(shares: Sequence[list[Words | None]], i: int, part: Part, kind: Correlation) -> Words:
-    first, *others = [words for s in shares if (words := s[i]) is not None]
+    held = [words for s in shares if (words := s[i]) is not None]
+    if not held:
+        raise LocalError(
+            "wrong-parameter", f"a {kind.name} of party {part.holder} among {len(shares)}", "count parties from 0"
+        )
+    first, *others = held
     for words in others:
         first = kind.ring.add(first, words) if part.sharing == "sum" else bits.bit_xor(first, words)
     return first

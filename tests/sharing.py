@@ -6,14 +6,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
+import trio
 from numpy.testing import assert_equal
 
 from mpc import bits
 from mpc.context import Context
 from mpc.ring import Z64, Ring, Words
+from mpc.simulation import Setting, run_in_memory
+from protocols.beaver import SUITE
 from protocols.execution import simulate
+from protocols.preprocessing.dealer import local_supplies
 from protocols.shares import ArithmeticShare, BooleanShare
 
+MADE = "beaver without a dealer"
 Value = Words | tuple[Words, tuple[int, ...]]
 """Ring elements, or packed bits with the shape of the array they belong to."""
 
@@ -39,6 +44,7 @@ def computed(
 ) -> Any:
     """What `function(ctx, *shares)` computes from values that the parties put in in turn, opened to all parties.
 
+    The suite MADE is Beaver's with the routes of material that no dealer makes, and the material of a dealer.
     Costs are audited; all parties must learn the same. Results: words of an arithmetic share; for a Boolean one the
     bits, (planes..., *shape). A list of shares gives a list.
     """
@@ -47,10 +53,21 @@ def computed(
         shares = [await _put_in(ctx, i % n, value) for i, value in enumerate(values)]
         return await _opened(ctx, await function(ctx, *shares))
 
-    results = simulate(main, [None] * n, suite=suite, ring=ring, check_costs=True).results
+    if suite == MADE:
+        results = _on_made_material(main, n, ring)
+    else:
+        results = simulate(main, [None] * n, suite=suite, ring=ring, check_costs=True).results
     for other in results[1:]:
         assert_equal(results[0], other)
     return results[0]
+
+
+def _on_made_material(main: Callable[..., Awaitable[Any]], n: int, ring: Ring) -> list[Any]:
+    supplies = local_supplies(n)
+    for supply in supplies:
+        supply.dealt = False
+    setting = Setting(SUITE, ring=ring, audit=True)
+    return [run.result for run in trio.run(lambda: run_in_memory(main, [None] * n, supplies, setting))]
 
 
 async def _put_in(ctx: Context, owner: int, value: Value) -> ArithmeticShare | BooleanShare:

@@ -15,10 +15,10 @@ ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
         "errors", "cores", "primes", "accelerator", "words", "matmul", "sums", "ring", "wide_ring", "bits",
-        "binary_field", "encoding", "prg", "field", "bigint", "powers_of_base", "crt", "label_hash", "device", "wire",
-        "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer", "transport_memory",
-        "transport_tls", "connecting", "transport", "correlations", "costs", "supply", "context", "store",
-        "planning", "simulation", "testing",
+        "bit_tables", "binary_field", "encoding", "prg", "field", "bigint", "powers_of_base", "crt", "label_hash",
+        "device", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer",
+        "transport_memory", "transport_tls", "connecting", "transport", "correlations", "costs", "supply", "context",
+        "store", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "ot", "numeric", "preprocessing", "array",
@@ -31,15 +31,17 @@ APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 """What must not import one another although their level would allow it."""
 
 FOLDER_ORDER = {
-    "protocols.beaver": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
+    "protocols.beaver": (
+        "share", "arithmetic", "boolean", "tables", "by_masks", "by_tables", "convert", "truncate", "__init__",
+    ),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "pads", "products_alsz13", "transfers", "half_trees",
+        "extension_softspoken_roy22", "pads", "products_alsz13", "transfers", "one_of_many", "half_trees",
         "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": (
-        "demand", "dealer", "pairs", "streams", "products", "making", "checking", "from_ot", "__init__",
+        "demand", "dealer", "pairs", "streams", "products", "tables", "making", "checking", "from_ot", "__init__",
     ),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",

@@ -76,6 +76,7 @@ def exact_view(
     suite: Any,
     observers: int | Collection[int],
     ring: Ring,
+    dealt: bool = True,
 ) -> View:
     """What the observers see of `protocol(ctx, mine, lanes)` under all randomness there is, at most 2^20 combinations.
 
@@ -88,7 +89,7 @@ def exact_view(
 
     def run() -> View:
         view = View(coalition(observers), enumeration.lanes, ring, exact=True)
-        return trio.run(observe, protocol, inputs, view, randomness, suite)
+        return trio.run(observe, protocol, inputs, view, randomness, suite, dealt)
 
     run()
     enumeration.fix()

@@ -22,6 +22,7 @@ def sampled_view(
     observers: int | Collection[int],
     ring: Ring = Z64,
     lanes: int = LANES,
+    dealt: bool = True,
 ) -> View:
     """What the observers see of `protocol(ctx, mine, lanes)` under fresh randomness.
 
@@ -32,6 +33,6 @@ def sampled_view(
     view = View(coalition(observers), lanes, ring, exact=False)
 
     async def run() -> View:
-        return await observe(protocol, inputs, view, randomness, suite)
+        return await observe(protocol, inputs, view, randomness, suite, dealt)
 
     return trio.run(run)

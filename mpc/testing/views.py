@@ -81,8 +81,12 @@ async def observe(
     view: View,
     randomness: Randomness,
     suite: Any,
+    dealt: bool = True,
 ) -> View:
-    """Run the protocol on inputs (a list of ring elements for each party) and write into `view` what is seen."""
+    """Run the protocol on inputs (a list of ring elements for each party) and write into `view` what is seen.
+
+    `dealt`: whether it is told that a dealer makes the material.
+    """
     n = len(inputs)
     arrays = [[np.full(view.lanes, value, np.uint64) for value in mine] for mine in inputs]
     for i in view.observers:
@@ -93,7 +97,7 @@ async def observe(
         return await protocol(ctx, mine, view.lanes)
 
     dealings = [Dealing(i, n, seed) for i, seed in enumerate(randomness.dealt)]
-    supplies = [_Supply(i, dealings, view) for i in range(n)]
+    supplies = [_Supply(i, dealings, view, dealt) for i in range(n)]
     transports = [_Transport(transport, view) for transport in memory_network(n)]
     setting = Setting(suite, ring=view.ring)
     await run_in_memory(
@@ -122,14 +126,15 @@ def assert_same_distribution(first: View, second: View) -> None:
 def lane_columns(array: npt.NDArray[Any], lanes: int) -> list[Words]:
     """An array as columns of one value a lane.
 
-    Elements: shape (lanes, ...), (..., lanes) or flat, a multiple of the lanes. Packed bits: (..., words_for(lanes))
-    or flat. What has another shape is the same for all lanes and becomes one column of its checksum.
+    Elements: shape (lanes, ...), (..., lanes) or flat, a multiple of the lanes. Packed bits: (..., words_for(lanes)),
+    or several of that in the last axis, or flat. What has another shape is the same for all lanes and becomes one
+    column of its checksum.
     """
     width = bits.words_for(lanes)
     if array.dtype == np.uint64 and array.size:
         if array.shape[:1] == (lanes,):
             return list(np.ascontiguousarray(array.reshape(lanes, -1).T))
-        packed = array.ndim > 1 and array.shape[-1] == width
+        packed = array.ndim > 1 and array.shape[-1] % width == 0 and array.shape[-1] % lanes != 0
         if array.size % lanes == 0 and not packed:
             return list(array.reshape(-1, lanes))
         if array.size % width == 0:
@@ -229,9 +234,9 @@ class _Supply:
     party: int
     dealings: list[Dealing]
     view: View
+    dealt: bool
     name: str = "insecure"
     received_bytes: int = 0
-    dealt: bool = True
 
     async def prepare(self, demand: Sequence[Entry]) -> None:
         """Nothing is needed beforehand."""

@@ -10,7 +10,7 @@ from typing import Any
 import msgpack
 
 from mpc.correlations import KINDS, Correlation
-from mpc.errors import PeerError
+from mpc.errors import LocalError, PeerError
 from mpc.ring import Ring
 from mpc.supply import Entry, corrected
 
@@ -35,7 +35,7 @@ def unpack_demand(data: bytes, sender: str) -> list[Entry]:
         if not isinstance(raw, list):
             raise TypeError("not a list")
         return [_entry(item) for item in raw]
-    except (ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
+    except (LocalError, ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
         raise PeerError(
             "malformed-message",
             f"{sender} sent a demand for material that cannot be read",

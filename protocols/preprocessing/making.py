@@ -25,6 +25,7 @@ from mpc.correlations import (
     InputMask,
     Material,
     MatrixTriple,
+    OneOfMany,
     RandomValue,
     Shape,
     SquarePair,
@@ -37,6 +38,7 @@ from mpc.ring import U64, Ring, Words
 from protocols.ot.pads import Group, weighed
 from protocols.preprocessing.pairs import Pairs
 from protocols.preprocessing.products import Rows, bits_to_ring, cross_ands, cross_products, may_be_random
+from protocols.preprocessing.tables import make_tables
 
 JOINED_WORDS = 1 << 24
 """Small pieces go through products together up to about this many words of messages."""
@@ -388,4 +390,5 @@ _MAKERS: dict[type[Correlation], Callable[[Context, Pairs, Sequence[Any]], Any]]
     TruncationPair: _truncation_pairs,
     InputMask: _input_masks,
     RandomValue: _random_values,
+    OneOfMany: make_tables,
 }

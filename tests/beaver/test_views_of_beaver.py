@@ -4,9 +4,11 @@ Exactly, over all randomness of a tiny ring; and statistically on Z_2^64. Of a p
 must be the same for all inputs of the others; of one that reveals a result, for all inputs with that result.
 """
 
+import numpy as np
 import pytest
 
 from mpc import bits
+from mpc.context import Context
 from mpc.ring import Ring
 from mpc.testing import assert_same_distribution, exact_view, sampled_view
 from protocols.beaver import SUITE
@@ -58,6 +60,10 @@ async def a2b(ctx, mine, lanes):
     return await SUITE.a2b(ctx, await put_in(ctx, 0, mine, lanes), ctx.ring.bits)
 
 
+async def below(ctx, mine, lanes):
+    return await SUITE.below(ctx, await put_in(ctx, 0, mine, lanes), np.array([0, 1], np.uint64))
+
+
 async def truncate(ctx, mine, lanes):
     return await SUITE.truncate(ctx, await put_in(ctx, 0, mine, lanes), 1)
 
@@ -77,7 +83,7 @@ async def open_sum(ctx, mine, lanes):
 
 SILENT = [
     (mul, 2), (square, 2), (select, 1), (and_, 1), (or_, 1), (to_ring, 1), (msb, 2), (is_zero, 2), (a2b, 2),
-    (truncate, 3),
+    (truncate, 3), (below, 2),
 ]  # fmt: skip
 by_name = pytest.mark.parametrize(("protocol", "bits"), SILENT, ids=lambda v: getattr(v, "__name__", None))
 
@@ -134,3 +140,60 @@ def test_views_on_the_64_bit_ring_look_the_same(protocol):
     for view in views:
         view.columns = {name: view.columns[name] for name in names[:8] + names[-12:]}
     assert_same_distribution(*views)
+
+
+def of_the_other(function, observer):
+    """A protocol without a dealer, on what the party puts in that does not look on."""
+
+    async def protocol(ctx, mine, lanes):
+        x = await put_in(ctx, 1 - observer, mine, lanes)
+        if function == "below":
+            return await SUITE.below(ctx, x, np.array([0, 1], np.uint64))
+        return await (SUITE.a2b(ctx, x, ctx.ring.bits) if function == "a2b" else getattr(SUITE, function)(ctx, x))
+
+    return protocol
+
+
+@pytest.mark.parametrize(("function", "bits"), [("msb", 2), ("msb", 3), ("is_zero", 2), ("a2b", 2), ("below", 2)])
+@pytest.mark.parametrize("observer", [0, 1])
+def test_tables_and_places_show_nothing(function, bits, observer):
+    def view(theirs):
+        inputs = [[1], [theirs]] if observer == 0 else [[theirs], [1]]
+        protocol = of_the_other(function, observer)
+        return exact_view(protocol, inputs, suite=SUITE, observers=observer, ring=Ring(bits), dealt=False)
+
+    reference = view(0)
+    for theirs in range(1, 1 << bits):
+        assert_same_distribution(reference, view(theirs))
+
+
+@pytest.mark.parametrize("observer", [0, 1])
+def test_places_and_tables_without_masks_are_noticed(monkeypatch, observer):
+    async def nothing_random(ctx, kind):
+        return tuple(np.zeros(part.shape, np.uint64) for part in kind.parts())
+
+    monkeypatch.setattr(Context, "take", nothing_random)
+    protocol = of_the_other("msb", observer)
+
+    def view(theirs):
+        inputs = [[1], [theirs]] if observer == 0 else [[theirs], [1]]
+        return exact_view(protocol, inputs, suite=SUITE, observers=observer, ring=Ring(2), dealt=False)
+
+    with pytest.raises(AssertionError):
+        assert_same_distribution(view(0), view(1))
+
+
+@pytest.mark.parametrize("function", ["msb", "a2b", "is_zero", "below"])
+@pytest.mark.parametrize("observer", [0, 1])
+def test_tables_and_places_on_the_64_bit_ring_look_the_same(function, observer):
+    """Some columns of each kind of array."""
+
+    def view(theirs):
+        inputs = [[5], [theirs]] if observer == 0 else [[theirs], [5]]
+        protocol = of_the_other(function, observer)
+        seen = sampled_view(protocol, inputs, suite=SUITE, observers=observer, lanes=4096, dealt=False)
+        names = list(seen.columns)
+        seen.columns = {name: seen.columns[name] for name in names[:: max(1, len(names) // 40)] + names[-4:]}
+        return seen
+
+    assert_same_distribution(view(0), view(2**62 - 1))

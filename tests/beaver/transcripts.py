@@ -2,8 +2,8 @@
 
     python tests/beaver/transcripts.py
 
-writes `transcripts.json`: the digest of all messages of each call, with 2 and 3 parties. A change there is a change
-to the wire: say so in CHANGELOG under "Wire".
+writes `transcripts.json`: the digest of all messages of each call, with 2 and 3 parties, and without a dealer where
+that makes a difference. A change there is a change to the wire: say so in CHANGELOG under "Wire".
 """
 
 import json
@@ -21,6 +21,7 @@ from mpc.testing import insecure_agreements, insecure_seed, recording_network, t
 from protocols.beaver import SUITE
 from protocols.preprocessing.dealer import local_supplies
 
+WITHOUT_DEALER = ("msb", "below", "is_zero", "a2b")
 COMMITTED = Path(__file__).with_name("transcripts.json")
 PARTIES = (2, 3)
 VALUES = np.array([0, 1, 2**64 - 1, 2**40 + 17, 2**61], np.uint64)
@@ -113,18 +114,23 @@ SCRIPTS: dict[str, Script] = {
 }
 
 
-def digest(script: Script, n: int) -> str:
-    """The digest of all messages of one call among n parties under fixed seeds."""
+def digest(script: Script, n: int, *, dealt: bool = True) -> str:
+    """The digest of all messages of one call among n parties under fixed seeds.
+
+    Not `dealt`: as if no dealer made the material.
+    """
 
     async def run() -> str:
         transports, record = recording_network(n)
-        seeds = [insecure_seed("dealt", i) for i in range(n)]
+        supplies = local_supplies(n, [insecure_seed("dealt", i) for i in range(n)])
+        for supply in supplies:
+            supply.dealt = dealt
 
         async def main(ctx: Context, mine: None) -> None:
             await script(ctx)
 
         await run_in_memory(
-            main, [None] * n, local_supplies(n, seeds), Setting(SUITE), transports=transports,
+            main, [None] * n, supplies, Setting(SUITE), transports=transports,
             agreements=insecure_agreements(n), private=[insecure_seed("private", i) for i in range(n)],
         )  # fmt: skip
         return transcript_digest(record)
@@ -134,7 +140,9 @@ def digest(script: Script, n: int) -> str:
 
 def digests() -> dict[str, str]:
     """All digests, by name and number of parties."""
-    return {f"{name}, {n} parties": digest(script, n) for name, script in SCRIPTS.items() for n in PARTIES}
+    dealt = {f"{name}, {n} parties": digest(script, n) for name, script in SCRIPTS.items() for n in PARTIES}
+    made = {f"{name}, 2 parties, no dealer": digest(SCRIPTS[name], 2, dealt=False) for name in WITHOUT_DEALER}
+    return dealt | made
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from mpc.correlations import (
     EdaBit,
     InputMask,
     MatrixTriple,
+    OneOfMany,
     RandomValue,
     SquarePair,
     Triple,
@@ -39,6 +40,10 @@ EXAMPLES: list[Correlation] = [
     InputMask(Z64, (4,), 0),
     InputMask(Ring(9), (), 1),
     RandomValue(Z64, (2, 3)),
+    OneOfMany(Z64, 3, 4, 2, 0, 1),
+    OneOfMany(Z64, 5, 2, 2, 1, 0),
+    OneOfMany(Ring(3), 1, 3, 21, 0, 1),
+    OneOfMany(Z64, 0, 1, 1, 0, 1),
 ]
 assert {type(kind) for kind in EXAMPLES} == set(KINDS.values())
 
@@ -53,5 +58,6 @@ kinds = st.one_of(
     st.builds(InputMask, rings, sides, st.integers(0, 4)),
     st.builds(DaBit, rings, st.integers(0, 200)),
     st.builds(EdaBit, rings, st.integers(0, 200)),
+    st.builds(OneOfMany, rings, st.integers(0, 5), st.integers(1, 5), st.integers(1, 9), st.just(0), st.just(1)),
 )
 entries = st.lists(st.tuples(paths, kinds), max_size=6)

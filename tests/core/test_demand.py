@@ -69,6 +69,9 @@ def test_any_bytes_are_a_demand_or_a_peers_error(data):
 @example(raw=[[[1], "truncation_pair", [64, [1], [1]]]])
 @example(raw=[[[1], "input_mask", [64, [1], [0]]]])
 @example(raw=[[[1], "dabit", [64, -1]]])
+@example(raw=[[[1], "one_of_many", [64, 1, 2**31, 1, 0, 1]]])
+@example(raw=[[[1], "one_of_many", [64, 1, 4, 1, 1, 1]]])
+@example(raw=[[[1], "one_of_many", [64, [1], 4, 1, 0, 1]]])
 def test_anything_that_looks_like_a_demand_is_one_or_a_peers_error(raw):
     refuses_or_reads(msgpack.packb(raw))
 

@@ -1,0 +1,237 @@
+"""Between [x] and bits for two parties, by transfers: tables of party 0's digits, read at the digits of party 1.
+
+x = x_0 + x_1, and each party knows its summand. The carry out of j bits is [x_0' > 2^j - 1 - x_1'], a comparison of a
+number of one party with a number of the other: Rathee, Rathee, Kumar, Chandran, Gupta, Rastogi, Sharma, CrypTFlow2, CCS
+2020, section 3.1. Numbers are compared digit by digit with one transfer each; digits are put together by ANDs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mpc import bits
+from mpc.bit_tables import one_hot
+from mpc.bits import words_for
+from mpc.context import Context
+from mpc.costs import cost
+from mpc.ring import Words
+from protocols.beaver.boolean import and_
+from protocols.beaver.tables import hold, read, reading_words
+from protocols.prefix import (
+    Borrow,
+    all_ones,
+    all_ones_words,
+    borrow_out,
+    borrow_prefixes,
+    levels,
+    prefix_words,
+    tree_words,
+)
+from protocols.shares import ArithmeticShare, BooleanShare
+
+DIGIT_BITS = 4
+"""A digit of d bits costs d correlations, d + 30 bits for d = 4, and an AND less for every bit more."""
+
+_HOLDER, _READER = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Digits:
+    """Consecutive bits as `count` digits of `depth` bits, lowest first; what is missing at the top is zero."""
+
+    count: int
+    depth: int
+
+    @staticmethod
+    def of(positions: int) -> _Digits:
+        count = -(-positions // DIGIT_BITS)
+        return _Digits(count, -(-positions // max(count, 1)))
+
+    def split(self, planes: Words) -> Words:
+        """Planes (positions, m, words) as digits (depth, m, count * words)."""
+        m, words = planes.shape[1:]
+        padded = np.zeros((self.count * self.depth, m, words), np.uint64)
+        padded[: len(planes)] = planes
+        digits = padded.reshape(self.count, self.depth, m, words).transpose(1, 2, 0, 3)
+        return digits.reshape(self.depth, m, self.count * words)
+
+    def sent(self, width: int, words: int) -> int:
+        """What both parties send for entries of `width` bits, in words."""
+        return reading_words(self.depth, width, self.count * words)
+
+    def tables(self, words: int) -> int:
+        """How many tables are read."""
+        return 64 * self.count * words
+
+
+async def _read(ctx: Context, tabulated: Callable[[Words], Words], digits: _Digits, own: Words, width: int) -> Words:
+    """Shares of the entries, (width, words), of the holder's digits, tabulated, at the reader's.
+
+    `own`: this party's bits, (positions, m, words). Both work out their side beside the event loop if there is much.
+    """
+    size = own.shape[-1] * digits.count
+    work = (width << digits.depth) * size
+    if ctx.me == _HOLDER:
+        table = await ctx.off_loop(work, lambda: tabulated(digits.split(own)))
+        return await hold(ctx, _READER, table.reshape(1 << digits.depth, width, size))
+    places = await ctx.off_loop(work, digits.split, own)
+    return await read(ctx, _HOLDER, places.reshape(digits.depth, size), width)
+
+
+def _compared(digits: Words) -> Words:
+    """For each number v the planes [v < digit] and [v = digit]: (depth, ...) becomes (2^depth, 2, ...)."""
+    same = one_hot(digits)
+    lower = bits.prefix_planes(same, "xor", from_last=True)
+    lower ^= same
+    return np.stack([lower, same], axis=1)
+
+
+def _complemented(ctx: Context, below_top: Words) -> Words:
+    """a at the holder; b = 2^j - 1 - x_1' at the reader: j bits of both summands carry exactly where b < a."""
+    return below_top if ctx.me == _HOLDER else bits.bit_not(below_top)
+
+
+# signs
+
+
+def _signs_words(k: int, m: int, size: int) -> tuple[int, int, int, int]:
+    """Words to each peer, words to one, AND gates, tables."""
+    digits, width = _Digits.of(k - 1), words_for(size)
+    sent, gates = tree_words(digits.count, m * width)
+    return sent, digits.sent(2 * m, width), gates, digits.tables(width)
+
+
+def _signs_rounds(k: int) -> int:
+    return 2 + levels(_Digits.of(k - 1).count) if k > 1 else 0
+
+
+async def _signs(ctx: Context, own: Words, m: int, shape: tuple[int, ...]) -> Words:
+    """<top bit of x> for m sums of a row of party 0 and the one row of party 1; planes (k, rows, words) to (m, words).
+
+    The top bit is the sum of both top bits and the carry out of the bits below.
+    """
+    below_top, words = own[:-1], own.shape[-1]
+    digits = _Digits.of(len(below_top))
+    top = np.broadcast_to(own[-1], (m, words))
+    if not digits.count:
+        return top.copy()
+    shares = await _read(ctx, _compared, digits, _complemented(ctx, below_top), 2 * m)
+    by_digit = shares.reshape(2, m, digits.count, words).swapaxes(1, 2).reshape(2, digits.count, m * words)
+    carry = await borrow_out(ctx, Borrow(by_digit, shape))
+    return top ^ carry.words.reshape(m, words)
+
+
+@cost(
+    rounds=lambda x: _signs_rounds(x.ring.bits),
+    words=lambda x: _signs_words(x.ring.bits, 1, x.size)[0],
+    to_one=lambda x: _signs_words(x.ring.bits, 1, x.size)[1],
+    and_triple=lambda x: _signs_words(x.ring.bits, 1, x.size)[2],
+    one_of_many=lambda x: _signs_words(x.ring.bits, 1, x.size)[3],
+)
+async def msb(ctx: Context, x: ArithmeticShare) -> BooleanShare:
+    """<x < 0>, elementwise."""
+    own = bits.planes(x.words.reshape(-1), x.ring.bits)
+    (sign,) = await _signs(ctx, own[:, None], 1, x.shape)
+    return BooleanShare(sign, x.shape)
+
+
+@cost(
+    rounds=lambda x, thresholds: _signs_rounds(x.ring.bits),
+    words=lambda x, t: _signs_words(x.ring.bits, len(t), x.size)[0],
+    to_one=lambda x, t: _signs_words(x.ring.bits, len(t), x.size)[1],
+    and_triple=lambda x, t: _signs_words(x.ring.bits, len(t), x.size)[2],
+    one_of_many=lambda x, t: _signs_words(x.ring.bits, len(t), x.size)[3],
+)
+async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanShare:
+    """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1).
+
+    Party 0 subtracts them: its tables have entries for all, and party 1 reads each table once.
+    """
+    k, m = x.ring.bits, len(thresholds)
+    subtracted = thresholds if ctx.me == _HOLDER else np.zeros(1, np.uint64)
+    own = np.stack([bits.planes(x.ring.sub(x.words.reshape(-1), t), k) for t in subtracted], axis=1)
+    return BooleanShare(await _signs(ctx, own, m, x.shape), x.shape)
+
+
+# zeros
+
+
+@cost(
+    rounds=lambda x: 2 + levels(_Digits.of(x.ring.bits).count),
+    words=lambda x: all_ones_words(_Digits.of(x.ring.bits).count, words_for(x.size))[0],
+    to_one=lambda x: _Digits.of(x.ring.bits).sent(1, words_for(x.size)),
+    and_triple=lambda x: all_ones_words(_Digits.of(x.ring.bits).count, words_for(x.size))[1],
+    one_of_many=lambda x: _Digits.of(x.ring.bits).tables(words_for(x.size)),
+)
+async def is_zero(ctx: Context, x: ArithmeticShare) -> BooleanShare:
+    """<x == 0>, elementwise: x_0 = -x_1, digit by digit."""
+    k, flat = x.ring.bits, x.words.reshape(-1)
+    digits = _Digits.of(k)
+    own = bits.planes(flat if ctx.me == _HOLDER else x.ring.neg(flat), k)[:, None]
+    same = await _read(ctx, one_hot, digits, own, 1)
+    return await all_ones(ctx, same.reshape(digits.count, words_for(x.size)), x.shape)
+
+
+# all bits
+
+
+def _bits_words(width: int, words: int) -> tuple[int, int]:
+    """Words to each peer, AND gates."""
+    digits = _Digits.of(width - 1)
+    sent, gates = prefix_words(digits.count, words)
+    inner = max(digits.count - 1, 0) * words
+    if digits.depth == 1:
+        return sent, gates
+    return sent + digits.depth * inner, gates + 64 * (digits.depth - 1) * inner
+
+
+def _bits_rounds(width: int) -> int:
+    digits = _Digits.of(width - 1)
+    return 2 + levels(digits.count) + (digits.count > 1 and digits.depth > 1) if digits.count else 0
+
+
+@cost(
+    rounds=lambda x, width: _bits_rounds(width),
+    words=lambda x, width: _bits_words(width, words_for(x.size))[0],
+    to_one=lambda x, width: _Digits.of(width - 1).sent(2 * _Digits.of(width - 1).depth, words_for(x.size)),
+    and_triple=lambda x, width: _bits_words(width, words_for(x.size))[1],
+    one_of_many=lambda x, width: _Digits.of(width - 1).tables(words_for(x.size)),
+)
+async def a2b(ctx: Context, x: ArithmeticShare, width: int) -> BooleanShare:
+    """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: both summands' bits and the carries into them.
+
+    An entry compares the lowest bits of a digit, for each number of them. Carries out of digits are prefixes over the
+    digits; one AND brings a digit's carry in to where its bits are the same.
+    """
+    own = bits.planes(x.words.reshape(-1), width)
+    digits = _Digits.of(width - 1)
+    if not digits.count:
+        return BooleanShare(own, x.shape)
+    below_top = _complemented(ctx, own[:-1, None])
+    compared = await _read(ctx, _compared_from_below, digits, below_top, 2 * digits.depth)
+    carries = await _carries(ctx, compared.reshape(digits.depth, 2, digits.count, -1), x.shape)
+    own[1:] ^= carries[: width - 1]
+    return BooleanShare(own, x.shape)
+
+
+def _compared_from_below(digits: Words) -> Words:
+    """For each number v the comparisons of its lowest 1, 2, .. depth bits: (2^depth, depth, 2, 1, words)."""
+    depth = len(digits)
+    each = [_compared(digits[: j + 1]) for j in range(depth)]
+    return np.stack([np.tile(t, (1 << (depth - 1 - j), 1, 1, 1)) for j, t in enumerate(each)], axis=1)
+
+
+async def _carries(ctx: Context, compared: Words, shape: tuple[int, ...]) -> Words:
+    """Carries out of every position, from comparisons (depth, 2, digits, words)."""
+    depth, _, count, words = compared.shape
+    carries = np.empty((count, depth, words), np.uint64)
+    carries[:, :-1] = compared[:-1, 0].swapaxes(0, 1)
+    carries[:, -1] = out = await borrow_prefixes(ctx, Borrow(compared[-1], shape))
+    if count > 1 and depth > 1:
+        into, same = out[None, :-1], np.ascontiguousarray(compared[:-1, 1, 1:])
+        brought = await and_(ctx, BooleanShare(into, shape), BooleanShare(same, shape))
+        carries[1:, :-1] ^= brought.words.swapaxes(0, 1)
+    return carries.reshape(count * depth, words)
