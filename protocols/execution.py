@@ -14,16 +14,14 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from math import prod
 from typing import Any, TypeVar
 
-import msgpack
 import numpy as np
 import numpy.typing as npt
 import trio
 
 from mpc.accelerator import Accelerator, using
-from mpc.context import Context, Session, Spec
+from mpc.context import Context, Session
 from mpc.costs import Report
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.handshake import Agreement
@@ -35,6 +33,7 @@ from mpc.transport import Transport, memory_network
 from native import keep_memory
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
+from protocols.input_shapes import describe, exchange_shapes
 from protocols.preprocessing import dealer
 from protocols.preprocessing.from_ot import OtSupply, ot_supplies
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
@@ -52,7 +51,6 @@ PREPROCESSING = (DEALER, *EXTENSIONS)
 SUITES: dict[str, Suite] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
 FATAL_WHEN_DRY = ("range-exceeded", "range-too-wide", "domain", "too-many-fractional-bits")
 _ONLINE, _SHAPES = 0, 1
-_HEADER = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +160,7 @@ def plan(
     It depends on where material comes from: protocols take what is cheap there.
     """
     check_preprocessing(preprocessing)
-    shapes = [_describe(a) for a in inputs]
+    shapes = [describe(a) for a in inputs]
     return _run_trio(lambda: _plan(main, shapes, suite, fractional_bits, preprocessing, program))
 
 
@@ -262,7 +260,7 @@ class _Party:
         else:
             supply = OtSupply(transport, agreement, transport.n, extension=EXTENSIONS[preprocessing])
         party = _Party(main, mine, transport, agreement, suite, fractional_bits, progress, link, supply)
-        shapes = await _exchange_shapes(party._session().root(_SHAPES), mine)
+        shapes = await exchange_shapes(party._session().root(_SHAPES), mine)
         progress("planning", 0, None)
         await party._make_plan(shapes)
         progress("offline", 0, None)
@@ -348,45 +346,6 @@ async def _plan(
         runs = await run_in_memory(main, inputs, supplies, setting, on_call=count)
     demand = sorted(supplies[0].demand, key=lambda entry: entry[0])  # the order of the program, not of the event loop
     return Plan(_simulated_report(runs, setting, preprocessing, {}, program), demand, calls)
-
-
-async def _exchange_shapes(ctx: Context, mine: Any) -> list[npt.NDArray[Any] | None]:
-    """Zeros in the shape and dtype of every party's input."""
-    own = np.frombuffer(_packed_shape(mine), np.uint8)
-    for j in ctx.everyone:
-        if j != ctx.me:
-            ctx.send(j, own)
-    spec = Spec(None, np.uint8, _HEADER)
-    return [
-        _describe(mine) if j == ctx.me else _unpacked_shape((await ctx.receive(j, spec)).tobytes(), ctx.names[j])
-        for j in ctx.everyone
-    ]
-
-
-def _describe(mine: Any) -> npt.NDArray[Any] | None:
-    return None if mine is None else np.zeros(np.shape(mine), np.asarray(mine).dtype)
-
-
-def _packed_shape(mine: Any) -> bytes:
-    described = None if mine is None else [np.asarray(mine).dtype.kind, list(np.shape(mine))]
-    packed: bytes = msgpack.packb(described)
-    return packed
-
-
-def _unpacked_shape(data: bytes, sender: str) -> npt.NDArray[Any] | None:
-    dtypes = {"f": np.float64, "i": np.int64, "u": np.uint64, "b": np.bool_}
-    try:
-        described = msgpack.unpackb(data)
-        if described is None:
-            return None
-        kind, shape = described
-        if len(shape) > 8 or not all(type(s) is int and 0 <= s < 1 << 40 for s in shape) or prod(shape) > 1 << 34:
-            raise ValueError("shape out of range")
-        return np.zeros(shape, dtypes[kind])
-    except (ValueError, TypeError, KeyError, MemoryError, msgpack.UnpackException) as error:
-        raise PeerError(
-            "malformed-message", f"{sender} sent a description of its input that cannot be read", party=sender
-        ) from error
 
 
 def _public_cause(error: Exception) -> str:

@@ -22,7 +22,7 @@ ORDER = {
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "ot", "numeric", "preprocessing", "array",
-        "execution",
+        "input_shapes", "execution",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first."""
