@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console, Group
 from rich.text import Text
 
 from party_runner.csv_table import Table
 from party_runner.join import Choices
+from party_runner.plan_file import PlanFile, save_plan
 from party_runner.program import Program
 from party_runner.report import cost_report, data, table, titled
 from party_runner.summary import Summary
@@ -17,19 +19,35 @@ from protocols.execution import plan as dry_run
 NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
 
 
-def make_plan(program: Program, given: Sequence[Table | None], choices: Choices) -> Summary:
+def make_plan(program: Program, given: Sequence[Table | None], choices: Choices, target: Path | None) -> Summary:
     """Run `program` dry on inputs of these shapes: a run's summary without times and result.
 
-    `seconds_on` {network: seconds} is added: the time on the wire, to which computation adds.
+    `seconds_on` {network: seconds} is added: the time on the wire, to which computation adds. The plan is saved in the
+    file `target` if there is one.
     """
+    supplier = choices.material.given
     planned = dry_run(
         program.main,
         list(given),
         suite=choices.suite,
         fractional_bits=choices.fractional_bits,
         program=str(program.path),
+        preprocessing=supplier,
     )
+    if target is not None:
+        shapes = tuple(None if array is None else _shape(array) for array in given)
+        save_plan(
+            PlanFile(
+                str(program.path), program.digest, len(given), choices.suite, choices.fractional_bits, supplier, shapes,
+                tuple(planned.demand),
+            ),
+            target,
+        )  # fmt: skip
     return planned.report.to_json() | {"seconds_on": {name: planned.seconds_on(name) for name in NETWORKS}}
+
+
+def _shape(array: Table) -> str:
+    return f"{'x'.join(map(str, array.shape))}:{array.dtype}"
 
 
 def print_plan(summary: Summary, console: Console) -> None:

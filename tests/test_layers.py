@@ -22,7 +22,7 @@ ORDER = {
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "ot", "numeric", "preprocessing", "array",
-        "input_shapes", "execution",
+        "input_shapes", "sources", "execution", "storing",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first."""
