@@ -112,7 +112,8 @@ def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
 
 def terms_of_making(roster: Roster, plan: PlanFile, material: Material, runs: int) -> Terms:
     """What all endpoints that make stores must agree on."""
-    parameters = {"plan": plan.digest, "runs": runs, **material.terms()}
+    bits = plan.fractional_bits
+    parameters = {"plan": plan.digest, "runs": runs, "fractional_bits": bits, **material.terms()}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, plan.program_digest, plan.suite, parameters)
 
 
