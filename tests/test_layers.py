@@ -38,7 +38,9 @@ FOLDER_ORDER = {
         "extension_softspoken_roy22", "transfers", "half_trees",
         "silent_ferret_ywlzw20", "__init__",
     ),
-    "protocols.preprocessing": ("demand", "dealer", "pairs", "products", "making", "checking", "from_ot", "__init__"),
+    "protocols.preprocessing": (
+        "demand", "dealer", "estimates", "pairs", "products", "making", "checking", "from_ot", "__init__",
+    ),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
     ),
