@@ -73,7 +73,7 @@ async def join(
             connect_seconds=time.monotonic() - began,
             on_progress=progress,
             device=device,
-            source=source,
+            preprocessing=source,
         )
 
 
@@ -90,7 +90,7 @@ async def prepare(
                 target,
                 transport=transport,
                 agreement=agreement,
-                source=source,
+                preprocessing=source,
                 key=material.key(seat.identity),
                 runs=runs,
                 on_progress=progress,

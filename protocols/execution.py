@@ -37,7 +37,7 @@ from protocols.input_shapes import describe, exchange_shapes
 from protocols.preprocessing import dealer
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.from_ot import ot_supplies
-from protocols.sources import DEALER, EXTENSIONS, FROM_OT, Provision, Source, check_preprocessing
+from protocols.sources import DEALER, EXTENSIONS, OT, Provision, Source, check_preprocessing
 from protocols.suite import Suite
 
 R = TypeVar("R")
@@ -166,11 +166,12 @@ async def run_party(
     connect_seconds: float = 0.0,
     on_progress: Progress | None = None,
     device: Accelerator | None = None,
-    source: Source = FROM_OT,
+    preprocessing: str | Source = OT,
 ) -> Outcome:
     """Run `main(ctx, mine)` as one real party, connected by `transport`.
 
-    The last endpoint is the dealer if `source` has one; else all are parties.
+    `preprocessing`: a supplier's name, or a `Source`. The last endpoint is the dealer if material comes from one; else
+    all are parties.
 
     `device` is offered the large local operations of the online part.
     Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
@@ -178,6 +179,7 @@ async def run_party(
     keep_memory()
     progress = on_progress or (lambda stage, done, total: None)
     try:
+        source = Source(preprocessing) if isinstance(preprocessing, str) else preprocessing
         party = await _Party.prepare(
             main, mine, transport, agreement, find_suite(suite), fractional_bits, progress, source
         )

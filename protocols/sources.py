@@ -58,10 +58,6 @@ class Source:
         return transport.n - (self.maker == DEALER)
 
 
-FROM_OT = Source()
-"""The default of real runs: nobody to trust."""
-
-
 class Provision:
     """A source in a session: what hands out material, and what must be done before, beside and after the program."""
 

@@ -16,7 +16,7 @@ from mpc.transport import Transport
 from native import keep_memory
 from protocols.execution import Progress, tell_peers
 from protocols.preprocessing.from_ot import words_of
-from protocols.sources import FROM_OT, Provision, Source
+from protocols.sources import OT, Provision, Source
 
 _MAKING = 0
 
@@ -36,19 +36,21 @@ async def make_store(
     *,
     transport: Transport,
     agreement: Agreement,
-    source: Source = FROM_OT,
+    preprocessing: str | Source = OT,
     key: Seed | None = None,
     runs: int = 1,
     on_progress: Progress | None = None,
 ) -> Making:
     """Make this party's store in the folder `target`, together with all parties, for so many runs of one demand.
 
-    `key` seals it; without one the store holds a key of its own. Tells the peers and raises if anything fails.
+    `preprocessing`: a supplier's name, or a `Source`. `key` seals the store; without one it holds a key of its own.
+    Tells the peers and raises if anything fails.
     """
     keep_memory()
     progress = on_progress or (lambda stage, done, total: None)
     started = time.perf_counter()
     try:
+        source = Source(preprocessing) if isinstance(preprocessing, str) else preprocessing
         provision = await Provision.open(source, transport, agreement, lambda done, total: None)
         session = Session(transport, provision.supply, agreement, None, source.parties(transport))
         counted = _counter(progress, runs * sum(words_of(kind) for _, kind in demand))

@@ -1,7 +1,8 @@
 """The main job, as `make demo` runs it: three hospitals, three processes, one model.
 
-Runs `parley run` on study.py, with nobody to trust but the hospitals' own programs, then trains scikit-learn's logistic regression on all patients in the clear, and prints
-both accuracies beside each other. Ends with an error if they are more than a percentage point apart.
+Runs `parley run` on study.py, where the hospitals make their random material themselves and trust nobody else; then
+trains scikit-learn's logistic regression on all patients in the clear, and prints both accuracies beside each other.
+Ends with an error if they are more than a percentage point apart.
 
     python examples/hospitals/demo.py [SUMMARY.json]
 """

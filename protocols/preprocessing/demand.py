@@ -10,7 +10,7 @@ from typing import Any
 import msgpack
 
 from mpc.correlations import KINDS, Correlation
-from mpc.errors import PeerError
+from mpc.errors import LocalError, PeerError
 from mpc.ring import Ring
 from mpc.supply import Entry, corrected
 
@@ -48,7 +48,7 @@ def parse_demand(data: bytes) -> list[Entry]:
         if not isinstance(raw, list):
             raise TypeError("not a list")
         return [_entry(item) for item in raw]
-    except (ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
+    except (LocalError, ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
         raise ValueError("no demand for material") from error
 
 

@@ -61,7 +61,7 @@ def run(program: Any, n: int, source: Source, inputs: Sequence[Any] | None = Non
     async def party(i: int) -> None:
         try:
             outcomes[i] = await run_party(
-                program, data[i], transport=transports[i], agreement=agreements[i], program="", source=source
+                program, data[i], transport=transports[i], agreement=agreements[i], program="", preprocessing=source
             )
         except ParleyError as error:
             outcomes[i] = error

@@ -14,7 +14,7 @@ from mpc.device import Device, DeviceWarning
 from mpc.handshake import Agreement
 from mpc.transport import memory_network
 from protocols.execution import Outcome, run_dealer, run_party
-from protocols.sources import DEALER, Source
+from protocols.sources import DEALER
 
 DATA = [np.arange(60 * 9).reshape(60, 9) % 7, np.arange(9 * 50).reshape(9, 50) % 5 - 2]
 
@@ -37,7 +37,7 @@ def run(devices: list[Device | None]) -> list[Outcome]:
             agreement=agreement,
             program="",
             device=devices[i],
-            source=Source(DEALER),
+            preprocessing=DEALER,
         )
 
     async def everybody() -> None:

@@ -36,14 +36,17 @@ def test_parties_compute_together(tmp_path: Path, parties: int) -> None:
         assert said in done.stdout
 
 
-@pytest.mark.parametrize("parties", [2, 3])
-def test_parties_make_their_own_material(tmp_path: Path, parties: int) -> None:
+@pytest.mark.parametrize(
+    ("parties", "options", "check"),
+    [(2, (), "nothing"), (3, ("--prefetch",), "nothing"), (3, ("--check-material", "all"), "all")],
+)
+def test_parties_make_their_own_material(tmp_path: Path, parties: int, options: tuple[str, ...], check: str) -> None:
     """No process but theirs, and nobody else to trust."""
-    done = parley(*product_of(tmp_path, parties), "--json", "-")
+    done = parley(*product_of(tmp_path, parties), "--json", "-", *options)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert summary["result"] == {"product": pytest.approx(1.0, abs=1e-3)}
-    assert summary["preprocessing"] == "ot"
+    assert (summary["preprocessing"], summary["check_material"]) == ("ot", check)
     assert "dealer" not in summary["security"]
     assert "nobody else is trusted" in summary["security"]
     assert min(summary["offline_bytes"]) > 10_000
