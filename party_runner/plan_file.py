@@ -31,7 +31,7 @@ class PlanFile:
 
     `program`: its path when it was planned, for people; `program_digest` tells programs apart. `shapes`: of every
     party's input, as `190x31:float64`, or None. `preprocessing`: who was to make the material, by which protocols
-    choose it. `digest`: the SHA-256 of the file, in hexadecimal.
+    choose it. `digest`: SHA-256 of all but the path, in hexadecimal, so that parties may plan each for itself.
     """
 
     program: str
@@ -90,7 +90,7 @@ def _parsed(content: bytes) -> PlanFile:
         raise ValueError("no digest, or no supplier")
     if not all(type(number) is int for number in (parties, fractional_bits)) or not 2 <= parties == len(shapes) <= 64:
         raise ValueError("no number of parties")
-    digest = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(FORMAT + msgpack.packb(raw[1:])).hexdigest()
     return PlanFile(
         program, program_digest, parties, suite, fractional_bits, preprocessing, tuple(shapes),
         tuple(parse_demand(demand)), digest,

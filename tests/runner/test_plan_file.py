@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_what_is_no_plan(tmp_path: Path, saved: Path) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(place=st.integers(0, 2**20), byte=st.integers(0, 255))
-def test_a_changed_byte_is_refused_or_gives_another_digest(saved: Path, place: int, byte: int) -> None:
+def test_a_changed_byte_is_refused_or_changes_the_digest_or_only_the_path(saved: Path, place: int, byte: int) -> None:
     content = bytearray(saved.read_bytes())
     changed = saved.parent / "changed"
     content[place % len(content)] = byte
@@ -65,7 +66,7 @@ def test_a_changed_byte_is_refused_or_gives_another_digest(saved: Path, place: i
     except LocalError:
         assert refusal(changed) == "bad-plan"
     else:
-        assert (plan.digest == load_plan(saved).digest) == (bytes(content) == saved.read_bytes())
+        assert plan.digest != load_plan(saved).digest or replace(plan, program=PLAN.program) == load_plan(saved)
 
 
 @settings(max_examples=200, deadline=None)

@@ -75,7 +75,7 @@ def test_plan_preprocess_run(tmp_path: Path, parties: int) -> None:
     assert "[store-exhausted]" in spent.stderr
     assert "3 triple" in spent.stderr
     assert "--fallback ot" in spent.stderr
-    again = run_from(tmp_path, parties, stores, "--fallback", "ot", "--json", "-")
+    again = run_from(tmp_path, parties, stores, "--fallback", "ot", "--json", "-", *["--prefetch"] * (parties - 2))
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["preprocessing"] == "store, then ot"
     assert min(json.loads(again.stdout)["offline_bytes"]) > 10_000
@@ -194,7 +194,12 @@ def joining(folder: Path, name: str, data: str, *options: str) -> list[str]:
 
 
 def test_two_real_parties(pair: Path) -> None:
-    made = ends(start(*making(pair, "north", "--json", "-")), start(*making(pair, "south")))
+    """Each has planned for itself."""
+    made_at_south = making(pair, "south")
+    made_at_south[1] = str(pair / "south.plan")
+    elsewhere = ["plan", "product.py", "-n", "2", "--shape", "0=3x1", "--shape", "1=3x1", "-o", "south.plan"]
+    assert parley(*elsewhere, cwd=pair).returncode == 0
+    made = ends(start(*making(pair, "north", "--json", "-")), start(*made_at_south))
     assert [code for code, _, _ in made] == [0, 0], made
     assert json.loads(made[0][1])["store"] == str(pair / "north.store")
     assert "Material, from: ot" in made[1][1]
