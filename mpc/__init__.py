@@ -1,9 +1,15 @@
 """Parley: secure multi-party computation in Python. Users write `import mpc` and nothing else."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
-from protocols.array import SecretArray, inverse_sqrt, reveal, secret, sigmoid
-from protocols.execution import Plan, Simulation, plan, simulate
+
+if TYPE_CHECKING:
+    from protocols.array import SecretArray, inverse_sqrt, reveal, sigmoid
+    from protocols.array.inputs import secret
+    from protocols.execution import Plan, Simulation, plan, simulate
 
 __all__ = [
     "Abort",
@@ -23,3 +29,18 @@ __all__ = [
     "simulate",
     "together",
 ]
+
+_FROM_PROTOCOLS = {
+    **dict.fromkeys(("SecretArray", "inverse_sqrt", "reveal", "secret", "sigmoid"), "protocols.array"),
+    **dict.fromkeys(("Plan", "Simulation", "plan", "simulate"), "protocols.execution"),
+}
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """What lies in `protocols` is imported when it is asked for, since `protocols` itself imports this package."""
+        if name not in _FROM_PROTOCOLS:
+            raise AttributeError(f"module 'mpc' has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_FROM_PROTOCOLS[name]), name)
+        return value

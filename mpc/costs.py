@@ -50,7 +50,8 @@ class Report:
 
     `rounds_by_party` and `bytes_sent` (framed, before TLS, online) have an entry for each party, by index;
     `offline_bytes` is what this party received from its supplier; `lines` is this party's account by line. `device` is
-    the account of the accelerator that was in use, None without one.
+    the account of the accelerator that was in use, None without one; `check_material` says how much of the material
+    the parties verified: nothing, a sample, all.
     """
 
     program: str
@@ -68,6 +69,7 @@ class Report:
     lines: tuple[LineCost, ...]
     warnings: tuple[str, ...] = ()
     device: dict[str, Any] | None = None
+    check_material: str = "nothing"
 
     @property
     def rounds(self) -> int:
@@ -78,7 +80,8 @@ class Report:
         """The whole account and the result as plain lists, numbers and strings."""
         return {
             **{
-                name: getattr(self, name) for name in ("program", "suite", "preprocessing", "security", "offline_bytes")
+                name: getattr(self, name)
+                for name in ("program", "suite", "preprocessing", "check_material", "security", "offline_bytes")
             },
             "parties": list(self.parties),
             "seconds": dict(self.seconds),

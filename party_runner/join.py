@@ -1,4 +1,4 @@
-"""One endpoint of a run: it connects to the others, does its part, and tells them if it fails."""
+"""One endpoint of a session: it connects to the others, does its part, and tells them if it fails."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 
 import trio
 
@@ -16,9 +17,13 @@ from mpc.handshake import Agreement, Terms
 from mpc.identity import Identity, Roster
 from mpc.transport import TlsTransport, connect
 from party_runner.csv_table import Table
+from party_runner.material import Material
+from party_runner.plan_file import PlanFile
 from party_runner.program import Program
 from party_runner.status import Progress
-from protocols.execution import DEALER, Outcome, run_dealer, run_party
+from protocols.execution import Outcome, run_dealer, run_party
+from protocols.sources import Source
+from protocols.storing import Making, make_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Choices:
 
     suite: str = "beaver"
     fractional_bits: int = 16
-    preprocessing: str = DEALER
+    material: Material = field(default_factory=Material)
 
 
 async def join(
@@ -47,6 +52,7 @@ async def join(
     program: Program,
     mine: Table | None,
     choices: Choices,
+    source: Source,
     progress: Progress,
     device: Device | None = None,
 ) -> Outcome:
@@ -55,8 +61,7 @@ async def join(
     Raises what ended the run: the peers were told.
     """
     began = time.monotonic()
-    terms = _terms(seat.roster, program.digest, choices)
-    async with _connected(seat, terms, progress) as (transport, agreement):
+    async with _connected(seat, terms_of_run(seat.roster, program.digest, choices), progress) as (transport, agreement):
         return await run_party(
             program.main,
             mine,
@@ -68,25 +73,48 @@ async def join(
             connect_seconds=time.monotonic() - began,
             on_progress=progress,
             device=device,
-            preprocessing=choices.preprocessing,
+            preprocessing=source,
         )
 
 
-async def deal(seat: Seat, digest: str, choices: Choices, progress: Progress) -> None:
-    """Be the dealer of one run: hand out what the parties ask for, until they are done.
+async def prepare(
+    seat: Seat, plan: PlanFile, material: Material, target: Path, runs: int, progress: Progress
+) -> tuple[Making, float]:
+    """Make one party's store of a plan in the folder `target`; beside it, the seconds that connecting took."""
+    began = time.monotonic()
+    async with _connected(seat, terms_of_making(seat.roster, plan, material, runs), progress) as (transport, agreement):
+        connected = time.monotonic() - began
+        with material.opened(seat.identity) as source:
+            made = await make_store(
+                plan.demand,
+                target,
+                transport=transport,
+                agreement=agreement,
+                preprocessing=source,
+                key=material.key(seat.identity),
+                runs=runs,
+                on_progress=progress,
+            )
+        return made, connected
 
-    `digest` is that of the program which the parties run; the dealer itself does not run it.
-    """
-    async with _connected(seat, _terms(seat.roster, digest, choices), progress) as (transport, _):
+
+async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
+    """Be the dealer of one session: hand out what the parties ask for, until they are done."""
+    async with _connected(seat, terms, progress) as (transport, _):
         await run_dealer(transport=transport, on_progress=progress)
 
 
-def _terms(roster: Roster, digest: str, choices: Choices) -> Terms:
-    parameters: dict[str, str | int] = {
-        "fractional_bits": choices.fractional_bits,
-        "preprocessing": choices.preprocessing,
-    }
+def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
+    """What all endpoints of a run must agree on; `digest` is the program's."""
+    parameters = {"fractional_bits": choices.fractional_bits, **choices.material.terms()}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
+
+
+def terms_of_making(roster: Roster, plan: PlanFile, material: Material, runs: int) -> Terms:
+    """What all endpoints that make stores must agree on."""
+    bits = plan.fractional_bits
+    parameters = {"plan": plan.digest, "runs": runs, "fractional_bits": bits, **material.terms()}
+    return Terms(version("parley-mpc"), roster.names, roster.has_dealer, plan.program_digest, plan.suite, parameters)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""`parley run`: all parties, and a dealer if there is one, as processes of this machine, over mutual TLS on loopback.
+"""All parties, and a dealer if there is one, as processes of this machine, over mutual TLS on loopback.
 
 The launcher makes keys and certificates for this run in a private folder that it removes, binds every listening socket
 itself and hands it on as a file descriptor, and starts each party with the same command that a real party uses. It
@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import socket
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from mpc.identity import new_identity
 from party_runner.children import Child, follow, start
 from party_runner.failures import INTERRUPTED, PEER
 from party_runner.progress import ProgressBar
-from party_runner.summary import Summary, merged
+from party_runner.summary import Summary
 
 DEALER = "dealer"
 GRACE = 6.0  # seconds for the others to find out by themselves who failed
@@ -39,22 +39,19 @@ class RunFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LocalRun:
-    """What to run: the program, the parties' names, the inputs by party, options of all processes and of parties.
+    """What to start: `party(place, name, roster)` and `dealer(roster)` are the commands of the processes, without keys.
 
-    `with_dealer`: whether one more process is the dealer.
+    `dealer`: None where no process is one.
     """
 
-    program: Path
     names: tuple[str, ...]
-    inputs: dict[int, Path]
-    options: tuple[str, ...] = ()
-    for_parties: tuple[str, ...] = ()
-    with_dealer: bool = True
+    party: Callable[[int, str, str], Sequence[str]]
+    dealer: Callable[[str], Sequence[str]] | None = None
 
     @property
     def endpoints(self) -> tuple[str, ...]:
         """The names of all processes, the dealer's last."""
-        return (*self.names, DEALER) if self.with_dealer else self.names
+        return (*self.names, DEALER) if self.dealer else self.names
 
 
 @dataclass(slots=True)
@@ -95,12 +92,12 @@ class _Crew:
             self.parties_done.set()
 
 
-def launch(run: LocalRun) -> Summary:
-    """Run all parties to their end and return their accounts as one. Raises RunFailed, which names who failed."""
+def launch(run: LocalRun) -> list[Summary]:
+    """Run all parties to their end and return their accounts. Raises RunFailed, which names who failed."""
     return trio.run(_launch, run)
 
 
-async def _launch(run: LocalRun) -> Summary:
+async def _launch(run: LocalRun) -> list[Summary]:
     with tempfile.TemporaryDirectory(prefix="parley-") as folder, ProgressBar(len(run.names)) as bar:
         crew = _Crew(bar)
         async with trio.open_nursery() as nursery:
@@ -136,11 +133,11 @@ async def _start_all(run: LocalRun, folder: Path, crew: _Crew) -> None:
 
 
 def _arguments(run: LocalRun, place: int, name: str, roster: Path) -> list[str]:
-    key = ["--key", str(roster.parent / f"{name}.key")]
-    if name == DEALER:
-        return ["dealer", str(roster), "--program", str(run.program), *key, *run.options]
-    given = ["--input", str(run.inputs[place])] if place in run.inputs else []
-    return ["join", str(roster), str(run.program), "--party", name, *given, *key, *run.options, *run.for_parties]
+    if place == len(run.names) and run.dealer is not None:
+        words = run.dealer(str(roster))
+    else:
+        words = run.party(place, name, str(roster))
+    return [*words, "--key", str(roster.parent / f"{name}.key")]
 
 
 def _listening_socket() -> socket.socket:
@@ -200,14 +197,14 @@ def _hopeless(crew: _Crew) -> bool:
     return crew.interrupted or any(early)
 
 
-def _verdict(crew: _Crew) -> Summary:
-    """The summary of a run in which every process did its part; else RunFailed."""
+def _verdict(crew: _Crew) -> list[Summary]:
+    """The accounts of the parties of a run in which every process did its part; else RunFailed."""
     failed = sorted((c for c in crew.children if c.failed), key=Child.rank)
     if crew.interrupted:
         raise RunFailed(INTERRUPTED, "interrupted: all parties were ended")
     if failed:
         raise RunFailed(failed[0].exit_code(), _blame(failed[0], failed[1:]))
-    return merged([child.account for child in crew.parties if child.account is not None])
+    return [child.account for child in crew.parties if child.account is not None]
 
 
 def _blame(first: Child, others: Sequence[Child]) -> str:

@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from party_runner.csv_table import Table
 from party_runner.join import Choices
+from party_runner.plan_file import PlanFile, save_plan
 from party_runner.program import Program
 from party_runner.report import cost_report, data, table, titled
 from party_runner.summary import Summary
 from protocols.execution import plan as dry_run
+from protocols.preprocessing.estimates import offline_bytes
 
 NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
 
 
-def make_plan(program: Program, given: Sequence[Table | None], choices: Choices) -> Summary:
+def make_plan(program: Program, given: Sequence[Table | None], choices: Choices, target: Path | None) -> Summary:
     """Run `program` dry on inputs of these shapes: a run's summary without times and result.
 
-    `seconds_on` {network: seconds} is added: the time on the wire, to which computation adds.
+    Added are `seconds_on` {network: seconds}, the time on the wire, to which computation adds; and `offline_estimate`,
+    what each party will receive for its material, about: `bytes` by party, and the kinds that are `not_counted`. The
+    plan is saved in the file `target` if there is one.
     """
+    supplier = choices.material.given
     planned = dry_run(
         program.main,
         list(given),
         suite=choices.suite,
         fractional_bits=choices.fractional_bits,
         program=str(program.path),
+        preprocessing=supplier,
     )
-    return planned.report.to_json() | {"seconds_on": {name: planned.seconds_on(name) for name in NETWORKS}}
+    if target is not None:
+        shapes = tuple(None if array is None else _shape(array) for array in given)
+        save_plan(
+            PlanFile(
+                str(program.path), program.digest, len(given), choices.suite, choices.fractional_bits, supplier, shapes,
+                tuple(planned.demand),
+            ),
+            target,
+        )  # fmt: skip
+    received, not_counted = offline_bytes(planned.demand, len(given), supplier)
+    return planned.report.to_json() | {
+        "offline_estimate": {"bytes": received, "not_counted": not_counted},
+        "seconds_on": {name: planned.seconds_on(name) for name in NETWORKS},
+    }
+
+
+def _shape(array: Table) -> str:
+    return f"{'x'.join(map(str, array.shape))}:{array.dtype}"
 
 
 def print_plan(summary: Summary, console: Console) -> None:
@@ -39,10 +63,15 @@ def print_plan(summary: Summary, console: Console) -> None:
 
 
 def _totals(summary: Summary) -> Group:
-    made = table("party", "rounds", "sends online")
-    for row in zip(summary["parties"], summary["rounds_by_party"], summary["bytes_sent"], strict=True):
-        made.add_row(row[0], f"{row[1]:,}", data(row[2]))
-    return titled(f"A run will take {summary['rounds']:,} rounds", made)
+    made = table("party", "rounds", "sends online", "receives offline, about")
+    estimate = summary["offline_estimate"]
+    columns = summary["parties"], summary["rounds_by_party"], summary["bytes_sent"], estimate["bytes"]
+    for row in zip(*columns, strict=True):
+        made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]))
+    parts: list[RenderableType] = [titled(f"A run will take {summary['rounds']:,} rounds", made)]
+    if estimate["not_counted"]:
+        parts.append(Text(f"  not counted offline: {', '.join(estimate['not_counted'])}"))
+    return Group(*parts)
 
 
 def _times(summary: Summary) -> Group:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from party_runner.summary import Summary
+from party_runner.summary import Summary, write_summary
 
 NUMBERS_SHOWN = 6
 LINES_SHOWN = 12
+
+
+def present(summary: Summary, target: str | None, show: Callable[[Summary, Console], None]) -> None:
+    """The summary for machines if asked for, and for a person unless stdout is taken."""
+    if target is not None:
+        write_summary(summary, target)
+    if target != "-":
+        show(summary, Console())
 
 
 def print_report(summary: Summary, console: Console, counted: str = "all parties") -> None:
@@ -164,4 +173,10 @@ def _material(summary: Summary) -> Group:
     made = table("kind", "elements")
     for kind, elements in sorted(summary["material"].items()):
         made.add_row(kind, f"{elements:,}")
-    return titled(f"Material, from: {summary['preprocessing']}", made)
+    return titled(f"Material, from: {source_of(summary)}", made)
+
+
+def source_of(summary: Summary) -> str:
+    """Where the material came from, and how much of it the parties verified."""
+    verified = {"sample": ", a random sample verified", "all": ", all of it verified"}
+    return f"{summary['preprocessing']}{verified.get(summary.get('check_material', ''), '')}"

@@ -1,7 +1,7 @@
 """The summary of a run as plain data, the content of `--json`: one party's account, or those of all parties as one.
 
-Keys: `program`, `parties` (names), `suite`, `preprocessing`, `seconds` {connect, offline, online}, `rounds`,
-`rounds_by_party`, `bytes_sent` (online, by party), `offline_bytes` (from the supplier, by party), `material`
+Keys: `program`, `parties` (names), `suite`, `preprocessing`, `check_material`, `seconds` {connect, offline, online},
+`rounds`, `rounds_by_party`, `bytes_sent` (online, by party), `offline_bytes` (from the supplier, by party), `material`
 {kind: elements}, `reveals` [{line, shape, to}] with `to` the indices of the parties who learn the value, `lines`
 [{line, rounds, bytes, material}], `security` (the sentence), `warnings`, `device` (by party; None for the processor
 alone), `result`; and `results`, by party, where the parties' results differ.
@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mpc.errors import LocalError
 from party_runner.status import finite
+from party_runner.whole_file import write_whole
 
 Summary = dict[str, Any]
 
@@ -71,9 +71,4 @@ def write_summary(summary: Summary, target: str) -> None:
     if target == "-":
         print(text, end="", flush=True)
         return
-    path = Path(target)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
+    write_whole(Path(target), text.encode())

@@ -14,16 +14,14 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from math import prod
 from typing import Any, TypeVar
 
-import msgpack
 import numpy as np
 import numpy.typing as npt
 import trio
 
 from mpc.accelerator import Accelerator, using
-from mpc.context import Context, Session, Spec
+from mpc.context import Context, Session
 from mpc.costs import Report
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.handshake import Agreement
@@ -35,24 +33,21 @@ from mpc.transport import Transport, memory_network
 from native import keep_memory
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
+from protocols.input_shapes import describe, exchange_shapes
 from protocols.preprocessing import dealer
-from protocols.preprocessing.from_ot import OtSupply, ot_supplies
-from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
+from protocols.preprocessing.checking import Check
+from protocols.preprocessing.from_ot import ot_supplies
+from protocols.sources import DEALER, EXTENSIONS, OT, Provision, Source, check_preprocessing
 from protocols.suite import Suite
 
 R = TypeVar("R")
 Main = Callable[[Context, Any], Awaitable[Any]]
 Progress = Callable[[str, int, int | None], None]
 
-DEALER = "dealer"
-EXTENSIONS = {extension.name: extension for extension in (SOFTSPOKEN, SILENT)}
-PREPROCESSING = (DEALER, *EXTENSIONS)
-"""Where material may come from: a dealer, or the parties themselves by one of the extensions."""
-
 SUITES: dict[str, Suite] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
+OWN_WORK = "the parties make the preprocessed material themselves"
 FATAL_WHEN_DRY = ("range-exceeded", "range-too-wide", "domain", "too-many-fractional-bits")
 _ONLINE, _SHAPES = 0, 1
-_HEADER = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +96,6 @@ def find_suite(name: str, *, simulated: bool = False) -> Suite:
     return suite
 
 
-def check_preprocessing(name: str) -> None:
-    """Raises LocalError `unknown-preprocessing` for a name that no supplier has."""
-    if name not in PREPROCESSING:
-        raise LocalError(
-            "unknown-preprocessing", f"material does not come from {name}", f"choose one of {', '.join(PREPROCESSING)}"
-        )
-
-
 def simulate(
     main: Main,
     inputs: Sequence[Any],
@@ -121,10 +108,10 @@ def simulate(
 ) -> Simulation:
     """Run `main(ctx, mine)` for all parties in this process; `inputs[i]` is party i's own data, or None.
 
-    The same protocols and messages as between machines; a dealer is inside, or `preprocessing` names another source of
-    material. For development, tests and notebooks: data of all parties meets in one process. `check_costs` holds
-    counted costs against declared ones.
-    The first error of any party is raised.
+    The same protocols and messages as between machines. For development, tests and notebooks: data of all parties
+    meets in one process. Material comes from a dealer inside that process, which is quick and gives away nothing more
+    there; `preprocessing` names another source, as "ot", which real runs use. `check_costs` holds counted costs
+    against declared ones. The first error of any party is raised.
     """
     if len(inputs) < 2:
         raise LocalError(
@@ -159,10 +146,11 @@ def plan(
 ) -> Plan:
     """What `main` will cost on inputs of these shapes and dtypes; their values do not matter.
 
-    It depends on where material comes from: protocols take what is cheap there.
+    It depends on where material comes from: protocols take what is cheap there. Like `simulate`, it has a dealer in
+    mind unless told otherwise.
     """
     check_preprocessing(preprocessing)
-    shapes = [_describe(a) for a in inputs]
+    shapes = [describe(a) for a in inputs]
     return _run_trio(lambda: _plan(main, shapes, suite, fractional_bits, preprocessing, program))
 
 
@@ -178,11 +166,12 @@ async def run_party(
     connect_seconds: float = 0.0,
     on_progress: Progress | None = None,
     device: Accelerator | None = None,
-    preprocessing: str = DEALER,
+    preprocessing: str | Source = OT,
 ) -> Outcome:
     """Run `main(ctx, mine)` as one real party, connected by `transport`.
 
-    The last endpoint is the dealer if preprocessing comes from one; else all are parties.
+    `preprocessing`: a supplier's name, or a `Source`. The last endpoint is the dealer if material comes from one; else
+    all are parties.
 
     `device` is offered the large local operations of the online part.
     Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
@@ -190,16 +179,14 @@ async def run_party(
     keep_memory()
     progress = on_progress or (lambda stage, done, total: None)
     try:
-        check_preprocessing(preprocessing)
+        source = Source(preprocessing) if isinstance(preprocessing, str) else preprocessing
         party = await _Party.prepare(
-            main, mine, transport, agreement, find_suite(suite), fractional_bits, progress, preprocessing
+            main, mine, transport, agreement, find_suite(suite), fractional_bits, progress, source
         )
         party.device = device
         return await party.run(program, connect_seconds)
     except Exception as error:
-        code = error.code if isinstance(error, ParleyError) else "program-failed"
-        blamed = error.party if isinstance(error, PeerError) else None
-        transport.fail(code, _public_cause(error), blamed)
+        tell_peers(transport, error, "program-failed")
         raise
 
 
@@ -218,8 +205,7 @@ async def run_dealer(*, transport: Transport, on_progress: Progress | None = Non
         await dealer.serve(transport, transport.n - 1, count)
         await transport.finish({})
     except Exception as error:
-        code = error.code if isinstance(error, ParleyError) else "dealer-failed"
-        transport.fail(code, _public_cause(error), error.party if isinstance(error, PeerError) else None)
+        tell_peers(transport, error, "dealer-failed")
         raise
 
 
@@ -234,8 +220,8 @@ class _Party:
     suite: Suite
     fractional_bits: int
     progress: Progress
-    link: dealer.DealerLink | None
-    supply: dealer.DealerSupply | OtSupply
+    source: Source
+    provision: Provision
     plan: Plan | None = None
     warnings: list[str] = field(default_factory=list)
     offline_seconds: float = 0.0
@@ -250,24 +236,20 @@ class _Party:
         suite: Suite,
         fractional_bits: int,
         progress: Progress,
-        preprocessing: str,
+        source: Source,
     ) -> _Party:
         """Everything before the program runs: shapes, dry run, material."""
         started = time.perf_counter()
-        link: dealer.DealerLink | None = None
-        supply: dealer.DealerSupply | OtSupply
-        if preprocessing == DEALER:
-            link = dealer.DealerLink(transport, transport.n - 1)
-            supply = await link.supply()
-        else:
-            supply = OtSupply(transport, agreement, transport.n, extension=EXTENSIONS[preprocessing])
-        party = _Party(main, mine, transport, agreement, suite, fractional_bits, progress, link, supply)
-        shapes = await _exchange_shapes(party._session().root(_SHAPES), mine)
+        provision = await Provision.open(source, transport, agreement, lambda *made: progress("offline", *made))
+        party = _Party(main, mine, transport, agreement, suite, fractional_bits, progress, source, provision)
+        session = party._session()
+        shapes = await exchange_shapes(session.root(_SHAPES), mine)
+        await provision.agree(session)
         progress("planning", 0, None)
         await party._make_plan(shapes)
         progress("offline", 0, None)
         if party.plan is not None:
-            await supply.prepare(party.plan.demand)
+            await provision.supply.prepare(party.plan.demand)
         party.offline_seconds = time.perf_counter() - started
         return party
 
@@ -277,24 +259,30 @@ class _Party:
         session.on_call = self._counter()
         started = time.perf_counter()
         ctx = session.root(_ONLINE)
-        with using(self.device):
-            result = await self.main(ctx, self.mine)
+        result: list[Any] = []
+
+        async def compute() -> None:
+            with using(self.device):
+                result.append(await self.main(ctx, self.mine))
+
+        await self.provision.beside(compute)
         online = time.perf_counter() - started
-        if self.link is not None:
-            self.link.done()
+        self.provision.done()
         counters = await self.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})
         seconds = {"connect": connect_seconds, "offline": self.offline_seconds, "online": online}
         known = [c or {} for c in counters[: session.n]]
         report = _report(
-            session, program, self.supply.name, seconds, [c.get("rounds", 0) for c in known],
+            session, program, self.source.name, seconds, [c.get("rounds", 0) for c in known],
             [c.get("bytes", 0) for c in known], (*self.warnings, *(self.device.notes if self.device else ())),
-            self.device.account() if self.device else None,
+            self.device.account() if self.device else None, self.source.check.value,
         )  # fmt: skip
-        return Outcome(result, report)
+        return Outcome(result[0], report)
 
     def _session(self) -> Session:
-        parties = self.transport.n - (self.link is not None)
-        return Session(self.transport, self.supply, self.agreement, self.suite, parties, self.fractional_bits)
+        return Session(
+            self.transport, self.provision.supply, self.agreement, self.suite, self.source.parties(self.transport),
+            self.fractional_bits,
+        )  # fmt: skip
 
     def _counter(self) -> Callable[[], None]:
         done = 0
@@ -310,8 +298,9 @@ class _Party:
     async def _make_plan(self, shapes: Sequence[npt.NDArray[Any] | None]) -> None:
         try:
             self.plan = await _plan(
-                self.main, shapes, self.suite.name, self.fractional_bits, self.supply.name, dealt=self.supply.dealt
-            )
+                self.main, shapes, self.suite.name, self.fractional_bits, self.source.name,
+                dealt=self.provision.supply.dealt,
+            )  # fmt: skip
         except ParleyError as error:
             if error.code in FATAL_WHEN_DRY:
                 raise
@@ -350,43 +339,10 @@ async def _plan(
     return Plan(_simulated_report(runs, setting, preprocessing, {}, program), demand, calls)
 
 
-async def _exchange_shapes(ctx: Context, mine: Any) -> list[npt.NDArray[Any] | None]:
-    """Zeros in the shape and dtype of every party's input."""
-    own = np.frombuffer(_packed_shape(mine), np.uint8)
-    for j in ctx.everyone:
-        if j != ctx.me:
-            ctx.send(j, own)
-    spec = Spec(None, np.uint8, _HEADER)
-    return [
-        _describe(mine) if j == ctx.me else _unpacked_shape((await ctx.receive(j, spec)).tobytes(), ctx.names[j])
-        for j in ctx.everyone
-    ]
-
-
-def _describe(mine: Any) -> npt.NDArray[Any] | None:
-    return None if mine is None else np.zeros(np.shape(mine), np.asarray(mine).dtype)
-
-
-def _packed_shape(mine: Any) -> bytes:
-    described = None if mine is None else [np.asarray(mine).dtype.kind, list(np.shape(mine))]
-    packed: bytes = msgpack.packb(described)
-    return packed
-
-
-def _unpacked_shape(data: bytes, sender: str) -> npt.NDArray[Any] | None:
-    dtypes = {"f": np.float64, "i": np.int64, "u": np.uint64, "b": np.bool_}
-    try:
-        described = msgpack.unpackb(data)
-        if described is None:
-            return None
-        kind, shape = described
-        if len(shape) > 8 or not all(type(s) is int and 0 <= s < 1 << 40 for s in shape) or prod(shape) > 1 << 34:
-            raise ValueError("shape out of range")
-        return np.zeros(shape, dtypes[kind])
-    except (ValueError, TypeError, KeyError, MemoryError, msgpack.UnpackException) as error:
-        raise PeerError(
-            "malformed-message", f"{sender} sent a description of its input that cannot be read", party=sender
-        ) from error
+def tell_peers(transport: Transport, error: Exception, otherwise: str) -> None:
+    """End the session for all with an error's code, or `otherwise`, in public words."""
+    code = error.code if isinstance(error, ParleyError) else otherwise
+    transport.fail(code, _public_cause(error), error.party if isinstance(error, PeerError) else None)
 
 
 def _public_cause(error: Exception) -> str:
@@ -413,20 +369,23 @@ def _report(
     sent: Sequence[int],
     warnings: tuple[str, ...],
     device: dict[str, Any] | None = None,
+    check_material: str = Check.NOTHING.value,
 ) -> Report:
     ledger = session.ledger
     return Report(
         program, session.transport.me, session.transport.names[: session.n], session.suite.name, preprocessing,
         security_sentence(session.suite, session.n, session.supply), seconds, tuple(rounds), tuple(sent),
         session.supply.received_bytes, dict(ledger.material), tuple(ledger.reveals), ledger.lines(), warnings,
-        device,
+        device, check_material,
     )  # fmt: skip
 
 
 def security_sentence(suite: Suite, n: int, supply: Supply) -> str:
     """What a result is secure against, and who must not collude."""
     sentence, trust = suite.security(n), getattr(supply, "trust", "")
-    return f"{sentence}, and {trust}" if trust and not suite.simulation_only else sentence
+    if suite.simulation_only:
+        return sentence
+    return f"{sentence}, and {trust}" if trust else f"{sentence}; nobody else is trusted: {OWN_WORK}"
 
 
 def _run_trio(start: Callable[[], Awaitable[R]]) -> R:

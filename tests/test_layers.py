@@ -22,7 +22,7 @@ ORDER = {
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ideal", "beaver", "ot", "numeric", "preprocessing", "array",
-        "execution",
+        "input_shapes", "sources", "execution", "storing",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first."""
@@ -41,7 +41,8 @@ FOLDER_ORDER = {
         "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": (
-        "demand", "dealer", "pairs", "streams", "products", "tables", "making", "checking", "from_ot", "__init__",
+        "demand", "dealer", "estimates", "pairs", "streams", "products", "tables", "making", "checking", "from_ot",
+        "__init__",
     ),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",

@@ -1,7 +1,8 @@
 """The main job, as `make demo` runs it: three hospitals, three processes, one model.
 
-Runs `parley run` on study.py, then trains scikit-learn's logistic regression on all patients in the clear, and prints
-both accuracies beside each other. Ends with an error if they are more than a percentage point apart.
+Runs `parley run` on study.py, where the hospitals make their random material themselves and trust nobody else; then
+trains scikit-learn's logistic regression on all patients in the clear, and prints both accuracies beside each other.
+Ends with an error if they are more than a percentage point apart.
 
     python examples/hospitals/demo.py [SUMMARY.json]
 """
@@ -39,7 +40,7 @@ def main() -> int:
 
 
 def run_parties(target: Path) -> int:
-    """Three hospitals and the dealer, each a process; only its own hospital's process reads a file."""
+    """Three hospitals, each a process that alone reads its file. They make their material themselves: no dealer."""
     options = [f"--name={place}={name}" for place, name in enumerate(HOSPITALS)]
     options += [f"--input={place}={FOLDER / name}.csv" for place, name in enumerate(HOSPITALS)]
     command = [sys.executable, "-m", "party_runner", "run", str(FOLDER / "study.py"), "-n", "3", *options]

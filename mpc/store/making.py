@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from math import prod
 from pathlib import Path as File
@@ -39,8 +40,11 @@ from mpc.supply import Entry, Path, Supply
 WORD_BYTES = 8
 RECORD_BYTES = 32 + WORD_BYTES
 PARTIAL = ".partial"
-BATCH_WORDS = 1 << 22
+BATCH_WORDS = 1 << 19
 """A supplier is asked for about this much material at a time."""
+
+Added = Callable[[int], None]
+"""Is told how many words were added."""
 
 
 def plan_digest(demand: Sequence[Entry]) -> bytes:
@@ -52,7 +56,7 @@ def plan_digest(demand: Sequence[Entry]) -> bytes:
 
 
 class StoreWriter:
-    """Makes a store in the folder `target`, which must not exist. To be used with `with`.
+    """Makes a store in the folder `target`, which must not exist. To be used with `with`; `header` is then complete.
 
     Everything is written to a folder beside it, `target`.partial, which gets its name when all is on the disk; if the
     block ends by an error, it is removed. `session`: 32 bytes that all parties have agreed on and have never
@@ -80,7 +84,7 @@ class StoreWriter:
         self._make_folder()
         self._key = key or new_key_file(self._folder)
         store = os.urandom(ID_BYTES)
-        self._header = Header(store, session, b"", party, n, ring, maker, trust, dealt, 0, 0, {})
+        self.header = Header(store, session, b"", party, n, ring, maker, trust, dealt, 0, 0, {})
         self._index = SealedWriter(self._folder / INDEX, file_key(self._key, store, INDEX))
         self._material = SealedWriter(self._folder / MATERIAL, file_key(self._key, store, MATERIAL))
         self._digest = sha256()
@@ -111,13 +115,22 @@ class StoreWriter:
         self._records += 1
         self._kinds[kind.name] = self._kinds.get(kind.name, 0) + kind.elements
 
-    async def add_from(self, supply: Supply, demand: Sequence[Entry]) -> None:
-        """Have a supplier make all of a demand, some at a time, and append it."""
+    async def add_from(
+        self, supply: Supply, demand: Sequence[Entry], *, run: int = 0, on_added: Added | None = None
+    ) -> None:
+        """Have a supplier make all of a demand, some at a time, and append it.
+
+        A supplier makes nothing twice for one path, so the demand of each `run` is asked for under its number.
+        """
         for entries in _batches(demand):
-            await supply.prepare(entries)
+            await supply.prepare([((run, *path), kind) for path, kind in entries])
+            before = self._words
             for path, kind in entries:
-                material = supply.ready(path, kind)
-                self.add(path, kind, material if material is not None else await supply.make(path, kind))
+                asked = (run, *path)
+                material = supply.ready(asked, kind)
+                self.add(path, kind, material if material is not None else await supply.make(asked, kind))
+            if on_added:
+                on_added(self._words - before)
 
     @property
     def plan(self) -> bytes:
@@ -128,13 +141,10 @@ class StoreWriter:
         """Sync everything and give the folder its name: from now on the store opens."""
         self._index.finish()
         self._material.finish()
-        header = self._header
+        header = self.header
         Journal.create(self._folder / JOURNAL, file_key(self._key, header.store, JOURNAL))
-        complete = Header(
-            header.store, header.session, self.plan, header.party, header.n, header.ring, header.maker,
-            header.trust, header.dealt, self._records, self._words, self._kinds,
-        )  # fmt: skip
-        write_header(self._folder, complete, self._key)
+        self.header = replace(header, plan=self.plan, records=self._records, words=self._words, kinds=self._kinds)
+        write_header(self._folder, self.header, self._key)
         sync_folder(self._folder)
         try:
             self._folder.rename(self._target)
@@ -151,13 +161,11 @@ class StoreWriter:
         except FileExistsError:
             raise _exists(self._folder, "another process makes this store, or was interrupted") from None
         except OSError as error:
-            raise LocalError(
-                "unwritable", f"cannot make {self._folder}: {error.strerror}", "choose another folder"
-            ) from None
+            raise _unwritable(self._folder, error.strerror or "") from None
 
     def _checked(self, kind: Correlation, material: Material) -> list[Words]:
         parts = kind.parts()
-        held = [(words, part) for words, part in zip(material, parts, strict=False) if holds(part, self._header.party)]
+        held = [(words, part) for words, part in zip(material, parts, strict=False) if holds(part, self.header.party)]
         if len(material) != len(parts) or any(w.shape != part.shape or w.dtype != U64 for w, part in held):
             raise LocalError(
                 "store-material",
@@ -168,12 +176,20 @@ class StoreWriter:
 
 
 async def preprocess(
-    ctx: Context, target: str | File, supply: Supply, demand: Sequence[Entry], key: Seed | None = None
-) -> None:
+    ctx: Context,
+    target: str | File,
+    supply: Supply,
+    demand: Sequence[Entry],
+    key: Seed | None = None,
+    *,
+    runs: int = 1,
+    on_added: Added | None = None,
+) -> Header:
     """Make this party's store of a demand, with all parties of a session, each in a folder of its own.
 
-    The stores get their names only when all parties have all material of the same demand. Once in a session: it is
-    the session that says which stores belong together. PeerError `different-store`, what StoreWriter raises.
+    It serves so many `runs`, one after the other. The stores get their names only when all parties have all material
+    of the same demand. Once in a session: it is the session that says which stores belong together. PeerError
+    `different-store`, what StoreWriter raises.
     """
     with StoreWriter(
         target,
@@ -186,11 +202,23 @@ async def preprocess(
         dealt=supply.dealt,
         key=key,
     ) as writer:
-        await writer.add_from(supply, demand)
+        for run in range(runs):
+            await writer.add_from(supply, demand, run=run, on_added=on_added)
         (plans,) = await ctx.exchange(np.frombuffer(writer.plan, np.uint8))
         for party, plan in enumerate(plans):
             if plan.tobytes() != writer.plan:
                 raise different_store(ctx.names[party], "plan")
+    return writer.header
+
+
+def check_target(target: str | File) -> None:
+    """Raise what making a store there would, before anything is made. LocalError `store-exists`, `unwritable`."""
+    folder = File(os.path.abspath(target))
+    for path in (folder, folder.with_name(folder.name + PARTIAL)):
+        if os.path.lexists(path):
+            raise _exists(path, "it is there")
+    if not os.access(folder.parent, os.W_OK | os.X_OK):
+        raise _unwritable(folder, "there is no such folder, or no permission")
 
 
 def different_store(party: str, what: str) -> PeerError:
@@ -222,6 +250,10 @@ def _batches(demand: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
             start, words = i + 1, 0
     if start < len(demand):
         yield demand[start:]
+
+
+def _unwritable(folder: File, why: str) -> LocalError:
+    return LocalError("unwritable", f"cannot make {folder}: {why}", "choose another folder")
 
 
 def _exists(folder: File, why: str) -> LocalError:

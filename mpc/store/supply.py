@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 from math import prod
@@ -43,15 +44,15 @@ from mpc.supply import Entry, Path, Spent, Supply
 
 AHEAD = 256
 """Records that one sync of the journal reserves, where no plan says which will be taken."""
-_REPLACE = "make a new store with all parties, or let a supplier make what is missing during the run"
+_REPLACE = "make a new store with all parties, or have what is missing made during the run: --fallback ot"
 
 
 class StoreSupply:
     """Takes material from a store, each record once. One process at a time; SupplyError says what is wrong.
 
     When all parties of a run have opened their stores, `agree` must be awaited. `fallback`: who makes what the store
-    has not; without one that raises `store-exhausted` or `store-other-plan`. `ahead`: how many records one sync of the
-    journal reserves where nothing was prepared; what is reserved at a crash is lost.
+    has not, which may be set later; without one that raises `store-exhausted` or `store-other-plan`. `ahead`: how many
+    records one sync of the journal reserves where nothing was prepared; what is reserved at a crash is lost.
     """
 
     name = "store"
@@ -68,7 +69,7 @@ class StoreSupply:
         _check_folder(self._folder)
         key = key or read_key_file(self._folder)
         self.header = header = read_header(self._folder, key)
-        self._fallback = fallback
+        self.fallback = fallback
         self._ahead = max(1, ahead)
         self._lock = _lock(self._folder)
         self._files: list[SealedFile] = []
@@ -93,7 +94,7 @@ class StoreSupply:
     @property
     def trust(self) -> str:
         """Whom the material makes it necessary to trust."""
-        more = getattr(self._fallback, "trust", "")
+        more = getattr(self.fallback, "trust", "")
         return f"{self.header.trust}, and {more}" if more and more != self.header.trust else self.header.trust
 
     @property
@@ -104,7 +105,7 @@ class StoreSupply:
     @property
     def received_bytes(self) -> int:
         """What was received during this run for material that the store has not."""
-        return self._fallback.received_bytes if self._fallback else 0
+        return self.fallback.received_bytes if self.fallback else 0
 
     def __enter__(self) -> StoreSupply:
         return self
@@ -156,19 +157,19 @@ class StoreSupply:
         """
         found = [self._find(path, kind) for path, kind in demand]
         missing = [entry for entry, position in zip(demand, found, strict=True) if position is None]
-        if missing and self._fallback is None:
-            raise self._none_left(*missing[0])
+        if missing and self.fallback is None:
+            raise self._none_left(*missing[0], missing)
         present = [(entry, position) for entry, position in zip(demand, found, strict=True) if position is not None]
         self._reserve(max((position + 1 for _, position in present), default=0))
         self._found.update((path, (kind, position)) for (path, kind), position in present)
-        if missing and self._fallback is not None:
-            await self._fallback.prepare(missing)
+        if missing and self.fallback is not None:
+            await self.fallback.prepare(missing)
 
     def ready(self, path: Path, kind: Correlation) -> Material | None:
         """Hand out and burn the record of this path and kind; None if the store has none left."""
         position = self._find(path, kind)
         if position is None:
-            material = self._fallback.ready(path, kind) if self._fallback else None
+            material = self.fallback.ready(path, kind) if self.fallback else None
             if material is not None:
                 self._spent.mark(path, kind)
             return material
@@ -180,10 +181,10 @@ class StoreSupply:
 
     async def make(self, path: Path, kind: Correlation) -> Material:
         """Have the fallback make what the store has not."""
-        if self._fallback is None:
+        if self.fallback is None:
             raise self._none_left(path, kind)
         self._spent.mark(path, kind)
-        return await self._fallback.make(path, kind)
+        return await self.fallback.make(path, kind)
 
     def _find(self, path: Path, kind: Correlation) -> int | None:
         if self._start is None or os.getpid() != self._process:
@@ -222,8 +223,10 @@ class StoreSupply:
             raise different_store(ctx.names[party], what)
         return position
 
-    def _none_left(self, path: Path, kind: Correlation) -> SupplyError:
+    def _none_left(self, path: Path, kind: Correlation, missing: Sequence[Entry] = ()) -> SupplyError:
         place = f"the {kind.name} of call {'.'.join(map(str, path))}"
+        if len(missing) > 1:
+            place = f"{len(missing):,} pieces of this run ({_counted(missing)}), the first of them {place}"
         if self._index.find(address_of(path, kind), 0) is None:
             return SupplyError(
                 "store-other-plan",
@@ -233,7 +236,7 @@ class StoreSupply:
             )
         return SupplyError(
             "store-exhausted",
-            f"{self._folder} has {place} no more: {self._start} of its {self.header.records} records were used "
+            f"{self._folder} lacks {place}: {self._start} of its {self.header.records} records were used "
             "or lost before this run",
             _REPLACE,
             path=path,
@@ -291,6 +294,14 @@ class _Index:
     def extent(self, position: int) -> tuple[int, int]:
         """The words [start, end) of a record."""
         return int(self._starts[position]), int(self._starts[position + 1])
+
+
+def _counted(missing: Sequence[Entry]) -> str:
+    """How much of each kind."""
+    elements: Counter[str] = Counter()
+    for _, kind in missing:
+        elements[kind.name] += kind.elements
+    return ", ".join(f"{count:,} {name}" for name, count in sorted(elements.items()))
 
 
 def _check_folder(folder: File) -> None:

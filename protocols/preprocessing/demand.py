@@ -31,17 +31,25 @@ def pack_demand(entries: Iterable[Entry]) -> bytes:
 def unpack_demand(data: bytes, sender: str) -> list[Entry]:
     """Parse and check a demand from a peer. Raises PeerError `malformed-message`."""
     try:
-        raw = msgpack.unpackb(data, use_list=True, strict_map_key=True, max_ext_len=0, max_map_len=0)
-        if not isinstance(raw, list):
-            raise TypeError("not a list")
-        return [_entry(item) for item in raw]
-    except (LocalError, ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
+        return parse_demand(data)
+    except ValueError as error:
         raise PeerError(
             "malformed-message",
             f"{sender} sent a demand for material that cannot be read",
             "all parties must run the same version of Parley",
             party=sender,
         ) from error
+
+
+def parse_demand(data: bytes) -> list[Entry]:
+    """Parse and check what `pack_demand` made. ValueError for anything else."""
+    try:
+        raw = msgpack.unpackb(data, use_list=True, strict_map_key=True, max_ext_len=0, max_map_len=0)
+        if not isinstance(raw, list):
+            raise TypeError("not a list")
+        return [_entry(item) for item in raw]
+    except (LocalError, ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
+        raise ValueError("no demand for material") from error
 
 
 def slices(entries: Sequence[Entry], n: int) -> Iterator[Sequence[Entry]]:

@@ -60,21 +60,31 @@ def test_run_on_this_machine(folder: Path) -> None:
 
 def test_plan(folder: Path) -> None:
     (command,) = typed(block_with("console", "parley plan"))
-    assert "13 rounds" in outcome(start(command, folder))
+    assert " rounds" in outcome(start(command, folder))
+
+
+def test_a_store_made_before(folder: Path) -> None:
+    plan, preprocess, run = typed(block_with("console", "parley preprocess"))
+    outcome(start(plan, folder))
+    assert "Stores for 2 runs" in outcome(start(preprocess, folder))
+    for _ in range(2):
+        printed = outcome(start(run, folder))
+        assert "62.75" in printed
+        assert "Material, from: store" in printed
 
 
 def test_keys_and_a_terminal_each(folder: Path) -> None:
-    roster = block_with("toml", "[dealer]").text
+    roster = block_with("toml", "[[party]]").text
     for port in sorted(set(re.findall(r"127\.0\.0\.1:(\d+)", roster))):
         roster = roster.replace(f":{port}", f":{free_port()}")
     (folder / "parties.toml").write_text(roster)
-    for command in typed(block_with("console", "keys new dealer")):
+    for command in typed(block_with("console", "keys new south")):
         outcome(start(command, folder))
     terminals = [start(command, folder) for command in typed(block_with("console", "parley join"))]
-    assert len(terminals) == 3
-    _, north, south = [outcome(terminal) for terminal in terminals]
-    assert "57.3" in north
-    assert "57.3" in south
+    assert len(terminals) == 2
+    for printed in [outcome(terminal) for terminal in terminals]:
+        assert "57.3" in printed
+        assert "nobody else is trusted" in " ".join(printed.split())
 
 
 def free_port() -> int:

@@ -14,6 +14,7 @@ from mpc.device import Device, DeviceWarning
 from mpc.handshake import Agreement
 from mpc.transport import memory_network
 from protocols.execution import Outcome, run_dealer, run_party
+from protocols.sources import DEALER
 
 DATA = [np.arange(60 * 9).reshape(60, 9) % 7, np.arange(9 * 50).reshape(9, 50) % 5 - 2]
 
@@ -30,7 +31,13 @@ def run(devices: list[Device | None]) -> list[Outcome]:
 
     async def party(i: int, transport: Any, agreement: Agreement) -> None:
         outcomes[i] = await run_party(
-            program, DATA[i], transport=transport, agreement=agreement, program="", device=devices[i]
+            program,
+            DATA[i],
+            transport=transport,
+            agreement=agreement,
+            program="",
+            device=devices[i],
+            preprocessing=DEALER,
         )
 
     async def everybody() -> None:

@@ -111,8 +111,13 @@ def start_endless(folder: Path, parties: int = 3, *options: str) -> Started:
     program = write(folder, "endless.py", ENDLESS)
     files = [write(folder, f"data{place}.csv", "1\n2\n") for place in range(parties)]
     inputs = [word for place, file in enumerate(files) for word in ("--input", f"{place}={file}")]
+    return start_run(folder, ["run", program, "-n", str(parties), *inputs, *options], parties)
+
+
+def start_run(folder: Path, arguments: Sequence[str], parties: int) -> Started:
+    """A run of a program that prints "under way", once every party has."""
     log = folder / "log"
-    command = [sys.executable, "-m", "party_runner", "run", program, "-n", str(parties), *inputs, *options]
+    command = [sys.executable, "-m", "party_runner", *arguments]
     with log.open("w") as stderr:
         process = subprocess.Popen(
             command, stderr=stderr, stdout=stderr, text=True, env={**os.environ, "TMPDIR": str(folder)}

@@ -60,6 +60,8 @@ def test_three_hospitals_learn_a_model_as_good_as_in_the_clear(tmp_path: Path) -
     assert summary["parties"] == list(HOSPITALS)
     assert abs(summary["accuracy"] - summary["accuracy_in_the_clear"]) <= 0.01
     assert [reveal["shape"] for reveal in summary["reveals"]] == [[30], [], []]
+    assert summary["preprocessing"] == "ot"
+    assert "nobody else is trusted" in summary["security"]
     assert f"{summary['accuracy']:.2%}" in done.stdout
     assert f"{summary['accuracy_in_the_clear']:.2%}" in done.stdout
     table, model = patients(), summary["result"]

@@ -15,6 +15,7 @@ from mpc.identity import new_identity
 from .processes import LIMIT, PRODUCT, call, free_ports, write
 
 NAMES = ("north", "south")
+DEALT = ("--preprocessing", "dealer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def club(tmp_path: Path) -> Club:
 @pytest.mark.slow
 def test_two_parties_and_a_dealer(club: Club) -> None:
     target = club.folder / "south.json"
-    dealer, south = club.dealer(), club.join("south", "--json", str(target))
-    north = club.join("north", "--json", "-")
+    dealer, south = club.dealer(), club.join("south", *DEALT, "--json", str(target))
+    north = club.join("north", *DEALT, "--json", "-")
     for code, _, stderr in (outcomes := ends(north, south, dealer)):
         assert code == 0, stderr
     assert json.loads(outcomes[0][1])["result"] == {"product": pytest.approx(11, abs=1e-3)}
@@ -91,17 +92,27 @@ def test_two_parties_without_a_dealer(club: Club, listed: bool) -> None:
     """One that is listed does not take part."""
     text = Path(club.roster).read_text()
     Path(club.roster).write_text(text if listed else text[: text.index("[dealer]")])
-    alone = ("--preprocessing", "ot", "--json", "-")
-    for code, stdout, stderr in ends(club.join("north", *alone), club.join("south", *alone)):
+    for code, stdout, stderr in ends(club.join("north", "--json", "-"), club.join("south", "--json", "-")):
         assert code == 0, stderr
-        assert json.loads(stdout)["result"] == {"product": pytest.approx(11, abs=1e-3)}
+        summary = json.loads(stdout)
+        assert summary["result"] == {"product": pytest.approx(11, abs=1e-3)}
+        assert summary["preprocessing"] == "ot"
+        assert "nobody else is trusted" in summary["security"]
 
 
 @pytest.mark.slow
-def test_parties_that_want_other_material_are_named(club: Club) -> None:
-    outcomes = ends(club.join("north", "--preprocessing", "ot"), club.join("south", "--preprocessing", "silent"))
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--preprocessing", "silent"), "preprocessing: 'silent' there, 'ot' here"),
+        (("--check-material", "all"), "check material: 'all' there, 'nothing' here"),
+        (("--prefetch",), "prefetch: 'yes' there, 'no' here"),
+    ],
+)
+def test_parties_that_want_other_material_are_named(club: Club, options: tuple[str, ...], named: str) -> None:
+    outcomes = ends(club.join("north"), club.join("south", *options))
     assert [code for code, _, _ in outcomes] == [3, 3]
-    assert "south has another preprocessing" in outcomes[0][2]
+    assert f"south has another {named}" in outcomes[0][2]
     assert "[different-parameters]" in outcomes[0][2]
 
 
@@ -117,7 +128,8 @@ def test_nobody_listening_is_named(club: Club) -> None:
 @pytest.mark.slow
 def test_a_party_with_another_program_is_named(club: Club) -> None:
     other = write(club.folder, "other.py", PRODUCT + "\n# changed\n")
-    processes = club.join("north"), club.join("south", program=other), club.dealer("--connect-timeout", "10")
+    north, south = club.join("north", *DEALT), club.join("south", *DEALT, program=other)
+    processes = north, south, club.dealer("--connect-timeout", "10")
     outcomes = ends(*processes)
     assert [code for code, _, _ in outcomes] == [3, 3, 3]
     assert "south has another program digest" in outcomes[0][2]
@@ -136,8 +148,8 @@ def test_a_party_with_another_certificate_is_refused(club: Club, tmp_path_factor
     impostor = Club(elsewhere, club.program)
     write(elsewhere, "south.csv", "3.0\n4\n")
     (north_code, _, north), (south_code, _, _), _ = ends(
-        club.join("north", "--connect-timeout", "5"),
-        impostor.join("south", "--connect-timeout", "10"),
+        club.join("north", *DEALT, "--connect-timeout", "5"),
+        impostor.join("south", *DEALT, "--connect-timeout", "10"),
         club.dealer("--connect-timeout", "10"),
     )
     assert (north_code, south_code) == (3, 3)
@@ -178,7 +190,7 @@ def test_a_key_of_somebody_else(club: Club) -> None:
 def test_a_roster_without_a_dealer(club: Club) -> None:
     text = Path(club.roster).read_text()
     Path(club.roster).write_text(text[: text.index("[dealer]")])
-    refused(club.joining("north"), "no-dealer", "[dealer]")
+    refused(club.joining("north", *DEALT), "no-dealer", "[dealer]")
     refused(club.dealing(), "no-dealer")
 
 

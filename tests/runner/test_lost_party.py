@@ -13,18 +13,29 @@ from .processes import gone, kill, start_endless
 
 pytestmark = pytest.mark.slow
 
-PARTIES = ("party0", "party1", "party2", "dealer")
+PARTIES = ("party0", "party1", "party2")
+WITH_DEALER = (*PARTIES, "dealer")
+DEALT = ("--preprocessing", "dealer")
 
 
-@pytest.mark.parametrize("victim", PARTIES)
-def test_a_killed_process_is_named_by_all_others(tmp_path: Path, victim: str) -> None:
-    run = start_endless(tmp_path)
-    pids = run.pids(*PARTIES)
+@pytest.mark.parametrize(
+    ("victim", "processes", "options"),
+    [
+        *((victim, WITH_DEALER, DEALT) for victim in WITH_DEALER),
+        *((victim, PARTIES, ()) for victim in PARTIES[:2]),
+        ("party2", PARTIES, ("--prefetch",)),
+    ],
+)
+def test_a_killed_process_is_named_by_all_others(
+    tmp_path: Path, victim: str, processes: tuple[str, ...], options: tuple[str, ...]
+) -> None:
+    run = start_endless(tmp_path, 3, *options)
+    pids = run.pids(*processes)
     kill(run.pid_of(victim))
     code, printed = run.end(30)
     assert code == 3
     assert f"the run failed: {victim} was killed by signal 9 (SIGKILL)" in printed
-    for other in set(PARTIES) - {victim}:
+    for other in set(processes) - {victim}:
         assert re.search(rf"{other} \| error: .*{victim}.*\[(peer-lost|peer-failed)\]", printed), (other, printed)
         # It ended by itself, within the launcher's grace: one that the launcher had to end is listed in other words.
         assert re.search(rf"then {other} ended with exit code 3 ", printed), (other, printed)
@@ -32,8 +43,8 @@ def test_a_killed_process_is_named_by_all_others(tmp_path: Path, victim: str) ->
 
 
 def test_a_stopped_process_is_named_within_the_stall_timeout(tmp_path: Path) -> None:
-    run = start_endless(tmp_path, 3, "--stall-timeout", "2")
-    pids = run.pids(*PARTIES)
+    run = start_endless(tmp_path, 3, "--stall-timeout", "2", *DEALT)
+    pids = run.pids(*WITH_DEALER)
     kill(run.pid_of("party1"), signal.SIGSTOP)
     code, printed = run.end(40)
     assert code == 3
@@ -43,7 +54,7 @@ def test_a_stopped_process_is_named_within_the_stall_timeout(tmp_path: Path) -> 
 
 
 def test_a_killed_launcher_leaves_nobody_behind(tmp_path: Path) -> None:
-    run = start_endless(tmp_path, 2)
+    run = start_endless(tmp_path, 2, *DEALT)
     pids = run.pids("party0", "party1", "dealer")
     run.process.kill()
     run.process.wait()

@@ -26,7 +26,16 @@ def test_a_plan_equals_the_run(tmp_path: Path, parties: int) -> None:
     assert {key: foreseen[key] for key in EQUAL} == {key: counted[key] for key in EQUAL}
     assert [cost["line"] for cost in foreseen["lines"]] == [cost["line"] for cost in counted["lines"]]
     assert foreseen["seconds_on"]["wan"] > foreseen["seconds_on"]["lan"] > foreseen["seconds_on"]["loopback"] > 0
-    for said in ("product.py:7", "everybody", "triple", "wan", f"{counted['rounds']} rounds"):
+    assert foreseen["preprocessing"] == counted["preprocessing"] == "ot"
+    assert len(foreseen["offline_estimate"]["bytes"]) == parties
+    for said in (
+        "receives offline, about",
+        "product.py:7",
+        "everybody",
+        "triple",
+        "wan",
+        f"{counted['rounds']} rounds",
+    ):
         assert said in planned.stdout
 
 

@@ -19,7 +19,7 @@ KEYS = {"program", "parties", "suite", "preprocessing", "seconds", "rounds", "by
 @pytest.mark.parametrize("parties", [2, 3])
 def test_parties_compute_together(tmp_path: Path, parties: int) -> None:
     target = tmp_path / "summary.json"
-    done = parley(*product_of(tmp_path, parties), "--json", str(target))
+    done = parley(*product_of(tmp_path, parties), "--json", str(target), "--preprocessing", "dealer")
     assert done.returncode == 0, done.stderr
     summary = json.loads(target.read_text())
     assert summary.keys() >= KEYS | {"result"}
@@ -36,15 +36,19 @@ def test_parties_compute_together(tmp_path: Path, parties: int) -> None:
         assert said in done.stdout
 
 
-@pytest.mark.parametrize("parties", [2, 3])
-def test_parties_make_their_own_material(tmp_path: Path, parties: int) -> None:
+@pytest.mark.parametrize(
+    ("parties", "options", "check"),
+    [(2, (), "nothing"), (3, ("--prefetch",), "nothing"), (3, ("--check-material", "all"), "all")],
+)
+def test_parties_make_their_own_material(tmp_path: Path, parties: int, options: tuple[str, ...], check: str) -> None:
     """No process but theirs, and nobody else to trust."""
-    done = parley(*product_of(tmp_path, parties), "--json", "-", "--preprocessing", "ot")
+    done = parley(*product_of(tmp_path, parties), "--json", "-", *options)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert summary["result"] == {"product": pytest.approx(1.0, abs=1e-3)}
-    assert summary["preprocessing"] == "ot"
+    assert (summary["preprocessing"], summary["check_material"]) == ("ot", check)
     assert "dealer" not in summary["security"]
+    assert "nobody else is trusted" in summary["security"]
     assert min(summary["offline_bytes"]) > 10_000
 
 
@@ -131,7 +135,7 @@ def test_a_summary_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_every_process(tmp_path: Path, how: signal.Signals) -> None:
     run = start_endless(tmp_path, 2)
-    pids = run.pids("party0", "party1", "dealer")
+    pids = run.pids("party0", "party1")
     run.process.send_signal(how)
     code, printed = run.end(20)
     assert code == 130
@@ -141,7 +145,7 @@ def test_an_interrupt_ends_every_process(tmp_path: Path, how: signal.Signals) ->
 
 
 def test_each_process_is_told_of_its_own_input_only(tmp_path: Path) -> None:
-    run = start_endless(tmp_path, 2)
+    run = start_endless(tmp_path, 2, "--preprocessing", "dealer")
     told = [Path(f"/proc/{pid}/cmdline").read_text() for pid in run.pids("party0", "party1", "dealer")]
     run.process.terminate()
     run.end(20)

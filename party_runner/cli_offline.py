@@ -1,0 +1,172 @@
+"""Commands of what is done before a run: plans, and stores of what they foresee."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mpc.cores import available_cores, using_cores
+from mpc.store import check_target
+from party_runner.arguments import inputs_by_party, party_names, shapes_by_party
+from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
+from party_runner.inputs import load_input
+from party_runner.join import Choices
+from party_runner.launch import LocalRun, RunFailed, launch
+from party_runner.material import Material
+from party_runner.options import (
+    CHECK_MATERIAL,
+    CHOICES,
+    CORES,
+    FILE,
+    INPUT_OF,
+    JSON,
+    KEY_IN_STORE,
+    LAUNCHED,
+    NAMES,
+    PARTIES,
+    PATIENCE,
+    PLANNED_FOR,
+    RUNS,
+    cores_each,
+    material_of,
+    words_of,
+)
+from party_runner.plan import make_plan, print_plan
+from party_runner.plan_file import load_plan
+from party_runner.preprocess import check_fits, make_folder, make_one, merged_makings, print_making
+from party_runner.program import load_program
+from party_runner.report import present
+from party_runner.seats import party_seat
+from party_runner.summary import check_writable
+from protocols.sources import PREPROCESSING
+
+
+@click.command()
+@click.argument("program", type=FILE)
+@PARTIES
+@INPUT_OF
+@click.option("--shape", "shapes", multiple=True, metavar="INDEX=SHAPE", help="Instead of data, as 190x31 or 50:int64.")
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Save the plan, for `parley preprocess`.")
+@JSON
+@CHOICES
+@PLANNED_FOR
+def plan(
+    program: Path,
+    parties: int,
+    inputs: tuple[str, ...],
+    shapes: tuple[str, ...],
+    output: Path | None,
+    target: str | None,
+    suite: str,
+    fractional_bits: int,
+    preprocessing: str,
+) -> None:
+    """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
+    files = inputs_by_party(inputs, parties)
+    arrays: dict[int, Any] = {**shapes_by_party(shapes, parties)}
+    if twice := files.keys() & arrays.keys():
+        raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
+    try:
+        arrays |= {place: load_input(path) for place, path in files.items()}
+        given = [arrays.get(place) for place in range(parties)]
+        check_writable(target)
+        choices = Choices(suite, fractional_bits, Material(preprocessing))
+        summary = make_plan(load_program(program), given, choices, output)
+    except (Exception, KeyboardInterrupt) as error:
+        end_with(error, None, program)
+    present(summary, target, print_plan)
+
+
+@click.command()
+@click.argument("plan_file", metavar="PLAN", type=FILE)
+@click.option("-o", "--output", type=FILE, required=True, metavar="FOLDER", help="The new store; here, of all parties.")
+@click.option("--roster", type=FILE, metavar="PARTIES.TOML", help="All parties, to make the store as one of them.")
+@click.option("--party", metavar="NAME", help="Which of them this is.")
+@click.option("--key", type=FILE, metavar="FILE", help="This party's private key.  [default: NAME.key by the roster]")
+@NAMES
+@RUNS
+@JSON
+@click.option("--preprocessing", type=click.Choice(PREPROCESSING), help="Who makes it.  [default: as planned]")
+@CHECK_MATERIAL
+@KEY_IN_STORE
+@PATIENCE
+@CORES
+@LAUNCHED
+def preprocess(
+    plan_file: Path,
+    output: Path,
+    roster: Path | None,
+    party: str | None,
+    key: Path | None,
+    names: tuple[str, ...],
+    target: str | None,
+    cores: int | None,
+    listen_fd: int | None,
+    status_fd: int | None,
+    **options: Any,
+) -> None:
+    """Make the material of PLAN and keep it in a store: as one party, or here for all of them.
+
+    With --roster and --party this is one of the real parties, and all others make their own at the same time. Without,
+    all parties are processes of this machine, and FOLDER holds a store for each, under its name.
+    """
+    if (roster is None) != (party is None):
+        raise click.UsageError("--roster and --party belong together: all parties, and which of them this is")
+    if roster is None or party is None:
+        _preprocess_here(plan_file, output, names, target, cores, options)
+        return
+    status = status_line(status_fd)
+    try:
+        check_writable(target)
+        plan, runs = load_plan(plan_file), options.pop("runs")
+        material = material_of(options, plan.preprocessing)
+        seat = party_seat(roster, party, key, **options, listener=listener(listen_fd), with_dealer=material.with_dealer)
+        check_fits(plan, seat.roster.parties, material)
+        check_target(output)
+        warn_of_expiry(seat, status)
+        with using_cores(cores or available_cores()):
+            account = run_endpoint(lambda p: make_one(seat, plan, material, output, runs, p), status)
+    except (Exception, KeyboardInterrupt) as error:
+        end_with(error, status, None)
+    say_done(status, account)
+    if status is None:
+        present(account, target, print_making)
+
+
+def _preprocess_here(
+    plan_file: Path,
+    output: Path,
+    names: tuple[str, ...],
+    target: str | None,
+    cores: int | None,
+    options: dict[str, Any],
+) -> None:
+    """All parties as processes of this machine, each with a store in the folder, which holds its own key."""
+    try:
+        check_writable(target)
+        plan = load_plan(plan_file)
+        material = replace(material_of(options, plan.preprocessing), key_in_store=True)
+        chosen_names = party_names(names, plan.parties)
+        check_fits(plan, plan.parties, material)
+        common, of_cores = words_of(options), cores_each(cores, plan.parties)
+        make_folder(output, chosen_names)
+
+        def party(place: int, name: str, roster: str) -> list[str]:
+            store = ["--output", str(output / name), *material.words(), *of_cores]
+            return ["preprocess", str(plan_file), "--roster", roster, "--party", name, *store, *common]
+
+        def dealer(roster: str) -> list[str]:
+            return ["dealer", roster, "--plan", str(plan_file), *common]
+
+        accounts = launch(LocalRun(chosen_names, party, dealer if material.with_dealer else None))
+    except RunFailed as failed:
+        end_as(failed)
+    except Exception as error:
+        end_with(error, None, None)
+    present(merged_makings(accounts), target, print_making)
+
+
+COMMANDS = (plan, preprocess)

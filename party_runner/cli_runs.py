@@ -1,0 +1,194 @@
+"""Commands of runs: all parties here, one real party, the dealer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mpc.cores import available_cores, using_cores
+from party_runner.arguments import inputs_by_party, party_names
+from party_runner.devices import DeviceChoice
+from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
+from party_runner.inputs import load_input
+from party_runner.join import Choices, deal, join, terms_of_making, terms_of_run
+from party_runner.launch import LocalRun, RunFailed, launch
+from party_runner.material import Material
+from party_runner.options import (
+    CHOICES,
+    CORES,
+    DEVICE,
+    FILE,
+    INPUT_OF,
+    JSON,
+    KEY_IN_STORE,
+    LAUNCHED,
+    MATERIAL,
+    NAMES,
+    PARTIES,
+    PATIENCE,
+    RUNS,
+    cores_each,
+    material_of,
+    words_of,
+)
+from party_runner.plan_file import load_plan
+from party_runner.program import load_program, source_digest
+from party_runner.report import present, print_report
+from party_runner.seats import dealer_seat, party_seat
+from party_runner.summary import check_writable, merged
+from protocols.sources import DEALER
+
+
+@click.command()
+@click.argument("program", type=FILE)
+@PARTIES
+@INPUT_OF
+@NAMES
+@JSON
+@CHOICES
+@MATERIAL
+@PATIENCE
+@CORES
+@DEVICE
+def run(
+    program: Path,
+    parties: int,
+    inputs: tuple[str, ...],
+    names: tuple[str, ...],
+    target: str | None,
+    cores: int | None,
+    device: str | None,
+    opencl_binary: Path | None,
+    device_threshold: int | None,
+    **options: Any,
+) -> None:
+    """Run PROGRAM with all parties as processes of this machine, over TLS on loopback."""
+    beside = DeviceChoice(device, opencl_binary, device_threshold)
+    files = inputs_by_party(inputs, parties)
+    try:
+        material = material_of(options)
+        common, of_cores = words_of(options), cores_each(cores, parties)
+
+        def party(place: int, name: str, roster: str) -> list[str]:
+            given = ["--input", str(files[place])] if place in files else []
+            words = [*given, *common, *material.of_party(name).words(), *of_cores, *beside.options()]
+            return ["join", roster, str(program), "--party", name, *words]
+
+        def dealer(roster: str) -> list[str]:
+            return ["dealer", roster, "--program", str(program), *common]
+
+        chosen = LocalRun(party_names(names, parties), party, dealer if material.with_dealer else None)
+        source_digest(program)
+        beside.check()
+        check_writable(target)
+        summary = merged(launch(chosen))
+    except RunFailed as failed:
+        end_as(failed)
+    except Exception as error:
+        end_with(error, None, None)
+    present(summary, target, print_report)
+
+
+@click.command("join")
+@click.argument("roster", metavar="PARTIES.TOML", type=FILE)
+@click.argument("program", type=FILE)
+@click.option("--party", required=True, metavar="NAME", help="Which of the parties this is.")
+@click.option("--input", "data", type=FILE, metavar="FILE", help="This party's own data.")
+@click.option("--key", type=FILE, metavar="FILE", help="This party's private key.  [default: NAME.key by the roster]")
+@JSON
+@CHOICES
+@MATERIAL
+@KEY_IN_STORE
+@PATIENCE
+@CORES
+@DEVICE
+@LAUNCHED
+def join_command(
+    roster: Path,
+    program: Path,
+    party: str,
+    data: Path | None,
+    key: Path | None,
+    target: str | None,
+    suite: str,
+    fractional_bits: int,
+    connect_timeout: float,
+    stall_timeout: float,
+    cores: int | None,
+    device: str | None,
+    opencl_binary: Path | None,
+    device_threshold: int | None,
+    listen_fd: int | None,
+    status_fd: int | None,
+    **options: Any,
+) -> None:
+    """Join a run of PROGRAM as one party. Input and store are opened and checked before any connection is made."""
+    status = status_line(status_fd)
+    try:
+        material = material_of(options)
+        check_writable(target)
+        seat = party_seat(
+            roster, party, key, connect_timeout, stall_timeout, listener(listen_fd), with_dealer=material.with_dealer
+        )
+        warn_of_expiry(seat, status)
+        mine = load_input(data) if data is not None else None
+        loaded = load_program(program)
+        choices = Choices(suite, fractional_bits, material)
+        offered = DeviceChoice(device, opencl_binary, device_threshold)
+        of_cores = using_cores(cores or available_cores())
+        with material.opened(seat.identity) as source, of_cores, offered.opened() as beside:
+            outcome = run_endpoint(lambda p: join(seat, loaded, mine, choices, source, p, beside), status)
+        account = outcome.report.to_json(outcome.result)
+    except (Exception, KeyboardInterrupt) as error:
+        end_with(error, status, program)
+    say_done(status, account)
+    if status is None:
+        present(account, target, lambda summary, console: print_report(summary, console, f"{party} alone"))
+
+
+@click.command()
+@click.argument("roster", metavar="PARTIES.TOML", type=FILE)
+@click.option("--key", type=FILE, metavar="FILE", help="The dealer's private key.  [default: NAME.key by the roster]")
+@click.option("--program", type=FILE, metavar="FILE", help="The program that the parties run.")
+@click.option("--plan", "plan_file", type=FILE, metavar="FILE", help="The plan that the parties make stores of.")
+@RUNS
+@CHOICES
+@PATIENCE
+@LAUNCHED
+def dealer(
+    roster: Path,
+    key: Path | None,
+    program: Path | None,
+    plan_file: Path | None,
+    runs: int,
+    suite: str,
+    fractional_bits: int,
+    connect_timeout: float,
+    stall_timeout: float,
+    listen_fd: int | None,
+    status_fd: int | None,
+) -> None:
+    """Be the dealer of one run, or of making stores: hand out material, see nothing of the computation.
+
+    The dealer must not collude with any party. It has the parties' program, or their plan, to agree on it with them;
+    it runs neither.
+    """
+    if (program is None) == (plan_file is None):
+        raise click.UsageError("give the parties' program with --program, or their plan with --plan")
+    status, material = status_line(status_fd), Material(DEALER)
+    try:
+        seat = dealer_seat(roster, key, connect_timeout, stall_timeout, listener(listen_fd))
+        warn_of_expiry(seat, status)
+        if plan_file is not None:
+            terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)
+        elif program is not None:
+            terms = terms_of_run(seat.roster, source_digest(program), Choices(suite, fractional_bits, material))
+        run_endpoint(lambda progress: deal(seat, terms, progress), status)
+    except (Exception, KeyboardInterrupt) as error:
+        end_with(error, status, None)
+    say_done(status, None)
+
+
+COMMANDS = (run, join_command, dealer)

@@ -1,0 +1,122 @@
+"""Options that several commands have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from mpc.cores import available_cores
+from party_runner.material import CHECKS, Material
+from protocols.preprocessing.checking import Check
+from protocols.sources import EXTENSIONS, OT, PREPROCESSING
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FILE = click.Path(path_type=Path)
+SECONDS = click.FloatRange(min=0.1)
+CONNECT_TIMEOUT = 30.0
+STALL_TIMEOUT = 10.0
+
+
+def together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
+    """Several options as one decorator."""
+
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+CHOICES = together(
+    click.option("--suite", default="beaver", show_default=True, help="The protocols to compute with."),
+    click.option("--fractional-bits", default=16, show_default=True, type=click.IntRange(1, 30)),
+)
+PATIENCE = together(
+    click.option("--connect-timeout", default=CONNECT_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
+    click.option("--stall-timeout", default=STALL_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
+)
+DEVICE = together(
+    click.option("--device", metavar="NAME", help="Large operations go there: opencl, or opencl:PLATFORM:DEVICE."),
+    click.option("--opencl-binary", type=FILE, metavar="FILE", help="The device's kernels, ready made."),
+    click.option(
+        "--device-threshold",
+        type=click.IntRange(min=0),
+        metavar="WORK",
+        help="The least work that goes to the device, for all operations.  [default: measured]",
+    ),
+)
+CHECK_MATERIAL = click.option(
+    "--check-material",
+    type=click.Choice(CHECKS),
+    default=Check.NOTHING.value,
+    show_default=True,
+    help="How much of the material that they make the parties verify. It finds mistakes, not adversaries.",
+)
+KEY_IN_STORE = click.option("--key-in-store", is_flag=True, hidden=True)
+MATERIAL = together(
+    click.option(
+        "--preprocessing",
+        default=OT,
+        show_default=True,
+        metavar="NAME|FOLDER",
+        help="Where the material comes from: the parties, by oblivious transfer (ot, silent); a dealer; or a folder "
+        "that `parley preprocess` made.",
+    ),
+    click.option("--fallback", type=click.Choice(tuple(EXTENSIONS)), help="Who makes what such a folder lacks."),
+    CHECK_MATERIAL,
+    click.option("--prefetch", is_flag=True, help="Make the material while the program runs, not before."),
+)
+PLANNED_FOR = click.option(
+    "--preprocessing",
+    type=click.Choice(PREPROCESSING),
+    default=OT,
+    show_default=True,
+    help="Who is to make the material; protocols take what is cheap there.",
+)
+CORES = click.option(
+    "--cores", type=click.IntRange(min=1), metavar="N", help="Cores for each party's own work.  [default: a fair share]"
+)
+LAUNCHED = together(
+    click.option("--listen-fd", type=int, hidden=True),
+    click.option("--status-fd", type=int, hidden=True),
+)
+PARTIES = click.option("-n", "--parties", required=True, type=click.IntRange(2, 64), help="How many parties.")
+INPUT_OF = click.option("--input", "inputs", multiple=True, metavar="INDEX=FILE", help="A party's own data.")
+NAMES = click.option(
+    "--name", "names", multiple=True, metavar="INDEX=NAME", help="A party's name; else party0, party1, ..."
+)
+RUNS = click.option(
+    "--runs", default=1, show_default=True, type=click.IntRange(1, 10_000), help="For how many runs of the plan."
+)
+JSON = click.option("--json", "target", metavar="FILE", help="Write the summary as JSON; '-' for stdout.")
+
+
+def material_of(options: dict[str, Any], planned: str = OT) -> Material:
+    """The choice that these options make, which are taken out; `planned` where no supplier is named.
+
+    Errors of `Material.refuse_nonsense`.
+    """
+    material = Material(
+        options.pop("preprocessing") or planned,
+        options.pop("fallback", None),
+        options.pop("check_material"),
+        options.pop("prefetch", False),
+        options.pop("key_in_store", False),
+    )
+    material.refuse_nonsense()
+    return material
+
+
+def words_of(options: dict[str, Any]) -> list[str]:
+    """Options as words of a command."""
+    return [word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", str(value))]
+
+
+def cores_each(cores: int | None, parties: int) -> list[str]:
+    """The cores of each process, as words of a command."""
+    return ["--cores", str(cores or max(1, available_cores() // parties))]

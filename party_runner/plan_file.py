@@ -1,0 +1,103 @@
+"""A plan as a file: what `parley plan` saves and `parley preprocess` makes.
+
+One msgpack map after a line that names the format. It is public: shapes, kinds and places in the program. It is read
+as if somebody hostile had written it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+from mpc.errors import LocalError
+from mpc.supply import Entry
+from party_runner.whole_file import write_whole
+from protocols.preprocessing.demand import pack_demand, parse_demand
+from protocols.sources import DEALER, PREPROCESSING
+
+FORMAT = b"parley plan 1\n"
+MAX_BYTES = 1 << 30
+MAX_TEXT = 1000
+SHA256_DIGITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """What a run of a program takes.
+
+    `program`: its path when it was planned, for people; `program_digest` tells programs apart. `shapes`: of every
+    party's input, as `190x31:float64`, or None. `preprocessing`: who was to make the material, by which protocols
+    choose it. `digest`: SHA-256 of all but the path, in hexadecimal, so that parties may plan each for itself.
+    """
+
+    program: str
+    program_digest: str
+    parties: int
+    suite: str
+    fractional_bits: int
+    preprocessing: str
+    shapes: tuple[str | None, ...]
+    demand: tuple[Entry, ...]
+    digest: str = ""
+
+    @property
+    def dealt(self) -> bool:
+        """Whether it was made for material from a dealer."""
+        return self.preprocessing == DEALER
+
+
+def save_plan(plan: PlanFile, target: Path) -> None:
+    """Write it, whole or not at all. LocalError `unwritable`."""
+    fields = [
+        plan.program, plan.program_digest, plan.parties, plan.suite, plan.fractional_bits, plan.preprocessing,
+        list(plan.shapes), pack_demand(plan.demand),
+    ]  # fmt: skip
+    try:
+        write_whole(target, FORMAT + msgpack.packb(fields))
+    except OSError as error:
+        raise LocalError(
+            "unwritable", f"cannot write {target}: {error.strerror}", "Name a file in an existing folder."
+        ) from None
+
+
+def load_plan(file: Path) -> PlanFile:
+    """Read and check a plan. LocalError `plan-missing`, `bad-plan`."""
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        remedy = "Make one with `parley plan PROGRAM ... -o FILE`."
+        raise LocalError("plan-missing", f"cannot read the plan {file}: {error.strerror}", remedy) from None
+    if not content.startswith(FORMAT) or len(content) > MAX_BYTES:
+        raise _bad(file, "it does not begin as a plan of this version does")
+    try:
+        return _parsed(content)
+    except (ValueError, TypeError, LookupError, msgpack.UnpackException):
+        raise _bad(file, "its content is damaged") from None
+
+
+def _parsed(content: bytes) -> PlanFile:
+    raw: Any = msgpack.unpackb(content[len(FORMAT) :], max_ext_len=0, max_map_len=0)
+    program, program_digest, parties, suite, fractional_bits, preprocessing, shapes, demand = raw
+    texts = (program, program_digest, suite, preprocessing, *(shape for shape in shapes if shape is not None))
+    if not all(type(text) is str and len(text) <= MAX_TEXT and text.isprintable() for text in texts):
+        raise ValueError("no text")
+    if len(program_digest) != SHA256_DIGITS or preprocessing not in PREPROCESSING or type(demand) is not bytes:
+        raise ValueError("no digest, or no supplier")
+    if not all(type(number) is int for number in (parties, fractional_bits)) or not 2 <= parties == len(shapes) <= 64:
+        raise ValueError("no number of parties")
+    digest = hashlib.sha256(FORMAT + msgpack.packb(raw[1:])).hexdigest()
+    return PlanFile(
+        program, program_digest, parties, suite, fractional_bits, preprocessing, tuple(shapes),
+        tuple(parse_demand(demand)), digest,
+    )  # fmt: skip
+
+
+def _bad(file: Path, why: str) -> LocalError:
+    return LocalError(
+        "bad-plan", f"{file} is not a plan: {why}", "Make it anew with `parley plan PROGRAM ... -o FILE`."
+    )
