@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 from mpc.correlations import (
     AndTriple,
@@ -64,13 +64,14 @@ EXTENSIONS = {SOFTSPOKEN.name: softspoken(DEFAULT_K), SILENT.name: silent(ferret
 
 @dataclass(frozen=True, slots=True)
 class Transfers:
-    """What each two parties transfer: `groups` are (how many, bits of a message that must be hidden).
+    """What parties transfer: `groups` are (how many, bits of a message that must be hidden).
 
-    `mutual`: in both directions, else only from the party with the lower index to the other.
+    `between`: "all", each two parties in both directions; "rising", from every party to all with a higher index;
+    "one", from one party to one other.
     """
 
     groups: tuple[tuple[int, int], ...] = ()
-    mutual: bool = True
+    between: Literal["all", "rising", "one"] = "all"
 
     @property
     def count(self) -> int:
@@ -86,8 +87,10 @@ class Transfers:
         """Of the busiest of n parties. A sender makes two pads, a receiver one."""
         send = self.count * extension.sender + 2 * self.pads
         receive = self.count * extension.receiver + self.pads
-        if self.mutual:
+        if self.between == "all":
             return (n - 1) * (send + receive)
+        if self.between == "one":
+            return max(send, receive)
         return max((n - 1 - i) * send + i * receive for i in range(n))
 
 
@@ -124,12 +127,12 @@ def _matrix_triple(kind: MatrixTriple) -> Transfers:
 
 
 def _square_pair(kind: SquarePair) -> Transfers:
-    return Transfers(_gilboa(kind.ring.bits - 1, prod(kind.shape), 1).groups, mutual=False)
+    return Transfers(_gilboa(kind.ring.bits - 1, prod(kind.shape), 1).groups, between="rising")
 
 
 def _bits(count: int, widths: list[int]) -> Transfers:
     """Bits moved to sharings modulo 2^width: a product with twice the bit, one bit narrower."""
-    return Transfers(tuple((count, width - 1) for width in widths if width > 1), mutual=False)
+    return Transfers(tuple((count, width - 1) for width in widths if width > 1), between="rising")
 
 
 def _truncation_pair(kind: TruncationPair) -> Transfers:
@@ -150,12 +153,12 @@ TRANSFERS: dict[type[Correlation], Callable[[Any], Transfers]] = {
     InputMask: lambda kind: Transfers(),
     RandomValue: lambda kind: Transfers(),
 }
-"""What each two parties transfer for one piece of a kind."""
+"""What parties transfer for one piece of a kind."""
 
 
 def blocks(kind: Correlation, supplier: str, n: int) -> float:
     """Blocks of the busiest of n parties, or of the dealer, for one piece of a kind."""
-    drawn = sum(prod(part.shape) for part in kind.parts()[: kind.drawn])
+    drawn = sum(prod(part.shape) for part in kind.parts()[: kind.drawn] if part.sharing != "clear")
     if supplier == DEALER:
         return max(_dealt_words(kind, n), drawn) / BLOCK_WORDS
     streams = drawn * (n if isinstance(kind, InputMask) else 1) / BLOCK_WORDS
@@ -163,10 +166,11 @@ def blocks(kind: Correlation, supplier: str, n: int) -> float:
 
 
 def _dealt_words(kind: Correlation, n: int) -> int:
-    """What a dealer expands: all parties' shares of all parts but the corrected ones, if there is one."""
-    parts_of = kind.parts()
+    """What a dealer expands if it corrects something: all shares, but for the one of each derived part."""
     if not any(corrected(kind, party, n) for party in range(n)):
         return 0
-    shared = [prod(part.shape) for part in parts_of if part.sharing != "clear"]
-    drawn = sum(shared[: kind.drawn])
-    return n * drawn + (n - 1) * (sum(shared) - drawn)
+    words = 0
+    for i, part in enumerate(kind.parts()):
+        holders = 1 if part.sharing == "clear" else n
+        words += prod(part.shape) * (holders - (i >= kind.drawn))
+    return words

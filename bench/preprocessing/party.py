@@ -25,9 +25,9 @@ from bench.party import Role, connected, deal, say, steady, told
 from bench.preprocessing.subjects import CORRELATIONS, EXAMPLES, TOTALS, Correlations
 from bench.preprocessing.totals import Totals
 from mpc import bits
-from mpc.context import Context, Session
+from mpc.context import Context, Session, Spec
 from mpc.cores import using_cores
-from mpc.correlations import Correlation, Material, RandomValue
+from mpc.correlations import Correlation, Material, Part, RandomValue
 from mpc.handshake import Agreement
 from mpc.ring import U64, Z64, Words
 from mpc.supply import Supply
@@ -117,23 +117,22 @@ class MaterialWork:
 
 
 async def _is_sound(ctx: Context, kind: Correlation, material: Material) -> bool:
-    """Whether the derived parts are what follows from the drawn ones."""
-    shared = list(zip(kind.parts(), material, strict=True))
-    total = [await _total(ctx, kind, part.sharing, share) for part, share in shared if part.sharing != "clear"]
-    derived = kind.derive(*total[: kind.drawn])
-    found = [words for (part, _), words in zip(shared, total, strict=False)][kind.drawn :]
-    for (part, share), expected in zip(shared[kind.drawn :], derived, strict=True):
-        if part.sharing == "clear":
-            if part.holder == ctx.me and not np.array_equal(share, expected):
-                return False
-        elif not np.array_equal(found.pop(0), expected):
-            return False
-    return True
+    """Whether the derived parts are what follows from the drawn ones; everything is opened."""
+    whole = [await _whole(ctx, kind, part, share) for part, share in zip(kind.parts(), material, strict=True)]
+    derived = zip(whole[kind.drawn :], kind.derive(*whole[: kind.drawn]), strict=True)
+    return all(np.array_equal(found, expected) for found, expected in derived)
 
 
-async def _total(ctx: Context, kind: Correlation, sharing: str, share: Words) -> Words:
-    (words,) = await ctx.add_up(kind.ring.add if sharing == "sum" else bits.bit_xor, share)
-    return words
+async def _whole(ctx: Context, kind: Correlation, part: Part, share: Words) -> Words:
+    if part.sharing != "clear":
+        (words,) = await ctx.add_up(kind.ring.add if part.sharing == "sum" else bits.bit_xor, share)
+        return words
+    assert part.holder is not None
+    if ctx.me != part.holder:
+        return await ctx.receive(part.holder, Spec(part.shape))
+    for j in ctx.others:
+        ctx.send(j, share)
+    return share
 
 
 class CorrelationWork:
