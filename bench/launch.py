@@ -15,8 +15,8 @@ from bench.harness import Failed
 from bench.party import Role
 from bench.peers.catalogue import Peer
 from bench.peers.environments import ENVIRONMENTS
+from bench.suppliers import DEALER
 from mpc.identity import new_identity
-from protocols.execution import DEALER
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,10 @@ from bench.harness import PARLEY, Making, Options, middle
 from bench.peers.catalogue import ARITHMETIC, NOBODY_TRUSTED, Peer
 from bench.preprocessing.subjects import SUBJECTS, TOTALS, Subject
 from mpc.planning import NETWORKS
-from protocols.execution import PREPROCESSING
 
 TITLE = "Material, and work that makes its own: two parties unless said, one core each"
 TABLE = "preprocessing"
 PROGRAM = "bench.preprocessing.party"
-SUPPLIERS = PREPROCESSING
 PARTIES = (2,)
 WARM_UP = 1
 AES_SECONDS = 0.02

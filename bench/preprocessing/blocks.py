@@ -1,7 +1,8 @@
 """How many blocks of AES-128 the busiest party needs for material: a limit that no kernel passes.
 
-What is counted: the streams and trees that correlations are made of, the pads that hide messages, the streams that
-random parts are. What is not: base transfers, and all work without AES.
+What is counted: the streams and trees that correlations are made of, and the pads that hide messages; where nothing is
+transferred, the streams that random parts are. What is not: base transfers, random parts of what is transferred, which
+can come with the correlations, and all work without AES.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
 
+from bench.suppliers import DEALER
 from mpc.correlations import (
     AndTriple,
     Correlation,
@@ -26,7 +28,6 @@ from mpc.correlations import (
     broadcast,
 )
 from mpc.supply import corrected
-from protocols.execution import DEALER
 from protocols.ot import silent_ferret_ywlzw20 as ferret
 from protocols.ot.correlated import LABEL_BITS
 from protocols.ot.extension_softspoken_roy22 import DEFAULT_K
@@ -59,7 +60,7 @@ def silent(parameters: ferret.Parameters) -> Blocks:
     return Blocks(iteration / parameters.fresh, iteration / parameters.fresh)
 
 
-EXTENSIONS = {SOFTSPOKEN.name: softspoken(DEFAULT_K), SILENT.name: silent(ferret.SMALL)}
+BLOCKS = {SOFTSPOKEN.name: softspoken(DEFAULT_K), SILENT.name: silent(ferret.SMALL)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +159,13 @@ TRANSFERS: dict[type[Correlation], Callable[[Any], Transfers]] = {
 
 def blocks(kind: Correlation, supplier: str, n: int) -> float:
     """Blocks of the busiest of n parties, or of the dealer, for one piece of a kind."""
-    drawn = sum(prod(part.shape) for part in kind.parts()[: kind.drawn] if part.sharing != "clear")
+    drawn = sum(prod(part.shape) for part in kind.parts()[: kind.drawn])
     if supplier == DEALER:
         return max(_dealt_words(kind, n), drawn) / BLOCK_WORDS
-    streams = drawn * (n if isinstance(kind, InputMask) else 1) / BLOCK_WORDS
-    return streams + TRANSFERS[type(kind)](kind).blocks(EXTENSIONS[supplier], n)
+    transfers = TRANSFERS[type(kind)](kind)
+    if transfers.count:
+        return transfers.blocks(BLOCKS[supplier], n)
+    return drawn * (n if isinstance(kind, InputMask) else 1) / BLOCK_WORDS
 
 
 def _dealt_words(kind: Correlation, n: int) -> int:

@@ -24,6 +24,7 @@ from bench.memory import Peak
 from bench.party import Role, connected, deal, say, steady, told
 from bench.preprocessing.subjects import CORRELATIONS, EXAMPLES, TOTALS, Correlations
 from bench.preprocessing.totals import Totals
+from bench.suppliers import DEALER, EXTENSIONS
 from mpc import bits
 from mpc.context import Context, Session, Spec
 from mpc.cores import using_cores
@@ -33,7 +34,7 @@ from mpc.ring import U64, Z64, Words
 from mpc.supply import Supply
 from native import keep_memory
 from protocols.beaver import SUITE
-from protocols.execution import DEALER, EXTENSIONS, security_sentence
+from protocols.execution import security_sentence
 from protocols.ot.correlated import CotReceiver, CotSender, bit_masks
 from protocols.preprocessing.dealer import DealerLink, local_supplies
 from protocols.preprocessing.from_ot import OtSupply

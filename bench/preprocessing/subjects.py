@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bench import arithmetic
 from bench.preprocessing.blocks import TRANSFERS, blocks, silent, softspoken
+from bench.suppliers import NOBODY, SUPPLIERS
 from bench.workloads import Workload
 from mpc.context import Context
 from mpc.correlations import (
@@ -24,7 +25,7 @@ from mpc.correlations import (
 from mpc.prg import SEED_BYTES, Seed
 from mpc.ring import Z64
 from mpc.supply import Entry
-from protocols.execution import DEALER, plan
+from protocols.execution import plan
 from protocols.ot.correlated import CotReceiver, CotSender
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send
@@ -33,9 +34,6 @@ from protocols.ot.silent_ferret_ywlzw20 import receive_setup as ferret_receive
 from protocols.ot.silent_ferret_ywlzw20 import send_setup as ferret_send
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
 from protocols.suite import suite_of
-
-NOBODY = (SOFTSPOKEN.name, SILENT.name)
-"""The suppliers that need no trust."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class Example:
     def subject(self) -> Subject:
         """All suppliers make it."""
         return Subject(
-            self.name, self.unit, (*NOBODY, DEALER), self.size,
+            self.name, self.unit, SUPPLIERS, self.size,
             lambda size, supplier, n: blocks(self.piece(size), supplier, n),
         )  # fmt: skip
 

@@ -101,7 +101,7 @@ def test_what_nobody_multiplies_is_streams() -> None:
     assert blocks.blocks(RandomValue(Z64, (10,)), "dealer", 3) == 5
     assert blocks.blocks(Triple(Z64, (10,), (10,)), "dealer", 3) == (3 * 20 + 2 * 10) / 2
     assert blocks.blocks(InputMask(Z64, (10,), 1), "dealer", 3) == 15
-    triple = 128 * (64 * (3.75 + 4) + 3 * 64 * 2) + 128
+    triple = 128 * (64 * (3.75 + 4) + 3 * 64 * 2)
     assert blocks.blocks(Triple(Z64, (128,), (128,)), "ot", 2) == triple
 
 
