@@ -96,7 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--repeat", type=int, default=7, help="repetitions beside the warm-up")
     add("--scale", type=float, default=1.0, help="the size of every workload, as a factor")
     of_times = parser.add_argument_group("tables of times")
-    of_times.add_argument("--parties", type=int, nargs="+", default=[], metavar="N", help="how many parties")
+    of_times.add_argument(
+        "--parties", type=int, nargs="+", default=[], metavar="N", help="how many; 2 and 3, material 2"
+    )
     of_times.add_argument("--sizes", type=int, nargs="+", default=[], metavar="N", help="sizes instead of the usual")
     of_times.add_argument("--network", choices=list(NETWORKS), default="loopback", help="imitated for our parties")
     of_material = parser.add_argument_group("table of preprocessing, besides")

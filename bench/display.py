@@ -111,12 +111,13 @@ def _makings(rows: Sequence[Making], title: str) -> Iterable[Table]:
     """Material, and then work that makes its own: what has an offline part, or no supplier of ours."""
     networks = {row.network for row in rows} - {"loopback"}
     imitated = f" (network imitated by a transport that waits: {', '.join(sorted(networks))})" if networks else ""
+    cores = ", ".join(sorted({str(row.cores) for row in rows if row.system == PARLEY}))
     totals = [row for row in rows if is_total(row)]
     material = [row for row in rows if not is_total(row)]
     if material:
-        yield _material(material, title + imitated)
+        yield _material(material, f"{title}, cores of a party: {cores}{imitated}")
     if totals:
-        yield _totals(totals, f"Work and the material for it{imitated}")
+        yield _totals(totals, f"Work and the material for it, cores of a party: {cores}{imitated}")
 
 
 def is_total(row: Making) -> bool:

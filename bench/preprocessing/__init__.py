@@ -21,7 +21,7 @@ from bench.peers.catalogue import ARITHMETIC, NOBODY_TRUSTED, Peer
 from bench.preprocessing.subjects import SUBJECTS, TOTALS, Subject
 from mpc.planning import NETWORKS
 
-TITLE = "Material, and work that makes its own: two parties unless said, one core each"
+TITLE = "Making material, two parties unless said"
 TABLE = "preprocessing"
 PROGRAM = "bench.preprocessing.party"
 PARTIES = (2,)

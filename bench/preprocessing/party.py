@@ -41,6 +41,10 @@ from protocols.preprocessing.from_ot import OtSupply
 
 _START, _CHECK, _CORRELATIONS = 1 << 20, 2 << 20, 3 << 20
 _SETUP_PATH = (0,)
+SEMI_HONEST = "Correlations, semi-honest, nobody trusted"
+MALICIOUS = (
+    "Correlations, malicious: who deviates is found out, unless it guesses bits of an offset or a choice, and right"
+)
 _COMPARED = 1 << 16
 
 
@@ -140,7 +144,7 @@ class CorrelationWork:
     """Correlations from party 0 to party 1."""
 
     def __init__(self, of: Correlations, role: Role, session: Session) -> None:
-        self.security = "Malicious" if of.malicious else "Semi-honest"
+        self.security = MALICIOUS if of.malicious else SEMI_HONEST
         self.depths = 0, 0
         self._of, self._role, self._session = of, role, session
         self._end: CotSender | CotReceiver | None = None

@@ -32,7 +32,7 @@ class Totals:
     async def live(self) -> None:
         """A run for every line that comes; the first is checked."""
         roster = Roster.load(self._role.roster)
-        say({"security": SUITE.security(roster.parties), "version": ""})
+        say({"security": f"{SUITE.security(roster.parties)}; nobody else is trusted", "version": ""})
         while await told():
             with steady():
                 say(await self._run())
