@@ -7,13 +7,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import arithmetic, kernels, online, results
+from bench import arithmetic, kernels, online, preprocessing, results
 from bench.display import show
 from bench.harness import AnyRow, Options, write_json
+from bench.suppliers import SUPPLIERS
 from mpc.planning import NETWORKS
 from native import implementations
 
-TABLES = {"kernels": kernels.TITLE, "arithmetic": arithmetic.TITLE}
+TABLES = {
+    "kernels": kernels.TITLE,
+    "arithmetic": arithmetic.TITLE,
+    preprocessing.TABLE: preprocessing.TITLE,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -55,6 +60,8 @@ def _unknown(tables: Sequence[str], options: Options) -> set[str]:
 
 def names(table: str) -> list[str]:
     """The workloads of a table."""
+    if table == preprocessing.TABLE:
+        return preprocessing.names()
     return kernels.names() if table == "kernels" else list(arithmetic.WORKLOADS)
 
 
@@ -62,13 +69,15 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
     """The rows of a table, some at a time."""
     if table == "kernels":
         return kernels.measure(options)
+    if table == preprocessing.TABLE:
+        return preprocessing.measure(options)
     return online.measure(table, arithmetic.WORKLOADS, arithmetic.PEERS, options)
 
 
 def _options(chosen: argparse.Namespace) -> Options:
     return Options(
         tuple(chosen.workloads), tuple(chosen.parties), tuple(chosen.sizes), chosen.repeat, chosen.scale,
-        chosen.network, chosen.implementation, chosen.peers,
+        chosen.network, chosen.implementation, chosen.peers, tuple(chosen.suppliers), chosen.cores, chosen.tls,
     )  # fmt: skip
 
 
@@ -87,9 +96,17 @@ def _parser() -> argparse.ArgumentParser:
     add("--repeat", type=int, default=7, help="repetitions beside the warm-up")
     add("--scale", type=float, default=1.0, help="the size of every workload, as a factor")
     of_times = parser.add_argument_group("tables of times")
-    of_times.add_argument("--parties", type=int, nargs="+", default=[2, 3], metavar="N", help="how many parties")
+    of_times.add_argument(
+        "--parties", type=int, nargs="+", default=[], metavar="N", help="how many; 2 and 3, material 2"
+    )
     of_times.add_argument("--sizes", type=int, nargs="+", default=[], metavar="N", help="sizes instead of the usual")
     of_times.add_argument("--network", choices=list(NETWORKS), default="loopback", help="imitated for our parties")
+    of_material = parser.add_argument_group("table of preprocessing, besides")
+    of_material.add_argument(
+        "--suppliers", nargs="+", default=[], choices=SUPPLIERS, help="who makes material; all by default"
+    )
+    of_material.add_argument("--cores", type=int, default=1, metavar="N", help="cores that a party may use")
+    of_material.add_argument("--tls", action="store_true", help="over TLS")
     of_rates = parser.add_argument_group("tables of rates")
     of_rates.add_argument("--implementation", choices=implementations(), default="", help="use slower kernels")
     return parser

@@ -70,11 +70,13 @@ def _cube(side: int) -> int:
 
 
 PEERS = catalogue.ARITHMETIC
+PRODUCTS = Workload("mul_1m", 1_000_000, _pair, _products, lambda v, size: Z64.mul(*v))
+COMPARISONS = Workload("cmp_100k", 100_000, _signed_pair, _comparisons, _below)
 WORKLOADS = {
     workload.name: workload
     for workload in (
-        Workload("mul_1m", 1_000_000, _pair, _products, lambda v, size: Z64.mul(*v)),
-        Workload("cmp_100k", 100_000, _signed_pair, _comparisons, _below),
+        PRODUCTS,
+        COMPARISONS,
         Workload("matmul_1000", 1000, _matrices, _matrix_product, lambda v, size: Z64.matmul(*v), _cube),
         Workload("chain_1000", 1000, _scalars, _chain, _power),
     )

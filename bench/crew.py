@@ -2,8 +2,8 @@
 
 Each process prints one line of JSON when it is ready (`version`, `security`), and one for every line `go` that it
 reads: `began` and `ended` by the machine's monotonic clock, `busy` (processor seconds of all its threads), `bytes` sent
-and `rounds`, or null where it can't count them. It ends when its input does. Ours (`bench.party`) and the peers'
-(`bench.peers`) do the same.
+and `rounds`, or null where it can't count them; it may say more. It ends when its input does. Ours (`bench.party`,
+`bench.preprocessing.party`) and the peers' (`bench.peers`) do the same.
 """
 
 from __future__ import annotations
@@ -61,16 +61,20 @@ class Crew:
             first, *_ = [self._line(member) for member in self._members]
         return first
 
-    def repetition(self) -> Repetition:
-        """One repetition by all members together."""
+    def lines(self) -> list[dict[str, Any]]:
+        """One repetition by all members together: the line of each."""
         with self._deadline(REPETITION_SECONDS):
             for member in self._members:
                 self._tell(member, "go")
-            lines = [self._line(member) for member in self._members]
+            return [self._line(member) for member in self._members]
+
+    def repetition(self) -> Repetition:
+        """One repetition, summed up."""
+        lines = self.lines()
         sent = [line["bytes"] for line in lines]
         rounds = [line["rounds"] for line in lines]
         return Repetition(
-            max(line["ended"] for line in lines) - min(line["began"] for line in lines),
+            seconds_of(lines),
             sum(line["busy"] for line in lines),
             None if None in sent else sum(sent),
             None if None in rounds else max(rounds),
@@ -141,6 +145,11 @@ class Crew:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def seconds_of(lines: Sequence[Mapping[str, Any]]) -> float:
+    """From when the first member began to when the last was done."""
+    return float(max(line["ended"] for line in lines) - min(line["began"] for line in lines))
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.arithmetic import WORKLOADS
-from bench.harness import BANDWIDTH, LATENCY, PARLEY, AnyRow, Row, Throughput, machine
+from bench.harness import BANDWIDTH, LATENCY, PARLEY, AnyRow, Making, Row, Throughput, machine
 
 WIDTH = 140
 LIMIT = "limit:"
@@ -18,6 +18,7 @@ def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None
     """Prints the rows of one table, and below it the machine and what must be said of some rows."""
     times = [row for row in rows if isinstance(row, Row)]
     rates = [row for row in rows if isinstance(row, Throughput)]
+    makings = [row for row in rows if isinstance(row, Making)]
     console = Console(stderr=to_stderr)
     if not console.is_terminal:
         console = Console(stderr=to_stderr, width=WIDTH)
@@ -25,6 +26,8 @@ def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None
         console.print(_times(times, title))
     if rates:
         console.print(_rates(rates, title))
+    if makings:
+        console.print(*_makings(makings, title))
     for remark in dict.fromkeys(_remarks(rows)):
         console.print(f"- {remark}", highlight=False, markup=False)
     console.print("Machine: " + ", ".join(f"{name}: {value}" for name, value in machine().items()))
@@ -32,10 +35,10 @@ def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None
 
 def _remarks(rows: Iterable[AnyRow]) -> Iterable[str]:
     for row in rows:
-        security = f"{row.security}. " if isinstance(row, Row) and row.security else ""
+        security = f"{row.security}. " if not isinstance(row, Throughput) and row.security else ""
         if (security or row.note) and not row.system.startswith(LIMIT):
             where = f"{row.workload}, " if row.note.startswith("no figure") else ""
-            yield f"{where}{row.system}: {security}{row.note}".strip()
+            yield f"{where}{contestant(row)}: {security}{row.note}".strip()
 
 
 def _times(rows: Sequence[Row], title: str) -> Table:
@@ -104,6 +107,106 @@ def rate_over_ours(row: Throughput, rows: Sequence[Throughput]) -> float | None:
     return row.per_second / ours if ours and row.per_second else None
 
 
+def _makings(rows: Sequence[Making], title: str) -> Iterable[Table]:
+    """Material, and then work that makes its own: what has an offline part, or no supplier of ours."""
+    networks = {row.network for row in rows} - {"loopback"}
+    imitated = f" (network imitated by a transport that waits: {', '.join(sorted(networks))})" if networks else ""
+    cores = ", ".join(sorted({str(row.cores) for row in rows if row.system == PARLEY}))
+    totals = [row for row in rows if is_total(row)]
+    material = [row for row in rows if not is_total(row)]
+    if material:
+        yield _material(material, f"{title}, cores of a party: {cores}{imitated}")
+    if totals:
+        yield _totals(totals, f"Work and the material for it, cores of a party: {cores}{imitated}")
+
+
+def is_total(row: Making) -> bool:
+    """Whether it is work that makes its own material."""
+    return row.workload.startswith("total.")
+
+
+def _material(rows: Sequence[Making], title: str) -> Table:
+    table = _table(
+        title,
+        ("workload", "by"),
+        ("size", "a second", "a cpu second", "bytes each", "rounds", "setup", "memory", "% of limit"),
+    )
+    for row in rows:
+        table.add_row(
+            row.workload, contestant(row), f"{row.size:,}", rate(row.per_second), per_busy_second(row),
+            decimal(row.bytes_each), _count(row.rounds), milliseconds(row.setup), megabytes(row.memory),
+            part_of_lower_limit(row),
+        )  # fmt: skip
+    return table
+
+
+def _totals(rows: Sequence[Making], title: str) -> Table:
+    table = _table(
+        title,
+        ("workload", "by"),
+        (
+            "size",
+            "time",
+            "offline",
+            "spread",
+            "a cpu second",
+            "bytes each",
+            "rounds",
+            "memory",
+            "% of limit",
+            "x parley",
+        ),
+    )
+    for row in rows:
+        others = multiple(making_slowness(row, rows)) if row.system != PARLEY else ""
+        table.add_row(
+            row.workload, contestant(row), f"{row.size:,}", milliseconds(row.seconds), milliseconds(row.offline),
+            milliseconds(row.spread), per_busy_second(row), decimal(row.bytes_each), _count(row.rounds),
+            megabytes(row.memory), part_of_lower_limit(row), others,
+        )  # fmt: skip
+    return table
+
+
+def contestant(row: AnyRow) -> str:
+    """Who did it: a system, of ours a supplier; how many parties if not two."""
+    if isinstance(row, Making) and row.system == PARLEY:
+        return row.supplier if row.parties == 2 else f"{row.supplier}, n = {row.parties}"
+    return row.system
+
+
+def making_slowness(row: Making, rows: Sequence[Making]) -> float | None:
+    """How many times as long as our fastest supplier, of as many parties, a unit takes; None without figures."""
+    place = (row.workload, row.parties, row.network)
+    ours = [r.per_second for r in rows if r.system == PARLEY and (r.workload, r.parties, r.network) == place]
+    best = max((rate for rate in ours if rate), default=None)
+    return best / row.per_second if best and row.per_second else None
+
+
+def part_of_lower_limit(row: Making) -> str:
+    """A rate as a part of the lower one of its limits, and that one's name."""
+    if row.part_of_limit is None:
+        return ""
+    aes, wire = row.aes_limit or float("inf"), row.bandwidth_limit or float("inf")
+    return f"{row.part_of_limit:.0%} {'AES' if aes < wire else 'wire'}"
+
+
+def per_busy_second(row: Making) -> str:
+    """Units for each second of processor time of the busiest party."""
+    return rate(row.size / row.busy if row.busy else None)
+
+
+def decimal(number: float | None) -> str:
+    """A number of three digits or more for people."""
+    if number is None:
+        return ""
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def megabytes(size: int | None) -> str:
+    """A size of memory for people."""
+    return "" if size is None else f"{size / 1e6:,.0f} MB"
+
+
 def multiple(times: float | None) -> str:
     """A ratio for people."""
     if times is None:
@@ -114,7 +217,7 @@ def multiple(times: float | None) -> str:
 def _table(title: str, names: Sequence[str], numbers: Sequence[str]) -> Table:
     table = Table(title=title)
     for heading in names:
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for heading in numbers:
         table.add_column(heading, justify="right")
     return table

@@ -78,24 +78,69 @@ class Throughput:
     note: str = ""
 
 
-AnyRow = Row | Throughput
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How fast material is made, or how long work takes that makes its own, beside the limits of the machine.
+
+    `seconds`: the median of the repetitions, each of which makes `size` units, None where there is no figure and `note`
+    says why; `spread`: the slowest less the fastest of them; `per_second`: units a second at the median. `bytes_each`:
+    framed, before TLS, all messages of all parties and the dealer. `rounds`: of a repetition, those of making it
+    included. `setup`: seconds before the first repetition, in which nothing is made. `offline`: those seconds of a
+    repetition in which no value was known yet, where it does more than make material. `memory`: the peak of the party
+    that used most, in bytes above what it had before it began. `busy`: processor seconds of the busiest party in a
+    repetition. `aes_limit`, `bandwidth_limit`: units a second if there were nothing but the blocks of AES that the
+    busiest party needs, on one core; nothing but the bytes. `part_of_limit`: of the lower of the two. `supplier`: how
+    material is made. `system`, `security`, `network` and `version` as in `Row`.
+    """
+
+    table: str
+    workload: str
+    system: str
+    supplier: str
+    parties: int
+    tls: bool
+    cores: int
+    size: int
+    unit: str
+    seconds: float | None = None
+    spread: float | None = None
+    per_second: float | None = None
+    bytes_each: float | None = None
+    rounds: int | None = None
+    setup: float | None = None
+    offline: float | None = None
+    memory: int | None = None
+    busy: float | None = None
+    aes_limit: float | None = None
+    bandwidth_limit: float | None = None
+    part_of_limit: float | None = None
+    security: str = ""
+    network: str = "loopback"
+    version: str = ""
+    note: str = ""
+
+
+AnyRow = Row | Throughput | Making
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says about how to measure. Empty `workloads` or `sizes`: all, each at its own size.
+    """What the command line says about how to measure. Empty `workloads`, `suppliers`, `parties` or `sizes`: the usual.
 
     A workload is named in full, or by what stands before its dot.
     """
 
     workloads: tuple[str, ...] = ()
-    parties: tuple[int, ...] = (2, 3)
+    parties: tuple[int, ...] = ()
     sizes: tuple[int, ...] = ()
     repeat: int = 7
     scale: float = 1.0
     network: str = "loopback"
     implementation: str = ""
     peers: bool = False
+    suppliers: tuple[str, ...] = ()
+    cores: int = 1
+    tls: bool = False
 
     def chosen(self, names: Iterable[str]) -> list[str]:
         """Those of a table's workloads that are to be measured."""

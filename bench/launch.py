@@ -15,12 +15,17 @@ from bench.harness import Failed
 from bench.party import Role
 from bench.peers.catalogue import Peer
 from bench.peers.environments import ENVIRONMENTS
+from bench.suppliers import DEALER
 from mpc.identity import new_identity
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """One measurement of ours: a workload of a table, at a size, by `parties` computing parties over a network."""
+    """One measurement of ours: a workload of a table, at a size, by `parties` computing parties over a network.
+
+    `program`: the module that each process runs. `supplier`: how material is made; the dealer is a process too.
+    `cores`: how many of the machine's cores a party may use, 0 for all.
+    """
 
     table: str
     workload: str
@@ -28,16 +33,22 @@ class Setup:
     parties: int
     tls: bool
     network: str
+    program: str = "bench.party"
+    supplier: str = DEALER
+    cores: int = 0
 
 
 @contextmanager
 def ours(setup: Setup) -> Iterator[Crew]:
-    """The parties and their dealer. The last endpoint of the roster is the dealer, which only serves."""
+    """The parties and, if it makes their material, a dealer: the last endpoint of the roster, which only serves."""
+    dealt = setup.supplier == DEALER
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
-        with _listeners(setup.parties + 1) as listeners:
-            roster = _write_roster(Path(folder), [listener.getsockname()[1] for listener in listeners])
-            *members, dealer = (_command(setup, roster, me, listener) for me, listener in enumerate(listeners))
-            crew = Crew(members, [dealer], pass_fds=[listener.fileno() for listener in listeners])
+        with _listeners(setup.parties + dealt) as listeners:
+            ports = [listener.getsockname()[1] for listener in listeners]
+            roster = _write_roster(Path(folder), ports, dealt=dealt)
+            commands = [_command(setup, roster, me, listener) for me, listener in enumerate(listeners)]
+            members, beside = commands[: setup.parties], commands[setup.parties :]
+            crew = Crew(members, beside, pass_fds=[listener.fileno() for listener in listeners])
         try:
             yield crew
         finally:
@@ -75,13 +86,18 @@ def _listeners(count: int) -> Iterator[list[socket.socket]]:
 
 
 def _command(setup: Setup, roster: Path, me: int, listener: socket.socket) -> list[str]:
-    role = Role(str(roster), me, listener.fileno(), setup.tls, setup.table, setup.workload, setup.size, setup.network)
-    return module(sys.executable, "bench.party", asdict(role))
+    role = Role(
+        str(roster), me, listener.fileno(), setup.tls, setup.table, setup.workload, setup.size, setup.network,
+        setup.supplier, setup.cores if me < setup.parties else 0,
+    )  # fmt: skip
+    return module(sys.executable, setup.program, asdict(role))
 
 
-def _write_roster(folder: Path, ports: Sequence[int]) -> Path:
-    """Keys and certificates made for this measurement, and parties.toml; the last endpoint is the dealer."""
-    names = [*(f"party{i}" for i in range(len(ports) - 1)), "dealer"]
+def _write_roster(folder: Path, ports: Sequence[int], *, dealt: bool) -> Path:
+    """Keys and certificates made for this measurement, and parties.toml; the last endpoint is the dealer if `dealt`."""
+    names = [f"party{i}" for i in range(len(ports))]
+    if dealt:
+        names[-1] = "dealer"
     sections = []
     for name, port in zip(names, ports, strict=True):
         new_identity(name, folder)

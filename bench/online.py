@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bench import launch, limits
+from bench.contest import Contender, contest
 from bench.crew import Crew, Repetition
-from bench.harness import BANDWIDTH, LATENCY, PARLEY, Failed, Options, Row, interleaved, middle
+from bench.harness import BANDWIDTH, LATENCY, PARLEY, Options, Row, middle
 from bench.peers.catalogue import Peer
 from bench.workloads import Workload
 from mpc.planning import NETWORKS
 
 WARM_UP = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Contender:
-    """A system that shall do a workload: its row without figures, and how its crew is started."""
-
-    row: Row
-    start: Callable[[], AbstractContextManager[Crew]]
+PARTIES = (2, 3)
 
 
 def measure(
@@ -41,15 +33,15 @@ def measure(
             yield [each for row in rows for each in (row, *(_limits(row, loopback) if row.system == PARLEY else ()))]
 
 
-def _ours(table: str, workload: str, size: int, options: Options) -> Iterator[Contender]:
-    for parties in options.parties:
+def _ours(table: str, workload: str, size: int, options: Options) -> Iterator[Contender[Row]]:
+    for parties in options.parties or PARTIES:
         for tls in (False, True):
             setup = launch.Setup(table, workload, size, parties, tls, options.network)
             row = Row(table, workload, PARLEY, parties, tls, None, None, None, None, "", size, options.network)
             yield Contender(replace(row, note="online"), lambda setup=setup: launch.ours(setup))  # type: ignore[misc]
 
 
-def _theirs(table: str, workload: str, size: int, peers: Sequence[Peer]) -> Iterator[Contender]:
+def _theirs(table: str, workload: str, size: int, peers: Sequence[Peer]) -> Iterator[Contender[Row]]:
     for peer in peers:
         part = max(1, round(size * peer.shares.get(workload, 1)))
         row = Row(table, workload, peer.system, peer.parties, False, None, None, None, None, peer.security, part)
@@ -57,44 +49,12 @@ def _theirs(table: str, workload: str, size: int, peers: Sequence[Peer]) -> Iter
         yield Contender(replace(row, note=peer.included), start)
 
 
-def _contest(contenders: Sequence[Contender], repeat: int) -> tuple[list[Row], limits.Limits]:
-    """All contenders' crews at once, each repetition by one of them while the others wait. A failure is a row too.
-
-    The machine's limits take their turn like a contender.
-    """
-    rows: dict[int, Row] = {}
-    crews: dict[int, Crew] = {}
-    bare: list[limits.Limits] = []
-    with ExitStack() as stack:
-        for place, contender in enumerate(contenders):
-            try:
-                crews[place] = stack.enter_context(contender.start())
-                rows[place] = _introduced(contender.row, crews[place].ready())
-            except Failed as failure:
-                crews.pop(place, None)
-                rows[place] = _failed(contender.row, failure)
-        works: dict[int, Callable[[], Repetition | None]] = {-1: lambda: bare.append(limits.measure())}
-        works |= {place: crew.repetition for place, crew in crews.items()}
-        results = interleaved(works, repeat, WARM_UP)
-    for place, result in results.items():
-        if place in rows:
-            rows[place] = _failed(rows[place], result) if isinstance(result, Failed) else _measured(rows[place], result)
-    return [rows[place] for place in sorted(rows)], limits.typical(bare[WARM_UP:])
+def _contest(contenders: Sequence[Contender[Row]], repeat: int) -> tuple[list[Row], limits.Limits]:
+    rows, bare = contest(contenders, Crew.repetition, _measured, limits.measure, repeat, WARM_UP)
+    return rows, limits.typical(bare)
 
 
-def _introduced(row: Row, line: Mapping[str, Any]) -> Row:
-    return replace(row, security=line["security"] or row.security, version=line["version"])
-
-
-def _failed(row: Row, failure: Failed) -> Row:
-    """A row that says why there is no figure. Ours must give one: its failure ends the run."""
-    if row.system == PARLEY:
-        raise RuntimeError(f"{row.workload} of {row.parties} parties failed:\n{failure}")
-    return replace(row, note=f"no figure: {failure}")
-
-
-def _measured(row: Row, results: Sequence[Repetition | None]) -> Row:
-    repetitions = [result for result in results if result]
+def _measured(row: Row, repetitions: list[Repetition]) -> Row:
     seconds, spread = middle([repetition.seconds for repetition in repetitions])
     last = repetitions[-1]
     return replace(row, seconds=seconds, spread=spread, bytes=last.bytes, rounds=last.rounds)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,8 @@ class Role:
     workload: str
     size: int
     network: str
+    supplier: str
+    cores: int
 
     def found(self) -> Workload:
         """The workload by its name."""
@@ -72,23 +75,35 @@ class Repetition:
     rounds: int
 
 
-async def live(role: Role) -> None:
-    """Connect, take part, say goodbye."""
+@asynccontextmanager
+async def connected(role: Role) -> AsyncIterator[tuple[Transport, Agreement, int]]:
+    """This endpoint, connected to all others, over the network that the role says; how many parties compute."""
     roster = Roster.load(role.roster)
     identity = load_identity(roster.names[role.me], Path(role.roster).parent)
-    terms = Terms("bench", roster.names, True, f"{role.table} {role.workload} {role.size}", SUITE.name)
+    terms = Terms("bench", roster.names, roster.has_dealer, f"{role.table} {role.workload} {role.size}", SUITE.name)
     connection = connect(
         roster, role.me, identity, terms,
-        listener=socket.socket(fileno=role.listener), insecure_plaintext=not role.tls,
+        listener=socket.socket(fileno=os.dup(role.listener)), insecure_plaintext=not role.tls,
     )  # fmt: skip
+    network = NETWORKS[role.network if role.me < roster.parties else "loopback"]
+    async with connection as (transport, agreement), slowed(transport, network, roster.parties) as slow:
+        yield slow, agreement, roster.parties
+
+
+async def live(role: Role) -> None:
+    """Connect, take part, say goodbye."""
     keep_memory()
-    async with connection as (transport, agreement):
-        if role.me == roster.parties:
-            await serve(transport, roster.parties)
-            await transport.finish({})
+    async with connected(role) as (transport, agreement, n):
+        if role.me == n:
+            await deal(transport, n)
         else:
-            async with slowed(transport, NETWORKS[role.network], roster.parties) as slow:
-                await _Party(role, slow, agreement, roster.parties).live()
+            await _Party(role, transport, agreement, n).live()
+
+
+async def deal(transport: Transport, n: int) -> None:
+    """The dealer's part in a measurement."""
+    await serve(transport, n)
+    await transport.finish({})
 
 
 class _Party:
@@ -105,18 +120,13 @@ class _Party:
             demand = await trio.to_thread.run_sync(self._demand)
         link = DealerLink(self.transport, self.n)
         supply = await link.supply()
-        _say({"security": security_sentence(SUITE, self.n, supply), "version": ""})
+        say({"security": security_sentence(SUITE, self.n, supply), "version": ""})
         number = 0
-        while await self._told():
-            _say(asdict(await self._repetition(number, demand, supply)))
+        while await told(self.transport):
+            say(asdict(await self._repetition(number, demand, supply)))
             number += 1
         link.done()
         await self.transport.finish({})
-
-    async def _told(self) -> bool:
-        """Waits for the next line of standard input; whether there is one."""
-        with self.transport.working():
-            return bool(await trio.to_thread.run_sync(sys.stdin.readline))
 
     def _demand(self) -> list[Entry]:
         """The material of one repetition, by a dry run on zeros."""
@@ -135,7 +145,7 @@ class _Party:
         inputs = self._session(supply).root(_INPUT + number)
         shares = [await SUITE.input(inputs, 0, words, words.shape) for words in values]
         ctx = self._session(supply).root(number)
-        with _steady():
+        with steady():
             await self._session(supply).root(_START + number).exchange(np.zeros(1, np.uint64))
             busy, began = time.process_time(), time.monotonic()
             result = await self.workload.online(ctx, shares, self.role.size)
@@ -146,27 +156,34 @@ class _Party:
 
     async def _check(self, result: Share, expected: Words, supply: Supply) -> None:
         ctx = self._session(supply).root(_CHECK)
-        if not np.array_equal(await _opened(ctx, result), expected):
+        if not np.array_equal(await opened(ctx, result), expected):
             raise ArithmeticError(f"{self.workload.name} gave a wrong result")
 
     def _session(self, supply: Supply) -> Session:
         return Session(self.transport, supply, self.agreement, SUITE, self.n)
 
 
-async def _opened(ctx: Context, result: Share) -> Words:
+async def opened(ctx: Context, result: Share) -> Words:
     """The result in the clear; bits packed, with zeros in the padding."""
     if isinstance(result, BooleanShare):
         return bits.pack(bits.unpack(await SUITE.open_bits(ctx, result), result.size))
-    (opened,) = await SUITE.open(ctx, result)
-    return opened
+    (words,) = await SUITE.open(ctx, result)
+    return words
 
 
-def _say(line: dict[str, Any]) -> None:
+async def told(transport: Transport | None = None) -> bool:
+    """Waits for the next line of standard input; whether there is one."""
+    with transport.working() if transport else nullcontext():
+        return bool(await trio.to_thread.run_sync(sys.stdin.readline))
+
+
+def say(line: dict[str, Any]) -> None:
+    """One line of the answer."""
     print(json.dumps(line), flush=True)
 
 
 @contextmanager
-def _steady() -> Iterator[None]:
+def steady() -> Iterator[None]:
     """No collection of cyclic garbage that an earlier phase left."""
     gc.collect()
     gc.freeze()

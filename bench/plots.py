@@ -1,4 +1,4 @@
-"""Pictures of measured rows, as SVG files: other systems beside ours, time against size, time against parties."""
+"""Pictures of measured rows, as SVG files: other systems beside ours, time against size and parties, material made."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from bench.display import LIMIT, multiple, rate_over_ours, slowness
-from bench.harness import BANDWIDTH, PARLEY, AnyRow, Row, Throughput
+from bench.display import LIMIT, contestant, decimal, multiple, rate, rate_over_ours, slowness
+from bench.harness import BANDWIDTH, PARLEY, AnyRow, Making, Row, Throughput
 
 OURS, OTHERS, LIMITS = "#00796b", "#9e9e9e", "#ef6c00"
 PALETTE = (OURS, "#1565c0", "#6a1b9a", "#d81b60", "#827717", "#00acc1", "#8d6e63", "#000000", "#9e9d24", "#7986cb")
@@ -28,8 +28,9 @@ def draw(rows: Sequence[AnyRow], folder: Path) -> list[Path]:
     times = [row for row in rows if isinstance(row, Row)]
     rates = [row for row in rows if isinstance(row, Throughput)]
     files = []
+    makings = [row for row in rows if isinstance(row, Making) and row.network == "loopback"]
     with rc_context(STYLE):
-        for name, figure in (*_ratios(times, rates), *_scalings(times)):
+        for name, figure in (*_ratios(times, rates), *_scalings(times), *_made(makings)):
             file = folder / f"{name}.svg"
             figure.savefig(file, facecolor="white", bbox_inches="tight", metadata={"Date": None})
             files.append(file)
@@ -40,7 +41,7 @@ def _ratios(times: Sequence[Row], rates: Sequence[Throughput]) -> Iterator[tuple
     compared = [row for row in _largest(times) if not row.system.startswith(LIMIT)]
     bars = {name: list(_slow_bars(group, compared)) for name, group in _by_workload(compared)}
     if any(len(group) > 1 for group in bars.values()):
-        figure = _bars(bars, "time of an operation, as a multiple of Parley's with as many parties")
+        figure = _bars(bars, "time of an operation, as a multiple of Parley's with as many parties (line: Parley)")
         security = {row.system: row.security for row in compared}
         said = [fill(f"{system}: {text}", NOTE_LETTERS) for system, text in security.items()]
         below: dict[str, Any] = {
@@ -53,7 +54,39 @@ def _ratios(times: Sequence[Row], rates: Sequence[Throughput]) -> Iterator[tuple
         yield "arithmetic-peers", figure
     bars = {name: list(_rate_bars(group, rates)) for name, group in _by_workload(rates)}
     if any(len(group) > 1 for group in bars.values()):
-        yield "kernels-peers", _bars(bars, "work a second, as a multiple of Parley's on one core")
+        yield "kernels-peers", _bars(bars, "work a second, as a multiple of Parley's on one core (line: Parley)")
+
+
+def _made(rows: Sequence[Making]) -> Iterator[tuple[str, Figure]]:
+    """How much of each kind is made a second, beside its limit, and how many bytes each takes."""
+    rates = {name: list(_made_bars(group)) for name, group in _by_workload(rows)}
+    if any(rates.values()):
+        yield "preprocessing-rates", _bars(rates, "made a second, and at the lower limit", rate, line=False)
+    sizes = {name: list(_size_bars(group)) for name, group in _by_workload(rows)}
+    if any(sizes.values()):
+        yield "preprocessing-bytes", _bars(sizes, "bytes of all messages for each", decimal, line=False)
+
+
+def _made_bars(group: Iterable[AnyRow]) -> Iterator[Bar]:
+    for row in group:
+        if isinstance(row, Making) and row.per_second:
+            yield _maker(row), row.per_second, _colour(row)
+            if row.part_of_limit:
+                yield f"{_maker(row)}: limit", row.per_second / row.part_of_limit, LIMITS
+
+
+def _size_bars(group: Iterable[AnyRow]) -> Iterator[Bar]:
+    for row in group:
+        if isinstance(row, Making) and row.bytes_each:
+            yield _maker(row), row.bytes_each, _colour(row)
+
+
+def _maker(row: Making) -> str:
+    return f"{contestant(row)}{' with TLS' if row.tls else ''}"
+
+
+def _colour(row: Making) -> str:
+    return OURS if row.system == PARLEY else OTHERS
 
 
 def _largest(rows: Iterable[Row]) -> list[Row]:
@@ -89,8 +122,10 @@ def _rate_bars(group: Iterable[AnyRow], rows: Sequence[Throughput]) -> Iterator[
                 yield row.system, times, LIMITS if row.system.startswith(LIMIT) else OTHERS
 
 
-def _bars(groups: dict[str, list[Bar]], title: str) -> Figure:
-    """Horizontal bars on a logarithmic scale, a block for each workload; ours is the line at 1."""
+def _bars(
+    groups: dict[str, list[Bar]], title: str, text: Callable[[float], str] = multiple, *, line: bool = True
+) -> Figure:
+    """Horizontal bars on a logarithmic scale, a block for each workload; a line at 1 where that stands for ours."""
     groups = {name: bars for name, bars in groups.items() if bars}
     count = sum(len(bars) + 1 for bars in groups.values())
     figure = Figure(figsize=(7.5, 1 + BAR_INCHES * count))
@@ -101,12 +136,13 @@ def _bars(groups: dict[str, list[Bar]], title: str) -> Figure:
         for label, times, colour in bars:
             place += 1
             axes.barh(place, times, color=colour, height=0.75)
-            axes.text(times, place, f" {multiple(times)}", va="center", ha="left")
+            axes.text(times, place, f" {text(times)}", va="center", ha="left")
             ticks.append(place)
             labels.append(label)
         place += 1
-    axes.axvline(1, color=OURS, linewidth=1.5)
-    axes.set(xscale="log", xlabel=f"{title} (line: Parley)", yticks=ticks, yticklabels=labels)
+    if line:
+        axes.axvline(1, color=OURS, linewidth=1.5)
+    axes.set(xscale="log", xlabel=title, yticks=ticks, yticklabels=labels)
     axes.set_ylim(place - 0.3, -0.8)
     axes.margins(x=0.12)
     axes.tick_params(axis="y", length=0)

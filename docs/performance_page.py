@@ -6,15 +6,32 @@ python -m docs.performance_page
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bench import results
-from bench.display import LIMIT, milliseconds, multiple, part_of_limit, rate, rate_over_ours, slowness
-from bench.harness import BANDWIDTH, LATENCY, PARLEY, AnyRow, Row, Throughput
+from bench.display import (
+    LIMIT,
+    contestant,
+    decimal,
+    is_total,
+    making_slowness,
+    megabytes,
+    milliseconds,
+    multiple,
+    part_of_limit,
+    part_of_lower_limit,
+    per_busy_second,
+    rate,
+    rate_over_ours,
+    slowness,
+)
+from bench.harness import BANDWIDTH, LATENCY, PARLEY, AnyRow, Making, Row, Throughput
 
 PAGE = Path(__file__).parent / "performance.md"
 PROSE = Path(__file__).parent / "performance_prose.txt"
 MARK = "<!-- figures -->"
+NETWORKS = {"loopback": "over loopback", "lan": "on an imitated LAN", "wan": "on an imitated WAN"}
 
 
 def page() -> str:
@@ -34,7 +51,13 @@ def _machine(file: Path) -> Iterator[str]:
     yield from _section("Arithmetic online, over loopback", _ours(times, "loopback"))
     yield from _section("Beside other systems", _peers(times))
     for network in ("lan", "wan"):
-        yield from _section(f"Arithmetic online, on an imitated {network.upper()}", _ours(times, network))
+        yield from _section(f"Arithmetic online, {NETWORKS[network]}", _ours(times, network))
+    makings = [row for row in rows if isinstance(row, Making)]
+    for network, where in NETWORKS.items():
+        here = [row for row in makings if row.network == network]
+        material, totals = ([row for row in here if is_total(row) is total] for total in (False, True))
+        yield from _section(f"Material, {where}", _material(material))
+        yield from _section(f"Work and the material for it, nobody trusted, {where}", _totals(totals))
     yield from _section("Kernels, one core", _kernels(rates))
     yield from _section("Public-key work by others", _outside(rates))
 
@@ -91,7 +114,43 @@ def _peers(rows: Sequence[Row]) -> Iterator[str]:
         yield from _remarks(theirs)
 
 
-def _remarks(rows: Iterable[Row]) -> Iterator[str]:
+def _material(rows: Sequence[Making]) -> Iterator[str]:
+    yield from _head(
+        ("workload", "by", "parties", "unit"),
+        (
+            "a second", "of processor time", "AES limit", "wire limit", "part of the lower", "bytes each", "rounds",
+            "setup", "memory",
+        ),
+    )  # fmt: skip
+    for row in rows:
+        yield _cells([
+            f"`{row.workload}`", f"{row.supplier}{', TLS' if row.tls else ''}", str(row.parties), row.unit,
+            rate(row.per_second), per_busy_second(row), rate(row.aes_limit), rate(row.bandwidth_limit),
+            part_of_lower_limit(row), decimal(row.bytes_each), str(row.rounds), milliseconds(row.setup),
+            megabytes(row.memory),
+        ])  # fmt: skip
+
+
+def _totals(rows: Sequence[Making]) -> Iterator[str]:
+    yield from _head(
+        ("workload", "by", "parties"),
+        ("size", "time", "offline", "spread", "bytes each", "rounds", "memory", "part of the limit", "x Parley's best"),
+    )
+    for row in rows:
+        ours = row.system == PARLEY
+        yield _cells([
+            f"`{row.workload}`", contestant(replace(row, parties=2)), str(row.parties), f"{row.size:,}",
+            milliseconds(row.seconds), milliseconds(row.offline), milliseconds(row.spread), decimal(row.bytes_each),
+            "" if row.rounds is None else str(row.rounds), megabytes(row.memory), part_of_lower_limit(row),
+            "" if ours else multiple(making_slowness(row, rows)) or "-",
+        ])  # fmt: skip
+    theirs = [row for row in rows if row.system != PARLEY]
+    if theirs:
+        yield ""
+        yield from _remarks(theirs)
+
+
+def _remarks(rows: Iterable[Row | Making]) -> Iterator[str]:
     """What each peer is secure against, what its time holds, its version; and why there is no figure."""
     said = {f"**{row.system}** {row.version}: {row.security}. Its time: {row.note}." for row in rows if row.seconds}
     yield from (f"- {text}" for text in sorted(said))

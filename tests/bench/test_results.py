@@ -11,8 +11,17 @@ from xml.etree import ElementTree
 import pytest
 
 from bench import plots, results
-from bench.display import multiple, over_limit, part_of_limit, rate_over_ours, show, slowness
-from bench.harness import BANDWIDTH, LATENCY, AnyRow, Row, Throughput, label
+from bench.display import (
+    making_slowness,
+    multiple,
+    over_limit,
+    part_of_limit,
+    part_of_lower_limit,
+    rate_over_ours,
+    show,
+    slowness,
+)
+from bench.harness import BANDWIDTH, LATENCY, AnyRow, Making, Row, Throughput, label
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +45,17 @@ RATES = [
     replace(RATE, system="numpy", per_second=4e8, implementation=""),
     replace(RATE, workload="ring.sub_64", system="limit:copy", per_second=None, note="this processor has no copy"),
 ]
-ROWS: list[AnyRow] = [*TIMES, *RATES]
+MADE = Making(
+    "preprocessing", "triple", "parley", "ot", 2, False, 1, 1000, "triples", 0.01, 0.001, 1e5, 1040.0, 3, 0.05, None,
+    20_000_000, 0.008, 4e5, 5e6, 0.25, "Sound",
+)  # fmt: skip
+TOTAL = replace(MADE, workload="total.mul_1m", unit="products", offline=0.009, setup=None, part_of_limit=None)
+FOREIGN = Making(
+    "preprocessing", "total.mul_1m", "cheetah", "", 2, False, 0, 100, "products", 0.002, 0.0, 5e4, 300.0,
+    security="Nobody trusted", version="2", note="everything",
+)  # fmt: skip
+MAKINGS = [MADE, replace(MADE, supplier="silent", parties=3, part_of_limit=0.5, bandwidth_limit=2e5), TOTAL, FOREIGN]
+ROWS: list[AnyRow] = [*TIMES, *RATES, *MAKINGS]
 
 
 def test_ratios_are_by_the_operation_and_to_what_stands_beside() -> None:
@@ -46,13 +65,20 @@ def test_ratios_are_by_the_operation_and_to_what_stands_beside() -> None:
     assert over_limit(PEER, TIMES, BANDWIDTH) == ""
     assert part_of_limit(RATE, RATES) == "80% copy"
     assert rate_over_ours(RATES[2], RATES) == 0.5
+    assert part_of_lower_limit(MADE) == "25% AES"
+    assert part_of_lower_limit(MAKINGS[1]) == "50% wire"
+    assert part_of_lower_limit(TOTAL) == ""
+    assert making_slowness(FOREIGN, MAKINGS) == 2
     assert (multiple(None), multiple(0.123), multiple(1234.5)) == ("", "0.12", "1,234")
 
 
 def test_the_table_for_people_names_every_system_and_why_one_has_no_figure(capsys: pytest.CaptureFixture[str]) -> None:
     show(ROWS, "All")
     shown = capsys.readouterr().out
-    for text in ("parley", "other", "mul_1m, broken: None. no figure: it broke", "numpy", "80% copy", label()):
+    for text in (
+        "parley", "other", "mul_1m, broken: None. no figure: it broke", "numpy", "80% copy", "triple", "silent, n = 3",
+        "50% wire", "20 MB", "cheetah: Nobody trusted. everything", label(),
+    ):  # fmt: skip
         assert text in shown
 
 
@@ -68,7 +94,10 @@ def test_results_are_kept_by_day_and_machine_and_the_last_of_a_day_stands(tmp_pa
 def test_pictures_are_drawn_and_are_xml(tmp_path: Path) -> None:
     files = plots.draw(ROWS, tmp_path / "plots")
     names = {file.name for file in files}
-    assert names == {"arithmetic-peers.svg", "kernels-peers.svg", "mul_1m-sizes.svg", "mul_1m-parties.svg"}
+    assert names == {
+        "arithmetic-peers.svg", "kernels-peers.svg", "mul_1m-sizes.svg", "mul_1m-parties.svg",
+        "preprocessing-rates.svg", "preprocessing-bytes.svg",
+    }  # fmt: skip
     for file in files:
         assert ElementTree.parse(file).getroot().tag.endswith("svg")
 
@@ -85,6 +114,18 @@ def test_nothing_is_drawn_of_nothing(tmp_path: Path) -> None:
 def test_the_page_is_what_the_kept_results_say() -> None:
     generator = run_path(str(ROOT / "docs" / "performance_page.py"))
     assert generator["PAGE"].read_text(encoding="utf-8") == generator["page"](), "run python -m docs.performance_page"
+
+
+def test_the_page_shows_material_beside_its_limits_and_totals_beside_peers(tmp_path: Path) -> None:
+    generator = run_path(str(ROOT / "docs" / "performance_page.py"))
+    lines = list(generator["_machine"](results.keep(MAKINGS, tmp_path)))
+    assert "### Material, over loopback\n" in lines
+    assert (
+        "| `triple` | ot | 2 | triples | 100 k | 125 k | 400 k | 5 M | 25% AES | 1,040 | 3 | 50 ms | 20 MB |" in lines
+    )
+    assert "### Work and the material for it, nobody trusted, over loopback\n" in lines
+    assert "| `total.mul_1m` | cheetah | 2 | 100 | 2 ms | - | 0 ms | 300 |  |  |  | 2 |" in lines
+    assert "- **cheetah** 2: Nobody trusted. Its time: everything." in lines
 
 
 def test_kept_results_can_be_read_and_say_where_they_are_from() -> None:

@@ -1,0 +1,177 @@
+"""What is measured: an example of each kind of material, correlations themselves, work that makes its own material."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench import arithmetic
+from bench.preprocessing.blocks import TRANSFERS, blocks, silent, softspoken
+from bench.suppliers import NOBODY, SUPPLIERS
+from bench.workloads import Workload
+from mpc.context import Context
+from mpc.correlations import (
+    AndTriple,
+    Correlation,
+    DaBit,
+    EdaBit,
+    InputMask,
+    MatrixTriple,
+    RandomValue,
+    SquarePair,
+    Triple,
+    TruncationPair,
+)
+from mpc.prg import SEED_BYTES, Seed
+from mpc.ring import Z64
+from mpc.supply import Entry
+from protocols.execution import plan
+from protocols.ot.correlated import CotReceiver, CotSender
+from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive
+from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send
+from protocols.ot.silent_ferret_ywlzw20 import MEDIUM, SMALL, Parameters
+from protocols.ot.silent_ferret_ywlzw20 import receive_setup as ferret_receive
+from protocols.ot.silent_ferret_ywlzw20 import send_setup as ferret_send
+from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
+from protocols.suite import suite_of
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something to measure: `unit` says what is counted, `size` how many of them at a scale.
+
+    `blocks(size, supplier, n)`: blocks of AES that the busiest of n parties needs for so many. `parties`: how many
+    take part, None for any number.
+    """
+
+    name: str
+    unit: str
+    suppliers: tuple[str, ...]
+    size: Callable[[float], int]
+    blocks: Callable[[int, str, int], float]
+    parties: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A kind of material: `piece(count)` is one piece of `count` units, a multiple of `step`."""
+
+    name: str
+    unit: str
+    count: int
+    piece: Callable[[int], Correlation]
+    step: int = 1
+
+    def size(self, scale: float) -> int:
+        """Units at a scale: as many as whole iterations of silent transfer make, where one is not enough.
+
+        No repetition then lives on what another one has left over.
+        """
+        steps = max(1, round(self.count * scale / self.step))
+        each = TRANSFERS[type(self.piece(self.step))](self.piece(self.step)).count
+        iterations = round(steps * each / SMALL.fresh)
+        return (iterations * SMALL.fresh // each if iterations else steps) * self.step
+
+    def subject(self) -> Subject:
+        """All suppliers make it."""
+        return Subject(
+            self.name, self.unit, SUPPLIERS, self.size,
+            lambda size, supplier, n: blocks(self.piece(size), supplier, n),
+        )  # fmt: skip
+
+
+EXAMPLES = {
+    example.name: example
+    for example in (
+        Example("triple", "triples", 1 << 17, lambda count: Triple(Z64, (count,), (count,))),
+        Example("square_pair", "pairs", 1 << 17, lambda count: SquarePair(Z64, (count,))),
+        Example(
+            "matrix_triple.128", "matrix triples", 1,
+            lambda count: MatrixTriple(Z64, (count, 128, 128), (count, 128, 128)),
+        ),
+        Example(
+            "matrix_triple.column", "matrix triples", 8,
+            lambda count: MatrixTriple(Z64, (count, 1000, 64), (count, 64, 1)),
+        ),
+        Example("and_triple", "bits", 1 << 23, lambda count: AndTriple(Z64, (count // 64,), (count // 64,)), 64),
+        Example("dabit", "bits", 1 << 22, lambda count: DaBit(Z64, count)),
+        Example("edabit", "edaBits", 1 << 16, lambda count: EdaBit(Z64, count)),
+        Example("truncation_pair", "pairs", 1 << 16, lambda count: TruncationPair(Z64, (count,), 16)),
+        Example("random_value", "values", 1 << 22, lambda count: RandomValue(Z64, (count,))),
+        Example("input_mask", "masks", 1 << 22, lambda count: InputMask(Z64, (count,), 0)),
+    )
+}  # fmt: skip
+"""128: 128 x 128 by 128 x 128. column: 1000 x 64 by 64 x 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correlations:
+    """Correlated transfers from party 0 to party 1, by SoftSpokenOT with a k or by Ferret with parameters."""
+
+    name: str
+    way: int | Parameters
+    malicious: bool
+
+    async def set_up(self, ctx: Context) -> CotSender | CotReceiver:
+        """This party's end."""
+        if isinstance(self.way, int):
+            softspoken_end = softspoken_send if ctx.me == 0 else softspoken_receive
+            return await softspoken_end(ctx, 1 - ctx.me, k=self.way, malicious=self.malicious)
+        ferret_end = ferret_send if ctx.me == 0 else ferret_receive
+        return await ferret_end(ctx, 1 - ctx.me, parameters=self.way, malicious=self.malicious)
+
+    def size(self, scale: float) -> int:
+        """Whole iterations of silent transfer; some 8 million correlations."""
+        wanted = max(1, round((1 << 23) * scale))
+        return wanted if isinstance(self.way, int) else max(1, wanted // self.way.fresh) * self.way.fresh
+
+    def subject(self) -> Subject:
+        """Between two parties only."""
+        each = softspoken(self.way) if isinstance(self.way, int) else silent(self.way)
+        supplier = SOFTSPOKEN.name if isinstance(self.way, int) else SILENT.name
+        return Subject(
+            self.name, "correlations", (supplier,), self.size,
+            lambda size, supplier, n: size * max(each.sender, each.receiver), parties=2,
+        )  # fmt: skip
+
+
+_WAYS: dict[str, int | Parameters] = {
+    "softspoken_2": 2, "softspoken_4": 4, "softspoken_8": 8, "ferret_small": SMALL, "ferret_medium": MEDIUM,
+}  # fmt: skip
+
+CORRELATIONS = {
+    each.name: each
+    for name, way in _WAYS.items()
+    for each in (Correlations(f"cot.{name}", way, False), Correlations(f"cot.{name}_malicious", way, True))
+}
+
+
+def _total(workload: Workload, unit: str) -> Subject:
+    return Subject(
+        f"total.{workload.name}", unit, NOBODY, workload.scaled,
+        lambda size, supplier, n: sum(blocks(kind, supplier, n) for _, kind in demand(workload, size, supplier, n)),
+    )  # fmt: skip
+
+
+def demand(workload: Workload, size: int, supplier: str, n: int) -> list[Entry]:
+    """What a run of the workload takes."""
+    values = workload.values(Seed(bytes(SEED_BYTES)).prg("shapes"), size)
+
+    async def main(ctx: Context, mine: object) -> None:
+        zeros = [suite_of(ctx).constant(ctx, ctx.ring.zeros(words.shape)) for words in values]
+        await workload.online(ctx, zeros, size)
+
+    return plan(main, [None] * n, preprocessing=supplier).demand
+
+
+TOTALS = {f"total.{workload.name}": workload for workload in (arithmetic.PRODUCTS, arithmetic.COMPARISONS)}
+
+SUBJECTS = {
+    subject.name: subject
+    for subject in (
+        *(example.subject() for example in EXAMPLES.values()),
+        *(each.subject() for each in CORRELATIONS.values()),
+        _total(arithmetic.PRODUCTS, "products"),
+        _total(arithmetic.COMPARISONS, "comparisons"),
+    )
+}

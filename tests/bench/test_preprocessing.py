@@ -1,0 +1,306 @@
+"""The table of preprocessing: what its limits are made of, and all of it at a reduced size. No time is asserted."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trio
+
+from bench import preprocessing
+from bench.__main__ import main
+from bench.counted import CountedTransport
+from bench.harness import Making, Options
+from bench.peers.catalogue import ARITHMETIC
+from bench.preprocessing import blocks
+from bench.preprocessing.blocks import TRANSFERS, Blocks, Transfers, silent, softspoken
+from bench.preprocessing.subjects import CORRELATIONS, EXAMPLES, SUBJECTS, TOTALS
+from mpc.correlations import (
+    KINDS,
+    AndTriple,
+    Correlation,
+    DaBit,
+    EdaBit,
+    InputMask,
+    MatrixTriple,
+    RandomValue,
+    SquarePair,
+    Triple,
+    TruncationPair,
+)
+from mpc.ring import U64, Z64, Ring
+from mpc.simulation import Setting, run_in_memory
+from mpc.transport import memory_network
+from mpc.wire import Message, frame_bytes
+from protocols.beaver import SUITE
+from protocols.ot.silent_ferret_ywlzw20 import SMALL, Parameters
+from protocols.preprocessing.dealer import local_supplies
+from protocols.preprocessing.making import make_material
+from protocols.preprocessing.pairs import SOFTSPOKEN, set_up
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Measured = Callable[..., list[dict[str, object]]]
+
+
+def test_every_kind_has_an_example_and_a_formula() -> None:
+    assert {type(example.piece(example.step)) for example in EXAMPLES.values()} == set(KINDS.values())
+    assert set(TRANSFERS) == set(KINDS.values())
+
+
+# blocks of AES
+
+
+def test_a_correlation_takes_a_block_of_every_stream_for_128_of_them() -> None:
+    assert softspoken(2) == Blocks(64 * 3 / 128, 64 * 4 / 128)
+    assert softspoken(4) == Blocks(3.75, 4)
+    assert softspoken(8) == Blocks(31.875, 32)
+    assert softspoken(3) == Blocks((42 * 7 + 3) / 128, (42 * 8 + 4) / 128)
+
+
+def test_silent_transfer_takes_a_block_for_each_inner_node_and_two_for_each_row() -> None:
+    tiny = Parameters(5, 100, 3)
+    inner = 100 * (2 + 4)
+    assert silent(tiny) == Blocks((inner + 2 * 800) / tiny.fresh, (inner + 2 * 800) / tiny.fresh)
+    assert tiny.fresh == 800 - 32 - 300 - 128
+
+
+def test_pads_hide_messages_by_128_bits_at_a_time() -> None:
+    assert Transfers(((10, 1), (10, 128))).pads == 10 * 2 + 10 * 2
+    assert Transfers(((10, 129), (1, 8000))).pads == 10 * 3 + 64
+
+
+def test_a_sender_makes_two_pads_and_a_receiver_one() -> None:
+    extension, one = Blocks(3, 4), Transfers(((1, 64),))
+    assert one.blocks(extension, 2) == (3 + 2 * 2) + (4 + 2)
+    assert one.blocks(extension, 4) == 3 * one.blocks(extension, 2)
+    assert replace(one, between="one").blocks(extension, 3) == 7
+    rising = replace(one, between="rising")
+    assert rising.blocks(extension, 2) == 7
+    assert rising.blocks(Blocks(3, 40), 3) == 2 * 42
+
+
+def test_of_the_bits_of_a_product_fewer_and_fewer_matter() -> None:
+    assert TRANSFERS[Triple](Triple(Ring(3), (5,), (5,))).groups == ((5, 3), (5, 2), (5, 1))
+    assert TRANSFERS[Triple](Triple(Ring(2), (5,), (7, 5))).groups == ((5, 14), (5, 7))
+    assert TRANSFERS[Triple](Triple(Ring(1), (7, 1), (7, 5))).groups == ((35, 1),)
+    assert TRANSFERS[MatrixTriple](MatrixTriple(Ring(2), (10, 3), (3, 4))).groups == ((12, 20), (12, 10))
+    assert TRANSFERS[SquarePair](SquarePair(Ring(3), (5,))).groups == ((5, 2), (5, 1))
+    assert TRANSFERS[DaBit](DaBit(Ring(1), 5)).count == 0
+    assert TRANSFERS[EdaBit](EdaBit(Ring(3), 5)).groups == ((5, 2), (5, 1))
+    assert TRANSFERS[TruncationPair](TruncationPair(Ring(4), (5,), 2)).groups == ((5, 3), (5, 2), (5, 3), (5, 3))
+
+
+def test_what_nobody_multiplies_is_streams() -> None:
+    assert blocks.blocks(RandomValue(Z64, (10,)), "ot", 2) == 5
+    assert blocks.blocks(InputMask(Z64, (10,), 1), "silent", 3) == 15
+    assert blocks.blocks(RandomValue(Z64, (10,)), "dealer", 3) == 5
+    assert blocks.blocks(Triple(Z64, (10,), (10,)), "dealer", 3) == (3 * 20 + 2 * 10) / 2
+    assert blocks.blocks(InputMask(Z64, (10,), 1), "dealer", 3) == 15
+    triple = 128 * (64 * (3.75 + 4) + 3 * 64 * 2)
+    assert blocks.blocks(Triple(Z64, (128,), (128,)), "ot", 2) == triple
+
+
+SMALL_KINDS = (
+    Triple(Z64, (128,), (128,)), Triple(Z64, (128,), (2, 128)), Triple(Ring(8), (128,), ()),
+    MatrixTriple(Z64, (4, 32), (32, 8)), MatrixTriple(Z64, (2, 16, 32), (2, 32, 4)), SquarePair(Z64, (128,)),
+    AndTriple(Z64, (4,), (4,)), AndTriple(Z64, (4,), (3, 4)), DaBit(Z64, 128), EdaBit(Z64, 128), EdaBit(Ring(16), 128),
+    TruncationPair(Z64, (128,), 16), TruncationPair(Z64, (128,), 0), InputMask(Z64, (128,), 1),
+    RandomValue(Z64, (128,)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [2, 3])
+@pytest.mark.parametrize("kind", SMALL_KINDS, ids=repr)
+def test_parties_take_as_many_correlations_as_the_formula_says(kind: Correlation, n: int) -> None:
+    """Each end counts what it has handed out."""
+    taken: dict[tuple[int, int], int] = {}
+
+    async def party(ctx, mine):  # type: ignore[no-untyped-def]
+        ends = await set_up(ctx, SOFTSPOKEN)
+        await make_material(ctx, ends, [kind])
+        taken.update({(ctx.me, j): end.made for j, end in ends.senders.items()})
+
+    trio.run(run_in_memory, party, [None] * n, local_supplies(n), Setting(SUITE))
+    transfers = TRANSFERS[type(kind)](kind)
+    sending = {pair: count for pair, count in taken.items() if transfers.between == "all" or pair[0] < pair[1]}
+    assert set(sending.values()) == {transfers.count}
+    assert all(count == 0 for pair, count in taken.items() if pair not in sending)
+
+
+# sizes
+
+
+def test_sizes_are_whole_iterations_of_silent_transfer() -> None:
+    for example in EXAMPLES.values():
+        each = TRANSFERS[type(example.piece(example.step))](example.piece(example.step)).count
+        size = example.size(1.0)
+        assert size % example.step == 0
+        left = -(size // example.step * each) % SMALL.fresh
+        assert left < max(each, 1) or size == example.count
+        assert example.size(1e-9) == example.step
+    for of in CORRELATIONS.values():
+        if isinstance(of.way, Parameters):
+            assert of.size(1.0) % of.way.fresh == 0
+            assert of.size(1e-6) == of.way.fresh
+
+
+# rows
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    def measured(*options: str) -> list[dict[str, object]]:
+        file: Path = tmp_path_factory.mktemp("bench") / "rows.json"
+        main(["preprocessing", "--repeat", "1", "--json", str(file), *options])
+        rows: list[dict[str, object]] = json.loads(file.read_text())
+        return rows
+
+    return measured
+
+
+FIELDS = [
+    "table", "workload", "system", "supplier", "parties", "tls", "cores", "size", "unit", "seconds", "spread",
+    "per_second", "bytes_each", "rounds", "setup", "offline", "memory", "busy", "aes_limit", "bandwidth_limit",
+    "part_of_limit", "security", "network", "version", "note",
+]  # fmt: skip
+
+
+def test_rows_of_material_have_all_figures_and_their_limits(measured: Measured) -> None:
+    rows = measured("--workloads", "dabit", "--scale", "0.001")
+    assert [row["supplier"] for row in rows] == ["ot", "silent", "dealer"]
+    for row in rows:
+        assert list(row) == FIELDS
+        making = Making(**row)  # type: ignore[arg-type]
+        assert making.per_second == pytest.approx(making.size / (making.seconds or 0))
+        assert making.memory is not None
+        assert making.memory >= 0
+        assert making.setup
+        assert making.busy
+        assert making.offline is None
+        limits = [limit for limit in (making.aes_limit, making.bandwidth_limit) if limit]
+        assert making.part_of_limit == pytest.approx(making.per_second / min(limits))
+        assert "Semi-honest" in making.security
+        assert ("dealer" in making.security) == (making.supplier == "dealer")
+    transfers, _, dealt = rows
+    assert 11.5 < transfers["bytes_each"] < 13  # type: ignore[operator]
+    assert transfers["rounds"] in (2, 3)
+    assert 8 < dealt["bytes_each"] < 8.3  # type: ignore[operator]
+    assert dealt["rounds"] == 2
+
+
+def test_correlations_are_between_two_parties_however_many_are_asked_for(measured: Measured) -> None:
+    rows = measured("--workloads", "cot.softspoken_4", "--scale", "0.001", "--parties", "3", "--sizes", "2560")
+    (row,) = rows
+    assert (row["parties"], row["supplier"], row["size"], row["rounds"]) == (2, "ot", 2560, 1)
+    payload = 31 * 2560 / 8
+    assert payload < row["bytes_each"] * 2560 < payload + 300  # type: ignore[operator]
+
+
+def test_work_that_makes_its_material_says_what_was_offline(measured: Measured) -> None:
+    rows = measured("--workloads", "total.mul_1m", "--suppliers", "ot", "--scale", "0.0002")
+    (row,) = rows
+    assert row["size"] == 200
+    assert 0 < row["offline"] < row["seconds"]  # type: ignore[operator]
+    assert row["setup"] is None
+    assert row["bytes_each"] > 1000  # type: ignore[operator]
+    assert row["rounds"] >= 4  # type: ignore[operator]
+
+
+def test_more_parties_and_a_network_are_measured_too(measured: Measured) -> None:
+    rows = measured(
+        "--workloads", "random_value", "--suppliers", "ot", "--scale", "0.001", "--parties", "3", "--network", "lan",
+        "--cores", "2",
+    )  # fmt: skip
+    (row,) = rows
+    assert (row["parties"], row["network"], row["cores"]) == (3, "lan", 2)
+    assert row["bandwidth_limit"] == pytest.approx(3 * 125e6 / row["bytes_each"])  # type: ignore[operator]
+
+
+def test_standard_output_is_nothing_but_json(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--workloads", "random_value", "--suppliers", "dealer", "--repeat", "1", "--scale", "0.001"]
+    main(["preprocessing", *options, "--json", "-"])
+    shown = capsys.readouterr()
+    (row,) = json.loads(shown.out)
+    assert row["supplier"] == "dealer"
+    assert "random_value" in shown.err
+
+
+ONE_OF_EACH = ["triple", "and_triple", "matrix_triple.column", "input_mask", "cot.softspoken_8", *TOTALS]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*ONE_OF_EACH, "cot.ferret_small_malicious"])
+def test_what_is_made_is_right(name: str, measured: Measured) -> None:
+    """Each process compares it with what it should be; else there would be no row."""
+    (row,) = measured(
+        "--workloads", name, "--sizes", "128" if name != "matrix_triple.column" else "1", *ONLY.get(name, ())
+    )
+    assert row["per_second"]
+
+
+ONLY = dict.fromkeys(ONE_OF_EACH, ("--suppliers", "ot"))
+
+
+def test_only_peers_that_trust_nobody_do_what_ours_do() -> None:
+    contenders = list(preprocessing._theirs(SUBJECTS["total.cmp_100k"], 1000, ARITHMETIC))
+    assert [contender.row.system for contender in contenders] == ["spu:cheetah"]
+    assert contenders[0].row.size == 500
+
+
+def test_suppliers_can_be_chosen() -> None:
+    chosen = list(preprocessing._ours(SUBJECTS["triple"], 64, Options(suppliers=("silent",), parties=(2, 3))))
+    assert [(each.row.supplier, each.row.parties) for each in chosen] == [("silent", 2), ("silent", 3)]
+
+
+def test_rounds_grow_by_the_longest_chain() -> None:
+    assert preprocessing._rounds([{"depths": [10, 12]}, {"depths": [9, 13]}]) == 3
+    assert preprocessing._rounds([{}, {}]) is None
+
+
+# instruments
+
+
+def test_frames_are_counted_and_those_of_a_dealer_at_who_gets_them() -> None:
+    message = Message((1,), 0, 0, np.zeros(100, U64))
+
+    async def run() -> tuple[CountedTransport, CountedTransport]:
+        first, second, dealer = memory_network(3)
+        ends = CountedTransport(first, 2), CountedTransport(second, 2)
+        ends[0].send(1, message)
+        await ends[1].receive(0, (1,))
+        dealer.send(1, message)
+        await ends[1].receive(2, (1,))
+        return ends
+
+    first, second = trio.run(run)
+    assert (first.bytes, first.answers) == (frame_bytes(message), 0)
+    assert (second.bytes, second.answers) == (frame_bytes(message), 1)
+
+
+IN_A_FRESH_PROCESS = """
+import numpy
+from bench.memory import Peak
+
+gone = bytearray(b"x" * (64 << 20))
+del gone
+peak = Peak()
+for _ in range(2):
+    made = numpy.ones(32 << 20, numpy.uint8)
+    del made
+print(peak.bytes())
+"""
+
+
+def test_the_peak_of_memory_is_that_of_what_came_after() -> None:
+    """In a process of its own, which holds no freed memory that would be used again."""
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_FRESH_PROCESS], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT
+    )
+    assert 31 << 20 < int(done.stdout) < 40 << 20
