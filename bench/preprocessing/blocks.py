@@ -20,6 +20,7 @@ from mpc.correlations import (
     EdaBit,
     InputMask,
     MatrixTriple,
+    OneOfMany,
     RandomValue,
     Shape,
     SquarePair,
@@ -143,6 +144,11 @@ def _truncation_pair(kind: TruncationPair) -> Transfers:
     return _bits(prod(kind.shape), [*widths, k])
 
 
+def _one_of_many(kind: OneOfMany) -> Transfers:
+    """A label for each bit of a place, whose pad has a part of every entry."""
+    return Transfers(((64 * kind.words * kind.depth, kind.width << kind.depth),), between="one")
+
+
 TRANSFERS: dict[type[Correlation], Callable[[Any], Transfers]] = {
     Triple: _triple,
     MatrixTriple: _matrix_triple,
@@ -153,6 +159,7 @@ TRANSFERS: dict[type[Correlation], Callable[[Any], Transfers]] = {
     TruncationPair: _truncation_pair,
     InputMask: lambda kind: Transfers(),
     RandomValue: lambda kind: Transfers(),
+    OneOfMany: _one_of_many,
 }
 """What parties transfer for one piece of a kind."""
 

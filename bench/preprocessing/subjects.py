@@ -17,6 +17,7 @@ from mpc.correlations import (
     EdaBit,
     InputMask,
     MatrixTriple,
+    OneOfMany,
     RandomValue,
     SquarePair,
     Triple,
@@ -99,9 +100,10 @@ EXAMPLES = {
         Example("truncation_pair", "pairs", 1 << 16, lambda count: TruncationPair(Z64, (count,), 16)),
         Example("random_value", "values", 1 << 22, lambda count: RandomValue(Z64, (count,))),
         Example("input_mask", "masks", 1 << 22, lambda count: InputMask(Z64, (count,), 0)),
+        Example("one_of_many", "tables", 1 << 20, lambda count: OneOfMany(Z64, count // 64, 4, 2, 0, 1), 64),
     )
 }  # fmt: skip
-"""128: 128 x 128 by 128 x 128. column: 1000 x 64 by 64 x 1."""
+"""128: 128 x 128 by 128 x 128. column: 1000 x 64 by 64 x 1. One of many: of 16 entries of 2 bits."""
 
 
 @dataclass(frozen=True, slots=True)

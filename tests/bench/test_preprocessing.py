@@ -29,6 +29,7 @@ from mpc.correlations import (
     EdaBit,
     InputMask,
     MatrixTriple,
+    OneOfMany,
     RandomValue,
     SquarePair,
     Triple,
@@ -112,7 +113,7 @@ SMALL_KINDS = (
     MatrixTriple(Z64, (4, 32), (32, 8)), MatrixTriple(Z64, (2, 16, 32), (2, 32, 4)), SquarePair(Z64, (128,)),
     AndTriple(Z64, (4,), (4,)), AndTriple(Z64, (4,), (3, 4)), DaBit(Z64, 128), EdaBit(Z64, 128), EdaBit(Ring(16), 128),
     TruncationPair(Z64, (128,), 16), TruncationPair(Z64, (128,), 0), InputMask(Z64, (128,), 1),
-    RandomValue(Z64, (128,)),
+    RandomValue(Z64, (128,)), OneOfMany(Z64, 2, 4, 2, 0, 1), OneOfMany(Z64, 2, 3, 30, 1, 0),
 )  # fmt: skip
 
 
@@ -130,6 +131,8 @@ def test_parties_take_as_many_correlations_as_the_formula_says(kind: Correlation
     trio.run(run_in_memory, party, [None] * n, local_supplies(n), Setting(SUITE))
     transfers = TRANSFERS[type(kind)](kind)
     sending = {pair: count for pair, count in taken.items() if transfers.between == "all" or pair[0] < pair[1]}
+    if isinstance(kind, OneOfMany):
+        sending = {pair: taken[pair] for pair in [(kind.sender, kind.receiver)]}
     assert set(sending.values()) == {transfers.count}
     assert all(count == 0 for pair, count in taken.items() if pair not in sending)
 
@@ -232,7 +235,7 @@ def test_standard_output_is_nothing_but_json(capsys: pytest.CaptureFixture[str])
     assert "random_value" in shown.err
 
 
-ONE_OF_EACH = ["triple", "and_triple", "matrix_triple.column", "input_mask", "cot.softspoken_8", *TOTALS]
+ONE_OF_EACH = ["triple", "and_triple", "matrix_triple.column", "input_mask", "one_of_many", "cot.softspoken_8", *TOTALS]
 
 
 @pytest.mark.slow
