@@ -16,13 +16,16 @@ from mpc.ring import Z64
 from mpc.testing import View, ViewsDiffer, assert_same_distribution, recording_network
 from protocols.ot import extension_iknp03 as iknp
 from protocols.ot import extension_softspoken_roy22 as softspoken
+from protocols.ot import products_alsz13 as products
 from protocols.ot import silent_ferret_ywlzw20 as ferret
 from protocols.ot import transfers
+from protocols.ot.pads import Group
 
 LANES = 4096
 TINY = ferret.Parameters(10, 300, 5)
 FAR = 2**63 - 5
 SENDER, RECEIVER = 0, 1
+WHOLE = [Group(64)]
 
 
 async def ferret_send(ctx, peer):
@@ -96,11 +99,15 @@ def chosen(observer, setups, pair, choice):
 
 
 def product(observer, setups, x, bit):
-    return view(
-        observer, setups,
-        lambda ctx, cot: transfers.product_send(ctx, cot, each(x)),
-        lambda ctx, cot: transfers.product_receive(ctx, cot, packed(bit), LANES, 1),
-    )  # fmt: skip
+    async def send(ctx, cot):
+        held = await products.given_choices_send(ctx, cot, LANES)
+        return await products.product_send(ctx, cot, held, each(x), WHOLE)
+
+    async def receive(ctx, cot):
+        held = await products.given_choices_receive(ctx, cot, packed(bit), LANES)
+        return await products.product_receive(ctx, cot, held, LANES, 1, WHOLE)
+
+    return view(observer, setups, send, receive)
 
 
 def one_of_four(observer, offered, place):
