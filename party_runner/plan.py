@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from rich.text import Text
 
 from party_runner.csv_table import Table
@@ -24,8 +24,8 @@ def make_plan(program: Program, given: Sequence[Table | None], choices: Choices,
     """Run `program` dry on inputs of these shapes: a run's summary without times and result.
 
     Added are `seconds_on` {network: seconds}, the time on the wire, to which computation adds; and `offline_estimate`,
-    what each party will receive for its material, about: `bytes` by party, and the kinds that are `not_counted`. The
-    plan is saved in the file `target` if there is one.
+    what each party will receive for its material, about, by party. The plan is saved in the file `target` if there is
+    one.
     """
     supplier = choices.material.given
     planned = dry_run(
@@ -45,9 +45,8 @@ def make_plan(program: Program, given: Sequence[Table | None], choices: Choices,
             ),
             target,
         )  # fmt: skip
-    received, not_counted = offline_bytes(planned.demand, len(given), supplier)
     return planned.report.to_json() | {
-        "offline_estimate": {"bytes": received, "not_counted": not_counted},
+        "offline_estimate": offline_bytes(planned.demand, len(given), supplier),
         "seconds_on": {name: planned.seconds_on(name) for name in NETWORKS},
     }
 
@@ -64,14 +63,10 @@ def print_plan(summary: Summary, console: Console) -> None:
 
 def _totals(summary: Summary) -> Group:
     made = table("party", "rounds", "sends online", "receives offline, about")
-    estimate = summary["offline_estimate"]
-    columns = summary["parties"], summary["rounds_by_party"], summary["bytes_sent"], estimate["bytes"]
+    columns = summary["parties"], summary["rounds_by_party"], summary["bytes_sent"], summary["offline_estimate"]
     for row in zip(*columns, strict=True):
         made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]))
-    parts: list[RenderableType] = [titled(f"A run will take {summary['rounds']:,} rounds", made)]
-    if estimate["not_counted"]:
-        parts.append(Text(f"  not counted offline: {', '.join(estimate['not_counted'])}"))
-    return Group(*parts)
+    return titled(f"A run will take {summary['rounds']:,} rounds", made)
 
 
 def _times(summary: Summary) -> Group:

@@ -15,9 +15,8 @@ from mpc.correlations import (
     Correlation,
     DaBit,
     EdaBit,
-    InputMask,
     MatrixTriple,
-    RandomValue,
+    OneOfMany,
     Shape,
     SquarePair,
     Triple,
@@ -27,8 +26,8 @@ from mpc.correlations import (
 from mpc.supply import Entry
 from protocols.preprocessing.demand import correction_words
 
-CHOICE_BITS = {"ot": 32.0, "silent": 2.0}
-"""Bits that a choice takes, its correlation included."""
+CORRELATION_BITS = {"ot": 31.0, "silent": 0.75}
+"""What a correlated transfer takes."""
 
 SETUP_BYTES = {"ot": 20e3, "silent": 1.0e6}
 """Bytes that each two parties exchange, both ways together, before the first piece is made."""
@@ -36,40 +35,38 @@ SETUP_BYTES = {"ot": 20e3, "silent": 1.0e6}
 _WORD_BYTES = 8
 
 
-def offline_bytes(demand: Sequence[Entry], n: int, maker: str) -> tuple[list[int], list[str]]:
-    """About how many bytes each party receives, by index, and the kinds of material that are left out."""
-    if maker not in CHOICE_BITS:
-        kinds = [kind for _, kind in demand]
-        return [_WORD_BYTES * sum(correction_words(kind, party, n) for kind in kinds) for party in range(n)], []
-    total, unknown = 0.0, set()
-    for _, kind in demand:
-        bits = _bits_of_a_pair(kind, CHOICE_BITS[maker])
-        if bits is None:
-            unknown.add(kind.name)
-        else:
-            total += bits
+def offline_bytes(demand: Sequence[Entry], n: int, maker: str) -> list[int]:
+    """About how many bytes each party receives, by index."""
+    kinds = [kind for _, kind in demand]
+    if maker not in CORRELATION_BITS:
+        return [_WORD_BYTES * sum(correction_words(kind, party, n) for kind in kinds) for party in range(n)]
     pairs = n * (n - 1) / 2
-    each = pairs * (total / 8 + SETUP_BYTES[maker]) / n if demand else 0
-    return [round(each)] * n, sorted(unknown)
+    bits = sum(_bits(kind, CORRELATION_BITS[maker], n) for kind in kinds)
+    return [round((bits / 8 + pairs * SETUP_BYTES[maker]) / n) if kinds else 0] * n
 
 
-def _bits_of_a_pair(kind: Correlation, choice: float) -> float | None:
-    """What two parties send each other for one piece."""
-    k = kind.ring.bits
-    if isinstance(kind, InputMask | RandomValue):
-        return 0
+def _bits(kind: Correlation, correlation: float, n: int) -> float:
+    """What all parties send each other for one piece."""
+    if isinstance(kind, OneOfMany):
+        return kind.elements * kind.depth * correlation
+    return n * (n - 1) / 2 * _bits_of_a_pair(kind, correlation, two=n == 2)
+
+
+def _bits_of_a_pair(kind: Correlation, correlation: float, *, two: bool) -> float:
+    """What two parties send each other for one piece. Are they the only ones, factors may be random choices."""
+    k, given = kind.ring.bits, correlation + 1
+    choice = correlation if two else given
     if isinstance(kind, Triple):
         return _both_ways(kind.left, kind.right, k * choice, k * (k + 1) / 2)
     if isinstance(kind, AndTriple):
-        return 64 * _both_ways(kind.left, kind.right, choice, 1)
+        return 64 * _both_ways(kind.left, kind.right, choice, 0 if two else 1)
     if isinstance(kind, MatrixTriple):
         batch = prod(broadcast(kind.left[:-2], kind.right[:-2]))
         shorter, longer = sorted((kind.left[-2], kind.right[-1]))
         return 2 * batch * shorter * kind.left[-1] * (k * choice + longer * k * (k + 1) / 2)
     if isinstance(kind, SquarePair):
-        return prod(kind.shape) * ((k - 1) * choice + k * (k - 1) / 2)
-    widths = _widths(kind)
-    return None if widths is None else kind.elements * sum(choice + width - 1 for width in widths if width > 1)
+        return prod(kind.shape) * ((k - 1) * given + k * (k - 1) / 2)
+    return kind.elements * sum(given + width - 1 for width in _widths(kind) if width > 1)
 
 
 def _both_ways(left: Shape, right: Shape, choices: float, corrections: float) -> float:
@@ -90,8 +87,8 @@ def _stripped(shape: Shape) -> Shape:
     return shape
 
 
-def _widths(kind: Correlation) -> list[int] | None:
-    """Modulo what each random bit of an element becomes a sum."""
+def _widths(kind: Correlation) -> list[int]:
+    """Modulo what each random bit of an element becomes a sum: of other kinds none does."""
     k = kind.ring.bits
     if isinstance(kind, DaBit):
         return [k]
@@ -99,4 +96,4 @@ def _widths(kind: Correlation) -> list[int] | None:
         return [k - i for i in range(k)]
     if isinstance(kind, TruncationPair):
         return [*(k - i if i < kind.shift else k - i + kind.shift for i in range(k - 1)), k]
-    return None
+    return []

@@ -27,7 +27,7 @@ def test_a_plan_equals_the_run(tmp_path: Path, parties: int) -> None:
     assert [cost["line"] for cost in foreseen["lines"]] == [cost["line"] for cost in counted["lines"]]
     assert foreseen["seconds_on"]["wan"] > foreseen["seconds_on"]["lan"] > foreseen["seconds_on"]["loopback"] > 0
     assert foreseen["preprocessing"] == counted["preprocessing"] == "ot"
-    assert len(foreseen["offline_estimate"]["bytes"]) == parties
+    assert len(foreseen["offline_estimate"]) == parties
     for said in (
         "receives offline, about",
         "product.py:7",
