@@ -84,8 +84,8 @@ class Example:
 EXAMPLES = {
     example.name: example
     for example in (
-        Example("triple", "triples", 1 << 17, lambda count: Triple(Z64, (count,), (count,))),
-        Example("square_pair", "pairs", 1 << 17, lambda count: SquarePair(Z64, (count,))),
+        Example("triple", "triples", 1 << 19, lambda count: Triple(Z64, (count,), (count,))),
+        Example("square_pair", "pairs", 1 << 19, lambda count: SquarePair(Z64, (count,))),
         Example(
             "matrix_triple.128", "matrix triples", 1,
             lambda count: MatrixTriple(Z64, (count, 128, 128), (count, 128, 128)),
@@ -96,8 +96,8 @@ EXAMPLES = {
         ),
         Example("and_triple", "bits", 1 << 23, lambda count: AndTriple(Z64, (count // 64,), (count // 64,)), 64),
         Example("dabit", "bits", 1 << 22, lambda count: DaBit(Z64, count)),
-        Example("edabit", "edaBits", 1 << 16, lambda count: EdaBit(Z64, count)),
-        Example("truncation_pair", "pairs", 1 << 16, lambda count: TruncationPair(Z64, (count,), 16)),
+        Example("edabit", "edaBits", 1 << 18, lambda count: EdaBit(Z64, count)),
+        Example("truncation_pair", "pairs", 1 << 18, lambda count: TruncationPair(Z64, (count,), 16)),
         Example("random_value", "values", 1 << 22, lambda count: RandomValue(Z64, (count,))),
         Example("input_mask", "masks", 1 << 22, lambda count: InputMask(Z64, (count,), 0)),
         Example("one_of_many", "tables", 1 << 20, lambda count: OneOfMany(Z64, count // 64, 4, 2, 0, 1), 64),
