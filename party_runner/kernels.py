@@ -23,6 +23,7 @@ from mpc.ring import Z64, Words
 from mpc.wide_ring import Z128
 from native import implementations, selected, sources, using
 from protocols.ot.folding import Streams, parts
+from protocols.ot.pads import pad_planes
 
 REPETITIONS = 5
 SECONDS = 0.01
@@ -68,7 +69,7 @@ def samples() -> dict[str, Sample]:
     """A kernel of every family on random operands that fit into a core's cache.
 
     Elementwise products for the rings and fields, bit planes, powers modulo 1024 bits with exponents of 64, a random
-    stream, hashes under a fixed key, correlated transfers of SoftSpokenOT with k = 2.
+    stream, hashes under a fixed key, correlated transfers of SoftSpokenOT with k = 2, bits of AND triples.
     """
     prg = Seed.fresh().prg("kernels")
     x, y = prg.words((WORDS,)), prg.words((WORDS,))
@@ -90,6 +91,7 @@ def samples() -> dict[str, Sample]:
         "aes": Sample("bytes", 8 * WORDS, partial(prg.words, (WORDS,))),
         "labels": Sample("hashes", WORDS // 2, partial(label_hash.hash_ccr, pairs[0])),
         "ot": Sample("transfers", TRANSFERS, partial(streams.labels, prg.words((TRANSFERS, 2)), 0)),
+        "products": Sample("labels", WORDS // 2, partial(pad_planes, pairs[0], None, bytes(16), 0, 1)),
     }
 
 
