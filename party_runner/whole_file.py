@@ -10,7 +10,11 @@ from pathlib import Path
 def write_whole(target: Path, content: bytes) -> None:
     """Write beside the target, then give it the name. OSError if that is not possible."""
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, target)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -63,7 +63,7 @@ def grow(leaves: Words, roots: Words, delta: Words, keys: bytes, sparse: Sparse 
             ffi.from_buffer(BYTES, keys), depth, end - start,
         )  # fmt: skip
         if sparse is not None:
-            _add(leaves[start:end], sparse.after(start << depth))
+            add_sparse(leaves[start:end], sparse.after(start << depth))
 
     _by_tiles(leaves, run)
     return sums
@@ -88,7 +88,7 @@ def regrow(
         )  # fmt: skip
         hashes.take(start, leaves[start:end])
         if sparse is not None:
-            _add(leaves[start:end], sparse.after(start << depth))
+            add_sparse(leaves[start:end], sparse.after(start << depth))
 
     _by_tiles(leaves, run)
     return hashes.total()
@@ -104,19 +104,10 @@ def hashed_encode(leaves: Words, challenge: Words, sparse: Sparse) -> Words:
 
     def run(start: int, end: int) -> None:
         hashes.take(start, leaves[start:end])
-        _add(leaves[start:end], sparse.after(start << depth))
+        add_sparse(leaves[start:end], sparse.after(start << depth))
 
     _by_tiles(leaves, run)
     return hashes.total()
-
-
-def add_sparse(out: Words, sparse: Sparse) -> None:
-    """Adds to each row of out (n, 2) ten rows of the table."""
-
-    def run(start: int, end: int) -> None:
-        _add(out[start:end], sparse.after(start))
-
-    in_parts(len(out), run, smallest=_FEWEST_LABELS)
 
 
 class _Hashes:
@@ -158,7 +149,8 @@ def _trees_of_tile(leaves: Words) -> int:
     return max(1, _TILE_LABELS // int(leaves.shape[1]))
 
 
-def _add(out: Words, sparse: Sparse) -> None:
+def add_sparse(out: Words, sparse: Sparse) -> None:
+    """Adds to each row of out (..., 2) ten rows of the table."""
     flat, log_size = out.reshape(-1, 2), (len(sparse.table) - 1).bit_length()
     lib.parley_add_sparse(
         _at(flat, 0), _at(sparse.table, 0), log_size, ffi.from_buffer(BYTES, sparse.keys), sparse.first, len(flat)
