@@ -8,10 +8,10 @@ import numpy as np
 
 from bench.peers import catalogue
 from bench.workloads import Share, Workload
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.ring import Z64, Words
 from mpc.context import Context
 from mpc.prg import Prg
-from mpc.ring import Z64, Words
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from mpc.transport import Transport
-from mpc.wire import Message, Tag, frame_bytes
+from mpc.network.transport import Transport
+from mpc.network.wire import Message, Tag, frame_bytes
 
 
 class CountedTransport:
-    """An endpoint; `mpc.transport.Transport` says what its methods promise.
+    """An endpoint; `mpc.network.transport.Transport` says what its methods promise.
 
     `bytes`: framed, before TLS. `answers`: how many messages a dealer has sent. The first `parties` endpoints are no
     dealers.

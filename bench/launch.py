@@ -16,7 +16,7 @@ from bench.party import Role
 from bench.peers.catalogue import Peer
 from bench.peers.environments import ENVIRONMENTS
 from bench.suppliers import DEALER
-from mpc.identity import new_identity
+from mpc.network.identity import new_identity
 
 
 @dataclass(frozen=True, slots=True)

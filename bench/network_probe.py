@@ -17,10 +17,10 @@ from statistics import median
 import numpy as np
 import trio
 
-from mpc.handshake import Terms
-from mpc.identity import Endpoint, Identity, Roster, new_identity
-from mpc.transport import Transport, connect
-from mpc.wire import Message
+from mpc.network.handshake import Terms
+from mpc.network.identity import Endpoint, Identity, Roster, new_identity
+from mpc.network.transport import Transport, connect
+from mpc.network.wire import Message
 from native import keep_memory
 
 Figures = dict[str, tuple[float, float]]

@@ -25,18 +25,19 @@ import trio
 
 from bench.slow_network import slowed
 from bench.workloads import Share, Workload
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.ring import Words
 from mpc.context import Context, Session
-from mpc.handshake import Agreement, Terms
-from mpc.identity import Roster, load_identity
+from mpc.network.handshake import Agreement, Terms
+from mpc.network.identity import Roster, load_identity
+from mpc.network.transport import Transport, connect
 from mpc.planning import NETWORKS
-from mpc.ring import Words
 from mpc.supply import Entry, Supply
-from mpc.transport import Transport, connect
 from native import keep_memory
 from protocols.beaver import SUITE
-from protocols.execution import plan, security_sentence
 from protocols.preprocessing.dealer import DealerLink, serve
+from protocols.runs.planning import plan
+from protocols.runs.suites import security_sentence
 from protocols.shares import BooleanShare
 from protocols.suite import suite_of
 

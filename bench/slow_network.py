@@ -13,9 +13,9 @@ from contextlib import AbstractContextManager, asynccontextmanager
 
 import trio
 
+from mpc.network.transport import Transport
+from mpc.network.wire import Message, Tag, frame_bytes
 from mpc.planning import Network
-from mpc.transport import Transport
-from mpc.wire import Message, Tag, frame_bytes
 
 COARSE = 2e-3
 """Seconds by which a sleep may be too long: the system's wait for sockets counts whole milliseconds."""
@@ -48,7 +48,7 @@ async def slowed(
 
 
 class SlowTransport:
-    """An endpoint whose messages take their time; `mpc.transport.Transport` says what its methods promise."""
+    """An endpoint whose messages take their time; `mpc.network.transport.Transport` says what its methods promise."""
 
     def __init__(
         self, transport: Transport, network: Network, parties: int, until: Callable[[float], Awaitable[None]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.prg import Prg
-from mpc.ring import Words
 from protocols.shares import ArithmeticShare, BooleanShare
 
 Share = ArithmeticShare | BooleanShare

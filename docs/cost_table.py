@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from mpc.bits import words_for
-from mpc.ring import Z64
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import Z64
 from protocols.beaver import SUITE
 from protocols.beaver.convert import ROUTES
 from protocols.shares import ArithmeticShare, BooleanShare

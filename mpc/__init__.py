@@ -9,7 +9,8 @@ from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 if TYPE_CHECKING:
     from protocols.array import SecretArray, inverse_sqrt, reveal, sigmoid
     from protocols.array.inputs import secret
-    from protocols.execution import Plan, Simulation, plan, simulate
+    from protocols.runs.planning import Plan, plan
+    from protocols.runs.simulating import Simulation, simulate
 
 __all__ = [
     "Abort",
@@ -32,7 +33,8 @@ __all__ = [
 
 _FROM_PROTOCOLS = {
     **dict.fromkeys(("SecretArray", "inverse_sqrt", "reveal", "secret", "sigmoid"), "protocols.array"),
-    **dict.fromkeys(("Plan", "Simulation", "plan", "simulate"), "protocols.execution"),
+    **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
+    **dict.fromkeys(("Simulation", "simulate"), "protocols.runs.simulating"),
 }
 
 

@@ -10,22 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from enum import IntEnum
+from typing import Any, Protocol, TypeVar
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 import trio
 
-from mpc.correlations import Correlation, Material
-from mpc.costs import Audit, Ledger
+from mpc.accounts.ledger import Ledger
+from mpc.algebra.ring import Z64, Ring, Words
+from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError, PeerError
-from mpc.handshake import Agreement
+from mpc.network.handshake import Agreement
+from mpc.network.transport import Transport
+from mpc.network.wire import Message
 from mpc.prg import Prg, Seed
-from mpc.ring import Z64, Ring, Words
 from mpc.supply import Supply
-from mpc.transport import Transport
-from mpc.wire import Message
 
 R = TypeVar("R")
 Array = npt.NDArray[Any]
@@ -52,6 +53,22 @@ class Spec:
         return array.shape == self.shape if self.shape is not None else array.ndim == 1 and array.size <= self.limit
 
 
+class Root(IntEnum):
+    """The calls that begin a session's paths: one number each, so that what they send and draw never meets."""
+
+    PROGRAM = 0
+    SHAPES = 1
+    MATERIAL = 2
+    STORES = 3
+
+
+class CallAudit(Protocol):
+    """What compares a finished call with its declared cost."""
+
+    def record(self, ctx: Context, declared: Any) -> None:
+        """One party left a call that declares its cost."""
+
+
 @dataclass(slots=True)
 class Session:
     """What all contexts of one party share."""
@@ -64,7 +81,7 @@ class Session:
     fractional_bits: int = 16
     ring: Ring = Z64
     dry_run: bool = False
-    audit: Audit | None = None
+    audit: CallAudit | None = None
     private: Seed = field(default_factory=Seed.fresh)
     on_call: Callable[[], None] | None = None
     ledger: Ledger = field(init=False)
@@ -72,9 +89,9 @@ class Session:
     def __post_init__(self) -> None:
         self.ledger = Ledger(len(self.transport.names))
 
-    def root(self, number: int = 0) -> Context:
-        """The context a whole program runs in; `number` keeps programs of one session apart."""
-        return Context(self, (number,), "program", 0, 0, "")
+    def root(self, number: int = Root.PROGRAM) -> Context:
+        """The context a whole program runs in; `number` keeps programs of one session apart (`Root` in a run)."""
+        return Context(self, (int(number),), "program", 0, 0, "")
 
 
 class Context:

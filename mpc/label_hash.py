@@ -16,8 +16,8 @@ from math import prod
 
 import numpy as np
 
+from mpc.algebra.ring import U64, Words, as_words, contiguous, pointer
 from mpc.errors import LocalError
-from mpc.ring import U64, Words, as_words, contiguous, pointer
 from native import BYTES, Pointer, ffi, lib
 
 FIXED_KEY = bytes.fromhex("243f6a8885a308d313198a2e03707344")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mpc.correlations import Correlation, Material
+from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError
 from mpc.supply import Entry, Path
 

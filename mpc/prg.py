@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
-from mpc.accelerator import accelerator
-from mpc.bits import words_for
+from mpc.algebra.accelerator import accelerator
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import U64, Shape, Words, as_words, contiguous, pointer
 from mpc.errors import LocalError
-from mpc.ring import U64, Shape, Words, as_words, contiguous, pointer
 from native import BYTES, Pointer, ffi, lib
 
 DomainPart: TypeAlias = str | int | bytes | tuple[int, ...]

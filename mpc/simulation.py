@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mpc.accounts.cost import Audit
+from mpc.algebra.ring import Z64, Ring
 from mpc.context import Context, Session, run_all
-from mpc.costs import Audit
-from mpc.handshake import Agreement
+from mpc.network.handshake import Agreement
+from mpc.network.transport import Transport, memory_network
 from mpc.prg import Seed
-from mpc.ring import Z64, Ring
 from mpc.supply import Supply
-from mpc.transport import Transport, memory_network
 
 Main = Callable[[Context, Any], Awaitable[Any]]
 

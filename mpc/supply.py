@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mpc import bits
-from mpc.correlations import Correlation, Material, Part, draw
+from mpc.algebra import bits
+from mpc.algebra.ring import Words
+from mpc.correlation import Correlation, Material, Part, draw
 from mpc.errors import LocalError, SupplyError
 from mpc.prg import Seed
-from mpc.ring import Words
 
 Path = tuple[int, ...]
 Entry = tuple[Path, Correlation]

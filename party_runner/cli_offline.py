@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mpc.cores import available_cores, using_cores
+from mpc.algebra.cores import available_cores, using_cores
 from mpc.store import check_target
 from party_runner.arguments import inputs_by_party, party_names, shapes_by_party
 from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
@@ -41,7 +41,7 @@ from party_runner.program import load_program
 from party_runner.report import present
 from party_runner.seats import party_seat
 from party_runner.summary import check_writable
-from protocols.sources import PREPROCESSING
+from protocols.runs.sources import PREPROCESSING
 
 
 @click.command()

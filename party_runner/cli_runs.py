@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mpc.cores import available_cores, using_cores
+from mpc.algebra.cores import available_cores, using_cores
 from party_runner.arguments import inputs_by_party, party_names
 from party_runner.devices import DeviceChoice
 from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
@@ -38,7 +38,7 @@ from party_runner.program import load_program, source_digest
 from party_runner.report import present, print_report
 from party_runner.seats import dealer_seat, party_seat
 from party_runner.summary import check_writable, merged
-from protocols.sources import DEALER
+from protocols.runs.sources import DEALER
 
 
 @click.command()

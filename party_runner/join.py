@@ -13,17 +13,18 @@ from pathlib import Path
 import trio
 
 from mpc.device import Device
-from mpc.handshake import Agreement, Terms
-from mpc.identity import Identity, Roster
-from mpc.transport import TlsTransport, connect
+from mpc.network.handshake import Agreement, Terms
+from mpc.network.identity import Identity, Roster
+from mpc.network.transport import TlsTransport, connect
 from party_runner.csv_table import Table
 from party_runner.material import Material
 from party_runner.plan_file import PlanFile
 from party_runner.program import Program
 from party_runner.status import Progress
-from protocols.execution import Outcome, run_dealer, run_party
-from protocols.sources import Source
-from protocols.storing import Making, make_store
+from protocols.runs.dealing import run_dealer
+from protocols.runs.party import Outcome, run_party
+from protocols.runs.sources import Source
+from protocols.runs.storing import Making, make_store
 
 
 @dataclass(frozen=True, slots=True)

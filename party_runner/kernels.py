@@ -12,15 +12,16 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from mpc import bits, label_hash
-from mpc.bigint import Modulus
-from mpc.binary_field import GF2_128
-from mpc.cores import using_cores
+from mpc import label_hash
+from mpc.algebra import bits
+from mpc.algebra.bigint import Modulus
+from mpc.algebra.binary_field import GF2_128
+from mpc.algebra.cores import using_cores
+from mpc.algebra.field import FIELD64, FIELD128, LARGEST64, MERSENNE61, PrimeField
+from mpc.algebra.ring import Z64, Words
+from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
-from mpc.field import FIELD64, FIELD128, LARGEST64, MERSENNE61, PrimeField
 from mpc.prg import Seed
-from mpc.ring import Z64, Words
-from mpc.wide_ring import Z128
 from native import implementations, selected, sources, using
 from protocols.ot.folding import Streams, parts
 from protocols.ot.pads import pad_planes

@@ -8,7 +8,7 @@ import click
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from mpc.identity import load_certificate, new_identity
+from mpc.network.identity import load_certificate, new_identity
 
 
 def make_keys(name: str, folder: Path) -> None:

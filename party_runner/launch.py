@@ -18,7 +18,7 @@ from typing import Any
 import trio
 from rich.text import Text
 
-from mpc.identity import new_identity
+from mpc.network.identity import new_identity
 from party_runner.children import Child, follow, start
 from party_runner.failures import INTERRUPTED, PEER
 from party_runner.progress import ProgressBar

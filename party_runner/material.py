@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from mpc.errors import LocalError
-from mpc.identity import Identity
+from mpc.network.identity import Identity
 from mpc.prg import Seed
 from mpc.store import StoreSupply, key_of
-from mpc.store.making import PARTIAL
+from mpc.store.writer import PARTIAL
 from protocols.preprocessing.checking import Check
-from protocols.sources import DEALER, EXTENSIONS, OT, PREPROCESSING, Source
+from protocols.runs.sources import DEALER, EXTENSIONS, OT, PREPROCESSING, Source
 
 CHECKS = tuple(check.value for check in Check)
 SUPPLIERS = ", ".join(PREPROCESSING)

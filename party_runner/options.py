@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
-from mpc.cores import available_cores
+from mpc.algebra.cores import available_cores
 from party_runner.material import CHECKS, Material
 from protocols.preprocessing.checking import Check
-from protocols.sources import EXTENSIONS, OT, PREPROCESSING
+from protocols.runs.sources import EXTENSIONS, OT, PREPROCESSING
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -14,8 +14,8 @@ from party_runner.plan_file import PlanFile, save_plan
 from party_runner.program import Program
 from party_runner.report import cost_report, data, table, titled
 from party_runner.summary import Summary
-from protocols.execution import plan as dry_run
 from protocols.preprocessing.estimates import offline_bytes
+from protocols.runs.planning import plan as dry_run
 
 NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
 

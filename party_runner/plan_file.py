@@ -17,7 +17,7 @@ from mpc.errors import LocalError
 from mpc.supply import Entry
 from party_runner.whole_file import write_whole
 from protocols.preprocessing.demand import pack_demand, parse_demand
-from protocols.sources import DEALER, PREPROCESSING
+from protocols.runs.sources import DEALER, PREPROCESSING
 
 FORMAT = b"parley plan 1\n"
 MAX_BYTES = 1 << 30

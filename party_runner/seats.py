@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 from mpc.errors import LocalError
-from mpc.identity import Identity, Roster, load_identity
+from mpc.network.identity import Identity, Roster, load_identity
 from party_runner.join import Seat
 
 

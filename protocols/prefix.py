@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.ring import Words
 from protocols.shares import BooleanShare, Shape
 from protocols.suite import suite_of
 

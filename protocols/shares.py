@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from mpc import bits
-from mpc.ring import Ring, Words
+from mpc.algebra import bits
+from mpc.algebra.ring import Ring, Words
 
 Shape = tuple[int, ...]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.ring import Words
 from protocols.shares import ArithmeticShare, BooleanShare, Shape
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import trio
 from numpy.testing import assert_equal
 
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.ring import Z64, Ring, Words
 from mpc.context import Context
-from mpc.ring import Z64, Ring, Words
 from mpc.simulation import Setting, run_in_memory
 from protocols.beaver import SUITE
-from protocols.execution import simulate
 from protocols.preprocessing.dealer import local_supplies
+from protocols.runs.simulating import simulate
 from protocols.shares import ArithmeticShare, BooleanShare
 
 MADE = "beaver without a dealer"

@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpc.bigint import Modulus, from_ints, jacobi_var, limbs_for, montgomery_exponentiate, to_ints
-from mpc.cores import using_cores
-from mpc.crt import CrtModulus
+from mpc.algebra.bigint import Modulus, from_ints, jacobi_var, limbs_for, montgomery_exponentiate, to_ints
+from mpc.algebra.cores import using_cores
+from mpc.algebra.crt import CrtModulus
+from mpc.algebra.powers_of_base import PowersOfBase
 from mpc.errors import LocalError
-from mpc.powers_of_base import PowersOfBase
 
 P521 = 2**521 - 1
 P = 2**255 - 19

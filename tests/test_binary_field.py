@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mpc.binary_field import GF2_64, GF2_128, BinaryField
-from mpc.bits import pack, unpack
+from mpc.algebra.binary_field import GF2_64, GF2_128, BinaryField
+from mpc.algebra.bits import pack, unpack
+from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from mpc.ring import Words
 
 FIELDS = {"64": GF2_64, "128": GF2_128}
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpc import bits
-from mpc.bit_tables import look_up, one_hot, turned
+from mpc.algebra import bits
+from mpc.algebra.bit_tables import look_up, one_hot, turned
 from mpc.errors import LocalError
 
 SEED = np.random.default_rng(7)

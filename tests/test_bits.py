@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mpc.bits import (
+from mpc.algebra.bits import (
     bit_and,
     bit_and_not,
     bit_not,
@@ -24,8 +24,8 @@ from mpc.bits import (
     unpack,
     words_for,
 )  # fmt: skip
+from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from mpc.ring import Words
 
 COUNTS = [0, 1, 7, 8, 9, 63, 64, 65, 127, 128, 129, 1000, 10_000]
 

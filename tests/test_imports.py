@@ -9,7 +9,7 @@ import pytest
 
 import mpc
 
-FIRST = ("protocols.execution", "protocols.array", "mpc.store", "party_runner.cli")
+FIRST = ("protocols.runs.simulating", "protocols.runs.party", "protocols.array", "mpc.store", "party_runner.cli")
 
 
 @pytest.mark.parametrize("module", FIRST)

@@ -10,6 +10,7 @@ from Crypto.Cipher import AES
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mpc.algebra.ring import Words
 from mpc.errors import LocalError
 from mpc.label_hash import (
     FIXED_KEY,
@@ -24,7 +25,6 @@ from mpc.label_hash import (
     tree_level,
 )
 from mpc.prg import Seed
-from mpc.ring import Words
 
 PRG = Seed(bytes(32)).prg("labels")
 START, DELTA = PRG.words(2), PRG.words(2) | np.array([1, 0], np.uint64)

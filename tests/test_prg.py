@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import native
-from mpc.bits import words_for
+from mpc.algebra.bits import words_for
 from mpc.errors import LocalError
 from mpc.prg import Prg, Seed, encode_domain, streams
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from mpc.algebra.field import FIELD64, FIELD128, LARGEST64, MERSENNE61, PrimeField
+from mpc.algebra.primes import PROTH128, is_prime, non_square
+from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from mpc.field import FIELD64, FIELD128, LARGEST64, MERSENNE61, PrimeField
 from mpc.prg import Seed
-from mpc.primes import PROTH128, is_prime, non_square
-from mpc.ring import Words
 
 NAMED = [MERSENNE61, FIELD64, FIELD128, LARGEST64]
 FIELDS = [*NAMED, PrimeField(2**63 - 25), PrimeField(2**32 - 5), PrimeField(251), PrimeField(2)]

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mpc.cores import using_cores
+from mpc.algebra.cores import using_cores
+from mpc.algebra.ring import Z64, Ring, Words
 from mpc.errors import LocalError
-from mpc.ring import Z64, Ring, Words
 
 SIZES = [0, 1, 7, 1000, 8191, 8192, 8193, 70_000]
 TINY = [Ring(bits) for bits in (1, 2, 3, 4)]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mpc.algebra.ring import Words
+from mpc.algebra.wide_ring import Z128, WideRing
 from mpc.errors import LocalError
-from mpc.ring import Words
-from mpc.wide_ring import Z128, WideRing
 
 RINGS = [WideRing(65), WideRing(101), Z128]
 OPERATIONS = [(WideRing.add, operator.add), (WideRing.sub, operator.sub), (WideRing.mul, operator.mul)]

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.ciphers.modes import CTR
 
 from bench.kernels.operands import random_words
 from bench.kernels.workload import KernelWorkload
+from mpc.algebra.ring import U64, pointer
 from mpc.prg import Prg
-from mpc.ring import U64, pointer
 from native import BYTES, ffi, lib
 
 BYTES_OUT = 1 << 18

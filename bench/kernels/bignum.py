@@ -11,9 +11,9 @@ import random
 from collections.abc import Callable, Sequence
 
 from bench.kernels.workload import KernelWorkload
-from mpc.bigint import Modulus, from_ints, to_ints
-from mpc.cores import using_cores
-from mpc.powers_of_base import PowersOfBase
+from mpc.algebra.bigint import Modulus, from_ints, to_ints
+from mpc.algebra.cores import using_cores
+from mpc.algebra.powers_of_base import PowersOfBase
 from native import lib
 
 _LANES = 8

@@ -13,9 +13,9 @@ from importlib.util import find_spec
 import numpy as np
 
 from bench.kernels.workload import KernelWorkload
-from mpc.field import FIELD64, FIELD128, LARGEST64, MERSENNE61, PrimeField, transform_tables
+from mpc.algebra.field import FIELD64, FIELD128, LARGEST64, MERSENNE61, PrimeField, transform_tables
+from mpc.algebra.ring import Words, pointer
 from mpc.prg import Seed
-from mpc.ring import Words, pointer
 from native import lib
 
 IN_L2 = 1 << 14

@@ -9,8 +9,8 @@ import numpy as np
 
 from bench.kernels.operands import random_words
 from bench.kernels.workload import KernelWorkload
+from mpc.algebra.ring import U64, Words, pointer
 from mpc.label_hash import FIXED_KEY
-from mpc.ring import U64, Words, pointer
 from native import BYTES, Pointer, ffi, lib
 
 LABELS = 1 << 12

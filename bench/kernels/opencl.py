@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.device_ceilings import engine
 from bench.kernels.workload import KernelWorkload
-from mpc.accelerator import Product, Words
+from mpc.algebra.accelerator import Product, Words
 from mpc.device import places
 from mpc.device.check import expanded, integers
 from mpc.device.engine import Engine, key_planes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mpc.ring import Shape, Words
+from mpc.algebra.ring import Shape, Words
 
 
 def random_words(shape: Shape, number: int = 0) -> Words:

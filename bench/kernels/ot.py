@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.kernels.operands import random_words
 from bench.kernels.workload import KernelWorkload
-from mpc.ring import U64, Words, pointer
+from mpc.algebra.ring import U64, Words, pointer
 from native import BYTES, ffi, lib
 
 BLOCKS = 1 << 11

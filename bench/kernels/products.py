@@ -13,9 +13,9 @@ import numpy as np
 
 from bench.kernels.operands import random_words
 from bench.kernels.workload import KernelWorkload
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.ring import U64
 from mpc.label_hash import hash_tccr
-from mpc.ring import U64
 from protocols.ot.pads import Group, pad_planes, receiver_products, sender_products, weighed
 
 COUNT = 4096

@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.kernels.operands import random_words
 from bench.kernels.workload import KernelWorkload
-from mpc.ring import U64, pointer
+from mpc.algebra.ring import U64, pointer
 from native import lib
 
 WORDS = 1 << 23

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from bench.kernels.workload import KernelWorkload
-from mpc.words import U64, Words, pointer
+from mpc.algebra.words import U64, Words, pointer
 from native import lib
 
 ELEMENTS = 1 << 22

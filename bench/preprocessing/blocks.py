@@ -13,7 +13,7 @@ from math import prod
 from typing import Any, Literal
 
 from bench.suppliers import DEALER
-from mpc.correlations import (
+from mpc.correlation import (
     AndTriple,
     Correlation,
     DaBit,

@@ -25,19 +25,19 @@ from bench.party import Role, connected, deal, say, steady, told
 from bench.preprocessing.subjects import CORRELATIONS, EXAMPLES, TOTALS, Correlations
 from bench.preprocessing.totals import Totals
 from bench.suppliers import DEALER, EXTENSIONS
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.cores import using_cores
+from mpc.algebra.ring import U64, Z64, Words
 from mpc.context import Context, Session, Spec
-from mpc.cores import using_cores
-from mpc.correlations import Correlation, Material, Part, RandomValue
-from mpc.handshake import Agreement
-from mpc.ring import U64, Z64, Words
+from mpc.correlation import Correlation, Material, Part, RandomValue
+from mpc.network.handshake import Agreement
 from mpc.supply import Supply
 from native import keep_memory
 from protocols.beaver import SUITE
-from protocols.execution import security_sentence
 from protocols.ot.correlated import CotReceiver, CotSender, bit_masks
 from protocols.preprocessing.dealer import DealerLink, local_supplies
 from protocols.preprocessing.from_ot import OtSupply
+from protocols.runs.suites import security_sentence
 
 _START, _CHECK, _CORRELATIONS = 1 << 20, 2 << 20, 3 << 20
 _SETUP_PATH = (0,)

@@ -9,8 +9,9 @@ from bench import arithmetic
 from bench.preprocessing.blocks import TRANSFERS, blocks, silent, softspoken
 from bench.suppliers import NOBODY, SUPPLIERS
 from bench.workloads import Workload
+from mpc.algebra.ring import Z64
 from mpc.context import Context
-from mpc.correlations import (
+from mpc.correlation import (
     AndTriple,
     Correlation,
     DaBit,
@@ -24,9 +25,7 @@ from mpc.correlations import (
     TruncationPair,
 )
 from mpc.prg import SEED_BYTES, Seed
-from mpc.ring import Z64
 from mpc.supply import Entry
-from protocols.execution import plan
 from protocols.ot.correlated import CotReceiver, CotSender
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send
@@ -34,6 +33,7 @@ from protocols.ot.silent_ferret_ywlzw20 import MEDIUM, SMALL, Parameters
 from protocols.ot.silent_ferret_ywlzw20 import receive_setup as ferret_receive
 from protocols.ot.silent_ferret_ywlzw20 import send_setup as ferret_send
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
+from protocols.runs.planning import plan
 from protocols.suite import suite_of
 
 

@@ -11,12 +11,12 @@ from bench.counted import CountedTransport
 from bench.memory import Peak
 from bench.party import Role, connected, opened, say, steady, told
 from bench.workloads import Workload
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.identity import Roster
-from mpc.ring import Words
+from mpc.network.identity import Roster
 from protocols.beaver import SUITE
-from protocols.execution import run_party
 from protocols.preprocessing.from_ot import OtSupply
+from protocols.runs.party import run_party
 
 
 class Totals:

@@ -4,7 +4,7 @@
 """
 
 from mpc.device.device import Device, DeviceWarning, open_device
+from mpc.device.device_words import DeviceWords, put, recombine
 from mpc.device.platforms import Place, find, places
-from mpc.device.words import DeviceWords, put, recombine
 
 __all__ = ["Device", "DeviceWarning", "DeviceWords", "Place", "find", "open_device", "places", "put", "recombine"]

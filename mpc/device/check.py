@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from mpc.accelerator import Product, Words, using
+from mpc.algebra.accelerator import Product, Words, using
+from mpc.algebra.ring import Z64
 from mpc.device.engine import Engine
-from mpc.ring import Z64
 from native import BYTES, WORDS, Pointer, ffi, lib
 
 SHAPES = ((1, 1, 1), (2, 0, 3), (1, 70, 33), (70, 33, 1), (5, 17, 66), (65, 64, 64), (130, 33, 3))

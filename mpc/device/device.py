@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mpc.accelerator import Product, Words, frozen_root, using
+from mpc.algebra.accelerator import Product, Words, frozen_root, using
 from mpc.device import check
 from mpc.device.engine import Engine, checked_exponentiation
 from mpc.device.memory import NoRoom
@@ -27,7 +27,7 @@ class DeviceWarning(UserWarning):
 
 
 class Device:
-    """An accelerator (`mpc.accelerator.Accelerator`) made of one OpenCL device. Made by `open_device`.
+    """An accelerator (`mpc.algebra.accelerator.Accelerator`) made of one OpenCL device. Made by `open_device`.
 
     `operations` counts what was done on it, by kind. `lost` says why nothing is any more; it is final. Several threads
     may use it; they take turns. What fails amid an operation is done by the processor, from operands that are all still

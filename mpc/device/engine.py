@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.accelerator import Product, Words
+from mpc.algebra.accelerator import Product, Words
 from mpc.device.limbs import MOST_LIMBS, join, limbs_for, split
 from mpc.device.memory import Memory, Scope
 from mpc.device.platforms import Place, opencl

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mpc.accelerator import Words
+from mpc.algebra.accelerator import Words
 
 LIMB_BITS = 27
 BLOCK = 8

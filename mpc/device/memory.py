@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.accelerator import Words, frozen_root
+from mpc.algebra.accelerator import Words, frozen_root
 from mpc.device.platforms import opencl
 
 Key = tuple[int, int, int]

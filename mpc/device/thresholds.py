@@ -22,16 +22,16 @@ from typing import Any
 
 import numpy as np
 
-from mpc.accelerator import Product, using
-from mpc.bigint import Modulus, montgomery_exponentiate
-from mpc.cores import cores
+from mpc.algebra.accelerator import Product, using
+from mpc.algebra.bigint import Modulus, montgomery_exponentiate
+from mpc.algebra.cores import cores
+from mpc.algebra.ring import Z64
 from mpc.device.check import expanded, integers, some_words
 from mpc.device.engine import Engine
 from mpc.device.memory import NoRoom
 from mpc.device.platforms import Place
 from mpc.device.program import digest
 from mpc.prg import Prg
-from mpc.ring import Z64
 from native import selected
 
 OPERATIONS = ("matmul", "elementwise", "aes_ctr", "exponentiate")

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mpc.errors import LocalError, SupplyError
-from mpc.identity import Identity
+from mpc.network.identity import Identity
 from mpc.prg import SEED_BYTES, Seed
 
 HEADER, INDEX, MATERIAL, JOURNAL, KEY = "header", "index", "material", "journal.sqlite", "key"

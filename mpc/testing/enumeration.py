@@ -14,10 +14,10 @@ from typing import Any, cast
 import numpy as np
 import trio
 
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.ring import Ring, Words
 from mpc.errors import LocalError
 from mpc.prg import Seed
-from mpc.ring import Ring, Words
 from mpc.testing.views import Protocol, Randomness, View, coalition, observe
 
 MAX_BITS = 20

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import trio
 
 from mpc.errors import ParleyError
+from mpc.network.transport import Transport
+from mpc.network.wire import Message, frame_bytes
 from mpc.testing.wrapping import WrappedTransport
-from mpc.transport import Transport
-from mpc.wire import Message, frame_bytes
 
 Chosen = Callable[[int, Message], bool]
 Action = Literal["flip", "drop", "delay", "repeat", "truncate", "relabel"]

@@ -7,8 +7,8 @@ from typing import Any
 
 import trio
 
+from mpc.algebra.ring import Z64, Ring
 from mpc.prg import Seed
-from mpc.ring import Z64, Ring
 from mpc.testing.views import Protocol, Randomness, View, coalition, observe
 
 LANES = 20_032

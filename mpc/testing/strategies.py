@@ -9,7 +9,7 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mpc.ring import Z64, Ring, Words
+from mpc.algebra.ring import Z64, Ring, Words
 
 EDGES = (0, 1, -1, 2, -2, 2**31, -(2**31), 2**61, -(2**61), 2**62 - 1, -(2**62) + 1, -(2**62), 2**63 - 1, -(2**63))
 """Signed integers where carries, signs and limits of a 64-bit ring change."""

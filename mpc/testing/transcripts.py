@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from mpc.handshake import Agreement
+from mpc.network.handshake import Agreement
+from mpc.network.transport import Transport, memory_network
+from mpc.network.wire import Message
 from mpc.prg import Seed
 from mpc.testing.wrapping import WrappedTransport
-from mpc.transport import Transport, memory_network
-from mpc.wire import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,17 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.ring import Ring, Words
 from mpc.context import Context
-from mpc.correlations import Correlation, Material
-from mpc.handshake import Agreement
+from mpc.correlation import Correlation, Material
+from mpc.network.handshake import Agreement
+from mpc.network.transport import Transport, memory_network
+from mpc.network.wire import Message, Tag
 from mpc.prg import Prg, Seed
-from mpc.ring import Ring, Words
 from mpc.simulation import Setting, run_in_memory
 from mpc.supply import Dealing, Entry, Path, corrections
 from mpc.testing.wrapping import WrappedTransport
-from mpc.transport import Transport, memory_network
-from mpc.wire import Message, Tag
 
 Protocol = Callable[[Context, list[Words], int], Awaitable[Any]]
 """What is examined: called with the context, this party's inputs as arrays of shape (lanes,), and the lanes."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from mpc.transport import Transport
-from mpc.wire import Message, Tag
+from mpc.network.transport import Transport
+from mpc.network.wire import Message, Tag
 
 
 class WrappedTransport:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mpc.context import Context
-from mpc.correlations import matmul_shape
+from mpc.correlation import matmul_shape
 from mpc.errors import LocalError
 from protocols.array.scales import (
     aligned,

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import trio
 
-from mpc import bits
+from mpc.accounts.ledger import Reveal
+from mpc.algebra import bits
+from mpc.algebra.encoding import decode, decode_integers
 from mpc.context import Context, first_failure
-from mpc.costs import Reveal
-from mpc.encoding import decode, decode_integers
 from mpc.errors import LocalError, ParleyError
 from protocols.array.scales import fixed, ring_form
 from protocols.array.secret import SecretArray, user_line

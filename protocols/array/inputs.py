@@ -9,9 +9,9 @@ import msgpack
 import numpy as np
 import numpy.typing as npt
 
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.encoding import encode
 from mpc.context import Context, Spec
-from mpc.encoding import encode
 from mpc.errors import LocalError, PeerError
 from protocols.array.secret import Kind, SecretArray, Shape, declared_range, user_line
 from protocols.ranges import Range

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc import bits
+from mpc.algebra import bits
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, common_scale, joint_shape, kind_of, multiply, negative, subtract, sum_

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mpc.algebra.encoding import encode
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.encoding import encode
 from mpc.errors import LocalError
-from mpc.ring import Words
 from protocols.array.secret import Kind, SecretArray, user_line
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare

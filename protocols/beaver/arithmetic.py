@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import prod
 
+from mpc.accounts.cost import cost
 from mpc.context import Context
-from mpc.correlations import MatrixTriple, SquarePair, Triple, broadcast
-from mpc.costs import cost
+from mpc.correlation import MatrixTriple, SquarePair, Triple, broadcast
 from protocols.beaver.share import open_words
 from protocols.shares import ArithmeticShare
 

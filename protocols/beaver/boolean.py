@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from mpc import bits
+from mpc.accounts.cost import cost
+from mpc.algebra import bits
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.correlations import AndTriple, broadcast
-from mpc.costs import cost
-from mpc.ring import Words
+from mpc.correlation import AndTriple, broadcast
 from protocols.beaver.share import open_packed
 from protocols.shares import BooleanShare
 

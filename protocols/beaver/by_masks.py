@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from mpc import bits
-from mpc.bits import words_for
+from mpc.accounts.cost import cost
+from mpc.algebra import bits
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.correlations import EdaBit
-from mpc.costs import cost
-from mpc.ring import Words
+from mpc.correlation import EdaBit
 from protocols.beaver.boolean import not_, xor_public
 from protocols.beaver.share import open_words
 from protocols.prefix import (

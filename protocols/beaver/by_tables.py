@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mpc import bits
-from mpc.bit_tables import one_hot
-from mpc.bits import words_for
+from mpc.accounts.cost import cost
+from mpc.algebra import bits
+from mpc.algebra.bit_tables import one_hot
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.costs import cost
-from mpc.ring import Words
 from protocols.beaver.boolean import and_
-from protocols.beaver.tables import hold, read, reading_words
+from protocols.beaver.read_table import hold, read, reading_words
 from protocols.prefix import (
     Borrow,
     all_ones,

@@ -11,11 +11,11 @@ from typing import Protocol
 
 import numpy as np
 
-from mpc import bits
+from mpc.accounts.cost import cost
+from mpc.algebra import bits
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.correlations import DaBit
-from mpc.costs import cost
-from mpc.ring import Words
+from mpc.correlation import DaBit
 from protocols.beaver import by_masks, by_tables
 from protocols.beaver.arithmetic import mul
 from protocols.beaver.share import open_packed

@@ -7,11 +7,11 @@ from math import prod
 
 import numpy as np
 
-from mpc import bits
+from mpc.accounts.cost import cost
+from mpc.algebra import bits
+from mpc.algebra.ring import Ring, Words
 from mpc.context import Context, Spec
-from mpc.correlations import RandomValue
-from mpc.costs import cost
-from mpc.ring import Ring, Words
+from mpc.correlation import RandomValue
 from protocols.shares import ArithmeticShare, BooleanShare, Shape
 
 

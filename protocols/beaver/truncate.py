@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from mpc.accounts.cost import cost
+from mpc.algebra.ring import Ring, Words
 from mpc.context import Context
-from mpc.correlations import TruncationPair
-from mpc.costs import cost
+from mpc.correlation import TruncationPair
 from mpc.errors import LocalError
-from mpc.ring import Ring, Words
 from protocols.beaver.share import open_words
 from protocols.shares import ArithmeticShare
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mpc.accounts.cost import cost
 from mpc.context import Context
-from mpc.costs import cost
 from protocols.shares import ArithmeticShare
 
 

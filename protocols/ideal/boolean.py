@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mpc import bits
+from mpc.accounts.cost import cost
+from mpc.algebra import bits
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.costs import cost
-from mpc.ring import Words
 from protocols.shares import BooleanShare
 
 

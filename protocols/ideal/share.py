@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from mpc.bits import words_for
+from mpc.accounts.cost import cost
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
-from mpc.costs import cost
-from mpc.ring import Words
 from protocols.shares import ArithmeticShare, BooleanShare, Shape
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from mpc.algebra.encoding import SIGNED_BITS
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.encoding import SIGNED_BITS
 from mpc.errors import LocalError
-from mpc.ring import Words
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of

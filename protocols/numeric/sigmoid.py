@@ -19,8 +19,8 @@ from decimal import Context as Decimals
 
 import numpy as np
 
+from mpc.algebra.ring import Words
 from mpc.context import Context, together
-from mpc.ring import Words
 from protocols.numeric.fixed_point import check_fits, plus, rescale, square
 from protocols.numeric.polynomial import fixed
 from protocols.ranges import Range

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from nacl import bindings as sodium
 
+from mpc.accounts.cost import cost
+from mpc.algebra.ring import Words
 from mpc.context import Array, Context, Spec
-from mpc.costs import cost
 from mpc.errors import LocalError, PeerError
 from mpc.prg import encode_domain
-from mpc.ring import Words
 
 Bits = npt.NDArray[np.uint8]
 

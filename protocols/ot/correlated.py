@@ -11,10 +11,10 @@ from typing import Protocol
 
 import numpy as np
 
-from mpc.bits import words_for
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import Abort, LocalError
-from mpc.ring import Words
 
 LABEL_BITS = 128
 
@@ -107,7 +107,7 @@ def check_choices(choices: Words, count: int) -> None:
     if choices.shape != (words_for(count),) or choices.dtype != np.uint64 or padding:
         raise LocalError(
             "wrong-choices", f"expected {count} packed choice bits, got an array of shape {choices.shape}",
-            "pack them with mpc.bits.pack; padding is zero",
+            "pack them with mpc.algebra.bits.pack; padding is zero",
         )  # fmt: skip
 
 

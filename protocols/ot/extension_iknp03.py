@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mpc.bits import transpose, words_for
+from mpc.accounts.cost import cost
+from mpc.algebra.bits import transpose, words_for
+from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
-from mpc.costs import cost
 from mpc.prg import Prg
-from mpc.ring import Words
 from protocols.ot import base_co15
 from protocols.ot.correlated import LABEL_BITS, bit_masks, padded
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mpc.binary_field import GF2_128
+from mpc.accounts.cost import cost
+from mpc.algebra.binary_field import GF2_128
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from mpc.costs import cost
-from mpc.ring import U64, Words
 from protocols.ot.correlated import LABEL_BITS, bit_masks, check_failed, padded
 from protocols.ot.folding import Streams, parts, summed_labels
 from protocols.ot.seeds_roy22 import receive_seeds, send_seeds

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mpc.cores import in_parts
+from mpc.algebra.cores import in_parts
+from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from mpc.ring import U64, Words
 from native import BYTES, WORDS, Pointer, ffi, lib
 from protocols.ot.correlated import LABEL_BITS
 

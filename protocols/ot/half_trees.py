@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from mpc.binary_field import GF2_128
-from mpc.bits import words_for
-from mpc.cores import in_parts
-from mpc.ring import U64, Words
+from mpc.algebra.binary_field import GF2_128
+from mpc.algebra.bits import words_for
+from mpc.algebra.cores import in_parts
+from mpc.algebra.ring import U64, Words
 from native import BYTES, WORDS, Pointer, ffi, lib
 
 _FEWEST_LABELS = 1 << 15

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mpc.bits import words_for
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.ring import Words
 from protocols.ot.correlated import bit_masks, padded
 
 

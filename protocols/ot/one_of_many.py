@@ -13,13 +13,13 @@ from hashlib import shake_256
 
 import numpy as np
 
-from mpc import bits
-from mpc.bit_tables import look_up
+from mpc.accounts.cost import cost
+from mpc.algebra import bits
+from mpc.algebra.bit_tables import look_up
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context
-from mpc.costs import cost
 from mpc.label_hash import hash_tccr
 from mpc.prg import encode_domain
-from mpc.ring import U64, Words
 from protocols.ot.correlated import CotReceiver, CotSender
 
 _HASH_BITS = 128
@@ -34,7 +34,7 @@ _LABEL_WORK = 50
     call_name="one_of_many", parties=2,
 )  # fmt: skip
 async def tables_send(ctx: Context, cot: CotSender, words: int, depth: int, width: int) -> Words:
-    """Random tables, 64 a word: (2^depth, width, words) as in `mpc.bit_tables`."""
+    """Random tables, 64 a word: (2^depth, width, words) as in `mpc.algebra.bit_tables`."""
     first, key = cot.made, _key(ctx)
     labels = await cot.extend(ctx, 64 * words * depth)
     work = len(labels) * _LABEL_WORK

@@ -12,12 +12,12 @@ from hashlib import shake_256
 
 import numpy as np
 
-from mpc.bits import words_for
+from mpc.algebra.bits import words_for
+from mpc.algebra.cores import in_parts
+from mpc.algebra.ring import U64, Words, pointer
 from mpc.context import Context
-from mpc.cores import in_parts
 from mpc.errors import LocalError
 from mpc.prg import encode_domain
-from mpc.ring import U64, Words, pointer
 from native import BYTES, Pointer, ffi, lib
 
 MAX_LENGTH = 1 << 17

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mpc.bits import words_for
+from mpc.accounts.cost import cost
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from mpc.costs import cost
 from mpc.errors import LocalError
-from mpc.ring import U64, Words
 from protocols.ot.correlated import CotReceiver, CotSender, check_choices
 from protocols.ot.pads import (
     MAX_LENGTH,

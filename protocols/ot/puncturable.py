@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mpc.algebra.ring import Words
 from mpc.label_hash import tree_level
-from mpc.ring import Words
 from protocols.ot.correlated import take
 
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mpc.accounts.cost import cost
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from mpc.costs import cost
 from mpc.prg import encode_domain
-from mpc.ring import U64, Words
 from protocols.ot import base_co15
 from protocols.ot.correlated import LABEL_BITS, bit_masks, check_failed, take
 from protocols.ot.folding import Streams, parts

@@ -16,13 +16,13 @@ from hashlib import sha256, shake_256
 
 import numpy as np
 
-from mpc import bits
-from mpc.binary_field import GF2_128
+from mpc.accounts.cost import cost
+from mpc.algebra import bits
+from mpc.algebra.binary_field import GF2_128
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from mpc.costs import cost
 from mpc.errors import LocalError
 from mpc.prg import encode_domain
-from mpc.ring import U64, Words
 from protocols.ot.correlated import CotReceiver, CotSender, check_failed, take
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from mpc import bits
-from mpc.bits import words_for
+from mpc.accounts.cost import cost
+from mpc.algebra import bits
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from mpc.costs import cost
 from mpc.errors import LocalError
 from mpc.label_hash import hash_tccr
-from mpc.ring import U64, Words
 from protocols.ot.correlated import CotReceiver, CotSender, bit_masks, check_choices, take
 from protocols.ot.pads import hash_key
 

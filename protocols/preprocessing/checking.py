@@ -15,9 +15,10 @@ from math import prod
 
 import numpy as np
 
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.ring import U64, Ring, Words
 from mpc.context import Array, Context, Spec
-from mpc.correlations import (
+from mpc.correlation import (
     AndTriple,
     Correlation,
     DaBit,
@@ -29,8 +30,7 @@ from mpc.correlations import (
     Triple,
 )
 from mpc.errors import SupplyError
-from mpc.ring import U64, Ring, Words
-from protocols.preprocessing.making import make_material
+from protocols.preprocessing.makers import make_material
 from protocols.preprocessing.pairs import Pairs
 
 

@@ -16,14 +16,14 @@ from math import prod
 
 import numpy as np
 
+from mpc.algebra.ring import Words
 from mpc.context import run_all
-from mpc.correlations import Correlation, Material
+from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError, PeerError, SupplyError
+from mpc.network.transport import Transport
+from mpc.network.wire import Message
 from mpc.prg import Seed
-from mpc.ring import Words
 from mpc.supply import Dealing, Entry, Path, Spent, corrected, corrections, spent
-from mpc.transport import Transport
-from mpc.wire import Message
 from protocols.preprocessing.demand import correction_words, pack_demand, slices, unpack_demand
 
 TRUST = "that the dealer, who made the correlations, colludes with none of them"

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgpack
 
-from mpc.correlations import KINDS, Correlation
+from mpc.algebra.ring import Ring
+from mpc.correlation import KINDS, Correlation
 from mpc.errors import LocalError, PeerError
-from mpc.ring import Ring
 from mpc.supply import Entry, corrected
 
 MAX_NUMBER = 1 << 32

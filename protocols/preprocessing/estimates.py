@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from mpc.correlations import (
+from mpc.correlation import (
     AndTriple,
     Correlation,
     DaBit,

@@ -18,19 +18,16 @@ from math import prod
 import numpy as np
 import trio
 
-from mpc.context import Context, Session, Spec
-from mpc.correlations import Correlation, Material
+from mpc.context import Context, Root, Session, Spec
+from mpc.correlation import Correlation, Material
 from mpc.errors import PeerError, SupplyError
-from mpc.handshake import Agreement
+from mpc.network.handshake import Agreement
+from mpc.network.transport import Transport
 from mpc.prg import Seed
 from mpc.supply import Entry, Path, Spent
-from mpc.transport import Transport
 from protocols.preprocessing.checking import Check, make_checked
 from protocols.preprocessing.demand import pack_demand
 from protocols.preprocessing.pairs import SOFTSPOKEN, Extension, Pairs, set_up
-
-ROOT = 2
-"""The number of the supply's contexts, which keeps its messages apart from the program's."""
 
 SLICE_WORDS = 1 << 19
 """Planned material is made in slices of about this many words, 4 MiB."""
@@ -93,7 +90,7 @@ class OtSupply:
         self._session = session
         self._ahead = ahead
         self._on_made = on_made or (lambda done, total: None)
-        root = session.root(ROOT)
+        root = session.root(Root.MATERIAL)
         self._planned = _Line(root.child("planned"), extension, check)
         self._closing = root.child("what is still made")
         self._extra = self._planned if ahead is None else _Line(root.child("beyond the plan"), extension, check)

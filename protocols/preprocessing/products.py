@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mpc import bits
-from mpc.bits import words_for
+from mpc.algebra import bits
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import U64, Ring, Words
 from mpc.context import Context
-from mpc.ring import U64, Ring, Words
 from protocols.ot.correlated import CotReceiver, CotSender
 from protocols.ot.pads import Group, weighed
 from protocols.ot.products_alsz13 import (

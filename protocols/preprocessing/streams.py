@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.ring import Words
 from protocols.ot.correlated import CotReceiver, CotSender
 from protocols.ot.products_alsz13 import (
     Received,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 import mpc
-from protocols.execution import Simulation, simulate
+from protocols.runs.simulating import Simulation, simulate
 
 
 def revealed(

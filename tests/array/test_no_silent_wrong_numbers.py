@@ -12,7 +12,8 @@ from programs import UNIT, revealed, revealing
 import mpc
 from mpc.errors import LocalError
 from protocols.array.functions import sigmoid
-from protocols.execution import plan, simulate
+from protocols.runs.planning import plan
+from protocols.runs.simulating import simulate
 
 
 def test_mp_spdz_1718_a_large_fixed_point_product_is_refused_with_the_bits_it_needs():

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import mpc
-from mpc.costs import Report
+from mpc.accounts.report import Report
 from mpc.errors import LocalError
 from mpc.planning import NETWORKS
-from protocols.execution import plan, simulate
+from protocols.runs.planning import plan
+from protocols.runs.simulating import simulate
 
 
 async def products(ctx, mine):

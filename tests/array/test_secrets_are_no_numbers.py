@@ -8,7 +8,7 @@ from programs import UNIT, revealed
 
 import mpc
 from mpc.errors import LocalError, PeerError
-from protocols.execution import simulate
+from protocols.runs.simulating import simulate
 
 
 def attempt(use, value=1.5, kind=None):

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import mpc
-from mpc.ring import Z64, Ring
+from mpc.algebra.ring import Z64, Ring
 from protocols.beaver import by_masks, by_tables
-from protocols.execution import plan, simulate
+from protocols.runs.planning import plan
+from protocols.runs.simulating import simulate
 from protocols.shares import ArithmeticShare
 
 X = np.array([-3.5, 0.0, 0.25, 7.0, -100.0, 99.9])

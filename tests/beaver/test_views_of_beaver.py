@@ -7,9 +7,9 @@ must be the same for all inputs of the others; of one that reveals a result, for
 import numpy as np
 import pytest
 
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.ring import Ring
 from mpc.context import Context
-from mpc.ring import Ring
 from mpc.testing import assert_same_distribution, exact_view, sampled_view
 from protocols.beaver import SUITE
 

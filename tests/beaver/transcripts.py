@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import trio
 
-from mpc import bits
+from mpc.algebra import bits
 from mpc.context import Context
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest

@@ -21,7 +21,8 @@ from bench.peers.catalogue import ARITHMETIC
 from bench.preprocessing import blocks
 from bench.preprocessing.blocks import TRANSFERS, Blocks, Transfers, silent, softspoken
 from bench.preprocessing.subjects import CORRELATIONS, EXAMPLES, SUBJECTS, TOTALS
-from mpc.correlations import (
+from mpc.algebra.ring import U64, Z64, Ring
+from mpc.correlation import (
     KINDS,
     AndTriple,
     Correlation,
@@ -35,14 +36,13 @@ from mpc.correlations import (
     Triple,
     TruncationPair,
 )
-from mpc.ring import U64, Z64, Ring
+from mpc.network.transport import memory_network
+from mpc.network.wire import Message, frame_bytes
 from mpc.simulation import Setting, run_in_memory
-from mpc.transport import memory_network
-from mpc.wire import Message, frame_bytes
 from protocols.beaver import SUITE
 from protocols.ot.silent_ferret_ywlzw20 import SMALL, Parameters
 from protocols.preprocessing.dealer import local_supplies
-from protocols.preprocessing.making import make_material
+from protocols.preprocessing.makers import make_material
 from protocols.preprocessing.pairs import SOFTSPOKEN, set_up
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,9 +8,9 @@ import trio
 from trio.testing import MockClock
 
 from bench.slow_network import exactly, slowed
+from mpc.network.transport import Transport, memory_network
+from mpc.network.wire import Message, frame_bytes
 from mpc.planning import NETWORKS, Network
-from mpc.transport import Transport, memory_network
-from mpc.wire import Message, frame_bytes
 
 SLOW = Network("test", 1000.0, 0.5)
 

@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from mpc.correlations import (
+from mpc.algebra.ring import Z64, Ring
+from mpc.correlation import (
     KINDS,
     AndTriple,
     Correlation,
@@ -16,7 +17,6 @@ from mpc.correlations import (
     Triple,
     TruncationPair,
 )
-from mpc.ring import Z64, Ring
 
 EXAMPLES: list[Correlation] = [
     Triple(Z64, (3,), (3,)),

@@ -12,20 +12,20 @@ import trio.testing
 from material import check
 
 import mpc
+from mpc.algebra.ring import Z64
 from mpc.context import run_all
-from mpc.correlations import Correlation, RandomValue, Triple
+from mpc.correlation import Correlation, RandomValue, Triple
 from mpc.errors import ParleyError, SupplyError
-from mpc.handshake import Agreement
-from mpc.ring import Z64
+from mpc.network.handshake import Agreement
+from mpc.network.transport import memory_network
 from mpc.simulation import Setting, run_in_memory
 from mpc.supply import Entry
-from mpc.transport import memory_network
-from protocols import sources
 from protocols.beaver import SUITE
-from protocols.execution import Outcome, run_party
 from protocols.preprocessing import from_ot
 from protocols.preprocessing.from_ot import OtSupply, words_of
-from protocols.sources import Source
+from protocols.runs import sources
+from protocols.runs.party import Outcome, run_party
+from protocols.runs.sources import Source
 
 VALUES = np.array([1.5, -2.0, 3.25, 7.0])
 

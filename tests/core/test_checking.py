@@ -6,12 +6,12 @@ import trio
 from kinds import EXAMPLES
 from material import check
 
+from mpc.algebra.ring import Z64
 from mpc.context import run_all
-from mpc.correlations import AndTriple, DaBit, EdaBit, MatrixTriple, RandomValue, SquarePair, Triple, TruncationPair
+from mpc.correlation import AndTriple, DaBit, EdaBit, MatrixTriple, RandomValue, SquarePair, Triple, TruncationPair
 from mpc.errors import SupplyError
-from mpc.ring import Z64
+from mpc.network.transport import memory_network
 from mpc.testing import insecure_agreements
-from mpc.transport import memory_network
 from protocols.preprocessing import checking
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.from_ot import ot_supplies

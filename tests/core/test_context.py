@@ -8,9 +8,10 @@ import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mpc.accounts.cost import cost
 from mpc.context import Spec, together
-from mpc.costs import cost
 from mpc.errors import LocalError, PeerError
+from mpc.network.transport import memory_network
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import (
     Fault,
@@ -20,7 +21,6 @@ from mpc.testing import (
     recording_network,
     transcript_digest,
 )
-from mpc.transport import memory_network
 from protocols.beaver import SUITE
 from protocols.preprocessing.dealer import local_supplies
 

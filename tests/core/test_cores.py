@@ -5,7 +5,7 @@ import threading
 import pytest
 import trio
 
-from mpc.cores import available_cores, cores, in_parts, using_cores
+from mpc.algebra.cores import available_cores, cores, in_parts, using_cores
 from mpc.errors import LocalError
 
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from kinds import EXAMPLES, kinds
 from material import check
 
+from mpc.algebra.ring import Z64
 from mpc.context import Context, run_all
-from mpc.correlations import AndTriple, RandomValue, Triple
+from mpc.correlation import AndTriple, RandomValue, Triple
 from mpc.errors import LocalError, PeerError, SupplyError
-from mpc.ring import Z64
+from mpc.network.transport import memory_network
+from mpc.network.wire import Message
 from mpc.simulation import Setting, run_in_memory
 from mpc.supply import corrected
 from mpc.testing import insecure_seed, party_counts
-from mpc.transport import memory_network
-from mpc.wire import Message
 from protocols.beaver import SUITE
 from protocols.preprocessing import demand
 from protocols.preprocessing.dealer import Dealer, DealerLink, local_supplies, serve

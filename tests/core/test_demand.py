@@ -6,9 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from kinds import EXAMPLES, entries
 
-from mpc.correlations import KINDS, Triple
+from mpc.algebra.ring import Z64
+from mpc.correlation import KINDS, Triple
 from mpc.errors import PeerError
-from mpc.ring import Z64
 from protocols.preprocessing.demand import SLICE_WORDS, correction_words, pack_demand, slices, unpack_demand
 
 whole = st.one_of(st.integers(-3, 70), st.integers(2**31, 2**64 - 1))

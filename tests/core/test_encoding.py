@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpc.encoding import decode, decode_integers, encode
+from mpc.algebra.encoding import decode, decode_integers, encode
+from mpc.algebra.ring import Z64, Ring
 from mpc.errors import LocalError
-from mpc.ring import Z64, Ring
 from mpc.testing import fixed_arrays, party_counts, ring_arrays, ring_elements, shapes, signed_integers
 
 

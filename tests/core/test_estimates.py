@@ -6,8 +6,9 @@ import pytest
 import trio
 from kinds import EXAMPLES
 
+from mpc.algebra.ring import Z64, Ring
 from mpc.context import run_all
-from mpc.correlations import (
+from mpc.correlation import (
     AndTriple,
     DaBit,
     EdaBit,
@@ -18,9 +19,8 @@ from mpc.correlations import (
     Triple,
     TruncationPair,
 )
-from mpc.handshake import Agreement
-from mpc.ring import Z64, Ring
-from mpc.transport import memory_network
+from mpc.network.handshake import Agreement
+from mpc.network.transport import memory_network
 from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.estimates import SETUP_BYTES, offline_bytes
 from protocols.preprocessing.from_ot import ot_supplies

@@ -9,8 +9,9 @@ import trio.testing
 from kinds import EXAMPLES
 from material import check
 
+from mpc.algebra.ring import Z64, Ring
 from mpc.context import run_all
-from mpc.correlations import (
+from mpc.correlation import (
     AndTriple,
     DaBit,
     EdaBit,
@@ -22,16 +23,15 @@ from mpc.correlations import (
     TruncationPair,
 )
 from mpc.errors import LocalError, PeerError, SupplyError
-from mpc.handshake import Agreement
-from mpc.ring import Z64, Ring
+from mpc.network.handshake import Agreement
+from mpc.network.transport import memory_network
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest
-from mpc.transport import memory_network
 from protocols.beaver import SUITE
-from protocols.execution import simulate
 from protocols.preprocessing import products
 from protocols.preprocessing.from_ot import OtSupply, ot_supplies
 from protocols.preprocessing.pairs import SILENT
+from protocols.runs.simulating import simulate
 
 
 def fresh(n: int) -> list[OtSupply]:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpc.costs import Ledger
+from mpc.accounts.ledger import Ledger
 
 calls = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), max_size=12)
 

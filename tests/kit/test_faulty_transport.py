@@ -5,9 +5,9 @@ import pytest
 import trio
 
 from mpc.errors import PeerError
+from mpc.network.transport import memory_network
+from mpc.network.wire import Message, frame_bytes
 from mpc.testing import Fault, FaultyTransport
-from mpc.transport import memory_network
-from mpc.wire import Message, frame_bytes
 
 
 def message(tag, *values, dtype=np.uint64):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from mpc.algebra.ring import Z64, Ring
 from mpc.context import Spec
-from mpc.correlations import RandomValue
+from mpc.correlation import RandomValue
 from mpc.errors import LocalError
-from mpc.ring import Z64, Ring
 from mpc.testing import ViewsDiffer, assert_same_distribution, exact_view, sampled_view
 from protocols.beaver import SUITE
 from protocols.shares import ArithmeticShare

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import trio
 
-from mpc.handshake import Terms
-from mpc.identity import Endpoint, Identity, Roster, new_identity
-from mpc.transport import Transport, connect, memory_network
-from mpc.wire import Limits, Message
+from mpc.network.handshake import Terms
+from mpc.network.identity import Endpoint, Identity, Roster, new_identity
+from mpc.network.transport import Transport, connect, memory_network
+from mpc.network.wire import Limits, Message
 
 Mesh = Callable[..., AbstractAsyncContextManager[list[Transport]]]
 NAMES = ("north", "south", "east", "west", "up", "down", "left", "right")

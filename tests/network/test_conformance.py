@@ -10,8 +10,8 @@ import pytest
 import trio
 
 from mpc.errors import LocalError, ParleyError, PeerError
-from mpc.transport import MemoryTransport, Transport
-from mpc.wire import CHUNK, Limits, frame_bytes
+from mpc.network.transport import MemoryTransport, Transport
+from mpc.network.wire import CHUNK, Limits, frame_bytes
 
 from .meshes import Mesh, memory_mesh, message, side_by_side, tls_mesh
 

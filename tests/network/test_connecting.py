@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import trio
 
-import mpc.connecting
+import mpc.network.connecting
 from mpc.errors import LocalError, ParleyError, PeerError
-from mpc.identity import Certificate, Roster, new_identity
-from mpc.transport import listen
+from mpc.network.identity import Certificate, Roster, new_identity
+from mpc.network.transport import listen
 
 from .meshes import Town, message, side_by_side
 
@@ -280,9 +280,9 @@ def test_different_terms_end_all_parties(town: Town, change: dict[str, Any], cod
 @pytest.mark.parametrize("plain", [False, True])
 def test_strangers_do_not_matter(town: Town, plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many silent connections, garbage, and hang-ups, before the peers come."""
-    monkeypatch.setattr(mpc.connecting, "INTRODUCTION_SECONDS", 0.3)
+    monkeypatch.setattr(mpc.network.connecting, "INTRODUCTION_SECONDS", 0.3)
     address = ("127.0.0.1", town.roster.endpoints[0].port)
-    strangers = [socket.create_connection(address) for _ in range(mpc.connecting.MAX_STRANGERS + 20)]
+    strangers = [socket.create_connection(address) for _ in range(mpc.network.connecting.MAX_STRANGERS + 20)]
     for stranger in strangers[::3]:
         stranger.sendall(b"GET / HTTP/1.1\r\n\r\n" * 10)
     for stranger in strangers[1::3]:

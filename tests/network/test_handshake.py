@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpc.errors import LocalError, PeerError
-from mpc.handshake import Agreement, Handshake, Terms
-from mpc.wire import CONFIRM, HELLO, pack, unpack
+from mpc.network.handshake import Agreement, Handshake, Terms
+from mpc.network.wire import CONFIRM, HELLO, pack, unpack
 
 TERMS = Terms("1", ("north", "south", "east"), False, "abc", "beaver", {"fractional_bits": 16, "mode": "fast"})
 

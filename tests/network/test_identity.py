@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mpc.errors import LocalError
-from mpc.identity import Roster, load_certificate, load_identity, new_identity, parse_address
+from mpc.network.identity import Roster, load_certificate, load_identity, new_identity, parse_address
 
 TEXT = """
 [[party]]

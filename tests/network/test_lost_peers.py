@@ -15,8 +15,8 @@ import pytest
 import trio
 
 from mpc.errors import LocalError, ParleyError
-from mpc.transport_tls import TlsTransport
-from mpc.wire import BYE, MESSAGE, PREFIX
+from mpc.network.transport_tls import TlsTransport
+from mpc.network.wire import BYE, MESSAGE, PREFIX
 
 from .meshes import Town, message, side_by_side, tls_mesh
 

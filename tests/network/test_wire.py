@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpc.decoder import SCRATCH, Decoder
 from mpc.errors import LocalError, PeerError
-from mpc.wire import (
+from mpc.network.decoder import SCRATCH, Decoder
+from mpc.network.wire import (
     CHUNK,
     CONFIRM,
     HELLO,

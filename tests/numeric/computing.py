@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import trio
 
+from mpc.algebra.ring import Z64, Words
 from mpc.context import Context
 from mpc.errors import LocalError
-from mpc.ring import Z64, Words
 from mpc.simulation import PartyRun, Setting, run_in_memory
 from protocols import beaver, ideal
 from protocols.preprocessing.dealer import local_supplies

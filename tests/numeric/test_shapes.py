@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from mpc.algebra.ring import Z64
 from mpc.context import Context
-from mpc.ring import Z64
 from protocols.ideal import IdealSuite, arithmetic, truncate
 from protocols.numeric.exponential import exp
 from protocols.numeric.logarithm import log

@@ -13,7 +13,8 @@ import numpy as np
 import pyopencl as cl
 import pytest
 
-from mpc.accelerator import frozen, using
+from mpc.algebra.accelerator import frozen, using
+from mpc.algebra.ring import Z64
 from mpc.device import Device, DeviceWarning, Place, find, open_device, places, program, put, thresholds
 from mpc.device import device as device_module
 from mpc.device.check import failure
@@ -23,7 +24,6 @@ from mpc.device.program import build_binary, source
 from mpc.device.thresholds import OPERATIONS, Thresholds, cache_file, identity, kept_or_measured
 from mpc.errors import LocalError
 from mpc.prg import Seed
-from mpc.ring import Z64
 
 from .test_kernels import random_words
 

@@ -8,7 +8,7 @@ from Crypto.Cipher import AES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpc.accelerator import Product, Words
+from mpc.algebra.accelerator import Product, Words
 from mpc.device.check import OPERATIONS, expanded, failure, integers, processor_elementwise
 from mpc.device.engine import STREAM_BYTES, Engine, key_planes
 from mpc.device.limbs import LIMB_BITS, MOST_LIMBS, join, limbs_for, split

@@ -11,10 +11,11 @@ import trio
 
 import mpc
 from mpc.device import Device, DeviceWarning
-from mpc.handshake import Agreement
-from mpc.transport import memory_network
-from protocols.execution import Outcome, run_dealer, run_party
-from protocols.sources import DEALER
+from mpc.network.handshake import Agreement
+from mpc.network.transport import memory_network
+from protocols.runs.dealing import run_dealer
+from protocols.runs.party import Outcome, run_party
+from protocols.runs.sources import DEALER
 
 DATA = [np.arange(60 * 9).reshape(60, 9) % 7, np.arange(9 * 50).reshape(9, 50) % 5 - 2]
 

@@ -7,13 +7,13 @@ import pytest
 import trio
 
 import mpc
-from mpc.accelerator import accelerator, frozen, frozen_root, using
-from mpc.bigint import Modulus, from_ints, montgomery_exponentiate, to_ints
+from mpc.algebra.accelerator import accelerator, frozen, frozen_root, using
+from mpc.algebra.bigint import Modulus, from_ints, montgomery_exponentiate, to_ints
+from mpc.algebra.ring import Z64, Ring
 from mpc.device import Device, put, recombine
 from mpc.device.thresholds import Thresholds
 from mpc.errors import LocalError
 from mpc.prg import Seed
-from mpc.ring import Z64, Ring
 
 from .test_kernels import random_words
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mpc import bits
+from mpc.algebra import bits
 
 
 def masks(packed, count):

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import trio
 
 from mpc.context import Context
+from mpc.network.transport import Transport, memory_network
 from mpc.simulation import PartyRun, Setting, run_in_memory
 from mpc.testing import Fault, FaultyTransport, insecure_agreements, insecure_seed, recording_network, transcript_digest
-from mpc.transport import Transport, memory_network
 from protocols.beaver import SUITE
 from protocols.preprocessing.dealer import local_supplies
 

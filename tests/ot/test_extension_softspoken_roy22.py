@@ -5,7 +5,7 @@ import pytest
 from correlations import check_correlation
 from pairs import digest, results, run_pair, with_fault
 
-from mpc import bits
+from mpc.algebra import bits
 from mpc.errors import Abort, LocalError, PeerError
 from mpc.testing import Fault
 from protocols.ot import extension_softspoken_roy22 as softspoken

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mpc.binary_field import GF2_128
-from mpc.cores import using_cores
+from mpc.algebra.binary_field import GF2_128
+from mpc.algebra.cores import using_cores
 from protocols.ot import half_trees
 from protocols.ot.half_trees import Sparse, add_sparse, grow, hashed_encode, regrow, round_keys
 

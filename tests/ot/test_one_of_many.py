@@ -6,7 +6,7 @@ from correlations import masks
 from pairs import results
 from test_transfers import EXTENSIONS, IDEAL, every_extension, over
 
-from mpc.bit_tables import look_up
+from mpc.algebra.bit_tables import look_up
 from mpc.label_hash import hash_tccr
 from protocols.ot import one_of_many
 from protocols.ot.one_of_many import tables_receive, tables_send

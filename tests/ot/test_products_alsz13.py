@@ -5,7 +5,7 @@ import pytest
 from extensions import EXTENSIONS, IDEAL, every_extension, over, some_bits, words
 from pairs import all_choices, digest, results, run_pair
 
-from mpc import bits
+from mpc.algebra import bits
 from mpc.errors import LocalError
 from protocols.ot import products_alsz13 as products
 from protocols.ot.pads import Group, pad_planes, sender_products, weighed

@@ -8,7 +8,7 @@ import regular_noise
 from correlations import check_correlation
 from pairs import chosen, digest, results, with_fault
 
-from mpc import bits
+from mpc.algebra import bits
 from mpc.errors import Abort, LocalError
 from mpc.testing import Fault
 from protocols.ot import silent_ferret_ywlzw20 as ferret

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pairs import all_choices, chosen, digest, results, run_pair, with_fault
 
-from mpc import bits
+from mpc.algebra import bits
 from mpc.errors import LocalError, PeerError
 from mpc.testing import Fault
 from protocols.ot import transfers

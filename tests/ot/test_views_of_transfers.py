@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from pairs import Noted, run_pair
 
-from mpc import bits
+from mpc.algebra import bits
+from mpc.algebra.ring import Z64
 from mpc.context import Spec
-from mpc.ring import Z64
 from mpc.testing import View, ViewsDiffer, assert_same_distribution, recording_network
 from protocols.ot import extension_iknp03 as iknp
 from protocols.ot import extension_softspoken_roy22 as softspoken

@@ -82,7 +82,7 @@ def test_a_program_that_raises_is_shown_with_its_own_frames_only(tmp_path: Path)
 
 
 def test_a_parley_error_without_a_line_gets_that_of_the_program(tmp_path: Path) -> None:
-    source = "import mpc.ring\nasync def main(ctx, mine):\n    mpc.ring.Ring(99)\n"
+    source = "import mpc.algebra.ring\nasync def main(ctx, mine):\n    mpc.algebra.ring.Ring(99)\n"
     error, path = raised(tmp_path, source, None)
     assert isinstance(error, ParleyError)
     assert "at: study.py:3" in failure_of(error, path).text

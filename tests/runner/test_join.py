@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mpc.identity import new_identity
+from mpc.network.identity import new_identity
 
 from .processes import LIMIT, PRODUCT, call, free_ports, write
 

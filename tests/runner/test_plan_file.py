@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpc.correlations import EdaBit, MatrixTriple, Triple
+from mpc.algebra.ring import Z64
+from mpc.correlation import EdaBit, MatrixTriple, Triple
 from mpc.errors import LocalError
-from mpc.ring import Z64
 from party_runner.plan_file import FORMAT, PlanFile, load_plan, save_plan
 
 DEMAND = (

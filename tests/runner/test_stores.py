@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mpc.identity import new_identity
+from mpc.network.identity import new_identity
 
 from .processes import PRODUCT, call, free_ports, kill, parley, product_of, start_run, write
 from .test_join import ends, start

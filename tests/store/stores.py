@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mpc.correlations import Correlation, Material, RandomValue
+from mpc.algebra.ring import Z64
+from mpc.correlation import Correlation, Material, RandomValue
 from mpc.prg import Seed
-from mpc.ring import Z64
 from mpc.store import StoreSupply, StoreWriter
 from mpc.supply import Entry
 

@@ -11,18 +11,17 @@ import pytest
 import trio
 
 import mpc
-from mpc.context import Context
+from mpc.context import Context, Root
 from mpc.errors import ParleyError
 from mpc.simulation import PartyRun, Setting, run_in_memory
 from mpc.store import StoreSupply, plan_digest, preprocess
 from mpc.supply import Entry
 from protocols.beaver import SUITE
-from protocols.execution import plan
 from protocols.preprocessing.dealer import local_supplies
+from protocols.runs.planning import plan
 
 INPUTS = [np.array([1.5, -2.0, 3.25]), np.array([0.5, 4.0, -1.0]), None]
 N = len(INPUTS)
-_BEFORE = 2
 
 
 async def main(ctx: Context, mine: Any) -> Any:
@@ -45,7 +44,7 @@ def make(folder: Path, demands: Sequence[Sequence[Entry]]) -> list[PartyRun]:
 
 async def from_store(ctx: Context, mine: Any) -> Any:
     supply = ctx.session.supply
-    await supply.agree(ctx.session.root(_BEFORE))
+    await supply.agree(ctx.session.root(Root.STORES))
     await supply.prepare(plan(main, INPUTS).demand)
     return await main(ctx, mine)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from mpc.correlations import RandomValue
+from mpc.algebra.ring import Z64
+from mpc.correlation import RandomValue
 from mpc.errors import LocalError, ParleyError, SupplyError
-from mpc.identity import new_identity
+from mpc.network.identity import new_identity
 from mpc.prg import Seed
-from mpc.ring import Z64
 from mpc.store import StoreSupply, StoreWriter, key_of
 from mpc.store.files import CHUNK, HEADER, INDEX, JOURNAL, KEY, MATERIAL
 from mpc.store.journal import Journal

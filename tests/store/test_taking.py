@@ -11,10 +11,10 @@ import pytest
 import trio
 from core.kinds import EXAMPLES
 
+from mpc.algebra.ring import Z64, Ring
 from mpc.context import Context
-from mpc.correlations import RandomValue, Triple
+from mpc.correlation import RandomValue, Triple
 from mpc.errors import LocalError, ParleyError, PeerError, SupplyError
-from mpc.ring import Z64, Ring
 from mpc.simulation import Setting, run_in_memory
 from mpc.store import StoreSupply, StoreWriter, plan_digest
 from mpc.store.files import CHUNK

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sharing import computed, packed, signed, words
 
-from mpc.ring import Ring
+from mpc.algebra.ring import Ring
 from mpc.testing import EDGES, party_counts, ring_arrays, shapes
-from protocols.execution import simulate
+from protocols.runs.simulating import simulate
 
 SUITES = ["beaver", "ideal"]
 TINY = [Ring(3), Ring(4)]

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sharing import MADE, computed, packed, signed, words
 
+from mpc.algebra.ring import Z64, Ring
 from mpc.errors import LocalError
-from mpc.ring import Z64, Ring
 from mpc.testing import EDGES, party_counts, ring_arrays, shapes, signed_integers
 
 TINY = [Ring(2), Ring(3), Ring(4)]

@@ -1,0 +1,1 @@
+"""What a run costs: counted, reported, and held against what protocols declare."""

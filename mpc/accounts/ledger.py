@@ -1,0 +1,86 @@
+"""One party's running account: bytes, rounds and material, by line of the user's program.
+
+Rounds are causal: the longest chain of messages that had to wait for one another.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """One value that became known: where the program said so, its shape, and the indices of who learned it."""
+
+    line: str
+    shape: tuple[int, ...]
+    to: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineCost:
+    """What one line of the user's program cost this party."""
+
+    line: str
+    rounds: int
+    bytes: int
+    material: dict[str, int]
+
+
+@dataclass(slots=True)
+class _LineTally:
+    bytes: int = 0
+    material: Counter[str] = field(default_factory=Counter)
+    ends: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def rounds(self) -> int:
+        """How many depths lie between the beginning and the end of some call."""
+        covered = reached = 0
+        for before, after in sorted(self.ends.items()):
+            covered += max(0, after - max(before, reached))
+            reached = max(reached, after)
+        return covered
+
+
+class Ledger:
+    """One party's running account."""
+
+    def __init__(self, n: int) -> None:
+        self.bytes_to = [0] * n
+        self.received_bytes = 0
+        self.material: Counter[str] = Counter()
+        self.reveals: list[Reveal] = []
+        self.calls = 0
+        self._lines: dict[str, _LineTally] = {}
+
+    def sent(self, line: str, to: int, count: int) -> None:
+        """`count` framed bytes went to party `to` on behalf of `line`."""
+        self.bytes_to[to] += count
+        self._tally(line).bytes += count
+
+    def took(self, line: str, kind: str, elements: int) -> None:
+        """`elements` of this kind of material were handed out on behalf of `line`."""
+        self.material[kind] += elements
+        self._tally(line).material[kind] += elements
+
+    def waited(self, line: str, before: int, after: int) -> None:
+        """A call of `line` began at causal depth `before` and ended at `after`; what overlaps counts once."""
+        ends = self._tally(line).ends
+        ends[before] = max(ends.get(before, before), after)
+
+    def lines(self) -> tuple[LineCost, ...]:
+        """The account by line of the user's program, in the order in which lines first cost something."""
+        return tuple(LineCost(line, t.rounds, t.bytes, dict(t.material)) for line, t in self._lines.items())
+
+    @property
+    def bytes_sent(self) -> int:
+        """All framed bytes this party sent."""
+        return sum(self.bytes_to)
+
+    def _tally(self, line: str) -> _LineTally:
+        tally = self._lines.get(line)
+        if tally is None:
+            tally = self._lines[line] = _LineTally()
+        return tally

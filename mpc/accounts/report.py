@@ -1,0 +1,74 @@
+"""The account of a whole run, for people and machines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from mpc.accounts.ledger import LineCost, Reveal
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One party's account of a run, or of a plan (then `seconds` is empty).
+
+    `rounds_by_party` and `bytes_sent` (framed, before TLS, online) have an entry for each party, by index;
+    `offline_bytes` is what this party received from its supplier; `lines` is this party's account by line. `device` is
+    the account of the accelerator that was in use, None without one; `check_material` says how much of the material
+    the parties verified: nothing, a sample, all.
+    """
+
+    program: str
+    me: int
+    parties: tuple[str, ...]
+    suite: str
+    preprocessing: str
+    security: str
+    seconds: dict[str, float]
+    rounds_by_party: tuple[int, ...]
+    bytes_sent: tuple[int, ...]
+    offline_bytes: int
+    material: dict[str, int]
+    reveals: tuple[Reveal, ...]
+    lines: tuple[LineCost, ...]
+    warnings: tuple[str, ...] = ()
+    device: dict[str, Any] | None = None
+    check_material: str = "nothing"
+
+    @property
+    def rounds(self) -> int:
+        """The run's rounds: those of the party with the longest chain of messages."""
+        return max(self.rounds_by_party, default=0)
+
+    def to_json(self, result: Any = None) -> dict[str, Any]:
+        """The whole account and the result as plain lists, numbers and strings."""
+        return {
+            **{
+                name: getattr(self, name)
+                for name in ("program", "suite", "preprocessing", "check_material", "security", "offline_bytes")
+            },
+            "parties": list(self.parties),
+            "seconds": dict(self.seconds),
+            "rounds": self.rounds,
+            "rounds_by_party": list(self.rounds_by_party),
+            "bytes_sent": list(self.bytes_sent),
+            "material": dict(self.material),
+            "reveals": [asdict(reveal) for reveal in self.reveals],
+            "lines": [asdict(line) for line in self.lines],
+            "warnings": list(self.warnings),
+            "device": self.device,
+            "result": plain(result),
+        }
+
+
+def plain(value: Any) -> Any:
+    """Results as JSON can hold them: arrays as nested lists, numpy scalars as numbers, anything else as its repr."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else repr(value)

@@ -1,0 +1,312 @@
+"""Bytes of one peer in, events out.  No I/O here; `mpc.network.wire` says what the bytes mean.
+
+Whoever reads asks `buffer()` where the next bytes may go, puts some there, and says `received(count)`. A large
+array is read straight into its destination; arrays handed out are read-only. Whatever the bytes are, the result is
+a list of events or a PeerError that names the peer; memory stays within a fixed scratch buffer and one message of
+at most `limits.message_bytes`.
+
+Which frame may come when is the table `_TURN`:
+
+    new -> HELLO -> greeted -> CONFIRM -> open <-> MESSAGE, and filling <-> PIECE while an array is incomplete
+    open -> BYE -> ended;  FAILURE ends everything from anywhere
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from mpc.errors import PeerError
+from mpc.network.wire import (
+    BYE,
+    CHUNK,
+    CONFIRM,
+    DTYPES,
+    FAILURE,
+    FORMAT,
+    HEARTBEAT,
+    HELLO,
+    MAX_CAUSE,
+    MAX_CODE,
+    MAX_COUNTERS,
+    MAX_DIMS,
+    MAX_HEADER,
+    MESSAGE,
+    PIECE,
+    PREFIX,
+    Array,
+    Bye,
+    Event,
+    Failure,
+    Greeting,
+    Heartbeat,
+    Limits,
+    Message,
+    is_tag,
+    is_word,
+    unpack,
+)
+
+SCRATCH = 1 << 17
+_DIRECT = 1 << 14
+_MAX_ENDPOINTS = 256
+
+_NEW, _GREETED, _OPEN, _FILLING, _ENDED, _OVER = range(6)
+_TURN = {
+    (_NEW, HELLO): _GREETED,
+    (_GREETED, CONFIRM): _OPEN,
+    (_OPEN, MESSAGE): _OPEN,
+    (_FILLING, PIECE): _FILLING,
+    (_OPEN, BYE): _ENDED,
+    **{(phase, HEARTBEAT): phase for phase in (_GREETED, _OPEN, _FILLING, _ENDED)},
+    **{(phase, FAILURE): _OVER for phase in (_NEW, _GREETED, _OPEN, _FILLING, _ENDED)},
+}
+
+
+class Decoder:
+    """Reads one peer's stream. After a PeerError it is spent: every further call raises the same error."""
+
+    def __init__(self, peer: str, limits: Limits | None = None) -> None:
+        self.peer = peer
+        self._limits = limits or Limits()
+        self._scratch = memoryview(bytearray(SCRATCH))
+        self._start = 0
+        self._end = 0
+        self._phase = _NEW
+        self._sequence = 0
+        self._head: Message | None = None
+        self._rest = memoryview(b"")
+        self._hole = memoryview(b"")
+        self._direct = False
+        self._error: PeerError | None = None
+
+    @property
+    def greeted(self) -> bool:
+        """Whether the peer has shown that it is a Parley party: its HELLO has come."""
+        return self._phase != _NEW
+
+    @property
+    def ended(self) -> bool:
+        """Whether the peer has said bye, or that it failed, so that the end of the stream is no surprise."""
+        return self._phase in (_ENDED, _OVER)
+
+    def buffer(self) -> memoryview:
+        """Where the next bytes of the stream go; never empty. Valid until the next call of `received`."""
+        self._direct = len(self._hole) >= _DIRECT
+        return self._hole if self._direct else self._scratch[self._end :]
+
+    def received(self, count: int) -> list[Event]:
+        """Takes the `count` bytes just put into `buffer()`; returns what is complete, in order."""
+        if self._error is not None:
+            raise self._error
+        events: list[Event] = []
+        try:
+            if self._direct:
+                self._direct = False
+                self._fill(count, events)
+            else:
+                self._end += count
+                self._read_frames(events)
+        except PeerError as error:
+            self._error = error
+            raise
+        return events
+
+    def feed(self, data: bytes) -> list[Event]:
+        """`buffer` and `received` for bytes that are already somewhere else."""
+        events: list[Event] = []
+        view = memoryview(data)
+        while view:
+            space = self.buffer()
+            count = min(len(space), len(view))
+            space[:count] = view[:count]
+            events += self.received(count)
+            view = view[count:]
+        return events
+
+    def _read_frames(self, events: list[Event]) -> None:
+        while self._start < self._end:
+            if self._hole:
+                count = min(len(self._hole), self._end - self._start)
+                self._hole[:count] = self._scratch[self._start : self._start + count]
+                self._start += count
+                self._fill(count, events)
+            elif not self._read_frame(events):
+                break
+        self._compact()
+
+    def _compact(self) -> None:
+        """Moves an unfinished prefix and header to the front, so that the scratch buffer always has room for it."""
+        if self._start == self._end:
+            self._start = self._end = 0
+        elif self._start > 0:
+            rest = bytes(self._scratch[self._start : self._end])
+            self._scratch[: len(rest)] = rest
+            self._start, self._end = 0, len(rest)
+
+    def _read_frame(self, events: list[Event]) -> bool:
+        """Reads one prefix and header, if they are there; True when something was consumed."""
+        if self._end - self._start < PREFIX.size:
+            return False
+        kind, form, header_length, payload_length, sequence = PREFIX.unpack_from(self._scratch, self._start)
+        phase = self._check_prefix(kind, form, header_length, payload_length, sequence)
+        first = self._start + PREFIX.size
+        last = first + header_length
+        if last > self._end:
+            return False
+        self._start = last
+        self._sequence += 1
+        self._phase = phase
+        if kind == MESSAGE:
+            self._begin_message(self._unpack(self._scratch[first:last]), payload_length, events)
+        elif kind == PIECE:
+            self._begin_piece(payload_length)
+        else:
+            events.append(self._control(kind, bytes(self._scratch[first:last])))
+        return True
+
+    def _check_prefix(self, kind: int, form: int, header_length: int, payload_length: int, sequence: int) -> int:
+        if form != FORMAT:
+            raise self._malformed(f"a frame in format {form} where {FORMAT} is spoken")
+        if sequence < self._sequence:
+            raise PeerError(
+                "duplicate-message",
+                f"{self.peer} repeated frame {sequence}; frame {self._sequence} was next",
+                "the connection or the peer is not to be trusted: find out what stands between the parties",
+                party=self.peer,
+            )
+        if sequence > self._sequence:
+            raise self._malformed(f"frame {sequence} where frame {self._sequence} was next")
+        if header_length > MAX_HEADER or payload_length > CHUNK:
+            raise self._oversized(f"a frame of {header_length} and {payload_length} bytes")
+        phase = _TURN.get((self._phase, kind))
+        if phase is None:
+            raise self._malformed(f"a frame of kind {kind} out of turn")
+        if payload_length and kind not in (MESSAGE, PIECE):
+            raise self._malformed("a control frame with a payload")
+        if header_length and kind == PIECE:
+            raise self._malformed("a header on a part of a message")
+        return phase
+
+    def _begin_message(self, body: object, payload_length: int, events: list[Event]) -> None:
+        tag, label, depth, width, shape = self._checked_head(body)
+        count = prod(shape)
+        total = count * width
+        if payload_length != min(total, CHUNK):
+            raise self._malformed(f"{payload_length} payload bytes for a message of {total}")
+        array: Array
+        if total <= self._end - self._start:
+            array = np.frombuffer(bytes(self._scratch[self._start : self._start + total]), DTYPES[width])
+            self._start += total
+            events.append(Message(tag, label, depth, array if len(shape) == 1 else array.reshape(shape)))
+            return
+        array = np.empty(count, DTYPES[width])
+        whole = array.data.cast("B")
+        array.flags.writeable = False
+        self._head = Message(tag, label, depth, array.reshape(shape))
+        self._hole, self._rest = whole[:payload_length], whole[payload_length:]
+        self._phase = _FILLING
+
+    def _checked_head(self, body: object) -> tuple[tuple[int, ...], int, int, int, tuple[int, ...]]:
+        if type(body) is not tuple or len(body) != 5:
+            raise self._malformed("a message header of another form")
+        tag, label, depth, width, shape = body
+        if not (is_tag(tag) and is_word(label) and is_word(depth)):
+            raise self._malformed("a tag, label or depth out of range")
+        if type(width) is not int or width not in DTYPES:
+            raise self._malformed("an array of unknown type")
+        if type(shape) is not tuple or len(shape) > MAX_DIMS or not all(type(d) is int and d >= 0 for d in shape):
+            raise self._malformed("an array of impossible shape")
+        extent = width
+        for d in shape:
+            extent *= d or 1
+        if extent > self._limits.message_bytes:
+            raise self._oversized(f"a message of {extent} bytes")
+        return tag, label, depth, width, shape
+
+    def _begin_piece(self, payload_length: int) -> None:
+        if payload_length != min(len(self._rest), CHUNK):
+            raise self._malformed(f"{payload_length} bytes for the {len(self._rest)} that a message still lacks")
+        self._hole, self._rest = self._rest[:payload_length], self._rest[payload_length:]
+
+    def _fill(self, count: int, events: list[Event]) -> None:
+        """Notes that `count` bytes of the current payload part are in place."""
+        self._hole = self._hole[count:]
+        if self._hole or self._rest:
+            return
+        assert self._head is not None
+        events.append(self._head)
+        self._head = None
+        self._phase = _OPEN
+
+    def _control(self, kind: int, header: bytes) -> Event:
+        if kind in (HELLO, CONFIRM):
+            return Greeting(kind, header)
+        event = _CONTROL[kind](self._unpack(memoryview(header)))
+        if event is None:
+            raise self._malformed(f"a control frame of kind {kind} of another form")
+        return event
+
+    def _unpack(self, header: memoryview) -> object:
+        try:
+            return unpack(header)
+        except ValueError:
+            raise self._malformed("a header that is not msgpack") from None
+
+    def _malformed(self, what: str) -> PeerError:
+        return PeerError(
+            "malformed-message",
+            f"{self.peer} sent {what}",
+            "see that every party runs the same version of Parley; otherwise the peer or the line is not to be trusted",
+            party=self.peer,
+        )
+
+    def _oversized(self, what: str) -> PeerError:
+        return PeerError(
+            "oversized-message",
+            f"{self.peer} sent {what}; {self._limits.message_bytes} bytes a message is the limit here",
+            "split the array, or raise the limit on every party",
+            party=self.peer,
+        )
+
+
+def _heartbeat(body: Any) -> Heartbeat | None:
+    if type(body) is not tuple or len(body) != 4 or any(type(part) is not tuple for part in body[1:]):
+        return None
+    working, waiting, sent, received = body
+    counts = sent + received
+    well_formed = (
+        type(working) is bool
+        and all(len(part) <= _MAX_ENDPOINTS for part in body[1:])
+        and all(type(pair) is tuple and len(pair) == 2 and is_word(pair[0]) and is_tag(pair[1]) for pair in waiting)
+        and all(type(count) is int and count >= 0 for count in counts)
+    )
+    return Heartbeat(working, waiting, sent, received) if well_formed else None
+
+
+def _bye(body: Any) -> Bye | None:
+    if type(body) is not dict or len(body) > MAX_COUNTERS:
+        return None
+    named = all(type(name) is str and name.isprintable() and len(name) <= MAX_CODE for name in body)
+    counted = all(type(value) is int and value >= 0 for value in body.values())
+    return Bye(body) if named and counted else None
+
+
+def _failure(body: Any) -> Failure | None:
+    if type(body) is not tuple or len(body) != 3:
+        return None
+    code, party, cause = body
+    if type(code) is not str or type(cause) is not str or not is_word(party):
+        return None
+    if not (0 < len(code) <= MAX_CODE and len(cause) <= MAX_CAUSE and cause.isprintable() and _is_code(code)):
+        return None
+    return Failure(code, party, cause)
+
+
+def _is_code(code: str) -> bool:
+    return code.isascii() and all(c.islower() or c.isdigit() or c == "-" for c in code)
+
+
+_CONTROL = {HEARTBEAT: _heartbeat, BYE: _bye, FAILURE: _failure}

@@ -1,0 +1,166 @@
+"""What one endpoint has received and not yet claimed, who waits for what, and how waiting ends.
+
+Both transports put what comes into a Mailbox and let `receive` wait in it. A message goes straight to the task
+that waits for it, or waits for its task. The first failure ends everything: it wakes every task with the error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+
+import outcome
+import trio
+
+from mpc.errors import LocalError, ParleyError, PeerError
+from mpc.network.endings import gone_early, left_over
+from mpc.network.wire import Limits, Message, Tag
+
+OVERHEAD = 512
+_YIELD_EVERY = 64
+
+
+class Mailbox:
+    """The receiving half of one endpoint.
+
+    `before_wait` is called when a task is about to wait, before it counts as waiting. `received[j]` counts the
+    messages that have come from j.
+    """
+
+    def __init__(
+        self,
+        me: int,
+        names: Sequence[str],
+        before_wait: Callable[[], None] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        n = len(names)
+        self._me = me
+        self._names = tuple(names)
+        self._before_wait = before_wait
+        self._limit = (limits or Limits()).unclaimed_bytes
+        self._arrived: list[dict[Tag, Message]] = [{} for _ in range(n)]
+        self._waiting: list[dict[Tag, trio.lowlevel.Task]] = [{} for _ in range(n)]
+        self._unclaimed = [0] * n
+        self._left: list[dict[str, int] | None] = [None] * n
+        self._gathering: set[trio.lowlevel.Task] = set()
+        self._immediate = 0
+        self.received = [0] * n
+        self.error: ParleyError | None = None
+
+    def put(self, sender: int, message: Message) -> None:
+        """Takes a message in. PeerError when its tag is already waiting here, or too much is unclaimed."""
+        self.received[sender] += 1
+        tag = message.tag
+        task = self._waiting[sender].pop(tag, None)
+        if task is not None:
+            trio.lowlevel.reschedule(task, outcome.Value(message))
+            return
+        arrived = self._arrived[sender]
+        if tag in arrived:
+            raise self._blame(sender, "unexpected-message", f"sent message {tag} twice")
+        self._unclaimed[sender] += message.array.nbytes + OVERHEAD
+        if self._unclaimed[sender] > self._limit:
+            raise self._blame(sender, "oversized-message", f"sent over {self._limit} bytes that nobody asked for yet")
+        arrived[tag] = message
+
+    async def get(self, sender: int, tag: Tag) -> Message:
+        """The message of `sender` under `tag`, waiting for it; one receiver a tag. Raises what ended the session."""
+        message = self._arrived[sender].pop(tag, None)
+        if message is None:
+            return await self._wait(sender, tag)
+        self._unclaimed[sender] -= message.array.nbytes + OVERHEAD
+        self._immediate += 1
+        if self._immediate % _YIELD_EVERY:
+            await trio.lowlevel.checkpoint_if_cancelled()
+        else:
+            await trio.lowlevel.checkpoint()
+        if self.error is not None:
+            raise copy(self.error)
+        return message
+
+    def leave(self, sender: int, counters: dict[str, int]) -> None:
+        """`sender` has said bye. PeerError when somebody here still waits for a message of it."""
+        self._left[sender] = counters
+        for tag in self._waiting[sender]:
+            raise gone_early(self._names[sender], tag)
+        if None not in self._left:
+            self._wake_gathering(outcome.Value(None))
+
+    def has_left(self, sender: int) -> bool:
+        """Whether `sender` has said bye."""
+        return self._left[sender] is not None
+
+    async def everyone_left(self) -> list[dict[str, int] | None]:
+        """Waits for every bye; returns the counters. PeerError when a message was never asked for."""
+        if self._before_wait is not None:
+            self._before_wait()
+        self._check_open()
+        if None in self._left:
+            task = trio.lowlevel.current_task()
+            self._gathering.add(task)
+
+            def abort(_: object) -> trio.lowlevel.Abort:
+                self._gathering.discard(task)
+                return trio.lowlevel.Abort.SUCCEEDED
+
+            await trio.lowlevel.wait_task_rescheduled(abort)
+        else:
+            await trio.lowlevel.checkpoint()
+        for sender, arrived in enumerate(self._arrived):
+            for tag in arrived:
+                raise left_over(self._names[sender], tag)
+        return list(self._left)
+
+    def fail(self, error: ParleyError) -> bool:
+        """Ends the session with `error` and wakes everybody; False, and nothing, when it had failed before."""
+        if self.error is not None:
+            return False
+        self.error = error
+        for waiting in self._waiting:
+            for task in waiting.values():
+                trio.lowlevel.reschedule(task, outcome.Error(copy(error)))
+            waiting.clear()
+        self._wake_gathering(outcome.Error(copy(error)))
+        return True
+
+    def waiting(self) -> tuple[tuple[int, Tag], ...]:
+        """For each endpoint that a task waits for: the endpoint, and one tag."""
+        return tuple((sender, next(iter(tags))) for sender, tags in enumerate(self._waiting) if tags)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no task waits for a message."""
+        return not any(self._waiting)
+
+    async def _wait(self, sender: int, tag: Tag) -> Message:
+        if self._before_wait is not None:
+            self._before_wait()
+        self._check_open()
+        waiting = self._waiting[sender]
+        if tag in waiting:
+            raise LocalError("unexpected-message", f"two tasks wait for message {tag} of {self._names[sender]}")
+        if self._left[sender] is not None:
+            raise gone_early(self._names[sender], tag)
+        waiting[tag] = trio.lowlevel.current_task()
+
+        def abort(_: object) -> trio.lowlevel.Abort:
+            del waiting[tag]
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        message: Message = await trio.lowlevel.wait_task_rescheduled(abort)
+        return message
+
+    def _check_open(self) -> None:
+        if self.error is not None:
+            raise copy(self.error)
+
+    def _wake_gathering(self, result: outcome.Outcome[None]) -> None:
+        for task in self._gathering:
+            trio.lowlevel.reschedule(task, result)
+        self._gathering.clear()
+
+    def _blame(self, sender: int, code: str, what: str) -> PeerError:
+        name = self._names[sender]
+        remedy = "see that every party runs the same program and the same version of Parley"
+        return PeerError(code, f"{name} {what}", remedy, party=name)

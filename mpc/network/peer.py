@@ -1,0 +1,197 @@
+"""The sending half of one connection: what is queued for a peer, and when it leaves.
+
+Small messages leave at the end of the scheduler's pass (`EndOfPass`), all in one write. What the socket does not take
+at once, large arrays, and control frames are the writer task's (`Peer.write_all`). Control frames go before messages,
+and between the pieces of a large array; what a failing endpoint has to say goes before everything and is the last.
+"""
+
+from __future__ import annotations
+
+import select
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable
+
+import trio
+
+from mpc.network.decoder import Decoder
+from mpc.network.link import PlainLink
+from mpc.network.wire import CHUNK, Bye, Encoder, Failure, Heartbeat, Outgoing
+
+_COALESCE = 1 << 18
+LINGER_SECONDS = 100e-6
+_LEAST_PATIENCE = 10e-6
+_TRY_AGAIN = 64
+
+
+class Peer:
+    """One connection: what is queued for it, and when it was last heard of."""
+
+    def __init__(self, index: int, name: str, link: PlainLink, encoder: Encoder, decoder: Decoder) -> None:
+        self.index = index
+        self.name = name
+        self.link = link
+        self.encoder = encoder
+        self.decoder = decoder
+        self.heard = trio.current_time()
+        self.beat: Heartbeat | None = None
+        self.closing = False
+        self._queue: deque[Outgoing | Bye] = deque()
+        self._last_words: Failure | None = None
+        self._urgent: deque[Callable[[], bytes]] = deque()
+        self._busy = False
+        self._parked: trio.lowlevel.Task | None = None
+
+    def queue(self, item: Outgoing | Bye) -> bool:
+        """Queues a message, or the bye that follows the last one; True when `flush_now` may send it."""
+        self._queue.append(item)
+        if type(item) is Outgoing and item.size <= _COALESCE:
+            return not self._busy
+        self.wake()
+        return False
+
+    def urge(self, frame: Callable[[], bytes]) -> None:
+        """Queues a control frame before everything else; `frame` is called when its turn has come."""
+        self._urgent.append(frame)
+        self.wake()
+
+    def wake(self) -> None:
+        """Lets the writer task look at the queue."""
+        if self._parked is not None:
+            trio.lowlevel.reschedule(self._parked)
+            self._parked = None
+
+    def tell(self, failure: Failure) -> None:
+        """Forgets what has not been sent; the failure is the last that the peer hears."""
+        self._queue.clear()
+        self._last_words = failure
+        self.wake()
+
+    def flush_now(self) -> bool:
+        """Sends small messages from the head of the queue without waiting; True when the writer task is to go on."""
+        if self._busy or self._urgent or self._last_words is not None:
+            return False
+        try:
+            self._busy = not self.link.write_now(self._gather())
+        except (OSError, ssl.SSLError):
+            self._queue.clear()
+        if not (self._busy or self._queue):
+            return False
+        self.wake()
+        return True
+
+    async def write_all(self) -> None:
+        """The writer task: sends what is queued until the connection is closing or broken."""
+        try:
+            while True:
+                if self._busy:
+                    await self.link.flush()
+                    self._busy = False
+                if self._last_words is not None:
+                    await self._write(self.encoder.failure(self._last_words))
+                    self.link.end()
+                    return
+                if self._urgent:
+                    await self._write(self._urgent.popleft()())
+                elif self._queue:
+                    await self._write_queued()
+                elif self.closing:
+                    self.link.end()
+                    return
+                else:
+                    await self._park()
+        except (OSError, ssl.SSLError):
+            self._queue.clear()
+
+    async def _write_queued(self) -> None:
+        data = self._gather()
+        if data:
+            await self._write(data)
+            return
+        item = self._queue.popleft()
+        if isinstance(item, Bye):
+            await self._write(self.encoder.bye(item.counters))
+            return
+        pieces = self.encoder.pieces(item)
+        for _ in range(0, len(item.payload), CHUNK):
+            while self._urgent:
+                await self._write(self._urgent.popleft()())
+            if self._last_words is not None:
+                return
+            await self._write(*next(pieces))
+
+    async def _write(self, *parts: bytes | memoryview) -> None:
+        self._busy = True
+        await self.link.write(*parts)
+        self._busy = False
+
+    async def _park(self) -> None:
+        self._parked = trio.lowlevel.current_task()
+
+        def abort(_: object) -> trio.lowlevel.Abort:
+            self._parked = None
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        await trio.lowlevel.wait_task_rescheduled(abort)
+
+    def _gather(self) -> bytes:
+        """The next small messages as one buffer."""
+        queue, frames, size = self._queue, [], 0
+        while queue and size < _COALESCE:
+            item = queue[0]
+            if type(item) is not Outgoing or item.size > _COALESCE:
+                break
+            frames.append(self.encoder.small(item))
+            size += item.size
+            queue.popleft()
+        return frames[0] if len(frames) == 1 else b"".join(frames)
+
+
+class EndOfPass(trio.abc.Instrument):
+    """Sends what the tasks have queued, each time before trio waits for I/O.
+
+    An answer often comes sooner than a sleeping process wakes up. So after sending, and with nothing else to do, this
+    looks for one for up to LINGER_SECONDS before it lets trio sleep; less and less while that does not help.
+    """
+
+    def __init__(self) -> None:
+        self._dirty: dict[Peer, None] = {}
+        self._token = trio.lowlevel.current_trio_token()
+        self._patience = LINGER_SECONDS
+        self._passes = 0
+
+    def add(self, peer: Peer) -> None:
+        """Sends what is queued for `peer` at the end of this pass."""
+        self._dirty[peer] = None
+
+    def before_io_wait(self, timeout: float) -> None:
+        """Called by trio. A writer task that is woken here needs another pass, which trio does not know of."""
+        if self._dirty:
+            peers = list(self._dirty)
+            self._dirty.clear()
+            woken = [peer for peer in peers if peer.flush_now()]
+            if woken:
+                self._token.run_sync_soon(_nothing)
+            elif timeout > 0:
+                self._linger(peers)
+
+    def _linger(self, peers: list[Peer]) -> None:
+        self._passes += 1
+        if self._passes % _TRY_AGAIN == 0:
+            self._patience = LINGER_SECONDS
+        if self._patience < _LEAST_PATIENCE:
+            return
+        answers = select.poll()
+        for peer in peers:
+            answers.register(peer.link.socket, select.POLLIN)
+        deadline = time.perf_counter() + self._patience
+        while time.perf_counter() < deadline:
+            if answers.poll(0):
+                self._patience = LINGER_SECONDS
+                return
+        self._patience /= 2
+
+
+def _nothing() -> None:
+    return

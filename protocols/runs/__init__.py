@@ -1,0 +1,1 @@
+"""A run from start to report: simulated, planned, or as one real party."""

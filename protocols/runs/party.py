@@ -1,0 +1,183 @@
+"""Running a program as one real party.
+
+A real run has three parts. The parties tell each other the shapes of their inputs and run the program dry on zeros of
+these shapes: this yields the exact material it will take (offline demand). The supplier provides it. Then the program
+runs on the real data, and what it needs beyond the plan is made on demand.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy.typing as npt
+
+from mpc.accounts.report import Report
+from mpc.algebra.accelerator import Accelerator, using
+from mpc.context import Root, Session
+from mpc.errors import ParleyError
+from mpc.network.handshake import Agreement
+from mpc.network.transport import Transport
+from mpc.simulation import Main
+from native import keep_memory
+from protocols.runs.failures import tell_peers
+from protocols.runs.input_shapes import exchange_shapes
+from protocols.runs.planning import Plan, plan_shapes
+from protocols.runs.reports import report_of
+from protocols.runs.sources import OT, Provision, Source
+from protocols.runs.suites import find_suite
+from protocols.suite import Suite
+
+Progress = Callable[[str, int, int | None], None]
+FATAL_WHEN_DRY = ("range-exceeded", "range-too-wide", "domain", "too-many-fractional-bits")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run's result and its account."""
+
+    result: Any
+    report: Report
+
+
+async def run_party(
+    main: Main,
+    mine: npt.NDArray[Any] | None,
+    *,
+    transport: Transport,
+    agreement: Agreement,
+    program: str,
+    suite: str = "beaver",
+    fractional_bits: int = 16,
+    connect_seconds: float = 0.0,
+    on_progress: Progress | None = None,
+    device: Accelerator | None = None,
+    preprocessing: str | Source = OT,
+) -> Outcome:
+    """Run `main(ctx, mine)` as one real party, connected by `transport`.
+
+    `preprocessing`: a supplier's name, or a `Source`. The last endpoint is the dealer if material comes from one; else
+    all are parties.
+
+    `device` is offered the large local operations of the online part.
+    Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
+    """
+    keep_memory()
+    progress = on_progress or (lambda stage, done, total: None)
+    try:
+        source = Source(preprocessing) if isinstance(preprocessing, str) else preprocessing
+        party = await _Party.prepare(
+            main, mine, transport, agreement, find_suite(suite), fractional_bits, progress, source
+        )
+        party.device = device
+        return await party.run(program, connect_seconds)
+    except Exception as error:
+        tell_peers(transport, error, "program-failed")
+        raise
+
+
+@dataclass(slots=True)
+class _Party:
+    """One real party between connecting and its report."""
+
+    main: Main
+    mine: Any
+    transport: Transport
+    agreement: Agreement
+    suite: Suite
+    fractional_bits: int
+    progress: Progress
+    source: Source
+    provision: Provision
+    plan: Plan | None = None
+    warnings: list[str] = field(default_factory=list)
+    offline_seconds: float = 0.0
+    device: Accelerator | None = None
+
+    @staticmethod
+    async def prepare(
+        main: Main,
+        mine: Any,
+        transport: Transport,
+        agreement: Agreement,
+        suite: Suite,
+        fractional_bits: int,
+        progress: Progress,
+        source: Source,
+    ) -> _Party:
+        """Everything before the program runs: shapes, dry run, material."""
+        started = time.perf_counter()
+        provision = await Provision.open(source, transport, agreement, lambda *made: progress("offline", *made))
+        party = _Party(main, mine, transport, agreement, suite, fractional_bits, progress, source, provision)
+        session = party._session()
+        shapes = await exchange_shapes(session.root(Root.SHAPES), mine)
+        await provision.agree(session)
+        progress("planning", 0, None)
+        await party._make_plan(shapes)
+        progress("offline", 0, None)
+        if party.plan is not None:
+            await provision.supply.prepare(party.plan.demand)
+        party.offline_seconds = time.perf_counter() - started
+        return party
+
+    async def run(self, program: str, connect_seconds: float) -> Outcome:
+        """The online phase, the goodbyes, the account."""
+        session = self._session()
+        session.on_call = self._counter()
+        started = time.perf_counter()
+        ctx = session.root(Root.PROGRAM)
+        result: list[Any] = []
+
+        async def compute() -> None:
+            with using(self.device):
+                result.append(await self.main(ctx, self.mine))
+
+        await self.provision.beside(compute)
+        online = time.perf_counter() - started
+        self.provision.done()
+        counters = await self.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})
+        seconds = {"connect": connect_seconds, "offline": self.offline_seconds, "online": online}
+        known = [c or {} for c in counters[: session.n]]
+        report = report_of(
+            session, program, self.source.name, seconds, [c.get("rounds", 0) for c in known],
+            [c.get("bytes", 0) for c in known], (*self.warnings, *(self.device.notes if self.device else ())),
+            self.device.account() if self.device else None, self.source.check.value,
+        )  # fmt: skip
+        return Outcome(result[0], report)
+
+    def _session(self) -> Session:
+        return Session(
+            self.transport, self.provision.supply, self.agreement, self.suite, self.source.parties(self.transport),
+            self.fractional_bits,
+        )  # fmt: skip
+
+    def _counter(self) -> Callable[[], None]:
+        done = 0
+        total = self.plan.calls if self.plan else None
+
+        def count() -> None:
+            nonlocal done
+            done += 1
+            self.progress("online", done, total)
+
+        return count
+
+    async def _make_plan(self, shapes: Sequence[npt.NDArray[Any] | None]) -> None:
+        try:
+            self.plan = await plan_shapes(
+                self.main, shapes, self.suite.name, self.fractional_bits, self.source.name,
+                dealt=self.provision.supply.dealt,
+            )  # fmt: skip
+        except ParleyError as error:
+            if error.code in FATAL_WHEN_DRY:
+                raise
+            self._unplanned(error)
+        except Exception as error:
+            self._unplanned(error)
+
+    def _unplanned(self, error: Exception) -> None:
+        self.warnings.append(
+            f"the program did not run through on zeros ({type(error).__name__}), so its material is made on demand"
+        )

@@ -1,0 +1,79 @@
+"""What a program will cost, before a byte of it is sent."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.accounts.report import Report
+from mpc.planning import NETWORKS, CountingSupply
+from mpc.simulation import Main, Setting, run_in_memory
+from mpc.supply import Entry
+from protocols.runs.event_loop import run_trio
+from protocols.runs.input_shapes import describe
+from protocols.runs.reports import simulated_report
+from protocols.runs.sources import DEALER, check_preprocessing
+from protocols.runs.suites import find_suite
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a program will cost: an account without times, and the material it will take, in the order of paths."""
+
+    report: Report
+    demand: list[Entry] = field(repr=False)
+    calls: int
+
+    def seconds_on(self, network: str) -> float:
+        """Time on the wire on a named network (`mpc.planning.NETWORKS`); computation comes on top."""
+        return NETWORKS[network].seconds(self.report.rounds, max(self.report.bytes_sent))
+
+
+def plan(
+    main: Main,
+    inputs: Sequence[npt.NDArray[Any] | None],
+    *,
+    suite: str = "beaver",
+    fractional_bits: int = 16,
+    program: str = "",
+    preprocessing: str = DEALER,
+) -> Plan:
+    """What `main` will cost on inputs of these shapes and dtypes; their values do not matter.
+
+    It depends on where material comes from: protocols take what is cheap there. Like `simulate`, it has a dealer in
+    mind unless told otherwise.
+    """
+    check_preprocessing(preprocessing)
+    shapes = [describe(a) for a in inputs]
+    return run_trio(lambda: plan_shapes(main, shapes, suite, fractional_bits, preprocessing, program))
+
+
+async def plan_shapes(
+    main: Main,
+    inputs: Sequence[npt.NDArray[Any] | None],
+    suite: str,
+    fractional_bits: int,
+    preprocessing: str,
+    program: str = "",
+    *,
+    dealt: bool | None = None,
+) -> Plan:
+    setting = Setting(find_suite(suite, simulated=True), fractional_bits, dry_run=True)
+    dealt = preprocessing == DEALER if dealt is None else dealt
+    supplies = [CountingSupply(dealt=dealt) for _ in inputs]
+    calls = 0
+
+    def count() -> None:
+        nonlocal calls
+        calls += 1
+
+    with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+        runs = await run_in_memory(main, inputs, supplies, setting, on_call=count)
+    demand = sorted(supplies[0].demand, key=lambda entry: entry[0])  # the order of the program, not of the event loop
+    return Plan(simulated_report(runs, setting, preprocessing, {}, program), demand, calls)

@@ -1,0 +1,40 @@
+"""The account that a run or a plan ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mpc.accounts.report import Report
+from mpc.context import Session
+from mpc.simulation import PartyRun, Setting
+from protocols.preprocessing.checking import Check
+from protocols.runs.suites import security_sentence
+
+
+def simulated_report(
+    runs: Sequence[PartyRun], setting: Setting, preprocessing: str, seconds: dict[str, float], program: str = ""
+) -> Report:
+    rounds = [run.rounds for run in runs]
+    sent = [run.session.ledger.bytes_sent for run in runs]
+    return report_of(runs[0].session, program, preprocessing, seconds, rounds, sent, ())
+
+
+def report_of(
+    session: Session,
+    program: str,
+    preprocessing: str,
+    seconds: dict[str, float],
+    rounds: Sequence[int],
+    sent: Sequence[int],
+    warnings: tuple[str, ...],
+    device: dict[str, Any] | None = None,
+    check_material: str = Check.NOTHING.value,
+) -> Report:
+    ledger = session.ledger
+    return Report(
+        program, session.transport.me, session.transport.names[: session.n], session.suite.name, preprocessing,
+        security_sentence(session.suite, session.n, session.supply), seconds, tuple(rounds), tuple(sent),
+        session.supply.received_bytes, dict(ledger.material), tuple(ledger.reveals), ledger.lines(), warnings,
+        device, check_material,
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""A run of all parties in one process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mpc.accounts.report import Report
+from mpc.algebra.ring import Z64, Ring
+from mpc.errors import LocalError
+from mpc.network.handshake import Agreement
+from mpc.network.transport import memory_network
+from mpc.simulation import Main, PartyRun, Setting, run_in_memory
+from mpc.supply import Supply
+from protocols.preprocessing import dealer
+from protocols.preprocessing.from_ot import ot_supplies
+from protocols.runs.event_loop import run_trio
+from protocols.runs.reports import simulated_report
+from protocols.runs.sources import DEALER, EXTENSIONS, check_preprocessing
+from protocols.runs.suites import find_suite
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What a simulation ended with: every party's result, by index, and the account of party 0."""
+
+    results: list[Any]
+    report: Report
+
+    @property
+    def result(self) -> Any:
+        """Party 0's result."""
+        return self.results[0]
+
+
+def simulate(
+    main: Main,
+    inputs: Sequence[Any],
+    *,
+    suite: str = "beaver",
+    fractional_bits: int = 16,
+    ring: Ring = Z64,
+    check_costs: bool = False,
+    preprocessing: str = DEALER,
+) -> Simulation:
+    """Run `main(ctx, mine)` for all parties in this process; `inputs[i]` is party i's own data, or None.
+
+    The same protocols and messages as between machines. For development, tests and notebooks: data of all parties
+    meets in one process. Material comes from a dealer inside that process, which is quick and gives away nothing more
+    there; `preprocessing` names another source, as "ot", which real runs use. `check_costs` holds counted costs
+    against declared ones. The first error of any party is raised.
+    """
+    if len(inputs) < 2:
+        raise LocalError(
+            "too-few-parties", f"{len(inputs)} inputs make no computation between parties", "pass 2 or more"
+        )
+    check_preprocessing(preprocessing)
+    setting = Setting(find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs)
+    started = time.perf_counter()
+
+    async def run() -> list[PartyRun]:
+        transports, agreements = memory_network(len(inputs)), Agreement.simulate(len(inputs))
+        supplies: Sequence[Supply] = (
+            dealer.local_supplies(len(inputs))
+            if preprocessing == DEALER
+            else ot_supplies(transports, agreements, extension=EXTENSIONS[preprocessing])
+        )
+        return await run_in_memory(main, inputs, supplies, setting, transports=transports, agreements=agreements)
+
+    runs = run_trio(run)
+    report = simulated_report(runs, setting, preprocessing, {"online": time.perf_counter() - started})
+    return Simulation([run.result for run in runs], report)

@@ -1,0 +1,114 @@
+"""Where a run's material comes from: the parties themselves, a dealer, or a store that was made before."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from mpc.context import Root, Session, run_all
+from mpc.errors import LocalError
+from mpc.network.handshake import Agreement
+from mpc.network.transport import Transport
+from mpc.store import StoreSupply
+from mpc.supply import Supply
+from protocols.preprocessing.checking import Check
+from protocols.preprocessing.dealer import DealerLink, DealerSupply
+from protocols.preprocessing.from_ot import AHEAD_WORDS, OtSupply
+from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
+
+DEALER, OT, STORE = "dealer", SOFTSPOKEN.name, "store"
+EXTENSIONS = {extension.name: extension for extension in (SOFTSPOKEN, SILENT)}
+PREPROCESSING = (*EXTENSIONS, DEALER)
+"""Who may make material in a session: the parties themselves by one of the extensions, or a dealer."""
+
+Made = Callable[[int, int], None]
+
+
+def check_preprocessing(name: str) -> None:
+    """Raises LocalError `unknown-preprocessing` for a name that no supplier has."""
+    if name not in PREPROCESSING:
+        raise LocalError(
+            "unknown-preprocessing", f"material does not come from {name}", f"choose one of {', '.join(PREPROCESSING)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What all parties of a run must choose alike, each with a store of its own.
+
+    `maker`: who makes material in the session, None for nobody. `store`: what was made before, which comes first.
+    `check`: how much of what the parties make they verify. `prefetch`: they make it while the program runs.
+    """
+
+    maker: str | None = OT
+    store: StoreSupply | None = None
+    check: Check = Check.NOTHING
+    prefetch: bool = False
+
+    @property
+    def name(self) -> str:
+        """For reports and the handshake."""
+        names = [STORE] if self.store is not None else []
+        return ", then ".join([*names, self.maker] if self.maker else names)
+
+    def parties(self, transport: Transport) -> int:
+        """How many endpoints compute: all but the dealer, who is the last."""
+        return transport.n - (self.maker == DEALER)
+
+
+class Provision:
+    """A source in a session: what hands out material, and what must be done before, beside and after the program."""
+
+    def __init__(
+        self, supply: Supply, store: StoreSupply | None, link: DealerLink | None, beside: OtSupply | None
+    ) -> None:
+        self.supply = supply
+        self._store = store
+        self._link = link
+        self._beside = beside
+
+    @staticmethod
+    async def open(source: Source, transport: Transport, agreement: Agreement, on_made: Made) -> Provision:
+        """The supplies of a source, on the session's transport. LocalError `unknown-preprocessing`."""
+        link: DealerLink | None = None
+        beside: OtSupply | None = None
+        made: DealerSupply | OtSupply | None = None
+        if source.maker is not None:
+            check_preprocessing(source.maker)
+        if source.maker == DEALER:
+            link = DealerLink(transport, transport.n - 1)
+            made = await link.supply()
+        elif source.maker is not None:
+            made = own = OtSupply(
+                transport, agreement, transport.n, extension=EXTENSIONS[source.maker], check=source.check,
+                ahead=AHEAD_WORDS if source.prefetch else None, on_made=None if source.prefetch else on_made,
+            )  # fmt: skip
+            beside = own if source.prefetch else None
+        if source.store is not None:
+            source.store.fallback = made
+        supply = source.store or made
+        assert supply is not None
+        return Provision(supply, source.store, link, beside)
+
+    async def agree(self, session: Session) -> None:
+        """Compare stores with the other parties, where material comes from stores."""
+        if self._store is not None:
+            await self._store.agree(session.root(Root.STORES))
+
+    async def beside(self, program: Callable[[], Awaitable[None]]) -> None:
+        """Run the program, and beside it what makes its material; the first failure of either ends both."""
+        if self._beside is None:
+            await program()
+            return
+        own = self._beside
+
+        async def run() -> None:
+            await program()
+            await own.finish()
+
+        await run_all([(own.make_ahead,), (run,)])
+
+    def done(self) -> None:
+        """Nothing more will be taken."""
+        if self._link is not None:
+            self._link.done()
