@@ -18,10 +18,14 @@ ORDER = {
         "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "prefix", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "runs",
+        "shares", "suite", "ranges", "prefix", "one_array", "ideal", "beaver", "ot", "numeric", "preprocessing",
+        "array", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first; of `accounts` each file, since the context stands between."""
+
+SUITES = ("beaver", "ideal")
+"""The folders that know what a share is made of."""
 
 APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 """What must not import one another although their level would allow it."""
@@ -128,6 +132,8 @@ def _within(importer: tuple[str, ...], imported: tuple[str, ...]) -> str | None:
         return "a file imports only files before it in its folder" if above else None
     if theirs in APART.get(mine, ()):
         return "suites know nothing of one another"
+    if theirs == "one_array" and mine not in SUITES:
+        return "only suites hold the arrays of shares"
     return None if level(imported) < level(importer) else "a file imports only files before it"
 
 
@@ -164,6 +170,8 @@ def test_every_file_has_a_place():
         (("mpc", "context"), ("mpc", "testing")),
         (("protocols", "suite"), ("party_runner", "cli")),
         (("mpc", "correlation"), ("mpc", "context")),
+        (("protocols", "array", "shape"), ("protocols", "one_array")),
+        (("protocols", "numeric", "normalise"), ("protocols", "one_array")),
     ],
 )
 def test_the_table_forbids_what_it_should(importer, imported):

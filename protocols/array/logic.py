@@ -15,7 +15,7 @@ from protocols.array.scales import Public, aligned, public, ring_form
 from protocols.array.secret import SecretArray, Shape, implements, user_line
 from protocols.array.shape import broadcast_to, concatenate
 from protocols.ranges import Range
-from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.shares import ArithmeticShare, BooleanShare, choose
 from protocols.suite import suite_of
 
 BIT = Range(0, 1)
@@ -205,7 +205,7 @@ def _where_public(condition: Any, x: Any, y: Any) -> SecretArray:
     shape = joint_shape("np.where", condition.shape, joint_shape("np.where", x.shape, y.shape))
 
     def run(ctx: Context, a: ArithmeticShare, b: ArithmeticShare) -> ArithmeticShare:
-        return ArithmeticShare(np.where(condition, a.words, b.words), a.ring)
+        return choose(condition, a, b)
 
     return SecretArray(
         x.context, "where public", (x, y), run, shape=shape, kind=kind_of(x, y), scale=x.scale, range_=x.range | y.range

@@ -10,10 +10,9 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols import shares
 from protocols.array.arithmetic import common_scale, kind_of
 from protocols.array.secret import SecretArray, implements, user_line
-from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.shares import ArithmeticShare, BooleanShare, joined
 
 
 def _rearranged(name: str, x: SecretArray, change: Callable[[Any], Any]) -> SecretArray:
@@ -31,9 +30,7 @@ def _rearranged(name: str, x: SecretArray, change: Callable[[Any], Any]) -> Secr
         ) from None
 
     def run(ctx: Context, a: Any) -> Any:
-        if isinstance(a, BooleanShare):
-            return a.rearrange(index)
-        return ArithmeticShare(np.ascontiguousarray(change(a.words)).reshape(index.shape), a.ring)
+        return a.map_structure(change)
 
     return SecretArray(x.context, name, (x,), run, shape=index.shape, kind=x.kind, scale=x.scale, range_=x.range)
 
@@ -146,7 +143,7 @@ def _joined(name: str, arrays: Sequence[Any], join: Callable[[list[Any]], Any]) 
         raise LocalError("shape-mismatch", f"{name}: {error}", "check shapes and axis", line=user_line()) from None
 
     def run(ctx: Context, *values: ArithmeticShare) -> ArithmeticShare:
-        return ArithmeticShare(np.ascontiguousarray(join([v.words for v in values])), values[0].ring)
+        return joined(join, values)
 
     return SecretArray(
         parts[0].context, name, parts, run, shape=shape, kind=kind_of(*parts), scale=parts[0].scale,
@@ -155,15 +152,11 @@ def _joined(name: str, arrays: Sequence[Any], join: Callable[[list[Any]], Any]) 
 
 
 def _joined_bits(name: str, arrays: Sequence[SecretArray], join: Callable[[list[Any]], Any]) -> SecretArray:
-    starts = np.cumsum([0, *(a.size for a in arrays)])
-    positions = [
-        np.arange(s, s + a.size, dtype=np.uint64).reshape(a.shape) for s, a in zip(starts, arrays, strict=False)
-    ]
-    index = join(positions)
+    shape = join([np.zeros(a.shape, np.bool_) for a in arrays]).shape
 
     def run(ctx: Context, *values: BooleanShare) -> BooleanShare:
-        return shares.concatenate_bits(values).rearrange(index)
+        return joined(join, values)
 
     return SecretArray(
-        arrays[0].context, name, tuple(arrays), run, shape=index.shape, kind="bit", scale=0, range_=arrays[0].range
+        arrays[0].context, name, tuple(arrays), run, shape=shape, kind="bit", scale=0, range_=arrays[0].range
     )
