@@ -32,8 +32,9 @@ APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 
 FOLDER_ORDER = {
     "mpc.algebra": (
-        "__init__", "cores", "primes", "accelerator", "words", "matmul", "sums", "ring", "wide_ring", "bits",
-        "bit_tables", "binary_field", "encoding", "field", "bigint", "powers_of_base", "crt",
+        "__init__", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums", "ring",
+        "wide_ring", "bits", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field", "bigint",
+        "powers_of_base", "crt",
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer",
