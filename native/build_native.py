@@ -23,8 +23,13 @@ def _named(paths: list[Path]) -> list[str]:
     return [path.relative_to(FOLDER.parent).as_posix() for path in paths]
 
 
+def declarations() -> str:
+    """All that Python may call, as C declares it."""
+    return "\n".join(path.read_text() for path in EXPORTS)
+
+
 ffibuilder = FFI()
-ffibuilder.cdef("\n".join(path.read_text() for path in EXPORTS))
+ffibuilder.cdef(declarations())
 ffibuilder.set_source(
     "native._kernels",
     "\n".join(f'#include "{path.relative_to(FOLDER).as_posix()}"' for path in EXPORTS),
