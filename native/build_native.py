@@ -15,7 +15,7 @@ def _found(*patterns: str) -> list[Path]:
 
 SOURCES = [path for path in _found("*.c", "*/*.c") if path.name != "_kernels.c"]
 HEADERS = _found("*.h", "*/*.h")
-EXPORTS = _found("process_exports.h", "*/exports.h")
+EXPORTS = [FOLDER / "shapes.h", *_found("process_exports.h", "*/exports.h")]
 
 
 def _named(paths: list[Path]) -> list[str]:
@@ -24,8 +24,9 @@ def _named(paths: list[Path]) -> list[str]:
 
 
 def declarations() -> str:
-    """All that Python may call, as C declares it."""
-    return "\n".join(path.read_text() for path in EXPORTS)
+    """All that Python may call, as C declares it; without the preprocessor's lines."""
+    lines = [line for path in EXPORTS for line in path.read_text().splitlines()]
+    return "\n".join(line for line in lines if not line.startswith("#"))
 
 
 ffibuilder = FFI()
