@@ -38,7 +38,7 @@ FOLDER_ORDER = {
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer",
-        "transport_memory", "transport_tls", "connecting", "transport",
+        "transport_memory", "transport", "transport_tls", "connecting", "joining",
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "planning", "simulating",
