@@ -61,7 +61,7 @@ FOLDER_ORDER = {
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
     ),
     "mpc.device": (
-        "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
+        "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",
     ),
     "mpc.store": ("files", "journal", "writer", "store_supply", "__init__"),
