@@ -16,7 +16,8 @@ import numpy as np
 
 from mpc.algebra import bits
 from mpc.algebra.bit_tables import look_up
-from mpc.algebra.ring import Ring, Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.words import Words
 from mpc.errors import LocalError
 from mpc.prg import Prg
 
@@ -38,7 +39,7 @@ class Part:
 class Correlation:
     """The base of all kinds; `ring` is the ring of its arithmetic parts."""
 
-    ring: Ring
+    ring: Z2k
     name: ClassVar[str] = "correlation"
     drawn: ClassVar[int] = 0
 
@@ -213,7 +214,7 @@ class TruncationPair(Correlation):
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """The middle bits and the top bit of r."""
         (r,) = drawn
-        below_top = Ring(self.ring.bits - 1).reduce(r) if self.ring.bits > 1 else self.ring.zeros(r.shape)
+        below_top = self.ring.low(r, self.ring.bits - 1)
         return self.ring.shift_right(below_top, self.shift), self.ring.shift_right(r, self.ring.bits - 1)
 
 
@@ -300,7 +301,7 @@ KINDS: dict[str, type[Correlation]] = {
 }  # fmt: skip
 
 
-def draw(prg: Prg, part: Part, ring: Ring) -> Words:
+def draw(prg: Prg, part: Part, ring: Z2k) -> Words:
     """This party's uniformly random share of one part, the next of its stream."""
     words = prg.words(part.shape)
     return ring.reduce(words) if part.sharing == "sum" else words

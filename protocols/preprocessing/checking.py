@@ -16,7 +16,8 @@ from math import prod
 import numpy as np
 
 from mpc.algebra import bits
-from mpc.algebra.ring import U64, Ring, Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.ring import U64, Words
 from mpc.context import Array, Context, Spec
 from mpc.correlation import (
     AndTriple,
@@ -103,7 +104,7 @@ class _Opening:
     """A share of something that is opened: additive in a ring, or without one bitwise."""
 
     share: Words = field(repr=False)
-    ring: Ring | None = None
+    ring: Z2k | None = None
 
 
 _Checked = tuple[Correlation, Material, Material]

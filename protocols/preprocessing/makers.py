@@ -16,6 +16,7 @@ import numpy as np
 
 from mpc.algebra import bits
 from mpc.algebra.bits import words_for
+from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import U64, Ring, Words
 from mpc.context import Context
 from mpc.correlation import (
@@ -84,7 +85,7 @@ class _Layout:
 class _Product:
     """A product as `cross_products` takes it."""
 
-    ring: Ring
+    ring: Z2k
     a: Words | None = field(repr=False)
     b: Rows
 
@@ -353,7 +354,7 @@ def _groups_of_truncation(k: int, shift: int) -> tuple[Group, ...]:
     return *low, *middle, Group(k, 0, 2)
 
 
-def _own(ring: Ring, x: Words) -> Words:
+def _own(ring: Z2k, x: Words) -> Words:
     """x in the ring, contiguous."""
     return ring.reduce(np.ascontiguousarray(x))
 
