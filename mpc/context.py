@@ -63,6 +63,8 @@ class Root(IntEnum):
     SHAPES = 1
     MATERIAL = 2
     STORES = 3
+    SUITE = 4
+    GOODBYE = 5
 
 
 class CallAudit(Protocol):
@@ -74,12 +76,15 @@ class CallAudit(Protocol):
 
 @dataclass(slots=True)
 class Session:
-    """What all contexts of one party share."""
+    """What all contexts of one party share.
+
+    `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
+    """
 
     transport: Transport
     supply: Supply
     agreement: Agreement
-    suite: Any
+    factory: Any
     n: int
     fractional_bits: int = 16
     ring: Algebra = Z64
@@ -87,10 +92,22 @@ class Session:
     audit: CallAudit | None = None
     private: Seed = field(default_factory=Seed.fresh)
     on_call: Callable[[], None] | None = None
+    suite: Any = field(default=None, init=False)
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(len(self.transport.names))
+
+    async def start(self) -> None:
+        """Start the session's suite, with calls of its own; before that, nothing can be computed on shares."""
+        self.suite = await self.factory.start(self.root(Root.SUITE))
+
+    async def settle(self, program: Context) -> None:
+        """Before goodbye: check what the suite has opened and not checked yet, in the program's time."""
+        ctx = self.root(Root.GOODBYE)
+        ctx.depth = ctx.entered = program.depth
+        await self.suite.settle(ctx)
+        program.join(ctx)
 
     @property
     def shapes_only(self) -> bool:
@@ -151,7 +168,7 @@ class Context:
 
     @property
     def suite(self) -> Any:
-        """The arithmetic suite of this run."""
+        """The arithmetic suite of this session; `protocols.suite.suite_of` is the same with types."""
         return self.session.suite
 
     @property

@@ -16,6 +16,7 @@ import numpy as np
 from mpc.algebra.interface import Bits, Z2k
 from mpc.algebra.words import Words
 from mpc.context import Context
+from mpc.errors import LocalError
 from protocols.shares import Join, Move, Shape
 
 
@@ -163,6 +164,16 @@ class OneArrayBits:
     def xor_into(self, index: int, planes: OneArrayBits) -> None:
         """XOR into what stands at one place of the first axis, in place."""
         self.algebra.xor(self.words[index], planes.words, out=self.words[index])
+
+
+def check_one_word(ctx: Context, suite: str) -> None:
+    """LocalError `unfit-session` unless the session's ring is Z_2^k with k <= 64."""
+    if not hasattr(ctx.ring, "shift_right") or ctx.ring.words != 1:
+        raise LocalError(
+            "unfit-session",
+            f"the suite {suite} computes modulo 2^k, k up to 64, not in {ctx.ring}",
+            "use mpc.algebra.ring.Ring",
+        )
 
 
 def ring_of(ctx: Context) -> Z2k:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import trio
 from numpy.testing import assert_equal
+from replicated import REPLICATED
 
 from mpc.algebra import bits
 from mpc.algebra.ring import Z64, Ring, Words
@@ -16,8 +17,12 @@ from mpc.simulation import Setting, run_in_memory
 from protocols.beaver import SUITE
 from protocols.preprocessing.dealer import local_supplies
 from protocols.runs.simulating import simulate
+from protocols.runs.suites import SUITES
 from protocols.shares import ArithmeticShare, BooleanShare
 
+SUITES.setdefault(REPLICATED.name, REPLICATED)
+PARTIES = {REPLICATED.name: 3}
+"""Suites for one number of parties only."""
 MADE = "beaver without a dealer"
 Value = Words | tuple[Words, tuple[int, ...]]
 """Ring elements, or packed bits with the shape of the array they belong to."""
@@ -53,6 +58,7 @@ def computed(
         shares = [await _put_in(ctx, i % n, value) for i, value in enumerate(values)]
         return await _opened(ctx, await function(ctx, *shares))
 
+    n = PARTIES.get(suite, n)
     if suite == MADE:
         results = _on_made_material(main, n, ring)
     else:

@@ -18,8 +18,8 @@ ORDER = {
         "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "prefix", "one_array", "ideal", "beaver", "ot", "numeric", "preprocessing",
-        "array", "runs",
+        "shares", "suite", "ranges", "prefix", "derived", "one_array", "ideal", "beaver", "ot", "numeric",
+        "preprocessing", "array", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first; of `accounts` each file, since the context stands between."""
