@@ -14,13 +14,27 @@ from mpc.algebra import bits
 from mpc.algebra.ring import Z64, Ring, Words
 from mpc.context import Context
 from mpc.simulation import Setting, run_in_memory
-from protocols.beaver import SUITE
+from protocols.beaver import SUITE, Beaver, BeaverSuite
+from protocols.derived import OPERATIONS, Derived
 from protocols.preprocessing.dealer import local_supplies
 from protocols.runs.simulating import simulate
 from protocols.runs.suites import SUITES
 from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.suite import Required
 
-SUITES.setdefault(REPLICATED.name, REPLICATED)
+
+class RequiredOnly(Beaver):
+    """Beaver's suite with nothing of its own but what a suite must offer; the rest is derived."""
+
+    name = "beaver, derived"
+
+    async def start(self, ctx: Context) -> Any:
+        required = {name: staticmethod(getattr(BeaverSuite, name)) for name in vars(Required) if name in OPERATIONS}
+        return type("RequiredOnlySuite", (Derived,), required)()
+
+
+DERIVED = RequiredOnly.name
+SUITES.update({REPLICATED.name: REPLICATED, DERIVED: RequiredOnly()})
 PARTIES = {REPLICATED.name: 3}
 """Suites for one number of parties only."""
 MADE = "beaver without a dealer"

@@ -18,7 +18,7 @@ ORDER = {
         "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "prefix", "derived", "one_array", "ideal", "beaver", "ot", "numeric",
+        "shares", "suite", "ranges", "prefix", "derived", "one_array", "unchecked", "ideal", "beaver", "ot", "numeric",
         "preprocessing", "array", "runs",
     ),
 }  # fmt: skip

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sharing import PARTIES, computed, packed, signed, words
+from sharing import DERIVED, PARTIES, computed, packed, signed, words
 
 from mpc.algebra.ring import Ring
 from mpc.testing import EDGES, party_counts, ring_arrays, shapes
 from protocols.runs.simulating import simulate
 
-WITH_BITS = ["beaver", "ideal"]
+WITH_BITS = ["beaver", DERIVED, "ideal"]
 SUITES = [*WITH_BITS, "replicated"]
 TINY = [Ring(3), Ring(4)]
 EDGE_WORDS = words([e for e in EDGES if -(2**62) <= e < 2**62])
@@ -204,6 +204,18 @@ def test_bit_operations_are_numpys(suite, n, data):
     results = computed(everything, packed(x), packed(y), n=n, suite=suite)
     for result, expected in zip(results, [x & y, x | y, 1 - x, x ^ y, x ^ y, x & y], strict=True):
         np.testing.assert_array_equal(result, expected)
+
+
+@suites_with_bits
+@pytest.mark.parametrize("n", [2, 3])
+def test_random_bits_are_known_to_nobody_and_even(suite, n):
+    async def drawn(ctx):
+        return await ctx.suite.random_bits(ctx, (50, 80))
+
+    bits = computed(drawn, n=n, suite=suite)
+    assert bits.shape == (50, 80)
+    assert abs(int(bits.sum()) - 2000) < 320
+    assert (bits != computed(drawn, n=n, suite=suite)).any()
 
 
 @suites_with_bits
