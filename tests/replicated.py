@@ -7,10 +7,9 @@ honest majority. It shows that nothing above a suite knows what a share is made 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -20,11 +19,12 @@ from mpc.algebra.words import Words
 from mpc.context import Context, Spec
 from mpc.errors import LocalError
 from protocols.derived import Derived
-from protocols.shares import Join, Move, Shape
+from protocols.linear import Linear
+from protocols.shares import Shape
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class TwoArrays:
+class TwoArrays(Linear):
     """[x]: x_i and x_{i+1} at party i."""
 
     first: Words
@@ -35,51 +35,9 @@ class TwoArrays:
     def shape(self) -> Shape:
         return self.ring.shape(self.first)
 
-    @property
-    def size(self) -> int:
-        return prod(self.shape)
-
-    def both(self, function: Callable[..., Words], *others: TwoArrays) -> TwoArrays:
-        """The same function of the first arrays and of the second ones."""
+    def each(self, function: Callable[..., Words], *others: TwoArrays) -> TwoArrays:
         first = function(self.first, *(other.first for other in others))
         return TwoArrays(first, function(self.second, *(other.second for other in others)), self.ring)
-
-    def __add__(self, other: TwoArrays) -> TwoArrays:
-        return self.both(self.ring.add, other)
-
-    def __sub__(self, other: TwoArrays) -> TwoArrays:
-        return self.both(self.ring.sub, other)
-
-    def __neg__(self) -> TwoArrays:
-        return self.both(self.ring.neg)
-
-    def scale(self, public: Words | int) -> TwoArrays:
-        factor = self.ring.from_ints(public) if isinstance(public, int) else public
-        return self.both(lambda x: self.ring.mul(x, factor))
-
-    def matmul_public(self, public: Words, *, public_left: bool = False) -> TwoArrays:
-        return self.both(lambda x: self.ring.matmul(*((public, x) if public_left else (x, public))))
-
-    def sum(self, axis: int | tuple[int, ...] | None = None) -> TwoArrays:
-        return self.both(lambda x: self.ring.sum(x, axis))
-
-    def __getitem__(self, index: Any) -> TwoArrays:
-        return self.map_structure(lambda x: x[index])
-
-    def reshape(self, shape: Shape) -> TwoArrays:
-        return self.map_structure(lambda x: x.reshape(shape))
-
-    def transpose(self, axes: Sequence[int] | None = None) -> TwoArrays:
-        return self.map_structure(lambda x: x.transpose(axes))
-
-    def broadcast_to(self, shape: Shape) -> TwoArrays:
-        return self.map_structure(lambda x: np.broadcast_to(x, shape))
-
-    def map_structure(self, move: Move) -> TwoArrays:
-        return self.both(lambda x: self.ring.moved(move, x))
-
-    def join(self, join: Join, *others: TwoArrays) -> TwoArrays:
-        return self.both(lambda *arrays: self.ring.moved(lambda *each: join(list(each)), *arrays), *others)
 
 
 def _next(ctx: Context) -> int:

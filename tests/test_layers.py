@@ -18,8 +18,8 @@ ORDER = {
         "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "prefix", "derived", "one_array", "unchecked", "ideal", "beaver", "ot", "numeric",
-        "preprocessing", "array", "runs",
+        "shares", "linear", "suite", "known", "ranges", "prefix", "derived", "one_array", "unchecked", "ideal",
+        "beaver", "ot", "numeric", "preprocessing", "array", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first; of `accounts` each file, since the context stands between."""
