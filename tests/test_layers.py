@@ -18,8 +18,8 @@ ORDER = {
         "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "prefix", "one_array", "ideal", "beaver", "ot", "numeric", "preprocessing",
-        "array", "runs",
+        "shares", "suite", "ranges", "outputs", "prefix", "one_array", "ideal", "beaver", "ot", "numeric",
+        "preprocessing", "array", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first; of `accounts` each file, since the context stands between."""
@@ -57,7 +57,8 @@ FOLDER_ORDER = {
         "__init__",
     ),
     "protocols.array": (
-        "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
+        "lines", "node", "lowering", "secret", "facts", "public", "scales", "arithmetic", "matrices", "shape", "logic",
+        "functions", "inputs", "evaluate", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
         "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
