@@ -30,7 +30,8 @@ from mpc.algebra.ring import Words
 from mpc.context import Context, Session
 from mpc.network.handshake import Agreement, Terms
 from mpc.network.identity import Roster, load_identity
-from mpc.network.transport import Transport, connect
+from mpc.network.joining import connect
+from mpc.network.transport import Transport
 from mpc.planning import NETWORKS
 from mpc.supply import Entry, Supply
 from native import keep_memory

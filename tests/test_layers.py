@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("native", "mpc", "protocols", "party_runner")
 
 ORDER = {
-    "native": ("build_native", "__init__"),
+    "native": ("build_native", "__init__", "signatures"),
     "mpc": (
         "errors", "algebra", "prg", "label_hash", "device", "network", "accounts.ledger", "accounts.report",
         "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
@@ -32,12 +32,13 @@ APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 
 FOLDER_ORDER = {
     "mpc.algebra": (
-        "__init__", "cores", "primes", "accelerator", "words", "matmul", "sums", "ring", "wide_ring", "bits",
-        "bit_tables", "binary_field", "encoding", "field", "bigint", "powers_of_base", "crt",
+        "__init__", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums", "ring",
+        "wide_ring", "bits", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field", "bigint",
+        "powers_of_base", "crt",
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer",
-        "transport_memory", "transport_tls", "connecting", "transport",
+        "transport_memory", "transport", "transport_tls", "connecting", "joining",
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "planning", "simulating",
@@ -61,7 +62,7 @@ FOLDER_ORDER = {
         "functions", "inputs", "evaluate", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
-        "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
+        "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",
     ),
     "mpc.store": ("files", "journal", "writer", "store_supply", "__init__"),

@@ -12,7 +12,6 @@ from copy import copy
 from dataclasses import replace
 
 import trio
-import trio.testing
 
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.endings import diverged, peer_lost, reported, standstill
@@ -147,7 +146,9 @@ class MemoryTransport:
 
     async def _watch(self) -> None:
         """Once no task in the loop can go on: ends the session if endpoints wait for each other."""
-        await trio.testing.wait_all_tasks_blocked()
+        from trio.testing import wait_all_tasks_blocked  # here: it imports pytest where there is one
+
+        await wait_all_tasks_blocked()
         self._watching = False
         beats = [endpoint._beat() for endpoint in self._network]
         stuck = standstill(beats)

@@ -2,7 +2,7 @@
 
 `peer` says when a message leaves; the reader hands what comes straight to the task that waits for it. Every failure
 goes through `end`: the first one wakes all tasks with its error and tells every peer who is to blame, so that all
-parties name the same one. `connecting` makes the connections; `transport.connect` owns the nursery.
+parties name the same one. `connecting` makes the connections; `joining.connect` owns the nursery.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FAREWELL_SECONDS = 1.0
 
 
 class TlsTransport:
-    """One party's connections to all peers; made by `transport.connect`, described by `transport.Transport`."""
+    """One party's connections to all peers; made by `joining.connect`, described by `transport.Transport`."""
 
     def __init__(
         self, me: int, names: tuple[str, ...], handshake: Handshake, stall_timeout: float, limits: Limits | None = None
