@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from mpc.algebra.shapes import matmul_shape
 from mpc.context import Context
-from mpc.correlation import matmul_shape
 from mpc.errors import LocalError
 from protocols.array.scales import (
     aligned,

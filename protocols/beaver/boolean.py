@@ -7,9 +7,10 @@ import numpy as np
 from mpc.accounts.cost import cost
 from mpc.algebra import bits
 from mpc.algebra.ring import Words
+from mpc.algebra.shapes import broadcast
 from mpc.context import Context
-from mpc.correlation import AndTriple, broadcast
 from protocols.beaver.share import open_packed
+from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.shares import BooleanShare
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from mpc.accounts.cost import cost
 from mpc.algebra.ring import Ring, Words
 from mpc.context import Context
-from mpc.correlation import TruncationPair
 from mpc.errors import LocalError
 from protocols.beaver.share import open_words
+from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 from protocols.shares import ArithmeticShare
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from mpc.algebra.ring import Z64, Ring
 from mpc.context import Spec
-from mpc.correlation import RandomValue
 from mpc.errors import LocalError
 from mpc.testing import ViewsDiffer, assert_same_distribution, exact_view, sampled_view
 from protocols.beaver import SUITE
+from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.shares import ArithmeticShare
 
 
