@@ -20,7 +20,10 @@ import numpy.typing as npt
 import trio
 
 from mpc.accounts.ledger import Ledger
-from mpc.algebra.ring import Z64, Ring, Words
+from mpc.algebra.interface import Algebra, Bits
+from mpc.algebra.packed_bits import PACKED
+from mpc.algebra.ring import Z64
+from mpc.algebra.shapes_only import SHAPES_OF_BITS, ShapesOfRing
 from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError, PeerError
 from mpc.network.handshake import Agreement
@@ -84,7 +87,7 @@ class Session:
     suite: Any
     n: int
     fractional_bits: int = 16
-    ring: Ring = Z64
+    ring: Algebra = Z64
     dry_run: bool = False
     audit: CallAudit | None = None
     private: Seed = field(default_factory=Seed.fresh)
@@ -95,6 +98,16 @@ class Session:
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(len(self.transport.names))
+
+    @property
+    def shapes_only(self) -> bool:
+        """Whether this session computes with shapes alone, as plans do: its arrays have no content."""
+        return isinstance(self.ring, ShapesOfRing)
+
+    @property
+    def bits(self) -> Bits:
+        """The algebra of packed bits that goes with the ring."""
+        return SHAPES_OF_BITS if self.shapes_only else PACKED
 
     def root(self, number: int = Root.PROGRAM) -> Context:
         """The context a whole program runs in; `number` keeps programs of one session apart (`Root` in a run)."""
@@ -149,9 +162,14 @@ class Context:
         return self.session.suite
 
     @property
-    def ring(self) -> Ring:
-        """The ring of arithmetic shares."""
+    def ring(self) -> Algebra:
+        """The ring or field of shared numbers."""
         return self.session.ring
+
+    @property
+    def bits(self) -> Bits:
+        """The algebra of packed bits."""
+        return self.session.bits
 
     @property
     def fractional_bits(self) -> int:
@@ -268,18 +286,6 @@ class Context:
         """A fresh stream known to all parties and chosen by none: public coins."""
         return self.session.agreement.common.prg(usage, self.path, self._stream((usage, "common")))
 
-    def zero_sharing(self, shape: tuple[int, ...]) -> Words:
-        """This party's share of a fresh additive sharing of zero, without communication.
-
-        Each pair's stream is added by one and subtracted by the other (Cramer, Damgard, Ishai, TCC 2005).
-        """
-        total = self.ring.zeros(shape)
-        for j in self.everyone:
-            if j != self.me:
-                mask = self.ring.reduce(self.pairwise_prg(j, "zero sharing").words(shape))
-                total = self.ring.add(total, mask) if self.me < j else self.ring.sub(total, mask)
-        return total
-
     def _stream(self, use: object) -> int:
         number = self._streams.get(use, 0)
         self._streams[use] = number + 1
@@ -294,7 +300,7 @@ class Context:
 
     async def off_loop(self, work: int, function: Callable[..., R], *args: Any) -> R:
         """Run a local computation of about `work` multiply-adds, in a thread where it would stop the network."""
-        if work < OFF_LOOP_WORK:
+        if work < OFF_LOOP_WORK or self.session.shapes_only:
             return function(*args)
         return await self.in_thread(function, *args)
 

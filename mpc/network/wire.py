@@ -135,6 +135,18 @@ def prepare(message: Message, limit: int = DEFAULT_LIMIT) -> Outgoing:
     `limit`: the largest array in bytes, see `Limits`. Arrays up to CHUNK bytes are copied, so that small messages
     go out in one buffer; larger ones must stay as they are until they are sent.
     """
+    array, header = message.array, _checked_header(message, limit)
+    small = array.nbytes <= CHUNK
+    payload = array.tobytes() if small else np.ascontiguousarray(array).reshape(-1).data.cast("B")
+    return Outgoing(header, payload, _framed(len(header), array.nbytes))
+
+
+def checked_size(message: Message, limit: int = DEFAULT_LIMIT) -> int:
+    """The bytes that a message takes on the wire, checked as `prepare` does; its content is neither read nor copied."""
+    return _framed(len(_checked_header(message, limit)), message.array.nbytes)
+
+
+def _checked_header(message: Message, limit: int) -> bytes:
     array = message.array
     width = _WIDTHS.get(array.dtype)
     if width is None or array.ndim > MAX_DIMS:
@@ -147,10 +159,7 @@ def prepare(message: Message, limit: int = DEFAULT_LIMIT) -> Outgoing:
             f"cannot send an array of {array.nbytes} bytes in one message; {limit} is the limit",
             "split the array",
         )
-    header = pack((message.tag, message.label, message.depth, width, array.shape))
-    small = array.nbytes <= CHUNK
-    payload = array.tobytes() if small else np.ascontiguousarray(array).reshape(-1).data.cast("B")
-    return Outgoing(header, payload, _framed(len(header), array.nbytes))
+    return pack((message.tag, message.label, message.depth, width, array.shape))
 
 
 def frame_bytes(message: Message) -> int:
