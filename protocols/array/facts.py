@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mpc.correlation import matmul_shape
+from mpc.algebra.shapes import matmul_shape
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
 from protocols.array.node import Kind, Shape

@@ -15,11 +15,11 @@ from mpc.accounts.cost import cost
 from mpc.algebra import bits
 from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.correlation import DaBit
 from protocols.beaver import by_masks, by_tables
 from protocols.beaver.arithmetic import mul
 from protocols.beaver.share import open_packed
 from protocols.one_array import OneArray, OneArrayBits
+from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.shares import Shape
 
 

@@ -11,8 +11,8 @@ from mpc.accounts.cost import cost
 from mpc.algebra import bits
 from mpc.algebra.ring import Ring, Words
 from mpc.context import Context, Spec
-from mpc.correlation import RandomValue
 from protocols.one_array import OneArray, OneArrayBits
+from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.shares import Shape
 
 
