@@ -168,8 +168,8 @@ class _Party:
 async def opened(ctx: Context, result: Share) -> Words:
     """The result in the clear; bits packed, with zeros in the padding."""
     if isinstance(result, BooleanShare):
-        return bits.pack(bits.unpack(await SUITE.open_bits(ctx, result), result.size))
-    (words,) = await SUITE.open(ctx, result)
+        return bits.pack(bits.unpack(await suite_of(ctx).open_bits(ctx, result), result.size))
+    (words,) = await suite_of(ctx).open(ctx, result)
     return words
 
 

@@ -9,6 +9,7 @@ receiver is at least one deeper, a join takes the largest of its children.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Protocol, TypeVar
@@ -71,7 +72,11 @@ class CallAudit(Protocol):
 
 @dataclass(slots=True)
 class Session:
-    """What all contexts of one party share."""
+    """What all contexts of one party share.
+
+    `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
+    public description of every output before anything of it is sent (`protocols/outputs.py`).
+    """
 
     transport: Transport
     supply: Supply
@@ -84,6 +89,8 @@ class Session:
     audit: CallAudit | None = None
     private: Seed = field(default_factory=Seed.fresh)
     on_call: Callable[[], None] | None = None
+    network: str = ""
+    policies: tuple[Callable[[Any], None], ...] = ()
     others: list[int] = field(init=False)
     ledger: Ledger = field(init=False)
 
@@ -160,11 +167,17 @@ class Context:
 
     # calls
 
-    def child(self, name: str, *, line: str | None = None, depth: int | None = None) -> Context:
-        """The context of the next call this one makes."""
-        self._children += 1
-        path = (*self.path, self._children)
+    def child(
+        self, name: str, *, line: str | None = None, depth: int | None = None, number: int | None = None
+    ) -> Context:
+        """The context of the next call this one makes, or of the one that has had its `number` reserved."""
+        path = (*self.path, self.reserve() if number is None else number)
         return Context(self.session, path, name, self.label, self.depth if depth is None else depth, line or self.line)
+
+    def reserve(self) -> int:
+        """The number of the next call this one makes, taken now for a call that is made later."""
+        self._children += 1
+        return self._children
 
     def join(self, child: Context) -> None:
         """Take over what a finished call cost."""
@@ -306,6 +319,19 @@ class Context:
         )
 
 
+_beside: ContextVar[Context | None] = ContextVar("call of this task", default=None)
+
+
+def beside(home: Context) -> Context:
+    """The call whose next number a value recorded from one of `home` takes.
+
+    That is `home`, except in one of several calls side by side: there it is that call, since which of them comes first
+    to take a number of a context that they have in common would depend on timing.
+    """
+    own = _beside.get()
+    return home if own is None or own.session is not home.session else own
+
+
 async def together(ctx: Context, *calls: tuple[Any, ...]) -> list[Any]:
     """Run calls (function, argument, ...) side by side, each in a child context; their results in order.
 
@@ -316,7 +342,11 @@ async def together(ctx: Context, *calls: tuple[Any, ...]) -> list[Any]:
 
     async def run(i: int) -> None:
         function, *args = calls[i]
-        results[i] = await function(children[i], *args)
+        token = _beside.set(children[i])
+        try:
+            results[i] = await function(children[i], *args)
+        finally:
+            _beside.reset(token)
 
     if len(calls) == 1:
         await run(0)

@@ -1,5 +1,4 @@
 #include "dispatch.h"
-#include "aes/exports.h"
 
 #include <string.h>
 

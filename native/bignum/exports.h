@@ -1,3 +1,9 @@
+#ifndef PARLEY_BIGNUM_EXPORTS_H
+#define PARLEY_BIGNUM_EXPORTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
 /* The words of workspace that each entry below needs for numbers of `limbs` words. */
 size_t parley_bignum_workspace(size_t limbs);
 /* The digits of radix 2^52 that the third part of a modulus row is made for. */
@@ -17,3 +23,5 @@ void parley_bignum_power_var(uint64_t *out, const uint64_t *bases, const uint64_
 void parley_bignum_power_of_base(uint64_t *out, const uint64_t *table, const uint64_t *corrections, unsigned width,
                                  const uint64_t *exponents, size_t bits, const uint64_t *modulus, size_t limbs,
                                  size_t count, uint64_t *workspace);
+
+#endif

@@ -144,8 +144,8 @@ static void transpose_with_tiles(uint8_t *out, size_t out_step, const uint8_t *x
     const int wide = columns >= rows;
     const size_t whole_rows = rows - rows % (wide ? 64 : 512), whole_columns = columns - columns % (wide ? 512 : 64);
     transpose_tiles(out, out_step, x, x_step, whole_rows, whole_columns, wide);
-    transpose(out + whole_rows / 8, out_step, x + whole_rows * x_step, x_step, rows - whole_rows, whole_columns);
-    transpose(out + whole_columns * out_step, out_step, x + whole_columns / 8, x_step, rows, columns - whole_columns);
+    bit_transpose(out + whole_rows / 8, out_step, x + whole_rows * x_step, x_step, rows - whole_rows, whole_columns);
+    bit_transpose(out + whole_columns * out_step, out_step, x + whole_columns / 8, x_step, rows, columns - whole_columns);
 }
 
 static void planes_with_tiles(uint64_t *out, const uint64_t *x, size_t count, size_t bits) {
@@ -166,7 +166,7 @@ const BitKernels bits_avx512_ice = {
     .popcount = popcount,
     .planes = planes_with_tiles,
     .from_planes = from_planes_with_tiles,
-    .transpose = transpose_with_tiles,
+    .bit_transpose = transpose_with_tiles,
 };
 
 #include "targets/end.h"

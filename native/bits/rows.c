@@ -5,13 +5,9 @@
 #include "dispatch.h"
 #include "lengths.h"
 
-#include "bits/exports.h"
-
-typedef void (*Operation)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n);
-
-static Operation operation(int what) {
+static Binary *operation(int what) {
     const BitKernels *bits = &selected->bits;
-    const Operation operations[] = {[PARLEY_AND] = bits->bit_and,
+    Binary *const operations[] = {[PARLEY_AND] = bits->bit_and,
                                     [PARLEY_XOR] = bits->bit_xor,
                                     [PARLEY_OR] = bits->bit_or,
                                     [PARLEY_AND_NOT] = bits->bit_and_not,
@@ -37,7 +33,7 @@ void parley_bit_rows(int what, uint64_t *out, const uint64_t *x, size_t x_group,
     REQUIRES(same_rows(out, y, y_group, y_row, rows, n) ||
              apart(out, bytes, y, extent(y_group, y_row, groups, rows, n) * sizeof *y));
     (void)bytes;
-    const Operation run = operation(what);
+    Binary *const run = operation(what);
     for (size_t g = 0; g < groups; g++)
         for (size_t r = 0; r < rows; r++, out += n) run(out, x + g * x_group + r * x_row, y + g * y_group + r * y_row, n);
 }
@@ -62,7 +58,7 @@ void parley_bit_prefix_rows(int what, uint64_t *out, const uint64_t *x, size_t r
     enum { BLOCK = 512 };
     REQUIRES(PARLEY_AND <= what && what <= PARLEY_OR);
     REQUIRES(same_or_apart(out, x, rows * n * sizeof *out));
-    const Operation run = operation(what);
+    Binary *const run = operation(what);
     for (size_t w = 0; rows && w < n; w += BLOCK) {
         const size_t words = at_most(n - w, BLOCK);
         const size_t first = from_last ? (rows - 1) * n + w : w;

@@ -1,5 +1,4 @@
 #include "dispatch.h"
-#include "labels/exports.h"
 
 enum { LABEL = 16, ROUND_KEYS = 176 };
 

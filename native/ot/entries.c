@@ -1,6 +1,5 @@
 #include "dispatch.h"
 #include "lengths.h"
-#include "ot/exports.h"
 
 enum { LABEL_BITS = 128, LABEL_WORDS = 2, LABEL_BYTES = 16, ROUND_KEYS = 176 };
 
@@ -62,7 +61,7 @@ static void add_sums(uint64_t *sums, const uint64_t *tile, const uint64_t *power
 }
 
 static void make_labels(uint64_t *labels, const uint64_t *tile, size_t blocks) {
-    selected->bits.transpose((uint8_t *)labels, LABEL_BYTES, (const uint8_t *)tile, ROW_WORDS * sizeof *tile,
+    selected->bits.bit_transpose((uint8_t *)labels, LABEL_BYTES, (const uint8_t *)tile, ROW_WORDS * sizeof *tile,
                              LABEL_BITS, blocks * LABEL_BITS);
 }
 

@@ -2,7 +2,6 @@
 
 #include "dispatch.h"
 #include "lengths.h"
-#include "ot/exports.h"
 
 #include <string.h>
 

@@ -12,11 +12,10 @@ from mpc.algebra import bits
 from mpc.algebra.bits import words_for
 from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.correlation import EdaBit
 from protocols.beaver.boolean import not_, xor_public
 from protocols.beaver.share import open_words
+from protocols.one_array import OneArray, OneArrayBits
 from protocols.prefix import (
-    Borrow,
     all_ones,
     all_ones_words,
     borrow_out,
@@ -25,25 +24,25 @@ from protocols.prefix import (
     prefix_words,
     tree_words,
 )
-from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.preprocessing.kinds.edabit import EdaBit
 
 
-async def _mask(ctx: Context, x: ArithmeticShare) -> tuple[Words, BooleanShare]:
+async def _mask(ctx: Context, x: OneArray) -> tuple[Words, OneArrayBits]:
     """Open c = x + r for a fresh edaBit r: (c, flat; <r_0 .. r_{k-1}>). One round."""
     planes, r = await ctx.take(EdaBit(x.ring, x.size))
     (c,) = await open_words(ctx, x.ring, x.ring.add(x.words.reshape(-1), r))
-    return c, BooleanShare(planes, x.shape)
+    return c, OneArrayBits(planes, x.shape)
 
 
-def _compare(ctx: Context, c: Words, r: BooleanShare) -> Borrow:
-    """<lower>, <same> of every position of public planes c against shared planes r. Local."""
+def _compare(ctx: Context, c: Words, r: OneArrayBits) -> OneArrayBits:
+    """<lower>, <same> of every position of public planes c against shared planes r, as `prefix` has them. Local."""
     planes = np.empty((2, *c.shape), np.uint64)
     bits.bit_and_not(r.words, c, out=planes[0])
     if ctx.me == 0:
         bits.bit_same(r.words, c, out=planes[1])
     else:
         planes[1] = r.words
-    return Borrow(planes, r.shape)
+    return OneArrayBits(planes, r.shape)
 
 
 @cost(
@@ -52,7 +51,7 @@ def _compare(ctx: Context, c: Words, r: BooleanShare) -> Borrow:
     edabit=lambda x: x.size,
     and_triple=lambda x: tree_words(x.ring.bits - 1, words_for(x.size))[1],
 )
-async def msb(ctx: Context, x: ArithmeticShare) -> BooleanShare:
+async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise: with x = c - r, the top bit is c_{k-1} ^ r_{k-1} ^ [c' < r'], c' and r' without it."""
     c, r = await _mask(ctx, x)
     c_planes = bits.planes(c, x.ring.bits)
@@ -66,7 +65,7 @@ async def msb(ctx: Context, x: ArithmeticShare) -> BooleanShare:
     edabit=lambda x, thresholds: x.size,
     and_triple=lambda x, t: tree_words(x.ring.bits - 1, len(t) * words_for(x.size))[1],
 )
-async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanShare:
+async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
     """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1).
 
     One edaBit and one opened c serve all thresholds, since x - t = (c - t) - r. The products are fresh for each.
@@ -75,10 +74,10 @@ async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanS
     c, r = await _mask(ctx, x)
     shifted = np.stack([bits.planes(x.ring.sub(c, t), k) for t in thresholds], axis=1)
     flat = shifted.reshape(k, m * width)
-    repeated = BooleanShare(np.tile(r.words, (1, m)), r.shape)
+    repeated = OneArrayBits(np.tile(r.words, (1, m)), (64 * m * width,))
     borrow = await borrow_out(ctx, _compare(ctx, flat[:-1], repeated.plane(slice(-1))))
     top = xor_public(ctx, repeated.plane(-1) ^ borrow, flat[-1])
-    return BooleanShare(top.words.reshape(m, width), x.shape)
+    return OneArrayBits(top.words.reshape(m, width), x.shape)
 
 
 @cost(
@@ -87,11 +86,11 @@ async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanS
     edabit=lambda x: x.size,
     and_triple=lambda x: all_ones_words(x.ring.bits, words_for(x.size))[1],
 )
-async def is_zero(ctx: Context, x: ArithmeticShare) -> BooleanShare:
+async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x == 0>, elementwise: x = 0 exactly where all bits of c = x + r and r agree."""
     c, r = await _mask(ctx, x)
     same = not_(ctx, xor_public(ctx, r, bits.planes(c, x.ring.bits)))
-    return await all_ones(ctx, same.words, x.shape)
+    return await all_ones(ctx, same)
 
 
 @cost(
@@ -100,11 +99,11 @@ async def is_zero(ctx: Context, x: ArithmeticShare) -> BooleanShare:
     edabit=lambda x, width: x.size,
     and_triple=lambda x, width: prefix_words(width - 1, words_for(x.size))[1],
 )
-async def a2b(ctx: Context, x: ArithmeticShare, width: int) -> BooleanShare:
+async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: x_i = c_i ^ r_i ^ borrow into i."""
     c, r = await _mask(ctx, x)
     c_planes = bits.planes(c, x.ring.bits)[:width]
     x_bits = xor_public(ctx, r.plane(slice(width)), c_planes).words.copy()
     below_top = r.plane(slice(width - 1))
-    x_bits[1:] ^= await borrow_prefixes(ctx, _compare(ctx, c_planes[:-1], below_top))
-    return BooleanShare(x_bits, x.shape)
+    x_bits[1:] ^= (await borrow_prefixes(ctx, _compare(ctx, c_planes[:-1], below_top))).words
+    return OneArrayBits(x_bits, x.shape)

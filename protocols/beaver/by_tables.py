@@ -20,8 +20,8 @@ from mpc.algebra.ring import Words
 from mpc.context import Context
 from protocols.beaver.boolean import and_
 from protocols.beaver.read_table import hold, read, reading_words
+from protocols.one_array import OneArray, OneArrayBits
 from protocols.prefix import (
-    Borrow,
     all_ones,
     all_ones_words,
     borrow_out,
@@ -30,7 +30,6 @@ from protocols.prefix import (
     prefix_words,
     tree_words,
 )
-from protocols.shares import ArithmeticShare, BooleanShare
 
 DIGIT_BITS = 4
 """A digit of d bits costs d correlations, d + 30 bits for d = 4, and an AND less for every bit more."""
@@ -108,7 +107,7 @@ def _signs_rounds(k: int) -> int:
     return 2 + levels(_Digits.of(k - 1).count) if k > 1 else 0
 
 
-async def _signs(ctx: Context, own: Words, m: int, shape: tuple[int, ...]) -> Words:
+async def _signs(ctx: Context, own: Words, m: int) -> Words:
     """<top bit of x> for m sums of a row of party 0 and the one row of party 1; planes (k, rows, words) to (m, words).
 
     The top bit is the sum of both top bits and the carry out of the bits below.
@@ -120,7 +119,7 @@ async def _signs(ctx: Context, own: Words, m: int, shape: tuple[int, ...]) -> Wo
         return top.copy()
     shares = await _read(ctx, _compared, digits, _complemented(ctx, below_top), 2 * m)
     by_digit = shares.reshape(2, m, digits.count, words).swapaxes(1, 2).reshape(2, digits.count, m * words)
-    carry = await borrow_out(ctx, Borrow(by_digit, shape))
+    carry = await borrow_out(ctx, OneArrayBits(by_digit, (64 * m * words,)))
     return top ^ carry.words.reshape(m, words)
 
 
@@ -131,11 +130,11 @@ async def _signs(ctx: Context, own: Words, m: int, shape: tuple[int, ...]) -> Wo
     and_triple=lambda x: _signs_words(x.ring.bits, 1, x.size)[2],
     one_of_many=lambda x: _signs_words(x.ring.bits, 1, x.size)[3],
 )
-async def msb(ctx: Context, x: ArithmeticShare) -> BooleanShare:
+async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise."""
     own = bits.planes(x.words.reshape(-1), x.ring.bits)
-    (sign,) = await _signs(ctx, own[:, None], 1, x.shape)
-    return BooleanShare(sign, x.shape)
+    (sign,) = await _signs(ctx, own[:, None], 1)
+    return OneArrayBits(sign, x.shape)
 
 
 @cost(
@@ -145,7 +144,7 @@ async def msb(ctx: Context, x: ArithmeticShare) -> BooleanShare:
     and_triple=lambda x, t: _signs_words(x.ring.bits, len(t), x.size)[2],
     one_of_many=lambda x, t: _signs_words(x.ring.bits, len(t), x.size)[3],
 )
-async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanShare:
+async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
     """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1).
 
     Party 0 subtracts them: its tables have entries for all, and party 1 reads each table once.
@@ -153,7 +152,7 @@ async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanS
     k, m = x.ring.bits, len(thresholds)
     subtracted = thresholds if ctx.me == _HOLDER else np.zeros(1, np.uint64)
     own = np.stack([bits.planes(x.ring.sub(x.words.reshape(-1), t), k) for t in subtracted], axis=1)
-    return BooleanShare(await _signs(ctx, own, m, x.shape), x.shape)
+    return OneArrayBits(await _signs(ctx, own, m), x.shape)
 
 
 # zeros
@@ -166,13 +165,13 @@ async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanS
     and_triple=lambda x: all_ones_words(_Digits.of(x.ring.bits).count, words_for(x.size))[1],
     one_of_many=lambda x: _Digits.of(x.ring.bits).tables(words_for(x.size)),
 )
-async def is_zero(ctx: Context, x: ArithmeticShare) -> BooleanShare:
+async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x == 0>, elementwise: x_0 = -x_1, digit by digit."""
     k, flat = x.ring.bits, x.words.reshape(-1)
     digits = _Digits.of(k)
     own = bits.planes(flat if ctx.me == _HOLDER else x.ring.neg(flat), k)[:, None]
     same = await _read(ctx, one_hot, digits, own, 1)
-    return await all_ones(ctx, same.reshape(digits.count, words_for(x.size)), x.shape)
+    return await all_ones(ctx, OneArrayBits(same.reshape(digits.count, words_for(x.size)), x.shape))
 
 
 # all bits
@@ -200,7 +199,7 @@ def _bits_rounds(width: int) -> int:
     and_triple=lambda x, width: _bits_words(width, words_for(x.size))[1],
     one_of_many=lambda x, width: _Digits.of(width - 1).tables(words_for(x.size)),
 )
-async def a2b(ctx: Context, x: ArithmeticShare, width: int) -> BooleanShare:
+async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: both summands' bits and the carries into them.
 
     An entry compares the lowest bits of a digit, for each number of them. Carries out of digits are prefixes over the
@@ -209,12 +208,12 @@ async def a2b(ctx: Context, x: ArithmeticShare, width: int) -> BooleanShare:
     own = bits.planes(x.words.reshape(-1), width)
     digits = _Digits.of(width - 1)
     if not digits.count:
-        return BooleanShare(own, x.shape)
+        return OneArrayBits(own, x.shape)
     below_top = _complemented(ctx, own[:-1, None])
     compared = await _read(ctx, _compared_from_below, digits, below_top, 2 * digits.depth)
     carries = await _carries(ctx, compared.reshape(digits.depth, 2, digits.count, -1), x.shape)
     own[1:] ^= carries[: width - 1]
-    return BooleanShare(own, x.shape)
+    return OneArrayBits(own, x.shape)
 
 
 def _compared_from_below(digits: Words) -> Words:
@@ -229,9 +228,9 @@ async def _carries(ctx: Context, compared: Words, shape: tuple[int, ...]) -> Wor
     depth, _, count, words = compared.shape
     carries = np.empty((count, depth, words), np.uint64)
     carries[:, :-1] = compared[:-1, 0].swapaxes(0, 1)
-    carries[:, -1] = out = await borrow_prefixes(ctx, Borrow(compared[-1], shape))
+    carries[:, -1] = out = (await borrow_prefixes(ctx, OneArrayBits(compared[-1], shape))).words
     if count > 1 and depth > 1:
         into, same = out[None, :-1], np.ascontiguousarray(compared[:-1, 1, 1:])
-        brought = await and_(ctx, BooleanShare(into, shape), BooleanShare(same, shape))
+        brought = await and_(ctx, OneArrayBits(into, shape), OneArrayBits(same, shape))
         carries[1:, :-1] ^= brought.words.swapaxes(0, 1)
     return carries.reshape(count * depth, words)

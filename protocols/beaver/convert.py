@@ -15,20 +15,21 @@ from mpc.accounts.cost import cost
 from mpc.algebra import bits
 from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.correlation import DaBit
 from protocols.beaver import by_masks, by_tables
 from protocols.beaver.arithmetic import mul
 from protocols.beaver.share import open_packed
-from protocols.shares import ArithmeticShare, BooleanShare, Shape
+from protocols.one_array import OneArray, OneArrayBits
+from protocols.preprocessing.kinds.dabit import DaBit
+from protocols.shares import Shape
 
 
 class Route(Protocol):
     """A way to bits. All have these functions, each with a declared cost."""
 
-    async def msb(self, ctx: Context, x: ArithmeticShare, /) -> BooleanShare: ...
-    async def below(self, ctx: Context, x: ArithmeticShare, thresholds: Words, /) -> BooleanShare: ...
-    async def is_zero(self, ctx: Context, x: ArithmeticShare, /) -> BooleanShare: ...
-    async def a2b(self, ctx: Context, x: ArithmeticShare, width: int, /) -> BooleanShare: ...
+    async def msb(self, ctx: Context, x: OneArray, /) -> OneArrayBits: ...
+    async def below(self, ctx: Context, x: OneArray, thresholds: Words, /) -> OneArrayBits: ...
+    async def is_zero(self, ctx: Context, x: OneArray, /) -> OneArrayBits: ...
+    async def a2b(self, ctx: Context, x: OneArray, width: int, /) -> OneArrayBits: ...
 
 
 ROUTES: dict[str, Route] = {"masks": by_masks, "tables": by_tables}
@@ -39,32 +40,32 @@ def _route(ctx: Context) -> Route:
     return ROUTES["masks" if ctx.session.supply.dealt or ctx.n > 2 else "tables"]
 
 
-async def msb(ctx: Context, x: ArithmeticShare) -> BooleanShare:
+async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise."""
     return await _route(ctx).msb(ctx, x)
 
 
-async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanShare:
+async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
     """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1)."""
     return await _route(ctx).below(ctx, x, thresholds)
 
 
-async def is_zero(ctx: Context, x: ArithmeticShare) -> BooleanShare:
+async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x == 0>, elementwise."""
     return await _route(ctx).is_zero(ctx, x)
 
 
-async def a2b(ctx: Context, x: ArithmeticShare, width: int) -> BooleanShare:
+async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes."""
     return await _route(ctx).a2b(ctx, x, width)
 
 
-def _dabits(x: BooleanShare) -> int:
+def _dabits(x: OneArrayBits) -> int:
     return x.size if x.words.ndim == 1 else 64 * x.words.size
 
 
 @cost(rounds=1, words=lambda x: x.words.size, dabit=_dabits)
-async def bits_to_ring(ctx: Context, x: BooleanShare) -> ArithmeticShare:
+async def bits_to_ring(ctx: Context, x: OneArrayBits) -> OneArray:
     """[x_i] for each plane i, shape (planes, *x.shape); x.shape for one plane without a plane axis.
 
     v = x ^ b is opened for daBits b; then x = v + b - 2 v b.
@@ -76,10 +77,10 @@ async def bits_to_ring(ctx: Context, x: BooleanShare) -> ArithmeticShare:
     flat = ctx.ring.mul(b, sign)
     if ctx.me == 0:
         flat = ctx.ring.add(flat, values)
-    return ArithmeticShare(_by_plane(flat, x), ctx.ring)
+    return OneArray(_by_plane(flat, x), ctx.ring)
 
 
-def _by_plane(flat: Words, x: BooleanShare) -> Words:
+def _by_plane(flat: Words, x: OneArrayBits) -> Words:
     if x.words.ndim == 1:
         return flat.reshape(x.shape)
     padded = flat.reshape(x.planes, -1)[:, : x.size]
@@ -87,7 +88,7 @@ def _by_plane(flat: Words, x: BooleanShare) -> Words:
 
 
 @cost(rounds=1, words=lambda x: x.words.size, dabit=_dabits)
-async def b2a(ctx: Context, x: BooleanShare) -> ArithmeticShare:
+async def b2a(ctx: Context, x: OneArrayBits) -> OneArray:
     """[x] from its bit planes, least significant first: the sum of 2^i [x_i]. Wraps modulo 2^k."""
     each = await bits_to_ring(ctx, x)
     if x.words.ndim == 1:
@@ -96,7 +97,7 @@ async def b2a(ctx: Context, x: BooleanShare) -> ArithmeticShare:
     return each.scale(ctx.ring.reduce(weights).reshape(-1, *[1] * len(x.shape))).sum(0)
 
 
-def _selected(c: ArithmeticShare, x: ArithmeticShare, y: ArithmeticShare) -> Shape:
+def _selected(c: OneArray, x: OneArray, y: OneArray) -> Shape:
     return np.broadcast_shapes(x.shape, y.shape)
 
 
@@ -105,6 +106,6 @@ def _selected(c: ArithmeticShare, x: ArithmeticShare, y: ArithmeticShare) -> Sha
     words=lambda c, x, y: c.size + prod(_selected(c, x, y)),
     triple=lambda c, x, y: prod(np.broadcast_shapes(c.shape, x.shape, y.shape)),
 )
-async def select(ctx: Context, c: ArithmeticShare, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+async def select(ctx: Context, c: OneArray, x: OneArray, y: OneArray) -> OneArray:
     """[x where c = 1, y where c = 0], elementwise: y + c (x - y); c holds 0 and 1 only."""
     return y + await mul(ctx, c, x - y)

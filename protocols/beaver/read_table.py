@@ -13,7 +13,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bit_tables import look_up, turned
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
-from mpc.correlation import OneOfMany
+from protocols.preprocessing.kinds.one_of_many import OneOfMany
 
 _WORD_WORK = 8
 """What a word of a table takes, in the multiply-adds of `Context.off_loop`."""

@@ -11,64 +11,65 @@ from mpc.accounts.cost import cost
 from mpc.algebra import bits
 from mpc.algebra.ring import Ring, Words
 from mpc.context import Context, Spec
-from mpc.correlation import RandomValue
-from protocols.shares import ArithmeticShare, BooleanShare, Shape
+from protocols.one_array import OneArray, OneArrayBits
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.shares import Shape
 
 
-def constant(ctx: Context, words: Words) -> ArithmeticShare:
+def constant(ctx: Context, words: Words) -> OneArray:
     """[c] for ring elements c that everybody knows: party 0 holds c, the others zero. Local."""
-    return ArithmeticShare(words if ctx.me == 0 else np.zeros(words.shape, np.uint64), ctx.ring)
+    return OneArray(words if ctx.me == 0 else np.zeros(words.shape, np.uint64), ctx.ring)
 
 
-def constant_bits(ctx: Context, words: Words, shape: Shape) -> BooleanShare:
+def constant_bits(ctx: Context, words: Words, shape: Shape) -> OneArrayBits:
     """<c> for packed bits that everybody knows: party 0 holds c, the others zero. Local."""
-    return BooleanShare(words if ctx.me == 0 else np.zeros(words.shape, np.uint64), shape)
+    return OneArrayBits(words if ctx.me == 0 else np.zeros(words.shape, np.uint64), shape)
 
 
 @cost(rounds=0)
-async def input_(ctx: Context, owner: int, words: Words | None, shape: Shape) -> ArithmeticShare:
+async def input_(ctx: Context, owner: int, words: Words | None, shape: Shape) -> OneArray:
     """[x] for ring elements x of this shape that party `owner` passes as `words`; the others pass None.
 
     Every other party's share is the stream of the seed it has in common with the owner; the owner's share is x less
     all of these. No communication. Any parties without the owner hold streams that are independent of x.
     """
     if ctx.me != owner:
-        return ArithmeticShare(ctx.ring.reduce(ctx.pairwise_prg(owner, "input").words(shape)), ctx.ring)
+        return OneArray(ctx.ring.reduce(ctx.pairwise_prg(owner, "input").words(shape)), ctx.ring)
     rest = words if words is not None else ctx.ring.zeros(shape)
     for j in ctx.everyone:
         if j != owner:
             rest = ctx.ring.sub(rest, ctx.ring.reduce(ctx.pairwise_prg(j, "input").words(shape)))
-    return ArithmeticShare(rest, ctx.ring)
+    return OneArray(rest, ctx.ring)
 
 
 @cost(rounds=0)
-async def input_bits(ctx: Context, owner: int, words: Words | None, shape: Shape) -> BooleanShare:
+async def input_bits(ctx: Context, owner: int, words: Words | None, shape: Shape) -> OneArrayBits:
     """<x> for packed bits x of an array of this shape that party `owner` passes: as `input_`, with XOR."""
     packed = (bits.words_for(prod(shape)),)
     if ctx.me != owner:
-        return BooleanShare(ctx.pairwise_prg(owner, "input bits").words(packed), shape)
+        return OneArrayBits(ctx.pairwise_prg(owner, "input bits").words(packed), shape)
     rest = words if words is not None else np.zeros(packed, np.uint64)
     for j in ctx.everyone:
         if j != owner:
             rest = bits.bit_xor(rest, ctx.pairwise_prg(j, "input bits").words(packed))
-    return BooleanShare(rest, shape)
+    return OneArrayBits(rest, shape)
 
 
 @cost(rounds=1, words=lambda *shares: sum(x.size for x in shares))
-async def open_(ctx: Context, *shares: ArithmeticShare) -> list[Words]:
+async def open_(ctx: Context, *shares: OneArray) -> list[Words]:
     """Everybody learns each x: everybody sends everybody its share."""
     return await open_words(ctx, ctx.ring, *(x.words for x in shares))
 
 
 @cost(rounds=1, words=lambda x: x.words.size)
-async def open_bits(ctx: Context, x: BooleanShare) -> Words:
+async def open_bits(ctx: Context, x: OneArrayBits) -> Words:
     """Everybody learns the bits x, as packed words."""
     (opened,) = await open_packed(ctx, x.words)
     return opened
 
 
 @cost(rounds=1, to_one=lambda to, x: x.size)
-async def open_to(ctx: Context, to: int, x: ArithmeticShare) -> Words | None:
+async def open_to(ctx: Context, to: int, x: OneArray) -> Words | None:
     """Party `to` alone learns x; the others get None.
 
     The shares are rerandomised by a sharing of zero before they are sent, so that `to` learns their sum only.
@@ -82,10 +83,10 @@ async def open_to(ctx: Context, to: int, x: ArithmeticShare) -> Words | None:
 
 
 @cost(rounds=0, random_value=lambda shape: int(np.prod(shape)))
-async def random(ctx: Context, shape: Shape) -> ArithmeticShare:
+async def random(ctx: Context, shape: Shape) -> OneArray:
     """[r] for uniformly random r that nobody knows."""
     (r,) = await ctx.take(RandomValue(ctx.ring, shape))
-    return ArithmeticShare(r, ctx.ring)
+    return OneArray(r, ctx.ring)
 
 
 async def open_words(ctx: Context, ring: Ring, *shares: Words) -> list[Words]:

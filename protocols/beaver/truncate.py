@@ -7,10 +7,10 @@ import numpy as np
 from mpc.accounts.cost import cost
 from mpc.algebra.ring import Ring, Words
 from mpc.context import Context
-from mpc.correlation import TruncationPair
 from mpc.errors import LocalError
 from protocols.beaver.share import open_words
-from protocols.shares import ArithmeticShare
+from protocols.one_array import OneArray
+from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 
 
 @cost(
@@ -18,7 +18,7 @@ from protocols.shares import ArithmeticShare
     words=lambda x, shift: x.size if shift else 0,
     truncation_pair=lambda x, shift: x.size if shift else 0,
 )
-async def truncate(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
+async def truncate(ctx: Context, x: OneArray, shift: int) -> OneArray:
     """[y] with y = floor(x / 2^shift) or one more, elementwise, for |x| < 2^(k-2); never a large error.
 
     With c = x + 2^(k-2) + r opened for a random r, the bit that x and r carry into the top is msb(c) ^ msb(r), so the
@@ -44,7 +44,7 @@ async def truncate(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticSh
         middle = ring.shift_right(Ring(k - 1).reduce(c), shift)
         known = ring.add(middle, ring.mul(top, _power(k - 1 - shift)))
         y = ring.add(y, ring.sub(known, ring.reduce(_power(k - 2) >> np.uint64(shift))))
-    return ArithmeticShare(y, ring)
+    return OneArray(y, ring)
 
 
 def _power(exponent: int) -> Words:

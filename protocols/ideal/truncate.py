@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mpc.accounts.cost import cost
 from mpc.context import Context
-from protocols.shares import ArithmeticShare
+from protocols.one_array import OneArray
 
 
 @cost(rounds=0)
-async def truncate(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
+async def truncate(ctx: Context, x: OneArray, shift: int) -> OneArray:
     """floor(x / 2^shift)."""
-    return ArithmeticShare(x.ring.from_signed(x.ring.to_signed(x.words) >> shift), x.ring)
+    return OneArray(x.ring.from_signed(x.ring.to_signed(x.words) >> shift), x.ring)

@@ -87,16 +87,15 @@ async def mantissa(
 
 async def or_from_top(ctx: Context, x: BooleanShare) -> BooleanShare:
     """<OR of planes i, i + 1, ... up to the top> for each plane i. levels(planes) rounds (Sklansky's prefix tree)."""
-    words = x.words[::-1].copy()
-    place = np.arange(len(words))
+    from_top = x.plane(slice(None, None, -1)).copy()
+    place = np.arange(x.planes)
     span = 1
-    while span < len(words):
+    while span < x.planes:
         high = place[(place & span) != 0]
         lead = (high & ~(2 * span - 1)) + span - 1
-        joined = await suite_of(ctx).or_(ctx, BooleanShare(words[high], x.shape), BooleanShare(words[lead], x.shape))
-        words[high] = joined.words
+        from_top.put(high, await suite_of(ctx).or_(ctx, from_top.plane(high), from_top.plane(lead)))
         span *= 2
-    return BooleanShare(np.ascontiguousarray(words[::-1]), x.shape)
+    return from_top.plane(slice(None, None, -1))
 
 
 def _word(value: int) -> int:

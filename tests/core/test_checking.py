@@ -8,13 +8,20 @@ from material import check
 
 from mpc.algebra.ring import Z64
 from mpc.context import run_all
-from mpc.correlation import AndTriple, DaBit, EdaBit, MatrixTriple, RandomValue, SquarePair, Triple, TruncationPair
 from mpc.errors import SupplyError
 from mpc.network.transport import memory_network
 from mpc.testing import insecure_agreements
 from protocols.preprocessing import checking
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.from_ot import ot_supplies
+from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.dabit import DaBit
+from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.square_pair import SquarePair
+from protocols.preprocessing.kinds.triple import Triple
+from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 
 
 async def planned(kinds, n, mode, coins="coins"):
