@@ -8,7 +8,7 @@ receiver is at least one deeper, a join takes the largest of its children.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -96,9 +96,11 @@ class Session:
     network: str = ""
     policies: tuple[Callable[[Any], None], ...] = ()
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
+    others: list[int] = field(init=False)
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
+        self.others = [j for j in range(self.n) if j != self.transport.me]
         self.ledger = Ledger(len(self.transport.names))
 
     @property
@@ -156,7 +158,7 @@ class Context:
     @property
     def others(self) -> list[int]:
         """The indices of all computing parties but this one."""
-        return [j for j in range(self.n) if j != self.me]
+        return self.session.others
 
     @property
     def suite(self) -> Any:
@@ -208,11 +210,18 @@ class Context:
 
     def send(self, to: int, array: Array) -> None:
         """Queue a uint64 or uint8 array for party `to`; it must not be changed afterwards."""
-        number = self._sent.get(to, 0)
-        self._sent[to] = number + 1
-        message = Message((*self.path, number), self.label, self.depth, array)
-        self.payload += array.nbytes
-        self.session.ledger.sent(self.line, to, self.session.transport.send(to, message))
+        self._send((to,), array)
+
+    def _send(self, receivers: Sequence[int], array: Array) -> None:
+        """One message for all receivers, where it is the same for all: then it is prepared once."""
+        message, session = None, self.session
+        for to in receivers:
+            number = self._sent.get(to, 0)
+            self._sent[to] = number + 1
+            if message is None or message.tag[-1] != number:
+                message = Message((*self.path, number), self.label, self.depth, array)
+            session.ledger.sent(self.line, to, session.transport.send(to, message))
+        self.payload += len(receivers) * array.nbytes
 
     async def receive(self, sender: int, spec: Spec) -> Array:
         """The next array that `sender` sends to this call, checked against what is expected of it."""
@@ -252,8 +261,7 @@ class Context:
 
     def _send_all(self, arrays: tuple[Array, ...]) -> None:
         for array in arrays:
-            for j in self.others:
-                self.send(j, array)
+            self._send(self.session.others, array)
 
     async def _total(self, add: Callable[[Array, Array], Array], array: Array) -> Array:
         spec = Spec(array.shape, array.dtype.type)

@@ -44,7 +44,7 @@ FOLDER_ORDER = {
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer",
-        "transport_memory", "transport", "transport_tls", "connecting", "joining",
+        "lookout",         "transport_memory", "transport", "transport_tls", "connecting", "joining",
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "planning", "simulating",
