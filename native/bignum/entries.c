@@ -20,23 +20,19 @@ void parley_bignum_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, cons
     selected->bignum.mul(out, x, y, m, count, workspace);
 }
 
-void parley_bignum_add(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
-                       size_t limbs, size_t count) {
-    const Moduli m = {moduli, step, limbs};
-    REQUIRES(good_rows(m, count));
-    REQUIRES(same_or_apart(out, x, NUMBER_BYTES(limbs, count)) && same_or_apart(out, y, NUMBER_BYTES(limbs, count)));
-    REQUIRES_OF_CONTENTS(good_moduli(m, count) && below_moduli(x, m, count) && below_moduli(y, m, count));
-    selected->bignum.add(out, x, y, m, count);
-}
+#define ENTRY_BELOW_MODULI(name)                                                                                          \
+    void parley_bignum_##name(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,  \
+                              size_t limbs, size_t count) {                                                              \
+        const size_t bytes = NUMBER_BYTES(limbs, count);                                                                 \
+        const Moduli m = {moduli, step, limbs};                                                                          \
+        REQUIRES(good_rows(m, count));                                                                                   \
+        REQUIRES(same_or_apart(out, x, bytes) && same_or_apart(out, y, bytes));                                          \
+        REQUIRES_OF_CONTENTS(good_moduli(m, count) && below_moduli(x, m, count) && below_moduli(y, m, count));           \
+        selected->bignum.name(out, x, y, m, count);                                                                      \
+    }
 
-void parley_bignum_sub(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
-                       size_t limbs, size_t count) {
-    const Moduli m = {moduli, step, limbs};
-    REQUIRES(good_rows(m, count));
-    REQUIRES(same_or_apart(out, x, NUMBER_BYTES(limbs, count)) && same_or_apart(out, y, NUMBER_BYTES(limbs, count)));
-    REQUIRES_OF_CONTENTS(good_moduli(m, count) && below_moduli(x, m, count) && below_moduli(y, m, count));
-    selected->bignum.sub(out, x, y, m, count);
-}
+ENTRY_BELOW_MODULI(add)
+ENTRY_BELOW_MODULI(sub)
 
 void parley_bignum_power(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits,
                          const uint64_t *moduli, size_t step, size_t limbs, size_t count, uint64_t *workspace) {

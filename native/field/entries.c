@@ -40,31 +40,22 @@ void parley_field_reduce(uint64_t *out, const uint64_t *x, size_t n, const uint6
     kernels_of(&f)->scale(out, x, one, n, &f);
 }
 
-void parley_field_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field) {
-    TAKE_FIELD(f, field);
-    REQUIRES_ELEMENTWISE(x);
-    REQUIRES_ELEMENTWISE(y);
-    kernels_of(&f)->add(out, x, y, n, &f);
-}
+#define ENTRY_OF_TWO(name)                                                                                               \
+    void parley_field_##name(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field) {    \
+        TAKE_FIELD(f, field);                                                                                           \
+        REQUIRES_ELEMENTWISE(x);                                                                                        \
+        REQUIRES_ELEMENTWISE(y);                                                                                        \
+        kernels_of(&f)->name(out, x, y, n, &f);                                                                         \
+    }
 
-void parley_field_sub(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field) {
-    TAKE_FIELD(f, field);
-    REQUIRES_ELEMENTWISE(x);
-    REQUIRES_ELEMENTWISE(y);
-    kernels_of(&f)->sub(out, x, y, n, &f);
-}
+ENTRY_OF_TWO(add)
+ENTRY_OF_TWO(sub)
+ENTRY_OF_TWO(mul)
 
 void parley_field_neg(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field) {
     TAKE_FIELD(f, field);
     REQUIRES_ELEMENTWISE(x);
     kernels_of(&f)->neg(out, x, n, &f);
-}
-
-void parley_field_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field) {
-    TAKE_FIELD(f, field);
-    REQUIRES_ELEMENTWISE(x);
-    REQUIRES_ELEMENTWISE(y);
-    kernels_of(&f)->mul(out, x, y, n, &f);
 }
 
 void parley_field_scale(uint64_t *out, const uint64_t *x, const uint64_t *s, size_t n, const uint64_t *field) {
