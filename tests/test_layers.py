@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("native", "mpc", "protocols", "party_runner")
 
 ORDER = {
-    "native": ("build_native", "__init__", "signatures"),
+    "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
         "errors", "algebra", "prg", "label_hash", "device", "network", "accounts.ledger", "accounts.report",
         "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
