@@ -188,6 +188,8 @@ class Ring:
 
     def from_ints(self, values: object) -> Words:
         """The elements of public integers of any size and sign: an int, nested sequences of them, or an array."""
+        if isinstance(values, int):
+            return np.array(values % (1 << self.bits), U64)
         return from_integers(values, 1 << self.bits, 1)
 
     def to_signed(self, x: Words) -> npt.NDArray[np.int64]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from math import prod
 
 from mpc.accounts.cost import cost
+from mpc.algebra.shapes import broadcast
 from mpc.context import Context
-from mpc.correlation import MatrixTriple, SquarePair, Triple, broadcast
 from protocols import derived
 from protocols.beaver.share import open_words
 from protocols.one_array import OneArray
+from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
+from protocols.preprocessing.kinds.square_pair import SquarePair
+from protocols.preprocessing.kinds.triple import Triple
 
 
 @cost(

@@ -6,11 +6,12 @@ import numpy as np
 
 from mpc.accounts.cost import cost
 from mpc.algebra.ring import Words
+from mpc.algebra.shapes import broadcast
 from mpc.context import Context
-from mpc.correlation import AndTriple, broadcast
 from protocols import derived
 from protocols.beaver.share import open_packed
 from protocols.one_array import OneArrayBits, ring_of
+from protocols.preprocessing.kinds.and_triple import AndTriple
 
 
 def _and_bits(x: OneArrayBits, y: OneArrayBits) -> int:

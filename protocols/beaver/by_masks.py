@@ -11,7 +11,6 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bits import words_for
 from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.correlation import EdaBit
 from protocols.beaver.boolean import not_, xor_public
 from protocols.beaver.share import open_words
 from protocols.one_array import OneArray, OneArrayBits
@@ -24,6 +23,7 @@ from protocols.prefix import (
     prefix_words,
     tree_words,
 )
+from protocols.preprocessing.kinds.edabit import EdaBit
 from protocols.shares import concatenate_planes
 
 

@@ -14,11 +14,11 @@ import numpy as np
 from mpc.accounts.cost import cost
 from mpc.algebra.ring import Words
 from mpc.context import Context
-from mpc.correlation import DaBit
 from protocols import derived
 from protocols.beaver import by_masks, by_tables
 from protocols.beaver.share import open_packed
 from protocols.one_array import OneArray, OneArrayBits, ring_of
+from protocols.preprocessing.kinds.dabit import DaBit
 
 
 class Route(Protocol):

@@ -13,8 +13,8 @@ from mpc.accounts.cost import cost
 from mpc.algebra.interface import Bits
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
-from mpc.correlation import OneOfMany
 from protocols.one_array import ring_of
+from protocols.preprocessing.kinds.one_of_many import OneOfMany
 
 _WORD_WORK = 8
 """What a word of a table takes, in the multiply-adds of `Context.off_loop`."""

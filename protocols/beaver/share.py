@@ -12,8 +12,8 @@ from mpc.algebra.bits import words_for
 from mpc.algebra.interface import Elementwise
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
-from mpc.correlation import RandomValue
 from protocols.one_array import OneArray, OneArrayBits, ring_of
+from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.shares import Shape
 
 

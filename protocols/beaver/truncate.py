@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mpc.accounts.cost import cost
 from mpc.context import Context
-from mpc.correlation import TruncationPair
 from mpc.errors import LocalError
 from protocols.beaver.share import open_words
 from protocols.one_array import OneArray
+from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 
 
 @cost(

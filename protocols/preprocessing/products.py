@@ -10,7 +10,6 @@ Of two parties each chooses for one other only, so its share of a may be whateve
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from protocols.ot.correlated import CotReceiver, CotSender
-from protocols.ot.pads import Group, weighed
+from protocols.ot.groups import Group, weighed
 from protocols.ot.products_alsz13 import (
     Received,
     Sent,
@@ -31,8 +30,9 @@ from protocols.ot.products_alsz13 import (
     random_ands_receive,
     random_ands_send,
 )
-from protocols.preprocessing.pairs import Pair, Pairs
+from protocols.preprocessing.pairs import Pairs
 from protocols.preprocessing.streams import Piece, run_pieces
+from protocols.preprocessing.tools import Pair, Rows
 
 CHUNK_LABELS = 1 << 18
 """Correlations in one call of the transfers: 4 MiB of labels, which stay in the last-level cache."""
@@ -41,27 +41,6 @@ CHUNK_WORDS = 1 << 20
 """Words of messages in one call: some 4 MiB, and as much to work on."""
 
 _WORD_BITS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The operand whose words are sent: b[q, s, :] = values[q // each, s, :]."""
-
-    values: Words = field(repr=False)
-    each: int = 1
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(q, s, l)."""
-        return len(self.values) * self.each, self.values.shape[1], self.values.shape[2]
-
-    def part(self, rows: slice, terms: slice, columns: slice) -> Words:
-        """Some of them: (q s, l)."""
-        if self.each == 1:
-            some = self.values[rows, terms, columns]
-        else:
-            some = self.values[np.arange(rows.start, rows.stop) // self.each, terms, columns]
-        return some.reshape(-1, some.shape[2])
 
 
 def may_be_random(ctx: Context, ring: Z2k, length: int) -> bool:

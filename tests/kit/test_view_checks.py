@@ -5,11 +5,11 @@ import pytest
 
 from mpc.algebra.ring import Z64, Ring
 from mpc.context import Spec
-from mpc.correlation import RandomValue
 from mpc.errors import LocalError
 from mpc.testing import ViewsDiffer, assert_same_distribution, exact_view, sampled_view
 from protocols.beaver import SUITE
 from protocols.one_array import OneArray
+from protocols.preprocessing.kinds.random_value import RandomValue
 
 
 async def put_in(ctx, owner, mine, lanes):
