@@ -120,12 +120,7 @@ class Value:
         await self.done.wait()
 
 
-class Node(NamedTuple):
-    """One node of an expression: what is computed, and what is public of it. `recipe` counts the value's recipes.
-
-    Two nodes are never equal, however alike.
-    """
-
+class _Node(NamedTuple):
     operation: Operation
     shape: Shape
     kind: Kind
@@ -135,6 +130,14 @@ class Node(NamedTuple):
     value: Value
     recipe: int = 0
 
+
+class Node(_Node):
+    """One node of an expression: what is computed, and what is public of it. `recipe` counts the value's recipes.
+
+    Two nodes are never equal, however alike.
+    """
+
+    __slots__ = ()
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
