@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from mpc.algebra.bits import words_for
+from mpc.algebra.packed_bits import PACKED
 from mpc.algebra.ring import Z64
 from protocols.beaver import SUITE
 from protocols.beaver.convert import ROUTES
@@ -57,7 +58,7 @@ def matrix(side: int) -> OneArray:
 def bits(count: int, planes: int | None = None) -> OneArrayBits:
     """A share of `count` values, each of one bit or of `planes` bits."""
     words = words_for(count)
-    return OneArrayBits(np.zeros(words if planes is None else (planes, words), np.uint64), (count,))
+    return OneArrayBits(np.zeros(words if planes is None else (planes, words), np.uint64), (count,), PACKED)
 
 
 def elementwise(n: int) -> dict[str, tuple[Any, tuple[Any, ...]]]:

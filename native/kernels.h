@@ -19,6 +19,8 @@
 #error "Parley's kernels view words as little-endian bytes; this machine or compiler is not little-endian"
 #endif
 
+#include "members.h"
+
 #include "aes/contract.h"
 #include "bignum/contract.h"
 #include "binary_field/contract.h"

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("native", "mpc", "protocols", "party_runner")
 
 ORDER = {
-    "native": ("build_native", "__init__", "signatures"),
+    "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
         "errors", "algebra", "prg", "label_hash", "device", "network", "accounts.ledger", "accounts.report",
         "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
@@ -44,7 +44,7 @@ FOLDER_ORDER = {
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer",
-        "transport_memory", "transport", "transport_tls", "connecting", "joining",
+        "lookout",         "transport_memory", "transport", "transport_tls", "connecting", "joining",
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "planning", "simulating",

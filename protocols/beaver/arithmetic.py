@@ -27,7 +27,7 @@ async def mul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
     """
     a, b, c = await ctx.take(Triple(x.ring, x.shape, y.shape))
     d, e = await open_words(ctx, x.ring, x.ring.sub(x.words, a), x.ring.sub(y.words, b))
-    return OneArray(x.ring.recombine(c, d, b, e, a, with_de=ctx.me == 0), x.ring)
+    return x.like(x.ring.recombine(c, d, b, e, a, with_de=ctx.me == 0))
 
 
 @cost(rounds=1, words=lambda x: x.size, square_pair=lambda x: x.size)
@@ -36,7 +36,7 @@ async def square(ctx: Context, x: OneArray) -> OneArray:
     ring = x.ring
     a, c = await ctx.take(SquarePair(ring, x.shape))
     (d,) = await open_words(ctx, ring, ring.sub(x.words, a))
-    return OneArray(ring.recombine(c, d, a, d, a, with_de=ctx.me == 0), ring)
+    return x.like(ring.recombine(c, d, a, d, a, with_de=ctx.me == 0))
 
 
 @cost(
@@ -56,7 +56,7 @@ async def matmul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
     work = c.size * x.shape[-1]
     d_right = await ctx.off_loop(work, ring.matmul, d, right)
     a_e = await ctx.off_loop(work, ring.matmul, a, e)
-    return OneArray(ring.add(ring.add(c, d_right), a_e), ring)
+    return x.like(ring.add(ring.add(c, d_right), a_e))
 
 
 @cost(
