@@ -16,7 +16,8 @@ from bench.kernels.workload import KernelWorkload
 from mpc.algebra import bits
 from mpc.algebra.ring import U64
 from mpc.label_hash import hash_tccr
-from protocols.ot.pads import Group, pad_planes, receiver_products, sender_products, weighed
+from protocols.ot.groups import Group, weighed
+from protocols.ot.pads import pad_planes, receiver_products, sender_products
 
 COUNT = 4096
 LENGTH = 128

@@ -29,7 +29,7 @@ from mpc.algebra import bits
 from mpc.algebra.cores import using_cores
 from mpc.algebra.ring import U64, Z64, Words
 from mpc.context import Context, Session, Spec
-from mpc.correlation import Correlation, Material, Part, RandomValue
+from mpc.correlation import Correlation, Material, Part
 from mpc.network.handshake import Agreement
 from mpc.supply import Supply
 from native import keep_memory
@@ -37,6 +37,7 @@ from protocols.beaver import SUITE
 from protocols.ot.correlated import CotReceiver, CotSender, bit_masks
 from protocols.preprocessing.dealer import DealerLink, local_supplies
 from protocols.preprocessing.from_ot import OtSupply
+from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.runs.suites import security_sentence
 
 _START, _CHECK, _CORRELATIONS = 1 << 20, 2 << 20, 3 << 20

@@ -6,24 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench import arithmetic
-from bench.preprocessing.blocks import TRANSFERS, blocks, silent, softspoken
+from bench.preprocessing.blocks import blocks, silent, softspoken
 from bench.suppliers import NOBODY, SUPPLIERS
 from bench.workloads import Workload
 from mpc.algebra.ring import Z64
 from mpc.context import Context
-from mpc.correlation import (
-    AndTriple,
-    Correlation,
-    DaBit,
-    EdaBit,
-    InputMask,
-    MatrixTriple,
-    OneOfMany,
-    RandomValue,
-    SquarePair,
-    Triple,
-    TruncationPair,
-)
 from mpc.prg import SEED_BYTES, Seed
 from mpc.supply import Entry
 from protocols.ot.correlated import CotReceiver, CotSender
@@ -32,6 +19,17 @@ from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_sen
 from protocols.ot.silent_ferret_ywlzw20 import MEDIUM, SMALL, Parameters
 from protocols.ot.silent_ferret_ywlzw20 import receive_setup as ferret_receive
 from protocols.ot.silent_ferret_ywlzw20 import send_setup as ferret_send
+from protocols.preprocessing.kind import Kind
+from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.dabit import DaBit
+from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.input_mask import InputMask
+from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
+from protocols.preprocessing.kinds.one_of_many import OneOfMany
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.square_pair import SquarePair
+from protocols.preprocessing.kinds.triple import Triple
+from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
 from protocols.runs.planning import plan
 from protocols.suite import suite_of
@@ -60,7 +58,7 @@ class Example:
     name: str
     unit: str
     count: int
-    piece: Callable[[int], Correlation]
+    piece: Callable[[int], Kind]
     step: int = 1
 
     def size(self, scale: float) -> int:
@@ -69,7 +67,7 @@ class Example:
         No repetition then lives on what another one has left over.
         """
         steps = max(1, round(self.count * scale / self.step))
-        each = TRANSFERS[type(self.piece(self.step))](self.piece(self.step)).count
+        each = self.piece(self.step).transfers(2).count
         iterations = round(steps * each / SMALL.fresh)
         return (iterations * SMALL.fresh // each if iterations else steps) * self.step
 

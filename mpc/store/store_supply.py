@@ -21,7 +21,7 @@ import numpy as np
 
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
-from mpc.correlation import Correlation, Material
+from mpc.correlation import Correlation, Material, holds
 from mpc.errors import LocalError, SupplyError
 from mpc.prg import Seed
 from mpc.store.files import (
@@ -39,7 +39,7 @@ from mpc.store.files import (
     read_key_file,
 )
 from mpc.store.journal import Journal
-from mpc.store.writer import PARTIAL, RECORD_BYTES, WORD_BYTES, address_of, different_store, holds
+from mpc.store.writer import PARTIAL, RECORD_BYTES, WORD_BYTES, address_of, different_store
 from mpc.supply import Entry, Path, Spent, Supply
 
 AHEAD = 256

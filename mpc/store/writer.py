@@ -19,7 +19,7 @@ import numpy as np
 
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
-from mpc.correlation import Correlation, Material, Part
+from mpc.correlation import Correlation, Material, holds
 from mpc.errors import LocalError, PeerError
 from mpc.prg import Seed, encode_domain
 from mpc.store.files import (
@@ -234,11 +234,6 @@ def different_store(party: str, what: str) -> PeerError:
 def address_of(path: Path, kind: Correlation) -> bytes:
     """What stands for a path and kind in the index."""
     return sha256(encode_domain(("parley store record", path, *kind.encoding()))).digest()
-
-
-def holds(part: Part, party: int) -> bool:
-    """Whether a party has words of this part."""
-    return part.sharing != "clear" or part.holder == party
 
 
 def _batches(demand: Sequence[Entry]) -> Iterator[Sequence[Entry]]:

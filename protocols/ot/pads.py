@@ -7,7 +7,6 @@ each correlation and block. Everything here is local.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import shake_256
 
 import numpy as np
@@ -19,6 +18,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.prg import encode_domain
 from native import BYTES, Pointer, ffi, lib
+from protocols.ot.groups import Group
 
 MAX_LENGTH = 1 << 17
 """Words of the longest pad."""
@@ -26,20 +26,6 @@ MAX_LENGTH = 1 << 17
 _STEP = 2048
 _FEWEST_WORDS = 1 << 14
 _NO_OFFSET = np.zeros(2, U64)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Products modulo 2^width that count 2^shift times and are added up in target number `target`."""
-
-    width: int
-    shift: int = 0
-    target: int = 0
-
-
-def weighed(bits: int) -> tuple[Group, ...]:
-    """Group i for bit i of a choice of k bits: all add up to products modulo 2^k (Gilboa, CRYPTO 1999)."""
-    return tuple(Group(bits - i, i) for i in range(bits))
 
 
 def check_groups(groups: Sequence[Group], targets: int) -> None:

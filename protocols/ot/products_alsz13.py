@@ -19,9 +19,9 @@ from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.errors import LocalError
 from protocols.ot.correlated import CotReceiver, CotSender, check_choices
+from protocols.ot.groups import Group
 from protocols.ot.pads import (
     MAX_LENGTH,
-    Group,
     check_groups,
     hash_key,
     pad_planes,

@@ -10,9 +10,10 @@ from typing import Any
 import msgpack
 
 from mpc.algebra.ring import Ring
-from mpc.correlation import KINDS, Correlation
+from mpc.correlation import Correlation
 from mpc.errors import LocalError, PeerError
 from mpc.supply import Entry, corrected
+from protocols.preprocessing.kinds import find_kind
 
 MAX_NUMBER = 1 << 32
 MAX_PART_WORDS = 1 << 27
@@ -78,7 +79,7 @@ def _entry(item: Any) -> Entry:
     path, name, (bits, *arguments) = item
     if not all(_is_number(p, MAX_NUMBER) for p in path) or not _is_number(bits, 64) or bits == 0:
         raise ValueError("path or ring out of range")
-    kind_type = KINDS[name]
+    kind_type = find_kind(name)
     names = [field.name for field in fields(kind_type)][1:]
     kind = kind_type(Ring(bits), **dict(zip(names, map(_argument, arguments), strict=True)))
     if any(prod(part.shape) > MAX_PART_WORDS for part in kind.parts()):

@@ -27,7 +27,8 @@ from mpc.prg import Seed
 from mpc.supply import Entry, Path, Spent
 from protocols.preprocessing.checking import Check, make_checked
 from protocols.preprocessing.demand import pack_demand
-from protocols.preprocessing.pairs import SOFTSPOKEN, Extension, Pairs, set_up
+from protocols.preprocessing.ot_tools import OtTools
+from protocols.preprocessing.pairs import SOFTSPOKEN, Extension, set_up
 
 SLICE_WORDS = 1 << 19
 """Planned material is made in slices of about this many words, 4 MiB."""
@@ -47,16 +48,16 @@ class _Line:
         self.lock = trio.Lock()
         self._extension = extension
         self._check = check
-        self._ends: Pairs | None = None
+        self._tools: OtTools | None = None
 
     async def made(self, entries: Sequence[Entry]) -> list[Material]:
         """A piece of each kind, in order."""
-        if self._ends is None:
+        if self._tools is None:
             ctx = self.ctx.child("transfers")
-            self._ends = await set_up(ctx, self._extension)
+            self._tools = OtTools(await set_up(ctx, self._extension))
             self.ctx.join(ctx)
         ctx = self.ctx.child("material")
-        made = await make_checked(ctx, self._ends, [kind for _, kind in entries], self._check)
+        made = await make_checked(ctx, self._tools, [kind for _, kind in entries], self._check)
         self.ctx.join(ctx)
         return made
 

@@ -14,12 +14,10 @@ from typing import Any
 from mpc.context import Context, run_all
 from protocols.ot import extension_softspoken_roy22, silent_ferret_ywlzw20
 from protocols.ot.correlated import CotReceiver, CotSender
+from protocols.preprocessing.tools import Pair
 
 Side = Callable[[Context, int], Awaitable[Any]]
 """One party's half of what two do: called with its context and the other's index."""
-
-Pair = tuple[int, int]
-"""Sender and receiver."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,16 @@ Of two parties each chooses for one other only, so its share of a may be whateve
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from mpc.algebra import bits
 from mpc.algebra.bits import words_for
-from mpc.algebra.ring import U64, Ring, Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from protocols.ot.correlated import CotReceiver, CotSender
-from protocols.ot.pads import Group, weighed
+from protocols.ot.groups import Group, weighed
 from protocols.ot.products_alsz13 import (
     Received,
     Sent,
@@ -30,8 +30,9 @@ from protocols.ot.products_alsz13 import (
     random_ands_receive,
     random_ands_send,
 )
-from protocols.preprocessing.pairs import Pair, Pairs
+from protocols.preprocessing.pairs import Pairs
 from protocols.preprocessing.streams import Piece, run_pieces
+from protocols.preprocessing.tools import Pair, Rows
 
 CHUNK_LABELS = 1 << 18
 """Correlations in one call of the transfers: 4 MiB of labels, which stay in the last-level cache."""
@@ -42,34 +43,13 @@ CHUNK_WORDS = 1 << 20
 _WORD_BITS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The operand whose words are sent: b[q, s, :] = values[q // each, s, :]."""
-
-    values: Words = field(repr=False)
-    each: int = 1
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(q, s, l)."""
-        return len(self.values) * self.each, self.values.shape[1], self.values.shape[2]
-
-    def part(self, rows: slice, terms: slice, columns: slice) -> Words:
-        """Some of them: (q s, l)."""
-        if self.each == 1:
-            some = self.values[rows, terms, columns]
-        else:
-            some = self.values[np.arange(rows.start, rows.stop) // self.each, terms, columns]
-        return some.reshape(-1, some.shape[2])
-
-
-def may_be_random(ctx: Context, ring: Ring, length: int) -> bool:
+def may_be_random(ctx: Context, ring: Z2k, length: int) -> bool:
     """Whether `cross_products` can draw a itself: there are two parties, and no row is cut."""
     return ctx.n == 2 and length <= CHUNK_WORDS // ring.bits
 
 
 async def cross_products(
-    ctx: Context, ends: Pairs, ring: Ring, a: Words | None, b: Rows, pairs: Collection[Pair] | None = None
+    ctx: Context, ends: Pairs, ring: Z2k, a: Words | None, b: Rows, pairs: Collection[Pair] | None = None
 ) -> tuple[Words, Words]:
     """a, and this party's share of the sum, over ordered pairs of parties, of the receiver's a times the sender's b.
 
@@ -244,7 +224,7 @@ def _from_flat_planes(choices: Words, count: int, k: int) -> Words:
     return bits.from_planes(planes.view(U64), count)
 
 
-def _chunks(ring: Ring, shape: tuple[int, int, int]) -> Iterator[tuple[slice, slice, slice]]:
+def _chunks(ring: Z2k, shape: tuple[int, int, int]) -> Iterator[tuple[slice, slice, slice]]:
     """Rows, terms and columns of the calls: whole rows, or parts of a row, or of a term. None for an empty array."""
     rows, terms, length = shape
     if not rows * terms * length:

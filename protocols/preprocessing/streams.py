@@ -21,7 +21,8 @@ from protocols.ot.products_alsz13 import (
     random_choices_receive,
     random_choices_send,
 )
-from protocols.preprocessing.pairs import Pair, Pairs, between_pairs
+from protocols.preprocessing.pairs import Pairs, between_pairs
+from protocols.preprocessing.tools import Pair
 
 
 @dataclass(frozen=True, slots=True)

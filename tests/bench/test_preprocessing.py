@@ -19,40 +19,38 @@ from bench.counted import CountedTransport
 from bench.harness import Making, Options
 from bench.peers.catalogue import ARITHMETIC
 from bench.preprocessing import blocks
-from bench.preprocessing.blocks import TRANSFERS, Blocks, Transfers, silent, softspoken
+from bench.preprocessing.blocks import Blocks, blocks_of, pads, silent, softspoken
 from bench.preprocessing.subjects import CORRELATIONS, EXAMPLES, SUBJECTS, TOTALS
 from mpc.algebra.ring import U64, Z64, Ring
-from mpc.correlation import (
-    KINDS,
-    AndTriple,
-    Correlation,
-    DaBit,
-    EdaBit,
-    InputMask,
-    MatrixTriple,
-    OneOfMany,
-    RandomValue,
-    SquarePair,
-    Triple,
-    TruncationPair,
-)
 from mpc.network.transport import memory_network
 from mpc.network.wire import Message, frame_bytes
 from mpc.simulation import Setting, run_in_memory
 from protocols.beaver import SUITE
 from protocols.ot.silent_ferret_ywlzw20 import SMALL, Parameters
 from protocols.preprocessing.dealer import local_supplies
-from protocols.preprocessing.makers import make_material
+from protocols.preprocessing.kind import Kind, make_material
+from protocols.preprocessing.kinds import every_kind
+from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.dabit import DaBit
+from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.input_mask import InputMask
+from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
+from protocols.preprocessing.kinds.one_of_many import OneOfMany
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.square_pair import SquarePair
+from protocols.preprocessing.kinds.triple import Triple
+from protocols.preprocessing.kinds.truncation_pair import TruncationPair
+from protocols.preprocessing.ot_tools import OtTools
 from protocols.preprocessing.pairs import SOFTSPOKEN, set_up
+from protocols.preprocessing.transfers import Transfers
 
 ROOT = Path(__file__).resolve().parents[2]
 
 Measured = Callable[..., list[dict[str, object]]]
 
 
-def test_every_kind_has_an_example_and_a_formula() -> None:
-    assert {type(example.piece(example.step)) for example in EXAMPLES.values()} == set(KINDS.values())
-    assert set(TRANSFERS) == set(KINDS.values())
+def test_every_kind_has_an_example() -> None:
+    assert {type(example.piece(example.step)) for example in EXAMPLES.values()} == set(every_kind().values())
 
 
 # blocks of AES
@@ -73,29 +71,29 @@ def test_silent_transfer_takes_a_block_for_each_inner_node_and_two_for_each_row(
 
 
 def test_pads_hide_messages_by_128_bits_at_a_time() -> None:
-    assert Transfers(((10, 1), (10, 128))).pads == 10 * 2 + 10 * 2
-    assert Transfers(((10, 129), (1, 8000))).pads == 10 * 3 + 64
+    assert pads(Transfers(((10, 1), (10, 128)))) == 10 * 2 + 10 * 2
+    assert pads(Transfers(((10, 129), (1, 8000)))) == 10 * 3 + 64
 
 
 def test_a_sender_makes_two_pads_and_a_receiver_one() -> None:
     extension, one = Blocks(3, 4), Transfers(((1, 64),))
-    assert one.blocks(extension, 2) == (3 + 2 * 2) + (4 + 2)
-    assert one.blocks(extension, 4) == 3 * one.blocks(extension, 2)
-    assert replace(one, between="one").blocks(extension, 3) == 7
+    assert blocks_of(one, extension, 2) == (3 + 2 * 2) + (4 + 2)
+    assert blocks_of(one, extension, 4) == 3 * blocks_of(one, extension, 2)
+    assert blocks_of(replace(one, between="one"), extension, 3) == 7
     rising = replace(one, between="rising")
-    assert rising.blocks(extension, 2) == 7
-    assert rising.blocks(Blocks(3, 40), 3) == 2 * 42
+    assert blocks_of(rising, extension, 2) == 7
+    assert blocks_of(rising, Blocks(3, 40), 3) == 2 * 42
 
 
 def test_of_the_bits_of_a_product_fewer_and_fewer_matter() -> None:
-    assert TRANSFERS[Triple](Triple(Ring(3), (5,), (5,))).groups == ((5, 3), (5, 2), (5, 1))
-    assert TRANSFERS[Triple](Triple(Ring(2), (5,), (7, 5))).groups == ((5, 14), (5, 7))
-    assert TRANSFERS[Triple](Triple(Ring(1), (7, 1), (7, 5))).groups == ((35, 1),)
-    assert TRANSFERS[MatrixTriple](MatrixTriple(Ring(2), (10, 3), (3, 4))).groups == ((12, 20), (12, 10))
-    assert TRANSFERS[SquarePair](SquarePair(Ring(3), (5,))).groups == ((5, 2), (5, 1))
-    assert TRANSFERS[DaBit](DaBit(Ring(1), 5)).count == 0
-    assert TRANSFERS[EdaBit](EdaBit(Ring(3), 5)).groups == ((5, 2), (5, 1))
-    assert TRANSFERS[TruncationPair](TruncationPair(Ring(4), (5,), 2)).groups == ((5, 3), (5, 2), (5, 3), (5, 3))
+    assert Triple(Ring(3), (5,), (5,)).transfers(2).groups == ((5, 3), (5, 2), (5, 1))
+    assert Triple(Ring(2), (5,), (7, 5)).transfers(2).groups == ((5, 14), (5, 7))
+    assert Triple(Ring(1), (7, 1), (7, 5)).transfers(2).groups == ((35, 1),)
+    assert MatrixTriple(Ring(2), (10, 3), (3, 4)).transfers(2).groups == ((12, 20), (12, 10))
+    assert SquarePair(Ring(3), (5,)).transfers(2).groups == ((5, 2), (5, 1))
+    assert DaBit(Ring(1), 5).transfers(2).count == 0
+    assert EdaBit(Ring(3), 5).transfers(2).groups == ((5, 2), (5, 1))
+    assert TruncationPair(Ring(4), (5,), 2).transfers(2).groups == ((5, 3), (5, 2), (5, 3), (5, 3))
 
 
 def test_what_nobody_multiplies_is_streams() -> None:
@@ -119,17 +117,17 @@ SMALL_KINDS = (
 
 @pytest.mark.parametrize("n", [2, 3])
 @pytest.mark.parametrize("kind", SMALL_KINDS, ids=repr)
-def test_parties_take_as_many_correlations_as_the_formula_says(kind: Correlation, n: int) -> None:
+def test_parties_take_as_many_correlations_as_the_formula_says(kind: Kind, n: int) -> None:
     """Each end counts what it has handed out."""
     taken: dict[tuple[int, int], int] = {}
 
     async def party(ctx, mine):  # type: ignore[no-untyped-def]
         ends = await set_up(ctx, SOFTSPOKEN)
-        await make_material(ctx, ends, [kind])
+        await make_material(ctx, OtTools(ends), [kind])
         taken.update({(ctx.me, j): end.made for j, end in ends.senders.items()})
 
     trio.run(run_in_memory, party, [None] * n, local_supplies(n), Setting(SUITE))
-    transfers = TRANSFERS[type(kind)](kind)
+    transfers = kind.transfers(n)
     sending = {pair: count for pair, count in taken.items() if transfers.between == "all" or pair[0] < pair[1]}
     if isinstance(kind, OneOfMany):
         sending = {pair: taken[pair] for pair in [(kind.sender, kind.receiver)]}
@@ -142,7 +140,7 @@ def test_parties_take_as_many_correlations_as_the_formula_says(kind: Correlation
 
 def test_sizes_are_whole_iterations_of_silent_transfer() -> None:
     for example in EXAMPLES.values():
-        each = TRANSFERS[type(example.piece(example.step))](example.piece(example.step)).count
+        each = example.piece(example.step).transfers(2).count
         size = example.size(1.0)
         assert size % example.step == 0
         left = -(size // example.step * each) % SMALL.fresh

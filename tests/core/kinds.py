@@ -3,20 +3,18 @@
 from hypothesis import strategies as st
 
 from mpc.algebra.ring import Z64, Ring
-from mpc.correlation import (
-    KINDS,
-    AndTriple,
-    Correlation,
-    DaBit,
-    EdaBit,
-    InputMask,
-    MatrixTriple,
-    OneOfMany,
-    RandomValue,
-    SquarePair,
-    Triple,
-    TruncationPair,
-)
+from mpc.correlation import Correlation
+from protocols.preprocessing.kinds import every_kind
+from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.dabit import DaBit
+from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.input_mask import InputMask
+from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
+from protocols.preprocessing.kinds.one_of_many import OneOfMany
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.square_pair import SquarePair
+from protocols.preprocessing.kinds.triple import Triple
+from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 
 EXAMPLES: list[Correlation] = [
     Triple(Z64, (3,), (3,)),
@@ -45,7 +43,7 @@ EXAMPLES: list[Correlation] = [
     OneOfMany(Ring(3), 1, 3, 21, 0, 1),
     OneOfMany(Z64, 0, 1, 1, 0, 1),
 ]
-assert {type(kind) for kind in EXAMPLES} == set(KINDS.values())
+assert {type(kind) for kind in EXAMPLES} == set(every_kind().values())
 
 paths = st.lists(st.integers(0, 2**32), max_size=6).map(tuple)
 rings = st.integers(1, 64).map(Ring)

@@ -14,7 +14,7 @@ from material import check
 import mpc
 from mpc.algebra.ring import Z64
 from mpc.context import run_all
-from mpc.correlation import Correlation, RandomValue, Triple
+from mpc.correlation import Correlation
 from mpc.errors import ParleyError, SupplyError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
@@ -23,6 +23,8 @@ from mpc.supply import Entry
 from protocols.beaver import SUITE
 from protocols.preprocessing import from_ot
 from protocols.preprocessing.from_ot import OtSupply, words_of
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.triple import Triple
 from protocols.runs import sources
 from protocols.runs.party import Outcome, run_party
 from protocols.runs.sources import Source

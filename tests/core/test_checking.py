@@ -8,13 +8,20 @@ from material import check
 
 from mpc.algebra.ring import Z64
 from mpc.context import run_all
-from mpc.correlation import AndTriple, DaBit, EdaBit, MatrixTriple, RandomValue, SquarePair, Triple, TruncationPair
 from mpc.errors import SupplyError
 from mpc.network.transport import memory_network
 from mpc.testing import insecure_agreements
 from protocols.preprocessing import checking
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.from_ot import ot_supplies
+from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.dabit import DaBit
+from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.square_pair import SquarePair
+from protocols.preprocessing.kinds.triple import Triple
+from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 
 
 async def planned(kinds, n, mode, coins="coins"):
@@ -69,6 +76,7 @@ def test_one_wrong_bit_of_any_piece_is_found(monkeypatch, kind, bit):
                 trio.run(planned, [kind, kind], 2, Check.ALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [*SACRIFICED, TruncationPair(Z64, (3,), 5)], ids=repr)
 def test_a_sample_finds_wrong_pieces(monkeypatch, kind):
     """With half of the pieces wrong, one of two, one run in two finds it; twenty runs all but surely."""

@@ -12,7 +12,6 @@ from material import check
 
 from mpc.algebra.ring import Z64
 from mpc.context import Context, run_all
-from mpc.correlation import AndTriple, RandomValue, Triple
 from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.network.transport import memory_network
 from mpc.network.wire import Message
@@ -22,6 +21,9 @@ from mpc.testing import insecure_seed, party_counts
 from protocols.beaver import SUITE
 from protocols.preprocessing import demand
 from protocols.preprocessing.dealer import Dealer, DealerLink, local_supplies, serve
+from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.triple import Triple
 
 by_kind = pytest.mark.parametrize("kind", EXAMPLES, ids=repr)
 

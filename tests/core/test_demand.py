@@ -7,14 +7,15 @@ from hypothesis import strategies as st
 from kinds import EXAMPLES, entries
 
 from mpc.algebra.ring import Z64
-from mpc.correlation import KINDS, Triple
 from mpc.errors import PeerError
 from protocols.preprocessing.demand import SLICE_WORDS, correction_words, pack_demand, slices, unpack_demand
+from protocols.preprocessing.kinds import every_kind
+from protocols.preprocessing.kinds.triple import Triple
 
 whole = st.one_of(st.integers(-3, 70), st.integers(2**31, 2**64 - 1))
 numbers = st.one_of(whole, st.none(), st.booleans(), st.floats(), st.text())
 arguments = st.lists(st.one_of(numbers, st.lists(numbers, max_size=4)), max_size=5)
-items = st.tuples(st.one_of(numbers, st.lists(numbers, max_size=4)), st.sampled_from([*KINDS, "x"]), arguments)
+items = st.tuples(st.one_of(numbers, st.lists(numbers, max_size=4)), st.sampled_from([*every_kind(), "x"]), arguments)
 plausible = st.lists(items.map(list), max_size=3)
 
 

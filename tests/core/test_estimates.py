@@ -8,22 +8,20 @@ from kinds import EXAMPLES
 
 from mpc.algebra.ring import Z64, Ring
 from mpc.context import run_all
-from mpc.correlation import (
-    AndTriple,
-    DaBit,
-    EdaBit,
-    MatrixTriple,
-    OneOfMany,
-    RandomValue,
-    SquarePair,
-    Triple,
-    TruncationPair,
-)
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
 from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.estimates import SETUP_BYTES, offline_bytes
 from protocols.preprocessing.from_ot import ot_supplies
+from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.dabit import DaBit
+from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
+from protocols.preprocessing.kinds.one_of_many import OneOfMany
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.square_pair import SquarePair
+from protocols.preprocessing.kinds.triple import Triple
+from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 
 LARGE = [
     Triple(Z64, (300,), (300,)),

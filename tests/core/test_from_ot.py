@@ -11,17 +11,6 @@ from material import check
 
 from mpc.algebra.ring import Z64, Ring
 from mpc.context import run_all
-from mpc.correlation import (
-    AndTriple,
-    DaBit,
-    EdaBit,
-    InputMask,
-    MatrixTriple,
-    RandomValue,
-    SquarePair,
-    Triple,
-    TruncationPair,
-)
 from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
@@ -30,6 +19,15 @@ from mpc.testing import insecure_agreements, insecure_seed, recording_network, t
 from protocols.beaver import SUITE
 from protocols.preprocessing import products
 from protocols.preprocessing.from_ot import OtSupply, ot_supplies
+from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.dabit import DaBit
+from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.input_mask import InputMask
+from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.square_pair import SquarePair
+from protocols.preprocessing.kinds.triple import Triple
+from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 from protocols.preprocessing.pairs import SILENT
 from protocols.runs.simulating import simulate
 

@@ -8,7 +8,8 @@ from pairs import all_choices, digest, results, run_pair
 from mpc.algebra import bits
 from mpc.errors import LocalError
 from protocols.ot import products_alsz13 as products
-from protocols.ot.pads import Group, pad_planes, sender_products, weighed
+from protocols.ot.groups import Group, weighed
+from protocols.ot.pads import pad_planes, sender_products
 
 
 def given(choices):

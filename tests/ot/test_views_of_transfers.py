@@ -19,7 +19,7 @@ from protocols.ot import extension_softspoken_roy22 as softspoken
 from protocols.ot import products_alsz13 as products
 from protocols.ot import silent_ferret_ywlzw20 as ferret
 from protocols.ot import transfers
-from protocols.ot.pads import Group
+from protocols.ot.groups import Group
 
 LANES = 4096
 TINY = ferret.Parameters(10, 300, 5)

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpc.algebra.ring import Z64
-from mpc.correlation import EdaBit, MatrixTriple, Triple
 from mpc.errors import LocalError
 from party_runner.plan_file import FORMAT, PlanFile, load_plan, save_plan
+from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
+from protocols.preprocessing.kinds.triple import Triple
 
 DEMAND = (
     ((0, 1, 1), Triple(Z64, (3,), (4, 3))),

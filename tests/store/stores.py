@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from mpc.algebra.ring import Z64
-from mpc.correlation import Correlation, Material, RandomValue
+from mpc.correlation import Correlation, Material
 from mpc.prg import Seed
 from mpc.store import StoreSupply, StoreWriter
 from mpc.supply import Entry
+from protocols.preprocessing.kinds.random_value import RandomValue
 
 KEY = Seed(bytes(range(32)))
 SESSION = b"s" * 32

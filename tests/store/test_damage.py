@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from mpc.algebra.ring import Z64
-from mpc.correlation import RandomValue
 from mpc.errors import LocalError, ParleyError, SupplyError
 from mpc.network.identity import new_identity
 from mpc.prg import Seed
 from mpc.store import StoreSupply, StoreWriter, key_of
 from mpc.store.files import CHUNK, HEADER, INDEX, JOURNAL, KEY, MATERIAL
 from mpc.store.journal import Journal
+from protocols.preprocessing.kinds.random_value import RandomValue
 from store.stores import SESSION, entries_of, known, opened, same, values, write
 
 OWN_KEY = Seed(b"o" * 32)

@@ -13,7 +13,6 @@ from core.kinds import EXAMPLES
 
 from mpc.algebra.ring import Z64, Ring
 from mpc.context import Context
-from mpc.correlation import RandomValue, Triple
 from mpc.errors import LocalError, ParleyError, PeerError, SupplyError
 from mpc.simulation import Setting, run_in_memory
 from mpc.store import StoreSupply, StoreWriter, plan_digest
@@ -21,6 +20,8 @@ from mpc.store.files import CHUNK
 from mpc.supply import Entry
 from protocols.beaver import SUITE
 from protocols.preprocessing.dealer import local_supplies
+from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.triple import Triple
 from store.stores import KEY, SESSION, entries_of, known, opened, same, values, write
 
 WHOLE_CHUNK = CHUNK // 8

@@ -1,0 +1,53 @@
+"""Random shared bits as numbers: what is made and checked alike for daBits and their relatives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mpc.algebra import bits
+from mpc.algebra.interface import Z2k
+from mpc.algebra.ring import U64, Words
+from mpc.context import Context
+from protocols.ot.groups import Group
+from protocols.preprocessing.joining import joined, runs
+from protocols.preprocessing.tools import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class RandomBits:
+    """Bit planes for each of `count` elements, and the sums that they are wanted in."""
+
+    planes: Words = field(repr=False)
+    groups: tuple[Group, ...]
+    targets: int
+    count: int
+
+
+async def in_ring(ctx: Context, tools: Tools, wanted: Sequence[RandomBits]) -> list[Words]:
+    """The sums of each as additive shares, (targets, count); those of one form are moved together."""
+    results: list[Words] = [np.zeros(0, U64)] * len(wanted)
+    forms = dict.fromkeys((w.groups, w.targets) for w in wanted)
+    for groups, targets in forms:
+        places = [i for i, w in enumerate(wanted) if (w.groups, w.targets) == (groups, targets)]
+        for run in runs(places, [64 * w.planes.size for w in wanted]):
+            planes = joined([wanted[i].planes for i in run], axis=1)
+            sums = await tools.bits_to_ring(ctx, planes, groups, targets)
+            start = 0
+            for i in run:
+                results[i] = sums[:, start : start + wanted[i].count]
+                start += 64 * wanted[i].planes.shape[1]
+    return results
+
+
+def own(ring: Z2k, x: Words) -> Words:
+    """x in the ring, contiguous."""
+    return ring.reduce(np.ascontiguousarray(x))
+
+
+def moved(ring: Z2k, opened: Words, dabits: Words, first: bool) -> Words:
+    """Shares in the ring of b' = b ^ e, from those of b and an opened e: [b'] = e + (1 - 2 e) [b]."""
+    e = bits.unpack(opened, dabits.size).astype(U64)
+    return ring.reduce((e if first else np.uint64(0)) + (np.uint64(1) - np.uint64(2) * e) * dabits)
