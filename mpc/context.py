@@ -75,7 +75,8 @@ class Session:
     """What all contexts of one party share.
 
     `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
-    public description of every output before anything of it is sent (`protocols/outputs.py`).
+    public description of every output before anything of it is sent (`protocols/outputs.py`), and `leaving` holds the
+    paths of the calls that have an output under way.
     """
 
     transport: Transport
@@ -92,6 +93,7 @@ class Session:
     network: str = ""
     policies: tuple[Callable[[Any], None], ...] = ()
     others: list[int] = field(init=False)
+    leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:

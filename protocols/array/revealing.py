@@ -13,11 +13,11 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.evaluate import Evaluation
 from protocols.array.lines import user_line
-from protocols.array.node import Kind, Node, Value
+from protocols.array.node import Kind
 from protocols.array.scales import fixed, ring_form
 from protocols.array.secret import SecretArray
-from protocols.outputs import Output, passed
-from protocols.suite import suite_of
+from protocols.outputs import Output, released
+from protocols.shares import Share
 
 
 async def reveal(ctx: Context, *values: SecretArray, to: int | Sequence[int] | None = None) -> Any:
@@ -31,17 +31,17 @@ async def reveal(ctx: Context, *values: SecretArray, to: int | Sequence[int] | N
     line = user_line()
     receivers = tuple(ctx.everyone) if to is None else tuple(dict.fromkeys([to] if isinstance(to, int) else to))
     targets = [shown_form(checked(ctx, value, line)) for value in values]
-    sent = targets if to is None else [ring_form(target) for target in targets]
-    nodes = [secret.node for secret in sent]
+    to_all = set(receivers) == set(ctx.everyone)
+    nodes = [(target if to_all else ring_form(target)).node for target in targets]
     outputs = [Output(t.shape, t.kind, receivers, line, t.range, t.scale) for t in targets]
-    call = ctx.child("reveal", line=line)
+    evaluation, call = Evaluation(ctx, nodes), ctx.child("reveal", line=line)
 
-    async def open_() -> list[Any]:
-        call.depth = call.entered = max([call.depth, *(node.value.depth for node in nodes)])
-        return await (_open_all(call, nodes) if to is None else _open_to(call, nodes, receivers))
+    async def compute() -> list[Share]:
+        await evaluation.run()
+        call.depth = max([ctx.depth, *(node.value.depth for node in nodes)])
+        return [node.value.share for node in nodes]
 
-    opened = await passed(ctx, outputs, Evaluation(ctx, nodes).run, open_)
-    ctx.session.ledger.waited(line, call.entered, call.depth)
+    opened = await released(call, outputs, compute)
     ctx.join(call)
     results = [_decoded(t, node.kind, words) for t, node, words in zip(targets, nodes, opened, strict=True)]
     return results[0] if len(results) == 1 else tuple(results)
@@ -61,38 +61,6 @@ def checked(ctx: Context, value: Any, line: str) -> SecretArray:
             "foreign-secret", "this secret belongs to another run", "use secrets within their run", line=line
         )
     return value
-
-
-async def _open_all(call: Context, nodes: Sequence[Node]) -> list[Any]:
-    suite = suite_of(call)
-    numbers = list(dict.fromkeys(node.value for node in nodes if node.kind != "bit"))
-    truths = dict.fromkeys(node.value for node in nodes if node.kind == "bit")
-    entered, deepest = call.depth, call.depth
-    opened: dict[Value, Any] = {}
-    if numbers:
-        opened.update(zip(numbers, await suite.open(call, *(value.share for value in numbers)), strict=True))
-        deepest = call.depth
-    for value in truths:
-        call.depth = entered
-        opened[value] = await suite.open_bits(call, value.share)
-        deepest = max(deepest, call.depth)
-    call.depth = deepest
-    return [opened[node.value] for node in nodes]
-
-
-async def _open_to(call: Context, nodes: Sequence[Node], receivers: Sequence[int]) -> list[Any]:
-    """Open numbers to some; a bit goes as the number 0 or 1."""
-    suite = suite_of(call)
-    entered, deepest = call.depth, call.depth
-    opened: list[Any] = [None] * len(nodes)
-    for receiver in receivers:
-        for i, node in enumerate(nodes):
-            call.depth = entered
-            words = await suite.open_to(call, receiver, node.value.share)
-            deepest = max(deepest, call.depth)
-            opened[i] = words if words is not None else opened[i]
-    call.depth = deepest
-    return opened
 
 
 def _decoded(target: SecretArray, sent_as: Kind, words: Any) -> Any:
