@@ -21,11 +21,12 @@ import trio
 from mpc.accounts.ledger import Ledger
 from mpc.algebra.ring import Z64, Ring, Words
 from mpc.correlation import Correlation, Material
+from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.network.wire import Message
-from mpc.prg import Prg, Seed
+from mpc.prg import DomainPart, Prg, Seed
 from mpc.supply import Supply
 
 R = TypeVar("R")
@@ -88,6 +89,10 @@ class Session:
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(len(self.transport.names))
+
+    def hash(self, domain: str) -> DomainHash:
+        """A hash for this use in all calls of this session: what all its calls have in common, as a public key."""
+        return DomainHash(domain, self.agreement.session)
 
     def root(self, number: int = Root.PROGRAM) -> Context:
         """The context a whole program runs in; `number` keeps programs of one session apart (`Root` in a run)."""
@@ -254,6 +259,13 @@ class Context:
     def common_prg(self, usage: str) -> Prg:
         """A fresh stream known to all parties and chosen by none: public coins."""
         return self.session.agreement.common.prg(usage, self.path, self._stream((usage, "common")))
+
+    def hash(self, domain: str, *apart: DomainPart) -> DomainHash:
+        """A hash for this use in this call of this session; `apart` tells several uses of one domain from each other.
+
+        All parties that ask in the same call with the same arguments get the same.
+        """
+        return DomainHash(domain, self.session.agreement.session, self.path, *apart)
 
     def zero_sharing(self, shape: tuple[int, ...]) -> Words:
         """This party's share of a fresh additive sharing of zero, without communication.

@@ -14,8 +14,9 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
-        "errors", "algebra", "prg", "label_hash", "device", "network", "accounts.ledger", "accounts.report",
-        "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
+        "errors", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.ledger",
+        "accounts.report", "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation",
+        "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ot.groups", "preprocessing.transfers", "preprocessing.tools",
