@@ -57,6 +57,9 @@ class CountingSupply:
     async def prepare(self, demand: Sequence[Entry]) -> None:
         """A dry run needs nothing ready."""
 
+    async def provide(self, batch: Path, entries: Sequence[Entry]) -> None:
+        """Not even for a part of it."""
+
     def ready(self, path: Path, kind: Correlation) -> Material:
         """Zeros in the shapes of this kind."""
         if len(self.demand) >= MAX_CALLS:
@@ -66,8 +69,16 @@ class CountingSupply:
                 "a loop whose end depends on a revealed value needs a bound; on zeros it may never end",
             )
         self.demand.append((path, kind))
-        return tuple(np.zeros(part.shape, np.uint64) for part in kind.parts())
+        return _zeros(kind)
 
     async def make(self, path: Path, kind: Correlation) -> Material:
         """The same as `ready`."""
         return self.ready(path, kind)
+
+    async def standing(self, path: Path, kind: Correlation) -> Material:
+        """Zeros that no plan has, since a store must never hold what does not burn."""
+        return _zeros(kind)
+
+
+def _zeros(kind: Correlation) -> Material:
+    return tuple(np.zeros(part.shape, np.uint64) for part in kind.parts())

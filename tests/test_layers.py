@@ -57,7 +57,8 @@ FOLDER_ORDER = {
         "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": (
-        "demand", "dealer", "estimates", "pairs", "streams", "products", "ot_tools", "checking", "from_ot", "__init__",
+        "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "ot_tools", "checking",
+        "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
         "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
@@ -68,7 +69,7 @@ FOLDER_ORDER = {
     ),
     "mpc.store": ("files", "journal", "writer", "store_supply", "__init__"),
     "mpc.testing": (
-        "strategies", "wrapping", "faults", "transcripts", "views", "sampling", "enumeration", "__init__",
+        "strategies", "wrapping", "faults", "transcripts", "pieces", "views", "sampling", "enumeration", "__init__",
     ),
 }  # fmt: skip
 
