@@ -287,14 +287,15 @@ def words_of(kind: Correlation) -> int:
 
 
 def _loads(keys: Sequence[Key], batches: Batches) -> Iterator[list[Key]]:
-    """Small batches go through the works together; who waits for one of them waits for no more than a slice."""
+    """Small batches go through the works together, and none of them with a large one."""
     load: list[Key] = []
-    words = 0
+    room = SLICE_WORDS
     for key in keys:
-        load.append(key)
-        words += sum(16 + words_of(kind) for _, kind in batches.asked[key].entries)
-        if words >= SLICE_WORDS:
+        words = sum(16 + words_of(kind) for _, kind in batches.asked[key].entries)
+        if load and words > room:
             yield load
-            load, words = [], 0
+            load, room = [], SLICE_WORDS
+        load.append(key)
+        room -= words
     if load:
         yield load
