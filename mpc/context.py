@@ -27,6 +27,7 @@ from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.network.wire import Message
 from mpc.prg import DomainPart, Prg, Seed
+from mpc.standing import Standing, StandingMaterial
 from mpc.supply import Supply
 
 R = TypeVar("R")
@@ -61,6 +62,7 @@ class Root(IntEnum):
     SHAPES = 1
     MATERIAL = 2
     STORES = 3
+    STANDING = 4
 
 
 class CallAudit(Protocol):
@@ -86,6 +88,7 @@ class Session:
     private: Seed = field(default_factory=Seed.fresh)
     on_call: Callable[[], None] | None = None
     ledger: Ledger = field(init=False)
+    standing: StandingMaterial = field(init=False, default_factory=StandingMaterial)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(len(self.transport.names))
@@ -244,6 +247,20 @@ class Context:
         path = (*self.path, self._taken)
         material = session.supply.ready(path, kind)
         return material if material is not None else await session.supply.make(path, kind)
+
+    async def standing(self, what: Standing) -> Material:
+        """This party's share of what stands in the session: the same at every call, never burned, not to be changed.
+
+        All parties ask for it. It counts as material of the session, not of the call that happened to be first. What
+        may be done with it says `mpc.standing`. LocalError `standing-differs`, SupplyError `store-standing`.
+        """
+        session = self.session
+
+        async def make() -> Material:
+            session.ledger.material[what.kind.name] += what.kind.elements
+            return await session.supply.standing((int(Root.STANDING), *what.address), what.kind)
+
+        return await session.standing.get(what, make)
 
     def prg(self, usage: str) -> Prg:
         """A fresh stream of randomness that only this party knows."""

@@ -15,8 +15,8 @@ ORDER = {
     "native": ("build_native", "__init__"),
     "mpc": (
         "errors", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.ledger",
-        "accounts.report", "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation",
-        "testing",
+        "accounts.report", "correlation", "standing", "supply", "context", "accounts.cost", "store", "planning",
+        "simulation", "testing",
     ),
     "protocols": (
         "shares", "suite", "ranges", "prefix", "ot.groups", "preprocessing.transfers", "preprocessing.tools",
