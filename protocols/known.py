@@ -72,7 +72,10 @@ async def share_known(ctx: Context, x: Known) -> Any:
 
 
 async def open_known(ctx: Context, to: int, x: ArithmeticShare) -> Known:
-    """x, opened to party `to` alone, which then knows it. The suite is settled before."""
+    """x, opened to party `to` alone, which then knows it. The suite is settled before.
+
+    For protocols, of what they have masked: what a user's program lets a party know is an output (`mpc.reveal`).
+    """
     await ctx.suite.settle(ctx)
     words = await ctx.suite.open_to(ctx, to, x)
     return known(ctx, to, words, x.shape)
