@@ -83,6 +83,8 @@ def short(x: SecretArray) -> SecretArray:
 def aligned(x: SecretArray, y: SecretArray) -> tuple[SecretArray, SecretArray]:
     """Both at one scale: the larger of the two if that fits the ring, else the run's own."""
     x, y = ring_form(x), ring_form(y)
+    if x.scale == y.scale:
+        return x, y
     scale = max(x.scale, y.scale)
     ring_bits = x.context.ring.bits
     if not all(v.range.shift_left(scale - v.scale).fits(ring_bits) for v in (x, y)):
