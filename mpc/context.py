@@ -64,6 +64,8 @@ class Root(IntEnum):
     SHAPES = 1
     MATERIAL = 2
     STORES = 3
+    SUITE = 4
+    GOODBYE = 5
 
 
 class CallAudit(Protocol):
@@ -77,6 +79,8 @@ class CallAudit(Protocol):
 class Session:
     """What all contexts of one party share.
 
+    `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
+
     `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
     public description of every output before anything of it is sent (`protocols/outputs.py`), and `leaving` holds the
     paths of the calls that have an output under way.
@@ -85,7 +89,7 @@ class Session:
     transport: Transport
     supply: Supply
     agreement: Agreement
-    suite: Any
+    factory: Any
     n: int
     fractional_bits: int = 16
     ring: Algebra = Z64
@@ -95,6 +99,7 @@ class Session:
     on_call: Callable[[], None] | None = None
     network: str = ""
     policies: tuple[Callable[[Any], None], ...] = ()
+    suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
     others: list[int] = field(init=False)
     ledger: Ledger = field(init=False)
@@ -102,6 +107,17 @@ class Session:
     def __post_init__(self) -> None:
         self.others = [j for j in range(self.n) if j != self.transport.me]
         self.ledger = Ledger(len(self.transport.names))
+
+    async def start(self) -> None:
+        """Start the session's suite, with calls of its own; before that, nothing can be computed on shares."""
+        self.suite = await self.factory.start(self.root(Root.SUITE))
+
+    async def settle(self, program: Context) -> None:
+        """Before goodbye: check what the suite has opened and not checked yet, in the program's time."""
+        ctx = self.root(Root.GOODBYE)
+        ctx.depth = ctx.entered = program.depth
+        await self.suite.settle(ctx)
+        program.join(ctx)
 
     @property
     def shapes_only(self) -> bool:
@@ -162,7 +178,7 @@ class Context:
 
     @property
     def suite(self) -> Any:
-        """The arithmetic suite of this run."""
+        """The arithmetic suite of this session; `protocols.suite.suite_of` is the same with types."""
         return self.session.suite
 
     @property

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
+from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes_only import ShapesOfRing, blank
 from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError
@@ -68,7 +70,7 @@ class CountingSupply:
             )
         parts = kind.parts()
         if isinstance(kind.ring, ShapesOfRing):
-            self.demand.append((path, replace(kind, ring=kind.ring.of)))
+            self.demand.append((path, replace(kind, ring=cast(Z2k, kind.ring.of))))
             return tuple(blank(part.shape) for part in parts)
         self.demand.append((path, kind))
         return tuple(np.zeros(part.shape, np.uint64) for part in parts)

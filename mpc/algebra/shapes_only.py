@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.interface import Axes, Moving, PrefixOp, Shape, Z2k
+from mpc.algebra.interface import Algebra, Axes, Moving, PrefixOp, Shape
 from mpc.algebra.sums import summed_axes
 from mpc.algebra.words import Stream, Words
 from mpc.errors import LocalError
@@ -75,7 +75,7 @@ def _moved_shape(move: Moving, shapes: Sequence[Shape]) -> Shape:
 class ShapesOfRing:
     """Stands for the ring `of` where only shapes count."""
 
-    of: Z2k
+    of: Algebra
 
     @property
     def bits(self) -> int:
