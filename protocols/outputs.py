@@ -1,8 +1,8 @@
 """The one way out: everything that becomes known to a party passes here before anything of it is sent.
 
 An output is described by what is public of it. The gate holds the description against the run (receivers, range) and
-against the policies that the session carries, has the value computed, writes the output into the ledger, and only then
-opens it. Nothing else above the suites opens a value.
+against the policies that the session carries, has the value computed, lets the suite check what it has opened on the
+way, writes the output into the ledger, and only then opens it. Nothing else above the suites opens a value.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import log10
+from math import inf, log10
 from typing import Any
 
 from mpc.accounts.ledger import Reveal
@@ -18,6 +18,7 @@ from mpc.algebra.ring import Words
 from mpc.context import Context, Session
 from mpc.errors import LocalError, ParleyError
 from protocols.ranges import Range
+from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
 
@@ -25,22 +26,23 @@ from protocols.suite import suite_of
 class Output:
     """What is public of one value that is to become known.
 
-    `range` is in units of the last place, of which 2^scale make one; `receivers` are the indices of who learns it;
-    `line` is where the program says so. `privacy` is what a mechanism promises of it, None if the value is exact.
+    `range` is in units of the last place, of which 2^scale make one, None if nothing is known but the ring; `receivers`
+    are the indices of who learns it; `line` is where the program says so. `privacy` is what a mechanism promises of it,
+    None if the value is exact.
     """
 
     shape: tuple[int, ...]
     kind: str
     receivers: tuple[int, ...]
     line: str
-    range: Range
+    range: Range | None
     scale: int = 0
     privacy: Any = None
 
     @property
     def bounds(self) -> tuple[float, float]:
         """The range of every element, in the value's own unit."""
-        return self.range.reals(self.scale)
+        return (-inf, inf) if self.range is None else self.range.reals(self.scale)
 
 
 Policy = Callable[[Output], None]
@@ -61,6 +63,7 @@ async def released(
         for output in outputs:
             _admit(call, output)
         shares = await compute()
+        await suite_of(call).settle(call)
         call.entered = call.depth
         for output in outputs:
             call.session.ledger.reveals.append(Reveal(output.line, output.shape, output.receivers))
@@ -69,6 +72,21 @@ async def released(
         opened = await (_open_to_all(call, kinds, shares) if to_all else _open_to(call, shares, receivers))
         call.session.ledger.waited(call.line, call.entered, call.depth)
         return opened
+
+
+async def released_to(ctx: Context, to: int, share: ArithmeticShare) -> Words | None:
+    """Let one party learn a share that a protocol computed, elements of the ring; the others get None.
+
+    Raises LocalError as `released` does.
+    """
+    call = ctx.child("released to")
+
+    async def compute() -> list[ArithmeticShare]:
+        return [share]
+
+    (words,) = await released(call, [Output(share.shape, "int", (to,), ctx.line, None)], ["int"], compute)
+    ctx.join(call)
+    return words
 
 
 @contextmanager
@@ -95,7 +113,7 @@ def _admit(ctx: Context, output: Output) -> None:
             raise LocalError(
                 "no-such-party", f"there is no party {receiver} among {ctx.n}", "parties count from 0", line=output.line
             )
-    if output.kind != "bit":
+    if output.kind != "bit" and output.range is not None:
         check_range(ctx.session, "reveal", output.range, output.scale, output.line)
     for policy in ctx.session.policies:
         try:

@@ -18,7 +18,7 @@ ORDER = {
         "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
     ),
     "protocols": (
-        "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array", "unchecked",
+        "shares", "linear", "suite", "ranges", "outputs", "known", "prefix", "derived", "one_array", "unchecked",
         "ot.groups", "preprocessing.transfers", "preprocessing.tools", "preprocessing.kind",
         "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
         "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "runs",
