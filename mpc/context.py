@@ -25,11 +25,13 @@ from mpc.algebra.packed_bits import PACKED
 from mpc.algebra.ring import Z64
 from mpc.algebra.shapes_only import SHAPES_OF_BITS, ShapesOfRing
 from mpc.correlation import Correlation, Material
+from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.network.wire import Message
-from mpc.prg import Prg, Seed
+from mpc.prg import DomainPart, Prg, Seed
+from mpc.standing import Standing, StandingMaterial
 from mpc.supply import Supply
 
 R = TypeVar("R")
@@ -66,6 +68,7 @@ class Root(IntEnum):
     STORES = 3
     SUITE = 4
     GOODBYE = 5
+    STANDING = 6
 
 
 class CallAudit(Protocol):
@@ -103,6 +106,7 @@ class Session:
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
     others: list[int] = field(init=False)
     ledger: Ledger = field(init=False)
+    standing: StandingMaterial = field(init=False, default_factory=StandingMaterial)
 
     def __post_init__(self) -> None:
         self.others = [j for j in range(self.n) if j != self.transport.me]
@@ -128,6 +132,10 @@ class Session:
     def bits(self) -> Bits:
         """The algebra of packed bits that goes with the ring."""
         return SHAPES_OF_BITS if self.shapes_only else PACKED
+
+    def hash(self, domain: str) -> DomainHash:
+        """A hash for this use in all calls of this session: what all its calls have in common, as a public key."""
+        return DomainHash(domain, self.agreement.session)
 
     def root(self, number: int = Root.PROGRAM) -> Context:
         """The context a whole program runs in; `number` keeps programs of one session apart (`Root` in a run)."""
@@ -297,6 +305,20 @@ class Context:
         material = session.supply.ready(path, kind)
         return material if material is not None else await session.supply.make(path, kind)
 
+    async def standing(self, what: Standing) -> Material:
+        """This party's share of what stands in the session: the same at every call, never burned, not to be changed.
+
+        All parties ask for it. It counts as material of the session, not of the call that happened to be first. What
+        may be done with it says `mpc.standing`. LocalError `standing-differs`, SupplyError `store-standing`.
+        """
+        session = self.session
+
+        async def make() -> Material:
+            session.ledger.material[what.kind.name] += what.kind.elements
+            return await session.supply.standing((int(Root.STANDING), *what.address), what.kind)
+
+        return await session.standing.get(what, make)
+
     def prg(self, usage: str) -> Prg:
         """A fresh stream of randomness that only this party knows."""
         return self.session.private.prg(usage, self.path, self._stream(usage))
@@ -311,6 +333,13 @@ class Context:
     def common_prg(self, usage: str) -> Prg:
         """A fresh stream known to all parties and chosen by none: public coins."""
         return self.session.agreement.common.prg(usage, self.path, self._stream((usage, "common")))
+
+    def hash(self, domain: str, *apart: DomainPart) -> DomainHash:
+        """A hash for this use in this call of this session; `apart` tells several uses of one domain from each other.
+
+        All parties that ask in the same call with the same arguments get the same.
+        """
+        return DomainHash(domain, self.session.agreement.session, self.path, *apart)
 
     def _stream(self, use: object) -> int:
         number = self._streams.get(use, 0)

@@ -60,6 +60,9 @@ class CountingSupply:
     async def prepare(self, demand: Sequence[Entry]) -> None:
         """A dry run needs nothing ready."""
 
+    async def provide(self, batch: Path, entries: Sequence[Entry]) -> None:
+        """Not even for a part of it."""
+
     def ready(self, path: Path, kind: Correlation) -> Material:
         """Zeros in the shapes of this kind, without content where the session computes with shapes alone."""
         if len(self.demand) >= MAX_CALLS:
@@ -78,3 +81,11 @@ class CountingSupply:
     async def make(self, path: Path, kind: Correlation) -> Material:
         """The same as `ready`."""
         return self.ready(path, kind)
+
+    async def standing(self, path: Path, kind: Correlation) -> Material:
+        """Zeros that no plan has, since a store must never hold what does not burn."""
+        return _zeros(kind)
+
+
+def _zeros(kind: Correlation) -> Material:
+    return tuple(np.zeros(part.shape, np.uint64) for part in kind.parts())

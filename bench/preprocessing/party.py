@@ -112,7 +112,7 @@ class MaterialWork:
 
     async def _prepared(self, kind: Correlation, number: int) -> Material:
         assert self._supply
-        await self._supply.prepare([((number,), kind)])
+        await self._supply.provide((number,), [((number,), kind)])
         made = self._supply.ready((number,), kind)
         assert made is not None
         return made

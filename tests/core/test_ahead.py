@@ -21,10 +21,11 @@ from mpc.network.transport import memory_network
 from mpc.simulation import Setting, run_in_memory
 from mpc.supply import Entry
 from protocols.beaver import SUITE
-from protocols.preprocessing import from_ot
-from protocols.preprocessing.from_ot import OtSupply, words_of
+from protocols.preprocessing import from_ot, workshop
+from protocols.preprocessing.from_ot import OtSupply
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.triple import Triple
+from protocols.preprocessing.workshop import words_of
 from protocols.runs import sources
 from protocols.runs.party import Outcome, run_party
 from protocols.runs.sources import Source
@@ -34,7 +35,7 @@ VALUES = np.array([1.5, -2.0, 3.25, 7.0])
 
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(from_ot, "SLICE_WORDS", 32)
+    monkeypatch.setattr(workshop, "SLICE_WORDS", 32)
 
 
 async def wide(ctx: Any, mine: Any) -> Any:
