@@ -19,7 +19,6 @@ from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.linear import Linear
-from protocols.outputs import released_to
 from protocols.shares import ArithmeticShare, Shape
 
 
@@ -73,8 +72,13 @@ async def share_known(ctx: Context, x: Known) -> Any:
 
 
 async def open_known(ctx: Context, to: int, x: ArithmeticShare) -> Known:
-    """x, opened to party `to` alone, which then knows it: an output, which passes the gate."""
-    return known(ctx, to, await released_to(ctx, to, x), x.shape)
+    """x, opened to party `to` alone, which then knows it. The suite is settled before.
+
+    For protocols, of what they have masked: what a user's program lets a party know is an output (`mpc.reveal`).
+    """
+    await ctx.suite.settle(ctx)
+    words = await ctx.suite.open_to(ctx, to, x)
+    return known(ctx, to, words, x.shape)
 
 
 def _algebra(ctx: Context, owner: int) -> Algebra:

@@ -2,7 +2,8 @@
 
 An output is described by what is public of it. The gate holds the description against the run (receivers, range) and
 against the policies that the session carries, has the value computed, lets the suite check what it has opened on the
-way, writes the output into the ledger, and only then opens it. Nothing else above the suites opens a value.
+way, writes the output into the ledger, and only then opens it. Nothing else above the suites opens what a program
+computed: `open_known` is for what protocols have masked.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import inf, log10
+from math import log10
 from typing import Any
 
 from mpc.accounts.ledger import Reveal
@@ -18,7 +19,6 @@ from mpc.algebra.ring import Words
 from mpc.context import Context, Session
 from mpc.errors import LocalError, ParleyError
 from protocols.ranges import Range
-from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
 
@@ -26,23 +26,22 @@ from protocols.suite import suite_of
 class Output:
     """What is public of one value that is to become known.
 
-    `range` is in units of the last place, of which 2^scale make one, None if nothing is known but the ring; `receivers`
-    are the indices of who learns it; `line` is where the program says so. `privacy` is what a mechanism promises of it,
-    None if the value is exact.
+    `range` is in units of the last place, of which 2^scale make one; `receivers` are the indices of who learns it;
+    `line` is where the program says so. `privacy` is what a mechanism promises of it, None if the value is exact.
     """
 
     shape: tuple[int, ...]
     kind: str
     receivers: tuple[int, ...]
     line: str
-    range: Range | None
+    range: Range
     scale: int = 0
     privacy: Any = None
 
     @property
     def bounds(self) -> tuple[float, float]:
         """The range of every element, in the value's own unit."""
-        return (-inf, inf) if self.range is None else self.range.reals(self.scale)
+        return self.range.reals(self.scale)
 
 
 Policy = Callable[[Output], None]
@@ -74,21 +73,6 @@ async def released(
         return opened
 
 
-async def released_to(ctx: Context, to: int, share: ArithmeticShare) -> Words | None:
-    """Let one party learn a share that a protocol computed, elements of the ring; the others get None.
-
-    Raises LocalError as `released` does.
-    """
-    call = ctx.child("released to")
-
-    async def compute() -> list[ArithmeticShare]:
-        return [share]
-
-    (words,) = await released(call, [Output(share.shape, "int", (to,), ctx.line, None)], ["int"], compute)
-    ctx.join(call)
-    return words
-
-
 @contextmanager
 def _alone(call: Context) -> Iterator[None]:
     """Refuse a second reveal of the same caller while one is under way: which has which number would be chance."""
@@ -113,7 +97,7 @@ def _admit(ctx: Context, output: Output) -> None:
             raise LocalError(
                 "no-such-party", f"there is no party {receiver} among {ctx.n}", "parties count from 0", line=output.line
             )
-    if output.kind != "bit" and output.range is not None:
+    if output.kind != "bit":
         check_range(ctx.session, "reveal", output.range, output.scale, output.line)
     for policy in ctx.session.policies:
         try:

@@ -19,7 +19,7 @@ ORDER = {
         "simulation", "testing",
     ),
     "protocols": (
-        "shares", "linear", "suite", "ranges", "outputs", "known", "prefix", "derived", "one_array", "unchecked",
+        "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array", "unchecked",
         "ot.groups", "preprocessing.transfers", "preprocessing.tools", "preprocessing.kind",
         "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
         "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "runs",
