@@ -19,7 +19,8 @@ import trio
 
 from mpc.network.handshake import Terms
 from mpc.network.identity import Endpoint, Identity, Roster, new_identity
-from mpc.network.transport import Transport, connect
+from mpc.network.joining import connect
+from mpc.network.transport import Transport
 from mpc.network.wire import Message
 from native import keep_memory
 

@@ -30,7 +30,8 @@ from mpc.algebra.ring import Words
 from mpc.context import Context, Session
 from mpc.network.handshake import Agreement, Terms
 from mpc.network.identity import Roster, load_identity
-from mpc.network.transport import Transport, connect
+from mpc.network.joining import connect
+from mpc.network.transport import Transport
 from mpc.planning import NETWORKS
 from mpc.supply import Entry, Supply
 from native import keep_memory
@@ -167,8 +168,8 @@ class _Party:
 async def opened(ctx: Context, result: Share) -> Words:
     """The result in the clear; bits packed, with zeros in the padding."""
     if isinstance(result, BooleanShare):
-        return bits.pack(bits.unpack(await SUITE.open_bits(ctx, result), result.size))
-    (words,) = await SUITE.open(ctx, result)
+        return bits.pack(bits.unpack(await suite_of(ctx).open_bits(ctx, result), result.size))
+    (words,) = await suite_of(ctx).open(ctx, result)
     return words
 
 

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from mpc.algebra.bits import words_for
+from mpc.algebra.packed_bits import PACKED
 from mpc.algebra.ring import Z64
 from protocols.beaver import SUITE
 from protocols.beaver.convert import ROUTES
-from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.one_array import OneArray, OneArrayBits
 
 PAGE = Path(__file__).parent / "protocols" / "costs.md"
 COUNTS = (1, 10_000)
@@ -44,20 +45,20 @@ BY_ROUTE = (
 )
 
 
-def values(count: int) -> ArithmeticShare:
+def values(count: int) -> OneArray:
     """A share of `count` values."""
-    return ArithmeticShare(np.zeros(count, np.uint64), Z64)
+    return OneArray(np.zeros(count, np.uint64), Z64)
 
 
-def matrix(side: int) -> ArithmeticShare:
+def matrix(side: int) -> OneArray:
     """A share of a square matrix."""
-    return ArithmeticShare(np.zeros((side, side), np.uint64), Z64)
+    return OneArray(np.zeros((side, side), np.uint64), Z64)
 
 
-def bits(count: int, planes: int | None = None) -> BooleanShare:
+def bits(count: int, planes: int | None = None) -> OneArrayBits:
     """A share of `count` values, each of one bit or of `planes` bits."""
     words = words_for(count)
-    return BooleanShare(np.zeros(words if planes is None else (planes, words), np.uint64), (count,))
+    return OneArrayBits(np.zeros(words if planes is None else (planes, words), np.uint64), (count,), PACKED)
 
 
 def elementwise(n: int) -> dict[str, tuple[Any, tuple[Any, ...]]]:

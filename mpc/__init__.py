@@ -7,7 +7,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols.array import SecretArray, inverse_sqrt, reveal, sigmoid
+    from protocols.array import SecretArray, compute, inverse_sqrt, reveal, secret_from, share_of, sigmoid
     from protocols.array.inputs import secret
     from protocols.runs.planning import Plan, plan
     from protocols.runs.simulating import Simulation, simulate
@@ -22,17 +22,23 @@ __all__ = [
     "SecretArray",
     "Simulation",
     "SupplyError",
+    "compute",
     "inverse_sqrt",
     "plan",
     "reveal",
     "secret",
+    "secret_from",
+    "share_of",
     "sigmoid",
     "simulate",
     "together",
 ]
 
 _FROM_PROTOCOLS = {
-    **dict.fromkeys(("SecretArray", "inverse_sqrt", "reveal", "secret", "sigmoid"), "protocols.array"),
+    **dict.fromkeys(
+        ("SecretArray", "compute", "inverse_sqrt", "reveal", "secret", "secret_from", "share_of", "sigmoid"),
+        "protocols.array",
+    ),
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
     **dict.fromkeys(("Simulation", "simulate"), "protocols.runs.simulating"),
 }

@@ -8,7 +8,8 @@ receiver is at least one deeper, a join takes the largest of its children.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Protocol, TypeVar
@@ -19,7 +20,10 @@ import numpy.typing as npt
 import trio
 
 from mpc.accounts.ledger import Ledger
-from mpc.algebra.ring import Z64, Ring, Words
+from mpc.algebra.interface import Algebra, Bits
+from mpc.algebra.packed_bits import PACKED
+from mpc.algebra.ring import Z64
+from mpc.algebra.shapes_only import SHAPES_OF_BITS, ShapesOfRing
 from mpc.correlation import Correlation, Material
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
@@ -74,7 +78,12 @@ class CallAudit(Protocol):
 
 @dataclass(slots=True)
 class Session:
-    """What all contexts of one party share."""
+    """What all contexts of one party share.
+
+    `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
+    public description of every output before anything of it is sent (`protocols/outputs.py`), and `leaving` holds the
+    paths of the calls that have an output under way.
+    """
 
     transport: Transport
     supply: Supply
@@ -82,20 +91,35 @@ class Session:
     suite: Any
     n: int
     fractional_bits: int = 16
-    ring: Ring = Z64
+    ring: Algebra = Z64
     dry_run: bool = False
     audit: CallAudit | None = None
     private: Seed = field(default_factory=Seed.fresh)
     on_call: Callable[[], None] | None = None
+    network: str = ""
+    policies: tuple[Callable[[Any], None], ...] = ()
+    leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
+    others: list[int] = field(init=False)
     ledger: Ledger = field(init=False)
     standing: StandingMaterial = field(init=False, default_factory=StandingMaterial)
 
     def __post_init__(self) -> None:
+        self.others = [j for j in range(self.n) if j != self.transport.me]
         self.ledger = Ledger(len(self.transport.names))
 
     def hash(self, domain: str) -> DomainHash:
         """A hash for this use in all calls of this session: what all its calls have in common, as a public key."""
         return DomainHash(domain, self.agreement.session)
+
+    @property
+    def shapes_only(self) -> bool:
+        """Whether this session computes with shapes alone, as plans do: its arrays have no content."""
+        return isinstance(self.ring, ShapesOfRing)
+
+    @property
+    def bits(self) -> Bits:
+        """The algebra of packed bits that goes with the ring."""
+        return SHAPES_OF_BITS if self.shapes_only else PACKED
 
     def root(self, number: int = Root.PROGRAM) -> Context:
         """The context a whole program runs in; `number` keeps programs of one session apart (`Root` in a run)."""
@@ -142,7 +166,7 @@ class Context:
     @property
     def others(self) -> list[int]:
         """The indices of all computing parties but this one."""
-        return [j for j in range(self.n) if j != self.me]
+        return self.session.others
 
     @property
     def suite(self) -> Any:
@@ -150,9 +174,14 @@ class Context:
         return self.session.suite
 
     @property
-    def ring(self) -> Ring:
-        """The ring of arithmetic shares."""
+    def ring(self) -> Algebra:
+        """The ring or field of shared numbers."""
         return self.session.ring
+
+    @property
+    def bits(self) -> Bits:
+        """The algebra of packed bits."""
+        return self.session.bits
 
     @property
     def fractional_bits(self) -> int:
@@ -166,11 +195,17 @@ class Context:
 
     # calls
 
-    def child(self, name: str, *, line: str | None = None, depth: int | None = None) -> Context:
-        """The context of the next call this one makes."""
-        self._children += 1
-        path = (*self.path, self._children)
+    def child(
+        self, name: str, *, line: str | None = None, depth: int | None = None, number: int | None = None
+    ) -> Context:
+        """The context of the next call this one makes, or of the one that has had its `number` reserved."""
+        path = (*self.path, self.reserve() if number is None else number)
         return Context(self.session, path, name, self.label, self.depth if depth is None else depth, line or self.line)
+
+    def reserve(self) -> int:
+        """The number of the next call this one makes, taken now for a call that is made later."""
+        self._children += 1
+        return self._children
 
     def join(self, child: Context) -> None:
         """Take over what a finished call cost."""
@@ -183,11 +218,18 @@ class Context:
 
     def send(self, to: int, array: Array) -> None:
         """Queue a uint64 or uint8 array for party `to`; it must not be changed afterwards."""
-        number = self._sent.get(to, 0)
-        self._sent[to] = number + 1
-        message = Message((*self.path, number), self.label, self.depth, array)
-        self.payload += array.nbytes
-        self.session.ledger.sent(self.line, to, self.session.transport.send(to, message))
+        self._send((to,), array)
+
+    def _send(self, receivers: Sequence[int], array: Array) -> None:
+        """One message for all receivers, where it is the same for all: then it is prepared once."""
+        message, session = None, self.session
+        for to in receivers:
+            number = self._sent.get(to, 0)
+            self._sent[to] = number + 1
+            if message is None or message.tag[-1] != number:
+                message = Message((*self.path, number), self.label, self.depth, array)
+            session.ledger.sent(self.line, to, session.transport.send(to, message))
+        self.payload += len(receivers) * array.nbytes
 
     async def receive(self, sender: int, spec: Spec) -> Array:
         """The next array that `sender` sends to this call, checked against what is expected of it."""
@@ -227,8 +269,7 @@ class Context:
 
     def _send_all(self, arrays: tuple[Array, ...]) -> None:
         for array in arrays:
-            for j in self.others:
-                self.send(j, array)
+            self._send(self.session.others, array)
 
     async def _total(self, add: Callable[[Array, Array], Array], array: Array) -> Array:
         spec = Spec(array.shape, array.dtype.type)
@@ -284,18 +325,6 @@ class Context:
         """
         return DomainHash(domain, self.session.agreement.session, self.path, *apart)
 
-    def zero_sharing(self, shape: tuple[int, ...]) -> Words:
-        """This party's share of a fresh additive sharing of zero, without communication.
-
-        Each pair's stream is added by one and subtracted by the other (Cramer, Damgard, Ishai, TCC 2005).
-        """
-        total = self.ring.zeros(shape)
-        for j in self.everyone:
-            if j != self.me:
-                mask = self.ring.reduce(self.pairwise_prg(j, "zero sharing").words(shape))
-                total = self.ring.add(total, mask) if self.me < j else self.ring.sub(total, mask)
-        return total
-
     def _stream(self, use: object) -> int:
         number = self._streams.get(use, 0)
         self._streams[use] = number + 1
@@ -310,7 +339,7 @@ class Context:
 
     async def off_loop(self, work: int, function: Callable[..., R], *args: Any) -> R:
         """Run a local computation of about `work` multiply-adds, in a thread where it would stop the network."""
-        if work < OFF_LOOP_WORK:
+        if work < OFF_LOOP_WORK or self.session.shapes_only:
             return function(*args)
         return await self.in_thread(function, *args)
 
@@ -327,6 +356,19 @@ class Context:
         )
 
 
+_beside: ContextVar[Context | None] = ContextVar("call of this task", default=None)
+
+
+def beside(home: Context) -> Context:
+    """The call whose next number a value recorded from one of `home` takes.
+
+    That is `home`, except in one of several calls side by side: there it is that call, since which of them comes first
+    to take a number of a context that they have in common would depend on timing.
+    """
+    own = _beside.get()
+    return home if own is None or own.session is not home.session else own
+
+
 async def together(ctx: Context, *calls: tuple[Any, ...]) -> list[Any]:
     """Run calls (function, argument, ...) side by side, each in a child context; their results in order.
 
@@ -337,7 +379,11 @@ async def together(ctx: Context, *calls: tuple[Any, ...]) -> list[Any]:
 
     async def run(i: int) -> None:
         function, *args = calls[i]
-        results[i] = await function(children[i], *args)
+        token = _beside.set(children[i])
+        try:
+            results[i] = await function(children[i], *args)
+        finally:
+            _beside.reset(token)
 
     if len(calls) == 1:
         await run(0)

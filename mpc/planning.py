@@ -8,10 +8,12 @@ to a run's as long as the program's course does not depend on revealed values.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mpc.algebra.shapes_only import ShapesOfRing, blank
+from mpc.algebra.words import Words
 from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError
 from mpc.supply import Entry, Path
@@ -61,14 +63,15 @@ class CountingSupply:
         """Not even for a part of it."""
 
     def ready(self, path: Path, kind: Correlation) -> Material:
-        """Zeros in the shapes of this kind."""
+        """Zeros in the shapes of this kind, without content where the session computes with shapes alone."""
         if len(self.demand) >= MAX_CALLS:
             raise LocalError(
                 "dry-run-endless",
                 f"the dry run took material {MAX_CALLS} times without coming to an end",
                 "a loop whose end depends on a revealed value needs a bound; on zeros it may never end",
             )
-        self.demand.append((path, kind))
+        ring = kind.ring.of if isinstance(kind.ring, ShapesOfRing) else kind.ring
+        self.demand.append((path, replace(kind, ring=ring)))
         return _zeros(kind)
 
     async def make(self, path: Path, kind: Correlation) -> Material:
@@ -81,4 +84,9 @@ class CountingSupply:
 
 
 def _zeros(kind: Correlation) -> Material:
-    return tuple(np.zeros(part.shape, np.uint64) for part in kind.parts())
+    zeros = blank if isinstance(kind.ring, ShapesOfRing) else _words
+    return tuple(zeros(part.shape) for part in kind.parts())
+
+
+def _words(shape: tuple[int, ...]) -> Words:
+    return np.zeros(shape, np.uint64)

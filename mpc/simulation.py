@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mpc.accounts.cost import Audit
-from mpc.algebra.ring import Z64, Ring
+from mpc.algebra.interface import Algebra
+from mpc.algebra.ring import Z64
 from mpc.context import Context, Session, run_all
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport, memory_network
@@ -33,7 +34,7 @@ class Setting:
 
     suite: Any
     fractional_bits: int = 16
-    ring: Ring = Z64
+    ring: Algebra = Z64
     dry_run: bool = False
     audit: bool = False
     collect_errors: bool = False

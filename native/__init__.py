@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from native._kernels import ffi, lib
+from native._kernels import ffi
+from native.contracts import BrokenContract, checked
 
 if TYPE_CHECKING:
     from native._kernels import Pointer
 else:
     Pointer = ffi.CData
 
+lib = checked()
 lib.parley_start()
 
 WORDS = ffi.typeof("uint64_t[]")
@@ -76,4 +78,16 @@ def _text(string: Pointer) -> str:
     return ffi.string(string).decode()
 
 
-__all__ = ["BYTES", "WORDS", "Pointer", "ffi", "implementations", "keep_memory", "lib", "selected", "sources", "using"]
+__all__ = [
+    "BYTES",
+    "WORDS",
+    "BrokenContract",
+    "Pointer",
+    "ffi",
+    "implementations",
+    "keep_memory",
+    "lib",
+    "selected",
+    "sources",
+    "using",
+]

@@ -15,7 +15,7 @@ def _found(*patterns: str) -> list[Path]:
 
 SOURCES = [path for path in _found("*.c", "*/*.c") if path.name != "_kernels.c"]
 HEADERS = _found("*.h", "*/*.h")
-EXPORTS = _found("process_exports.h", "*/exports.h")
+EXPORTS = [FOLDER / "shapes.h", *_found("process_exports.h", "*/exports.h")]
 
 
 def _named(paths: list[Path]) -> list[str]:
@@ -23,8 +23,14 @@ def _named(paths: list[Path]) -> list[str]:
     return [path.relative_to(FOLDER.parent).as_posix() for path in paths]
 
 
+def declarations() -> str:
+    """All that Python may call, as C declares it; without the preprocessor's lines."""
+    lines = [line for path in EXPORTS for line in path.read_text().splitlines()]
+    return "\n".join(line for line in lines if not line.startswith("#"))
+
+
 ffibuilder = FFI()
-ffibuilder.cdef("\n".join(path.read_text() for path in EXPORTS))
+ffibuilder.cdef(declarations())
 ffibuilder.set_source(
     "native._kernels",
     "\n".join(f'#include "{path.relative_to(FOLDER).as_posix()}"' for path in EXPORTS),

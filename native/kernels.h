@@ -1,5 +1,5 @@
 /* The contract of Parley's kernels: one struct of function pointers for each family, filled once for each instruction
- * set. What holds for all of them stands here; what each does, in its family's contract.h.
+ * set. What holds for all of them stands here; what each does, in its family's exports.h and contract.h.
  *
  * Words are uint64_t and mean elements of Z_2^64 unless a family says otherwise. Arrays are C-contiguous, of any
  * alignment that their type allows; a length of 0 is allowed everywhere. Kernels allocate nothing, keep no state and
@@ -18,6 +18,8 @@
 #if !defined(__BYTE_ORDER__) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "Parley's kernels view words as little-endian bytes; this machine or compiler is not little-endian"
 #endif
+
+#include "members.h"
 
 #include "aes/contract.h"
 #include "bignum/contract.h"

@@ -1,6 +1,11 @@
-/* What Python calls for the process as a whole. native/build_native.py hands this text and that of every family's
- * exports.h to cffi, so they hold plain declarations only. Each function of a family's contract.h has an entry in its
- * exports.h of the same contract, which goes to the selected table. */
+/* What Python calls for the process as a whole. cffi reads this file and every family's exports.h, without the
+ * preprocessor's lines: they hold plain declarations only. An entry's signature and contract stand there, and nowhere
+ * else: the struct in the family's contract.h takes them from it. */
+#ifndef PARLEY_PROCESS_EXPORTS_H
+#define PARLEY_PROCESS_EXPORTS_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 /* Finds out what this processor can run and selects the best. Call once, before anything else. */
 void parley_start(void);
@@ -16,6 +21,13 @@ int parley_family_count(void);
 const char *parley_family_name(int family);
 const char *parley_family_source(int family, int index);
 
+/* How many threads have broken an entry's contract and were not told yet. */
+const int *parley_untold_contracts(void);
+/* What this thread has broken, as text that lasts until it breaks another; NULL where nothing, or told already. */
+const char *parley_broken_contract(void);
+
 /* From now on freed memory, up to so many bytes at the end of the heap, stays with the process for its next arrays,
  * arrays up to 32 MiB included, instead of going back to the system. Process-wide. 0 where the C library has no say. */
 int parley_keep_memory(int bytes);
+
+#endif

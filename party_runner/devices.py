@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from rich.console import Console, Group
 from rich.text import Text
 
 from mpc.device import Device, find, open_device, places
+from mpc.device.device import set_up
+from mpc.device.drivers import HOW_TO_GET_ONE
 from mpc.device.program import build_binary, source
 from mpc.device.thresholds import OPERATIONS
 from mpc.errors import LocalError
@@ -58,15 +59,17 @@ def list_devices(console: Console) -> None:
     """Print every device, whether it passes its self-test, and from what work on it beats the processor."""
     there = places()
     if not there:
-        console.print(
-            "No OpenCL driver is installed; `pip install pocl-binary-distribution` makes one of the processor."
-        )
+        console.print(f"No OpenCL driver is installed. Install {HOW_TO_GET_ONE}.", markup=False)
+    working = []
     for place in there:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the table says why
-            device = open_device(place.spelled)
+        device = set_up(place)
+        if device.lost is None:
+            working.append(place.spelled)
         console.print(_described(device))
         device.close()
+    if len(working) < len(there):
+        instead = f"--device {working[0]} works" if working else f"Install {HOW_TO_GET_ONE}"
+        console.print(f"A device that fails is not used. {instead}.", markup=False)
 
 
 def write_binary(name: str, target: Path) -> None:
@@ -83,7 +86,7 @@ def _described(device: Device) -> Group:
     place = device.place
     made = table("", "")
     made.add_row("kind", place.kind)
-    made.add_row("driver", place.driver)
+    made.add_row("driver", f"{place.platform_name}, {place.driver}")
     made.add_row("self-test", "passed" if device.lost is None else device.lost)
     for operation in OPERATIONS if device.lost is None else ():
         least = device.thresholds.least[operation]

@@ -15,7 +15,8 @@ import trio
 from mpc.device import Device
 from mpc.network.handshake import Agreement, Terms
 from mpc.network.identity import Identity, Roster
-from mpc.network.transport import TlsTransport, connect
+from mpc.network.joining import connect
+from mpc.network.transport_tls import TlsTransport
 from party_runner.csv_table import Table
 from party_runner.material import Material
 from party_runner.plan_file import PlanFile

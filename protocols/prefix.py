@@ -5,33 +5,18 @@ and `same` (c_i = r_i). Two neighbouring groups of positions combine into one,
 
     lower = lower_hi ^ (same_hi & lower_lo),    same = same_hi & same_lo,
 
-which is associative, so logarithmically many rounds suffice. All nodes of a level are one AND on packed words.
+which is associative, so logarithmically many rounds suffice. All nodes of a level are one AND on packed words. The
+state of such a circuit is one share: <lower> and <same> of consecutive groups of positions, planes (2, groups), lowest
+group first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from mpc.algebra import bits
-from mpc.algebra.ring import Words
+from mpc.algebra.bits import words_for
 from mpc.context import Context
-from protocols.shares import BooleanShare, Shape
-from protocols.suite import suite_of
-
-
-@dataclass(frozen=True, slots=True)
-class Borrow:
-    """<lower> and <same> of consecutive groups of positions: planes (2, groups, words), lowest group first."""
-
-    planes: Words
-    shape: Shape
-
-    @property
-    def groups(self) -> int:
-        """How many groups of positions are left."""
-        return len(self.planes[0])
+from protocols.shares import B, concatenate_planes
 
 
 def levels(positions: int) -> int:
@@ -39,26 +24,32 @@ def levels(positions: int) -> int:
     return max(positions - 1, 0).bit_length()
 
 
-async def _combine(ctx: Context, hi: Words, lo: Words, shape: Shape) -> Words:
-    """One level of nodes, planes (2, nodes, words) or without the last `same` (1, nodes, words).
-
-    `same` of hi travels once for both of its products. Rows of hi and lo may lie apart; they are not copied.
-    """
-    z = (await suite_of(ctx).and_(ctx, BooleanShare(hi[1:], shape), BooleanShare(lo, shape))).words
-    bits.bit_xor(hi[0], z[0], out=z[0])
+async def _and(ctx: Context, x: B, y: B) -> B:
+    z: B = await ctx.suite.and_(ctx, x, y)
     return z
 
 
-async def borrow_out(ctx: Context, state: Borrow) -> BooleanShare:
+async def _combine(ctx: Context, hi: B, lo: B) -> B:
+    """One level of nodes, planes (2, nodes) or without the last `same` (1, nodes).
+
+    `same` of hi travels once for both of its products. Rows of hi and lo may lie apart; they are not copied.
+    """
+    z = await _and(ctx, hi.plane(slice(1, None)), lo)
+    z.xor_into(0, hi.plane(0))
+    return z
+
+
+async def borrow_out(ctx: Context, state: B) -> B:
     """<lower> of all positions together: a tree, half the groups at each level. Without positions nothing is lower."""
-    planes, shape = state.planes, state.shape
-    if not state.groups:
-        return BooleanShare(np.zeros(planes.shape[2:], np.uint64), shape)
-    while (groups := planes.shape[1]) > 1:
+    if not state.lead[1]:
+        nothing: B = ctx.suite.constant_bits(ctx, ctx.bits.zeros((words_for(state.size),)), state.shape)
+        return nothing
+    while (groups := state.lead[1]) > 1:
         paired, parts = groups - groups % 2, 2 if groups > 2 else 1
-        z = await _combine(ctx, planes[:, 1:paired:2], planes[:parts, 0:paired:2], shape)
-        planes = np.concatenate([z, planes[:, paired:]], axis=1) if groups % 2 else z
-    return BooleanShare(planes[0, 0], shape)
+        hi, lo = state.plane(np.s_[:, 1:paired:2]), state.plane(np.s_[:parts, 0:paired:2])
+        z = await _combine(ctx, hi, lo)
+        state = concatenate_planes([z, state.plane(np.s_[:, paired:])], axis=1) if groups % 2 else z
+    return state.plane((0, 0))
 
 
 def tree_words(positions: int, words: int) -> tuple[int, int]:
@@ -72,16 +63,15 @@ def tree_words(positions: int, words: int) -> tuple[int, int]:
     return sent, gates
 
 
-async def borrow_prefixes(ctx: Context, state: Borrow) -> Words:
+async def borrow_prefixes(ctx: Context, state: B) -> B:
     """<lower> of positions 0..i for every i, planes in the order of i (Sklansky, IEEE Trans. Comput. 1960)."""
-    planes = state.planes.copy()
+    state, positions = state.copy(), state.lead[1]
     span = 1
-    while span < state.groups:
-        hi, lo = _sklansky(state.groups, span)
-        planes[:, hi] = await _combine(ctx, planes[:, hi], planes[:, lo], state.shape)
+    while span < positions:
+        hi, lo = (np.s_[:, places] for places in _sklansky(positions, span))
+        state.put(hi, await _combine(ctx, state.plane(hi), state.plane(lo)))
         span *= 2
-    lower: Words = planes[0]
-    return lower
+    return state.plane(0)
 
 
 def prefix_words(positions: int, words: int) -> tuple[int, int]:
@@ -95,14 +85,13 @@ def _sklansky(positions: int, span: int) -> tuple[list[int], list[int]]:
     return hi, [(i & ~(2 * span - 1)) + span - 1 for i in hi]
 
 
-async def all_ones(ctx: Context, planes: Words, shape: Shape) -> BooleanShare:
+async def all_ones(ctx: Context, x: B) -> B:
     """<AND of all planes>: a tree of products."""
-    while len(planes) > 1:
-        odd = planes[len(planes) - len(planes) % 2 :]
-        left, right = planes[0 : len(planes) - 1 : 2], planes[1::2]
-        z = await suite_of(ctx).and_(ctx, BooleanShare(left, shape), BooleanShare(right, shape))
-        planes = np.concatenate([z.words, odd])
-    return BooleanShare(planes[0], shape)
+    while (count := x.lead[0]) > 1:
+        paired = count - count % 2
+        z = await _and(ctx, x.plane(slice(0, paired, 2)), x.plane(slice(1, None, 2)))
+        x = concatenate_planes([z, x.plane(slice(paired, None))])
+    return x.plane(0)
 
 
 def all_ones_words(planes: int, words: int) -> tuple[int, int]:

@@ -1,145 +1,155 @@
-"""Shares that are one array of words in each party, and their local algebra.
+"""What a share is to those who may not look inside: linear algebra, structure, public choice and bit planes.
 
-`ArithmeticShare` stands for [x] in Z_2^k where each party holds one ring element of every x; `BooleanShare` for <x>,
-bits packed 64 to a word. What is linear is local: no method here communicates. Suites whose parties hold one array
-(additive sharing, and the clear values of `ideal`) use these two classes; what a public constant becomes differs
-between them and is the suite's `constant`.
+`ArithmeticShare` stands for [x], elements of a ring; `BooleanShare` for <x>, bits. How many arrays a party holds for
+one, and what stands in them, is the business of the suite that made it: one array for additive sharing, two for
+replicated and authenticated sharing. Nothing outside a suite's folder touches them. What is linear is local: no
+method here communicates. What a public constant becomes depends on the party and is the suite's `constant`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import prod
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
+import numpy.typing as npt
 
-from mpc.algebra import bits
-from mpc.algebra.ring import Ring, Words
+from mpc.algebra.interface import Algebra
+from mpc.algebra.words import Words
 
 Shape = tuple[int, ...]
+Array = npt.NDArray[Any]
+Move = Callable[[Any], Any]
+"""A function of numpy that only moves elements: it takes an array of the value's shape, and computes nothing."""
+Join = Callable[[list[Any]], Any]
+"""The same of several arrays at once, as numpy.concatenate."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ArithmeticShare:
-    """[x]: this party's ring elements, in the shape of x. Never change `words` in place."""
-
-    words: Words
-    ring: Ring
-
-    def __repr__(self) -> str:
-        return f"[{'x'.join(map(str, self.shape)) or 'scalar'} mod 2^{self.ring.bits}]"
+class Share(Protocol):
+    """What numbers and bits have in common: a public shape, and elements that can be moved about."""
 
     @property
     def shape(self) -> Shape:
         """The shape of x."""
-        return self.words.shape
 
     @property
     def size(self) -> int:
         """How many elements x has."""
-        return self.words.size
 
-    def __add__(self, other: ArithmeticShare) -> ArithmeticShare:
-        return self._like(self.ring.add(self.words, other.words))
-
-    def __sub__(self, other: ArithmeticShare) -> ArithmeticShare:
-        return self._like(self.ring.sub(self.words, other.words))
-
-    def __neg__(self) -> ArithmeticShare:
-        return self._like(self.ring.neg(self.words))
-
-    def scale(self, public: Words | int) -> ArithmeticShare:
-        """[public * x], elementwise; public ring elements or one integer."""
-        return self._like(self.ring.mul(self.words, self._element(public)))
-
-    def matmul_public(self, public: Words, *, public_left: bool = False) -> ArithmeticShare:
-        """[x @ public], or [public @ x]."""
-        left, right = (public, self.words) if public_left else (self.words, public)
-        return self._like(self.ring.matmul(left, right))
-
-    def __getitem__(self, index: Any) -> ArithmeticShare:
-        return self._like(self.words[index])
-
-    def reshape(self, shape: Shape) -> ArithmeticShare:
+    def reshape(self, shape: Shape) -> Self:
         """The same elements in another shape, C order."""
-        return self._like(self.words.reshape(shape))
 
-    def transpose(self, axes: Sequence[int] | None = None) -> ArithmeticShare:
-        """Axes permuted as numpy does."""
-        return self._like(self.words.transpose(axes))
+    def map_structure(self, move: Move) -> Self:
+        """The share of move(x): numpy's indexing, reshaping, rolling and the like, by any public index."""
 
-    def broadcast_to(self, shape: Shape) -> ArithmeticShare:
-        """Elements repeated as numpy broadcasts."""
-        return self._like(np.broadcast_to(self.words, shape))
-
-    def sum(self, axis: int | tuple[int, ...] | None = None) -> ArithmeticShare:
-        """[sum of x over an axis]."""
-        return self._like(self.ring.sum(self.words, axis))
-
-    def _element(self, public: Words | int) -> Words:
-        if isinstance(public, int):
-            return np.array(public % (1 << self.ring.bits), np.uint64)
-        return public
-
-    def _like(self, words: Words) -> ArithmeticShare:
-        return ArithmeticShare(np.ascontiguousarray(words).reshape(words.shape), self.ring)
+    def join(self, join: Join, *others: Self) -> Self:
+        """The share of join([x, *others]); `joined`, `concatenate`, `stack` and `choose` are the ways to say it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class BooleanShare:
-    """<x>: packed words of shape (..., words_for(size)) for bits of an array of `shape`; leading axes are bit planes,
-    least significant first."""
-
-    words: Words
-    shape: Shape
-
-    def __repr__(self) -> str:
-        return f"<{'x'.join(map(str, self.shape)) or 'scalar'}, {self.planes} bits>"
+class ArithmeticShare(Share, Protocol):
+    """[x]: this party's part of ring elements, in the shape of x. Never changed in place."""
 
     @property
-    def size(self) -> int:
-        """How many values there are (each of `planes` bits)."""
-        return prod(self.shape)
+    def ring(self) -> Algebra:
+        """The ring of x."""
+
+    def __add__(self, other: Self, /) -> Self:
+        """[x + y], broadcasting like numpy."""
+
+    def __sub__(self, other: Self, /) -> Self:
+        """[x - y], broadcasting like numpy."""
+
+    def __neg__(self) -> Self:
+        """[-x]."""
+
+    def scale(self, public: Words | int) -> Self:
+        """[public * x], elementwise; public ring elements or one integer."""
+
+    def matmul_public(self, public: Words, *, public_left: bool = False) -> Self:
+        """[x @ public], or [public @ x]."""
+
+    def __getitem__(self, index: Any) -> Self:
+        """[x[index]] for any public index of numpy."""
+
+    def transpose(self, axes: Sequence[int] | None = None) -> Self:
+        """Axes permuted as numpy does."""
+
+    def broadcast_to(self, shape: Shape) -> Self:
+        """Elements repeated as numpy broadcasts."""
+
+    def sum(self, axis: int | tuple[int, ...] | None = None) -> Self:
+        """[sum of x over an axis]."""
+
+
+@runtime_checkable
+class BooleanShare(Share, Protocol):
+    """<x>: this party's part of the bits of an array of `shape`, 64 to a word, with leading axes of bit planes.
+
+    `lead` is () for one bit a value, (k,) for k bits a value, least significant first; circuits use more axes.
+    """
+
+    @property
+    def lead(self) -> Shape:
+        """The axes of bit planes."""
 
     @property
     def planes(self) -> int:
-        """How many bit planes the words hold."""
-        return prod(self.words.shape[:-1])
+        """How many bit planes there are."""
 
-    def __xor__(self, other: BooleanShare) -> BooleanShare:
-        return BooleanShare(bits.bit_xor(self.words, other.words), self.shape)
+    def __xor__(self, other: Self, /) -> Self:
+        """<x ^ y>; planes broadcast like numpy."""
 
-    def and_public(self, public: Words) -> BooleanShare:
+    def and_public(self, public: Words) -> Self:
         """<x & public>, public packed words."""
-        return BooleanShare(bits.bit_and(self.words, public), self.shape)
 
-    def plane(self, index: Any) -> BooleanShare:
-        """Some of the planes: an index or a slice of the first axis."""
-        return BooleanShare(np.ascontiguousarray(self.words[index]), self.shape)
+    def plane(self, index: Any) -> Self:
+        """Some of the planes, by any index of the leading axes; a slice may show the same memory."""
 
-    def reshape(self, shape: Shape) -> BooleanShare:
-        """The same values in another shape, C order."""
-        return BooleanShare(self.words, shape)
+    def join_planes(self, join: Join, *others: Self) -> Self:
+        """join([x, *others]) of arrays of planes, as numpy.concatenate along a leading axis."""
 
-    def rearrange(self, index: Words) -> BooleanShare:
-        """For one plane: the values at these positions of the flattened array, in the shape of `index`."""
-        flat = bits.unpack(self.words, self.size)
-        return BooleanShare(bits.pack(flat[index.astype(np.intp)]), index.shape)
+    def copy(self) -> Self:
+        """The same bits in memory of their own, which `put` and `xor_into` may change."""
+
+    def put(self, index: Any, planes: Self) -> None:
+        """Set planes in place: only for a share that the caller made, by `copy` or as the result of a product."""
+
+    def xor_into(self, index: int, planes: Self) -> None:
+        """XOR into what stands at one place of the first axis, in place; as `put`."""
 
 
-def concatenate(shares: Sequence[ArithmeticShare], axis: int = 0) -> ArithmeticShare:
+S = TypeVar("S", bound=Share)
+B = TypeVar("B", bound=BooleanShare)
+
+
+def joined(join: Join, shares: Sequence[S]) -> S:
+    """The share of join([x, y, ...]), a function of numpy that only moves elements."""
+    first, *others = shares
+    return first.join(join, *others)
+
+
+def concatenate(shares: Sequence[S], axis: int = 0) -> S:
     """Join along an existing axis."""
-    return ArithmeticShare(np.concatenate([s.words for s in shares], axis), shares[0].ring)
+    return joined(lambda arrays: np.concatenate(arrays, axis), shares)
 
 
-def stack(shares: Sequence[ArithmeticShare], axis: int = 0) -> ArithmeticShare:
+def stack(shares: Sequence[S], axis: int = 0) -> S:
     """Join along a new axis."""
-    return ArithmeticShare(np.stack([s.words for s in shares], axis), shares[0].ring)
+    return joined(lambda arrays: np.stack(arrays, axis), shares)
 
 
-def concatenate_bits(shares: Sequence[BooleanShare]) -> BooleanShare:
-    """Join one-plane shares, flattened, one after another."""
-    flat = np.concatenate([bits.unpack(s.words, s.size) for s in shares])
-    return BooleanShare(bits.pack(flat), (flat.size,))
+def choose(condition: npt.NDArray[np.bool_], x: S, y: S) -> S:
+    """The share of x where the public condition holds, of y elsewhere, broadcasting like numpy."""
+    return joined(lambda arrays: np.where(condition, *arrays), [x, y])
+
+
+def concatenate_planes(shares: Sequence[B], axis: int = 0) -> B:
+    """Join the planes of bits of one shape along a leading axis, counted from the first."""
+    first, *others = shares
+    return first.join_planes(lambda arrays: np.concatenate(arrays, axis), *others)
+
+
+def stack_planes(shares: Sequence[B]) -> B:
+    """Bits of one shape and one plane each as the planes of one share, least significant first."""
+    first, *others = shares
+    return first.join_planes(np.stack, *others)

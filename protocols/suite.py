@@ -6,15 +6,18 @@ is defined. Arrays of any shape, a scalar is shape (). Elements of Z_2^k are rea
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 from mpc.algebra.ring import Words
 from mpc.context import Context
 from protocols.shares import ArithmeticShare, BooleanShare, Shape
 
+A = TypeVar("A", bound=ArithmeticShare)
+B = TypeVar("B", bound=BooleanShare)
 
-class Suite(Protocol):
-    """Arithmetic on [x] in Z_2^k and on packed bits <x>."""
+
+class Suite(Protocol[A, B]):
+    """Arithmetic on [x] in Z_2^k and on packed bits <x>, held as this suite's shares A and B."""
 
     name: str
     simulation_only: bool
@@ -23,84 +26,87 @@ class Suite(Protocol):
         """One sentence: secure against what, and who must not collude."""
 
     # share
-    def constant(self, ctx: Context, words: Words) -> ArithmeticShare:
+    def constant(self, ctx: Context, words: Words) -> A:
         """[c] of ring elements that everybody knows. Local."""
 
-    def constant_bits(self, ctx: Context, words: Words, shape: Shape) -> BooleanShare:
+    def constant_bits(self, ctx: Context, words: Words, shape: Shape) -> B:
         """<c> of packed bits that everybody knows. Local."""
 
-    async def input(self, ctx: Context, owner: int, words: Words | None, shape: Shape) -> ArithmeticShare:
+    async def input(self, ctx: Context, owner: int, words: Words | None, shape: Shape) -> A:
         """[x] of ring elements of this shape that `owner` alone passes."""
 
-    async def input_bits(self, ctx: Context, owner: int, words: Words | None, shape: Shape) -> BooleanShare:
+    async def input_bits(self, ctx: Context, owner: int, words: Words | None, shape: Shape) -> B:
         """<x> of packed bits for an array of this shape that `owner` alone passes."""
 
-    async def open(self, ctx: Context, *shares: ArithmeticShare) -> list[Words]:
+    async def open(self, ctx: Context, *shares: A) -> list[Words]:
         """Everybody learns each x."""
 
-    async def open_bits(self, ctx: Context, x: BooleanShare) -> Words:
+    async def open_bits(self, ctx: Context, x: B) -> Words:
         """Everybody learns x, as packed words."""
 
-    async def open_to(self, ctx: Context, to: int, x: ArithmeticShare) -> Words | None:
+    async def open_to(self, ctx: Context, to: int, x: A) -> Words | None:
         """Party `to` learns x; the others get None."""
 
-    async def random(self, ctx: Context, shape: Shape) -> ArithmeticShare:
+    async def random(self, ctx: Context, shape: Shape) -> A:
         """[r], uniformly random, known to nobody."""
 
     # arithmetic
-    async def mul(self, ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    async def mul(self, ctx: Context, x: A, y: A) -> A:
         """[x * y], elementwise, broadcasting like numpy."""
 
-    async def square(self, ctx: Context, x: ArithmeticShare) -> ArithmeticShare:
+    async def square(self, ctx: Context, x: A) -> A:
         """[x * x], elementwise."""
 
-    async def matmul(self, ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    async def matmul(self, ctx: Context, x: A, y: A) -> A:
         """[x @ y], two dimensions or more."""
 
-    async def inner(self, ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    async def inner(self, ctx: Context, x: A, y: A) -> A:
         """[sum of x * y over the last axis]."""
 
     # boolean
-    async def and_(self, ctx: Context, x: BooleanShare, y: BooleanShare) -> BooleanShare:
+    async def and_(self, ctx: Context, x: B, y: B) -> B:
         """<x & y>, words broadcasting like numpy."""
 
-    async def or_(self, ctx: Context, x: BooleanShare, y: BooleanShare) -> BooleanShare:
+    async def or_(self, ctx: Context, x: B, y: B) -> B:
         """<x | y>."""
 
-    def not_(self, ctx: Context, x: BooleanShare) -> BooleanShare:
+    def not_(self, ctx: Context, x: B) -> B:
         """<~x>. Local."""
 
-    def xor_public(self, ctx: Context, x: BooleanShare, public: Words) -> BooleanShare:
+    def xor_public(self, ctx: Context, x: B, public: Words) -> B:
         """<x ^ public>. Local."""
 
     # convert
-    async def a2b(self, ctx: Context, x: ArithmeticShare, width: int) -> BooleanShare:
+    async def a2b(self, ctx: Context, x: A, width: int) -> B:
         """<x_0 .. x_{width-1}>: the low bits of [x] as planes."""
 
-    async def b2a(self, ctx: Context, x: BooleanShare) -> ArithmeticShare:
+    async def b2a(self, ctx: Context, x: B) -> A:
         """[x] from its bit planes, read as an unsigned number."""
 
-    async def bits_to_ring(self, ctx: Context, x: BooleanShare) -> ArithmeticShare:
+    async def bits_to_ring(self, ctx: Context, x: B) -> A:
         """[x_i] for each plane i: shape (planes, *x.shape), or x.shape for words of one plane without a plane axis."""
 
-    async def msb(self, ctx: Context, x: ArithmeticShare) -> BooleanShare:
+    async def msb(self, ctx: Context, x: A) -> B:
         """<x < 0>."""
 
-    async def below(self, ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanShare:
+    async def below(self, ctx: Context, x: A, thresholds: Words) -> B:
         """<x < t> for each of m public thresholds, planes (m, words): one opened mask serves them all."""
 
-    async def is_zero(self, ctx: Context, x: ArithmeticShare) -> BooleanShare:
+    async def is_zero(self, ctx: Context, x: A) -> B:
         """<x == 0>."""
 
-    async def select(self, ctx: Context, c: ArithmeticShare, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    async def select(self, ctx: Context, c: A, x: A, y: A) -> A:
         """[x where c = 1, y where c = 0]; c holds 0 and 1 only."""
 
     # truncate
-    async def truncate(self, ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
+    async def truncate(self, ctx: Context, x: A, shift: int) -> A:
         """[x / 2^shift], rounded to one of the two neighbouring integers; |x| < 2^(k-2)."""
 
 
-def suite_of(ctx: Context) -> Suite:
-    """The suite of this run, typed."""
-    suite: Any = ctx.suite
-    return suite  # type: ignore[no-any-return]
+AnySuite = Suite[ArithmeticShare, BooleanShare]
+
+
+def suite_of(ctx: Context) -> AnySuite:
+    """The suite of this run, as those see it who may not look into its shares."""
+    suite: AnySuite = ctx.suite
+    return suite

@@ -80,7 +80,7 @@ async def _put_in(ctx: Context, owner: int, value: Value) -> ArithmeticShare | B
 async def _opened(ctx: Context, share: Any) -> Any:
     if isinstance(share, list):
         return [await _opened(ctx, one) for one in share]
-    if isinstance(share, ArithmeticShare):
+    if not isinstance(share, BooleanShare):
         (opened,) = await ctx.suite.open(ctx, share)
         return opened
     rows = await ctx.suite.open_bits(ctx, share)

@@ -12,17 +12,17 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("native", "mpc", "protocols", "party_runner")
 
 ORDER = {
-    "native": ("build_native", "__init__"),
+    "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
         "errors", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.ledger",
         "accounts.report", "correlation", "standing", "supply", "context", "accounts.cost", "store", "planning",
         "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "prefix", "ot.groups", "preprocessing.transfers", "preprocessing.tools",
-        "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",
-        "preprocessing.random_bits", "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing",
-        "array", "runs",
+        "shares", "suite", "ranges", "outputs", "prefix", "one_array", "ot.groups", "preprocessing.transfers",
+        "preprocessing.tools", "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining",
+        "preprocessing.bilinear", "preprocessing.random_bits", "preprocessing.kinds", "ideal", "beaver", "ot",
+        "numeric", "preprocessing", "array", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -31,17 +31,21 @@ Of `accounts` each file, since the context stands between. What describes kinds 
 take it, and what makes it above the transfers that it is made of.
 """
 
+SUITES = ("beaver", "ideal")
+"""The folders that know what a share is made of."""
+
 APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 """What must not import one another although their level would allow it."""
 
 FOLDER_ORDER = {
     "mpc.algebra": (
-        "__init__", "shapes", "cores", "primes", "accelerator", "words", "matmul", "sums", "ring", "wide_ring", "bits",
-        "bit_tables", "binary_field", "encoding", "field", "bigint", "powers_of_base", "crt",
+        "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
+        "ring", "wide_ring", "bits", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
+        "bigint", "powers_of_base", "crt",
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer",
-        "transport_memory", "transport_tls", "connecting", "transport",
+        "lookout",         "transport_memory", "transport", "transport_tls", "connecting", "joining",
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "planning", "simulating",
@@ -61,10 +65,11 @@ FOLDER_ORDER = {
         "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "secret", "scales", "arithmetic", "shape", "logic", "functions", "evaluate", "inputs", "__init__",
+        "lines", "node", "lowering", "secret", "facts", "public", "scales", "arithmetic", "matrices", "shape", "logic",
+        "functions", "inputs", "evaluate", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
-        "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
+        "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",
     ),
     "mpc.store": ("files", "journal", "writer", "store_supply", "__init__"),
@@ -136,6 +141,8 @@ def _within(importer: tuple[str, ...], imported: tuple[str, ...]) -> str | None:
         return "a file imports only files before it in its folder" if above else None
     if theirs in APART.get(mine, ()):
         return "suites know nothing of one another"
+    if theirs == "one_array" and mine not in SUITES:
+        return "only suites hold the arrays of shares"
     return None if level(imported) < level(importer) else "a file imports only files before it"
 
 
@@ -172,6 +179,8 @@ def test_every_file_has_a_place():
         (("mpc", "context"), ("mpc", "testing")),
         (("protocols", "suite"), ("party_runner", "cli")),
         (("mpc", "correlation"), ("mpc", "context")),
+        (("protocols", "array", "shape"), ("protocols", "one_array")),
+        (("protocols", "numeric", "normalise"), ("protocols", "one_array")),
     ],
 )
 def test_the_table_forbids_what_it_should(importer, imported):

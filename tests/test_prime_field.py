@@ -21,7 +21,7 @@ Shape = tuple[int, ...]
 
 
 def sample(field: PrimeField, shape: Shape, seed: int = 0) -> Words:
-    return field.random(Seed(bytes(32)).prg("test", seed), shape)
+    return field.draw(Seed(bytes(32)).prg("test", seed), shape)
 
 
 def same(field: PrimeField, result: Words, expected: object) -> bool:
@@ -268,7 +268,7 @@ def test_products_of_polynomials(field: PrimeField, n: int, m: int) -> None:
 
 @pytest.mark.parametrize("field", FIELDS, ids=str)
 def test_random_elements_follow_the_stream(field: PrimeField) -> None:
-    x = field.random(Seed(bytes(32)).prg("draw"), (50, 20))
+    x = field.draw(Seed(bytes(32)).prg("draw"), (50, 20))
     stream, kept, mask = Seed(bytes(32)).prg("draw"), [], 2**field.bits - 1
     while len(kept) < 1000:
         words = stream.words((1000 - len(kept), field.words)).astype(object)

@@ -42,7 +42,7 @@ def workloads() -> list[KernelWorkload]:
 
 
 def _elements(field: PrimeField, n: int, which: int) -> Words:
-    return field.random(Seed(bytes(32)).prg("bench", which), n)
+    return field.draw(Seed(bytes(32)).prg("bench", which), n)
 
 
 def _constants(field: PrimeField) -> Words:

@@ -13,13 +13,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mpc.algebra.elements import centred, from_integers, moved_elements, to_integers
+from mpc.algebra.interface import Moving
 from mpc.algebra.primes import PROTH128, is_prime, non_square
 from mpc.algebra.ring import U64, Shape, Words, as_words, contiguous, pointer
+from mpc.algebra.sums import summed_axes
 from mpc.algebra.words import Stream
 from mpc.errors import LocalError
 from native import Pointer, lib
@@ -82,22 +85,31 @@ class PrimeField:
 
     def from_ints(self, values: object) -> Words:
         """The elements of integers of any size and sign: an int, nested sequences of them, or an array."""
-        exact = np.asarray(values, dtype=object)
-        flat = [int(v) % self.p for v in exact.ravel()]
-        out = self.zeros(len(flat))
-        rows = out.reshape(len(flat), self.words)
-        for w in range(self.words):
-            rows[:, w] = [v >> 64 * w & 2**64 - 1 for v in flat]
-        return out.reshape(self._with_words(exact.shape))
+        return from_integers(values, self.p, self.words)
 
     def to_ints(self, x: Words) -> npt.NDArray[np.object_]:
         """The elements as Python's integers in an array of objects."""
-        x, shape = as_words(x), self.shape(as_words(x))
-        rows = x.reshape(prod(shape), self.words).astype(object)
-        values = rows[:, 0] + (rows[:, 1] << 64 if self.words == 2 else 0)
-        return cast("npt.NDArray[np.object_]", np.asarray(values, dtype=object).reshape(shape))
+        return to_integers(as_words(x), self.shape(as_words(x)), self.words)
 
-    def random(self, prg: Stream, shape: Shape) -> Words:
+    def from_bits(self, x: npt.NDArray[np.uint8]) -> Words:
+        """The elements 0 and 1 of an array of bits."""
+        out = self.zeros(x.shape)
+        out.reshape(x.size, self.words)[:, 0] = x.reshape(-1)
+        return out
+
+    def from_signed(self, x: npt.NDArray[Any]) -> Words:
+        """The elements of an array of signed integers."""
+        return self.from_ints(x)
+
+    def to_signed(self, x: Words) -> npt.NDArray[Any]:
+        """The integers nearest to zero that elements stand for, in an array of objects."""
+        return centred(self.to_ints(x), self.p)
+
+    def moved(self, move: Moving, *values: Words) -> Words:
+        """move(x, ...) in C order, for a function of numpy that only moves elements; it sees them whole."""
+        return moved_elements(self.words, move, values)
+
+    def draw(self, prg: Stream, shape: Shape) -> Words:
         """Uniform elements, by rejection.
 
         Takes as many words from the stream as the elements have, keeps the `bits` lowest bits of each, drops what is
@@ -149,17 +161,16 @@ class PrimeField:
 
         return self._elementwise(kernel, c, d, b, e, a)
 
-    def sum(self, x: Words, axis: int | None = None) -> Words:
-        """The sum of all elements, or along one axis (of those that `shape` has)."""
+    def sum(self, x: Words, axis: int | tuple[int, ...] | None = None) -> Words:
+        """The sum of all elements, or along axes (of those that `shape` has) as in numpy."""
         x, shape = as_words(x), self.shape(as_words(x))
-        if axis is None:
-            rows, result, length = contiguous(x), (), prod(shape)
-        elif -len(shape) <= axis < len(shape):
-            last = len(shape) - 1
-            rows, length = contiguous(np.moveaxis(x, axis % len(shape), last)), shape[axis]
-            result = rows.shape[:last]
-        else:
-            raise LocalError("wrong-shape", f"no axis {axis} in {shape}", "name an axis that the array has")
+        try:
+            axes = summed_axes(len(shape), axis)
+        except ValueError as error:
+            raise LocalError("wrong-shape", f"cannot sum: {error}", "name an axis that the array has") from None
+        kept = len(shape) - len(axes)
+        rows = contiguous(np.moveaxis(x, axes, range(kept, len(shape))))
+        result, length = rows.shape[:kept], prod(rows.shape[kept : len(shape)])
         out = self.zeros(result)
         lib.parley_field_sum(pointer(out), pointer(rows), prod(result), length, self._constants)
         return out

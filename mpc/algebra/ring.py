@@ -7,17 +7,20 @@ an array of shape (). Small and broadcast operands go to numpy, which is quicker
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.accelerator import accelerator
+from mpc.algebra.elements import from_integers, moved_elements
+from mpc.algebra.interface import Moving
 from mpc.algebra.matmul import device_product, stacked_product
 from mpc.algebra.sums import sum_axes, summed_axes
 from mpc.algebra.words import (
     NATIVE_FROM,
     U64,
+    Stream,
     Words,
     accelerated,
     as_words,
@@ -53,6 +56,23 @@ class Ring:
     def __post_init__(self) -> None:
         if not 1 <= self.bits <= 64:
             raise LocalError("wrong-ring", f"a ring has 1 to 64 bits, not {self.bits}", "use Ring(64), the usual one")
+
+    @property
+    def words(self) -> int:
+        """Words of an element: 1."""
+        return 1
+
+    def shape(self, x: Words) -> tuple[int, ...]:
+        """The shape of x: an element is a word."""
+        return x.shape
+
+    def draw(self, prg: Stream, shape: Shape) -> Words:
+        """Uniformly random elements, a word of the stream for each."""
+        return self.reduce(prg.words(shape))
+
+    def moved(self, move: Moving, *values: Words) -> Words:
+        """move(x, ...) in C order, for a function of numpy that only moves elements."""
+        return moved_elements(1, move, values)
 
     def reduce(self, x: Words) -> Words:
         """x mod 2^bits for words of any size. At 64 bits this is x itself, not a copy."""
@@ -162,13 +182,25 @@ class Ring:
             lib.parley_shift_left(pointer(out), pointer(x), s, x.size)
         return self._reduced(out)
 
+    def low(self, x: Words, bits: int) -> Words:
+        """x mod 2^bits for 0 <= bits <= those of the ring, as elements of this ring."""
+        return Ring(bits).reduce(x) if bits else self.zeros(x.shape)
+
+    def from_ints(self, values: object) -> Words:
+        """The elements of public integers of any size and sign: an int, nested sequences of them, or an array."""
+        return from_integers(values, 1 << self.bits, 1)
+
     def to_signed(self, x: Words) -> npt.NDArray[np.int64]:
         """The integers from -2^(bits-1) up to 2^(bits-1) - 1 that x stands for in two's complement."""
         unused = 64 - self.bits
         top = np.left_shift(as_words(x), np.uint64(unused))
         return np.asarray(np.right_shift(top.astype(np.int64), np.int64(unused)), order="C")
 
-    def from_signed(self, x: npt.NDArray[np.int64]) -> Words:
+    def from_bits(self, x: npt.NDArray[np.uint8]) -> Words:
+        """The elements 0 and 1 of an array of bits."""
+        return x.astype(U64)
+
+    def from_signed(self, x: npt.NDArray[Any]) -> Words:
         """The elements x mod 2^bits of signed integers (int64)."""
         if not isinstance(x, np.ndarray | np.int64) or x.dtype != np.int64:
             raise LocalError("wrong-dtype", f"expected an array of int64, got {kind(x)}", "use x.astype(np.int64)")

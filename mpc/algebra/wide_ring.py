@@ -6,17 +6,20 @@ this axis. Results are fresh C-contiguous arrays. All arithmetic is done by `nat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
+from mpc.algebra.elements import centred, from_integers, moved_elements, to_integers
+from mpc.algebra.interface import Moving
 from mpc.algebra.matmul import stacked_product
 from mpc.algebra.ring import Shape
 from mpc.algebra.sums import runs_of, summed_axes
-from mpc.algebra.words import U64, Words, as_words, contiguous, pointer, wrong_shapes
+from mpc.algebra.words import U64, Stream, Words, as_words, contiguous, pointer, wrong_shapes
 from mpc.errors import LocalError
 from native import Pointer, lib
 
@@ -37,18 +40,54 @@ class WideRing:
         if not 65 <= self.bits <= 128:
             raise LocalError("wrong-ring", f"a wide ring has 65 to 128 bits, not {self.bits}", "use Ring up to 64 bits")
 
-    def from_ints(self, values: Iterable[int], shape: Shape | None = None) -> Words:
-        """Public integers as elements, mod 2^bits: (count, 2), or `shape` and the last axis."""
-        reduced = [v % 2**self.bits for v in values]
-        flat = np.array([[v % 2**64, v >> 64] for v in reduced], U64).reshape(-1, 2)
-        sizes = (shape,) if isinstance(shape, int) else (len(reduced),) if shape is None else shape
-        if prod(sizes) != len(reduced):
-            raise LocalError("wrong-shape", f"{len(reduced)} integers do not fill {sizes}", "give one for each element")
+    @property
+    def words(self) -> int:
+        """Words of an element: 2."""
+        return 2
+
+    def shape(self, x: Words) -> tuple[int, ...]:
+        """The shape of the value whose elements x holds."""
+        return elements(x).shape[:-1]
+
+    def draw(self, prg: Stream, shape: Shape) -> Words:
+        """Uniformly random elements, two words of the stream for each."""
+        return self.reduce(prg.words((*((shape,) if isinstance(shape, int) else shape), 2)))
+
+    def moved(self, move: Moving, *values: Words) -> Words:
+        """move(x, ...) in C order, for a function of numpy that only moves elements; it sees them whole."""
+        return moved_elements(2, move, tuple(elements(x) for x in values))
+
+    def from_ints(self, values: object, shape: Shape | None = None) -> Words:
+        """Public integers of any size and sign as elements: an int, nested sequences of them, or an array.
+
+        In the shape of `values`, or in `shape`.
+        """
+        flat = from_integers(values, 1 << self.bits, 2)
+        sizes = (shape,) if isinstance(shape, int) else flat.shape[:-1] if shape is None else shape
+        if prod(sizes) != flat.size // 2:
+            raise LocalError("wrong-shape", f"{flat.size // 2} integers do not fill {sizes}", "give one for each")
         return flat.reshape(*sizes, 2)
 
     def to_ints(self, x: Words) -> list[int]:
         """The integers from 0 up to 2^bits - 1 that public elements stand for, flattened."""
-        return [int(low) | int(high) << 64 for low, high in elements(x).reshape(-1, 2)]
+        return list(to_integers(elements(x), (x.size // 2,), 2))
+
+    def from_bits(self, x: npt.NDArray[np.uint8]) -> Words:
+        """The elements 0 and 1 of an array of bits."""
+        return self.from_words(x.astype(U64))
+
+    def from_signed(self, x: npt.NDArray[Any]) -> Words:
+        """The elements of signed integers, int64 or Python's in an array of objects."""
+        return from_integers(x, 1 << self.bits, 2)
+
+    def to_signed(self, x: Words) -> npt.NDArray[Any]:
+        """The integers from -2^(bits-1) up to 2^(bits-1) - 1 that x stands for, in an array of objects."""
+        return centred(to_integers(elements(x), self.shape(x), 2), 1 << self.bits)
+
+    def low(self, x: Words, bits: int) -> Words:
+        """x mod 2^bits for 0 <= bits <= those of the ring, as elements of this ring."""
+        mask = np.array([2 ** min(bits, 64) - 1, 2 ** max(bits - 64, 0) - 1], U64)
+        return np.bitwise_and(elements(x), mask)
 
     def from_words(self, x: Words) -> Words:
         """Z_2^64 embedded: words as the lower words of elements whose upper words are 0; x.shape + (2,)."""

@@ -13,10 +13,12 @@ import numpy as np
 
 from mpc.algebra.accelerator import Product, Words, frozen_root, using
 from mpc.device import check
+from mpc.device.drivers import HOW_TO_GET_ONE
 from mpc.device.engine import Engine, checked_exponentiation
 from mpc.device.memory import NoRoom
-from mpc.device.platforms import Place, find, opencl
+from mpc.device.platforms import Place, best_first, find, opencl
 from mpc.device.thresholds import Thresholds, exponentiation_work, kept_or_measured
+from mpc.errors import LocalError
 from native import Pointer, ffi
 
 AES128_ROUND_KEYS = 176
@@ -101,8 +103,15 @@ class Device:
         """Nothing goes to the device from now on; says so once."""
         if self.lost is None:
             self.lost = reason
-            self.notes.append(f"the device {self.place.title} is not used: {reason}; the processor goes on")
-            warnings.warn(self.notes[-1], DeviceWarning, stacklevel=2)
+            self._warn(f"{reason}; the processor goes on")
+
+    def refuse(self, remedy: str) -> None:
+        """Says why the device was lost before it was used, and what to use in its place."""
+        self._warn(f"{self.lost}; the processor goes on. {remedy[0].upper()}{remedy[1:]}")
+
+    def _warn(self, reason: str) -> None:
+        self.notes.append(f"the device {self.place.titled_with_driver} is not used: {reason}")
+        warnings.warn(self.notes[-1], DeviceWarning, stacklevel=3)
 
     def account(self) -> dict[str, Any]:
         """What a run's summary says of the device."""
@@ -120,23 +129,55 @@ def open_device(name: str, *, binary: bytes | None = None, least_work: int | Non
     """The device that `name` means (`mpc.device.platforms.find`), tested and ready; or refused, with a DeviceWarning.
 
     binary: the kernels ready made; else they are compiled now. least_work: what goes to the device, for all operations,
-    in place of measured thresholds. LocalError: `extra-missing`, `unknown-device`, `bad-device-binary`.
+    in place of measured thresholds. The warning names the driver and one that works.
+    LocalError: `extra-missing`, `unknown-device`, `bad-device-binary`.
     """
-    place = find(name)
+    device = set_up(find(name), binary=binary, least_work=least_work)
+    if device.lost is not None:
+        device.refuse(alternative(device.place))
+    return device
+
+
+def first_that_works() -> Device:
+    """The best device that passes its self-test, ready to take operations of any size.
+
+    LocalError `extra-missing`, or `no-working-device`, which says of every driver why not.
+    """
+    refused = []
+    for place in best_first():
+        device = set_up(place, least_work=0)
+        if device.lost is None:
+            return device
+        refused.append(f"{place.titled_with_driver}: {device.lost}")
+    cause = "; ".join(refused) or "none is installed"
+    raise LocalError("no-working-device", f"no OpenCL driver works here: {cause}", f"install {HOW_TO_GET_ONE}")
+
+
+def set_up(place: Place, *, binary: bytes | None = None, least_work: int | None = None) -> Device:
+    """The device at a place, ready, or `lost` before it was used. LocalError `bad-device-binary`."""
     device = Device(place, None, Thresholds.always(0 if least_work is None else least_work))
-    reason = place.unfit(compiling=binary is None)
-    if reason is None:
+    device.lost = place.unfit(compiling=binary is None)
+    if device.lost is None:
         try:
             device.engine = Engine(place, binary)
             wrong = check.failure(device.engine)
-            reason = None if wrong is None else f"its self-test failed: {wrong}"
-            if reason is None and least_work is None:
+            device.lost = None if wrong is None else f"its self-test failed: {wrong}"
+            if device.lost is None and least_work is None:
                 device.thresholds = kept_or_measured(device.engine)
         except (opencl().Error, NoRoom) as error:
-            reason = f"it cannot be set up: {_first_line(error)}"
-    if reason is not None:
-        device.lose(reason)
+            device.lost = f"it cannot be set up: {_first_line(error)}"
     return device
+
+
+def alternative(refused: Place) -> str:
+    """What works in place of a device that does not: another of this machine that passes its self-test, or a driver."""
+    for place in best_first():
+        if place != refused:
+            other = set_up(place, least_work=0)
+            other.close()
+            if other.lost is None:
+                return f"--device {place.spelled}, {place.titled_with_driver}, passes its self-test"
+    return f"install {HOW_TO_GET_ONE}"
 
 
 def _first_line(error: Exception) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from mpc.device.drivers import HOW_TO_GET_ONE, shown_to_the_loader
 from mpc.errors import LocalError
 
 NAME = re.compile(r"opencl(?::(\d{1,4}):(\d{1,4}))?")
@@ -49,6 +50,11 @@ class Place:
         """What a person calls it."""
         return f"{self.name} ({self.platform_name})"
 
+    @property
+    def titled_with_driver(self) -> str:
+        """The same with the driver's version, for whoever has to mend or replace it."""
+        return f"{self.name} ({self.platform_name}, driver {self.driver})"
+
     def unfit(self, *, compiling: bool = True) -> str | None:
         """Why the kernels cannot run here; None if they can. `compiling`: they come as source."""
         device = self.handle
@@ -67,7 +73,8 @@ def places() -> list[Place]:
     """All devices of all platforms, in the drivers' order; empty where no driver is installed."""
     cl = opencl()
     try:
-        platforms = cl.get_platforms()
+        with shown_to_the_loader():
+            platforms = cl.get_platforms()
     except cl.LogicError:  # how the loader says that there is no driver
         return []
     found = []
@@ -78,16 +85,20 @@ def places() -> list[Place]:
     return found
 
 
+def best_first() -> list[Place]:
+    """All devices: GPUs, then accelerators (FPGAs, say), then CPUs; among several, by compute units times clock."""
+    return sorted(places(), key=lambda place: (BEST_FIRST.index(place.kind), -_speed(place.handle)))
+
+
 def find(name: str) -> Place:
     """The device that `name` means: `opencl`, the best there is, or `opencl:PLATFORM:DEVICE`, by indices.
 
-    Best is a GPU, then an accelerator (an FPGA, say), then a CPU; among several, the one with most compute units times
-    clock. LocalError `unknown-device` lists what there is.
+    LocalError `unknown-device` lists what there is.
     """
     matched = NAME.fullmatch(name)
-    there = places()
+    there = best_first()
     if matched and matched[1] is None and there:
-        return min(there, key=lambda place: (BEST_FIRST.index(place.kind), -_speed(place.handle)))
+        return there[0]
     for place in there:
         if matched and matched[1] is not None and (place.platform, place.device) == (int(matched[1]), int(matched[2])):
             return place
@@ -95,7 +106,7 @@ def find(name: str) -> Place:
     raise LocalError(
         "unknown-device",
         f"there is no device {name}: {listed}",
-        "use opencl for the best, or one of these; `pip install pocl-binary-distribution` makes one of the processor",
+        f"use opencl for the best, or one of these; or install {HOW_TO_GET_ONE}",
     )
 
 

@@ -41,7 +41,9 @@ from mpc.network.wire import (
     Event,
     Failure,
     Greeting,
+    Head,
     Heartbeat,
+    KnownHeads,
     Limits,
     Message,
     is_tag,
@@ -66,10 +68,14 @@ _TURN = {
 
 
 class Decoder:
-    """Reads one peer's stream. After a PeerError it is spent: every further call raises the same error."""
+    """Reads one peer's stream. After a PeerError it is spent: every further call raises the same error.
+
+    `known`: headers that need not be unpacked; it may be shared with whoever sends.
+    """
 
     def __init__(self, peer: str, limits: Limits | None = None) -> None:
         self.peer = peer
+        self.known = KnownHeads()
         self._limits = limits or Limits()
         self._scratch = memoryview(bytearray(SCRATCH))
         self._start = 0
@@ -160,7 +166,9 @@ class Decoder:
         self._sequence += 1
         self._phase = phase
         if kind == MESSAGE:
-            self._begin_message(self._unpack(self._scratch[first:last]), payload_length, events)
+            header = bytes(self._scratch[first:last])
+            head = self.known.find(header) or self._checked_head(self._unpack(header))
+            self._begin_message(head, payload_length, events)
         elif kind == PIECE:
             self._begin_piece(payload_length)
         else:
@@ -190,8 +198,8 @@ class Decoder:
             raise self._malformed("a header on a part of a message")
         return phase
 
-    def _begin_message(self, body: object, payload_length: int, events: list[Event]) -> None:
-        tag, label, depth, width, shape = self._checked_head(body)
+    def _begin_message(self, head: Head, payload_length: int, events: list[Event]) -> None:
+        tag, label, depth, width, shape = head
         count = prod(shape)
         total = count * width
         if payload_length != min(total, CHUNK):
@@ -209,7 +217,7 @@ class Decoder:
         self._hole, self._rest = whole[:payload_length], whole[payload_length:]
         self._phase = _FILLING
 
-    def _checked_head(self, body: object) -> tuple[tuple[int, ...], int, int, int, tuple[int, ...]]:
+    def _checked_head(self, body: object) -> Head:
         if type(body) is not tuple or len(body) != 5:
             raise self._malformed("a message header of another form")
         tag, label, depth, width, shape = body
@@ -244,12 +252,12 @@ class Decoder:
     def _control(self, kind: int, header: bytes) -> Event:
         if kind in (HELLO, CONFIRM):
             return Greeting(kind, header)
-        event = _CONTROL[kind](self._unpack(memoryview(header)))
+        event = _CONTROL[kind](self._unpack(header))
         if event is None:
             raise self._malformed(f"a control frame of kind {kind} of another form")
         return event
 
-    def _unpack(self, header: memoryview) -> object:
+    def _unpack(self, header: bytes) -> object:
         try:
             return unpack(header)
         except ValueError:

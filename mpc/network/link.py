@@ -1,8 +1,9 @@
 """One connection's bytes: a non-blocking socket, plain or under TLS 1.3.  No frames here.
 
-`write_now` sends what the socket takes at once, without a pass through the scheduler, which is the path of small
-messages; `write` waits for room. TLS runs on memory buffers fed about a megabyte at a time: large arrays are
-decrypted straight into their destination, and a megabyte costs one system call instead of sixty-four.
+`write_now` sends what the socket takes at once and `read_now` gives what is there, without a pass through the
+scheduler, which is the path of small messages; `write` and `readable` wait. TLS runs on memory buffers fed about a
+megabyte at a time: large arrays are decrypted straight into their destination, and a megabyte costs one system call
+instead of sixty-four.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ import trio
 
 from mpc.errors import LocalError
 from mpc.network.identity import Identity
+
+NOTHING = -1
+"""What `read_now` returns when no bytes have come."""
 
 _CIPHERTEXT = 1 << 20
 
@@ -43,9 +47,22 @@ class PlainLink:
         while not self._send():
             await trio.lowlevel.wait_writable(self.socket)
 
+    def read_now(self, space: memoryview) -> int:
+        """Puts bytes that have come into `space`: how many, 0 at the end of the stream, NOTHING when none have."""
+        try:
+            return self.socket.recv_into(space)
+        except BlockingIOError:
+            return NOTHING
+
+    async def readable(self) -> None:
+        """Waits until `read_now` is worth another try."""
+        await trio.lowlevel.wait_readable(self.socket)
+
     async def read_into(self, space: memoryview) -> int:
         """Waits for bytes and puts them into `space`; returns how many, 0 at the end of the stream."""
-        return await self._receive(space)
+        while (count := self.read_now(space)) == NOTHING:
+            await self.readable()
+        return count
 
     def end(self) -> None:
         """Says that no more will be written."""
@@ -74,14 +91,6 @@ class PlainLink:
                 unsent[0] = unsent[0][count:]
         return True
 
-    async def _receive(self, space: memoryview) -> int:
-        while True:
-            await trio.lowlevel.wait_readable(self.socket)
-            try:
-                return self.socket.recv_into(space)
-            except BlockingIOError:
-                continue
-
 
 class TlsLink(PlainLink):
     """A connection under TLS 1.3. `greet` first; then as PlainLink."""
@@ -92,6 +101,7 @@ class TlsLink(PlainLink):
         self._outgoing = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=server_side)
         self._ciphertext = memoryview(bytearray(_CIPHERTEXT))
+        self._more = False
 
     async def greet(self) -> bytes:
         """Makes the TLS handshake; returns the peer's certificate in DER. An ssl.SSLError says why not."""
@@ -100,7 +110,8 @@ class TlsLink(PlainLink):
                 self._tls.do_handshake()
             except ssl.SSLWantReadError:
                 await self.write()
-                await self._take_ciphertext()
+                while not self._take_ciphertext():
+                    await super().readable()
             except ssl.SSLError:
                 self.write_now(b"")
                 raise
@@ -108,13 +119,16 @@ class TlsLink(PlainLink):
                 await self.write()
                 return self._tls.getpeercert(binary_form=True) or b""
 
-    async def read_into(self, space: memoryview) -> int:
+    def read_now(self, space: memoryview) -> int:
         """As in PlainLink; ssl.SSLError for bytes that TLS refuses."""
-        while True:
-            count = self._decrypt(space)
-            if count >= 0:
-                return count
-            await self._take_ciphertext()
+        while (count := self._decrypt(space)) == NOTHING and self._take_ciphertext():
+            pass
+        self._more = count == len(space)
+        return count
+
+    async def readable(self) -> None:
+        """As in PlainLink. What was decrypted and found no space is there already."""
+        await (trio.lowlevel.checkpoint() if self._more else super().readable())
 
     def _enqueue(self, *parts: bytes | memoryview) -> None:
         for part in parts:
@@ -124,7 +138,7 @@ class TlsLink(PlainLink):
             self._unsent.append(memoryview(self._outgoing.read()))
 
     def _decrypt(self, space: memoryview) -> int:
-        """Fills `space` from what is here: how many bytes, 0 at the end of the stream, -1 when more must come."""
+        """Fills `space` from what is here: how many bytes, 0 at the end of the stream, NOTHING when more must come."""
         tls, incoming, filled = self._tls, self._incoming, 0
         while filled < len(space) and (incoming.pending or incoming.eof or tls.pending()):
             try:
@@ -136,14 +150,16 @@ class TlsLink(PlainLink):
             if not count:
                 return filled
             filled += count
-        return filled or -1
+        return filled or NOTHING
 
-    async def _take_ciphertext(self) -> None:
-        count = await self._receive(self._ciphertext)
-        if count:
+    def _take_ciphertext(self) -> bool:
+        """Hands TLS what has come; False when nothing has."""
+        count = super().read_now(self._ciphertext)
+        if count > 0:
             self._incoming.write(self._ciphertext[:count])
-        else:
+        elif count == 0:
             self._incoming.write_eof()
+        return count != NOTHING
 
 
 def tls_contexts(identity: Identity, certificates: Iterable[str]) -> tuple[ssl.SSLContext, ssl.SSLContext]:

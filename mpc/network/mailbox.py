@@ -64,6 +64,10 @@ class Mailbox:
             raise self._blame(sender, "oversized-message", f"sent over {self._limit} bytes that nobody asked for yet")
         arrived[tag] = message
 
+    def decided(self, sender: int, tag: Tag) -> bool:
+        """Whether `get` would not wait: the message is here, or can never come."""
+        return tag in self._arrived[sender] or self.error is not None or self._left[sender] is not None
+
     async def get(self, sender: int, tag: Tag) -> Message:
         """The message of `sender` under `tag`, waiting for it; one receiver a tag. Raises what ended the session."""
         message = self._arrived[sender].pop(tag, None)

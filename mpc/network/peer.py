@@ -1,28 +1,25 @@
-"""The sending half of one connection: what is queued for a peer, and when it leaves.
+"""One connection: what is queued for a peer and when it leaves, and what has come from it.
 
-Small messages leave at the end of the scheduler's pass (`EndOfPass`), all in one write. What the socket does not take
-at once, large arrays, and control frames are the writer task's (`Peer.write_all`). Control frames go before messages,
-and between the pieces of a large array; what a failing endpoint has to say goes before everything and is the last.
+Small messages leave when their party has nothing else to do (`mpc.network.lookout`), all in one write. What the socket
+does not take at once, large arrays, and control frames are the writer task's (`Peer.write_all`). Control frames go
+before messages, and between the pieces of a large array; what a failing endpoint has to say goes before everything and
+is the last.
 """
 
 from __future__ import annotations
 
 import select
 import ssl
-import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import trio
 
 from mpc.network.decoder import Decoder
-from mpc.network.link import PlainLink
-from mpc.network.wire import CHUNK, Bye, Encoder, Failure, Heartbeat, Outgoing
+from mpc.network.link import NOTHING, PlainLink
+from mpc.network.wire import CHUNK, Bye, Encoder, Event, Failure, Heartbeat, Outgoing
 
 _COALESCE = 1 << 18
-LINGER_SECONDS = 100e-6
-_LEAST_PATIENCE = 10e-6
-_TRY_AGAIN = 64
 
 
 class Peer:
@@ -34,14 +31,27 @@ class Peer:
         self.link = link
         self.encoder = encoder
         self.decoder = decoder
+        self.arrivals = select.poll()
+        self.arrivals.register(link.socket, select.POLLIN)
         self.heard = trio.current_time()
         self.beat: Heartbeat | None = None
         self.closing = False
+        self.silent = False
         self._queue: deque[Outgoing | Bye] = deque()
         self._last_words: Failure | None = None
         self._urgent: deque[Callable[[], bytes]] = deque()
         self._busy = False
         self._parked: trio.lowlevel.Task | None = None
+
+    def read(self) -> Sequence[Event]:
+        """What has come, without waiting. ConnectionError at the end of the stream, PeerError for nonsense."""
+        count = self.link.read_now(self.decoder.buffer())
+        if count == NOTHING:
+            return ()
+        if not count:
+            raise ConnectionResetError
+        self.heard = trio.current_time()
+        return self.decoder.received(count)
 
     def queue(self, item: Outgoing | Bye) -> bool:
         """Queues a message, or the bye that follows the last one; True when `flush_now` may send it."""
@@ -146,52 +156,3 @@ class Peer:
             size += item.size
             queue.popleft()
         return frames[0] if len(frames) == 1 else b"".join(frames)
-
-
-class EndOfPass(trio.abc.Instrument):
-    """Sends what the tasks have queued, each time before trio waits for I/O.
-
-    An answer often comes sooner than a sleeping process wakes up. So after sending, and with nothing else to do, this
-    looks for one for up to LINGER_SECONDS before it lets trio sleep; less and less while that does not help.
-    """
-
-    def __init__(self) -> None:
-        self._dirty: dict[Peer, None] = {}
-        self._token = trio.lowlevel.current_trio_token()
-        self._patience = LINGER_SECONDS
-        self._passes = 0
-
-    def add(self, peer: Peer) -> None:
-        """Sends what is queued for `peer` at the end of this pass."""
-        self._dirty[peer] = None
-
-    def before_io_wait(self, timeout: float) -> None:
-        """Called by trio. A writer task that is woken here needs another pass, which trio does not know of."""
-        if self._dirty:
-            peers = list(self._dirty)
-            self._dirty.clear()
-            woken = [peer for peer in peers if peer.flush_now()]
-            if woken:
-                self._token.run_sync_soon(_nothing)
-            elif timeout > 0:
-                self._linger(peers)
-
-    def _linger(self, peers: list[Peer]) -> None:
-        self._passes += 1
-        if self._passes % _TRY_AGAIN == 0:
-            self._patience = LINGER_SECONDS
-        if self._patience < _LEAST_PATIENCE:
-            return
-        answers = select.poll()
-        for peer in peers:
-            answers.register(peer.link.socket, select.POLLIN)
-        deadline = time.perf_counter() + self._patience
-        while time.perf_counter() < deadline:
-            if answers.poll(0):
-                self._patience = LINGER_SECONDS
-                return
-        self._patience /= 2
-
-
-def _nothing() -> None:
-    return

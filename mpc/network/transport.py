@@ -1,31 +1,18 @@
-"""Messages between endpoints: one interface, and the two implementations of it.
+"""Messages between endpoints: the interface of its two implementations, and the one for a single process.
 
-`memory_network` connects endpoints in one process (`MemoryTransport`), `connect` parties over TLS (`TlsTransport`).
-Endpoints are numbered: the computing parties in order, then the dealer if there is one.
+`memory_network` connects endpoints in one process (`MemoryTransport`); `mpc.network.joining` parties over TLS
+(`TlsTransport`). Endpoints are numbered: the computing parties in order, then the dealer if there is one.
 """
 
 from __future__ import annotations
 
-import errno
-import ipaddress
-import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager
 from typing import Protocol
 
-import trio
-
-from mpc.errors import LocalError, ParleyError
-from mpc.network.connecting import Meeting
-from mpc.network.handshake import Agreement, Handshake, Terms
-from mpc.network.identity import Endpoint, Identity, Roster
-from mpc.network.introduction import certificate_expired
-from mpc.network.link import tls_contexts
 from mpc.network.transport_memory import MemoryTransport, memory_network
-from mpc.network.transport_tls import TlsTransport
-from mpc.network.wire import Limits, Message, Tag
+from mpc.network.wire import Message, Tag
 
-__all__ = ["MemoryTransport", "TlsTransport", "Transport", "connect", "listen", "memory_network"]
+__all__ = ["MemoryTransport", "Transport", "memory_network"]
 
 
 class Transport(Protocol):
@@ -70,167 +57,3 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Lets go of everything. Without `finish` before, every peer fails with `peer-lost`."""
-
-
-@asynccontextmanager
-async def connect(
-    roster: Roster,
-    me: int,
-    identity: Identity | None,
-    terms: Terms,
-    *,
-    connect_timeout: float = 30.0,
-    stall_timeout: float = 10.0,
-    listener: socket.socket | None = None,
-    insecure_plaintext: bool = False,
-    on_progress: Callable[[str], None] | None = None,
-    limits: Limits | None = None,
-) -> AsyncIterator[tuple[TlsTransport, Agreement]]:
-    """Connects endpoint `me` to all others of `roster` and agrees on a session under `terms`.
-
-    Everybody listens at its own address (or on `listener`, a bound socket that this call takes over), and the
-    endpoint with the higher index dials the one with the lower; they may start in any order within
-    `connect_timeout` seconds. TLS 1.3, both sides with the certificate that the roster pins to their place. A peer
-    of which nothing comes for `stall_timeout` seconds ends the session. `insecure_plaintext` is for benchmarks:
-    no encryption, no authentication, loopback addresses only. `on_progress` gets a line of text now and then.
-
-    When the body raises, the peers are told which party failed; of an exception that is not Parley's own they
-    learn the type only. When it ends without `finish`, they fail with `peer-lost`.
-
-    LocalError `address-in-use`, `bad-address`, `wrong-certificate`, `certificate-expired`, `insecure-plaintext`.
-    PeerError `address-unresolved`, `nobody-listening`, `not-parley`, `wrong-certificate`, `certificate-expired`,
-    `different-...`, `connect-timeout`, and what a peer reports.
-    """
-    _check_places(roster, me, terms)
-    contexts = None if insecure_plaintext else tls_contexts(*_check_certificates(roster, me, identity))
-    if insecure_plaintext:
-        _check_loopback(roster, listener)
-    handshake = Handshake(me, terms)
-    listening = listener or listen(roster.endpoints[me])
-    listening.setblocking(False)
-    transport = TlsTransport(me, roster.names, handshake, stall_timeout, limits)
-    caught: BaseException | None = None
-    try:
-        async with trio.open_nursery() as nursery:
-            try:
-                nursery.start_soon(transport.pulse)
-                meeting = Meeting(roster, transport, handshake, contexts, nursery, on_progress or _quiet)
-                with listening:
-                    await meeting.meet(listening, connect_timeout)
-                yield transport, transport.agreement()
-            except BaseException as error:
-                caught = error
-                _tell(transport, error)
-            await transport.close()
-            nursery.cancel_scope.cancel()
-    finally:
-        if caught is not None:
-            raise caught
-
-
-def listen(endpoint: Endpoint) -> socket.socket:
-    """A socket that listens at the endpoint's own address, or on all interfaces when that is not this machine's.
-
-    LocalError `address-in-use`, `bad-address`.
-    """
-    try:
-        return _bind(endpoint.host, endpoint.port)
-    except (socket.gaierror, OSError) as error:
-        if error.errno == errno.EADDRINUSE:
-            raise _in_use(endpoint) from None
-        if _is_loopback(endpoint.host):
-            raise _unusable(endpoint, error) from None
-    try:
-        return _bind("", endpoint.port)
-    except OSError as error:
-        raise (_in_use(endpoint) if error.errno == errno.EADDRINUSE else _unusable(endpoint, error)) from None
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listening = socket.socket(family, kind, protocol)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(128)
-    except OSError:
-        listening.close()
-        raise
-    return listening
-
-
-def _in_use(endpoint: Endpoint) -> LocalError:
-    return LocalError(
-        "address-in-use",
-        f"another program listens at {endpoint.address}, this party's own address",
-        "end that program (perhaps an earlier run of this party), or choose another port in parties.toml",
-        party=endpoint.name,
-    )
-
-
-def _unusable(endpoint: Endpoint, error: OSError) -> LocalError:
-    remedy = "mend the address in parties.toml"
-    return LocalError("bad-address", f"cannot listen at {endpoint.address}: {error.strerror}", remedy)
-
-
-def _check_places(roster: Roster, me: int, terms: Terms) -> None:
-    if not 0 <= me < len(roster.endpoints):
-        raise LocalError("unknown-party", f"there is no endpoint {me} among {len(roster.endpoints)}")
-    if terms.parties != roster.names or terms.has_dealer != roster.has_dealer:
-        raise LocalError("different-parties", "the terms name other parties than the roster")
-
-
-def _check_certificates(roster: Roster, me: int, identity: Identity | None) -> tuple[Identity, list[str]]:
-    own = roster.endpoints[me]
-    if identity is None or identity.certificate.der != own.certificate.der:
-        raise LocalError(
-            "wrong-certificate",
-            f"{roster.source} lists another certificate for {own.name} than the one beside its key",
-            "put this party's current .crt file into everybody's copy of parties.toml",
-            party=own.name,
-        )
-    if own.certificate.expired():
-        remedy = "make new keys with `parley keys new` and give everybody the new certificate"
-        raise LocalError("certificate-expired", f"the certificate of {own.name} has expired", remedy, party=own.name)
-    for endpoint in roster.endpoints:
-        if endpoint.certificate.expired():
-            raise certificate_expired(endpoint.name)
-    return identity, [endpoint.certificate.pem for endpoint in roster.endpoints]
-
-
-def _check_loopback(roster: Roster, listener: socket.socket | None) -> None:
-    hosts = [endpoint.host for endpoint in roster.endpoints]
-    if listener is not None:
-        hosts.append(listener.getsockname()[0])
-    for host in hosts:
-        if not _is_loopback(host):
-            raise LocalError(
-                "insecure-plaintext",
-                f"plaintext is for benchmarks on one machine, and {host} is not this machine alone",
-                "leave insecure_plaintext out, or use 127.0.0.1 for every party",
-            )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _tell(transport: TlsTransport, error: BaseException) -> None:
-    """Tells the peers why this party's program ended; of a foreign exception only the type, its text may be secret."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if isinstance(error, ParleyError):
-        transport.fail(error.code, error.cause, error.party)
-    elif isinstance(error, trio.Cancelled | KeyboardInterrupt | GeneratorExit):
-        transport.fail("interrupted", "it was stopped from outside")
-    else:
-        transport.fail("program-failed", f"its program raised {type(error).__name__}")
-
-
-def _quiet(text: str) -> None:
-    return

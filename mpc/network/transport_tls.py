@@ -2,13 +2,13 @@
 
 `peer` says when a message leaves; the reader hands what comes straight to the task that waits for it. Every failure
 goes through `end`: the first one wakes all tasks with its error and tells every peer who is to blame, so that all
-parties name the same one. `connecting` makes the connections; `transport.connect` owns the nursery.
+parties name the same one. `connecting` makes the connections; `joining.connect` owns the nursery.
 """
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 
@@ -17,16 +17,20 @@ import trio
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.endings import diverged, peer_lost, peer_stalled, reported, standstill
 from mpc.network.handshake import Agreement, Handshake
+from mpc.network.lookout import Lookout
 from mpc.network.mailbox import Mailbox
-from mpc.network.peer import EndOfPass, Peer
+from mpc.network.peer import Peer
 from mpc.network.wire import (
+    CHUNK,
     Bye,
     Event,
     Failure,
     Greeting,
     Heartbeat,
+    KnownHeads,
     Limits,
     Message,
+    Outgoing,
     Tag,
     prepare,
 )
@@ -37,7 +41,7 @@ FAREWELL_SECONDS = 1.0
 
 
 class TlsTransport:
-    """One party's connections to all peers; made by `transport.connect`, described by `transport.Transport`."""
+    """One party's connections to all peers; made by `joining.connect`, described by `transport.Transport`."""
 
     def __init__(
         self, me: int, names: tuple[str, ...], handshake: Handshake, stall_timeout: float, limits: Limits | None = None
@@ -50,10 +54,12 @@ class TlsTransport:
         self._handshake = handshake
         self._stall_timeout = stall_timeout
         self._mailbox = Mailbox(me, names, limits=limits)
-        self._end_of_pass = EndOfPass()
-        trio.lowlevel.add_instrument(self._end_of_pass)
+        self._lookout = Lookout(self._take_in, self._mailbox.decided)
+        trio.lowlevel.add_instrument(self._lookout)
         self._peers: list[Peer | None] = [None] * self.n
         self._linked: list[Peer] = []
+        self._known = KnownHeads()
+        self._last: tuple[Message | None, Outgoing | None] = (None, None)
         self._sent = [0] * self.n
         self._working = 0
         self._running = 0
@@ -70,15 +76,26 @@ class TlsTransport:
         peer = self._peers[to] if 0 <= to < self.n else None
         if peer is None:
             raise LocalError("unexpected-message", f"endpoint {self.me} of {self.n} cannot send to {to}")
-        outgoing = prepare(message, self.limits.message_bytes)
+        outgoing = self._prepared(message)
         self._sent[to] += 1
         if peer.queue(outgoing):
-            self._end_of_pass.add(peer)
+            self._lookout.add(peer)
         return outgoing.size
+
+    def _prepared(self, message: Message) -> Outgoing:
+        """`message` ready to be framed. A small one that goes to several endpoints is prepared once."""
+        before, outgoing = self._last
+        if message is not before or outgoing is None:
+            outgoing = prepare(message, self.limits.message_bytes, self._known)
+            self._last = (message, outgoing) if outgoing.size <= CHUNK else (None, None)
+        return outgoing
 
     async def receive(self, sender: int, tag: Tag) -> Message:
         """Waits for the message of `sender` under `tag`."""
+        peer = self._peers[sender]
         try:
+            if peer is not None and not self._mailbox.decided(sender, tag):
+                self._lookout.look(peer, tag)
             return await self._mailbox.get(sender, tag)
         except PeerError as error:
             self.end(error)
@@ -127,7 +144,7 @@ class TlsTransport:
             peer.link.close()
         if not self._closed:
             self._closed = True
-            trio.lowlevel.remove_instrument(self._end_of_pass)
+            trio.lowlevel.remove_instrument(self._lookout)
 
     def end(self, error: ParleyError) -> None:
         """Fails with `error`, unless the session has failed before, and tells every peer who is to blame."""
@@ -161,6 +178,7 @@ class TlsTransport:
         """Takes over a connection on which this endpoint's HELLO has gone and `events` have come."""
         self._peers[peer.index] = peer
         self._linked.append(peer)
+        peer.decoder.known = self._known
         self._running += 2
         if self._last_words is not None:
             peer.tell(self._last_words)
@@ -193,27 +211,31 @@ class TlsTransport:
             self._stopped.set()
 
     async def _read_all(self, peer: Peer, events: list[Event]) -> None:
-        """The reader task of one peer."""
-        decoder, link = peer.decoder, peer.link
+        """The reader task of one peer: takes in what comes, where no task that waits for it has done so."""
+        self._take_in(peer, events)
+        while not peer.silent:
+            await peer.link.readable()
+            self._take_in(peer)
+
+    def _take_in(self, peer: Peer, events: Sequence[Event] = ()) -> None:
+        """Takes in `events` of a peer, or what has come from it since, without waiting."""
+        if peer.silent:
+            return
         try:
-            while True:
-                for event in events:
-                    self._take(peer, event)
-                count = await link.read_into(decoder.buffer())
-                if not count:
-                    break
-                peer.heard = trio.current_time()
-                events = decoder.received(count)
+            for event in events or peer.read():
+                self._take(peer, event)
         except PeerError as error:
-            self.end(error)
-            return
+            self._fall_silent(peer, error)
         except ssl.SSLError:
-            self.end(peer_lost(peer.name, "sent bytes that TLS refuses"))
-            return
+            self._fall_silent(peer, peer_lost(peer.name, "sent bytes that TLS refuses"))
         except OSError:
-            pass
-        if not decoder.ended:
-            self.end(peer_lost(peer.name))
+            self._fall_silent(peer, peer_lost(peer.name))
+
+    def _fall_silent(self, peer: Peer, error: PeerError) -> None:
+        """Nothing more is read from a peer. That is its end, unless it has said bye."""
+        peer.silent = True
+        if error.code != "peer-lost" or not peer.decoder.ended:
+            self.end(error)
 
     def _take(self, peer: Peer, event: Event) -> None:
         if type(event) is Message:

@@ -120,6 +120,29 @@ class Failure:
 Event = Message | Greeting | Heartbeat | Bye | Failure
 
 
+Head = tuple[Tag, int, int, int, tuple[int, ...]]
+"""What the header of a message says: tag, label, depth, width of an element, shape."""
+
+
+class KnownHeads:
+    """The last headers that this endpoint has sent, by their bytes: in an exchange the peers' are the same bytes.
+
+    A header that is known need not be unpacked and checked again.
+    """
+
+    _MOST = 64
+
+    def __init__(self) -> None:
+        self._heads: dict[bytes, Head] = {}
+        self.find = self._heads.get
+
+    def add(self, header: bytes, head: Head) -> None:
+        """Remembers a header that this endpoint has checked."""
+        if len(self._heads) >= self._MOST:
+            self._heads.clear()
+        self._heads[header] = head
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message ready to be framed. `payload` is a copy up to CHUNK bytes, a view of the array above."""
@@ -129,12 +152,27 @@ class Outgoing:
     size: int
 
 
-def prepare(message: Message, limit: int = DEFAULT_LIMIT) -> Outgoing:
+def prepare(message: Message, limit: int = DEFAULT_LIMIT, known: KnownHeads | None = None) -> Outgoing:
     """Checks a message and packs its header; LocalError for what no receiver would accept.
 
-    `limit`: the largest array in bytes, see `Limits`. Arrays up to CHUNK bytes are copied, so that small messages
-    go out in one buffer; larger ones must stay as they are until they are sent.
+    `limit`: the largest array in bytes, see `Limits`. `known` gets the header. Arrays up to CHUNK bytes are copied, so
+    that small messages go out in one buffer; larger ones must stay as they are until they are sent.
     """
+    array, head = message.array, _checked_head(message, limit)
+    header = pack(head)
+    if known is not None:
+        known.add(header, head)
+    small = array.nbytes <= CHUNK
+    payload = array.tobytes() if small else np.ascontiguousarray(array).reshape(-1).data.cast("B")
+    return Outgoing(header, payload, _framed(len(header), array.nbytes))
+
+
+def checked_size(message: Message, limit: int = DEFAULT_LIMIT) -> int:
+    """The bytes that a message takes on the wire, checked as `prepare` does; its content is neither read nor copied."""
+    return _framed(len(pack(_checked_head(message, limit))), message.array.nbytes)
+
+
+def _checked_head(message: Message, limit: int) -> Head:
     array = message.array
     width = _WIDTHS.get(array.dtype)
     if width is None or array.ndim > MAX_DIMS:
@@ -147,10 +185,7 @@ def prepare(message: Message, limit: int = DEFAULT_LIMIT) -> Outgoing:
             f"cannot send an array of {array.nbytes} bytes in one message; {limit} is the limit",
             "split the array",
         )
-    header = pack((message.tag, message.label, message.depth, width, array.shape))
-    small = array.nbytes <= CHUNK
-    payload = array.tobytes() if small else np.ascontiguousarray(array).reshape(-1).data.cast("B")
-    return Outgoing(header, payload, _framed(len(header), array.nbytes))
+    return message.tag, message.label, message.depth, width, array.shape
 
 
 def frame_bytes(message: Message) -> int:

@@ -1,3 +1,9 @@
+#ifndef PARLEY_BIGNUM_EXPORTS_H
+#define PARLEY_BIGNUM_EXPORTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
 /* The words of workspace that each entry below needs for numbers of `limbs` words. */
 size_t parley_bignum_workspace(size_t limbs);
 /* The digits of radix 2^52 that the third part of a modulus row is made for. */
@@ -6,10 +12,9 @@ size_t parley_bignum_digits(size_t limbs);
 /* Row i * step of moduli (3 limbs + 1 words a row) belongs to number i; step 0: one modulus for all. */
 void parley_bignum_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
                        size_t limbs, size_t count, uint64_t *workspace);
-void parley_bignum_add(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
-                       size_t limbs, size_t count);
-void parley_bignum_sub(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
-                       size_t limbs, size_t count);
+typedef void BelowModuli(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
+                         size_t limbs, size_t count);
+BelowModuli parley_bignum_add, parley_bignum_sub;
 void parley_bignum_power(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits,
                          const uint64_t *moduli, size_t step, size_t limbs, size_t count, uint64_t *workspace);
 void parley_bignum_power_var(uint64_t *out, const uint64_t *bases, const uint64_t *exponent, size_t bits,
@@ -17,3 +22,5 @@ void parley_bignum_power_var(uint64_t *out, const uint64_t *bases, const uint64_
 void parley_bignum_power_of_base(uint64_t *out, const uint64_t *table, const uint64_t *corrections, unsigned width,
                                  const uint64_t *exponents, size_t bits, const uint64_t *modulus, size_t limbs,
                                  size_t count, uint64_t *workspace);
+
+#endif

@@ -44,7 +44,7 @@ static inline V chosen_128(V x, uint64_t bits) { return _mm_and_si128(x, _mm_set
 #define FIELD(name) name##_128
 #include "binary_field/registers.h"
 
-const BinaryFieldKernels binary_field_avx2 = {BINARY_FIELD_KERNELS};
+const BinaryFieldKernels binary_field_avx2 = {BINARY_FIELD_KERNELS(OWN)};
 
 #include "targets/end.h"
 

@@ -48,7 +48,7 @@ static inline V chosen_128(V x, uint64_t bits) {
 #define FIELD(name) name##_128
 #include "binary_field/registers.h"
 
-const BinaryFieldKernels binary_field_avx512_ice = {BINARY_FIELD_KERNELS};
+const BinaryFieldKernels binary_field_avx512_ice = {BINARY_FIELD_KERNELS(OWN)};
 
 #include "targets/end.h"
 

@@ -75,4 +75,4 @@ static void one_product_128(uint64_t *out, const uint64_t *x, const uint64_t *y)
 #define FIELD(name) name##_128
 #include "binary_field/one_by_one.h"
 
-const BinaryFieldKernels binary_field_portable = {BINARY_FIELD_KERNELS};
+const BinaryFieldKernels binary_field_portable = {BINARY_FIELD_KERNELS(OWN)};

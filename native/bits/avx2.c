@@ -16,8 +16,8 @@ BINARY(bit_or, _mm256_or_si256(X, Y), x[i] | y[i])
 BINARY(bit_and_not, _mm256_andnot_si256(Y, X), x[i] & ~y[i])
 BINARY(bit_same, flipped(_mm256_xor_si256(X, Y)), ~(x[i] ^ y[i]))
 UNARY(bit_not, flipped(X), ~x[i])
-UNARY(prefix_or, _mm256_or_si256(X, _mm256_sub_epi64(_mm256_setzero_si256(), X)), x[i] | (0 - x[i]))
-UNARY(prefix_and, _mm256_andnot_si256(_mm256_add_epi64(X, spread(1)), X), x[i] & ~(x[i] + 1))
+UNARY(bit_prefix_or, _mm256_or_si256(X, _mm256_sub_epi64(_mm256_setzero_si256(), X)), x[i] | (0 - x[i]))
+UNARY(bit_prefix_and, _mm256_andnot_si256(_mm256_add_epi64(X, spread(1)), X), x[i] & ~(x[i] + 1))
 
 static void bit_recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const uint64_t *b, const uint64_t *e,
                           const uint64_t *a, size_t n, int with_de) {
@@ -127,24 +127,7 @@ static void from_planes(uint64_t *out, const uint64_t *rows, size_t count, size_
     from_planes_from(0, out, rows, count, bits);
 }
 
-const BitKernels bits_avx2 = {
-    .bit_and = bit_and,
-    .bit_xor = bit_xor,
-    .bit_or = bit_or,
-    .bit_and_not = bit_and_not,
-    .bit_same = bit_same,
-    .bit_not = bit_not,
-    .bit_recombine = bit_recombine,
-    .prefix_xor = prefix_xor,
-    .prefix_or = prefix_or,
-    .prefix_and = prefix_and,
-    .popcount = popcount,
-    .pack = pack,
-    .unpack = unpack,
-    .planes = planes,
-    .from_planes = from_planes,
-    .transpose = transpose,
-};
+const BitKernels bits_avx2 = {BIT_KERNELS(OWN)};
 
 #include "targets/end.h"
 

@@ -14,8 +14,8 @@ BINARY(bit_or, _mm512_or_si512(X, Y))
 BINARY(bit_and_not, _mm512_andnot_si512(Y, X))
 BINARY(bit_same, _mm512_ternarylogic_epi64(X, Y, Y, 0xc3))
 UNARY(bit_not, _mm512_ternarylogic_epi64(X, X, X, 0x0f))
-UNARY(prefix_or, _mm512_or_si512(X, _mm512_sub_epi64(_mm512_setzero_si512(), X)))
-UNARY(prefix_and, _mm512_andnot_si512(_mm512_add_epi64(X, spread(1)), X))
+UNARY(bit_prefix_or, _mm512_or_si512(X, _mm512_sub_epi64(_mm512_setzero_si512(), X)))
+UNARY(bit_prefix_and, _mm512_andnot_si512(_mm512_add_epi64(X, spread(1)), X))
 
 /* c ^ d & (b ^ e & keep) ^ e & a. */
 static inline V combine(V c, V d, V b, V e, V a, V keep) {
@@ -54,23 +54,9 @@ static void unpack(uint8_t *out, const uint64_t *words, size_t count) {
     }
 }
 
-typedef uint64_t Lanes __attribute__((vector_size(64)));
-enum { LANES = 8 };
-
-#include "bits/words_avx512.h"
-
-#include "bits/planes.h"
+#include "bits/lanes_avx512.h"
 
 #include "bits/prefix.h"
-
-#include "bits/transpose.h"
-
-static inline void transpose_words(Lanes v[8]) {
-    V words[8];
-    memcpy(words, v, sizeof words);
-    transpose_8x8(words);
-    memcpy(v, words, sizeof words);
-}
 
 static void planes(uint64_t *out, const uint64_t *x, size_t count, size_t bits) { planes_from(0, out, x, count, bits); }
 
@@ -78,23 +64,7 @@ static void from_planes(uint64_t *out, const uint64_t *rows, size_t count, size_
     from_planes_from(0, out, rows, count, bits);
 }
 
-const BitKernels bits_avx512 = {
-    .bit_and = bit_and,
-    .bit_xor = bit_xor,
-    .bit_or = bit_or,
-    .bit_and_not = bit_and_not,
-    .bit_same = bit_same,
-    .bit_not = bit_not,
-    .bit_recombine = bit_recombine,
-    .prefix_xor = prefix_xor,
-    .prefix_or = prefix_or,
-    .prefix_and = prefix_and,
-    .pack = pack,
-    .unpack = unpack,
-    .planes = planes,
-    .from_planes = from_planes,
-    .transpose = transpose,
-};
+const BitKernels bits_avx512 = {BIT_KERNELS_BUT_POPCOUNT(OWN)};
 
 #include "targets/end.h"
 

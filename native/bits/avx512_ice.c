@@ -7,23 +7,9 @@
 
 #include "targets/avx512_ice.h"
 
-#include "bits/words_avx512.h"
+#include "bits/lanes_avx512.h"
 
 #include "bits/tiles_gfni.h"
-
-typedef uint64_t Lanes __attribute__((vector_size(64)));
-enum { LANES = 8 };
-
-#include "bits/planes.h"
-
-#include "bits/transpose.h"
-
-static inline void transpose_words(Lanes v[8]) {
-    V words[8];
-    memcpy(words, v, sizeof words);
-    transpose_8x8(words);
-    memcpy(v, words, sizeof words);
-}
 
 static uint64_t popcount(const uint64_t *x, size_t n) {
     V even = _mm512_setzero_si512(), odd = even;
@@ -144,8 +130,8 @@ static void transpose_with_tiles(uint8_t *out, size_t out_step, const uint8_t *x
     const int wide = columns >= rows;
     const size_t whole_rows = rows - rows % (wide ? 64 : 512), whole_columns = columns - columns % (wide ? 512 : 64);
     transpose_tiles(out, out_step, x, x_step, whole_rows, whole_columns, wide);
-    transpose(out + whole_rows / 8, out_step, x + whole_rows * x_step, x_step, rows - whole_rows, whole_columns);
-    transpose(out + whole_columns * out_step, out_step, x + whole_columns / 8, x_step, rows, columns - whole_columns);
+    bit_transpose(out + whole_rows / 8, out_step, x + whole_rows * x_step, x_step, rows - whole_rows, whole_columns);
+    bit_transpose(out + whole_columns * out_step, out_step, x + whole_columns / 8, x_step, rows, columns - whole_columns);
 }
 
 static void planes_with_tiles(uint64_t *out, const uint64_t *x, size_t count, size_t bits) {
@@ -166,7 +152,7 @@ const BitKernels bits_avx512_ice = {
     .popcount = popcount,
     .planes = planes_with_tiles,
     .from_planes = from_planes_with_tiles,
-    .transpose = transpose_with_tiles,
+    .bit_transpose = transpose_with_tiles,
 };
 
 #include "targets/end.h"

@@ -32,7 +32,7 @@ static void bit_recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, c
     for (size_t i = 0; i < n; i++) out[i] = c[i] ^ (d[i] & (b[i] ^ (e[i] & keep))) ^ (e[i] & a[i]);
 }
 
-static void prefix_xor(uint64_t *out, const uint64_t *x, size_t n) {
+static void bit_prefix_xor(uint64_t *out, const uint64_t *x, size_t n) {
     for (size_t i = 0; i < n; i++) {
         uint64_t v = x[i];
         for (int s = 1; s < 64; s *= 2) v ^= v << s;
@@ -40,11 +40,11 @@ static void prefix_xor(uint64_t *out, const uint64_t *x, size_t n) {
     }
 }
 
-static void prefix_or(uint64_t *out, const uint64_t *x, size_t n) {
+static void bit_prefix_or(uint64_t *out, const uint64_t *x, size_t n) {
     for (size_t i = 0; i < n; i++) out[i] = x[i] | (0 - x[i]);
 }
 
-static void prefix_and(uint64_t *out, const uint64_t *x, size_t n) {
+static void bit_prefix_and(uint64_t *out, const uint64_t *x, size_t n) {
     for (size_t i = 0; i < n; i++) out[i] = x[i] & ~(x[i] + 1);
 }
 
@@ -84,7 +84,7 @@ static void from_planes(uint64_t *out, const uint64_t *rows, size_t count, size_
     }
 }
 
-static void transpose(uint8_t *out, size_t out_step, const uint8_t *x, size_t x_step, size_t rows, size_t columns) {
+static void bit_transpose(uint8_t *out, size_t out_step, const uint8_t *x, size_t x_step, size_t rows, size_t columns) {
     for (size_t c = 0; c < columns; c++)
         for (size_t r = 0; r < rows; r++) {
             const unsigned bit = x[r * x_step + c / 8] >> (c % 8) & 1;
@@ -93,21 +93,4 @@ static void transpose(uint8_t *out, size_t out_step, const uint8_t *x, size_t x_
         }
 }
 
-const BitKernels bits_portable = {
-    .bit_and = bit_and,
-    .bit_xor = bit_xor,
-    .bit_or = bit_or,
-    .bit_and_not = bit_and_not,
-    .bit_same = bit_same,
-    .bit_not = bit_not,
-    .bit_recombine = bit_recombine,
-    .prefix_xor = prefix_xor,
-    .prefix_or = prefix_or,
-    .prefix_and = prefix_and,
-    .popcount = popcount,
-    .pack = pack,
-    .unpack = unpack,
-    .planes = planes,
-    .from_planes = from_planes,
-    .transpose = transpose,
-};
+const BitKernels bits_portable = {BIT_KERNELS(OWN)};

@@ -77,7 +77,7 @@ static void tall_block(Target out, Source x) {
     }
 }
 
-static void transpose(uint8_t *out, size_t out_step, const uint8_t *x, size_t x_step, size_t rows, size_t columns) {
+static void bit_transpose(uint8_t *out, size_t out_step, const uint8_t *x, size_t x_step, size_t rows, size_t columns) {
     const size_t row_bytes = (columns + 7) / 8, column_bytes = (rows + 7) / 8;
     const size_t wide = columns >= rows;
     const size_t down = wide ? 64 : 64 * LANES, across = wide ? 64 * LANES : 64;

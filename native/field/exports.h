@@ -1,4 +1,9 @@
 /* A modulus is what parley_field_prepare writes: 8 words. Arrays hold 1 or 2 words an element; counts are of elements. */
+#ifndef PARLEY_FIELD_EXPORTS_H
+#define PARLEY_FIELD_EXPORTS_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 /* Fills `field` (8 words) for p = p_high * 2^64 + p_low; returns the words of an element, or 0 if there are no kernels for
  * p: those exist for 2 <= p < 2^64 and for p = 2^128 - 7 * 2^66 + 1. */
@@ -10,10 +15,9 @@ size_t parley_field_count_wrong(const uint64_t *x, size_t n, const uint64_t *fie
 /* x mod p for n elements whose words are any. `out` may be x. */
 void parley_field_reduce(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field);
 
-void parley_field_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field);
-void parley_field_sub(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field);
+typedef void FieldBinary(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field);
+FieldBinary parley_field_add, parley_field_sub, parley_field_mul;
 void parley_field_neg(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field);
-void parley_field_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field);
 void parley_field_scale(uint64_t *out, const uint64_t *x, const uint64_t *s, size_t n, const uint64_t *field);
 void parley_field_mul_add(uint64_t *out, const uint64_t *c, const uint64_t *x, const uint64_t *y, size_t n,
                           const uint64_t *field);
@@ -53,3 +57,5 @@ void parley_field_ntt(uint64_t *out, const uint64_t *x, uint64_t *work, size_t b
  * two, s = 1. work has room for B * n elements. `out` may be x. */
 void parley_field_ntt_short(uint64_t *out, const uint64_t *x, uint64_t *work, size_t batch, size_t n,
                             const uint64_t *roots, const uint64_t *field);
+
+#endif

@@ -11,16 +11,7 @@
 #include "labels/fixed_key.h"
 #include "labels/half_gates.h"
 
-const LabelKernels labels_avx512_ice = {
-    .hash_cr = hash_cr,
-    .hash_ccr = hash_ccr,
-    .hash_tccr = hash_tccr,
-    .hash_rekeyed = hash_rekeyed,
-    .tree_level = tree_level,
-    .half_tree_level = half_tree_level,
-    .garble_ands = garble_ands,
-    .evaluate_ands = evaluate_ands,
-};
+const LabelKernels labels_avx512_ice = {LABEL_KERNELS(OWN)};
 
 #include "targets/end.h"
 

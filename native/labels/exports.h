@@ -1,11 +1,41 @@
-void parley_hash_cr(uint64_t *out, const uint64_t *x, const uint8_t *round_keys, size_t n);
-void parley_hash_ccr(uint64_t *out, const uint64_t *x, const uint8_t *round_keys, size_t n);
-void parley_hash_tccr(uint64_t *out, const uint64_t *x, const uint8_t *round_keys, uint64_t first, size_t n);
-void parley_hash_rekeyed(uint64_t *out, const uint64_t *x, const uint64_t *start, uint64_t first, size_t n,
+/* Hashes of labels: correlation-robust ones from AES, the trees and the garbled gates made of them.
+ *
+ * A label is 128 bits, two words, lower first; sigma(x) = (upper ^ lower, upper) as (upper, lower). Labels, seeds, keys
+ * and delta are secret; tweaks are public. */
+#ifndef PARLEY_LABELS_EXPORTS_H
+#define PARLEY_LABELS_EXPORTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Hashes under one fixed key, pi = AES-128 with `round_keys` (Guo, Katz, Wang, Yu, IEEE S&P 2020), of n labels:
+ *   hash_cr    pi(x) ^ x
+ *   hash_ccr   pi(sigma(x)) ^ sigma(x)
+ *   hash_tccr  pi(pi(x) ^ i) ^ pi(x), where i = first, first + 1, ... modulo 2^64
+ * Elementwise. */
+void parley_hash_cr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], size_t n);
+void parley_hash_ccr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], size_t n);
+void parley_hash_tccr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], uint64_t first, size_t n);
+
+/* A key for each tweak (Guo, Katz, Wang, Weng, Yu, CRYPTO 2020): pi_i(sigma(x)) ^ sigma(x), where pi_i is AES-128
+ * with the key start ^ i, for x (n, each) labels and i = first + row; first + n <= 2^64. Elementwise. */
+void parley_hash_rekeyed(uint64_t *out, const uint64_t *x, const uint64_t start[2], uint64_t first, size_t n,
                          size_t each);
-void parley_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t *round_keys, size_t n);
-void parley_half_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t *round_keys, size_t n);
-void parley_garble_ands(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0, const uint64_t *delta,
-                        const uint64_t *start, uint64_t first, size_t n);
+
+/* One level of a tree, the two children of each of n seeds: out (n, 2) seeds.
+ *   tree_level       out[i][b] = pi_b(sigma(x_i)) ^ sigma(x_i), where pi_b is AES-128 with round_keys[b]
+ *   half_tree_level  out[i][0] = hash_ccr(x_i), out[i][1] = x_i ^ hash_ccr(x_i)
+ * (Guo, Yang, Wang, Zhang, Xie, Liu, Zhao, EUROCRYPT 2023, for the second). */
+void parley_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[2 * 176], size_t n);
+void parley_half_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[176], size_t n);
+
+/* Half-gates (Zahur, Rosulek, Evans, EUROCRYPT 2015, figure 2) for n AND gates, with hash_rekeyed and the tweaks
+ * 2 g, 2 g + 1 for gate g = first, first + 1, ...; first + n <= 2^63. a0, b0, c0: labels of zero; delta is odd;
+ * tables (n, 2) labels: T_G, T_E. c0 may be the very same array as a0 or b0, and c as a or b; all others are
+ * apart. */
+void parley_garble_ands(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0,
+                        const uint64_t delta[2], const uint64_t start[2], uint64_t first, size_t n);
 void parley_evaluate_ands(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t *tables,
-                          const uint64_t *start, uint64_t first, size_t n);
+                          const uint64_t start[2], uint64_t first, size_t n);
+
+#endif

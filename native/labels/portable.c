@@ -109,13 +109,4 @@ static void evaluate_ands(uint64_t *c, const uint64_t *a, const uint64_t *b, con
     }
 }
 
-const LabelKernels labels_portable = {
-    .hash_cr = hash_cr,
-    .hash_ccr = hash_ccr,
-    .hash_tccr = hash_tccr,
-    .hash_rekeyed = hash_rekeyed,
-    .tree_level = tree_level,
-    .half_tree_level = half_tree_level,
-    .garble_ands = garble_ands,
-    .evaluate_ands = evaluate_ands,
-};
+const LabelKernels labels_portable = {LABEL_KERNELS(OWN)};

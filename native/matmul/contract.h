@@ -12,10 +12,12 @@ typedef struct {
     size_t row, column;
 } Matrix;
 
+/* out (rows, columns), row-major without gaps, = x (rows, inner) * y (inner, columns). Steps are in words. No dimension is
+ * restricted: inner == 0 gives zeros. */
+typedef void MatrixProduct(uint64_t *out, Matrix x, Matrix y, size_t rows, size_t inner, size_t columns);
+
 typedef struct {
-    /* out (rows, columns), row-major without gaps, = x (rows, inner) * y (inner, columns). No dimension is restricted:
-     * inner == 0 gives zeros. */
-    void (*matmul)(uint64_t *out, Matrix x, Matrix y, size_t rows, size_t inner, size_t columns);
+    MatrixProduct *matmul;
 } MatmulKernels;
 
 extern const MatmulKernels matmul_portable, matmul_avx2, matmul_avx512, matmul_amx;

@@ -2,8 +2,9 @@
 #ifndef PARLEY_OT_CONTRACT_H
 #define PARLEY_OT_CONTRACT_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "members.h"
+
+#include "ot/exports.h"
 
 typedef struct {
     /* Folds the streams of 2^k AES-128 keys (1 <= k <= 8). Stream x is r_x = the encryptions of the 128-bit big-endian
@@ -16,17 +17,8 @@ typedef struct {
     void (*fold)(uint64_t *sum, uint64_t *rows, size_t step, const uint8_t *round_keys, size_t k, uint64_t first,
                  size_t blocks);
 
-    /* Sums of ten rows of a table that a random sparse matrix picks: out[i] ^= table[j] for the ten numbers j of
-     * row first + i, each below 2^log_size (log_size <= 21). Row r has four words, blocks 2 r and 2 r + 1 of the AES-128
-     * key stream of round_keys; each word gives three numbers, its bits 0 to 20, 21 to 41 and 42 to 62, cut to log_size
-     * bits; the last two of the twelve are not used. out (n, 2), table (2^log_size, 2); what is in them is secret, the
-     * keys are public. first + n < 2^63. */
-    void (*add_sparse)(uint64_t *out, const uint64_t *table, size_t log_size, const uint8_t *round_keys,
-                       uint64_t first, size_t n);
-
-    /* The lowest bit of each of n labels, packed, padding cleared. */
-    void (*lowest_bits)(uint64_t *out, const uint64_t *labels, size_t n);
-
+    LIKE(parley_add_sparse) add_sparse;
+    LIKE(parley_lowest_bits) lowest_bits;
     /* Pairs of labels, four words each: the sum of all n pairs; and, in place, each word cut to the bits of `keep`, and
      * value added to the pair whose number is `which`, a secret: all pairs are read and written alike. which >= n adds
      * to none. */

@@ -10,6 +10,11 @@
  * words in an order that is these entries' own.
  * sums: 128 elements of GF(2^128), to which is added, for each row, the sum of its blocks times powers[0], powers[1],
  * ...: (blocks, 2) words. */
+#ifndef PARLEY_OT_EXPORTS_H
+#define PARLEY_OT_EXPORTS_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 /* The size of `rows`, in words. */
 size_t parley_softspoken_rows_size(size_t blocks);
@@ -41,10 +46,15 @@ void parley_half_trees_grow(uint64_t *leaves, uint64_t *sums, uint64_t *scratch,
 void parley_half_trees_regrow(uint64_t *leaves, uint64_t *scratch, const uint64_t *paths, const uint64_t *sums,
                               const uint8_t *round_keys, size_t depth, size_t trees);
 
-/* out (n, 2): row i gets the sum of ten rows of the table (2^log_size, 2), log_size <= 21, whose numbers are made of
- * blocks 2 (first + i) and 2 (first + i) + 1 of the AES-128 key stream of round_keys, which is public here. */
+/* Sums of ten rows of a table that a random sparse matrix picks: out[i] ^= table[j] for the ten numbers j of row first + i,
+ * each below 2^log_size (log_size <= 21). Row r has four words, blocks 2 r and 2 r + 1 of the AES-128 key stream of
+ * round_keys; each word gives three numbers, its bits 0 to 20, 21 to 41 and 42 to 62, cut to log_size bits; the last two of
+ * the twelve are not used. out (n, 2), table (2^log_size, 2); what is in them is secret, the keys are public.
+ * first + n < 2^63. */
 void parley_add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, const uint8_t *round_keys,
                        uint64_t first, size_t n);
 
 /* The lowest bit of each of n labels, packed, padding cleared. */
 void parley_lowest_bits(uint64_t *out, const uint64_t *labels, size_t n);
+
+#endif

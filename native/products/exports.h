@@ -8,6 +8,11 @@
  * corrections: for each group w rows of ceil(count length / 64) words, bit planes of (count, length) words; padding is 0.
  *
  * Only choices `begin` to `end` of each group are worked on; begin is a multiple of 64. end <= count. */
+#ifndef PARLEY_PRODUCTS_EXPORTS_H
+#define PARLEY_PRODUCTS_EXPORTS_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 /* labels: the sender's. turns: a packed bit for each label, 1 where the receiver wants the two pads exchanged; NULL for
  * none. x: (count, length) words for each group, `step` words after those of the one before. */
@@ -26,3 +31,5 @@ void parley_products_receive(uint64_t *shares, const uint64_t *labels, const uin
  * ceil(n / 64) words, each `step` words after the one before; padding is 0. */
 void parley_pad_planes(uint64_t *out, size_t step, const uint64_t *labels, const uint64_t *offset,
                        const uint8_t *round_keys, uint64_t first, size_t n, size_t bits);
+
+#endif

@@ -58,18 +58,7 @@ static inline V add_words(V x, V y) { return _mm512_add_epi64(x, y); }
 
 #include "ring/sums.h"
 
-const RingKernels ring_avx512 = {
-    .add = add,
-    .sub = sub,
-    .neg = neg,
-    .mul = mul,
-    .recombine = recombine,
-    .shift_right = shift_right,
-    .shift_left = shift_left,
-    .affine = affine,
-    .offset = offset,
-    .sum = sum,
-};
+const RingKernels ring_avx512 = {RING_KERNELS(OWN)};
 
 #include "targets/end.h"
 

@@ -1,12 +1,24 @@
-void parley_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n);
-void parley_sub(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n);
-void parley_neg(uint64_t *out, const uint64_t *x, size_t n);
-void parley_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n);
-void parley_recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const uint64_t *b, const uint64_t *e,
-                      const uint64_t *a, size_t n, int with_de);
+#ifndef PARLEY_RING_EXPORTS_H
+#define PARLEY_RING_EXPORTS_H
+
+#include "shapes.h"
+
+/* Elementwise over n words: out = x + y, x - y, x * y, -x mod 2^64. */
+Binary parley_add, parley_sub, parley_mul;
+Unary parley_neg;
+
+/* Elementwise mod 2^64: out = c + d*b + e*a (+ d*e). */
+Recombine parley_recombine;
+
+/* Elementwise: out = (x + plus) >> s (logical) and x << s, 0 <= s <= 63; the sum wraps; plus and s are public. */
 void parley_shift_right(uint64_t *out, const uint64_t *x, uint64_t plus, unsigned s, size_t n);
-void parley_shift_left(uint64_t *out, const uint64_t *x, unsigned s, size_t n);
-void parley_affine(uint64_t *out, const uint64_t *x, const uint64_t *factor, const uint64_t *plus,
-                   size_t n);
+ShiftLeft parley_shift_left;
+
+/* Elementwise: out = x * factor + plus, and (x + plus) & mask; factor and plus are one word each, which may be secret and
+ * of another array than out; mask is public. */
+Affine parley_affine;
 void parley_offset(uint64_t *out, const uint64_t *x, const uint64_t *plus, uint64_t mask, size_t n);
-void parley_sum(uint64_t *out, const uint64_t *x, size_t outer, size_t count, size_t inner);
+
+SumOfAxis parley_sum;
+
+#endif

@@ -51,15 +51,4 @@ static void sum(uint64_t *out, const uint64_t *x, size_t outer, size_t count, si
     }
 }
 
-const RingKernels ring_portable = {
-    .add = add,
-    .sub = sub,
-    .neg = neg,
-    .mul = mul,
-    .recombine = recombine,
-    .shift_right = shift_right,
-    .shift_left = shift_left,
-    .affine = affine,
-    .offset = offset,
-    .sum = sum,
-};
+const RingKernels ring_portable = {RING_KERNELS(OWN)};

@@ -60,16 +60,4 @@ static void matmul(uint64_t *out, Matrix x, Matrix y, size_t rows, size_t inner,
         }
 }
 
-const WideKernels wide_portable = {
-    .add = add,
-    .sub = sub,
-    .neg = neg,
-    .mul = mul,
-    .recombine = recombine,
-    .shift_right = shift_right,
-    .shift_left = shift_left,
-    .affine = affine,
-    .offset = offset,
-    .sum = sum,
-    .matmul = matmul,
-};
+const WideKernels wide_portable = {RING_KERNELS(OWN) .matmul = matmul};

@@ -1,14 +1,18 @@
 """The user's values: lazy, numpy-like arrays of secrets, and what turns them into protocol calls.
 
-Importing the package fills the tables by which numpy's functions find their secret counterparts.
+Importing the package fills the tables: of operations, and by which numpy's functions find their secret counterparts.
 """
 
 from __future__ import annotations
 
-from protocols.array import arithmetic, functions, logic, shape
-from protocols.array.evaluate import reveal
+from protocols.array import arithmetic, functions, logic, matrices, shape
+from protocols.array.bridge import compute, secret_from, share_of
 from protocols.array.functions import inverse_sqrt, sigmoid
 from protocols.array.inputs import secret
+from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 
-__all__ = ["SecretArray", "arithmetic", "functions", "inverse_sqrt", "logic", "reveal", "secret", "shape", "sigmoid"]
+__all__ = [
+    "SecretArray", "arithmetic", "compute", "functions", "inverse_sqrt", "logic", "matrices", "reveal", "secret",
+    "secret_from", "shape", "share_of", "sigmoid",
+]  # fmt: skip

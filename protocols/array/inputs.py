@@ -13,11 +13,23 @@ from mpc.algebra import bits
 from mpc.algebra.encoding import encode
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
-from protocols.array.secret import Kind, SecretArray, Shape, declared_range, user_line
+from protocols.array.lines import user_line
+from protocols.array.node import Facts, Kind, Node, Shape, operation
+from protocols.array.secret import SecretArray, declared_range, record
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
 
+
+async def _input(ctx: Context, node: Node) -> ArithmeticShare | BooleanShare:
+    owner, words = node.parameters["owner"], node.parameters["words"]
+    if node.kind == "bit":
+        packed = None if words is None else bits.pack(np.asarray(words != 0))
+        return await suite_of(ctx).input_bits(ctx, owner, packed, node.shape)
+    return await suite_of(ctx).input(ctx, owner, words, node.shape)
+
+
+INPUT = operation("secret", lambda owner, words, known: known, _input)
 DEFAULT_RANGE: dict[Kind, tuple[int, int]] = {
     "fixed": (-(2**10), 2**10),
     "int": (-(2**31) + 1, 2**31 - 1),
@@ -55,14 +67,7 @@ async def secret(
     bounds = declared_range(lo, hi, scale)
     words = None if own is None else _encoded(call, own, scale, bounds)
     ctx.join(call)
-
-    async def run(node: Context) -> ArithmeticShare | BooleanShare:
-        if kind == "bit":
-            packed = None if words is None else bits.pack(np.asarray(words != 0))
-            return await suite_of(node).input_bits(node, owner, packed, shape)
-        return await suite_of(node).input(node, owner, words, shape)
-
-    return SecretArray(ctx, "secret", (), run, shape=shape, kind=kind, scale=scale, range_=bounds, talks=True)
+    return record(INPUT, home=ctx, owner=owner, words=words, known=Facts(shape, kind, scale, bounds))
 
 
 def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.NDArray[Any]:
@@ -73,7 +78,7 @@ def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.N
             "give this party an input (--input), or let the program pass a value where it is the owner",
             line=line,
         )
-    array = np.asarray(value)
+    array = np.array(value)
     if array.dtype.kind not in "biuf":
         raise LocalError("not-a-number", f"a secret of dtype {array.dtype}", "pass numbers or booleans", line=line)
     whole = array.dtype.kind != "f" or bool(np.all(array == np.rint(array)))

@@ -8,27 +8,92 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra import bits
+from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import add, common_scale, joint_shape, kind_of, multiply, negative, subtract, sum_
-from protocols.array.scales import Public, aligned, public, ring_form
-from protocols.array.secret import SecretArray, Shape, implements, user_line
-from protocols.array.shape import broadcast_to, concatenate
+from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
+from protocols.array.facts import joint_shape, kind_of
+from protocols.array.lines import user_line
+from protocols.array.node import Facts, Node, Shape, operation
+from protocols.array.public import Public, public
+from protocols.array.scales import BIT, aligned, common_scale, ring_form
+from protocols.array.secret import SecretArray, implements, record
+from protocols.array.shape import broadcast_to, choose, concatenate
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
 
-BIT = Range(0, 1)
+# what is public of the results
+
+
+def _truths(x: SecretArray, *others: SecretArray, **parameters: Any) -> Facts:
+    return Facts(x.shape, "bit", 0, BIT)
+
+
+def _below(x: SecretArray, words: Words) -> Facts:
+    return Facts(joint_shape("<", x.shape, words.shape), x.kind, x.scale, x.range)
+
+
+def _chosen(condition: SecretArray, x: SecretArray, y: SecretArray) -> Facts:
+    shape = joint_shape("np.where", condition.shape, joint_shape("np.where", x.shape, y.shape))
+    return Facts(shape, kind_of(x, y), x.scale, x.range | y.range)
+
+
+# how they run on shares
+
+
+def _subtract_constant(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
+    return x - suite_of(ctx).constant(ctx, node.parameters["words"])
+
+
+async def _is_negative(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
+    return await suite_of(ctx).msb(ctx, x)
+
+
+async def _is_zero(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
+    return await suite_of(ctx).is_zero(ctx, x)
+
+
+async def _and(ctx: Context, node: Node, x: BooleanShare, y: BooleanShare) -> BooleanShare:
+    return await suite_of(ctx).and_(ctx, x, y)
+
+
+async def _or(ctx: Context, node: Node, x: BooleanShare, y: BooleanShare) -> BooleanShare:
+    return await suite_of(ctx).or_(ctx, x, y)
+
+
+def _xor_public(ctx: Context, node: Node, x: BooleanShare) -> BooleanShare:
+    return suite_of(ctx).xor_public(ctx, x, node.parameters["words"])
+
+
+async def _select(
+    ctx: Context, node: Node, condition: ArithmeticShare, x: ArithmeticShare, y: ArithmeticShare
+) -> ArithmeticShare:
+    return await suite_of(ctx).select(ctx, condition, x, y)
+
+
+BELOW = operation("- public", _below, _subtract_constant)
+NEGATIVE = operation("<", _truths, _is_negative)
+ZERO = operation("==", _truths, _is_zero)
+NOT = operation("~", _truths, lambda ctx, node, x: suite_of(ctx).not_(ctx, x))
+AND = operation("&", _truths, _and)
+OR = operation("|", _truths, _or)
+XOR = operation("^", _truths, lambda ctx, node, x, y: x ^ y)
+AND_PUBLIC = operation("& public", _truths, lambda ctx, node, x: x.and_public(node.parameters["words"]))
+XOR_PUBLIC = operation("^ public", _truths, _xor_public)
+SELECT = operation("where", _chosen, _select)
+
+# what users write
 
 
 @implements(np.less)
 def less(x: Any, y: Any) -> SecretArray:
     """x < y, exact on the encoded values: 7 rounds on a 64-bit ring, as a bit."""
     if not isinstance(y, SecretArray):
-        return _is_negative(_less_public(x, y, or_equal=False))
+        return record(NEGATIVE, _less_public(x, y, or_equal=False))
     if not isinstance(x, SecretArray):
         return greater(y, x)
-    return _is_negative(_difference(x, y))
+    return record(NEGATIVE, _difference(x, y))
 
 
 @implements(np.greater)
@@ -43,7 +108,7 @@ def greater(x: Any, y: Any) -> SecretArray:
 def less_equal(x: Any, y: Any) -> SecretArray:
     """x <= y, exact on the encoded values."""
     if not isinstance(y, SecretArray):
-        return _is_negative(_less_public(x, y, or_equal=True))
+        return record(NEGATIVE, _less_public(x, y, or_equal=True))
     return logical_not(less(y, x))
 
 
@@ -58,12 +123,7 @@ def equal(x: Any, y: Any) -> SecretArray:
     """x == y on the encoded values (a public operand is rounded to them), as a bit."""
     if all(isinstance(v, SecretArray) and v.kind == "bit" for v in (x, y)):
         return logical_not(logical_xor(x, y))
-    difference = _difference(x, y)
-
-    async def run(ctx: Context, a: ArithmeticShare) -> BooleanShare:
-        return await suite_of(ctx).is_zero(ctx, a)
-
-    return _bit("==", (difference,), run, difference.shape)
+    return record(ZERO, _difference(x, y))
 
 
 @implements(np.not_equal)
@@ -76,11 +136,7 @@ def not_equal(x: Any, y: Any) -> SecretArray:
 def logical_not(x: SecretArray) -> SecretArray:
     """~x of bits. Local."""
     _bits_only("~", x)
-
-    def run(ctx: Context, a: BooleanShare) -> BooleanShare:
-        return suite_of(ctx).not_(ctx, a)
-
-    return _bit("~", (x,), run, x.shape, talks=False)
+    return record(NOT, x)
 
 
 @implements(np.logical_and, np.bitwise_and)
@@ -108,29 +164,18 @@ def logical_xor(x: Any, y: Any) -> SecretArray:
 def where(condition: Any, x: Any, y: Any) -> SecretArray:
     """x where the condition holds, y elsewhere: one round beyond the condition's, none if both values are public."""
     if not isinstance(condition, SecretArray):
-        return _where_public(np.asarray(condition, np.bool_), x, y)
+        return choose(condition, x, y)
     _bits_only("np.where", condition)
     c = ring_form(condition)
     if not isinstance(x, SecretArray) and not isinstance(y, SecretArray):
         return add(y, multiply(c, public(x) - public(y)))
-    x, y = common_scale(x, y)
-
-    async def run(ctx: Context, c: ArithmeticShare, a: ArithmeticShare, b: ArithmeticShare) -> ArithmeticShare:
-        return await suite_of(ctx).select(ctx, c, a, b)
-
-    shape = joint_shape("np.where", c.shape, joint_shape("np.where", x.shape, y.shape))
-    return SecretArray(
-        x.context, "where", (c, x, y), run, shape=shape, kind=kind_of(x, y), scale=x.scale, range_=x.range | y.range,
-        talks=True,
-    )  # fmt: skip
+    return record(SELECT, c, *common_scale(x, y))
 
 
 @implements(np.absolute)
 def absolute(x: SecretArray) -> SecretArray:
     """|x|."""
-    result = where(less(x, 0), negative(x), x)
-    result.range = ring_form(x).range.absolute()
-    return result
+    return where(less(x, 0), negative(x), x).in_range(ring_form(x).range.absolute())
 
 
 @implements(np.minimum)
@@ -150,7 +195,7 @@ def clip(x: SecretArray, a_min: Any = None, a_max: Any = None) -> SecretArray:
     """x moved into [a_min, a_max]; either may be None."""
     if a_min is not None:
         x = maximum(x, a_min)
-    return x if a_max is None else minimum(x, a_max)
+    return x.copy() if a_max is None else minimum(x, a_max)
 
 
 @implements(np.min)
@@ -183,8 +228,7 @@ def _extreme(x: Any, y: Any, *, smaller: bool) -> SecretArray:
     x, y = common_scale(x, y)
     result = where(less(x, y) if smaller else less(y, x), x, y)
     pick = min if smaller else max
-    result.range = Range(pick(x.range.lo, y.range.lo), pick(x.range.hi, y.range.hi))
-    return result
+    return result.in_range(Range(pick(x.range.lo, y.range.lo), pick(x.range.hi, y.range.hi)))
 
 
 def _reduce_extreme(x: SecretArray, axis: int | None, *, smaller: bool) -> SecretArray:
@@ -200,25 +244,13 @@ def _reduce_extreme(x: SecretArray, axis: int | None, *, smaller: bool) -> Secre
     return x[0]
 
 
-def _where_public(condition: Any, x: Any, y: Any) -> SecretArray:
-    x, y = common_scale(x, y)
-    shape = joint_shape("np.where", condition.shape, joint_shape("np.where", x.shape, y.shape))
-
-    def run(ctx: Context, a: ArithmeticShare, b: ArithmeticShare) -> ArithmeticShare:
-        return ArithmeticShare(np.where(condition, a.words, b.words), a.ring)
-
-    return SecretArray(
-        x.context, "where public", (x, y), run, shape=shape, kind=kind_of(x, y), scale=x.scale, range_=x.range | y.range
-    )
-
-
 def _difference(x: Any, y: Any) -> SecretArray:
+    """x - y, of which only the sign, or whether it is zero, is wanted: both fit, so it cannot wrap."""
     if isinstance(x, SecretArray) and isinstance(y, SecretArray):
         x, y = aligned(x, y)
-        return _unchecked(subtract(x, y))
-    if not isinstance(x, SecretArray):
-        x, y = y, x
-    return _unchecked(subtract(*common_scale(x, y)))
+    else:
+        x, y = common_scale(*((x, y) if isinstance(x, SecretArray) else (y, x)))
+    return subtract(x, y, range_=_clamped(x.range - y.range, x.context))
 
 
 def _less_public(x: SecretArray, y: Any, *, or_equal: bool) -> SecretArray:
@@ -229,14 +261,7 @@ def _less_public(x: SecretArray, y: Any, *, or_equal: bool) -> SecretArray:
     x = ring_form(x)
     limit = 1 << (x.context.ring.bits - 2)
     words = x.context.ring.from_signed(_threshold(public(y), x.scale, limit, or_equal))
-    shape = joint_shape("<", x.shape, words.shape)
-
-    def run(ctx: Context, a: ArithmeticShare) -> ArithmeticShare:
-        return a - suite_of(ctx).constant(ctx, words)
-
-    return _unchecked(
-        SecretArray(x.context, "- public", (x,), run, shape=shape, kind=x.kind, scale=x.scale, range_=x.range)
-    )
+    return record(BELOW, x, words=words, range_=_clamped(x.range, x.context))
 
 
 def _threshold(y: Public, scale: int, limit: int, or_equal: bool) -> npt.NDArray[np.int64]:
@@ -249,19 +274,11 @@ def _threshold(y: Public, scale: int, limit: int, or_equal: bool) -> npt.NDArray
     return np.asarray(np.clip(units, -float(limit), float(limit)), np.int64)
 
 
-def _unchecked(x: SecretArray) -> SecretArray:
-    """A difference that only its sign or its being zero is wanted of: both operands fit, so it cannot wrap."""
-    limit = (1 << (x.context.ring.bits - 2)) - 1
-    lo, hi = (min(max(bound, -limit), limit) for bound in (x.range.lo, x.range.hi))
-    x.range = Range(lo, hi)
-    return x
-
-
-def _is_negative(x: SecretArray) -> SecretArray:
-    async def run(ctx: Context, a: ArithmeticShare) -> BooleanShare:
-        return await suite_of(ctx).msb(ctx, a)
-
-    return _bit("<", (x,), run, x.shape)
+def _clamped(range_: Range, context: Context) -> Range:
+    """The part of a range that passes the check of values."""
+    limit = (1 << (context.ring.bits - 2)) - 1
+    lo, hi = (min(max(bound, -limit), limit) for bound in (range_.lo, range_.hi))
+    return Range(lo, hi)
 
 
 def _combine(name: str, x: Any, y: Any) -> SecretArray:
@@ -271,16 +288,7 @@ def _combine(name: str, x: Any, y: Any) -> SecretArray:
         return _combine_public(name, x, np.asarray(y))
     _bits_only(name, x, y)
     shape = joint_shape(name, x.shape, y.shape)
-    x, y = _bits_to(x, shape), _bits_to(y, shape)
-
-    if name == "^":
-        return _bit(name, (x, y), lambda ctx, a, b: a ^ b, shape, talks=False)
-
-    async def run(ctx: Context, a: BooleanShare, b: BooleanShare) -> BooleanShare:
-        suite = suite_of(ctx)
-        return await (suite.and_ if name == "&" else suite.or_)(ctx, a, b)
-
-    return _bit(name, (x, y), run, shape)
+    return record({"&": AND, "|": OR, "^": XOR}[name], _bits_to(x, shape), _bits_to(y, shape))
 
 
 def _combine_public(name: str, x: SecretArray, y: Any) -> SecretArray:
@@ -290,12 +298,8 @@ def _combine_public(name: str, x: SecretArray, y: Any) -> SecretArray:
             "not-a-bit", f"{name} of a secret bit and a public {y.dtype} array", "use boolean arrays", line=user_line()
         )
     shape = joint_shape(name, x.shape, y.shape)
-    packed = bits.pack(np.broadcast_to(y, shape))
-
-    def run(ctx: Context, a: BooleanShare) -> BooleanShare:
-        return suite_of(ctx).xor_public(ctx, a, packed) if name == "^" else a.and_public(packed)
-
-    return _bit(name, (_bits_to(x, shape),), run, shape, talks=False)
+    words = bits.pack(np.broadcast_to(y, shape))
+    return record(XOR_PUBLIC if name == "^" else AND_PUBLIC, _bits_to(x, shape), words=words)
 
 
 def _bits_to(x: SecretArray, shape: Shape) -> SecretArray:
@@ -311,7 +315,3 @@ def _bits_only(name: str, *values: SecretArray) -> None:
                 "compare first: x != 0, x > 0, ... give bits",
                 line=user_line(),
             )
-
-
-def _bit(name: str, args: tuple[SecretArray, ...], run: Any, shape: Shape, *, talks: bool = True) -> SecretArray:
-    return SecretArray(args[0].context, name, args, run, shape=shape, kind="bit", scale=0, range_=BIT, talks=talks)

@@ -1,4 +1,4 @@
-"""Fractional bits of secrets: bringing values to a scale, and public numbers to ring elements."""
+"""Fractional bits of secrets: bringing values to a scale, and public numbers among secrets."""
 
 from __future__ import annotations
 
@@ -8,29 +8,65 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.encoding import encode
-from mpc.algebra.ring import Words
+from mpc.algebra import bits
 from mpc.context import Context
-from mpc.errors import LocalError
-from protocols.array.secret import Kind, SecretArray, user_line
+from protocols.array.node import Facts, Kind, Node, operation
+from protocols.array.public import Public, encoded, is_integral, public, range_of
+from protocols.array.secret import SecretArray, form, record
 from protocols.ranges import Range
-from protocols.shares import ArithmeticShare
+from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
 
-Public = npt.NDArray[Any]
+BIT = Range(0, 1)
 CONSTANT_PRECISION = 16
 """Public factors keep at least this many significant bits, or the expression is refused."""
 
 
+def _lifted(x: SecretArray, shift: int) -> Facts:
+    return Facts(x.shape, "fixed", x.scale + shift, x.range.shift_left(shift))
+
+
+def _shortened(x: SecretArray, shift: int) -> Facts:
+    return Facts(x.shape, "fixed", x.scale - shift, x.range.truncate(shift))
+
+
+async def _truncate(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
+    return await suite_of(ctx).truncate(ctx, x, node.parameters["shift"])
+
+
+def _constant_bits(ctx: Context, node: Node) -> BooleanShare:
+    return suite_of(ctx).constant_bits(ctx, node.parameters["words"], node.shape)
+
+
+async def _bits_to_ring(ctx: Context, node: Node, x: BooleanShare) -> ArithmeticShare:
+    return await suite_of(ctx).bits_to_ring(ctx, x)
+
+
+def _constant(words: Any, scale: int, ring_range: Range) -> Facts:
+    kind: Kind = "fixed" if scale else "int"
+    return Facts(words.shape, kind, scale, ring_range)
+
+
+LIFT = operation("lift", _lifted, lambda ctx, node, x: x.scale(1 << node.parameters["shift"]))
+TRUNCATE = operation("truncate", _shortened, _truncate)
+BIT_TO_RING = operation("bit to ring", lambda x: Facts(x.shape, "int", 0, BIT), _bits_to_ring)
+CONSTANT = operation("constant", _constant, lambda ctx, node: suite_of(ctx).constant(ctx, node.parameters["words"]))
+CONSTANT_BITS = operation("constant bits", lambda words, shape: Facts(shape, "bit", 0, BIT), _constant_bits)
+
+
+def constant_bits(context: Context, values: npt.NDArray[np.bool_]) -> SecretArray:
+    """Public truth values as a secret, where only a secret will do."""
+    return record(CONSTANT_BITS, home=context, words=bits.pack(values), shape=values.shape)
+
+
 def at_scale(x: SecretArray, scale: int) -> SecretArray:
-    """x with this many fractional bits: lifting is local, shortening costs one truncation, done once for each x."""
-    if x.kind == "bit":
-        x = ring_form(x)
+    """x with this many fractional bits: lifting is local, shortening costs one truncation, done once for each value."""
+    x = ring_form(x)
     if x.scale == scale:
         return x
-    if scale not in x.derived:
-        x.derived[scale] = _lifted(x, scale - x.scale) if scale > x.scale else _shortened(x, x.scale - scale)
-    return x.derived[scale]
+    if scale > x.scale:
+        return form(x, scale, LIFT, shift=scale - x.scale)
+    return form(x, scale, TRUNCATE, shift=x.scale - scale)
 
 
 def fixed(x: SecretArray) -> SecretArray:
@@ -40,14 +76,13 @@ def fixed(x: SecretArray) -> SecretArray:
 
 def short(x: SecretArray) -> SecretArray:
     """x with at most the run's number of fractional bits: what a product may take."""
-    if x.kind == "bit":
-        return ring_form(x)
+    x = ring_form(x)
     return fixed(x) if x.scale > x.context.fractional_bits else x
 
 
 def aligned(x: SecretArray, y: SecretArray) -> tuple[SecretArray, SecretArray]:
     """Both at one scale: the larger of the two if that fits the ring, else the run's own."""
-    x, y = (ring_form(v) if v.kind == "bit" else v for v in (x, y))
+    x, y = ring_form(x), ring_form(y)
     scale = max(x.scale, y.scale)
     ring_bits = x.context.ring.bits
     if not all(v.range.shift_left(scale - v.scale).fits(ring_bits) for v in (x, y)):
@@ -56,69 +91,31 @@ def aligned(x: SecretArray, y: SecretArray) -> tuple[SecretArray, SecretArray]:
 
 
 def ring_form(x: SecretArray) -> SecretArray:
-    """A bit as an integer 0 or 1; converted once for each x."""
-    if x.kind != "bit":
-        return x
-    if "ring" not in x.derived:
-
-        async def run(ctx: Context, bit: Any) -> Any:
-            return await suite_of(ctx).bits_to_ring(ctx, bit)
-
-        x.derived["ring"] = SecretArray(
-            x.context, "bit to ring", (x,), run, shape=x.shape, kind="int", scale=0, range_=Range(0, 1), talks=True
-        )
-    return x.derived["ring"]
+    """A bit as an integer 0 or 1, converted once for each value; numbers as they are."""
+    return form(x, "ring", BIT_TO_RING) if x.kind == "bit" else x
 
 
 def constant(context: Context, values: Any, scale: int) -> SecretArray:
     """A public array as a secret of that scale, where only a secret will do."""
     words = encoded(context, values, scale)
-
-    def run(ctx: Context) -> ArithmeticShare:
-        return suite_of(ctx).constant(ctx, words)
-
-    kind: Kind = "int" if scale == 0 else "fixed"
-    return SecretArray(
-        context, "constant", (), run, shape=words.shape, kind=kind, scale=scale, range_=range_of(context, words)
-    )
+    return record(CONSTANT, home=context, words=words, scale=scale, ring_range=range_of(context, words))
 
 
-def encoded(context: Context, values: Any, scale: int) -> Words:
-    """Public numbers as ring elements; an error names the user's line."""
-    try:
-        return encode(values, scale, context.ring)
-    except LocalError as error:
-        error.line = user_line()
-        raise
+def as_secret(context: Context, value: Any, scale: int) -> SecretArray:
+    """A secret as it is, a public value as a constant of this scale."""
+    return value if isinstance(value, SecretArray) else constant(context, public(value), scale)
 
 
-def range_of(context: Context, words: Words) -> Range:
-    """The exact range of public ring elements."""
-    signed = context.ring.to_signed(words)
-    return Range(int(signed.min()), int(signed.max())) if signed.size else Range(0, 0)
-
-
-def public(values: Any) -> Public:
-    """Public numbers as int64 or float64, in which sums and differences of small types do not wrap.
-
-    Raises LocalError `not-a-number` for NaN, infinity and what is no number, `out-of-range` for integers above int64.
-    """
-    array = np.asarray(values)
-    if array.dtype.kind in "biu":
-        if array.dtype == np.uint64 and array.size and int(array.max()) >= 1 << 63:
-            raise LocalError("out-of-range", "a public integer needs over 63 bits", "scale it down", line=user_line())
-        return array.astype(np.int64)
-    if array.dtype.kind != "f" or not np.isfinite(array).all():
-        what = "NaN or infinity" if array.dtype.kind == "f" else f"an array of dtype {array.dtype}"
-        raise LocalError("not-a-number", f"a secret meets {what}", "use finite real numbers", line=user_line())
-    return array.astype(np.float64)
-
-
-def is_integral(values: Public) -> bool:
-    """Whether public numbers are whole, and small enough to be taken as integers."""
-    if values.dtype == np.bool_ or np.issubdtype(values.dtype, np.integer):
-        return True
-    return bool(np.all(values == np.rint(values)) and np.all(np.abs(values) < 2.0**31))
+def common_scale(*values: Any) -> tuple[SecretArray, ...]:
+    """Secrets and public values at one scale; at least one must be secret."""
+    secrets = [ring_form(v) for v in values if isinstance(v, SecretArray)]
+    scale = max(s.scale for s in secrets)
+    f = secrets[0].context.fractional_bits
+    if any(not isinstance(v, SecretArray) and not is_integral(public(v)) for v in values):
+        scale = max(scale, f)
+    if not all(s.range.shift_left(max(scale - s.scale, 0)).fits(s.context.ring.bits) for s in secrets):
+        scale = f
+    return tuple(at_scale(as_secret(secrets[0].context, v, scale), scale) for v in values)
 
 
 def factor_scale(x: SecretArray, factor: Public) -> tuple[SecretArray, int]:
@@ -150,23 +147,3 @@ def _exact_scale(factor: Public) -> int:
         if np.all(shifted == np.rint(shifted)):
             return scale
     return 64
-
-
-def _lifted(x: SecretArray, shift: int) -> SecretArray:
-    def run(ctx: Context, share: ArithmeticShare) -> ArithmeticShare:
-        return share.scale(1 << shift)
-
-    return _rescaled(x, "lift", run, x.scale + shift, x.range.shift_left(shift), talks=False)
-
-
-def _shortened(x: SecretArray, shift: int) -> SecretArray:
-    async def run(ctx: Context, share: ArithmeticShare) -> ArithmeticShare:
-        return await suite_of(ctx).truncate(ctx, share, shift)
-
-    return _rescaled(x, "truncate", run, x.scale - shift, x.range.truncate(shift), talks=True)
-
-
-def _rescaled(x: SecretArray, name: str, run: Any, scale: int, range_: Range, *, talks: bool) -> SecretArray:
-    node = SecretArray(x.context, name, (x,), run, shape=x.shape, kind="fixed", scale=scale, range_=range_, talks=talks)
-    node.line = node.call.line = x.line
-    return node

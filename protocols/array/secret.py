@@ -1,45 +1,36 @@
-"""SecretArray: one node of an expression that nobody has computed yet.
+"""SecretArray: the user's handle on one node of an expression that nobody has computed yet.
 
-Operators and numpy functions record nodes; nothing is sent before `mpc.reveal`. What is known of a node is public:
+Operators and numpy functions record nodes; nothing is sent before `mpc.reveal`. What is known of a secret is public:
 its shape, its kind, its range, the line of the user's program that made it. Kinds: `fixed` (reals with fractional
 bits), `int` (exact integers), `bit` (truth values). `scale` is how many fractional bits the encoding carries just now:
 a product of two fixed-point values carries twice as many until something needs it shorter.
+
+Nodes never change. `x += y` and `x[0] = y` let the handle x stand for another node: who holds the same handle sees it,
+slices taken before don't.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from inspect import signature
 from math import prod
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
-import trio
 
-from mpc import context as _context
-from mpc.context import Context
+from mpc.context import Context, beside
 from mpc.errors import LocalError
+from protocols.array.lines import user_line
+from protocols.array.node import Facts, Kind, Node, Operation, Recipe, Shape, Value
 from protocols.ranges import Range
-
-Kind = Literal["fixed", "int", "bit"]
-Shape = tuple[int, ...]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 UFUNCS: dict[np.ufunc, Callable[..., SecretArray]] = {}
 FUNCTIONS: dict[Callable[..., Any], Callable[..., SecretArray]] = {}
-
-_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(_context.__file__)))
-_HOUSE = tuple(
-    os.path.join(folder, "")
-    for folder in (
-        *(os.path.join(_ROOT, package) for package in ("mpc", "protocols", "party_runner")),
-        os.path.dirname(os.path.abspath(np.__file__)),
-        os.path.dirname(os.path.abspath(trio.__file__)),
-    )
-)
+Forms = dict[int | str, dict[Range, "SecretArray"]]
+"""Other encodings of a value that something needed: by scale, or "ring" for a bit as a number, then by the range under
+which the value was asked for."""
 
 
 def implements(*functions: Any) -> Callable[[F], F]:
@@ -56,57 +47,61 @@ def implements(*functions: Any) -> Callable[[F], F]:
 class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     """An array that no party knows. Combine it like a numpy array; learn it only with `await mpc.reveal(ctx, x)`."""
 
-    __slots__ = (
-        "args", "call", "context", "depth", "derived", "kind", "line", "name", "range", "run", "scale", "shape",
-        "talks", "value",
-    )  # fmt: skip
+    __slots__ = ("forms", "node")
     __hash__ = object.__hash__
     __array_priority__ = 1000
 
-    def __init__(
-        self,
-        context: Context,
-        name: str,
-        args: tuple[SecretArray, ...],
-        run: Callable[..., Any],
-        *,
-        shape: Shape,
-        kind: Kind,
-        scale: int,
-        range_: Range,
-        talks: bool = False,
-    ) -> None:
-        self.context = context
-        self.name = name
-        self.args = args
-        self.run = run
-        self.shape = shape
-        self.kind: Kind = kind
-        self.scale = scale
-        self.range = range_
-        self.talks = talks
-        self.line = user_line()
-        self.call = context.child(f"{name} {kind} {shape}", line=self.line)
-        self.value: Any = None
-        self.depth = 0
-        self.derived: dict[Any, SecretArray] = {}
+    def __init__(self, node: Node, forms: Forms | None = None) -> None:
+        self.node = node
+        self.forms: Forms = {} if forms is None else forms
 
     def within(self, lo: float, hi: float) -> SecretArray:
         """The same value with a range that you vouch for: every element lies in [lo, hi], in the value's own unit.
 
         Ranges that follow from the inputs are safe but wide; a declared one takes their place for all checks and
-        circuits from here on. If it is false, results may be wrong without a warning.
+        circuits of what is computed from the result. If it is false, results may be wrong without a warning.
         """
-        declared = declared_range(lo, hi, self.scale)
-        args, run, talks = self.args, self.run, self.talks
-        if self.value is not None:
-            args, run, talks = (self,), _same, False
-        return SecretArray(
-            self.context, self.name, args, run, shape=self.shape, kind=self.kind, scale=self.scale, range_=declared,
-            talks=talks,
-        )  # fmt: skip
+        return self.in_range(declared_range(lo, hi, self.scale))
+
+    def in_range(self, range_: Range) -> SecretArray:
+        """An alias of which another range is known: one value, computed once, and one of each of its forms."""
+        return SecretArray(self.node.with_range(range_), self.forms)
+
+    def copy(self) -> SecretArray:
+        """A handle of its own on the same value: changing one in place leaves the other as it was."""
+        return SecretArray(self.node, self.forms)
 
     # what is public of it
+
+    @property
+    def context(self) -> Context:
+        """The call that the value belongs to."""
+        return self.node.value.home
+
+    @property
+    def shape(self) -> Shape:
+        """The shape."""
+        return self.node.shape
+
+    @property
+    def kind(self) -> Kind:
+        """`fixed`, `int` or `bit`."""
+        return self.node.kind
+
+    @property
+    def scale(self) -> int:
+        """How many fractional bits the encoding carries just now."""
+        return self.node.scale
+
+    @property
+    def range(self) -> Range:
+        """The public range of every element, in units of the last place."""
+        return self.node.range
+
+    @property
+    def line(self) -> str:
+        """The line of the program that wrote it."""
+        return self.node.line
 
     @property
     def ndim(self) -> int:
@@ -144,18 +139,21 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     # numpy's dispatch
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if "out" in kwargs:
-            raise LocalError(
-                "unsupported-operation",
-                f"np.{ufunc.__name__} into an array that exists: no array is changed in place to a secret",
-                "write x = x + y instead of x += y, and leave out=",
-                line=user_line(),
-            )
+        out = kwargs.pop("out", ())
         implementation = UFUNCS.get(ufunc)
         if implementation is None or method != "__call__" or kwargs:
             how = "" if method == "__call__" else f".{method}"
             raise _unsupported(f"np.{ufunc.__name__}{how}" + (f" with {', '.join(kwargs)}" if kwargs else ""))
-        return implementation(*inputs)
+        if not out:
+            return implementation(*inputs)
+        if not isinstance(out[0], SecretArray):
+            raise LocalError(
+                "unsupported-operation",
+                f"np.{ufunc.__name__} into a public array: it would become known",
+                "write x = x + y instead of x += y where x is public, and leave out=",
+                line=user_line(),
+            )
+        return out[0].become(implementation(*inputs))
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         implementation = FUNCTIONS.get(function)
@@ -169,6 +167,26 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __getitem__(self, index: Any) -> SecretArray:
         return FUNCTIONS[SecretArray.__getitem__](self, index)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self.become(FUNCTIONS[SecretArray.__setitem__](self, index, value))
+
+    def become(self, other: SecretArray) -> SecretArray:
+        """Stand for another node from here on: this is how a secret is changed in place.
+
+        Raises LocalError `shape-mismatch` or `kind-change` where the other is of another shape or kind.
+        """
+        if other.shape != self.shape:
+            raise LocalError(
+                "shape-mismatch",
+                f"a secret of shape {self.shape} changed in place to shape {other.shape}",
+                "write x = x + y instead of x += y where the shape grows",
+                line=user_line(),
+            )
+        if other.kind != self.kind:
+            raise kind_change(self.kind, other.kind)
+        self.node, self.forms = other.node, other.forms
+        return self
 
     def reshape(self, *shape: Any) -> SecretArray:
         """The same elements in another shape, C order."""
@@ -234,8 +252,54 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         raise _no_content("turning it into a numpy array")
 
 
-def _same(ctx: Context, share: Any) -> Any:
-    return share
+def record(
+    operation: Operation,
+    *operands: SecretArray,
+    home: Context | None = None,
+    range_: Range | None = None,
+    **parameters: Any,
+) -> SecretArray:
+    """Write down one operation: a new node, numbered in the order of the program.
+
+    It belongs to the call `home`, or that of its first operand; side by side with others (`mpc.together`) to the
+    task's own. `range_` takes the place of the range that follows from the operands'.
+    """
+    facts = operation.facts(*operands, **parameters)
+    value = _value(home or operands[0].node.value.home)
+    return SecretArray(_node(operation, operands, parameters, facts, range_, user_line(), value))
+
+
+def form(x: SecretArray, key: int | str, operation: Operation, **parameters: Any) -> SecretArray:
+    """x in another encoding: its value is computed once for x and all its aliases, and follows x's line and range."""
+    made = x.forms.setdefault(key, {})
+    if x.range in made:
+        return made[x.range]
+    facts = operation.facts(x, **parameters)
+    alias = next(iter(made.values()), None)
+    value = _value(x.context) if alias is None else alias.node.value
+    node = _node(operation, (x,), parameters, facts, None, x.line, value)
+    made[x.range] = SecretArray(node, None if alias is None else alias.forms)
+    return made[x.range]
+
+
+def _value(home: Context) -> Value:
+    home = beside(home)
+    return Value(home, home.reserve())
+
+
+def _node(
+    operation: Operation,
+    operands: tuple[SecretArray, ...],
+    parameters: dict[str, Any],
+    facts: Facts,
+    range_: Range | None,
+    line: str,
+    value: Value,
+) -> Node:
+    shape, kind, scale, inferred = facts
+    if value.share is None:
+        value.recipes.append(Recipe(tuple([x.node for x in operands]), parameters))
+    return Node(operation, shape, kind, scale, range_ or inferred, line, value, max(len(value.recipes) - 1, 0))
 
 
 def declared_range(lo: float, hi: float, scale: int) -> Range:
@@ -245,14 +309,6 @@ def declared_range(lo: float, hi: float, scale: int) -> Range:
             "bad-range", f"[{lo}, {hi}] is no range of numbers", "give two finite bounds, (lo, hi)", line=user_line()
         )
     return Range.of_reals(lo, hi, scale)
-
-
-def user_line() -> str:
-    """File and line of the user's program that is running: the innermost frame outside this library."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HOUSE):
-        frame = frame.f_back
-    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
 
 
 def _unsupported(what: str) -> LocalError:
@@ -269,5 +325,15 @@ def _no_content(what: str) -> LocalError:
         "secret-content",
         f"{what} would need the value of a secret, which no party knows",
         "use numpy functions on the secret itself, or `await mpc.reveal(ctx, x)`, and everybody learns it",
+        line=user_line(),
+    )
+
+
+def kind_change(old: Kind, new: Kind) -> LocalError:
+    """The refusal to let a secret of one kind become another in place."""
+    return LocalError(
+        "kind-change",
+        f"a secret of kind {old} cannot become {new} in place",
+        "write x = x + y instead of x += y where the kind changes",
         line=user_line(),
     )

@@ -1,4 +1,9 @@
-"""The structure of secrets: reshaping, indexing, joining. All local."""
+"""The structure of secrets: reshaping, indexing, joining, choosing publicly. All local.
+
+Every operation here is a function of numpy that only moves elements, named with public parameters; shares of any kind
+are moved by it alike. It takes a value as it is, at the scale that it has: what needs a part of it shorter shortens the
+part.
+"""
 
 from __future__ import annotations
 
@@ -11,36 +16,91 @@ import numpy as np
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols import shares
-from protocols.array.arithmetic import common_scale, kind_of
-from protocols.array.secret import SecretArray, implements, user_line
-from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.array.facts import kind_of
+from protocols.array.lines import user_line
+from protocols.array.node import Facts, Node, Operation, operation
+from protocols.array.public import own_index, own_truths
+from protocols.array.scales import common_scale, constant_bits
+from protocols.array.secret import SecretArray, implements, record
+from protocols.shares import Share
 
 
-def _rearranged(name: str, x: SecretArray, change: Callable[[Any], Any]) -> SecretArray:
-    """x, or what it was shortened to, with the numpy rearrangement `change` applied to its elements."""
-    x = x.derived.get(x.context.fractional_bits, x)
-    positions = np.arange(x.size, dtype=np.uint64).reshape(x.shape)
+def _facts(name: str, move: Callable[..., Any], *parts: SecretArray, **parameters: Any) -> Facts:
+    """What is public of `move(parts, **parameters)`; a teaching error where numpy would not do it."""
     try:
-        index = np.asarray(change(positions))
+        shape = np.shape(move([np.broadcast_to(np.uint8(0), part.shape) for part in parts], **parameters))
     except (ValueError, IndexError, TypeError) as error:
+        of = " and ".join(str(part.shape) for part in parts)
         raise LocalError(
-            "shape-mismatch",
-            f"{name} of a secret of shape {x.shape}: {error}",
-            "check shapes and axes",
-            line=user_line(),
+            "shape-mismatch", f"{name} of shape {of}: {error}", "check shapes and axes", line=user_line()
         ) from None
+    range_ = reduce(lambda r, s: r | s, (part.range for part in parts))
+    kind = "bit" if parts[0].kind == "bit" else kind_of(*parts)
+    return Facts(shape, kind, parts[0].scale, range_)
 
-    def run(ctx: Context, a: Any) -> Any:
-        if isinstance(a, BooleanShare):
-            return a.rearrange(index)
-        return ArithmeticShare(np.ascontiguousarray(change(a.words)).reshape(index.shape), a.ring)
 
-    return SecretArray(x.context, name, (x,), run, shape=index.shape, kind=x.kind, scale=x.scale, range_=x.range)
+def _moving(name: str, move: Callable[..., Any]) -> Operation:
+    """An operation on one secret: `move(array, **parameters)`."""
+
+    def facts(x: SecretArray, **parameters: Any) -> Facts:
+        return _facts(name, lambda arrays, **kept: move(*arrays, **kept), x, **parameters)
+
+    def run(ctx: Context, node: Node, x: Share) -> Share:
+        return x.map_structure(lambda array: move(array, **node.parameters))
+
+    return operation(name, facts, run)
+
+
+def _joining(name: str, join: Callable[..., Any]) -> Operation:
+    """An operation on several secrets of one scale: `join(arrays, **parameters)`."""
+
+    def facts(*parts: SecretArray, **parameters: Any) -> Facts:
+        return _facts(name, join, *parts, **parameters)
+
+    def run(ctx: Context, node: Node, *parts: Share) -> Share:
+        return shares.joined(lambda arrays: join(arrays, **node.parameters), parts)
+
+    return operation(name, facts, run)
+
+
+def _replaced(arrays: Sequence[Any], index: Any) -> Any:
+    """A copy of the first array with the second written at this index."""
+    result = np.array(arrays[0])
+    result[index] = arrays[1]
+    return result
+
+
+INDEX = _moving("index", lambda a, index: a[index])
+RESHAPE = _moving("reshape", lambda a, shape: a.reshape(shape))
+TRANSPOSE = _moving("transpose", lambda a, axes: np.transpose(a, axes))
+SQUEEZE = _moving("squeeze", lambda a, axis: np.squeeze(a, axis))
+EXPAND = _moving("expand_dims", lambda a, axis: np.expand_dims(a, axis))
+BROADCAST = _moving("broadcast_to", lambda a, shape: np.broadcast_to(a, shape))
+FLIP = _moving("flip", lambda a, axis: np.flip(a, axis))
+CONCATENATE = _joining("concatenate", lambda arrays, axis: np.concatenate(arrays, axis))
+STACK = _joining("stack", lambda arrays, axis: np.stack(arrays, axis))
+VSTACK = _joining("vstack", lambda arrays: np.vstack(arrays))
+HSTACK = _joining("hstack", lambda arrays: np.hstack(arrays))
+CHOOSE = _joining("where public", lambda arrays, condition: np.where(condition, *arrays))
+REPLACE = _joining("replace", _replaced)
 
 
 @implements(SecretArray.__getitem__)
 def getitem(x: SecretArray, index: Any) -> SecretArray:
     """x[index], by any public numpy index."""
+    return record(INDEX, x, index=_public_index(index))
+
+
+@implements(SecretArray.__setitem__)
+def setitem(x: SecretArray, index: Any, value: Any) -> SecretArray:
+    """x with `value`, secret or public, written at a public index: what `x[index] = value` makes of x."""
+    if x.kind == "bit" and not isinstance(value, SecretArray) and np.asarray(value).dtype == np.bool_:
+        value = constant_bits(x.context, own_truths(value))
+    parts = (x, value) if _all_bits([x, value]) else common_scale(x, value)
+    return record(REPLACE, *parts, index=_public_index(index))
+
+
+def _public_index(index: Any) -> Any:
     parts = index if isinstance(index, tuple) else (index,)
     if any(isinstance(part, SecretArray) for part in parts):
         raise LocalError(
@@ -49,7 +109,17 @@ def getitem(x: SecretArray, index: Any) -> SecretArray:
             "take all elements and choose with np.where on a secret condition",
             line=user_line(),
         )
-    return _rearranged("index", x, lambda a: a[index])
+    return own_index(index)
+
+
+def _all_bits(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, SecretArray) and value.kind == "bit" for value in values)
+
+
+@implements(np.copy)
+def copy(x: SecretArray) -> SecretArray:
+    """A handle of its own on the same value."""
+    return x.copy()
 
 
 @implements(np.ndim)
@@ -73,7 +143,7 @@ def size(x: SecretArray) -> int:
 @implements(np.reshape)
 def reshape(x: SecretArray, shape: Any) -> SecretArray:
     """x in another shape, C order."""
-    return _rearranged("reshape", x, lambda a: a.reshape(shape))
+    return record(RESHAPE, x, shape=shape)
 
 
 @implements(np.ravel)
@@ -85,85 +155,62 @@ def ravel(x: SecretArray) -> SecretArray:
 @implements(np.transpose)
 def transpose(x: SecretArray, axes: Any = None) -> SecretArray:
     """x with its axes permuted."""
-    return _rearranged("transpose", x, lambda a: np.transpose(a, axes))
+    return record(TRANSPOSE, x, axes=axes)
 
 
 @implements(np.squeeze)
 def squeeze(x: SecretArray, axis: Any = None) -> SecretArray:
     """x without its axes of length one."""
-    return _rearranged("squeeze", x, lambda a: np.squeeze(a, axis))
+    return record(SQUEEZE, x, axis=axis)
 
 
 @implements(np.expand_dims)
 def expand_dims(x: SecretArray, axis: Any) -> SecretArray:
     """x with a new axis of length one."""
-    return _rearranged("expand_dims", x, lambda a: np.expand_dims(a, axis))
+    return record(EXPAND, x, axis=axis)
 
 
 @implements(np.broadcast_to)
 def broadcast_to(x: SecretArray, shape: Any) -> SecretArray:
     """x repeated to a shape as numpy broadcasts."""
-    return _rearranged("broadcast_to", x, lambda a: np.broadcast_to(a, shape))
+    return record(BROADCAST, x, shape=shape)
 
 
 @implements(np.flip)
 def flip(x: SecretArray, axis: Any = None) -> SecretArray:
     """x in reverse order along axes."""
-    return _rearranged("flip", x, lambda a: np.flip(a, axis))
+    return record(FLIP, x, axis=axis)
 
 
 @implements(np.concatenate)
 def concatenate(arrays: Sequence[Any], axis: int = 0) -> SecretArray:
     """Secrets and public arrays joined along an axis."""
-    return _joined("concatenate", arrays, lambda parts: np.concatenate(parts, axis))
+    return record(CONCATENATE, *_alike(arrays), axis=axis)
 
 
 @implements(np.stack)
 def stack(arrays: Sequence[Any], axis: int = 0) -> SecretArray:
     """Secrets and public arrays joined along a new axis."""
-    return _joined("stack", arrays, lambda parts: np.stack(parts, axis))
+    return record(STACK, *_alike(arrays), axis=axis)
 
 
 @implements(np.vstack)
 def vstack(arrays: Sequence[Any]) -> SecretArray:
     """Rows joined."""
-    return _joined("vstack", arrays, np.vstack)
+    return record(VSTACK, *_alike(arrays))
 
 
 @implements(np.hstack)
 def hstack(arrays: Sequence[Any]) -> SecretArray:
     """Columns joined."""
-    return _joined("hstack", arrays, np.hstack)
+    return record(HSTACK, *_alike(arrays))
 
 
-def _joined(name: str, arrays: Sequence[Any], join: Callable[[list[Any]], Any]) -> SecretArray:
-    if all(isinstance(a, SecretArray) and a.kind == "bit" for a in arrays):
-        return _joined_bits(name, arrays, join)
-    parts = common_scale(*arrays)
-    try:
-        shape = join([np.broadcast_to(np.uint8(0), p.shape) for p in parts]).shape
-    except ValueError as error:
-        raise LocalError("shape-mismatch", f"{name}: {error}", "check shapes and axis", line=user_line()) from None
-
-    def run(ctx: Context, *values: ArithmeticShare) -> ArithmeticShare:
-        return ArithmeticShare(np.ascontiguousarray(join([v.words for v in values])), values[0].ring)
-
-    return SecretArray(
-        parts[0].context, name, parts, run, shape=shape, kind=kind_of(*parts), scale=parts[0].scale,
-        range_=reduce(lambda r, s: r | s, (p.range for p in parts)),
-    )  # fmt: skip
+def choose(condition: Any, x: Any, y: Any) -> SecretArray:
+    """x where a public condition holds, y elsewhere."""
+    return record(CHOOSE, *common_scale(x, y), condition=own_truths(condition))
 
 
-def _joined_bits(name: str, arrays: Sequence[SecretArray], join: Callable[[list[Any]], Any]) -> SecretArray:
-    starts = np.cumsum([0, *(a.size for a in arrays)])
-    positions = [
-        np.arange(s, s + a.size, dtype=np.uint64).reshape(a.shape) for s, a in zip(starts, arrays, strict=False)
-    ]
-    index = join(positions)
-
-    def run(ctx: Context, *values: BooleanShare) -> BooleanShare:
-        return shares.concatenate_bits(values).rearrange(index)
-
-    return SecretArray(
-        arrays[0].context, name, tuple(arrays), run, shape=index.shape, kind="bit", scale=0, range_=arrays[0].range
-    )
+def _alike(arrays: Sequence[Any]) -> Sequence[SecretArray]:
+    """Secrets and public arrays in one form, in which they can be joined."""
+    return arrays if _all_bits(arrays) else common_scale(*arrays)

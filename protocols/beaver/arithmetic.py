@@ -8,10 +8,10 @@ from mpc.accounts.cost import cost
 from mpc.algebra.shapes import broadcast
 from mpc.context import Context
 from protocols.beaver.share import open_words
+from protocols.one_array import OneArray
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.triple import Triple
-from protocols.shares import ArithmeticShare
 
 
 @cost(
@@ -19,7 +19,7 @@ from protocols.shares import ArithmeticShare
     words=lambda x, y: x.size + y.size,
     triple=lambda x, y: prod(broadcast(x.shape, y.shape)),
 )
-async def mul(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+async def mul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
     """[z] = [x * y], elementwise, broadcasting like numpy.
 
     d = x - a and e = y - b are uniformly random to everybody, whatever x and y are, as long as a and b are fresh.
@@ -27,16 +27,16 @@ async def mul(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> Arithmeti
     """
     a, b, c = await ctx.take(Triple(x.ring, x.shape, y.shape))
     d, e = await open_words(ctx, x.ring, x.ring.sub(x.words, a), x.ring.sub(y.words, b))
-    return ArithmeticShare(x.ring.recombine(c, d, b, e, a, with_de=ctx.me == 0), x.ring)
+    return x.like(x.ring.recombine(c, d, b, e, a, with_de=ctx.me == 0))
 
 
 @cost(rounds=1, words=lambda x: x.size, square_pair=lambda x: x.size)
-async def square(ctx: Context, x: ArithmeticShare) -> ArithmeticShare:
+async def square(ctx: Context, x: OneArray) -> OneArray:
     """[x * x], elementwise: x^2 = c + 2 d a + d^2 with d = x - a opened. Half the bytes of a product."""
     ring = x.ring
     a, c = await ctx.take(SquarePair(ring, x.shape))
     (d,) = await open_words(ctx, ring, ring.sub(x.words, a))
-    return ArithmeticShare(ring.recombine(c, d, a, d, a, with_de=ctx.me == 0), ring)
+    return x.like(ring.recombine(c, d, a, d, a, with_de=ctx.me == 0))
 
 
 @cost(
@@ -44,7 +44,7 @@ async def square(ctx: Context, x: ArithmeticShare) -> ArithmeticShare:
     words=lambda x, y: x.size + y.size,
     matrix_triple=lambda x, y: prod(broadcast(x.shape[:-2], y.shape[:-2])),
 )
-async def matmul(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+async def matmul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
     """[x @ y] for matrices or stacks of them: the triple is one of matrices, so only x and y travel, masked.
 
     z = c + d @ b + a @ e + d @ e; party 0 folds d @ e into d @ (b + e).
@@ -56,7 +56,7 @@ async def matmul(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> Arithm
     work = c.size * x.shape[-1]
     d_right = await ctx.off_loop(work, ring.matmul, d, right)
     a_e = await ctx.off_loop(work, ring.matmul, a, e)
-    return ArithmeticShare(ring.add(ring.add(c, d_right), a_e), ring)
+    return x.like(ring.add(ring.add(c, d_right), a_e))
 
 
 @cost(
@@ -64,7 +64,7 @@ async def matmul(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> Arithm
     words=lambda x, y: x.size + y.size,
     matrix_triple=lambda x, y: prod(broadcast(x.shape[:-1], y.shape[:-1])),
 )
-async def inner(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+async def inner(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
     """[sum of x * y over the last axis], as products of one row by one column."""
     rows = x.reshape((*x.shape[:-1], 1, x.shape[-1]))
     columns = y.reshape((*y.shape[:-1], y.shape[-1], 1))

@@ -12,23 +12,23 @@ from typing import Protocol
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra import bits
 from mpc.algebra.ring import Words
 from mpc.context import Context
 from protocols.beaver import by_masks, by_tables
 from protocols.beaver.arithmetic import mul
 from protocols.beaver.share import open_packed
+from protocols.one_array import OneArray, OneArrayBits, ring_of
 from protocols.preprocessing.kinds.dabit import DaBit
-from protocols.shares import ArithmeticShare, BooleanShare, Shape
+from protocols.shares import Shape
 
 
 class Route(Protocol):
     """A way to bits. All have these functions, each with a declared cost."""
 
-    async def msb(self, ctx: Context, x: ArithmeticShare, /) -> BooleanShare: ...
-    async def below(self, ctx: Context, x: ArithmeticShare, thresholds: Words, /) -> BooleanShare: ...
-    async def is_zero(self, ctx: Context, x: ArithmeticShare, /) -> BooleanShare: ...
-    async def a2b(self, ctx: Context, x: ArithmeticShare, width: int, /) -> BooleanShare: ...
+    async def msb(self, ctx: Context, x: OneArray, /) -> OneArrayBits: ...
+    async def below(self, ctx: Context, x: OneArray, thresholds: Words, /) -> OneArrayBits: ...
+    async def is_zero(self, ctx: Context, x: OneArray, /) -> OneArrayBits: ...
+    async def a2b(self, ctx: Context, x: OneArray, width: int, /) -> OneArrayBits: ...
 
 
 ROUTES: dict[str, Route] = {"masks": by_masks, "tables": by_tables}
@@ -39,64 +39,64 @@ def _route(ctx: Context) -> Route:
     return ROUTES["masks" if ctx.session.supply.dealt or ctx.n > 2 else "tables"]
 
 
-async def msb(ctx: Context, x: ArithmeticShare) -> BooleanShare:
+async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise."""
     return await _route(ctx).msb(ctx, x)
 
 
-async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> BooleanShare:
+async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
     """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1)."""
     return await _route(ctx).below(ctx, x, thresholds)
 
 
-async def is_zero(ctx: Context, x: ArithmeticShare) -> BooleanShare:
+async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x == 0>, elementwise."""
     return await _route(ctx).is_zero(ctx, x)
 
 
-async def a2b(ctx: Context, x: ArithmeticShare, width: int) -> BooleanShare:
+async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes."""
     return await _route(ctx).a2b(ctx, x, width)
 
 
-def _dabits(x: BooleanShare) -> int:
+def _dabits(x: OneArrayBits) -> int:
     return x.size if x.words.ndim == 1 else 64 * x.words.size
 
 
 @cost(rounds=1, words=lambda x: x.words.size, dabit=_dabits)
-async def bits_to_ring(ctx: Context, x: BooleanShare) -> ArithmeticShare:
+async def bits_to_ring(ctx: Context, x: OneArrayBits) -> OneArray:
     """[x_i] for each plane i, shape (planes, *x.shape); x.shape for one plane without a plane axis.
 
     v = x ^ b is opened for daBits b; then x = v + b - 2 v b.
     """
-    packed, b = await ctx.take(DaBit(ctx.ring, _dabits(x)))
-    (v,) = await open_packed(ctx, bits.bit_xor(x.words.reshape(-1), packed))
-    values = bits.unpack(v, b.size).astype(np.uint64)
-    sign = ctx.ring.sub(np.ones(1, np.uint64), ctx.ring.add(values, values))
-    flat = ctx.ring.mul(b, sign)
+    ring, bits = ring_of(ctx), x.algebra
+    packed, b = await ctx.take(DaBit(ring, _dabits(x)))
+    (v,) = await open_packed(ctx, bits.sub(x.words.reshape(-1), packed))
+    values = ring.from_bits(bits.unpack(v, _dabits(x)))
+    flat = ring.mul(b, ring.sub(ring.from_ints([1]), ring.add(values, values)))
     if ctx.me == 0:
-        flat = ctx.ring.add(flat, values)
-    return ArithmeticShare(_by_plane(flat, x), ctx.ring)
+        flat = ring.add(flat, values)
+    return _by_plane(OneArray(flat, ring), x)
 
 
-def _by_plane(flat: Words, x: BooleanShare) -> Words:
-    if x.words.ndim == 1:
+def _by_plane(flat: OneArray, x: OneArrayBits) -> OneArray:
+    if not x.lead:
         return flat.reshape(x.shape)
-    padded = flat.reshape(x.planes, -1)[:, : x.size]
-    return np.ascontiguousarray(padded).reshape((x.planes, *x.shape))
+    padded = flat.reshape((x.planes, 64 * x.words.shape[-1]))
+    return padded[:, : x.size].reshape((x.planes, *x.shape))
 
 
 @cost(rounds=1, words=lambda x: x.words.size, dabit=_dabits)
-async def b2a(ctx: Context, x: BooleanShare) -> ArithmeticShare:
+async def b2a(ctx: Context, x: OneArrayBits) -> OneArray:
     """[x] from its bit planes, least significant first: the sum of 2^i [x_i]. Wraps modulo 2^k."""
     each = await bits_to_ring(ctx, x)
-    if x.words.ndim == 1:
+    if not x.lead:
         return each
-    weights = np.uint64(1) << np.arange(x.planes, dtype=np.uint64)
-    return each.scale(ctx.ring.reduce(weights).reshape(-1, *[1] * len(x.shape))).sum(0)
+    weights = each.ring.from_ints([1 << i for i in range(x.planes)])
+    return each.scale(each.ring.moved(lambda w: w.reshape(-1, *[1] * len(x.shape)), weights)).sum(0)
 
 
-def _selected(c: ArithmeticShare, x: ArithmeticShare, y: ArithmeticShare) -> Shape:
+def _selected(c: OneArray, x: OneArray, y: OneArray) -> Shape:
     return np.broadcast_shapes(x.shape, y.shape)
 
 
@@ -105,6 +105,6 @@ def _selected(c: ArithmeticShare, x: ArithmeticShare, y: ArithmeticShare) -> Sha
     words=lambda c, x, y: c.size + prod(_selected(c, x, y)),
     triple=lambda c, x, y: prod(np.broadcast_shapes(c.shape, x.shape, y.shape)),
 )
-async def select(ctx: Context, c: ArithmeticShare, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+async def select(ctx: Context, c: OneArray, x: OneArray, y: OneArray) -> OneArray:
     """[x where c = 1, y where c = 0], elementwise: y + c (x - y); c holds 0 and 1 only."""
     return y + await mul(ctx, c, x - y)

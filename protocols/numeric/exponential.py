@@ -18,14 +18,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from decimal import Context as Decimals
 from typing import Any
 
-import numpy as np
-
 from mpc.context import Context, together
 from mpc.errors import LocalError
-from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, element, plus, rescale
+from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, plus, rescale
 from protocols.numeric.polynomial import evaluate
 from protocols.ranges import Range
-from protocols.shares import ArithmeticShare, BooleanShare, concatenate, stack
+from protocols.shares import ArithmeticShare, BooleanShare, concatenate, concatenate_planes, stack
 from protocols.suite import suite_of
 
 PRECISION = 28
@@ -127,10 +125,10 @@ async def _split_bits(
     suite = suite_of(ctx)
     calls: list[tuple[Any, ...]] = [(_integer_part, x, split)]
     if r.lo < -split.lowest:
-        calls.append((suite.below, x, element(-split.lowest).reshape(1)))
+        calls.append((suite.below, x, x.ring.from_ints([-split.lowest])))
     (scaled, integer), *low = await together(ctx, *calls)
-    planes = [integer.words] + [suite.not_(ctx, b).words for b in low]
-    b = await suite.bits_to_ring(ctx, BooleanShare(np.concatenate(planes), x.shape))
+    planes = concatenate_planes([integer, *(suite.not_(ctx, is_low) for is_low in low)])
+    b = await suite.bits_to_ring(ctx, planes)
     fraction = scaled
     for j in range(split.integer_bits):
         fraction = fraction - b[j].scale(1 << (split.fraction_bits + j))

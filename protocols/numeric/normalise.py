@@ -39,10 +39,10 @@ class Leading:
     def look_up(self, ctx: Context, *tables: Table) -> list[ArithmeticShare]:
         """[g_{i*}] for each public table g of integers, in the shape of x. Local."""
         values = [[table(i) for i in range(self.low, self.width)] for table in tables]
-        steps = np.array([[_word(b - a) for a, b in pairwise(v)] for v in values], np.uint64)
+        steps = self.above.ring.from_ints([[b - a for a, b in pairwise(v)] for v in values])
         places, *shape = self.above.shape
         flat = self.above.reshape((places, self.above.size // places if places else prod(shape)))
-        moved = flat.matmul_public(steps.reshape(len(values), places), public_left=True)
+        moved = flat.matmul_public(steps, public_left=True)
         return [plus(ctx, moved[k].reshape(tuple(shape)), v[0]) for k, v in enumerate(values)]
 
     def to_top(self, i: int) -> int:
@@ -64,8 +64,7 @@ async def leading(ctx: Context, x: ArithmeticShare, r: Range) -> Leading:
     suite = suite_of(ctx)
     low, width = leading_places(r)
     if low == width - 1:
-        nothing = np.zeros((0, *x.shape), np.uint64)
-        return Leading(low, width, suite.constant(ctx, nothing))
+        return Leading(low, width, suite.constant(ctx, x.ring.zeros((0, *x.shape))))
     x_bits = await suite.a2b(ctx, x, width)
     above = await or_from_top(ctx, x_bits.plane(slice(low + 1, None)))
     return Leading(low, width, await suite.bits_to_ring(ctx, above))
@@ -87,17 +86,12 @@ async def mantissa(
 
 async def or_from_top(ctx: Context, x: BooleanShare) -> BooleanShare:
     """<OR of planes i, i + 1, ... up to the top> for each plane i. levels(planes) rounds (Sklansky's prefix tree)."""
-    words = x.words[::-1].copy()
-    place = np.arange(len(words))
+    from_top = x.plane(slice(None, None, -1)).copy()
+    place = np.arange(x.planes)
     span = 1
-    while span < len(words):
+    while span < x.planes:
         high = place[(place & span) != 0]
         lead = (high & ~(2 * span - 1)) + span - 1
-        joined = await suite_of(ctx).or_(ctx, BooleanShare(words[high], x.shape), BooleanShare(words[lead], x.shape))
-        words[high] = joined.words
+        from_top.put(high, await suite_of(ctx).or_(ctx, from_top.plane(high), from_top.plane(lead)))
         span *= 2
-    return BooleanShare(np.ascontiguousarray(words[::-1]), x.shape)
-
-
-def _word(value: int) -> int:
-    return value % (1 << 64)
+    return from_top.plane(slice(None, None, -1))

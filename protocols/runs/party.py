@@ -86,7 +86,7 @@ class _Party:
     mine: Any
     transport: Transport
     agreement: Agreement
-    suite: Suite
+    suite: Suite[Any, Any]
     fractional_bits: int
     progress: Progress
     source: Source
@@ -102,7 +102,7 @@ class _Party:
         mine: Any,
         transport: Transport,
         agreement: Agreement,
-        suite: Suite,
+        suite: Suite[Any, Any],
         fractional_bits: int,
         progress: Progress,
         source: Source,

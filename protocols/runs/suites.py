@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mpc.errors import LocalError
 from mpc.supply import Supply
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
 from protocols.suite import Suite
 
-SUITES: dict[str, Suite] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
+SUITES: dict[str, Suite[Any, Any]] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
 OWN_WORK = "the parties make the preprocessed material themselves"
 
 
-def find_suite(name: str, *, simulated: bool = False) -> Suite:
+def find_suite(name: str, *, simulated: bool = False) -> Suite[Any, Any]:
     """The suite of this name. Raises LocalError for an unknown one, or one that only simulations may use."""
     if name not in SUITES:
         raise LocalError("unknown-suite", f"there is no suite {name}", f"choose one of {', '.join(SUITES)}")
@@ -24,7 +26,7 @@ def find_suite(name: str, *, simulated: bool = False) -> Suite:
     return suite
 
 
-def security_sentence(suite: Suite, n: int, supply: Supply) -> str:
+def security_sentence(suite: Suite[Any, Any], n: int, supply: Supply) -> str:
     """What a result is secure against, and who must not collude."""
     sentence, trust = suite.security(n), getattr(supply, "trust", "")
     if suite.simulation_only:

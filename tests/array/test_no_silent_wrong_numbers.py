@@ -4,6 +4,7 @@ The names are those of the public reports, project and number.
 """
 
 import operator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from programs import UNIT, revealed, revealing
 
 import mpc
 from mpc.errors import LocalError
+from protocols.array import SecretArray
+from protocols.array.evaluate import Evaluation
 from protocols.array.functions import sigmoid
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
@@ -56,14 +59,12 @@ def test_spu_182_variance_of_many_values_is_not_zero():
 
 def test_spu_182_variance_of_a_hundred_million_values_is_decided_before_anything_is_sent():
     """Its nodes are checked on ranges alone: 10^8 squares of at most 64 fit, so a run of them cannot wrap."""
-    from protocols.array.evaluate import _check_range, _pending
 
     async def main(ctx, mine):
         x = await mpc.secret(ctx, 0, np.zeros(1, np.float32) if ctx.me == 0 else None, range=(-4, 4))
-        x.shape = (10**8,)
+        x = SecretArray(replace(x.node, shape=(10**8,)))
         variance = x.var()
-        for node in _pending([variance]):
-            _check_range(node)
+        Evaluation(ctx, [variance.node])
         return variance.bounds
 
     lo, hi = simulate(main, [None, None]).result

@@ -6,9 +6,9 @@ import pytest
 import mpc
 from mpc.algebra.ring import Z64, Ring
 from protocols.beaver import by_masks, by_tables
+from protocols.one_array import OneArray
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
-from protocols.shares import ArithmeticShare
 
 X = np.array([-3.5, 0.0, 0.25, 7.0, -100.0, 99.9])
 Y = np.array([-3.25, 0.0, 0.5, -7.0, 100.0, 99.9])
@@ -57,7 +57,7 @@ def test_a_plan_foresees_the_route():
 
 
 def shares(size, ring):
-    return ArithmeticShare(np.zeros(size, np.uint64), ring)
+    return OneArray(np.zeros(size, np.uint64), ring)
 
 
 @pytest.mark.parametrize("bits", [1, 2, 5, 9, 33, 64])

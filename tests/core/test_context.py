@@ -276,18 +276,6 @@ def test_a_party_has_no_seed_with_itself():
         run(main)
 
 
-@pytest.mark.parametrize("n", [2, 3, 5])
-def test_sharings_of_zero_add_up_and_look_random(n):
-    async def main(ctx, mine):
-        return ctx.zero_sharing((50,)), ctx.zero_sharing((50,))
-
-    parts = [r.result for r in run(main, n)]
-    for k in range(2):
-        total = sum((p[k] for p in parts), np.zeros(50, np.uint64))
-        assert not total.any()
-    assert len({words.tobytes() for p in parts for words in p}) == 2 * n
-
-
 def test_a_representation_shows_the_place_and_nothing_secret():
     async def main(ctx, mine):
         x = await SUITE.random(ctx, (3,))

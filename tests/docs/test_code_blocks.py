@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from documentation import ROOT, Block, blocks, name_of, pages
+from opencl_drivers import place_or_skip
 
 PROGRAM = "program.py"
 
@@ -23,6 +24,8 @@ def with_python(page: Path) -> bool:
 def test_every_python_block_runs_and_prints_what_the_page_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if any("mpc.device" in block.text for block in blocks(page) if block.language == "python"):
+        place_or_skip()
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "page"}
     for block in blocks(page):

@@ -8,8 +8,8 @@ from mpc.context import Spec
 from mpc.errors import LocalError
 from mpc.testing import ViewsDiffer, assert_same_distribution, exact_view, sampled_view
 from protocols.beaver import SUITE
+from protocols.one_array import OneArray
 from protocols.preprocessing.kinds.random_value import RandomValue
-from protocols.shares import ArithmeticShare
 
 
 async def put_in(ctx, owner, mine, lanes):
@@ -28,7 +28,7 @@ async def one_mask_for_two(ctx, mine, lanes):
     """x and 2x opened under the same mask: each looks random, their difference is x."""
     x = await put_in(ctx, 0, mine, lanes)
     (r,) = await ctx.take(RandomValue(ctx.ring, (lanes,)))
-    mask = ArithmeticShare(r, ctx.ring)
+    mask = OneArray(r, ctx.ring)
     await SUITE.open(ctx, x + mask)
     await SUITE.open(ctx, x + x + mask)
 
@@ -37,7 +37,7 @@ async def biased_mask(ctx, mine, lanes):
     """x opened under an even mask: its lowest bit shows."""
     x = await put_in(ctx, 0, mine, lanes)
     (r,) = await ctx.take(RandomValue(ctx.ring, (lanes,)))
-    await SUITE.open(ctx, x + ArithmeticShare(r, ctx.ring).scale(2))
+    await SUITE.open(ctx, x + OneArray(r, ctx.ring).scale(2))
 
 
 async def shares_without_rerandomising(ctx, mine, lanes):

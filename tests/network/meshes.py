@@ -13,7 +13,8 @@ import trio
 
 from mpc.network.handshake import Terms
 from mpc.network.identity import Endpoint, Identity, Roster, new_identity
-from mpc.network.transport import Transport, connect, memory_network
+from mpc.network.joining import connect
+from mpc.network.transport import Transport, memory_network
 from mpc.network.wire import Limits, Message
 
 Mesh = Callable[..., AbstractAsyncContextManager[list[Transport]]]

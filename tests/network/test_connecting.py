@@ -16,7 +16,7 @@ import trio
 import mpc.network.connecting
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.identity import Certificate, Roster, new_identity
-from mpc.network.transport import listen
+from mpc.network.joining import listen
 
 from .meshes import Town, message, side_by_side
 

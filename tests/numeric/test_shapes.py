@@ -14,8 +14,8 @@ from protocols.numeric.logarithm import log
 from protocols.numeric.reciprocal import reciprocal
 from protocols.numeric.sigmoid import sigmoid, tanh
 from protocols.numeric.square_root import inverse_sqrt, sqrt
+from protocols.one_array import OneArray
 from protocols.ranges import Range
-from protocols.shares import ArithmeticShare
 
 from .computing import SUITES, Computed, Function, compute, run, spread
 
@@ -37,22 +37,22 @@ class Watching(IdealSuite):
     """The ideal suite, that fails where a product or a truncation leaves the 62 bits they are planned for."""
 
     @staticmethod
-    async def mul(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    async def mul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
         _check(np.multiply(_reals(x), _reals(y)))
         return await arithmetic.mul(ctx, x, y)
 
     @staticmethod
-    async def square(ctx: Context, x: ArithmeticShare) -> ArithmeticShare:
+    async def square(ctx: Context, x: OneArray) -> OneArray:
         _check(_reals(x) ** 2)
         return await arithmetic.square(ctx, x)
 
     @staticmethod
-    async def truncate(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
+    async def truncate(ctx: Context, x: OneArray, shift: int) -> OneArray:
         _check(_reals(x))
         return await truncate.truncate(ctx, x, shift)
 
 
-def _reals(x: ArithmeticShare) -> npt.NDArray[np.float64]:
+def _reals(x: OneArray) -> npt.NDArray[np.float64]:
     return Z64.to_signed(x.words).astype(float)
 
 

@@ -1,9 +1,7 @@
-"""The device that the tests run on: the best of this machine, PoCL where there is no other."""
+"""The device that the tests run on: the best of this machine that passes its self-test, as an engine and in use."""
 
 from __future__ import annotations
 
-import platform
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,22 +9,29 @@ import pytest
 
 pytest.importorskip("pyopencl", reason="the extra `opencl` is not installed")
 
-from mpc.device import Device, Place, find, open_device, places
+from opencl_drivers import place_or_skip
+
+from mpc.device import Device, Place, open_device
 from mpc.device.engine import Engine
+from mpc.device.program import build_binary
 from mpc.device.thresholds import Thresholds
 
 
 @pytest.fixture(scope="session")
 def place() -> Place:
-    if not places() and (sys.platform != "linux" or platform.machine() != "x86_64"):
-        pytest.skip("no OpenCL driver is installed, and PoCL's wheel is for Linux on x86-64 alone")
-    return find("opencl")
+    return place_or_skip()
 
 
 @pytest.fixture(scope="session")
-def engine(place: Place) -> Engine:
+def binary(place: Place) -> bytes:
+    """The kernels as the driver compiles them, once: that takes seconds."""
+    return build_binary(place)
+
+
+@pytest.fixture(scope="session")
+def engine(place: Place, binary: bytes) -> Engine:
     """Its memory is small, so that what needs much is refused or divided."""
-    return Engine(place, budget=1 << 27)
+    return Engine(place, binary, budget=1 << 27)
 
 
 @pytest.fixture
@@ -44,8 +49,8 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def opened(place: Place) -> Iterator[Device]:
+def opened(place: Place, binary: bytes) -> Iterator[Device]:
     """A device as the command line opens it, of its own."""
-    device = open_device(place.spelled, least_work=0)
+    device = open_device(place.spelled, binary=binary, least_work=0)
     yield device
     device.close()

@@ -1,0 +1,264 @@
+"""The members that compute nothing: arrays without content, on which every operation gives the right shape.
+
+A plan runs protocols on these: every message has its size and every piece of material its kind, in microseconds and
+without memory. An array without content is a view of one zero with steps of zero; it cannot be written. Functions that
+move elements are asked for the shape that they give on elements of no bytes at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.algebra.interface import Axes, Moving, PrefixOp, Shape, Z2k
+from mpc.algebra.sums import summed_axes
+from mpc.algebra.words import Stream, Words
+from mpc.errors import LocalError
+
+_ZERO = bytes(8)
+_NOTHING = np.dtype("V0")
+
+
+@lru_cache(1 << 14)
+def blank(shape: Shape, dtype: type[np.generic] = np.uint64) -> npt.NDArray[Any]:
+    """An array of this shape whose elements are one and the same zero, read-only."""
+    return np.ndarray(shape, dtype, _ZERO, 0, (0,) * len(shape))
+
+
+def _together(name: str, *values: Words) -> Words:
+    shapes = {x.shape for x in values}
+    if len(shapes) == 1:
+        return blank(*shapes)
+    try:
+        return blank(np.broadcast_shapes(*shapes))
+    except ValueError:
+        raise _unfit(name, *(x.shape for x in values)) from None
+
+
+def _unfit(name: str, *shapes: Shape) -> LocalError:
+    return LocalError(
+        "wrong-shape", f"{name} cannot combine arrays of shapes {' and '.join(map(str, shapes))}",
+        "give them shapes that fit by numpy's rules",
+    )  # fmt: skip
+
+
+@lru_cache(1 << 12)
+def _product_shape(x: Shape, y: Shape) -> Shape:
+    if not x or not y or x[-1] != y[0 if len(y) == 1 else -2]:
+        raise _unfit("matmul", x, y)
+    try:
+        batch = np.broadcast_shapes(x[:-2], y[:-2])
+    except ValueError:
+        raise _unfit("matmul", x, y) from None
+    return (*batch, *x[-2:-1], *(y[-1:] if len(y) > 1 else ()))
+
+
+def _summed(shape: Shape, axis: Axes) -> Shape:
+    try:
+        axes = summed_axes(len(shape), axis)
+    except ValueError as error:
+        raise LocalError("wrong-shape", f"cannot sum: {error}", "name an axis that the array has") from None
+    return tuple(length for i, length in enumerate(shape) if i not in axes)
+
+
+def _moved_shape(move: Moving, shapes: Sequence[Shape]) -> Shape:
+    return np.shape(move(*(np.ndarray(shape, _NOTHING, b"", 0, (0,) * len(shape)) for shape in shapes)))
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesOfRing:
+    """Stands for the ring `of` where only shapes count."""
+
+    of: Z2k
+
+    @property
+    def bits(self) -> int:
+        """Those of the ring."""
+        return self.of.bits
+
+    @property
+    def words(self) -> int:
+        """Those of an element of the ring."""
+        return self.of.words
+
+    def shape(self, x: Words) -> Shape:
+        """The shape of the value."""
+        return x.shape if self.words == 1 else x.shape[:-1]
+
+    def zeros(self, shape: Shape | int) -> Words:
+        """A value of this shape."""
+        sizes = (shape,) if isinstance(shape, int) else shape
+        return blank(sizes if self.words == 1 else (*sizes, self.words))
+
+    def draw(self, prg: Stream, shape: Shape) -> Words:
+        """A value of this shape; nothing is drawn."""
+        return self.zeros(shape)
+
+    def reduce(self, x: Words) -> Words:
+        """A value of the shape of x."""
+        return blank(x.shape)
+
+    neg = reduce
+
+    def add(self, x: Words, y: Words) -> Words:
+        """A value of both shapes, broadcast."""
+        return _together("add", x, y)
+
+    def sub(self, x: Words, y: Words) -> Words:
+        """A value of both shapes, broadcast."""
+        return _together("sub", x, y)
+
+    def mul(self, x: Words, y: Words) -> Words:
+        """A value of both shapes, broadcast."""
+        return _together("mul", x, y)
+
+    def recombine(self, c: Words, d: Words, b: Words, e: Words, a: Words, *, with_de: bool) -> Words:
+        """A value of all shapes, broadcast."""
+        return _together("recombine", c, d, b, e, a)
+
+    def matmul(self, x: Words, y: Words) -> Words:
+        """A value of the shape of the product."""
+        return self.zeros(_product_shape(self.shape(x), self.shape(y)))
+
+    def sum(self, x: Words, axis: Axes = None) -> Words:
+        """A value without these axes."""
+        return self.zeros(_summed(self.shape(x), axis))
+
+    def moved(self, move: Moving, *values: Words) -> Words:
+        """A value of the shape that `move` gives."""
+        return self.zeros(_moved_shape(move, [self.shape(x) for x in values]))
+
+    def shift_right(self, x: Words, s: int, *, plus: int = 0) -> Words:
+        """A value of the shape of x."""
+        return blank(x.shape)
+
+    def shift_left(self, x: Words, s: int) -> Words:
+        """A value of the shape of x."""
+        return blank(x.shape)
+
+    def low(self, x: Words, bits: int) -> Words:
+        """A value of the shape of x."""
+        return blank(x.shape)
+
+    def from_ints(self, values: object) -> Words:
+        """A value of the shape of the integers."""
+        return self.zeros(np.shape(np.asarray(values)))
+
+    def from_bits(self, x: npt.NDArray[np.uint8]) -> Words:
+        """A value of the shape of the bits."""
+        return self.zeros(x.shape)
+
+    def from_signed(self, x: npt.NDArray[Any]) -> Words:
+        """A value of the shape of the integers."""
+        return self.zeros(x.shape)
+
+    def to_signed(self, x: Words) -> npt.NDArray[Any]:
+        """Zeros without memory."""
+        return blank(self.shape(x), np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesOfBits:
+    """Stands for packed bits where only shapes count."""
+
+    @property
+    def words(self) -> int:
+        """Words of an element: 1."""
+        return 1
+
+    def shape(self, x: Words) -> Shape:
+        """The shape of the words."""
+        return x.shape
+
+    def zeros(self, shape: Shape) -> Words:
+        """Words of this shape."""
+        return blank(shape)
+
+    empty = zeros
+
+    def draw(self, prg: Stream, shape: Shape) -> Words:
+        """Words of this shape; nothing is drawn."""
+        return blank(shape)
+
+    def reduce(self, x: Words) -> Words:
+        """Words of the shape of x."""
+        return blank(x.shape)
+
+    neg = not_ = reduce
+
+    def add(self, x: Words, y: Words) -> Words:
+        """Words of both shapes, broadcast."""
+        return _together("xor", x, y)
+
+    sub = mul = or_ = add
+
+    def xor(self, x: Words, y: Words, out: Words | None = None) -> Words:
+        """Words of both shapes, broadcast, or of that of `out`."""
+        return _together("xor", x, y) if out is None else out
+
+    and_not = same = xor
+
+    def recombine(self, c: Words, d: Words, b: Words, e: Words, a: Words, *, with_de: bool) -> Words:
+        """Words of all shapes, broadcast."""
+        return _together("recombine", c, d, b, e, a)
+
+    def sum(self, x: Words, axis: Axes = None) -> Words:
+        """Words without these axes."""
+        return blank(_summed(x.shape, axis))
+
+    def moved(self, move: Moving, *values: Words) -> Words:
+        """Words of the shape that `move` gives."""
+        return blank(_moved_shape(move, [x.shape for x in values]))
+
+    def moved_bits(self, move: Moving, shapes: Sequence[Shape], *values: Words) -> tuple[Words, Shape]:
+        """Words for as many bits as `move` gives, and their shape."""
+        shape = _moved_shape(move, shapes)
+        return blank((*values[0].shape[:-1], -(-prod(shape) // 64))), shape
+
+    def part(self, x: Words, index: Any) -> Words:
+        """Words of the shape of x[index]."""
+        return blank(_moved_shape(lambda a: a[index], [x.shape]))
+
+    def put(self, x: Words, index: Any, value: Words) -> None:
+        """Nothing to do."""
+
+    def pack(self, bits: npt.NDArray[Any]) -> Words:
+        """Words for as many bits."""
+        return blank((-(-prod(bits.shape) // 64),))
+
+    def unpack(self, words: Words, count: int) -> npt.NDArray[np.uint8]:
+        """Zeros without memory."""
+        return blank((count,), np.uint8)
+
+    def planes(self, x: Words, bits: int) -> Words:
+        """Words for as many planes."""
+        return blank((bits, -(-x.size // 64)))
+
+    def from_planes(self, planes: Words, count: int) -> Words:
+        """As many words."""
+        return blank((count,))
+
+    def prefix_planes(self, planes: Words, op: PrefixOp, *, from_last: bool = False) -> Words:
+        """Planes of the same shape."""
+        return blank(planes.shape)
+
+    def one_hot(self, places: Words) -> Words:
+        """A table for places of these bits."""
+        return blank((1 << len(places), *places.shape[1:]))
+
+    def look_up(self, table: Words, places: Words) -> Words:
+        """An entry."""
+        return blank(table.shape[1:])
+
+    def turned(self, table: Words, places: Words) -> Words:
+        """A table of the same shape."""
+        return blank(table.shape)
+
+
+SHAPES_OF_BITS = ShapesOfBits()

@@ -1,0 +1,69 @@
+"""Between the tiers: shares that protocols compute on, and secrets that users do."""
+
+from __future__ import annotations
+
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.array.evaluate import Evaluation
+from protocols.array.inputs import DEFAULT_RANGE
+from protocols.array.lines import user_line
+from protocols.array.node import Facts, Kind, operation
+from protocols.array.revealing import checked, shown_form
+from protocols.array.secret import SecretArray, declared_range, record
+from protocols.shares import ArithmeticShare, BooleanShare
+
+GIVEN = operation("given", lambda known: known, lambda ctx, node: None)
+
+
+async def compute(ctx: Context, *values: SecretArray) -> None:
+    """Compute secrets now and keep them shared: nothing becomes known, and no later reveal computes them again.
+
+    For a program that wants its work done at this point, as before a loop, or while it waits for something else.
+    Raises LocalError `range-exceeded` before anything is sent if a value may not fit.
+    """
+    line = user_line()
+    nodes = [checked(ctx, value, line).node for value in values]
+    await Evaluation(ctx, nodes).run()
+    ctx.depth = max([ctx.depth, *(node.value.depth for node in nodes)])
+
+
+def secret_from(
+    ctx: Context,
+    share: ArithmeticShare | BooleanShare,
+    *,
+    kind: Kind = "int",
+    range: tuple[float, float] | None = None,
+) -> SecretArray:
+    """A share that a protocol computed, as a secret to go on with in expressions.
+
+    `kind` says what it holds: `int` for whole numbers, `fixed` for reals with the run's number of fractional bits,
+    `bit` for a Boolean share of one bit a value. `range` is what you vouch for every element, in the value's own unit;
+    without one it is what `mpc.secret` would take. If it is false, results may be wrong without a warning.
+    Raises LocalError `bad-kind` if the share cannot be of that kind.
+    """
+    of_bits = isinstance(share, BooleanShare) and share.planes == 1
+    if of_bits if kind != "bit" else not of_bits:
+        raise LocalError(
+            "bad-kind",
+            f"{share!r} holds no values of kind {kind}",
+            'say kind="bit" for a Boolean share of one bit a value, "int" or "fixed" for an arithmetic share',
+            line=user_line(),
+        )
+    scale = ctx.fractional_bits if kind == "fixed" else 0
+    lo, hi = range or DEFAULT_RANGE[kind]
+    bounds = declared_range(lo, hi, scale)
+    x = record(GIVEN, home=ctx, known=Facts(share.shape, kind, scale, bounds))
+    x.node.value.computed(share, ctx.depth)
+    return x
+
+
+async def share_of(ctx: Context, x: SecretArray) -> ArithmeticShare | BooleanShare:
+    """The share of a secret, to go on with in protocols; computed now if it was not yet.
+
+    A `fixed` value has the run's number of fractional bits, an `int` none; a `bit` is a Boolean share of one bit a
+    value.
+    """
+    x = shown_form(checked(ctx, x, user_line()))
+    await compute(ctx, x)
+    share: ArithmeticShare | BooleanShare = x.node.value.share
+    return share

@@ -1,0 +1,60 @@
+"""What is public of a result: shapes and kinds that follow from the operands', and refusals where none does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mpc.algebra.shapes import matmul_shape
+from mpc.errors import LocalError
+from protocols.array.lines import user_line
+from protocols.array.node import Kind, Shape
+from protocols.array.secret import SecretArray
+
+
+def kind_of(*secrets: SecretArray) -> Kind:
+    """The kind of a combination of numbers: fixed if any part is."""
+    return "fixed" if any(s.kind == "fixed" for s in secrets) else "int"
+
+
+def joint_shape(name: str, x: Shape, y: Shape) -> Shape:
+    """The shape of an elementwise operation; a teaching error where numpy would not broadcast."""
+    if x == y:
+        return x
+    try:
+        return np.broadcast_shapes(x, y)
+    except ValueError:
+        raise LocalError(
+            "shape-mismatch",
+            f"{name} of shapes {x} and {y}: they do not broadcast",
+            "reshape or transpose one of them",
+            line=user_line(),
+        ) from None
+
+
+def matrix_shapes(x: Shape, y: Shape) -> tuple[Shape, Shape, Shape]:
+    """Both operands as matrices, and the shape of the product by numpy's rules for vectors."""
+    left = (1, *x) if len(x) == 1 else x
+    right = (*y, 1) if len(y) == 1 else y
+    if not x or not y or left[-1] != right[-2]:
+        raise LocalError(
+            "shape-mismatch",
+            f"@ of shapes {x} and {y}: the last axis of the first must match the second last of the other",
+            "transpose or reshape one of them",
+            line=user_line(),
+        )
+    joint_shape("@", left[:-2], right[:-2])
+    shape = matmul_shape(left, right)
+    shape = (*shape[:-2], shape[-1]) if len(x) == 1 else shape
+    return left, right, shape[:-1] if len(y) == 1 else shape
+
+
+def axes_of(x: SecretArray, axis: Any) -> tuple[int, ...]:
+    """The axes that numpy's argument `axis` names, counted from the first."""
+    if axis is None:
+        return tuple(range(x.ndim))
+    given = axis if isinstance(axis, tuple) else (axis,)
+    if not all(-x.ndim <= a < x.ndim for a in given):
+        raise LocalError("bad-axis", f"axis {axis} of a secret with {x.ndim} dimensions", line=user_line())
+    return tuple(a % x.ndim for a in given)

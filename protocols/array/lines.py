@@ -1,0 +1,40 @@
+"""Where in the user's program we are: the file and line that every node, cost and error is reported by."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import numpy as np
+import trio
+
+from mpc import context as _context
+
+_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(_context.__file__)))
+_HOUSE = tuple(
+    os.path.join(folder, "")
+    for folder in (
+        *(os.path.join(_ROOT, package) for package in ("mpc", "protocols", "party_runner")),
+        os.path.dirname(os.path.abspath(np.__file__)),
+        os.path.dirname(os.path.abspath(trio.__file__)),
+    )
+)
+_BASES: dict[str, str] = {}
+"""The file name without its folders, by path, of every file of users that was seen; "" for the library's own."""
+
+
+def user_line() -> str:
+    """File and line of the user's program that is running: the innermost frame outside this library."""
+    frame = sys._getframe(1)
+    base = _base(frame.f_code.co_filename)
+    while not base and frame.f_back is not None:
+        frame = frame.f_back
+        base = _base(frame.f_code.co_filename)
+    return f"{base or os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
+
+
+def _base(path: str) -> str:
+    base = _BASES.get(path)
+    if base is None:
+        base = _BASES[path] = "" if path.startswith(_HOUSE) else os.path.basename(path)
+    return base

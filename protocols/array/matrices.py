@@ -1,0 +1,85 @@
+"""Matrix products of secrets and public numbers."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from mpc.algebra.ring import Words
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.array.arithmetic import multiply
+from protocols.array.facts import kind_of, matrix_shapes
+from protocols.array.lines import user_line
+from protocols.array.node import Facts, Node, Shape, operation
+from protocols.array.public import encoded, is_integral, public, range_of
+from protocols.array.scales import factor_scale, ring_form, short
+from protocols.array.secret import SecretArray, implements, record
+from protocols.shares import ArithmeticShare
+from protocols.suite import suite_of
+
+
+def _product(x: SecretArray, y: SecretArray) -> Facts:
+    left, _, shape = matrix_shapes(x.shape, y.shape)
+    return Facts(shape, kind_of(x, y), x.scale + y.scale, (x.range * y.range).times(left[-1]))
+
+
+def _product_with(x: SecretArray, words: Words, scale: int, public_left: bool) -> Facts:
+    left, _, shape = matrix_shapes(*_in_order(x.shape, words.shape, public_left))
+    range_ = (x.range * range_of(x.context, words)).times(left[-1])
+    return Facts(shape, "fixed" if scale else x.kind, x.scale + scale, range_)
+
+
+async def _matmul(ctx: Context, node: Node, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    left, right, shape = matrix_shapes(x.shape, y.shape)
+    return (await suite_of(ctx).matmul(ctx, x.reshape(left), y.reshape(right))).reshape(shape)
+
+
+async def _matmul_public(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
+    matrix, public_left = node.parameters["words"], node.parameters["public_left"]
+    left, right, shape = matrix_shapes(*_in_order(x.shape, matrix.shape, public_left))
+    own, others = (right, left) if public_left else (left, right)
+    share, words = x.reshape(own), matrix.reshape(others)
+    work = prod(shape) * left[-1]
+    product = await ctx.off_loop(work, lambda: share.matmul_public(words, public_left=public_left))
+    return product.reshape(shape)
+
+
+def _in_order(secret: Shape, matrix: Shape, public_left: bool) -> tuple[Shape, Shape]:
+    return (matrix, secret) if public_left else (secret, matrix)
+
+
+MATMUL = operation("@", _product, _matmul)
+MATMUL_PUBLIC = operation("@ public", _product_with, _matmul_public)
+
+
+@implements(np.matmul)
+def matmul(x: Any, y: Any) -> SecretArray:
+    """x @ y as in numpy.matmul: one round for two secrets, whose bytes are those of x and y, not of all products."""
+    if not isinstance(y, SecretArray):
+        return _by_public(x, public(y), public_left=False)
+    if not isinstance(x, SecretArray):
+        return _by_public(y, public(x), public_left=True)
+    return record(MATMUL, short(x), short(y))
+
+
+@implements(np.dot)
+def dot(x: Any, y: Any) -> SecretArray:
+    """numpy.dot for scalars, vectors and matrices."""
+    if min(np.ndim(x), np.ndim(y)) == 0:
+        return multiply(x, y)
+    if max(np.ndim(x), np.ndim(y)) > 2:
+        raise LocalError(
+            "unsupported-operation", "np.dot of secrets takes at most 2 dimensions", "use @", line=user_line()
+        )
+    return matmul(x, y)
+
+
+def _by_public(x: SecretArray, matrix: Any, *, public_left: bool) -> SecretArray:
+    x, scale = ring_form(x), 0
+    if not is_integral(matrix):
+        x, scale = factor_scale(x, matrix)
+    words = encoded(x.context, matrix, scale)
+    return record(MATMUL_PUBLIC, x, words=words, scale=scale, public_left=public_left)

@@ -1,0 +1,183 @@
+"""The graph of an expression: nodes that say what is to be computed, and the values that they come to.
+
+A node is data and never changes: an operation, the nodes it works on, its public parameters, and what is public of the
+result, which are its shape, kind, scale and range, the line that wrote it and its number in the order of the program.
+
+A value is what a node comes to: nothing yet, then a share. Nodes that differ only in their range, as `within` makes
+them, are aliases: they have one value, which is computed once. A value that is computed lets go of what it was
+computed from, so a share lives as long as the program holds its array or a pending node needs it, and no longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from inspect import iscoroutinefunction
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import trio
+
+from mpc.context import Context
+from protocols.ranges import Range
+
+Kind = Literal["fixed", "int", "bit"]
+Shape = tuple[int, ...]
+Parameters = Mapping[str, Any]
+
+
+class Facts(NamedTuple):
+    """What is public of a value. `scale` is how many fractional bits its encoding carries just now."""
+
+    shape: Shape
+    kind: Kind
+    scale: int
+    range: Range
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One thing that can be done with secrets.
+
+    `facts(*operands, **parameters)` says what is public of the result. `run(ctx, node, *shares)` computes it on the
+    operands' shares where no other lowering is registered (`protocols/array/lowering.py`); an async function may talk,
+    with a context that is the node's own; a plain one is local: it sends nothing and draws nothing at random.
+    """
+
+    name: str
+    facts: Callable[..., Facts]
+    run: Callable[..., Any]
+
+    @property
+    def talks(self) -> bool:
+        """Whether running it may need a message."""
+        return iscoroutinefunction(self.run)
+
+
+OPERATIONS: dict[str, Operation] = {}
+"""Every operation by its name."""
+
+
+def operation(name: str, facts: Callable[..., Facts], run: Callable[..., Any]) -> Operation:
+    """Enter an operation into the table."""
+    assert name not in OPERATIONS, f"two operations are called {name}"
+    OPERATIONS[name] = Operation(name, facts, run)
+    return OPERATIONS[name]
+
+
+class Recipe(NamedTuple):
+    """What a value is computed from."""
+
+    operands: tuple[Node, ...]
+    parameters: Parameters
+
+
+_GONE = Recipe((), {})
+
+
+class Value:
+    """What a node and its aliases come to.
+
+    `home` and `number` are its place in the program: the call that recorded it, and which of that call's own it is.
+    `recipes` are the ways to say what it is computed from, of which each computes the same; there is one unless several
+    aliases were brought to another form. `claimed` while an evaluation has it, `call` from when its operation began.
+    """
+
+    __slots__ = ("__weakref__", "call", "claimed", "depth", "done", "home", "number", "recipes", "share")
+
+    def __init__(self, home: Context, number: int) -> None:
+        self.home = home
+        self.number = number
+        self.depth = home.depth
+        self.share: Any = None
+        self.recipes: list[Recipe] = []
+        self.claimed = False
+        self.call: Context | None = None
+        self.done: trio.Event | None = None
+
+    @property
+    def path(self) -> tuple[int, ...]:
+        """The structural path of its computation, which no timing and no release has a say in."""
+        return (*self.home.path, self.number)
+
+    def computed(self, share: Any, depth: int) -> None:
+        """Keep the share, let go of what it was computed from, and wake who waits for it."""
+        self.share, self.depth = share, depth
+        self.recipes.clear()
+        self.claimed, self.call = False, None
+        self.wake()
+
+    def wake(self) -> None:
+        """Let those who wait for another evaluation's end see how it ended."""
+        if self.done is not None:
+            self.done.set()
+            self.done = None
+
+    async def settled(self) -> None:
+        """Wait until the evaluation that has claimed this value is done with it."""
+        if self.done is None:
+            self.done = trio.Event()
+        await self.done.wait()
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Node:
+    """One node of an expression: what is computed, and what is public of it. `recipe` counts the value's recipes."""
+
+    operation: Operation
+    shape: Shape
+    kind: Kind
+    scale: int
+    range: Range
+    line: str
+    value: Value
+    recipe: int = 0
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """The nodes it works on; none once it is computed."""
+        return self._recipe.operands
+
+    @property
+    def parameters(self) -> Parameters:
+        """Its public parameters, and at its owner an input's own words; none once it is computed."""
+        return self._recipe.parameters
+
+    @property
+    def pending(self) -> bool:
+        """Whether it has still to be computed."""
+        return self.value.share is None
+
+    @property
+    def call_name(self) -> str:
+        """What its call is called, which all parties must agree on."""
+        return f"{self.operation.name} {self.kind} {self.shape}"
+
+    @property
+    def signature(self) -> tuple[Any, ...]:
+        """All that its cost can depend on, besides ring, parties and supplier; public arrays count by their shapes.
+
+        Two nodes of one signature send alike and take alike.
+        """
+        operands = tuple((o.shape, o.kind, o.scale, o.range) for o in self.operands)
+        parameters = tuple((name, _by_shape(value)) for name, value in sorted(self.parameters.items()))
+        return self.operation.name, self.shape, self.kind, self.scale, operands, parameters
+
+    def with_range(self, range_: Range) -> Node:
+        """An alias: the same value, of which another range is known."""
+        return replace(self, range=range_)
+
+    @property
+    def _recipe(self) -> Recipe:
+        recipes = self.value.recipes
+        return recipes[self.recipe] if recipes else _GONE
+
+
+def _by_shape(parameter: Any) -> Any:
+    if isinstance(parameter, np.ndarray):
+        return parameter.shape, parameter.dtype.str
+    if isinstance(parameter, tuple):
+        return tuple(_by_shape(part) for part in parameter)
+    if isinstance(parameter, slice):
+        return parameter.start, parameter.stop, parameter.step
+    return parameter

@@ -1,0 +1,71 @@
+"""Public numbers that meet secrets: copied when the expression is written, checked, encoded.
+
+A copy, because what is computed later must be what the line said: an index array that the program shuffles in place
+afterwards, or a weight that it updates, is another array by then.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.algebra.encoding import encode
+from mpc.algebra.ring import Words
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.array.lines import user_line
+from protocols.ranges import Range
+
+Public = npt.NDArray[Any]
+
+
+def encoded(context: Context, values: Any, scale: int) -> Words:
+    """Public numbers as ring elements; an error names the user's line."""
+    try:
+        return encode(values, scale, context.ring)
+    except LocalError as error:
+        error.line = user_line()
+        raise
+
+
+def range_of(context: Context, words: Words) -> Range:
+    """The exact range of public ring elements."""
+    signed = context.ring.to_signed(words)
+    return Range(int(signed.min()), int(signed.max())) if signed.size else Range(0, 0)
+
+
+def public(values: Any) -> Public:
+    """A copy of public numbers as int64 or float64, in which sums and differences of small types do not wrap.
+
+    Raises LocalError `not-a-number` for NaN, infinity and what is no number, `out-of-range` for integers above int64.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind in "biu":
+        if array.dtype == np.uint64 and array.size and int(array.max()) >= 1 << 63:
+            raise LocalError("out-of-range", "a public integer needs over 63 bits", "scale it down", line=user_line())
+        return array.astype(np.int64)
+    if array.dtype.kind != "f" or not np.isfinite(array).all():
+        what = "NaN or infinity" if array.dtype.kind == "f" else f"an array of dtype {array.dtype}"
+        raise LocalError("not-a-number", f"a secret meets {what}", "use finite real numbers", line=user_line())
+    return array.astype(np.float64)
+
+
+def is_integral(values: Public) -> bool:
+    """Whether public numbers are whole, and small enough to be taken as integers."""
+    if values.dtype == np.bool_ or np.issubdtype(values.dtype, np.integer):
+        return True
+    return bool(np.all(values == np.rint(values)) and np.all(np.abs(values) < 2.0**31))
+
+
+def own_index(index: Any) -> Any:
+    """A copy of a public numpy index: its arrays and lists are the program's, and may change."""
+    if isinstance(index, tuple):
+        return tuple(own_index(part) for part in index)
+    return np.array(index) if isinstance(index, np.ndarray | list) else index
+
+
+def own_truths(condition: Any) -> npt.NDArray[np.bool_]:
+    """A copy of a public condition."""
+    return np.array(condition, np.bool_)

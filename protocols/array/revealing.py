@@ -1,0 +1,75 @@
+"""Secrets go out: the values of expressions, to everybody or to some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mpc.algebra import bits
+from mpc.algebra.encoding import decode, decode_integers
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.array.evaluate import Evaluation
+from protocols.array.lines import user_line
+from protocols.array.node import Kind
+from protocols.array.scales import fixed, ring_form
+from protocols.array.secret import SecretArray
+from protocols.outputs import Output, released
+from protocols.shares import Share
+
+
+async def reveal(ctx: Context, *values: SecretArray, to: int | Sequence[int] | None = None) -> Any:
+    """Compute secrets and let parties learn them: everybody, or the party indices `to`.
+
+    Returns numpy values in order (one alone for one argument): float64 for `fixed`, int64 for `int`, bool for `bit`; a
+    party outside `to` gets None in their places. Everything that the values need is computed now, once.
+    Raises LocalError `range-exceeded` before anything is sent if a value may not fit, `no-such-party` if a receiver
+    does not compute, and what the session's policies raise.
+    """
+    line = user_line()
+    receivers = tuple(ctx.everyone) if to is None else tuple(dict.fromkeys([to] if isinstance(to, int) else to))
+    targets = [shown_form(checked(ctx, value, line)) for value in values]
+    to_all = set(receivers) == set(ctx.everyone)
+    nodes = [(target if to_all else ring_form(target)).node for target in targets]
+    outputs = [Output(t.shape, t.kind, receivers, line, t.range, t.scale) for t in targets]
+    evaluation, call = Evaluation(ctx, nodes), ctx.child("reveal", line=line)
+
+    async def compute() -> list[Share]:
+        await evaluation.run()
+        call.depth = max([ctx.depth, *(node.value.depth for node in nodes)])
+        return [node.value.share for node in nodes]
+
+    opened = await released(call, outputs, compute)
+    ctx.join(call)
+    results = [_decoded(t, node.kind, words) for t, node, words in zip(targets, nodes, opened, strict=True)]
+    return results[0] if len(results) == 1 else tuple(results)
+
+
+def shown_form(x: SecretArray) -> SecretArray:
+    """x as it leaves: a `fixed` value with the run's number of fractional bits."""
+    return fixed(x) if x.kind == "fixed" else x
+
+
+def checked(ctx: Context, value: Any, line: str) -> SecretArray:
+    """A secret of this run, or LocalError `not-secret` or `foreign-secret`."""
+    if not isinstance(value, SecretArray):
+        raise LocalError("not-secret", f"a {type(value).__name__} is no secret", "use the value as it is", line=line)
+    if value.context.session is not ctx.session:
+        raise LocalError(
+            "foreign-secret", "this secret belongs to another run", "use secrets within their run", line=line
+        )
+    return value
+
+
+def _decoded(target: SecretArray, sent_as: Kind, words: Any) -> Any:
+    ring = target.context.ring
+    if words is None:
+        return None
+    if target.kind == "fixed":
+        return decode(words, target.scale, ring)[()]
+    if target.kind == "int":
+        return decode_integers(words, ring)[()]
+    truths = bits.unpack(words, target.size).reshape(target.shape) if sent_as == "bit" else np.asarray(words)
+    return (truths != 0)[()]

@@ -1,0 +1,161 @@
+"""The one way out: everything that becomes known to a party passes here before anything of it is sent.
+
+An output is described by what is public of it. The gate holds the description against the run (receivers, range) and
+against the policies that the session carries, has the value computed, writes the output into the ledger, and only then
+opens it. Nothing else above the suites opens a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import log10
+from typing import Any
+
+from mpc.accounts.ledger import Reveal
+from mpc.algebra.ring import Words
+from mpc.context import Context, Session
+from mpc.errors import LocalError, ParleyError
+from protocols.ranges import Range
+from protocols.shares import BooleanShare, Share
+from protocols.suite import suite_of
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What is public of one value that is to become known.
+
+    `range` is in units of the last place, of which 2^scale make one; `receivers` are the indices of who learns it;
+    `line` is where the program says so. `privacy` is what a mechanism promises of it, None if the value is exact.
+    """
+
+    shape: tuple[int, ...]
+    kind: str
+    receivers: tuple[int, ...]
+    line: str
+    range: Range
+    scale: int = 0
+    privacy: Any = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The range of every element, in the value's own unit."""
+        return self.range.reals(self.scale)
+
+
+Policy = Callable[[Output], None]
+"""Returns if an output may leave, and raises a LocalError with a code of its own if not."""
+
+
+async def released(
+    call: Context, outputs: Sequence[Output], compute: Callable[[], Awaitable[Sequence[Share]]]
+) -> list[Words | None]:
+    """Let outputs of one reveal out: admit them, have `compute` bring them into shares, and open these.
+
+    All have the same receivers. `call` is the reveal's own, and as deep in the end as the deepest opening. The result
+    holds ring elements or packed bits for each output, None at a party that does not learn them; to some of the parties
+    a bit must come as a number. Raises, with nothing sent, LocalError `no-such-party`, `range-exceeded`,
+    `outputs-at-once`, or what a policy raises.
+    """
+    with _alone(call):
+        for output in outputs:
+            _admit(call, output)
+        shares = await compute()
+        call.entered = call.depth
+        for output in outputs:
+            call.session.ledger.reveals.append(Reveal(output.line, output.shape, output.receivers))
+        receivers = outputs[0].receivers if outputs else ()
+        to_all = set(receivers) == set(call.everyone)
+        opened = await (_open_to_all(call, shares) if to_all else _open_to(call, shares, receivers))
+        call.session.ledger.waited(call.line, call.entered, call.depth)
+        return opened
+
+
+@contextmanager
+def _alone(call: Context) -> Iterator[None]:
+    """Refuse a second reveal of the same caller while one is under way: which has which number would be chance."""
+    caller, leaving = call.path[:-1], call.session.leaving
+    if caller in leaving:
+        raise LocalError(
+            "outputs-at-once",
+            "two reveals of one context at the same time: parties would take one for the other",
+            "use mpc.together(ctx, (mpc.reveal, x), (mpc.reveal, y)), or give each task a context, ctx.child(name)",
+            line=call.line,
+        )
+    leaving.add(caller)
+    try:
+        yield
+    finally:
+        leaving.discard(caller)
+
+
+def _admit(ctx: Context, output: Output) -> None:
+    for receiver in output.receivers:
+        if receiver not in ctx.everyone:
+            raise LocalError(
+                "no-such-party", f"there is no party {receiver} among {ctx.n}", "parties count from 0", line=output.line
+            )
+    if output.kind != "bit":
+        check_range(ctx.session, "reveal", output.range, output.scale, output.line)
+    for policy in ctx.session.policies:
+        try:
+            policy(output)
+        except ParleyError as error:
+            error.line = error.line or output.line
+            raise
+
+
+def check_range(session: Session, name: str, range_: Range, scale: int, line: str) -> None:
+    """Refuse a number that may leave what the ring holds, in which truncation and comparison are exact."""
+    ring_bits = session.ring.bits
+    if range_.fits(ring_bits):
+        return
+    lo, hi = range_.reals(scale)
+    fraction = f" with {scale} fractional bits" if scale else ""
+    raise LocalError(
+        "range-exceeded",
+        f"the result of `{name}` may lie anywhere in [{_shown(lo)}, {_shown(hi)}]; that takes {range_.bits} "
+        f"bits{fraction}, and {ring_bits - 1} are safe",
+        "if you know better, say so with x.within(lo, hi); or declare tighter ranges where secrets come in "
+        "(mpc.secret(..., range=(lo, hi))), scale the data down, np.clip on the way, use whole numbers, "
+        "or run with fewer --fractional-bits. Nothing has been computed",
+        line=line,
+    )
+
+
+def _shown(bound: float) -> str:
+    return f"{bound:.6g}" if abs(bound) < 1e6 else f"{'-' if bound < 0 else ''}10^{log10(abs(bound)):.1f}"
+
+
+async def _open_to_all(call: Context, shares: Sequence[Any]) -> list[Words | None]:
+    """Each share once, all numbers in one round, bits beside them."""
+    suite = suite_of(call)
+    once = {id(share): share for share in shares}
+    numbers = {i: share for i, share in once.items() if not isinstance(share, BooleanShare)}
+    entered, deepest = call.depth, call.depth
+    opened: dict[int, Words] = {}
+    if numbers:
+        opened.update(zip(numbers, await suite.open(call, *numbers.values()), strict=True))
+        deepest = call.depth
+    for i, share in once.items():
+        if i not in numbers:
+            call.depth = entered
+            opened[i] = await suite.open_bits(call, share)
+            deepest = max(deepest, call.depth)
+    call.depth = deepest
+    return [opened[id(share)] for share in shares]
+
+
+async def _open_to(call: Context, shares: Sequence[Any], receivers: Sequence[int]) -> list[Words | None]:
+    suite = suite_of(call)
+    entered, deepest = call.depth, call.depth
+    opened: list[Words | None] = [None] * len(shares)
+    for receiver in receivers:
+        for i, share in enumerate(shares):
+            call.depth = entered
+            words = await suite.open_to(call, receiver, share)
+            deepest = max(deepest, call.depth)
+            opened[i] = words if words is not None else opened[i]
+    call.depth = deepest
+    return opened

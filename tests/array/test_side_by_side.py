@@ -1,0 +1,130 @@
+"""Reveals side by side: what they share is computed once, and no timing decides who gets which number."""
+
+import numpy as np
+import pytest
+import trio
+
+import mpc
+from mpc.errors import LocalError
+from protocols.runs.simulating import simulate
+
+X, Y = np.array([1.5, -2.0, 4.0]), np.array([2.0, 0.5, -1.0])
+
+
+async def secrets(ctx, mine):
+    return [await mpc.secret(ctx, owner, mine, range=(-5, 5)) for owner in (0, 1)]
+
+
+def in_turn(*values):
+    """The account of a program that reveals expressions one after another."""
+
+    async def main(ctx, mine):
+        x, y = await secrets(ctx, mine)
+        return [await mpc.reveal(ctx, value) for value in written(x, y)]
+
+    return simulate(main, [X, Y, None], check_costs=True)
+
+
+def written(x, y):
+    shared = x * y
+    return shared * x, shared > 0, np.exp(shared.within(-4, 4)), shared
+
+
+async def with_together(ctx, mine):
+    x, y = await secrets(ctx, mine)
+    return await mpc.together(ctx, *((mpc.reveal, value) for value in written(x, y)))
+
+
+async def in_a_nursery(ctx, mine):
+    x, y = await secrets(ctx, mine)
+    results = [None] * 4
+
+    async def learn(i, call, value):
+        results[i] = await mpc.reveal(call, value)
+
+    async with trio.open_nursery() as nursery:
+        for i, value in enumerate(written(x, y)):
+            nursery.start_soon(learn, i, ctx.child("learn"), value)
+    return results
+
+
+@pytest.mark.parametrize("program", [with_together, in_a_nursery])
+def test_reveals_that_share_a_value_compute_it_once(program):
+    for _ in range(6):
+        found, expected = simulate(program, [X, Y, None], check_costs=True), in_turn()
+        for one, other in zip(found.result, expected.result, strict=True):
+            np.testing.assert_allclose(one, other, atol=2.0**-10)
+        for other in found.results[1:]:
+            np.testing.assert_equal(found.result, other)
+        assert found.report.material == expected.report.material
+        assert found.report.rounds <= expected.report.rounds
+
+
+def test_what_is_written_side_by_side_is_numbered_in_its_own_call():
+    """Two tasks take numbers at the same time; whoever comes first, every party gives each product the same path."""
+
+    async def scaled(ctx, x, factor):
+        await trio.lowlevel.checkpoint()
+        return await mpc.reveal(ctx, x * factor)
+
+    async def main(ctx, mine):
+        x, y = await secrets(ctx, mine)
+        await mpc.compute(ctx, x, y)
+        return await mpc.together(ctx, *((scaled, x, other) for other in (x + 1, y, y - x, x - 1)))
+
+    for _ in range(12):
+        run = simulate(main, [X, Y, None])
+        for found, expected in zip(run.result, (X * (X + 1), X * Y, X * (Y - X), X * (X - 1)), strict=True):
+            np.testing.assert_allclose(found, expected, atol=2.0**-12)
+
+
+def test_two_reveals_of_one_call_at_once_are_refused():
+    """Each would take the call's next number, and which is first would depend on timing."""
+
+    async def main(ctx, mine):
+        x, y = await secrets(ctx, mine)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(mpc.reveal, ctx, x * y)
+            nursery.start_soon(mpc.reveal, ctx, x + y)
+
+    with pytest.raises(LocalError, match="outputs-at-once") as caught:
+        simulate(main, [X, Y])
+    assert "together" in caught.value.remedy
+
+
+def test_a_value_of_a_reveal_that_was_cut_short_is_refused_with_the_cause():
+    """Its messages may have gone, and none goes twice."""
+
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine)
+        product = x * x
+        if ctx.me == 0:
+            with trio.move_on_after(0.05):
+                await mpc.reveal(ctx.child("first"), product)
+            await mpc.reveal(ctx.child("second"), product)
+        else:
+            await trio.sleep(1)
+
+    with pytest.raises(LocalError, match="computation-interrupted"):
+        simulate(main, [X, None])
+
+
+def test_whoever_waits_for_a_reveal_that_was_cut_short_learns_of_it():
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine)
+        product = x * x
+        if ctx.me:
+            return await trio.sleep(1)
+
+        async def cut_short(call):
+            with trio.move_on_after(0.05):
+                await mpc.reveal(call, product)
+
+        async def wait_for_it(call):
+            await trio.sleep(0.01)
+            await mpc.reveal(call, product)
+
+        await mpc.together(ctx, (cut_short,), (wait_for_it,))
+
+    with pytest.raises(LocalError, match="computation-interrupted"):
+        simulate(main, [X, None])
