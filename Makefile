@@ -1,5 +1,7 @@
 # make demo   three hospitals train a model on their secret data (installs what it needs into .venv)
 # make test   the tests        make lint   ruff and mypy        make docs   the documentation into site/
+# make test-fast       what a change is tried on, in a minute
+# make test-portable   the tests that compute, on the portable kernels       make test-fpga   those of devices, on an emulator
 # make bench-peers   other systems for `python -m bench --peers`, each in an environment of its own under build/peers
 
 PYTHON ?= python3
@@ -7,14 +9,33 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUILT_FROM := pyproject.toml setup.py $(wildcard native/*.py native/*.[ch] native/*/*.[ch])
 
-.PHONY: demo test lint docs bench-peers clean
+# Side by side on all cores; each file stays in one process, and the longest begin first.
+SIDE_BY_SIDE := -n logical --dist loadgroup --no-loadscope-reorder
+# The tests that compute in their own process, whose kernels can be chosen.
+COMPUTING := tests/array tests/beaver tests/core tests/kit tests/network tests/numeric tests/ot tests/suites \
+	$(wildcard tests/test_*.py)
+FAST := tests/array tests/beaver tests/kit tests/suites $(wildcard tests/test_*.py) \
+	$(filter-out %/test_ahead.py %/test_estimates.py %/test_from_ot.py,$(wildcard tests/core/test_*.py))
+ON_DEVICES := $(addprefix tests/opencl/,test_devices.py test_kernels.py test_runs.py test_use.py)
+FPGA_EMULATOR := build/fpga
+
+.PHONY: demo test test-fast test-portable test-fpga lint docs bench-peers clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.examples
 	$(BIN)/python examples/hospitals/demo.py build/demo.json
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+
+test-fast: $(VENV)/.test
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" $(FAST)
+
+test-portable: $(VENV)/.test
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" --kernels portable $(COMPUTING)
+
+test-fpga: $(VENV)/.test $(FPGA_EMULATOR)/emulator.icd
+	OCL_ICD_VENDORS=$(CURDIR)/$(FPGA_EMULATOR) $(BIN)/python -m pytest -m "not slow" $(ON_DEVICES)
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
@@ -35,6 +56,13 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Parley needs Python 3.11 or later")'
 	$(PYTHON) -m venv $(VENV)
+
+# The last emulator that was published, in an environment of its own: the drivers of .venv are newer.
+$(FPGA_EMULATOR)/emulator.icd: | $(BIN)/python
+	$(BIN)/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
+		intel-opencl-fpga-emu-rt==2025.0.5 intel-opencl-rt==2025.0.5 intel-cmplr-lib-rt==2025.0.5
+	echo $(CURDIR)/$(@D)/lib/libintelocl_emu.so > $@
 
 # The package is installed in place, with one of its extras; a stamp file remembers that it was.
 $(VENV)/.%: $(BUILT_FROM) | $(BIN)/python

@@ -20,13 +20,18 @@ import numpy.typing as npt
 import trio
 
 from mpc.accounts.ledger import Ledger
-from mpc.algebra.ring import Z64, Ring, Words
+from mpc.algebra.interface import Algebra, Bits
+from mpc.algebra.packed_bits import PACKED
+from mpc.algebra.ring import Z64
+from mpc.algebra.shapes_only import SHAPES_OF_BITS, ShapesOfRing
 from mpc.correlation import Correlation, Material
+from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.network.wire import Message
-from mpc.prg import Prg, Seed
+from mpc.prg import DomainPart, Prg, Seed
+from mpc.standing import Standing, StandingMaterial
 from mpc.supply import Supply
 
 R = TypeVar("R")
@@ -61,6 +66,9 @@ class Root(IntEnum):
     SHAPES = 1
     MATERIAL = 2
     STORES = 3
+    SUITE = 4
+    GOODBYE = 5
+    STANDING = 6
 
 
 class CallAudit(Protocol):
@@ -74,6 +82,8 @@ class CallAudit(Protocol):
 class Session:
     """What all contexts of one party share.
 
+    `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
+
     `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
     public description of every output before anything of it is sent (`protocols/outputs.py`), and `leaving` holds the
     paths of the calls that have an output under way.
@@ -82,23 +92,50 @@ class Session:
     transport: Transport
     supply: Supply
     agreement: Agreement
-    suite: Any
+    factory: Any
     n: int
     fractional_bits: int = 16
-    ring: Ring = Z64
+    ring: Algebra = Z64
     dry_run: bool = False
     audit: CallAudit | None = None
     private: Seed = field(default_factory=Seed.fresh)
     on_call: Callable[[], None] | None = None
     network: str = ""
     policies: tuple[Callable[[Any], None], ...] = ()
-    others: list[int] = field(init=False)
+    suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
+    others: list[int] = field(init=False)
     ledger: Ledger = field(init=False)
+    standing: StandingMaterial = field(init=False, default_factory=StandingMaterial)
 
     def __post_init__(self) -> None:
         self.others = [j for j in range(self.n) if j != self.transport.me]
         self.ledger = Ledger(len(self.transport.names))
+
+    async def start(self) -> None:
+        """Start the session's suite, with calls of its own; before that, nothing can be computed on shares."""
+        self.suite = await self.factory.start(self.root(Root.SUITE))
+
+    async def settle(self, program: Context) -> None:
+        """Before goodbye: check what the suite has opened and not checked yet, in the program's time."""
+        ctx = self.root(Root.GOODBYE)
+        ctx.depth = ctx.entered = program.depth
+        await self.suite.settle(ctx)
+        program.join(ctx)
+
+    @property
+    def shapes_only(self) -> bool:
+        """Whether this session computes with shapes alone, as plans do: its arrays have no content."""
+        return isinstance(self.ring, ShapesOfRing)
+
+    @property
+    def bits(self) -> Bits:
+        """The algebra of packed bits that goes with the ring."""
+        return SHAPES_OF_BITS if self.shapes_only else PACKED
+
+    def hash(self, domain: str) -> DomainHash:
+        """A hash for this use in all calls of this session: what all its calls have in common, as a public key."""
+        return DomainHash(domain, self.agreement.session)
 
     def root(self, number: int = Root.PROGRAM) -> Context:
         """The context a whole program runs in; `number` keeps programs of one session apart (`Root` in a run)."""
@@ -149,13 +186,18 @@ class Context:
 
     @property
     def suite(self) -> Any:
-        """The arithmetic suite of this run."""
+        """The arithmetic suite of this session; `protocols.suite.suite_of` is the same with types."""
         return self.session.suite
 
     @property
-    def ring(self) -> Ring:
-        """The ring of arithmetic shares."""
+    def ring(self) -> Algebra:
+        """The ring or field of shared numbers."""
         return self.session.ring
+
+    @property
+    def bits(self) -> Bits:
+        """The algebra of packed bits."""
+        return self.session.bits
 
     @property
     def fractional_bits(self) -> int:
@@ -263,6 +305,20 @@ class Context:
         material = session.supply.ready(path, kind)
         return material if material is not None else await session.supply.make(path, kind)
 
+    async def standing(self, what: Standing) -> Material:
+        """This party's share of what stands in the session: the same at every call, never burned, not to be changed.
+
+        All parties ask for it. It counts as material of the session, not of the call that happened to be first. What
+        may be done with it says `mpc.standing`. LocalError `standing-differs`, SupplyError `store-standing`.
+        """
+        session = self.session
+
+        async def make() -> Material:
+            session.ledger.material[what.kind.name] += what.kind.elements
+            return await session.supply.standing((int(Root.STANDING), *what.address), what.kind)
+
+        return await session.standing.get(what, make)
+
     def prg(self, usage: str) -> Prg:
         """A fresh stream of randomness that only this party knows."""
         return self.session.private.prg(usage, self.path, self._stream(usage))
@@ -278,17 +334,12 @@ class Context:
         """A fresh stream known to all parties and chosen by none: public coins."""
         return self.session.agreement.common.prg(usage, self.path, self._stream((usage, "common")))
 
-    def zero_sharing(self, shape: tuple[int, ...]) -> Words:
-        """This party's share of a fresh additive sharing of zero, without communication.
+    def hash(self, domain: str, *apart: DomainPart) -> DomainHash:
+        """A hash for this use in this call of this session; `apart` tells several uses of one domain from each other.
 
-        Each pair's stream is added by one and subtracted by the other (Cramer, Damgard, Ishai, TCC 2005).
+        All parties that ask in the same call with the same arguments get the same.
         """
-        total = self.ring.zeros(shape)
-        for j in self.everyone:
-            if j != self.me:
-                mask = self.ring.reduce(self.pairwise_prg(j, "zero sharing").words(shape))
-                total = self.ring.add(total, mask) if self.me < j else self.ring.sub(total, mask)
-        return total
+        return DomainHash(domain, self.session.agreement.session, self.path, *apart)
 
     def _stream(self, use: object) -> int:
         number = self._streams.get(use, 0)
@@ -304,7 +355,7 @@ class Context:
 
     async def off_loop(self, work: int, function: Callable[..., R], *args: Any) -> R:
         """Run a local computation of about `work` multiply-adds, in a thread where it would stop the network."""
-        if work < OFF_LOOP_WORK:
+        if work < OFF_LOOP_WORK or self.session.shapes_only:
             return function(*args)
         return await self.in_thread(function, *args)
 

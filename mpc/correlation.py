@@ -13,8 +13,9 @@ from dataclasses import astuple, dataclass
 from math import prod
 from typing import ClassVar, Literal
 
-from mpc.algebra.ring import Ring, Words
+from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes import Shape
+from mpc.algebra.words import Words
 from mpc.prg import Prg
 
 Material = tuple[Words, ...]
@@ -34,7 +35,7 @@ class Part:
 class Correlation:
     """The base of all kinds; `ring` is the ring of its arithmetic parts."""
 
-    ring: Ring
+    ring: Z2k
     name: ClassVar[str] = "correlation"
     drawn: ClassVar[int] = 0
 
@@ -60,7 +61,7 @@ class Correlation:
         return tuple(flat)
 
 
-def draw(prg: Prg, part: Part, ring: Ring) -> Words:
+def draw(prg: Prg, part: Part, ring: Z2k) -> Words:
     """This party's uniformly random share of one part, the next of its stream."""
     words = prg.words(part.shape)
     return ring.reduce(words) if part.sharing == "sum" else words

@@ -8,10 +8,13 @@ to a run's as long as the program's course does not depend on revealed values.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
+from mpc.algebra.interface import Z2k
+from mpc.algebra.shapes_only import ShapesOfRing, blank
 from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError
 from mpc.supply import Entry, Path
@@ -57,17 +60,32 @@ class CountingSupply:
     async def prepare(self, demand: Sequence[Entry]) -> None:
         """A dry run needs nothing ready."""
 
+    async def provide(self, batch: Path, entries: Sequence[Entry]) -> None:
+        """Not even for a part of it."""
+
     def ready(self, path: Path, kind: Correlation) -> Material:
-        """Zeros in the shapes of this kind."""
+        """Zeros in the shapes of this kind, without content where the session computes with shapes alone."""
         if len(self.demand) >= MAX_CALLS:
             raise LocalError(
                 "dry-run-endless",
                 f"the dry run took material {MAX_CALLS} times without coming to an end",
                 "a loop whose end depends on a revealed value needs a bound; on zeros it may never end",
             )
+        parts = kind.parts()
+        if isinstance(kind.ring, ShapesOfRing):
+            self.demand.append((path, replace(kind, ring=cast(Z2k, kind.ring.of))))
+            return tuple(blank(part.shape) for part in parts)
         self.demand.append((path, kind))
-        return tuple(np.zeros(part.shape, np.uint64) for part in kind.parts())
+        return tuple(np.zeros(part.shape, np.uint64) for part in parts)
 
     async def make(self, path: Path, kind: Correlation) -> Material:
         """The same as `ready`."""
         return self.ready(path, kind)
+
+    async def standing(self, path: Path, kind: Correlation) -> Material:
+        """Zeros that no plan has, since a store must never hold what does not burn."""
+        return _zeros(kind)
+
+
+def _zeros(kind: Correlation) -> Material:
+    return tuple(np.zeros(part.shape, np.uint64) for part in kind.parts())

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mpc.accounts.cost import Audit
-from mpc.algebra.ring import Z64, Ring
+from mpc.algebra.interface import Algebra
+from mpc.algebra.ring import Z64
 from mpc.context import Context, Session, run_all
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport, memory_network
@@ -33,7 +34,7 @@ class Setting:
 
     suite: Any
     fractional_bits: int = 16
-    ring: Ring = Z64
+    ring: Algebra = Z64
     dry_run: bool = False
     audit: bool = False
     collect_errors: bool = False
@@ -77,7 +78,9 @@ async def run_in_memory(
 async def _live(session: Session, main: Main, mine: Any, collect: bool) -> PartyRun:
     ctx = session.root()
     try:
+        await session.start()
         result = await main(ctx, mine)
+        await session.settle(ctx)
         await session.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})
     except Exception as error:
         session.transport.fail(getattr(error, "code", "program-failed"), type(error).__name__)

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from native._kernels import ffi, lib
+from native._kernels import ffi
+from native.contracts import BrokenContract, checked
 
 if TYPE_CHECKING:
     from native._kernels import Pointer
 else:
     Pointer = ffi.CData
 
+lib = checked()
 lib.parley_start()
 
 WORDS = ffi.typeof("uint64_t[]")
@@ -84,6 +86,16 @@ def _text(string: Pointer) -> str:
 
 
 __all__ = [
-    "BYTES", "WORDS", "Pointer", "ffi", "implementations", "keep_memory", "kept_bytes", "lib", "selected", "sources",
+    "BYTES",
+    "WORDS",
+    "BrokenContract",
+    "Pointer",
+    "ffi",
+    "implementations",
+    "keep_memory",
+    "kept_bytes",
+    "lib",
+    "selected",
+    "sources",
     "using",
-]  # fmt: skip
+]

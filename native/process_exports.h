@@ -21,6 +21,11 @@ int parley_family_count(void);
 const char *parley_family_name(int family);
 const char *parley_family_source(int family, int index);
 
+/* How many threads have broken an entry's contract and were not told yet. */
+const int *parley_untold_contracts(void);
+/* What this thread has broken, as text that lasts until it breaks another; NULL where nothing, or told already. */
+const char *parley_broken_contract(void);
+
 /* From now on freed memory, up to so many bytes at the end of the heap, stays with the process for its next arrays,
  * however large, instead of going back to the system. Process-wide. 0 where the C library has no say. */
 int parley_keep_memory(int bytes);

@@ -23,6 +23,8 @@ _HEAD = '''"""Types of the module that cffi makes of the exports: written by nat
 class Pointer:
     """A pointer into an array that it keeps alive (cffi's CData). Arrays go in as `ffi.from_buffer(WORDS, array)`."""
 
+    def __getitem__(self, place: int) -> int: ...
+
 class _CType: ...
 
 class _FFI:
@@ -34,11 +36,11 @@ class _FFI:
     def memmove(self, to: Pointer, source: bytes, length: int) -> None: ...
     def string(self, text: Pointer) -> bytes: ...
 
-class _Lib:
+class Lib:
 '''
 _TAIL = """
 ffi: _FFI
-lib: _Lib
+lib: Lib
 """
 
 

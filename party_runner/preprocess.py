@@ -17,7 +17,7 @@ from party_runner.plan_file import PlanFile
 from party_runner.report import data, source_of, table, titled
 from party_runner.status import Progress
 from party_runner.summary import Summary
-from protocols.preprocessing.from_ot import words_of
+from protocols.preprocessing.workshop import words_of
 from protocols.runs.sources import DEALER
 
 WORD_BYTES = 8

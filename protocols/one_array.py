@@ -1,94 +1,43 @@
 """Shares that are one array of words in each party: additive sharing, and the clear values of `ideal`.
 
-For suites only. What is linear in the value is the same operation on the one array that a party holds.
+For suites only. What is linear in the value is the same operation on the one array that a party holds. All arithmetic
+goes through the algebras that a share carries, so that the same code runs on shapes alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, cast
 
-import numpy as np
-
-from mpc.algebra import bits
-from mpc.algebra.ring import Ring, Words
-from protocols.shares import Array, Join, Move, Shape
+from mpc.algebra.interface import Bits, Z2k
+from mpc.algebra.words import Words
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.linear import Linear
+from protocols.shares import Join, Move, Shape
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class OneArray:
-    """[x]: this party's ring elements, in the shape of x. Never change `words` in place."""
+class OneArray(Linear):
+    """[x]: this party's elements of Z_2^k, in the shape of x. Never change `words` in place."""
 
     words: Words
-    ring: Ring
-
-    def __repr__(self) -> str:
-        return f"[{'x'.join(map(str, self.shape)) or 'scalar'} mod 2^{self.ring.bits}]"
+    ring: Z2k
 
     @property
     def shape(self) -> Shape:
         """The shape of x."""
-        return self.words.shape
+        return self.ring.shape(self.words)
 
-    @property
-    def size(self) -> int:
-        """How many elements x has."""
-        return self.words.size
+    def like(self, words: Words) -> OneArray:
+        """A share of the same ring that is these elements."""
+        return OneArray(words, self.ring)
 
-    def __add__(self, other: OneArray) -> OneArray:
-        return self._like(self.ring.add(self.words, other.words))
-
-    def __sub__(self, other: OneArray) -> OneArray:
-        return self._like(self.ring.sub(self.words, other.words))
-
-    def __neg__(self) -> OneArray:
-        return self._like(self.ring.neg(self.words))
-
-    def scale(self, public: Words | int) -> OneArray:
-        """[public * x], elementwise; public ring elements or one integer."""
-        return self._like(self.ring.mul(self.words, self._element(public)))
-
-    def matmul_public(self, public: Words, *, public_left: bool = False) -> OneArray:
-        """[x @ public], or [public @ x]."""
-        left, right = (public, self.words) if public_left else (self.words, public)
-        return self._like(self.ring.matmul(left, right))
-
-    def __getitem__(self, index: Any) -> OneArray:
-        return self._like(np.asarray(self.words[index]))
-
-    def reshape(self, shape: Shape) -> OneArray:
-        """The same elements in another shape, C order."""
-        return self._like(self.words.reshape(shape))
-
-    def transpose(self, axes: Sequence[int] | None = None) -> OneArray:
-        """Axes permuted as numpy does."""
-        return self._like(self.words.transpose(axes))
-
-    def broadcast_to(self, shape: Shape) -> OneArray:
-        """Elements repeated as numpy broadcasts."""
-        return self._like(np.broadcast_to(self.words, shape))
-
-    def sum(self, axis: int | tuple[int, ...] | None = None) -> OneArray:
-        """[sum of x over an axis]."""
-        return self._like(self.ring.sum(self.words, axis))
-
-    def map_structure(self, move: Move) -> OneArray:
-        """[move(x)]."""
-        return self._like(np.asarray(move(self.words)))
-
-    def join(self, join: Join, *others: OneArray) -> OneArray:
-        """[join([x, *others])]."""
-        return self._like(np.asarray(join([self.words, *(other.words for other in others)])))
-
-    def _element(self, public: Words | int) -> Words:
-        if isinstance(public, int):
-            return np.array(public % (1 << self.ring.bits), np.uint64)
-        return public
-
-    def _like(self, words: Words) -> OneArray:
-        return OneArray(np.ascontiguousarray(words).reshape(words.shape), self.ring)
+    def each(self, function: Callable[..., Words], *others: OneArray) -> OneArray:
+        """The function of the one array."""
+        return self.like(function(self.words, *(other.words for other in others)))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -97,6 +46,7 @@ class OneArrayBits:
 
     words: Words
     shape: Shape
+    algebra: Bits
 
     def __repr__(self) -> str:
         return f"<{'x'.join(map(str, self.shape)) or 'scalar'}, {self.planes} bits>"
@@ -116,20 +66,24 @@ class OneArrayBits:
         """How many bit planes the words hold."""
         return prod(self.lead)
 
+    def like(self, words: Words) -> OneArrayBits:
+        """A share of bits of the same array that is these words."""
+        return OneArrayBits(words, self.shape, self.algebra)
+
     def __xor__(self, other: OneArrayBits) -> OneArrayBits:
-        return OneArrayBits(bits.bit_xor(self.words, other.words), self.shape)
+        return self.like(self.algebra.add(self.words, other.words))
 
     def and_public(self, public: Words) -> OneArrayBits:
         """<x & public>, public packed words."""
-        return OneArrayBits(bits.bit_and(self.words, public), self.shape)
+        return self.like(self.algebra.mul(self.words, public))
 
     def plane(self, index: Any) -> OneArrayBits:
         """Some of the planes, by any index of the leading axes."""
-        return OneArrayBits(self.words[index], self.shape)
+        return self.like(self.algebra.part(self.words, index))
 
     def reshape(self, shape: Shape) -> OneArrayBits:
         """The same values in another shape, C order."""
-        return OneArrayBits(self.words, shape)
+        return OneArrayBits(self.words, shape, self.algebra)
 
     def map_structure(self, move: Move) -> OneArrayBits:
         """<move(x)>, plane by plane."""
@@ -137,29 +91,40 @@ class OneArrayBits:
 
     def join(self, join: Join, *others: OneArrayBits) -> OneArrayBits:
         """<join([x, *others])>, plane by plane."""
-        values = [share.unpacked() for share in (self, *others)]
-        moved = [np.asarray(join(list(planes))) for planes in zip(*values, strict=True)]
-        shape = moved[0].shape if moved else np.shape(join([np.zeros(x.shape, np.uint8) for x in (self, *others)]))
-        words = np.array([bits.pack(plane) for plane in moved], np.uint64)
-        return OneArrayBits(words.reshape(*self.lead, bits.words_for(prod(shape))), shape)
+        shares = (self, *others)
+        shapes, words = [share.shape for share in shares], [share.words for share in shares]
+        return OneArrayBits(*self.algebra.moved_bits(lambda *planes: join(list(planes)), shapes, *words), self.algebra)
 
     def join_planes(self, join: Join, *others: OneArrayBits) -> OneArrayBits:
         """The planes of join([x, *others])."""
-        return OneArrayBits(join([self.words, *(other.words for other in others)]), self.shape)
+        arrays = [self.words, *(other.words for other in others)]
+        return self.like(self.algebra.moved(lambda *planes: join(list(planes)), *arrays))
 
     def copy(self) -> OneArrayBits:
         """The same bits in memory of their own."""
-        return OneArrayBits(self.words.copy(), self.shape)
+        fresh = self.like(self.algebra.empty(self.words.shape))
+        fresh.put(..., self)
+        return fresh
 
     def put(self, index: Any, planes: OneArrayBits) -> None:
         """Set planes in place."""
-        self.words[index] = planes.words
+        self.algebra.put(self.words, index, planes.words)
 
     def xor_into(self, index: int, planes: OneArrayBits) -> None:
         """XOR into what stands at one place of the first axis, in place."""
-        bits.bit_xor(self.words[index], planes.words, out=self.words[index])
+        self.algebra.xor(self.words[index], planes.words, out=self.words[index])
 
-    def unpacked(self) -> list[Array]:
-        """Each plane as an array of 0 and 1 in the shape of x."""
-        rows = self.words.reshape(self.planes, self.words.shape[-1])
-        return [bits.unpack(row, self.size).reshape(self.shape) for row in rows]
+
+def check_one_word(ctx: Context, suite: str) -> None:
+    """LocalError `unfit-session` unless the session's ring is Z_2^k with k <= 64."""
+    if not hasattr(ctx.ring, "shift_right") or ctx.ring.words != 1:
+        raise LocalError(
+            "unfit-session",
+            f"the suite {suite} computes modulo 2^k, k up to 64, not in {ctx.ring}",
+            "use mpc.algebra.ring.Ring",
+        )
+
+
+def ring_of(ctx: Context) -> Z2k:
+    """The session's ring, for suites of Z_2^k, which are started on no other."""
+    return cast(Z2k, ctx.ring)

@@ -42,7 +42,7 @@ async def _combine(ctx: Context, hi: B, lo: B) -> B:
 async def borrow_out(ctx: Context, state: B) -> B:
     """<lower> of all positions together: a tree, half the groups at each level. Without positions nothing is lower."""
     if not state.lead[1]:
-        nothing: B = ctx.suite.constant_bits(ctx, np.zeros(words_for(state.size), np.uint64), state.shape)
+        nothing: B = ctx.suite.constant_bits(ctx, ctx.bits.zeros((words_for(state.size),)), state.shape)
         return nothing
     while (groups := state.lead[1]) > 1:
         paired, parts = groups - groups % 2, 2 if groups > 2 else 1

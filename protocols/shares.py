@@ -14,7 +14,8 @@ from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.ring import Ring, Words
+from mpc.algebra.interface import Algebra
+from mpc.algebra.words import Words
 
 Shape = tuple[int, ...]
 Array = npt.NDArray[Any]
@@ -49,7 +50,7 @@ class ArithmeticShare(Share, Protocol):
     """[x]: this party's part of ring elements, in the shape of x. Never changed in place."""
 
     @property
-    def ring(self) -> Ring:
+    def ring(self) -> Algebra:
         """The ring of x."""
 
     def __add__(self, other: Self, /) -> Self:
@@ -118,6 +119,7 @@ class BooleanShare(Share, Protocol):
 
 
 S = TypeVar("S", bound=Share)
+A = TypeVar("A", bound=ArithmeticShare)
 B = TypeVar("B", bound=BooleanShare)
 
 

@@ -1,6 +1,65 @@
-"""One profile for all property tests: no deadlines, since a slow machine is no failure, and few examples each."""
+"""What holds for all tests: one profile for property tests, files kept together where tests run side by side, kernels.
 
+`--kernels NAME` sends every call of this process to one implementation, as `--kernels portable`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 
+import native
+
+# No deadlines, since a slow machine is no failure, and few examples each.
 settings.register_profile("parley", deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("parley")
+
+HERE = Path(__file__).parent
+SHARED_DEVICE = ("opencl", "bench/test_device_kernels.py")
+"""Tests of one device, whose kernels are compiled once."""
+LONGEST = ("native/test_builds.py", "native/test_constant_time.py", "bench", "runner", "store")
+"""Files that take minutes, so that they begin first and no core is left waiting for them at the end."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kernels", choices=native.implementations(), help="the implementation that all calls go to")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if chosen := config.getoption("--kernels"):
+        selection = native.using(chosen)
+        selection.__enter__()
+        config.add_cleanup(lambda: selection.__exit__(None, None, None))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes (`-n`) each file stays in one, which makes its fixtures once; the longest begin first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: not _place(item).startswith(LONGEST))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Each cause of skipping, with the count: what was not tested here."""
+    causes = Counter(_cause(report) for report in terminalreporter.stats.get("skipped", []))
+    if causes:
+        terminalreporter.section("skipped")
+    for cause, count in causes.most_common():
+        terminalreporter.write_line(f"{count:6} {cause}")
+
+
+def _place(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).as_posix()
+
+
+def _group(item: pytest.Item) -> str:
+    place = _place(item)
+    return "device" if place.startswith(SHARED_DEVICE) else place
+
+
+def _cause(report: pytest.TestReport) -> str:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")

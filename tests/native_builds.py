@@ -48,7 +48,7 @@ def build_extension(folder: Path, flags: Sequence[str]) -> Path:
 
     package = folder / "native"
     package.mkdir(parents=True)
-    for name in ("__init__.py", "_kernels.pyi"):
+    for name in ("__init__.py", "contracts.py", "_kernels.pyi"):
         shutil.copy(NATIVE / name, package)
     module = folder / "_kernels.c"
     ffibuilder.emit_c_code(str(module))

@@ -152,6 +152,8 @@ def test_signed_integers_there_and_back(algebra):
         [[1 % modulus(algebra), 3 % modulus(algebra)]],
     )
     assert algebra.shape(algebra.from_ints(-7)) == ()
+    flags = np.array([[0, 1]], np.uint8)
+    np.testing.assert_array_equal(exact(algebra, algebra.from_bits(flags)), [[0, 1 % modulus(algebra)]])
     small = np.array([-1, 0], np.int64)
     np.testing.assert_array_equal(algebra.to_signed(algebra.from_signed(small)).astype(np.int64), small)
 
@@ -208,6 +210,7 @@ def test_matrix_products_and_shifts_have_the_shape_of_the_real_ones(ring, left, 
     same_shape(ring.shift_left(x, 1), of_shapes.shift_left(u, 1))
     same_shape(ring.low(x, 1), of_shapes.low(u, 1))
     same_shape(ring.from_ints([[1, 2]]), of_shapes.from_ints([[1, 2]]))
+    same_shape(ring.from_bits(np.zeros((2, 3), np.uint8)), of_shapes.from_bits(np.zeros((2, 3), np.uint8)))
     assert ring.to_signed(x).shape == of_shapes.to_signed(u).shape
     with pytest.raises(LocalError, match="wrong-shape"):
         of_shapes.matmul(u, drawn(of_shapes, (7, 7)))
@@ -228,6 +231,13 @@ def test_operations_of_bits_have_the_shape_of_the_real_ones():
     table, blank_table = PACKED.one_hot(x), SHAPES_OF_BITS.one_hot(u)
     same_shape(table, blank_table)
     same_shape(PACKED.look_up(table, x), SHAPES_OF_BITS.look_up(blank_table, u))
+    for index in (0, np.s_[1:], [0, 2], ...):
+        same_shape(PACKED.part(x, index), SHAPES_OF_BITS.part(u, index))
+    shapes_of = [(10, 20), (200,)]
+    packed, shape = PACKED.moved_bits(lambda a, b: np.append(a, b), shapes_of, x, x)
+    blank_packed, blank_shape = SHAPES_OF_BITS.moved_bits(lambda a, b: np.append(a, b), shapes_of, u, u)
+    same_shape(packed, blank_packed)
+    assert shape == blank_shape == (400,)
     same_shape(PACKED.turned(table, x), SHAPES_OF_BITS.turned(blank_table, u))
 
 

@@ -12,6 +12,7 @@ import mpc
 FIRST = ("protocols.runs.simulating", "protocols.runs.party", "protocols.array", "mpc.store", "party_runner.cli")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", FIRST)
 def test_whatever_is_imported_first(module: str) -> None:
     done = subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, text=True, check=False)

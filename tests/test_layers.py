@@ -12,16 +12,17 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("native", "mpc", "protocols", "party_runner")
 
 ORDER = {
-    "native": ("build_native", "__init__", "signatures"),
+    "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
-        "errors", "algebra", "prg", "label_hash", "device", "network", "accounts.ledger", "accounts.report",
-        "correlation", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
+        "errors", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.ledger",
+        "accounts.report", "correlation", "standing", "supply", "context", "accounts.cost", "store", "planning",
+        "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "outputs", "prefix", "one_array", "ot.groups", "preprocessing.transfers",
-        "preprocessing.tools", "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining",
-        "preprocessing.bilinear", "preprocessing.random_bits", "preprocessing.kinds", "ideal", "beaver", "ot",
-        "numeric", "preprocessing", "array", "runs",
+        "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array", "unchecked",
+        "ot.groups", "preprocessing.transfers", "preprocessing.tools", "preprocessing.kind",
+        "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
+        "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -60,7 +61,8 @@ FOLDER_ORDER = {
         "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": (
-        "demand", "dealer", "estimates", "pairs", "streams", "products", "ot_tools", "checking", "from_ot", "__init__",
+        "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "ot_tools", "checking",
+        "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
         "lines", "node", "lowering", "secret", "facts", "public", "scales", "arithmetic", "matrices", "shape", "logic",
@@ -72,7 +74,7 @@ FOLDER_ORDER = {
     ),
     "mpc.store": ("files", "journal", "writer", "store_supply", "__init__"),
     "mpc.testing": (
-        "strategies", "wrapping", "faults", "transcripts", "views", "sampling", "enumeration", "__init__",
+        "strategies", "wrapping", "faults", "transcripts", "pieces", "views", "sampling", "enumeration", "__init__",
     ),
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ OPENED_HERE = ("protocols.shares", "protocols.suite", "protocols.prefix")
 """Who imports one of these has to do with shares."""
 
 CLASSES = {cls.__name__ for cls in (OneArray, OneArrayBits)}
-ARRAYS = {field.name for cls in (OneArray, OneArrayBits) for field in fields(cls)} - {"shape", "ring"}
+ARRAYS = {field.name for cls in (OneArray, OneArrayBits) for field in fields(cls)} - {"shape", "ring", "algebra"}
 
 
 def files():

@@ -12,11 +12,11 @@ from math import prod
 
 from bench.suppliers import DEALER
 from mpc.correlation import Correlation
-from mpc.supply import corrected
 from protocols.ot import silent_ferret_ywlzw20 as ferret
 from protocols.ot.correlated import LABEL_BITS
 from protocols.ot.extension_softspoken_roy22 import DEFAULT_K
 from protocols.ot.folding import parts
+from protocols.preprocessing.dealing import corrected
 from protocols.preprocessing.kind import of_kind
 from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN

@@ -7,16 +7,14 @@ last word; `bit_not` turns them to ones, and every reader here ignores them but 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from mpc.algebra.interface import PrefixOp
 from mpc.algebra.ring import U64, Words, as_words, contiguous, pointer
 from mpc.errors import LocalError
 from native import BYTES, Pointer, ffi, lib
-
-PrefixOp: TypeAlias = Literal["and", "xor", "or"]
 
 _NATIVE_FROM = 8192
 """Operations on fewer words than this are quicker in numpy."""

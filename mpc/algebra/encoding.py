@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.ring import Ring, Words
+from mpc.algebra.interface import Algebra
+from mpc.algebra.words import Words
 from mpc.errors import LocalError
 
 SIGNED_BITS = 62
 """Encoded values keep |x| < 2^62, so that a masked truncation and a comparison of two of them stay exact."""
 
 
-def encode(values: npt.ArrayLike, fractional_bits: int, ring: Ring) -> Words:
+def encode(values: npt.ArrayLike, fractional_bits: int, ring: Algebra) -> Words:
     """Encode real numbers or integers, any shape, as ring elements with `fractional_bits` fractional bits.
 
     Integers are encoded exactly, reals to the nearest multiple of 2^-fractional_bits.
@@ -41,17 +42,17 @@ def encode(values: npt.ArrayLike, fractional_bits: int, ring: Ring) -> Words:
     return ring.from_signed(scaled.astype(np.int64))
 
 
-def decode(elements: Words, fractional_bits: int, ring: Ring) -> npt.NDArray[np.float64]:
+def decode(elements: Words, fractional_bits: int, ring: Algebra) -> npt.NDArray[np.float64]:
     """The real numbers that ring elements with `fractional_bits` fractional bits stand for, as float64."""
     return np.ldexp(ring.to_signed(elements).astype(np.float64), -fractional_bits)
 
 
-def decode_integers(elements: Words, ring: Ring) -> npt.NDArray[np.int64]:
+def decode_integers(elements: Words, ring: Algebra) -> npt.NDArray[np.int64]:
     """The signed integers that ring elements stand for."""
     return ring.to_signed(elements)
 
 
-def _encode_integers(array: npt.NDArray[Any], fractional_bits: int, ring: Ring) -> Words:
+def _encode_integers(array: npt.NDArray[Any], fractional_bits: int, ring: Algebra) -> Words:
     limit = 2 ** min(ring.bits - 1, SIGNED_BITS)
     if array.size and (int(array.max()) << fractional_bits) >= limit:
         raise _out_of_range(array, fractional_bits, limit)

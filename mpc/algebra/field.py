@@ -91,6 +91,12 @@ class PrimeField:
         """The elements as Python's integers in an array of objects."""
         return to_integers(as_words(x), self.shape(as_words(x)), self.words)
 
+    def from_bits(self, x: npt.NDArray[np.uint8]) -> Words:
+        """The elements 0 and 1 of an array of bits."""
+        out = self.zeros(x.shape)
+        out.reshape(x.size, self.words)[:, 0] = x.reshape(-1)
+        return out
+
     def from_signed(self, x: npt.NDArray[Any]) -> Words:
         """The elements of an array of signed integers."""
         return self.from_ints(x)

@@ -13,8 +13,8 @@ says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from mpc.algebra.words import Stream, Words
 
 Shape: TypeAlias = tuple[int, ...]
 Axes: TypeAlias = int | tuple[int, ...] | None
+PrefixOp: TypeAlias = Literal["and", "xor", "or"]
 Moving: TypeAlias = Callable[..., npt.NDArray[Any]]
 
 
@@ -80,6 +81,9 @@ class Algebra(Elementwise, Protocol):
     def from_ints(self, values: object) -> Words:
         """The elements of public integers of any size and sign: an int, nested sequences of them, or an array."""
 
+    def from_bits(self, x: npt.NDArray[np.uint8]) -> Words:
+        """The elements 0 and 1 of an array of bits."""
+
     def from_signed(self, x: npt.NDArray[Any]) -> Words:
         """The elements of an array of signed integers."""
 
@@ -133,7 +137,7 @@ class Bits(Elementwise, Protocol):
     def from_planes(self, planes: Words, count: int) -> Words:
         """The inverse of `planes`: (count,) words."""
 
-    def prefix_planes(self, planes: Words, op: str, *, from_last: bool = False) -> Words:
+    def prefix_planes(self, planes: Words, op: PrefixOp, *, from_last: bool = False) -> Words:
         """Plane i is the "xor", "or" or "and" of planes 0 to i, or with `from_last` of planes i to the last."""
 
     def one_hot(self, places: Words) -> Words:
@@ -144,6 +148,15 @@ class Bits(Elementwise, Protocol):
 
     def turned(self, table: Words, places: Words) -> Words:
         """The table with entry v where v ^ place was."""
+
+    def moved_bits(self, move: Moving, shapes: Sequence[Shape], *values: Words) -> tuple[Words, Shape]:
+        """move(x, ...) of arrays of bits of these shapes, each packed as (*lead, words), plane by plane.
+
+        The result packed in the same way, and its shape.
+        """
+
+    def part(self, x: Words, index: Any) -> Words:
+        """x[index]: a view where numpy gives one."""
 
     def empty(self, shape: Shape) -> Words:
         """Memory for words of any content, to be filled by `put` or as `out`."""

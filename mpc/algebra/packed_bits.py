@@ -6,7 +6,9 @@ shapes alone as well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -77,6 +79,20 @@ class PackedBits:
         """move(x, ...) in C order, for a function of numpy that only moves words."""
         return moved_elements(1, move, values)
 
+    def moved_bits(self, move: Moving, shapes: Sequence[Shape], *values: Words) -> tuple[Words, Shape]:
+        """move(x, ...) plane by plane; each x an array of 0 and 1 of its shape."""
+        lead = values[0].shape[:-1]
+        rows = zip(*(v.reshape(prod(lead), v.shape[-1]) for v in values), strict=True)
+        moved = [np.asarray(move(*map(self._spread, planes, shapes))) for planes in rows]
+        shape = moved[0].shape if moved else np.shape(move(*(np.zeros(shape, np.uint8) for shape in shapes)))
+        packed = np.array([bits.pack(plane) for plane in moved], U64)
+        return packed.reshape(*lead, bits.words_for(prod(shape))), shape
+
+    def part(self, x: Words, index: Any) -> Words:
+        """x[index]: a view where numpy gives one."""
+        selected: Words = x[index]
+        return selected
+
     def put(self, x: Words, index: Any, value: Words) -> None:
         """x[index] = value, in place."""
         x[index] = value
@@ -84,6 +100,9 @@ class PackedBits:
     def unpack(self, words: Words, count: int) -> npt.NDArray[np.uint8]:
         """The first `count` bits of a flat array of words."""
         return bits.unpack(words, count)
+
+    def _spread(self, words: Words, shape: Shape) -> npt.NDArray[np.uint8]:
+        return bits.unpack(words, prod(shape)).reshape(shape)
 
     xor = staticmethod(bits.bit_xor)
     or_ = staticmethod(bits.bit_or)

@@ -196,6 +196,10 @@ class Ring:
         top = np.left_shift(as_words(x), np.uint64(unused))
         return np.asarray(np.right_shift(top.astype(np.int64), np.int64(unused)), order="C")
 
+    def from_bits(self, x: npt.NDArray[np.uint8]) -> Words:
+        """The elements 0 and 1 of an array of bits."""
+        return x.astype(U64)
+
     def from_signed(self, x: npt.NDArray[Any]) -> Words:
         """The elements x mod 2^bits of signed integers (int64)."""
         if not isinstance(x, np.ndarray | np.int64) or x.dtype != np.int64:

@@ -7,6 +7,7 @@ move elements are asked for the shape that they give on elements of no bytes at 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.interface import Axes, Moving, Shape, Z2k
+from mpc.algebra.interface import Algebra, Axes, Moving, PrefixOp, Shape
 from mpc.algebra.sums import summed_axes
 from mpc.algebra.words import Stream, Words
 from mpc.errors import LocalError
@@ -66,7 +67,7 @@ def _summed(shape: Shape, axis: Axes) -> Shape:
     return tuple(length for i, length in enumerate(shape) if i not in axes)
 
 
-def _moved_shape(move: Moving, shapes: list[Shape]) -> Shape:
+def _moved_shape(move: Moving, shapes: Sequence[Shape]) -> Shape:
     return np.shape(move(*(np.ndarray(shape, _NOTHING, b"", 0, (0,) * len(shape)) for shape in shapes)))
 
 
@@ -74,7 +75,7 @@ def _moved_shape(move: Moving, shapes: list[Shape]) -> Shape:
 class ShapesOfRing:
     """Stands for the ring `of` where only shapes count."""
 
-    of: Z2k
+    of: Algebra
 
     @property
     def bits(self) -> int:
@@ -149,6 +150,10 @@ class ShapesOfRing:
         """A value of the shape of the integers."""
         return self.zeros(np.shape(np.asarray(values)))
 
+    def from_bits(self, x: npt.NDArray[np.uint8]) -> Words:
+        """A value of the shape of the bits."""
+        return self.zeros(x.shape)
+
     def from_signed(self, x: npt.NDArray[Any]) -> Words:
         """A value of the shape of the integers."""
         return self.zeros(x.shape)
@@ -211,6 +216,15 @@ class ShapesOfBits:
         """Words of the shape that `move` gives."""
         return blank(_moved_shape(move, [x.shape for x in values]))
 
+    def moved_bits(self, move: Moving, shapes: Sequence[Shape], *values: Words) -> tuple[Words, Shape]:
+        """Words for as many bits as `move` gives, and their shape."""
+        shape = _moved_shape(move, shapes)
+        return blank((*values[0].shape[:-1], -(-prod(shape) // 64))), shape
+
+    def part(self, x: Words, index: Any) -> Words:
+        """Words of the shape of x[index]."""
+        return blank(_moved_shape(lambda a: a[index], [x.shape]))
+
     def put(self, x: Words, index: Any, value: Words) -> None:
         """Nothing to do."""
 
@@ -230,7 +244,7 @@ class ShapesOfBits:
         """As many words."""
         return blank((count,))
 
-    def prefix_planes(self, planes: Words, op: str, *, from_last: bool = False) -> Words:
+    def prefix_planes(self, planes: Words, op: PrefixOp, *, from_last: bool = False) -> Words:
         """Planes of the same shape."""
         return blank(planes.shape)
 

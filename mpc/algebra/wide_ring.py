@@ -72,6 +72,10 @@ class WideRing:
         """The integers from 0 up to 2^bits - 1 that public elements stand for, flattened."""
         return list(to_integers(elements(x), (x.size // 2,), 2))
 
+    def from_bits(self, x: npt.NDArray[np.uint8]) -> Words:
+        """The elements 0 and 1 of an array of bits."""
+        return self.from_words(x.astype(U64))
+
     def from_signed(self, x: npt.NDArray[Any]) -> Words:
         """The elements of signed integers, int64 or Python's in an array of objects."""
         return from_integers(x, 1 << self.bits, 2)

@@ -16,7 +16,7 @@ import trio
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.endings import diverged, peer_lost, reported, standstill
 from mpc.network.mailbox import Mailbox
-from mpc.network.wire import MAX_CAUSE, Failure, Heartbeat, Limits, Message, Tag, prepare, printable
+from mpc.network.wire import MAX_CAUSE, Failure, Heartbeat, Limits, Message, Tag, checked_size, printable
 
 
 def memory_network(n: int, names: Sequence[str] | None = None, limits: Limits | None = None) -> list[MemoryTransport]:
@@ -51,7 +51,7 @@ class MemoryTransport:
         self._check_open()
         if to == self.me or not 0 <= to < self.n:
             raise LocalError("unexpected-message", f"endpoint {self.me} of {self.n} cannot send to {to}")
-        size = prepare(message, self._limits.message_bytes).size
+        size = checked_size(message, self._limits.message_bytes)
         view = message.array.view()
         view.flags.writeable = False
         self._sent[to] += 1

@@ -158,6 +158,21 @@ def prepare(message: Message, limit: int = DEFAULT_LIMIT, known: KnownHeads | No
     `limit`: the largest array in bytes, see `Limits`. `known` gets the header. Arrays up to CHUNK bytes are copied, so
     that small messages go out in one buffer; larger ones must stay as they are until they are sent.
     """
+    array, head = message.array, _checked_head(message, limit)
+    header = pack(head)
+    if known is not None:
+        known.add(header, head)
+    small = array.nbytes <= CHUNK
+    payload = array.tobytes() if small else np.ascontiguousarray(array).reshape(-1).data.cast("B")
+    return Outgoing(header, payload, _framed(len(header), array.nbytes))
+
+
+def checked_size(message: Message, limit: int = DEFAULT_LIMIT) -> int:
+    """The bytes that a message takes on the wire, checked as `prepare` does; its content is neither read nor copied."""
+    return _framed(len(pack(_checked_head(message, limit))), message.array.nbytes)
+
+
+def _checked_head(message: Message, limit: int) -> Head:
     array = message.array
     width = _WIDTHS.get(array.dtype)
     if width is None or array.ndim > MAX_DIMS:
@@ -170,13 +185,7 @@ def prepare(message: Message, limit: int = DEFAULT_LIMIT, known: KnownHeads | No
             f"cannot send an array of {array.nbytes} bytes in one message; {limit} is the limit",
             "split the array",
         )
-    head = (message.tag, message.label, message.depth, width, array.shape)
-    header = pack(head)
-    if known is not None:
-        known.add(header, head)
-    small = array.nbytes <= CHUNK
-    payload = array.tobytes() if small else np.ascontiguousarray(array).reshape(-1).data.cast("B")
-    return Outgoing(header, payload, _framed(len(header), array.nbytes))
+    return message.tag, message.label, message.depth, width, array.shape
 
 
 def frame_bytes(message: Message) -> int:

@@ -151,10 +151,22 @@ class StoreSupply:
         self._spent = Spent()
 
     async def prepare(self, demand: Sequence[Entry]) -> None:
-        """Check that the store has this material and reserve it, with one sync; the fallback prepares the rest.
+        """Check that the store has a whole plan and reserve it, with one sync; the fallback prepares the rest.
 
         Without a fallback, SupplyError `store-exhausted` or `store-other-plan` if anything is missing.
         """
+        missing = self._reserve_all(demand)
+        if missing and self.fallback is not None:
+            await self.fallback.prepare(missing)
+
+    async def provide(self, batch: Path, entries: Sequence[Entry]) -> None:
+        """The same for one batch. All parties' stores are alike, so they lack the same."""
+        missing = self._reserve_all(entries)
+        if missing and self.fallback is not None:
+            await self.fallback.provide(batch, missing)
+
+    def _reserve_all(self, demand: Sequence[Entry]) -> list[Entry]:
+        """Reserve what the store has; what it has not, which without a fallback raises."""
         found = [self._find(path, kind) for path, kind in demand]
         missing = [entry for entry, position in zip(demand, found, strict=True) if position is None]
         if missing and self.fallback is None:
@@ -162,8 +174,7 @@ class StoreSupply:
         present = [(entry, position) for entry, position in zip(demand, found, strict=True) if position is not None]
         self._reserve(max((position + 1 for _, position in present), default=0))
         self._found.update((path, (kind, position)) for (path, kind), position in present)
-        if missing and self.fallback is not None:
-            await self.fallback.prepare(missing)
+        return missing
 
     def ready(self, path: Path, kind: Correlation) -> Material | None:
         """Hand out and burn the record of this path and kind; None if the store has none left."""
@@ -185,6 +196,17 @@ class StoreSupply:
             raise self._none_left(path, kind)
         self._spent.mark(path, kind)
         return await self.fallback.make(path, kind)
+
+    async def standing(self, path: Path, kind: Correlation) -> Material:
+        """Of the fallback: a store holds nothing that does not burn. SupplyError `store-standing` without one."""
+        if self.fallback is None:
+            raise SupplyError(
+                "store-standing",
+                f"the program takes a standing {kind.name}, which a store never holds",
+                "have it made during the run: --fallback ot",
+                path=path,
+            )
+        return await self.fallback.standing(path, kind)
 
     def _find(self, path: Path, kind: Correlation) -> int | None:
         if self._start is None or os.getpid() != self._process:

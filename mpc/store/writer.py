@@ -122,8 +122,8 @@ class StoreWriter:
 
         A supplier makes nothing twice for one path, so the demand of each `run` is asked for under its number.
         """
-        for entries in _batches(demand):
-            await supply.prepare([((run, *path), kind) for path, kind in entries])
+        for number, entries in enumerate(_batches(demand)):
+            await supply.provide((run, number), [((run, *path), kind) for path, kind in entries])
             before = self._words
             for path, kind in entries:
                 asked = (run, *path)

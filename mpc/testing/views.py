@@ -26,7 +26,8 @@ from mpc.network.transport import Transport, memory_network
 from mpc.network.wire import Message, Tag
 from mpc.prg import Prg, Seed
 from mpc.simulation import Setting, run_in_memory
-from mpc.supply import Dealing, Entry, Path, corrections
+from mpc.supply import Entry, Path
+from mpc.testing.pieces import pieces
 from mpc.testing.wrapping import WrappedTransport
 
 Protocol = Callable[[Context, list[Words], int], Awaitable[Any]]
@@ -96,8 +97,7 @@ async def observe(
     async def main(ctx: Context, mine: list[Words]) -> Any:
         return await protocol(ctx, mine, view.lanes)
 
-    dealings = [Dealing(i, n, seed) for i, seed in enumerate(randomness.dealt)]
-    supplies = [_Supply(i, dealings, view, dealt) for i in range(n)]
+    supplies = [_Supply(i, randomness.dealt, view, dealt) for i in range(n)]
     transports = [_Transport(transport, view) for transport in memory_network(n)]
     setting = Setting(suite, ring=view.ring)
     await run_in_memory(
@@ -232,7 +232,7 @@ class _Supply:
     """Material straight from the seeds of all parties; an observer's is seen."""
 
     party: int
-    dealings: list[Dealing]
+    seeds: list[Seed]
     view: View
     dealt: bool
     name: str = "insecure"
@@ -241,10 +241,12 @@ class _Supply:
     async def prepare(self, demand: Sequence[Entry]) -> None:
         """Nothing is needed beforehand."""
 
+    async def provide(self, batch: Path, entries: Sequence[Entry]) -> None:
+        """Nor before a part of the program."""
+
     def ready(self, path: Path, kind: Correlation) -> Material:
         """The material of this path."""
-        dealt = corrections(self.dealings, self.party, path, kind)
-        material = self.dealings[self.party].material(path, kind, dealt)
+        material = pieces(kind, path, self.seeds)[self.party]
         if self.party in self.view.observers:
             for k, part in enumerate(material):
                 self.view.note(f"{kind.name} part {k} of {self.party} at {path}", part)
@@ -252,6 +254,10 @@ class _Supply:
 
     async def make(self, path: Path, kind: Correlation) -> Material:
         """The same as `ready`."""
+        return self.ready(path, kind)
+
+    async def standing(self, path: Path, kind: Correlation) -> Material:
+        """The same: the context asks once."""
         return self.ready(path, kind)
 
 

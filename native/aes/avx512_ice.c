@@ -57,12 +57,7 @@ static size_t keep_pairs_below_var(uint64_t *out, const uint64_t *draws, const u
     return kept + (size_t)__builtin_popcount(below) / 2;
 }
 
-const AesKernels aes_avx512_ice = {
-    .ctr = ctr,
-    .streams = streams,
-    .keep_below_var = keep_below_var,
-    .keep_pairs_below_var = keep_pairs_below_var,
-};
+const AesKernels aes_avx512_ice = {OWN(ctr) OWN(streams) OWN(keep_below_var) OWN(keep_pairs_below_var)};
 
 #include "targets/end.h"
 

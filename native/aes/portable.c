@@ -53,10 +53,5 @@ static size_t keep_pairs_below_var(uint64_t *out, const uint64_t *draws, const u
 }
 
 const AesKernels aes_portable = {
-    .expand_key_128 = expand_key_128,
-    .expand_key_256 = expand_key_256,
-    .ctr = ctr,
-    .streams = streams,
-    .keep_below_var = keep_below_var,
-    .keep_pairs_below_var = keep_pairs_below_var,
+    OWN(expand_key_128) OWN(expand_key_256) OWN(ctr) OWN(streams) OWN(keep_below_var) OWN(keep_pairs_below_var)
 };

@@ -17,11 +17,6 @@ static const SideBySide *next(size_t limbs, size_t left, size_t *lanes) {
 
 #include "bignum/batches.h"
 
-const BignumKernels bignum_avx512_ice = {
-    .mul = mul,
-    .power = power,
-    .power_var = power_var,
-    .power_of_base = power_of_base,
-};
+const BignumKernels bignum_avx512_ice = {OWN(mul) OWN(power) OWN(power_var) OWN(power_of_base)};
 
 #endif

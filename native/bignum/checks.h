@@ -3,10 +3,16 @@
 #define PARLEY_BIGNUM_CHECKS_H
 
 #include "bignum/contract.h"
+#include "requires.h"
+
+/* Whether the moduli are of a length that there are kernels for, and their rows are long enough. */
+static inline int good_rows(Moduli m, size_t count) {
+    const size_t row = 3 * m.limbs + 1;
+    return m.limbs >= 1 && m.limbs <= BIGNUM_LIMBS && (!m.step || m.step >= row) && there(m.rows, row * count);
+}
 
 /* Whether the moduli are odd, 3 or more, and come with the inverses that belong to them. */
 static inline int good_moduli(Moduli m, size_t count) {
-    if (m.limbs < 1 || m.limbs > BIGNUM_LIMBS || (m.step && m.step < 3 * m.limbs + 1)) return 0;
     for (size_t i = 0; i < (m.step ? count : 1); i++) {
         const uint64_t *n = m.rows + i * m.step;
         uint64_t above_one = n[0] & ~(uint64_t)1;

@@ -13,32 +13,32 @@ size_t parley_bignum_digits(size_t limbs) { return bignum_digits(limbs); }
 void parley_bignum_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
                        size_t limbs, size_t count, uint64_t *workspace) {
     const Moduli m = {moduli, step, limbs};
-    REQUIRES(good_moduli(m, count));
+    REQUIRES(good_rows(m, count));
+    REQUIRES_OF_CONTENTS(good_moduli(m, count));
     REQUIRES(same_or_apart(out, x, NUMBER_BYTES(limbs, count)) && same_or_apart(out, y, NUMBER_BYTES(limbs, count)));
     REQUIRES(apart(out, NUMBER_BYTES(limbs, count), workspace, WORKSPACE_BYTES(limbs)));
     selected->bignum.mul(out, x, y, m, count, workspace);
 }
 
-void parley_bignum_add(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
-                       size_t limbs, size_t count) {
-    const Moduli m = {moduli, step, limbs};
-    REQUIRES(good_moduli(m, count) && below_moduli(x, m, count) && below_moduli(y, m, count));
-    REQUIRES(same_or_apart(out, x, NUMBER_BYTES(limbs, count)) && same_or_apart(out, y, NUMBER_BYTES(limbs, count)));
-    selected->bignum.add(out, x, y, m, count);
-}
+#define ENTRY_BELOW_MODULI(name)                                                                                          \
+    void parley_bignum_##name(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,  \
+                              size_t limbs, size_t count) {                                                              \
+        const size_t bytes = NUMBER_BYTES(limbs, count);                                                                 \
+        const Moduli m = {moduli, step, limbs};                                                                          \
+        REQUIRES(good_rows(m, count));                                                                                   \
+        REQUIRES(same_or_apart(out, x, bytes) && same_or_apart(out, y, bytes));                                          \
+        REQUIRES_OF_CONTENTS(good_moduli(m, count) && below_moduli(x, m, count) && below_moduli(y, m, count));           \
+        selected->bignum.name(out, x, y, m, count);                                                                      \
+    }
 
-void parley_bignum_sub(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
-                       size_t limbs, size_t count) {
-    const Moduli m = {moduli, step, limbs};
-    REQUIRES(good_moduli(m, count) && below_moduli(x, m, count) && below_moduli(y, m, count));
-    REQUIRES(same_or_apart(out, x, NUMBER_BYTES(limbs, count)) && same_or_apart(out, y, NUMBER_BYTES(limbs, count)));
-    selected->bignum.sub(out, x, y, m, count);
-}
+ENTRY_BELOW_MODULI(add)
+ENTRY_BELOW_MODULI(sub)
 
 void parley_bignum_power(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits,
                          const uint64_t *moduli, size_t step, size_t limbs, size_t count, uint64_t *workspace) {
     const Moduli m = {moduli, step, limbs};
-    REQUIRES(good_moduli(m, count));
+    REQUIRES(good_rows(m, count));
+    REQUIRES_OF_CONTENTS(good_moduli(m, count));
     REQUIRES(same_or_apart(out, bases, NUMBER_BYTES(limbs, count)));
     REQUIRES(apart(out, NUMBER_BYTES(limbs, count), exponents, EXPONENT_BYTES(bits, count)));
     REQUIRES(apart(out, NUMBER_BYTES(limbs, count), workspace, WORKSPACE_BYTES(limbs)));
@@ -48,7 +48,8 @@ void parley_bignum_power(uint64_t *out, const uint64_t *bases, const uint64_t *e
 void parley_bignum_power_var(uint64_t *out, const uint64_t *bases, const uint64_t *exponent, size_t bits,
                              const uint64_t *moduli, size_t step, size_t limbs, size_t count, uint64_t *workspace) {
     const Moduli m = {moduli, step, limbs};
-    REQUIRES(good_moduli(m, count));
+    REQUIRES(good_rows(m, count));
+    REQUIRES_OF_CONTENTS(good_moduli(m, count));
     REQUIRES(same_or_apart(out, bases, NUMBER_BYTES(limbs, count)));
     REQUIRES(apart(out, NUMBER_BYTES(limbs, count), exponent, EXPONENT_BYTES(bits, 1)));
     REQUIRES(apart(out, NUMBER_BYTES(limbs, count), workspace, WORKSPACE_BYTES(limbs)));
@@ -60,7 +61,8 @@ void parley_bignum_power_of_base(uint64_t *out, const uint64_t *table, const uin
                                  size_t count, uint64_t *workspace) {
     const Moduli m = {modulus, 0, limbs};
     const PowersOfBase powers = {table, corrections, width};
-    REQUIRES(good_moduli(m, count) && bits >= 1);
+    REQUIRES(good_rows(m, count) && bits >= 1);
+    REQUIRES_OF_CONTENTS(good_moduli(m, count));
     REQUIRES(width >= BIGNUM_NARROWEST && width <= BIGNUM_WIDEST);
     REQUIRES(apart(out, NUMBER_BYTES(limbs, count), table, NUMBER_BYTES(limbs, (bits + width - 1) / width << width)));
     REQUIRES(apart(out, NUMBER_BYTES(limbs, count), exponents, EXPONENT_BYTES(bits, count)));

@@ -12,10 +12,9 @@ size_t parley_bignum_digits(size_t limbs);
 /* Row i * step of moduli (3 limbs + 1 words a row) belongs to number i; step 0: one modulus for all. */
 void parley_bignum_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
                        size_t limbs, size_t count, uint64_t *workspace);
-void parley_bignum_add(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
-                       size_t limbs, size_t count);
-void parley_bignum_sub(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
-                       size_t limbs, size_t count);
+typedef void BelowModuli(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
+                         size_t limbs, size_t count);
+BelowModuli parley_bignum_add, parley_bignum_sub;
 void parley_bignum_power(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits,
                          const uint64_t *moduli, size_t step, size_t limbs, size_t count, uint64_t *workspace);
 void parley_bignum_power_var(uint64_t *out, const uint64_t *bases, const uint64_t *exponent, size_t bits,

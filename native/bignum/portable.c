@@ -141,11 +141,4 @@ static void sub(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli m, s
     }
 }
 
-const BignumKernels bignum_portable = {
-    .mul = mul,
-    .add = add,
-    .sub = sub,
-    .power = power,
-    .power_var = power_var,
-    .power_of_base = power_of_base,
-};
+const BignumKernels bignum_portable = {OWN(mul) OWN(add) OWN(sub) OWN(power) OWN(power_var) OWN(power_of_base)};

@@ -54,23 +54,9 @@ static void unpack(uint8_t *out, const uint64_t *words, size_t count) {
     }
 }
 
-typedef uint64_t Lanes __attribute__((vector_size(64)));
-enum { LANES = 8 };
-
-#include "bits/words_avx512.h"
-
-#include "bits/planes.h"
+#include "bits/lanes_avx512.h"
 
 #include "bits/prefix.h"
-
-#include "bits/transpose.h"
-
-static inline void transpose_words(Lanes v[8]) {
-    V words[8];
-    memcpy(words, v, sizeof words);
-    transpose_8x8(words);
-    memcpy(v, words, sizeof words);
-}
 
 static void planes(uint64_t *out, const uint64_t *x, size_t count, size_t bits) { planes_from(0, out, x, count, bits); }
 

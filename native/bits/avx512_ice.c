@@ -7,23 +7,9 @@
 
 #include "targets/avx512_ice.h"
 
-#include "bits/words_avx512.h"
+#include "bits/lanes_avx512.h"
 
 #include "bits/tiles_gfni.h"
-
-typedef uint64_t Lanes __attribute__((vector_size(64)));
-enum { LANES = 8 };
-
-#include "bits/planes.h"
-
-#include "bits/transpose.h"
-
-static inline void transpose_words(Lanes v[8]) {
-    V words[8];
-    memcpy(words, v, sizeof words);
-    transpose_8x8(words);
-    memcpy(v, words, sizeof words);
-}
 
 static uint64_t popcount(const uint64_t *x, size_t n) {
     V even = _mm512_setzero_si512(), odd = even;

@@ -14,7 +14,10 @@ UNARY_ENTRY(parley_bit_prefix_xor, bits.bit_prefix_xor, 1)
 UNARY_ENTRY(parley_bit_prefix_or, bits.bit_prefix_or, 1)
 UNARY_ENTRY(parley_bit_prefix_and, bits.bit_prefix_and, 1)
 
-uint64_t parley_popcount(const uint64_t *x, size_t n) { return selected->bits.popcount(x, n); }
+uint64_t parley_popcount(const uint64_t *x, size_t n) {
+    REQUIRES_OR_ELSE(0, there(x, n * sizeof *x));
+    return selected->bits.popcount(x, n);
+}
 
 void parley_pack(uint64_t *out, const uint8_t *bits, size_t count) {
     REQUIRES(apart(out, packed_bytes(1, count), bits, count));

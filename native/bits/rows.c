@@ -20,19 +20,20 @@ static inline size_t extent(size_t group, size_t row, size_t groups, size_t rows
     return groups && rows ? (groups - 1) * group + (rows - 1) * row + n : 0;
 }
 
-static inline int same_rows(const uint64_t *out, const uint64_t *x, size_t group, size_t row, size_t rows, size_t n) {
-    return x == out && row == n && group == rows * n;
+/* Whether x is `out` in the same layout; the step to a second row or group does not count where there is none. */
+static inline int same_rows(const uint64_t *out, const uint64_t *x, size_t group, size_t row, size_t groups, size_t rows,
+                            size_t n) {
+    return x == out && (rows < 2 || row == n) && (groups < 2 || group == rows * n);
 }
 
 void parley_bit_rows(int what, uint64_t *out, const uint64_t *x, size_t x_group, size_t x_row, const uint64_t *y,
                      size_t y_group, size_t y_row, size_t groups, size_t rows, size_t n) {
     const size_t bytes = groups * rows * n * sizeof *out;
     REQUIRES(PARLEY_AND <= what && what <= PARLEY_SAME);
-    REQUIRES(same_rows(out, x, x_group, x_row, rows, n) ||
+    REQUIRES(same_rows(out, x, x_group, x_row, groups, rows, n) ||
              apart(out, bytes, x, extent(x_group, x_row, groups, rows, n) * sizeof *x));
-    REQUIRES(same_rows(out, y, y_group, y_row, rows, n) ||
+    REQUIRES(same_rows(out, y, y_group, y_row, groups, rows, n) ||
              apart(out, bytes, y, extent(y_group, y_row, groups, rows, n) * sizeof *y));
-    (void)bytes;
     Binary *const run = operation(what);
     for (size_t g = 0; g < groups; g++)
         for (size_t r = 0; r < rows; r++, out += n) run(out, x + g * x_group + r * x_row, y + g * y_group + r * y_row, n);
@@ -47,7 +48,6 @@ void parley_bit_recombine_rows(uint64_t *out, const uint64_t *c, const uint64_t 
     REQUIRES(apart(out, bytes, a, extent(0, left, 1, rows, n) * sizeof *a));
     REQUIRES(apart(out, bytes, b, extent(0, right, 1, rows, n) * sizeof *b));
     REQUIRES(apart(out, bytes, e, extent(0, right, 1, rows, n) * sizeof *e));
-    (void)bytes;
     for (size_t r = 0; r < rows; r++)
         selected->bits.bit_recombine(out + r * n, c + r * n, d + r * left, b + r * right, e + r * right, a + r * left,
                                      n, with_de);

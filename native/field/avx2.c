@@ -9,17 +9,7 @@
 
 #include "field/lanes_words_avx2.h"
 
-#define TABLE(kind)                      \
-    const FieldKernels kind##_avx2 = {   \
-        .add = add_##kind,               \
-        .sub = sub_##kind,               \
-        .neg = neg_##kind,               \
-        .mul = mul_##kind,               \
-        .scale = scale_##kind,           \
-        .mul_add = mul_add_##kind,       \
-        .recombine = recombine_##kind,   \
-        .transform = transform_##kind,   \
-    };
+#define TABLE(kind) const FieldKernels kind##_avx2 = {FIELD_LANES(kind)};
 
 #define KIND(name) name##_mersenne61
 #define MUL vector_mul_mersenne61

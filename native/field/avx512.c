@@ -10,18 +10,7 @@
 #include "field/lanes_words.h"
 #include "field/portable_words.h"
 
-#define TABLE(kind)                        \
-    const FieldKernels kind##_avx512 = {   \
-        .add = add_##kind,                 \
-        .sub = sub_##kind,                 \
-        .neg = neg_##kind,                 \
-        .mul = mul_##kind,                 \
-        .scale = scale_##kind,             \
-        .mul_add = mul_add_##kind,         \
-        .recombine = recombine_##kind,     \
-        .sum = sum_##kind,                 \
-        .transform = transform_##kind,     \
-    };
+#define TABLE(kind) const FieldKernels kind##_avx512 = {FIELD_LANES(kind), .sum = sum_##kind};
 
 #define KIND(name) name##_mersenne61
 #define MUL vector_mul_mersenne61

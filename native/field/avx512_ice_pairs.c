@@ -103,18 +103,7 @@ static void matmul(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t r
                      at_most(inner - l, DEPTH), at_most(columns - j, LANES), l > 0, f);
 }
 
-const FieldKernels field128_avx512_ice = {
-    .add = add_field128,
-    .sub = sub_field128,
-    .neg = neg_field128,
-    .mul = mul_field128,
-    .scale = scale_field128,
-    .mul_add = mul_add_field128,
-    .recombine = recombine_field128,
-    .sum = sum_field128,
-    .matmul = matmul,
-    .transform = transform_field128,
-};
+const FieldKernels field128_avx512_ice = {FIELD_LANES(field128), .sum = sum_field128, .matmul = matmul};
 
 #include "targets/end.h"
 

@@ -49,6 +49,11 @@ typedef struct {
     void (*transform)(uint64_t *x, size_t rows, size_t width, const uint64_t *roots, const Field *f);
 } FieldKernels;
 
+/* For the table of a file that includes lanes_kernels.h for a kind of modulus. */
+#define FIELD_LANES(kind)                                                                                \
+    .add = add_##kind, .sub = sub_##kind, .neg = neg_##kind, .mul = mul_##kind, .scale = scale_##kind,   \
+    .mul_add = mul_add_##kind, .recombine = recombine_##kind, .transform = transform_##kind
+
 extern const FieldKernels mersenne61_portable, mersenne61_avx2, mersenne61_avx512, mersenne61_avx512_ice;
 extern const FieldKernels field64_portable, field64_avx2, field64_avx512, field64_avx512_ice;
 extern const FieldKernels pseudo_portable, pseudo_avx2, pseudo_avx512, pseudo_avx512_ice;

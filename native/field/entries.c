@@ -34,41 +34,32 @@ size_t parley_field_count_wrong(const uint64_t *x, size_t n, const uint64_t *fie
 }
 
 void parley_field_reduce(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     const uint64_t one[2] = {1, 0};
     REQUIRES_ELEMENTWISE(x);
     kernels_of(&f)->scale(out, x, one, n, &f);
 }
 
-void parley_field_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field) {
-    const Field f = field_of(field);
-    REQUIRES_ELEMENTWISE(x);
-    REQUIRES_ELEMENTWISE(y);
-    kernels_of(&f)->add(out, x, y, n, &f);
-}
+#define ENTRY_OF_TWO(name)                                                                                               \
+    void parley_field_##name(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field) {    \
+        TAKE_FIELD(f, field);                                                                                           \
+        REQUIRES_ELEMENTWISE(x);                                                                                        \
+        REQUIRES_ELEMENTWISE(y);                                                                                        \
+        kernels_of(&f)->name(out, x, y, n, &f);                                                                         \
+    }
 
-void parley_field_sub(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field) {
-    const Field f = field_of(field);
-    REQUIRES_ELEMENTWISE(x);
-    REQUIRES_ELEMENTWISE(y);
-    kernels_of(&f)->sub(out, x, y, n, &f);
-}
+ENTRY_OF_TWO(add)
+ENTRY_OF_TWO(sub)
+ENTRY_OF_TWO(mul)
 
 void parley_field_neg(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     REQUIRES_ELEMENTWISE(x);
     kernels_of(&f)->neg(out, x, n, &f);
 }
 
-void parley_field_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field) {
-    const Field f = field_of(field);
-    REQUIRES_ELEMENTWISE(x);
-    REQUIRES_ELEMENTWISE(y);
-    kernels_of(&f)->mul(out, x, y, n, &f);
-}
-
 void parley_field_scale(uint64_t *out, const uint64_t *x, const uint64_t *s, size_t n, const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     REQUIRES_ELEMENTWISE(x);
     REQUIRES(apart(out, bytes_of(n, &f), s, bytes_of(1, &f)));
     kernels_of(&f)->scale(out, x, s, n, &f);
@@ -76,7 +67,7 @@ void parley_field_scale(uint64_t *out, const uint64_t *x, const uint64_t *s, siz
 
 void parley_field_mul_add(uint64_t *out, const uint64_t *c, const uint64_t *x, const uint64_t *y, size_t n,
                           const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     REQUIRES_ELEMENTWISE(c);
     REQUIRES_ELEMENTWISE(x);
     REQUIRES_ELEMENTWISE(y);
@@ -85,7 +76,7 @@ void parley_field_mul_add(uint64_t *out, const uint64_t *c, const uint64_t *x, c
 
 void parley_field_recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const uint64_t *b, const uint64_t *e,
                             const uint64_t *a, size_t n, int with_de, const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     REQUIRES_ELEMENTWISE(c);
     REQUIRES_ELEMENTWISE(d);
     REQUIRES_ELEMENTWISE(b);
@@ -95,7 +86,7 @@ void parley_field_recombine(uint64_t *out, const uint64_t *c, const uint64_t *d,
 }
 
 void parley_field_sum(uint64_t *out, const uint64_t *x, size_t rows, size_t n, const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     REQUIRES(n < (uint64_t)1 << 32);
     REQUIRES(apart(out, bytes_of(rows, &f), x, bytes_of(rows * n, &f)));
     for (size_t i = 0; i < rows; i++)
@@ -109,7 +100,7 @@ static inline size_t stack(size_t batch, size_t step, size_t elements) {
 
 void parley_field_matmul(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t batch, size_t x_step,
                          size_t y_step, size_t rows, size_t inner, size_t columns, const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     const size_t out_bytes = bytes_of(batch * rows * columns, &f), step = step_of(&f);
     REQUIRES(apart(out, out_bytes, x, bytes_of(stack(batch, x_step, rows * inner), &f)));
     REQUIRES(apart(out, out_bytes, y, bytes_of(stack(batch, y_step, inner * columns), &f)));

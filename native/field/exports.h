@@ -15,10 +15,9 @@ size_t parley_field_count_wrong(const uint64_t *x, size_t n, const uint64_t *fie
 /* x mod p for n elements whose words are any. `out` may be x. */
 void parley_field_reduce(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field);
 
-void parley_field_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field);
-void parley_field_sub(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field);
+typedef void FieldBinary(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field);
+FieldBinary parley_field_add, parley_field_sub, parley_field_mul;
 void parley_field_neg(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field);
-void parley_field_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const uint64_t *field);
 void parley_field_scale(uint64_t *out, const uint64_t *x, const uint64_t *s, size_t n, const uint64_t *field);
 void parley_field_mul_add(uint64_t *out, const uint64_t *c, const uint64_t *x, const uint64_t *y, size_t n,
                           const uint64_t *field);

@@ -11,9 +11,14 @@ _Static_assert(sizeof(Field) <= 8 * sizeof(uint64_t), "exports.h promises room f
 static inline Field field_of(const uint64_t *words) {
     Field f;
     memcpy(&f, words, sizeof f);
-    REQUIRES(f.kind > FIELD_NONE && f.kind < FIELD_KINDS);
     return f;
 }
+
+/* How an entry begins: `f` is the modulus in the words that Python hands over. */
+#define TAKE_FIELD(f, words)                       \
+    REQUIRES(there(words, 8 * sizeof *(words)));   \
+    const Field f = field_of(words);               \
+    REQUIRES(f.kind > FIELD_NONE && f.kind < FIELD_KINDS)
 
 static inline const FieldKernels *kernels_of(const Field *f) {
     switch (f->kind) {

@@ -90,14 +90,15 @@ static void transform_rows(uint64_t *out, const uint64_t *x, uint64_t *block, si
 void parley_field_ntt(uint64_t *out, const uint64_t *x, uint64_t *work, size_t batch, size_t rows, size_t columns,
                       const uint64_t *row_roots, const uint64_t *column_roots, const uint64_t *twiddles,
                       const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     const size_t words = rows * columns * step_of(&f);
     const size_t room = words + BLOCK_WORDS * (rows > columns ? rows : columns);
     REQUIRES(rows && columns && !(rows & (rows - 1)) && !(columns & (columns - 1)));
+    REQUIRES(there(row_roots, bytes_of(rows, &f)) && there(column_roots, bytes_of(columns, &f)));
+    REQUIRES(there(twiddles, words * sizeof *twiddles));
     REQUIRES(same_or_apart(out, x, batch * words * sizeof *x));
     REQUIRES(apart(work, room * sizeof *work, x, batch * words * sizeof *x));
     REQUIRES(apart(work, room * sizeof *work, out, batch * words * sizeof *out));
-    (void)room;
     for (size_t i = 0; i < batch; i++) {
         uint64_t *block = work + words;
         transform_columns(work, x + i * words, block, rows, columns, row_roots, twiddles, &f);
@@ -107,11 +108,11 @@ void parley_field_ntt(uint64_t *out, const uint64_t *x, uint64_t *work, size_t b
 
 void parley_field_ntt_short(uint64_t *out, const uint64_t *x, uint64_t *work, size_t batch, size_t n,
                             const uint64_t *roots, const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     const FieldKernels *kernels = kernels_of(&f);
     const size_t step = step_of(&f), line = n * step, width = block_of(&f);
     REQUIRES(n && !(n & (n - 1)));
-    REQUIRES(same_or_apart(out, x, bytes_of(batch * n, &f)));
+    REQUIRES(there(roots, bytes_of(n, &f)) && same_or_apart(out, x, bytes_of(batch * n, &f)));
     REQUIRES(apart(work, width * line * sizeof *work, x, bytes_of(batch * n, &f)));
     REQUIRES(apart(work, width * line * sizeof *work, out, bytes_of(batch * n, &f)));
     for (size_t i = 0; i < batch; i += width) {

@@ -26,7 +26,7 @@ static void power_block_var(uint64_t *out, const uint64_t *x, size_t n, uint64_t
 
 void parley_field_power(uint64_t *out, const uint64_t *x, size_t n, uint64_t e_low, uint64_t e_high,
                         const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     const size_t step = step_of(&f);
     REQUIRES(same_or_apart(out, x, bytes_of(n, &f)));
     for (size_t i = 0; i < n; i += SIDE_BY_SIDE)
@@ -34,11 +34,11 @@ void parley_field_power(uint64_t *out, const uint64_t *x, size_t n, uint64_t e_l
 }
 
 void parley_field_powers(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     const FieldKernels *kernels = kernels_of(&f);
     const size_t step = step_of(&f);
-    uint64_t top[2] = {x[0], x[step - 1]};
     REQUIRES(apart(out, bytes_of(n, &f), x, bytes_of(1, &f)));
+    uint64_t top[2] = {x[0], x[step - 1]};
     ones(out, at_most(n, 1), &f);
     for (size_t done = 1; done < n; done *= 2) {
         kernels->scale(out + done * step, out, top, at_most(n - done, done), &f);
@@ -64,7 +64,7 @@ static void zero_where_zero(uint64_t *out, const uint64_t *x, size_t n, const Fi
 /* Montgomery's trick ("Speeding the Pollard and elliptic curve methods of factorization", 1987, section 10.3.1) on
  * SIDE_BY_SIDE chains: chain i holds the elements i, i + SIDE_BY_SIDE, ... */
 void parley_field_inverse(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field) {
-    const Field f = field_of(field);
+    TAKE_FIELD(f, field);
     const FieldKernels *kernels = kernels_of(&f);
     const size_t step = step_of(&f), chains = at_most(n, SIDE_BY_SIDE);
     const unsigned __int128 e = ((unsigned __int128)f.p_high << 64 | f.p) - 2;

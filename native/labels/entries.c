@@ -2,25 +2,25 @@
 
 enum { LABEL = 16, ROUND_KEYS = 176 };
 
-void parley_hash_cr(uint64_t *out, const uint64_t *x, const uint8_t *round_keys, size_t n) {
+void parley_hash_cr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], size_t n) {
     REQUIRES(same_or_apart(out, x, LABEL * n));
     REQUIRES(apart(out, LABEL * n, round_keys, ROUND_KEYS));
     selected->labels.hash_cr(out, x, round_keys, n);
 }
 
-void parley_hash_ccr(uint64_t *out, const uint64_t *x, const uint8_t *round_keys, size_t n) {
+void parley_hash_ccr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], size_t n) {
     REQUIRES(same_or_apart(out, x, LABEL * n));
     REQUIRES(apart(out, LABEL * n, round_keys, ROUND_KEYS));
     selected->labels.hash_ccr(out, x, round_keys, n);
 }
 
-void parley_hash_tccr(uint64_t *out, const uint64_t *x, const uint8_t *round_keys, uint64_t first, size_t n) {
+void parley_hash_tccr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], uint64_t first, size_t n) {
     REQUIRES(same_or_apart(out, x, LABEL * n));
     REQUIRES(apart(out, LABEL * n, round_keys, ROUND_KEYS));
     selected->labels.hash_tccr(out, x, round_keys, first, n);
 }
 
-void parley_hash_rekeyed(uint64_t *out, const uint64_t *x, const uint64_t *start, uint64_t first, size_t n,
+void parley_hash_rekeyed(uint64_t *out, const uint64_t *x, const uint64_t start[2], uint64_t first, size_t n,
                          size_t each) {
     REQUIRES(!n || n - 1 <= UINT64_MAX - first);
     REQUIRES(same_or_apart(out, x, LABEL * each * n));
@@ -28,13 +28,13 @@ void parley_hash_rekeyed(uint64_t *out, const uint64_t *x, const uint64_t *start
     selected->labels.hash_rekeyed(out, x, start, first, n, each);
 }
 
-void parley_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t *round_keys, size_t n) {
+void parley_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[2 * 176], size_t n) {
     REQUIRES(apart(out, 2 * LABEL * n, seeds, LABEL * n));
     REQUIRES(apart(out, 2 * LABEL * n, round_keys, 2 * ROUND_KEYS));
     selected->labels.tree_level(out, seeds, round_keys, n);
 }
 
-void parley_half_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t *round_keys, size_t n) {
+void parley_half_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[176], size_t n) {
     REQUIRES(apart(out, 2 * LABEL * n, seeds, LABEL * n));
     REQUIRES(apart(out, 2 * LABEL * n, round_keys, ROUND_KEYS));
     selected->labels.half_tree_level(out, seeds, round_keys, n);
@@ -46,20 +46,20 @@ static inline int have_tweaks(uint64_t first, size_t gates) {
     return first <= limit && gates <= limit - first;
 }
 
-void parley_garble_ands(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0, const uint64_t *delta,
-                        const uint64_t *start, uint64_t first, size_t n) {
+void parley_garble_ands(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0, const uint64_t delta[2],
+                        const uint64_t start[2], uint64_t first, size_t n) {
     REQUIRES(have_tweaks(first, n));
     REQUIRES(same_or_apart(c0, a0, LABEL * n) && same_or_apart(c0, b0, LABEL * n));
     REQUIRES(apart(tables, 2 * LABEL * n, a0, LABEL * n) && apart(tables, 2 * LABEL * n, b0, LABEL * n));
     REQUIRES(apart(tables, 2 * LABEL * n, c0, LABEL * n));
     REQUIRES(apart(tables, 2 * LABEL * n, delta, LABEL) && apart(tables, 2 * LABEL * n, start, LABEL));
     REQUIRES(apart(c0, LABEL * n, delta, LABEL) && apart(c0, LABEL * n, start, LABEL));
-    REQUIRES(delta[0] & 1);
+    REQUIRES_OF_CONTENTS(delta[0] & 1);
     selected->labels.garble_ands(tables, c0, a0, b0, delta, start, first, n);
 }
 
 void parley_evaluate_ands(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t *tables,
-                          const uint64_t *start, uint64_t first, size_t n) {
+                          const uint64_t start[2], uint64_t first, size_t n) {
     REQUIRES(have_tweaks(first, n));
     REQUIRES(same_or_apart(c, a, LABEL * n) && same_or_apart(c, b, LABEL * n));
     REQUIRES(apart(c, LABEL * n, tables, 2 * LABEL * n));

@@ -167,9 +167,7 @@ static void matmul(uint64_t *out, Matrix x, Matrix y, size_t rows, size_t inner,
     tiles_end();
 }
 
-const MatmulKernels matmul_amx = {
-    .matmul = matmul,
-};
+const MatmulKernels matmul_amx = {OWN(matmul)};
 
 #include "targets/end.h"
 

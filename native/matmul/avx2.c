@@ -103,9 +103,7 @@ static void dot_products(uint64_t *out, size_t few_step, size_t many_step, size_
         }
 }
 
-const MatmulKernels matmul_avx2 = {
-    .matmul = matmul,
-};
+const MatmulKernels matmul_avx2 = {OWN(matmul)};
 
 #include "targets/end.h"
 

@@ -13,6 +13,4 @@ static void matmul(uint64_t *out, Matrix x, Matrix y, size_t rows, size_t inner,
     }
 }
 
-const MatmulKernels matmul_portable = {
-    .matmul = matmul,
-};
+const MatmulKernels matmul_portable = {OWN(matmul)};

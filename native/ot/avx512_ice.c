@@ -1,84 +1,22 @@
 /* VAES: four blocks a register, GROUP registers at a time. */
 
 #include "kernels.h"
-#include "lengths.h"
-#include "ot/gray.h"
-
-#include <string.h>
 
 #if defined(__x86_64__)
 
 #include "targets/avx512_ice.h"
 
-enum { GROUP = 8, GROUP_BLOCKS = 4 * GROUP, MAX_K = 8 };
+#include "aes/blocks_avx512_ice.h"
+#include "ot/folds.h"
 
 /* Rows of the sparse matrix that are worked on together; their words; and the registers that these fill. */
 enum { ROWS = 8, WORDS = ROWS * PARLEY_OT_PICK_WORDS, REGISTERS = WORDS / 8 };
-
-static inline __attribute__((always_inline)) V round_key(const uint8_t *round_keys, int round) {
-    return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(round_keys + 16 * round)));
-}
-
-/* sum ^= the encryptions of the counters. */
-static inline __attribute__((always_inline)) void add_stream(V sum[GROUP], const V counters[GROUP],
-                                                             const uint8_t *round_keys) {
-    V state[GROUP];
-    V key = round_key(round_keys, 0);
-    for (int i = 0; i < GROUP; i++) state[i] = _mm512_xor_si512(counters[i], key);
-    for (int round = 1; round < 10; round++) {
-        key = round_key(round_keys, round);
-        for (int i = 0; i < GROUP; i++) state[i] = _mm512_aesenc_epi128(state[i], key);
-    }
-    key = round_key(round_keys, 10);
-    for (int i = 0; i < GROUP; i++) sum[i] = _mm512_xor_si512(sum[i], _mm512_aesenclast_epi128(state[i], key));
-}
-
-/* Counters (0, first) to (0, first + 3) as big-endian blocks. */
-static inline V four_counters(uint64_t first) {
-    const V swap_upper = _mm512_broadcast_i32x4(_mm_set_epi8(8, 9, 10, 11, 12, 13, 14, 15, 7, 6, 5, 4, 3, 2, 1, 0));
-    const V numbers = _mm512_add_epi64(spread(first), _mm512_set_epi64(3, 0, 2, 0, 1, 0, 0, 0));
-    return _mm512_shuffle_epi8(_mm512_maskz_mov_epi64(0xaa, numbers), swap_upper);
-}
-
-static inline void start(V counters[GROUP], uint64_t first) {
-    for (size_t i = 0; i < GROUP; i++) counters[i] = four_counters(first + 4 * i);
-}
-
-static inline void store_blocks(uint64_t *out, const V v[GROUP], size_t blocks) {
-    for (size_t i = 0; 4 * i < blocks; i++) store_first(out + 8 * i, 2 * at_most(blocks - 4 * i, 4), v[i]);
-}
-
-/* At most GROUP_BLOCKS blocks. */
-static void fold_group(uint64_t *sum, uint64_t *rows, size_t step, const uint8_t *round_keys, size_t k,
-                       uint64_t first, size_t blocks) {
-    V counters[GROUP], total[GROUP], row[MAX_K][GROUP];
-    start(counters, first);
-    memset(total, 0, sizeof total);
-    memset(row, 0, k * sizeof row[0]);
-    for (size_t t = ((size_t)1 << k) - 1; t; t--) {
-        add_stream(total, counters, round_keys + 176 * gray(t));
-        V *changes = row[changed(t)];
-        for (int i = 0; i < GROUP; i++) changes[i] = _mm512_xor_si512(changes[i], total[i]);
-    }
-    for (size_t j = 0; j < k; j++) store_blocks(rows + j * step, row[j], blocks);
-    if (sum) {
-        add_stream(total, counters, round_keys);
-        store_blocks(sum, total, blocks);
-    }
-}
-
-static void fold(uint64_t *sum, uint64_t *rows, size_t step, const uint8_t *round_keys, size_t k, uint64_t first,
-                 size_t blocks) {
-    for (size_t i = 0; i < blocks; i += GROUP_BLOCKS)
-        fold_group(sum ? sum + 2 * i : NULL, rows + 2 * i, step, round_keys, k, first + i,
-                   at_most(blocks - i, GROUP_BLOCKS));
-}
 
 /* Where the rows of the table lie that ROWS rows of the matrix pick, in bytes: offsets[t] has, for each word, its
  * number t. */
 static inline void pick(uint64_t offsets[3][WORDS], const V keys[11], uint64_t row, V mask) {
     V state[REGISTERS];
-    for (size_t i = 0; i < REGISTERS; i++) state[i] = _mm512_xor_si512(four_counters(2 * row + 4 * i), keys[0]);
+    for (size_t i = 0; i < REGISTERS; i++) state[i] = _mm512_xor_si512(counters_from(2 * row + 4 * i), keys[0]);
     for (int round = 1; round < 10; round++)
         for (size_t i = 0; i < REGISTERS; i++) state[i] = _mm512_aesenc_epi128(state[i], keys[round]);
     for (size_t i = 0; i < REGISTERS; i++) {
@@ -108,7 +46,7 @@ static void add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, co
     const V mask = spread((((uint64_t)1 << log_size) - 1) << 4);
     uint64_t offsets[2][3][WORDS];
     V keys[11];
-    for (int round = 0; round < 11; round++) keys[round] = round_key(round_keys, round);
+    for (int round = 0; round < 11; round++) keys[round] = spread_block(round_keys + 16 * round);
     pick(offsets[0], keys, first, mask);
     for (size_t i = 0, now = 0; i < n; i += ROWS, now ^= 1) {
         pick(offsets[now ^ 1], keys, first + i + ROWS, mask);
@@ -128,11 +66,7 @@ static void add_to_pair(uint64_t *pairs, size_t n, uint64_t which, const uint64_
     }
 }
 
-const OtKernels ot_avx512_ice = {
-    .fold = fold,
-    .add_sparse = add_sparse,
-    .add_to_pair = add_to_pair,
-};
+const OtKernels ot_avx512_ice = {OWN(fold) OWN(add_sparse) OWN(add_to_pair)};
 
 #include "targets/end.h"
 

@@ -83,8 +83,8 @@ void parley_softspoken_receive(uint64_t *labels, uint64_t *choices, uint64_t *co
 
 void parley_softspoken_rows(uint64_t *rows, uint64_t *choices, uint64_t *corrections, size_t step,
                             const uint8_t *round_keys, size_t k, uint64_t first, size_t blocks) {
-    REQUIRES(in_range(k, first, blocks));
-    REQUIRES(step >= blocks * LABEL_WORDS);
+    REQUIRES(in_range(k, first, blocks) && step >= blocks * LABEL_WORDS);
+    REQUIRES(there(rows, parley_softspoken_rows_size(blocks) * 8) && there(round_keys, all_keys(k)));
     REQUIRES(apart(choices, blocks * LABEL_BYTES, corrections, (parts(k) - 1) * step * 8));
     for (size_t at = 0; at < blocks; at += TILE) {
         const size_t words = at * LABEL_WORDS;
@@ -96,6 +96,7 @@ void parley_softspoken_rows(uint64_t *rows, uint64_t *choices, uint64_t *correct
 void parley_softspoken_labels(uint64_t *labels, uint64_t *sums, const uint64_t *rows, const uint64_t *powers,
                               size_t blocks) {
     REQUIRES(apart(labels, blocks * LABEL_BITS * LABEL_BYTES, rows, parley_softspoken_rows_size(blocks) * 8));
+    REQUIRES(there(sums, LABEL_BITS * LABEL_BYTES) && there(powers, blocks * LABEL_BYTES));
     for (size_t at = 0; at < blocks; at += TILE) {
         const uint64_t *tile = rows + at / TILE * TILE_WORDS;
         const size_t now = at_most(blocks - at, TILE);
@@ -110,6 +111,8 @@ void parley_softspoken_send(uint64_t *labels, uint64_t *sums, const uint64_t *co
     REQUIRES(in_range(k, first, blocks));
     REQUIRES(apart(labels, blocks * LABEL_BITS * LABEL_BYTES, round_keys, all_keys(k)));
     REQUIRES(apart(labels, blocks * LABEL_BITS * LABEL_BYTES, corrections, (parts(k) - 1) * step * 8));
+    REQUIRES(step >= blocks * LABEL_WORDS);
+    REQUIRES(there(delta, LABEL_BYTES) && (!powers || there(sums, LABEL_BITS * LABEL_BYTES)));
     uint64_t tile[TILE_WORDS];
     for (size_t at = 0; at < blocks; at += TILE) {
         const size_t now = at_most(blocks - at, TILE), words = at * LABEL_WORDS;

@@ -62,10 +62,4 @@ static void add_to_pair(uint64_t *pairs, size_t n, uint64_t which, const uint64_
     }
 }
 
-const OtKernels ot_portable = {
-    .fold = fold,
-    .add_sparse = add_sparse,
-    .lowest_bits = lowest_bits,
-    .sum_pairs = sum_pairs,
-    .add_to_pair = add_to_pair,
-};
+const OtKernels ot_portable = {OWN(fold) OWN(add_sparse) OWN(lowest_bits) OWN(sum_pairs) OWN(add_to_pair)};

@@ -86,6 +86,7 @@ void parley_half_trees_grow(uint64_t *leaves, uint64_t *sums, uint64_t *scratch,
                             const uint64_t *delta, const uint8_t *round_keys, size_t depth, size_t trees) {
     REQUIRES(depth >= 1 && depth < MAX_DEPTH);
     REQUIRES(apart(leaves, trees << (depth + 4), scratch, (size_t)8 << depth));
+    REQUIRES(there(sums, trees) && there(roots, trees) && there(delta, trees) && there(round_keys, trees));
     for (size_t i = 0; i < trees; i++)
         grow_tree(leaves + (2 * i << depth), sums + 2 * i * depth, scratch, roots + 2 * i, delta, round_keys, depth);
 }
@@ -94,6 +95,7 @@ void parley_half_trees_regrow(uint64_t *leaves, uint64_t *scratch, const uint64_
                               const uint8_t *round_keys, size_t depth, size_t trees) {
     REQUIRES(depth >= 1 && depth < MAX_DEPTH);
     REQUIRES(apart(leaves, trees << (depth + 4), scratch, (size_t)8 << depth));
+    REQUIRES(there(paths, trees) && there(sums, trees) && there(round_keys, trees));
     for (size_t i = 0; i < trees; i++)
         regrow_tree(leaves + (2 * i << depth), scratch, paths[i], sums + 2 * i * depth, round_keys, depth);
 }
@@ -102,7 +104,7 @@ void parley_add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, co
                        uint64_t first, size_t n) {
     REQUIRES(log_size <= MAX_LOG_SIZE);
     REQUIRES(n <= UINT64_MAX / 2 - first);
-    REQUIRES(apart(out, n * 16, table, (size_t)16 << log_size));
+    REQUIRES(apart(out, n * 16, table, (size_t)16 << log_size) && there(round_keys, 176));
     selected->ot.add_sparse(out, table, log_size, round_keys, first, n);
 }
 

@@ -15,11 +15,7 @@ static inline void store_first_words(uint64_t *out, size_t count, B v) {
     if (count) _mm_storel_epi64((B *)out, v);
 }
 
-const ProductKernels products_avx2 = {
-    .pads = pads,
-    .send = send,
-    .receive = receive,
-};
+const ProductKernels products_avx2 = {OWN(pads) OWN(send) OWN(receive)};
 
 #include "targets/end.h"
 

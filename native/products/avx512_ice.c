@@ -19,11 +19,7 @@ static inline void store_first_words(uint64_t *out, size_t count, B v) {
         _mm256_mask_storeu_epi64(out, (__mmask8)((1u << count) - 1), words);
 }
 
-const ProductKernels products_avx512_ice = {
-    .pads = pads,
-    .send = send,
-    .receive = receive,
-};
+const ProductKernels products_avx512_ice = {OWN(pads) OWN(send) OWN(receive)};
 
 #include "targets/end.h"
 

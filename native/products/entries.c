@@ -139,7 +139,7 @@ static void receive_group(const uint64_t *corrections, size_t step, const Labels
 static inline int in_order(const uint8_t *shapes, size_t groups, size_t count, size_t length, size_t begin, size_t end,
                            uint64_t first) {
     const uint64_t numbers = (uint64_t)1 << PARLEY_BLOCK_TWEAK;
-    int fits = begin % 64 == 0 && begin <= end && end <= count && length <= MAX_LENGTH;
+    int fits = there(shapes, groups) && begin % 64 == 0 && begin <= end && end <= count && length <= MAX_LENGTH;
     fits = fits && first <= numbers && groups * count <= numbers - first;
     for (size_t g = 0; fits && g < groups; g++) {
         const unsigned width = shapes[SHAPE * g], shift = shapes[SHAPE * g + 1];
@@ -155,6 +155,7 @@ void parley_products_send(uint64_t *corrections, uint64_t *shares, const uint64_
     REQUIRES(in_order(shapes, groups, count, length, begin, end, first));
     REQUIRES(apart(shares, count * length * 8, labels, groups * count * LABEL_BYTES));
     REQUIRES(apart(shares, count * length * 8, corrections, words_for(count * length) * 8));
+    REQUIRES(there(x, groups * count * length) && there(delta, LABEL_BYTES) && there(round_keys, ROUND_KEYS));
     const Labels all = {labels, turns, delta, round_keys, first};
     const size_t row = words_for(count * length);
     for (size_t g = 0; length && g < groups; g++) {
@@ -171,6 +172,7 @@ void parley_products_receive(uint64_t *shares, const uint64_t *labels, const uin
     REQUIRES(in_order(shapes, groups, count, length, begin, end, first));
     REQUIRES(apart(shares, count * length * 8, labels, groups * count * LABEL_BYTES));
     REQUIRES(apart(shares, count * length * 8, corrections, words_for(count * length) * 8));
+    REQUIRES(there(choices, groups * count) && there(round_keys, ROUND_KEYS));
     const Labels all = {labels, choices, NULL, round_keys, first};
     const size_t row = words_for(count * length);
     for (size_t g = 0; length && g < groups; g++) {

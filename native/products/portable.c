@@ -20,8 +20,4 @@ static void pads(uint64_t *out, const uint64_t *labels, const uint64_t offset[2]
     }
 }
 
-const ProductKernels products_portable = {
-    .pads = pads,
-    .send = send,
-    .receive = receive,
-};
+const ProductKernels products_portable = {OWN(pads) OWN(send) OWN(receive)};

@@ -6,6 +6,7 @@
 
 #include "ring/exports.h"
 
+/* Those of arithmetic modulo a power of two, in this family and in wide. */
 #define RING_KERNELS(KERNEL)                             \
     KERNEL(add) KERNEL(sub) KERNEL(mul) KERNEL(neg)      \
     KERNEL(recombine)                                    \

@@ -115,15 +115,7 @@ static void sum(uint64_t *out, const uint64_t *x, size_t outer, size_t count, si
     }
 }
 
-const WideKernels wide_avx512 = {
-    .add = add,
-    .sub = sub,
-    .neg = neg,
-    .shift_right = shift_right,
-    .shift_left = shift_left,
-    .offset = offset,
-    .sum = sum,
-};
+const WideKernels wide_avx512 = {OWN(add) OWN(sub) OWN(neg) OWN(shift_right) OWN(shift_left) OWN(offset) OWN(sum)};
 
 #include "targets/end.h"
 

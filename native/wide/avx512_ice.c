@@ -48,12 +48,7 @@ static void affine(uint64_t *out, const uint64_t *x, const uint64_t factor[2], c
 
 #include "wide/blocks.h"
 
-const WideKernels wide_avx512_ice = {
-    .mul = mul,
-    .recombine = recombine,
-    .affine = affine,
-    .matmul = matmul,
-};
+const WideKernels wide_avx512_ice = {OWN(mul) OWN(recombine) OWN(affine) OWN(matmul)};
 
 #include "targets/end.h"
 

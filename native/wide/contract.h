@@ -5,18 +5,12 @@
 #include "members.h"
 
 #include "matmul/contract.h"
+#include "ring/contract.h"
 #include "wide/exports.h"
-
-#define WIDE_KERNELS(KERNEL)                             \
-    KERNEL(add) KERNEL(sub) KERNEL(mul) KERNEL(neg)      \
-    KERNEL(recombine)                                    \
-    KERNEL(shift_right) KERNEL(shift_left)               \
-    KERNEL(affine) KERNEL(offset)                        \
-    KERNEL(sum)
 
 #define MEMBER(name) LIKE(parley_wide_##name) name;
 typedef struct {
-    WIDE_KERNELS(MEMBER)
+    RING_KERNELS(MEMBER)
     MatrixProduct *matmul;
 } WideKernels;
 #undef MEMBER

@@ -10,14 +10,14 @@ SHIFT_LEFT_ENTRY(parley_wide_shift_left, wide.shift_left, 2)
 AFFINE_ENTRY(parley_wide_affine, wide.affine, 2)
 SUM_ENTRY(parley_wide_sum, wide.sum, 2)
 
-void parley_wide_shift_right(uint64_t *out, const uint64_t *x, const uint64_t *plus, unsigned s, size_t n) {
+void parley_wide_shift_right(uint64_t *out, const uint64_t *x, const uint64_t plus[2], unsigned s, size_t n) {
     REQUIRES(same_or_apart(out, x, ELEMENT_BYTES(2, n)));
     REQUIRES(apart(out, ELEMENT_BYTES(2, n), plus, ELEMENT_BYTES(2, 1)));
     REQUIRES(s < 128);
     selected->wide.shift_right(out, x, plus, s, n);
 }
 
-void parley_wide_offset(uint64_t *out, const uint64_t *x, const uint64_t *plus, const uint64_t *mask, size_t n) {
+void parley_wide_offset(uint64_t *out, const uint64_t *x, const uint64_t plus[2], const uint64_t mask[2], size_t n) {
     REQUIRES(same_or_apart(out, x, ELEMENT_BYTES(2, n)));
     REQUIRES(apart(out, ELEMENT_BYTES(2, n), plus, ELEMENT_BYTES(2, 1)));
     REQUIRES(apart(out, ELEMENT_BYTES(2, n), mask, ELEMENT_BYTES(2, 1)));

@@ -60,4 +60,4 @@ static void matmul(uint64_t *out, Matrix x, Matrix y, size_t rows, size_t inner,
         }
 }
 
-const WideKernels wide_portable = {WIDE_KERNELS(OWN) .matmul = matmul};
+const WideKernels wide_portable = {RING_KERNELS(OWN) .matmul = matmul};

@@ -11,7 +11,7 @@ computed from, so a share lives as long as the program holds its array or a pend
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any, Literal, NamedTuple
 
@@ -120,10 +120,7 @@ class Value:
         await self.done.wait()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Node:
-    """One node of an expression: what is computed, and what is public of it. `recipe` counts the value's recipes."""
-
+class _Node(NamedTuple):
     operation: Operation
     shape: Shape
     kind: Kind
@@ -132,6 +129,17 @@ class Node:
     line: str
     value: Value
     recipe: int = 0
+
+
+class Node(_Node):
+    """One node of an expression: what is computed, and what is public of it. `recipe` counts the value's recipes.
+
+    Two nodes are never equal, however alike.
+    """
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     @property
     def operands(self) -> tuple[Node, ...]:
@@ -165,7 +173,7 @@ class Node:
 
     def with_range(self, range_: Range) -> Node:
         """An alias: the same value, of which another range is known."""
-        return replace(self, range=range_)
+        return self._replace(range=range_)
 
     @property
     def _recipe(self) -> Recipe:

@@ -7,6 +7,7 @@ from math import prod
 from mpc.accounts.cost import cost
 from mpc.algebra.shapes import broadcast
 from mpc.context import Context
+from protocols import derived
 from protocols.beaver.share import open_words
 from protocols.one_array import OneArray
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
@@ -27,7 +28,7 @@ async def mul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
     """
     a, b, c = await ctx.take(Triple(x.ring, x.shape, y.shape))
     d, e = await open_words(ctx, x.ring, x.ring.sub(x.words, a), x.ring.sub(y.words, b))
-    return OneArray(x.ring.recombine(c, d, b, e, a, with_de=ctx.me == 0), x.ring)
+    return x.like(x.ring.recombine(c, d, b, e, a, with_de=ctx.me == 0))
 
 
 @cost(rounds=1, words=lambda x: x.size, square_pair=lambda x: x.size)
@@ -36,7 +37,7 @@ async def square(ctx: Context, x: OneArray) -> OneArray:
     ring = x.ring
     a, c = await ctx.take(SquarePair(ring, x.shape))
     (d,) = await open_words(ctx, ring, ring.sub(x.words, a))
-    return OneArray(ring.recombine(c, d, a, d, a, with_de=ctx.me == 0), ring)
+    return x.like(ring.recombine(c, d, a, d, a, with_de=ctx.me == 0))
 
 
 @cost(
@@ -56,17 +57,11 @@ async def matmul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
     work = c.size * x.shape[-1]
     d_right = await ctx.off_loop(work, ring.matmul, d, right)
     a_e = await ctx.off_loop(work, ring.matmul, a, e)
-    return OneArray(ring.add(ring.add(c, d_right), a_e), ring)
+    return x.like(ring.add(ring.add(c, d_right), a_e))
 
 
-@cost(
+inner = cost(
     rounds=1,
     words=lambda x, y: x.size + y.size,
     matrix_triple=lambda x, y: prod(broadcast(x.shape[:-1], y.shape[:-1])),
-)
-async def inner(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
-    """[sum of x * y over the last axis], as products of one row by one column."""
-    rows = x.reshape((*x.shape[:-1], 1, x.shape[-1]))
-    columns = y.reshape((*y.shape[:-1], y.shape[-1], 1))
-    z = await matmul(ctx, rows, columns)
-    return z.reshape(z.shape[:-2])
+)(derived.inner)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra import bits
 from mpc.algebra.ring import Words
 from mpc.algebra.shapes import broadcast
 from mpc.context import Context
+from protocols import derived
 from protocols.beaver.share import open_packed
-from protocols.one_array import OneArrayBits
+from protocols.one_array import OneArrayBits, ring_of
 from protocols.preprocessing.kinds.and_triple import AndTriple
 
 
@@ -24,25 +24,23 @@ async def and_(ctx: Context, x: OneArrayBits, y: OneArrayBits) -> OneArrayBits:
 
     Beaver's product in GF(2), 64 bits a word: z = c ^ d & b ^ e & a ^ d & e.
     """
-    a, b, c = await ctx.take(AndTriple(ctx.ring, x.words.shape, y.words.shape))
-    d, e = await open_packed(ctx, bits.bit_xor(x.words, a), bits.bit_xor(y.words, b))
-    return OneArrayBits(bits.recombine(c, d, b, e, a, with_de=ctx.me == 0), x.shape)
+    a, b, c = await ctx.take(AndTriple(ring_of(ctx), x.words.shape, y.words.shape))
+    bits = x.algebra
+    d, e = await open_packed(ctx, bits.sub(x.words, a), bits.sub(y.words, b))
+    return x.like(bits.recombine(c, d, b, e, a, with_de=ctx.me == 0))
 
 
-@cost(rounds=1, words=lambda x, y: x.words.size + y.words.size, and_triple=_and_bits)
-async def or_(ctx: Context, x: OneArrayBits, y: OneArrayBits) -> OneArrayBits:
-    """<x | y> = <x ^ y ^ (x & y)>."""
-    return x ^ y ^ await and_(ctx, x, y)
+or_ = cost(rounds=1, words=lambda x, y: x.words.size + y.words.size, and_triple=_and_bits)(derived.or_)
 
 
 def not_(ctx: Context, x: OneArrayBits) -> OneArrayBits:
     """<~x>: party 0 flips its bits. Local."""
-    return OneArrayBits(bits.bit_not(x.words), x.shape) if ctx.me == 0 else x
+    return x.like(x.algebra.not_(x.words)) if ctx.me == 0 else x
 
 
 def xor_public(ctx: Context, x: OneArrayBits, public: Words) -> OneArrayBits:
     """<x ^ public>: party 0 applies the public bits. Local."""
-    if ctx.me != 0:
-        shape = broadcast(x.words.shape, public.shape)
-        return x if shape == x.words.shape else OneArrayBits(np.broadcast_to(x.words, shape).copy(), x.shape)
-    return OneArrayBits(bits.bit_xor(x.words, public), x.shape)
+    if ctx.me == 0:
+        return x.like(x.algebra.add(x.words, public))
+    shape = broadcast(x.words.shape, public.shape)
+    return x if shape == x.words.shape else x.like(x.algebra.moved(lambda w: np.broadcast_to(w, shape), x.words))

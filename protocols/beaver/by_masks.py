@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra import bits
 from mpc.algebra.bits import words_for
 from mpc.algebra.ring import Words
 from mpc.context import Context
@@ -25,24 +24,26 @@ from protocols.prefix import (
     tree_words,
 )
 from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.shares import concatenate_planes
 
 
 async def _mask(ctx: Context, x: OneArray) -> tuple[Words, OneArrayBits]:
     """Open c = x + r for a fresh edaBit r: (c, flat; <r_0 .. r_{k-1}>). One round."""
     planes, r = await ctx.take(EdaBit(x.ring, x.size))
     (c,) = await open_words(ctx, x.ring, x.ring.add(x.words.reshape(-1), r))
-    return c, OneArrayBits(planes, x.shape)
+    return c, OneArrayBits(planes, x.shape, ctx.bits)
 
 
 def _compare(ctx: Context, c: Words, r: OneArrayBits) -> OneArrayBits:
     """<lower>, <same> of every position of public planes c against shared planes r, as `prefix` has them. Local."""
-    planes = np.empty((2, *c.shape), np.uint64)
-    bits.bit_and_not(r.words, c, out=planes[0])
+    bits = r.algebra
+    planes = bits.empty((2, *c.shape))
+    bits.and_not(r.words, c, out=planes[0])
     if ctx.me == 0:
-        bits.bit_same(r.words, c, out=planes[1])
+        bits.same(r.words, c, out=planes[1])
     else:
-        planes[1] = r.words
-    return OneArrayBits(planes, r.shape)
+        bits.put(planes, 1, r.words)
+    return r.like(planes)
 
 
 @cost(
@@ -54,7 +55,7 @@ def _compare(ctx: Context, c: Words, r: OneArrayBits) -> OneArrayBits:
 async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise: with x = c - r, the top bit is c_{k-1} ^ r_{k-1} ^ [c' < r'], c' and r' without it."""
     c, r = await _mask(ctx, x)
-    c_planes = bits.planes(c, x.ring.bits)
+    c_planes = ctx.bits.planes(c, x.ring.bits)
     borrow = await borrow_out(ctx, _compare(ctx, c_planes[:-1], r.plane(slice(-1))))
     return xor_public(ctx, r.plane(-1) ^ borrow, c_planes[-1])
 
@@ -70,14 +71,14 @@ async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
 
     One edaBit and one opened c serve all thresholds, since x - t = (c - t) - r. The products are fresh for each.
     """
-    k, m, width = x.ring.bits, len(thresholds), words_for(x.size)
+    k, m, width, bits = x.ring.bits, len(thresholds), words_for(x.size), ctx.bits
     c, r = await _mask(ctx, x)
-    shifted = np.stack([bits.planes(x.ring.sub(c, t), k) for t in thresholds], axis=1)
-    flat = shifted.reshape(k, m * width)
-    repeated = OneArrayBits(np.tile(r.words, (1, m)), (64 * m * width,))
+    each = [bits.planes(x.ring.sub(c, t), k) for t in thresholds]
+    flat = bits.moved(lambda *planes: np.concatenate(planes, axis=1), *each)
+    repeated = OneArrayBits(bits.moved(lambda planes: np.tile(planes, (1, m)), r.words), (64 * m * width,), bits)
     borrow = await borrow_out(ctx, _compare(ctx, flat[:-1], repeated.plane(slice(-1))))
     top = xor_public(ctx, repeated.plane(-1) ^ borrow, flat[-1])
-    return OneArrayBits(top.words.reshape(m, width), x.shape)
+    return OneArrayBits(top.words.reshape(m, width), x.shape, bits)
 
 
 @cost(
@@ -89,7 +90,7 @@ async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
 async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x == 0>, elementwise: x = 0 exactly where all bits of c = x + r and r agree."""
     c, r = await _mask(ctx, x)
-    same = not_(ctx, xor_public(ctx, r, bits.planes(c, x.ring.bits)))
+    same = not_(ctx, xor_public(ctx, r, ctx.bits.planes(c, x.ring.bits)))
     return await all_ones(ctx, same)
 
 
@@ -102,8 +103,7 @@ async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
 async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: x_i = c_i ^ r_i ^ borrow into i."""
     c, r = await _mask(ctx, x)
-    c_planes = bits.planes(c, x.ring.bits)[:width]
-    x_bits = xor_public(ctx, r.plane(slice(width)), c_planes).words.copy()
-    below_top = r.plane(slice(width - 1))
-    x_bits[1:] ^= (await borrow_prefixes(ctx, _compare(ctx, c_planes[:-1], below_top))).words
-    return OneArrayBits(x_bits, x.shape)
+    c_planes = ctx.bits.planes(c, x.ring.bits)[:width]
+    x_bits = xor_public(ctx, r.plane(slice(width)), c_planes)
+    borrows = await borrow_prefixes(ctx, _compare(ctx, c_planes[:-1], r.plane(slice(width - 1))))
+    return concatenate_planes([x_bits.plane(slice(1)), x_bits.plane(slice(1, None)) ^ borrows])

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra import bits
-from mpc.algebra.bit_tables import one_hot
 from mpc.algebra.bits import words_for
-from mpc.algebra.ring import Words
+from mpc.algebra.interface import Bits
+from mpc.algebra.words import Words
 from mpc.context import Context
 from protocols.beaver.boolean import and_
 from protocols.beaver.read_table import hold, read, reading_words
@@ -49,13 +48,16 @@ class _Digits:
         count = -(-positions // DIGIT_BITS)
         return _Digits(count, -(-positions // max(count, 1)))
 
-    def split(self, planes: Words) -> Words:
+    def split(self, bits: Bits, planes: Words) -> Words:
         """Planes (positions, m, words) as digits (depth, m, count * words)."""
         m, words = planes.shape[1:]
-        padded = np.zeros((self.count * self.depth, m, words), np.uint64)
-        padded[: len(planes)] = planes
-        digits = padded.reshape(self.count, self.depth, m, words).transpose(1, 2, 0, 3)
-        return digits.reshape(self.depth, m, self.count * words)
+        missing = bits.zeros((self.count * self.depth - len(planes), m, words))
+
+        def arranged(*parts: Words) -> Words:
+            digits = np.concatenate(parts).reshape(self.count, self.depth, m, words).transpose(1, 2, 0, 3)
+            return digits.reshape(self.depth, m, self.count * words)
+
+        return bits.moved(arranged, planes, missing)
 
     def sent(self, width: int, words: int) -> int:
         """What both parties send for entries of `width` bits, in words."""
@@ -66,31 +68,37 @@ class _Digits:
         return 64 * self.count * words
 
 
-async def _read(ctx: Context, tabulated: Callable[[Words], Words], digits: _Digits, own: Words, width: int) -> Words:
+async def _read(
+    ctx: Context, tabulated: Callable[[Bits, Words], Words], digits: _Digits, own: Words, width: int
+) -> Words:
     """Shares of the entries, (width, words), of the holder's digits, tabulated, at the reader's.
 
     `own`: this party's bits, (positions, m, words). Both work out their side beside the event loop if there is much.
     """
-    size = own.shape[-1] * digits.count
+    size, bits = own.shape[-1] * digits.count, ctx.bits
     work = (width << digits.depth) * size
     if ctx.me == _HOLDER:
-        table = await ctx.off_loop(work, lambda: tabulated(digits.split(own)))
+        table = await ctx.off_loop(work, lambda: tabulated(bits, digits.split(bits, own)))
         return await hold(ctx, _READER, table.reshape(1 << digits.depth, width, size))
-    places = await ctx.off_loop(work, digits.split, own)
+    places = await ctx.off_loop(work, digits.split, bits, own)
     return await read(ctx, _HOLDER, places.reshape(digits.depth, size), width)
 
 
-def _compared(digits: Words) -> Words:
+def _same(bits: Bits, digits: Words) -> Words:
+    """For each number v the plane [v = digit]: (depth, ...) becomes (2^depth, ...)."""
+    return bits.one_hot(digits)
+
+
+def _compared(bits: Bits, digits: Words) -> Words:
     """For each number v the planes [v < digit] and [v = digit]: (depth, ...) becomes (2^depth, 2, ...)."""
-    same = one_hot(digits)
+    same = _same(bits, digits)
     lower = bits.prefix_planes(same, "xor", from_last=True)
-    lower ^= same
-    return np.stack([lower, same], axis=1)
+    return bits.moved(lambda *each: np.stack(each, axis=1), bits.xor(lower, same, out=lower), same)
 
 
 def _complemented(ctx: Context, below_top: Words) -> Words:
     """a at the holder; b = 2^j - 1 - x_1' at the reader: j bits of both summands carry exactly where b < a."""
-    return below_top if ctx.me == _HOLDER else bits.bit_not(below_top)
+    return below_top if ctx.me == _HOLDER else ctx.bits.not_(below_top)
 
 
 # signs
@@ -112,15 +120,18 @@ async def _signs(ctx: Context, own: Words, m: int) -> Words:
 
     The top bit is the sum of both top bits and the carry out of the bits below.
     """
-    below_top, words = own[:-1], own.shape[-1]
+    below_top, words, bits = own[:-1], own.shape[-1], ctx.bits
     digits = _Digits.of(len(below_top))
-    top = np.broadcast_to(own[-1], (m, words))
+    top = bits.moved(lambda row: np.broadcast_to(row, (m, words)), own[-1])
     if not digits.count:
-        return top.copy()
+        return top
     shares = await _read(ctx, _compared, digits, _complemented(ctx, below_top), 2 * m)
-    by_digit = shares.reshape(2, m, digits.count, words).swapaxes(1, 2).reshape(2, digits.count, m * words)
-    carry = await borrow_out(ctx, OneArrayBits(by_digit, (64 * m * words,)))
-    return top ^ carry.words.reshape(m, words)
+
+    def by_digit(entries: Words) -> Words:
+        return entries.reshape(2, m, digits.count, words).swapaxes(1, 2).reshape(2, digits.count, m * words)
+
+    carry = await borrow_out(ctx, OneArrayBits(bits.moved(by_digit, shares), (64 * m * words,), bits))
+    return bits.add(top, carry.words.reshape(m, words))
 
 
 @cost(
@@ -132,9 +143,9 @@ async def _signs(ctx: Context, own: Words, m: int) -> Words:
 )
 async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise."""
-    own = bits.planes(x.words.reshape(-1), x.ring.bits)
-    (sign,) = await _signs(ctx, own[:, None], 1)
-    return OneArrayBits(sign, x.shape)
+    own = ctx.bits.planes(x.words.reshape(-1), x.ring.bits)
+    sign = await _signs(ctx, own[:, None], 1)
+    return OneArrayBits(sign[0], x.shape, ctx.bits)
 
 
 @cost(
@@ -149,10 +160,11 @@ async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
 
     Party 0 subtracts them: its tables have entries for all, and party 1 reads each table once.
     """
-    k, m = x.ring.bits, len(thresholds)
-    subtracted = thresholds if ctx.me == _HOLDER else np.zeros(1, np.uint64)
-    own = np.stack([bits.planes(x.ring.sub(x.words.reshape(-1), t), k) for t in subtracted], axis=1)
-    return OneArrayBits(await _signs(ctx, own, m), x.shape)
+    k, m, bits = x.ring.bits, len(thresholds), ctx.bits
+    subtracted = thresholds if ctx.me == _HOLDER else x.ring.zeros((1,))
+    each = [bits.planes(x.ring.sub(x.words.reshape(-1), t), k) for t in subtracted]
+    own = bits.moved(lambda *planes: np.stack(planes, axis=1), *each)
+    return OneArrayBits(await _signs(ctx, own, m), x.shape, bits)
 
 
 # zeros
@@ -169,9 +181,9 @@ async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x == 0>, elementwise: x_0 = -x_1, digit by digit."""
     k, flat = x.ring.bits, x.words.reshape(-1)
     digits = _Digits.of(k)
-    own = bits.planes(flat if ctx.me == _HOLDER else x.ring.neg(flat), k)[:, None]
-    same = await _read(ctx, one_hot, digits, own, 1)
-    return await all_ones(ctx, OneArrayBits(same.reshape(digits.count, words_for(x.size)), x.shape))
+    own = ctx.bits.planes(flat if ctx.me == _HOLDER else x.ring.neg(flat), k)[:, None]
+    same = await _read(ctx, _same, digits, own, 1)
+    return await all_ones(ctx, OneArrayBits(same.reshape(digits.count, words_for(x.size)), x.shape, ctx.bits))
 
 
 # all bits
@@ -205,32 +217,35 @@ async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     An entry compares the lowest bits of a digit, for each number of them. Carries out of digits are prefixes over the
     digits; one AND brings a digit's carry in to where its bits are the same.
     """
-    own = bits.planes(x.words.reshape(-1), width)
+    own = ctx.bits.planes(x.words.reshape(-1), width)
     digits = _Digits.of(width - 1)
-    if not digits.count:
-        return OneArrayBits(own, x.shape)
-    below_top = _complemented(ctx, own[:-1, None])
-    compared = await _read(ctx, _compared_from_below, digits, below_top, 2 * digits.depth)
-    carries = await _carries(ctx, compared.reshape(digits.depth, 2, digits.count, -1), x.shape)
-    own[1:] ^= carries[: width - 1]
-    return OneArrayBits(own, x.shape)
+    if digits.count:
+        below_top = _complemented(ctx, own[:-1, None])
+        compared = await _read(ctx, _compared_from_below, digits, below_top, 2 * digits.depth)
+        carries = await _carries(ctx, compared.reshape(digits.depth, 2, digits.count, own.shape[-1]), x.shape)
+        ctx.bits.xor(own[1:], carries[: width - 1], out=own[1:])
+    return OneArrayBits(own, x.shape, ctx.bits)
 
 
-def _compared_from_below(digits: Words) -> Words:
+def _compared_from_below(bits: Bits, digits: Words) -> Words:
     """For each number v the comparisons of its lowest 1, 2, .. depth bits: (2^depth, depth, 2, 1, words)."""
     depth = len(digits)
-    each = [_compared(digits[: j + 1]) for j in range(depth)]
-    return np.stack([np.tile(t, (1 << (depth - 1 - j), 1, 1, 1)) for j, t in enumerate(each)], axis=1)
+
+    def repeated(*tables: Words) -> Words:
+        return np.stack([np.tile(t, (1 << (depth - 1 - j), 1, 1, 1)) for j, t in enumerate(tables)], axis=1)
+
+    return bits.moved(repeated, *(_compared(bits, digits[: j + 1]) for j in range(depth)))
 
 
 async def _carries(ctx: Context, compared: Words, shape: tuple[int, ...]) -> Words:
     """Carries out of every position, from comparisons (depth, 2, digits, words)."""
-    depth, _, count, words = compared.shape
-    carries = np.empty((count, depth, words), np.uint64)
-    carries[:, :-1] = compared[:-1, 0].swapaxes(0, 1)
-    carries[:, -1] = out = (await borrow_prefixes(ctx, OneArrayBits(compared[-1], shape))).words
+    (depth, _, count, words), bits = compared.shape, ctx.bits
+    out = (await borrow_prefixes(ctx, OneArrayBits(compared[-1], shape, bits))).words
+    carries = bits.empty((count, depth, words))
+    bits.put(carries, np.s_[:, :-1], compared[:-1, 0].swapaxes(0, 1))
+    bits.put(carries, np.s_[:, -1], out)
     if count > 1 and depth > 1:
-        into, same = out[None, :-1], np.ascontiguousarray(compared[:-1, 1, 1:])
-        brought = await and_(ctx, OneArrayBits(into, shape), OneArrayBits(same, shape))
-        carries[1:, :-1] ^= brought.words.swapaxes(0, 1)
+        into, same = out[None, :-1], compared[:-1, 1, 1:]
+        brought = await and_(ctx, OneArrayBits(into, shape, bits), OneArrayBits(same, shape, bits))
+        bits.put(carries, np.s_[1:, :-1], bits.add(carries[1:, :-1], brought.words.swapaxes(0, 1)))
     return carries.reshape(count * depth, words)

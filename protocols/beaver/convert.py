@@ -12,15 +12,13 @@ from typing import Protocol
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra import bits
 from mpc.algebra.ring import Words
 from mpc.context import Context
+from protocols import derived
 from protocols.beaver import by_masks, by_tables
-from protocols.beaver.arithmetic import mul
 from protocols.beaver.share import open_packed
-from protocols.one_array import OneArray, OneArrayBits
+from protocols.one_array import OneArray, OneArrayBits, ring_of
 from protocols.preprocessing.kinds.dabit import DaBit
-from protocols.shares import Shape
 
 
 class Route(Protocol):
@@ -70,42 +68,28 @@ async def bits_to_ring(ctx: Context, x: OneArrayBits) -> OneArray:
 
     v = x ^ b is opened for daBits b; then x = v + b - 2 v b.
     """
-    packed, b = await ctx.take(DaBit(ctx.ring, _dabits(x)))
-    (v,) = await open_packed(ctx, bits.bit_xor(x.words.reshape(-1), packed))
-    values = bits.unpack(v, b.size).astype(np.uint64)
-    sign = ctx.ring.sub(np.ones(1, np.uint64), ctx.ring.add(values, values))
-    flat = ctx.ring.mul(b, sign)
+    ring, bits = ring_of(ctx), x.algebra
+    packed, b = await ctx.take(DaBit(ring, _dabits(x)))
+    (v,) = await open_packed(ctx, bits.sub(x.words.reshape(-1), packed))
+    values = ring.from_bits(bits.unpack(v, _dabits(x)))
+    flat = ring.mul(b, ring.sub(ring.from_ints([1]), ring.add(values, values)))
     if ctx.me == 0:
-        flat = ctx.ring.add(flat, values)
-    return OneArray(_by_plane(flat, x), ctx.ring)
+        flat = ring.add(flat, values)
+    return _by_plane(OneArray(flat, ring), x)
 
 
-def _by_plane(flat: Words, x: OneArrayBits) -> Words:
-    if x.words.ndim == 1:
+def _by_plane(flat: OneArray, x: OneArrayBits) -> OneArray:
+    if not x.lead:
         return flat.reshape(x.shape)
-    padded = flat.reshape(x.planes, -1)[:, : x.size]
-    return np.ascontiguousarray(padded).reshape((x.planes, *x.shape))
+    padded = flat.reshape((x.planes, 64 * x.words.shape[-1]))
+    return padded[:, : x.size].reshape((x.planes, *x.shape))
 
 
-@cost(rounds=1, words=lambda x: x.words.size, dabit=_dabits)
-async def b2a(ctx: Context, x: OneArrayBits) -> OneArray:
-    """[x] from its bit planes, least significant first: the sum of 2^i [x_i]. Wraps modulo 2^k."""
-    each = await bits_to_ring(ctx, x)
-    if x.words.ndim == 1:
-        return each
-    weights = np.uint64(1) << np.arange(x.planes, dtype=np.uint64)
-    return each.scale(ctx.ring.reduce(weights).reshape(-1, *[1] * len(x.shape))).sum(0)
+b2a = cost(rounds=1, words=lambda x: x.words.size, dabit=_dabits)(derived.b2a)
 
 
-def _selected(c: OneArray, x: OneArray, y: OneArray) -> Shape:
-    return np.broadcast_shapes(x.shape, y.shape)
-
-
-@cost(
+select = cost(
     rounds=1,
-    words=lambda c, x, y: c.size + prod(_selected(c, x, y)),
+    words=lambda c, x, y: c.size + prod(np.broadcast_shapes(x.shape, y.shape)),
     triple=lambda c, x, y: prod(np.broadcast_shapes(c.shape, x.shape, y.shape)),
-)
-async def select(ctx: Context, c: OneArray, x: OneArray, y: OneArray) -> OneArray:
-    """[x where c = 1, y where c = 0], elementwise: y + c (x - y); c holds 0 and 1 only."""
-    return y + await mul(ctx, c, x - y)
+)(derived.select)

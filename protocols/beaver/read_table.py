@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra.bit_tables import look_up, turned
-from mpc.algebra.ring import Words
+from mpc.algebra.interface import Bits
+from mpc.algebra.words import Words
 from mpc.context import Context, Spec
+from protocols.one_array import ring_of
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 
 _WORD_WORK = 8
@@ -38,20 +39,19 @@ async def hold(ctx: Context, reader: int, table: Words) -> Words:
     """
     entries, width, words = table.shape
     depth = entries.bit_length() - 1
-    pads, _, _ = await ctx.take(OneOfMany(ctx.ring, words, depth, width, ctx.me, reader))
+    pads, _, _ = await ctx.take(OneOfMany(ring_of(ctx), words, depth, width, ctx.me, reader))
     turn = await ctx.receive(reader, Spec((depth, words)))
-    share, sent = await ctx.off_loop(table.size * _WORD_WORK, _masked, table, pads, turn)
+    share, sent = await ctx.off_loop(table.size * _WORD_WORK, _masked, ctx.bits, table, pads, turn)
     ctx.send(reader, sent)
     return share
 
 
-def _masked(table: Words, pads: Words, turn: Words) -> tuple[Words, Words]:
+def _masked(bits: Bits, table: Words, pads: Words, turn: Words) -> tuple[Words, Words]:
     """The holder's share, and the entries from the second on, masked."""
-    masked = turned(pads, turn)
-    masked ^= table
-    share: Words = masked[0].copy()
-    masked[1:] ^= share
-    return share, masked[1:]
+    masked = bits.turned(pads, turn)
+    bits.xor(masked, table, out=masked)
+    share = bits.moved(np.copy, masked[0])
+    return share, bits.xor(masked[1:], share, out=masked[1:])
 
 
 @cost(
@@ -64,12 +64,12 @@ def _masked(table: Words, pads: Words, turn: Words) -> tuple[Words, Words]:
 async def read(ctx: Context, holder: int, places: Words, width: int) -> Words:
     """The reader's share of the entries of `width` bits at its places (depth, words) in the table of `holder`."""
     depth, words = places.shape
-    _, chosen, pad = await ctx.take(OneOfMany(ctx.ring, words, depth, width, holder, ctx.me))
-    ctx.send(holder, places ^ chosen)
+    _, chosen, pad = await ctx.take(OneOfMany(ring_of(ctx), words, depth, width, holder, ctx.me))
+    ctx.send(holder, ctx.bits.add(places, chosen))
     sent = await ctx.receive(holder, Spec(((1 << depth) - 1, width, words)))
-    return await ctx.off_loop(sent.size * _WORD_WORK, _entry, sent, places, pad)
+    return await ctx.off_loop(sent.size * _WORD_WORK, _entry, ctx.bits, sent, places, pad)
 
 
-def _entry(sent: Words, places: Words, pad: Words) -> Words:
-    entry: Words = look_up(np.concatenate([np.zeros((1, *sent.shape[1:]), np.uint64), sent]), places) ^ pad
-    return entry
+def _entry(bits: Bits, sent: Words, places: Words, pad: Words) -> Words:
+    masked = bits.moved(lambda *entries: np.concatenate(entries), bits.zeros((1, *sent.shape[1:])), sent)
+    return bits.add(bits.look_up(masked, places), pad)

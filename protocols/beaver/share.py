@@ -8,22 +8,24 @@ from math import prod
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra import bits
-from mpc.algebra.ring import Ring, Words
+from mpc.algebra.bits import words_for
+from mpc.algebra.interface import Elementwise
+from mpc.algebra.words import Words
 from mpc.context import Context, Spec
-from protocols.one_array import OneArray, OneArrayBits
+from protocols.one_array import OneArray, OneArrayBits, ring_of
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.shares import Shape
 
 
 def constant(ctx: Context, words: Words) -> OneArray:
     """[c] for ring elements c that everybody knows: party 0 holds c, the others zero. Local."""
-    return OneArray(words if ctx.me == 0 else np.zeros(words.shape, np.uint64), ctx.ring)
+    ring = ring_of(ctx)
+    return OneArray(ring.reduce(words) if ctx.me == 0 else ring.zeros(ring.shape(words)), ring)
 
 
 def constant_bits(ctx: Context, words: Words, shape: Shape) -> OneArrayBits:
     """<c> for packed bits that everybody knows: party 0 holds c, the others zero. Local."""
-    return OneArrayBits(words if ctx.me == 0 else np.zeros(words.shape, np.uint64), shape)
+    return OneArrayBits(ctx.bits.reduce(words) if ctx.me == 0 else ctx.bits.zeros(words.shape), shape, ctx.bits)
 
 
 @cost(rounds=0)
@@ -33,32 +35,30 @@ async def input_(ctx: Context, owner: int, words: Words | None, shape: Shape) ->
     Every other party's share is the stream of the seed it has in common with the owner; the owner's share is x less
     all of these. No communication. Any parties without the owner hold streams that are independent of x.
     """
-    if ctx.me != owner:
-        return OneArray(ctx.ring.reduce(ctx.pairwise_prg(owner, "input").words(shape)), ctx.ring)
-    rest = words if words is not None else ctx.ring.zeros(shape)
-    for j in ctx.everyone:
-        if j != owner:
-            rest = ctx.ring.sub(rest, ctx.ring.reduce(ctx.pairwise_prg(j, "input").words(shape)))
-    return OneArray(rest, ctx.ring)
+    ring = ring_of(ctx)
+    return OneArray(_put_in(ctx, ring, owner, words, shape, "input"), ring)
 
 
 @cost(rounds=0)
 async def input_bits(ctx: Context, owner: int, words: Words | None, shape: Shape) -> OneArrayBits:
     """<x> for packed bits x of an array of this shape that party `owner` passes: as `input_`, with XOR."""
-    packed = (bits.words_for(prod(shape)),)
+    packed = (words_for(prod(shape)),)
+    return OneArrayBits(_put_in(ctx, ctx.bits, owner, words, packed, "input bits"), shape, ctx.bits)
+
+
+def _put_in(ctx: Context, algebra: Elementwise, owner: int, words: Words | None, shape: Shape, usage: str) -> Words:
     if ctx.me != owner:
-        return OneArrayBits(ctx.pairwise_prg(owner, "input bits").words(packed), shape)
-    rest = words if words is not None else np.zeros(packed, np.uint64)
-    for j in ctx.everyone:
-        if j != owner:
-            rest = bits.bit_xor(rest, ctx.pairwise_prg(j, "input bits").words(packed))
-    return OneArrayBits(rest, shape)
+        return algebra.draw(ctx.pairwise_prg(owner, usage), shape)
+    rest = algebra.zeros(shape) if words is None else algebra.reduce(words)
+    for j in ctx.others:
+        rest = algebra.sub(rest, algebra.draw(ctx.pairwise_prg(j, usage), shape))
+    return rest
 
 
 @cost(rounds=1, words=lambda *shares: sum(x.size for x in shares))
 async def open_(ctx: Context, *shares: OneArray) -> list[Words]:
     """Everybody learns each x: everybody sends everybody its share."""
-    return await open_words(ctx, ctx.ring, *(x.words for x in shares))
+    return await open_words(ctx, ring_of(ctx), *(x.words for x in shares))
 
 
 @cost(rounds=1, words=lambda x: x.words.size)
@@ -74,26 +74,45 @@ async def open_to(ctx: Context, to: int, x: OneArray) -> Words | None:
 
     The shares are rerandomised by a sharing of zero before they are sent, so that `to` learns their sum only.
     """
-    masked = ctx.ring.add(x.words, ctx.zero_sharing(x.shape))
+    masked = x.ring.add(x.words, zero_sharing(ctx, x.ring, x.shape))
     if ctx.me != to:
         ctx.send(to, masked)
         return None
-    parts = [masked] + [await ctx.receive(j, Spec(x.shape)) for j in ctx.everyone if j != to]
-    return reduce(ctx.ring.add, [ctx.ring.reduce(part) for part in parts])
+    parts = [masked] + [await ctx.receive(j, Spec(masked.shape)) for j in ctx.others]
+    return reduce(x.ring.add, [x.ring.reduce(part) for part in parts])
+
+
+def zero_sharing(ctx: Context, ring: Elementwise, shape: Shape) -> Words:
+    """This party's share of a fresh additive sharing of zero, without communication.
+
+    Each pair's stream is added by one and subtracted by the other (Cramer, Damgard, Ishai, TCC 2005).
+    """
+    total = ring.zeros(shape)
+    for j in ctx.others:
+        mask = ring.draw(ctx.pairwise_prg(j, "zero sharing"), shape)
+        total = ring.add(total, mask) if ctx.me < j else ring.sub(total, mask)
+    return total
 
 
 @cost(rounds=0, random_value=lambda shape: int(np.prod(shape)))
 async def random(ctx: Context, shape: Shape) -> OneArray:
     """[r] for uniformly random r that nobody knows."""
-    (r,) = await ctx.take(RandomValue(ctx.ring, shape))
-    return OneArray(r, ctx.ring)
+    ring = ring_of(ctx)
+    (r,) = await ctx.take(RandomValue(ring, shape))
+    return OneArray(r, ring)
 
 
-async def open_words(ctx: Context, ring: Ring, *shares: Words) -> list[Words]:
+@cost(rounds=0)
+async def random_bits(ctx: Context, shape: Shape) -> OneArrayBits:
+    """<r> for uniformly random bits that nobody knows: the XOR of what each party draws for itself."""
+    return OneArrayBits(ctx.bits.draw(ctx.prg("random bits"), (words_for(prod(shape)),)), shape, ctx.bits)
+
+
+async def open_words(ctx: Context, ring: Elementwise, *shares: Words) -> list[Words]:
     """Open arrays of additive shares within the caller's call: one round."""
     return await ctx.add_up(lambda total, share: ring.add(total, ring.reduce(share)), *shares)
 
 
 async def open_packed(ctx: Context, *shares: Words) -> list[Words]:
     """Open arrays of XOR-shared packed words within the caller's call: one round."""
-    return await ctx.add_up(bits.bit_xor, *shares)
+    return await ctx.add_up(ctx.bits.add, *shares)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mpc.accounts.cost import cost
-from mpc.algebra.ring import Ring, Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.beaver.share import open_words
@@ -35,17 +32,14 @@ async def truncate(ctx: Context, x: OneArray, shift: int) -> OneArray:
     r, r_middle, r_top = await ctx.take(TruncationPair(ring, x.shape, shift))
     masked = ring.add(x.words, r)
     if ctx.me == 0:
-        masked = ring.add(masked, _power(k - 2))
+        masked = ring.add(masked, ring.from_ints(1 << (k - 2)))
     (c,) = await open_words(ctx, ring, masked)
     top = ring.shift_right(c, k - 1)
-    carry = ring.mul(r_top, ring.sub(_power(0), ring.add(top, top)))
-    y = ring.sub(ring.mul(carry, _power(k - 1 - shift)), r_middle)
+    wrap = ring.from_ints(1 << (k - 1 - shift))
+    carry = ring.mul(r_top, ring.sub(ring.from_ints(1), ring.add(top, top)))
+    y = ring.sub(ring.mul(carry, wrap), r_middle)
     if ctx.me == 0:
-        middle = ring.shift_right(Ring(k - 1).reduce(c), shift)
-        known = ring.add(middle, ring.mul(top, _power(k - 1 - shift)))
-        y = ring.add(y, ring.sub(known, ring.reduce(_power(k - 2) >> np.uint64(shift))))
-    return OneArray(y, ring)
-
-
-def _power(exponent: int) -> Words:
-    return np.array(1 << exponent, np.uint64)
+        middle = ring.shift_right(ring.low(c, k - 1), shift)
+        known = ring.add(middle, ring.mul(top, wrap))
+        y = ring.add(y, ring.sub(known, ring.from_ints((1 << (k - 2)) >> shift)))
+    return x.like(y)

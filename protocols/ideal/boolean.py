@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mpc.accounts.cost import cost
-from mpc.algebra import bits
 from mpc.algebra.ring import Words
 from mpc.context import Context
 from protocols.one_array import OneArrayBits
@@ -18,14 +17,14 @@ async def and_(ctx: Context, x: OneArrayBits, y: OneArrayBits) -> OneArrayBits:
 @cost(rounds=0)
 async def or_(ctx: Context, x: OneArrayBits, y: OneArrayBits) -> OneArrayBits:
     """x | y."""
-    return OneArrayBits(bits.bit_or(x.words, y.words), x.shape)
+    return x.like(x.algebra.or_(x.words, y.words))
 
 
 def not_(ctx: Context, x: OneArrayBits) -> OneArrayBits:
     """~x. Local."""
-    return OneArrayBits(bits.bit_not(x.words), x.shape)
+    return x.like(x.algebra.not_(x.words))
 
 
 def xor_public(ctx: Context, x: OneArrayBits, public: Words) -> OneArrayBits:
     """x ^ public. Local."""
-    return OneArrayBits(bits.bit_xor(x.words, public), x.shape)
+    return x.like(x.algebra.add(x.words, public))

@@ -6,37 +6,41 @@ from math import prod
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bits import words_for
-from mpc.algebra.ring import Words
+from mpc.algebra.interface import Elementwise
+from mpc.algebra.words import Words
 from mpc.context import Context, Spec
-from protocols.one_array import OneArray, OneArrayBits
+from protocols.one_array import OneArray, OneArrayBits, ring_of
 from protocols.shares import Shape
 
 
 def constant(ctx: Context, words: Words) -> OneArray:
     """c itself. Local."""
-    return OneArray(words, ctx.ring)
+    return OneArray(ctx.ring.reduce(words), ring_of(ctx))
 
 
 def constant_bits(ctx: Context, words: Words, shape: Shape) -> OneArrayBits:
     """c itself. Local."""
-    return OneArrayBits(words, shape)
+    return OneArrayBits(ctx.bits.reduce(words), shape, ctx.bits)
 
 
 async def input_(ctx: Context, owner: int, words: Words | None, shape: Shape) -> OneArray:
     """x, which its owner sends to everybody in the clear."""
-    if ctx.me != owner:
-        return OneArray(await ctx.receive(owner, Spec(shape)), ctx.ring)
-    value = words if words is not None else ctx.ring.zeros(shape)
-    for j in ctx.everyone:
-        if j != owner:
-            ctx.send(j, value)
-    return OneArray(value, ctx.ring)
+    return OneArray(await _told(ctx, ctx.ring, owner, words, shape), ring_of(ctx))
 
 
 async def input_bits(ctx: Context, owner: int, words: Words | None, shape: Shape) -> OneArrayBits:
     """x as packed bits, which its owner sends to everybody in the clear."""
     packed = (words_for(prod(shape)),)
-    return OneArrayBits((await input_(ctx, owner, words, packed)).words, shape)
+    return OneArrayBits(await _told(ctx, ctx.bits, owner, words, packed), shape, ctx.bits)
+
+
+async def _told(ctx: Context, algebra: Elementwise, owner: int, words: Words | None, shape: Shape) -> Words:
+    value = algebra.zeros(shape) if words is None else algebra.reduce(words)
+    if ctx.me != owner:
+        return algebra.reduce(await ctx.receive(owner, Spec(value.shape)))
+    for j in ctx.others:
+        ctx.send(j, value)
+    return value
 
 
 @cost(rounds=0)
@@ -58,6 +62,13 @@ async def open_to(ctx: Context, to: int, x: OneArray) -> Words | None:
 
 
 @cost(rounds=0)
+async def random_bits(ctx: Context, shape: Shape) -> OneArrayBits:
+    """Uniformly random bits from the stream that all parties share."""
+    words = ctx.bits.draw(ctx.common_prg("ideal random bits"), (words_for(prod(shape)),))
+    return OneArrayBits(words, shape, ctx.bits)
+
+
+@cost(rounds=0)
 async def random(ctx: Context, shape: Shape) -> OneArray:
     """A uniformly random value from the stream that all parties share."""
-    return OneArray(ctx.ring.reduce(ctx.common_prg("ideal random").words(shape)), ctx.ring)
+    return OneArray(ctx.ring.draw(ctx.common_prg("ideal random"), shape), ring_of(ctx))

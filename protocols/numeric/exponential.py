@@ -20,7 +20,7 @@ from typing import Any
 
 from mpc.context import Context, together
 from mpc.errors import LocalError
-from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, element, plus, rescale
+from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, plus, rescale
 from protocols.numeric.polynomial import evaluate
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare, concatenate, concatenate_planes, stack
@@ -125,7 +125,7 @@ async def _split_bits(
     suite = suite_of(ctx)
     calls: list[tuple[Any, ...]] = [(_integer_part, x, split)]
     if r.lo < -split.lowest:
-        calls.append((suite.below, x, element(-split.lowest).reshape(1)))
+        calls.append((suite.below, x, x.ring.from_ints([-split.lowest])))
     (scaled, integer), *low = await together(ctx, *calls)
     planes = concatenate_planes([integer, *(suite.not_(ctx, is_low) for is_low in low)])
     b = await suite.bits_to_ring(ctx, planes)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mpc.algebra.encoding import SIGNED_BITS
-from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.ranges import Range
@@ -16,14 +13,9 @@ PRODUCT_BITS = SIGNED_BITS - 1
 """Intermediate values are planned to stay below 2^61, one bit under what truncation allows."""
 
 
-def element(value: int) -> Words:
-    """One integer as an element of Z_2^64."""
-    return np.array(value % (1 << 64), np.uint64)
-
-
 def plus(ctx: Context, x: ArithmeticShare, public: int) -> ArithmeticShare:
     """[x + public], elementwise. Local."""
-    return x + suite_of(ctx).constant(ctx, x.ring.reduce(element(public)))
+    return x + suite_of(ctx).constant(ctx, x.ring.from_ints(public))
 
 
 async def rescale(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:

@@ -39,10 +39,10 @@ class Leading:
     def look_up(self, ctx: Context, *tables: Table) -> list[ArithmeticShare]:
         """[g_{i*}] for each public table g of integers, in the shape of x. Local."""
         values = [[table(i) for i in range(self.low, self.width)] for table in tables]
-        steps = np.array([[_word(b - a) for a, b in pairwise(v)] for v in values], np.uint64)
+        steps = self.above.ring.from_ints([[b - a for a, b in pairwise(v)] for v in values])
         places, *shape = self.above.shape
         flat = self.above.reshape((places, self.above.size // places if places else prod(shape)))
-        moved = flat.matmul_public(steps.reshape(len(values), places), public_left=True)
+        moved = flat.matmul_public(steps, public_left=True)
         return [plus(ctx, moved[k].reshape(tuple(shape)), v[0]) for k, v in enumerate(values)]
 
     def to_top(self, i: int) -> int:
@@ -64,8 +64,7 @@ async def leading(ctx: Context, x: ArithmeticShare, r: Range) -> Leading:
     suite = suite_of(ctx)
     low, width = leading_places(r)
     if low == width - 1:
-        nothing = np.zeros((0, *x.shape), np.uint64)
-        return Leading(low, width, suite.constant(ctx, nothing))
+        return Leading(low, width, suite.constant(ctx, x.ring.zeros((0, *x.shape))))
     x_bits = await suite.a2b(ctx, x, width)
     above = await or_from_top(ctx, x_bits.plane(slice(low + 1, None)))
     return Leading(low, width, await suite.bits_to_ring(ctx, above))
@@ -96,7 +95,3 @@ async def or_from_top(ctx: Context, x: BooleanShare) -> BooleanShare:
         from_top.put(high, await suite_of(ctx).or_(ctx, from_top.plane(high), from_top.plane(lead)))
         span *= 2
     return from_top.plane(slice(None, None, -1))
-
-
-def _word(value: int) -> int:
-    return value % (1 << 64)

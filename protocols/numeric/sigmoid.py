@@ -17,8 +17,6 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from decimal import Context as Decimals
 
-import numpy as np
-
 from mpc.algebra.ring import Words
 from mpc.context import Context, together
 from protocols.numeric.fixed_point import check_fits, plus, rescale, square
@@ -71,8 +69,8 @@ async def sigmoid(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithme
     first, last = (sum(fixed(knot, f) <= bound for knot in KNOTS) for bound in (r.lo, r.hi))
     if first == last:
         return await _one_piece(ctx, x, first, f)
-    knots = np.array([fixed(knot, f) for knot in KNOTS[first:last]], np.int64)
-    below, powers = await together(ctx, (_below, x, x.ring.from_signed(knots)), (_powers, x, f))
+    knots = x.ring.from_ints([fixed(knot, f) for knot in KNOTS[first:last]])
+    below, powers = await together(ctx, (_below, x, knots), (_powers, x, f))
     constant, *factors = _look_up(ctx, below, first, last)
     terms = await suite_of(ctx).mul(ctx, stack(factors), powers)
     return await rescale(ctx, constant.scale(1 << X_BITS) + terms.sum(0), X_BITS + COEFFICIENT_BITS - f)

@@ -6,9 +6,6 @@ it. The letters are the paper's: B the base point, S = y B, T = y S, R = x B or 
 
 from __future__ import annotations
 
-from hashlib import shake_256
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from nacl import bindings as sodium
@@ -17,7 +14,6 @@ from mpc.accounts.cost import cost
 from mpc.algebra.ring import Words
 from mpc.context import Array, Context, Spec
 from mpc.errors import LocalError, PeerError
-from mpc.prg import encode_domain
 
 Bits = npt.NDArray[np.uint8]
 
@@ -98,14 +94,11 @@ class _Keys:
     """The hash that makes keys of shared points, apart for each session, call, direction, transfer and transcript."""
 
     def __init__(self, ctx: Context, sender: int, receiver: int, point: bytes) -> None:
-        domain: tuple[Any, ...] = ("base ot", ctx.session.agreement.session, ctx.path, sender, receiver, point)
-        self._hash = shake_256(encode_domain(domain))
+        self._hash = ctx.hash("base ot", sender, receiver, point)
 
     def of(self, index: int, answer: bytes, shared: bytes) -> bytes:
         """H(S, i, R_i, shared point)."""
-        state = self._hash.copy()
-        state.update(index.to_bytes(8, "little") + answer + shared)
-        return state.digest(KEY_BYTES)
+        return self._hash.copy().absorb_fixed(index.to_bytes(8, "little") + answer + shared).bytes(KEY_BYTES)
 
 
 def _sender_keys(keys: _Keys, scalar: bytes, answers: list[bytes]) -> Words:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import shake_256
 
 import numpy as np
 
@@ -19,7 +18,6 @@ from mpc.algebra.bit_tables import look_up
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from mpc.label_hash import hash_tccr
-from mpc.prg import encode_domain
 from protocols.ot.correlated import CotReceiver, CotSender
 
 _HASH_BITS = 128
@@ -56,7 +54,7 @@ async def tables_receive(ctx: Context, cot: CotReceiver, words: int, depth: int,
 
 
 def _key(ctx: Context) -> bytes:
-    return shake_256(encode_domain(("one of many", ctx.session.agreement.session))).digest(16)
+    return ctx.session.hash("one of many").bytes(16)
 
 
 def _tables(labels: Words, delta: Words | None, first: int, key: bytes, form: tuple[int, int]) -> Words:

@@ -7,7 +7,6 @@ each correlation and block. Everything here is local.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import shake_256
 
 import numpy as np
 
@@ -16,7 +15,6 @@ from mpc.algebra.cores import in_parts
 from mpc.algebra.ring import U64, Words, pointer
 from mpc.context import Context
 from mpc.errors import LocalError
-from mpc.prg import encode_domain
 from native import BYTES, Pointer, ffi, lib
 from protocols.ot.groups import Group
 
@@ -43,7 +41,7 @@ def plane_words(groups: Sequence[Group], size: int) -> int:
 
 def hash_key(ctx: Context) -> bytes:
     """The key of all pads of a session; public."""
-    return shake_256(encode_domain(("ot hash", ctx.session.agreement.session))).digest(16)
+    return ctx.session.hash("ot hash").bytes(16)
 
 
 def sender_products(

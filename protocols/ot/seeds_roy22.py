@@ -6,7 +6,7 @@ dishonest receiver to one tree. The extension's receiver grows the trees and is 
 
 from __future__ import annotations
 
-from hashlib import sha256, shake_256
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,6 @@ import numpy.typing as npt
 from mpc.accounts.cost import cost
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from mpc.prg import encode_domain
 from protocols.ot import base_co15
 from protocols.ot.correlated import LABEL_BITS, bit_masks, check_failed, take
 from protocols.ot.folding import Streams, parts
@@ -118,21 +117,20 @@ def _regrown(ctx: Context, k: int, paths: Words, sums: Words, told: Words | None
 
 def _tree_keys(ctx: Context) -> tuple[bytes, bytes]:
     """Two public keys of this call."""
-    made = shake_256(encode_domain(("softspoken trees", ctx.session.agreement.session, ctx.path))).digest(32)
+    made = ctx.hash("softspoken trees").bytes(32)
     return made[:16], made[16:]
 
 
 def _expanded(ctx: Context, group: _Group, places: Words, leaves: Words) -> tuple[bytes, Words]:
     """Of each leaf an AES key and a check value: SHAKE-256 of call, tree, place and leaf."""
-    state = shake_256(encode_domain(("softspoken leaves", ctx.session.agreement.session, ctx.path)))
+    state = ctx.hash("softspoken leaves")
     trees = np.arange(group.trees.start, group.trees.stop, dtype=U64)[:, None]
     labelled = np.stack([np.broadcast_to(trees, places.shape), places, leaves[..., 0], leaves[..., 1]], axis=-1)
     flat, size = labelled.tobytes(), 32
     made = []
     for at in range(0, len(flat), size):
-        each = state.copy()
-        each.update(flat[at : at + size])
-        made.append(each.digest(8 * (_KEY_WORDS + _CHECK_WORDS)))
+        leaf = state.copy().absorb_fixed(flat[at : at + size])
+        made.append(leaf.bytes(8 * (_KEY_WORDS + _CHECK_WORDS)))
     words = np.frombuffer(b"".join(made), U64).reshape(*places.shape, -1)
     return words[..., :_KEY_WORDS].tobytes(), words[..., _KEY_WORDS:].copy()
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256, shake_256
 
 import numpy as np
 
@@ -22,7 +21,6 @@ from mpc.algebra.binary_field import GF2_128
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.errors import LocalError
-from mpc.prg import encode_domain
 from protocols.ot.correlated import CotReceiver, CotSender, check_failed, take
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup
@@ -130,7 +128,7 @@ class _Code:
     @staticmethod
     def of(ctx: Context) -> _Code:
         """New ones for each setup."""
-        made = shake_256(encode_domain(("ferret", ctx.session.agreement.session, ctx.path))).digest(32)
+        made = ctx.hash("ferret").bytes(32)
         return _Code(round_keys(made[:16]), round_keys(made[16:]))
 
 
@@ -331,5 +329,5 @@ def _error_sum(paths: Words, challenge: Words) -> Words:
 
 
 def _digest(ctx: Context, end: _End, total: Words) -> Words:
-    domain = ("ferret check", ctx.session.agreement.session, ctx.path, end.iterations, total.tobytes())
-    return np.frombuffer(sha256(encode_domain(domain)).digest(), U64)
+    """Both ends compare it; the total is uniformly random to whoever does not know the trees."""
+    return ctx.hash("ferret check", end.iterations, total.tobytes()).words(4)

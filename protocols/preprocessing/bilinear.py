@@ -14,7 +14,8 @@ from math import prod
 import numpy as np
 
 from mpc.algebra import bits
-from mpc.algebra.ring import U64, Ring, Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from mpc.correlation import Correlation, Material, draw
 from protocols.preprocessing.joining import joined, runs
@@ -42,7 +43,7 @@ class Layout:
 class _Product:
     """A product as `cross_products` takes it."""
 
-    ring: Ring
+    ring: Z2k
     a: Words | None = field(repr=False)
     b: Rows
 
@@ -101,7 +102,7 @@ async def _batched(ctx: Context, tools: Tools, products: Sequence[_Product]) -> 
 # rho = t a - f and sigma = b - g are opened, and t c - h - sigma f - rho g - rho sigma is zero.
 
 
-def ring_masks(ring: Ring, piece: Material, spare: Material, t: Words) -> list[Opening]:
+def ring_masks(ring: Z2k, piece: Material, spare: Material, t: Words) -> list[Opening]:
     """rho and sigma."""
     rho = ring.sub(ring.mul(piece[0], t), spare[0])
     return [Opening(rho, ring), Opening(ring.sub(piece[1], spare[1]), ring)]

@@ -10,7 +10,7 @@ Party i and the dealer talk on tags of their own: (1, k) for the k-th request, i
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from hashlib import sha256
 from math import prod
 
@@ -23,18 +23,18 @@ from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.network.transport import Transport
 from mpc.network.wire import Message
 from mpc.prg import Seed
-from mpc.supply import Dealing, Entry, Path, Spent, corrected, corrections, spent
-from protocols.preprocessing.demand import correction_words, pack_demand, slices, unpack_demand
+from mpc.supply import PLAN, Entry, Path, Spent, spent
+from protocols.preprocessing.dealing import Dealing, corrected, corrections
+from protocols.preprocessing.demand import BatchPart, correction_words, pack_request, slices, unpack_request
+from protocols.preprocessing.shelf import Shelf
 
 TRUST = "that the dealer, who made the correlations, colludes with none of them"
 _SEED_TAG = (0,)
 _REQUESTS = 1
 MAX_REQUEST = 1 << 28
 
-_PLANNED, _EXTRA = b"P", b"X"
-
-Fetch = Callable[[Sequence[Entry], bool], Awaitable[list[Words]]]
-"""Asks for the corrections of entries; the flag says that they are a slice of the plan, which all parties ask for."""
+Fetch = Callable[[Sequence[Entry], BatchPart | None], Awaitable[list[Words]]]
+"""Asks for the corrections of entries, which may be part of a batch: then all parties ask for it."""
 
 
 class Dealer:
@@ -73,41 +73,48 @@ class DealerSupply:
         self.received_bytes = 0
         self._fetch = fetch
         self._spent = Spent()
-        self._prepared: dict[Path, tuple[Correlation, Material]] = {}
+        self._shelf = Shelf()
 
     async def prepare(self, demand: Sequence[Entry]) -> None:
-        """Fetch and expand exactly this material. The slices are the same at every party."""
-        for entries in slices(demand, self.dealing.n):
-            fetched = await self._fetch(entries, True)
-            for (path, kind), material in zip(entries, self._materials(entries, fetched), strict=True):
-                self._prepared[path] = kind, material
+        """All of a plan at once."""
+        await self.provide(PLAN, demand)
+
+    async def provide(self, batch: Path, entries: Sequence[Entry]) -> None:
+        """Fetch and expand exactly this material. The slices of a batch are the same at every party.
+
+        Nobody waits for another party here: the dealer compares what they ask for, whenever they do.
+        """
+        for number, part in enumerate(slices(entries, self.dealing.n)):
+            self._shelf.put(part, self._materials(part, await self._fetch(part, (batch, number))))
 
     def ready(self, path: Path, kind: Correlation) -> Material | None:
-        """Hand out and burn prepared material; None if this path was not prepared for this kind."""
-        prepared = self._prepared.get(path)
-        if prepared is None or prepared[0] != kind:
+        """Hand out and burn material that lies ready; None if nothing of this kind does at this path."""
+        if self._shelf.kind(path) != kind:
             return None
-        del self._prepared[path]
+        material = self._shelf.take(path)
         self._spent.mark(path, kind)
-        return prepared[1]
+        return material
 
     async def make(self, path: Path, kind: Correlation) -> Material:
-        """Fetch material that no plan foresaw."""
-        self._prepared.pop(path, None)
+        """Fetch material that no batch foresaw."""
+        if path in self._shelf:
+            self._shelf.drop(path)
         self._spent.mark(path, kind)
         entries = [(path, kind)]
         needs_correction = corrected(kind, self.dealing.party, self.dealing.n)
-        (material,) = self._materials(entries, await self._fetch(entries, False) if needs_correction else [])
+        (material,) = self._materials(entries, await self._fetch(entries, None) if needs_correction else [])
         return material
 
-    def _materials(self, entries: Sequence[Entry], fetched: Sequence[Words]) -> list[Material]:
+    async def standing(self, path: Path, kind: Correlation) -> Material:
+        """The same: the dealer's seed and correction."""
+        return await self.make(path, kind)
+
+    def _materials(self, entries: Sequence[Entry], fetched: Sequence[Words]) -> Iterator[Material]:
         left = iter(fetched)
-        materials = []
         for path, kind in entries:
             parts = [next(left) for _ in corrected(kind, self.dealing.party, self.dealing.n)]
             self.received_bytes += sum(part.nbytes for part in parts)
-            materials.append(self.dealing.material(path, kind, parts))
-        return materials
+            yield self.dealing.material(path, kind, parts)
 
 
 def local_supplies(n: int, seeds: Sequence[Seed] | None = None) -> list[DealerSupply]:
@@ -115,7 +122,7 @@ def local_supplies(n: int, seeds: Sequence[Seed] | None = None) -> list[DealerSu
     dealer = Dealer(n, seeds)
 
     def fetch_for(party: int) -> Fetch:
-        async def fetch(entries: Sequence[Entry], planned: bool) -> list[Words]:
+        async def fetch(entries: Sequence[Entry], part: BatchPart | None) -> list[Words]:
             return dealer.deal(party, entries)
 
         return fetch
@@ -138,11 +145,11 @@ class DealerLink:
             raise _malformed(self._transport, self._n, "a seed of another form than 32 bytes")
         return DealerSupply(Dealing(self._transport.me, self._n, Seed(message.array.tobytes())), self.fetch)
 
-    async def fetch(self, entries: Sequence[Entry], planned: bool) -> list[Words]:
+    async def fetch(self, entries: Sequence[Entry], part: BatchPart | None) -> list[Words]:
         """Ask for the corrections of these entries that are this party's."""
         tag = (_REQUESTS, self._requests)
         self._requests += 1
-        demand = np.frombuffer((_PLANNED if planned else _EXTRA) + pack_demand(entries), np.uint8)
+        demand = np.frombuffer(pack_request(part, entries), np.uint8)
         self._transport.send(self._n, Message(tag, 0, 0, demand))
         me = self._transport.me
         parts = [part for _, kind in entries for part in corrected(kind, me, self._n)]
@@ -164,34 +171,19 @@ class DealerLink:
 async def serve(transport: Transport, n: int, on_dealt: Callable[[int], None] | None = None) -> None:
     """The dealer's whole life: hand out seeds, answer requests until every party is done.
 
-    `on_dealt` is told the number of bytes of each answer. Slices of the plan must be the same for all parties:
-    PeerError `different-plan` otherwise.
+    `on_dealt` is told the number of bytes of each answer. Batches must be the same for all parties: PeerError
+    `different-plan` otherwise.
     """
-    dealer = Dealer(n)
-    slices_seen: list[bytes] = []
-
-    def check_slice(party: int, position: int, demand: bytes) -> None:
-        digest = sha256(demand).digest()
-        if position == len(slices_seen):
-            slices_seen.append(digest)
-        elif slices_seen[position] != digest:
-            name = transport.names[party]
-            raise PeerError(
-                "different-plan",
-                f"{name} asks the dealer for other material than the parties before it",
-                "start all parties with the same program, suite and shapes of inputs",
-                party=name,
-            )
+    dealer, batches = Dealer(n), _Batches(transport.names[:n])
 
     async def serve_party(party: int) -> None:
         seed = np.frombuffer(dealer.dealings[party].seed.secret, np.uint8)
         transport.send(party, Message(_SEED_TAG, 0, 0, seed))
-        position = request = 0
+        request = 0
         while demand := await _request(transport, party, request):
-            entries = unpack_demand(demand[1:], transport.names[party])
-            if demand[:1] == _PLANNED:
-                check_slice(party, position, demand)
-                position += 1
+            part, entries = unpack_request(demand, transport.names[party])
+            if part is not None:
+                batches.check(party, part, demand)
             dealt = _deal(dealer, transport, party, entries)
             answer = np.concatenate([np.zeros(0, np.uint64), *(words.reshape(-1) for words in dealt)])
             if answer.size:
@@ -201,6 +193,34 @@ async def serve(transport: Transport, n: int, on_dealt: Callable[[int], None] | 
             request += 1
 
     await run_all([(serve_party, party) for party in range(n)])
+    batches.check_all_asked()
+
+
+class _Batches:
+    """What each party has asked for, part by part of each batch: the same of all in the end, in any order."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._digests: dict[BatchPart, bytes] = {}
+        self._asked: list[set[BatchPart]] = [set() for _ in names]
+
+    def check(self, party: int, part: BatchPart, demand: bytes) -> None:
+        """PeerError `different-plan` if another party asked for something else here."""
+        digest = sha256(demand).digest()
+        if part in self._asked[party] or self._digests.setdefault(part, digest) != digest:
+            raise self._different(party, "asks the dealer for other material than the parties before it")
+        self._asked[party].add(part)
+
+    def check_all_asked(self) -> None:
+        """PeerError `different-plan` if a party never asked for what another one has."""
+        for party, asked in enumerate(self._asked):
+            if len(asked) != len(self._digests):
+                raise self._different(party, "never asked the dealer for material that other parties have")
+
+    def _different(self, party: int, what: str) -> PeerError:
+        name = self._names[party]
+        remedy = "start all parties with the same program, suite and shapes of inputs"
+        return PeerError("different-plan", f"{name} {what}", remedy, party=name)
 
 
 async def _request(transport: Transport, party: int, number: int) -> bytes:

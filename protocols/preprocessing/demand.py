@@ -1,4 +1,4 @@
-"""A demand for material as bytes: what parties tell the dealer. Public: paths, kinds and shapes only."""
+"""A demand for material as bytes: what parties tell the dealer and each other. Public: paths, kinds and shapes only."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ import msgpack
 from mpc.algebra.ring import Ring
 from mpc.correlation import Correlation
 from mpc.errors import LocalError, PeerError
-from mpc.supply import Entry, corrected
+from mpc.supply import Entry, Path
+from protocols.preprocessing.dealing import corrected
 from protocols.preprocessing.kinds import find_kind
+
+BatchPart = tuple[Path, int]
+"""A batch, and the number of a slice of it."""
 
 MAX_NUMBER = 1 << 32
 MAX_PART_WORDS = 1 << 27
 """A part has at most this many words, a gibibyte: what one message may carry."""
 SLICE_WORDS = 1 << 22
 """Material is demanded in slices of about this many words, so that no side holds much in flight."""
+_LENGTH_BYTES = 4
 
 
 def pack_demand(entries: Iterable[Entry]) -> bytes:
@@ -29,10 +34,17 @@ def pack_demand(entries: Iterable[Entry]) -> bytes:
     return encoded
 
 
-def unpack_demand(data: bytes, sender: str) -> list[Entry]:
-    """Parse and check a demand from a peer. Raises PeerError `malformed-message`."""
+def pack_request(part: BatchPart | None, entries: Iterable[Entry]) -> bytes:
+    """A demand, and which part of a batch it is; None if no batch has it."""
+    place: bytes = msgpack.packb(None if part is None else [list(part[0]), part[1]])
+    return len(place).to_bytes(_LENGTH_BYTES, "little") + place + pack_demand(entries)
+
+
+def unpack_request(data: bytes, sender: str) -> tuple[BatchPart | None, list[Entry]]:
+    """Parse and check what a peer made with `pack_request`. Raises PeerError `malformed-message`."""
+    end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "little")
     try:
-        return parse_demand(data)
+        return _part(data[_LENGTH_BYTES:end]), parse_demand(data[end:])
     except ValueError as error:
         raise PeerError(
             "malformed-message",
@@ -45,7 +57,7 @@ def unpack_demand(data: bytes, sender: str) -> list[Entry]:
 def parse_demand(data: bytes) -> list[Entry]:
     """Parse and check what `pack_demand` made. ValueError for anything else."""
     try:
-        raw = msgpack.unpackb(data, use_list=True, strict_map_key=True, max_ext_len=0, max_map_len=0)
+        raw = _unpacked(data)
         if not isinstance(raw, list):
             raise TypeError("not a list")
         return [_entry(item) for item in raw]
@@ -75,9 +87,26 @@ def _arguments(kind: Correlation) -> list[Any]:
     return [v.bits if isinstance(v, Ring) else list(v) if isinstance(v, tuple) else v for v in values]
 
 
+def _unpacked(data: bytes) -> Any:
+    return msgpack.unpackb(data, use_list=True, strict_map_key=True, max_ext_len=0, max_map_len=0)
+
+
+def _part(data: bytes) -> BatchPart | None:
+    try:
+        raw = _unpacked(data)
+        if raw is None:
+            return None
+        batch, number = raw
+        if not _is_number(number, MAX_NUMBER) or not _is_path(batch):
+            raise TypeError("no part of a batch")
+        return tuple(batch), number
+    except (ValueError, TypeError, msgpack.UnpackException) as error:
+        raise ValueError("no part of a batch") from error
+
+
 def _entry(item: Any) -> Entry:
     path, name, (bits, *arguments) = item
-    if not all(_is_number(p, MAX_NUMBER) for p in path) or not _is_number(bits, 64) or bits == 0:
+    if not _is_path(path) or not _is_number(bits, 64) or bits == 0:
         raise ValueError("path or ring out of range")
     kind_type = find_kind(name)
     names = [field.name for field in fields(kind_type)][1:]
@@ -93,6 +122,10 @@ def _argument(value: Any) -> int | tuple[int, ...]:
     if _is_number(value, MAX_NUMBER):
         return int(value)
     raise ValueError("neither a shape nor a number")
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_number(number, MAX_NUMBER) for number in value)
 
 
 def _is_number(value: Any, limit: int) -> bool:

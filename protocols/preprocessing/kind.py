@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Self
 
-from mpc.algebra.ring import Ring, Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.correlation import Correlation, Material, draw, holds
 from mpc.errors import LocalError
@@ -20,7 +21,7 @@ class Opening:
     """A share of something that a check opens: additive in a ring, or without one bitwise."""
 
     share: Words = field(repr=False)
-    ring: Ring | None = None
+    ring: Z2k | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mpc.algebra.ring import U64, Ring, Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from mpc.correlation import Material
 from protocols.ot.groups import Group
@@ -26,12 +27,12 @@ class OtTools:
 
     ends: Pairs
 
-    def may_be_random(self, ctx: Context, ring: Ring, length: int) -> bool:
+    def may_be_random(self, ctx: Context, ring: Z2k, length: int) -> bool:
         """There are two parties, and no row is cut."""
         return products.may_be_random(ctx, ring, length)
 
     async def cross_products(
-        self, ctx: Context, ring: Ring, a: Words | None, b: Rows, pairs: Collection[Pair] | None = None
+        self, ctx: Context, ring: Z2k, a: Words | None, b: Rows, pairs: Collection[Pair] | None = None
     ) -> tuple[Words, Words]:
         """A choice for each bit of a; the words of b behind it."""
         return await products.cross_products(ctx, self.ends, ring, a, b, pairs)

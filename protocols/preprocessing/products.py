@@ -15,7 +15,8 @@ import numpy as np
 
 from mpc.algebra import bits
 from mpc.algebra.bits import words_for
-from mpc.algebra.ring import U64, Ring, Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from protocols.ot.correlated import CotReceiver, CotSender
 from protocols.ot.groups import Group, weighed
@@ -42,13 +43,13 @@ CHUNK_WORDS = 1 << 20
 _WORD_BITS = 64
 
 
-def may_be_random(ctx: Context, ring: Ring, length: int) -> bool:
+def may_be_random(ctx: Context, ring: Z2k, length: int) -> bool:
     """Whether `cross_products` can draw a itself: there are two parties, and no row is cut."""
     return ctx.n == 2 and length <= CHUNK_WORDS // ring.bits
 
 
 async def cross_products(
-    ctx: Context, ends: Pairs, ring: Ring, a: Words | None, b: Rows, pairs: Collection[Pair] | None = None
+    ctx: Context, ends: Pairs, ring: Z2k, a: Words | None, b: Rows, pairs: Collection[Pair] | None = None
 ) -> tuple[Words, Words]:
     """a, and this party's share of the sum, over ordered pairs of parties, of the receiver's a times the sender's b.
 
@@ -223,7 +224,7 @@ def _from_flat_planes(choices: Words, count: int, k: int) -> Words:
     return bits.from_planes(planes.view(U64), count)
 
 
-def _chunks(ring: Ring, shape: tuple[int, int, int]) -> Iterator[tuple[slice, slice, slice]]:
+def _chunks(ring: Z2k, shape: tuple[int, int, int]) -> Iterator[tuple[slice, slice, slice]]:
     """Rows, terms and columns of the calls: whole rows, or parts of a row, or of a term. None for an empty array."""
     rows, terms, length = shape
     if not rows * terms * length:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mpc.algebra import bits
-from mpc.algebra.ring import U64, Ring, Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from protocols.ot.groups import Group
 from protocols.preprocessing.joining import joined, runs
@@ -41,12 +42,12 @@ async def in_ring(ctx: Context, tools: Tools, wanted: Sequence[RandomBits]) -> l
     return results
 
 
-def own(ring: Ring, x: Words) -> Words:
+def own(ring: Z2k, x: Words) -> Words:
     """x in the ring, contiguous."""
     return ring.reduce(np.ascontiguousarray(x))
 
 
-def moved(ring: Ring, opened: Words, dabits: Words, first: bool) -> Words:
+def moved(ring: Z2k, opened: Words, dabits: Words, first: bool) -> Words:
     """Shares in the ring of b' = b ^ e, from those of b and an opened e: [b'] = e + (1 - 2 e) [b]."""
     e = bits.unpack(opened, dabits.size).astype(U64)
     return ring.reduce((e if first else np.uint64(0)) + (np.uint64(1) - np.uint64(2) * e) * dabits)

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from mpc.algebra.ring import Ring, Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.correlation import Material
 from protocols.ot.groups import Group
@@ -44,11 +45,11 @@ class Rows:
 class Tools(Protocol):
     """All parties call the same method with operands of the same shapes, one call after the other."""
 
-    def may_be_random(self, ctx: Context, ring: Ring, length: int) -> bool:
+    def may_be_random(self, ctx: Context, ring: Z2k, length: int) -> bool:
         """Whether `cross_products` can draw a itself, for rows of this length."""
 
     async def cross_products(
-        self, ctx: Context, ring: Ring, a: Words | None, b: Rows, pairs: Collection[Pair] | None = None
+        self, ctx: Context, ring: Z2k, a: Words | None, b: Rows, pairs: Collection[Pair] | None = None
     ) -> tuple[Words, Words]:
         """a, and this party's share of the sum, over pairs of parties, of the receiver's a times the sender's b.
 

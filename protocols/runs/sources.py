@@ -13,8 +13,9 @@ from mpc.store import StoreSupply
 from mpc.supply import Supply
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.dealer import DealerLink, DealerSupply
-from protocols.preprocessing.from_ot import AHEAD_WORDS, OtSupply
+from protocols.preprocessing.from_ot import OtSupply
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
+from protocols.preprocessing.workshop import AHEAD_WORDS
 
 DEALER, OT, STORE = "dealer", SOFTSPOKEN.name, "store"
 EXTENSIONS = {extension.name: extension for extension in (SOFTSPOKEN, SILENT)}

@@ -14,7 +14,7 @@ from mpc.prg import Seed
 from mpc.store import Header, preprocess
 from mpc.supply import Entry
 from native import keep_memory
-from protocols.preprocessing.from_ot import words_of
+from protocols.preprocessing.workshop import words_of
 from protocols.runs.failures import tell_peers
 from protocols.runs.party import Progress
 from protocols.runs.sources import OT, Provision, Source

@@ -21,10 +21,11 @@ from mpc.network.transport import memory_network
 from mpc.simulation import Setting, run_in_memory
 from mpc.supply import Entry
 from protocols.beaver import SUITE
-from protocols.preprocessing import from_ot
-from protocols.preprocessing.from_ot import OtSupply, words_of
+from protocols.preprocessing import from_ot, workshop
+from protocols.preprocessing.from_ot import OtSupply
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.triple import Triple
+from protocols.preprocessing.workshop import words_of
 from protocols.runs import sources
 from protocols.runs.party import Outcome, run_party
 from protocols.runs.sources import Source
@@ -34,7 +35,7 @@ VALUES = np.array([1.5, -2.0, 3.25, 7.0])
 
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(from_ot, "SLICE_WORDS", 32)
+    monkeypatch.setattr(workshop, "SLICE_WORDS", 32)
 
 
 async def wide(ctx: Any, mine: Any) -> Any:
@@ -268,8 +269,8 @@ def test_a_simulation_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     supplies = [OtSupply(t, a, 2, ahead=0) for t, a in zip(transports, agreements, strict=True)]
 
     async def main(ctx: Any, mine: Any) -> int:
-        x = await SUITE.input(ctx, 0, np.array([7], np.uint64) if ctx.me == 0 else None, (1,))
-        (opened,) = await SUITE.open(ctx, await SUITE.mul(ctx, x, x))
+        x = await ctx.suite.input(ctx, 0, np.array([7], np.uint64) if ctx.me == 0 else None, (1,))
+        (opened,) = await ctx.suite.open(ctx, await ctx.suite.mul(ctx, x, x))
         return int(opened[0])
 
     runs = trio.run(

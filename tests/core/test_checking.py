@@ -76,6 +76,7 @@ def test_one_wrong_bit_of_any_piece_is_found(monkeypatch, kind, bit):
                 trio.run(planned, [kind, kind], 2, Check.ALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [*SACRIFICED, TruncationPair(Z64, (3,), 5)], ids=repr)
 def test_a_sample_finds_wrong_pieces(monkeypatch, kind):
     """With half of the pieces wrong, one of two, one run in two finds it; twenty runs all but surely."""

@@ -16,11 +16,11 @@ from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.network.transport import memory_network
 from mpc.network.wire import Message
 from mpc.simulation import Setting, run_in_memory
-from mpc.supply import corrected
 from mpc.testing import insecure_seed, party_counts
 from protocols.beaver import SUITE
 from protocols.preprocessing import demand
 from protocols.preprocessing.dealer import Dealer, DealerLink, local_supplies, serve
+from protocols.preprocessing.dealing import corrected
 from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.triple import Triple
@@ -197,7 +197,7 @@ def test_a_second_request_for_the_same_path_is_refused_by_the_dealer():
     async def greedy(link):
         await link.supply()
         for _ in range(2):
-            await link.fetch([((0,), Triple(Z64, (2,), (2,)))], False)
+            await link.fetch([((0,), Triple(Z64, (2,), (2,)))], None)
         link.done()
 
     with pytest.raises(PeerError, match="material-spent") as caught:
@@ -205,13 +205,21 @@ def test_a_second_request_for_the_same_path_is_refused_by_the_dealer():
     assert caught.value.party == "p1"
 
 
+def batched(*items):
+    """A request for one batch: what it is part of, and what stands in for its entries."""
+    place = demand.msgpack.packb([[0], 0])
+    return len(place).to_bytes(4, "little") + place + demand.msgpack.packb(list(items))
+
+
 BAD = [
-    b"P\xc1", b"X" + b"\x93\x01\x02", b"P" + demand.msgpack.packb([[[1], "matrix_triple", [64, [3], [3]]]]),
-    b"P" + demand.msgpack.packb([[[1], "matrix_triple", [64, [2, 3], [4, 5]]]]),
-    b"P" + demand.msgpack.packb([[[1], "truncation_pair", [64, [3], 65]]]),
-    b"P" + demand.msgpack.packb([[[1], "triple", [64, [3], [4]]]]),
-    b"P" + demand.msgpack.packb([[[1], "one_of_many", [64, 1, 70, 1, 0, 1]]]),
-    b"P" + demand.msgpack.packb([[[1], "one_of_many", [64, 1, 2, 1, 5, 1]]]),
+    b"P\xc1", b"X" + b"\x93\x01\x02", b"\xff\xff\xff\xff", b"\x01\0\0\0\xc0\xc1", b"\x02\0\0\0\x92\x01\x90",
+    batched([[1], "matrix_triple", [64, [3], [3]]]),
+    batched([[1], "matrix_triple", [64, [2, 3], [4, 5]]]),
+    batched([[1], "truncation_pair", [64, [3], 65]]),
+    batched([[1], "triple", [64, [3], [4]]]),
+    batched([[1], "one_of_many", [64, 1, 70, 1, 0, 1]]),
+    batched([[1], "one_of_many", [64, 1, 2, 1, 5, 1]]),
+    batched([[1], "__init__", [64, [1], [1]]]),
 ]  # fmt: skip
 
 

@@ -4,11 +4,18 @@ import msgpack
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from kinds import EXAMPLES, entries
+from kinds import EXAMPLES, entries, paths
 
 from mpc.algebra.ring import Z64
 from mpc.errors import PeerError
-from protocols.preprocessing.demand import SLICE_WORDS, correction_words, pack_demand, slices, unpack_demand
+from protocols.preprocessing.demand import (
+    SLICE_WORDS,
+    correction_words,
+    pack_demand,
+    pack_request,
+    slices,
+    unpack_request,
+)
 from protocols.preprocessing.kinds import every_kind
 from protocols.preprocessing.kinds.triple import Triple
 
@@ -19,14 +26,18 @@ items = st.tuples(st.one_of(numbers, st.lists(numbers, max_size=4)), st.sampled_
 plausible = st.lists(items.map(list), max_size=3)
 
 
-@given(demand=entries)
-def test_a_demand_comes_back(demand):
-    assert unpack_demand(pack_demand(demand), "x") == demand
+NO_BATCH = pack_request(None, ())[:-1]
+"""What a request begins with that is part of no batch."""
+
+
+@given(demand=entries, part=st.none() | st.tuples(paths, st.integers(0, 2**32)))
+def test_a_request_comes_back(demand, part):
+    assert unpack_request(pack_request(part, demand), "x") == (part, demand)
 
 
 def test_every_kind_comes_back():
     demand = [((1, i), kind) for i, kind in enumerate(EXAMPLES)]
-    assert unpack_demand(pack_demand(demand), "x") == demand
+    assert unpack_request(pack_request(None, demand), "x") == (None, demand)
 
 
 def test_equal_demands_have_equal_bytes_and_others_do_not():
@@ -36,13 +47,13 @@ def test_equal_demands_have_equal_bytes_and_others_do_not():
     assert len(encodings) == len(EXAMPLES)
 
 
-def refuses_or_reads(data):
+def refuses_or_reads(request):
     try:
-        demand = unpack_demand(data, "north")
+        part, demand = unpack_request(request, "north")
     except PeerError as error:
         told = error.code, error.party
     else:
-        assert unpack_demand(pack_demand(demand), "north") == demand
+        assert unpack_request(pack_request(part, demand), "north") == (part, demand)
         assert all(correction_words(kind, i, 3) >= 0 for _, kind in demand for i in range(3))
         told = "malformed-message", "north"
     assert told == ("malformed-message", "north")
@@ -56,6 +67,7 @@ def refuses_or_reads(data):
 @example(data=b"")
 def test_any_bytes_are_a_demand_or_a_peers_error(data):
     refuses_or_reads(data)
+    refuses_or_reads(NO_BATCH + data)
 
 
 @settings(max_examples=200)
@@ -74,13 +86,13 @@ def test_any_bytes_are_a_demand_or_a_peers_error(data):
 @example(raw=[[[1], "one_of_many", [64, 1, 4, 1, 1, 1]]])
 @example(raw=[[[1], "one_of_many", [64, [1], 4, 1, 0, 1]]])
 def test_anything_that_looks_like_a_demand_is_one_or_a_peers_error(raw):
-    refuses_or_reads(msgpack.packb(raw))
+    refuses_or_reads(NO_BATCH + msgpack.packb(raw))
 
 
 @settings(max_examples=100)
 @given(demand=entries, data=st.data())
 def test_a_changed_byte_is_read_or_refused(demand, data):
-    packed = bytearray(pack_demand(demand))
+    packed = bytearray(pack_request(((1, 2), 3), demand))
     packed[data.draw(st.integers(0, len(packed) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     refuses_or_reads(bytes(packed))
 

@@ -9,6 +9,7 @@ from Crypto.Cipher import AES as PyCryptodomeAES
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR, ECB
+from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
 from native import BYTES, WORDS, ffi, lib
@@ -16,7 +17,7 @@ from native import BYTES, WORDS, ffi, lib
 Words = npt.NDArray[np.uint64]
 
 
-@pytest.fixture(params=native.implementations(), autouse=True)
+@pytest.fixture(params=with_kernels_of_their_own("aes"), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
@@ -78,7 +79,7 @@ def test_counter_mode_of_sp_800_38a_appendix_f51() -> None:
     assert bytes(a ^ b for a, b in zip(plain, keys, strict=True)) == cipher
 
 
-@pytest.mark.parametrize(
+@at_every(
     "length", [0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 511, 512, 513, 1000, 2047, 4099]
 )
 def test_every_length_equals_openssl(length: int) -> None:
@@ -86,7 +87,7 @@ def test_every_length_equals_openssl(length: int) -> None:
     assert stream(key, 7, length) == openssl(key, 7, length)
 
 
-@pytest.mark.parametrize("skip", range(1, 16))
+@at_every("skip", range(1, 16))
 def test_starting_inside_a_block(skip: int) -> None:
     key, whole = b"sixteen bytes ok", openssl(b"sixteen bytes ok", 3, 200)
     for length in (0, 1, 5, 16 - skip, 16, 40, 150):
@@ -99,7 +100,7 @@ def test_carries_of_the_counter(low: int) -> None:
     assert stream(bytes(16), counter, 16 * 69) == openssl(bytes(16), counter, 16 * 69)
 
 
-@pytest.mark.parametrize("byte", range(256))
+@at_every("byte", range(256))
 def test_every_key_byte_value(byte: int) -> None:
     key = bytes([byte] * 16)
     expected = Cipher(AES(key), ECB()).encryptor().update(bytes([byte]) * 16)
@@ -148,7 +149,7 @@ def test_counter_mode_of_sp_800_38a_appendix_f55() -> None:
     assert bytes(a ^ b for a, b in zip(plain, keys, strict=True)) == cipher
 
 
-@pytest.mark.parametrize("length", [0, 1, 15, 16, 17, 63, 64, 65, 127, 129, 511, 513, 1000, 2047])
+@at_every("length", [0, 1, 15, 16, 17, 63, 64, 65, 127, 129, 511, 513, 1000, 2047])
 def test_aes_256_equals_openssl(length: int) -> None:
     key = bytes(range(40, 72))
     assert stream_256(key, 7, length) == openssl(key, 7, length)
@@ -164,7 +165,7 @@ def many_streams(keys: bytes, first: list[int], blocks: int) -> bytes:
     return bytes(out[: 16 * n * blocks])
 
 
-@pytest.mark.parametrize("blocks", [0, 1, 2, 3, 4, 5, 8, 9, 32, 33, 41])
+@at_every("blocks", [0, 1, 2, 3, 4, 5, 8, 9, 32, 33, 41])
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 50])
 def test_many_streams_equal_one_by_one(n: int, blocks: int) -> None:
     keys = np.random.default_rng(n).bytes(16 * n)
@@ -221,7 +222,7 @@ def edge_draws(n: int, p: int, width: int) -> Words:
     return draws
 
 
-@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 200])
+@at_every("n", [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 200])
 @pytest.mark.parametrize(("width", "p"), KEPT_BELOW)
 def test_draws_below_a_modulus(width: int, p: int, n: int) -> None:
     draws = edge_draws(n, p, width)

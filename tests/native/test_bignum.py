@@ -8,20 +8,18 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kernel_cases import with_kernels_of_their_own
 
 import native
 from native import WORDS, ffi, lib
 
 Words = npt.NDArray[np.uint64]
 
-WITH_OWN = [name for name in native.implementations() if name in ("avx512-ice", "portable")]
-"""Implementations with a table of their own; the others use the portable one."""
-
 BITS = [2, 3, 52, 63, 64, 65, 128, 511, 512, 513, 1023, 1024, 1025, 2047, 2048, 3072, 4095, 4096, 6144, 8192]
 GUARD = 0xDEADBEEF
 
 
-@pytest.fixture(params=WITH_OWN, autouse=True, scope="module")
+@pytest.fixture(params=with_kernels_of_their_own("bignum"), autouse=True, scope="module")
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel_arrays import Words, guarded, p, sample, untouched
+from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
 from native import lib
@@ -17,7 +18,7 @@ SIZES = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 67, 130,
 MODULUS = {64: 1 << 64 | 0x1B, 128: 1 << 128 | 0x87}
 
 
-@pytest.fixture(params=native.implementations(), autouse=True, scope="module")
+@pytest.fixture(params=with_kernels_of_their_own("binary_field"), autouse=True, scope="module")
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
@@ -58,7 +59,7 @@ def operands(n: int, width: int) -> tuple[Words, Words, Words]:
     return sample(n * per, 1), sample(n * per, 2, offset=2), sample(per, 3)
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_elementwise(n: int, width: int) -> None:
     x, y, s = operands(n, width)
     X, Y, (S,) = (ints(v, width) for v in (x, y, s))
@@ -69,7 +70,7 @@ def test_elementwise(n: int, width: int) -> None:
     assert [times(a, b, width) for a, b in zip(X, inverses, strict=True)] == [int(a != 0) for a in X]
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_sums(n: int, width: int) -> None:
     x, y, s = operands(n, width)
     bits = sample((n + 63) // 64, 4)

@@ -6,12 +6,13 @@ from functools import reduce
 import numpy as np
 import pytest
 from kernel_arrays import EDGES, SIZES, M, guarded, ints, p, sample, untouched
+from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
 from native import lib
 
 
-@pytest.fixture(params=native.implementations(), autouse=True)
+@pytest.fixture(params=with_kernels_of_their_own("bits"), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
@@ -28,7 +29,7 @@ WHAT = {name: getattr(lib, f"PARLEY_{name.upper()}") for name in BINARY}
 PREFIX = {name: BINARY[name] for name in ("xor", "or", "and")}
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 @pytest.mark.parametrize("name", BINARY)
 def test_binary(name: str, n: int) -> None:
     kernel, x, y = getattr(lib, f"parley_bit_{name}"), sample(n, 1), sample(n, 2)
@@ -50,7 +51,7 @@ def test_every_pair_of_edge_values(name: str) -> None:
     assert ints(y) == expected
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_not(n: int) -> None:
     x = sample(n, 3)
     out, whole = guarded(n)
@@ -63,7 +64,7 @@ def recombined(c: int, d: int, b: int, e: int, a: int, with_de: bool) -> int:
     return c ^ d & b ^ e & a ^ (d & e if with_de else 0)
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 @pytest.mark.parametrize("with_de", [False, True])
 def test_recombine(n: int, with_de: bool) -> None:
     arrays = [sample(n, i, offset=i % 3) for i in range(5)]
@@ -91,7 +92,7 @@ def prefixes(name: str, word: int) -> int:
     return sum(reduce(PREFIX[name], bits[: i + 1]) << i for i in range(64))
 
 
-@pytest.mark.parametrize("n", [0, 1, 3, 7, 8, 9, 33, 65])
+@at_every("n", [0, 1, 3, 7, 8, 9, 33, 65])
 @pytest.mark.parametrize("name", PREFIX)
 def test_prefixes_inside_words(name: str, n: int) -> None:
     x = sample(n, 4)
@@ -115,7 +116,7 @@ def test_prefixes_of_all_small_words_and_their_complements(name: str) -> None:
 ROWS = [(1, 1, 1), (2, 3, 5), (3, 1, 64), (1, 7, 33), (2, 2, 0), (0, 3, 4), (2, 0, 4)]
 
 
-@pytest.mark.parametrize("shape", ROWS)
+@at_every("shape", ROWS)
 @pytest.mark.parametrize("name", BINARY)
 def test_rows_of_any_steps(name: str, shape: tuple[int, int, int]) -> None:
     groups, rows, n = shape
@@ -174,13 +175,13 @@ def test_prefixes_along_rows(name: str, rows: int, n: int, from_last: bool) -> N
     assert (x == expected).all()
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_popcount(n: int) -> None:
     x = sample(n, 9)
     assert lib.parley_popcount(p(x), n) == sum(v.bit_count() for v in ints(x))
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_pack_and_unpack(n: int) -> None:
     bits = np.random.default_rng(n).integers(0, 256, n + 1, dtype=np.uint8)[1:]
     out, whole = guarded((n + 63) // 64)
@@ -194,15 +195,15 @@ def test_pack_and_unpack(n: int) -> None:
     assert (back[n:] == 7).all()
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_unpack_ignores_padding(n: int) -> None:
     ones, out = np.full((n + 63) // 64, M - 1, np.uint64), np.full(n + 1, 7, np.uint8)
     lib.parley_unpack(p(out), p(ones), n)
     assert out.tolist() == [1] * n + [7]
 
 
-@pytest.mark.parametrize("n", SIZES)
-@pytest.mark.parametrize("bits", [0, 1, 5, 8, 33, 64])
+@at_every("n", SIZES)
+@at_every("bits", [0, 1, 5, 8, 33, 64])
 def test_planes_and_back(n: int, bits: int) -> None:
     x, width = sample(n, 10), (n + 63) // 64
     out, whole = guarded(bits * width)

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import pytest
+from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
 from native import WORDS, ffi, lib
@@ -28,16 +29,7 @@ SIZES = [0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 127, 129, 1000]
 FAMILIES = ("mersenne61", "field64", "pseudo", "general", "field128")
 
 
-def with_kernels_of_their_own() -> list[str]:
-    """The implementations that differ from the next slower one."""
-    sources = {}
-    for name in native.implementations():
-        with native.using(name):
-            sources[name] = [native.sources()[family] for family in FAMILIES]
-    return [name for name in sources if name in sources[name]]
-
-
-@pytest.fixture(params=with_kernels_of_their_own(), autouse=True)
+@pytest.fixture(params=with_kernels_of_their_own(*FAMILIES), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
@@ -156,7 +148,7 @@ def test_tiny_moduli_exhaustively(value: int, name: str) -> None:
     binary(m, name, list(x), list(y))
 
 
-@pytest.mark.parametrize("value", range(2, 60))
+@at_every("value", range(2, 60))
 def test_every_product_of_small_moduli_prime_or_not(value: int) -> None:
     m = modulus(value)
     x, y = zip(*itertools.product(range(value), repeat=2), strict=True)
@@ -169,7 +161,7 @@ def test_random_products(value: int) -> None:
     binary(m, "mul", m.sample(3000, 3), m.sample(3000, 4))
 
 
-@pytest.mark.parametrize("bits", range(2, 65))
+@at_every("bits", range(2, 65))
 def test_moduli_of_every_length(bits: int) -> None:
     for value in (2 ** (bits - 1), 2 ** (bits - 1) + 1, 2**bits - 1, 2**bits - 2 ** (bits // 2) - 1):
         if value >= 2:
@@ -271,7 +263,7 @@ def product(m: Modulus, x: list[int], y: list[int], shape: tuple[int, int, int])
     return [int(v) % m.p for v in exact.ravel()]
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@at_every("shape", SHAPES)
 @pytest.mark.parametrize("value", MODULI)
 def test_matmul(value: int, shape: tuple[int, int, int]) -> None:
     m, (rows, inner, columns) = modulus(value), shape

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from Crypto.Cipher import AES
+from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
 from native import BYTES, WORDS, ffi, lib
@@ -24,7 +25,7 @@ GUARD = 0xDEADBEEF
 M = 2**128 - 1
 
 
-@pytest.fixture(params=native.implementations(), autouse=True)
+@pytest.fixture(params=with_kernels_of_their_own("labels"), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
@@ -113,7 +114,7 @@ FIXED: dict[str, tuple[Callable[..., None], Callable[[int], int]]] = {
 }
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 @pytest.mark.parametrize("name", FIXED)
 def test_fixed_key_hashes(name: str, n: int) -> None:
     kernel, expected = FIXED[name]
@@ -127,7 +128,7 @@ def test_fixed_key_hashes(name: str, n: int) -> None:
 
 
 @pytest.mark.parametrize("first", [0, 5, 2**32 - 2, 2**64 - 3])
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_tweaked_hash(n: int, first: int) -> None:
     x = labels(n)
     out, whole = guarded(n)
@@ -139,8 +140,8 @@ def test_tweaked_hash(n: int, first: int) -> None:
 
 
 @pytest.mark.parametrize("first", [0, 2**32 - 5])
-@pytest.mark.parametrize("each", [0, 1, 2, 3, 33])
-@pytest.mark.parametrize("n", SIZES)
+@at_every("each", [0, 1, 2, 3, 33])
+@at_every("n", SIZES)
 def test_rekeyed_hash(n: int, each: int, first: int) -> None:
     if n * each > 600:
         n = 17
@@ -160,7 +161,7 @@ def test_the_last_tweaks_of_all() -> None:
     assert ints(out) == [rekeyed(v, 2**64 - 20 + i) for i, v in enumerate(ints(x))]
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_tree_levels(n: int) -> None:
     x, keys = labels(n), round_keys(KEY, OTHER_KEY)
     out, whole = guarded(n, 2)
@@ -172,7 +173,7 @@ def test_tree_levels(n: int) -> None:
 
 
 @pytest.mark.parametrize("first", [0, 2**31 - 3, 2**63 - 200])
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_half_gates_equal_the_figure(n: int, first: int) -> None:
     a0, b0 = labels(n, seed=1), labels(n, seed=2, offset=2)
     delta, start = words(DELTA), words(START)
@@ -186,7 +187,7 @@ def test_half_gates_equal_the_figure(n: int, first: int) -> None:
     assert untouched(whole_tables)
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_every_evaluation_gives_the_label_of_the_product(n: int) -> None:
     a0, b0 = labels(n, seed=1), labels(n, seed=2)
     delta, start = words(DELTA), words(START)

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from kernel_arrays import EDGES, M, Words, guarded, ints, p, sample, untouched
+from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
 from native import ffi, lib
 
 
-@pytest.fixture(params=native.implementations(), autouse=True)
+@pytest.fixture(params=with_kernels_of_their_own("matmul"), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
@@ -53,9 +54,11 @@ def product(out: Words, x: Words, y: Words) -> None:
     lib.parley_matmul(*arguments, max(len(x), len(y)), *x.shape[1:], y.shape[-1])
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("layouts", [(a, b) for a in LAYOUTS for b in LAYOUTS], ids="-".join)
-def test_matmul(shape: tuple[int, int, int], layouts: tuple[str, str]) -> None:
+@pytest.mark.parametrize("turn", range(len(LAYOUTS)))
+@at_every("place", range(len(SHAPES)))
+def test_matmul(place: int, turn: int) -> None:
+    """Each shape with every layout of either operand; four shapes in a row with all pairs of layouts."""
+    layouts, shape = (LAYOUTS[turn], LAYOUTS[(turn + place) % len(LAYOUTS)]), SHAPES[place]
     rows, inner, columns = shape
     x, y = sample(rows * inner, 5).reshape(rows, inner), sample(inner * columns, 6).reshape(inner, columns)
     out, whole = guarded(rows * columns)

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import pytest
+from kernel_cases import with_kernels_of_their_own
 
 import native
 from native import BYTES, WORDS, ffi, lib
@@ -17,7 +18,7 @@ GUARD = 0xDEADBEEF
 MODULUS = 1 << 128 | 0x87
 
 
-@pytest.fixture(params=native.implementations(), autouse=True)
+@pytest.fixture(params=with_kernels_of_their_own("ot", "labels", "bits", "binary_field"), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param

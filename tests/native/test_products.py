@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 from hypothesis import given
 from hypothesis import strategies as st
+from kernel_cases import with_kernels_of_their_own
 
 import native
 from native import BYTES, WORDS, ffi, lib
@@ -29,7 +30,7 @@ ROUND_KEYS = np.empty(176, np.uint8)
 lib.parley_aes_expand_key(ffi.from_buffer(BYTES, ROUND_KEYS), ffi.from_buffer(BYTES, KEY))
 
 
-@pytest.fixture(params=native.implementations(), autouse=True)
+@pytest.fixture(params=with_kernels_of_their_own("products", "ot", "bits"), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param

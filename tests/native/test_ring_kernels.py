@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from kernel_arrays import EDGES, SIZES, M, guarded, ints, p, sample, untouched
+from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
 from native import lib
@@ -13,7 +14,7 @@ STREAMING = 1 << 21
 """Outputs of this many words and more go past the caches."""
 
 
-@pytest.fixture(params=native.implementations(), autouse=True)
+@pytest.fixture(params=with_kernels_of_their_own("ring"), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
@@ -26,7 +27,7 @@ BINARY: dict[str, Callable[[int, int], int]] = {
 }
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 @pytest.mark.parametrize("name", BINARY)
 def test_binary(name: str, n: int) -> None:
     kernel, x, y = getattr(lib, f"parley_{name}"), sample(n, 1), sample(n, 2)
@@ -58,7 +59,7 @@ def test_output_may_be_an_input(name: str, n: int) -> None:
     assert ints(first) == ints(second) == expected
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_unary(n: int) -> None:
     x, factor, plus, mask = sample(n, 3), sample(1, 4), sample(1, 5), 2**63 - 2**11 + 1
     out, whole = guarded(n)
@@ -73,7 +74,7 @@ def test_unary(n: int) -> None:
     assert (x == out).all()
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 @pytest.mark.parametrize("with_de", [False, True])
 def test_recombine(n: int, with_de: bool) -> None:
     c, d, b, e, a = (sample(n, i, offset=i % 3) for i in range(5))
@@ -89,8 +90,8 @@ def test_recombine(n: int, with_de: bool) -> None:
     assert ints(c) == expected
 
 
-@pytest.mark.parametrize("n", SIZES)
-@pytest.mark.parametrize("s", [0, 1, 13, 31, 32, 63])
+@at_every("n", SIZES)
+@at_every("s", [0, 1, 13, 31, 32, 63])
 def test_shifts(n: int, s: int) -> None:
     x, plus = sample(n, 4), 2**62 + 5
     out, whole = guarded(n)
@@ -129,7 +130,7 @@ SUMS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("shape", SUMS)
+@at_every("shape", SUMS)
 def test_sum(shape: tuple[int, int, int]) -> None:
     outer, count, inner = shape
     x = sample(outer * count * inner, 5)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from kernel_arrays import EDGES, Words, guarded, p, sample, untouched
+from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
 from native import ffi, lib
@@ -15,7 +16,7 @@ STREAMING = 1 << 20
 SIZES = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 129, 1000]
 
 
-@pytest.fixture(params=native.implementations(), autouse=True)
+@pytest.fixture(params=with_kernels_of_their_own("wide"), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
@@ -41,7 +42,7 @@ BINARY: dict[str, Callable[[int, int], int]] = {
 }
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 @pytest.mark.parametrize("name", BINARY)
 def test_binary(name: str, n: int) -> None:
     kernel, x, y = getattr(lib, f"parley_wide_{name}"), elements(n, 1), elements(n, 2, offset=2)
@@ -65,7 +66,7 @@ def test_every_pair_of_edge_values(name: str) -> None:
     assert ints(out) == [BINARY[name](a, b) for a in edges for b in edges]
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 def test_unary(n: int) -> None:
     x, factor, plus, mask = elements(n, 3), elements(1, 4), elements(1, 5), words([2**100 - 2**11 + 1])
     (f,), (a,), (m,) = ints(factor), ints(plus), ints(mask)
@@ -81,7 +82,7 @@ def test_unary(n: int) -> None:
     assert (x == out).all()
 
 
-@pytest.mark.parametrize("n", SIZES)
+@at_every("n", SIZES)
 @pytest.mark.parametrize("with_de", [False, True])
 def test_recombine(n: int, with_de: bool) -> None:
     c, d, b, e, a = (elements(n, i, offset=i % 3) for i in range(5))
@@ -146,7 +147,7 @@ SHAPES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@at_every("shape", SHAPES)
 @pytest.mark.parametrize("layout", ["rows", "columns", "steps"])
 def test_matmul(shape: tuple[int, int, int], layout: str) -> None:
     rows, inner, columns = shape

@@ -8,7 +8,7 @@ from math import prod
 from typing import ClassVar, Self
 
 from mpc.algebra.bits import words_for
-from mpc.algebra.ring import Ring, Words
+from mpc.algebra.ring import Words
 from mpc.algebra.shapes import Shape
 from mpc.context import Context
 from mpc.correlation import Material, Part
@@ -35,7 +35,7 @@ class TruncationPair(Kind):
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """The middle bits and the top bit of r."""
         (r,) = drawn
-        below_top = Ring(self.ring.bits - 1).reduce(r) if self.ring.bits > 1 else self.ring.zeros(r.shape)
+        below_top = self.ring.low(r, self.ring.bits - 1)
         return self.ring.shift_right(below_top, self.shift), self.ring.shift_right(r, self.ring.bits - 1)
 
     @classmethod

@@ -1,0 +1,92 @@
+"""Dealing by seeds and corrections: the expansion, written once for the maker and the parties.
+
+A maker that knows every share (a dealer) needs to send little: each party expands a seed of its own for every random
+part, and one party receives, for each derived part, the correction that makes the shares add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mpc.algebra import bits
+from mpc.algebra.ring import Words
+from mpc.correlation import Correlation, Material, Part, draw
+from mpc.errors import LocalError
+from mpc.prg import Seed
+from mpc.supply import Path
+
+
+def corrected(kind: Correlation, party: int, n: int) -> list[Part]:
+    """The parts of `kind` for which this party receives words from the maker instead of expanding its seed."""
+    return [part for i, part in enumerate(kind.parts()) if _receives(kind, i, part, party, n)]
+
+
+def _receives(kind: Correlation, i: int, part: Part, party: int, n: int) -> bool:
+    return i >= kind.drawn and party == (part.holder if part.sharing == "clear" else n - 1)
+
+
+def _expands(kind: Correlation, i: int, part: Part, party: int, n: int) -> bool:
+    if part.sharing == "clear":
+        return i < kind.drawn and party == part.holder
+    return not _receives(kind, i, part, party, n)
+
+
+@dataclass(frozen=True, slots=True)
+class Dealing:
+    """One party's half of seed-and-correction dealing; the maker holds one for every party."""
+
+    party: int
+    n: int
+    seed: Seed
+
+    def shares(self, path: Path, kind: Correlation) -> list[Words | None]:
+        """This party's share of each part from its seed; None where it needs a correction or holds nothing."""
+        prg = self.seed.prg("material", path, *kind.encoding())
+        return [
+            draw(prg, part, kind.ring) if _expands(kind, i, part, self.party, self.n) else None
+            for i, part in enumerate(kind.parts())
+        ]
+
+    def material(self, path: Path, kind: Correlation, corrections: Sequence[Words]) -> Material:
+        """This party's whole material for one path."""
+        left = iter(corrections)
+        empty = kind.ring.zeros((0,))
+        return tuple(
+            share if share is not None else next(left) if _receives(kind, i, part, self.party, self.n) else empty
+            for i, (share, part) in enumerate(zip(self.shares(path, kind), kind.parts(), strict=True))
+        )
+
+
+def corrections(dealings: Sequence[Dealing], party: int, path: Path, kind: Correlation) -> list[Words]:
+    """What a maker that knows every seed sends `party` for one path: the derived parts less the others' shares."""
+    n = len(dealings)
+    if not corrected(kind, party, n):
+        return []
+    shares = [dealing.shares(path, kind) for dealing in dealings]
+    drawn = [_total(shares, i, part, kind) for i, part in enumerate(kind.parts()[: kind.drawn])]
+    derived = zip(kind.parts()[kind.drawn :], kind.derive(*drawn), strict=True)
+    return [
+        _complement(shares, i, part, value, kind)
+        for i, (part, value) in enumerate(derived, kind.drawn)
+        if _receives(kind, i, part, party, n)
+    ]
+
+
+def _total(shares: Sequence[list[Words | None]], i: int, part: Part, kind: Correlation) -> Words:
+    held = [words for s in shares if (words := s[i]) is not None]
+    if not held:
+        raise LocalError(
+            "wrong-parameter", f"a {kind.name} of party {part.holder} among {len(shares)}", "count parties from 0"
+        )
+    first, *others = held
+    for words in others:
+        first = kind.ring.add(first, words) if part.sharing == "sum" else bits.bit_xor(first, words)
+    return first
+
+
+def _complement(shares: Sequence[list[Words | None]], i: int, part: Part, value: Words, kind: Correlation) -> Words:
+    if part.sharing == "clear":
+        return value
+    others = _total(shares, i, part, kind)
+    return kind.ring.sub(value, others) if part.sharing == "sum" else bits.bit_xor(value, others)
