@@ -1,9 +1,8 @@
 """The one way out: everything that becomes known to a party passes here before anything of it is sent.
 
 An output is described by what is public of it. The gate holds the description against the run (receivers, range) and
-against the policies that the session carries, has the value computed, lets the suite check what it has opened on the
-way, writes the output into the ledger, and only then opens it. Nothing else above the suites opens what a program
-computed: `open_known` is for what protocols have masked.
+against the policies that the session carries, has the value computed and the suite settled, writes the output into the
+ledger, and only then opens it. Nothing else above the suites opens a value.
 """
 
 from __future__ import annotations
