@@ -14,7 +14,9 @@ SIDE_BY_SIDE := -n logical --dist loadgroup --no-loadscope-reorder
 # The tests that compute in their own process, whose kernels can be chosen.
 COMPUTING := tests/array tests/beaver tests/core tests/kit tests/network tests/numeric tests/ot tests/suites \
 	$(wildcard tests/test_*.py)
-FAST := tests/array tests/beaver tests/core tests/kit tests/suites $(wildcard tests/test_*.py)
+FAST := tests/array tests/beaver tests/kit tests/suites $(wildcard tests/test_*.py) \
+	$(filter-out %/test_ahead.py %/test_estimates.py %/test_from_ot.py,$(wildcard tests/core/test_*.py))
+ON_DEVICES := $(addprefix tests/opencl/,test_devices.py test_kernels.py test_runs.py test_use.py)
 FPGA_EMULATOR := build/fpga
 
 .PHONY: demo test test-fast test-portable test-fpga lint docs bench-peers clean
@@ -33,7 +35,7 @@ test-portable: $(VENV)/.test
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" --kernels portable $(COMPUTING)
 
 test-fpga: $(VENV)/.test $(FPGA_EMULATOR)/emulator.icd
-	OCL_ICD_VENDORS=$(CURDIR)/$(FPGA_EMULATOR) $(BIN)/python -m pytest -m "not slow" tests/opencl
+	OCL_ICD_VENDORS=$(CURDIR)/$(FPGA_EMULATOR) $(BIN)/python -m pytest -m "not slow" $(ON_DEVICES)
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .

@@ -144,11 +144,12 @@ class _Party:
     async def _repetition(self, number: int, demand: list[Entry], supply: Supply) -> Repetition:
         await supply.prepare([((number, *path[1:]), kind) for path, kind in demand])
         values = self.workload.values(self.agreement.common.prg("values", number), self.role.size)
-        inputs = self._session(supply).root(_INPUT + number)
-        shares = [await SUITE.input(inputs, 0, words, words.shape) for words in values]
-        ctx = self._session(supply).root(number)
+        inputs = (await self._session(supply)).root(_INPUT + number)
+        shares = [await suite_of(inputs).input(inputs, 0, words, words.shape) for words in values]
+        ctx = (await self._session(supply)).root(number)
+        start = (await self._session(supply)).root(_START + number)
         with steady():
-            await self._session(supply).root(_START + number).exchange(np.zeros(1, np.uint64))
+            await start.exchange(np.zeros(1, np.uint64))
             busy, began = time.process_time(), time.monotonic()
             result = await self.workload.online(ctx, shares, self.role.size)
             ended, busy = time.monotonic(), time.process_time() - busy
@@ -157,12 +158,14 @@ class _Party:
         return Repetition(began, ended, busy, ctx.session.ledger.bytes_sent, ctx.depth)
 
     async def _check(self, result: Share, expected: Words, supply: Supply) -> None:
-        ctx = self._session(supply).root(_CHECK)
+        ctx = (await self._session(supply)).root(_CHECK)
         if not np.array_equal(await opened(ctx, result), expected):
             raise ArithmeticError(f"{self.workload.name} gave a wrong result")
 
-    def _session(self, supply: Supply) -> Session:
-        return Session(self.transport, supply, self.agreement, SUITE, self.n)
+    async def _session(self, supply: Supply) -> Session:
+        session = Session(self.transport, supply, self.agreement, SUITE, self.n)
+        await session.start()
+        return session
 
 
 async def opened(ctx: Context, result: Share) -> Words:

@@ -14,7 +14,7 @@ import numpy as np
 from mpc.algebra.bits import words_for
 from mpc.algebra.packed_bits import PACKED
 from mpc.algebra.ring import Z64
-from protocols.beaver import SUITE
+from protocols.beaver import BeaverSuite
 from protocols.beaver.convert import ROUTES
 from protocols.one_array import OneArray, OneArrayBits
 
@@ -65,19 +65,19 @@ def elementwise(n: int) -> dict[str, tuple[Any, tuple[Any, ...]]]:
     """What each operation on n values is called, the function, and its arguments."""
     x, c = values(n), values(n)
     return {
-        "input": (SUITE.input, (0, None, (n,))),
-        "open": (SUITE.open, (x,)),
-        "open to one party (each other party sends)": (SUITE.open_to, (0, x)),
-        "random value": (SUITE.random, ((n,),)),
-        "product": (SUITE.mul, (x, x)),
-        "square": (SUITE.square, (x,)),
-        "inner product (of two vectors)": (SUITE.inner, (x, x)),
-        "AND, OR of bits": (SUITE.and_, (bits(n), bits(n))),
+        "input": (BeaverSuite.input, (0, None, (n,))),
+        "open": (BeaverSuite.open, (x,)),
+        "open to one party (each other party sends)": (BeaverSuite.open_to, (0, x)),
+        "random value": (BeaverSuite.random, ((n,),)),
+        "product": (BeaverSuite.mul, (x, x)),
+        "square": (BeaverSuite.square, (x,)),
+        "inner product (of two vectors)": (BeaverSuite.inner, (x, x)),
+        "AND, OR of bits": (BeaverSuite.and_, (bits(n), bits(n))),
         **to_bits(n, "masks"),
-        "bits to ring, one bit each": (SUITE.bits_to_ring, (bits(n),)),
-        "bit planes to ring, 64 planes": (SUITE.b2a, (bits(n, 64),)),
-        "select": (SUITE.select, (c, x, x)),
-        "truncate by 16 bits": (SUITE.truncate, (x, 16)),
+        "bits to ring, one bit each": (BeaverSuite.bits_to_ring, (bits(n),)),
+        "bit planes to ring, 64 planes": (BeaverSuite.b2a, (bits(n, 64),)),
+        "select": (BeaverSuite.select, (c, x, x)),
+        "truncate by 16 bits": (BeaverSuite.truncate, (x, 16)),
     }
 
 
@@ -126,7 +126,7 @@ def lines() -> Iterator[str]:
     yield "## For matrices\n"
     yield "| operation | rounds | bytes | material |\n|---|---:|---:|---|"
     for side in (10, 1000):
-        yield row(f"product of {side:,} x {side:,} matrices", SUITE.matmul, (matrix(side), matrix(side)))
+        yield row(f"product of {side:,} x {side:,} matrices", BeaverSuite.matmul, (matrix(side), matrix(side)))
 
 
 def page() -> str:

@@ -66,7 +66,9 @@ class Root(IntEnum):
     SHAPES = 1
     MATERIAL = 2
     STORES = 3
-    STANDING = 4
+    SUITE = 4
+    GOODBYE = 5
+    STANDING = 6
 
 
 class CallAudit(Protocol):
@@ -80,6 +82,8 @@ class CallAudit(Protocol):
 class Session:
     """What all contexts of one party share.
 
+    `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
+
     `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
     public description of every output before anything of it is sent (`protocols/outputs.py`), and `leaving` holds the
     paths of the calls that have an output under way.
@@ -88,7 +92,7 @@ class Session:
     transport: Transport
     supply: Supply
     agreement: Agreement
-    suite: Any
+    factory: Any
     n: int
     fractional_bits: int = 16
     ring: Algebra = Z64
@@ -98,6 +102,7 @@ class Session:
     on_call: Callable[[], None] | None = None
     network: str = ""
     policies: tuple[Callable[[Any], None], ...] = ()
+    suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
     others: list[int] = field(init=False)
     ledger: Ledger = field(init=False)
@@ -107,9 +112,16 @@ class Session:
         self.others = [j for j in range(self.n) if j != self.transport.me]
         self.ledger = Ledger(len(self.transport.names))
 
-    def hash(self, domain: str) -> DomainHash:
-        """A hash for this use in all calls of this session: what all its calls have in common, as a public key."""
-        return DomainHash(domain, self.agreement.session)
+    async def start(self) -> None:
+        """Start the session's suite, with calls of its own; before that, nothing can be computed on shares."""
+        self.suite = await self.factory.start(self.root(Root.SUITE))
+
+    async def settle(self, program: Context) -> None:
+        """Before goodbye: check what the suite has opened and not checked yet, in the program's time."""
+        ctx = self.root(Root.GOODBYE)
+        ctx.depth = ctx.entered = program.depth
+        await self.suite.settle(ctx)
+        program.join(ctx)
 
     @property
     def shapes_only(self) -> bool:
@@ -120,6 +132,10 @@ class Session:
     def bits(self) -> Bits:
         """The algebra of packed bits that goes with the ring."""
         return SHAPES_OF_BITS if self.shapes_only else PACKED
+
+    def hash(self, domain: str) -> DomainHash:
+        """A hash for this use in all calls of this session: what all its calls have in common, as a public key."""
+        return DomainHash(domain, self.agreement.session)
 
     def root(self, number: int = Root.PROGRAM) -> Context:
         """The context a whole program runs in; `number` keeps programs of one session apart (`Root` in a run)."""
@@ -170,7 +186,7 @@ class Context:
 
     @property
     def suite(self) -> Any:
-        """The arithmetic suite of this run."""
+        """The arithmetic suite of this session; `protocols.suite.suite_of` is the same with types."""
         return self.session.suite
 
     @property

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
+from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes_only import ShapesOfRing, blank
 from mpc.algebra.words import Words
 from mpc.correlation import Correlation, Material
@@ -70,7 +72,7 @@ class CountingSupply:
                 f"the dry run took material {MAX_CALLS} times without coming to an end",
                 "a loop whose end depends on a revealed value needs a bound; on zeros it may never end",
             )
-        ring = kind.ring.of if isinstance(kind.ring, ShapesOfRing) else kind.ring
+        ring = cast(Z2k, kind.ring.of) if isinstance(kind.ring, ShapesOfRing) else kind.ring
         self.demand.append((path, replace(kind, ring=ring)))
         return _zeros(kind)
 

@@ -78,7 +78,9 @@ async def run_in_memory(
 async def _live(session: Session, main: Main, mine: Any, collect: bool) -> PartyRun:
     ctx = session.root()
     try:
+        await session.start()
         result = await main(ctx, mine)
+        await session.settle(ctx)
         await session.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})
     except Exception as error:
         session.transport.fail(getattr(error, "code", "program-failed"), type(error).__name__)

@@ -6,8 +6,8 @@
  * call no one: any number of threads may run them, on parts of one array too.
  *
  * Aliasing: in the entries called elementwise `out` may be the very same array as any input; arrays that overlap in
- * part are not allowed. In all other entries `out` overlaps no input. The entries check what the contract asks for in
- * builds that define PARLEY_CHECK_CONTRACTS (requires.h).
+ * part are not allowed. In all other entries `out` overlaps no input. The entries check that, and sizes, null pointers
+ * and alignment, in every build; kernels rely on it (requires.h).
  *
  * Time: an entry's running time and memory accesses depend on lengths, shapes, shift counts and whatever its contract
  * calls public, never on the contents of arrays. An entry for which this fails ends in `_var`.

@@ -6,88 +6,38 @@ goes through the algebras that a share carries, so that the same code runs on sh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from typing import Any, cast
 
-import numpy as np
-
 from mpc.algebra.interface import Bits, Z2k
 from mpc.algebra.words import Words
 from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.linear import Linear
 from protocols.shares import Join, Move, Shape
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class OneArray:
+class OneArray(Linear):
     """[x]: this party's elements of Z_2^k, in the shape of x. Never change `words` in place."""
 
     words: Words
     ring: Z2k
-
-    def __repr__(self) -> str:
-        return f"[{'x'.join(map(str, self.shape)) or 'scalar'} mod 2^{self.ring.bits}]"
 
     @property
     def shape(self) -> Shape:
         """The shape of x."""
         return self.ring.shape(self.words)
 
-    @property
-    def size(self) -> int:
-        """How many elements x has."""
-        return prod(self.shape)
-
     def like(self, words: Words) -> OneArray:
         """A share of the same ring that is these elements."""
         return OneArray(words, self.ring)
 
-    def __add__(self, other: OneArray) -> OneArray:
-        return self.like(self.ring.add(self.words, other.words))
-
-    def __sub__(self, other: OneArray) -> OneArray:
-        return self.like(self.ring.sub(self.words, other.words))
-
-    def __neg__(self) -> OneArray:
-        return self.like(self.ring.neg(self.words))
-
-    def scale(self, public: Words | int) -> OneArray:
-        """[public * x], elementwise; public ring elements or one integer."""
-        factor = self.ring.from_ints(public) if isinstance(public, int) else public
-        return self.like(self.ring.mul(self.words, factor))
-
-    def matmul_public(self, public: Words, *, public_left: bool = False) -> OneArray:
-        """[x @ public], or [public @ x]."""
-        left, right = (public, self.words) if public_left else (self.words, public)
-        return self.like(self.ring.matmul(left, right))
-
-    def sum(self, axis: int | tuple[int, ...] | None = None) -> OneArray:
-        """[sum of x over an axis]."""
-        return self.like(self.ring.sum(self.words, axis))
-
-    def __getitem__(self, index: Any) -> OneArray:
-        return self.map_structure(lambda x: x[index])
-
-    def reshape(self, shape: Shape) -> OneArray:
-        """The same elements in another shape, C order."""
-        return self.map_structure(lambda x: x.reshape(shape))
-
-    def transpose(self, axes: Sequence[int] | None = None) -> OneArray:
-        """Axes permuted as numpy does."""
-        return self.map_structure(lambda x: x.transpose(axes))
-
-    def broadcast_to(self, shape: Shape) -> OneArray:
-        """Elements repeated as numpy broadcasts."""
-        return self.map_structure(lambda x: np.broadcast_to(x, shape))
-
-    def map_structure(self, move: Move) -> OneArray:
-        """[move(x)]."""
-        return self.like(self.ring.moved(move, self.words))
-
-    def join(self, join: Join, *others: OneArray) -> OneArray:
-        """[join([x, *others])]."""
-        return self.like(self.ring.moved(lambda *arrays: join(list(arrays)), self.words, *(x.words for x in others)))
+    def each(self, function: Callable[..., Words], *others: OneArray) -> OneArray:
+        """The function of the one array."""
+        return self.like(function(self.words, *(other.words for other in others)))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -163,6 +113,16 @@ class OneArrayBits:
     def xor_into(self, index: int, planes: OneArrayBits) -> None:
         """XOR into what stands at one place of the first axis, in place."""
         self.algebra.xor(self.words[index], planes.words, out=self.words[index])
+
+
+def check_one_word(ctx: Context, suite: str) -> None:
+    """LocalError `unfit-session` unless the session's ring is Z_2^k with k <= 64."""
+    if not hasattr(ctx.ring, "shift_right") or ctx.ring.words != 1:
+        raise LocalError(
+            "unfit-session",
+            f"the suite {suite} computes modulo 2^k, k up to 64, not in {ctx.ring}",
+            "use mpc.algebra.ring.Ring",
+        )
 
 
 def ring_of(ctx: Context) -> Z2k:

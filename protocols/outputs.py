@@ -1,8 +1,8 @@
 """The one way out: everything that becomes known to a party passes here before anything of it is sent.
 
 An output is described by what is public of it. The gate holds the description against the run (receivers, range) and
-against the policies that the session carries, has the value computed, writes the output into the ledger, and only then
-opens it. Nothing else above the suites opens a value.
+against the policies that the session carries, has the value computed and the suite settled, writes the output into the
+ledger, and only then opens it. Nothing else above the suites opens a value.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from mpc.algebra.ring import Words
 from mpc.context import Context, Session
 from mpc.errors import LocalError, ParleyError
 from protocols.ranges import Range
-from protocols.shares import BooleanShare, Share
 from protocols.suite import suite_of
 
 
@@ -49,25 +48,26 @@ Policy = Callable[[Output], None]
 
 
 async def released(
-    call: Context, outputs: Sequence[Output], compute: Callable[[], Awaitable[Sequence[Share]]]
+    call: Context, outputs: Sequence[Output], kinds: Sequence[str], compute: Callable[[], Awaitable[Sequence[Any]]]
 ) -> list[Words | None]:
     """Let outputs of one reveal out: admit them, have `compute` bring them into shares, and open these.
 
-    All have the same receivers. `call` is the reveal's own, and as deep in the end as the deepest opening. The result
-    holds ring elements or packed bits for each output, None at a party that does not learn them; to some of the parties
-    a bit must come as a number. Raises, with nothing sent, LocalError `no-such-party`, `range-exceeded`,
-    `outputs-at-once`, or what a policy raises.
+    All have the same receivers. `compute` gives shares of these `kinds`, of which two outputs may be one. `call` is the
+    reveal's own, and as deep in the end as the deepest opening. The result holds ring elements or packed bits for each
+    share, None at a party that does not learn them; to some of the parties a bit must come as a number.
+    Raises LocalError `no-such-party`, `range-exceeded`, `outputs-at-once`, or what a policy raises, with nothing sent.
     """
     with _alone(call):
         for output in outputs:
             _admit(call, output)
         shares = await compute()
+        await suite_of(call).settle(call)
         call.entered = call.depth
         for output in outputs:
             call.session.ledger.reveals.append(Reveal(output.line, output.shape, output.receivers))
         receivers = outputs[0].receivers if outputs else ()
         to_all = set(receivers) == set(call.everyone)
-        opened = await (_open_to_all(call, shares) if to_all else _open_to(call, shares, receivers))
+        opened = await (_open_to_all(call, kinds, shares) if to_all else _open_to(call, shares, receivers))
         call.session.ledger.waited(call.line, call.entered, call.depth)
         return opened
 
@@ -128,23 +128,23 @@ def _shown(bound: float) -> str:
     return f"{bound:.6g}" if abs(bound) < 1e6 else f"{'-' if bound < 0 else ''}10^{log10(abs(bound)):.1f}"
 
 
-async def _open_to_all(call: Context, shares: Sequence[Any]) -> list[Words | None]:
-    """Each share once, all numbers in one round, bits beside them."""
+async def _open_to_all(call: Context, kinds: Sequence[str], shares: Sequence[Any]) -> list[Words | None]:
+    """All numbers in one round, bits beside them."""
     suite = suite_of(call)
-    once = {id(share): share for share in shares}
-    numbers = {i: share for i, share in once.items() if not isinstance(share, BooleanShare)}
+    numbers = [i for i, kind in enumerate(kinds) if kind != "bit"]
     entered, deepest = call.depth, call.depth
-    opened: dict[int, Words] = {}
+    opened: list[Words | None] = [None] * len(shares)
     if numbers:
-        opened.update(zip(numbers, await suite.open(call, *numbers.values()), strict=True))
+        for i, words in zip(numbers, await suite.open(call, *(shares[i] for i in numbers)), strict=True):
+            opened[i] = words
         deepest = call.depth
-    for i, share in once.items():
-        if i not in numbers:
+    for i, share in enumerate(shares):
+        if kinds[i] == "bit":
             call.depth = entered
             opened[i] = await suite.open_bits(call, share)
             deepest = max(deepest, call.depth)
     call.depth = deepest
-    return [opened[id(share)] for share in shares]
+    return opened
 
 
 async def _open_to(call: Context, shares: Sequence[Any], receivers: Sequence[int]) -> list[Words | None]:

@@ -119,6 +119,7 @@ class BooleanShare(Share, Protocol):
 
 
 S = TypeVar("S", bound=Share)
+A = TypeVar("A", bound=ArithmeticShare)
 B = TypeVar("B", bound=BooleanShare)
 
 

@@ -1,29 +1,24 @@
 """The interface that every arithmetic suite offers; numerics, learning and users see nothing else.
 
-A suite is a value with these functions as attributes. Every `async` one may communicate; each states its cost where it
-is defined. Arrays of any shape, a scalar is shape (). Elements of Z_2^k are read as signed, bits as 0 and 1.
+A suite belongs to a session. Its factory, which is stateless and known by name, starts it with a context; the suite
+then holds what lives as long as the session: keys, counters, openings that are not checked yet. Every `async` function
+may communicate; each states its cost where it is defined. Arrays of any shape, a scalar is shape (). Elements of Z_2^k
+are read as signed, bits as 0 and 1.
+
+What a suite must offer is `Required`; the rest it has from `protocols.derived`, or does in its own way.
 """
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import Any, ClassVar, Protocol
 
-from mpc.algebra.ring import Words
+from mpc.algebra.words import Words
 from mpc.context import Context
-from protocols.shares import ArithmeticShare, BooleanShare, Shape
-
-A = TypeVar("A", bound=ArithmeticShare)
-B = TypeVar("B", bound=BooleanShare)
+from protocols.shares import A, ArithmeticShare, B, BooleanShare, Shape
 
 
-class Suite(Protocol[A, B]):
-    """Arithmetic on [x] in Z_2^k and on packed bits <x>, held as this suite's shares A and B."""
-
-    name: str
-    simulation_only: bool
-
-    def security(self, n: int) -> str:
-        """One sentence: secure against what, and who must not collude."""
+class Required(Protocol[A, B]):
+    """What cannot be had from anything else, on [x] and on packed bits <x>, held as this suite's shares A and B."""
 
     # share
     def constant(self, ctx: Context, words: Words) -> A:
@@ -54,21 +49,12 @@ class Suite(Protocol[A, B]):
     async def mul(self, ctx: Context, x: A, y: A) -> A:
         """[x * y], elementwise, broadcasting like numpy."""
 
-    async def square(self, ctx: Context, x: A) -> A:
-        """[x * x], elementwise."""
-
     async def matmul(self, ctx: Context, x: A, y: A) -> A:
         """[x @ y], two dimensions or more."""
-
-    async def inner(self, ctx: Context, x: A, y: A) -> A:
-        """[sum of x * y over the last axis]."""
 
     # boolean
     async def and_(self, ctx: Context, x: B, y: B) -> B:
         """<x & y>, words broadcasting like numpy."""
-
-    async def or_(self, ctx: Context, x: B, y: B) -> B:
-        """<x | y>."""
 
     def not_(self, ctx: Context, x: B) -> B:
         """<~x>. Local."""
@@ -80,11 +66,39 @@ class Suite(Protocol[A, B]):
     async def a2b(self, ctx: Context, x: A, width: int) -> B:
         """<x_0 .. x_{width-1}>: the low bits of [x] as planes."""
 
-    async def b2a(self, ctx: Context, x: B) -> A:
-        """[x] from its bit planes, read as an unsigned number."""
-
     async def bits_to_ring(self, ctx: Context, x: B) -> A:
         """[x_i] for each plane i: shape (planes, *x.shape), or x.shape for words of one plane without a plane axis."""
+
+    # truncate
+    async def truncate(self, ctx: Context, x: A, shift: int) -> A:
+        """[x / 2^shift], rounded to one of the two neighbouring integers; |x| < 2^(k-2)."""
+
+
+class Suite(Required[A, B], Protocol[A, B]):
+    """All that a started suite offers."""
+
+    shuffle: ClassVar[Any]
+
+    async def settle(self, ctx: Context) -> None:
+        """Check all that was opened so far and is not checked yet; Abort if someone cheated.
+
+        Runs before an output leaves and before goodbye. No round where every party is taken to follow the protocol.
+        """
+
+    async def square(self, ctx: Context, x: A) -> A:
+        """[x * x], elementwise."""
+
+    async def inner(self, ctx: Context, x: A, y: A) -> A:
+        """[sum of x * y over the last axis]."""
+
+    async def or_(self, ctx: Context, x: B, y: B) -> B:
+        """<x | y>."""
+
+    async def random_bits(self, ctx: Context, shape: Shape) -> B:
+        """<r>, uniformly random, known to nobody."""
+
+    async def b2a(self, ctx: Context, x: B) -> A:
+        """[x] from its bit planes, read as an unsigned number."""
 
     async def msb(self, ctx: Context, x: A) -> B:
         """<x < 0>."""
@@ -98,9 +112,19 @@ class Suite(Protocol[A, B]):
     async def select(self, ctx: Context, c: A, x: A, y: A) -> A:
         """[x where c = 1, y where c = 0]; c holds 0 and 1 only."""
 
-    # truncate
-    async def truncate(self, ctx: Context, x: A, shift: int) -> A:
-        """[x / 2^shift], rounded to one of the two neighbouring integers; |x| < 2^(k-2)."""
+
+class Factory(Protocol):
+    """A suite by name, before any session."""
+
+    name: str
+    simulation_only: bool
+
+    def security(self, n: int) -> str:
+        """One sentence: secure against what, and who must not collude."""
+
+    async def start(self, ctx: Context) -> Suite[Any, Any]:
+        """The suite of this session; may communicate. LocalError `unfit-session` for a ring or a number of parties that
+        it is not made for."""
 
 
 AnySuite = Suite[ArithmeticShare, BooleanShare]

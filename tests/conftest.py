@@ -35,10 +35,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: selection.__exit__(None, None, None))
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    return f"kernels: {native.selected()}"
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several processes (`-n`) each file stays in one, which makes its fixtures once; the longest begin first."""
     for item in items:

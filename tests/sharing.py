@@ -8,16 +8,35 @@ from typing import Any
 import numpy as np
 import trio
 from numpy.testing import assert_equal
+from replicated import REPLICATED
 
 from mpc.algebra import bits
 from mpc.algebra.ring import Z64, Ring, Words
 from mpc.context import Context
 from mpc.simulation import Setting, run_in_memory
-from protocols.beaver import SUITE
+from protocols.beaver import SUITE, Beaver, BeaverSuite
+from protocols.derived import OPERATIONS, Derived
 from protocols.preprocessing.dealer import local_supplies
 from protocols.runs.simulating import simulate
+from protocols.runs.suites import SUITES
 from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.suite import Required
 
+
+class RequiredOnly(Beaver):
+    """Beaver's suite with nothing of its own but what a suite must offer; the rest is derived."""
+
+    name = "beaver, derived"
+
+    async def start(self, ctx: Context) -> Any:
+        required = {name: staticmethod(getattr(BeaverSuite, name)) for name in vars(Required) if name in OPERATIONS}
+        return type("RequiredOnlySuite", (Derived,), required)()
+
+
+DERIVED = RequiredOnly.name
+SUITES.update({REPLICATED.name: REPLICATED, DERIVED: RequiredOnly()})
+PARTIES = {REPLICATED.name: 3}
+"""Suites for one number of parties only."""
 MADE = "beaver without a dealer"
 Value = Words | tuple[Words, tuple[int, ...]]
 """Ring elements, or packed bits with the shape of the array they belong to."""
@@ -53,6 +72,7 @@ def computed(
         shares = [await _put_in(ctx, i % n, value) for i, value in enumerate(values)]
         return await _opened(ctx, await function(ctx, *shares))
 
+    n = PARTIES.get(suite, n)
     if suite == MADE:
         results = _on_made_material(main, n, ring)
     else:

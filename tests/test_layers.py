@@ -19,10 +19,10 @@ ORDER = {
         "simulation", "testing",
     ),
     "protocols": (
-        "shares", "suite", "ranges", "outputs", "prefix", "one_array", "ot.groups", "preprocessing.transfers",
-        "preprocessing.tools", "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining",
-        "preprocessing.bilinear", "preprocessing.random_bits", "preprocessing.kinds", "ideal", "beaver", "ot",
-        "numeric", "preprocessing", "array", "runs",
+        "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array", "unchecked",
+        "ot.groups", "preprocessing.transfers", "preprocessing.tools", "preprocessing.kind",
+        "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
+        "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.

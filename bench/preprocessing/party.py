@@ -188,6 +188,7 @@ async def repeated(role: Role) -> None:
             return
         transport = CountedTransport(inner, n)
         session = Session(transport, local_supplies(n)[role.me], agreement, SUITE, n)
+        await session.start()
         of = CORRELATIONS.get(role.workload)
         work: Work = CorrelationWork(of, role, session) if of else MaterialWork(role, transport, agreement, n)
         await _answer(work, transport, session)

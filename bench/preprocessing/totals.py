@@ -17,6 +17,7 @@ from mpc.network.identity import Roster
 from protocols.beaver import SUITE
 from protocols.preprocessing.from_ot import OtSupply
 from protocols.runs.party import run_party
+from protocols.suite import suite_of
 
 
 class Totals:
@@ -45,7 +46,7 @@ class Totals:
 
             async def main(ctx: Context, mine: Words | None) -> None:
                 shares = [
-                    await SUITE.input(ctx, 0, None if mine is None else mine[i], words.shape)
+                    await suite_of(ctx).input(ctx, 0, None if mine is None else mine[i], words.shape)
                     for i, words in enumerate(values)
                 ]
                 result = await self._workload.online(ctx, shares, role.size)

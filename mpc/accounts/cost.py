@@ -24,13 +24,15 @@ Path = tuple[int, ...]
 @dataclass(frozen=True, slots=True)
 class Declared:
     """The cost of one call: causal rounds, 64-bit words each party sends each other party, words each sends to a
-    single receiver, and material by kind. `parties` take part in the call; 0 for all."""
+    single receiver, and material by kind. `parties` take part in the call; 0 for all. `to_next`: words that every
+    party sends to one neighbour."""
 
     rounds: int
     words: int
     to_one: int
     material: dict[str, int]
     parties: int = 0
+    to_next: int = 0
 
 
 def cost(
@@ -38,6 +40,7 @@ def cost(
     rounds: Amount,
     words: Amount = 0,
     to_one: Amount = 0,
+    to_next: Amount = 0,
     call_name: str = "",
     parties: int = 0,
     **material: Amount,
@@ -65,7 +68,7 @@ def cost(
 
             counts = {kind: amount(a) for kind, a in material.items()}
             counts = {kind: count for kind, count in counts.items() if count}
-            return Declared(amount(rounds), amount(words), amount(to_one), counts, parties)
+            return Declared(amount(rounds), amount(words), amount(to_one), counts, parties, amount(to_next))
 
         @wraps(function)
         async def call(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -122,7 +125,7 @@ class Audit:
         if rounds > declared.rounds or (rounds < declared.rounds and not uneven):
             raise _mismatch(call.name, f"declares {declared.rounds} rounds, {rounds} were counted")
         n = declared.parties or self.n
-        expected = 8 * (n - 1) * (n * declared.words + declared.to_one)
+        expected = 8 * ((n - 1) * (n * declared.words + declared.to_one) + n * declared.to_next)
         if call.payload != expected:
             raise _mismatch(call.name, f"declares {expected} bytes over all parties, {call.payload} were counted")
         for counted in call.material:

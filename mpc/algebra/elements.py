@@ -12,6 +12,21 @@ import numpy.typing as npt
 from mpc.algebra.words import U64, Words
 
 
+class OneWord:
+    """The base of algebras of which a word is an element."""
+
+    __slots__ = ()
+
+    @property
+    def words(self) -> int:
+        """Words of an element: 1."""
+        return 1
+
+    def shape(self, x: Words) -> tuple[int, ...]:
+        """The shape of x: an element is a word."""
+        return x.shape
+
+
 def from_integers(values: object, modulus: int, words: int) -> Words:
     """Integers of any size and sign, reduced: an int, nested sequences of them, or an array; words in a last axis."""
     exact = np.asarray(values, dtype=object)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra import bit_tables, bits
-from mpc.algebra.elements import moved_elements
+from mpc.algebra.elements import OneWord, moved_elements
 from mpc.algebra.interface import Axes, Moving, Shape
 from mpc.algebra.sums import summed_axes
 from mpc.algebra.words import U64, Stream, Words
@@ -23,17 +23,8 @@ from mpc.errors import LocalError
 
 
 @dataclass(frozen=True, slots=True)
-class PackedBits:
-    """`mpc.algebra.interface.Bits` on arrays with content."""
-
-    @property
-    def words(self) -> int:
-        """Words of an element: 1, which holds 64 bits."""
-        return 1
-
-    def shape(self, x: Words) -> Shape:
-        """The shape of the words."""
-        return x.shape
+class PackedBits(OneWord):
+    """`mpc.algebra.interface.Bits` on arrays with content; an element is a word of 64 bits."""
 
     def zeros(self, shape: Shape) -> Words:
         """Words of zeros."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.accelerator import accelerator
-from mpc.algebra.elements import from_integers, moved_elements
+from mpc.algebra.elements import OneWord, from_integers, moved_elements
 from mpc.algebra.interface import Moving
 from mpc.algebra.matmul import device_product, stacked_product
 from mpc.algebra.sums import sum_axes, summed_axes
@@ -44,7 +44,7 @@ _ZERO, _MINUS_ONE = np.zeros(1, U64), np.full(1, 2**64 - 1, U64)
 
 
 @dataclass(frozen=True, slots=True)
-class Ring:
+class Ring(OneWord):
     """The integers modulo 2^bits, 1 <= bits <= 64.
 
     Elements are words below 2^bits: every operation takes reduced arrays and returns reduced arrays. An array of
@@ -56,15 +56,6 @@ class Ring:
     def __post_init__(self) -> None:
         if not 1 <= self.bits <= 64:
             raise LocalError("wrong-ring", f"a ring has 1 to 64 bits, not {self.bits}", "use Ring(64), the usual one")
-
-    @property
-    def words(self) -> int:
-        """Words of an element: 1."""
-        return 1
-
-    def shape(self, x: Words) -> tuple[int, ...]:
-        """The shape of x: an element is a word."""
-        return x.shape
 
     def draw(self, prg: Stream, shape: Shape) -> Words:
         """Uniformly random elements, a word of the stream for each."""
@@ -188,6 +179,8 @@ class Ring:
 
     def from_ints(self, values: object) -> Words:
         """The elements of public integers of any size and sign: an int, nested sequences of them, or an array."""
+        if isinstance(values, int):
+            return np.array(values % (1 << self.bits), U64)
         return from_integers(values, 1 << self.bits, 1)
 
     def to_signed(self, x: Words) -> npt.NDArray[np.int64]:

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.interface import Axes, Moving, PrefixOp, Shape, Z2k
+from mpc.algebra.elements import OneWord
+from mpc.algebra.interface import Algebra, Axes, Moving, PrefixOp, Shape
 from mpc.algebra.sums import summed_axes
 from mpc.algebra.words import Stream, Words
 from mpc.errors import LocalError
@@ -75,7 +76,7 @@ def _moved_shape(move: Moving, shapes: Sequence[Shape]) -> Shape:
 class ShapesOfRing:
     """Stands for the ring `of` where only shapes count."""
 
-    of: Z2k
+    of: Algebra
 
     @property
     def bits(self) -> int:
@@ -164,17 +165,8 @@ class ShapesOfRing:
 
 
 @dataclass(frozen=True, slots=True)
-class ShapesOfBits:
+class ShapesOfBits(OneWord):
     """Stands for packed bits where only shapes count."""
-
-    @property
-    def words(self) -> int:
-        """Words of an element: 1."""
-        return 1
-
-    def shape(self, x: Words) -> Shape:
-        """The shape of the words."""
-        return x.shape
 
     def zeros(self, shape: Shape) -> Words:
         """Words of this shape."""

@@ -26,15 +26,13 @@ _BASES: dict[str, str] = {}
 def user_line() -> str:
     """File and line of the user's program that is running: the innermost frame outside this library."""
     frame = sys._getframe(1)
-    base = _base(frame.f_code.co_filename)
-    while not base and frame.f_back is not None:
+    while True:
+        path = frame.f_code.co_filename
+        base = _BASES.get(path)
+        if base is None:
+            base = _BASES[path] = "" if path.startswith(_HOUSE) else os.path.basename(path)
+        if base:
+            return f"{base}:{frame.f_lineno}"
+        if frame.f_back is None:
+            return f"{os.path.basename(path)}:{frame.f_lineno}"
         frame = frame.f_back
-        base = _base(frame.f_code.co_filename)
-    return f"{base or os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
-
-
-def _base(path: str) -> str:
-    base = _BASES.get(path)
-    if base is None:
-        base = _BASES[path] = "" if path.startswith(_HOUSE) else os.path.basename(path)
-    return base

@@ -48,7 +48,7 @@ def as_declared(name: str, *, suite: str = "", network: str = "") -> None:
 
 def lowering(operation: Operation, session: Session) -> Lowering:
     """How the operation runs in this session."""
-    return _found(operation, session.suite.name, session.network)
+    return _found(operation, session.factory.name, session.network)
 
 
 @cache

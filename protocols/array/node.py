@@ -11,11 +11,10 @@ computed from, so a share lives as long as the program holds its array or a pend
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any, Literal, NamedTuple
 
-import numpy as np
 import trio
 
 from mpc.context import Context
@@ -120,10 +119,7 @@ class Value:
         await self.done.wait()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Node:
-    """One node of an expression: what is computed, and what is public of it. `recipe` counts the value's recipes."""
-
+class _Node(NamedTuple):
     operation: Operation
     shape: Shape
     kind: Kind
@@ -132,6 +128,17 @@ class Node:
     line: str
     value: Value
     recipe: int = 0
+
+
+class Node(_Node):
+    """One node of an expression: what is computed, and what is public of it. `recipe` counts the value's recipes.
+
+    Two nodes are never equal, however alike.
+    """
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     @property
     def operands(self) -> tuple[Node, ...]:
@@ -165,7 +172,7 @@ class Node:
 
     def with_range(self, range_: Range) -> Node:
         """An alias: the same value, of which another range is known."""
-        return replace(self, range=range_)
+        return self._replace(range=range_)
 
     @property
     def _recipe(self) -> Recipe:
@@ -174,8 +181,8 @@ class Node:
 
 
 def _by_shape(parameter: Any) -> Any:
-    if isinstance(parameter, np.ndarray):
-        return parameter.shape, parameter.dtype.str
+    if hasattr(parameter, "shape"):
+        return parameter.shape
     if isinstance(parameter, tuple):
         return tuple(_by_shape(part) for part in parameter)
     if isinstance(parameter, slice):

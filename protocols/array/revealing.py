@@ -35,15 +35,16 @@ async def reveal(ctx: Context, *values: SecretArray, to: int | Sequence[int] | N
     nodes = [(target if to_all else ring_form(target)).node for target in targets]
     outputs = [Output(t.shape, t.kind, receivers, line, t.range, t.scale) for t in targets]
     evaluation, call = Evaluation(ctx, nodes), ctx.child("reveal", line=line)
+    once = {node.value: node.kind for node in nodes}
 
     async def compute() -> list[Share]:
         await evaluation.run()
-        call.depth = max([ctx.depth, *(node.value.depth for node in nodes)])
-        return [node.value.share for node in nodes]
+        call.depth = max([ctx.depth, *(value.depth for value in once)])
+        return [value.share for value in once]
 
-    opened = await released(call, outputs, compute)
+    opened = dict(zip(once, await released(call, outputs, list(once.values()), compute), strict=True))
     ctx.join(call)
-    results = [_decoded(t, node.kind, words) for t, node, words in zip(targets, nodes, opened, strict=True)]
+    results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
     return results[0] if len(results) == 1 else tuple(results)
 
 

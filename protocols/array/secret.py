@@ -139,13 +139,13 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     # numpy's dispatch
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        out = kwargs.pop("out", ())
         implementation = UFUNCS.get(ufunc)
+        if implementation is not None and not kwargs and method == "__call__":
+            return implementation(*inputs)
+        out = kwargs.pop("out", ())
         if implementation is None or method != "__call__" or kwargs:
             how = "" if method == "__call__" else f".{method}"
             raise _unsupported(f"np.{ufunc.__name__}{how}" + (f" with {', '.join(kwargs)}" if kwargs else ""))
-        if not out:
-            return implementation(*inputs)
         if not isinstance(out[0], SecretArray):
             raise LocalError(
                 "unsupported-operation",

@@ -6,14 +6,14 @@ does not help them. Beaver, CRYPTO 1991.
 
 from __future__ import annotations
 
+from mpc.context import Context
 from protocols.beaver import arithmetic, boolean, convert, share, truncate
+from protocols.derived import Derived
+from protocols.one_array import check_one_word
 
 
-class BeaverSuite:
-    """`protocols.suite.Suite` by Beaver's method."""
-
-    name = "beaver"
-    simulation_only = False
+class BeaverSuite(Derived):
+    """`protocols.suite.Suite` by Beaver's method. It keeps nothing: all that is opened is masked, and nobody cheats."""
 
     constant = staticmethod(share.constant)
     constant_bits = staticmethod(share.constant_bits)
@@ -23,6 +23,7 @@ class BeaverSuite:
     open_bits = staticmethod(share.open_bits)
     open_to = staticmethod(share.open_to)
     random = staticmethod(share.random)
+    random_bits = staticmethod(share.random_bits)
     mul = staticmethod(arithmetic.mul)
     square = staticmethod(arithmetic.square)
     matmul = staticmethod(arithmetic.matmul)
@@ -40,6 +41,18 @@ class BeaverSuite:
     select = staticmethod(convert.select)
     truncate = staticmethod(truncate.truncate)
 
+
+class Beaver:
+    """The factory of the suite."""
+
+    name = "beaver"
+    simulation_only = False
+
+    async def start(self, ctx: Context) -> BeaverSuite:
+        """A suite for any number of parties and any ring of up to 64 bits; sends nothing."""
+        check_one_word(ctx, self.name)
+        return BeaverSuite()
+
     def security(self, n: int) -> str:
         """The sentence that goes with every result."""
         others = "the other party learns" if n == 2 else f"up to {n - 1} of the {n} parties together learn"
@@ -49,4 +62,4 @@ class BeaverSuite:
         )
 
 
-SUITE = BeaverSuite()
+SUITE = Beaver()

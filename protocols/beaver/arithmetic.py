@@ -7,6 +7,7 @@ from math import prod
 from mpc.accounts.cost import cost
 from mpc.algebra.shapes import broadcast
 from mpc.context import Context
+from protocols import derived
 from protocols.beaver.share import open_words
 from protocols.one_array import OneArray
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
@@ -59,14 +60,8 @@ async def matmul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
     return x.like(ring.add(ring.add(c, d_right), a_e))
 
 
-@cost(
+inner = cost(
     rounds=1,
     words=lambda x, y: x.size + y.size,
     matrix_triple=lambda x, y: prod(broadcast(x.shape[:-1], y.shape[:-1])),
-)
-async def inner(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
-    """[sum of x * y over the last axis], as products of one row by one column."""
-    rows = x.reshape((*x.shape[:-1], 1, x.shape[-1]))
-    columns = y.reshape((*y.shape[:-1], y.shape[-1], 1))
-    z = await matmul(ctx, rows, columns)
-    return z.reshape(z.shape[:-2])
+)(derived.inner)

@@ -8,6 +8,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.ring import Words
 from mpc.algebra.shapes import broadcast
 from mpc.context import Context
+from protocols import derived
 from protocols.beaver.share import open_packed
 from protocols.one_array import OneArrayBits, ring_of
 from protocols.preprocessing.kinds.and_triple import AndTriple
@@ -29,10 +30,7 @@ async def and_(ctx: Context, x: OneArrayBits, y: OneArrayBits) -> OneArrayBits:
     return x.like(bits.recombine(c, d, b, e, a, with_de=ctx.me == 0))
 
 
-@cost(rounds=1, words=lambda x, y: x.words.size + y.words.size, and_triple=_and_bits)
-async def or_(ctx: Context, x: OneArrayBits, y: OneArrayBits) -> OneArrayBits:
-    """<x | y> = <x ^ y ^ (x & y)>."""
-    return x ^ y ^ await and_(ctx, x, y)
+or_ = cost(rounds=1, words=lambda x, y: x.words.size + y.words.size, and_triple=_and_bits)(derived.or_)
 
 
 def not_(ctx: Context, x: OneArrayBits) -> OneArrayBits:

@@ -14,12 +14,11 @@ import numpy as np
 from mpc.accounts.cost import cost
 from mpc.algebra.ring import Words
 from mpc.context import Context
+from protocols import derived
 from protocols.beaver import by_masks, by_tables
-from protocols.beaver.arithmetic import mul
 from protocols.beaver.share import open_packed
 from protocols.one_array import OneArray, OneArrayBits, ring_of
 from protocols.preprocessing.kinds.dabit import DaBit
-from protocols.shares import Shape
 
 
 class Route(Protocol):
@@ -86,25 +85,11 @@ def _by_plane(flat: OneArray, x: OneArrayBits) -> OneArray:
     return padded[:, : x.size].reshape((x.planes, *x.shape))
 
 
-@cost(rounds=1, words=lambda x: x.words.size, dabit=_dabits)
-async def b2a(ctx: Context, x: OneArrayBits) -> OneArray:
-    """[x] from its bit planes, least significant first: the sum of 2^i [x_i]. Wraps modulo 2^k."""
-    each = await bits_to_ring(ctx, x)
-    if not x.lead:
-        return each
-    weights = each.ring.from_ints([1 << i for i in range(x.planes)])
-    return each.scale(each.ring.moved(lambda w: w.reshape(-1, *[1] * len(x.shape)), weights)).sum(0)
+b2a = cost(rounds=1, words=lambda x: x.words.size, dabit=_dabits)(derived.b2a)
 
 
-def _selected(c: OneArray, x: OneArray, y: OneArray) -> Shape:
-    return np.broadcast_shapes(x.shape, y.shape)
-
-
-@cost(
+select = cost(
     rounds=1,
-    words=lambda c, x, y: c.size + prod(_selected(c, x, y)),
+    words=lambda c, x, y: c.size + prod(np.broadcast_shapes(x.shape, y.shape)),
     triple=lambda c, x, y: prod(np.broadcast_shapes(c.shape, x.shape, y.shape)),
-)
-async def select(ctx: Context, c: OneArray, x: OneArray, y: OneArray) -> OneArray:
-    """[x where c = 1, y where c = 0], elementwise: y + c (x - y); c holds 0 and 1 only."""
-    return y + await mul(ctx, c, x - y)
+)(derived.select)

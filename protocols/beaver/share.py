@@ -102,6 +102,12 @@ async def random(ctx: Context, shape: Shape) -> OneArray:
     return OneArray(r, ring)
 
 
+@cost(rounds=0)
+async def random_bits(ctx: Context, shape: Shape) -> OneArrayBits:
+    """<r> for uniformly random bits that nobody knows: the XOR of what each party draws for itself."""
+    return OneArrayBits(ctx.bits.draw(ctx.prg("random bits"), (words_for(prod(shape)),)), shape, ctx.bits)
+
+
 async def open_words(ctx: Context, ring: Elementwise, *shares: Words) -> list[Words]:
     """Open arrays of additive shares within the caller's call: one round."""
     return await ctx.add_up(lambda total, share: ring.add(total, ring.reduce(share)), *shares)

@@ -5,14 +5,14 @@ Same files and functions as a real suite, no material: what a real one must agre
 
 from __future__ import annotations
 
+from mpc.context import Context
+from protocols.derived import Derived
 from protocols.ideal import arithmetic, boolean, convert, share, truncate
+from protocols.one_array import check_one_word
 
 
-class IdealSuite:
+class IdealSuite(Derived):
     """`protocols.suite.Suite` in the clear."""
-
-    name = "ideal"
-    simulation_only = True
 
     constant = staticmethod(share.constant)
     constant_bits = staticmethod(share.constant_bits)
@@ -22,8 +22,8 @@ class IdealSuite:
     open_bits = staticmethod(share.open_bits)
     open_to = staticmethod(share.open_to)
     random = staticmethod(share.random)
+    random_bits = staticmethod(share.random_bits)
     mul = staticmethod(arithmetic.mul)
-    square = staticmethod(arithmetic.square)
     matmul = staticmethod(arithmetic.matmul)
     inner = staticmethod(arithmetic.inner)
     and_ = staticmethod(boolean.and_)
@@ -39,9 +39,21 @@ class IdealSuite:
     select = staticmethod(convert.select)
     truncate = staticmethod(truncate.truncate)
 
+
+class Ideal:
+    """The factory of the suite."""
+
+    name = "ideal"
+    simulation_only = True
+
+    async def start(self, ctx: Context) -> IdealSuite:
+        """A suite for any number of parties and any ring of up to 64 bits; sends nothing."""
+        check_one_word(ctx, self.name)
+        return IdealSuite()
+
     def security(self, n: int) -> str:
         """The sentence that goes with every result."""
         return "NO SECURITY: the ideal suite computes in the clear, for simulation only"
 
 
-SUITE = IdealSuite()
+SUITE = Ideal()

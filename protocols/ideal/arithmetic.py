@@ -14,12 +14,6 @@ async def mul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
 
 
 @cost(rounds=0)
-async def square(ctx: Context, x: OneArray) -> OneArray:
-    """x * x, elementwise."""
-    return x.scale(x.words)
-
-
-@cost(rounds=0)
 async def matmul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
     """x @ y."""
     return x.matmul_public(y.words)

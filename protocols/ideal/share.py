@@ -62,6 +62,13 @@ async def open_to(ctx: Context, to: int, x: OneArray) -> Words | None:
 
 
 @cost(rounds=0)
+async def random_bits(ctx: Context, shape: Shape) -> OneArrayBits:
+    """Uniformly random bits from the stream that all parties share."""
+    words = ctx.bits.draw(ctx.common_prg("ideal random bits"), (words_for(prod(shape)),))
+    return OneArrayBits(words, shape, ctx.bits)
+
+
+@cost(rounds=0)
 async def random(ctx: Context, shape: Shape) -> OneArray:
     """A uniformly random value from the stream that all parties share."""
     return OneArray(ctx.ring.draw(ctx.common_prg("ideal random"), shape), ring_of(ctx))

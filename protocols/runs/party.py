@@ -28,7 +28,7 @@ from protocols.runs.planning import Plan, plan_shapes
 from protocols.runs.reports import report_of
 from protocols.runs.sources import OT, Provision, Source
 from protocols.runs.suites import find_suite
-from protocols.suite import Suite
+from protocols.suite import Factory
 
 Progress = Callable[[str, int, int | None], None]
 FATAL_WHEN_DRY = ("range-exceeded", "range-too-wide", "domain", "too-many-fractional-bits")
@@ -86,7 +86,7 @@ class _Party:
     mine: Any
     transport: Transport
     agreement: Agreement
-    suite: Suite[Any, Any]
+    suite: Factory
     fractional_bits: int
     progress: Progress
     source: Source
@@ -102,7 +102,7 @@ class _Party:
         mine: Any,
         transport: Transport,
         agreement: Agreement,
-        suite: Suite[Any, Any],
+        suite: Factory,
         fractional_bits: int,
         progress: Progress,
         source: Source,
@@ -126,6 +126,7 @@ class _Party:
         """The online phase, the goodbyes, the account."""
         session = self._session()
         session.on_call = self._counter()
+        await session.start()
         started = time.perf_counter()
         ctx = session.root(Root.PROGRAM)
         result: list[Any] = []
@@ -133,6 +134,7 @@ class _Party:
         async def compute() -> None:
             with using(self.device):
                 result.append(await self.main(ctx, self.mine))
+                await session.settle(ctx)
 
         await self.provision.beside(compute)
         online = time.perf_counter() - started

@@ -33,8 +33,8 @@ def report_of(
 ) -> Report:
     ledger = session.ledger
     return Report(
-        program, session.transport.me, session.transport.names[: session.n], session.suite.name, preprocessing,
-        security_sentence(session.suite, session.n, session.supply), seconds, tuple(rounds), tuple(sent),
+        program, session.transport.me, session.transport.names[: session.n], session.factory.name, preprocessing,
+        security_sentence(session.factory, session.n, session.supply), seconds, tuple(rounds), tuple(sent),
         session.supply.received_bytes, dict(ledger.material), tuple(ledger.reveals), ledger.lines(), warnings,
         device, check_material,
     )  # fmt: skip

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mpc.accounts.report import Report
-from mpc.algebra.ring import Z64, Ring
+from mpc.algebra.interface import Algebra
+from mpc.algebra.ring import Z64
 from mpc.errors import LocalError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
@@ -41,7 +42,7 @@ def simulate(
     *,
     suite: str = "beaver",
     fractional_bits: int = 16,
-    ring: Ring = Z64,
+    ring: Algebra = Z64,
     check_costs: bool = False,
     preprocessing: str = DEALER,
 ) -> Simulation:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mpc.errors import LocalError
 from mpc.supply import Supply
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
-from protocols.suite import Suite
+from protocols.suite import Factory
 
-SUITES: dict[str, Suite[Any, Any]] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
+SUITES: dict[str, Factory] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
 OWN_WORK = "the parties make the preprocessed material themselves"
 
 
-def find_suite(name: str, *, simulated: bool = False) -> Suite[Any, Any]:
+def find_suite(name: str, *, simulated: bool = False) -> Factory:
     """The suite of this name. Raises LocalError for an unknown one, or one that only simulations may use."""
     if name not in SUITES:
         raise LocalError("unknown-suite", f"there is no suite {name}", f"choose one of {', '.join(SUITES)}")
@@ -26,7 +24,7 @@ def find_suite(name: str, *, simulated: bool = False) -> Suite[Any, Any]:
     return suite
 
 
-def security_sentence(suite: Suite[Any, Any], n: int, supply: Supply) -> str:
+def security_sentence(suite: Factory, n: int, supply: Supply) -> str:
     """What a result is secure against, and who must not collude."""
     sentence, trust = suite.security(n), getattr(supply, "trust", "")
     if suite.simulation_only:

@@ -4,7 +4,6 @@ The names are those of the public reports, project and number.
 """
 
 import operator
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,7 +61,7 @@ def test_spu_182_variance_of_a_hundred_million_values_is_decided_before_anything
 
     async def main(ctx, mine):
         x = await mpc.secret(ctx, 0, np.zeros(1, np.float32) if ctx.me == 0 else None, range=(-4, 4))
-        x = SecretArray(replace(x.node, shape=(10**8,)))
+        x = SecretArray(x.node._replace(shape=(10**8,)))
         variance = x.var()
         Evaluation(ctx, [variance.node])
         return variance.bounds

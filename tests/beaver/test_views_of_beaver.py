@@ -15,57 +15,57 @@ from protocols.beaver import SUITE
 
 
 async def put_in(ctx, owner, mine, lanes, k=0):
-    return await SUITE.input(ctx, owner, mine[k] if ctx.me == owner else None, (lanes,))
+    return await ctx.suite.input(ctx, owner, mine[k] if ctx.me == owner else None, (lanes,))
 
 
 async def bit_of(ctx, owner, mine, lanes, k=0):
     packed = bits.pack(mine[k].astype("uint8")) if ctx.me == owner else None
-    return await SUITE.input_bits(ctx, owner, packed, (lanes,))
+    return await ctx.suite.input_bits(ctx, owner, packed, (lanes,))
 
 
 async def mul(ctx, mine, lanes):
-    return await SUITE.mul(ctx, await put_in(ctx, 0, mine, lanes), await put_in(ctx, 1, mine, lanes))
+    return await ctx.suite.mul(ctx, await put_in(ctx, 0, mine, lanes), await put_in(ctx, 1, mine, lanes))
 
 
 async def square(ctx, mine, lanes):
-    return await SUITE.square(ctx, await put_in(ctx, 0, mine, lanes))
+    return await ctx.suite.square(ctx, await put_in(ctx, 0, mine, lanes))
 
 
 async def select(ctx, mine, lanes):
     x, y = await put_in(ctx, 0, mine, lanes), await put_in(ctx, 1, mine, lanes)
-    return await SUITE.select(ctx, x, x, y)
+    return await ctx.suite.select(ctx, x, x, y)
 
 
 async def and_(ctx, mine, lanes):
-    return await SUITE.and_(ctx, await bit_of(ctx, 0, mine, lanes), await bit_of(ctx, 1, mine, lanes))
+    return await ctx.suite.and_(ctx, await bit_of(ctx, 0, mine, lanes), await bit_of(ctx, 1, mine, lanes))
 
 
 async def or_(ctx, mine, lanes):
-    return await SUITE.or_(ctx, await bit_of(ctx, 0, mine, lanes), await bit_of(ctx, 1, mine, lanes))
+    return await ctx.suite.or_(ctx, await bit_of(ctx, 0, mine, lanes), await bit_of(ctx, 1, mine, lanes))
 
 
 async def to_ring(ctx, mine, lanes):
-    return await SUITE.bits_to_ring(ctx, await bit_of(ctx, 0, mine, lanes))
+    return await ctx.suite.bits_to_ring(ctx, await bit_of(ctx, 0, mine, lanes))
 
 
 async def msb(ctx, mine, lanes):
-    return await SUITE.msb(ctx, await put_in(ctx, 0, mine, lanes))
+    return await ctx.suite.msb(ctx, await put_in(ctx, 0, mine, lanes))
 
 
 async def is_zero(ctx, mine, lanes):
-    return await SUITE.is_zero(ctx, await put_in(ctx, 0, mine, lanes))
+    return await ctx.suite.is_zero(ctx, await put_in(ctx, 0, mine, lanes))
 
 
 async def a2b(ctx, mine, lanes):
-    return await SUITE.a2b(ctx, await put_in(ctx, 0, mine, lanes), ctx.ring.bits)
+    return await ctx.suite.a2b(ctx, await put_in(ctx, 0, mine, lanes), ctx.ring.bits)
 
 
 async def below(ctx, mine, lanes):
-    return await SUITE.below(ctx, await put_in(ctx, 0, mine, lanes), np.array([0, 1], np.uint64))
+    return await ctx.suite.below(ctx, await put_in(ctx, 0, mine, lanes), np.array([0, 1], np.uint64))
 
 
 async def truncate(ctx, mine, lanes):
-    return await SUITE.truncate(ctx, await put_in(ctx, 0, mine, lanes), 1)
+    return await ctx.suite.truncate(ctx, await put_in(ctx, 0, mine, lanes), 1)
 
 
 async def open_to_last(ctx, mine, lanes):
@@ -73,12 +73,12 @@ async def open_to_last(ctx, mine, lanes):
     first, *rest = [await put_in(ctx, owner, mine, lanes) for owner in range(ctx.n - 1)]
     for x in rest:
         first = first + x
-    return await SUITE.open_to(ctx, ctx.n - 1, first)
+    return await ctx.suite.open_to(ctx, ctx.n - 1, first)
 
 
 async def open_sum(ctx, mine, lanes):
     x, y = await put_in(ctx, 0, mine, lanes), await put_in(ctx, 1, mine, lanes)
-    return await SUITE.open(ctx, x + y)
+    return await ctx.suite.open(ctx, x + y)
 
 
 SILENT = [
@@ -148,8 +148,10 @@ def of_the_other(function, observer):
     async def protocol(ctx, mine, lanes):
         x = await put_in(ctx, 1 - observer, mine, lanes)
         if function == "below":
-            return await SUITE.below(ctx, x, np.array([0, 1], np.uint64))
-        return await (SUITE.a2b(ctx, x, ctx.ring.bits) if function == "a2b" else getattr(SUITE, function)(ctx, x))
+            return await ctx.suite.below(ctx, x, np.array([0, 1], np.uint64))
+        return await (
+            ctx.suite.a2b(ctx, x, ctx.ring.bits) if function == "a2b" else getattr(ctx.suite, function)(ctx, x)
+        )
 
     return protocol
 

@@ -29,46 +29,46 @@ Script = Callable[[Context], Awaitable[Any]]
 
 
 async def _x(ctx: Context, owner: int = 0) -> Any:
-    return await SUITE.input(ctx, owner, VALUES if ctx.me == owner else None, VALUES.shape)
+    return await ctx.suite.input(ctx, owner, VALUES if ctx.me == owner else None, VALUES.shape)
 
 
 async def _bits(ctx: Context, owner: int = 0) -> Any:
     packed = bits.pack((VALUES & np.uint64(1)).astype(np.uint8))
-    return await SUITE.input_bits(ctx, owner, packed if ctx.me == owner else None, VALUES.shape)
+    return await ctx.suite.input_bits(ctx, owner, packed if ctx.me == owner else None, VALUES.shape)
 
 
 async def _many_bits(ctx: Context) -> Any:
-    return await SUITE.a2b(ctx, await _x(ctx), 5)
+    return await ctx.suite.a2b(ctx, await _x(ctx), 5)
 
 
 async def _matrices(ctx: Context) -> Any:
     x, y = await _x(ctx, 0), await _x(ctx, 1)
-    return await SUITE.matmul(ctx, x.reshape((1, 5)), y.reshape((5, 1)))
+    return await ctx.suite.matmul(ctx, x.reshape((1, 5)), y.reshape((5, 1)))
 
 
 async def _mul(ctx: Context) -> Any:
-    return await SUITE.mul(ctx, await _x(ctx, 0), await _x(ctx, 1))
+    return await ctx.suite.mul(ctx, await _x(ctx, 0), await _x(ctx, 1))
 
 
 async def _inner(ctx: Context) -> Any:
-    return await SUITE.inner(ctx, await _x(ctx, 0), await _x(ctx, 1))
+    return await ctx.suite.inner(ctx, await _x(ctx, 0), await _x(ctx, 1))
 
 
 async def _and(ctx: Context) -> Any:
-    return await SUITE.and_(ctx, await _bits(ctx, 0), await _bits(ctx, 1))
+    return await ctx.suite.and_(ctx, await _bits(ctx, 0), await _bits(ctx, 1))
 
 
 async def _or(ctx: Context) -> Any:
-    return await SUITE.or_(ctx, await _bits(ctx, 0), await _bits(ctx, 1))
+    return await ctx.suite.or_(ctx, await _bits(ctx, 0), await _bits(ctx, 1))
 
 
 async def _select(ctx: Context) -> Any:
-    c = await SUITE.bits_to_ring(ctx, await _bits(ctx))
-    return await SUITE.select(ctx, c, await _x(ctx, 0), await _x(ctx, 1))
+    c = await ctx.suite.bits_to_ring(ctx, await _bits(ctx))
+    return await ctx.suite.select(ctx, c, await _x(ctx, 0), await _x(ctx, 1))
 
 
 async def _random(ctx: Context) -> Any:
-    return await SUITE.open(ctx, await SUITE.random(ctx, (3,)))
+    return await ctx.suite.open(ctx, await ctx.suite.random(ctx, (3,)))
 
 
 async def _then(ctx: Context, function: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
@@ -80,37 +80,37 @@ async def _then_bits(ctx: Context, function: Callable[..., Awaitable[Any]]) -> A
 
 
 async def _open_two(ctx: Context) -> Any:
-    return await SUITE.open(ctx, await _x(ctx, 0), await _x(ctx, 1))
+    return await ctx.suite.open(ctx, await _x(ctx, 0), await _x(ctx, 1))
 
 
 async def _open_to(ctx: Context) -> Any:
-    return await SUITE.open_to(ctx, 1, await _x(ctx))
+    return await ctx.suite.open_to(ctx, 1, await _x(ctx))
 
 
 async def _back(ctx: Context) -> Any:
-    return await SUITE.b2a(ctx, await _many_bits(ctx))
+    return await ctx.suite.b2a(ctx, await _many_bits(ctx))
 
 
 SCRIPTS: dict[str, Script] = {
-    "open": lambda ctx: _then(ctx, SUITE.open),
+    "open": lambda ctx: _then(ctx, ctx.suite.open),
     "open_two": _open_two,
-    "open_bits": lambda ctx: _then_bits(ctx, SUITE.open_bits),
+    "open_bits": lambda ctx: _then_bits(ctx, ctx.suite.open_bits),
     "open_to": _open_to,
     "random": _random,
     "mul": _mul,
-    "square": lambda ctx: _then(ctx, SUITE.square),
+    "square": lambda ctx: _then(ctx, ctx.suite.square),
     "matmul": _matrices,
     "inner": _inner,
     "and_": _and,
     "or_": _or,
     "a2b": _many_bits,
     "b2a": _back,
-    "bits_to_ring": lambda ctx: _then_bits(ctx, SUITE.bits_to_ring),
-    "msb": lambda ctx: _then(ctx, SUITE.msb),
-    "below": lambda ctx: _then(ctx, SUITE.below, VALUES[1:3]),
-    "is_zero": lambda ctx: _then(ctx, SUITE.is_zero),
+    "bits_to_ring": lambda ctx: _then_bits(ctx, ctx.suite.bits_to_ring),
+    "msb": lambda ctx: _then(ctx, ctx.suite.msb),
+    "below": lambda ctx: _then(ctx, ctx.suite.below, VALUES[1:3]),
+    "is_zero": lambda ctx: _then(ctx, ctx.suite.is_zero),
     "select": _select,
-    "truncate": lambda ctx: _then(ctx, SUITE.truncate, 16),
+    "truncate": lambda ctx: _then(ctx, ctx.suite.truncate, 16),
 }
 
 

@@ -110,7 +110,7 @@ def cubes(count: int) -> Correlation:
 
 async def cube(ctx: Context, mine: Any) -> list[int]:
     """A protocol with it: x^3 from one opening."""
-    x = await SUITE.input(ctx, 0, np.array([3, 5], np.uint64) if ctx.me == 0 else None, (2,))
+    x = await ctx.suite.input(ctx, 0, np.array([3, 5], np.uint64) if ctx.me == 0 else None, (2,))
     a, square, third = await ctx.take(cubes(2))
     (d,) = await ctx.add_up(np.add, x.words - a)
     share = third + np.uint64(3) * (square * d + a * d * d) + (d ** np.uint64(3) if ctx.me == 0 else np.uint64(0))

@@ -269,8 +269,8 @@ def test_a_simulation_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     supplies = [OtSupply(t, a, 2, ahead=0) for t, a in zip(transports, agreements, strict=True)]
 
     async def main(ctx: Any, mine: Any) -> int:
-        x = await SUITE.input(ctx, 0, np.array([7], np.uint64) if ctx.me == 0 else None, (1,))
-        (opened,) = await SUITE.open(ctx, await SUITE.mul(ctx, x, x))
+        x = await ctx.suite.input(ctx, 0, np.array([7], np.uint64) if ctx.me == 0 else None, (1,))
+        (opened,) = await ctx.suite.open(ctx, await ctx.suite.mul(ctx, x, x))
         return int(opened[0])
 
     runs = trio.run(

@@ -21,7 +21,7 @@ from mpc.testing import (
     recording_network,
     transcript_digest,
 )
-from protocols.beaver import SUITE
+from protocols.beaver import SUITE, BeaverSuite
 from protocols.preprocessing.dealer import local_supplies
 
 ONE = np.ones(3, np.uint64)
@@ -112,9 +112,9 @@ def test_the_transcript_does_not_depend_on_timing(order):
     async def work(ctx, k):
         for _ in range(order.randrange(4)):
             await trio.lowlevel.checkpoint()
-        x = await SUITE.random(ctx, (k + 1,))
-        y = await SUITE.mul(ctx, x, x)
-        return await SUITE.open(ctx, await SUITE.truncate(ctx, y, 3))
+        x = await ctx.suite.random(ctx, (k + 1,))
+        y = await ctx.suite.mul(ctx, x, x)
+        return await ctx.suite.open(ctx, await ctx.suite.truncate(ctx, y, 3))
 
     async def main(ctx, mine):
         results = await together(ctx, *((work, k) for k in range(4)))
@@ -175,10 +175,10 @@ def test_parties_that_wait_for_each_other_are_told():
 
 def test_a_party_that_calls_something_else_first_is_noticed():
     async def main(ctx, mine):
-        x = await SUITE.random(ctx, (3,))
+        x = await ctx.suite.random(ctx, (3,))
         if ctx.me == 1:
-            await SUITE.msb(ctx, x)
-        await SUITE.open(ctx, x)
+            await ctx.suite.msb(ctx, x)
+        await ctx.suite.open(ctx, x)
 
     with pytest.raises(PeerError) as caught:
         run(main)
@@ -234,8 +234,8 @@ def test_a_damaged_message_ends_every_party_with_an_error_that_names_a_peer(acti
 
 def test_a_flipped_bit_goes_unnoticed_by_a_semi_honest_suite_but_changes_the_result():
     async def main(ctx, mine):
-        x = await SUITE.input(ctx, 0, np.full(4, 5, np.uint64) if ctx.me == 0 else None, (4,))
-        (opened,) = await SUITE.open(ctx, x)
+        x = await ctx.suite.input(ctx, 0, np.full(4, 5, np.uint64) if ctx.me == 0 else None, (4,))
+        (opened,) = await ctx.suite.open(ctx, x)
         return opened.tolist()
 
     def transports():
@@ -278,7 +278,7 @@ def test_a_party_has_no_seed_with_itself():
 
 def test_a_representation_shows_the_place_and_nothing_secret():
     async def main(ctx, mine):
-        x = await SUITE.random(ctx, (3,))
+        x = await ctx.suite.random(ctx, (3,))
         return repr(ctx), repr(x), str(int(x.words[0]))
 
     for shown, share, secret in (r.result for r in run(main)):
@@ -368,9 +368,9 @@ def test_a_right_declaration_passes():
 
 def test_every_communicating_function_of_the_suite_declares_its_cost():
     from protocols.beaver.convert import ROUTES, Route
-    from protocols.suite import Suite
+    from protocols.suite import Required, Suite
 
-    for name, member in vars(Suite).items():
+    for name, member in [*vars(Required).items(), *vars(Suite).items()]:
         if hasattr(member, "__code__") and member.__code__.co_flags & 0x80:
-            holders = ROUTES.values() if hasattr(Route, name) else [SUITE]
+            holders = ROUTES.values() if hasattr(Route, name) else [BeaverSuite]
             assert all(hasattr(getattr(holder, name), "declared") for holder in holders), name

@@ -151,10 +151,10 @@ def test_a_program_runs_on_it():
     values = np.array([3, 5, 2**63], np.uint64)
 
     async def main(ctx, mine):
-        x = await SUITE.input(ctx, 0, values if ctx.me == 0 else None, (3,))
-        y = await SUITE.mul(ctx, x, x)
-        negative = await SUITE.bits_to_ring(ctx, await SUITE.msb(ctx, y - x))
-        return await SUITE.open(ctx, y, negative, await SUITE.truncate(ctx, x + x, 1))
+        x = await ctx.suite.input(ctx, 0, values if ctx.me == 0 else None, (3,))
+        y = await ctx.suite.mul(ctx, x, x)
+        negative = await ctx.suite.bits_to_ring(ctx, await ctx.suite.msb(ctx, y - x))
+        return await ctx.suite.open(ctx, y, negative, await ctx.suite.truncate(ctx, x + x, 1))
 
     runs = trio.run(
         lambda: run_in_memory(main, [None] * 3, supplies, Setting(SUITE), transports=transports, agreements=agreements)

@@ -13,7 +13,7 @@ from protocols.preprocessing.kinds.random_value import RandomValue
 
 
 async def put_in(ctx, owner, mine, lanes):
-    return await SUITE.input(ctx, owner, mine[0] if ctx.me == owner else None, (lanes,))
+    return await ctx.suite.input(ctx, owner, mine[0] if ctx.me == owner else None, (lanes,))
 
 
 async def unmasked(ctx, mine, lanes):
@@ -29,15 +29,15 @@ async def one_mask_for_two(ctx, mine, lanes):
     x = await put_in(ctx, 0, mine, lanes)
     (r,) = await ctx.take(RandomValue(ctx.ring, (lanes,)))
     mask = OneArray(r, ctx.ring)
-    await SUITE.open(ctx, x + mask)
-    await SUITE.open(ctx, x + x + mask)
+    await ctx.suite.open(ctx, x + mask)
+    await ctx.suite.open(ctx, x + x + mask)
 
 
 async def biased_mask(ctx, mine, lanes):
     """x opened under an even mask: its lowest bit shows."""
     x = await put_in(ctx, 0, mine, lanes)
     (r,) = await ctx.take(RandomValue(ctx.ring, (lanes,)))
-    await SUITE.open(ctx, x + OneArray(r, ctx.ring).scale(2))
+    await ctx.suite.open(ctx, x + OneArray(r, ctx.ring).scale(2))
 
 
 async def shares_without_rerandomising(ctx, mine, lanes):
@@ -104,9 +104,9 @@ def test_a_message_that_comes_only_for_some_inputs_shows():
 
 def test_an_enumerated_view_holds_every_outcome_once():
     async def two_randoms(ctx, mine, lanes):
-        x = await SUITE.random(ctx, (lanes,))
-        y = await SUITE.random(ctx, (lanes,))
-        return await SUITE.open(ctx, x, y)
+        x = await ctx.suite.random(ctx, (lanes,))
+        y = await ctx.suite.random(ctx, (lanes,))
+        return await ctx.suite.open(ctx, x, y)
 
     view = exact_view(two_randoms, [[], []], suite=SUITE, observers=(0, 1), ring=Ring(2))
     assert view.lanes == 2**8
@@ -119,7 +119,7 @@ def test_an_enumerated_view_holds_every_outcome_once():
 def test_too_much_randomness_is_refused():
     async def many(ctx, mine, lanes):
         for _ in range(3):
-            await SUITE.random(ctx, (lanes,))
+            await ctx.suite.random(ctx, (lanes,))
 
     with pytest.raises(LocalError, match="not-enumerable"):
         exact_view(many, [[], []], suite=SUITE, observers=0, ring=Z64)
@@ -127,7 +127,7 @@ def test_too_much_randomness_is_refused():
 
 def test_a_draw_that_is_not_by_lanes_is_refused():
     async def lump(ctx, mine, lanes):
-        await SUITE.random(ctx, (3,))
+        await ctx.suite.random(ctx, (3,))
 
     with pytest.raises(LocalError, match="not-enumerable"):
         exact_view(lump, [[], []], suite=SUITE, observers=0, ring=Ring(1))

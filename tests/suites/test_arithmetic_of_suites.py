@@ -7,17 +7,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sharing import computed, packed, signed, words
+from sharing import DERIVED, PARTIES, computed, packed, signed, words
 
 from mpc.algebra.ring import Ring
 from mpc.testing import EDGES, party_counts, ring_arrays, shapes
 from protocols.runs.simulating import simulate
 
-SUITES = ["beaver", "ideal"]
+WITH_BITS = ["beaver", DERIVED, "ideal"]
+SUITES = [*WITH_BITS, "replicated"]
 TINY = [Ring(3), Ring(4)]
 EDGE_WORDS = words([e for e in EDGES if -(2**62) <= e < 2**62])
 
 suites = pytest.mark.parametrize("suite", SUITES)
+suites_with_bits = pytest.mark.parametrize("suite", WITH_BITS)
 tiny = pytest.mark.parametrize("ring", TINY, ids=str)
 
 
@@ -143,7 +145,7 @@ def test_constants_inputs_and_sums_are_linear(suite, n, x, y):
 @suites
 @pytest.mark.parametrize("n", [2, 3, 5])
 def test_open_to_tells_one_party_only(suite, n):
-    values = words([0, 1, -1, 2**62 - 1])
+    values, n = words([0, 1, -1, 2**62 - 1]), PARTIES.get(suite, n)
 
     async def main(ctx, mine):
         x = await ctx.suite.input(ctx, 0, values if ctx.me == 0 else None, values.shape)
@@ -169,22 +171,24 @@ def test_random_values_fill_the_ring(suite, n):
 @suites
 @given(n=party_counts(), data=st.data())
 def test_several_shares_are_opened_in_one_round(suite, n, data):
-    x, y = data.draw(ring_arrays()), data.draw(ring_arrays())
+    x, y, n = data.draw(ring_arrays()), data.draw(ring_arrays()), PARTIES.get(suite, n)
 
     async def main(ctx, mine):
         a = await ctx.suite.input(ctx, 0, x if ctx.me == 0 else None, x.shape)
         b = await ctx.suite.input(ctx, 1, y if ctx.me == 1 else None, y.shape)
         before = ctx.depth
         opened = await ctx.suite.open(ctx, a, b)
-        return opened, ctx.depth - before
+        return opened, before, ctx.depth
 
-    for (a, b), rounds in simulate(main, [None] * n, suite=suite, check_costs=True).results:
+    results = simulate(main, [None] * n, suite=suite, check_costs=True).results
+    for (a, b), _, _ in results:
         np.testing.assert_array_equal(a, x)
         np.testing.assert_array_equal(b, y)
-        assert rounds == (1 if suite == "beaver" else 0)
+    _, entered, left = zip(*results, strict=True)
+    assert max(left) - max(entered) == (0 if suite == "ideal" else 1)
 
 
-@suites
+@suites_with_bits
 @given(n=party_counts(), data=st.data())
 def test_bit_operations_are_numpys(suite, n, data):
     shape = data.draw(shapes())
@@ -202,7 +206,19 @@ def test_bit_operations_are_numpys(suite, n, data):
         np.testing.assert_array_equal(result, expected)
 
 
-@suites
+@suites_with_bits
+@pytest.mark.parametrize("n", [2, 3])
+def test_random_bits_are_known_to_nobody_and_even(suite, n):
+    async def drawn(ctx):
+        return await ctx.suite.random_bits(ctx, (50, 80))
+
+    bits = computed(drawn, n=n, suite=suite)
+    assert bits.shape == (50, 80)
+    assert abs(int(bits.sum()) - 2000) < 320
+    assert (bits != computed(drawn, n=n, suite=suite)).any()
+
+
+@suites_with_bits
 def test_one_plane_meets_many_in_a_single_and(suite):
     x = np.array([0, 1, 0, 1], np.uint8)
     many = np.array([[0, 0, 1, 1], [1, 1, 1, 1], [1, 0, 1, 0]], np.uint8)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sharing import MADE, computed, packed, signed, words
+from sharing import DERIVED, MADE, computed, packed, signed, words
 
 from mpc.algebra.ring import Z64, Ring
 from mpc.errors import LocalError
@@ -13,7 +13,7 @@ from mpc.testing import EDGES, party_counts, ring_arrays, shapes, signed_integer
 TINY = [Ring(2), Ring(3), Ring(4)]
 EDGE_WORDS = words(EDGES)
 
-suites = pytest.mark.parametrize("suite", ["beaver", MADE, "ideal"])
+suites = pytest.mark.parametrize("suite", ["beaver", MADE, DERIVED, "ideal"])
 tiny = pytest.mark.parametrize("ring", TINY, ids=str)
 
 

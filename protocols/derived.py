@@ -1,0 +1,118 @@
+"""What every suite can do with the little that it must offer: plain functions, written on the session's suite.
+
+A suite takes them over as they are by `Derived`, and puts its own in their place where that is cheaper. They declare no
+cost: theirs is that of the calls they make, which are declared and audited.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any, ClassVar, NoReturn
+
+from mpc.accounts.cost import cost
+from mpc.algebra.bits import words_for
+from mpc.algebra.words import Words
+from mpc.context import Context, together
+from mpc.errors import LocalError
+from protocols.prefix import all_ones
+from protocols.shares import A, ArithmeticShare, B, Shape, stack_planes
+from protocols.suite import Suite
+
+
+@cost(rounds=0)
+async def settle(ctx: Context) -> None:
+    """Nothing was opened that is not checked yet: every party is taken to follow the protocol."""
+
+
+async def square(ctx: Context, x: A) -> A:
+    """[x * x], elementwise."""
+    z: A = await ctx.suite.mul(ctx, x, x)
+    return z
+
+
+async def inner(ctx: Context, x: A, y: A) -> A:
+    """[sum of x * y over the last axis], as products of one row by one column."""
+    rows = x.reshape((*x.shape[:-1], 1, x.shape[-1]))
+    columns = y.reshape((*y.shape[:-1], y.shape[-1], 1))
+    z: A = await ctx.suite.matmul(ctx, rows, columns)
+    return z.reshape(z.shape[:-2])
+
+
+async def or_(ctx: Context, x: B, y: B) -> B:
+    """<x | y> = <x ^ y ^ (x & y)>."""
+    z: B = await ctx.suite.and_(ctx, x, y)
+    return x ^ y ^ z
+
+
+async def random_bits(ctx: Context, shape: Shape) -> B:
+    """<r> for uniformly random bits that nobody knows: the XOR of random bits that each party puts in."""
+    own = ctx.bits.draw(ctx.prg("random bits"), (words_for(prod(shape)),))
+    bits = [(ctx.suite.input_bits, j, own if ctx.me == j else None, shape) for j in ctx.everyone]
+    first, *others = await together(ctx, *bits)
+    total: B = first
+    for other in others:
+        total = total ^ other
+    return total
+
+
+async def b2a(ctx: Context, x: B) -> Any:
+    """[x] from its bit planes, least significant first: the sum of 2^i [x_i]. Wraps modulo 2^k."""
+    each = await ctx.suite.bits_to_ring(ctx, x)
+    if not x.lead:
+        return each
+    weights = each.ring.from_ints([1 << i for i in range(x.planes)])
+    return each.scale(each.ring.moved(lambda w: w.reshape(-1, *[1] * len(x.shape)), weights)).sum(0)
+
+
+async def msb(ctx: Context, x: ArithmeticShare) -> Any:
+    """<x < 0>, elementwise: the highest of all bits."""
+    planes = await ctx.suite.a2b(ctx, x, x.ring.bits)
+    return planes.plane(-1)
+
+
+async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> Any:
+    """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1)."""
+    differences = [x - ctx.suite.constant(ctx, t) for t in thresholds]
+    return stack_planes(await together(ctx, *((ctx.suite.msb, d) for d in differences)))
+
+
+async def is_zero(ctx: Context, x: ArithmeticShare) -> Any:
+    """<x == 0>, elementwise: no bit is set."""
+    planes = await ctx.suite.a2b(ctx, x, x.ring.bits)
+    return await all_ones(ctx, ctx.suite.not_(ctx, planes))
+
+
+async def select(ctx: Context, c: A, x: A, y: A) -> A:
+    """[x where c = 1, y where c = 0], elementwise: y + c (x - y); c holds 0 and 1 only."""
+    z: A = await ctx.suite.mul(ctx, c, x - y)
+    return y + z
+
+
+OPERATIONS = frozenset(name for name in dir(Suite) if not name.startswith("_"))
+
+
+class Derived:
+    """The base of a suite: everything that need not be its own. A suite overrides with the types of its shares."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """A suite may lack an operation; who calls it learns which."""
+        if name not in OPERATIONS:
+            raise AttributeError(name)
+        raise LocalError(
+            "not-offered", f"the suite {type(self).__name__} has no {name}", "use a suite that has it, as beaver"
+        )
+
+    shuffle: ClassVar[Any] = None
+    """The suite's own way to bring rows into a random order that nobody knows, `async (ctx, *columns)`, if it has one:
+    where it is None, callers sort by random keys."""
+
+    settle: ClassVar[Any] = staticmethod(settle)
+    square: ClassVar[Any] = staticmethod(square)
+    inner: ClassVar[Any] = staticmethod(inner)
+    or_: ClassVar[Any] = staticmethod(or_)
+    random_bits: ClassVar[Any] = staticmethod(random_bits)
+    b2a: ClassVar[Any] = staticmethod(b2a)
+    msb: ClassVar[Any] = staticmethod(msb)
+    below: ClassVar[Any] = staticmethod(below)
+    is_zero: ClassVar[Any] = staticmethod(is_zero)
+    select: ClassVar[Any] = staticmethod(select)
