@@ -1,4 +1,8 @@
-"""The table of basic arithmetic: products, comparisons, a matrix product, a chain of dependent products."""
+"""The table of basic arithmetic: products, comparisons, a matrix product, and chains of what is bound by rounds.
+
+A chain is written three ways: on shares (`chain_1000`), with `*` in a user's program (`round_program`), and as messages
+alone, each to the next party (`ring_1000`). `max_1000` is a user's program of few and larger rounds.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+import mpc
 from bench.peers import catalogue
 from bench.workloads import Share, Workload
 from mpc.algebra import bits
 from mpc.algebra.ring import Z64, Words
-from mpc.context import Context
+from mpc.context import Context, Spec
 from mpc.prg import Prg
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -55,6 +60,50 @@ async def _chain(ctx: Context, shares: Sequence[ArithmeticShare], size: int) -> 
     return x
 
 
+async def _ring(ctx: Context, shares: Sequence[ArithmeticShare], size: int) -> Share:
+    """Every party hands two words on to the next, who waits for them; the share only stands for a result."""
+    of, to, words = (ctx.me - 1) % ctx.n, (ctx.me + 1) % ctx.n, np.zeros(2, np.uint64)
+    for _ in range(size):
+        ctx.send(to, words)
+        words = await ctx.receive(of, Spec(words.shape))
+    return shares[0]
+
+
+async def _round_program(ctx: Context, shares: Sequence[ArithmeticShare], size: int) -> Share:
+    x, sign = (mpc.secret_from(ctx, share, range=(-1, 1)) for share in shares)
+    for _ in range(size):
+        x = x * sign
+    return await _shared(ctx, x)
+
+
+async def _max_program(ctx: Context, shares: Sequence[ArithmeticShare], size: int) -> Share:
+    (x,) = (mpc.secret_from(ctx, share) for share in shares)
+    return await _shared(ctx, np.max(x))
+
+
+async def _shared(ctx: Context, x: mpc.SecretArray) -> Share:
+    share: Share = await mpc.share_of(ctx, x)
+    return share
+
+
+def _scalar(prg: Prg, size: int) -> list[Words]:
+    return [prg.words(())]
+
+
+def _signs(prg: Prg, size: int) -> list[Words]:
+    """Two numbers that are 1 or -1: no product of such is larger."""
+    return [Z64.from_signed(1 - 2 * (prg.words(()) & np.uint64(1)).astype(np.int64)) for _ in range(2)]
+
+
+def _small(prg: Prg, size: int) -> list[Words]:
+    """Numbers of kind `int`: below 2^31 in size."""
+    return [Z64.from_signed(Z64.to_signed(prg.words((size,))) >> 33)]
+
+
+def _largest(values: Sequence[Words], size: int) -> Words:
+    return Z64.from_signed(Z64.to_signed(values[0]).max())
+
+
 def _below(values: Sequence[Words], size: int) -> Words:
     x, y = (Z64.to_signed(v) for v in values)
     return bits.pack(x < y)
@@ -79,5 +128,8 @@ WORKLOADS = {
         COMPARISONS,
         Workload("matmul_1000", 1000, _matrices, _matrix_product, lambda v, size: Z64.matmul(*v), _cube),
         Workload("chain_1000", 1000, _scalars, _chain, _power),
+        Workload("round_program", 1000, _signs, _round_program, _power),
+        Workload("max_1000", 1000, _small, _max_program, _largest),
+        Workload("ring_1000", 1000, _scalar, _ring, lambda v, size: v[0], ring=True),
     )
 }

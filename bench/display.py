@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.arithmetic import WORKLOADS
-from bench.harness import BANDWIDTH, LATENCY, PARLEY, AnyRow, Making, Row, Throughput, machine
+from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Row, Throughput, machine
 
 WIDTH = 140
 LIMIT = "limit:"
@@ -47,7 +47,7 @@ def _times(rows: Sequence[Row], title: str) -> Table:
     table = _table(
         title + imitated,
         ("workload", "system", "parties", "TLS"),
-        ("size", "time", "spread", "x bandwidth", "x latency", "x parley", "bytes", "rounds"),
+        ("size", "time", "spread", "x bandwidth", "x latency", "x exchange", "x parley", "bytes", "rounds"),
     )
     for row in rows:
         if not row.system.startswith(LIMIT):
@@ -55,7 +55,8 @@ def _times(rows: Sequence[Row], title: str) -> Table:
             table.add_row(
                 row.workload, row.system, str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
                 milliseconds(row.seconds), milliseconds(row.spread), over_limit(row, rows, BANDWIDTH),
-                over_limit(row, rows, LATENCY), others, _count(row.bytes), _count(row.rounds),
+                over_limit(row, rows, LATENCY), over_limit(row, rows, EXCHANGE), others, _count(row.bytes),
+                _count(row.rounds),
             )  # fmt: skip
     return table
 

@@ -23,7 +23,7 @@ FEATURES = (
 )  # fmt: skip
 VENDORS = {"AuthenticAMD": "amd", "GenuineIntel": "intel"}
 PARLEY = "parley"
-BANDWIDTH, LATENCY = "limit:bandwidth", "limit:latency"
+BANDWIDTH, LATENCY, EXCHANGE = "limit:bandwidth", "limit:latency", "limit:exchange"
 LOAD = os.getloadavg()[0]
 """How many processes wanted a core, on average over the minute before this one began to measure."""
 

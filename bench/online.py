@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from statistics import median
 
-from bench import launch, limits
+from bench import exchanges, launch, limits
 from bench.contest import Contender, contest
 from bench.crew import Crew, Repetition
-from bench.harness import BANDWIDTH, LATENCY, PARLEY, Options, Row, middle
+from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, Options, Row, middle
 from bench.peers.catalogue import Peer
 from bench.workloads import Workload
 from mpc.planning import NETWORKS
 
 WARM_UP = 2
 PARTIES = (2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """The machine's limits: of two processes, and seconds of a round by the number of parties."""
+
+    loopback: limits.Limits
+    rounds: dict[int, float]
 
 
 def measure(
@@ -29,8 +39,10 @@ def measure(
             contenders = list(_ours(table, name, size, options))
             if options.peers:
                 contenders += _theirs(table, name, size, peers)
-            rows, loopback = _contest(contenders, options.repeat)
-            yield [each for row in rows for each in (row, *(_limits(row, loopback) if row.system == PARLEY else ()))]
+            measure_bare = partial(_bare, options.parties or PARTIES, workloads[name].ring)
+            rows, several = contest(contenders, Crew.repetition, _measured, measure_bare, options.repeat, WARM_UP)
+            bare = _typical(several)
+            yield [each for row in rows for each in (row, *(_limits(row, bare) if row.system == PARLEY else ()))]
 
 
 def _ours(table: str, workload: str, size: int, options: Options) -> Iterator[Contender[Row]]:
@@ -49,9 +61,14 @@ def _theirs(table: str, workload: str, size: int, peers: Sequence[Peer]) -> Iter
         yield Contender(replace(row, note=peer.included), start)
 
 
-def _contest(contenders: Sequence[Contender[Row]], repeat: int) -> tuple[list[Row], limits.Limits]:
-    rows, bare = contest(contenders, Crew.repetition, _measured, limits.measure, repeat, WARM_UP)
-    return rows, limits.typical(bare)
+def _bare(parties: Sequence[int], ring: bool) -> Bare:
+    return Bare(limits.measure(), {n: exchanges.seconds_of_a_round(n, ring=ring) for n in parties})
+
+
+def _typical(several: Sequence[Bare]) -> Bare:
+    """The median of each."""
+    loopback = limits.typical([bare.loopback for bare in several])
+    return Bare(loopback, {n: median(bare.rounds[n] for bare in several) for n in several[0].rounds})
 
 
 def _measured(row: Row, repetitions: list[Repetition]) -> Row:
@@ -60,12 +77,14 @@ def _measured(row: Row, repetitions: list[Repetition]) -> Row:
     return replace(row, seconds=seconds, spread=spread, bytes=last.bytes, rounds=last.rounds)
 
 
-def _limits(row: Row, loopback: limits.Limits) -> Iterator[Row]:
+def _limits(row: Row, bare: Bare) -> Iterator[Row]:
     """What the bytes and the rounds of a row of ours would take alone."""
-    bandwidth, of_a_round = loopback.bandwidth, loopback.round_trip
+    bandwidth, of_a_round = bare.loopback.bandwidth, bare.loopback.round_trip
     if row.network != "loopback":
         network = NETWORKS[row.network]
         bandwidth, of_a_round = network.bandwidth * row.parties, network.delay
-    bare = replace(row, security="", spread=0.0, note="")
-    yield replace(bare, system=BANDWIDTH, seconds=(row.bytes or 0) / bandwidth)
-    yield replace(bare, system=LATENCY, seconds=(row.rounds or 0) * of_a_round)
+    alone = replace(row, security="", spread=0.0, note="")
+    yield replace(alone, system=BANDWIDTH, seconds=(row.bytes or 0) / bandwidth)
+    yield replace(alone, system=LATENCY, seconds=(row.rounds or 0) * of_a_round)
+    if row.network == "loopback":
+        yield replace(alone, system=EXCHANGE, seconds=(row.rounds or 0) * bare.rounds[row.parties])

@@ -19,7 +19,8 @@ class Workload:
 
     `size`: how much of it at scale 1. `values(prg, size)`: the inputs in the clear. `online(ctx, shares, size)`: what
     is timed. `clear(values, size)`: what it must open to, packed where the result is bits. `operations(size)`: how
-    many it is made of, by which different sizes are compared.
+    many it is made of, by which different sizes are compared. `ring`: whether in a round each party sends to the next
+    only, and not to all.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Workload:
     online: Callable[[Context, Sequence[ArithmeticShare], int], Awaitable[Share]]
     clear: Callable[[Sequence[Words], int], Words]
     operations: Callable[[int], int] = int
+    ring: bool = False
 
     def scaled(self, scale: float) -> int:
         """The size at another scale, at least 1."""

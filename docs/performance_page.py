@@ -26,7 +26,7 @@ from bench.display import (
     rate_over_ours,
     slowness,
 )
-from bench.harness import BANDWIDTH, LATENCY, PARLEY, AnyRow, Making, Row, Throughput
+from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Row, Throughput
 
 PAGE = Path(__file__).parent / "performance.md"
 PROSE = Path(__file__).parent / "performance_prose.txt"
@@ -83,13 +83,23 @@ def _cells(cells: Iterable[str]) -> str:
 def _ours(rows: Sequence[Row], network: str) -> Iterator[str]:
     yield from _head(
         ("workload", "parties", "TLS"),
-        ("size", "time", "spread", "bandwidth limit", "latency limit", "time / larger limit", "bytes", "rounds"),
+        (
+            "size",
+            "time",
+            "spread",
+            "bandwidth limit",
+            "latency limit",
+            "exchange limit",
+            "time / larger limit",
+            "bytes",
+            "rounds",
+        ),
     )
     for row in _ordered(row for row in rows if row.system == PARLEY and row.network == network):
-        limits = [_limit(row, rows, name) for name in (BANDWIDTH, LATENCY)]
+        limits = [_limit(row, rows, name) for name in (BANDWIDTH, LATENCY, EXCHANGE)]
         yield _cells([
             f"`{row.workload}`", str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
-            milliseconds(row.seconds), milliseconds(row.spread), *(milliseconds(limit) for limit in limits),
+            milliseconds(row.seconds), milliseconds(row.spread), *(milliseconds(limit or None) for limit in limits),
             f"{(row.seconds or 0) / max(limits):.1f}", f"{row.bytes:,}", f"{row.rounds:,}",
         ])  # fmt: skip
 
@@ -97,7 +107,8 @@ def _ours(rows: Sequence[Row], network: str) -> Iterator[str]:
 def _limit(row: Row, rows: Sequence[Row], name: str) -> float:
     place = (row.workload, row.size, row.parties, row.tls, row.network)
     found = (r for r in rows if r.system == name and (r.workload, r.size, r.parties, r.tls, r.network) == place)
-    return next(found).seconds or 0.0
+    row_of_limit = next(found, None)
+    return row_of_limit.seconds or 0.0 if row_of_limit else 0.0
 
 
 def _peers(rows: Sequence[Row]) -> Iterator[str]:

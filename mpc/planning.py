@@ -15,6 +15,7 @@ import numpy as np
 
 from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes_only import ShapesOfRing, blank
+from mpc.algebra.words import Words
 from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError
 from mpc.supply import Entry, Path
@@ -71,12 +72,9 @@ class CountingSupply:
                 f"the dry run took material {MAX_CALLS} times without coming to an end",
                 "a loop whose end depends on a revealed value needs a bound; on zeros it may never end",
             )
-        parts = kind.parts()
-        if isinstance(kind.ring, ShapesOfRing):
-            self.demand.append((path, replace(kind, ring=cast(Z2k, kind.ring.of))))
-            return tuple(blank(part.shape) for part in parts)
-        self.demand.append((path, kind))
-        return tuple(np.zeros(part.shape, np.uint64) for part in parts)
+        ring = cast(Z2k, kind.ring.of) if isinstance(kind.ring, ShapesOfRing) else kind.ring
+        self.demand.append((path, replace(kind, ring=ring)))
+        return _zeros(kind)
 
     async def make(self, path: Path, kind: Correlation) -> Material:
         """The same as `ready`."""
@@ -88,4 +86,9 @@ class CountingSupply:
 
 
 def _zeros(kind: Correlation) -> Material:
-    return tuple(np.zeros(part.shape, np.uint64) for part in kind.parts())
+    zeros = blank if isinstance(kind.ring, ShapesOfRing) else _words
+    return tuple(zeros(part.shape) for part in kind.parts())
+
+
+def _words(shape: tuple[int, ...]) -> Words:
+    return np.zeros(shape, np.uint64)

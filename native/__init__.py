@@ -5,6 +5,7 @@ The processor's best implementation is selected at import. `using` selects anoth
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ lib.parley_start()
 
 WORDS = ffi.typeof("uint64_t[]")
 BYTES = ffi.typeof("uint8_t[]")
-KEPT_BYTES = 1 << 28
+MOST_KEPT_BYTES = (1 << 31) - 1
 
 
 def implementations() -> tuple[str, ...]:
@@ -62,12 +63,18 @@ def using(name: str) -> Iterator[None]:
 
 
 def keep_memory() -> None:
-    """Lets this process keep up to KEPT_BYTES of freed memory for its next arrays; where the C library is glibc.
+    """Lets this process keep freed memory for its next arrays, up to `kept_bytes()`; where the C library is glibc.
 
-    The system clears every page that it hands out, which takes several times as long as what kernels then do with
-    it. Process-wide, so it is for programs to call, once; nothing calls it at import.
+    What it keeps follows what it has used: it is never more than the most that it held at once. The system clears every
+    page that it hands out, which takes several times as long as what kernels then do with it. Process-wide, so it is
+    for programs to call, once; nothing calls it at import.
     """
-    lib.parley_keep_memory(KEPT_BYTES)
+    lib.parley_keep_memory(kept_bytes())
+
+
+def kept_bytes() -> int:
+    """The most freed memory that a process keeps: a quarter of the machine's, and at most MOST_KEPT_BYTES."""
+    return min(MOST_KEPT_BYTES, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4)
 
 
 def _name(index: int) -> str:
@@ -86,6 +93,7 @@ __all__ = [
     "ffi",
     "implementations",
     "keep_memory",
+    "kept_bytes",
     "lib",
     "selected",
     "sources",

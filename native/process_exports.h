@@ -27,7 +27,7 @@ const int *parley_untold_contracts(void);
 const char *parley_broken_contract(void);
 
 /* From now on freed memory, up to so many bytes at the end of the heap, stays with the process for its next arrays,
- * arrays up to 32 MiB included, instead of going back to the system. Process-wide. 0 where the C library has no say. */
+ * however large, instead of going back to the system. Process-wide. 0 where the C library has no say. */
 int parley_keep_memory(int bytes);
 
 #endif

@@ -44,8 +44,8 @@ FOLDER_ORDER = {
         "bigint", "powers_of_base", "crt",
     ),
     "mpc.network": (
-        "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "mailbox", "peer",
-        "lookout",         "transport_memory", "transport", "transport_tls", "connecting", "joining",
+        "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "session_kinds",
+        "mailbox", "peer", "lookout", "transport_memory", "transport", "transport_tls", "connecting", "joining",
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "planning", "simulating",

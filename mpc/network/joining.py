@@ -19,6 +19,7 @@ from mpc.network.handshake import Agreement, Handshake, Terms
 from mpc.network.identity import Endpoint, Identity, Roster
 from mpc.network.introduction import certificate_expired
 from mpc.network.link import tls_contexts
+from mpc.network.session_kinds import MESH, SessionKind
 from mpc.network.transport_tls import TlsTransport
 from mpc.network.wire import Limits
 
@@ -36,6 +37,7 @@ async def connect(
     insecure_plaintext: bool = False,
     on_progress: Callable[[str], None] | None = None,
     limits: Limits | None = None,
+    kind: SessionKind = MESH,
 ) -> AsyncIterator[tuple[TlsTransport, Agreement]]:
     """Connects endpoint `me` to all others of `roster` and agrees on a session under `terms`.
 
@@ -43,7 +45,8 @@ async def connect(
     endpoint with the higher index dials the one with the lower; they may start in any order within
     `connect_timeout` seconds. TLS 1.3, both sides with the certificate that the roster pins to their place. A peer
     of which nothing comes for `stall_timeout` seconds ends the session. `insecure_plaintext` is for benchmarks:
-    no encryption, no authentication, loopback addresses only. `on_progress` gets a line of text now and then.
+    no encryption, no authentication, loopback addresses only. `kind` decides what becomes of the session when a peer
+    is gone; in a mesh, it ends. `on_progress` gets a line of text now and then.
 
     When the body raises, the peers are told which party failed; of an exception that is not Parley's own they
     learn the type only. When it ends without `finish`, they fail with `peer-lost`.
@@ -59,7 +62,7 @@ async def connect(
     handshake = Handshake(me, terms)
     listening = listener or listen(roster.endpoints[me])
     listening.setblocking(False)
-    transport = TlsTransport(me, roster.names, handshake, stall_timeout, limits)
+    transport = TlsTransport(me, roster.names, handshake, stall_timeout, limits, kind)
     caught: BaseException | None = None
     try:
         async with trio.open_nursery() as nursery:

@@ -17,7 +17,7 @@ import trio
 from mpc.network.peer import Peer
 from mpc.network.wire import Tag
 
-PATIENCE_SECONDS = 300e-6
+PATIENCE_SECONDS = 1e-3
 _LEAST_PATIENCE = 10e-6
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 64, 4096
 

@@ -43,6 +43,7 @@ class Mailbox:
         self._waiting: list[dict[Tag, trio.lowlevel.Task]] = [{} for _ in range(n)]
         self._unclaimed = [0] * n
         self._left: list[dict[str, int] | None] = [None] * n
+        self._gone: dict[int, PeerError] = {}
         self._gathering: set[trio.lowlevel.Task] = set()
         self._immediate = 0
         self.received = [0] * n
@@ -66,7 +67,8 @@ class Mailbox:
 
     def decided(self, sender: int, tag: Tag) -> bool:
         """Whether `get` would not wait: the message is here, or can never come."""
-        return tag in self._arrived[sender] or self.error is not None or self._left[sender] is not None
+        gone = self.error is not None or sender in self._gone or self._left[sender] is not None
+        return gone or tag in self._arrived[sender]
 
     async def get(self, sender: int, tag: Tag) -> Message:
         """The message of `sender` under `tag`, waiting for it; one receiver a tag. Raises what ended the session."""
@@ -88,7 +90,7 @@ class Mailbox:
         self._left[sender] = counters
         for tag in self._waiting[sender]:
             raise gone_early(self._names[sender], tag)
-        if None not in self._left:
+        if self._all_left():
             self._wake_gathering(outcome.Value(None))
 
     def has_left(self, sender: int) -> bool:
@@ -100,7 +102,7 @@ class Mailbox:
         if self._before_wait is not None:
             self._before_wait()
         self._check_open()
-        if None in self._left:
+        if not self._all_left():
             task = trio.lowlevel.current_task()
             self._gathering.add(task)
 
@@ -128,6 +130,21 @@ class Mailbox:
         self._wake_gathering(outcome.Error(copy(error)))
         return True
 
+    def part(self, sender: int, error: PeerError) -> None:
+        """Gives up one sender: who waits for it gets the error, now and from here on; its bye is not waited for."""
+        if sender in self._gone:
+            return
+        self._gone[sender] = error
+        for task in self._waiting[sender].values():
+            trio.lowlevel.reschedule(task, outcome.Error(copy(error)))
+        self._waiting[sender].clear()
+        if self._all_left():
+            self._wake_gathering(outcome.Value(None))
+
+    def parting(self, sender: int) -> PeerError | None:
+        """Why `sender` was given up, if it was."""
+        return self._gone.get(sender)
+
     def waiting(self) -> tuple[tuple[int, Tag], ...]:
         """For each endpoint that a task waits for: the endpoint, and one tag."""
         return tuple((sender, next(iter(tags))) for sender, tags in enumerate(self._waiting) if tags)
@@ -141,6 +158,8 @@ class Mailbox:
         if self._before_wait is not None:
             self._before_wait()
         self._check_open()
+        if sender in self._gone:
+            raise copy(self._gone[sender])
         waiting = self._waiting[sender]
         if tag in waiting:
             raise LocalError("unexpected-message", f"two tasks wait for message {tag} of {self._names[sender]}")
@@ -154,6 +173,9 @@ class Mailbox:
 
         message: Message = await trio.lowlevel.wait_task_rescheduled(abort)
         return message
+
+    def _all_left(self) -> bool:
+        return all(left is not None or j in self._gone for j, left in enumerate(self._left))
 
     def _check_open(self) -> None:
         if self.error is not None:

@@ -20,6 +20,7 @@ from mpc.network.handshake import Agreement, Handshake
 from mpc.network.lookout import Lookout
 from mpc.network.mailbox import Mailbox
 from mpc.network.peer import Peer
+from mpc.network.session_kinds import MESH, SessionKind
 from mpc.network.wire import (
     CHUNK,
     Bye,
@@ -44,13 +45,20 @@ class TlsTransport:
     """One party's connections to all peers; made by `joining.connect`, described by `transport.Transport`."""
 
     def __init__(
-        self, me: int, names: tuple[str, ...], handshake: Handshake, stall_timeout: float, limits: Limits | None = None
+        self,
+        me: int,
+        names: tuple[str, ...],
+        handshake: Handshake,
+        stall_timeout: float,
+        limits: Limits | None = None,
+        kind: SessionKind = MESH,
     ) -> None:
         self.me = me
         self.n = len(names)
         self.names = names
         self.limits = limits or Limits()
         self.agreed = trio.Event()
+        self._kind = kind
         self._handshake = handshake
         self._stall_timeout = stall_timeout
         self._mailbox = Mailbox(me, names, limits=limits)
@@ -74,6 +82,8 @@ class TlsTransport:
         if self._mailbox.error is not None:
             raise copy(self._mailbox.error)
         peer = self._peers[to] if 0 <= to < self.n else None
+        if parting := self._mailbox.parting(to):
+            raise copy(parting)
         if peer is None:
             raise LocalError("unexpected-message", f"endpoint {self.me} of {self.n} cannot send to {to}")
         outgoing = self._prepared(message)
@@ -98,7 +108,7 @@ class TlsTransport:
                 self._lookout.look(peer, tag)
             return await self._mailbox.get(sender, tag)
         except PeerError as error:
-            self.end(error)
+            self._kind.gone(self, sender, error)
             raise
 
     @contextmanager
@@ -156,6 +166,15 @@ class TlsTransport:
             peer.tell(self._last_words)
         self.agreed.set()
 
+    def part(self, index: int, error: PeerError) -> None:
+        """Gives up one peer; the session goes on with the others."""
+        self._mailbox.part(index, error)
+        peer = self._peers[index]
+        if peer is not None:
+            peer.silent = True
+            peer.beat = None
+            peer.tell(Failure(error.code, index, error.cause))
+
     def linked(self, index: int) -> bool:
         """Whether there is a connection to endpoint `index`."""
         return self._peers[index] is not None
@@ -195,8 +214,10 @@ class TlsTransport:
             for peer in self._linked:
                 if late > interval:
                     peer.heard += late
+                if self._mailbox.parting(peer.index):
+                    continue
                 if trio.current_time() - peer.heard > self._stall_timeout and not peer.decoder.ended:
-                    self.end(peer_stalled(peer.name, self._stall_timeout))
+                    self._kind.gone(self, peer.index, peer_stalled(peer.name, self._stall_timeout))
                 elif not peer.closing:
                     peer.urge(lambda peer=peer: peer.encoder.heartbeat(self._beat()))  # type: ignore[misc]
             self._look_for_standstill()
@@ -235,7 +256,7 @@ class TlsTransport:
         """Nothing more is read from a peer. That is its end, unless it has said bye."""
         peer.silent = True
         if error.code != "peer-lost" or not peer.decoder.ended:
-            self.end(error)
+            self._kind.gone(self, peer.index, error)
 
     def _take(self, peer: Peer, event: Event) -> None:
         if type(event) is Message:
@@ -248,7 +269,7 @@ class TlsTransport:
             peer.beat = None
             self._mailbox.leave(peer.index, event.counters)
         elif isinstance(event, Failure):
-            self.end(reported(self.names, self.me, peer.index, event))
+            self._kind.gone(self, peer.index, reported(self.names, self.me, peer.index, event))
 
     def _greet(self, peer: Peer, event: Greeting) -> None:
         """Hands a HELLO or CONFIRM on; with the last HELLO, confirms to everybody."""

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, operation
-from protocols.array.public import encoded, is_integral, public, range_of
+from protocols.array.public import Constant, encoded, is_integral, public
 from protocols.array.scales import aligned, at_scale, factor_scale, fixed, ring_form, short
 from protocols.array.secret import UFUNCS, SecretArray, implements, record
 from protocols.ranges import Range
@@ -35,8 +34,8 @@ def _negated(x: SecretArray) -> Facts:
     return Facts(x.shape, x.kind, x.scale, -x.range)
 
 
-def _shifted(x: SecretArray, words: Words) -> Facts:
-    return Facts(joint_shape("+", x.shape, words.shape), x.kind, x.scale, x.range + range_of(x.context, words))
+def _shifted(x: SecretArray, constant: Constant) -> Facts:
+    return Facts(joint_shape("+", x.shape, constant.shape), x.kind, x.scale, x.range + constant.range)
 
 
 def _product(x: SecretArray, y: SecretArray) -> Facts:
@@ -47,9 +46,9 @@ def _squared(x: SecretArray) -> Facts:
     return Facts(x.shape, x.kind, 2 * x.scale, x.range.square())
 
 
-def _scaled(x: SecretArray, words: Words, scale: int) -> Facts:
+def _scaled(x: SecretArray, constant: Constant, scale: int) -> Facts:
     kind = "fixed" if scale else x.kind
-    return Facts(joint_shape("*", x.shape, words.shape), kind, x.scale + scale, x.range * range_of(x.context, words))
+    return Facts(joint_shape("*", x.shape, constant.shape), kind, x.scale + scale, x.range * constant.range)
 
 
 def _total(x: SecretArray, axes: tuple[int, ...], keepdims: bool) -> Facts:
@@ -62,7 +61,7 @@ def _total(x: SecretArray, axes: tuple[int, ...], keepdims: bool) -> Facts:
 
 
 def _add_constant(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
-    return x + suite_of(ctx).constant(ctx, node.parameters["words"])
+    return x + suite_of(ctx).constant(ctx, node.parameters["constant"].elements)
 
 
 async def _mul(ctx: Context, node: Node, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
@@ -84,7 +83,7 @@ NEGATE = operation("negative", _negated, lambda ctx, node, x: -x)
 ADD_PUBLIC = operation("+ public", _shifted, _add_constant)
 MULTIPLY = operation("*", _product, _mul)
 SQUARE = operation("square", _squared, _square)
-SCALE = operation("* public", _scaled, lambda ctx, node, x: x.scale(node.parameters["words"]))
+SCALE = operation("* public", _scaled, lambda ctx, node, x: x.scale(node.parameters["constant"].elements))
 SUM = operation("sum", _total, _add_up)
 
 # what users write
@@ -203,11 +202,11 @@ def scale_by(x: SecretArray, factor: Any) -> SecretArray:
     x, scale = ring_form(x), 0
     if not is_integral(factor):
         x, scale = factor_scale(x, factor)
-    return record(SCALE, x, words=encoded(x.context, factor, scale), scale=scale)
+    return record(SCALE, x, constant=encoded(x.context, factor, scale), scale=scale)
 
 
 def _add_public(x: SecretArray, values: Any) -> SecretArray:
     x = ring_form(x)
     if not is_integral(values):
         x = at_scale(x, max(x.scale, x.context.fractional_bits))
-    return record(ADD_PUBLIC, x, words=encoded(x.context, values, x.scale))
+    return record(ADD_PUBLIC, x, constant=encoded(x.context, values, x.scale))

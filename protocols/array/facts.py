@@ -15,12 +15,12 @@ from protocols.array.secret import SecretArray
 
 def kind_of(*secrets: SecretArray) -> Kind:
     """The kind of a combination of numbers: fixed if any part is."""
-    return "fixed" if any(s.kind == "fixed" for s in secrets) else "int"
+    return "fixed" if "fixed" in [s.kind for s in secrets] else "int"
 
 
 def joint_shape(name: str, x: Shape, y: Shape) -> Shape:
     """The shape of an elementwise operation; a teaching error where numpy would not broadcast."""
-    if x == y:
+    if x == y or not y:
         return x
     try:
         return np.broadcast_shapes(x, y)

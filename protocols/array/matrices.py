@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import multiply
 from protocols.array.facts import kind_of, matrix_shapes
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Shape, operation
-from protocols.array.public import encoded, is_integral, public, range_of
+from protocols.array.public import Constant, encoded, is_integral, public
 from protocols.array.scales import factor_scale, ring_form, short
 from protocols.array.secret import SecretArray, implements, record
 from protocols.shares import ArithmeticShare
@@ -26,9 +25,9 @@ def _product(x: SecretArray, y: SecretArray) -> Facts:
     return Facts(shape, kind_of(x, y), x.scale + y.scale, (x.range * y.range).times(left[-1]))
 
 
-def _product_with(x: SecretArray, words: Words, scale: int, public_left: bool) -> Facts:
-    left, _, shape = matrix_shapes(*_in_order(x.shape, words.shape, public_left))
-    range_ = (x.range * range_of(x.context, words)).times(left[-1])
+def _product_with(x: SecretArray, constant: Constant, scale: int, public_left: bool) -> Facts:
+    left, _, shape = matrix_shapes(*_in_order(x.shape, constant.shape, public_left))
+    range_ = (x.range * constant.range).times(left[-1])
     return Facts(shape, "fixed" if scale else x.kind, x.scale + scale, range_)
 
 
@@ -38,7 +37,7 @@ async def _matmul(ctx: Context, node: Node, x: ArithmeticShare, y: ArithmeticSha
 
 
 async def _matmul_public(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
-    matrix, public_left = node.parameters["words"], node.parameters["public_left"]
+    matrix, public_left = node.parameters["constant"].elements, node.parameters["public_left"]
     left, right, shape = matrix_shapes(*_in_order(x.shape, matrix.shape, public_left))
     own, others = (right, left) if public_left else (left, right)
     share, words = x.reshape(own), matrix.reshape(others)
@@ -81,5 +80,5 @@ def _by_public(x: SecretArray, matrix: Any, *, public_left: bool) -> SecretArray
     x, scale = ring_form(x), 0
     if not is_integral(matrix):
         x, scale = factor_scale(x, matrix)
-    words = encoded(x.context, matrix, scale)
-    return record(MATMUL_PUBLIC, x, words=words, scale=scale, public_left=public_left)
+    constant = encoded(x.context, matrix, scale)
+    return record(MATMUL_PUBLIC, x, constant=constant, scale=scale, public_left=public_left)

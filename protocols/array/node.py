@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any, Literal, NamedTuple
 
-import numpy as np
 import trio
 
 from mpc.context import Context
@@ -182,8 +181,8 @@ class Node(_Node):
 
 
 def _by_shape(parameter: Any) -> Any:
-    if isinstance(parameter, np.ndarray):
-        return parameter.shape, parameter.dtype.str
+    if hasattr(parameter, "shape"):
+        return parameter.shape
     if isinstance(parameter, tuple):
         return tuple(_by_shape(part) for part in parameter)
     if isinstance(parameter, slice):

@@ -6,6 +6,7 @@ afterwards, or a weight that it updates, is another array by then.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,24 +17,43 @@ from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
+from protocols.array.node import Shape
 from protocols.ranges import Range
 
 Public = npt.NDArray[Any]
 
 
-def encoded(context: Context, values: Any, scale: int) -> Words:
-    """Public numbers as ring elements; an error names the user's line."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant:
+    """Public numbers as ring elements, and the exact range of what they encode, which needs no ring to be known."""
+
+    elements: Words
+    range: Range
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the numbers."""
+        return self.elements.shape
+
+
+def encoded(context: Context, values: Public, scale: int) -> Constant:
+    """Public numbers with this many fractional bits; an error names the user's line."""
     try:
-        return encode(values, scale, context.ring)
+        return Constant(encode(values, scale, context.ring), _range(values, scale))
     except LocalError as error:
         error.line = user_line()
         raise
 
 
-def range_of(context: Context, words: Words) -> Range:
-    """The exact range of public ring elements."""
-    signed = context.ring.to_signed(words)
-    return Range(int(signed.min()), int(signed.max())) if signed.size else Range(0, 0)
+def _range(values: Public, scale: int) -> Range:
+    """From the smallest to the largest of the encodings: rounding keeps the order."""
+    if not values.size:
+        return Range(0, 0)
+    lo, hi = values.min(), values.max()
+    if values.dtype.kind == "f":
+        lo, hi = np.rint(np.ldexp([lo, hi], scale))
+        return Range(int(lo), int(hi))
+    return Range(int(lo) << scale, int(hi) << scale)
 
 
 def public(values: Any) -> Public:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from mpc.algebra import bits
 from mpc.context import Context
-from protocols.array.node import Facts, Kind, Node, operation
-from protocols.array.public import Public, encoded, is_integral, public, range_of
+from protocols.array.node import Facts, Node, operation
+from protocols.array.public import Constant, Public, encoded, is_integral, public
 from protocols.array.secret import SecretArray, form, record
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
@@ -42,15 +42,18 @@ async def _bits_to_ring(ctx: Context, node: Node, x: BooleanShare) -> Arithmetic
     return await suite_of(ctx).bits_to_ring(ctx, x)
 
 
-def _constant(words: Any, scale: int, ring_range: Range) -> Facts:
-    kind: Kind = "fixed" if scale else "int"
-    return Facts(words.shape, kind, scale, ring_range)
+def _constant(constant: Constant, scale: int) -> Facts:
+    return Facts(constant.shape, "fixed" if scale else "int", scale, constant.range)
+
+
+def _share_of_constant(ctx: Context, node: Node) -> ArithmeticShare:
+    return suite_of(ctx).constant(ctx, node.parameters["constant"].elements)
 
 
 LIFT = operation("lift", _lifted, lambda ctx, node, x: x.scale(1 << node.parameters["shift"]))
 TRUNCATE = operation("truncate", _shortened, _truncate)
 BIT_TO_RING = operation("bit to ring", lambda x: Facts(x.shape, "int", 0, BIT), _bits_to_ring)
-CONSTANT = operation("constant", _constant, lambda ctx, node: suite_of(ctx).constant(ctx, node.parameters["words"]))
+CONSTANT = operation("constant", _constant, _share_of_constant)
 CONSTANT_BITS = operation("constant bits", lambda words, shape: Facts(shape, "bit", 0, BIT), _constant_bits)
 
 
@@ -83,6 +86,8 @@ def short(x: SecretArray) -> SecretArray:
 def aligned(x: SecretArray, y: SecretArray) -> tuple[SecretArray, SecretArray]:
     """Both at one scale: the larger of the two if that fits the ring, else the run's own."""
     x, y = ring_form(x), ring_form(y)
+    if x.scale == y.scale:
+        return x, y
     scale = max(x.scale, y.scale)
     ring_bits = x.context.ring.bits
     if not all(v.range.shift_left(scale - v.scale).fits(ring_bits) for v in (x, y)):
@@ -97,8 +102,7 @@ def ring_form(x: SecretArray) -> SecretArray:
 
 def constant(context: Context, values: Any, scale: int) -> SecretArray:
     """A public array as a secret of that scale, where only a secret will do."""
-    words = encoded(context, values, scale)
-    return record(CONSTANT, home=context, words=words, scale=scale, ring_range=range_of(context, words))
+    return record(CONSTANT, home=context, constant=encoded(context, values, scale), scale=scale)
 
 
 def as_secret(context: Context, value: Any, scale: int) -> SecretArray:

@@ -12,6 +12,7 @@ for what is not there yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from math import prod
 from typing import Protocol
 
@@ -281,6 +282,7 @@ def slices_of_pieces(demand: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
         yield demand[start:]
 
 
+@lru_cache(1 << 12)
 def words_of(kind: Correlation) -> int:
     """How many words a piece of this kind has, at a party that has them all."""
     return sum(prod(part.shape) for part in kind.parts())
