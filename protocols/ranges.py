@@ -38,7 +38,7 @@ class Range:
     @property
     def bits(self) -> int:
         """Bits of a two's complement word that holds every value."""
-        return max(self.lo.bit_length() if self.lo >= 0 else (-self.lo - 1).bit_length(), self.hi.bit_length()) + 1
+        return max((bound if bound >= 0 else -bound - 1).bit_length() for bound in (self.lo, self.hi)) + 1
 
     def __add__(self, other: Range) -> Range:
         return Range(self.lo + other.lo, self.hi + other.hi)

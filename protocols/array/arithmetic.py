@@ -61,7 +61,7 @@ def _total(x: SecretArray, axes: tuple[int, ...], keepdims: bool) -> Facts:
 
 
 def _add_constant(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
-    return x + suite_of(ctx).constant(ctx, node.parameters["constant"].words)
+    return x + suite_of(ctx).constant(ctx, node.parameters["constant"].elements)
 
 
 async def _mul(ctx: Context, node: Node, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
@@ -83,7 +83,7 @@ NEGATE = operation("negative", _negated, lambda ctx, node, x: -x)
 ADD_PUBLIC = operation("+ public", _shifted, _add_constant)
 MULTIPLY = operation("*", _product, _mul)
 SQUARE = operation("square", _squared, _square)
-SCALE = operation("* public", _scaled, lambda ctx, node, x: x.scale(node.parameters["constant"].words))
+SCALE = operation("* public", _scaled, lambda ctx, node, x: x.scale(node.parameters["constant"].elements))
 SUM = operation("sum", _total, _add_up)
 
 # what users write

@@ -37,7 +37,7 @@ async def _matmul(ctx: Context, node: Node, x: ArithmeticShare, y: ArithmeticSha
 
 
 async def _matmul_public(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
-    matrix, public_left = node.parameters["constant"].words, node.parameters["public_left"]
+    matrix, public_left = node.parameters["constant"].elements, node.parameters["public_left"]
     left, right, shape = matrix_shapes(*_in_order(x.shape, matrix.shape, public_left))
     own, others = (right, left) if public_left else (left, right)
     share, words = x.reshape(own), matrix.reshape(others)

@@ -27,13 +27,13 @@ Public = npt.NDArray[Any]
 class Constant:
     """Public numbers as ring elements, and the exact range of what they encode, which needs no ring to be known."""
 
-    words: Words
+    elements: Words
     range: Range
 
     @property
     def shape(self) -> Shape:
         """The shape of the numbers."""
-        return self.words.shape
+        return self.elements.shape
 
 
 def encoded(context: Context, values: Public, scale: int) -> Constant:

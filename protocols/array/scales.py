@@ -47,7 +47,7 @@ def _constant(constant: Constant, scale: int) -> Facts:
 
 
 def _share_of_constant(ctx: Context, node: Node) -> ArithmeticShare:
-    return suite_of(ctx).constant(ctx, node.parameters["constant"].words)
+    return suite_of(ctx).constant(ctx, node.parameters["constant"].elements)
 
 
 LIFT = operation("lift", _lifted, lambda ctx, node, x: x.scale(1 << node.parameters["shift"]))

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from protocols.ranges import Range
@@ -47,6 +47,7 @@ def test_truncation_holds_both_neighbours(x, shift):
 
 
 @given(x=ranges)
+@example(x=Range(-1, -1))
 def test_bits_are_those_of_the_shortest_word(x):
     def holds(bits):
         return -(1 << (bits - 1)) <= x.lo and x.hi < 1 << (bits - 1)
