@@ -142,7 +142,7 @@ class _Party:
         return plan(main, [None] * self.n).demand
 
     async def _repetition(self, number: int, demand: list[Entry], supply: Supply) -> Repetition:
-        await supply.prepare([((number, *path[1:]), kind) for path, kind in demand])
+        await supply.provide((number,), [((number, *path[1:]), kind) for path, kind in demand])
         values = self.workload.values(self.agreement.common.prg("values", number), self.role.size)
         inputs = (await self._session(supply)).root(_INPUT + number)
         shares = [await suite_of(inputs).input(inputs, 0, words, words.shape) for words in values]

@@ -19,7 +19,7 @@ from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.linear import Linear
-from protocols.shares import Shape
+from protocols.shares import ArithmeticShare, Shape
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -56,10 +56,7 @@ class Known(Linear):
 
 
 def known(ctx: Context, owner: int, words: Words | None, shape: Shape) -> Known:
-    """x of this shape, whose elements `owner` passes and the others don't have. Local.
-
-    What the gate for outputs opened to one party becomes a known value in the same way: it gives the others None.
-    """
+    """x of this shape, whose elements `owner` passes and the others don't have. Local."""
     ring = _algebra(ctx, owner)
     if words is None or ctx.me != owner:
         return Known(owner, ring.zeros(shape), ring)
@@ -72,6 +69,16 @@ async def share_known(ctx: Context, x: Known) -> Any:
     """[x] of a value known to one party: an input of its owner, at the suite's cost. Nobody learns anything."""
     share = await ctx.suite.input(ctx, x.owner, x.whole if ctx.me == x.owner else None, x.shape)
     return share
+
+
+async def open_known(ctx: Context, to: int, x: ArithmeticShare) -> Known:
+    """x, opened to party `to` alone, which then knows it. The suite is settled before.
+
+    For protocols, of what they have masked: what a user's program lets a party know is an output (`mpc.reveal`).
+    """
+    await ctx.suite.settle(ctx)
+    words = await ctx.suite.open_to(ctx, to, x)
+    return known(ctx, to, words, x.shape)
 
 
 def _algebra(ctx: Context, owner: int) -> Algebra:

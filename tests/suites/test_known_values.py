@@ -10,7 +10,7 @@ from mpc.errors import LocalError
 from mpc.planning import CountingSupply
 from mpc.simulation import Setting, run_in_memory
 from protocols.beaver import SUITE
-from protocols.known import Known, known, share_known
+from protocols.known import Known, known, open_known, share_known
 from protocols.runs.event_loop import run_trio
 from protocols.runs.simulating import simulate
 from protocols.shares import concatenate
@@ -51,8 +51,7 @@ def test_what_is_linear_is_computed_by_the_owner_and_shared(suite):
 @suites
 def test_a_share_opened_to_one_party_is_known_to_it_alone(suite):
     async def main(ctx, mine):
-        opened = await ctx.suite.open_to(ctx, 0, await share_known(ctx, of_owner(ctx)))
-        x = known(ctx, 0, opened, X.shape)
+        x = await open_known(ctx, 0, await share_known(ctx, of_owner(ctx)))
         return x.value(ctx).tolist() if ctx.me == 0 else any(x.whole.strides)
 
     first, *others = simulate(main, [None] * PARTIES.get(suite, 3), suite=suite).results
@@ -91,7 +90,7 @@ def test_nothing_of_a_value_shows():
 def test_known_values_run_on_shapes():
     async def main(ctx, mine):
         shared = await share_known(ctx, combined(of_owner(ctx)))
-        return known(ctx, 0, await ctx.suite.open_to(ctx, 0, shared), shared.shape).shape, ctx.depth
+        return (await open_known(ctx, 0, shared)).shape, ctx.depth
 
     supplies = [CountingSupply(dealt=True) for _ in range(2)]
     setting = Setting(SUITE, ring=ShapesOfRing(Z64), audit=True)
