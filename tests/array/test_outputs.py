@@ -105,3 +105,26 @@ def test_nothing_above_the_suites_opens_a_value_but_the_gate():
         above += (ROOT / "protocols" / folder).rglob("*.py")
     found = {name for path in above for name in _openers(path)}
     assert found == GATE | {"protocols/known.py:open_known"}  # that one is for protocols, of what they have masked
+
+
+@pytest.mark.parametrize("to", [None, 0])
+def test_the_suite_is_settled_between_computing_and_opening(to):
+    async def main(ctx, mine):
+        events = []
+        x = await mpc.secret(ctx, 0, mine)
+        ctx.session.suite = Noting(ctx.session.suite, events)
+        await mpc.reveal(ctx, x * x, to=to)
+        return [event for event in events if event in ("square", "settle", "open", "open_to")]
+
+    assert simulate(main, [X, None]).result == ["square", "settle", "open" if to is None else "open_to"]
+
+
+class Noting:
+    """A suite that notes what is asked of it."""
+
+    def __init__(self, suite, events):
+        self._suite, self._events = suite, events
+
+    def __getattr__(self, name):
+        self._events.append(name)
+        return getattr(self._suite, name)
