@@ -109,7 +109,10 @@ def test_every_peer_of_the_catalogue_has_an_environment_and_a_script() -> None:
     assert all(each.security for each in catalogue.ARITHMETIC)
 
 
-@pytest.mark.parametrize("workload", WORKLOADS)
+WORK_OF_PEERS = sorted({work for each in catalogue.ARITHMETIC for work in each.shares})
+
+
+@pytest.mark.parametrize("workload", WORK_OF_PEERS)
 def test_what_peers_are_checked_against_is_right(workload: str) -> None:
     order = Order(workload, 5, 0, (1, 2))
     x, y = (np.asarray(value, object) for value in numbers.inputs(order))
