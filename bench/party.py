@@ -131,7 +131,7 @@ class _Party:
         await self.transport.finish({})
 
     def _demand(self) -> list[Entry]:
-        """The material of one repetition, by a dry run on zeros."""
+        """The material of one repetition, by a plan on shapes."""
         size = self.role.size
         shapes = [words.shape for words in self.workload.values(self.agreement.common.prg("shapes"), size)]
 

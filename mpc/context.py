@@ -71,6 +71,16 @@ class Root(IntEnum):
     STANDING = 6
 
 
+class Foresight(Protocol):
+    """What has the material of a computation made in one batch, just before the computation."""
+
+    async def before(self, call: Context, nodes: Sequence[Any]) -> None:
+        """Have everything ready that computing these nodes of an expression will take; `call` names the batch."""
+
+    async def before_call(self, call: Context, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        """Have everything ready that `function(call, *args)` will take."""
+
+
 class CallAudit(Protocol):
     """What compares a finished call with its declared cost."""
 
@@ -83,7 +93,7 @@ class Session:
     """What all contexts of one party share.
 
     `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
-
+    `foresight` has material made before a computation takes it; without one it is made on demand, or was before.
     `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
     public description of every output before anything of it is sent (`protocols/outputs.py`), and `leaving` holds the
     paths of the calls that have an output under way.
@@ -96,10 +106,10 @@ class Session:
     n: int
     fractional_bits: int = 16
     ring: Algebra = Z64
-    dry_run: bool = False
     audit: CallAudit | None = None
     private: Seed = field(default_factory=Seed.fresh)
     on_call: Callable[[], None] | None = None
+    foresight: Foresight | None = None
     network: str = ""
     policies: tuple[Callable[[Any], None], ...] = ()
     suite: Any = field(default=None, init=False)
@@ -205,9 +215,9 @@ class Context:
         return self.session.fractional_bits
 
     @property
-    def dry_run(self) -> bool:
-        """True where the program only runs to be counted, on zeros."""
-        return self.session.dry_run
+    def planning(self) -> bool:
+        """True where the program only runs to be counted: on the shapes of its inputs, with nothing sent."""
+        return self.session.shapes_only
 
     # calls
 

@@ -1,8 +1,8 @@
-"""Dry runs: what a program will cost before a byte of it is sent.
+"""What plans count with: a supply that hands out nothing, and networks by name.
 
-A dry run is a simulation of all parties on zeros of the right shapes, with a supply that hands out zeros and writes
-down what was asked for. It runs the very code of the real run, so its counts of rounds, bytes and material are equal
-to a run's as long as the program's course does not depend on revealed values.
+A plan runs a program for all parties on shapes, with a supply that writes down what was asked for. It runs the very
+code of the real run, so its counts of rounds, bytes and material are equal to a run's as long as the program's course
+does not depend on revealed values.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mpc.errors import LocalError
 from mpc.supply import Entry, Path
 
 MAX_CALLS = 2_000_000
-"""A dry run ends after this many pieces of material: a loop that waits for a revealed value never ends on zeros."""
+"""A plan ends after this many pieces of material: a loop that waits for a revealed value may never end in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,12 @@ NETWORKS = {
 
 
 class CountingSupply:
-    """Hands out zeros and writes down, in order, what was asked for. `dealt`: as the supply that it stands for."""
+    """Writes down, in order, what was asked for, and hands out zeros: on shapes, zeros without content.
 
-    name = "dry run"
+    `dealt`: as the supply that it stands for.
+    """
+
+    name = "plan"
     received_bytes = 0
 
     def __init__(self, *, dealt: bool) -> None:
@@ -59,18 +62,19 @@ class CountingSupply:
         self.demand: list[Entry] = []
 
     async def prepare(self, demand: Sequence[Entry]) -> None:
-        """A dry run needs nothing ready."""
+        """A plan needs nothing ready."""
 
     async def provide(self, batch: Path, entries: Sequence[Entry]) -> None:
         """Not even for a part of it."""
 
     def ready(self, path: Path, kind: Correlation) -> Material:
-        """Zeros in the shapes of this kind, without content where the session computes with shapes alone."""
+        """Zeros in the shapes of this kind."""
         if len(self.demand) >= MAX_CALLS:
             raise LocalError(
                 "dry-run-endless",
-                f"the dry run took material {MAX_CALLS} times without coming to an end",
-                "a loop whose end depends on a revealed value needs a bound; on zeros it may never end",
+                f"the plan took material {MAX_CALLS} times without coming to an end",
+                "a loop whose end depends on a revealed value needs a bound, or a value to plan with: "
+                "mpc.reveal(ctx, x, planned=True)",
             )
         ring = cast(Z2k, kind.ring.of) if isinstance(kind.ring, ShapesOfRing) else kind.ring
         self.demand.append((path, replace(kind, ring=ring)))

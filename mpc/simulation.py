@@ -35,7 +35,6 @@ class Setting:
     suite: Any
     fractional_bits: int = 16
     ring: Algebra = Z64
-    dry_run: bool = False
     audit: bool = False
     collect_errors: bool = False
 
@@ -65,7 +64,7 @@ async def run_in_memory(
     async def party(i: int, agreement: Agreement) -> None:
         session = Session(
             endpoints[i], supplies[i], agreement, setting.suite, n, setting.fractional_bits, setting.ring,
-            setting.dry_run, audit, private[i] if private else Seed.fresh(), on_call if i == 0 else None,
+            audit, private[i] if private else Seed.fresh(), on_call if i == 0 else None,
         )  # fmt: skip
         runs[i] = await _live(session, main, inputs[i], setting.collect_errors)
 

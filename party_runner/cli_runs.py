@@ -29,6 +29,7 @@ from party_runner.options import (
     PARTIES,
     PATIENCE,
     RUNS,
+    WHEN,
     cores_each,
     material_of,
     words_of,
@@ -77,7 +78,7 @@ def run(
             return ["join", roster, str(program), "--party", name, *words]
 
         def dealer(roster: str) -> list[str]:
-            return ["dealer", roster, "--program", str(program), *common]
+            return ["dealer", roster, "--program", str(program), "--material", material.when, *common]
 
         chosen = LocalRun(party_names(names, parties), party, dealer if material.with_dealer else None)
         source_digest(program)
@@ -155,6 +156,7 @@ def join_command(
 @click.option("--plan", "plan_file", type=FILE, metavar="FILE", help="The plan that the parties make stores of.")
 @RUNS
 @CHOICES
+@WHEN
 @PATIENCE
 @LAUNCHED
 def dealer(
@@ -165,6 +167,7 @@ def dealer(
     runs: int,
     suite: str,
     fractional_bits: int,
+    when: str,
     connect_timeout: float,
     stall_timeout: float,
     listen_fd: int | None,
@@ -177,7 +180,7 @@ def dealer(
     """
     if (program is None) == (plan_file is None):
         raise click.UsageError("give the parties' program with --program, or their plan with --plan")
-    status, material = status_line(status_fd), Material(DEALER)
+    status, material = status_line(status_fd), Material(DEALER, when=when)
     try:
         seat = dealer_seat(roster, key, connect_timeout, stall_timeout, listener(listen_fd))
         warn_of_expiry(seat, status)

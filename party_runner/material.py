@@ -17,6 +17,7 @@ from mpc.store.writer import PARTIAL
 from protocols.preprocessing.checking import Check
 from protocols.runs.sources import DEALER, EXTENSIONS, OT, PREPROCESSING, Source
 
+BY_REVEAL, PLANNED = "by-reveal", "planned"
 CHECKS = tuple(check.value for check in Check)
 SUPPLIERS = ", ".join(PREPROCESSING)
 
@@ -26,13 +27,15 @@ class Material:
     """`--preprocessing` and the options beside it.
 
     `given`: the name of a supplier, or a folder: a party's store, or with `parley run` one with a store for each party.
-    `key_in_store`: the store holds its own key, as where one person runs all parties.
+    `when`: whether material is made reveal by reveal, or planned and made before the program. `key_in_store`: the store
+    holds its own key, as where one person runs all parties.
     """
 
     given: str = OT
     fallback: str | None = None
     check: str = Check.NOTHING.value
     prefetch: bool = False
+    when: str = BY_REVEAL
     key_in_store: bool = False
 
     @property
@@ -70,6 +73,7 @@ class Material:
             "preprocessing": ", then ".join(names),
             "check_material": self.check,
             "prefetch": "yes" if self.prefetch else "no",
+            "material": self.when,
         }
 
     @contextmanager
@@ -77,10 +81,10 @@ class Material:
         """The source, the store opened with the party's key if there is one. SupplyError of StoreSupply."""
         check = Check(self.check)
         if self.folder is None:
-            yield Source(self.maker, None, check, self.prefetch)
+            yield Source(self.maker, None, check, self.when == PLANNED, self.prefetch)
             return
         with StoreSupply(self.folder, self.key(identity)) as store:
-            yield Source(self.maker, store, check, self.prefetch)
+            yield Source(self.maker, store, check, self.when == PLANNED, self.prefetch)
 
     def key(self, identity: Identity) -> Seed | None:
         """What a party's stores are sealed with; None for a key in the store itself."""
@@ -95,6 +99,7 @@ class Material:
     def words(self) -> list[str]:
         """The same as options of a command."""
         words = ["--preprocessing", self.given, "--check-material", self.check]
+        words += ["--material", self.when] if self.when != BY_REVEAL else []
         words += ["--fallback", self.fallback] if self.fallback else []
         words += ["--prefetch"] if self.prefetch else []
         return words + (["--key-in-store"] if self.key_in_store else [])

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from mpc.algebra.cores import available_cores
-from party_runner.material import CHECKS, Material
+from party_runner.material import BY_REVEAL, CHECKS, PLANNED, Material
 from protocols.preprocessing.checking import Check
 from protocols.runs.sources import EXTENSIONS, OT, PREPROCESSING
 
@@ -57,6 +57,14 @@ CHECK_MATERIAL = click.option(
     show_default=True,
     help="How much of the material that they make the parties verify. It finds mistakes, not adversaries.",
 )
+WHEN = click.option(
+    "--material",
+    "when",
+    type=click.Choice((BY_REVEAL, PLANNED)),
+    default=BY_REVEAL,
+    show_default=True,
+    help="Make material for each reveal just before it, or plan the whole program and make all of it first.",
+)
 KEY_IN_STORE = click.option("--key-in-store", is_flag=True, hidden=True)
 MATERIAL = together(
     click.option(
@@ -69,7 +77,8 @@ MATERIAL = together(
     ),
     click.option("--fallback", type=click.Choice(tuple(EXTENSIONS)), help="Who makes what such a folder lacks."),
     CHECK_MATERIAL,
-    click.option("--prefetch", is_flag=True, help="Make the material while the program runs, not before."),
+    WHEN,
+    click.option("--prefetch", is_flag=True, help="Plan the program, and make its material while it runs."),
 )
 PLANNED_FOR = click.option(
     "--preprocessing",
@@ -106,6 +115,7 @@ def material_of(options: dict[str, Any], planned: str = OT) -> Material:
         options.pop("fallback", None),
         options.pop("check_material"),
         options.pop("prefetch", False),
+        options.pop("when", BY_REVEAL),
         options.pop("key_in_store", False),
     )
     material.refuse_nonsense()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -15,27 +17,28 @@ from party_runner.program import Program
 from party_runner.report import cost_report, data, table, titled
 from party_runner.summary import Summary
 from protocols.preprocessing.estimates import offline_bytes
-from protocols.runs.planning import plan as dry_run
+from protocols.runs.planning import plan
 
 NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
 
 
 def make_plan(program: Program, given: Sequence[Table | None], choices: Choices, target: Path | None) -> Summary:
-    """Run `program` dry on inputs of these shapes: a run's summary without times and result.
+    """Plan `program` on inputs of these shapes: a run's summary without times and result.
 
-    Added are `seconds_on` {network: seconds}, the time on the wire, to which computation adds; and `offline_estimate`,
-    what each party will receive for its material, about, by party. The plan is saved in the file `target` if there is
-    one.
+    What the program prints meanwhile goes to stderr, so that stdout holds the plan alone. Added are `seconds_on`
+    {network: seconds}, the time on the wire, to which computation adds; and `offline_estimate`, what each party will
+    receive for its material, about, by party. The plan is saved in the file `target` if there is one.
     """
     supplier = choices.material.given
-    planned = dry_run(
-        program.main,
-        list(given),
-        suite=choices.suite,
-        fractional_bits=choices.fractional_bits,
-        program=str(program.path),
-        preprocessing=supplier,
-    )
+    with redirect_stdout(sys.stderr):
+        planned = plan(
+            program.main,
+            list(given),
+            suite=choices.suite,
+            fractional_bits=choices.fractional_bits,
+            program=str(program.path),
+            preprocessing=supplier,
+        )
     if target is not None:
         shapes = tuple(None if array is None else _shape(array) for array in given)
         save_plan(

@@ -46,6 +46,7 @@ class Share(Protocol):
         """The share of join([x, *others]); `joined`, `concatenate`, `stack` and `choose` are the ways to say it."""
 
 
+@runtime_checkable
 class ArithmeticShare(Share, Protocol):
     """[x]: this party's part of ring elements, in the shape of x. Never changed in place."""
 

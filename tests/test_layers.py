@@ -19,8 +19,8 @@ ORDER = {
         "simulation", "testing",
     ),
     "protocols": (
-        "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array", "unchecked",
-        "ot.groups", "preprocessing.transfers", "preprocessing.tools", "preprocessing.kind",
+        "shares", "linear", "suite", "known", "prepared", "ranges", "outputs", "prefix", "derived", "one_array",
+        "unchecked", "ot.groups", "preprocessing.transfers", "preprocessing.tools", "preprocessing.kind",
         "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
         "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "runs",
     ),
@@ -48,7 +48,8 @@ FOLDER_ORDER = {
         "mailbox", "peer", "lookout", "transport_memory", "transport", "transport_tls", "connecting", "joining",
     ),
     "protocols.runs": (
-        "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "planning", "simulating",
+        "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "planning", "rehearsal",
+        "by_reveal", "simulating",
         "party", "dealing", "storing",
     ),
     "protocols.beaver": (
@@ -66,7 +67,7 @@ FOLDER_ORDER = {
     ),
     "protocols.array": (
         "lines", "node", "lowering", "secret", "facts", "public", "scales", "arithmetic", "matrices", "shape", "logic",
-        "functions", "inputs", "evaluate", "revealing", "bridge", "__init__",
+        "functions", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

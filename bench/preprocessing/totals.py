@@ -15,6 +15,7 @@ from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.network.identity import Roster
 from protocols.beaver import SUITE
+from protocols.prepared import prepared
 from protocols.preprocessing.from_ot import OtSupply
 from protocols.runs.party import run_party
 from protocols.suite import suite_of
@@ -49,9 +50,7 @@ class Totals:
                     await suite_of(ctx).input(ctx, 0, None if mine is None else mine[i], words.shape)
                     for i, words in enumerate(values)
                 ]
-                result = await self._workload.online(ctx, shares, role.size)
-                if ctx.dry_run:
-                    return
+                result = await prepared(ctx, self._workload.online, shares, role.size)
                 supply = ctx.session.supply
                 rounds = ctx.depth + (supply.rounds if isinstance(supply, OtSupply) else 0)
                 line.update(ended=time.monotonic(), bytes=transport.bytes, rounds=rounds, depths=(0, rounds))

@@ -23,8 +23,10 @@ async def compute(ctx: Context, *values: SecretArray) -> None:
     """
     line = user_line()
     nodes = [checked(ctx, value, line).node for value in values]
-    await Evaluation(ctx, nodes).run()
-    ctx.depth = max([ctx.depth, *(node.value.depth for node in nodes)])
+    call = ctx.child("compute", line=line)
+    await Evaluation(call, nodes).run()
+    call.depth = max([ctx.depth, *(node.value.depth for node in nodes)])
+    ctx.join(call)
 
 
 def secret_from(

@@ -26,18 +26,20 @@ class Evaluation:
     operands, and holds nothing that it has done with.
     """
 
-    def __init__(self, ctx: Context, targets: Sequence[Node]) -> None:
-        self._ctx = ctx
+    def __init__(self, call: Context, targets: Sequence[Node]) -> None:
+        """`call` is the evaluation's own: it names the batch of material that is made for it."""
+        self._ctx = call
         self._nodes = _pending(targets)
         self._missing: dict[Value, int] = {}
         self._users: dict[Value, list[Node]] = {}
         self._awaited: set[Value] = set()
-        _check_ranges(ctx, self._nodes)
+        _check_ranges(call, self._nodes)
 
     async def run(self) -> None:
         """Compute the targets."""
         ready = self._claim()
         try:
+            await self._foresee()
             while len(talking := self._run_local(ready)) == 1:
                 ready = await self._talk(talking.pop())
             if talking:
@@ -53,7 +55,7 @@ class Evaluation:
             known = chosen.setdefault(node.value, node)
             if node.recipe < known.recipe:
                 chosen[node.value] = node
-        self._nodes = []
+        self._nodes = [node for value, node in chosen.items() if not value.claimed]
         self._users = {value: [] for value in chosen}
         self._awaited = {value for value in chosen if value.claimed}
         ready: list[Node] = []
@@ -66,6 +68,12 @@ class Evaluation:
             if not operands:
                 ready.append(node)
         return ready
+
+    async def _foresee(self) -> None:
+        """Have the material of what this evaluation computes made, where that is done just before."""
+        nodes, self._nodes = self._nodes, []
+        if self._ctx.session.foresight is not None:
+            await self._ctx.session.foresight.before(self._ctx, nodes)
 
     def _abandon(self) -> None:
         """Leave what was not computed to others, or to an error that says so where its messages had begun."""
@@ -112,7 +120,8 @@ class Evaluation:
     async def _talk(self, node: Node) -> list[Node]:
         value, session = node.value, self._ctx.session
         if value in self._awaited:
-            await value.settled()
+            if value.claimed:
+                await value.settled()
             if value.share is None:
                 raise _interrupted(node)
             return self._freed(value)

@@ -9,7 +9,6 @@ import msgpack
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra import bits
 from mpc.algebra.encoding import encode
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
@@ -23,8 +22,10 @@ from protocols.suite import suite_of
 
 async def _input(ctx: Context, node: Node) -> ArithmeticShare | BooleanShare:
     owner, words = node.parameters["owner"], node.parameters["words"]
+    if ctx.planning and ctx.me == owner:
+        words = ctx.ring.zeros(node.shape)
     if node.kind == "bit":
-        packed = None if words is None else bits.pack(np.asarray(words != 0))
+        packed = None if words is None else ctx.bits.pack(words if ctx.planning else np.asarray(words != 0))
         return await suite_of(ctx).input_bits(ctx, owner, packed, node.shape)
     return await suite_of(ctx).input(ctx, owner, words, node.shape)
 
@@ -65,7 +66,7 @@ async def secret(
     scale = ctx.fractional_bits if kind == "fixed" else 0
     lo, hi = range or DEFAULT_RANGE[kind]
     bounds = declared_range(lo, hi, scale)
-    words = None if own is None else _encoded(call, own, scale, bounds)
+    words = None if own is None or ctx.planning else _encoded(call, own, scale, bounds)
     ctx.join(call)
     return record(INPUT, home=ctx, owner=owner, words=words, known=Facts(shape, kind, scale, bounds))
 
@@ -78,13 +79,16 @@ def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.N
             "give this party an input (--input), or let the program pass a value where it is the owner",
             line=line,
         )
-    array = np.array(value)
+    array = np.asarray(value) if call.planning else np.array(value)
     if array.dtype.kind not in "biuf":
         raise LocalError("not-a-number", f"a secret of dtype {array.dtype}", "pass numbers or booleans", line=line)
-    whole = array.dtype.kind != "f" or bool(np.all(array == np.rint(array)))
-    if kind in ("int", "bit") and not whole and not call.dry_run:
+    if kind in ("int", "bit") and not (call.planning or _is_whole(array)):
         raise LocalError("not-whole", f"a secret of kind {kind} with fractions", "use kind='fixed'", line=line)
     return array.astype(np.int64) if kind in ("int", "bit") and array.dtype.kind == "f" else array
+
+
+def _is_whole(array: npt.NDArray[Any]) -> bool:
+    return array.dtype.kind != "f" or bool(np.all(array == np.rint(array)))
 
 
 async def _header(call: Context, owner: int, own: npt.NDArray[Any] | None, kind: Kind | None) -> tuple[Shape, Kind]:
@@ -121,8 +125,6 @@ def _parsed(call: Context, owner: int, data: bytes) -> tuple[Shape, Kind]:
 
 def _encoded(call: Context, own: npt.NDArray[Any], scale: int, bounds: Range) -> npt.NDArray[np.uint64]:
     ring = call.ring
-    if call.dry_run:
-        return ring.zeros(own.shape)
     try:
         words = encode(own, scale, ring)
     except LocalError as error:

@@ -16,15 +16,18 @@ from protocols.array.lines import user_line
 from protocols.array.node import Kind
 from protocols.array.scales import fixed, ring_form
 from protocols.array.secret import SecretArray
+from protocols.array.supposing import supposed
 from protocols.outputs import Output, released
 from protocols.shares import Share
 
 
-async def reveal(ctx: Context, *values: SecretArray, to: int | Sequence[int] | None = None) -> Any:
+async def reveal(ctx: Context, *values: SecretArray, to: int | Sequence[int] | None = None, planned: Any = None) -> Any:
     """Compute secrets and let parties learn them: everybody, or the party indices `to`.
 
     Returns numpy values in order (one alone for one argument): float64 for `fixed`, int64 for `int`, bool for `bit`; a
     party outside `to` gets None in their places. Everything that the values need is computed now, once.
+    A plan knows no values: there the result is `planned`, a number or an array for each of the values (one alone for
+    one), or without it the middle of each range, and False for a bit.
     Raises LocalError `range-exceeded` before anything is sent if a value may not fit, `no-such-party` if a receiver
     does not compute, and what the session's policies raise.
     """
@@ -34,7 +37,8 @@ async def reveal(ctx: Context, *values: SecretArray, to: int | Sequence[int] | N
     to_all = set(receivers) == set(ctx.everyone)
     nodes = [(target if to_all else ring_form(target)).node for target in targets]
     outputs = [Output(t.shape, t.kind, receivers, line, t.range, t.scale) for t in targets]
-    evaluation, call = Evaluation(ctx, nodes), ctx.child("reveal", line=line)
+    call = ctx.child("reveal", line=line)
+    evaluation = Evaluation(call, nodes)
     once = {node.value: node.kind for node in nodes}
 
     async def compute() -> list[Share]:
@@ -44,7 +48,10 @@ async def reveal(ctx: Context, *values: SecretArray, to: int | Sequence[int] | N
 
     opened = dict(zip(once, await released(call, outputs, list(once.values()), compute), strict=True))
     ctx.join(call)
-    results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
+    if ctx.planning:
+        results = supposed(targets, planned, learns=ctx.me in receivers)
+    else:
+        results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
     return results[0] if len(results) == 1 else tuple(results)
 
 

@@ -1,4 +1,4 @@
-"""The ideal suite: every party holds every value in the clear. For simulations and dry runs only; it hides nothing.
+"""The ideal suite: every party holds every value in the clear. For simulations only; it hides nothing.
 
 Same files and functions as a real suite, no material: what a real one must agree with.
 """

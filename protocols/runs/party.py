@@ -1,8 +1,8 @@
 """Running a program as one real party.
 
-A real run has three parts. The parties tell each other the shapes of their inputs and run the program dry on zeros of
-these shapes: this yields the exact material it will take (offline demand). The supplier provides it. Then the program
-runs on the real data, and what it needs beyond the plan is made on demand.
+A real run runs the program once. What a reveal takes is known before its first message, and made just then. Where the
+program is to be planned first, as for a store, the parties tell each other the shapes of their inputs, run the program
+on these, and have the whole of its material made before it starts.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.simulation import Main
 from native import keep_memory
+from protocols.runs.by_reveal import ByReveal
 from protocols.runs.failures import tell_peers
 from protocols.runs.input_shapes import exchange_shapes
 from protocols.runs.planning import Plan, plan_shapes
@@ -31,7 +32,7 @@ from protocols.runs.suites import find_suite
 from protocols.suite import Factory
 
 Progress = Callable[[str, int, int | None], None]
-FATAL_WHEN_DRY = ("range-exceeded", "range-too-wide", "domain", "too-many-fractional-bits")
+FATAL_WHEN_PLANNED = ("range-exceeded", "range-too-wide", "domain", "too-many-fractional-bits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +108,12 @@ class _Party:
         progress: Progress,
         source: Source,
     ) -> _Party:
-        """Everything before the program runs: shapes, dry run, material."""
+        """Everything before the program runs; where it is planned, the shapes, the plan, and the material."""
         started = time.perf_counter()
         provision = await Provision.open(source, transport, agreement, lambda *made: progress("offline", *made))
         party = _Party(main, mine, transport, agreement, suite, fractional_bits, progress, source, provision)
-        session = party._session()
-        shapes = await exchange_shapes(session.root(Root.SHAPES), mine)
-        await provision.agree(session)
-        progress("planning", 0, None)
-        await party._make_plan(shapes)
-        progress("offline", 0, None)
-        if party.plan is not None:
-            await provision.supply.prepare(party.plan.demand)
+        if source.plans:
+            await party._prepare_all()
         party.offline_seconds = time.perf_counter() - started
         return party
 
@@ -126,6 +121,8 @@ class _Party:
         """The online phase, the goodbyes, the account."""
         session = self._session()
         session.on_call = self._counter()
+        by_reveal = ByReveal(session, lambda: self.progress("offline", 0, None))
+        session.foresight = None if self.source.plans else by_reveal
         await session.start()
         started = time.perf_counter()
         ctx = session.root(Root.PROGRAM)
@@ -137,10 +134,11 @@ class _Party:
                 await session.settle(ctx)
 
         await self.provision.beside(compute)
-        online = time.perf_counter() - started
+        online = time.perf_counter() - started - by_reveal.seconds
         self.provision.done()
         counters = await self.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})
-        seconds = {"connect": connect_seconds, "offline": self.offline_seconds, "online": online}
+        offline = self.offline_seconds + by_reveal.seconds
+        seconds = {"connect": connect_seconds, "offline": offline, "online": online}
         known = [c or {} for c in counters[: session.n]]
         report = report_of(
             session, program, self.source.name, seconds, [c.get("rounds", 0) for c in known],
@@ -166,6 +164,17 @@ class _Party:
 
         return count
 
+    async def _prepare_all(self) -> None:
+        """Plan the whole program, and have its material made or, from a store, found."""
+        session = self._session()
+        shapes = await exchange_shapes(session.root(Root.SHAPES), self.mine)
+        await self.provision.agree(session)
+        self.progress("planning", 0, None)
+        await self._make_plan(shapes)
+        self.progress("offline", 0, None)
+        if self.plan is not None:
+            await self.provision.supply.prepare(self.plan.demand)
+
     async def _make_plan(self, shapes: Sequence[npt.NDArray[Any] | None]) -> None:
         try:
             self.plan = await plan_shapes(
@@ -173,7 +182,7 @@ class _Party:
                 dealt=self.provision.supply.dealt,
             )  # fmt: skip
         except ParleyError as error:
-            if error.code in FATAL_WHEN_DRY:
+            if error.code in FATAL_WHEN_PLANNED:
                 raise
             self._unplanned(error)
         except Exception as error:
@@ -181,5 +190,5 @@ class _Party:
 
     def _unplanned(self, error: Exception) -> None:
         self.warnings.append(
-            f"the program did not run through on zeros ({type(error).__name__}), so its material is made on demand"
+            f"the program could not be planned ({type(error).__name__}), so its material is made on demand"
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.accounts.report import Report
+from mpc.algebra.ring import Z64
+from mpc.algebra.shapes_only import ShapesOfRing
 from mpc.planning import NETWORKS, CountingSupply
 from mpc.simulation import Main, Setting, run_in_memory
 from mpc.supply import Entry
@@ -64,7 +64,11 @@ async def plan_shapes(
     *,
     dealt: bool | None = None,
 ) -> Plan:
-    setting = Setting(find_suite(suite, simulated=True), fractional_bits, dry_run=True)
+    """The plan of `main` on inputs of these shapes, with nothing computed but what is public.
+
+    `dealt`: whether material is dealt, where it does not follow from the supplier's name.
+    """
+    setting = Setting(find_suite(suite, simulated=True), fractional_bits, ShapesOfRing(Z64))
     dealt = preprocessing == DEALER if dealt is None else dealt
     supplies = [CountingSupply(dealt=dealt) for _ in inputs]
     calls = 0
@@ -73,7 +77,7 @@ async def plan_shapes(
         nonlocal calls
         calls += 1
 
-    with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # inputs are zeros
         runs = await run_in_memory(main, inputs, supplies, setting, on_call=count)
     demand = sorted(supplies[0].demand, key=lambda entry: entry[0])  # the order of the program, not of the event loop
     return Plan(simulated_report(runs, setting, preprocessing, {}, program), demand, calls)

@@ -38,13 +38,21 @@ class Source:
     """What all parties of a run must choose alike, each with a store of its own.
 
     `maker`: who makes material in the session, None for nobody. `store`: what was made before, which comes first.
-    `check`: how much of what the parties make they verify. `prefetch`: they make it while the program runs.
+    `check`: how much of what the parties make they verify. `planned`: the whole program is planned on the shapes of the
+    inputs, checked, and its material made before it runs, instead of by reveals. `prefetch`: it is planned, and the
+    parties make its material while it runs.
     """
 
     maker: str | None = OT
     store: StoreSupply | None = None
     check: Check = Check.NOTHING
+    planned: bool = False
     prefetch: bool = False
+
+    @property
+    def plans(self) -> bool:
+        """Whether the whole program is planned first; where material comes from a store it always is."""
+        return self.planned or self.prefetch or self.store is not None
 
     @property
     def name(self) -> str:

@@ -242,7 +242,7 @@ def test_a_failure_of_the_program_ends_what_is_made_beside_it() -> None:
     async def program(ctx: Any, mine: Any) -> Any:
         x = await mpc.secret(ctx, owner=0, value=mine, range=(-8, 8))
         await mpc.reveal(ctx, x * x)
-        if ctx.me == 0 and not ctx.dry_run:
+        if ctx.me == 0 and not ctx.planning:
             raise SupplyError("own", "an error of its own")
         return await mpc.reveal(ctx, x > 0, x * x)
 
@@ -253,7 +253,7 @@ def test_programs_that_take_other_turns_are_told() -> None:
     """A party waits for material that the other will never take part in making; nobody hangs."""
 
     async def program(ctx: Any, mine: Any) -> None:
-        if ctx.me == 0 or ctx.dry_run:
+        if ctx.me == 0 or ctx.planning:
             for _ in range(9):
                 await ctx.take(KIND)
         else:

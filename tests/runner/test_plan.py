@@ -52,3 +52,12 @@ def test_a_party_has_a_file_or_a_shape(tmp_path: Path) -> None:
     code, printed = call("plan", *product_of(tmp_path, 2)[1:], "--shape", "0=3x1")
     assert code == 2
     assert "both --input and --shape" in printed
+
+
+def test_what_a_planned_program_prints_does_not_mix_with_the_plan(tmp_path: Path) -> None:
+    program = tmp_path / "talkative.py"
+    program.write_text("async def main(ctx, mine):\n    print('hello from', ctx.me)\n")
+    planned = parley("plan", str(program), "-n", "2", "--json", "-")
+    assert planned.returncode == 0
+    assert json.loads(planned.stdout)["rounds"] == 0
+    assert planned.stderr.count("hello from") == 2

@@ -144,7 +144,7 @@ async def main(ctx, mine):
     a = await mpc.secret(ctx, owner=0, value=mine)
     for turn in range(2000):
         await mpc.reveal(ctx, a * a)
-        if turn == 3 and not ctx.dry_run:
+        if turn == 3 and not ctx.planning:
             print("under way", flush=True)
     return await mpc.reveal(ctx, a)
 """

@@ -1,0 +1,26 @@
+"""Protocol functions of a user's program, with their material made beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from mpc.context import Context
+
+R = TypeVar("R")
+
+
+async def prepared(ctx: Context, function: Callable[..., Awaitable[R]], *args: Any) -> R:
+    """`await function(ctx, *args)`, with all the material that it takes made in one batch before its first message.
+
+    What it takes is found by running it on shapes alone, for every party: so its course must follow from the shapes of
+    its arguments (shares, lists of shares, public values), and these must be alike at all parties. Where material is
+    not made by reveals, as in simulations and runs from a store, this only runs the function. Without it material is
+    made piece by piece, on demand.
+    """
+    call = ctx.child(getattr(function, "__name__", "prepared"))
+    if ctx.session.foresight is not None:
+        await ctx.session.foresight.before_call(call, function, args)
+    result = await function(call, *args)
+    ctx.join(call)
+    return result

@@ -1,0 +1,34 @@
+"""Runs of several real parties in one process and one event loop, each by `run_party`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import trio
+
+from mpc.context import run_all
+from mpc.network.handshake import Agreement
+from mpc.network.transport import memory_network
+from protocols.runs.dealing import run_dealer
+from protocols.runs.party import Outcome, run_party
+from protocols.runs.sources import DEALER, Source
+
+
+def run_parties(program: Any, inputs: Sequence[Any], source: Source, **options: Any) -> list[Outcome]:
+    """Every party's outcome; the first error of any party is raised."""
+    n, dealt = len(inputs), source.maker == DEALER
+    transports, agreements = memory_network(n + dealt), Agreement.simulate(n + dealt)
+    outcomes: list[Any] = [None] * n
+
+    async def party(i: int) -> None:
+        outcomes[i] = await run_party(
+            program, inputs[i], transport=transports[i], agreement=agreements[i], program="", preprocessing=source,
+            **options,
+        )  # fmt: skip
+
+    async def dealer() -> None:
+        await run_dealer(transport=transports[n])
+
+    trio.run(run_all, [(party, i) for i in range(n)] + ([(dealer,)] if dealt else []))
+    return outcomes
