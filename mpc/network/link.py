@@ -54,6 +54,11 @@ class PlainLink:
         except BlockingIOError:
             return NOTHING
 
+    @property
+    def left_over(self) -> bool:
+        """Whether bytes that have left the socket found no space in the last `read_now`, and wait for the next."""
+        return False
+
     async def readable(self) -> None:
         """Waits until `read_now` is worth another try."""
         await trio.lowlevel.wait_readable(self.socket)
@@ -125,6 +130,11 @@ class TlsLink(PlainLink):
             pass
         self._more = count == len(space)
         return count
+
+    @property
+    def left_over(self) -> bool:
+        """As in PlainLink: decrypted or not."""
+        return bool(self._incoming.pending or self._tls.pending())
 
     async def readable(self) -> None:
         """As in PlainLink. What was decrypted and found no space is there already."""

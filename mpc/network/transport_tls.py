@@ -239,12 +239,20 @@ class TlsTransport:
             self._take_in(peer)
 
     def _take_in(self, peer: Peer, events: Sequence[Event] = ()) -> None:
-        """Takes in `events` of a peer, or what has come from it since, without waiting."""
+        """Takes in `events` of a peer, or what has come from it since, without waiting.
+
+        All of it: what the link has read from the socket and keeps would wake nobody.
+        """
         if peer.silent:
             return
         try:
-            for event in events or peer.read():
+            for event in events:
                 self._take(peer, event)
+            while not events:
+                for event in peer.read():
+                    self._take(peer, event)
+                if peer.silent or not peer.link.left_over:
+                    return
         except PeerError as error:
             self._fall_silent(peer, error)
         except ssl.SSLError:
