@@ -69,7 +69,20 @@ def at_scale(x: SecretArray, scale: int) -> SecretArray:
         return x
     if scale > x.scale:
         return form(x, scale, LIFT, shift=scale - x.scale)
+    if x.moved is not None and not x.forms.get(scale):
+        return _shortened_before(x, scale)
     return form(x, scale, TRUNCATE, shift=x.scale - scale)
+
+
+def _shortened_before(x: SecretArray, scale: int) -> SecretArray:
+    """x of elements that were moved about: shortened where they came from, once for all that is made of them."""
+    base, moves = x.moved or (x, ())
+    short = at_scale(base, scale)
+    for move, parameters in moves:
+        short = record(move, short, **parameters)
+    short = short.in_range(x.range.truncate(x.scale - scale))
+    x.forms[scale] = {x.range: short}
+    return short
 
 
 def fixed(x: SecretArray) -> SecretArray:

@@ -33,6 +33,11 @@ Forms = dict[int | str, dict[Range, "SecretArray"]]
 which the value was asked for."""
 
 
+Moved = tuple["SecretArray", tuple[tuple[Operation, dict[str, Any]], ...]]
+"""What the elements of a value were before all of them were moved about, and how: another form of the value is the same
+form of that one, which is made once, moved likewise."""
+
+
 def implements(*functions: Any) -> Callable[[F], F]:
     """Register what these numpy functions and ufuncs do with secrets."""
 
@@ -47,13 +52,14 @@ def implements(*functions: Any) -> Callable[[F], F]:
 class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     """An array that no party knows. Combine it like a numpy array; learn it only with `await mpc.reveal(ctx, x)`."""
 
-    __slots__ = ("forms", "node")
+    __slots__ = ("forms", "moved", "node")
     __hash__ = object.__hash__
     __array_priority__ = 1000
 
-    def __init__(self, node: Node, forms: Forms | None = None) -> None:
+    def __init__(self, node: Node, forms: Forms | None = None, moved: Moved | None = None) -> None:
         self.node = node
         self.forms: Forms = {} if forms is None else forms
+        self.moved = moved
 
     def within(self, lo: float, hi: float) -> SecretArray:
         """The same value with a range that you vouch for: every element lies in [lo, hi], in the value's own unit.
@@ -65,11 +71,11 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def in_range(self, range_: Range) -> SecretArray:
         """An alias of which another range is known: one value, computed once, and one of each of its forms."""
-        return SecretArray(self.node.with_range(range_), self.forms)
+        return SecretArray(self.node.with_range(range_), self.forms, self.moved)
 
     def copy(self) -> SecretArray:
         """A handle of its own on the same value: changing one in place leaves the other as it was."""
-        return SecretArray(self.node, self.forms)
+        return SecretArray(self.node, self.forms, self.moved)
 
     # what is public of it
 
@@ -185,7 +191,7 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
             )
         if other.kind != self.kind:
             raise kind_change(self.kind, other.kind)
-        self.node, self.forms = other.node, other.forms
+        self.node, self.forms, self.moved = other.node, other.forms, other.moved
         return self
 
     def reshape(self, *shape: Any) -> SecretArray:
@@ -267,6 +273,14 @@ def record(
     facts = operation.facts(*operands, **parameters)
     value = _value(home or operands[0].node.value.home)
     return SecretArray(_node(operation, operands, parameters, facts, range_, user_line(), value))
+
+
+def rearranged(operation: Operation, x: SecretArray, **parameters: Any) -> SecretArray:
+    """Write down an operation that gives every element of x another place, once."""
+    base, moves = x.moved or (x.copy(), ())
+    moved = record(operation, x, **parameters)
+    moved.moved = base, (*moves, (operation, parameters))
+    return moved
 
 
 def form(x: SecretArray, key: int | str, operation: Operation, **parameters: Any) -> SecretArray:

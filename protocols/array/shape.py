@@ -21,7 +21,7 @@ from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Operation, operation
 from protocols.array.public import own_index, own_truths
 from protocols.array.scales import common_scale, constant_bits
-from protocols.array.secret import SecretArray, implements, record
+from protocols.array.secret import SecretArray, implements, rearranged, record
 from protocols.shares import Share
 
 
@@ -143,7 +143,7 @@ def size(x: SecretArray) -> int:
 @implements(np.reshape)
 def reshape(x: SecretArray, shape: Any) -> SecretArray:
     """x in another shape, C order."""
-    return record(RESHAPE, x, shape=shape)
+    return rearranged(RESHAPE, x, shape=shape)
 
 
 @implements(np.ravel)
@@ -155,19 +155,19 @@ def ravel(x: SecretArray) -> SecretArray:
 @implements(np.transpose)
 def transpose(x: SecretArray, axes: Any = None) -> SecretArray:
     """x with its axes permuted."""
-    return record(TRANSPOSE, x, axes=axes)
+    return rearranged(TRANSPOSE, x, axes=axes)
 
 
 @implements(np.squeeze)
 def squeeze(x: SecretArray, axis: Any = None) -> SecretArray:
     """x without its axes of length one."""
-    return record(SQUEEZE, x, axis=axis)
+    return rearranged(SQUEEZE, x, axis=axis)
 
 
 @implements(np.expand_dims)
 def expand_dims(x: SecretArray, axis: Any) -> SecretArray:
     """x with a new axis of length one."""
-    return record(EXPAND, x, axis=axis)
+    return rearranged(EXPAND, x, axis=axis)
 
 
 @implements(np.broadcast_to)
@@ -179,7 +179,7 @@ def broadcast_to(x: SecretArray, shape: Any) -> SecretArray:
 @implements(np.flip)
 def flip(x: SecretArray, axis: Any = None) -> SecretArray:
     """x in reverse order along axes."""
-    return record(FLIP, x, axis=axis)
+    return rearranged(FLIP, x, axis=axis)
 
 
 @implements(np.concatenate)

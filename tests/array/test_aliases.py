@@ -97,3 +97,22 @@ def test_the_public_range_of_an_alias_is_shown():
         return narrow
 
     revealed(program, 1.2, ranges=[(0, 2)])
+
+
+def test_what_is_only_moved_about_is_shortened_once():
+    """A product that is transposed again and again, as features in every step of a regression, takes one truncation."""
+
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(-8, 8))
+        wide = x * x
+        steps = [wide.T @ x, wide.reshape(-1) @ x.reshape(-1), wide @ x, wide.T.reshape(2, 2) @ x]
+        return await mpc.reveal(ctx, *steps)
+
+    values = np.array([[1.5, -2.0], [0.25, 3.0]])
+    run = mpc.simulate(main, [values, None])
+    square = values * values
+    expected = [square.T @ values, (square * values).sum(), square @ values, square.T.reshape(2, 2) @ values]
+    for result, right in zip(run.result, expected, strict=True):
+        np.testing.assert_allclose(result, right, atol=2.0**-10)
+    results = sum(np.size(right) for right in expected)
+    assert run.report.material["truncation_pair"] == values.size + results
