@@ -12,9 +12,9 @@ BUILT_FROM := pyproject.toml setup.py $(wildcard native/*.py native/*.[ch] nativ
 # Side by side on all cores; each file stays in one process, and the longest begin first.
 SIDE_BY_SIDE := -n logical --dist loadgroup --no-loadscope-reorder
 # The tests that compute in their own process, whose kernels can be chosen.
-COMPUTING := tests/array tests/beaver tests/core tests/kit tests/network tests/numeric tests/ot tests/suites \
+COMPUTING := tests/array tests/beaver tests/core tests/numeric tests/ot tests/runs tests/suites \
 	$(wildcard tests/test_*.py)
-FAST := tests/array tests/beaver tests/kit tests/suites $(wildcard tests/test_*.py) \
+FAST := tests/array tests/beaver tests/kit tests/runs tests/suites $(wildcard tests/test_*.py) \
 	$(filter-out %/test_ahead.py %/test_estimates.py %/test_from_ot.py,$(wildcard tests/core/test_*.py))
 ON_DEVICES := $(addprefix tests/opencl/,test_devices.py test_kernels.py test_runs.py test_use.py)
 FPGA_EMULATOR := build/fpga
