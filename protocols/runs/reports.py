@@ -15,6 +15,7 @@ from protocols.runs.suites import security_sentence
 def simulated_report(
     runs: Sequence[PartyRun], setting: Setting, preprocessing: str, seconds: dict[str, float], program: str = ""
 ) -> Report:
+    """Party 0's account of a simulation or a plan, with the rounds and bytes of all; a plan has no `seconds`."""
     rounds = [run.rounds for run in runs]
     sent = [run.session.ledger.bytes_sent for run in runs]
     return report_of(runs[0].session, program, preprocessing, seconds, rounds, sent, ())
@@ -31,6 +32,7 @@ def report_of(
     device: dict[str, Any] | None = None,
     check_material: str = Check.NOTHING.value,
 ) -> Report:
+    """One party's account of a session that has ended; `rounds` and `sent` have an entry for each party, by index."""
     ledger = session.ledger
     return Report(
         program, session.transport.me, session.transport.names[: session.n], session.factory.name, preprocessing,
