@@ -286,7 +286,9 @@ class Context:
         if len(arrays) == 1 or sum(a.nbytes for a in arrays) > PACKED_BYTES:
             self._send_all(arrays)
             return [await self._total(add, array) for array in arrays]
-        (flat,) = await self.add_up(add, np.concatenate([a.reshape(-1) for a in arrays]))
+        flat = np.concatenate(arrays, axis=None)
+        self._send(self.session.others, flat)
+        flat = await self._total(add, flat)
         totals, start = [], 0
         for a in arrays:
             totals.append(flat[start : start + a.size].reshape(a.shape))

@@ -26,6 +26,7 @@ from mpc.algebra.words import (
     as_words,
     contiguous,
     elementwise,
+    in_numpy,
     kind,
     one_for_all,
     pointer,
@@ -40,6 +41,8 @@ Shape: TypeAlias = int | tuple[int, ...]
 
 _SMALL_PRODUCT = 2048
 """Matrix products of fewer multiplications than this are quicker in numpy."""
+_FUSED_FROM = 64
+"""From this many elements on, one kernel for a formula is quicker than numpy step by step."""
 _ZERO, _MINUS_ONE = np.zeros(1, U64), np.full(1, 2**64 - 1, U64)
 
 
@@ -75,6 +78,8 @@ class Ring(OneWord):
     def add(self, x: Words, y: Words) -> Words:
         """x + y, elementwise, broadcasting like numpy."""
         x, y = as_words(x), as_words(y)
+        if x.size < NATIVE_FROM > y.size:
+            return self._reduced(in_numpy(np.add, x, y))
         if one_for_all(y, x):
             return self._offset(x, y)
         if one_for_all(x, y):
@@ -84,6 +89,8 @@ class Ring(OneWord):
     def sub(self, x: Words, y: Words) -> Words:
         """x - y, elementwise, broadcasting like numpy."""
         x, y = as_words(x), as_words(y)
+        if x.size < NATIVE_FROM > y.size:
+            return self._reduced(in_numpy(np.subtract, x, y))
         if one_for_all(y, x):
             return self._offset(x, np.negative(y))
         if one_for_all(x, y):
@@ -93,6 +100,8 @@ class Ring(OneWord):
     def mul(self, x: Words, y: Words) -> Words:
         """x * y, elementwise, broadcasting like numpy."""
         x, y = as_words(x), as_words(y)
+        if x.size < NATIVE_FROM > y.size:
+            return self._reduced(in_numpy(np.multiply, x, y))
         if one_for_all(y, x):
             return self._affine(x, y, _ZERO)
         if one_for_all(x, y):
@@ -112,10 +121,10 @@ class Ring(OneWord):
     def recombine(self, c: Words, d: Words, b: Words, e: Words, a: Words, *, with_de: bool) -> Words:
         """c + d*b + e*a, and + d*e if `with_de`: what Beaver's multiplication computes from opened d and e.
 
-        One pass over memory if all shapes agree; otherwise they broadcast as in the formula.
+        One pass over memory if all shapes agree and are not tiny; otherwise they broadcast as in the formula.
         """
         c, d, b, e, a = as_words(c), as_words(d), as_words(b), as_words(e), as_words(a)
-        if not c.shape == d.shape == b.shape == e.shape == a.shape:
+        if c.size < _FUSED_FROM or not c.shape == d.shape == b.shape == e.shape == a.shape:
             factor = self.add(b, e) if with_de else b
             return self.add(self.add(c, self.mul(d, factor)), self.mul(e, a))
         out = np.empty(c.shape, U64)

@@ -66,16 +66,20 @@ def elementwise(
 
     `on_device` names the operation for an accelerator, if one may have it.
     """
-    x, y = as_words(x), as_words(y)
     if x.size < NATIVE_FROM or x.shape != y.shape:
-        try:
-            return np.asarray(ufunc(x, y), order="C")
-        except ValueError:
-            raise wrong_shapes(ufunc.__name__, x, y) from None
+        return in_numpy(ufunc, x, y)
     x, y, out = contiguous(x), contiguous(y), np.empty(x.shape, U64)
     if on_device is None or not accelerated(on_device, out, (x, y)):
         kernel(pointer(out), pointer(x), pointer(y), x.size)
     return out
+
+
+def in_numpy(ufunc: np.ufunc, x: Words, y: Words) -> Words:
+    """ufunc(x, y) on words with broadcasting, without a kernel."""
+    try:
+        return np.asarray(ufunc(x, y), order="C")
+    except ValueError:
+        raise wrong_shapes(ufunc.__name__, x, y) from None
 
 
 def accelerated(name: str, out: Words, operands: tuple[Words, ...], *scalars: int) -> bool:
