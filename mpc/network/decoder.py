@@ -31,6 +31,7 @@ from mpc.network.wire import (
     MAX_CAUSE,
     MAX_CODE,
     MAX_COUNTERS,
+    MAX_DEPTH,
     MAX_DIMS,
     MAX_HEADER,
     MESSAGE,
@@ -210,7 +211,10 @@ class Decoder:
             self._start += total
             events.append(Message(tag, label, depth, array if len(shape) == 1 else array.reshape(shape)))
             return
-        array = np.empty(count, DTYPES[width])
+        try:
+            array = np.empty(count, DTYPES[width])
+        except MemoryError:
+            raise self._oversized(f"a message of {total} bytes, for which there is no memory") from None
         whole = array.data.cast("B")
         array.flags.writeable = False
         self._head = Message(tag, label, depth, array.reshape(shape))
@@ -221,7 +225,7 @@ class Decoder:
         if type(body) is not tuple or len(body) != 5:
             raise self._malformed("a message header of another form")
         tag, label, depth, width, shape = body
-        if not (is_tag(tag) and is_word(label) and is_word(depth)):
+        if not (is_tag(tag) and is_word(label) and is_word(depth) and depth <= MAX_DEPTH):
             raise self._malformed("a tag, label or depth out of range")
         if type(width) is not int or width not in DTYPES:
             raise self._malformed("an array of unknown type")

@@ -77,9 +77,11 @@ async def connect(
                 _tell(transport, error)
             await transport.close()
             nursery.cancel_scope.cancel()
-    finally:
-        if caught is not None:
-            raise caught
+    except BaseException:
+        if caught is None or isinstance(caught, trio.Cancelled):  # a task of the transport failed, and ended the body
+            raise
+    if caught is not None:
+        raise caught
 
 
 def listen(endpoint: Endpoint) -> socket.socket:

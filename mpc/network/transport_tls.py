@@ -224,12 +224,17 @@ class TlsTransport:
 
     async def _run(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
         """Runs a reader or writer until `close` ends it: a cancelled party still says why it leaves."""
-        with trio.CancelScope(shield=True) as scope:
-            self._scopes.append(scope)
-            await work(*args)
-        self._running -= 1
-        if not self._running:
-            self._stopped.set()
+        try:
+            with trio.CancelScope(shield=True) as scope:
+                self._scopes.append(scope)
+                await work(*args)
+        except Exception as error:
+            self.fail("program-failed", f"its connection raised {type(error).__name__}")
+            raise
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._stopped.set()
 
     async def _read_all(self, peer: Peer, events: list[Event]) -> None:
         """The reader task of one peer: takes in what comes, where no task that waits for it has done so."""

@@ -16,7 +16,7 @@ import trio
 
 from mpc.errors import LocalError, ParleyError
 from mpc.network.transport_tls import TlsTransport
-from mpc.network.wire import BYE, MESSAGE, PREFIX
+from mpc.network.wire import BYE, MESSAGE, PREFIX, Message
 
 from .meshes import Town, message, side_by_side, tls_mesh
 
@@ -219,4 +219,34 @@ def test_a_cancelled_party_says_so(tmp_path: Path) -> None:
         assert (results[1].code, results[1].party) == ("peer-failed", "north")
         assert "stopped from outside" in results[1].cause
 
+    trio.run(main)
+
+
+def test_a_fault_while_reading_ends_the_session_instead_of_its_end(tmp_path: Path, monkeypatch: Any) -> None:
+    take = TlsTransport._take
+
+    def broken(transport: TlsTransport, peer: Any, event: Any) -> None:
+        if transport.me == 0 and isinstance(event, Message):
+            raise RuntimeError("a fault of the reader")
+        take(transport, peer, event)
+
+    async def main() -> None:
+        town = Town(2, tmp_path)
+
+        async def north() -> None:
+            async with town.join(0):
+                await trio.sleep_forever()
+
+        async def south() -> None:
+            async with town.join(1) as (transport, _):
+                transport.send(0, message(1))
+                await transport.receive(0, (2,))
+
+        with trio.fail_after(20):
+            results = await side_by_side((north,), (south,))
+        assert "a fault of the reader" in repr(results[0])
+        assert (results[1].code, results[1].party) == ("peer-failed", "north")
+        assert "RuntimeError" in results[1].cause
+
+    monkeypatch.setattr(TlsTransport, "_take", broken)
     trio.run(main)
