@@ -29,7 +29,7 @@ from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
-from mpc.network.wire import Message
+from mpc.network.wire import MAX_DEPTH, Message
 from mpc.prg import DomainPart, Prg, Seed
 from mpc.standing import Standing, StandingMaterial
 from mpc.supply import Supply
@@ -267,7 +267,7 @@ class Context:
         if not spec.admits(message.array):
             got = f"{message.array.dtype}{list(message.array.shape)}"
             raise self._peer_error("unexpected-message", sender, f"sent {got}, not the {spec} this call expects")
-        self.depth = max(self.depth, message.depth + 1)
+        self.depth = max(self.depth, min(message.depth + 1, MAX_DEPTH))
         self.session.ledger.received_bytes += message.array.nbytes
         return message.array
 

@@ -230,7 +230,12 @@ async def dial(endpoint: Endpoint) -> socket.socket | PeerError:
     except OSError as error:
         return nobody_listening(endpoint, error)
     connection = socket.socket(fileno=stream.socket.detach())
-    if connection.getsockname() == connection.getpeername():
+    try:
+        to_itself = connection.getsockname() == connection.getpeername()
+    except OSError as error:  # it was reset in the meantime
+        connection.close()
+        return nobody_listening(endpoint, error)
+    if to_itself:
         connection.close()
         return nobody_listening(endpoint, ConnectionRefusedError())
     return connection

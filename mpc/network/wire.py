@@ -42,6 +42,7 @@ MAX_DIMS = 8
 MAX_CAUSE = 400
 MAX_CODE = 40
 MAX_COUNTERS = 64
+MAX_DEPTH = (1 << 31) - 1
 WORD = 1 << 32
 DEFAULT_LIMIT = 1 << 30
 
@@ -57,7 +58,7 @@ class Message:
 
     `tag`: the structural path of the call, then the message's number; at most 64 integers of 32 bits.
     `label`: 32 bits that stand for the call the sender is in, so that the receiver notices another program.
-    `depth`: the sender's causal depth, 0 <= depth < 2**32; rounds are counted from it.
+    `depth`: the sender's causal depth, at most MAX_DEPTH, where it stays; rounds are counted from it.
     `array`: uint64 or uint8, at most 8 dimensions. It must not change once the message is sent.
     """
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -340,3 +341,19 @@ def test_progress_is_told(town: Town) -> None:
     run((north,), (meet, town, 1), (meet, town, 2))
     assert len(lines) == 2
     assert all("connected to" in line for line in lines)
+
+
+def test_a_connection_that_is_reset_at_once_is_tried_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of such a one the system no longer knows the other end."""
+    open_stream, dialled = trio.open_tcp_stream, []
+
+    async def reset_first(host: str, port: int) -> Any:
+        dialled.append(port)
+        if len(dialled) > 3:
+            return await open_stream(host, port)
+        return SimpleNamespace(socket=socket.socket())
+
+    monkeypatch.setattr(trio, "open_tcp_stream", reset_first)
+    results = run(*((meet, town, me) for me in range(3)))
+    assert len({result.session for result in results}) == 1
+    assert len(dialled) == 3 + 3

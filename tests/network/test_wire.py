@@ -16,6 +16,7 @@ from mpc.network.wire import (
     CONFIRM,
     HELLO,
     MAX_CAUSE,
+    MAX_DEPTH,
     MESSAGE,
     PREFIX,
     Bye,
@@ -33,6 +34,7 @@ from mpc.network.wire import (
 
 CODES = {"malformed-message", "oversized-message", "duplicate-message"}
 words = st.integers(0, 2**32 - 1)
+depths = st.integers(0, MAX_DEPTH)
 tags = st.lists(words, max_size=64).map(tuple)
 shapes = st.lists(st.integers(0, 5), max_size=8).map(tuple)
 
@@ -86,7 +88,7 @@ def gives_events_or_an_error(decoder: Decoder, data: bytes) -> None:
     assert error.party == "south"
 
 
-@given(tags, words, words, shapes, st.sampled_from([np.uint64, np.uint8]), st.integers(1, 40))
+@given(tags, words, depths, shapes, st.sampled_from([np.uint64, np.uint8]), st.integers(1, 40))
 def test_a_message_is_read_as_it_was_written(
     tag: tuple[int, ...], label: int, depth: int, shape: tuple[int, ...], dtype: Any, step: int
 ) -> None:
@@ -251,3 +253,31 @@ def test_what_a_failing_peer_says_is_cut_and_made_printable() -> None:
 def test_a_control_frame_too_large_to_send() -> None:
     with pytest.raises(LocalError):
         Encoder().bye({f"counter {i:060}": i for i in range(1000)})
+
+
+def test_a_message_for_which_there_is_no_memory_is_the_sender_s_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: Any) -> None:
+        raise MemoryError
+
+    encoder, decoder = opened()
+    data = encoder.small(prepare(message_of(1000)))
+    monkeypatch.setattr(np, "empty", no_memory)
+    with pytest.raises(PeerError, match="oversized-message") as caught:
+        decoder.feed(data[:100])
+    assert caught.value.party == "south"
+
+
+def test_a_depth_that_leaves_no_room_for_answers_is_refused() -> None:
+    for depth, refused in ((MAX_DEPTH, False), (MAX_DEPTH + 1, True)):
+        header = pack(((1,), 2, depth, 8, (0,)))
+        _, decoder = opened()
+        frame = PREFIX.pack(MESSAGE, 1, len(header), 0, 2) + header
+        if refused:
+            with pytest.raises(PeerError, match="malformed-message"):
+                decoder.feed(frame)
+        else:
+            assert len(decoder.feed(frame)) == 1
+
+
+def message_of(size: int) -> Message:
+    return Message((1,), 2, 3, np.zeros(size, np.uint64))

@@ -21,3 +21,10 @@ def test_a_failure_leaves_nothing_behind(tmp_path):
     with pytest.raises(OSError, match="taken"):
         write_whole(target, b"content")
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_nobody_else_may_read_what_may_be_for_one_party_only(tmp_path):
+    target = tmp_path / "summary.json"
+    target.touch(0o644)
+    write_whole(target, b"the result")
+    assert target.stat().st_mode & 0o777 == 0o600
