@@ -178,6 +178,11 @@ class Workshop:
         await self._made(piece_key(path), [(path, kind)])
         return self._take(path)
 
+    def rename(self, path: Path, kind: Correlation, to: Path) -> None:
+        """Burn the address of material that lies ready, which lies at `to` from now on."""
+        self._spent.mark(path, kind)
+        self._shelf.move(path, to)
+
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """The same, once in a session."""
         return await self.make(path, kind)
