@@ -53,15 +53,18 @@ class ByReveal:
         with self._timed():
             batches = {node.value.path: await self._entries(node) for node in nodes}
             if len(call.path) == _OF_THE_PROGRAM:
-                batches = {call.path: [entry for entries in batches.values() for entry in entries]}
-            await run_all([(self._have, path, entries) for path, entries in batches.items() if entries])
+                await self._have(call.path, [entry for entries in batches.values() for entry in entries])
+            else:
+                await run_all([(self._provide, path, entries) for path, entries in batches.items() if entries])
 
     async def before_call(self, call: Context, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """Have made what `function(call, *args)` takes."""
         with self._timed():
-            taken = await self._rehearsal.call(function, args)
-            if taken:
-                await self._have(call.path, _under(call.path, taken))
+            entries = _under(call.path, await self._rehearsal.call(function, args))
+            if len(call.path) == _OF_THE_PROGRAM:
+                await self._have(call.path, entries)
+            elif entries:
+                await self._provide(call.path, entries)
 
     def horizon(self, n: int) -> None:
         """The next of the program's own calls that takes material is the first of n that take the same."""
@@ -81,11 +84,10 @@ class ByReveal:
         return _under(node.value.path, await self._rehearsal.node(node))
 
     async def _have(self, batch: Path, entries: list[Entry]) -> None:
-        """Have these ready, as a batch of this address where they have to be made."""
-        entries.sort(key=lambda entry: entry[0])
-        if len(batch) != _OF_THE_PROGRAM:
-            await self._provide(batch, entries)
+        """Have ready what a call of the program's own takes, as a batch of its path where it has to be made."""
+        if not entries:
             return
+        entries.sort(key=lambda entry: entry[0])
         kinds = tuple(kind for _, kind in entries)
         self._foreseen.comes(kinds)
         if self._stock.has(kinds):
