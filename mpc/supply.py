@@ -56,7 +56,8 @@ class Supply(Protocol):
     def rename(self, path: Path, kind: Correlation, to: Path) -> None:
         """Burn the address of material that lies ready: the call of path `to` takes it, and none of `path` any more.
 
-        All parties do so alike. SupplyError `material-spent` if it was taken or renamed before.
+        All parties do so alike. SupplyError `material-spent` if none of this kind lies there, as when it was taken or
+        renamed before.
         """
 
     async def standing(self, path: Path, kind: Correlation) -> Material:

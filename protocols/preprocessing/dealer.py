@@ -107,6 +107,8 @@ class DealerSupply:
 
     def rename(self, path: Path, kind: Correlation, to: Path) -> None:
         """Burn the address of material that lies ready, which lies at `to` from now on."""
+        if self._shelf.kind(path) != kind:
+            raise spent(path, kind)
         self._spent.mark(path, kind)
         self._shelf.move(path, to)
 

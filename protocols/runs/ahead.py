@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import trio
 
@@ -21,16 +22,32 @@ from mpc.correlation import Correlation
 from mpc.supply import Entry, Path, Supply
 from protocols.preprocessing.workshop import AHEAD_WORDS, words_of
 
-Kinds = tuple[Correlation, ...]
-"""What a reveal takes, in the order of paths. Reveals that take the same are alike."""
-
 _WORDS_OF_A_PLACE = 16
 """What a piece weighs beside its words."""
 
 
+class Kinds:
+    """What a reveal takes, in the order of paths. Reveals that take the same are alike: their kinds are equal."""
+
+    def __init__(self, each: Sequence[Correlation]) -> None:
+        self.each = tuple(each)
+        self._hash = hash(self.each)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Kinds) and self.each == other.each
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def words(self) -> int:
+        """About how many words a piece of each takes where it lies."""
+        return sum(_WORDS_OF_A_PLACE + words_of(kind) for kind in self.each)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Repetition:
-    """The material of one reveal that is still to come; `made` is set when it lies ready."""
+    """The material of one reveal that is still to come; `made` is set when it lies ready, or never will."""
 
     number: int
     kinds: Kinds
@@ -44,7 +61,7 @@ class Repetition:
     @property
     def entries(self) -> list[Entry]:
         """Its pieces, by where they lie."""
-        return [((*self.batch, place), kind) for place, kind in enumerate(self.kinds)]
+        return [((*self.batch, place), kind) for place, kind in enumerate(self.kinds.each)]
 
 
 class Stock:
@@ -64,11 +81,12 @@ class Stock:
 
     def begin(self, kinds: Kinds, wanted: int) -> list[Repetition]:
         """So many further repetitions, to be made now, or as many as there is room for: AHEAD_WORDS words in all."""
-        words = _weight(kinds)
-        count = min(wanted, max(0, AHEAD_WORDS - self._words) // words)
+        if not wanted:
+            return []
+        count = min(wanted, max(0, AHEAD_WORDS - self._words) // kinds.words)
         begun = [Repetition(self._numbers + i, kinds) for i in range(count)]
         self._numbers += count
-        self._words += count * words
+        self._words += count * kinds.words
         if begun:
             self._ready[kinds] += begun
         return begun
@@ -95,13 +113,8 @@ class Stock:
         repetition = ready.popleft()
         if not ready:
             del self._ready[kinds]
-        self._words -= _weight(kinds)
+        self._words -= kinds.words
         return repetition
-
-
-def _weight(kinds: Kinds) -> int:
-    """About how many words a repetition takes where it lies."""
-    return sum(_WORDS_OF_A_PLACE + words_of(kind) for kind in kinds)
 
 
 class Foreseen:
@@ -119,7 +132,8 @@ class Foreseen:
 
     def comes(self, kinds: Kinds) -> None:
         """A reveal that takes these is at hand."""
-        n, self._said = self._said or self._left.pop(kinds, 1), None
+        left = self._left.pop(kinds, 1)
+        n, self._said = self._said or left, None
         if n > 1:
             self._left[kinds] = n - 1
         if self._last is not None:

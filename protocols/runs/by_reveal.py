@@ -25,7 +25,7 @@ import trio
 from mpc.context import Context, Session, run_all
 from mpc.supply import Entry, Path
 from protocols.array.node import Node
-from protocols.runs.ahead import Foreseen, Repetition, Stock
+from protocols.runs.ahead import Foreseen, Kinds, Repetition, Stock
 from protocols.runs.rehearsal import Rehearsal, Taken
 
 _OF_THE_PROGRAM = 2
@@ -88,7 +88,7 @@ class ByReveal:
         if not entries:
             return
         entries.sort(key=lambda entry: entry[0])
-        kinds = tuple(kind for _, kind in entries)
+        kinds = Kinds([kind for _, kind in entries])
         self._foreseen.comes(kinds)
         if self._stock.has(kinds):
             await self._stock.hand_out(kinds, entries)
@@ -99,9 +99,11 @@ class ByReveal:
     async def _make(self, batch: Path, repetitions: Sequence[Repetition], entries: Sequence[Entry] = ()) -> None:
         """A batch of these entries and repetitions."""
         further = [entry for repetition in repetitions for entry in repetition.entries]
-        await self._provide(batch, [*entries, *further])
-        for repetition in repetitions:
-            repetition.made.set()
+        try:
+            await self._provide(batch, [*entries, *further])
+        finally:
+            for repetition in repetitions:
+                repetition.made.set()
 
     async def _provide(self, batch: Path, entries: Sequence[Entry]) -> None:
         self._on_wait()

@@ -13,7 +13,7 @@ from runs.real_runs import run_parties
 
 import mpc
 from mpc.context import Context
-from mpc.errors import LocalError, PeerError
+from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.supply import PLAN
 from protocols.preprocessing.workshop import words_of
 from protocols.runs import ahead
@@ -258,6 +258,24 @@ def test_a_simulation_makes_material_as_a_run_does(batches):
     assert in_simulation == batches
     assert simulated.report.offline_bytes == run.offline_bytes
     assert simulated.report.material == run.material
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_who_goes_on_after_a_batch_that_failed_ends_with_an_error(maker):
+    """Nobody waits for what never comes."""
+
+    async def main(ctx: Context, mine: Any) -> None:
+        x, y = await secrets(ctx, mine)
+        await mpc.horizon(ctx, 3)
+        supply: Any = ctx.session.supply
+        supply.provide = None
+        with pytest.raises(TypeError):
+            await mpc.reveal(ctx, x * y)
+        del supply.provide
+        await mpc.reveal(ctx, x * y)
+
+    with pytest.raises(ParleyError, match=r"material-spent|peer-failed|program-diverged"):
+        run_parties(main, inputs(2), Source(maker))
 
 
 COURSES = st.lists(
