@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from runs.real_runs import run_parties
 
 import mpc
-from mpc.context import Context
+from mpc.context import Context, run_all
 from mpc.errors import LocalError, ParleyError, PeerError
+from mpc.network.handshake import Agreement
+from mpc.network.transport import memory_network
+from mpc.store import StoreSupply
 from mpc.supply import PLAN
 from protocols.preprocessing.workshop import words_of
 from protocols.runs import ahead
 from protocols.runs.sources import Source
+from protocols.runs.storing import make_store
 from protocols.suite import suite_of
 
 VALUES = np.array([1.5, -2.0, 3.25, 7.0])
@@ -247,6 +253,30 @@ def test_a_planned_run_and_a_plan_take_no_notice(batches, prefetch):
         assert not outcome.report.unused
     assert of_batches(batches) <= {PLAN, "piece"}
     assert mpc.plan(program(3, 9), inputs(2)).demand == mpc.plan(program(3), inputs(2)).demand
+
+
+async def filled_stores(folder: Path, demand: Any) -> None:
+    """A store for each of two parties, made by both."""
+    sides = enumerate(zip(memory_network(2), Agreement.simulate(2), strict=True))
+
+    async def fill(i: int, transport: Any, agreement: Agreement) -> None:
+        await make_store(demand, folder / str(i), transport=transport, agreement=agreement)
+
+    await run_all([(fill, i, *side) for i, side in sides])
+
+
+@pytest.mark.parametrize("fallback", [None, "ot"])
+def test_a_run_from_stores_takes_no_notice(batches, tmp_path, fallback):
+    """All of it lies there by the paths of the plan; without a fallback nothing else could be made."""
+    planned = mpc.plan(program(3, 9), inputs(2), preprocessing="ot")
+    trio.run(filled_stores, tmp_path, planned.demand)
+    batches.clear()
+    stores = [StoreSupply(tmp_path / str(i)) for i in range(2)]
+    for outcome in run_parties(program(3, 9), inputs(2), [Source(fallback, store) for store in stores]):
+        np.testing.assert_allclose(outcome.result, products(3), atol=2.0**-12)
+        assert outcome.report.material == planned.report.material
+        assert not outcome.report.unused
+    assert not batches
 
 
 def test_a_simulation_makes_material_as_a_run_does(batches):
