@@ -132,9 +132,9 @@ class Foreseen:
 
     def comes(self, kinds: Kinds) -> None:
         """A reveal that takes these is at hand."""
-        left = self._left.pop(kinds, 1)
+        left = self._left.pop(kinds, 0)
         n, self._said = self._said or left, None
-        if n > 1:
+        if n:
             self._left[kinds] = n - 1
         if self._last is not None:
             self._followed[self._last] = kinds
@@ -146,5 +146,9 @@ class Foreseen:
 
     @property
     def guess(self) -> Kinds | None:
-        """What the next reveal takes, if it is what followed when last a reveal took what this one does."""
-        return None if self._last is None else self._followed.get(self._last)
+        """What the next reveal takes, if it is what followed when last a reveal took what this one does.
+
+        None where nothing did, or where the program has said how many of that there are, and they have come.
+        """
+        kinds = None if self._last is None else self._followed.get(self._last)
+        return None if kinds is None or self._left.get(kinds) == 0 else kinds

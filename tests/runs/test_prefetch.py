@@ -13,6 +13,7 @@ import mpc
 from mpc.context import Context, Root
 from mpc.errors import ParleyError, SupplyError
 from protocols.preprocessing import from_ot
+from protocols.runs.ahead import Kinds
 from protocols.runs.sources import Source
 
 VALUES = np.array([1.5, -2.0, 3.25, 7.0])
@@ -116,8 +117,9 @@ def test_a_guess_is_made_while_the_program_computes(batches):
     assert asked == [0, 0, 1, 1, 2, 2, 3, 3]
 
 
-def test_a_horizon_is_followed_by_guesses_of_as_many(batches):
-    """Six were said, of which three have room: what remains is made as a guess, when none is left."""
+@pytest.mark.parametrize(("room", "own", "guessed"), [(5, 1, 0), (2, 1, 2), (1, 1, 4)])
+def test_a_horizon_leaves_nothing_to_guess_but_what_had_no_room(batches, monkeypatch, room, own, guessed):
+    """Six were said: of the five after the first as many lie ready as have room, and none is made that was not said."""
 
     async def main(ctx: Context, mine: Any) -> None:
         x = await mpc.secret(ctx, 0, mine, range=(-8, 8))
@@ -126,10 +128,28 @@ def test_a_horizon_is_followed_by_guesses_of_as_many(batches):
         for _ in range(6):
             await mpc.reveal(ctx, x * x)
 
-    outcomes = run_parties(main, [VALUES, None], Source("ot", prefetch=True))
-    assert len(of_batches(batches, guessed=False)) == 1
-    sixth = {name: elements // 6 for name, elements in outcomes[0].report.material.items()}
-    assert [outcome.report.unused for outcome in outcomes] == [sixth] * 2
+    run_parties(main, [VALUES, None], Source("dealer", prefetch=True))
+    one = Kinds([kind for _, kind in batches[0][1]]).words // 6
+    batches.clear()
+    monkeypatch.setattr("protocols.runs.ahead.AHEAD_WORDS", room * one)
+    outcomes = run_parties(main, [VALUES, None], Source("dealer", prefetch=True))
+    assert (len(of_batches(batches, guessed=False)), len(of_batches(batches, guessed=True))) == (own, guessed)
+    assert [outcome.report.unused for outcome in outcomes] == [{}, {}]
+
+
+def test_more_reveals_than_were_said_are_guessed_again(batches):
+    """Of five, two were said: the third makes its own, and from then on each is guessed."""
+
+    async def main(ctx: Context, mine: Any) -> None:
+        x = await mpc.secret(ctx, 0, mine, range=(-8, 8))
+        await mpc.compute(ctx, x)
+        await mpc.horizon(ctx, 2)
+        for _ in range(5):
+            await mpc.reveal(ctx, x * x)
+
+    run_parties(main, [VALUES, None], Source("dealer", prefetch=True))
+    assert len(of_batches(batches, guessed=False)) == 2
+    assert len(of_batches(batches, guessed=True)) == 3
 
 
 @pytest.mark.parametrize("party", [0, 1, 2])
