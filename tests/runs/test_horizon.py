@@ -82,6 +82,7 @@ def check(outcomes: Any, batches: list[Any], steps: int) -> None:
     total = Counter(reports[0].material) + Counter(reports[0].unused)
     assert made(batches) == Counter({name: len(reports) * elements for name, elements in total.items()})
     assert "piece" not in of_batches(batches)
+    assert all(entries == sorted(entries, key=lambda entry: entry[0]) for _, entries in batches)
 
 
 @pytest.mark.parametrize(("maker", "n"), [*BY_PARTIES, ("silent", 3)])
