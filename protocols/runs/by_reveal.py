@@ -93,6 +93,7 @@ class ByReveal:
         if self._stock.has(kinds):
             await self._stock.hand_out(kinds, entries)
         else:
+            self._on_wait()
             await self._make(batch, self._stock.begin(kinds, self._foreseen.left(kinds)), entries)
         self._guess()
 
@@ -100,7 +101,7 @@ class ByReveal:
         """A batch of these entries and repetitions."""
         further = [entry for repetition in repetitions for entry in repetition.entries]
         try:
-            await self._provide(batch, [*entries, *further])
+            await self._supply.provide(batch, [*entries, *further])
         finally:
             for repetition in repetitions:
                 repetition.made.set()
