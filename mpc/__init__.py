@@ -9,6 +9,7 @@ from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 if TYPE_CHECKING:
     from protocols.array import SecretArray, compute, inverse_sqrt, reveal, secret_from, share_of, sigmoid
     from protocols.array.inputs import secret
+    from protocols.horizon import horizon
     from protocols.prepared import prepared
     from protocols.runs.planning import Plan, plan
     from protocols.runs.simulating import Simulation, simulate
@@ -24,6 +25,7 @@ __all__ = [
     "Simulation",
     "SupplyError",
     "compute",
+    "horizon",
     "inverse_sqrt",
     "plan",
     "prepared",
@@ -41,6 +43,7 @@ _FROM_PROTOCOLS = {
         ("SecretArray", "compute", "inverse_sqrt", "reveal", "secret", "secret_from", "share_of", "sigmoid"),
         "protocols.array",
     ),
+    "horizon": "protocols.horizon",
     "prepared": "protocols.prepared",
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
     **dict.fromkeys(("Simulation", "simulate"), "protocols.runs.simulating"),

@@ -69,6 +69,7 @@ class Root(IntEnum):
     SUITE = 4
     GOODBYE = 5
     STANDING = 6
+    AHEAD = 7
 
 
 class Foresight(Protocol):
@@ -79,6 +80,12 @@ class Foresight(Protocol):
 
     async def before_call(self, call: Context, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """Have everything ready that `function(call, *args)` will take."""
+
+    def horizon(self, n: int) -> None:
+        """The next of the program's own calls that takes material is the first of n that take the same."""
+
+    async def finish(self) -> None:
+        """Nothing more is taken: burn and account for what was made ahead and not used."""
 
 
 class CallAudit(Protocol):
@@ -127,11 +134,16 @@ class Session:
         self.suite = await self.factory.start(self.root(Root.SUITE))
 
     async def settle(self, program: Context) -> None:
-        """Before goodbye: check what the suite has opened and not checked yet, in the program's time."""
+        """Before goodbye: check what the suite has opened and not checked yet, in the program's time.
+
+        Material that was made ahead and that nobody took is burned then.
+        """
         ctx = self.root(Root.GOODBYE)
         ctx.depth = ctx.entered = program.depth
         await self.suite.settle(ctx)
         program.join(ctx)
+        if self.foresight is not None:
+            await self.foresight.finish()
 
     @property
     def shapes_only(self) -> bool:

@@ -84,6 +84,9 @@ class CountingSupply:
         """The same as `ready`."""
         return self.ready(path, kind)
 
+    def rename(self, path: Path, kind: Correlation, to: Path) -> None:
+        """Nothing lies ready here."""
+
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """Zeros that no plan has, since a store must never hold what does not burn."""
         return _zeros(kind)

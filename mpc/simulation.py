@@ -9,7 +9,7 @@ from typing import Any
 from mpc.accounts.cost import Audit
 from mpc.algebra.interface import Algebra
 from mpc.algebra.ring import Z64
-from mpc.context import Context, Session, run_all
+from mpc.context import Context, Foresight, Session, run_all
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport, memory_network
 from mpc.prg import Seed
@@ -30,13 +30,14 @@ class PartyRun:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all simulated parties have in common."""
+    """What all simulated parties have in common. `foresight`: of a party's session, where material is made before."""
 
     suite: Any
     fractional_bits: int = 16
     ring: Algebra = Z64
     audit: bool = False
     collect_errors: bool = False
+    foresight: Callable[[Session], Foresight] | None = None
 
 
 async def run_in_memory(
@@ -66,6 +67,8 @@ async def run_in_memory(
             endpoints[i], supplies[i], agreement, setting.suite, n, setting.fractional_bits, setting.ring,
             audit, private[i] if private else Seed.fresh(), on_call if i == 0 else None,
         )  # fmt: skip
+        if setting.foresight is not None:
+            session.foresight = setting.foresight(session)
         runs[i] = await _live(session, main, inputs[i], setting.collect_errors)
 
     await run_all([(party, i, agreement) for i, agreement in enumerate(agreements or Agreement.simulate(n))])

@@ -53,6 +53,13 @@ class Supply(Protocol):
     async def make(self, path: Path, kind: Correlation) -> Material:
         """Have material made for this path now, hand it out and burn it."""
 
+    def rename(self, path: Path, kind: Correlation, to: Path) -> None:
+        """Burn the address of material that lies ready: the call of path `to` takes it, and none of `path` any more.
+
+        All parties do so alike. SupplyError `material-spent` if none of this kind lies there, as when it was taken or
+        renamed before.
+        """
+
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """Have material made that lives as long as the session: by whoever makes some in it, never from a store."""
 

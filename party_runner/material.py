@@ -27,8 +27,9 @@ class Material:
     """`--preprocessing` and the options beside it.
 
     `given`: the name of a supplier, or a folder: a party's store, or with `parley run` one with a store for each party.
-    `when`: whether material is made reveal by reveal, or planned and made before the program. `key_in_store`: the store
-    holds its own key, as where one person runs all parties.
+    `when`: whether material is made reveal by reveal, or planned and made before the program; with `prefetch` it is
+    made beside the program, by guess or as planned. `key_in_store`: the store holds its own key, as where one person
+    runs all parties.
     """
 
     given: str = OT

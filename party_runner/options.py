@@ -78,7 +78,11 @@ MATERIAL = together(
     click.option("--fallback", type=click.Choice(tuple(EXTENSIONS)), help="Who makes what such a folder lacks."),
     CHECK_MATERIAL,
     WHEN,
-    click.option("--prefetch", is_flag=True, help="Plan the program, and make its material while it runs."),
+    click.option(
+        "--prefetch",
+        is_flag=True,
+        help="Make material while the program runs: what its reveals so far let expect, or what was planned.",
+    ),
 )
 PLANNED_FOR = click.option(
     "--preprocessing",

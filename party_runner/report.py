@@ -170,9 +170,10 @@ def _lines(summary: Summary, counted: str) -> Group:
 
 
 def _material(summary: Summary) -> Group:
-    made = table("kind", "elements")
-    for kind, elements in sorted(summary["material"].items()):
-        made.add_row(kind, f"{elements:,}")
+    taken, unused = summary["material"], summary.get("unused", {})
+    made = table("kind", "elements", *(["made ahead, not used"] if unused else []))
+    for kind in sorted(taken.keys() | unused.keys()):
+        made.add_row(kind, f"{taken.get(kind, 0):,}", *([f"{unused.get(kind, 0):,}"] if unused else []))
     return titled(f"Material, from: {source_of(summary)}", made)
 
 

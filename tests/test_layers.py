@@ -22,7 +22,8 @@ ORDER = {
         "shares", "linear", "suite", "known", "prepared", "ranges", "outputs", "prefix", "derived", "one_array",
         "unchecked", "ot.groups", "preprocessing.transfers", "preprocessing.tools", "preprocessing.kind",
         "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
-        "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "runs",
+        "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "horizon",
+        "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -49,7 +50,7 @@ FOLDER_ORDER = {
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "planning", "rehearsal",
-        "by_reveal", "simulating",
+        "ahead", "by_reveal", "simulating",
         "party", "dealing", "storing",
     ),
     "protocols.beaver": (

@@ -45,12 +45,16 @@ class _LineTally:
 
 
 class Ledger:
-    """One party's running account."""
+    """One party's running account.
+
+    `material` is what was handed out, `unused` what was made ahead and burned at the end; elements by kind.
+    """
 
     def __init__(self, n: int) -> None:
         self.bytes_to = [0] * n
         self.received_bytes = 0
         self.material: Counter[str] = Counter()
+        self.unused: Counter[str] = Counter()
         self.reveals: list[Reveal] = []
         self.calls = 0
         self._lines: dict[str, _LineTally] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ class Report:
     `rounds_by_party` and `bytes_sent` (framed, before TLS, online) have an entry for each party, by index;
     `offline_bytes` is what this party received from its supplier; `lines` is this party's account by line. `device` is
     the account of the accelerator that was in use, None without one; `check_material` says how much of the material
-    the parties verified: nothing, a sample, all.
+    the parties verified: nothing, a sample, all. `material` was taken; `unused` was made ahead, and burned.
     """
 
     program: str
@@ -36,6 +36,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     device: dict[str, Any] | None = None
     check_material: str = "nothing"
+    unused: dict[str, int] = field(default_factory=dict)
 
     @property
     def rounds(self) -> int:
@@ -55,6 +56,7 @@ class Report:
             "rounds_by_party": list(self.rounds_by_party),
             "bytes_sent": list(self.bytes_sent),
             "material": dict(self.material),
+            "unused": dict(self.unused),
             "reveals": [asdict(reveal) for reveal in self.reveals],
             "lines": [asdict(line) for line in self.lines],
             "warnings": list(self.warnings),

@@ -197,6 +197,12 @@ class StoreSupply:
         self._spent.mark(path, kind)
         return await self.fallback.make(path, kind)
 
+    def rename(self, path: Path, kind: Correlation, to: Path) -> None:
+        """Of the fallback: records keep the addresses of the plan that they were made for."""
+        if self.fallback is None:
+            raise self._none_left(path, kind)
+        self.fallback.rename(path, kind, to)
+
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """Of the fallback: a store holds nothing that does not burn. SupplyError `store-standing` without one."""
         if self.fallback is None:

@@ -256,6 +256,9 @@ class _Supply:
         """The same as `ready`."""
         return self.ready(path, kind)
 
+    def rename(self, path: Path, kind: Correlation, to: Path) -> None:
+        """Nothing lies ready here."""
+
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """The same: the context asks once."""
         return self.ready(path, kind)

@@ -105,6 +105,13 @@ class DealerSupply:
         (material,) = self._materials(entries, await self._fetch(entries, None) if needs_correction else [])
         return material
 
+    def rename(self, path: Path, kind: Correlation, to: Path) -> None:
+        """Burn the address of material that lies ready, which lies at `to` from now on."""
+        if self._shelf.kind(path) != kind:
+            raise spent(path, kind)
+        self._spent.mark(path, kind)
+        self._shelf.move(path, to)
+
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """The same: the dealer's seed and correction."""
         return await self.make(path, kind)

@@ -60,6 +60,11 @@ class Shelf:
             del self._lots[at], self._starts[at]
         return material
 
+    def move(self, path: Path, to: Path) -> None:
+        """Let the piece of a path that has one be that of another, which has none."""
+        assert to not in self._places, "two pieces for one path"
+        self._places[to] = self._places.pop(path)
+
     def drop(self, path: Path) -> None:
         """Throw a piece away."""
         self.take(path)

@@ -25,7 +25,7 @@ from mpc.errors import PeerError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.prg import Seed
-from mpc.supply import PLAN, Entry, Path, Spent
+from mpc.supply import PLAN, Entry, Path, Spent, spent
 from protocols.preprocessing.announcing import Asked, Batches, Key, batch_key, piece_key
 from protocols.preprocessing.shelf import Shelf
 
@@ -177,6 +177,13 @@ class Workshop:
             self._take(path)
         await self._made(piece_key(path), [(path, kind)])
         return self._take(path)
+
+    def rename(self, path: Path, kind: Correlation, to: Path) -> None:
+        """Burn the address of material that lies ready, which lies at `to` from now on."""
+        if self._shelf.kind(path) != kind:
+            raise spent(path, kind)
+        self._spent.mark(path, kind)
+        self._shelf.move(path, to)
 
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """The same, once in a session."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy.typing as npt
@@ -121,7 +122,7 @@ class _Party:
         """The online phase, the goodbyes, the account."""
         session = self._session()
         session.on_call = self._counter()
-        by_reveal = ByReveal(session, lambda: self.progress("offline", 0, None))
+        by_reveal = ByReveal(session, lambda: self.progress("offline", 0, None), guessing=self.source.guesses)
         session.foresight = None if self.source.plans else by_reveal
         await session.start()
         started = time.perf_counter()
@@ -133,7 +134,7 @@ class _Party:
                 result.append(await self.main(ctx, self.mine))
                 await session.settle(ctx)
 
-        await self.provision.beside(compute)
+        await self.provision.beside(partial(by_reveal.beside, compute) if self.source.guesses else compute)
         online = time.perf_counter() - started - by_reveal.seconds
         self.provision.done()
         counters = await self.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})

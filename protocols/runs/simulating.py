@@ -17,6 +17,7 @@ from mpc.simulation import Main, PartyRun, Setting, run_in_memory
 from mpc.supply import Supply
 from protocols.preprocessing import dealer
 from protocols.preprocessing.from_ot import ot_supplies
+from protocols.runs.by_reveal import ByReveal
 from protocols.runs.event_loop import run_trio
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, EXTENSIONS, check_preprocessing
@@ -50,15 +51,18 @@ def simulate(
 
     The same protocols and messages as between machines. For development, tests and notebooks: data of all parties
     meets in one process. Material comes from a dealer inside that process, which is quick and gives away nothing more
-    there; `preprocessing` names another source, as "ot", which real runs use. `check_costs` holds counted costs
-    against declared ones. The first error of any party is raised.
+    there; `preprocessing` names another source, as "ot", which real runs use: then material is made as in these, by
+    reveals. `check_costs` holds counted costs against declared ones. The first error of any party is raised.
     """
     if len(inputs) < 2:
         raise LocalError(
             "too-few-parties", f"{len(inputs)} inputs make no computation between parties", "pass 2 or more"
         )
     check_preprocessing(preprocessing)
-    setting = Setting(find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs)
+    setting = Setting(
+        find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs,
+        foresight=None if preprocessing == DEALER else ByReveal,
+    )  # fmt: skip
     started = time.perf_counter()
 
     async def run() -> list[PartyRun]:

@@ -39,8 +39,8 @@ class Source:
 
     `maker`: who makes material in the session, None for nobody. `store`: what was made before, which comes first.
     `check`: how much of what the parties make they verify. `planned`: the whole program is planned on the shapes of the
-    inputs, checked, and its material made before it runs, instead of by reveals. `prefetch`: it is planned, and the
-    parties make its material while it runs.
+    inputs, checked, and its material made before it runs, instead of by reveals. `prefetch`: material is made while the
+    program runs; of a plan in its order, else what the next reveal takes if it takes what followed the last alike one.
     """
 
     maker: str | None = OT
@@ -52,7 +52,12 @@ class Source:
     @property
     def plans(self) -> bool:
         """Whether the whole program is planned first; where material comes from a store it always is."""
-        return self.planned or self.prefetch or self.store is not None
+        return self.planned or self.store is not None
+
+    @property
+    def guesses(self) -> bool:
+        """Whether what a reveal is likely to take is made before it is known."""
+        return self.prefetch and not self.plans
 
     @property
     def name(self) -> str:
@@ -88,11 +93,12 @@ class Provision:
             link = DealerLink(transport, transport.n - 1)
             made = await link.supply()
         elif source.maker is not None:
+            prefetched = source.plans and source.prefetch
             made = own = OtSupply(
                 transport, agreement, transport.n, extension=EXTENSIONS[source.maker], check=source.check,
-                ahead=AHEAD_WORDS if source.prefetch else None, on_made=None if source.prefetch else on_made,
+                ahead=AHEAD_WORDS if prefetched else None, on_made=None if source.prefetch else on_made,
             )  # fmt: skip
-            beside = own if source.prefetch else None
+            beside = own if prefetched else None
         if source.store is not None:
             source.store.fallback = made
         supply = source.store or made

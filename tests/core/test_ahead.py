@@ -87,7 +87,7 @@ def test_results_rounds_and_bytes_stay_the_same(
     monkeypatch: pytest.MonkeyPatch, n: int, program: Any, ahead: int
 ) -> None:
     monkeypatch.setattr(sources, "AHEAD_WORDS", ahead)
-    before, beside = run(program, n, Source("ot")), run(program, n, Source("ot", prefetch=True))
+    before, beside = run(program, n, Source("ot")), run(program, n, Source("ot", planned=True, prefetch=True))
     for one, other in zip(before, beside, strict=True):
         assert account(one) == account(other)
         for a, b in zip(one.result, other.result, strict=True):
@@ -233,7 +233,7 @@ def test_a_failure_beside_the_program_ends_it_everywhere(monkeypatch: pytest.Mon
         return await honest(ctx, *args)
 
     monkeypatch.setattr(from_ot, "make_checked", failing)
-    ends = run(wide, 3, Source("ot", prefetch=True))
+    ends = run(wide, 3, Source("ot", planned=True, prefetch=True))
     assert [end.code for end in ends] == ["peer-failed", "wrong-material", "peer-failed"]
     assert "party1" in ends[0].cause
 
@@ -246,7 +246,7 @@ def test_a_failure_of_the_program_ends_what_is_made_beside_it() -> None:
             raise SupplyError("own", "an error of its own")
         return await mpc.reveal(ctx, x > 0, x * x)
 
-    assert [end.code for end in run(program, 2, Source("ot", prefetch=True))] == ["own", "peer-failed"]
+    assert [end.code for end in run(program, 2, Source("ot", planned=True, prefetch=True))] == ["own", "peer-failed"]
 
 
 def test_programs_that_take_other_turns_are_told() -> None:
@@ -259,7 +259,7 @@ def test_programs_that_take_other_turns_are_told() -> None:
         else:
             await ctx.receive(0, mpc.context.Spec((1,)))
 
-    ends = run(program, 2, Source("ot", prefetch=True))
+    ends = run(program, 2, Source("ot", planned=True, prefetch=True))
     assert all(isinstance(end, ParleyError) for end in ends)
 
 

@@ -71,14 +71,20 @@ async def side_by_side(supplies: Sequence[Any], act: Act) -> list[Any]:
     return results
 
 
-@pytest.mark.parametrize("supplier", ["dealer", "ot", "insecure", "store"])
+SUPPLIERS = ("dealer", "ot", "insecure", "store")
+
+
+def supplies_of(supplier: str, n: int, folder: Path) -> list[Any]:
+    if supplier == "store":
+        return stores(n, folder)
+    makers: dict[str, Any] = {"dealer": local_supplies, "ot": from_ot, "insecure": insecure_workshops}
+    return list(makers[supplier](n))
+
+
+@pytest.mark.parametrize("supplier", SUPPLIERS)
 @pytest.mark.parametrize("n", [2, 3])
 def test_two_batches_in_flight_asked_for_in_opposite_orders(supplier: str, n: int, tmp_path: Path) -> None:
-    supplies: list[Any]
-    if supplier == "store":
-        supplies = stores(n, tmp_path)
-    else:
-        supplies = {"dealer": local_supplies, "ot": from_ot, "insecure": insecure_workshops}[supplier](n)
+    supplies = supplies_of(supplier, n, tmp_path)
 
     async def act(i: int, supply: Supply) -> Any:
         taken: dict[Any, Any] = {}
@@ -99,6 +105,29 @@ def test_two_batches_in_flight_asked_for_in_opposite_orders(supplier: str, n: in
         [*ONE, *OTHER], zip(*trio.run(side_by_side, supplies, act), strict=True), strict=True
     ):
         check(kind, materials)
+
+
+@pytest.mark.parametrize("supplier", SUPPLIERS)
+def test_a_renamed_piece_is_taken_once_and_by_its_new_name_alone(supplier: str, tmp_path: Path) -> None:
+    """Of a store, what its fallback made: records keep their addresses."""
+    (path, kind), *_ = OTHER
+    new = (0, 7, 7)
+
+    async def act(i: int, supply: Supply) -> Any:
+        await supply.provide((0, 2), OTHER)
+        supply.rename(path, kind, new)
+        with pytest.raises(SupplyError, match="material-spent"):
+            supply.rename(path, kind, (0, 7, 8))
+        assert supply.ready(path, kind) is None
+        with pytest.raises(SupplyError, match="material-spent"):
+            await supply.make(path, kind)
+        taken = supply.ready(new, kind)
+        assert supply.ready(new, kind) is None
+        with pytest.raises(SupplyError, match="material-spent"):
+            await supply.make(new, kind)
+        return taken
+
+    check(kind, trio.run(side_by_side, supplies_of(supplier, 2, tmp_path), act))
 
 
 def test_small_batches_are_made_together_and_none_waits_for_a_large_one(monkeypatch: pytest.MonkeyPatch) -> None:

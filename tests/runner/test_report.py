@@ -52,6 +52,13 @@ def test_accounts_become_one_summary() -> None:
     assert "me" not in summary
 
 
+def test_what_was_made_ahead_and_not_used_is_shown_beside_what_was_taken() -> None:
+    shown = printed(merged([account(i, unused={"triple": 1234, "dabit": 5}) for i in range(2)]))
+    assert ["triple", "3", "1,234"] in [line.split() for line in shown.splitlines()]
+    assert ["dabit", "0", "5"] in [line.split() for line in shown.splitlines()]
+    assert "not used" not in printed(merged([account(0), account(1)]))
+
+
 def test_results_that_differ_are_all_kept() -> None:
     summary = merged([account(0, result=None), account(1, result=3)])
     assert summary["results"] == [None, 3]

@@ -38,7 +38,12 @@ def test_parties_compute_together(tmp_path: Path, parties: int) -> None:
 
 @pytest.mark.parametrize(
     ("parties", "options", "check"),
-    [(2, (), "nothing"), (3, ("--prefetch",), "nothing"), (3, ("--check-material", "all"), "all")],
+    [
+        (2, (), "nothing"),
+        (2, ("--prefetch",), "nothing"),
+        (3, ("--prefetch", "--material", "planned"), "nothing"),
+        (3, ("--check-material", "all"), "all"),
+    ],
 )
 def test_parties_make_their_own_material(tmp_path: Path, parties: int, options: tuple[str, ...], check: str) -> None:
     """No process but theirs, and nobody else to trust."""

@@ -15,16 +15,20 @@ from protocols.runs.party import Outcome, run_party
 from protocols.runs.sources import DEALER, Source
 
 
-def run_parties(program: Any, inputs: Sequence[Any], source: Source, **options: Any) -> list[Outcome]:
-    """Every party's outcome; the first error of any party is raised."""
-    n, dealt = len(inputs), source.maker == DEALER
+def run_parties(
+    program: Any, inputs: Sequence[Any], source: Source | Sequence[Source], **options: Any
+) -> list[Outcome]:
+    """Every party's outcome, from one source or each party's own; the first error of any party is raised."""
+    n = len(inputs)
+    sources = [source] * n if isinstance(source, Source) else list(source)
+    dealt = sources[0].maker == DEALER
     transports, agreements = memory_network(n + dealt), Agreement.simulate(n + dealt)
     outcomes: list[Any] = [None] * n
 
     async def party(i: int) -> None:
         outcomes[i] = await run_party(
-            program, inputs[i], transport=transports[i], agreement=agreements[i], program="", preprocessing=source,
-            **options,
+            program, inputs[i], transport=transports[i], agreement=agreements[i], program="",
+            preprocessing=sources[i], **options,
         )  # fmt: skip
 
     async def dealer() -> None:

@@ -12,9 +12,6 @@ from runs.real_runs import run_parties
 import mpc
 from mpc.context import Context
 from mpc.errors import LocalError
-from mpc.supply import Entry
-from protocols.preprocessing.dealer import DealerSupply
-from protocols.preprocessing.workshop import Workshop
 from protocols.runs.sources import Source
 from protocols.suite import suite_of
 
@@ -27,26 +24,6 @@ async def two_reveals(ctx: Context, mine: Any) -> Any:
     y = await mpc.secret(ctx, 1, mine, range=(-8, 8))
     product = await mpc.reveal(ctx, (x * y).sum())
     return product, await mpc.reveal(ctx, x > y, np.maximum(x, y).mean())
-
-
-@pytest.fixture
-def batches(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, list[Entry]]]:
-    """What party 0 had made, batch by batch, and what it had made piece by piece ("piece")."""
-    seen: list[tuple[Any, list[Entry]]] = []
-    for cls in (DealerSupply, Workshop):
-        provide, make = cls.provide, cls.make
-
-        async def noted_batch(self: Any, batch: Any, entries: Any, provide: Any = provide) -> None:
-            seen.append((batch, list(entries)))
-            await provide(self, batch, entries)
-
-        async def noted_piece(self: Any, path: Any, kind: Any, make: Any = make) -> Any:
-            seen.append(("piece", [(path, kind)]))
-            return await make(self, path, kind)
-
-        monkeypatch.setattr(cls, "provide", noted_batch)
-        monkeypatch.setattr(cls, "make", noted_piece)
-    return seen
 
 
 @pytest.mark.parametrize("maker", MAKERS)
