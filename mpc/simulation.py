@@ -9,7 +9,7 @@ from typing import Any
 from mpc.accounts.cost import Audit
 from mpc.algebra.interface import Algebra
 from mpc.algebra.ring import Z64
-from mpc.context import Context, Session, run_all
+from mpc.context import Context, Foresight, Session, run_all
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport, memory_network
 from mpc.prg import Seed
@@ -49,12 +49,13 @@ async def run_in_memory(
     agreements: Sequence[Agreement] | None = None,
     private: Sequence[Seed] | None = None,
     on_call: Callable[[], None] | None = None,
+    foresight: Foresight | None = None,
 ) -> list[PartyRun]:
     """Run `main(ctx, inputs[i])` as party i, all side by side; their ends in order.
 
     The first error of any party is raised, unless the setting collects errors: then a failing party ends, tells its
     peers, and every party's error is in its PartyRun. `agreements` and `private` seeds, one for each party, are fresh
-    unless a test fixes them.
+    unless a test fixes them. `foresight` is one for all.
     """
     n = len(inputs)
     endpoints = transports or memory_network(n)
@@ -64,7 +65,7 @@ async def run_in_memory(
     async def party(i: int, agreement: Agreement) -> None:
         session = Session(
             endpoints[i], supplies[i], agreement, setting.suite, n, setting.fractional_bits, setting.ring,
-            audit, private[i] if private else Seed.fresh(), on_call if i == 0 else None,
+            audit, private[i] if private else Seed.fresh(), on_call if i == 0 else None, foresight,
         )  # fmt: skip
         runs[i] = await _live(session, main, inputs[i], setting.collect_errors)
 

@@ -67,6 +67,14 @@ class StandingMaterial:
             )
         return material
 
+    def adopt(self, other: StandingMaterial) -> list[Correlation]:
+        """Let what stands in a session like this one stand here as well; the kinds that did not before."""
+        if other._made.keys() <= self._made.keys():
+            return []
+        added = {name: made for name, made in other._made.items() if name not in self._made}
+        self._made |= added
+        return [kind for kind, _ in added.values()]
+
 
 def _fixed(words: Words) -> Words:
     view = words.view()

@@ -156,6 +156,11 @@ class Node(_Node):
         return self.value.share is None
 
     @property
+    def begins(self) -> int:
+        """The causal depth at which it can be computed, once its operands are."""
+        return max([self.value.depth, *[operand.value.depth for operand in self.operands]])
+
+    @property
     def call_name(self) -> str:
         """What its call is called, which all parties must agree on."""
         return f"{self.operation.name} {self.kind} {self.shape}"

@@ -17,6 +17,7 @@ from mpc.simulation import Main, Setting, run_in_memory
 from mpc.supply import Entry
 from protocols.runs.event_loop import run_trio
 from protocols.runs.input_shapes import describe
+from protocols.runs.lockstep import Lockstep
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, check_preprocessing
 from protocols.runs.suites import find_suite
@@ -71,6 +72,7 @@ async def plan_shapes(
     setting = Setting(find_suite(suite, simulated=True), fractional_bits, ShapesOfRing(Z64))
     dealt = preprocessing == DEALER if dealt is None else dealt
     supplies = [CountingSupply(dealt=dealt) for _ in inputs]
+    foresight = None if setting.suite.remembers else Lockstep(supplies)
     calls = 0
 
     def count() -> None:
@@ -78,6 +80,6 @@ async def plan_shapes(
         calls += 1
 
     with np.errstate(all="ignore"):  # inputs are zeros
-        runs = await run_in_memory(main, inputs, supplies, setting, on_call=count)
+        runs = await run_in_memory(main, inputs, supplies, setting, on_call=count, foresight=foresight)
     demand = sorted(supplies[0].demand, key=lambda entry: entry[0])  # the order of the program, not of the event loop
     return Plan(simulated_report(runs, setting, preprocessing, {}, program), demand, calls)
