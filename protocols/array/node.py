@@ -158,7 +158,11 @@ class Node(_Node):
     @property
     def begins(self) -> int:
         """The causal depth at which it can be computed, once its operands are."""
-        return max([self.value.depth, *[operand.value.depth for operand in self.operands]])
+        depth = self.value.depth
+        for operand in self.operands:
+            if operand.value.depth > depth:
+                depth = operand.value.depth
+        return depth
 
     @property
     def call_name(self) -> str:
@@ -171,8 +175,9 @@ class Node(_Node):
 
         Two nodes of one signature send alike and take alike.
         """
-        operands = tuple((o.shape, o.kind, o.scale, o.range) for o in self.operands)
-        parameters = tuple((name, _by_shape(value)) for name, value in sorted(self.parameters.items()))
+        nodes, named = self._recipe
+        operands = tuple([(o.shape, o.kind, o.scale, o.range.lo, o.range.hi) for o in nodes])
+        parameters = tuple([(name, _by_shape(named[name])) for name in sorted(named)]) if named else ()
         return self.operation.name, self.shape, self.kind, self.scale, operands, parameters
 
     def with_range(self, range_: Range) -> Node:

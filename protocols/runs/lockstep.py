@@ -16,12 +16,13 @@ import numpy as np
 
 from mpc.context import Context, Root, Session
 from mpc.errors import ParleyError
-from mpc.network.wire import Message, Tag
+from mpc.network.wire import Message, Tag, packed_bytes
 from mpc.planning import CountingSupply
-from mpc.supply import Path
+from mpc.standing import StandingMaterial
+from mpc.supply import Entry, Path
 from protocols.array.lowering import lowering
 from protocols.array.node import Node, Value
-from protocols.runs.rehearsal import Rehearsal, Role
+from protocols.runs.rehearsal import Rehearsal, Role, Taken, path_bytes
 from protocols.shares import Share
 
 LEADER = 0
@@ -120,22 +121,30 @@ class Lockstep:
             node.value.computed(share, node.begins)
 
     def _count(self, sessions: Sequence[Session], row: Row, depths: Sequence[int], roles: Sequence[Role]) -> None:
-        shallowest, path, line = min(depths), row[LEADER].value.path, row[LEADER].line
-        for i, role in enumerate(roles):
-            ledger, depth = sessions[i].ledger, shallowest + role.depth
-            for kind, elements in role.material:
-                ledger.took(line, kind, elements)
-            for standing in sessions[i].standing.adopt(role.standing):
-                ledger.material[standing.name] += standing.elements
-            for sent in role.sent:
-                ledger.sent(line, sent.to, sent.bytes(path, shallowest))
-            ledger.received_bytes += role.received
-            ledger.waited(line, depths[i], depth)
-            self._supplies[i].count([((*path, *place), kind) for place, kind in role.taken])
-            row[i].value.computed(role.share, depth)
-            on_call = sessions[i].on_call
-            if on_call is not None:
-                on_call()
+        value, line, shallowest = row[LEADER].value, row[LEADER].line, min(depths)
+        numbers = path_bytes(value.home.path) + packed_bytes(value.number)
+        entries = _entries(value.path, roles[LEADER].taken)
+        for session, supply, node, role, before in zip(sessions, self._supplies, row, roles, depths, strict=True):
+            after = shallowest + role.depth
+            sent = [(sent.to, sent.bytes(numbers, shallowest)) for sent in role.sent]
+            session.ledger.computed(line, before, after, sent, role.material)
+            session.ledger.received_bytes += role.received
+            if role.standing is not None:
+                _adopt(session, role.standing)
+            same = role.taken is roles[LEADER].taken
+            supply.count(entries if same else _entries(value.path, role.taken))
+            node.value.computed(role.share, after)
+            if session.on_call is not None:
+                session.on_call()
+
+
+def _entries(home: Path, taken: Taken) -> list[Entry]:
+    return [((*home, *path), kind) for path, kind in taken]
+
+
+def _adopt(session: Session, standing: StandingMaterial) -> None:
+    for kind in session.standing.adopt(standing):
+        session.ledger.material[kind.name] += kind.elements
 
 
 def _locally(node: Node) -> Share:

@@ -42,16 +42,18 @@ class Sent(NamedTuple):
     size: int
     depths: tuple[int, ...]
 
-    def bytes(self, path: Path, depth: int) -> int:
-        """Their framed bytes, of a call at `path` where the shallowest party begins so deep."""
-        numbers = path_bytes(path[:-1]) + packed_bytes(path[-1])
-        return self.size + sum([numbers + packed_bytes(depth + deeper) for deeper in self.depths])
+    def bytes(self, path_bytes: int, depth: int) -> int:
+        """Their framed bytes, of a call whose path takes so many where the shallowest party begins so deep."""
+        first, last = packed_bytes(depth + self.depths[0]), packed_bytes(depth + self.depths[-1])
+        if first == last:
+            return self.size + len(self.depths) * (path_bytes + first)
+        return self.size + sum([path_bytes + packed_bytes(depth + deeper) for deeper in self.depths])
 
 
 class Role(NamedTuple):
     """What one party does in a computation: the share that it ends with, its depth in the end above the shallowest
     party's at the beginning, what it takes, the elements of that by kind, what it sends, how many bytes it receives,
-    and what stands in its session afterwards."""
+    and what stands in its session afterwards, if anything does."""
 
     share: Share
     depth: int
@@ -59,7 +61,7 @@ class Role(NamedTuple):
     material: tuple[tuple[str, int], ...]
     sent: tuple[Sent, ...]
     received: int
-    standing: StandingMaterial
+    standing: StandingMaterial | None
 
 
 @lru_cache(1 << 10)
@@ -145,7 +147,9 @@ class Rehearsal:
             except BaseException:
                 self._cast = []
                 raise
-            return tuple([p.role(call, r, min(depths)) for p, call, r in zip(players, calls, results, strict=True)])
+            roles = [p.role(call, r, min(depths)) for p, call, r in zip(players, calls, results, strict=True)]
+            common = roles[0].taken
+            return tuple([role._replace(taken=common) if role.taken == common else role for role in roles])
 
     async def _gathered(self) -> list[_Player]:
         like, n = self._like, self._like.n
@@ -193,13 +197,13 @@ class _Player(NamedTuple):
         for to, message, size in self.transport.noted:
             _, others, depths = sent.get(to, Sent(to, 0, ()))
             size -= path_bytes(path) + packed_bytes(message.depth)
-            sent[to] = Sent(to, others + size, (*depths, message.depth - depth))
+            sent[to] = Sent(to, others + size, tuple(sorted((*depths, message.depth - depth))))
         material: dict[str, int] = {}
         for _, kind in taken:
             material[kind.name] = material.get(kind.name, 0) + kind.elements
         role = Role(
             share, call.depth - depth, tuple(taken), tuple(material.items()), tuple(sent.values()),
-            self.session.ledger.received_bytes, self.session.standing,
+            self.session.ledger.received_bytes, self.session.standing or None,
         )  # fmt: skip
         self.forget()
         return role
