@@ -38,9 +38,9 @@ class Facts(NamedTuple):
 class Operation:
     """One thing that can be done with secrets.
 
-    `facts(*operands, **parameters)` says what is public of the result. `run(ctx, node, *shares)` computes it on the
-    operands' shares where no other lowering is registered (`protocols/array/lowering.py`); an async function may talk,
-    with a context that is the node's own; a plain one is local: it sends nothing and draws nothing at random.
+    `facts(*operands, **parameters)` says of nodes what is public of the result. `run(ctx, node, *shares)` computes it
+    on the operands' shares where no other lowering is registered (`protocols/array/lowering.py`); an async function may
+    talk, with a context that is the node's own; a plain one is local: it sends nothing and draws nothing at random.
     """
 
     name: str
