@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import trio
 
 from mpc.context import Context, Root, Session
 from mpc.errors import ParleyError
@@ -27,6 +28,8 @@ from protocols.shares import Share
 
 LEADER = 0
 _NOTHING = np.zeros(0, np.uint8)
+_YIELD_EVERY = 256
+"""Rows after which other tasks of the loop go on, as a network's: a few milliseconds."""
 
 Row = tuple[Node, ...]
 """One node as each party has it, by index."""
@@ -99,7 +102,9 @@ class Lockstep:
 
     async def _compute(self, sessions: Sequence[Session], rows: Sequence[Row]) -> None:
         rehearsal = self._rehearsal = self._rehearsal or Rehearsal(sessions[LEADER])
-        for row in _in_order(rows):
+        for number, row in enumerate(_in_order(rows)):
+            if number % _YIELD_EVERY == 0:
+                await trio.lowlevel.checkpoint()
             node = row[LEADER]
             try:
                 if lowering(node.operation, sessions[LEADER]).talks:

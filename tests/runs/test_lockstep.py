@@ -27,6 +27,7 @@ from protocols.array.node import OPERATIONS
 from protocols.beaver import SUITE
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.runs.lockstep import Lockstep
+from protocols.runs.planning import plan_shapes
 from protocols.suite import suite_of
 
 SHAPES = [np.zeros(4), np.zeros(4)]
@@ -244,3 +245,29 @@ def test_kinds_are_those_of_the_ring():
     demand: list[tuple[Any, Correlation]] = account(functions, lockstep=True)["demand"][0]
     assert demand
     assert all(kind.ring == Z64 for _, kind in demand)
+
+
+def test_a_long_expression_lets_other_tasks_go_on():
+    async def turns(length: int) -> int:
+        """How often another task of the loop goes on while a program of so many products is planned."""
+        count = 0
+
+        async def main(ctx: Context, mine: Any) -> Any:
+            x, y = await pair(ctx, mine)
+            for _ in range(length):
+                x = (x * y).within(-1, 1)
+            return await mpc.reveal(ctx, x)
+
+        async def beside() -> None:
+            nonlocal count
+            while True:
+                await trio.lowlevel.checkpoint()
+                count += 1
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(beside)
+            await plan_shapes(main, SHAPES, "beaver", 16, "dealer")
+            nursery.cancel_scope.cancel()
+        return count
+
+    assert trio.run(turns, 2000) >= trio.run(turns, 2) + 10
