@@ -26,9 +26,9 @@ def encode(values: npt.ArrayLike, fractional_bits: int, ring: Algebra) -> Words:
     Raises LocalError `not-a-number` for NaN, infinity or a non-numeric array, `out-of-range` for what does not fit.
     """
     array = np.asarray(values)
-    if array.dtype == np.bool_ or np.issubdtype(array.dtype, np.integer):
+    if array.dtype.kind in "biu":
         return _encode_integers(array, fractional_bits, ring)
-    if not np.issubdtype(array.dtype, np.floating):
+    if array.dtype.kind != "f":
         raise LocalError(
             "not-a-number", f"cannot encode an array of dtype {array.dtype}", "pass real numbers or integers"
         )

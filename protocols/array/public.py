@@ -74,7 +74,7 @@ def public(values: Any) -> Public:
 
 def is_integral(values: Public) -> bool:
     """Whether public numbers are whole, and small enough to be taken as integers."""
-    if values.dtype == np.bool_ or np.issubdtype(values.dtype, np.integer):
+    if values.dtype.kind in "biu":
         return True
     return bool(np.all(values == np.rint(values)) and np.all(np.abs(values) < 2.0**31))
 
