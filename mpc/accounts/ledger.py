@@ -37,7 +37,8 @@ class _LineTally:
 
     def waited(self, before: int, after: int) -> None:
         """A call began and ended at these depths."""
-        self.ends[before] = max(self.ends.get(before, before), after)
+        if self.ends.get(before, -1) < after:
+            self.ends[before] = after
 
     @property
     def rounds(self) -> int:

@@ -159,7 +159,7 @@ class Node(_Node):
     def begins(self) -> int:
         """The causal depth at which it can be computed, once its operands are."""
         depth = self.value.depth
-        for operand in self.operands:
+        for operand in self._recipe.operands:
             if operand.value.depth > depth:
                 depth = operand.value.depth
         return depth
