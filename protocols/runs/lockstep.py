@@ -103,7 +103,7 @@ class Lockstep:
     async def _compute(self, sessions: Sequence[Session], rows: Sequence[Row]) -> None:
         rehearsal = self._rehearsal = self._rehearsal or Rehearsal(sessions[LEADER])
         for number, row in enumerate(_in_order(rows)):
-            if number % _YIELD_EVERY == 0:
+            if number % _YIELD_EVERY == _YIELD_EVERY - 1:
                 await trio.lowlevel.checkpoint()
             node = row[LEADER]
             try:
