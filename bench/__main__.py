@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import arithmetic, kernels, online, preprocessing, results
+from bench import arithmetic, kernels, online, plans, preprocessing, results
 from bench.display import show
 from bench.harness import AnyRow, Options, write_json
 from bench.suppliers import SUPPLIERS
@@ -18,6 +18,7 @@ TABLES = {
     "kernels": kernels.TITLE,
     "arithmetic": arithmetic.TITLE,
     preprocessing.TABLE: preprocessing.TITLE,
+    plans.TABLE: plans.TITLE,
 }
 
 
@@ -62,6 +63,8 @@ def names(table: str) -> list[str]:
     """The workloads of a table."""
     if table == preprocessing.TABLE:
         return preprocessing.names()
+    if table == plans.TABLE:
+        return list(plans.PROGRAMS)
     return kernels.names() if table == "kernels" else list(arithmetic.WORKLOADS)
 
 
@@ -71,6 +74,8 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
         return kernels.measure(options)
     if table == preprocessing.TABLE:
         return preprocessing.measure(options)
+    if table == plans.TABLE:
+        return plans.measure(options)
     return online.measure(table, arithmetic.WORKLOADS, arithmetic.PEERS, options)
 
 

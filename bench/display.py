@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.arithmetic import WORKLOADS
-from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Row, Throughput, machine
+from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Planning, Row, Throughput, machine
 
 WIDTH = 140
 LIMIT = "limit:"
@@ -19,6 +19,7 @@ def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None
     times = [row for row in rows if isinstance(row, Row)]
     rates = [row for row in rows if isinstance(row, Throughput)]
     makings = [row for row in rows if isinstance(row, Making)]
+    plans = [row for row in rows if isinstance(row, Planning)]
     console = Console(stderr=to_stderr)
     if not console.is_terminal:
         console = Console(stderr=to_stderr, width=WIDTH)
@@ -28,6 +29,8 @@ def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None
         console.print(_rates(rates, title))
     if makings:
         console.print(*_makings(makings, title))
+    if plans:
+        console.print(_plans(plans, title))
     for remark in dict.fromkeys(_remarks(rows)):
         console.print(f"- {remark}", highlight=False, markup=False)
     console.print("Machine: " + ", ".join(f"{name}: {value}" for name, value in machine().items()))
@@ -35,7 +38,7 @@ def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None
 
 def _remarks(rows: Iterable[AnyRow]) -> Iterable[str]:
     for row in rows:
-        security = f"{row.security}. " if not isinstance(row, Throughput) and row.security else ""
+        security = f"{row.security}. " if isinstance(row, Row | Making) and row.security else ""
         if (security or row.note) and not row.system.startswith(LIMIT):
             where = f"{row.workload}, " if row.note.startswith("no figure") else ""
             yield f"{where}{contestant(row)}: {security}{row.note}".strip()
@@ -166,6 +169,21 @@ def _totals(rows: Sequence[Making], title: str) -> Table:
             megabytes(row.memory), part_of_lower_limit(row), others,
         )  # fmt: skip
     return table
+
+
+def _plans(rows: Sequence[Planning], title: str) -> Table:
+    table = _table(title, ("workload", "parties"), ("size", "operations", "time", "spread", "an operation", "memory"))
+    for row in rows:
+        table.add_row(
+            row.workload, str(row.parties), f"{row.size:,}", f"{row.operations:,}", milliseconds(row.seconds),
+            milliseconds(row.spread), of_an_operation(row), megabytes(row.memory),
+        )  # fmt: skip
+    return table
+
+
+def of_an_operation(row: Planning) -> str:
+    """The time of a plan by its operations, all parties together."""
+    return f"{row.seconds / row.operations * 1e6:,.0f} us"
 
 
 def contestant(row: AnyRow) -> str:

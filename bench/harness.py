@@ -120,7 +120,28 @@ class Making:
     note: str = ""
 
 
-AnyRow = Row | Throughput | Making
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """How long a plan takes, all parties in one process.
+
+    `size`: how much work is planned, in the program's own measure; `operations`: how many calls of each party that is.
+    `seconds`: processor time at the median repetition; `spread`: the slowest less the fastest. `memory`: the peak of
+    the first plan, in bytes above what the process had with its inputs. `system` as in `Row`.
+    """
+
+    table: str
+    workload: str
+    system: str
+    parties: int
+    size: int
+    operations: int
+    seconds: float
+    spread: float
+    memory: int
+    note: str = ""
+
+
+AnyRow = Row | Throughput | Making | Planning
 
 
 @dataclass(frozen=True, slots=True)

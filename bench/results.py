@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.harness import AnyRow, Making, Row, Throughput, label, machine
+from bench.harness import AnyRow, Making, Planning, Row, Throughput, label, machine
 
 FOLDER = Path(__file__).parent / "results"
 
@@ -40,6 +40,8 @@ def about(file: Path) -> tuple[str, dict[str, str]]:
 def _row(fields: dict[str, Any]) -> AnyRow:
     if "supplier" in fields:
         return Making(**fields)
+    if "operations" in fields:
+        return Planning(**fields)
     return Throughput(**fields) if "per_second" in fields else Row(**fields)
 
 
@@ -47,6 +49,8 @@ def _place(row: AnyRow) -> tuple[object, ...]:
     """What distinguishes a measurement from others of the same day."""
     if isinstance(row, Throughput):
         return row.table, row.workload, row.system, row.implementation
+    if isinstance(row, Planning):
+        return row.table, row.workload, row.system, row.parties, row.size
     if isinstance(row, Making):
         of_making = row.supplier, row.cores
         return row.table, row.workload, row.system, *of_making, row.parties, row.tls, row.size, row.network

@@ -19,6 +19,7 @@ from bench.display import (
     megabytes,
     milliseconds,
     multiple,
+    of_an_operation,
     part_of_limit,
     part_of_lower_limit,
     per_busy_second,
@@ -26,7 +27,7 @@ from bench.display import (
     rate_over_ours,
     slowness,
 )
-from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Row, Throughput
+from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Planning, Row, Throughput
 
 PAGE = Path(__file__).parent / "performance.md"
 PROSE = Path(__file__).parent / "performance_prose.txt"
@@ -58,6 +59,7 @@ def _machine(file: Path) -> Iterator[str]:
         material, totals = ([row for row in here if is_total(row) is total] for total in (False, True))
         yield from _section(f"Material, {where}", _material(material))
         yield from _section(f"Work and the material for it, nobody trusted, {where}", _totals(totals))
+    yield from _section("Plans", _plans([row for row in rows if isinstance(row, Planning)]))
     yield from _section("Kernels, one core", _kernels(rates))
     yield from _section("Public-key work by others", _outside(rates))
 
@@ -159,6 +161,15 @@ def _totals(rows: Sequence[Making]) -> Iterator[str]:
     if theirs:
         yield ""
         yield from _remarks(theirs)
+
+
+def _plans(rows: Sequence[Planning]) -> Iterator[str]:
+    yield from _head(("workload", "parties"), ("operations", "time", "spread", "of an operation", "memory"))
+    for row in sorted(rows, key=lambda row: (row.workload, row.parties, row.size)):
+        yield _cells([
+            f"`{row.workload}`", str(row.parties), f"{row.operations:,}", milliseconds(row.seconds),
+            milliseconds(row.spread), of_an_operation(row), megabytes(row.memory),
+        ])  # fmt: skip
 
 
 def _remarks(rows: Iterable[Row | Making]) -> Iterator[str]:

@@ -70,13 +70,17 @@ class Root(IntEnum):
     GOODBYE = 5
     STANDING = 6
     AHEAD = 7
+    MEETING = 8
 
 
 class Foresight(Protocol):
-    """What has the material of a computation made in one batch, just before the computation."""
+    """What is asked just before a computation: it has the material of it made in one batch, or computes it itself."""
 
-    async def before(self, call: Context, nodes: Sequence[Any]) -> None:
-        """Have everything ready that computing these nodes of an expression will take; `call` names the batch."""
+    async def before(self, call: Context, nodes: Sequence[Any], *, apart: bool) -> bool:
+        """Have everything ready that computing these nodes of an expression will take; `call` names the batch.
+
+        `apart`: whether all that the nodes stand on is computed, or among them. True if they are computed now.
+        """
 
     async def before_call(self, call: Context, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """Have everything ready that `function(call, *args)` will take."""
@@ -100,7 +104,7 @@ class Session:
     """What all contexts of one party share.
 
     `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
-    `foresight` has material made before a computation takes it; without one it is made on demand, or was before.
+    `foresight` is asked before a computation; without one material is made on demand, or was before.
     `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
     public description of every output before anything of it is sent (`protocols/outputs.py`), and `leaving` holds the
     paths of the calls that have an output under way.

@@ -69,6 +69,12 @@ class CountingSupply:
 
     def ready(self, path: Path, kind: Correlation) -> Material:
         """Zeros in the shapes of this kind."""
+        ring = cast(Z2k, kind.ring.of) if isinstance(kind.ring, ShapesOfRing) else kind.ring
+        self.count([(path, replace(kind, ring=ring))])
+        return _zeros(kind)
+
+    def count(self, entries: Sequence[Entry]) -> None:
+        """Write down what was asked for. Raises LocalError `dry-run-endless` beyond MAX_CALLS."""
         if len(self.demand) >= MAX_CALLS:
             raise LocalError(
                 "dry-run-endless",
@@ -76,9 +82,7 @@ class CountingSupply:
                 "a loop whose end depends on a revealed value needs a bound, or a value to plan with: "
                 "mpc.reveal(ctx, x, planned=True)",
             )
-        ring = cast(Z2k, kind.ring.of) if isinstance(kind.ring, ShapesOfRing) else kind.ring
-        self.demand.append((path, replace(kind, ring=ring)))
-        return _zeros(kind)
+        self.demand += entries
 
     async def make(self, path: Path, kind: Correlation) -> Material:
         """The same as `ready`."""

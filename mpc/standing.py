@@ -49,6 +49,9 @@ class StandingMaterial:
     def __repr__(self) -> str:
         return f"<StandingMaterial: {', '.join(sorted(self._made)) or 'nothing'}>"
 
+    def __len__(self) -> int:
+        return len(self._made)
+
     async def get(self, what: Standing, make: Callable[[], Awaitable[Material]]) -> Material:
         """The same material at every call; the first one, of several at a time too, has it made. Nobody can change it.
 
@@ -66,6 +69,12 @@ class StandingMaterial:
                 "one name, one kind: describe what stands in one place, and let every call use that",
             )
         return material
+
+    def adopt(self, other: StandingMaterial) -> list[Correlation]:
+        """Let what stands in a session like this one stand here as well; the kinds that did not before."""
+        added = {name: made for name, made in other._made.items() if name not in self._made}
+        self._made |= added
+        return [kind for kind, _ in added.values()]
 
 
 def _fixed(words: Words) -> Words:

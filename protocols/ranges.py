@@ -80,7 +80,8 @@ class Range:
 
     def fits(self, ring_bits: int) -> bool:
         """Whether truncation and comparison are exact for it in Z_2^ring_bits: |x| < 2^(ring_bits - 2)."""
-        return self.magnitude < 1 << (ring_bits - 2)
+        limit = 1 << (ring_bits - 2)
+        return -limit < self.lo and self.hi < limit
 
 
 def scaled(value: float, fractional_bits: int) -> float:

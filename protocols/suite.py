@@ -114,10 +114,15 @@ class Suite(Required[A, B], Protocol[A, B]):
 
 
 class Factory(Protocol):
-    """A suite by name, before any session."""
+    """A suite by name, before any session.
+
+    `remembers`: whether its suites keep anything of a call that has ended, as openings to check. Then what settling
+    costs depends on all calls before it, and a plan runs each of them.
+    """
 
     name: str
     simulation_only: bool
+    remembers: bool
 
     def security(self, n: int) -> str:
         """One sentence: secure against what, and who must not collude."""

@@ -157,6 +157,7 @@ class Replicated:
 
     name = "replicated"
     simulation_only = True
+    remembers = False
 
     async def start(self, ctx: Context) -> ReplicatedSuite:
         """A suite for three parties and any ring or field."""

@@ -198,6 +198,40 @@ def test_every_operation_has_the_shape_of_the_real_one(algebra, of_shapes, data)
         same_shape(algebra.moved(move, x), of_shapes.moved(move, u))
 
 
+@given(st.lists(shapes(3, 3), min_size=1, max_size=3), st.sampled_from([np.concatenate, np.stack]), st.integers(-3, 3))
+def test_what_is_joined_has_the_shape_of_the_real_one_or_is_refused_alike(parts, join, axis):
+    joined = lambda *arrays: join(arrays, axis=axis)  # noqa: E731
+    ring = ShapesOfRing(Z64)
+    try:
+        real = Z64.moved(joined, *(drawn(Z64, shape) for shape in parts))
+    except ValueError as error:
+        with pytest.raises(type(error)):
+            ring.moved(joined, *map(blank, parts))
+    else:
+        same_shape(real, ring.moved(joined, *map(blank, parts)))
+
+
+@pytest.mark.parametrize(
+    "join",
+    [
+        lambda *arrays: np.concatenate(arrays, None),
+        lambda *arrays: np.concatenate(arrays, np.int64(1)),
+        lambda *arrays: np.concatenate(arrays, 1, dtype=arrays[0].dtype),
+        lambda *arrays: np.hstack(arrays),
+        np.append,
+    ],
+)
+def test_what_is_joined_in_other_ways_has_the_shape_of_the_real_one(join):
+    left, right = drawn(Z64, (2, 3)), drawn(Z64, (2, 5))
+    same_shape(Z64.moved(join, left, right), ShapesOfRing(Z64).moved(join, blank((2, 3)), blank((2, 5))))
+
+
+def test_large_arrays_without_content_are_joined_at_once():
+    huge = blank((1 << 30, 1 << 20))
+    assert ShapesOfRing(Z64).moved(lambda *a: np.concatenate(a, 1), huge, huge).shape == (1 << 30, 1 << 21)
+    assert ShapesOfRing(Z64).moved(lambda *a: np.stack(a), huge, huge).shape == (2, 1 << 30, 1 << 20)
+
+
 @rings
 @pytest.mark.parametrize("left", [(3,), (2, 3), (4, 2, 3)])
 @pytest.mark.parametrize("right", [(3,), (3, 5), (4, 3, 5)])

@@ -49,9 +49,8 @@ FOLDER_ORDER = {
         "mailbox", "peer", "lookout", "transport_memory", "transport", "transport_tls", "connecting", "joining",
     ),
     "protocols.runs": (
-        "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "planning", "rehearsal",
-        "ahead", "by_reveal", "simulating",
-        "party", "dealing", "storing",
+        "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "rehearsal", "lockstep",
+        "planning", "ahead", "by_reveal", "simulating", "party", "dealing", "storing",
     ),
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "read_table", "by_masks", "by_tables", "convert", "truncate", "__init__",

@@ -6,6 +6,7 @@ Rounds are causal: the longest chain of messages that had to wait for one anothe
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -33,6 +34,11 @@ class _LineTally:
     bytes: int = 0
     material: Counter[str] = field(default_factory=Counter)
     ends: dict[int, int] = field(default_factory=dict)
+
+    def waited(self, before: int, after: int) -> None:
+        """A call began and ended at these depths."""
+        if self.ends.get(before, -1) < after:
+            self.ends[before] = after
 
     @property
     def rounds(self) -> int:
@@ -69,10 +75,22 @@ class Ledger:
         self.material[kind] += elements
         self._tally(line).material[kind] += elements
 
+    def computed(
+        self, line: str, before: int, after: int, sent: Iterable[tuple[int, int]], material: Iterable[tuple[str, int]]
+    ) -> None:
+        """A whole call of `line`: its depths, framed bytes by receiver, elements handed out by kind."""
+        tally = self._tally(line)
+        tally.waited(before, after)
+        for to, count in sent:
+            self.bytes_to[to] += count
+            tally.bytes += count
+        for kind, elements in material:
+            self.material[kind] += elements
+            tally.material[kind] += elements
+
     def waited(self, line: str, before: int, after: int) -> None:
         """A call of `line` began at causal depth `before` and ended at `after`; what overlaps counts once."""
-        ends = self._tally(line).ends
-        ends[before] = max(ends.get(before, before), after)
+        self._tally(line).waited(before, after)
 
     def lines(self) -> tuple[LineCost, ...]:
         """The account by line of the user's program, in the order in which lines first cost something."""

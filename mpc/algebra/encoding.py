@@ -26,9 +26,9 @@ def encode(values: npt.ArrayLike, fractional_bits: int, ring: Algebra) -> Words:
     Raises LocalError `not-a-number` for NaN, infinity or a non-numeric array, `out-of-range` for what does not fit.
     """
     array = np.asarray(values)
-    if array.dtype == np.bool_ or np.issubdtype(array.dtype, np.integer):
+    if array.dtype.kind in "biu":
         return _encode_integers(array, fractional_bits, ring)
-    if not np.issubdtype(array.dtype, np.floating):
+    if array.dtype.kind != "f":
         raise LocalError(
             "not-a-number", f"cannot encode an array of dtype {array.dtype}", "pass real numbers or integers"
         )
@@ -52,11 +52,18 @@ def decode_integers(elements: Words, ring: Algebra) -> npt.NDArray[np.int64]:
     return ring.to_signed(elements)
 
 
+def extremes(array: npt.NDArray[Any]) -> tuple[Any, Any]:
+    """The smallest and the largest of a nonempty array, as Python numbers."""
+    if array.size == 1:
+        only = array.item()
+        return only, only
+    return array.min().item(), array.max().item()
+
+
 def _encode_integers(array: npt.NDArray[Any], fractional_bits: int, ring: Algebra) -> Words:
     limit = 2 ** min(ring.bits - 1, SIGNED_BITS)
-    if array.size and (int(array.max()) << fractional_bits) >= limit:
-        raise _out_of_range(array, fractional_bits, limit)
-    if array.size and (int(array.min()) << fractional_bits) <= -limit:
+    lo, hi = extremes(array) if array.size else (0, 0)
+    if lo << fractional_bits <= -limit or hi << fractional_bits >= limit:
         raise _out_of_range(array, fractional_bits, limit)
     return ring.from_signed(array.astype(np.int64) << fractional_bits)
 

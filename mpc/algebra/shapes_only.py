@@ -68,8 +68,37 @@ def _summed(shape: Shape, axis: Axes) -> Shape:
     return tuple(length for i, length in enumerate(shape) if i not in axes)
 
 
+class _Outline(np.ndarray[Any, Any]):
+    """Elements of no bytes. numpy would still join such arrays element by element, so that is done on their shapes."""
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """numpy's dispatch."""
+        if func is np.concatenate and kwargs.get("out") is None and kwargs.get("dtype") is None:
+            arrays, axis = args[0], args[1] if len(args) > 1 else kwargs.get("axis", 0)
+            shape = _joined_shape([np.shape(array) for array in arrays], axis)
+            if shape is not None:
+                return _outline(shape)
+        return super().__array_function__(func, types, args, kwargs)
+
+
+def _outline(shape: Shape) -> _Outline:
+    return _Outline(shape, _NOTHING, b"", 0, (0,) * len(shape))
+
+
+def _joined_shape(shapes: Sequence[Shape], axis: Any) -> Shape | None:
+    """What numpy.concatenate makes of these shapes; None for what it refuses or takes otherwise."""
+    first = shapes[0] if shapes else ()
+    if not isinstance(axis, int) or not -len(first) <= axis < len(first):
+        return None
+    axis %= len(first)
+    around = first[:axis], first[axis + 1 :]
+    if any(len(s) != len(first) or (s[:axis], s[axis + 1 :]) != around for s in shapes):
+        return None
+    return *around[0], sum(s[axis] for s in shapes), *around[1]
+
+
 def _moved_shape(move: Moving, shapes: Sequence[Shape]) -> Shape:
-    return np.shape(move(*(np.ndarray(shape, _NOTHING, b"", 0, (0,) * len(shape)) for shape in shapes)))
+    return np.shape(move(*map(_outline, shapes)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,6 +210,11 @@ def pack(value: object) -> bytes:
     return msgpack.packb(value)  # type: ignore[no-any-return]
 
 
+def packed_bytes(value: int) -> int:
+    """How many bytes `pack` takes for an int of up to 32 bits in a sequence."""
+    return 1 if value < 1 << 7 else 2 if value < 1 << 8 else 3 if value < 1 << 16 else 5
+
+
 def unpack(data: bytes | memoryview) -> Any:
     """The value that `data`, from anybody, is the msgpack of; ValueError for all else. Sequences become tuples."""
     try:

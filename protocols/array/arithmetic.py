@@ -22,36 +22,36 @@ from protocols.suite import suite_of
 # what is public of the results
 
 
-def _sum(x: SecretArray, y: SecretArray) -> Facts:
+def _sum(x: Node, y: Node) -> Facts:
     return Facts(joint_shape("+", x.shape, y.shape), kind_of(x, y), x.scale, x.range + y.range)
 
 
-def _difference(x: SecretArray, y: SecretArray) -> Facts:
+def _difference(x: Node, y: Node) -> Facts:
     return Facts(joint_shape("-", x.shape, y.shape), kind_of(x, y), x.scale, x.range - y.range)
 
 
-def _negated(x: SecretArray) -> Facts:
+def _negated(x: Node) -> Facts:
     return Facts(x.shape, x.kind, x.scale, -x.range)
 
 
-def _shifted(x: SecretArray, constant: Constant) -> Facts:
+def _shifted(x: Node, constant: Constant) -> Facts:
     return Facts(joint_shape("+", x.shape, constant.shape), x.kind, x.scale, x.range + constant.range)
 
 
-def _product(x: SecretArray, y: SecretArray) -> Facts:
+def _product(x: Node, y: Node) -> Facts:
     return Facts(joint_shape("*", x.shape, y.shape), kind_of(x, y), x.scale + y.scale, x.range * y.range)
 
 
-def _squared(x: SecretArray) -> Facts:
+def _squared(x: Node) -> Facts:
     return Facts(x.shape, x.kind, 2 * x.scale, x.range.square())
 
 
-def _scaled(x: SecretArray, constant: Constant, scale: int) -> Facts:
+def _scaled(x: Node, constant: Constant, scale: int) -> Facts:
     kind = "fixed" if scale else x.kind
     return Facts(joint_shape("*", x.shape, constant.shape), kind, x.scale + scale, x.range * constant.range)
 
 
-def _total(x: SecretArray, axes: tuple[int, ...], keepdims: bool) -> Facts:
+def _total(x: Node, axes: tuple[int, ...], keepdims: bool) -> Facts:
     kept = tuple(1 if a in axes else s for a, s in enumerate(x.shape))
     shape = kept if keepdims else tuple(s for a, s in enumerate(x.shape) if a not in axes)
     return Facts(shape, x.kind, x.scale, x.range.times(prod(x.shape[a] for a in axes)))

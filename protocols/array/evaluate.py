@@ -30,6 +30,7 @@ class Evaluation:
         """`call` is the evaluation's own: it names the batch of material that is made for it."""
         self._ctx = call
         self._nodes = _pending(targets)
+        self._chosen: dict[Value, Node] = {}
         self._missing: dict[Value, int] = {}
         self._users: dict[Value, list[Node]] = {}
         self._awaited: set[Value] = set()
@@ -37,9 +38,11 @@ class Evaluation:
 
     async def run(self) -> None:
         """Compute the targets."""
-        ready = self._claim()
+        self._claim()
         try:
-            await self._foresee()
+            if await self._foresee():
+                return
+            ready = self._ready()
             while len(talking := self._run_local(ready)) == 1:
                 ready = await self._talk(talking.pop())
             if talking:
@@ -48,20 +51,26 @@ class Evaluation:
             self._abandon()
             raise
 
-    def _claim(self) -> list[Node]:
-        """Make every value this evaluation's own that no other one has; the nodes that nothing keeps waiting."""
-        chosen: dict[Value, Node] = {}
+    def _claim(self) -> None:
+        """Make every value this evaluation's own that no other one has."""
+        chosen = self._chosen
         for node in self._nodes:
             known = chosen.setdefault(node.value, node)
             if node.recipe < known.recipe:
                 chosen[node.value] = node
-        self._nodes = [node for value, node in chosen.items() if not value.claimed]
-        self._users = {value: [] for value in chosen}
+        self._nodes = []
+        self._missing = dict.fromkeys(chosen, 0)
         self._awaited = {value for value in chosen if value.claimed}
+        for value in chosen:
+            value.claimed = True
+
+    def _ready(self) -> list[Node]:
+        """Count down from here on; the nodes that nothing keeps waiting."""
+        chosen, self._chosen = self._chosen, {}
+        self._users = {value: [] for value in chosen}
         ready: list[Node] = []
         for value, node in chosen.items():
             operands = () if value in self._awaited else {o.value for o in node.operands if o.pending}
-            value.claimed = True
             self._missing[value] = len(operands)
             for operand in operands:
                 self._users[operand].append(node)
@@ -69,11 +78,16 @@ class Evaluation:
                 ready.append(node)
         return ready
 
-    async def _foresee(self) -> None:
-        """Have the material of what this evaluation computes made, where that is done just before."""
-        nodes, self._nodes = self._nodes, []
-        if self._ctx.session.foresight is not None:
-            await self._ctx.session.foresight.before(self._ctx, nodes)
+    async def _foresee(self) -> bool:
+        """Have the material of what this evaluation computes made, where that is done just before.
+
+        Whether all was computed on the occasion.
+        """
+        foresight, awaited = self._ctx.session.foresight, self._awaited
+        if foresight is None:
+            return False
+        nodes = [node for value, node in self._chosen.items() if value not in awaited]
+        return await foresight.before(self._ctx, nodes, apart=not awaited)
 
     def _abandon(self) -> None:
         """Leave what was not computed to others, or to an error that says so where its messages had begun."""
@@ -114,7 +128,7 @@ class Evaluation:
                 talking.append(node)
             else:
                 share = run(node.value.home, node, *[o.value.share for o in node.operands])
-                ready += self._finish(node.value, share, _depth(node))
+                ready += self._finish(node.value, share, node.begins)
         return talking
 
     async def _talk(self, node: Node) -> list[Node]:
@@ -125,7 +139,7 @@ class Evaluation:
             if value.share is None:
                 raise _interrupted(node)
             return self._freed(value)
-        call = value.home.child(node.call_name, line=node.line, depth=_depth(node), number=value.number)
+        call = value.home.child(node.call_name, line=node.line, depth=node.begins, number=value.number)
         value.call = call
         try:
             run = lowering(node.operation, session).run
@@ -152,10 +166,6 @@ class Evaluation:
             if not self._missing[user.value]:
                 freed.append(user)
         return freed
-
-
-def _depth(node: Node) -> int:
-    return max([node.value.depth, *[o.value.depth for o in node.operands]])
 
 
 def _pending(targets: Sequence[Node]) -> list[Node]:

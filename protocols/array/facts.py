@@ -9,13 +9,13 @@ import numpy as np
 from mpc.algebra.shapes import matmul_shape
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
-from protocols.array.node import Kind, Shape
+from protocols.array.node import Kind, Node, Shape
 from protocols.array.secret import SecretArray
 
 
-def kind_of(*secrets: SecretArray) -> Kind:
+def kind_of(*numbers: Node) -> Kind:
     """The kind of a combination of numbers: fixed if any part is."""
-    return "fixed" if "fixed" in [s.kind for s in secrets] else "int"
+    return "fixed" if "fixed" in [x.kind for x in numbers] else "int"
 
 
 def joint_shape(name: str, x: Shape, y: Shape) -> Shape:

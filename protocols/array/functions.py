@@ -31,7 +31,7 @@ def _function(name: str, protocol: Callable[..., Any], range_of: RangeOf) -> Ope
     `range_of` says where the results lie, and refuses what is outside the function's domain.
     """
 
-    def facts(x: SecretArray) -> Facts:
+    def facts(x: Node) -> Facts:
         try:
             return Facts(x.shape, "fixed", x.scale, range_of(x.range, x.scale))
         except LocalError as error:

@@ -26,15 +26,15 @@ from protocols.suite import suite_of
 # what is public of the results
 
 
-def _truths(x: SecretArray, *others: SecretArray, **parameters: Any) -> Facts:
+def _truths(x: Node, *others: Node, **parameters: Any) -> Facts:
     return Facts(x.shape, "bit", 0, BIT)
 
 
-def _below(x: SecretArray, words: Words) -> Facts:
+def _below(x: Node, words: Words) -> Facts:
     return Facts(joint_shape("<", x.shape, words.shape), x.kind, x.scale, x.range)
 
 
-def _chosen(condition: SecretArray, x: SecretArray, y: SecretArray) -> Facts:
+def _chosen(condition: Node, x: Node, y: Node) -> Facts:
     shape = joint_shape("np.where", condition.shape, joint_shape("np.where", x.shape, y.shape))
     return Facts(shape, kind_of(x, y), x.scale, x.range | y.range)
 

@@ -20,12 +20,12 @@ from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
 
-def _product(x: SecretArray, y: SecretArray) -> Facts:
+def _product(x: Node, y: Node) -> Facts:
     left, _, shape = matrix_shapes(x.shape, y.shape)
     return Facts(shape, kind_of(x, y), x.scale + y.scale, (x.range * y.range).times(left[-1]))
 
 
-def _product_with(x: SecretArray, constant: Constant, scale: int, public_left: bool) -> Facts:
+def _product_with(x: Node, constant: Constant, scale: int, public_left: bool) -> Facts:
     left, _, shape = matrix_shapes(*_in_order(x.shape, constant.shape, public_left))
     range_ = (x.range * constant.range).times(left[-1])
     return Facts(shape, "fixed" if scale else x.kind, x.scale + scale, range_)

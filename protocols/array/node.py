@@ -38,9 +38,9 @@ class Facts(NamedTuple):
 class Operation:
     """One thing that can be done with secrets.
 
-    `facts(*operands, **parameters)` says what is public of the result. `run(ctx, node, *shares)` computes it on the
-    operands' shares where no other lowering is registered (`protocols/array/lowering.py`); an async function may talk,
-    with a context that is the node's own; a plain one is local: it sends nothing and draws nothing at random.
+    `facts(*operands, **parameters)` says of nodes what is public of the result. `run(ctx, node, *shares)` computes it
+    on the operands' shares where no other lowering is registered (`protocols/array/lowering.py`); an async function may
+    talk, with a context that is the node's own; a plain one is local: it sends nothing and draws nothing at random.
     """
 
     name: str
@@ -156,6 +156,15 @@ class Node(_Node):
         return self.value.share is None
 
     @property
+    def begins(self) -> int:
+        """The causal depth at which it can be computed, once its operands are."""
+        depth = self.value.depth
+        for operand in self._recipe.operands:
+            if operand.value.depth > depth:
+                depth = operand.value.depth
+        return depth
+
+    @property
     def call_name(self) -> str:
         """What its call is called, which all parties must agree on."""
         return f"{self.operation.name} {self.kind} {self.shape}"
@@ -166,8 +175,9 @@ class Node(_Node):
 
         Two nodes of one signature send alike and take alike.
         """
-        operands = tuple((o.shape, o.kind, o.scale, o.range) for o in self.operands)
-        parameters = tuple((name, _by_shape(value)) for name, value in sorted(self.parameters.items()))
+        nodes, named = self._recipe
+        operands = tuple([(o.shape, o.kind, o.scale, o.range.lo, o.range.hi) for o in nodes])
+        parameters = tuple([(name, _by_shape(named[name])) for name in sorted(named)]) if named else ()
         return self.operation.name, self.shape, self.kind, self.scale, operands, parameters
 
     def with_range(self, range_: Range) -> Node:

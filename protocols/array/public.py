@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.encoding import encode
+from mpc.algebra.encoding import encode, extremes
 from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
@@ -49,11 +49,11 @@ def _range(values: Public, scale: int) -> Range:
     """From the smallest to the largest of the encodings: rounding keeps the order."""
     if not values.size:
         return Range(0, 0)
-    lo, hi = values.min(), values.max()
+    lo, hi = extremes(values)
     if values.dtype.kind == "f":
         lo, hi = np.rint(np.ldexp([lo, hi], scale))
         return Range(int(lo), int(hi))
-    return Range(int(lo) << scale, int(hi) << scale)
+    return Range(lo << scale, hi << scale)
 
 
 def public(values: Any) -> Public:
@@ -74,7 +74,7 @@ def public(values: Any) -> Public:
 
 def is_integral(values: Public) -> bool:
     """Whether public numbers are whole, and small enough to be taken as integers."""
-    if values.dtype == np.bool_ or np.issubdtype(values.dtype, np.integer):
+    if values.dtype.kind in "biu":
         return True
     return bool(np.all(values == np.rint(values)) and np.all(np.abs(values) < 2.0**31))
 

@@ -22,11 +22,11 @@ CONSTANT_PRECISION = 16
 """Public factors keep at least this many significant bits, or the expression is refused."""
 
 
-def _lifted(x: SecretArray, shift: int) -> Facts:
+def _lifted(x: Node, shift: int) -> Facts:
     return Facts(x.shape, "fixed", x.scale + shift, x.range.shift_left(shift))
 
 
-def _shortened(x: SecretArray, shift: int) -> Facts:
+def _shortened(x: Node, shift: int) -> Facts:
     return Facts(x.shape, "fixed", x.scale - shift, x.range.truncate(shift))
 
 

@@ -270,9 +270,10 @@ def record(
     It belongs to the call `home`, or that of its first operand; side by side with others (`mpc.together`) to the
     task's own. `range_` takes the place of the range that follows from the operands'.
     """
-    facts = operation.facts(*operands, **parameters)
-    value = _value(home or operands[0].node.value.home)
-    return SecretArray(_node(operation, operands, parameters, facts, range_, user_line(), value))
+    nodes = tuple([x.node for x in operands])
+    facts = operation.facts(*nodes, **parameters)
+    value = _value(home or nodes[0].value.home)
+    return SecretArray(_node(operation, nodes, parameters, facts, range_, user_line(), value))
 
 
 def rearranged(operation: Operation, x: SecretArray, **parameters: Any) -> SecretArray:
@@ -288,10 +289,10 @@ def form(x: SecretArray, key: int | str, operation: Operation, **parameters: Any
     made = x.forms.setdefault(key, {})
     if x.range in made:
         return made[x.range]
-    facts = operation.facts(x, **parameters)
+    facts = operation.facts(x.node, **parameters)
     alias = next(iter(made.values()), None)
     value = _value(x.context) if alias is None else alias.node.value
-    node = _node(operation, (x,), parameters, facts, None, x.line, value)
+    node = _node(operation, (x.node,), parameters, facts, None, x.line, value)
     made[x.range] = SecretArray(node, None if alias is None else alias.forms)
     return made[x.range]
 
@@ -303,7 +304,7 @@ def _value(home: Context) -> Value:
 
 def _node(
     operation: Operation,
-    operands: tuple[SecretArray, ...],
+    operands: tuple[Node, ...],
     parameters: dict[str, Any],
     facts: Facts,
     range_: Range | None,
@@ -312,7 +313,7 @@ def _node(
 ) -> Node:
     shape, kind, scale, inferred = facts
     if value.share is None:
-        value.recipes.append(Recipe(tuple([x.node for x in operands]), parameters))
+        value.recipes.append(Recipe(operands, parameters))
     return Node(operation, shape, kind, scale, range_ or inferred, line, value, max(len(value.recipes) - 1, 0))
 
 

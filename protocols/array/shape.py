@@ -25,7 +25,7 @@ from protocols.array.secret import SecretArray, implements, rearranged, record
 from protocols.shares import Share
 
 
-def _facts(name: str, move: Callable[..., Any], *parts: SecretArray, **parameters: Any) -> Facts:
+def _facts(name: str, move: Callable[..., Any], *parts: Node, **parameters: Any) -> Facts:
     """What is public of `move(parts, **parameters)`; a teaching error where numpy would not do it."""
     try:
         shape = np.shape(move([np.broadcast_to(np.uint8(0), part.shape) for part in parts], **parameters))
@@ -42,7 +42,7 @@ def _facts(name: str, move: Callable[..., Any], *parts: SecretArray, **parameter
 def _moving(name: str, move: Callable[..., Any]) -> Operation:
     """An operation on one secret: `move(array, **parameters)`."""
 
-    def facts(x: SecretArray, **parameters: Any) -> Facts:
+    def facts(x: Node, **parameters: Any) -> Facts:
         return _facts(name, lambda arrays, **kept: move(*arrays, **kept), x, **parameters)
 
     def run(ctx: Context, node: Node, x: Share) -> Share:
@@ -54,7 +54,7 @@ def _moving(name: str, move: Callable[..., Any]) -> Operation:
 def _joining(name: str, join: Callable[..., Any]) -> Operation:
     """An operation on several secrets of one scale: `join(arrays, **parameters)`."""
 
-    def facts(*parts: SecretArray, **parameters: Any) -> Facts:
+    def facts(*parts: Node, **parameters: Any) -> Facts:
         return _facts(name, join, *parts, **parameters)
 
     def run(ctx: Context, node: Node, *parts: Share) -> Share:

@@ -1,4 +1,8 @@
-"""What a reveal gives a program that is only planned: numbers that the program supposes, or the middle of a range."""
+"""What a reveal gives a program that is only planned: numbers that the program supposes, or the middle of a range.
+
+What a product with a public number costs depends on the fractional bits that the number has. Values that come have all
+of them, as a rule; so what stands for a value of kind `fixed` is the odd number of last places next to the middle.
+"""
 
 from __future__ import annotations
 
@@ -44,14 +48,21 @@ def supposed(targets: Sequence[SecretArray], planned: Any, *, learns: bool) -> l
 def _middle(target: SecretArray) -> Any:
     if target.kind == "bit":
         return _like(target, False)
-    middle = (target.range.lo + target.range.hi) // 2
+    lo, hi = target.range.lo, target.range.hi
+    middle = (lo + hi) // 2
+    if target.kind == "fixed":
+        return _like(target, np.ldexp(float(min(middle | 1, hi)), -target.scale))
     if not middle:
         return np.zeros(target.shape, _DTYPES[target.kind])[()]  # no memory before somebody writes to it
-    return _like(target, middle / (1 << target.scale) if target.kind == "fixed" else middle)
+    return _like(target, middle)
 
 
 def _like(target: SecretArray, value: Any) -> Any:
-    return np.array(np.broadcast_to(np.asarray(value, _DTYPES[target.kind]), target.shape))[()]
+    """The value in the shape and dtype that a reveal gives, a real as the encoding has it."""
+    supposed = np.asarray(value, _DTYPES[target.kind])
+    if target.kind == "fixed":
+        supposed = np.ldexp(np.rint(np.ldexp(supposed, target.scale)), -target.scale)
+    return np.array(np.broadcast_to(supposed, target.shape))[()]
 
 
 def _endless() -> LocalError:

@@ -47,6 +47,7 @@ class Beaver:
 
     name = "beaver"
     simulation_only = False
+    remembers = False
 
     async def start(self, ctx: Context) -> BeaverSuite:
         """A suite for any number of parties and any ring of up to 64 bits; sends nothing."""

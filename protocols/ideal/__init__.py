@@ -45,6 +45,7 @@ class Ideal:
 
     name = "ideal"
     simulation_only = True
+    remembers = False
 
     async def start(self, ctx: Context) -> IdealSuite:
         """A suite for any number of parties and any ring of up to 64 bits; sends nothing."""

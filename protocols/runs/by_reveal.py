@@ -48,7 +48,7 @@ class ByReveal:
         self._since = 0.0
         self.seconds = 0.0
 
-    async def before(self, call: Context, nodes: Sequence[Node]) -> None:
+    async def before(self, call: Context, nodes: Sequence[Node], *, apart: bool) -> bool:
         """Have made what computing these nodes takes; `call` is the reveal's, whose path names the batch."""
         with self._timed():
             batches = {node.value.path: await self._entries(node) for node in nodes}
@@ -56,6 +56,7 @@ class ByReveal:
                 await self._have(call.path, [entry for entries in batches.values() for entry in entries])
             else:
                 await run_all([(self._provide, path, entries) for path, entries in batches.items() if entries])
+        return False
 
     async def before_call(self, call: Context, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """Have made what `function(call, *args)` takes."""

@@ -17,6 +17,7 @@ from mpc.simulation import Main, Setting, run_in_memory
 from mpc.supply import Entry
 from protocols.runs.event_loop import run_trio
 from protocols.runs.input_shapes import describe
+from protocols.runs.lockstep import Lockstep
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, check_preprocessing
 from protocols.runs.suites import find_suite
@@ -68,9 +69,11 @@ async def plan_shapes(
 
     `dealt`: whether material is dealt, where it does not follow from the supplier's name.
     """
-    setting = Setting(find_suite(suite, simulated=True), fractional_bits, ShapesOfRing(Z64))
     dealt = preprocessing == DEALER if dealt is None else dealt
     supplies = [CountingSupply(dealt=dealt) for _ in inputs]
+    factory, lockstep = find_suite(suite, simulated=True), Lockstep(supplies)
+    foresight = None if factory.remembers else lambda session: lockstep
+    setting = Setting(factory, fractional_bits, ShapesOfRing(Z64), foresight=foresight)
     calls = 0
 
     def count() -> None:

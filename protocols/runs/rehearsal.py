@@ -1,14 +1,17 @@
 """What computations will take: found by running them on shapes alone, for all parties at once, and remembered.
 
 A rehearsal sends nothing outside this process and computes nothing: it runs the very functions of the real run in a
-session of its own, in which arrays have no content, and writes down the material that they ask for.
+session of its own, in which arrays have no content, and writes down what they ask for and send. Whatever depends on
+where a computation stands in a program, its path and the depth at which it begins, is told apart from the rest, so that
+it is known for every other place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from itertools import count
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import trio
@@ -17,16 +20,54 @@ from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes_only import ShapesOfRing, blank
 from mpc.context import Context, Session, run_all
 from mpc.network.handshake import Agreement
-from mpc.network.transport import memory_network
+from mpc.network.transport import MemoryTransport
+from mpc.network.wire import Message, packed_bytes
 from mpc.planning import CountingSupply
+from mpc.standing import StandingMaterial
 from mpc.supply import Entry, Path
 from protocols.array.lowering import lowering
 from protocols.array.node import Kind, Node, Shape
-from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.shares import ArithmeticShare, BooleanShare, Share
 from protocols.suite import suite_of
 
 Taken = tuple[Entry, ...]
 """Material by the path of the call that takes it, counted from the call that was rehearsed; in the order of paths."""
+
+
+class Sent(NamedTuple):
+    """The messages for one receiver: their bytes but for those that say path and depth, and the depth of each above the
+    shallowest party's at the beginning."""
+
+    to: int
+    size: int
+    depths: tuple[int, ...]
+
+    def bytes(self, path_bytes: int, depth: int) -> int:
+        """Their framed bytes, of a call whose path takes so many where the shallowest party begins so deep."""
+        first, last = packed_bytes(depth + self.depths[0]), packed_bytes(depth + self.depths[-1])
+        if first == last:
+            return self.size + len(self.depths) * (path_bytes + first)
+        return self.size + sum([path_bytes + packed_bytes(depth + deeper) for deeper in self.depths])
+
+
+class Role(NamedTuple):
+    """What one party does in a computation: the share that it ends with, its depth in the end above the shallowest
+    party's at the beginning, what it takes, the elements of that by kind, what it sends, how many bytes it receives,
+    and what stands in its session afterwards, if anything does."""
+
+    share: Share
+    depth: int
+    taken: Taken
+    material: tuple[tuple[str, int], ...]
+    sent: tuple[Sent, ...]
+    received: int
+    standing: StandingMaterial | None
+
+
+@lru_cache(1 << 10)
+def path_bytes(path: Path) -> int:
+    """The bytes of a path's numbers in a header."""
+    return sum(map(packed_bytes, path))
 
 
 class Rehearsal:
@@ -34,61 +75,144 @@ class Rehearsal:
 
     def __init__(self, session: Session) -> None:
         self._like = session
-        self._cast: list[tuple[Session, CountingSupply]] = []
+        self._cast: list[_Player] = []
         self._numbers = count()
         self._stage = trio.Lock()
-        self._known: dict[Any, Taken] = {}
+        self._taken: dict[Any, Taken] = {}
+        self._roles: dict[Any, tuple[Role, ...]] = {}
 
     async def node(self, node: Node) -> Taken:
         """What computing a node will take; nothing for one that needs no message."""
-        run, talks = lowering(node.operation, self._like)
-        if not talks:
+        if not lowering(node.operation, self._like).talks:
             return ()
         key = node.signature
-        if key not in self._known:
+        if key not in self._taken:
+            n = self._like.n
+            self._taken[key] = _merged(await self._computed([node] * n, [0] * n))
+        return self._taken[key]
 
-            async def compute(home: Context) -> None:
-                shares = [blank_share(home, o.kind, o.shape) for o in node.operands]
-                await run(home, node, *shares)
-
-            self._known[key] = await self._rehearsed(compute)
-        return self._known[key]
+    async def roles(self, nodes: Sequence[Node], depths: Sequence[int]) -> tuple[Role, ...]:
+        """What each party does to compute a node that talks: `nodes` are each party's own of it, who begins so deep."""
+        node, shallowest = nodes[0], min(depths)
+        home = node.value.home
+        above = tuple([depth - shallowest for depth in depths])
+        key = node.signature, home.label, len(home.path), above
+        found = self._roles.get(key)
+        if found is None:
+            found = self._roles[key] = await self._computed(nodes, above)
+        return found
 
     async def call(self, function: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> Taken:
         """What `function(ctx, *args)` will take; shares among the arguments are taken by their shapes."""
 
-        async def perform(home: Context) -> None:
-            await function(home, *(_without_content(home, argument) for argument in args))
+        def place(session: Session, number: int) -> Context:
+            return session.root(number)
 
-        return await self._rehearsed(perform)
+        async def perform(ctx: Context) -> Any:
+            return await function(ctx, *(_without_content(ctx, argument) for argument in args))
 
-    async def _rehearsed(self, perform: Callable[[Context], Awaitable[None]]) -> Taken:
-        """One at a time, since all players write down what is asked of them."""
+        return _merged(await self._rehearsed(place, perform))
+
+    async def _computed(self, nodes: Sequence[Node], depths: Sequence[int]) -> tuple[Role, ...]:
+        """A node rehearsed under a path as long as its own, with the same label: its headers have the same form."""
+        run, _ = lowering(nodes[0].operation, self._like)
+        name, home = nodes[0].call_name, nodes[0].value.home
+        rest = (0,) * len(home.path)
+
+        def place(session: Session, number: int) -> Context:
+            return Context(session, (number, *rest), name, home.label, depths[session.transport.me], "")
+
+        async def perform(ctx: Context) -> Any:
+            node = nodes[ctx.me]
+            return await run(ctx, node, *[blank_share(ctx, o.kind, o.shape) for o in node.operands])
+
+        return await self._rehearsed(place, perform)
+
+    async def _rehearsed(
+        self, place: Callable[[Session, int], Context], perform: Callable[[Context], Awaitable[Any]]
+    ) -> tuple[Role, ...]:
+        """One call at a time, since all players write down what is asked of them."""
         async with self._stage:
+            players = self._cast = self._cast or await self._gathered()
+            number = next(self._numbers)
+            calls = [place(player.session, number) for player in players]
+            depths = [call.depth for call in calls]
+            results: list[Any] = [None] * len(players)
+
+            async def play(i: int) -> None:
+                results[i] = await perform(calls[i])
+
             try:
-                players = self._cast = self._cast or await self._gathered()
-                number = next(self._numbers)
-                await run_all([(perform, session.root(number)) for session, _ in players])
-            except Exception:
+                await run_all([(play, i) for i in range(len(players))])
+            except BaseException:
                 self._cast = []
                 raise
-            taken: dict[Path, Entry] = {}
-            for _, supply in players:
-                taken.update((path, (path[1:], kind)) for path, kind in supply.demand)
-                supply.demand.clear()
-            return tuple(taken[path] for path in sorted(taken))
+            roles = [p.role(call, r, min(depths)) for p, call, r in zip(players, calls, results, strict=True)]
+            common = roles[0].taken
+            return tuple([role._replace(taken=common) if role.taken == common else role for role in roles])
 
-    async def _gathered(self) -> list[tuple[Session, CountingSupply]]:
+    async def _gathered(self) -> list[_Player]:
         like, n = self._like, self._like.n
-        ring = ShapesOfRing(cast(Z2k, like.ring))
-        supplies = [CountingSupply(dealt=like.supply.dealt) for _ in range(n)]
-        network = zip(memory_network(n), supplies, Agreement.simulate(n), strict=True)
-        sessions = [
-            Session(transport, supply, agreement, like.factory, n, like.fractional_bits, ring, network=like.network)
-            for transport, supply, agreement in network
-        ]
-        await run_all([(session.start,) for session in sessions])
-        return list(zip(sessions, supplies, strict=True))
+        ring = like.ring if like.shapes_only else ShapesOfRing(cast(Z2k, like.ring))
+        network: list[MemoryTransport] = []
+        players = []
+        for me, agreement in enumerate(Agreement.simulate(n)):
+            transport, supply = _Noting(me, like.transport.names[:n], network), CountingSupply(dealt=like.supply.dealt)
+            network.append(transport)
+            session = Session(
+                transport, supply, agreement, like.factory, n, like.fractional_bits, ring, network=like.network
+            )
+            players.append(_Player(session, supply, transport))
+        await run_all([(player.session.start,) for player in players])
+        for player in players:
+            player.forget()  # what the suite sent to start
+        return players
+
+
+class _Noting(MemoryTransport):
+    """An endpoint that writes down what it sends."""
+
+    def __init__(self, me: int, names: tuple[str, ...], network: list[MemoryTransport]) -> None:
+        super().__init__(me, names, network)
+        self.noted: list[tuple[int, Message, int]] = []
+
+    def send(self, to: int, message: Message) -> int:
+        size = super().send(to, message)
+        self.noted.append((to, message, size))
+        return size
+
+
+class _Player(NamedTuple):
+    """One party of the rehearsals."""
+
+    session: Session
+    supply: CountingSupply
+    transport: _Noting
+
+    def role(self, call: Context, share: Any, depth: int) -> Role:
+        """What this party did in a call that ended with `share`; the shallowest began at this depth."""
+        path = call.path
+        taken = sorted(((place[len(path) :], kind) for place, kind in self.supply.demand), key=lambda entry: entry[0])
+        sent: dict[int, Sent] = {}
+        for to, message, size in self.transport.noted:
+            _, others, depths = sent.get(to, Sent(to, 0, ()))
+            size -= path_bytes(path) + packed_bytes(message.depth)
+            sent[to] = Sent(to, others + size, tuple(sorted((*depths, message.depth - depth))))
+        material: dict[str, int] = {}
+        for _, kind in taken:
+            material[kind.name] = material.get(kind.name, 0) + kind.elements
+        role = Role(
+            share, call.depth - depth, tuple(taken), tuple(material.items()), tuple(sent.values()),
+            self.session.ledger.received_bytes, self.session.standing or None,
+        )  # fmt: skip
+        self.forget()
+        return role
+
+    def forget(self) -> None:
+        """Begin a new page."""
+        self.supply.demand.clear()
+        self.transport.noted.clear()
+        self.session.ledger.received_bytes = 0
 
 
 def blank_share(ctx: Context, kind: Kind, shape: Shape) -> ArithmeticShare | BooleanShare:
@@ -108,3 +232,9 @@ def _without_content(ctx: Context, argument: Any) -> Any:
     if isinstance(argument, list | tuple):
         return [_without_content(ctx, part) for part in argument]
     return argument
+
+
+def _merged(roles: Sequence[Role]) -> Taken:
+    """What all parties take together."""
+    taken = {path: (path, kind) for role in roles for path, kind in role.taken}
+    return tuple(taken[path] for path in sorted(taken))

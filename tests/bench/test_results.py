@@ -21,7 +21,7 @@ from bench.display import (
     show,
     slowness,
 )
-from bench.harness import BANDWIDTH, LATENCY, AnyRow, Making, Row, Throughput, label
+from bench.harness import BANDWIDTH, LATENCY, AnyRow, Making, Planning, Row, Throughput, label
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,7 +55,8 @@ FOREIGN = Making(
     security="Nobody trusted", version="2", note="everything",
 )  # fmt: skip
 MAKINGS = [MADE, replace(MADE, supplier="silent", parties=3, part_of_limit=0.5, bandwidth_limit=2e5), TOTAL, FOREIGN]
-ROWS: list[AnyRow] = [*TIMES, *RATES, *MAKINGS]
+PLANNED = Planning("plans", "dense_60", "parley", 2, 60, 302, 0.0604, 0.001, 2_000_000)
+ROWS: list[AnyRow] = [*TIMES, *RATES, *MAKINGS, PLANNED]
 
 
 def test_ratios_are_by_the_operation_and_to_what_stands_beside() -> None:
@@ -77,7 +78,7 @@ def test_the_table_for_people_names_every_system_and_why_one_has_no_figure(capsy
     shown = capsys.readouterr().out
     for text in (
         "parley", "other", "mul_1m, broken: None. no figure: it broke", "numpy", "80% copy", "triple", "silent, n = 3",
-        "50% wire", "20 MB", "cheetah: Nobody trusted. everything", label(),
+        "50% wire", "20 MB", "cheetah: Nobody trusted. everything", "dense_60", "200 us", label(),
     ):  # fmt: skip
         assert text in shown
 
@@ -126,6 +127,13 @@ def test_the_page_shows_material_beside_its_limits_and_totals_beside_peers(tmp_p
     assert "### Work and the material for it, nobody trusted, over loopback\n" in lines
     assert "| `total.mul_1m` | cheetah | 2 | 100 | 2 ms | - | 0 ms | 300 |  |  |  | 2 |" in lines
     assert "- **cheetah** 2: Nobody trusted. Its time: everything." in lines
+
+
+def test_the_page_shows_plans_by_the_operation(tmp_path: Path) -> None:
+    generator = run_path(str(ROOT / "docs" / "performance_page.py"))
+    lines = list(generator["_machine"](results.keep([PLANNED], tmp_path)))
+    assert "### Plans\n" in lines
+    assert "| `dense_60` | 2 | 302 | 60.4 ms | 1 ms | 200 us | 2 MB |" in lines
 
 
 def test_kept_results_can_be_read_and_say_where_they_are_from() -> None:

@@ -26,3 +26,20 @@ def test_lines_are_kept_apart():
         ("program.py:1", 3, 0),
         ("program.py:2", 5, 40),
     ]
+
+
+@given(calls)
+def test_a_call_written_down_at_once_counts_as_piece_by_piece(spans):
+    at_once, pieces = Ledger(3), Ledger(3)
+    for before, rounds in spans:
+        line, after = f"program.py:{before % 3}", before + rounds
+        sent, material = [(1, 40 + before), (2, rounds)], [("triple", before), ("edabit", 1)]
+        at_once.computed(line, before, after, sent, material)
+        pieces.waited(line, before, after)
+        for to, count in sent:
+            pieces.sent(line, to, count)
+        for kind, elements in material:
+            pieces.took(line, kind, elements)
+    assert at_once.lines() == pieces.lines()
+    assert at_once.bytes_to == pieces.bytes_to
+    assert at_once.material == pieces.material

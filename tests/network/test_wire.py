@@ -29,6 +29,7 @@ from mpc.network.wire import (
     Message,
     frame_bytes,
     pack,
+    packed_bytes,
     prepare,
 )
 
@@ -253,6 +254,12 @@ def test_what_a_failing_peer_says_is_cut_and_made_printable() -> None:
 def test_a_control_frame_too_large_to_send() -> None:
     with pytest.raises(LocalError):
         Encoder().bye({f"counter {i:060}": i for i in range(1000)})
+
+
+@pytest.mark.parametrize("limit", [1 << 7, 1 << 8, 1 << 16])
+def test_the_bytes_of_a_packed_number(limit):
+    for value in (0, limit - 1, limit, limit + 1, (1 << 32) - 1):
+        assert packed_bytes(value) == len(pack((value,))) - len(pack(()))
 
 
 def test_a_message_for_which_there_is_no_memory_is_the_sender_s_fault(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import mpc
 from mpc.errors import LocalError
@@ -58,10 +60,50 @@ def test_a_reveal_gives_the_middle_of_its_range():
         return await mpc.reveal(ctx, x, k, x > 3)
 
     fixed, whole, bit = plan_of(main, np.zeros(3), np.zeros((2, 1), np.int64))[0]
-    np.testing.assert_array_equal(fixed, np.full(3, 4.0))
+    np.testing.assert_array_equal(fixed, np.full(3, 4 + 2.0**-16))
     np.testing.assert_array_equal(whole, np.full((2, 1), 15))
     np.testing.assert_array_equal(bit, [False] * 3)
     assert (fixed.dtype, whole.dtype, bit.dtype) == (np.float64, np.int64, np.bool_)
+
+
+def test_a_range_of_one_value_leaves_nothing_to_suppose():
+    async def main(ctx, mine):
+        return await mpc.reveal(ctx, await mpc.secret(ctx, 0, mine, range=(2, 2)))
+
+    np.testing.assert_array_equal(plan_of(main, np.full(3, 2.0), None)[0], np.full(3, 2.0))
+
+
+def by_its_mean(planned: Any = None) -> Any:
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(-4, 4))
+        mean = await mpc.reveal(ctx, x.mean(), planned=planned)
+        return await mpc.reveal(ctx, (x * mean).sum() * mean * x)
+
+    return main
+
+
+@settings(max_examples=20, deadline=None)
+@given(odd=st.integers(-(2**17), 2**17 - 1).map(lambda k: 2 * k + 1))
+def test_a_revealed_factor_with_all_its_fractional_bits_costs_what_was_planned(odd):
+    value = np.full(4, odd / 2**16)
+    planned, run = mpc.plan(by_its_mean(), [value, None]), mpc.simulate(by_its_mean(), [value, None])
+    assert planned.report.rounds == run.report.rounds
+    assert planned.report.material == run.report.material
+
+
+@pytest.mark.parametrize(("factor", "fewer"), [(0.0, 1), (1.0, 1), (3.0, 1), (3.7, 0)])
+def test_a_whole_revealed_factor_costs_less_than_planned_unless_it_is_supposed(factor, fewer):
+    value = np.full(4, factor)
+    run = mpc.simulate(by_its_mean(), [value, None]).report
+    assert run.rounds == mpc.plan(by_its_mean(), [value, None]).report.rounds - fewer
+    assert run.rounds == mpc.plan(by_its_mean(planned=factor), [value, None]).report.rounds
+
+
+def test_a_supposed_value_is_one_that_a_reveal_can_give():
+    async def main(ctx, mine):
+        return await mpc.reveal(ctx, await mpc.secret(ctx, 0, mine), planned=3.7)
+
+    assert plan_of(main, np.zeros(()), None) == [round(3.7 * 2**16) / 2**16] * 2
 
 
 def test_a_reveal_gives_what_the_program_supposes():
@@ -87,7 +129,7 @@ def test_who_does_not_learn_a_value_gets_none_in_a_plan_as_well():
         x = await mpc.secret(ctx, 0, mine)
         return await mpc.reveal(ctx, x.sum(), to=1)
 
-    assert plan_of(main, np.zeros(3), None) == [None, 0.0]
+    assert plan_of(main, np.zeros(3), None) == [None, 2.0**-16]
 
 
 @pytest.mark.parametrize("planned", [[1, 2], "seven", (1, 2, 3)])

@@ -1,0 +1,206 @@
+"""A plan's parties in lockstep: what a reveal needs is counted for all of them at once, each kind of node run once.
+
+A plan runs the program of every party. Where an expression is to be computed, the parties meet; one of them goes
+through its nodes and counts for all, at the depth that each has reached, what a rehearsal of such a node has shown.
+Nobody waits for a message between two nodes, and since one decides for all, no two go different ways: if the parties
+don't come with the same nodes, as when reveals side by side share some, each computes its own, with messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import trio
+
+from mpc.context import Context, Root, Session
+from mpc.errors import ParleyError
+from mpc.network.wire import Message, Tag, packed_bytes
+from mpc.planning import CountingSupply
+from mpc.standing import StandingMaterial
+from mpc.supply import Entry, Path
+from protocols.array.lowering import lowering
+from protocols.array.node import Node, Value
+from protocols.runs.rehearsal import Rehearsal, Role, Taken, path_bytes
+from protocols.shares import Share
+
+LEADER = 0
+_NOTHING = np.zeros(0, np.uint8)
+_YIELD_EVERY = 256
+"""Rows after which other tasks of the loop go on, as a network's: a few milliseconds."""
+
+Row = tuple[Node, ...]
+"""One node as each party has it, by index."""
+
+
+@dataclass(slots=True)
+class _Meeting:
+    """Who has come, with which nodes (None if they stand on what others compute), and how it ended."""
+
+    calls: dict[int, Context] = field(default_factory=dict)
+    nodes: dict[int, Sequence[Node] | None] = field(default_factory=dict)
+    computed: bool = False
+    error: Exception | None = None
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Those of the parties, by index."""
+        return [self.calls[i].session for i in sorted(self.calls)]
+
+    def rows(self) -> list[Row] | None:
+        """The nodes that all parties have come with; None if they have not come with the same."""
+        columns = [self.nodes[i] for i in sorted(self.nodes)]
+        try:
+            rows = list(zip(*[c for c in columns if c is not None], strict=True))
+        except ValueError:
+            return None
+        return rows if None not in columns and all(map(_alike, rows)) else None
+
+
+class Lockstep:
+    """The foresight of all sessions of one plan. `supplies`: theirs, by party."""
+
+    def __init__(self, supplies: Sequence[CountingSupply]) -> None:
+        self._supplies = supplies
+        self._meetings: dict[Path, _Meeting] = {}
+        self._rehearsal: Rehearsal | None = None
+        self._moved: dict[Any, tuple[Share, ...]] = {}
+
+    async def before(self, call: Context, nodes: Sequence[Node], *, apart: bool) -> bool:
+        """Compute these nodes for all parties, where all come with the same ones."""
+        meeting = self._meetings.setdefault(call.path, _Meeting())
+        meeting.calls[call.me], meeting.nodes[call.me] = call, nodes if apart else None
+        if call.me == LEADER:
+            await self._lead(call, meeting)
+        else:
+            _signal(call, LEADER)
+            await _signalled(call, LEADER)
+        if meeting.error is not None:
+            raise meeting.error
+        return meeting.computed
+
+    async def before_call(self, call: Context, function: Any, args: tuple[Any, ...]) -> None:
+        """A plan has nothing to make ready."""
+
+    def horizon(self, n: int) -> None:
+        """Nor ahead."""
+
+    async def finish(self) -> None:
+        """Nothing is left over."""
+
+    async def _lead(self, call: Context, meeting: _Meeting) -> None:
+        """Wait for all, compute, and let the others go on however that has ended."""
+        for other in call.others:
+            await _signalled(call, other)
+        del self._meetings[call.path]
+        try:
+            rows = meeting.rows()
+            if rows is not None:
+                await self._compute(meeting.sessions, rows)
+                meeting.computed = True
+        except Exception as error:
+            meeting.error = error
+        finally:
+            for other in call.others:
+                _signal(call, other)
+
+    async def _compute(self, sessions: Sequence[Session], rows: Sequence[Row]) -> None:
+        rehearsal = self._rehearsal = self._rehearsal or Rehearsal(sessions[LEADER])
+        for number, row in enumerate(_in_order(rows)):
+            if number % _YIELD_EVERY == _YIELD_EVERY - 1:
+                await trio.lowlevel.checkpoint()
+            node = row[LEADER]
+            try:
+                if lowering(node.operation, sessions[LEADER]).talks:
+                    depths = [own.begins for own in row]
+                    self._count(sessions, row, depths, await rehearsal.roles(row, depths))
+                else:
+                    self._run_local(row)
+            except ParleyError as error:
+                error.line = error.line or node.line
+                raise
+
+    def _run_local(self, row: Row) -> None:
+        """A node without messages: its shares are those of the first such node."""
+        key = row[LEADER].signature
+        shares = self._moved.get(key)
+        if shares is None:
+            shares = self._moved[key] = tuple([_locally(node) for node in row])
+        for node, share in zip(row, shares, strict=True):
+            node.value.computed(share, node.begins)
+
+    def _count(self, sessions: Sequence[Session], row: Row, depths: Sequence[int], roles: Sequence[Role]) -> None:
+        value, line, shallowest = row[LEADER].value, row[LEADER].line, min(depths)
+        numbers = path_bytes(value.home.path) + packed_bytes(value.number)
+        entries = _entries(value.path, roles[LEADER].taken)
+        for session, supply, node, role, before in zip(sessions, self._supplies, row, roles, depths, strict=True):
+            after = shallowest + role.depth
+            sent = [(sent.to, sent.bytes(numbers, shallowest)) for sent in role.sent]
+            session.ledger.computed(line, before, after, sent, role.material)
+            session.ledger.received_bytes += role.received
+            if role.standing is not None:
+                _adopt(session, role.standing)
+            same = role.taken is roles[LEADER].taken
+            supply.count(entries if same else _entries(value.path, role.taken))
+            node.value.computed(role.share, after)
+            if session.on_call is not None:
+                session.on_call()
+
+
+def _entries(home: Path, taken: Taken) -> list[Entry]:
+    return [((*home, *path), kind) for path, kind in taken]
+
+
+def _adopt(session: Session, standing: StandingMaterial) -> None:
+    for kind in session.standing.adopt(standing):
+        session.ledger.material[kind.name] += kind.elements
+
+
+def _locally(node: Node) -> Share:
+    share: Share = lowering(node.operation, node.value.home.session).run(
+        node.value.home, node, *[operand.value.share for operand in node.operands]
+    )
+    return share
+
+
+def _alike(row: Row) -> bool:
+    first = row[LEADER]
+    here = first.operation, first.shape, first.kind, first.value.number, first.value.home.path
+    return all(
+        here == (node.operation, node.shape, node.kind, node.value.number, node.value.home.path) for node in row[1:]
+    )
+
+
+def _in_order(rows: Sequence[Row]) -> list[Row]:
+    """The rows so that each comes after those that it stands on."""
+    places: dict[Value, int] = {row[LEADER].value: i for i, row in enumerate(rows)}
+    users: list[list[int]] = [[] for _ in rows]
+    missing = [0] * len(rows)
+    for i, row in enumerate(rows):
+        for operand in row[LEADER].operands:
+            place = places.get(operand.value)
+            if place is not None:
+                users[place].append(i)
+                missing[i] += 1
+    order = [i for i, count in enumerate(missing) if not count]
+    for i in order:  # grows as it is gone through
+        for user in users[i]:
+            missing[user] -= 1
+            if not missing[user]:
+                order.append(user)
+    return [rows[i] for i in order]
+
+
+def _signal(call: Context, to: int) -> None:
+    """Nothing but a sign, which no account counts."""
+    call.session.transport.send(to, Message(_place(call), 0, 0, _NOTHING))
+
+
+async def _signalled(call: Context, by: int) -> None:
+    await call.session.transport.receive(by, _place(call))
+
+
+def _place(call: Context) -> Tag:
+    return int(Root.MEETING), *call.path
