@@ -19,7 +19,9 @@ FAST := tests/array tests/beaver tests/kit tests/runs tests/suites $(wildcard te
 ON_DEVICES := $(addprefix tests/opencl/,test_devices.py test_kernels.py test_runs.py test_use.py)
 FPGA_EMULATOR := build/fpga
 
-.PHONY: demo test test-fast test-portable test-fpga lint docs bench-peers clean
+PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test test-fast test-portable test-fpga lint docs bench-peers installed clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.examples
@@ -60,11 +62,16 @@ $(BIN)/python:
 # The last emulator that was published, in an environment of its own: the drivers of .venv are newer.
 $(FPGA_EMULATOR)/emulator.icd: | $(BIN)/python
 	$(BIN)/python -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
+	$(@D)/bin/$(PIP_INSTALL) \
 		intel-opencl-fpga-emu-rt==2025.0.5 intel-opencl-rt==2025.0.5 intel-cmplr-lib-rt==2025.0.5
 	echo $(CURDIR)/$(@D)/lib/libintelocl_emu.so > $@
 
 # The package is installed in place, with one of its extras; a stamp file remembers that it was.
 $(VENV)/.%: $(BUILT_FROM) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	$(BIN)/$(PIP_INSTALL) --editable '.[$*]'
 	@touch $@
+
+# What the tests and lint need, in one go: the extension is built once.
+installed: $(BUILT_FROM) | $(BIN)/python
+	$(BIN)/$(PIP_INSTALL) --editable '.[test,lint]'
+	@touch $(VENV)/.test $(VENV)/.lint
