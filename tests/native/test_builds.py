@@ -14,7 +14,7 @@ from native_builds import ROOT, build_extension, compiler
 pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parent
-WATCHED = ("-O1", "-g", "-std=gnu11", "-fno-omit-frame-pointer")
+WATCHED = ("-Og", "-g1", "-std=gnu11", "-fno-omit-frame-pointer")
 SANITIZERS = (
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
