@@ -54,13 +54,13 @@ def rows_of(*peers: Peer) -> dict[str, Row]:
 
 @pytest.mark.slow
 def test_a_peer_has_its_row_beside_ours_and_a_failed_one_says_why() -> None:
-    rows = rows_of(peer("sound"), peer("wrong"), peer("crash"), peer("sound", "elsewhere"))
-    sound = rows_of(peer("sound"))["fake:sound"]
+    rows = rows_of(peer("sound"), peer("wrong"), peer("crash"), peer("absent", "elsewhere"))
+    sound = rows["fake:sound"]
     assert rows["parley"].seconds
     assert "mul_1m gave a wrong result" in rows["fake:wrong"].note
     assert "the peer fell over" in rows["fake:crash"].note
     assert rows["fake:crash"].seconds is None
-    assert rows["fake:sound"].note == "no figure: not installed: run `make bench-peers`"
+    assert rows["fake:absent"].note == "no figure: not installed: run `make bench-peers`"
     assert sound.seconds
     assert (sound.size, sound.version, sound.security, sound.note) == (20, "1.2", "Nothing at all", "everything")
     assert slowness(sound, [rows["parley"]]) == pytest.approx(2 * sound.seconds / rows["parley"].seconds)

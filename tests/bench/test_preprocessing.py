@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -115,24 +116,32 @@ SMALL_KINDS = (
 )  # fmt: skip
 
 
+@cache
+def taken(n: int) -> dict[Kind, dict[tuple[int, int], int]]:
+    """What each end hands out for each kind; all are made one after the other in one session."""
+    found: dict[Kind, dict[tuple[int, int], int]] = {kind: {} for kind in SMALL_KINDS}
+
+    async def party(ctx, mine):  # type: ignore[no-untyped-def]
+        ends = await set_up(ctx, SOFTSPOKEN)
+        for kind, counts in found.items():
+            before = {j: end.made for j, end in ends.senders.items()}
+            await make_material(ctx, OtTools(ends), [kind])
+            counts.update({(ctx.me, j): end.made - before[j] for j, end in ends.senders.items()})
+
+    trio.run(run_in_memory, party, [None] * n, local_supplies(n), Setting(SUITE))
+    return found
+
+
 @pytest.mark.parametrize("n", [2, 3])
 @pytest.mark.parametrize("kind", SMALL_KINDS, ids=repr)
 def test_parties_take_as_many_correlations_as_the_formula_says(kind: Kind, n: int) -> None:
     """Each end counts what it has handed out."""
-    taken: dict[tuple[int, int], int] = {}
-
-    async def party(ctx, mine):  # type: ignore[no-untyped-def]
-        ends = await set_up(ctx, SOFTSPOKEN)
-        await make_material(ctx, OtTools(ends), [kind])
-        taken.update({(ctx.me, j): end.made for j, end in ends.senders.items()})
-
-    trio.run(run_in_memory, party, [None] * n, local_supplies(n), Setting(SUITE))
-    transfers = kind.transfers(n)
-    sending = {pair: count for pair, count in taken.items() if transfers.between == "all" or pair[0] < pair[1]}
+    counts, transfers = taken(n)[kind], kind.transfers(n)
+    sending = {pair: count for pair, count in counts.items() if transfers.between == "all" or pair[0] < pair[1]}
     if isinstance(kind, OneOfMany):
-        sending = {pair: taken[pair] for pair in [(kind.sender, kind.receiver)]}
+        sending = {pair: counts[pair] for pair in [(kind.sender, kind.receiver)]}
     assert set(sending.values()) == {transfers.count}
-    assert all(count == 0 for pair, count in taken.items() if pair not in sending)
+    assert all(count == 0 for pair, count in counts.items() if pair not in sending)
 
 
 # sizes

@@ -14,7 +14,7 @@ from native_builds import ROOT, build_extension, compiler
 pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parent
-WATCHED = ("-O1", "-g", "-std=gnu11", "-fno-omit-frame-pointer")
+WATCHED = ("-Og", "-g1", "-std=gnu11", "-fno-omit-frame-pointer")
 SANITIZERS = (
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
@@ -22,11 +22,28 @@ SANITIZERS = (
 )
 
 
-def test_contracts_and_sanitizers(tmp_path: Path) -> None:
-    runtime = sanitizer_runtime()
-    path = build_extension(tmp_path, (*WATCHED, *SANITIZERS))
-    environment = {"LD_PRELOAD": runtime, "ASAN_OPTIONS": "detect_leaks=0", "PYCRYPTODOME_DISABLE_DEEPBIND": "1"}
-    done = run_tests(path, kernel_tests(), environment)
+@pytest.fixture(scope="module")
+def runtime() -> str:
+    """The library that must be loaded before Python; skips the test where the compiler has none."""
+    found = subprocess.run([compiler(), "-print-file-name=libasan.so"], capture_output=True, text=True).stdout.strip()
+    return found if os.path.isabs(found) else pytest.skip("this compiler has no address sanitizer")
+
+
+@pytest.fixture(scope="module")
+def watched(runtime: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What to put on the path to have the extension that is watched: it is compiled once."""
+    return build_extension(tmp_path_factory.mktemp("watched"), (*WATCHED, *SANITIZERS))
+
+
+@pytest.fixture(scope="module")
+def environment(watched: Path, runtime: str) -> dict[str, str]:
+    """That of a process with the extension that is watched."""
+    options = {"LD_PRELOAD": runtime, "ASAN_OPTIONS": "detect_leaks=0", "PYCRYPTODOME_DISABLE_DEEPBIND": "1"}
+    return {**os.environ, "PYTHONPATH": f"{watched}{os.pathsep}{ROOT}", **options}
+
+
+def test_contracts_and_sanitizers(watched: Path, environment: Mapping[str, str]) -> None:
+    done = run_tests(watched, kernel_tests(), environment)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
 
 
@@ -38,28 +55,17 @@ lib.parley_garble_ands(tables, c, x, x, even, even, 0, 1)
 """
 
 
-def test_a_build_that_checks_contracts_looks_at_contents_too(tmp_path: Path) -> None:
-    path = build_extension(tmp_path, (*WATCHED, "-DPARLEY_CHECK_CONTRACTS"))
+def test_a_build_that_checks_contracts_looks_at_contents_too(watched: Path, environment: Mapping[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", EVEN_OFFSET], cwd=path, capture_output=True, text=True, env=python_path(path)
+        [sys.executable, "-c", EVEN_OFFSET], cwd=watched, capture_output=True, text=True, env=environment
     )
     assert "BrokenContract: parley_garble_ands asks for delta[0] & 1" in done.stderr
 
 
 def kernel_tests() -> list[str]:
     """The files that test kernels through `native` alone and in this process."""
-    others = {"test_builds.py", "test_constant_time.py", "test_memory.py"}
+    others = {"test_builds.py", "test_constant_time.py", "test_memory.py", "test_signatures.py"}
     return [str(path) for path in sorted(HERE.glob("test_*.py")) if path.name not in others]
-
-
-def sanitizer_runtime() -> str:
-    """The library that must be loaded before Python; skips the test where the compiler has none."""
-    found = subprocess.run([compiler(), "-print-file-name=libasan.so"], capture_output=True, text=True).stdout.strip()
-    return found if os.path.isabs(found) else pytest.skip("this compiler has no address sanitizer")
-
-
-def python_path(path: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": f"{path}{os.pathsep}{ROOT}"}
 
 
 def run_tests(path: Path, files: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -69,4 +75,4 @@ def run_tests(path: Path, files: Sequence[str], environment: Mapping[str, str]) 
         sys.executable, "-m", "pytest", "-q", "-x", "--capture=no", "-p", "no:cacheprovider", "-p", "which_native",
         "-o", f"pythonpath={path} {ROOT / 'tests'} {ROOT}", "-m", "not slow", *files,
     ]  # fmt: skip
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**python_path(path), **environment})
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)

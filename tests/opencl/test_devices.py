@@ -235,8 +235,8 @@ def test_words_that_were_on_a_lost_device_are_made_anew(
     assert ((product - a).get() == expected - x).all()
 
 
-def test_what_does_not_fit_the_device_is_done_here(place: Place) -> None:
-    device = Device(place, Engine(place, budget=1 << 16), Thresholds.always(0))
+def test_what_does_not_fit_the_device_is_done_here(place: Place, binary: bytes) -> None:
+    device = Device(place, Engine(place, binary, budget=1 << 16), Thresholds.always(0))
     x, large = random_words((10, 10)), random_words((100, 100))
     with device.in_use():
         assert (Z64.matmul(large, large) == large @ large).all()
@@ -248,8 +248,8 @@ def test_what_does_not_fit_the_device_is_done_here(place: Place) -> None:
     assert ((a @ a).get() == large @ large).all()
 
 
-def test_words_that_once_had_no_room_are_right_when_there_is_some(place: Place) -> None:
-    device = Device(place, Engine(place, budget=100_000), Thresholds.always(0))
+def test_words_that_once_had_no_room_are_right_when_there_is_some(place: Place, binary: bytes) -> None:
+    device = Device(place, Engine(place, binary, budget=100_000), Thresholds.always(0))
     x = random_words(3000)
     a, b, c = (put(device, x) for _ in range(3))
     total = a + b
@@ -291,8 +291,8 @@ class Watching:
         self.wiped.append(content)
 
 
-def test_memory_is_wiped_before_it_goes_back(place: Place) -> None:
-    engine = Engine(place, budget=1 << 20)
+def test_memory_is_wiped_before_it_goes_back(place: Place, binary: bytes) -> None:
+    engine = Engine(place, binary, budget=1 << 20)
     engine.memory._cl = watching = Watching()
     weights, x = frozen(random_words((100, 100))), random_words((50, 100), 1)
     device = Device(place, engine, Thresholds.always(0))
@@ -306,8 +306,8 @@ def test_memory_is_wiped_before_it_goes_back(place: Place) -> None:
     assert not any(content.any() for content in watching.wiped)
 
 
-def test_the_operand_that_was_used_least_recently_makes_way(place: Place) -> None:
-    engine = Engine(place, budget=200_000)
+def test_the_operand_that_was_used_least_recently_makes_way(place: Place, binary: bytes) -> None:
+    engine = Engine(place, binary, budget=200_000)
     arrays = [frozen(random_words(10_000, k)) for k in range(3)]
     for k in (0, 1, 0, 2):
         with Scope(engine.memory) as scope:
@@ -326,8 +326,8 @@ def test_the_operand_that_was_used_least_recently_makes_way(place: Place) -> Non
     assert engine.memory.used <= engine.memory.budget
 
 
-def test_rooms_are_used_again(place: Place) -> None:
-    engine = Engine(place, budget=1 << 22)
+def test_rooms_are_used_again(place: Place, binary: bytes) -> None:
+    engine = Engine(place, binary, budget=1 << 22)
     device = Device(place, engine, Thresholds.always(0))
     x = random_words((40, 40))
     with device.in_use():
@@ -347,8 +347,7 @@ def test_rooms_are_used_again(place: Place) -> None:
 # binaries
 
 
-def test_a_binary_serves_as_the_source_does(place: Place) -> None:
-    binary = build_binary(place)
+def test_a_binary_serves_as_the_source_does(place: Place, binary: bytes) -> None:
     device = open_device(place.spelled, binary=binary, least_work=0)
     assert device.lost is None
     x = random_words((70, 70))
@@ -488,11 +487,11 @@ def test_measuring_gives_a_threshold_or_never_for_every_operation(engine: Engine
     assert all(work is None or work > 0 for work in least.values())
 
 
-def test_measured_thresholds_are_used_unless_one_is_given(place: Place, measurements: list[str]) -> None:
-    opened = open_device(place.spelled)
+def test_measured_thresholds_are_used_unless_one_is_given(place: Place, binary: bytes, measurements: list[str]) -> None:
+    opened = open_device(place.spelled, binary=binary)
     assert opened.thresholds.least["aes_ctr"] == 5
     opened.close()
-    opened = device_module.open_device(place.spelled, least_work=7)
+    opened = device_module.open_device(place.spelled, binary=binary, least_work=7)
     assert set(opened.thresholds.least.values()) == {7}
     opened.close()
     assert len(measurements) == 1

@@ -149,8 +149,8 @@ def test_a_party_with_another_certificate_is_refused(club: Club, tmp_path_factor
     write(elsewhere, "south.csv", "3.0\n4\n")
     (north_code, _, north), (south_code, _, _), _ = ends(
         club.join("north", *DEALT, "--connect-timeout", "5"),
-        impostor.join("south", *DEALT, "--connect-timeout", "10"),
-        club.dealer("--connect-timeout", "10"),
+        impostor.join("south", *DEALT, "--connect-timeout", "5"),
+        club.dealer("--connect-timeout", "5"),
     )
     assert (north_code, south_code) == (3, 3)
     assert "south" in north

@@ -37,6 +37,19 @@ def preprocessed(folder: Path, parties: int, *options: str) -> Path:
     return stores
 
 
+@pytest.fixture(scope="module")
+def makings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Stores for the product of two parties, made twice."""
+    first, second = (preprocessed(tmp_path_factory.mktemp("making"), 2) for _ in range(2))
+    return first, second
+
+
+@pytest.fixture
+def stores(makings: tuple[Path, Path], tmp_path: Path) -> Path:
+    """A copy of the first of them."""
+    return shutil.copytree(makings[0], tmp_path / "stores")
+
+
 def refused(arguments: list[str], exit_code: int, *says: str) -> None:
     code, printed = call(*arguments)
     assert code == exit_code, printed
@@ -106,8 +119,7 @@ def test_stores_of_a_dealer(tmp_path: Path) -> None:
     assert "the dealer, who made the correlations, colludes with none" in json.loads(done.stdout)["security"]
 
 
-def test_another_program_is_refused_before_it_runs(tmp_path: Path) -> None:
-    stores = preprocessed(tmp_path, 2)
+def test_another_program_is_refused_before_it_runs(tmp_path: Path, stores: Path) -> None:
     arguments = product_of(tmp_path, 2)
     write(tmp_path, "product.py", PRODUCT.replace("(a * b).sum()", "(a * b).sum() > 1"))
     done = parley(*arguments, "--preprocessing", str(stores))
@@ -116,19 +128,15 @@ def test_another_program_is_refused_before_it_runs(tmp_path: Path) -> None:
     assert "was made for another plan" in done.stderr
 
 
-def test_stores_of_different_makings_are_refused(tmp_path: Path) -> None:
-    stores = preprocessed(tmp_path, 2)
-    stores.rename(tmp_path / "before")
-    preprocessed(tmp_path, 2)
+def test_stores_of_different_makings_are_refused(tmp_path: Path, stores: Path, makings: tuple[Path, Path]) -> None:
     shutil.rmtree(stores / "party1")
-    (tmp_path / "before" / "party1").rename(stores / "party1")
+    shutil.copytree(makings[1] / "party1", stores / "party1")
     done = run_from(tmp_path, 2, stores)
     assert done.returncode == 3
     assert "[different-store]" in done.stderr
 
 
-def test_a_store_of_another_party_is_refused(tmp_path: Path) -> None:
-    stores = preprocessed(tmp_path, 2)
+def test_a_store_of_another_party_is_refused(tmp_path: Path, stores: Path) -> None:
     (stores / "party1").rename(stores / "aside")
     (stores / "party0").rename(stores / "party1")
     (stores / "aside").rename(stores / "party0")
@@ -139,13 +147,15 @@ def test_a_store_of_another_party_is_refused(tmp_path: Path) -> None:
 
 SLOW = """
 import mpc
+import trio
 
 async def main(ctx, mine):
     a = await mpc.secret(ctx, owner=0, value=mine)
-    for turn in range(2000):
+    for turn in range(300):
         await mpc.reveal(ctx, a * a)
         if turn == 3 and not ctx.planning:
             print("under way", flush=True)
+        await trio.sleep(0 if ctx.planning else 0.005)
     return await mpc.reveal(ctx, a)
 """
 

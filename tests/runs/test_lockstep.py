@@ -36,13 +36,13 @@ SHAPES = [np.zeros(4), np.zeros(4)]
 def account(main: Any, n: int = 2, *, lockstep: bool, dealt: bool = True) -> dict[str, Any]:
     """All that a plan counts of `main`, in lockstep or with messages."""
     supplies = [CountingSupply(dealt=dealt) for _ in range(n)]
+    together = Lockstep(supplies)
+    setting = Setting(SUITE, 16, ShapesOfRing(Z64), foresight=(lambda session: together) if lockstep else None)
     calls: Counter[str] = Counter()
 
     async def run() -> Any:
-        return await run_in_memory(
-            main, SHAPES + [None] * (n - 2), supplies, Setting(SUITE, 16, ShapesOfRing(Z64)),
-            on_call=lambda: calls.update(["call"]), foresight=Lockstep(supplies) if lockstep else None,
-        )  # fmt: skip
+        inputs = SHAPES + [None] * (n - 2)
+        return await run_in_memory(main, inputs, supplies, setting, on_call=lambda: calls.update(["call"]))
 
     runs = trio.run(run)
     ledgers = [run.session.ledger for run in runs]

@@ -25,7 +25,10 @@ def kill(way: str, folder: Path, kills: int, seed: int) -> dict[str, int]:
     return report
 
 
-@pytest.mark.parametrize("kills", [300, pytest.param(2000, marks=pytest.mark.slow)])
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("kills", [1000])
 def test_nothing_is_handed_out_twice_whenever_its_user_is_killed(tmp_path, kills, record_property):
     report = kill("take", tmp_path, kills, seed=kills)
     record_property("kills", report)
@@ -34,7 +37,7 @@ def test_nothing_is_handed_out_twice_whenever_its_user_is_killed(tmp_path, kills
     assert report["handed_out"] > kills / 10
 
 
-@pytest.mark.parametrize("kills", [60, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [200])
 def test_no_half_made_store_opens_whenever_its_maker_is_killed(tmp_path, kills, record_property):
     report = kill("make", tmp_path, kills, seed=kills)
     record_property("kills", report)
