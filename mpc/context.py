@@ -238,10 +238,10 @@ class Context:
     # calls
 
     def child(
-        self, name: str, *, line: str | None = None, depth: int | None = None, number: int | None = None
+        self, name: str, *, line: str | None = None, depth: int | None = None, place: tuple[int, ...] = ()
     ) -> Context:
-        """The context of the next call this one makes, or of the one that has had its `number` reserved."""
-        path = (*self.path, self.reserve() if number is None else number)
+        """The context of the next call this one makes, or of one whose `place` among its calls is known."""
+        path = (*self.path, *(place or (self.reserve(),)))
         return Context(self.session, path, name, self.label, self.depth if depth is None else depth, line or self.line)
 
     def reserve(self) -> int:

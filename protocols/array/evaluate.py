@@ -139,7 +139,7 @@ class Evaluation:
             if value.share is None:
                 raise _interrupted(node)
             return self._freed(value)
-        call = value.home.child(node.call_name, line=node.line, depth=node.begins, number=value.number)
+        call = value.home.child(node.call_name, line=node.line, depth=node.begins, place=value.place)
         value.call = call
         try:
             run = lowering(node.operation, session).run

@@ -77,16 +77,17 @@ _GONE = Recipe((), {})
 class Value:
     """What a node and its aliases come to.
 
-    `home` and `number` are its place in the program: the call that recorded it, and which of that call's own it is.
+    `home` is the call that recorded it, and `place` the rest of its path: which of that call's own it is; of another
+    form of a value, that value's place and which form it is, whoever asks for it first.
     `recipes` are the ways to say what it is computed from, of which each computes the same; there is one unless several
     aliases were brought to another form. `claimed` while an evaluation has it, `call` from when its operation began.
     """
 
-    __slots__ = ("__weakref__", "call", "claimed", "depth", "done", "home", "number", "recipes", "share")
+    __slots__ = ("__weakref__", "call", "claimed", "depth", "done", "home", "place", "recipes", "share")
 
-    def __init__(self, home: Context, number: int) -> None:
+    def __init__(self, home: Context, place: tuple[int, ...]) -> None:
         self.home = home
-        self.number = number
+        self.place = place
         self.depth = home.depth
         self.share: Any = None
         self.recipes: list[Recipe] = []
@@ -97,7 +98,7 @@ class Value:
     @property
     def path(self) -> tuple[int, ...]:
         """The structural path of its computation, which no timing and no release has a say in."""
-        return (*self.home.path, self.number)
+        return (*self.home.path, *self.place)
 
     def computed(self, share: Any, depth: int) -> None:
         """Keep the share, let go of what it was computed from, and wake who waits for it."""

@@ -12,7 +12,7 @@ from mpc.algebra import bits
 from mpc.context import Context
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import Constant, Public, encoded, is_integral, public
-from protocols.array.secret import SecretArray, form, record
+from protocols.array.secret import SecretArray, form, form_place, record
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -78,8 +78,8 @@ def _shortened_before(x: SecretArray, scale: int) -> SecretArray:
     """x of elements that were moved about: shortened where they came from, once for all that is made of them."""
     base, moves = x.moved or (x, ())
     short = at_scale(base, scale)
-    for move, parameters in moves:
-        short = record(move, short, **parameters)
+    for i, (move, parameters) in enumerate(moves):
+        short = record(move, short, home=x.context, place=(*form_place(x, scale), i), **parameters)
     short = short.in_range(x.range.truncate(x.scale - scale))
     x.forms[scale] = {x.range: short}
     return short

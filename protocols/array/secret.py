@@ -262,17 +262,19 @@ def record(
     operation: Operation,
     *operands: SecretArray,
     home: Context | None = None,
+    place: tuple[int, ...] = (),
     range_: Range | None = None,
     **parameters: Any,
 ) -> SecretArray:
     """Write down one operation: a new node, numbered in the order of the program.
 
     It belongs to the call `home`, or that of its first operand; side by side with others (`mpc.together`) to the
-    task's own. `range_` takes the place of the range that follows from the operands'.
+    task's own, unless it is given a `place` instead of a number. `range_` stands instead of the range that follows from
+    the operands'.
     """
     nodes = tuple([x.node for x in operands])
     facts = operation.facts(*nodes, **parameters)
-    value = _value(home or nodes[0].value.home)
+    value = _value(home or nodes[0].value.home, place)
     return SecretArray(_node(operation, nodes, parameters, facts, range_, user_line(), value))
 
 
@@ -285,21 +287,31 @@ def rearranged(operation: Operation, x: SecretArray, **parameters: Any) -> Secre
 
 
 def form(x: SecretArray, key: int | str, operation: Operation, **parameters: Any) -> SecretArray:
-    """x in another encoding: its value is computed once for x and all its aliases, and follows x's line and range."""
+    """x in another encoding: its value is computed once for x and all its aliases, and follows x's line and range.
+
+    Its place in the program follows from x's: it does not matter which of several calls side by side asks first.
+    """
     made = x.forms.setdefault(key, {})
     if x.range in made:
         return made[x.range]
     facts = operation.facts(x.node, **parameters)
     alias = next(iter(made.values()), None)
-    value = _value(x.context) if alias is None else alias.node.value
+    value = _value(x.context, form_place(x, key)) if alias is None else alias.node.value
     node = _node(operation, (x.node,), parameters, facts, None, x.line, value)
     made[x.range] = SecretArray(node, None if alias is None else alias.forms)
     return made[x.range]
 
 
-def _value(home: Context) -> Value:
-    home = beside(home)
-    return Value(home, home.reserve())
+def form_place(x: SecretArray, key: int | str) -> tuple[int, ...]:
+    """The place of x's form of this key: no call of x's own, which are numbered from 1."""
+    return (*x.node.value.place, 0, key + 1 if isinstance(key, int) else 0)
+
+
+def _value(home: Context, place: tuple[int, ...]) -> Value:
+    now = beside(home)
+    value = Value(home, place) if place else Value(now, (now.reserve(),))
+    value.depth = now.depth
+    return value
 
 
 def _node(

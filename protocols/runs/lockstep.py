@@ -17,7 +17,7 @@ import trio
 
 from mpc.context import Context, Root, Session
 from mpc.errors import ParleyError
-from mpc.network.wire import Message, Tag, packed_bytes
+from mpc.network.wire import Message, Tag
 from mpc.planning import CountingSupply
 from mpc.standing import StandingMaterial
 from mpc.supply import Entry, Path
@@ -133,7 +133,7 @@ class Lockstep:
 
     def _count(self, sessions: Sequence[Session], row: Row, depths: Sequence[int], roles: Sequence[Role]) -> None:
         value, line, shallowest = row[LEADER].value, row[LEADER].line, min(depths)
-        numbers = path_bytes(value.home.path) + packed_bytes(value.number)
+        numbers = path_bytes(value.path)
         entries = _entries(value.path, roles[LEADER].taken)
         for session, supply, node, role, before in zip(sessions, self._supplies, row, roles, depths, strict=True):
             after = shallowest + role.depth
@@ -167,10 +167,8 @@ def _locally(node: Node) -> Share:
 
 def _alike(row: Row) -> bool:
     first = row[LEADER]
-    here = first.operation, first.shape, first.kind, first.value.number, first.value.home.path
-    return all(
-        here == (node.operation, node.shape, node.kind, node.value.number, node.value.home.path) for node in row[1:]
-    )
+    here = first.operation, first.shape, first.kind, first.value.path
+    return all(here == (node.operation, node.shape, node.kind, node.value.path) for node in row[1:])
 
 
 def _in_order(rows: Sequence[Row]) -> list[Row]:

@@ -96,7 +96,7 @@ class Rehearsal:
         node, shallowest = nodes[0], min(depths)
         home = node.value.home
         above = tuple([depth - shallowest for depth in depths])
-        key = node.signature, home.label, len(home.path), above
+        key = node.signature, home.label, len(node.value.path), above
         found = self._roles.get(key)
         if found is None:
             found = self._roles[key] = await self._computed(nodes, above)
@@ -117,7 +117,7 @@ class Rehearsal:
         """A node rehearsed under a path as long as its own, with the same label: its headers have the same form."""
         run, _ = lowering(nodes[0].operation, self._like)
         name, home = nodes[0].call_name, nodes[0].value.home
-        rest = (0,) * len(home.path)
+        rest = (0,) * (len(nodes[0].value.path) - 1)
 
         def place(session: Session, number: int) -> Context:
             return Context(session, (number, *rest), name, home.label, depths[session.transport.me], "")

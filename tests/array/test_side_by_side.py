@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import trio
+from hypothesis import given
+from hypothesis import strategies as st
 
 import mpc
 from mpc.errors import LocalError
@@ -128,3 +130,30 @@ def test_whoever_waits_for_a_reveal_that_was_cut_short_learns_of_it():
 
     with pytest.raises(LocalError, match="computation-interrupted"):
         simulate(main, [X, None])
+
+
+FORMS_NEEDED = (
+    lambda shared, signs, x: shared * x,
+    lambda shared, signs, x: shared.reshape(3, 1).T[0] * x,
+    lambda shared, signs, x: (signs * x) * shared,
+    lambda shared, signs, x: signs.sum() + 1,
+)
+"""Each needs another form of a value that all have: shortened, moved about and shortened, a bit as a number."""
+
+
+@given(st.lists(st.integers(0, 12), min_size=8, max_size=8))
+def test_whoever_needs_another_form_of_a_value_first_it_has_one_place(delays):
+    async def main(ctx, mine):
+        x, y = await secrets(ctx, mine)
+        shared, signs = x * y, x > 0
+
+        async def learn(own, i):
+            for _ in range(delays[4 * ctx.me + i]):
+                await trio.lowlevel.checkpoint()
+            return await mpc.reveal(own, FORMS_NEEDED[i](shared, signs, x))
+
+        return await mpc.together(ctx, *((learn, i) for i in range(4)))
+
+    run = simulate(main, [X, Y])
+    for found, needed in zip(run.result, FORMS_NEEDED, strict=True):
+        np.testing.assert_allclose(found, needed(X * Y, X > 0, X), atol=2.0**-10)
