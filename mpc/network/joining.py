@@ -63,22 +63,29 @@ async def connect(
     listening = listener or listen(roster.endpoints[me])
     listening.setblocking(False)
     transport = TlsTransport(me, roster.names, handshake, stall_timeout, limits, kind)
+    async with _open(transport) as tasks:
+        meeting = Meeting(roster, transport, handshake, contexts, tasks, on_progress or _quiet)
+        with listening:
+            await meeting.meet(listening, connect_timeout)
+        yield transport, transport.agreement()
+
+
+@asynccontextmanager
+async def _open(transport: TlsTransport) -> AsyncIterator[trio.Nursery]:
+    """The transport's tasks beside the body, until it is closed. What the body raises comes out as it is."""
     caught: BaseException | None = None
     try:
-        async with trio.open_nursery() as nursery:
+        async with trio.open_nursery() as tasks:
+            tasks.start_soon(transport.pulse)
             try:
-                nursery.start_soon(transport.pulse)
-                meeting = Meeting(roster, transport, handshake, contexts, nursery, on_progress or _quiet)
-                with listening:
-                    await meeting.meet(listening, connect_timeout)
-                yield transport, transport.agreement()
+                yield tasks
             except BaseException as error:
                 caught = error
                 _tell(transport, error)
             await transport.close()
-            nursery.cancel_scope.cancel()
+            tasks.cancel_scope.cancel()
     except BaseException:
-        if caught is None or isinstance(caught, trio.Cancelled):  # a task of the transport failed, and ended the body
+        if caught is None or _mere_cancellation(caught):  # a task of the transport failed, and ended the body
             raise
     if caught is not None:
         raise caught
@@ -174,6 +181,12 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _mere_cancellation(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return error.split(trio.Cancelled)[1] is None
+    return isinstance(error, trio.Cancelled)
 
 
 def _tell(transport: TlsTransport, error: BaseException) -> None:
