@@ -140,8 +140,10 @@ class Session:
     async def settle(self, program: Context) -> None:
         """Before goodbye: check what the suite has opened and not checked yet, in the program's time.
 
-        Material that was made ahead and that nobody took is burned then.
+        The program is then as deep as any of its calls, joined or not, as those of tasks in a nursery are not. Material
+        that was made ahead and that nobody took is burned.
         """
+        program.depth = max(program.depth, self.ledger.deepest)
         ctx = self.root(Root.GOODBYE)
         ctx.depth = ctx.entered = program.depth
         await self.suite.settle(ctx)

@@ -57,7 +57,7 @@ async def released(
     share, None at a party that does not learn them; to some of the parties a bit must come as a number.
     Raises LocalError `no-such-party`, `range-exceeded`, `outputs-at-once`, or what a policy raises, with nothing sent.
     """
-    with _alone(call):
+    with alone(call):
         for output in outputs:
             _admit(call, output)
         shares = await compute()
@@ -73,13 +73,13 @@ async def released(
 
 
 @contextmanager
-def _alone(call: Context) -> Iterator[None]:
-    """Refuse a second reveal of the same caller while one is under way: which has which number would be chance."""
+def alone(call: Context) -> Iterator[None]:
+    """Refuse a second reveal or `compute` of one caller at the same time: which has which number would be chance."""
     caller, leaving = call.path[:-1], call.session.leaving
     if caller in leaving:
         raise LocalError(
             "outputs-at-once",
-            "two reveals of one context at the same time: parties would take one for the other",
+            "two reveals or computations of one context at the same time: parties would take one for the other",
             "use mpc.together(ctx, (mpc.reveal, x), (mpc.reveal, y)), or give each task a context, ctx.child(name)",
             line=call.line,
         )

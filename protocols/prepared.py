@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from mpc.context import Context
+from protocols.array.lines import user_line
 
 R = TypeVar("R")
 
@@ -18,7 +19,7 @@ async def prepared(ctx: Context, function: Callable[..., Awaitable[R]], *args: A
     not made by reveals, as in simulations and runs from a store, this only runs the function. Without it material is
     made piece by piece, on demand.
     """
-    call = ctx.child(getattr(function, "__name__", "prepared"))
+    call = ctx.child(getattr(function, "__name__", "prepared"), line=user_line())
     if ctx.session.foresight is not None:
         await ctx.session.foresight.before_call(call, function, args)
     result = await function(call, *args)

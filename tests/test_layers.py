@@ -19,10 +19,10 @@ ORDER = {
         "simulation", "testing",
     ),
     "protocols": (
-        "shares", "linear", "suite", "known", "prepared", "ranges", "outputs", "prefix", "derived", "one_array",
+        "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
         "unchecked", "ot.groups", "preprocessing.transfers", "preprocessing.tools", "preprocessing.kind",
         "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
-        "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "horizon",
+        "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "prepared", "horizon",
         "runs",
     ),
 }  # fmt: skip
@@ -66,7 +66,7 @@ FOLDER_ORDER = {
         "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "node", "lowering", "secret", "facts", "public", "scales", "arithmetic", "matrices", "shape", "logic",
+        "lines", "node", "lowering", "secret", "public", "facts", "scales", "arithmetic", "matrices", "shape", "logic",
         "functions", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (

@@ -53,7 +53,8 @@ class _LineTally:
 class Ledger:
     """One party's running account.
 
-    `material` is what was handed out, `unused` what was made ahead and burned at the end; elements by kind.
+    `material` is what was handed out, `unused` what was made ahead and burned at the end; elements by kind. `deepest`
+    is the causal depth of the deepest call so far.
     """
 
     def __init__(self, n: int) -> None:
@@ -63,6 +64,7 @@ class Ledger:
         self.unused: Counter[str] = Counter()
         self.reveals: list[Reveal] = []
         self.calls = 0
+        self.deepest = 0
         self._lines: dict[str, _LineTally] = {}
 
     def sent(self, line: str, to: int, count: int) -> None:
@@ -80,7 +82,7 @@ class Ledger:
     ) -> None:
         """A whole call of `line`: its depths, framed bytes by receiver, elements handed out by kind."""
         tally = self._tally(line)
-        tally.waited(before, after)
+        self.waited(line, before, after)
         for to, count in sent:
             self.bytes_to[to] += count
             tally.bytes += count
@@ -91,6 +93,7 @@ class Ledger:
     def waited(self, line: str, before: int, after: int) -> None:
         """A call of `line` began at causal depth `before` and ended at `after`; what overlaps counts once."""
         self._tally(line).waited(before, after)
+        self.deepest = max(self.deepest, after)
 
     def lines(self) -> tuple[LineCost, ...]:
         """The account by line of the user's program, in the order in which lines first cost something."""

@@ -10,6 +10,7 @@ from protocols.array.lines import user_line
 from protocols.array.node import Facts, Kind, operation
 from protocols.array.revealing import checked, shown_form
 from protocols.array.secret import SecretArray, declared_range, record
+from protocols.outputs import alone
 from protocols.shares import ArithmeticShare, BooleanShare
 
 GIVEN = operation("given", lambda known: known, lambda ctx, node: None)
@@ -24,7 +25,8 @@ async def compute(ctx: Context, *values: SecretArray) -> None:
     line = user_line()
     nodes = [checked(ctx, value, line).node for value in values]
     call = ctx.child("compute", line=line)
-    await Evaluation(call, nodes).run()
+    with alone(call):
+        await Evaluation(call, nodes).run()
     call.depth = max([ctx.depth, *(node.value.depth for node in nodes)])
     ctx.join(call)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
-from protocols.array.facts import joint_shape, kind_of
+from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Shape, operation
 from protocols.array.public import Public, public
@@ -199,14 +200,14 @@ def clip(x: SecretArray, a_min: Any = None, a_max: Any = None) -> SecretArray:
 
 
 @implements(np.min)
-def min_(x: SecretArray, axis: int | None = None) -> SecretArray:
-    """The smallest element over one axis or all: a tree of comparisons."""
+def min_(x: SecretArray, axis: Any = None) -> SecretArray:
+    """The smallest element over axes: a tree of comparisons."""
     return _reduce_extreme(x, axis, smaller=True)
 
 
 @implements(np.max)
-def max_(x: SecretArray, axis: int | None = None) -> SecretArray:
-    """The largest element over one axis or all: a tree of comparisons."""
+def max_(x: SecretArray, axis: Any = None) -> SecretArray:
+    """The largest element over axes: a tree of comparisons."""
     return _reduce_extreme(x, axis, smaller=False)
 
 
@@ -231,12 +232,13 @@ def _extreme(x: Any, y: Any, *, smaller: bool) -> SecretArray:
     return result.in_range(Range(pick(x.range.lo, y.range.lo), pick(x.range.hi, y.range.hi)))
 
 
-def _reduce_extreme(x: SecretArray, axis: int | None, *, smaller: bool) -> SecretArray:
-    if axis is None:
-        x, axis = x.ravel(), 0
-    if x.shape[axis] == 0:
+def _reduce_extreme(x: SecretArray, axis: Any, *, smaller: bool) -> SecretArray:
+    axes = axes_of(x, axis)
+    kept = [a for a in range(x.ndim) if a not in axes]
+    count = prod(x.shape[a] for a in axes)
+    if not count:
         raise LocalError("empty-extreme", "the smallest or largest of no elements", line=user_line())
-    x = x.transpose(axis % x.ndim, *(a for a in range(x.ndim) if a != axis % x.ndim))
+    x = x.transpose(*axes, *kept).reshape(count, *(x.shape[a] for a in kept))
     while len(x) > 1:
         half = len(x) // 2
         merged = _extreme(x[:half], x[half : 2 * half], smaller=smaller)

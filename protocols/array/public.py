@@ -6,6 +6,7 @@ afterwards, or a weight that it updates, is another array by then.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +85,23 @@ def own_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(own_index(part) for part in index)
     return np.array(index) if isinstance(index, np.ndarray | list) else index
+
+
+def own_number(given: Any) -> int | tuple[int, ...] | None:
+    """A shape or axes as numpy takes them, copied: a number, several, or none said."""
+    if given is None:
+        return None
+    return own_numbers(given) if np.ndim(given) else own_numbers((given,))[0]
+
+
+def own_numbers(given: Any) -> tuple[int, ...]:
+    """A copy of a shape or axes: lists and arrays are the program's, and may change. LocalError `bad-axis`."""
+    try:
+        return tuple(operator.index(part) for part in given)
+    except TypeError:
+        raise LocalError(
+            "bad-axis", f"a {type(given).__name__} where a shape or axes belong", "give whole numbers", line=user_line()
+        ) from None
 
 
 def own_truths(condition: Any) -> npt.NDArray[np.bool_]:

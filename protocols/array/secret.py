@@ -219,11 +219,11 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         return FUNCTIONS[np.var](self, axis=axis, keepdims=keepdims)
 
     def min(self, axis: Any = None) -> SecretArray:
-        """The smallest element over one axis or all."""
+        """The smallest element over axes."""
         return FUNCTIONS[np.min](self, axis=axis)
 
     def max(self, axis: Any = None) -> SecretArray:
-        """The largest element over one axis or all."""
+        """The largest element over axes."""
         return FUNCTIONS[np.max](self, axis=axis)
 
     def dot(self, other: Any) -> SecretArray:

@@ -19,7 +19,7 @@ from protocols import shares
 from protocols.array.facts import kind_of
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Operation, operation
-from protocols.array.public import own_index, own_truths
+from protocols.array.public import own_index, own_number, own_truths
 from protocols.array.scales import common_scale, constant_bits
 from protocols.array.secret import SecretArray, implements, rearranged, record
 from protocols.shares import Share
@@ -143,7 +143,7 @@ def size(x: SecretArray) -> int:
 @implements(np.reshape)
 def reshape(x: SecretArray, shape: Any) -> SecretArray:
     """x in another shape, C order."""
-    return rearranged(RESHAPE, x, shape=shape)
+    return rearranged(RESHAPE, x, shape=own_number(shape))
 
 
 @implements(np.ravel)
@@ -155,43 +155,43 @@ def ravel(x: SecretArray) -> SecretArray:
 @implements(np.transpose)
 def transpose(x: SecretArray, axes: Any = None) -> SecretArray:
     """x with its axes permuted."""
-    return rearranged(TRANSPOSE, x, axes=axes)
+    return rearranged(TRANSPOSE, x, axes=own_number(axes))
 
 
 @implements(np.squeeze)
 def squeeze(x: SecretArray, axis: Any = None) -> SecretArray:
     """x without its axes of length one."""
-    return rearranged(SQUEEZE, x, axis=axis)
+    return rearranged(SQUEEZE, x, axis=own_number(axis))
 
 
 @implements(np.expand_dims)
 def expand_dims(x: SecretArray, axis: Any) -> SecretArray:
     """x with a new axis of length one."""
-    return rearranged(EXPAND, x, axis=axis)
+    return rearranged(EXPAND, x, axis=own_number(axis))
 
 
 @implements(np.broadcast_to)
 def broadcast_to(x: SecretArray, shape: Any) -> SecretArray:
     """x repeated to a shape as numpy broadcasts."""
-    return record(BROADCAST, x, shape=shape)
+    return record(BROADCAST, x, shape=own_number(shape))
 
 
 @implements(np.flip)
 def flip(x: SecretArray, axis: Any = None) -> SecretArray:
     """x in reverse order along axes."""
-    return rearranged(FLIP, x, axis=axis)
+    return rearranged(FLIP, x, axis=own_number(axis))
 
 
 @implements(np.concatenate)
 def concatenate(arrays: Sequence[Any], axis: int = 0) -> SecretArray:
     """Secrets and public arrays joined along an axis."""
-    return record(CONCATENATE, *_alike(arrays), axis=axis)
+    return record(CONCATENATE, *_alike(arrays), axis=own_number(axis))
 
 
 @implements(np.stack)
 def stack(arrays: Sequence[Any], axis: int = 0) -> SecretArray:
     """Secrets and public arrays joined along a new axis."""
-    return record(STACK, *_alike(arrays), axis=axis)
+    return record(STACK, *_alike(arrays), axis=own_number(axis))
 
 
 @implements(np.vstack)

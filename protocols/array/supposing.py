@@ -16,7 +16,7 @@ from protocols.array.lines import user_line
 from protocols.array.node import Kind
 from protocols.array.secret import SecretArray
 
-MOST_REVEALS = 100_000
+MOST_REVEALS = 20_000
 """A plan ends after this many reveals: a loop that waits for a revealed value may never end on supposed ones."""
 
 _DTYPES: dict[Kind, type[np.generic]] = {"fixed": np.float64, "int": np.int64, "bit": np.bool_}

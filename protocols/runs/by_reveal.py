@@ -9,7 +9,8 @@ for the program's own calls, one after the other.
 
 Reveals that are under way side by side may share nodes, and which of them computes such a node is a matter of timing,
 which parties see differently. So where a reveal is not one of the program's own calls, each node has a batch of its
-own, by its own path, whoever computes it; the supplier makes those that wait together.
+own, by its own path, whoever computes it; the supplier makes those that wait together. One of the program's own, which
+has one batch for all, is refused if a reveal beside it computes something that it needs.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 import trio
 
 from mpc.context import Context, Session, run_all
+from mpc.errors import LocalError
 from mpc.supply import Entry, Path
 from protocols.array.node import Node
 from protocols.runs.ahead import Foreseen, Kinds, Repetition, Stock
@@ -50,6 +52,8 @@ class ByReveal:
 
     async def before(self, call: Context, nodes: Sequence[Node], *, apart: bool) -> bool:
         """Have made what computing these nodes takes; `call` is the reveal's, whose path names the batch."""
+        if len(call.path) == _OF_THE_PROGRAM and not apart:
+            raise _computed_beside(call)
         with self._timed():
             batches = {node.value.path: await self._entries(node) for node in nodes}
             if len(call.path) == _OF_THE_PROGRAM:
@@ -135,6 +139,15 @@ class ByReveal:
             self._waiting -= 1
             if not self._waiting:
                 self.seconds += time.perf_counter() - self._since
+
+
+def _computed_beside(call: Context) -> LocalError:
+    return LocalError(
+        "outputs-at-once",
+        f"the program's own {call.name} needs a value that another one beside it computes: which does so is chance",
+        "give it a context too, ctx.child(name), or compute the value before: await mpc.compute(ctx, x)",
+        line=call.line,
+    )
 
 
 def _under(home: Path, taken: Taken) -> list[Entry]:

@@ -5,6 +5,7 @@ import pytest
 from programs import UNIT
 
 import mpc
+from mpc.errors import LocalError
 from protocols.runs.simulating import simulate
 
 X = np.array([1.0, 2.0, 3.0, 4.0])
@@ -40,6 +41,9 @@ OPERANDS = {
     "public bits of xor": ([True, False, True, True], lambda x, k: (x > 0) ^ k),
     "matrix": ([[1, 0, 0, 2], [2, 1, 0, 1], [1, 1, 1, 1], [2, 0, 2, 0]], lambda x, k: x @ k),
     "left matrix": (np.eye(4) / 2, lambda x, k: k @ x),
+    "shape": ([2, 2], lambda x, s: x.reshape(s)),
+    "axes": ([1, 0], lambda x, a: np.transpose(x.reshape(2, 2), a)),
+    "shape to broadcast to": ([3, 4], lambda x, s: np.broadcast_to(x, s)),
     "joined": ([7.0, 8.0], lambda x, k: np.concatenate([x, k])),
 }
 
@@ -58,6 +62,38 @@ def test_an_operand_that_changes_afterwards_changes_nothing(operand, use):
 
     found = simulate(main, [X, None]).result
     np.testing.assert_allclose(np.asarray(found).astype(float), use(X, np.array(operand)).astype(float), atol=8 * UNIT)
+    assert mpc.plan(main, [X, None]).report.rounds >= 1
+
+
+@pytest.mark.parametrize("use", [np.transpose, np.squeeze, np.flip, np.sum, np.max])
+def test_axes_may_be_a_list_and_what_is_no_axis_is_refused(use):
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine)
+        with pytest.raises(LocalError, match="bad-axis"):
+            use(x, "ab")
+        axes = [1, 0] if use is np.transpose else [1]
+        return await mpc.reveal(ctx, use(x, axes))
+
+    table = X.reshape(4, 1)
+    expected = use(table, (1, 0) if use is np.transpose else (1,))
+    np.testing.assert_allclose(simulate(main, [table, None]).result, expected)
+    mpc.plan(main, [table, None])
+
+
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, 2), (2, 1, 0)])
+def test_the_largest_over_several_axes(axis):
+    table = np.array([[[1, -2, 3], [4, 0, -6]], [[7, -8, 2], [5, 1, 9]]])
+
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine)
+        for wrong in (3, (0, 0), (0, -3)):
+            with pytest.raises(LocalError, match="bad-axis"):
+                x.max(wrong)
+        return await mpc.reveal(ctx, x.max(axis), x.min(axis))
+
+    largest, smallest = simulate(main, [table, None]).result
+    np.testing.assert_array_equal(largest, table.max(axis))
+    np.testing.assert_array_equal(smallest, table.min(axis))
 
 
 @pytest.mark.parametrize("value", [X, np.array([3, -4]), np.array([True, False]), X.astype(np.float32)], ids=str)

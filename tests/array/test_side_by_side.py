@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import trio
+import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,3 +158,38 @@ def test_whoever_needs_another_form_of_a_value_first_it_has_one_place(delays):
     run = simulate(main, [X, Y])
     for found, needed in zip(run.result, FORMS_NEEDED, strict=True):
         np.testing.assert_allclose(found, needed(X * Y, X > 0, X), atol=2.0**-10)
+
+
+def test_the_rounds_of_a_nursery_s_tasks_count():
+    """Nobody joins their contexts, and the program is as deep as they are."""
+    found, expected = simulate(in_a_nursery, [X, Y]), simulate(with_together, [X, Y])
+    assert found.report.rounds == expected.report.rounds > 1
+    assert mpc.plan(in_a_nursery, [X, Y]).report.rounds == found.report.rounds
+
+
+@pytest.mark.parametrize("other", [mpc.reveal, mpc.compute])
+def test_a_computation_of_a_call_beside_its_reveal_is_refused(other):
+    async def main(ctx, mine):
+        x, y = await secrets(ctx, mine)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(mpc.reveal, ctx, x * y)
+            nursery.start_soon(other, ctx, x * x)
+
+    with pytest.raises(LocalError, match="outputs-at-once"):
+        simulate(main, [X, Y])
+
+
+def test_a_reveal_of_the_program_that_needs_what_a_task_computes_is_refused_where_its_material_is_made():
+    """Of a shared node nobody could say in whose batch it is."""
+
+    async def main(ctx, mine):
+        x, y = await secrets(ctx, mine)
+        shared = x * y
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(mpc.reveal, ctx.child("task"), shared > 0)
+            await trio.testing.wait_all_tasks_blocked()
+            await mpc.reveal(ctx, shared + 1)
+
+    with pytest.raises(LocalError, match="outputs-at-once") as caught:
+        simulate(main, [X, Y], preprocessing="ot")
+    assert "mpc.compute" in caught.value.remedy
