@@ -13,7 +13,7 @@ BUILT_FROM := pyproject.toml setup.py $(wildcard native/*.py native/*.[ch] nativ
 SIDE_BY_SIDE := -n logical --dist loadgroup --no-loadscope-reorder
 # The tests that compute in their own process, whose kernels can be chosen. What is said, refused, planned, counted or
 # seen is the same whatever they are: CONTRIBUTING.md.
-COMPUTING := tests/numeric tests/runs \
+COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \
 	$(addprefix tests/array/test_,bridge.py expressions.py no_silent_wrong_numbers.py) \
 	tests/beaver/test_transcripts.py \
 	$(addprefix tests/core/test_,checking.py dealer.py encoding.py from_ot.py) \
