@@ -10,7 +10,7 @@ from mpc.algebra.shapes import matmul_shape
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
 from protocols.array.node import Kind, Node, Shape
-from protocols.array.public import own_numbers
+from protocols.array.public import own_number
 from protocols.array.secret import SecretArray
 
 
@@ -53,9 +53,10 @@ def matrix_shapes(x: Shape, y: Shape) -> tuple[Shape, Shape, Shape]:
 
 def axes_of(x: SecretArray, axis: Any) -> tuple[int, ...]:
     """The axes that numpy's argument `axis` names, counted from the first."""
-    if axis is None:
+    numbers = own_number(axis)
+    if numbers is None:
         return tuple(range(x.ndim))
-    given = own_numbers(axis if np.ndim(axis) else (axis,))
+    given = numbers if isinstance(numbers, tuple) else (numbers,)
     if not all(-x.ndim <= a < x.ndim for a in given) or len({a % x.ndim for a in given}) < len(given):
         raise LocalError("bad-axis", f"axis {axis} of a secret with {x.ndim} dimensions", line=user_line())
     return tuple(a % x.ndim for a in given)

@@ -88,16 +88,12 @@ def own_index(index: Any) -> Any:
 
 
 def own_number(given: Any) -> int | tuple[int, ...] | None:
-    """A shape or axes as numpy takes them, copied: a number, several, or none said."""
+    """A copy of a shape or axes as numpy takes them, a number or several; lists and arrays are the program's, and may
+    change. LocalError `bad-axis` for what is no whole number."""
     if given is None:
         return None
-    return own_numbers(given) if np.ndim(given) else own_numbers((given,))[0]
-
-
-def own_numbers(given: Any) -> tuple[int, ...]:
-    """A copy of a shape or axes: lists and arrays are the program's, and may change. LocalError `bad-axis`."""
     try:
-        return tuple(operator.index(part) for part in given)
+        return operator.index(given) if not np.iterable(given) else tuple(operator.index(part) for part in given)
     except TypeError:
         raise LocalError(
             "bad-axis", f"a {type(given).__name__} where a shape or axes belong", "give whole numbers", line=user_line()
