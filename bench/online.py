@@ -12,6 +12,7 @@ from bench.contest import Contender, contest
 from bench.crew import Crew, Repetition
 from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, Options, Row, middle
 from bench.peers.catalogue import Peer
+from bench.peers.numbers import CLEAR
 from bench.workloads import Workload
 from mpc.planning import NETWORKS
 
@@ -54,7 +55,7 @@ def _ours(table: str, workload: str, size: int, options: Options) -> Iterator[Co
 
 
 def _theirs(table: str, workload: str, size: int, peers: Sequence[Peer]) -> Iterator[Contender[Row]]:
-    for peer in peers:
+    for peer in peers if workload in CLEAR else ():
         part = max(1, round(size * peer.shares.get(workload, 1)))
         row = Row(table, workload, peer.system, peer.parties, False, None, None, None, None, peer.security, part)
         start = lambda peer=peer, part=part: launch.theirs(peer, workload, part)  # noqa: E731

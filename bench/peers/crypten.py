@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import torch
 import torch.onnx
 
-from bench.peers.numbers import inputs, same
+from bench.peers.numbers import CHAINS, inputs, same
 from bench.peers.order import Order, answer
 
 # CrypTen asks torch for a registry of ONNX operators, which torch no longer has and nothing here uses.
@@ -38,7 +39,23 @@ class Party:
         )  # fmt: skip
         torch.set_num_threads(1)
         crypten.init()
+        self.work = self._works()[order.workload]
         self.x, self.y = (MPCTensor(torch.as_tensor(value), precision=0, src=0) for value in inputs(order))
+
+    def _works(self) -> dict[str, Callable[[], Any]]:
+        return {
+            "mul_1m": lambda: self.x._tensor * self.y._tensor,
+            "cmp_100k": lambda: self.x < self.y,
+            "matmul_1000": lambda: self.x._tensor.matmul(self.y._tensor),
+            "max_1000": lambda: self.x.max(),
+            **dict.fromkeys(CHAINS, self._chain),
+        }
+
+    def _chain(self) -> Any:
+        product = self.x._tensor
+        for _ in range(self.order.size):
+            product = product * self.y._tensor
+        return product
 
     def barrier(self) -> None:
         """The communicator's own."""
@@ -46,15 +63,7 @@ class Party:
 
     def run(self) -> Any:
         """Products on the arithmetic shares themselves: nothing is encoded, nothing truncated."""
-        x, y = self.x, self.y
-        if self.order.workload == "cmp_100k":
-            return x < y
-        if self.order.workload == "matmul_1000":
-            return x._tensor.matmul(y._tensor)
-        product = x._tensor * y._tensor
-        for _ in range(self.order.size - 1 if self.order.workload == "chain_1000" else 0):
-            product = product * y._tensor
-        return product
+        return self.work()
 
     def check(self, result: Any) -> None:
         """All parties open the result."""

@@ -1,17 +1,21 @@
 """MPyC: Shamir shares in a prime field over its own asyncio TCP, one process a party, honest majority.
 
-Products are those of its secure prime field just above 64 bits; comparisons those of its 64-bit secure integers.
+Products are those of its secure prime field just above 64 bits; comparisons, and the largest of many, those of its
+64-bit secure integers.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from bench.peers.numbers import expected, inputs, same
+from bench.peers.numbers import CHAINS, expected, inputs, same
 from bench.peers.order import Order, answer
+
+ORDERED = "cmp_100k", "max_1000"
 
 
 def _runtime(order: Order) -> Any:
@@ -31,12 +35,11 @@ class Party:
         self.order = order
         self.mpc = _runtime(order)
         self.version = __import__("mpyc").__version__
-        compares = order.workload == "cmp_100k"
-        self.kind = self.mpc.SecInt(64) if compares else self.mpc.SecFld(min_order=2**64)
+        self.kind = self.mpc.SecInt(64) if order.workload in ORDERED else self.mpc.SecFld(min_order=2**64)
         self.x, self.y = (self._shared(value) for value in inputs(order))
 
     def _shared(self, value: Any) -> Any:
-        if self.order.workload == "chain_1000":
+        if self.order.workload in CHAINS:
             return self.mpc.input(self.kind(int(value)), senders=0)
         flat = np.asarray(value).astype(object)
         return self.mpc.input(self.kind.array(flat), senders=0)
@@ -52,14 +55,21 @@ class Party:
         return self.mpc.run(self._gathered(self._result()))
 
     def _result(self) -> Any:
-        x, y = self.x, self.y
-        if self.order.workload == "cmp_100k":
-            return x < y
-        if self.order.workload == "matmul_1000":
-            return x @ y
-        product = x * y
-        for _ in range(self.order.size - 1 if self.order.workload == "chain_1000" else 0):
-            product = product * y
+        return self._works()[self.order.workload]()
+
+    def _works(self) -> dict[str, Callable[[], Any]]:
+        return {
+            "mul_1m": lambda: self.x * self.y,
+            "cmp_100k": lambda: self.x < self.y,
+            "matmul_1000": lambda: self.x @ self.y,
+            "max_1000": lambda: self.mpc.np_amax(self.x),
+            **dict.fromkeys(CHAINS, self._chain),
+        }
+
+    def _chain(self) -> Any:
+        product = self.x
+        for _ in range(self.order.size):
+            product = product * self.y
         return product
 
     async def _gathered(self, shares: Any) -> Any:
@@ -70,14 +80,14 @@ class Party:
         """All parties open the result; products are compared in the field."""
         opened = self.mpc.run(self.mpc.output(result))
         values = np.asarray(getattr(opened, "value", opened), object).reshape(-1)
-        if self.order.workload == "cmp_100k":
-            same(values.astype(np.int64), self.order)
+        if self.order.workload in ORDERED:
+            same(values.astype(np.int64).reshape(expected(self.order).shape), self.order)
         elif [int(value) for value in values] != self._in_field():
             raise ArithmeticError(f"{self.order.workload} gave a wrong result")
 
     def _in_field(self) -> list[int]:
         """The result in the clear, modulo the field's order."""
-        if self.order.workload == "chain_1000":
+        if self.order.workload in CHAINS:
             x, y = (int(value) for value in inputs(self.order))
             return [x * pow(y, self.order.size, self.kind.field.modulus) % self.kind.field.modulus]
         return [int(value) % self.kind.field.modulus for value in expected(self.order).reshape(-1)]

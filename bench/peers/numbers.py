@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 from bench.peers.order import Order
 
 Values = npt.NDArray[np.int64]
+CHAINS = "chain_1000", "round_program"
+"""For peers one and the same: their programs are written with `*`."""
 
 
 def inputs(order: Order) -> tuple[Values, Values]:
@@ -15,7 +19,7 @@ def inputs(order: Order) -> tuple[Values, Values]:
 
     Small enough for systems whose numbers have less than 64 bits, and for exact products in int64.
     """
-    shapes = {"matmul_1000": (order.size, order.size), "chain_1000": ()}
+    shapes: dict[str, tuple[int, ...]] = {"matmul_1000": (order.size, order.size), **dict.fromkeys(CHAINS, ())}
     shape = shapes.get(order.workload, (order.size,))
     rng = np.random.default_rng(1)
     return rng.integers(-(2**20), 2**20, shape), rng.integers(-(2**20), 2**20, shape)
@@ -23,14 +27,21 @@ def inputs(order: Order) -> tuple[Values, Values]:
 
 def expected(order: Order) -> Values:
     """The result in the clear, modulo 2^64 as a signed number; comparisons as 0 and 1."""
-    x, y = inputs(order)
-    if order.workload == "cmp_100k":
-        return np.asarray(x < y, np.int64)
-    if order.workload == "matmul_1000":
-        return x @ y
-    if order.workload == "chain_1000":
-        return np.array((int(x) * int(y) ** order.size + 2**63) % 2**64 - 2**63, np.int64)
-    return x * y
+    return CLEAR[order.workload](*inputs(order), order.size)
+
+
+def _power(x: Values, y: Values, size: int) -> Values:
+    return np.array((int(x) * int(y) ** size + 2**63) % 2**64 - 2**63, np.int64)
+
+
+CLEAR: dict[str, Callable[[Values, Values, int], Values]] = {
+    "mul_1m": lambda x, y, size: x * y,
+    "cmp_100k": lambda x, y, size: np.asarray(x < y, np.int64),
+    "matmul_1000": lambda x, y, size: x @ y,
+    "max_1000": lambda x, y, size: np.asarray(x.max()),
+    **dict.fromkeys(CHAINS, _power),
+}
+"""The workloads that peers do, and their results from the operands and the size."""
 
 
 def same(result: object, order: Order) -> None:

@@ -109,10 +109,14 @@ def test_every_peer_of_the_catalogue_has_an_environment_and_a_script() -> None:
     assert all(each.security for each in catalogue.ARITHMETIC)
 
 
-WORK_OF_PEERS = ("mul_1m", "cmp_100k", "matmul_1000", "chain_1000")
+def test_peers_do_all_that_computes_and_nothing_that_they_do_not_know() -> None:
+    assert set(WORKLOADS) - set(numbers.CLEAR) == {"ring_1000"}
+    options = Options(workloads=("ring_1000",), parties=(2,), sizes=(3,), repeat=1, peers=True)
+    (rows,) = online.measure("arithmetic", WORKLOADS, (peer("sound"),), options)
+    assert not any(row.system.startswith("fake") for row in rows)
 
 
-@pytest.mark.parametrize("workload", WORK_OF_PEERS)
+@pytest.mark.parametrize("workload", numbers.CLEAR)
 def test_what_peers_are_checked_against_is_right(workload: str) -> None:
     order = Order(workload, 5, 0, (1, 2))
     x, y = (np.asarray(value, object) for value in numbers.inputs(order))
@@ -120,7 +124,8 @@ def test_what_peers_are_checked_against_is_right(workload: str) -> None:
         "mul_1m": lambda: x * y,
         "cmp_100k": lambda: x < y,
         "matmul_1000": lambda: x.dot(y),
-        "chain_1000": lambda: x * y**5,
+        "max_1000": lambda: x.max(),
+        **dict.fromkeys(numbers.CHAINS, lambda: x * y**5),
     }[workload]()
     assert np.array_equal((numbers.expected(order).astype(object) - result) % 2**64, np.zeros_like(result))
     numbers.same(numbers.expected(order), order)
