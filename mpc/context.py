@@ -106,8 +106,8 @@ class Session:
     `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
     `foresight` is asked before a computation; without one material is made on demand, or was before.
     `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
-    public description of every output before anything of it is sent (`protocols/outputs.py`), and `leaving` holds the
-    paths of the calls that have an output under way.
+    public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is the
+    largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
     """
 
     transport: Transport
@@ -123,6 +123,7 @@ class Session:
     foresight: Foresight | None = None
     network: str = ""
     policies: tuple[Callable[[Any], None], ...] = ()
+    tolerance: float | None = None
     suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
     others: list[int] = field(init=False)

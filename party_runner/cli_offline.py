@@ -30,6 +30,7 @@ from party_runner.options import (
     PATIENCE,
     PLANNED_FOR,
     RUNS,
+    TOLERANCE,
     cores_each,
     material_of,
     words_of,
@@ -52,6 +53,7 @@ from protocols.runs.sources import PREPROCESSING
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Save the plan, for `parley preprocess`.")
 @JSON
 @CHOICES
+@TOLERANCE
 @PLANNED_FOR
 def plan(
     program: Path,
@@ -62,6 +64,7 @@ def plan(
     target: str | None,
     suite: str,
     fractional_bits: int,
+    tolerance: float | None,
     preprocessing: str,
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
@@ -73,7 +76,7 @@ def plan(
         arrays |= {place: load_input(path) for place, path in files.items()}
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
-        choices = Choices(suite, fractional_bits, Material(preprocessing))
+        choices = Choices(suite, fractional_bits, Material(preprocessing), tolerance)
         summary = make_plan(load_program(program), given, choices, output)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)

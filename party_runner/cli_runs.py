@@ -29,9 +29,11 @@ from party_runner.options import (
     PARTIES,
     PATIENCE,
     RUNS,
+    TOLERANCE,
     WHEN,
     cores_each,
     material_of,
+    tolerated,
     words_of,
 )
 from party_runner.plan_file import load_plan
@@ -49,6 +51,7 @@ from protocols.runs.sources import DEALER
 @NAMES
 @JSON
 @CHOICES
+@TOLERANCE
 @MATERIAL
 @PATIENCE
 @CORES
@@ -59,6 +62,7 @@ def run(
     inputs: tuple[str, ...],
     names: tuple[str, ...],
     target: str | None,
+    tolerance: float | None,
     cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
@@ -70,11 +74,11 @@ def run(
     files = inputs_by_party(inputs, parties)
     try:
         material = material_of(options)
-        common, of_cores = words_of(options), cores_each(cores, parties)
+        common, own = words_of(options), [*cores_each(cores, parties), *tolerated(tolerance)]
 
         def party(place: int, name: str, roster: str) -> list[str]:
             given = ["--input", str(files[place])] if place in files else []
-            words = [*given, *common, *material.of_party(name).words(), *of_cores, *beside.options()]
+            words = [*given, *common, *material.of_party(name).words(), *own, *beside.options()]
             return ["join", roster, str(program), "--party", name, *words]
 
         def dealer(roster: str) -> list[str]:
@@ -100,6 +104,7 @@ def run(
 @click.option("--key", type=FILE, metavar="FILE", help="This party's private key.  [default: NAME.key by the roster]")
 @JSON
 @CHOICES
+@TOLERANCE
 @MATERIAL
 @KEY_IN_STORE
 @PATIENCE
@@ -115,6 +120,7 @@ def join_command(
     target: str | None,
     suite: str,
     fractional_bits: int,
+    tolerance: float | None,
     connect_timeout: float,
     stall_timeout: float,
     cores: int | None,
@@ -136,7 +142,7 @@ def join_command(
         warn_of_expiry(seat, status)
         mine = load_input(data) if data is not None else None
         loaded = load_program(program)
-        choices = Choices(suite, fractional_bits, material)
+        choices = Choices(suite, fractional_bits, material, tolerance)
         offered = DeviceChoice(device, opencl_binary, device_threshold)
         of_cores = using_cores(cores or available_cores())
         with material.opened(seat.identity) as source, of_cores, offered.opened() as beside:

@@ -42,11 +42,12 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What all parties must choose alike, beside the program."""
+    """What all parties must choose alike, beside the program; and the error that this one tolerates."""
 
     suite: str = "beaver"
     fractional_bits: int = 16
     material: Material = field(default_factory=Material)
+    tolerance: float | None = None
 
 
 async def join(
@@ -76,6 +77,7 @@ async def join(
             on_progress=progress,
             device=device,
             preprocessing=source,
+            tolerance=choices.tolerance,
         )
 
 

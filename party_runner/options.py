@@ -84,6 +84,12 @@ MATERIAL = together(
         help="Make material while the program runs: what its reveals so far let expect, or what was planned.",
     ),
 )
+TOLERANCE = click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    metavar="ERROR",
+    help="Refuse to reveal what may be further from the exact value.  [default: report how far it may be]",
+)
 PLANNED_FOR = click.option(
     "--preprocessing",
     type=click.Choice(PREPROCESSING),
@@ -129,6 +135,11 @@ def material_of(options: dict[str, Any], planned: str = OT) -> Material:
 def words_of(options: dict[str, Any]) -> list[str]:
     """Options as words of a command."""
     return [word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", str(value))]
+
+
+def tolerated(error: float | None) -> list[str]:
+    """The error that a party tolerates, as words of a command."""
+    return [] if error is None else ["--tolerance", str(error)]
 
 
 def cores_each(cores: int | None, parties: int) -> list[str]:

@@ -38,6 +38,7 @@ def make_plan(program: Program, given: Sequence[Table | None], choices: Choices,
             fractional_bits=choices.fractional_bits,
             program=str(program.path),
             preprocessing=supplier,
+            tolerance=choices.tolerance,
         )
     if target is not None:
         shapes = tuple(None if array is None else _shape(array) for array in given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf, isfinite
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -39,7 +40,7 @@ def report(summary: Summary, counted: str = "all parties") -> Group:
 
 def cost_report(summary: Summary, counted: str) -> Group:
     """What was or will be revealed, the cost by line, the material."""
-    return Group(_reveals(summary), _lines(summary, counted), _material(summary))
+    return Group(_reveals(summary), *_decisions(summary), _lines(summary, counted), _material(summary))
 
 
 def table(*columns: str) -> Table:
@@ -65,8 +66,17 @@ def _results(summary: Summary) -> Group:
         shown = [(f"{name}: ", result) for name, result in zip(summary["parties"], results, strict=True)]
     for prefix, result in shown:
         for name, value in _named(result):
-            made.add_row(Text(prefix + name), Text(describe(value)))
+            made.add_row(Text(prefix + name), Text(describe(value) + _bound_of(summary, value)))
     return titled("Result", made)
+
+
+def _bound_of(summary: Summary, value: Any) -> str:
+    """The bound of a result's error, where the result is the one value that was revealed."""
+    reveals = summary["reveals"]
+    if len(reveals) != 1 or isinstance(value, bool) or list(_shape(value)) != list(reveals[0]["shape"]):
+        return ""
+    error = float(reveals[0]["error"])
+    return f" {within(error)}" if isinstance(value, float | list) and 0 < error < inf else ""
 
 
 def _named(result: Any) -> list[tuple[str, Any]]:
@@ -142,10 +152,26 @@ def _devices(summary: Summary) -> list[RenderableType]:
 
 
 def _reveals(summary: Summary) -> Group:
-    made = table("line", "shape", "to")
+    made = table("line", "shape", "error", "to")
     for reveal in summary["reveals"]:
-        made.add_row(reveal["line"], _dimensions(reveal["shape"]), _receivers(reveal["to"], summary["parties"]))
+        to = _receivers(reveal["to"], summary["parties"])
+        made.add_row(reveal["line"], _dimensions(reveal["shape"]), within(float(reveal["error"])), to)
     return titled("Revealed", made)
+
+
+def within(error: float) -> str:
+    """The bound of an error."""
+    if not isfinite(error):
+        return "no useful bound"
+    return f"+- {error:.2g}" if error else "exact"
+
+
+def _decisions(summary: Summary) -> list[RenderableType]:
+    """The lines that compare what is not exact; nothing where there are none."""
+    made = table("line", "could go the other way within")
+    for decision in summary["decisions"]:
+        made.add_row(decision["line"], within(float(decision["margin"])))
+    return [titled("Decided on inexact values", made)] if made.row_count else []
 
 
 def _dimensions(shape: list[int]) -> str:

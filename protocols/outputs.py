@@ -1,8 +1,8 @@
 """The one way out: everything that becomes known to a party passes here before anything of it is sent.
 
-An output is described by what is public of it. The gate holds the description against the run (receivers, range) and
-against the policies that the session carries, has the value computed and the suite settled, writes the output into the
-ledger, and only then opens it. Nothing else above the suites opens a value.
+An output is described by what is public of it. The gate holds the description against the run (receivers, range), the
+tolerance and the policies that the session carries, has the value computed and the suite settled, writes the output
+into the ledger, and only then opens it. Nothing else above the suites opens a value.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import log10
+from math import inf, log10
 from typing import Any
 
 from mpc.accounts.ledger import Reveal
 from mpc.algebra.ring import Words
 from mpc.context import Context, Session
 from mpc.errors import LocalError, ParleyError
-from protocols.ranges import Range
+from protocols.ranges import ULP, Range
 from protocols.suite import suite_of
 
 
@@ -26,7 +26,8 @@ class Output:
     """What is public of one value that is to become known.
 
     `range` is in units of the last place, of which 2^scale make one; `receivers` are the indices of who learns it;
-    `line` is where the program says so. `privacy` is what a mechanism promises of it, None if the value is exact.
+    `line` is where the program says so. `tolerance` is the largest error that it may have. `privacy` is what a
+    mechanism promises of it, None if the value is exact.
     """
 
     shape: tuple[int, ...]
@@ -36,12 +37,24 @@ class Output:
     range: Range
     scale: int = 0
     privacy: Any = None
+    tolerance: float | None = None
 
     @property
     def bounds(self) -> tuple[float, float]:
         """The range of every element, in the value's own unit."""
         return self.range.reals(self.scale)
 
+    @property
+    def error(self) -> float:
+        """The proven bound of the error of every element, in the value's own unit; infinity where what is known is no
+        use, since it is larger than the values may be."""
+        bound = self.range.error_of_reals(self.scale)
+        useful = self.range.error <= max(self.range.magnitude, USEFUL_UNITS) * ULP
+        return bound if useful else inf
+
+
+USEFUL_UNITS = 16
+"""A bound of so many units in the last place says something however small the values are."""
 
 Policy = Callable[[Output], None]
 """Returns if an output may leave, and raises a LocalError with a code of its own if not."""
@@ -55,7 +68,8 @@ async def released(
     All have the same receivers. `compute` gives shares of these `kinds`, of which two outputs may be one. `call` is the
     reveal's own, and as deep in the end as the deepest opening. The result holds ring elements or packed bits for each
     share, None at a party that does not learn them; to some of the parties a bit must come as a number.
-    Raises LocalError `no-such-party`, `range-exceeded`, `outputs-at-once`, or what a policy raises, with nothing sent.
+    Raises LocalError `no-such-party`, `range-exceeded`, `tolerance-exceeded`, `outputs-at-once`, or what a policy
+    raises, with nothing sent.
     """
     with alone(call):
         for output in outputs:
@@ -64,7 +78,7 @@ async def released(
         await suite_of(call).settle(call)
         call.entered = call.depth
         for output in outputs:
-            call.session.ledger.reveals.append(Reveal(output.line, output.shape, output.receivers))
+            call.session.ledger.reveals.append(Reveal(output.line, output.shape, output.receivers, output.error))
         receivers = outputs[0].receivers if outputs else ()
         to_all = set(receivers) == set(call.everyone)
         opened = await (_open_to_all(call, kinds, shares) if to_all else _open_to(call, shares, receivers))
@@ -98,12 +112,26 @@ def _admit(ctx: Context, output: Output) -> None:
             )
     if output.kind != "bit":
         check_range(ctx.session, "reveal", output.range, output.scale, output.line)
+    for tolerance in (output.tolerance, ctx.session.tolerance):
+        if tolerance is not None and not output.error <= tolerance:
+            raise _too_inexact(output, tolerance)
     for policy in ctx.session.policies:
         try:
             policy(output)
         except ParleyError as error:
             error.line = error.line or output.line
             raise
+
+
+def _too_inexact(output: Output, tolerance: float) -> LocalError:
+    known = f"may be wrong by {output.error:.3g}" if output.error < inf else "has no useful bound of its error"
+    return LocalError(
+        "tolerance-exceeded",
+        f"a value that is to be revealed {known}, where {tolerance:g} is tolerated",
+        "declare tighter ranges where secrets come in, or x.within(lo, hi, error=...) if you know better; run with "
+        "more --fractional-bits; or reveal sooner, since errors grow as one computes. Nothing of it has been computed",
+        line=output.line,
+    )
 
 
 def check_range(session: Session, name: str, range_: Range, scale: int, line: str) -> None:

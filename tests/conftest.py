@@ -1,6 +1,7 @@
 """What holds for all tests: one profile for property tests, files kept together where tests run side by side, kernels.
 
-`--kernels NAME` sends every call of this process to one implementation, as `--kernels portable`.
+`--kernels NAME` sends every call of this process to one implementation, as `--kernels portable`. `--seeds N` tries so
+many random programs.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ LONGEST = ("native/test_builds.py", "native/test_constant_time.py", "bench", "ru
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kernels", choices=native.implementations(), help="the implementation that all calls go to")
+    parser.addoption("--seeds", type=int, default=2000, help="how many random programs are tried")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -66,8 +66,9 @@ FOLDER_ORDER = {
         "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "node", "lowering", "secret", "public", "facts", "scales", "arithmetic", "matrices", "shape", "logic",
-        "functions", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
+        "lines", "node", "lowering", "losses", "secret", "public", "facts", "scales", "factors", "arithmetic",
+        "matrices", "shape", "logic", "quotients", "functions", "inputs", "evaluate", "supposing", "revealing",
+        "bridge", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

@@ -12,11 +12,25 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """One value that became known: where the program said so, its shape, and the indices of who learned it."""
+    """One value that became known: where the program said so, its shape, and the indices of who learned it.
+
+    `error` is the proven bound of how far any element may be from what exact arithmetic gives, in the value's own unit;
+    infinity where no useful bound is known.
+    """
 
     line: str
     shape: tuple[int, ...]
     to: tuple[int, ...]
+    error: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Comparisons of a line whose operands are not exact: where they differ by no more than `margin`, in their own
+    unit, exact arithmetic might have decided the other way, and bounds of errors hold for what was decided."""
+
+    line: str
+    margin: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,7 @@ class Ledger:
         self.calls = 0
         self.deepest = 0
         self._lines: dict[str, _LineTally] = {}
+        self._margins: dict[str, float] = {}
 
     def sent(self, line: str, to: int, count: int) -> None:
         """`count` framed bytes went to party `to` on behalf of `line`."""
@@ -94,6 +109,14 @@ class Ledger:
         """A call of `line` began at causal depth `before` and ended at `after`; what overlaps counts once."""
         self._tally(line).waited(before, after)
         self.deepest = max(self.deepest, after)
+
+    def decided(self, line: str, margin: float) -> None:
+        """`line` compares values that are known up to `margin`."""
+        self._margins[line] = max(margin, self._margins.get(line, 0.0))
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """The lines that compare what is not exact, each with its widest margin."""
+        return tuple(Decision(line, margin) for line, margin in self._margins.items())
 
     def lines(self) -> tuple[LineCost, ...]:
         """The account by line of the user's program, in the order in which lines first cost something."""

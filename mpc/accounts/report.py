@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mpc.accounts.ledger import LineCost, Reveal
+from mpc.accounts.ledger import Decision, LineCost, Reveal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Report:
     `rounds_by_party` and `bytes_sent` (framed, before TLS, online) have an entry for each party, by index;
     `offline_bytes` is what this party received from its supplier; `lines` is this party's account by line. `device` is
     the account of the accelerator that was in use, None without one; `check_material` says how much of the material
-    the parties verified: nothing, a sample, all. `material` was taken; `unused` was made ahead, and burned.
+    the parties verified: nothing, a sample, all. `material` was taken; `unused` was made ahead, and burned. `decisions`
+    are the lines that compare values which are not exact.
     """
 
     program: str
@@ -37,6 +38,7 @@ class Report:
     device: dict[str, Any] | None = None
     check_material: str = "nothing"
     unused: dict[str, int] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def rounds(self) -> int:
@@ -58,6 +60,7 @@ class Report:
             "material": dict(self.material),
             "unused": dict(self.unused),
             "reveals": [asdict(reveal) for reveal in self.reveals],
+            "decisions": [asdict(decision) for decision in self.decisions],
             "lines": [asdict(line) for line in self.lines],
             "warnings": list(self.warnings),
             "device": self.device,

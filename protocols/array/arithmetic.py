@@ -9,13 +9,14 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.array.factors import added, factor_of
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, operation
-from protocols.array.public import Constant, encoded, is_integral, public
-from protocols.array.scales import aligned, at_scale, factor_scale, fixed, ring_form, short
-from protocols.array.secret import UFUNCS, SecretArray, implements, record
-from protocols.ranges import Range
+from protocols.array.public import Constant, Public, encoded, is_integral, public
+from protocols.array.scales import aligned, at_scale, fixed, ring_form, short
+from protocols.array.secret import SecretArray, implements, record
+from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
@@ -166,43 +167,63 @@ def sum_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
 
 @implements(np.mean)
 def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
-    """The mean over axes: the sum by the public reciprocal of the count. Its range is that of x."""
-    count = prod(x.shape[a] for a in axes_of(x, axis))
-    if count == 0:
-        raise LocalError("empty-mean", "the mean of no elements", "check the shape of the input", line=user_line())
+    """The mean over axes: the sum by the public reciprocal of the count. Its range is that of x, up to its own loss."""
+    count = _count(x, axis)
     total = sum_(x, axis, keepdims)
     if count == 1:
-        return total
-    result = fixed(scale_by(total, np.asarray(1.0 / count)))
-    lo, hi = ring_form(x).bounds
-    unit = 2.0 ** (1 - x.context.fractional_bits)
-    tightened = Range.of_reals(lo - unit, hi + unit, result.scale)
-    return result.in_range(Range(max(tightened.lo, result.range.lo), min(tightened.hi, result.range.hi)))
+        return fixed(total)
+    result = fixed(scale_by(total, np.asarray(1.0 / count), rounded=True))
+    return _between(result, ring_form(x))
 
 
 @implements(np.var)
 def var(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
-    """The population variance over axes: the mean of the squared distances from the mean, never E[x^2] - E[x]^2."""
-    return mean(square(subtract(x, mean(x, axis, True))), axis, keepdims)
+    """The population variance over axes.
+
+    About a public number in the middle of the range, with n elements: (n times the sum of squares, less the square of
+    the sum) / n^2, of which the ring has the numerator exactly. Where that does not fit, the mean of the squared
+    distances from the mean.
+    """
+    count = _count(x, axis)
+    x = ring_form(x)
+    centred = x.range - _middle(x)
+    if count == 1 or not centred.square().times(count * count).fits(x.context.ring.bits):
+        return mean(square(subtract(x, mean(x, axis, True))), axis, keepdims)
+    y = record(ADD_PUBLIC, x, constant=Constant(x.context.ring.from_ints(-_middle(x).lo), -_middle(x)))
+    squares = scale_by(sum_(square(y), axis, keepdims), np.asarray(count))
+    most = centred.square().times(count * count)
+    numerator = subtract(squares, square(sum_(y, axis, keepdims)))
+    numerator = numerator.in_range(Range(0, most.hi, numerator.range.error))
+    return fixed(scale_by(numerator, np.asarray(1.0 / count**2), rounded=True))
 
 
-@implements(np.divide)
-def divide(x: Any, y: Any) -> SecretArray:
-    """x / y: by a public number a scaling, by a secret its reciprocal and a product."""
-    if isinstance(y, SecretArray):
-        return multiply(x, UFUNCS[np.reciprocal](y))
-    divisor = public(y).astype(np.float64)
-    if not np.all(divisor):
-        raise LocalError("division-by-zero", "division of a secret by a public zero", line=user_line())
-    return fixed(scale_by(ring_form(x), 1.0 / divisor))
+def _count(x: SecretArray, axis: Any) -> int:
+    """How many elements meet in each result. LocalError `empty-mean` if none."""
+    count = prod(x.shape[a] for a in axes_of(x, axis))
+    if not count:
+        raise LocalError("empty-mean", "the mean of no elements", "check the shape of the input", line=user_line())
+    return count
 
 
-def scale_by(x: SecretArray, factor: Any) -> SecretArray:
-    """x * factor for public numbers: local if they are whole, else with enough fractional bits for a small error."""
-    x, scale = ring_form(x), 0
-    if not is_integral(factor):
-        x, scale = factor_scale(x, factor)
-    return record(SCALE, x, constant=encoded(x.context, factor, scale), scale=scale)
+def _middle(x: SecretArray) -> Range:
+    middle = (x.range.lo + x.range.hi) // 2
+    return Range(middle, middle)
+
+
+def _between(mean: SecretArray, x: SecretArray) -> SecretArray:
+    """A mean of x, which lies where x does, but for what was lost in computing it."""
+    lift = mean.scale - x.scale
+    around = x.range.shift_left(lift) if lift >= 0 else x.range.truncate(-lift)
+    passed = x.range.error << lift if lift >= 0 else x.range.error >> -lift
+    slack = shifted_up(max(mean.range.error - passed, 0), ERROR_BITS)
+    lo, hi = max(around.lo - slack, mean.range.lo), min(around.hi + slack, mean.range.hi)
+    return mean.in_range(Range(lo, hi, mean.range.error))
+
+
+def scale_by(x: SecretArray, values: Public, *, rounded: bool = False) -> SecretArray:
+    """x * values for public numbers: local, unless they need several parts; `rounded` if they are nearest floats."""
+    factor = factor_of("* public", x, values, rounded=rounded)
+    return added([record(SCALE, factor.x, constant=part.constant, scale=part.scale) for part in factor.parts])
 
 
 def _add_public(x: SecretArray, values: Any) -> SecretArray:

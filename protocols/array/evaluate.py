@@ -35,6 +35,7 @@ class Evaluation:
         self._users: dict[Value, list[Node]] = {}
         self._awaited: set[Value] = set()
         _check_ranges(call, self._nodes)
+        _note_decisions(call, self._nodes)
 
     async def run(self) -> None:
         """Compute the targets."""
@@ -195,6 +196,16 @@ def _check_ranges(ctx: Context, nodes: Sequence[Node]) -> None:
     if too_wide:
         first = min(too_wide, key=lambda node: node.value.path)
         check_range(ctx.session, first.operation.name, first.range, first.scale, first.line)
+
+
+def _note_decisions(ctx: Context, nodes: Sequence[Node]) -> None:
+    """Enter into the account what compares values that are not exact, and what decides by it."""
+    for node in nodes:
+        if node.operation.decides and node.parameters["decides"]:
+            (difference,) = node.operands
+            if difference.range.error:
+                margin = difference.range.error_of_reals(difference.scale)
+                ctx.session.ledger.decided(node.line, margin)
 
 
 def _interrupted(node: Node) -> LocalError:

@@ -15,7 +15,7 @@ from mpc.errors import LocalError, PeerError
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Kind, Node, Shape, operation
 from protocols.array.secret import SecretArray, declared_range, record
-from protocols.ranges import Range
+from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
 
@@ -36,6 +36,9 @@ DEFAULT_RANGE: dict[Kind, tuple[int, int]] = {
     "int": (-(2**31) + 1, 2**31 - 1),
     "bit": (0, 1),
 }
+ENCODING_ERROR = ULP // 2
+"""Reals are encoded to the nearest multiple of the last place."""
+
 MAX_DIMENSIONS = 8
 MAX_ELEMENTS = 1 << 32
 HEADER_BYTES = 256
@@ -68,7 +71,8 @@ async def secret(
     bounds = declared_range(lo, hi, scale)
     words = None if own is None or ctx.planning else _encoded(call, own, scale, bounds)
     ctx.join(call)
-    return record(INPUT, home=ctx, owner=owner, words=words, known=Facts(shape, kind, scale, bounds))
+    known = Facts(shape, kind, scale, bounds.off_by(ENCODING_ERROR) if kind == "fixed" else bounds)
+    return record(INPUT, home=ctx, owner=owner, words=words, known=known)
 
 
 def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.NDArray[Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import trio
 
 from mpc import context as _context
+from mpc.errors import LocalError
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(_context.__file__)))
 _HOUSE = tuple(
@@ -21,6 +22,18 @@ _HOUSE = tuple(
 )
 _BASES: dict[str, str] = {}
 """The file name without its folders, by path, of every file of users that was seen; "" for the library's own."""
+
+
+class naming_line:
+    """A refusal that leaves this block names the line of the user's program that is running."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        """Add the line."""
+        if isinstance(error, LocalError):
+            error.line = error.line or user_line()
 
 
 def user_line() -> str:

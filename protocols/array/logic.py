@@ -74,8 +74,8 @@ async def _select(
 
 
 BELOW = operation("- public", _below, _subtract_constant)
-NEGATIVE = operation("<", _truths, _is_negative)
-ZERO = operation("==", _truths, _is_zero)
+NEGATIVE = operation("<", _truths, _is_negative, decides=True)
+ZERO = operation("==", _truths, _is_zero, decides=True)
 NOT = operation("~", _truths, lambda ctx, node, x: suite_of(ctx).not_(ctx, x))
 AND = operation("&", _truths, _and)
 OR = operation("|", _truths, _or)
@@ -91,10 +91,10 @@ SELECT = operation("where", _chosen, _select)
 def less(x: Any, y: Any) -> SecretArray:
     """x < y, exact on the encoded values: 7 rounds on a 64-bit ring, as a bit."""
     if not isinstance(y, SecretArray):
-        return record(NEGATIVE, _less_public(x, y, or_equal=False))
+        return _below_zero(_less_public(x, y, or_equal=False))
     if not isinstance(x, SecretArray):
         return greater(y, x)
-    return record(NEGATIVE, _difference(x, y))
+    return _below_zero(_difference(x, y))
 
 
 @implements(np.greater)
@@ -109,7 +109,7 @@ def greater(x: Any, y: Any) -> SecretArray:
 def less_equal(x: Any, y: Any) -> SecretArray:
     """x <= y, exact on the encoded values."""
     if not isinstance(y, SecretArray):
-        return record(NEGATIVE, _less_public(x, y, or_equal=True))
+        return _below_zero(_less_public(x, y, or_equal=True))
     return logical_not(less(y, x))
 
 
@@ -124,7 +124,7 @@ def equal(x: Any, y: Any) -> SecretArray:
     """x == y on the encoded values (a public operand is rounded to them), as a bit."""
     if all(isinstance(v, SecretArray) and v.kind == "bit" for v in (x, y)):
         return logical_not(logical_xor(x, y))
-    return record(ZERO, _difference(x, y))
+    return record(ZERO, _difference(x, y), decides=True)
 
 
 @implements(np.not_equal)
@@ -173,10 +173,15 @@ def where(condition: Any, x: Any, y: Any) -> SecretArray:
     return record(SELECT, c, *common_scale(x, y))
 
 
+def is_negative(x: SecretArray) -> SecretArray:
+    """x < 0, to compute with what is the same on both sides of zero: the program decides nothing by it."""
+    return _below_zero(_less_public(x, 0, or_equal=False), decides=False)
+
+
 @implements(np.absolute)
 def absolute(x: SecretArray) -> SecretArray:
     """|x|."""
-    return where(less(x, 0), negative(x), x).in_range(ring_form(x).range.absolute())
+    return where(is_negative(x), negative(x), x).in_range(ring_form(x).range.absolute())
 
 
 @implements(np.minimum)
@@ -227,9 +232,11 @@ def all_(x: SecretArray, axis: Any = None) -> SecretArray:
 
 def _extreme(x: Any, y: Any, *, smaller: bool) -> SecretArray:
     x, y = common_scale(x, y)
-    result = where(less(x, y) if smaller else less(y, x), x, y)
+    takes_x = _below_zero(_difference(x, y) if smaller else _difference(y, x), decides=False)
+    result = where(takes_x, x, y)
     pick = min if smaller else max
-    return result.in_range(Range(pick(x.range.lo, y.range.lo), pick(x.range.hi, y.range.hi)))
+    error = max(x.range.error, y.range.error)
+    return result.in_range(Range(pick(x.range.lo, y.range.lo), pick(x.range.hi, y.range.hi), error))
 
 
 def _reduce_extreme(x: SecretArray, axis: Any, *, smaller: bool) -> SecretArray:
@@ -244,6 +251,10 @@ def _reduce_extreme(x: SecretArray, axis: Any, *, smaller: bool) -> SecretArray:
         merged = _extreme(x[:half], x[half : 2 * half], smaller=smaller)
         x = concatenate([merged, x[2 * half :]]) if len(x) % 2 else merged
     return x[0]
+
+
+def _below_zero(difference: SecretArray, *, decides: bool = True) -> SecretArray:
+    return record(NEGATIVE, difference, decides=decides)
 
 
 def _difference(x: Any, y: Any) -> SecretArray:
@@ -270,17 +281,19 @@ def _threshold(y: Public, scale: int, limit: int, or_equal: bool) -> npt.NDArray
     """The smallest whole t with t >= y * 2^scale, or t > y * 2^scale if equality counts; within +-limit."""
     if y.dtype == np.int64:
         bound = limit >> scale
-        return np.asarray(np.clip((np.clip(y, -bound, bound) << scale) + int(or_equal), -limit, limit), np.int64)
-    units = np.ldexp(y, scale)
-    units = np.floor(units) + 1 if or_equal else np.ceil(units)
-    return np.asarray(np.clip(units, -float(limit), float(limit)), np.int64)
+        units = np.clip(y, -bound, bound) << scale
+    else:
+        scaled = np.ldexp(y, scale)
+        rounded = np.floor(scaled) if or_equal else np.ceil(scaled)
+        units = np.clip(rounded, -float(limit), float(limit)).astype(np.int64)
+    return np.asarray(np.clip(units + int(or_equal), -limit, limit), np.int64)
 
 
 def _clamped(range_: Range, context: Context) -> Range:
     """The part of a range that passes the check of values."""
     limit = (1 << (context.ring.bits - 2)) - 1
     lo, hi = (min(max(bound, -limit), limit) for bound in (range_.lo, range_.hi))
-    return Range(lo, hi)
+    return Range(lo, hi, range_.error)
 
 
 def _combine(name: str, x: Any, y: Any) -> SecretArray:

@@ -10,11 +10,12 @@ import numpy as np
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import multiply
+from protocols.array.factors import added, factor_of
 from protocols.array.facts import kind_of, matrix_shapes
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Shape, operation
-from protocols.array.public import Constant, encoded, is_integral, public
-from protocols.array.scales import factor_scale, ring_form, short
+from protocols.array.public import Constant, Public, public
+from protocols.array.scales import short
 from protocols.array.secret import SecretArray, implements, record
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -76,9 +77,11 @@ def dot(x: Any, y: Any) -> SecretArray:
     return matmul(x, y)
 
 
-def _by_public(x: SecretArray, matrix: Any, *, public_left: bool) -> SecretArray:
-    x, scale = ring_form(x), 0
-    if not is_integral(matrix):
-        x, scale = factor_scale(x, matrix)
-    constant = encoded(x.context, matrix, scale)
-    return record(MATMUL_PUBLIC, x, constant=constant, scale=scale, public_left=public_left)
+def _by_public(x: SecretArray, matrix: Public, *, public_left: bool) -> SecretArray:
+    inner = matrix_shapes(*_in_order(x.shape, matrix.shape, public_left))[0][-1]
+    factor = factor_of("@ public", x, matrix, terms=max(inner, 1))
+    products = [
+        record(MATMUL_PUBLIC, factor.x, constant=part.constant, scale=part.scale, public_left=public_left)
+        for part in factor.parts
+    ]
+    return added(products)

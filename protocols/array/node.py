@@ -41,11 +41,13 @@ class Operation:
     `facts(*operands, **parameters)` says of nodes what is public of the result. `run(ctx, node, *shares)` computes it
     on the operands' shares where no other lowering is registered (`protocols/array/lowering.py`); an async function may
     talk, with a context that is the node's own; a plain one is local: it sends nothing and draws nothing at random.
+    `decides`: whether the parameter of this name says of each node if the program decides by what it compares.
     """
 
     name: str
     facts: Callable[..., Facts]
     run: Callable[..., Any]
+    decides: bool = False
 
     @property
     def talks(self) -> bool:
@@ -57,10 +59,10 @@ OPERATIONS: dict[str, Operation] = {}
 """Every operation by its name."""
 
 
-def operation(name: str, facts: Callable[..., Facts], run: Callable[..., Any]) -> Operation:
+def operation(name: str, facts: Callable[..., Facts], run: Callable[..., Any], *, decides: bool = False) -> Operation:
     """Enter an operation into the table."""
     assert name not in OPERATIONS, f"two operations are called {name}"
-    OPERATIONS[name] = Operation(name, facts, run)
+    OPERATIONS[name] = Operation(name, facts, run, decides)
     return OPERATIONS[name]
 
 

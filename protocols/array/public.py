@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
+from math import ceil, ldexp
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
 from protocols.array.node import Shape
-from protocols.ranges import Range
+from protocols.ranges import ERROR_BITS, Range
 
 Public = npt.NDArray[Any]
 
@@ -47,14 +48,16 @@ def encoded(context: Context, values: Public, scale: int) -> Constant:
 
 
 def _range(values: Public, scale: int) -> Range:
-    """From the smallest to the largest of the encodings: rounding keeps the order."""
+    """From the smallest to the largest of the encodings, since rounding keeps the order; and the most that it moves."""
     if not values.size:
         return Range(0, 0)
     lo, hi = extremes(values)
-    if values.dtype.kind == "f":
-        lo, hi = np.rint(np.ldexp([lo, hi], scale))
-        return Range(int(lo), int(hi))
-    return Range(lo << scale, hi << scale)
+    if values.dtype.kind != "f":
+        return Range(lo << scale, hi << scale)
+    lo, hi = np.rint(np.ldexp([lo, hi], scale))
+    units = np.ldexp(values, scale)
+    moved = float(np.abs(units - np.rint(units)).max())
+    return Range(int(lo), int(hi), ceil(ldexp(moved, ERROR_BITS)))
 
 
 def public(values: Any) -> Public:

@@ -21,22 +21,29 @@ from protocols.outputs import Output, released
 from protocols.shares import Share
 
 
-async def reveal(ctx: Context, *values: SecretArray, to: int | Sequence[int] | None = None, planned: Any = None) -> Any:
+async def reveal(
+    ctx: Context,
+    *values: SecretArray,
+    to: int | Sequence[int] | None = None,
+    planned: Any = None,
+    tolerance: float | None = None,
+) -> Any:
     """Compute secrets and let parties learn them: everybody, or the party indices `to`.
 
     Returns numpy values in order (one alone for one argument): float64 for `fixed`, int64 for `int`, bool for `bit`; a
     party outside `to` gets None in their places. Everything that the values need is computed now, once.
+    `tolerance` refuses values whose proven bound of the error is larger; the run's account has the bound of each.
     A plan knows no values: there the result is `planned`, a number or an array for each of the values (one alone for
     one), or without it the middle of each range, and False for a bit.
     Raises LocalError `range-exceeded` before anything is sent if a value may not fit, `no-such-party` if a receiver
-    does not compute, and what the session's policies raise.
+    does not compute, `tolerance-exceeded` if a bound is too large, and what the session's policies raise.
     """
     line = user_line()
     receivers = tuple(ctx.everyone) if to is None else tuple(dict.fromkeys([to] if isinstance(to, int) else to))
     targets = [shown_form(checked(ctx, value, line)) for value in values]
     to_all = set(receivers) == set(ctx.everyone)
     nodes = [(target if to_all else ring_form(target)).node for target in targets]
-    outputs = [Output(t.shape, t.kind, receivers, line, t.range, t.scale) for t in targets]
+    outputs = [Output(t.shape, t.kind, receivers, line, t.range, t.scale, tolerance=tolerance) for t in targets]
     call = ctx.child("reveal", line=line)
     evaluation = Evaluation(call, nodes)
     once = {node.value: node.kind for node in nodes}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, log2
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,13 @@ import numpy.typing as npt
 from mpc.algebra import bits
 from mpc.context import Context
 from protocols.array.node import Facts, Node, operation
-from protocols.array.public import Constant, Public, encoded, is_integral, public
+from protocols.array.public import Constant, encoded, is_integral, public
 from protocols.array.secret import SecretArray, form, form_place, record
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
 
 BIT = Range(0, 1)
-CONSTANT_PRECISION = 16
-"""Public factors keep at least this many significant bits, or the expression is refused."""
 
 
 def _lifted(x: Node, shift: int) -> Facts:
@@ -133,34 +130,3 @@ def common_scale(*values: Any) -> tuple[SecretArray, ...]:
     if not all(s.range.shift_left(max(scale - s.scale, 0)).fits(s.context.ring.bits) for s in secrets):
         scale = f
     return tuple(at_scale(as_secret(secrets[0].context, v, scale), scale) for v in values)
-
-
-def factor_scale(x: SecretArray, factor: Public) -> tuple[SecretArray, int]:
-    """How to multiply x by public reals: x, shortened if need be, and the fractional bits for the factor.
-
-    The factor gets as many bits as leave the product's error at about half a unit in the last place; where the ring has
-    no room for them, x is first shortened by bits that the factor makes insignificant, then the factor is given what
-    is left, at least CONSTANT_PRECISION significant bits (the range check refuses what does not fit even so).
-    """
-    largest = float(np.abs(factor).max(initial=0.0))
-    if largest == 0.0:
-        return x, 0
-    f = x.context.fractional_bits
-    lo, hi = x.bounds
-    wanted = min(f + max(0, ceil(log2(max(abs(lo), abs(hi), 1.0)))), _exact_scale(factor))
-    room = x.context.ring.bits - 3 - x.range.magnitude.bit_length() - ceil(log2(largest))
-    if wanted > room:
-        spare = min(x.scale, max(0, x.scale - f + floor(-log2(largest)) - 1))
-        shift = min(wanted - room, spare)
-        x, room = at_scale(x, x.scale - shift), room + shift
-    least = min(_exact_scale(factor), CONSTANT_PRECISION + ceil(-log2(largest)))
-    return x, max(min(wanted, room), least, 0)
-
-
-def _exact_scale(factor: Public) -> int:
-    """Fractional bits that represent the public factor exactly (large if none do reasonably)."""
-    for scale in range(0, 24):
-        shifted = np.ldexp(factor, scale)
-        if np.all(shifted == np.rint(shifted)):
-            return scale
-    return 64

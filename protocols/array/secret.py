@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from inspect import signature
-from math import prod
+from math import ceil, ldexp, prod
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -22,7 +22,7 @@ from mpc.context import Context, beside
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Kind, Node, Operation, Recipe, Shape, Value
-from protocols.ranges import Range
+from protocols.ranges import ERROR_BITS, Range
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -61,13 +61,15 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         self.forms: Forms = {} if forms is None else forms
         self.moved = moved
 
-    def within(self, lo: float, hi: float) -> SecretArray:
+    def within(self, lo: float, hi: float, *, error: float | None = None) -> SecretArray:
         """The same value with a range that you vouch for: every element lies in [lo, hi], in the value's own unit.
 
         Ranges that follow from the inputs are safe but wide; a declared one takes their place for all checks and
-        circuits of what is computed from the result. If it is false, results may be wrong without a warning.
+        circuits of what is computed from the result. `error` likewise takes the place of the bound of the error that
+        was proven, in the value's own unit. If they are false, results may be wrong without a warning.
         """
-        return self.in_range(declared_range(lo, hi, self.scale))
+        bound = self.range.error if error is None else declared_error(error, self.scale)
+        return self.in_range(declared_range(lo, hi, self.scale).off_by(bound))
 
     def in_range(self, range_: Range) -> SecretArray:
         """An alias of which another range is known: one value, computed once, and one of each of its forms."""
@@ -123,6 +125,13 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     def bounds(self) -> tuple[float, float]:
         """The public range of every element."""
         return self.range.reals(self.scale)
+
+    @property
+    def error(self) -> float:
+        """A proven bound: no element differs by more from what exact arithmetic on the parties' numbers gives, in the
+        value's own unit. Infinity where nothing is known. Of a value that was chosen by secret conditions, from the
+        element that they chose."""
+        return self.range.error_of_reals(self.scale)
 
     @property
     def T(self) -> SecretArray:
@@ -336,6 +345,13 @@ def declared_range(lo: float, hi: float, scale: int) -> Range:
             "bad-range", f"[{lo}, {hi}] is no range of numbers", "give two finite bounds, (lo, hi)", line=user_line()
         )
     return Range.of_reals(lo, hi, scale)
+
+
+def declared_error(error: float, scale: int) -> int:
+    """The bound that a program declares, rounded up. LocalError `bad-error` if it is no finite number from 0 on."""
+    if not 0 <= error < np.inf:
+        raise LocalError("bad-error", f"{error} bounds no error", "give a number from 0 on", line=user_line())
+    return ceil(ldexp(error, scale + ERROR_BITS))
 
 
 def _unsupported(what: str) -> LocalError:

@@ -22,7 +22,7 @@ from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, plus, rescale
 from protocols.numeric.polynomial import evaluate
-from protocols.ranges import Range
+from protocols.ranges import ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, BooleanShare, concatenate, concatenate_planes, stack
 from protocols.suite import suite_of
 
@@ -76,6 +76,16 @@ def exp_range(r: Range, f: int) -> Range:
         )
     lo, hi = _exp_scaled(r.lo, f, ROUND_FLOOR), _exp_scaled(r.hi, f, ROUND_CEILING)
     return Range(max(lo - (lo >> 23) - 2, 0), hi + (hi >> 23) + 2)
+
+
+def exp_loss(r: Range, f: int) -> int:
+    """The bound of the error of `exp`, in units of a range's error: 1 + 2^-24 of the largest result."""
+    return ULP + shifted_up(largest_exp(r, f) * ULP, 24)
+
+
+def largest_exp(r: Range, f: int) -> int:
+    """exp of the largest value, rounded up."""
+    return _exp_scaled(r.hi, f, ROUND_CEILING)
 
 
 async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:

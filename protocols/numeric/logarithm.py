@@ -14,7 +14,7 @@ from mpc.context import Context
 from protocols.numeric.fixed_point import check_fits, outside_domain, rescale
 from protocols.numeric.normalise import leading, mantissa
 from protocols.numeric.polynomial import evaluate
-from protocols.ranges import Range
+from protocols.ranges import ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare
 
 PRECISION = 28
@@ -45,6 +45,11 @@ def log_range(r: Range, f: int) -> Range:
     check_fits("the logarithm", r)
     slack = 2 + (1 << max(f - 21, 0))
     return Range(_log_scaled(r.lo, f, ROUND_FLOOR) - slack, _log_scaled(r.hi, f, ROUND_CEILING) + slack)
+
+
+def log_loss(r: Range, f: int) -> int:
+    """The bound of the error of `log`, in units of a range's error: one unit and 2^-21."""
+    return ULP + shifted_up(ULP << f, 21)
 
 
 async def log(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:

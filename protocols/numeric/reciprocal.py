@@ -26,7 +26,7 @@ from protocols.numeric.fixed_point import (
     rescale,
 )
 from protocols.numeric.normalise import leading, leading_places, mantissa
-from protocols.ranges import Range
+from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
 
@@ -73,8 +73,26 @@ def reciprocal_range(r: Range, f: int) -> Range:
 
 def sizes_of(r: Range, f: int) -> Sizes:
     """Widths for 1 / x on a positive range."""
-    result_bits = max(2 * f - leading_places(r)[0], 0)
+    return scaled_sizes(r, 2 * f)
+
+
+def scaled_sizes(r: Range, t: int) -> Sizes:
+    """Widths for 2^t / x on a positive range of integers."""
+    result_bits = max(t - leading_places(r)[0], 0)
     return Sizes(result_bits, min(MOST_PRECISION, PRODUCT_BITS - GUARD_BITS - result_bits))
+
+
+def reciprocal_loss(r: Range, f: int) -> int:
+    """The bound of the error of `reciprocal`, in units of a range's error."""
+    if r.hi < 0:
+        return reciprocal_loss(-r, f)
+    return scaled_loss(r, 2 * f)
+
+
+def scaled_loss(r: Range, t: int) -> int:
+    """The bound of the error of `scaled_reciprocal`: 1.75 + 2^(2-P) 2^t / x of the last place."""
+    largest = (ULP << t) // r.lo + 1
+    return 7 * ULP // 4 + (largest >> (scaled_sizes(r, t).precision - 2)) + 1
 
 
 async def reciprocal(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
@@ -90,11 +108,15 @@ async def reciprocal(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arit
     if r.hi < 0:
         return -(await reciprocal(ctx, -x, -r, f))
     reciprocal_range(r, f)
-    p = sizes_of(r, f).precision
+    return await scaled_reciprocal(ctx, x, r, 2 * f)
+
+
+async def scaled_reciprocal(ctx: Context, x: ArithmeticShare, r: Range, t: int) -> ArithmeticShare:
+    """[2^t / x] for integers x of a positive range; error, rounds, material as `reciprocal`, for which t is 2f."""
+    p = scaled_sizes(r, t).precision
     at = await leading(ctx, x, r)
-    to_top, scale = at.look_up(ctx, at.to_top, lambda i: quotient_rounded(15, 2 * f - 6 - i + GUARD_BITS))
-    t = await mantissa(ctx, x, at, to_top, p)
-    return await _goldschmidt(ctx, t, scale, p)
+    to_top, scale = at.look_up(ctx, at.to_top, lambda i: quotient_rounded(15, t - 6 - i + GUARD_BITS))
+    return await _goldschmidt(ctx, await mantissa(ctx, x, at, to_top, p), scale, p)
 
 
 async def _goldschmidt(ctx: Context, t: ArithmeticShare, scale: ArithmeticShare, p: int) -> ArithmeticShare:

@@ -21,7 +21,7 @@ from mpc.errors import LocalError
 from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, outside_domain, plus, product, rescale
 from protocols.numeric.normalise import Table, leading, leading_places, mantissa
 from protocols.numeric.polynomial import fixed
-from protocols.ranges import Range
+from protocols.ranges import ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
 
@@ -61,6 +61,21 @@ def inverse_sqrt_range(r: Range, f: int) -> Range:
     lo, hi = isqrt((1 << 3 * f) // r.hi), isqrt((1 << 3 * f) // r.lo) + 1
     slack = 3 + (hi >> (precision - 3))
     return Range(max(lo - slack, 0), hi + slack)
+
+
+def sqrt_loss(r: Range, f: int) -> int:
+    """The bound of the error of `sqrt`, in units of a range's error."""
+    return _loss(isqrt(r.hi << f) + 1, _precision(_root_bits(r, f)))
+
+
+def inverse_sqrt_loss(r: Range, f: int) -> int:
+    """The bound of the error of `inverse_sqrt`, in units of a range's error."""
+    return _loss(isqrt((1 << 3 * f) // r.lo) + 1, _precision(_inverse_bits(r, f)))
+
+
+def _loss(largest: int, precision: int) -> int:
+    """1.25 + 2^(3-P) of the largest result."""
+    return 5 * ULP // 4 + shifted_up(largest * ULP, precision - 3)
 
 
 async def sqrt(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:

@@ -57,13 +57,14 @@ async def run_party(
     on_progress: Progress | None = None,
     device: Accelerator | None = None,
     preprocessing: str | Source = OT,
+    tolerance: float | None = None,
 ) -> Outcome:
     """Run `main(ctx, mine)` as one real party, connected by `transport`.
 
     `preprocessing`: a supplier's name, or a `Source`. The last endpoint is the dealer if material comes from one; else
     all are parties.
-
-    `device` is offered the large local operations of the online part.
+    `tolerance` refuses outputs whose error may be larger. `device` is offered the large local operations of the online
+    part.
     Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
     """
     keep_memory()
@@ -73,7 +74,7 @@ async def run_party(
         party = await _Party.prepare(
             main, mine, transport, agreement, find_suite(suite), fractional_bits, progress, source
         )
-        party.device = device
+        party.device, party.tolerance = device, tolerance
         return await party.run(program, connect_seconds)
     except Exception as error:
         tell_peers(transport, error, "program-failed")
@@ -97,6 +98,7 @@ class _Party:
     warnings: list[str] = field(default_factory=list)
     offline_seconds: float = 0.0
     device: Accelerator | None = None
+    tolerance: float | None = None
 
     @staticmethod
     async def prepare(
@@ -151,7 +153,7 @@ class _Party:
     def _session(self) -> Session:
         return Session(
             self.transport, self.provision.supply, self.agreement, self.suite, self.source.parties(self.transport),
-            self.fractional_bits,
+            self.fractional_bits, tolerance=self.tolerance,
         )  # fmt: skip
 
     def _counter(self) -> Callable[[], None]:

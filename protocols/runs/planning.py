@@ -44,15 +44,18 @@ def plan(
     fractional_bits: int = 16,
     program: str = "",
     preprocessing: str = DEALER,
+    tolerance: float | None = None,
 ) -> Plan:
     """What `main` will cost on inputs of these shapes and dtypes; their values do not matter.
 
     It depends on where material comes from: protocols take what is cheap there. Like `simulate`, it has a dealer in
-    mind unless told otherwise.
+    mind unless told otherwise. `tolerance` refuses outputs whose error may be larger.
     """
     check_preprocessing(preprocessing)
     shapes = [describe(a) for a in inputs]
-    return run_trio(lambda: plan_shapes(main, shapes, suite, fractional_bits, preprocessing, program))
+    return run_trio(
+        lambda: plan_shapes(main, shapes, suite, fractional_bits, preprocessing, program, tolerance=tolerance)
+    )
 
 
 async def plan_shapes(
@@ -64,6 +67,7 @@ async def plan_shapes(
     program: str = "",
     *,
     dealt: bool | None = None,
+    tolerance: float | None = None,
 ) -> Plan:
     """The plan of `main` on inputs of these shapes, with nothing computed but what is public.
 
@@ -73,7 +77,7 @@ async def plan_shapes(
     supplies = [CountingSupply(dealt=dealt) for _ in inputs]
     factory, lockstep = find_suite(suite, simulated=True), Lockstep(supplies)
     foresight = None if factory.remembers else lambda session: lockstep
-    setting = Setting(factory, fractional_bits, ShapesOfRing(Z64), foresight=foresight)
+    setting = Setting(factory, fractional_bits, ShapesOfRing(Z64), foresight=foresight, tolerance=tolerance)
     calls = 0
 
     def count() -> None:

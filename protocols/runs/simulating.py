@@ -46,13 +46,15 @@ def simulate(
     ring: Algebra = Z64,
     check_costs: bool = False,
     preprocessing: str = DEALER,
+    tolerance: float | None = None,
 ) -> Simulation:
     """Run `main(ctx, mine)` for all parties in this process; `inputs[i]` is party i's own data, or None.
 
     The same protocols and messages as between machines. For development, tests and notebooks: data of all parties
     meets in one process. Material comes from a dealer inside that process, which is quick and gives away nothing more
     there; `preprocessing` names another source, as "ot", which real runs use: then material is made as in these, by
-    reveals. `check_costs` holds counted costs against declared ones. The first error of any party is raised.
+    reveals. `tolerance` refuses outputs whose error may be larger. `check_costs` holds counted costs against declared
+    ones. The first error of any party is raised.
     """
     if len(inputs) < 2:
         raise LocalError(
@@ -61,7 +63,7 @@ def simulate(
     check_preprocessing(preprocessing)
     setting = Setting(
         find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs,
-        foresight=None if preprocessing == DEALER else ByReveal,
+        foresight=None if preprocessing == DEALER else ByReveal, tolerance=tolerance,
     )  # fmt: skip
     started = time.perf_counter()
 

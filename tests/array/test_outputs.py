@@ -10,7 +10,7 @@ import mpc
 from mpc.accounts.ledger import Reveal
 from mpc.errors import LocalError
 from protocols.outputs import Output
-from protocols.ranges import Range
+from protocols.ranges import ULP, Range
 from protocols.runs.simulating import simulate
 
 X = np.array([1.5, -2.0, 4.0])
@@ -66,12 +66,12 @@ def test_a_policy_sees_what_is_public_of_every_output_and_the_ledger_has_it():
 
     ledger = simulate(main, [X, None]).result
     first, second, third = seen
-    assert first == Output((), "fixed", (0, 1), first.line, Range(-12 << 16, 12 << 16), 16)
+    assert first == Output((), "fixed", (0, 1), first.line, Range(-12 << 16, 12 << 16, 3 * ULP // 2), 16)
     assert first.bounds == (-12, 12)
     assert first.privacy is None
     assert (second.shape, second.kind, second.receivers) == ((3,), "bit", (0, 1))
     assert (third.shape, third.receivers) == ((3,), (1,))
-    assert ledger == [Reveal(o.line, o.shape, o.receivers) for o in seen]
+    assert ledger == [Reveal(o.line, o.shape, o.receivers, o.error) for o in seen]
 
 
 def test_an_output_is_in_the_ledger_before_it_is_sent():

@@ -98,7 +98,7 @@ MATERIAL: dict[Function, tuple[int, dict[str, int]]] = {
     inverse_sqrt: (9, {"triple": 6, "square_pair": 1, "truncation_pair": 6}),
     log: (9, {"triple": 5, "square_pair": 1, "truncation_pair": 6}),
     exp: (4, {"triple": 8, "square_pair": 1, "truncation_pair": 8}),
-    sigmoid: (1, {"triple": 6, "square_pair": 1, "truncation_pair": 4}),
+    sigmoid: (1, {"triple": 10, "square_pair": 1, "truncation_pair": 6}),
 }
 
 

@@ -30,9 +30,10 @@ def account(me: int, **other: Any) -> dict[str, Any]:
         "offline_bytes": 48 * me,
         "material": {"triple": 3},
         "reveals": [
-            {"line": "study.py:9", "shape": [2, 3], "to": [0, 1]},
-            {"line": "study.py:9", "shape": [], "to": [1]},
+            {"line": "study.py:9", "shape": [2, 3], "to": [0, 1], "error": 0.0003},
+            {"line": "study.py:9", "shape": [], "to": [1], "error": 0.0},
         ],
+        "decisions": [],
         "lines": lines,
         "warnings": [f"careful {me}", "both"],
         "device": {"name": "a card", "operations": {"matmul": 7 + me}, "lost": None} if me == 0 else None,
@@ -50,6 +51,26 @@ def test_accounts_become_one_summary() -> None:
     assert summary["result"] == [0.5]
     assert "results" not in summary
     assert "me" not in summary
+
+
+def test_bounds_of_errors_and_decisions_are_shown() -> None:
+    shown = [line.split() for line in printed(merged([account(0), account(1)])).splitlines()]
+    assert ["study.py:9", "2", "x", "3", "+-", "0.0003", "everybody"] in shown
+    assert ["study.py:9", "one", "number", "exact", "south"] in shown
+    unbounded = {"line": "study.py:9", "shape": [], "to": [0, 1], "error": "inf"}
+    one = {"reveals": [unbounded], "decisions": [{"line": "study.py:7", "margin": 0.25}], "result": 62.75}
+    shown = [line.split() for line in printed(account(0, **one, device=[None])).splitlines()]
+    assert ["study.py:9", "one", "number", "no", "useful", "bound", "everybody"] in shown
+    assert ["study.py:7", "+-", "0.25"] in shown
+    assert ["result", "62.75"] in shown
+
+
+def test_the_bound_of_the_one_value_that_was_revealed_stands_beside_the_result() -> None:
+    reveals = [{"line": "study.py:9", "shape": [], "to": [0, 1], "error": 0.0003}]
+    shown = printed(account(0, reveals=reveals, result=62.75, device=[None]))
+    assert "62.75 +- 0.0003" in shown
+    assert "+-" not in printed(account(0, reveals=[reveals[0] | {"error": 0.0}], result=62.75, device=[None]))
+    assert "62.75 +-" not in printed(account(0, reveals=reveals * 2, result=62.75, device=[None]))
 
 
 def test_what_was_made_ahead_and_not_used_is_shown_beside_what_was_taken() -> None:

@@ -75,6 +75,16 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Talk:
     return Talk(parley(*arguments, env={**os.environ, "TMPDIR": str(folder)}), folder)
 
 
+def test_a_tolerance_holds_for_a_run_and_its_plan(tmp_path: Path) -> None:
+    words = product_of(tmp_path, 2)
+    for command in (words, ("plan", *words[1:])):
+        assert parley(*command, "--tolerance", "0.5").returncode == 0
+        refused = parley(*command, "--tolerance", "1e-9")
+        assert refused.returncode != 0
+        assert "tolerance-exceeded" in refused.stderr
+        assert "product.py:7" in refused.stderr
+
+
 def test_json_on_stdout_is_alone_there(talk: Talk) -> None:
     assert json.loads(talk.done.stdout)["parties"] == ["north", "south"]
     assert "\x1b" not in talk.done.stderr

@@ -1,0 +1,135 @@
+"""Public factors of secrets: with how many fractional bits, and in how many parts.
+
+A factor gets as many bits as leave the product's error at half a unit in the last place. Where the ring has no room for
+them beside the secret, the secret is first shortened by bits that the factor makes insignificant; then what one part
+leaves of the factor goes into another, smaller by as many bits, so that it may have more of them. The parts' products
+are shortened side by side and added.
+"""
+
+from __future__ import annotations
+
+from math import frexp
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from protocols.array.losses import check_loss
+from protocols.array.public import Constant, Public, encoded, is_integral
+from protocols.array.scales import at_scale, fixed, ring_form
+from protocols.array.secret import SecretArray
+from protocols.ranges import ERROR_BITS, shifted_up
+
+MOST_WORDS = 4
+
+
+class Part(NamedTuple):
+    """A part of a public factor, and its fractional bits."""
+
+    constant: Constant
+    scale: int
+
+
+class Factor(NamedTuple):
+    """A secret and the parts of the public numbers that it is multiplied by."""
+
+    x: SecretArray
+    parts: list[Part]
+
+    @property
+    def loss(self) -> int:
+        """What the parts leave out of a product, in units of an error at the product's first scale."""
+        last = self.parts[-1]
+        return shifted_up(self.x.range.magnitude * last.constant.range.error, last.scale - self.parts[0].scale)
+
+
+def factor_of(name: str, x: SecretArray, values: Public, *, terms: int = 1, rounded: bool = False) -> Factor:
+    """How to multiply x by public numbers, `terms` of whose products are added up; `rounded` if those are the nearest
+    floats to what is meant.
+
+    Raises LocalError `loses-too-much` where even several parts leave too much out.
+    """
+    x = ring_form(x)
+    largest = float(np.abs(values).max(initial=0.0))
+    if is_integral(values) or not largest:
+        whole = np.rint(values).astype(np.int64)
+        x = _with_room(x, whole, terms)
+        return Factor(x, [Part(encoded(x.context, whole, 0), 0)])
+    x, wanted = _shortened(x, values, terms)
+    factor = Factor(x, list(_parts(x, values, wanted, terms, rounded)))
+    first = factor.parts[0]
+    product = (x.range * first.constant.range).times(terms)
+    check_loss(name, factor.loss, product, x.scale + first.scale, x.context.fractional_bits)
+    return factor
+
+
+def added(products: list[SecretArray]) -> SecretArray:
+    """The sum of the parts' products: one as it is, several with the run's number of fractional bits."""
+    if len(products) == 1:
+        return products[0]
+    total, *others = (fixed(product) for product in products)
+    for other in others:
+        total = total + other
+    return total
+
+
+def _with_room(x: SecretArray, whole: Public, terms: int) -> SecretArray:
+    """x, with the run's number of fractional bits if it has more and the product would not fit."""
+    largest = int(np.abs(whole).max(initial=0))
+    fits = x.range.times(largest * terms).fits(x.context.ring.bits)
+    return x if fits or x.scale <= x.context.fractional_bits else fixed(x)
+
+
+def _shortened(x: SecretArray, values: Public, terms: int) -> tuple[SecretArray, int]:
+    """x, without bits that the factor makes insignificant if room is short, and the fractional bits for the factor."""
+    f = x.context.fractional_bits
+    largest = _bits(float(np.abs(values).max()))
+    of_x = max(x.range.magnitude.bit_length() - x.scale, 0)
+    wanted = min(f + of_x, _exact_scale(values))
+    missing = wanted - _room(x, largest, terms)
+    spare = min(x.scale, max(x.scale - f - largest - 1, 0))
+    shift = min(missing, spare)
+    return (at_scale(x, x.scale - shift) if shift > 0 else x), wanted
+
+
+def _parts(x: SecretArray, values: Public, wanted: int, terms: int, rounded: bool) -> Any:
+    rest, scale = values, -1
+    for _ in range(MOST_WORDS):
+        largest = float(np.abs(rest).max())
+        if not largest or scale >= wanted:
+            return
+        scale = max(min(wanted, _room(x, _bits(largest), terms)), scale + 1)
+        constant = encoded(x.context, rest, scale)
+        nearest = np.ldexp(np.rint(np.ldexp(rest, scale)), -scale)
+        more = scale < wanted and bool(np.any(nearest != rest))
+        yield Part(_known(constant, values, scale, exact=more, rounded=rounded), scale)
+        rest = rest - nearest
+        if not more:
+            return
+
+
+def _known(constant: Constant, values: Public, scale: int, *, exact: bool, rounded: bool) -> Constant:
+    """A part's constant with its error: none where another part follows, and that of values which were rounded."""
+    error = 0 if exact else constant.range.error
+    if rounded and not exact:
+        largest = _bits(float(np.abs(values).max()))
+        error += 1 << max(largest + scale + ERROR_BITS - 53, 0)
+    return Constant(constant.elements, constant.range.off_by(error))
+
+
+def _room(x: SecretArray, factor_bits: int, terms: int) -> int:
+    return x.context.ring.bits - 3 - (x.range.magnitude * terms).bit_length() - factor_bits
+
+
+def _bits(size: float) -> int:
+    """The least e with size <= 2^e."""
+    mantissa, exponent = frexp(size)
+    return exponent - (mantissa == 0.5)
+
+
+def _exact_scale(factor: Public) -> int:
+    """Fractional bits that represent the public factor exactly (large if none do reasonably)."""
+    for scale in range(0, 24):
+        shifted = np.ldexp(factor, scale)
+        if np.all(shifted == np.rint(shifted)):
+            return scale
+    return 64

@@ -1,0 +1,94 @@
+"""Quotients of secrets and public numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.array.arithmetic import scale_by
+from protocols.array.facts import joint_shape
+from protocols.array.lines import naming_line, user_line
+from protocols.array.losses import allowed_loss, check_loss
+from protocols.array.node import Facts, Node, operation
+from protocols.array.public import is_integral, public
+from protocols.array.scales import as_secret, fixed, short
+from protocols.array.secret import SecretArray, implements, record
+from protocols.numeric.continuity import through_quotient, through_reciprocal
+from protocols.numeric.division import divide as divide_shares
+from protocols.numeric.division import quotient_loss, quotient_range
+from protocols.numeric.reciprocal import reciprocal as invert_shares
+from protocols.numeric.reciprocal import reciprocal_loss, reciprocal_range
+from protocols.ranges import Range
+from protocols.shares import ArithmeticShare
+
+
+def _quotient(x: Node, y: Node, scale: int) -> Facts:
+    extra = scale + y.scale - x.scale
+    with naming_line():
+        range_ = quotient_range(x.range, y.range, extra, y.scale)
+    loss = quotient_loss(x.range, y.range, extra)
+    check_loss("/", loss, range_, scale, scale)
+    error = loss + through_quotient(x.range, y.range, extra)
+    return Facts(joint_shape("/", x.shape, y.shape), "fixed", scale, range_.off_by(error))
+
+
+def _inverse(x: Node) -> Facts:
+    with naming_line():
+        range_ = reciprocal_range(x.range, x.scale)
+    error = reciprocal_loss(x.range, x.scale) + through_reciprocal(x.range, x.scale)
+    return Facts(x.shape, "fixed", x.scale, range_.off_by(error))
+
+
+async def _divide(ctx: Context, node: Node, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    dividend, divisor = node.operands
+    extra = node.scale + divisor.scale - dividend.scale
+    return await divide_shares(ctx, x, y, dividend.range, divisor.range, extra)
+
+
+async def _invert(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
+    (operand,) = node.operands
+    return await invert_shares(ctx, x, operand.range, node.scale)
+
+
+DIVIDE = operation("/", _quotient, _divide)
+RECIPROCAL = operation("reciprocal", _inverse, _invert)
+
+
+@implements(np.divide)
+def divide(x: Any, y: Any) -> SecretArray:
+    """x / y: by a public number a scaling, by a secret its reciprocal, a product, and a correction where that loses
+    much; for a divisor whose range is without zero."""
+    if isinstance(y, SecretArray):
+        f = y.context.fractional_bits
+        if not isinstance(x, SecretArray):
+            x = public(x)
+            if x.shape == () and x == 1:
+                return reciprocal(y)
+            x = as_secret(y.context, x, 0 if is_integral(x) else f)
+        return record(DIVIDE, short(x), short(y), scale=f)
+    divisor = public(y).astype(np.float64)
+    if not np.all(divisor):
+        raise LocalError("division-by-zero", "division of a secret by a public zero", line=user_line())
+    return fixed(scale_by(x, 1.0 / divisor, rounded=True))
+
+
+@implements(np.reciprocal)
+def reciprocal(x: SecretArray) -> SecretArray:
+    """1 / x, for a range without zero; with a correction where the reciprocal alone loses much."""
+    x = short(x)
+    f = x.context.fractional_bits
+    if _alone_is_enough(x.range.shift_left(f - x.scale), f):
+        return record(RECIPROCAL, fixed(x))
+    return record(DIVIDE, as_secret(x.context, 1, 0), x, scale=f)
+
+
+def _alone_is_enough(r: Range, f: int) -> bool:
+    """Whether the protocol for 1 / x has a form for this range, and loses little."""
+    try:
+        range_ = reciprocal_range(r, f)
+    except LocalError:
+        return False
+    return reciprocal_loss(r, f) <= allowed_loss(range_, f, f)

@@ -1,0 +1,146 @@
+"""x / y over the whole ranges of both: a reciprocal of the divisor, and one correction by the remainder.
+
+With integers x, y > 0 and a number k of fractional bits, [q] = [x 2^k / y] is found as
+
+    r = 2^t / y                    the scaled reciprocal (`reciprocal.py`), R bits where it is largest
+    q_0 = (x / 2^h) r / 2^(t-h-k)  x shortened by h bits, so that the product stays below 2^61
+    d = x 2^k - q_0 y              the remainder, exact: it is small, so x 2^k may leave the ring meanwhile
+    q = q_0 + (d / 2^g) r / 2^(t-g)
+
+which is one step of Newton's division (Brent and Zimmermann, Modern Computer Arithmetic, section 3.4). All errors are
+known beforehand: R is chosen so that the last is smallest, and the correction is left out where q_0 is good enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, outside_domain, product, rescale
+from protocols.numeric.normalise import leading_places
+from protocols.numeric.reciprocal import scaled_reciprocal, scaled_sizes
+from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
+from protocols.shares import ArithmeticShare
+from protocols.suite import suite_of
+
+GOOD_ENOUGH = 4 * ULP
+FEWEST_BITS, MOST_BITS, LEAST_PRECISION = 12, 40, 12
+MOST_SHIFT = 62
+RECIPROCAL_LOSS = 7 * ULP // 4
+"""Of r, apart from its relative error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The public sizes of a division: the letters above, the bounds of the errors of q_0 and of what comes out, in
+    units of a range's error; `corrected` says whether the remainder is looked at."""
+
+    t: int
+    h: int
+    k: int
+    g: int
+    first_loss: int
+    loss: int
+    corrected: bool
+
+
+def quotient_range(x: Range, y: Range, k: int, y_bits: int = 0) -> Range:
+    """The range of x 2^k / y as `divide` computes it; y has `y_bits` fractional bits, which messages show.
+
+    Raises LocalError `domain` where y may be 0, `range-too-wide` where either may need more than 61 bits.
+    """
+    if y.hi < 0:
+        return quotient_range(-x, -y, k, y_bits)
+    if y.lo <= 0:
+        remedy = (
+            "keep the divisor away from zero: np.maximum(y, 0.001) for positive numbers, or declare what you know "
+            "with y.within(lo, hi) before dividing; for divisors of both signs divide by |y| and restore the sign"
+        )
+        raise outside_domain("division", y, y_bits, "a divisor that cannot be zero", remedy)
+    check_fits("division", x)
+    check_fits("division", y)
+    slack = shifted_up(plan_of(x.off_by(0), y.off_by(0), k).loss, ERROR_BITS) + 1
+    ends = [(end << k) // divisor for end in (x.lo, x.hi) for divisor in (y.lo, y.hi)]
+    return Range(min(ends) - slack, max(ends) + 1 + slack)
+
+
+def quotient_loss(x: Range, y: Range, k: int) -> int:
+    """The bound of the error of `divide`, in units of a range's error."""
+    if y.hi < 0:
+        return quotient_loss(-x, -y, k)
+    return plan_of(x.off_by(0), y.off_by(0), k).loss
+
+
+async def divide(
+    ctx: Context, x: ArithmeticShare, y: ArithmeticShare, x_range: Range, y_range: Range, k: int
+) -> ArithmeticShare:
+    """[x 2^k / y], elementwise, broadcasting, for y of one sign.
+
+    Error: `quotient_loss`, in most cases 2 or 3 units of the last place, and then below 2^-20 of the largest result
+    where the range of y is so wide that its reciprocal has few bits at the far end.
+    Rounds: those of `reciprocal` and 2, and 4 or 5 more for the correction, 1 for shortening x.
+    Material: that of `reciprocal`, a triple and a truncation pair an element, two more of each for the correction.
+    Nobody learns anything; adversary and threshold are the suite's. Errors: those of `quotient_range`.
+    """
+    if y_range.hi < 0:
+        return await divide(ctx, -x, -y, -x_range, -y_range, k)
+    quotient_range(x_range, y_range, k)
+    plan = plan_of(x_range.off_by(0), y_range.off_by(0), k)
+    r = await scaled_reciprocal(ctx, y, y_range, plan.t)
+    q = await product(ctx, await rescale(ctx, x, plan.h), r, plan.t - plan.h - k)
+    if not plan.corrected:
+        return q
+    d = x.scale(1 << k) - await suite_of(ctx).mul(ctx, q, y)
+    return q + await product(ctx, await rescale(ctx, d, plan.g), r, plan.t - plan.g)
+
+
+@lru_cache(maxsize=256)
+def plan_of(x: Range, y: Range, k: int) -> Plan:
+    """The sizes with the smallest error. LocalError `range-too-wide` if there are none."""
+    plans = list(_plans(x, y, k))
+    if not plans:
+        raise LocalError(
+            "range-too-wide",
+            f"a quotient whose dividend may need {x.bits} bits and whose divisor {y.bits} does not fit the ring",
+            "declare the ranges that the values really have with .within(lo, hi), or scale them down first",
+        )
+    uncorrected = [plan for plan in plans if not plan.corrected and plan.loss <= GOOD_ENOUGH]
+    return min(uncorrected or plans, key=lambda plan: plan.loss)
+
+
+def _plans(x: Range, y: Range, k: int) -> Iterator[Plan]:
+    for bits in range(FEWEST_BITS, MOST_BITS):
+        t = bits + leading_places(y)[0]
+        precision = scaled_sizes(y, t).precision
+        largest = (1 << t) // y.lo + 2 + shifted_up((1 << t) // y.lo, precision - 2)
+        h = max(x.magnitude.bit_length() + largest.bit_length() + 1 - PRODUCT_BITS, 0)
+        if precision < LEAST_PRECISION or not 0 <= t - h - k <= MOST_SHIFT:
+            continue
+        first = _first_loss(x, y, k, t, h)
+        yield Plan(t, h, k, 0, first, first, corrected=False)
+        yield from _corrected(x, y, k, t, h, first, largest)
+
+
+def _first_loss(x: Range, y: Range, k: int, t: int, h: int) -> int:
+    """Of q_0: that of its truncation, of r, and of the bits that x has lost."""
+    of_reciprocal = shifted_up(x.magnitude * RECIPROCAL_LOSS << k, t)
+    quotient = (x.magnitude << k) // y.lo + 1
+    relative = shifted_up(quotient * ULP, scaled_sizes(y, t).precision - 2)
+    shortened = (ULP << (h + k + 1)) // y.lo + 1 if h else 0
+    return ULP + of_reciprocal + relative + shortened
+
+
+def _corrected(x: Range, y: Range, k: int, t: int, h: int, first: int, largest: int) -> Iterator[Plan]:
+    """The plan with a correction, if the remainder and its product fit."""
+    remainder = shifted_up(first * y.hi, ERROR_BITS) + 1
+    bits = (remainder * largest).bit_length()
+    g = max(bits + 1 - PRODUCT_BITS, 0)
+    if remainder.bit_length() > PRODUCT_BITS - 1 or t < g or t - g > MOST_SHIFT:
+        return
+    of_reciprocal = shifted_up(remainder * RECIPROCAL_LOSS, t)
+    relative = shifted_up(first, scaled_sizes(y, t).precision - 2)
+    shortened = (ULP << (g + 1)) // y.lo + 1 if g else 0
+    yield Plan(t, h, k, g, first, ULP + of_reciprocal + relative + shortened, corrected=True)
