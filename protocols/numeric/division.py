@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, outside_domain, product, rescale
+from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, may_be_zero, product, rescale
 from protocols.numeric.normalise import leading_places
 from protocols.numeric.reciprocal import scaled_reciprocal, scaled_sizes
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
@@ -55,11 +55,7 @@ def quotient_range(x: Range, y: Range, k: int, y_bits: int = 0) -> Range:
     if y.hi < 0:
         return quotient_range(-x, -y, k, y_bits)
     if y.lo <= 0:
-        remedy = (
-            "keep the divisor away from zero: np.maximum(y, 0.001) for positive numbers, or declare what you know "
-            "with y.within(lo, hi) before dividing; for divisors of both signs divide by |y| and restore the sign"
-        )
-        raise outside_domain("division", y, y_bits, "a divisor that cannot be zero", remedy)
+        raise may_be_zero("division", y, y_bits)
     check_fits("division", x)
     check_fits("division", y)
     slack = shifted_up(plan_of(x.off_by(0), y.off_by(0), k).loss, ERROR_BITS) + 1

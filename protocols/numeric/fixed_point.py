@@ -58,3 +58,12 @@ def outside_domain(function: str, r: Range, f: int, needs: str, remedy: str) -> 
     return LocalError(
         "domain", f"{function} of a value that may lie anywhere in [{lo:g}, {hi:g}] needs {needs}", remedy
     )
+
+
+def may_be_zero(function: str, divisor: Range, f: int) -> LocalError:
+    """The refusal of a divisor whose range holds zero."""
+    remedy = (
+        "keep the divisor away from zero: np.maximum(y, 0.001) for positive numbers, or declare what you know "
+        "with y.within(lo, hi) before dividing; for divisors of both signs divide by |y| and restore the sign"
+    )
+    return outside_domain(function, divisor, f, "a divisor that cannot be zero", remedy)

@@ -19,7 +19,7 @@ from mpc.errors import LocalError
 from protocols.numeric.fixed_point import (
     PRODUCT_BITS,
     check_fits,
-    outside_domain,
+    may_be_zero,
     plus,
     product,
     quotient_rounded,
@@ -52,11 +52,7 @@ def reciprocal_range(r: Range, f: int) -> Range:
     if r.hi < 0:
         return -reciprocal_range(-r, f)
     if r.lo <= 0:
-        remedy = (
-            "keep the divisor away from zero: np.maximum(x, 0.001) for positive numbers, or declare what you know "
-            "with x.within(lo, hi) before dividing; for divisors of both signs divide |x| and restore the sign"
-        )
-        raise outside_domain("the reciprocal", r, f, "a divisor that cannot be zero", remedy)
+        raise may_be_zero("the reciprocal", r, f)
     check_fits("the reciprocal", r)
     sizes = sizes_of(r, f)
     if sizes.precision < LEAST_PRECISION:
