@@ -66,8 +66,8 @@ FOLDER_ORDER = {
         "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "node", "lowering", "losses", "secret", "public", "facts", "scales", "factors", "arithmetic",
-        "matrices", "shape", "logic", "quotients", "functions", "inputs", "evaluate", "supposing", "revealing",
+        "lines", "node", "lowering", "losses", "secret", "public", "facts", "scales", "factors", "shape", "peaks",
+        "arithmetic", "matrices", "logic", "quotients", "functions", "inputs", "evaluate", "supposing", "revealing",
         "bridge", "__init__",
     ),
     "mpc.device": (

@@ -13,6 +13,7 @@ from protocols.array.factors import added, factor_of
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, operation
+from protocols.array.peaks import difference, total
 from protocols.array.public import Constant, Public, encoded, is_integral, public
 from protocols.array.scales import aligned, at_scale, fixed, ring_form, short
 from protocols.array.secret import SecretArray, implements, record
@@ -107,7 +108,11 @@ def subtract(x: Any, y: Any, *, range_: Range | None = None) -> SecretArray:
         return _add_public(x, -public(y))
     if not isinstance(x, SecretArray):
         return _add_public(negative(y), public(x))
-    return record(SUBTRACT, *aligned(x, y), range_=range_)
+    x, y = aligned(x, y)
+    inferred, peak = difference(x, y)
+    result = record(SUBTRACT, x, y, range_=range_ or inferred)
+    result.together = peak
+    return result
 
 
 @implements(np.negative)
@@ -162,17 +167,18 @@ def sum_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
     axes = axes_of(x, axis)
     if not x.range.times(prod(x.shape[a] for a in axes)).fits(x.context.ring.bits):
         x = short(x)
-    return record(SUM, x, axes=axes, keepdims=keepdims)
+    result = record(SUM, x, axes=axes, keepdims=keepdims)
+    return result.in_range(total(x, axes, result.range))
 
 
 @implements(np.mean)
 def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
     """The mean over axes: the sum by the public reciprocal of the count. Its range is that of x, up to its own loss."""
     count = _count(x, axis)
-    total = sum_(x, axis, keepdims)
+    whole = sum_(x, axis, keepdims)
     if count == 1:
-        return fixed(total)
-    result = fixed(scale_by(total, np.asarray(1.0 / count), rounded=True))
+        return fixed(whole)
+    result = fixed(scale_by(whole, np.asarray(1.0 / count), rounded=True))
     return _between(result, ring_form(x))
 
 

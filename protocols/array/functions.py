@@ -16,6 +16,7 @@ from protocols.array.lines import naming_line
 from protocols.array.logic import absolute, is_negative, where
 from protocols.array.losses import allowed_loss, check_loss
 from protocols.array.node import Facts, Node, Operation, operation
+from protocols.array.peaks import Peak
 from protocols.array.quotients import reciprocal
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray, implements, record
@@ -89,7 +90,10 @@ def inverse_sqrt(x: SecretArray) -> SecretArray:
 @implements(np.exp)
 def exp(x: SecretArray) -> SecretArray:
     """e to the power x, for a range whose results fit."""
-    return record(EXP, fixed(x))
+    y = record(EXP, fixed(x))
+    if isinstance(x.together, Peak) and x.together.least == 0:
+        y.together = Peak(x.together.axes, exponential.exp_range(Range(0, 0), y.scale).lo)
+    return y
 
 
 @implements(np.log)

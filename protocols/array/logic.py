@@ -16,6 +16,7 @@ from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Shape, operation
+from protocols.array.peaks import Extreme
 from protocols.array.public import Public, public
 from protocols.array.scales import BIT, aligned, common_scale, ring_form
 from protocols.array.secret import SecretArray, implements, record
@@ -245,12 +246,15 @@ def _reduce_extreme(x: SecretArray, axis: Any, *, smaller: bool) -> SecretArray:
     count = prod(x.shape[a] for a in axes)
     if not count:
         raise LocalError("empty-extreme", "the smallest or largest of no elements", line=user_line())
+    known = Extreme(x.node.value, x.shape, axes, largest=not smaller)
     x = x.transpose(*axes, *kept).reshape(count, *(x.shape[a] for a in kept))
     while len(x) > 1:
         half = len(x) // 2
         merged = _extreme(x[:half], x[half : 2 * half], smaller=smaller)
         x = concatenate([merged, x[2 * half :]]) if len(x) % 2 else merged
-    return x[0]
+    result = x[0]
+    result.together = known
+    return result
 
 
 def _below_zero(difference: SecretArray, *, decides: bool = True) -> SecretArray:

@@ -50,16 +50,22 @@ def implements(*functions: Any) -> Callable[[F], F]:
 
 
 class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
-    """An array that no party knows. Combine it like a numpy array; learn it only with `await mpc.reveal(ctx, x)`."""
+    """An array that no party knows. Combine it like a numpy array; learn it only with `await mpc.reveal(ctx, x)`.
 
-    __slots__ = ("forms", "moved", "node")
+    `together` is what is known of its elements together (`protocols/array/peaks.py`), None if nothing is.
+    """
+
+    __slots__ = ("forms", "moved", "node", "together")
     __hash__ = object.__hash__
     __array_priority__ = 1000
 
-    def __init__(self, node: Node, forms: Forms | None = None, moved: Moved | None = None) -> None:
+    def __init__(
+        self, node: Node, forms: Forms | None = None, moved: Moved | None = None, together: Any = None
+    ) -> None:
         self.node = node
         self.forms: Forms = {} if forms is None else forms
         self.moved = moved
+        self.together = together
 
     def within(self, lo: float, hi: float, *, error: float | None = None) -> SecretArray:
         """The same value with a range that you vouch for: every element lies in [lo, hi], in the value's own unit.
@@ -73,11 +79,11 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def in_range(self, range_: Range) -> SecretArray:
         """An alias of which another range is known: one value, computed once, and one of each of its forms."""
-        return SecretArray(self.node.with_range(range_), self.forms, self.moved)
+        return SecretArray(self.node.with_range(range_), self.forms, self.moved, self.together)
 
     def copy(self) -> SecretArray:
         """A handle of its own on the same value: changing one in place leaves the other as it was."""
-        return SecretArray(self.node, self.forms, self.moved)
+        return SecretArray(self.node, self.forms, self.moved, self.together)
 
     # what is public of it
 
@@ -200,7 +206,8 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
             )
         if other.kind != self.kind:
             raise kind_change(self.kind, other.kind)
-        self.node, self.forms, self.moved = other.node, other.forms, other.moved
+        self.node, self.forms = other.node, other.forms
+        self.moved, self.together = other.moved, other.together
         return self
 
     def reshape(self, *shape: Any) -> SecretArray:

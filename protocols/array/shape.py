@@ -88,7 +88,16 @@ REPLACE = _joining("replace", _replaced)
 @implements(SecretArray.__getitem__)
 def getitem(x: SecretArray, index: Any) -> SecretArray:
     """x[index], by any public numpy index."""
-    return record(INDEX, x, index=_public_index(index))
+    index = _public_index(index)
+    if _adds_axes_only(index):
+        return reshape(x, np.broadcast_to(0, x.shape)[index].shape)
+    return record(INDEX, x, index=index)
+
+
+def _adds_axes_only(index: Any) -> bool:
+    """Whether an index, as `:, None`, takes all elements in their order."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is Ellipsis or (type(part) is slice and part == slice(None)) for part in parts)
 
 
 @implements(SecretArray.__setitem__)

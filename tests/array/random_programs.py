@@ -164,7 +164,8 @@ def _written(line: Step, values: list[Any], margins: dict[int, float], place: in
             return None, _fitting(OPERATIONS[line.name](x, y, line.c))
         bit = {"x < y": lambda: x < y, "x <= c": lambda: x <= line.c, "x == y": lambda: x == y}[line.name]()
         margins[place] = x.error + y.error + 2.0 ** (2 - x.context.fractional_bits)
-        return bit, _fitting(np.where(bit, x, y))
+        value = _fitting(np.where(bit, x, y))
+        return (None, None) if value is None else (bit, value)
     except LocalError as error:
         if error.code not in REFUSALS:
             raise

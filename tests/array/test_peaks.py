@@ -1,0 +1,118 @@
+"""What is known of elements together: a difference from the largest has one sign, and a softmax divides by no zero."""
+
+import numpy as np
+import pytest
+from programs import UNIT
+
+import mpc
+from mpc.errors import LocalError
+from protocols.runs.simulating import simulate
+
+X = np.random.default_rng(7).uniform(-3, 3, (3, 4, 3))
+
+
+def revealed(function, value=X, range_=(-8, 8)):
+    """What function(secret) reveals, and what it said of its range before."""
+    said = []
+
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=range_)
+        y = function(x)
+        said.append(y.bounds)
+        return await mpc.reveal(ctx, y)
+
+    return simulate(main, [value, None]).result, said[0]
+
+
+ALIGNED = {
+    "all": lambda x: x - np.max(x),
+    "axis 0": lambda x: x - np.max(x, axis=0),
+    "axis 1": lambda x: x - np.max(x, axis=1)[:, None],
+    "axis 2": lambda x: x - np.expand_dims(np.max(x, axis=2), 2),
+    "axes 0, 1": lambda x: x - np.max(x, axis=(0, 1)),
+    "axis -1, reshaped": lambda x: x - np.max(x, axis=-1).reshape(3, 4, 1),
+    "of a part": lambda x: (lambda y: y - y.max(axis=1).reshape(2, 1, 3))(x[1:]),
+}
+
+
+@pytest.mark.parametrize("name", ALIGNED)
+def test_differences_from_extremes_have_one_sign(name):
+    function = ALIGNED[name]
+    found, (lo, hi) = revealed(function)
+    np.testing.assert_allclose(found, function(X), atol=2 * UNIT)
+    assert (lo, hi) == (-16, 0)
+
+
+def test_the_smallest_and_the_other_side():
+    for function, bounds in (
+        (lambda x: x - x.min(), (0, 16)),
+        (lambda x: x.max() - x, (0, 16)),
+        (lambda x: x.min() - x, (-16, 0)),
+    ):
+        found, said = revealed(function)
+        np.testing.assert_allclose(found, function(X), atol=2 * UNIT)
+        assert said == bounds
+
+
+UNRELATED = {
+    "turned": lambda x: x[0, :3] - np.max(x[0, :3], axis=0)[:, None],
+    "flipped": lambda x: x - np.flip(np.max(x, axis=0)),
+    "of another value": lambda x: x - (x * 0.5).max(),
+    "doubled": lambda x: x - 2 * x.max(),
+    "a part of it": lambda x: x - x[0].max(),
+    "negated": lambda x: x - (-x).max(),
+}
+
+
+@pytest.mark.parametrize("name", UNRELATED)
+def test_what_is_no_difference_from_the_largest_is_not_taken_for_one(name):
+    function = UNRELATED[name]
+    found, (lo, hi) = revealed(function)
+    np.testing.assert_allclose(found, function(X), atol=4 * UNIT)
+    assert lo < 0 < hi
+
+
+def softmax(x, axis=None):
+    e = np.exp(x - (np.max(x) if axis is None else np.expand_dims(np.max(x, axis=axis), axis)))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, 2])
+def test_a_textbook_softmax_needs_no_vouching(axis):
+    found, (lo, hi) = revealed(lambda x: softmax(x, axis))
+    np.testing.assert_allclose(found, softmax(X, axis), atol=6 * UNIT)
+    assert lo >= -8 * UNIT
+    assert hi <= 1 + 16 * UNIT
+
+
+def test_a_softmax_over_a_wide_range_is_as_right():
+    wide = np.array([500.0, -900.0, 499.0, 500.0])
+    found, _ = revealed(softmax, wide, (-1000, 1000))
+    np.testing.assert_allclose(found, softmax(wide), atol=6 * UNIT)
+
+
+def test_a_sum_along_other_axes_knows_nothing():
+    def wrong(x):
+        e = np.exp(x - np.max(x, axis=0))
+        return e / e.sum(axis=1, keepdims=True)
+
+    with pytest.raises(LocalError, match="domain"):
+        revealed(wrong)
+
+
+def test_a_value_changed_in_place_is_no_longer_what_it_was():
+    def wrong(x):
+        d = x - x.max()
+        d[0] = 5.0
+        return d
+
+    _, (_, hi) = revealed(wrong)
+    assert hi >= 5
+
+    def sums(x):
+        e = np.exp(x - x.max())
+        e *= 0.0
+        return e / (e.sum() + 0.5)
+
+    found, _ = revealed(sums)
+    assert np.abs(found).max() <= 4 * UNIT
