@@ -15,7 +15,7 @@ from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, operation
 from protocols.array.peaks import difference, total
 from protocols.array.public import Constant, Public, encoded, is_integral, public
-from protocols.array.scales import aligned, at_scale, fixed, ring_form, short
+from protocols.array.scales import aligned, at_scale, fixed, has_room, ring_form, short
 from protocols.array.secret import SecretArray, implements, record
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare
@@ -234,6 +234,9 @@ def scale_by(x: SecretArray, values: Public, *, rounded: bool = False) -> Secret
 
 def _add_public(x: SecretArray, values: Any) -> SecretArray:
     x = ring_form(x)
+    f = x.context.fractional_bits
     if not is_integral(values):
-        x = at_scale(x, max(x.scale, x.context.fractional_bits))
+        x = at_scale(x, max(x.scale, f))
+    if x.scale > f and not has_room(x.context, values, x.scale):
+        x = fixed(x)
     return record(ADD_PUBLIC, x, constant=encoded(x.context, values, x.scale))

@@ -19,7 +19,7 @@ from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.ranges import ERROR_BITS, shifted_up
 
-MOST_WORDS = 4
+MOST_PARTS = 8
 
 
 class Part(NamedTuple):
@@ -93,14 +93,14 @@ def _shortened(x: SecretArray, values: Public, terms: int) -> tuple[SecretArray,
 
 def _parts(x: SecretArray, values: Public, wanted: int, terms: int, rounded: bool) -> Any:
     rest, scale = values, -1
-    for _ in range(MOST_WORDS):
+    for left in reversed(range(MOST_PARTS)):
         largest = float(np.abs(rest).max())
         if not largest or scale >= wanted:
             return
         scale = max(min(wanted, _room(x, _bits(largest), terms)), scale + 1)
         constant = encoded(x.context, rest, scale)
         nearest = np.ldexp(np.rint(np.ldexp(rest, scale)), -scale)
-        more = scale < wanted and bool(np.any(nearest != rest))
+        more = left > 0 and scale < wanted and bool(np.any(nearest != rest))
         yield Part(_known(constant, values, scale, exact=more, rounded=rounded), scale)
         rest = rest - nearest
         if not more:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mpc.algebra import bits
 from mpc.context import Context
 from protocols.array.node import Facts, Node, operation
-from protocols.array.public import Constant, encoded, is_integral, public
+from protocols.array.public import Constant, Public, encoded, is_integral, public
 from protocols.array.secret import SecretArray, form, form_place, record
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
@@ -115,6 +115,11 @@ def constant(context: Context, values: Any, scale: int) -> SecretArray:
     return record(CONSTANT, home=context, constant=encoded(context, values, scale), scale=scale)
 
 
+def has_room(context: Context, values: Public, scale: int) -> bool:
+    """Whether public numbers fit the ring with so many fractional bits."""
+    return float(np.abs(values).max(initial=0)) * 2.0**scale < 2.0 ** (context.ring.bits - 2)
+
+
 def as_secret(context: Context, value: Any, scale: int) -> SecretArray:
     """A secret as it is, a public value as a constant of this scale."""
     return value if isinstance(value, SecretArray) else constant(context, public(value), scale)
@@ -123,10 +128,13 @@ def as_secret(context: Context, value: Any, scale: int) -> SecretArray:
 def common_scale(*values: Any) -> tuple[SecretArray, ...]:
     """Secrets and public values at one scale; at least one must be secret."""
     secrets = [ring_form(v) for v in values if isinstance(v, SecretArray)]
+    others = [public(v) for v in values if not isinstance(v, SecretArray)]
     scale = max(s.scale for s in secrets)
     f = secrets[0].context.fractional_bits
-    if any(not isinstance(v, SecretArray) and not is_integral(public(v)) for v in values):
+    if not all(is_integral(v) for v in others):
         scale = max(scale, f)
-    if not all(s.range.shift_left(max(scale - s.scale, 0)).fits(s.context.ring.bits) for s in secrets):
+    if not all(s.range.shift_left(max(scale - s.scale, 0)).fits(s.context.ring.bits) for s in secrets) or not all(
+        has_room(secrets[0].context, v, scale) for v in others
+    ):
         scale = f
     return tuple(at_scale(as_secret(secrets[0].context, v, scale), scale) for v in values)

@@ -89,6 +89,20 @@ def test_comparisons_with_public_floats_keep_the_last_unit():
     assert with_bounds(lambda s: s < 2.0**60, (2**60 - 1, (0, 2**60)))[0]
 
 
+def test_public_numbers_beside_products_that_carry_more_fractional_bits():
+    found, error = with_bounds(lambda x: np.minimum(x * x * 0.3, 5) + (x * x * 0.3 + 7.5), (0.9, (-1, 1)), bits=20)
+    assert abs(found - (2 * 0.243 + 7.5)) <= error
+
+
+def test_a_factor_for_which_there_is_hardly_room_is_taken_in_many_parts_and_none_is_left_out():
+    rng = np.random.default_rng(5)
+    x = np.rint(rng.uniform(-(2**33), 2**33, (3, 3)))
+    matrix = rng.uniform(-0.5, 0.5, (3, 3))
+    found, error = with_bounds(lambda s: s @ matrix, (x, (-(2**34), 2**34)))
+    off = np.abs(found.astype(np.longdouble) - x.astype(np.longdouble) @ matrix.astype(np.longdouble)).max()
+    assert 0 < off <= error < 2e-3
+
+
 def test_a_range_given_to_a_mean_is_true():
     async def main(ctx, mine):
         s = await mpc.secret(ctx, 0, mine, range=(2**20, 2**20 + 1000))
