@@ -107,7 +107,8 @@ class Session:
     `foresight` is asked before a computation; without one material is made on demand, or was before.
     `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
     public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is the
-    largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
+    largest error that one may have, and `leaving` holds the paths of the calls that have an output under way. `shadows`
+    hold a simulation's values in floating point.
     """
 
     transport: Transport
@@ -124,6 +125,7 @@ class Session:
     network: str = ""
     policies: tuple[Callable[[Any], None], ...] = ()
     tolerance: float | None = None
+    shadows: Any = None
     suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
     others: list[int] = field(init=False)

@@ -31,7 +31,7 @@ class PartyRun:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What all simulated parties have in common. `foresight`: of a party's session, where material is made before;
-    `tolerance`: the largest error of an output."""
+    `tolerance`: the largest error of an output; `shadows`: where values in floating point are kept."""
 
     suite: Any
     fractional_bits: int = 16
@@ -40,6 +40,7 @@ class Setting:
     collect_errors: bool = False
     foresight: Callable[[Session], Foresight] | None = None
     tolerance: float | None = None
+    shadows: Any = None
 
 
 async def run_in_memory(
@@ -69,7 +70,7 @@ async def run_in_memory(
             endpoints[i], supplies[i], agreement, setting.suite, n, setting.fractional_bits, setting.ring,
             audit, private[i] if private else Seed.fresh(), on_call if i == 0 else None,
         )  # fmt: skip
-        session.tolerance = setting.tolerance
+        session.tolerance, session.shadows = setting.tolerance, setting.shadows
         if setting.foresight is not None:
             session.foresight = setting.foresight(session)
         runs[i] = await _live(session, main, inputs[i], setting.collect_errors)

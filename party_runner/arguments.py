@@ -36,6 +36,12 @@ def inputs_by_party(given: Sequence[str], parties: int) -> dict[int, Path]:
     return {place: Path(value).absolute() for place, value in by_party("--input", given, parties).items()}
 
 
+def shadows_by_party(given: Sequence[str], parties: int) -> dict[int, Path]:
+    """The `--shadow [INDEX=]FILE` options as absolute paths; those without an index are the parties' in their order."""
+    numbered = [text if text.partition("=")[0].isdecimal() else f"{place}={text}" for place, text in enumerate(given)]
+    return {place: Path(value).absolute() for place, value in by_party("--shadow", numbered, parties).items()}
+
+
 def party_names(given: Sequence[str], parties: int) -> tuple[str, ...]:
     """The names of all parties: those given with `--name INDEX=NAME`, else party0, party1, ..."""
     chosen = by_party("--name", given, parties)

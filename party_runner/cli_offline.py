@@ -10,7 +10,7 @@ import click
 
 from mpc.algebra.cores import available_cores, using_cores
 from mpc.store import check_target
-from party_runner.arguments import inputs_by_party, party_names, shapes_by_party
+from party_runner.arguments import inputs_by_party, party_names, shadows_by_party, shapes_by_party
 from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
 from party_runner.inputs import load_input
 from party_runner.join import Choices
@@ -35,7 +35,7 @@ from party_runner.options import (
     material_of,
     words_of,
 )
-from party_runner.plan import make_plan, print_plan
+from party_runner.plan import make_plan, print_plan, shadow_of
 from party_runner.plan_file import load_plan
 from party_runner.preprocess import check_fits, make_folder, make_one, merged_makings, print_making
 from party_runner.program import load_program
@@ -51,6 +51,13 @@ from protocols.runs.sources import PREPROCESSING
 @INPUT_OF
 @click.option("--shape", "shapes", multiple=True, metavar="INDEX=SHAPE", help="Instead of data, as 190x31 or 50:int64.")
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Save the plan, for `parley preprocess`.")
+@click.option(
+    "--shadow",
+    "shadows",
+    multiple=True,
+    metavar="[INDEX=]FILE",
+    help="Public or made-up data, of the parties in order: run the program on them here, beside floating point.",
+)
 @JSON
 @CHOICES
 @TOLERANCE
@@ -60,6 +67,7 @@ def plan(
     parties: int,
     inputs: tuple[str, ...],
     shapes: tuple[str, ...],
+    shadows: tuple[str, ...],
     output: Path | None,
     target: str | None,
     suite: str,
@@ -68,16 +76,20 @@ def plan(
     preprocessing: str,
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
-    files = inputs_by_party(inputs, parties)
+    files, made_up = inputs_by_party(inputs, parties), shadows_by_party(shadows, parties)
     arrays: dict[int, Any] = {**shapes_by_party(shapes, parties)}
     if twice := files.keys() & arrays.keys():
         raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
     try:
-        arrays |= {place: load_input(path) for place, path in files.items()}
+        trial = {place: load_input(path) for place, path in made_up.items()}
+        arrays = {**trial, **arrays, **{place: load_input(path) for place, path in files.items()}}
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
         choices = Choices(suite, fractional_bits, Material(preprocessing), tolerance)
-        summary = make_plan(load_program(program), given, choices, output)
+        loaded = load_program(program)
+        summary = make_plan(loaded, given, choices, output)
+        if trial:
+            summary["shadow"] = shadow_of(loaded, [trial.get(place) for place in range(parties)], choices)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)
     present(summary, target, print_plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -14,10 +15,11 @@ from party_runner.csv_table import Table
 from party_runner.join import Choices
 from party_runner.plan_file import PlanFile, save_plan
 from party_runner.program import Program
-from party_runner.report import cost_report, data, table, titled
+from party_runner.report import cost_report, data, table, titled, within
 from party_runner.summary import Summary
 from protocols.preprocessing.estimates import offline_bytes
 from protocols.runs.planning import plan
+from protocols.runs.shadowing import shadow
 
 NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
 
@@ -55,6 +57,13 @@ def make_plan(program: Program, given: Sequence[Table | None], choices: Choices,
     }
 
 
+def shadow_of(program: Program, given: Sequence[Table | None], choices: Choices) -> list[Summary]:
+    """What the program reveals on these data, beside what it reveals in floating point."""
+    with redirect_stdout(sys.stderr):
+        compared = shadow(program.main, given, fractional_bits=choices.fractional_bits)
+    return [asdict(each) for each in compared]
+
+
 def _shape(array: Table) -> str:
     return f"{'x'.join(map(str, array.shape))}:{array.dtype}"
 
@@ -62,7 +71,8 @@ def _shape(array: Table) -> str:
 def print_plan(summary: Summary, console: Console) -> None:
     """Print the plan for a person."""
     costs = cost_report(summary, f"{summary['parties'][0]} alone")
-    console.print(Group(_totals(summary), costs, _times(summary), Text(f"\n{summary['security']}", style="bold")))
+    security = Text(f"\n{summary['security']}", style="bold")
+    console.print(Group(_totals(summary), costs, _times(summary), *_shadow(summary), security))
 
 
 def _totals(summary: Summary) -> Group:
@@ -71,6 +81,16 @@ def _totals(summary: Summary) -> Group:
     for row in zip(*columns, strict=True):
         made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]))
     return titled(f"A run will take {summary['rounds']:,} rounds", made)
+
+
+def _shadow(summary: Summary) -> list[Group]:
+    """Each revealed value beside itself in floating point, if that was asked for."""
+    if "shadow" not in summary:
+        return []
+    made = table("line", "largest", "off by", "proven bound")
+    for each in summary["shadow"]:
+        made.add_row(each["line"], f"{each['largest']:.6g}", f"{each['off']:.2g}", within(each["bound"]))
+    return [titled("On the data given, beside the same in floating point", made)]
 
 
 def _times(summary: Summary) -> Group:

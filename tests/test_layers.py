@@ -50,7 +50,7 @@ FOLDER_ORDER = {
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "rehearsal", "lockstep",
-        "planning", "ahead", "by_reveal", "simulating", "party", "dealing", "storing",
+        "planning", "ahead", "by_reveal", "shadowing", "simulating", "party", "dealing", "storing",
     ),
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "read_table", "by_masks", "by_tables", "convert", "truncate", "__init__",
@@ -66,9 +66,9 @@ FOLDER_ORDER = {
         "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "node", "lowering", "losses", "secret", "public", "facts", "scales", "factors", "shape", "peaks",
-        "arithmetic", "matrices", "logic", "quotients", "functions", "inputs", "evaluate", "supposing", "revealing",
-        "bridge", "__init__",
+        "lines", "node", "lowering", "losses", "shadows", "secret", "public", "facts", "scales", "factors", "shape",
+        "peaks", "arithmetic", "matrices", "logic", "quotients", "functions", "inputs", "evaluate", "supposing",
+        "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

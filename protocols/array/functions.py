@@ -20,6 +20,7 @@ from protocols.array.peaks import Peak
 from protocols.array.quotients import reciprocal
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray, implements, record
+from protocols.array.shadows import in_floats
 from protocols.numeric import exponential, logarithm, square_root
 from protocols.numeric import sigmoid as logistic
 from protocols.numeric.continuity import (
@@ -82,6 +83,7 @@ def sqrt(x: SecretArray) -> SecretArray:
     return record(SQRT, fixed(x))
 
 
+@in_floats(lambda x: 1 / np.sqrt(x))
 def inverse_sqrt(x: SecretArray) -> SecretArray:
     """1 / sqrt(x), for a positive range."""
     return record(INVERSE_SQRT, fixed(x))
@@ -102,6 +104,7 @@ def log(x: SecretArray) -> SecretArray:
     return record(LOG, fixed(x))
 
 
+@in_floats(lambda x: 1 / (1 + np.exp(-x)))
 def sigmoid(x: SecretArray) -> SecretArray:
     """1 / (1 + exp(-x)), for any range: a spline within 1.1e-4 where that is no more than 16 units of the last place,
     else from exp and a reciprocal, within 4 units."""

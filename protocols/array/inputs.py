@@ -65,6 +65,8 @@ async def secret(
         raise LocalError("no-such-party", f"there is no party {owner} among {ctx.n}", "parties count from 0", line=line)
     call = ctx.child("secret", line=line)
     own = _own_array(call, value, kind, line) if ctx.me == owner else None
+    if own is not None and ctx.session.shadows is not None:
+        ctx.session.shadows.of_input(call.path, own)
     shape, kind = await _header(call, owner, own, kind)
     scale = ctx.fractional_bits if kind == "fixed" else 0
     lo, hi = range or DEFAULT_RANGE[kind]
@@ -72,7 +74,10 @@ async def secret(
     words = None if own is None or ctx.planning else _encoded(call, own, scale, bounds)
     ctx.join(call)
     known = Facts(shape, kind, scale, bounds.off_by(ENCODING_ERROR) if kind == "fixed" else bounds)
-    return record(INPUT, home=ctx, owner=owner, words=words, known=known)
+    x = record(INPUT, home=ctx, owner=owner, words=words, known=known)
+    if ctx.session.shadows is not None:
+        x.shadow = ctx.session.shadows.of_input(call.path, own)
+    return x
 
 
 def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.NDArray[Any]:

@@ -59,7 +59,16 @@ async def reveal(
         results = supposed(targets, planned, learns=ctx.me in receivers)
     else:
         results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
+        _compare(ctx, values, results, outputs)
     return results[0] if len(results) == 1 else tuple(results)
+
+
+def _compare(ctx: Context, values: Sequence[SecretArray], results: Sequence[Any], outputs: Sequence[Output]) -> None:
+    """Hold what was revealed against its shadow, where there is one, once for all parties."""
+    shadows = ctx.session.shadows
+    if shadows is not None and ctx.me == min(outputs[0].receivers, default=-1):
+        for value, result, output in zip(values, results, outputs, strict=True):
+            shadows.compare(output.line, result, value.shadow, output.error)
 
 
 def shown_form(x: SecretArray) -> SecretArray:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from inspect import signature
 from math import ceil, ldexp, prod
+from operator import getitem
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from mpc.context import Context, beside
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Kind, Node, Operation, Recipe, Shape, Value
+from protocols.array.shadows import in_floats
 from protocols.ranges import ERROR_BITS, Range
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,12 +40,17 @@ Moved = tuple["SecretArray", tuple[tuple[Operation, dict[str, Any]], ...]]
 form of that one, which is made once, moved likewise."""
 
 
+IN_FLOATS: dict[Callable[..., Any], Callable[..., Any]] = {}
+"""What the functions of this class that are entered in the table do with arrays in the clear."""
+
+
 def implements(*functions: Any) -> Callable[[F], F]:
     """Register what these numpy functions and ufuncs do with secrets."""
 
     def register(implementation: F) -> F:
         for function in functions:
-            (UFUNCS if isinstance(function, np.ufunc) else FUNCTIONS)[function] = implementation
+            both = in_floats(IN_FLOATS.get(function, function))(implementation)
+            (UFUNCS if isinstance(function, np.ufunc) else FUNCTIONS)[function] = both
         return implementation
 
     return register
@@ -52,10 +59,11 @@ def implements(*functions: Any) -> Callable[[F], F]:
 class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     """An array that no party knows. Combine it like a numpy array; learn it only with `await mpc.reveal(ctx, x)`.
 
-    `together` is what is known of its elements together (`protocols/array/peaks.py`), None if nothing is.
+    `together` is what is known of its elements together (`protocols/array/peaks.py`), None if nothing is; `shadow` the
+    same value in floating point, in simulations that have one (`protocols/array/shadows.py`).
     """
 
-    __slots__ = ("forms", "moved", "node", "together")
+    __slots__ = ("forms", "moved", "node", "shadow", "together")
     __hash__ = object.__hash__
     __array_priority__ = 1000
 
@@ -66,6 +74,7 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         self.forms: Forms = {} if forms is None else forms
         self.moved = moved
         self.together = together
+        self.shadow: Any = None
 
     def within(self, lo: float, hi: float, *, error: float | None = None) -> SecretArray:
         """The same value with a range that you vouch for: every element lies in [lo, hi], in the value's own unit.
@@ -79,11 +88,17 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def in_range(self, range_: Range) -> SecretArray:
         """An alias of which another range is known: one value, computed once, and one of each of its forms."""
-        return SecretArray(self.node.with_range(range_), self.forms, self.moved, self.together)
+        return self._again(self.node.with_range(range_))
 
     def copy(self) -> SecretArray:
         """A handle of its own on the same value: changing one in place leaves the other as it was."""
-        return SecretArray(self.node, self.forms, self.moved, self.together)
+        return self._again(self.node)
+
+    def _again(self, node: Node) -> SecretArray:
+        """Another handle on the same value."""
+        handle = SecretArray(node, self.forms, self.moved, self.together)
+        handle.shadow = self.shadow
+        return handle
 
     # what is public of it
 
@@ -207,7 +222,7 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         if other.kind != self.kind:
             raise kind_change(self.kind, other.kind)
         self.node, self.forms = other.node, other.forms
-        self.moved, self.together = other.moved, other.together
+        self.moved, self.together, self.shadow = other.moved, other.together, other.shadow
         return self
 
     def reshape(self, *shape: Any) -> SecretArray:
@@ -387,3 +402,12 @@ def kind_change(old: Kind, new: Kind) -> LocalError:
         "write x = x + y instead of x += y where the kind changes",
         line=user_line(),
     )
+
+
+def _written(array: Any, index: Any, value: Any) -> Any:
+    changed = np.array(array)
+    changed[index] = value
+    return changed
+
+
+IN_FLOATS |= {SecretArray.__getitem__: getitem, SecretArray.__setitem__: _written}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .processes import call, parley, product_of
+from .processes import PRODUCT, call, parley, product_of, write
 
 EQUAL = ("parties", "suite", "rounds", "rounds_by_party", "bytes_sent", "material", "reveals")
 
@@ -62,3 +62,18 @@ def test_what_a_planned_program_prints_does_not_mix_with_the_plan(tmp_path: Path
     assert planned.returncode == 0
     assert json.loads(planned.stdout)["rounds"] == 0
     assert planned.stderr.count("hello from") == 2
+
+
+def test_a_shadow_shows_what_fixed_point_costs_on_data_that_are_given(tmp_path: Path) -> None:
+    program = write(tmp_path, "product.py", PRODUCT)
+    data = [write(tmp_path, "a.csv", "x\n1.5\n2.3\n3\n"), write(tmp_path, "b.csv", "x\n2\n0.7\n-1\n")]
+    target = tmp_path / "plan.json"
+    for given in ([f"0={data[0]}", f"1={data[1]}"], data):
+        words = [word for file in given for word in ("--shadow", file)]
+        done = parley("plan", program, "-n", "2", *words, "--json", str(target))
+        assert done.returncode == 0, done.stderr
+        (compared,) = json.loads(target.read_text())["shadow"]
+        assert compared["largest"] == pytest.approx(1.61)
+        assert 0 < compared["off"] < compared["bound"]
+        assert "floating point" in done.stdout
+    assert parley("plan", program, "-n", "2", "--shadow", f"2={data[0]}").returncode == 2

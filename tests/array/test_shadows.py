@@ -1,0 +1,97 @@
+"""A program on secrets beside itself in floating point."""
+
+import numpy as np
+import pytest
+
+import mpc
+from protocols.runs.shadowing import shadow
+
+X = np.random.default_rng(0).uniform(-3, 3, (4, 8))
+W = np.random.default_rng(1).uniform(0.2, 3, 8)
+
+
+async def program(ctx, mine):
+    x = await mpc.secret(ctx, 0, mine, range=(-8, 8))
+    w = await mpc.secret(ctx, 1, mine, range=(0.1, 8))
+    e = np.exp(x - x.max(axis=1)[:, None])
+    y = x[:, :3].copy()
+    y[0] = 1.5
+    y *= np.where(y > 0, 2, 3)
+    long = x
+    for _ in range(20):
+        long = (long * 0.9 + mpc.sigmoid(long)).within(-18, 18)
+    positive = x > 0
+    mid = await mpc.reveal(ctx, np.concatenate([w, w]).mean())
+    return await mpc.reveal(
+        ctx, e / e.sum(axis=1, keepdims=True), y, x @ w * mid, long, positive ^ (x > 1), mpc.inverse_sqrt(w).var()
+    )
+
+
+def exact():
+    e = np.exp(X - X.max(axis=1)[:, None])
+    y = X[:, :3].copy()
+    y[0] = 1.5
+    y *= np.where(y > 0, 2, 3)
+    long = X
+    for _ in range(20):
+        long = long * 0.9 + 1 / (1 + np.exp(-long))
+    return [
+        W.mean(), e / e.sum(axis=1, keepdims=True), y, X @ W * W.mean(), long, (X > 0) ^ (X > 1), (1 / np.sqrt(W)).var()
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("bits", [12, 16])
+def test_each_revealed_value_stands_beside_what_numpy_makes_of_the_same_program(bits):
+    compared = shadow(program, [X, W], fractional_bits=bits)
+    assert [c.shape for c in compared] == [np.shape(v) for v in exact()]
+    assert all(c.line.startswith("test_shadows.py") for c in compared)
+    for found, right in zip(compared, exact(), strict=True):
+        assert found.largest == pytest.approx(float(np.abs(right).max()), abs=0.02)
+        assert found.off <= found.bound + 1e-9
+        assert found.off < 200 * 2.0**-bits
+    assert max(c.off for c in compared) > 2.0**-bits
+
+
+def test_what_is_lost_is_seen_where_no_bound_is_of_use():
+    async def sinking(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine)
+        for _ in range(30):
+            x = (x * 0.3).within(-1024, 1024)
+        for _ in range(30):
+            x = (x / 0.3).within(-1024, 1024)
+        return await mpc.reveal(ctx, x)
+
+    (compared,) = shadow(sinking, [np.array(1.0), None])
+    assert compared.largest == pytest.approx(1)
+    assert compared.off > 0.5
+    assert compared.bound == np.inf
+
+
+def test_decisions_that_go_the_other_way_are_seen():
+    async def near(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine)
+        return await mpc.reveal(ctx, x * 3 > 0.3)
+
+    (compared,) = shadow(near, [np.array([0.1, 0.1 + 1e-9, 0.2]), None])
+    assert compared.off in (0, 1)
+    assert compared.shape == (3,)
+
+
+def test_receivers_and_shares_from_protocols():
+    async def parts(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine)
+        again = mpc.secret_from(ctx, await mpc.share_of(ctx, x), kind="fixed")
+        return await mpc.reveal(ctx, x + 1, again + 1, to=1)
+
+    known, unknown = shadow(parts, [np.array([0.5, 2.0]), None])
+    assert (known.largest, known.off) == (3, 0)
+    assert np.isnan(unknown.off)
+
+
+def test_ordinary_runs_have_no_shadows():
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine) + 1
+        assert x.shadow is None
+        return await mpc.reveal(ctx, x)
+
+    assert mpc.simulate(main, [1.0, None]).result == 2
