@@ -74,10 +74,9 @@ def plan(
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
         choices = Choices(suite, fractional_bits, Material(preprocessing))
-        summary = make_plan(load_program(program), given, choices, output)
+        present(make_plan(load_program(program), given, choices, output), target, print_plan)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)
-    present(summary, target, print_plan)
 
 
 @click.command()
@@ -129,11 +128,11 @@ def preprocess(
         warn_of_expiry(seat, status)
         with using_cores(cores or available_cores()):
             account = run_endpoint(lambda p: make_one(seat, plan, material, output, runs, p), status)
+        say_done(status, account)
+        if status is None:
+            present(account, target, print_making)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, status, None)
-    say_done(status, account)
-    if status is None:
-        present(account, target, print_making)
 
 
 def _preprocess_here(
@@ -162,11 +161,11 @@ def _preprocess_here(
             return ["dealer", roster, "--plan", str(plan_file), *common]
 
         accounts = launch(LocalRun(chosen_names, party, dealer if material.with_dealer else None))
+        present(merged_makings(accounts), target, print_making)
     except RunFailed as failed:
         end_as(failed)
     except Exception as error:
         end_with(error, None, None)
-    present(merged_makings(accounts), target, print_making)
 
 
 COMMANDS = (plan, preprocess)

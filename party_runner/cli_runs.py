@@ -26,6 +26,7 @@ from party_runner.options import (
     LAUNCHED,
     MATERIAL,
     NAMES,
+    OUTPUT,
     PARTIES,
     PATIENCE,
     RUNS,
@@ -37,6 +38,7 @@ from party_runner.options import (
 from party_runner.plan_file import load_plan
 from party_runner.program import load_program, source_digest
 from party_runner.report import present, print_report
+from party_runner.result_file import check_result_file, result_files
 from party_runner.seats import dealer_seat, party_seat
 from party_runner.summary import check_writable, merged
 from protocols.runs.sources import DEALER
@@ -48,6 +50,7 @@ from protocols.runs.sources import DEALER
 @INPUT_OF
 @NAMES
 @JSON
+@OUTPUT
 @CHOICES
 @MATERIAL
 @PATIENCE
@@ -59,6 +62,7 @@ def run(
     inputs: tuple[str, ...],
     names: tuple[str, ...],
     target: str | None,
+    output: Path | None,
     cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
@@ -84,12 +88,13 @@ def run(
         source_digest(program)
         beside.check()
         check_writable(target)
+        check_result_file(output)
         summary = merged(launch(chosen))
+        present(summary, target, print_report, result_files(summary, output))
     except RunFailed as failed:
         end_as(failed)
     except Exception as error:
         end_with(error, None, None)
-    present(summary, target, print_report)
 
 
 @click.command("join")
@@ -99,6 +104,7 @@ def run(
 @click.option("--input", "data", type=FILE, metavar="FILE", help="This party's own data.")
 @click.option("--key", type=FILE, metavar="FILE", help="This party's private key.  [default: NAME.key by the roster]")
 @JSON
+@OUTPUT
 @CHOICES
 @MATERIAL
 @KEY_IN_STORE
@@ -113,6 +119,7 @@ def join_command(
     data: Path | None,
     key: Path | None,
     target: str | None,
+    output: Path | None,
     suite: str,
     fractional_bits: int,
     connect_timeout: float,
@@ -130,6 +137,7 @@ def join_command(
     try:
         material = material_of(options)
         check_writable(target)
+        check_result_file(output)
         seat = party_seat(
             roster, party, key, connect_timeout, stall_timeout, listener(listen_fd), with_dealer=material.with_dealer
         )
@@ -142,11 +150,12 @@ def join_command(
         with material.opened(seat.identity) as source, of_cores, offered.opened() as beside:
             outcome = run_endpoint(lambda p: join(seat, loaded, mine, choices, source, p, beside), status)
         account = outcome.report.to_json(outcome.result)
+        say_done(status, account)
+        if status is None:
+            files = result_files(account, output)
+            present(account, target, lambda summary, console: print_report(summary, console, f"{party} alone"), files)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, status, program)
-    say_done(status, account)
-    if status is None:
-        present(account, target, lambda summary, console: print_report(summary, console, f"{party} alone"))
 
 
 @click.command()

@@ -106,6 +106,13 @@ NAMES = click.option(
 RUNS = click.option(
     "--runs", default=1, show_default=True, type=click.IntRange(1, 10_000), help="For how many runs of the plan."
 )
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="Write the result to FILE: .npy, .csv, .json, or .parquet (extra data).",
+)
 JSON = click.option("--json", "target", metavar="FILE", help="Write the summary as JSON; '-' for stdout.")
 
 

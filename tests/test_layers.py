@@ -45,12 +45,13 @@ FOLDER_ORDER = {
         "bigint", "powers_of_base", "crt",
     ),
     "mpc.network": (
-        "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "session_kinds",
-        "mailbox", "peer", "lookout", "transport_memory", "transport", "transport_tls", "connecting", "joining",
+        "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
+        "session_kinds", "mailbox", "peer", "lookout", "transport_memory", "transport", "transport_tls", "connecting",
+        "joining",
     ),
     "protocols.runs": (
-        "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "rehearsal", "lockstep",
-        "planning", "ahead", "by_reveal", "simulating", "party", "dealing", "storing",
+        "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports",
+        "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "simulating", "party", "dealing", "storing",
     ),
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "read_table", "by_masks", "by_tables", "convert", "truncate", "__init__",
@@ -66,8 +67,8 @@ FOLDER_ORDER = {
         "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "node", "lowering", "secret", "public", "facts", "scales", "arithmetic", "matrices", "shape", "logic",
-        "functions", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
+        "lines", "node", "lowering", "secret", "public", "facts", "scales", "arithmetic", "matrices", "shape",
+        "logic", "functions", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
