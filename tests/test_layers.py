@@ -50,7 +50,7 @@ FOLDER_ORDER = {
         "joining",
     ),
     "protocols.runs": (
-        "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports",
+        "__init__", "event_loop", "suites", "users_program", "input_shapes", "sources", "failures", "reports",
         "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "simulating", "party", "dealing", "storing",
     ),
     "protocols.beaver": (
@@ -67,7 +67,7 @@ FOLDER_ORDER = {
         "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "node", "lowering", "secret", "public", "facts", "scales", "arithmetic", "matrices", "shape",
+        "lines", "misuse", "node", "lowering", "secret", "public", "facts", "scales", "arithmetic", "matrices", "shape",
         "logic", "functions", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (

@@ -21,6 +21,7 @@ from protocols.runs.lockstep import Lockstep
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, check_preprocessing
 from protocols.runs.suites import find_suite
+from protocols.runs.users_program import guarded, refuse_unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ async def plan_shapes(
         calls += 1
 
     with np.errstate(all="ignore"):  # inputs are zeros
-        runs = await run_in_memory(main, inputs, supplies, setting, on_call=count)
+        runs = await run_in_memory(guarded(main), inputs, supplies, setting, on_call=count)
+    for run in runs:
+        refuse_unfinished(main, run.result)
     demand = sorted(supplies[0].demand, key=lambda entry: entry[0])  # the order of the program, not of the event loop
     return Plan(simulated_report(runs, setting, preprocessing, {}, program), demand, calls)

@@ -22,6 +22,7 @@ from protocols.runs.event_loop import run_trio
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, EXTENSIONS, check_preprocessing
 from protocols.runs.suites import find_suite
+from protocols.runs.users_program import guarded, refuse_unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,12 @@ def simulate(
             if preprocessing == DEALER
             else ot_supplies(transports, agreements, extension=EXTENSIONS[preprocessing])
         )
-        return await run_in_memory(main, inputs, supplies, setting, transports=transports, agreements=agreements)
+        return await run_in_memory(
+            guarded(main), inputs, supplies, setting, transports=transports, agreements=agreements
+        )
 
     runs = run_trio(run)
+    for each in runs:
+        refuse_unfinished(main, each.result)
     report = simulated_report(runs, setting, preprocessing, {"online": time.perf_counter() - started})
     return Simulation([run.result for run in runs], report)
