@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mpc._installed import __version__
 from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
@@ -24,6 +25,7 @@ __all__ = [
     "SecretArray",
     "Simulation",
     "SupplyError",
+    "__version__",
     "compute",
     "horizon",
     "inverse_sqrt",
@@ -48,6 +50,10 @@ _FROM_PROTOCOLS = {
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
     **dict.fromkeys(("Simulation", "simulate"), "protocols.runs.simulating"),
 }
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 if not TYPE_CHECKING:

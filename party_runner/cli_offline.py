@@ -20,6 +20,7 @@ from party_runner.options import (
     CHECK_MATERIAL,
     CHOICES,
     CORES,
+    DIGEST,
     FILE,
     INPUT_OF,
     JSON,
@@ -51,6 +52,7 @@ from protocols.runs.sources import PREPROCESSING
 @click.option("--shape", "shapes", multiple=True, metavar="INDEX=SHAPE", help="Instead of data, as 190x31 or 50:int64.")
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Save the plan, for `parley preprocess`.")
 @JSON
+@DIGEST
 @CHOICES
 @PLANNED_FOR
 def plan(
@@ -60,6 +62,7 @@ def plan(
     shapes: tuple[str, ...],
     output: Path | None,
     target: str | None,
+    digested: tuple[Path, ...],
     suite: str,
     fractional_bits: int,
     preprocessing: str,
@@ -74,7 +77,7 @@ def plan(
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
         choices = Choices(suite, fractional_bits, Material(preprocessing))
-        present(make_plan(load_program(program), given, choices, output), target, print_plan)
+        present(make_plan(load_program(program, digested), given, choices, output), target, print_plan)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)
 

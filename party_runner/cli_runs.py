@@ -19,6 +19,7 @@ from party_runner.options import (
     CHOICES,
     CORES,
     DEVICE,
+    DIGEST,
     FILE,
     INPUT_OF,
     JSON,
@@ -32,6 +33,7 @@ from party_runner.options import (
     RUNS,
     WHEN,
     cores_each,
+    digest_words,
     material_of,
     words_of,
 )
@@ -51,6 +53,7 @@ from protocols.runs.sources import DEALER
 @NAMES
 @JSON
 @OUTPUT
+@DIGEST
 @CHOICES
 @MATERIAL
 @PATIENCE
@@ -63,6 +66,7 @@ def run(
     names: tuple[str, ...],
     target: str | None,
     output: Path | None,
+    digested: tuple[Path, ...],
     cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
@@ -74,7 +78,7 @@ def run(
     files = inputs_by_party(inputs, parties)
     try:
         material = material_of(options)
-        common, of_cores = words_of(options), cores_each(cores, parties)
+        common, of_cores = words_of(options) + digest_words(digested), cores_each(cores, parties)
 
         def party(place: int, name: str, roster: str) -> list[str]:
             given = ["--input", str(files[place])] if place in files else []
@@ -85,7 +89,7 @@ def run(
             return ["dealer", roster, "--program", str(program), "--material", material.when, *common]
 
         chosen = LocalRun(party_names(names, parties), party, dealer if material.with_dealer else None)
-        source_digest(program)
+        source_digest(program, digested)
         beside.check()
         check_writable(target)
         check_result_file(output)
@@ -105,6 +109,7 @@ def run(
 @click.option("--key", type=FILE, metavar="FILE", help="This party's private key.  [default: NAME.key by the roster]")
 @JSON
 @OUTPUT
+@DIGEST
 @CHOICES
 @MATERIAL
 @KEY_IN_STORE
@@ -120,6 +125,7 @@ def join_command(
     key: Path | None,
     target: str | None,
     output: Path | None,
+    digested: tuple[Path, ...],
     suite: str,
     fractional_bits: int,
     connect_timeout: float,
@@ -143,7 +149,7 @@ def join_command(
         )
         warn_of_expiry(seat, status)
         mine = load_input(data) if data is not None else None
-        loaded = load_program(program)
+        loaded = load_program(program, digested)
         choices = Choices(suite, fractional_bits, material)
         offered = DeviceChoice(device, opencl_binary, device_threshold)
         of_cores = using_cores(cores or available_cores())
@@ -163,6 +169,7 @@ def join_command(
 @click.option("--key", type=FILE, metavar="FILE", help="The dealer's private key.  [default: NAME.key by the roster]")
 @click.option("--program", type=FILE, metavar="FILE", help="The program that the parties run.")
 @click.option("--plan", "plan_file", type=FILE, metavar="FILE", help="The plan that the parties make stores of.")
+@DIGEST
 @RUNS
 @CHOICES
 @WHEN
@@ -173,6 +180,7 @@ def dealer(
     key: Path | None,
     program: Path | None,
     plan_file: Path | None,
+    digested: tuple[Path, ...],
     runs: int,
     suite: str,
     fractional_bits: int,
@@ -196,7 +204,8 @@ def dealer(
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)
         elif program is not None:
-            terms = terms_of_run(seat.roster, source_digest(program), Choices(suite, fractional_bits, material))
+            digest = source_digest(program, digested)
+            terms = terms_of_run(seat.roster, digest, Choices(suite, fractional_bits, material))
         run_endpoint(lambda progress: deal(seat, terms, progress), status)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, status, None)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import trio
 
 from mpc.device import Device
@@ -108,14 +109,20 @@ async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
 
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
     """What all endpoints of a run must agree on; `digest` is the program's."""
-    parameters = {"fractional_bits": choices.fractional_bits, **choices.material.terms()}
+    parameters = {"numpy": np.__version__, "fractional_bits": choices.fractional_bits, **choices.material.terms()}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
 
 
 def terms_of_making(roster: Roster, plan: PlanFile, material: Material, runs: int) -> Terms:
     """What all endpoints that make stores must agree on."""
     bits = plan.fractional_bits
-    parameters = {"plan": plan.digest, "runs": runs, "fractional_bits": bits, **material.terms()}
+    parameters: dict[str, str | int] = {
+        "numpy": np.__version__,
+        "plan": plan.digest,
+        "runs": runs,
+        "fractional_bits": bits,
+    }
+    parameters |= material.terms()
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, plan.program_digest, plan.suite, parameters)
 
 

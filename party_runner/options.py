@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -106,6 +106,14 @@ NAMES = click.option(
 RUNS = click.option(
     "--runs", default=1, show_default=True, type=click.IntRange(1, 10_000), help="For how many runs of the plan."
 )
+DIGEST = click.option(
+    "--digest",
+    "digested",
+    multiple=True,
+    type=FILE,
+    metavar="PATH",
+    help="The parties compare this file or folder too: modules imported late, data, models.",
+)
 OUTPUT = click.option(
     "-o",
     "--output",
@@ -136,6 +144,11 @@ def material_of(options: dict[str, Any], planned: str = OT) -> Material:
 def words_of(options: dict[str, Any]) -> list[str]:
     """Options as words of a command."""
     return [word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", str(value))]
+
+
+def digest_words(digested: Sequence[Path]) -> list[str]:
+    """The `--digest` options as words of a command."""
+    return [word for path in digested for word in ("--digest", str(path.absolute()))]
 
 
 def cores_each(cores: int | None, parties: int) -> list[str]:

@@ -24,7 +24,8 @@ _HOUSE = tuple(
 )
 _LIBRARIES = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "purelib", "platlib"))
 _BASES: dict[str, str] = {}
-"""The file name without its folders, by path, of every file of users that was seen; "" for the library's own."""
+"""The file name without its folders, by path, of every file of users that was seen; "" for the library's own, and for
+Python's import."""
 
 
 def user_line() -> str:
@@ -57,5 +58,5 @@ def user_frames(error: BaseException) -> list[tuple[FrameType, str]]:
 
 
 def _base(path: str) -> str:
-    base = _BASES[path] = "" if path.startswith(_HOUSE) else os.path.basename(path)
+    base = _BASES[path] = "" if path.startswith((*_HOUSE, "<frozen ")) else os.path.basename(path)
     return base
