@@ -50,7 +50,7 @@ FOLDER_ORDER = {
         "joining",
     ),
     "protocols.runs": (
-        "__init__", "event_loop", "suites", "users_program", "input_shapes", "sources", "failures", "reports",
+        "__init__", "event_loop", "suites", "users_program", "table", "input_shapes", "sources", "failures", "reports",
         "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "simulating", "party", "dealing", "storing",
     ),
     "protocols.beaver": (

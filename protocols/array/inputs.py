@@ -40,6 +40,7 @@ DEFAULT_RANGE: dict[Kind, tuple[int, int]] = {
 MAX_DIMENSIONS = 8
 MAX_ELEMENTS = 1 << 32
 HEADER_BYTES = 256
+ROWS_SHOWN = 8
 
 
 async def secret(
@@ -157,11 +158,22 @@ def _encoded(call: Context, own: npt.NDArray[Any], scale: int, bounds: Range) ->
         lo, hi = bounds.reals(scale)
         raise LocalError(
             "out-of-range",
-            f"this party's value has elements outside the declared range [{lo:g}, {hi:g}]",
+            f"this party's value has elements outside the declared range [{lo:g}, {hi:g}]{_places(signed, bounds)}",
             "declare the true range, mpc.secret(..., range=(lo, hi)), the same at all parties, or scale the data",
             line=call.line,
         )
     return words
+
+
+def _places(signed: npt.NDArray[Any], bounds: Range) -> str:
+    """The first rows that lie outside, for the owner, who is the only one to read this; their values are not said."""
+    outside = (signed < bounds.lo) | (signed > bounds.hi)
+    if not signed.ndim:
+        return ""
+    rows = np.flatnonzero(outside.reshape(len(signed), -1).any(axis=1))
+    shown = ", ".join(str(row) for row in rows[:ROWS_SHOWN])
+    more = f" and {len(rows) - ROWS_SHOWN} more" if len(rows) > ROWS_SHOWN else ""
+    return f": in {'row' if len(rows) == 1 else 'rows'} {shown}{more}, counted from 0"
 
 
 def _bad_header(call: Context, owner: int, what: str) -> PeerError:
