@@ -10,17 +10,18 @@ import click
 
 from mpc.algebra.cores import available_cores, using_cores
 from mpc.store import check_target
+from party_runner.agreed import agreed_of
 from party_runner.arguments import inputs_by_party, party_names, shapes_by_party
 from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
-from party_runner.inputs import load_input
+from party_runner.inputs import load_inputs
 from party_runner.join import Choices
 from party_runner.launch import LocalRun, RunFailed, launch
 from party_runner.material import Material
 from party_runner.options import (
+    AGREED,
     CHECK_MATERIAL,
     CHOICES,
     CORES,
-    DIGEST,
     FILE,
     INPUT_OF,
     JSON,
@@ -30,9 +31,11 @@ from party_runner.options import (
     PARTIES,
     PATIENCE,
     PLANNED_FOR,
+    READING,
     RUNS,
     cores_each,
     material_of,
+    reading_of,
     words_of,
 )
 from party_runner.plan import make_plan, print_plan
@@ -52,7 +55,8 @@ from protocols.runs.sources import PREPROCESSING
 @click.option("--shape", "shapes", multiple=True, metavar="INDEX=SHAPE", help="Instead of data, as 190x31 or 50:int64.")
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Save the plan, for `parley preprocess`.")
 @JSON
-@DIGEST
+@READING
+@AGREED
 @CHOICES
 @PLANNED_FOR
 def plan(
@@ -62,22 +66,25 @@ def plan(
     shapes: tuple[str, ...],
     output: Path | None,
     target: str | None,
-    digested: tuple[Path, ...],
+    columns: str | None,
+    header: bool | None,
     suite: str,
     fractional_bits: int,
     preprocessing: str,
+    **options: Any,
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
-    files = inputs_by_party(inputs, parties)
+    files, agreed = inputs_by_party(inputs, parties), agreed_of(options)
     arrays: dict[int, Any] = {**shapes_by_party(shapes, parties)}
     if twice := files.keys() & arrays.keys():
         raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
     try:
-        arrays |= {place: load_input(path) for place, path in files.items()}
+        reading = reading_of(columns, header, agreed)
+        arrays |= {place: load_inputs(given, reading) for place, given in files.items()}
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
         choices = Choices(suite, fractional_bits, Material(preprocessing))
-        present(make_plan(load_program(program, digested), given, choices, output), target, print_plan)
+        present(make_plan(load_program(program, agreed), given, choices, output), target, print_plan)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)
 

@@ -8,18 +8,19 @@ from typing import Any
 import click
 
 from mpc.algebra.cores import available_cores, using_cores
-from party_runner.arguments import inputs_by_party, party_names
+from party_runner.agreed import agreed_of
+from party_runner.arguments import input_words, inputs_by_party, own_inputs, party_names
 from party_runner.devices import DeviceChoice
 from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
-from party_runner.inputs import load_input
+from party_runner.inputs import load_inputs
 from party_runner.join import Choices, deal, join, terms_of_making, terms_of_run
 from party_runner.launch import LocalRun, RunFailed, launch
 from party_runner.material import Material
 from party_runner.options import (
+    AGREED,
     CHOICES,
     CORES,
     DEVICE,
-    DIGEST,
     FILE,
     INPUT_OF,
     JSON,
@@ -30,11 +31,13 @@ from party_runner.options import (
     OUTPUT,
     PARTIES,
     PATIENCE,
+    READING,
     RUNS,
     WHEN,
     cores_each,
-    digest_words,
     material_of,
+    reading_of,
+    reading_words,
     words_of,
 )
 from party_runner.plan_file import load_plan
@@ -53,7 +56,8 @@ from protocols.runs.sources import DEALER
 @NAMES
 @JSON
 @OUTPUT
-@DIGEST
+@READING
+@AGREED
 @CHOICES
 @MATERIAL
 @PATIENCE
@@ -66,7 +70,8 @@ def run(
     names: tuple[str, ...],
     target: str | None,
     output: Path | None,
-    digested: tuple[Path, ...],
+    columns: str | None,
+    header: bool | None,
     cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
@@ -75,13 +80,13 @@ def run(
 ) -> None:
     """Run PROGRAM with all parties as processes of this machine, over TLS on loopback."""
     beside = DeviceChoice(device, opencl_binary, device_threshold)
-    files = inputs_by_party(inputs, parties)
+    files, agreed = inputs_by_party(inputs, parties), agreed_of(options)
     try:
         material = material_of(options)
-        common, of_cores = words_of(options) + digest_words(digested), cores_each(cores, parties)
+        common, of_cores = words_of(options) + agreed.words(), cores_each(cores, parties)
 
         def party(place: int, name: str, roster: str) -> list[str]:
-            given = ["--input", str(files[place])] if place in files else []
+            given = [*input_words(files.get(place)), *reading_words(columns, header)]
             words = [*given, *common, *material.of_party(name).words(), *of_cores, *beside.options()]
             return ["join", roster, str(program), "--party", name, *words]
 
@@ -89,7 +94,7 @@ def run(
             return ["dealer", roster, "--program", str(program), "--material", material.when, *common]
 
         chosen = LocalRun(party_names(names, parties), party, dealer if material.with_dealer else None)
-        source_digest(program, digested)
+        source_digest(program, agreed)
         beside.check()
         check_writable(target)
         check_result_file(output)
@@ -105,11 +110,12 @@ def run(
 @click.argument("roster", metavar="PARTIES.TOML", type=FILE)
 @click.argument("program", type=FILE)
 @click.option("--party", required=True, metavar="NAME", help="Which of the parties this is.")
-@click.option("--input", "data", type=FILE, metavar="FILE", help="This party's own data.")
+@click.option("--input", "data", multiple=True, metavar="[NAME=]FILE", help="This party's own data.")
 @click.option("--key", type=FILE, metavar="FILE", help="This party's private key.  [default: NAME.key by the roster]")
 @JSON
 @OUTPUT
-@DIGEST
+@READING
+@AGREED
 @CHOICES
 @MATERIAL
 @KEY_IN_STORE
@@ -121,11 +127,12 @@ def join_command(
     roster: Path,
     program: Path,
     party: str,
-    data: Path | None,
+    data: tuple[str, ...],
     key: Path | None,
     target: str | None,
     output: Path | None,
-    digested: tuple[Path, ...],
+    columns: str | None,
+    header: bool | None,
     suite: str,
     fractional_bits: int,
     connect_timeout: float,
@@ -139,6 +146,7 @@ def join_command(
     **options: Any,
 ) -> None:
     """Join a run of PROGRAM as one party. Input and store are opened and checked before any connection is made."""
+    agreed, own = agreed_of(options), own_inputs(data)
     status = status_line(status_fd)
     try:
         material = material_of(options)
@@ -148,9 +156,9 @@ def join_command(
             roster, party, key, connect_timeout, stall_timeout, listener(listen_fd), with_dealer=material.with_dealer
         )
         warn_of_expiry(seat, status)
-        mine = load_input(data) if data is not None else None
-        loaded = load_program(program, digested)
-        choices = Choices(suite, fractional_bits, material)
+        mine = load_inputs(own, reading_of(columns, header, agreed))
+        loaded = load_program(program, agreed)
+        choices = Choices(suite, fractional_bits, material, agreed)
         offered = DeviceChoice(device, opencl_binary, device_threshold)
         of_cores = using_cores(cores or available_cores())
         with material.opened(seat.identity) as source, of_cores, offered.opened() as beside:
@@ -169,7 +177,7 @@ def join_command(
 @click.option("--key", type=FILE, metavar="FILE", help="The dealer's private key.  [default: NAME.key by the roster]")
 @click.option("--program", type=FILE, metavar="FILE", help="The program that the parties run.")
 @click.option("--plan", "plan_file", type=FILE, metavar="FILE", help="The plan that the parties make stores of.")
-@DIGEST
+@AGREED
 @RUNS
 @CHOICES
 @WHEN
@@ -180,7 +188,6 @@ def dealer(
     key: Path | None,
     program: Path | None,
     plan_file: Path | None,
-    digested: tuple[Path, ...],
     runs: int,
     suite: str,
     fractional_bits: int,
@@ -189,6 +196,7 @@ def dealer(
     stall_timeout: float,
     listen_fd: int | None,
     status_fd: int | None,
+    **options: Any,
 ) -> None:
     """Be the dealer of one run, or of making stores: hand out material, see nothing of the computation.
 
@@ -197,6 +205,7 @@ def dealer(
     """
     if (program is None) == (plan_file is None):
         raise click.UsageError("give the parties' program with --program, or their plan with --plan")
+    agreed = agreed_of(options)
     status, material = status_line(status_fd), Material(DEALER, when=when)
     try:
         seat = dealer_seat(roster, key, connect_timeout, stall_timeout, listener(listen_fd))
@@ -204,8 +213,8 @@ def dealer(
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)
         elif program is not None:
-            digest = source_digest(program, digested)
-            terms = terms_of_run(seat.roster, digest, Choices(suite, fractional_bits, material))
+            choices = Choices(suite, fractional_bits, material, agreed)
+            terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
         run_endpoint(lambda progress: deal(seat, terms, progress), status)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, status, None)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import trio
@@ -18,7 +19,7 @@ from mpc.network.handshake import Agreement, Terms
 from mpc.network.identity import Identity, Roster
 from mpc.network.joining import connect
 from mpc.network.transport_tls import TlsTransport
-from party_runner.csv_table import Table
+from party_runner.agreed import Agreed
 from party_runner.material import Material
 from party_runner.plan_file import PlanFile
 from party_runner.program import Program
@@ -48,12 +49,13 @@ class Choices:
     suite: str = "beaver"
     fractional_bits: int = 16
     material: Material = field(default_factory=Material)
+    agreed: Agreed = field(default_factory=Agreed)
 
 
 async def join(
     seat: Seat,
     program: Program,
-    mine: Table | None,
+    mine: Any,
     choices: Choices,
     source: Source,
     progress: Progress,
@@ -109,7 +111,8 @@ async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
 
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
     """What all endpoints of a run must agree on; `digest` is the program's."""
-    parameters = {"numpy": np.__version__, "fractional_bits": choices.fractional_bits, **choices.material.terms()}
+    what = {"fractional_bits": choices.fractional_bits, **choices.material.terms(), **choices.agreed.terms()}
+    parameters = {"numpy": np.__version__, **what}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
 
 

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console, Group
 from rich.text import Text
 
-from party_runner.csv_table import Table
 from party_runner.join import Choices
 from party_runner.plan_file import PlanFile, save_plan
 from party_runner.program import Program
@@ -18,11 +18,12 @@ from party_runner.report import cost_report, data, table, titled
 from party_runner.summary import Summary
 from protocols.preprocessing.estimates import offline_bytes
 from protocols.runs.planning import plan
+from protocols.runs.table import Tables
 
 NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
 
 
-def make_plan(program: Program, given: Sequence[Table | None], choices: Choices, target: Path | None) -> Summary:
+def make_plan(program: Program, given: Sequence[Any], choices: Choices, target: Path | None) -> Summary:
     """Plan `program` on inputs of these shapes: a run's summary without times and result.
 
     What the program prints meanwhile goes to stderr, so that stdout holds the plan alone. Added are `seconds_on`
@@ -54,7 +55,9 @@ def make_plan(program: Program, given: Sequence[Table | None], choices: Choices,
     }
 
 
-def _shape(array: Table) -> str:
+def _shape(array: Any) -> str:
+    if isinstance(array, Tables):
+        return ", ".join(f"{name}={_shape(table)}" for name, table in array.items())
     return f"{'x'.join(map(str, array.shape))}:{array.dtype}"
 
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from mpc.errors import LocalError
 from mpc.simulation import Main
+from party_runner.agreed import Agreed, Argument
 from party_runner.local_modules import LocalModules, compiled
 from party_runner.local_modules import program_digest as program_digest
 from protocols.runs.users_program import SIGNATURE, check_parameters, exited, not_async
+
+NOTHING = Agreed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,8 @@ class Program:
     main: Main
 
 
-def load_program(path: Path, digested: Sequence[Path] = ()) -> Program:
-    """Read, compile and execute the file at `path`, and find its `main`; `digested` files are digested with it.
+def load_program(path: Path, agreed: Agreed = NOTHING) -> Program:
+    """Read, compile and execute the file at `path`, and find its `main`, which is called with the arguments agreed on.
 
     From then on the modules of its folder that this process may import are those that were digested.
     Errors: LocalError `program-missing`, `program-unreadable`, `program-syntax`, `program-without-main`,
@@ -38,24 +41,24 @@ def load_program(path: Path, digested: Sequence[Path] = ()) -> Program:
     file itself raises while it is executed passes through.
     """
     source = _read(path)
-    modules = _modules(path, source, digested)
+    modules = _modules(path, source, agreed)
     modules.install()
     module = _execute(path, source)
     modules.seal()
-    return Program(path, modules.digest, _find_main(path, module))
+    return Program(path, modules.digest, _find_main(path, module, agreed.arguments))
 
 
-def source_digest(path: Path, digested: Sequence[Path] = ()) -> str:
+def source_digest(path: Path, agreed: Agreed = NOTHING) -> str:
     """The digest of a program that is not executed here, where all that it imports stands at the top of its files.
 
     LocalError `program-missing`, `program-unreadable`, `program-syntax`, `digest-missing`, `shadowed-package`.
     """
-    return _modules(path, _read(path), digested).digest
+    return _modules(path, _read(path), agreed).digest
 
 
-def _modules(path: Path, source: bytes, digested: Sequence[Path]) -> LocalModules:
+def _modules(path: Path, source: bytes, agreed: Agreed) -> LocalModules:
     modules = LocalModules(path, source)
-    for place in digested:
+    for place in agreed.digested:
         modules.add(place)
     return modules
 
@@ -85,12 +88,12 @@ def _execute(path: Path, source: bytes) -> ModuleType:
     return module
 
 
-def _find_main(path: Path, module: ModuleType) -> Main:
+def _find_main(path: Path, module: ModuleType, arguments: dict[str, Argument]) -> Main:
     main: Main | None = getattr(module, "main", None)
     if not callable(main):
         remedy = f"Write the program as `{SIGNATURE}`; it is called with the context and this party's own data."
         raise LocalError("program-without-main", f"{path} defines no function `main`", remedy)
     if not inspect.iscoroutinefunction(main):
         raise not_async(main)
-    check_parameters(main)
-    return main
+    check_parameters(main, arguments)
+    return partial(main, **arguments) if arguments else main

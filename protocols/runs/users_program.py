@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import inspect
 import os
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Mapping
 from types import CodeType
 from typing import Any
 
@@ -41,13 +41,16 @@ def guarded(main: Main) -> Main:
     return run
 
 
-def check_parameters(main: Main) -> None:
-    """LocalError `program-main-parameters` if it cannot be called with (ctx, mine)."""
+def check_parameters(main: Main, arguments: Mapping[str, Any] | None = None) -> None:
+    """LocalError `program-main-parameters` if it cannot be called with (ctx, mine) and these keyword arguments."""
+    named = arguments or {}
     try:
-        inspect.signature(main).bind(None, None)
+        inspect.signature(main).bind(None, None, **named)
     except TypeError as error:
-        cause = f"`main` cannot be called with (ctx, mine): {error}"
-        raise LocalError("program-main-parameters", cause, f"Write `{SIGNATURE}`.", line=line_of(main)) from None
+        given = ", ".join(["ctx", "mine", *(f"{name}=..." for name in named)])
+        cause = f"`main` cannot be called with ({given}): {error}"
+        remedy = f"Write `{SIGNATURE}`; further parameters are given by name, --arg NAME=VALUE."
+        raise LocalError("program-main-parameters", cause, remedy, line=line_of(main)) from None
 
 
 def not_async(main: Any) -> LocalError:

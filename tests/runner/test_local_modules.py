@@ -15,6 +15,7 @@ import pytest
 import trio
 
 from mpc.errors import LocalError
+from party_runner.agreed import Agreed
 from party_runner.failures import failure_of
 from party_runner.local_modules import LocalModules
 from party_runner.program import load_program, source_digest
@@ -42,13 +43,13 @@ def write(folder: Path, **files: str) -> Path:
 
 
 def result_of(path: Path, *digested: Path) -> Any:
-    return trio.run(load_program(path, digested).main, None, None)
+    return trio.run(load_program(path, Agreed(digested=digested)).main, None, None)
 
 
 def digests(path: Path, *digested: Path) -> str:
     """The digest, which is the same whether the program is executed or not."""
-    digest = load_program(path, digested).digest
-    assert source_digest(path, digested) == digest
+    digest = load_program(path, Agreed(digested=digested)).digest
+    assert source_digest(path, Agreed(digested=digested)) == digest
     return digest
 
 
@@ -116,7 +117,7 @@ def test_the_text_that_runs_is_the_one_that_was_digested(tmp_path: Path) -> None
     os.utime(tmp_path / "helper.py", ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert result_of(study) == (2, str(tmp_path / "helper.py"))
     late = write(tmp_path, study=MAIN.format("import helper; return helper.FACTOR"))
-    program = load_program(late, [tmp_path / "helper.py"])
+    program = load_program(late, Agreed(digested=(tmp_path / "helper.py",)))
     (tmp_path / "helper.py").write_text("FACTOR = 3\n")
     assert trio.run(program.main, None, None) == 2
 
