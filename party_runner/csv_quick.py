@@ -27,12 +27,18 @@ class Layout:
     places: Sequence[int]
     kinds: Sequence[Kind]
 
+    @property
+    def whole(self) -> bool:
+        """Whether all columns are read, as numbers and in their order: then numpy refuses rows of other lengths."""
+        everything = list(self.places) == list(range(self.width))
+        return everything and all(isinstance(kind, Numbers) for kind in self.kinds)
+
 
 def quick_table(path: Path, content: bytes, layout: Layout) -> Column | None:
     """The chosen columns as one array, or None for the slow reader; `content` is what the file at `path` holds."""
-    rows = _rows_of(content, layout)
     numeric = [i for i, kind in enumerate(layout.kinds) if isinstance(kind, Numbers)]
     others = [i for i in range(len(layout.kinds)) if i not in numeric]
+    rows = _rows_of(content, layout)
     if not rows:
         return None
     numbers = _numbers(path, layout, [layout.places[i] for i in numeric]) if numeric else np.empty((rows, 0), np.int64)
@@ -48,17 +54,21 @@ def quick_table(path: Path, content: bytes, layout: Layout) -> Column | None:
 def _rows_of(content: bytes, layout: Layout) -> int:
     """How many rows there are, if every line is a row of plain cells, as many as there are columns; else 0."""
     start = content.find(b"\n") + 1 if layout.header_lines else 0
-    body = content[start:].rstrip(b"\r\n") if layout.header_lines <= 1 else b""
-    if not body or not body.isascii() or b'"' in body or b"\n\n" in body or b"\n\r" in body:
+    end = len(content) - len(content[-4:]) + len(content[-4:].rstrip(b"\r\n"))
+    if layout.header_lines > 1 or start >= end or not (content.isascii() or content[start:].isascii()):
         return 0
-    if body.count(b"\r") != body.count(b"\r\n"):
+    if any(content.find(mark, start, end) >= 0 for mark in (b'"', b"\n\n", b"\n\r")):
         return 0
-    return _rows(body, layout.width)
+    if b"\r" in content and content.count(b"\r", start, end) != content.count(b"\r\n", start, end):
+        return 0
+    if layout.whole:
+        return content.count(b"\n", start, end) + 1
+    return _rows(content, start, end, layout.width)
 
 
-def _rows(body: bytes, width: int) -> int:
+def _rows(content: bytes, start: int, end: int, width: int) -> int:
     """How many, if commas and ends of lines come as in rows of `width` cells, those that nobody asks for included."""
-    marks = np.frombuffer(body, np.uint8)
+    marks = np.frombuffer(content, np.uint8)[start:end]
     marks = marks[(marks == ord(",")) | (marks == ord("\n"))]
     if (len(marks) + 1) % width:
         return 0
@@ -67,7 +77,7 @@ def _rows(body: bytes, width: int) -> int:
 
 
 def _numbers(path: Path, layout: Layout, places: list[int]) -> Column | None:
-    columns = None if len(places) == layout.width and places == sorted(places) else places
+    columns = None if layout.whole else places
     whole = _loaded(path, layout, np.int64, columns)
     if whole is not None:
         return whole
