@@ -14,11 +14,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from protocols.runs.table import EXACT, INEXACT, INEXACT_REMEDY
+
 Column = npt.NDArray[Any]
 
-EXACT = 2**53  # float64 holds every integer below this, and this one, but not the next
-INEXACT = "an integer that float64 cannot hold exactly stands beside values that are not int64"
-INEXACT_REMEDY = "Keep integers of more than 53 bits in a file of integers within 64 bits, or scale them down."
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 EPOCH = date(1970, 1, 1).toordinal()
 TRUTHS = {"false": 0, "true": 1}

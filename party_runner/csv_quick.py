@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from party_runner.columns import EXACT, Column, Kind, Numbers
+from party_runner.columns import Column, Kind, Numbers
+from protocols.runs.table import EXACT
 
 
 @dataclass(frozen=True, slots=True)

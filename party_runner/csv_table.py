@@ -19,9 +19,9 @@ import click
 import numpy as np
 
 from mpc.errors import LocalError
-from party_runner.columns import EXACT, INEXACT, INEXACT_REMEDY, Column, Kind, Reading, Unfit, is_number, is_value
+from party_runner.columns import Column, Kind, Reading, Unfit, is_number, is_value
 from party_runner.csv_quick import Layout, quick_table
-from protocols.runs.table import Table
+from protocols.runs.table import INEXACT, INEXACT_REMEDY, Table, first_inexact
 
 ROWS_AT_A_TIME = 16384
 
@@ -202,11 +202,3 @@ def _join(path: Path, parts: list[tuple[list[Column], list[int]]], chosen: _Chos
                 raise LocalError("input-inexact-integer", f"{where}: {INEXACT}", INEXACT_REMEDY)
         start += len(lines)
     return np.concatenate([np.stack([column.astype(dtype) for column in columns], axis=1) for columns, _ in parts])
-
-
-def first_inexact(column: Column) -> int | None:
-    """The first place of an integer that float64 does not hold; None if there is none."""
-    if column.dtype != np.int64:
-        return None
-    large = np.flatnonzero((column > EXACT) | (column < -EXACT))
-    return next((int(place) for place in large if int(column[place]) != int(float(column[place]))), None)

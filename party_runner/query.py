@@ -18,7 +18,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 import numpy as np
 
 from mpc.errors import LocalError
-from party_runner.columns import INEXACT, INEXACT_REMEDY, Column
+from party_runner.columns import Column
+from protocols.runs.table import INEXACT, INEXACT_REMEDY
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+]*://")
 REMEDY = "Write --input 'sqlite:///FILE?query=SELECT ...', or an address of SQLAlchemy with its query."

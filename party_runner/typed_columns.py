@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.errors import LocalError
-from party_runner.columns import INEXACT, INEXACT_REMEDY, Column, Numbers, Reading, Unfit
-from party_runner.csv_table import empty, first_inexact, place_of
-from protocols.runs.table import Table
+from party_runner.columns import Column, Numbers, Reading, Unfit
+from party_runner.csv_table import empty, place_of
+from protocols.runs.table import Table, stacked
 
 
 def table_of(where: Path | str, names: Sequence[str], columns: Sequence[Column], reading: Reading) -> Table:
@@ -24,12 +24,7 @@ def table_of(where: Path | str, names: Sequence[str], columns: Sequence[Column],
     places = [place_of(where, names, name) for name in reading.columns] or list(range(len(names)))
     called = [names[place] for place in places]
     chosen = [_numbers(where, names[place], columns[place], reading) for place in places]
-    if all(column.dtype == np.int64 for column in chosen):
-        return Table(np.stack(chosen, axis=1), called)
-    for name, column in zip(called, chosen, strict=True):
-        if first_inexact(column) is not None:
-            raise LocalError("input-inexact-integer", f"{where}, column {name!r}: {INEXACT}", INEXACT_REMEDY)
-    return Table(np.stack([column.astype(np.float64) for column in chosen], axis=1), called)
+    return stacked(where, called, chosen)
 
 
 def checked(where: Path | str, array: Column) -> Column:

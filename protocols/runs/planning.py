@@ -16,6 +16,7 @@ from mpc.planning import NETWORKS, CountingSupply
 from mpc.simulation import Main, Setting, run_in_memory
 from mpc.supply import Entry
 from protocols.runs.event_loop import run_trio
+from protocols.runs.frames import as_input
 from protocols.runs.input_shapes import describe
 from protocols.runs.lockstep import Lockstep
 from protocols.runs.reports import simulated_report
@@ -39,7 +40,7 @@ class Plan:
 
 def plan(
     main: Main,
-    inputs: Sequence[npt.NDArray[Any] | None],
+    inputs: Sequence[Any],
     *,
     suite: str = "beaver",
     fractional_bits: int = 16,
@@ -52,7 +53,7 @@ def plan(
     mind unless told otherwise.
     """
     check_preprocessing(preprocessing)
-    shapes = [describe(a) for a in inputs]
+    shapes = [describe(as_input(given)) for given in inputs]
     return run_trio(lambda: plan_shapes(main, shapes, suite, fractional_bits, preprocessing, program))
 
 

@@ -19,6 +19,7 @@ from protocols.preprocessing import dealer
 from protocols.preprocessing.from_ot import ot_supplies
 from protocols.runs.by_reveal import ByReveal
 from protocols.runs.event_loop import run_trio
+from protocols.runs.frames import as_input
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, EXTENSIONS, check_preprocessing
 from protocols.runs.suites import find_suite
@@ -50,6 +51,9 @@ def simulate(
 ) -> Simulation:
     """Run `main(ctx, mine)` for all parties in this process; `inputs[i]` is party i's own data, or None.
 
+    Frames and series of pandas, polars and Arrow are taken as numpy arrays that know their columns' names
+    (`protocols.runs.frames`).
+
     The same protocols and messages as between machines. For development, tests and notebooks: data of all parties
     meets in one process. Material comes from a dealer inside that process, which is quick and gives away nothing more
     there; `preprocessing` names another source, as "ot", which real runs use: then material is made as in these, by
@@ -60,6 +64,7 @@ def simulate(
             "too-few-parties", f"{len(inputs)} inputs make no computation between parties", "pass 2 or more"
         )
     check_preprocessing(preprocessing)
+    inputs = [as_input(given) for given in inputs]
     setting = Setting(
         find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs,
         foresight=None if preprocessing == DEALER else ByReveal,
