@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from protocols.horizon import horizon
     from protocols.prepared import prepared
     from protocols.runs.planning import Plan, plan
-    from protocols.runs.simulating import Simulation, simulate
+    from protocols.runs.simulating import Simulation, simulate, simulate_async
 
 __all__ = [
     "Abort",
@@ -37,6 +37,7 @@ __all__ = [
     "share_of",
     "sigmoid",
     "simulate",
+    "simulate_async",
     "together",
 ]
 
@@ -48,7 +49,7 @@ _FROM_PROTOCOLS = {
     "horizon": "protocols.horizon",
     "prepared": "protocols.prepared",
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
-    **dict.fromkeys(("Simulation", "simulate"), "protocols.runs.simulating"),
+    **dict.fromkeys(("Simulation", "simulate", "simulate_async"), "protocols.runs.simulating"),
 }
 
 

@@ -14,9 +14,9 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
-        "_installed", "errors", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.ledger",
-        "accounts.report", "correlation", "standing", "supply", "context", "accounts.cost", "store", "planning",
-        "simulation", "testing",
+        "_installed", "errors", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.display",
+        "accounts.ledger", "accounts.report", "correlation", "standing", "supply", "context", "accounts.cost", "store",
+        "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
@@ -51,7 +51,8 @@ FOLDER_ORDER = {
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "users_program", "table", "frames", "input_shapes", "sources", "failures",
-        "reports", "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "simulating", "party", "dealing", "storing",
+        "reports", "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "simulating", "party", "dealing",
+        "storing",
     ),
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "read_table", "by_masks", "by_tables", "convert", "truncate", "__init__",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mpc.accounts.display import Section, as_html, as_text
 from mpc.accounts.report import Report
 from mpc.algebra.ring import Z64
 from mpc.algebra.shapes_only import ShapesOfRing
@@ -25,17 +26,32 @@ from protocols.runs.suites import find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """What a program will cost: an account without times, and the material it will take, in the order of paths."""
 
     report: Report
-    demand: list[Entry] = field(repr=False)
+    demand: list[Entry]
     calls: int
 
     def seconds_on(self, network: str) -> float:
         """Time on the wire on a named network (`mpc.planning.NETWORKS`); computation comes on top."""
         return NETWORKS[network].seconds(self.report.rounds, max(self.report.bytes_sent))
+
+    @property
+    def _title(self) -> str:
+        return f"A run will take {self.report.rounds:,} rounds, and {len(self.demand):,} pieces of material"
+
+    @property
+    def _sections(self) -> list[Section]:
+        times = [(network, f"{self.seconds_on(network):,.2f}") for network in NETWORKS]
+        return [*self.report.sections, Section("Time on the wire", ("network", "seconds"), times)]
+
+    def __repr__(self) -> str:
+        return as_text(self._title, self._sections, self.report.security)
+
+    def _repr_html_(self) -> str:
+        return as_html(self._title, self._sections, self.report.security)
 
 
 def plan(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mpc.accounts.report import Report
+import trio
+
+from mpc.accounts.display import Section, as_html, as_text
+from mpc.accounts.report import Report, plain
 from mpc.algebra.interface import Algebra
 from mpc.algebra.ring import Z64
 from mpc.errors import LocalError
@@ -26,7 +30,7 @@ from protocols.runs.suites import find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Simulation:
     """What a simulation ended with: every party's result, by index, and the account of party 0."""
 
@@ -37,6 +41,28 @@ class Simulation:
     def result(self) -> Any:
         """Party 0's result."""
         return self.results[0]
+
+    @property
+    def _title(self) -> str:
+        return f"A simulation of {len(self.results)} parties in {self.report.rounds:,} rounds; .report has its account"
+
+    @property
+    def _sections(self) -> list[Section]:
+        named = zip(self.report.parties, self.results, strict=True)
+        shown = [("all", self.result)] if self._agree else list(named)
+        rows = [(name, " ".join(repr(result).split())) for name, result in shown]
+        return [Section("Results", ("party", "result"), rows)]
+
+    @property
+    def _agree(self) -> bool:
+        first = plain(self.result)
+        return all(plain(result) == first for result in self.results)
+
+    def __repr__(self) -> str:
+        return as_text(self._title, self._sections)
+
+    def _repr_html_(self) -> str:
+        return as_html(self._title, self._sections)
 
 
 def simulate(
@@ -87,3 +113,10 @@ def simulate(
         refuse_unfinished(main, each.result)
     report = simulated_report(runs, setting, preprocessing, {"online": time.perf_counter() - started})
     return Simulation([run.result for run in runs], report)
+
+
+async def simulate_async(main: Main, inputs: Sequence[Any], **options: Any) -> Simulation:
+    """`simulate`, awaited: the event loop of a notebook, asyncio's or trio's, goes on meanwhile."""
+    if trio.lowlevel.in_trio_run():
+        return await trio.to_thread.run_sync(lambda: simulate(main, inputs, **options))
+    return await asyncio.to_thread(simulate, main, inputs, **options)
