@@ -39,7 +39,7 @@ from party_runner.options import (
     words_of,
 )
 from party_runner.plan import make_plan, print_plan
-from party_runner.plan_file import load_plan
+from party_runner.plan_file import load_plan, save_plan
 from party_runner.preprocess import check_fits, make_folder, make_one, merged_makings, print_making
 from party_runner.program import load_program
 from party_runner.report import present
@@ -84,7 +84,8 @@ def plan(
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
         choices = Choices(suite, fractional_bits, Material(preprocessing))
-        present(make_plan(load_program(program, agreed), given, choices, output), target, print_plan)
+        summary, planned = make_plan(load_program(program, agreed), given, choices)
+        present(summary, target, print_plan, [] if output is None else [lambda: save_plan(planned, output)])
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)
 
