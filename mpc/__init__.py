@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mpc._installed import __version__
 from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from protocols.horizon import horizon
     from protocols.prepared import prepared
     from protocols.runs.planning import Plan, plan
-    from protocols.runs.simulating import Simulation, simulate
+    from protocols.runs.simulating import Simulation, simulate, simulate_async
 
 __all__ = [
     "Abort",
@@ -24,6 +25,7 @@ __all__ = [
     "SecretArray",
     "Simulation",
     "SupplyError",
+    "__version__",
     "compute",
     "horizon",
     "inverse_sqrt",
@@ -35,6 +37,7 @@ __all__ = [
     "share_of",
     "sigmoid",
     "simulate",
+    "simulate_async",
     "together",
 ]
 
@@ -46,8 +49,12 @@ _FROM_PROTOCOLS = {
     "horizon": "protocols.horizon",
     "prepared": "protocols.prepared",
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
-    **dict.fromkeys(("Simulation", "simulate"), "protocols.runs.simulating"),
+    **dict.fromkeys(("Simulation", "simulate", "simulate_async"), "protocols.runs.simulating"),
 }
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 if not TYPE_CHECKING:

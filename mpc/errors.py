@@ -34,6 +34,12 @@ class ParleyError(Exception):
         remedy = f"\n  what to do: {self.remedy}" if self.remedy else ""
         return f"[{self.code}] {self.cause}{place}{remedy}"
 
+    def _render_traceback_(self) -> list[str]:
+        """What notebooks show in place of a traceback through the library: the lines that teach."""
+        lines = [f"{type(self).__name__} [{self.code}]: {self.cause}"]
+        lines += [f"  at: {self.line}"] if self.line else []
+        return lines + ([f"  what to do: {self.remedy}"] if self.remedy else [])
+
 
 class LocalError(ParleyError):
     """The caller's own mistake: bad input, a misuse, a value that does not fit. Nothing was sent because of it."""

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
-import numpy.typing as npt
+
+from party_runner.inputs import Origin
+from party_runner.query import is_query
+from protocols.runs.table import Table, Tables
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 SHAPE = re.compile(r"(\d+(?:x\d+)*)(?::(float64|int64))?")
 RESERVED = "dealer"
+NAMED_FILE = re.compile(r"([A-Za-z_]\w*)=(.+)", re.DOTALL)
+
+Given = Origin | Mapping[str, Origin]
+"""A party's input, or its inputs by name."""
 
 
 def by_party(option: str, given: Sequence[str], parties: int) -> dict[int, str]:
@@ -31,9 +39,54 @@ def by_party(option: str, given: Sequence[str], parties: int) -> dict[int, str]:
     return values
 
 
-def inputs_by_party(given: Sequence[str], parties: int) -> dict[int, Path]:
-    """The `--input INDEX=FILE` options as absolute paths."""
-    return {place: Path(value).absolute() for place, value in by_party("--input", given, parties).items()}
+def named_by_party(option: str, given: Sequence[str], parties: int) -> dict[int, dict[str, str]]:
+    """The values of a repeated `INDEX=VALUE` or `INDEX:NAME=VALUE` option, by party and name; "" for one without."""
+    values: dict[int, dict[str, str]] = {}
+    for text in given:
+        key, separator, value = text.partition("=")
+        index, colon, name = key.partition(":")
+        if colon and not name.isidentifier():
+            raise click.UsageError(f"{option} {text}: {name!r} names no input; use letters, digits and _")
+        ((place, value),) = by_party(option, [f"{index}{separator}{value}"], parties).items()
+        named = values.setdefault(place, {})
+        if name in named or (named and "" in (name, *named)):
+            raise click.UsageError(f"{option} {text}: party {place} has one already; name each, as {place}:claims=FILE")
+        named[name] = value
+    return values
+
+
+def inputs_by_party(given: Sequence[str], parties: int) -> dict[int, Given]:
+    """The `--input` options: a party's file as an absolute path, the address of its query, or by name several."""
+    return {place: _given(values) for place, values in named_by_party("--input", given, parties).items()}
+
+
+def own_inputs(given: Sequence[str]) -> Given | None:
+    """The `--input FILE` or `--input NAME=FILE` options of one party."""
+    named = [matched for text in given if (matched := NAMED_FILE.fullmatch(text)) and not Path(text).exists()]
+    if not named:
+        if len(given) > 1:
+            raise click.UsageError("--input: name each of several inputs, as --input claims=FILE")
+        return _origin(given[0]) if given else None
+    if len(named) < len(given) or len({matched[1] for matched in named}) < len(named):
+        raise click.UsageError("--input: give each of several inputs a name of its own, as --input claims=FILE")
+    return {matched[1]: _origin(matched[2]) for matched in named}
+
+
+def input_words(given: Given | None) -> list[str]:
+    """One party's inputs as options of a command."""
+    if given is None:
+        return []
+    if isinstance(given, Mapping):
+        return [word for name, origin in given.items() for word in ("--input", f"{name}={origin}")]
+    return ["--input", str(given)]
+
+
+def _given(named: Mapping[str, str]) -> Given:
+    return _origin(named[""]) if "" in named else {name: _origin(text) for name, text in named.items()}
+
+
+def _origin(text: str) -> Origin:
+    return text if is_query(text) else Path(text).absolute()
 
 
 def shadows_by_party(given: Sequence[str], parties: int) -> dict[int, Path]:
@@ -60,13 +113,18 @@ def check_name(name: str) -> None:
         raise click.UsageError(f"{name!r} cannot be the name of a party: {remedy}")
 
 
-def shapes_by_party(given: Sequence[str], parties: int) -> dict[int, npt.NDArray[np.float64] | npt.NDArray[np.int64]]:
-    """The `--shape INDEX=ROWSxCOLUMNS[:int64]` options as arrays of zeros."""
-    arrays = {}
-    for place, text in by_party("--shape", given, parties).items():
-        matched = SHAPE.fullmatch(text)
-        if matched is None:
-            raise click.UsageError(f"--shape {place}={text}: write for example {place}=190x31 or {place}=1000:int64")
-        shape = tuple(int(extent) for extent in matched[1].split("x"))
-        arrays[place] = np.zeros(shape, matched[2] or "float64")
-    return arrays
+def shapes_by_party(given: Sequence[str], parties: int) -> dict[int, Any]:
+    """The `--shape INDEX=ROWSxCOLUMNS[:int64]` options as arrays of zeros, which take any name of a column."""
+    shapes = {}
+    for place, named in named_by_party("--shape", given, parties).items():
+        arrays = {name: _zeros(place, text) for name, text in named.items()}
+        shapes[place] = arrays[""] if "" in arrays else Tables(arrays)
+    return shapes
+
+
+def _zeros(place: int, text: str) -> Table:
+    matched = SHAPE.fullmatch(text)
+    if matched is None:
+        raise click.UsageError(f"--shape {place}={text}: write for example {place}=190x31 or {place}=1000:int64")
+    shape = tuple(int(extent) for extent in matched[1].split("x"))
+    return Table(np.zeros(shape, matched[2] or "float64"), None)

@@ -10,13 +10,15 @@ import click
 
 from mpc.algebra.cores import available_cores, using_cores
 from mpc.store import check_target
+from party_runner.agreed import agreed_of
 from party_runner.arguments import inputs_by_party, party_names, shadows_by_party, shapes_by_party
 from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
-from party_runner.inputs import load_input
+from party_runner.inputs import load_inputs
 from party_runner.join import Choices
 from party_runner.launch import LocalRun, RunFailed, launch
 from party_runner.material import Material
 from party_runner.options import (
+    AGREED,
     CHECK_MATERIAL,
     CHOICES,
     CORES,
@@ -29,14 +31,16 @@ from party_runner.options import (
     PARTIES,
     PATIENCE,
     PLANNED_FOR,
+    READING,
     RUNS,
     TOLERANCE,
     cores_each,
     material_of,
+    reading_of,
     words_of,
 )
 from party_runner.plan import make_plan, print_plan, shadow_of
-from party_runner.plan_file import load_plan
+from party_runner.plan_file import load_plan, save_plan
 from party_runner.preprocess import check_fits, make_folder, make_one, merged_makings, print_making
 from party_runner.program import load_program
 from party_runner.report import present
@@ -59,6 +63,8 @@ from protocols.runs.sources import PREPROCESSING
     help="Public or made-up data, of the parties in order: run the program on them here, beside floating point.",
 )
 @JSON
+@READING
+@AGREED
 @CHOICES
 @TOLERANCE
 @PLANNED_FOR
@@ -70,29 +76,34 @@ def plan(
     shadows: tuple[str, ...],
     output: Path | None,
     target: str | None,
+    columns: str | None,
+    header: bool | None,
     suite: str,
     fractional_bits: int,
     tolerance: float | None,
     preprocessing: str,
+    **options: Any,
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
     files, made_up = inputs_by_party(inputs, parties), shadows_by_party(shadows, parties)
+    agreed = agreed_of(options)
     arrays: dict[int, Any] = {**shapes_by_party(shapes, parties)}
     if twice := files.keys() & arrays.keys():
         raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
     try:
-        trial = {place: load_input(path) for place, path in made_up.items()}
-        arrays = {**trial, **arrays, **{place: load_input(path) for place, path in files.items()}}
+        reading = reading_of(columns, header, agreed)
+        trial = {place: load_inputs(path, reading) for place, path in made_up.items()}
+        arrays = {**trial, **arrays, **{place: load_inputs(given, reading) for place, given in files.items()}}
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
-        choices = Choices(suite, fractional_bits, Material(preprocessing), tolerance)
-        loaded = load_program(program)
-        summary = make_plan(loaded, given, choices, output)
+        choices = Choices(suite, fractional_bits, Material(preprocessing), agreed, tolerance)
+        loaded = load_program(program, agreed)
+        summary, planned = make_plan(loaded, given, choices)
         if trial:
             summary["shadow"] = shadow_of(loaded, [trial.get(place) for place in range(parties)], choices)
+        present(summary, target, print_plan, [] if output is None else [lambda: save_plan(planned, output)])
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, None, program)
-    present(summary, target, print_plan)
 
 
 @click.command()
@@ -144,11 +155,11 @@ def preprocess(
         warn_of_expiry(seat, status)
         with using_cores(cores or available_cores()):
             account = run_endpoint(lambda p: make_one(seat, plan, material, output, runs, p), status)
+        say_done(status, account)
+        if status is None:
+            present(account, target, print_making)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, status, None)
-    say_done(status, account)
-    if status is None:
-        present(account, target, print_making)
 
 
 def _preprocess_here(
@@ -177,11 +188,11 @@ def _preprocess_here(
             return ["dealer", roster, "--plan", str(plan_file), *common]
 
         accounts = launch(LocalRun(chosen_names, party, dealer if material.with_dealer else None))
+        present(merged_makings(accounts), target, print_making)
     except RunFailed as failed:
         end_as(failed)
     except Exception as error:
         end_with(error, None, None)
-    present(merged_makings(accounts), target, print_making)
 
 
 COMMANDS = (plan, preprocess)

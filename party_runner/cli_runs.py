@@ -8,14 +8,16 @@ from typing import Any
 import click
 
 from mpc.algebra.cores import available_cores, using_cores
-from party_runner.arguments import inputs_by_party, party_names
+from party_runner.agreed import agreed_of
+from party_runner.arguments import input_words, inputs_by_party, own_inputs, party_names
 from party_runner.devices import DeviceChoice
 from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
-from party_runner.inputs import load_input
+from party_runner.inputs import load_inputs
 from party_runner.join import Choices, deal, join, terms_of_making, terms_of_run
 from party_runner.launch import LocalRun, RunFailed, launch
 from party_runner.material import Material
 from party_runner.options import (
+    AGREED,
     CHOICES,
     CORES,
     DEVICE,
@@ -26,19 +28,24 @@ from party_runner.options import (
     LAUNCHED,
     MATERIAL,
     NAMES,
+    OUTPUT,
     PARTIES,
     PATIENCE,
+    READING,
     RUNS,
     TOLERANCE,
     WHEN,
     cores_each,
     material_of,
+    reading_of,
+    reading_words,
     tolerated,
     words_of,
 )
 from party_runner.plan_file import load_plan
 from party_runner.program import load_program, source_digest
 from party_runner.report import present, print_report
+from party_runner.result_file import check_result_file, result_files
 from party_runner.seats import dealer_seat, party_seat
 from party_runner.summary import check_writable, merged
 from protocols.runs.sources import DEALER
@@ -50,6 +57,9 @@ from protocols.runs.sources import DEALER
 @INPUT_OF
 @NAMES
 @JSON
+@OUTPUT
+@READING
+@AGREED
 @CHOICES
 @TOLERANCE
 @MATERIAL
@@ -62,6 +72,9 @@ def run(
     inputs: tuple[str, ...],
     names: tuple[str, ...],
     target: str | None,
+    output: Path | None,
+    columns: str | None,
+    header: bool | None,
     tolerance: float | None,
     cores: int | None,
     device: str | None,
@@ -71,38 +84,43 @@ def run(
 ) -> None:
     """Run PROGRAM with all parties as processes of this machine, over TLS on loopback."""
     beside = DeviceChoice(device, opencl_binary, device_threshold)
-    files = inputs_by_party(inputs, parties)
+    files, agreed = inputs_by_party(inputs, parties), agreed_of(options)
     try:
         material = material_of(options)
-        common, own = words_of(options), [*cores_each(cores, parties), *tolerated(tolerance)]
+        common = words_of(options) + agreed.words()
+        own = [*cores_each(cores, parties), *tolerated(tolerance), *reading_words(columns, header)]
 
         def party(place: int, name: str, roster: str) -> list[str]:
-            given = ["--input", str(files[place])] if place in files else []
-            words = [*given, *common, *material.of_party(name).words(), *own, *beside.options()]
+            given = [*input_words(files.get(place)), *own]
+            words = [*given, *common, *material.of_party(name).words(), *beside.options()]
             return ["join", roster, str(program), "--party", name, *words]
 
         def dealer(roster: str) -> list[str]:
             return ["dealer", roster, "--program", str(program), "--material", material.when, *common]
 
         chosen = LocalRun(party_names(names, parties), party, dealer if material.with_dealer else None)
-        source_digest(program)
+        source_digest(program, agreed)
         beside.check()
         check_writable(target)
+        check_result_file(output)
         summary = merged(launch(chosen))
+        present(summary, target, print_report, result_files(summary, output))
     except RunFailed as failed:
         end_as(failed)
     except Exception as error:
         end_with(error, None, None)
-    present(summary, target, print_report)
 
 
 @click.command("join")
 @click.argument("roster", metavar="PARTIES.TOML", type=FILE)
 @click.argument("program", type=FILE)
 @click.option("--party", required=True, metavar="NAME", help="Which of the parties this is.")
-@click.option("--input", "data", type=FILE, metavar="FILE", help="This party's own data.")
+@click.option("--input", "data", multiple=True, metavar="[NAME=]FILE", help="This party's own data.")
 @click.option("--key", type=FILE, metavar="FILE", help="This party's private key.  [default: NAME.key by the roster]")
 @JSON
+@OUTPUT
+@READING
+@AGREED
 @CHOICES
 @TOLERANCE
 @MATERIAL
@@ -115,9 +133,12 @@ def join_command(
     roster: Path,
     program: Path,
     party: str,
-    data: Path | None,
+    data: tuple[str, ...],
     key: Path | None,
     target: str | None,
+    output: Path | None,
+    columns: str | None,
+    header: bool | None,
     suite: str,
     fractional_bits: int,
     tolerance: float | None,
@@ -132,27 +153,30 @@ def join_command(
     **options: Any,
 ) -> None:
     """Join a run of PROGRAM as one party. Input and store are opened and checked before any connection is made."""
+    agreed, own = agreed_of(options), own_inputs(data)
     status = status_line(status_fd)
     try:
         material = material_of(options)
         check_writable(target)
+        check_result_file(output)
         seat = party_seat(
             roster, party, key, connect_timeout, stall_timeout, listener(listen_fd), with_dealer=material.with_dealer
         )
         warn_of_expiry(seat, status)
-        mine = load_input(data) if data is not None else None
-        loaded = load_program(program)
-        choices = Choices(suite, fractional_bits, material, tolerance)
+        mine = load_inputs(own, reading_of(columns, header, agreed))
+        loaded = load_program(program, agreed)
+        choices = Choices(suite, fractional_bits, material, agreed, tolerance)
         offered = DeviceChoice(device, opencl_binary, device_threshold)
         of_cores = using_cores(cores or available_cores())
         with material.opened(seat.identity) as source, of_cores, offered.opened() as beside:
             outcome = run_endpoint(lambda p: join(seat, loaded, mine, choices, source, p, beside), status)
         account = outcome.report.to_json(outcome.result)
+        say_done(status, account)
+        if status is None:
+            files = result_files(account, output)
+            present(account, target, lambda summary, console: print_report(summary, console, f"{party} alone"), files)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, status, program)
-    say_done(status, account)
-    if status is None:
-        present(account, target, lambda summary, console: print_report(summary, console, f"{party} alone"))
 
 
 @click.command()
@@ -160,6 +184,7 @@ def join_command(
 @click.option("--key", type=FILE, metavar="FILE", help="The dealer's private key.  [default: NAME.key by the roster]")
 @click.option("--program", type=FILE, metavar="FILE", help="The program that the parties run.")
 @click.option("--plan", "plan_file", type=FILE, metavar="FILE", help="The plan that the parties make stores of.")
+@AGREED
 @RUNS
 @CHOICES
 @WHEN
@@ -178,6 +203,7 @@ def dealer(
     stall_timeout: float,
     listen_fd: int | None,
     status_fd: int | None,
+    **options: Any,
 ) -> None:
     """Be the dealer of one run, or of making stores: hand out material, see nothing of the computation.
 
@@ -186,6 +212,7 @@ def dealer(
     """
     if (program is None) == (plan_file is None):
         raise click.UsageError("give the parties' program with --program, or their plan with --plan")
+    agreed = agreed_of(options)
     status, material = status_line(status_fd), Material(DEALER, when=when)
     try:
         seat = dealer_seat(roster, key, connect_timeout, stall_timeout, listener(listen_fd))
@@ -193,7 +220,8 @@ def dealer(
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)
         elif program is not None:
-            terms = terms_of_run(seat.roster, source_digest(program), Choices(suite, fractional_bits, material))
+            choices = Choices(suite, fractional_bits, material, agreed)
+            terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
         run_endpoint(lambda progress: deal(seat, terms, progress), status)
     except (Exception, KeyboardInterrupt) as error:
         end_with(error, status, None)

@@ -1,29 +1,29 @@
 """A CSV file as a table of numbers: comma-separated, UTF-8, one header line or none.
 
-Every problem is a LocalError with the file, the line and the column. No message quotes a cell of the data,
-for the data are private; only column names of a header are quoted.
+numpy's reader takes whatever it certainly takes right (`party_runner.csv_quick`); all else is read here, cell by cell.
+Every problem is a LocalError with the file, the line and the column. No message quotes a cell of the data, for the data
+are private; only column names of a header are quoted.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO, TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import Protocol
 
+import click
 import numpy as np
-import numpy.typing as npt
 
 from mpc.errors import LocalError
-
-Table = npt.NDArray[np.float64] | npt.NDArray[np.int64]
+from party_runner.columns import Column, Kind, Reading, Unfit, is_number, is_value
+from party_runner.csv_quick import Layout, quick_table
+from protocols.runs.table import INEXACT, INEXACT_REMEDY, Table, first_inexact
 
 ROWS_AT_A_TIME = 16384
-EXACT = 2**53  # float64 holds every integer below this, and this one, but not the next
-INEXACT = "an integer that float64 cannot hold exactly stands beside values that are not int64"
-INEXACT_REMEDY = "Keep integers of more than 53 bits in a file of integers within 64 bits, or scale them down."
 
 
 class _Reader(Protocol):
@@ -43,16 +43,26 @@ class _Block:
     lines: list[int] = field(default_factory=list)
 
 
-def read_csv(path: Path, text: TextIO) -> Table:
-    """The numbers of a CSV file, shape (rows, columns): int64 if every cell is written as an integer, else float64.
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The columns that are read: their places in the file, their names ("" without a header), what they hold."""
 
-    The first line is a header if none of its cells is a number. Blank lines may only stand at the end.
-    Errors: LocalError `input-empty`, `input-ragged`, `input-not-numeric`, `input-not-finite`,
-    `input-inexact-integer`, `input-malformed`.
+    places: list[int]
+    names: list[str]
+    kinds: list[Kind]
+
+
+def read_csv(path: Path, reading: Reading) -> Table:
+    """The numbers of a CSV file, shape (rows, columns): int64 if every cell is a whole number, else float64.
+
+    The first line is a header if none of its cells is a value, or as `reading` says. Blank lines may only stand at the
+    end. Errors: LocalError `input-empty`, `input-ragged`, `input-not-numeric`, `input-not-finite`,
+    `input-inexact-integer`, `input-malformed`, `no-such-column`. OSError where the file cannot be read.
     """
-    reader = csv.reader(text, strict=True)
+    content = path.read_bytes()
+    reader = csv.reader(TextIOWrapper(BytesIO(content), encoding="utf-8-sig", newline=""), strict=True)
     try:
-        return _read_table(path, reader)
+        return _read_table(path, reader, reading, content)
     except csv.Error as error:
         cause = f"{path}, line {reader.line_num}: {error}"
         raise LocalError("input-malformed", cause, "Save the file as plain comma-separated text.") from None
@@ -61,64 +71,98 @@ def read_csv(path: Path, text: TextIO) -> Table:
         raise LocalError("input-malformed", cause, "Save the file as comma-separated text in UTF-8.") from None
 
 
-def _read_table(path: Path, reader: _Reader) -> Table:
+def _read_table(path: Path, reader: _Reader, reading: Reading, content: bytes) -> Table:
     first = next(reader, None)
     if first is None:
-        raise _empty(path)
-    names = _header(path, first, reader.line_num)
-    width = len(first)
-    blocks = _blocks(path, reader, [] if names else [first], width)
-    parts = [_numbers(path, block, names or [""] * width) for block in blocks]
-    if not parts:
-        raise _empty(path, "only a header line")
-    return _join(path, parts)
+        raise empty(path)
+    header_lines = reader.line_num
+    names = _header(path, first, header_lines, reading)
+    rows = [] if names else [first]
+    if names and (row := next(reader, None)) is not None:
+        rows = [row]
+    chosen = _chosen(path, names, rows[0] if rows else [], len(first), reading)
+    quick = quick_table(path, content, Layout(header_lines if names else 0, len(first), chosen.places, chosen.kinds))
+    if quick is None:
+        parts = [_numbers(path, block, chosen) for block in _blocks(path, reader, rows, len(first))]
+        quick = _join(path, parts, chosen)
+    return Table(quick, chosen.names if names else ())
 
 
-def _empty(path: Path, what: str = "no data") -> LocalError:
+def empty(path: Path | str, what: str = "no data") -> LocalError:
+    """The error of a file without a row."""
     return LocalError("input-empty", f"{path} holds {what}", "Give a file with at least one row of numbers.")
 
 
-def _header(path: Path, first: list[str], line: int) -> list[str] | None:
+def _header(path: Path, first: list[str], line: int, reading: Reading) -> list[str] | None:
     """The column names, or None if the first line is data already."""
     if not any(cell.strip() for cell in first):
         raise LocalError("input-malformed", f"{path}, line {line} is blank", "Remove the blank line.")
-    numeric = [_is_number(cell) for cell in first]
-    if all(numeric):
+    names = [cell.strip() for cell in first]
+    if reading.header is not None:
+        if reading.header and all(is_number(cell) for cell in first):
+            _warn(f"{path}, line {line}, taken as a header, holds numbers only; for data say --no-header")
+        return names if reading.header else None
+    values = [is_value(cell) for cell in first]
+    if all(values):
+        _warn_of_numbers(path, first, line)
         return None
-    if any(numeric):
-        column = numeric.index(False) + 1
+    if any(values):
+        column = values.index(False) + 1
         cause = f"{path}, line {line} is neither a header nor data: column {column} is not a number, others are"
-        remedy = "Give every column of the header a name that is not a number, or correct the cell."
+        remedy = (
+            "Say which with --header or --no-header; or name every column by what is no number, or correct the cell."
+        )
         raise LocalError("input-not-numeric", cause, remedy)
     if len(first) == 1 and any(mark in first[0] for mark in ";\t|"):
         cause = f"{path}, line {line} holds no comma but another separator"
         raise LocalError("input-malformed", cause, "Separate the columns by commas, with a point in decimals.")
-    return [cell.strip() for cell in first]
+    return names
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return cell.isascii() and "_" not in cell
+def _warn_of_numbers(path: Path, first: list[str], line: int) -> None:
+    """Columns that are numbered, or years, look like this: 0, 1, 2; 2021, 2022."""
+    if len(first) > 1 and all(cell.strip().isdecimal() for cell in first):
+        numbers = np.array([int(cell) for cell in first], dtype=object)
+        if (np.diff(numbers) == 1).all():
+            _warn(f"{path}, line {line} is taken as data and looks like a header of numbers: --header or --no-header")
+
+
+def _warn(text: str) -> None:
+    click.secho(f"warning: {text}", fg="yellow", err=True)
+
+
+def _chosen(path: Path, names: list[str] | None, sample: list[str], width: int, reading: Reading) -> _Chosen:
+    called = names or [str(place + 1) for place in range(width)]
+    places = [place_of(path, called, name) for name in reading.columns] or list(range(width))
+    samples = [sample[place] if place < len(sample) else "" for place in places]
+    kinds = [reading.kind_of(called[place], text) for place, text in zip(places, samples, strict=True)]
+    return _Chosen(places, [called[place] if names else "" for place in places], kinds)
+
+
+def place_of(path: Path | str, names: Sequence[str], name: str) -> int:
+    """Where a column stands. LocalError `no-such-column` unless there is one of that name."""
+    if names.count(name) != 1:
+        cause = f"{path} has {names.count(name) or 'no'} columns called {name!r}"
+        remedy = f"It has {', '.join(names)}." if len(names) < 100 else "Look at the first line of the file."
+        raise LocalError("no-such-column", cause, remedy)
+    return names.index(name)
 
 
 def _blocks(path: Path, reader: _Reader, first: list[list[str]], width: int) -> Iterator[_Block]:
     """The rows after the header, some thousands at a time, all of `width` cells; blank lines at the end are dropped."""
-    block = _Block(first, [reader.line_num] * len(first))
-    blank = 0
-    for row in reader:
+    block, blank = _Block(), 0
+    for row in chain(first, reader):
+        line = reader.line_num
         if not row:
-            blank = blank or reader.line_num
+            blank = blank or line
             continue
         if blank:
             raise LocalError("input-malformed", f"{path}, line {blank} is blank", "Remove the blank line.")
         if len(row) != width:
-            cause = f"{path}, line {reader.line_num} has {len(row)} columns; the first line has {width}"
+            cause = f"{path}, line {line} has {len(row)} columns; the first line has {width}"
             raise LocalError("input-ragged", cause, "Give every line the same number of columns.")
         block.rows.append(row)
-        block.lines.append(reader.line_num)
+        block.lines.append(line)
         if len(block.rows) == ROWS_AT_A_TIME:
             yield block
             block = _Block()
@@ -126,73 +170,35 @@ def _blocks(path: Path, reader: _Reader, first: list[list[str]], width: int) -> 
         yield block
 
 
-def _numbers(path: Path, block: _Block, names: list[str]) -> Table:
-    """The numbers of a block; the cell at fault is looked for only when there is one."""
-    cells = "".join(chain.from_iterable(block.rows))
-    if not cells.isascii() or "_" in cells:
-        raise _not_numeric(path, block, names)
-    try:
-        integers = np.fromiter(map(int, chain.from_iterable(block.rows)), np.int64)
-    except (OverflowError, ValueError):
-        return _floats(path, block, names)
-    return integers.reshape(len(block.rows), len(names))
+def _numbers(path: Path, block: _Block, chosen: _Chosen) -> tuple[list[Column], list[int]]:
+    """The columns of a block, and the line of each row."""
+    columns = []
+    for place, name, kind in zip(chosen.places, chosen.names, chosen.kinds, strict=True):
+        try:
+            columns.append(kind.convert([row[place] for row in block.rows]))
+        except Unfit as unfit:
+            where = _where(path, block.lines[unfit.place], place, name)
+            what = unfit.what if unfit.what.startswith(":") else f" {unfit.what}"
+            raise LocalError(unfit.code, f"{where}{what}", unfit.remedy) from None
+    return columns, block.lines
 
 
-def _floats(path: Path, block: _Block, names: list[str]) -> npt.NDArray[np.float64]:
-    try:
-        values = np.fromiter(map(float, chain.from_iterable(block.rows)), np.float64)
-    except ValueError:
-        raise _not_numeric(path, block, names) from None
-    values = values.reshape(len(block.rows), len(names))
-    _refuse_not_finite(path, block, names, values)
-    _refuse_inexact(path, block, names, values)
-    return values
+def _where(path: Path, line: int, place: int, name: str) -> str:
+    return f"{path}, line {line}, column {place + 1}" + (f" ({name!r})" if name else "")
 
 
-def _not_numeric(path: Path, block: _Block, names: list[str]) -> LocalError:
-    for row, line in zip(block.rows, block.lines, strict=True):
-        for column, cell in enumerate(row):
-            if not cell.strip():
-                where = _where(path, line, column, names)
-                return LocalError("input-not-numeric", f"{where} is empty", "Fill in or drop the missing value.")
-            if not _is_number(cell):
-                where = _where(path, line, column, names)
-                remedy = "Write numbers with a decimal point and no separators, or drop the column."
-                return LocalError("input-not-numeric", f"{where} is not a number", remedy)
-    raise AssertionError("every cell of the block is a number")
-
-
-def _refuse_not_finite(path: Path, block: _Block, names: list[str], values: npt.NDArray[np.float64]) -> None:
-    bad = np.argwhere(~np.isfinite(values))
-    if len(bad):
-        row, column = bad[0]
-        what = "NaN" if np.isnan(values[row, column]) else "infinite or beyond float64"
-        where = _where(path, block.lines[row], int(column), names)
-        raise LocalError("input-not-finite", f"{where} is {what}", "Replace or drop values that are not finite.")
-
-
-def _refuse_inexact(path: Path, block: _Block, names: list[str], values: npt.NDArray[np.float64]) -> None:
-    for row, column in np.argwhere(np.abs(values) >= EXACT):
-        cell = block.rows[row][column].strip()
-        if cell.lstrip("+-").isdigit() and int(cell) != int(values[row, column]):
-            where = _where(path, block.lines[row], int(column), names)
-            raise LocalError("input-inexact-integer", f"{where}: {INEXACT}", INEXACT_REMEDY)
-
-
-def _where(path: Path, line: int, column: int, names: list[str]) -> str:
-    name = f" ({names[column]!r})" if names[column] else ""
-    return f"{path}, line {line}, column {column + 1}{name}"
-
-
-def _join(path: Path, parts: list[Table]) -> Table:
+def _join(path: Path, parts: list[tuple[list[Column], list[int]]], chosen: _Chosen) -> Column:
     """One table of all blocks; integers among floats must survive the conversion."""
-    if all(part.dtype == np.int64 for part in parts):
-        return np.concatenate([part.astype(np.int64, copy=False) for part in parts])
+    if not parts:
+        raise empty(path, "only a header line")
+    whole = all(column.dtype == np.int64 for columns, _ in parts for column in columns)
+    dtype = np.int64 if whole else np.float64
     start = 0
-    for part in parts:
-        for row, column in np.argwhere((part > EXACT) | (part < -EXACT)) if part.dtype == np.int64 else ():
-            if int(part[row, column]) != int(float(part[row, column])):
-                where = f"{path}, row {start + row + 1} of the data, column {column + 1}"
+    for columns, lines in parts if not whole else ():
+        for place, column in zip(chosen.places, columns, strict=True):
+            row = first_inexact(column)
+            if row is not None:
+                where = f"{_where(path, lines[row], place, '')} (row {start + row + 1} of the data, column {place + 1})"
                 raise LocalError("input-inexact-integer", f"{where}: {INEXACT}", INEXACT_REMEDY)
-        start += len(part)
-    return np.concatenate([part.astype(np.float64) for part in parts])
+        start += len(lines)
+    return np.concatenate([np.stack([column.astype(dtype) for column in columns], axis=1) for columns, _ in parts])

@@ -17,6 +17,7 @@ from mpc.device.program import build_binary, source
 from mpc.device.thresholds import OPERATIONS
 from mpc.errors import LocalError
 from party_runner.report import table, titled
+from party_runner.whole_file import write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,12 @@ def list_devices(console: Console) -> None:
 
 def write_binary(name: str, target: Path) -> None:
     """Compile the kernels for a device into a file for `--opencl-binary`."""
-    _write(target, build_binary(find(name)))
+    write_file(target, build_binary(find(name)))
 
 
 def write_source(target: Path) -> None:
     """Write the kernels as one file of OpenCL C, for a tool chain that compiles elsewhere."""
-    _write(target, source().encode())
+    write_file(target, source().encode())
 
 
 def _described(device: Device) -> Group:
@@ -100,11 +101,3 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         cause = f"{path} cannot be read: {error.strerror}"
         raise LocalError("bad-device-binary", cause, "name a file that `parley device build` wrote") from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        cause = f"{path} cannot be written: {error.strerror}"
-        raise LocalError("unwritable", cause, "name a file in a folder that you may write to") from None

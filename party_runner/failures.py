@@ -14,13 +14,13 @@
 
 from __future__ import annotations
 
-import sysconfig
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
+from party_runner.local_modules import is_users
 
 PROGRAM_RAISED = 1
 LOCAL = 2
@@ -29,9 +29,6 @@ ABORT = 4
 SUPPLY = 5
 FAULT = 70
 INTERRUPTED = 130
-
-OURS = tuple(Path(__file__).resolve().parent.parent / name for name in ("native", "mpc", "protocols", "party_runner"))
-LIBRARIES = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +94,7 @@ def _user_frames(error: BaseException, program: Path) -> list[traceback.FrameSum
     """The frames of the program and of its neighbours in the same folder."""
     folder = program.resolve().parent
     frames = traceback.extract_tb(error.__traceback__)
-    return [frame for frame in frames if _is_users(Path(frame.filename), folder)]
-
-
-def _is_users(path: Path, folder: Path) -> bool:
-    path = path.resolve()
-    return path.is_relative_to(folder) and not any(path.is_relative_to(place) for place in (*OURS, *LIBRARIES))
+    return [frame for frame in frames if is_users(Path(frame.filename), folder)]
 
 
 def _user_line(error: BaseException, program: Path) -> str | None:

@@ -8,33 +8,57 @@ LocalError whose code begins with `input-`, and is found before any connection i
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mpc.errors import LocalError
-from party_runner.csv_table import EXACT, INEXACT, INEXACT_REMEDY, Table, read_csv
+from party_runner.columns import Column, Reading
+from party_runner.csv_table import empty, read_csv
+from party_runner.query import is_query, query_columns
+from party_runner.typed_columns import checked, no_numbers, table_of
+from protocols.runs.table import Table, Tables
 
 NPY_HEADER_BYTES = 10_000
 
 
-def load_input(path: Path) -> Table:
-    """The numbers in `path`, a `.csv`, `.npy`, `.parquet` or `.pq` file.
+Origin = Path | str
+"""Where data come from: a file, or a query as an address, as `sqlite:///path?query=...`."""
+
+AS_IT_IS = Reading()
+
+
+def load_inputs(given: Origin | Mapping[str, Origin] | None, reading: Reading = AS_IT_IS) -> Any:
+    """A party's data: None, one table or array, or by name several (`Tables`). Errors of `load_input`."""
+    if given is None:
+        return None
+    if isinstance(given, Mapping):
+        return Tables({name: load_input(origin, reading) for name, origin in given.items()})
+    return load_input(given, reading)
+
+
+def load_input(origin: Origin, reading: Reading = AS_IT_IS) -> Column:
+    """The numbers in a `.csv`, `.npy`, `.parquet` or `.pq` file, or of a query; a `Table` where columns have names.
 
     Errors: LocalError `input-missing`, `input-unreadable`, `input-format`, `input-empty`, `input-malformed`,
-    `input-ragged`, `input-not-numeric`, `input-not-finite`, `input-inexact-integer`, `extra-missing`.
+    `input-ragged`, `input-not-numeric`, `input-not-finite`, `input-inexact-integer`, `no-such-column`, `extra-missing`,
+    `bad-query`.
     """
-    readers = {".csv": _load_csv, ".npy": _load_npy, ".parquet": _load_parquet, ".pq": _load_parquet}
+    if isinstance(origin, str) and is_query(origin):
+        names, columns = query_columns(origin)
+        return table_of(origin.partition("?")[0], names, columns, reading)
+    path = Path(origin)
+    readers = {".csv": read_csv, ".npy": _load_npy, ".parquet": _load_parquet, ".pq": _load_parquet}
     reader = readers.get(path.suffix.lower())
     _refuse_not_a_file(path)
     if reader is None:
         remedy = "Give a .csv, .npy or .parquet file."
         raise LocalError("input-format", f"{path} has an ending Parley does not know: {path.suffix!r}", remedy)
     try:
-        return reader(path)
+        return reader(path, reading)
     except OSError as error:
         raise _unreadable(path, error) from None
 
@@ -57,13 +81,11 @@ def _unreadable(path: Path, error: OSError) -> LocalError:
     return LocalError("input-unreadable", cause, "Check the path and the permissions of the file.")
 
 
-def _load_csv(path: Path) -> Table:
-    with path.open(encoding="utf-8-sig", newline="") as text:
-        return read_csv(path, text)
-
-
-def _load_npy(path: Path) -> Table:
+def _load_npy(path: Path, reading: Reading) -> Column:
     """The array is read only when its header is short, its dtype plain and the file as long as the header says."""
+    if reading.columns:
+        remedy = "Leave --columns, or give a .csv or .parquet file."
+        raise LocalError("no-such-column", f"{path} has no names of columns", remedy)
     with path.open("rb") as file:
         shape, dtype = _npy_header(path, file)
         start, size = file.tell(), path.stat().st_size
@@ -75,7 +97,7 @@ def _load_npy(path: Path) -> Table:
             raise LocalError("input-malformed", cause, "Write the file again with numpy.save.")
         file.seek(0)
         array = np.lib.format.read_array(file, allow_pickle=False, max_header_size=NPY_HEADER_BYTES)
-    return _checked(path, array)
+    return checked(path, array)
 
 
 def _npy_header(path: Path, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -95,7 +117,7 @@ def _npy_header(path: Path, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[
     return shape, dtype
 
 
-def _load_parquet(path: Path) -> Table:
+def _load_parquet(path: Path, reading: Reading) -> Table:
     try:
         pyarrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError:
@@ -105,61 +127,24 @@ def _load_parquet(path: Path) -> Table:
         table = parquet.read_table(path, memory_map=False)
     except pyarrow.ArrowException:
         raise LocalError("input-malformed", f"{path} is not a Parquet file that pyarrow can read") from None
-    if table.num_columns == 0 or table.num_rows == 0:
-        raise _empty(path)
-    columns = [_parquet_column(path, name, table.column(name)) for name in table.column_names]
-    return _stacked(path, table.column_names, columns)
+    if table.num_rows == 0:
+        raise empty(path)
+    columns = [_from_arrow(path, name, table.column(name)) for name in table.column_names]
+    return table_of(path, table.column_names, columns, reading)
 
 
-def _parquet_column(path: Path, name: str, column: Any) -> Table:
+def _from_arrow(path: Path, name: str, column: Any) -> Column:
+    """A column of Arrow as numpy has it: texts as objects, days as numbers."""
     types, kind = import_module("pyarrow.types"), column.type
     where = f"{path}, column {name!r}"
-    if not (types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind)):
-        remedy = "Cast the column to a number type, or drop it."
-        raise LocalError("input-not-numeric", f"{where} holds {kind}, not numbers", remedy)
     if column.null_count:
         row = column.is_null().to_pylist().index(True) + 1
         raise LocalError("input-not-numeric", f"{where}, row {row} is empty", "Fill in or drop the missing value.")
-    return _checked(where, column.to_numpy())
-
-
-def _stacked(path: Path, names: list[str], columns: list[Table]) -> Table:
-    if all(column.dtype == np.int64 for column in columns):
-        return np.stack([column.astype(np.int64, copy=False) for column in columns], axis=1)
-    for name, column in zip(names, columns, strict=True):
-        if column.dtype == np.int64 and not _exact_in_float64(column):
-            raise LocalError("input-inexact-integer", f"{path}, column {name!r}: {INEXACT}", INEXACT_REMEDY)
-    return np.stack([column.astype(np.float64) for column in columns], axis=1)
-
-
-def _exact_in_float64(column: Table) -> bool:
-    large = column[(column > EXACT) | (column < -EXACT)]
-    return all(int(value) == int(float(value)) for value in large)
-
-
-def _checked(where: Path | str, array: npt.NDArray[Any]) -> Table:
-    """`array` as finite float64 or int64 in C order and native byte order, every value unchanged."""
-    if array.size == 0:
-        raise _empty(where)
-    if array.dtype.kind == "f":
-        return _checked_floats(where, array)
-    if array.dtype.kind == "u" and array.max() > np.iinfo(np.int64).max:
-        cause = f"{where} holds an integer of 64 bits or more"
-        raise LocalError("input-inexact-integer", cause, "Keep integers within the range of int64, or scale them down.")
-    return np.ascontiguousarray(array, dtype=np.int64).reshape(array.shape)
-
-
-def _checked_floats(where: Path | str, array: npt.NDArray[Any]) -> Table:
-    with np.errstate(over="ignore"):
-        values = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
-    bad = np.argwhere(~np.isfinite(values))
-    if len(bad):
-        index = tuple(int(i) for i in bad[0])
-        what = "NaN" if np.isnan(values[index]) else "infinite or beyond float64"
-        cause = f"{where}: the element at index {index} is {what}"
-        raise LocalError("input-not-finite", cause, "Replace or drop values that are not finite.")
+    if types.is_dictionary(kind):
+        column, kind = column.cast(kind.value_type), kind.value_type
+    if types.is_date32(kind):
+        column = column.cast("int32")
+    elif not any(is_a(kind) for is_a in (types.is_integer, types.is_floating, types.is_boolean, types.is_string)):
+        raise no_numbers(where, str(kind))
+    values: Column = column.to_numpy()
     return values
-
-
-def _empty(where: Path | str) -> LocalError:
-    return LocalError("input-empty", f"{where} holds no data", "Give a file with at least one row of numbers.")

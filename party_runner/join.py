@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import trio
 
 from mpc.device import Device
@@ -17,7 +19,7 @@ from mpc.network.handshake import Agreement, Terms
 from mpc.network.identity import Identity, Roster
 from mpc.network.joining import connect
 from mpc.network.transport_tls import TlsTransport
-from party_runner.csv_table import Table
+from party_runner.agreed import Agreed
 from party_runner.material import Material
 from party_runner.plan_file import PlanFile
 from party_runner.program import Program
@@ -47,13 +49,14 @@ class Choices:
     suite: str = "beaver"
     fractional_bits: int = 16
     material: Material = field(default_factory=Material)
+    agreed: Agreed = field(default_factory=Agreed)
     tolerance: float | None = None
 
 
 async def join(
     seat: Seat,
     program: Program,
-    mine: Table | None,
+    mine: Any,
     choices: Choices,
     source: Source,
     progress: Progress,
@@ -110,14 +113,21 @@ async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
 
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
     """What all endpoints of a run must agree on; `digest` is the program's."""
-    parameters = {"fractional_bits": choices.fractional_bits, **choices.material.terms()}
+    what = {"fractional_bits": choices.fractional_bits, **choices.material.terms(), **choices.agreed.terms()}
+    parameters = {"numpy": np.__version__, **what}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
 
 
 def terms_of_making(roster: Roster, plan: PlanFile, material: Material, runs: int) -> Terms:
     """What all endpoints that make stores must agree on."""
     bits = plan.fractional_bits
-    parameters = {"plan": plan.digest, "runs": runs, "fractional_bits": bits, **material.terms()}
+    parameters: dict[str, str | int] = {
+        "numpy": np.__version__,
+        "plan": plan.digest,
+        "runs": runs,
+        "fractional_bits": bits,
+    }
+    parameters |= material.terms()
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, plan.program_digest, plan.suite, parameters)
 
 

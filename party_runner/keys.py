@@ -8,12 +8,17 @@ import click
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from mpc.errors import LocalError
 from mpc.network.identity import load_certificate, new_identity
+from party_runner.whole_file import ELSEWHERE
 
 
 def make_keys(name: str, folder: Path) -> None:
     """Write NAME.key and NAME.crt, and say what each is for. LocalError of `new_identity`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LocalError("unwritable", f"cannot make the folder {folder}: {error.strerror}", ELSEWHERE) from None
     identity = new_identity(name, folder)
     click.echo(f"{identity.key_file}: the private key of {name}; it stays on this machine")
     click.echo(f"{identity.certificate_file}: its certificate; give it to every other party")

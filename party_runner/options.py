@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from mpc.algebra.cores import available_cores
+from party_runner.agreed import Agreed
+from party_runner.columns import Reading
 from party_runner.material import BY_REVEAL, CHECKS, PLANNED, Material
 from protocols.preprocessing.checking import Check
 from protocols.runs.sources import EXTENSIONS, OT, PREPROCESSING
@@ -105,12 +107,50 @@ LAUNCHED = together(
     click.option("--status-fd", type=int, hidden=True),
 )
 PARTIES = click.option("-n", "--parties", required=True, type=click.IntRange(2, 64), help="How many parties.")
-INPUT_OF = click.option("--input", "inputs", multiple=True, metavar="INDEX=FILE", help="A party's own data.")
+INPUT_OF = click.option("--input", "inputs", multiple=True, metavar="INDEX[:NAME]=FILE", help="A party's own data.")
 NAMES = click.option(
     "--name", "names", multiple=True, metavar="INDEX=NAME", help="A party's name; else party0, party1, ..."
 )
 RUNS = click.option(
     "--runs", default=1, show_default=True, type=click.IntRange(1, 10_000), help="For how many runs of the plan."
+)
+DIGEST = click.option(
+    "--digest",
+    "digested",
+    multiple=True,
+    type=FILE,
+    metavar="PATH",
+    help="The parties compare this file or folder too: modules imported late, data, models.",
+)
+AGREED = together(
+    click.option(
+        "--arg",
+        "arguments",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A keyword argument of main, the same at every party.",
+    ),
+    click.option(
+        "--category",
+        "categories",
+        multiple=True,
+        metavar="COLUMN=TEXT,...",
+        help="A column of categories: its texts become 0, 1, ..., the same at every party.",
+    ),
+    DIGEST,
+)
+READING = together(
+    click.option("--columns", metavar="NAME,...", help="Read these columns of the input, in this order."),
+    click.option(
+        "--header/--no-header", default=None, help="Whether inputs begin with a header line.  [default: look]"
+    ),
+)
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="Write the result to FILE: .npy, .csv, .json, or .parquet (extra data).",
 )
 JSON = click.option("--json", "target", metavar="FILE", help="Write the summary as JSON; '-' for stdout.")
 
@@ -135,6 +175,18 @@ def material_of(options: dict[str, Any], planned: str = OT) -> Material:
 def words_of(options: dict[str, Any]) -> list[str]:
     """Options as words of a command."""
     return [word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", str(value))]
+
+
+def reading_of(columns: str | None, header: bool | None, agreed: Agreed) -> Reading:
+    """How inputs are read, as these options say."""
+    names = tuple(name.strip() for name in columns.split(",")) if columns else ()
+    return Reading(names, header, agreed.categories)
+
+
+def reading_words(columns: str | None, header: bool | None) -> list[str]:
+    """The same as words of a command."""
+    words = [] if columns is None else ["--columns", columns]
+    return words if header is None else [*words, "--header" if header else "--no-header"]
 
 
 def tolerated(error: float | None) -> list[str]:

@@ -6,30 +6,31 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import asdict
-from pathlib import Path
+from typing import Any
 
 from rich.console import Console, Group
 from rich.text import Text
 
-from party_runner.csv_table import Table
+from mpc.accounts.display import within
 from party_runner.join import Choices
-from party_runner.plan_file import PlanFile, save_plan
+from party_runner.plan_file import PlanFile
 from party_runner.program import Program
-from party_runner.report import cost_report, data, table, titled, within
+from party_runner.report import cost_report, data, table, titled
 from party_runner.summary import Summary
 from protocols.preprocessing.estimates import offline_bytes
 from protocols.runs.planning import plan
 from protocols.runs.shadowing import shadow
+from protocols.runs.table import Tables
 
 NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
 
 
-def make_plan(program: Program, given: Sequence[Table | None], choices: Choices, target: Path | None) -> Summary:
-    """Plan `program` on inputs of these shapes: a run's summary without times and result.
+def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple[Summary, PlanFile]:
+    """Plan `program` on inputs of these shapes: a run's summary without times and result, and the plan to be saved.
 
     What the program prints meanwhile goes to stderr, so that stdout holds the plan alone. Added are `seconds_on`
     {network: seconds}, the time on the wire, to which computation adds; and `offline_estimate`, what each party will
-    receive for its material, about, by party. The plan is saved in the file `target` if there is one.
+    receive for its material, about, by party.
     """
     supplier = choices.material.given
     with redirect_stdout(sys.stderr):
@@ -42,29 +43,28 @@ def make_plan(program: Program, given: Sequence[Table | None], choices: Choices,
             preprocessing=supplier,
             tolerance=choices.tolerance,
         )
-    if target is not None:
-        shapes = tuple(None if array is None else _shape(array) for array in given)
-        save_plan(
-            PlanFile(
-                str(program.path), program.digest, len(given), choices.suite, choices.fractional_bits, supplier, shapes,
-                tuple(planned.demand),
-            ),
-            target,
-        )  # fmt: skip
-    return planned.report.to_json() | {
+    shapes = tuple(None if array is None else _shape(array) for array in given)
+    plan_file = PlanFile(
+        str(program.path), program.digest, len(given), choices.suite, choices.fractional_bits, supplier, shapes,
+        tuple(planned.demand),
+    )  # fmt: skip
+    summary = planned.report.to_json() | {
         "offline_estimate": offline_bytes(planned.demand, len(given), supplier),
         "seconds_on": {name: planned.seconds_on(name) for name in NETWORKS},
     }
+    return summary, plan_file
 
 
-def shadow_of(program: Program, given: Sequence[Table | None], choices: Choices) -> list[Summary]:
+def shadow_of(program: Program, given: Sequence[Any], choices: Choices) -> list[Summary]:
     """What the program reveals on these data, beside what it reveals in floating point."""
     with redirect_stdout(sys.stderr):
         compared = shadow(program.main, given, fractional_bits=choices.fractional_bits)
     return [asdict(each) for each in compared]
 
 
-def _shape(array: Table) -> str:
+def _shape(array: Any) -> str:
+    if isinstance(array, Tables):
+        return ", ".join(f"{name}={_shape(table)}" for name, table in array.items())
     return f"{'x'.join(map(str, array.shape))}:{array.dtype}"
 
 

@@ -15,7 +15,7 @@ import msgpack
 
 from mpc.errors import LocalError
 from mpc.supply import Entry
-from party_runner.whole_file import write_whole
+from party_runner.whole_file import write_file
 from protocols.preprocessing.demand import pack_demand, parse_demand
 from protocols.runs.sources import DEALER, PREPROCESSING
 
@@ -56,12 +56,7 @@ def save_plan(plan: PlanFile, target: Path) -> None:
         plan.program, plan.program_digest, plan.parties, plan.suite, plan.fractional_bits, plan.preprocessing,
         list(plan.shapes), pack_demand(plan.demand),
     ]  # fmt: skip
-    try:
-        write_whole(target, FORMAT + msgpack.packb(fields))
-    except OSError as error:
-        raise LocalError(
-            "unwritable", f"cannot write {target}: {error.strerror}", "Name a file in an existing folder."
-        ) from None
+    write_file(target, FORMAT + msgpack.packb(fields))
 
 
 def load_plan(file: Path) -> PlanFile:

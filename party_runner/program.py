@@ -1,58 +1,66 @@
 """A user's program: one Python file with `async def main(ctx, mine)`, loaded by its path.
 
 The digest is taken of the very bytes that are compiled, so that parties who agree on the digest run the same
-text. Modules which the program imports from its own folder are not part of it.
+text: the program's and that of the modules which it imports from its own folder (`party_runner.local_modules`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from types import CodeType, ModuleType
-from typing import Any
+from types import ModuleType
 
 from mpc.errors import LocalError
+from mpc.simulation import Main
+from party_runner.agreed import Agreed, Argument
+from party_runner.local_modules import LocalModules, compiled
+from party_runner.local_modules import program_digest as program_digest
+from protocols.runs.users_program import SIGNATURE, check_parameters, exited, not_async
 
-Main = Callable[[Any, Any], Awaitable[Any]]
-
-SIGNATURE = "async def main(ctx, mine)"
+NOTHING = Agreed()
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A loaded program: where it is, the SHA-256 of its text in hexadecimal, and its `main`."""
+    """A loaded program: where it is, the digest of all its texts in hexadecimal, and its `main`."""
 
     path: Path
     digest: str
     main: Main
 
 
-def program_digest(source: bytes) -> str:
-    """The SHA-256 of a program's text, in hexadecimal: what the parties compare in the handshake."""
-    return hashlib.sha256(source).hexdigest()
+def load_program(path: Path, agreed: Agreed = NOTHING) -> Program:
+    """Read, compile and execute the file at `path`, and find its `main`, which is called with the arguments agreed on.
 
-
-def load_program(path: Path) -> Program:
-    """Read, compile and execute the file at `path`, and find its `main`.
-
+    From then on the modules of its folder that this process may import are those that were digested.
     Errors: LocalError `program-missing`, `program-unreadable`, `program-syntax`, `program-without-main`,
-    `program-main-not-async`, `program-main-parameters`. What the file itself raises while it is executed
-    passes through.
+    `program-main-not-async`, `program-main-parameters`, `program-exit`, `digest-missing`, `shadowed-package`. What the
+    file itself raises while it is executed passes through.
     """
     source = _read(path)
+    modules = _modules(path, source, agreed)
+    modules.install()
     module = _execute(path, source)
-    return Program(path, program_digest(source), _find_main(path, module))
+    modules.seal()
+    return Program(path, modules.digest, _find_main(path, module, agreed.arguments))
 
 
-def source_digest(path: Path) -> str:
-    """The digest of a program that is not executed here. LocalError when the file is missing or not Python."""
-    source = _read(path)
-    _compile(path, source)
-    return program_digest(source)
+def source_digest(path: Path, agreed: Agreed = NOTHING) -> str:
+    """The digest of a program that is not executed here, where all that it imports stands at the top of its files.
+
+    LocalError `program-missing`, `program-unreadable`, `program-syntax`, `digest-missing`, `shadowed-package`.
+    """
+    return _modules(path, _read(path), agreed).digest
+
+
+def _modules(path: Path, source: bytes, agreed: Agreed) -> LocalModules:
+    modules = LocalModules(path, source)
+    for place in agreed.digested:
+        modules.add(place)
+    return modules
 
 
 def _read(path: Path) -> bytes:
@@ -68,46 +76,24 @@ def _read(path: Path) -> bytes:
 
 
 def _execute(path: Path, source: bytes) -> ModuleType:
-    """Run the file as a module named after it. Its folder goes last on sys.path, so that it hides nothing installed."""
-    code = _compile(path, source)
+    """Run the file as a module named after it."""
+    code = compiled(path, source)
     module = ModuleType(path.stem)
     module.__file__ = str(path)
     sys.modules.setdefault(path.stem, module)
-    folder = str(path.resolve().parent)
-    if folder not in sys.path:
-        sys.path.append(folder)
-    exec(code, module.__dict__)
+    try:
+        exec(code, module.__dict__)
+    except SystemExit as error:
+        raise exited(error) from None
     return module
 
 
-def _compile(path: Path, source: bytes) -> CodeType:
-    try:
-        return compile(source, str(path), "exec", dont_inherit=True)
-    except SyntaxError as error:
-        remedy = "Correct the line; the program is a plain Python file."
-        line = f"{path.name}:{error.lineno or 1}"
-        raise LocalError("program-syntax", f"{path} is not Python: {error.msg}", remedy, line=line) from None
-    except ValueError as error:
-        raise LocalError("program-syntax", f"{path} is not Python: {error}", "Name a Python source file.") from None
-
-
-def _find_main(path: Path, module: ModuleType) -> Main:
+def _find_main(path: Path, module: ModuleType, arguments: dict[str, Argument]) -> Main:
     main: Main | None = getattr(module, "main", None)
     if not callable(main):
         remedy = f"Write the program as `{SIGNATURE}`; it is called with the context and this party's own data."
         raise LocalError("program-without-main", f"{path} defines no function `main`", remedy)
-    line = f"{path.name}:{_first_line(main)}"
     if not inspect.iscoroutinefunction(main):
-        cause = f"`main` in {path} is not an async function"
-        raise LocalError("program-main-not-async", cause, f"Write `{SIGNATURE}`.", line=line)
-    try:
-        inspect.signature(main).bind(None, None)
-    except TypeError as error:
-        cause = f"`main` in {path} cannot be called with (ctx, mine): {error}"
-        raise LocalError("program-main-parameters", cause, f"Write `{SIGNATURE}`.", line=line) from None
-    return main
-
-
-def _first_line(main: Callable[..., Any]) -> int:
-    code = getattr(main, "__code__", None)
-    return code.co_firstlineno if code is not None else 1
+        raise not_async(main)
+    check_parameters(main, arguments)
+    return partial(main, **arguments) if arguments else main

@@ -2,26 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import inf, isfinite
+import os
+import sys
+from collections.abc import Callable, Sequence
+from math import inf
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from party_runner.summary import Summary, write_summary
+from mpc.accounts.display import within
+from mpc.errors import LocalError
+from party_runner.summary import Summary, as_json, write_summary
 
 NUMBERS_SHOWN = 6
 LINES_SHOWN = 12
 
 
-def present(summary: Summary, target: str | None, show: Callable[[Summary, Console], None]) -> None:
-    """The summary for machines if asked for, and for a person unless stdout is taken."""
-    if target is not None:
-        write_summary(summary, target)
-    if target != "-":
-        show(summary, Console())
+Show = Callable[[Summary, Console], None]
+
+
+def present(summary: Summary, target: str | None, show: Show, files: Sequence[Callable[[], None]] = ()) -> None:
+    """The summary on stdout, for a person or with target '-' as JSON; only then its file, and those that `files` write.
+
+    Whatever cannot be written, all else is. LocalError `stdout-unwritable`, `summary-unwritable`, or of `files`.
+    """
+    steps = [lambda: _on_stdout(summary, target == "-", show), *files]
+    if target not in (None, "-"):
+        path = Path(target)
+        steps.insert(1, lambda: write_summary(summary, path))
+    failures = [failure for step in steps if (failure := _failure(step)) is not None]
+    if failures:
+        raise failures[0]
+
+
+def _failure(step: Callable[[], None]) -> LocalError | None:
+    try:
+        step()
+    except LocalError as error:
+        return error
+    return None
+
+
+def _on_stdout(summary: Summary, for_machines: bool, show: Show) -> None:
+    """Where stdout does not take it, a person finds it on stderr. Rich leaves a broken pipe by SystemExit."""
+    try:
+        if for_machines:
+            print(as_json(summary).decode(), end="")
+        else:
+            show(summary, Console())
+        sys.stdout.flush()
+    except (OSError, SystemExit) as error:
+        why = getattr(error, "strerror", "") or "Broken pipe"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what it still holds would fail again at exit
+        show(summary, Console(stderr=True))
+        remedy = "The result stands above, on standard error; `--json FILE` keeps it in a file."
+        raise LocalError("stdout-unwritable", f"standard output cannot be written to: {why}", remedy) from None
 
 
 def print_report(summary: Summary, console: Console, counted: str = "all parties") -> None:
@@ -157,13 +195,6 @@ def _reveals(summary: Summary) -> Group:
         to = _receivers(reveal["to"], summary["parties"])
         made.add_row(reveal["line"], _dimensions(reveal["shape"]), within(float(reveal["error"])), to)
     return titled("Revealed", made)
-
-
-def within(error: float) -> str:
-    """The bound of an error."""
-    if not isfinite(error):
-        return "no useful bound"
-    return f"+- {error:.2g}" if error else "exact"
 
 
 def _decisions(summary: Summary) -> list[RenderableType]:

@@ -19,7 +19,7 @@ from typing import Any
 
 from mpc.errors import LocalError
 from party_runner.status import finite
-from party_runner.whole_file import write_whole
+from party_runner.whole_file import ELSEWHERE, write_file
 
 Summary = dict[str, Any]
 
@@ -56,21 +56,25 @@ def _lines(accounts: Sequence[Summary]) -> list[Summary]:
     return list(lines.values())
 
 
-def check_writable(target: str | None) -> None:
-    """Refuse, before the run, a `--json` file that cannot be written after it. LocalError `summary-unwritable`."""
+SHOWN = "The result stands above; copy it, and see that there is room, and a folder that you may write to."
+
+
+def check_writable(target: str | Path | None) -> None:
+    """Refuse, before the run, a file that cannot be written after it. LocalError `summary-unwritable`."""
     if target in (None, "-"):
         return
     path = Path(target)
-    folder = path.parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        cause = f"the summary cannot be written to {path}"
-        raise LocalError("summary-unwritable", cause, "Name a file in an existing folder that you may write to.")
+    special = path.exists() and not path.is_file()
+    place = path if special else path.parent
+    if path.is_dir() or not place.exists() or not os.access(place, os.W_OK):
+        raise LocalError("summary-unwritable", f"the summary or result cannot be written to {path}", ELSEWHERE)
 
 
-def write_summary(summary: Summary, target: str) -> None:
-    """Write the summary as JSON to a file, whole or not at all, or to stdout for '-'."""
-    text = json.dumps(finite(summary), indent=2) + "\n"
-    if target == "-":
-        print(text, end="", flush=True)
-        return
-    write_whole(Path(target), text.encode())
+def write_summary(summary: Summary, target: Path) -> None:
+    """Write the summary as JSON, whole or not at all. LocalError `summary-unwritable`."""
+    write_file(target, as_json(summary), "summary-unwritable", SHOWN)
+
+
+def as_json(content: Any) -> bytes:
+    """Plain data as the text of a JSON file."""
+    return (json.dumps(finite(content), indent=2) + "\n").encode()

@@ -14,9 +14,9 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
-        "errors", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.ledger",
-        "accounts.report", "correlation", "standing", "supply", "context", "accounts.cost", "store", "planning",
-        "simulation", "testing",
+        "_installed", "errors", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.display",
+        "accounts.ledger", "accounts.report", "correlation", "standing", "supply", "context", "accounts.cost", "store",
+        "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
@@ -45,12 +45,14 @@ FOLDER_ORDER = {
         "bigint", "powers_of_base", "crt",
     ),
     "mpc.network": (
-        "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "session_kinds",
-        "mailbox", "peer", "lookout", "transport_memory", "transport", "transport_tls", "connecting", "joining",
+        "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
+        "session_kinds", "mailbox", "peer", "lookout", "transport_memory", "transport", "transport_tls", "connecting",
+        "joining",
     ),
     "protocols.runs": (
-        "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "rehearsal", "lockstep",
-        "planning", "ahead", "by_reveal", "shadowing", "simulating", "party", "dealing", "storing",
+        "__init__", "event_loop", "suites", "users_program", "table", "frames", "input_shapes", "sources", "failures",
+        "reports", "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "shadowing", "simulating", "party",
+        "dealing", "storing",
     ),
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "read_table", "by_masks", "by_tables", "convert", "truncate", "__init__",
@@ -66,9 +68,9 @@ FOLDER_ORDER = {
         "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "node", "lowering", "losses", "shadows", "secret", "public", "facts", "scales", "factors", "shape",
-        "peaks", "arithmetic", "matrices", "logic", "quotients", "functions", "inputs", "evaluate", "supposing",
-        "revealing", "bridge", "__init__",
+        "lines", "misuse", "node", "lowering", "losses", "shadows", "secret", "public", "facts", "scales", "factors",
+        "shape", "peaks", "arithmetic", "matrices", "logic", "quotients", "functions", "inputs", "evaluate",
+        "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

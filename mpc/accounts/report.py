@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from mpc.accounts.display import Section, as_html, as_text, within
 from mpc.accounts.ledger import Decision, LineCost, Reveal
 
+LINES_SHOWN = 12
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """One party's account of a run, or of a plan (then `seconds` is empty).
 
@@ -44,6 +47,35 @@ class Report:
     def rounds(self) -> int:
         """The run's rounds: those of the party with the longest chain of messages."""
         return max(self.rounds_by_party, default=0)
+
+    @property
+    def sections(self) -> list[Section]:
+        """The account as tables: by party, what was revealed, and the lines that cost most."""
+        totals = zip(self.parties, self.rounds_by_party, self.bytes_sent, strict=True)
+        messages = [(name, f"{rounds:,}", f"{sent:,}") for name, rounds, sent in totals]
+        revealed = [(r.line, str(r.shape), within(r.error), self._receivers(r.to)) for r in self.reveals]
+        costs = sorted(self.lines, key=lambda cost: (-cost.bytes, -cost.rounds))[:LINES_SHOWN]
+        by_line = [(cost.line, f"{cost.rounds:,}", f"{cost.bytes:,}") for cost in costs]
+        return [
+            Section("Messages", ("party", "rounds", "bytes sent"), messages),
+            Section("Revealed", ("line", "shape", "error", "to"), revealed),
+            Section(f"Cost by line, {self.parties[self.me]} alone", ("line", "rounds", "bytes"), by_line),
+        ]
+
+    def _receivers(self, to: tuple[int, ...]) -> str:
+        everybody = set(to) == set(range(len(self.parties)))
+        return "everybody" if everybody else ", ".join(self.parties[place] for place in to)
+
+    @property
+    def _title(self) -> str:
+        seconds = ", ".join(f"{stage} {value:.2f} s" for stage, value in self.seconds.items())
+        return f"{self.rounds:,} rounds" + (f"; {seconds}" if seconds else "")
+
+    def __repr__(self) -> str:
+        return as_text(self._title, self.sections, self.security)
+
+    def _repr_html_(self) -> str:
+        return as_html(self._title, self.sections, self.security)
 
     def to_json(self, result: Any = None) -> dict[str, Any]:
         """The whole account and the result as plain lists, numbers and strings."""

@@ -33,11 +33,14 @@ _DIFFERENT = {
     "program_digest": "different-program",
     "suite": "different-suite",
     "parameters": "different-parameters",
+    "numpy": "different-numpy",
 }
+"""By field, or by parameter where one has a code of its own."""
 _REMEDY = {
     "different-version": "install the same version of Parley at every party",
     "different-parties": "give every party the same parties.toml",
-    "different-program": "give every party the same program file",
+    "different-program": "give every party the same program file, the same modules beside it, the same --digest",
+    "different-numpy": "install the same version of numpy at every party",
     "different-suite": "name the same suite at every party",
     "different-parameters": "give the same parameter at every party",
     "different-session": "a party told its peers different things, or two sessions were mixed: start all parties again",
@@ -192,7 +195,8 @@ class Handshake:
             if part.name == "parameters":
                 name = min(k for k in mine.keys() | other.keys() if mine.get(k) != other.get(k))
                 mine, other = mine.get(name, "absent"), other.get(name, "absent")
-            raise self._different(_DIFFERENT[part.name], sender, name, mine, other)
+            key = name if name in _DIFFERENT else part.name
+            raise self._different(_DIFFERENT[key], sender, name, mine, other)
 
     def _receive_confirm(self, sender: int, body: bytes) -> None:
         parts = _unpack(body)

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from mpc.errors import LocalError
+from mpc.network.new_files import NewFile, create_together
 
 LIFETIME = timedelta(days=5 * 365)
 WARN_BEFORE = timedelta(days=30)
@@ -78,7 +79,8 @@ class Identity:
 
 
 def new_identity(name: str, folder: str | Path, lifetime: timedelta = LIFETIME, *, p256: bool = False) -> Identity:
-    """Makes NAME.key (mode 0600) and NAME.crt (self-signed, Ed25519 or P-256) in `folder`; never overwrites.
+    """Makes NAME.key (mode 0600) and NAME.crt (self-signed, Ed25519 or P-256) in `folder`, both or none; never
+    overwrites.
 
     LocalError `bad-name`, `key-exists`, `unwritable`.
     """
@@ -92,11 +94,8 @@ def new_identity(name: str, folder: str | Path, lifetime: timedelta = LIFETIME, 
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    for file in (key_file, certificate_file):
-        if file.exists() or file.is_symlink():
-            raise _exists(file)
-    _write_new(key_file, secret, 0o600)
-    _write_new(certificate_file, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
+    public = certificate.public_bytes(serialization.Encoding.PEM)
+    create_together(NewFile(key_file, secret, 0o600), NewFile(certificate_file, public, 0o644))
     return load_identity(name, folder)
 
 
@@ -245,25 +244,6 @@ def _self_signed(name: str, key: PrivateKey, lifetime: timedelta) -> x509.Certif
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
     return builder.sign(key, None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
-
-
-def _write_new(file: Path, content: bytes, mode: int) -> None:
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except FileExistsError:
-        raise _exists(file) from None
-    except OSError as error:
-        raise LocalError("unwritable", f"cannot write {file}: {error.strerror}", "choose another folder") from None
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-
-
-def _exists(file: Path) -> LocalError:
-    return LocalError(
-        "key-exists",
-        f"{file} exists, and a key is never overwritten",
-        "choose another name or folder, or move the old files away",
-    )
 
 
 def _load_key(name: str, file: Path) -> PrivateKey:

@@ -7,6 +7,7 @@ from mpc.errors import LocalError
 from protocols.array.evaluate import Evaluation
 from protocols.array.inputs import DEFAULT_RANGE
 from protocols.array.lines import user_line
+from protocols.array.misuse import need_context
 from protocols.array.node import Facts, Kind, operation
 from protocols.array.revealing import checked, shown_form
 from protocols.array.secret import SecretArray, declared_range, record
@@ -22,6 +23,7 @@ async def compute(ctx: Context, *values: SecretArray) -> None:
     For a program that wants its work done at this point, as before a loop, or while it waits for something else.
     Raises LocalError `range-exceeded` before anything is sent if a value may not fit.
     """
+    need_context(ctx, "compute")
     line = user_line()
     nodes = [checked(ctx, value, line).node for value in values]
     call = ctx.child("compute", line=line)

@@ -13,6 +13,7 @@ from mpc.algebra.encoding import encode
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
 from protocols.array.lines import user_line
+from protocols.array.misuse import need_context, party_index, refuse_unawaited
 from protocols.array.node import Facts, Kind, Node, Shape, operation
 from protocols.array.secret import SecretArray, declared_range, record
 from protocols.ranges import ULP, Range
@@ -42,6 +43,7 @@ ENCODING_ERROR = ULP // 2
 MAX_DIMENSIONS = 8
 MAX_ELEMENTS = 1 << 32
 HEADER_BYTES = 256
+ROWS_SHOWN = 8
 
 
 async def secret(
@@ -60,16 +62,17 @@ async def secret(
     circuits are sized by it. Without one: +-1024 for `fixed`, less than 2^31 in size for `int`.
     Raises LocalError `out-of-range` at the owner if an element lies outside.
     """
+    need_context(ctx, "secret")
     line = user_line()
-    if owner not in ctx.everyone:
-        raise LocalError("no-such-party", f"there is no party {owner} among {ctx.n}", "parties count from 0", line=line)
+    owner = party_index(ctx, owner, line)
+    _refuse_unknown_kind(kind, line)
     call = ctx.child("secret", line=line)
     own = _own_array(call, value, kind, line) if ctx.me == owner else None
     if own is not None and ctx.session.shadows is not None:
         ctx.session.shadows.of_input(call.path, own)
     shape, kind = await _header(call, owner, own, kind)
     scale = ctx.fractional_bits if kind == "fixed" else 0
-    lo, hi = range or DEFAULT_RANGE[kind]
+    lo, hi = DEFAULT_RANGE[kind] if range is None else _two_numbers(range, line)
     bounds = declared_range(lo, hi, scale)
     words = None if own is None or ctx.planning else _encoded(call, own, scale, bounds)
     ctx.join(call)
@@ -80,6 +83,25 @@ async def secret(
     return x
 
 
+def _refuse_unknown_kind(kind: Any, line: str) -> None:
+    if kind is not None and kind not in get_args(Kind):
+        known = ", ".join(f"'{name}'" for name in get_args(Kind))
+        raise LocalError("unknown-kind", f"there is no kind {kind!r} of secrets", f"name one of {known}", line=line)
+
+
+def _two_numbers(range_: Any, line: str) -> tuple[float, float]:
+    """Bounds of any numeric type as numbers of Python; whole ones stay whole."""
+    try:
+        lo, hi = (bound.item() if isinstance(bound, np.generic) else bound for bound in range_)
+        if not all(type(bound) in (int, float) for bound in (lo, hi)):
+            raise TypeError
+    except (TypeError, ValueError):
+        raise LocalError(
+            "bad-range", "range= is no pair of numbers", "give two finite bounds, (lo, hi)", line=line
+        ) from None
+    return lo, hi
+
+
 def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.NDArray[Any]:
     if value is None:
         raise LocalError(
@@ -88,6 +110,7 @@ def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.N
             "give this party an input (--input), or let the program pass a value where it is the owner",
             line=line,
         )
+    refuse_unawaited(value, line)
     array = np.asarray(value) if call.planning else np.array(value)
     if array.dtype.kind not in "biuf":
         raise LocalError("not-a-number", f"a secret of dtype {array.dtype}", "pass numbers or booleans", line=line)
@@ -144,11 +167,22 @@ def _encoded(call: Context, own: npt.NDArray[Any], scale: int, bounds: Range) ->
         lo, hi = bounds.reals(scale)
         raise LocalError(
             "out-of-range",
-            f"this party's value has elements outside the declared range [{lo:g}, {hi:g}]",
+            f"this party's value has elements outside the declared range [{lo:g}, {hi:g}]{_places(signed, bounds)}",
             "declare the true range, mpc.secret(..., range=(lo, hi)), the same at all parties, or scale the data",
             line=call.line,
         )
     return words
+
+
+def _places(signed: npt.NDArray[Any], bounds: Range) -> str:
+    """The first rows that lie outside, for the owner, who is the only one to read this; their values are not said."""
+    outside = (signed < bounds.lo) | (signed > bounds.hi)
+    if not signed.ndim:
+        return ""
+    rows = np.flatnonzero(outside.reshape(len(signed), -1).any(axis=1))
+    shown = ", ".join(str(row) for row in rows[:ROWS_SHOWN])
+    more = f" and {len(rows) - ROWS_SHOWN} more" if len(rows) > ROWS_SHOWN else ""
+    return f": in {'row' if len(rows) == 1 else 'rows'} {shown}{more}, counted from 0"
 
 
 def _bad_header(call: Context, owner: int, what: str) -> PeerError:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
+from traceback import walk_tb
+from types import FrameType
 
 import numpy as np
 import trio
@@ -20,8 +23,10 @@ _HOUSE = tuple(
         os.path.dirname(os.path.abspath(trio.__file__)),
     )
 )
+_LIBRARIES = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "purelib", "platlib"))
 _BASES: dict[str, str] = {}
-"""The file name without its folders, by path, of every file of users that was seen; "" for the library's own."""
+"""The file name without its folders, by path, of every file of users that was seen; "" for the library's own, and for
+Python's import."""
 
 
 class naming_line:
@@ -43,9 +48,28 @@ def user_line() -> str:
         path = frame.f_code.co_filename
         base = _BASES.get(path)
         if base is None:
-            base = _BASES[path] = "" if path.startswith(_HOUSE) else os.path.basename(path)
+            base = _base(path)
         if base:
             return f"{base}:{frame.f_lineno}"
         if frame.f_back is None:
             return f"{os.path.basename(path)}:{frame.f_lineno}"
         frame = frame.f_back
+
+
+def user_frames(error: BaseException) -> list[tuple[FrameType, str]]:
+    """The frames of the user's program that an error passed, and their file and line; the innermost last.
+
+    Those of Python's own library and of installed packages, which the program calls, are left out.
+    """
+    found = []
+    for frame, line in walk_tb(error.__traceback__):
+        path = frame.f_code.co_filename
+        base = _base(path)
+        if base and not path.startswith(_LIBRARIES):
+            found.append((frame, f"{base}:{line}"))
+    return found
+
+
+def _base(path: str) -> str:
+    base = _BASES[path] = "" if path.startswith((*_HOUSE, "<frozen ")) else os.path.basename(path)
+    return base

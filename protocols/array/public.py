@@ -19,6 +19,7 @@ from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
+from protocols.array.misuse import refuse_unawaited
 from protocols.array.node import Shape
 from protocols.ranges import ERROR_BITS, Range
 
@@ -65,6 +66,7 @@ def public(values: Any) -> Public:
 
     Raises LocalError `not-a-number` for NaN, infinity and what is no number, `out-of-range` for integers above int64.
     """
+    refuse_unawaited(values)
     array = np.asarray(values)
     if array.dtype.kind in "biu":
         if array.dtype == np.uint64 and array.size and int(array.max()) >= 1 << 63:

@@ -13,6 +13,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.evaluate import Evaluation
 from protocols.array.lines import user_line
+from protocols.array.misuse import need_context, receivers_of, refuse_unawaited
 from protocols.array.node import Kind
 from protocols.array.scales import fixed, ring_form
 from protocols.array.secret import SecretArray
@@ -36,10 +37,12 @@ async def reveal(
     A plan knows no values: there the result is `planned`, a number or an array for each of the values (one alone for
     one), or without it the middle of each range, and False for a bit.
     Raises LocalError `range-exceeded` before anything is sent if a value may not fit, `no-such-party` if a receiver
-    does not compute, `tolerance-exceeded` if a bound is too large, and what the session's policies raise.
+    does not compute, `tolerance-exceeded` if a bound is too large, `not-secret`, `not-awaited`, and what the session's
+    policies raise.
     """
+    need_context(ctx, "reveal")
     line = user_line()
-    receivers = tuple(ctx.everyone) if to is None else tuple(dict.fromkeys([to] if isinstance(to, int) else to))
+    receivers = receivers_of(ctx, to, line)
     targets = [shown_form(checked(ctx, value, line)) for value in values]
     to_all = set(receivers) == set(ctx.everyone)
     nodes = [(target if to_all else ring_form(target)).node for target in targets]
@@ -77,9 +80,12 @@ def shown_form(x: SecretArray) -> SecretArray:
 
 
 def checked(ctx: Context, value: Any, line: str) -> SecretArray:
-    """A secret of this run, or LocalError `not-secret` or `foreign-secret`."""
+    """A secret of this run, or LocalError `not-secret`, `not-awaited` or `foreign-secret`."""
+    refuse_unawaited(value, line)
     if not isinstance(value, SecretArray):
-        raise LocalError("not-secret", f"a {type(value).__name__} is no secret", "use the value as it is", line=line)
+        several = "give secrets one by one, mpc.reveal(ctx, x, y) or mpc.reveal(ctx, *secrets)"
+        remedy = several if isinstance(value, list | tuple | set | dict) else "use the value as it is"
+        raise LocalError("not-secret", f"a {type(value).__name__} is no secret", remedy, line=line)
     if value.context.session is not ctx.session:
         raise LocalError(
             "foreign-secret", "this secret belongs to another run", "use secrets within their run", line=line

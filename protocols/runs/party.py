@@ -30,6 +30,7 @@ from protocols.runs.planning import Plan, plan_shapes
 from protocols.runs.reports import report_of
 from protocols.runs.sources import OT, Provision, Source
 from protocols.runs.suites import find_suite
+from protocols.runs.users_program import guarded, refuse_unfinished
 from protocols.suite import Factory
 
 Progress = Callable[[str, int, int | None], None]
@@ -133,7 +134,7 @@ class _Party:
 
         async def compute() -> None:
             with using(self.device):
-                result.append(await self.main(ctx, self.mine))
+                result.append(await guarded(self.main)(ctx, self.mine))
                 await session.settle(ctx)
 
         await self.provision.beside(partial(by_reveal.beside, compute) if self.source.guesses else compute)
@@ -142,6 +143,7 @@ class _Party:
         counters = await self.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})
         offline = self.offline_seconds + by_reveal.seconds
         seconds = {"connect": connect_seconds, "offline": offline, "online": online}
+        refuse_unfinished(self.main, result[0])
         known = [c or {} for c in counters[: session.n]]
         report = report_of(
             session, program, self.source.name, seconds, [c.get("rounds", 0) for c in known],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mpc.accounts.display import Section, as_html, as_text
 from mpc.accounts.report import Report
 from mpc.algebra.ring import Z64
 from mpc.algebra.shapes_only import ShapesOfRing
@@ -16,29 +17,46 @@ from mpc.planning import NETWORKS, CountingSupply
 from mpc.simulation import Main, Setting, run_in_memory
 from mpc.supply import Entry
 from protocols.runs.event_loop import run_trio
+from protocols.runs.frames import as_input
 from protocols.runs.input_shapes import describe
 from protocols.runs.lockstep import Lockstep
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, check_preprocessing
 from protocols.runs.suites import find_suite
+from protocols.runs.users_program import guarded, refuse_unfinished
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """What a program will cost: an account without times, and the material it will take, in the order of paths."""
 
     report: Report
-    demand: list[Entry] = field(repr=False)
+    demand: list[Entry]
     calls: int
 
     def seconds_on(self, network: str) -> float:
         """Time on the wire on a named network (`mpc.planning.NETWORKS`); computation comes on top."""
         return NETWORKS[network].seconds(self.report.rounds, max(self.report.bytes_sent))
 
+    @property
+    def _title(self) -> str:
+        return f"A run will take {self.report.rounds:,} rounds, and {len(self.demand):,} pieces of material"
+
+    @property
+    def _sections(self) -> list[Section]:
+        times = [(network, f"{self.seconds_on(network):,.2f}") for network in NETWORKS]
+        return [*self.report.sections, Section("Time on the wire", ("network", "seconds"), times)]
+
+    def __repr__(self) -> str:
+        return as_text(self._title, self._sections, self.report.security)
+
+    def _repr_html_(self) -> str:
+        return as_html(self._title, self._sections, self.report.security)
+
 
 def plan(
     main: Main,
-    inputs: Sequence[npt.NDArray[Any] | None],
+    inputs: Sequence[Any],
     *,
     suite: str = "beaver",
     fractional_bits: int = 16,
@@ -52,7 +70,7 @@ def plan(
     mind unless told otherwise. `tolerance` refuses outputs whose error may be larger.
     """
     check_preprocessing(preprocessing)
-    shapes = [describe(a) for a in inputs]
+    shapes = [describe(as_input(given)) for given in inputs]
     return run_trio(
         lambda: plan_shapes(main, shapes, suite, fractional_bits, preprocessing, program, tolerance=tolerance)
     )
@@ -85,6 +103,8 @@ async def plan_shapes(
         calls += 1
 
     with np.errstate(all="ignore"):  # inputs are zeros
-        runs = await run_in_memory(main, inputs, supplies, setting, on_call=count)
+        runs = await run_in_memory(guarded(main), inputs, supplies, setting, on_call=count)
+    for run in runs:
+        refuse_unfinished(main, run.result)
     demand = sorted(supplies[0].demand, key=lambda entry: entry[0])  # the order of the program, not of the event loop
     return Plan(simulated_report(runs, setting, preprocessing, {}, program), demand, calls)

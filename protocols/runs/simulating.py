@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mpc.accounts.report import Report
+import trio
+
+from mpc.accounts.display import Section, as_html, as_text
+from mpc.accounts.report import Report, plain
 from mpc.algebra.interface import Algebra
 from mpc.algebra.ring import Z64
 from mpc.errors import LocalError
@@ -19,12 +23,14 @@ from protocols.preprocessing import dealer
 from protocols.preprocessing.from_ot import ot_supplies
 from protocols.runs.by_reveal import ByReveal
 from protocols.runs.event_loop import run_trio
+from protocols.runs.frames import as_input
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, EXTENSIONS, check_preprocessing
 from protocols.runs.suites import find_suite
+from protocols.runs.users_program import guarded, refuse_unfinished
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Simulation:
     """What a simulation ended with: every party's result, by index, and the account of party 0."""
 
@@ -35,6 +41,28 @@ class Simulation:
     def result(self) -> Any:
         """Party 0's result."""
         return self.results[0]
+
+    @property
+    def _title(self) -> str:
+        return f"A simulation of {len(self.results)} parties in {self.report.rounds:,} rounds; .report has its account"
+
+    @property
+    def _sections(self) -> list[Section]:
+        named = zip(self.report.parties, self.results, strict=True)
+        shown = [("all", self.result)] if self._agree else list(named)
+        rows = [(name, " ".join(repr(result).split())) for name, result in shown]
+        return [Section("Results", ("party", "result"), rows)]
+
+    @property
+    def _agree(self) -> bool:
+        first = plain(self.result)
+        return all(plain(result) == first for result in self.results)
+
+    def __repr__(self) -> str:
+        return as_text(self._title, self._sections)
+
+    def _repr_html_(self) -> str:
+        return as_html(self._title, self._sections)
 
 
 def simulate(
@@ -50,6 +78,9 @@ def simulate(
 ) -> Simulation:
     """Run `main(ctx, mine)` for all parties in this process; `inputs[i]` is party i's own data, or None.
 
+    Frames and series of pandas, polars and Arrow are taken as numpy arrays that know their columns' names
+    (`protocols.runs.frames`).
+
     The same protocols and messages as between machines. For development, tests and notebooks: data of all parties
     meets in one process. Material comes from a dealer inside that process, which is quick and gives away nothing more
     there; `preprocessing` names another source, as "ot", which real runs use: then material is made as in these, by
@@ -61,6 +92,7 @@ def simulate(
             "too-few-parties", f"{len(inputs)} inputs make no computation between parties", "pass 2 or more"
         )
     check_preprocessing(preprocessing)
+    inputs = [as_input(given) for given in inputs]
     setting = Setting(
         find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs,
         foresight=None if preprocessing == DEALER else ByReveal, tolerance=tolerance,
@@ -74,8 +106,19 @@ def simulate(
             if preprocessing == DEALER
             else ot_supplies(transports, agreements, extension=EXTENSIONS[preprocessing])
         )
-        return await run_in_memory(main, inputs, supplies, setting, transports=transports, agreements=agreements)
+        return await run_in_memory(
+            guarded(main), inputs, supplies, setting, transports=transports, agreements=agreements
+        )
 
     runs = run_trio(run)
+    for each in runs:
+        refuse_unfinished(main, each.result)
     report = simulated_report(runs, setting, preprocessing, {"online": time.perf_counter() - started})
     return Simulation([run.result for run in runs], report)
+
+
+async def simulate_async(main: Main, inputs: Sequence[Any], **options: Any) -> Simulation:
+    """`simulate`, awaited: the event loop of a notebook, asyncio's or trio's, goes on meanwhile."""
+    if trio.lowlevel.in_trio_run():
+        return await trio.to_thread.run_sync(lambda: simulate(main, inputs, **options))
+    return await asyncio.to_thread(simulate, main, inputs, **options)

@@ -78,7 +78,7 @@ def test_keys_and_a_terminal_each(folder: Path) -> None:
     for port in sorted(set(re.findall(r"127\.0\.0\.1:(\d+)", roster))):
         roster = roster.replace(f":{port}", f":{free_port()}")
     (folder / "parties.toml").write_text(roster)
-    for command in typed(block_with("console", "keys new south")):
+    for command in typed(block_with("console", "keys new north")) + typed(block_with("console", "keys new south")):
         outcome(start(command, folder))
     terminals = [start(command, folder) for command in typed(block_with("console", "parley join"))]
     assert len(terminals) == 2

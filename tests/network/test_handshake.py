@@ -65,6 +65,11 @@ def test_nothing_is_opened_before_everybody_has_committed() -> None:
         ({"has_dealer": True}, "different-parties", ("has dealer", "True", "False")),
         ({"parameters": {"fractional_bits": 12, "mode": "fast"}}, "different-parameters", ("bits", "12", "16")),
         ({"parameters": {"fractional_bits": 16}}, "different-parameters", ("mode", "'absent'", "'fast'")),
+        (
+            {"parameters": {"fractional_bits": 16, "mode": "fast", "numpy": "2.0.0"}},
+            "different-numpy",
+            ("numpy", "'2.0.0'", "'absent'"),
+        ),
     ],
 )
 def test_a_difference_names_the_peer_the_field_and_both_values(

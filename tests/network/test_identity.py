@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
 import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -69,6 +72,51 @@ def test_keys_are_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="key-exists"):
         new_identity("south", tmp_path)
     assert (tmp_path / "north.key").read_bytes() == before
+
+
+@pytest.fixture
+def no_room() -> Iterator[None]:
+    """Files of this process end after 100 bytes: less than a key takes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("no_room")
+def test_where_there_is_no_room_for_a_key_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(LocalError, match="unwritable") as caught:
+        new_identity("north", tmp_path)
+    assert "too large" in caught.value.cause
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_key_without_its_certificate_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = os.link
+
+    def refuse(part: str, path: Path) -> None:
+        if path.suffix == ".crt":
+            raise OSError(errno.EDQUOT, "Disk quota exceeded")
+        link(part, path)
+
+    monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(LocalError, match="quota"):
+        new_identity("north", tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_key_has_its_name_only_when_it_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    fsync = os.fsync
+
+    def look(descriptor: int) -> None:
+        fsync(descriptor)
+        seen.append(sorted(path.suffix for path in tmp_path.iterdir()))
+
+    monkeypatch.setattr(os, "fsync", look)
+    new_identity("north", tmp_path)
+    assert seen == [[".part"], [".part", ".part"]]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["north.crt", "north.key"]
 
 
 @pytest.mark.parametrize("name", ["", "../north", "a b", "-x", "x" * 65, "nörd", "a/b", "a\n"])

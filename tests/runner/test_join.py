@@ -138,6 +138,41 @@ def test_a_party_with_another_program_is_named(club: Club) -> None:
 
 
 @pytest.mark.slow
+def test_a_party_with_another_module_is_named_before_anything_is_sent(club: Club) -> None:
+    """Both have the same program, whose factor stands in a module beside it."""
+    programs = []
+    for name, factor in zip(NAMES, (6, 7), strict=True):
+        folder = club.folder / name
+        folder.mkdir()
+        write(folder, "helper.py", f"FACTOR = {factor}\n")
+        text = "from helper import FACTOR\n" + PRODUCT.replace("a * b", "a * b * FACTOR")
+        programs.append(write(folder, "product.py", text))
+    north, south = (club.join(name, program=p) for name, p in zip(NAMES, programs, strict=True))
+    for name, (code, stdout, stderr) in zip(reversed(NAMES), ends(north, south), strict=True):
+        assert (code, stdout) == (3, "")
+        assert f"{name} has another program digest" in stderr
+        assert "[different-program]" in stderr
+    write(club.folder / "south", "helper.py", "FACTOR = 6\n")
+    for code, stdout, stderr in ends(*(club.join(name, "--json", "-", program=p) for name, p in zip(NAMES, programs))):  # noqa: B905
+        assert code == 0, stderr
+        assert json.loads(stdout)["result"] == {"product": pytest.approx(66, abs=1e-2)}
+
+
+@pytest.mark.slow
+def test_a_late_import_ends_the_run_at_every_party(club: Club) -> None:
+    write(club.folder, "helper.py", "FACTOR = 1\n")
+    program = write(club.folder, "late.py", PRODUCT.replace("    a = await", "    import helper\n    a = await"))
+    outcomes = ends(*(club.join(name, program=program) for name in NAMES))
+    assert "[undigested-import]" in "".join(stderr for _, _, stderr in outcomes)
+    assert "at: late.py:5" in "".join(stderr for _, _, stderr in outcomes)
+    assert 0 not in [code for code, _, _ in outcomes]
+    digest = ("--digest", str(club.folder / "helper.py"), "--json", "-")
+    for code, stdout, stderr in ends(*(club.join(name, *digest, program=program) for name in NAMES)):
+        assert code == 0, stderr
+        assert json.loads(stdout)["result"] == {"product": pytest.approx(11, abs=1e-3)}
+
+
+@pytest.mark.slow
 def test_a_party_with_another_certificate_is_refused(club: Club, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     for name in (*NAMES, "third"):

@@ -49,6 +49,14 @@ def test_a_plan_takes_shapes_from_files(tmp_path: Path) -> None:
     assert by_file == by_shape
 
 
+def test_a_plan_is_shown_though_it_cannot_be_saved(tmp_path: Path) -> None:
+    code, printed = call("plan", *product_of(tmp_path, 2)[1:], "-o", "/dev/full")
+    assert code == 2
+    assert "A run will take" in printed
+    assert printed.index("A run will take") < printed.index("cannot write /dev/full: No space left")
+    assert "[unwritable]" in printed
+
+
 def test_a_party_has_a_file_or_a_shape(tmp_path: Path) -> None:
     code, printed = call("plan", *product_of(tmp_path, 2)[1:], "--shape", "0=3x1")
     assert code == 2

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from mpc.errors import LocalError
-from party_runner.report import data, describe, report
+from party_runner.report import data, describe, present, report
 from party_runner.summary import check_writable, merged, write_summary
 
 
@@ -142,7 +145,7 @@ def test_bytes(count: int, text: str) -> None:
 
 def test_the_summary_is_strict_json_and_whole(tmp_path: Path) -> None:
     target = tmp_path / "summary.json"
-    write_summary(account(0, result=[float("nan"), float("inf")]), str(target))
+    write_summary(account(0, result=[float("nan"), float("inf")]), target)
     assert json.loads(target.read_text())["result"] == ["nan", "inf"]
     assert list(tmp_path.iterdir()) == [target]
 
@@ -151,6 +154,51 @@ def test_an_unwritable_target_is_refused_before_the_run(tmp_path: Path) -> None:
     check_writable(None)
     check_writable("-")
     check_writable(str(tmp_path / "new.json"))
+    check_writable("/dev/stdout")
     for target in (tmp_path, tmp_path / "none" / "a.json"):
         with pytest.raises(LocalError, match="summary-unwritable"):
             check_writable(str(target))
+
+
+def shown_before(written: list[str], *steps: Any, target: str | None = None) -> LocalError:
+    with pytest.raises(LocalError) as caught:
+        present(account(0), target, lambda summary, console: written.append("shown"), steps)
+    return caught.value
+
+
+def test_a_result_is_shown_before_anything_is_written(tmp_path: Path) -> None:
+    seen: list[str] = []
+    target = tmp_path / "vanished" / "summary.json"
+    error = shown_before(seen, lambda: seen.append("another file"), target=str(target))
+    assert seen == ["shown", "another file"]
+    assert error.code == "summary-unwritable"
+    assert str(target) in error.cause
+
+
+def test_a_full_disk_is_said_after_the_result() -> None:
+    seen: list[str] = []
+    error = shown_before(seen, target="/dev/full")
+    assert seen == ["shown"]
+    assert (error.code, "No space left" in error.cause) == ("summary-unwritable", True)
+    assert Path("/dev/full").is_char_device()
+
+
+SHOW = """
+from party_runner.report import present
+summary = {"result": 42, "security": "the result is 42"}
+present(summary, TARGET, lambda summary, console: console.print(summary["security"]))
+"""
+
+
+@pytest.mark.parametrize("target", [None, "-"])
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_result_that_stdout_does_not_take_is_shown_on_stderr(target: str | None, closed: bool) -> None:
+    """On a full disk, and where nobody reads the pipe."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open("/dev/full", "w") as full, os.fdopen(writer, "w") as pipe:
+        command = [sys.executable, "-c", SHOW.replace("TARGET", repr(target))]
+        done = subprocess.run(command, stdout=pipe if closed else full, stderr=subprocess.PIPE, text=True, check=False)
+    assert "the result is 42" in done.stderr
+    assert "[stdout-unwritable]" in done.stderr
+    assert "Exception ignored" not in done.stderr

@@ -181,3 +181,14 @@ def test_each_process_is_told_of_its_own_input_only(tmp_path: Path) -> None:
         [False, True],
         [False, False],
     ]
+
+
+@pytest.mark.slow
+def test_the_result_is_printed_though_its_file_is_full(tmp_path: Path) -> None:
+    target = tmp_path / "result.npy"
+    done = parley(*product_of(tmp_path, 2), "--json", "/dev/full", "--output", str(target.with_suffix(".json")))
+    assert done.returncode == 2
+    assert done.stdout.split()[:3] == ["Result", "product", "1"]
+    assert "[summary-unwritable]" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads(target.with_suffix(".json").read_text()) == {"product": pytest.approx(1.0, abs=1e-3)}

@@ -1,0 +1,54 @@
+"""Accounts as people read them in a terminal and in a notebook: a title, tables, a closing sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from math import isfinite
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table with a heading, whose first column is text and whose others are numbers or text."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+def as_text(title: str, sections: Sequence[Section], closing: str = "") -> str:
+    """The title, the tables that have rows, each line of theirs indented, and the closing."""
+    lines = [title]
+    for section in sections:
+        if section.rows:
+            lines += [section.heading, *_aligned([section.columns, *section.rows])]
+    return "\n".join([*lines, closing] if closing else lines)
+
+
+def as_html(title: str, sections: Sequence[Section], closing: str = "") -> str:
+    """The same for a notebook; every text is escaped."""
+    parts = [f"<p><b>{escape(title)}</b></p>"]
+    for section in sections:
+        if section.rows:
+            parts.append(f"<p>{escape(section.heading)}</p><table>{_row(section.columns, 'th')}")
+            parts += [*(_row(row, "td") for row in section.rows), "</table>"]
+    return "".join([*parts, f"<p>{escape(closing)}</p>"] if closing else parts)
+
+
+def _row(cells: Sequence[str], tag: str) -> str:
+    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+
+
+def within(error: float) -> str:
+    """The bound of an error."""
+    if not isfinite(error):
+        return "no useful bound"
+    return f"+- {error:.2g}" if error else "exact"

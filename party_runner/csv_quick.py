@@ -1,0 +1,103 @@
+"""A CSV file by numpy's reader: only what it certainly reads as `party_runner.csv_table` does, cell for cell.
+
+Text that needs a closer look (quotes, blank lines, rows of other lengths, letters beyond ASCII, numbers that are not
+finite or too large to be exact, anything that is no number) is left to the slow reader, which says what is wrong.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from party_runner.columns import Column, Kind, Numbers
+from protocols.runs.table import EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How many lines the header takes, how many columns the file has, and which of them are read as what."""
+
+    header_lines: int
+    width: int
+    places: Sequence[int]
+    kinds: Sequence[Kind]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all columns are read, as numbers and in their order: then numpy refuses rows of other lengths."""
+        everything = list(self.places) == list(range(self.width))
+        return everything and all(isinstance(kind, Numbers) for kind in self.kinds)
+
+
+def quick_table(path: Path, content: bytes, layout: Layout) -> Column | None:
+    """The chosen columns as one array, or None for the slow reader; `content` is what the file at `path` holds."""
+    numeric = [i for i, kind in enumerate(layout.kinds) if isinstance(kind, Numbers)]
+    others = [i for i in range(len(layout.kinds)) if i not in numeric]
+    rows = _rows_of(content, layout)
+    if not rows:
+        return None
+    numbers = _numbers(path, layout, [layout.places[i] for i in numeric]) if numeric else np.empty((rows, 0), np.int64)
+    texts = [_texts(path, layout, i) for i in others]
+    columns = [column for column in texts if column is not None]
+    if numbers is None or len(columns) < len(others) or {len(numbers), *map(len, columns)} != {rows}:
+        return None
+    if not others:
+        return numbers
+    return np.column_stack([numbers, *columns])[:, np.argsort([*numeric, *others])]
+
+
+def _rows_of(content: bytes, layout: Layout) -> int:
+    """How many rows there are, if every line is a row of plain cells, as many as there are columns; else 0."""
+    start = content.find(b"\n") + 1 if layout.header_lines else 0
+    end = len(content) - len(content[-4:]) + len(content[-4:].rstrip(b"\r\n"))
+    if layout.header_lines > 1 or start >= end or not (content.isascii() or content[start:].isascii()):
+        return 0
+    if any(content.find(mark, start, end) >= 0 for mark in (b'"', b"\n\n", b"\n\r")):
+        return 0
+    if b"\r" in content and content.count(b"\r", start, end) != content.count(b"\r\n", start, end):
+        return 0
+    if layout.whole:
+        return content.count(b"\n", start, end) + 1
+    return _rows(content, start, end, layout.width)
+
+
+def _rows(content: bytes, start: int, end: int, width: int) -> int:
+    """How many, if commas and ends of lines come as in rows of `width` cells, those that nobody asks for included."""
+    marks = np.frombuffer(content, np.uint8)[start:end]
+    marks = marks[(marks == ord(",")) | (marks == ord("\n"))]
+    if (len(marks) + 1) % width:
+        return 0
+    rows = np.append(marks, np.uint8(ord("\n"))).reshape(-1, width)
+    return len(rows) if (rows[:, -1] == ord("\n")).all() and (rows[:, :-1] == ord(",")).all() else 0
+
+
+def _numbers(path: Path, layout: Layout, places: list[int]) -> Column | None:
+    columns = None if layout.whole else places
+    whole = _loaded(path, layout, np.int64, columns)
+    if whole is not None:
+        return whole
+    values = _loaded(path, layout, np.float64, columns)
+    return values if values is not None and bool((np.abs(values) < EXACT).all()) else None
+
+
+def _texts(path: Path, layout: Layout, i: int) -> Column | None:
+    texts = _loaded(path, layout, str, [layout.places[i]])
+    return None if texts is None else layout.kinds[i].quick(np.char.strip(texts[:, 0]))
+
+
+def _loaded(path: Path, layout: Layout, dtype: type[Any], columns: list[int] | None) -> npt.NDArray[Any] | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # an integer by way of a float
+        try:
+            return np.loadtxt(
+                str(path), dtype, comments=None, delimiter=",", skiprows=layout.header_lines, usecols=columns, ndmin=2,
+                encoding="latin-1",
+            )  # fmt: skip
+        except (ValueError, OverflowError, Warning):
+            return None

@@ -1,0 +1,132 @@
+"""`--output`: the result of a run in a file of its own: `.npy`, `.csv`, `.json` or `.parquet`, by the file's ending."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.errors import LocalError
+from party_runner.summary import SHOWN, Summary, as_json, check_writable
+from party_runner.whole_file import write_file
+
+Column = npt.NDArray[Any]
+
+
+def check_result_file(target: Path | None) -> None:
+    """Refuse, before the run, what cannot be written after it.
+
+    LocalError `output-format`, `extra-missing`, `summary-unwritable`.
+    """
+    if target is None:
+        return
+    if target.suffix.lower() not in _CONTENT:
+        known = ", ".join(_CONTENT)
+        raise LocalError("output-format", f"{target} has an ending Parley does not write", f"Name a file as {known}.")
+    if _CONTENT[target.suffix.lower()] is _parquet:
+        _pyarrow(target)
+    check_writable(target)
+
+
+def result_files(summary: Summary, target: Path | None) -> list[Callable[[], None]]:
+    """What writes the result of this summary; where the parties' results differ, a file for each who has one, with its
+    name before the ending. Raised then: LocalError `summary-unwritable`, `output-shape`."""
+    if target is None:
+        return []
+    if "results" not in summary:
+        return [lambda: _write(target, summary["result"])]
+    named = zip(summary["parties"], summary["results"], strict=True)
+    files = [(target.with_name(f"{target.stem}.{name}{target.suffix}"), result) for name, result in named]
+    return [_writer(file, result) for file, result in files if result is not None]
+
+
+def _writer(target: Path, result: Any) -> Callable[[], None]:
+    return lambda: _write(target, result)
+
+
+def _write(target: Path, result: Any) -> None:
+    write_file(target, _CONTENT[target.suffix.lower()](target, result), "summary-unwritable", SHOWN)
+
+
+def _json(target: Path, result: Any) -> bytes:
+    return as_json(result)
+
+
+def _npy(target: Path, result: Any) -> bytes:
+    array = _array(result)
+    if array is None:
+        raise _misfit(target, "one array of numbers")
+    stream = BytesIO()
+    np.save(stream, array, allow_pickle=False)
+    return stream.getvalue()
+
+
+def _csv(target: Path, result: Any) -> bytes:
+    columns = dict(_columns(target, result))
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
+    return text.getvalue().encode()
+
+
+def _parquet(target: Path, result: Any) -> bytes:
+    pyarrow, parquet = _pyarrow(target)
+    stream = BytesIO()
+    parquet.write_table(pyarrow.table(dict(_columns(target, result))), stream)
+    return stream.getvalue()
+
+
+_CONTENT = {".npy": _npy, ".csv": _csv, ".json": _json, ".parquet": _parquet}
+
+
+def _pyarrow(target: Path) -> tuple[Any, Any]:
+    try:
+        return import_module("pyarrow"), import_module("pyarrow.parquet")
+    except ImportError:
+        remedy = "pip install 'parley-mpc[data]'"
+        raise LocalError("extra-missing", f"writing {target} needs the package pyarrow", remedy) from None
+
+
+def _columns(target: Path, result: Any) -> Iterator[tuple[str, Column]]:
+    """A result as columns of one length: by key; by place in a table or a tuple; or one column `result`."""
+    parts = result if isinstance(result, dict) else _by_place(result)
+    arrays = {name: _array(part) for name, part in parts.items()}
+    shapes = {None if array is None else array.shape for array in arrays.values()}
+    shape = shapes.pop() if len(shapes) == 1 else None
+    if shape is None or len(shape) > 1:
+        raise _misfit(target, "columns of numbers, of one length")
+    for name, array in arrays.items():
+        yield name, np.atleast_1d(np.asarray(array))
+
+
+def _by_place(result: Any) -> dict[str, Any]:
+    array = _array(result)
+    if array is None and isinstance(result, list):
+        return {f"result{place}": part for place, part in enumerate(result)}
+    if array is None or array.ndim < 2:
+        return {"result": result}
+    return {f"result{place}": array[:, place] for place in range(array.shape[1])}
+
+
+def _array(result: Any) -> Column | None:
+    """Nested lists of numbers as an array; None for anything else. JSON has NaN and infinities as texts."""
+    try:
+        array = np.array(result)
+        if array.dtype.kind == "U":
+            array = np.array(result, np.float64)
+    except ValueError:
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def _misfit(target: Path, what: str) -> LocalError:
+    return LocalError(
+        "output-shape", f"{target} can hold {what}, and the result is not that", "Write it to a .json file."
+    )

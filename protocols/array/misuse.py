@@ -1,0 +1,72 @@
+"""Arguments that are not what a call takes, each refused by what it is: a context, a party, an awaited value."""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.array.lines import user_line
+
+
+def need_context(ctx: Any, call: str) -> None:
+    """LocalError `no-context` where something else stands in the first place of `mpc.CALL(ctx, ...)`."""
+    if not isinstance(ctx, Context):
+        raise LocalError(
+            "no-context",
+            f"the first argument of mpc.{call} is a {type(ctx).__name__}, not the program's context",
+            f"write mpc.{call}(ctx, ...)",
+            line=user_line(),
+        )
+
+
+def party_index(ctx: Context, given: Any, line: str) -> int:
+    """The index of a party: any whole number, no truth value. LocalError `no-such-party`, `bad-party`."""
+    index = None if isinstance(given, bool | np.bool_) else _index(given)
+    if index is None:
+        raise LocalError(
+            "bad-party",
+            f"a {type(given).__name__} where the index of a party belongs",
+            f"give a whole number from 0 to {ctx.n - 1}, or for receivers several: to=(0, 1)",
+            line=line,
+        )
+    if index not in ctx.everyone:
+        raise LocalError("no-such-party", f"there is no party {index} among {ctx.n}", "parties count from 0", line=line)
+    return index
+
+
+def receivers_of(ctx: Context, to: Any, line: str) -> tuple[int, ...]:
+    """The parties that `to=` names, each once: one, several, or with None all."""
+    if to is None:
+        return tuple(ctx.everyone)
+    several: Sequence[Any] = list(to) if np.iterable(to) and not isinstance(to, str) else [to]
+    return tuple(dict.fromkeys(party_index(ctx, one, line) for one in several))
+
+
+def refuse_unawaited(value: Any, line: str | None = None) -> None:
+    """LocalError `not-awaited` for a coroutine, which stands for the value that awaiting it would give."""
+    if inspect.iscoroutine(value):
+        value.close()
+        raise unawaited(f"the coroutine of `{value.__name__}`", line or user_line())
+
+
+def unawaited(what: str, line: str | None) -> LocalError:
+    """The error of a call whose `await` is missing."""
+    return LocalError(
+        "not-awaited",
+        f"{what} was never awaited, so there is no value yet",
+        "write `await` before the call: x = await mpc.secret(ctx, ...), y = await mpc.reveal(ctx, x)",
+        line=line,
+    )
+
+
+def _index(given: Any) -> int | None:
+    try:
+        return operator.index(given)
+    except TypeError:
+        return None
