@@ -7,7 +7,15 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols.array import SecretArray, compute, inverse_sqrt, reveal, secret_from, share_of, sigmoid
+    from protocols.array import (
+        SecretArray,
+        compute,
+        inverse_sqrt,
+        reveal,
+        secret_from,
+        share_of,
+        sigmoid,
+    )
     from protocols.array.inputs import secret
     from protocols.horizon import horizon
     from protocols.prepared import prepared
@@ -40,7 +48,16 @@ __all__ = [
 
 _FROM_PROTOCOLS = {
     **dict.fromkeys(
-        ("SecretArray", "compute", "inverse_sqrt", "reveal", "secret", "secret_from", "share_of", "sigmoid"),
+        (
+            "SecretArray",
+            "compute",
+            "inverse_sqrt",
+            "reveal",
+            "secret",
+            "secret_from",
+            "share_of",
+            "sigmoid",
+        ),
         "protocols.array",
     ),
     "horizon": "protocols.horizon",

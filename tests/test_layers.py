@@ -66,8 +66,10 @@ FOLDER_ORDER = {
         "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "node", "lowering", "secret", "public", "facts", "scales", "arithmetic", "matrices", "shape", "logic",
-        "functions", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
+        "lines", "node", "lowering", "missing", "secret", "public", "facts", "scales", "arithmetic", "matrices",
+        "shape", "logic", "functions", "folding", "rearranging", "selecting", "extremes", "products", "cumulative",
+        "statistics", "sorting", "order_statistics", "counting", "rounding", "elementary", "activations", "series",
+        "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

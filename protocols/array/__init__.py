@@ -5,7 +5,16 @@ Importing the package fills the tables: of operations, and by which numpy's func
 
 from __future__ import annotations
 
-from protocols.array import arithmetic, functions, logic, matrices, shape
+from protocols.array import (
+    arithmetic,
+    extremes,
+    functions,
+    logic,
+    matrices,
+    rearranging,
+    selecting,
+    shape,
+)
 from protocols.array.bridge import compute, secret_from, share_of
 from protocols.array.functions import inverse_sqrt, sigmoid
 from protocols.array.inputs import secret
@@ -13,6 +22,6 @@ from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 
 __all__ = [
-    "SecretArray", "arithmetic", "compute", "functions", "inverse_sqrt", "logic", "matrices", "reveal", "secret",
-    "secret_from", "shape", "share_of", "sigmoid",
+    "SecretArray", "arithmetic", "compute", "extremes", "functions", "inverse_sqrt", "logic", "matrices", "rearranging",
+    "reveal", "secret", "secret_from", "selecting", "shape", "share_of", "sigmoid",
 ]  # fmt: skip

@@ -172,7 +172,7 @@ def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
         raise LocalError("empty-mean", "the mean of no elements", "check the shape of the input", line=user_line())
     total = sum_(x, axis, keepdims)
     if count == 1:
-        return total
+        return fixed(total)
     result = fixed(scale_by(total, np.asarray(1.0 / count)))
     lo, hi = ring_form(x).bounds
     unit = 2.0 ** (1 - x.context.fractional_bits)

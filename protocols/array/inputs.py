@@ -14,6 +14,7 @@ from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Kind, Node, Shape, operation
+from protocols.array.public import refuse_masked
 from protocols.array.secret import SecretArray, declared_range, record
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
@@ -79,6 +80,7 @@ def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.N
             "give this party an input (--input), or let the program pass a value where it is the owner",
             line=line,
         )
+    refuse_masked(value)
     array = np.asarray(value) if call.planning else np.array(value)
     if array.dtype.kind not in "biuf":
         raise LocalError("not-a-number", f"a secret of dtype {array.dtype}", "pass numbers or booleans", line=line)
