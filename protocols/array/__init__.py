@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from protocols.array import (
     arithmetic,
+    cumulative,
     extremes,
     functions,
     logic,
     matrices,
+    products,
     rearranging,
     selecting,
     shape,
+    statistics,
 )
 from protocols.array.bridge import compute, secret_from, share_of
 from protocols.array.functions import inverse_sqrt, sigmoid
@@ -22,6 +25,7 @@ from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 
 __all__ = [
-    "SecretArray", "arithmetic", "compute", "extremes", "functions", "inverse_sqrt", "logic", "matrices", "rearranging",
-    "reveal", "secret", "secret_from", "selecting", "shape", "share_of", "sigmoid",
+    "SecretArray", "arithmetic", "compute", "cumulative", "extremes", "functions", "inverse_sqrt", "logic", "matrices",
+    "products", "rearranging", "reveal", "secret", "secret_from", "selecting", "shape", "share_of", "sigmoid",
+    "statistics",
 ]  # fmt: skip

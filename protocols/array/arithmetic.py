@@ -180,7 +180,6 @@ def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
     return result.in_range(Range(max(tightened.lo, result.range.lo), min(tightened.hi, result.range.hi)))
 
 
-@implements(np.var)
 def var(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
     """The population variance over axes: the mean of the squared distances from the mean, never E[x^2] - E[x]^2."""
     return mean(square(subtract(x, mean(x, axis, True))), axis, keepdims)
