@@ -15,6 +15,8 @@ if TYPE_CHECKING:
         secret_from,
         share_of,
         sigmoid,
+        topk,
+        unique_count,
     )
     from protocols.array.inputs import secret
     from protocols.horizon import horizon
@@ -44,6 +46,8 @@ __all__ = [
     "sigmoid",
     "simulate",
     "together",
+    "topk",
+    "unique_count",
 ]
 
 _FROM_PROTOCOLS = {
@@ -57,6 +61,8 @@ _FROM_PROTOCOLS = {
             "secret_from",
             "share_of",
             "sigmoid",
+            "topk",
+            "unique_count",
         ),
         "protocols.array",
     ),

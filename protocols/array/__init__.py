@@ -7,25 +7,29 @@ from __future__ import annotations
 
 from protocols.array import (
     arithmetic,
+    counting,
     cumulative,
     extremes,
     functions,
     logic,
     matrices,
+    order_statistics,
     products,
     rearranging,
     selecting,
     shape,
+    sorting,
     statistics,
 )
 from protocols.array.bridge import compute, secret_from, share_of
 from protocols.array.functions import inverse_sqrt, sigmoid
 from protocols.array.inputs import secret
+from protocols.array.order_statistics import topk, unique_count
 from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 
 __all__ = [
-    "SecretArray", "arithmetic", "compute", "cumulative", "extremes", "functions", "inverse_sqrt", "logic", "matrices",
-    "products", "rearranging", "reveal", "secret", "secret_from", "selecting", "shape", "share_of", "sigmoid",
-    "statistics",
+    "SecretArray", "arithmetic", "compute", "counting", "cumulative", "extremes", "functions", "inverse_sqrt", "logic",
+    "matrices", "order_statistics", "products", "rearranging", "reveal", "secret", "secret_from", "selecting", "shape",
+    "share_of", "sigmoid", "sorting", "statistics", "topk", "unique_count",
 ]  # fmt: skip

@@ -280,6 +280,14 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         """One element, still secret: that at a public place, counted flat or by axes, or the only one."""
         return self[place] if len(place) > 1 else self.flat[place[0]] if place else self.reshape(())
 
+    def sort(self, axis: int = -1) -> None:
+        """Sort in place along an axis."""
+        self.become(FUNCTIONS[np.sort](self, axis))
+
+    def partition(self, kth: Any, axis: int = -1) -> None:
+        """Partition in place along an axis."""
+        self.become(FUNCTIONS[np.partition](self, kth, axis))
+
     def fill(self, value: Any) -> None:
         """Write a value to every place."""
         self[...] = value
