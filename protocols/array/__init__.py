@@ -9,6 +9,7 @@ from protocols.array import (
     arithmetic,
     counting,
     cumulative,
+    elementary,
     extremes,
     functions,
     logic,
@@ -16,11 +17,14 @@ from protocols.array import (
     order_statistics,
     products,
     rearranging,
+    rounding,
     selecting,
+    series,
     shape,
     sorting,
     statistics,
 )
+from protocols.array.activations import log_softmax, relu, softmax
 from protocols.array.bridge import compute, secret_from, share_of
 from protocols.array.functions import inverse_sqrt, sigmoid
 from protocols.array.inputs import secret
@@ -29,7 +33,8 @@ from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 
 __all__ = [
-    "SecretArray", "arithmetic", "compute", "counting", "cumulative", "extremes", "functions", "inverse_sqrt", "logic",
-    "matrices", "order_statistics", "products", "rearranging", "reveal", "secret", "secret_from", "selecting", "shape",
-    "share_of", "sigmoid", "sorting", "statistics", "topk", "unique_count",
+    "SecretArray", "arithmetic", "compute", "counting", "cumulative", "elementary", "extremes", "functions",
+    "inverse_sqrt", "log_softmax", "logic", "matrices", "order_statistics", "products", "rearranging", "relu", "reveal",
+    "rounding", "secret", "secret_from", "selecting", "series", "shape", "share_of", "sigmoid", "softmax", "sorting",
+    "statistics", "topk", "unique_count",
 ]  # fmt: skip

@@ -276,6 +276,10 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         """The elements along an axis where a public condition holds."""
         return FUNCTIONS[np.compress](condition, self, axis)  # type: ignore[no-any-return]
 
+    def astype(self, dtype: Any) -> SecretArray:
+        """The value as reals, as whole numbers (towards zero), or as bits (whether it is not zero)."""
+        return FUNCTIONS[SecretArray.astype](self, dtype)  # type: ignore[no-any-return]
+
     def item(self, *place: Any) -> SecretArray:
         """One element, still secret: that at a public place, counted flat or by axes, or the only one."""
         return self[place] if len(place) > 1 else self.flat[place[0]] if place else self.reshape(())
@@ -291,6 +295,18 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     def fill(self, value: Any) -> None:
         """Write a value to every place."""
         self[...] = value
+
+    def __round__(self, decimals: int = 0) -> SecretArray:
+        return self.round(decimals)
+
+    def __floor__(self) -> SecretArray:
+        return UFUNCS[np.floor](self)  # type: ignore[no-any-return]
+
+    def __ceil__(self) -> SecretArray:
+        return UFUNCS[np.ceil](self)  # type: ignore[no-any-return]
+
+    def __trunc__(self) -> SecretArray:
+        return UFUNCS[np.trunc](self)  # type: ignore[no-any-return]
 
     # what a secret has not
 
