@@ -12,6 +12,7 @@ from protocols.array import (
     elementary,
     extremes,
     functions,
+    linear_algebra,
     logic,
     matrices,
     order_statistics,
@@ -22,6 +23,7 @@ from protocols.array import (
     series,
     shape,
     sorting,
+    spellings,
     statistics,
 )
 from protocols.array.activations import log_softmax, relu, softmax
@@ -34,7 +36,7 @@ from protocols.array.secret import SecretArray
 
 __all__ = [
     "SecretArray", "arithmetic", "compute", "counting", "cumulative", "elementary", "extremes", "functions",
-    "inverse_sqrt", "log_softmax", "logic", "matrices", "order_statistics", "products", "rearranging", "relu", "reveal",
-    "rounding", "secret", "secret_from", "selecting", "series", "shape", "share_of", "sigmoid", "softmax", "sorting",
-    "statistics", "topk", "unique_count",
+    "inverse_sqrt", "linear_algebra", "log_softmax", "logic", "matrices", "order_statistics", "products", "rearranging",
+    "relu", "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape", "share_of", "sigmoid",
+    "softmax", "sorting", "spellings", "statistics", "topk", "unique_count",
 ]  # fmt: skip

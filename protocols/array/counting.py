@@ -107,7 +107,7 @@ def _edges(bins: Any, range_: tuple[float, float] | None) -> npt.NDArray[Any]:
 
 @implements(np.bincount)
 def bincount(x: SecretArray, weights: Any = None, minlength: int = 0) -> SecretArray:
-    """How often each whole number from 0 to minlength - 1 stands in the vector x, or the sums of their weights, as reals.
+    """How often each whole number from 0 to minlength - 1 stands in the vector x; or sums of weights, as reals.
 
     Raises LocalError `bad-bins` unless x's range lies within these numbers: how many there are must not follow from x.
     """

@@ -76,10 +76,12 @@ def _accumulated(joint: Joint, x: SecretArray, axis: Any) -> SecretArray:
 
 
 def _cumulative_sum(x: SecretArray, *, axis: Any = None, include_initial: bool = False) -> SecretArray:
+    """The sums of all beginnings, with `include_initial` from 0 on. Local."""
     return cumulative(x, axis, include_initial, sums=True)
 
 
 def _cumulative_prod(x: SecretArray, *, axis: Any = None, include_initial: bool = False) -> SecretArray:
+    """The products of all beginnings, with `include_initial` from 1 on."""
     return cumulative(x, axis, include_initial, sums=False)
 
 

@@ -89,7 +89,7 @@ def _place(x: SecretArray, axis: Any, keepdims: bool, *, smaller: bool) -> Secre
 
 def _tournament(field: _Field, smaller: bool) -> _Field:
     if not field.values.shape[-1]:
-        raise LocalError("empty-extreme", "the smallest or largest of no elements", line=user_line())
+        raise LocalError("empty-extreme", "the smallest or largest of no elements", "check the shape", line=user_line())
     while (count := field.values.shape[-1]) > 1:
         field = _level(field, _width(count, prod(field.values.shape[:-1])), smaller)
     return field

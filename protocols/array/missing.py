@@ -14,6 +14,7 @@ from protocols.array.lines import user_line
 
 _SHAPE = "the shape of its result would show the values"
 _NO_STEPS = "it has no form of a public number of steps here"
+_NO_PROTOCOL = "there is no protocol of it"
 _REASONS = (
     (
         "nonzero flatnonzero argwhere extract trim_zeros",
@@ -59,10 +60,54 @@ _REASONS = (
     ),
     ("float_power", "a power is of a public whole number", "x ** 3, np.exp(y * np.log(x))"),
     (
-        "eig eigvals svd svdvals qr matrix_rank cond roots polyfit",
+        "eig eigh eigvals eigvalsh svd svdvals qr matrix_rank cond roots polyfit inv det slogdet cholesky pinv lstsq "
+        "tensorinv tensorsolve",
         _NO_STEPS,
-        "np.linalg.solve of x.T @ x, or reveal x.T @ x",
+        "reveal x.T @ x where that may be known; or a public number of steps of x = x + rate * (b - a @ x)",
     ),
+    (
+        "acos arccos asin arcsin atan arctan atan2 arctan2 sin cos tan sinc i0 cbrt unwrap",
+        _NO_PROTOCOL,
+        "np.interp(x, places, values) goes through public points of any function",
+    ),
+    ("sinh cosh", _NO_PROTOCOL, "(np.exp(x) - np.exp(-x)) / 2, (np.exp(x) + np.exp(-x)) / 2"),
+    ("acosh arccosh asinh arcsinh", _NO_PROTOCOL, "np.log(x + np.sqrt(x * x - 1)), np.log(x + np.sqrt(x * x + 1))"),
+    ("atanh arctanh", _NO_PROTOCOL, "(np.log(1 + x) - np.log(1 - x)) / 2"),
+    ("logaddexp2", _NO_PROTOCOL, "np.logaddexp"),
+    ("apply_along_axis apply_over_axes piecewise frompyfunc", "it runs code on single elements", "np.where, np.select"),
+    (
+        "busday_count busday_offset is_busday datetime_as_string isnat",
+        "secrets are numbers, not dates",
+        "days since a public day",
+    ),
+    (
+        "can_cast common_type min_scalar_type result_type iscomplexobj isrealobj",
+        "a secret has a kind, not a type in memory",
+        "x.kind; x.dtype is that of what a reveal gives",
+    ),
+    ("copyto put put_along_axis fill_diagonal", "it writes into its argument", "x[places] = values"),
+    (
+        "fft fft2 fftn hfft ifft ifft2 ifftn ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
+        "secrets are real numbers, not complex ones",
+        "x @ np.cos(...) and x @ np.sin(...) of public angles",
+    ),
+    ("einsum_path", "np.einsum takes its operands from the left", "np.einsum"),
+    ("geomspace linspace logspace", "its ends are public", "a + (b - a) * np.linspace(0, 1, n)"),
+    (
+        "histogram2d histogramdd histogram_bin_edges",
+        "its edges would follow from the values",
+        "np.histogram(x, edges); of two, np.digitize with public edges, and np.bincount of i * columns + j",
+    ),
+    (
+        "ix_ ravel_multi_index unravel_index",
+        "it makes public indices",
+        "np.take(x, i); i * width + j; divmod(i, width)",
+    ),
+    ("diag_indices_from", "it asks for a dtype's numbers", "np.diag_indices(len(x))"),
+    ("resize", "it changes memory in place", "np.resize(x, shape), x.reshape(shape)"),
+    ("poly polyadd polyder polydiv polyint polymul polysub", "it counts leading zeros", "np.polyval, np.convolve, +"),
+    ("vander", _NO_PROTOCOL, "np.stack([x, x**2, x**3], -1)"),
+    ("gradient", _NO_PROTOCOL, "np.diff; (x[2:] - x[:-2]) / 2"),
 )
 _WITHOUT_NAN = "sum prod cumsum cumprod min max argmin argmax mean var std median quantile percentile"
 

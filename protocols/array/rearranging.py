@@ -75,9 +75,9 @@ def _put(x: SecretArray, places: Places, once: bool) -> SecretArray:
     return record(REARRANGE, concatenate([zero, x.reshape(-1)]), places=places)
 
 
-def _implement(name: str, make: Callable[[Any], Callable[..., Any]]) -> None:
+def _implement(name: str, make: Callable[[Any], Callable[..., Any]], place: Any = np) -> None:
     """Enter numpy's function of this name, where this version of numpy has it, with the arguments that it takes."""
-    function = getattr(np, name, None)
+    function = getattr(place, name, None)
     if function is not None:
         implementation = make(function)
         implementation.__signature__ = signature(function)  # type: ignore[attr-defined]
@@ -133,10 +133,14 @@ def _in_place_of_leaves(arrays: Any, numbers: Any) -> Any:
 
 for _name in _EVERY_ELEMENT_ONCE:
     _implement(_name, lambda function: _of_one(function, once=True))
+for _name in ("fftshift", "ifftshift"):
+    _implement(_name, lambda function: _of_one(function, once=True), np.fft)
 for _name in _OF_ONE:
     _implement(_name, _of_one)
 for _name in _PERMUTING:
     _implement(_name, _permuting)
+if hasattr(np.linalg, "matrix_transpose"):
+    _implement("matrix_transpose", _permuting, np.linalg)
 for _name in _OF_A_LIST:
     _implement(_name, _of_a_list)
 

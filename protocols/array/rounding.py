@@ -142,7 +142,9 @@ def divmod_(x: Any, y: Any) -> tuple[SecretArray, SecretArray]:
         x = fixed(x)
     units = np.rint(np.ldexp(divisors.astype(np.float64), x.scale)).astype(np.int64)
     if not np.all(units):
-        raise LocalError("division-by-zero", "// or % of a secret by a public zero", line=user_line())
+        raise LocalError(
+            "division-by-zero", "// or % of a secret by a public zero", "leave zeros out", line=user_line()
+        )
     whole = _quotient(x, units)
     rest = subtract(x, record(SCALE, whole, constant=encoded(x.context, units, 0), scale=x.scale))
     low, high = min(int(units.min(initial=0)) + 1, 0), max(int(units.max(initial=0)) - 1, 0)

@@ -154,6 +154,11 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         return self.reshape(-1)
 
     @property
+    def real(self) -> SecretArray:
+        """The same value: secrets are real."""
+        return self.copy()
+
+    @property
     def dtype(self) -> np.dtype[Any]:
         """Of what a reveal gives: float64 for `fixed`, int64 for `int`, bool for `bit`."""
         return np.dtype({"fixed": np.float64, "int": np.int64, "bit": np.bool_}[self.kind])
@@ -178,12 +183,14 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         implementation = UFUNCS.get(ufunc)
         if implementation is not None and not kwargs and method == "__call__":
-            return implementation(*inputs)
+            return _result(ufunc, implementation, inputs, kwargs)
         if implementation is not None and method in UFUNC_METHODS:
             implementation, inputs = UFUNC_METHODS[method], (ufunc, *inputs)
         elif implementation is None or method != "__call__":
             raise _missing(ufunc, "" if method == "__call__" else f".{method}")
-        (out,) = kwargs.pop("out", None) or (None,)
+        (out, *others) = kwargs.pop("out", None) or (None,)
+        if others:
+            raise _missing(ufunc, " into several arrays")
         if out is not None and not isinstance(out, SecretArray):
             raise LocalError(
                 "unsupported-operation",
@@ -269,6 +276,8 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     argpartition = _method(np.argpartition, "The places that would partition it.")
     searchsorted = _method(np.searchsorted, "Where values belong in this sorted vector.")
     round = _method(np.round, "The whole numbers next to it.")
+    conj = _method(np.real, "The same value: secrets are real.")
+    conjugate = conj
     dot = _method(np.dot, "The dot product as in numpy.dot.")
     clip = _method(np.clip, "Every element moved into [lo, hi].")
 
@@ -309,6 +318,9 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         return UFUNCS[np.trunc](self)  # type: ignore[no-any-return]
 
     # what a secret has not
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(self)
 
     def __bool__(self) -> NoReturn:
         raise LocalError(
@@ -429,7 +441,17 @@ def _called(function: Any, implementation: Callable[..., Any], args: Any, kwargs
         _signature(implementation).bind(*args, **kwargs)
     except TypeError:
         raise _missing(function, f" with {', '.join(kwargs) or 'these arguments'}") from None
-    return implementation(*args, **kwargs)
+    return _result(function, implementation, args, kwargs)
+
+
+def _result(function: Any, implementation: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+    """What the implementation makes of these arguments; arguments that make no sense to it are refused with a code."""
+    try:
+        return implementation(*args, **kwargs)
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        if isinstance(error, LocalError):
+            raise
+        raise _missing(function, " with these arguments") from error
 
 
 @cache
