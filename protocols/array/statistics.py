@@ -27,22 +27,29 @@ from protocols.ranges import Range
 
 
 @implements(np.var)
-def var(x: SecretArray, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> SecretArray:
+def var(
+    x: SecretArray, axis: Any = None, ddof: float = 0, keepdims: bool = False, *, correction: float | None = None
+) -> SecretArray:
     """The variance over axes: the mean of the squared distances from the mean, over m - ddof instead of m.
+
+    `correction` is the standard's name of ddof.
 
     Raises LocalError `empty-mean` where m - ddof is not positive.
     """
     count = prod(x.shape[a] for a in axes_of(x, axis))
     spread = arithmetic.var(x, axis, keepdims)
+    ddof = ddof if correction is None else correction
     if not ddof:
         return spread
     return scale_by(spread, np.asarray(count / _freedom(count, ddof)))
 
 
 @implements(np.std)
-def std(x: SecretArray, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> SecretArray:
+def std(
+    x: SecretArray, axis: Any = None, ddof: float = 0, keepdims: bool = False, *, correction: float | None = None
+) -> SecretArray:
     """The standard deviation over axes: the square root of `var`."""
-    spread = fixed(var(x, axis, ddof, keepdims))
+    spread = fixed(var(x, axis, ddof, keepdims, correction=correction))
     return sqrt(spread.in_range(Range(max(spread.range.lo, 0), max(spread.range.hi, 0))))
 
 

@@ -125,6 +125,7 @@ SPREADS = {
     "std of columns": lambda x: x.std(axis=0),
     "std with ddof": lambda x: np.std(x, ddof=1),
     "var with ddof": lambda x: x.var(axis=1, ddof=1),
+    "std by the standard's name": lambda x: np.std(x, axis=1, correction=1),
     "var kept": lambda x: np.var(x, axis=1, ddof=1, keepdims=True),
     "average": lambda x: np.average(x, axis=0),
     "weighted": lambda x: np.average(x, axis=1, weights=[1, 2, 0.5]),
