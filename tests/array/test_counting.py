@@ -61,6 +61,7 @@ def test_how_often_each_number_stands(x):
     agrees(lambda a: np.bincount(a, np.arange(7), minlength=5), x, ranges=[(0, 4)])
 
 
+@pytest.mark.slow
 @given(x=matrices, data=st.data())
 def test_equality_of_whole_arrays(x, data):
     y = data.draw(st.sampled_from([x, x + (np.arange(x.size).reshape(x.shape) == 0), x[:1]]))

@@ -26,6 +26,7 @@ def places(x):
     return np.argmax(x), x.argmin(), np.argmax(x, axis=0), x.argmin(axis=1), np.argmin(x, axis=1, keepdims=True)
 
 
+@pytest.mark.slow
 @given(n=party_counts(), x=with_ties)
 def test_extremes_of_whole_numbers(n, x):
     agrees(extremes, x, n=n)

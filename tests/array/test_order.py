@@ -31,6 +31,7 @@ def test_the_network_sorts_every_row_of_bits(count):
     assert np.all(np.diff(rows, axis=1) >= 0)
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(n=party_counts(), x=with_ties)
 def test_sorting_of_whole_numbers(n, x):
@@ -44,6 +45,7 @@ def test_sorting_of_places_is_stable(x):
     agrees(lambda a: a.argsort(kind="stable") if a.ndim == 1 else np.argsort(a, axis=0, kind="stable"), x)
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(x=reals)
 def test_sorting_of_reals(x):
@@ -76,6 +78,7 @@ def quantiles(a):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(x=with_ties)
 def test_quantiles_of_whole_numbers(x):
@@ -83,6 +86,7 @@ def test_quantiles_of_whole_numbers(x):
     agrees(lambda a: tuple(np.quantile(a, 0.4, method=way) for way in ("lower", "higher", "nearest")), x)
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(x=reals)
 def test_quantiles_of_reals(x):

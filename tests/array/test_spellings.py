@@ -68,6 +68,7 @@ def others(x):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(x=matrices)
 def test_other_spellings(x):
     agrees(others, x, units=120)
@@ -85,6 +86,7 @@ def test_arrays_like_a_secret_are_public():
     np.testing.assert_array_equal(revealed(program, x), np.zeros((2, 3)))
 
 
+@pytest.mark.slow
 @given(x=threes, y=threes)
 def test_lengths_of_two_sides(x, y):
     agrees(np.hypot, x, y, units=260)
@@ -105,6 +107,7 @@ def test_products_of_last_axes(x):
     agrees(products, x, units=8)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(np.linalg, "vector_norm"), reason="this numpy has no vector_norm")
 @given(a=squares)
 def test_names_of_the_standard(a):

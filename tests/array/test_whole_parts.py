@@ -19,6 +19,7 @@ wholes = hnp.arrays(np.int64, (2, 3), elements=st.integers(-1000, 1000))
 divisors = st.sampled_from([1, 2, 3, 7, 64, 1000, -1, -3, -8])
 
 
+@pytest.mark.slow
 @given(n=party_counts(), x=reals)
 def test_whole_parts(n, x):
     agrees(lambda a: (np.floor(a), np.ceil(a), np.trunc(a), np.rint(a), np.round(a), a.round(), np.fix(a)), x, n=n)
@@ -54,6 +55,7 @@ def test_quotients_of_whole_numbers_by_a_fraction(x):
     agrees(lambda a: (a // 0.75, a % 0.75), x, ranges=[(-1000, 1000)])
 
 
+@pytest.mark.slow
 @given(x=reals)
 def test_signs_and_kinds(x):
     agrees(lambda a: (np.sign(a), np.heaviside(a, 0.5), np.heaviside(a, a), a.astype(int), a.astype(bool)), x)
@@ -98,6 +100,7 @@ def test_logarithms_keep_their_bounds(x):
         assert np.abs(one - other).max() <= bound
 
 
+@pytest.mark.slow
 @given(x=fixed_arrays(-4, 3, 16, 5), y=fixed_arrays(-4, 3, 16, 5))
 def test_exponentials_keep_their_bounds(x, y):
     found = revealed(lambda a, b: (np.expm1(a), np.exp2(a), np.logaddexp(a, b)), x, y, ranges=[(-4, 3)] * 2)
@@ -106,6 +109,7 @@ def test_exponentials_keep_their_bounds(x, y):
     assert np.abs(found[2] - np.logaddexp(x, y)).max() <= L + 2 * UNIT
 
 
+@pytest.mark.slow
 @given(x=fixed_arrays(-30, 30, 16, (3, 4)))
 def test_softmax_of_any_range_needs_no_word(x):
     apart = x - x.max(-1, keepdims=True)
