@@ -9,7 +9,9 @@ from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 if TYPE_CHECKING:
     from protocols.array import (
         SecretArray,
+        cholesky,
         compute,
+        det,
         inverse_sqrt,
         log_softmax,
         relu,
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
         share_of,
         sigmoid,
         softmax,
+        solve,
         topk,
         unique_count,
     )
@@ -37,7 +40,9 @@ __all__ = [
     "SecretArray",
     "Simulation",
     "SupplyError",
+    "cholesky",
     "compute",
+    "det",
     "horizon",
     "inverse_sqrt",
     "log_softmax",
@@ -51,6 +56,7 @@ __all__ = [
     "sigmoid",
     "simulate",
     "softmax",
+    "solve",
     "together",
     "topk",
     "unique_count",
@@ -60,7 +66,9 @@ _FROM_PROTOCOLS = {
     **dict.fromkeys(
         (
             "SecretArray",
+            "cholesky",
             "compute",
+            "det",
             "inverse_sqrt",
             "log_softmax",
             "relu",
@@ -70,6 +78,7 @@ _FROM_PROTOCOLS = {
             "share_of",
             "sigmoid",
             "softmax",
+            "solve",
             "topk",
             "unique_count",
         ),

@@ -69,7 +69,7 @@ FOLDER_ORDER = {
         "lines", "node", "lowering", "missing", "secret", "public", "facts", "scales", "arithmetic", "matrices",
         "shape", "logic", "functions", "folding", "rearranging", "selecting", "extremes", "products", "cumulative",
         "statistics", "sorting", "order_statistics", "counting", "rounding", "elementary", "activations", "series",
-        "linear_algebra", "spellings",
+        "linear_algebra", "positive_definite", "spellings",
         "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (

@@ -91,8 +91,5 @@ def solve(a: Any, b: SecretArray) -> SecretArray:
     With f fractional bits each element is within its row's sum of |inverse| times the error of b, and its rounding.
     """
     if isinstance(a, SecretArray):
-        raise missing(
-            "np.linalg.solve by a secret matrix",
-            "reveal x.T @ x where that may be known; or a public number of steps of x = x + rate * (b - a @ x)",
-        )
+        raise missing("np.linalg.solve by a secret matrix", "mpc.solve(a, b, least=0.1) for positive definite a")
     return fixed(matmul(np.linalg.inv(public(a).astype(np.float64)), b))

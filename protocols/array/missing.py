@@ -59,11 +59,13 @@ _REASONS = (
         "np.argsort of one number that holds all keys, as major * 1000 + minor",
     ),
     ("float_power", "a power is of a public whole number", "x ** 3, np.exp(y * np.log(x))"),
+    ("inv pinv tensorinv", _NO_STEPS, "mpc.solve(a, np.eye(n), least=0.1) for positive definite a"),
+    ("lstsq tensorsolve polyfit", _NO_STEPS, "mpc.solve(x.T @ x, x.T @ y, least=0.1)"),
+    ("det slogdet cholesky", _NO_STEPS, "mpc.det(a, least=0.1), mpc.cholesky(a, least=0.1) for positive definite a"),
     (
-        "eig eigh eigvals eigvalsh svd svdvals qr matrix_rank cond roots polyfit inv det slogdet cholesky pinv lstsq "
-        "tensorinv tensorsolve",
+        "eig eigh eigvals eigvalsh svd svdvals qr matrix_rank cond roots",
         _NO_STEPS,
-        "reveal x.T @ x where that may be known; or a public number of steps of x = x + rate * (b - a @ x)",
+        "reveal x.T @ x where that may be known",
     ),
     (
         "acos arccos asin arcsin atan arctan atan2 arctan2 sin cos tan sinc i0 cbrt unwrap",
