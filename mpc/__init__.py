@@ -8,7 +8,23 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols.array import SecretArray, compute, inverse_sqrt, reveal, secret_from, share_of, sigmoid
+    from protocols.array import (
+        SecretArray,
+        cholesky,
+        compute,
+        det,
+        inverse_sqrt,
+        log_softmax,
+        relu,
+        reveal,
+        secret_from,
+        share_of,
+        sigmoid,
+        softmax,
+        solve,
+        topk,
+        unique_count,
+    )
     from protocols.array.inputs import secret
     from protocols.horizon import horizon
     from protocols.prepared import prepared
@@ -26,11 +42,15 @@ __all__ = [
     "Simulation",
     "SupplyError",
     "__version__",
+    "cholesky",
     "compute",
+    "det",
     "horizon",
     "inverse_sqrt",
+    "log_softmax",
     "plan",
     "prepared",
+    "relu",
     "reveal",
     "secret",
     "secret_from",
@@ -38,12 +58,33 @@ __all__ = [
     "sigmoid",
     "simulate",
     "simulate_async",
+    "softmax",
+    "solve",
     "together",
+    "topk",
+    "unique_count",
 ]
 
 _FROM_PROTOCOLS = {
     **dict.fromkeys(
-        ("SecretArray", "compute", "inverse_sqrt", "reveal", "secret", "secret_from", "share_of", "sigmoid"),
+        (
+            "SecretArray",
+            "cholesky",
+            "compute",
+            "det",
+            "inverse_sqrt",
+            "log_softmax",
+            "relu",
+            "reveal",
+            "secret",
+            "secret_from",
+            "share_of",
+            "sigmoid",
+            "softmax",
+            "solve",
+            "topk",
+            "unique_count",
+        ),
         "protocols.array",
     ),
     "horizon": "protocols.horizon",

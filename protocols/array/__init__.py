@@ -5,14 +5,40 @@ Importing the package fills the tables: of operations, and by which numpy's func
 
 from __future__ import annotations
 
-from protocols.array import arithmetic, functions, logic, matrices, quotients, shape
+from protocols.array import (
+    arithmetic,
+    counting,
+    cumulative,
+    elementary,
+    extremes,
+    functions,
+    linear_algebra,
+    logic,
+    matrices,
+    order_statistics,
+    products,
+    quotients,
+    rearranging,
+    rounding,
+    selecting,
+    series,
+    shape,
+    sorting,
+    spellings,
+    statistics,
+)
+from protocols.array.activations import log_softmax, relu, softmax
 from protocols.array.bridge import compute, secret_from, share_of
 from protocols.array.functions import inverse_sqrt, sigmoid
 from protocols.array.inputs import secret
+from protocols.array.order_statistics import topk, unique_count
+from protocols.array.positive_definite import cholesky, det, solve
 from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 
 __all__ = [
-    "SecretArray", "arithmetic", "compute", "functions", "inverse_sqrt", "logic", "matrices", "quotients", "reveal",
-    "secret", "secret_from", "shape", "share_of", "sigmoid",
+    "SecretArray", "arithmetic", "cholesky", "compute", "counting", "cumulative", "det", "elementary", "extremes",
+    "functions", "inverse_sqrt", "linear_algebra", "log_softmax", "logic", "matrices", "order_statistics", "products",
+    "quotients", "rearranging", "relu", "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape",
+    "share_of", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique_count",
 ]  # fmt: skip

@@ -182,7 +182,6 @@ def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
     return _between(result, ring_form(x))
 
 
-@implements(np.var)
 def var(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
     """The population variance over axes.
 

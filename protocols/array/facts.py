@@ -58,5 +58,8 @@ def axes_of(x: SecretArray, axis: Any) -> tuple[int, ...]:
         return tuple(range(x.ndim))
     given = numbers if isinstance(numbers, tuple) else (numbers,)
     if not all(-x.ndim <= a < x.ndim for a in given) or len({a % x.ndim for a in given}) < len(given):
-        raise LocalError("bad-axis", f"axis {axis} of a secret with {x.ndim} dimensions", line=user_line())
+        raise LocalError(
+            "bad-axis", f"axis {axis} of a secret with {x.ndim} dimensions", "name each axis that it has once",
+            line=user_line(),
+        )  # fmt: skip
     return tuple(a % x.ndim for a in given)

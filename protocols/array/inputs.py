@@ -15,6 +15,7 @@ from mpc.errors import LocalError, PeerError
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context, party_index, refuse_unawaited
 from protocols.array.node import Facts, Kind, Node, Shape, operation
+from protocols.array.public import refuse_masked
 from protocols.array.secret import SecretArray, declared_range, record
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare, BooleanShare
@@ -111,6 +112,7 @@ def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.N
             line=line,
         )
     refuse_unawaited(value, line)
+    refuse_masked(value)
     array = np.asarray(value) if call.planning else np.array(value)
     if array.dtype.kind not in "biuf":
         raise LocalError("not-a-number", f"a secret of dtype {array.dtype}", "pass numbers or booleans", line=line)

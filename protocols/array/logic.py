@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,14 +12,13 @@ from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
-from protocols.array.facts import axes_of, joint_shape, kind_of
+from protocols.array.facts import joint_shape, kind_of
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Shape, operation
-from protocols.array.peaks import Extreme
-from protocols.array.public import Public, public
+from protocols.array.public import Public, own_truths, public, refuse_masked
 from protocols.array.scales import BIT, aligned, common_scale, ring_form
 from protocols.array.secret import SecretArray, implements, record
-from protocols.array.shape import broadcast_to, choose, concatenate
+from protocols.array.shape import are_truths, broadcast_to, choose
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -164,10 +162,15 @@ def logical_xor(x: Any, y: Any) -> SecretArray:
 
 @implements(np.where)
 def where(condition: Any, x: Any, y: Any) -> SecretArray:
-    """x where the condition holds, y elsewhere: one round beyond the condition's, none if both values are public."""
+    """x where the condition holds, y elsewhere: one round beyond the condition's, none if both values are public.
+
+    Bits where x and y are truth values.
+    """
     if not isinstance(condition, SecretArray):
         return choose(condition, x, y)
     _bits_only("np.where", condition)
+    if are_truths(x, y):
+        return _where_bits(condition, x, y)
     c = ring_form(condition)
     if not isinstance(x, SecretArray) and not isinstance(y, SecretArray):
         return add(y, multiply(c, public(x) - public(y)))
@@ -177,6 +180,11 @@ def where(condition: Any, x: Any, y: Any) -> SecretArray:
 def is_negative(x: SecretArray) -> SecretArray:
     """x < 0, to compute with what is the same on both sides of zero: the program decides nothing by it."""
     return _below_zero(_less_public(x, 0, or_equal=False), decides=False)
+
+
+def precedes(x: SecretArray, y: SecretArray, *, decides: bool) -> SecretArray:
+    """x < y; `decides` unless what is made of it is the same whichever of two near ones comes first."""
+    return _below_zero(_difference(x, y), decides=decides)
 
 
 @implements(np.absolute)
@@ -198,40 +206,31 @@ def maximum(x: Any, y: Any) -> SecretArray:
 
 
 @implements(np.clip)
-def clip(x: SecretArray, a_min: Any = None, a_max: Any = None) -> SecretArray:
-    """x moved into [a_min, a_max]; either may be None."""
+def clip(x: SecretArray, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> SecretArray:
+    """x moved into [a_min, a_max], which numpy also calls min and max; either may be None."""
+    a_min, a_max = min if a_min is None else a_min, max if a_max is None else a_max
     if a_min is not None:
         x = maximum(x, a_min)
     return x.copy() if a_max is None else minimum(x, a_max)
 
 
-@implements(np.min)
-def min_(x: SecretArray, axis: Any = None) -> SecretArray:
-    """The smallest element over axes: a tree of comparisons."""
-    return _reduce_extreme(x, axis, smaller=True)
-
-
-@implements(np.max)
-def max_(x: SecretArray, axis: Any = None) -> SecretArray:
-    """The largest element over axes: a tree of comparisons."""
-    return _reduce_extreme(x, axis, smaller=False)
-
-
 @implements(np.any)
-def any_(x: SecretArray, axis: Any = None) -> SecretArray:
+def any_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
     """Whether any bit is set, over axes."""
     _bits_only("np.any", x)
-    return greater(sum_(x, axis), 0)
+    return greater(sum_(x, axis, keepdims), 0)
 
 
 @implements(np.all)
-def all_(x: SecretArray, axis: Any = None) -> SecretArray:
+def all_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
     """Whether all bits are set, over axes."""
     _bits_only("np.all", x)
-    return logical_not(any_(logical_not(x), axis))
+    return logical_not(any_(logical_not(x), axis, keepdims))
 
 
 def _extreme(x: Any, y: Any, *, smaller: bool) -> SecretArray:
+    if are_truths(x, y):
+        return logical_and(x, y) if smaller else logical_or(x, y)
     x, y = common_scale(x, y)
     takes_x = _below_zero(_difference(x, y) if smaller else _difference(y, x), decides=False)
     result = where(takes_x, x, y)
@@ -240,21 +239,12 @@ def _extreme(x: Any, y: Any, *, smaller: bool) -> SecretArray:
     return result.in_range(Range(pick(x.range.lo, y.range.lo), pick(x.range.hi, y.range.hi), error))
 
 
-def _reduce_extreme(x: SecretArray, axis: Any, *, smaller: bool) -> SecretArray:
-    axes = axes_of(x, axis)
-    kept = [a for a in range(x.ndim) if a not in axes]
-    count = prod(x.shape[a] for a in axes)
-    if not count:
-        raise LocalError("empty-extreme", "the smallest or largest of no elements", line=user_line())
-    known = Extreme(x.node.value, x.shape, axes, largest=not smaller)
-    x = x.transpose(*axes, *kept).reshape(count, *(x.shape[a] for a in kept))
-    while len(x) > 1:
-        half = len(x) // 2
-        merged = _extreme(x[:half], x[half : 2 * half], smaller=smaller)
-        x = concatenate([merged, x[2 * half :]]) if len(x) % 2 else merged
-    result = x[0]
-    result.together = known
-    return result
+def _where_bits(condition: SecretArray, x: Any, y: Any) -> SecretArray:
+    """y ^ c (x ^ y)."""
+    if isinstance(x, SecretArray) or isinstance(y, SecretArray):
+        return logical_xor(y, logical_and(condition, logical_xor(x, y)))
+    x, y = own_truths(x), own_truths(y)
+    return logical_xor(logical_and(condition, x ^ y), y)
 
 
 def _below_zero(difference: SecretArray, *, decides: bool = True) -> SecretArray:
@@ -267,7 +257,7 @@ def _difference(x: Any, y: Any) -> SecretArray:
         x, y = aligned(x, y)
     else:
         x, y = common_scale(*((x, y) if isinstance(x, SecretArray) else (y, x)))
-    return subtract(x, y, range_=_clamped(x.range - y.range, x.context))
+    return subtract(x, y, range_=clamped(x.range - y.range, x.context))
 
 
 def _less_public(x: SecretArray, y: Any, *, or_equal: bool) -> SecretArray:
@@ -278,7 +268,7 @@ def _less_public(x: SecretArray, y: Any, *, or_equal: bool) -> SecretArray:
     x = ring_form(x)
     limit = 1 << (x.context.ring.bits - 2)
     words = x.context.ring.from_signed(_threshold(public(y), x.scale, limit, or_equal))
-    return record(BELOW, x, words=words, range_=_clamped(x.range, x.context))
+    return record(BELOW, x, words=words, range_=clamped(x.range, x.context))
 
 
 def _threshold(y: Public, scale: int, limit: int, or_equal: bool) -> npt.NDArray[np.int64]:
@@ -293,7 +283,7 @@ def _threshold(y: Public, scale: int, limit: int, or_equal: bool) -> npt.NDArray
     return np.asarray(np.clip(units + int(or_equal), -limit, limit), np.int64)
 
 
-def _clamped(range_: Range, context: Context) -> Range:
+def clamped(range_: Range, context: Context) -> Range:
     """The part of a range that passes the check of values."""
     limit = (1 << (context.ring.bits - 2)) - 1
     lo, hi = (min(max(bound, -limit), limit) for bound in (range_.lo, range_.hi))
@@ -304,7 +294,7 @@ def _combine(name: str, x: Any, y: Any) -> SecretArray:
     if not isinstance(x, SecretArray):
         x, y = y, x
     if not isinstance(y, SecretArray):
-        return _combine_public(name, x, np.asarray(y))
+        return _combine_public(name, x, np.asanyarray(y))
     _bits_only(name, x, y)
     shape = joint_shape(name, x.shape, y.shape)
     return record({"&": AND, "|": OR, "^": XOR}[name], _bits_to(x, shape), _bits_to(y, shape))
@@ -312,6 +302,7 @@ def _combine(name: str, x: Any, y: Any) -> SecretArray:
 
 def _combine_public(name: str, x: SecretArray, y: Any) -> SecretArray:
     _bits_only(name, x)
+    refuse_masked(y)
     if y.dtype != np.bool_:
         raise LocalError(
             "not-a-bit", f"{name} of a secret bit and a public {y.dtype} array", "use boolean arrays", line=user_line()

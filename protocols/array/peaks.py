@@ -39,10 +39,9 @@ class Peak(NamedTuple):
 
 def extreme_of(x: SecretArray, y: SecretArray) -> Extreme | None:
     """What y is if it holds extremes of x, each of which meets in x - y the elements that it is the extreme of."""
-    source = y
-    if y.moved is not None and all(move in (RESHAPE, EXPAND) for move, _ in y.moved[1]):
-        source = y.moved[0]
-    known = source.together
+    known = y.together
+    if known is None and y.moved is not None and all(move in (RESHAPE, EXPAND) for move, _ in y.moved[1]):
+        known = y.moved[0].together
     if (
         not isinstance(known, Extreme)
         or known.value is not x.node.value

@@ -67,6 +67,7 @@ def public(values: Any) -> Public:
     Raises LocalError `not-a-number` for NaN, infinity and what is no number, `out-of-range` for integers above int64.
     """
     refuse_unawaited(values)
+    refuse_masked(values)
     array = np.asarray(values)
     if array.dtype.kind in "biu":
         if array.dtype == np.uint64 and array.size and int(array.max()) >= 1 << 63:
@@ -76,6 +77,17 @@ def public(values: Any) -> Public:
         what = "NaN or infinity" if array.dtype.kind == "f" else f"an array of dtype {array.dtype}"
         raise LocalError("not-a-number", f"a secret meets {what}", "use finite real numbers", line=user_line())
     return array.astype(np.float64)
+
+
+def refuse_masked(values: Any) -> None:
+    """Refuse a masked array: numpy hands on its data without the mask, and hidden values would be computed on."""
+    if isinstance(values, np.ndarray) and hasattr(values, "mask"):
+        raise LocalError(
+            "masked-array",
+            "a masked array: its mask would be dropped, and hidden values computed on",
+            "use values.filled(0), and the mask as a public array of its own: np.where(mask, 0, x)",
+            line=user_line(),
+        )
 
 
 def is_integral(values: Public) -> bool:
@@ -89,6 +101,7 @@ def own_index(index: Any) -> Any:
     """A copy of a public numpy index: its arrays and lists are the program's, and may change."""
     if isinstance(index, tuple):
         return tuple(own_index(part) for part in index)
+    refuse_masked(index)
     return np.array(index) if isinstance(index, np.ndarray | list) else index
 
 
@@ -107,4 +120,5 @@ def own_number(given: Any) -> int | tuple[int, ...] | None:
 
 def own_truths(condition: Any) -> npt.NDArray[np.bool_]:
     """A copy of a public condition."""
+    refuse_masked(condition)
     return np.array(condition, np.bool_)

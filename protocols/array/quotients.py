@@ -71,7 +71,9 @@ def divide(x: Any, y: Any) -> SecretArray:
         return record(DIVIDE, short(x), short(y), scale=f)
     divisor = public(y).astype(np.float64)
     if not np.all(divisor):
-        raise LocalError("division-by-zero", "division of a secret by a public zero", line=user_line())
+        raise LocalError(
+            "division-by-zero", "division of a secret by a public zero", "leave zeros out", line=user_line()
+        )
     return fixed(scale_by(x, 1.0 / divisor, rounded=True))
 
 

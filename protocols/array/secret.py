@@ -12,7 +12,8 @@ slices taken before don't.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from inspect import signature
+from functools import cache
+from inspect import Signature, signature
 from math import ceil, ldexp, prod
 from operator import getitem
 from typing import Any, NoReturn, TypeVar
@@ -22,14 +23,17 @@ import numpy as np
 from mpc.context import Context, beside
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
+from protocols.array.missing import NoLength, missing, missing_attribute, missing_function
 from protocols.array.node import Facts, Kind, Node, Operation, Recipe, Shape, Value
 from protocols.array.shadows import in_floats
 from protocols.ranges import ERROR_BITS, Range
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-UFUNCS: dict[np.ufunc, Callable[..., SecretArray]] = {}
-FUNCTIONS: dict[Callable[..., Any], Callable[..., SecretArray]] = {}
+UFUNCS: dict[np.ufunc, Callable[..., Any]] = {}
+FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
+UFUNC_METHODS: dict[str, Callable[..., Any]] = {}
+"""What `np.add.reduce` and the like do: called with the ufunc before its arguments."""
 Forms = dict[int | str, dict[Range, "SecretArray"]]
 """Other encodings of a value that something needed: by scale, or "ring" for a bit as a number, then by the range under
 which the value was asked for."""
@@ -54,6 +58,16 @@ def implements(*functions: Any) -> Callable[[F], F]:
         return implementation
 
     return register
+
+
+def _method(function: Callable[..., Any], says: str) -> Callable[..., SecretArray]:
+    """The method that is numpy's `function` with the array in the first place."""
+
+    def method(self: SecretArray, *args: Any, **kwargs: Any) -> Any:
+        return self.__array_function__(function, (), (self, *args), kwargs)
+
+    method.__name__, method.__doc__ = function.__name__, says
+    return method
 
 
 class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
@@ -89,6 +103,10 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     def in_range(self, range_: Range) -> SecretArray:
         """An alias of which another range is known: one value, computed once, and one of each of its forms."""
         return self._again(self.node.with_range(range_))
+
+    def narrowed(self, lo: int, hi: int) -> SecretArray:
+        """An alias whose range is known to be [lo, hi], in units of the last place; its error is bounded as before."""
+        return self.in_range(Range(lo, hi, self.range.error))
 
     def copy(self) -> SecretArray:
         """A handle of its own on the same value: changing one in place leaves the other as it was."""
@@ -159,6 +177,26 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         """The transpose."""
         return self.transpose()
 
+    @property
+    def mT(self) -> SecretArray:
+        """The matrices of the last two axes transposed."""
+        return self.swapaxes(-1, -2)
+
+    @property
+    def flat(self) -> SecretArray:
+        """All elements in one dimension."""
+        return self.reshape(-1)
+
+    @property
+    def real(self) -> SecretArray:
+        """The same value: secrets are real."""
+        return self.copy()
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of what a reveal gives: float64 for `fixed`, int64 for `int`, bool for `bit`."""
+        return np.dtype({"fixed": np.float64, "int": np.int64, "bit": np.bool_}[self.kind])
+
     def __repr__(self) -> str:
         lo, hi = self.bounds
         shape = "x".join(map(str, self.shape)) or "scalar"
@@ -166,7 +204,9 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __len__(self) -> int:
         if not self.shape:
-            raise TypeError("len() of a secret scalar")
+            raise NoLength(
+                "no-length", "a secret scalar has no length and no elements", "x.reshape(-1) has one", line=user_line()
+            )
         return self.shape[0]
 
     def __iter__(self) -> Iterator[SecretArray]:
@@ -177,32 +217,39 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         implementation = UFUNCS.get(ufunc)
         if implementation is not None and not kwargs and method == "__call__":
-            return implementation(*inputs)
-        out = kwargs.pop("out", ())
-        if implementation is None or method != "__call__" or kwargs:
-            how = "" if method == "__call__" else f".{method}"
-            raise _unsupported(f"np.{ufunc.__name__}{how}" + (f" with {', '.join(kwargs)}" if kwargs else ""))
-        if not isinstance(out[0], SecretArray):
+            return _result(ufunc, implementation, inputs, kwargs)
+        if implementation is not None and method in UFUNC_METHODS:
+            implementation, inputs = UFUNC_METHODS[method], (ufunc, *inputs)
+        elif implementation is None or method != "__call__":
+            raise _missing(ufunc, "" if method == "__call__" else f".{method}")
+        (out, *others) = kwargs.pop("out", None) or (None,)
+        if others:
+            raise _missing(ufunc, " into several arrays")
+        if out is not None and not isinstance(out, SecretArray):
             raise LocalError(
                 "unsupported-operation",
                 f"np.{ufunc.__name__} into a public array: it would become known",
                 "write x = x + y instead of x += y where x is public, and leave out=",
                 line=user_line(),
             )
-        return out[0].become(implementation(*inputs))
+        result = _called(ufunc, implementation, inputs, kwargs)
+        return result if out is None else out.become(result)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         implementation = FUNCTIONS.get(function)
         if implementation is None:
-            raise _unsupported(f"np.{function.__name__}")
-        try:
-            signature(implementation).bind(*args, **kwargs)
-        except TypeError:
-            raise _unsupported(f"np.{function.__name__} with these arguments") from None
-        return implementation(*args, **kwargs)
+            raise _missing(function)
+        return _called(function, implementation, args, kwargs)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """What numpy's arrays have and secrets have not; names with an underscore are others' questions, not users'."""
+        if name.startswith("_") or name in SecretArray.__slots__:
+            raise AttributeError(name)
+        raise missing_attribute(name, [known for known in dir(SecretArray) if not known.startswith("_")])
 
     def __getitem__(self, index: Any) -> SecretArray:
-        return FUNCTIONS[SecretArray.__getitem__](self, index)
+        element: SecretArray = FUNCTIONS[SecretArray.__getitem__](self, index)
+        return element
 
     def __setitem__(self, index: Any, value: Any) -> None:
         self.become(FUNCTIONS[SecretArray.__setitem__](self, index, value))
@@ -225,47 +272,90 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         self.moved, self.together, self.shadow = other.moved, other.together, other.shadow
         return self
 
-    def reshape(self, *shape: Any) -> SecretArray:
+    def reshape(self, *shape: Any, **kwargs: Any) -> SecretArray:
         """The same elements in another shape, C order."""
-        return FUNCTIONS[np.reshape](self, shape[0] if len(shape) == 1 else shape)
+        changed: SecretArray = self._by(np.reshape, shape[0] if len(shape) == 1 else shape, **kwargs)
+        return changed
 
     def transpose(self, *axes: Any) -> SecretArray:
         """Axes permuted as numpy does."""
-        return FUNCTIONS[np.transpose](self, axes[0] if len(axes) == 1 else axes or None)
+        changed: SecretArray = self._by(np.transpose, axes[0] if len(axes) == 1 else axes or None)
+        return changed
 
-    def ravel(self) -> SecretArray:
-        """One dimension."""
-        return self.reshape(-1)
+    def _by(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.__array_function__(function, (), (self, *args), kwargs)
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> SecretArray:
-        """The sum over axes. Local."""
-        return FUNCTIONS[np.sum](self, axis=axis, keepdims=keepdims)
+    ravel = _method(np.ravel, "One dimension.")
+    flatten = _method(np.ravel, "One dimension.")
+    squeeze = _method(np.squeeze, "Without axes of length one.")
+    swapaxes = _method(np.swapaxes, "Two axes changed for each other.")
+    repeat = _method(np.repeat, "Every element several times.")
+    take = _method(np.take, "Elements along an axis, by public or secret places.")
+    diagonal = _method(np.diagonal, "A diagonal.")
+    trace = _method(np.trace, "The sum of a diagonal.")
+    choose = _method(np.choose, "Of several arrays the element from the one that this array names.")
+    sum = _method(np.sum, "The sum over axes. Local.")
+    prod = _method(np.prod, "The product over axes.")
+    cumsum = _method(np.cumsum, "The sums of all beginnings. Local.")
+    cumprod = _method(np.cumprod, "The products of all beginnings.")
+    mean = _method(np.mean, "The mean over axes.")
+    var = _method(np.var, "The variance over axes.")
+    std = _method(np.std, "The standard deviation over axes.")
+    min = _method(np.min, "The smallest element over axes.")
+    max = _method(np.max, "The largest element over axes.")
+    argmin = _method(np.argmin, "The place of the smallest element.")
+    argmax = _method(np.argmax, "The place of the largest element.")
+    any = _method(np.any, "Whether any bit is set, over axes.")
+    all = _method(np.all, "Whether all bits are set, over axes.")
+    argsort = _method(np.argsort, "The places that would sort it.")
+    argpartition = _method(np.argpartition, "The places that would partition it.")
+    searchsorted = _method(np.searchsorted, "Where values belong in this sorted vector.")
+    round = _method(np.round, "The whole numbers next to it.")
+    conj = _method(np.real, "The same value: secrets are real.")
+    conjugate = conj
+    dot = _method(np.dot, "The dot product as in numpy.dot.")
+    clip = _method(np.clip, "Every element moved into [lo, hi].")
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> SecretArray:
-        """The mean over axes."""
-        return FUNCTIONS[np.mean](self, axis=axis, keepdims=keepdims)
+    def compress(self, condition: Any, axis: Any = None) -> SecretArray:
+        """The elements along an axis where a public condition holds."""
+        return FUNCTIONS[np.compress](condition, self, axis)  # type: ignore[no-any-return]
 
-    def var(self, axis: Any = None, keepdims: bool = False) -> SecretArray:
-        """The population variance over axes."""
-        return FUNCTIONS[np.var](self, axis=axis, keepdims=keepdims)
+    def astype(self, dtype: Any) -> SecretArray:
+        """The value as reals, as whole numbers (towards zero), or as bits (whether it is not zero)."""
+        return FUNCTIONS[SecretArray.astype](self, dtype)  # type: ignore[no-any-return]
 
-    def min(self, axis: Any = None) -> SecretArray:
-        """The smallest element over axes."""
-        return FUNCTIONS[np.min](self, axis=axis)
+    def item(self, *place: Any) -> SecretArray:
+        """One element, still secret: that at a public place, counted flat or by axes, or the only one."""
+        return self[place] if len(place) > 1 else self.flat[place[0]] if place else self.reshape(())
 
-    def max(self, axis: Any = None) -> SecretArray:
-        """The largest element over axes."""
-        return FUNCTIONS[np.max](self, axis=axis)
+    def sort(self, axis: int = -1) -> None:
+        """Sort in place along an axis."""
+        self.become(FUNCTIONS[np.sort](self, axis))
 
-    def dot(self, other: Any) -> SecretArray:
-        """The dot product as in numpy.dot."""
-        return FUNCTIONS[np.dot](self, other)
+    def partition(self, kth: Any, axis: int = -1) -> None:
+        """Partition in place along an axis."""
+        self.become(FUNCTIONS[np.partition](self, kth, axis))
 
-    def clip(self, lo: Any, hi: Any) -> SecretArray:
-        """Every element moved into [lo, hi]."""
-        return FUNCTIONS[np.clip](self, lo, hi)
+    def fill(self, value: Any) -> None:
+        """Write a value to every place."""
+        self[...] = value
+
+    def __round__(self, decimals: int = 0) -> SecretArray:
+        return self.round(decimals)
+
+    def __floor__(self) -> SecretArray:
+        return UFUNCS[np.floor](self)  # type: ignore[no-any-return]
+
+    def __ceil__(self) -> SecretArray:
+        return UFUNCS[np.ceil](self)  # type: ignore[no-any-return]
+
+    def __trunc__(self) -> SecretArray:
+        return UFUNCS[np.trunc](self)  # type: ignore[no-any-return]
 
     # what a secret has not
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(self)
 
     def __bool__(self) -> NoReturn:
         raise LocalError(
@@ -285,8 +375,19 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     def __index__(self) -> NoReturn:
         raise _no_content("use as an index")
 
+    def __complex__(self) -> NoReturn:
+        raise _no_content("complex()")
+
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise _no_content("turning it into a numpy array")
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            raise _no_content(f"the format {spec!r}")
+        return repr(self)
+
+    def __delitem__(self, index: Any) -> NoReturn:
+        raise missing("del x[...]", "x = np.delete(x, index)")
 
 
 def record(
@@ -376,13 +477,37 @@ def declared_error(error: float, scale: int) -> int:
     return ceil(ldexp(error, scale + ERROR_BITS))
 
 
-def _unsupported(what: str) -> LocalError:
-    return LocalError(
-        "unsupported-operation",
-        f"{what} is not defined on secrets",
-        "see the list of operations in docs/writing_protocols.md, or reveal the value first",
-        line=user_line(),
-    )
+def _called(function: Any, implementation: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+    """The implementation on these arguments, or the refusal of those that it does not take."""
+    try:
+        _signature(implementation).bind(*args, **kwargs)
+    except TypeError:
+        raise _missing(function, f" with {', '.join(kwargs) or 'these arguments'}") from None
+    return _result(function, implementation, args, kwargs)
+
+
+def _result(function: Any, implementation: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+    """What the implementation makes of these arguments; arguments that make no sense to it are refused with a code."""
+    try:
+        return implementation(*args, **kwargs)
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        if isinstance(error, LocalError):
+            raise
+        raise _missing(function, " with these arguments") from error
+
+
+@cache
+def _signature(implementation: Callable[..., Any]) -> Signature:
+    return signature(implementation)
+
+
+def _missing(function: Any, how: str = "") -> LocalError:
+    """The refusal of a function of numpy, or with `how` of a way to call one."""
+    module = "np" if isinstance(function, np.ufunc) else function.__module__.replace("numpy", "np", 1)
+    what, name = f"{module}.{function.__name__}{how}", function.__name__
+    if how:
+        return missing(what, f"leave it out, or see how docs/numpy.md has np.{name}; or reveal the value first")
+    return missing_function(what, name, [*(f.__name__ for f in UFUNCS), *(f.__name__ for f in FUNCTIONS)])
 
 
 def _no_content(what: str) -> LocalError:

@@ -39,7 +39,7 @@ def _facts(name: str, move: Callable[..., Any], *parts: Node, **parameters: Any)
     return Facts(shape, kind, parts[0].scale, range_)
 
 
-def _moving(name: str, move: Callable[..., Any]) -> Operation:
+def moving(name: str, move: Callable[..., Any]) -> Operation:
     """An operation on one secret: `move(array, **parameters)`."""
 
     def facts(x: Node, **parameters: Any) -> Facts:
@@ -70,13 +70,13 @@ def _replaced(arrays: Sequence[Any], index: Any) -> Any:
     return result
 
 
-INDEX = _moving("index", lambda a, index: a[index])
-RESHAPE = _moving("reshape", lambda a, shape: a.reshape(shape))
-TRANSPOSE = _moving("transpose", lambda a, axes: np.transpose(a, axes))
-SQUEEZE = _moving("squeeze", lambda a, axis: np.squeeze(a, axis))
-EXPAND = _moving("expand_dims", lambda a, axis: np.expand_dims(a, axis))
-BROADCAST = _moving("broadcast_to", lambda a, shape: np.broadcast_to(a, shape))
-FLIP = _moving("flip", lambda a, axis: np.flip(a, axis))
+INDEX = moving("index", lambda a, index: a[index])
+RESHAPE = moving("reshape", lambda a, shape: a.reshape(shape))
+TRANSPOSE = moving("transpose", lambda a, axes: np.transpose(a, axes))
+SQUEEZE = moving("squeeze", lambda a, axis: np.squeeze(a, axis))
+EXPAND = moving("expand_dims", lambda a, axis: np.expand_dims(a, axis))
+BROADCAST = moving("broadcast_to", lambda a, shape: np.broadcast_to(a, shape))
+FLIP = moving("flip", lambda a, axis: np.flip(a, axis))
 CONCATENATE = _joining("concatenate", lambda arrays, axis: np.concatenate(arrays, axis))
 STACK = _joining("stack", lambda arrays, axis: np.stack(arrays, axis))
 VSTACK = _joining("vstack", lambda arrays: np.vstack(arrays))
@@ -87,7 +87,9 @@ REPLACE = _joining("replace", _replaced)
 
 @implements(SecretArray.__getitem__)
 def getitem(x: SecretArray, index: Any) -> SecretArray:
-    """x[index], by any public numpy index."""
+    """x[index], by any public numpy index, or by a secret whole number or several (`protocols/array/selecting.py`)."""
+    if isinstance(index, SecretArray):
+        return x.take(index, 0)
     index = _public_index(index)
     if _adds_axes_only(index):
         return reshape(x, np.broadcast_to(0, x.shape)[index].shape)
@@ -103,10 +105,7 @@ def _adds_axes_only(index: Any) -> bool:
 @implements(SecretArray.__setitem__)
 def setitem(x: SecretArray, index: Any, value: Any) -> SecretArray:
     """x with `value`, secret or public, written at a public index: what `x[index] = value` makes of x."""
-    if x.kind == "bit" and not isinstance(value, SecretArray) and np.asarray(value).dtype == np.bool_:
-        value = constant_bits(x.context, own_truths(value))
-    parts = (x, value) if _all_bits([x, value]) else common_scale(x, value)
-    return record(REPLACE, *parts, index=_public_index(index))
+    return record(REPLACE, *alike(x, value), index=_public_index(index))
 
 
 def _public_index(index: Any) -> Any:
@@ -115,14 +114,24 @@ def _public_index(index: Any) -> Any:
         raise LocalError(
             "secret-index",
             "an index must be public: which element is taken would show",
-            "take all elements and choose with np.where on a secret condition",
+            "read x[i] with a secret i alone, or np.take(x, i, axis); write with np.where on a secret condition",
             line=user_line(),
         )
     return own_index(index)
 
 
-def _all_bits(values: Sequence[Any]) -> bool:
-    return all(isinstance(value, SecretArray) and value.kind == "bit" for value in values)
+def are_truths(*values: Any) -> bool:
+    """Whether all of them are truth values, secret or public."""
+    return all(v.kind == "bit" if isinstance(v, SecretArray) else np.asarray(v).dtype == np.bool_ for v in values)
+
+
+def alike(*values: Any) -> tuple[SecretArray, ...]:
+    """Secrets and public values in one form, in which they can be joined: bits if all of them are truth values, else
+    numbers of one scale. At least one must be secret."""
+    if not are_truths(*values):
+        return common_scale(*values)
+    context = next(v.context for v in values if isinstance(v, SecretArray))
+    return tuple(v if isinstance(v, SecretArray) else constant_bits(context, own_truths(v)) for v in values)
 
 
 @implements(np.copy)
@@ -192,34 +201,29 @@ def flip(x: SecretArray, axis: Any = None) -> SecretArray:
 
 
 @implements(np.concatenate)
-def concatenate(arrays: Sequence[Any], axis: int = 0) -> SecretArray:
-    """Secrets and public arrays joined along an axis."""
-    return record(CONCATENATE, *_alike(arrays), axis=own_number(axis))
+def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> SecretArray:
+    """Secrets and public arrays joined along an axis, or all elements in one dimension for None."""
+    return record(CONCATENATE, *alike(*arrays), axis=own_number(axis))
 
 
 @implements(np.stack)
 def stack(arrays: Sequence[Any], axis: int = 0) -> SecretArray:
     """Secrets and public arrays joined along a new axis."""
-    return record(STACK, *_alike(arrays), axis=own_number(axis))
+    return record(STACK, *alike(*arrays), axis=own_number(axis))
 
 
 @implements(np.vstack)
 def vstack(arrays: Sequence[Any]) -> SecretArray:
     """Rows joined."""
-    return record(VSTACK, *_alike(arrays))
+    return record(VSTACK, *alike(*arrays))
 
 
 @implements(np.hstack)
 def hstack(arrays: Sequence[Any]) -> SecretArray:
     """Columns joined."""
-    return record(HSTACK, *_alike(arrays))
+    return record(HSTACK, *alike(*arrays))
 
 
 def choose(condition: Any, x: Any, y: Any) -> SecretArray:
     """x where a public condition holds, y elsewhere."""
-    return record(CHOOSE, *common_scale(x, y), condition=own_truths(condition))
-
-
-def _alike(arrays: Sequence[Any]) -> Sequence[SecretArray]:
-    """Secrets and public arrays in one form, in which they can be joined."""
-    return arrays if _all_bits(arrays) else common_scale(*arrays)
+    return record(CHOOSE, *alike(x, y), condition=own_truths(condition))

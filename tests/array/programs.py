@@ -51,3 +51,23 @@ def revealing(
 
 
 UNIT = 2.0**-16
+
+
+def agrees(function: Any, *values: Any, units: float = 0.0, **options: Any) -> None:
+    """`function` of secrets gives what it gives of the values themselves, in shape, kind of number and value.
+
+    `units` is how far reals may be off, in units of the last place. Lists and tuples of results are compared each.
+    """
+    expected = function(*(np.asarray(value) for value in values))
+    listed = [*expected] if isinstance(expected, list | tuple) else [expected]
+    found = revealed(lambda *secrets: _as_tuple(function(*secrets)), *values, **options)
+    for one, other in zip([found] if len(listed) == 1 else found, listed, strict=True):
+        assert np.shape(one) == np.shape(other)
+        assert np.asarray(one).dtype.kind == np.asarray(other).dtype.kind.replace("u", "i")
+        np.testing.assert_allclose(
+            np.asarray(one).astype(float), np.asarray(other).astype(float), rtol=0, atol=units * UNIT
+        )
+
+
+def _as_tuple(outcome: Any) -> tuple[Any, ...]:
+    return tuple(outcome) if isinstance(outcome, list | tuple) else (outcome,)

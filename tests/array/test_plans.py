@@ -43,7 +43,22 @@ async def regression_step(ctx, mine):
     return await mpc.reveal(ctx, weights)
 
 
-PROGRAMS = [products, comparisons, several_reveals, regression_step]
+async def orders(ctx, mine):
+    x = await mpc.secret(ctx, 0, mine)
+    y = await mpc.secret(ctx, 1, mine)
+    order = np.argsort(x, kind="stable")
+    return await mpc.reveal(ctx, np.sort(y), order, y[order], np.median(x), np.argmax(y), mpc.softmax(x), y.max())
+
+
+async def whole_parts_and_counts(ctx, mine):
+    x = await mpc.secret(ctx, 0, mine)
+    y = await mpc.secret(ctx, 1, mine)
+    x, y = x.within(-4, 4), y.within(-4, 4)
+    counts, _ = np.histogram(y, [-2, 0, 2])
+    return await mpc.reveal(ctx, np.rint(x), x // 0.75, x % 3, counts, np.isin(y, x), np.cumprod(y), np.cov(x, y))
+
+
+PROGRAMS = [products, comparisons, several_reveals, regression_step, orders, whole_parts_and_counts]
 COUNTED = ("suite", "parties", "rounds_by_party", "bytes_sent", "material", "reveals", "lines", "security")
 
 

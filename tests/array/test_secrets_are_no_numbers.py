@@ -30,9 +30,9 @@ FORBIDDEN = {
     "max of Python": (lambda x: max(x, 0), "secret-truth", "np.where"),
     "secret index": (lambda x: np.zeros(3)[x], "secret-content", "reveal"),
     "index by a secret": (lambda x: x.reshape(1)[x > 0], "secret-index", "np.where"),
-    "ufunc without counterpart": (np.arctan, "unsupported-operation", "reveal"),
-    "function without counterpart": (np.median, "unsupported-operation", "reveal"),
-    "reduce": (np.add.reduce, "unsupported-operation", "reveal"),
+    "ufunc without counterpart": (np.arctan, "unsupported-operation", "np.interp"),
+    "function without counterpart": (np.unwrap, "unsupported-operation", "np.interp"),
+    "reduce": (np.subtract.reduce, "unsupported-operation", "reveal"),
     "secret exponent": (lambda x: 2.0**x, "bad-exponent", "np.exp"),
     "fractional exponent": (lambda x: x**0.5, "bad-exponent", "np.exp"),
     "zero exponent": (lambda x: x**0, "bad-exponent", ""),
@@ -53,7 +53,7 @@ FORBIDDEN = {
     "a shape that grows in place": (lambda x: operator.iadd(x, np.zeros(3)), "shape-mismatch", "x = x + y"),
     "a kind that changes in place": (lambda x: operator.iand(x < 1, x.reshape(())), "not-a-bit", "compare"),
     "into a public array": (lambda x: operator.iadd(np.zeros(2), x), "unsupported-operation", "x = x + y"),
-    "argument without counterpart": (lambda x: np.min(x, keepdims=True), "unsupported-operation", "reveal"),
+    "argument without counterpart": (lambda x: np.min(x, initial=3.0), "unsupported-operation", "reveal"),
     "reveal of a public value": (lambda x: 3.0, "not-secret", "as it is"),
 }
 

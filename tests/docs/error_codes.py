@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGES = ("mpc", "protocols", "party_runner")
-ERRORS = {"ParleyError", "LocalError", "PeerError", "Abort", "SupplyError"}
+ERRORS = {"ParleyError", "LocalError", "PeerError", "Abort", "SupplyError", "NoLength"}
 
 
 def codes_in(root: Path) -> dict[str, str]:

@@ -41,6 +41,11 @@ def test_every_documented_error_code_can_be_raised() -> None:
     assert not documented() - codes_in(ROOT).keys()
 
 
+def test_the_page_of_numpy_is_what_the_tables_say() -> None:
+    table = run_path(str(ROOT / "docs" / "numpy_table.py"))
+    assert table["PAGE"].read_text(encoding="utf-8") == table["page"](), "run python docs/numpy_table.py"
+
+
 def test_the_cost_table_is_what_the_declarations_say() -> None:
     table = run_path(str(ROOT / "docs" / "cost_table.py"))
     assert table["PAGE"].read_text(encoding="utf-8") == table["page"](), "run python docs/cost_table.py"

@@ -1,0 +1,41 @@
+"""What models end their layers with: the larger of x and 0, and shares of a whole by exponentials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from protocols.array.arithmetic import multiply, subtract, sum_
+from protocols.array.extremes import max_
+from protocols.array.functions import exp, log
+from protocols.array.logic import maximum
+from protocols.array.quotients import reciprocal
+from protocols.array.scales import fixed
+from protocols.array.secret import SecretArray
+
+
+def relu(x: SecretArray) -> SecretArray:
+    """The larger of x and 0, elementwise, exactly."""
+    return maximum(x, 0)
+
+
+def softmax(x: SecretArray, axis: Any = -1) -> SecretArray:
+    """exp(x) over its sum along an axis, for any range of x: the largest is subtracted first.
+
+    Nothing need be vouched for: one of the exponentials is that of 0, so that their sum is at least 1 less the error of
+    `exp`. Rounds: those of `max`, `exp`, `reciprocal` and a product.
+    """
+    _, weights, total = _exponentials(x, axis)
+    return fixed(multiply(weights, reciprocal(total)))
+
+
+def log_softmax(x: SecretArray, axis: Any = -1) -> SecretArray:
+    """The logarithm of `softmax`: x less the largest, less the logarithm of the sum. Rounds: as `softmax`, about."""
+    below, _, total = _exponentials(x, axis)
+    return subtract(below, log(total))
+
+
+def _exponentials(x: SecretArray, axis: Any) -> tuple[SecretArray, SecretArray, SecretArray]:
+    """x less the largest; the exponentials of that; their sum."""
+    below = subtract(x, max_(x, axis, True))
+    weights = exp(below)
+    return fixed(below), weights, sum_(weights, axis, True)

@@ -1,0 +1,161 @@
+"""Counting: how many elements are set, equal to something, or between public edges; and where elements belong among
+others.
+
+Every count is a local sum of the bits of one comparison of all pairs: 8 rounds, x.size * m comparisons.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.errors import LocalError
+from protocols.array.arithmetic import add, subtract, sum_
+from protocols.array.folding import folded
+from protocols.array.lines import user_line
+from protocols.array.logic import all_, equal, greater, less, less_equal, logical_not, logical_xor, not_equal
+from protocols.array.matrices import matmul
+from protocols.array.public import public
+from protocols.array.scales import fixed, ring_form
+from protocols.array.secret import SecretArray, implements
+from protocols.array.shape import concatenate
+
+
+@implements(np.count_nonzero)
+def count_nonzero(a: SecretArray, axis: Any = None, *, keepdims: bool = False) -> SecretArray:
+    """How many elements over axes are not zero."""
+    return sum_(a if a.kind == "bit" else not_equal(a, 0), axis, keepdims)
+
+
+@implements(np.isin)
+def isin(element: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> SecretArray:
+    """Whether each element is among the others: one comparison with all of them.
+
+    Public ones are taken once each, so that at most one of them is equal, and whether any is costs nothing more.
+    """
+    if isinstance(test_elements, SecretArray):
+        others: Any = np.reshape(test_elements, -1)
+        matches = equal(np.reshape(element, (*np.shape(element), 1)), others)
+        found = greater(sum_(matches, -1), 0)
+    else:
+        others = np.unique(public(test_elements))
+        found = _none(element) if not others.size else _any_of_one(equal(element.reshape(*element.shape, 1), others))
+    return logical_not(found) if invert else found
+
+
+def _any_of_one(bits: SecretArray) -> SecretArray:
+    """Whether any is set in the last axis, of which at most one is: their XOR, local."""
+    return folded(logical_xor, bits)
+
+
+def _none(x: SecretArray) -> SecretArray:
+    return not_equal(x, x)
+
+
+@implements(np.searchsorted)
+def searchsorted(a: Any, v: Any, side: str = "left") -> SecretArray:
+    """How many elements of the sorted vector a are below each of v, or with side="right" not above it."""
+    _one_dimension("np.searchsorted", a)
+    column = np.reshape(v, (*np.shape(v), 1))
+    return sum_(less_equal(a, column) if side == "right" else less(a, column), -1)
+
+
+@implements(np.digitize)
+def digitize(x: SecretArray, bins: Any, right: bool = False) -> SecretArray:
+    """The number of the bin of each x, between public edges that rise or fall, by numpy's rules."""
+    edges = public(bins)
+    _one_dimension("np.digitize", edges)
+    if np.all(np.diff(edges) >= 0):
+        return searchsorted(edges, x, "left" if right else "right")
+    if np.any(np.diff(edges) > 0):
+        raise LocalError("bad-bins", "edges that neither rise nor fall", "sort them", line=user_line())
+    return subtract(len(edges), searchsorted(edges[::-1], x, "left" if right else "right"))
+
+
+@implements(np.histogram)
+def histogram(
+    a: SecretArray, bins: Any = 10, range: tuple[float, float] | None = None, weights: Any = None
+) -> tuple[SecretArray, npt.NDArray[Any]]:
+    """How many elements lie between neighbouring edges, or the sums of their weights; and the edges, which are public.
+
+    `bins` are edges that rise, or how many of equal width lie in `range`. The last bin has its upper edge.
+    Raises LocalError `bad-bins` where the edges would have to follow from the values.
+    """
+    edges = _edges(bins, range)
+    flat = a.reshape(-1)
+    below = less(flat, edges[:-1, None])
+    beyond = greater(flat, edges[-1:, None])
+    not_above = concatenate([ring_form(below), subtract(1, ring_form(beyond))])
+    inside = subtract(not_above[1:], not_above[:-1])
+    counts = sum_(inside, 1) if weights is None else matmul(inside, np.reshape(weights, -1))
+    return counts, edges
+
+
+def _edges(bins: Any, range_: tuple[float, float] | None) -> npt.NDArray[Any]:
+    if np.ndim(bins) == 0 and range_ is None:
+        raise LocalError(
+            "bad-bins", "a histogram between the smallest and the largest value, which would show",
+            "give the edges, bins=[0, 10, 20], or range=(lo, hi)", line=user_line(),
+        )  # fmt: skip
+    edges = np.histogram_bin_edges(np.empty(0), bins, range_)
+    if len(edges) < 2 or np.any(np.diff(edges) < 0):
+        raise LocalError("bad-bins", "edges that do not rise", "sort them", line=user_line())
+    return edges
+
+
+@implements(np.bincount)
+def bincount(x: SecretArray, weights: Any = None, minlength: int = 0) -> SecretArray:
+    """How often each whole number from 0 to minlength - 1 stands in the vector x; or sums of weights, as reals.
+
+    Raises LocalError `bad-bins` unless x's range lies within these numbers: how many there are must not follow from x.
+    """
+    _one_dimension("np.bincount", x)
+    if x.kind == "fixed" or x.range.lo < 0 or x.range.hi >= max(minlength, 1):
+        lo, hi = x.bounds
+        raise LocalError(
+            "bad-bins",
+            f"np.bincount of {x.kind} values in [{lo:g}, {hi:g}] into {minlength} bins",
+            "give minlength above the largest value that may come, and declare x.within(0, minlength - 1)",
+            line=user_line(),
+        )
+    matches = equal(np.arange(minlength)[:, None], ring_form(x))
+    return sum_(matches, 1) if weights is None else fixed(matmul(ring_form(matches), weights))
+
+
+@implements(np.array_equal)
+def array_equal(a1: Any, a2: Any) -> Any:
+    """Whether all elements are equal, as one bit; False, which is public, where the shapes differ."""
+    return np.False_ if np.shape(a1) != np.shape(a2) else all_(equal(a1, a2))
+
+
+@implements(np.array_equiv)
+def array_equiv(a1: Any, a2: Any) -> Any:
+    """Whether all elements are equal as numpy broadcasts, as one bit; False where they don't."""
+    try:
+        np.broadcast_shapes(np.shape(a1), np.shape(a2))
+    except ValueError:
+        return np.False_
+    return all_(equal(a1, a2))
+
+
+@implements(np.isclose)
+def isclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08) -> SecretArray:
+    """|a - b| <= atol + rtol |b|, each side up to the rounding of its encoding."""
+    distance = np.abs(np.subtract(a, b))
+    allowed = add(np.abs(b) * rtol, atol) if isinstance(b, SecretArray) and rtol else atol + rtol * np.abs(b)
+    return less_equal(distance, allowed)
+
+
+@implements(np.allclose)
+def allclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08) -> SecretArray:
+    """Whether all elements are close, as `isclose` has it, as one bit."""
+    return all_(isclose(a, b, rtol, atol))
+
+
+def _one_dimension(name: str, x: Any) -> None:
+    if np.ndim(x) != 1:
+        raise LocalError(
+            "shape-mismatch", f"{name} of {np.ndim(x)} dimensions", "use one, x.reshape(-1)", line=user_line()
+        )

@@ -1,0 +1,152 @@
+"""What secrets have not: one coded error for functions, methods, operators, attributes and formats alike.
+
+`WHY` says of the names of numpy that can have no counterpart, or have none yet, why that is so and what serves instead.
+For any other name the error names the nearest one that works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from mpc.errors import LocalError
+from protocols.array.lines import user_line
+
+_SHAPE = "the shape of its result would show the values"
+_NO_STEPS = "it has no form of a public number of steps here"
+_NO_PROTOCOL = "there is no protocol of it"
+_REASONS = (
+    (
+        "nonzero flatnonzero argwhere extract trim_zeros",
+        _SHAPE,
+        "weigh with the condition: (x * mask).sum() / mask.sum(); or np.where(mask, x, 0)",
+    ),
+    (
+        "unique unique_values unique_counts unique_inverse unique_all",
+        _SHAPE,
+        "mpc.unique_count(x) says how many there are; np.sort(x) brings equal ones together",
+    ),
+    ("intersect1d union1d setdiff1d setxor1d", _SHAPE, "np.isin(x, y) says of each element of x"),
+    ("isnan isinf isfinite isposinf isneginf nan_to_num", "a secret is always a finite number", "leave it out"),
+    ("imag angle isreal iscomplex real_if_close sort_complex", "secrets are real numbers", "leave it out"),
+    (
+        "left_shift right_shift bitwise_left_shift bitwise_right_shift bitwise_count packbits unpackbits gcd lcm frexp "
+        "spacing nextafter",
+        "the bits of a whole number are no bits of a secret array",
+        "multiply by a power of two, or np.floor_divide by one",
+    ),
+    (
+        "base byteswap ctypes data dump dumps flags getfield itemset itemsize nbytes newbyteorder setfield setflags "
+        "strides tobytes tofile tostring view to_device device may_share_memory shares_memory asfortranarray isfortran "
+        "asarray_chkfinite",
+        "it looks into the memory of an array, of which no party has the whole",
+        "x.copy(), x.reshape, x.astype; or reveal it first",
+    ),
+    (
+        "tolist save savez savez_compressed savetxt array2string array_repr array_str format_float_positional "
+        "format_float_scientific base_repr binary_repr",
+        "it would need the values",
+        "await mpc.reveal(ctx, x) first",
+    ),
+    (
+        "place putmask",
+        "which elements are written would have to be public",
+        "np.where(mask, values, x)",
+    ),
+    (
+        "lexsort",
+        "a network sorts by one key",
+        "np.argsort of one number that holds all keys, as major * 1000 + minor",
+    ),
+    ("float_power", "a power is of a public whole number", "x ** 3, np.exp(y * np.log(x))"),
+    ("inv pinv tensorinv", _NO_STEPS, "mpc.solve(a, np.eye(n), least=0.1) for positive definite a"),
+    ("lstsq tensorsolve polyfit", _NO_STEPS, "mpc.solve(x.T @ x, x.T @ y, least=0.1)"),
+    ("det slogdet cholesky", _NO_STEPS, "mpc.det(a, least=0.1), mpc.cholesky(a, least=0.1) for positive definite a"),
+    (
+        "eig eigh eigvals eigvalsh svd svdvals qr matrix_rank cond roots",
+        _NO_STEPS,
+        "reveal x.T @ x where that may be known",
+    ),
+    (
+        "acos arccos asin arcsin atan arctan atan2 arctan2 sin cos tan sinc i0 cbrt unwrap",
+        _NO_PROTOCOL,
+        "np.interp(x, places, values) goes through public points of any function",
+    ),
+    ("sinh cosh", _NO_PROTOCOL, "(np.exp(x) - np.exp(-x)) / 2, (np.exp(x) + np.exp(-x)) / 2"),
+    ("acosh arccosh asinh arcsinh", _NO_PROTOCOL, "np.log(x + np.sqrt(x * x - 1)), np.log(x + np.sqrt(x * x + 1))"),
+    ("atanh arctanh", _NO_PROTOCOL, "(np.log(1 + x) - np.log(1 - x)) / 2"),
+    ("logaddexp2", _NO_PROTOCOL, "np.logaddexp"),
+    ("apply_along_axis apply_over_axes piecewise frompyfunc", "it runs code on single elements", "np.where, np.select"),
+    (
+        "busday_count busday_offset is_busday datetime_as_string isnat",
+        "secrets are numbers, not dates",
+        "days since a public day",
+    ),
+    (
+        "can_cast common_type min_scalar_type result_type iscomplexobj isrealobj",
+        "a secret has a kind, not a type in memory",
+        "x.kind; x.dtype is that of what a reveal gives",
+    ),
+    ("copyto put put_along_axis fill_diagonal", "it writes into its argument", "x[places] = values"),
+    (
+        "fft fft2 fftn hfft ifft ifft2 ifftn ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
+        "secrets are real numbers, not complex ones",
+        "x @ np.cos(...) and x @ np.sin(...) of public angles",
+    ),
+    ("einsum_path", "np.einsum takes its operands from the left", "np.einsum"),
+    ("geomspace linspace logspace", "its ends are public", "a + (b - a) * np.linspace(0, 1, n)"),
+    (
+        "histogram2d histogramdd histogram_bin_edges",
+        "its edges would follow from the values",
+        "np.histogram(x, edges); of two, np.digitize with public edges, and np.bincount of i * columns + j",
+    ),
+    (
+        "ix_ ravel_multi_index unravel_index",
+        "it makes public indices",
+        "np.take(x, i); i * width + j; divmod(i, width)",
+    ),
+    ("diag_indices_from", "it asks for a dtype's numbers", "np.diag_indices(len(x))"),
+    ("resize", "it changes memory in place", "np.resize(x, shape), x.reshape(shape)"),
+    ("poly polyadd polyder polydiv polyint polymul polysub", "it counts leading zeros", "np.polyval, np.convolve, +"),
+    ("vander", _NO_PROTOCOL, "np.stack([x, x**2, x**3], -1)"),
+    ("gradient", _NO_PROTOCOL, "np.diff; (x[2:] - x[:-2]) / 2"),
+)
+_WITHOUT_NAN = "sum prod cumsum cumprod min max argmin argmax mean var std median quantile percentile"
+
+WHY = {name: (reason, instead) for names, reason, instead in _REASONS for name in names.split()} | {
+    f"nan{name}": ("a secret is always a finite number", f"np.{name}") for name in _WITHOUT_NAN.split()
+}
+"""Names of numpy, and why they have no counterpart: the reason, and what serves instead."""
+
+
+class MissingAttribute(LocalError, AttributeError):
+    """An attribute that secrets have not: an AttributeError to whoever only asks whether there is one."""
+
+
+class NoLength(LocalError, TypeError):
+    """The length of a scalar, which has none: a TypeError as numpy's own."""
+
+
+def missing(what: str, instead: str) -> LocalError:
+    """The refusal of `what`, and what serves instead."""
+    return LocalError("unsupported-operation", f"{what} is not defined on secrets", instead, line=user_line())
+
+
+def missing_function(what: str, name: str, known: Iterable[str]) -> LocalError:
+    """The refusal of `what`, which numpy calls `name`, where the names `known` work."""
+    return LocalError("unsupported-operation", *_explained(what, name, known), line=user_line())
+
+
+def missing_attribute(name: str, known: Iterable[str]) -> MissingAttribute:
+    """The refusal of the attribute `name`."""
+    return MissingAttribute("unsupported-operation", *_explained(f".{name}", name, known), line=user_line())
+
+
+def _explained(what: str, name: str, known: Iterable[str]) -> tuple[str, str]:
+    """What happened, and the way out."""
+    reason, instead = WHY.get(name, ("", ""))
+    if reason:
+        return f"{what} is not defined on secrets: {reason}", instead
+    near = get_close_matches(name, sorted(set(known)), n=3, cutoff=0.6) if name else []
+    nearest = f"the nearest that there is: {', '.join(near)}; " if near else ""
+    return f"{what} is not defined on secrets", f"{nearest}docs/numpy.md lists what is; or reveal the value first"

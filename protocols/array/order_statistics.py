@@ -1,0 +1,100 @@
+"""What is read off a sorted array at public places: medians, quantiles, the largest k; and how many values differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.errors import LocalError
+from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
+from protocols.array.facts import axes_of
+from protocols.array.folding import axes_last, axis_back, axis_last
+from protocols.array.lines import user_line
+from protocols.array.logic import not_equal
+from protocols.array.missing import missing
+from protocols.array.scales import constant, fixed, ring_form
+from protocols.array.secret import SecretArray, implements
+from protocols.array.sorting import sort, with_places
+
+_WHOLE_PLACES = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}
+
+
+@implements(np.median)
+def median(a: SecretArray, axis: Any = None, *, keepdims: bool = False) -> SecretArray:
+    """The middle of the sorted elements over axes, or the mean of the two in the middle."""
+    return fixed(quantile(a, 0.5, axis, keepdims=keepdims))
+
+
+@implements(np.percentile)
+def percentile(
+    a: SecretArray, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False
+) -> SecretArray:
+    """The element below which q of a hundred lie, as `quantile`."""
+    return quantile(a, np.true_divide(q, 100), axis, method=method, keepdims=keepdims)
+
+
+@implements(np.quantile)
+def quantile(
+    a: SecretArray, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False
+) -> SecretArray:
+    """The elements at public parts q of the sorted elements over axes; q's axes come first.
+
+    Between two elements as `method` says: linear, midpoint, or the lower, higher or nearest one. Cost: one sort.
+    Raises LocalError `bad-quantile` for q outside [0, 1], `empty-mean` for no elements.
+    """
+    places = np.asarray(q, np.float64)
+    if not np.all((places >= 0) & (places <= 1)):
+        raise LocalError("bad-quantile", "a quantile outside [0, 1]", "give parts of one", line=user_line())
+    axes = axes_of(a, axis)
+    rows = sort(axes_last(ring_form(a), axes))
+    if not rows.shape[-1]:
+        raise LocalError("empty-mean", "a quantile of no elements", "check the shape of the input", line=user_line())
+    found = _between(rows, places * (rows.shape[-1] - 1), method)
+    whole = found.transpose(*range(rows.ndim - 1, found.ndim), *range(rows.ndim - 1))
+    if not keepdims:
+        return whole
+    return whole.reshape(*places.shape, *(1 if i in axes else side for i, side in enumerate(a.shape)))
+
+
+def _between(rows: SecretArray, at: npt.NDArray[np.float64], method: str) -> SecretArray:
+    """The elements at public places of the last axis, which may lie between two."""
+    if method in _WHOLE_PLACES:
+        return rows[..., _WHOLE_PLACES[method](at).astype(np.int64)]
+    if method not in ("linear", "midpoint"):
+        raise missing(f"np.quantile with method={method!r}", "linear, midpoint, lower, higher or nearest")
+    below, above = np.floor(at).astype(np.int64), np.ceil(at).astype(np.int64)
+    if np.array_equal(below, above):
+        return fixed(rows[..., below])
+    part = np.where(below == above, 0.0, at - below if method == "linear" else 0.5)
+    low, high = rows[..., below], rows[..., above]
+    between = fixed(add(low, fixed(multiply(subtract(high, low), part))))
+    return between.narrowed(*_of_rows(fixed(rows), between))
+
+
+def _of_rows(rows: SecretArray, found: SecretArray) -> tuple[int, int]:
+    """What lies between two elements lies between them, up to the rounding of one product."""
+    lo, hi = rows.range.lo - 1, rows.range.hi + 1
+    return max(lo, min(found.range.lo, hi)), min(hi, max(found.range.hi, lo))
+
+
+def topk(x: SecretArray, k: int, axis: int = -1) -> tuple[SecretArray, SecretArray]:
+    """The k largest elements along an axis, the largest first, and their places; of equal ones the first come first.
+
+    Nobody learns more than k, which is public. Cost: one argsort. Raises LocalError `bad-count` if there are no k.
+    """
+    rows = axis_last(ring_form(x), axis)
+    if not 0 <= k <= rows.shape[-1]:
+        raise LocalError("bad-count", f"the {k} largest of {rows.shape[-1]}", "ask for fewer", line=user_line())
+    values, places = with_places(negative(rows))
+    return axis_back(negative(values)[..., :k], axis), axis_back(places[..., :k], axis)
+
+
+def unique_count(x: SecretArray) -> SecretArray:
+    """How many different values x holds: one sort, and one comparison of neighbours."""
+    rows = sort(ring_form(x).reshape(-1))
+    if not x.size:
+        return constant(x.context, 0, 0)
+    changes = sum_(not_equal(rows[1:], rows[:-1]))
+    return add(changes, 1)

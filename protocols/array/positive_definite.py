@@ -1,0 +1,143 @@
+"""Systems whose matrix is symmetric and positive definite, by A = L D L^T without pivots, a column at a time.
+
+    d = S[0, 0],  l = S[0, 1:] / d,  S <- S[1:, 1:] - l^T d l,   B <- B[1:] - l^T B[0],   z = B[0] / d
+
+for S = A and B = b at first; then from the last row up, x[j] = z[j] - l_j x[j+1:] (Golub and Van Loan, Matrix
+Computations, 4.1). Where every eigenvalue of A is at least e and no diagonal element above M, exact arithmetic has, for
+n rows and |b| the length of a column of b,
+
+    e <= d <= M,   |S| <= M,   |l| <= (M / e)^(1/2),   |B| <= |b| (1 + (n M / e)^(1/2)),   |x| <= |b| / e,
+
+since S is a Schur complement: its eigenvalues lie between those of A, its diagonal below A's. These bounds take the
+place of intervals, which know nothing of definiteness. So e is what a program vouches for; it must lie below the least
+eigenvalue by more than rounding moves it, about n units of the last place times M / e.
+
+Each column takes the rounds of a reciprocal and four more, each row of the result two.
+"""
+
+from __future__ import annotations
+
+from math import ceil, isqrt, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mpc.errors import LocalError
+from protocols.array.arithmetic import multiply, subtract
+from protocols.array.cumulative import prod
+from protocols.array.functions import inverse_sqrt
+from protocols.array.lines import user_line
+from protocols.array.matrices import matmul
+from protocols.array.quotients import reciprocal
+from protocols.array.rearranging import pad
+from protocols.array.scales import as_secret, fixed
+from protocols.array.secret import SecretArray
+from protocols.array.shape import concatenate, stack
+
+
+class _Column(NamedTuple):
+    """Of one column d (..., 1, 1), the row of S (..., 1, m), l (..., 1, m - 1), and z (..., 1, k) of the right side."""
+
+    pivot: SecretArray
+    row: SecretArray
+    factors: SecretArray
+    right: SecretArray | None
+
+
+class _Bounds(NamedTuple):
+    """The largest of each, in units of the last place."""
+
+    pivot: tuple[int, int]
+    matrix: int
+    factor: int
+    right: int
+    solution: int
+
+
+def solve(a: SecretArray, b: Any, *, least: float) -> SecretArray:
+    """The x with a x = b for symmetric positive definite a (..., n, n), of which the upper triangle is read, and b
+    (..., n, k) or (n,).
+
+    `least` is what you vouch that every eigenvalue of a is above; if it is false, results may be wrong without a
+    warning. A ridge makes it true: a + least * np.eye(n). Least squares are mpc.solve(x.T @ x, x.T @ y, least=...), the
+    inverse is mpc.solve(a, np.eye(n), least=...). Rounds: about 26 n. Errors grow as (M / least)^2.
+    Raises LocalError `bad-range` for `least` not above zero, or above all that a may hold.
+    """
+    columns_of_b = np.reshape(b, (*np.shape(b), 1)) if np.ndim(b) == 1 else b
+    right = fixed(as_secret(a.context, columns_of_b, a.context.fractional_bits))
+    bounds = _bounds(_square(a), right, least)
+    columns = _eliminated(fixed(a), right, bounds)
+    x = columns[-1].right
+    assert x is not None
+    x = _within(x, bounds.solution)
+    for column in columns[-2::-1]:
+        first = subtract(column.right, fixed(matmul(column.factors, x)))
+        x = concatenate([_within(fixed(first), bounds.solution), x], -2)
+    return x[..., 0] if np.ndim(b) == 1 else x
+
+
+def det(a: SecretArray, *, least: float) -> SecretArray:
+    """The determinant of a symmetric positive definite a (..., n, n): the product of d. `least` as in `solve`."""
+    columns = _eliminated(fixed(_square(a)), None, _bounds(a, None, least))
+    return prod(stack([column.pivot[..., 0, 0] for column in columns], -1), -1)
+
+
+def cholesky(a: SecretArray, *, least: float) -> SecretArray:
+    """The lower triangular c with c c^T = a for a symmetric positive definite a (..., n, n). `least` as in `solve`."""
+    columns = _eliminated(fixed(_square(a)), None, _bounds(a, None, least))
+    roots = inverse_sqrt(stack([column.pivot[..., 0, 0] for column in columns], -1))
+    lead = [(0, 0)] * (a.ndim - 2)
+    rows = [pad(column.row[..., 0, :], [*lead, (j, 0)]) for j, column in enumerate(columns)]
+    upper = fixed(multiply(stack(rows, -2), roots[..., None]))
+    return upper.swapaxes(-1, -2)
+
+
+def _eliminated(s: SecretArray, right: SecretArray | None, bounds: _Bounds) -> list[_Column]:
+    """All columns, the first one first."""
+    columns: list[_Column] = []
+    while s.shape[-1]:
+        row = s[..., :1, :]
+        pivot = row[..., :1].narrowed(*bounds.pivot)
+        inverse = reciprocal(pivot)
+        factors = _within(fixed(multiply(row[..., 1:], inverse)), bounds.factor)
+        below = row[..., 1:].swapaxes(-1, -2)
+        s = _within(fixed(subtract(s[..., 1:, 1:], multiply(below, factors))), bounds.matrix)
+        scaled = None
+        if right is not None:
+            scaled = fixed(multiply(right[..., :1, :], inverse))
+            transposed = factors.swapaxes(-1, -2)
+            rest = subtract(right[..., 1:, :], multiply(transposed, right[..., :1, :]))
+            right = _within(fixed(rest), bounds.right)
+        columns.append(_Column(pivot, row, factors, scaled))
+    return columns
+
+
+def _bounds(a: SecretArray, right: SecretArray | None, least: float) -> _Bounds:
+    """The module's bounds, with a unit for each row of rounding."""
+    n, unit = a.shape[-1], 1 << a.context.fractional_bits
+    largest = fixed(a).range.hi + n
+    lowest = int(least * unit)
+    if not 0 < lowest < largest:
+        raise LocalError(
+            "bad-range", f"eigenvalues from {least} up of a matrix with elements up to {largest / unit:g}",
+            "give a least eigenvalue above zero that the matrix has", line=user_line(),
+        )  # fmt: skip
+    length = 0 if right is None else (isqrt(n) + 1) * right.range.magnitude
+    return _Bounds(
+        (lowest, largest),
+        largest,
+        ceil(sqrt(largest / lowest) * unit) + n,
+        ceil(length * (1 + sqrt(n * largest / lowest))) + n,
+        ceil(length * unit / lowest) + n,
+    )
+
+
+def _within(x: SecretArray, largest: int) -> SecretArray:
+    """x with the narrower of its range and [-largest, largest]."""
+    return x.narrowed(max(x.range.lo, -largest), min(x.range.hi, largest))
+
+
+def _square(a: SecretArray) -> SecretArray:
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2] or not a.shape[-1]:
+        raise LocalError("shape-mismatch", f"a matrix of shape {a.shape}", "give (..., n, n)", line=user_line())
+    return a

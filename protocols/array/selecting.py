@@ -1,0 +1,127 @@
+"""Choosing elements by a secret place: all are taken, each with a weight of which one is 1 and the others 0.
+
+With weights w_0, ..., w_{k-2} and w_{k-1} = 1 - (w_0 + ... + w_{k-2}), the element chosen is
+
+    x_{k-1} + sum over i < k - 1 of w_i (x_i - x_{k-1}),
+
+exact in the ring whatever the differences come to, since it is one of the elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.array.arithmetic import add, multiply, sum_
+from protocols.array.facts import joint_shape
+from protocols.array.folding import axis_last
+from protocols.array.lines import user_line
+from protocols.array.logic import equal
+from protocols.array.node import Facts, Node, operation
+from protocols.array.public import public
+from protocols.array.scales import common_scale, ring_form
+from protocols.array.secret import SecretArray, implements, record
+from protocols.array.shape import broadcast_to, getitem
+from protocols.shares import ArithmeticShare
+from protocols.suite import suite_of
+
+
+def _picked(weights: Node, x: Node) -> Facts:
+    return Facts(joint_shape("choice", weights.shape[:-1], x.shape[:-1]), x.kind, x.scale, x.range)
+
+
+def _looked_up(weights: Node, x: Node) -> Facts:
+    return Facts((*x.shape[:-1], *weights.shape[:-1]), x.kind, x.scale, x.range)
+
+
+async def _pick(ctx: Context, node: Node, weights: ArithmeticShare, x: ArithmeticShare) -> ArithmeticShare:
+    last = x[..., -1:]
+    return (await suite_of(ctx).mul(ctx, weights, x[..., :-1] - last)).sum(-1) + last[..., 0]
+
+
+async def _look_up(ctx: Context, node: Node, weights: ArithmeticShare, x: ArithmeticShare) -> ArithmeticShare:
+    others = x.shape[-1] - 1
+    last = x[..., -1:]
+    rows = (x[..., :-1] - last).reshape((last.size, others))
+    columns = weights.reshape((weights.size // others, others)).transpose((1, 0))
+    chosen = await suite_of(ctx).matmul(ctx, rows, columns) + last.reshape((last.size, 1))
+    return chosen.reshape(node.shape)
+
+
+PICK = operation("pick", _picked, _pick)
+LOOK_UP = operation("look up", _looked_up, _look_up)
+
+
+def pick(weights: SecretArray, x: SecretArray) -> SecretArray:
+    """Of each row x[..., :] the element whose weight is 1, weights[..., :] being those of all but the last: 1 round."""
+    return record(PICK, weights, ring_form(x)) if weights.shape[-1] else x[..., 0]
+
+
+def weights_of(index: SecretArray, count: int) -> SecretArray:
+    """[index == i] for all i but the last of `count`, as numbers in a new last axis: 8 rounds. Errors: those of
+    `check_index`."""
+    check_index(index, count)
+    return ring_form(equal(index.reshape((*index.shape, 1)), np.arange(count - 1)))
+
+
+def check_index(index: SecretArray, count: int) -> None:
+    """LocalError `secret-index` unless the index's range lies within [0, count - 1], or is not one of whole numbers."""
+    if index.kind != "int" or index.range.lo < 0 or index.range.hi >= count:
+        lo, hi = index.bounds
+        raise LocalError(
+            "secret-index",
+            f"a secret index of kind {index.kind} in [{lo:g}, {hi:g}] into {count} elements",
+            f"a whole number that lies in [0, {count - 1}]: declare it with .within(0, {count - 1}) or np.clip it; "
+            "to use a condition, weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0)",
+            line=user_line(),
+        )
+
+
+def looked_up(x: SecretArray, index: SecretArray, axis: int | None) -> SecretArray:
+    """x[index] along an axis for secret whole numbers: 9 rounds, index.size * count comparisons.
+
+    Nobody learns the index. Errors: those of `check_index`.
+    """
+    rows = axis_last(ring_form(x), axis)
+    check_index(index, rows.shape[-1])
+    if rows.shape[-1] == 1:
+        found = rows[..., np.zeros(index.shape, int)]
+    else:
+        found = record(LOOK_UP, weights_of(index, rows.shape[-1]), rows)
+    lead = rows.ndim - 1
+    place = 0 if axis is None else axis % x.ndim
+    order = (*range(place), *range(lead, found.ndim), *range(place, lead))
+    return found.transpose(*order) if found.ndim > 1 else found
+
+
+@implements(np.take)
+def take(x: SecretArray, indices: Any, axis: int | None = None) -> SecretArray:
+    """Elements along an axis, of all in one dimension for None: local for public indices, as `looked_up` for secret."""
+    if isinstance(indices, SecretArray):
+        return looked_up(x, indices, axis)
+    flat = x.reshape(-1) if axis is None else x
+    place = 0 if axis is None else int(axis) % max(x.ndim, 1)
+    return getitem(flat, (*(slice(None),) * place, np.asarray(indices, int)))
+
+
+@implements(np.choose)
+def choose(a: Any, choices: Sequence[Any]) -> SecretArray:
+    """choices[a], elementwise, for a secret a: 9 rounds, 8 if the choices are public.
+
+    `choices` is a sequence of secrets and public arrays that broadcast with a. Errors: those of `check_index`.
+    """
+    stacked: Any
+    if not isinstance(a, SecretArray):
+        index = np.asarray(a)
+        stacked = np.stack(np.broadcast_arrays(*common_scale(*choices)), -1)
+        return getitem(broadcast_to(stacked, (*index.shape, len(choices))), (*np.indices(index.shape), index))
+    weights = weights_of(a, len(choices))
+    if any(isinstance(c, SecretArray) for c in choices):
+        stacked = np.stack(np.broadcast_arrays(*common_scale(*choices)), -1)
+        return pick(weights, stacked)
+    values = np.stack(np.broadcast_arrays(*(public(c) for c in choices)), -1)
+    return add(values[..., -1], sum_(multiply(weights, values[..., :-1] - values[..., -1:]), -1))

@@ -1,0 +1,151 @@
+"""Sorting by Batcher's odd-even merge network (AFIPS 1968), and what follows from an order.
+
+A network compares the same places whatever the values are, so nobody learns anything of the order. All comparators of
+a layer are one comparison and one product. Where the order of equal elements counts, what is compared is an element and
+its place at first, a strict order: argsort and whatever is sorted along are stable.
+
+m elements take about (log2 m)^2 / 2 layers of a comparison and two rounds, and m (log2 m)^2 / 4 comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from protocols.array.arithmetic import ADD_PUBLIC, add, scale_by, subtract, sum_
+from protocols.array.folding import axis_back, axis_last, axis_number
+from protocols.array.logic import clamped, equal, greater_equal, less, logical_and, logical_or, precedes
+from protocols.array.public import encoded
+from protocols.array.scales import constant, ring_form
+from protocols.array.secret import SecretArray, implements, record
+from protocols.array.selecting import pick
+from protocols.array.shape import concatenate, stack
+
+Before = Callable[[list[SecretArray], list[SecretArray]], SecretArray]
+"""Whether rows of columns come strictly before others."""
+
+
+class Layer(NamedTuple):
+    """Comparators that touch no place twice: the places that each compares, and where everything goes afterwards."""
+
+    low: npt.NDArray[np.int64]
+    high: npt.NDArray[np.int64]
+    idle: npt.NDArray[np.int64]
+    back: npt.NDArray[np.int64]
+
+
+@cache
+def network(count: int) -> tuple[Layer, ...]:
+    """The layers that sort `count` places. Knuth, The Art of Computer Programming 3, 5.2.2, algorithm M."""
+    return tuple(_layer(count, low, step) for low, step in _comparators(count))
+
+
+def _comparators(count: int) -> Iterator[tuple[npt.NDArray[np.int64], int]]:
+    """The lower places of each layer, and how far above the others are."""
+    top = 1 << max((count - 1).bit_length() - 1, 0)
+    p = top
+    while p > 0:
+        q, r, d = top, 0, p
+        while d > 0:
+            i = np.arange(max(count - d, 0))
+            low = i[(i & p) == r]
+            if low.size:
+                yield low, d
+            d, q, r = q - p, q >> 1, p
+        p >>= 1
+
+
+def _layer(count: int, low: npt.NDArray[np.int64], step: int) -> Layer:
+    idle = np.setdiff1d(np.arange(count), np.concatenate([low, low + step]))
+    return Layer(low, low + step, idle, np.argsort(np.concatenate([low, low + step, idle])))
+
+
+def sorted_by(before: Before, columns: Sequence[SecretArray]) -> list[SecretArray]:
+    """Columns (..., m) whose rows are brought into the order of `before` along their last axis."""
+    rows = list(columns)
+    for layer in network(rows[0].shape[-1]):
+        rows = _compared(before, rows, layer)
+    return rows
+
+
+def _compared(before: Before, rows: list[SecretArray], layer: Layer) -> list[SecretArray]:
+    lows, highs = [x[..., layer.low] for x in rows], [x[..., layer.high] for x in rows]
+    swapped = ring_form(before(highs, lows))
+    weights = swapped.reshape(*swapped.shape, 1)
+    return [_exchanged(x, weights, low, high, layer) for x, low, high in zip(rows, lows, highs, strict=True)]
+
+
+def _exchanged(x: SecretArray, weights: SecretArray, low: SecretArray, high: SecretArray, layer: Layer) -> SecretArray:
+    """One product for both: what is not the lower one afterwards is their sum less it."""
+    lower = pick(weights, stack([high, low], -1))
+    rest = subtract(low, lower, range_=clamped(low.range - lower.range, x.context))
+    higher = add(rest, high).in_range(x.range)
+    return concatenate([lower, higher, x[..., layer.idle]], -1)[..., layer.back]
+
+
+def _by_value(a: list[SecretArray], b: list[SecretArray]) -> SecretArray:
+    """What is sorted is the same whichever of two near ones comes first."""
+    return precedes(a[0], b[0], decides=False)
+
+
+def _by_first(a: list[SecretArray], b: list[SecretArray]) -> SecretArray:
+    return less(a[0], b[0])
+
+
+def _by_two(a: list[SecretArray], b: list[SecretArray]) -> SecretArray:
+    return logical_or(less(a[0], b[0]), logical_and(equal(a[0], b[0]), less(a[1], b[1])))
+
+
+@implements(np.sort)
+def sort(a: SecretArray, axis: int | None = -1, kind: Any = None, *, stable: Any = None) -> SecretArray:
+    """a in ascending order along an axis, flattened for None: a network; bits are counted instead, in 8 rounds."""
+    place = axis_number(axis)
+    rows = axis_last(a, place)
+    return axis_back(_sorted_bits(rows) if a.kind == "bit" else sorted_by(_by_value, [rows])[0], place)
+
+
+def _sorted_bits(rows: SecretArray) -> SecretArray:
+    count = rows.shape[-1]
+    return greater_equal(sum_(rows, -1, keepdims=True), count - np.arange(count))
+
+
+@implements(np.argsort)
+def argsort(a: SecretArray, axis: int | None = -1, kind: Any = None, *, stable: Any = None) -> SecretArray:
+    """The places that would sort a, those of equal elements in order: a network of (element, place)."""
+    place = axis_number(axis)
+    return axis_back(with_places(axis_last(ring_form(a), place))[1], place)
+
+
+def with_places(rows: SecretArray) -> tuple[SecretArray, SecretArray]:
+    """Elements (..., m) in ascending order, and where each of them stood, equal ones in order.
+
+    Where it fits the ring both are one number, element * 2^levels(m) + place in units of the last place, so that one
+    comparison tells them apart.
+    """
+    count = rows.shape[-1]
+    places = constant(rows.context, np.broadcast_to(np.arange(count), rows.shape), 0)
+    bits = max(count - 1, 0).bit_length()
+    if not rows.range.shift_left(bits).fits(rows.context.ring.bits):
+        values, places = sorted_by(_by_two, [rows, places])
+        return values, places.narrowed(0, max(count - 1, 0))
+    keys = record(
+        ADD_PUBLIC, scale_by(rows, np.asarray(1 << bits)), constant=encoded(rows.context, np.arange(count), 0)
+    )
+    _, values, places = sorted_by(_by_first, [keys, rows, places])
+    return values, places
+
+
+@implements(np.partition)
+def partition(a: SecretArray, kth: Any, axis: int | None = -1) -> SecretArray:
+    """a with the kth smallest where sorting puts them, smaller ones before and larger ones behind: a sorted."""
+    return sort(a, axis)
+
+
+@implements(np.argpartition)
+def argpartition(a: SecretArray, kth: Any, axis: int | None = -1) -> SecretArray:
+    """The places that would partition a: those that would sort it."""
+    return argsort(a, axis)

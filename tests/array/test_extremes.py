@@ -1,0 +1,77 @@
+"""The largest and smallest and their places agree with numpy, ties included, in few rounds."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from programs import agrees, revealed, revealing
+
+from mpc.errors import LocalError
+from mpc.testing import fixed_arrays, party_counts
+
+sides = st.tuples(st.integers(1, 3), st.integers(1, 19))
+with_ties = sides.flatmap(lambda shape: hnp.arrays(np.int64, shape, elements=st.integers(-3, 3)))
+reals = sides.flatmap(lambda shape: fixed_arrays(-2, 2, 16, shape))
+truths = sides.flatmap(lambda shape: hnp.arrays(np.bool_, shape))
+
+
+def extremes(x):
+    return (
+        x.max(), np.min(x, axis=(0, 1)), np.amax(x, axis=0), x.min(axis=1, keepdims=True), np.max(x, keepdims=True),
+    )  # fmt: skip
+
+
+def places(x):
+    return np.argmax(x), x.argmin(), np.argmax(x, axis=0), x.argmin(axis=1), np.argmin(x, axis=1, keepdims=True)
+
+
+@pytest.mark.slow
+@given(n=party_counts(), x=with_ties)
+def test_extremes_of_whole_numbers(n, x):
+    agrees(extremes, x, n=n)
+    agrees(lambda a: (np.ptp(a), np.ptp(a, axis=1)), x, n=n)
+
+
+@given(x=reals)
+def test_extremes_of_reals(x):
+    agrees(extremes, x)
+
+
+@given(x=truths)
+def test_extremes_of_bits_are_bits(x):
+    agrees(extremes, x)
+    agrees(lambda a: (np.minimum(a, a[:1]), np.maximum(a, True)), x)
+
+
+@given(x=with_ties)
+def test_places_are_those_of_the_first(x):
+    agrees(places, x)
+
+
+@given(x=truths)
+def test_places_among_bits(x):
+    agrees(lambda a: (np.argmax(a), a.argmin(axis=1)), x)
+
+
+@pytest.mark.parametrize("count", [1000, 300, 100])
+def test_a_thousand_take_at_most_forty_rounds(count):
+    x = np.random.default_rng(count).permutation(count)
+    base = revealing(lambda a: a[0], x).report.rounds
+    for extreme in (np.max, np.argmax):
+        simulation = revealing(extreme, x, check_costs=False)
+        assert simulation.result == extreme(x)
+        assert simulation.report.rounds - base <= 40
+
+
+def test_many_rows_take_narrow_groups_and_are_right():
+    x = np.random.default_rng(0).integers(-99, 99, (600, 12))
+    agrees(lambda a: (a.max(axis=1), a.argmax(axis=1)), x, check_costs=False)
+
+
+@pytest.mark.parametrize(
+    ("use", "code"), [(lambda x: np.argmax(x[:0]), "empty-extreme"), (lambda x: x.argmax((0,)), "bad-axis")]
+)
+def test_refusals_of_places(use, code):
+    with pytest.raises(LocalError, match=code):
+        revealed(use, np.array([1.0, 2.0, 3.0]))

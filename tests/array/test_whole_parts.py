@@ -1,0 +1,125 @@
+"""Whole parts, remainders and signs are exact on the encoded value; functions made of others keep their bounds."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from programs import UNIT, agrees, revealed
+
+import mpc
+from mpc.errors import LocalError
+from mpc.testing import fixed_arrays, party_counts
+
+halves = st.integers(-8, 8).map(lambda k: k / 2)
+reals = st.one_of(fixed_arrays(-3, 3, 16, (2, 3)), hnp.arrays(np.float64, (2, 3), elements=halves))
+wholes = hnp.arrays(np.int64, (2, 3), elements=st.integers(-1000, 1000))
+divisors = st.sampled_from([1, 2, 3, 7, 64, 1000, -1, -3, -8])
+
+
+@pytest.mark.slow
+@given(n=party_counts(), x=reals)
+def test_whole_parts(n, x):
+    agrees(lambda a: (np.floor(a), np.ceil(a), np.trunc(a), np.rint(a), np.round(a), a.round(), np.fix(a)), x, n=n)
+
+
+@given(x=reals)
+def test_whole_parts_of_products_that_are_not_shortened_yet(x):
+    agrees(lambda a: (np.floor(a * a), np.rint(a * a)), x)
+
+
+@given(x=wholes)
+def test_whole_numbers_are_their_whole_parts(x):
+    agrees(lambda a: (np.floor(a), np.ceil(a), np.trunc(a), np.rint(a), np.round(a, 2)), x)
+
+
+@given(n=party_counts(), x=wholes, y=divisors)
+def test_quotients_and_remainders_of_whole_numbers(n, x, y):
+    agrees(lambda a: (a // y, a % y, *divmod(a, y), np.mod(a, y)), x, n=n)
+
+
+@given(x=wholes)
+def test_quotients_by_an_array(x):
+    agrees(lambda a: (a // np.array([3, -4, 5]), a % np.array([3, -4, 5])), x)
+
+
+@given(x=reals, y=st.sampled_from([1, 0.5, 2.0, 3, -1.5, 0.375]))
+def test_quotients_and_remainders_of_reals(x, y):
+    agrees(lambda a: (a // y, a % y), x, ranges=[(-4, 4)])
+
+
+@given(x=wholes)
+def test_quotients_of_whole_numbers_by_a_fraction(x):
+    agrees(lambda a: (a // 0.75, a % 0.75), x, ranges=[(-1000, 1000)])
+
+
+@pytest.mark.slow
+@given(x=reals)
+def test_signs_and_kinds(x):
+    agrees(lambda a: (np.sign(a), np.heaviside(a, 0.5), np.heaviside(a, a), a.astype(int), a.astype(bool)), x)
+    agrees(
+        lambda a: (np.signbit(a + 0.0), a.astype(float), (a > 0).astype(int), (a > 0).astype(float)), np.abs(x) + 0.0
+    )
+
+
+@given(x=wholes)
+def test_signs_and_kinds_of_whole_numbers(x):
+    agrees(lambda a: (np.sign(a), a.astype(float), a.astype(np.int32), a.astype(bool)), x)
+
+
+REFUSED = {
+    "by zero": (lambda x: x // 0, "division-by-zero"),
+    "by what rounds to zero": (lambda x: x % 1e-9, "division-by-zero"),
+    "by a secret": (lambda x: x % x, "unsupported-operation"),
+    "to decimals": (lambda x: np.round(x, 2), "unsupported-operation"),
+    "to a date": (lambda x: x.astype("M8[D]"), "unsupported-operation"),
+    "without room": (lambda x: x.within(0, 2.0**40) // 3, "range-too-wide"),
+}
+
+
+@pytest.mark.parametrize(("use", "code"), REFUSED.values(), ids=REFUSED.keys())
+def test_refusals(use, code):
+    with pytest.raises(LocalError) as caught:
+        revealed(use, np.array([1.0, 2.5]))
+    assert caught.value.code == code
+
+
+positive = hnp.arrays(np.float64, 5, elements=st.integers(1, 1 << 18).map(lambda k: k * UNIT + 0.125))
+L, E = UNIT + 2.0**-21, UNIT
+
+
+@given(x=positive)
+def test_logarithms_keep_their_bounds(x):
+    bounds = [(0.125, 5)]
+    found = revealed(lambda a: (np.log2(a), np.log10(a), np.log1p(a)), x, ranges=bounds)
+    exact = np.log2(x), np.log10(x), np.log1p(x)
+    allowed = 1.45 * L + 2 * UNIT, L + 2 * UNIT, L
+    for one, other, bound in zip(found, exact, allowed, strict=True):
+        assert np.abs(one - other).max() <= bound
+
+
+@pytest.mark.slow
+@given(x=fixed_arrays(-4, 3, 16, 5), y=fixed_arrays(-4, 3, 16, 5))
+def test_exponentials_keep_their_bounds(x, y):
+    found = revealed(lambda a, b: (np.expm1(a), np.exp2(a), np.logaddexp(a, b)), x, y, ranges=[(-4, 3)] * 2)
+    assert np.abs(found[0] - np.expm1(x)).max() <= (UNIT + 2.0**-24 * np.exp(x)).max()
+    assert np.all(np.abs(found[1] - np.exp2(x)) <= UNIT + (2.0**-24 + 2 * UNIT) * np.exp2(x))
+    assert np.abs(found[2] - np.logaddexp(x, y)).max() <= L + 2 * UNIT
+
+
+@pytest.mark.slow
+@given(x=fixed_arrays(-30, 30, 16, (3, 4)))
+def test_softmax_of_any_range_needs_no_word(x):
+    apart = x - x.max(-1, keepdims=True)
+    expected = np.exp(apart) / np.exp(apart).sum(-1, keepdims=True)
+    shares, logs, positive = revealed(lambda a: (mpc.softmax(a), mpc.log_softmax(a), mpc.relu(a)), x)
+    assert np.abs(shares - expected).max() <= 8 * UNIT
+    assert np.abs(logs - np.log(expected)).max() <= 16 * UNIT
+    np.testing.assert_array_equal(positive, np.maximum(x, 0))
+
+
+def test_rounding_by_python_is_rounding_by_numpy():
+    found = revealed(lambda x: (round(x), math.floor(x), math.ceil(x), math.trunc(x)), -1.5)
+    assert [float(one) for one in found] == [-2.0, -2.0, -1.0, -1.0]
