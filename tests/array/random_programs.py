@@ -23,6 +23,22 @@ def logistic(x: Numbers) -> Numbers:
     return mpc.sigmoid(x) if isinstance(x, mpc.SecretArray) else 1 / (1 + np.exp(-np.clip(x, -500, 500)))
 
 
+def softmax(x: Numbers) -> Numbers:
+    e = np.exp(x - np.max(x))
+    return e / np.sum(e)
+
+
+def lines(x: Numbers, places: list[float], values: list[float]) -> Numbers:
+    """np.interp, which takes no extended precision."""
+    if isinstance(x, mpc.SecretArray):
+        return np.interp(x, places, values)
+    x = np.clip(x, places[0], places[-1])
+    at = np.clip(np.searchsorted(places, x, side="right") - 1, 0, len(places) - 2)
+    ends = np.array(places, np.longdouble), np.array(values, np.longdouble)
+    slopes = np.diff(ends[1]) / np.diff(ends[0])
+    return ends[1][at] + slopes[at] * (x - ends[0][at])
+
+
 def inverse_sqrt(x: Numbers) -> Numbers:
     return mpc.inverse_sqrt(x) if isinstance(x, mpc.SecretArray) else 1 / np.sqrt(x)
 
@@ -59,6 +75,18 @@ OPERATIONS: dict[str, Callable[[Numbers, Numbers, float], Numbers]] = {
     "x @ matrix": lambda x, y, c: x @ (np.arange(9).reshape(3, 3) * c / 7),
     "outer @ y": lambda x, y, c: (x.reshape(3, 1) * 0.5) @ y.reshape(1, 3) @ np.ones(3),
     "turned": lambda x, y, c: np.concatenate([x[1:], y[:1]])[::-1],
+    "sorted": lambda x, y, c: np.sort(np.concatenate([x, y]))[1:4],
+    "median": lambda x, y, c: np.median(x) + 0 * y,
+    "cumsum": lambda x, y, c: np.cumsum(x),
+    "prod": lambda x, y, c: np.prod(np.clip(x, -3, 3)) + 0 * y,
+    "ptp": lambda x, y, c: np.ptp(x) + y,
+    "std": lambda x, y, c: np.std(x) + 0 * y,
+    "softmax": lambda x, y, c: softmax(np.clip(x, -30, 30)),
+    "einsum": lambda x, y, c: np.einsum("i,j->j", x, y),
+    "interp": lambda x, y, c: lines(x, [-3, 0, 1.5], [0.3, c, -c]),
+    "log2": away(np.log2),
+    "exp2": lambda x, y, c: np.exp2(np.clip(x, -9, 5)),
+    "logaddexp": lambda x, y, c: np.logaddexp(np.clip(x, -20, 20), 0.25 * np.clip(y, -20, 20)),
     "1 / x": away(lambda x: 1 / x),
     "c / x": lambda x, y, c: c / np.maximum(x, abs(c)),
     "y / x": lambda x, y, c: y / np.maximum(x, abs(c)),
