@@ -196,6 +196,20 @@ def test_a_kind_that_does_not_exist(kind):
     refused(declaring(kind=kind), "unknown-kind", "'fixed', 'int', 'bit'", line=1)
 
 
+def from_a_share(**arguments):
+    async def main(ctx, mine):
+        share = await mpc.share_of(ctx, await mpc.secret(ctx, 0, np.arange(3)))
+        return mpc.secret_from(ctx, share, **arguments).bounds
+
+    return main
+
+
+def test_a_share_as_a_secret_takes_the_same_arguments():
+    assert mpc.simulate(from_a_share(range=np.array([0, 2])), INPUTS).result == (0, 2)
+    refused(from_a_share(range=7), "bad-range", line=2)
+    refused(from_a_share(kind="float"), "unknown-kind", line=2)
+
+
 def plain(ctx, mine):
     return 3
 
