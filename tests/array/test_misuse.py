@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+import trio
 
 import mpc
 
@@ -267,3 +268,25 @@ async def leaves(ctx, mine):
 
 def test_a_program_does_not_end_the_process():
     refused(leaves, "program-exit", "return from main", line=2)
+
+
+async def leaves_in_a_task(ctx, mine):
+    async def task():
+        sys.exit(3)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(task)
+
+
+def test_nor_does_a_task_of_it():
+    refused(leaves_in_a_task, "program-exit", line=2)
+
+
+async def fails_in_a_task(ctx, mine):
+    async with trio.open_nursery():
+        raise KeyError("missing")
+
+
+def test_other_failures_of_tasks_are_left_as_they_are():
+    with pytest.raises(KeyError):
+        mpc.simulate(fails_in_a_task, INPUTS)
