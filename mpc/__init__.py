@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mpc._installed import __version__
+from mpc._installed import installed_version as _installed_version
 from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from protocols.prepared import prepared
     from protocols.runs.planning import Plan, plan
     from protocols.runs.simulating import Simulation, simulate, simulate_async
+
+    __version__: str
 
 __all__ = [
     "Abort",
@@ -102,6 +104,8 @@ if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
         """What lies in `protocols` is imported when it is asked for, since `protocols` itself imports this package."""
+        if name == "__version__":
+            return _installed_version()
         if name not in _FROM_PROTOCOLS:
             raise AttributeError(f"module 'mpc' has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(_FROM_PROTOCOLS[name]), name)

@@ -1,6 +1,5 @@
 """What is installed: Parley's version, and its packages side by side, with no other of their names in their place."""
 
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,6 +8,8 @@ HOME = Path(__file__).resolve().parent.parent
 
 def installed_version() -> str:
     """The version of the package, "unknown" where Parley's folder is used without being installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("parley-mpc")
     except PackageNotFoundError:
@@ -25,4 +26,3 @@ def refuse_shadows(*names: str) -> None:
 
 
 refuse_shadows("native", "protocols")
-__version__ = installed_version()

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+MOST = 100
+
 Argument = int | float | bool | str
 
 
@@ -41,6 +43,8 @@ def agreed_of(options: dict[str, Any]) -> Agreed:
         if not name.isidentifier():
             raise click.UsageError(f"--arg {name}: a parameter of main has a name of letters, digits and _")
     categories = {name: _values(name, text) for name, text in _named("--category", options.pop("categories"))}
+    if len(arguments) + len(categories) > MOST:
+        raise click.UsageError(f"--arg, --category: {MOST} together are the most that parties compare")
     return Agreed(arguments, categories, options.pop("digested"))
 
 

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from math import inf
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -30,9 +29,8 @@ def present(summary: Summary, target: str | None, show: Show, files: Sequence[Ca
     Whatever cannot be written, all else is. LocalError `stdout-unwritable`, `summary-unwritable`, or of `files`.
     """
     steps = [lambda: _on_stdout(summary, target == "-", show), *files]
-    if target not in (None, "-"):
-        path = Path(target)
-        steps.insert(1, lambda: write_summary(summary, path))
+    if target is not None and target != "-":
+        steps.insert(1, lambda: write_summary(summary, target))
     failures = [failure for step in steps if (failure := _failure(step)) is not None]
     if failures:
         raise failures[0]

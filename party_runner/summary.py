@@ -70,9 +70,9 @@ def check_writable(target: str | Path | None) -> None:
         raise LocalError("summary-unwritable", f"the summary or result cannot be written to {path}", ELSEWHERE)
 
 
-def write_summary(summary: Summary, target: Path) -> None:
+def write_summary(summary: Summary, target: str | Path) -> None:
     """Write the summary as JSON, whole or not at all. LocalError `summary-unwritable`."""
-    write_file(target, as_json(summary), "summary-unwritable", SHOWN)
+    write_file(Path(target), as_json(summary), "summary-unwritable", SHOWN)
 
 
 def as_json(content: Any) -> bytes:

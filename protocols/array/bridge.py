@@ -5,12 +5,12 @@ from __future__ import annotations
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.evaluate import Evaluation
-from protocols.array.inputs import DEFAULT_RANGE
+from protocols.array.inputs import bounds_of, refuse_unknown_kind
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Facts, Kind, operation
 from protocols.array.revealing import checked, shown_form
-from protocols.array.secret import SecretArray, declared_range, record
+from protocols.array.secret import SecretArray, record
 from protocols.outputs import alone
 from protocols.shares import ArithmeticShare, BooleanShare
 
@@ -45,19 +45,21 @@ def secret_from(
     `kind` says what it holds: `int` for whole numbers, `fixed` for reals with the run's number of fractional bits,
     `bit` for a Boolean share of one bit a value. `range` is what you vouch for every element, in the value's own unit;
     without one it is what `mpc.secret` would take. If it is false, results may be wrong without a warning.
-    Raises LocalError `bad-kind` if the share cannot be of that kind.
+    Raises LocalError `bad-kind` if the share cannot be of that kind, `unknown-kind`, `bad-range`.
     """
+    need_context(ctx, "secret_from")
+    line = user_line()
+    refuse_unknown_kind(kind, line)
     of_bits = isinstance(share, BooleanShare) and share.planes == 1
     if of_bits if kind != "bit" else not of_bits:
         raise LocalError(
             "bad-kind",
             f"{share!r} holds no values of kind {kind}",
             'say kind="bit" for a Boolean share of one bit a value, "int" or "fixed" for an arithmetic share',
-            line=user_line(),
+            line=line,
         )
     scale = ctx.fractional_bits if kind == "fixed" else 0
-    lo, hi = range or DEFAULT_RANGE[kind]
-    bounds = declared_range(lo, hi, scale)
+    bounds = bounds_of(range, kind, scale, line)
     x = record(GIVEN, home=ctx, known=Facts(share.shape, kind, scale, bounds))
     x.node.value.computed(share, ctx.depth)
     return x

@@ -66,15 +66,14 @@ async def secret(
     need_context(ctx, "secret")
     line = user_line()
     owner = party_index(ctx, owner, line)
-    _refuse_unknown_kind(kind, line)
+    refuse_unknown_kind(kind, line)
     call = ctx.child("secret", line=line)
     own = _own_array(call, value, kind, line) if ctx.me == owner else None
     if own is not None and ctx.session.shadows is not None:
         ctx.session.shadows.of_input(call.path, own)
     shape, kind = await _header(call, owner, own, kind)
     scale = ctx.fractional_bits if kind == "fixed" else 0
-    lo, hi = DEFAULT_RANGE[kind] if range is None else _two_numbers(range, line)
-    bounds = declared_range(lo, hi, scale)
+    bounds = bounds_of(range, kind, scale, line)
     words = None if own is None or ctx.planning else _encoded(call, own, scale, bounds)
     ctx.join(call)
     known = Facts(shape, kind, scale, bounds.off_by(ENCODING_ERROR) if kind == "fixed" else bounds)
@@ -84,10 +83,17 @@ async def secret(
     return x
 
 
-def _refuse_unknown_kind(kind: Any, line: str) -> None:
+def refuse_unknown_kind(kind: Any, line: str) -> None:
+    """LocalError `unknown-kind` for what names no kind; None names none yet."""
     if kind is not None and kind not in get_args(Kind):
         known = ", ".join(f"'{name}'" for name in get_args(Kind))
         raise LocalError("unknown-kind", f"there is no kind {kind!r} of secrets", f"name one of {known}", line=line)
+
+
+def bounds_of(range_: Any, kind: Kind, scale: int, line: str) -> Range:
+    """The range that a program declares for a secret of this kind, or the kind's own. LocalError `bad-range`."""
+    lo, hi = DEFAULT_RANGE[kind] if range_ is None else _two_numbers(range_, line)
+    return declared_range(lo, hi, scale)
 
 
 def _two_numbers(range_: Any, line: str) -> tuple[float, float]:

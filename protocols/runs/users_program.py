@@ -19,7 +19,7 @@ from protocols.array.misuse import unawaited
 from protocols.array.secret import SecretArray
 
 SIGNATURE = "async def main(ctx, mine)"
-_STARTED = "trio.run received unrecognized yield message"
+_OF_ASYNCIO = ("no running event loop", "trio.run received unrecognized yield message")
 
 
 def guarded(main: Main) -> Main:
@@ -30,8 +30,11 @@ def guarded(main: Main) -> Main:
         check_parameters(main)
         try:
             return await _started(main, ctx, mine)
-        except SystemExit as error:
-            raise exited(error) from None
+        except (SystemExit, BaseExceptionGroup) as error:
+            left = _exit_in(error)
+            if left is None:
+                raise
+            raise exited(left) from None
         except (TypeError, ValueError, AttributeError, RuntimeError) as error:
             explained = _explained(main, error)
             if explained is None:
@@ -70,6 +73,13 @@ def exited(error: SystemExit) -> LocalError:
     )
 
 
+def _exit_in(error: BaseException) -> SystemExit | None:
+    """The SystemExit that an error is, or the first of those in a group, as a program's own nursery raises it."""
+    if isinstance(error, BaseExceptionGroup):
+        return next((found for part in error.exceptions if (found := _exit_in(part)) is not None), None)
+    return error if isinstance(error, SystemExit) else None
+
+
 def line_of(main: Any) -> str | None:
     """File and line at which a function begins."""
     code = _code(main)
@@ -93,7 +103,7 @@ def _explained(main: Main, error: Exception) -> LocalError | None:
     """What an error of Python's stands for, if it comes of asyncio or of a missing `await`."""
     frames, text = user_frames(error), str(error)
     line = frames[-1][1] if frames else line_of(main)
-    if "no running event loop" in text or _STARTED in text:
+    if any(sign in text for sign in _OF_ASYNCIO):
         return LocalError(
             "asyncio-in-program",
             "the program waits for something of asyncio, and programs run in trio",

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+import trio
 
 import mpc
 
@@ -196,6 +197,20 @@ def test_a_kind_that_does_not_exist(kind):
     refused(declaring(kind=kind), "unknown-kind", "'fixed', 'int', 'bit'", line=1)
 
 
+def from_a_share(**arguments):
+    async def main(ctx, mine):
+        share = await mpc.share_of(ctx, await mpc.secret(ctx, 0, np.arange(3)))
+        return mpc.secret_from(ctx, share, **arguments).bounds
+
+    return main
+
+
+def test_a_share_as_a_secret_takes_the_same_arguments():
+    assert mpc.simulate(from_a_share(range=np.array([0, 2])), INPUTS).result == (0, 2)
+    refused(from_a_share(range=7), "bad-range", line=2)
+    refused(from_a_share(kind="float"), "unknown-kind", line=2)
+
+
 def plain(ctx, mine):
     return 3
 
@@ -253,3 +268,25 @@ async def leaves(ctx, mine):
 
 def test_a_program_does_not_end_the_process():
     refused(leaves, "program-exit", "return from main", line=2)
+
+
+async def leaves_in_a_task(ctx, mine):
+    async def task():
+        sys.exit(3)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(task)
+
+
+def test_nor_does_a_task_of_it():
+    refused(leaves_in_a_task, "program-exit", line=2)
+
+
+async def fails_in_a_task(ctx, mine):
+    async with trio.open_nursery():
+        raise KeyError("missing")
+
+
+def test_other_failures_of_tasks_are_left_as_they_are():
+    with pytest.raises(KeyError):
+        mpc.simulate(fails_in_a_task, INPUTS)

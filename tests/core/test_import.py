@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("cryptography.x509", "pytest", "rich", "sqlite3", "nacl", "trio.testing")
+HEAVY = ("cryptography.x509", "pytest", "rich", "sqlite3", "nacl", "trio.testing", "importlib.metadata", "pandas")
 
 
 def test_importing_the_library_loads_nothing_that_only_some_programs_need() -> None:

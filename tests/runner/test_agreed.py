@@ -61,7 +61,7 @@ OPTIONS = {"arguments": "--arg", "categories": "--category", "digested": "--dige
     [
         {"arguments": ("a",)}, {"arguments": ("=3",)}, {"arguments": ("a b=3",)}, {"arguments": ("a=1", "a=2")},
         {"categories": ("sex",)}, {"categories": ("sex=",)}, {"categories": ("sex=f,f",)}, {"categories": ("sex=f,",)},
-        {"categories": ("sex=f", "sex=m")},
+        {"categories": ("sex=f", "sex=m")}, {"arguments": tuple(f"a{i}=1" for i in range(101))},
     ],
 )  # fmt: skip
 def test_what_says_nothing(options: Any) -> None:
