@@ -87,7 +87,7 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         """An alias of which another range is known: one value, computed once, and one of each of its forms."""
         return SecretArray(self.node.with_range(range_), self.forms, self.moved)
 
-    def copy(self) -> SecretArray:
+    def copy(self, order: Any = None) -> SecretArray:
         """A handle of its own on the same value: changing one in place leaves the other as it was."""
         return SecretArray(self.node, self.forms, self.moved)
 
@@ -285,7 +285,9 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         """The elements along an axis where a public condition holds."""
         return FUNCTIONS[np.compress](condition, self, axis)  # type: ignore[no-any-return]
 
-    def astype(self, dtype: Any) -> SecretArray:
+    def astype(
+        self, dtype: Any, order: Any = None, casting: Any = None, subok: bool = True, copy: bool = True
+    ) -> SecretArray:
         """The value as reals, as whole numbers (towards zero), or as bits (whether it is not zero)."""
         return FUNCTIONS[SecretArray.astype](self, dtype)  # type: ignore[no-any-return]
 
@@ -293,11 +295,11 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         """One element, still secret: that at a public place, counted flat or by axes, or the only one."""
         return self[place] if len(place) > 1 else self.flat[place[0]] if place else self.reshape(())
 
-    def sort(self, axis: int = -1) -> None:
+    def sort(self, axis: int = -1, kind: Any = None, *, stable: Any = None) -> None:
         """Sort in place along an axis."""
         self.become(FUNCTIONS[np.sort](self, axis))
 
-    def partition(self, kth: Any, axis: int = -1) -> None:
+    def partition(self, kth: Any, axis: int = -1, kind: Any = None) -> None:
         """Partition in place along an axis."""
         self.become(FUNCTIONS[np.partition](self, kth, axis))
 

@@ -70,13 +70,20 @@ def weights_of(index: SecretArray, count: int) -> SecretArray:
 
 def check_index(index: SecretArray, count: int) -> None:
     """LocalError `secret-index` unless the index's range lies within [0, count - 1], or is not one of whole numbers."""
-    if index.kind != "int" or index.range.lo < 0 or index.range.hi >= count:
+    if index.kind == "bit":
+        raise LocalError(
+            "secret-index",
+            "a secret condition as an index: how many elements it takes would show",
+            "weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0); what it takes comes first "
+            "in x[np.argsort(~mask)[:k]], of a public number k",
+            line=user_line(),
+        )
+    if index.kind == "fixed" or index.range.lo < 0 or index.range.hi >= count:
         lo, hi = index.bounds
         raise LocalError(
             "secret-index",
             f"a secret index of kind {index.kind} in [{lo:g}, {hi:g}] into {count} elements",
-            f"a whole number that lies in [0, {count - 1}]: declare it with .within(0, {count - 1}) or np.clip it; "
-            "to use a condition, weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0)",
+            f"use whole numbers in [0, {count - 1}]: declare index.within(0, {count - 1}), or np.clip it",
             line=user_line(),
         )
 

@@ -55,6 +55,11 @@ def test_places_that_may_lie_outside_are_refused(use):
     assert caught.value.remedy
 
 
+def test_what_a_condition_takes_comes_first_by_its_order():
+    mask = np.array([False, True, True, False, True])
+    agrees(lambda x, m: x[np.argsort(~m, kind="stable")[:3]], np.arange(5) * 7, mask)
+
+
 def test_where_of_two_bit_arrays_is_of_bits():
     a, b, c = np.array([1, 1, 0, 0], bool), np.array([1, 0, 1, 0], bool), np.array([0, 1, 1, 0], bool)
     agrees(np.where, a, b, c)
