@@ -17,7 +17,7 @@ from protocols.array.lines import user_line
 from protocols.array.logic import ZERO, greater, greater_equal, is_negative, less, not_equal, where
 from protocols.array.missing import missing
 from protocols.array.node import Facts, Node, operation
-from protocols.array.public import Constant, encoded, is_integral, public
+from protocols.array.public import Constant, Public, encoded, is_integral, public
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray, implements, record
 from protocols.ranges import ERROR_BITS, Range, shifted_up
@@ -64,6 +64,9 @@ async def _whole(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShar
     (operand,) = node.operands
     return await suite_of(ctx).truncate(ctx, x, operand.scale) if operand.scale else x
 
+
+LARGEST_DIVISOR = 2.0**59
+"""In units of the last place: twice as much and more is compared."""
 
 LOW_BITS = operation("low bits", _low_bits_facts, _low_bits, decides=True)
 FLOOR_DIVIDE = operation("// public", _quotient_facts, _floor_divide, decides=True)
@@ -144,13 +147,9 @@ def divmod_(x: Any, y: Any) -> tuple[SecretArray, SecretArray]:
     x, divisors = ring_form(x), public(y)
     if x.kind == "int" and not is_integral(divisors):
         x = fixed(x)
-    exact = np.ldexp(divisors.astype(np.float64), x.scale)
-    units = np.rint(exact).astype(np.int64)
-    if not np.all(units):
-        raise LocalError(
-            "division-by-zero", "// or % of a secret by a public zero", "leave zeros out", line=user_line()
-        )
-    x = _off_by_divisors(x, units, exact)
+    units = _in_units(divisors, x.scale)
+    if divisors.dtype.kind == "f":
+        x = _off_by_divisors(x, units, np.ldexp(divisors, x.scale))
     whole = _quotient(x, units)
     rest = subtract(x, record(SCALE, whole, constant=encoded(x.context, units, 0), scale=x.scale))
     low, high = min(int(units.min(initial=0)) + 1, 0), max(int(units.max(initial=0)) - 1, 0)
@@ -162,6 +161,20 @@ def _off_by_divisors(x: SecretArray, units: npt.NDArray[np.int64], exact: npt.ND
     moved = float(np.abs(exact - units).max(initial=0.0))
     quotient = x.range.magnitude // int(np.abs(units).min(initial=1)) + 1
     return x.in_range(x.range.off_by(x.range.error + quotient * ceil_(ldexp(moved, ERROR_BITS))))
+
+
+def _in_units(divisors: Public, scale: int) -> npt.NDArray[np.int64]:
+    """Public divisors in units of the last place of this many fractional bits, none of them zero."""
+    units = np.rint(np.ldexp(divisors.astype(np.float64), scale))
+    if not np.all(units):
+        raise LocalError(
+            "division-by-zero", "// or % of a secret by a public zero", "leave zeros out", line=user_line()
+        )
+    if np.abs(units).max(initial=0.0) >= LARGEST_DIVISOR:
+        raise LocalError(
+            "range-too-wide", "// or % by so large a number", "scale both down, or compare instead", line=user_line()
+        )
+    return divisors << scale if divisors.dtype == np.int64 else units.astype(np.int64)
 
 
 def _quotient(x: SecretArray, units: npt.NDArray[np.int64]) -> SecretArray:

@@ -108,7 +108,7 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         """An alias whose range is known to be [lo, hi], in units of the last place; its error is bounded as before."""
         return self.in_range(Range(lo, hi, self.range.error))
 
-    def copy(self) -> SecretArray:
+    def copy(self, order: Any = None) -> SecretArray:
         """A handle of its own on the same value: changing one in place leaves the other as it was."""
         return self._again(self.node)
 
@@ -320,7 +320,9 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         """The elements along an axis where a public condition holds."""
         return FUNCTIONS[np.compress](condition, self, axis)  # type: ignore[no-any-return]
 
-    def astype(self, dtype: Any) -> SecretArray:
+    def astype(
+        self, dtype: Any, order: Any = None, casting: Any = None, subok: bool = True, copy: bool = True
+    ) -> SecretArray:
         """The value as reals, as whole numbers (towards zero), or as bits (whether it is not zero)."""
         return FUNCTIONS[SecretArray.astype](self, dtype)  # type: ignore[no-any-return]
 
@@ -328,11 +330,11 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         """One element, still secret: that at a public place, counted flat or by axes, or the only one."""
         return self[place] if len(place) > 1 else self.flat[place[0]] if place else self.reshape(())
 
-    def sort(self, axis: int = -1) -> None:
+    def sort(self, axis: int = -1, kind: Any = None, *, stable: Any = None) -> None:
         """Sort in place along an axis."""
         self.become(FUNCTIONS[np.sort](self, axis))
 
-    def partition(self, kth: Any, axis: int = -1) -> None:
+    def partition(self, kth: Any, axis: int = -1, kind: Any = None) -> None:
         """Partition in place along an axis."""
         self.become(FUNCTIONS[np.partition](self, kth, axis))
 

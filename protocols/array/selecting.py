@@ -18,14 +18,14 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, sum_
 from protocols.array.facts import joint_shape
-from protocols.array.folding import axis_last
+from protocols.array.folding import axis_last, folded
 from protocols.array.lines import user_line
-from protocols.array.logic import equal
+from protocols.array.logic import equal, logical_and, logical_xor
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import public
 from protocols.array.scales import common_scale, ring_form
 from protocols.array.secret import SecretArray, implements, record
-from protocols.array.shape import broadcast_to, getitem
+from protocols.array.shape import alike, are_truths, broadcast_to, getitem
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
@@ -70,29 +70,46 @@ def weights_of(index: SecretArray, count: int) -> SecretArray:
 
 def check_index(index: SecretArray, count: int) -> None:
     """LocalError `secret-index` unless the index's range lies within [0, count - 1], or is not one of whole numbers."""
-    if index.kind != "int" or index.range.lo < 0 or index.range.hi >= count:
+    if index.kind == "bit":
+        raise LocalError(
+            "secret-index",
+            "a secret condition as an index: how many elements it takes would show",
+            "weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0); what it takes comes first "
+            "in x[np.argsort(~mask)[:k]], of a public number k",
+            line=user_line(),
+        )
+    if index.kind == "fixed" or index.range.lo < 0 or index.range.hi >= count:
         lo, hi = index.bounds
         raise LocalError(
             "secret-index",
             f"a secret index of kind {index.kind} in [{lo:g}, {hi:g}] into {count} elements",
-            f"a whole number that lies in [0, {count - 1}]: declare it with .within(0, {count - 1}) or np.clip it; "
-            "to use a condition, weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0)",
+            f"use whole numbers in [0, {count - 1}]: declare index.within(0, {count - 1}), or np.clip it",
             line=user_line(),
         )
 
 
+def bit_at(index: SecretArray, bits: Any) -> SecretArray:
+    """Of each row bits[..., :], secret or public, the one at its place: the XOR of those that match, 8 rounds."""
+    count = np.shape(bits)[-1]
+    check_index(index, count)
+    matches = equal(index.reshape((*index.shape, 1)), np.arange(count))
+    return folded(logical_xor, logical_and(matches, bits))
+
+
 def looked_up(x: SecretArray, index: SecretArray, axis: int | None) -> SecretArray:
-    """x[index] along an axis for secret whole numbers: 9 rounds, index.size * count comparisons.
+    """x[index] along an axis for secret whole numbers: 9 rounds, 8 of bits, index.size * count comparisons.
 
     Nobody learns the index. Errors: those of `check_index`.
     """
-    rows = axis_last(ring_form(x), axis)
+    rows = axis_last(x, axis)
     check_index(index, rows.shape[-1])
-    if rows.shape[-1] == 1:
+    lead = rows.ndim - 1
+    if x.kind == "bit":
+        found = bit_at(index, rows.reshape(*rows.shape[:-1], *(1,) * index.ndim, rows.shape[-1]))
+    elif rows.shape[-1] == 1:
         found = rows[..., np.zeros(index.shape, int)]
     else:
         found = record(LOOK_UP, weights_of(index, rows.shape[-1]), rows)
-    lead = rows.ndim - 1
     place = 0 if axis is None else axis % x.ndim
     order = (*range(place), *range(lead, found.ndim), *range(place, lead))
     return found.transpose(*order) if found.ndim > 1 else found
@@ -110,15 +127,17 @@ def take(x: SecretArray, indices: Any, axis: int | None = None) -> SecretArray:
 
 @implements(np.choose)
 def choose(a: Any, choices: Sequence[Any]) -> SecretArray:
-    """choices[a], elementwise, for a secret a: 9 rounds, 8 if the choices are public.
+    """choices[a], elementwise, for a secret a: 9 rounds, 8 if the choices are public or truth values.
 
     `choices` is a sequence of secrets and public arrays that broadcast with a. Errors: those of `check_index`.
     """
     stacked: Any
     if not isinstance(a, SecretArray):
         index = np.asarray(a)
-        stacked = np.stack(np.broadcast_arrays(*common_scale(*choices)), -1)
+        stacked = np.stack(np.broadcast_arrays(*alike(*choices)), -1)
         return getitem(broadcast_to(stacked, (*index.shape, len(choices))), (*np.indices(index.shape), index))
+    if are_truths(*choices):
+        return bit_at(a, np.stack(np.broadcast_arrays(*choices), -1))
     weights = weights_of(a, len(choices))
     if any(isinstance(c, SecretArray) for c in choices):
         stacked = np.stack(np.broadcast_arrays(*common_scale(*choices)), -1)

@@ -135,7 +135,7 @@ def alike(*values: Any) -> tuple[SecretArray, ...]:
 
 
 @implements(np.copy)
-def copy(x: SecretArray) -> SecretArray:
+def copy(x: SecretArray, order: Any = None) -> SecretArray:
     """A handle of its own on the same value."""
     return x.copy()
 
@@ -153,21 +153,25 @@ def shape_of(x: SecretArray) -> tuple[int, ...]:
 
 
 @implements(np.size)
-def size(x: SecretArray) -> int:
-    """The number of elements, which is public."""
-    return x.size
+def size(x: SecretArray, axis: int | None = None) -> int:
+    """The number of elements, or of those along an axis, which is public."""
+    return x.size if axis is None else x.shape[axis]
 
 
 @implements(np.reshape)
-def reshape(x: SecretArray, shape: Any) -> SecretArray:
-    """x in another shape, C order."""
-    return rearranged(RESHAPE, x, shape=own_number(shape))
+def reshape(x: SecretArray, shape: Any, order: str = "C") -> SecretArray:
+    """x in another shape, in C order, or with the first axis running fastest for "F"."""
+    sides = own_number(shape)
+    if order == "F":
+        turned = sides if isinstance(sides, int) else tuple(reversed(sides or ()))
+        return transpose(reshape(transpose(x), turned))
+    return rearranged(RESHAPE, x, shape=sides)
 
 
 @implements(np.ravel)
-def ravel(x: SecretArray) -> SecretArray:
-    """x in one dimension."""
-    return reshape(x, -1)
+def ravel(x: SecretArray, order: str = "C") -> SecretArray:
+    """x in one dimension, in C order, or with the first axis running fastest for "F"."""
+    return reshape(x, -1, order)
 
 
 @implements(np.transpose)

@@ -140,12 +140,12 @@ def with_places(rows: SecretArray) -> tuple[SecretArray, SecretArray]:
 
 
 @implements(np.partition)
-def partition(a: SecretArray, kth: Any, axis: int | None = -1) -> SecretArray:
+def partition(a: SecretArray, kth: Any, axis: int | None = -1, kind: Any = None) -> SecretArray:
     """a with the kth smallest where sorting puts them, smaller ones before and larger ones behind: a sorted."""
     return sort(a, axis)
 
 
 @implements(np.argpartition)
-def argpartition(a: SecretArray, kth: Any, axis: int | None = -1) -> SecretArray:
+def argpartition(a: SecretArray, kth: Any, axis: int | None = -1, kind: Any = None) -> SecretArray:
     """The places that would partition a: those that would sort it."""
     return argsort(a, axis)

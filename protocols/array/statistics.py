@@ -18,6 +18,7 @@ from protocols.array.facts import axes_of
 from protocols.array.folding import without
 from protocols.array.functions import inverse_sqrt, sqrt
 from protocols.array.lines import user_line
+from protocols.array.logic import maximum
 from protocols.array.matrices import matmul
 from protocols.array.public import public
 from protocols.array.quotients import divide
@@ -90,14 +91,15 @@ def cov(m: SecretArray, y: Any = None, rowvar: bool = True, bias: bool = False, 
 
 @implements(np.corrcoef)
 def corrcoef(x: SecretArray, y: Any = None, rowvar: bool = True) -> SecretArray:
-    """The correlations of variables as in `cov`, each within [-1, 1].
+    """The correlations of variables as in `cov`, each within [-1, 1]; 0 with a variable that is constant.
 
-    Every variance must have a lower bound above zero: LocalError `domain` names the way out.
+    A variance is taken as at least a unit of the last place, 2^-f. Where s and t are the deviations of two variables,
+    their correlation is off by about 2^(2-f) / (s t): scale variables that hardly vary first.
     """
     found = cov(x, y, rowvar, bias=True)
     if not found.shape:
         found = found.reshape(1, 1)
-    deviations = inverse_sqrt(found.diagonal())
+    deviations = inverse_sqrt(maximum(found.diagonal(), 2.0**-found.context.fractional_bits))
     scaled = multiply(multiply(found, deviations[:, None]), deviations[None, :])
     bounded = fixed(scaled).clip(-1, 1)
     return bounded if len(bounded) > 1 else bounded.reshape(())

@@ -55,6 +55,25 @@ def test_places_that_may_lie_outside_are_refused(use):
     assert caught.value.remedy
 
 
+@given(data=st.data())
+def test_bits_at_secret_places_stay_bits(data):
+    bits = data.draw(hnp.arrays(np.bool_, st.sampled_from([(1, 2), (2, 3), (3, 1)])))
+    axis = data.draw(st.sampled_from([0, 1]))
+    count = bits.shape[axis]
+    index = data.draw(hnp.arrays(np.int64, st.sampled_from([(), (3,), (2, 2)]), elements=st.integers(0, count - 1)))
+    bounds = [(0, 1), (0, count - 1)]
+    agrees(lambda b, i: np.take(b, i, axis), bits, index, ranges=bounds)
+    which = data.draw(hnp.arrays(np.int64, bits.shape, elements=st.integers(0, 1)))
+    agrees(lambda b, i: np.choose(i, [b, ~b]), bits, which, ranges=[(0, 1)] * 2)
+    agrees(lambda i: np.choose(i, [bits, True]), which, ranges=[(0, 1)])
+    agrees(lambda b: np.choose(which, [b, False]), bits)
+
+
+def test_what_a_condition_takes_comes_first_by_its_order():
+    mask = np.array([False, True, True, False, True])
+    agrees(lambda x, m: x[np.argsort(~m, kind="stable")[:3]], np.arange(5) * 7, mask)
+
+
 def test_where_of_two_bit_arrays_is_of_bits():
     a, b, c = np.array([1, 1, 0, 0], bool), np.array([1, 0, 1, 0], bool), np.array([0, 1, 1, 0], bool)
     agrees(np.where, a, b, c)

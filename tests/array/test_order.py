@@ -64,10 +64,14 @@ def test_elements_as_wide_as_the_ring_are_told_apart_by_two_comparisons():
 
 def test_sorting_in_place():
     def program(x):
-        x.sort()
-        return x
+        y = x.copy()
+        x.sort(kind="stable")
+        y.partition(1)
+        return x, y
 
-    assert revealed(program, np.array([3, 1, 2])).tolist() == [1, 2, 3]
+    sorted_, partitioned = revealed(program, np.array([3, 1, 2]))
+    assert sorted_.tolist() == [1, 2, 3]
+    assert partitioned[1] == 2
 
 
 def quantiles(a):

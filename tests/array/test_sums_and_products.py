@@ -150,10 +150,18 @@ def test_secret_weights():
     agrees(lambda w: np.average(x, axis=0, weights=w, keepdims=True), weights, units=40, ranges=[(0.5, 4)])
 
 
-def test_correlations_need_variables_that_spread():
-    """A variance whose range holds zero is refused; variables with a constant part apart are not."""
-    with pytest.raises(LocalError, match="domain"):
-        revealed(np.corrcoef, np.array([[0.5, -1.0, 1.5], [1.0, -1.5, 0.5]]), ranges=[(-2, 2)])
+@given(x=fixed_arrays(-2, 2, 16, (3, 4)))
+def test_correlations(x):
+    """Variables of a deviation above 0.9, so that a unit or two of the covariances are not magnified by more than 2."""
+    x = x / 8 + np.array([[1.5, -1.5, 1.0, -1.0], [1.0, 1.0, -1.25, -1.25], [-1.5, 0.5, 1.5, -0.5]])
+    agrees(np.corrcoef, x, units=24, ranges=[(-2, 2)])
+    agrees(lambda a: np.corrcoef(a[0], a[1]), x, units=24, ranges=[(-2, 2)])
+
+
+def test_a_constant_correlates_with_nothing():
+    found = revealed(np.corrcoef, np.array([[1.0, 2.0, -1.0], [0.5, 0.5, 0.5]]), ranges=[(-2, 2)])
+    assert abs(found[0, 0] - 1) < 2.0**-10
+    assert found[0, 1] == found[1, 0] == found[1, 1] == 0
 
 
 def test_kinds_do_not_follow_the_number_of_elements():

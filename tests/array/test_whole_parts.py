@@ -40,6 +40,13 @@ def test_quotients_and_remainders_of_whole_numbers(n, x, y):
     agrees(lambda a: (a // y, a % y, *divmod(a, y), np.mod(a, y)), x, n=n)
 
 
+def test_quotients_at_the_edges_of_what_is_taken():
+    """x times the inverse of 3 just fits; the divisor may be larger than x, and have more digits than a float has."""
+    edge = 2**31 - 1
+    x = np.array([edge, -edge, 0, 1, -1, edge - 1])
+    agrees(lambda a: (a // 5, a % 5, a // edge, a % edge, a // (2**58 + 1), a % (2**58 + 1)), x)
+
+
 @given(x=wholes)
 def test_quotients_by_an_array(x):
     agrees(lambda a: (a // np.array([3, -4, 5]), a % np.array([3, -4, 5])), x)
@@ -66,7 +73,7 @@ def test_signs_and_kinds(x):
 
 @given(x=wholes)
 def test_signs_and_kinds_of_whole_numbers(x):
-    agrees(lambda a: (np.sign(a), a.astype(float), a.astype(np.int32), a.astype(bool)), x)
+    agrees(lambda a: (np.sign(a), a.astype(float), a.astype(np.int32, copy=False), a.astype(bool)), x)
 
 
 REFUSED = {
@@ -75,6 +82,7 @@ REFUSED = {
     "by a secret": (lambda x: x % x, "unsupported-operation"),
     "to decimals": (lambda x: np.round(x, 2), "unsupported-operation"),
     "to a date": (lambda x: x.astype("M8[D]"), "unsupported-operation"),
+    "by what leaves no room": (lambda x: x // 1e15, "range-too-wide"),
     "without room": (lambda x: x.within(0, 2.0**40) // 3, "range-too-wide"),
 }
 
