@@ -179,7 +179,9 @@ def where(condition: Any, x: Any, y: Any) -> SecretArray:
 
 @implements(np.absolute)
 def absolute(x: SecretArray) -> SecretArray:
-    """|x|."""
+    """|x|; a bit is its own."""
+    if x.kind == "bit":
+        return x.copy()
     return where(less(x, 0), negative(x), x).in_range(ring_form(x).range.absolute())
 
 
