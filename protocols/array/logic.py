@@ -189,7 +189,9 @@ def precedes(x: SecretArray, y: SecretArray, *, decides: bool) -> SecretArray:
 
 @implements(np.absolute)
 def absolute(x: SecretArray) -> SecretArray:
-    """|x|."""
+    """|x|; a bit is its own."""
+    if x.kind == "bit":
+        return x.copy()
     return where(is_negative(x), negative(x), x).in_range(ring_form(x).range.absolute())
 
 
