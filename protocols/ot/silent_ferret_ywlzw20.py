@@ -24,7 +24,7 @@ from mpc.errors import LocalError
 from protocols.ot.correlated import CotReceiver, CotSender, check_failed, take
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup
-from protocols.ot.half_trees import MAX_LOG_SIZE, Sparse, grow, hashed_encode, lowest_bits, regrow, round_keys
+from protocols.ot.half_trees import MAX_LOG_SIZE, Sparse, TreeKeys, grow, hashed_encode, lowest_bits, regrow, round_keys
 
 _FIRST_K = 8
 """SoftSpokenOT's k for the first correlations: few bytes."""
@@ -120,16 +120,15 @@ async def _first_receiver(ctx: Context, cot: CotReceiver, parameters: Parameters
 
 @dataclass(frozen=True, slots=True)
 class _Code:
-    """Public keys: of the hash that trees are made of, and of the sparse matrix A."""
+    """Public: what the keys of the trees' hashes begin with, and the round keys that the sparse matrix A is made of."""
 
-    trees: bytes
+    trees: Words
     matrix: bytes
 
     @staticmethod
     def of(ctx: Context) -> _Code:
         """New ones for each setup."""
-        made = ctx.hash("ferret").bytes(32)
-        return _Code(round_keys(made[:16]), round_keys(made[16:]))
+        return _Code(ctx.hash("ferret", "trees").words(2), round_keys(ctx.hash("ferret", "matrix").bytes(16)))
 
 
 @dataclass(slots=True)
@@ -185,6 +184,10 @@ class _End:
         """The code's rows for an iteration's leaves, those of `tree` first: their sums are A u, A v or A w."""
         p = self.parameters
         return Sparse(self.base[: p.k], self.code.matrix, self.iterations * p.made + (tree << p.depth))
+
+    def tree_keys(self, tree: int) -> TreeKeys:
+        """The hashes' keys for an iteration's trees from `tree` on."""
+        return TreeKeys(self.code.trees, self.iterations * self.parameters.trees + tree)
 
     def finish(self, labels: Words) -> None:
         """Keep the last labels of an iteration for the next one."""
@@ -272,7 +275,7 @@ async def _iterate_sender(ctx: Context, end: FerretSender, s: Words) -> None:
     roots = ctx.prg("ferret roots").words((p.trees, 2))
     for own in end.batches():
         sparse = None if end.malicious else end.sparse(own.start)
-        sums = await ctx.off_loop(_work(s[own]), grow, s[own], roots[own], end.delta, end.code.trees, sparse)
+        sums = await ctx.off_loop(_work(s[own]), grow, s[own], roots[own], end.delta, end.tree_keys(own.start), sparse)
         ctx.send(end.peer, sums ^ trees[own])
     if end.malicious:
         challenge, masked = await ctx.receive(end.peer, Spec((2, 2)))
@@ -294,7 +297,7 @@ async def _iterate_receiver(ctx: Context, end: FerretReceiver, r: Words) -> None
         if challenge is not None:
             errors = _error_sum(np.uint64(0) - taken, challenge)
             ctx.send(end.peer, np.stack([challenge, errors ^ bits.pack((check[:, 0] & _LOW).astype(np.uint8))]))
-        made = (r[own], paths[own], known, end.code.trees, end.sparse(own.start), challenge)
+        made = (r[own], paths[own], known, end.tree_keys(own.start), end.sparse(own.start), challenge)
         total ^= await ctx.off_loop(_work(r[own]), regrow, *made)
     if end.malicious:
         expected = _digest(ctx, end, total ^ _summed(check))
