@@ -27,6 +27,7 @@ from mpc.algebra.shapes_only import SHAPES_OF_BITS, ShapesOfRing
 from mpc.correlation import Correlation, Material
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
+from mpc.intake import Intake
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.network.wire import MAX_DEPTH, Message
@@ -107,7 +108,7 @@ class Session:
     `foresight` is asked before a computation; without one material is made on demand, or was before.
     `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
     public description of every output before anything of it is sent (`protocols/outputs.py`), and `leaving` holds the
-    paths of the calls that have an output under way.
+    paths of the calls that have an output under way. `intake` counts what peers announce.
     """
 
     transport: Transport
@@ -123,6 +124,7 @@ class Session:
     foresight: Foresight | None = None
     network: str = ""
     policies: tuple[Callable[[Any], None], ...] = ()
+    intake: Intake = field(default_factory=Intake)
     suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
     others: list[int] = field(init=False)

@@ -117,6 +117,7 @@ def join_command(
     fractional_bits: int,
     connect_timeout: float,
     stall_timeout: float,
+    max_elements: int,
     cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
@@ -131,8 +132,9 @@ def join_command(
         material = material_of(options)
         check_writable(target)
         seat = party_seat(
-            roster, party, key, connect_timeout, stall_timeout, listener(listen_fd), with_dealer=material.with_dealer
-        )
+            roster, party, key, connect_timeout, stall_timeout, listener(listen_fd), max_elements,
+            with_dealer=material.with_dealer,
+        )  # fmt: skip
         warn_of_expiry(seat, status)
         mine = load_input(data) if data is not None else None
         loaded = load_program(program)
@@ -170,6 +172,7 @@ def dealer(
     when: str,
     connect_timeout: float,
     stall_timeout: float,
+    max_elements: int,
     listen_fd: int | None,
     status_fd: int | None,
 ) -> None:
@@ -182,7 +185,7 @@ def dealer(
         raise click.UsageError("give the parties' program with --program, or their plan with --plan")
     status, material = status_line(status_fd), Material(DEALER, when=when)
     try:
-        seat = dealer_seat(roster, key, connect_timeout, stall_timeout, listener(listen_fd))
+        seat = dealer_seat(roster, key, connect_timeout, stall_timeout, listener(listen_fd), max_elements)
         warn_of_expiry(seat, status)
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)

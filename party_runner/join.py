@@ -13,6 +13,7 @@ from pathlib import Path
 import trio
 
 from mpc.device import Device
+from mpc.intake import MAX_ELEMENTS
 from mpc.network.handshake import Agreement, Terms
 from mpc.network.identity import Identity, Roster
 from mpc.network.joining import connect
@@ -30,7 +31,10 @@ from protocols.runs.storing import Making, make_store
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """An endpoint's place in the roster, its key, and how long it waits; `listener` is bound already or None."""
+    """An endpoint's place in the roster, its key, how long it waits, and how much its peers may make it hold.
+
+    `listener` is bound already or None.
+    """
 
     roster: Roster
     me: int
@@ -38,6 +42,7 @@ class Seat:
     connect_timeout: float
     stall_timeout: float
     listener: socket.socket | None = None
+    max_elements: int = MAX_ELEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ async def join(
             on_progress=progress,
             device=device,
             preprocessing=source,
+            max_elements=seat.max_elements,
         )
 
 
@@ -103,7 +109,7 @@ async def prepare(
 async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
     """Be the dealer of one session: hand out what the parties ask for, until they are done."""
     async with _connected(seat, terms, progress) as (transport, _):
-        await run_dealer(transport=transport, on_progress=progress)
+        await run_dealer(transport=transport, on_progress=progress, max_elements=seat.max_elements)
 
 
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from mpc.algebra.cores import available_cores
+from mpc.intake import MAX_ELEMENTS
 from party_runner.material import BY_REVEAL, CHECKS, PLANNED, Material
 from protocols.preprocessing.checking import Check
 from protocols.runs.sources import EXTENSIONS, OT, PREPROCESSING
@@ -39,6 +40,14 @@ CHOICES = together(
 PATIENCE = together(
     click.option("--connect-timeout", default=CONNECT_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
     click.option("--stall-timeout", default=STALL_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
+    click.option(
+        "--max-elements",
+        default=MAX_ELEMENTS,
+        show_default=True,
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="How many elements of the others' secrets a party holds at a time, or words a dealer makes.",
+    ),
 )
 DEVICE = together(
     click.option("--device", metavar="NAME", help="Large operations go there: opencl, or opencl:PLATFORM:DEVICE."),

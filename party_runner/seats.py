@@ -17,6 +17,7 @@ def party_seat(
     connect_timeout: float,
     stall_timeout: float,
     listener: socket.socket | None,
+    max_elements: int,
     *,
     with_dealer: bool = True,
 ) -> Seat:
@@ -33,17 +34,22 @@ def party_seat(
         raise LocalError("unknown-party", f"{name} is the dealer in {file}, not a party", remedy)
     if not with_dealer:
         roster = Roster(roster.endpoints[: roster.parties], False, roster.source)
-    return Seat(roster, me, _identity(roster, me, key, file), connect_timeout, stall_timeout, listener)
+    return Seat(roster, me, _identity(roster, me, key, file), connect_timeout, stall_timeout, listener, max_elements)
 
 
 def dealer_seat(
-    file: Path, key: Path | None, connect_timeout: float, stall_timeout: float, listener: socket.socket | None
+    file: Path,
+    key: Path | None,
+    connect_timeout: float,
+    stall_timeout: float,
+    listener: socket.socket | None,
+    max_elements: int,
 ) -> Seat:
     """The dealer's seat. LocalError `no-dealer`, or of roster and key."""
     roster = Roster.load(file)
     _needs_dealer(roster)
     me = roster.parties
-    return Seat(roster, me, _identity(roster, me, key, file), connect_timeout, stall_timeout, listener)
+    return Seat(roster, me, _identity(roster, me, key, file), connect_timeout, stall_timeout, listener, max_elements)
 
 
 def _needs_dealer(roster: Roster) -> None:

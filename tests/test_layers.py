@@ -14,7 +14,7 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
-        "errors", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.ledger",
+        "errors", "intake", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.ledger",
         "accounts.report", "correlation", "standing", "supply", "context", "accounts.cost", "store", "planning",
         "simulation", "testing",
     ),

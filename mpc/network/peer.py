@@ -42,6 +42,7 @@ class Peer:
         self._urgent: deque[Callable[[], bytes]] = deque()
         self._busy = False
         self._parked: trio.lowlevel.Task | None = None
+        self._emptied = trio.lowlevel.ParkingLot()
 
     def read(self) -> Sequence[Event]:
         """What has come, without waiting. ConnectionError at the end of the stream, PeerError for nonsense."""
@@ -61,6 +62,12 @@ class Peer:
         self.wake()
         return False
 
+    async def drained(self) -> None:
+        """Waits until nothing is queued any more: it was sent, or the session is at its end."""
+        await trio.lowlevel.checkpoint()
+        while (self._queue or self._busy) and self._last_words is None:
+            await self._emptied.park()
+
     def urge(self, frame: Callable[[], bytes]) -> None:
         """Queues a control frame before everything else; `frame` is called when its turn has come."""
         self._urgent.append(frame)
@@ -74,8 +81,8 @@ class Peer:
 
     def tell(self, failure: Failure) -> None:
         """Forgets what has not been sent; the failure is the last that the peer hears."""
-        self._queue.clear()
         self._last_words = failure
+        self._forget()
         self.wake()
 
     def flush_now(self) -> bool:
@@ -85,8 +92,9 @@ class Peer:
         try:
             self._busy = not self.link.write_now(self._gather())
         except (OSError, ssl.SSLError):
-            self._queue.clear()
+            self._forget()
         if not (self._busy or self._queue):
+            self._emptied.unpark_all()
             return False
         self.wake()
         return True
@@ -110,9 +118,17 @@ class Peer:
                     self.link.end()
                     return
                 else:
+                    self._emptied.unpark_all()
                     await self._park()
         except (OSError, ssl.SSLError):
-            self._queue.clear()
+            self._forget()
+        finally:
+            self._busy = False
+            self._emptied.unpark_all()
+
+    def _forget(self) -> None:
+        self._queue.clear()
+        self._emptied.unpark_all()
 
     async def _write_queued(self) -> None:
         data = self._gather()

@@ -65,6 +65,10 @@ class MemoryTransport:
             self._end(error)
             raise
 
+    async def drained(self, to: int) -> None:
+        """What is sent is handed over at once."""
+        await trio.lowlevel.checkpoint()
+
     @contextmanager
     def working(self) -> Iterator[None]:
         """While open, this endpoint is not taken for stuck."""

@@ -111,6 +111,15 @@ class TlsTransport:
             self._kind.gone(self, sender, error)
             raise
 
+    async def drained(self, to: int) -> None:
+        """Waits until all that was queued for endpoint `to` has left."""
+        peer = self._peers[to]
+        if peer is not None:
+            await peer.drained()
+        ended = self._mailbox.error or self._mailbox.parting(to)
+        if ended is not None:
+            raise copy(ended)
+
     @contextmanager
     def working(self) -> Iterator[None]:
         """While open, this endpoint is not taken for stuck."""

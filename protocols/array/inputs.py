@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 from typing import Any, get_args
+from weakref import finalize
 
 import msgpack
 import numpy as np
@@ -55,7 +56,8 @@ async def secret(
     from the value's dtype unless given: floats are `fixed`, integers `int`, booleans `bit`. `range` is what every
     element is promised to lie in, in the value's own unit; it is part of the program, so it is public; checks and
     circuits are sized by it. Without one: +-1024 for `fixed`, less than 2^31 in size for `int`.
-    Raises LocalError `out-of-range` at the owner if an element lies outside.
+    Raises LocalError `out-of-range` at the owner if an element lies outside; PeerError `too-many-elements` at a party
+    that would hold more elements of the others' secrets than it is willing to.
     """
     line = user_line()
     if owner not in ctx.everyone:
@@ -63,12 +65,17 @@ async def secret(
     call = ctx.child("secret", line=line)
     own = _own_array(call, value, kind, line) if ctx.me == owner else None
     shape, kind = await _header(call, owner, own, kind)
+    told = f"a secret of shape {shape}"
+    release = None if own is not None else ctx.session.intake.admit(prod(shape), ctx.names[owner], told, line)
     scale = ctx.fractional_bits if kind == "fixed" else 0
     lo, hi = range or DEFAULT_RANGE[kind]
     bounds = declared_range(lo, hi, scale)
     words = None if own is None or ctx.planning else _encoded(call, own, scale, bounds)
     ctx.join(call)
-    return record(INPUT, home=ctx, owner=owner, words=words, known=Facts(shape, kind, scale, bounds))
+    array = record(INPUT, home=ctx, owner=owner, words=words, known=Facts(shape, kind, scale, bounds))
+    if release is not None:
+        finalize(array.node.value, release).atexit = False
+    return array
 
 
 def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.NDArray[Any]:

@@ -13,17 +13,21 @@ from mpc.context import Context, Spec
 from mpc.errors import PeerError
 
 _HEADER = 256
+_LONGEST = 1 << 40
 
 
 async def exchange_shapes(ctx: Context, mine: Any) -> list[npt.NDArray[Any] | None]:
-    """Zeros in the shape and dtype of every party's input."""
+    """Zeros in the shape and dtype of every party's input.
+
+    PeerError `malformed-message`; `too-many-elements` where the others' are more than this party is willing to hold.
+    """
     own = np.frombuffer(_packed_shape(mine), np.uint8)
     for j in ctx.everyone:
         if j != ctx.me:
             ctx.send(j, own)
     spec = Spec(None, np.uint8, _HEADER)
     return [
-        describe(mine) if j == ctx.me else _unpacked_shape((await ctx.receive(j, spec)).tobytes(), ctx.names[j])
+        describe(mine) if j == ctx.me else _admitted((await ctx.receive(j, spec)).tobytes(), ctx, ctx.names[j])
         for j in ctx.everyone
     ]
 
@@ -39,17 +43,26 @@ def _packed_shape(mine: Any) -> bytes:
     return packed
 
 
-def _unpacked_shape(data: bytes, sender: str) -> npt.NDArray[Any] | None:
+def _admitted(data: bytes, ctx: Context, sender: str) -> npt.NDArray[Any] | None:
+    described = _unpacked_shape(data, sender)
+    if described is None:
+        return None
+    shape, dtype = described
+    ctx.session.intake.admit(prod(shape), sender, f"an input of shape {shape}")
+    return np.zeros(shape, dtype)
+
+
+def _unpacked_shape(data: bytes, sender: str) -> tuple[tuple[int, ...], type] | None:
     dtypes = {"f": np.float64, "i": np.int64, "u": np.uint64, "b": np.bool_}
     try:
         described = msgpack.unpackb(data)
         if described is None:
             return None
         kind, shape = described
-        if len(shape) > 8 or not all(type(s) is int and 0 <= s < 1 << 40 for s in shape) or prod(shape) > 1 << 34:
+        if len(shape) > 8 or not all(type(s) is int and 0 <= s <= _LONGEST for s in shape) or prod(shape) > _LONGEST:
             raise ValueError("shape out of range")
-        return np.zeros(shape, dtypes[kind])
-    except (ValueError, TypeError, KeyError, MemoryError, msgpack.UnpackException) as error:
+        return tuple(shape), dtypes[kind]
+    except (ValueError, TypeError, KeyError, msgpack.UnpackException) as error:
         raise PeerError(
             "malformed-message", f"{sender} sent a description of its input that cannot be read", party=sender
         ) from error
