@@ -32,6 +32,7 @@ from party_runner.options import (
     RUNS,
     cores_each,
     material_of,
+    patience_of,
     words_of,
 )
 from party_runner.plan import make_plan, print_plan
@@ -123,7 +124,8 @@ def preprocess(
         check_writable(target)
         plan, runs = load_plan(plan_file), options.pop("runs")
         material = material_of(options, plan.preprocessing)
-        seat = party_seat(roster, party, key, **options, listener=listener(listen_fd), with_dealer=material.with_dealer)
+        patience = patience_of(options)
+        seat = party_seat(roster, party, key, patience, listener(listen_fd), with_dealer=material.with_dealer)
         check_fits(plan, seat.roster.parties, material)
         check_target(output)
         warn_of_expiry(seat, status)

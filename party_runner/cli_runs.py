@@ -32,6 +32,7 @@ from party_runner.options import (
     WHEN,
     cores_each,
     material_of,
+    patience_of,
     words_of,
 )
 from party_runner.plan_file import load_plan
@@ -115,9 +116,6 @@ def join_command(
     target: str | None,
     suite: str,
     fractional_bits: int,
-    connect_timeout: float,
-    stall_timeout: float,
-    max_elements: int,
     cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
@@ -131,10 +129,8 @@ def join_command(
     try:
         material = material_of(options)
         check_writable(target)
-        seat = party_seat(
-            roster, party, key, connect_timeout, stall_timeout, listener(listen_fd), max_elements,
-            with_dealer=material.with_dealer,
-        )  # fmt: skip
+        patience = patience_of(options)
+        seat = party_seat(roster, party, key, patience, listener(listen_fd), with_dealer=material.with_dealer)
         warn_of_expiry(seat, status)
         mine = load_input(data) if data is not None else None
         loaded = load_program(program)
@@ -170,11 +166,9 @@ def dealer(
     suite: str,
     fractional_bits: int,
     when: str,
-    connect_timeout: float,
-    stall_timeout: float,
-    max_elements: int,
     listen_fd: int | None,
     status_fd: int | None,
+    **options: Any,
 ) -> None:
     """Be the dealer of one run, or of making stores: hand out material, see nothing of the computation.
 
@@ -185,7 +179,7 @@ def dealer(
         raise click.UsageError("give the parties' program with --program, or their plan with --plan")
     status, material = status_line(status_fd), Material(DEALER, when=when)
     try:
-        seat = dealer_seat(roster, key, connect_timeout, stall_timeout, listener(listen_fd), max_elements)
+        seat = dealer_seat(roster, key, patience_of(options), listener(listen_fd))
         warn_of_expiry(seat, status)
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)

@@ -13,13 +13,13 @@ from pathlib import Path
 import trio
 
 from mpc.device import Device
-from mpc.intake import MAX_ELEMENTS
 from mpc.network.handshake import Agreement, Terms
 from mpc.network.identity import Identity, Roster
 from mpc.network.joining import connect
 from mpc.network.transport_tls import TlsTransport
 from party_runner.csv_table import Table
 from party_runner.material import Material
+from party_runner.options import Patience
 from party_runner.plan_file import PlanFile
 from party_runner.program import Program
 from party_runner.status import Progress
@@ -31,7 +31,7 @@ from protocols.runs.storing import Making, make_store
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """An endpoint's place in the roster, its key, how long it waits, and how much its peers may make it hold.
+    """An endpoint's place in the roster, its key, and what it bears of its peers.
 
     `listener` is bound already or None.
     """
@@ -39,10 +39,8 @@ class Seat:
     roster: Roster
     me: int
     identity: Identity
-    connect_timeout: float
-    stall_timeout: float
+    patience: Patience
     listener: socket.socket | None = None
-    max_elements: int = MAX_ELEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ async def join(
             on_progress=progress,
             device=device,
             preprocessing=source,
-            max_elements=seat.max_elements,
+            max_elements=seat.patience.max_elements,
         )
 
 
@@ -109,7 +107,7 @@ async def prepare(
 async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
     """Be the dealer of one session: hand out what the parties ask for, until they are done."""
     async with _connected(seat, terms, progress) as (transport, _):
-        await run_dealer(transport=transport, on_progress=progress, max_elements=seat.max_elements)
+        await run_dealer(transport=transport, on_progress=progress, max_elements=seat.patience.max_elements)
 
 
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
@@ -133,8 +131,9 @@ async def _connected(seat: Seat, terms: Terms, progress: Progress) -> AsyncItera
         seat.me,
         seat.identity,
         terms,
-        connect_timeout=seat.connect_timeout,
-        stall_timeout=seat.stall_timeout,
+        connect_timeout=seat.patience.connect_timeout,
+        stall_timeout=seat.patience.stall_timeout,
+        wait_timeout=seat.patience.wait_timeout,
         listener=seat.listener,
         on_progress=lambda text: progress(f"connecting: {text}", 0, None),
     ) as (transport, agreement):

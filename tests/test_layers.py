@@ -46,7 +46,8 @@ FOLDER_ORDER = {
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "identity", "link", "introduction", "endings", "session_kinds",
-        "mailbox", "peer", "lookout", "transport_memory", "transport", "transport_tls", "connecting", "joining",
+        "mailbox", "peer", "deadlines", "lookout", "transport_memory", "transport", "transport_tls", "connecting",
+        "joining",
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "input_shapes", "sources", "failures", "reports", "rehearsal", "lockstep",

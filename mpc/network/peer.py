@@ -23,7 +23,7 @@ _COALESCE = 1 << 18
 
 
 class Peer:
-    """One connection: what is queued for it, and when it was last heard of."""
+    """One connection: what is queued for it, when it was last `heard` of, and when last of more than life (`moved`)."""
 
     def __init__(self, index: int, name: str, link: PlainLink, encoder: Encoder, decoder: Decoder) -> None:
         self.index = index
@@ -33,7 +33,7 @@ class Peer:
         self.decoder = decoder
         self.arrivals = select.poll()
         self.arrivals.register(link.socket, select.POLLIN)
-        self.heard = trio.current_time()
+        self.heard = self.moved = trio.current_time()
         self.beat: Heartbeat | None = None
         self.closing = False
         self.silent = False
@@ -43,6 +43,8 @@ class Peer:
         self._busy = False
         self._parked: trio.lowlevel.Task | None = None
         self._emptied = trio.lowlevel.ParkingLot()
+        self._mark: int | None = None
+        self._blocked = self.heard
 
     def read(self) -> Sequence[Event]:
         """What has come, without waiting. ConnectionError at the end of the stream, PeerError for nonsense."""
@@ -52,7 +54,23 @@ class Peer:
         if not count:
             raise ConnectionResetError
         self.heard = trio.current_time()
-        return self.decoder.received(count)
+        events = self.decoder.received(count)
+        if not events or any(type(event) is not Heartbeat for event in events):
+            self.moved = self.heard
+        return events
+
+    def blocked_for(self, now: float) -> float:
+        """For how many seconds the peer has taken nothing of what is to go to it; asked now and then."""
+        mark = self.link.sent_bytes if self._busy else None
+        if mark is None or mark != self._mark:
+            self._mark, self._blocked = mark, now
+        return now - self._blocked
+
+    def postpone(self, seconds: float) -> None:
+        """This process did not run for so long: what the peer did not do meanwhile does not count."""
+        self.heard += seconds
+        self.moved += seconds
+        self._blocked += seconds
 
     def queue(self, item: Outgoing | Bye) -> bool:
         """Queues a message, or the bye that follows the last one; True when `flush_now` may send it."""

@@ -156,8 +156,7 @@ class MemoryTransport:
         beats = [endpoint._beat() for endpoint in self._network]
         stuck = standstill(beats)
         for me in stuck:
-            sender, tag = beats[me].waiting[0]
-            self._network[me]._mailbox.fail(diverged(self.names[sender], tag))
+            self._network[me]._mailbox.fail(diverged(self.names, beats, stuck))
         for me in stuck:
             error = self._network[me]._mailbox.error
             assert error is not None
