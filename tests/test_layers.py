@@ -63,8 +63,8 @@ FOLDER_ORDER = {
         "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": (
-        "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "ot_tools", "checking",
-        "announcing", "workshop", "from_ot", "__init__",
+        "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "ot_tools", "coins",
+        "checking", "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
         "lines", "node", "lowering", "secret", "public", "facts", "scales", "arithmetic", "matrices", "shape", "logic",
