@@ -163,9 +163,9 @@ class Session:
         """The algebra of packed bits that goes with the ring."""
         return SHAPES_OF_BITS if self.shapes_only else PACKED
 
-    def hash(self, domain: str, *apart: DomainPart) -> DomainHash:
+    def hash(self, domain: str) -> DomainHash:
         """A hash for this use in all calls of this session: what all its calls have in common, as a public key."""
-        return DomainHash(domain, self.agreement.session, *apart)
+        return DomainHash(domain, self.agreement.session)
 
     def root(self, number: int = Root.PROGRAM) -> Context:
         """The context a whole program runs in; `number` keeps programs of one session apart (`Root` in a run)."""

@@ -18,7 +18,7 @@ from mpc.algebra.bit_tables import look_up
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from protocols.ot.correlated import CotReceiver, CotSender
-from protocols.ot.pads import hash_start, pads
+from protocols.ot.pads import pads
 
 _HASH_BITS = 128
 _HASH_WORDS = 2
@@ -33,10 +33,10 @@ _LABEL_WORK = 50
 )  # fmt: skip
 async def tables_send(ctx: Context, cot: CotSender, words: int, depth: int, width: int) -> Words:
     """Random tables, 64 a word: (2^depth, width, words) as in `mpc.algebra.bit_tables`."""
-    first, start = cot.made, hash_start(ctx, ctx.me, cot.peer)
+    first = cot.made
     labels = await cot.extend(ctx, 64 * words * depth)
     work = len(labels) * _LABEL_WORK
-    return await ctx.off_loop(work, _tables, labels, cot.delta, first, start, (depth, width))
+    return await ctx.off_loop(work, _tables, labels, cot.delta, first, cot.start, (depth, width))
 
 
 @cost(
@@ -46,10 +46,10 @@ async def tables_send(ctx: Context, cot: CotSender, words: int, depth: int, widt
 )  # fmt: skip
 async def tables_receive(ctx: Context, cot: CotReceiver, words: int, depth: int, width: int) -> tuple[Words, Words]:
     """Random places (depth, words), and the tables' entries there, (width, words)."""
-    first, start = cot.made, hash_start(ctx, cot.peer, ctx.me)
+    first = cot.made
     choices, labels = await cot.extend(ctx, 64 * words * depth)
     places = choices.reshape(depth, words)
-    known = await ctx.off_loop(len(labels) * _LABEL_WORK, _tables, labels, None, first, start, (depth, width))
+    known = await ctx.off_loop(len(labels) * _LABEL_WORK, _tables, labels, None, first, cot.start, (depth, width))
     return places, look_up(known, places)
 
 

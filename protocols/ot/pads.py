@@ -1,8 +1,8 @@
 """Pads of labels, and the products that they hide: the kernels of native/products on arrays, split over the cores.
 
 A label's pad is its hash, TCCR of Guo, Katz, Wang, Yu, IEEE S&P 2020, with a tweak for each correlation and block. Keys
-are made of a public `start` for each sender and receiver of a session and of the correlations' numbers; one serves 256
-blocks of pads at most, so that there is no more to hold an encryption against (Guo, Katz, Wang, Weng, Yu, CRYPTO 2020).
+are made of the `start` of an extension's ends, public, and of the correlations' numbers; one serves 256 blocks of pads
+at most, so that there is no more to hold an encryption against (Guo, Katz, Wang, Weng, Yu, CRYPTO 2020).
 The rule stands in native/products/keys.h. Everything here is local.
 """
 
@@ -15,7 +15,6 @@ import numpy as np
 from mpc.algebra.bits import words_for
 from mpc.algebra.cores import in_parts
 from mpc.algebra.ring import U64, Words, pointer
-from mpc.context import Context
 from mpc.errors import LocalError
 from native import BYTES, Pointer, ffi, lib
 from protocols.ot.groups import Group
@@ -39,11 +38,6 @@ def check_groups(groups: Sequence[Group], targets: int) -> None:
 def plane_words(groups: Sequence[Group], size: int) -> int:
     """Words of the corrections, where each group has `size` words."""
     return sum(group.width for group in groups) * words_for(size)
-
-
-def hash_start(ctx: Context, sender: int, receiver: int) -> Words:
-    """What the keys of an end's pads begin with, (2,); public. A correlation is of one run, and hashed there alone."""
-    return ctx.session.hash("ot hash", sender, receiver).words(2)
 
 
 def pads(

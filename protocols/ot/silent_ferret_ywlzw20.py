@@ -100,7 +100,8 @@ async def send_setup(
     if not int(delta[0]) & 1:
         raise LocalError("wrong-parameter", "the offset of silent transfer is even", "set its lowest bit")
     first = await softspoken_send_setup(ctx, peer, k=_FIRST_K, malicious=malicious, delta=delta)
-    return FerretSender(first, parameters, malicious, _Code.of(ctx), await _first_sender(ctx, first, parameters), delta)
+    code = _Code.of(ctx, ctx.me, peer)
+    return FerretSender(first, parameters, malicious, code, await _first_sender(ctx, first, parameters), delta)
 
 
 async def receive_setup(
@@ -108,7 +109,8 @@ async def receive_setup(
 ) -> FerretReceiver:
     """The receiver's end of silent transfer with `peer`, which calls `send_setup`."""
     first = await softspoken_receive_setup(ctx, peer, k=_FIRST_K, malicious=malicious)
-    return FerretReceiver(first, parameters, malicious, _Code.of(ctx), await _first_receiver(ctx, first, parameters))
+    code = _Code.of(ctx, peer, ctx.me)
+    return FerretReceiver(first, parameters, malicious, code, await _first_receiver(ctx, first, parameters))
 
 
 async def _first_sender(ctx: Context, cot: CotSender, parameters: Parameters) -> Words:
@@ -123,15 +125,17 @@ async def _first_receiver(ctx: Context, cot: CotReceiver, parameters: Parameters
 
 @dataclass(frozen=True, slots=True)
 class _Code:
-    """Public: what the keys of the trees' hashes begin with, and the round keys that the sparse matrix A is made of."""
+    """Public: what the keys of hashes begin with, of trees and of pads; round keys that the matrix A is made of."""
 
     trees: Words
     matrix: bytes
+    pads: Words
 
     @staticmethod
-    def of(ctx: Context) -> _Code:
+    def of(ctx: Context, sender: int, receiver: int) -> _Code:
         """New ones for each setup."""
-        return _Code(ctx.hash("ferret", "trees").words(2), round_keys(ctx.hash("ferret", "matrix").bytes(16)))
+        trees, matrix, pads = (ctx.hash("ferret", use, sender, receiver) for use in ("trees", "matrix", "pads"))
+        return _Code(trees.words(2), round_keys(matrix.bytes(16)), pads.words(2))
 
 
 @dataclass(slots=True)
@@ -151,6 +155,11 @@ class _End:
     def peer(self) -> int:
         """The other end's party."""
         return self.first.peer
+
+    @property
+    def start(self) -> Words:
+        """As `CotSender`."""
+        return self.code.pads
 
     @property
     def last_to_receiver(self) -> bool:

@@ -19,7 +19,7 @@ from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.errors import LocalError
 from protocols.ot.correlated import CotReceiver, CotSender, bit_masks, check_choices, take
-from protocols.ot.pads import MAX_LENGTH, hash_start, pads
+from protocols.ot.pads import MAX_LENGTH, pads
 
 End = CotSender | CotReceiver
 
@@ -53,14 +53,6 @@ class _Masks:
         return pads(labels, offset, self.start, first, self._words, (0, index * self._each, self.width))
 
 
-def _sender_masks(ctx: Context, cot: CotSender, width: int, many: int = 1) -> _Masks:
-    return _Masks(hash_start(ctx, ctx.me, cot.peer), width, many)
-
-
-def _receiver_masks(ctx: Context, cot: CotReceiver, width: int, many: int = 1) -> _Masks:
-    return _Masks(hash_start(ctx, cot.peer, ctx.me), width, many)
-
-
 def _pairs(masks: _Masks, cot: CotSender, labels: Words, first: int) -> Words:
     """The sender's masks for both choices, of q and of q ^ delta: (count, 2, width)."""
     return np.stack([masks.of(labels, first), masks.of(labels, first, cot.delta)], axis=1)
@@ -75,7 +67,7 @@ def _pairs(masks: _Masks, cot: CotSender, labels: Words, first: int) -> Words:
 )  # fmt: skip
 async def random_send(ctx: Context, cot: CotSender, count: int, width: int = 2) -> Words:
     """Two random messages of `width` words for each of `count` transfers: (count, 2, width)."""
-    masks, first = _sender_masks(ctx, cot, width), cot.made
+    masks, first = _Masks(cot.start, width), cot.made
     return _pairs(masks, cot, await cot.extend(ctx, count), first)
 
 
@@ -85,7 +77,7 @@ async def random_send(ctx: Context, cot: CotSender, count: int, width: int = 2) 
 )  # fmt: skip
 async def random_receive(ctx: Context, cot: CotReceiver, count: int, width: int = 2) -> tuple[Words, Words]:
     """Random choices, packed, and for each the message that it stands for: (count, width)."""
-    masks, first = _receiver_masks(ctx, cot, width), cot.made
+    masks, first = _Masks(cot.start, width), cot.made
     choices, labels = await cot.extend(ctx, count)
     return choices, masks.of(labels, first)
 
@@ -125,7 +117,7 @@ def _chosen_words(cot: End, count: int) -> int:
 async def send(ctx: Context, cot: CotSender, messages: Words) -> None:
     """Offers two messages of `width` words for each transfer, (count, 2, width); the receiver gets one of each."""
     count, _, width = messages.shape
-    masks, first = _sender_masks(ctx, cot, width), cot.made
+    masks, first = _Masks(cot.start, width), cot.made
     labels = await _chosen_sender(ctx, cot, count)
     ctx.send(cot.peer, messages ^ _pairs(masks, cot, labels, first))
 
@@ -138,7 +130,7 @@ async def send(ctx: Context, cot: CotSender, messages: Words) -> None:
 async def receive(ctx: Context, cot: CotReceiver, choices: Words, count: int, width: int) -> Words:
     """The messages that `count` packed choices stand for: (count, width). LocalError `wrong-choices`."""
     check_choices(choices, count)
-    masks, first = _receiver_masks(ctx, cot, width), cot.made
+    masks, first = _Masks(cot.start, width), cot.made
     labels = await _chosen_receiver(ctx, cot, choices, count)
     offered = await ctx.receive(cot.peer, Spec((count, 2, width)))
     return take(bit_masks(choices, count), offered[:, 1], offered[:, 0]) ^ masks.of(labels, first)
@@ -165,7 +157,7 @@ async def many_send(ctx: Context, cot: CotSender, messages: Words) -> None:
     """
     count, many, width = messages.shape
     depth = _depth(many)
-    masks, first = _sender_masks(ctx, cot, width, many), cot.made
+    masks, first = _Masks(cot.start, width, many), cot.made
     labels = await _chosen_sender(ctx, cot, count * depth)
     masked = messages.copy()
     for v in range(many):
@@ -188,7 +180,7 @@ async def many_receive(ctx: Context, cot: CotReceiver, choices: Words, many: int
     if choices.ndim != 1 or choices.dtype != np.uint64 or (choices >= many).any():
         raise LocalError("wrong-choices", f"expected a flat array of words below {many}", "places count from 0")
     levels = np.concatenate([(choices >> np.uint64(level)) & np.uint64(1) for level in range(depth)])
-    masks, first = _receiver_masks(ctx, cot, width, many), cot.made
+    masks, first = _Masks(cot.start, width, many), cot.made
     labels = await _chosen_receiver(ctx, cot, bits.pack(levels.astype(np.uint8)), count * depth)
     offered = await ctx.receive(cot.peer, Spec((count, many, width)))
     result = np.zeros((count, width), U64)

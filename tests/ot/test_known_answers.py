@@ -18,7 +18,7 @@ from protocols.ot import extension_softspoken_roy22, half_trees, puncturable, tr
 from protocols.ot.folding import Streams, parts
 
 LABELS = 2**128 - 1
-ENDS = (0, 1)
+PATH, ENDS = (0,), (0, 1)
 FIRST = 2
 
 
@@ -83,7 +83,7 @@ def test_the_pads_of_transfers():
 
     (sender, pairs), (receiver, own) = results(send, receive)
     session = insecure_agreements(2, "pair")[0].session
-    start = int.from_bytes(shake_256(encode_domain(("ot hash", session, *ENDS))).digest(16), "little")
+    start = int.from_bytes(shake_256(encode_domain(("ot hash", session, PATH, *ENDS))).digest(16), "little")
 
     def pad(x, i):
         """128 labels of two blocks have a key in common; a run's begins with the number of its first label."""
