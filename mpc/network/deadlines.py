@@ -33,13 +33,14 @@ class Deadlines:
         self._stall = stall
         self._wait = wait
         self._waits: dict[Wait, float] = {}
+        self._missing: dict[int, float] = {}
 
     def passed(self, peers: Sequence[Peer], mailbox: Mailbox, me: int, now: float) -> Iterator[tuple[int, PeerError]]:
         """Whom this endpoint has waited for too long, and how."""
         for peer in peers:
             if peer.blocked_for(now) > self._stall:
                 yield peer.index, takes_nothing(peer.name, self._stall)
-            elif now - peer.moved > self._stall and peer.beat and peer.beat.sent[me] > mailbox.received[peer.index]:
+            elif self._missing_for(peer, mailbox, me, now) > self._stall:
                 yield peer.index, withholds(peer.name, self._stall)
         self._waits = {wait: self._waits.get(wait, now) for wait in mailbox.all_waits()}
         beats = {peer.index: peer.beat for peer in peers}
@@ -47,9 +48,18 @@ class Deadlines:
             if now - since > self._wait:
                 yield sender, overdue(self._names[sender], tag, self._wait, self._names[_at_the_end(sender, beats, me)])
 
+    def _missing_for(self, peer: Peer, mailbox: Mailbox, me: int, now: float) -> float:
+        """For how many seconds nothing has come of what the peer says it has sent; a heartbeat may be ahead of it."""
+        if peer.beat is None or peer.beat.sent[me] <= mailbox.received[peer.index]:
+            self._missing.pop(peer.index, None)
+            return 0.0
+        self._missing[peer.index] = max(self._missing.get(peer.index, now), peer.moved)
+        return now - self._missing[peer.index]
+
     def postpone(self, peers: Sequence[Peer], seconds: float) -> None:
         """This process itself did not run for so long."""
         self._waits = {wait: since + seconds for wait, since in self._waits.items()}
+        self._missing = {index: since + seconds for index, since in self._missing.items()}
         for peer in peers:
             peer.postpone(seconds)
 

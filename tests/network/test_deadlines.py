@@ -47,6 +47,7 @@ def test_a_peer_that_takes_nothing_in(tmp_path: Path) -> None:
     async def main() -> None:
         async with tls_mesh(tmp_path, stall_timeout=STALL, wait_timeout=LONG)(3) as (north, south, east):
             south._peers[0].silent = True
+            south._stall_timeout = LONG  # it reads nothing of north, and says nothing of it
             north.send(1, message(1, array=np.zeros(1 << 23, np.uint64)))
             results = await side_by_side((north.receive, 1, (2,)), (east.receive, 0, (3,)))
             assert blamed(results) == [("peer-stalled", "south")] * 2
@@ -145,22 +146,36 @@ class Quiet:
 
     index, name = 1, "south"
 
-    def __init__(self, moved: float, blocked: float, beat: Heartbeat | None) -> None:
-        self.moved, self.blocked, self.beat = moved, blocked, beat
+    def __init__(self, sent: int) -> None:
+        self.moved, self.blocked, self.beat = 0.0, 0.0, Heartbeat(False, (), (sent, 0), (0, 0))
 
     def blocked_for(self, now: float) -> float:
         return self.blocked
 
 
-def passed(peer: Quiet) -> list[str]:
-    found = Deadlines(("north", "south"), 10.0, 60.0).passed([peer], Mailbox(0, ("north", "south")), 0, 100.0)  # type: ignore[list-item]
-    return [error.cause for _, error in found]
+def passed(peer: Quiet, times: range, moving: bool = False) -> list[int]:
+    """When the deadlines of 10 seconds have passed, asked at these times; the peer's bytes come or do not."""
+    deadlines, mailbox = Deadlines(("north", "south"), 10.0, 1000.0), Mailbox(0, ("north", "south"))
+    late = []
+    for now in times:
+        peer.moved = float(now - 3) if moving else peer.moved
+        late += [now] * len(list(deadlines.passed([peer], mailbox, 0, float(now))))  # type: ignore[list-item]
+    return late
 
 
-@pytest.mark.parametrize(
-    ("moved", "blocked", "late"), [(80.0, 0.0, 1), (95.0, 0.0, 0), (95.0, 11.0, 1), (95.0, 9.0, 0)]
-)
-def test_what_still_comes_is_not_held_back(moved: float, blocked: float, late: int) -> None:
-    """A message under way on a slow line: pieces of it come, and so it is no deadline's."""
-    assert len(passed(Quiet(moved, blocked, Heartbeat(False, (), (3, 0), (0, 0))))) == late
-    assert len(passed(Quiet(moved, 0.0, Heartbeat(True, (), (0, 0), (0, 0))))) == 0
+def test_a_message_is_withheld_from_when_it_was_first_spoken_of() -> None:
+    """A heartbeat overtakes the message that it counts: that nothing came for long before says nothing."""
+    assert passed(Quiet(1), range(500, 511)) == []
+    assert passed(Quiet(1), range(500, 513)) == [511, 512]
+
+
+def test_what_still_comes_is_not_withheld() -> None:
+    """A message under way on a slow line: pieces of it come, and so it is no deadline's; nor where none is missing."""
+    assert passed(Quiet(1), range(500, 600), moving=True) == []
+    assert passed(Quiet(0), range(500, 600)) == []
+
+
+def test_a_peer_is_blocked_when_it_takes_no_bytes() -> None:
+    peer = Quiet(0)
+    peer.blocked = 11.0
+    assert passed(peer, range(500, 502)) == [500, 501]
