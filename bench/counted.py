@@ -38,6 +38,10 @@ class CountedTransport:
             self.answers += 1
         return message
 
+    async def drained(self, to: int) -> None:
+        """As the endpoint within."""
+        await self._within.drained(to)
+
     def working(self) -> AbstractContextManager[None]:
         """As the endpoint within."""
         return self._within.working()

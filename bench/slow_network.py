@@ -90,6 +90,10 @@ class SlowTransport:
         """As the endpoint within."""
         return await self._within.receive(sender, tag)
 
+    async def drained(self, to: int) -> None:
+        """As the endpoint within."""
+        await self._within.drained(to)
+
     def working(self) -> AbstractContextManager[None]:
         """As the endpoint within."""
         return self._within.working()

@@ -27,6 +27,7 @@ from mpc.algebra.shapes_only import SHAPES_OF_BITS, ShapesOfRing
 from mpc.correlation import Correlation, Material
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
+from mpc.intake import Intake
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.network.wire import MAX_DEPTH, Message
@@ -107,8 +108,8 @@ class Session:
     `foresight` is asked before a computation; without one material is made on demand, or was before.
     `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
     public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is the
-    largest error that one may have, and `leaving` holds the paths of the calls that have an output under way. `shadows`
-    hold a simulation's values in floating point.
+    largest error that one may have, and `leaving` holds the paths of the calls that have an output under way. `intake`
+    counts what peers announce. `shadows` hold a simulation's values in floating point.
     """
 
     transport: Transport
@@ -126,6 +127,7 @@ class Session:
     policies: tuple[Callable[[Any], None], ...] = ()
     tolerance: float | None = None
     shadows: Any = None
+    intake: Intake = field(default_factory=Intake)
     suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
     others: list[int] = field(init=False)

@@ -36,6 +36,7 @@ from party_runner.options import (
     TOLERANCE,
     cores_each,
     material_of,
+    patience_of,
     reading_of,
     words_of,
 )
@@ -149,7 +150,8 @@ def preprocess(
         check_writable(target)
         plan, runs = load_plan(plan_file), options.pop("runs")
         material = material_of(options, plan.preprocessing)
-        seat = party_seat(roster, party, key, **options, listener=listener(listen_fd), with_dealer=material.with_dealer)
+        patience = patience_of(options)
+        seat = party_seat(roster, party, key, patience, listener(listen_fd), with_dealer=material.with_dealer)
         check_fits(plan, seat.roster.parties, material)
         check_target(output)
         warn_of_expiry(seat, status)

@@ -37,6 +37,7 @@ from party_runner.options import (
     WHEN,
     cores_each,
     material_of,
+    patience_of,
     reading_of,
     reading_words,
     tolerated,
@@ -142,8 +143,6 @@ def join_command(
     suite: str,
     fractional_bits: int,
     tolerance: float | None,
-    connect_timeout: float,
-    stall_timeout: float,
     cores: int | None,
     device: str | None,
     opencl_binary: Path | None,
@@ -159,9 +158,8 @@ def join_command(
         material = material_of(options)
         check_writable(target)
         check_result_file(output)
-        seat = party_seat(
-            roster, party, key, connect_timeout, stall_timeout, listener(listen_fd), with_dealer=material.with_dealer
-        )
+        patience = patience_of(options)
+        seat = party_seat(roster, party, key, patience, listener(listen_fd), with_dealer=material.with_dealer)
         warn_of_expiry(seat, status)
         mine = load_inputs(own, reading_of(columns, header, agreed))
         loaded = load_program(program, agreed)
@@ -199,8 +197,6 @@ def dealer(
     suite: str,
     fractional_bits: int,
     when: str,
-    connect_timeout: float,
-    stall_timeout: float,
     listen_fd: int | None,
     status_fd: int | None,
     **options: Any,
@@ -215,7 +211,7 @@ def dealer(
     agreed = agreed_of(options)
     status, material = status_line(status_fd), Material(DEALER, when=when)
     try:
-        seat = dealer_seat(roster, key, connect_timeout, stall_timeout, listener(listen_fd))
+        seat = dealer_seat(roster, key, patience_of(options), listener(listen_fd))
         warn_of_expiry(seat, status)
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)

@@ -21,6 +21,7 @@ from mpc.network.joining import connect
 from mpc.network.transport_tls import TlsTransport
 from party_runner.agreed import Agreed
 from party_runner.material import Material
+from party_runner.options import Patience
 from party_runner.plan_file import PlanFile
 from party_runner.program import Program
 from party_runner.status import Progress
@@ -32,13 +33,15 @@ from protocols.runs.storing import Making, make_store
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """An endpoint's place in the roster, its key, and how long it waits; `listener` is bound already or None."""
+    """An endpoint's place in the roster, its key, and what it bears of its peers.
+
+    `listener` is bound already or None.
+    """
 
     roster: Roster
     me: int
     identity: Identity
-    connect_timeout: float
-    stall_timeout: float
+    patience: Patience
     listener: socket.socket | None = None
 
 
@@ -81,6 +84,7 @@ async def join(
             device=device,
             preprocessing=source,
             tolerance=choices.tolerance,
+            max_elements=seat.patience.max_elements,
         )
 
 
@@ -108,7 +112,7 @@ async def prepare(
 async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
     """Be the dealer of one session: hand out what the parties ask for, until they are done."""
     async with _connected(seat, terms, progress) as (transport, _):
-        await run_dealer(transport=transport, on_progress=progress)
+        await run_dealer(transport=transport, on_progress=progress, max_elements=seat.patience.max_elements)
 
 
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
@@ -139,8 +143,9 @@ async def _connected(seat: Seat, terms: Terms, progress: Progress) -> AsyncItera
         seat.me,
         seat.identity,
         terms,
-        connect_timeout=seat.connect_timeout,
-        stall_timeout=seat.stall_timeout,
+        connect_timeout=seat.patience.connect_timeout,
+        stall_timeout=seat.patience.stall_timeout,
+        wait_timeout=seat.patience.wait_timeout,
         listener=seat.listener,
         on_progress=lambda text: progress(f"connecting: {text}", 0, None),
     ) as (transport, agreement):

@@ -92,7 +92,7 @@ def samples() -> dict[str, Sample]:
         "aes": Sample("bytes", 8 * WORDS, partial(prg.words, (WORDS,))),
         "labels": Sample("hashes", WORDS // 2, partial(label_hash.hash_ccr, pairs[0])),
         "ot": Sample("transfers", TRANSFERS, partial(streams.labels, prg.words((TRANSFERS, 2)), 0)),
-        "products": Sample("labels", WORDS // 2, partial(pad_planes, pairs[0], None, bytes(16), 0, 1)),
+        "products": Sample("labels", WORDS // 2, partial(pad_planes, pairs[0], None, x[:2], 0, 1)),
     }
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from mpc.algebra.cores import available_cores
+from mpc.intake import MAX_ELEMENTS
+from mpc.network.transport_tls import WAIT_SECONDS
 from party_runner.agreed import Agreed
 from party_runner.columns import Reading
 from party_runner.material import BY_REVEAL, CHECKS, PLANNED, Material
@@ -38,9 +41,37 @@ CHOICES = together(
     click.option("--suite", default="beaver", show_default=True, help="The protocols to compute with."),
     click.option("--fractional-bits", default=16, show_default=True, type=click.IntRange(1, 30)),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What an endpoint bears of its peers: seconds, and elements that they may make it hold."""
+
+    connect_timeout: float
+    stall_timeout: float
+    wait_timeout: float
+    max_elements: int
+
+
 PATIENCE = together(
     click.option("--connect-timeout", default=CONNECT_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
     click.option("--stall-timeout", default=STALL_TIMEOUT, show_default=True, type=SECONDS, metavar="SECONDS"),
+    click.option(
+        "--wait-timeout",
+        default=WAIT_SECONDS,
+        show_default=True,
+        type=SECONDS,
+        metavar="SECONDS",
+        help="How long one message of a peer that lives may be waited for.",
+    ),
+    click.option(
+        "--max-elements",
+        default=MAX_ELEMENTS,
+        show_default=True,
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="How many elements of the others' secrets a party holds at a time, or words a dealer makes.",
+    ),
 )
 DEVICE = together(
     click.option("--device", metavar="NAME", help="Large operations go there: opencl, or opencl:PLATFORM:DEVICE."),
@@ -170,6 +201,11 @@ def material_of(options: dict[str, Any], planned: str = OT) -> Material:
     )
     material.refuse_nonsense()
     return material
+
+
+def patience_of(options: dict[str, Any]) -> Patience:
+    """What PATIENCE's options say; they are taken out."""
+    return Patience(*(options.pop(field.name) for field in fields(Patience)))
 
 
 def words_of(options: dict[str, Any]) -> list[str]:

@@ -8,14 +8,14 @@ from pathlib import Path
 from mpc.errors import LocalError
 from mpc.network.identity import Identity, Roster, load_identity
 from party_runner.join import Seat
+from party_runner.options import Patience
 
 
 def party_seat(
     file: Path,
     name: str,
     key: Path | None,
-    connect_timeout: float,
-    stall_timeout: float,
+    patience: Patience,
     listener: socket.socket | None,
     *,
     with_dealer: bool = True,
@@ -33,17 +33,15 @@ def party_seat(
         raise LocalError("unknown-party", f"{name} is the dealer in {file}, not a party", remedy)
     if not with_dealer:
         roster = Roster(roster.endpoints[: roster.parties], False, roster.source)
-    return Seat(roster, me, _identity(roster, me, key, file), connect_timeout, stall_timeout, listener)
+    return Seat(roster, me, _identity(roster, me, key, file), patience, listener)
 
 
-def dealer_seat(
-    file: Path, key: Path | None, connect_timeout: float, stall_timeout: float, listener: socket.socket | None
-) -> Seat:
+def dealer_seat(file: Path, key: Path | None, patience: Patience, listener: socket.socket | None) -> Seat:
     """The dealer's seat. LocalError `no-dealer`, or of roster and key."""
     roster = Roster.load(file)
     _needs_dealer(roster)
     me = roster.parties
-    return Seat(roster, me, _identity(roster, me, key, file), connect_timeout, stall_timeout, listener)
+    return Seat(roster, me, _identity(roster, me, key, file), patience, listener)
 
 
 def _needs_dealer(roster: Roster) -> None:

@@ -14,9 +14,9 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
-        "_installed", "errors", "algebra", "prg", "domain_hash", "label_hash", "device", "network", "accounts.display",
-        "accounts.ledger", "accounts.report", "correlation", "standing", "supply", "context", "accounts.cost", "store",
-        "planning", "simulation", "testing",
+        "_installed", "errors", "intake", "algebra", "prg", "domain_hash", "label_hash", "device", "network",
+        "accounts.display", "accounts.ledger", "accounts.report", "correlation", "standing", "supply", "context",
+        "accounts.cost", "store", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
@@ -46,7 +46,8 @@ FOLDER_ORDER = {
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
-        "session_kinds", "mailbox", "peer", "lookout", "transport_memory", "transport", "transport_tls", "connecting",
+        "session_kinds", "mailbox", "peer", "deadlines", "lookout", "transport_memory", "transport", "transport_tls",
+        "connecting",
         "joining",
     ),
     "protocols.runs": (
@@ -64,8 +65,8 @@ FOLDER_ORDER = {
         "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": (
-        "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "ot_tools", "checking",
-        "announcing", "workshop", "from_ot", "__init__",
+        "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "ot_tools", "coins",
+        "checking", "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "secret", "public", "facts", "scales",

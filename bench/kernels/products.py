@@ -22,12 +22,13 @@ from protocols.ot.pads import pad_planes, receiver_products, sender_products
 COUNT = 4096
 LENGTH = 128
 KEY = bytes(range(16))
+START = np.frombuffer(KEY, U64)
 
 
 def workloads() -> list[KernelWorkload]:
     """Products of 4,096 pairs of 64-bit words, bit by bit; of 32 words and rows of 128; bits for AND triples."""
     labels, delta = random_words((64 * COUNT, 2)), random_words((2,), 1)
-    planes = partial(pad_planes, labels, delta, KEY, 0, 1)
+    planes = partial(pad_planes, labels, delta, START, 0, 1)
     return [
         *_products("word", COUNT, 1),
         *_products("row", COUNT // LENGTH, LENGTH),
@@ -39,9 +40,9 @@ def _products(name: str, count: int, length: int) -> list[KernelWorkload]:
     groups, total = weighed(64), 64 * count
     labels, delta, x = random_words((total, 2)), random_words((2,), 1), random_words((count, length), 2)
     turns, shares = random_words((total // 64,), 3), np.zeros((1, count, length), U64)
-    corrections = sender_products(labels, turns, delta, x, KEY, 0, groups, shares)
-    send = partial(sender_products, labels, turns, delta, x, KEY, 0, groups, shares)
-    receive = partial(receiver_products, labels, turns, corrections, KEY, 0, groups, shares)
+    corrections = sender_products(labels, turns, delta, x, START, 0, groups, shares)
+    send = partial(sender_products, labels, turns, delta, x, START, 0, groups, shares)
+    receive = partial(receiver_products, labels, turns, corrections, START, 0, groups, shares)
     blocks = (1 + (length + 1) // 2) / length
     peers = {"numpy": partial(_array_by_array, labels, delta, x[:, 0], groups)} if length == 1 else {}
     return [

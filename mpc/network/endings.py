@@ -47,16 +47,45 @@ def peer_stalled(name: str, seconds: float) -> PeerError:
     return PeerError("peer-stalled", f"nothing has come from {name} for {seconds:.0f} seconds", remedy, party=name)
 
 
+def takes_nothing(name: str, seconds: float) -> PeerError:
+    """The peer's heartbeats come, and it reads nothing."""
+    remedy = f"look at what {name} printed, and at the line to it; a larger stall timeout gives it more time"
+    cause = f"{name} has taken in nothing that was sent to it for {seconds:.0f} seconds, though it lives"
+    return PeerError("peer-stalled", cause, remedy, party=name)
+
+
+def withholds(name: str, seconds: float) -> PeerError:
+    """The peer's heartbeats come, and say that it has sent more than has come."""
+    remedy = f"start all parties again; if it happens again, {name} does not run the same version, or is not honest"
+    cause = f"{name} says that it has sent messages of which nothing has come for {seconds:.0f} seconds"
+    return PeerError("peer-stalled", cause, remedy, party=name)
+
+
+def overdue(name: str, tag: Tag | None, seconds: float, at_fault: str) -> PeerError:
+    """A message or a goodbye was waited for as long as may be; `at_fault` is whom its sender waits for itself."""
+    what = "goodbye" if tag is None else f"message {tag}"
+    behind = "" if at_fault == name else f", which waits for {at_fault} itself"
+    remedy = "look at what it is doing; where one step of a program may take so long, raise --wait-timeout everywhere"
+    cause = f"this party has waited {seconds:.0f} seconds for {what} of {name}{behind}"
+    return PeerError("peer-stalled", cause, remedy, party=at_fault, path=tag and tag[:-1])
+
+
 def gone_early(name: str, tag: Tag) -> PeerError:
     """This endpoint waits for a message, and the peer has said bye."""
     cause = f"{name} has ended its program, while this party still waits for its message {tag}"
     return PeerError("program-diverged", cause, _SAME_PROGRAM, party=name, path=tag[:-1])
 
 
-def diverged(name: str, tag: Tag) -> PeerError:
-    """Endpoints wait for each other in a circle, and nothing is under way."""
-    cause = f"this party waits for message {tag} of {name}, which itself waits; nothing is under way between them"
-    return PeerError("program-diverged", cause, _SAME_PROGRAM, party=name, path=tag[:-1])
+def diverged(names: Sequence[str], beats: Sequence[Heartbeat | None], stuck: frozenset[int]) -> PeerError:
+    """Endpoints wait for each other in a circle, and nothing is under way.
+
+    Named is who was to send the message that is waited for at the earliest place of the program: nobody in the circle
+    waits for anything before it. All endpoints of the circle name the same one.
+    """
+    tag, waits, sender = min((tag, i, j) for i in stuck if (beat := beats[i]) for j, tag in beat.waiting)
+    whom = names[sender]
+    cause = f"{names[waits]} waits for message {tag} of {whom}, which itself waits; nothing is under way between them"
+    return PeerError("program-diverged", cause, _SAME_PROGRAM, party=whom, path=tag[:-1])
 
 
 def left_over(name: str, tag: Tag) -> PeerError:
@@ -68,9 +97,12 @@ def left_over(name: str, tag: Tag) -> PeerError:
 def reported(names: Sequence[str], me: int, teller: int, failure: Failure) -> PeerError:
     """What an endpoint makes of a peer's FAILURE frame: the code stays where it blames somebody else.
 
-    A peer that reports its own failure gives `peer-failed` with its code and words in the cause.
+    A peer that reports its own failure gives `peer-failed` with its code and words in the cause, unless that is a
+    standstill, in which each of the circle names the same one.
     """
     name = names[teller]
+    if failure.party == teller and failure.code == "program-diverged":
+        return PeerError(failure.code, f"{name} ended the session: {failure.cause}", _SAME_PROGRAM, party=name)
     if failure.party == teller or failure.code not in TOLD_AS_IS or not 0 <= failure.party < len(names):
         remedy = f"look at what {name} printed; when it is mended, start all parties again"
         return PeerError("peer-failed", f"{name} failed: [{failure.code}] {failure.cause}", remedy, party=name)

@@ -20,7 +20,7 @@ from mpc.network.identity import Endpoint, Identity, Roster
 from mpc.network.introduction import certificate_expired
 from mpc.network.link import tls_contexts
 from mpc.network.session_kinds import MESH, SessionKind
-from mpc.network.transport_tls import TlsTransport
+from mpc.network.transport_tls import WAIT_SECONDS, TlsTransport
 from mpc.network.wire import Limits
 
 
@@ -33,6 +33,7 @@ async def connect(
     *,
     connect_timeout: float = 30.0,
     stall_timeout: float = 10.0,
+    wait_timeout: float = WAIT_SECONDS,
     listener: socket.socket | None = None,
     insecure_plaintext: bool = False,
     on_progress: Callable[[str], None] | None = None,
@@ -44,9 +45,10 @@ async def connect(
     Everybody listens at its own address (or on `listener`, a bound socket that this call takes over), and the
     endpoint with the higher index dials the one with the lower; they may start in any order within
     `connect_timeout` seconds. TLS 1.3, both sides with the certificate that the roster pins to their place. A peer
-    of which nothing comes for `stall_timeout` seconds ends the session. `insecure_plaintext` is for benchmarks:
-    no encryption, no authentication, loopback addresses only. `kind` decides what becomes of the session when a peer
-    is gone; in a mesh, it ends. `on_progress` gets a line of text now and then.
+    of which nothing comes for `stall_timeout` seconds ends the session, and so does one that takes nothing in for as
+    long, or whose message is waited for `wait_timeout` seconds (`mpc.network.deadlines`). `insecure_plaintext` is for
+    benchmarks: no encryption, no authentication, loopback addresses only. `kind` decides what becomes of the session
+    when a peer is gone; in a mesh, it ends. `on_progress` gets a line of text now and then.
 
     When the body raises, the peers are told which party failed; of an exception that is not Parley's own they
     learn the type only. When it ends without `finish`, they fail with `peer-lost`.
@@ -62,7 +64,7 @@ async def connect(
     handshake = Handshake(me, terms)
     listening = listener or listen(roster.endpoints[me])
     listening.setblocking(False)
-    transport = TlsTransport(me, roster.names, handshake, stall_timeout, limits, kind)
+    transport = TlsTransport(me, roster.names, handshake, stall_timeout, limits, kind, wait_timeout)
     async with _open(transport) as tasks:
         meeting = Meeting(roster, transport, handshake, contexts, tasks, on_progress or _quiet)
         with listening:

@@ -30,6 +30,7 @@ class PlainLink:
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = connection
+        self.sent_bytes = 0
         self._unsent: list[memoryview] = []
 
     def write_now(self, data: bytes) -> bool:
@@ -90,6 +91,7 @@ class PlainLink:
                 count = self.socket.sendmsg(unsent) if len(unsent) > 1 else self.socket.send(unsent[0])
             except BlockingIOError:
                 return False
+            self.sent_bytes += count
             while unsent and count >= len(unsent[0]):
                 count -= len(unsent.pop(0))
             if count:

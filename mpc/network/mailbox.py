@@ -6,7 +6,7 @@ that waits for it, or waits for its task. The first failure ends everything: it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 
 import outcome
@@ -149,6 +149,13 @@ class Mailbox:
         """For each endpoint that a task waits for: the endpoint, and one tag."""
         return tuple((sender, next(iter(tags))) for sender, tags in enumerate(self._waiting) if tags)
 
+    def all_waits(self) -> Iterator[tuple[int, Tag | None]]:
+        """Every sender and tag that a task waits for; with None, the senders whose bye is waited for."""
+        for sender, tags in enumerate(self._waiting):
+            yield from ((sender, tag) for tag in tags)
+        if self._gathering:
+            yield from ((sender, None) for sender in range(len(self._left)) if self._is_missed(sender))
+
     @property
     def idle(self) -> bool:
         """Whether no task waits for a message."""
@@ -175,7 +182,10 @@ class Mailbox:
         return message
 
     def _all_left(self) -> bool:
-        return all(left is not None or j in self._gone for j, left in enumerate(self._left))
+        return not any(self._is_missed(j) for j in range(len(self._left)))
+
+    def _is_missed(self, sender: int) -> bool:
+        return self._left[sender] is None and sender not in self._gone
 
     def _check_open(self) -> None:
         if self.error is not None:

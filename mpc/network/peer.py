@@ -23,7 +23,7 @@ _COALESCE = 1 << 18
 
 
 class Peer:
-    """One connection: what is queued for it, and when it was last heard of."""
+    """One connection: what is queued for it, when it was last `heard` of, and when last of more than life (`moved`)."""
 
     def __init__(self, index: int, name: str, link: PlainLink, encoder: Encoder, decoder: Decoder) -> None:
         self.index = index
@@ -33,7 +33,7 @@ class Peer:
         self.decoder = decoder
         self.arrivals = select.poll()
         self.arrivals.register(link.socket, select.POLLIN)
-        self.heard = trio.current_time()
+        self.heard = self.moved = trio.current_time()
         self.beat: Heartbeat | None = None
         self.closing = False
         self.silent = False
@@ -42,6 +42,9 @@ class Peer:
         self._urgent: deque[Callable[[], bytes]] = deque()
         self._busy = False
         self._parked: trio.lowlevel.Task | None = None
+        self._emptied = trio.lowlevel.ParkingLot()
+        self._mark: int | None = None
+        self._blocked = self.heard
 
     def read(self) -> Sequence[Event]:
         """What has come, without waiting. ConnectionError at the end of the stream, PeerError for nonsense."""
@@ -51,7 +54,23 @@ class Peer:
         if not count:
             raise ConnectionResetError
         self.heard = trio.current_time()
-        return self.decoder.received(count)
+        events = self.decoder.received(count)
+        if not events or any(type(event) is not Heartbeat for event in events):
+            self.moved = self.heard
+        return events
+
+    def blocked_for(self, now: float) -> float:
+        """For how many seconds the peer has taken nothing of what is to go to it; asked now and then."""
+        mark = self.link.sent_bytes if self._busy else None
+        if mark is None or mark != self._mark:
+            self._mark, self._blocked = mark, now
+        return now - self._blocked
+
+    def postpone(self, seconds: float) -> None:
+        """This process did not run for so long: what the peer did not do meanwhile does not count."""
+        self.heard += seconds
+        self.moved += seconds
+        self._blocked += seconds
 
     def queue(self, item: Outgoing | Bye) -> bool:
         """Queues a message, or the bye that follows the last one; True when `flush_now` may send it."""
@@ -60,6 +79,12 @@ class Peer:
             return not self._busy
         self.wake()
         return False
+
+    async def drained(self) -> None:
+        """Waits until nothing is queued any more: it was sent, or the session is at its end."""
+        await trio.lowlevel.checkpoint()
+        while (self._queue or self._busy) and self._last_words is None:
+            await self._emptied.park()
 
     def urge(self, frame: Callable[[], bytes]) -> None:
         """Queues a control frame before everything else; `frame` is called when its turn has come."""
@@ -74,8 +99,8 @@ class Peer:
 
     def tell(self, failure: Failure) -> None:
         """Forgets what has not been sent; the failure is the last that the peer hears."""
-        self._queue.clear()
         self._last_words = failure
+        self._forget()
         self.wake()
 
     def flush_now(self) -> bool:
@@ -85,8 +110,9 @@ class Peer:
         try:
             self._busy = not self.link.write_now(self._gather())
         except (OSError, ssl.SSLError):
-            self._queue.clear()
+            self._forget()
         if not (self._busy or self._queue):
+            self._emptied.unpark_all()
             return False
         self.wake()
         return True
@@ -110,9 +136,17 @@ class Peer:
                     self.link.end()
                     return
                 else:
+                    self._emptied.unpark_all()
                     await self._park()
         except (OSError, ssl.SSLError):
-            self._queue.clear()
+            self._forget()
+        finally:
+            self._busy = False
+            self._emptied.unpark_all()
+
+    def _forget(self) -> None:
+        self._queue.clear()
+        self._emptied.unpark_all()
 
     async def _write_queued(self) -> None:
         data = self._gather()

@@ -40,6 +40,9 @@ class Transport(Protocol):
         it can never come: the sender has finished, or waits itself, in a circle, with nothing under way.
         """
 
+    async def drained(self, to: int) -> None:
+        """Waits until all that was queued for endpoint `to` has left: whoever sends much keeps little in memory so."""
+
     def working(self) -> AbstractContextManager[None]:
         """While open, this endpoint computes or waits for something other than a message, and is not stuck.
 

@@ -65,6 +65,10 @@ class MemoryTransport:
             self._end(error)
             raise
 
+    async def drained(self, to: int) -> None:
+        """What is sent is handed over at once."""
+        await trio.lowlevel.checkpoint()
+
     @contextmanager
     def working(self) -> Iterator[None]:
         """While open, this endpoint is not taken for stuck."""
@@ -152,8 +156,7 @@ class MemoryTransport:
         beats = [endpoint._beat() for endpoint in self._network]
         stuck = standstill(beats)
         for me in stuck:
-            sender, tag = beats[me].waiting[0]
-            self._network[me]._mailbox.fail(diverged(self.names[sender], tag))
+            self._network[me]._mailbox.fail(diverged(self.names, beats, stuck))
         for me in stuck:
             error = self._network[me]._mailbox.error
             assert error is not None

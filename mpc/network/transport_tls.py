@@ -15,6 +15,7 @@ from copy import copy
 import trio
 
 from mpc.errors import LocalError, ParleyError, PeerError
+from mpc.network.deadlines import Deadlines
 from mpc.network.endings import diverged, peer_lost, peer_stalled, reported, standstill
 from mpc.network.handshake import Agreement, Handshake
 from mpc.network.lookout import Lookout
@@ -39,6 +40,7 @@ from mpc.network.wire import (
 HEARTBEAT_SECONDS = 1.0
 STILL_BEATS = 3
 FAREWELL_SECONDS = 1.0
+WAIT_SECONDS = 3600.0
 
 
 class TlsTransport:
@@ -52,6 +54,7 @@ class TlsTransport:
         stall_timeout: float,
         limits: Limits | None = None,
         kind: SessionKind = MESH,
+        wait_timeout: float = WAIT_SECONDS,
     ) -> None:
         self.me = me
         self.n = len(names)
@@ -61,6 +64,7 @@ class TlsTransport:
         self._kind = kind
         self._handshake = handshake
         self._stall_timeout = stall_timeout
+        self._deadlines = Deadlines(names, stall_timeout, wait_timeout)
         self._mailbox = Mailbox(me, names, limits=limits)
         self._lookout = Lookout(self._take_in, self._mailbox.decided)
         trio.lowlevel.add_instrument(self._lookout)
@@ -110,6 +114,15 @@ class TlsTransport:
         except PeerError as error:
             self._kind.gone(self, sender, error)
             raise
+
+    async def drained(self, to: int) -> None:
+        """Waits until all that was queued for endpoint `to` has left."""
+        peer = self._peers[to]
+        if peer is not None:
+            await peer.drained()
+        ended = self._mailbox.error or self._mailbox.parting(to)
+        if ended is not None:
+            raise copy(ended)
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -211,9 +224,9 @@ class TlsTransport:
             before = trio.current_time()
             await trio.sleep(interval)
             late = trio.current_time() - before - interval
+            if late > interval:
+                self._deadlines.postpone(self._linked, late)
             for peer in self._linked:
-                if late > interval:
-                    peer.heard += late
                 if self._mailbox.parting(peer.index):
                     continue
                 if trio.current_time() - peer.heard > self._stall_timeout and not peer.decoder.ended:
@@ -221,6 +234,7 @@ class TlsTransport:
                 elif not peer.closing:
                     peer.urge(lambda peer=peer: peer.encoder.heartbeat(self._beat()))  # type: ignore[misc]
             self._look_for_standstill()
+            self._look_for_deadlines()
 
     async def _run(self, work: Callable[..., Awaitable[None]], *args: object) -> None:
         """Runs a reader or writer until `close` ends it: a cancelled party still says why it leaves."""
@@ -315,5 +329,11 @@ class TlsTransport:
         times = self._still[0] + 1 if self._still[1] == now else 1
         self._still = (times, now)
         if times >= STILL_BEATS:
-            sender, tag = self._mailbox.waiting()[0]
-            self.end(diverged(self.names[sender], tag))
+            self.end(diverged(self.names, beats, stuck))
+
+    def _look_for_deadlines(self) -> None:
+        """Gives up the peers that this endpoint has waited for too long, though they live."""
+        heard = [peer for peer in self._linked if not (peer.silent or self._mailbox.parting(peer.index))]
+        for index, error in list(self._deadlines.passed(heard, self._mailbox, self.me, trio.current_time())):
+            if not self._mailbox.parting(index):
+                self._kind.gone(self, index, error)

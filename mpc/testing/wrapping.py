@@ -25,6 +25,10 @@ class WrappedTransport:
         """As the endpoint within."""
         return await self.within.receive(sender, tag)
 
+    async def drained(self, to: int) -> None:
+        """As the endpoint within."""
+        await self.within.drained(to)
+
     def working(self) -> AbstractContextManager[None]:
         """As the endpoint within."""
         return self.within.working()

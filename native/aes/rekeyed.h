@@ -49,6 +49,20 @@ static ALWAYS_INLINE void encrypt_rekeyed(B *state, const int each, B keys[4]) {
     for (int i = 0; i < 4 * each; i++) state[i] = aes_last_round(state[i], keys[i % 4]);
 }
 
+/* The round keys of one key, each in every lane. */
+static ALWAYS_INLINE void spread_round_keys(B round_keys[11], const uint64_t key[2]) {
+    const B last_word = spread_words(0x0f0e0d0c0f0e0d0cu, 0x0f0e0d0c0f0e0d0cu);
+    const B up_one = spread_words(0x0302010080808080u, 0x0b0a090807060504u);
+    const B up_two = spread_words(0x8080808080808080u, 0x0706050403020100u);
+    round_keys[0] = spread_block(key);
+    for (int round = 1; round <= 10; round++) {
+        const B before = round_keys[round - 1], core = schedule_core(before, round_constants[round]);
+        const B pairs = xor_blocks(before, shuffle_bytes(before, up_one));
+        const B sums = xor_blocks(pairs, shuffle_bytes(pairs, up_two));
+        round_keys[round] = xor_blocks(sums, shuffle_bytes(core, last_word));
+    }
+}
+
 /* All round keys at once, for as long as they are needed: those of key LANES * r + l, which is lane l of keys[r], stand
  * 16 * KEYS bytes from each other. */
 static ALWAYS_INLINE void expand_keys(B round_keys[11][4], const B keys[4]) {

@@ -33,8 +33,8 @@ void parley_softspoken_send(uint64_t *labels, uint64_t *sums, const uint64_t *co
                             const uint64_t *powers, size_t blocks);
 
 /* Correlated trees (Guo, Yang, Wang, Zhang, Xie, Liu, Zhao, EUROCRYPT 2023): 2^depth leaves each, depth >= 1, whose
- * nodes of any level sum to delta, which is odd. A node's children are h = pi(sigma(x)) ^ sigma(x) and x ^ h, pi is
- * AES-128 with the 11 round keys.
+ * nodes of any level sum to delta, which is odd. A node's children are h = pi(sigma(x)) ^ sigma(x) and x ^ h, where pi is
+ * AES-128 under a key of the tree's own: tree i has start ^ (first + i); start is public, two words, lower first.
  *
  * grow: roots (trees, 2), the left children of all roots; leaves (trees, 2^depth, 2), their lowest bit cleared; sums
  * (trees, depth, 2), of the left nodes of each level, the root's children first.
@@ -42,9 +42,9 @@ void parley_softspoken_send(uint64_t *labels, uint64_t *sums, const uint64_t *co
  * paths (trees), numbers of the missing leaves below 2^depth; sums (trees, depth, 2), of each level those of the side
  * that the path does not take. scratch: 2^depth words. */
 void parley_half_trees_grow(uint64_t *leaves, uint64_t *sums, uint64_t *scratch, const uint64_t *roots,
-                            const uint64_t *delta, const uint8_t *round_keys, size_t depth, size_t trees);
+                            const uint64_t *delta, const uint64_t *start, uint64_t first, size_t depth, size_t trees);
 void parley_half_trees_regrow(uint64_t *leaves, uint64_t *scratch, const uint64_t *paths, const uint64_t *sums,
-                              const uint8_t *round_keys, size_t depth, size_t trees);
+                              const uint64_t *start, uint64_t first, size_t depth, size_t trees);
 
 /* Sums of ten rows of a table that a random sparse matrix picks: out[i] ^= table[j] for the ten numbers j of row first + i,
  * each below 2^log_size (log_size <= 21). Row r has four words, blocks 2 r and 2 r + 1 of the AES-128 key stream of

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { MAX_DEPTH = 32, MAX_LOG_SIZE = PARLEY_OT_PICK_BITS };
+enum { ROUND_KEYS = 176, MAX_DEPTH = 32, MAX_LOG_SIZE = PARLEY_OT_PICK_BITS };
 
 static const uint64_t all_bits[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
 static const uint64_t all_but_lowest[4] = {UINT64_MAX - 1, UINT64_MAX, UINT64_MAX - 1, UINT64_MAX};
@@ -14,6 +14,12 @@ static const uint64_t nothing[4];
 /* Levels alternate between two places, so that the last one lies in `leaves`. */
 static uint64_t *place(uint64_t *leaves, uint64_t *scratch, size_t depth, size_t level) {
     return (depth - level) % 2 ? scratch : leaves;
+}
+
+/* The round keys of a tree: a key of its own for each, so that an encryption can be held against one tree alone. */
+static void keys_of_tree(uint8_t round_keys[ROUND_KEYS], const uint64_t start[2], uint64_t tree) {
+    const uint64_t key[2] = {start[0] ^ tree, start[1]};
+    selected->aes.expand_key_128(round_keys, (const uint8_t *)key);
 }
 
 static void grow_tree(uint64_t *leaves, uint64_t *sums, uint64_t *scratch, const uint64_t *root, const uint64_t *delta,
@@ -83,21 +89,29 @@ static void regrow_tree(uint64_t *leaves, uint64_t *scratch, uint64_t path, cons
 }
 
 void parley_half_trees_grow(uint64_t *leaves, uint64_t *sums, uint64_t *scratch, const uint64_t *roots,
-                            const uint64_t *delta, const uint8_t *round_keys, size_t depth, size_t trees) {
+                            const uint64_t *delta, const uint64_t *start, uint64_t first, size_t depth, size_t trees) {
     REQUIRES(depth >= 1 && depth < MAX_DEPTH);
+    REQUIRES(trees <= UINT64_MAX - first);
     REQUIRES(apart(leaves, trees << (depth + 4), scratch, (size_t)8 << depth));
-    REQUIRES(there(sums, trees) && there(roots, trees) && there(delta, trees) && there(round_keys, trees));
-    for (size_t i = 0; i < trees; i++)
+    REQUIRES(there(sums, trees) && there(roots, trees) && there(delta, trees) && there(start, trees));
+    uint8_t round_keys[ROUND_KEYS];
+    for (size_t i = 0; i < trees; i++) {
+        keys_of_tree(round_keys, start, first + i);
         grow_tree(leaves + (2 * i << depth), sums + 2 * i * depth, scratch, roots + 2 * i, delta, round_keys, depth);
+    }
 }
 
 void parley_half_trees_regrow(uint64_t *leaves, uint64_t *scratch, const uint64_t *paths, const uint64_t *sums,
-                              const uint8_t *round_keys, size_t depth, size_t trees) {
+                              const uint64_t *start, uint64_t first, size_t depth, size_t trees) {
     REQUIRES(depth >= 1 && depth < MAX_DEPTH);
+    REQUIRES(trees <= UINT64_MAX - first);
     REQUIRES(apart(leaves, trees << (depth + 4), scratch, (size_t)8 << depth));
-    REQUIRES(there(paths, trees) && there(sums, trees) && there(round_keys, trees));
-    for (size_t i = 0; i < trees; i++)
+    REQUIRES(there(paths, trees) && there(sums, trees) && there(start, trees));
+    uint8_t round_keys[ROUND_KEYS];
+    for (size_t i = 0; i < trees; i++) {
+        keys_of_tree(round_keys, start, first + i);
         regrow_tree(leaves + (2 * i << depth), scratch, paths[i], sums + 2 * i * depth, round_keys, depth);
+    }
 }
 
 void parley_add_sparse(uint64_t *out, const uint64_t *table, size_t log_size, const uint8_t *round_keys,

@@ -7,6 +7,7 @@
 #include "targets/avx2.h"
 
 #include "aes/blocks_avx2.h"
+#include "aes/rekeyed.h"
 
 #include "products/pads.h"
 #include "products/words.h"

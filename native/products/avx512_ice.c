@@ -7,6 +7,7 @@
 #include "targets/avx512_ice.h"
 
 #include "aes/blocks_avx512_ice.h"
+#include "aes/rekeyed.h"
 
 #include "products/pads.h"
 #include "products/words.h"

@@ -1,19 +1,28 @@
 /* Products of a bit and words from correlated labels: pads, and what sender and receiver make of them.
  *
- * Labels are 128 bits, two words, lower first. The pad of a label is a row of words, two for each block: block b of
- * label i is pi(pi(x) ^ t) ^ pi(x), t = first + i + 2^48 b modulo 2^64 and pi = AES-128 (TCCR of Guo, Katz, Wang, Yu,
- * IEEE S&P 2020). Everything but lengths, shifts, tweaks and round keys is secret. */
+ * Labels are 128 bits, two words, lower first, and come in runs. The pad of a label is a row of words, two for each
+ * block: block b of label i of a run is pi(pi(x) ^ t) ^ pi(x), t = first + i + 2^48 b modulo 2^64 (TCCR of Guo, Katz,
+ * Wang, Yu, IEEE S&P 2020), where pi is AES-128 under the key of products/keys.h. Everything but lengths, shifts, tweaks
+ * and what keys are made of is secret. */
 #ifndef PARLEY_PRODUCTS_CONTRACT_H
 #define PARLEY_PRODUCTS_CONTRACT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the labels of a run have in common: what their keys begin with, the number of the first one, and how many words
+ * the pad of each has. */
 typedef struct {
-    /* out (n, length): of each of the n labels x = labels[i] ^ offset, the words `column` to column + length of its
-     * pad; column is even. */
-    void (*pads)(uint64_t *out, const uint64_t *labels, const uint64_t offset[2], const uint8_t round_keys[176],
-                 uint64_t first, size_t n, size_t column, size_t length);
+    const uint64_t *start;
+    uint64_t first;
+    size_t words;
+} PadRun;
+
+typedef struct {
+    /* out (n, length): of each of n labels x = labels[i] ^ offset, which are number `row` and following of the run, the
+     * words `column` to column + length <= run->words of its pad; column is even. */
+    void (*pads)(uint64_t *out, const uint64_t *labels, const uint64_t offset[2], const PadRun *run, size_t row,
+                 size_t n, size_t column, size_t length);
 
     /* Rows of `length` words, n of them, each with a bit of `turns` or `choices`. In both, shift < 64.
      *   send     p and q are zero and one, exchanged in rows whose bit is 1:

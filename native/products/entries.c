@@ -6,7 +6,7 @@
 
 /* Words are worked on by at most TILE at a time: whole rows, or parts of a row. Planes take 64 words at once, and rows
  * need not: up to 63 words wait in a queue. */
-enum { TILE = 2048, QUEUE = TILE + 64, LABEL_WORDS = 2, LABEL_BYTES = 16, ROUND_KEYS = 176, SHAPE = 3 };
+enum { TILE = 2048, QUEUE = TILE + 64, LABEL_WORDS = 2, LABEL_BYTES = 16, SHAPE = 3 };
 enum { MAX_LENGTH = 1 << 17 };
 
 static const uint64_t nothing[LABEL_WORDS];
@@ -87,14 +87,16 @@ static Group group_at(const uint8_t *shapes, size_t g, uint64_t *shares, size_t 
 }
 
 typedef struct {
-    const uint64_t *labels, *bits, *delta;
-    const uint8_t *round_keys;
+    const uint64_t *labels, *bits, *delta, *start;
     uint64_t first;
 } Labels;
 
-static void pads_of(uint64_t *out, const Labels *labels, const uint64_t *offset, size_t choice, Piece piece) {
-    selected->products.pads(out, labels->labels + LABEL_WORDS * choice, offset, labels->round_keys,
-                            labels->first + choice, piece.rows, piece.column, piece.length);
+/* The labels of a group are a run. */
+static void pads_of(uint64_t *out, const Labels *labels, const uint64_t *offset, Group group, size_t length,
+                    Piece piece) {
+    const PadRun run = {labels->start, labels->first + group.first_choice, length};
+    selected->products.pads(out, labels->labels + LABEL_WORDS * (group.first_choice + piece.row), offset, &run,
+                            piece.row, piece.rows, piece.column, piece.length);
 }
 
 static void send_group(uint64_t *corrections, size_t step, const Labels *labels, Group group, const uint64_t *x,
@@ -106,8 +108,8 @@ static void send_group(uint64_t *corrections, size_t step, const Labels *labels,
     Piece piece = {begin, 0, length, 0};
     while ((piece = next_piece(piece, length, end)).rows) {
         const size_t choice = group.first_choice + piece.row, at = piece.row * length + piece.column;
-        pads_of(zero, labels, nothing, choice, piece);
-        pads_of(one, labels, labels->delta, choice, piece);
+        pads_of(zero, labels, nothing, group, length, piece);
+        pads_of(one, labels, labels->delta, group, length, piece);
         if (labels->bits) copy_bits(turns, labels->bits, choice, piece.rows);
         selected->products.send(queue.words + queue.filled, group.shares + at, zero, one, x + at, turns, group.shift,
                                 piece.rows, piece.length);
@@ -126,7 +128,7 @@ static void receive_group(const uint64_t *corrections, size_t step, const Labels
     Piece piece = {begin, 0, length, 0};
     while ((piece = next_piece(piece, length, end)).rows) {
         const size_t choice = group.first_choice + piece.row, words = piece.rows * piece.length;
-        pads_of(own, labels, nothing, choice, piece);
+        pads_of(own, labels, nothing, group, length, piece);
         copy_bits(choices, labels->bits, choice, piece.rows);
         read_planes(&queue, corrections, step, words, end * length, group.width);
         selected->products.receive(group.shares + piece.row * length + piece.column, own, queue.words, choices,
@@ -135,12 +137,17 @@ static void receive_group(const uint64_t *corrections, size_t step, const Labels
     }
 }
 
+/* Whether so many labels have numbers. */
+static inline int numbered(uint64_t first, size_t labels) {
+    const uint64_t numbers = (uint64_t)1 << PARLEY_BLOCK_TWEAK;
+    return first <= numbers && labels <= numbers - first;
+}
+
 /* Whether shapes, lengths and numbers are what the exports ask for. */
 static inline int in_order(const uint8_t *shapes, size_t groups, size_t count, size_t length, size_t begin, size_t end,
                            uint64_t first) {
-    const uint64_t numbers = (uint64_t)1 << PARLEY_BLOCK_TWEAK;
     int fits = there(shapes, groups) && begin % 64 == 0 && begin <= end && end <= count && length <= MAX_LENGTH;
-    fits = fits && first <= numbers && groups * count <= numbers - first;
+    fits = fits && numbered(first, groups * count);
     for (size_t g = 0; fits && g < groups; g++) {
         const unsigned width = shapes[SHAPE * g], shift = shapes[SHAPE * g + 1];
         fits = width >= 1 && shift < 64 && width + shift <= 64;
@@ -149,14 +156,14 @@ static inline int in_order(const uint8_t *shapes, size_t groups, size_t count, s
 }
 
 void parley_products_send(uint64_t *corrections, uint64_t *shares, const uint64_t *labels, const uint64_t *turns,
-                          const uint64_t *delta, const uint64_t *x, size_t step, const uint8_t *round_keys,
+                          const uint64_t *delta, const uint64_t *x, size_t step, const uint64_t *start,
                           uint64_t first, const uint8_t *shapes, size_t groups, size_t count, size_t length,
                           size_t begin, size_t end) {
     REQUIRES(in_order(shapes, groups, count, length, begin, end, first));
     REQUIRES(apart(shares, count * length * 8, labels, groups * count * LABEL_BYTES));
     REQUIRES(apart(shares, count * length * 8, corrections, words_for(count * length) * 8));
-    REQUIRES(there(x, groups * count * length) && there(delta, LABEL_BYTES) && there(round_keys, ROUND_KEYS));
-    const Labels all = {labels, turns, delta, round_keys, first};
+    REQUIRES(there(x, groups * count * length) && there(delta, LABEL_BYTES) && there(start, LABEL_BYTES));
+    const Labels all = {labels, turns, delta, start, first};
     const size_t row = words_for(count * length);
     for (size_t g = 0; length && g < groups; g++) {
         const Group group = group_at(shapes, g, shares, count, length);
@@ -166,14 +173,14 @@ void parley_products_send(uint64_t *corrections, uint64_t *shares, const uint64_
 }
 
 void parley_products_receive(uint64_t *shares, const uint64_t *labels, const uint64_t *choices,
-                             const uint64_t *corrections, const uint8_t *round_keys, uint64_t first,
+                             const uint64_t *corrections, const uint64_t *start, uint64_t first,
                              const uint8_t *shapes, size_t groups, size_t count, size_t length, size_t begin,
                              size_t end) {
     REQUIRES(in_order(shapes, groups, count, length, begin, end, first));
     REQUIRES(apart(shares, count * length * 8, labels, groups * count * LABEL_BYTES));
     REQUIRES(apart(shares, count * length * 8, corrections, words_for(count * length) * 8));
-    REQUIRES(there(choices, groups * count) && there(round_keys, ROUND_KEYS));
-    const Labels all = {labels, choices, NULL, round_keys, first};
+    REQUIRES(there(choices, groups * count) && there(start, LABEL_BYTES));
+    const Labels all = {labels, choices, NULL, start, first};
     const size_t row = words_for(count * length);
     for (size_t g = 0; length && g < groups; g++) {
         const Group group = group_at(shapes, g, shares, count, length);
@@ -182,15 +189,27 @@ void parley_products_receive(uint64_t *shares, const uint64_t *labels, const uin
     }
 }
 
+void parley_pads(uint64_t *out, const uint64_t *labels, const uint64_t *offset, const uint64_t *start, uint64_t first,
+                 size_t words, size_t row, size_t n, size_t column, size_t length) {
+    REQUIRES(words <= MAX_LENGTH && column % 2 == 0 && column <= words && length <= words - column);
+    REQUIRES(row <= SIZE_MAX - n && numbered(first, row + n));
+    REQUIRES(apart(out, n * length * 8, labels, n * LABEL_BYTES) && apart(out, n * length * 8, offset, LABEL_BYTES));
+    REQUIRES(apart(out, n * length * 8, start, LABEL_BYTES));
+    const PadRun run = {start, first, words};
+    selected->products.pads(out, labels, offset, &run, row, n, column, length);
+}
+
 void parley_pad_planes(uint64_t *out, size_t step, const uint64_t *labels, const uint64_t *offset,
-                       const uint8_t *round_keys, uint64_t first, size_t n, size_t bits) {
+                       const uint64_t *start, uint64_t first, size_t begin, size_t n, size_t bits) {
     REQUIRES(bits <= 64 && step >= words_for(n));
+    REQUIRES(begin <= SIZE_MAX - n && numbered(first, begin + n));
     REQUIRES(apart(out, bits * step * 8, labels, n * LABEL_BYTES));
-    REQUIRES(apart(out, bits * step * 8, round_keys, ROUND_KEYS) && apart(out, bits * step * 8, offset, LABEL_BYTES));
+    REQUIRES(apart(out, bits * step * 8, start, LABEL_BYTES) && apart(out, bits * step * 8, offset, LABEL_BYTES));
+    const PadRun run = {start, first, 1};
     uint64_t pads[TILE], planes[64 * (TILE / 64)];
     for (size_t i = 0; i < n; i += TILE) {
         const size_t here = at_most(n - i, TILE), row = words_for(here);
-        selected->products.pads(pads, labels + LABEL_WORDS * i, offset, round_keys, first + i, here, 0, 1);
+        selected->products.pads(pads, labels + LABEL_WORDS * i, offset, &run, begin + i, here, 0, 1);
         selected->bits.planes(planes, pads, here, bits);
         for (size_t b = 0; b < bits; b++) memcpy(out + b * step + i / 64, planes + b * row, row * sizeof *out);
     }

@@ -1,7 +1,8 @@
-/* Pads of labels. To be included once by a file that includes aes/blocks_LEVEL.h and defines store_first_words (the
- * lower words of the first `count` lanes, one after another). */
+/* Pads of labels. To be included once by a file that includes aes/blocks_LEVEL.h and aes/rekeyed.h, and defines
+ * store_first_words (the lower words of the first `count` lanes, one after another). */
 
 #include "lengths.h"
+#include "products/keys.h"
 
 enum { GROUP = 8, ROWS = 64 };
 
@@ -11,16 +12,12 @@ enum { AHEAD = 1024 };
 static inline void store_first_words(uint64_t *out, size_t count, B v);
 
 /* How many of `count` blocks lie in register v. */
-static inline __attribute__((always_inline)) size_t in_register(size_t count, int v) {
+static ALWAYS_INLINE size_t in_register(size_t count, int v) {
     return count <= (size_t)(LANES * v) ? 0 : at_most(count - (size_t)(LANES * v), LANES);
 }
 
-static inline __attribute__((always_inline)) void load_round_keys(B keys[11], const uint8_t round_keys[176]) {
-    for (int i = 0; i < 11; i++) keys[i] = spread_block(round_keys + 16 * i);
-}
-
 /* `registers` is a constant where this is inlined. */
-static inline __attribute__((always_inline)) void encrypt(B *state, const int registers, const B keys[11]) {
+static ALWAYS_INLINE void encrypt(B *state, const int registers, const B keys[11]) {
     for (int v = 0; v < registers; v++) state[v] = xor_blocks(state[v], keys[0]);
     for (int round = 1; round < 10; round++)
         for (int v = 0; v < registers; v++) state[v] = aes_round(state[v], keys[round]);
@@ -28,7 +25,7 @@ static inline __attribute__((always_inline)) void encrypt(B *state, const int re
 }
 
 /* state = pi(inner ^ tweaks) ^ inner, tweaks that of the first register and `each` more for each after it. */
-static inline __attribute__((always_inline)) void outer(B *state, const B *inner, B tweaks, B each, const int registers,
+static ALWAYS_INLINE void outer(B *state, const B *inner, B tweaks, B each, const int registers,
                                                         const B keys[11]) {
     for (int v = 0; v < registers; v++) {
         state[v] = xor_blocks(inner[v], tweaks);
@@ -38,20 +35,30 @@ static inline __attribute__((always_inline)) void outer(B *state, const B *inner
     for (int v = 0; v < registers; v++) state[v] = xor_blocks(state[v], inner[v]);
 }
 
-/* pi(x ^ offset) of n labels. */
+/* pi(x ^ offset) of `count` labels that fill `registers` registers. */
+static ALWAYS_INLINE void encrypt_step(uint64_t *out, const uint64_t *labels, B offset, const B *keys,
+                                       const int registers, size_t count) {
+    B state[GROUP];
+    for (int v = 0; v < registers; v++)
+        state[v] = xor_blocks(load_blocks(labels + 2 * LANES * v, in_register(count, v)), offset);
+    encrypt(state, registers, keys);
+    for (int v = 0; v < registers; v++) store_blocks(out + 2 * LANES * v, in_register(count, v), state[v]);
+}
+
+/* The same of n labels. */
 static void encrypt_all(uint64_t *out, const uint64_t *labels, B offset, const B *keys, size_t n) {
-    for (size_t i = 0; i < n; i += GROUP * LANES) {
-        const size_t count = at_most(n - i, GROUP * LANES);
-        B state[GROUP];
-        for (int v = 0; v < GROUP; v++)
-            state[v] = xor_blocks(load_blocks(labels + 2 * i + 2 * LANES * v, in_register(count, v)), offset);
-        encrypt(state, GROUP, keys);
-        for (int v = 0; v < GROUP; v++) store_blocks(out + 2 * i + 2 * LANES * v, in_register(count, v), state[v]);
+    for (size_t i = 0; i < n;) {
+        const size_t count = at_most(n - i, n - i > LANES ? GROUP * LANES : LANES);
+        if (count > LANES)
+            encrypt_step(out + 2 * i, labels + 2 * i, offset, keys, GROUP, count);
+        else
+            encrypt_step(out + 2 * i, labels + 2 * i, offset, keys, 1, count);
+        i += count;
     }
 }
 
 /* Labels side by side, `words` = 1 or 2 words of a pad each; `count` labels that fill `registers` registers. */
-static inline __attribute__((always_inline)) void across_step(uint64_t *out, const uint64_t *labels, B offset,
+static ALWAYS_INLINE void across_step(uint64_t *out, const uint64_t *labels, B offset,
                                                               const B *keys, uint64_t tweak, const int words,
                                                               const int registers, size_t count) {
     B inner[GROUP], state[GROUP];
@@ -69,7 +76,7 @@ static inline __attribute__((always_inline)) void across_step(uint64_t *out, con
     }
 }
 
-static inline __attribute__((always_inline)) void pads_across(uint64_t *out, const uint64_t *labels, B offset,
+static ALWAYS_INLINE void pads_across(uint64_t *out, const uint64_t *labels, B offset,
                                                               const B *keys, uint64_t tweak, const int words,
                                                               size_t n) {
     const size_t step = (size_t)words;
@@ -81,7 +88,7 @@ static inline __attribute__((always_inline)) void pads_across(uint64_t *out, con
 }
 
 /* Blocks of one pad side by side: `words` of them, which fill `registers` registers. */
-static inline __attribute__((always_inline)) void along_step(uint64_t *out, B inner, const B *keys, B tweaks, B each,
+static ALWAYS_INLINE void along_step(uint64_t *out, B inner, const B *keys, B tweaks, B each,
                                                              const int registers, size_t words) {
     B copies[GROUP], state[GROUP];
     for (int v = 0; v < registers; v++) copies[v] = inner;
@@ -122,22 +129,41 @@ static void row_of_pad(uint64_t *out, const uint64_t *inner, const B *keys, uint
     }
 }
 
-static void pads(uint64_t *out, const uint64_t *labels, const uint64_t offset[2], const uint8_t round_keys[176],
-                 uint64_t first, size_t n, size_t column, size_t length) {
-    const uint64_t tweak = first + ((uint64_t)column / 2 << PARLEY_BLOCK_TWEAK);
-    const B difference = spread_block(offset);
-    B keys[11];
-    load_round_keys(keys, round_keys);
+/* Pads that have a key in common: n rows of `length` words, or a part of one row. */
+static void pads_of_key(uint64_t *out, const uint64_t *labels, B offset, const B keys[11], uint64_t tweak, size_t n,
+                        size_t length) {
     if (length == 1)
-        pads_across(out, labels, difference, keys, tweak, 1, n);
+        pads_across(out, labels, offset, keys, tweak, 1, n);
     else if (length == 2)
-        pads_across(out, labels, difference, keys, tweak, 2, n);
+        pads_across(out, labels, offset, keys, tweak, 2, n);
     else
         for (size_t i = 0; i < n; i += ROWS) {
             uint64_t inner[2 * ROWS];
             const size_t rows = at_most(n - i, ROWS);
-            encrypt_all(inner, labels + 2 * i, difference, keys, rows);
+            encrypt_all(inner, labels + 2 * i, offset, keys, rows);
             for (size_t r = 0; r < rows; r++)
                 row_of_pad(out + (i + r) * length, inner + 2 * r, keys, tweak + i + r, length);
         }
+}
+
+/* How far it is from `at` to the next multiple of `step`, a power of two. */
+static inline size_t to_next(size_t at, size_t step) { return step - (at & (step - 1)); }
+
+static void pads(uint64_t *out, const uint64_t *labels, const uint64_t offset[2], const PadRun *run, size_t row,
+                 size_t n, size_t column, size_t length) {
+    const B difference = spread_block(offset);
+    const size_t together = (size_t)1 << shared_rows(run);
+    for (size_t i = 0, rows; i < n; i += rows) {
+        rows = at_most(n - i, to_next(row + i, together));
+        for (size_t c = 0, words; c < length; c += words) {
+            const uint64_t block = (uint64_t)(column + c) / 2;
+            uint64_t key[2];
+            B keys[11];
+            words = at_most(length - c, to_next(column + c, PARLEY_KEY_WORDS));
+            key_of_pad(key, run, row + i, column + c);
+            spread_round_keys(keys, key);
+            pads_of_key(out + i * length + c, labels + 2 * i, difference, keys,
+                        run->first + row + i + (block << PARLEY_BLOCK_TWEAK), rows, words);
+        }
+    }
 }

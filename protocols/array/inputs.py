@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 from typing import Any, get_args
+from weakref import finalize
 
 import msgpack
 import numpy as np
@@ -61,7 +62,8 @@ async def secret(
     from the value's dtype unless given: floats are `fixed`, integers `int`, booleans `bit`. `range` is what every
     element is promised to lie in, in the value's own unit; it is part of the program, so it is public; checks and
     circuits are sized by it. Without one: +-1024 for `fixed`, less than 2^31 in size for `int`.
-    Raises LocalError `out-of-range` at the owner if an element lies outside.
+    Raises LocalError `out-of-range` at the owner if an element lies outside; PeerError `too-many-elements` at a party
+    that would hold more elements of the others' secrets than it is willing to.
     """
     need_context(ctx, "secret")
     line = user_line()
@@ -72,12 +74,16 @@ async def secret(
     if own is not None and ctx.session.shadows is not None:
         ctx.session.shadows.of_input(call.path, own)
     shape, kind = await _header(call, owner, own, kind)
+    told = f"a secret of shape {shape}"
+    release = None if own is not None else ctx.session.intake.admit(prod(shape), ctx.names[owner], told, line)
     scale = ctx.fractional_bits if kind == "fixed" else 0
     bounds = bounds_of(range, kind, scale, line)
     words = None if own is None or ctx.planning else _encoded(call, own, scale, bounds)
     ctx.join(call)
     known = Facts(shape, kind, scale, bounds.off_by(ENCODING_ERROR) if kind == "fixed" else bounds)
     x = record(INPUT, home=ctx, owner=owner, words=words, known=known)
+    if release is not None:
+        finalize(x.node.value, release).atexit = False
     if ctx.session.shadows is not None:
         x.shadow = ctx.session.shadows.of_input(call.path, own)
     return x

@@ -30,6 +30,10 @@ class CotSender(Protocol):
         """The receiver's index."""
 
     @property
+    def start(self) -> Words:
+        """What the keys of pads of these correlations begin with, and of no others: (2,) words, public."""
+
+    @property
     def delta(self) -> Words:
         """The secret offset: (2,) words."""
 
@@ -63,6 +67,10 @@ class CotReceiver(Protocol):
         """The sender's index."""
 
     @property
+    def start(self) -> Words:
+        """As the sender's."""
+
+    @property
     def made(self) -> int:
         """The number of the next correlation."""
 
@@ -78,6 +86,11 @@ class CotReceiver(Protocol):
 
     async def extend(self, ctx: Context, count: int) -> tuple[Words, Words]:
         """The choice bits, packed, and the receiver's labels t: (words_for(count),) and (count, 2)."""
+
+
+def pad_start(ctx: Context, sender: int, receiver: int) -> Words:
+    """`start` of the ends that are set up in this call."""
+    return ctx.hash("ot hash", sender, receiver).words(2)
 
 
 def bit_masks(words: Words, count: int) -> Words:

@@ -16,7 +16,7 @@ from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from mpc.prg import Prg
 from protocols.ot import base_co15
-from protocols.ot.correlated import LABEL_BITS, bit_masks, padded
+from protocols.ot.correlated import LABEL_BITS, bit_masks, pad_start, padded
 
 
 def _setup_words(peer: int, delta: Words | None = None) -> int:
@@ -34,14 +34,15 @@ async def send_setup(ctx: Context, peer: int, delta: Words | None = None) -> Ikn
         delta = ctx.prg("iknp delta").words((2,))
     choices = (bit_masks(delta, LABEL_BITS) & np.uint64(1)).astype(np.uint8)
     keys = await base_co15.receive(ctx, peer, choices)
-    return IknpSender(peer, delta, [Prg(key.tobytes()) for key in keys])
+    return IknpSender(peer, pad_start(ctx, ctx.me, peer), delta, [Prg(key.tobytes()) for key in keys])
 
 
 @cost(rounds=2, to_one=_setup_words, call_name="iknp_setup", parties=2)
 async def receive_setup(ctx: Context, peer: int) -> IknpReceiver:
     """The receiver's end of an extension with `peer`, which calls `send_setup`."""
     pairs = await base_co15.send(ctx, peer, LABEL_BITS)
-    return IknpReceiver(peer, [(Prg(zero.tobytes()), Prg(one.tobytes())) for zero, one in pairs])
+    columns = [(Prg(zero.tobytes()), Prg(one.tobytes())) for zero, one in pairs]
+    return IknpReceiver(peer, pad_start(ctx, peer, ctx.me), columns)
 
 
 class _Cost:
@@ -68,6 +69,7 @@ class IknpSender(_Cost):
     """`protocols.ot.correlated.CotSender` by IKNP. Column j is stream delta_j of the receiver's pair j."""
 
     peer: int
+    start: Words
     delta: Words = field(repr=False)
     columns: list[Prg]
     made: int = 0
@@ -82,6 +84,7 @@ class IknpReceiver(_Cost):
     """`protocols.ot.correlated.CotReceiver` by IKNP."""
 
     peer: int
+    start: Words
     columns: list[tuple[Prg, Prg]]
     made: int = 0
 

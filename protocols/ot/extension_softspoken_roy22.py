@@ -17,7 +17,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.binary_field import GF2_128
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from protocols.ot.correlated import LABEL_BITS, bit_masks, check_failed, padded
+from protocols.ot.correlated import LABEL_BITS, bit_masks, check_failed, pad_start, padded
 from protocols.ot.folding import Streams, parts, summed_labels
 from protocols.ot.seeds_roy22 import receive_seeds, send_seeds
 
@@ -48,12 +48,13 @@ async def send_setup(
     if delta is None:
         delta = ctx.prg("softspoken delta").words((2,))
     streams = await send_seeds(ctx, peer, k, malicious, delta)
-    return SoftSpokenSender(peer, k, malicious, streams, delta)
+    return SoftSpokenSender(peer, k, malicious, streams, pad_start(ctx, ctx.me, peer), delta)
 
 
 async def receive_setup(ctx: Context, peer: int, *, k: int = DEFAULT_K, malicious: bool = False) -> SoftSpokenReceiver:
     """The receiver's end of an extension with `peer`, which calls `send_setup`."""
-    return SoftSpokenReceiver(peer, k, malicious, await receive_seeds(ctx, peer, k, malicious))
+    streams = await receive_seeds(ctx, peer, k, malicious)
+    return SoftSpokenReceiver(peer, k, malicious, streams, pad_start(ctx, peer, ctx.me))
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class _End:
     k: int
     malicious: bool
     streams: Streams
+    start: Words
     made: int = field(default=0, init=False)
     position: int = field(default=0, init=False)
 

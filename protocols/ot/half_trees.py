@@ -25,6 +25,14 @@ MAX_LOG_SIZE = 21
 
 
 @dataclass(frozen=True, slots=True)
+class TreeKeys:
+    """Public keys of the hash, one for each tree: tree i has start (2,) ^ (first + i)."""
+
+    start: Words
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sparse:
     """A public random matrix with ten ones a row, from row `first` on, and the table whose rows it sums.
 
@@ -47,11 +55,11 @@ def round_keys(key: bytes) -> bytes:
     return bytes(out)
 
 
-def grow(leaves: Words, roots: Words, delta: Words, keys: bytes, sparse: Sparse | None = None) -> Words:
+def grow(leaves: Words, roots: Words, delta: Words, keys: TreeKeys, sparse: Sparse | None = None) -> Words:
     """Writes leaves (trees, 2^depth, 2), lowest bits 0; returns the sums of left nodes by level, (trees, depth, 2).
 
-    roots (trees, 2): the roots' left children. keys: round keys, public. All nodes of a level sum to delta, odd. With
-    `sparse`, its sums are added to the leaves.
+    roots (trees, 2): the roots' left children. All nodes of a level sum to delta, odd. With `sparse`, its sums are
+    added to the leaves.
     """
     trees, depth = len(roots), _depth(leaves)
     sums = np.empty((trees, depth, 2), U64)
@@ -60,7 +68,7 @@ def grow(leaves: Words, roots: Words, delta: Words, keys: bytes, sparse: Sparse 
         scratch = np.empty(1 << depth, U64)
         lib.parley_half_trees_grow(
             _at(leaves, start), _at(sums, start), _at(scratch, 0), _at(roots, start), _at(delta, 0),
-            ffi.from_buffer(BYTES, keys), depth, end - start,
+            _at(keys.start, 0), keys.first + start, depth, end - start,
         )  # fmt: skip
         if sparse is not None:
             add_sparse(leaves[start:end], sparse.after(start << depth))
@@ -70,7 +78,12 @@ def grow(leaves: Words, roots: Words, delta: Words, keys: bytes, sparse: Sparse 
 
 
 def regrow(
-    leaves: Words, paths: Words, sums: Words, keys: bytes, sparse: Sparse | None = None, challenge: Words | None = None
+    leaves: Words,
+    paths: Words,
+    sums: Words,
+    keys: TreeKeys,
+    sparse: Sparse | None = None,
+    challenge: Words | None = None,
 ) -> Words:
     """Writes the leaves of `grow`, (trees, 2^depth, 2), but for leaf paths[i] of tree i, which is less by delta.
 
@@ -83,8 +96,8 @@ def regrow(
     def run(start: int, end: int) -> None:
         scratch = np.empty(1 << depth, U64)
         lib.parley_half_trees_regrow(
-            _at(leaves, start), _at(scratch, 0), _at(paths, start), _at(sums, start), ffi.from_buffer(BYTES, keys),
-            depth, end - start,
+            _at(leaves, start), _at(scratch, 0), _at(paths, start), _at(sums, start), _at(keys.start, 0),
+            keys.first + start, depth, end - start,
         )  # fmt: skip
         hashes.take(start, leaves[start:end])
         if sparse is not None:

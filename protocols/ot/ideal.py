@@ -15,6 +15,7 @@ from protocols.ot.correlated import bit_masks, padded
 @dataclass(slots=True)
 class _Insecure:
     peer: int
+    start: Words = field(init=False, default_factory=lambda: np.zeros(2, np.uint64))
     made: int = field(default=0, init=False)
 
     @property

@@ -17,11 +17,11 @@ from mpc.algebra import bits
 from mpc.algebra.bit_tables import look_up
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
-from mpc.label_hash import hash_tccr
 from protocols.ot.correlated import CotReceiver, CotSender
+from protocols.ot.pads import pads
 
 _HASH_BITS = 128
-_TWEAK_BITS = 48
+_HASH_WORDS = 2
 _LABEL_WORK = 50
 """What a label takes, in the multiply-adds of `Context.off_loop`."""
 
@@ -33,10 +33,10 @@ _LABEL_WORK = 50
 )  # fmt: skip
 async def tables_send(ctx: Context, cot: CotSender, words: int, depth: int, width: int) -> Words:
     """Random tables, 64 a word: (2^depth, width, words) as in `mpc.algebra.bit_tables`."""
-    first, key = cot.made, _key(ctx)
+    first = cot.made
     labels = await cot.extend(ctx, 64 * words * depth)
     work = len(labels) * _LABEL_WORK
-    return await ctx.off_loop(work, _tables, labels, cot.delta, first, key, (depth, width))
+    return await ctx.off_loop(work, _tables, labels, cot.delta, first, cot.start, (depth, width))
 
 
 @cost(
@@ -46,27 +46,23 @@ async def tables_send(ctx: Context, cot: CotSender, words: int, depth: int, widt
 )  # fmt: skip
 async def tables_receive(ctx: Context, cot: CotReceiver, words: int, depth: int, width: int) -> tuple[Words, Words]:
     """Random places (depth, words), and the tables' entries there, (width, words)."""
-    first, key = cot.made, _key(ctx)
+    first = cot.made
     choices, labels = await cot.extend(ctx, 64 * words * depth)
     places = choices.reshape(depth, words)
-    known = await ctx.off_loop(len(labels) * _LABEL_WORK, _tables, labels, None, first, key, (depth, width))
+    known = await ctx.off_loop(len(labels) * _LABEL_WORK, _tables, labels, None, first, cot.start, (depth, width))
     return places, look_up(known, places)
 
 
-def _key(ctx: Context) -> bytes:
-    return ctx.session.hash("one of many").bytes(16)
-
-
-def _tables(labels: Words, delta: Words | None, first: int, key: bytes, form: tuple[int, int]) -> Words:
+def _tables(labels: Words, delta: Words | None, first: int, start: Words, form: tuple[int, int]) -> Words:
     """The sums of hashes, as planes; without a delta those of the labels alone, right in one entry."""
     depth, width = form
     words = len(labels) // (64 * depth)
     rows = labels.reshape(depth, 64 * words, 2)
-    making = _Making(first, 64 * words, key, form, delta)
+    making = _Making(first, 64 * words, start, form, delta)
     out = np.empty((width << depth, words), U64)
-    for start in range(0, words, _TILE_WORDS):
-        end = min(words, start + _TILE_WORDS)
-        out[:, start:end] = making.planes(rows[:, 64 * start : 64 * end], 64 * start)
+    for at in range(0, words, _TILE_WORDS):
+        end = min(words, at + _TILE_WORDS)
+        out[:, at:end] = making.planes(rows[:, 64 * at : 64 * end], 64 * at)
     return out.reshape(1 << depth, width, words)
 
 
@@ -76,31 +72,31 @@ _TILE_WORDS = 128
 
 @dataclass(frozen=True, slots=True)
 class _Making:
-    """What the tables of one call have in common; the labels of a level are numbered `count` after the last one's."""
+    """What the tables of one call have in common; the labels of a level are a run, `count` after the last one's."""
 
     first: int
     count: int
-    key: bytes
+    start: Words
     form: tuple[int, int]
     delta: Words | None = field(repr=False)
 
-    def planes(self, rows: Words, start: int) -> Words:
-        """The tables of the lanes from `start` on, whose labels are `rows` (depth, lanes, 2): (2^depth width, words).
+    def planes(self, rows: Words, lane: int) -> Words:
+        """The tables of the lanes from `lane` on, whose labels are `rows` (depth, lanes, 2): (2^depth width, words).
 
         Rows of one label are repeated for all lanes, since numpy is slow where the last axis is short.
         """
         depth, width = self.form
         size, lanes = width << depth, rows.shape[1]
-        deltas = None if self.delta is None else np.tile(self.delta, (lanes, 1))
-        planes = []
-        for block in range(-(-size // _HASH_BITS)):
+        planes, blocks = [], -(-size // _HASH_BITS)
+        for block in range(blocks):
             total = np.zeros((lanes, 2), U64)
             for level in range(depth):
-                tweak = self.first + level * self.count + start | block << _TWEAK_BITS
-                hashed = hash_tccr(rows[level], tweak, self.key)
+                run = (self.start, self.first + level * self.count, _HASH_WORDS * blocks)
+                part = (lane, _HASH_WORDS * block, _HASH_WORDS)
+                hashed = pads(rows[level], None, *run, part)
                 total ^= hashed
-                if deltas is not None:
-                    hashed ^= hash_tccr(rows[level] ^ deltas, tweak, self.key)
+                if self.delta is not None:
+                    hashed ^= pads(rows[level], self.delta, *run, part)
                     hashed &= np.tile(_mask(block, level, self.form), (lanes, 1))
                     total ^= hashed
             wanted = np.clip(size - _HASH_BITS * block - np.array([0, 64]), 0, 64)

@@ -1,7 +1,9 @@
 """Pads of labels, and the products that they hide: the kernels of native/products on arrays, split over the cores.
 
-A label's pad is its hash, TCCR of Guo, Katz, Wang, Yu, IEEE S&P 2020, under a key for each session, with a tweak for
-each correlation and block. Everything here is local.
+A label's pad is its hash, TCCR of Guo, Katz, Wang, Yu, IEEE S&P 2020, with a tweak for each correlation and block. Keys
+are made of the `start` of an extension's ends, public, and of the correlations' numbers; one serves 256 blocks of pads
+at most, so that there is no more to hold an encryption against (Guo, Katz, Wang, Weng, Yu, CRYPTO 2020).
+The rule stands in native/products/keys.h. Everything here is local.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ import numpy as np
 from mpc.algebra.bits import words_for
 from mpc.algebra.cores import in_parts
 from mpc.algebra.ring import U64, Words, pointer
-from mpc.context import Context
 from mpc.errors import LocalError
 from native import BYTES, Pointer, ffi, lib
 from protocols.ot.groups import Group
@@ -39,13 +40,25 @@ def plane_words(groups: Sequence[Group], size: int) -> int:
     return sum(group.width for group in groups) * words_for(size)
 
 
-def hash_key(ctx: Context) -> bytes:
-    """The key of all pads of a session; public."""
-    return ctx.session.hash("ot hash").bytes(16)
+def pads(
+    labels: Words, offset: Words | None, start: Words, first: int, words: int, part: tuple[int, int, int]
+) -> Words:
+    """Parts of the pads of labels ^ offset: (count, length).
+
+    They are rows `row` and following of a run of pads of `words` words whose first number is `first`; part: row, column
+    (even) and length.
+    """
+    row, column, length = part
+    out = np.empty((len(labels), length), U64)
+    lib.parley_pads(
+        pointer(out), pointer(labels), pointer(_NO_OFFSET if offset is None else offset), pointer(start), first, words,
+        row, len(labels), column, length,
+    )  # fmt: skip
+    return out
 
 
 def sender_products(
-    labels: Words, turns: Words | None, delta: Words, x: Words, key: bytes, first: int, groups: Sequence[Group],
+    labels: Words, turns: Words | None, delta: Words, x: Words, start: Words, first: int, groups: Sequence[Group],
     shares: Words,
 ) -> Words:  # fmt: skip
     """Adds the sender's shares to `shares`, (targets, count, length); returns the corrections, flat.
@@ -55,12 +68,12 @@ def sender_products(
     """
     count, length = shares.shape[1:]
     corrections = np.empty(plane_words(groups, count * length), U64)
-    step, shapes, keys = 0 if x.ndim == 2 else count * length, _shapes(groups), _round_keys(key)
+    step, shapes = 0 if x.ndim == 2 else count * length, _shapes(groups)
 
     def run(begin: int, end: int) -> None:
         lib.parley_products_send(
             pointer(corrections), pointer(shares), pointer(labels), ffi.NULL if turns is None else pointer(turns),
-            pointer(delta), pointer(x), step, keys, first, shapes, len(groups), count, length, begin, end,
+            pointer(delta), pointer(x), step, pointer(start), first, shapes, len(groups), count, length, begin, end,
         )  # fmt: skip
 
     in_parts(count, run, step=64, smallest=_smallest(groups, length))
@@ -68,30 +81,30 @@ def sender_products(
 
 
 def receiver_products(
-    labels: Words, choices: Words, corrections: Words, key: bytes, first: int, groups: Sequence[Group], shares: Words
+    labels: Words, choices: Words, corrections: Words, start: Words, first: int, groups: Sequence[Group], shares: Words
 ) -> None:
     """Adds the receiver's shares to `shares`, (targets, count, length); the rest as the sender's."""
     count, length = shares.shape[1:]
-    shapes, keys = _shapes(groups), _round_keys(key)
+    shapes = _shapes(groups)
 
     def run(begin: int, end: int) -> None:
         lib.parley_products_receive(
-            pointer(shares), pointer(labels), pointer(choices), pointer(corrections), keys, first, shapes, len(groups),
-            count, length, begin, end,
+            pointer(shares), pointer(labels), pointer(choices), pointer(corrections), pointer(start), first, shapes,
+            len(groups), count, length, begin, end,
         )  # fmt: skip
 
     in_parts(count, run, step=64, smallest=_smallest(groups, length))
 
 
-def pad_planes(labels: Words, offset: Words | None, key: bytes, first: int, planes: int) -> Words:
+def pad_planes(labels: Words, offset: Words | None, start: Words, first: int, planes: int) -> Words:
     """Bits 0 to `planes` <= 64 of the pads of labels ^ offset, packed: (planes, words_for(count))."""
-    count, keys = len(labels), _round_keys(key)
+    count = len(labels)
     out = np.empty((planes, words_for(count)), U64)
 
     def run(begin: int, end: int) -> None:
         lib.parley_pad_planes(
             pointer(out.reshape(-1)[begin // 64 :]), out.shape[1], pointer(labels[begin:]),
-            pointer(_NO_OFFSET if offset is None else offset), keys, first + begin, end - begin, planes,
+            pointer(_NO_OFFSET if offset is None else offset), pointer(start), first, begin, end - begin, planes,
         )  # fmt: skip
 
     in_parts(count, run, step=_STEP, smallest=_FEWEST_WORDS)
@@ -105,9 +118,3 @@ def _smallest(groups: Sequence[Group], length: int) -> int:
 def _shapes(groups: Sequence[Group]) -> Pointer:
     flat = bytes(number for group in groups for number in (group.width, group.shift, group.target))
     return ffi.from_buffer(BYTES, flat)
-
-
-def _round_keys(key: bytes) -> Pointer:
-    out = bytearray(176)
-    lib.parley_aes_expand_key(ffi.from_buffer(BYTES, out), ffi.from_buffer(BYTES, key))
-    return ffi.from_buffer(BYTES, bytes(out))

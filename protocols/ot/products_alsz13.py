@@ -23,7 +23,6 @@ from protocols.ot.groups import Group
 from protocols.ot.pads import (
     MAX_LENGTH,
     check_groups,
-    hash_key,
     pad_planes,
     plane_words,
     receiver_products,
@@ -143,9 +142,8 @@ async def product_send(
     shares = np.zeros((targets, count, length), U64)
     work = len(groups) * count * length * _SEND_WORK
     x = np.ascontiguousarray(x)
-    key = hash_key(ctx)
     corrections = await ctx.off_loop(
-        work, sender_products, held.labels, held.turns, cot.delta, x, key, held.first, groups, shares
+        work, sender_products, held.labels, held.turns, cot.delta, x, cot.start, held.first, groups, shares
     )
     ctx.send(cot.peer, corrections)
     return shares
@@ -164,8 +162,9 @@ async def product_receive(
     corrections = await ctx.receive(cot.peer, Spec((plane_words(groups, count * length),)))
     shares = np.zeros((targets, count, length), U64)
     work = len(groups) * count * length * _RECEIVE_WORK
-    key = hash_key(ctx)
-    await ctx.off_loop(work, receiver_products, held.labels, held.choices, corrections, key, held.first, groups, shares)
+    await ctx.off_loop(
+        work, receiver_products, held.labels, held.choices, corrections, cot.start, held.first, groups, shares
+    )
     return shares
 
 
@@ -191,10 +190,10 @@ async def random_ands_send(ctx: Context, cot: CotSender, held: Sent, rows: int) 
     return zero ^ one, zero
 
 
-async def random_ands_receive(ctx: Context, held: Received, rows: int) -> Words:
+async def random_ands_receive(ctx: Context, cot: CotReceiver, held: Received, rows: int) -> Words:
     """The receiver's shares, (rows, words)."""
     work = len(held.labels) * _RECEIVE_WORK
-    return await ctx.off_loop(work, pad_planes, held.labels, None, hash_key(ctx), held.first, rows)
+    return await ctx.off_loop(work, pad_planes, held.labels, None, cot.start, held.first, rows)
 
 
 @cost(
@@ -212,17 +211,17 @@ async def and_send(ctx: Context, cot: CotSender, held: Sent, x: Words) -> Words:
 )  # fmt: skip
 async def and_receive(ctx: Context, cot: CotReceiver, held: Received, rows: int) -> Words:
     """The receiver's shares, (rows, words)."""
-    own = await random_ands_receive(ctx, held, rows)
+    own = await random_ands_receive(ctx, cot, held, rows)
     return own ^ (held.choices & await ctx.receive(cot.peer, Spec(own.shape)))
 
 
 async def _both_pads(ctx: Context, cot: CotSender, held: Sent, rows: int) -> tuple[Words, Words]:
     if not 0 <= rows <= 64:
         raise LocalError("wrong-parameter", f"{rows} bits for each choice", "a choice has up to 64 bits")
-    key, work = hash_key(ctx), len(held.labels) * _SEND_WORK
+    work = len(held.labels) * _SEND_WORK
 
     def make() -> tuple[Words, Words]:
-        zero = pad_planes(held.labels, None, key, held.first, rows)
-        return zero, pad_planes(held.labels, cot.delta, key, held.first, rows)
+        zero = pad_planes(held.labels, None, cot.start, held.first, rows)
+        return zero, pad_planes(held.labels, cot.delta, cot.start, held.first, rows)
 
     return await ctx.off_loop(work, make)

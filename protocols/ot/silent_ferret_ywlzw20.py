@@ -24,7 +24,7 @@ from mpc.errors import LocalError
 from protocols.ot.correlated import CotReceiver, CotSender, check_failed, take
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup
-from protocols.ot.half_trees import MAX_LOG_SIZE, Sparse, grow, hashed_encode, lowest_bits, regrow, round_keys
+from protocols.ot.half_trees import MAX_LOG_SIZE, Sparse, TreeKeys, grow, hashed_encode, lowest_bits, regrow, round_keys
 
 _FIRST_K = 8
 """SoftSpokenOT's k for the first correlations: few bytes."""
@@ -74,11 +74,14 @@ class Parameters:
         return self.made - self.used
 
 
-SMALL = Parameters(17, 1170, 11)
-"""2.25 million correlations an iteration, 0.09 bytes each; the table of 2 MiB fits a large second-level cache."""
+SMALL = Parameters(17, 960, 11)
+"""1.82 million correlations an iteration, 0.09 bytes each; the table of 2 MiB fits a large second-level cache.
 
-MEDIUM = Parameters(18, 1520, 12)
-"""5.9 million, 0.05 bytes each; 4 MiB."""
+In all three sets known attacks take 2^132 operations or more; docs/protocols/oblivious_transfer.md says which and how.
+"""
+
+MEDIUM = Parameters(18, 1250, 12)
+"""4.8 million, 0.05 bytes each; 4 MiB."""
 
 LARGE = Parameters(19, 1280, 13)
 """9.8 million, 0.03 bytes each; 8 MiB."""
@@ -97,7 +100,8 @@ async def send_setup(
     if not int(delta[0]) & 1:
         raise LocalError("wrong-parameter", "the offset of silent transfer is even", "set its lowest bit")
     first = await softspoken_send_setup(ctx, peer, k=_FIRST_K, malicious=malicious, delta=delta)
-    return FerretSender(first, parameters, malicious, _Code.of(ctx), await _first_sender(ctx, first, parameters), delta)
+    code = _Code.of(ctx, ctx.me, peer)
+    return FerretSender(first, parameters, malicious, code, await _first_sender(ctx, first, parameters), delta)
 
 
 async def receive_setup(
@@ -105,7 +109,8 @@ async def receive_setup(
 ) -> FerretReceiver:
     """The receiver's end of silent transfer with `peer`, which calls `send_setup`."""
     first = await softspoken_receive_setup(ctx, peer, k=_FIRST_K, malicious=malicious)
-    return FerretReceiver(first, parameters, malicious, _Code.of(ctx), await _first_receiver(ctx, first, parameters))
+    code = _Code.of(ctx, peer, ctx.me)
+    return FerretReceiver(first, parameters, malicious, code, await _first_receiver(ctx, first, parameters))
 
 
 async def _first_sender(ctx: Context, cot: CotSender, parameters: Parameters) -> Words:
@@ -120,16 +125,17 @@ async def _first_receiver(ctx: Context, cot: CotReceiver, parameters: Parameters
 
 @dataclass(frozen=True, slots=True)
 class _Code:
-    """Public keys: of the hash that trees are made of, and of the sparse matrix A."""
+    """Public: what the keys of hashes begin with, of trees and of pads; round keys that the matrix A is made of."""
 
-    trees: bytes
+    trees: Words
     matrix: bytes
+    pads: Words
 
     @staticmethod
-    def of(ctx: Context) -> _Code:
+    def of(ctx: Context, sender: int, receiver: int) -> _Code:
         """New ones for each setup."""
-        made = ctx.hash("ferret").bytes(32)
-        return _Code(round_keys(made[:16]), round_keys(made[16:]))
+        trees, matrix, pads = (ctx.hash("ferret", use, sender, receiver) for use in ("trees", "matrix", "pads"))
+        return _Code(trees.words(2), round_keys(matrix.bytes(16)), pads.words(2))
 
 
 @dataclass(slots=True)
@@ -149,6 +155,11 @@ class _End:
     def peer(self) -> int:
         """The other end's party."""
         return self.first.peer
+
+    @property
+    def start(self) -> Words:
+        """As `CotSender`."""
+        return self.code.pads
 
     @property
     def last_to_receiver(self) -> bool:
@@ -185,6 +196,10 @@ class _End:
         """The code's rows for an iteration's leaves, those of `tree` first: their sums are A u, A v or A w."""
         p = self.parameters
         return Sparse(self.base[: p.k], self.code.matrix, self.iterations * p.made + (tree << p.depth))
+
+    def tree_keys(self, tree: int) -> TreeKeys:
+        """The hashes' keys for an iteration's trees from `tree` on."""
+        return TreeKeys(self.code.trees, self.iterations * self.parameters.trees + tree)
 
     def finish(self, labels: Words) -> None:
         """Keep the last labels of an iteration for the next one."""
@@ -272,7 +287,7 @@ async def _iterate_sender(ctx: Context, end: FerretSender, s: Words) -> None:
     roots = ctx.prg("ferret roots").words((p.trees, 2))
     for own in end.batches():
         sparse = None if end.malicious else end.sparse(own.start)
-        sums = await ctx.off_loop(_work(s[own]), grow, s[own], roots[own], end.delta, end.code.trees, sparse)
+        sums = await ctx.off_loop(_work(s[own]), grow, s[own], roots[own], end.delta, end.tree_keys(own.start), sparse)
         ctx.send(end.peer, sums ^ trees[own])
     if end.malicious:
         challenge, masked = await ctx.receive(end.peer, Spec((2, 2)))
@@ -294,7 +309,7 @@ async def _iterate_receiver(ctx: Context, end: FerretReceiver, r: Words) -> None
         if challenge is not None:
             errors = _error_sum(np.uint64(0) - taken, challenge)
             ctx.send(end.peer, np.stack([challenge, errors ^ bits.pack((check[:, 0] & _LOW).astype(np.uint8))]))
-        made = (r[own], paths[own], known, end.code.trees, end.sparse(own.start), challenge)
+        made = (r[own], paths[own], known, end.tree_keys(own.start), end.sparse(own.start), challenge)
         total ^= await ctx.off_loop(_work(r[own]), regrow, *made)
     if end.malicious:
         expected = _digest(ctx, end, total ^ _summed(check))

@@ -2,10 +2,13 @@
 
 `cot` is one end of an extension (`protocols.ot.correlated`); every call extends it by as many correlations as it needs.
 A hash that keeps its strength when inputs differ by delta breaks the correlation: TCCR of Guo, Katz, Wang, Yu, IEEE S&P
-2020, under a key for each session, with a tweak for each correlation and block of output. As secure as the extension.
+2020, whose keys and tweaks follow from the correlation's number and the block (`protocols.ot.pads`). As secure as the
+extension.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,42 +18,44 @@ from mpc.algebra.bits import words_for
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.errors import LocalError
-from mpc.label_hash import hash_tccr
 from protocols.ot.correlated import CotReceiver, CotSender, bit_masks, check_choices, take
-from protocols.ot.pads import hash_key
-
-_BLOCK = 2
-"""Words that one hash gives."""
-
-_TWEAK_BITS = 48
-_MAX_BLOCKS = 1 << 64 - _TWEAK_BITS
+from protocols.ot.pads import MAX_LENGTH, pads
 
 End = CotSender | CotReceiver
 
 
-def _blocks(width: int) -> int:
-    blocks = -(-width // _BLOCK)
-    if blocks > _MAX_BLOCKS:
-        raise LocalError("wrong-parameter", f"messages of {width} words", "send a key, and the messages under it")
-    return blocks
+@dataclass(frozen=True, slots=True)
+class _Masks:
+    """What masks messages of `width` words, `many` for each label."""
+
+    start: Words
+    width: int
+    many: int = 1
+
+    def __post_init__(self) -> None:
+        if self._words > MAX_LENGTH:
+            raise LocalError(
+                "wrong-parameter", f"{self.many} messages of {self.width} words",
+                "send a key for each, and the messages under it",
+            )  # fmt: skip
+
+    @property
+    def _each(self) -> int:
+        """Words of a pad for one message: whole blocks."""
+        return self.width + self.width % 2
+
+    @property
+    def _words(self) -> int:
+        return self.many * self._each
+
+    def of(self, labels: Words, first: int, offset: Words | None = None, index: int = 0) -> Words:
+        """Masks number `index` of labels (count, 2) ^ offset, a run that begins with number `first`: (count, width)."""
+        return pads(labels, offset, self.start, first, self._words, (0, index * self._each, self.width))
 
 
-def _pads(ctx: Context, labels: Words, first: int, width: int, index: int = 0) -> Words:
-    """`width` words for each label (count, 2), whose correlations are numbered from `first`: (count, width).
-
-    `index` tells apart several outputs of one label, of the same width.
-    """
-    key = hash_key(ctx)
-    blocks = _blocks(width)
-    out = np.empty((len(labels), blocks, _BLOCK), U64)
-    for block in range(blocks):
-        out[:, block] = hash_tccr(labels, first | (index * blocks + block) << _TWEAK_BITS, key)
-    return out.reshape(len(labels), blocks * _BLOCK)[:, :width]
-
-
-def _pairs(ctx: Context, cot: CotSender, labels: Words, first: int, width: int) -> tuple[Words, Words]:
-    """The sender's pads for both choices: of q and of q ^ delta."""
-    return _pads(ctx, labels, first, width), _pads(ctx, labels ^ cot.delta, first, width)
+def _pairs(masks: _Masks, cot: CotSender, labels: Words, first: int) -> Words:
+    """The sender's masks for both choices, of q and of q ^ delta: (count, 2, width)."""
+    return np.stack([masks.of(labels, first), masks.of(labels, first, cot.delta)], axis=1)
 
 
 # random transfers
@@ -62,9 +67,8 @@ def _pairs(ctx: Context, cot: CotSender, labels: Words, first: int, width: int) 
 )  # fmt: skip
 async def random_send(ctx: Context, cot: CotSender, count: int, width: int = 2) -> Words:
     """Two random messages of `width` words for each of `count` transfers: (count, 2, width)."""
-    first = cot.made
-    labels = await cot.extend(ctx, count)
-    return np.stack(_pairs(ctx, cot, labels, first, width), axis=1)
+    masks, first = _Masks(cot.start, width), cot.made
+    return _pairs(masks, cot, await cot.extend(ctx, count), first)
 
 
 @cost(
@@ -73,9 +77,9 @@ async def random_send(ctx: Context, cot: CotSender, count: int, width: int = 2) 
 )  # fmt: skip
 async def random_receive(ctx: Context, cot: CotReceiver, count: int, width: int = 2) -> tuple[Words, Words]:
     """Random choices, packed, and for each the message that it stands for: (count, width)."""
-    first = cot.made
+    masks, first = _Masks(cot.start, width), cot.made
     choices, labels = await cot.extend(ctx, count)
-    return choices, _pads(ctx, labels, first, width)
+    return choices, masks.of(labels, first)
 
 
 # chosen choices: correlations whose choice bits are given. Beaver, CRYPTO 1995: a bit for each says where to turn.
@@ -113,9 +117,9 @@ def _chosen_words(cot: End, count: int) -> int:
 async def send(ctx: Context, cot: CotSender, messages: Words) -> None:
     """Offers two messages of `width` words for each transfer, (count, 2, width); the receiver gets one of each."""
     count, _, width = messages.shape
-    first = cot.made
+    masks, first = _Masks(cot.start, width), cot.made
     labels = await _chosen_sender(ctx, cot, count)
-    ctx.send(cot.peer, messages ^ np.stack(_pairs(ctx, cot, labels, first, width), axis=1))
+    ctx.send(cot.peer, messages ^ _pairs(masks, cot, labels, first))
 
 
 @cost(
@@ -126,10 +130,10 @@ async def send(ctx: Context, cot: CotSender, messages: Words) -> None:
 async def receive(ctx: Context, cot: CotReceiver, choices: Words, count: int, width: int) -> Words:
     """The messages that `count` packed choices stand for: (count, width). LocalError `wrong-choices`."""
     check_choices(choices, count)
-    first = cot.made
+    masks, first = _Masks(cot.start, width), cot.made
     labels = await _chosen_receiver(ctx, cot, choices, count)
     offered = await ctx.receive(cot.peer, Spec((count, 2, width)))
-    return take(bit_masks(choices, count), offered[:, 1], offered[:, 0]) ^ _pads(ctx, labels, first, width)
+    return take(bit_masks(choices, count), offered[:, 1], offered[:, 0]) ^ masks.of(labels, first)
 
 
 # one of many
@@ -153,14 +157,14 @@ async def many_send(ctx: Context, cot: CotSender, messages: Words) -> None:
     """
     count, many, width = messages.shape
     depth = _depth(many)
-    first = cot.made
+    masks, first = _Masks(cot.start, width, many), cot.made
     labels = await _chosen_sender(ctx, cot, count * depth)
     masked = messages.copy()
     for v in range(many):
         for level in range(depth):
             own = slice(level * count, (level + 1) * count)
-            label = labels[own] ^ cot.delta if v >> level & 1 else labels[own]
-            masked[:, v] ^= _pads(ctx, label, first + level * count, width, v)
+            offset = cot.delta if v >> level & 1 else None
+            masked[:, v] ^= masks.of(labels[own], first + level * count, offset, v)
     ctx.send(cot.peer, masked)
 
 
@@ -176,7 +180,7 @@ async def many_receive(ctx: Context, cot: CotReceiver, choices: Words, many: int
     if choices.ndim != 1 or choices.dtype != np.uint64 or (choices >= many).any():
         raise LocalError("wrong-choices", f"expected a flat array of words below {many}", "places count from 0")
     levels = np.concatenate([(choices >> np.uint64(level)) & np.uint64(1) for level in range(depth)])
-    first = cot.made
+    masks, first = _Masks(cot.start, width, many), cot.made
     labels = await _chosen_receiver(ctx, cot, bits.pack(levels.astype(np.uint8)), count * depth)
     offered = await ctx.receive(cot.peer, Spec((count, many, width)))
     result = np.zeros((count, width), U64)
@@ -185,6 +189,6 @@ async def many_receive(ctx: Context, cot: CotReceiver, choices: Words, many: int
         message = offered[:, v].copy()
         for level in range(depth):
             own = labels[level * count : (level + 1) * count]
-            message ^= _pads(ctx, own, first + level * count, width, v)
+            message ^= masks.of(own, first + level * count, index=v)
         result ^= here[:, None] & message
     return result

@@ -1,8 +1,8 @@
 """Verifying what the parties made: a random sample of it, opened and thrown away, or all of it, by sacrifice.
 
-Both find mistakes: of a party's program or memory, of the way between them. They do not hold a party that aims at
-them: coins are those of the session, and an error that matches one of its sacrifice, or a multiple of a high power of
-two, can pass.
+Both find mistakes: of a party's program or memory, of the way between them. Coins are tossed when all is made, so that
+what they pick cannot be known before. They do not hold a party that aims at them: it may open other shares than it
+keeps, and an error that is a multiple of a high power of two can pass a sacrifice.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from mpc.algebra.ring import U64, Words
 from mpc.context import Array, Context, Spec
 from mpc.correlation import Correlation, Material, Part
 from mpc.errors import SupplyError
+from mpc.prg import Prg
+from protocols.preprocessing.coins import toss
 from protocols.preprocessing.kind import Kind, Opening, make_material, of_kind
 from protocols.preprocessing.tools import Tools
 
@@ -42,12 +44,16 @@ async def make_checked(ctx: Context, tools: Tools, kinds: Sequence[Correlation],
     sampled = list(dict.fromkeys(kind for i, kind in enumerate(kinds) if i not in spares))
     made = await make_material(ctx, tools, [*kinds, *spares.values(), *sampled])
     pieces, rest = made[: len(kinds)], made[len(kinds) :]
+    if not rest:
+        return pieces
+    coins = await toss(ctx)
     if spares:
-        await _sacrifice(ctx, [_Checked(of_kind(kinds[i]), pieces[i], s) for i, s in zip(spares, rest, strict=False)])
-    coins = ctx.common_prg("sample").words((len(sampled),))
-    for kind, spare, coin in zip(sampled, rest[len(spares) :], coins, strict=True):
+        checked = [_Checked(of_kind(kinds[i]), pieces[i], spare) for i, spare in zip(spares, rest, strict=False)]
+        await _sacrifice(ctx, coins, checked)
+    picks = coins.words((len(sampled),))
+    for kind, spare, pick in zip(sampled, rest[len(spares) :], picks, strict=True):
         places = [i for i, other in enumerate(kinds) if other == kind]
-        chosen = int(coin) % (len(places) + 1)
+        chosen = int(pick) % (len(places) + 1)
         opened = spare
         if chosen < len(places):
             opened, pieces[places[chosen]] = pieces[places[chosen]], spare
@@ -93,15 +99,15 @@ class _Checked:
     spare: Material = field(repr=False)
 
 
-async def _sacrifice(ctx: Context, checked: Sequence[_Checked]) -> None:
+async def _sacrifice(ctx: Context, coins: Prg, checked: Sequence[_Checked]) -> None:
     """Damgard, Pastro, Smart, Zakarias, CRYPTO 2012, for triples; for the others the same idea."""
-    factors = np.split(ctx.common_prg("sacrifice").words((len(checked),)) | np.uint64(1), len(checked))
-    coins = [one.kind.ring.reduce(t.reshape(())) for one, t in zip(checked, factors, strict=True)]
-    masks = [one.kind.masks(one.piece, one.spare, t) for one, t in zip(checked, coins, strict=True)]
+    drawn = np.split(coins.words((len(checked),)) | np.uint64(1), len(checked))
+    factors = [one.kind.ring.reduce(t.reshape(())) for one, t in zip(checked, drawn, strict=True)]
+    masks = [one.kind.masks(one.piece, one.spare, t) for one, t in zip(checked, factors, strict=True)]
     opened = iter(await _all_opened(ctx, list(chain.from_iterable(masks))))
     residues = [
         one.kind.residue(one.piece, one.spare, t, list(islice(opened, len(own))), ctx.me == 0)
-        for one, t, own in zip(checked, coins, masks, strict=True)
+        for one, t, own in zip(checked, factors, masks, strict=True)
     ]
     for one, value in zip(checked, await _all_opened(ctx, residues), strict=True):
         if value.any():

@@ -10,28 +10,38 @@ Party i and the dealer talk on tags of their own: (1, k) for the k-th request, i
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from math import prod
 
 import numpy as np
+import trio
 
 from mpc.algebra.ring import Words
 from mpc.context import run_all
 from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError, PeerError, SupplyError
+from mpc.intake import MAX_ELEMENTS, too_many
 from mpc.network.transport import Transport
 from mpc.network.wire import Message
 from mpc.prg import Seed
 from mpc.supply import PLAN, Entry, Path, Spent, spent
 from protocols.preprocessing.dealing import Dealing, corrected, corrections
-from protocols.preprocessing.demand import BatchPart, correction_words, pack_request, slices, unpack_request
+from protocols.preprocessing.demand import (
+    BatchPart,
+    correction_words,
+    pack_request,
+    slices,
+    unpack_request,
+    words_at_once,
+)
 from protocols.preprocessing.shelf import Shelf
 
 TRUST = "that the dealer, who made the correlations, colludes with none of them"
 _SEED_TAG = (0,)
 _REQUESTS = 1
-MAX_REQUEST = 1 << 28
+MAX_REQUEST = 1 << 26
 
 Fetch = Callable[[Sequence[Entry], BatchPart | None], Awaitable[list[Words]]]
 """Asks for the corrections of entries, which may be part of a batch: then all parties ask for it."""
@@ -175,13 +185,19 @@ class DealerLink:
         self._transport.send(self._n, Message((_REQUESTS, self._requests), 0, 0, np.zeros(0, np.uint8)))
 
 
-async def serve(transport: Transport, n: int, on_dealt: Callable[[int], None] | None = None) -> None:
+async def serve(
+    transport: Transport,
+    n: int,
+    on_dealt: Callable[[int], None] | None = None,
+    max_elements: int = MAX_ELEMENTS,
+) -> None:
     """The dealer's whole life: hand out seeds, answer requests until every party is done.
 
     `on_dealt` is told the number of bytes of each answer. Batches must be the same for all parties: PeerError
-    `different-plan` otherwise.
+    `different-plan` otherwise. `max_elements`: how many words are in the making and on their way to all parties at a
+    time; a demand waits for its turn, and PeerError `too-many-elements` names a party whose demand alone takes more.
     """
-    dealer, batches = Dealer(n), _Batches(transport.names[:n])
+    dealer, batches, room = Dealer(n), _Batches(transport.names[:n]), _Room(max_elements)
 
     async def serve_party(party: int) -> None:
         seed = np.frombuffer(dealer.dealings[party].seed.secret, np.uint8)
@@ -191,16 +207,39 @@ async def serve(transport: Transport, n: int, on_dealt: Callable[[int], None] | 
             part, entries = unpack_request(demand, transport.names[party])
             if part is not None:
                 batches.check(party, part, demand)
-            dealt = _deal(dealer, transport, party, entries)
-            answer = np.concatenate([np.zeros(0, np.uint64), *(words.reshape(-1) for words in dealt)])
-            if answer.size:
-                transport.send(party, Message((_REQUESTS, request), 0, 0, answer))
-                if on_dealt:
-                    on_dealt(answer.nbytes)
+            words = words_at_once(entries, party, n)
+            if words > max_elements:
+                raise too_many(transport.names[party], f"a demand for material of {words} words", max_elements)
+            async with room.of(words, transport):
+                size = _answer(transport, party, request, _deal(dealer, transport, party, entries))
+                await transport.drained(party)
+            if size and on_dealt:
+                on_dealt(size)
             request += 1
 
     await run_all([(serve_party, party) for party in range(n)])
     batches.check_all_asked()
+
+
+class _Room:
+    """For how many words there is room beside those that are being made, or on their way to a party."""
+
+    def __init__(self, words: int) -> None:
+        self._left = words
+        self._changed = trio.lowlevel.ParkingLot()
+
+    @asynccontextmanager
+    async def of(self, words: int, transport: Transport) -> AsyncIterator[None]:
+        """Room for so many words, when the others leave it."""
+        with transport.working():
+            while words > self._left:
+                await self._changed.park()
+            self._left -= words
+            try:
+                yield
+            finally:
+                self._left += words
+                self._changed.unpark_all()
 
 
 class _Batches:
@@ -235,6 +274,14 @@ async def _request(transport: Transport, party: int, number: int) -> bytes:
     if array.dtype != np.uint8 or array.nbytes > MAX_REQUEST:
         raise _malformed(transport, party, "a request of another form than bytes")
     return array.tobytes()
+
+
+def _answer(transport: Transport, party: int, request: int, dealt: Sequence[Words]) -> int:
+    """Sends corrections as one message, where there are any; returns their bytes."""
+    answer = np.concatenate([np.zeros(0, np.uint64), *(words.reshape(-1) for words in dealt)])
+    if answer.size:
+        transport.send(party, Message((_REQUESTS, request), 0, 0, answer))
+    return answer.nbytes
 
 
 def _deal(dealer: Dealer, transport: Transport, party: int, entries: Sequence[Entry]) -> list[Words]:

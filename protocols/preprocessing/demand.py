@@ -25,6 +25,10 @@ MAX_PART_WORDS = 1 << 27
 SLICE_WORDS = 1 << 22
 """Material is demanded in slices of about this many words, so that no side holds much in flight."""
 _LENGTH_BYTES = 4
+_ENTRY_WORDS = 16
+"""What an entry counts at least, in words."""
+
+_MAX_ENTRY_BYTES = 1 << 12
 
 
 def pack_demand(entries: Iterable[Entry]) -> bytes:
@@ -44,7 +48,7 @@ def unpack_request(data: bytes, sender: str) -> tuple[BatchPart | None, list[Ent
     """Parse and check what a peer made with `pack_request`. Raises PeerError `malformed-message`."""
     end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "little")
     try:
-        return _part(data[_LENGTH_BYTES:end]), parse_demand(data[end:])
+        return _part(data[_LENGTH_BYTES:end]), parse_demand(data[end:], SLICE_WORDS // _ENTRY_WORDS)
     except ValueError as error:
         raise PeerError(
             "malformed-message",
@@ -54,22 +58,37 @@ def unpack_request(data: bytes, sender: str) -> tuple[BatchPart | None, list[Ent
         ) from error
 
 
-def parse_demand(data: bytes) -> list[Entry]:
-    """Parse and check what `pack_demand` made. ValueError for anything else."""
+def parse_demand(data: bytes, most: int | None = None) -> list[Entry]:
+    """Parse and check what `pack_demand` made, of at most so many entries. ValueError for anything else."""
     try:
-        raw = _unpacked(data)
-        if not isinstance(raw, list):
-            raise TypeError("not a list")
-        return [_entry(item) for item in raw]
+        return [_entry(_unpacked(item)) for item in _items(data, most)]
     except (LocalError, ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
         raise ValueError("no demand for material") from error
+
+
+def _items(data: bytes, most: int | None) -> Iterator[bytes]:
+    """The bytes of each entry: what is unpacked at a time stays small, whatever stands there."""
+    unpacker = msgpack.Unpacker(max_buffer_size=max(1, len(data)))
+    unpacker.feed(data)
+    count, end = unpacker.read_array_header(), unpacker.tell()
+    if most is not None and count > most:
+        raise ValueError("too many entries")
+    for _ in range(count):
+        start = end
+        unpacker.skip()
+        end = unpacker.tell()
+        if end - start > _MAX_ENTRY_BYTES:
+            raise ValueError("an entry is too long")
+        yield data[start:end]
+    if end != len(data):
+        raise ValueError("more than a demand")
 
 
 def slices(entries: Sequence[Entry], n: int) -> Iterator[Sequence[Entry]]:
     """Consecutive runs of entries, each of about SLICE_WORDS words of corrections; the same at every party."""
     start = words = 0
     for i, (_, kind) in enumerate(entries):
-        words += sum(correction_words(kind, party, n) for party in range(n)) + 16
+        words += sum(correction_words(kind, party, n) for party in range(n)) + _ENTRY_WORDS
         if words >= SLICE_WORDS:
             yield entries[start : i + 1]
             start, words = i + 1, 0
@@ -80,6 +99,16 @@ def slices(entries: Sequence[Entry], n: int) -> Iterator[Sequence[Entry]]:
 def correction_words(kind: Correlation, party: int, n: int) -> int:
     """How many words the maker sends this party for one piece of this kind."""
     return sum(prod(part.shape) for part in corrected(kind, party, n))
+
+
+def words_at_once(entries: Iterable[Entry], party: int, n: int) -> int:
+    """Words that the maker holds for a party's demand: all corrections, and the largest piece that they belong to."""
+    corrections = largest = 0
+    for _, kind in entries:
+        if own := correction_words(kind, party, n):
+            corrections += own
+            largest = max(largest, sum(prod(part.shape) for part in kind.parts()))
+    return corrections + largest
 
 
 def _arguments(kind: Correlation) -> list[Any]:

@@ -108,7 +108,7 @@ async def cross_ands(
         async def receive(own: Context, cot: CotReceiver, held: Received) -> None:
             if drawn:
                 left[own_words] = held.choices
-                shares = await random_ands_receive(own, held, rows)
+                shares = await random_ands_receive(own, cot, held, rows)
             else:
                 shares = await and_receive(own, cot, held, rows)
             total[:, own_words] ^= shares

@@ -13,17 +13,25 @@ from mpc.errors import LocalError, PeerError
 from protocols.runs.table import Table, Tables
 
 _HEADER = 256
+_LONGEST = 1 << 40
+_DTYPES: dict[str, type[np.generic]] = {"f": np.float64, "i": np.int64, "u": np.uint64, "b": np.bool_}
+
+Described = tuple[tuple[int, ...], type[np.generic]]
+"""The shape and dtype of an input."""
 
 
 async def exchange_shapes(ctx: Context, mine: Any) -> list[Any]:
-    """Zeros in the shape and dtype of every party's input. The names of another's columns are not told; any will do."""
+    """Zeros in the shape and dtype of every party's input. The names of another's columns are not told; any will do.
+
+    PeerError `malformed-message`; `too-many-elements` where the others' are more than this party is willing to hold.
+    """
     own = np.frombuffer(_packed_shape(mine), np.uint8)
     for j in ctx.everyone:
         if j != ctx.me:
             ctx.send(j, own)
     spec = Spec(None, np.uint8, _HEADER)
     return [
-        describe(mine) if j == ctx.me else _unpacked_shape((await ctx.receive(j, spec)).tobytes(), ctx.names[j])
+        describe(mine) if j == ctx.me else _admitted((await ctx.receive(j, spec)).tobytes(), ctx, ctx.names[j])
         for j in ctx.everyone
     ]
 
@@ -56,21 +64,33 @@ def _described(mine: Any) -> Any:
     return [np.asarray(mine).dtype.kind, list(np.shape(mine))]
 
 
-def _unpacked_shape(data: bytes, sender: str) -> Any:
+def _admitted(data: bytes, ctx: Context, sender: str) -> Any:
+    described = _unpacked_shape(data, sender)
+    if isinstance(described, dict):
+        return Tables({name: _zeros(part, ctx, sender) for name, part in described.items()})
+    return None if described is None else _zeros(described, ctx, sender)
+
+
+def _zeros(described: Described, ctx: Context, sender: str) -> Table:
+    shape, dtype = described
+    ctx.session.intake.admit(prod(shape), sender, f"an input of shape {shape}")
+    return Table(np.zeros(shape, dtype), None)
+
+
+def _unpacked_shape(data: bytes, sender: str) -> Described | dict[str, Described] | None:
     try:
         described = msgpack.unpackb(data)
         if isinstance(described, dict):
-            return Tables({str(name): _zeros(part) for name, part in described.items()})
-        return None if described is None else _zeros(described)
-    except (ValueError, TypeError, KeyError, MemoryError, msgpack.UnpackException) as error:
+            return {str(name): _shape_and_dtype(part) for name, part in described.items()}
+        return None if described is None else _shape_and_dtype(described)
+    except (ValueError, TypeError, KeyError, msgpack.UnpackException) as error:
         raise PeerError(
             "malformed-message", f"{sender} sent a description of its input that cannot be read", party=sender
         ) from error
 
 
-def _zeros(described: Any) -> Table:
-    dtypes = {"f": np.float64, "i": np.int64, "u": np.uint64, "b": np.bool_}
+def _shape_and_dtype(described: Any) -> Described:
     kind, shape = described
-    if len(shape) > 8 or not all(type(s) is int and 0 <= s < 1 << 40 for s in shape) or prod(shape) > 1 << 34:
+    if len(shape) > 8 or not all(type(s) is int and 0 <= s <= _LONGEST for s in shape) or prod(shape) > _LONGEST:
         raise ValueError("shape out of range")
-    return Table(np.zeros(shape, dtypes[kind]), None)
+    return tuple(shape), _DTYPES[kind]

@@ -19,6 +19,7 @@ from mpc.accounts.report import Report
 from mpc.algebra.accelerator import Accelerator, using
 from mpc.context import Root, Session
 from mpc.errors import ParleyError
+from mpc.intake import MAX_ELEMENTS, Intake
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.simulation import Main
@@ -59,13 +60,15 @@ async def run_party(
     device: Accelerator | None = None,
     preprocessing: str | Source = OT,
     tolerance: float | None = None,
+    max_elements: int | None = MAX_ELEMENTS,
 ) -> Outcome:
     """Run `main(ctx, mine)` as one real party, connected by `transport`.
 
     `preprocessing`: a supplier's name, or a `Source`. The last endpoint is the dealer if material comes from one; else
     all are parties.
     `tolerance` refuses outputs whose error may be larger. `device` is offered the large local operations of the online
-    part.
+    part. `max_elements`: how many elements of the others' secrets this party is willing to hold at a time;
+    `too-many-elements` where they announce more.
     Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
     """
     keep_memory()
@@ -73,7 +76,7 @@ async def run_party(
     try:
         source = Source(preprocessing) if isinstance(preprocessing, str) else preprocessing
         party = await _Party.prepare(
-            main, mine, transport, agreement, find_suite(suite), fractional_bits, progress, source
+            main, mine, transport, agreement, find_suite(suite), fractional_bits, progress, source, max_elements
         )
         party.device, party.tolerance = device, tolerance
         return await party.run(program, connect_seconds)
@@ -95,6 +98,7 @@ class _Party:
     progress: Progress
     source: Source
     provision: Provision
+    max_elements: int | None
     plan: Plan | None = None
     warnings: list[str] = field(default_factory=list)
     offline_seconds: float = 0.0
@@ -111,11 +115,14 @@ class _Party:
         fractional_bits: int,
         progress: Progress,
         source: Source,
+        max_elements: int | None,
     ) -> _Party:
         """Everything before the program runs; where it is planned, the shapes, the plan, and the material."""
         started = time.perf_counter()
         provision = await Provision.open(source, transport, agreement, lambda *made: progress("offline", *made))
-        party = _Party(main, mine, transport, agreement, suite, fractional_bits, progress, source, provision)
+        party = _Party(
+            main, mine, transport, agreement, suite, fractional_bits, progress, source, provision, max_elements
+        )
         if source.plans:
             await party._prepare_all()
         party.offline_seconds = time.perf_counter() - started
@@ -155,7 +162,7 @@ class _Party:
     def _session(self) -> Session:
         return Session(
             self.transport, self.provision.supply, self.agreement, self.suite, self.source.parties(self.transport),
-            self.fractional_bits, tolerance=self.tolerance,
+            self.fractional_bits, tolerance=self.tolerance, intake=Intake(self.max_elements),
         )  # fmt: skip
 
     def _counter(self) -> Callable[[], None]:

@@ -10,9 +10,13 @@ from mpc.algebra.ring import Z64
 from mpc.context import run_all
 from mpc.errors import SupplyError
 from mpc.network.transport import memory_network
-from mpc.testing import insecure_agreements
+from mpc.simulation import Setting, run_in_memory
+from mpc.testing import Fault, FaultyTransport, insecure_agreements, insecure_seed
+from protocols.beaver import SUITE
 from protocols.preprocessing import checking
 from protocols.preprocessing.checking import Check
+from protocols.preprocessing.coins import toss
+from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.from_ot import ot_supplies
 from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
@@ -94,3 +98,59 @@ def test_what_is_not_spoilt_passes(monkeypatch):
     """A random value has nothing that could be wrong."""
     spoilt(monkeypatch, 0, 0, 0)
     trio.run(planned, [RandomValue(Z64, (3,))], 2, Check.ALL)
+
+
+# coins
+
+
+def tossed(private, *faults):
+    """Every party's coins, or its error, under one agreement and other private seeds each time."""
+
+    async def main(ctx, mine):
+        return (await toss(ctx)).words((4,)).tolist()
+
+    async def run():
+        transports, agreements = [*memory_network(3)], insecure_agreements(3, "coins")
+        transports[2] = FaultyTransport(transports[2], *faults)
+        setting = Setting(SUITE, audit=not faults, collect_errors=True)
+        return await run_in_memory(
+            main, [None] * 3, local_supplies(3), setting, transports=transports, agreements=agreements,
+            private=[insecure_seed(private, i) for i in range(3)],
+        )  # fmt: skip
+
+    return trio.run(run)
+
+
+def test_all_get_the_same_coins_which_no_session_fixes():
+    one, other = ([run.result for run in tossed(private)] for private in ("a", "b"))
+    assert one[0] == one[1] == one[2] != other[0]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_who_opens_other_coins_than_it_committed_to_is_named(number):
+    """The third party's messages: a commitment to each of the others, then its share to each."""
+    errors = {(run.error.code, run.error.party) for run in tossed("a", Fault("flip", number))[:2]}
+    assert ("wrong-coins", "party2") in errors
+
+
+@pytest.mark.slow
+def test_a_piece_that_the_sessions_stream_would_leave_alone_is_looked_at(monkeypatch):
+    """A party that spoils what the common stream, known from the handshake on, does not pick is found out."""
+    honest, found = checking.make_material, 0
+
+    async def make(ctx, ends, kinds):
+        made = await honest(ctx, ends, kinds)
+        if ctx.me == 1:
+            picked = int(ctx.session.agreement.common.prg("sample", ctx.path, 0).words((1,))[0]) % 2
+            which = 1 - picked  # piece 0 is the only one, piece 1 the spare, which is opened unless 0 is picked
+            spoil = made[which]
+            made[which] = (*spoil[:-1], spoil[-1] ^ np.uint64(1))
+        return made
+
+    monkeypatch.setattr(checking, "make_material", make)
+    for k in range(10):
+        try:
+            trio.run(planned, [Triple(Z64, (3,), (3,))], 2, Check.SAMPLE, f"sample {k}")
+        except SupplyError:
+            found += 1
+    assert 0 < found < 10

@@ -1,5 +1,6 @@
 """The dealer's material is right, handed out once, and the same whether it was planned or asked for on the way."""
 
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -9,19 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kinds import EXAMPLES, kinds
 from material import check
+from trio.testing import wait_all_tasks_blocked
 
 from mpc.algebra.ring import Z64
 from mpc.context import Context, run_all
 from mpc.errors import LocalError, PeerError, SupplyError
+from mpc.intake import MAX_ELEMENTS
 from mpc.network.transport import memory_network
 from mpc.network.wire import Message
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_seed, party_counts
+from mpc.testing.wrapping import WrappedTransport
 from protocols.beaver import SUITE
 from protocols.preprocessing import demand
 from protocols.preprocessing.dealer import Dealer, DealerLink, local_supplies, serve
 from protocols.preprocessing.dealing import corrected
 from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.triple import Triple
 
@@ -133,7 +138,7 @@ def test_a_context_that_takes_on_one_path_twice_is_stopped():
         trio.run(run_in_memory, main, [None, None], local_supplies(2), Setting(SUITE))
 
 
-async def with_dealer(n, *parties):
+async def with_dealer(n, *parties, max_elements=MAX_ELEMENTS, around=WrappedTransport):
     """Run the dealer and one function for each party, each with its link to the dealer."""
     network = memory_network(n + 1, [f"p{i}" for i in range(n)] + ["dealer"])
     links = [DealerLink(endpoint, n) for endpoint in network[:n]]
@@ -145,7 +150,7 @@ async def with_dealer(n, *parties):
 
     async def deal():
         try:
-            await serve(network[n], n)
+            await serve(around(network[n]), n, max_elements=max_elements)
         except PeerError as error:
             network[n].fail(error.code, error.cause, error.party)
             raise
@@ -203,6 +208,53 @@ def test_a_second_request_for_the_same_path_is_refused_by_the_dealer():
     with pytest.raises(PeerError, match="material-spent") as caught:
         trio.run(with_dealer, 2, honest, greedy)
     assert caught.value.party == "p1"
+
+
+def test_a_demand_that_takes_too_much_is_refused_before_it_is_made():
+    """Some thirty bytes would make the dealer hold 2^27 words; it names who asked, and makes none of them."""
+    limit, kind = 1 << 16, Triple(Z64, (1 << 15,), (1 << 15,))
+    assert demand.words_at_once([((0,), kind)], 1, 2) == 1 << 17
+    assert demand.words_at_once([((0,), kind)], 0, 2) == 0
+
+    async def honest(link):
+        await link.supply()
+        link.done()
+
+    async def greedy(link):
+        await link.supply()
+        await link.fetch([((0,), kind)], None)
+
+    with pytest.raises(PeerError, match="too-many-elements") as caught:
+        trio.run(partial(with_dealer, 2, honest, greedy, max_elements=limit))
+    assert caught.value.party == "p1"
+    assert "131072" in caught.value.cause
+
+
+def test_what_is_not_taken_away_leaves_no_room_for_more():
+    """There is room for one answer: the second is made when the first has left, and not before."""
+    own = [InputMask(Z64, (4,), i) for i in range(2)]
+    taken, made, seen = [trio.Event(), trio.Event()], [], []
+
+    class Slow(WrappedTransport):
+        def send(self, to, message):
+            made.extend([to] if message.tag[0] else [])
+            return super().send(to, message)
+
+        async def drained(self, to):
+            await taken[to].wait()
+
+    async def party(i, link):
+        await link.supply()
+        await link.fetch([((0,), own[i])], None)
+        seen.append(i)
+        await wait_all_tasks_blocked()
+        assert made == seen
+        taken[i].set()
+        link.done()
+
+    words = demand.words_at_once([((0,), own[0])], 0, 2)
+    trio.run(partial(with_dealer, 2, *(partial(party, i) for i in range(2)), max_elements=words, around=Slow))
+    assert sorted(seen) == [0, 1]
 
 
 def batched(*items):

@@ -1,5 +1,7 @@
 """Demands for material as bytes: what is packed comes back, and nothing else gets through."""
 
+import tracemalloc
+
 import msgpack
 import pytest
 from hypothesis import example, given, settings
@@ -104,3 +106,24 @@ def test_slices_hold_everything_in_order_and_stay_small(n):
     assert [entry for part in parts for entry in part] == demand
     assert len(parts) == 10
     assert list(slices([], n)) == []
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [[[1] * 5000], [[[]] * 5000], [[[1], "triple", [64, [1], [1]]]] * (SLICE_WORDS // 16 + 1)],
+    ids=["a path of 5000 numbers", "an entry of 5000 lists", "more entries than a slice has"],
+)
+def test_what_no_party_asks_for_at_once_is_not_read(entries):
+    with pytest.raises(PeerError, match="malformed-message"):
+        unpack_request(NO_BATCH + msgpack.packb(entries), "north")
+
+
+def test_nests_of_lists_cost_no_memory():
+    """A megabyte of empty lists would be a hundred as Python's."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(PeerError, match="malformed-message"):
+            unpack_request(NO_BATCH + b"\x91\xdd\x00\x0f\xff\xff" + b"\x90" * 0xFFFFF, "north")
+        assert tracemalloc.get_traced_memory()[1] < 1 << 23
+    finally:
+        tracemalloc.stop()

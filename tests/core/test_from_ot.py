@@ -18,6 +18,7 @@ from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest
 from protocols.beaver import SUITE
 from protocols.preprocessing import products
+from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.from_ot import OtSupply, ot_supplies
 from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
@@ -28,7 +29,7 @@ from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
-from protocols.preprocessing.pairs import SILENT
+from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN, set_up
 from protocols.runs.simulating import simulate
 
 
@@ -233,3 +234,19 @@ def test_silent_transfers_make_the_same_kinds():
 
     for kind, materials in zip(kinds, zip(*trio.run(side_by_side, supplies, act), strict=True), strict=True):
         check(kind, materials)
+
+
+@pytest.mark.parametrize("extension", [SOFTSPOKEN, SILENT], ids=lambda extension: extension.name)
+def test_no_two_extensions_have_keys_of_pads_in_common(extension):
+    """Both ends begin with the same; each direction, and each setup of a session, with something else."""
+
+    async def main(ctx, mine):
+        pairs = [await set_up(ctx, extension) for _ in range(2)]
+        me, other = ctx.me, 1 - ctx.me
+        ends = [((i, me, other), each.senders[other]) for i, each in enumerate(pairs)]
+        ends += [((i, other, me), each.receivers[other]) for i, each in enumerate(pairs)]
+        return {name: end.start.tobytes() for name, end in ends}
+
+    first, second = (run.result for run in trio.run(run_in_memory, main, [None] * 2, local_supplies(2), Setting(SUITE)))
+    assert first == second
+    assert len(set(first.values())) == len(first) == 4

@@ -244,25 +244,26 @@ ROUND_KEYS = np.empty(176, np.uint8)
 lib.parley_aes_expand_key(p(ROUND_KEYS), p(np.arange(16, dtype=np.uint8)))
 
 
-def encrypted(block: int) -> int:
+def encrypted(block: int, key: int) -> int:
     """AES of a label: its bytes, read as a counter."""
-    content, out = block.to_bytes(16, "little"), np.empty(16, np.uint8)
+    content, out, round_keys = block.to_bytes(16, "little"), np.empty(16, np.uint8), np.empty(176, np.uint8)
+    lib.parley_aes_expand_key(p(round_keys), ffi.from_buffer(BYTES, key.to_bytes(16, "little")))
     high, low = int.from_bytes(content[:8], "big"), int.from_bytes(content[8:], "big")
-    lib.parley_aes_ctr(p(out), p(ROUND_KEYS), high, low, 0, 16)
+    lib.parley_aes_ctr(p(out), p(round_keys), high, low, 0, 16)
     return int.from_bytes(out.tobytes(), "little")
 
 
-def hashed(x: int) -> int:
+def hashed(x: int, key: int) -> int:
     low, high = x & 2**64 - 1, x >> 64
     sigma = high | (high ^ low) << 64
-    return encrypted(sigma) ^ sigma
+    return encrypted(sigma, key) ^ sigma
 
 
-def levels_of(left: int, delta: int, depth: int) -> list[list[int]]:
+def levels_of(left: int, delta: int, depth: int, key: int) -> list[list[int]]:
     """All levels of a correlated tree but the root, by definition."""
     levels = [[left, left ^ delta]]
     for _ in range(depth - 1):
-        levels.append([child for x in levels[-1] for child in (hashed(x), x ^ hashed(x))])
+        levels.append([child for x in levels[-1] for child in (hashed(x, key), x ^ hashed(x, key))])
     return levels
 
 
@@ -271,6 +272,7 @@ def label(value: int) -> list[int]:
 
 
 DELTA = 0x8123456789ABCDEF_0F1E2D3C4B5A6979
+START, FIRST_TREE = 2**127 + 2**63 + 6, 7
 
 
 @pytest.mark.parametrize(("depth", "trees"), [(1, 3), (2, 1), (3, 2), (6, 2)])
@@ -278,12 +280,12 @@ def test_correlated_trees(depth: int, trees: int) -> None:
     """Whole, and punctured at every leaf."""
     generator = np.random.default_rng(depth)
     roots = generator.integers(0, 2**64, (trees, 2), dtype=np.uint64)
-    delta = np.array(label(DELTA), np.uint64)
+    delta, start = np.array(label(DELTA), np.uint64), np.array(label(START), np.uint64)
     leaves, sums, scratch = Buffer(trees * 2 << depth), Buffer(2 * trees * depth), Buffer(1 << depth)
     lib.parley_half_trees_grow(
-        leaves.pointer, sums.pointer, scratch.pointer, p(roots), p(delta), p(ROUND_KEYS), depth, trees
+        leaves.pointer, sums.pointer, scratch.pointer, p(roots), p(delta), p(start), FIRST_TREE, depth, trees
     )
-    levels = [levels_of(as_int(root), DELTA, depth) for root in roots]
+    levels = [levels_of(as_int(root), DELTA, depth, START ^ FIRST_TREE + i) for i, root in enumerate(roots)]
     whole = leaves.words.reshape(trees, -1, 2)
     told = sums.words.reshape(trees, depth, 2)
     for tree in range(trees):
@@ -298,7 +300,9 @@ def test_correlated_trees(depth: int, trees: int) -> None:
                 if not int(paths[tree]) >> depth - 1 - level & 1:
                     known[tree, level] ^= delta
         got = Buffer(trees * 2 << depth)
-        lib.parley_half_trees_regrow(got.pointer, scratch.pointer, p(paths), p(known), p(ROUND_KEYS), depth, trees)
+        lib.parley_half_trees_regrow(
+            got.pointer, scratch.pointer, p(paths), p(known), p(start), FIRST_TREE, depth, trees
+        )
         expected = whole.copy()
         for tree in range(trees):
             expected[tree, int(paths[tree])] ^= delta

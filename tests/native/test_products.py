@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -23,11 +24,10 @@ Shape = tuple[int, int, int]
 
 M = 2**64
 GUARD = 0xDEADBEEF
-KEY = bytes(range(16))
+START = 0x0F1E2D3C4B5A69788796A5B4C3D2E1F0
+START_WORDS = np.array([START % M, START >> 64], np.uint64)
 FIRST = 2**33 - 5
 DELTA = 0x8123456789ABCDEF_0F1E2D3C4B5A6979
-ROUND_KEYS = np.empty(176, np.uint8)
-lib.parley_aes_expand_key(ffi.from_buffer(BYTES, ROUND_KEYS), ffi.from_buffer(BYTES, KEY))
 
 
 @pytest.fixture(params=with_kernels_of_their_own("products", "ot", "bits"), autouse=True)
@@ -58,23 +58,31 @@ class Buffer:
         return bool(self.whole[0] == GUARD and (self.whole[-8:] == GUARD).all())
 
 
-def encrypted(blocks: Words) -> Words:
-    cipher = Cipher(AES(KEY), ECB()).encryptor()
+def encrypted(blocks: Words, key: int) -> Words:
+    cipher = Cipher(AES(key.to_bytes(16, "little")), ECB()).encryptor()
     return np.frombuffer(cipher.update(blocks.tobytes()), np.uint64).reshape(blocks.shape)
 
 
+def key_of(first: int, row: int, block: int, blocks: int) -> int:
+    """A row takes 2^s >= `blocks` hashes of a key's 256, so that 2^(8 - s) rows share it."""
+    s = min(8, (blocks - 1).bit_length())
+    return START ^ (first | ((row >> 8 - s) + (block >> 8 << 48)) << 64)
+
+
 def pads(labels: Words, first: int, length: int) -> Words:
-    """Block b of label i: pi(pi(x) ^ t) ^ pi(x), t = first + i + 2^48 b."""
-    inner = encrypted(labels)
-    blocks = []
-    for b in range(-(-length // 2)):
-        tweaks = np.array([[(first + i + (b << 48)) % M, 0] for i in range(len(labels))], np.uint64).reshape(-1, 2)
-        blocks.append(encrypted(inner ^ tweaks) ^ inner)
-    stacked = np.stack(blocks, axis=1) if blocks else np.empty((len(labels), 0, 2), np.uint64)
-    return stacked.reshape(len(labels), 2 * stacked.shape[1])[:, :length]
+    """Block b of label i of a run: pi(pi(x) ^ t) ^ pi(x), t = first + i + 2^48 b, under the key of its place."""
+    rows, blocks = len(labels), -(-length // 2)
+    out = np.empty((rows, blocks, 2), np.uint64)
+    places = np.array([[key_of(first, row, b, blocks) for b in range(blocks)] for row in range(rows)], object)
+    for key in set(places.reshape(-1)):
+        i, b = (axis.astype(np.uint64) for axis in np.nonzero((places == key).reshape(rows, blocks)))
+        inner = encrypted(labels[i], key)
+        tweaks = np.stack([np.uint64(first) + i + (b << np.uint64(48)), np.zeros_like(i)], axis=1)
+        out[i, b] = encrypted(inner ^ tweaks, key) ^ inner
+    return out.reshape(rows, 2 * blocks)[:, :length]
 
 
-def words(shape: Sequence[int] | int, seed: int) -> Words:
+def drawn(shape: Sequence[int] | int, seed: int) -> Words:
     return np.random.default_rng(seed).integers(0, M, shape, dtype=np.uint64)
 
 
@@ -94,13 +102,15 @@ class Case:
         self.shapes, self.count, self.length, self.same_x = shapes, count, length, same_x
         total, seed = len(shapes) * count, count * 1000 + length
         self.targets = 1 + max((shape[2] for shape in shapes), default=0)
-        self.labels, self.x = words((total, 2), seed), words((1 if same_x else len(shapes), count, length), seed + 1)
-        self.turns = [int(bit) & int(turned) for bit in words(total, seed + 2) >> np.uint64(63)]
-        self.choices = [int(bit) for bit in words(total, seed + 3) >> np.uint64(63)]
-        self.before = words((self.targets, count, length), seed + 4)
+        self.labels, self.x = drawn((total, 2), seed), drawn((1 if same_x else len(shapes), count, length), seed + 1)
+        self.turns = [int(bit) & int(turned) for bit in drawn(total, seed + 2) >> np.uint64(63)]
+        self.choices = [int(bit) for bit in drawn(total, seed + 3) >> np.uint64(63)]
+        self.before = drawn((self.targets, count, length), seed + 4)
         self.delta = np.array([DELTA % M, DELTA >> 64], np.uint64)
-        self.zero = pads(self.labels, FIRST, length)
-        self.one = pads(self.labels ^ self.delta, FIRST, length)
+        runs = [(FIRST + g * count, slice(g * count, (g + 1) * count)) for g in range(len(shapes))]
+        none = np.empty((0, length), np.uint64)
+        self.zero = np.concatenate([none, *(pads(self.labels[own], first, length) for first, own in runs)])
+        self.one = np.concatenate([none, *(pads(self.labels[own] ^ self.delta, first, length) for first, own in runs)])
 
     def sent(self) -> tuple[Words, Words]:
         """The sender's corrections and shares, by definition."""
@@ -150,7 +160,7 @@ class Case:
         for begin, end in pairwise(cuts):
             lib.parley_products_send(
                 corrections.pointer, shares.pointer, labels.pointer, turns, p(self.delta), p(self.x),
-                0 if self.same_x else self.count * self.length, p(ROUND_KEYS), FIRST, *self.given, begin, end,
+                0 if self.same_x else self.count * self.length, p(START_WORDS), FIRST, *self.given, begin, end,
             )  # fmt: skip
         assert corrections.untouched
         assert shares.untouched
@@ -160,7 +170,7 @@ class Case:
         shares = Buffer(self.before.size, self.before)
         for begin, end in pairwise(cuts):
             lib.parley_products_receive(
-                shares.pointer, p(self.labels), p(packed(self.choices)), p(corrections), p(ROUND_KEYS), FIRST,
+                shares.pointer, p(self.labels), p(packed(self.choices)), p(corrections), p(START_WORDS), FIRST,
                 *self.given, begin, end,
             )  # fmt: skip
         assert shares.untouched
@@ -231,13 +241,38 @@ def test_both_ends_share_the_product(shapes: Sequence[Shape]) -> None:
 @pytest.mark.parametrize("count", [0, 1, 64, 65, 2047, 2048, 2049, 2200])
 @pytest.mark.parametrize("bits", [0, 1, 2, 64])
 def test_planes_of_pads(count: int, bits: int) -> None:
-    labels, step = words((count, 2), count), -(-count // 64) + 2
+    labels, step = drawn((count, 2), count), -(-count // 64) + 2
     offset = np.array([DELTA % M, DELTA >> 64], np.uint64)
     expected = [int(pad) for pad in pads(labels ^ offset, FIRST, 1)[:, 0]]
     out = Buffer(bits * step)
     out.words[:] = GUARD
-    lib.parley_pad_planes(out.pointer, step, p(labels), p(offset), p(ROUND_KEYS), FIRST, count, bits)
+    begin = count // 3 // 64 * 64
+    for own in (slice(0, begin), slice(begin, count)):
+        lib.parley_pad_planes(
+            p(out.words[begin // 64 :] if own.start else out.words), step, p(labels[own]), p(offset), p(START_WORDS),
+            FIRST, own.start, own.stop - own.start, bits,
+        )  # fmt: skip
     assert out.untouched
     rows = out.words.reshape(bits, step)
     assert (rows[:, step - 2 :] == GUARD).all()
     assert (rows[:, : step - 2].reshape(-1) == planes(expected, bits)).all() if bits else True
+
+
+@pytest.mark.parametrize("words", [1, 2, 3, 8, 33, 510, 513, 1030])
+def test_parts_of_pads(words: int) -> None:
+    """Any rows of a run, and of these any columns, are what they are among all."""
+    count, none = 300 if words < 9 else 5, np.zeros(2, np.uint64)
+    labels = drawn((count, 2), words)
+    whole = pads(labels, FIRST, words)
+    for row, column in ((0, 0), (1, 0), (count - 1, (words - 1) // 2 * 2), (count // 3, words // 4 * 2)):
+        length, rows = words - column, count - row
+        out = Buffer(rows * length)
+        lib.parley_pads(out.pointer, p(labels[row:]), p(none), p(START_WORDS), FIRST, words, row, rows, column, length)
+        assert out.untouched
+        assert (out.words.reshape(rows, length) == whole[row:, column:]).all()
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3, 64, 100, 256, 257, 1000])
+def test_a_key_serves_256_blocks_at_most(blocks: int) -> None:
+    served = Counter(key_of(first, row, b, blocks) for first in (0, 600) for row in range(600) for b in range(blocks))
+    assert max(served.values()) == {3: 192, 100: 200}.get(blocks, 256)

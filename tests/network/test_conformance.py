@@ -45,6 +45,20 @@ ARRAYS = [
 ]
 
 
+def test_what_has_drained_has_left(mesh: Mesh) -> None:
+    async def main() -> None:
+        async with mesh(2) as (north, south):
+            await north.drained(1)
+            sent = [message(1, i, array=np.full(1 << 20, i, np.uint64)) for i in range(4)]
+            for each in sent:
+                north.send(1, each)
+            await north.drained(1)
+            for each in sent:
+                np.testing.assert_array_equal((await south.receive(0, each.tag)).array, each.array)
+
+    run(main)
+
+
 def test_arrays_arrive_as_they_were_sent(mesh: Mesh) -> None:
     async def main() -> None:
         async with mesh(2) as (north, south):

@@ -200,6 +200,24 @@ def test_a_large_array_does_not_hold_up_the_word_of_a_failure(tmp_path: Path) ->
     trio.run(main)
 
 
+def test_nothing_drains_to_a_peer_that_does_not_read(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with tls_mesh(tmp_path)(2) as (north, south):
+            south._peers[0].silent = True
+            north.send(1, message(1, array=np.zeros(1 << 23, np.uint64)))
+            with trio.move_on_after(0.3) as waited:
+                await north.drained(1)
+            assert waited.cancelled_caught
+            with trio.fail_after(WAIT):
+                (error, _) = await side_by_side((north.drained, 1), (failing, north))
+            assert error.code == "bad-input"
+
+    async def failing(transport: Any) -> None:
+        transport.fail("bad-input", "no")
+
+    trio.run(main)
+
+
 def test_a_cancelled_party_says_so(tmp_path: Path) -> None:
     async def main() -> None:
         town = Town(2, tmp_path)

@@ -38,25 +38,35 @@ def algebraic(n, k, h):
 
 
 def hybrid(n, k, h):
-    """eprint 2025/1284: guess u places of a block, u + 1 of f blocks, to have no error, q blocks whole; linearise."""
+    """eprint 2025/1284: guess u places of a block, u + 1 of f blocks, to have no error, q blocks whole; linearise.
+
+    The least over all u, f and q, looked for at some u first and then at all those around the best of them.
+    """
+    beta = n // h
+    step = max(1, beta // 512)
+    found = sorted((_hybrid_at(n, k, h, u), u) for u in range(0, beta - 2, step))
+    around = {v for _, u in found[:16] for v in range(max(0, u - step), min(beta - 2, u + step + 1))}
+    return min(_hybrid_at(n, k, h, u) for u in around)
+
+
+def _hybrid_at(n, k, h, u):
     beta, best = n // h, np.inf
-    for u in range(0, beta - 2, max(1, beta // 512)):
-        for q in range(4):
-            f = np.arange(0, h - q, dtype=float)
-            tries = -np.log2(1 - (u + 1) / beta) * f - np.log2(1 - u / beta) * (h - q - f)
-            unknown = k - h - (u + 1) * f - (h - f - q) * u
-            rows = n - k - (n - k) // (beta - 1) * (beta - u - 2)
-            linear = np.maximum(rows * (n - k) * (rows + unknown), 1.0)
-            equations = (h - f - q) * (beta - u - 2) * (beta - u - 1) / 2 + f * (beta - u - 2) * (beta - u - 3) / 2
-            enumerated = (beta - 1) * q
-            v = unknown - enumerated
-            possible = (unknown <= 0) | ((v >= 0) & (v <= np.sqrt(2 * np.maximum(equations, 0)) - 2))
-            v = np.maximum(v, 1)
-            once = v**4 * unknown**2 / 8 / np.log2(np.maximum(v**2 / 2, 2))
-            each = 1.25 * (2 * v**2 * enumerated + v * enumerated**2) + (2.5 * v) ** 3 / np.log2(2.5 * v)
-            solving = np.where(unknown > 0, np.maximum(once, 1) + each * float(beta) ** q, 0)
-            cost = tries + np.log2(linear + solving)
-            best = min(best, cost[possible].min(initial=np.inf))
+    for q in range(4):
+        f = np.arange(0, h - q, dtype=float)
+        tries = -np.log2(1 - (u + 1) / beta) * f - np.log2(1 - u / beta) * (h - q - f)
+        unknown = k - h - (u + 1) * f - (h - f - q) * u
+        rows = n - k - (n - k) // (beta - 1) * (beta - u - 2)
+        linear = np.maximum(rows * (n - k) * (rows + unknown), 1.0)
+        equations = (h - f - q) * (beta - u - 2) * (beta - u - 1) / 2 + f * (beta - u - 2) * (beta - u - 3) / 2
+        enumerated = (beta - 1) * q
+        v = unknown - enumerated
+        possible = (unknown <= 0) | ((v >= 0) & (v <= np.sqrt(2 * np.maximum(equations, 0)) - 2))
+        v = np.maximum(v, 1)
+        once = v**4 * unknown**2 / 8 / np.log2(np.maximum(v**2 / 2, 2))
+        each = 1.25 * (2 * v**2 * enumerated + v * enumerated**2) + (2.5 * v) ** 3 / np.log2(2.5 * v)
+        solving = np.where(unknown > 0, np.maximum(once, 1) + each * float(beta) ** q, 0)
+        cost = tries + np.log2(linear + solving)
+        best = min(best, cost[possible].min(initial=np.inf))
     return float(best)
 
 

@@ -6,10 +6,10 @@ import pytest
 from mpc.algebra.binary_field import GF2_128
 from mpc.algebra.cores import using_cores
 from protocols.ot import half_trees
-from protocols.ot.half_trees import Sparse, add_sparse, grow, hashed_encode, regrow, round_keys
+from protocols.ot.half_trees import Sparse, TreeKeys, add_sparse, grow, hashed_encode, regrow, round_keys
 
 TREES, DEPTH = 13, 4
-KEYS, MATRIX = round_keys(bytes(range(16))), round_keys(bytes(16))
+KEYS, MATRIX = TreeKeys(np.array([3, 2**64 - 1], np.uint64), 10**6), round_keys(bytes(16))
 GENERATOR = np.random.default_rng(3)
 ROOTS = GENERATOR.integers(0, 2**64, (TREES, 2), dtype=np.uint64)
 DELTA = np.array([2**63 + 1, 5], np.uint64)

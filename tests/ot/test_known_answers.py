@@ -18,6 +18,8 @@ from protocols.ot import extension_softspoken_roy22, half_trees, puncturable, tr
 from protocols.ot.folding import Streams, parts
 
 LABELS = 2**128 - 1
+PATH, ENDS = (0,), (0, 1)
+FIRST = 2
 
 
 def cipher(key):
@@ -67,37 +69,42 @@ def test_the_hash_of_labels():
 
 def test_the_pads_of_transfers():
     """Messages of random transfers from labels: H(q, i) and H(q ^ delta, i), H(t, i); a tweak is number and block."""
-    width, count = 3, 4
+    width, count = 3, 130
 
     async def send(ctx, peer):
         end = Noted(await extension_softspoken_roy22.send_setup(ctx, peer))
-        await transfers.random_send(ctx, end, 2)
+        await transfers.random_send(ctx, end, FIRST)
         return end, await transfers.random_send(ctx, end, count, width)
 
     async def receive(ctx, peer):
         end = Noted(await extension_softspoken_roy22.receive_setup(ctx, peer))
-        await transfers.random_receive(ctx, end, 2)
+        await transfers.random_receive(ctx, end, FIRST)
         return end, (await transfers.random_receive(ctx, end, count, width))[1]
 
     (sender, pairs), (receiver, own) = results(send, receive)
-    pi = cipher(shake_256(encode_domain(("ot hash", insecure_agreements(2, "pair")[0].session))).digest(16))
+    session = insecure_agreements(2, "pair")[0].session
+    start = int.from_bytes(shake_256(encode_domain(("ot hash", session, PATH, *ENDS))).digest(16), "little")
 
     def pad(x, i):
-        blocks = [tccr(pi, x, i | block << 48) for block in range(2)]
+        """128 labels of two blocks have a key in common; a run's begins with the number of its first label."""
+        pi = cipher((start ^ (FIRST | i >> 7 << 64)).to_bytes(16, "little"))
+        blocks = [tccr(pi, x, FIRST + i | block << 48) for block in range(2)]
         return [blocks[0] & 2**64 - 1, blocks[0] >> 64, blocks[1] & 2**64 - 1]
 
     for i, (q, t) in enumerate(zip(sender.gave[1], receiver.gave[3], strict=True)):
-        assert pairs[i, 0].tolist() == pad(number(q), 2 + i)
-        assert pairs[i, 1].tolist() == pad(number(q ^ sender.delta), 2 + i)
-        assert own[i].tolist() == pad(number(t), 2 + i)
+        assert pairs[i, 0].tolist() == pad(number(q), i)
+        assert pairs[i, 1].tolist() == pad(number(q ^ sender.delta), i)
+        assert own[i].tolist() == pad(number(t), i)
 
 
 def test_half_trees():
-    """Guo et al., EUROCRYPT 2023, figure 3: children H(x) and x ^ H(x), the root's sum to delta."""
-    depth, key, delta, root = 4, b"key of the trees", 2**127 + 9, 2**90 + 77
-    leaves = np.empty((1, 1 << depth, 2), np.uint64)
-    sums = half_trees.grow(leaves, label(root)[None], label(delta), half_trees.round_keys(key))
-    level, pi = [root, root ^ delta], cipher(key)
+    """Guo et al., EUROCRYPT 2023, figure 3: children H(x) and x ^ H(x), the root's sum to delta; tree 5's own key."""
+    depth, start, delta, root = 4, 2**100 + 4, 2**127 + 9, 2**90 + 77
+    leaves = np.empty((2, 1 << depth, 2), np.uint64)
+    roots = np.stack([label(1), label(root)])
+    sums = half_trees.grow(leaves, roots, label(delta), half_trees.TreeKeys(label(start), 4))[1:]
+    leaves = leaves[1:]
+    level, pi = [root, root ^ delta], cipher((start ^ 5).to_bytes(16, "little"))
     for i in range(depth):
         left = 0
         for node in level[::2]:

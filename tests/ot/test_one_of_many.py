@@ -7,9 +7,9 @@ from pairs import results
 from test_transfers import EXTENSIONS, IDEAL, every_extension, over
 
 from mpc.algebra.bit_tables import look_up
-from mpc.label_hash import hash_tccr
 from protocols.ot import one_of_many
 from protocols.ot.one_of_many import tables_receive, tables_send
+from protocols.ot.pads import pads
 
 FORMS = [(0, 4, 2), (1, 1, 1), (3, 4, 2), (2, 3, 21), (2, 4, 8), (1, 4, 9), (1, 8, 1)]
 
@@ -39,18 +39,19 @@ def test_what_is_read_stands_there(setups, form):
 def test_entries_are_sums_of_the_labels_hashes(monkeypatch, tile, words, depth, width):
     """By definition: of entry v, bits v width and following of the hashes of the labels that the bits of v choose."""
     monkeypatch.setattr(one_of_many, "_TILE_WORDS", tile)
-    key, count, first = bytes(range(16)), 64 * words, 1000
+    start, count, first = np.array([7, 2**63], np.uint64), 64 * words, 1000
+    blocks = -(-(width << depth) // 128)
     random = np.random.default_rng(3)
     labels, delta = random.integers(0, 2**64, (depth * count, 2), np.uint64), random.integers(0, 2**64, 2, np.uint64)
-    made = one_of_many._tables(labels, delta, first, key, (depth, width))
+    made = one_of_many._tables(labels, delta, first, start, (depth, width))
     for lane in range(0, count, 7):
         for v in range(1 << depth):
             entry = 0
             for level in range(depth):
                 place = level * count + lane
                 label = labels[place] ^ delta if v >> level & 1 else labels[place]
-                hashed = [hash_tccr(label[None], first + place | block << 48, key)[0] for block in range(2)]
-                entry ^= sum(int(word) << 64 * i for i, word in enumerate(np.concatenate(hashed))) >> v * width
+                row = pads(label[None], None, start, first + level * count, 2 * blocks, (lane, 0, 2 * blocks))[0]
+                entry ^= sum(int(word) << 64 * i for i, word in enumerate(row)) >> v * width
             found = sum((int(made[v, f, lane // 64]) >> lane % 64 & 1) << f for f in range(width))
             assert found == entry % 2**width
 

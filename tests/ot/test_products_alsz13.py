@@ -63,6 +63,7 @@ def total(choices, x, groups, targets):
     return sums
 
 
+START = np.array([1, 2], np.uint64)
 GROUPS = (Group(64), Group(1, 0, 1), Group(17, 3, 2))
 
 
@@ -111,12 +112,12 @@ def test_corrections_say_nothing_of_what_is_multiplied(value, turned):
     labels, delta, shares = words((count, 2)), words(2, 1), np.zeros((1, count, 1), np.uint64)
     turns = np.full(count // 64, 2**64 - 1, np.uint64) if turned else None
     x = np.full((count, 1), value, np.uint64)
-    sent = sender_products(labels, turns, delta, x, bytes(16), 0, groups, shares).reshape(64, -1)
+    sent = sender_products(labels, turns, delta, x, START, 0, groups, shares).reshape(64, -1)
     for plane in sent:
         assert abs(int(bits.unpack(plane, count).sum()) - count / 2) < 2.5 * count**0.5
     # The receiver's pad for choice 0 is the sender's share, for choice 1 the other one; the other is what hides x.
     known, hidden = (delta, np.zeros(2, np.uint64)) if turned else (np.zeros(2, np.uint64), delta)
-    p, q = (pad_planes(labels, offset, bytes(16), 0, 64) for offset in (known, hidden))
+    p, q = (pad_planes(labels, offset, START, 0, 64) for offset in (known, hidden))
     own, other = (bits.from_planes(planes, count) for planes in (p, q))
     assert (bits.from_planes(sent, count) == x[:, 0] + own - other).all()
     assert (shares[0, :, 0] == np.uint64(0) - own).all()
@@ -146,7 +147,7 @@ def test_products_of_random_bits(setups, rows):
     found, (x, sent), received = then(
         setups, 512,
         lambda ctx, cot, held: products.random_ands_send(ctx, cot, held, rows),
-        lambda ctx, cot, held: products.random_ands_receive(ctx, held, rows),
+        lambda ctx, cot, held: products.random_ands_receive(ctx, cot, held, rows),
         audit=True,
     )  # fmt: skip
     assert (sent ^ received == x & bits.pack(found)).all()
@@ -178,7 +179,7 @@ def test_a_choice_has_64_bits_at_most(rows):
         then(
             IDEAL, 64,
             lambda ctx, cot, held: products.random_ands_send(ctx, cot, held, rows),
-            lambda ctx, cot, held: products.random_ands_receive(ctx, held, 1),
+            lambda ctx, cot, held: products.random_ands_receive(ctx, cot, held, 1),
         )  # fmt: skip
     assert caught.value.code == "wrong-parameter"
 
@@ -225,4 +226,4 @@ def test_messages_have_not_changed():
         held = await products.given_choices_receive(ctx, cot, np.array([19], np.uint64), 64)
         await products.and_receive(ctx, cot, held, 2)
 
-    assert digest(*over(EXTENSIONS["softspoken"], send, receive))[:16] == "24125f65ba915686"
+    assert digest(*over(EXTENSIONS["softspoken"], send, receive))[:16] == "6d7d7f92a634639a"

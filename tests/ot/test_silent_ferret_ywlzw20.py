@@ -99,8 +99,8 @@ def test_transfers_over_silent_correlations():
 
 def test_messages_have_not_changed():
     semi_honest, malicious = digest(*roles([TINY.fresh + 1])), digest(*roles([TINY.fresh + 1], malicious=True))
-    assert semi_honest[:16] == "8ecc2a968f7fbaaf"
-    assert malicious[:16] == "4b37b4f5bf8275f9"
+    assert semi_honest[:16] == "9663c97abb9756c5"
+    assert malicious[:16] == "ccabd1592805932d"
 
 
 # cheating
@@ -165,21 +165,20 @@ def test_an_even_offset():
 
 @pytest.mark.parametrize(
     ("parameters", "guessing", "solving", "both"),
-    [(ferret.SMALL, 94, 144, 128), (ferret.MEDIUM, 93, 143, 129), (ferret.LARGE, 94, 153, 140)],
+    [(ferret.SMALL, 132.2, 148.4, 132.6), (ferret.MEDIUM, 133.6, 148.3, 133.0), (ferret.LARGE, 135.8, 153.0, 138.5)],
 )
 def test_the_sets_are_cheap_and_hard(parameters, guessing, solving, both):
-    """Under a tenth of a byte each; and every attack that is worked out here costs 2^128 operations or more.
+    """Under a tenth of a byte each; and every attack that is worked out here costs 2^132 operations or more.
 
     Guessing samples without errors leaves a sparse system in k secrets, ten terms each: 10 k^2 operations a try by
     Wiedemann's method.
     """
     assert 16 * parameters.trees * parameters.depth / parameters.fresh < 0.1
     noise = parameters.made, parameters.k, parameters.trees
-    tries = regular_noise.prange(*noise)
-    assert int(tries) == guessing
-    assert tries + log2(10 * parameters.k**2) > 128
-    assert int(regular_noise.algebraic(*noise)) == solving
-    assert int(regular_noise.hybrid(*noise)) == both
+    decoding = regular_noise.prange(*noise) + log2(10 * parameters.k**2)
+    found = decoding, regular_noise.algebraic(*noise), regular_noise.hybrid(*noise)
+    assert found == pytest.approx((guessing, solving, both), abs=0.06)
+    assert min(found) >= 132
 
 
 @pytest.mark.slow

@@ -38,19 +38,20 @@ static void send(uint64_t *out, uint64_t *s) {
     parley_softspoken_send(out + LABELS, out, corrections, BLOCK, s + 300, keys, K, 1, s + 400, BLOCKS);
 }
 
-/* Silent transfer: the keys of its hash and of its matrix are public. */
+/* Silent transfer: what the keys of its hash are made of, and the keys of its matrix, are public. */
 enum { DEPTH = 4, TREES = 2, LEAVES = TREES << DEPTH, LOG_SIZE = 8, ROWS = 40 };
 
 static const uint8_t public_keys[KEY_BYTES] = {1, 2, 3};
+static const uint64_t start[2] = {1, 2};
 static uint64_t scratch[1 << DEPTH];
 
 static void grow(uint64_t *out, uint64_t *s) {
-    parley_half_trees_grow(out, out + 2 * LEAVES, scratch, s, s + 100, public_keys, DEPTH, TREES);
+    parley_half_trees_grow(out, out + 2 * LEAVES, scratch, s, s + 100, start, 5, DEPTH, TREES);
 }
 
 static void regrow(uint64_t *out, uint64_t *s) {
     for (size_t i = 0; i < TREES; i++) s[i] &= (1 << DEPTH) - 1;
-    parley_half_trees_regrow(out, scratch, s, s + 100, public_keys, DEPTH, TREES);
+    parley_half_trees_regrow(out, scratch, s, s + 100, start, 5, DEPTH, TREES);
 }
 
 static void add_sparse(uint64_t *out, uint64_t *s) {
