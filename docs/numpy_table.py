@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from protocols.array import SecretArray
+from protocols.array.implementations import FUNCTIONS, UFUNCS
 from protocols.array.missing import WHY
-from protocols.array.secret import FUNCTIONS, UFUNCS
 
 PAGE = Path(__file__).parent / "numpy.md"
 

@@ -11,12 +11,14 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.factors import added, factor_of
 from protocols.array.facts import axes_of, joint_shape, kind_of
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, operation
 from protocols.array.peaks import difference, total
 from protocols.array.public import Constant, Public, encoded, is_integral, public
+from protocols.array.recording import record
 from protocols.array.scales import aligned, at_scale, fixed, has_room, ring_form, short
-from protocols.array.secret import SecretArray, implements, record
+from protocols.array.secret import SecretArray
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of

@@ -9,8 +9,9 @@ from protocols.array.inputs import bounds_of, refuse_unknown_kind
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Facts, Kind, operation
+from protocols.array.recording import record
 from protocols.array.revealing import checked, shown_form
-from protocols.array.secret import SecretArray, record
+from protocols.array.secret import SecretArray
 from protocols.outputs import alone
 from protocols.shares import ArithmeticShare, BooleanShare
 

@@ -14,12 +14,13 @@ import numpy.typing as npt
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, subtract, sum_
 from protocols.array.folding import folded
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import all_, equal, greater, less, less_equal, logical_not, logical_xor, not_equal
 from protocols.array.matrices import matmul
 from protocols.array.public import public
 from protocols.array.scales import fixed, ring_form
-from protocols.array.secret import SecretArray, implements
+from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
 
 

@@ -14,11 +14,12 @@ from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, sum_
 from protocols.array.facts import axes_of
 from protocols.array.folding import Joint, accumulated, axes_last, axis_back, axis_last, axis_number, folded, without
+from protocols.array.implementations import UFUNC_METHODS, UFUNCS, implements
 from protocols.array.lines import user_line
 from protocols.array.logic import all_, any_, logical_and, logical_or, logical_xor, maximum, minimum
 from protocols.array.missing import missing
 from protocols.array.scales import constant, fixed, ring_form
-from protocols.array.secret import UFUNC_METHODS, UFUNCS, SecretArray, implements
+from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
 
 _JOINT: dict[np.ufunc, Joint] = {

@@ -13,9 +13,10 @@ import numpy as np
 
 from protocols.array.arithmetic import add, scale_by, subtract
 from protocols.array.functions import exp, log
+from protocols.array.implementations import implements
 from protocols.array.logic import absolute, maximum
 from protocols.array.scales import fixed
-from protocols.array.secret import SecretArray, implements
+from protocols.array.secret import SecretArray
 
 
 @implements(np.log2)

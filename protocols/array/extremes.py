@@ -19,12 +19,13 @@ from mpc.errors import LocalError
 from protocols.array.arithmetic import add
 from protocols.array.facts import axes_of
 from protocols.array.folding import axes_last, axis_number, folded, without
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import all_, any_, logical_and, logical_not, precedes
 from protocols.array.matrices import matmul
 from protocols.array.peaks import Extreme
 from protocols.array.scales import constant, ring_form
-from protocols.array.secret import SecretArray, implements
+from protocols.array.secret import SecretArray
 from protocols.array.selecting import pick
 from protocols.array.shape import concatenate
 

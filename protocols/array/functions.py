@@ -12,14 +12,16 @@ import numpy as np
 
 from mpc.context import Context
 from protocols.array.arithmetic import add, multiply, negative, subtract
+from protocols.array.implementations import implements
 from protocols.array.lines import naming_line
 from protocols.array.logic import absolute, is_negative, where
 from protocols.array.losses import allowed_loss, check_loss
 from protocols.array.node import Facts, Node, Operation, operation
 from protocols.array.peaks import Peak
 from protocols.array.quotients import reciprocal
+from protocols.array.recording import record
 from protocols.array.scales import fixed
-from protocols.array.secret import SecretArray, implements, record
+from protocols.array.secret import SecretArray
 from protocols.array.shadows import in_floats
 from protocols.numeric import exponential, logarithm, square_root
 from protocols.numeric import sigmoid as logistic

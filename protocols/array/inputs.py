@@ -13,11 +13,13 @@ import numpy.typing as npt
 from mpc.algebra.encoding import encode
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
+from protocols.array.declared import declared_range
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context, party_index, refuse_unawaited
 from protocols.array.node import Facts, Kind, Node, Shape, operation
 from protocols.array.public import refuse_masked
-from protocols.array.secret import SecretArray, declared_range, record
+from protocols.array.recording import record
+from protocols.array.secret import SecretArray
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of

@@ -15,13 +15,14 @@ from protocols.array.extremes import max_, min_
 from protocols.array.facts import axes_of
 from protocols.array.folding import axes_last, axis_number, without
 from protocols.array.functions import sqrt
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import absolute
 from protocols.array.matrices import matmul
 from protocols.array.missing import missing
 from protocols.array.public import public
 from protocols.array.scales import fixed
-from protocols.array.secret import SecretArray, implements
+from protocols.array.secret import SecretArray
 from protocols.ranges import NO_BOUND, ULP
 
 

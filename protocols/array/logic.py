@@ -13,11 +13,13 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
 from protocols.array.facts import joint_shape, kind_of
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Shape, operation
 from protocols.array.public import Public, own_truths, public, refuse_masked
+from protocols.array.recording import record
 from protocols.array.scales import BIT, aligned, common_scale, ring_form
-from protocols.array.secret import SecretArray, implements, record
+from protocols.array.secret import SecretArray
 from protocols.array.shape import are_truths, broadcast_to, choose
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare

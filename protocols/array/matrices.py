@@ -12,11 +12,13 @@ from mpc.errors import LocalError
 from protocols.array.arithmetic import multiply
 from protocols.array.factors import added, factor_of
 from protocols.array.facts import kind_of, matrix_shapes
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Shape, operation
 from protocols.array.public import Constant, Public, public
+from protocols.array.recording import record
 from protocols.array.scales import short
-from protocols.array.secret import SecretArray, implements, record
+from protocols.array.secret import SecretArray
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 

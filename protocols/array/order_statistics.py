@@ -11,11 +11,12 @@ from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
 from protocols.array.facts import axes_of
 from protocols.array.folding import axes_last, axis_back, axis_last
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import not_equal
 from protocols.array.missing import missing
 from protocols.array.scales import constant, fixed, ring_form
-from protocols.array.secret import SecretArray, implements
+from protocols.array.secret import SecretArray
 from protocols.array.sorting import sort, with_places
 
 _WHOLE_PLACES = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}

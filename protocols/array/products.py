@@ -15,10 +15,11 @@ import numpy as np
 
 from mpc.errors import LocalError
 from protocols.array.arithmetic import multiply, sum_
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.matrices import matmul
 from protocols.array.public import own_number
-from protocols.array.secret import SecretArray, implements
+from protocols.array.secret import SecretArray
 
 
 @implements(np.outer)

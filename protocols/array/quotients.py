@@ -10,12 +10,14 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import scale_by
 from protocols.array.facts import joint_shape
+from protocols.array.implementations import implements
 from protocols.array.lines import naming_line, user_line
 from protocols.array.losses import allowed_loss, check_loss
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import is_integral, public
+from protocols.array.recording import record
 from protocols.array.scales import as_secret, fixed, short
-from protocols.array.secret import SecretArray, implements, record
+from protocols.array.secret import SecretArray
 from protocols.numeric.continuity import through_quotient, through_reciprocal
 from protocols.numeric.division import divide as divide_shares
 from protocols.numeric.division import quotient_loss, quotient_range

@@ -18,11 +18,13 @@ from mpc.errors import LocalError
 from protocols.array.arithmetic import subtract, sum_
 from protocols.array.facts import axes_of
 from protocols.array.folding import axis_number
+from protocols.array.implementations import FUNCTIONS, implements
 from protocols.array.lines import user_line
 from protocols.array.logic import logical_xor
 from protocols.array.missing import missing
 from protocols.array.public import public
-from protocols.array.secret import FUNCTIONS, SecretArray, implements, rearranged, record
+from protocols.array.recording import rearranged, record
+from protocols.array.secret import SecretArray
 from protocols.array.shape import alike, choose, concatenate, moving, transpose
 
 Places = npt.NDArray[np.int64]

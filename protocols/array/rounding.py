@@ -13,13 +13,15 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import ADD_PUBLIC, SCALE, negative, subtract
 from protocols.array.facts import joint_shape
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import ZERO, greater, greater_equal, is_negative, less, not_equal, where
 from protocols.array.missing import missing
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import Constant, Public, encoded, is_integral, public
+from protocols.array.recording import record
 from protocols.array.scales import at_scale, fixed, ring_form
-from protocols.array.secret import SecretArray, implements, record
+from protocols.array.secret import SecretArray
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of

@@ -11,7 +11,8 @@ from mpc.algebra import bits
 from mpc.context import Context
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import Constant, Public, encoded, is_integral, public
-from protocols.array.secret import SecretArray, form, form_place, record
+from protocols.array.recording import form, form_place, record
+from protocols.array.secret import SecretArray
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of

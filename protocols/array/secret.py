@@ -12,28 +12,21 @@ slices taken before don't.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
-from inspect import Signature, signature
-from math import ceil, ldexp, prod
+from math import prod
 from operator import getitem
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import numpy as np
 
-from mpc.context import Context, beside
+from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.array.declared import declared_error, declared_range
+from protocols.array.implementations import FUNCTIONS, IN_FLOATS, UFUNC_METHODS, UFUNCS, called, refusal, result_of
 from protocols.array.lines import user_line
-from protocols.array.missing import NoLength, missing, missing_attribute, missing_function
-from protocols.array.node import Facts, Kind, Node, Operation, Recipe, Shape, Value
-from protocols.array.shadows import in_floats
-from protocols.ranges import ERROR_BITS, Range
+from protocols.array.missing import NoLength, missing, missing_attribute
+from protocols.array.node import Kind, Node, Operation, Shape
+from protocols.ranges import Range
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-UFUNCS: dict[np.ufunc, Callable[..., Any]] = {}
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
-UFUNC_METHODS: dict[str, Callable[..., Any]] = {}
-"""What `np.add.reduce` and the like do: called with the ufunc before its arguments."""
 Forms = dict[int | str, dict[Range, "SecretArray"]]
 """Other encodings of a value that something needed: by scale, or "ring" for a bit as a number, then by the range under
 which the value was asked for."""
@@ -42,22 +35,6 @@ which the value was asked for."""
 Moved = tuple["SecretArray", tuple[tuple[Operation, dict[str, Any]], ...]]
 """What the elements of a value were before all of them were moved about, and how: another form of the value is the same
 form of that one, which is made once, moved likewise."""
-
-
-IN_FLOATS: dict[Callable[..., Any], Callable[..., Any]] = {}
-"""What the functions of this class that are entered in the table do with arrays in the clear."""
-
-
-def implements(*functions: Any) -> Callable[[F], F]:
-    """Register what these numpy functions and ufuncs do with secrets."""
-
-    def register(implementation: F) -> F:
-        for function in functions:
-            both = in_floats(IN_FLOATS.get(function, function))(implementation)
-            (UFUNCS if isinstance(function, np.ufunc) else FUNCTIONS)[function] = both
-        return implementation
-
-    return register
 
 
 def _method(function: Callable[..., Any], says: str) -> Callable[..., SecretArray]:
@@ -217,14 +194,14 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         implementation = UFUNCS.get(ufunc)
         if implementation is not None and not kwargs and method == "__call__":
-            return _result(ufunc, implementation, inputs, kwargs)
+            return result_of(ufunc, implementation, inputs, kwargs)
         if implementation is not None and method in UFUNC_METHODS:
             implementation, inputs = UFUNC_METHODS[method], (ufunc, *inputs)
         elif implementation is None or method != "__call__":
-            raise _missing(ufunc, "" if method == "__call__" else f".{method}")
+            raise refusal(ufunc, "" if method == "__call__" else f".{method}")
         (out, *others) = kwargs.pop("out", None) or (None,)
         if others:
-            raise _missing(ufunc, " into several arrays")
+            raise refusal(ufunc, " into several arrays")
         if out is not None and not isinstance(out, SecretArray):
             raise LocalError(
                 "unsupported-operation",
@@ -232,14 +209,14 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
                 "write x = x + y instead of x += y where x is public, and leave out=",
                 line=user_line(),
             )
-        result = _called(ufunc, implementation, inputs, kwargs)
+        result = called(ufunc, implementation, inputs, kwargs)
         return result if out is None else out.become(result)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         implementation = FUNCTIONS.get(function)
         if implementation is None:
-            raise _missing(function)
-        return _called(function, implementation, args, kwargs)
+            raise refusal(function)
+        return called(function, implementation, args, kwargs)
 
     def __getattr__(self, name: str) -> NoReturn:
         """What numpy's arrays have and secrets have not; names with an underscore are others' questions, not users'."""
@@ -390,126 +367,6 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __delitem__(self, index: Any) -> NoReturn:
         raise missing("del x[...]", "x = np.delete(x, index)")
-
-
-def record(
-    operation: Operation,
-    *operands: SecretArray,
-    home: Context | None = None,
-    place: tuple[int, ...] = (),
-    range_: Range | None = None,
-    **parameters: Any,
-) -> SecretArray:
-    """Write down one operation: a new node, numbered in the order of the program.
-
-    It belongs to the call `home`, or that of its first operand; side by side with others (`mpc.together`) to the
-    task's own, unless it is given a `place` instead of a number. `range_` stands instead of the range that follows from
-    the operands'.
-    """
-    nodes = tuple([x.node for x in operands])
-    facts = operation.facts(*nodes, **parameters)
-    value = _value(home or nodes[0].value.home, place)
-    return SecretArray(_node(operation, nodes, parameters, facts, range_, user_line(), value))
-
-
-def rearranged(operation: Operation, x: SecretArray, **parameters: Any) -> SecretArray:
-    """Write down an operation that gives every element of x another place, once."""
-    base, moves = x.moved or (x.copy(), ())
-    moved = record(operation, x, **parameters)
-    moved.moved = base, (*moves, (operation, parameters))
-    return moved
-
-
-def form(x: SecretArray, key: int | str, operation: Operation, **parameters: Any) -> SecretArray:
-    """x in another encoding: its value is computed once for x and all its aliases, and follows x's line and range.
-
-    Its place in the program follows from x's: it does not matter which of several calls side by side asks first.
-    """
-    made = x.forms.setdefault(key, {})
-    if x.range in made:
-        return made[x.range]
-    facts = operation.facts(x.node, **parameters)
-    alias = next(iter(made.values()), None)
-    value = _value(x.context, form_place(x, key)) if alias is None else alias.node.value
-    node = _node(operation, (x.node,), parameters, facts, None, x.line, value)
-    made[x.range] = SecretArray(node, None if alias is None else alias.forms)
-    return made[x.range]
-
-
-def form_place(x: SecretArray, key: int | str) -> tuple[int, ...]:
-    """The place of x's form of this key: no call of x's own, which are numbered from 1."""
-    return (*x.node.value.place, 0, key + 1 if isinstance(key, int) else 0)
-
-
-def _value(home: Context, place: tuple[int, ...]) -> Value:
-    now = beside(home)
-    value = Value(home, place) if place else Value(now, (now.reserve(),))
-    value.depth = now.depth
-    return value
-
-
-def _node(
-    operation: Operation,
-    operands: tuple[Node, ...],
-    parameters: dict[str, Any],
-    facts: Facts,
-    range_: Range | None,
-    line: str,
-    value: Value,
-) -> Node:
-    shape, kind, scale, inferred = facts
-    if value.share is None:
-        value.recipes.append(Recipe(operands, parameters))
-    return Node(operation, shape, kind, scale, range_ or inferred, line, value, max(len(value.recipes) - 1, 0))
-
-
-def declared_range(lo: float, hi: float, scale: int) -> Range:
-    """The range of reals that a program declares. LocalError `bad-range` if there is none between finite bounds."""
-    if not -np.inf < lo <= hi < np.inf:
-        raise LocalError(
-            "bad-range", f"[{lo}, {hi}] is no range of numbers", "give two finite bounds, (lo, hi)", line=user_line()
-        )
-    return Range.of_reals(lo, hi, scale)
-
-
-def declared_error(error: float, scale: int) -> int:
-    """The bound that a program declares, rounded up. LocalError `bad-error` if it is no finite number from 0 on."""
-    if not 0 <= error < np.inf:
-        raise LocalError("bad-error", f"{error} bounds no error", "give a number from 0 on", line=user_line())
-    return ceil(ldexp(error, scale + ERROR_BITS))
-
-
-def _called(function: Any, implementation: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
-    """The implementation on these arguments, or the refusal of those that it does not take."""
-    try:
-        _signature(implementation).bind(*args, **kwargs)
-    except TypeError:
-        raise _missing(function, f" with {', '.join(kwargs) or 'these arguments'}") from None
-    return _result(function, implementation, args, kwargs)
-
-
-def _result(function: Any, implementation: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
-    """What the implementation makes of these arguments; arguments that make no sense to it are refused with a code."""
-    try:
-        return implementation(*args, **kwargs)
-    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        if isinstance(error, LocalError):
-            raise
-        raise _missing(function, " with these arguments") from error
-
-
-@cache
-def _signature(implementation: Callable[..., Any]) -> Signature:
-    return signature(implementation)
-
-
-def _missing(function: Any, how: str = "") -> LocalError:
-    """The refusal of a function of numpy, or with `how` of a way to call one."""
-    module = "np" if isinstance(function, np.ufunc) else function.__module__.replace("numpy", "np", 1)
-    what, name = f"{module}.{function.__name__}{how}", function.__name__
-    if how:
-        return missing(what, f"leave it out, or see how docs/numpy.md has np.{name}; or reveal the value first")
-    return missing_function(what, name, [*(f.__name__ for f in UFUNCS), *(f.__name__ for f in FUNCTIONS)])
 
 
 def _no_content(what: str) -> LocalError:

@@ -19,12 +19,14 @@ from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, sum_
 from protocols.array.facts import joint_shape
 from protocols.array.folding import axis_last, folded
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import equal, logical_and, logical_xor
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import public
+from protocols.array.recording import record
 from protocols.array.scales import common_scale, ring_form
-from protocols.array.secret import SecretArray, implements, record
+from protocols.array.secret import SecretArray
 from protocols.array.shape import alike, are_truths, broadcast_to, getitem
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of

@@ -8,12 +8,13 @@ import numpy as np
 
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, subtract
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import greater, where
 from protocols.array.matrices import matmul
 from protocols.array.public import public
 from protocols.array.scales import fixed
-from protocols.array.secret import SecretArray, implements
+from protocols.array.secret import SecretArray
 
 
 @implements(np.polyval)

@@ -17,11 +17,13 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols import shares
 from protocols.array.facts import kind_of
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Operation, operation
 from protocols.array.public import own_index, own_number, own_truths
+from protocols.array.recording import rearranged, record
 from protocols.array.scales import common_scale, constant_bits
-from protocols.array.secret import SecretArray, implements, rearranged, record
+from protocols.array.secret import SecretArray
 from protocols.shares import Share
 
 

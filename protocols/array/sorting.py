@@ -18,10 +18,12 @@ import numpy.typing as npt
 
 from protocols.array.arithmetic import ADD_PUBLIC, add, scale_by, subtract, sum_
 from protocols.array.folding import axis_back, axis_last, axis_number
+from protocols.array.implementations import implements
 from protocols.array.logic import clamped, equal, greater_equal, less, logical_and, logical_or, precedes
 from protocols.array.public import encoded
+from protocols.array.recording import record
 from protocols.array.scales import constant, ring_form
-from protocols.array.secret import SecretArray, implements, record
+from protocols.array.secret import SecretArray
 from protocols.array.selecting import pick
 from protocols.array.shape import concatenate, stack
 

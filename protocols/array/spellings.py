@@ -11,13 +11,14 @@ import numpy as np
 from protocols.array.arithmetic import add, multiply, negative, scale_by, subtract, sum_
 from protocols.array.folding import axis_back, axis_last, axis_number
 from protocols.array.functions import sqrt
+from protocols.array.implementations import implements
 from protocols.array.logic import absolute, less, maximum, minimum, where
 from protocols.array.matrices import matmul
 from protocols.array.products import outer, tensordot
 from protocols.array.rearranging import trace
 from protocols.array.rounding import astype, remainder, trunc
 from protocols.array.scales import fixed, ring_form
-from protocols.array.secret import SecretArray, implements
+from protocols.array.secret import SecretArray
 from protocols.array.series import cross
 
 

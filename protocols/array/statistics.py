@@ -17,13 +17,14 @@ from protocols.array.arithmetic import mean, multiply, scale_by, subtract, sum_
 from protocols.array.facts import axes_of
 from protocols.array.folding import without
 from protocols.array.functions import inverse_sqrt, sqrt
+from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import maximum
 from protocols.array.matrices import matmul
 from protocols.array.public import public
 from protocols.array.quotients import divide
 from protocols.array.scales import fixed
-from protocols.array.secret import SecretArray, implements
+from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
 
 
