@@ -3,7 +3,7 @@
 import pytest
 from random_programs import DECIDING, OPERATIONS, Found, Program, complaints, run
 
-BATCHES = 40
+BATCHES, QUICK = 40, 4
 WAYS = [
     {"n": 2}, {"n": 3}, {"n": 2, "suite": "ideal"},
 ]  # fmt: skip
@@ -15,7 +15,9 @@ def check(program, **way):
     return found
 
 
-@pytest.mark.parametrize("batch", range(BATCHES))
+@pytest.mark.parametrize(
+    "batch", [pytest.param(batch, marks=pytest.mark.slow if batch >= QUICK else ()) for batch in range(BATCHES)]
+)
 def test_no_number_is_further_from_the_exact_one_than_the_report_says(batch, request):
     count = request.config.getoption("--seeds") // BATCHES
     for seed in range(batch * count, (batch + 1) * count):
