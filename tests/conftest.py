@@ -22,7 +22,8 @@ HERE = Path(__file__).parent
 SHARED_DEVICE = ("opencl", "bench/test_device_kernels.py")
 """Tests of one device, whose kernels are compiled once."""
 LONGEST = (
-    "native/test_builds.py", "native/test_constant_time.py", "array/test_random_programs.py", "bench", "runner", "store",
+    "native/test_builds.py", "native/test_constant_time.py", "array/test_random_programs.py", "bench", "runner",
+    "store",
 )  # fmt: skip
 """Files that take minutes, so that they begin first and no core is left waiting for them at the end."""
 
