@@ -67,33 +67,13 @@ __all__ = [
     "unique_count",
 ]
 
-_FROM_PROTOCOLS = {
-    **dict.fromkeys(
-        (
-            "SecretArray",
-            "cholesky",
-            "compute",
-            "det",
-            "inverse_sqrt",
-            "log_softmax",
-            "relu",
-            "reveal",
-            "secret",
-            "secret_from",
-            "share_of",
-            "sigmoid",
-            "softmax",
-            "solve",
-            "topk",
-            "unique_count",
-        ),
-        "protocols.array",
-    ),
+_ELSEWHERE = {
     "horizon": "protocols.horizon",
     "prepared": "protocols.prepared",
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
     **dict.fromkeys(("Simulation", "simulate", "simulate_async"), "protocols.runs.simulating"),
 }
+"""Where names lie that are not of `protocols.array`."""
 
 
 def __dir__() -> list[str]:
@@ -106,7 +86,7 @@ if not TYPE_CHECKING:
         """What lies in `protocols` is imported when it is asked for, since `protocols` itself imports this package."""
         if name == "__version__":
             return _installed_version()
-        if name not in _FROM_PROTOCOLS:
+        if name not in __all__:
             raise AttributeError(f"module 'mpc' has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(_FROM_PROTOCOLS[name]), name)
+        value = globals()[name] = getattr(import_module(_ELSEWHERE.get(name, "protocols.array")), name)
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.array.declared import declared_error
 from protocols.array.evaluate import Evaluation
 from protocols.array.inputs import bounds_of, refuse_unknown_kind
 from protocols.array.lines import user_line
@@ -13,6 +14,7 @@ from protocols.array.recording import record
 from protocols.array.revealing import checked, shown_form
 from protocols.array.secret import SecretArray
 from protocols.outputs import alone
+from protocols.ranges import NO_BOUND
 from protocols.shares import ArithmeticShare, BooleanShare
 
 GIVEN = operation("given", lambda known: known, lambda ctx, node: None)
@@ -40,13 +42,16 @@ def secret_from(
     *,
     kind: Kind = "int",
     range: tuple[float, float] | None = None,
+    error: float | None = None,
 ) -> SecretArray:
     """A share that a protocol computed, as a secret to go on with in expressions.
 
     `kind` says what it holds: `int` for whole numbers, `fixed` for reals with the run's number of fractional bits,
     `bit` for a Boolean share of one bit a value. `range` is what you vouch for every element, in the value's own unit;
-    without one it is what `mpc.secret` would take. If it is false, results may be wrong without a warning.
-    Raises LocalError `bad-kind` if the share cannot be of that kind, `unknown-kind`, `bad-range`.
+    without one it is what `mpc.secret` would take. `error` is what you vouch they are off by at most, in the same unit;
+    without one, whole numbers and bits are taken as exact, and of reals no bound is known. If they are false, results
+    may be wrong without a warning.
+    Raises LocalError `bad-kind` if the share cannot be of that kind, `unknown-kind`, `bad-range`, `bad-error`.
     """
     need_context(ctx, "secret_from")
     line = user_line()
@@ -61,7 +66,9 @@ def secret_from(
         )
     scale = ctx.fractional_bits if kind == "fixed" else 0
     bounds = bounds_of(range, kind, scale, line)
-    x = record(GIVEN, home=ctx, known=Facts(share.shape, kind, scale, bounds))
+    unvouched = NO_BOUND if kind == "fixed" else 0
+    off_by = unvouched if error is None else declared_error(error, scale)
+    x = record(GIVEN, home=ctx, known=Facts(share.shape, kind, scale, bounds.off_by(off_by)))
     x.node.value.computed(share, ctx.depth)
     return x
 

@@ -8,8 +8,9 @@ are shortened side by side and added.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import frexp
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -91,7 +92,7 @@ def _shortened(x: SecretArray, values: Public, terms: int) -> tuple[SecretArray,
     return (at_scale(x, x.scale - shift) if shift > 0 else x), wanted
 
 
-def _parts(x: SecretArray, values: Public, wanted: int, terms: int, rounded: bool) -> Any:
+def _parts(x: SecretArray, values: Public, wanted: int, terms: int, rounded: bool) -> Iterator[Part]:
     rest, scale = values, -1
     for left in reversed(range(MOST_PARTS)):
         largest = float(np.abs(rest).max())

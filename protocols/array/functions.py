@@ -14,7 +14,7 @@ from mpc.context import Context
 from protocols.array.arithmetic import add, multiply, negative, subtract
 from protocols.array.implementations import implements
 from protocols.array.lines import naming_line
-from protocols.array.logic import absolute, is_negative, where
+from protocols.array.logic import is_negative, where
 from protocols.array.losses import allowed_loss, check_loss
 from protocols.array.node import Facts, Node, Operation, operation
 from protocols.array.peaks import Peak
@@ -133,5 +133,7 @@ def _fine(x: SecretArray, loss_of: ErrorOf) -> bool:
 
 def _by_exp(x: SecretArray) -> SecretArray:
     """sigmoid(|x|) = 1 / (1 + exp(-|x|)), and 1 less that for negative x."""
-    upper = reciprocal(add(exp(negative(absolute(x))), 1))
-    return where(is_negative(x), subtract(1, upper), upper)
+    below = is_negative(x)
+    size = where(below, negative(x), x).in_range(x.range.absolute())
+    upper = reciprocal(add(exp(negative(size)), 1))
+    return where(below, subtract(1, upper), upper)

@@ -19,7 +19,11 @@ from protocols.array.scales import fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.supposing import supposed
 from protocols.outputs import Output, released
+from protocols.ranges import ULP, Range
 from protocols.shares import Share
+
+FLOAT_BITS = 53
+"""What a float64 holds of a number."""
 
 
 async def reveal(
@@ -46,7 +50,9 @@ async def reveal(
     targets = [shown_form(checked(ctx, value, line)) for value in values]
     to_all = set(receivers) == set(ctx.everyone)
     nodes = [(target if to_all else ring_form(target)).node for target in targets]
-    outputs = [Output(t.shape, t.kind, receivers, line, t.range, t.scale, tolerance=tolerance) for t in targets]
+    outputs = [
+        Output(t.shape, t.kind, receivers, line, _range_as_shown(t), t.scale, tolerance=tolerance) for t in targets
+    ]
     call = ctx.child("reveal", line=line)
     evaluation = Evaluation(call, nodes)
     once = {node.value: node.kind for node in nodes}
@@ -72,6 +78,12 @@ def _compare(ctx: Context, values: Sequence[SecretArray], results: Sequence[Any]
     if shadows is not None and ctx.me == min(outputs[0].receivers, default=-1):
         for value, result, output in zip(values, results, outputs, strict=True):
             shadows.compare(output.line, result, value.shadow, output.error)
+
+
+def _range_as_shown(x: SecretArray) -> Range:
+    """Its range; the error of a real is that of the float64 that it becomes."""
+    spare = x.range.magnitude.bit_length() - FLOAT_BITS
+    return x.range.off_by(x.range.error + (ULP << (spare - 1))) if x.kind == "fixed" and spare > 0 else x.range
 
 
 def shown_form(x: SecretArray) -> SecretArray:

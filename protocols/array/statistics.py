@@ -43,7 +43,7 @@ def var(
     ddof = ddof if correction is None else correction
     if not ddof:
         return spread
-    return scale_by(spread, np.asarray(count / _freedom(count, ddof)))
+    return scale_by(spread, np.asarray(count / _freedom(count, ddof)), rounded=True)
 
 
 @implements(np.std)
@@ -86,7 +86,7 @@ def cov(m: SecretArray, y: Any = None, rowvar: bool = True, bias: bool = False, 
     count = rows.shape[1]
     apart = fixed(subtract(rows, mean(rows, 1, True)))
     freedom = _freedom(count, int(not bias) if ddof is None else ddof)
-    found = fixed(scale_by(matmul(apart, apart.T), np.asarray(1.0 / freedom)))
+    found = fixed(scale_by(matmul(apart, apart.T), np.asarray(1.0 / freedom), rounded=True))
     return found.reshape(()) if len(rows) == 1 else found
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mpc.context import Context
+from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, may_be_zero, product, rescale
 from protocols.numeric.normalise import leading_places
@@ -77,7 +77,7 @@ async def divide(
 
     Error: `quotient_loss`, in most cases 2 or 3 units of the last place, and then below 2^-20 of the largest result
     where the range of y is so wide that its reciprocal has few bits at the far end.
-    Rounds: those of `reciprocal` and 2, and 4 or 5 more for the correction, 1 for shortening x.
+    Rounds: those of `reciprocal` and 2, and 3 or 4 more for the correction; x is shortened meanwhile.
     Material: that of `reciprocal`, a triple and a truncation pair an element, two more of each for the correction.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `quotient_range`.
     """
@@ -85,8 +85,8 @@ async def divide(
         return await divide(ctx, -x, -y, -x_range, -y_range, k)
     quotient_range(x_range, y_range, k)
     plan = plan_of(x_range.off_by(0), y_range.off_by(0), k)
-    r = await scaled_reciprocal(ctx, y, y_range, plan.t)
-    q = await product(ctx, await rescale(ctx, x, plan.h), r, plan.t - plan.h - k)
+    r, short = await together(ctx, (scaled_reciprocal, y, y_range, plan.t), (rescale, x, plan.h))
+    q = await product(ctx, short, r, plan.t - plan.h - k)
     if not plan.corrected:
         return q
     d = x.scale(1 << k) - await suite_of(ctx).mul(ctx, q, y)

@@ -1,5 +1,7 @@
 """What every value knows of its error, what a run says of it, and what is refused for losing too much."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from programs import UNIT, revealing
@@ -180,6 +182,28 @@ def test_a_bound_that_one_knows_better_is_vouched_for():
     assert done.result == (0.25, 0.25)
     with_error, without = (reveal.error for reveal in done.report.reveals)
     assert with_error > 2 * UNIT > without
+
+
+def test_reals_of_a_protocol_have_a_bound_only_if_one_is_vouched_for():
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(-1, 1))
+        share = await mpc.share_of(ctx, x * x)
+        unknown = mpc.secret_from(ctx, share, kind="fixed", range=(-1, 1))
+        vouched = mpc.secret_from(ctx, share, kind="fixed", range=(-1, 1), error=0.125)
+        assert (unknown.error, vouched.error) == (np.inf, 0.125)
+        with pytest.raises(LocalError, match="bad-error"):
+            mpc.secret_from(ctx, share, kind="fixed", error=-1)
+        return await mpc.reveal(ctx, unknown + 1, vouched + 1)
+
+    reveals = simulate(main, [0.5, None]).report.reveals
+    assert [reveal.error for reveal in reveals] == [np.inf, 0.125]
+
+
+def test_what_a_float64_cannot_hold_of_a_revealed_value_is_in_its_bound():
+    large, small = 2.0**43, 3 * UNIT
+    found, error = with_bounds(lambda x, y: (x + y).within(0, 2**44, error=0), (large, (0, 2**44)), (small, (0, 1)))
+    off = abs(Fraction(float(found)) - Fraction(large) - Fraction(small))
+    assert 0 < off <= error < 2**10 * UNIT
 
 
 def test_aliases_with_other_bounds_share_one_value_and_its_forms():

@@ -3,7 +3,7 @@
 import pytest
 from random_programs import DECIDING, OPERATIONS, Found, Program, complaints, run
 
-BATCHES, QUICK = 40, 4
+BATCHES, QUICK = 40, 1
 WAYS = [
     {"n": 2}, {"n": 3}, {"n": 2, "suite": "ideal"},
 ]  # fmt: skip

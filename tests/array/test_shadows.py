@@ -10,13 +10,19 @@ X = np.random.default_rng(0).uniform(-3, 3, (4, 8))
 W = np.random.default_rng(1).uniform(0.2, 3, 8)
 
 
+def changed(x):
+    """A program's own steps, the same on secrets and in the clear."""
+    y = x[:, :3].copy()
+    y[0] = 1.5
+    y *= np.where(y > 0, 2, 3)
+    return y
+
+
 async def program(ctx, mine):
     x = await mpc.secret(ctx, 0, mine, range=(-8, 8))
     w = await mpc.secret(ctx, 1, mine, range=(0.1, 8))
     e = np.exp(x - x.max(axis=1)[:, None])
-    y = x[:, :3].copy()
-    y[0] = 1.5
-    y *= np.where(y > 0, 2, 3)
+    y = changed(x)
     long = x
     for _ in range(20):
         long = (long * 0.9 + mpc.sigmoid(long)).within(-18, 18)
@@ -29,9 +35,7 @@ async def program(ctx, mine):
 
 def exact():
     e = np.exp(X - X.max(axis=1)[:, None])
-    y = X[:, :3].copy()
-    y[0] = 1.5
-    y *= np.where(y > 0, 2, 3)
+    y = changed(X)
     long = X
     for _ in range(20):
         long = long * 0.9 + 1 / (1 + np.exp(-long))
