@@ -75,7 +75,7 @@ class Recipe:
         )
 
     def options(self) -> list[str]:
-        """What `parley run` is told beside the program, in whose folder it is called."""
+        """What `parley run` is told beside the program, called in its folder."""
         words = ["-n", str(len(self.parties))]
         if self.reading.columns:
             words += ["--columns", ",".join(self.reading.columns)]
