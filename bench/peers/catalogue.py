@@ -65,7 +65,7 @@ FUNCTIONS = (
     ),
     replace(
         ARITHMETIC[4],
-        shares={"reciprocal_10k": 0.05, "var_100k": 0.02},
+        shares={"sort_1k": 0.1, "reciprocal_10k": 0.05, "var_100k": 0.02},
         lacks={
             "sort_10k": "its network of half a million comparisons takes minutes",
             "solve_32": "it has no solver of fixed-point systems",

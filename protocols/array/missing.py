@@ -68,7 +68,7 @@ _REASONS = (
         "reveal x.T @ x where that may be known",
     ),
     (
-        "acos arccos asin arcsin atan arctan atan2 arctan2 sin cos tan sinc i0 cbrt unwrap",
+        "acos arccos asin arcsin atan arctan atan2 arctan2 sinc i0 cbrt unwrap",
         _NO_PROTOCOL,
         "np.interp(x, places, values) goes through public points of any function",
     ),
