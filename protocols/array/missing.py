@@ -142,6 +142,39 @@ def missing_attribute(name: str, known: Iterable[str]) -> MissingAttribute:
     return MissingAttribute("unsupported-operation", *_explained(f".{name}", name, known), line=user_line())
 
 
+def cannot_set(name: str, exists: bool) -> MissingAttribute:
+    """The refusal of x.NAME = ..., `exists` where x.NAME can be read."""
+    if not exists:
+        return MissingAttribute(
+            "unsupported-operation", f"a secret takes no attribute .{name} of a program's own",
+            "keep it in a variable or a dict beside the secret", line=user_line(),
+        )  # fmt: skip
+    return MissingAttribute(
+        "unsupported-operation", f".{name} of a secret cannot be set", "x = x.reshape(shape), x.astype(float)",
+        line=user_line(),
+    )  # fmt: skip
+
+
+def no_content(what: str) -> LocalError:
+    """The refusal of what needs the value of a secret."""
+    return LocalError(
+        "secret-content",
+        f"{what} would need the value of a secret, which no party knows",
+        "use numpy functions on the secret itself, or `await mpc.reveal(ctx, x)`, and everybody learns it",
+        line=user_line(),
+    )
+
+
+def kind_change(old: str, new: str) -> LocalError:
+    """The refusal to let a secret of one kind become another in place."""
+    return LocalError(
+        "kind-change",
+        f"a secret of kind {old} cannot become {new} in place",
+        "write x = x + y instead of x += y where the kind changes",
+        line=user_line(),
+    )
+
+
 def _explained(what: str, name: str, known: Iterable[str]) -> tuple[str, str]:
     """What happened, and the way out."""
     reason, instead = WHY.get(name, ("", ""))
