@@ -9,7 +9,7 @@ are shortened side by side and added.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import frexp
+from math import ceil, frexp, ldexp
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from protocols.array.losses import check_loss
 from protocols.array.public import Constant, Public, encoded, is_integral
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
-from protocols.ranges import ERROR_BITS, shifted_up
+from protocols.ranges import ERROR_BITS, Range, shifted_up
 
 MOST_PARTS = 8
 
@@ -58,7 +58,8 @@ def factor_of(name: str, x: SecretArray, values: Public, *, terms: int = 1, roun
     x, wanted = _shortened(x, values, terms)
     factor = Factor(x, list(_parts(x, values, wanted, terms, rounded)))
     first = factor.parts[0]
-    product = (x.range * first.constant.range).times(terms)
+    top = ceil(ldexp(largest, x.context.ring.bits))
+    product = Range(0, shifted_up(x.range.magnitude * terms * top << first.scale, x.context.ring.bits))
     check_loss(name, factor.loss, product, x.scale + first.scale, x.context.fractional_bits)
     return factor
 
