@@ -1,4 +1,4 @@
-"""Sorting by Batcher's odd-even merge network (AFIPS 1968), and what follows from an order.
+"""Sorting, by a shuffle or by Batcher's odd-even merge network (AFIPS 1968), and what follows from an order.
 
 A network compares the same places whatever the values are, so nobody learns anything of the order. All comparators of
 a layer are one comparison and one product. Where the order of equal elements counts, what is compared is an element and
@@ -26,6 +26,8 @@ from protocols.array.scales import constant, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.selecting import pick
 from protocols.array.shape import concatenate, stack
+from protocols.array.shuffled import sorted_columns
+from protocols.numeric.opened_order import LEVEL, comparisons
 
 Before = Callable[[list[SecretArray], list[SecretArray]], SecretArray]
 """Whether rows of columns come strictly before others."""
@@ -64,6 +66,17 @@ def _comparators(count: int) -> Iterator[tuple[npt.NDArray[np.int64], int]]:
 def _layer(count: int, low: npt.NDArray[np.int64], step: int) -> Layer:
     idle = np.setdiff1d(np.arange(count), np.concatenate([low, low + step]))
     return Layer(low, low + step, idle, np.argsort(np.concatenate([low, low + step, idle])))
+
+
+def shuffles(rows: SecretArray) -> bool:
+    """Whether rows (..., m) are sorted by a shuffle: where the suite has one, and it takes less than the network."""
+    if rows.context.suite.shuffle is None or not rows.size:
+        return False
+    count = rows.shape[-1]
+    many, layers = rows.size // count, network(count)
+    levels, compared = comparisons(many, count)
+    exchanged = many * sum(layer.low.size for layer in layers)
+    return LEVEL * (levels + 1) + compared < LEVEL * len(layers) + 2 * exchanged
 
 
 def sorted_by(before: Before, columns: Sequence[SecretArray]) -> list[SecretArray]:
@@ -107,7 +120,13 @@ def sort(a: SecretArray, axis: int | None = -1, kind: Any = None, *, stable: Any
     """a in ascending order along an axis, flattened for None: a network; bits are counted instead, in 8 rounds."""
     place = axis_number(axis)
     rows = axis_last(a, place)
-    return axis_back(_sorted_bits(rows) if a.kind == "bit" else sorted_by(_by_value, [rows])[0], place)
+    return axis_back(_sorted_bits(rows) if a.kind == "bit" else _sorted_numbers(rows), place)
+
+
+def _sorted_numbers(rows: SecretArray) -> SecretArray:
+    if shuffles(rows):
+        return sorted_columns([rows], decides=False)[0][0]
+    return sorted_by(_by_value, [rows])[0]
 
 
 def _sorted_bits(rows: SecretArray) -> SecretArray:
@@ -128,6 +147,9 @@ def with_places(rows: SecretArray) -> tuple[SecretArray, SecretArray]:
     Where it fits the ring both are one number, element * 2^levels(m) + place in units of the last place, so that one
     comparison tells them apart.
     """
+    if shuffles(rows):
+        (values,), places = sorted_columns([rows], decides=True)
+        return values, places
     count = rows.shape[-1]
     places = constant(rows.context, np.broadcast_to(np.arange(count), rows.shape), 0)
     bits = max(count - 1, 0).bit_length()
