@@ -56,6 +56,24 @@ async def sorted_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places
     return await _ascending(compare, starts + np.arange(count)) - starts
 
 
+async def placed(ctx: Context, places: ArithmeticShare, *columns: ArithmeticShare) -> list[ArithmeticShare]:
+    """Columns (rows, count) with each element at the place that is shared for it, where a row has every place once.
+
+    All are shuffled together and the places are opened: a uniformly random order, whatever they were. n rounds and one.
+    """
+    shuffled, *moved = await suite_of(ctx).shuffle(ctx, places, *columns)
+    order = np.argsort(await _open_places(ctx, shuffled), axis=1)
+    row = np.arange(len(order))[:, None]
+    return [column[row, order] for column in moved]
+
+
+async def _open_places(ctx: Context, places: ArithmeticShare) -> Places:
+    await ctx.suite.settle(ctx)
+    (words,) = await suite_of(ctx).open(ctx, places)
+    found: Places = ctx.ring.to_signed(words)
+    return found
+
+
 async def _open_comparisons(ctx: Context, keys: Sequence[ArithmeticShare], left: Places, right: Places) -> Truths:
     """Whether elements come before others. A plan supposes an order that is spread evenly."""
     bits = await _strictly_before(ctx, [key[left] - key[right] for key in keys])
@@ -151,9 +169,7 @@ async def _by_all_pairs(compare: Compare, at: Places) -> Places:
     before = np.zeros((rows, count, count), np.bool_)
     before[:, i, j] = await compare(at[:, i], at[:, j])
     before[:, j, i] = ~before[:, i, j]
-    ordered = np.empty_like(at)
-    np.put_along_axis(ordered, before.sum(1), at, 1)
-    return ordered
+    return np.take_along_axis(at, np.argsort(before.sum(1), axis=1), 1)
 
 
 async def _searched(compare: Compare, pivots: Places, later: Places) -> Places:

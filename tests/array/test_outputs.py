@@ -92,6 +92,7 @@ GATE = {"protocols/outputs.py:_open_to_all", "protocols/outputs.py:_open_to"}
 FOR_PROTOCOLS = {
     "protocols/known.py:open_known",  # of what they have masked
     "protocols/numeric/opened_order.py:_open_comparisons",  # of a strict order of what they have shuffled
+    "protocols/numeric/opened_order.py:_open_places",  # to which what they have shuffled goes
 }
 
 
