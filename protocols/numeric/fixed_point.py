@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from mpc.algebra.encoding import SIGNED_BITS
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
-PRODUCT_BITS = SIGNED_BITS - 1
+PRODUCT_BITS = 61
 """Intermediate values are planned to stay below 2^61, one bit under what truncation allows."""
 
 
