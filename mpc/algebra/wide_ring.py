@@ -18,7 +18,7 @@ from mpc.algebra import bits
 from mpc.algebra.elements import centred, from_integers, moved_elements, to_integers
 from mpc.algebra.interface import Moving
 from mpc.algebra.matmul import stacked_product
-from mpc.algebra.ring import Shape
+from mpc.algebra.ring import Ring, Shape
 from mpc.algebra.sums import runs_of, summed_axes
 from mpc.algebra.words import U64, Stream, Words, as_words, contiguous, pointer, wrong_shapes
 from mpc.errors import LocalError
@@ -244,6 +244,11 @@ class WideRing:
 Z128 = WideRing(128)
 _ZERO = np.zeros(2, U64)
 _MINUS_ONE = np.uint64(2**64 - 1)
+
+
+def ring_of_bits(bits: int) -> Ring | WideRing:
+    """The integers modulo 2^bits, 1 <= bits <= 128: of one word an element where that is enough."""
+    return Ring(bits) if bits <= 64 else WideRing(bits)
 
 
 def elements(x: Words) -> Words:

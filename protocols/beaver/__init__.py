@@ -9,7 +9,7 @@ from __future__ import annotations
 from mpc.context import Context
 from protocols.beaver import arithmetic, boolean, convert, share, truncate
 from protocols.derived import Derived
-from protocols.one_array import check_one_word
+from protocols.one_array import check_ring
 
 
 class BeaverSuite(Derived):
@@ -50,8 +50,8 @@ class Beaver:
     remembers = False
 
     async def start(self, ctx: Context) -> BeaverSuite:
-        """A suite for any number of parties and any ring of up to 64 bits; sends nothing."""
-        check_one_word(ctx, self.name)
+        """A suite for any number of parties and any ring of up to 128 bits; sends nothing."""
+        check_ring(ctx, self.name)
         return BeaverSuite()
 
     def security(self, n: int) -> str:
