@@ -41,7 +41,7 @@ APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
-        "ring", "wide_ring", "bits", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
+        "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
         "bigint", "powers_of_base", "crt",
     ),
     "mpc.network": (
