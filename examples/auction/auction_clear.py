@@ -44,4 +44,5 @@ def draw(figure: Any, result: dict[str, Any]) -> None:
         bars = axes.bar(own, np.asarray(result["price"])[own], width=0.6, color=f"C{party}", label=name)
         axes.bar_label(bars, padding=2)
     axes.set(xticks=range(len(LOTS)), xticklabels=LOTS, ylabel="price, euros", title="Who gets what, at which price")
+    axes.margins(y=0.12)
     axes.legend(frameon=False)

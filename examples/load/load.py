@@ -15,7 +15,7 @@ import numpy as np
 import mpc
 
 WINDOW = 14
-FAR = 2.5  # standard deviations
+FAR = 4  # standard deviations
 HIGHEST = 500  # MWh a day and plant
 
 

@@ -9,7 +9,7 @@ import numpy as np
 PARTIES = {"hydro": "hydro.csv", "solar": "solar.csv", "wind": "wind.csv"}
 DAYS = 90
 WINDOW = 14
-FAR = 2.5
+FAR = 4
 WITHIN = {"deviation": 1e-3}
 """How far off a result may be of which no useful bound is known."""
 
