@@ -16,6 +16,7 @@ from bench.display import (
     LIMIT,
     contestant,
     decimal,
+    distance,
     is_total,
     limit_of,
     making_slowness,
@@ -58,12 +59,14 @@ def _machine(file: Path) -> Iterator[str]:
     yield f"## Figures of {machine['label']}, {date}\n"
     yield ", ".join(f"{name}: {value}" for name, value in machine.items() if name != "label") + ".\n"
     yield from _at_a_glance(PICTURES / machine["label"])
-    times = [row for row in rows if isinstance(row, Row)]
+    times = [row for row in rows if isinstance(row, Row) and row.table == "arithmetic"]
+    functions = [row for row in rows if isinstance(row, Row) and row.table == "numpy"]
     rates = [row for row in rows if isinstance(row, Throughput)]
     yield from _section("Arithmetic online, over loopback", _ours(times, "loopback"))
     yield from _section("Beside other systems", _peers(times))
     for network in ("lan", "wan"):
         yield from _section(f"Arithmetic online, {NETWORKS[network]}", _ours(times, network))
+    yield from _section("Numpy's functions online, over loopback", _functions(functions))
     makings = [row for row in rows if isinstance(row, Making)]
     for network, where in NETWORKS.items():
         here = [row for row in makings if row.network == network]
@@ -77,7 +80,9 @@ def _machine(file: Path) -> Iterator[str]:
 
 def _at_a_glance(folder: Path) -> Iterator[str]:
     """The machine's pictures: beside the limits and other systems, then by size and parties, then of material."""
-    files = sorted(folder.glob("*.svg"), key=lambda file: ("arithmetic" not in file.name, file.name))
+    files = sorted(
+        folder.glob("*.svg"), key=lambda file: (not file.name.startswith(("arithmetic", "numpy")), file.name)
+    )
     if files:
         yield "### At a glance\n"
     for file in files:
@@ -143,6 +148,27 @@ def _peers(rows: Sequence[Row]) -> Iterator[str]:
             f"`{row.workload}`", row.system, str(row.parties), f"{row.size:,}", milliseconds(row.seconds),
             multiple(times) or "-", "-" if row.bytes is None else f"{row.bytes:,}",
         ])  # fmt: skip
+    if theirs:
+        yield ""
+        yield from _remarks(theirs)
+
+
+def _functions(rows: Sequence[Row]) -> Iterator[str]:
+    """All systems, ours first, in the order in which the workloads were measured."""
+    yield from _head(
+        ("workload", "system", "parties"),
+        ("size", "time", "of an operation, x Parley", "largest error", "allowed", "bytes", "rounds"),
+    )
+    systems = [row for row in rows if not row.system.startswith(LIMIT)]
+    for row in systems:
+        ours = row.system == PARLEY
+        yield _cells([
+            f"`{row.workload}`", row.system, str(row.parties), f"{row.size:,}", milliseconds(row.seconds),
+            "" if ours else multiple(slowness(row, rows)) or "-",
+            f"**{distance(row.error)}**" if row.wrong else distance(row.error), distance(row.tolerance),
+            "" if row.bytes is None else f"{row.bytes:,}", "" if row.rounds is None else f"{row.rounds:,}",
+        ])  # fmt: skip
+    theirs = [row for row in systems if row.system != PARLEY]
     if theirs:
         yield ""
         yield from _remarks(theirs)

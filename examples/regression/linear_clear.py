@@ -12,7 +12,7 @@ PARTIES = {"town": "town.csv", "utility": "utility.csv"}
 FEATURES = ["area", "age", "residents"]
 UNITS = np.array([100, 50, 2])
 RIDGE = 0.01
-WITHIN = {"weights": 1e-4, "intercept": 2e-3, "error": 5e-4}
+WITHIN = {"weights": 1e-3, "intercept": 2e-3, "error": 5e-4}
 """How far off a result may be of which no useful bound is known."""
 
 
