@@ -61,8 +61,8 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "pads", "products_alsz13", "transfers", "one_of_many", "half_trees",
-        "silent_ferret_ywlzw20", "__init__",
+        "extension_softspoken_roy22", "pads", "wide_products", "products_alsz13", "transfers", "one_of_many",
+        "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "ot_tools", "coins",
