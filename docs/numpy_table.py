@@ -26,9 +26,10 @@ either side; [Operations](writing_protocols.md#operations) has the rounds. Every
 `unsupported-operation`, the reason and what serves instead; so are arguments that are not taken, as `dtype`, `where`
 and `out` of a public array. Names that are not of arrays (types, constants, files, settings) are left out.
 
-Beside these stand functions that numpy has not: `mpc.sigmoid`, `mpc.inverse_sqrt`, `mpc.relu`, `mpc.softmax`,
-`mpc.log_softmax`, `mpc.topk`, `mpc.unique_count`; and `mpc.solve`, `mpc.det`, `mpc.cholesky` of positive definite
-matrices, which take what a program vouches for, `least`.
+Beside these stand functions that numpy has not: `mpc.sigmoid`, `mpc.erf`, `mpc.inverse_sqrt`, `mpc.relu`,
+`mpc.softmax`, `mpc.log_softmax`, `mpc.topk`, `mpc.unique`, `mpc.unique_count`, `mpc.compress`, `mpc.shuffle`,
+`mpc.permutation`; and `mpc.solve`, `mpc.det`, `mpc.cholesky` of positive definite matrices, which take what a program
+vouches for, `least`.
 """
 
 _DISPATCHED = type(np.sum)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import frexp
+from math import ceil, frexp, ldexp
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from protocols.array.public import Constant, Public, encoded, is_integral
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.outputs import check_range
-from protocols.ranges import ERROR_BITS, shifted_up
+from protocols.ranges import ERROR_BITS, Range, shifted_up
 
 MOST_PARTS = 8
 HALF = 0.5
@@ -64,7 +64,8 @@ def factor_of(name: str, x: SecretArray, values: Public, *, terms: int = 1, roun
     factor = Factor(x, list(_parts(x, values, wanted, terms, rounded)))
     check_range(x.context.session, name, x.range, x.scale, user_line())
     first = factor.parts[0]
-    product = (x.range * first.constant.range).times(terms)
+    top = ceil(ldexp(largest, x.context.ring.bits))
+    product = Range(0, shifted_up(x.range.magnitude * terms * top << first.scale, x.context.ring.bits))
     check_loss(name, factor.loss, product, x.scale + first.scale, x.context.fractional_bits)
     return factor
 

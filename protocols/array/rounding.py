@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from math import ceil as ceil_
 from math import ldexp
 from typing import Any
@@ -11,8 +12,9 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import ADD_PUBLIC, SCALE, negative, subtract
+from protocols.array.arithmetic import ADD_PUBLIC, SCALE, add, multiply, negative, scale_by, subtract
 from protocols.array.facts import joint_shape
+from protocols.array.floor_quotients import floor_and_rest
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import ZERO, greater, greater_equal, is_negative, less, not_equal, where
@@ -111,12 +113,24 @@ def rint(x: SecretArray) -> SecretArray:
 
 @implements(np.round, np.around)
 def round_(x: SecretArray, decimals: int = 0) -> SecretArray:
-    """x rounded to whole numbers, as `rint`; whole numbers to any decimals are themselves."""
-    if decimals >= 0 and x.kind != "fixed":
+    """x rounded to a public number of decimals, of two the even one: exactly on the encoded value but for the result's
+    last place, `rint` of x times a power of ten; before the point by `divmod`."""
+    places = operator.index(decimals)
+    if places >= 0 and x.kind != "fixed":
         return ring_form(x).copy()
-    if decimals:
-        raise missing(f"np.round to {decimals} decimals", "np.rint(x * 100) * 0.01, which is near it")
-    return rint(x)
+    if places < 0:
+        return _to_multiples(ring_form(x), 10**-places)
+    return rint(x) if not places else fixed(scale_by(rint(multiply(x, 10**places)), np.asarray(10.0**-places)))
+
+
+def _to_multiples(x: SecretArray, step: int) -> SecretArray:
+    """The multiple of an even whole step next to x, of two the even one."""
+    if step > x.range.magnitude + step // 2 >> x.scale:
+        return subtract(x, x)
+    whole, rest = divmod_(add(x, step // 2), step)
+    tie, odd = record(ZERO, rest, decides=False), record(LOW_BITS, whole, width=whole.scale + 1, decides=False)
+    even = subtract(whole, multiply(odd, ring_form(tie)))
+    return multiply(even, step)
 
 
 def _plus_units(x: SecretArray, units: int) -> SecretArray:
@@ -125,25 +139,25 @@ def _plus_units(x: SecretArray, units: int) -> SecretArray:
 
 @implements(np.floor_divide)
 def floor_divide(x: Any, y: Any) -> SecretArray:
-    """x // y for public y, exactly on the encoded values: 10 rounds.
+    """x // y, exactly on the encoded values: 10 rounds for public y, 31 for secret y.
 
-    Raises LocalError `division-by-zero`; `range-too-wide` where x times its inverse has no room: about 2 x^2 / y below
-    2^62 in units of the last place, 2^126 in a ring of 128 bits.
+    Raises LocalError `division-by-zero`; `range-too-wide` where x times its inverse has no room, about 2 x^2 / y below
+    2^62 in units of the last place, 2^126 in a ring of 128 bits; for secret y `domain` where its range holds zero.
     """
     return divmod_(x, y)[0]
 
 
 @implements(np.remainder)
 def remainder(x: Any, y: Any) -> SecretArray:
-    """x % y for public y, exactly on the encoded values, of the sign of y: as `floor_divide`."""
+    """x % y, exactly on the encoded values, of the sign of y: as `floor_divide`."""
     return divmod_(x, y)[1]
 
 
 @implements(np.divmod)
 def divmod_(x: Any, y: Any) -> tuple[SecretArray, SecretArray]:
-    """x // y and x % y for public y: as `floor_divide`."""
+    """x // y and x % y: as `floor_divide`."""
     if isinstance(y, SecretArray):
-        raise missing("// and % by a secret", "np.floor(x / y), up to the error of the quotient")
+        return floor_and_rest(x, y)
     x, divisors = ring_form(x), public(y)
     if x.kind == "int" and not is_integral(divisors):
         x = fixed(x)

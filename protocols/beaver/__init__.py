@@ -6,8 +6,10 @@ does not help them. Beaver, CRYPTO 1991.
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from mpc.context import Context
-from protocols.beaver import arithmetic, boolean, convert, share, truncate
+from protocols.beaver import arithmetic, boolean, convert, share, shuffle, truncate
 from protocols.derived import Derived
 from protocols.one_array import check_ring
 
@@ -40,6 +42,7 @@ class BeaverSuite(Derived):
     is_zero = staticmethod(convert.is_zero)
     select = staticmethod(convert.select)
     truncate = staticmethod(truncate.truncate)
+    shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
 
 
 class Beaver:

@@ -5,9 +5,11 @@ Same files and functions as a real suite, no material: what a real one must agre
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from mpc.context import Context
 from protocols.derived import Derived
-from protocols.ideal import arithmetic, boolean, convert, share, truncate
+from protocols.ideal import arithmetic, boolean, convert, share, shuffle, truncate
 from protocols.one_array import check_ring
 
 
@@ -38,6 +40,7 @@ class IdealSuite(Derived):
     is_zero = staticmethod(convert.is_zero)
     select = staticmethod(convert.select)
     truncate = staticmethod(truncate.truncate)
+    shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
 
 
 class Ideal:

@@ -13,6 +13,7 @@ from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
@@ -60,11 +61,19 @@ EXAMPLES: list[Correlation] = [
     InputMask(Z128, (4,), 0),
     RandomValue(Z128, (2, 3)),
     OneOfMany(Z128, 3, 4, 2, 0, 1),
+    ShareTranslation(Z64, 2, 5, 3, 0),
+    ShareTranslation(Z64, 3, 5, 3, 0),
+    ShareTranslation(Ring(7), 1, 9, 1, 1),
+    ShareTranslation(Z64, 2, 1, 1, 1),
+    ShareTranslation(Z64, 0, 4, 2, 0),
+    ShareTranslation(Z128, 2, 5, 3, 0),
+    ShareTranslation(WideRing(70), 3, 4, 2, 1),
 ]
 assert {type(kind) for kind in EXAMPLES} == set(every_kind().values())
 
 paths = st.lists(st.integers(0, 2**32), max_size=6).map(tuple)
 rings = st.integers(1, 128).map(ring_of_bits)
+sizes = st.integers(0, 5)
 sides = st.lists(st.integers(0, 5), max_size=3).map(tuple)
 kinds = st.one_of(
     st.sampled_from(EXAMPLES),
@@ -75,5 +84,6 @@ kinds = st.one_of(
     st.builds(DaBit, rings, st.integers(0, 200)),
     st.builds(EdaBit, rings, st.integers(0, 200)),
     st.builds(OneOfMany, rings, st.integers(0, 5), st.integers(1, 5), st.integers(1, 9), st.just(0), st.just(1)),
+    st.builds(ShareTranslation, rings, sizes, sizes, sizes, st.integers(0, 1)),
 )
 entries = st.lists(st.tuples(paths, kinds), max_size=6)
