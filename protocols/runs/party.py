@@ -48,7 +48,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How a run holds numbers: with how many fractional bits, and in a ring of how many bits."""
+    """How a run holds numbers: with how many fractional bits, and in a ring of how many bits, 64 or 128."""
 
     fractional_bits: int = 16
     ring: int = 64
@@ -62,8 +62,7 @@ async def run_party(
     agreement: Agreement,
     program: str,
     suite: str = "beaver",
-    fractional_bits: int = 16,
-    ring: int = 64,
+    numbers: Numbers = Numbers(),
     connect_seconds: float = 0.0,
     on_progress: Progress | None = None,
     device: Accelerator | None = None,
@@ -73,8 +72,8 @@ async def run_party(
 ) -> Outcome:
     """Run `main(ctx, mine)` as one real party, connected by `transport`.
 
-    `ring`: its bits, 64 or 128. `preprocessing`: a supplier's name, or a `Source`. The last endpoint is the dealer if
-    material comes from one; else all are parties.
+    `preprocessing`: a supplier's name, or a `Source`. The last endpoint is the dealer if material comes from one; else
+    all are parties.
     `tolerance` refuses outputs whose error may be larger. `device` is offered the large local operations of the online
     part. `max_elements`: how many elements of the others' secrets this party is willing to hold at a time;
     `too-many-elements` where they announce more.
@@ -84,7 +83,6 @@ async def run_party(
     progress = on_progress or (lambda stage, done, total: None)
     try:
         source = Source(preprocessing) if isinstance(preprocessing, str) else preprocessing
-        numbers = Numbers(fractional_bits, ring)
         party = await _Party.prepare(
             main, mine, transport, agreement, find_suite(suite), numbers, progress, source, max_elements
         )
