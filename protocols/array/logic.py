@@ -280,7 +280,8 @@ def _threshold(y: Public, scale: int, limit: int, or_equal: bool) -> Public:
     dtype = np.int64 if limit <= SMALL else object
     if y.dtype.kind in "iO":
         bound = limit >> scale
-        units = np.asarray(np.clip(y, -bound, bound), dtype) * (1 << scale)
+        exact = y if dtype is np.int64 else wholes(y)
+        units = np.asarray(np.clip(exact, -bound, bound), dtype) * (1 << scale)
     else:
         scaled = np.ldexp(y, scale)
         rounded = np.floor(scaled) if or_equal else np.ceil(scaled)
