@@ -40,7 +40,7 @@ from protocols.array.secret import SecretArray
 __all__ = [
     "SecretArray", "arithmetic", "cholesky", "compress", "compute", "counting", "cumulative", "det", "elementary",
     "erf", "extremes", "functions", "inverse_sqrt", "linear_algebra", "log_softmax", "logic", "matrices",
-    "order_statistics", "permutation", "products", "quotients", "rearranging", "relu", "reveal", "rounding", "secret",
-    "secret_from", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid", "softmax", "solve", "sorting",
-    "spellings", "statistics", "topk", "unique", "unique_count",
+    "order_statistics", "permutation", "products", "quotients", "rearranging", "relu", "reveal", "rounding",
+    "secret", "secret_from", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid", "softmax", "solve",
+    "sorting", "spellings", "statistics", "topk", "unique", "unique_count",
 ]  # fmt: skip

@@ -40,9 +40,9 @@ async def _low_bits(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticS
 
 
 def _quotient_facts(x: Node, divisor: Constant, inverse: Constant, shift: int, decides: bool) -> Facts:
-    least, most = abs(divisor.range.lo), abs(divisor.range.hi)
-    largest = x.range.magnitude // max(min(least, most), 1) + 1
-    return Facts(joint_shape("//", x.shape, divisor.shape), "int", 0, Range(-largest, largest))
+    least, most = max(divisor.range.lo, 1), max(divisor.range.hi, 1)
+    ends = [end // d for end in (x.range.lo, x.range.hi) for d in (least, most)]
+    return Facts(joint_shape("//", x.shape, divisor.shape), "int", 0, Range(min(ends), max(ends)))
 
 
 async def _floor_divide(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
