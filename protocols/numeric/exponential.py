@@ -6,9 +6,10 @@
     2^i = the product over its bits b_j of 1 + b_j (2^(2^j) - 1), exact, beside the polynomial
     exp(x) = 2^i 2^s 2^-K.
 
-Where x lies so low that exp(x) is below half of the last place, the comparison [x >= -B], made beside the bits, is one
-more factor 0. T is then outside its range and so is what follows from it, in the ring, until that factor: 0 times any
-ring element is 0, so the result is exact there. The split is that of Aly and Smart, ACNS 2019.
+Where x lies so low that exp(x) is below half of the last place, T is negative, and [T >= 0] is one more factor 0. It is
+bit m of T + 2^m where 2^m, up to 64, is above all |T|; in a wider range a comparison [x >= -B] is made beside the bits.
+T is then outside its range and so is what follows from it, in the ring, until that factor: 0 times any ring element is
+0, so the result is exact there. The split is that of Aly and Smart, ACNS 2019.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from decimal import Context as Decimals
 from typing import Any
 
+from mpc.algebra.encoding import SIGNED_BITS
 from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, plus, rescale
@@ -48,7 +50,7 @@ LOG2_E = EXACT.divide(Decimal(1), EXACT.ln(Decimal(2)))
 @dataclass(frozen=True, slots=True)
 class _Split:
     """Public sizes: T = x * factor + offset * 2^SCALED_BITS has `integer_bits` bits above `fraction_bits` of them;
-    below -lowest the result vanishes."""
+    below -lowest, where T < 0, the result vanishes. With a `sign_bit` m all |T| are below 2^m, and T may be negative."""
 
     factor: int
     offset: int
@@ -56,6 +58,7 @@ class _Split:
     integer_bits: int
     fraction_bits: int
     wide: bool
+    sign_bit: int | None
 
 
 def exp_range(r: Range, f: int) -> Range:
@@ -94,7 +97,7 @@ async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     Error: |y - exp(x)| <= 2^-f + 2^-24 exp(x) over the whole of r, however wide below.
     Rounds: 16, and one more where the largest result needs over 33 bits (f = 16: x above 11);
     none where all of r lies so low that exp(x) vanishes.
-    Material: an edaBit (two where r reaches below -(f + 1) log 2), a daBit for each bit of i and that comparison, as
+    Material: an edaBit (two where r reaches below -(f + 65) log 2), a daBit for each bit of i and that comparison, as
     many triples and 4 more, a square pair, 8 truncation pairs an element, ANDs of `a2b` and of the comparison.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `exp_range`.
     """
@@ -118,14 +121,22 @@ def _split(r: Range, f: int) -> _Split:
     offset = min(f + 1, max(0, -((r.lo * factor) >> SCALED_BITS)))
     top = (((r.hi * factor + (offset << SCALED_BITS)) >> (SCALED_BITS - PRECISION)) + 1) >> PRECISION
     integer_bits = max(top.bit_length(), 1)
+    lowest = (offset << SCALED_BITS) // factor
     return _Split(
         factor,
         offset,
-        (offset << SCALED_BITS) // factor,
+        lowest,
         integer_bits,
         min(PRECISION, 32 - integer_bits),
         top + 1 + PRECISION > PRODUCT_BITS,
+        _sign_bit(-((r.lo * factor) >> SCALED_BITS) - offset, integer_bits) if r.lo < -lowest else None,
     )
+
+
+def _sign_bit(below: int, integer_bits: int) -> int | None:
+    """m for T from -below up to `integer_bits` bits; None if T + 2^m would not fit."""
+    m = max((below - 1).bit_length(), integer_bits)
+    return m if m + 1 + SCALED_BITS < SIGNED_BITS else None
 
 
 async def _split_bits(
@@ -134,26 +145,30 @@ async def _split_bits(
     """[s] with `fraction_bits`; the factors of 2^i, with [x >= -lowest] if needed; the top bit of i if apart."""
     suite = suite_of(ctx)
     calls: list[tuple[Any, ...]] = [(_integer_part, x, split)]
-    if r.lo < -split.lowest:
+    if r.lo < -split.lowest and split.sign_bit is None:
         calls.append((suite.below, x, x.ring.from_ints([-split.lowest])))
     (scaled, integer), *low = await together(ctx, *calls)
     planes = concatenate_planes([integer, *(suite.not_(ctx, is_low) for is_low in low)])
     b = await suite.bits_to_ring(ctx, planes)
+    places = [*range(split.integer_bits), *([] if split.sign_bit is None else [split.sign_bit])]
     fraction = scaled
-    for j in range(split.integer_bits):
-        fraction = fraction - b[j].scale(1 << (split.fraction_bits + j))
+    for j, place in enumerate(places):
+        fraction = fraction - b[j].scale(1 << (split.fraction_bits + place))
     powers = LOW_POWERS if split.wide else split.integer_bits
     factors = [plus(ctx, b[j].scale((1 << (1 << j)) - 1), 1) for j in range(powers)]
-    factors += [b[-1]] if low else []
+    factors += [b[-1]] if low or split.sign_bit is not None else []
     return fraction, factors, b[LOW_POWERS] if split.wide else None
 
 
 async def _integer_part(ctx: Context, x: ArithmeticShare, split: _Split) -> tuple[ArithmeticShare, BooleanShare]:
-    """[T] with `fraction_bits` and its integer bits."""
-    scaled = plus(ctx, x.scale(split.factor), split.offset << SCALED_BITS)
-    t = await rescale(ctx, scaled, SCALED_BITS - split.fraction_bits)
-    t_bits = await suite_of(ctx).a2b(ctx, t, split.fraction_bits + split.integer_bits)
-    return t, t_bits.plane(slice(split.fraction_bits, None))
+    """[T], or [T + 2^m], with `fraction_bits`; its integer bits, and bit m."""
+    m, q = split.sign_bit, split.fraction_bits
+    moved = 0 if m is None else 1 << m
+    scaled = plus(ctx, x.scale(split.factor), (split.offset + moved) << SCALED_BITS)
+    t = await rescale(ctx, scaled, SCALED_BITS - q)
+    bits = await suite_of(ctx).a2b(ctx, t, q + (split.integer_bits if m is None else m + 1))
+    integer = bits.plane(slice(q, q + split.integer_bits))
+    return t, integer if m is None else concatenate_planes([integer, bits.plane(slice(q + m, q + m + 1))])
 
 
 async def _exp_fraction(ctx: Context, t: ArithmeticShare) -> ArithmeticShare:
