@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import arithmetic, kernels, online, plans, preprocessing, results
+from bench import arithmetic, kernels, numpy, online, plans, preprocessing, results
 from bench.display import show
 from bench.harness import AnyRow, Options, write_json
 from bench.suppliers import SUPPLIERS
@@ -17,6 +17,7 @@ from native import implementations
 TABLES = {
     "kernels": kernels.TITLE,
     "arithmetic": arithmetic.TITLE,
+    "numpy": numpy.TITLE,
     preprocessing.TABLE: preprocessing.TITLE,
     plans.TABLE: plans.TITLE,
 }
@@ -65,6 +66,8 @@ def names(table: str) -> list[str]:
         return preprocessing.names()
     if table == plans.TABLE:
         return list(plans.PROGRAMS)
+    if table == "numpy":
+        return list(numpy.WORKLOADS)
     return kernels.names() if table == "kernels" else list(arithmetic.WORKLOADS)
 
 
@@ -76,6 +79,8 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
         return preprocessing.measure(options)
     if table == plans.TABLE:
         return plans.measure(options)
+    if table == "numpy":
+        return online.measure(table, numpy.WORKLOADS, numpy.PEERS, options, with_tls=(False,))
     return online.measure(table, arithmetic.WORKLOADS, arithmetic.PEERS, options)
 
 

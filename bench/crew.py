@@ -2,8 +2,8 @@
 
 Each process prints one line of JSON when it is ready (`version`, `security`), and one for every line `go` that it
 reads: `began` and `ended` by the machine's monotonic clock, `busy` (processor seconds of all its threads), `bytes` sent
-and `rounds`, or null where it can't count them; it may say more. It ends when its input does. Ours (`bench.party`,
-`bench.preprocessing.party`) and the peers' (`bench.peers`) do the same.
+and `rounds`, or null where it can't count them; it may say more, as how far the first result was off (`error`). It ends
+when its input does. Ours (`bench.party`, `bench.preprocessing.party`) and the peers' (`bench.peers`) do the same.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ LAST_LINES = 12
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """Seconds from when the first began to when the last was done; processor seconds and bytes of all; rounds."""
+    """Seconds from when the first began to when the last was done; processor seconds and bytes of all; rounds; how far
+    the first result was from that in the clear."""
 
     seconds: float
     busy: float
     bytes: int | None
     rounds: int | None
+    error: float | None = None
 
 
 class Crew:
@@ -78,6 +80,7 @@ class Crew:
             sum(line["busy"] for line in lines),
             None if None in sent else sum(sent),
             None if None in rounds else max(rounds),
+            max((error for line in lines if (error := line.get("error")) is not None), default=None),
         )
 
     def end(self) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from bench.arithmetic import WORKLOADS
+from bench import arithmetic, numpy
 from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Planning, Row, Throughput, machine
 
 WIDTH = 140
 LIMIT = "limit:"
+WORKLOADS = arithmetic.WORKLOADS | numpy.WORKLOADS
 
 
 def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None:
@@ -38,6 +39,9 @@ def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None
 
 def _remarks(rows: Iterable[AnyRow]) -> Iterable[str]:
     for row in rows:
+        if isinstance(row, Row) and row.wrong:
+            beyond = f"off by {distance(row.error)}, more than {distance(row.tolerance)}"
+            yield f"{row.workload}, {contestant(row)}: {beyond}"
         security = f"{row.security}. " if isinstance(row, Row | Making) and row.security else ""
         if (security or row.note) and not row.system.startswith(LIMIT):
             where = f"{row.workload}, " if row.note.startswith("no figure") else ""
@@ -47,10 +51,11 @@ def _remarks(rows: Iterable[AnyRow]) -> Iterable[str]:
 def _times(rows: Sequence[Row], title: str) -> Table:
     networks = {row.network for row in rows} - {"loopback"}
     imitated = f" (network imitated by a transport that waits: {', '.join(sorted(networks))})" if networks else ""
+    measured = ("error", "allowed") if any(row.tolerance is not None for row in rows) else ()
     table = _table(
         title + imitated,
         ("workload", "system", "parties", "TLS"),
-        ("size", "time", "spread", "x bandwidth", "x latency", "x exchange", "x parley", "bytes", "rounds"),
+        ("size", "time", "spread", "x bandwidth", "x latency", "x exchange", "x parley", *measured, "bytes", "rounds"),
     )
     for row in rows:
         if not row.system.startswith(LIMIT):
@@ -58,10 +63,16 @@ def _times(rows: Sequence[Row], title: str) -> Table:
             table.add_row(
                 row.workload, row.system, str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
                 milliseconds(row.seconds), milliseconds(row.spread), over_limit(row, rows, BANDWIDTH),
-                over_limit(row, rows, LATENCY), over_limit(row, rows, EXCHANGE), others, _count(row.bytes),
+                over_limit(row, rows, LATENCY), over_limit(row, rows, EXCHANGE), others,
+                *((distance(row.error), distance(row.tolerance)) if measured else ()), _count(row.bytes),
                 _count(row.rounds),
             )  # fmt: skip
     return table
+
+
+def distance(error: float | None) -> str:
+    """How far off a result is, for people."""
+    return "" if error is None else f"{error:.1e}" if error else "0"
 
 
 def over_limit(row: Row, rows: Sequence[Row], limit: str) -> str:

@@ -39,7 +39,9 @@ class Row:
     less the fastest of them. `bytes`: framed, before TLS, all parties together; None where a system does not count
     them. `rounds`: the longest chain of messages that wait for one another. `system`: `parley`, another system's name,
     or `limit:NAME`. `security`: what the figure is secure against, empty for a limit. `size`: how much work, in the
-    workload's own measure. `network`: `loopback`, or what our own transport imitates. `version`: of a peer.
+    workload's own measure. `network`: `loopback`, or what our own transport imitates. `version`: of a peer. `error`:
+    the largest distance of the first result from numpy's, where it is not compared by words; `tolerance`: what that
+    should be at most.
     """
 
     table: str
@@ -56,6 +58,13 @@ class Row:
     network: str = "loopback"
     version: str = ""
     note: str = ""
+    error: float | None = None
+    tolerance: float | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the result was further off than it should be."""
+        return self.error is not None and self.tolerance is not None and self.error > self.tolerance
 
 
 @dataclass(frozen=True, slots=True)

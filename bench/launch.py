@@ -57,7 +57,9 @@ def ours(setup: Setup) -> Iterator[Crew]:
 
 @contextmanager
 def theirs(peer: Peer, workload: str, size: int) -> Iterator[Crew]:
-    """A peer's parties. Raises Failed where its environment can't be used."""
+    """A peer's parties. Raises Failed where it lacks what the workload needs, or its environment can't be used."""
+    if workload in peer.lacks:
+        raise Failed(peer.lacks[workload])
     environment = ENVIRONMENTS[peer.environment]
     complaint = environment.complaint()
     if complaint:

@@ -12,6 +12,7 @@ from bench.contest import Contender, contest
 from bench.crew import Crew, Repetition
 from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, Options, Row, middle
 from bench.peers.catalogue import Peer
+from bench.peers.functions import FUNCTIONS, tolerance
 from bench.peers.numbers import CLEAR
 from bench.workloads import Workload
 from mpc.planning import NETWORKS
@@ -29,15 +30,21 @@ class Bare:
 
 
 def measure(
-    table: str, workloads: Mapping[str, Workload], peers: Sequence[Peer], options: Options
+    table: str,
+    workloads: Mapping[str, Workload],
+    peers: Sequence[Peer],
+    options: Options,
+    with_tls: Sequence[bool] = (False, True),
 ) -> Iterator[list[Row]]:
     """The rows of each chosen workload at each size, as they come; with the limits' rows after each of ours.
+
+    `with_tls`: whether ours are measured with TLS, without, or both.
 
     Raises RuntimeError where one of ours fails. A peer that fails has a row that says so.
     """
     for name in options.chosen(workloads):
         for size in options.sizes or (workloads[name].scaled(options.scale),):
-            contenders = list(_ours(table, name, size, options))
+            contenders = list(_ours(table, name, size, options, with_tls))
             if options.peers:
                 contenders += _theirs(table, name, size, peers)
             measure_bare = partial(_bare, options.parties or PARTIES, workloads[name].ring)
@@ -46,20 +53,26 @@ def measure(
             yield [each for row in rows for each in (row, *(_limits(row, bare) if row.system == PARLEY else ()))]
 
 
-def _ours(table: str, workload: str, size: int, options: Options) -> Iterator[Contender[Row]]:
+def _ours(table: str, workload: str, size: int, options: Options, with_tls: Sequence[bool]) -> Iterator[Contender[Row]]:
     for parties in options.parties or PARTIES:
-        for tls in (False, True):
+        for tls in with_tls:
             setup = launch.Setup(table, workload, size, parties, tls, options.network)
             row = Row(table, workload, PARLEY, parties, tls, None, None, None, None, "", size, options.network)
-            yield Contender(replace(row, note="online"), lambda setup=setup: launch.ours(setup))  # type: ignore[misc]
+            row = replace(row, note="online", tolerance=_tolerance(workload, size))
+            yield Contender(row, lambda setup=setup: launch.ours(setup))  # type: ignore[misc]
 
 
 def _theirs(table: str, workload: str, size: int, peers: Sequence[Peer]) -> Iterator[Contender[Row]]:
-    for peer in peers if workload in CLEAR else ():
+    for peer in peers if workload in CLEAR or workload in FUNCTIONS else ():
         part = max(1, round(size * peer.shares.get(workload, 1)))
         row = Row(table, workload, peer.system, peer.parties, False, None, None, None, None, peer.security, part)
         start = lambda peer=peer, part=part: launch.theirs(peer, workload, part)  # noqa: E731
-        yield Contender(replace(row, note=peer.included), start)
+        yield Contender(replace(row, note=peer.included, tolerance=_tolerance(workload, part)), start)
+
+
+def _tolerance(workload: str, size: int) -> float | None:
+    """How far off a result may be; None where it is compared by words."""
+    return tolerance(workload, size) if workload in FUNCTIONS else None
 
 
 def _bare(parties: Sequence[int], ring: bool) -> Bare:
@@ -75,7 +88,7 @@ def _typical(several: Sequence[Bare]) -> Bare:
 def _measured(row: Row, repetitions: list[Repetition]) -> Row:
     seconds, spread = middle([repetition.seconds for repetition in repetitions])
     last = repetitions[-1]
-    return replace(row, seconds=seconds, spread=spread, bytes=last.bytes, rounds=last.rounds)
+    return replace(row, seconds=seconds, spread=spread, bytes=last.bytes, rounds=last.rounds, error=last.error)
 
 
 def _limits(row: Row, bare: Bare) -> Iterator[Row]:
@@ -84,7 +97,7 @@ def _limits(row: Row, bare: Bare) -> Iterator[Row]:
     if row.network != "loopback":
         network = NETWORKS[row.network]
         bandwidth, of_a_round = network.bandwidth * row.parties, network.delay
-    alone = replace(row, security="", spread=0.0, note="")
+    alone = replace(row, security="", spread=0.0, note="", error=None, tolerance=None)
     yield replace(alone, system=BANDWIDTH, seconds=(row.bytes or 0) / bandwidth)
     yield replace(alone, system=LATENCY, seconds=(row.rounds or 0) * of_a_round)
     if row.network == "loopback":

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from mpc.algebra.ring import Words
 from mpc.context import Context
@@ -20,16 +24,32 @@ class Workload:
     `size`: how much of it at scale 1. `values(prg, size)`: the inputs in the clear. `online(ctx, shares, size)`: what
     is timed. `clear(values, size)`: what it must open to, packed where the result is bits. `operations(size)`: how
     many it is made of, by which different sizes are compared. `ring`: whether in a round each party sends to the next
-    only, and not to all.
+    only, and not to all. `decoded(words)`: where the result is compared as numbers, those that the opened words stand
+    for; they may be off by `precision` as a part of the largest one.
     """
 
     name: str
     size: int
     values: Callable[[Prg, int], list[Words]]
     online: Callable[[Context, Sequence[ArithmeticShare], int], Awaitable[Share]]
-    clear: Callable[[Sequence[Words], int], Words]
+    clear: Callable[[Sequence[Words], int], npt.NDArray[Any]]
     operations: Callable[[int], int] = int
     ring: bool = False
+    decoded: Callable[[Words], npt.NDArray[Any]] | None = None
+    precision: float = 0.0
+
+    def off_by(self, opened: Words, values: Sequence[Words], size: int) -> float | None:
+        """How far the opened result is from that in the clear; None where it is compared by words.
+
+        Raises ArithmeticError if that is too far.
+        """
+        expected = self.clear(values, size)
+        found = self.decoded(opened) if self.decoded else opened
+        error = float(np.abs(found - expected).max(initial=0.0)) if self.decoded else None
+        allowed = self.precision * float(np.abs(expected).max(initial=0.0)) if self.precision else 0.0
+        if not np.array_equal(found, expected) if error is None else error > allowed:
+            raise ArithmeticError(f"{self.name} gave a wrong result{'' if error is None else f', off by {error:.3g}'}")
+        return error
 
     def scaled(self, scale: float) -> int:
         """The size at another scale, at least 1."""

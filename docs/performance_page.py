@@ -14,6 +14,7 @@ from bench.display import (
     LIMIT,
     contestant,
     decimal,
+    distance,
     is_total,
     making_slowness,
     megabytes,
@@ -47,12 +48,14 @@ def _machine(file: Path) -> Iterator[str]:
     rows = results.read(file)
     yield f"## Figures of {machine['label']}, {date}\n"
     yield ", ".join(f"{name}: {value}" for name, value in machine.items() if name != "label") + ".\n"
-    times = [row for row in rows if isinstance(row, Row)]
+    times = [row for row in rows if isinstance(row, Row) and row.table == "arithmetic"]
+    functions = [row for row in rows if isinstance(row, Row) and row.table == "numpy"]
     rates = [row for row in rows if isinstance(row, Throughput)]
     yield from _section("Arithmetic online, over loopback", _ours(times, "loopback"))
     yield from _section("Beside other systems", _peers(times))
     for network in ("lan", "wan"):
         yield from _section(f"Arithmetic online, {NETWORKS[network]}", _ours(times, network))
+    yield from _section("Numpy's functions online, over loopback", _functions(functions))
     makings = [row for row in rows if isinstance(row, Making)]
     for network, where in NETWORKS.items():
         here = [row for row in makings if row.network == network]
@@ -122,6 +125,27 @@ def _peers(rows: Sequence[Row]) -> Iterator[str]:
             f"`{row.workload}`", row.system, str(row.parties), f"{row.size:,}", milliseconds(row.seconds),
             multiple(times) or "-", "-" if row.bytes is None else f"{row.bytes:,}",
         ])  # fmt: skip
+    if theirs:
+        yield ""
+        yield from _remarks(theirs)
+
+
+def _functions(rows: Sequence[Row]) -> Iterator[str]:
+    """All systems, ours first, in the order in which the workloads were measured."""
+    yield from _head(
+        ("workload", "system", "parties"),
+        ("size", "time", "of an operation, x Parley", "largest error", "allowed", "bytes", "rounds"),
+    )
+    systems = [row for row in rows if not row.system.startswith(LIMIT)]
+    for row in systems:
+        ours = row.system == PARLEY
+        yield _cells([
+            f"`{row.workload}`", row.system, str(row.parties), f"{row.size:,}", milliseconds(row.seconds),
+            "" if ours else multiple(slowness(row, rows)) or "-",
+            f"**{distance(row.error)}**" if row.wrong else distance(row.error), distance(row.tolerance),
+            "" if row.bytes is None else f"{row.bytes:,}", "" if row.rounds is None else f"{row.rounds:,}",
+        ])  # fmt: skip
+    theirs = [row for row in systems if row.system != PARLEY]
     if theirs:
         yield ""
         yield from _remarks(theirs)

@@ -41,7 +41,7 @@ APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
-        "ring", "wide_ring", "bits", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
+        "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
         "bigint", "powers_of_base", "crt",
     ),
     "mpc.network": (
@@ -73,9 +73,9 @@ FOLDER_ORDER = {
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared", "secret",
         "recording", "public", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices", "logic",
         "quotients", "functions", "folding", "rearranging", "selecting", "cumulative", "shuffled", "extremes",
-        "products", "statistics", "sorting", "compaction", "order_statistics", "counting", "rounding", "elementary",
-        "activations", "series", "linear_algebra", "positive_definite", "spellings", "inputs", "evaluate", "supposing",
-        "revealing", "bridge", "__init__",
+        "products", "statistics", "sorting", "compaction", "order_statistics", "counting", "floor_quotients",
+        "rounding", "elementary", "activations", "series", "linear_algebra", "positive_definite", "spellings",
+        "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

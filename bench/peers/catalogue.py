@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 KNOWN_TRIPLES = "Semi-honest, but no privacy against party 0, which knows every triple"
 HONEST_MAJORITY = "Semi-honest, honest majority: any two of the three parties learn everything together"
@@ -15,7 +15,8 @@ class Peer:
     """A system of several parties.
 
     `shares`: the part of a workload's size that it gets where the whole would take minutes; the row says the size,
-    and it is compared by the operation. `included`: what its time holds beside the online part.
+    and it is compared by the operation. `lacks`: workloads that it has no figure of, and why. `included`: what its time
+    holds beside the online part.
     """
 
     system: str
@@ -26,6 +27,7 @@ class Peer:
     security: str
     included: str
     shares: Mapping[str, float] = field(default_factory=dict)
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
 
 ARITHMETIC = (
@@ -48,6 +50,30 @@ ARITHMETIC = (
     ),
 )  # fmt: skip
 """CHEETAH runs out of memory at matrices of 1000, and MPyC's Python integers take minutes at full size."""
+
+NO_ARRAY_FUNCTION = "it has no such function of arrays of secure fixed-point numbers"
+
+FUNCTIONS = (
+    *ARITHMETIC[:2],
+    replace(
+        ARITHMETIC[3],
+        lacks={
+            "sort_1k": "it does not sort",
+            "sort_10k": "it does not sort",
+            "solve_32": "it has no inverse and no solver",
+        },
+    ),
+    replace(
+        ARITHMETIC[4],
+        shares={"sort_1k": 0.1, "reciprocal_10k": 0.05, "var_100k": 0.02},
+        lacks={
+            "sort_10k": "its network of half a million comparisons takes minutes",
+            "solve_32": "it has no solver of fixed-point systems",
+            **dict.fromkeys(("softmax_128", "sigmoid_10k", "exp_10k", "log_10k", "sqrt_10k"), NO_ARRAY_FUNCTION),
+        },
+    ),
+)
+"""Those that compute functions with a fraction, and what they have of numpy's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""CrypTen: arithmetic shares of integers (precision 0) over torch's gloo on loopback, one process a party."""
+"""CrypTen: arithmetic shares of integers (precision 0), or of reals with its own 16 fractional bits for functions of
+numpy, over torch's gloo on loopback, one process a party."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from typing import Any
 import torch
 import torch.onnx
 
-from bench.peers.numbers import CHAINS, inputs, same
+from bench.peers import functions, numbers
 from bench.peers.order import Order, answer
 
 # CrypTen asks torch for a registry of ONNX operators, which torch no longer has and nothing here uses.
@@ -40,7 +41,11 @@ class Party:
         torch.set_num_threads(1)
         crypten.init()
         self.work = self._works()[order.workload]
-        self.x, self.y = (MPCTensor(torch.as_tensor(value), precision=0, src=0) for value in inputs(order))
+        function = functions.FUNCTIONS.get(order.workload)
+        values = functions.inputs(order) if function else numbers.inputs(order)
+        precision = None if function and function.precision else 0
+        self.x, *others = (MPCTensor(torch.as_tensor(value), precision=precision, src=0) for value in values)
+        self.y = others[0] if others else self.x
 
     def _works(self) -> dict[str, Callable[[], Any]]:
         return {
@@ -48,7 +53,15 @@ class Party:
             "cmp_100k": lambda: self.x < self.y,
             "matmul_1000": lambda: self.x._tensor.matmul(self.y._tensor),
             "max_1000": lambda: self.x.max(),
-            **dict.fromkeys(CHAINS, self._chain),
+            **dict.fromkeys(numbers.CHAINS, self._chain),
+            "argmax_1000": lambda: self.x.argmax(one_hot=False),
+            "softmax_128": lambda: self.x.softmax(-1),
+            "sigmoid_10k": lambda: self.x.sigmoid(),
+            "exp_10k": lambda: self.x.exp(),
+            "reciprocal_10k": lambda: self.x.reciprocal(),
+            "log_10k": lambda: self.x.log(),
+            "sqrt_10k": lambda: self.x.sqrt(),
+            "var_100k": lambda: self.x.var(unbiased=False),
         }
 
     def _chain(self) -> Any:
@@ -65,10 +78,13 @@ class Party:
         """Products on the arithmetic shares themselves: nothing is encoded, nothing truncated."""
         return self.work()
 
-    def check(self, result: Any) -> None:
+    def check(self, result: Any) -> float | None:
         """All parties open the result."""
         opened = result.get_plain_text() if isinstance(result, MPCTensor) else result.reveal()
-        same(opened.numpy(), self.order)
+        if self.order.workload in functions.FUNCTIONS:
+            return functions.distance(opened.numpy(), self.order.workload, self.order.size)
+        numbers.same(opened.numpy(), self.order)
+        return None
 
 
 if __name__ == "__main__":

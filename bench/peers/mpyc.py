@@ -1,7 +1,8 @@
 """MPyC: Shamir shares in a prime field over its own asyncio TCP, one process a party, honest majority.
 
-Products are those of its secure prime field just above 64 bits; comparisons, and the largest of many, those of its
-64-bit secure integers.
+Products are those of its secure prime field just above 64 bits; comparisons, sorting and the largest of many, those of
+its 64-bit secure integers; functions of reals, those of its secure fixed-point numbers of 64 bits, 16 of them behind
+the point.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from bench.peers import functions
 from bench.peers.numbers import CHAINS, expected, inputs, same
 from bench.peers.order import Order, answer
 
 ORDERED = "cmp_100k", "max_1000"
+WHOLE = *ORDERED, "sort_1k", "argmax_1000"
 
 
 def _runtime(order: Order) -> Any:
@@ -35,12 +38,21 @@ class Party:
         self.order = order
         self.mpc = _runtime(order)
         self.version = __import__("mpyc").__version__
-        self.kind = self.mpc.SecInt(64) if order.workload in ORDERED else self.mpc.SecFld(min_order=2**64)
-        self.x, self.y = (self._shared(value) for value in inputs(order))
+        self.is_function = order.workload in functions.FUNCTIONS
+        self.kind = self._kind()
+        self.x, *others = map(self._shared, functions.inputs(order) if self.is_function else inputs(order))
+        self.y = others[0] if others else self.x
+
+    def _kind(self) -> Any:
+        if self.order.workload in WHOLE:
+            return self.mpc.SecInt(64)
+        return self.mpc.SecFxp(64, 16) if self.is_function else self.mpc.SecFld(min_order=2**64)
 
     def _shared(self, value: Any) -> Any:
         if self.order.workload in CHAINS:
             return self.mpc.input(self.kind(int(value)), senders=0)
+        if self.is_function and self.order.workload not in WHOLE:
+            return self.mpc.input(self.kind.array(np.asarray(value, np.float64)), senders=0)
         flat = np.asarray(value).astype(object)
         return self.mpc.input(self.kind.array(flat), senders=0)
 
@@ -64,7 +76,15 @@ class Party:
             "matmul_1000": lambda: self.x @ self.y,
             "max_1000": lambda: self.mpc.np_amax(self.x),
             **dict.fromkeys(CHAINS, self._chain),
+            "sort_1k": lambda: self.mpc.np_sort(self.x),
+            "argmax_1000": lambda: self.mpc.np_argmax(self.x),
+            "reciprocal_10k": lambda: 1 / self.x,
+            "var_100k": self._variance,
         }
+
+    def _variance(self) -> Any:
+        apart = self.x - self.x.sum() / self.order.size
+        return (apart * apart).sum() / self.order.size
 
     def _chain(self) -> Any:
         product = self.x
@@ -76,14 +96,18 @@ class Party:
         await self.mpc.gather(shares)
         return shares
 
-    def check(self, result: Any) -> None:
+    def check(self, result: Any) -> float | None:
         """All parties open the result; products are compared in the field."""
         opened = self.mpc.run(self.mpc.output(result))
+        if self.is_function:
+            numbers = np.asarray(getattr(opened, "value", opened), np.float64)
+            return functions.distance(numbers, self.order.workload, self.order.size)
         values = np.asarray(getattr(opened, "value", opened), object).reshape(-1)
         if self.order.workload in ORDERED:
             same(values.astype(np.int64).reshape(expected(self.order).shape), self.order)
         elif [int(value) for value in values] != self._in_field():
             raise ArithmeticError(f"{self.order.workload} gave a wrong result")
+        return None
 
     def _in_field(self) -> list[int]:
         """The result in the clear, modulo the field's order."""

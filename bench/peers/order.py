@@ -1,8 +1,8 @@
 """What every peer's script has in common: the order it is given, and the lines of JSON it answers with.
 
 A script runs in its peer's environment as `python -m bench.peers.NAME ORDER`, one process a party. It may import its
-peer, the standard library, this file, and `bench.peers.numbers` for work on arrays. `bench.crew` is the other side and
-says what the lines are.
+peer, the standard library, this file, and `bench.peers.numbers` and `functions` for work on arrays. `bench.crew` is
+the other side and says what the lines are.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ class Work(Protocol):
     def run(self) -> object:
         """What is timed. Returns the shares of the result."""
 
-    def check(self, result: object) -> None:
-        """Opens the result; ArithmeticError if it is not that of the computation in the clear."""
+    def check(self, result: object) -> float | None:
+        """Opens the result: how far it is from that of the computation in the clear, if it was opened here and is a
+        number; ArithmeticError if they must be equal and are not."""
 
 
 def answer(start: Callable[[Order], Work]) -> None:
@@ -53,6 +54,7 @@ def answer(start: Callable[[Order], Work]) -> None:
     order = Order(**json.loads(sys.argv[1]))
     work = start(order)
     say({"version": work.version, "security": ""})
+    error = None
     for number, _ in enumerate(sys.stdin):
         work.barrier()
         before, busy = _sent(), time.process_time()
@@ -62,8 +64,8 @@ def answer(start: Callable[[Order], Work]) -> None:
         busy = time.process_time() - busy
         sent = _sent() - before if len(order.ports) > 1 else 0
         if number == 0:
-            work.check(result)
-        say({"began": began, "ended": ended, "busy": busy, "bytes": sent, "rounds": None})
+            error = work.check(result)
+        say({"began": began, "ended": ended, "busy": busy, "bytes": sent, "rounds": None, "error": error})
 
 
 def _line_out() -> Callable[[dict[str, Any]], None]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import spu
 from spu import libspu
 from spu.utils import frontend
 
-from bench.peers.numbers import CHAINS, inputs, same
+from bench.peers import functions, numbers
 from bench.peers.order import Order, answer
 
 jax.config.update("jax_enable_x64", True)
@@ -23,7 +24,7 @@ SMALLEST = -(1 << 40)
 
 
 class Party:
-    """One party of a program on two shared inputs x and y."""
+    """One party of a program on shared inputs x, and y if there are two."""
 
     version = spu.__version__
 
@@ -36,11 +37,13 @@ class Party:
         config.experimental_enable_colocated_optimization = False
         self.io = spu.Io(len(order.ports), config)
         self.runtime = spu.Runtime(self.link, config)
-        values = inputs(order)
-        for name, value in zip("xy", values, strict=True):
+        self.real = order.workload in functions.FUNCTIONS
+        values = functions.inputs(order) if self.real else numbers.inputs(order)
+        names = ["x", "y"][: len(values)]
+        for name, value in zip(names, values, strict=True):
             self.runtime.set_var(name, self._share(value))
         self.program, _ = frontend.compile(
-            frontend.Kind.JAX, _program(order), values, {}, ["x", "y"], [libspu.Visibility.VIS_SECRET] * 2,
+            frontend.Kind.JAX, _program(order), values, {}, names, [libspu.Visibility.VIS_SECRET] * len(names),
             lambda outputs: ["out"],
         )  # fmt: skip
 
@@ -53,13 +56,17 @@ class Party:
         self.runtime.run(self.program)
         return self.runtime.get_var("out")
 
-    def check(self, result: Any) -> None:
+    def check(self, result: Any) -> float | None:
         """Party 0 collects the shares of the result."""
         if self.order.party:
             self._send(0, result)
-            return
+            return None
         others = [self._receive(party) for party in range(1, len(self.order.ports))]
-        same(self.io.reconstruct([result, *others]), self.order)
+        opened = self.io.reconstruct([result, *others])
+        if self.real:
+            return functions.distance(opened, self.order.workload, self.order.size)
+        numbers.same(opened, self.order)
+        return None
 
     def _share(self, value: Any) -> Any:
         """Party 0 makes the shares and hands them out."""
@@ -104,7 +111,17 @@ def _program(order: Order) -> Any:
         "cmp_100k": lambda x, y: x < y,
         "matmul_1000": lambda x, y: x @ y,
         "max_1000": lambda x, y: jax.lax.reduce(x, np.int64(SMALLEST), jax.lax.max, (0,)),
-        **dict.fromkeys(CHAINS, chain),
+        **dict.fromkeys(numbers.CHAINS, chain),
+        **dict.fromkeys(("sort_1k", "sort_10k"), jnp.sort),
+        "argmax_1000": jnp.argmax,
+        "softmax_128": lambda x: jax.nn.softmax(x, -1),
+        "solve_32": lambda x, y: jax.scipy.linalg.solve(x, y, assume_a="pos"),
+        "sigmoid_10k": jax.nn.sigmoid,
+        "exp_10k": jnp.exp,
+        "reciprocal_10k": jnp.reciprocal,
+        "log_10k": jnp.log,
+        "sqrt_10k": jnp.sqrt,
+        "var_100k": jnp.var,
     }[order.workload]
 
 

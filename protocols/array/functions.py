@@ -5,43 +5,49 @@ Ranges, error bounds and rounds stand in the docstrings of those protocols.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from mpc.context import Context
+from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, negative, subtract
 from protocols.array.implementations import implements
-from protocols.array.lines import naming_line
+from protocols.array.lines import naming_line, user_line
 from protocols.array.logic import is_negative, where
 from protocols.array.losses import allowed_loss, check_loss
 from protocols.array.node import Facts, Node, Operation, operation
 from protocols.array.peaks import Peak
-from protocols.array.quotients import reciprocal
+from protocols.array.quotients import divide, reciprocal
 from protocols.array.recording import record
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray
 from protocols.array.shadows import in_floats
-from protocols.numeric import exponential, logarithm, square_root
+from protocols.numeric import error_function, exponential, logarithm, sine, square_root
 from protocols.numeric import sigmoid as logistic
 from protocols.numeric.continuity import (
+    through_erf,
     through_exp,
     through_inverse_sqrt,
     through_log,
     through_sigmoid,
+    through_sine,
     through_sqrt,
     through_tanh,
 )
+from protocols.numeric.fixed_point import room_of
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 
-RangeOf = Callable[[Range, int], Range]
+RangeOf = Callable[[Range, int, int], Range]
+LossOf = Callable[[Range, int, int], int]
 ErrorOf = Callable[[Range, int], int]
 
 
 def _function(
-    name: str, protocol: Callable[..., Any], range_of: RangeOf, loss_of: ErrorOf, through: ErrorOf
+    name: str, protocol: Callable[..., Any], range_of: RangeOf, loss_of: LossOf, through: ErrorOf
 ) -> Operation:
     """An operation that runs `protocol(ctx, x, range, f)` on x in fixed point.
 
@@ -50,9 +56,10 @@ def _function(
     """
 
     def facts(x: Node) -> Facts:
+        room = room_of(x.value.home)
         with naming_line():
-            range_ = range_of(x.range.off_by(0), x.scale)
-        loss = loss_of(x.range, x.scale)
+            range_ = range_of(x.range.off_by(0), x.scale, room)
+        loss = loss_of(x.range, x.scale, room)
         check_loss(name, loss, range_, x.scale, x.scale)
         return Facts(x.shape, "fixed", x.scale, range_.off_by(loss + through(x.range, x.scale)))
 
@@ -77,6 +84,11 @@ EXP = _function("exp", exponential.exp, exponential.exp_range, exponential.exp_l
 LOG = _function("log", logarithm.log, logarithm.log_range, logarithm.log_loss, through_log)
 SIGMOID = _function("sigmoid", logistic.sigmoid, logistic.sigmoid_range, logistic.sigmoid_loss, through_sigmoid)
 TANH = _function("tanh", logistic.tanh, logistic.tanh_range, logistic.tanh_loss, through_tanh)
+SIN = _function("sin", sine.sin, sine.sin_range, sine.sin_loss, through_sine)
+COS = _function("cos", sine.cos, sine.cos_range, sine.sin_loss, through_sine)
+ERF = _function(
+    "erf", error_function.erf, error_function.erf_range, error_function.erf_loss, through_erf
+)  # fmt: skip
 
 
 @implements(np.sqrt)
@@ -96,7 +108,7 @@ def exp(x: SecretArray) -> SecretArray:
     """e to the power x, for a range whose results fit."""
     y = record(EXP, fixed(x))
     if isinstance(x.together, Peak) and x.together.least == 0:
-        y.together = Peak(x.together.axes, exponential.exp_range(Range(0, 0), y.scale).lo)
+        y.together = Peak(x.together.axes, exponential.exp_range(Range(0, 0), y.scale, room_of(y.context)).lo)
     return y
 
 
@@ -125,10 +137,47 @@ def tanh(x: SecretArray) -> SecretArray:
     return subtract(multiply(_by_exp(multiply(x, 2)), 2), 1)
 
 
-def _fine(x: SecretArray, loss_of: ErrorOf) -> bool:
+@implements(np.sin)
+def sin(x: SecretArray) -> SecretArray:
+    """The sine of x in radians, for any range up to 2^40 or so: within a unit of the last place."""
+    return record(SIN, fixed(x))
+
+
+@implements(np.cos)
+def cos(x: SecretArray) -> SecretArray:
+    """The cosine of x in radians: as `sin`."""
+    return record(COS, fixed(x))
+
+
+@implements(np.tan)
+def tan(x: SecretArray) -> SecretArray:
+    """The tangent of x in radians, sin(x) / cos(x), for a range between two of its poles."""
+    below = cos(x)
+    if not below.range.nearest:
+        lo, hi = x.bounds
+        raise LocalError(
+            "domain", f"tan of a value that may lie anywhere in [{lo:g}, {hi:g}] needs a range without its poles, "
+            "which are pi / 2 and all that lie whole multiples of pi from it",
+            "declare the range that the values really have, with .within(lo, hi)", line=user_line(),
+        )  # fmt: skip
+    return divide(sin(x), below)
+
+
+def _erf_of_floats(x: Any) -> Any:
+    return np.vectorize(math.erf, otypes=[np.float64])(x)
+
+
+@in_floats(_erf_of_floats)
+def erf(x: SecretArray) -> SecretArray:
+    """The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x, for any range, within a unit of the
+    last place or little more. The normal distribution is (1 + mpc.erf(x / 2**0.5)) / 2, and GELU x times that."""
+    return record(ERF, fixed(x))
+
+
+def _fine(x: SecretArray, loss_of: LossOf) -> bool:
     """Whether a function with results of at most 1 loses little enough."""
     one = Range(0, 1 << x.scale)
-    return loss_of(x.range, x.scale) <= allowed_loss(one, x.scale, x.scale)
+    return loss_of(x.range, x.scale, room_of(x.context)) <= allowed_loss(one, x.scale, x.scale)
 
 
 def _by_exp(x: SecretArray) -> SecretArray:

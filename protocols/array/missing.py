@@ -68,7 +68,7 @@ _REASONS = (
         "reveal x.T @ x where that may be known",
     ),
     (
-        "acos arccos asin arcsin atan arctan atan2 arctan2 sin cos tan sinc i0 cbrt unwrap",
+        "acos arccos asin arcsin atan arctan atan2 arctan2 sinc i0 cbrt unwrap",
         _NO_PROTOCOL,
         "np.interp(x, places, values) goes through public points of any function",
     ),
@@ -140,6 +140,39 @@ def missing_function(what: str, name: str, known: Iterable[str]) -> LocalError:
 def missing_attribute(name: str, known: Iterable[str]) -> MissingAttribute:
     """The refusal of the attribute `name`."""
     return MissingAttribute("unsupported-operation", *_explained(f".{name}", name, known), line=user_line())
+
+
+def cannot_set(name: str, exists: bool) -> MissingAttribute:
+    """The refusal of x.NAME = ..., `exists` where x.NAME can be read."""
+    if not exists:
+        return MissingAttribute(
+            "unsupported-operation", f"a secret takes no attribute .{name} of a program's own",
+            "keep it in a variable or a dict beside the secret", line=user_line(),
+        )  # fmt: skip
+    return MissingAttribute(
+        "unsupported-operation", f".{name} of a secret cannot be set", "x = x.reshape(shape), x.astype(float)",
+        line=user_line(),
+    )  # fmt: skip
+
+
+def no_content(what: str) -> LocalError:
+    """The refusal of what needs the value of a secret."""
+    return LocalError(
+        "secret-content",
+        f"{what} would need the value of a secret, which no party knows",
+        "use numpy functions on the secret itself, or `await mpc.reveal(ctx, x)`, and everybody learns it",
+        line=user_line(),
+    )
+
+
+def kind_change(old: str, new: str) -> LocalError:
+    """The refusal to let a secret of one kind become another in place."""
+    return LocalError(
+        "kind-change",
+        f"a secret of kind {old} cannot become {new} in place",
+        "write x = x + y instead of x += y where the kind changes",
+        line=user_line(),
+    )
 
 
 def _explained(what: str, name: str, known: Iterable[str]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import operator
 from collections.abc import Sequence
@@ -15,7 +16,8 @@ from protocols.array.lines import user_line
 
 
 def need_context(ctx: Any, call: str) -> None:
-    """LocalError `no-context` where something else stands in the first place of `mpc.CALL(ctx, ...)`."""
+    """LocalError `no-context` where something else stands in the first place of `mpc.CALL(ctx, ...)`, and
+    `asyncio-in-program` where asyncio would have to wait for it."""
     if not isinstance(ctx, Context):
         raise LocalError(
             "no-context",
@@ -23,6 +25,21 @@ def need_context(ctx: Any, call: str) -> None:
             f"write mpc.{call}(ctx, ...)",
             line=user_line(),
         )
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise asyncio_in_program(user_line())
+
+
+def asyncio_in_program(line: str | None) -> LocalError:
+    """The error of a program that waits with another event loop than its own."""
+    return LocalError(
+        "asyncio-in-program",
+        "the program waits for something of asyncio, and programs run in trio",
+        "use trio (trio.sleep, trio.open_nursery), and mpc.together(ctx, ...) for calls side by side",
+        line=line,
+    )
 
 
 def party_index(ctx: Context, given: Any, line: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from math import ceil as ceil_
 from math import ldexp
 from typing import Any
@@ -11,14 +12,15 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import ADD_PUBLIC, SCALE, negative, subtract
+from protocols.array.arithmetic import ADD_PUBLIC, SCALE, add, multiply, negative, scale_by, subtract
 from protocols.array.facts import joint_shape
+from protocols.array.floor_quotients import floor_and_rest
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import ZERO, greater, greater_equal, is_negative, less, not_equal, where
 from protocols.array.missing import missing
 from protocols.array.node import Facts, Node, operation
-from protocols.array.public import Constant, Public, encoded, is_integral, public
+from protocols.array.public import Constant, Public, encoded, is_integral, public, wholes
 from protocols.array.recording import record
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
@@ -37,9 +39,9 @@ async def _low_bits(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticS
 
 
 def _quotient_facts(x: Node, divisor: Constant, inverse: Constant, shift: int, decides: bool) -> Facts:
-    least, most = abs(divisor.range.lo), abs(divisor.range.hi)
-    largest = x.range.magnitude // max(min(least, most), 1) + 1
-    return Facts(joint_shape("//", x.shape, divisor.shape), "int", 0, Range(-largest, largest))
+    least, most = max(divisor.range.lo, 1), max(divisor.range.hi, 1)
+    ends = [end // d for end in (x.range.lo, x.range.hi) for d in (least, most)]
+    return Facts(joint_shape("//", x.shape, divisor.shape), "int", 0, Range(min(ends), max(ends)))
 
 
 async def _floor_divide(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
@@ -66,9 +68,6 @@ async def _whole(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShar
     (operand,) = node.operands
     return await suite_of(ctx).truncate(ctx, x, operand.scale) if operand.scale else x
 
-
-LARGEST_DIVISOR = 2.0**59
-"""In units of the last place: twice as much and more is compared."""
 
 LOW_BITS = operation("low bits", _low_bits_facts, _low_bits, decides=True)
 FLOOR_DIVIDE = operation("// public", _quotient_facts, _floor_divide, decides=True)
@@ -113,12 +112,24 @@ def rint(x: SecretArray) -> SecretArray:
 
 @implements(np.round, np.around)
 def round_(x: SecretArray, decimals: int = 0) -> SecretArray:
-    """x rounded to whole numbers, as `rint`; whole numbers to any decimals are themselves."""
-    if decimals >= 0 and x.kind != "fixed":
+    """x rounded to a public number of decimals, of two the even one: exactly on the encoded value but for the result's
+    last place, `rint` of x times a power of ten; before the point by `divmod`."""
+    places = operator.index(decimals)
+    if places >= 0 and x.kind != "fixed":
         return ring_form(x).copy()
-    if decimals:
-        raise missing(f"np.round to {decimals} decimals", "np.rint(x * 100) * 0.01, which is near it")
-    return rint(x)
+    if places < 0:
+        return _to_multiples(ring_form(x), 10**-places)
+    return rint(x) if not places else fixed(scale_by(rint(multiply(x, 10**places)), np.asarray(10.0**-places)))
+
+
+def _to_multiples(x: SecretArray, step: int) -> SecretArray:
+    """The multiple of an even whole step next to x, of two the even one."""
+    if step > x.range.magnitude + step // 2 >> x.scale:
+        return subtract(x, x)
+    whole, rest = divmod_(add(x, step // 2), step)
+    tie, odd = record(ZERO, rest, decides=False), record(LOW_BITS, whole, width=whole.scale + 1, decides=False)
+    even = subtract(whole, multiply(odd, ring_form(tie)))
+    return multiply(even, step)
 
 
 def _plus_units(x: SecretArray, units: int) -> SecretArray:
@@ -127,29 +138,29 @@ def _plus_units(x: SecretArray, units: int) -> SecretArray:
 
 @implements(np.floor_divide)
 def floor_divide(x: Any, y: Any) -> SecretArray:
-    """x // y for public y, exactly on the encoded values: 10 rounds.
+    """x // y, exactly on the encoded values: 10 rounds for public y, 31 for secret y.
 
-    Raises LocalError `division-by-zero`; `range-too-wide` where x times its inverse has no room: about 2 x^2 / y below
-    2^62 in units of the last place.
+    Raises LocalError `division-by-zero`; `range-too-wide` where x times its inverse has no room, about 2 x^2 / y below
+    2^62 in units of the last place, 2^126 in a ring of 128 bits; for secret y `domain` where its range holds zero.
     """
     return divmod_(x, y)[0]
 
 
 @implements(np.remainder)
 def remainder(x: Any, y: Any) -> SecretArray:
-    """x % y for public y, exactly on the encoded values, of the sign of y: as `floor_divide`."""
+    """x % y, exactly on the encoded values, of the sign of y: as `floor_divide`."""
     return divmod_(x, y)[1]
 
 
 @implements(np.divmod)
 def divmod_(x: Any, y: Any) -> tuple[SecretArray, SecretArray]:
-    """x // y and x % y for public y: as `floor_divide`."""
+    """x // y and x % y: as `floor_divide`."""
     if isinstance(y, SecretArray):
-        raise missing("// and % by a secret", "np.floor(x / y), up to the error of the quotient")
+        return floor_and_rest(x, y)
     x, divisors = ring_form(x), public(y)
     if x.kind == "int" and not is_integral(divisors):
         x = fixed(x)
-    units = _in_units(divisors, x.scale)
+    units = _in_units(divisors, x)
     if divisors.dtype.kind == "f":
         x = _off_by_divisors(x, units, np.ldexp(divisors, x.scale))
     whole = _quotient(x, units)
@@ -158,34 +169,38 @@ def divmod_(x: Any, y: Any) -> tuple[SecretArray, SecretArray]:
     return (fixed(whole) if x.kind == "fixed" else whole), rest.narrowed(low, high)
 
 
-def _off_by_divisors(x: SecretArray, units: npt.NDArray[np.int64], exact: npt.NDArray[np.float64]) -> SecretArray:
+def _off_by_divisors(x: SecretArray, units: Public, exact: npt.NDArray[np.float64]) -> SecretArray:
     """x with what rounding the divisors moves q d by added to its error."""
-    moved = float(np.abs(exact - units).max(initial=0.0))
-    quotient = x.range.magnitude // int(np.abs(units).min(initial=1)) + 1
+    moved = float(np.abs(exact - np.rint(exact)).max(initial=0.0))
+    quotient = x.range.magnitude // int(np.min(np.abs(units), initial=1)) + 1
     return x.in_range(x.range.off_by(x.range.error + quotient * ceil_(ldexp(moved, ERROR_BITS))))
 
 
-def _in_units(divisors: Public, scale: int) -> npt.NDArray[np.int64]:
-    """Public divisors in units of the last place of this many fractional bits, none of them zero."""
-    units = np.rint(np.ldexp(divisors.astype(np.float64), scale))
+def _in_units(divisors: Public, x: SecretArray) -> Public:
+    """Public divisors in units of the last place of x, none of them zero, of which the ring holds eight times as much:
+    twice and more is compared."""
+    exact = divisors.dtype.kind in "iO"
+    units = np.asarray(
+        wholes(divisors) * (1 << x.scale) if exact else wholes(np.rint(np.ldexp(divisors, x.scale))), object
+    )
     if not np.all(units):
         raise LocalError(
             "division-by-zero", "// or % of a secret by a public zero", "leave zeros out", line=user_line()
         )
-    if np.abs(units).max(initial=0.0) >= LARGEST_DIVISOR:
+    if np.max(np.abs(units), initial=0) >= 1 << (x.context.ring.bits - 5):
         raise LocalError(
             "range-too-wide", "// or % by so large a number", "scale both down, or compare instead", line=user_line()
         )
-    return divisors << scale if divisors.dtype == np.int64 else units.astype(np.int64)
+    return units
 
 
-def _quotient(x: SecretArray, units: npt.NDArray[np.int64]) -> SecretArray:
+def _quotient(x: SecretArray, units: Public) -> SecretArray:
     """floor(x / y) for the encoding of x and y in whole units."""
-    signs = np.sign(units)
+    signs = np.asarray(np.sign(units), np.int64)
     if np.any(signs < 0):
         x = record(SCALE, x, constant=encoded(x.context, signs, 0), scale=0)
-    divisor, shift = np.abs(units), max(x.range.magnitude.bit_length(), 1)
-    inverse = (1 << shift) // divisor
+    divisor, shift = np.asarray(np.abs(units), object), max(x.range.magnitude.bit_length(), 1)
+    inverse = np.asarray((1 << shift) // divisor, object)
     limit = 1 << (x.context.ring.bits - 2)
     if x.range.magnitude * int(inverse.max(initial=0)) >= limit:
         raise LocalError(

@@ -23,7 +23,7 @@ from mpc.errors import LocalError
 from protocols.array.declared import declared_error, declared_range
 from protocols.array.implementations import FUNCTIONS, IN_FLOATS, UFUNC_METHODS, UFUNCS, called, refusal, result_of
 from protocols.array.lines import user_line
-from protocols.array.missing import NoLength, missing, missing_attribute
+from protocols.array.missing import NoLength, cannot_set, kind_change, missing, missing_attribute, no_content
 from protocols.array.node import Kind, Node, Operation, Shape
 from protocols.ranges import Range
 
@@ -35,6 +35,10 @@ which the value was asked for."""
 Moved = tuple["SecretArray", tuple[tuple[Operation, dict[str, Any]], ...]]
 """What the elements of a value were before all of them were moved about, and how: another form of the value is the same
 form of that one, which is made once, moved likewise."""
+
+
+_SLOTS = frozenset(("forms", "moved", "node", "shadow", "together"))
+_set = object.__setattr__
 
 
 def _method(function: Callable[..., Any], says: str) -> Callable[..., SecretArray]:
@@ -54,7 +58,7 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
     same value in floating point, in simulations that have one (`protocols/array/shadows.py`).
     """
 
-    __slots__ = ("forms", "moved", "node", "shadow", "together")
+    __slots__ = tuple(_SLOTS)
     __hash__ = object.__hash__
     __array_priority__ = 1000
 
@@ -171,8 +175,10 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of what a reveal gives: float64 for `fixed`, int64 for `int`, bool for `bit`."""
-        return np.dtype({"fixed": np.float64, "int": np.int64, "bit": np.bool_}[self.kind])
+        """Of what a reveal gives: float64 for `fixed`, bool for `bit`, int64 for `int`, or object where the range has
+        integers that int64 does not hold."""
+        whole = object if self.range.is_long else np.int64
+        return np.dtype({"fixed": np.float64, "int": whole, "bit": np.bool_}[self.kind])
 
     def __repr__(self) -> str:
         lo, hi = self.bounds
@@ -223,6 +229,17 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         if name.startswith("_") or name in SecretArray.__slots__:
             raise AttributeError(name)
         raise missing_attribute(name, [known for known in dir(SecretArray) if not known.startswith("_")])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A secret has no attributes of a program's own, and those of numpy's that may be set there it computes."""
+        if name not in _SLOTS:
+            raise cannot_set(name, hasattr(type(self), name))
+        _set(self, name, value)
+
+    def __await__(self) -> NoReturn:
+        raise missing(
+            "`await` of a secret", "await mpc.reveal(ctx, x), and everybody learns it; its expression needs none"
+        )
 
     def __getitem__(self, index: Any) -> SecretArray:
         element: SecretArray = FUNCTIONS[SecretArray.__getitem__](self, index)
@@ -346,46 +363,27 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         )
 
     def __float__(self) -> NoReturn:
-        raise _no_content("float()")
+        raise no_content("float()")
 
     def __int__(self) -> NoReturn:
-        raise _no_content("int()")
+        raise no_content("int()")
 
     def __index__(self) -> NoReturn:
-        raise _no_content("use as an index")
+        raise no_content("use as an index")
 
     def __complex__(self) -> NoReturn:
-        raise _no_content("complex()")
+        raise no_content("complex()")
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise _no_content("turning it into a numpy array")
+        raise no_content("turning it into a numpy array")
 
     def __format__(self, spec: str) -> str:
         if spec:
-            raise _no_content(f"the format {spec!r}")
+            raise no_content(f"the format {spec!r}")
         return repr(self)
 
     def __delitem__(self, index: Any) -> NoReturn:
         raise missing("del x[...]", "x = np.delete(x, index)")
-
-
-def _no_content(what: str) -> LocalError:
-    return LocalError(
-        "secret-content",
-        f"{what} would need the value of a secret, which no party knows",
-        "use numpy functions on the secret itself, or `await mpc.reveal(ctx, x)`, and everybody learns it",
-        line=user_line(),
-    )
-
-
-def kind_change(old: Kind, new: Kind) -> LocalError:
-    """The refusal to let a secret of one kind become another in place."""
-    return LocalError(
-        "kind-change",
-        f"a secret of kind {old} cannot become {new} in place",
-        "write x = x + y instead of x += y where the kind changes",
-        line=user_line(),
-    )
 
 
 def _written(array: Any, index: Any, value: Any) -> Any:

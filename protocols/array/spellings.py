@@ -129,7 +129,7 @@ def copysign(x: Any, y: Any) -> SecretArray:
 
 
 def fmod(x: Any, y: Any) -> SecretArray:
-    """The remainder of x by public y that has the sign of x, exactly on the encoded values: as `remainder`."""
+    """The remainder of x by y that has the sign of x, exactly on the encoded values: as `remainder`."""
     rest = remainder(absolute(x), np.abs(y))
     return where(less(x, 0), negative(rest), rest)
 

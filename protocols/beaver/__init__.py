@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from mpc.context import Context
 from protocols.beaver import arithmetic, boolean, convert, share, shuffle, truncate
 from protocols.derived import Derived
-from protocols.one_array import check_one_word
+from protocols.one_array import check_ring
 
 
 class BeaverSuite(Derived):
@@ -53,8 +53,8 @@ class Beaver:
     remembers = False
 
     async def start(self, ctx: Context) -> BeaverSuite:
-        """A suite for any number of parties and any ring of up to 64 bits; sends nothing."""
-        check_one_word(ctx, self.name)
+        """A suite for any number of parties and any ring of up to 128 bits; sends nothing."""
+        check_ring(ctx, self.name)
         return BeaverSuite()
 
     def security(self, n: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from mpc.context import Context
 from protocols.derived import Derived
 from protocols.ideal import arithmetic, boolean, convert, share, shuffle, truncate
-from protocols.one_array import check_one_word
+from protocols.one_array import check_ring
 
 
 class IdealSuite(Derived):
@@ -51,8 +51,8 @@ class Ideal:
     remembers = False
 
     async def start(self, ctx: Context) -> IdealSuite:
-        """A suite for any number of parties and any ring of up to 64 bits; sends nothing."""
-        check_one_word(ctx, self.name)
+        """A suite for any number of parties and any ring of up to 128 bits; sends nothing."""
+        check_ring(ctx, self.name)
         return IdealSuite()
 
     def security(self, n: int) -> str:

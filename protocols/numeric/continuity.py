@@ -75,6 +75,16 @@ def through_tanh(r: Range, f: int) -> int:
     return r.error
 
 
+def through_sine(r: Range, f: int) -> int:
+    """The slope is at most 1."""
+    return r.error
+
+
+def through_erf(r: Range, f: int) -> int:
+    """The slope is at most 2 / sqrt(pi) < 1.129."""
+    return -(-r.error * 1129 // 1000)
+
+
 def _nearest_exact(r: Range) -> int:
     """The smallest size of an exact operand, in units of an error; 0 where it may be zero."""
     return max((r.nearest * ULP) - r.error, 0)

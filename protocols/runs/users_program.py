@@ -15,7 +15,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.simulation import Main
 from protocols.array.lines import user_frames
-from protocols.array.misuse import unawaited
+from protocols.array.misuse import asyncio_in_program, unawaited
 from protocols.array.secret import SecretArray
 
 SIGNATURE = "async def main(ctx, mine)"
@@ -104,12 +104,7 @@ def _explained(main: Main, error: Exception) -> LocalError | None:
     frames, text = user_frames(error), str(error)
     line = frames[-1][1] if frames else line_of(main)
     if any(sign in text for sign in _OF_ASYNCIO):
-        return LocalError(
-            "asyncio-in-program",
-            "the program waits for something of asyncio, and programs run in trio",
-            "use trio (trio.sleep, trio.open_nursery), and mpc.together(ctx, ...) for calls side by side",
-            line=line,
-        )
+        return asyncio_in_program(line)
     held = _unawaited_variables(frames)
     if not held and "coroutine" not in text:
         return None

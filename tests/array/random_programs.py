@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import erf
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,10 @@ def lines(x: Numbers, places: list[float], values: list[float]) -> Numbers:
 
 def inverse_sqrt(x: Numbers) -> Numbers:
     return mpc.inverse_sqrt(x) if isinstance(x, mpc.SecretArray) else 1 / np.sqrt(x)
+
+
+def error_function(x: Numbers) -> Numbers:
+    return mpc.erf(x) if isinstance(x, mpc.SecretArray) else np.vectorize(erf, otypes=[np.float64])(x)
 
 
 def away(function: Callable[[Numbers], Numbers]) -> Callable[[Numbers, Numbers, float], Numbers]:
@@ -96,6 +101,10 @@ OPERATIONS: dict[str, Callable[[Numbers, Numbers, float], Numbers]] = {
     "exp": lambda x, y, c: np.exp(np.minimum(x, 5)),
     "tanh": lambda x, y, c: np.tanh(x),
     "sigmoid": lambda x, y, c: logistic(x),
+    "sin": lambda x, y, c: np.sin(x),
+    "cos": lambda x, y, c: np.cos(x),
+    "tan": lambda x, y, c: np.tan(np.clip(x, -1.3, 1.4)),
+    "erf": lambda x, y, c: error_function(x),
 }
 DECIDING = ("x < y", "x <= c", "x == y")
 

@@ -1,5 +1,6 @@
 """What every value knows of its error, what a run says of it, and what is refused for losing too much."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -124,6 +125,10 @@ SINGLE = {
     "reciprocal": (np.reciprocal, np.reciprocal, np.linspace(0.25, 8, 4001)),
     "sigmoid": (mpc.sigmoid, lambda x: 1 / (1 + np.exp(-x)), np.linspace(-12, 12, 4001)),
     "tanh": (np.tanh, np.tanh, np.linspace(-6, 6, 4001)),
+    "sin": (np.sin, np.sin, np.linspace(-100, 100, 4001)),
+    "cos": (np.cos, np.cos, np.linspace(-100, 100, 4001)),
+    "tan": (np.tan, np.tan, np.linspace(-1.4, 1.4, 4001)),
+    "erf": (mpc.erf, np.vectorize(math.erf), np.linspace(-6, 6, 4001)),
     "quotient": (lambda x: 1000 * x / (x + 1), lambda x: 1000 * x / (x + 1), np.linspace(0.25, 8, 4001)),
     "public factor": (lambda x: x * 0.3, lambda x: x * 0.3, np.linspace(-8, 8, 4001)),
     "square": (np.square, np.square, np.linspace(-8, 8, 4001)),

@@ -253,7 +253,23 @@ async def gathers(ctx, mine):
     return await asyncio.gather(mpc.reveal(ctx, x))
 
 
-@pytest.mark.parametrize("main", [sleeps, yields, gathers])
+async def runs_a_loop(ctx, mine):
+    async def revealed():
+        return await mpc.reveal(ctx, x)
+
+    x = await mpc.secret(ctx, 0, mine)
+    return asyncio.run(revealed())
+
+
+async def shares_in_a_loop(ctx, mine):
+    async def shared():
+        return await mpc.secret(ctx, 0, mine)
+
+    return asyncio.new_event_loop().run_until_complete(shared())
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("main", [sleeps, yields, gathers, runs_a_loop, shares_in_a_loop])
 def test_asyncio_is_of_another_world(main):
     with pytest.raises(mpc.LocalError, match="asyncio-in-program") as caught:
         mpc.simulate(main, INPUTS)

@@ -54,6 +54,9 @@ FORBIDDEN = {
     "a kind that changes in place": (lambda x: operator.iand(x < 1, x.reshape(())), "not-a-bit", "compare"),
     "into a public array": (lambda x: operator.iadd(np.zeros(2), x), "unsupported-operation", "x = x + y"),
     "argument without counterpart": (lambda x: np.min(x, initial=3.0), "unsupported-operation", "reveal"),
+    "attribute of one's own": (lambda x: setattr(x, "owner", 0), "unsupported-operation", "variable"),
+    "shape that is set": (lambda x: setattr(x, "shape", (1,)), "unsupported-operation", "x.reshape"),
+    "await": (lambda x: x.__await__(), "unsupported-operation", "mpc.reveal"),
     "reveal of a public value": (lambda x: 3.0, "not-secret", "as it is"),
 }
 

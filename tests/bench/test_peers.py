@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from bench import crew, launch, online
 from bench.arithmetic import WORKLOADS
 from bench.display import slowness
 from bench.harness import Failed, Options, Row
-from bench.peers import catalogue, environments, numbers
+from bench.peers import catalogue, environments, functions, numbers
 from bench.peers.catalogue import Peer
 from bench.peers.environments import ENVIRONMENTS, Environment
 from bench.peers.order import Order
@@ -101,12 +101,21 @@ def test_an_environment_that_cannot_be_made_is_reported(tmp_path: Path, capsys: 
 
 def test_every_peer_of_the_catalogue_has_an_environment_and_a_script() -> None:
     outside = [peer for work in catalogue.OUTSIDE.values() for peer in work.peers]
-    for each in (*catalogue.ARITHMETIC, *outside):
+    for each in (*catalogue.ARITHMETIC, *catalogue.FUNCTIONS, *outside):
         script = Path(*each.module.split(".")).with_suffix(".py")
         assert (environments.ROOT / script).exists()
         assert each.module == f"bench.peers.{ENVIRONMENTS[each.environment].script}"
-        assert set(each.shares) <= set(WORKLOADS)
     assert all(each.security for each in catalogue.ARITHMETIC)
+    for each in catalogue.ARITHMETIC:
+        assert set(each.shares) <= set(WORKLOADS)
+    for each in catalogue.FUNCTIONS:
+        assert {*each.shares, *each.lacks} <= set(functions.FUNCTIONS)
+
+
+def test_what_a_peer_lacks_is_said_in_its_row() -> None:
+    lacking = replace(peer("sound"), lacks={"mul_1m": "it does not multiply"})
+    with pytest.raises(Failed, match="it does not multiply"), launch.theirs(lacking, "mul_1m", 3):
+        raise AssertionError("it was started")
 
 
 def test_peers_do_all_that_computes_and_nothing_that_they_do_not_know() -> None:

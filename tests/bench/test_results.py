@@ -83,6 +83,18 @@ def test_the_table_for_people_names_every_system_and_why_one_has_no_figure(capsy
         assert text in shown
 
 
+def test_a_result_beyond_what_is_allowed_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    near = replace(OURS, table="numpy", workload="exp_10k", error=1e-5, tolerance=0.01)
+    far = replace(near, system="other", error=0.25)
+    assert not near.wrong
+    assert far.wrong
+    assert not OURS.wrong
+    show([near, far], "Functions")
+    shown = capsys.readouterr().out
+    assert "exp_10k, other: off by 2.5e-01, more than 1.0e-02" in shown
+    assert "1.0e-05" in shown
+
+
 def test_results_are_kept_by_day_and_machine_and_the_last_of_a_day_stands(tmp_path: Path) -> None:
     file = results.keep(ROWS, tmp_path)
     later = replace(OURS, seconds=0.5)

@@ -31,6 +31,7 @@ FUNCTIONS: list[tuple[Callable[..., np.longdouble], Bound, list[Range]]] = [
     (np.log, partial(continuity.through_log, f=F), POSITIVE),
     (lambda x: 1 / (1 + np.exp(-x)), partial(continuity.through_sigmoid, f=F), ANY),
     (np.tanh, partial(continuity.through_tanh, f=F), ANY),
+    (np.sin, partial(continuity.through_sine, f=F), ANY),
 ]
 
 
@@ -57,6 +58,12 @@ def test_quotients(error: int) -> None:
     e, d = np.longdouble(error) / ULP, np.longdouble(error // 2) / ULP
     worst = max(np.abs((x + a * e) / (y + b * d) - x / y).max() * 2**F for a in (-1, 1) for b in (-1, 1))
     assert worst <= said <= 2 * worst + 1e-6
+
+
+@pytest.mark.parametrize("error", [0, 1, 12345, ULP, 300 * ULP])
+def test_the_error_function_is_steepest_at_zero(error: int) -> None:
+    said = continuity.through_erf(Range(-10, 10, error), F)
+    assert error * 2 / np.sqrt(np.pi) <= said <= 1.001 * error * 2 / np.sqrt(np.pi) + 1
 
 
 def test_exact_operands_have_exact_results_and_what_may_leave_the_domain_has_no_bound() -> None:

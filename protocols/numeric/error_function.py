@@ -1,0 +1,119 @@
+"""The error function by the Fourier series of a smoothed square wave, whose coefficients are known in closed form.
+
+A square wave of period 2 L, smoothed by the normal distribution of variance 1/2, is
+
+    sum over odd k of 4 / (pi k) exp(-(pi k / (2 L))^2) sin(pi k x / L),
+
+and differs from erf(x) for |x| <= X by at most erfc(L - X) + erfc(L + X): what the neighbouring edges reach over. With
+X = 4 and L = 8 that, and 1 - erf(X), is below 2^-24, and x in turns of 16 is x times a power of two: exact. The sines
+are those of `sine.py`, all under one opened mask. Beyond +-4, where comparisons made beside say so, the result is +-1.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, Decimal, localcontext
+from functools import cache
+from math import exp, pi
+
+from mpc.context import Context, together
+from mpc.errors import LocalError
+from protocols.numeric.fixed_point import ROOM, check_fits, plus, rescale, room_of
+from protocols.numeric.sine import (
+    EXACT,
+    MOST_FRACTIONAL_BITS,
+    PI,
+    PRECISION,
+    Wave,
+    check_ring_of_64,
+    rotation_loss,
+    sum_of_waves,
+)
+from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
+from protocols.shares import ArithmeticShare
+from protocols.suite import suite_of
+
+KNOT = 4
+TURN_BITS = 4
+"""A turn is 2 L = 2^4."""
+
+SQRT_PI = EXACT.sqrt(PI)
+
+OF_KNOT = 24
+"""The bits at which the series at the knot and 1 - erf(4) < 1.6e-8 are off."""
+
+
+def erf_range(r: Range, f: int, room: int = ROOM) -> Range:
+    """The range of erf(x) as `erf` computes it, for x in r: erf is monotone.
+
+    Raises LocalError `range-too-wide` where x may need more than 61 bits, `too-many-fractional-bits` for f > 24,
+    `unsupported-operation` in a ring of more than 64 bits.
+    """
+    check_ring_of_64("erf", room)
+    check_fits("erf", r)
+    if not 0 <= f <= MOST_FRACTIONAL_BITS:
+        raise LocalError("too-many-fractional-bits", f"erf has no form for {f} fractional bits", "use 24 or fewer")
+    slack = shifted_up(erf_loss(r, f), ERROR_BITS)
+    lo, hi = (_scaled(end, f) for end in (r.lo, r.hi))
+    return Range(max(lo, -1 << f) - slack, min(hi + 1, 1 << f) + slack)
+
+
+def erf_loss(r: Range, f: int, room: int = ROOM) -> int:
+    """The bound of the error of `erf`, in units of a range's error: the last truncation, the rotations, the waves that
+    are left out and those that are rounded, the knot."""
+    sizes = shifted_up(int(sum(wave.a for wave in waves(f)) * 1024 + 1) * rotation_loss(f), 10)
+    rounded = len(waves(f)) << (f + ERROR_BITS - PRECISION)
+    return ULP + sizes + rounded + (ULP >> 4) + (1 << (f + ERROR_BITS - OF_KNOT))
+
+
+@cache
+def waves(f: int) -> tuple[Wave, ...]:
+    """The waves without which the rest is below 2^-(f + 4): the next one, and those after it, each less than half."""
+    found: list[Wave] = []
+    k = 1
+    while (a := 4 / (pi * k) * exp(-((pi * k / 2**TURN_BITS) ** 2))) * 2 > 2.0 ** -(f + 5):
+        found.append(Wave(k, a))
+        k += 2
+    return tuple(found)
+
+
+async def erf(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[erf(x)], elementwise, any shape, for every range.
+
+    Error: a little more than a unit of the last place at 16 fractional bits, `erf_loss`; exactly +-1 beyond +-4.
+    Rounds: those of `sin`; 10 where r reaches beyond +-4. Material: that of `sin` for each of 10 waves (16 fractional
+    bits) but for the last truncation, and a comparison for each knot within r.
+    Nobody learns anything; as `sin`. Errors: those of `erf_range`.
+    """
+    erf_range(r, f, room_of(ctx))
+    turn = x.scale(1 << (x.ring.bits - TURN_BITS - f))
+    knots = [knot << f for knot in (-KNOT, KNOT) if r.lo < knot << f < r.hi]
+    if not knots and r.magnitude > KNOT << f:
+        return plus(ctx, x.scale(0), (1 if r.lo > 0 else -1) << f)
+    if not knots:
+        return await rescale(ctx, await sum_of_waves(ctx, turn, waves(f)), 2 * PRECISION - f)
+    middle, below = await together(ctx, (sum_of_waves, turn, waves(f)), (_below, x, knots))
+    low = below[0] if r.lo < -KNOT << f else x.scale(0)
+    high = below[-1] if KNOT << f < r.hi else plus(ctx, x.scale(0), 1)
+    outside = plus(ctx, -high - low, 1)
+    inside = await suite_of(ctx).mul(ctx, middle, high - low)
+    return await rescale(ctx, inside + outside.scale(1 << (2 * PRECISION)), 2 * PRECISION - f)
+
+
+async def _below(ctx: Context, x: ArithmeticShare, knots: list[int]) -> ArithmeticShare:
+    """[x < t] for each knot, knots first."""
+    suite = suite_of(ctx)
+    return await suite.bits_to_ring(ctx, await suite.below(ctx, x, x.ring.from_ints(knots)))
+
+
+def _scaled(x: int, f: int) -> int:
+    """erf(x / 2^f) * 2^f rounded down, by Taylor's series in decimals: the same on every machine."""
+    if abs(x) >= 6 << f:
+        return (1 << f) - 1 if x > 0 else -1 << f
+    with localcontext(EXACT):
+        u = Decimal(x) / (1 << f)
+        power, total, i = u, u, 0
+        while abs(power) > Decimal("1e-30"):
+            i += 1
+            power = -power * u * u / i
+            total += power / (2 * i + 1)
+        return int((total * 2 / SQRT_PI * (1 << f)).to_integral_value(ROUND_FLOOR))

@@ -1,0 +1,243 @@
+"""Sines and cosines of shared angles by adding a random angle: sums of a_j sin(2 pi k_j u), u in turns.
+
+An angle of u turns is u 2^k in Z_2^k: the ring wraps where the circle does, so that any multiple of it, and any sum, is
+reduced for nothing. Each party i draws an angle r_i, and puts in cos and sin of its multiples. With r their sum,
+
+    c = u + r is opened,      (cos k r, sin k r) = the product of the rotations (cos k r_i, sin k r_i),
+    sin k u = sin(k c - k r) = sin k c [cos k r] - cos k c [sin k r],
+
+the last of which is local. c is uniformly random to whoever lacks one r_i. The problem is random self-reducible:
+Korzilius and Schoenmakers, CSCML 2023, who draw solved instances jointly; here every party solves its own.
+
+The sine of public numbers is computed by sums and products of floats alone, in one order, so that it is the same on
+every machine: shares are multiplied by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from decimal import Context as Decimals
+from math import factorial, pi
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.algebra.interface import Algebra
+from mpc.algebra.words import Words
+from mpc.context import Context, together
+from mpc.errors import LocalError
+from protocols.known import known, open_known, share_known
+from protocols.numeric.fixed_point import ROOM, check_fits, rescale, room_of
+from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
+from protocols.shares import ArithmeticShare, stack
+from protocols.suite import suite_of
+
+PRECISION = 30
+RING_BITS = 64
+MOST_PARTIES = 64
+MOST_FRACTIONAL_BITS = 24
+TERMS = 11
+"""Of Taylor's series of the sine up to a quarter of a turn: what is left out is below 2^-57."""
+
+EXACT = Decimals(prec=60)
+PI = Decimal("3.1415926535897932384626433832795028841971693993751058209749445923")
+TWO_PI = EXACT.multiply(PI, Decimal(2))
+OF_ROTATIONS = 3 * MOST_PARTIES // 2 * 91
+"""A bound of the error of a sum whose sizes add up to 1, in units of 2^-PRECISION / 64: with n parties the lengths
+2^(1/2) / 2 of n + 1 rounded rotations and 2^(1/2) of n - 1 shortened products, below 91 / 64 times 3 n / 2."""
+
+
+Reals = npt.NDArray[np.float64]
+WORK_OF_A_SINE = 100
+"""In elementary operations."""
+
+
+class Wave(NamedTuple):
+    """a sin(2 pi k u): how often it turns while u does, and its size."""
+
+    k: int
+    a: float
+
+
+def sin_range(r: Range, f: int, room: int = ROOM) -> Range:
+    """The range of sin(x) as `sin` computes it, for x in r.
+
+    Raises LocalError `range-too-wide` where x may need more than 61 bits, `too-many-fractional-bits` for f > 24,
+    `unsupported-operation` in a ring of more than 64 bits.
+    """
+    check_ring_of_64("sin", room)
+    return _range("sin", r, f, Decimal(0))
+
+
+def cos_range(r: Range, f: int, room: int = ROOM) -> Range:
+    """The range of cos(x) as `cos` computes it, for x in r. Errors as `sin_range`."""
+    check_ring_of_64("cos", room)
+    return _range("cos", r, f, Decimal(1) / 4)
+
+
+def check_ring_of_64(name: str, room: int) -> None:
+    """LocalError `unsupported-operation` in a ring that wraps elsewhere than the random angles do."""
+    if room > ROOM:
+        raise LocalError("unsupported-operation", f"{name} in a ring of more than 64 bits", "run it with --ring 64")
+
+
+def sin_loss(r: Range, f: int, room: int = ROOM) -> int:
+    """The bound of the error of `sin` and `cos`, in units of a range's error.
+
+    The last truncation, the rotations, and the angle in turns, which is off by half of 2^-64 for each unit of x, and by
+    less than seven times that in radians.
+    """
+    angle = shifted_up((r.magnitude + 2) * 7 << (f + ERROR_BITS), RING_BITS + 1)
+    return ULP + rotation_loss(f) + angle
+
+
+def rotation_loss(f: int) -> int:
+    """What a sum of sines whose sizes add up to 1 is off by beside its last truncation, in units of a range's error."""
+    return shifted_up(OF_ROTATIONS << (f + ERROR_BITS), PRECISION + 6)
+
+
+async def sin(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[sin(x)], elementwise, any shape, x in radians.
+
+    Error: a unit of the last place, and 2^-52 of the largest |x|: `sin_loss`.
+    Rounds: 3 of two parties, 2 more each time their number doubles: 2 ceil(log2 n) + 1.
+    Material: 4 triples (2 words sent of each operand) and 3 truncation pairs an element for two parties.
+    Nobody learns anything: semi-honest, and as many may collude as the suite allows. Errors: those of `sin_range`.
+    """
+    sin_range(r, f, room_of(ctx))
+    return await _of_radians(ctx, x, f, 0)
+
+
+async def cos(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[cos(x)] = [sin(x + pi / 2)], elementwise: as `sin`."""
+    cos_range(r, f, room_of(ctx))
+    return await _of_radians(ctx, x, f, 1)
+
+
+async def _of_radians(ctx: Context, x: ArithmeticShare, f: int, quarters: int) -> ArithmeticShare:
+    bits = x.ring.bits
+    a_unit = int(EXACT.divide(Decimal(1 << bits), EXACT.multiply(TWO_PI, Decimal(1 << f))).to_integral_value())
+    turn = x.scale(a_unit) + suite_of(ctx).constant(ctx, x.ring.from_ints(quarters << (bits - 2)))
+    return await rescale(ctx, await sum_of_waves(ctx, turn, [Wave(1, 1.0)]), 2 * PRECISION - f)
+
+
+async def sum_of_waves(ctx: Context, u: ArithmeticShare, waves: Sequence[Wave]) -> ArithmeticShare:
+    """[sum of a_j sin(2 pi k_j u)] for u 2^-k turns, with 2 PRECISION fractional bits; the sum is at most 1.
+
+    Error before the caller's truncation: `rotation_loss` times the sum of |a_j|, half a unit of 2^-PRECISION a wave.
+    Raises LocalError `unfit-session` for more than MOST_PARTIES parties.
+    """
+    if ctx.n > MOST_PARTIES:
+        raise LocalError(
+            "unfit-session", f"sines among {ctx.n} parties are less exact than their bound",
+            f"run with {MOST_PARTIES} parties or fewer",
+        )  # fmt: skip
+    angle = ctx.ring.draw(ctx.prg("angle"), u.shape)
+    work = WORK_OF_A_SINE * u.size * len(waves)
+    solved = await ctx.off_loop(work, _with_rotations, ctx, angle, waves)
+    each = (known(ctx, i, solved, ctx.ring.shape(solved)) for i in ctx.everyone)
+    parts = await together(ctx, *((share_known, part) for part in each))
+    masked = u
+    for part in parts:
+        masked = masked + part[0]
+    rotations = [part[1:].reshape((2, len(waves), *u.shape)) for part in parts]
+    opened, (cosines, sines) = await together(ctx, (_opened, masked), (_rotated, rotations))
+    by_cosines, by_sines = await ctx.off_loop(work, _factors, ctx, opened, waves)
+    total: ArithmeticShare = (cosines.scale(by_cosines) - sines.scale(by_sines)).sum(0)
+    return total
+
+
+async def _opened(ctx: Context, masked: ArithmeticShare) -> Words:
+    """The masked angle, which everybody learns."""
+    everywhere = await together(ctx, *((open_known, to, masked) for to in ctx.everyone))
+    opened: Words = everywhere[ctx.me].value(ctx)
+    return opened
+
+
+async def _rotated(ctx: Context, rotations: Sequence[ArithmeticShare]) -> ArithmeticShare:
+    """The product of rotations (cosine, sine), each (2, waves, ...): a tree, two rounds a level."""
+    while len(rotations) > 1:
+        pairs = zip(rotations[::2], rotations[1::2], strict=False)
+        products = await together(ctx, *((_turned, x, y) for x, y in pairs))
+        rotations = [*products, *rotations[len(rotations) // 2 * 2 :]]
+    return rotations[0]
+
+
+async def _turned(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    """(c, s) = (c_x c_y - s_x s_y, c_x s_y + s_x c_y)."""
+    z = await suite_of(ctx).mul(ctx, x.reshape((2, 1, *x.shape[1:])), y.reshape((1, 2, *y.shape[1:])))
+    return await rescale(ctx, stack([z[0, 0] - z[1, 1], z[0, 1] + z[1, 0]]), PRECISION)
+
+
+def _with_rotations(ctx: Context, r: Words, waves: Sequence[Wave]) -> Words:
+    """r, the cosines of its multiples and their sines, in one array (1 + 2 waves, ...)."""
+    angles = _multiples(ctx.ring, r, waves)
+    rotations = [_sines(ctx, angles, quarters) for quarters in (1, 0)]
+    return ctx.ring.moved(lambda *parts: np.concatenate([parts[0][None], *parts[1:]]), r, *rotations)
+
+
+def _factors(ctx: Context, c: Words, waves: Sequence[Wave]) -> tuple[Words, Words]:
+    """a_j sin k_j c and a_j cos k_j c, waves first."""
+    angles = _multiples(ctx.ring, c, waves)
+    sizes = np.array([wave.a for wave in waves]).reshape(-1, *(1,) * len(ctx.ring.shape(c)))
+    return _sines(ctx, angles, 0, sizes), _sines(ctx, angles, 1, sizes)
+
+
+def _multiples(ring: Algebra, r: Words, waves: Sequence[Wave]) -> Words:
+    """k_j r for each wave, waves first."""
+    multiples = [ring.mul(r, ring.from_ints(wave.k)) for wave in waves]
+    return ring.moved(lambda *parts: np.stack(parts), *multiples)
+
+
+def _sines(ctx: Context, angles: Words, quarters: int, sizes: Reals | float = 1.0) -> Words:
+    """sizes * sin(2 pi u) of u 2^-k turns with PRECISION fractional bits; for a quarter of a turn more the cosine."""
+    ring = ctx.ring
+    if ctx.session.shapes_only:
+        return ring.zeros(ring.shape(angles))
+    moved = ring.add(angles, ring.from_ints(quarters << (ring.bits - 2)))
+    turns = np.ldexp(np.asarray(ring.to_signed(moved)).astype(np.float64), -ring.bits)
+    scaled = np.rint(np.ldexp(sizes * sine_of_public_turns(turns), PRECISION))
+    return ring.from_signed(scaled.astype(np.int64))
+
+
+def sine_of_public_turns(turns: Reals) -> Reals:
+    """sin(2 pi u) for |u| <= 1/2, within 2^-50, bit for bit the same on every machine."""
+    near = np.where(np.abs(turns) > 0.25, np.copysign(0.5, turns) - turns, turns)
+    x = near * (2 * pi)
+    square = x * x
+    total = np.zeros_like(x)
+    for i in reversed(range(TERMS)):
+        total = total * square + (-1.0) ** i / factorial(2 * i + 1)
+    return np.asarray(total * x)
+
+
+def _range(name: str, r: Range, f: int, quarter: Decimal) -> Range:
+    check_fits(name, r)
+    if not 0 <= f <= MOST_FRACTIONAL_BITS:
+        raise LocalError("too-many-fractional-bits", f"{name} has no form for {f} fractional bits", "use 24 or fewer")
+    slack = shifted_up(sin_loss(r, f), ERROR_BITS)
+    with localcontext(EXACT):
+        lo, hi = (Decimal(end) / (1 << f) / TWO_PI + quarter for end in (r.lo, r.hi))
+        ends = [sine_of_turns(u) * (1 << f) for u in (lo, hi)]
+        highest = 1 << f if _holds(lo, hi, Decimal("0.25")) else int(max(ends).to_integral_value(ROUND_CEILING))
+        lowest = -1 << f if _holds(lo, hi, Decimal("0.75")) else int(min(ends).to_integral_value(ROUND_FLOOR))
+    return Range(max(lowest, -1 << f) - slack, min(highest, 1 << f) + slack)
+
+
+def _holds(lo: Decimal, hi: Decimal, u: Decimal) -> bool:
+    """Whether an angle of u turns lies between two others, or too near to say."""
+    near = Decimal("1e-30")
+    return (hi - u + near).to_integral_value(ROUND_FLOOR) >= (lo - u - near).to_integral_value(ROUND_CEILING)
+
+
+def sine_of_turns(u: Decimal) -> Decimal:
+    """sin(2 pi u), by Taylor's series in decimals: the same on every machine."""
+    with localcontext(EXACT):
+        x = (u - u.to_integral_value()) * TWO_PI
+        term, total, i = x, x, 1
+        while abs(term) > Decimal("1e-50"):
+            term = -term * x * x / ((i + 1) * (i + 2))
+            total, i = total + term, i + 2
+        return total
