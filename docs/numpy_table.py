@@ -27,8 +27,9 @@ either side; [Operations](writing_protocols.md#operations) has the rounds. Every
 and `out` of a public array. Names that are not of arrays (types, constants, files, settings) are left out.
 
 Beside these stand functions that numpy has not: `mpc.sigmoid`, `mpc.erf`, `mpc.inverse_sqrt`, `mpc.relu`,
-`mpc.softmax`, `mpc.log_softmax`, `mpc.topk`, `mpc.unique_count`; and `mpc.solve`, `mpc.det`, `mpc.cholesky` of
-positive definite matrices, which take what a program vouches for, `least`.
+`mpc.softmax`, `mpc.log_softmax`, `mpc.topk`, `mpc.unique_count`; and, with a least singular value for which a program
+vouches, `mpc.inv`, `mpc.lstsq`, `mpc.pinv` of matrices of full rank, `mpc.solve`, `mpc.det`, `mpc.cholesky` of positive
+definite ones.
 """
 
 _DISPATCHED = type(np.sum)

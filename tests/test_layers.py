@@ -74,7 +74,8 @@ FOLDER_ORDER = {
         "logic", "quotients", "functions", "folding", "rearranging", "selecting", "extremes", "products",
         "cumulative", "statistics", "sorting", "order_statistics", "counting", "floor_quotients", "rounding",
         "elementary",
-        "activations", "series", "linear_algebra", "positive_definite", "spellings", "inputs", "evaluate",
+        "activations", "series", "linear_algebra", "inverses", "positive_definite",
+        "full_rank", "spellings", "inputs", "evaluate",
         "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (

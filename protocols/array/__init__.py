@@ -29,6 +29,7 @@ from protocols.array import (
 )
 from protocols.array.activations import log_softmax, relu, softmax
 from protocols.array.bridge import compute, secret_from, share_of
+from protocols.array.full_rank import inv, lstsq, pinv
 from protocols.array.functions import erf, inverse_sqrt, sigmoid
 from protocols.array.inputs import secret
 from protocols.array.order_statistics import topk, unique_count
@@ -38,8 +39,8 @@ from protocols.array.secret import SecretArray
 
 __all__ = [
     "SecretArray", "arithmetic", "cholesky", "compute", "counting", "cumulative", "det", "elementary", "erf",
-    "extremes", "functions", "inverse_sqrt", "linear_algebra", "log_softmax", "logic", "matrices",
-    "order_statistics", "products", "quotients", "rearranging", "relu", "reveal", "rounding", "secret",
+    "extremes", "functions", "inv", "inverse_sqrt", "linear_algebra", "log_softmax", "logic", "lstsq", "matrices",
+    "order_statistics", "pinv", "products", "quotients", "rearranging", "relu", "reveal", "rounding", "secret",
     "secret_from", "selecting", "series", "shape", "share_of", "sigmoid", "softmax", "solve", "sorting",
     "spellings", "statistics", "topk", "unique_count",
 ]  # fmt: skip
