@@ -70,8 +70,8 @@ FOLDER_ORDER = {
     ),
     "protocols.array": (
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared",
-        "secret", "recording", "public", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
-        "logic", "quotients", "functions", "folding", "rearranging", "selecting", "extremes", "products",
+        "secret", "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic",
+        "matrices", "logic", "quotients", "functions", "folding", "rearranging", "selecting", "extremes", "products",
         "cumulative", "statistics", "sorting", "order_statistics", "counting", "floor_quotients", "rounding",
         "elementary",
         "activations", "series", "linear_algebra", "inverses", "positive_definite",
