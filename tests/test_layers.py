@@ -71,11 +71,11 @@ FOLDER_ORDER = {
     ),
     "protocols.array": (
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared", "secret",
-        "recording", "public", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices", "logic",
-        "quotients", "functions", "folding", "rearranging", "selecting", "cumulative", "shuffled", "extremes",
+        "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
+        "logic", "quotients", "functions", "folding", "rearranging", "selecting", "cumulative", "shuffled", "extremes",
         "products", "statistics", "sorting", "compaction", "order_statistics", "counting", "floor_quotients",
-        "rounding", "elementary", "activations", "series", "linear_algebra", "positive_definite", "spellings",
-        "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
+        "rounding", "elementary", "activations", "series", "linear_algebra", "inverses", "positive_definite", "full_rank",
+        "spellings", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

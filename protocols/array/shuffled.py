@@ -81,7 +81,8 @@ async def _find_last(ctx: Context, node: Node, values: ArithmeticShare) -> Arith
     at = await last_places(ctx, _keys(ranked, behind, node.parameters["place_bits"]))
     row = np.arange(rows)
     value, place = ranked[row, at], suite.constant(ctx, ctx.ring.from_ints(np.full(rows, count - 1))) - behind[row, at]
-    return stack([-value if node.parameters["smaller"] else value, place]).reshape(node.shape)
+    found: ArithmeticShare = stack([-value if node.parameters["smaller"] else value, place]).reshape(node.shape)
+    return found
 
 
 LAST = operation("extreme shuffled", _last, _find_last, decides=True)
