@@ -72,8 +72,8 @@ FOLDER_ORDER = {
     "protocols.array": (
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared",
         "secret", "recording", "public", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
-        "thresholds", "logic", "quotients", "functions", "folding", "rearranging", "selecting", "extremes", "products",
-        "cumulative", "statistics", "shuffled", "sorting", "compaction", "order_statistics", "counting",
+        "thresholds", "choices", "logic", "quotients", "functions", "folding", "rearranging", "selecting", "extremes",
+        "products", "cumulative", "statistics", "shuffled", "sorting", "compaction", "order_statistics", "counting",
         "floor_quotients", "rounding", "elementary", "activations", "series", "linear_algebra", "positive_definite",
         "spellings", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),

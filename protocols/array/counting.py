@@ -150,7 +150,7 @@ def array_equiv(a1: Any, a2: Any) -> Any:
 def isclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08) -> SecretArray:
     """|a - b| <= atol + rtol |b|, each side up to the rounding of its encoding."""
     distance = np.abs(np.subtract(a, b))
-    allowed = add(np.abs(b) * rtol, atol) if isinstance(b, SecretArray) and rtol else atol + rtol * np.abs(b)
+    allowed = add(np.abs(b) * rtol, atol) if isinstance(b, SecretArray) and rtol else atol + rtol * np.abs(public(b))
     return less_equal(distance, allowed)
 
 

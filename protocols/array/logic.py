@@ -9,12 +9,13 @@ import numpy as np
 from mpc.algebra import bits
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
+from protocols.array.arithmetic import negative, subtract, sum_
+from protocols.array.choices import chosen
 from protocols.array.facts import joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Shape, operation
-from protocols.array.public import own_truths, public, refuse_masked
+from protocols.array.public import own_truths, refuse_masked
 from protocols.array.recording import record
 from protocols.array.scales import BIT, aligned, common_scale, ring_form
 from protocols.array.secret import SecretArray
@@ -175,7 +176,7 @@ def where(condition: Any, x: Any, y: Any) -> SecretArray:
         return _where_bits(condition, x, y)
     c = ring_form(condition)
     if not isinstance(x, SecretArray) and not isinstance(y, SecretArray):
-        return add(y, multiply(c, public(x) - public(y)))
+        return chosen(c.reshape(*c.shape, 1), (x, y))
     return record(SELECT, c, *common_scale(x, y))
 
 
