@@ -72,9 +72,10 @@ FOLDER_ORDER = {
     "protocols.array": (
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared", "secret",
         "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
-        "logic", "quotients", "functions", "folding", "rearranging", "selecting", "cumulative", "shuffled", "extremes",
-        "products", "statistics", "sorting", "compaction", "order_statistics", "counting", "floor_quotients",
-        "rounding", "elementary", "activations", "series", "linear_algebra", "inverses", "positive_definite", "full_rank",
+        "thresholds", "choices", "logic", "quotients", "functions", "folding", "rearranging", "selecting",
+        "cumulative", "shuffled", "extremes", "products", "statistics", "sorting", "compaction", "order_statistics",
+        "counting", "floor_quotients", "rounding", "elementary", "activations", "series", "linear_algebra",
+        "inverses", "positive_definite", "full_rank",
         "spellings", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
