@@ -65,7 +65,7 @@ class Numbers:
     """Integers, which stay exact, and decimal numbers, which are finite."""
 
     def convert(self, texts: Sequence[str]) -> Column:
-        if not all(text.isascii() and "_" not in text for text in texts):
+        if not all(map(_is_plain, texts)):
             raise _no_number(texts)
         try:
             return np.fromiter(map(int, texts), np.int64, len(texts))
@@ -163,7 +163,13 @@ def is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return text.isascii() and "_" not in text
+    return _is_plain(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text has none of what Python alone reads in a number: underscores, other digits, control characters
+    for spaces."""
+    return text.isascii() and "_" not in text and (text.isprintable() or text.strip(" \t\r\n").isprintable())
 
 
 def is_value(text: str) -> bool:

@@ -14,6 +14,8 @@ from math import inf, log10
 from typing import Any
 
 from mpc.accounts.ledger import Reveal
+from mpc.algebra.encoding import extremes
+from mpc.algebra.interface import Algebra
 from mpc.algebra.ring import Words
 from mpc.context import Context, Session
 from mpc.errors import LocalError, ParleyError
@@ -133,6 +135,30 @@ def _too_inexact(output: Output, tolerance: float) -> LocalError:
         f"a value that is to be revealed {known}, where {tolerance:g} is tolerated",
         "declare tighter ranges where secrets come in, or x.within(lo, hi, error=...) if you know better; run with "
         "more --fractional-bits; or reveal sooner, since errors grow as one computes. Nothing of it has been computed",
+        line=output.line,
+    )
+
+
+def refuse_false(output: Output, words: Words | None, ring: Algebra) -> None:
+    """LocalError `revealed-outside-range` where a number was opened that its proven range does not hold.
+
+    What the parties computed is then not what they meant: they took different public numbers, or a range that was
+    vouched for is false. Only receivers can see that; to all parties the same numbers are opened, so all refuse.
+    """
+    if words is None:
+        return
+    numbers = ring.to_signed(words)
+    lo, hi = extremes(numbers) if numbers.size else (output.range.lo, output.range.hi)
+    if output.range.lo <= lo and hi <= output.range.hi:
+        return
+    least, most = (_shown(bound) for bound in output.bounds)
+    raise LocalError(
+        "revealed-outside-range",
+        f"a revealed value lies outside [{least}, {most}], where it is proven to lie: the parties computed with public "
+        "numbers that differ, or a .within(lo, hi) of the program is false",
+        "see that all parties have the same public numbers: what follows from ctx.me, from a party's own data, the "
+        "clock, the environment or an unseeded generator differs, and comes in by mpc.secret or --arg; and check each "
+        ".within. The value is wrong and is not handed out; what was revealed before is what it was",
         line=output.line,
     )
 

@@ -70,11 +70,12 @@ FOLDER_ORDER = {
         "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared",
-        "secret", "recording", "public", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
-        "logic", "quotients", "functions", "folding", "rearranging", "selecting", "extremes", "products",
-        "cumulative", "statistics", "shuffled", "sorting", "compaction", "order_statistics", "counting",
-        "floor_quotients", "rounding", "elementary", "activations", "series", "linear_algebra", "positive_definite",
+        "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared", "secret",
+        "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
+        "thresholds", "choices", "logic", "quotients", "functions", "folding", "rearranging", "selecting",
+        "cumulative", "shuffled", "extremes", "products", "statistics", "sorting", "compaction", "order_statistics",
+        "counting", "floor_quotients", "rounding", "elementary", "activations", "series", "linear_algebra",
+        "inverses", "positive_definite", "full_rank",
         "spellings", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (

@@ -17,7 +17,7 @@ import numpy as np
 
 from protocols.array.lines import user_line
 from protocols.array.losses import check_loss
-from protocols.array.public import Constant, Public, encoded, is_integral
+from protocols.array.public import Constant, Public, as_integers, encoded, is_integral
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.outputs import check_range
@@ -57,7 +57,7 @@ def factor_of(name: str, x: SecretArray, values: Public, *, terms: int = 1, roun
     x = ring_form(x)
     largest = float(np.max(np.abs(values), initial=0))
     if is_integral(values) or not largest:
-        whole = values if values.dtype.kind in "iO" else np.rint(values).astype(np.int64)
+        whole = values if values.dtype.kind in "iO" else as_integers(values)
         x = _with_room(x, whole, terms)
         return Factor(x, [Part(encoded(x.context, whole, 0), 0)])
     x, wanted = _shortened(x, values, terms)

@@ -35,8 +35,8 @@ class ShareTranslation(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """The keys that sort into the order, two words for each record; a; pi(a)."""
-        records = self.rows, self.count, self.width
-        return Part((*records[:2], 2), "clear", self.permuter), self.of_ring(records), self.of_ring(records)
+        records = self.of_ring((self.rows, self.count, self.width))
+        return Part((self.rows, self.count, 2), "clear", self.permuter), records, records
 
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """pi(a)."""
