@@ -58,7 +58,8 @@ async def _place(ctx: Context, node: Node, places: ArithmeticShare, *columns: Ar
     """Columns in the order that their places say, each once in a row; n rounds and one."""
     *lead, count = places.shape
     flat = [column.reshape((prod(lead), count)) for column in (places, *columns)]
-    return stack(await placed(ctx, *flat)).reshape(node.shape)
+    found: ArithmeticShare = stack(await placed(ctx, *flat))
+    return found.reshape(node.shape)
 
 
 def _placed(places: Node, *columns: Node) -> Facts:
@@ -81,7 +82,8 @@ async def _find_last(ctx: Context, node: Node, values: ArithmeticShare) -> Arith
     at = await last_places(ctx, _keys(ranked, behind, node.parameters["place_bits"]))
     row = np.arange(rows)
     value, place = ranked[row, at], suite.constant(ctx, ctx.ring.from_ints(np.full(rows, count - 1))) - behind[row, at]
-    return stack([-value if node.parameters["smaller"] else value, place]).reshape(node.shape)
+    best: ArithmeticShare = stack([-value if node.parameters["smaller"] else value, place])
+    return best.reshape(node.shape)
 
 
 LAST = operation("extreme shuffled", _last, _find_last, decides=True)
