@@ -1,6 +1,6 @@
 """The largest and the smallest of many, and where they are: a tournament of groups.
 
-Five and more are shuffled, so that comparisons can be opened (`protocols.array.shuffled`), where the suite has a shuffle.
+Five and more are shuffled, so that comparisons can be opened (`protocols.array.shuffled`), where the suite can shuffle.
 Else nothing is opened: in a group all pairs are compared at once. Of two elements the later one wins if it is strictly
 better, so that the order is strict, exactly one element of a group wins all its pairs, and it is the first of the best,
 as numpy's argmax has it. A group of m costs the rounds of a comparison, of levels(m - 1) ANDs and of two more, whatever
