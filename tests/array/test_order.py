@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from programs import agrees, revealed
+from programs import agrees, revealed, revealing
 
 import mpc
 from mpc.errors import LocalError
@@ -73,6 +73,20 @@ def test_sorting_without_a_dealer(supplier):
     values, places = simulate(main, [x, None], preprocessing=supplier, check_costs=True).result
     np.testing.assert_array_equal(values, np.sort(x))
     np.testing.assert_array_equal(places, np.argsort(x, kind="stable"))
+
+
+@pytest.mark.parametrize(("lo", "hi"), [(0, 1), (-3, 4), (7, 7), (-200, 55)])
+def test_numbers_of_few_bits_are_sorted_without_comparisons(lo, hi):
+    x = np.random.default_rng(7).integers(lo, hi, (2, 600), endpoint=True)
+
+    def program(a):
+        return np.sort(a), np.argsort(a, axis=1), np.sort(a * 0.5, axis=0)
+
+    run = revealing(program, x, ranges=[(lo, hi)])
+    values, places, _ = run.result
+    np.testing.assert_array_equal(values, np.sort(x))
+    np.testing.assert_array_equal(places, np.argsort(x, axis=1, kind="stable"))
+    assert run.report.material["share_translation"] > 2 * x.size
 
 
 @given(x=truths)
