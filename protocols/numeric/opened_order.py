@@ -101,8 +101,8 @@ async def placed(ctx: Context, places: ArithmeticShare, *columns: ArithmeticShar
 async def _open_places(ctx: Context, places: ArithmeticShare) -> Places:
     await ctx.suite.settle(ctx)
     (words,) = await suite_of(ctx).open(ctx, places)
-    found: Places = ctx.ring.to_signed(words)
-    return found
+    found = np.clip(ctx.ring.to_signed(words), -1, places.size)
+    return np.asarray(found, np.int64)
 
 
 async def _open_comparisons(ctx: Context, keys: Sequence[ArithmeticShare], left: Places, right: Places) -> Truths:

@@ -41,7 +41,8 @@ class ShareTranslation(Kind):
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """pi(a)."""
         keys, a = drawn
-        return (reordered(a, order_of(keys)),)
+        order = order_of(keys)
+        return (self.ring.moved(lambda records: reordered(records, order), a),)
 
     @property
     def elements(self) -> int:
