@@ -1,4 +1,5 @@
 # make demo   three hospitals train a model on their secret data (installs what it needs into .venv)
+# make examples   the programs of the cookbook, each beside what it gives in the clear
 # make test   the tests        make lint   ruff and mypy        make docs   the documentation into site/
 # make test-fast       what a change is tried on, in a minute
 # make test-portable   the tests that compute, on the portable kernels       make test-fpga   those of devices, on an emulator
@@ -31,11 +32,14 @@ FPGA_EMULATOR := build/fpga
 
 PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-fast test-portable test-fpga lint docs bench-peers installed clean
+.PHONY: demo examples test test-fast test-portable test-fpga lint docs bench-peers installed clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.examples
 	$(BIN)/python examples/hospitals/demo.py build/demo.json
+
+examples: $(VENV)/.examples
+	$(BIN)/python -m examples
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)

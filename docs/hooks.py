@@ -9,16 +9,21 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("mpc", "protocols")
-FOLDERS = {"Protocols": "protocols", "Algorithms": "algorithms", "Decisions": "decisions"}
+FOLDERS = {
+    "Reference": {"Protocols": "protocols"},
+    "Explanation": {"Algorithms": "algorithms", "Decisions": "decisions"},
+}
+"""By part of the site, the folders whose pages it lists, by their titles."""
 
 
 def on_config(config: Any) -> Any:
-    """Append the folders and the API reference to the navigation, their pages in order of name, the index first."""
-    for title, folder in FOLDERS.items():
-        pages = sorted((ROOT / "docs" / folder).glob("*.md"), key=lambda page: (page.stem != "index", page.stem))
-        if pages:
-            config.nav.append({title: [f"{folder}/{page.name}" for page in pages]})
-    config.nav.append({"API": [{name: f"api/{name}.md"} for name in modules()]})
+    """Append the folders and the API reference to their parts, pages in order of name, the index first."""
+    parts = {title: pages for part in config.nav for title, pages in part.items()}
+    for part, folders in FOLDERS.items():
+        for title, folder in folders.items():
+            pages = sorted((ROOT / "docs" / folder).glob("*.md"), key=lambda page: (page.stem != "index", page.stem))
+            parts[part].append({title: [f"{folder}/{page.name}" for page in pages]})
+    parts["Reference"].append({"API": [{name: f"api/{name}.md"} for name in modules()]})
     return config
 
 

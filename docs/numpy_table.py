@@ -22,14 +22,14 @@ HEAD = """# Numpy on secrets
 This page is generated from the tables by which numpy finds what to do with secrets (`python docs/numpy_table.py`); a
 test fails when it is stale. It lists every ufunc, every function of numpy that takes arrays, and every method and
 attribute of an array. What works does so by numpy's rules for shapes, axes and kinds, with public numbers and arrays on
-either side; [Operations](writing_protocols.md#operations) has the rounds. Everything else is refused with the code
+either side; [Operations](writing_programs.md#operations) has the rounds. Everything else is refused with the code
 `unsupported-operation`, the reason and what serves instead; so are arguments that are not taken, as `dtype`, `where`
 and `out` of a public array. Names that are not of arrays (types, constants, files, settings) are left out.
 
 Beside these stand functions that numpy has not: `mpc.sigmoid`, `mpc.erf`, `mpc.inverse_sqrt`, `mpc.relu`,
-`mpc.softmax`, `mpc.log_softmax`, `mpc.topk`, `mpc.unique_count`; and, with a least singular value for which a program
-vouches, `mpc.inv`, `mpc.lstsq`, `mpc.pinv` of matrices of full rank, `mpc.solve`, `mpc.det`, `mpc.cholesky` of positive
-definite ones.
+`mpc.softmax`, `mpc.log_softmax`, `mpc.topk`, `mpc.unique`, `mpc.unique_count`, `mpc.compress`, `mpc.shuffle`,
+`mpc.permutation`; and, with a least singular value for which a program vouches, `mpc.inv`, `mpc.lstsq`, `mpc.pinv` of
+matrices of full rank, `mpc.solve`, `mpc.det`, `mpc.cholesky` of positive definite ones.
 """
 
 _DISPATCHED = type(np.sum)

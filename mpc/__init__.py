@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from protocols.array import (
         SecretArray,
         cholesky,
+        compress,
         compute,
         det,
         erf,
@@ -18,15 +19,18 @@ if TYPE_CHECKING:
         inverse_sqrt,
         log_softmax,
         lstsq,
+        permutation,
         pinv,
         relu,
         reveal,
         secret_from,
         share_of,
+        shuffle,
         sigmoid,
         softmax,
         solve,
         topk,
+        unique,
         unique_count,
     )
     from protocols.array.inputs import secret
@@ -49,6 +53,7 @@ __all__ = [
     "SupplyError",
     "__version__",
     "cholesky",
+    "compress",
     "compute",
     "det",
     "erf",
@@ -57,6 +62,7 @@ __all__ = [
     "inverse_sqrt",
     "log_softmax",
     "lstsq",
+    "permutation",
     "pinv",
     "plan",
     "prepared",
@@ -65,6 +71,7 @@ __all__ = [
     "secret",
     "secret_from",
     "share_of",
+    "shuffle",
     "sigmoid",
     "simulate",
     "simulate_async",
@@ -72,6 +79,7 @@ __all__ = [
     "solve",
     "together",
     "topk",
+    "unique",
     "unique_count",
 ]
 

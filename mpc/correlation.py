@@ -47,10 +47,15 @@ class Correlation:
         """The remaining parts, in the clear, from the drawn ones in the clear."""
         return ()
 
+    def of_ring(self, shape: Shape, sharing: Sharing = "sum", holder: int | None = None) -> Part:
+        """A part that holds ring elements, in this shape of elements: a last axis has their words if they have two."""
+        return Part(shape if self.ring.words == 1 else (*shape, self.ring.words), sharing, holder)
+
     @property
     def elements(self) -> int:
         """How many single correlations this is, for plans and reports."""
-        return prod(self.parts()[0].shape)
+        first = self.parts()[0]
+        return prod(first.shape) // (self.ring.words if first.sharing == "sum" else 1)
 
     def encoding(self) -> tuple[int | str, ...]:
         """Flat and injective within the kind: used on the wire and to separate random streams."""

@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from native._kernels import ffi
+try:
+    from native._kernels import ffi
+except ModuleNotFoundError:
+    raise ImportError(
+        "the compiled kernels are not there: this folder of Parley was not installed. `pip install .` in its checkout "
+        "compiles them, for which it needs a C compiler; if it is installed already, start Python elsewhere"
+    ) from None
 from native.contracts import BrokenContract, checked
 
 if TYPE_CHECKING:

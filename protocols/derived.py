@@ -103,8 +103,8 @@ class Derived:
         )
 
     shuffle: ClassVar[Any] = None
-    """The suite's own way to bring rows into a random order that nobody knows, `async (ctx, *columns)`, if it has one:
-    where it is None, callers sort by random keys."""
+    """The suite's own way to bring rows into a random order that nobody knows, `async (ctx, *columns)`, if it has one.
+    Where it is None, sorting takes networks, and what needs a random order is refused (`not-offered`)."""
 
     settle: ClassVar[Any] = staticmethod(settle)
     square: ClassVar[Any] = staticmethod(square)

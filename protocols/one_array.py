@@ -115,13 +115,13 @@ class OneArrayBits:
         self.algebra.xor(self.words[index], planes.words, out=self.words[index])
 
 
-def check_one_word(ctx: Context, suite: str) -> None:
-    """LocalError `unfit-session` unless the session's ring is Z_2^k with k <= 64."""
-    if not hasattr(ctx.ring, "shift_right") or ctx.ring.words != 1:
+def check_ring(ctx: Context, suite: str) -> None:
+    """LocalError `unfit-session` unless the session's ring is Z_2^k."""
+    if not hasattr(ctx.ring, "shift_right"):
         raise LocalError(
             "unfit-session",
-            f"the suite {suite} computes modulo 2^k, k up to 64, not in {ctx.ring}",
-            "use mpc.algebra.ring.Ring",
+            f"the suite {suite} computes modulo 2^k, k up to 128, not in {ctx.ring}",
+            "use mpc.algebra.wide_ring.ring_of_bits",
         )
 
 

@@ -19,6 +19,8 @@ ERROR_BITS = 32
 ULP = 1 << ERROR_BITS
 """An error of one unit in the last place."""
 
+INT64_BITS = 64
+
 NO_BOUND = 1 << 256
 """An error that nothing useful is known of; larger ones are the same."""
 
@@ -56,6 +58,11 @@ class Range:
     def bits(self) -> int:
         """Bits of a two's complement word that holds every value."""
         return max((bound if bound >= 0 else -bound - 1).bit_length() for bound in (self.lo, self.hi)) + 1
+
+    @property
+    def is_long(self) -> bool:
+        """Whether int64 is too small for some value."""
+        return self.bits > INT64_BITS
 
     @property
     def nearest(self) -> int:

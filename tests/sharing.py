@@ -11,6 +11,7 @@ from numpy.testing import assert_equal
 from replicated import REPLICATED
 
 from mpc.algebra import bits
+from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import Z64, Ring, Words
 from mpc.context import Context
 from mpc.simulation import Setting, run_in_memory
@@ -58,7 +59,7 @@ def computed(
     function: Callable[..., Awaitable[Any]],
     *values: Value,
     n: int = 2,
-    ring: Ring = Z64,
+    ring: Z2k = Z64,
     suite: str = "beaver",
 ) -> Any:
     """What `function(ctx, *shares)` computes from values that the parties put in in turn, opened to all parties.
@@ -82,7 +83,7 @@ def computed(
     return results[0]
 
 
-def _on_made_material(main: Callable[..., Awaitable[Any]], n: int, ring: Ring) -> list[Any]:
+def _on_made_material(main: Callable[..., Awaitable[Any]], n: int, ring: Z2k) -> list[Any]:
     supplies = local_supplies(n)
     for supply in supplies:
         supply.dealt = False
@@ -94,7 +95,7 @@ async def _put_in(ctx: Context, owner: int, value: Value) -> ArithmeticShare | B
     mine = ctx.me == owner
     if isinstance(value, tuple):
         return await ctx.suite.input_bits(ctx, owner, value[0] if mine else None, value[1])
-    return await ctx.suite.input(ctx, owner, value if mine else None, value.shape)
+    return await ctx.suite.input(ctx, owner, value if mine else None, ctx.ring.shape(value))
 
 
 async def _opened(ctx: Context, share: Any) -> Any:
@@ -109,6 +110,6 @@ async def _opened(ctx: Context, share: Any) -> Any:
     return np.stack(flat).reshape(shape) if flat else np.zeros(shape, np.uint8)
 
 
-def signed(array: Words, ring: Ring = Z64) -> Any:
+def signed(array: Words, ring: Z2k = Z64) -> Any:
     """Ring elements as Python integers."""
     return ring.to_signed(array).astype(object)

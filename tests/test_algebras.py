@@ -169,6 +169,25 @@ def test_shifts_and_low_bits(ring):
         np.testing.assert_array_equal(exact(ring, ring.low(x, s)), a % 2**s)
 
 
+@rings
+@given(count=st.integers(0, 130))
+def test_bit_planes_there_and_back(ring, count):
+    x = drawn(ring, (count,))
+    planes = ring.planes(x, ring.bits)
+    flags = [BITS.unpack(plane, count).astype(object) for plane in planes]
+    np.testing.assert_array_equal(sum(f << i for i, f in enumerate(flags)), exact(ring, x))
+    np.testing.assert_array_equal(ring.from_planes(planes, count), x)
+    for few in (0, 1, ring.bits // 2):
+        np.testing.assert_array_equal(ring.planes(x, few), planes[:few])
+        np.testing.assert_array_equal(ring.from_planes(planes[:few], count), ring.low(x, few))
+
+
+@rings
+def test_what_lies_above_the_bits_of_a_ring_is_lost(ring):
+    planes = BITS.draw(Seed(bytes(32)).prg("test", 0), (ring.bits + 3, 2))
+    np.testing.assert_array_equal(ring.from_planes(planes, 100), ring.from_planes(planes[: ring.bits], 100))
+
+
 # shapes alone
 
 
@@ -243,6 +262,8 @@ def test_matrix_products_and_shifts_have_the_shape_of_the_real_ones(ring, left, 
     same_shape(ring.shift_right(x, 1), of_shapes.shift_right(u, 1))
     same_shape(ring.shift_left(x, 1), of_shapes.shift_left(u, 1))
     same_shape(ring.low(x, 1), of_shapes.low(u, 1))
+    same_shape(ring.planes(x, 1), of_shapes.planes(u, 1))
+    same_shape(ring.from_planes(ring.planes(x, 1), 3), of_shapes.from_planes(of_shapes.planes(u, 1), 3))
     same_shape(ring.from_ints([[1, 2]]), of_shapes.from_ints([[1, 2]]))
     same_shape(ring.from_bits(np.zeros((2, 3), np.uint8)), of_shapes.from_bits(np.zeros((2, 3), np.uint8)))
     assert ring.to_signed(x).shape == of_shapes.to_signed(u).shape

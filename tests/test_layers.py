@@ -20,10 +20,10 @@ ORDER = {
     ),
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
-        "unchecked", "ot.groups", "preprocessing.transfers", "preprocessing.tools", "preprocessing.kind",
-        "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
-        "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing", "array", "prepared", "horizon",
-        "runs",
+        "unchecked", "ot.groups", "preprocessing.transfers", "preprocessing.orders", "preprocessing.tools",
+        "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",
+        "preprocessing.random_bits", "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing",
+        "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -41,7 +41,7 @@ APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
 FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
-        "ring", "wide_ring", "bits", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
+        "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
         "bigint", "powers_of_base", "crt",
     ),
     "mpc.network": (
@@ -56,27 +56,27 @@ FOLDER_ORDER = {
         "dealing", "storing",
     ),
     "protocols.beaver": (
-        "share", "arithmetic", "boolean", "read_table", "by_masks", "by_tables", "convert", "truncate", "__init__",
+        "share", "arithmetic", "boolean", "read_table", "by_masks", "by_tables", "convert", "truncate", "shuffle",
+        "__init__",
     ),
-    "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
+    "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
         "extension_softspoken_roy22", "pads", "products_alsz13", "transfers", "one_of_many", "half_trees",
         "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": (
-        "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "ot_tools", "coins",
-        "checking", "announcing", "workshop", "from_ot", "__init__",
+        "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching", "ot_tools",
+        "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared",
         "secret", "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic",
         "matrices", "logic", "quotients", "functions", "folding", "rearranging", "selecting", "extremes", "products",
-        "cumulative", "statistics", "sorting", "order_statistics", "counting", "floor_quotients", "rounding",
-        "elementary",
-        "activations", "series", "linear_algebra", "inverses", "positive_definite",
-        "full_rank", "spellings", "inputs", "evaluate",
-        "supposing", "revealing", "bridge", "__init__",
+        "cumulative", "statistics", "shuffled", "sorting", "compaction", "order_statistics", "counting",
+        "floor_quotients", "rounding", "elementary", "activations", "series", "linear_algebra", "inverses",
+        "positive_definite", "full_rank",
+        "spellings", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

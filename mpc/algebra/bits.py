@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.interface import PrefixOp
-from mpc.algebra.ring import U64, Words, as_words, contiguous, pointer
+from mpc.algebra.words import U64, Words, as_words, contiguous, pointer
 from mpc.errors import LocalError
 from native import BYTES, Pointer, ffi, lib
 

@@ -100,6 +100,12 @@ class Z2k(Algebra, Protocol):
     def shift_left(self, x: Words, s: int) -> Words:
         """x * 2^s, 0 <= s <= bits."""
 
+    def planes(self, x: Words, count: int) -> Words:
+        """The lowest `count` bit planes of the elements, flattened in C order: (count, words_for(size))."""
+
+    def from_planes(self, planes: Words, count: int) -> Words:
+        """The `count` elements whose bits, lowest first, these planes are; what lies above the ring's bits is lost."""
+
     def low(self, x: Words, bits: int) -> Words:
         """x mod 2^bits for 0 <= bits <= those of the ring, as elements of this ring."""
 

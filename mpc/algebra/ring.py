@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from mpc.algebra import bits
 from mpc.algebra.accelerator import accelerator
 from mpc.algebra.elements import OneWord, from_integers, moved_elements
 from mpc.algebra.interface import Moving
@@ -207,6 +208,14 @@ class Ring(OneWord):
         if not isinstance(x, np.ndarray | np.int64) or x.dtype != np.int64:
             raise LocalError("wrong-dtype", f"expected an array of int64, got {kind(x)}", "use x.astype(np.int64)")
         return self._reduced(np.asarray(x.astype(U64), order="C"))
+
+    def planes(self, x: Words, count: int) -> Words:
+        """The lowest `count` bit planes of the elements, flattened in C order: (count, words_for(size))."""
+        return bits.planes(x, count)
+
+    def from_planes(self, planes: Words, count: int) -> Words:
+        """The `count` elements whose bits, lowest first, these planes are; what lies above the ring's bits is lost."""
+        return self.reduce(bits.from_planes(planes[: self.bits], count))
 
     def zeros(self, shape: Shape) -> Words:
         """An array of zeros."""

@@ -176,6 +176,14 @@ class ShapesOfRing:
         """A value of the shape of x."""
         return blank(x.shape)
 
+    def planes(self, x: Words, count: int) -> Words:
+        """Words for as many planes."""
+        return blank((count, -(-prod(self.shape(x)) // 64)))
+
+    def from_planes(self, planes: Words, count: int) -> Words:
+        """As many elements."""
+        return self.zeros((count,))
+
     def from_ints(self, values: object) -> Words:
         """A value of the shape of the integers."""
         return self.zeros(np.shape(np.asarray(values)))

@@ -14,10 +14,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from mpc.algebra import bits
 from mpc.algebra.elements import centred, from_integers, moved_elements, to_integers
 from mpc.algebra.interface import Moving
 from mpc.algebra.matmul import stacked_product
-from mpc.algebra.ring import Shape
+from mpc.algebra.ring import Ring, Shape
 from mpc.algebra.sums import runs_of, summed_axes
 from mpc.algebra.words import U64, Stream, Words, as_words, contiguous, pointer, wrong_shapes
 from mpc.errors import LocalError
@@ -62,7 +63,7 @@ class WideRing:
 
         In the shape of `values`, or in `shape`.
         """
-        flat = from_integers(values, 1 << self.bits, 2)
+        flat = self.from_signed(values if isinstance(values, np.ndarray) else np.asarray(values, object))
         sizes = (shape,) if isinstance(shape, int) else flat.shape[:-1] if shape is None else shape
         if prod(sizes) != flat.size // 2:
             raise LocalError("wrong-shape", f"{flat.size // 2} integers do not fill {sizes}", "give one for each")
@@ -77,12 +78,35 @@ class WideRing:
         return self.from_words(x.astype(U64))
 
     def from_signed(self, x: npt.NDArray[Any]) -> Words:
-        """The elements of signed integers, int64 or Python's in an array of objects."""
-        return from_integers(x, 1 << self.bits, 2)
+        """The elements of integers of any dtype, of Python's in an array of objects."""
+        if x.dtype.kind not in "biu":
+            return from_integers(x, 1 << self.bits, 2)
+        out = np.empty((*x.shape, 2), U64)
+        out[..., 0] = x.astype(U64)
+        out[..., 1] = np.where(x < 0, _MINUS_ONE, np.uint64(0))
+        return self._reduced(out)
 
     def to_signed(self, x: Words) -> npt.NDArray[Any]:
         """The integers from -2^(bits-1) up to 2^(bits-1) - 1 that x stands for, in an array of objects."""
-        return centred(to_integers(elements(x), self.shape(x), 2), 1 << self.bits)
+        lower = self.low_words(x).view(np.int64)
+        signed = lower.astype(object)
+        longer = np.any(self.from_signed(lower) != x, axis=-1)
+        if longer.any():
+            signed[longer] = centred(to_integers(x[longer], (int(longer.sum()),), 2), 1 << self.bits)
+        return signed
+
+    def planes(self, x: Words, count: int) -> Words:
+        """The lowest `count` bit planes of the elements, flattened in C order: (count, words_for(size))."""
+        lower, upper = (np.ascontiguousarray(elements(x)[..., word]) for word in (0, 1))
+        below = bits.planes(lower, min(count, 64))
+        return below if count <= 64 else np.concatenate([below, bits.planes(upper, count - 64)])
+
+    def from_planes(self, planes: Words, count: int) -> Words:
+        """The `count` elements whose bits, lowest first, these planes are; what lies above the ring's bits is lost."""
+        out = self.zeros(count)
+        for word, start in enumerate(range(0, min(len(planes), self.bits), 64)):
+            out[..., word] = bits.from_planes(planes[start : min(start + 64, self.bits)], count)
+        return out
 
     def low(self, x: Words, bits: int) -> Words:
         """x mod 2^bits for 0 <= bits <= those of the ring, as elements of this ring."""
@@ -219,6 +243,12 @@ class WideRing:
 
 Z128 = WideRing(128)
 _ZERO = np.zeros(2, U64)
+_MINUS_ONE = np.uint64(2**64 - 1)
+
+
+def ring_of_bits(bits: int) -> Ring | WideRing:
+    """The integers modulo 2^bits, 1 <= bits <= 128: of one word an element where that is enough."""
+    return Ring(bits) if bits <= 64 else WideRing(bits)
 
 
 def elements(x: Words) -> Words:

@@ -108,7 +108,7 @@ def add(x: Any, y: Any) -> SecretArray:
 def subtract(x: Any, y: Any, *, range_: Range | None = None) -> SecretArray:
     """x - y. Local, as `add`."""
     if not isinstance(y, SecretArray):
-        return _add_public(x, -public(y))
+        return _add_public(x, np.asarray(-public(y)))
     if not isinstance(x, SecretArray):
         return _add_public(negative(y), public(x))
     x, y = aligned(x, y)
@@ -198,7 +198,7 @@ def var(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray
     check_range(x.context.session, "var", centred.square(), 2 * x.scale, user_line())
     if count == 1 or not centred.square().times(count * count).fits(x.context.ring.bits):
         return mean(square(subtract(x, mean(x, axis, True))), axis, keepdims)
-    y = record(ADD_PUBLIC, x, constant=Constant(x.context.ring.from_ints(-_middle(x).lo), -_middle(x)))
+    y = record(ADD_PUBLIC, x, constant=encoded(x.context, public(-_middle(x).lo), 0))
     squares = scale_by(sum_(square(y), axis, keepdims), np.asarray(count))
     most = centred.square().times(count * count)
     numerator = subtract(squares, square(sum_(y, axis, keepdims)))

@@ -209,11 +209,10 @@ def _check_ranges(ctx: Context, nodes: Sequence[Node]) -> None:
 def _note_decisions(ctx: Context, nodes: Sequence[Node]) -> None:
     """Enter into the account what compares values that are not exact, and what decides by it."""
     for node in nodes:
-        if node.operation.decides and node.parameters["decides"]:
-            (difference,) = node.operands
-            if difference.range.error:
-                margin = difference.range.error_of_reals(difference.scale)
-                ctx.session.ledger.decided(node.line, margin)
+        if node.operation.decides and (times := int(node.parameters["decides"])):
+            compared = node.operands[0]
+            if compared.range.error:
+                ctx.session.ledger.decided(node.line, times * compared.range.error_of_reals(compared.scale))
 
 
 def _interrupted(node: Node) -> LocalError:

@@ -9,6 +9,7 @@ are shortened side by side and added.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil, frexp, ldexp
 from typing import NamedTuple
 
@@ -50,9 +51,9 @@ def factor_of(name: str, x: SecretArray, values: Public, *, terms: int = 1, roun
     Raises LocalError `loses-too-much` where even several parts leave too much out.
     """
     x = ring_form(x)
-    largest = float(np.abs(values).max(initial=0.0))
+    largest = float(np.max(np.abs(values), initial=0))
     if is_integral(values) or not largest:
-        whole = np.rint(values).astype(np.int64)
+        whole = values if values.dtype.kind in "iO" else np.rint(values).astype(np.int64)
         x = _with_room(x, whole, terms)
         return Factor(x, [Part(encoded(x.context, whole, 0), 0)])
     x, wanted = _shortened(x, values, terms)
@@ -76,7 +77,7 @@ def added(products: list[SecretArray]) -> SecretArray:
 
 def _with_room(x: SecretArray, whole: Public, terms: int) -> SecretArray:
     """x, with the run's number of fractional bits if it has more and the product would not fit."""
-    largest = int(np.abs(whole).max(initial=0))
+    largest = int(np.max(np.abs(whole), initial=0))
     fits = x.range.times(largest * terms).fits(x.context.ring.bits)
     return x if fits or x.scale <= x.context.fractional_bits else fixed(x)
 
@@ -86,7 +87,7 @@ def _shortened(x: SecretArray, values: Public, terms: int) -> tuple[SecretArray,
     f = x.context.fractional_bits
     largest = _bits(float(np.abs(values).max()))
     of_x = max(x.range.magnitude.bit_length() - x.scale, 0)
-    wanted = min(f + of_x, _exact_scale(values))
+    wanted = min(f + of_x, _exact_scale(values, x.context.ring.bits))
     missing = wanted - _room(x, largest, terms)
     spare = min(x.scale, max(x.scale - f - largest - 1, 0))
     shift = min(missing, spare)
@@ -115,7 +116,7 @@ def _known(constant: Constant, values: Public, scale: int, *, exact: bool, round
     if rounded and not exact:
         largest = _bits(float(np.abs(values).max()))
         error += 1 << max(largest + scale + ERROR_BITS - 53, 0)
-    return Constant(constant.elements, constant.range.off_by(error))
+    return replace(constant, range=constant.range.off_by(error))
 
 
 def _room(x: SecretArray, factor_bits: int, terms: int) -> int:
@@ -128,10 +129,10 @@ def _bits(size: float) -> int:
     return exponent - (mantissa == 0.5)
 
 
-def _exact_scale(factor: Public) -> int:
-    """Fractional bits that represent the public factor exactly (large if none do reasonably)."""
+def _exact_scale(factor: Public, most: int) -> int:
+    """Fractional bits that represent the public factor exactly, `most` if few do not."""
     for scale in range(0, 24):
         shifted = np.ldexp(factor, scale)
         if np.all(shifted == np.rint(shifted)):
             return scale
-    return 64
+    return most

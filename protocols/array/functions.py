@@ -37,15 +37,17 @@ from protocols.numeric.continuity import (
     through_sqrt,
     through_tanh,
 )
+from protocols.numeric.fixed_point import room_of
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 
-RangeOf = Callable[[Range, int], Range]
+RangeOf = Callable[[Range, int, int], Range]
+LossOf = Callable[[Range, int, int], int]
 ErrorOf = Callable[[Range, int], int]
 
 
 def _function(
-    name: str, protocol: Callable[..., Any], range_of: RangeOf, loss_of: ErrorOf, through: ErrorOf
+    name: str, protocol: Callable[..., Any], range_of: RangeOf, loss_of: LossOf, through: ErrorOf
 ) -> Operation:
     """An operation that runs `protocol(ctx, x, range, f)` on x in fixed point.
 
@@ -54,9 +56,10 @@ def _function(
     """
 
     def facts(x: Node) -> Facts:
+        room = room_of(x.value.home)
         with naming_line():
-            range_ = range_of(x.range.off_by(0), x.scale)
-        loss = loss_of(x.range, x.scale)
+            range_ = range_of(x.range.off_by(0), x.scale, room)
+        loss = loss_of(x.range, x.scale, room)
         check_loss(name, loss, range_, x.scale, x.scale)
         return Facts(x.shape, "fixed", x.scale, range_.off_by(loss + through(x.range, x.scale)))
 
@@ -105,7 +108,7 @@ def exp(x: SecretArray) -> SecretArray:
     """e to the power x, for a range whose results fit."""
     y = record(EXP, fixed(x))
     if isinstance(x.together, Peak) and x.together.least == 0:
-        y.together = Peak(x.together.axes, exponential.exp_range(Range(0, 0), y.scale).lo)
+        y.together = Peak(x.together.axes, exponential.exp_range(Range(0, 0), y.scale, room_of(y.context)).lo)
     return y
 
 
@@ -171,10 +174,10 @@ def erf(x: SecretArray) -> SecretArray:
     return record(ERF, fixed(x))
 
 
-def _fine(x: SecretArray, loss_of: ErrorOf) -> bool:
+def _fine(x: SecretArray, loss_of: LossOf) -> bool:
     """Whether a function with results of at most 1 loses little enough."""
     one = Range(0, 1 << x.scale)
-    return loss_of(x.range, x.scale) <= allowed_loss(one, x.scale, x.scale)
+    return loss_of(x.range, x.scale, room_of(x.context)) <= allowed_loss(one, x.scale, x.scale)
 
 
 def _by_exp(x: SecretArray) -> SecretArray:

@@ -10,14 +10,14 @@ import msgpack
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.encoding import encode
+from mpc.algebra.encoding import are_integers, as_numbers, encode
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
 from protocols.array.declared import declared_range
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context, party_index, refuse_unawaited
 from protocols.array.node import Facts, Kind, Node, Shape, operation
-from protocols.array.public import refuse_masked
+from protocols.array.public import SMALL, refuse_masked, wholes
 from protocols.array.recording import record
 from protocols.array.secret import SecretArray
 from protocols.ranges import ULP, Range
@@ -127,16 +127,21 @@ def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.N
         )
     refuse_unawaited(value, line)
     refuse_masked(value)
-    array = np.asarray(value) if call.planning else np.array(value)
-    if array.dtype.kind not in "biuf":
+    array = as_numbers(value) if call.planning else np.array(as_numbers(value))
+    if array.dtype.kind not in "biuf" and not are_integers(array):
         raise LocalError("not-a-number", f"a secret of dtype {array.dtype}", "pass numbers or booleans", line=line)
     if kind in ("int", "bit") and not (call.planning or _is_whole(array)):
         raise LocalError("not-whole", f"a secret of kind {kind} with fractions", "use kind='fixed'", line=line)
-    return array.astype(np.int64) if kind in ("int", "bit") and array.dtype.kind == "f" else array
+    return _as_integers(array) if kind in ("int", "bit") and array.dtype.kind == "f" and not call.planning else array
+
+
+def _as_integers(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Whole reals as integers, exactly."""
+    return array.astype(np.int64) if np.abs(array).max(initial=0.0) < SMALL else wholes(array)
 
 
 def _is_whole(array: npt.NDArray[Any]) -> bool:
-    return array.dtype.kind != "f" or bool(np.all(array == np.rint(array)))
+    return array.dtype.kind != "f" or bool(np.all(np.isfinite(array) & (array == np.rint(array))))
 
 
 async def _header(call: Context, owner: int, own: npt.NDArray[Any] | None, kind: Kind | None) -> tuple[Shape, Kind]:

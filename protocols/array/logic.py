@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mpc.algebra import bits
-from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
@@ -16,7 +14,7 @@ from protocols.array.facts import joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Shape, operation
-from protocols.array.public import Public, own_truths, public, refuse_masked
+from protocols.array.public import SMALL, Constant, Public, own_truths, public, refuse_masked, wholes
 from protocols.array.recording import record
 from protocols.array.scales import BIT, aligned, common_scale, ring_form
 from protocols.array.secret import SecretArray
@@ -32,8 +30,8 @@ def _truths(x: Node, *others: Node, **parameters: Any) -> Facts:
     return Facts(x.shape, "bit", 0, BIT)
 
 
-def _below(x: Node, words: Words) -> Facts:
-    return Facts(joint_shape("<", x.shape, words.shape), x.kind, x.scale, x.range)
+def _below(x: Node, constant: Constant) -> Facts:
+    return Facts(joint_shape("<", x.shape, constant.shape), x.kind, x.scale, x.range)
 
 
 def _chosen(condition: Node, x: Node, y: Node) -> Facts:
@@ -45,7 +43,7 @@ def _chosen(condition: Node, x: Node, y: Node) -> Facts:
 
 
 def _subtract_constant(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
-    return x - suite_of(ctx).constant(ctx, node.parameters["words"])
+    return x - suite_of(ctx).constant(ctx, node.parameters["constant"].elements)
 
 
 async def _is_negative(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
@@ -270,21 +268,25 @@ def _less_public(x: SecretArray, y: Any, *, or_equal: bool) -> SecretArray:
     A t beyond the ring's limit decides the same as the limit itself, since |x| is below it.
     """
     x = ring_form(x)
-    limit = 1 << (x.context.ring.bits - 2)
-    words = x.context.ring.from_signed(_threshold(public(y), x.scale, limit, or_equal))
-    return record(BELOW, x, words=words, range_=clamped(x.range, x.context))
+    limit, values = 1 << (x.context.ring.bits - 2), public(y)
+    elements = x.context.ring.from_signed(_threshold(values, x.scale, limit, or_equal))
+    constant = Constant(elements, Range(-limit, limit), values.shape)
+    return record(BELOW, x, constant=constant, range_=clamped(x.range, x.context))
 
 
-def _threshold(y: Public, scale: int, limit: int, or_equal: bool) -> npt.NDArray[np.int64]:
-    """The smallest whole t with t >= y * 2^scale, or t > y * 2^scale if equality counts; within +-limit."""
-    if y.dtype == np.int64:
+def _threshold(y: Public, scale: int, limit: int, or_equal: bool) -> Public:
+    """The smallest whole t with t >= y * 2^scale, or t > y * 2^scale if equality counts; within +-limit. int64 if that
+    holds the limit."""
+    dtype = np.int64 if limit <= SMALL else object
+    if y.dtype.kind in "iO":
         bound = limit >> scale
-        units = np.clip(y, -bound, bound) << scale
+        units = np.asarray(np.clip(y, -bound, bound), dtype) * (1 << scale)
     else:
         scaled = np.ldexp(y, scale)
         rounded = np.floor(scaled) if or_equal else np.ceil(scaled)
-        units = np.clip(rounded, -float(limit), float(limit)).astype(np.int64)
-    return np.asarray(np.clip(units + int(or_equal), -limit, limit), np.int64)
+        clipped = np.clip(rounded, -float(limit), float(limit))
+        units = clipped.astype(np.int64) if dtype is np.int64 else wholes(clipped)
+    return np.asarray(np.clip(units + int(or_equal), -limit, limit), dtype)
 
 
 def clamped(range_: Range, context: Context) -> Range:

@@ -25,7 +25,7 @@ _REASONS = (
     (
         "unique unique_values unique_counts unique_inverse unique_all",
         _SHAPE,
-        "mpc.unique_count(x) says how many there are; np.sort(x) brings equal ones together",
+        "mpc.unique(x, size) gives a public number of them, mpc.unique_count(x) how many there are",
     ),
     ("intersect1d union1d setdiff1d setxor1d", _SHAPE, "np.isin(x, y) says of each element of x"),
     ("isnan isinf isfinite isposinf isneginf nan_to_num", "a secret is always a finite number", "leave it out"),

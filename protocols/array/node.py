@@ -41,7 +41,8 @@ class Operation:
     `facts(*operands, **parameters)` says of nodes what is public of the result. `run(ctx, node, *shares)` computes it
     on the operands' shares where no other lowering is registered (`protocols/array/lowering.py`); an async function may
     talk, with a context that is the node's own; a plain one is local: it sends nothing and draws nothing at random.
-    `decides`: whether the parameter of this name says of each node if the program decides by what it compares.
+    `decides`: whether the parameter of this name says of each node if the program decides by what it compares: then how
+    many times the error of its first operand is the margin.
     `owned`: the name of a parameter that is not public, but the owner's of an input alone.
     """
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
+from protocols.array.compaction import compress
 from protocols.array.facts import axes_of
 from protocols.array.folding import axes_last, axis_back, axis_last
 from protocols.array.implementations import implements
@@ -17,6 +18,7 @@ from protocols.array.logic import not_equal
 from protocols.array.missing import missing
 from protocols.array.scales import constant, fixed, ring_form
 from protocols.array.secret import SecretArray
+from protocols.array.shape import concatenate
 from protocols.array.sorting import sort, with_places
 
 _WHOLE_PLACES = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}
@@ -94,8 +96,25 @@ def topk(x: SecretArray, k: int, axis: int = -1) -> tuple[SecretArray, SecretArr
 
 def unique_count(x: SecretArray) -> SecretArray:
     """How many different values x holds: one sort, and one comparison of neighbours."""
+    if not x.size:
+        return constant(x.context, np.asarray(0), 0)
+    return sum_(_first_of_equal(sort(ring_form(x).reshape(-1))))
+
+
+def unique(x: SecretArray, size: int) -> tuple[SecretArray, SecretArray]:
+    """The first `size` different values of x, ascending, with zeros behind them where there are fewer; and how many
+    different values x holds in all.
+
+    Nobody learns more than `size`, which is public. Cost: one sort, one comparison of neighbours and `compress`. Raises
+    LocalError `bad-count` if x has fewer elements.
+    """
     rows = sort(ring_form(x).reshape(-1))
     if not x.size:
-        return constant(x.context, 0, 0)
-    changes = sum_(not_equal(rows[1:], rows[:-1]))
-    return add(changes, 1)
+        return compress(rows == 0, rows, size), constant(x.context, np.asarray(0), 0)
+    new = _first_of_equal(rows)
+    return compress(new, rows, size), sum_(new)
+
+
+def _first_of_equal(rows: SecretArray) -> SecretArray:
+    """Whether each element of a sorted row differs from the one before; of the first one that holds."""
+    return concatenate([np.ones(1, np.bool_), not_equal(rows[1:], rows[:-1])])

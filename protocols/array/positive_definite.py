@@ -17,7 +17,7 @@ Each column takes the rounds of a reciprocal and four more, each row of the resu
 
 from __future__ import annotations
 
-from math import ceil, isqrt, sqrt
+from math import isqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -145,9 +145,9 @@ def _bounds(a: SecretArray, right: SecretArray | None, least: float) -> _Bounds:
     return _Bounds(
         (lowest, largest),
         largest,
-        ceil(sqrt(largest / lowest) * unit) + n,
-        ceil(length * (1 + sqrt(n * largest / lowest))) + n,
-        ceil(length * unit / lowest) + n,
+        isqrt(largest * unit**2 // lowest) + 1 + n,
+        length + isqrt(length**2 * n * largest // lowest) + 1 + n,
+        -(-length * unit // lowest) + n,
     )
 
 

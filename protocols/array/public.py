@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.encoding import encode, extremes
+from mpc.algebra.encoding import are_integers, as_numbers, encode, extremes
 from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
@@ -24,25 +24,24 @@ from protocols.array.node import Shape
 from protocols.ranges import ERROR_BITS, Range
 
 Public = npt.NDArray[Any]
+SMALL = 1 << 62
+"""Of integers below, int64 holds sums and differences of two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constant:
-    """Public numbers as ring elements, and the exact range of what they encode, which needs no ring to be known."""
+    """Public numbers as ring elements, the exact range of what they encode, which needs no ring to be known, and the
+    numbers' shape."""
 
     elements: Words
     range: Range
-
-    @property
-    def shape(self) -> Shape:
-        """The shape of the numbers."""
-        return self.elements.shape
+    shape: Shape
 
 
 def encoded(context: Context, values: Public, scale: int) -> Constant:
     """Public numbers with this many fractional bits; an error names the user's line."""
     try:
-        return Constant(encode(values, scale, context.ring), _range(values, scale))
+        return Constant(encode(values, scale, context.ring), _range(values, scale), values.shape)
     except LocalError as error:
         error.line = user_line()
         raise
@@ -62,21 +61,27 @@ def _range(values: Public, scale: int) -> Range:
 
 
 def public(values: Any) -> Public:
-    """A copy of public numbers as int64 or float64, in which sums and differences of small types do not wrap.
+    """A copy of public numbers as int64, or Python's integers where one is too large, or float64: sums and differences
+    do not wrap.
 
-    Raises LocalError `not-a-number` for NaN, infinity and what is no number, `out-of-range` for integers above int64.
+    Raises LocalError `not-a-number` for NaN, infinity and what is no number.
     """
     refuse_unawaited(values)
     refuse_masked(values)
-    array = np.asarray(values)
-    if array.dtype.kind in "biu":
-        if array.dtype == np.uint64 and array.size and int(array.max()) >= 1 << 63:
-            raise LocalError("out-of-range", "a public integer needs over 63 bits", "scale it down", line=user_line())
-        return array.astype(np.int64)
+    array = as_numbers(values)
+    if array.dtype.kind in "biu" or are_integers(array):
+        lo, hi = extremes(array) if array.size else (0, 0)
+        return array.astype(np.int64 if -SMALL < lo <= hi < SMALL else object)
     if array.dtype.kind != "f" or not np.isfinite(array).all():
         what = "NaN or infinity" if array.dtype.kind == "f" else f"an array of dtype {array.dtype}"
         raise LocalError("not-a-number", f"a secret meets {what}", "use finite real numbers", line=user_line())
     return array.astype(np.float64)
+
+
+def wholes(values: Public) -> Public:
+    """Whole numbers of any dtype as Python's integers, exactly."""
+    flat = [int(value) for value in values.flat]
+    return np.array([*flat, None], object)[:-1].reshape(values.shape)
 
 
 def refuse_masked(values: Any) -> None:
@@ -91,8 +96,8 @@ def refuse_masked(values: Any) -> None:
 
 
 def is_integral(values: Public) -> bool:
-    """Whether public numbers are whole, and small enough to be taken as integers."""
-    if values.dtype.kind in "biu":
+    """Whether public numbers are whole, and of reals whether they are small enough to be taken as integers."""
+    if values.dtype.kind in "biuO":
         return True
     return bool(np.all(values == np.rint(values)) and np.all(np.abs(values) < 2.0**31))
 

@@ -21,6 +21,7 @@ from protocols.array.secret import SecretArray
 from protocols.numeric.continuity import through_quotient, through_reciprocal
 from protocols.numeric.division import divide as divide_shares
 from protocols.numeric.division import quotient_loss, quotient_range
+from protocols.numeric.fixed_point import room_of
 from protocols.numeric.reciprocal import reciprocal as invert_shares
 from protocols.numeric.reciprocal import reciprocal_loss, reciprocal_range
 from protocols.ranges import Range
@@ -28,19 +29,20 @@ from protocols.shares import ArithmeticShare
 
 
 def _quotient(x: Node, y: Node, scale: int) -> Facts:
-    extra = scale + y.scale - x.scale
+    extra, room = scale + y.scale - x.scale, room_of(x.value.home)
     with naming_line():
-        range_ = quotient_range(x.range, y.range, extra, y.scale)
-    loss = quotient_loss(x.range, y.range, extra)
+        range_ = quotient_range(x.range, y.range, extra, y.scale, room)
+    loss = quotient_loss(x.range, y.range, extra, room)
     check_loss("/", loss, range_, scale, scale)
     error = loss + through_quotient(x.range, y.range, extra)
     return Facts(joint_shape("/", x.shape, y.shape), "fixed", scale, range_.off_by(error))
 
 
 def _inverse(x: Node) -> Facts:
+    room = room_of(x.value.home)
     with naming_line():
-        range_ = reciprocal_range(x.range, x.scale)
-    error = reciprocal_loss(x.range, x.scale) + through_reciprocal(x.range, x.scale)
+        range_ = reciprocal_range(x.range, x.scale, room)
+    error = reciprocal_loss(x.range, x.scale, room) + through_reciprocal(x.range, x.scale)
     return Facts(x.shape, "fixed", x.scale, range_.off_by(error))
 
 
@@ -84,15 +86,15 @@ def reciprocal(x: SecretArray) -> SecretArray:
     """1 / x, for a range without zero; with a correction where the reciprocal alone loses much."""
     x = short(x)
     f = x.context.fractional_bits
-    if _alone_is_enough(x.range.shift_left(f - x.scale), f):
+    if _alone_is_enough(x.range.shift_left(f - x.scale), f, room_of(x.context)):
         return record(RECIPROCAL, fixed(x))
     return record(DIVIDE, as_secret(x.context, 1, 0), x, scale=f)
 
 
-def _alone_is_enough(r: Range, f: int) -> bool:
+def _alone_is_enough(r: Range, f: int, room: int) -> bool:
     """Whether the protocol for 1 / x has a form for this range, and loses little."""
     try:
-        range_ = reciprocal_range(r, f)
+        range_ = reciprocal_range(r, f, room)
     except LocalError:
         return False
-    return reciprocal_loss(r, f) <= allowed_loss(range_, f, f)
+    return reciprocal_loss(r, f, room) <= allowed_loss(range_, f, f)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from mpc.algebra import bits
 from mpc.algebra.encoding import decode, decode_integers
 from mpc.context import Context
@@ -36,7 +34,8 @@ async def reveal(
 ) -> Any:
     """Compute secrets and let parties learn them: everybody, or the party indices `to`.
 
-    Returns numpy values in order (one alone for one argument): float64 for `fixed`, int64 for `int`, bool for `bit`; a
+    Returns numpy values in order (one alone for one argument): float64 for `fixed`, int64 for `int`, or Python's
+    integers in an array of objects where the range of the value has some that int64 does not hold, bool for `bit`; a
     party outside `to` gets None in their places. Everything that the values need is computed now, once.
     `tolerance` refuses values whose proven bound of the error is larger; the run's account has the bound of each.
     A plan knows no values: there the result is `planned`, a number or an array for each of the values (one alone for
@@ -114,6 +113,6 @@ def _decoded(target: SecretArray, sent_as: Kind, words: Any) -> Any:
     if target.kind == "fixed":
         return decode(words, target.scale, ring)[()]
     if target.kind == "int":
-        return decode_integers(words, ring)[()]
-    truths = bits.unpack(words, target.size).reshape(target.shape) if sent_as == "bit" else np.asarray(words)
+        return decode_integers(words, ring).astype(target.dtype)[()]
+    truths = bits.unpack(words, target.size).reshape(target.shape) if sent_as == "bit" else ring.to_signed(words)
     return (truths != 0)[()]

@@ -20,7 +20,7 @@ from protocols.array.lines import user_line
 from protocols.array.logic import ZERO, greater, greater_equal, is_negative, less, not_equal, where
 from protocols.array.missing import missing
 from protocols.array.node import Facts, Node, operation
-from protocols.array.public import Constant, Public, encoded, is_integral, public
+from protocols.array.public import Constant, Public, encoded, is_integral, public, wholes
 from protocols.array.recording import record
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
@@ -39,9 +39,9 @@ async def _low_bits(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticS
 
 
 def _quotient_facts(x: Node, divisor: Constant, inverse: Constant, shift: int, decides: bool) -> Facts:
-    least, most = abs(divisor.range.lo), abs(divisor.range.hi)
-    largest = x.range.magnitude // max(min(least, most), 1) + 1
-    return Facts(joint_shape("//", x.shape, divisor.shape), "int", 0, Range(-largest, largest))
+    least, most = max(divisor.range.lo, 1), max(divisor.range.hi, 1)
+    ends = [end // d for end in (x.range.lo, x.range.hi) for d in (least, most)]
+    return Facts(joint_shape("//", x.shape, divisor.shape), "int", 0, Range(min(ends), max(ends)))
 
 
 async def _floor_divide(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
@@ -68,9 +68,6 @@ async def _whole(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShar
     (operand,) = node.operands
     return await suite_of(ctx).truncate(ctx, x, operand.scale) if operand.scale else x
 
-
-LARGEST_DIVISOR = 2.0**59
-"""In units of the last place: twice as much and more is compared."""
 
 LOW_BITS = operation("low bits", _low_bits_facts, _low_bits, decides=True)
 FLOOR_DIVIDE = operation("// public", _quotient_facts, _floor_divide, decides=True)
@@ -144,7 +141,7 @@ def floor_divide(x: Any, y: Any) -> SecretArray:
     """x // y, exactly on the encoded values: 10 rounds for public y, 31 for secret y.
 
     Raises LocalError `division-by-zero`; `range-too-wide` where x times its inverse has no room, about 2 x^2 / y below
-    2^62 in units of the last place; for secret y `domain` where its range holds zero.
+    2^62 in units of the last place, 2^126 in a ring of 128 bits; for secret y `domain` where its range holds zero.
     """
     return divmod_(x, y)[0]
 
@@ -163,7 +160,7 @@ def divmod_(x: Any, y: Any) -> tuple[SecretArray, SecretArray]:
     x, divisors = ring_form(x), public(y)
     if x.kind == "int" and not is_integral(divisors):
         x = fixed(x)
-    units = _in_units(divisors, x.scale)
+    units = _in_units(divisors, x)
     if divisors.dtype.kind == "f":
         x = _off_by_divisors(x, units, np.ldexp(divisors, x.scale))
     whole = _quotient(x, units)
@@ -172,34 +169,38 @@ def divmod_(x: Any, y: Any) -> tuple[SecretArray, SecretArray]:
     return (fixed(whole) if x.kind == "fixed" else whole), rest.narrowed(low, high)
 
 
-def _off_by_divisors(x: SecretArray, units: npt.NDArray[np.int64], exact: npt.NDArray[np.float64]) -> SecretArray:
+def _off_by_divisors(x: SecretArray, units: Public, exact: npt.NDArray[np.float64]) -> SecretArray:
     """x with what rounding the divisors moves q d by added to its error."""
-    moved = float(np.abs(exact - units).max(initial=0.0))
-    quotient = x.range.magnitude // int(np.abs(units).min(initial=1)) + 1
+    moved = float(np.abs(exact - np.rint(exact)).max(initial=0.0))
+    quotient = x.range.magnitude // int(np.min(np.abs(units), initial=1)) + 1
     return x.in_range(x.range.off_by(x.range.error + quotient * ceil_(ldexp(moved, ERROR_BITS))))
 
 
-def _in_units(divisors: Public, scale: int) -> npt.NDArray[np.int64]:
-    """Public divisors in units of the last place of this many fractional bits, none of them zero."""
-    units = np.rint(np.ldexp(divisors.astype(np.float64), scale))
+def _in_units(divisors: Public, x: SecretArray) -> Public:
+    """Public divisors in units of the last place of x, none of them zero, of which the ring holds eight times as much:
+    twice and more is compared."""
+    exact = divisors.dtype.kind in "iO"
+    units = np.asarray(
+        wholes(divisors) * (1 << x.scale) if exact else wholes(np.rint(np.ldexp(divisors, x.scale))), object
+    )
     if not np.all(units):
         raise LocalError(
             "division-by-zero", "// or % of a secret by a public zero", "leave zeros out", line=user_line()
         )
-    if np.abs(units).max(initial=0.0) >= LARGEST_DIVISOR:
+    if np.max(np.abs(units), initial=0) >= 1 << (x.context.ring.bits - 5):
         raise LocalError(
             "range-too-wide", "// or % by so large a number", "scale both down, or compare instead", line=user_line()
         )
-    return divisors << scale if divisors.dtype == np.int64 else units.astype(np.int64)
+    return units
 
 
-def _quotient(x: SecretArray, units: npt.NDArray[np.int64]) -> SecretArray:
+def _quotient(x: SecretArray, units: Public) -> SecretArray:
     """floor(x / y) for the encoding of x and y in whole units."""
-    signs = np.sign(units)
+    signs = np.asarray(np.sign(units), np.int64)
     if np.any(signs < 0):
         x = record(SCALE, x, constant=encoded(x.context, signs, 0), scale=0)
-    divisor, shift = np.abs(units), max(x.range.magnitude.bit_length(), 1)
-    inverse = (1 << shift) // divisor
+    divisor, shift = np.asarray(np.abs(units), object), max(x.range.magnitude.bit_length(), 1)
+    inverse = np.asarray((1 << shift) // divisor, object)
     limit = 1 << (x.context.ring.bits - 2)
     if x.range.magnitude * int(inverse.max(initial=0)) >= limit:
         raise LocalError(

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra import bits
+from mpc.algebra.encoding import extremes
 from mpc.context import Context
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import Constant, Public, encoded, is_integral, public
 from protocols.array.recording import form, form_place, record
 from protocols.array.secret import SecretArray
-from protocols.ranges import Range
+from protocols.ranges import Range, scaled
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
 
@@ -118,7 +119,8 @@ def constant(context: Context, values: Any, scale: int) -> SecretArray:
 
 def has_room(context: Context, values: Public, scale: int) -> bool:
     """Whether public numbers fit the ring with so many fractional bits."""
-    return float(np.abs(values).max(initial=0)) * 2.0**scale < 2.0 ** (context.ring.bits - 2)
+    lo, hi = extremes(values) if values.size else (0, 0)
+    return scaled(max(-lo, hi), scale) < 1 << (context.ring.bits - 2)
 
 
 def as_secret(context: Context, value: Any, scale: int) -> SecretArray:

@@ -175,8 +175,10 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of what a reveal gives: float64 for `fixed`, int64 for `int`, bool for `bit`."""
-        return np.dtype({"fixed": np.float64, "int": np.int64, "bit": np.bool_}[self.kind])
+        """Of what a reveal gives: float64 for `fixed`, bool for `bit`, int64 for `int`, or object where the range has
+        integers that int64 does not hold."""
+        whole = object if self.range.is_long else np.int64
+        return np.dtype({"fixed": np.float64, "int": whole, "bit": np.bool_}[self.kind])
 
     def __repr__(self) -> str:
         lo, hi = self.bounds

@@ -76,8 +76,8 @@ def check_index(index: SecretArray, count: int) -> None:
         raise LocalError(
             "secret-index",
             "a secret condition as an index: how many elements it takes would show",
-            "weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0); what it takes comes first "
-            "in x[np.argsort(~mask)[:k]], of a public number k",
+            "weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0); or mpc.compress(mask, x, size) "
+            "brings what it takes to the front, in a public size",
             line=user_line(),
         )
     if index.kind == "fixed" or index.range.lo < 0 or index.range.hi >= count:

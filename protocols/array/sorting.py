@@ -1,4 +1,4 @@
-"""Sorting by Batcher's odd-even merge network (AFIPS 1968), and what follows from an order.
+"""Sorting, by a shuffle or by Batcher's odd-even merge network (AFIPS 1968), and what follows from an order.
 
 A network compares the same places whatever the values are, so nobody learns anything of the order. All comparators of
 a layer are one comparison and one product. Where the order of equal elements counts, what is compared is an element and
@@ -19,13 +19,15 @@ import numpy.typing as npt
 from protocols.array.arithmetic import ADD_PUBLIC, add, scale_by, subtract, sum_
 from protocols.array.folding import axis_back, axis_last, axis_number
 from protocols.array.implementations import implements
-from protocols.array.logic import clamped, equal, greater_equal, less, logical_and, logical_or, precedes
+from protocols.array.logic import clamped, equal, greater_equal, less, logical_and, logical_not, logical_or, precedes
 from protocols.array.public import encoded
 from protocols.array.recording import record
 from protocols.array.scales import constant, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.selecting import pick
 from protocols.array.shape import concatenate, stack
+from protocols.array.shuffled import put_first, sorted_columns
+from protocols.numeric.opened_order import LEVEL, comparisons
 
 Before = Callable[[list[SecretArray], list[SecretArray]], SecretArray]
 """Whether rows of columns come strictly before others."""
@@ -66,6 +68,17 @@ def _layer(count: int, low: npt.NDArray[np.int64], step: int) -> Layer:
     return Layer(low, low + step, idle, np.argsort(np.concatenate([low, low + step, idle])))
 
 
+def shuffles(rows: SecretArray) -> bool:
+    """Whether rows (..., m) are sorted by a shuffle: where the suite has one, and it takes less than the network."""
+    if rows.context.suite.shuffle is None or not rows.size:
+        return False
+    count = rows.shape[-1]
+    many, layers = rows.size // count, network(count)
+    levels, compared = comparisons(many, count)
+    exchanged = many * sum(layer.low.size for layer in layers)
+    return LEVEL * (levels + 1) + compared < LEVEL * len(layers) + 2 * exchanged
+
+
 def sorted_by(before: Before, columns: Sequence[SecretArray]) -> list[SecretArray]:
     """Columns (..., m) whose rows are brought into the order of `before` along their last axis."""
     rows = list(columns)
@@ -94,11 +107,13 @@ def _by_value(a: list[SecretArray], b: list[SecretArray]) -> SecretArray:
     return precedes(a[0], b[0], decides=False)
 
 
-def _by_first(a: list[SecretArray], b: list[SecretArray]) -> SecretArray:
+def first_before(a: list[SecretArray], b: list[SecretArray]) -> SecretArray:
+    """Whether the first columns are less."""
     return less(a[0], b[0])
 
 
-def _by_two(a: list[SecretArray], b: list[SecretArray]) -> SecretArray:
+def by_two(a: list[SecretArray], b: list[SecretArray]) -> SecretArray:
+    """Whether the first columns are less, or equal and the second ones less."""
     return logical_or(less(a[0], b[0]), logical_and(equal(a[0], b[0]), less(a[1], b[1])))
 
 
@@ -107,7 +122,13 @@ def sort(a: SecretArray, axis: int | None = -1, kind: Any = None, *, stable: Any
     """a in ascending order along an axis, flattened for None: a network; bits are counted instead, in 8 rounds."""
     place = axis_number(axis)
     rows = axis_last(a, place)
-    return axis_back(_sorted_bits(rows) if a.kind == "bit" else sorted_by(_by_value, [rows])[0], place)
+    return axis_back(_sorted_bits(rows) if a.kind == "bit" else _sorted_numbers(rows), place)
+
+
+def _sorted_numbers(rows: SecretArray) -> SecretArray:
+    if shuffles(rows):
+        return sorted_columns([rows], decides=False)[0][0]
+    return sorted_by(_by_value, [rows])[0]
 
 
 def _sorted_bits(rows: SecretArray) -> SecretArray:
@@ -117,8 +138,10 @@ def _sorted_bits(rows: SecretArray) -> SecretArray:
 
 @implements(np.argsort)
 def argsort(a: SecretArray, axis: int | None = -1, kind: Any = None, *, stable: Any = None) -> SecretArray:
-    """The places that would sort a, those of equal elements in order: a network of (element, place)."""
+    """The places that would sort a, those of equal elements in order; of bits by one product and a shuffle."""
     place = axis_number(axis)
+    if a.kind == "bit" and a.context.suite.shuffle is not None:
+        return axis_back(put_first(logical_not(axis_last(a, place)), [])[1], place)
     return axis_back(with_places(axis_last(ring_form(a), place))[1], place)
 
 
@@ -128,17 +151,24 @@ def with_places(rows: SecretArray) -> tuple[SecretArray, SecretArray]:
     Where it fits the ring both are one number, element * 2^levels(m) + place in units of the last place, so that one
     comparison tells them apart.
     """
-    count = rows.shape[-1]
-    places = constant(rows.context, np.broadcast_to(np.arange(count), rows.shape), 0)
+    if shuffles(rows):
+        (values,), places = sorted_columns([rows], decides=True)
+        return values, places
+    count, places = rows.shape[-1], places_of(rows)
     bits = max(count - 1, 0).bit_length()
     if not rows.range.shift_left(bits).fits(rows.context.ring.bits):
-        values, places = sorted_by(_by_two, [rows, places])
+        values, places = sorted_by(by_two, [rows, places])
         return values, places.narrowed(0, max(count - 1, 0))
     keys = record(
         ADD_PUBLIC, scale_by(rows, np.asarray(1 << bits)), constant=encoded(rows.context, np.arange(count), 0)
     )
-    _, values, places = sorted_by(_by_first, [keys, rows, places])
+    _, values, places = sorted_by(first_before, [keys, rows, places])
     return values, places
+
+
+def places_of(rows: SecretArray) -> SecretArray:
+    """The place of each element along the last axis, as a secret."""
+    return constant(rows.context, np.broadcast_to(np.arange(rows.shape[-1]), rows.shape), 0)
 
 
 @implements(np.partition)

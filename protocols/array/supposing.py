@@ -13,13 +13,10 @@ import numpy as np
 
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
-from protocols.array.node import Kind
 from protocols.array.secret import SecretArray
 
 MOST_REVEALS = 20_000
 """A plan ends after this many reveals: a loop that waits for a revealed value may never end on supposed ones."""
-
-_DTYPES: dict[Kind, type[np.generic]] = {"fixed": np.float64, "int": np.int64, "bit": np.bool_}
 
 
 def supposed(targets: Sequence[SecretArray], planned: Any, *, learns: bool) -> list[Any]:
@@ -53,13 +50,13 @@ def _middle(target: SecretArray) -> Any:
     if target.kind == "fixed":
         return _like(target, np.ldexp(float(min(middle | 1, hi)), -target.scale))
     if not middle:
-        return np.zeros(target.shape, _DTYPES[target.kind])[()]  # no memory before somebody writes to it
+        return np.zeros(target.shape, target.dtype)[()]  # no memory before somebody writes to it
     return _like(target, middle)
 
 
 def _like(target: SecretArray, value: Any) -> Any:
     """The value in the shape and dtype that a reveal gives, a real as the encoding has it."""
-    supposed = np.asarray(value, _DTYPES[target.kind])
+    supposed = np.asarray(value, target.dtype)
     if target.kind == "fixed":
         supposed = np.ldexp(np.rint(np.ldexp(supposed, target.scale)), -target.scale)
     return np.array(np.broadcast_to(supposed, target.shape))[()]

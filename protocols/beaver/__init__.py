@@ -6,10 +6,12 @@ does not help them. Beaver, CRYPTO 1991.
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from mpc.context import Context
-from protocols.beaver import arithmetic, boolean, convert, share, truncate
+from protocols.beaver import arithmetic, boolean, convert, share, shuffle, truncate
 from protocols.derived import Derived
-from protocols.one_array import check_one_word
+from protocols.one_array import check_ring
 
 
 class BeaverSuite(Derived):
@@ -40,6 +42,7 @@ class BeaverSuite(Derived):
     is_zero = staticmethod(convert.is_zero)
     select = staticmethod(convert.select)
     truncate = staticmethod(truncate.truncate)
+    shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
 
 
 class Beaver:
@@ -50,8 +53,8 @@ class Beaver:
     remembers = False
 
     async def start(self, ctx: Context) -> BeaverSuite:
-        """A suite for any number of parties and any ring of up to 64 bits; sends nothing."""
-        check_one_word(ctx, self.name)
+        """A suite for any number of parties and any ring of up to 128 bits; sends nothing."""
+        check_ring(ctx, self.name)
         return BeaverSuite()
 
     def security(self, n: int) -> str:

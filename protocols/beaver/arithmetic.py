@@ -17,7 +17,7 @@ from protocols.preprocessing.kinds.triple import Triple
 
 @cost(
     rounds=1,
-    words=lambda x, y: x.size + y.size,
+    words=lambda x, y: x.words.size + y.words.size,
     triple=lambda x, y: prod(broadcast(x.shape, y.shape)),
 )
 async def mul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
@@ -31,7 +31,7 @@ async def mul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
     return x.like(x.ring.recombine(c, d, b, e, a, with_de=ctx.me == 0))
 
 
-@cost(rounds=1, words=lambda x: x.size, square_pair=lambda x: x.size)
+@cost(rounds=1, words=lambda x: x.words.size, square_pair=lambda x: x.size)
 async def square(ctx: Context, x: OneArray) -> OneArray:
     """[x * x], elementwise: x^2 = c + 2 d a + d^2 with d = x - a opened. Half the bytes of a product."""
     ring = x.ring
@@ -42,7 +42,7 @@ async def square(ctx: Context, x: OneArray) -> OneArray:
 
 @cost(
     rounds=1,
-    words=lambda x, y: x.size + y.size,
+    words=lambda x, y: x.words.size + y.words.size,
     matrix_triple=lambda x, y: prod(broadcast(x.shape[:-2], y.shape[:-2])),
 )
 async def matmul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
@@ -62,6 +62,6 @@ async def matmul(ctx: Context, x: OneArray, y: OneArray) -> OneArray:
 
 inner = cost(
     rounds=1,
-    words=lambda x, y: x.size + y.size,
+    words=lambda x, y: x.words.size + y.words.size,
     matrix_triple=lambda x, y: prod(broadcast(x.shape[:-1], y.shape[:-1])),
 )(derived.inner)

@@ -30,7 +30,7 @@ from protocols.shares import concatenate_planes
 async def _mask(ctx: Context, x: OneArray) -> tuple[Words, OneArrayBits]:
     """Open c = x + r for a fresh edaBit r: (c, flat; <r_0 .. r_{k-1}>). One round."""
     planes, r = await ctx.take(EdaBit(x.ring, x.size))
-    (c,) = await open_words(ctx, x.ring, x.ring.add(x.words.reshape(-1), r))
+    (c,) = await open_words(ctx, x.ring, x.ring.add(x.reshape((x.size,)).words, r))
     return c, OneArrayBits(planes, x.shape, ctx.bits)
 
 
@@ -48,21 +48,21 @@ def _compare(ctx: Context, c: Words, r: OneArrayBits) -> OneArrayBits:
 
 @cost(
     rounds=lambda x: 1 + levels(x.ring.bits - 1),
-    words=lambda x: x.size + tree_words(x.ring.bits - 1, words_for(x.size))[0],
+    words=lambda x: x.words.size + tree_words(x.ring.bits - 1, words_for(x.size))[0],
     edabit=lambda x: x.size,
     and_triple=lambda x: tree_words(x.ring.bits - 1, words_for(x.size))[1],
 )
 async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise: with x = c - r, the top bit is c_{k-1} ^ r_{k-1} ^ [c' < r'], c' and r' without it."""
     c, r = await _mask(ctx, x)
-    c_planes = ctx.bits.planes(c, x.ring.bits)
+    c_planes = x.ring.planes(c, x.ring.bits)
     borrow = await borrow_out(ctx, _compare(ctx, c_planes[:-1], r.plane(slice(-1))))
     return xor_public(ctx, r.plane(-1) ^ borrow, c_planes[-1])
 
 
 @cost(
     rounds=lambda x, thresholds: 1 + levels(x.ring.bits - 1),
-    words=lambda x, t: x.size + tree_words(x.ring.bits - 1, len(t) * words_for(x.size))[0],
+    words=lambda x, t: x.words.size + tree_words(x.ring.bits - 1, len(t) * words_for(x.size))[0],
     edabit=lambda x, thresholds: x.size,
     and_triple=lambda x, t: tree_words(x.ring.bits - 1, len(t) * words_for(x.size))[1],
 )
@@ -73,7 +73,7 @@ async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
     """
     k, m, width, bits = x.ring.bits, len(thresholds), words_for(x.size), ctx.bits
     c, r = await _mask(ctx, x)
-    each = [bits.planes(x.ring.sub(c, t), k) for t in thresholds]
+    each = [x.ring.planes(x.ring.sub(c, t), k) for t in thresholds]
     flat = bits.moved(lambda *planes: np.concatenate(planes, axis=1), *each)
     repeated = OneArrayBits(bits.moved(lambda planes: np.tile(planes, (1, m)), r.words), (64 * m * width,), bits)
     borrow = await borrow_out(ctx, _compare(ctx, flat[:-1], repeated.plane(slice(-1))))
@@ -83,27 +83,27 @@ async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
 
 @cost(
     rounds=lambda x: 1 + levels(x.ring.bits),
-    words=lambda x: x.size + all_ones_words(x.ring.bits, words_for(x.size))[0],
+    words=lambda x: x.words.size + all_ones_words(x.ring.bits, words_for(x.size))[0],
     edabit=lambda x: x.size,
     and_triple=lambda x: all_ones_words(x.ring.bits, words_for(x.size))[1],
 )
 async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x == 0>, elementwise: x = 0 exactly where all bits of c = x + r and r agree."""
     c, r = await _mask(ctx, x)
-    same = not_(ctx, xor_public(ctx, r, ctx.bits.planes(c, x.ring.bits)))
+    same = not_(ctx, xor_public(ctx, r, x.ring.planes(c, x.ring.bits)))
     return await all_ones(ctx, same)
 
 
 @cost(
     rounds=lambda x, width: 1 + levels(width - 1),
-    words=lambda x, width: x.size + prefix_words(width - 1, words_for(x.size))[0],
+    words=lambda x, width: x.words.size + prefix_words(width - 1, words_for(x.size))[0],
     edabit=lambda x, width: x.size,
     and_triple=lambda x, width: prefix_words(width - 1, words_for(x.size))[1],
 )
 async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: x_i = c_i ^ r_i ^ borrow into i."""
     c, r = await _mask(ctx, x)
-    c_planes = ctx.bits.planes(c, x.ring.bits)[:width]
+    c_planes = x.ring.planes(c, width)
     x_bits = xor_public(ctx, r.plane(slice(width)), c_planes)
     borrows = await borrow_prefixes(ctx, _compare(ctx, c_planes[:-1], r.plane(slice(width - 1))))
     return concatenate_planes([x_bits.plane(slice(1)), x_bits.plane(slice(1, None)) ^ borrows])

@@ -143,7 +143,7 @@ async def _signs(ctx: Context, own: Words, m: int) -> Words:
 )
 async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise."""
-    own = ctx.bits.planes(x.words.reshape(-1), x.ring.bits)
+    own = x.ring.planes(x.words, x.ring.bits)
     sign = await _signs(ctx, own[:, None], 1)
     return OneArrayBits(sign[0], x.shape, ctx.bits)
 
@@ -161,8 +161,9 @@ async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
     Party 0 subtracts them: its tables have entries for all, and party 1 reads each table once.
     """
     k, m, bits = x.ring.bits, len(thresholds), ctx.bits
+    flat = x.reshape((x.size,)).words
     subtracted = thresholds if ctx.me == _HOLDER else x.ring.zeros((1,))
-    each = [bits.planes(x.ring.sub(x.words.reshape(-1), t), k) for t in subtracted]
+    each = [x.ring.planes(x.ring.sub(flat, t), k) for t in subtracted]
     own = bits.moved(lambda *planes: np.stack(planes, axis=1), *each)
     return OneArrayBits(await _signs(ctx, own, m), x.shape, bits)
 
@@ -179,9 +180,9 @@ async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
 )
 async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x == 0>, elementwise: x_0 = -x_1, digit by digit."""
-    k, flat = x.ring.bits, x.words.reshape(-1)
+    k = x.ring.bits
     digits = _Digits.of(k)
-    own = ctx.bits.planes(flat if ctx.me == _HOLDER else x.ring.neg(flat), k)[:, None]
+    own = x.ring.planes(x.words if ctx.me == _HOLDER else x.ring.neg(x.words), k)[:, None]
     same = await _read(ctx, _same, digits, own, 1)
     return await all_ones(ctx, OneArrayBits(same.reshape(digits.count, words_for(x.size)), x.shape, ctx.bits))
 
@@ -217,7 +218,7 @@ async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     An entry compares the lowest bits of a digit, for each number of them. Carries out of digits are prefixes over the
     digits; one AND brings a digit's carry in to where its bits are the same.
     """
-    own = ctx.bits.planes(x.words.reshape(-1), width)
+    own = x.ring.planes(x.words, width)
     digits = _Digits.of(width - 1)
     if digits.count:
         below_top = _complemented(ctx, own[:-1, None])

@@ -90,6 +90,6 @@ b2a = cost(rounds=1, words=lambda x: x.words.size, dabit=_dabits)(derived.b2a)
 
 select = cost(
     rounds=1,
-    words=lambda c, x, y: c.size + prod(np.broadcast_shapes(x.shape, y.shape)),
+    words=lambda c, x, y: c.ring.words * (c.size + prod(np.broadcast_shapes(x.shape, y.shape))),
     triple=lambda c, x, y: prod(np.broadcast_shapes(c.shape, x.shape, y.shape)),
 )(derived.select)

@@ -55,7 +55,7 @@ def _put_in(ctx: Context, algebra: Elementwise, owner: int, words: Words | None,
     return rest
 
 
-@cost(rounds=1, words=lambda *shares: sum(x.size for x in shares))
+@cost(rounds=1, words=lambda *shares: sum(x.words.size for x in shares))
 async def open_(ctx: Context, *shares: OneArray) -> list[Words]:
     """Everybody learns each x: everybody sends everybody its share."""
     return await open_words(ctx, ring_of(ctx), *(x.words for x in shares))
@@ -68,7 +68,7 @@ async def open_bits(ctx: Context, x: OneArrayBits) -> Words:
     return opened
 
 
-@cost(rounds=1, to_one=lambda to, x: x.size)
+@cost(rounds=1, to_one=lambda to, x: x.words.size)
 async def open_to(ctx: Context, to: int, x: OneArray) -> Words | None:
     """Party `to` alone learns x; the others get None.
 
@@ -110,7 +110,14 @@ async def random_bits(ctx: Context, shape: Shape) -> OneArrayBits:
 
 async def open_words(ctx: Context, ring: Elementwise, *shares: Words) -> list[Words]:
     """Open arrays of additive shares within the caller's call: one round."""
-    return await ctx.add_up(lambda total, share: ring.add(total, ring.reduce(share)), *shares)
+
+    def add(total: Words, share: Words) -> Words:
+        if ring.words > 1:
+            whole = (-1, ring.words)
+            return ring.add(total.reshape(whole), ring.reduce(share.reshape(whole))).reshape(total.shape)
+        return ring.add(total, ring.reduce(share))
+
+    return await ctx.add_up(add, *shares)
 
 
 async def open_packed(ctx: Context, *shares: Words) -> list[Words]:

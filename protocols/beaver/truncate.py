@@ -12,7 +12,7 @@ from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 
 @cost(
     rounds=lambda x, shift: int(shift > 0),
-    words=lambda x, shift: x.size if shift else 0,
+    words=lambda x, shift: x.words.size if shift else 0,
     truncation_pair=lambda x, shift: x.size if shift else 0,
 )
 async def truncate(ctx: Context, x: OneArray, shift: int) -> OneArray:

@@ -5,10 +5,12 @@ Same files and functions as a real suite, no material: what a real one must agre
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from mpc.context import Context
 from protocols.derived import Derived
-from protocols.ideal import arithmetic, boolean, convert, share, truncate
-from protocols.one_array import check_one_word
+from protocols.ideal import arithmetic, boolean, convert, share, shuffle, truncate
+from protocols.one_array import check_ring
 
 
 class IdealSuite(Derived):
@@ -38,6 +40,7 @@ class IdealSuite(Derived):
     is_zero = staticmethod(convert.is_zero)
     select = staticmethod(convert.select)
     truncate = staticmethod(truncate.truncate)
+    shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
 
 
 class Ideal:
@@ -48,8 +51,8 @@ class Ideal:
     remembers = False
 
     async def start(self, ctx: Context) -> IdealSuite:
-        """A suite for any number of parties and any ring of up to 64 bits; sends nothing."""
-        check_one_word(ctx, self.name)
+        """A suite for any number of parties and any ring of up to 128 bits; sends nothing."""
+        check_ring(ctx, self.name)
         return IdealSuite()
 
     def security(self, n: int) -> str:

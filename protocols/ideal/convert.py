@@ -25,20 +25,21 @@ async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
 
 def _signs(ctx: Context, x: OneArray) -> Words:
     top = x.ring.shift_right(x.words, x.ring.bits - 1)
-    packed: Words = ctx.bits.planes(top, 1)[0]
+    packed: Words = x.ring.planes(top, 1)[0]
     return packed
 
 
 @cost(rounds=0)
 async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """x == 0."""
-    return OneArrayBits(ctx.bits.pack(np.asarray(x.words == 0)), x.shape, ctx.bits)
+    zeros = np.asarray(x.words == 0).reshape(*x.shape, x.ring.words).all(-1)
+    return OneArrayBits(ctx.bits.pack(np.asarray(zeros)), x.shape, ctx.bits)
 
 
 @cost(rounds=0)
 async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     """The low bits of x as planes."""
-    return OneArrayBits(ctx.bits.planes(x.words.reshape(-1), width), x.shape, ctx.bits)
+    return OneArrayBits(x.ring.planes(x.words, width), x.shape, ctx.bits)
 
 
 @cost(rounds=0)
@@ -55,8 +56,8 @@ async def bits_to_ring(ctx: Context, x: OneArrayBits) -> OneArray:
 async def b2a(ctx: Context, x: OneArrayBits) -> OneArray:
     """The number that the planes spell, modulo 2^k."""
     ring = ring_of(ctx)
-    number = x.algebra.from_planes(x.words.reshape(x.planes, x.words.shape[-1]), x.size)
-    return OneArray(ring.reduce(number), ring).reshape(x.shape)
+    number = ring.from_planes(x.words.reshape(x.planes, x.words.shape[-1]), x.size)
+    return OneArray(number, ring).reshape(x.shape)
 
 
 @cost(rounds=0)

@@ -17,8 +17,17 @@ from math import exp, pi
 
 from mpc.context import Context, together
 from mpc.errors import LocalError
-from protocols.numeric.fixed_point import check_fits, plus, rescale
-from protocols.numeric.sine import EXACT, MOST_FRACTIONAL_BITS, PI, PRECISION, Wave, rotation_loss, sum_of_waves
+from protocols.numeric.fixed_point import ROOM, check_fits, plus, rescale, room_of
+from protocols.numeric.sine import (
+    EXACT,
+    MOST_FRACTIONAL_BITS,
+    PI,
+    PRECISION,
+    Wave,
+    check_ring_of_64,
+    rotation_loss,
+    sum_of_waves,
+)
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -33,11 +42,13 @@ OF_KNOT = 24
 """The bits at which the series at the knot and 1 - erf(4) < 1.6e-8 are off."""
 
 
-def erf_range(r: Range, f: int) -> Range:
+def erf_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of erf(x) as `erf` computes it, for x in r: erf is monotone.
 
-    Raises LocalError `range-too-wide` where x may need more than 61 bits, `too-many-fractional-bits` for f > 24.
+    Raises LocalError `range-too-wide` where x may need more than 61 bits, `too-many-fractional-bits` for f > 24,
+    `unsupported-operation` in a ring of more than 64 bits.
     """
+    check_ring_of_64("erf", room)
     check_fits("erf", r)
     if not 0 <= f <= MOST_FRACTIONAL_BITS:
         raise LocalError("too-many-fractional-bits", f"erf has no form for {f} fractional bits", "use 24 or fewer")
@@ -46,7 +57,7 @@ def erf_range(r: Range, f: int) -> Range:
     return Range(max(lo, -1 << f) - slack, min(hi + 1, 1 << f) + slack)
 
 
-def erf_loss(r: Range, f: int) -> int:
+def erf_loss(r: Range, f: int, room: int = ROOM) -> int:
     """The bound of the error of `erf`, in units of a range's error: the last truncation, the rotations, the waves that
     are left out and those that are rounded, the knot."""
     sizes = shifted_up(int(sum(wave.a for wave in waves(f)) * 1024 + 1) * rotation_loss(f), 10)
@@ -73,7 +84,7 @@ async def erf(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     bits) but for the last truncation, and a comparison for each knot within r.
     Nobody learns anything; as `sin`. Errors: those of `erf_range`.
     """
-    erf_range(r, f)
+    erf_range(r, f, room_of(ctx))
     turn = x.scale(1 << (x.ring.bits - TURN_BITS - f))
     knots = [knot << f for knot in (-KNOT, KNOT) if r.lo < knot << f < r.hi]
     if not knots and r.magnitude > KNOT << f:

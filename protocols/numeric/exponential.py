@@ -20,17 +20,20 @@ from typing import Any
 
 from mpc.context import Context, together
 from mpc.errors import LocalError
-from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, plus, rescale
+from protocols.numeric.fixed_point import ROOM, check_fits, plus, rescale, room_of
 from protocols.numeric.polynomial import evaluate
 from protocols.ranges import ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, BooleanShare, concatenate, concatenate_planes, stack
 from protocols.suite import suite_of
 
 PRECISION = 28
-MOST_FRACTIONAL_BITS = 24
-SCALED_BITS = 55
-SPLIT_BITS = 32
-LOW_POWERS = 5
+MOST_FRACTIONAL_BITS, MOST_IN_A_WIDE_RING = 24, 48
+FACTOR_BITS = 31
+"""Fractional bits of log2(e) beside a number of as many fractional bits as it has."""
+
+LOW_BITS = 32
+"""Of T, in a ring that has no room for PRECISION bits of its fraction."""
+
 COEFFICIENTS = (
     1.414213562316,
     0.4901290717321,
@@ -47,9 +50,11 @@ LOG2_E = EXACT.divide(Decimal(1), EXACT.ln(Decimal(2)))
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """Public sizes: T = x * factor + offset * 2^SCALED_BITS has `integer_bits` bits above `fraction_bits` of them;
-    below -lowest the result vanishes."""
+    """Public sizes: T = x * factor + offset * 2^scaled_bits has `integer_bits` bits above `fraction_bits` of them;
+    below -lowest the result vanishes. `wide`: the highest bit of i is a factor apart, since the product of all would
+    not fit."""
 
+    scaled_bits: int
     factor: int
     offset: int
     lowest: int
@@ -58,27 +63,28 @@ class _Split:
     wide: bool
 
 
-def exp_range(r: Range, f: int) -> Range:
+def exp_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of exp(x) as `exp` computes it, for x in r.
 
-    Raises LocalError `range-too-wide` where exp(x) may not fit below 2^61 as an integer of f fractional bits, or x
-    itself may not; `too-many-fractional-bits` for f > 24.
+    Raises LocalError `range-too-wide` where exp(x) may not fit below 2^room as an integer of f fractional bits, or
+    x itself may not; `too-many-fractional-bits` for f > 24, or 48 in a wide ring.
     """
-    check_fits("exp", r)
-    if not 0 <= f <= MOST_FRACTIONAL_BITS:
-        raise LocalError("too-many-fractional-bits", f"exp has no form for {f} fractional bits", "use 24 or fewer")
-    if r.hi > int(EXACT.multiply(EXACT.ln(Decimal(2)), Decimal((PRODUCT_BITS - f) << f))):
+    check_fits("exp", r, room)
+    most = MOST_FRACTIONAL_BITS if room <= ROOM else MOST_IN_A_WIDE_RING
+    if not 0 <= f <= most:
+        raise LocalError("too-many-fractional-bits", f"exp has no form for {f} fractional bits", f"use {most} or fewer")
+    if r.hi > int(EXACT.multiply(EXACT.ln(Decimal(2)), Decimal((room - f) << f))):
         raise LocalError(
             "range-too-wide",
             f"exp of values up to {r.reals(f)[1]:g} does not fit beside {f} fractional bits",
             "subtract the largest value first (as softmax does), or bound x with np.minimum(x, hi) or .within(lo, hi), "
-            f"hi < {(PRODUCT_BITS - f) * 0.693:.1f}",
+            f"hi < {(room - f) * 0.693:.1f}",
         )
     lo, hi = _exp_scaled(r.lo, f, ROUND_FLOOR), _exp_scaled(r.hi, f, ROUND_CEILING)
     return Range(max(lo - (lo >> 23) - 2, 0), hi + (hi >> 23) + 2)
 
 
-def exp_loss(r: Range, f: int) -> int:
+def exp_loss(r: Range, f: int, room: int = ROOM) -> int:
     """The bound of the error of `exp`, in units of a range's error: 1 + 2^-24 of the largest result."""
     return ULP + shifted_up(largest_exp(r, f) * ULP, 24)
 
@@ -89,7 +95,7 @@ def largest_exp(r: Range, f: int) -> int:
 
 
 async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
-    """[exp(x)], elementwise, any shape, for every range whose results fit; f <= 24.
+    """[exp(x)], elementwise, any shape, for every range whose results fit; f <= 24, or 48 in a wide ring.
 
     Error: |y - exp(x)| <= 2^-f + 2^-24 exp(x) over the whole of r, however wide below.
     Rounds: 16, and one more where the largest result needs over 33 bits (f = 16: x above 11);
@@ -98,8 +104,8 @@ async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     many triples and 4 more, a square pair, 8 truncation pairs an element, ANDs of `a2b` and of the comparison.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `exp_range`.
     """
-    exp_range(r, f)
-    split = _split(r, f)
+    exp_range(r, f, room_of(ctx))
+    split = _split(r, f, room_of(ctx))
     if r.hi < -split.lowest:
         return x.scale(0)
     fraction, factors, top = await _split_bits(ctx, x, r, split)
@@ -110,21 +116,23 @@ async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     y = await rescale(ctx, scaled, shift)
     if top is None:
         return y
-    return await suite_of(ctx).select(ctx, top, await rescale(ctx, scaled, shift - SPLIT_BITS), y)
+    return await suite_of(ctx).select(ctx, top, await rescale(ctx, scaled, shift - (1 << (split.integer_bits - 1))), y)
 
 
-def _split(r: Range, f: int) -> _Split:
-    factor = int(EXACT.multiply(LOG2_E, Decimal(1 << (SCALED_BITS - f))).to_integral_value())
-    offset = min(f + 1, max(0, -((r.lo * factor) >> SCALED_BITS)))
-    top = (((r.hi * factor + (offset << SCALED_BITS)) >> (SCALED_BITS - PRECISION)) + 1) >> PRECISION
+def _split(r: Range, f: int, room: int) -> _Split:
+    scaled_bits = max(f, MOST_FRACTIONAL_BITS) + FACTOR_BITS
+    factor = int(EXACT.multiply(LOG2_E, Decimal(1 << (scaled_bits - f))).to_integral_value())
+    offset = min(f + 1, max(0, -((r.lo * factor) >> scaled_bits)))
+    top = (((r.hi * factor + (offset << scaled_bits)) >> (scaled_bits - PRECISION)) + 1) >> PRECISION
     integer_bits = max(top.bit_length(), 1)
     return _Split(
+        scaled_bits,
         factor,
         offset,
-        (offset << SCALED_BITS) // factor,
+        (offset << scaled_bits) // factor,
         integer_bits,
-        min(PRECISION, 32 - integer_bits),
-        top + 1 + PRECISION > PRODUCT_BITS,
+        min(PRECISION, LOW_BITS - integer_bits) if room <= ROOM else PRECISION,
+        top + 1 + PRECISION > room,
     )
 
 
@@ -142,16 +150,16 @@ async def _split_bits(
     fraction = scaled
     for j in range(split.integer_bits):
         fraction = fraction - b[j].scale(1 << (split.fraction_bits + j))
-    powers = LOW_POWERS if split.wide else split.integer_bits
+    powers = split.integer_bits - split.wide
     factors = [plus(ctx, b[j].scale((1 << (1 << j)) - 1), 1) for j in range(powers)]
     factors += [b[-1]] if low else []
-    return fraction, factors, b[LOW_POWERS] if split.wide else None
+    return fraction, factors, b[powers] if split.wide else None
 
 
 async def _integer_part(ctx: Context, x: ArithmeticShare, split: _Split) -> tuple[ArithmeticShare, BooleanShare]:
     """[T] with `fraction_bits` and its integer bits."""
-    scaled = plus(ctx, x.scale(split.factor), split.offset << SCALED_BITS)
-    t = await rescale(ctx, scaled, SCALED_BITS - split.fraction_bits)
+    scaled = plus(ctx, x.scale(split.factor), split.offset << split.scaled_bits)
+    t = await rescale(ctx, scaled, split.scaled_bits - split.fraction_bits)
     t_bits = await suite_of(ctx).a2b(ctx, t, split.fraction_bits + split.integer_bits)
     return t, t_bits.plane(slice(split.fraction_bits, None))
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from mpc.algebra.encoding import SIGNED_BITS
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
-PRODUCT_BITS = SIGNED_BITS - 1
-"""Intermediate values are planned to stay below 2^61, one bit under what truncation allows."""
+ROOM = 61
+"""The bits below which intermediate values are planned to stay in a ring of 64: one under what truncation allows."""
+
+
+def room_of(ctx: Context) -> int:
+    """The same for the session's ring."""
+    return ctx.ring.bits - 3
 
 
 def plus(ctx: Context, x: ArithmeticShare, public: int) -> ArithmeticShare:
@@ -26,12 +30,12 @@ async def rescale(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticSha
 
 
 async def product(ctx: Context, x: ArithmeticShare, y: ArithmeticShare, shift: int) -> ArithmeticShare:
-    """[x * y / 2^shift], broadcasting. Two rounds; |x * y| < 2^62."""
+    """[x * y / 2^shift], broadcasting. Two rounds; |x * y| < 2^(k-2)."""
     return await rescale(ctx, await suite_of(ctx).mul(ctx, x, y), shift)
 
 
 async def square(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
-    """[x^2 / 2^shift]. Two rounds; x^2 < 2^62."""
+    """[x^2 / 2^shift]. Two rounds; x^2 < 2^(k-2)."""
     return await rescale(ctx, await suite_of(ctx).square(ctx, x), shift)
 
 
@@ -42,14 +46,19 @@ def quotient_rounded(numerator: int, exponent: int) -> int:
     return (numerator + (1 << (-exponent - 1))) >> -exponent
 
 
-def check_fits(function: str, r: Range) -> None:
+def check_fits(function: str, r: Range, room: int = ROOM) -> None:
     """Raises LocalError `range-too-wide` for numbers of more bits than truncation and comparison are exact for."""
-    if r.magnitude >= 1 << PRODUCT_BITS:
+    if r.magnitude >= 1 << room:
         raise LocalError(
             "range-too-wide",
-            f"{function} of a value that may need {r.bits} bits, with room for {PRODUCT_BITS + 1}",
-            "declare the range that the values really have with .within(lo, hi), or scale them down first",
+            f"{function} of a value that may need {r.bits} bits, with room for {room + 1}",
+            f"declare the range that the values really have with .within(lo, hi), {or_wider(room)}",
         )
+
+
+def or_wider(room: int) -> str:
+    """The rest of a way out where room is short."""
+    return "scale them down first, or run with --ring 128" if room <= ROOM else "or scale them down first"
 
 
 def outside_domain(function: str, r: Range, f: int, needs: str, remedy: str) -> LocalError:

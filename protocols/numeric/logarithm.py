@@ -11,7 +11,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from decimal import Context as Decimals
 
 from mpc.context import Context
-from protocols.numeric.fixed_point import check_fits, outside_domain, rescale
+from protocols.numeric.fixed_point import ROOM, check_fits, outside_domain, rescale, room_of
 from protocols.numeric.normalise import leading, mantissa
 from protocols.numeric.polynomial import evaluate
 from protocols.ranges import ULP, Range, shifted_up
@@ -32,22 +32,22 @@ EXACT = Decimals(prec=40)
 LOG_2 = int(EXACT.multiply(EXACT.ln(Decimal(2)), Decimal(1 << 2 * PRECISION)).to_integral_value())
 
 
-def log_range(r: Range, f: int) -> Range:
+def log_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of log(x) as `log` computes it, for x in r.
 
-    Raises LocalError `domain` where x may be 0 or negative, `range-too-wide` where it may need more than 61 bits.
+    Raises LocalError `domain` where x may be 0 or negative, `range-too-wide` where it may need more than `room` bits.
     """
     if r.lo <= 0:
         remedy = (
             "keep it away from zero with np.maximum(x, 0.001), or declare x.within(lo, hi) if you know a lower bound"
         )
         raise outside_domain("the logarithm", r, f, "numbers above zero", remedy)
-    check_fits("the logarithm", r)
+    check_fits("the logarithm", r, room)
     slack = 2 + (1 << max(f - 21, 0))
     return Range(_log_scaled(r.lo, f, ROUND_FLOOR) - slack, _log_scaled(r.hi, f, ROUND_CEILING) + slack)
 
 
-def log_loss(r: Range, f: int) -> int:
+def log_loss(r: Range, f: int, room: int = ROOM) -> int:
     """The bound of the error of `log`, in units of a range's error: one unit and 2^-21."""
     return ULP + shifted_up(ULP << f, 21)
 
@@ -62,7 +62,7 @@ async def log(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     of `leading`.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `log_range`.
     """
-    log_range(r, f)
+    log_range(r, f, room_of(ctx))
     at = await leading(ctx, x, r)
     to_top, exponent = at.look_up(ctx, at.to_top, lambda i: (i + 1 - f) * LOG_2)
     t = await mantissa(ctx, x, at, to_top, PRECISION)

@@ -75,7 +75,7 @@ async def mantissa(
 ) -> ArithmeticShare:
     """[t] for t = 4 v - 3 in [-1, 1], v = x / 2^(i* + 1) in [1/2, 1), with `precision` fractional bits, to 1 unit.
 
-    t is exact where width <= precision + 2; t = -3 for x = 0. At most two rounds; x < 2^61.
+    t is exact where width <= precision + 2; t = -3 for x = 0. At most two rounds; x < 2^(k-3).
     """
     y = x if at.low == at.width - 1 else await suite_of(ctx).mul(ctx, x, to_top)
     shift = at.width - 2 - precision

@@ -20,7 +20,7 @@ from decimal import Context as Decimals
 
 from mpc.algebra.ring import Words
 from mpc.context import Context, together
-from protocols.numeric.fixed_point import check_fits, plus, product, rescale, square
+from protocols.numeric.fixed_point import ROOM, check_fits, plus, product, rescale, room_of, square
 from protocols.numeric.polynomial import fixed
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare, concatenate, stack
@@ -40,29 +40,29 @@ PIECES = ((0.0,) * (DEGREE + 1), LEFT, CENTRE, RIGHT, (1.0, *(0.0,) * DEGREE))
 EXACT = Decimals(prec=40)
 
 
-def sigmoid_range(r: Range, f: int) -> Range:
+def sigmoid_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of sigmoid(x) as `sigmoid` computes it, for x in r: within [0, 1].
 
-    Raises LocalError `range-too-wide` where x may need more than 61 bits.
+    Raises LocalError `range-too-wide` where x may need more than `room` bits.
     """
-    check_fits("sigmoid", r)
+    check_fits("sigmoid", r, room)
     slack = 2 + ((1 << f) // 9000)
     lo, hi = _sigmoid_scaled(r.lo, f, ROUND_FLOOR), _sigmoid_scaled(r.hi, f, ROUND_CEILING)
     return Range(max(lo - slack, 0), min(hi + slack, 1 << f))
 
 
-def tanh_range(r: Range, f: int) -> Range:
+def tanh_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of tanh(x) as `tanh` computes it, for x in r: within [-1, 1]. Errors as `sigmoid_range`."""
-    s = sigmoid_range(r.shift_left(1), f)
+    s = sigmoid_range(r.shift_left(1), f, room)
     return Range(2 * s.lo - (1 << f), 2 * s.hi - (1 << f))
 
 
-def sigmoid_loss(r: Range, f: int) -> int:
+def sigmoid_loss(r: Range, f: int, room: int = ROOM) -> int:
     """The bound of the error of `sigmoid`, in units of a range's error."""
     return ULP + _units(MAX_ERROR, f)
 
 
-def tanh_loss(r: Range, f: int) -> int:
+def tanh_loss(r: Range, f: int, room: int = ROOM) -> int:
     """The bound of the error of `tanh`, in units of a range's error."""
     return ULP + _units(2 * MAX_ERROR, f)
 
@@ -80,7 +80,7 @@ async def sigmoid(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithme
     an element, ANDs of one comparison for each knot within r.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `sigmoid_range`.
     """
-    sigmoid_range(r, f)
+    sigmoid_range(r, f, room_of(ctx))
     return await _spline(ctx, x, r, f, f)
 
 
@@ -102,7 +102,7 @@ async def tanh(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithmetic
 
     Error: |y - tanh(x)| <= 2.2e-4 + 2^-f over the whole of r. Rounds, material, security: as `sigmoid`.
     """
-    tanh_range(r, f)
+    tanh_range(r, f, room_of(ctx))
     y = await _spline(ctx, x.scale(2), r.shift_left(1), f, f + 1)
     return plus(ctx, y, -1 << f)
 

@@ -29,7 +29,7 @@ from mpc.algebra.words import Words
 from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.known import known, open_known, share_known
-from protocols.numeric.fixed_point import check_fits, rescale
+from protocols.numeric.fixed_point import ROOM, check_fits, rescale, room_of
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
@@ -61,20 +61,29 @@ class Wave(NamedTuple):
     a: float
 
 
-def sin_range(r: Range, f: int) -> Range:
+def sin_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of sin(x) as `sin` computes it, for x in r.
 
-    Raises LocalError `range-too-wide` where x may need more than 61 bits, `too-many-fractional-bits` for f > 24.
+    Raises LocalError `range-too-wide` where x may need more than 61 bits, `too-many-fractional-bits` for f > 24,
+    `unsupported-operation` in a ring of more than 64 bits.
     """
+    check_ring_of_64("sin", room)
     return _range("sin", r, f, Decimal(0))
 
 
-def cos_range(r: Range, f: int) -> Range:
+def cos_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of cos(x) as `cos` computes it, for x in r. Errors as `sin_range`."""
+    check_ring_of_64("cos", room)
     return _range("cos", r, f, Decimal(1) / 4)
 
 
-def sin_loss(r: Range, f: int) -> int:
+def check_ring_of_64(name: str, room: int) -> None:
+    """LocalError `unsupported-operation` in a ring that wraps elsewhere than the random angles do."""
+    if room > ROOM:
+        raise LocalError("unsupported-operation", f"{name} in a ring of more than 64 bits", "run it with --ring 64")
+
+
+def sin_loss(r: Range, f: int, room: int = ROOM) -> int:
     """The bound of the error of `sin` and `cos`, in units of a range's error.
 
     The last truncation, the rotations, and the angle in turns, which is off by half of 2^-64 for each unit of x, and by
@@ -97,13 +106,13 @@ async def sin(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     Material: 4 triples (2 words sent of each operand) and 3 truncation pairs an element for two parties.
     Nobody learns anything: semi-honest, and as many may collude as the suite allows. Errors: those of `sin_range`.
     """
-    sin_range(r, f)
+    sin_range(r, f, room_of(ctx))
     return await _of_radians(ctx, x, f, 0)
 
 
 async def cos(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
     """[cos(x)] = [sin(x + pi / 2)], elementwise: as `sin`."""
-    cos_range(r, f)
+    cos_range(r, f, room_of(ctx))
     return await _of_radians(ctx, x, f, 1)
 
 

@@ -18,7 +18,7 @@ from math import isqrt
 
 from mpc.context import Context, together
 from mpc.errors import LocalError
-from protocols.numeric.fixed_point import PRODUCT_BITS, check_fits, outside_domain, plus, product, rescale
+from protocols.numeric.fixed_point import ROOM, check_fits, or_wider, outside_domain, plus, product, rescale, room_of
 from protocols.numeric.normalise import Table, leading, leading_places, mantissa
 from protocols.numeric.polynomial import fixed
 from protocols.ranges import ULP, Range, shifted_up
@@ -33,22 +33,22 @@ START_BITS = 9
 BEND = 1.436e-5
 
 
-def sqrt_range(r: Range, f: int) -> Range:
+def sqrt_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of sqrt(x) as `sqrt` computes it, for x in r. Raises LocalError `domain` where x may be negative,
-    `range-too-wide` where it may need more than 61 bits or the root leaves less than 15 bits of precision."""
+    `range-too-wide` where it may need more than `room` bits or the root leaves less than 15 bits of precision."""
     if r.lo < 0:
         remedy = (
             "use np.maximum(x, 0) if rounding made it negative, or declare x.within(0, hi) if you know that it is not"
         )
         raise outside_domain("the square root", r, f, "numbers that are not negative", remedy)
     bits = _root_bits(r, f)
-    precision = _checked_precision("the square root", r, f, bits)
+    precision = _checked_precision("the square root", r, f, bits, room)
     lo, hi = isqrt(r.lo << f), isqrt(r.hi << f) + 1
     slack = 3 + (hi >> (precision - 3))
     return Range(max(lo - slack, 0), hi + slack)
 
 
-def inverse_sqrt_range(r: Range, f: int) -> Range:
+def inverse_sqrt_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of 1 / sqrt(x) as `inverse_sqrt` computes it, for x in r. Raises LocalError `domain` where x may be 0
     or negative, `range-too-wide` as `sqrt_range` does."""
     if r.lo <= 0:
@@ -57,20 +57,20 @@ def inverse_sqrt_range(r: Range, f: int) -> Range:
         )
         raise outside_domain("1 / sqrt", r, f, "numbers above zero", remedy)
     bits = _inverse_bits(r, f)
-    precision = _checked_precision("1 / sqrt", r, f, bits)
+    precision = _checked_precision("1 / sqrt", r, f, bits, room)
     lo, hi = isqrt((1 << 3 * f) // r.hi), isqrt((1 << 3 * f) // r.lo) + 1
     slack = 3 + (hi >> (precision - 3))
     return Range(max(lo - slack, 0), hi + slack)
 
 
-def sqrt_loss(r: Range, f: int) -> int:
+def sqrt_loss(r: Range, f: int, room: int = ROOM) -> int:
     """The bound of the error of `sqrt`, in units of a range's error."""
-    return _loss(isqrt(r.hi << f) + 1, _precision(_root_bits(r, f)))
+    return _loss(isqrt(r.hi << f) + 1, _precision(_root_bits(r, f), room))
 
 
-def inverse_sqrt_loss(r: Range, f: int) -> int:
+def inverse_sqrt_loss(r: Range, f: int, room: int = ROOM) -> int:
     """The bound of the error of `inverse_sqrt`, in units of a range's error."""
-    return _loss(isqrt((1 << 3 * f) // r.lo) + 1, _precision(_inverse_bits(r, f)))
+    return _loss(isqrt((1 << 3 * f) // r.lo) + 1, _precision(_inverse_bits(r, f), room))
 
 
 def _loss(largest: int, precision: int) -> int:
@@ -81,16 +81,17 @@ def _loss(largest: int, precision: int) -> int:
 async def sqrt(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
     """[sqrt(x)], elementwise, any shape, for 0 <= r.lo; sqrt(0) is exactly 0.
 
-    Error: |y - sqrt(x)| <= 1.25 * 2^-f + 2^(3-P) sqrt(x) over the whole of r, P = min(26, 58 - R) where R is the
-    bits of the largest result as an integer (f = 16: P = 26 for x < 2^32, 19 for the largest range).
+    Error: |y - sqrt(x)| <= 1.25 * 2^-f + 2^(3-P) sqrt(x) over the whole of r, P = min(26, k - 6 - R) where R is the
+    bits of the largest result as an integer (k = 64, f = 16: P = 26 for x < 2^32, 19 for the largest range).
     Rounds: 13 + levels(width - 1) + levels(places), one more for width > P + 2, width and places as in `reciprocal`,
     at most 26; 10 or 11 with none.
     Material: an edaBit, `places` daBits, 6 triples, a square pair, 6 or 7 truncation pairs an element, ANDs
     of `leading`.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `sqrt_range`.
     """
-    sqrt_range(r, f)
-    p = _precision(_root_bits(r, f))
+    room = room_of(ctx)
+    sqrt_range(r, f, room)
+    p = _precision(_root_bits(r, f), room)
     t, scale = await _normalised(ctx, x, r, lambda i: _root_of_power(i + 1 + f + 2 * GUARD_BITS), p)
     y = await _start(ctx, t, p)
     v_y = await product(ctx, plus(ctx, t, 3 << p), y, p + 2)
@@ -105,8 +106,9 @@ async def inverse_sqrt(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Ar
     min(26, 58 - R) where R is the bits of the largest result as an integer.
     Rounds, material, security: as `sqrt`. Errors: those of `inverse_sqrt_range`.
     """
-    inverse_sqrt_range(r, f)
-    p = _precision(_inverse_bits(r, f))
+    room = room_of(ctx)
+    inverse_sqrt_range(r, f, room)
+    p = _precision(_inverse_bits(r, f), room)
     t, scale = await _normalised(ctx, x, r, lambda i: _root_of_power(3 * f - i - 1 + 2 * GUARD_BITS), p)
     y = await _start(ctx, t, p)
     z_v = await suite_of(ctx).mul(ctx, stack([scale, plus(ctx, t, 3 << p)]), y)
@@ -155,18 +157,18 @@ def _inverse_bits(r: Range, f: int) -> int:
     return max((3 * f - leading_places(r)[0] + 1) // 2, 0)
 
 
-def _precision(result_bits: int) -> int:
-    return min(MOST_PRECISION, PRODUCT_BITS - GUARD_BITS - result_bits)
+def _precision(result_bits: int, room: int) -> int:
+    return min(MOST_PRECISION, room - GUARD_BITS - result_bits)
 
 
-def _checked_precision(function: str, r: Range, f: int, result_bits: int) -> int:
-    check_fits(function, r)
-    precision = _precision(result_bits)
+def _checked_precision(function: str, r: Range, f: int, result_bits: int, room: int) -> int:
+    check_fits(function, r, room)
+    precision = _precision(result_bits, room)
     if precision < LEAST_PRECISION:
         raise LocalError(
             "range-too-wide",
             f"{function} needs {result_bits} bits for its largest result at {f} fractional bits",
-            "declare a tighter range with .within(lo, hi), or use fewer fractional bits",
+            f"declare a tighter range with .within(lo, hi), use fewer fractional bits, {or_wider(room)}",
         )
     return precision
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgpack
 
 from mpc.algebra.ring import Ring
+from mpc.algebra.wide_ring import WideRing, ring_of_bits
 from mpc.correlation import Correlation
 from mpc.errors import LocalError, PeerError
 from mpc.supply import Entry, Path
@@ -113,7 +114,7 @@ def words_at_once(entries: Iterable[Entry], party: int, n: int) -> int:
 
 def _arguments(kind: Correlation) -> list[Any]:
     values = (getattr(kind, field.name) for field in fields(kind))
-    return [v.bits if isinstance(v, Ring) else list(v) if isinstance(v, tuple) else v for v in values]
+    return [v.bits if isinstance(v, Ring | WideRing) else list(v) if isinstance(v, tuple) else v for v in values]
 
 
 def _unpacked(data: bytes) -> Any:
@@ -135,11 +136,11 @@ def _part(data: bytes) -> BatchPart | None:
 
 def _entry(item: Any) -> Entry:
     path, name, (bits, *arguments) = item
-    if not _is_path(path) or not _is_number(bits, 64) or bits == 0:
+    if not _is_path(path) or not _is_number(bits, 128) or bits == 0:
         raise ValueError("path or ring out of range")
     kind_type = find_kind(name)
     names = [field.name for field in fields(kind_type)][1:]
-    kind = kind_type(Ring(bits), **dict(zip(names, map(_argument, arguments), strict=True)))
+    kind = kind_type(ring_of_bits(bits), **dict(zip(names, map(_argument, arguments), strict=True)))
     if any(prod(part.shape) > MAX_PART_WORDS for part in kind.parts()):
         raise ValueError("too large")
     return tuple(path), kind

@@ -13,7 +13,8 @@ from mpc.context import Context
 from mpc.correlation import Material
 from protocols.ot.groups import Group
 from protocols.ot.one_of_many import tables_receive, tables_send
-from protocols.preprocessing import products
+from protocols.preprocessing import products, switching
+from protocols.preprocessing.orders import Order
 from protocols.preprocessing.pairs import Pairs, between_pairs
 from protocols.preprocessing.tools import Pair, Rows
 
@@ -46,6 +47,12 @@ class OtTools:
     async def bits_to_ring(self, ctx: Context, planes: Words, groups: Sequence[Group], targets: int = 1) -> Words:
         """n - 1 products in a row, party by party."""
         return await products.bits_to_ring(ctx, self.ends, planes, groups, targets)
+
+    async def translated(
+        self, ctx: Context, ring: Z2k, permuter: int, order: Order | None, records: Words
+    ) -> Words:  # fmt: skip
+        """A choice for each switch of a permutation network."""
+        return await switching.translated(ctx, self.ends, ring, permuter, order, records)
 
     async def tables(self, ctx: Context, sender: int, receiver: int, words: int, depth: int, width: int) -> Material:
         """Of hashes of one label for each bit of a place."""

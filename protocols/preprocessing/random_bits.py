@@ -49,5 +49,6 @@ def own(ring: Z2k, x: Words) -> Words:
 
 def moved(ring: Z2k, opened: Words, dabits: Words, first: bool) -> Words:
     """Shares in the ring of b' = b ^ e, from those of b and an opened e: [b'] = e + (1 - 2 e) [b]."""
-    e = bits.unpack(opened, dabits.size).astype(U64)
-    return ring.reduce((e if first else np.uint64(0)) + (np.uint64(1) - np.uint64(2) * e) * dabits)
+    e = ring.from_bits(bits.unpack(opened, ring.shape(dabits)[0]))
+    turned = ring.mul(ring.sub(ring.from_ints([1]), ring.add(e, e)), dabits)
+    return ring.add(turned, e) if first else turned

@@ -16,6 +16,7 @@ from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.correlation import Material
 from protocols.ot.groups import Group
+from protocols.preprocessing.orders import Order
 
 Pair = tuple[int, int]
 """Two different parties, in order: sender and receiver."""
@@ -72,6 +73,12 @@ class Tools(Protocol):
         Plane i counts 2^shift times in its group's target, where it is right modulo 2^(width + shift); no two planes of
         a target have the same shift.
         """
+
+    async def translated(
+        self, ctx: Context, ring: Z2k, permuter: int, order: Order | None, records: Words
+    ) -> Words:  # fmt: skip
+        """This party's share of the parties' summed records (rows, count, width), each row in an order (rows, count)
+        that `permuter` alone knows and passes."""
 
     async def tables(self, ctx: Context, sender: int, receiver: int, words: int, depth: int, width: int) -> Material:
         """Random tables at the sender; random places in them at the receiver, and the entries there.

@@ -12,12 +12,13 @@ class Transfers:
     """Groups of correlated transfers, (how many, bits of a message that each hides), in each direction of each pair.
 
     `between`: "all", each two parties in both directions; "rising", from every party to all with a higher index;
-    "one", from one party to one other. `chosen`: the receiver's choices are given, and it sends a bit for each; else
-    they are what the transfers chose. `masked`: the messages are given and are sent; else they are what hides them.
+    "one", from one party to one other; "others", from all others to one. `chosen`: the receiver's choices are
+    given, and it sends a bit for each; else they are what the transfers chose. `masked`: the messages are given and are
+    sent; else they are what hides them.
     """
 
     groups: tuple[tuple[int, int], ...] = ()
-    between: Literal["all", "rising", "one"] = "all"
+    between: Literal["all", "rising", "one", "others"] = "all"
     chosen: bool = True
     masked: bool = True
 
@@ -28,7 +29,7 @@ class Transfers:
 
     def bits(self, correlation: float, n: int) -> float:
         """What n parties send each other, where a correlation takes so many bits."""
-        directions = {"all": n * (n - 1), "rising": n * (n - 1) // 2, "one": 1}[self.between]
+        directions = {"all": n * (n - 1), "rising": n * (n - 1) // 2, "one": 1, "others": n - 1}[self.between]
         messages = sum(count * bits for count, bits in self.groups) if self.masked else 0
         return directions * (self.count * (correlation + self.chosen) + messages)
 

@@ -89,6 +89,12 @@ def test_an_output_is_in_the_ledger_before_it_is_sent():
 
 GATE = {"protocols/outputs.py:_open_to_all", "protocols/outputs.py:_open_to"}
 
+FOR_PROTOCOLS = {
+    "protocols/known.py:open_known",  # of what they have masked
+    "protocols/numeric/opened_order.py:_open_comparisons",  # of a strict order of what they have shuffled
+    "protocols/numeric/opened_order.py:_open_places",  # to which what they have shuffled goes
+}
+
 
 def _openers(path):
     """The functions of a file that open a share by the suite."""
@@ -104,7 +110,7 @@ def test_nothing_above_the_suites_opens_a_value_but_the_gate():
     for folder in ("array", "numeric", "preprocessing"):
         above += (ROOT / "protocols" / folder).rglob("*.py")
     found = {name for path in above for name in _openers(path)}
-    assert found == GATE | {"protocols/known.py:open_known"}  # that one is for protocols, of what they have masked
+    assert found == GATE | FOR_PROTOCOLS
 
 
 @pytest.mark.parametrize("to", [None, 0])

@@ -52,6 +52,20 @@ def test_quotients_by_an_array(x):
     agrees(lambda a: (a // np.array([3, -4, 5]), a % np.array([3, -4, 5])), x)
 
 
+@pytest.mark.parametrize(
+    ("taken", "divisor", "lowest", "highest"),
+    [((0, 90), 4, 0, 22), ((-9, 90), 4, -3, 22), ((-90, -9), 4, -23, -3), ((9, 90), np.array([2, 4]), 2, 45)],
+)
+def test_quotients_have_the_range_of_their_ends(taken, divisor, lowest, highest):
+    """So that a quotient can be an index: the place of a quartile among a secret number of people."""
+
+    async def main(ctx, mine):
+        quotient = await mpc.secret(ctx, owner=0, value=mine, range=taken) // divisor
+        return quotient.range.lo, quotient.range.hi
+
+    assert mpc.simulate(main, [np.array([taken[1], taken[0]]), None], suite="ideal").result == (lowest, highest)
+
+
 @given(x=reals, y=st.sampled_from([1, 0.5, 2.0, 3, -1.5, 0.375]))
 def test_quotients_and_remainders_of_reals(x, y):
     agrees(lambda a: (a // y, a % y), x, ranges=[(-4, 4)])

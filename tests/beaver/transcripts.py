@@ -87,6 +87,10 @@ async def _open_to(ctx: Context) -> Any:
     return await ctx.suite.open_to(ctx, 1, await _x(ctx))
 
 
+async def _shuffled(ctx: Context) -> Any:
+    return await ctx.suite.shuffle(ctx, await _x(ctx, 0), await _x(ctx, 1))
+
+
 async def _back(ctx: Context) -> Any:
     return await ctx.suite.b2a(ctx, await _many_bits(ctx))
 
@@ -110,6 +114,7 @@ SCRIPTS: dict[str, Script] = {
     "below": lambda ctx: _then(ctx, ctx.suite.below, VALUES[1:3]),
     "is_zero": lambda ctx: _then(ctx, ctx.suite.is_zero),
     "select": _select,
+    "shuffle": _shuffled,
     "truncate": lambda ctx: _then(ctx, ctx.suite.truncate, 16),
 }
 

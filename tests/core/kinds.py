@@ -12,6 +12,7 @@ from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
@@ -42,11 +43,17 @@ EXAMPLES: list[Correlation] = [
     OneOfMany(Z64, 5, 2, 2, 1, 0),
     OneOfMany(Ring(3), 1, 3, 21, 0, 1),
     OneOfMany(Z64, 0, 1, 1, 0, 1),
+    ShareTranslation(Z64, 2, 5, 3, 0),
+    ShareTranslation(Z64, 3, 5, 3, 0),
+    ShareTranslation(Ring(7), 1, 9, 1, 1),
+    ShareTranslation(Z64, 2, 1, 1, 1),
+    ShareTranslation(Z64, 0, 4, 2, 0),
 ]
 assert {type(kind) for kind in EXAMPLES} == set(every_kind().values())
 
 paths = st.lists(st.integers(0, 2**32), max_size=6).map(tuple)
 rings = st.integers(1, 64).map(Ring)
+sizes = st.integers(0, 5)
 sides = st.lists(st.integers(0, 5), max_size=3).map(tuple)
 kinds = st.one_of(
     st.sampled_from(EXAMPLES),
@@ -57,5 +64,6 @@ kinds = st.one_of(
     st.builds(DaBit, rings, st.integers(0, 200)),
     st.builds(EdaBit, rings, st.integers(0, 200)),
     st.builds(OneOfMany, rings, st.integers(0, 5), st.integers(1, 5), st.integers(1, 9), st.just(0), st.just(1)),
+    st.builds(ShareTranslation, rings, sizes, sizes, sizes, st.integers(0, 1)),
 )
 entries = st.lists(st.tuples(paths, kinds), max_size=6)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from mpc.algebra.encoding import decode, decode_integers, encode
 from mpc.algebra.ring import Z64, Ring
+from mpc.algebra.wide_ring import Z128, WideRing
 from mpc.errors import LocalError
 from mpc.testing import fixed_arrays, party_counts, ring_arrays, ring_elements, shapes, signed_integers
 
@@ -47,6 +48,42 @@ def test_the_limit_of_a_ring_is_the_first_number_refused(ring):
             encode(np.array([outside]), 0, ring)
         with pytest.raises(LocalError, match="out-of-range"):
             encode(np.array([float(outside)]), 0, ring)
+
+
+@pytest.mark.parametrize("ring", [Z128, WideRing(96)], ids=str)
+def test_the_limit_of_a_wide_ring_is_the_first_number_refused(ring):
+    limit = 2 ** (ring.bits - 2)
+    ends = [limit - 1, 1 - limit, 2**63, -(2**63), 0]
+    assert decode_integers(encode(ends, 0, ring), ring).tolist() == ends
+    for outside in (limit, -limit, float(limit)):
+        with pytest.raises(LocalError, match="out-of-range"):
+            encode([outside], 0, ring)
+    with pytest.raises(LocalError, match="out-of-range"):
+        encode(limit >> 40, 40, ring)
+
+
+@given(values=st.lists(st.integers(-(2**125), 2**125), min_size=1, max_size=5), bits=st.integers(0, 60))
+def test_integers_of_any_size_are_exact_in_a_wide_ring(values, bits):
+    small = [v >> bits for v in values]
+    for numbers in (small, np.array(small, object), tuple(small)):
+        assert decode_integers(encode(numbers, 0, Z128), Z128).tolist() == small
+        assert decode_integers(encode(numbers, bits, Z128), Z128).tolist() == [v << bits for v in small]
+
+
+@given(x=st.floats(-(2.0**84), 2.0**84), bits=st.integers(0, 40))
+def test_reals_are_encoded_to_the_nearest_unit_of_a_wide_ring_and_come_back(x, bits):
+    (units,) = decode_integers(encode([x], bits, Z128), Z128)
+    numerator, denominator = x.as_integer_ratio()
+    assert abs(units * denominator - (numerator << bits)) * 2 <= denominator
+    assert decode(Z128.from_ints([units]), bits, Z128)[0] == float(units) / 2.0**bits
+
+
+def test_unsigned_words_and_mixed_lists_keep_every_bit():
+    words = np.array([2**64 - 1, 2**63], np.uint64)
+    assert decode_integers(encode(words, 0, Z128), Z128).tolist() == [2**64 - 1, 2**63]
+    assert decode_integers(encode([-1, 2**63 + 1], 0, Z128), Z128).tolist() == [-1, 2**63 + 1]
+    with pytest.raises(LocalError, match="not-a-number"):
+        encode(np.array([1, 0.5], object), 0, Z128)
 
 
 @pytest.mark.parametrize("value", [2.0**46, -(2.0**46), 1e300, 2**46, 2**63 - 1, -(2**63)])

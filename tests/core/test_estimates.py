@@ -19,6 +19,7 @@ from protocols.preprocessing.kinds.edabit import EdaBit
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
@@ -35,6 +36,7 @@ LARGE = [
     EdaBit(Z64, 1000),
     TruncationPair(Z64, (1000,), 16),
     OneOfMany(Z64, 50, 4, 2, 0, 1),
+    ShareTranslation(Z64, 3, 200, 2, 1),
 ]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import trio
 
+from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import Z64, Words
 from mpc.context import Context
 from mpc.errors import LocalError
@@ -42,29 +43,36 @@ def run(
     suite: Any = beaver.SUITE,
     n: int = 2,
     *,
+    ring: Z2k = Z64,
     collect: bool = False,
 ) -> list[PartyRun]:
     """All parties' runs of function(ctx, x, r, f); the result is opened. Every call of the suite is audited."""
-    words = Z64.from_signed(np.asarray(integers, np.int64))
+    words = ring.from_signed(np.asarray(integers, np.int64 if ring.words == 1 else object))
 
     async def main(ctx: Context, mine: Words | None) -> tuple[Integers, int]:
-        x = await ctx.suite.input(ctx, 0, mine, words.shape)
+        x = await ctx.suite.input(ctx, 0, mine, ring.shape(words))
         before = ctx.depth
         y = await function(ctx, x, r, f)
         rounds = ctx.depth - before
         (opened,) = await ctx.suite.open(ctx, y)
-        return Z64.to_signed(opened), rounds
+        return ring.to_signed(opened), rounds
 
     inputs = [words] + [None] * (n - 1)
-    setting = Setting(suite, fractional_bits=f, audit=True, collect_errors=collect)
+    setting = Setting(suite, fractional_bits=f, ring=ring, audit=True, collect_errors=collect)
     return trio.run(run_in_memory, main, inputs, local_supplies(n), setting)
 
 
 def compute(
-    function: Function, integers: npt.ArrayLike, r: Range, f: int = 16, suite: str = "beaver", n: int = 2
+    function: Function,
+    integers: npt.ArrayLike,
+    r: Range,
+    f: int = 16,
+    suite: str = "beaver",
+    n: int = 2,
+    ring: Z2k = Z64,
 ) -> Outcome:
     """What every party gets; all get the same."""
-    runs = run(function, integers, r, f, SUITES[suite], n)
+    runs = run(function, integers, r, f, SUITES[suite], n, ring=ring)
     first = runs[0].result[0]
     assert all(np.array_equal(first, other.result[0]) for other in runs)
     return Outcome(first, max(other.result[1] for other in runs))

@@ -104,10 +104,10 @@ def test_what_was_opened_differently_ends_the_run_before_goodbye():
 
 
 def test_a_suite_is_not_started_on_a_session_that_it_does_not_fit():
-    from mpc.algebra.wide_ring import Z128
+    from mpc.algebra.field import FIELD64
 
     async def nothing(ctx, mine):
         return None
 
     with pytest.raises(LocalError, match="unfit-session"):
-        trio.run(lambda: run_in_memory(nothing, [None] * 2, local_supplies(2), Setting(Beaver(), ring=Z128)))
+        trio.run(lambda: run_in_memory(nothing, [None] * 2, local_supplies(2), Setting(Beaver(), ring=FIELD64)))

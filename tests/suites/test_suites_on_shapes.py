@@ -10,6 +10,7 @@ import trio
 from mpc.algebra.bits import words_for
 from mpc.algebra.ring import Z64
 from mpc.algebra.shapes_only import ShapesOfRing
+from mpc.algebra.wide_ring import Z128
 from mpc.context import together
 from mpc.planning import CountingSupply
 from mpc.simulation import Setting, run_in_memory
@@ -89,8 +90,9 @@ def counted(script, ring, *, n=2, dealt=True):
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.__name__)
 @pytest.mark.parametrize(("n", "dealt"), [(2, True), (2, False), (3, True)])
-def test_a_run_on_shapes_counts_what_a_run_on_data_does(script, n, dealt):
-    assert counted(script, ShapesOfRing(Z64), n=n, dealt=dealt) == counted(script, Z64, n=n, dealt=dealt)
+@pytest.mark.parametrize("ring", [Z64, Z128], ids=str)
+def test_a_run_on_shapes_counts_what_a_run_on_data_does(script, n, dealt, ring):
+    assert counted(script, ShapesOfRing(ring), n=n, dealt=dealt) == counted(script, ring, n=n, dealt=dealt)
 
 
 async def large_product(ctx):

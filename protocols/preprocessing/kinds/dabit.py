@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-import numpy as np
-
 from mpc.algebra import bits
 from mpc.algebra.ring import Words
 from mpc.context import Context
@@ -29,11 +27,11 @@ class DaBit(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """<b>, [b]."""
-        return Part((bits.words_for(self.count),), "xor"), Part((self.count,), "sum")
+        return Part((bits.words_for(self.count),), "xor"), self.of_ring((self.count,))
 
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """[b], one element a bit."""
-        return (self.ring.reduce(bits.unpack(drawn[0], self.count).astype(np.uint64)),)
+        return (self.ring.from_bits(bits.unpack(drawn[0], self.count)),)
 
     @property
     def elements(self) -> int:

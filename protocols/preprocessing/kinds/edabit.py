@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, Self
 
-import numpy as np
-
 from mpc.algebra import bits
-from mpc.algebra.ring import U64, Words
+from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.correlation import Material, Part
 from protocols.ot.groups import weighed
@@ -34,11 +32,11 @@ class EdaBit(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """<r_0 .. r_{k-1}>, [r]."""
-        return Part((self.ring.bits, bits.words_for(self.count)), "xor"), Part((self.count,), "sum")
+        return Part((self.ring.bits, bits.words_for(self.count)), "xor"), self.of_ring((self.count,))
 
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """r = sum of 2^i r_i."""
-        return (bits.from_planes(drawn[0], self.count),)
+        return (self.ring.from_planes(drawn[0], self.count),)
 
     @property
     def elements(self) -> int:
@@ -69,6 +67,7 @@ class EdaBit(Kind):
     def residue(self, piece: Material, spare: Material, t: Words, opened: Sequence[Words], first: bool) -> Opening:
         """r less the weighed sum of what the spare and e make its bits."""
         ring = self.ring
-        weights = np.arange(ring.bits, dtype=U64)[:, None]
-        planes = np.left_shift(moved(ring, opened[0], spare[1], first).reshape(ring.bits, -1), weights)
-        return Opening(ring.sub(piece[1], ring.reduce(planes.sum(axis=0, dtype=U64)[: self.count])), ring)
+        weights = ring.from_ints([[1 << i] for i in range(ring.bits)])
+        flat = moved(ring, opened[0], spare[1], first)
+        each = ring.moved(lambda x: x.reshape(ring.bits, -1)[:, : self.count], flat)
+        return Opening(ring.sub(piece[1], ring.sum(ring.mul(each, weights), 0)), ring)

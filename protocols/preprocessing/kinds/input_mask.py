@@ -25,7 +25,7 @@ class InputMask(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """[r], and r itself at the owner."""
-        return Part(self.shape, "sum"), Part(self.shape, "clear", self.owner)
+        return self.of_ring(self.shape), self.of_ring(self.shape, "clear", self.owner)
 
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """r."""
@@ -37,11 +37,11 @@ class InputMask(Kind):
         made: list[Material] = []
         for kind in kinds:
             if ctx.me != kind.owner:
-                share = kind.ring.reduce(ctx.pairwise_prg(kind.owner, kind.name).words(kind.shape))
+                share = kind.ring.draw(ctx.pairwise_prg(kind.owner, kind.name), kind.shape)
                 made.append((share, kind.ring.zeros((0,))))
                 continue
             share = r = own_draws(ctx, kind)[0]
             for j in ctx.others:
-                r = kind.ring.add(r, kind.ring.reduce(ctx.pairwise_prg(j, kind.name).words(kind.shape)))
+                r = kind.ring.add(r, kind.ring.draw(ctx.pairwise_prg(j, kind.name), kind.shape))
             made.append((share, r))
         return made

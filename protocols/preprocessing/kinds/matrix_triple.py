@@ -30,7 +30,7 @@ class MatrixTriple(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """A, B, C."""
-        return Part(self.left, "sum"), Part(self.right, "sum"), Part(matmul_shape(self.left, self.right), "sum")
+        return self.of_ring(self.left), self.of_ring(self.right), self.of_ring(matmul_shape(self.left, self.right))
 
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """C = A @ B."""

@@ -20,4 +20,4 @@ class RandomValue(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """[r]."""
-        return (Part(self.shape, "sum"),)
+        return (self.of_ring(self.shape),)

@@ -28,7 +28,7 @@ class SquarePair(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """a, c."""
-        return Part(self.shape, "sum"), Part(self.shape, "sum")
+        return self.of_ring(self.shape), self.of_ring(self.shape)
 
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """c = a * a."""

@@ -31,7 +31,7 @@ class Triple(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """a, b, c."""
-        return Part(self.left, "sum"), Part(self.right, "sum"), Part(broadcast(self.left, self.right), "sum")
+        return self.of_ring(self.left), self.of_ring(self.right), self.of_ring(broadcast(self.left, self.right))
 
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """c = a * b."""

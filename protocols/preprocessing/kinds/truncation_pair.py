@@ -30,7 +30,7 @@ class TruncationPair(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """r, its middle bits, its top bit."""
-        return Part(self.shape, "sum"), Part(self.shape, "sum"), Part(self.shape, "sum")
+        return self.of_ring(self.shape), self.of_ring(self.shape), self.of_ring(self.shape)
 
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """The middle bits and the top bit of r."""

@@ -1,0 +1,103 @@
+"""Sorting by a shuffle and comparisons that are opened after it: what networks do, in fewer comparisons and rounds.
+
+What is opened is how elements of a strict order, (element, place), compare after they were brought into a random order,
+or where each of them goes: a uniformly random order of as many, whatever they are (`protocols.numeric.opened_order`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from math import prod
+from operator import or_
+
+import numpy as np
+
+from mpc.context import Context
+from protocols.array.arithmetic import add, subtract
+from protocols.array.cumulative import cumsum
+from protocols.array.logic import where
+from protocols.array.node import Facts, Node, operation
+from protocols.array.recording import record
+from protocols.array.scales import constant
+from protocols.array.secret import SecretArray
+from protocols.numeric.opened_order import placed, sorted_places
+from protocols.ranges import Range
+from protocols.shares import ArithmeticShare, stack
+from protocols.suite import suite_of
+
+
+def _sorted(first: Node, *others: Node, place_bits: int | None, decides: int) -> Facts:
+    places = Range(0, max(first.shape[-1] - 1, 0))
+    return Facts((len(others) + 2, *first.shape), "int", 0, places | stacked_range([first, *others]))
+
+
+def stacked_range(columns: Sequence[Node]) -> Range:
+    """The range of columns of whatever scales, as elements of the ring."""
+    return reduce(or_, [column.range for column in columns])
+
+
+async def _sort(ctx: Context, node: Node, *columns: ArithmeticShare) -> ArithmeticShare:
+    """The columns in ascending order of the first, and the places; n rounds, and those of the comparisons."""
+    *lead, count = columns[0].shape
+    rows, suite = prod(lead), suite_of(ctx)
+    places = suite.constant(ctx, ctx.ring.from_ints(np.broadcast_to(np.arange(count), (rows, count))))
+    shuffled = await suite.shuffle(ctx, *(column.reshape((rows, count)) for column in columns), places)
+    order = await sorted_places(ctx, _keys(shuffled[0], shuffled[-1], node.parameters["place_bits"]))
+    row = np.arange(rows)[:, None]
+    ordered: ArithmeticShare = stack([column[row, order] for column in shuffled])
+    return ordered.reshape(node.shape)
+
+
+def _keys(values: ArithmeticShare, places: ArithmeticShare, place_bits: int | None) -> list[ArithmeticShare]:
+    """(element, place) as one number where the range leaves room for it, else as two."""
+    return [values, places] if place_bits is None else [values.scale(1 << place_bits) + places]
+
+
+async def _place(ctx: Context, node: Node, places: ArithmeticShare, *columns: ArithmeticShare) -> ArithmeticShare:
+    """Columns in the order that their places say, each once in a row; n rounds and one."""
+    *lead, count = places.shape
+    flat = [column.reshape((prod(lead), count)) for column in (places, *columns)]
+    return stack(await placed(ctx, *flat)).reshape(node.shape)
+
+
+def _placed(places: Node, *columns: Node) -> Facts:
+    return Facts((len(columns), *places.shape), "int", 0, stacked_range(columns))
+
+
+SORT = operation("sort shuffled", _sorted, _sort, decides=True)
+PLACE = operation("place", _placed, _place)
+COLUMN = operation("column", lambda x, index, facts: facts, lambda ctx, node, x: x[node.parameters["index"]])
+
+
+def sorted_columns(columns: Sequence[SecretArray], *, decides: bool) -> tuple[list[SecretArray], SecretArray]:
+    """Columns (..., count) in ascending order of the first along the last axis, equal elements in order, and the place
+    at which each element stood. `decides` unless what is made of it is the same whichever of two near ones comes first.
+    """
+    values = columns[0]
+    last = max(values.shape[-1] - 1, 0)
+    bits = last.bit_length()
+    place_bits = bits if values.range.shift_left(bits).fits(values.context.ring.bits) else None
+    both = record(SORT, *columns, place_bits=place_bits, decides=2 * decides)
+    places = record(COLUMN, both, index=len(columns), facts=Facts(values.shape, "int", 0, Range(0, last)))
+    return columns_of(both, columns), places
+
+
+def columns_of(both: SecretArray, columns: Sequence[SecretArray]) -> list[SecretArray]:
+    """What stands in an array of columns, one after the other, where they are these."""
+    facts = [Facts(x.shape, x.kind, x.scale, x.range) for x in columns]
+    return [record(COLUMN, both, index=i, facts=each) for i, each in enumerate(facts)]
+
+
+def put_first(condition: SecretArray, columns: Sequence[SecretArray]) -> tuple[list[SecretArray], SecretArray]:
+    """Columns (..., count): those elements first for which the condition holds, then the others, both in their order;
+    and the places at which they stood. One conversion to the ring, one product, and a shuffle."""
+    count = condition.shape[-1]
+    last = max(count - 1, 0)
+    before = cumsum(condition, -1)
+    behind = add(before[..., -1:], subtract(np.arange(count), before))
+    places = where(condition, subtract(before, 1), behind).narrowed(0, last)
+    numbers = constant(condition.context, np.broadcast_to(np.arange(count), condition.shape), 0)
+    moved = [*columns, numbers]
+    *found, stood = columns_of(record(PLACE, places, *moved), moved)
+    return found, stood

@@ -1,0 +1,225 @@
+"""Sorting by comparisons that everybody sees, of elements that were shuffled before.
+
+Whoever sees how elements of a strict order compare, after they were brought into a uniformly random order that nobody
+knows, sees a uniformly random order: it depends on nothing but how many they are. So all that follows from the outcomes
+is public, which elements are compared next included (Hamada, Kikuchi, Ikarashi, Chida, Takahashi, ICISC 2012).
+
+The schedule is fixed. The first s elements are sorted in the same way; each later one is searched among them, with
+three comparisons a level, so that it falls into one of four parts; and what fell into one gap is compared pair by pair.
+How many pairs these are is up to chance, and `pairs_in_gaps` are compared: where they are fewer, an element with itself
+besides, and where they are more, in another such pass, whose material is made on demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.context import Context, together
+from protocols.numeric.gaps import pairs_in_gaps
+from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.suite import suite_of
+
+LEVEL = 8192
+"""How many comparisons take as long as the rounds of one level."""
+
+_PARTS = 4
+"""Into how many parts a level of the search divides the sorted elements."""
+
+Places = npt.NDArray[np.int64]
+Truths = npt.NDArray[np.bool_]
+Compare = Callable[[Places, Places], Awaitable[Truths]]
+"""Whether the elements at some places come strictly before those at others, for everybody to see."""
+
+
+async def sorted_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places:
+    """Where the elements of each row (rows, count) stand in ascending order: (rows, count) places within the row.
+
+    An element is its key, or of two keys the first and, where that is equal, the second. Everybody learns the result,
+    and nothing else: elements of a row must be different, and shuffled (`Suite.shuffle`) just before. Keys are below
+    2^(k-2) in magnitude.
+    """
+    rows, count = keys[0].shape
+    flat = [key.reshape((rows * count,)) for key in keys]
+
+    async def compare(left: Places, right: Places) -> Truths:
+        shape = np.broadcast_shapes(left.shape, right.shape)
+        pair = [np.broadcast_to(places, shape).reshape(-1) for places in (left, right)]
+        opened = await _open_comparisons(ctx, flat, *pair)
+        return opened.reshape(shape)
+
+    starts = np.arange(rows)[:, None] * count
+    return await _ascending(compare, starts + np.arange(count)) - starts
+
+
+async def placed(ctx: Context, places: ArithmeticShare, *columns: ArithmeticShare) -> list[ArithmeticShare]:
+    """Columns (rows, count) with each element at the place that is shared for it, where a row has every place once.
+
+    All are shuffled together and the places are opened: a uniformly random order, whatever they were. n rounds and one.
+    """
+    shuffled, *moved = await suite_of(ctx).shuffle(ctx, places, *columns)
+    order = np.argsort(await _open_places(ctx, shuffled), axis=1)
+    row = np.arange(len(order))[:, None]
+    return [column[row, order] for column in moved]
+
+
+async def _open_places(ctx: Context, places: ArithmeticShare) -> Places:
+    await ctx.suite.settle(ctx)
+    (words,) = await suite_of(ctx).open(ctx, places)
+    found: Places = ctx.ring.to_signed(words)
+    return found
+
+
+async def _open_comparisons(ctx: Context, keys: Sequence[ArithmeticShare], left: Places, right: Places) -> Truths:
+    """Whether elements come before others. A plan supposes an order that is spread evenly."""
+    bits = await _strictly_before(ctx, [key[left] - key[right] for key in keys])
+    await ctx.suite.settle(ctx)
+    words = await suite_of(ctx).open_bits(ctx, bits)
+    supposed: Truths = _evenly_spread(left) < _evenly_spread(right)
+    return supposed if ctx.planning else ctx.bits.unpack(words, left.size).astype(np.bool_)
+
+
+async def _strictly_before(ctx: Context, differences: Sequence[ArithmeticShare]) -> BooleanShare:
+    suite = suite_of(ctx)
+    if len(differences) == 1:
+        return await suite.msb(ctx, differences[0])
+    first, second = differences
+    less, same, later = await together(ctx, (suite.msb, first), (suite.is_zero, first), (suite.msb, second))
+    tie: BooleanShare = await suite.and_(ctx, same, later)
+    return less ^ tie  # type: ignore[no-any-return]
+
+
+def _evenly_spread(places: Places) -> Any:
+    """Multiples of the golden ratio, modulo 1, in units of 2^-64."""
+    return places.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+
+
+# the schedule
+
+
+@lru_cache(1 << 12)
+def front(rows: int, count: int) -> int:
+    """How many elements are sorted first; 0 if all pairs are compared at once. Whatever takes least."""
+    if count <= 2:
+        return 0
+    options = {s: _taken_with(rows, count, s) for s in _fronts(count)}
+    best = min(options, key=lambda s: options[s], default=0)
+    return best if best and options[best] < _all_pairs(rows, count) else 0
+
+
+@lru_cache(1 << 12)
+def comparisons(rows: int, count: int) -> tuple[int, int]:
+    """Levels of comparisons, and comparisons in all, unless chance wants more."""
+    s = front(rows, count)
+    if s == 0:
+        return int(count > 1), rows * count * (count - 1) // 2
+    levels, taken = comparisons(rows, s)
+    searching, later = _search_levels(s), count - s
+    each = rows * later * (_PARTS - 1)
+    return levels + searching + 1, taken + searching * each + pairs_in_gaps(rows, s, later)
+
+
+def _taken_with(rows: int, count: int, s: int) -> int:
+    levels, taken = comparisons(rows, s)
+    searching, later = _search_levels(s), count - s
+    taken += searching * rows * later * (_PARTS - 1) + pairs_in_gaps(rows, s, later)
+    return taken + LEVEL * (levels + searching + 1)
+
+
+def _all_pairs(rows: int, count: int) -> int:
+    return rows * count * (count - 1) // 2 + LEVEL
+
+
+def _fronts(count: int) -> Iterator[int]:
+    """What a number of levels searches without waste, and no less than a part in sixteen."""
+    size = _PARTS
+    while size - 1 < count:
+        if 16 * size > count:
+            yield size - 1
+        size *= _PARTS
+
+
+def _search_levels(pivots: int) -> int:
+    """The least t with 4^t > pivots."""
+    return -(-pivots.bit_length() // 2)
+
+
+# the algorithm, on public places
+
+
+async def _ascending(compare: Compare, at: Places) -> Places:
+    """Places (rows, count) of elements, those of each row in ascending order."""
+    s = front(*at.shape)
+    if s == 0:
+        return await _by_all_pairs(compare, at)
+    pivots, later = await _ascending(compare, at[:, :s]), at[:, s:]
+    below = await _searched(compare, pivots, later)
+    return _merged(pivots, *await _ordered_in_gaps(compare, later, below, s))
+
+
+async def _by_all_pairs(compare: Compare, at: Places) -> Places:
+    rows, count = at.shape
+    i, j = np.triu_indices(count, 1)
+    if not len(i) * rows:
+        return at
+    before = np.zeros((rows, count, count), np.bool_)
+    before[:, i, j] = await compare(at[:, i], at[:, j])
+    before[:, j, i] = ~before[:, i, j]
+    return np.take_along_axis(at, np.argsort(before.sum(1), axis=1), 1)
+
+
+async def _searched(compare: Compare, pivots: Places, later: Places) -> Places:
+    """How many pivots of its row come before each later element."""
+    below, step = np.zeros_like(later), _PARTS ** _search_levels(pivots.shape[1])
+    row = np.arange(len(later))[:, None, None]
+    while step > 1:
+        step //= _PARTS
+        probed = below[..., None] + step * np.arange(1, _PARTS) - 1
+        there = probed < pivots.shape[1]
+        before = await compare(pivots[row, np.minimum(probed, pivots.shape[1] - 1)], later[..., None])
+        below += step * (before & there).sum(-1)
+    return below
+
+
+async def _ordered_in_gaps(compare: Compare, later: Places, below: Places, pivots: int) -> tuple[Places, Places]:
+    """Later elements (rows, m) in ascending order, and how many pivots come before each."""
+    rows, m = later.shape
+    gaps = (below + np.arange(rows)[:, None] * (pivots + 1)).reshape(-1)
+    by_gap = np.argsort(gaps, kind="stable")
+    at, gaps = later.reshape(-1)[by_gap], gaps[by_gap]
+    rank, capacity = np.zeros(len(at), np.int64), pairs_in_gaps(rows, pivots, m)
+    left, right = _pairs_of_equal(gaps)
+    for start in range(0, max(len(left), 1), max(capacity, 1)):
+        i, j = left[start : start + capacity], right[start : start + capacity]
+        idle = np.zeros(capacity - len(i), np.int64)
+        before = (await compare(at[np.concatenate([i, idle])], at[np.concatenate([j, idle])]))[: len(i)]
+        rank += np.bincount(j[before], minlength=len(at)) + np.bincount(i[~before], minlength=len(at))
+    ascending = np.lexsort((rank, gaps))
+    return at[ascending].reshape(rows, m), gaps[ascending].reshape(rows, m) % (pivots + 1)
+
+
+def _pairs_of_equal(sorted_: Places) -> tuple[Places, Places]:
+    """All pairs of places of a sorted array at which it is equal."""
+    lefts, rights, distance = [], [], 1
+    while len(left := np.flatnonzero(sorted_[distance:] == sorted_[:-distance])):
+        lefts.append(left)
+        rights.append(left + distance)
+        distance += 1
+    empty = np.zeros(0, np.int64)
+    return np.concatenate([empty, *lefts]), np.concatenate([empty, *rights])
+
+
+def _merged(pivots: Places, later: Places, below: Places) -> Places:
+    """Both in ascending order, where `below` of the pivots come before each later one."""
+    rows, s, m = *pivots.shape, later.shape[1]
+    to = below + np.arange(m)
+    ordered = np.empty((rows, s + m), np.int64)
+    free = np.ones((rows, s + m), np.bool_)
+    np.put_along_axis(ordered, to, later, 1)
+    np.put_along_axis(free, to, False, 1)
+    ordered[free] = pivots.reshape(-1)
+    return ordered
