@@ -11,7 +11,16 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from bench.display import LIMIT, contestant, decimal, multiple, rate, rate_over_ours, slowness
+from bench.display import (
+    LIMIT,
+    contestant,
+    decimal,
+    multiple,
+    over_larger_limit,
+    rate,
+    rate_over_ours,
+    slowness,
+)
 from bench.harness import BANDWIDTH, PARLEY, AnyRow, Making, Row, Throughput
 
 OURS, OTHERS, LIMITS = "#00796b", "#9e9e9e", "#ef6c00"
@@ -25,16 +34,42 @@ Bar = tuple[str, float, str]
 def draw(rows: Sequence[AnyRow], folder: Path) -> list[Path]:
     """Draws what the rows have figures for into `folder`, which is made if it is not there; the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    times = [row for row in rows if isinstance(row, Row)]
-    rates = [row for row in rows if isinstance(row, Throughput)]
     files = []
-    makings = [row for row in rows if isinstance(row, Making) and row.network == "loopback"]
     with rc_context(STYLE):
-        for name, figure in (*_ratios(times, rates), *_scalings(times), *_made(makings)):
+        for name, figure in figures(rows):
             file = folder / f"{name}.svg"
             figure.savefig(file, facecolor="white", bbox_inches="tight", metadata={"Date": None})
             files.append(file)
     return files
+
+
+def figures(rows: Sequence[AnyRow]) -> Iterator[tuple[str, Figure]]:
+    """Every picture that the rows over loopback have figures for, in the style that is set, and its name."""
+    times = [row for row in rows if isinstance(row, Row) and row.network == "loopback"]
+    rates = [row for row in rows if isinstance(row, Throughput)]
+    makings = [row for row in rows if isinstance(row, Making) and row.network == "loopback"]
+    yield from _ratios(times, rates)
+    yield from _limits(times)
+    yield from _scalings(times)
+    yield from _made(makings)
+
+
+def _limits(times: Sequence[Row]) -> Iterator[tuple[str, Figure]]:
+    """How near to the machine's limits each workload is."""
+    bars = {name: list(_limit_bars(group, times)) for name, group in _by_workload(_largest(times))}
+    if any(bars.values()):
+        yield (
+            "arithmetic-limits",
+            _bars(bars, "time, as a multiple of the larger limit of the machine (line: the limit)"),
+        )
+
+
+def _limit_bars(group: Iterable[AnyRow], times: Sequence[Row]) -> Iterator[Bar]:
+    for row in group:
+        if isinstance(row, Row) and row.system == PARLEY:
+            over = over_larger_limit(row, times)
+            if over is not None:
+                yield f"{row.parties} parties{' with TLS' if row.tls else ''}", over, OURS
 
 
 def _ratios(times: Sequence[Row], rates: Sequence[Throughput]) -> Iterator[tuple[str, Figure]]:
@@ -106,7 +141,7 @@ def _by_workload(rows: Iterable[AnyRow]) -> Iterator[tuple[str, list[AnyRow]]]:
 
 def _slow_bars(group: Iterable[AnyRow], rows: Sequence[Row]) -> Iterator[Bar]:
     for row in group:
-        if isinstance(row, Row) and row.network == "loopback" and (row.system != PARLEY or row.tls):
+        if isinstance(row, Row) and (row.system != PARLEY or row.tls):
             times = slowness(row, rows)
             if times is not None:
                 ours = row.system == PARLEY
@@ -190,7 +225,7 @@ def _lines(
         axes.set_xscale("log")
     else:
         axes.set_xticks(sorted({x(row) for row in rows}))
-    axes.grid(visible=True, which="major", color="#e0e0e0", linewidth=0.6)
+    axes.grid(visible=True, which="major", color="#9e9e9e", alpha=0.35, linewidth=0.6)
     axes.legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 

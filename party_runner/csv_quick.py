@@ -18,6 +18,9 @@ import numpy.typing as npt
 from party_runner.columns import Column, Kind, Numbers
 from protocols.runs.table import EXACT
 
+BLANKS = tuple(bytes([code]) for code in b"\v\f\x1c\x1d\x1e\x1f")
+"""The control characters that numpy's reader skips around a number as if they were spaces."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -30,7 +33,8 @@ class Layout:
 
     @property
     def whole(self) -> bool:
-        """Whether all columns are read, as numbers and in their order: then numpy refuses rows of other lengths."""
+        """Whether all columns are read, as numbers and in their order: then numpy itself holds the rows against one
+        another, and only their length against the header's is left to compare."""
         everything = list(self.places) == list(range(self.width))
         return everything and all(isinstance(kind, Numbers) for kind in self.kinds)
 
@@ -58,7 +62,7 @@ def _rows_of(content: bytes, layout: Layout) -> int:
     end = len(content) - len(content[-4:]) + len(content[-4:].rstrip(b"\r\n"))
     if layout.header_lines > 1 or start >= end or not (content.isascii() or content[start:].isascii()):
         return 0
-    if any(content.find(mark, start, end) >= 0 for mark in (b'"', b"\n\n", b"\n\r")):
+    if any(content.find(mark, start, end) >= 0 for mark in (b'"', b"\n\n", b"\n\r", *BLANKS)):
         return 0
     if b"\r" in content and content.count(b"\r", start, end) != content.count(b"\r\n", start, end):
         return 0
@@ -79,11 +83,11 @@ def _rows(content: bytes, start: int, end: int, width: int) -> int:
 
 def _numbers(path: Path, layout: Layout, places: list[int]) -> Column | None:
     columns = None if layout.whole else places
-    whole = _loaded(path, layout, np.int64, columns)
-    if whole is not None:
-        return whole
-    values = _loaded(path, layout, np.float64, columns)
-    return values if values is not None and bool((np.abs(values) < EXACT).all()) else None
+    values = _loaded(path, layout, np.int64, columns)
+    if values is None:
+        values = _loaded(path, layout, np.float64, columns)
+        values = values if values is not None and bool((np.abs(values) < EXACT).all()) else None
+    return values if values is not None and values.shape[1] == len(places) else None
 
 
 def _texts(path: Path, layout: Layout, i: int) -> Column | None:

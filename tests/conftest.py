@@ -1,7 +1,7 @@
 """What holds for all tests: one profile for property tests, files kept together where tests run side by side, kernels.
 
-`--kernels NAME` sends every call of this process to one implementation, as `--kernels portable`. `--seeds N` tries so
-many random programs.
+`--kernels NAME` sends every call of this process to one implementation, as `--kernels portable`, and tries fewer
+examples: what they are examples of has been tried. `--seeds N` tries so many random programs.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import native
 
 # No deadlines, since a slow machine is no failure, and few examples each.
 settings.register_profile("parley", deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("again", settings.get_profile("parley"), max_examples=4)
 settings.load_profile("parley")
 
 HERE = Path(__file__).parent
@@ -35,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if chosen := config.getoption("--kernels"):
+        settings.load_profile("again")
         selection = native.using(chosen)
         selection.__enter__()
         config.add_cleanup(lambda: selection.__exit__(None, None, None))

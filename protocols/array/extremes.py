@@ -28,6 +28,7 @@ from protocols.array.scales import constant, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.selecting import pick
 from protocols.array.shape import concatenate
+from protocols.array.shuffled import extreme
 
 GROUP = 9
 LAST_GROUP = 17
@@ -93,6 +94,9 @@ def _place(x: SecretArray, axis: Any, keepdims: bool, *, smaller: bool) -> Secre
 def _tournament(field: _Field, smaller: bool) -> _Field:
     if not field.values.shape[-1]:
         raise LocalError("empty-extreme", "the smallest or largest of no elements", "check the shape", line=user_line())
+    if field.values.shape[-1] > 2 and field.values.size and field.values.context.suite.shuffle is not None:
+        best, place = extreme(field.values, smaller=smaller, decides=field.places is not None)
+        return _Field(best.reshape(*best.shape, 1), place.reshape(*place.shape, 1))
     while (count := field.values.shape[-1]) > 1:
         field = _level(field, _width(count, prod(field.values.shape[:-1])), smaller)
     return field

@@ -17,7 +17,7 @@ from protocols.array.node import Kind
 from protocols.array.scales import fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.supposing import supposed
-from protocols.outputs import Output, released
+from protocols.outputs import Output, refuse_false, released
 from protocols.ranges import ULP, Range
 from protocols.shares import Share
 
@@ -42,7 +42,7 @@ async def reveal(
     one), or without it the middle of each range, and False for a bit.
     Raises LocalError `range-exceeded` before anything is sent if a value may not fit, `no-such-party` if a receiver
     does not compute, `tolerance-exceeded` if a bound is too large, `not-secret`, `not-awaited`, and what the session's
-    policies raise.
+    policies raise; `revealed-outside-range`, once it is known, for a number that cannot be right.
     """
     need_context(ctx, "reveal")
     line = user_line()
@@ -68,6 +68,9 @@ async def reveal(
     if ctx.planning:
         results = supposed(targets, planned, learns=ctx.me in receivers)
     else:
+        for output, node in zip(outputs, nodes, strict=True):
+            if node.kind != "bit":
+                refuse_false(output, opened[node.value], ctx.ring)
         results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
         _compare(ctx, values, results, outputs)
     return results[0] if len(results) == 1 else tuple(results)

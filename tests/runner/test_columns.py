@@ -163,3 +163,22 @@ def test_several_files_by_name(tmp_path: Path) -> None:
     assert mine.claims.columns == ("a",)
     assert mine["people"].shape == (3, 4)
     assert load_inputs(None) is None
+
+
+@pytest.mark.parametrize("kept", [(), ("age",)], ids=["all columns", "one column"])
+@pytest.mark.parametrize("header", ["age", "age,salary", "age,salary,debts,house"])
+@pytest.mark.parametrize("more", ["", "4,7,9\n"], ids=["one row", "two rows"])
+def test_a_header_of_another_width_than_the_rows_is_refused(
+    tmp_path: Path, header: str, kept: tuple[str, ...], more: str
+) -> None:
+    """R's write.table gives the column of row names no name: every other name would stand one column too far left."""
+    with pytest.raises(LocalError, match="input-ragged") as caught:
+        read_csv(write(tmp_path, f"{header}\n1,30,500\n{more}"), Reading(columns=kept))
+    assert f"line 2 has 3 columns; the first line has {header.count(',') + 1}" in str(caught.value)
+
+
+@pytest.mark.parametrize("blank", ["\v", "\f", "\x1c", "\x1d", "\x1e", "\x1f", "\x00", "\x7f", "\x08"])
+def test_a_number_beside_a_control_character_is_none(tmp_path: Path, blank: str) -> None:
+    with pytest.raises(LocalError, match="input-not-numeric") as caught:
+        read_csv(write(tmp_path, f"a,b\n1,2\n3,{blank}7\n"), Reading())
+    assert "line 3, column 2" in str(caught.value)
