@@ -177,7 +177,7 @@ def test_a_sum_of_many_long_numbers():
     ("function", "exact", "most"),
     [
         (lambda x: 1 / x, lambda x: 1 / x, 3e-12), (lambda x: x / (x + 1), lambda x: x / (x + 1), 1e-11),
-        (np.exp, np.exp, 2e-3), (np.log, np.log, 1e-6), (np.sqrt, np.sqrt, 1e-6), (mpc.sigmoid, None, 1e-6),
+        (np.exp, np.exp, 2e-8), (np.log, np.log, 3e-12), (np.sqrt, np.sqrt, 3e-12), (mpc.sigmoid, None, 1e-11),
         (np.sin, np.sin, 1e-6),
     ],
 )  # fmt: skip
