@@ -8,9 +8,9 @@ in a field). A quadratic start and one step of third order, instead of several o
 
 (15/64) D^2 is what is left in the linear term when the cubic one is replaced by the best line. Where more bits than
 that are wanted and the ring has room, h is the binomial series of (1 - e)^(-1/2) - 1 up to e^7, |eps| < 2^-57. y_0 is
-whatever its truncation gives: e is computed from it, so its rounding does not matter. The scale, a half-integral power of
-two, is looked up at the leading bit and enters beside y_0, so that scaling back costs no round. For x = 0 every product
-below has an exact factor 0.
+whatever its truncation gives: e is computed from it, so its rounding does not matter. The scale, a half-integral power
+of two, is looked up at the leading bit and enters beside y_0, so that scaling back costs no round. For x = 0 every
+product below has an exact factor 0.
 """
 
 from __future__ import annotations
