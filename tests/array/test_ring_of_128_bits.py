@@ -188,6 +188,13 @@ def test_functions_with_40_fractional_bits(function, exact, most):
     assert np.abs(done.result - expected).max() <= done.report.reveals[0].error <= most
 
 
+def test_products_of_reals_are_compared_with_one_public_number():
+    values = np.array([7.5, -5.0])
+    for function in (lambda x: np.abs(x * x), lambda x: np.where(x * x * x > 0, 1, 0), lambda x: x * x == 25):
+        found = run(function, values, ranges=[(-10, 10)], bits=40).result
+        np.testing.assert_allclose(found, function(values), atol=1e-9)
+
+
 def test_a_refusal_in_64_bits_names_the_wider_ring_where_that_helps():
     for function, value in ((lambda x: x * x, 1), (lambda x: x, 2**70), (lambda x: x * 2**70, 1)):
         with pytest.raises(LocalError) as caught:
