@@ -98,8 +98,9 @@ def _in_units(y: Public, scale: int, limit: int) -> Public:
     """y * 2^scale: whole numbers within the limit, of reals as floats, exactly."""
     if y.dtype.kind == "f":
         return np.asarray(np.ldexp(np.clip(y, -float(limit), float(limit)), scale))
-    bound = limit >> scale
-    return np.asarray(np.asarray(np.clip(y, -bound, bound), _dtype(limit)) * (1 << scale), _dtype(limit))
+    bound, dtype = limit >> scale, _dtype(limit)
+    whole = y if dtype is np.int64 else wholes(y)
+    return np.asarray(np.asarray(np.clip(whole, -bound, bound), dtype) * (1 << scale), dtype)
 
 
 def _clipped(whole: Public, limit: int) -> Public:

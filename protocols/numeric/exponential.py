@@ -29,8 +29,8 @@ from protocols.suite import suite_of
 
 PRECISION = 28
 MOST_FRACTIONAL_BITS, MOST_IN_A_WIDE_RING = 24, 48
-FACTOR_BITS = 31
-"""Fractional bits of log2(e) beside a number of as many fractional bits as it has."""
+FACTOR_BITS = 3
+"""Fractional bits of log2(e) beyond PRECISION and those of the number that it multiplies."""
 
 LOW_BITS = 32
 """Of T, in a ring that has no room for PRECISION bits of its fraction."""
@@ -45,6 +45,27 @@ COEFFICIENTS = (
     3.418359494134e-06,
     1.69083584467e-07,
 )
+FINE_PRECISION = 50
+FINE = (
+    1.4142135623730951,
+    0.4901290717342736,
+    0.08493289604576873,
+    0.009811832905152588,
+    0.0008501305392914766,
+    5.8926558641779284e-05,
+    3.4037314985541347e-06,
+    1.685204922575625e-07,
+    7.3005940046739096e-09,
+    2.811325639308348e-10,
+    9.743312218745938e-12,
+    3.069795177178335e-13,
+    8.865897065813807e-15,
+    2.3636056399346777e-16,
+    5.862900315414052e-18,
+    1.3542986798825057e-19,
+)
+"""Of degree 15, error below 2^-50: where over 24 fractional bits are wanted and the ring has room."""
+
 EXACT = Decimals(prec=60)
 LOG2_E = EXACT.divide(Decimal(1), EXACT.ln(Decimal(2)))
 
@@ -56,6 +77,7 @@ class _Split:
     `wide`: the highest bit of i is a factor apart, since the product of all would
     not fit."""
 
+    precision: int
     scaled_bits: int
     factor: int
     offset: int
@@ -89,7 +111,11 @@ def exp_range(r: Range, f: int, room: int = ROOM) -> Range:
 
 def exp_loss(r: Range, f: int, room: int = ROOM) -> int:
     """The bound of the error of `exp`, in units of a range's error: 1 + 2^-24 of the largest result."""
-    return ULP + shifted_up(largest_exp(r, f) * ULP, 24)
+    return ULP + shifted_up(largest_exp(r, f) * ULP, _precision(f, room) - 4 - 2 * (f > MOST_FRACTIONAL_BITS))
+
+
+def _precision(f: int, room: int) -> int:
+    return FINE_PRECISION if room > ROOM and f > MOST_FRACTIONAL_BITS else PRECISION
 
 
 def largest_exp(r: Range, f: int) -> int:
@@ -100,7 +126,7 @@ def largest_exp(r: Range, f: int) -> int:
 async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
     """[exp(x)], elementwise, any shape, for every range whose results fit; f <= 24, or 48 in a wide ring.
 
-    Error: |y - exp(x)| <= 2^-f + 2^-24 exp(x) over the whole of r, however wide below.
+    Error: |y - exp(x)| <= 2^-f + 2^-24 exp(x) over the whole of r, however wide below; for f > 24 2^-f + 2^-44 exp(x).
     Rounds: 16, and one more where the largest result needs over 33 bits (f = 16: x above 11);
     none where all of r lies so low that exp(x) vanishes.
     Material: an edaBit (two where r reaches far below -f log 2), a daBit for each bit of i and that comparison, as
@@ -112,9 +138,10 @@ async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     if r.hi < -split.lowest:
         return x.scale(0)
     fraction, factors, top = await _split_bits(ctx, x, r, split)
-    t = plus(ctx, fraction.scale(1 << (PRECISION + 1 - split.fraction_bits)), -1 << PRECISION)
-    power, exp_fraction = await together(ctx, (_product_of, factors), (_exp_fraction, t))
-    shift = PRECISION + split.offset - f
+    p = split.precision
+    t = plus(ctx, fraction.scale(1 << (p + 1 - split.fraction_bits)), -1 << p)
+    power, exp_fraction = await together(ctx, (_product_of, factors), (_exp_fraction, t, p))
+    shift = p + split.offset - f
     scaled = await suite_of(ctx).mul(ctx, power, exp_fraction)
     y = await rescale(ctx, scaled, shift)
     if top is None:
@@ -123,21 +150,23 @@ async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
 
 
 def _split(r: Range, f: int, room: int) -> _Split:
-    scaled_bits = max(f, MOST_FRACTIONAL_BITS) + FACTOR_BITS
+    p = _precision(f, room)
+    scaled_bits = max(f, MOST_FRACTIONAL_BITS) + p + FACTOR_BITS
     factor = int(EXACT.multiply(LOG2_E, Decimal(1 << (scaled_bits - f))).to_integral_value())
     offset = min(f + 1, max(0, -((r.lo * factor) >> scaled_bits)))
-    top = (((r.hi * factor + (offset << scaled_bits)) >> (scaled_bits - PRECISION)) + 1) >> PRECISION
+    top = (((r.hi * factor + (offset << scaled_bits)) >> (scaled_bits - p)) + 1) >> p
     integer_bits = max(top.bit_length(), 1)
     lowest = (offset << scaled_bits) // factor
     below = -((r.lo * factor) >> scaled_bits) - offset
     return _Split(
+        p,
         scaled_bits,
         factor,
         offset,
         lowest,
         integer_bits,
-        min(PRECISION, LOW_BITS - integer_bits) if room <= ROOM else PRECISION,
-        top + 1 + PRECISION > room,
+        min(p, LOW_BITS - integer_bits) if room <= ROOM else p,
+        top + 1 + p > room,
         _sign_bit(below, integer_bits, room + 1 - scaled_bits) if r.lo < -lowest else None,
     )
 
@@ -179,9 +208,9 @@ async def _integer_part(ctx: Context, x: ArithmeticShare, split: _Split) -> tupl
     return t, integer if m is None else concatenate_planes([integer, bits.plane(slice(q + m, q + m + 1))])
 
 
-async def _exp_fraction(ctx: Context, t: ArithmeticShare) -> ArithmeticShare:
-    """[2^((1 + t) / 2)]: six rounds."""
-    return await rescale(ctx, await evaluate(ctx, t, COEFFICIENTS, PRECISION), PRECISION)
+async def _exp_fraction(ctx: Context, t: ArithmeticShare, p: int) -> ArithmeticShare:
+    """[2^((1 + t) / 2)]: six rounds, or eight."""
+    return await rescale(ctx, await evaluate(ctx, t, COEFFICIENTS if p == PRECISION else FINE, p), p)
 
 
 async def _product_of(ctx: Context, factors: list[ArithmeticShare]) -> ArithmeticShare:

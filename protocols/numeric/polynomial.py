@@ -1,4 +1,4 @@
-"""Polynomials of degree 7 in three products' depth."""
+"""Polynomials of degree 7 in three products' depth, and of degree 15 in four."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ async def evaluate(ctx: Context, t: ArithmeticShare, coefficients: Sequence[floa
     while t^2 is computed, so that their truncation costs no round. Five rounds; the caller's truncation is the sixth.
     Error before that, in units of 2^-precision, for |t| <= 1: 1/2 for each coefficient, 1 for each truncation of a_1,
     a_3 and of the bracket, and what t^2, off by 1, does: together below 7 + the sum of j |c_j| / 2 for j >= 2.
+    Of 16 coefficients it is A + t^8 B, with two rounds more, and 8 + 7 |B| units more of error.
     """
+    if len(coefficients) > TERMS:
+        return await _of_two(ctx, t, coefficients, precision)
     c = [fixed(value, precision) for value in coefficients]
     one = 1 << precision
     a_0, a_1, a_2, a_3 = (plus(ctx, t.scale(c[j + 1]), c[j] * one) for j in range(0, TERMS, 2))
@@ -33,3 +36,29 @@ async def evaluate(ctx: Context, t: ArithmeticShare, coefficients: Sequence[floa
     z = await suite_of(ctx).mul(ctx, stack([a[0], a[1], t_2]), t_2)
     upper = await rescale(ctx, stack([z[1] + a_2, z[2]]), precision)
     return a_0 + z[0] + await suite_of(ctx).mul(ctx, upper[0], upper[1])
+
+
+async def _of_two(ctx: Context, t: ArithmeticShare, coefficients: Sequence[float], precision: int) -> ArithmeticShare:
+    """[A(t) + t^8 B(t)] of polynomials of 8 coefficients each."""
+    low, high, power = await together(
+        ctx,
+        (evaluate, t, coefficients[:TERMS], precision),
+        (_shortened, t, coefficients[TERMS:], precision),
+        (_eighth_power, t, precision),
+    )
+    whole: ArithmeticShare = low + await suite_of(ctx).mul(ctx, high, power)
+    return whole
+
+
+async def _shortened(
+    ctx: Context, t: ArithmeticShare, coefficients: Sequence[float], precision: int
+) -> ArithmeticShare:
+    """The polynomial with `precision` fractional bits."""
+    return await rescale(ctx, await evaluate(ctx, t, coefficients, precision), precision)
+
+
+async def _eighth_power(ctx: Context, t: ArithmeticShare, precision: int) -> ArithmeticShare:
+    """[t^8]: within 7 units."""
+    for _ in range(3):
+        t = await square(ctx, t, precision)
+    return t

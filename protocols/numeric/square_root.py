@@ -6,10 +6,11 @@ in a field). A quadratic start and one step of third order, instead of several o
     y_0 = (591 - 104 t + 27 t^2) / 512,  e = 1 - v y_0^2,  |e| <= D = 0.00783
     1 / sqrt(v) = y_0 (1 + h),  h = e (1/2 + (15/64) D^2 + 3/8 e) + eps,  |eps| < 2^-24.6,  sqrt(v) = v y_0 (1 + h).
 
-(15/64) D^2 is what is left in the linear term when the cubic one is replaced by the best line. y_0 is whatever its
-truncation gives: e is computed from it, so its rounding does not matter. The scale, a half-integral power of two, is
-looked up at the leading bit and enters beside y_0, so that scaling back costs no round. For x = 0 every product below
-has an exact factor 0.
+(15/64) D^2 is what is left in the linear term when the cubic one is replaced by the best line. Where more bits than
+that are wanted and the ring has room, h is the binomial series of (1 - e)^(-1/2) - 1 up to e^7, |eps| < 2^-57. y_0 is
+whatever its truncation gives: e is computed from it, so its rounding does not matter. The scale, a half-integral power
+of two, is looked up at the leading bit and enters beside y_0, so that scaling back costs no round. For x = 0 every
+product below has an exact factor 0.
 """
 
 from __future__ import annotations
@@ -20,17 +21,20 @@ from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.numeric.fixed_point import ROOM, check_fits, or_wider, outside_domain, plus, product, rescale, room_of
 from protocols.numeric.normalise import Table, leading, leading_places, mantissa
-from protocols.numeric.polynomial import fixed
+from protocols.numeric.polynomial import evaluate, fixed
 from protocols.ranges import ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
 
 GUARD_BITS = 3
-MOST_PRECISION = 26
+MOST_PRECISION = 26, 50
+"""With a step of third order, and with the series."""
+
 LEAST_PRECISION = 15
 START = (591, -104, 27)
 START_BITS = 9
 BEND = 1.436e-5
+SERIES = (0, 1 / 2, 3 / 8, 5 / 16, 35 / 128, 63 / 256, 231 / 1024, 429 / 2048)
 
 
 def sqrt_range(r: Range, f: int, room: int = ROOM) -> Range:
@@ -142,9 +146,12 @@ async def _times(
 
 
 async def _finish(ctx: Context, z: ArithmeticShare, e: ArithmeticShare, p: int) -> ArithmeticShare:
-    """[z (1 + h)] without its guard bits, h from e: four rounds."""
-    slope = plus(ctx, e.scale(3), (4 << p) + fixed(8 * BEND, p))
-    h = await product(ctx, e, slope, p + 3)
+    """[z (1 + h)] without its guard bits, h from e: four rounds, or eight of the series."""
+    if p > MOST_PRECISION[0]:
+        h = await rescale(ctx, await evaluate(ctx, e, SERIES, p), p)
+    else:
+        slope = plus(ctx, e.scale(3), (4 << p) + fixed(8 * BEND, p))
+        h = await product(ctx, e, slope, p + 3)
     last = await suite_of(ctx).mul(ctx, z, h)
     return await rescale(ctx, z.scale(1 << p) + last, p + GUARD_BITS)
 
@@ -158,7 +165,9 @@ def _inverse_bits(r: Range, f: int) -> int:
 
 
 def _precision(result_bits: int, room: int) -> int:
-    return min(MOST_PRECISION, room - GUARD_BITS - result_bits)
+    few, most = MOST_PRECISION
+    wanted = few if room <= ROOM else min(max(few, result_bits + 4), most)
+    return min(wanted, room - GUARD_BITS - result_bits)
 
 
 def _checked_precision(function: str, r: Range, f: int, result_bits: int, room: int) -> int:

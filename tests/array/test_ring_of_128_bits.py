@@ -177,7 +177,7 @@ def test_a_sum_of_many_long_numbers():
     ("function", "exact", "most"),
     [
         (lambda x: 1 / x, lambda x: 1 / x, 3e-12), (lambda x: x / (x + 1), lambda x: x / (x + 1), 1e-11),
-        (np.exp, np.exp, 2e-3), (np.log, np.log, 1e-6), (np.sqrt, np.sqrt, 1e-6), (mpc.sigmoid, None, 1e-6),
+        (np.exp, np.exp, 2e-8), (np.log, np.log, 3e-12), (np.sqrt, np.sqrt, 3e-12), (mpc.sigmoid, None, 1e-11),
         (np.sin, np.sin, 1e-6),
     ],
 )  # fmt: skip
@@ -186,6 +186,13 @@ def test_functions_with_40_fractional_bits(function, exact, most):
     done = run(function, values, ranges=[(1, 10)], bits=40)
     expected = 1 / (1 + np.exp(-values)) if exact is None else exact(values)
     assert np.abs(done.result - expected).max() <= done.report.reveals[0].error <= most
+
+
+def test_products_of_reals_are_compared_with_one_public_number():
+    values = np.array([7.5, -5.0])
+    for function in (lambda x: np.abs(x * x), lambda x: np.where(x * x * x > 0, 1, 0), lambda x: x * x == 25):
+        found = run(function, values, ranges=[(-10, 10)], bits=40).result
+        np.testing.assert_allclose(found, function(values), atol=1e-9)
 
 
 def test_a_refusal_in_64_bits_names_the_wider_ring_where_that_helps():

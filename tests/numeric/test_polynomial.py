@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.polynomial import chebyshev
 
+from mpc.algebra.wide_ring import Z128
 from mpc.context import Context
 from protocols.numeric import exponential, logarithm
 from protocols.numeric.fixed_point import quotient_rounded
@@ -29,6 +31,39 @@ def test_coefficients_interpolate_at_chebyshevs_points(name: str) -> None:
     assert np.abs(again - coefficients).max() < 1e-11
     t = np.linspace(-1, 1, 100_001)
     assert np.abs(np.polynomial.polynomial.polyval(t, coefficients) - function(t)).max() < bound
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "function", "bound"),
+    [
+        (logarithm.FINE, lambda t: (Decimal("0.75") + t / 4).ln(), Decimal(2) ** -43),
+        (exponential.FINE, lambda t: (Decimal(2).ln() * (1 + t) / 2).exp(), Decimal(2) ** -50),
+    ],
+)
+def test_finer_coefficients_are_as_near_as_stated(
+    coefficients: tuple[float, ...], function: Callable[[Decimal], Decimal], bound: Decimal
+) -> None:
+    assert len(coefficients) == 16
+    for i in range(-250, 251):
+        t = Decimal(i) / 250
+        value = Decimal(0)
+        for c in reversed(coefficients):
+            value = value * t + Decimal(c)
+        assert abs(value - function(t)) < bound
+
+
+def test_sixteen_coefficients_take_two_rounds_more() -> None:
+    p = 50
+
+    async def at(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+        return await evaluate(ctx, x, logarithm.FINE, p)
+
+    t = np.array([i * (1 << p) // 40 for i in range(-40, 41)], object)
+    found = compute(at, t, Range(-(1 << p), 1 << p), ring=Z128)
+    assert found.rounds == 7
+    for a, y in zip(t, found.values, strict=True):
+        exact = (Decimal("0.75") + Decimal(int(a)) / (1 << p) / 4).ln()
+        assert abs(Decimal(int(y)) / (1 << 2 * p) - exact) < Decimal(2) ** -43 + 16 * Decimal(2) ** -p
 
 
 @pytest.mark.parametrize("name", FITS)
