@@ -45,23 +45,20 @@ def draw(rows: Sequence[AnyRow], folder: Path) -> list[Path]:
 
 def figures(rows: Sequence[AnyRow]) -> Iterator[tuple[str, Figure]]:
     """Every picture that the rows over loopback have figures for, in the style that is set, and its name."""
-    times = [row for row in rows if isinstance(row, Row) and row.network == "loopback"]
-    rates = [row for row in rows if isinstance(row, Throughput)]
-    makings = [row for row in rows if isinstance(row, Making) and row.network == "loopback"]
-    yield from _ratios(times, rates)
-    yield from _limits(times)
-    yield from _scalings(times)
-    yield from _made(makings)
+    for table in ("arithmetic", "numpy"):
+        times = [r for r in rows if isinstance(r, Row) and r.network == "loopback" and r.table == table]
+        yield from _beside_others(times, table)
+        yield from _limits(times, table)
+        yield from _scalings(times)
+    yield from _kernels([row for row in rows if isinstance(row, Throughput)])
+    yield from _made([row for row in rows if isinstance(row, Making) and row.network == "loopback"])
 
 
-def _limits(times: Sequence[Row]) -> Iterator[tuple[str, Figure]]:
+def _limits(times: Sequence[Row], table: str) -> Iterator[tuple[str, Figure]]:
     """How near to the machine's limits each workload is."""
     bars = {name: list(_limit_bars(group, times)) for name, group in _by_workload(_largest(times))}
     if any(bars.values()):
-        yield (
-            "arithmetic-limits",
-            _bars(bars, "time, as a multiple of the larger limit of the machine (line: the limit)"),
-        )
+        yield f"{table}-limits", _bars(bars, "time, as a multiple of the larger limit of the machine (line: the limit)")
 
 
 def _limit_bars(group: Iterable[AnyRow], times: Sequence[Row]) -> Iterator[Bar]:
@@ -72,7 +69,8 @@ def _limit_bars(group: Iterable[AnyRow], times: Sequence[Row]) -> Iterator[Bar]:
                 yield f"{row.parties} parties{' with TLS' if row.tls else ''}", over, OURS
 
 
-def _ratios(times: Sequence[Row], rates: Sequence[Throughput]) -> Iterator[tuple[str, Figure]]:
+def _beside_others(times: Sequence[Row], table: str) -> Iterator[tuple[str, Figure]]:
+    """Times of other systems as multiples of ours, and below them what each is secure against."""
     compared = [row for row in _largest(times) if not row.system.startswith(LIMIT)]
     bars = {name: list(_slow_bars(group, compared)) for name, group in _by_workload(compared)}
     if any(len(group) > 1 for group in bars.values()):
@@ -86,7 +84,11 @@ def _ratios(times: Sequence[Row], rates: Sequence[Throughput]) -> Iterator[tuple
             "annotation_clip": False,
         }
         figure.axes[0].annotate("\n".join(said), xy=(0, 0), xytext=(-60, -36), fontsize=7, **below)
-        yield "arithmetic-peers", figure
+        yield f"{table}-peers", figure
+
+
+def _kernels(rates: Sequence[Throughput]) -> Iterator[tuple[str, Figure]]:
+    """Work a second by limits and by others, as multiples of ours."""
     bars = {name: list(_rate_bars(group, rates)) for name, group in _by_workload(rates)}
     if any(len(group) > 1 for group in bars.values()):
         yield "kernels-peers", _bars(bars, "work a second, as a multiple of Parley's on one core (line: Parley)")

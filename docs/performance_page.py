@@ -80,7 +80,9 @@ def _machine(file: Path) -> Iterator[str]:
 
 def _at_a_glance(folder: Path) -> Iterator[str]:
     """The machine's pictures: beside the limits and other systems, then by size and parties, then of material."""
-    files = sorted(folder.glob("*.svg"), key=lambda file: ("arithmetic" not in file.name, file.name))
+    files = sorted(
+        folder.glob("*.svg"), key=lambda file: (not file.name.startswith(("arithmetic", "numpy")), file.name)
+    )
     if files:
         yield "### At a glance\n"
     for file in files:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +48,10 @@ from party_runner.options import (
 )
 from party_runner.plan_file import load_plan
 from party_runner.program import load_program, source_digest
-from party_runner.report import present, print_report
+from party_runner.report import present, print_report, print_results
 from party_runner.result_file import check_result_file, result_files
 from party_runner.seats import dealer_seat, party_seat
-from party_runner.summary import check_writable, merged
+from party_runner.summary import check_writable, merged, partial_summary
 from protocols.runs.sources import DEALER
 
 
@@ -107,9 +109,9 @@ def run(
         check_writable(target)
         check_result_file(output)
         summary = merged(launch(chosen))
-        present(summary, target, print_report, result_files(summary, output))
+        present(summary, target, print_report, result_files(summary, output), output)
     except RunFailed as failed:
-        end_as(failed)
+        end_as(failed, lambda had: _show_partly(had, target, output))
     except Exception as error:
         end_with(error, None, None)
 
@@ -154,7 +156,7 @@ def join_command(
 ) -> None:
     """Join a run of PROGRAM as one party. Input and store are opened and checked before any connection is made."""
     agreed, own, numbers = agreed_of(options), own_inputs(data), numbers_of(options)
-    status = status_line(status_fd)
+    status, returned = status_line(status_fd), list[Any]()
     try:
         material = material_of(options)
         check_writable(target)
@@ -168,14 +170,23 @@ def join_command(
         offered = DeviceChoice(device, opencl_binary, device_threshold)
         of_cores = using_cores(cores or available_cores())
         with material.opened(seat.identity) as source, of_cores, offered.opened() as beside:
-            outcome = run_endpoint(lambda p: join(seat, loaded, mine, choices, source, p, beside), status)
+            outcome = run_endpoint(
+                lambda p: join(seat, loaded, mine, choices, source, p, beside, returned.append), status
+            )
+        returned.clear()
         account = outcome.report.to_json(outcome.result)
         say_done(status, account)
         if status is None:
-            files = result_files(account, output)
-            present(account, target, lambda summary, console: print_report(summary, console, f"{party} alone"), files)
+            counted = partial(print_report, counted=f"{party} alone")
+            present(account, target, counted, result_files(account, output), output)
     except (Exception, KeyboardInterrupt) as error:
-        end_with(error, status, program)
+        end_with(error, status, program, returned, lambda had: _show_partly({party: had}, target, output))
+
+
+def _show_partly(returned: Mapping[str, Sequence[Any]], target: str | None, output: Path | None) -> None:
+    """Present and write what programs had returned, by party, of a run that failed afterwards."""
+    results = partial_summary(returned)
+    present(results, target, print_results, result_files(results, output), output)
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -64,8 +64,9 @@ async def join(
     source: Source,
     progress: Progress,
     device: Device | None = None,
+    on_result: Callable[[Any], None] | None = None,
 ) -> Outcome:
-    """Run `program` as one party, `mine` its own data, `device` beside the processor.
+    """Run `program` as one party, `mine` its own data, `device` beside the processor; `on_result` as of `run_party`.
 
     Raises what ended the run: the peers were told.
     """
@@ -85,6 +86,7 @@ async def join(
             preprocessing=source,
             tolerance=choices.tolerance,
             max_elements=seat.patience.max_elements,
+            on_result=on_result,
         )
 
 

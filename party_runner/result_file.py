@@ -113,18 +113,18 @@ def _pyarrow(target: Path) -> tuple[Any, Any]:
 def _columns(target: Path, result: Any) -> Iterator[tuple[str, Column]]:
     """A result as columns of one length: by key; by place in a table or a tuple; or one column `result`."""
     parts = result if isinstance(result, dict) else _by_place(result)
-    arrays = {name: _array(part) for name, part in parts.items()}
+    arrays = {name: _texts(part) if _array(part) is None else _array(part) for name, part in parts.items()}
     shapes = {None if array is None else array.shape for array in arrays.values()}
     shape = shapes.pop() if len(shapes) == 1 else None
     if shape is None or len(shape) > 1:
-        raise _misfit(target, "columns of numbers, of one length")
+        raise _misfit(target, "columns of numbers or texts, of one length")
     for name, array in arrays.items():
         yield name, np.atleast_1d(np.asarray(array))
 
 
 def _by_place(result: Any) -> dict[str, Any]:
     array = _array(result)
-    if array is None and isinstance(result, list):
+    if array is None and isinstance(result, list) and _texts(result) is None:
         return {f"result{place}": part for place, part in enumerate(result)}
     if array is None or array.ndim < 2:
         return {"result": result}
@@ -143,7 +143,12 @@ def _array(result: Any) -> Column | None:
     return array if array.dtype.kind in "biuf" or (array.size and are_integers(array)) else None
 
 
+def _texts(part: Any) -> Column | None:
+    """A list of texts as an array; None for anything else."""
+    return np.array(part, object) if isinstance(part, list) and all(isinstance(text, str) for text in part) else None
+
+
 def _misfit(target: Path, what: str) -> LocalError:
     return LocalError(
-        "output-shape", f"{target} can hold {what}, and the result is not that", "Write it to a .json file."
+        "output-shape", f"{target} can hold {what}, and the result is not that", "Name a .json file, which holds any."
     )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import reduce
 from math import prod
 from operator import or_
+from typing import Any
 
 import numpy as np
 
@@ -21,13 +22,15 @@ from protocols.array.node import Facts, Node, operation
 from protocols.array.recording import record
 from protocols.array.scales import constant
 from protocols.array.secret import SecretArray
+from protocols.numeric.fixed_point import plus
 from protocols.numeric.opened_order import last_places, placed, sorted_places
+from protocols.numeric.radix import sorted_by_bits, takes_less
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
 
 
-def _sorted(first: Node, *others: Node, place_bits: int | None, decides: int) -> Facts:
+def _sorted(first: Node, *others: Node, place_bits: int | None, key_bits: int | None, decides: int) -> Facts:
     places = Range(0, max(first.shape[-1] - 1, 0))
     return Facts((len(others) + 2, *first.shape), "int", 0, places | stacked_range([first, *others]))
 
@@ -42,10 +45,15 @@ async def _sort(ctx: Context, node: Node, *columns: ArithmeticShare) -> Arithmet
     *lead, count = columns[0].shape
     rows, suite = prod(lead), suite_of(ctx)
     places = suite.constant(ctx, ctx.ring.from_ints(np.broadcast_to(np.arange(count), (rows, count))))
-    shuffled = await suite.shuffle(ctx, *(column.reshape((rows, count)) for column in columns), places)
+    flat = [*(column.reshape((rows, count)) for column in columns), places]
+    if (width := node.parameters["key_bits"]) is not None:
+        lowest = node.operands[0].range.lo
+        ordered: ArithmeticShare = stack(await sorted_by_bits(ctx, plus(ctx, flat[0], -lowest), width, flat))
+        return ordered.reshape(node.shape)
+    shuffled = await suite.shuffle(ctx, *flat)
     order = await sorted_places(ctx, _keys(shuffled[0], shuffled[-1], node.parameters["place_bits"]))
     row = np.arange(rows)[:, None]
-    ordered: ArithmeticShare = stack([column[row, order] for column in shuffled])
+    ordered = stack([column[row, order] for column in shuffled])
     return ordered.reshape(node.shape)
 
 
@@ -58,7 +66,8 @@ async def _place(ctx: Context, node: Node, places: ArithmeticShare, *columns: Ar
     """Columns in the order that their places say, each once in a row; n rounds and one."""
     *lead, count = places.shape
     flat = [column.reshape((prod(lead), count)) for column in (places, *columns)]
-    return stack(await placed(ctx, *flat)).reshape(node.shape)
+    found: ArithmeticShare = stack(await placed(ctx, *flat))
+    return found.reshape(node.shape)
 
 
 def _placed(places: Node, *columns: Node) -> Facts:
@@ -81,8 +90,8 @@ async def _find_last(ctx: Context, node: Node, values: ArithmeticShare) -> Arith
     at = await last_places(ctx, _keys(ranked, behind, node.parameters["place_bits"]))
     row = np.arange(rows)
     value, place = ranked[row, at], suite.constant(ctx, ctx.ring.from_ints(np.full(rows, count - 1))) - behind[row, at]
-    found: ArithmeticShare = stack([-value if node.parameters["smaller"] else value, place]).reshape(node.shape)
-    return found
+    best: ArithmeticShare = stack([-value if node.parameters["smaller"] else value, place])
+    return best.reshape(node.shape)
 
 
 LAST = operation("extreme shuffled", _last, _find_last, decides=True)
@@ -97,7 +106,8 @@ def sorted_columns(columns: Sequence[SecretArray], *, decides: bool) -> tuple[li
     """
     values = columns[0]
     last = max(values.shape[-1] - 1, 0)
-    both = record(SORT, *columns, place_bits=_place_bits(values), decides=2 * decides)
+    sizes: dict[str, Any] = {"place_bits": _place_bits(values), "key_bits": _key_bits(values)}
+    both = record(SORT, *columns, **sizes, decides=2 * decides)
     places = record(COLUMN, both, index=len(columns), facts=Facts(values.shape, "int", 0, Range(0, last)))
     return columns_of(both, columns), places
 
@@ -115,6 +125,14 @@ def _place_bits(values: SecretArray) -> int | None:
     """By how many bits elements are moved up to make room for places, if the ring has that room."""
     bits = max(values.shape[-1] - 1, 0).bit_length()
     return bits if values.range.shift_left(bits).fits(values.context.ring.bits) else None
+
+
+def _key_bits(values: SecretArray) -> int | None:
+    """How many bits tell the elements apart, if it takes least to sort them bit by bit."""
+    count = values.shape[-1]
+    width = max((values.range.hi - values.range.lo).bit_length(), 1)
+    fits = width < values.context.ring.bits - 2
+    return width if fits and takes_less(values.context.session, values.size // count, count, width) else None
 
 
 def columns_of(both: SecretArray, columns: Sequence[SecretArray]) -> list[SecretArray]:

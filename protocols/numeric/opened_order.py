@@ -27,6 +27,9 @@ from protocols.suite import suite_of
 LEVEL = 8192
 """How many comparisons take as long as the rounds of one level, where a dealer makes the material."""
 
+ROUNDS = 8
+"""Of a level, about."""
+
 LEVEL_MADE = 1024
 """The same where the parties make it."""
 

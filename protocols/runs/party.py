@@ -25,7 +25,7 @@ from mpc.network.transport import Transport
 from mpc.simulation import Main
 from native import keep_memory
 from protocols.runs.by_reveal import ByReveal
-from protocols.runs.failures import tell_peers
+from protocols.runs.failures import let_messages_leave, tell_peers
 from protocols.runs.input_shapes import exchange_shapes
 from protocols.runs.planning import Plan, plan_shapes
 from protocols.runs.reports import report_of
@@ -69,6 +69,7 @@ async def run_party(
     preprocessing: str | Source = OT,
     tolerance: float | None = None,
     max_elements: int | None = MAX_ELEMENTS,
+    on_result: Callable[[Any], None] | None = None,
 ) -> Outcome:
     """Run `main(ctx, mine)` as one real party, connected by `transport`.
 
@@ -77,6 +78,8 @@ async def run_party(
     `tolerance` refuses outputs whose error may be larger. `device` is offered the large local operations of the online
     part. `max_elements`: how many elements of the others' secrets this party is willing to hold at a time;
     `too-many-elements` where they announce more.
+    `on_result` is called with the result once the program has returned it and all that it opened is settled: what
+    fails from then on, here or there, takes nothing of it back.
     Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
     """
     keep_memory()
@@ -86,9 +89,10 @@ async def run_party(
         party = await _Party.prepare(
             main, mine, transport, agreement, find_suite(suite), numbers, progress, source, max_elements
         )
-        party.device, party.tolerance = device, tolerance
+        party.device, party.tolerance, party.on_result = device, tolerance, on_result
         return await party.run(program, connect_seconds)
     except Exception as error:
+        await let_messages_leave(transport, error)
         tell_peers(transport, error, "program-failed")
         raise
 
@@ -112,6 +116,7 @@ class _Party:
     offline_seconds: float = 0.0
     device: Accelerator | None = None
     tolerance: float | None = None
+    on_result: Callable[[Any], None] | None = None
 
     @staticmethod
     async def prepare(
@@ -149,6 +154,8 @@ class _Party:
             with using(self.device):
                 result.append(await guarded(self.main)(ctx, self.mine))
                 await session.settle(ctx)
+            if self.on_result is not None:
+                self.on_result(result[0])
 
         await self.provision.beside(partial(by_reveal.beside, compute) if self.source.guesses else compute)
         online = time.perf_counter() - started - by_reveal.seconds

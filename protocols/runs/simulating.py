@@ -11,7 +11,8 @@ from typing import Any
 import trio
 
 from mpc.accounts.display import Section, as_html, as_text
-from mpc.accounts.report import Report, plain
+from mpc.accounts.plain import plain
+from mpc.accounts.report import Report
 from mpc.algebra.interface import Algebra
 from mpc.errors import LocalError
 from mpc.network.handshake import Agreement

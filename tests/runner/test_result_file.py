@@ -95,6 +95,17 @@ def test_a_result_of_another_shape(tmp_path: Path, name: str, result: Any) -> No
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_columns_of_texts(tmp_path: Path, ending: str) -> None:
+    """As a table of pandas has them, which becomes lists by the names of its columns."""
+    target = written(tmp_path / f"a{ending}", {"name": ["x, y", "é"], "mean": [1.5, 2.0]})
+    if ending == ".csv":
+        assert target.read_text() == 'name,mean\n"x, y",1.5\né,2.0\n'
+    else:
+        pyarrow = pytest.importorskip("pyarrow.parquet")
+        assert pyarrow.read_table(target).to_pydict() == {"name": ["x, y", "é"], "mean": [1.5, 2.0]}
+
+
 def test_results_that_differ_have_a_file_each(tmp_path: Path) -> None:
     written(tmp_path / "a.npy", 1, results=[1, 2])
     assert [int(np.load(tmp_path / f"a.{name}.npy")) for name in ("north", "south")] == [1, 2]
