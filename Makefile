@@ -15,8 +15,8 @@ SIDE_BY_SIDE := -n logical --dist loadgroup --no-loadscope-reorder
 # The tests that compute in their own process, whose kernels can be chosen. What is said, refused, planned, counted or
 # seen is the same whatever they are: CONTRIBUTING.md.
 COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \
-	$(addprefix tests/array/test_,bridge.py choosing.py expressions.py extremes.py no_silent_wrong_numbers.py order.py \
-	whole_parts.py) \
+	$(addprefix tests/array/test_,bridge.py choosing.py expressions.py extremes.py floor_quotients.py full_rank.py \
+	no_silent_wrong_numbers.py order.py whole_parts.py) \
 	tests/beaver/test_transcripts.py \
 	$(addprefix tests/core/test_,checking.py dealer.py encoding.py from_ot.py) \
 	$(filter-out %/test_each_message_corrupted.py %/test_views_of_transfers.py,$(wildcard tests/ot/test_*.py)) \

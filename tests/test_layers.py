@@ -75,7 +75,7 @@ FOLDER_ORDER = {
         "thresholds", "choices", "logic", "quotients", "functions", "folding", "rearranging", "selecting",
         "cumulative", "shuffled", "extremes", "products", "statistics", "sorting", "compaction", "order_statistics",
         "counting", "floor_quotients", "rounding", "elementary", "activations", "series", "linear_algebra",
-        "inverses", "positive_definite", "full_rank",
+        "inverses", "positive_definite", "full_rank", "eigen",
         "spellings", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (

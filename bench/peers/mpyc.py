@@ -1,8 +1,8 @@
 """MPyC: Shamir shares in a prime field over its own asyncio TCP, one process a party, honest majority.
 
 Products are those of its secure prime field just above 64 bits; comparisons, sorting and the largest of many, those of
-its 64-bit secure integers; functions of reals, those of its secure fixed-point numbers of 64 bits, 16 of them behind
-the point.
+its 64-bit secure integers; functions of reals, those of its secure fixed-point numbers with 16 fractional bits, of 64
+bits, or of its default of 32 for the reciprocal, which is zero with 64.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class Party:
     def _kind(self) -> Any:
         if self.order.workload in WHOLE:
             return self.mpc.SecInt(64)
-        return self.mpc.SecFxp(64, 16) if self.is_function else self.mpc.SecFld(min_order=2**64)
+        bits = 32 if self.order.workload == "reciprocal_10k" else 64
+        return self.mpc.SecFxp(bits, 16) if self.is_function else self.mpc.SecFld(min_order=2**64)
 
     def _shared(self, value: Any) -> Any:
         if self.order.workload in CHAINS:

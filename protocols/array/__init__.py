@@ -9,6 +9,7 @@ from protocols.array import (
     arithmetic,
     counting,
     cumulative,
+    eigen,
     elementary,
     extremes,
     functions,
@@ -39,9 +40,9 @@ from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 
 __all__ = [
-    "SecretArray", "arithmetic", "cholesky", "compress", "compute", "counting", "cumulative", "det", "elementary",
-    "erf", "extremes", "functions", "inv", "inverse_sqrt", "linear_algebra", "log_softmax", "logic", "lstsq",
-    "matrices", "order_statistics", "permutation", "pinv", "products", "quotients", "rearranging", "relu", "reveal",
-    "rounding", "secret", "secret_from", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid",
+    "SecretArray", "arithmetic", "cholesky", "compress", "compute", "counting", "cumulative", "det", "eigen",
+    "elementary", "erf", "extremes", "functions", "inv", "inverse_sqrt", "linear_algebra", "log_softmax", "logic",
+    "lstsq", "matrices", "order_statistics", "permutation", "pinv", "products", "quotients", "rearranging", "relu",
+    "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid",
     "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique", "unique_count",
 ]  # fmt: skip

@@ -65,9 +65,9 @@ _REASONS = (
     ("lstsq tensorsolve polyfit", _VOUCHED, "mpc.lstsq(a, b, least=0.1)"),
     ("det slogdet cholesky", _VOUCHED, "mpc.det(a, least=0.1), mpc.cholesky(a, least=0.1) for positive definite a"),
     (
-        "eig eigh eigvals eigvalsh svd svdvals qr matrix_rank cond roots",
+        "eig eigvals svd svdvals qr matrix_rank cond roots",
         _NO_STEPS,
-        "reveal x.T @ x where that may be known",
+        "np.linalg.eigh(x.T @ x), whose values are the squares of the singular ones",
     ),
     (
         "acos arccos asin arcsin atan arctan atan2 arctan2 sinc i0 cbrt unwrap",

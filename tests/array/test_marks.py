@@ -23,7 +23,7 @@ DIFFERENT = {
     "public truth value": lambda x, me: (x > 1) & np.array([True, True, me == 0]),
     "index": lambda x, me: x[[0, 2, me]],
     "place": lambda x, me: x[me] * x[2],
-    "before another operation": lambda x, me: np.exp((x * (1 + me)).within(-4, 4)).sum(),
+    "before another operation": lambda x, me: np.exp((x * (1 + me)).within(-8, 8)).sum(),
 }
 
 
