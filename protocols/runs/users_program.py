@@ -17,6 +17,7 @@ from mpc.simulation import Main
 from protocols.array.lines import user_frames
 from protocols.array.misuse import asyncio_in_program, unawaited
 from protocols.array.secret import SecretArray
+from protocols.runs.own_data import without_data
 
 SIGNATURE = "async def main(ctx, mine)"
 _OF_ASYNCIO = ("no running event loop", "trio.run received unrecognized yield message")
@@ -36,7 +37,8 @@ def guarded(main: Main) -> Main:
                 raise
             raise exited(left) from None
         except (TypeError, ValueError, AttributeError, RuntimeError) as error:
-            explained = _explained(main, error)
+            explained = without_data(main, error) if mine is None else None
+            explained = explained or _explained(main, error)
             if explained is None:
                 raise
             raise explained from None
