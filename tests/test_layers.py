@@ -52,8 +52,8 @@ FOLDER_ORDER = {
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "own_data", "users_program", "table", "frames", "input_shapes", "sources",
-        "failures", "reports", "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "shadowing", "simulating", "party",
-        "dealing", "storing",
+        "failures", "reports", "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "shadowing", "simulating",
+        "party", "dealing", "storing",
     ),
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "read_table", "by_masks", "by_tables", "convert", "truncate", "shuffle",
