@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import linecache
 import re
 
 from mpc.errors import LocalError
 from mpc.simulation import Main
-from protocols.array.lines import is_program, user_frames
+from protocols.array.lines import expression_at, is_program, user_frames
 
 
 def without_data(main: Main, error: Exception) -> LocalError | None:
@@ -41,10 +40,4 @@ def _failing_expression(error: Exception) -> str:
     at, step = None, error.__traceback__
     while step is not None:
         at, step = step if is_program(step.tb_frame.f_code.co_filename) else at, step.tb_next
-    if at is None:
-        return ""
-    code = at.tb_frame.f_code
-    line, last, start, end = [*code.co_positions()][at.tb_lasti // 2]
-    if line is None or line != last or start is None or end is None:
-        return ""
-    return linecache.getline(code.co_filename, line).encode()[start:end].decode(errors="replace")
+    return "" if at is None else expression_at(at.tb_frame.f_code, at.tb_lasti)
