@@ -39,6 +39,7 @@ from party_runner.options import (
     WHEN,
     cores_each,
     material_of,
+    numbers_of,
     patience_of,
     reading_of,
     reading_words,
@@ -88,6 +89,7 @@ def run(
     """Run PROGRAM with all parties as processes of this machine, over TLS on loopback."""
     beside = DeviceChoice(device, opencl_binary, device_threshold)
     files, agreed = inputs_by_party(inputs, parties), agreed_of(options)
+    numbers_of(dict(options))
     try:
         material = material_of(options)
         common = words_of(options) + agreed.words()
@@ -143,7 +145,6 @@ def join_command(
     columns: str | None,
     header: bool | None,
     suite: str,
-    fractional_bits: int,
     tolerance: float | None,
     cores: int | None,
     device: str | None,
@@ -154,7 +155,7 @@ def join_command(
     **options: Any,
 ) -> None:
     """Join a run of PROGRAM as one party. Input and store are opened and checked before any connection is made."""
-    agreed, own = agreed_of(options), own_inputs(data)
+    agreed, own, numbers = agreed_of(options), own_inputs(data), numbers_of(options)
     status, returned = status_line(status_fd), list[Any]()
     try:
         material = material_of(options)
@@ -165,7 +166,7 @@ def join_command(
         warn_of_expiry(seat, status)
         mine = load_inputs(own, reading_of(columns, header, agreed))
         loaded = load_program(program, agreed)
-        choices = Choices(suite, fractional_bits, material, agreed, tolerance)
+        choices = Choices(suite, numbers, material, agreed, tolerance)
         offered = DeviceChoice(device, opencl_binary, device_threshold)
         of_cores = using_cores(cores or available_cores())
         with material.opened(seat.identity) as source, of_cores, offered.opened() as beside:
@@ -206,7 +207,6 @@ def dealer(
     plan_file: Path | None,
     runs: int,
     suite: str,
-    fractional_bits: int,
     when: str,
     listen_fd: int | None,
     status_fd: int | None,
@@ -219,7 +219,7 @@ def dealer(
     """
     if (program is None) == (plan_file is None):
         raise click.UsageError("give the parties' program with --program, or their plan with --plan")
-    agreed = agreed_of(options)
+    agreed, numbers = agreed_of(options), numbers_of(options)
     status, material = status_line(status_fd), Material(DEALER, when=when)
     try:
         seat = dealer_seat(roster, key, patience_of(options), listener(listen_fd))
@@ -227,7 +227,7 @@ def dealer(
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)
         elif program is not None:
-            choices = Choices(suite, fractional_bits, material, agreed)
+            choices = Choices(suite, numbers, material, agreed)
             terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
         run_endpoint(lambda progress: deal(seat, terms, progress), status)
     except (Exception, KeyboardInterrupt) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from importlib import import_module
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -12,11 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mpc.algebra.encoding import are_integers, as_numbers
 from mpc.errors import LocalError
 from party_runner.summary import SHOWN, Summary, as_json, check_writable
 from party_runner.whole_file import write_file
 
 Column = npt.NDArray[Any]
+DECIMAL_DIGITS = 38
 
 
 def check_result_file(target: Path | None) -> None:
@@ -62,6 +65,11 @@ def _npy(target: Path, result: Any) -> bytes:
     array = _array(result)
     if array is None:
         raise _misfit(target, "one array of numbers")
+    if array.dtype == object:
+        raise LocalError(
+            "output-shape", f"{target} holds whole numbers of up to 64 bits, and the result has longer ones",
+            "Write it to a .json, .csv or .parquet file.",
+        )  # fmt: skip
     stream = BytesIO()
     np.save(stream, array, allow_pickle=False)
     return stream.getvalue()
@@ -79,11 +87,19 @@ def _csv(target: Path, result: Any) -> bytes:
 def _parquet(target: Path, result: Any) -> bytes:
     pyarrow, parquet = _pyarrow(target)
     stream = BytesIO()
-    parquet.write_table(pyarrow.table(dict(_columns(target, result))), stream)
+    columns = {name: _of_arrow(pyarrow, column) for name, column in _columns(target, result)}
+    parquet.write_table(pyarrow.table(columns), stream)
     return stream.getvalue()
 
 
 _CONTENT = {".npy": _npy, ".csv": _csv, ".json": _json, ".parquet": _parquet}
+
+
+def _of_arrow(pyarrow: Any, column: Column) -> Any:
+    """Whole numbers beyond int64 as decimals of 38 digits, which hold all of less than 126 bits."""
+    if not are_integers(column):
+        return column
+    return pyarrow.array([Decimal(value) for value in column.tolist()], pyarrow.decimal128(DECIMAL_DIGITS))
 
 
 def _pyarrow(target: Path) -> tuple[Any, Any]:
@@ -116,14 +132,15 @@ def _by_place(result: Any) -> dict[str, Any]:
 
 
 def _array(result: Any) -> Column | None:
-    """Nested lists of numbers as an array; None for anything else. JSON has NaN and infinities as texts."""
+    """Nested lists of numbers as an array, of Python's integers where int64 is too small; None for anything else. JSON
+    has NaN and infinities as texts."""
     try:
-        array = np.array(result)
+        array = as_numbers(result)
         if array.dtype.kind == "U":
             array = np.array(result, np.float64)
     except ValueError:
         return None
-    return array if array.dtype.kind in "biuf" else None
+    return array if array.dtype.kind in "biuf" or (array.size and are_integers(array)) else None
 
 
 def _texts(part: Any) -> Column | None:

@@ -55,6 +55,9 @@ class Output:
         return bound if useful else inf
 
 
+WIDE = 128
+"""The bits of the wider ring that runs are offered."""
+
 USEFUL_UNITS = 16
 """A bound of so many units in the last place says something however small the values are."""
 
@@ -167,13 +170,14 @@ def check_range(session: Session, name: str, range_: Range, scale: int, line: st
         return
     lo, hi = range_.reals(scale)
     fraction = f" with {scale} fractional bits" if scale else ""
+    wider = ", or with --ring 128" if ring_bits < WIDE and range_.fits(WIDE) else ""
     raise LocalError(
         "range-exceeded",
         f"the result of `{name}` may lie anywhere in [{_shown(lo)}, {_shown(hi)}]; that takes {range_.bits} "
         f"bits{fraction}, and {ring_bits - 1} are safe",
         "if you know better, say so with x.within(lo, hi); or declare tighter ranges where secrets come in "
         "(mpc.secret(..., range=(lo, hi))), scale the data down, np.clip on the way, use whole numbers, "
-        "or run with fewer --fractional-bits. Nothing has been computed",
+        f"or run with fewer --fractional-bits{wider}. Nothing has been computed",
         line=line,
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.factors import added, factor_of
+from protocols.array.factors import added, factor_of, reciprocals
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
@@ -193,7 +193,7 @@ def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
     whole = sum_(x, axis, keepdims)
     if count == 1:
         return fixed(whole)
-    result = fixed(scale_by(whole, np.asarray(1.0 / count), rounded=True))
+    result = fixed(divide_by(whole, np.asarray(count)))
     return _between(result, ring_form(x))
 
 
@@ -215,7 +215,7 @@ def var(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray
     most = centred.square().times(count * count)
     numerator = subtract(squares, square(sum_(y, axis, keepdims)))
     numerator = numerator.in_range(Range(0, most.hi, numerator.range.error))
-    return fixed(scale_by(numerator, np.asarray(1.0 / count**2), rounded=True))
+    return fixed(divide_by(numerator, np.asarray(count**2)))
 
 
 def _count(x: SecretArray, axis: Any) -> int:
@@ -245,6 +245,12 @@ def scale_by(x: SecretArray, values: Public, *, rounded: bool = False) -> Secret
     """x * values for public numbers: local, unless they need several parts; `rounded` if they are nearest floats."""
     factor = factor_of("* public", x, values, rounded=rounded)
     return added([record(SCALE, factor.x, constant=part.constant, scale=part.scale) for part in factor.parts])
+
+
+def divide_by(x: SecretArray, divisors: Public) -> SecretArray:
+    """x / d for public numbers that are not zero: `scale_by` their reciprocals."""
+    values, rounded = reciprocals(divisors)
+    return scale_by(x, values, rounded=rounded)
 
 
 def _add_public(x: SecretArray, values: Any) -> SecretArray:

@@ -16,12 +16,13 @@ from protocols.array.arithmetic import add, subtract, sum_
 from protocols.array.folding import folded
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
-from protocols.array.logic import all_, equal, greater, less, less_equal, logical_not, logical_xor, not_equal
+from protocols.array.logic import all_, equal, equals, greater, less, less_equal, logical_not, logical_xor, not_equal
 from protocols.array.matrices import matmul
 from protocols.array.public import public
 from protocols.array.scales import fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
+from protocols.array.thresholds import Units, nearest
 
 
 @implements(np.count_nonzero)
@@ -34,15 +35,19 @@ def count_nonzero(a: SecretArray, axis: Any = None, *, keepdims: bool = False) -
 def isin(element: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> SecretArray:
     """Whether each element is among the others: one comparison with all of them.
 
-    Public ones are taken once each, so that at most one of them is equal, and whether any is costs nothing more.
+    Of public ones that x cannot tell apart one is taken, so that at most one is equal, and whether any is costs nothing
+    more.
     """
     if isinstance(test_elements, SecretArray):
         others: Any = np.reshape(test_elements, -1)
         matches = equal(np.reshape(element, (*np.shape(element), 1)), others)
         found = greater(sum_(matches, -1), 0)
     else:
-        others = np.unique(public(test_elements))
-        found = _none(element) if not others.size else _any_of_one(equal(element.reshape(*element.shape, 1), others))
+        x = ring_form(element)
+        values, moved = nearest(x, np.reshape(test_elements, -1))
+        found = (
+            _any_of_one(equals(x.reshape(*x.shape, 1), Units(np.unique(values), moved))) if values.size else _none(x)
+        )
     return logical_not(found) if invert else found
 
 
@@ -145,7 +150,7 @@ def array_equiv(a1: Any, a2: Any) -> Any:
 def isclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08) -> SecretArray:
     """|a - b| <= atol + rtol |b|, each side up to the rounding of its encoding."""
     distance = np.abs(np.subtract(a, b))
-    allowed = add(np.abs(b) * rtol, atol) if isinstance(b, SecretArray) and rtol else atol + rtol * np.abs(b)
+    allowed = add(np.abs(b) * rtol, atol) if isinstance(b, SecretArray) and rtol else atol + rtol * np.abs(public(b))
     return less_equal(distance, allowed)
 
 

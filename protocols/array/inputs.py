@@ -17,7 +17,7 @@ from protocols.array.declared import declared_range
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context, party_index, refuse_unawaited
 from protocols.array.node import Facts, Kind, Node, Shape, operation
-from protocols.array.public import SMALL, refuse_masked, wholes
+from protocols.array.public import as_integers, in_doubles, refuse_masked
 from protocols.array.recording import record
 from protocols.array.secret import SecretArray
 from protocols.ranges import ULP, Range
@@ -35,7 +35,7 @@ async def _input(ctx: Context, node: Node) -> ArithmeticShare | BooleanShare:
     return await suite_of(ctx).input(ctx, owner, words, node.shape)
 
 
-INPUT = operation("secret", lambda owner, words, known: known, _input)
+INPUT = operation("secret", lambda owner, words, known: known, _input, owned="words")
 DEFAULT_RANGE: dict[Kind, tuple[int, int]] = {
     "fixed": (-(2**10), 2**10),
     "int": (-(2**31) + 1, 2**31 - 1),
@@ -127,17 +127,12 @@ def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.N
         )
     refuse_unawaited(value, line)
     refuse_masked(value)
-    array = as_numbers(value) if call.planning else np.array(as_numbers(value))
+    array = in_doubles(as_numbers(value) if call.planning else np.array(as_numbers(value)))
     if array.dtype.kind not in "biuf" and not are_integers(array):
         raise LocalError("not-a-number", f"a secret of dtype {array.dtype}", "pass numbers or booleans", line=line)
     if kind in ("int", "bit") and not (call.planning or _is_whole(array)):
         raise LocalError("not-whole", f"a secret of kind {kind} with fractions", "use kind='fixed'", line=line)
-    return _as_integers(array) if kind in ("int", "bit") and array.dtype.kind == "f" and not call.planning else array
-
-
-def _as_integers(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Whole reals as integers, exactly."""
-    return array.astype(np.int64) if np.abs(array).max(initial=0.0) < SMALL else wholes(array)
+    return as_integers(array) if kind in ("int", "bit") and array.dtype.kind == "f" and not call.planning else array
 
 
 def _is_whole(array: npt.NDArray[Any]) -> bool:

@@ -9,16 +9,18 @@ import numpy as np
 from mpc.algebra import bits
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
+from protocols.array.arithmetic import negative, subtract, sum_
+from protocols.array.choices import chosen
 from protocols.array.facts import joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, Shape, operation
-from protocols.array.public import SMALL, Constant, Public, own_truths, public, refuse_masked, wholes
+from protocols.array.public import own_truths, refuse_masked
 from protocols.array.recording import record
 from protocols.array.scales import BIT, aligned, common_scale, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import are_truths, broadcast_to, choose
+from protocols.array.thresholds import Units, above, clamped, nearest, threshold
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -30,20 +32,12 @@ def _truths(x: Node, *others: Node, **parameters: Any) -> Facts:
     return Facts(x.shape, "bit", 0, BIT)
 
 
-def _below(x: Node, constant: Constant) -> Facts:
-    return Facts(joint_shape("<", x.shape, constant.shape), x.kind, x.scale, x.range)
-
-
 def _chosen(condition: Node, x: Node, y: Node) -> Facts:
     shape = joint_shape("np.where", condition.shape, joint_shape("np.where", x.shape, y.shape))
     return Facts(shape, kind_of(x, y), x.scale, x.range | y.range)
 
 
 # how they run on shares
-
-
-def _subtract_constant(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
-    return x - suite_of(ctx).constant(ctx, node.parameters["constant"].elements)
 
 
 async def _is_negative(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
@@ -72,7 +66,6 @@ async def _select(
     return await suite_of(ctx).select(ctx, condition, x, y)
 
 
-BELOW = operation("- public", _below, _subtract_constant)
 NEGATIVE = operation("<", _truths, _is_negative, decides=True)
 ZERO = operation("==", _truths, _is_zero, decides=True)
 NOT = operation("~", _truths, lambda ctx, node, x: suite_of(ctx).not_(ctx, x))
@@ -88,9 +81,9 @@ SELECT = operation("where", _chosen, _select)
 
 @implements(np.less)
 def less(x: Any, y: Any) -> SecretArray:
-    """x < y, exact on the encoded values: 7 rounds on a 64-bit ring, as a bit."""
+    """x < y, exact on the encoded values (a public operand is rounded to them): 7 rounds on a 64-bit ring, as a bit."""
     if not isinstance(y, SecretArray):
-        return _below_zero(_less_public(x, y, or_equal=False))
+        return _below_public(x, y, or_equal=False)
     if not isinstance(x, SecretArray):
         return greater(y, x)
     return _below_zero(_difference(x, y))
@@ -108,7 +101,7 @@ def greater(x: Any, y: Any) -> SecretArray:
 def less_equal(x: Any, y: Any) -> SecretArray:
     """x <= y, exact on the encoded values."""
     if not isinstance(y, SecretArray):
-        return _below_zero(_less_public(x, y, or_equal=True))
+        return _below_public(x, y, or_equal=True)
     return logical_not(less(y, x))
 
 
@@ -123,7 +116,17 @@ def equal(x: Any, y: Any) -> SecretArray:
     """x == y on the encoded values (a public operand is rounded to them), as a bit."""
     if all(isinstance(v, SecretArray) and v.kind == "bit" for v in (x, y)):
         return logical_not(logical_xor(x, y))
-    return record(ZERO, _difference(x, y), decides=True)
+    if not isinstance(x, SecretArray):
+        x, y = y, x
+    if isinstance(y, SecretArray):
+        return record(ZERO, _difference(x, y), decides=True)
+    x = ring_form(x)
+    return equals(x, nearest(x, y))
+
+
+def equals(x: SecretArray, units: Units) -> SecretArray:
+    """Whether x is so many units of its last place."""
+    return record(ZERO, above(x, units), decides=True)
 
 
 @implements(np.not_equal)
@@ -173,13 +176,13 @@ def where(condition: Any, x: Any, y: Any) -> SecretArray:
         return _where_bits(condition, x, y)
     c = ring_form(condition)
     if not isinstance(x, SecretArray) and not isinstance(y, SecretArray):
-        return add(y, multiply(c, public(x) - public(y)))
+        return chosen(c.reshape(*c.shape, 1), (x, y))
     return record(SELECT, c, *common_scale(x, y))
 
 
 def is_negative(x: SecretArray) -> SecretArray:
     """x < 0, to compute with what is the same on both sides of zero: the program decides nothing by it."""
-    return _below_zero(_less_public(x, 0, or_equal=False), decides=False)
+    return _below_public(x, 0, or_equal=False, decides=False)
 
 
 def precedes(x: SecretArray, y: SecretArray, *, decides: bool) -> SecretArray:
@@ -253,6 +256,11 @@ def _below_zero(difference: SecretArray, *, decides: bool = True) -> SecretArray
     return record(NEGATIVE, difference, decides=decides)
 
 
+def _below_public(x: SecretArray, y: Any, *, or_equal: bool, decides: bool = True) -> SecretArray:
+    x = ring_form(x)
+    return _below_zero(above(x, threshold(x, y, or_equal=or_equal)), decides=decides)
+
+
 def _difference(x: Any, y: Any) -> SecretArray:
     """x - y, of which only the sign, or whether it is zero, is wanted: both fit, so it cannot wrap."""
     if isinstance(x, SecretArray) and isinstance(y, SecretArray):
@@ -260,40 +268,6 @@ def _difference(x: Any, y: Any) -> SecretArray:
     else:
         x, y = common_scale(*((x, y) if isinstance(x, SecretArray) else (y, x)))
     return subtract(x, y, range_=clamped(x.range - y.range, x.context))
-
-
-def _less_public(x: SecretArray, y: Any, *, or_equal: bool) -> SecretArray:
-    """x - t for the whole number t of units in the last place with x < y, or x <= y, exactly where x < t.
-
-    A t beyond the ring's limit decides the same as the limit itself, since |x| is below it.
-    """
-    x = ring_form(x)
-    limit, values = 1 << (x.context.ring.bits - 2), public(y)
-    elements = x.context.ring.from_signed(_threshold(values, x.scale, limit, or_equal))
-    constant = Constant(elements, Range(-limit, limit), values.shape)
-    return record(BELOW, x, constant=constant, range_=clamped(x.range, x.context))
-
-
-def _threshold(y: Public, scale: int, limit: int, or_equal: bool) -> Public:
-    """The smallest whole t with t >= y * 2^scale, or t > y * 2^scale if equality counts; within +-limit. int64 if that
-    holds the limit."""
-    dtype = np.int64 if limit <= SMALL else object
-    if y.dtype.kind in "iO":
-        bound = limit >> scale
-        units = np.asarray(np.clip(y, -bound, bound), dtype) * (1 << scale)
-    else:
-        scaled = np.ldexp(y, scale)
-        rounded = np.floor(scaled) if or_equal else np.ceil(scaled)
-        clipped = np.clip(rounded, -float(limit), float(limit))
-        units = clipped.astype(np.int64) if dtype is np.int64 else wholes(clipped)
-    return np.asarray(np.clip(units + int(or_equal), -limit, limit), dtype)
-
-
-def clamped(range_: Range, context: Context) -> Range:
-    """The part of a range that passes the check of values."""
-    limit = (1 << (context.ring.bits - 2)) - 1
-    lo, hi = (min(max(bound, -limit), limit) for bound in (range_.lo, range_.hi))
-    return Range(lo, hi, range_.error)
 
 
 def _combine(name: str, x: Any, y: Any) -> SecretArray:

@@ -18,7 +18,7 @@ from protocols.array.arithmetic import multiply, sum_
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.matrices import matmul
-from protocols.array.public import own_number
+from protocols.array.public import own_number, public, wholes
 from protocols.array.secret import SecretArray
 
 
@@ -71,7 +71,7 @@ def einsum(subscripts: Any, *operands: Any) -> SecretArray:
     Two operands at a time, from the left: each pair is one matrix product. Raises LocalError `bad-subscripts`.
     """
     names, result = _parsed(subscripts, [np.shape(operand) for operand in operands])
-    left = list(zip(names, operands, strict=True))
+    left = list(zip(names, _without_overflow(operands), strict=True))
     while len(left) > 1:
         (x_names, x), (y_names, y), *others = left
         wanted = set(result).union(*(own for own, _ in others))
@@ -102,6 +102,14 @@ def _product_of_two(x: Named, y: Named, kept: str) -> Any:
     found = np.reshape(_any_product(product, columns, rows), (*lead, *m, *n))
     order = [*both, *of_x, *of_y]
     return np.transpose(found, [order.index(c) for c in kept]) if kept else found
+
+
+def _without_overflow(operands: Sequence[Any]) -> Sequence[Any]:
+    """Several public operands as floats or Python's integers: products of these, and their sums, do not wrap."""
+    values = [operand if isinstance(operand, SecretArray) else public(operand) for operand in operands]
+    if sum(not isinstance(value, SecretArray) for value in values) < 2:
+        return values
+    return [wholes(v) if not isinstance(v, SecretArray) and v.dtype.kind in "iO" else v for v in values]
 
 
 def _any_product(product: Callable[[Any, Any], Any], x: Any, y: Any) -> Any:

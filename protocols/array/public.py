@@ -64,14 +64,14 @@ def public(values: Any) -> Public:
     """A copy of public numbers as int64, or Python's integers where one is too large, or float64: sums and differences
     do not wrap.
 
-    Raises LocalError `not-a-number` for NaN, infinity and what is no number.
+    Raises LocalError `not-a-number` for NaN, infinity, what is no number, and fractions that float64 does not hold.
     """
     refuse_unawaited(values)
     refuse_masked(values)
-    array = as_numbers(values)
+    array = in_doubles(as_numbers(values))
     if array.dtype.kind in "biu" or are_integers(array):
         lo, hi = extremes(array) if array.size else (0, 0)
-        return array.astype(np.int64 if -SMALL < lo <= hi < SMALL else object)
+        return array.astype(np.int64) if -SMALL < lo <= hi < SMALL else wholes(array)
     if array.dtype.kind != "f" or not np.isfinite(array).all():
         what = "NaN or infinity" if array.dtype.kind == "f" else f"an array of dtype {array.dtype}"
         raise LocalError("not-a-number", f"a secret meets {what}", "use finite real numbers", line=user_line())
@@ -82,6 +82,41 @@ def wholes(values: Public) -> Public:
     """Whole numbers of any dtype as Python's integers, exactly."""
     flat = [int(value) for value in values.flat]
     return np.array([*flat, None], object)[:-1].reshape(values.shape)
+
+
+def in_doubles(array: Public) -> Public:
+    """Reals of more than 64 bits as float64, or as Python's integers if they are whole: exactly.
+
+    Raises LocalError `not-a-number` for others that float64 does not hold.
+    """
+    if array.dtype.kind != "f" or array.dtype.itemsize <= np.dtype(np.float64).itemsize:
+        return array
+    short = array.astype(np.float64)
+    if np.array_equal(short, array, equal_nan=True):
+        return short
+    if np.isfinite(array).all() and is_integral(array):
+        return wholes(array)
+    raise LocalError(
+        "not-a-number",
+        f"numbers of dtype {array.dtype} that float64 does not hold",
+        "round them, x.astype(np.float64)",
+        line=user_line(),
+    )
+
+
+def as_integers(array: Public) -> Public:
+    """Whole reals as integers, exactly: int64, or Python's where one is too large."""
+    small = np.abs(array).max(initial=0.0) < SMALL
+    return np.asarray(array, np.int64) if small else wholes(array)
+
+
+def whole_units(values: Public, scale: int) -> Public:
+    """The encodings of public numbers with this many fractional bits as integers: as `as_integers`."""
+    if values.dtype.kind == "f":
+        return as_integers(np.asarray(np.rint(np.ldexp(values, scale))))
+    lo, hi = extremes(values) if values.size else (0, 0)
+    small = -SMALL < lo << scale <= hi << scale < SMALL
+    return np.asarray((values if small else wholes(values)) * (1 << scale), np.int64 if small else object)
 
 
 def refuse_masked(values: Any) -> None:
@@ -96,10 +131,8 @@ def refuse_masked(values: Any) -> None:
 
 
 def is_integral(values: Public) -> bool:
-    """Whether public numbers are whole, and of reals whether they are small enough to be taken as integers."""
-    if values.dtype.kind in "biuO":
-        return True
-    return bool(np.all(values == np.rint(values)) and np.all(np.abs(values) < 2.0**31))
+    """Whether public numbers are whole."""
+    return values.dtype.kind in "biuO" or bool(np.all(values == np.rint(values)))
 
 
 def own_index(index: Any) -> Any:

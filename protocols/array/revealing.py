@@ -11,6 +11,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.evaluate import Evaluation
 from protocols.array.lines import user_line
+from protocols.array.marks import mark_of_all
 from protocols.array.misuse import need_context, receivers_of, refuse_unawaited
 from protocols.array.node import Kind
 from protocols.array.scales import fixed, ring_form
@@ -59,6 +60,7 @@ async def reveal(
     async def compute() -> list[Share]:
         await evaluation.run()
         call.depth = max([ctx.depth, *(value.depth for value in once)])
+        call.remark(mark_of_all(value.mark for value in once))
         return [value.share for value in once]
 
     opened = dict(zip(once, await released(call, outputs, list(once.values()), compute), strict=True))

@@ -24,6 +24,7 @@ from protocols.array.public import Constant, Public, encoded, is_integral, publi
 from protocols.array.recording import record
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
+from protocols.numeric.fixed_point import or_wider, room_of
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
@@ -206,7 +207,7 @@ def _quotient(x: SecretArray, units: Public) -> SecretArray:
         raise LocalError(
             "range-too-wide",
             f"// or % of a value of {x.range.bits} bits by so small a number",
-            "declare the range that the values really have with .within(lo, hi), or scale them down first",
+            f"declare the range that the values really have with .within(lo, hi), {or_wider(room_of(x.context))}",
             line=user_line(),
         )
     by, near = (encoded(x.context, numbers, 0) for numbers in (divisor, inverse))

@@ -16,14 +16,13 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import add, multiply, sum_
+from protocols.array.choices import chosen
 from protocols.array.facts import joint_shape
 from protocols.array.folding import axis_last, folded
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import equal, logical_and, logical_xor
 from protocols.array.node import Facts, Node, operation
-from protocols.array.public import public
 from protocols.array.recording import record
 from protocols.array.scales import common_scale, ring_form
 from protocols.array.secret import SecretArray
@@ -144,5 +143,4 @@ def choose(a: Any, choices: Sequence[Any]) -> SecretArray:
     if any(isinstance(c, SecretArray) for c in choices):
         stacked = np.stack(np.broadcast_arrays(*common_scale(*choices)), -1)
         return pick(weights, stacked)
-    values = np.stack(np.broadcast_arrays(*(public(c) for c in choices)), -1)
-    return add(values[..., -1], sum_(multiply(weights, values[..., :-1] - values[..., -1:]), -1))
+    return chosen(weights, choices)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from protocols.array.arithmetic import ADD_PUBLIC, add, scale_by, subtract, sum_
 from protocols.array.folding import axis_back, axis_last, axis_number
 from protocols.array.implementations import implements
-from protocols.array.logic import clamped, equal, greater_equal, less, logical_and, logical_not, logical_or, precedes
+from protocols.array.logic import equal, greater_equal, less, logical_and, logical_not, logical_or, precedes
 from protocols.array.public import encoded
 from protocols.array.recording import record
 from protocols.array.scales import constant, ring_form
@@ -27,7 +27,8 @@ from protocols.array.secret import SecretArray
 from protocols.array.selecting import pick
 from protocols.array.shape import concatenate, stack
 from protocols.array.shuffled import put_first, sorted_columns
-from protocols.numeric.opened_order import LEVEL, comparisons
+from protocols.array.thresholds import clamped
+from protocols.numeric.opened_order import comparisons, level_of
 
 Before = Callable[[list[SecretArray], list[SecretArray]], SecretArray]
 """Whether rows of columns come strictly before others."""
@@ -74,9 +75,10 @@ def shuffles(rows: SecretArray) -> bool:
         return False
     count = rows.shape[-1]
     many, layers = rows.size // count, network(count)
-    levels, compared = comparisons(many, count)
+    level = level_of(rows.context.session)
+    levels, compared = comparisons(many, count, level)
     exchanged = many * sum(layer.low.size for layer in layers)
-    return LEVEL * (levels + 1) + compared < LEVEL * len(layers) + 2 * exchanged
+    return level * (levels + 1) + compared < level * len(layers) + 2 * exchanged
 
 
 def sorted_by(before: Before, columns: Sequence[SecretArray]) -> list[SecretArray]:

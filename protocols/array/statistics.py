@@ -21,7 +21,7 @@ from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import maximum
 from protocols.array.matrices import matmul
-from protocols.array.public import public
+from protocols.array.public import Public, public, wholes
 from protocols.array.quotients import divide
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray
@@ -71,12 +71,23 @@ def average(a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = F
             )  # fmt: skip
         weights = np.reshape(weights, tuple(-1 if i in axes else 1 for i in range(a.ndim)))
     if not isinstance(weights, SecretArray):
-        shares = public(weights) / np.sum(public(weights), axes, keepdims=True)
-        return without(sum_(multiply(a, shares), axes), a.shape, axes, keepdims)
+        return without(sum_(scale_by(a, _shares(public(weights), axes), rounded=True), axes), a.shape, axes, keepdims)
     total = sum_(weights, tuple(i for i in axes if weights.shape[i] > 1), keepdims=True)
     weighted = multiply(a, weights)
     quotient = divide(sum_(weighted, axes, keepdims=True), total)
     return quotient if keepdims else quotient.reshape(*(s for i, s in enumerate(quotient.shape) if i not in axes))
+
+
+def _shares(weights: Public, axes: tuple[int, ...]) -> Public:
+    """Public weights over their sums, of whole ones the nearest floats. LocalError `division-by-zero`."""
+    numbers = wholes(weights) if weights.dtype.kind in "iO" else weights
+    total = np.sum(numbers, axes, keepdims=True)
+    if not np.all(total):
+        raise LocalError(
+            "division-by-zero", "np.average by public weights whose sum is zero", "give weights that are not all zero",
+            line=user_line(),
+        )  # fmt: skip
+    return np.asarray(numbers / total, np.float64)
 
 
 @implements(np.cov)

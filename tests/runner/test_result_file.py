@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,21 @@ def test_columns(tmp_path: Path, ending: str, result: Any, columns: dict[str, li
         )
     elif not any(np.isnan(column).any() for column in columns.values()):
         np.testing.assert_array_equal(load_input(target), np.transpose([*columns.values()]))
+
+
+LONG = [2**63, -(2**70), 5]
+
+
+def test_whole_numbers_beyond_64_bits(tmp_path: Path) -> None:
+    assert json.loads(written(tmp_path / "a.json", LONG).read_text()) == LONG
+    assert written(tmp_path / "a.csv", LONG).read_text().splitlines() == ["result", *map(str, LONG)]
+    pytest.importorskip("pyarrow")
+    parquet = import_module("pyarrow.parquet").read_table(written(tmp_path / "a.parquet", {"x": LONG, "y": [1, 2, 3]}))
+    assert [int(value) for value in parquet["x"].to_pylist()] == LONG
+    with pytest.raises(LocalError, match="output-shape") as caught:
+        written(tmp_path / "a.npy", LONG)
+    assert ".csv" in caught.value.remedy
+    assert not (tmp_path / "a.npy").exists()
 
 
 @pytest.mark.parametrize(

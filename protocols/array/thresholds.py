@@ -1,0 +1,117 @@
+"""Public numbers that secrets are compared with, in whole units of the secret's last place.
+
+A real secret was rounded to the last place when it came in. A public number that it is compared with is rounded
+likewise, so that equal decimals are equal: c >= 1.2 holds where c is 1.2. A secret with fewer fractional bits than the
+run's, whole numbers and halves of them, was never rounded, and what it is compared with is not either.
+"""
+
+from __future__ import annotations
+
+from math import ceil, ldexp
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mpc.context import Context
+from protocols.array.facts import joint_shape
+from protocols.array.node import Facts, Node, operation
+from protocols.array.public import SMALL, Constant, Public, public, wholes
+from protocols.array.recording import record
+from protocols.array.secret import SecretArray
+from protocols.ranges import ERROR_BITS, Range
+from protocols.shares import ArithmeticShare
+from protocols.suite import suite_of
+
+
+class Units(NamedTuple):
+    """Public numbers as whole units of a secret's last place, clipped to the ring's limit, which every secret is below
+    in size; and the most that rounding moved one, in units of an error."""
+
+    values: Public
+    moved: int
+
+
+def _below(x: Node, constant: Constant) -> Facts:
+    return Facts(joint_shape("a comparison", x.shape, constant.shape), x.kind, x.scale, x.range)
+
+
+def _subtract_constant(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
+    return x - suite_of(ctx).constant(ctx, node.parameters["constant"].elements)
+
+
+BELOW = operation("- public", _below, _subtract_constant)
+
+
+def nearest(x: SecretArray, y: Any) -> Units:
+    """The t with x == y exactly where x == t: the limit, which no x is, where x has too few fractional bits for y."""
+    values, limit = public(y), _limit(x.context)
+    scaled = _in_units(values, x.scale, limit)
+    if values.dtype.kind != "f":
+        return Units(scaled, 0)
+    rounded = np.rint(scaled)
+    if _was_rounded(x):
+        return Units(_clipped(rounded, limit), _moved(scaled, rounded))
+    return Units(_clipped(np.where(scaled == rounded, rounded, float(limit)), limit), 0)
+
+
+def threshold(x: SecretArray, y: Any, *, or_equal: bool) -> Units:
+    """The t with x < y, or x <= y, exactly where x < t.
+
+    A t beyond the ring's limit decides the same as the limit itself.
+    """
+    values, limit = public(y), _limit(x.context)
+    scaled = _in_units(values, x.scale, limit)
+    if values.dtype.kind != "f":
+        whole, moved = scaled, 0
+    elif _was_rounded(x):
+        rounded = np.rint(scaled)
+        whole, moved = _clipped(rounded, limit), _moved(scaled, rounded)
+    else:
+        whole, moved = _clipped(np.floor(scaled) if or_equal else np.ceil(scaled), limit), 0
+    return Units(np.asarray(np.clip(whole + int(or_equal), -limit, limit), whole.dtype), moved)
+
+
+def above(x: SecretArray, units: Units) -> SecretArray:
+    """x - t, of which only the sign, or whether it is zero, is wanted: both are within the limit, so it cannot wrap."""
+    limit = _limit(x.context)
+    constant = Constant(x.context.ring.from_signed(units.values), Range(-limit, limit), units.values.shape)
+    kept = clamped(x.range, x.context)
+    return record(BELOW, x, constant=constant, range_=kept.off_by(kept.error + units.moved))
+
+
+def clamped(range_: Range, context: Context) -> Range:
+    """The part of a range that passes the check of values."""
+    limit = _limit(context) - 1
+    lo, hi = (min(max(bound, -limit), limit) for bound in (range_.lo, range_.hi))
+    return Range(lo, hi, range_.error)
+
+
+def _limit(context: Context) -> int:
+    return 1 << (context.ring.bits - 2)
+
+
+def _was_rounded(x: SecretArray) -> bool:
+    return x.scale >= x.context.fractional_bits
+
+
+def _in_units(y: Public, scale: int, limit: int) -> Public:
+    """y * 2^scale: whole numbers within the limit, of reals as floats, exactly."""
+    if y.dtype.kind == "f":
+        return np.asarray(np.ldexp(np.clip(y, -float(limit), float(limit)), scale))
+    bound = limit >> scale
+    return np.asarray(np.asarray(np.clip(y, -bound, bound), _dtype(limit)) * (1 << scale), _dtype(limit))
+
+
+def _clipped(whole: Public, limit: int) -> Public:
+    """Whole floats as integers within the limit."""
+    within = np.asarray(np.clip(whole, -float(limit), float(limit)))
+    return np.asarray(within, np.int64) if _dtype(limit) is np.int64 else wholes(within)
+
+
+def _dtype(limit: int) -> type:
+    """Of integers up to the limit."""
+    return np.int64 if limit <= SMALL else object
+
+
+def _moved(scaled: Public, rounded: Public) -> int:
+    return ceil(ldexp(float(np.abs(scaled - rounded).max(initial=0.0)), ERROR_BITS))
