@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
+from click.testing import CliRunner
 from documentation import Block
+
+from party_runner.cli import main
 
 ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "88"}
 SECONDS = 60
@@ -36,6 +41,17 @@ def outcome(process: subprocess.Popen[str], *, fails: bool = False) -> str:
     return printed
 
 
+def alone(command: str, folder: Path, *, fails: bool) -> str:
+    """What a command of one terminal prints; what starts nobody is called in this process."""
+    words = shlex.split(command)
+    if words[:2] not in (["parley", "plan"], ["parley", "keys"]):
+        return outcome(start(command, folder), fails=fails and "parley" in command)
+    with chdir(folder):
+        result = CliRunner(env={"COLUMNS": ENVIRONMENT["COLUMNS"]}).invoke(main, words[1:])
+    assert (result.exit_code != 0) is fails, result.output
+    return result.output
+
+
 def play(block: Block, folder: Path) -> None:
     """Types a block's commands, those of several terminals side by side, and compares what the last one printed."""
     commands = typed(block)
@@ -43,7 +59,7 @@ def play(block: Block, folder: Path) -> None:
     if len({terminal for terminal, _ in commands}) > 1:
         printed = [outcome(process) for process in [start(command, folder) for _, command in commands]]
     else:
-        printed = [outcome(start(command, folder), fails=fails and "parley" in command) for _, command in commands]
+        printed = [alone(command, folder, fails=fails) for _, command in commands]
     if block.output:
         assert shows(block.output, printed[-1]), f"{block.output}\n--- and what came:\n{printed[-1]}"
 
