@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import click
+
+from party_runner.columns import is_number
 
 MOST = 100
 
@@ -68,10 +71,10 @@ def _values(name: str, text: str) -> tuple[str, ...]:
 
 
 def _argument(text: str) -> Argument:
-    """A number where it is written as one, a truth value, else the text."""
-    for number in (int, float):
+    """A finite number where it is written as one in plain digits, a truth value, else the text."""
+    if is_number(text) and isfinite(float(text)):
         try:
-            return number(text)
+            return int(text)
         except ValueError:
-            continue
+            return float(text)
     return {"true": True, "false": False}.get(text.lower(), text)

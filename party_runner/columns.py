@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from mpc.errors import LocalError
 from protocols.runs.table import EXACT, INEXACT, INEXACT_REMEDY
 
 Column = npt.NDArray[Any]
@@ -57,16 +58,27 @@ class Reading:
             return Categories(self.categories[name])
         if DATE.fullmatch(sample.strip()):
             return Dates()
-        return Truths() if sample.strip().lower() in TRUTHS else Numbers()
+        return Truths() if sample.strip().lower() in TRUTHS else Numbers(tuple(self.categories or ()))
+
+    def check_categories(self, where: object, names: Sequence[str]) -> None:
+        """LocalError `no-such-column` where categories are meant for a column of these names, by another spelling."""
+        spelt = {name.strip().casefold(): name for name in names}
+        for category in self.categories or ():
+            meant = spelt.get(category.strip().casefold(), category)
+            if category not in names and meant != category:
+                cause = f"--category gives categories of {category!r}, and {where} calls that column {meant!r}"
+                raise LocalError("no-such-column", cause, f"Write --category {meant}=... at every party.")
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Integers, which stay exact, and decimal numbers, which are finite."""
+    """Integers, which stay exact, and decimal numbers, which are finite. `others`: the columns that have categories."""
+
+    others: tuple[str, ...] = ()
 
     def convert(self, texts: Sequence[str]) -> Column:
         if not all(map(_is_plain, texts)):
-            raise _no_number(texts)
+            raise self._no_number(texts)
         try:
             return np.fromiter(map(int, texts), np.int64, len(texts))
         except OverflowError:
@@ -92,7 +104,7 @@ class Numbers:
         try:
             values = np.fromiter(map(float, texts), np.float64, len(texts))
         except ValueError:
-            raise _no_number(texts) from None
+            raise self._no_number(texts) from None
         for place in np.flatnonzero(~np.isfinite(values)).tolist():
             what = "is NaN" if np.isnan(values[place]) else "is infinite or beyond float64"
             raise Unfit(place, "input-not-finite", what, "Replace or drop values that are not finite.")
@@ -101,6 +113,14 @@ class Numbers:
             if text.lstrip("+-").isdigit() and int(text) != int(values[place]):
                 raise Unfit(place, "input-inexact-integer", f": {INEXACT}", INEXACT_REMEDY)
         return values
+
+    def _no_number(self, texts: Sequence[str]) -> Unfit:
+        place = next(place for place, text in enumerate(texts) if not is_number(text))
+        named = f" (those of {', '.join(self.others)} are named)" if self.others else ""
+        remedy = "Write numbers with a decimal point and no separators, and days as YYYY-MM-DD; name the categories of "
+        return _other(
+            texts, place, "is not a number", f"{remedy}texts{named}, --category sex=f,m; or choose --columns."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +202,6 @@ def _matched(pattern: re.Pattern[str], text: str) -> str:
     if matched is None:
         raise ValueError("of another form")
     return matched[0]
-
-
-def _no_number(texts: Sequence[str]) -> Unfit:
-    place = next(place for place, text in enumerate(texts) if not is_number(text))
-    remedy = "Write numbers with a decimal point and no separators, or drop the column."
-    return _other(texts, place, "is not a number", remedy)
 
 
 def _other(texts: Sequence[str], place: int, what: str, remedy: str) -> Unfit:

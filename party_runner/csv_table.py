@@ -68,7 +68,8 @@ def read_csv(path: Path, reading: Reading) -> Table:
         cause = f"{path}, line {reader.line_num}: {error}"
         raise LocalError("input-malformed", cause, "Save the file as plain comma-separated text.") from None
     except UnicodeDecodeError:
-        cause = f"{path} is not UTF-8 text (after line {reader.line_num})"
+        where = f", line {reader.line_num + 1} or a later one," if reader.line_num else ""
+        cause = f"{path}{where} is not UTF-8 text"
         raise LocalError("input-malformed", cause, "Save the file as comma-separated text in UTF-8.") from None
 
 
@@ -134,6 +135,7 @@ def _warn(text: str) -> None:
 
 def _chosen(path: Path, names: list[str] | None, sample: list[str], width: int, reading: Reading) -> _Chosen:
     called = names or [str(place + 1) for place in range(width)]
+    reading.check_categories(path, called)
     places = [place_of(path, called, name) for name in reading.columns] or list(range(width))
     samples = [sample[place] if place < len(sample) else "" for place in places]
     kinds = [reading.kind_of(called[place], text) for place, text in zip(places, samples, strict=True)]
@@ -143,7 +145,8 @@ def _chosen(path: Path, names: list[str] | None, sample: list[str], width: int, 
 def place_of(path: Path | str, names: Sequence[str], name: str) -> int:
     """Where a column stands. LocalError `no-such-column` unless there is one of that name."""
     if names.count(name) != 1:
-        cause = f"{path} has {names.count(name) or 'no'} columns called {name!r}"
+        count = names.count(name)
+        cause = f"{path} has {f'{count} columns' if count else 'no column'} called {name!r}"
         remedy = f"It has {', '.join(names)}." if len(names) < 100 else "Look at the first line of the file."
         raise LocalError("no-such-column", cause, remedy)
     return names.index(name)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,10 +17,11 @@ import numpy as np
 
 from mpc.errors import LocalError
 from party_runner.columns import Column, Reading
-from party_runner.csv_table import empty, read_csv
+from party_runner.csv_table import read_csv
+from party_runner.parquet_table import read_parquet
 from party_runner.query import is_query, query_columns
-from party_runner.typed_columns import checked, no_numbers, table_of
-from protocols.runs.table import Table, Tables
+from party_runner.typed_columns import checked, table_of
+from protocols.runs.table import Tables
 
 NPY_HEADER_BYTES = 10_000
 
@@ -50,9 +50,9 @@ def load_input(origin: Origin, reading: Reading = AS_IT_IS) -> Column:
     """
     if isinstance(origin, str) and is_query(origin):
         names, columns = query_columns(origin)
-        return table_of(origin.partition("?")[0], names, columns, reading)
+        return table_of(origin.partition("?")[0], names, columns.__getitem__, reading)
     path = Path(origin)
-    readers = {".csv": read_csv, ".npy": _load_npy, ".parquet": _load_parquet, ".pq": _load_parquet}
+    readers = {".csv": read_csv, ".npy": _load_npy, ".parquet": read_parquet, ".pq": read_parquet}
     reader = readers.get(path.suffix.lower())
     _refuse_not_a_file(path)
     if reader is None:
@@ -116,36 +116,3 @@ def _npy_header(path: Path, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[
     if any(extent < 0 for extent in shape):
         raise LocalError("input-malformed", f"{path} claims a negative extent", remedy)
     return shape, dtype
-
-
-def _load_parquet(path: Path, reading: Reading) -> Table:
-    try:
-        pyarrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
-    except ImportError:
-        remedy = "pip install 'parley-mpc[data]'"
-        raise LocalError("extra-missing", f"reading {path} needs the package pyarrow", remedy) from None
-    try:
-        table = parquet.read_table(path, memory_map=False)
-    except pyarrow.ArrowException:
-        raise LocalError("input-malformed", f"{path} is not a Parquet file that pyarrow can read") from None
-    if table.num_rows == 0:
-        raise empty(path)
-    columns = [_from_arrow(path, name, table.column(name)) for name in table.column_names]
-    return table_of(path, table.column_names, columns, reading)
-
-
-def _from_arrow(path: Path, name: str, column: Any) -> Column:
-    """A column of Arrow as numpy has it: texts as objects, days as numbers."""
-    types, kind = import_module("pyarrow.types"), column.type
-    where = f"{path}, column {name!r}"
-    if column.null_count:
-        row = column.is_null().to_pylist().index(True) + 1
-        raise LocalError("input-not-numeric", f"{where}, row {row} is empty", "Fill in or drop the missing value.")
-    if types.is_dictionary(kind):
-        column, kind = column.cast(kind.value_type), kind.value_type
-    if types.is_date32(kind):
-        column = column.cast("int32")
-    elif not any(is_a(kind) for is_a in (types.is_integer, types.is_floating, types.is_boolean, types.is_string)):
-        raise no_numbers(where, str(kind))
-    values: Column = column.to_numpy()
-    return values

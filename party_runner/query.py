@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime, time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -101,5 +102,7 @@ def _whole(shown: str, name: str, values: list[int]) -> Column:
 
 
 def _text(value: Any) -> Any:
-    """A day as its ISO text; anything else as it is, to be refused."""
+    """A day as its ISO text, also of a time at midnight; anything else as it is, to be refused."""
+    if type(value).__name__ == "datetime" and value == datetime.combine(value.date(), time(), value.tzinfo):
+        return value.date().isoformat()
     return value.isoformat() if type(value).__name__ == "date" else value

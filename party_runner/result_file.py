@@ -97,7 +97,7 @@ _CONTENT = {".npy": _npy, ".csv": _csv, ".json": _json, ".parquet": _parquet}
 
 def _of_arrow(pyarrow: Any, column: Column) -> Any:
     """Whole numbers beyond int64 as decimals of 38 digits, which hold all of less than 126 bits."""
-    if column.dtype != object:
+    if not are_integers(column):
         return column
     return pyarrow.array([Decimal(value) for value in column.tolist()], pyarrow.decimal128(DECIMAL_DIGITS))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +14,19 @@ from party_runner.csv_table import empty, place_of
 from protocols.runs.table import Table, stacked
 
 
-def table_of(where: Path | str, names: Sequence[str], columns: Sequence[Column], reading: Reading) -> Table:
+def table_of(where: Path | str, names: Sequence[str], column: Callable[[int], Column], reading: Reading) -> Table:
     """Columns of numbers, and of texts that are dates, truth values or categories: a table of those that are asked for.
 
+    `column` gives the one at a place; those that nobody asks for may hold anything.
     LocalError `input-empty`, `input-not-numeric`, `input-not-finite`, `input-inexact-integer`, `no-such-column`.
     """
-    if not columns or not len(columns[0]):
-        raise empty(where)
+    reading.check_categories(where, names)
     places = [place_of(where, names, name) for name in reading.columns] or list(range(len(names)))
+    given = [column(place) for place in places]
+    if not given or not len(given[0]):
+        raise empty(where)
     called = [names[place] for place in places]
-    chosen = [_numbers(where, names[place], columns[place], reading) for place in places]
+    chosen = [_numbers(where, name, values, reading) for name, values in zip(called, given, strict=True)]
     return stacked(where, called, chosen)
 
 
@@ -41,7 +44,7 @@ def checked(where: Path | str, array: Column) -> Column:
 
 def no_numbers(where: str, kind: str) -> LocalError:
     """The error of a column of another type."""
-    remedy = "Cast the column to a number type, name its categories (--category), or choose others (--columns)."
+    remedy = "Cast the column to numbers or days, name the categories of texts (--category), or choose --columns."
     return LocalError("input-not-numeric", f"{where} holds {kind}, not numbers", remedy)
 
 
@@ -54,7 +57,7 @@ def _numbers(where: Path | str, name: str, column: Column, reading: Reading) -> 
         raise no_numbers(place, "values of several types")
     kind = reading.kind_of(name, texts[0])
     if isinstance(kind, Numbers):
-        raise no_numbers(place, "string")
+        raise no_numbers(place, "texts")
     try:
         return kind.convert(texts)
     except Unfit as unfit:

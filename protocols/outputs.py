@@ -154,11 +154,11 @@ def refuse_false(output: Output, words: Words | None, ring: Algebra) -> None:
     least, most = (_shown(bound) for bound in output.bounds)
     raise LocalError(
         "revealed-outside-range",
-        f"a revealed value lies outside [{least}, {most}], where it is proven to lie: the parties computed with public "
-        "numbers that differ, or a .within(lo, hi) of the program is false",
-        "see that all parties have the same public numbers: what follows from ctx.me, from a party's own data, the "
-        "clock, the environment or an unseeded generator differs, and comes in by mpc.secret or --arg; and check each "
-        ".within. The value is wrong and is not handed out; what was revealed before is what it was",
+        f"a revealed value lies outside [{least}, {most}], where it is proven to lie: a .within(lo, hi) "
+        "of the program is false, or the parties computed with public numbers that differ",
+        "check each .within that the value follows from; and see that what follows from ctx.me, one's own data, the "
+        "clock, the environment or an unseeded generator comes in by mpc.secret or --arg. The value is not handed out; "
+        "what was revealed before is what it was",
         line=output.line,
     )
 

@@ -51,9 +51,9 @@ FOLDER_ORDER = {
         "joining",
     ),
     "protocols.runs": (
-        "__init__", "event_loop", "suites", "users_program", "table", "frames", "input_shapes", "sources", "failures",
-        "reports", "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "shadowing", "simulating", "party",
-        "dealing", "storing",
+        "__init__", "event_loop", "suites", "own_data", "users_program", "table", "frames", "input_shapes", "sources",
+        "failures", "reports", "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "shadowing", "simulating",
+        "party", "dealing", "storing",
     ),
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "read_table", "by_masks", "by_tables", "convert", "truncate", "shuffle",

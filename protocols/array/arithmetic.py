@@ -151,7 +151,10 @@ def power(x: SecretArray, exponent: Any) -> SecretArray:
     """x ** e for a public whole exponent from 1 to 64, by repeated squaring."""
     if isinstance(exponent, SecretArray) or np.ndim(exponent) or int(exponent) != exponent or not 1 <= exponent <= 64:
         raise LocalError(
-            "bad-exponent", "** takes one public whole exponent from 1 to 64", "use np.exp and np.log", line=user_line()
+            "bad-exponent",
+            "** takes one public whole exponent from 1 to 64",
+            _instead_of_power(exponent),
+            line=user_line(),
         )
     result: SecretArray | None = None
     base, left = ring_form(x), int(exponent)
@@ -161,6 +164,15 @@ def power(x: SecretArray, exponent: Any) -> SecretArray:
         left >>= 1
         base = square(base) if left else base
     return positive(result if result is not None else x)
+
+
+def _instead_of_power(exponent: Any) -> str:
+    """What serves instead of a power of another exponent."""
+    if isinstance(exponent, SecretArray) or np.ndim(exponent):
+        return "np.exp(y * np.log(x))"
+    roots = {0.5: "np.sqrt(x)", -0.5: "mpc.inverse_sqrt(x)", -1: "1 / x", 0: "np.ones(x.shape)"}
+    whole = f"1 / x ** {-exponent}" if int(exponent) == exponent and exponent < 0 else "np.exp(y * np.log(x))"
+    return f"write {roots.get(exponent, whole)}"
 
 
 @implements(np.sum)

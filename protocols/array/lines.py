@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 import sysconfig
+from dis import opname
 from traceback import walk_tb
-from types import FrameType
+from types import CodeType, FrameType
 
 import numpy as np
 import trio
@@ -40,6 +42,27 @@ class naming_line:
         """Add the line."""
         if isinstance(error, LocalError):
             error.line = error.line or user_line()
+
+
+def user_expression() -> tuple[str, str]:
+    """What the user's program is doing: the name of Python's instruction, and the text of the expression, of one line.
+
+    For errors, which say it again; "" where it is not known.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and not is_program(frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is None or frame.f_lasti < 0:
+        return "", ""
+    return opname[frame.f_code.co_code[frame.f_lasti]], expression_at(frame.f_code, frame.f_lasti)
+
+
+def expression_at(code: CodeType, instruction: int) -> str:
+    """The text of the expression that an instruction belongs to, where it stands on one line; else ""."""
+    line, last, start, end = [*code.co_positions()][instruction // 2]
+    if line is None or line != last or start is None or end is None:
+        return ""
+    return linecache.getline(code.co_filename, line).encode()[start:end].decode(errors="replace")
 
 
 def user_line() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from mpc.errors import LocalError
-from protocols.array.lines import user_line
+from protocols.array.lines import user_expression, user_line
 
 _SHAPE = "the shape of its result would show the values"
 _VOUCHED = "it takes a least singular value that the program vouches for"
@@ -162,9 +162,43 @@ def no_content(what: str) -> LocalError:
     return LocalError(
         "secret-content",
         f"{what} would need the value of a secret, which no party knows",
-        "use numpy functions on the secret itself, or `await mpc.reveal(ctx, x)`, and everybody learns it",
+        f"{_instead_of_content()}; or `await mpc.reveal(ctx, x)`, and everybody learns it",
         line=user_line(),
     )
+
+
+def _instead_of_content() -> str:
+    """What serves instead of what the program's line does with a secret."""
+    instruction, text = user_expression()
+    if instruction == "STORE_SUBSCR":
+        return "a public array takes no secrets: collect them in a list, np.stack([x, y])"
+    if instruction == "BINARY_SUBSCR" or "take(" in text:
+        return "np.choose(i, table) gives the elements of a public table at secret places, x[i] those of a secret"
+    return "use numpy functions on the secret itself, and np.stack([x, y]) for one array of several secrets"
+
+
+def no_truth() -> LocalError:
+    """The refusal of a decision by a secret."""
+    called = user_expression()[1].partition("(")[0]
+    instead = _TRUTHS.get(
+        called, "choose between values with np.where(condition, a, b); combine conditions with &, | and ~"
+    )
+    return LocalError(
+        "secret-truth",
+        "a secret has no truth value: `if`, `while`, `and`, `or`, `not`, chained comparisons would have to know it",
+        f"{instead}; or `await mpc.reveal(ctx, condition)` first, and everybody learns it",
+        line=user_line(),
+    )
+
+
+_TRUTHS = {
+    "max": "write x.max(), or np.maximum(a, b)",
+    "min": "write x.min(), or np.minimum(a, b)",
+    "sorted": "write np.sort(x)",
+    "any": "write x.any()",
+    "all": "write x.all()",
+}
+"""By the function of Python's that asks for truth values: the one of numpy's that doesn't."""
 
 
 def kind_change(old: str, new: str) -> LocalError:

@@ -18,6 +18,7 @@ from protocols.array.logic import not_equal
 from protocols.array.missing import missing
 from protocols.array.scales import constant, fixed, ring_form
 from protocols.array.secret import SecretArray
+from protocols.array.shadows import Floats, in_floats
 from protocols.array.shape import concatenate
 from protocols.array.sorting import sort, with_places
 
@@ -82,6 +83,12 @@ def _of_rows(rows: SecretArray, found: SecretArray) -> tuple[int, int]:
     return max(lo, min(found.range.lo, hi)), min(hi, max(found.range.hi, lo))
 
 
+def _topk_of_floats(x: Floats, k: int, axis: int = -1) -> tuple[Any, Any]:
+    places = np.take(np.argsort(-x, axis, kind="stable"), np.arange(k), axis)
+    return np.take_along_axis(x, places, axis), places
+
+
+@in_floats(_topk_of_floats)
 def topk(x: SecretArray, k: int, axis: int = -1) -> tuple[SecretArray, SecretArray]:
     """The k largest elements along an axis, the largest first, and their places; of equal ones the first come first.
 
@@ -94,6 +101,7 @@ def topk(x: SecretArray, k: int, axis: int = -1) -> tuple[SecretArray, SecretArr
     return axis_back(negative(values)[..., :k], axis), axis_back(places[..., :k], axis)
 
 
+@in_floats(lambda x: np.asarray(len(np.unique(x))))
 def unique_count(x: SecretArray) -> SecretArray:
     """How many different values x holds: one sort, and one comparison of neighbours."""
     if not x.size:

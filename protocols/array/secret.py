@@ -23,7 +23,7 @@ from mpc.errors import LocalError
 from protocols.array.declared import declared_error, declared_range
 from protocols.array.implementations import FUNCTIONS, IN_FLOATS, UFUNC_METHODS, UFUNCS, called, refusal, result_of
 from protocols.array.lines import user_line
-from protocols.array.missing import NoLength, cannot_set, kind_change, missing, missing_attribute, no_content
+from protocols.array.missing import NoLength, cannot_set, kind_change, missing, missing_attribute, no_content, no_truth
 from protocols.array.node import Kind, Node, Operation, Shape
 from protocols.ranges import Range
 
@@ -354,13 +354,7 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         return bool(self)
 
     def __bool__(self) -> NoReturn:
-        raise LocalError(
-            "secret-truth",
-            "a secret has no truth value: `if`, `while`, `and`, `or`, `not`, chained comparisons would have to know it",
-            "choose between values with np.where(condition, a, b); combine conditions with &, | and ~; "
-            "or `await mpc.reveal(ctx, condition)` first, and everybody learns it",
-            line=user_line(),
-        )
+        raise no_truth()
 
     def __float__(self) -> NoReturn:
         raise no_content("float()")

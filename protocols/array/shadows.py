@@ -67,8 +67,14 @@ def in_floats(function: Callable[..., Any]) -> Callable[[F], F]:
         @wraps(implementation)
         def apply(*args: Any, **kwargs: Any) -> Any:
             result = implementation(*args, **kwargs)
-            if getattr(result, "context", None) is not None and result.context.session.shadows is not None:
-                result.shadow = _shadow(function, args, kwargs)
+            parts = result if isinstance(result, tuple) else (result,)
+            secrets = [part for part in parts if getattr(part, "context", None) is not None]
+            if secrets and secrets[0].context.session.shadows is not None:
+                made = _shadow(function, args, kwargs)
+                shadows = made if isinstance(result, tuple) and isinstance(made, tuple) else (made,) * len(parts)
+                for part, shadow in zip(parts, shadows, strict=False):
+                    if isinstance(part, Shadowed):
+                        part.shadow = None if shadow is None else np.asarray(shadow)
             return result
 
         return apply  # type: ignore[return-value]
@@ -76,31 +82,47 @@ def in_floats(function: Callable[..., Any]) -> Callable[[F], F]:
     return both
 
 
-def _shadow(function: Callable[..., Any], args: Any, kwargs: Any) -> Floats | None:
+def _shadow(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """What `function` makes of the shadows; None where it is unknown, for a shadow ends no program.
+
+    Truth values are tried as such, and as numbers, since numpy has no differences of them; whole numbers as floats, and
+    as integers, which alone can be indices.
+    """
     with np.errstate(all="ignore"):
-        try:
-            return _call(function, args, kwargs, truths=True)
-        except TypeError:  # numpy has no differences of booleans
-            return _call(function, args, kwargs, truths=False)
-        except _Unknown:
-            return None
+        for cast in (lambda shadow: shadow, _numbers, _wholes):
+            try:
+                return _call(function, args, kwargs, cast)
+            except _Unknown:
+                return None
+            except (TypeError, IndexError, ValueError):
+                continue
+    return None
+
+
+def _numbers(shadow: Floats) -> Floats:
+    return shadow.astype(np.float64)
+
+
+def _wholes(shadow: Floats) -> Floats:
+    whole = np.isfinite(shadow).all() and (shadow == np.rint(shadow)).all()
+    return shadow.astype(np.int64) if whole else shadow
 
 
 class _Unknown(Exception):
     """A secret without a shadow."""
 
 
-def _call(function: Callable[..., Any], args: Any, kwargs: Any, *, truths: bool) -> Floats:
-    given, named = _cast(args, truths), {name: _cast(value, truths) for name, value in kwargs.items()}
-    return np.asarray(function(*given, **named))
+def _call(function: Callable[..., Any], args: Any, kwargs: Any, cast: Callable[[Floats], Floats]) -> Any:
+    given, named = _cast(args, cast), {name: _cast(value, cast) for name, value in kwargs.items()}
+    return function(*given, **named)
 
 
-def _cast(value: Any, truths: bool) -> Any:
+def _cast(value: Any, cast: Callable[[Floats], Floats]) -> Any:
     """Secrets in an argument, or within its lists and tuples, as their shadows."""
     if isinstance(value, list | tuple):
-        return type(value)([_cast(part, truths) for part in value])
+        return type(value)([_cast(part, cast) for part in value])
     if not isinstance(value, Shadowed):
         return value
     if value.shadow is None:
         raise _Unknown
-    return value.shadow if truths else value.shadow.astype(np.float64)
+    return cast(value.shadow)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from mpc.algebra.encoding import are_integers, as_numbers
 from mpc.errors import LocalError
-from protocols.runs.table import Array, Tables, stacked
+from protocols.runs.table import Array, Table, Tables, stacked
 
 LIBRARIES = ("pandas", "polars", "pyarrow")
 
 
 def as_input(value: Any) -> Any:
-    """A frame as a `Table` with its columns' names, a series as an array, a mapping with such as `Tables`.
+    """A frame as a `Table` with its columns' names, a series as a column of its name, a mapping of these as `Tables`.
 
     Truth values and days (since 1970-01-01) become whole numbers in a table. Anything else is left as it is.
     LocalError `input-not-numeric` for a missing value, whose row is named, and for a column that holds no numbers;
@@ -27,7 +28,8 @@ def as_input(value: Any) -> Any:
         return value
     columns = _columns(value)
     if columns is None:
-        return _numbers("the series", value)
+        array, name = _numbers("the series", value), getattr(value, "name", None)
+        return Table(array, [str(name)]) if name not in (None, "") else array
     if not columns or not len(columns[0][1]):
         raise LocalError("input-empty", "an input holds no data", "give a table with at least one row of numbers")
     names = [name for name, _ in columns]
@@ -58,8 +60,8 @@ def _numbers(where: str, column: Any) -> Array:
         row = int(np.flatnonzero(missing)[0])
         what = f"{where} of an input, row {row} counted from 0, is empty"
         raise LocalError("input-not-numeric", what, "fill in or drop the missing value")
-    if array.dtype.kind == "O" and all(isinstance(value, bool | int | float) for value in array):
-        array = as_numbers(array.tolist())
+    if array.dtype.kind == "O" and all(isinstance(value, bool | int | float | Decimal) for value in array):
+        array = as_numbers([float(value) if isinstance(value, Decimal) else value for value in array])
     if array.dtype.kind == "M" and (array.astype("datetime64[D]") == array).all():
         return array.astype("datetime64[D]").astype(np.int64)
     if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:

@@ -14,8 +14,14 @@ from protocols.array.lines import user_line
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
+class NoAttribute(LocalError, AttributeError):
+    """An attribute that a table has not: an AttributeError to whoever only asks whether there is one."""
+
+
 class Table(Array):
     """A numpy array of shape (rows, columns), of which `mine["age"]` is a column and `mine.columns` are the names.
+
+    An array of one dimension may be one column that has a name.
 
     `mine[["age", "sex"]]` is the table of these columns. Whatever takes rows of a table is a table; all else that is
     computed of it is a plain array. `columns` is None where only a shape is known, as in a plan: then any name will do.
@@ -40,12 +46,23 @@ class Table(Array):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, str):
-            return np.asarray(self)[:, self._place(index)]
+            place = self._place(index)
+            return np.asarray(self) if self.ndim == 1 else np.asarray(self)[:, place]
         if isinstance(index, list) and index and all(isinstance(name, str) for name in index):
             return Table(np.asarray(self)[:, [self._place(name) for name in index]], index)
         found = np.asarray(self)[index]
         rows = isinstance(index, slice | list) or (isinstance(index, np.ndarray) and index.ndim == 1)
         return Table(found, self.columns) if rows and self.ndim == 2 else found
+
+    def __getattr__(self, name: str) -> Any:
+        if name in (self.__dict__.get("columns") or ()):
+            raise NoAttribute(
+                "no-such-column",
+                f"a column of this party's data is no attribute: .{name}",
+                f'write mine["{name}"]',
+                line=user_line(),
+            )
+        raise AttributeError(f"this party's data have no attribute {name!r}")
 
     def copy(self, order: Any = "C") -> Table:
         """The same table, in memory of its own."""
@@ -77,7 +94,9 @@ class Table(Array):
             return 0
         columns = self.columns or ()
         if columns.count(name) != 1:
-            what = f"has {columns.count(name)} columns {name!r}" if columns else "has no names of columns"
+            count = columns.count(name)
+            found = f"has {f'{count} columns' if count else 'no column'} called {name!r}"
+            what = found if columns else "has no names of columns"
             named = f"its columns are {', '.join(columns)}" if columns else "give the file a header line"
             raise LocalError("no-such-column", f"this party's data {what}", named, line=user_line())
         return columns.index(name)

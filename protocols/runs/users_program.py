@@ -5,7 +5,9 @@ from __future__ import annotations
 import dis
 import inspect
 import os
+from collections import deque
 from collections.abc import Awaitable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from types import CodeType
 from typing import Any
 
@@ -17,6 +19,7 @@ from mpc.simulation import Main
 from protocols.array.lines import user_frames
 from protocols.array.misuse import asyncio_in_program, unawaited
 from protocols.array.secret import SecretArray
+from protocols.runs.own_data import without_data
 
 SIGNATURE = "async def main(ctx, mine)"
 _OF_ASYNCIO = ("no running event loop", "trio.run received unrecognized yield message")
@@ -36,7 +39,8 @@ def guarded(main: Main) -> Main:
                 raise
             raise exited(left) from None
         except (TypeError, ValueError, AttributeError, RuntimeError) as error:
-            explained = _explained(main, error)
+            explained = without_data(main, error) if mine is None else None
+            explained = explained or _explained(main, error)
             if explained is None:
                 raise
             raise explained from None
@@ -100,7 +104,9 @@ def _started(main: Main, ctx: Context, mine: Any) -> Awaitable[Any]:
 
 
 def _explained(main: Main, error: Exception) -> LocalError | None:
-    """What an error of Python's stands for, if it comes of asyncio or of a missing `await`."""
+    """What an error of Python's stands for, if it comes of a refusal, of asyncio or of a missing `await`."""
+    if isinstance(error.__cause__, LocalError):  # numpy has its own words for what a secret refuses
+        return error.__cause__
     frames, text = user_frames(error), str(error)
     line = frames[-1][1] if frames else line_of(main)
     if any(sign in text for sign in _OF_ASYNCIO):
@@ -141,15 +147,17 @@ def refuse_unfinished(main: Main, result: Any) -> None:
 
 
 def _parts(value: Any) -> Iterator[Any]:
-    """A value and all that lies in it, in lists, tuples, sets, dicts and arrays of objects, each once."""
+    """A value and all that lies in it, in lists, tuples, sets, dicts, records and arrays of objects, once each."""
     pending, seen = [value], set[int]()
     while pending:
         part = pending.pop()
-        if isinstance(part, dict):
+        if isinstance(part, Mapping):
             inner = list(part.values())
+        elif is_dataclass(part) and not isinstance(part, type):
+            inner = [getattr(part, field.name, None) for field in fields(part)]
         elif isinstance(part, np.ndarray) and part.dtype == object:
             inner = part.ravel().tolist()
-        elif isinstance(part, list | tuple | set | frozenset):
+        elif isinstance(part, list | tuple | set | frozenset | deque):
             inner = list(part)
         else:
             yield part

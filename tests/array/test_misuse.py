@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import statistics
 import sys
+from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -50,9 +53,25 @@ async def returns_secrets_in_a_dict(ctx, mine):
     return known, {"of both": [(x, None)]}
 
 
+@dataclass
+class Record:
+    value: object
+
+
+async def returns_a_record(ctx, mine):
+    x = await mpc.secret(ctx, 0, mine)
+    return deque([Record(x)])
+
+
+async def takes_its_line_from_a_library(ctx, mine):
+    x = await mpc.secret(ctx, 0, mine)
+    return statistics.fmean(iter([x[0], x[1]]))
+
+
 @pytest.mark.parametrize(
     ("main", "code", "line"),
     [
+        (returns_a_record, "not-revealed", 2),
         (returns_a_coroutine, "not-awaited", 2),
         (returns_one_deep_inside, "not-awaited", 3),
         (returns_a_secret, "not-revealed", 1),
@@ -61,6 +80,10 @@ async def returns_secrets_in_a_dict(ctx, mine):
 )
 def test_a_result_that_is_none(main, code, line):
     refused(main, code, "the result", line=line)
+
+
+def test_the_line_is_the_programs_not_that_of_a_library_it_calls():
+    refused(takes_its_line_from_a_library, "secret-content", line=2)
 
 
 def test_of_several_returns_all_are_named():

@@ -1,4 +1,4 @@
-"""A number that is opened outside its proven range is refused: public numbers differed, or a range was vouched for."""
+"""A number that is opened outside its proven range is refused: a range that was vouched for is false."""
 
 import numpy as np
 import pytest
@@ -10,32 +10,13 @@ from protocols.runs.simulating import simulate
 
 X = np.array([3.0, 5.5, 7.0])
 
-DIFFERING = {
-    "an own index as a factor": lambda x, me: x * (me + 2),
-    "an own index added to a share": lambda x, me: x + (1000 if me else 0),
-    "the length of own data": lambda x, me: x.sum() * [3, 40][me],
-    "a divisor": lambda x, me: x / [2.3, 3.7][me],
-    "weights of an unseeded generator": lambda x, me: x @ np.random.default_rng(me).normal(size=3),
-    "whole numbers": lambda x, me: (x > 4).astype(int) * (2**20 * (me + 1)),
-    "a matrix": lambda x, me: np.full((2, 3), me + 1.25) @ x,
-}
-
 
 def refused(program, inputs=(X, None), **options):
     with pytest.raises(LocalError, match="revealed-outside-range") as caught:
         simulate(program, list(inputs), **options)
     assert caught.value.line.startswith("test_revealed_outside_range.py:")
-    assert "--arg" in caught.value.remedy
+    assert ".within" in caught.value.remedy
     return caught.value
-
-
-@pytest.mark.parametrize("differing", DIFFERING.values(), ids=DIFFERING.keys())
-def test_public_numbers_that_differ_are_refused_where_they_throw_a_value_out_of_its_range(differing):
-    async def main(ctx, mine):
-        x = await mpc.secret(ctx, 0, mine, range=(0, 10))
-        return await mpc.reveal(ctx, differing(x, ctx.me))
-
-    refused(main)
 
 
 VOUCHED = {

@@ -16,6 +16,12 @@ def attempt(use, value=1.5, kind=None):
     return revealed(use, value, kinds=[kind] if kind else None)
 
 
+def stored(array, value):
+    """A public array into which a value is written."""
+    array[0] = value
+    return array
+
+
 FORBIDDEN = {
     "if": (lambda x: 1 if x > 0 else 0, "secret-truth", "np.where"),
     "and": (lambda x: (x > 0) and (x < 1), "secret-truth", "&"),
@@ -27,14 +33,24 @@ FORBIDDEN = {
     "range": (range, "secret-content", "reveal"),
     "index of a list": (lambda x: [1, 2][x], "secret-content", "reveal"),
     "asarray": (np.asarray, "secret-content", "reveal"),
-    "max of Python": (lambda x: max(x, 0), "secret-truth", "np.where"),
-    "secret index": (lambda x: np.zeros(3)[x], "secret-content", "reveal"),
+    "asarray of several": (lambda x: np.array([x, x]), "secret-content", "np.stack"),
+    "mean of a list": (lambda x: np.mean([x, x]), "secret-content", "np.stack"),
+    "max of Python": (lambda x: max(x, 0), "secret-truth", "np.maximum"),
+    "min of Python": (lambda x: min([x, x]), "secret-truth", "np.minimum"),
+    "sorted": (lambda x: sorted([x, x]), "secret-truth", "np.sort"),
+    "any of Python": (lambda x: any([x, x]), "secret-truth", "x.any()"),
+    "take of a public table": (lambda x: np.take(np.eye(3), x), "secret-content", "np.choose"),
+    "stored in a public array": (lambda x: stored(np.zeros(3), x.reshape(1)), "secret-content", "np.stack"),
+    "stored in one place": (lambda x: stored(np.zeros(3), x), "secret-content", "np.stack"),
+    "secret index": (lambda x: np.zeros(3)[x], "secret-content", "np.choose"),
     "index by a secret": (lambda x: x.reshape(1)[x > 0], "secret-index", "np.where"),
     "ufunc without counterpart": (np.arctan, "unsupported-operation", "np.interp"),
     "function without counterpart": (np.unwrap, "unsupported-operation", "np.interp"),
     "reduce": (np.subtract.reduce, "unsupported-operation", "reveal"),
     "secret exponent": (lambda x: 2.0**x, "bad-exponent", "np.exp"),
-    "fractional exponent": (lambda x: x**0.5, "bad-exponent", "np.exp"),
+    "fractional exponent": (lambda x: x**0.5, "bad-exponent", "np.sqrt(x)"),
+    "negative exponent": (lambda x: x**-2, "bad-exponent", "1 / x ** 2"),
+    "other exponent": (lambda x: x**1.7, "bad-exponent", "np.exp(y * np.log(x))"),
     "zero exponent": (lambda x: x**0, "bad-exponent", ""),
     "& of numbers": (lambda x: x & True, "not-a-bit", "compare"),
     "~ of numbers": (lambda x: ~x, "not-a-bit", "compare"),

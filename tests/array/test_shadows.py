@@ -99,3 +99,19 @@ def test_ordinary_runs_have_no_shadows():
         return await mpc.reveal(ctx, x)
 
     assert mpc.simulate(main, [1.0, None]).result == 2
+
+
+async def of_places_and_several(ctx, mine):
+    x = await mpc.secret(ctx, 0, mine, range=(-8, 8))
+    i = await mpc.secret(ctx, 0, np.array([2, 0]) if ctx.me == 0 else None, range=(0, 7))
+    largest, places = mpc.topk(x, 2)
+    counts = np.histogram(x, [-3, 0, 3])[0]
+    shares = mpc.softmax(x), mpc.log_softmax(x), mpc.relu(x)
+    return await mpc.reveal(ctx, x[i], *divmod(i, 2), largest, places, counts, mpc.unique_count(i), *shares)
+
+
+def test_secret_places_and_functions_of_several_results_have_shadows():
+    """A shadow that is unknown would be NaN, and ends no program."""
+    compared = shadow(of_places_and_several, [X[0], None])
+    assert len(compared) == 10
+    assert all(found.off <= found.bound + 1e-9 for found in compared)

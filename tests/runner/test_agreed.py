@@ -174,3 +174,16 @@ def test_parties_that_say_other_things_are_named(
     assert [code for code, _, _ in outcomes] == [3, 3]
     assert f"south has another {named}" in outcomes[0][2]
     assert "[different-parameters]" in outcomes[0][2]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", 3), ("-0.5", -0.5), ("1e3", 1000.0), ("true", True), ("False", False),
+        ("nan", "nan"), ("inf", "inf"), ("-Infinity", "-Infinity"), ("1e999", "1e999"), ("1_000", "1_000"),
+        ("\u0663", "\u0663"), ("", ""), ("0x10", "0x10"),
+    ],
+)  # fmt: skip
+def test_an_argument_is_a_number_where_it_is_written_as_one(text: str, value: Any) -> None:
+    (argument,) = said(arguments=(f"a={text}",)).arguments.values()
+    assert (type(argument), argument) == (type(value), value)

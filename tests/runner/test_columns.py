@@ -144,7 +144,7 @@ def test_what_does_not_fit_is_named_by_the_line_of_the_file(tmp_path: Path, text
 
 def test_a_column_of_no_name(tmp_path: Path) -> None:
     path = write(tmp_path, "a,b,b\n1,2,3\n")
-    for columns, says in ((("c",), "no columns called 'c'"), (("b",), "2 columns called 'b'")):
+    for columns, says in ((("c",), "no column called 'c'"), (("b",), "2 columns called 'b'")):
         with pytest.raises(LocalError, match="no-such-column") as caught:
             load_input(path, Reading(columns))
         assert says in caught.value.cause
@@ -190,7 +190,7 @@ def test_parquet_has_names_days_and_categories(tmp_path: Path) -> None:
     np.testing.assert_array_equal(table, [[30, 1, 1, 1], [41, 0, -1, 0]])
     chosen: Any = load_input(path, Reading(("born",)))
     np.testing.assert_array_equal(chosen, [[1], [-1]])
-    with pytest.raises(LocalError, match="column 'sex' holds string, not numbers"):
+    with pytest.raises(LocalError, match="column 'sex' holds texts, not numbers"):
         load_input(path)
     with pytest.raises(LocalError, match="column 'sex', row 2 is none of the categories"):
         load_input(path, Reading(categories={"sex": ("m",)}))
@@ -220,3 +220,29 @@ def test_a_number_beside_a_control_character_is_none(tmp_path: Path, blank: str)
     with pytest.raises(LocalError, match="input-not-numeric") as caught:
         read_csv(write(tmp_path, f"a,b\n1,2\n3,{blank}7\n"), Reading())
     assert "line 3, column 2" in str(caught.value)
+
+
+def test_a_text_says_what_to_do_with_it(tmp_path: Path) -> None:
+    path = write(tmp_path, "age,sex\n30,f\n")
+    with pytest.raises(LocalError, match="column 2 \\('sex'\\) is not a number") as caught:
+        read_csv(path, Reading())
+    assert "--category" in caught.value.remedy
+    assert "YYYY-MM-DD" in caught.value.remedy
+    with pytest.raises(LocalError, match="input-not-numeric") as caught:
+        read_csv(path, Reading(categories={"sexx": ("f", "m")}))
+    assert "those of sexx are named" in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["Sex", "sex ", "SEX"])
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_categories_of_a_column_that_is_spelt_otherwise_are_refused(tmp_path: Path, name: str, kind: str) -> None:
+    """Also where it is not asked for, or holds numbers. Other names may be of columns that other parties have."""
+    path = write(tmp_path, "age,sex\n30,1\n")
+    if kind == "parquet":
+        path = tmp_path / "a.parquet"
+        arrow = pytest.importorskip("pyarrow")
+        pytest.importorskip("pyarrow.parquet").write_table(arrow.table({"age": [30], "sex": [1]}), path)
+    with pytest.raises(LocalError, match="no-such-column") as caught:
+        load_input(path, Reading(columns=("age",), categories={name: ("f", "m")}))
+    assert "--category sex=..." in caught.value.remedy
+    load_input(path, Reading(categories={"place": ("a", "b")}))

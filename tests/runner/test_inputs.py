@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mpc.errors import LocalError
+from party_runner.columns import Reading
 from party_runner.csv_table import ROWS_AT_A_TIME
-from party_runner.inputs import load_input
+from party_runner.inputs import AS_IT_IS, load_input
 
 
 def write(folder: Path, text: str | bytes, name: str = "a.csv") -> Path:
@@ -24,9 +27,9 @@ def write(folder: Path, text: str | bytes, name: str = "a.csv") -> Path:
     return path
 
 
-def refusal(path: Path) -> LocalError:
+def refusal(path: Path, reading: Reading = AS_IT_IS) -> LocalError:
     with pytest.raises(LocalError) as caught:
-        load_input(path)
+        load_input(path, reading)
     assert str(path) in caught.value.cause
     return caught.value
 
@@ -279,7 +282,7 @@ def test_parquet_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "code", "says"),
     [
-        ({"a": [1.0, 2.0], "name": ["x", "y"]}, "input-not-numeric", "column 'name' holds string"),
+        ({"a": [1.0, 2.0], "name": ["x", "y"]}, "input-not-numeric", "column 'name' holds texts"),
         ({"a": [1.0, None]}, "input-not-numeric", "column 'a', row 2 is empty"),
         ({"a": [1.0, float("nan")]}, "input-not-finite", "column 'a'"),
         ({"a": np.array([2**63 + 1], dtype=np.uint64), "b": [0.5]}, "input-inexact-integer", "column 'a'"),
@@ -292,6 +295,83 @@ def test_parquet_is_refused(tmp_path: Path, columns: dict[str, Any], code: str, 
     error = refusal(parquet(tmp_path, columns))
     assert error.code == code
     assert says in error.cause
+
+
+DAY = datetime(2024, 1, 2)
+ARROW: dict[str, tuple[Any, list[float]]] = {
+    "int8": ([1, 2], [1, 2]),
+    "uint64": ([1, 2], [1, 2]),
+    "float16": (np.array([0.5, 1.5], np.float16), [0.5, 1.5]),
+    "bool": ([True, False], [1, 0]),
+    "date32": ([DAY.date()] * 2, [19724, 19724]),
+    "date64": ([DAY.date()] * 2, [19724, 19724]),
+    "timestamp(s)": ([DAY] * 2, [19724, 19724]),
+    "timestamp(us)": ([DAY] * 2, [19724, 19724]),
+    "timestamp(ns, UTC)": ([DAY.replace(tzinfo=UTC)] * 2, [19724, 19724]),
+    "decimal128(20, 2)": ([Decimal("1.25"), Decimal("-3.50")], [1.25, -3.5]),
+    "decimal128(20, 0)": ([Decimal(2**60), Decimal(-3)], [2**60, -3]),
+    "decimal256(50, 4)": ([Decimal("1.25"), Decimal("0")], [1.25, 0]),
+    "string": (["m", "f"], [1, 0]),
+    "large_string": (["m", "f"], [1, 0]),
+    "string_view": (["m", "f"], [1, 0]),
+    "dictionary": (["m", "f"], [1, 0]),
+}
+
+
+def of_type(name: str, values: Any) -> Any:
+    pyarrow = pytest.importorskip("pyarrow")
+    if name == "dictionary":
+        return pyarrow.array(values, pyarrow.large_string()).dictionary_encode()
+    kind, _, inside = name.rstrip(")").partition("(")
+    given = [int(text) if text.strip().isdecimal() else text.strip() for text in inside.split(",") if text]
+    return pyarrow.array(values, getattr(pyarrow, f"{kind}_" if kind == "bool" else kind)(*given))
+
+
+@pytest.mark.parametrize("kind", ARROW)
+def test_every_type_of_parquet_that_holds_numbers_days_or_texts(tmp_path: Path, kind: str) -> None:
+    values, expected = ARROW[kind]
+    path = parquet(tmp_path, {"x": of_type(kind, values)})
+    table = load_input(path, Reading(categories={"x": ("f", "m")}))
+    assert table.dtype == (np.float64 if "float" in kind or kind in ("decimal128(20, 2)", "decimal256(50, 4)") else int)
+    np.testing.assert_array_equal(table[:, 0], expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "says"),
+    [
+        ("timestamp(us)", [DAY, DAY.replace(hour=3)], "row 2 is a time within a day"),
+        ("decimal128(38, 0)", [Decimal(2**70)], "integer of 64 bits or more"),
+        ("binary", [b"a"], "holds binary"),
+        ("duration(s)", [1], "holds duration"),
+        ("time32(s)", [1], "holds time32"),
+        ("list", [[1]], "holds list"),
+        ("null", [None], "row 1 is empty"),
+        ("string", ["f", "x"], "row 2 is none of the categories"),
+    ],
+)
+def test_other_types_of_parquet_are_refused_where_they_are_asked_for(
+    tmp_path: Path, kind: str, values: Any, says: str
+) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    column = pyarrow.array(values) if kind in ("list", "null") else of_type(kind, values)
+    path = parquet(tmp_path, {"age": [30] * len(values), "x": column})
+    error = refusal(path, Reading(categories={"x": ("f", "m")}))
+    assert says in error.cause
+    assert "column 'x'" in error.cause
+    np.testing.assert_array_equal(load_input(path, Reading(columns=("age",))), [[30]] * len(values))
+
+
+def test_parquet_as_pandas_writes_it(tmp_path: Path) -> None:
+    """Its texts are large ones, its times are fine ones, and labels of rows are a column of their own."""
+    pandas = pytest.importorskip("pandas")
+    columns = {"age": [30, 41], "sex": ["f", "m"], "day": pandas.to_datetime(["2024-01-02", "2024-01-03"])}
+    path = tmp_path / "a.parquet"
+    pandas.DataFrame(columns | {"group": pandas.Categorical(["a", "b"])}, index=["x", "y"]).to_parquet(path)
+    table: Any = load_input(path, Reading(categories={"sex": ("f", "m"), "group": ("a", "b")}))
+    assert table.columns == ("age", "sex", "day", "group")
+    np.testing.assert_array_equal(table, [[30, 0, 19724, 0], [41, 1, 19725, 1]])
+    labels = Reading(columns=("__index_level_0__",), categories={"__index_level_0__": ("x", "y")})
+    np.testing.assert_array_equal(load_input(path, labels), [[0], [1]])
 
 
 def test_a_file_that_is_not_parquet(tmp_path: Path) -> None:

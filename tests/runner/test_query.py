@@ -63,7 +63,7 @@ def test_a_path_from_here(address: str, tmp_path: Path, monkeypatch: pytest.Monk
         ("DELETE FROM people", "bad-query", "readonly"),
         ("SELECT age FROM people WHERE age < 0", "input-empty", "no data"),
         ("SELECT NULLIF(age, 41) AS a FROM people", "input-not-numeric", "column 'a', row 2 is empty"),
-        ("SELECT sex FROM people", "input-not-numeric", "column 'sex' holds string"),
+        ("SELECT sex FROM people", "input-not-numeric", "column 'sex' holds texts"),
         ("SELECT x'00' AS b", "input-not-numeric", "column 'b'"),
         ("SELECT 9007199254740993 AS x UNION ALL SELECT 0.5", "input-inexact-integer", "column 'x'"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -91,3 +92,12 @@ def test_a_column_of_each():
 def test_anything_else_is_left_as_it_is():
     for value in (None, 3, [1, 2], np.arange(3), {"a": 1}, Table(np.zeros((1, 1)), "a"), Tables({})):
         assert as_input(value) is value
+
+
+def test_decimal_numbers_and_names_of_series():
+    values = [Decimal("1.25"), Decimal("-3.5")]
+    table = as_input(arrow({"a": values}))
+    np.testing.assert_array_equal(table["a"], [1.25, -3.5])
+    pandas_series = pytest.importorskip("pandas").Series([1.5, 2.0], name="cost")
+    np.testing.assert_array_equal(as_input(pandas_series)["cost"], [1.5, 2.0])
+    assert not isinstance(as_input(pandas_series.rename(None)), Table)

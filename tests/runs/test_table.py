@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import mpc
+from mpc.errors import LocalError
 from protocols.runs.input_shapes import describe
+from protocols.runs.simulating import simulate
 from protocols.runs.table import Table, Tables
 
 VALUES = np.array([[30.0, 1.0, 0.5], [40.0, 0.0, 0.25], [50.0, 1.0, 0.125]])
@@ -126,3 +128,50 @@ def test_of_many_rows_out_of_range_the_first_are_named():
 
     with pytest.raises(mpc.LocalError, match="in rows 1, 2, 3, 4, 5, 6, 7, 8 and 91 more, counted from 0"):
         mpc.simulate(main, [np.arange(100) * 2, None])
+
+
+def test_a_column_is_no_attribute():
+    table = Table(np.zeros((2, 2)), ("cost", "sum"))
+    with pytest.raises(LocalError, match="no-such-column") as caught:
+        table.cost  # noqa: B018
+    assert caught.value.remedy == 'write mine["cost"]'
+    assert not hasattr(table, "cost")
+    assert not hasattr(table, "other")
+    assert table.sum() == 0
+
+
+def test_a_series_is_one_column_of_its_name():
+    column = Table(np.arange(3), ("cost",))
+    np.testing.assert_array_equal(column["cost"], [0, 1, 2])
+    np.testing.assert_array_equal(column[1:], [1, 2])
+    with pytest.raises(LocalError, match="has no column called 'other'"):
+        column["other"]
+
+
+WITHOUT = {
+    "a column": lambda mine: mine["cost"],
+    "an attribute": lambda mine: mine.columns,
+    "its length": lambda mine: [0] * len(mine),
+    "arithmetic": lambda mine: mine * 2,
+    "an inner function": lambda mine: (lambda: mine[0])(),
+}
+
+
+@pytest.mark.parametrize("use", WITHOUT.values(), ids=WITHOUT.keys())
+def test_data_that_a_party_does_not_bring_are_said_to_be_missing(use):
+    async def main(ctx, mine):
+        return await mpc.reveal(ctx, await mpc.secret(ctx, owner=0, value=use(mine), range=(0, 9)))
+
+    with pytest.raises(LocalError, match="no-own-data") as caught:
+        simulate(main, [None, None])
+    assert caught.value.line.startswith("test_table.py:")
+    assert "None if mine is None else" in caught.value.remedy
+
+
+def test_another_nothing_is_left_as_it_is():
+    async def main(ctx, mine):
+        learnt = await mpc.reveal(ctx, await mpc.secret(ctx, owner=0, value=mine, range=(0, 9)), to=0)
+        return learnt + 1
+
+    with pytest.raises(TypeError, match="NoneType"):
+        simulate(main, [2.0, None])
