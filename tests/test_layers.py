@@ -73,9 +73,10 @@ FOLDER_ORDER = {
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared",
         "secret", "recording", "public", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
         "thresholds", "choices", "logic", "quotients", "functions", "folding", "rearranging", "selecting", "extremes",
-        "products", "cumulative", "statistics", "shuffled", "sorting", "compaction", "order_statistics", "counting",
-        "floor_quotients", "public_divisors", "rounding", "elementary", "activations", "series", "linear_algebra",
-        "positive_definite", "spellings", "inputs", "evaluate", "supposing", "revealing", "bridge", "__init__",
+        "products", "cumulative", "spreads", "statistics", "shuffled", "sorting", "compaction", "order_statistics",
+        "counting", "floor_quotients", "public_divisors", "rounding", "elementary", "activations", "series",
+        "linear_algebra", "positive_definite", "spellings", "inputs", "evaluate", "supposing", "revealing", "bridge",
+        "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

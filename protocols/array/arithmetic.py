@@ -9,7 +9,7 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.factors import added, factor_of
+from protocols.array.factors import added, factor_of, range_of_product
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
@@ -177,46 +177,21 @@ def sum_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
 @implements(np.mean)
 def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
     """The mean over axes: the sum by the public reciprocal of the count. Its range is that of x, up to its own loss."""
-    count = _count(x, axis)
+    count = number_of(x, axis)
     whole = sum_(x, axis, keepdims)
     if count == 1:
         return fixed(whole)
-    result = fixed(scale_by(whole, np.asarray(1.0 / count), rounded=True))
+    check_range(x.context.session, "sum", whole.range, whole.scale, user_line())
+    result = fixed(scale_by(whole, np.asarray(1.0 / count), rounded=True, name="mean"))
     return _between(result, ring_form(x))
 
 
-def var(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
-    """The population variance over axes.
-
-    About a public number in the middle of the range, with n elements: (n times the sum of squares, less the square of
-    the sum) / n^2, of which the ring has the numerator exactly. Where that does not fit, the mean of the squared
-    distances from the mean.
-    """
-    count = _count(x, axis)
-    x = ring_form(x)
-    centred = x.range - _middle(x)
-    check_range(x.context.session, "var", centred.square(), 2 * x.scale, user_line())
-    if count == 1 or not centred.square().times(count * count).fits(x.context.ring.bits):
-        return mean(square(subtract(x, mean(x, axis, True))), axis, keepdims)
-    y = record(ADD_PUBLIC, x, constant=encoded(x.context, public(-_middle(x).lo), 0))
-    squares = scale_by(sum_(square(y), axis, keepdims), np.asarray(count))
-    most = centred.square().times(count * count)
-    numerator = subtract(squares, square(sum_(y, axis, keepdims)))
-    numerator = numerator.in_range(Range(0, most.hi, numerator.range.error))
-    return fixed(scale_by(numerator, np.asarray(1.0 / count**2), rounded=True))
-
-
-def _count(x: SecretArray, axis: Any) -> int:
+def number_of(x: SecretArray, axis: Any) -> int:
     """How many elements meet in each result. LocalError `empty-mean` if none."""
     count = prod(x.shape[a] for a in axes_of(x, axis))
     if not count:
         raise LocalError("empty-mean", "the mean of no elements", "check the shape of the input", line=user_line())
     return count
-
-
-def _middle(x: SecretArray) -> Range:
-    middle = (x.range.lo + x.range.hi) // 2
-    return Range(middle, middle)
 
 
 def _between(mean: SecretArray, x: SecretArray) -> SecretArray:
@@ -229,10 +204,16 @@ def _between(mean: SecretArray, x: SecretArray) -> SecretArray:
     return mean.in_range(Range(lo, hi, mean.range.error))
 
 
-def scale_by(x: SecretArray, values: Public, *, rounded: bool = False) -> SecretArray:
-    """x * values for public numbers: local, unless they need several parts; `rounded` if they are nearest floats."""
-    factor = factor_of("* public", x, values, rounded=rounded)
-    return added([record(SCALE, factor.x, constant=part.constant, scale=part.scale) for part in factor.parts])
+def scale_by(x: SecretArray, values: Public, *, rounded: bool = False, name: str = "*") -> SecretArray:
+    """x * values for public numbers: local, unless they need several parts; `rounded` if they are nearest floats. An
+    error speaks of the operation of this name."""
+    factor = factor_of(name, x, values, rounded=rounded)
+    products = [record(SCALE, factor.x, constant=part.constant, scale=part.scale) for part in factor.parts]
+    product = added(products)
+    if len(products) == 1:
+        return product
+    known = range_of_product(factor, values)
+    return product.narrowed(max(product.range.lo, known.lo), min(product.range.hi, known.hi))
 
 
 def _add_public(x: SecretArray, values: Any) -> SecretArray:

@@ -81,7 +81,7 @@ def dot(x: Any, y: Any) -> SecretArray:
 
 def _by_public(x: SecretArray, matrix: Public, *, public_left: bool) -> SecretArray:
     inner = matrix_shapes(*_in_order(x.shape, matrix.shape, public_left))[0][-1]
-    factor = factor_of("@ public", x, matrix, terms=max(inner, 1))
+    factor = factor_of("@", x, matrix, terms=max(inner, 1))
     products = [
         record(MATMUL_PUBLIC, factor.x, constant=part.constant, scale=part.scale, public_left=public_left)
         for part in factor.parts

@@ -78,7 +78,7 @@ def divide(x: Any, y: Any) -> SecretArray:
         raise LocalError(
             "division-by-zero", "division of a secret by a public zero", "leave zeros out", line=user_line()
         )
-    return fixed(scale_by(x, 1.0 / divisor, rounded=True))
+    return fixed(scale_by(x, 1.0 / divisor, rounded=True, name="/"))
 
 
 @implements(np.reciprocal)
