@@ -14,11 +14,12 @@ from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, operation
-from protocols.array.peaks import difference, total
+from protocols.array.peaks import difference, total, turned
 from protocols.array.public import Constant, Public, encoded, is_integral, public
 from protocols.array.recording import record
 from protocols.array.scales import aligned, at_scale, fixed, has_room, ring_form, short
 from protocols.array.secret import SecretArray
+from protocols.array.shape import refuse_truths
 from protocols.outputs import check_range
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare
@@ -96,22 +97,25 @@ SUM = operation("sum", _total, _add_up)
 
 @implements(np.add)
 def add(x: Any, y: Any) -> SecretArray:
-    """x + y. Local, unless operands of different scale must be shortened first."""
+    """x + y. Local, unless operands of different scale must be shortened first. Of two truth values LocalError
+    `arithmetic-of-bits`, which numpy takes for their `|`."""
+    refuse_truths("+", x, y)
     if not isinstance(x, SecretArray):
         x, y = y, x
     if not isinstance(y, SecretArray):
         return _add_public(x, public(y))
-    return record(ADD, *aligned(x, y))
+    return record(ADD, *aligned(x, y, to_add=True))
 
 
 @implements(np.subtract)
 def subtract(x: Any, y: Any, *, range_: Range | None = None) -> SecretArray:
     """x - y. Local, as `add`."""
+    refuse_truths("-", x, y)
     if not isinstance(y, SecretArray):
         return _add_public(x, np.asarray(-public(y)))
     if not isinstance(x, SecretArray):
-        return _add_public(negative(y), public(x))
-    x, y = aligned(x, y)
+        return _add_public(negative(ring_form(y)), public(x))
+    x, y = aligned(x, y, to_add=range_ is None)
     inferred, peak = difference(x, y)
     result = record(SUBTRACT, x, y, range_=range_ or inferred)
     result.together = peak
@@ -121,7 +125,10 @@ def subtract(x: Any, y: Any, *, range_: Range | None = None) -> SecretArray:
 @implements(np.negative)
 def negative(x: SecretArray) -> SecretArray:
     """-x. Local."""
-    return record(NEGATE, ring_form(x))
+    refuse_truths("-", x)
+    result = record(NEGATE, ring_form(x))
+    result.together = turned(x)
+    return result
 
 
 @implements(np.positive)
@@ -130,7 +137,6 @@ def positive(x: SecretArray) -> SecretArray:
     return ring_form(x).copy()
 
 
-@implements(np.multiply)
 def multiply(x: Any, y: Any) -> SecretArray:
     """x * y, elementwise: one round for two secrets, none for a public whole factor."""
     if not isinstance(x, SecretArray):

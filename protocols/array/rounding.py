@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from mpc.context import Context
+from mpc.errors import LocalError
 from protocols.array.arithmetic import ADD_PUBLIC, add, multiply, negative, scale_by, subtract
 from protocols.array.floor_quotients import floor_and_rest
 from protocols.array.implementations import implements
+from protocols.array.lines import user_line
 from protocols.array.logic import ZERO, greater, greater_equal, is_negative, less, not_equal, where
 from protocols.array.missing import missing
 from protocols.array.node import Facts, Node, operation
@@ -19,6 +21,7 @@ from protocols.array.public_divisors import floor_and_rest_by_public
 from protocols.array.recording import record
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
+from protocols.array.shape import refuse_truths
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -57,7 +60,7 @@ def floor(x: SecretArray) -> SecretArray:
 @implements(np.ceil)
 def ceil(x: SecretArray) -> SecretArray:
     """The smallest whole number that is not below x, exactly: as `floor`."""
-    return _short(negative(_floor(negative(x))))
+    return _short(negative(_floor(negative(ring_form(x)))))
 
 
 @implements(np.trunc, np.fix)
@@ -155,6 +158,7 @@ def divmod_(x: Any, y: Any) -> tuple[SecretArray, SecretArray]:
 @implements(np.sign)
 def sign(x: SecretArray) -> SecretArray:
     """1, 0 or -1 in the kind of x: two comparisons side by side."""
+    refuse_truths("np.sign", x)
     found = subtract(ring_form(greater(x, 0)), ring_form(less(x, 0))).in_range(Range(-1, 1))
     return fixed(found) if x.kind == "fixed" else found
 
@@ -182,7 +186,22 @@ def astype(x: SecretArray, dtype: Any) -> SecretArray:
         return x.copy() if x.kind == "bit" else not_equal(x, 0)
     if kind not in "iu":
         raise missing(f"astype({np.dtype(dtype)})", "float, int or bool")
-    return whole_numbers(x)
+    whole = whole_numbers(x)
+    _refuse_to_wrap(whole, np.dtype(dtype))
+    return whole
+
+
+def _refuse_to_wrap(whole: SecretArray, dtype: np.dtype[Any]) -> None:
+    """LocalError `range-too-wide` where an integer type other than int64 does not hold the range: numpy would wrap."""
+    ends = np.iinfo(dtype)
+    if dtype != np.int64 and not ends.min <= whole.range.lo <= whole.range.hi <= ends.max:
+        lo, hi = whole.bounds
+        raise LocalError(
+            "range-too-wide",
+            f"astype({dtype}) of values in [{lo:g}, {hi:g}]: numpy would wrap what {dtype} does not hold",
+            "use astype(int), or say with x.within(lo, hi) what the values really are",
+            line=user_line(),
+        )
 
 
 def whole_numbers(x: SecretArray) -> SecretArray:
