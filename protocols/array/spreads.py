@@ -28,7 +28,8 @@ def population_variance(x: SecretArray, axis: Any = None, keepdims: bool = False
     the sum) / n^2, of which the ring has the numerator exactly. Where that does not fit, the mean of the squared
     distances from the mean. LocalError `range-exceeded` where the result may not fit.
     """
-    count = number_of(x, axis)
+    count, x = number_of(x, axis), ring_form(x)
+    check_range(x.context.session, x.node.operation.written, x.range, x.scale, x.line)
     y = _centred(x)
     most = Range(0, y.range.magnitude**2)
     scale = x.context.fractional_bits
@@ -74,7 +75,6 @@ def not_negative(x: SecretArray) -> SecretArray:
 def _centred(x: SecretArray) -> SecretArray:
     """x less a public number in the middle of its range, with at most the run's number of fractional bits: squares and
     sums of it are then exact."""
-    x = ring_form(x)
     middle = (x.range.lo + x.range.hi) // 2
     return short(record(ADD_PUBLIC, x, constant=encoded(x.context, np.asarray(-middle), 0)))
 

@@ -21,7 +21,7 @@ def test_sums_and_differences_of_what_carries_many_bits(bits, factor):
     for found, right, reveal in zip(
         run.result, (0.9 - q, p + q, p - q, p + 0.5, False, 0, 0), run.report.reveals, strict=True
     ):
-        assert abs(found - right) <= reveal.error <= 4 * 2.0**-bits
+        assert abs(float(found) - right) <= reveal.error <= 4 * 2.0**-bits
 
 
 @pytest.mark.parametrize("bits", [20, 24])
