@@ -45,10 +45,10 @@ test: $(VENV)/.test
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 test-fast: $(VENV)/.test
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" $(FAST)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" --examples 4 $(FAST)
 
 test-portable: $(VENV)/.test
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" --kernels portable $(COMPUTING)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" --examples 4 --kernels portable $(COMPUTING)
 
 test-fpga: $(VENV)/.test $(FPGA_EMULATOR)/emulator.icd
 	OCL_ICD_VENDORS=$(CURDIR)/$(FPGA_EMULATOR) $(BIN)/python -m pytest -m "not slow" $(ON_DEVICES)

@@ -15,12 +15,13 @@ from bench.peers import catalogue
 from bench.workloads import Share, Workload
 from mpc.algebra import bits
 from mpc.algebra.ring import Z64, Words
+from mpc.algebra.wide_ring import Z128
 from mpc.context import Context, Spec
 from mpc.prg import Prg
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
-TITLE = "Arithmetic on shares of 64-bit integers, online"
+TITLE = "Arithmetic on shares of integers of 64 bits, or of 128 where it says so, online"
 
 
 def _pair(prg: Prg, size: int) -> list[Words]:
@@ -30,6 +31,16 @@ def _pair(prg: Prg, size: int) -> list[Words]:
 def _signed_pair(prg: Prg, size: int) -> list[Words]:
     """Numbers between -2^62 and 2^62: their differences stay in the ring."""
     return [Z64.from_signed(Z64.to_signed(words) >> 1) for words in _pair(prg, size)]
+
+
+def _long_pair(prg: Prg, size: int) -> list[Words]:
+    """Elements of two words."""
+    return [Z128.draw(prg, (size,)) for _ in range(2)]
+
+
+def _long_signed_pair(prg: Prg, size: int) -> list[Words]:
+    """Numbers between -2^125 and 2^125."""
+    return [Z128.sub(Z128.shift_right(words, 2), Z128.from_ints(1 << 125)) for words in _long_pair(prg, size)]
 
 
 def _matrices(prg: Prg, size: int) -> list[Words]:
@@ -115,6 +126,12 @@ def _below(values: Sequence[Words], size: int) -> Words:
     return bits.pack(x < y)
 
 
+def _long_below(values: Sequence[Words], size: int) -> Words:
+    difference = Z128.sub(*values)
+    (sign,) = Z128.planes(Z128.shift_right(difference, 127), 1)
+    return np.asarray(sign)
+
+
 def _power(values: Sequence[Words], size: int) -> Words:
     x, y = (int(v) for v in values)
     return np.array(x * pow(y, size, 1 << 64) % (1 << 64), np.uint64)
@@ -139,6 +156,8 @@ WORKLOADS = {
         Workload(
             "sort_10k", 10_000, _small, _sort_program, lambda v, size: Z64.from_signed(np.sort(Z64.to_signed(v[0])))
         ),
+        Workload("mul_1m_128", 1_000_000, _long_pair, _products, lambda v, size: Z128.mul(*v), algebra=Z128),
+        Workload("cmp_100k_128", 100_000, _long_signed_pair, _comparisons, _long_below, algebra=Z128),
         Workload("ring_1000", 1000, _scalar, _ring, lambda v, size: v[0], ring=True),
     )
 }

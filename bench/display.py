@@ -77,12 +77,21 @@ def distance(error: float | None) -> str:
 
 def over_limit(row: Row, rows: Sequence[Row], limit: str) -> str:
     """A time over the limit in its own line."""
-    place = (row.workload, row.size, row.parties, row.tls, row.network)
-    seconds = next(
-        (r.seconds for r in rows if r.system == limit and (r.workload, r.size, r.parties, r.tls, r.network) == place),
-        None,
-    )
+    seconds = limit_of(row, rows, limit)
     return multiple(row.seconds / seconds) if row.seconds and seconds and row.system == PARLEY else ""
+
+
+def limit_of(row: Row, rows: Sequence[Row], limit: str) -> float:
+    """The seconds of a limit that was measured in turns with a row, 0 if it was not."""
+    place = (row.workload, row.size, row.parties, row.tls, row.network)
+    found = (r for r in rows if r.system == limit and (r.workload, r.size, r.parties, r.tls, r.network) == place)
+    return next((r.seconds or 0.0 for r in found), 0.0)
+
+
+def over_larger_limit(row: Row, rows: Sequence[Row]) -> float | None:
+    """A time over the larger one of its limits; None without figures."""
+    largest = max(limit_of(row, rows, limit) for limit in (BANDWIDTH, LATENCY, EXCHANGE))
+    return row.seconds / largest if row.seconds and largest else None
 
 
 def slowness(row: Row, rows: Sequence[Row]) -> float | None:

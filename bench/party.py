@@ -136,19 +136,21 @@ class _Party:
     def _demand(self) -> list[Entry]:
         """The material of one repetition, by a plan on shapes."""
         size = self.role.size
-        shapes = [words.shape for words in self.workload.values(self.agreement.common.prg("shapes"), size)]
+        ring = self.workload.algebra
+        shapes = [ring.shape(words) for words in self.workload.values(self.agreement.common.prg("shapes"), size)]
 
         async def main(ctx: Context, mine: object) -> None:
             zeros = [suite_of(ctx).constant(ctx, ctx.ring.zeros(shape)) for shape in shapes]
             await self.workload.online(ctx, zeros, size)
 
-        return plan(main, [None] * self.n).demand
+        return plan(main, [None] * self.n, ring=ring.bits).demand
 
     async def _repetition(self, number: int, demand: list[Entry], supply: Supply) -> Repetition:
         await supply.provide((number,), [((number, *path[1:]), kind) for path, kind in demand])
         values = self.workload.values(self.agreement.common.prg("values", number), self.role.size)
         inputs = (await self._session(supply)).root(_INPUT + number)
-        shares = [await suite_of(inputs).input(inputs, 0, words, words.shape) for words in values]
+        ring = self.workload.algebra
+        shares = [await suite_of(inputs).input(inputs, 0, words, ring.shape(words)) for words in values]
         ctx = (await self._session(supply)).root(number)
         start = (await self._session(supply)).root(_START + number)
         with steady():
@@ -165,7 +167,7 @@ class _Party:
         return self.workload.off_by(await opened(ctx, result), values, self.role.size)
 
     async def _session(self, supply: Supply) -> Session:
-        session = Session(self.transport, supply, self.agreement, SUITE, self.n)
+        session = Session(self.transport, supply, self.agreement, SUITE, self.n, ring=self.workload.algebra)
         await session.start()
         return session
 

@@ -11,7 +11,16 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from bench.display import LIMIT, contestant, decimal, multiple, rate, rate_over_ours, slowness
+from bench.display import (
+    LIMIT,
+    contestant,
+    decimal,
+    multiple,
+    over_larger_limit,
+    rate,
+    rate_over_ours,
+    slowness,
+)
 from bench.harness import BANDWIDTH, PARLEY, AnyRow, Making, Row, Throughput
 
 OURS, OTHERS, LIMITS = "#00796b", "#9e9e9e", "#ef6c00"
@@ -25,19 +34,43 @@ Bar = tuple[str, float, str]
 def draw(rows: Sequence[AnyRow], folder: Path) -> list[Path]:
     """Draws what the rows have figures for into `folder`, which is made if it is not there; the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    times = [row for row in rows if isinstance(row, Row)]
-    rates = [row for row in rows if isinstance(row, Throughput)]
     files = []
-    makings = [row for row in rows if isinstance(row, Making) and row.network == "loopback"]
     with rc_context(STYLE):
-        for name, figure in (*_ratios(times, rates), *_scalings(times), *_made(makings)):
+        for name, figure in figures(rows):
             file = folder / f"{name}.svg"
             figure.savefig(file, facecolor="white", bbox_inches="tight", metadata={"Date": None})
             files.append(file)
     return files
 
 
-def _ratios(times: Sequence[Row], rates: Sequence[Throughput]) -> Iterator[tuple[str, Figure]]:
+def figures(rows: Sequence[AnyRow]) -> Iterator[tuple[str, Figure]]:
+    """Every picture that the rows over loopback have figures for, in the style that is set, and its name."""
+    for table in ("arithmetic", "numpy"):
+        times = [r for r in rows if isinstance(r, Row) and r.network == "loopback" and r.table == table]
+        yield from _beside_others(times, table)
+        yield from _limits(times, table)
+        yield from _scalings(times)
+    yield from _kernels([row for row in rows if isinstance(row, Throughput)])
+    yield from _made([row for row in rows if isinstance(row, Making) and row.network == "loopback"])
+
+
+def _limits(times: Sequence[Row], table: str) -> Iterator[tuple[str, Figure]]:
+    """How near to the machine's limits each workload is."""
+    bars = {name: list(_limit_bars(group, times)) for name, group in _by_workload(_largest(times))}
+    if any(bars.values()):
+        yield f"{table}-limits", _bars(bars, "time, as a multiple of the larger limit of the machine (line: the limit)")
+
+
+def _limit_bars(group: Iterable[AnyRow], times: Sequence[Row]) -> Iterator[Bar]:
+    for row in group:
+        if isinstance(row, Row) and row.system == PARLEY:
+            over = over_larger_limit(row, times)
+            if over is not None:
+                yield f"{row.parties} parties{' with TLS' if row.tls else ''}", over, OURS
+
+
+def _beside_others(times: Sequence[Row], table: str) -> Iterator[tuple[str, Figure]]:
+    """Times of other systems as multiples of ours, and below them what each is secure against."""
     compared = [row for row in _largest(times) if not row.system.startswith(LIMIT)]
     bars = {name: list(_slow_bars(group, compared)) for name, group in _by_workload(compared)}
     if any(len(group) > 1 for group in bars.values()):
@@ -51,7 +84,11 @@ def _ratios(times: Sequence[Row], rates: Sequence[Throughput]) -> Iterator[tuple
             "annotation_clip": False,
         }
         figure.axes[0].annotate("\n".join(said), xy=(0, 0), xytext=(-60, -36), fontsize=7, **below)
-        yield "arithmetic-peers", figure
+        yield f"{table}-peers", figure
+
+
+def _kernels(rates: Sequence[Throughput]) -> Iterator[tuple[str, Figure]]:
+    """Work a second by limits and by others, as multiples of ours."""
     bars = {name: list(_rate_bars(group, rates)) for name, group in _by_workload(rates)}
     if any(len(group) > 1 for group in bars.values()):
         yield "kernels-peers", _bars(bars, "work a second, as a multiple of Parley's on one core (line: Parley)")
@@ -106,7 +143,7 @@ def _by_workload(rows: Iterable[AnyRow]) -> Iterator[tuple[str, list[AnyRow]]]:
 
 def _slow_bars(group: Iterable[AnyRow], rows: Sequence[Row]) -> Iterator[Bar]:
     for row in group:
-        if isinstance(row, Row) and row.network == "loopback" and (row.system != PARLEY or row.tls):
+        if isinstance(row, Row) and (row.system != PARLEY or row.tls):
             times = slowness(row, rows)
             if times is not None:
                 ours = row.system == PARLEY
@@ -190,7 +227,7 @@ def _lines(
         axes.set_xscale("log")
     else:
         axes.set_xticks(sorted({x(row) for row in rows}))
-    axes.grid(visible=True, which="major", color="#e0e0e0", linewidth=0.6)
+    axes.grid(visible=True, which="major", color="#9e9e9e", alpha=0.35, linewidth=0.6)
     axes.legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 

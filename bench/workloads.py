@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.ring import Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.ring import Z64, Words
 from mpc.context import Context
 from mpc.prg import Prg
 from protocols.shares import ArithmeticShare, BooleanShare
@@ -24,8 +25,8 @@ class Workload:
     `size`: how much of it at scale 1. `values(prg, size)`: the inputs in the clear. `online(ctx, shares, size)`: what
     is timed. `clear(values, size)`: what it must open to, packed where the result is bits. `operations(size)`: how
     many it is made of, by which different sizes are compared. `ring`: whether in a round each party sends to the next
-    only, and not to all. `decoded(words)`: where the result is compared as numbers, those that the opened words stand
-    for; they may be off by `precision` as a part of the largest one.
+    only, and not to all. `algebra`: the ring of the values. `decoded(words)`: where the result is compared as numbers,
+    those that the opened words stand for; they may be off by `precision` as a part of the largest one.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Workload:
     clear: Callable[[Sequence[Words], int], npt.NDArray[Any]]
     operations: Callable[[int], int] = int
     ring: bool = False
+    algebra: Z2k = Z64
     decoded: Callable[[Words], npt.NDArray[Any]] | None = None
     precision: float = 0.0
 

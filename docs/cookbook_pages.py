@@ -1,4 +1,5 @@
-"""Writes what is computed of the cookbook's pages: the costs of each program, between two marks, and its picture.
+"""Writes what is computed of the cookbook's pages: the costs of each program, between two marks, and its picture, if it
+was drawn of another program or other data.
 
 python -m docs.cookbook_pages
 """
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import mpc
-from docs.pictures import write
+from docs.pictures import is_made_of, write
 from examples.recipes import Recipe, one_result, recipes
 from protocols.preprocessing.estimates import offline_bytes
 
@@ -77,6 +78,7 @@ def seconds(plan: Any) -> Iterator[str]:
 
 if __name__ == "__main__":
     for each in recipes():
-        draw(each)
+        if not is_made_of(picture_of(each), sources(each)):
+            draw(each)
     for path in sorted(FOLDER.glob("*.md")):
         path.write_text(page(path), encoding="utf-8")

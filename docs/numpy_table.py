@@ -28,8 +28,8 @@ and `out` of a public array. Names that are not of arrays (types, constants, fil
 
 Beside these stand functions that numpy has not: `mpc.sigmoid`, `mpc.erf`, `mpc.inverse_sqrt`, `mpc.relu`,
 `mpc.softmax`, `mpc.log_softmax`, `mpc.topk`, `mpc.unique`, `mpc.unique_count`, `mpc.compress`, `mpc.shuffle`,
-`mpc.permutation`; and `mpc.solve`, `mpc.det`, `mpc.cholesky` of positive definite matrices, which take what a program
-vouches for, `least`.
+`mpc.permutation`; and, with a least singular value for which a program vouches, `mpc.inv`, `mpc.lstsq`, `mpc.pinv` of
+matrices of full rank, `mpc.solve`, `mpc.det`, `mpc.cholesky` of positive definite ones.
 """
 
 _DISPATCHED = type(np.sum)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from matplotlib import rc_context
+
 from bench import results
 from bench.display import (
     LIMIT,
@@ -16,6 +18,7 @@ from bench.display import (
     decimal,
     distance,
     is_total,
+    limit_of,
     making_slowness,
     megabytes,
     milliseconds,
@@ -29,18 +32,25 @@ from bench.display import (
     slowness,
 )
 from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Planning, Row, Throughput
+from bench.plots import figures
+from docs.pictures import STYLE, made_of, save
 
 PAGE = Path(__file__).parent / "performance.md"
 PROSE = Path(__file__).parent / "performance_prose.txt"
+PICTURES = Path(__file__).parent / "performance"
 MARK = "<!-- figures -->"
 NETWORKS = {"loopback": "over loopback", "lan": "on an imitated LAN", "wan": "on an imitated WAN"}
 
 
 def page() -> str:
     """The prose, with the newest figures of each kind of machine in the place of the mark."""
-    newest = {results.about(file)[1]["label"]: file for file in sorted(results.FOLDER.glob("*.json"))}
-    figures = "\n".join(line for file in newest.values() for line in _machine(file))
-    return PROSE.read_text(encoding="utf-8").replace(MARK, figures)
+    tables = "\n".join(line for file in newest().values() for line in _machine(file))
+    return PROSE.read_text(encoding="utf-8").replace(MARK, tables)
+
+
+def newest() -> dict[str, Path]:
+    """The newest results of each kind of machine, by its label."""
+    return {results.about(file)[1]["label"]: file for file in sorted(results.FOLDER.glob("*.json"))}
 
 
 def _machine(file: Path) -> Iterator[str]:
@@ -48,6 +58,7 @@ def _machine(file: Path) -> Iterator[str]:
     rows = results.read(file)
     yield f"## Figures of {machine['label']}, {date}\n"
     yield ", ".join(f"{name}: {value}" for name, value in machine.items() if name != "label") + ".\n"
+    yield from _at_a_glance(PICTURES / machine["label"])
     times = [row for row in rows if isinstance(row, Row) and row.table == "arithmetic"]
     functions = [row for row in rows if isinstance(row, Row) and row.table == "numpy"]
     rates = [row for row in rows if isinstance(row, Throughput)]
@@ -65,6 +76,25 @@ def _machine(file: Path) -> Iterator[str]:
     yield from _section("Plans", _plans([row for row in rows if isinstance(row, Planning)]))
     yield from _section("Kernels, one core", _kernels(rates))
     yield from _section("Public-key work by others", _outside(rates))
+
+
+def _at_a_glance(folder: Path) -> Iterator[str]:
+    """The machine's pictures: beside the limits and other systems, then by size and parties, then of material."""
+    files = sorted(
+        folder.glob("*.svg"), key=lambda file: (not file.name.startswith(("arithmetic", "numpy")), file.name)
+    )
+    if files:
+        yield "### At a glance\n"
+    for file in files:
+        yield f"![{file.stem.replace('-', ', ')}]({file.relative_to(PAGE.parent).as_posix()})\n"
+
+
+def draw() -> None:
+    """Writes the pictures of the newest results of each kind of machine."""
+    for label, file in newest().items():
+        with rc_context(STYLE):
+            for name, figure in figures(results.read(file)):
+                save(figure, PICTURES / label / f"{name}.svg", made_of([file]))
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -101,19 +131,12 @@ def _ours(rows: Sequence[Row], network: str) -> Iterator[str]:
         ),
     )
     for row in _ordered(row for row in rows if row.system == PARLEY and row.network == network):
-        limits = [_limit(row, rows, name) for name in (BANDWIDTH, LATENCY, EXCHANGE)]
+        limits = [limit_of(row, rows, name) for name in (BANDWIDTH, LATENCY, EXCHANGE)]
         yield _cells([
             f"`{row.workload}`", str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
             milliseconds(row.seconds), milliseconds(row.spread), *(milliseconds(limit or None) for limit in limits),
             f"{(row.seconds or 0) / max(limits):.1f}", f"{row.bytes:,}", f"{row.rounds:,}",
         ])  # fmt: skip
-
-
-def _limit(row: Row, rows: Sequence[Row], name: str) -> float:
-    place = (row.workload, row.size, row.parties, row.tls, row.network)
-    found = (r for r in rows if r.system == name and (r.workload, r.size, r.parties, r.tls, r.network) == place)
-    row_of_limit = next(found, None)
-    return row_of_limit.seconds or 0.0 if row_of_limit else 0.0
 
 
 def _peers(rows: Sequence[Row]) -> Iterator[str]:
@@ -240,4 +263,5 @@ def _ordered(rows: Iterable[Row]) -> list[Row]:
 
 
 if __name__ == "__main__":
+    draw()
     PAGE.write_text(page(), encoding="utf-8")

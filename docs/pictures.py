@@ -51,7 +51,9 @@ def write(target: Path, draw: Callable[[Figure], None], files: Iterable[Path]) -
 def save(figure: Figure, target: Path, description: str) -> None:
     """Writes a figure that was made in STYLE."""
     text = StringIO()
-    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Description": description})
+    figure.savefig(
+        text, format="svg", transparent=True, bbox_inches="tight", metadata={"Date": None, "Description": description}
+    )
     head, start, rest = text.getvalue().partition("<svg ")
     attributes, end, body = rest.partition(">")
     plain = "\n".join(line.rstrip() for line in body.replace(INK, "currentColor").splitlines())

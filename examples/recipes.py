@@ -1,10 +1,13 @@
-"""What the programs of the cookbook have in common: their data, how they are run, how far they are from the clear.
+"""What the programs of the cookbook have in common: their data, how they are run, how
+far they are from the clear.
 
 A program NAME.py has NAME_clear.py beside it:
 
-- PARTIES, each party's file, or its files by name, and COLUMNS and CATEGORIES as the command line has them;
+- PARTIES, each party's file, or its files by name, and COLUMNS and CATEGORIES as the
+  command line has them;
 - `data()`, which makes the files up;
-- `clear(*inputs)`, which computes the same of all in numpy, and `settled(result, *inputs)` where chance decides;
+- `clear(*inputs)`, which computes the same of all in numpy, and `settled(result,
+  *inputs)` where chance decides;
 - WITHIN, how far a result may be off whose bound is of no use;
 - `draw(figure, result)`.
 """
@@ -53,17 +56,26 @@ class Recipe:
 
     @property
     def parties(self) -> dict[str, dict[str, str]]:
-        """Each party's files by the name of the input, which is empty for a party's only one."""
+        """Each party's files by the name of the input, which is empty for a party's
+        only one.
+        """
         given: Mapping[str, Any] = self.clear.PARTIES
-        return {party: {"": files} if isinstance(files, str) else dict(files) for party, files in given.items()}
+        return {
+            party: {"": files} if isinstance(files, str) else dict(files)
+            for party, files in given.items()
+        }
 
     @property
     def reading(self) -> Reading:
         """How the files are read."""
-        return Reading(getattr(self.clear, "COLUMNS", ()), None, getattr(self.clear, "CATEGORIES", None))
+        return Reading(
+            getattr(self.clear, "COLUMNS", ()),
+            None,
+            getattr(self.clear, "CATEGORIES", None),
+        )
 
     def options(self) -> list[str]:
-        """What `parley run` is told beside the program, whose folder it is called in."""
+        """What `parley run` is told beside the program, called in its folder."""
         words = ["-n", str(len(self.parties))]
         if self.reading.columns:
             words += ["--columns", ",".join(self.reading.columns)]
@@ -71,12 +83,18 @@ class Recipe:
             words += ["--category", f"{column}={','.join(texts)}"]
         for place, files in enumerate(self.parties.values()):
             for name, file in files.items():
-                words += ["--input", f"{place}:{name}={file}" if name else f"{place}={file}"]
+                words += [
+                    "--input",
+                    f"{place}:{name}={file}" if name else f"{place}={file}",
+                ]
         return words
 
     def inputs(self) -> list[Any]:
         """What each party's program gets as `mine`."""
-        files = ({name: str(self.folder / file) for name, file in files.items()} for files in self.parties.values())
+        files = (
+            {name: str(self.folder / file) for name, file in files.items()}
+            for files in self.parties.values()
+        )
         return [load_inputs(given.get("", given), self.reading) for given in files]
 
     def write_data(self) -> None:
@@ -84,10 +102,14 @@ class Recipe:
         for file, columns in self.clear.data().items():
             write_table(self.folder / file, columns)
 
-    def too_far_off(self, result: Mapping[str, Any], errors: Sequence[float | str]) -> list[str]:
-        """Which values are further from those in the clear than the run says they may be; none, if all is well.
+    def too_far_off(
+        self, result: Mapping[str, Any], errors: Sequence[float | str]
+    ) -> list[str]:
+        """Which values are further from those in the clear than the run says they may
+        be; none, if all is well.
 
-        `errors` are the bounds of the revealed values, in the order of the result's, as a summary has them.
+        `errors` are the bounds of the revealed values, in the order of the result's, as
+        a summary has them.
         """
         inputs = self.inputs()
         right = self.clear.clear(*inputs)
@@ -97,9 +119,13 @@ class Recipe:
         found = []
         for name, error in zip(result, errors, strict=False):
             bound = float(error)
-            distance = np.abs(np.asarray(result[name], float) - np.asarray(right[name], float)).max()
+            distance = np.abs(
+                np.asarray(result[name], float) - np.asarray(right[name], float)
+            ).max()
             if not distance <= min(bound, allowed.get(name, np.inf)):
-                found.append(f"{name} is off by {distance:.2g}, and {bound:.2g} is its bound")
+                found.append(
+                    f"{name} is off by {distance:.2g}, and {bound:.2g} is its bound"
+                )
         return found
 
 
@@ -111,7 +137,11 @@ def recipes() -> Iterator[Recipe]:
 
 def one_result(results: Sequence[Any]) -> dict[str, Any]:
     """The result of the first party that learns one."""
-    return next(result for result in results if all(value is not None for value in result.values()))
+    return next(
+        result
+        for result in results
+        if all(value is not None for value in result.values())
+    )
 
 
 def write_table(file: Path, columns: Mapping[str, Any]) -> None:

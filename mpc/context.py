@@ -175,21 +175,31 @@ class Session:
         return Context(self, (int(number),), "program", 0, 0, "")
 
 
+NAME_BITS, MARKED = 12, 1 << 31
+MARKS = MARKED >> NAME_BITS
+"""Messages of a marked call carry in 32 bits that it is marked, a part of the mark, and a part of the names' label."""
+
+
 class Context:
     """One call's view of its party: who it is, its peers, its material, its randomness."""
 
     __slots__ = (
-        "_children", "_received", "_sent", "_streams", "_taken", "depth", "entered", "label", "line", "material", "me",
-        "n", "name", "path", "payload", "session",
+        "_children", "_received", "_sent", "_streams", "_taken", "depth", "entered", "label", "line", "mark",
+        "material", "me", "n", "name", "path", "payload", "session", "stamp",
     )  # fmt: skip
 
-    def __init__(self, session: Session, path: tuple[int, ...], name: str, label: int, depth: int, line: str) -> None:
+    def __init__(
+        self, session: Session, path: tuple[int, ...], name: str, label: int, depth: int, line: str, mark: int = 0
+    ) -> None:
         self.session = session
         self.me = session.transport.me
         self.n = session.n
         self.path = path
         self.name = name
-        self.label = crc32(name.encode(), label)
+        self.label = self.stamp = crc32(name.encode(), label)
+        self.mark = mark
+        if mark:
+            self.remark(mark)
         self.depth = self.entered = depth
         self.line = line
         self.payload = 0
@@ -245,11 +255,27 @@ class Context:
     # calls
 
     def child(
-        self, name: str, *, line: str | None = None, depth: int | None = None, place: tuple[int, ...] = ()
+        self,
+        name: str,
+        *,
+        line: str | None = None,
+        depth: int | None = None,
+        place: tuple[int, ...] = (),
+        mark: int = 0,
     ) -> Context:
-        """The context of the next call this one makes, or of one whose `place` among its calls is known."""
+        """The context of the next call this one makes, or of one whose `place` among its calls is known.
+
+        `mark` follows from all public numbers that the call computes with: messages of it and of its calls carry a part
+        of it, and a party with other numbers is noticed. It is not 0; a call without one has its caller's.
+        """
         path = (*self.path, *(place or (self.reserve(),)))
-        return Context(self.session, path, name, self.label, self.depth if depth is None else depth, line or self.line)
+        depth = self.depth if depth is None else depth
+        return Context(self.session, path, name, self.label, depth, line or self.line, mark or self.mark)
+
+    def remark(self, mark: int) -> None:
+        """Give the call the mark of what it has computed, for all messages from here on."""
+        self.mark = mark
+        self.stamp = MARKED | mark % MARKS << NAME_BITS | self.label % (1 << NAME_BITS)
 
     def reserve(self) -> int:
         """The number of the next call this one makes, taken now for a call that is made later."""
@@ -276,7 +302,7 @@ class Context:
             number = self._sent.get(to, 0)
             self._sent[to] = number + 1
             if message is None or message.tag[-1] != number:
-                message = Message((*self.path, number), self.label, self.depth, array)
+                message = Message((*self.path, number), self.stamp, self.depth, array)
             session.ledger.sent(self.line, to, session.transport.send(to, message))
         self.payload += len(receivers) * array.nbytes
 
@@ -285,8 +311,8 @@ class Context:
         number = self._received.get(sender, 0)
         self._received[sender] = number + 1
         message = await self.session.transport.receive(sender, (*self.path, number))
-        if message.label != self.label:
-            raise self._peer_error("program-diverged", sender, "is at another call than this party, at the same place")
+        if message.label != self.stamp:
+            raise self._other_call(sender, message.label)
         if not spec.admits(message.array):
             got = f"{message.array.dtype}{list(message.array.shape)}"
             raise self._peer_error("unexpected-message", sender, f"sent {got}, not the {spec} this call expects")
@@ -393,6 +419,20 @@ class Context:
         if work < OFF_LOOP_WORK or self.session.shapes_only:
             return function(*args)
         return await self.in_thread(function, *args)
+
+    def _other_call(self, peer: int, label: int) -> PeerError:
+        """The peer is elsewhere in the program, or at the same call with other public numbers, as its label says."""
+        if not (self.mark and label & MARKED and (label ^ self.stamp) % (1 << NAME_BITS) == 0):
+            return self._peer_error("program-diverged", peer, "is at another call than this party, at the same place")
+        return PeerError(
+            "public-values-differ",
+            f"{self.names[peer]} computes here with other public numbers than this party ({self.name})",
+            "every party must compute with the same public numbers, shapes and ranges: read them from a file that all "
+            "have, or put in as a secret what only one party has",
+            party=self.names[peer],
+            path=self.path,
+            line=self.line or None,
+        )
 
     def _peer_error(self, code: str, peer: int, text: str) -> PeerError:
         name = self.names[peer]

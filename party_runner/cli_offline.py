@@ -36,6 +36,7 @@ from party_runner.options import (
     TOLERANCE,
     cores_each,
     material_of,
+    numbers_of,
     patience_of,
     reading_of,
     words_of,
@@ -80,14 +81,13 @@ def plan(
     columns: str | None,
     header: bool | None,
     suite: str,
-    fractional_bits: int,
     tolerance: float | None,
     preprocessing: str,
     **options: Any,
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
     files, made_up = inputs_by_party(inputs, parties), shadows_by_party(shadows, parties)
-    agreed = agreed_of(options)
+    agreed, numbers = agreed_of(options), numbers_of(options)
     arrays: dict[int, Any] = {**shapes_by_party(shapes, parties)}
     if twice := files.keys() & arrays.keys():
         raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
@@ -97,7 +97,7 @@ def plan(
         arrays = {**trial, **arrays, **{place: load_inputs(given, reading) for place, given in files.items()}}
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
-        choices = Choices(suite, fractional_bits, Material(preprocessing), agreed, tolerance)
+        choices = Choices(suite, numbers, Material(preprocessing), agreed, tolerance)
         loaded = load_program(program, agreed)
         summary, planned = make_plan(loaded, given, choices)
         if trial:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ from party_runner.options import (
     WHEN,
     cores_each,
     material_of,
+    numbers_of,
     patience_of,
     reading_of,
     reading_words,
@@ -45,10 +48,10 @@ from party_runner.options import (
 )
 from party_runner.plan_file import load_plan
 from party_runner.program import load_program, source_digest
-from party_runner.report import present, print_report
+from party_runner.report import present, print_report, print_results
 from party_runner.result_file import check_result_file, result_files
 from party_runner.seats import dealer_seat, party_seat
-from party_runner.summary import check_writable, merged
+from party_runner.summary import check_writable, merged, partial_summary
 from protocols.runs.sources import DEALER
 
 
@@ -86,6 +89,7 @@ def run(
     """Run PROGRAM with all parties as processes of this machine, over TLS on loopback."""
     beside = DeviceChoice(device, opencl_binary, device_threshold)
     files, agreed = inputs_by_party(inputs, parties), agreed_of(options)
+    numbers_of(dict(options))
     try:
         material = material_of(options)
         common = words_of(options) + agreed.words()
@@ -105,9 +109,9 @@ def run(
         check_writable(target)
         check_result_file(output)
         summary = merged(launch(chosen))
-        present(summary, target, print_report, result_files(summary, output))
+        present(summary, target, print_report, result_files(summary, output), output)
     except RunFailed as failed:
-        end_as(failed)
+        end_as(failed, lambda had: _show_partly(had, target, output))
     except Exception as error:
         end_with(error, None, None)
 
@@ -141,7 +145,6 @@ def join_command(
     columns: str | None,
     header: bool | None,
     suite: str,
-    fractional_bits: int,
     tolerance: float | None,
     cores: int | None,
     device: str | None,
@@ -152,8 +155,8 @@ def join_command(
     **options: Any,
 ) -> None:
     """Join a run of PROGRAM as one party. Input and store are opened and checked before any connection is made."""
-    agreed, own = agreed_of(options), own_inputs(data)
-    status = status_line(status_fd)
+    agreed, own, numbers = agreed_of(options), own_inputs(data), numbers_of(options)
+    status, returned = status_line(status_fd), list[Any]()
     try:
         material = material_of(options)
         check_writable(target)
@@ -163,18 +166,27 @@ def join_command(
         warn_of_expiry(seat, status)
         mine = load_inputs(own, reading_of(columns, header, agreed))
         loaded = load_program(program, agreed)
-        choices = Choices(suite, fractional_bits, material, agreed, tolerance)
+        choices = Choices(suite, numbers, material, agreed, tolerance)
         offered = DeviceChoice(device, opencl_binary, device_threshold)
         of_cores = using_cores(cores or available_cores())
         with material.opened(seat.identity) as source, of_cores, offered.opened() as beside:
-            outcome = run_endpoint(lambda p: join(seat, loaded, mine, choices, source, p, beside), status)
+            outcome = run_endpoint(
+                lambda p: join(seat, loaded, mine, choices, source, p, beside, returned.append), status
+            )
+        returned.clear()
         account = outcome.report.to_json(outcome.result)
         say_done(status, account)
         if status is None:
-            files = result_files(account, output)
-            present(account, target, lambda summary, console: print_report(summary, console, f"{party} alone"), files)
+            counted = partial(print_report, counted=f"{party} alone")
+            present(account, target, counted, result_files(account, output), output)
     except (Exception, KeyboardInterrupt) as error:
-        end_with(error, status, program)
+        end_with(error, status, program, returned, lambda had: _show_partly({party: had}, target, output))
+
+
+def _show_partly(returned: Mapping[str, Sequence[Any]], target: str | None, output: Path | None) -> None:
+    """Present and write what programs had returned, by party, of a run that failed afterwards."""
+    results = partial_summary(returned)
+    present(results, target, print_results, result_files(results, output), output)
 
 
 @click.command()
@@ -195,7 +207,6 @@ def dealer(
     plan_file: Path | None,
     runs: int,
     suite: str,
-    fractional_bits: int,
     when: str,
     listen_fd: int | None,
     status_fd: int | None,
@@ -208,7 +219,7 @@ def dealer(
     """
     if (program is None) == (plan_file is None):
         raise click.UsageError("give the parties' program with --program, or their plan with --plan")
-    agreed = agreed_of(options)
+    agreed, numbers = agreed_of(options), numbers_of(options)
     status, material = status_line(status_fd), Material(DEALER, when=when)
     try:
         seat = dealer_seat(roster, key, patience_of(options), listener(listen_fd))
@@ -216,7 +227,7 @@ def dealer(
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)
         elif program is not None:
-            choices = Choices(suite, fractional_bits, material, agreed)
+            choices = Choices(suite, numbers, material, agreed)
             terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
         run_endpoint(lambda progress: deal(seat, terms, progress), status)
     except (Exception, KeyboardInterrupt) as error:

@@ -18,6 +18,7 @@ from protocols.runs.table import EXACT, INEXACT, INEXACT_REMEDY
 
 Column = npt.NDArray[Any]
 
+MOST_WHOLE = 1 << 127
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 EPOCH = date(1970, 1, 1).toordinal()
 TRUTHS = {"false": 0, "true": 1}
@@ -35,7 +36,7 @@ class Kind(Protocol):
     """One kind of column."""
 
     def convert(self, texts: Sequence[str]) -> Column:
-        """The numbers of these texts, int64 or float64. Unfit names the first that is none."""
+        """The numbers of these texts, int64, float64 or Python's integers. Unfit names the first that is none."""
 
     def quick(self, texts: npt.NDArray[np.str_]) -> Column | None:
         """The same in one go; None where a text needs a closer look."""
@@ -64,15 +65,28 @@ class Numbers:
     """Integers, which stay exact, and decimal numbers, which are finite."""
 
     def convert(self, texts: Sequence[str]) -> Column:
-        if not all(text.isascii() and "_" not in text for text in texts):
+        if not all(map(_is_plain, texts)):
             raise _no_number(texts)
         try:
             return np.fromiter(map(int, texts), np.int64, len(texts))
-        except (OverflowError, ValueError):
+        except OverflowError:
+            return self._long(texts)
+        except ValueError:
             return self._floats(texts)
 
     def quick(self, texts: npt.NDArray[np.str_]) -> Column | None:
         return None
+
+    def _long(self, texts: Sequence[str]) -> Column:
+        """Whole numbers beyond int64, in an array of objects, unless others have fractions."""
+        try:
+            values = [int(text) for text in texts]
+        except ValueError:
+            return self._floats(texts)
+        for place, value in enumerate(values):
+            if abs(value) >= MOST_WHOLE:
+                raise Unfit(place, "input-inexact-integer", "has more bits than any ring", "Scale the data down.")
+        return np.array(values, object)
 
     def _floats(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         try:
@@ -149,7 +163,13 @@ def is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return text.isascii() and "_" not in text
+    return _is_plain(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text has none of what Python alone reads in a number: underscores, other digits, control characters
+    for spaces."""
+    return text.isascii() and "_" not in text and (text.isprintable() or text.strip(" \t\r\n").isprintable())
 
 
 def is_value(text: str) -> bool:

@@ -21,7 +21,7 @@ import numpy as np
 from mpc.errors import LocalError
 from party_runner.columns import Column, Kind, Reading, Unfit, is_number, is_value
 from party_runner.csv_quick import Layout, quick_table
-from protocols.runs.table import INEXACT, INEXACT_REMEDY, Table, first_inexact
+from protocols.runs.table import INEXACT, INEXACT_REMEDY, Table, first_inexact, joint_type
 
 ROWS_AT_A_TIME = 16384
 
@@ -53,7 +53,8 @@ class _Chosen:
 
 
 def read_csv(path: Path, reading: Reading) -> Table:
-    """The numbers of a CSV file, shape (rows, columns): int64 if every cell is a whole number, else float64.
+    """The numbers of a CSV file, shape (rows, columns): int64 if every cell is a whole number, Python's integers if
+    one of them needs over 64 bits, else float64.
 
     The first line is a header if none of its cells is a value, or as `reading` says. Blank lines may only stand at the
     end. Errors: LocalError `input-empty`, `input-ragged`, `input-not-numeric`, `input-not-finite`,
@@ -191,8 +192,8 @@ def _join(path: Path, parts: list[tuple[list[Column], list[int]]], chosen: _Chos
     """One table of all blocks; integers among floats must survive the conversion."""
     if not parts:
         raise empty(path, "only a header line")
-    whole = all(column.dtype == np.int64 for columns, _ in parts for column in columns)
-    dtype = np.int64 if whole else np.float64
+    kinds = {column.dtype.kind for columns, _ in parts for column in columns}
+    whole, dtype = "f" not in kinds, joint_type(kinds)
     start = 0
     for columns, lines in parts if not whole else ():
         for place, column in zip(chosen.places, columns, strict=True):

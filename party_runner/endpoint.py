@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
 import trio
 
-from party_runner.failures import Failure, failure_of
+from mpc.accounts.plain import plain
+from mpc.errors import LocalError
+from party_runner.failures import Failure, failure_of, leading
 from party_runner.join import Seat
 from party_runner.launch import RunFailed
 from party_runner.progress import ProgressBar
@@ -51,21 +53,45 @@ def say_done(status: StatusLine | None, account: dict[str, Any] | None) -> None:
         status.say({"event": "done", "account": account})
 
 
-def end_with(error: BaseException, status: StatusLine | None, program: Path | None) -> NoReturn:
-    """Show the error as this house shows errors, tell the launcher its code, and exit; wrong usage passes through."""
+def end_with(
+    error: BaseException,
+    status: StatusLine | None,
+    program: Path | None,
+    returned: Sequence[Any] = (),
+    show_returned: Callable[[Sequence[Any]], None] | None = None,
+) -> NoReturn:
+    """Show the error as this house shows errors, tell the launcher its code, and exit; wrong usage passes through.
+
+    `returned`: nothing, or the one result of a program that had returned before others failed. The launcher shows it,
+    or `show_returned` where there is none; what the program itself is refused for, it has not returned.
+    """
     if isinstance(error, click.ClickException):
         raise error
     failure = failure_of(error, program)
-    show(failure)
+    kept = [] if isinstance(leading(error), LocalError) else list(returned)
     if status is not None:
-        status.say({"event": "failed", "code": failure.code})
+        show(failure)
+        status.say({"event": "failed", "code": failure.code, "returned": plain(kept)})
+    else:
+        if kept and show_returned is not None:
+            _even_if_it_fails(lambda: show_returned(plain(kept)))
+        show(failure)
     sys.exit(failure.exit_code)
 
 
-def end_as(failed: RunFailed) -> NoReturn:
-    """Say who failed of those that were launched here, and exit as it did."""
+def end_as(failed: RunFailed, show_returned: Callable[[Mapping[str, Any]], None] | None = None) -> NoReturn:
+    """Say who failed of those that were launched here, after what the programs of others returned; exit as it did."""
+    if failed.returned and show_returned is not None:
+        _even_if_it_fails(lambda: show_returned(failed.returned))
     click.secho(str(failed), fg="red", err=True)
     raise SystemExit(failed.exit_code) from None
+
+
+def _even_if_it_fails(step: Callable[[], None]) -> None:
+    try:
+        step()
+    except LocalError as error:
+        show(failure_of(error))
 
 
 def show(failure: Failure) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
-from party_runner.local_modules import is_users
+from party_runner.users_files import is_in, is_users
 
 PROGRAM_RAISED = 1
 LOCAL = 2
@@ -91,10 +91,11 @@ def _teaching(error: ParleyError, program: Path | None) -> str:
 
 
 def _user_frames(error: BaseException, program: Path) -> list[traceback.FrameSummary]:
-    """The frames of the program and of its neighbours in the same folder."""
+    """The frames of the program and of its neighbours in the same folder; not of code that was generated, as a
+    dataclass's."""
     folder = program.resolve().parent
-    frames = traceback.extract_tb(error.__traceback__)
-    return [frame for frame in frames if is_users(Path(frame.filename), folder)]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith("<")]
+    return [f for f in frames if is_in(Path(f.filename), folder) and is_users(Path(f.filename), folder)]
 
 
 def _user_line(error: BaseException, program: Path) -> str | None:

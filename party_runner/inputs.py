@@ -1,8 +1,9 @@
 """A party's input file as a numpy array: CSV, .npy or Parquet, chosen by the file's ending.
 
 The array is float64 or int64, finite, not empty; a table has shape (rows, columns). Integers and truth values
-become int64, floating-point numbers float64; nothing is converted that would change its value. Every problem is a
-LocalError whose code begins with `input-`, and is found before any connection is made. No message quotes the data.
+become int64, or Python's integers where one needs over 64 bits, floating-point numbers float64; nothing is converted
+that would change its value. Every problem is a LocalError whose code begins with `input-`, and is found before any
+connection is made. No message quotes the data.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -26,7 +26,7 @@ from party_runner.plan_file import PlanFile
 from party_runner.program import Program
 from party_runner.status import Progress
 from protocols.runs.dealing import run_dealer
-from protocols.runs.party import Outcome, run_party
+from protocols.runs.party import Numbers, Outcome, run_party
 from protocols.runs.sources import Source
 from protocols.runs.storing import Making, make_store
 
@@ -50,7 +50,7 @@ class Choices:
     """What all parties must choose alike, beside the program; and the error that this one tolerates."""
 
     suite: str = "beaver"
-    fractional_bits: int = 16
+    numbers: Numbers = field(default_factory=Numbers)
     material: Material = field(default_factory=Material)
     agreed: Agreed = field(default_factory=Agreed)
     tolerance: float | None = None
@@ -64,8 +64,9 @@ async def join(
     source: Source,
     progress: Progress,
     device: Device | None = None,
+    on_result: Callable[[Any], None] | None = None,
 ) -> Outcome:
-    """Run `program` as one party, `mine` its own data, `device` beside the processor.
+    """Run `program` as one party, `mine` its own data, `device` beside the processor; `on_result` as of `run_party`.
 
     Raises what ended the run: the peers were told.
     """
@@ -78,13 +79,14 @@ async def join(
             agreement=agreement,
             program=str(program.path),
             suite=choices.suite,
-            fractional_bits=choices.fractional_bits,
+            numbers=choices.numbers,
             connect_seconds=time.monotonic() - began,
             on_progress=progress,
             device=device,
             preprocessing=source,
             tolerance=choices.tolerance,
             max_elements=seat.patience.max_elements,
+            on_result=on_result,
         )
 
 
@@ -102,6 +104,7 @@ async def prepare(
                 transport=transport,
                 agreement=agreement,
                 preprocessing=source,
+                ring=plan.numbers.ring,
                 key=material.key(seat.identity),
                 runs=runs,
                 on_progress=progress,
@@ -117,21 +120,19 @@ async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
 
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
     """What all endpoints of a run must agree on; `digest` is the program's."""
-    what = {"fractional_bits": choices.fractional_bits, **choices.material.terms(), **choices.agreed.terms()}
+    what = {**_terms(choices.numbers), **choices.material.terms(), **choices.agreed.terms()}
     parameters = {"numpy": np.__version__, **what}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
 
 
+def _terms(numbers: Numbers) -> dict[str, str | int]:
+    return {"fractional_bits": numbers.fractional_bits, "ring": numbers.ring}
+
+
 def terms_of_making(roster: Roster, plan: PlanFile, material: Material, runs: int) -> Terms:
     """What all endpoints that make stores must agree on."""
-    bits = plan.fractional_bits
-    parameters: dict[str, str | int] = {
-        "numpy": np.__version__,
-        "plan": plan.digest,
-        "runs": runs,
-        "fractional_bits": bits,
-    }
-    parameters |= material.terms()
+    parameters: dict[str, str | int] = {"numpy": np.__version__, "plan": plan.digest, "runs": runs}
+    parameters |= {**_terms(plan.numbers), **material.terms()}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, plan.program_digest, plan.suite, parameters)
 
 

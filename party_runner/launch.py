@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import socket
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,12 @@ TO_TERMINATE = 2.0  # seconds from SIGTERM to SIGKILL
 
 
 class RunFailed(Exception):
-    """A local run that failed: the exit code, and who ended how."""
+    """A local run that failed: the exit code, and who ended how; of those whose programs had returned, the results."""
 
-    def __init__(self, exit_code: int, text: str) -> None:
+    def __init__(self, exit_code: int, text: str, returned: Mapping[str, Sequence[Any]] | None = None) -> None:
         super().__init__(text)
         self.exit_code = exit_code
+        self.returned = returned or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +202,16 @@ def _verdict(crew: _Crew) -> list[Summary]:
     """The accounts of the parties of a run in which every process did its part; else RunFailed."""
     failed = sorted((c for c in crew.children if c.failed), key=Child.rank)
     if crew.interrupted:
-        raise RunFailed(INTERRUPTED, "interrupted: all parties were ended")
+        raise RunFailed(INTERRUPTED, "interrupted: all parties were ended", _returned(crew))
     if failed:
-        raise RunFailed(failed[0].exit_code(), _blame(failed[0], failed[1:]))
+        raise RunFailed(failed[0].exit_code(), _blame(failed[0], failed[1:]), _returned(crew))
     return [child.account for child in crew.parties if child.account is not None]
+
+
+def _returned(crew: _Crew) -> dict[str, list[Any]]:
+    """What the programs of some had returned before the run failed, each in a list of one: it was revealed to them."""
+    had = {child.name: child.returned for child in crew.parties if child.returned}
+    return had | {child.name: [child.account["result"]] for child in crew.parties if child.account}
 
 
 def _blame(first: Child, others: Sequence[Child]) -> str:

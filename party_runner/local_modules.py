@@ -1,9 +1,9 @@
-"""The modules of a program's own folder: which texts of them a run may use, and that it uses no others.
+"""The modules that are a program's own: which texts of them a run may use, and that it uses no others.
 
 What the program imports while it is loaded, and what it says it imports at the top of a file, is digested: the parties
-compare it. A loader of ours compiles the very bytes that were digested. Once the program is loaded, a module of its
-folder that was not digested is refused. Virtual environments and installed packages are not the program's own, wherever
-they lie.
+compare it. A loader of ours compiles the very bytes that were digested. Once the program is loaded, a module that was
+not digested is refused. Virtual environments and installed packages are not the program's own, wherever they lie; all
+else is, in its folder and outside. What is executed without an import is watched in `party_runner.executed`.
 """
 
 from __future__ import annotations
@@ -13,33 +13,17 @@ import hashlib
 import json
 import os
 import sys
-import sysconfig
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import resolve_name, spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
 
 from mpc.errors import LocalError
+from party_runner.executed import watching
+from party_runner.users_files import OURS, PACKAGES, is_in, is_users
 from protocols.array.lines import user_line
-
-PACKAGES = ("native", "mpc", "protocols", "party_runner")
-OURS = tuple(Path(__file__).resolve().parent.parent / name for name in PACKAGES)
-LIBRARIES = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib"))
-INSTALLED = {"site-packages", "dist-packages"}
-
-
-def is_users(path: Path, folder: Path) -> bool:
-    """Whether a file is the user's own, of a program in `folder`: not Parley's, nor of an environment."""
-    path = Path(os.path.abspath(path))
-    if any(path.is_relative_to(place) for place in (*OURS, *LIBRARIES)):
-        return False
-    path = path if path.is_relative_to(folder) else path.resolve()
-    if not path.is_relative_to(folder):
-        return False
-    below = path.relative_to(folder).parts[:-1]
-    environments = (folder.joinpath(*below[: depth + 1], "pyvenv.cfg") for depth in range(len(below)))
-    return not INSTALLED & set(below) and not any(environment.exists() for environment in environments)
 
 
 def program_digest(source: bytes) -> str:
@@ -59,8 +43,10 @@ class LocalModules:
         self._program = program.resolve()
         self._source = source
         self._texts: dict[str, bytes] = {}
+        self._keys: dict[Path, str] = {}
+        self._made: list[CodeType] = []
         self._others: set[tuple[str, str]] = set()
-        self._sealed = False
+        self._sealed, self._watched = False, 0
         self._follow(program, source, "")
 
     @property
@@ -80,23 +66,59 @@ class LocalModules:
         for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if not file.is_file() or "__pycache__" in file.parts or file == self._program:
                 continue
+            base = self.folder if place.is_relative_to(self.folder) else place.parent
             if file.suffix == ".py" and is_users(file, self.folder):
-                self._texts.setdefault(self._key(file), _read(file))
+                self._digested(file, file.relative_to(base).as_posix())
             else:
-                base = self.folder if place.is_relative_to(self.folder) else place.parent
                 self._others.add((file.relative_to(base).as_posix(), hashlib.sha256(_read(file)).hexdigest()))
 
     def install(self) -> None:
         """Let imports of this process pass here, and forget modules of another program."""
-        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, LocalModules)]
+        before = [finder for finder in sys.meta_path if isinstance(finder, LocalModules)]
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in before]
         for name, module in list(sys.modules.items()):
-            if isinstance(getattr(module, "__loader__", None), _Loader):
+            places = [
+                Path(place) for place in getattr(module, "__path__", ()) if getattr(module, "__file__", "") is None
+            ]
+            of_folder = any(is_in(place, finder.folder) for place in places for finder in before)
+            if of_folder or isinstance(getattr(module, "__loader__", None), _Loader):
                 del sys.modules[name]
         sys.meta_path.insert(0, self)
 
     def seal(self) -> None:
         """From here on nothing is imported that was not digested."""
         self._sealed = True
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """While the program is loaded, or runs: what it executes by other means, and of other folders, counts too."""
+        self._watched += 1
+        try:
+            with watching(self):
+                yield
+        finally:
+            self._watched -= 1
+
+    def compiled(self, path: Path, source: bytes) -> CodeType:
+        """A digested text as code, which may be executed. LocalError `program-syntax`."""
+        code = compile(parsed(path, source), str(path), "exec", dont_inherit=True)
+        self._made.append(code)
+        return code
+
+    def executed(self, code: CodeType) -> None:
+        """The code of a file is about to be executed. LocalError `undigested-import`, also where it is that of another
+        text, compiled earlier."""
+        path = Path(code.co_filename)
+        if any(code is made for made in self._made) or not path.is_file() or not is_users(path, self.folder):
+            return
+        text = self._text(path, path.name)
+        if compile(text, code.co_filename, "exec", dont_inherit=True) != code:
+            raise _undigested(path.name, path)
+
+    def read(self, path: Path) -> None:
+        """The program reads a file of code, to execute it as one supposes. LocalError `undigested-import`."""
+        if path.is_file() and is_users(path, self.folder) and path.resolve() != self._program:
+            self._text(path, path.name)
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -109,7 +131,7 @@ class LocalModules:
         text = self._text(Path(origin), name)
         if not isinstance(spec.loader, SourceFileLoader):
             return spec
-        loader = _Loader(name, origin, text)
+        loader = _Loader(name, origin, text, self)
         return spec_from_file_location(
             name, origin, loader=loader, submodule_search_locations=spec.submodule_search_locations
         )
@@ -122,26 +144,27 @@ class LocalModules:
         return PathFinder.find_spec(name, [str(self.folder)]) if path is None else None
 
     def _is_local(self, spec: ModuleSpec) -> bool:
-        return spec.has_location and spec.origin is not None and is_users(Path(spec.origin), self.folder)
+        if not spec.has_location or spec.origin is None:
+            return False
+        path = Path(spec.origin)
+        return (self._watched > 0 or is_in(path, self.folder)) and is_users(path, self.folder)
 
     def _text(self, path: Path, name: str) -> bytes:
         """The digested text of a module; while the program is being loaded, it is digested now."""
-        key = self._key(path)
-        if key not in self._texts:
-            if self._sealed:
-                raise LocalError(
-                    "undigested-import",
-                    f"the program imports {name} when it has begun, and the parties have not compared {path}",
-                    f"import it at the top of the program, or name it at every party: --digest {path}",
-                    line=user_line(),
-                )
+        if path.resolve() not in self._keys and self._sealed:
+            raise _undigested(name, path)
+        return self._digested(path, "/".join([*name.split(".")[:-1], path.name]))
+
+    def _digested(self, path: Path, elsewhere: str) -> bytes:
+        """The text of a file, read once, and known by its place in the program's folder, or the name `elsewhere`."""
+        real, place = path.resolve(), Path(os.path.abspath(path))
+        key = self._keys.get(real)
+        if key is None:
+            place = place if place.is_relative_to(self.folder) else real
+            inside = place.is_relative_to(self.folder)
+            key = self._keys[real] = place.relative_to(self.folder).as_posix() if inside else elsewhere
             self._texts[key] = _read(path)
         return self._texts[key]
-
-    def _key(self, path: Path) -> str:
-        place = Path(os.path.abspath(path))
-        place = place if place.is_relative_to(self.folder) else place.resolve()
-        return place.relative_to(self.folder).as_posix()
 
     def _follow(self, path: Path, source: bytes, package: str) -> None:
         """Digest what a file says that it imports when it is loaded, and follow it there."""
@@ -151,7 +174,7 @@ class LocalModules:
             if spec is None or not self._is_local(spec) or Path(str(spec.origin)).resolve() == self._program:
                 continue
             found = Path(str(spec.origin))
-            known = self._key(found) in self._texts
+            known = found.resolve() in self._keys
             text = self._text(found, name)
             if not known and isinstance(spec.loader, SourceFileLoader):
                 inside = spec.submodule_search_locations is not None
@@ -185,18 +208,13 @@ class LocalModules:
 class _Loader(SourceFileLoader):
     """Loads a module from a text in memory; files beside it are found as ever."""
 
-    def __init__(self, name: str, path: str, text: bytes) -> None:
+    def __init__(self, name: str, path: str, text: bytes, modules: LocalModules) -> None:
         super().__init__(name, path)
-        self._text = text
+        self._text, self._modules = text, modules
 
     def get_code(self, fullname: str) -> CodeType:
         """The code of the very text that was digested; nothing compiled earlier is taken from a cache."""
-        return compiled(Path(self.path), self._text)
-
-
-def compiled(path: Path, source: bytes) -> CodeType:
-    """A text as code. LocalError `program-syntax`."""
-    return compile(parsed(path, source), str(path), "exec", dont_inherit=True)
+        return self._modules.compiled(Path(self.path), self._text)
 
 
 def parsed(path: Path, source: bytes) -> ast.Module:
@@ -209,6 +227,15 @@ def parsed(path: Path, source: bytes) -> ast.Module:
         raise LocalError("program-syntax", f"{path} is not Python: {error.msg}", remedy, line=line) from None
     except ValueError as error:
         raise LocalError("program-syntax", f"{path} is not Python: {error}", "Name a Python source file.") from None
+
+
+def _undigested(name: str, path: Path) -> LocalError:
+    return LocalError(
+        "undigested-import",
+        f"the program imports or executes {name} when it has begun, and the parties have not compared {path}",
+        f"import it at the top of the program, or name it at every party: --digest {path}",
+        line=user_line(),
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -16,12 +16,17 @@ from party_runner.agreed import Agreed
 from party_runner.columns import Reading
 from party_runner.material import BY_REVEAL, CHECKS, PLANNED, Material
 from protocols.preprocessing.checking import Check
+from protocols.runs.party import Numbers
 from protocols.runs.sources import EXTENSIONS, OT, PREPROCESSING
+from protocols.runs.suites import RINGS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path)
 SECONDS = click.FloatRange(min=0.1)
+MOST_FRACTIONAL_BITS = {64: 30, 128: 48}
+"""By the bits of the ring."""
+
 CONNECT_TIMEOUT = 30.0
 STALL_TIMEOUT = 10.0
 
@@ -39,7 +44,14 @@ def together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
 
 CHOICES = together(
     click.option("--suite", default="beaver", show_default=True, help="The protocols to compute with."),
-    click.option("--fractional-bits", default=16, show_default=True, type=click.IntRange(1, 30)),
+    click.option("--fractional-bits", default=16, show_default=True, type=click.IntRange(1, MOST_FRACTIONAL_BITS[128])),
+    click.option(
+        "--ring",
+        default="64",
+        show_default=True,
+        type=click.Choice([str(bits) for bits in RINGS]),
+        help="The bits of the ring: 128 where values do not fit 64, at about three times the cost.",
+    ),
 )
 
 
@@ -201,6 +213,15 @@ def material_of(options: dict[str, Any], planned: str = OT) -> Material:
     )
     material.refuse_nonsense()
     return material
+
+
+def numbers_of(options: dict[str, Any]) -> Numbers:
+    """What --fractional-bits and --ring say; they are taken out. click's UsageError where they don't go together."""
+    numbers = Numbers(options.pop("fractional_bits"), int(options.pop("ring")))
+    most = MOST_FRACTIONAL_BITS[numbers.ring]
+    if numbers.fractional_bits > most:
+        raise click.UsageError(f"--fractional-bits {numbers.fractional_bits}: a ring of 64 bits takes at most {most}")
+    return numbers
 
 
 def patience_of(options: dict[str, Any]) -> Patience:

@@ -38,14 +38,15 @@ def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple
             program.main,
             list(given),
             suite=choices.suite,
-            fractional_bits=choices.fractional_bits,
+            fractional_bits=choices.numbers.fractional_bits,
+            ring=choices.numbers.ring,
             program=str(program.path),
             preprocessing=supplier,
             tolerance=choices.tolerance,
         )
     shapes = tuple(None if array is None else _shape(array) for array in given)
     plan_file = PlanFile(
-        str(program.path), program.digest, len(given), choices.suite, choices.fractional_bits, supplier, shapes,
+        str(program.path), program.digest, len(given), choices.suite, choices.numbers, supplier, shapes,
         tuple(planned.demand),
     )  # fmt: skip
     summary = planned.report.to_json() | {
@@ -58,7 +59,8 @@ def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple
 def shadow_of(program: Program, given: Sequence[Any], choices: Choices) -> list[Summary]:
     """What the program reveals on these data, beside what it reveals in floating point."""
     with redirect_stdout(sys.stderr):
-        compared = shadow(program.main, given, fractional_bits=choices.fractional_bits)
+        numbers = choices.numbers
+        compared = shadow(program.main, given, fractional_bits=numbers.fractional_bits, ring=numbers.ring)
     return [asdict(each) for each in compared]
 
 

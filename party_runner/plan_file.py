@@ -17,9 +17,11 @@ from mpc.errors import LocalError
 from mpc.supply import Entry
 from party_runner.whole_file import write_file
 from protocols.preprocessing.demand import pack_demand, parse_demand
+from protocols.runs.party import Numbers
 from protocols.runs.sources import DEALER, PREPROCESSING
+from protocols.runs.suites import RINGS
 
-FORMAT = b"parley plan 1\n"
+FORMAT = b"parley plan 2\n"
 MAX_BYTES = 1 << 30
 MAX_TEXT = 1000
 SHA256_DIGITS = 64
@@ -38,7 +40,7 @@ class PlanFile:
     program_digest: str
     parties: int
     suite: str
-    fractional_bits: int
+    numbers: Numbers
     preprocessing: str
     shapes: tuple[str | None, ...]
     demand: tuple[Entry, ...]
@@ -53,8 +55,8 @@ class PlanFile:
 def save_plan(plan: PlanFile, target: Path) -> None:
     """Write it, whole or not at all. LocalError `unwritable`."""
     fields = [
-        plan.program, plan.program_digest, plan.parties, plan.suite, plan.fractional_bits, plan.preprocessing,
-        list(plan.shapes), pack_demand(plan.demand),
+        plan.program, plan.program_digest, plan.parties, plan.suite, plan.numbers.fractional_bits, plan.numbers.ring,
+        plan.preprocessing, list(plan.shapes), pack_demand(plan.demand),
     ]  # fmt: skip
     write_file(target, FORMAT + msgpack.packb(fields))
 
@@ -77,7 +79,7 @@ def load_plan(file: Path) -> PlanFile:
 
 def _parsed(content: bytes) -> PlanFile:
     raw: Any = msgpack.unpackb(content[len(FORMAT) :], max_ext_len=0, max_map_len=0)
-    program, program_digest, parties, suite, fractional_bits, preprocessing, shapes, demand = raw
+    program, program_digest, parties, suite, fractional_bits, ring, preprocessing, shapes, demand = raw
     texts = (program, program_digest, suite, preprocessing, *(shape for shape in shapes if shape is not None))
     if not all(type(text) is str and len(text) <= MAX_TEXT and text.isprintable() for text in texts):
         raise ValueError("no text")
@@ -85,9 +87,11 @@ def _parsed(content: bytes) -> PlanFile:
         raise ValueError("no digest, or no supplier")
     if not all(type(number) is int for number in (parties, fractional_bits)) or not 2 <= parties == len(shapes) <= 64:
         raise ValueError("no number of parties")
+    if ring not in RINGS:
+        raise ValueError("no ring")
     digest = hashlib.sha256(FORMAT + msgpack.packb(raw[1:])).hexdigest()
     return PlanFile(
-        program, program_digest, parties, suite, fractional_bits, preprocessing, tuple(shapes),
+        program, program_digest, parties, suite, Numbers(fractional_bits, ring), preprocessing, tuple(shapes),
         tuple(parse_demand(demand)), digest,
     )  # fmt: skip
 

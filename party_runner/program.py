@@ -1,7 +1,7 @@
 """A user's program: one Python file with `async def main(ctx, mine)`, loaded by its path.
 
 The digest is taken of the very bytes that are compiled, so that parties who agree on the digest run the same
-text: the program's and that of the modules which it imports from its own folder (`party_runner.local_modules`).
+text: the program's and that of the user's other modules which it imports or executes (`party_runner.local_modules`).
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 import inspect
 import sys
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
+from typing import Any
 
 from mpc.errors import LocalError
 from mpc.simulation import Main
 from party_runner.agreed import Agreed, Argument
-from party_runner.local_modules import LocalModules, compiled
+from party_runner.local_modules import LocalModules
 from party_runner.local_modules import program_digest as program_digest
 from protocols.runs.users_program import SIGNATURE, check_parameters, exited, not_async
 
@@ -35,7 +36,7 @@ class Program:
 def load_program(path: Path, agreed: Agreed = NOTHING) -> Program:
     """Read, compile and execute the file at `path`, and find its `main`, which is called with the arguments agreed on.
 
-    From then on the modules of its folder that this process may import are those that were digested.
+    From then on the user's modules that it may import, or execute otherwise, are those that were digested.
     Errors: LocalError `program-missing`, `program-unreadable`, `program-syntax`, `program-without-main`,
     `program-main-not-async`, `program-main-parameters`, `program-exit`, `digest-missing`, `shadowed-package`. What the
     file itself raises while it is executed passes through.
@@ -43,9 +44,11 @@ def load_program(path: Path, agreed: Agreed = NOTHING) -> Program:
     source = _read(path)
     modules = _modules(path, source, agreed)
     modules.install()
-    module = _execute(path, source)
+    with modules.watched():
+        module = _execute(path, modules.compiled(path, source))
     modules.seal()
-    return Program(path, modules.digest, _find_main(path, module, agreed.arguments))
+    main = _watched(_find_main(path, module, agreed.arguments), modules)
+    return Program(path, modules.digest, partial(main, **agreed.arguments) if agreed.arguments else main)
 
 
 def source_digest(path: Path, agreed: Agreed = NOTHING) -> str:
@@ -75,9 +78,8 @@ def _read(path: Path) -> bytes:
         raise LocalError("program-unreadable", cause, "Check the permissions of the file.") from None
 
 
-def _execute(path: Path, source: bytes) -> ModuleType:
+def _execute(path: Path, code: CodeType) -> ModuleType:
     """Run the file as a module named after it."""
-    code = compiled(path, source)
     module = ModuleType(path.stem)
     module.__file__ = str(path)
     sys.modules.setdefault(path.stem, module)
@@ -96,4 +98,15 @@ def _find_main(path: Path, module: ModuleType, arguments: dict[str, Argument]) -
     if not inspect.iscoroutinefunction(main):
         raise not_async(main)
     check_parameters(main, arguments)
-    return partial(main, **arguments) if arguments else main
+    return main
+
+
+def _watched(main: Main, modules: LocalModules) -> Main:
+    """`main`, which executes no text that the parties have not compared."""
+
+    @wraps(main)
+    async def run(*args: Any, **kwargs: Any) -> Any:
+        with modules.watched():
+            return await main(*args, **kwargs)
+
+    return run

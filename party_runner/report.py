@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
 from math import inf
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -14,6 +16,7 @@ from rich.text import Text
 
 from mpc.accounts.display import within
 from mpc.errors import LocalError
+from party_runner.kept import keep
 from party_runner.summary import Summary, as_json, write_summary
 
 NUMBERS_SHOWN = 6
@@ -23,17 +26,29 @@ LINES_SHOWN = 12
 Show = Callable[[Summary, Console], None]
 
 
-def present(summary: Summary, target: str | None, show: Show, files: Sequence[Callable[[], None]] = ()) -> None:
+def present(
+    summary: Summary,
+    target: str | None,
+    show: Show,
+    files: Sequence[Callable[[], None]] = (),
+    near: Path | None = None,
+) -> None:
     """The summary on stdout, for a person or with target '-' as JSON; only then its file, and those that `files` write.
 
-    Whatever cannot be written, all else is. LocalError `stdout-unwritable`, `summary-unwritable`, or of `files`.
+    Whatever cannot be written, all else is; where the result is then nowhere whole, it is kept beside `near`, or among
+    the temporary files. LocalError `stdout-unwritable`, `summary-unwritable`, or of `files`.
     """
-    steps = [lambda: _on_stdout(summary, target == "-", show), *files]
-    if target is not None and target != "-":
-        steps.insert(1, lambda: write_summary(summary, target))
-    failures = [failure for step in steps if (failure := _failure(step)) is not None]
-    if failures:
-        raise failures[0]
+    on_stdout = _failure(lambda: _on_stdout(summary, target == "-", show))
+    as_file = _failure(lambda: write_summary(summary, target)) if target is not None and target != "-" else None
+    of_files = [_failure(step) for step in files]
+    failures = [failure for failure in (on_stdout, as_file, *of_files) if failure is not None]
+    if not failures:
+        return
+    copies = [on_stdout if target == "-" else as_file] if target is not None else []
+    copies += [next(filter(None, of_files), None)] if files else []
+    if None not in copies and (summary.get("result") is not None or "results" in summary):
+        failures[0].remedy = f"{failures[0].remedy} {keep(summary, near)}"
+    raise failures[0]
 
 
 def _failure(step: Callable[[], None]) -> LocalError | None:
@@ -47,6 +62,8 @@ def _failure(step: Callable[[], None]) -> LocalError | None:
 def _on_stdout(summary: Summary, for_machines: bool, show: Show) -> None:
     """Where stdout does not take it, a person finds it on stderr. Rich leaves a broken pipe by SystemExit."""
     try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "it is closed")
         if for_machines:
             print(as_json(summary).decode(), end="")
         else:
@@ -54,10 +71,16 @@ def _on_stdout(summary: Summary, for_machines: bool, show: Show) -> None:
         sys.stdout.flush()
     except (OSError, SystemExit) as error:
         why = getattr(error, "strerror", "") or "Broken pipe"
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what it still holds would fail again at exit
+        if sys.stdout is not None:  # what it still holds would fail again at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         show(summary, Console(stderr=True))
         remedy = "The result stands above, on standard error; `--json FILE` keeps it in a file."
         raise LocalError("stdout-unwritable", f"standard output cannot be written to: {why}", remedy) from None
+
+
+def print_results(summary: Summary, console: Console) -> None:
+    """Print what the programs returned, of a run that failed afterwards."""
+    console.print(_results(summary))
 
 
 def print_report(summary: Summary, console: Console, counted: str = "all parties") -> None:

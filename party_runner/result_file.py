@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from importlib import import_module
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -12,11 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mpc.algebra.encoding import are_integers, as_numbers
 from mpc.errors import LocalError
 from party_runner.summary import SHOWN, Summary, as_json, check_writable
 from party_runner.whole_file import write_file
 
 Column = npt.NDArray[Any]
+DECIMAL_DIGITS = 38
 
 
 def check_result_file(target: Path | None) -> None:
@@ -62,6 +65,11 @@ def _npy(target: Path, result: Any) -> bytes:
     array = _array(result)
     if array is None:
         raise _misfit(target, "one array of numbers")
+    if array.dtype == object:
+        raise LocalError(
+            "output-shape", f"{target} holds whole numbers of up to 64 bits, and the result has longer ones",
+            "Write it to a .json, .csv or .parquet file.",
+        )  # fmt: skip
     stream = BytesIO()
     np.save(stream, array, allow_pickle=False)
     return stream.getvalue()
@@ -79,11 +87,19 @@ def _csv(target: Path, result: Any) -> bytes:
 def _parquet(target: Path, result: Any) -> bytes:
     pyarrow, parquet = _pyarrow(target)
     stream = BytesIO()
-    parquet.write_table(pyarrow.table(dict(_columns(target, result))), stream)
+    columns = {name: _of_arrow(pyarrow, column) for name, column in _columns(target, result)}
+    parquet.write_table(pyarrow.table(columns), stream)
     return stream.getvalue()
 
 
 _CONTENT = {".npy": _npy, ".csv": _csv, ".json": _json, ".parquet": _parquet}
+
+
+def _of_arrow(pyarrow: Any, column: Column) -> Any:
+    """Whole numbers beyond int64 as decimals of 38 digits, which hold all of less than 126 bits."""
+    if column.dtype != object:
+        return column
+    return pyarrow.array([Decimal(value) for value in column.tolist()], pyarrow.decimal128(DECIMAL_DIGITS))
 
 
 def _pyarrow(target: Path) -> tuple[Any, Any]:
@@ -97,18 +113,18 @@ def _pyarrow(target: Path) -> tuple[Any, Any]:
 def _columns(target: Path, result: Any) -> Iterator[tuple[str, Column]]:
     """A result as columns of one length: by key; by place in a table or a tuple; or one column `result`."""
     parts = result if isinstance(result, dict) else _by_place(result)
-    arrays = {name: _array(part) for name, part in parts.items()}
+    arrays = {name: _texts(part) if _array(part) is None else _array(part) for name, part in parts.items()}
     shapes = {None if array is None else array.shape for array in arrays.values()}
     shape = shapes.pop() if len(shapes) == 1 else None
     if shape is None or len(shape) > 1:
-        raise _misfit(target, "columns of numbers, of one length")
+        raise _misfit(target, "columns of numbers or texts, of one length")
     for name, array in arrays.items():
         yield name, np.atleast_1d(np.asarray(array))
 
 
 def _by_place(result: Any) -> dict[str, Any]:
     array = _array(result)
-    if array is None and isinstance(result, list):
+    if array is None and isinstance(result, list) and _texts(result) is None:
         return {f"result{place}": part for place, part in enumerate(result)}
     if array is None or array.ndim < 2:
         return {"result": result}
@@ -116,17 +132,23 @@ def _by_place(result: Any) -> dict[str, Any]:
 
 
 def _array(result: Any) -> Column | None:
-    """Nested lists of numbers as an array; None for anything else. JSON has NaN and infinities as texts."""
+    """Nested lists of numbers as an array, of Python's integers where int64 is too small; None for anything else. JSON
+    has NaN and infinities as texts."""
     try:
-        array = np.array(result)
+        array = as_numbers(result)
         if array.dtype.kind == "U":
             array = np.array(result, np.float64)
     except ValueError:
         return None
-    return array if array.dtype.kind in "biuf" else None
+    return array if array.dtype.kind in "biuf" or (array.size and are_integers(array)) else None
+
+
+def _texts(part: Any) -> Column | None:
+    """A list of texts as an array; None for anything else."""
+    return np.array(part, object) if isinstance(part, list) and all(isinstance(text, str) for text in part) else None
 
 
 def _misfit(target: Path, what: str) -> LocalError:
     return LocalError(
-        "output-shape", f"{target} can hold {what}, and the result is not that", "Write it to a .json file."
+        "output-shape", f"{target} can hold {what}, and the result is not that", "Name a .json file, which holds any."
     )

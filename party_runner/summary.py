@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,12 @@ def merged(accounts: Sequence[Summary]) -> Summary:
     return summary
 
 
+def partial_summary(returned: Mapping[str, Sequence[Any]]) -> Summary:
+    """Of a run that failed: the results of the parties whose programs had returned, each in a list of one."""
+    results = [result for (result,) in returned.values()]
+    return {"failed": True, "parties": list(returned), "reveals": [], "result": results[0], "results": results}
+
+
 def _lines(accounts: Sequence[Summary]) -> list[Summary]:
     lines: dict[str, Summary] = {}
     for account in accounts:
@@ -56,7 +62,7 @@ def _lines(accounts: Sequence[Summary]) -> list[Summary]:
     return list(lines.values())
 
 
-SHOWN = "The result stands above; copy it, and see that there is room, and a folder that you may write to."
+SHOWN = "The result stands above, in short; see that there is room, and a folder that you may write to."
 
 
 def check_writable(target: str | Path | None) -> None:

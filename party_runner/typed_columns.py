@@ -28,14 +28,14 @@ def table_of(where: Path | str, names: Sequence[str], columns: Sequence[Column],
 
 
 def checked(where: Path | str, array: Column) -> Column:
-    """`array` as finite float64 or int64 in C order and native byte order, every value unchanged."""
+    """`array` as finite float64 or int64 in C order and native byte order, or where int64 is too small as Python's
+    integers; every value unchanged."""
     if array.size == 0:
         raise empty(where)
     if array.dtype.kind == "f":
         return _checked_floats(where, array)
     if array.dtype.kind == "u" and array.max() > np.iinfo(np.int64).max:
-        cause = f"{where} holds an integer of 64 bits or more"
-        raise LocalError("input-inexact-integer", cause, "Keep integers within the range of int64, or scale them down.")
+        return array.astype(object)
     return np.ascontiguousarray(array, dtype=np.int64).reshape(array.shape)
 
 

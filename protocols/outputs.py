@@ -14,6 +14,8 @@ from math import inf, log10
 from typing import Any
 
 from mpc.accounts.ledger import Reveal
+from mpc.algebra.encoding import extremes
+from mpc.algebra.interface import Algebra
 from mpc.algebra.ring import Words
 from mpc.context import Context, Session
 from mpc.errors import LocalError, ParleyError
@@ -52,6 +54,9 @@ class Output:
         useful = self.range.error <= max(self.range.magnitude, USEFUL_UNITS) * ULP
         return bound if useful else inf
 
+
+WIDE = 128
+"""The bits of the wider ring that runs are offered."""
 
 USEFUL_UNITS = 16
 """A bound of so many units in the last place says something however small the values are."""
@@ -134,6 +139,30 @@ def _too_inexact(output: Output, tolerance: float) -> LocalError:
     )
 
 
+def refuse_false(output: Output, words: Words | None, ring: Algebra) -> None:
+    """LocalError `revealed-outside-range` where a number was opened that its proven range does not hold.
+
+    What the parties computed is then not what they meant: they took different public numbers, or a range that was
+    vouched for is false. Only receivers can see that; to all parties the same numbers are opened, so all refuse.
+    """
+    if words is None:
+        return
+    numbers = ring.to_signed(words)
+    lo, hi = extremes(numbers) if numbers.size else (output.range.lo, output.range.hi)
+    if output.range.lo <= lo and hi <= output.range.hi:
+        return
+    least, most = (_shown(bound) for bound in output.bounds)
+    raise LocalError(
+        "revealed-outside-range",
+        f"a revealed value lies outside [{least}, {most}], where it is proven to lie: the parties computed with public "
+        "numbers that differ, or a .within(lo, hi) of the program is false",
+        "see that all parties have the same public numbers: what follows from ctx.me, from a party's own data, the "
+        "clock, the environment or an unseeded generator differs, and comes in by mpc.secret or --arg; and check each "
+        ".within. The value is wrong and is not handed out; what was revealed before is what it was",
+        line=output.line,
+    )
+
+
 def check_range(session: Session, name: str, range_: Range, scale: int, line: str) -> None:
     """Refuse a number that may leave what the ring holds, in which truncation and comparison are exact."""
     ring_bits = session.ring.bits
@@ -141,13 +170,14 @@ def check_range(session: Session, name: str, range_: Range, scale: int, line: st
         return
     lo, hi = range_.reals(scale)
     fraction = f" with {scale} fractional bits" if scale else ""
+    wider = ", or with --ring 128" if ring_bits < WIDE and range_.fits(WIDE) else ""
     raise LocalError(
         "range-exceeded",
         f"the result of `{name}` may lie anywhere in [{_shown(lo)}, {_shown(hi)}]; that takes {range_.bits} "
         f"bits{fraction}, and {ring_bits - 1} are safe",
         "if you know better, say so with x.within(lo, hi); or declare tighter ranges where secrets come in "
         "(mpc.secret(..., range=(lo, hi))), scale the data down, np.clip on the way, use whole numbers, "
-        "or run with fewer --fractional-bits. Nothing has been computed",
+        f"or run with fewer --fractional-bits{wider}. Nothing has been computed",
         line=line,
     )
 

@@ -1,7 +1,7 @@
 """What holds for all tests: one profile for property tests, files kept together where tests run side by side, kernels.
 
-`--kernels NAME` sends every call of this process to one implementation, as `--kernels portable`. `--seeds N` tries so
-many random programs.
+`--kernels NAME` sends every call of this process to one implementation, as `--kernels portable`. `--examples N` tries
+so many of each property, `--seeds N` so many random programs.
 """
 
 from __future__ import annotations
@@ -13,10 +13,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import native
-
-# No deadlines, since a slow machine is no failure, and few examples each.
-settings.register_profile("parley", deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("parley")
 
 HERE = Path(__file__).parent
 SHARED_DEVICE = ("opencl", "bench/test_device_kernels.py")
@@ -30,10 +26,17 @@ LONGEST = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kernels", choices=native.implementations(), help="the implementation that all calls go to")
+    parser.addoption("--examples", type=int, default=12, help="how many examples of a property are tried")
     parser.addoption("--seeds", type=int, default=2000, help="how many random programs are tried")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # No deadlines, since a slow machine is no failure.
+    settings.register_profile(
+        "parley", deadline=None, max_examples=config.getoption("--examples"),
+        suppress_health_check=[HealthCheck.too_slow],
+    )  # fmt: skip
+    settings.load_profile("parley")
     if chosen := config.getoption("--kernels"):
         selection = native.using(chosen)
         selection.__enter__()

@@ -15,8 +15,8 @@ ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
         "_installed", "errors", "intake", "algebra", "prg", "domain_hash", "label_hash", "device", "network",
-        "accounts.display", "accounts.ledger", "accounts.report", "correlation", "standing", "supply", "context",
-        "accounts.cost", "store", "planning", "simulation", "testing",
+        "accounts.display", "accounts.ledger", "accounts.plain", "accounts.report", "correlation", "standing", "supply",
+        "context", "accounts.cost", "store", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
@@ -62,21 +62,21 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "pads", "products_alsz13", "transfers", "one_of_many", "half_trees",
-        "silent_ferret_ywlzw20", "__init__",
+        "extension_softspoken_roy22", "pads", "wide_products", "products_alsz13", "transfers", "one_of_many",
+        "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching", "ot_tools",
         "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared",
-        "secret", "recording", "public", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
-        "thresholds", "choices", "logic", "quotients", "functions", "folding", "rearranging", "selecting", "extremes",
-        "products", "cumulative", "spreads", "statistics", "shuffled", "sorting", "compaction", "order_statistics",
-        "counting", "floor_quotients", "public_divisors", "rounding", "elementary", "activations", "series",
-        "linear_algebra", "positive_definite", "spellings", "inputs", "evaluate", "supposing", "revealing", "bridge",
-        "__init__",
+        "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared", "secret",
+        "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
+        "thresholds", "choices", "logic", "quotients", "functions", "folding", "rearranging", "selecting",
+        "cumulative", "shuffled", "extremes", "products", "spreads", "statistics", "sorting", "compaction",
+        "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding", "elementary", "activations",
+        "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "spellings", "inputs", "evaluate",
+        "supposing", "revealing", "bridge", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

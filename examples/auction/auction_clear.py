@@ -1,4 +1,6 @@
-"""The auction in the clear: bids that are made up, who should win, and the picture of the result."""
+"""The auction in the clear: bids that are made up, who should win, and the picture of
+the result.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ def data() -> dict[str, dict[str, Any]]:
     bids = 50 * (worth + random.randint(-3, 4, (3, len(LOTS))))
     bids[:, 1] = 600, 450, 600  # two who bid alike
     bids[1:, 4] = 0  # one who bids alone
-    return {file: {"lot": LOTS, "bid": own} for file, own in zip(PARTIES.values(), bids, strict=True)}
+    return {
+        file: {"lot": LOTS, "bid": own}
+        for file, own in zip(PARTIES.values(), bids, strict=True)
+    }
 
 
 def clear(*tables: Any) -> dict[str, Any]:
@@ -28,7 +33,9 @@ def clear(*tables: Any) -> dict[str, Any]:
 
 
 def settled(result: dict[str, Any], *tables: Any) -> dict[str, Any]:
-    """The result, with the first of those who bid alike in the place of another of them."""
+    """The result, with the first of those who bid alike in the place of another of
+    them.
+    """
     bids = np.stack([np.asarray(table["bid"]) for table in tables])
     winner = np.asarray(result["winner"])
     alike = bids[winner, np.arange(bids.shape[1])] == bids.max(axis=0)
@@ -41,8 +48,15 @@ def draw(figure: Any, result: dict[str, Any]) -> None:
     names = list(PARTIES)
     for party, name in enumerate(names):
         own = np.flatnonzero(np.asarray(result["winner"]) == party)
-        bars = axes.bar(own, np.asarray(result["price"])[own], width=0.6, color=f"C{party}", label=name)
-        axes.bar_label(bars, padding=2)
-    axes.set(xticks=range(len(LOTS)), xticklabels=LOTS, ylabel="price, euros", title="Who gets what, at which price")
+        if own.size:
+            prices = np.asarray(result["price"])[own]
+            bars = axes.bar(own, prices, width=0.6, color=f"C{party}", label=name)
+            axes.bar_label(bars, padding=2)
+    axes.set(
+        xticks=range(len(LOTS)),
+        xticklabels=LOTS,
+        ylabel="price, euros",
+        title="Who gets what, at which price",
+    )
     axes.margins(y=0.12)
     axes.legend(frameon=False)

@@ -1,4 +1,6 @@
-"""The A/B test in the clear: visitors that are made up, Welch's t as a textbook has it, the picture of the result."""
+"""The A/B test in the clear: visitors that are made up, Welch's t as a textbook has it,
+the picture of the result.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,13 @@ def data() -> dict[str, dict[str, Any]]:
     random = np.random.RandomState(21)
     visitors = 400
     variant = random.randint(0, 2, visitors)
-    spent = (random.rand(visitors) < 0.35 + 0.08 * variant) * np.clip(random.gamma(4, 8 + variant), 1, 200)
-    return {"shop.csv": {"variant": variant}, "payments.csv": {"spent": np.round(spent, 2)}}
+    spent = (random.rand(visitors) < 0.35 + 0.08 * variant) * np.clip(
+        random.gamma(4, 8 + variant), 1, 200
+    )
+    return {
+        "shop.csv": {"variant": variant},
+        "payments.csv": {"spent": np.round(spent, 2)},
+    }
 
 
 def clear(shop: Any, payments: Any) -> dict[str, Any]:
@@ -34,9 +41,18 @@ def draw(figure: Any, result: dict[str, Any]) -> None:
     """The difference with the interval that holds the true one in 19 cases of 20."""
     axes = figure.add_subplot()
     difference, t = float(result["difference"]), float(result["t"])
-    axes.errorbar([difference], [0], xerr=1.96 * abs(difference / t), fmt="o", capsize=6, markersize=9, color="C0")
+    axes.errorbar(
+        [difference],
+        [0],
+        xerr=1.96 * abs(difference / t),
+        fmt="o",
+        capsize=6,
+        markersize=9,
+        color="C0",
+    )
     axes.axvline(0, linewidth=1, color="C7")
-    title = f"Visitors who saw B spend {difference:.2f} euros more: t = {t:.2f}, p = {float(result['p']):.3f}"
-    axes.set(yticks=[], xlabel="euros a visitor, with the interval of 95 %", title=title)
+    axes.set(yticks=[], xlabel="euros a visitor, with the interval of 95 %")
+    said = f"t = {t:.2f}, p = {float(result['p']):.3f}"
+    axes.set_title(f"Visitors who saw B spend {difference:.2f} euros more: {said}")
     axes.spines["left"].set_visible(False)
     figure.set_size_inches(7, 2)

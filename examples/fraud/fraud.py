@@ -1,10 +1,13 @@
 """Rates of fraud by kind of merchant, over the payments of three banks.
 
-Each bank's file has a payment a line: the kind of merchant, whether it was fraud, and the amount in whole euros.
-Everybody learns for each kind which part of the payments and which part of the money was fraud, over all banks, where
-there are at least FEWEST payments. No bank shows how many payments it has, of which kind, or how often it was cheated.
+Each bank's file has a payment a line: the kind of merchant, whether it was fraud, and
+the amount in whole euros. Everybody learns for each kind which part of the payments and
+which part of the money was fraud, over all banks, where there are at least FEWEST
+payments. No bank shows how many payments it has, of which kind, or how often it was
+cheated.
 
-    parley run fraud.py -n 3 --category kind=grocery,fuel,travel,electronics,gambling,antiques \
+    parley run fraud.py -n 3 \
+        --category kind=grocery,fuel,travel,electronics,gambling,antiques \
         --input 0=bank1.csv --input 1=bank2.csv --input 2=bank3.csv
 """
 
@@ -22,7 +25,9 @@ FEWEST = 20
 
 
 async def main(ctx: Any, mine: Any) -> dict[str, Any]:
-    """The rates; `mine` is this bank's table, whose kinds are numbered as KINDS has them."""
+    """The rates; `mine` is this bank's table, whose kinds are numbered as KINDS has
+    them.
+    """
     kind = await pooled(ctx, mine, "kind", len(KINDS) - 1)
     fraud = await pooled(ctx, mine, "fraud", 1)
     amount = await pooled(ctx, mine, "amount", HIGHEST)
@@ -38,4 +43,9 @@ async def main(ctx: Any, mine: Any) -> dict[str, Any]:
 async def pooled(ctx: Any, mine: Any, name: str, largest: int) -> Any:
     """A column of all banks' tables as one secret."""
     own = mine[name] if mine is not None else None
-    return np.concatenate([await mpc.secret(ctx, owner=bank, value=own, range=(0, largest)) for bank in range(ctx.n)])
+    return np.concatenate(
+        [
+            await mpc.secret(ctx, owner=bank, value=own, range=(0, largest))
+            for bank in range(ctx.n)
+        ]
+    )

@@ -1,7 +1,8 @@
-"""Moving statistics of a joint time series: what three power plants feed into a grid, a number a day from each.
+"""Moving statistics of a joint time series: what three power plants feed into a grid.
 
-Everybody learns the moving mean and standard deviation of their sum over WINDOW days, and on which days it was far from
-the mean of the days before. The output of a single plant stays secret, as does the sum on any single day.
+Each plant has a number a day. Everybody learns the moving mean and standard deviation
+of their sum over WINDOW days, and on which days it was far from the mean of the days
+before. The output of a single plant stays secret, as does the sum on any single day.
 
     parley run load.py -n 3 --input 0=hydro.csv --input 1=solar.csv --input 2=wind.csv
 """
@@ -22,7 +23,10 @@ HIGHEST = 500  # MWh a day and plant
 async def main(ctx: Any, mine: Any) -> dict[str, Any]:
     """The statistics; `mine` is this plant's table, a day a row."""
     own = mine["output"] if mine is not None else None
-    outputs = [await mpc.secret(ctx, owner=plant, value=own, range=(0, HIGHEST)) for plant in range(ctx.n)]
+    outputs = [
+        await mpc.secret(ctx, owner=plant, value=own, range=(0, HIGHEST))
+        for plant in range(ctx.n)
+    ]
     total = sum(outputs)
     windows = np.lib.stride_tricks.sliding_window_view(total, WINDOW)
     mean, deviation = windows.mean(axis=1), windows.std(axis=1)

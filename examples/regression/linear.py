@@ -1,8 +1,10 @@
-"""Linear regression on columns of two owners: what does a home's use of electricity depend on?
+"""Linear regression on columns of two owners: what does a home's use of electricity
+depend on?
 
-The town knows the floor area, the age and the residents of each home, the utility its yearly use; line i of both files
-is the same home. Both learn the model and how far off it is on average. Neither sees a value of the other. A small
-ridge keeps the equations away from singular ones, whatever the data are.
+The town knows the floor area, the age and the residents of each home, the utility its
+yearly use; line i of both files is the same home. Both learn the model and how far off
+it is on average. Neither sees a value of the other. A small ridge keeps the equations
+away from singular ones, whatever the data are.
 
     parley run linear.py -n 2 --input 0=town.csv --input 1=utility.csv
 """
@@ -16,7 +18,9 @@ import numpy as np
 import mpc
 
 FEATURES = ["area", "age", "residents"]
-UNITS = np.array([100, 50, 2])  # square metres, years, persons: about a standard deviation each
+UNITS = np.array(
+    [100, 50, 2]
+)  # square metres, years, persons: about a standard deviation each
 UNIT_OF_USE = 5  # MWh a year
 LARGEST = 6  # units
 RIDGE = 0.01
@@ -33,9 +37,17 @@ async def main(ctx: Any, mine: Any) -> dict[str, Any]:
     error = np.abs(y - (x @ weights + intercept)).mean()
     weights, intercept, error = await mpc.reveal(ctx, weights, intercept, error)
     intercept, error = intercept * UNIT_OF_USE, error * UNIT_OF_USE
-    return {"weights": weights * UNIT_OF_USE / UNITS, "intercept": intercept, "error": error}
+    return {
+        "weights": weights * UNIT_OF_USE / UNITS,
+        "intercept": intercept,
+        "error": error,
+    }
 
 
 def ridge_regression(x: Any, y: Any) -> Any:
-    """The w for which |y - x w|^2 / n + RIDGE |w|^2 is least, for columns with a mean of zero."""
-    return mpc.solve(x.T @ x / len(x) + RIDGE * np.eye(x.shape[1]), x.T @ y / len(x), least=RIDGE)
+    """The w for which |y - x w|^2 / n + RIDGE |w|^2 is least, for columns with a mean
+    of zero.
+    """
+    return mpc.solve(
+        x.T @ x / len(x) + RIDGE * np.eye(x.shape[1]), x.T @ y / len(x), least=RIDGE
+    )

@@ -1,4 +1,6 @@
-"""The linear regression in the clear: homes that are made up, numpy's solution, and the picture of the result."""
+"""The linear regression in the clear: homes that are made up, numpy's solution, and the
+picture of the result.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,11 @@ def data() -> dict[str, dict[str, Any]]:
     """Homes whose use follows their features, and a chance of about 1 MWh."""
     random = np.random.RandomState(11)
     homes = 120
-    area, age, residents = random.randint(30, 250, homes), random.randint(0, 110, homes), random.randint(1, 7, homes)
+    area, age, residents = (
+        random.randint(30, 250, homes),
+        random.randint(0, 110, homes),
+        random.randint(1, 7, homes),
+    )
     use = 0.02 * area + 0.015 * age + 0.9 * residents + random.normal(0, 1, homes)
     return {
         "town.csv": {"area": area, "age": age, "residents": residents},
@@ -33,16 +39,24 @@ def clear(town: Any, utility: Any) -> dict[str, Any]:
     moments = centred.T @ centred / len(x) + RIDGE * np.eye(len(FEATURES))
     weights = np.linalg.solve(moments, centred.T @ (y - y.mean()) / len(x))
     intercept = y.mean() - x.mean(axis=0) @ weights
-    return {"weights": weights / UNITS, "intercept": intercept, "error": np.abs(y - x @ weights - intercept).mean()}
+    return {
+        "weights": weights / UNITS,
+        "intercept": intercept,
+        "error": np.abs(y - x @ weights - intercept).mean(),
+    }
 
 
 def draw(figure: Any, result: dict[str, Any]) -> None:
     """What each feature adds to the use of a home, beside the next one."""
     axes = figure.add_subplot()
     labels = ["100 square metres", "50 years", "2 residents"]
-    bars = axes.barh(labels, np.asarray(result["weights"]) * UNITS, height=0.5, color="C0")
+    bars = axes.barh(
+        labels, np.asarray(result["weights"]) * UNITS, height=0.5, color="C0"
+    )
     axes.bar_label(bars, fmt="%.2f", padding=3)
     intercept, error = float(result["intercept"]), float(result["error"])
-    title = f"What more of it adds, beside {intercept:.2f}; off by {error:.2f} on average"
+    title = (
+        f"What more of it adds, beside {intercept:.2f}; off by {error:.2f} on average"
+    )
     axes.set(xlabel="MWh a year", title=title)
     axes.invert_yaxis()

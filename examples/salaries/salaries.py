@@ -1,8 +1,9 @@
-"""A salary benchmark: quartiles by grade over all firms, for grades with enough people in them.
+"""A salary benchmark: quartiles by grade over all firms, of grades with enough people.
 
-Each firm's file has an employee a line: the grade, and the salary in whole euros a year. Everybody learns, for each
-grade, how many people are in it and their quartiles. Who works where, what anybody earns and how many people a firm has
-in a grade stay secret. Of a grade with fewer than FEWEST people nothing is told but that.
+Each firm's file has an employee a line: the grade, and the salary in whole euros a
+year. Everybody learns, for each grade, how many people are in it and their quartiles.
+Who works where, what anybody earns and how many people a firm has in a grade stay
+secret. Of a grade with fewer than FEWEST people nothing is told but that.
 
     parley run salaries.py -n 3 --category grade=junior,senior,lead,chief \
         --input 0=atlas.csv --input 1=borealis.csv --input 2=cedar.csv
@@ -22,13 +23,15 @@ FEWEST = 8
 
 
 async def main(ctx: Any, mine: Any) -> dict[str, Any]:
-    """The benchmark; `mine` is this firm's table, whose grades are numbered as GRADES has them."""
+    """The benchmark; `mine` is this firm's table, its grades numbered as in GRADES."""
     grade = await pooled(ctx, mine, "grade", len(GRADES) - 1)
     salary = await pooled(ctx, mine, "salary", HIGHEST)
     people = (grade[:, None] == np.arange(len(GRADES))).sum(axis=0)
     told = people >= FEWEST
     people, quartiles = await mpc.reveal(
-        ctx, np.where(told, people, 0), np.where(told[:, None], quartiles_by_grade(grade, salary, people), 0)
+        ctx,
+        np.where(told, people, 0),
+        np.where(told[:, None], quartiles_by_grade(grade, salary, people), 0),
     )
     return {"people": people, "quartiles": quartiles}
 
@@ -36,14 +39,21 @@ async def main(ctx: Any, mine: Any) -> dict[str, Any]:
 async def pooled(ctx: Any, mine: Any, name: str, largest: int) -> Any:
     """A column of all firms' tables as one secret."""
     own = mine[name] if mine is not None else None
-    return np.concatenate([await mpc.secret(ctx, owner=firm, value=own, range=(0, largest)) for firm in range(ctx.n)])
+    return np.concatenate(
+        [
+            await mpc.secret(ctx, owner=firm, value=own, range=(0, largest))
+            for firm in range(ctx.n)
+        ]
+    )
 
 
 def quartiles_by_grade(grade: Any, salary: Any, people: Any) -> Any:
-    """The three quartiles of each grade, shape (grades, 3); of a grade without people any salaries.
+    """The three quartiles of each grade, shape (grades, 3); of a grade without people
+    any salaries.
 
-    Sorted by grade and then by salary, the people of a grade stand together, so that one sort serves all. The
-    quartile q of m people is the salary at place floor(q (m - 1)) among theirs: `method="lower"` of np.quantile.
+    Sorted by grade and then by salary, the people of a grade stand together, so that
+    one sort serves all. The quartile q of m people is the salary at place floor(q (m -
+    1)) among theirs: `method="lower"` of np.quantile.
     """
     ordered = np.sort(grade * (HIGHEST + 1) + salary)
     first = np.cumsum(people) - people

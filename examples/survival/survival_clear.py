@@ -1,4 +1,6 @@
-"""Survival in the clear: patients that are made up, both curves and the statistic, and the picture of the result."""
+"""Survival in the clear: patients that are made up, both curves and the statistic, and
+the picture of the result.
+"""
 
 from __future__ import annotations
 
@@ -31,21 +33,34 @@ def data() -> dict[str, dict[str, Any]]:
 
 
 def clear(*tables: Any) -> dict[str, Any]:
-    """Curves at the ends of quarters and the log-rank statistic, month by month as a textbook has them."""
+    """Curves at the ends of quarters and the log-rank statistic, month by month as a
+    textbook has them.
+    """
     months, died, treatment = (
-        np.concatenate([np.asarray(table[name]) for table in tables]) for name in ("months", "died", "treatment")
+        np.concatenate([np.asarray(table[name]) for table in tables])
+        for name in ("months", "died", "treatment")
     )
     living, curves, excess, variance = np.ones(2), [], 0.0, 0.0
     for month in range(1, MONTHS + 1):
-        at_risk = np.array([np.sum((months >= month) & (treatment == group)) for group in (0, 1)])
-        deaths = np.array([np.sum((months == month) & (died == 1) & (treatment == group)) for group in (0, 1)])
+        at_risk = np.array(
+            [np.sum((months >= month) & (treatment == group)) for group in (0, 1)]
+        )
+        deaths = np.array(
+            [
+                np.sum((months == month) & (died == 1) & (treatment == group))
+                for group in (0, 1)
+            ]
+        )
         living = living * (1 - deaths / np.maximum(at_risk, 1))
         curves.append(living)
         n, d = at_risk.sum(), deaths.sum()
         if n > 1:
             excess += deaths[1] - d * at_risk[1] / n
             variance += d * (at_risk[0] / n) * (at_risk[1] / n) * (n - d) / (n - 1)
-    return {"curves": np.array(curves).T[:, 2::3], "statistic": excess**2 / max(variance, 1.0)}
+    return {
+        "curves": np.array(curves).T[:, 2::3],
+        "statistic": excess**2 / max(variance, 1.0),
+    }
 
 
 def draw(figure: Any, result: dict[str, Any]) -> None:
@@ -54,7 +69,21 @@ def draw(figure: Any, result: dict[str, Any]) -> None:
     curves, quarters = np.asarray(result["curves"]), np.arange(0, MONTHS + 1, 3)
     for treatment, curve in enumerate(curves):
         label = ("first treatment", "second treatment")[treatment]
-        axes.step(quarters, np.concatenate([[1], curve]), where="post", color=f"C{treatment}", linewidth=2, label=label)
-    title = f"Living after so many months; log-rank statistic {float(result['statistic']):.2f}"
-    axes.set(xticks=quarters, ylim=(0, 1.03), xlabel="months", ylabel="part of the patients", title=title)
+        axes.step(
+            quarters,
+            np.concatenate([[1], curve]),
+            where="post",
+            color=f"C{treatment}",
+            linewidth=2,
+            label=label,
+        )
+    statistic = float(result["statistic"])
+    title = f"Living after so many months; log-rank statistic {statistic:.2f}"
+    axes.set(
+        xticks=quarters,
+        ylim=(0, 1.03),
+        xlabel="months",
+        ylabel="part of the patients",
+        title=title,
+    )
     axes.legend(frameon=False, loc="lower left")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
-
 from mpc.accounts.display import Section, as_html, as_text, within
 from mpc.accounts.ledger import Decision, LineCost, Reveal
+from mpc.accounts.plain import with_notes
 
 LINES_SHOWN = 12
 
@@ -82,6 +81,7 @@ class Report:
 
     def to_json(self, result: Any = None) -> dict[str, Any]:
         """The whole account and the result as plain lists, numbers and strings."""
+        shown, notes = with_notes(result)
         return {
             **{
                 name: getattr(self, name)
@@ -97,18 +97,7 @@ class Report:
             "reveals": [asdict(reveal) for reveal in self.reveals],
             "decisions": [asdict(decision) for decision in self.decisions],
             "lines": [asdict(line) for line in self.lines],
-            "warnings": list(self.warnings),
+            "warnings": [*self.warnings, *notes],
             "device": self.device,
-            "result": plain(result),
+            "result": shown,
         }
-
-
-def plain(value: Any) -> Any:
-    """Results as JSON can hold them: arrays as nested lists, numpy scalars as numbers, anything else as its repr."""
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value if value is None or isinstance(value, bool | int | float | str) else repr(value)

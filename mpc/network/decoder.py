@@ -47,6 +47,7 @@ from mpc.network.wire import (
     KnownHeads,
     Limits,
     Message,
+    is_code,
     is_tag,
     is_word,
     unpack,
@@ -312,13 +313,9 @@ def _failure(body: Any) -> Failure | None:
     code, party, cause = body
     if type(code) is not str or type(cause) is not str or not is_word(party):
         return None
-    if not (0 < len(code) <= MAX_CODE and len(cause) <= MAX_CAUSE and cause.isprintable() and _is_code(code)):
+    if not (len(cause) <= MAX_CAUSE and cause.isprintable() and is_code(code)):
         return None
     return Failure(code, party, cause)
-
-
-def _is_code(code: str) -> bool:
-    return code.isascii() and all(c.islower() or c.isdigit() or c == "-" for c in code)
 
 
 _CONTROL = {HEARTBEAT: _heartbeat, BYE: _bye, FAILURE: _failure}

@@ -30,8 +30,10 @@ TOLD_AS_IS = frozenset(
         "duplicate-message",
         "unexpected-message",
         "program-diverged",
+        "public-values-differ",
     }
 )
+_SAME_NUMBERS = "every party must compute with the same public numbers; what only one party has is put in as a secret"
 _SAME_PROGRAM = "every party must take the same turns: branch on revealed values only, and on the same ones everywhere"
 
 
@@ -101,6 +103,8 @@ def reported(names: Sequence[str], me: int, teller: int, failure: Failure) -> Pe
     standstill, in which each of the circle names the same one.
     """
     name = names[teller]
+    if failure.party == me and failure.code == "public-values-differ":
+        return PeerError(failure.code, f"{name} ended the session: {failure.cause}", _SAME_NUMBERS, party=name)
     if failure.party == teller and failure.code == "program-diverged":
         return PeerError(failure.code, f"{name} ended the session: {failure.cause}", _SAME_PROGRAM, party=name)
     if failure.party == teller or failure.code not in TOLD_AS_IS or not 0 <= failure.party < len(names):

@@ -277,6 +277,12 @@ class Encoder:
         return PREFIX.pack(kind, FORMAT, header_length, payload_length, sequence)
 
 
+def is_code(code: str) -> bool:
+    """Whether a text has the form of an error's code: lower-case letters, digits and dashes, not too many."""
+    known = all(c.islower() or c.isdigit() or c == "-" for c in code)
+    return 0 < len(code) <= MAX_CODE and code.isascii() and known
+
+
 def printable(text: str) -> str:
     """`text` on one line, with a question mark for everything that a terminal might act on."""
     return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))

@@ -9,7 +9,7 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.factors import added, factor_of, range_of_product
+from protocols.array.factors import added, factor_of, range_of_product, reciprocals
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
@@ -188,7 +188,7 @@ def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
     if count == 1:
         return fixed(whole)
     check_range(x.context.session, "sum", whole.range, whole.scale, user_line())
-    result = fixed(scale_by(whole, np.asarray(1.0 / count), rounded=True, name="mean"))
+    result = fixed(divide_by(whole, np.asarray(count), name="mean"))
     return _between(result, ring_form(x))
 
 
@@ -220,6 +220,12 @@ def scale_by(x: SecretArray, values: Public, *, rounded: bool = False, name: str
         return product
     known = range_of_product(factor, values)
     return product.narrowed(max(product.range.lo, known.lo), min(product.range.hi, known.hi))
+
+
+def divide_by(x: SecretArray, divisors: Public, *, name: str = "/") -> SecretArray:
+    """x / d for public numbers that are not zero: `scale_by` their reciprocals."""
+    values, rounded = reciprocals(divisors)
+    return scale_by(x, values, rounded=rounded, name=name)
 
 
 def _add_public(x: SecretArray, values: Any) -> SecretArray:

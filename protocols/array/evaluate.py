@@ -15,6 +15,7 @@ import trio
 from mpc.context import Context, first_failure
 from mpc.errors import LocalError, ParleyError
 from protocols.array.lowering import lowering
+from protocols.array.marks import mark_of
 from protocols.array.node import Node, Value
 from protocols.outputs import check_range
 
@@ -128,6 +129,7 @@ class Evaluation:
             if talks or node.value in self._awaited:
                 talking.append(node)
             else:
+                self._mark(node)
                 share = run(node.value.home, node, *[o.value.share for o in node.operands])
                 ready += self._finish(node.value, share, node.begins)
         return talking
@@ -140,7 +142,8 @@ class Evaluation:
             if value.share is None:
                 raise _interrupted(node)
             return self._freed(value)
-        call = value.home.child(node.call_name, line=node.line, depth=node.begins, place=value.place)
+        self._mark(node)
+        call = value.home.child(node.call_name, line=node.line, depth=node.begins, place=value.place, mark=value.mark)
         value.call = call
         try:
             run = lowering(node.operation, session).run
@@ -153,6 +156,11 @@ class Evaluation:
         if session.on_call is not None:
             session.on_call()
         return self._finish(value, share, call.depth)
+
+    def _mark(self, node: Node) -> None:
+        """Note what follows from the public numbers, which plans have in common."""
+        if not self._ctx.planning:
+            node.value.mark = mark_of(node)
 
     def _finish(self, value: Value, share: Any, depth: int) -> list[Node]:
         value.computed(share, depth)

@@ -17,13 +17,16 @@ from typing import NamedTuple
 import numpy as np
 
 from mpc.algebra.encoding import extremes
+from protocols.array.lines import user_line
 from protocols.array.losses import check_loss
 from protocols.array.public import Constant, Public, as_integers, encoded, is_integral
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
+from protocols.outputs import check_range
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 
 MOST_PARTS = 8
+HALF = 0.5
 
 
 class Part(NamedTuple):
@@ -50,7 +53,8 @@ def factor_of(name: str, x: SecretArray, values: Public, *, terms: int = 1, roun
     """How to multiply x by public numbers, `terms` of whose products are added up; `rounded` if those are the nearest
     floats to what is meant.
 
-    Raises LocalError `loses-too-much` where even several parts leave too much out.
+    Raises LocalError `range-exceeded` for an x that the ring does not hold, `loses-too-much` where even several parts
+    leave too much out.
     """
     x = ring_form(x)
     largest = float(np.max(np.abs(values), initial=0))
@@ -60,11 +64,18 @@ def factor_of(name: str, x: SecretArray, values: Public, *, terms: int = 1, roun
         return Factor(x, [Part(encoded(x.context, whole, 0), 0)])
     x, wanted = _shortened(x, values, terms)
     factor = Factor(x, list(_parts(x, values, wanted, terms, rounded)))
+    check_range(x.context.session, name, x.range, x.scale, user_line())
     first = factor.parts[0]
     top = ceil(ldexp(largest, x.context.ring.bits))
     product = Range(0, shifted_up(x.range.magnitude * terms * top << first.scale, x.context.ring.bits))
     check_loss(name, factor.loss, product, x.scale + first.scale, x.context.fractional_bits)
     return factor
+
+
+def reciprocals(divisors: Public) -> tuple[Public, bool]:
+    """1 / d in float64, and whether some are only the nearest to it: those of all but powers of two."""
+    found = 1.0 / divisors.astype(np.float64)
+    return found, bool(np.any(np.abs(np.frexp(found)[0]) != HALF))
 
 
 def added(products: list[SecretArray]) -> SecretArray:

@@ -26,6 +26,7 @@ from protocols.array.secret import SecretArray
 from protocols.array.shape import broadcast_to, stack
 from protocols.numeric.continuity import through_quotient
 from protocols.numeric.division import divide, quotient_loss, quotient_range
+from protocols.numeric.fixed_point import room_of
 from protocols.ranges import ERROR_BITS, ULP, Range
 from protocols.shares import ArithmeticShare
 
@@ -34,7 +35,7 @@ MOST_COMPARISONS = 17
 
 def _near(x: Node, y: Node) -> Facts:
     with naming_line():
-        range_ = quotient_range(x.range, y.range, 0, y.scale)
+        range_ = quotient_range(x.range, y.range, 0, y.scale, room_of(x.value.home))
     return Facts(joint_shape("//", x.shape, y.shape), "int", 0, range_)
 
 
@@ -64,7 +65,7 @@ def floor_and_rest(x: Any, y: SecretArray) -> tuple[SecretArray, SecretArray]:
 
 def _of_positive(x: SecretArray, y: SecretArray) -> tuple[SecretArray, SecretArray]:
     near = record(NEAR_QUOTIENT, x, y)
-    loss = quotient_loss(x.range, y.range, 0)
+    loss = quotient_loss(x.range, y.range, 0, room_of(x.context))
     most, least = loss // ULP, ceil(loss / ULP)
     if most + least > MOST_COMPARISONS:
         raise LocalError(

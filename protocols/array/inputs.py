@@ -35,7 +35,7 @@ async def _input(ctx: Context, node: Node) -> ArithmeticShare | BooleanShare:
     return await suite_of(ctx).input(ctx, owner, words, node.shape)
 
 
-INPUT = operation("secret", lambda owner, words, known: known, _input)
+INPUT = operation("secret", lambda owner, words, known: known, _input, owned="words")
 DEFAULT_RANGE: dict[Kind, tuple[int, int]] = {
     "fixed": (-(2**10), 2**10),
     "int": (-(2**31) + 1, 2**31 - 1),

@@ -24,9 +24,10 @@ _HOUSE = tuple(
     )
 )
 _LIBRARIES = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "purelib", "platlib"))
+_INSTALLED = tuple(os.path.join(os.sep, name, "") for name in ("site-packages", "dist-packages"))
 _BASES: dict[str, str] = {}
-"""The file name without its folders, by path, of every file of users that was seen; "" for the library's own, and for
-Python's import."""
+"""The file name without its folders, by path, of every file of users that was seen; "" for the library's own, for
+Python's, and for those of installed packages, through which a program comes here."""
 
 
 class naming_line:
@@ -42,7 +43,7 @@ class naming_line:
 
 
 def user_line() -> str:
-    """File and line of the user's program that is running: the innermost frame outside this library."""
+    """File and line of the user's program that is running: the innermost frame outside this library and others."""
     frame = sys._getframe(1)
     while True:
         path = frame.f_code.co_filename
@@ -56,6 +57,12 @@ def user_line() -> str:
         frame = frame.f_back
 
 
+def is_program(path: str) -> bool:
+    """Whether a file of code is a user's, not this library's, Python's or an installed package's."""
+    known = _BASES.get(path)
+    return bool(_base(path) if known is None else known)
+
+
 def user_frames(error: BaseException) -> list[tuple[FrameType, str]]:
     """The frames of the user's program that an error passed, and their file and line; the innermost last.
 
@@ -64,12 +71,12 @@ def user_frames(error: BaseException) -> list[tuple[FrameType, str]]:
     found = []
     for frame, line in walk_tb(error.__traceback__):
         path = frame.f_code.co_filename
-        base = _base(path)
-        if base and not path.startswith(_LIBRARIES):
-            found.append((frame, f"{base}:{line}"))
+        if is_program(path):
+            found.append((frame, f"{_BASES[path]}:{line}"))
     return found
 
 
 def _base(path: str) -> str:
-    base = _BASES[path] = "" if path.startswith((*_HOUSE, "<frozen ")) else os.path.basename(path)
+    others = path.startswith((*_HOUSE, *_LIBRARIES, "<frozen ")) or any(part in path for part in _INSTALLED)
+    base = _BASES[path] = "" if others else os.path.basename(path)
     return base

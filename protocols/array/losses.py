@@ -29,6 +29,6 @@ def check_loss(name: str, loss: int, range_: Range, scale: int, f: int) -> None:
         "loses-too-much",
         f"`{name}` would be wrong by up to {lost:.2g} here, where its results are at most {largest:.6g} in size",
         "declare tighter ranges, with mpc.secret(..., range=(lo, hi)) or x.within(lo, hi); scale the data; or run with "
-        "more --fractional-bits if there is room for them",
+        "more --fractional-bits if there is room for them, which --ring 128 has",
         line=user_line(),
     )

@@ -41,10 +41,10 @@ async def _matmul(ctx: Context, node: Node, x: ArithmeticShare, y: ArithmeticSha
 
 
 async def _matmul_public(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
-    matrix, public_left = node.parameters["constant"].elements, node.parameters["public_left"]
+    matrix, public_left = node.parameters["constant"], node.parameters["public_left"]
     left, right, shape = matrix_shapes(*_in_order(x.shape, matrix.shape, public_left))
     own, others = (right, left) if public_left else (left, right)
-    share, words = x.reshape(own), matrix.reshape(others)
+    share, words = x.reshape(own), x.ring.moved(lambda m: m.reshape(others), matrix.elements)
     work = prod(shape) * left[-1]
     product = await ctx.off_loop(work, lambda: share.matmul_public(words, public_left=public_left))
     return product.reshape(shape)

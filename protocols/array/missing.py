@@ -13,6 +13,7 @@ from mpc.errors import LocalError
 from protocols.array.lines import user_line
 
 _SHAPE = "the shape of its result would show the values"
+_VOUCHED = "it takes a least singular value that the program vouches for"
 _NO_STEPS = "it has no form of a public number of steps here"
 _NO_PROTOCOL = "there is no protocol of it"
 _REASONS = (
@@ -59,9 +60,10 @@ _REASONS = (
         "np.argsort of one number that holds all keys, as major * 1000 + minor",
     ),
     ("float_power", "a power is of a public whole number", "x ** 3, np.exp(y * np.log(x))"),
-    ("inv pinv tensorinv", _NO_STEPS, "mpc.solve(a, np.eye(n), least=0.1) for positive definite a"),
-    ("lstsq tensorsolve polyfit", _NO_STEPS, "mpc.solve(x.T @ x, x.T @ y, least=0.1)"),
-    ("det slogdet cholesky", _NO_STEPS, "mpc.det(a, least=0.1), mpc.cholesky(a, least=0.1) for positive definite a"),
+    ("inv", _VOUCHED, "mpc.inv(a, least=0.1)"),
+    ("pinv tensorinv", _VOUCHED, "mpc.pinv(a, least=0.1)"),
+    ("lstsq tensorsolve polyfit", _VOUCHED, "mpc.lstsq(a, b, least=0.1)"),
+    ("det slogdet cholesky", _VOUCHED, "mpc.det(a, least=0.1), mpc.cholesky(a, least=0.1) for positive definite a"),
     (
         "eig eigh eigvals eigvalsh svd svdvals qr matrix_rank cond roots",
         _NO_STEPS,

@@ -43,12 +43,14 @@ class Operation:
     talk, with a context that is the node's own; a plain one is local: it sends nothing and draws nothing at random.
     `decides`: whether the parameter of this name says of each node if the program decides by what it compares: then how
     many times the error of its first operand is the margin.
+    `owned`: the name of a parameter that is not public, but the owner's of an input alone.
     """
 
     name: str
     facts: Callable[..., Facts]
     run: Callable[..., Any]
     decides: bool = False
+    owned: str = ""
 
     @property
     def written(self) -> str:
@@ -66,10 +68,12 @@ OPERATIONS: dict[str, Operation] = {}
 """Every operation by its name."""
 
 
-def operation(name: str, facts: Callable[..., Facts], run: Callable[..., Any], *, decides: bool = False) -> Operation:
+def operation(
+    name: str, facts: Callable[..., Facts], run: Callable[..., Any], *, decides: bool = False, owned: str = ""
+) -> Operation:
     """Enter an operation into the table."""
     assert name not in OPERATIONS, f"two operations are called {name}"
-    OPERATIONS[name] = Operation(name, facts, run, decides)
+    OPERATIONS[name] = Operation(name, facts, run, decides, owned)
     return OPERATIONS[name]
 
 
@@ -90,14 +94,16 @@ class Value:
     form of a value, that value's place and which form it is, whoever asks for it first.
     `recipes` are the ways to say what it is computed from, of which each computes the same; there is one unless several
     aliases were brought to another form. `claimed` while an evaluation has it, `call` from when its operation began.
+    `mark` is what follows from the public numbers that it is computed with, from when it is (`marks.py`).
     """
 
-    __slots__ = ("__weakref__", "call", "claimed", "depth", "done", "home", "place", "recipes", "share")
+    __slots__ = ("__weakref__", "call", "claimed", "depth", "done", "home", "mark", "place", "recipes", "share")
 
     def __init__(self, home: Context, place: tuple[int, ...]) -> None:
         self.home = home
         self.place = place
         self.depth = home.depth
+        self.mark = 1
         self.share: Any = None
         self.recipes: list[Recipe] = []
         self.claimed = False

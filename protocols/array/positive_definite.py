@@ -23,9 +23,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mpc.errors import LocalError
-from protocols.array.arithmetic import multiply, subtract
+from protocols.array.arithmetic import add, multiply, subtract
 from protocols.array.cumulative import prod
 from protocols.array.functions import inverse_sqrt
+from protocols.array.inverses import applied, inverse, plan_of, spectrum
 from protocols.array.lines import user_line
 from protocols.array.matrices import matmul
 from protocols.array.quotients import reciprocal
@@ -54,26 +55,44 @@ class _Bounds(NamedTuple):
     solution: int
 
 
-def solve(a: SecretArray, b: Any, *, least: float) -> SecretArray:
+def solve(a: SecretArray, b: Any, *, least: float, most: float | None = None) -> SecretArray:
     """The x with a x = b for symmetric positive definite a (..., n, n), of which the upper triangle is read, and b
     (..., n, k) or (n,).
 
-    `least` is what you vouch that every eigenvalue of a is above; if it is false, results may be wrong without a
-    warning. A ridge makes it true: a + least * np.eye(n). Least squares are mpc.solve(x.T @ x, x.T @ y, least=...), the
-    inverse is mpc.solve(a, np.eye(n), least=...). Rounds: about 26 n. Errors grow as (M / least)^2.
+    `least` is what you vouch that every eigenvalue of a is above, and `most`, if you know better than the range, below;
+    if they are false, results may be wrong without a warning. A ridge makes `least` true: a + least * np.eye(n).
+    Rounds: 4 for each step of Newton's iteration, about 2 log2(n M / least) of them where no element is above M. The
+    error has a proven bound. Where rounding does not let the iteration converge, columns are eliminated one after the
+    other: about 26 n rounds, errors grow as (M / least)^2, and no useful bound is known.
     Raises LocalError `bad-range` for `least` not above zero, or above all that a may hold.
     """
     columns_of_b = np.reshape(b, (*np.shape(b), 1)) if np.ndim(b) == 1 else b
     right = fixed(as_secret(a.context, columns_of_b, a.context.fractional_bits))
-    bounds = _bounds(_square(a), right, least)
-    columns = _eliminated(fixed(a), right, bounds)
+    matrix = symmetric(fixed(a))
+    of = spectrum(matrix, least, most, definite=True)
+    plan = plan_of(matrix, of, definite=True)
+    if plan is None:
+        x = _by_elimination(fixed(a), right, least)
+    else:
+        x = applied(inverse(matrix, of, plan, definite=True), matrix, right)
+    return x[..., 0] if np.ndim(b) == 1 else x
+
+
+def symmetric(a: SecretArray) -> SecretArray:
+    """The symmetric matrix of an upper triangle."""
+    return add(np.triu(_square(a)), np.triu(a, 1).mT).in_range(a.range)
+
+
+def _by_elimination(a: SecretArray, right: SecretArray, least: float) -> SecretArray:
+    bounds = _bounds(a, right, least)
+    columns = _eliminated(a, right, bounds)
     x = columns[-1].right
     assert x is not None
     x = _within(x, bounds.solution)
     for column in columns[-2::-1]:
         first = subtract(column.right, fixed(matmul(column.factors, x)))
         x = concatenate([_within(fixed(first), bounds.solution), x], -2)
-    return x[..., 0] if np.ndim(b) == 1 else x
+    return x
 
 
 def det(a: SecretArray, *, least: float) -> SecretArray:

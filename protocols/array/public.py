@@ -71,7 +71,7 @@ def public(values: Any) -> Public:
     array = in_doubles(as_numbers(values))
     if array.dtype.kind in "biu" or are_integers(array):
         lo, hi = extremes(array) if array.size else (0, 0)
-        return array.astype(np.int64 if -SMALL < lo <= hi < SMALL else object)
+        return array.astype(np.int64) if -SMALL < lo <= hi < SMALL else wholes(array)
     if array.dtype.kind != "f" or not np.isfinite(array).all():
         what = "NaN or infinity" if array.dtype.kind == "f" else f"an array of dtype {array.dtype}"
         raise LocalError("not-a-number", f"a secret meets {what}", "use finite real numbers", line=user_line())

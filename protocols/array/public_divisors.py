@@ -25,6 +25,7 @@ from protocols.array.public import Constant, Public, encoded, is_integral, whole
 from protocols.array.recording import record
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray
+from protocols.numeric.fixed_point import or_wider, room_of
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
@@ -101,7 +102,7 @@ def floor_and_rest_by_public(x: SecretArray, divisors: Public) -> tuple[SecretAr
         raise LocalError(
             "range-too-wide",
             f"// or % of a value of {x.range.bits} bits by so small a number",
-            "declare the range that the values really have with .within(lo, hi), or scale them down first",
+            f"declare the range that the values really have with .within(lo, hi), {or_wider(room_of(x.context))}",
             line=user_line(),
         )
     x = _off_by_divisors(x, by)

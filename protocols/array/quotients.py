@@ -8,7 +8,7 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import scale_by
+from protocols.array.arithmetic import divide_by
 from protocols.array.facts import joint_shape
 from protocols.array.implementations import implements
 from protocols.array.lines import naming_line, user_line
@@ -74,12 +74,12 @@ def divide(x: Any, y: Any) -> SecretArray:
                 return reciprocal(y)
             x = as_secret(y.context, x, 0 if is_integral(x) else f)
         return record(DIVIDE, short(x), short(y), scale=f)
-    divisor = public(y).astype(np.float64)
+    divisor = public(y)
     if not np.all(divisor):
         raise LocalError(
             "division-by-zero", "division of a secret by a public zero", "leave zeros out", line=user_line()
         )
-    return fixed(scale_by(x, 1.0 / divisor, rounded=True, name="/"))
+    return fixed(divide_by(x, divisor))
 
 
 @implements(np.reciprocal)

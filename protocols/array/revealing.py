@@ -11,12 +11,13 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.evaluate import Evaluation
 from protocols.array.lines import user_line
+from protocols.array.marks import mark_of_all
 from protocols.array.misuse import need_context, receivers_of, refuse_unawaited
 from protocols.array.node import Kind
 from protocols.array.scales import fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.supposing import supposed
-from protocols.outputs import Output, released
+from protocols.outputs import Output, refuse_false, released
 from protocols.ranges import ULP, Range
 from protocols.shares import Share
 
@@ -41,7 +42,7 @@ async def reveal(
     one), or without it the middle of each range, and False for a bit.
     Raises LocalError `range-exceeded` before anything is sent if a value may not fit, `no-such-party` if a receiver
     does not compute, `tolerance-exceeded` if a bound is too large, `not-secret`, `not-awaited`, and what the session's
-    policies raise.
+    policies raise; `revealed-outside-range`, once it is known, for a number that cannot be right.
     """
     need_context(ctx, "reveal")
     line = user_line()
@@ -59,6 +60,7 @@ async def reveal(
     async def compute() -> list[Share]:
         await evaluation.run()
         call.depth = max([ctx.depth, *(value.depth for value in once)])
+        call.remark(mark_of_all(value.mark for value in once))
         return [value.share for value in once]
 
     opened = dict(zip(once, await released(call, outputs, list(once.values()), compute), strict=True))
@@ -66,6 +68,9 @@ async def reveal(
     if ctx.planning:
         results = supposed(targets, planned, learns=ctx.me in receivers)
     else:
+        for output, node in zip(outputs, nodes, strict=True):
+            if node.kind != "bit":
+                refuse_false(output, opened[node.value], ctx.ring)
         results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
         _compare(ctx, values, results, outputs)
     return results[0] if len(results) == 1 else tuple(results)

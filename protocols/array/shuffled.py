@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import reduce
 from math import prod
 from operator import or_
+from typing import Any
 
 import numpy as np
 
@@ -21,13 +22,15 @@ from protocols.array.node import Facts, Node, operation
 from protocols.array.recording import record
 from protocols.array.scales import constant
 from protocols.array.secret import SecretArray
-from protocols.numeric.opened_order import placed, sorted_places
+from protocols.numeric.fixed_point import plus
+from protocols.numeric.opened_order import last_places, placed, sorted_places
+from protocols.numeric.radix import sorted_by_bits, takes_less
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
 
 
-def _sorted(first: Node, *others: Node, place_bits: int | None, decides: int) -> Facts:
+def _sorted(first: Node, *others: Node, place_bits: int | None, key_bits: int | None, decides: int) -> Facts:
     places = Range(0, max(first.shape[-1] - 1, 0))
     return Facts((len(others) + 2, *first.shape), "int", 0, places | stacked_range([first, *others]))
 
@@ -42,10 +45,15 @@ async def _sort(ctx: Context, node: Node, *columns: ArithmeticShare) -> Arithmet
     *lead, count = columns[0].shape
     rows, suite = prod(lead), suite_of(ctx)
     places = suite.constant(ctx, ctx.ring.from_ints(np.broadcast_to(np.arange(count), (rows, count))))
-    shuffled = await suite.shuffle(ctx, *(column.reshape((rows, count)) for column in columns), places)
+    flat = [*(column.reshape((rows, count)) for column in columns), places]
+    if (width := node.parameters["key_bits"]) is not None:
+        lowest = node.operands[0].range.lo
+        ordered: ArithmeticShare = stack(await sorted_by_bits(ctx, plus(ctx, flat[0], -lowest), width, flat))
+        return ordered.reshape(node.shape)
+    shuffled = await suite.shuffle(ctx, *flat)
     order = await sorted_places(ctx, _keys(shuffled[0], shuffled[-1], node.parameters["place_bits"]))
     row = np.arange(rows)[:, None]
-    ordered: ArithmeticShare = stack([column[row, order] for column in shuffled])
+    ordered = stack([column[row, order] for column in shuffled])
     return ordered.reshape(node.shape)
 
 
@@ -58,13 +66,35 @@ async def _place(ctx: Context, node: Node, places: ArithmeticShare, *columns: Ar
     """Columns in the order that their places say, each once in a row; n rounds and one."""
     *lead, count = places.shape
     flat = [column.reshape((prod(lead), count)) for column in (places, *columns)]
-    return stack(await placed(ctx, *flat)).reshape(node.shape)
+    found: ArithmeticShare = stack(await placed(ctx, *flat))
+    return found.reshape(node.shape)
 
 
 def _placed(places: Node, *columns: Node) -> Facts:
     return Facts((len(columns), *places.shape), "int", 0, stacked_range(columns))
 
 
+def _last(values: Node, place_bits: int | None, smaller: bool, decides: int) -> Facts:
+    places = Range(0, max(values.shape[-1] - 1, 0))
+    return Facts((2, *values.shape[:-1]), "int", 0, places | values.range)
+
+
+async def _find_last(ctx: Context, node: Node, values: ArithmeticShare) -> ArithmeticShare:
+    """The largest of each row, or the smallest, the first of equal ones, and its place."""
+    *lead, count = values.shape
+    rows, suite = prod(lead), suite_of(ctx)
+    numbers = np.broadcast_to(np.arange(count)[::-1], (rows, count))
+    places = suite.constant(ctx, ctx.ring.from_ints(numbers))
+    flat = values.reshape((rows, count))
+    ranked, behind = await suite.shuffle(ctx, -flat if node.parameters["smaller"] else flat, places)
+    at = await last_places(ctx, _keys(ranked, behind, node.parameters["place_bits"]))
+    row = np.arange(rows)
+    value, place = ranked[row, at], suite.constant(ctx, ctx.ring.from_ints(np.full(rows, count - 1))) - behind[row, at]
+    best: ArithmeticShare = stack([-value if node.parameters["smaller"] else value, place])
+    return best.reshape(node.shape)
+
+
+LAST = operation("extreme shuffled", _last, _find_last, decides=True)
 SORT = operation("sort shuffled", _sorted, _sort, decides=True)
 PLACE = operation("place", _placed, _place)
 COLUMN = operation("column", lambda x, index, facts: facts, lambda ctx, node, x: x[node.parameters["index"]])
@@ -76,11 +106,33 @@ def sorted_columns(columns: Sequence[SecretArray], *, decides: bool) -> tuple[li
     """
     values = columns[0]
     last = max(values.shape[-1] - 1, 0)
-    bits = last.bit_length()
-    place_bits = bits if values.range.shift_left(bits).fits(values.context.ring.bits) else None
-    both = record(SORT, *columns, place_bits=place_bits, decides=2 * decides)
+    sizes: dict[str, Any] = {"place_bits": _place_bits(values), "key_bits": _key_bits(values)}
+    both = record(SORT, *columns, **sizes, decides=2 * decides)
     places = record(COLUMN, both, index=len(columns), facts=Facts(values.shape, "int", 0, Range(0, last)))
     return columns_of(both, columns), places
+
+
+def extreme(values: SecretArray, *, smaller: bool, decides: bool) -> tuple[SecretArray, SecretArray]:
+    """The largest element along the last axis of (..., count), count > 0, or the smallest, and the place of the first
+    such."""
+    both = record(LAST, values, place_bits=_place_bits(values), smaller=smaller, decides=2 * decides)
+    lead, count = values.shape[:-1], values.shape[-1]
+    best = record(COLUMN, both, index=0, facts=Facts(lead, values.kind, values.scale, values.range))
+    return best, record(COLUMN, both, index=1, facts=Facts(lead, "int", 0, Range(0, count - 1)))
+
+
+def _place_bits(values: SecretArray) -> int | None:
+    """By how many bits elements are moved up to make room for places, if the ring has that room."""
+    bits = max(values.shape[-1] - 1, 0).bit_length()
+    return bits if values.range.shift_left(bits).fits(values.context.ring.bits) else None
+
+
+def _key_bits(values: SecretArray) -> int | None:
+    """How many bits tell the elements apart, if it takes least to sort them bit by bit."""
+    count = values.shape[-1]
+    width = max((values.range.hi - values.range.lo).bit_length(), 1)
+    fits = width < values.context.ring.bits - 2
+    return width if fits and takes_less(values.context.session, values.size // count, count, width) else None
 
 
 def columns_of(both: SecretArray, columns: Sequence[SecretArray]) -> list[SecretArray]:

@@ -28,7 +28,7 @@ from protocols.array.selecting import pick
 from protocols.array.shape import concatenate, stack
 from protocols.array.shuffled import put_first, sorted_columns
 from protocols.array.thresholds import clamped
-from protocols.numeric.opened_order import LEVEL, comparisons
+from protocols.numeric.opened_order import comparisons, level_of
 
 Before = Callable[[list[SecretArray], list[SecretArray]], SecretArray]
 """Whether rows of columns come strictly before others."""
@@ -75,9 +75,10 @@ def shuffles(rows: SecretArray) -> bool:
         return False
     count = rows.shape[-1]
     many, layers = rows.size // count, network(count)
-    levels, compared = comparisons(many, count)
+    level = level_of(rows.context.session)
+    levels, compared = comparisons(many, count, level)
     exchanged = many * sum(layer.low.size for layer in layers)
-    return LEVEL * (levels + 1) + compared < LEVEL * len(layers) + 2 * exchanged
+    return level * (levels + 1) + compared < level * len(layers) + 2 * exchanged
 
 
 def sorted_by(before: Before, columns: Sequence[SecretArray]) -> list[SecretArray]:

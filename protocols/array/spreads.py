@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from protocols.array.arithmetic import ADD_PUBLIC, mean, number_of, scale_by, square, subtract, sum_
+from protocols.array.arithmetic import ADD_PUBLIC, divide_by, mean, number_of, scale_by, square, subtract, sum_
 from protocols.array.lines import user_line
 from protocols.array.public import encoded
 from protocols.array.recording import record
@@ -40,7 +40,7 @@ def population_variance(x: SecretArray, axis: Any = None, keepdims: bool = False
     squares = scale_by(sum_(square(y), axis, keepdims), np.asarray(count))
     numerator = subtract(squares, square(sum_(y, axis, keepdims)))
     numerator = numerator.in_range(Range(0, most.hi * count * count, numerator.range.error))
-    return fixed(scale_by(numerator, np.asarray(1.0 / count**2), rounded=True, name="var"))
+    return fixed(divide_by(numerator, np.asarray(count**2), name="var"))
 
 
 def of_size(x: SecretArray, least_bits: int, most_bits: int) -> tuple[SecretArray, int]:
@@ -88,7 +88,7 @@ def _of_distances(y: SecretArray, axis: Any, keepdims: bool, count: int) -> Secr
         squares = at_scale(squares, max(squares.scale - missing, 0))
     total = sum_(squares, axis, keepdims)
     total = _below(total, Range(0, _largest_sum(y, count, total.scale)))
-    return fixed(scale_by(total, np.asarray(1.0 / count), rounded=True, name="var"))
+    return fixed(divide_by(total, np.asarray(count), name="var"))
 
 
 def _largest_sum(y: SecretArray, count: int, scale: int) -> int:

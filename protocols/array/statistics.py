@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mpc.errors import LocalError
-from protocols.array.arithmetic import mean, multiply, scale_by, subtract, sum_
+from protocols.array.arithmetic import divide_by, mean, multiply, scale_by, subtract, sum_
 from protocols.array.facts import axes_of
 from protocols.array.folding import without
 from protocols.array.functions import inverse_sqrt, sqrt
@@ -134,7 +134,7 @@ def corrcoef(x: SecretArray, y: Any = None, rowvar: bool = True) -> SecretArray:
 
 def _covariances(rows: SecretArray, freedom: float) -> SecretArray:
     apart = room_to_multiply(subtract(rows, mean(rows, 1, True)), rows.shape[1])
-    return fixed(scale_by(matmul(apart, apart.T), np.asarray(1.0 / freedom), rounded=True, name="cov"))
+    return fixed(divide_by(matmul(apart, apart.T), np.asarray(freedom), name="cov"))
 
 
 def _within(x: SecretArray, most: int) -> SecretArray:

@@ -28,7 +28,7 @@ async def shuffle(ctx: Context, *columns: OneArray) -> list[OneArray]:
 
 @cost(
     rounds=1,
-    to_one=lambda permuter, x: x.size,
+    to_one=lambda permuter, x: x.words.size,
     share_translation=lambda permuter, x: x.shape[0] * x.shape[1],
 )
 async def permute(ctx: Context, permuter: int, x: OneArray) -> OneArray:

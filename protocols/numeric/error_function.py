@@ -16,18 +16,8 @@ from functools import cache
 from math import exp, pi
 
 from mpc.context import Context, together
-from mpc.errors import LocalError
-from protocols.numeric.fixed_point import ROOM, check_fits, plus, rescale, room_of
-from protocols.numeric.sine import (
-    EXACT,
-    MOST_FRACTIONAL_BITS,
-    PI,
-    PRECISION,
-    Wave,
-    check_ring_of_64,
-    rotation_loss,
-    sum_of_waves,
-)
+from protocols.numeric.fixed_point import ROOM, plus, rescale, room_of
+from protocols.numeric.sine import EXACT, PI, PRECISION, Wave, check_form, rotation_loss, sum_of_waves
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -45,14 +35,11 @@ OF_KNOT = 24
 def erf_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of erf(x) as `erf` computes it, for x in r: erf is monotone.
 
-    Raises LocalError `range-too-wide` where x may need more than 61 bits, `too-many-fractional-bits` for f > 24,
-    `unsupported-operation` in a ring of more than 64 bits.
+    Raises LocalError `range-too-wide` where x may need more than `room` bits, `too-many-fractional-bits` for f > 24, or
+    48 in a wide ring.
     """
-    check_ring_of_64("erf", room)
-    check_fits("erf", r)
-    if not 0 <= f <= MOST_FRACTIONAL_BITS:
-        raise LocalError("too-many-fractional-bits", f"erf has no form for {f} fractional bits", "use 24 or fewer")
-    slack = shifted_up(erf_loss(r, f), ERROR_BITS)
+    check_form("erf", r, f, room)
+    slack = shifted_up(erf_loss(r, f, room), ERROR_BITS)
     lo, hi = (_scaled(end, f) for end in (r.lo, r.hi))
     return Range(max(lo, -1 << f) - slack, min(hi + 1, 1 << f) + slack)
 

@@ -6,9 +6,10 @@
     2^i = the product over its bits b_j of 1 + b_j (2^(2^j) - 1), exact, beside the polynomial
     exp(x) = 2^i 2^s 2^-K.
 
-Where x lies so low that exp(x) is below half of the last place, the comparison [x >= -B], made beside the bits, is one
-more factor 0. T is then outside its range and so is what follows from it, in the ring, until that factor: 0 times any
-ring element is 0, so the result is exact there. The split is that of Aly and Smart, ACNS 2019.
+Where x lies so low that exp(x) is below half of the last place, T is negative, and [T >= 0] is one more factor 0. It is
+bit m of T + 2^m where the ring has room for some 2^m above all |T|; else [x >= -B] is compared beside the bits.
+T is then outside its range and so is what follows from it, in the ring, until that factor: 0 times any ring element is
+0, so the result is exact there. The split is that of Aly and Smart, ACNS 2019.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ LOG2_E = EXACT.divide(Decimal(1), EXACT.ln(Decimal(2)))
 @dataclass(frozen=True, slots=True)
 class _Split:
     """Public sizes: T = x * factor + offset * 2^scaled_bits has `integer_bits` bits above `fraction_bits` of them;
-    below -lowest the result vanishes. `wide`: the highest bit of i is a factor apart, since the product of all would
+    below -lowest, where T < 0, the result vanishes. With a `sign_bit` m all |T| are below 2^m, and T may be negative.
+    `wide`: the highest bit of i is a factor apart, since the product of all would
     not fit."""
 
     scaled_bits: int
@@ -61,6 +63,7 @@ class _Split:
     integer_bits: int
     fraction_bits: int
     wide: bool
+    sign_bit: int | None
 
 
 def exp_range(r: Range, f: int, room: int = ROOM) -> Range:
@@ -100,7 +103,7 @@ async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     Error: |y - exp(x)| <= 2^-f + 2^-24 exp(x) over the whole of r, however wide below.
     Rounds: 16, and one more where the largest result needs over 33 bits (f = 16: x above 11);
     none where all of r lies so low that exp(x) vanishes.
-    Material: an edaBit (two where r reaches below -(f + 1) log 2), a daBit for each bit of i and that comparison, as
+    Material: an edaBit (two where r reaches far below -f log 2), a daBit for each bit of i and that comparison, as
     many triples and 4 more, a square pair, 8 truncation pairs an element, ANDs of `a2b` and of the comparison.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `exp_range`.
     """
@@ -125,15 +128,24 @@ def _split(r: Range, f: int, room: int) -> _Split:
     offset = min(f + 1, max(0, -((r.lo * factor) >> scaled_bits)))
     top = (((r.hi * factor + (offset << scaled_bits)) >> (scaled_bits - PRECISION)) + 1) >> PRECISION
     integer_bits = max(top.bit_length(), 1)
+    lowest = (offset << scaled_bits) // factor
+    below = -((r.lo * factor) >> scaled_bits) - offset
     return _Split(
         scaled_bits,
         factor,
         offset,
-        (offset << scaled_bits) // factor,
+        lowest,
         integer_bits,
         min(PRECISION, LOW_BITS - integer_bits) if room <= ROOM else PRECISION,
         top + 1 + PRECISION > room,
+        _sign_bit(below, integer_bits, room + 1 - scaled_bits) if r.lo < -lowest else None,
     )
+
+
+def _sign_bit(below: int, integer_bits: int, most_bits: int) -> int | None:
+    """m for T from -below up to `integer_bits` bits, of which T + 2^m has one more; None if these are too many."""
+    m = max((below - 1).bit_length(), integer_bits)
+    return m if m < most_bits else None
 
 
 async def _split_bits(
@@ -142,26 +154,29 @@ async def _split_bits(
     """[s] with `fraction_bits`; the factors of 2^i, with [x >= -lowest] if needed; the top bit of i if apart."""
     suite = suite_of(ctx)
     calls: list[tuple[Any, ...]] = [(_integer_part, x, split)]
-    if r.lo < -split.lowest:
+    if r.lo < -split.lowest and split.sign_bit is None:
         calls.append((suite.below, x, x.ring.from_ints([-split.lowest])))
     (scaled, integer), *low = await together(ctx, *calls)
     planes = concatenate_planes([integer, *(suite.not_(ctx, is_low) for is_low in low)])
     b = await suite.bits_to_ring(ctx, planes)
+    places = [*range(split.integer_bits), *([] if split.sign_bit is None else [split.sign_bit])]
     fraction = scaled
-    for j in range(split.integer_bits):
-        fraction = fraction - b[j].scale(1 << (split.fraction_bits + j))
+    for j, place in enumerate(places):
+        fraction = fraction - b[j].scale(1 << (split.fraction_bits + place))
     powers = split.integer_bits - split.wide
     factors = [plus(ctx, b[j].scale((1 << (1 << j)) - 1), 1) for j in range(powers)]
-    factors += [b[-1]] if low else []
+    factors += [b[-1]] if low or split.sign_bit is not None else []
     return fraction, factors, b[powers] if split.wide else None
 
 
 async def _integer_part(ctx: Context, x: ArithmeticShare, split: _Split) -> tuple[ArithmeticShare, BooleanShare]:
-    """[T] with `fraction_bits` and its integer bits."""
-    scaled = plus(ctx, x.scale(split.factor), split.offset << split.scaled_bits)
-    t = await rescale(ctx, scaled, split.scaled_bits - split.fraction_bits)
-    t_bits = await suite_of(ctx).a2b(ctx, t, split.fraction_bits + split.integer_bits)
-    return t, t_bits.plane(slice(split.fraction_bits, None))
+    """[T], or [T + 2^m], with `fraction_bits`; its integer bits, and bit m."""
+    m, q = split.sign_bit, split.fraction_bits
+    offset = split.offset + (0 if m is None else 1 << m)
+    t = await rescale(ctx, plus(ctx, x.scale(split.factor), offset << split.scaled_bits), split.scaled_bits - q)
+    bits = await suite_of(ctx).a2b(ctx, t, q + (split.integer_bits if m is None else m + 1))
+    integer = bits.plane(slice(q, q + split.integer_bits))
+    return t, integer if m is None else concatenate_planes([integer, bits.plane(slice(q + m, q + m + 1))])
 
 
 async def _exp_fraction(ctx: Context, t: ArithmeticShare) -> ArithmeticShare:

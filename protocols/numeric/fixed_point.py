@@ -12,9 +12,13 @@ ROOM = 61
 """The bits below which intermediate values are planned to stay in a ring of 64: one under what truncation allows."""
 
 
+BESIDE_ROOM = 3
+"""The bits of a ring that leaves this room, beside it."""
+
+
 def room_of(ctx: Context) -> int:
-    """The same for the session's ring."""
-    return ctx.ring.bits - 3
+    """The room of the session's ring."""
+    return ctx.ring.bits - BESIDE_ROOM
 
 
 def plus(ctx: Context, x: ArithmeticShare, public: int) -> ArithmeticShare:

@@ -19,13 +19,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.context import Context, together
+from mpc.context import Context, Session, together
 from protocols.numeric.gaps import pairs_in_gaps
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
 
 LEVEL = 8192
-"""How many comparisons take as long as the rounds of one level."""
+"""How many comparisons take as long as the rounds of one level, where a dealer makes the material."""
+
+ROUNDS = 8
+"""Of a level, about."""
+
+LEVEL_MADE = 1024
+"""The same where the parties make it."""
+
+_GROUPS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+"""How wide groups of a tournament may be, or all that are left up to the widest."""
 
 _PARTS = 4
 """Into how many parts a level of the search divides the sorted elements."""
@@ -44,7 +53,30 @@ async def sorted_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places
     2^(k-2) in magnitude.
     """
     rows, count = keys[0].shape
-    flat = [key.reshape((rows * count,)) for key in keys]
+    starts = np.arange(rows)[:, None] * count
+    return await _ascending(comparing(ctx, keys), starts + np.arange(count), level_of(ctx.session)) - starts
+
+
+async def last_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places:
+    """Where the last element in ascending order of each row (rows, count) stands, count > 0: (rows,) places.
+
+    As `sorted_places`, of which everybody learns but a part: a tournament of groups, in which all pairs are compared.
+    """
+    rows, count = keys[0].shape
+    starts = np.arange(rows)[:, None] * count
+    at, level, compare = starts + np.arange(count), level_of(ctx.session), comparing(ctx, keys)
+    while (left := at.shape[1]) > 1:
+        width = group(rows, left, level)
+        whole = left // width * width
+        groups = await _by_all_pairs(compare, at[:, :whole].reshape(-1, width))
+        at = np.concatenate([groups[:, -1].reshape(rows, -1), at[:, whole:]], 1)
+    best: Places = at[:, 0] - starts[:, 0]
+    return best
+
+
+def comparing(ctx: Context, keys: Sequence[ArithmeticShare]) -> Compare:
+    """Comparisons of elements (rows, count), at places that count them all."""
+    flat = [key.reshape((key.size,)) for key in keys]
 
     async def compare(left: Places, right: Places) -> Truths:
         shape = np.broadcast_shapes(left.shape, right.shape)
@@ -52,8 +84,7 @@ async def sorted_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places
         opened = await _open_comparisons(ctx, flat, *pair)
         return opened.reshape(shape)
 
-    starts = np.arange(rows)[:, None] * count
-    return await _ascending(compare, starts + np.arange(count)) - starts
+    return compare
 
 
 async def placed(ctx: Context, places: ArithmeticShare, *columns: ArithmeticShare) -> list[ArithmeticShare]:
@@ -70,8 +101,8 @@ async def placed(ctx: Context, places: ArithmeticShare, *columns: ArithmeticShar
 async def _open_places(ctx: Context, places: ArithmeticShare) -> Places:
     await ctx.suite.settle(ctx)
     (words,) = await suite_of(ctx).open(ctx, places)
-    found: Places = ctx.ring.to_signed(words)
-    return found
+    found = np.clip(ctx.ring.to_signed(words), -1, places.size)
+    return np.asarray(found, np.int64)
 
 
 async def _open_comparisons(ctx: Context, keys: Sequence[ArithmeticShare], left: Places, right: Places) -> Truths:
@@ -101,37 +132,63 @@ def _evenly_spread(places: Places) -> Any:
 # the schedule
 
 
+def level_of(session: Session) -> int:
+    """How many comparisons take as long as the rounds of one level in this session."""
+    return LEVEL if session.supply.dealt else LEVEL_MADE
+
+
 @lru_cache(1 << 12)
-def front(rows: int, count: int) -> int:
+def front(rows: int, count: int, level: int) -> int:
     """How many elements are sorted first; 0 if all pairs are compared at once. Whatever takes least."""
-    if count <= 2:
-        return 0
-    options = {s: _taken_with(rows, count, s) for s in _fronts(count)}
+    options = {s: _taken_with(rows, count, s, level) for s in _fronts(count)} if count > 2 else {}
     best = min(options, key=lambda s: options[s], default=0)
-    return best if best and options[best] < _all_pairs(rows, count) else 0
+    return best if best and options[best] < _pairs(rows, count) + level else 0
 
 
 @lru_cache(1 << 12)
-def comparisons(rows: int, count: int) -> tuple[int, int]:
+def group(rows: int, count: int, level: int) -> int:
+    """How many elements of each row are compared with one another in a level of a tournament."""
+    return min(_widths(count), key=lambda width: sum(_level_of_groups(rows, count, width, level)))
+
+
+def _widths(count: int) -> list[int]:
+    return [width for width in (*_GROUPS, count) if 1 < width <= min(count, _GROUPS[-1])]
+
+
+def _level_of_groups(rows: int, count: int, width: int, level: int) -> tuple[int, int]:
+    """What a level with groups of this width takes, and those that follow."""
+    groups, rest = divmod(count, width)
+    return _pairs(rows * groups, width) + level, _tournament(rows, groups + rest, level)
+
+
+@lru_cache(1 << 12)
+def _tournament(rows: int, count: int, level: int) -> int:
+    return min((sum(_level_of_groups(rows, count, width, level)) for width in _widths(count)), default=0)
+
+
+@lru_cache(1 << 12)
+def comparisons(rows: int, count: int, level: int) -> tuple[int, int]:
     """Levels of comparisons, and comparisons in all, unless chance wants more."""
-    s = front(rows, count)
+    s = front(rows, count, level)
     if s == 0:
-        return int(count > 1), rows * count * (count - 1) // 2
-    levels, taken = comparisons(rows, s)
-    searching, later = _search_levels(s), count - s
-    each = rows * later * (_PARTS - 1)
-    return levels + searching + 1, taken + searching * each + pairs_in_gaps(rows, s, later)
+        return int(count > 1), _pairs(rows, count)
+    return _with_front(rows, count, s, level)
 
 
-def _taken_with(rows: int, count: int, s: int) -> int:
-    levels, taken = comparisons(rows, s)
+def _taken_with(rows: int, count: int, s: int, level: int) -> int:
+    levels, taken = _with_front(rows, count, s, level)
+    return taken + level * levels
+
+
+def _with_front(rows: int, count: int, s: int, level: int) -> tuple[int, int]:
+    levels, taken = comparisons(rows, s, level)
     searching, later = _search_levels(s), count - s
     taken += searching * rows * later * (_PARTS - 1) + pairs_in_gaps(rows, s, later)
-    return taken + LEVEL * (levels + searching + 1)
+    return levels + searching + 1, taken
 
 
-def _all_pairs(rows: int, count: int) -> int:
-    return rows * count * (count - 1) // 2 + LEVEL
+def _pairs(rows: int, count: int) -> int:
+    return rows * count * (count - 1) // 2
 
 
 def _fronts(count: int) -> Iterator[int]:
@@ -151,12 +208,13 @@ def _search_levels(pivots: int) -> int:
 # the algorithm, on public places
 
 
-async def _ascending(compare: Compare, at: Places) -> Places:
+async def _ascending(compare: Compare, at: Places, level: int) -> Places:
     """Places (rows, count) of elements, those of each row in ascending order."""
-    s = front(*at.shape)
+    rows, count = at.shape
+    s = front(rows, count, level)
     if s == 0:
         return await _by_all_pairs(compare, at)
-    pivots, later = await _ascending(compare, at[:, :s]), at[:, s:]
+    pivots, later = await _ascending(compare, at[:, :s], level), at[:, s:]
     below = await _searched(compare, pivots, later)
     return _merged(pivots, *await _ordered_in_gaps(compare, later, below, s))
 

@@ -29,15 +29,14 @@ from mpc.algebra.words import Words
 from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.known import known, open_known, share_known
-from protocols.numeric.fixed_point import ROOM, check_fits, rescale, room_of
+from protocols.numeric.fixed_point import BESIDE_ROOM, ROOM, check_fits, rescale, room_of
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
 
 PRECISION = 30
-RING_BITS = 64
 MOST_PARTIES = 64
-MOST_FRACTIONAL_BITS = 24
+MOST_FRACTIONAL_BITS, MOST_IN_A_WIDE_RING = 24, 48
 TERMS = 11
 """Of Taylor's series of the sine up to a quarter of a turn: what is left out is below 2^-57."""
 
@@ -64,32 +63,24 @@ class Wave(NamedTuple):
 def sin_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of sin(x) as `sin` computes it, for x in r.
 
-    Raises LocalError `range-too-wide` where x may need more than 61 bits, `too-many-fractional-bits` for f > 24,
-    `unsupported-operation` in a ring of more than 64 bits.
+    Raises LocalError `range-too-wide` where x may need more than `room` bits, `too-many-fractional-bits` for f > 24, or
+    48 in a wide ring.
     """
-    check_ring_of_64("sin", room)
-    return _range("sin", r, f, Decimal(0))
+    return _range("sin", r, f, Decimal(0), room)
 
 
 def cos_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of cos(x) as `cos` computes it, for x in r. Errors as `sin_range`."""
-    check_ring_of_64("cos", room)
-    return _range("cos", r, f, Decimal(1) / 4)
-
-
-def check_ring_of_64(name: str, room: int) -> None:
-    """LocalError `unsupported-operation` in a ring that wraps elsewhere than the random angles do."""
-    if room > ROOM:
-        raise LocalError("unsupported-operation", f"{name} in a ring of more than 64 bits", "run it with --ring 64")
+    return _range("cos", r, f, Decimal(1) / 4, room)
 
 
 def sin_loss(r: Range, f: int, room: int = ROOM) -> int:
     """The bound of the error of `sin` and `cos`, in units of a range's error.
 
-    The last truncation, the rotations, and the angle in turns, which is off by half of 2^-64 for each unit of x, and by
+    The last truncation, the rotations, and the angle in turns, which is off by half of 2^-k for each unit of x, and by
     less than seven times that in radians.
     """
-    angle = shifted_up((r.magnitude + 2) * 7 << (f + ERROR_BITS), RING_BITS + 1)
+    angle = shifted_up((r.magnitude + 2) * 7 << (f + ERROR_BITS), room + BESIDE_ROOM + 1)
     return ULP + rotation_loss(f) + angle
 
 
@@ -213,11 +204,19 @@ def sine_of_public_turns(turns: Reals) -> Reals:
     return np.asarray(total * x)
 
 
-def _range(name: str, r: Range, f: int, quarter: Decimal) -> Range:
-    check_fits(name, r)
-    if not 0 <= f <= MOST_FRACTIONAL_BITS:
-        raise LocalError("too-many-fractional-bits", f"{name} has no form for {f} fractional bits", "use 24 or fewer")
-    slack = shifted_up(sin_loss(r, f), ERROR_BITS)
+def check_form(name: str, r: Range, f: int, room: int) -> None:
+    """LocalError `range-too-wide` for numbers that are too large, `too-many-fractional-bits`."""
+    check_fits(name, r, room)
+    most = MOST_FRACTIONAL_BITS if room <= ROOM else MOST_IN_A_WIDE_RING
+    if not 0 <= f <= most:
+        raise LocalError(
+            "too-many-fractional-bits", f"{name} has no form for {f} fractional bits", f"use {most} or fewer"
+        )
+
+
+def _range(name: str, r: Range, f: int, quarter: Decimal, room: int) -> Range:
+    check_form(name, r, f, room)
+    slack = shifted_up(sin_loss(r, f, room), ERROR_BITS)
     with localcontext(EXACT):
         lo, hi = (Decimal(end) / (1 << f) / TWO_PI + quarter for end in (r.lo, r.hi))
         ends = [sine_of_turns(u) * (1 << f) for u in (lo, hi)]

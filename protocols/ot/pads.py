@@ -27,12 +27,14 @@ _FEWEST_WORDS = 1 << 14
 _NO_OFFSET = np.zeros(2, U64)
 
 
-def check_groups(groups: Sequence[Group], targets: int) -> None:
-    """LocalError `wrong-parameter`."""
+def check_groups(groups: Sequence[Group], targets: int, words: int = 1) -> None:
+    """LocalError `wrong-parameter` for what elements of so many words don't hold."""
     for group in groups:
-        fits = group.width >= 1 and group.shift >= 0 and group.width + group.shift <= 64
+        fits = group.width >= 1 and group.shift >= 0 and group.width + group.shift <= 64 * words
         if not fits or not 0 <= group.target < min(targets, 256):
-            raise LocalError("wrong-parameter", f"products of {group}", "width and shift make up at most 64 bits")
+            raise LocalError(
+                "wrong-parameter", f"products of {group}", f"width and shift make up at most {64 * words} bits"
+            )
 
 
 def plane_words(groups: Sequence[Group], size: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from protocols.ot.pads import (
     receiver_products,
     sender_products,
 )
+from protocols.ot.wide_products import wide_receiver_products, wide_sender_products
 
 _SEND_WORK = 16
 _RECEIVE_WORK = 8
@@ -124,26 +126,27 @@ async def given_choices_receive(ctx: Context, cot: CotReceiver, choices: Words, 
 
 @cost(
     rounds=1,
-    to_one=lambda cot, held, x, groups, targets=1: plane_words(groups, x.shape[-2] * x.shape[-1]),
+    to_one=lambda cot, held, x, groups, targets=1, words=1: plane_words(groups, prod(_sides(x, words))),
     call_name="products", parties=2,
 )  # fmt: skip
 async def product_send(
-    ctx: Context, cot: CotSender, held: Sent, x: Words, groups: Sequence[Group], targets: int = 1
+    ctx: Context, cot: CotSender, held: Sent, x: Words, groups: Sequence[Group], targets: int = 1, words: int = 1
 ) -> Words:
     """Shares of sums of products b x, (targets, count, length), for choices b of the receiver and the sender's words x.
 
     `held` has `count` correlations for each group, group after group. x is (count, length), the same for all groups, or
     (groups, count, length). In its target a group's products modulo 2^width count 2^shift times, for which only
     `width` bits of each word travel, bit-sliced. What both get adds up to the sums modulo 2^(width + shift).
-    LocalError `wrong-parameter`.
+    With two `words`, x and shares have elements of so many in a last axis. LocalError `wrong-parameter`.
     """
-    count, length = x.shape[-2:]
-    _check(held.labels, groups, targets, count, length)
-    shares = np.zeros((targets, count, length), U64)
-    work = len(groups) * count * length * _SEND_WORK
+    count, length = _sides(x, words)
+    _check(held.labels, groups, targets, count, length, words)
+    shares = _zeros(targets, count, length, words)
+    work = len(groups) * shares[0].size * _SEND_WORK
+    send = sender_products if words == 1 else wide_sender_products
     x = np.ascontiguousarray(x)
     corrections = await ctx.off_loop(
-        work, sender_products, held.labels, held.turns, cot.delta, x, cot.start, held.first, groups, shares
+        work, send, held.labels, held.turns, cot.delta, x, cot.start, held.first, groups, shares
     )
     ctx.send(cot.peer, corrections)
     return shares
@@ -151,26 +154,36 @@ async def product_send(
 
 @cost(
     rounds=1,
-    to_one=lambda cot, held, count, length, groups, targets=1: plane_words(groups, count * length),
+    to_one=lambda cot, held, count, length, groups, targets=1, words=1: plane_words(groups, count * length),
     call_name="products", parties=2,
 )  # fmt: skip
 async def product_receive(
-    ctx: Context, cot: CotReceiver, held: Received, count: int, length: int, groups: Sequence[Group], targets: int = 1
-) -> Words:
-    """The receiver's shares, (targets, count, length)."""
-    _check(held.labels, groups, targets, count, length)
+    ctx: Context, cot: CotReceiver, held: Received, count: int, length: int, groups: Sequence[Group], targets: int = 1,
+    words: int = 1,
+) -> Words:  # fmt: skip
+    """The receiver's shares, (targets, count, length), or with two `words` (targets, count, length, 2)."""
+    _check(held.labels, groups, targets, count, length, words)
     corrections = await ctx.receive(cot.peer, Spec((plane_words(groups, count * length),)))
-    shares = np.zeros((targets, count, length), U64)
-    work = len(groups) * count * length * _RECEIVE_WORK
-    await ctx.off_loop(
-        work, receiver_products, held.labels, held.choices, corrections, cot.start, held.first, groups, shares
-    )
+    shares = _zeros(targets, count, length, words)
+    work = len(groups) * shares[0].size * _RECEIVE_WORK
+    receive = receiver_products if words == 1 else wide_receiver_products
+    await ctx.off_loop(work, receive, held.labels, held.choices, corrections, cot.start, held.first, groups, shares)
     return shares
 
 
-def _check(labels: Words, groups: Sequence[Group], targets: int, count: int, length: int) -> None:
-    check_groups(groups, targets)
-    if len(labels) != len(groups) * count or length > MAX_LENGTH:
+def _sides(x: Words, words: int) -> tuple[int, int]:
+    """How many choices a group has, and the elements that each is multiplied by."""
+    count, length = x.shape[-2:] if words == 1 else x.shape[-3:-1]
+    return count, length
+
+
+def _zeros(targets: int, count: int, length: int, words: int) -> Words:
+    return np.zeros((targets, count, length) if words == 1 else (targets, count, length, words), U64)
+
+
+def _check(labels: Words, groups: Sequence[Group], targets: int, count: int, length: int, words: int) -> None:
+    check_groups(groups, targets, words)
+    if len(labels) != len(groups) * count or length * words > MAX_LENGTH:
         raise LocalError(
             "wrong-parameter", f"{len(groups)} groups of {count} products with {length} words, {len(labels)} labels",
             f"take a label for each product of a group; rows are of at most {MAX_LENGTH} words",

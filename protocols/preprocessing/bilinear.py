@@ -5,7 +5,7 @@ Making one is what triples and matrix triples have in common; checking one, by s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import groupby
@@ -14,7 +14,7 @@ from math import prod
 import numpy as np
 
 from mpc.algebra import bits
-from mpc.algebra.interface import Z2k
+from mpc.algebra.interface import Moving, Z2k
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from mpc.correlation import Correlation, Material, draw
@@ -27,16 +27,18 @@ from protocols.preprocessing.tools import Rows, Tools
 class Layout:
     """How a product is that of choices (q, s) and rows (q, s, l), summed over s.
 
-    `swapped`: the right operand gives the choices. `plain`: each of its elements does so once.
+    `swapped`: the right operand gives the choices. `plain`: each of its elements does so once. `each`: how many rows of
+    choices have the same rows. The functions move elements, which they see whole.
     """
 
     swapped: bool
     plain: bool
     length: int
-    choices: Callable[[Words], Words]
-    operand: Callable[[Words], Words]
-    rows: Callable[[Words], Rows]
-    result: Callable[[Words], Words]
+    each: int
+    choices: Moving
+    operand: Moving
+    rows: Moving
+    result: Moving
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class _Product:
     @property
     def size(self) -> int:
         """Words of messages."""
-        return self.ring.bits * prod(self.b.shape)
+        return self.ring.bits * self.ring.words * prod(self.b.shape)
 
     @property
     def form(self) -> tuple[int, ...]:
@@ -70,14 +72,15 @@ async def make_triples(
         if not (layout.plain and tools.may_be_random(ctx, kind.ring, layout.length)):
             a = draw(stream, chooser, kind.ring)
         operands.append((a, b))
-        products.append(_Product(kind.ring, None if a is None else layout.choices(a), layout.rows(b)))
+        rows = Rows(kind.ring.moved(layout.rows, b), layout.each)
+        products.append(_Product(kind.ring, None if a is None else kind.ring.moved(layout.choices, a), rows))
     made: list[Material] = []
     crossed = await _batched(ctx, tools, products)
     for kind, layout, (a, b), (drawn, cross) in zip(kinds, layouts, operands, crossed, strict=True):
-        a = layout.operand(drawn) if a is None else a
+        a = kind.ring.moved(layout.operand, drawn) if a is None else a
         left, right = (b, a) if layout.swapped else (a, b)
         (local,) = kind.derive(left, right)
-        made.append((left, right, kind.ring.add(local, layout.result(cross))))
+        made.append((left, right, kind.ring.add(local, kind.ring.moved(layout.result, cross))))
     return made
 
 

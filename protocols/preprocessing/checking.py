@@ -15,7 +15,9 @@ from itertools import chain, islice
 import numpy as np
 
 from mpc.algebra import bits
+from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import U64, Words
+from mpc.algebra.wide_ring import Z128
 from mpc.context import Array, Context, Spec
 from mpc.correlation import Correlation, Material, Part
 from mpc.errors import SupplyError
@@ -101,8 +103,9 @@ class _Checked:
 
 async def _sacrifice(ctx: Context, coins: Prg, checked: Sequence[_Checked]) -> None:
     """Damgard, Pastro, Smart, Zakarias, CRYPTO 2012, for triples; for the others the same idea."""
-    drawn = np.split(coins.words((len(checked),)) | np.uint64(1), len(checked))
-    factors = [one.kind.ring.reduce(t.reshape(())) for one, t in zip(checked, drawn, strict=True)]
+    ends = np.cumsum([one.kind.ring.words for one in checked])
+    drawn = np.split(coins.words((int(ends[-1]),)), ends[:-1])
+    factors = [_odd(one.kind.ring, words) for one, words in zip(checked, drawn, strict=True)]
     masks = [one.kind.masks(one.piece, one.spare, t) for one, t in zip(checked, factors, strict=True)]
     opened = iter(await _all_opened(ctx, list(chain.from_iterable(masks))))
     residues = [
@@ -117,15 +120,34 @@ async def _sacrifice(ctx: Context, coins: Prg, checked: Sequence[_Checked]) -> N
 async def _all_opened(ctx: Context, openings: Sequence[Opening]) -> list[Words]:
     """The totals of all shares, in order."""
     results: list[Words] = [np.zeros(0, U64)] * len(openings)
-    for additive in (True, False):
-        places = [i for i, opening in enumerate(openings) if (opening.ring is not None) == additive]
+    for words, add in _ADDITIONS.items():
+        places = [i for i, opening in enumerate(openings) if _words(opening) == words]
         if places:
-            add: Callable[[Array, Array], Array] = np.add if additive else bits.bit_xor
             totals = await ctx.add_up(add, *(openings[i].share for i in places))
             for i, total in zip(places, totals, strict=True):
                 ring = openings[i].ring
                 results[i] = total if ring is None else ring.reduce(total)
     return results
+
+
+def _words(opening: Opening) -> int:
+    """Of an element; 0 for what is shared bitwise."""
+    return 0 if opening.ring is None else opening.ring.words
+
+
+def _add_pairs(x: Array, y: Array) -> Array:
+    """Elements of two words, in arrays of any shape that holds each in place."""
+    return Z128.add(x.reshape(-1, 2), y.reshape(-1, 2)).reshape(x.shape)
+
+
+_ADDITIONS: dict[int, Callable[[Array, Array], Array]] = {1: np.add, 2: _add_pairs, 0: bits.bit_xor}
+"""How shares are added up, whatever the ring, by the words of an element."""
+
+
+def _odd(ring: Z2k, words: Words) -> Words:
+    """An element from coins, made odd."""
+    words[0] |= np.uint64(1)
+    return ring.reduce(words.reshape(() if ring.words == 1 else ring.words))
 
 
 def _wrong(kind: Correlation) -> SupplyError:

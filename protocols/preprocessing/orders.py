@@ -98,10 +98,10 @@ def _split(order: Order) -> tuple[Switches, Switches, Order]:
 
 
 def halves(records: Words, distance: int) -> tuple[Words, Words]:
-    """Views of records (rows, wires, width): the lower and the upper wire of each switch of a layer,
-    (rows, blocks, distance, width)."""
-    rows, count, width = records.shape
-    joined = records.reshape(rows, count // (2 * distance), 2, distance, width)
+    """Views of records (rows, wires, ...): the lower and the upper wire of each switch of a layer,
+    (rows, blocks, distance, ...)."""
+    rows, count, *rest = records.shape
+    joined = records.reshape(rows, count // (2 * distance), 2, distance, *rest)
     return joined[:, :, 0], joined[:, :, 1]
 
 
@@ -109,7 +109,7 @@ def switch(records: Words, distance: int, layer: Switches) -> None:
     """Exchange in place the wires of the switches (rows, wires / 2) of a layer that are set; the addresses that are
     touched do not depend on which they are."""
     low, high = halves(records, distance)
-    set_ = np.uint64(0) - layer.reshape(*low.shape[:-1], 1).astype(np.uint64)
+    set_ = np.uint64(0) - layer.reshape(*low.shape[:3], *(1,) * (low.ndim - 3)).astype(np.uint64)
     change = (low ^ high) & set_
     low ^= change
     high ^= change

@@ -44,9 +44,11 @@ class OtTools:
         """A choice for each bit of a; if all is random, no message but those of the transfers."""
         return await products.cross_ands(ctx, self.ends, a, b, rows, words)
 
-    async def bits_to_ring(self, ctx: Context, planes: Words, groups: Sequence[Group], targets: int = 1) -> Words:
+    async def bits_to_ring(
+        self, ctx: Context, planes: Words, groups: Sequence[Group], targets: int = 1, words: int = 1
+    ) -> Words:
         """n - 1 products in a row, party by party."""
-        return await products.bits_to_ring(ctx, self.ends, planes, groups, targets)
+        return await products.bits_to_ring(ctx, self.ends, planes, groups, targets, words)
 
     async def translated(
         self, ctx: Context, ring: Z2k, permuter: int, order: Order | None, records: Words

@@ -18,23 +18,24 @@ from protocols.preprocessing.tools import Tools
 
 @dataclass(frozen=True, slots=True)
 class RandomBits:
-    """Bit planes for each of `count` elements, and the sums that they are wanted in."""
+    """Bit planes for each of `count` elements, and the sums that they are wanted in, of so many words an element."""
 
     planes: Words = field(repr=False)
     groups: tuple[Group, ...]
     targets: int
     count: int
+    words: int = 1
 
 
 async def in_ring(ctx: Context, tools: Tools, wanted: Sequence[RandomBits]) -> list[Words]:
-    """The sums of each as additive shares, (targets, count); those of one form are moved together."""
+    """The sums of each as additive shares, `count` elements for each target; those of one form are moved together."""
     results: list[Words] = [np.zeros(0, U64)] * len(wanted)
-    forms = dict.fromkeys((w.groups, w.targets) for w in wanted)
-    for groups, targets in forms:
-        places = [i for i, w in enumerate(wanted) if (w.groups, w.targets) == (groups, targets)]
+    forms = [(w.groups, w.targets, w.words) for w in wanted]
+    for form in dict.fromkeys(forms):
+        places = [i for i, own_form in enumerate(forms) if own_form == form]
         for run in runs(places, [64 * w.planes.size for w in wanted]):
             planes = joined([wanted[i].planes for i in run], axis=1)
-            sums = await tools.bits_to_ring(ctx, planes, groups, targets)
+            sums = await tools.bits_to_ring(ctx, planes, *form)
             start = 0
             for i in run:
                 results[i] = sums[:, start : start + wanted[i].count]
@@ -42,9 +43,10 @@ async def in_ring(ctx: Context, tools: Tools, wanted: Sequence[RandomBits]) -> l
     return results
 
 
-def own(ring: Z2k, x: Words) -> Words:
-    """x in the ring, contiguous."""
-    return ring.reduce(np.ascontiguousarray(x))
+def own(ring: Z2k, x: Words, shape: tuple[int, ...] | None = None) -> Words:
+    """x in the ring, contiguous, and if told so in this shape."""
+    reduced = ring.reduce(np.ascontiguousarray(x))
+    return reduced if shape is None else ring.moved(lambda elements: elements.reshape(shape), reduced)
 
 
 def moved(ring: Z2k, opened: Words, dabits: Words, first: bool) -> Words:

@@ -9,12 +9,15 @@ many bits as a record has. The sender's shares follow from its own labels, so th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 
 from mpc.algebra import bits
 from mpc.algebra.bits import words_for
 from mpc.algebra.interface import Z2k
+from mpc.algebra.ring import Z64
+from mpc.algebra.wide_ring import Z128
 from mpc.algebra.words import Words
 from mpc.context import Context
 from protocols.ot.correlated import CotReceiver, CotSender
@@ -38,7 +41,7 @@ async def translated(
 
     `order` (rows, count), which the permuter alone passes. Nobody learns anything. Semi-honest, n - 1 may collude.
     """
-    rows, count, width = records.shape
+    rows, count, width = ring.shape(records)
     lanes = rows * wires(count) // 2
     work = lanes * len(distances(count)) * _ROUTING_WORK
     network = await ctx.off_loop(work, _Network, ctx.me, ctx.everyone, ring, order, _padded(records))
@@ -53,6 +56,7 @@ class _Network:
 
     def __init__(self, me: int, everyone: range, ring: Z2k, order: Order | None, records: Words) -> None:
         self._groups = [Group(ring.bits)]
+        self._whole: Z2k = Z64 if ring.words == 1 else Z128
         self._distances = distances(records.shape[1])
         self._layers = None if order is None else routed(order)
         self._of = {me: records}
@@ -62,8 +66,7 @@ class _Network:
 
     def total(self) -> Words:
         """The sum of this party's shares."""
-        first, *others = self._of.values()
-        return sum(others, first)
+        return reduce(self._whole.add, self._of.values())
 
     def piece(self, layers: range, lanes: int) -> Piece:
         """These layers, for each of which the permuter's choices are the switches."""
@@ -73,7 +76,9 @@ class _Network:
             for place, layer in enumerate(layers):
                 low, high = halves(records, self._distances[layer])
                 part = _sent(held, place * lanes, lanes)
-                _gain(low, high, await product_send(own, cot, part, _flat(low - high), self._groups))
+                apart = self._whole.sub(low, high).reshape(-1, *low.shape[3:])
+                products = await product_send(own, cot, part, apart, self._groups, 1, self._whole.words)
+                self._gain(low, high, products)
 
         async def receive(own: Context, cot: CotReceiver, held: Received) -> None:
             records = self._of[cot.peer]
@@ -81,7 +86,9 @@ class _Network:
                 self._exchange(records, range(layer, layer + 1))
                 low, high = halves(records, self._distances[layer])
                 part = _received(held, place * lanes, lanes)
-                _gain(low, high, await product_receive(own, cot, part, lanes, low.shape[-1], self._groups))
+                width, words = low.shape[3], self._whole.words
+                products = await product_receive(own, cot, part, lanes, width, self._groups, 1, words)
+                self._gain(low, high, products)
 
         return Piece(lanes * len(layers), send, receive, lambda: self._choices(layers))
 
@@ -95,21 +102,16 @@ class _Network:
         for layer in layers:
             switch(records, self._distances[layer], self._layers[layer])
 
-
-def _gain(low: Words, high: Words, products: Words) -> None:
-    moved = products.reshape(low.shape)
-    low -= moved
-    high += moved
+    def _gain(self, low: Words, high: Words, products: Words) -> None:
+        moved = products.reshape(low.shape)
+        low[...] = self._whole.sub(low, moved)
+        high[...] = self._whole.add(high, moved)
 
 
 def _padded(records: Words) -> Words:
     """A copy with as many wires as a network has."""
-    rows, count, width = records.shape
-    return np.concatenate([records, np.zeros((rows, wires(count) - count, width), np.uint64)], axis=1)
-
-
-def _flat(records: Words) -> Words:
-    return records.reshape(-1, records.shape[-1])
+    rows, count, *rest = records.shape
+    return np.concatenate([records, np.zeros((rows, wires(count) - count, *rest), np.uint64)], axis=1)
 
 
 def _runs(layers: int, lanes: int) -> Iterator[range]:

@@ -24,7 +24,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The operand whose words are sent: b[q, s, :] = values[q // each, s, :]."""
+    """The operand whose elements are sent: b[q, s, :] = values[q // each, s, :]."""
 
     values: Words = field(repr=False)
     each: int = 1
@@ -35,12 +35,12 @@ class Rows:
         return len(self.values) * self.each, self.values.shape[1], self.values.shape[2]
 
     def part(self, rows: slice, terms: slice, columns: slice) -> Words:
-        """Some of them: (q s, l)."""
+        """Some of them: (q s, l), and the words of an element if it has several."""
         if self.each == 1:
             some = self.values[rows, terms, columns]
         else:
             some = self.values[np.arange(rows.start, rows.stop) // self.each, terms, columns]
-        return some.reshape(-1, some.shape[2])
+        return some.reshape(-1, *some.shape[2:])
 
 
 class Tools(Protocol):
@@ -67,8 +67,11 @@ class Tools(Protocol):
         at random, a and b both None, with rows <= 64.
         """
 
-    async def bits_to_ring(self, ctx: Context, planes: Words, groups: Sequence[Group], targets: int = 1) -> Words:
-        """Shares of XOR-shared bits as additive shares: packed planes (p, words) become sums (targets, 64 words).
+    async def bits_to_ring(
+        self, ctx: Context, planes: Words, groups: Sequence[Group], targets: int = 1, words: int = 1
+    ) -> Words:
+        """Shares of XOR-shared bits as additive shares: packed planes (p, w) become sums (targets, 64 w), of
+        so many `words` an element.
 
         Plane i counts 2^shift times in its group's target, where it is right modulo 2^(width + shift); no two planes of
         a target have the same shift.

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mpc.algebra.encoding import are_integers, as_numbers
 from mpc.errors import LocalError
 from protocols.runs.table import Array, Tables, stacked
 
@@ -58,10 +59,12 @@ def _numbers(where: str, column: Any) -> Array:
         what = f"{where} of an input, row {row} counted from 0, is empty"
         raise LocalError("input-not-numeric", what, "fill in or drop the missing value")
     if array.dtype.kind == "O" and all(isinstance(value, bool | int | float) for value in array):
-        array = np.array(array.tolist())
+        array = as_numbers(array.tolist())
     if array.dtype.kind == "M" and (array.astype("datetime64[D]") == array).all():
         return array.astype("datetime64[D]").astype(np.int64)
-    if array.dtype.kind not in "biuf":
+    if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
+        return array.astype(object)
+    if array.dtype.kind not in "biuf" and not are_integers(array):
         remedy = "map texts to numbers as all parties agree, table['sex'].map({'f': 0, 'm': 1}), or drop the column"
         raise LocalError("input-not-numeric", f"{where} of an input holds {_type(column)}, not numbers", remedy)
     return array

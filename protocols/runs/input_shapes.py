@@ -8,6 +8,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
+from mpc.algebra.encoding import as_numbers
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
 from protocols.runs.table import Table, Tables
@@ -45,7 +46,8 @@ def describe(mine: Any) -> Any:
         return None
     if isinstance(mine, Tables):
         return Tables({name: describe(table) for name, table in mine.items()})
-    zeros = np.zeros(np.shape(mine), np.asarray(mine).dtype)
+    dtype = as_numbers(mine).dtype
+    zeros = np.zeros(np.shape(mine), np.int64 if dtype.kind == "O" else dtype)
     return Table(zeros, mine.columns) if isinstance(mine, Table) else zeros
 
 
@@ -61,7 +63,8 @@ def _described(mine: Any) -> Any:
         return None
     if isinstance(mine, Tables):
         return {name: _described(table) for name, table in mine.items()}
-    return [np.asarray(mine).dtype.kind, list(np.shape(mine))]
+    kind = as_numbers(mine).dtype.kind
+    return ["i" if kind == "O" else kind, list(np.shape(mine))]
 
 
 def _admitted(data: bytes, ctx: Context, sender: str) -> Any:

@@ -25,12 +25,12 @@ from mpc.network.transport import Transport
 from mpc.simulation import Main
 from native import keep_memory
 from protocols.runs.by_reveal import ByReveal
-from protocols.runs.failures import tell_peers
+from protocols.runs.failures import let_messages_leave, tell_peers
 from protocols.runs.input_shapes import exchange_shapes
 from protocols.runs.planning import Plan, plan_shapes
 from protocols.runs.reports import report_of
 from protocols.runs.sources import OT, Provision, Source
-from protocols.runs.suites import find_suite
+from protocols.runs.suites import find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 from protocols.suite import Factory
 
@@ -46,6 +46,14 @@ class Outcome:
     report: Report
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How a run holds numbers: with how many fractional bits, and in a ring of how many bits, 64 or 128."""
+
+    fractional_bits: int = 16
+    ring: int = 64
+
+
 async def run_party(
     main: Main,
     mine: npt.NDArray[Any] | None,
@@ -54,13 +62,14 @@ async def run_party(
     agreement: Agreement,
     program: str,
     suite: str = "beaver",
-    fractional_bits: int = 16,
+    numbers: Numbers = Numbers(),
     connect_seconds: float = 0.0,
     on_progress: Progress | None = None,
     device: Accelerator | None = None,
     preprocessing: str | Source = OT,
     tolerance: float | None = None,
     max_elements: int | None = MAX_ELEMENTS,
+    on_result: Callable[[Any], None] | None = None,
 ) -> Outcome:
     """Run `main(ctx, mine)` as one real party, connected by `transport`.
 
@@ -69,6 +78,8 @@ async def run_party(
     `tolerance` refuses outputs whose error may be larger. `device` is offered the large local operations of the online
     part. `max_elements`: how many elements of the others' secrets this party is willing to hold at a time;
     `too-many-elements` where they announce more.
+    `on_result` is called with the result once the program has returned it and all that it opened is settled: what
+    fails from then on, here or there, takes nothing of it back.
     Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
     """
     keep_memory()
@@ -76,11 +87,12 @@ async def run_party(
     try:
         source = Source(preprocessing) if isinstance(preprocessing, str) else preprocessing
         party = await _Party.prepare(
-            main, mine, transport, agreement, find_suite(suite), fractional_bits, progress, source, max_elements
+            main, mine, transport, agreement, find_suite(suite), numbers, progress, source, max_elements
         )
-        party.device, party.tolerance = device, tolerance
+        party.device, party.tolerance, party.on_result = device, tolerance, on_result
         return await party.run(program, connect_seconds)
     except Exception as error:
+        await let_messages_leave(transport, error)
         tell_peers(transport, error, "program-failed")
         raise
 
@@ -94,7 +106,7 @@ class _Party:
     transport: Transport
     agreement: Agreement
     suite: Factory
-    fractional_bits: int
+    numbers: Numbers
     progress: Progress
     source: Source
     provision: Provision
@@ -104,6 +116,7 @@ class _Party:
     offline_seconds: float = 0.0
     device: Accelerator | None = None
     tolerance: float | None = None
+    on_result: Callable[[Any], None] | None = None
 
     @staticmethod
     async def prepare(
@@ -112,7 +125,7 @@ class _Party:
         transport: Transport,
         agreement: Agreement,
         suite: Factory,
-        fractional_bits: int,
+        numbers: Numbers,
         progress: Progress,
         source: Source,
         max_elements: int | None,
@@ -120,9 +133,7 @@ class _Party:
         """Everything before the program runs; where it is planned, the shapes, the plan, and the material."""
         started = time.perf_counter()
         provision = await Provision.open(source, transport, agreement, lambda *made: progress("offline", *made))
-        party = _Party(
-            main, mine, transport, agreement, suite, fractional_bits, progress, source, provision, max_elements
-        )
+        party = _Party(main, mine, transport, agreement, suite, numbers, progress, source, provision, max_elements)
         if source.plans:
             await party._prepare_all()
         party.offline_seconds = time.perf_counter() - started
@@ -143,6 +154,8 @@ class _Party:
             with using(self.device):
                 result.append(await guarded(self.main)(ctx, self.mine))
                 await session.settle(ctx)
+            if self.on_result is not None:
+                self.on_result(result[0])
 
         await self.provision.beside(partial(by_reveal.beside, compute) if self.source.guesses else compute)
         online = time.perf_counter() - started - by_reveal.seconds
@@ -162,7 +175,8 @@ class _Party:
     def _session(self) -> Session:
         return Session(
             self.transport, self.provision.supply, self.agreement, self.suite, self.source.parties(self.transport),
-            self.fractional_bits, tolerance=self.tolerance, intake=Intake(self.max_elements),
+            self.numbers.fractional_bits, find_ring(self.numbers.ring), tolerance=self.tolerance,
+            intake=Intake(self.max_elements),
         )  # fmt: skip
 
     def _counter(self) -> Callable[[], None]:
@@ -190,8 +204,8 @@ class _Party:
     async def _make_plan(self, shapes: Sequence[npt.NDArray[Any] | None]) -> None:
         try:
             self.plan = await plan_shapes(
-                self.main, shapes, self.suite.name, self.fractional_bits, self.source.name,
-                dealt=self.provision.supply.dealt,
+                self.main, shapes, self.suite.name, self.numbers.fractional_bits, self.source.name,
+                ring=self.numbers.ring, dealt=self.provision.supply.dealt,
             )  # fmt: skip
         except ParleyError as error:
             if error.code in FATAL_WHEN_PLANNED:

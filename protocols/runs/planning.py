@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from mpc.accounts.display import Section, as_html, as_text
 from mpc.accounts.report import Report
-from mpc.algebra.ring import Z64
 from mpc.algebra.shapes_only import ShapesOfRing
 from mpc.planning import NETWORKS, CountingSupply
 from mpc.simulation import Main, Setting, run_in_memory
@@ -22,7 +21,7 @@ from protocols.runs.input_shapes import describe
 from protocols.runs.lockstep import Lockstep
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, check_preprocessing
-from protocols.runs.suites import find_suite
+from protocols.runs.suites import find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
 
@@ -60,6 +59,7 @@ def plan(
     *,
     suite: str = "beaver",
     fractional_bits: int = 16,
+    ring: int = 64,
     program: str = "",
     preprocessing: str = DEALER,
     tolerance: float | None = None,
@@ -67,12 +67,14 @@ def plan(
     """What `main` will cost on inputs of these shapes and dtypes; their values do not matter.
 
     It depends on where material comes from: protocols take what is cheap there. Like `simulate`, it has a dealer in
-    mind unless told otherwise. `tolerance` refuses outputs whose error may be larger.
+    mind unless told otherwise. `ring`: its bits, 64 or 128. `tolerance` refuses outputs whose error may be larger.
     """
     check_preprocessing(preprocessing)
     shapes = [describe(as_input(given)) for given in inputs]
     return run_trio(
-        lambda: plan_shapes(main, shapes, suite, fractional_bits, preprocessing, program, tolerance=tolerance)
+        lambda: plan_shapes(
+            main, shapes, suite, fractional_bits, preprocessing, program, ring=ring, tolerance=tolerance
+        )
     )
 
 
@@ -84,6 +86,7 @@ async def plan_shapes(
     preprocessing: str,
     program: str = "",
     *,
+    ring: int = 64,
     dealt: bool | None = None,
     tolerance: float | None = None,
 ) -> Plan:
@@ -95,7 +98,8 @@ async def plan_shapes(
     supplies = [CountingSupply(dealt=dealt) for _ in inputs]
     factory, lockstep = find_suite(suite, simulated=True), Lockstep(supplies)
     foresight = None if factory.remembers else lambda session: lockstep
-    setting = Setting(factory, fractional_bits, ShapesOfRing(Z64), foresight=foresight, tolerance=tolerance)
+    of_shapes = ShapesOfRing(find_ring(ring))
+    setting = Setting(factory, fractional_bits, of_shapes, foresight=foresight, tolerance=tolerance)
     calls = 0
 
     def count() -> None:

@@ -120,7 +120,7 @@ class Rehearsal:
         rest = (0,) * (len(nodes[0].value.path) - 1)
 
         def place(session: Session, number: int) -> Context:
-            return Context(session, (number, *rest), name, home.label, depths[session.transport.me], "")
+            return Context(session, (number, *rest), name, home.label, depths[session.transport.me], "", 1)
 
         async def perform(ctx: Context) -> Any:
             node = nodes[ctx.me]

@@ -9,10 +9,10 @@ from mpc.simulation import Main, Setting, run_in_memory
 from protocols.array.shadows import Compared, Shadows
 from protocols.preprocessing import dealer
 from protocols.runs.event_loop import run_trio
-from protocols.runs.suites import find_suite
+from protocols.runs.suites import find_ring, find_suite
 
 
-def shadow(main: Main, inputs: Sequence[Any], *, fractional_bits: int = 16) -> list[Compared]:
+def shadow(main: Main, inputs: Sequence[Any], *, fractional_bits: int = 16, ring: int = 64) -> list[Compared]:
     """Run `main(ctx, inputs[i])` of all parties here, on data that are public or made up; what it reveals, in order,
     each beside what float64 makes of the same program.
 
@@ -20,6 +20,6 @@ def shadow(main: Main, inputs: Sequence[Any], *, fractional_bits: int = 16) -> l
     nothing of other data: a proven bound stands beside it.
     """
     shadows = Shadows()
-    setting = Setting(find_suite("ideal", simulated=True), fractional_bits, shadows=shadows)
+    setting = Setting(find_suite("ideal", simulated=True), fractional_bits, find_ring(ring), shadows=shadows)
     run_trio(lambda: run_in_memory(main, inputs, dealer.local_supplies(len(inputs)), setting))
     return shadows.compared

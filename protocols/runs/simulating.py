@@ -11,9 +11,9 @@ from typing import Any
 import trio
 
 from mpc.accounts.display import Section, as_html, as_text
-from mpc.accounts.report import Report, plain
+from mpc.accounts.plain import plain
+from mpc.accounts.report import Report
 from mpc.algebra.interface import Algebra
-from mpc.algebra.ring import Z64
 from mpc.errors import LocalError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
@@ -26,7 +26,7 @@ from protocols.runs.event_loop import run_trio
 from protocols.runs.frames import as_input
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, EXTENSIONS, check_preprocessing
-from protocols.runs.suites import find_suite
+from protocols.runs.suites import find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
 
@@ -71,7 +71,7 @@ def simulate(
     *,
     suite: str = "beaver",
     fractional_bits: int = 16,
-    ring: Algebra = Z64,
+    ring: int | Algebra = 64,
     check_costs: bool = False,
     preprocessing: str = DEALER,
     tolerance: float | None = None,
@@ -84,8 +84,9 @@ def simulate(
     The same protocols and messages as between machines. For development, tests and notebooks: data of all parties
     meets in one process. Material comes from a dealer inside that process, which is quick and gives away nothing more
     there; `preprocessing` names another source, as "ot", which real runs use: then material is made as in these, by
-    reveals. `tolerance` refuses outputs whose error may be larger. `check_costs` holds counted costs against declared
-    ones. The first error of any party is raised.
+    reveals. `ring`: the bits of the ring, 128 where 64 are too few for the values. `tolerance` refuses outputs whose
+    error may be larger. `check_costs` holds counted costs against declared ones. The first error of any party is
+    raised.
     """
     if len(inputs) < 2:
         raise LocalError(
@@ -94,7 +95,7 @@ def simulate(
     check_preprocessing(preprocessing)
     inputs = [as_input(given) for given in inputs]
     setting = Setting(
-        find_suite(suite, simulated=True), fractional_bits, ring, audit=check_costs,
+        find_suite(suite, simulated=True), fractional_bits, find_ring(ring), audit=check_costs,
         foresight=None if preprocessing == DEALER else ByReveal, tolerance=tolerance,
     )  # fmt: skip
     started = time.perf_counter()

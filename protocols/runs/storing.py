@@ -18,6 +18,7 @@ from protocols.preprocessing.workshop import words_of
 from protocols.runs.failures import tell_peers
 from protocols.runs.party import Progress
 from protocols.runs.sources import OT, Provision, Source
+from protocols.runs.suites import find_ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,15 @@ async def make_store(
     transport: Transport,
     agreement: Agreement,
     preprocessing: str | Source = OT,
+    ring: int = 64,
     key: Seed | None = None,
     runs: int = 1,
     on_progress: Progress | None = None,
 ) -> Making:
     """Make this party's store in the folder `target`, together with all parties, for so many runs of one demand.
 
-    `preprocessing`: a supplier's name, or a `Source`. `key` seals the store; without one it holds a key of its own.
+    `preprocessing`: a supplier's name, or a `Source`. `ring`: the bits of the demand's. `key` seals the store; without
+    one it holds a key of its own.
     Tells the peers and raises if anything fails.
     """
     keep_memory()
@@ -51,7 +54,8 @@ async def make_store(
     try:
         source = Source(preprocessing) if isinstance(preprocessing, str) else preprocessing
         provision = await Provision.open(source, transport, agreement, lambda done, total: None)
-        session = Session(transport, provision.supply, agreement, None, source.parties(transport))
+        parties = source.parties(transport)
+        session = Session(transport, provision.supply, agreement, None, parties, ring=find_ring(ring))
         counted = _counter(progress, runs * sum(words_of(kind) for _, kind in demand))
         header = await preprocess(session.root(), target, provision.supply, demand, key, runs=runs, on_added=counted)
         provision.done()

@@ -1,7 +1,9 @@
-"""The suites by name, and the sentence that each result carries."""
+"""The suites by name, the rings by their bits, and the sentence that each result carries."""
 
 from __future__ import annotations
 
+from mpc.algebra.interface import Algebra
+from mpc.algebra.wide_ring import ring_of_bits
 from mpc.errors import LocalError
 from mpc.supply import Supply
 from protocols.beaver import SUITE as BEAVER
@@ -9,6 +11,9 @@ from protocols.ideal import SUITE as IDEAL
 from protocols.suite import Factory
 
 SUITES: dict[str, Factory] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
+RINGS = (64, 128)
+"""The bits of rings that runs are offered."""
+
 OWN_WORK = "the parties make the preprocessed material themselves"
 
 
@@ -22,6 +27,16 @@ def find_suite(name: str, *, simulated: bool = False) -> Factory:
             "insecure-suite", f"the suite {name} hides nothing", "use it with mpc.simulate only; for real runs: beaver"
         )
     return suite
+
+
+def find_ring(ring: int | Algebra) -> Algebra:
+    """The ring of so many bits, 64 or 128, or the one that is given. Raises LocalError `wrong-ring`."""
+    if not isinstance(ring, int):
+        return ring
+    if ring not in RINGS:
+        offered = " or ".join(map(str, RINGS))
+        raise LocalError("wrong-ring", f"there is no ring of {ring} bits for runs", f"choose {offered}")
+    return ring_of_bits(ring)
 
 
 def security_sentence(suite: Factory, n: int, supply: Supply) -> str:

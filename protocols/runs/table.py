@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -85,25 +85,32 @@ class Table(Array):
 
 EXACT = 2**53  # float64 holds every integer below this, and this one, but not the next
 INEXACT = "an integer that float64 cannot hold exactly stands beside values that are not int64"
-INEXACT_REMEDY = "Keep integers of more than 53 bits in a file of integers within 64 bits, or scale them down."
+INEXACT_REMEDY = "Keep integers of more than 53 bits in a file of integers, or scale them down."
 
 
 def stacked(where: object, names: Sequence[str], columns: Sequence[Array]) -> Table:
-    """Columns side by side: int64 if all are whole, else float64 with every value unchanged.
+    """Columns side by side: int64 if all are whole, or Python's integers if int64 is too small, else float64 with every
+    value unchanged.
 
     LocalError `input-inexact-integer` where that is not possible.
     """
-    if all(column.dtype.kind in "iu" for column in columns):
-        return Table(np.stack([column.astype(np.int64) for column in columns], axis=1), names)
+    kinds = {column.dtype.kind for column in columns}
+    if kinds <= {*"iuO"}:
+        return Table(np.stack([column.astype(joint_type(kinds)) for column in columns], axis=1), names)
     for name, column in zip(names, columns, strict=True):
         if first_inexact(column) is not None:
             raise LocalError("input-inexact-integer", f"{where}, column {name!r}: {INEXACT}", INEXACT_REMEDY)
     return Table(np.stack([column.astype(np.float64) for column in columns], axis=1), names)
 
 
+def joint_type(kinds: Collection[str]) -> type[Any]:
+    """The type of numbers of these kinds together, where the whole ones of kind O are Python's."""
+    return np.float64 if "f" in kinds else object if "O" in kinds else np.int64
+
+
 def first_inexact(column: Array) -> int | None:
     """The first place of an integer that float64 does not hold; None if there is none."""
-    if column.dtype.kind not in "iu":
+    if column.dtype.kind not in "iuO":
         return None
     large = np.flatnonzero((column > EXACT) | (column < -EXACT))
     return next((int(place) for place in large if int(column[place]) != int(float(column[place]))), None)

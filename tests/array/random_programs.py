@@ -16,6 +16,7 @@ from protocols.runs.simulating import simulate
 
 REFUSALS = {"range-exceeded", "range-too-wide", "loses-too-much", "domain", "too-many-fractional-bits"}
 SHAPE = (3,)
+WIDE_OF = 8
 EPSILON = float(np.finfo(np.longdouble).eps)
 Numbers = Any
 
@@ -144,7 +145,8 @@ class Step:
 
 @dataclass
 class Program:
-    """Inputs with their ranges, and steps. Values are numbered: inputs first, then what steps give."""
+    """Inputs with their ranges, and steps. Values are numbered: inputs first, then what steps give. One in eight has a
+    ring of 128 bits, and larger values with more fractional bits."""
 
     seed: int
     steps: int = 6
@@ -152,6 +154,7 @@ class Program:
     ranges: list[tuple[float, float]] = field(default_factory=list)
     lines: list[Step] = field(default_factory=list)
     fractional_bits: int = 16
+    ring: int = 64
 
     def __post_init__(self) -> None:
         rng = np.random.default_rng(self.seed)
@@ -171,11 +174,22 @@ class Program:
             if name.endswith("own"):
                 x, c = x % 3, float(self.inputs[x % 3][0])
             self.lines.append(Step(name, x, y, c))
+        if self.seed % WIDE_OF == 1:
+            self._widened(rng)
+
+    def _widened(self, rng: np.random.Generator) -> None:
+        self.ring = 128
+        self.fractional_bits = int(rng.choice([16, 24, 32, 40]))
+        for i, value in enumerate(self.inputs):
+            longer = 10 ** int(rng.integers(0, 13 if value.dtype.kind == "i" else 9))
+            self.inputs[i] = value * longer
+            self.ranges[i] = (self.ranges[i][0] * longer, self.ranges[i][1] * longer)
 
     def __str__(self) -> str:
         lines = [f"v{i + 3} = {s.name}  of v{s.x}, v{s.y}, c = {s.c!r}" for i, s in enumerate(self.lines)]
         inputs = [f"v{i} = {v!r} in {r}" for i, (v, r) in enumerate(zip(self.inputs, self.ranges, strict=True))]
-        return "\n".join([f"seed {self.seed}, {self.fractional_bits} fractional bits", *inputs, *lines])
+        of = f"seed {self.seed}, {self.fractional_bits} fractional bits, a ring of {self.ring}"
+        return "\n".join([of, *inputs, *lines])
 
 
 @dataclass
@@ -207,7 +221,10 @@ def run(program: Program, n: int = 2, suite: str = "beaver", preprocessing: str 
         results = await mpc.reveal(ctx, *(values[i] for i in kept), *bits.values())
         return dict(zip(kept, results, strict=False)), dict(zip(bits, results[len(kept) :], strict=True))
 
-    done = simulate(main, [None] * n, fractional_bits=program.fractional_bits, suite=suite, preprocessing=preprocessing)
+    done = simulate(
+        main, [None] * n, fractional_bits=program.fractional_bits, ring=program.ring, suite=suite,
+        preprocessing=preprocessing,
+    )  # fmt: skip
     found, bits = done.result
     errors = dict(zip(found, (reveal.error for reveal in done.report.reveals), strict=False))
     return [
@@ -248,13 +265,13 @@ def _fitting(value: mpc.SecretArray) -> mpc.SecretArray | None:
         if node in seen:
             continue
         seen.add(node)
-        if node.kind != "bit" and not node.range.fits(64):
+        if node.kind != "bit" and not node.range.fits(node.value.home.ring.bits):
             return None
         stack += node.operands
     final = (
         value.range.shift_left(max(value.context.fractional_bits - value.scale, 0)) if value.kind == "fixed" else None
     )
-    return value if final is None or final.fits(64) else None
+    return value if final is None or final.fits(value.context.ring.bits) else None
 
 
 def complaints(program: Program, found: list[Found | None]) -> list[str]:

@@ -75,3 +75,30 @@ def test_many_rows_take_narrow_groups_and_are_right():
 def test_refusals_of_places(use, code):
     with pytest.raises(LocalError, match=code):
         revealed(use, np.array([1.0, 2.0, 3.0]))
+
+
+MANY = {
+    "few": np.random.default_rng(1).integers(-3, 3, (4, 6)),
+    "rows": np.random.default_rng(2).integers(-9, 9, (40, 33)),
+    "many": np.random.default_rng(3).integers(-99, 99, 700),
+    "equal": np.zeros(50, np.int64),
+}
+
+
+@pytest.mark.parametrize("fewest", [5, 10**6], ids=["shuffled", "not shuffled"])
+@pytest.mark.parametrize("x", MANY.values(), ids=MANY.keys())
+def test_the_first_of_the_best_by_either_way(monkeypatch, x, fewest):
+    monkeypatch.setattr("protocols.array.extremes.FEWEST_SHUFFLED", fewest)
+    agrees(lambda a: (np.argmax(a, -1), np.argmin(a, -1), np.max(a, -1), np.min(a, -1)), x)
+
+
+def test_the_largest_of_numbers_as_wide_as_the_ring():
+    x = np.array([2**60, -(2**60), 5, 2**60, 7, -(2**60)])
+    agrees(lambda a: (np.argmax(a), np.argmin(a), np.max(a), np.min(a)), x, ranges=[(-(2**60), 2**60)])
+
+
+@pytest.mark.parametrize(("count", "rounds"), [(5, 10), (100, 10), (1000, 18)])
+def test_rounds_of_the_largest(count, rounds):
+    one_to_put_in, one_to_reveal = 1, 1
+    run = revealing(np.max, np.arange(count))
+    assert run.report.rounds == one_to_put_in + rounds + one_to_reveal

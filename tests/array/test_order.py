@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from programs import agrees, revealed
+from programs import agrees, revealed, revealing
 
 import mpc
 from mpc.errors import LocalError
 from mpc.testing import fixed_arrays, party_counts
+from protocols.array import sorting
 from protocols.array.sorting import network
+from protocols.runs.simulating import simulate
 
 sides = st.tuples(st.integers(1, 3), st.integers(1, 19))
 with_ties = sides.flatmap(lambda shape: hnp.arrays(np.int64, shape, elements=st.integers(-3, 3)))
@@ -50,6 +52,41 @@ def test_sorting_of_places_is_stable(x):
 @given(x=reals)
 def test_sorting_of_reals(x):
     agrees(lambda a: (np.sort(a), np.partition(a, 0)[..., :1]), x)
+
+
+@pytest.mark.parametrize("shuffled", [True, False])
+@pytest.mark.parametrize("shape", [(30,), (3, 2, 9)])
+def test_both_ways_to_sort_agree_with_numpy(monkeypatch, shuffled, shape):
+    monkeypatch.setattr(sorting, "shuffles", lambda rows: shuffled)
+    x = np.random.default_rng(5).integers(-4, 4, shape)
+    agrees(lambda a: (np.sort(a), np.argsort(a, axis=0, kind="stable"), np.sort(a * 0.5, axis=None)), x)
+
+
+@pytest.mark.parametrize("supplier", ["ot", pytest.param("silent", marks=pytest.mark.slow)])
+def test_sorting_without_a_dealer(supplier):
+    x = np.random.default_rng(6).integers(-4, 4, 20)
+
+    async def main(ctx, mine):
+        a = await mpc.secret(ctx, 0, mine)
+        return await mpc.reveal(ctx, np.sort(a), np.argsort(a))
+
+    values, places = simulate(main, [x, None], preprocessing=supplier, check_costs=True).result
+    np.testing.assert_array_equal(values, np.sort(x))
+    np.testing.assert_array_equal(places, np.argsort(x, kind="stable"))
+
+
+@pytest.mark.parametrize(("lo", "hi"), [(0, 1), (-3, 4), (7, 7), (-200, 55)])
+def test_numbers_of_few_bits_are_sorted_without_comparisons(lo, hi):
+    x = np.random.default_rng(7).integers(lo, hi, (2, 600), endpoint=True)
+
+    def program(a):
+        return np.sort(a), np.argsort(a, axis=1), np.sort(a * 0.5, axis=0)
+
+    run = revealing(program, x, ranges=[(lo, hi)])
+    values, places, _ = run.result
+    np.testing.assert_array_equal(values, np.sort(x))
+    np.testing.assert_array_equal(places, np.argsort(x, axis=1, kind="stable"))
+    assert run.report.material["share_translation"] > 2 * x.size
 
 
 @given(x=truths)

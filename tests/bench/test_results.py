@@ -14,6 +14,7 @@ from bench import plots, results
 from bench.display import (
     making_slowness,
     multiple,
+    over_larger_limit,
     over_limit,
     part_of_limit,
     part_of_lower_limit,
@@ -22,6 +23,7 @@ from bench.display import (
     slowness,
 )
 from bench.harness import BANDWIDTH, LATENCY, AnyRow, Making, Planning, Row, Throughput, label
+from docs.pictures import is_made_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +37,7 @@ TIMES = [
     replace(OURS, tls=True, seconds=0.03),
     replace(OURS, parties=3, seconds=0.05),
     replace(OURS, size=2000, seconds=0.041),
+    replace(OURS, size=2000, system=BANDWIDTH, seconds=0.02, security=""),
     PEER,
     BROKEN,
 ]
@@ -108,7 +111,7 @@ def test_pictures_are_drawn_and_are_xml(tmp_path: Path) -> None:
     files = plots.draw(ROWS, tmp_path / "plots")
     names = {file.name for file in files}
     assert names == {
-        "arithmetic-peers.svg", "kernels-peers.svg", "mul_1m-sizes.svg", "mul_1m-parties.svg",
+        "arithmetic-peers.svg", "arithmetic-limits.svg", "kernels-peers.svg", "mul_1m-sizes.svg", "mul_1m-parties.svg",
         "preprocessing-rates.svg", "preprocessing-bytes.svg",
     }  # fmt: skip
     for file in files:
@@ -120,6 +123,11 @@ def test_the_same_rows_give_the_same_pictures(tmp_path: Path) -> None:
         assert one.read_bytes() == other.read_bytes()
 
 
+def test_the_larger_limit_is_the_one_that_counts() -> None:
+    assert over_larger_limit(OURS, TIMES) == pytest.approx(2.0)
+    assert over_larger_limit(replace(OURS, parties=3), TIMES) is None
+
+
 def test_nothing_is_drawn_of_nothing(tmp_path: Path) -> None:
     assert plots.draw([OURS], tmp_path) == []
 
@@ -127,6 +135,14 @@ def test_nothing_is_drawn_of_nothing(tmp_path: Path) -> None:
 def test_the_page_is_what_the_kept_results_say() -> None:
     generator = run_path(str(ROOT / "docs" / "performance_page.py"))
     assert generator["PAGE"].read_text(encoding="utf-8") == generator["page"](), "run python -m docs.performance_page"
+
+
+def test_the_pages_pictures_are_of_the_kept_results() -> None:
+    generator = run_path(str(ROOT / "docs" / "performance_page.py"))
+    for machine, file in generator["newest"]().items():
+        drawn = sorted((generator["PICTURES"] / machine).glob("*.svg"))
+        assert drawn, "run python -m docs.performance_page"
+        assert all(is_made_of(picture, [file]) for picture in drawn), "run python -m docs.performance_page"
 
 
 def test_the_page_shows_material_beside_its_limits_and_totals_beside_peers(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from mpc.algebra.ring import Z64, Ring
+from mpc.algebra.wide_ring import Z128, WideRing, ring_of_bits
 from mpc.correlation import Correlation
 from protocols.preprocessing.kinds import every_kind
 from protocols.preprocessing.kinds.and_triple import AndTriple
@@ -43,16 +44,35 @@ EXAMPLES: list[Correlation] = [
     OneOfMany(Z64, 5, 2, 2, 1, 0),
     OneOfMany(Ring(3), 1, 3, 21, 0, 1),
     OneOfMany(Z64, 0, 1, 1, 0, 1),
+    Triple(Z128, (2, 1), (3,)),
+    Triple(WideRing(96), (70,), (70,)),
+    Triple(Z128, (0,), (1,)),
+    MatrixTriple(Z128, (2, 3), (3, 4)),
+    MatrixTriple(WideRing(65), (5, 2, 3), (3, 1)),
+    SquarePair(Z128, (2, 2)),
+    SquarePair(WideRing(65), (3,)),
+    AndTriple(Z128, (1,), (3, 1)),
+    DaBit(Z128, 70),
+    EdaBit(Z128, 70),
+    EdaBit(WideRing(67), 3),
+    TruncationPair(Z128, (3, 2), 16),
+    TruncationPair(Z128, (3,), 70),
+    TruncationPair(WideRing(80), (2,), 0),
+    InputMask(Z128, (4,), 0),
+    RandomValue(Z128, (2, 3)),
+    OneOfMany(Z128, 3, 4, 2, 0, 1),
     ShareTranslation(Z64, 2, 5, 3, 0),
     ShareTranslation(Z64, 3, 5, 3, 0),
     ShareTranslation(Ring(7), 1, 9, 1, 1),
     ShareTranslation(Z64, 2, 1, 1, 1),
     ShareTranslation(Z64, 0, 4, 2, 0),
+    ShareTranslation(Z128, 2, 5, 3, 0),
+    ShareTranslation(WideRing(70), 3, 4, 2, 1),
 ]
 assert {type(kind) for kind in EXAMPLES} == set(every_kind().values())
 
 paths = st.lists(st.integers(0, 2**32), max_size=6).map(tuple)
-rings = st.integers(1, 64).map(Ring)
+rings = st.integers(1, 128).map(ring_of_bits)
 sizes = st.integers(0, 5)
 sides = st.lists(st.integers(0, 5), max_size=3).map(tuple)
 kinds = st.one_of(

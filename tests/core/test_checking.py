@@ -7,6 +7,7 @@ from kinds import EXAMPLES
 from material import check
 
 from mpc.algebra.ring import Z64
+from mpc.algebra.wide_ring import Z128
 from mpc.context import run_all
 from mpc.errors import SupplyError
 from mpc.network.transport import memory_network
@@ -52,6 +53,7 @@ SACRIFICED = [
     Triple(Z64, (3,), (2, 3)), MatrixTriple(Z64, (2, 3), (3, 2)), AndTriple(Z64, (2,), (3, 2)), SquarePair(Z64, (4,)),
     DaBit(Z64, 70), EdaBit(Z64, 3),
 ]  # fmt: skip
+OF_TWO_WORDS = [Triple(Z128, (3,), (2, 3)), SquarePair(Z128, (4,)), EdaBit(Z128, 3)]
 
 
 def spoilt(monkeypatch, which, part, bit):
@@ -70,7 +72,7 @@ def spoilt(monkeypatch, which, part, bit):
 
 
 @pytest.mark.parametrize("bit", [0, 63])
-@pytest.mark.parametrize("kind", SACRIFICED, ids=repr)
+@pytest.mark.parametrize("kind", [*SACRIFICED, *OF_TWO_WORDS], ids=repr)
 def test_one_wrong_bit_of_any_piece_is_found(monkeypatch, kind, bit):
     """In what follows from the others, of the piece itself or of its spare."""
     for which in (0, 1, 2, 3):

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^(`{3,})([a-z]*)[^\n]*\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
 TITLE = re.compile(r'^`+[a-z]+ title="([^"]+)"')
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 SNIPPET = re.compile(r'^--8<-- "([^"]+)"$', re.MULTILINE)
 HEADING = re.compile(r"^#{1,6} +(.*)$", re.MULTILINE)
 
@@ -48,7 +48,7 @@ def blocks(page: Path) -> list[Block]:
 
 
 def links(page: Path) -> Iterator[str]:
-    """The targets of the page's links, fenced blocks left out."""
+    """The targets of the page's links and pictures, fenced blocks left out."""
     for match in LINK.finditer(_prose(page)):
         yield match[1]
 

@@ -10,6 +10,8 @@ import pytest
 from documentation import ROOT, anchors, links, name_of, pages
 from error_codes import codes_in
 
+from docs.diagrams import DRAWINGS, FOLDER
+
 CODE_ROW = re.compile(r"^\| `([a-z0-9-]+)` \|", re.MULTILINE)
 
 
@@ -51,3 +53,8 @@ def test_the_page_of_numpy_is_what_the_tables_say() -> None:
 def test_the_cost_table_is_what_the_declarations_say() -> None:
     table = run_path(str(ROOT / "docs" / "cost_table.py"))
     assert table["PAGE"].read_text(encoding="utf-8") == table["page"](), "run python docs/cost_table.py"
+
+
+def test_the_diagrams_are_what_they_are_drawn_from() -> None:
+    for name, draw in DRAWINGS.items():
+        assert (FOLDER / f"{name}.svg").read_text(encoding="utf-8") == draw().svg(), "run python -m docs.diagrams"

@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_install(tmp_path: Path) -> None:
-    follow("index.md", tmp_path)
+    follow("install.md", tmp_path)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, localcontext
+from math import erf
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from mpc.algebra.wide_ring import Z128
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.numeric import exponential, logarithm, reciprocal, sigmoid, square_root
+from protocols.numeric import error_function, exponential, logarithm, reciprocal, sigmoid, sine, square_root
 from protocols.numeric.division import divide, quotient_loss, quotient_range
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare
@@ -36,6 +37,9 @@ FUNCTIONS: dict[str, tuple[Any, Any, Any, Exact]] = {
     ),
     "1 / x": (reciprocal.reciprocal, reciprocal.reciprocal_range, reciprocal.reciprocal_loss, lambda x: 1 / x),
     "sigmoid": (sigmoid.sigmoid, sigmoid.sigmoid_range, sigmoid.sigmoid_loss, logistic),
+    "sin": (sine.sin, sine.sin_range, sine.sin_loss, lambda x: sine.sine_of_turns(x / sine.TWO_PI)),
+    "cos": (sine.cos, sine.cos_range, sine.sin_loss, lambda x: sine.sine_of_turns(x / sine.TWO_PI + Decimal("0.25"))),
+    "erf": (error_function.erf, error_function.erf_range, error_function.erf_loss, lambda x: Decimal(erf(x))),
     "tanh": (sigmoid.tanh, sigmoid.tanh_range, sigmoid.tanh_loss, lambda x: 2 * logistic(2 * x) - 1),
 }  # fmt: skip
 CASES = [
@@ -45,6 +49,8 @@ CASES = [
     ("1 / sqrt", 1 << 8, 1 << 124, 16), ("1 / sqrt", 1 << 30, 1 << 80, 40),
     ("1 / x", 1, 1 << 124, 16), ("1 / x", 1 << 36, 1 << 60, 40), ("1 / x", 3 << 40, 5 << 40, 40),
     ("1 / x", 1 << 4, 1 << 10, 30), ("sigmoid", -(1 << 120), 1 << 120, 16), ("tanh", -(3 << 40), 2 << 40, 40),
+    ("sin", -(1 << 70), 1 << 80, 16), ("cos", -(9 << 40), 7 << 40, 40), ("erf", -(1 << 100), 1 << 100, 16),
+    ("erf", -(3 << 40), 2 << 40, 40),
 ]  # fmt: skip
 
 

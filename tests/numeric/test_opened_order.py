@@ -9,12 +9,12 @@ import trio
 import mpc
 from protocols.numeric import gaps, opened_order
 from protocols.numeric.gaps import pairs_in_gaps
-from protocols.numeric.opened_order import comparisons, front
+from protocols.numeric.opened_order import comparisons
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
 
 
-def places(keys):
+def places(keys, level=opened_order.LEVEL):
     """The ascending places of rows of keys, and how many levels of comparisons, and comparisons, that took."""
     rows, count = keys.shape
     flat, sizes = keys.reshape(-1), []
@@ -24,7 +24,7 @@ def places(keys):
         return flat[left] < flat[right]
 
     starts = np.arange(rows)[:, None] * count
-    found = trio.run(opened_order._ascending, compare, starts + np.arange(count)) - starts
+    found = trio.run(opened_order._ascending, compare, starts + np.arange(count), level) - starts
     return found, (len(sizes), sum(sizes))
 
 
@@ -35,19 +35,11 @@ def shuffled(rows, count):
 
 @pytest.mark.parametrize("level", [1, 8192], ids=["searching", "in pairs"])
 @pytest.mark.parametrize("count", range(1, 7))
-def test_every_order_of_few_elements(monkeypatch, count, level):
-    monkeypatch.setattr(opened_order, "LEVEL", level)
-    clear_schedules()
+def test_every_order_of_few_elements(count, level):
     every = np.array(list(permutations(range(count))))
     for keys in (every, *(every[:, None] if count < 6 else ())):
-        found, _ = places(keys)
+        found, _ = places(keys, level)
         np.testing.assert_array_equal(found, np.argsort(keys, axis=1))
-    clear_schedules()
-
-
-def clear_schedules():
-    front.cache_clear()
-    comparisons.cache_clear()
 
 
 @pytest.mark.parametrize(("rows", "count"), [(1, 100), (1, 1000), (3, 300), (100, 70), (500, 9), (1, 6000)])
@@ -55,21 +47,18 @@ def test_many_elements_by_the_comparisons_that_were_counted(rows, count):
     keys = shuffled(rows, count)
     found, taken = places(keys)
     np.testing.assert_array_equal(found, np.argsort(keys, axis=1))
-    assert taken == comparisons(rows, count)
+    assert taken == comparisons(rows, count, opened_order.LEVEL)
 
 
 @pytest.mark.parametrize("count", [1000, 3000])
-def test_more_pairs_than_were_expected_take_more_passes(monkeypatch, count):
+def test_more_pairs_than_were_expected_take_more_passes(count):
     """An order that chance makes with a probability far below 2^-40: ascending, so that all pairs are of one gap."""
-    monkeypatch.setattr(opened_order, "LEVEL", 1)
-    clear_schedules()
     keys = np.arange(count)[None]
-    found, (levels, taken) = places(keys)
+    found, (levels, taken) = places(keys, level=1)
     np.testing.assert_array_equal(found, keys)
-    planned_levels, planned = comparisons(1, count)
+    planned_levels, planned = comparisons(1, count, 1)
     assert levels > planned_levels
     assert taken > planned
-    clear_schedules()
 
 
 @pytest.mark.parametrize(("rows", "pivots", "later"), [(1, 1, 4), (1, 2, 5), (2, 1, 3)])

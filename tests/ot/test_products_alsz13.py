@@ -6,10 +6,12 @@ from extensions import EXTENSIONS, IDEAL, every_extension, over, some_bits, word
 from pairs import all_choices, digest, results, run_pair
 
 from mpc.algebra import bits
+from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
 from protocols.ot import products_alsz13 as products
 from protocols.ot.groups import Group, weighed
 from protocols.ot.pads import pad_planes, sender_products
+from protocols.ot.wide_products import wide_sender_products
 
 
 def given(choices):
@@ -42,12 +44,12 @@ def then(setups, choices, send, receive, **options):
     return found, sent, received
 
 
-def multiplied(setups, choices, x, groups, targets=1, **options):
-    count, length = x.shape[-2:]
+def multiplied(setups, choices, x, groups, targets=1, words=1, **options):
+    count, length = x.shape[-2:] if words == 1 else x.shape[-3:-1]
     return then(
         setups, choices,
-        lambda ctx, cot, held: products.product_send(ctx, cot, held, x, groups, targets),
-        lambda ctx, cot, held: products.product_receive(ctx, cot, held, count, length, groups, targets),
+        lambda ctx, cot, held: products.product_send(ctx, cot, held, x, groups, targets, words),
+        lambda ctx, cot, held: products.product_receive(ctx, cot, held, count, length, groups, targets, words),
         **options,
     )  # fmt: skip
 
@@ -102,6 +104,49 @@ def test_rows_of_more_words_than_a_hash_has_blocks_in_a_register():
     x = words((2, 4100))
     found, sent, received = multiplied(EXTENSIONS["softspoken"], 4, x, (Group(60, 4), Group(64)), audit=True)
     assert ((sent + received)[0] == found[:2, None] * (x << np.uint64(4)) + found[2:, None] * x).all()
+
+
+WIDE_GROUPS = (Group(128), Group(1, 0, 1), Group(70, 5, 2), Group(1, 127, 0))
+
+
+@every_extension
+@pytest.mark.parametrize("random", [False, True])
+@pytest.mark.parametrize(("count", "length", "same"), [(64, 1, True), (2, 3, False), (65, 2, True)])
+def test_products_of_two_words(setups, random, count, length, same):
+    x = words((count, length, 2) if same else (len(WIDE_GROUPS), count, length, 2))
+    whole = Z128.to_signed(x)
+    choices = 4 * count if random else some_bits(4 * count)
+    found, sent, received = multiplied(setups, choices, x, WIDE_GROUPS, 3, 2, audit=True)
+    expected, both = total(found, whole, WIDE_GROUPS, 3), Z128.to_signed(Z128.add(sent, received))
+    for group in WIDE_GROUPS[1:]:
+        modulus = 2 ** (group.width + group.shift)
+        assert ((both - expected)[group.target] % modulus == 0).all()
+
+
+def test_products_of_two_words_by_gilboa():
+    x, y = words((10, 2), 1), words((10, 2), 2)
+    y_bits = np.concatenate([bits.unpack(plane, 10) for plane in Z128.planes(y, 128)])
+    _, sent, received = multiplied(IDEAL, y_bits, x[:, None], weighed(128), 1, 2, audit=True)
+    assert (Z128.add(sent, received)[0, :, 0] == Z128.mul(x, y)).all()
+
+
+def test_what_is_too_wide_for_the_words_is_refused():
+    for groups, of in (((Group(65),), 1), ((Group(128, 1),), 2)):
+        x = np.zeros((1, 1) if of == 1 else (1, 1, 2), np.uint64)
+        with pytest.raises(LocalError, match="wrong-parameter"):
+            multiplied(IDEAL, 1, x, groups, 1, of)
+
+
+@pytest.mark.parametrize("value", [0, 2**64 - 1])
+@pytest.mark.parametrize("turned", [False, True])
+def test_corrections_of_two_words_say_nothing_of_what_is_multiplied(value, turned):
+    count, groups = 2**13, (Group(128),)
+    labels, delta, shares = words((count, 2)), words(2, 1), Z128.zeros((1, count, 1))
+    turns = np.full(count // 64, 2**64 - 1, np.uint64) if turned else None
+    x = np.full((count, 1, 2), value, np.uint64)
+    sent = wide_sender_products(labels, turns, delta, x, START, 0, groups, shares).reshape(128, -1)
+    for plane in sent:
+        assert abs(int(bits.unpack(plane, count).sum()) - count / 2) < 2.5 * count**0.5
 
 
 @pytest.mark.parametrize("value", [0, 2**64 - 1])

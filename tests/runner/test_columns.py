@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpc.errors import LocalError
-from party_runner import csv_table
+from party_runner import csv_quick, csv_table
 from party_runner.columns import Reading
 from party_runner.csv_table import ROWS_AT_A_TIME, read_csv
 from party_runner.inputs import load_input, load_inputs
@@ -26,13 +26,23 @@ def write(folder: Path, text: str, name: str = "a.csv") -> Path:
     return path
 
 
-@pytest.fixture(params=[True, False], ids=["numpys reader", "cell by cell"])
+READERS = ["pyarrows reader", "numpys reader", "cell by cell"]
+
+
+def choose(reader: str, patch: pytest.MonkeyPatch) -> None:
+    """Let this reader read what it can."""
+    if reader == "cell by cell":
+        patch.setattr(csv_table, "quick_table", lambda *_: None)
+    if reader == "numpys reader":
+        patch.setattr(csv_quick, "_by_pyarrow", lambda *_: None)
+
+
+@pytest.fixture(params=READERS)
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both readers; the quick one must not leave what these files hold to the other."""
-    if request.param:
+    """All readers; the quick ones must not leave what these files hold to the slow one."""
+    choose(request.param, monkeypatch)
+    if request.param != "cell by cell":
         monkeypatch.setattr(csv_table, "_join", None)
-    else:
-        monkeypatch.setattr(csv_table, "quick_table", lambda *_: None)
 
 
 @pytest.mark.usefixtures("reader")
@@ -69,15 +79,43 @@ NUMBERS = st.integers(-(2**53), 2**53).map(str) | st.floats(-1e300, 1e300).map(r
     rows=st.lists(st.tuples(NUMBERS, st.sampled_from(["f", "m"]), st.dates().map(str), NUMBERS), min_size=1),
     columns=st.lists(st.sampled_from(["a", "sex", "day", "b"]), unique=True),
 )
-def test_both_readers_read_alike(tmp_path_factory: pytest.TempPathFactory, rows: Any, columns: list[str]) -> None:
+def test_all_readers_read_alike(tmp_path_factory: pytest.TempPathFactory, rows: Any, columns: list[str]) -> None:
     path = write(tmp_path_factory.mktemp("csv"), "\n".join(["a,sex,day,b", *map(",".join, rows)]))
     reading = Reading(tuple(columns), categories=SEX.categories)
-    quick = read_csv(path, reading)
+    quickest, quick, slow = (_read_by(reader, path, reading) for reader in READERS)
+    for table in (quickest, quick):
+        assert (table.dtype, table.columns) == (slow.dtype, slow.columns)
+        np.testing.assert_array_equal(table, slow)
+
+
+def _read_by(reader: str, path: Path, reading: Reading) -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_table, "quick_table", lambda *_: None)
-        slow = read_csv(path, reading)
-    assert (quick.dtype, quick.columns) == (slow.dtype, slow.columns)
-    np.testing.assert_array_equal(quick, slow)
+        choose(reader, patch)
+        return read_csv(path, reading)
+
+
+SPELLINGS = [
+    "0", "-0", "007", "1.", ".5", "-.25", "1e3", "1E-3", "1e+05", "+1", "+1.5", "1e308", "1e400", "0x10", "nan", "inf",
+    "1_000", "12345678901234567890", "0.1", "1f", "--1", "123456789.123456789", "9007199254740993", "", " 5 ", "\t2",
+]  # fmt: skip
+WRITTEN = st.integers(-(2**53), 2**53).map(str) | st.sampled_from(SPELLINGS)
+
+
+@settings(max_examples=150)
+@given(rows=st.lists(st.tuples(WRITTEN, WRITTEN), min_size=1, max_size=4), header=st.booleans(), end=st.booleans())
+def test_a_file_of_numbers_in_any_spelling_is_read_or_refused_alike(
+    tmp_path_factory: pytest.TempPathFactory, rows: Any, header: bool, end: bool
+) -> None:
+    text = "\n".join([*(["a,b"] if header else []), *map(",".join, rows)]) + "\n" * end
+    path = write(tmp_path_factory.mktemp("csv"), text)
+    found = []
+    for reader in READERS:
+        try:
+            table = _read_by(reader, path, Reading(header=header))
+            found.append((table.dtype, table.shape, table.tolist()))
+        except LocalError as error:
+            found.append((error.code, error.cause))
+    assert found[0] == found[1] == found[2]
 
 
 @pytest.mark.parametrize(
@@ -163,3 +201,22 @@ def test_several_files_by_name(tmp_path: Path) -> None:
     assert mine.claims.columns == ("a",)
     assert mine["people"].shape == (3, 4)
     assert load_inputs(None) is None
+
+
+@pytest.mark.parametrize("kept", [(), ("age",)], ids=["all columns", "one column"])
+@pytest.mark.parametrize("header", ["age", "age,salary", "age,salary,debts,house"])
+@pytest.mark.parametrize("more", ["", "4,7,9\n"], ids=["one row", "two rows"])
+def test_a_header_of_another_width_than_the_rows_is_refused(
+    tmp_path: Path, header: str, kept: tuple[str, ...], more: str
+) -> None:
+    """R's write.table gives the column of row names no name: every other name would stand one column too far left."""
+    with pytest.raises(LocalError, match="input-ragged") as caught:
+        read_csv(write(tmp_path, f"{header}\n1,30,500\n{more}"), Reading(columns=kept))
+    assert f"line 2 has 3 columns; the first line has {header.count(',') + 1}" in str(caught.value)
+
+
+@pytest.mark.parametrize("blank", ["\v", "\f", "\x1c", "\x1d", "\x1e", "\x1f", "\x00", "\x7f", "\x08"])
+def test_a_number_beside_a_control_character_is_none(tmp_path: Path, blank: str) -> None:
+    with pytest.raises(LocalError, match="input-not-numeric") as caught:
+        read_csv(write(tmp_path, f"a,b\n1,2\n3,{blank}7\n"), Reading())
+    assert "line 3, column 2" in str(caught.value)

@@ -93,7 +93,9 @@ def test_csv_gives_back_every_float(tmp_path_factory: pytest.TempPathFactory, ta
         (b"a,b\n\xff\xfe,2\n", "input-malformed", "not UTF-8"),
         (b"PK\x03\x04\xff\x00\x00", "input-malformed", "not UTF-8"),
         (f"0.5,{2**53 + 1}\n", "input-inexact-integer", "line 1, column 2"),
-        (f"{2**64 + 1}\n", "input-inexact-integer", "line 1, column 1"),
+        (f"{2**64 + 1}\n0.5\n", "input-inexact-integer", "line 1, column 1"),
+        (f"{2**64 + 1},0.5\n", "input-inexact-integer", "line 1, column 1"),
+        (f"1\n{2**127}\n", "input-inexact-integer", "line 2, column 1"),
         (f"{2**53 + 1}\n" + "7\n" * ROWS_AT_A_TIME + "0.5\n", "input-inexact-integer", "row 1 of the data, column 1"),
         ("1\n" * ROWS_AT_A_TIME + "x\n", "input-not-numeric", f"line {ROWS_AT_A_TIME + 1}, column 1"),
         ('a,b\n"1\n",2\n3,x\n', "input-not-numeric", "line 4, column 2"),
@@ -104,6 +106,15 @@ def test_csv_is_refused(tmp_path: Path, text: str | bytes, code: str, says: str)
     assert error.code == code
     assert says in error.cause
     assert error.remedy
+
+
+def test_whole_numbers_beyond_64_bits_are_pythons(tmp_path: Path) -> None:
+    long = [[2**64 + 1, -3], [2**63, -(2**126)]]
+    table = load_input(write(tmp_path, "a,b\n" + "\n".join(f"{x},{y}" for x, y in long) + "\n"))
+    assert table.dtype == object
+    assert table.tolist() == long
+    np.save(tmp_path / "a.npy", np.array([2**64 - 1], np.uint64))
+    assert load_input(tmp_path / "a.npy").tolist() == [2**64 - 1]
 
 
 def test_no_cell_is_quoted(tmp_path: Path) -> None:
@@ -190,7 +201,6 @@ def test_npy_is_read(tmp_path: Path, array: Any, dtype: Any) -> None:
         (np.zeros((0, 3)), "input-empty"),
         (np.array([[1.0, np.nan]]), "input-not-finite"),
         (np.array([np.inf], dtype=np.float32), "input-not-finite"),
-        (np.array([2**63], dtype=np.uint64), "input-inexact-integer"),
         (np.array([1j]), "input-not-numeric"),
         (np.array(["a"]), "input-not-numeric"),
         (np.array(["2020-01-01"], dtype="datetime64[D]"), "input-not-numeric"),
@@ -272,7 +282,7 @@ def test_parquet_is_read(tmp_path: Path) -> None:
         ({"a": [1.0, 2.0], "name": ["x", "y"]}, "input-not-numeric", "column 'name' holds string"),
         ({"a": [1.0, None]}, "input-not-numeric", "column 'a', row 2 is empty"),
         ({"a": [1.0, float("nan")]}, "input-not-finite", "column 'a'"),
-        ({"a": np.array([2**63], dtype=np.uint64)}, "input-inexact-integer", "column 'a'"),
+        ({"a": np.array([2**63 + 1], dtype=np.uint64), "b": [0.5]}, "input-inexact-integer", "column 'a'"),
         ({"a": [2**53 + 1], "b": [0.5]}, "input-inexact-integer", "column 'a'"),
         ({"a": []}, "input-empty", "no data"),
         ({}, "input-empty", "no data"),

@@ -107,9 +107,10 @@ def test_two_parties_without_a_dealer(club: Club, listed: bool) -> None:
         (("--preprocessing", "silent"), "preprocessing: 'silent' there, 'ot' here"),
         (("--check-material", "all"), "check material: 'all' there, 'nothing' here"),
         (("--prefetch",), "prefetch: 'yes' there, 'no' here"),
+        (("--ring", "128"), "ring: 128 there, 64 here"),
     ],
 )
-def test_parties_that_want_other_material_are_named(club: Club, options: tuple[str, ...], named: str) -> None:
+def test_parties_that_choose_otherwise_are_named(club: Club, options: tuple[str, ...], named: str) -> None:
     outcomes = ends(club.join("north"), club.join("south", *options))
     assert [code for code, _, _ in outcomes] == [3, 3]
     assert f"south has another {named}" in outcomes[0][2]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+import py_compile
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -111,7 +113,7 @@ def test_the_text_that_runs_is_the_one_that_was_digested(tmp_path: Path) -> None
     """Neither one that was compiled earlier nor one that is written meanwhile."""
     study = write(tmp_path, study="import helper\nHERE = helper.__file__\n" + MAIN.format("return helper.FACTOR, HERE"))
     (tmp_path / "helper.py").write_text("FACTOR = 1\n")
-    subprocess.run([sys.executable, "-c", "import helper"], cwd=tmp_path, check=True)
+    py_compile.compile(str(tmp_path / "helper.py"), doraise=True)
     stat = (tmp_path / "helper.py").stat()
     (tmp_path / "helper.py").write_text("FACTOR = 2\n")
     os.utime(tmp_path / "helper.py", ns=(stat.st_atime_ns, stat.st_mtime_ns))
@@ -164,14 +166,102 @@ def test_further_files_are_compared(tmp_path: Path) -> None:
 
 def test_environments_are_not_the_programs_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor do they belong to the digest, though they lie in its folder."""
-    text = "import from_environment, from_packages\n" + MAIN.format("return 1")
-    study = write(tmp_path, study=text, env_in_lib_in_from_environment="", lib_in_site_packages_in_x="")
+    text = "import from_environment, from_conda\n" + MAIN.format("return 1")
+    study = write(tmp_path, study=text, env_in_lib_in_from_environment="", conda_in_lib_in_from_conda="")
     (tmp_path / "env" / "pyvenv.cfg").write_text("")
-    packages = (tmp_path / "lib" / "site_packages").rename(tmp_path / "lib" / "site-packages")
-    (packages / "from_packages.py").write_text("")
-    for folder in (tmp_path / "env" / "lib", packages):
+    (tmp_path / "conda" / "conda-meta").mkdir()
+    for folder in (tmp_path / "env" / "lib", tmp_path / "conda" / "lib"):
         monkeypatch.syspath_prepend(str(folder))
     assert digests(study) == hashlib.sha256(text.encode()).hexdigest()
+
+
+ELSEWHERE = {
+    "a path from its file": "import importlib.util as u\ns = u.spec_from_file_location('helper', {helper!r})\n"
+    "m = u.module_from_spec(s)\ns.loader.exec_module(m)\nFACTOR = m.FACTOR",
+    "runpy": "import runpy\nFACTOR = runpy.run_path({helper!r})['FACTOR']",
+    "a folder of sys.path": "import sys\nsys.path.insert(0, {folder!r})\nimport helper\nFACTOR = helper.FACTOR",
+    "exec of a text": "names = {{}}\nexec(open({helper!r}).read(), names)\nFACTOR = names['FACTOR']",
+    "exec of what pathlib reads": "import pathlib\nnames = {{}}\nexec(pathlib.Path({helper!r}).read_text(), names)\n"
+    "FACTOR = names['FACTOR']",
+    "compile": "names = {{}}\nexec(compile(open({helper!r}).read(), {helper!r}, 'exec'), names)\n"
+    "FACTOR = names['FACTOR']",
+    "SourceFileLoader": "from importlib.machinery import SourceFileLoader as S\n"
+    "FACTOR = S('helper', {helper!r}).load_module().FACTOR",
+}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("place", ["lib", "a/below", "a/site-packages"])
+@pytest.mark.parametrize("way", ELSEWHERE.values(), ids=ELSEWHERE.keys())
+class TestWhatIsExecutedElsewhere:
+    """However a program comes to other code than its own file's, that code belongs to the digest, or is refused."""
+
+    @pytest.fixture(autouse=True)
+    def path(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def study(self, folder: Path, place: str, way: str, factor: int, *, late: bool) -> Path:
+        helper = folder / place / "helper.py"
+        helper.parent.mkdir(parents=True)
+        helper.write_text(f"FACTOR = {factor}\n")
+        lines = way.format(helper=str(helper), folder=str(helper.parent))
+        body = lines.replace("\n", "\n    ") + "\n    return FACTOR"
+        return write(folder / "a", study=MAIN.format(body) if late else f"{lines}\n" + MAIN.format("return FACTOR"))
+
+    def test_it_belongs_to_the_digest(self, tmp_path: Path, place: str, way: str) -> None:
+        way = way.replace("{helper!r}", "HELPER").replace("{folder!r}", "FOLDER")
+        told = f"import os\nHELPER = os.environ['HELPER']\nFOLDER = HELPER[:-10]\n{way}"
+        digests = []
+        for name, factor in (("one", 1), ("same", 1), ("other", 2)):
+            study = self.study(tmp_path / name, place, told, factor, late=False)
+            os.environ["HELPER"] = str(tmp_path / name / place / "helper.py")
+            program = load_program(study)
+            assert trio.run(program.main, None, None) == factor
+            digests.append(program.digest)
+            sys.modules.pop("helper", None)
+        assert digests[0] == digests[1] != digests[2]
+
+    def test_it_is_refused_once_the_program_runs(self, tmp_path: Path, place: str, way: str) -> None:
+        program = load_program(self.study(tmp_path, place, way, 1, late=True))
+        with pytest.raises(LocalError, match="undigested-import") as caught:
+            trio.run(program.main, None, None)
+        assert caught.value.line is not None
+        assert caught.value.line.startswith("study.py:")
+
+    def test_it_may_run_late_where_it_was_named(self, tmp_path: Path, place: str, way: str) -> None:
+        study = self.study(tmp_path, place, way, 7, late=True)
+        assert result_of(study, tmp_path / place / "helper.py") == 7
+        sys.modules.pop("helper", None)
+
+
+def test_what_was_compiled_of_another_text_is_not_executed(tmp_path: Path) -> None:
+    """A loader of Python's own takes a compiled file whose source has the time and length that it remembers."""
+    helper = tmp_path / "lib" / "helper.py"
+    write(tmp_path, lib_in_helper="FACTOR = 1\n")
+    py_compile.compile(str(helper), doraise=True)
+    stat = helper.stat()
+    helper.write_text("FACTOR = 2\n")
+    os.utime(helper, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    lines = ELSEWHERE["a path from its file"].format(helper=str(helper))
+    with pytest.raises(LocalError, match="undigested-import"):
+        load_program(write(tmp_path / "a", study=f"{lines}\n" + MAIN.format("return FACTOR")))
+
+
+def test_a_named_file_counts_once_however_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a dealer, who executes nothing, has the parties' digest."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    write(tmp_path, lib_in_helper="FACTOR = 3\n")
+    lines = ELSEWHERE["a folder of sys.path"].format(folder=str(tmp_path / "lib"))
+    study = write(tmp_path / "a", study=f"{lines}\n" + MAIN.format("return FACTOR"))
+    for named in (tmp_path / "lib" / "helper.py", tmp_path / "lib"):
+        digests(study, named)
+
+
+def test_what_is_loaded_after_the_program_has_ended_is_nobodys_matter(tmp_path: Path) -> None:
+    result_of(write(tmp_path / "a", study=MAIN.format("return 1")))
+    write(tmp_path, lib_in_helper="FACTOR = 3\n")
+    assert runpy.run_path(str(tmp_path / "lib" / "helper.py"))["FACTOR"] == 3
 
 
 def test_what_python_finds_in_the_folder_before_us_is_digested_too(

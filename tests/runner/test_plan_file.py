@@ -10,18 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpc.algebra.ring import Z64
+from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
 from party_runner.plan_file import FORMAT, PlanFile, load_plan, save_plan
 from protocols.preprocessing.kinds.edabit import EdaBit
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.triple import Triple
+from protocols.runs.party import Numbers
 
 DEMAND = (
     ((0, 1, 1), Triple(Z64, (3,), (4, 3))),
     ((0, 1, 2), EdaBit(Z64, 100)),
-    ((0, 2, 1), MatrixTriple(Z64, (3, 2), (2, 5))),
+    ((0, 2, 1), MatrixTriple(Z128, (3, 2), (2, 5))),
 )
-PLAN = PlanFile("study.py", "ab" * 32, 3, "beaver", 16, "ot", ("3x1:float64", None, "5:int64"), DEMAND)
+PLAN = PlanFile("study.py", "ab" * 32, 3, "beaver", Numbers(16, 128), "ot", ("3x1:float64", None, "5:int64"), DEMAND)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def refusal(file: Path) -> str:
 def test_what_is_no_plan(tmp_path: Path, saved: Path) -> None:
     assert refusal(tmp_path / "none") == "plan-missing"
     assert refusal(tmp_path) == "plan-missing"
-    for content in (b"", b"parley plan 2\n", FORMAT, FORMAT + b"\xff" * 9, saved.read_bytes()[:-1], b"{}"):
+    for content in (b"", b"parley plan 1\n", FORMAT, FORMAT + b"\xff" * 9, saved.read_bytes()[:-1], b"{}"):
         (tmp_path / "file").write_bytes(content)
         assert refusal(tmp_path / "file") == "bad-plan"
 

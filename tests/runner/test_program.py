@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def test_defaults_and_other_names_are_fine(tmp_path: Path) -> None:
 def test_a_program_may_import_its_neighbour_and_knows_its_file(tmp_path: Path) -> None:
     write(tmp_path, "WIDTH = 3\n", "neighbour_of_the_study.py")
     text = "from neighbour_of_the_study import WIDTH\nHERE = __file__\nasync def main(ctx, mine):\n    return HERE\n"
-    assert load_program(write(tmp_path, text)).main.__globals__["WIDTH"] == 3  # type: ignore[attr-defined]
+    assert inspect.unwrap(load_program(write(tmp_path, text)).main).__globals__["WIDTH"] == 3  # type: ignore[attr-defined]
 
 
 def test_a_program_never_replaces_a_loaded_module(tmp_path: Path) -> None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from mpc.errors import LocalError
 from party_runner.report import data, describe, present, report
 from party_runner.summary import check_writable, merged, write_summary
+
+
+@pytest.fixture(autouse=True)
+def temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of this test alone, in processes that it starts too."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
 
 def account(me: int, **other: Any) -> dict[str, Any]:
@@ -204,3 +214,68 @@ def test_a_result_that_stdout_does_not_take_is_shown_on_stderr(target: str | Non
     assert "the result is 42" in done.stderr
     assert "[stdout-unwritable]" in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["1", "1, 2", "0, 1, 2"])
+def test_a_result_is_kept_though_the_standard_streams_are_closed(tmp_path: Path, closed: str) -> None:
+    """As `parley run ... >&-` starts it; what is opened next must not become standard output."""
+    shown = SHOW.replace("TARGET", "None")
+    opened = "from party_runner.standard_streams import open_standard_streams\nopen_standard_streams()\n"
+    (tmp_path / "show.py").write_text(f"{opened}assert open({str(tmp_path / 'show.py')!r}).fileno() > 2\n{shown}")
+    start = (
+        f"import os, sys\nfor fd in ({closed},): os.close(fd)\nos.execv(sys.executable, [sys.executable, 'show.py'])"
+    )
+    command = [sys.executable, "-c", start]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 1
+    (kept,) = tmp_path.glob("parley-result-*.json")
+    assert json.loads(kept.read_text()) == 42
+    assert ("[stdout-unwritable]" in done.stderr) == ("2" not in closed)
+
+
+def kept_after(tmp_path: Path, *steps: Any, near: Path | None = None, target: str | None = None, **more: Any) -> Any:
+    """What is kept of a result that no file took, and the error's way out."""
+    with pytest.raises(LocalError) as caught:
+        present(account(0, **more), target, lambda summary, console: None, steps, near)
+    matched = re.search(r"The whole result is in (\S+)\.$", caught.value.remedy)
+    return None if matched is None else json.loads(Path(matched[1]).read_text())
+
+
+def refused() -> None:
+    raise LocalError("output-shape", "no columns", "Name another.")
+
+
+def test_a_result_that_its_file_cannot_hold_is_kept_beside_it(tmp_path: Path) -> None:
+    """What is shown are six numbers of an array, and six digits of a number."""
+    result = list(np.arange(1000) / 3)
+    assert kept_after(tmp_path, refused, near=tmp_path / "r.csv", result=result) == result
+    assert json.loads((tmp_path / "r.json").read_text()) == result
+    assert (tmp_path / "r.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "r.json").write_text("other")
+    assert kept_after(tmp_path, refused, near=tmp_path / "r.csv", result=1 / 3) == 1 / 3
+    assert (tmp_path / "r.json").read_text() == "other"
+
+
+def test_results_of_several_are_kept_by_name(tmp_path: Path) -> None:
+    assert kept_after(tmp_path, refused, results=[1, None]) == {"north": 1, "south": None}
+
+
+def test_nothing_is_kept_where_a_file_has_it(tmp_path: Path) -> None:
+    assert kept_after(tmp_path, refused, target=str(tmp_path / "summary.json")) is None
+    assert kept_after(tmp_path, lambda: None, target="/dev/full") is None
+    assert kept_after(tmp_path, refused, target="/dev/full") == [0.5]
+
+
+def test_where_no_disk_has_room_the_result_is_printed_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(target: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("party_runner.kept.write_whole", full)
+    result = list(range(1000))
+    assert kept_after(tmp_path, refused, near=tmp_path / "r.csv", result=result) is None
+    assert json.loads(capsys.readouterr().err) == result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,21 @@ def test_columns(tmp_path: Path, ending: str, result: Any, columns: dict[str, li
         np.testing.assert_array_equal(load_input(target), np.transpose([*columns.values()]))
 
 
+LONG = [2**63, -(2**70), 5]
+
+
+def test_whole_numbers_beyond_64_bits(tmp_path: Path) -> None:
+    assert json.loads(written(tmp_path / "a.json", LONG).read_text()) == LONG
+    assert written(tmp_path / "a.csv", LONG).read_text().splitlines() == ["result", *map(str, LONG)]
+    pytest.importorskip("pyarrow")
+    parquet = import_module("pyarrow.parquet").read_table(written(tmp_path / "a.parquet", {"x": LONG, "y": [1, 2, 3]}))
+    assert [int(value) for value in parquet["x"].to_pylist()] == LONG
+    with pytest.raises(LocalError, match="output-shape") as caught:
+        written(tmp_path / "a.npy", LONG)
+    assert ".csv" in caught.value.remedy
+    assert not (tmp_path / "a.npy").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "result"),
     [
@@ -77,6 +93,17 @@ def test_a_result_of_another_shape(tmp_path: Path, name: str, result: Any) -> No
         written(tmp_path / name, result)
     assert ".json" in caught.value.remedy
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_columns_of_texts(tmp_path: Path, ending: str) -> None:
+    """As a table of pandas has them, which becomes lists by the names of its columns."""
+    target = written(tmp_path / f"a{ending}", {"name": ["x, y", "é"], "mean": [1.5, 2.0]})
+    if ending == ".csv":
+        assert target.read_text() == 'name,mean\n"x, y",1.5\né,2.0\n'
+    else:
+        pyarrow = pytest.importorskip("pyarrow.parquet")
+        assert pyarrow.read_table(target).to_pydict() == {"name": ["x, y", "é"], "mean": [1.5, 2.0]}
 
 
 def test_results_that_differ_have_a_file_each(tmp_path: Path) -> None:

@@ -121,6 +121,19 @@ def test_a_program_that_raises_at_one_party_names_it(tmp_path: Path) -> None:
     assert "trio/" not in done.stderr
 
 
+@pytest.mark.slow
+def test_what_others_have_learnt_is_shown_though_one_partys_program_fails_afterwards(tmp_path: Path) -> None:
+    arguments = product_of(tmp_path, 2)
+    late = PRODUCT.replace("    return {", "    result = {") + "    [0][ctx.me]\n    return result\n"
+    write(tmp_path, "product.py", late)
+    done = parley(*arguments, "--output", str(tmp_path / "r.json"))
+    assert done.returncode == 1
+    assert done.stdout.split()[:4] == ["Result", "party0:", "product", "1"]
+    assert "the run failed: party1 ended with exit code 1 [program-failed]" in done.stderr
+    assert json.loads((tmp_path / "r.party0.json").read_text()) == {"product": pytest.approx(1.0, abs=1e-3)}
+    assert not (tmp_path / "r.json").exists()
+
+
 def test_a_program_that_is_none(tmp_path: Path) -> None:
     arguments = product_of(tmp_path, 2)
     write(tmp_path, "product.py", "x = 1\n")

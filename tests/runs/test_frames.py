@@ -43,6 +43,8 @@ def test_a_frame_is_a_table(frame):
     assert table.columns == tuple(PEOPLE)
     np.testing.assert_array_equal(table, EXPECTED)
     assert as_input(frame({"a": [1, 2**60], "b": [True, False]})).dtype == np.int64
+    long = as_input(frame({"a": np.array([1, 2**64 - 1], np.uint64), "b": [-1, 2]}))
+    assert long.tolist() == [[1, -1], [2**64 - 1, 2]]
 
 
 @frames

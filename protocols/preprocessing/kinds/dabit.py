@@ -43,7 +43,8 @@ class DaBit(Kind):
         """Random bits of each party, whose XOR is moved to the ring."""
         drawn = [own_draws(ctx, kind)[0] for kind in kinds]
         wanted = [
-            RandomBits(b[None], (Group(kind.ring.bits),), 1, kind.count) for kind, b in zip(kinds, drawn, strict=True)
+            RandomBits(b[None], (Group(kind.ring.bits),), 1, kind.count, kind.ring.words)
+            for kind, b in zip(kinds, drawn, strict=True)
         ]
         sums = await in_ring(ctx, tools, wanted)
         return [(b, own(kind.ring, x[0])) for kind, b, x in zip(kinds, drawn, sums, strict=True)]

@@ -47,7 +47,10 @@ class EdaBit(Kind):
     async def make(cls, ctx: Context, tools: Tools, kinds: Sequence[Self]) -> list[Material]:
         """Random planes of each party, whose XOR is moved to the ring, bit i counting 2^i."""
         drawn = [own_draws(ctx, kind)[0] for kind in kinds]
-        wanted = [RandomBits(r, weighed(kind.ring.bits), 1, kind.count) for kind, r in zip(kinds, drawn, strict=True)]
+        wanted = [
+            RandomBits(r, weighed(kind.ring.bits), 1, kind.count, kind.ring.words)
+            for kind, r in zip(kinds, drawn, strict=True)
+        ]
         sums = await in_ring(ctx, tools, wanted)
         return [(r, own(kind.ring, x[0])) for kind, r, x in zip(kinds, drawn, sums, strict=True)]
 

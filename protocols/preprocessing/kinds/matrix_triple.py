@@ -15,7 +15,7 @@ from mpc.context import Context
 from mpc.correlation import Material, Part
 from protocols.preprocessing.bilinear import Layout, make_triples, ring_masks, ring_residue
 from protocols.preprocessing.kind import Kind, Opening
-from protocols.preprocessing.tools import Rows, Tools
+from protocols.preprocessing.tools import Tools
 from protocols.preprocessing.transfers import Transfers, product_groups
 
 
@@ -88,13 +88,12 @@ def _layout(kind: MatrixTriple) -> Layout:
         return np.broadcast_to(as_left(a), (*batch, rows, inner)).reshape(batches * rows, inner)
 
     def operand(a: Words) -> Words:
-        return np.ascontiguousarray(as_left(a.reshape(*chooser[:-2], rows, inner)))
+        return as_left(a.reshape(*chooser[:-2], rows, inner))
 
-    def other(b: Words) -> Rows:
-        spread = np.broadcast_to(as_left(b), (*batch, inner, columns))
-        return Rows(spread.reshape(batches, inner, columns), rows)
+    def other(b: Words) -> Words:
+        return np.broadcast_to(as_left(b), (*batch, inner, columns)).reshape(batches, inner, columns)
 
     def result(c: Words) -> Words:
-        return np.ascontiguousarray(as_left(c.reshape(*batch, rows, columns)))
+        return as_left(c.reshape(*batch, rows, columns))
 
-    return Layout(turned, prod(chooser[:-2]) == batches, columns, choices, operand, other, result)
+    return Layout(turned, prod(chooser[:-2]) == batches, columns, rows, choices, operand, other, result)

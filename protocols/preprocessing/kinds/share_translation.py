@@ -35,13 +35,14 @@ class ShareTranslation(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """The keys that sort into the order, two words for each record; a; pi(a)."""
-        records = self.rows, self.count, self.width
-        return Part((*records[:2], 2), "clear", self.permuter), Part(records, "sum"), Part(records, "sum")
+        records = self.of_ring((self.rows, self.count, self.width))
+        return Part((self.rows, self.count, 2), "clear", self.permuter), records, records
 
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """pi(a)."""
         keys, a = drawn
-        return (reordered(a, order_of(keys)),)
+        order = order_of(keys)
+        return (self.ring.moved(lambda records: reordered(records, order), a),)
 
     @property
     def elements(self) -> int:

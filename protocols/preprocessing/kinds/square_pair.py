@@ -9,8 +9,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from mpc.algebra.ring import Ring, Words
+from mpc.algebra.interface import Z2k
+from mpc.algebra.ring import Words
 from mpc.algebra.shapes import Shape
+from mpc.algebra.wide_ring import ring_of_bits
 from mpc.context import Context
 from mpc.correlation import Material, Part
 from protocols.preprocessing.kind import Kind, Opening, own_draws
@@ -41,22 +43,25 @@ class SquarePair(Kind):
         drawn = [own_draws(ctx, kind)[0] for kind in kinds]
         made: list[Material] = [()] * len(kinds)
         for size in sorted({kind.ring.bits for kind in kinds}):
-            ring, places = Ring(size), [i for i, kind in enumerate(kinds) if kind.ring.bits == size]
-            flat = np.concatenate([drawn[i].reshape(-1) for i in places])
+            ring, places = ring_of_bits(size), [i for i, kind in enumerate(kinds) if kind.ring.bits == size]
+            flat = ring.moved(
+                lambda *parts: np.concatenate([p.reshape(-1) for p in parts]), *(drawn[i] for i in places)
+            )
             c = ring.mul(flat, flat)
             if size > 1:
-                half = Ring(size - 1)
+                half = _half(ring)
                 a = half.reduce(flat)
                 _, crossed = await tools.cross_products(ctx, half, a[:, None], Rows(a[:, None, None]), pairs)
-                c = ring.add(c, ring.shift_left(crossed.reshape(-1), 1))
-            ends_of = np.cumsum([drawn[i].size for i in places])[:-1]
+                c = ring.add(c, ring.shift_left(crossed[:, 0], 1))
+            ends_of = np.cumsum([prod(kinds[i].shape) for i in places])[:-1]
             for i, part in zip(places, np.split(c, ends_of), strict=True):
-                made[i] = drawn[i], np.ascontiguousarray(part).reshape(kinds[i].shape)
+                made[i] = drawn[i], np.ascontiguousarray(part).reshape(drawn[i].shape)
         return made
 
     def transfers(self, n: int) -> Transfers:
         """A choice for each bit but the highest, from every party to those after it."""
-        return Transfers(product_groups(self.ring.bits - 1, prod(self.shape), 1), between="rising")
+        bits = _half(self.ring).bits if self.ring.bits > 1 else 0
+        return Transfers(product_groups(bits, prod(self.shape), 1), between="rising")
 
     def spare(self) -> SquarePair:
         """Another one."""
@@ -71,3 +76,8 @@ class SquarePair(Kind):
         ring, (rho,) = self.ring, opened
         squares = ring.sub(ring.mul(piece[1], ring.mul(t, t)), spare[1])
         return Opening(ring.sub(squares, ring.mul(rho, ring.add(ring.mul(piece[0], t), spare[0]))), ring)
+
+
+def _half(ring: Z2k) -> Z2k:
+    """The ring of a bit less, in which products are made that count twice; elements keep their words."""
+    return ring_of_bits(max(ring.bits - 1, 64 * (ring.words - 1) + 1))

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, Self
 
-import numpy as np
-
 from mpc.algebra.ring import Words
 from mpc.algebra.shapes import Shape, broadcast
 from mpc.context import Context
@@ -16,7 +14,7 @@ from mpc.correlation import Material, Part
 from protocols.preprocessing.bilinear import Layout, make_triples, ring_masks, ring_residue
 from protocols.preprocessing.elementwise import Elementwise
 from protocols.preprocessing.kind import Kind, Opening
-from protocols.preprocessing.tools import Rows, Tools
+from protocols.preprocessing.tools import Tools
 from protocols.preprocessing.transfers import Transfers, product_groups
 
 
@@ -69,9 +67,9 @@ class Triple(Kind):
 def _layout(kind: Triple) -> Layout:
     form = Elementwise(kind.left, kind.right)
     return Layout(
-        form.swapped, form.plain, form.repeats,
+        form.swapped, form.plain, form.repeats, 1,
         choices=lambda a: form.few(a)[:, None],
         operand=form.of_few,
-        rows=lambda b: Rows(np.ascontiguousarray(form.many(b).T)[:, None, :]),
-        result=lambda c: np.ascontiguousarray(c.T).reshape(form.shape),
+        rows=lambda b: form.many(b).T[:, None, :],
+        result=lambda c: c.T.reshape(form.shape),
     )  # fmt: skip

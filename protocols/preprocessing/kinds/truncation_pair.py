@@ -45,11 +45,11 @@ class TruncationPair(Kind):
         for kind in kinds:
             count, k = prod(kind.shape), kind.ring.bits
             planes = ctx.prg(kind.name).words((k, words_for(count)))
-            wanted.append(RandomBits(planes, _groups(k, kind.shift), 3, count))
+            wanted.append(RandomBits(planes, _groups(k, kind.shift), 3, count, kind.ring.words))
         made: list[Material] = []
         for kind, x in zip(kinds, await in_ring(ctx, tools, wanted), strict=True):
             ring = kind.ring
-            low, middle, top = (own(ring, part).reshape(kind.shape) for part in x)
+            low, middle, top = (own(ring, part, kind.shape) for part in x)
             r = ring.add(ring.add(low, ring.shift_left(top, ring.bits - 1)), ring.shift_left(middle, kind.shift))
             made.append((r, middle, top))
         return made
