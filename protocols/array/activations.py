@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from protocols.array.arithmetic import multiply, subtract, sum_
 from protocols.array.extremes import max_
 from protocols.array.functions import exp, log
@@ -11,13 +13,21 @@ from protocols.array.logic import maximum
 from protocols.array.quotients import reciprocal
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray
+from protocols.array.shadows import in_floats
 
 
+def _shares_of_floats(x: Any, axis: Any = -1) -> Any:
+    weights = np.exp(x - np.max(x, axis, keepdims=True))
+    return weights / np.sum(weights, axis, keepdims=True)
+
+
+@in_floats(lambda x: np.maximum(x, 0))
 def relu(x: SecretArray) -> SecretArray:
     """The larger of x and 0, elementwise, exactly."""
     return maximum(x, 0)
 
 
+@in_floats(_shares_of_floats)
 def softmax(x: SecretArray, axis: Any = -1) -> SecretArray:
     """exp(x) over its sum along an axis, for any range of x: the largest is subtracted first.
 
@@ -28,6 +38,7 @@ def softmax(x: SecretArray, axis: Any = -1) -> SecretArray:
     return fixed(multiply(weights, reciprocal(total)))
 
 
+@in_floats(lambda x, axis=-1: np.log(_shares_of_floats(x, axis)))
 def log_softmax(x: SecretArray, axis: Any = -1) -> SecretArray:
     """The logarithm of `softmax`: x less the largest, less the logarithm of the sum. Rounds: as `softmax`, about."""
     below, _, total = _exponentials(x, axis)

@@ -67,8 +67,11 @@ def in_floats(function: Callable[..., Any]) -> Callable[[F], F]:
         @wraps(implementation)
         def apply(*args: Any, **kwargs: Any) -> Any:
             result = implementation(*args, **kwargs)
-            if getattr(result, "context", None) is not None and result.context.session.shadows is not None:
-                result.shadow = _shadow(function, args, kwargs)
+            parts = [
+                part for part in (result if isinstance(result, tuple) else (result,)) if isinstance(part, Shadowed)
+            ]
+            if parts and parts[0].context.session.shadows is not None:
+                _give(result, _shadow(function, args, kwargs))
             return result
 
         return apply  # type: ignore[return-value]
@@ -76,31 +79,58 @@ def in_floats(function: Callable[..., Any]) -> Callable[[F], F]:
     return both
 
 
-def _shadow(function: Callable[..., Any], args: Any, kwargs: Any) -> Floats | None:
-    with np.errstate(all="ignore"):
-        try:
-            return _call(function, args, kwargs, truths=True)
-        except TypeError:  # numpy has no differences of booleans
-            return _call(function, args, kwargs, truths=False)
-        except _Unknown:
-            return None
+def _give(result: Any, shadow: Any) -> None:
+    """The shadows of a secret, or of the secrets of a tuple."""
+    if not isinstance(result, tuple):
+        result.shadow = None if shadow is None else np.asarray(shadow)
+        return
+    for part, own in zip(result, shadow or [None] * len(result), strict=False):
+        if isinstance(part, Shadowed):
+            part.shadow = None if own is None else np.asarray(own)
+
+
+def _shadow(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """What a function makes of shadows: as they are; as reals, since numpy has no differences of booleans; and where it
+    takes no reals, as whole numbers, since places are. None where it takes none of them, or a shadow is unknown."""
+    for cast in (_as_it_is, _as_reals, _as_whole):
+        with np.errstate(all="ignore"):
+            try:
+                return _call(function, args, kwargs, cast)
+            except (TypeError, IndexError):
+                continue
+            except _Unknown:
+                return None
+    return None
+
+
+def _as_it_is(shadow: Floats) -> Any:
+    return shadow
+
+
+def _as_reals(shadow: Floats) -> Any:
+    return shadow.astype(np.float64)
+
+
+def _as_whole(shadow: Floats) -> Any:
+    whole = shadow.astype(np.int64)
+    return whole if np.array_equal(whole, shadow) else shadow
 
 
 class _Unknown(Exception):
     """A secret without a shadow."""
 
 
-def _call(function: Callable[..., Any], args: Any, kwargs: Any, *, truths: bool) -> Floats:
-    given, named = _cast(args, truths), {name: _cast(value, truths) for name, value in kwargs.items()}
-    return np.asarray(function(*given, **named))
+def _call(function: Callable[..., Any], args: Any, kwargs: Any, cast: Callable[[Floats], Any]) -> Any:
+    given, named = _cast(args, cast), {name: _cast(value, cast) for name, value in kwargs.items()}
+    return function(*given, **named)
 
 
-def _cast(value: Any, truths: bool) -> Any:
+def _cast(value: Any, cast: Callable[[Floats], Any]) -> Any:
     """Secrets in an argument, or within its lists and tuples, as their shadows."""
     if isinstance(value, list | tuple):
-        return type(value)([_cast(part, truths) for part in value])
+        return type(value)([_cast(part, cast) for part in value])
     if not isinstance(value, Shadowed):
         return value
     if value.shadow is None:
         raise _Unknown
-    return value.shadow if truths else value.shadow.astype(np.float64)
+    return cast(value.shadow)
