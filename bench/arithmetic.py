@@ -92,12 +92,6 @@ async def _max_program(ctx: Context, shares: Sequence[ArithmeticShare], size: in
     return await _shared(ctx, np.max(x))
 
 
-async def _sort_program(ctx: Context, shares: Sequence[ArithmeticShare], size: int) -> Share:
-    (x,) = (mpc.secret_from(ctx, share) for share in shares)
-    ordered: mpc.SecretArray = np.sort(x)  # type: ignore[assignment]
-    return await _shared(ctx, ordered)
-
-
 async def _shared(ctx: Context, x: mpc.SecretArray) -> Share:
     share: Share = await mpc.share_of(ctx, x)
     return share
@@ -153,9 +147,6 @@ WORKLOADS = {
         Workload("chain_1000", 1000, _scalars, _chain, _power),
         Workload("round_program", 1000, _signs, _round_program, _power),
         Workload("max_1000", 1000, _small, _max_program, _largest),
-        Workload(
-            "sort_10k", 10_000, _small, _sort_program, lambda v, size: Z64.from_signed(np.sort(Z64.to_signed(v[0])))
-        ),
         Workload("mul_1m_128", 1_000_000, _long_pair, _products, lambda v, size: Z128.mul(*v), algebra=Z128),
         Workload("cmp_100k_128", 100_000, _long_signed_pair, _comparisons, _long_below, algebra=Z128),
         Workload("ring_1000", 1000, _scalar, _ring, lambda v, size: v[0], ring=True),

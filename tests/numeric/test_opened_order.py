@@ -61,6 +61,20 @@ def test_more_pairs_than_were_expected_take_more_passes(count):
     assert taken > planned
 
 
+@pytest.mark.parametrize("count", [5, 64, 700])
+def test_answers_that_contradict_each_other_still_give_an_order(count):
+    """What a party opens wrongly makes the result wrong, and nothing else."""
+    random = np.random.default_rng(count)
+
+    async def compare(left, right):
+        return random.integers(0, 2, np.broadcast_shapes(left.shape, right.shape)).astype(bool)
+
+    at = np.arange(3 * count).reshape(3, count)
+    for level in (1, 8192):
+        found = trio.run(opened_order._ascending, compare, at, level)
+        np.testing.assert_array_equal(np.sort(found, axis=1), at)
+
+
 @pytest.mark.parametrize(("rows", "pivots", "later"), [(1, 1, 4), (1, 2, 5), (2, 1, 3)])
 def test_a_bound_of_pairs_holds_for_every_order_of_few(rows, pivots, later):
     """With a chance so large that it is exceeded at times, it is exceeded no more often than that."""

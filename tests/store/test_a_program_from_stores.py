@@ -27,7 +27,7 @@ N = len(INPUTS)
 async def main(ctx: Context, mine: Any) -> Any:
     a = await mpc.secret(ctx, owner=0, value=mine, range=(-10, 10))
     b = await mpc.secret(ctx, owner=1, value=mine, range=(-10, 10))
-    return await mpc.reveal(ctx, a > b, (a * b).mean())
+    return await mpc.reveal(ctx, a > b, (a * b).mean(), np.sort(a))
 
 
 def simulate(program: Any, supplies: Sequence[Any]) -> list[PartyRun]:
@@ -67,6 +67,7 @@ def test_a_program_computes_from_stores_and_once_only(tmp_path):
         assert run.error is None
         assert (run.result[0] == expected.result[0]).all()
         assert run.result[1] == pytest.approx(expected.result[1], abs=2**-14)
+        assert run.result[2].tolist() == sorted(INPUTS[0])
         assert run.session.supply.trust == local_supplies(N)[0].trust
     assert any(run.error.code == "store-exhausted" for run in compute(tmp_path) if isinstance(run.error, ParleyError))
 
