@@ -152,7 +152,7 @@ def _variables(m: Any, rowvar: bool) -> Any:
     if np.ndim(m) > 2:
         raise LocalError("shape-mismatch", "variables in over two dimensions", "reshape to rows", line=user_line())
     rows = np.reshape(m, (1, -1)) if np.ndim(m) < 2 else m
-    return rows if rowvar or np.shape(rows)[0] == 1 else np.transpose(rows)
+    return rows if rowvar or np.ndim(m) < 2 else np.transpose(rows)
 
 
 def _freedom(count: int, ddof: float) -> float:

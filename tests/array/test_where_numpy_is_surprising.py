@@ -29,6 +29,10 @@ def test_closeness_allows_what_rounding_may_have_moved():
     agrees(lambda b: np.isclose(b, BITS), BITS)
 
 
+def test_one_observation_of_several_variables():
+    agrees(lambda x: np.cov(x.reshape(1, 4), rowvar=False, bias=True), REALS)
+
+
 def test_histograms_that_say_what_they_do_not_want():
     agrees(lambda x: np.histogram(x, [-3, 0, 4], density=False)[0], REALS)
 
