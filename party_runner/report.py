@@ -211,10 +211,10 @@ def _devices(summary: Summary) -> list[RenderableType]:
 
 
 def _reveals(summary: Summary) -> Group:
-    made = table("line", "shape", "error", "to")
+    made, decided = table("line", "shape", "error", "to"), bool(summary["decisions"])
     for reveal in summary["reveals"]:
         to = _receivers(reveal["to"], summary["parties"])
-        made.add_row(reveal["line"], _dimensions(reveal["shape"]), within(float(reveal["error"])), to)
+        made.add_row(reveal["line"], _dimensions(reveal["shape"]), within(float(reveal["error"]), decided=decided), to)
     return titled("Revealed", made)
 
 

@@ -115,6 +115,13 @@ class Range:
             return self
         return Range(self.lo >> shift, (self.hi >> shift) + 1, shifted_up(self.error, shift) + ULP)
 
+    def in_steps(self, step: int, lift: int = 0) -> int:
+        """How many steps, of `step` units of 2^-lift of the last place each, a whole number of steps that is not above
+        the value may be off by. None where the error is below one step: then it is exact, or was decided otherwise.
+        """
+        error = self.error << lift
+        return 0 if error < step << ERROR_BITS else -(-error // (step << ERROR_BITS))
+
     def error_of_reals(self, fractional_bits: int) -> float:
         """The bound of the error in the value's own unit, rounded up; infinity where there is none."""
         if self.error >= NO_BOUND:

@@ -47,8 +47,10 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def within(error: float) -> str:
-    """The bound of an error."""
+def within(error: float, *, decided: bool = False) -> str:
+    """The bound of an error; `decided` in a run that compared what is not exact, on which exact values may depend."""
     if not isfinite(error):
         return "no useful bound"
-    return f"+- {error:.2g}" if error else "exact"
+    if error:
+        return f"+- {error:.2g}"
+    return "exact, if decided as shown below" if decided else "exact"

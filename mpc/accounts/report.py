@@ -52,7 +52,10 @@ class Report:
         """The account as tables: by party, what was revealed, and the lines that cost most."""
         totals = zip(self.parties, self.rounds_by_party, self.bytes_sent, strict=True)
         messages = [(name, f"{rounds:,}", f"{sent:,}") for name, rounds, sent in totals]
-        revealed = [(r.line, str(r.shape), within(r.error), self._receivers(r.to)) for r in self.reveals]
+        decided = bool(self.decisions)
+        revealed = [
+            (r.line, str(r.shape), within(r.error, decided=decided), self._receivers(r.to)) for r in self.reveals
+        ]
         costs = sorted(self.lines, key=lambda cost: (-cost.bytes, -cost.rounds))[:LINES_SHOWN]
         by_line = [(cost.line, f"{cost.rounds:,}", f"{cost.bytes:,}") for cost in costs]
         return [

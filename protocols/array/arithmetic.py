@@ -9,16 +9,17 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.factors import added, factor_of, reciprocals
+from protocols.array.factors import added, factor_of, range_of_product, reciprocals
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.node import Facts, Node, operation
-from protocols.array.peaks import difference, total
+from protocols.array.peaks import difference, total, turned
 from protocols.array.public import Constant, Public, encoded, is_integral, public
 from protocols.array.recording import record
 from protocols.array.scales import aligned, at_scale, fixed, has_room, ring_form, short
 from protocols.array.secret import SecretArray
+from protocols.array.shape import refuse_truths
 from protocols.outputs import check_range
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare
@@ -96,22 +97,25 @@ SUM = operation("sum", _total, _add_up)
 
 @implements(np.add)
 def add(x: Any, y: Any) -> SecretArray:
-    """x + y. Local, unless operands of different scale must be shortened first."""
+    """x + y. Local, unless operands of different scale must be shortened first. Of two truth values LocalError
+    `arithmetic-of-bits`, which numpy takes for their `|`."""
+    refuse_truths("+", x, y)
     if not isinstance(x, SecretArray):
         x, y = y, x
     if not isinstance(y, SecretArray):
         return _add_public(x, public(y))
-    return record(ADD, *aligned(x, y))
+    return record(ADD, *aligned(x, y, to_add=True))
 
 
 @implements(np.subtract)
 def subtract(x: Any, y: Any, *, range_: Range | None = None) -> SecretArray:
     """x - y. Local, as `add`."""
+    refuse_truths("-", x, y)
     if not isinstance(y, SecretArray):
         return _add_public(x, np.asarray(-public(y)))
     if not isinstance(x, SecretArray):
-        return _add_public(negative(y), public(x))
-    x, y = aligned(x, y)
+        return _add_public(negative(ring_form(y)), public(x))
+    x, y = aligned(x, y, to_add=range_ is None)
     inferred, peak = difference(x, y)
     result = record(SUBTRACT, x, y, range_=range_ or inferred)
     result.together = peak
@@ -121,7 +125,10 @@ def subtract(x: Any, y: Any, *, range_: Range | None = None) -> SecretArray:
 @implements(np.negative)
 def negative(x: SecretArray) -> SecretArray:
     """-x. Local."""
-    return record(NEGATE, ring_form(x))
+    refuse_truths("-", x)
+    result = record(NEGATE, ring_form(x))
+    result.together = turned(x)
+    return result
 
 
 @implements(np.positive)
@@ -130,7 +137,6 @@ def positive(x: SecretArray) -> SecretArray:
     return ring_form(x).copy()
 
 
-@implements(np.multiply)
 def multiply(x: Any, y: Any) -> SecretArray:
     """x * y, elementwise: one round for two secrets, none for a public whole factor."""
     if not isinstance(x, SecretArray):
@@ -189,46 +195,21 @@ def sum_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
 @implements(np.mean)
 def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
     """The mean over axes: the sum by the public reciprocal of the count. Its range is that of x, up to its own loss."""
-    count = _count(x, axis)
+    count = number_of(x, axis)
     whole = sum_(x, axis, keepdims)
     if count == 1:
         return fixed(whole)
-    result = fixed(divide_by(whole, np.asarray(count)))
+    check_range(x.context.session, "sum", whole.range, whole.scale, user_line())
+    result = fixed(divide_by(whole, np.asarray(count), name="mean"))
     return _between(result, ring_form(x))
 
 
-def var(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
-    """The population variance over axes.
-
-    About a public number in the middle of the range, with n elements: (n times the sum of squares, less the square of
-    the sum) / n^2, of which the ring has the numerator exactly. Where that does not fit, the mean of the squared
-    distances from the mean.
-    """
-    count = _count(x, axis)
-    x = ring_form(x)
-    centred = x.range - _middle(x)
-    check_range(x.context.session, "var", centred.square(), 2 * x.scale, user_line())
-    if count == 1 or not centred.square().times(count * count).fits(x.context.ring.bits):
-        return mean(square(subtract(x, mean(x, axis, True))), axis, keepdims)
-    y = record(ADD_PUBLIC, x, constant=encoded(x.context, public(-_middle(x).lo), 0))
-    squares = scale_by(sum_(square(y), axis, keepdims), np.asarray(count))
-    most = centred.square().times(count * count)
-    numerator = subtract(squares, square(sum_(y, axis, keepdims)))
-    numerator = numerator.in_range(Range(0, most.hi, numerator.range.error))
-    return fixed(divide_by(numerator, np.asarray(count**2)))
-
-
-def _count(x: SecretArray, axis: Any) -> int:
+def number_of(x: SecretArray, axis: Any) -> int:
     """How many elements meet in each result. LocalError `empty-mean` if none."""
     count = prod(x.shape[a] for a in axes_of(x, axis))
     if not count:
         raise LocalError("empty-mean", "the mean of no elements", "check the shape of the input", line=user_line())
     return count
-
-
-def _middle(x: SecretArray) -> Range:
-    middle = (x.range.lo + x.range.hi) // 2
-    return Range(middle, middle)
 
 
 def _between(mean: SecretArray, x: SecretArray) -> SecretArray:
@@ -241,16 +222,22 @@ def _between(mean: SecretArray, x: SecretArray) -> SecretArray:
     return mean.in_range(Range(lo, hi, mean.range.error))
 
 
-def scale_by(x: SecretArray, values: Public, *, rounded: bool = False) -> SecretArray:
-    """x * values for public numbers: local, unless they need several parts; `rounded` if they are nearest floats."""
-    factor = factor_of("* public", x, values, rounded=rounded)
-    return added([record(SCALE, factor.x, constant=part.constant, scale=part.scale) for part in factor.parts])
+def scale_by(x: SecretArray, values: Public, *, rounded: bool = False, name: str = "*") -> SecretArray:
+    """x * values for public numbers: local, unless they need several parts; `rounded` if they are nearest floats. An
+    error speaks of the operation of this name."""
+    factor = factor_of(name, x, values, rounded=rounded)
+    products = [record(SCALE, factor.x, constant=part.constant, scale=part.scale) for part in factor.parts]
+    product = added(products)
+    if len(products) == 1:
+        return product
+    known = range_of_product(factor, values)
+    return product.narrowed(max(product.range.lo, known.lo), min(product.range.hi, known.hi))
 
 
-def divide_by(x: SecretArray, divisors: Public) -> SecretArray:
+def divide_by(x: SecretArray, divisors: Public, *, name: str = "/") -> SecretArray:
     """x / d for public numbers that are not zero: `scale_by` their reciprocals."""
     values, rounded = reciprocals(divisors)
-    return scale_by(x, values, rounded=rounded)
+    return scale_by(x, values, rounded=rounded, name=name)
 
 
 def _add_public(x: SecretArray, values: Any) -> SecretArray:

@@ -6,23 +6,37 @@ Every count is a local sum of the bits of one comparison of all pairs: 8 rounds,
 
 from __future__ import annotations
 
+from math import ldexp
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mpc.errors import LocalError
-from protocols.array.arithmetic import add, subtract, sum_
+from protocols.array.arithmetic import add, multiply, subtract, sum_
 from protocols.array.folding import folded
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
-from protocols.array.logic import all_, equal, equals, greater, less, less_equal, logical_not, logical_xor, not_equal
+from protocols.array.logic import (
+    absolute,
+    all_,
+    equal,
+    equals,
+    greater,
+    less,
+    less_equal,
+    logical_not,
+    logical_xor,
+    not_equal,
+)
 from protocols.array.matrices import matmul
+from protocols.array.missing import missing
 from protocols.array.public import public
 from protocols.array.scales import fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
 from protocols.array.thresholds import Units, nearest
+from protocols.ranges import ERROR_BITS, ULP
 
 
 @implements(np.count_nonzero)
@@ -82,13 +96,19 @@ def digitize(x: SecretArray, bins: Any, right: bool = False) -> SecretArray:
 
 @implements(np.histogram)
 def histogram(
-    a: SecretArray, bins: Any = 10, range: tuple[float, float] | None = None, weights: Any = None
+    a: SecretArray,
+    bins: Any = 10,
+    range: tuple[float, float] | None = None,
+    density: bool | None = None,
+    weights: Any = None,
 ) -> tuple[SecretArray, npt.NDArray[Any]]:
     """How many elements lie between neighbouring edges, or the sums of their weights; and the edges, which are public.
 
     `bins` are edges that rise, or how many of equal width lie in `range`. The last bin has its upper edge.
     Raises LocalError `bad-bins` where the edges would have to follow from the values.
     """
+    if density:
+        raise missing("np.histogram with density", "counts / (counts.sum() * np.diff(edges)), the sum of a public size")
     edges = _edges(bins, range)
     flat = a.reshape(-1)
     below = less(flat, edges[:-1, None])
@@ -100,6 +120,11 @@ def histogram(
 
 
 def _edges(bins: Any, range_: tuple[float, float] | None) -> npt.NDArray[Any]:
+    if isinstance(bins, str):
+        raise LocalError(
+            "bad-bins", f"bins by {bins!r}, which would follow from the values", "give the edges, or how many bins",
+            line=user_line(),
+        )  # fmt: skip
     if np.ndim(bins) == 0 and range_ is None:
         raise LocalError(
             "bad-bins", "a histogram between the smallest and the largest value, which would show",
@@ -148,10 +173,15 @@ def array_equiv(a1: Any, a2: Any) -> Any:
 
 @implements(np.isclose)
 def isclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08) -> SecretArray:
-    """|a - b| <= atol + rtol |b|, each side up to the rounding of its encoding."""
-    distance = np.abs(np.subtract(a, b))
-    allowed = add(np.abs(b) * rtol, atol) if isinstance(b, SecretArray) and rtol else atol + rtol * np.abs(public(b))
-    return less_equal(distance, allowed)
+    """|a - b| <= atol + rtol |b|. What a and b are off by, and at most two units of the last place, is allowed besides:
+    a third computed is close to a third, whatever is finer than the last place."""
+    a, b = (ring_form(v) if isinstance(v, SecretArray) else public(v) for v in (a, b))
+    distance = absolute(subtract(a, b))
+    unit = ULP << max(distance.scale - distance.context.fractional_bits, 0)
+    slack = ldexp(min(distance.range.error, 2 * unit), -ERROR_BITS - distance.scale)
+    if isinstance(b, SecretArray) and rtol:
+        return less_equal(distance, add(multiply(absolute(b), rtol), atol + slack))
+    return less_equal(distance, atol + slack + (0 if isinstance(b, SecretArray) else rtol * np.abs(b)))
 
 
 @implements(np.allclose)

@@ -203,7 +203,7 @@ def _check_ranges(ctx: Context, nodes: Sequence[Node]) -> None:
     too_wide = [node for node in nodes if node.kind != "bit" and not node.range.fits(bits)]
     if too_wide:
         first = min(too_wide, key=lambda node: node.value.path)
-        check_range(ctx.session, first.operation.name, first.range, first.scale, first.line)
+        check_range(ctx.session, first.operation.written, first.range, first.scale, first.line)
 
 
 def _note_decisions(ctx: Context, nodes: Sequence[Node]) -> None:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import ceil, frexp, ldexp
+from fractions import Fraction
+from math import ceil, floor, frexp, ldexp
 from typing import NamedTuple
 
 import numpy as np
 
+from mpc.algebra.encoding import extremes
 from protocols.array.lines import user_line
 from protocols.array.losses import check_loss
 from protocols.array.public import Constant, Public, as_integers, encoded, is_integral
@@ -84,6 +86,19 @@ def added(products: list[SecretArray]) -> SecretArray:
     for other in others:
         total = total + other
     return total
+
+
+def range_of_product(factor: Factor, values: Public) -> Range:
+    """Where the sum of several parts' products lies, with the run's number of fractional bits: x times a value, but for
+    what the parts leave out and a unit that each loses when it is shortened. The parts' own ranges say less, since the
+    second may be of either sign."""
+    x, f = factor.x, factor.x.context.fractional_bits
+    lift = f - x.scale - factor.parts[0].scale
+    lost = factor.loss << lift if lift >= 0 else shifted_up(factor.loss, -lift)
+    slack = shifted_up(lost, ERROR_BITS) + len(factor.parts)
+    units = [Fraction(value) * 2**f / 2**x.scale for value in extremes(values)]
+    ends = [end * unit for end in (x.range.lo, x.range.hi) for unit in units]
+    return Range(floor(min(ends)) - slack, ceil(max(ends)) + slack)
 
 
 def _with_room(x: SecretArray, whole: Public, terms: int) -> SecretArray:

@@ -24,9 +24,10 @@ from protocols.array.recording import record
 from protocols.array.scales import aligned, as_secret, fixed, ring_form, short
 from protocols.array.secret import SecretArray
 from protocols.array.shape import broadcast_to, stack
+from protocols.numeric.continuity import through_quotient
 from protocols.numeric.division import divide, quotient_loss, quotient_range
 from protocols.numeric.fixed_point import room_of
-from protocols.ranges import ULP, Range
+from protocols.ranges import ERROR_BITS, ULP, Range
 from protocols.shares import ArithmeticShare
 
 MOST_COMPARISONS = 17
@@ -79,9 +80,11 @@ def _of_positive(x: SecretArray, y: SecretArray) -> tuple[SecretArray, SecretArr
     below = record(NEGATIVE, stack(apart), decides=True)
     moved = subtract(most, ring_form(below).sum(0)).in_range(Range(-least, most))
     ends = [end // divisor for end in (x.range.lo, x.range.hi) for divisor in (y.range.lo, y.range.hi)]
-    whole = add(near, moved).in_range(Range(min(ends), max(ends)))
+    off = Range(0, 0, through_quotient(x.range, y.range, 0)).in_steps(1)
+    whole = add(near, moved).in_range(Range(min(ends), max(ends), off << ERROR_BITS))
     rest = subtract(rest, multiply(moved, y))
-    return whole, rest.narrowed(0, max(y.range.hi - 1, 0))
+    error = rest.range.error + (off * y.range.magnitude << ERROR_BITS)
+    return whole, rest.in_range(Range(0, max(y.range.hi - 1, 0), error))
 
 
 def _bounded(rest: SecretArray, y: SecretArray, times: int) -> SecretArray:

@@ -9,7 +9,7 @@ import numpy as np
 from mpc.algebra import bits
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import negative, subtract, sum_
+from protocols.array.arithmetic import multiply, negative, subtract, sum_
 from protocols.array.choices import chosen
 from protocols.array.facts import joint_shape, kind_of
 from protocols.array.implementations import implements
@@ -161,6 +161,12 @@ def logical_or(x: Any, y: Any) -> SecretArray:
 def logical_xor(x: Any, y: Any) -> SecretArray:
     """x ^ y of bits. Local."""
     return _combine("^", x, y)
+
+
+@implements(np.multiply)
+def times(x: Any, y: Any) -> SecretArray:
+    """x * y, elementwise: one round for two secrets, none for a public whole factor. x & y of truth values."""
+    return logical_and(x, y) if are_truths(x, y) else multiply(x, y)
 
 
 @implements(np.where)

@@ -19,6 +19,7 @@ from protocols.array.public import Constant, Public, public
 from protocols.array.recording import record
 from protocols.array.scales import short
 from protocols.array.secret import SecretArray
+from protocols.array.shape import refuse_truths
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
@@ -60,6 +61,7 @@ MATMUL_PUBLIC = operation("@ public", _product_with, _matmul_public)
 @implements(np.matmul)
 def matmul(x: Any, y: Any) -> SecretArray:
     """x @ y as in numpy.matmul: one round for two secrets, whose bytes are those of x and y, not of all products."""
+    refuse_truths("@", x, y)
     if not isinstance(y, SecretArray):
         return _by_public(x, public(y), public_left=False)
     if not isinstance(x, SecretArray):
@@ -81,7 +83,7 @@ def dot(x: Any, y: Any) -> SecretArray:
 
 def _by_public(x: SecretArray, matrix: Public, *, public_left: bool) -> SecretArray:
     inner = matrix_shapes(*_in_order(x.shape, matrix.shape, public_left))[0][-1]
-    factor = factor_of("@ public", x, matrix, terms=max(inner, 1))
+    factor = factor_of("@", x, matrix, terms=max(inner, 1))
     products = [
         record(MATMUL_PUBLIC, factor.x, constant=part.constant, scale=part.scale, public_left=public_left)
         for part in factor.parts

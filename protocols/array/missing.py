@@ -206,7 +206,7 @@ def kind_change(old: str, new: str) -> LocalError:
     return LocalError(
         "kind-change",
         f"a secret of kind {old} cannot become {new} in place",
-        "write x = x + y instead of x += y where the kind changes",
+        "write x = x + y instead of x += y where the kind changes, or x.astype(float) before",
         line=user_line(),
     )
 

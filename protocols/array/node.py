@@ -53,6 +53,12 @@ class Operation:
     owned: str = ""
 
     @property
+    def written(self) -> str:
+        """The name that an error gives it: what the program wrote."""
+        own = {"lift": "conversion to fractional bits", "bit to ring": "conversion to a number"}
+        return own.get(self.name, self.name.removesuffix(" public"))
+
+    @property
     def talks(self) -> bool:
         """Whether running it may need a message."""
         return iscoroutinefunction(self.run)

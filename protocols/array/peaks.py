@@ -37,6 +37,20 @@ class Peak(NamedTuple):
     least: int
 
 
+class Trough(NamedTuple):
+    """Along these axes some element is at most so large, in units of the last place."""
+
+    axes: tuple[int, ...]
+    most: int
+
+
+def turned(x: SecretArray) -> Peak | Trough | None:
+    """What is known of the elements of -x."""
+    if isinstance(x.together, Trough):
+        return Peak(x.together.axes, -x.together.most)
+    return Trough(x.together.axes, -x.together.least) if isinstance(x.together, Peak) else None
+
+
 def extreme_of(x: SecretArray, y: SecretArray) -> Extreme | None:
     """What y is if it holds extremes of x, each of which meets in x - y the elements that it is the extreme of."""
     known = y.together
@@ -52,14 +66,14 @@ def extreme_of(x: SecretArray, y: SecretArray) -> Extreme | None:
     return known if _without_ones(y.shape) == _without_ones(known.kept) else None
 
 
-def difference(x: SecretArray, y: SecretArray) -> tuple[Range, Peak | None]:
-    """The range of x - y, and its peak, where one holds extremes of the other."""
+def difference(x: SecretArray, y: SecretArray) -> tuple[Range, Peak | Trough | None]:
+    """The range of x - y, and its peak or trough, where one holds extremes of the other."""
     range_ = x.range - y.range
     for extreme, sign in ((extreme_of(x, y), 1), (extreme_of(y, x), -1)):
         if extreme is not None and extreme.largest is (sign == 1):
             return Range(min(range_.lo, 0), 0, range_.error), Peak(extreme.axes, 0)
         if extreme is not None:
-            return Range(0, max(range_.hi, 0), range_.error), None
+            return Range(0, max(range_.hi, 0), range_.error), Trough(extreme.axes, 0)
     return range_, None
 
 

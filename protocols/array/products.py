@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from mpc.errors import LocalError
-from protocols.array.arithmetic import multiply, sum_
+from protocols.array.arithmetic import sum_
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
+from protocols.array.logic import times
 from protocols.array.matrices import matmul
 from protocols.array.public import own_number, public, wholes
 from protocols.array.secret import SecretArray
@@ -25,13 +26,13 @@ from protocols.array.secret import SecretArray
 @implements(np.outer)
 def outer(a: Any, b: Any) -> SecretArray:
     """All products of an element of a and one of b."""
-    return multiply(np.reshape(a, (-1, 1)), np.reshape(b, -1))
+    return times(np.reshape(a, (-1, 1)), np.reshape(b, -1))
 
 
 @implements(np.inner)
 def inner(a: Any, b: Any) -> SecretArray:
     """Sums of products over the last axes of both."""
-    return multiply(a, b) if min(np.ndim(a), np.ndim(b)) == 0 else tensordot(a, b, (-1, -1))
+    return times(a, b) if min(np.ndim(a), np.ndim(b)) == 0 else tensordot(a, b, (-1, -1))
 
 
 @implements(np.vdot)
@@ -45,7 +46,7 @@ def kron(a: Any, b: Any) -> SecretArray:
     """Kronecker's product."""
     ndim = max(np.ndim(a), np.ndim(b))
     left, right = (np.reshape(v, (1,) * (ndim - np.ndim(v)) + np.shape(v)) for v in (a, b))
-    spread = multiply(
+    spread = times(
         np.expand_dims(left, tuple(range(1, 2 * ndim, 2))), np.expand_dims(right, tuple(range(0, 2 * ndim, 2)))
     )
     return spread.reshape(*(m * n for m, n in zip(left.shape, right.shape, strict=True)))
@@ -98,7 +99,7 @@ def _product_of_two(x: Named, y: Named, kept: str) -> Any:
     left = np.transpose(left, [x_names.index(c) for c in (*both, *of_x, *summed)])
     right = np.transpose(right, [y_names.index(c) for c in (*both, *summed, *of_y)])
     columns, rows = np.reshape(left, (*lead, prod(m), prod(k))), np.reshape(right, (*lead, prod(k), prod(n)))
-    product: Callable[[Any, Any], Any] = matmul if summed else multiply
+    product: Callable[[Any, Any], Any] = matmul if summed else times
     found = np.reshape(_any_product(product, columns, rows), (*lead, *m, *n))
     order = [*both, *of_x, *of_y]
     return np.transpose(found, [order.index(c) for c in kept]) if kept else found

@@ -13,6 +13,7 @@ from protocols.array.facts import joint_shape
 from protocols.array.implementations import implements
 from protocols.array.lines import naming_line, user_line
 from protocols.array.losses import allowed_loss, check_loss
+from protocols.array.missing import missing
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import is_integral, public
 from protocols.array.recording import record
@@ -82,6 +83,13 @@ def divide(x: Any, y: Any) -> SecretArray:
 
 
 @implements(np.reciprocal)
+def reciprocal_of_reals(x: SecretArray) -> SecretArray:
+    """1 / x, for a range without zero. Of whole numbers refused: numpy gives a whole number, which is mostly 0."""
+    if x.kind != "fixed":
+        raise missing("np.reciprocal of whole numbers", "1 / x, which is a real number")
+    return reciprocal(x)
+
+
 def reciprocal(x: SecretArray) -> SecretArray:
     """1 / x, for a range without zero; with a correction where the reciprocal alone loses much."""
     x = short(x)

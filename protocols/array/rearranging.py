@@ -21,8 +21,8 @@ from protocols.array.folding import axis_number
 from protocols.array.implementations import FUNCTIONS, implements
 from protocols.array.lines import user_line
 from protocols.array.logic import logical_xor
-from protocols.array.missing import missing
-from protocols.array.public import public
+from protocols.array.missing import kind_change, missing
+from protocols.array.public import is_integral, public
 from protocols.array.recording import rearranged, record
 from protocols.array.secret import SecretArray
 from protocols.array.shape import alike, choose, concatenate, moving, transpose
@@ -164,7 +164,8 @@ def append(arr: Any, values: Any, axis: int | None = None) -> SecretArray:
 
 @implements(np.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> SecretArray:
-    """Values, secret or public, put in before public places of arr."""
+    """Values, secret or public, put in before public places of arr, whose kind they must be of."""
+    _refuse_fractions(arr, values)
     joined: SecretArray = by_places([arr, values], lambda x, y: np.insert(x, obj, y, axis))
     return joined
 
@@ -187,6 +188,7 @@ def pad(array: SecretArray, pad_width: Any, mode: str = "constant", *, constant_
     """Elements put around: public constants, or those of the array in the modes edge, reflect, symmetric and wrap."""
     if mode not in _PAD_MODES:
         raise missing(f"np.pad in mode {mode!r}", f"one of {', '.join(_PAD_MODES)}")
+    _refuse_fractions(array, constant_values)
     if mode not in ("constant", "empty"):
         padded: SecretArray = by_places([array], lambda places: np.pad(places, pad_width, mode))  # type: ignore[call-overload]
         return padded
@@ -196,6 +198,14 @@ def pad(array: SecretArray, pad_width: Any, mode: str = "constant", *, constant_
     )
     inside = np.pad(np.ones(array.shape, np.bool_), pad_width)
     return padded if not np.any(around) else choose(inside, padded, around)
+
+
+def _refuse_fractions(x: Any, values: Any) -> None:
+    """LocalError `kind-change` for fractions that would be put into an array of whole numbers: numpy cuts them off."""
+    whole = x.kind != "fixed" if isinstance(x, SecretArray) else np.asarray(x).dtype.kind in "biu"
+    fractions = values.kind == "fixed" if isinstance(values, SecretArray) else not is_integral(public(values))
+    if whole and fractions:
+        raise kind_change("int", "fixed")
 
 
 @implements(np.trace)

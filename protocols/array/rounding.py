@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import operator
-from math import ceil as ceil_
-from math import ldexp
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import ADD_PUBLIC, SCALE, add, multiply, negative, scale_by, subtract
-from protocols.array.facts import joint_shape
+from protocols.array.arithmetic import ADD_PUBLIC, add, multiply, negative, scale_by, subtract
 from protocols.array.floor_quotients import floor_and_rest
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import ZERO, greater, greater_equal, is_negative, less, not_equal, where
 from protocols.array.missing import missing
 from protocols.array.node import Facts, Node, operation
-from protocols.array.public import Constant, Public, encoded, is_integral, public, wholes
+from protocols.array.public import encoded, public
+from protocols.array.public_divisors import floor_and_rest_by_public
 from protocols.array.recording import record
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
-from protocols.numeric.fixed_point import or_wider, room_of
+from protocols.array.shape import refuse_truths
 from protocols.ranges import ERROR_BITS, Range, shifted_up
-from protocols.shares import ArithmeticShare, stack
+from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
 
@@ -37,26 +34,6 @@ def _low_bits_facts(x: Node, width: int, decides: bool) -> Facts:
 async def _low_bits(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
     planes = await suite_of(ctx).a2b(ctx, x, node.parameters["width"])
     return await suite_of(ctx).b2a(ctx, planes)
-
-
-def _quotient_facts(x: Node, divisor: Constant, inverse: Constant, shift: int, decides: bool) -> Facts:
-    least, most = max(divisor.range.lo, 1), max(divisor.range.hi, 1)
-    ends = [end // d for end in (x.range.lo, x.range.hi) for d in (least, most)]
-    return Facts(joint_shape("//", x.shape, divisor.shape), "int", 0, Range(min(ends), max(ends)))
-
-
-async def _floor_divide(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
-    """[floor(x / d)] for public d > 0, a multiple of 2^-shift near 1 / d being x's factor at first.
-
-    The first quotient q is less than 2 from x / d, so that x - q d lies in (-2 d, 2 d) and its comparison with -d, 0, d
-    says how far q is from the floor: it is q + 1 less how many of them it is below.
-    """
-    suite, d = suite_of(ctx), node.parameters["divisor"].elements
-    q = await suite.truncate(ctx, x.scale(node.parameters["inverse"].elements), node.parameters["shift"])
-    rest = x - q.scale(d)
-    by_d = suite.constant(ctx, d)
-    below = await suite.bits_to_ring(ctx, await suite.msb(ctx, stack([rest + by_d, rest, rest - by_d])))
-    return q + suite.constant(ctx, x.ring.from_ints(1)) - below.sum(0)
 
 
 def _whole_facts(x: Node) -> Facts:
@@ -71,31 +48,25 @@ async def _whole(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShar
 
 
 LOW_BITS = operation("low bits", _low_bits_facts, _low_bits, decides=True)
-FLOOR_DIVIDE = operation("// public", _quotient_facts, _floor_divide, decides=True)
 WHOLE = operation("whole", _whole_facts, _whole)
 
 
 @implements(np.floor)
 def floor(x: SecretArray) -> SecretArray:
     """The largest whole number that is not above x, exactly: the fraction's bits, 9 rounds; none of whole numbers."""
-    x = ring_form(x)
-    if not x.scale:
-        return x.copy()
-    whole = subtract(x, record(LOW_BITS, x, width=x.scale, decides=True))
-    return whole.in_range(Range(x.range.lo >> x.scale << x.scale, x.range.hi >> x.scale << x.scale))
+    return _short(_floor(ring_form(x)))
 
 
 @implements(np.ceil)
 def ceil(x: SecretArray) -> SecretArray:
     """The smallest whole number that is not below x, exactly: as `floor`."""
-    return negative(floor(negative(x)))
+    return _short(negative(_floor(negative(ring_form(x)))))
 
 
 @implements(np.trunc, np.fix)
 def trunc(x: SecretArray) -> SecretArray:
     """The whole part of x, towards zero, exactly."""
-    x = ring_form(x)
-    return where(is_negative(x), ceil(x), floor(x)) if x.scale else x.copy()
+    return _short(_trunc(ring_form(x)))
 
 
 @implements(np.rint)
@@ -105,10 +76,32 @@ def rint(x: SecretArray) -> SecretArray:
     if not x.scale:
         return fixed(x).copy()
     moved = _plus_units(x, 1 << (x.scale - 1))
-    up = floor(moved)
+    up = _floor(moved)
     parity = record(LOW_BITS, moved, width=x.scale + 1, decides=False)
     odd_tie = record(ZERO, _plus_units(parity, -1 << x.scale), decides=False)
-    return subtract(up, at_scale(ring_form(odd_tie), x.scale)).in_range(up.range | up.range - Range(0, 1 << x.scale))
+    found = subtract(up, at_scale(ring_form(odd_tie), x.scale))
+    return _short(found.in_range(up.range | up.range - Range(0, 1 << x.scale)))
+
+
+def _floor(x: SecretArray) -> SecretArray:
+    """The largest whole number that is not above x, with the fractional bits of x."""
+    if not x.scale:
+        return x.copy()
+    whole = subtract(x, record(LOW_BITS, x, width=x.scale, decides=True))
+    lo, hi, error = x.range.lo >> x.scale, x.range.hi >> x.scale, x.range.in_steps(1 << x.scale) << ERROR_BITS
+    return whole.in_range(Range(lo, hi, error).shift_left(x.scale))
+
+
+def _trunc(x: SecretArray) -> SecretArray:
+    """The whole part of x, with the fractional bits of x."""
+    if x.range.lo >= 0 or not x.scale:
+        return _floor(x)
+    return where(is_negative(x), negative(_floor(negative(x))), _floor(x))
+
+
+def _short(whole: SecretArray) -> SecretArray:
+    """Whole numbers with at most the run's number of fractional bits, exactly."""
+    return whole if whole.scale <= whole.context.fractional_bits else fixed(record(WHOLE, whole))
 
 
 @implements(np.round, np.around)
@@ -139,7 +132,8 @@ def _plus_units(x: SecretArray, units: int) -> SecretArray:
 
 @implements(np.floor_divide)
 def floor_divide(x: Any, y: Any) -> SecretArray:
-    """x // y, exactly on the encoded values: 10 rounds for public y, 31 for secret y.
+    """x // y, exactly on the encoded values: 10 rounds for public y, 31 for secret y. A public y is the float64 that it
+    is, as for numpy: of whole x, x // 0.1 is numpy's.
 
     Raises LocalError `division-by-zero`; `range-too-wide` where x times its inverse has no room, about 2 x^2 / y below
     2^62 in units of the last place, 2^126 in a ring of 128 bits; for secret y `domain` where its range holds zero.
@@ -158,65 +152,13 @@ def divmod_(x: Any, y: Any) -> tuple[SecretArray, SecretArray]:
     """x // y and x % y: as `floor_divide`."""
     if isinstance(y, SecretArray):
         return floor_and_rest(x, y)
-    x, divisors = ring_form(x), public(y)
-    if x.kind == "int" and not is_integral(divisors):
-        x = fixed(x)
-    units = _in_units(divisors, x)
-    if divisors.dtype.kind == "f":
-        x = _off_by_divisors(x, units, np.ldexp(divisors, x.scale))
-    whole = _quotient(x, units)
-    rest = subtract(x, record(SCALE, whole, constant=encoded(x.context, units, 0), scale=x.scale))
-    low, high = min(int(units.min(initial=0)) + 1, 0), max(int(units.max(initial=0)) - 1, 0)
-    return (fixed(whole) if x.kind == "fixed" else whole), rest.narrowed(low, high)
-
-
-def _off_by_divisors(x: SecretArray, units: Public, exact: npt.NDArray[np.float64]) -> SecretArray:
-    """x with what rounding the divisors moves q d by added to its error."""
-    moved = float(np.abs(exact - np.rint(exact)).max(initial=0.0))
-    quotient = x.range.magnitude // int(np.min(np.abs(units), initial=1)) + 1
-    return x.in_range(x.range.off_by(x.range.error + quotient * ceil_(ldexp(moved, ERROR_BITS))))
-
-
-def _in_units(divisors: Public, x: SecretArray) -> Public:
-    """Public divisors in units of the last place of x, none of them zero, of which the ring holds eight times as much:
-    twice and more is compared."""
-    exact = divisors.dtype.kind in "iO"
-    units = np.asarray(
-        wholes(divisors) * (1 << x.scale) if exact else wholes(np.rint(np.ldexp(divisors, x.scale))), object
-    )
-    if not np.all(units):
-        raise LocalError(
-            "division-by-zero", "// or % of a secret by a public zero", "leave zeros out", line=user_line()
-        )
-    if np.max(np.abs(units), initial=0) >= 1 << (x.context.ring.bits - 5):
-        raise LocalError(
-            "range-too-wide", "// or % by so large a number", "scale both down, or compare instead", line=user_line()
-        )
-    return units
-
-
-def _quotient(x: SecretArray, units: Public) -> SecretArray:
-    """floor(x / y) for the encoding of x and y in whole units."""
-    signs = np.asarray(np.sign(units), np.int64)
-    if np.any(signs < 0):
-        x = record(SCALE, x, constant=encoded(x.context, signs, 0), scale=0)
-    divisor, shift = np.asarray(np.abs(units), object), max(x.range.magnitude.bit_length(), 1)
-    inverse = np.asarray((1 << shift) // divisor, object)
-    limit = 1 << (x.context.ring.bits - 2)
-    if x.range.magnitude * int(inverse.max(initial=0)) >= limit:
-        raise LocalError(
-            "range-too-wide",
-            f"// or % of a value of {x.range.bits} bits by so small a number",
-            f"declare the range that the values really have with .within(lo, hi), {or_wider(room_of(x.context))}",
-            line=user_line(),
-        )
-    by, near = (encoded(x.context, numbers, 0) for numbers in (divisor, inverse))
-    return record(FLOOR_DIVIDE, x, divisor=by, inverse=near, shift=shift, decides=True)
+    return floor_and_rest_by_public(ring_form(x), public(y))
 
 
 @implements(np.sign)
 def sign(x: SecretArray) -> SecretArray:
     """1, 0 or -1 in the kind of x: two comparisons side by side."""
+    refuse_truths("np.sign", x)
     found = subtract(ring_form(greater(x, 0)), ring_form(less(x, 0))).in_range(Range(-1, 1))
     return fixed(found) if x.kind == "fixed" else found
 
@@ -244,11 +186,26 @@ def astype(x: SecretArray, dtype: Any) -> SecretArray:
         return x.copy() if x.kind == "bit" else not_equal(x, 0)
     if kind not in "iu":
         raise missing(f"astype({np.dtype(dtype)})", "float, int or bool")
-    return whole_numbers(x)
+    whole = whole_numbers(x)
+    _refuse_to_wrap(whole, np.dtype(dtype))
+    return whole
+
+
+def _refuse_to_wrap(whole: SecretArray, dtype: np.dtype[Any]) -> None:
+    """LocalError `range-too-wide` where an integer type other than int64 does not hold the range: numpy would wrap."""
+    ends = np.iinfo(dtype)
+    if dtype != np.int64 and not ends.min <= whole.range.lo <= whole.range.hi <= ends.max:
+        lo, hi = whole.bounds
+        raise LocalError(
+            "range-too-wide",
+            f"astype({dtype}) of values in [{lo:g}, {hi:g}]: numpy would wrap what {dtype} does not hold",
+            "use astype(int), or say with x.within(lo, hi) what the values really are",
+            line=user_line(),
+        )
 
 
 def whole_numbers(x: SecretArray) -> SecretArray:
     """The whole part of x, towards zero, as a secret of kind `int`."""
     if x.kind != "fixed":
         return ring_form(x).copy()
-    return record(WHOLE, trunc(x) if x.range.lo < 0 else floor(x))
+    return record(WHOLE, _trunc(x))

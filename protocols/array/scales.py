@@ -95,16 +95,25 @@ def short(x: SecretArray) -> SecretArray:
     return fixed(x) if x.scale > x.context.fractional_bits else x
 
 
-def aligned(x: SecretArray, y: SecretArray) -> tuple[SecretArray, SecretArray]:
-    """Both at one scale: the larger of the two if that fits the ring, else the run's own."""
+def aligned(x: SecretArray, y: SecretArray, *, to_add: bool = False) -> tuple[SecretArray, SecretArray]:
+    """Both at one scale: the larger of the two if they fit the ring with it, else the smaller, but at least the run's
+    own, else that. With `to_add` their sum and their difference must fit too."""
     x, y = ring_form(x), ring_form(y)
-    if x.scale == y.scale:
-        return x, y
-    scale = max(x.scale, y.scale)
-    ring_bits = x.context.ring.bits
-    if not all(v.range.shift_left(scale - v.scale).fits(ring_bits) for v in (x, y)):
-        scale = max(x.context.fractional_bits, min(x.scale, y.scale))
+    most, least, f = max(x.scale, y.scale), min(x.scale, y.scale), x.context.fractional_bits
+    scales = (most, min(max(least, f), most), min(f, most))
+    scale = next((s for s in scales if _fit(x, y, s, to_add=to_add)), scales[-1] if most > least or to_add else most)
     return at_scale(x, scale), at_scale(y, scale)
+
+
+def _fit(x: SecretArray, y: SecretArray, scale: int, *, to_add: bool) -> bool:
+    left, right = (_range_at(v, scale) for v in (x, y))
+    tried = (left, right, left + right, left - right) if to_add else (left, right)
+    return all(range_.fits(x.context.ring.bits) for range_ in tried)
+
+
+def _range_at(x: SecretArray, scale: int) -> Range:
+    lift = scale - x.scale
+    return x.range.shift_left(lift) if lift >= 0 else x.range.truncate(-lift)
 
 
 def ring_form(x: SecretArray) -> SecretArray:

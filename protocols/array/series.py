@@ -69,7 +69,10 @@ def convolve(a: Any, v: Any, mode: str = "full") -> SecretArray:
 
 @implements(np.correlate)
 def correlate(a: Any, v: Any, mode: str = "valid") -> SecretArray:
-    """The correlation of two vectors: a convolution with the second one reversed."""
+    """The correlation of two vectors: a convolution with the second one reversed; of the shorter first, as numpy has
+    it, the other way round and reversed."""
+    if np.shape(a)[0] < np.shape(v)[0]:
+        return convolve(v, np.flip(a, 0), mode)[::-1]
     return convolve(a, np.flip(v, 0), mode)
 
 

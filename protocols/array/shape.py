@@ -19,6 +19,7 @@ from protocols import shares
 from protocols.array.facts import kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
+from protocols.array.missing import missing
 from protocols.array.node import Facts, Node, Operation, operation
 from protocols.array.public import own_index, own_number, own_truths
 from protocols.array.recording import rearranged, record
@@ -127,6 +128,18 @@ def are_truths(*values: Any) -> bool:
     return all(v.kind == "bit" if isinstance(v, SecretArray) else np.asarray(v).dtype == np.bool_ for v in values)
 
 
+def refuse_truths(name: str, *values: Any) -> None:
+    """LocalError `arithmetic-of-bits` where all are truth values: numpy takes sums and products of these for `|` and
+    `&`, and has no differences."""
+    if are_truths(*values):
+        raise LocalError(
+            "arithmetic-of-bits",
+            f"`{name}` of truth values alone, which are no numbers for numpy",
+            "to count, make one of them a number, b.astype(int), or use b.sum(); to combine conditions, use |, & and ^",
+            line=user_line(),
+        )
+
+
 def alike(*values: Any) -> tuple[SecretArray, ...]:
     """Secrets and public values in one form, in which they can be joined: bits if all of them are truth values, else
     numbers of one scale. At least one must be secret."""
@@ -163,6 +176,8 @@ def size(x: SecretArray, axis: int | None = None) -> int:
 @implements(np.reshape)
 def reshape(x: SecretArray, shape: Any, order: str = "C") -> SecretArray:
     """x in another shape, in C order, or with the first axis running fastest for "F"."""
+    if order not in ("C", "F"):
+        raise missing(f"order={order!r}", "'C' or 'F': a secret has no layout in memory")
     sides = own_number(shape)
     if order == "F":
         turned = sides if isinstance(sides, int) else tuple(reversed(sides or ()))

@@ -15,6 +15,7 @@ from protocols.array.implementations import implements
 from protocols.array.logic import absolute, less, maximum, minimum, where
 from protocols.array.matrices import matmul
 from protocols.array.products import outer, tensordot
+from protocols.array.public import public
 from protocols.array.rearranging import trace
 from protocols.array.rounding import astype, remainder, trunc
 from protocols.array.scales import fixed, ring_form
@@ -123,14 +124,20 @@ def like(filled: Any) -> Callable[..., Any]:
 
 
 def copysign(x: Any, y: Any) -> SecretArray:
-    """|x| with the sign of y; zero has one encoding, without a sign."""
-    size = np.abs(x)
-    return where(np.less(y, 0), np.negative(size), size)
+    """|x| with the sign of y, as reals; zero has one encoding, without a sign."""
+    size = np.abs(x if isinstance(x, SecretArray) else public(x))
+    found = where(np.less(y, 0), np.negative(size), size)
+    return fixed(found)
+
+
+def fabs(x: SecretArray) -> SecretArray:
+    """|x|, as reals."""
+    return fixed(absolute(x))
 
 
 def fmod(x: Any, y: Any) -> SecretArray:
     """The remainder of x by y that has the sign of x, exactly on the encoded values: as `remainder`."""
-    rest = remainder(absolute(x), np.abs(y))
+    rest = remainder(absolute(x), np.abs(y if isinstance(y, SecretArray) else public(y)))
     return where(less(x, 0), negative(rest), rest)
 
 
@@ -159,14 +166,16 @@ def full_like(a: SecretArray, fill_value: Any, dtype: Any = None, *, shape: Any 
     """An array of one number, public or secret, in the shape of a secret, and of its dtype where it is public."""
     wanted = a.shape if shape is None else shape
     if isinstance(fill_value, SecretArray):
-        return np.broadcast_to(fill_value, wanted)
+        cast = dtype is not None or a.kind == "fixed"
+        filled = astype(fill_value, a.dtype if dtype is None else dtype) if cast else fill_value
+        return np.broadcast_to(filled, wanted)
     return np.full(wanted, fill_value, a.dtype if dtype is None else dtype)
 
 
 also(copied, "conjugate", "real")
 also(maximum, "fmax")
 also(minimum, "fmin")
-also(absolute, "fabs")
+also(fabs, "fabs")
 also(hypot, "hypot")
 also(in_radians, "deg2rad", "radians")
 also(in_degrees, "rad2deg", "degrees")

@@ -6,14 +6,13 @@ numbers.
 
 from __future__ import annotations
 
-from math import prod
+from math import ldexp, prod
 from typing import Any
 
 import numpy as np
 
 from mpc.errors import LocalError
-from protocols.array import arithmetic
-from protocols.array.arithmetic import mean, multiply, scale_by, subtract, sum_
+from protocols.array.arithmetic import divide_by, mean, multiply, scale_by, subtract, sum_
 from protocols.array.facts import axes_of
 from protocols.array.folding import without
 from protocols.array.functions import inverse_sqrt, sqrt
@@ -23,9 +22,22 @@ from protocols.array.logic import maximum
 from protocols.array.matrices import matmul
 from protocols.array.public import Public, public, wholes
 from protocols.array.quotients import divide
-from protocols.array.scales import fixed
+from protocols.array.scales import fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
+from protocols.array.spreads import not_negative, of_size, population_variance, room_to_multiply
+from protocols.ranges import ULP
+
+LEAST_SPREAD, MOST_SPREAD = 1, 32
+"""A deviation is computed of numbers that lie within 2^1 to 2^(32 - f) of the middle of their range: of a variance up
+to 2^(64 - 2 f) a root keeps 23 bits."""
+
+SPREAD = 2
+"""A correlation is computed of numbers within 2^2 of the middle: reciprocals of their deviations, and the squares of
+these, have as many bits as each other."""
+
+LEAST_VARIANCE = 16
+"""The least variance that a correlation takes, in units of the last place."""
 
 
 @implements(np.var)
@@ -39,20 +51,22 @@ def var(
     Raises LocalError `empty-mean` where m - ddof is not positive.
     """
     count = prod(x.shape[a] for a in axes_of(x, axis))
-    spread = arithmetic.var(x, axis, keepdims)
+    spread = population_variance(x, axis, keepdims)
     ddof = ddof if correction is None else correction
     if not ddof:
         return spread
-    return scale_by(spread, np.asarray(count / _freedom(count, ddof)), rounded=True)
+    return scale_by(spread, np.asarray(count / _freedom(count, ddof)), rounded=True, name="var")
 
 
 @implements(np.std)
 def std(
     x: SecretArray, axis: Any = None, ddof: float = 0, keepdims: bool = False, *, correction: float | None = None
 ) -> SecretArray:
-    """The standard deviation over axes: the square root of `var`."""
-    spread = fixed(var(x, axis, ddof, keepdims, correction=correction))
-    return sqrt(spread.narrowed(max(spread.range.lo, 0), max(spread.range.hi, 0)))
+    """The standard deviation over axes: the square root of `var`, of numbers of a size at which neither the variance is
+    too large for the ring nor its root too small for the last place."""
+    near, k = of_size(ring_form(x), LEAST_SPREAD, max(MOST_SPREAD - x.context.fractional_bits, LEAST_SPREAD))
+    root = sqrt(not_negative(var(near, axis, ddof, keepdims, correction=correction)))
+    return fixed(scale_by(root, np.asarray(2.0**-k), name="std")) if k else root
 
 
 @implements(np.average)
@@ -94,10 +108,7 @@ def _shares(weights: Public, axes: tuple[int, ...]) -> Public:
 def cov(m: SecretArray, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None) -> SecretArray:
     """The covariances of variables, each a row of m, or a column without `rowvar`; over m - 1, m if `bias`."""
     rows = _variables(m, rowvar) if y is None else concatenate([_variables(m, rowvar), _variables(y, rowvar)])
-    count = rows.shape[1]
-    apart = fixed(subtract(rows, mean(rows, 1, True)))
-    freedom = _freedom(count, int(not bias) if ddof is None else ddof)
-    found = fixed(scale_by(matmul(apart, apart.T), np.asarray(1.0 / freedom), rounded=True))
+    found = _covariances(rows, _freedom(rows.shape[1], int(not bias) if ddof is None else ddof))
     return found.reshape(()) if len(rows) == 1 else found
 
 
@@ -105,23 +116,43 @@ def cov(m: SecretArray, y: Any = None, rowvar: bool = True, bias: bool = False, 
 def corrcoef(x: SecretArray, y: Any = None, rowvar: bool = True) -> SecretArray:
     """The correlations of variables as in `cov`, each within [-1, 1]; 0 with a variable that is constant.
 
-    A variance is taken as at least a unit of the last place, 2^-f. Where s and t are the deviations of two variables,
-    their correlation is off by about 2^(2-f) / (s t): scale variables that hardly vary first.
+    Where s and t are the deviations of two variables as parts of what their ranges allow, their correlation is off by
+    about 2^-f / (s t): declare ranges as tight as they are. No bound is proven but 2, since data that hardly vary have
+    any correlation.
     """
-    found = cov(x, y, rowvar, bias=True)
-    if not found.shape:
-        found = found.reshape(1, 1)
-    deviations = inverse_sqrt(maximum(found.diagonal(), 2.0**-found.context.fractional_bits))
-    scaled = multiply(multiply(found, deviations[:, None]), deviations[None, :])
-    bounded = fixed(scaled).clip(-1, 1)
+    both = [_variables(m, rowvar) for m in (x, y) if m is not None]
+    rows = concatenate([of_size(ring_form(m), SPREAD, SPREAD)[0] if isinstance(m, SecretArray) else m for m in both])
+    found = _covariances(rows, rows.shape[1])
+    f = found.context.fractional_bits
+    deviations = inverse_sqrt(maximum(found.diagonal(), ldexp(LEAST_VARIANCE, -f)))
+    by_one = _within(multiply(found, deviations[:, None]), 4 << SPREAD)
+    bounded = fixed(_within(multiply(by_one, deviations[None, :]), 4)).clip(-1, 1)
+    error = min(bounded.range.error, 2 * ULP << f)
+    bounded = bounded.in_range(bounded.range.off_by(error))
     return bounded if len(bounded) > 1 else bounded.reshape(())
+
+
+def _covariances(rows: SecretArray, freedom: float) -> SecretArray:
+    apart = room_to_multiply(subtract(rows, mean(rows, 1, True)), rows.shape[1])
+    return fixed(divide_by(matmul(apart, apart.T), np.asarray(freedom), name="cov"))
+
+
+def _within(x: SecretArray, most: int) -> SecretArray:
+    """x, of which it is known that it is at most so large.
+
+    The covariances S of integers are whole, so that |S_ij| <= sqrt(S_ii S_jj). Less than L = 16 units are lost in
+    making C of them, and M_i, the larger one of C_ii and L, is at least L. So |C_ij| <= sqrt((C_ii + L) (C_jj + L)) + L
+    <= 3 sqrt(M_i M_j), and times deviations, which are within a hundredth, it is below 4 sqrt(M_j), and below 4.
+    """
+    limit = most << x.scale
+    return x.narrowed(max(x.range.lo, -limit), min(x.range.hi, limit))
 
 
 def _variables(m: Any, rowvar: bool) -> Any:
     if np.ndim(m) > 2:
         raise LocalError("shape-mismatch", "variables in over two dimensions", "reshape to rows", line=user_line())
     rows = np.reshape(m, (1, -1)) if np.ndim(m) < 2 else m
-    return rows if rowvar or np.shape(rows)[0] == 1 else np.transpose(rows)
+    return rows if rowvar or np.ndim(m) < 2 else np.transpose(rows)
 
 
 def _freedom(count: int, ddof: float) -> float:

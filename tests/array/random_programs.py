@@ -102,12 +102,35 @@ OPERATIONS: dict[str, Callable[[Numbers, Numbers, float], Numbers]] = {
     "exp": lambda x, y, c: np.exp(np.minimum(x, 5)),
     "tanh": lambda x, y, c: np.tanh(x),
     "sigmoid": lambda x, y, c: logistic(x),
+    "var of what hardly varies": lambda x, y, c: np.var(0.3 * c + np.clip(x, -1e-3, 1e-3)) + 0 * y,
+    "std of what hardly varies": lambda x, y, c: np.std((7 + np.clip(x, -1e-3, 1e-3)) * 0.3) + 0 * y,
+    "average": lambda x, y, c: np.average(x, weights=[2**62, 2**62 - 7, 3]) + 0 * y,
+    "a product of 2^53 + 1": lambda x, y, c: (np.clip(x, 0, 1) * 0) * (2**53 + 1) + y,
     "sin": lambda x, y, c: np.sin(x),
     "cos": lambda x, y, c: np.cos(x),
     "tan": lambda x, y, c: np.tan(np.clip(x, -1.3, 1.4)),
     "erf": lambda x, y, c: error_function(x),
 }
-DECIDING = ("x < y", "x <= c", "x == y")
+COMPARISONS: dict[str, Callable[[Numbers, Numbers, float], Numbers]] = {
+    "x < y": lambda x, y, c: x < y,
+    "x <= c": lambda x, y, c: x <= c,
+    "x == y": lambda x, y, c: x == y,
+    "x < own": lambda x, y, c: x < c,
+    "x == own": lambda x, y, c: x == c,
+    "x < y of publics": lambda x, y, c: x < y,
+}
+"""What chooses between x and y, or between two publics; `own` is a number that stands in x, which is an input."""
+
+STEPPING: dict[str, Callable[[Numbers, Numbers, float], Numbers]] = {
+    "floor": lambda x, y, c: np.floor(x),
+    "rint": lambda x, y, c: np.rint(x),
+    "x // c": lambda x, y, c: x // c,
+    "x // 0.1": lambda x, y, c: x // 0.1,
+    "x % c": lambda x, y, c: x % c,
+}
+"""What is cut into steps: exact numbers very near to a step may be taken for what is on its other side."""
+
+DECIDING = (*COMPARISONS, *STEPPING)
 
 
 @dataclass
@@ -141,14 +164,16 @@ class Program:
             whole = rng.random() < 0.3
             value = rng.uniform(-size, size, SHAPE)
             size = np.ceil(size)
-            self.inputs.append(np.rint(value).astype(np.int64) if whole else value)
+            decimal = np.round(value, 1) if rng.random() < 0.3 else value
+            self.inputs.append(np.rint(value).astype(np.int64) if whole else decimal)
             self.ranges.append((-size, size) if rng.random() < 0.7 else (-size, 4 * size))
         names = [*OPERATIONS, *DECIDING]
         for known in range(3, 3 + self.steps):
             x, y = (int(i) for i in rng.integers(max(known - 5, 0), known, 2))
-            self.lines.append(
-                Step(str(rng.choice(names)), x, y, float(10.0 ** rng.uniform(-2, 2) * rng.choice([-1, 1])))
-            )
+            name, c = str(rng.choice(names)), float(10.0 ** rng.uniform(-2, 2) * rng.choice([-1, 1]))
+            if name.endswith("own"):
+                x, c = x % 3, float(self.inputs[x % 3][0])
+            self.lines.append(Step(name, x, y, c))
         if self.seed % WIDE_OF == 1:
             self._widened(rng)
 
@@ -214,16 +239,22 @@ def _written(line: Step, values: list[Any], margins: dict[int, float], place: in
     if x is None or y is None:
         return None, None
     try:
-        if line.name not in DECIDING:
+        if line.name in OPERATIONS:
             return None, _fitting(OPERATIONS[line.name](x, y, line.c))
-        bit = {"x < y": lambda: x < y, "x <= c": lambda: x <= line.c, "x == y": lambda: x == y}[line.name]()
-        margins[place] = x.error + y.error + 2.0 ** (2 - x.context.fractional_bits)
-        value = _fitting(np.where(bit, x, y))
+        margins[place] = x.error + (y.error if "y" in line.name else 0) + 2.0 ** (2 - x.context.fractional_bits)
+        if line.name in STEPPING:
+            return None, _fitting(STEPPING[line.name](x, y, line.c))
+        bit = COMPARISONS[line.name](x, y, line.c)
+        value = _fitting(np.where(bit, *_choices(line, x, y)))
         return (None, None) if value is None else (bit, value)
     except LocalError as error:
         if error.code not in REFUSALS:
             raise
         return None, None
+
+
+def _choices(line: Step, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
+    return (1e5 * line.c, 2**33 + 1) if line.name.endswith("publics") else (x, y)
 
 
 def _fitting(value: mpc.SecretArray) -> mpc.SecretArray | None:
@@ -263,11 +294,25 @@ def complaints(program: Program, found: list[Found | None]) -> list[str]:
 
 def _exact(line: Step, exact: list[Any], result: Found, wrong: list[str], i: int) -> Any:
     x, y = exact[line.x], exact[line.y]
-    if line.name not in DECIDING:
+    if line.name in OPERATIONS:
         return np.asarray(OPERATIONS[line.name](x, y, line.c), np.longdouble)
-    other = line.c if line.name == "x <= c" else y
-    right = {"x < y": x < other, "x <= c": x <= other, "x == y": x == other}[line.name]
-    surprising = (right != result.bit) & (np.abs(x - other) > result.margin)
-    if surprising.any():
+    if line.name in STEPPING:
+        return _stepped(line, x, result)
+    other = y if "y" in line.name else np.longdouble(line.c)
+    right = COMPARISONS[line.name](x, y, line.c)
+    ties = (x == other) if line.name.endswith("own") else np.False_
+    if ((right != result.bit) & ((np.abs(x - other) > result.margin) | ties)).any():
         wrong.append(f"v{i} decided {result.bit} where {right} is right")
-    return np.where(result.bit, x, y)
+    return np.where(result.bit, *(np.asarray(v, np.longdouble) for v in _choices(line, x, y)))
+
+
+def _stepped(line: Step, x: Any, result: Found) -> Any:
+    """The exact number of steps, or what is left, of an exact number as near to x as the run may have taken it for;
+    where the run says that its error spans steps, of x itself."""
+    step = np.longdouble({"floor": 1.0, "rint": 1.0, "x // 0.1": 0.1}.get(line.name, line.c))
+    rest, cut = line.name == "x % c", np.rint if line.name == "rint" else np.floor
+    margin = result.margin if result.error < (abs(step) if rest else 1) else 0
+    ends = cut((x - margin) / step), cut((x + margin) / step)
+    found = (x - result.value) / step if rest else result.value
+    steps = np.clip(np.rint(found), np.minimum(*ends), np.maximum(*ends))
+    return x - steps * step if rest else steps

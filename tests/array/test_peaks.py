@@ -116,3 +116,12 @@ def test_a_value_changed_in_place_is_no_longer_what_it_was():
 
     found, _ = revealed(sums)
     assert np.abs(found).max() <= 4 * UNIT
+
+
+def test_a_softmax_of_negatives_needs_no_vouching():
+    for shares in (
+        lambda x: (lambda e: e / e.sum())(np.exp(-(x - x.min()))),
+        lambda x: (lambda e: e / e.sum())(np.exp(np.negative(-(x - x.max())))),
+    ):
+        found, _ = revealed(shares)
+        np.testing.assert_allclose(found, shares(X), atol=8 * UNIT)

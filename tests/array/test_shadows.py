@@ -115,3 +115,21 @@ def test_secret_places_and_functions_of_several_results_have_shadows():
     compared = shadow(of_places_and_several, [X[0], None])
     assert len(compared) == 10
     assert all(found.off <= found.bound + 1e-9 for found in compared)
+
+
+def test_pairs_places_and_functions_of_parleys_own_have_shadows():
+    async def several(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(0, 8))
+        i = await mpc.secret(ctx, 1, mine, range=(0, 2))
+        whole, rest = divmod(i, 2)
+        chosen = x[i], np.take(x, i), np.choose(i, [5, 6, 7]), whole, rest
+        own = mpc.softmax(x), mpc.log_softmax(x), mpc.relu(x - 4), np.histogram(x, [0, 2, 8])[0]
+        return await mpc.reveal(ctx, *chosen, *own)
+
+    x, i = np.array([1.5, 2.25, 7.0]), np.array([2, 0, 1])
+    compared = shadow(several, [x, i])
+    shares = np.exp(x) / np.exp(x).sum()
+    right = x[i], x[i], i + 5, i // 2, i % 2, shares, np.log(shares), np.maximum(x - 4, 0), [1, 2]
+    for found, exact in zip(compared, right, strict=True):
+        assert found.largest == pytest.approx(np.abs(exact).max())
+        assert found.off <= found.bound + 1e-9

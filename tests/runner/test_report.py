@@ -75,6 +75,8 @@ def test_bounds_of_errors_and_decisions_are_shown() -> None:
     shown = [line.split() for line in printed(account(0, **one, device=[None])).splitlines()]
     assert ["study.py:9", "one", "number", "no", "useful", "bound", "everybody"] in shown
     assert ["study.py:7", "+-", "0.25"] in shown
+    exact = {"reveals": [unbounded | {"error": 0.0}], "decisions": one["decisions"], "result": 3}
+    assert "exact, if decided as shown below" in " ".join(printed(account(0, **exact, device=[None])).split())
     assert ["result", "62.75"] in shown
 
 
