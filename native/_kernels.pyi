@@ -226,6 +226,31 @@ class Lib:
     def parley_evaluate_ands(
         self, c: Pointer, a: Pointer, b: Pointer, tables: Pointer, start: Pointer, first: int, n: int
     ) -> None: ...
+    def parley_garble_circuit(
+        self,
+        tables: Pointer,
+        slots: Pointer,
+        work: Pointer,
+        gates: Pointer,
+        groups: Pointer,
+        n_groups: int,
+        delta: Pointer,
+        start: Pointer,
+        first: int,
+        instances: int,
+    ) -> None: ...
+    def parley_evaluate_circuit(
+        self,
+        slots: Pointer,
+        work: Pointer,
+        tables: Pointer,
+        gates: Pointer,
+        groups: Pointer,
+        n_groups: int,
+        start: Pointer,
+        first: int,
+        instances: int,
+    ) -> None: ...
     def parley_matmul(
         self,
         out: Pointer,

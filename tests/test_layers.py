@@ -14,16 +14,16 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
-        "_installed", "errors", "intake", "algebra", "prg", "domain_hash", "label_hash", "device", "network",
+        "_installed", "errors", "intake", "algebra", "prg", "domain_hash", "label_hash", "garbling", "device", "network",
         "accounts.display", "accounts.ledger", "accounts.plain", "accounts.report", "correlation", "standing", "supply",
         "context", "accounts.cost", "store", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
-        "unchecked", "ot.groups", "preprocessing.transfers", "preprocessing.orders", "preprocessing.tools",
-        "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",
-        "preprocessing.random_bits", "preprocessing.kinds", "ideal", "beaver", "ot", "numeric", "preprocessing",
-        "array", "prepared", "horizon", "runs",
+        "unchecked", "sorting_network", "circuits", "ot.groups", "preprocessing.transfers", "preprocessing.orders",
+        "preprocessing.tools", "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining",
+        "preprocessing.bilinear", "preprocessing.random_bits", "preprocessing.kinds", "garbled", "ideal", "beaver",
+        "ot", "numeric", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -56,7 +56,8 @@ FOLDER_ORDER = {
         "party", "dealing", "storing",
     ),
     "protocols.beaver": (
-        "share", "arithmetic", "boolean", "read_table", "by_masks", "by_tables", "convert", "truncate", "shuffle",
+        "share", "arithmetic", "boolean", "by_garbling", "read_table", "by_masks", "by_tables", "convert", "truncate",
+        "shuffle",
         "__init__",
     ),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
@@ -65,6 +66,11 @@ FOLDER_ORDER = {
         "extension_softspoken_roy22", "pads", "wide_products", "products_alsz13", "transfers", "one_of_many",
         "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
+    "protocols.circuits": (
+        "kinds", "circuit", "builder", "arithmetic", "values", "choosing", "floats", "float_values", "function",
+        "levels", "plain", "binding", "bristol", "gmw", "library", "__init__",
+    ),
+    "protocols.garbled": ("program", "half_gates_zre15", "yao", "__init__"),
     "protocols.preprocessing": (
         "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching", "ot_tools",
         "coins", "checking", "announcing", "workshop", "from_ot", "__init__",

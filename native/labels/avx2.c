@@ -11,6 +11,8 @@
 #include "labels/fixed_key.h"
 #include "labels/half_gates.h"
 
+#include "labels/circuits.h"
+
 const LabelKernels labels_avx2 = {LABEL_KERNELS(OWN)};
 
 #include "targets/end.h"

@@ -9,7 +9,8 @@
 #define LABEL_KERNELS(KERNEL)                                                    \
     KERNEL(hash_cr) KERNEL(hash_ccr) KERNEL(hash_tccr) KERNEL(hash_rekeyed)      \
     KERNEL(tree_level) KERNEL(half_tree_level)                                   \
-    KERNEL(garble_ands) KERNEL(evaluate_ands)
+    KERNEL(garble_ands) KERNEL(evaluate_ands)                                    \
+    KERNEL(garble_circuit) KERNEL(evaluate_circuit)
 
 #define MEMBER(name) LIKE(parley_##name) name;
 typedef struct {

@@ -66,3 +66,37 @@ void parley_evaluate_ands(uint64_t *c, const uint64_t *a, const uint64_t *b, con
     REQUIRES(apart(c, LABEL * n, start, LABEL));
     selected->labels.evaluate_ands(c, a, b, tables, start, first, n);
 }
+
+/* The ANDs of a part of a program: over its groups, times the instances. */
+static size_t ands_of(const int32_t *groups, size_t n_groups, size_t instances) {
+    size_t ands = 0;
+    for (size_t i = 0; i < n_groups; i++) ands += groups[2 * i + 1] ? (size_t)groups[2 * i] : 0;
+    return ands * instances;
+}
+
+static int groups_hold(const int32_t *groups, size_t n_groups) {
+    for (size_t i = 0; i < n_groups; i++)
+        if (groups[2 * i] < 0 || (groups[2 * i + 1] != 0 && groups[2 * i + 1] != 1)) return 0;
+    return 1;
+}
+
+void parley_garble_circuit(uint64_t *tables, uint64_t *slots, uint64_t *work, const int32_t *gates,
+                           const int32_t *groups, size_t n_groups, const uint64_t delta[2], const uint64_t start[2],
+                           uint64_t first, size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups));
+    REQUIRES(have_tweaks(first, ands_of(groups, n_groups, instances)));
+    REQUIRES(there(tables, 2 * LABEL * ands_of(groups, n_groups, instances)));
+    REQUIRES(!n_groups || (gates && slots && work && slots != work && tables != slots && tables != work));
+    REQUIRES_OF_CONTENTS(delta[0] & 1);
+    selected->labels.garble_circuit(tables, slots, work, gates, groups, n_groups, delta, start, first, instances);
+}
+
+void parley_evaluate_circuit(uint64_t *slots, uint64_t *work, const uint64_t *tables, const int32_t *gates,
+                             const int32_t *groups, size_t n_groups, const uint64_t start[2], uint64_t first,
+                             size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups));
+    REQUIRES(have_tweaks(first, ands_of(groups, n_groups, instances)));
+    REQUIRES(there(tables, 2 * LABEL * ands_of(groups, n_groups, instances)));
+    REQUIRES(!n_groups || (gates && slots && work && slots != work));
+    selected->labels.evaluate_circuit(slots, work, tables, gates, groups, n_groups, start, first, instances);
+}

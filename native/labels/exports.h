@@ -38,4 +38,19 @@ void parley_garble_ands(uint64_t *tables, uint64_t *c0, const uint64_t *a0, cons
 void parley_evaluate_ands(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t *tables,
                           const uint64_t start[2], uint64_t first, size_t n);
 
+/* Part of a program, a circuit's gates in groups, for `instances` of the circuit at once. Slots hold the labels of wires,
+ * slots (slot, instance) labels. A gate is three numbers: the slots of its operands, each doubled, plus 1 where an
+ * operand of an AND is negated, and the slot of its result. A group is two: how many gates follow, and whether they are
+ * ANDs (1) or XORs (0). XORs of a group are computed one after the other; ANDs of a group read their operands before
+ * any result is written. The i-th AND of the part, counted over groups, gates and instances, is gate first + i of
+ * garble_ands and evaluate_ands; tables (i, 2) labels are in this order. work has room for 2 labels of each
+ * instance of each AND of the largest group. Gates and groups are public, and what they say
+ * lies within the arrays. */
+void parley_garble_circuit(uint64_t *tables, uint64_t *slots, uint64_t *work, const int32_t *gates,
+                           const int32_t *groups, size_t n_groups, const uint64_t delta[2], const uint64_t start[2],
+                           uint64_t first, size_t instances);
+void parley_evaluate_circuit(uint64_t *slots, uint64_t *work, const uint64_t *tables, const int32_t *gates,
+                             const int32_t *groups, size_t n_groups, const uint64_t start[2], uint64_t first,
+                             size_t instances);
+
 #endif

@@ -9,7 +9,7 @@ m elements take about (log2 m)^2 / 2 layers of a comparison and two rounds, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ from protocols.array.shape import concatenate, stack
 from protocols.array.shuffled import put_first, sorted_columns
 from protocols.array.thresholds import clamped
 from protocols.numeric.opened_order import comparisons, level_of
+from protocols.sorting_network import comparators
 
 Before = Callable[[list[SecretArray], list[SecretArray]], SecretArray]
 """Whether rows of columns come strictly before others."""
@@ -45,23 +46,8 @@ class Layer(NamedTuple):
 
 @cache
 def network(count: int) -> tuple[Layer, ...]:
-    """The layers that sort `count` places. Knuth, The Art of Computer Programming 3, 5.2.2, algorithm M."""
-    return tuple(_layer(count, low, step) for low, step in _comparators(count))
-
-
-def _comparators(count: int) -> Iterator[tuple[npt.NDArray[np.int64], int]]:
-    """The lower places of each layer, and how far above the others are."""
-    top = 1 << max((count - 1).bit_length() - 1, 0)
-    p = top
-    while p > 0:
-        q, r, d = top, 0, p
-        while d > 0:
-            i = np.arange(max(count - d, 0))
-            low = i[(i & p) == r]
-            if low.size:
-                yield low, d
-            d, q, r = q - p, q >> 1, p
-        p >>= 1
+    """The layers that sort `count` places."""
+    return tuple(_layer(count, low, step) for low, step in comparators(count))
 
 
 def _layer(count: int, low: npt.NDArray[np.int64], step: int) -> Layer:

@@ -12,7 +12,7 @@ import numpy as np
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bits import transpose, words_for
-from mpc.algebra.ring import Words
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.prg import Prg
 from protocols.ot import base_co15
@@ -25,13 +25,13 @@ def _setup_words(peer: int, delta: Words | None = None) -> int:
 
 @cost(rounds=2, to_one=_setup_words, call_name="iknp_setup", parties=2)
 async def send_setup(ctx: Context, peer: int, delta: Words | None = None) -> IknpSender:
-    """The sender's end of an extension with `peer`, which calls `receive_setup`. `delta`: a random one if not given.
+    """The sender's end of an extension with `peer`, which calls `receive_setup`. `delta`: random and odd if not given.
 
     The roles of the base transfers are exchanged: delta's bits are choices. Semi-honest security only. Errors as in
     `base_co15`.
     """
     if delta is None:
-        delta = ctx.prg("iknp delta").words((2,))
+        delta = ctx.prg("iknp delta").words((2,)) | np.array([1, 0], U64)
     choices = (bit_masks(delta, LABEL_BITS) & np.uint64(1)).astype(np.uint8)
     keys = await base_co15.receive(ctx, peer, choices)
     return IknpSender(peer, pad_start(ctx, ctx.me, peer), delta, [Prg(key.tobytes()) for key in keys])

@@ -41,12 +41,12 @@ async def send_setup(
 ) -> SoftSpokenSender:
     """The sender's end of an extension with `peer`, which calls `receive_setup` with the same k and `malicious`.
 
-    k from 1 to 8: 128 / k - 1 bits and 2^k / k blocks of AES a correlation. `delta`: a random one if not given.
+    k from 1 to 8: 128 / k - 1 bits and 2^k / k blocks of AES a correlation. `delta`: a random odd one if not given.
     Semi-honest security, or, if `malicious`, security against a dishonest peer, which may guess bits of delta and is
     found out when it guesses wrong. LocalError `wrong-parameter`, PeerError `bad-point`, Abort `ot-check-failed`.
     """
     if delta is None:
-        delta = ctx.prg("softspoken delta").words((2,))
+        delta = ctx.prg("softspoken delta").words((2,)) | np.array([1, 0], U64)
     streams = await send_seeds(ctx, peer, k, malicious, delta)
     return SoftSpokenSender(peer, k, malicious, streams, pad_start(ctx, ctx.me, peer), delta)
 

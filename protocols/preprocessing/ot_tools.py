@@ -50,6 +50,22 @@ class OtTools:
         """n - 1 products in a row, party by party."""
         return await products.bits_to_ring(ctx, self.ends, planes, groups, targets, words)
 
+    async def labels(self, ctx: Context, sender: int, receiver: int, count: int) -> Material:
+        """Correlated transfers as they are."""
+        nothing = np.empty((0,), U64)
+        parts = {"offset": nothing, "zeros": nothing, "bits": nothing, "labels": nothing}
+
+        async def send(child: Context, other: int) -> None:
+            end = self.ends.senders[other]
+            parts["zeros"] = await end.extend(child, count)
+            parts["offset"] = end.delta.copy()
+
+        async def receive(child: Context, other: int) -> None:
+            parts["bits"], parts["labels"] = await self.ends.receivers[other].extend(child, count)
+
+        await between_pairs(ctx, send, receive, {(sender, receiver)})
+        return tuple(parts.values())
+
     async def translated(
         self, ctx: Context, ring: Z2k, permuter: int, order: Order | None, records: Words
     ) -> Words:  # fmt: skip

@@ -77,6 +77,12 @@ class Tools(Protocol):
         a target have the same shift.
         """
 
+    async def labels(self, ctx: Context, sender: int, receiver: int, count: int) -> Material:
+        """The sender's odd offset (2,) and labels of zero (count, 2); the receiver's packed bits and their labels.
+
+        Empty parts at who does not hold them.
+        """
+
     async def translated(
         self, ctx: Context, ring: Z2k, permuter: int, order: Order | None, records: Words
     ) -> Words:  # fmt: skip

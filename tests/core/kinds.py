@@ -10,6 +10,7 @@ from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
 from protocols.preprocessing.kinds.input_mask import InputMask
+from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 from protocols.preprocessing.kinds.random_value import RandomValue
@@ -68,6 +69,11 @@ EXAMPLES: list[Correlation] = [
     ShareTranslation(Z64, 0, 4, 2, 0),
     ShareTranslation(Z128, 2, 5, 3, 0),
     ShareTranslation(WideRing(70), 3, 4, 2, 1),
+    Labels(Z64, 70, 0, 1),
+    Labels(Z64, 3, 1, 0),
+    Labels(Ring(4), 64, 0, 1),
+    Labels(Z64, 0, 1, 0),
+    Labels(Z128, 5, 0, 1),
 ]
 assert {type(kind) for kind in EXAMPLES} == set(every_kind().values())
 
@@ -84,6 +90,7 @@ kinds = st.one_of(
     st.builds(DaBit, rings, st.integers(0, 200)),
     st.builds(EdaBit, rings, st.integers(0, 200)),
     st.builds(OneOfMany, rings, st.integers(0, 5), st.integers(1, 5), st.integers(1, 9), st.just(0), st.just(1)),
+    st.builds(Labels, rings, st.integers(0, 200), st.just(0), st.just(1)),
     st.builds(ShareTranslation, rings, sizes, sizes, sizes, st.integers(0, 1)),
 )
 entries = st.lists(st.tuples(paths, kinds), max_size=6)

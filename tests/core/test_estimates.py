@@ -16,6 +16,7 @@ from protocols.preprocessing.from_ot import ot_supplies
 from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 from protocols.preprocessing.kinds.random_value import RandomValue
@@ -37,6 +38,7 @@ LARGE = [
     TruncationPair(Z64, (1000,), 16),
     OneOfMany(Z64, 50, 4, 2, 0, 1),
     ShareTranslation(Z64, 3, 200, 2, 1),
+    Labels(Z64, 9000, 0, 1),
 ]
 
 

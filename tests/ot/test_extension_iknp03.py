@@ -64,4 +64,4 @@ def test_no_message_has_changed():
     async def receive(ctx, peer):
         await (await iknp.receive_setup(ctx, peer)).extend(ctx, 100)
 
-    assert digest(send, receive) == "3019ea475a11a86a48dbc97b92c05710a34d1e08cface63335067c54fb4ae5b6"
+    assert digest(send, receive) == "af7925d9e6be9b4be534fa82c05db303711fea5828fa2e4b44b0cb896ec01893"

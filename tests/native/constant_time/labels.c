@@ -26,8 +26,26 @@ static void evaluate_ands(uint64_t *out, uint64_t *s) {
     parley_evaluate_ands(out, s, s + 2 * GATES, s + 4 * GATES, s + 8 * GATES, 3, GATES);
 }
 
+/* Three slots of INSTANCES labels: an AND with a negated operand, an XOR, two ANDs side by side. */
+enum { INSTANCES = 5, ANDS = 3 * INSTANCES };
+
+static const int32_t gates[] = {0, 3, 2, 4, 0, 1, 0, 2, 0, 4, 2, 1};
+static const int32_t groups[] = {1, 1, 1, 0, 2, 1};
+
+static void garble_circuit(uint64_t *out, uint64_t *s) {
+    uint64_t work[8 * INSTANCES];
+    parley_garble_circuit(out, s, work, gates, groups, 3, s + 6 * INSTANCES, s + KEYS, 3, INSTANCES);
+}
+
+static void evaluate_circuit(uint64_t *out, uint64_t *s) {
+    uint64_t work[8 * INSTANCES];
+    (void)out;
+    parley_evaluate_circuit(s, work, s + 6 * INSTANCES, gates, groups, 3, s + KEYS, 3, INSTANCES);
+}
+
 const Case cases[] = {
     {"hash_cr", hash_cr}, {"hash_ccr", hash_ccr}, {"hash_tccr", hash_tccr}, {"hash_rekeyed", rekeyed},
     {"hash_rekeyed pairs", rekeyed_pairs}, {"hash_rekeyed rows", rekeyed_rows}, {"tree_level", tree_level},
-    {"half_tree_level", half_tree_level}, {"garble_ands", garble_ands}, {"evaluate_ands", evaluate_ands}, {0},
+    {"half_tree_level", half_tree_level}, {"garble_ands", garble_ands}, {"evaluate_ands", evaluate_ands},
+    {"garble_circuit", garble_circuit}, {"evaluate_circuit", evaluate_circuit}, {0},
 };

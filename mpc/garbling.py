@@ -1,0 +1,94 @@
+"""Gates on labels: the local work of a garbler and of an evaluator, in constant time.
+
+Slots are labels (slots, instances, 2), one slot for each wire that is needed at a time. Gates are those of
+`mpc.label_hash.garble_ands`: half-gates, two blocks of table for each AND, numbered from `first`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.algebra.ring import U64, Words, contiguous, pointer
+from mpc.errors import LocalError
+from native import Pointer, ffi, lib
+
+Numbers = npt.NDArray[np.int32]
+_NUMBERS = ffi.typeof("int32_t[]")
+
+
+@dataclass(frozen=True, eq=False)
+class Gates:
+    """Gates in groups, as `native/labels/exports.h` says: `gates` (n, 3) and `groups` (g, 2), both int32.
+
+    A gate is two literals of slots, 2 slot + negated, and the slot of its result; XORs have plain operands. A group is
+    how many gates follow, and 1 where they are ANDs, which all read before one writes. `slots`: how many there must
+    be. What does not hold together raises LocalError `wrong-gates`.
+    """
+
+    gates: Numbers
+    groups: Numbers
+    slots: int = field(init=False)
+    ands: int = field(init=False)
+    widest: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        gates, groups = (np.ascontiguousarray(x, np.int32) for x in (self.gates, self.groups))
+        counts, kinds = groups.reshape(-1, 2).T
+        if gates.shape != (counts.sum(), 3) or (counts < 0).any() or (gates < 0).any() or (kinds >> 1).any():
+            raise LocalError(
+                "wrong-gates", f"{gates.shape} gates in groups {groups.shape}", "give whole groups of gates"
+            )
+        ands = counts[kinds == 1]
+        most = np.maximum(gates[:, :2].max(axis=1, initial=0) >> 1, gates[:, 2])
+        whole = {"gates": gates, "groups": groups, "slots": int(most.max(initial=0)) + 1, "ands": int(ands.sum())}
+        for name, value in {**whole, "widest": int(ands.max(initial=0))}.items():
+            object.__setattr__(self, name, value)
+
+    def part(self, groups: slice) -> Gates:
+        """Some groups with their gates."""
+        ends = np.cumsum(self.groups[:, 0])
+        first = int(ends[groups.start - 1]) if groups.start else 0
+        chosen = self.groups[groups]
+        return Gates(self.gates[first : first + int(chosen[:, 0].sum())], chosen)
+
+
+def garble(slots: Words, gates: Gates, delta: Words, start: Words, first: int) -> Words:
+    """The tables (ANDs x instances, 2, 2); the labels of zero in the slots go on in place."""
+    instances = _instances(slots, gates, first)
+    tables = np.empty((gates.ands * instances, 2, 2), U64)
+    labels = pointer(tables), pointer(slots), _work(gates, instances)
+    offset, key = pointer(contiguous(delta)), pointer(contiguous(start))
+    lib.parley_garble_circuit(*labels, *_numbers(gates), len(gates.groups), offset, key, first, instances)
+    return tables
+
+
+def evaluate(slots: Words, gates: Gates, tables: Words, start: Words, first: int) -> None:
+    """The evaluator's labels in the slots go on in place, by the tables of the same gates."""
+    instances = _instances(slots, gates, first)
+    if tables.shape != (gates.ands * instances, 2, 2) or tables.dtype != U64:
+        raise LocalError("wrong-labels", f"tables of shape {tables.shape}", "give two labels for each AND and instance")
+    labels = pointer(slots), _work(gates, instances), pointer(contiguous(tables))
+    key = pointer(contiguous(start))
+    lib.parley_evaluate_circuit(*labels, *_numbers(gates), len(gates.groups), key, first, instances)
+
+
+def _instances(slots: Words, gates: Gates, first: int) -> int:
+    """How many there are, of slots that hold all that the gates name."""
+    fits = slots.ndim == 3 and slots.shape[2] == 2 and len(slots) >= gates.slots
+    if not fits or slots.dtype != U64 or not slots.flags.c_contiguous:
+        what = f"slots of shape {slots.shape} for gates on {gates.slots}"
+        raise LocalError("wrong-labels", what, "give contiguous labels (slots, instances, 2)")
+    if not 0 <= first <= 2**63 - gates.ands * slots.shape[1]:
+        raise LocalError("wrong-counter", f"gates from {first} on are not all below 2^63", "begin at 0")
+    return int(slots.shape[1])
+
+
+def _work(gates: Gates, instances: int) -> Pointer:
+    return pointer(np.empty((2 * gates.widest * instances, 2), U64))
+
+
+def _numbers(gates: Gates) -> tuple[Pointer, Pointer]:
+    return ffi.from_buffer(_NUMBERS, gates.gates), ffi.from_buffer(_NUMBERS, gates.groups)

@@ -1,0 +1,90 @@
+/* A circuit's gates on labels, in the order of a program: see labels/exports.h. To be included once by a file after its
+ * garble_ands and evaluate_ands, so that its XORs are in registers of that file's instruction set. */
+
+/* One gate: slots of its operands, doubled, the lowest bit set where an operand is negated, and the slot of its result. */
+enum { LEFT, RIGHT, RESULT, GATE_WORDS };
+/* One group of a program: how many gates, and whether they are ANDs. */
+enum { GATES_IN_GROUP, ARE_ANDS, GROUP_WORDS };
+
+/* The labels of a slot: `instances` of them. */
+static inline uint64_t *labels_of(uint64_t *slots, int32_t slot, size_t instances) {
+    return slots + 2 * instances * (size_t)slot;
+}
+
+/* out = x ^ y, or x ^ y ^ offset; out may be x or y. */
+static inline void xor_labels(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t instances) {
+    for (size_t i = 0; i < 2 * instances; i++) out[i] = x[i] ^ y[i];
+}
+
+/* out = x, shifted by the offset where `negated`, which is public. */
+static inline void take_labels(uint64_t *out, const uint64_t *x, const uint64_t offset[2], int negated,
+                                      size_t instances) {
+    const uint64_t low = negated ? offset[0] : 0, high = negated ? offset[1] : 0;
+    for (size_t i = 0; i < instances; i++) {
+        out[2 * i] = x[2 * i] ^ low;
+        out[2 * i + 1] = x[2 * i + 1] ^ high;
+    }
+}
+
+static inline void xor_group(uint64_t *slots, const int32_t *gates, size_t count, size_t instances) {
+    for (size_t g = 0; g < count; g++, gates += GATE_WORDS)
+        xor_labels(labels_of(slots, gates[RESULT], instances), labels_of(slots, gates[LEFT] >> 1, instances),
+                   labels_of(slots, gates[RIGHT] >> 1, instances), instances);
+}
+
+/* The operands of a group of ANDs side by side, in a and b. */
+static inline void gather_operands(uint64_t *a, uint64_t *b, uint64_t *slots, const int32_t *gates, size_t count,
+                                          const uint64_t offset[2], size_t instances) {
+    for (size_t g = 0; g < count; g++, gates += GATE_WORDS) {
+        const int32_t left = gates[LEFT], right = gates[RIGHT];
+        const size_t place = 2 * instances * g;
+        take_labels(a + place, labels_of(slots, left >> 1, instances), offset, left & 1, instances);
+        take_labels(b + place, labels_of(slots, right >> 1, instances), offset, right & 1, instances);
+    }
+}
+
+static inline void scatter_results(uint64_t *slots, const uint64_t *c, const int32_t *gates, size_t count,
+                                          size_t instances) {
+    static const uint64_t none[2] = {0, 0};
+    for (size_t g = 0; g < count; g++, gates += GATE_WORDS)
+        take_labels(labels_of(slots, gates[RESULT], instances), c + 2 * instances * g, none, 0, instances);
+}
+
+static void garble_circuit(uint64_t *tables, uint64_t *slots, uint64_t *work, const int32_t *gates,
+                           const int32_t *groups, size_t n_groups, const uint64_t delta[2], const uint64_t start[2],
+                           uint64_t first, size_t instances) {
+    for (; n_groups--; groups += GROUP_WORDS) {
+        const size_t count = (size_t)groups[GATES_IN_GROUP], n = count * instances;
+        if (groups[ARE_ANDS]) {
+            uint64_t *a = work, *b = work + 2 * n;
+            gather_operands(a, b, slots, gates, count, delta, instances);
+            garble_ands(tables, a, a, b, delta, start, first, n);
+            scatter_results(slots, a, gates, count, instances);
+            tables += 4 * n;
+            first += n;
+        } else {
+            xor_group(slots, gates, count, instances);
+        }
+        gates += GATE_WORDS * count;
+    }
+}
+
+static void evaluate_circuit(uint64_t *slots, uint64_t *work, const uint64_t *tables, const int32_t *gates,
+                             const int32_t *groups, size_t n_groups, const uint64_t start[2], uint64_t first,
+                             size_t instances) {
+    static const uint64_t none[2] = {0, 0};
+    for (; n_groups--; groups += GROUP_WORDS) {
+        const size_t count = (size_t)groups[GATES_IN_GROUP], n = count * instances;
+        if (groups[ARE_ANDS]) {
+            uint64_t *a = work, *b = work + 2 * n;
+            gather_operands(a, b, slots, gates, count, none, instances);
+            evaluate_ands(a, a, b, tables, start, first, n);
+            scatter_results(slots, a, gates, count, instances);
+            tables += 4 * n;
+            first += n;
+        } else {
+            xor_group(slots, gates, count, instances);
+        }
+        gates += GATE_WORDS * count;
+    }
+}

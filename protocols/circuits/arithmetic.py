@@ -1,0 +1,212 @@
+"""Whole numbers in circuits: lists of literals, the least significant first, of unsigned numbers unless said.
+
+Costs in ANDs are for secret operands of k bits; constants fold, so that a public operand costs less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from protocols.circuits.builder import Builder
+from protocols.circuits.circuit import FALSE, TRUE
+
+Word = list[int]
+
+KARATSUBA_FROM = 20
+"""Products of fewer bits are cheaper by the schoolbook (by the count of ANDs)."""
+
+
+def add(b: Builder, x: Sequence[int], y: Sequence[int], carry: int = FALSE) -> Word:
+    """x + y + carry mod 2^k: k - 1 ANDs, one on each way from bit to bit (the full adder of one AND)."""
+    total = []
+    for i, (u, v) in enumerate(zip(x, y, strict=True)):
+        total.append(b.xor(b.xor(u, v), carry))
+        if i + 1 < len(x):
+            carry = _carry(b, u, v, carry)
+    return total
+
+
+def add_all(b: Builder, x: Sequence[int], y: Sequence[int], carry: int = FALSE) -> Word:
+    """x + y + carry with its carry out, k + 1 bits: k ANDs."""
+    return add(b, [*x, FALSE], [*y, FALSE], carry)
+
+
+def negate(b: Builder, x: Sequence[int]) -> Word:
+    """-x mod 2^k: k - 2 ANDs."""
+    return add(b, [FALSE] * len(x), [u ^ 1 for u in x], TRUE)
+
+
+def subtract(b: Builder, x: Sequence[int], y: Sequence[int]) -> Word:
+    """x - y mod 2^k: k - 1 ANDs."""
+    return add(b, x, [v ^ 1 for v in y], TRUE)
+
+
+def less(b: Builder, x: Sequence[int], y: Sequence[int]) -> int:
+    """x < y: k ANDs, the borrow of x - y."""
+    borrow = FALSE
+    for u, v in zip(x, y, strict=True):
+        borrow = b.xor(v, b.and_(b.xor(v, u) ^ 1, b.xor(v, borrow)))
+    return borrow
+
+
+def less_signed(b: Builder, x: Sequence[int], y: Sequence[int]) -> int:
+    """x < y of two's complement: k ANDs."""
+    return less(b, [*x[:-1], x[-1] ^ 1], [*y[:-1], y[-1] ^ 1])
+
+
+def equal(b: Builder, x: Sequence[int], y: Sequence[int]) -> int:
+    """x == y: k - 1 ANDs, ceil(log2 k) deep."""
+    return all_of(b, [b.xor(u, v) ^ 1 for u, v in zip(x, y, strict=True)])
+
+
+def all_of(b: Builder, x: Sequence[int]) -> int:
+    """Whether all bits are 1: k - 1 ANDs, ceil(log2 k) deep."""
+    layer = list(x) or [TRUE]
+    while len(layer) > 1:
+        odd = layer[len(layer) & ~1 :]
+        layer = [b.and_(u, v) for u, v in zip(layer[::2], layer[1::2], strict=False)] + odd
+    return layer[0]
+
+
+def any_of(b: Builder, x: Sequence[int]) -> int:
+    """Whether a bit is 1: k - 1 ANDs, ceil(log2 k) deep."""
+    return all_of(b, [u ^ 1 for u in x]) ^ 1
+
+
+def select(b: Builder, c: int, x: Sequence[int], y: Sequence[int]) -> Word:
+    """x where c, else y: k ANDs."""
+    return [b.select(c, u, v) for u, v in zip(x, y, strict=True)]
+
+
+def multiply(b: Builder, x: Sequence[int], y: Sequence[int], width: int) -> Word:
+    """x y mod 2^width: about width^2 ANDs by the schoolbook, fewer by Karatsuba's method where both are long."""
+    if not x or not y:
+        return [FALSE] * width
+    x, y = x[:width], y[:width]
+    if min(len(x), len(y)) >= KARATSUBA_FROM:
+        if width >= len(x) + len(y):
+            return _fitted(_karatsuba(b, list(x), list(y)), width)
+        if width < 2 * min(len(x), len(y)) and width >= 2 * KARATSUBA_FROM:
+            return _low_product(b, x, y, width)
+    total: Word = [FALSE] * width
+    for i, v in enumerate(y[:width]):
+        row = [b.and_(u, v) for u in x[: width - i]]
+        room = min(width - i, len(row) + 1)
+        total[i : i + room] = add(b, total[i : i + room], _fitted(row, room))
+    return total
+
+
+def divide(b: Builder, x: Sequence[int], y: Sequence[int]) -> tuple[Word, Word]:
+    """x // y and x % y: about k^2 + k ANDs. Where y is 0 the quotient is all ones and the remainder x, as in RISC-V.
+
+    Long division: the remainder has one bit more in each step, so that early steps are short.
+    """
+    quotient: Word = []
+    remainder: Word = []
+    for bit in reversed(x):
+        remainder = [bit, *remainder]
+        k = len(remainder)
+        beyond = any_of(b, y[k:])
+        low = _fitted(y, k)
+        difference = add_all(b, remainder, [v ^ 1 for v in low], TRUE)
+        fits = b.and_(difference[-1], beyond ^ 1)
+        remainder = select(b, fits, difference[:-1], remainder)[: len(y)]
+        quotient = [fits, *quotient]
+    return quotient, _fitted(remainder, len(x))
+
+
+def square_root(b: Builder, x: Sequence[int]) -> tuple[Word, Word]:
+    """The largest r with r^2 <= x, of ceil(k / 2) bits, and x - r^2: about k^2 / 4 + k ANDs, two bits of x a step."""
+    pairs = _fitted(x, len(x) + len(x) % 2)
+    root: Word = []
+    remainder: Word = []
+    for i in range(len(pairs) - 2, -1, -2):
+        remainder = [pairs[i], pairs[i + 1], *remainder]
+        trial = [TRUE, FALSE, *root]
+        k = max(len(remainder), len(trial))
+        difference = add_all(b, _fitted(remainder, k), [v ^ 1 for v in _fitted(trial, k)], TRUE)
+        fits = difference[-1]
+        root = [fits, *root]
+        remainder = select(b, fits, difference[:-1], _fitted(remainder, k))[: len(root) + 1]
+    return root, remainder
+
+
+def shifted(b: Builder, x: Sequence[int], amount: Sequence[int], fill: int, *, left: bool) -> Word:
+    """x moved by a secret amount, `fill` coming in: k ANDs for each bit of the amount that matters."""
+    word = list(x)
+    k = len(word)
+    steps = max(k - 1, 1).bit_length()
+    for i, c in enumerate(amount[:steps]):
+        by = min(1 << i, k)
+        moved = [fill] * by + word[: k - by] if left else word[by:] + [fill] * by
+        word = select(b, c, moved, word)
+    beyond = any_of(b, amount[steps:])
+    return select(b, beyond, [fill] * k, word)
+
+
+def population_count(b: Builder, x: Sequence[int]) -> Word:
+    """How many bits are 1: fewer than k ANDs, by full adders of three bits into two (Boyar, Peralta)."""
+    columns: list[Word] = [list(x)]
+    count: Word = []
+    for column in columns:
+        carries: Word = []
+        while len(column) > 1:
+            u, v, w = column.pop(), column.pop(), column.pop() if column else FALSE
+            column.append(b.xor(b.xor(u, v), w))
+            carries.append(_carry(b, u, v, w))
+        count.append(column[0] if column else FALSE)
+        if carries:
+            columns.append(carries)
+    return count
+
+
+def looked_up(b: Builder, index: Sequence[int], table: Sequence[int], width: int) -> Word:
+    """table[index] of public numbers, beyond the end the last of them.
+
+    A tree of choices: below 2^k ANDs for each bit of an entry, fewer where entries agree.
+    """
+    k = (len(table) - 1).bit_length()
+    last = _constant(table[-1], width)
+    rows = [_constant(value, width) for value in table] + [last] * ((1 << k) - len(table))
+    for c in index[:k]:
+        rows = [select(b, c, high, low) for low, high in zip(rows[::2], rows[1::2], strict=True)]
+    return select(b, any_of(b, index[k:]), last, rows[0])
+
+
+def _carry(b: Builder, u: int, v: int, w: int) -> int:
+    """Whether two of three bits are 1: one AND."""
+    return b.xor(w, b.and_(b.xor(u, w), b.xor(v, w)))
+
+
+def _karatsuba(b: Builder, x: Word, y: Word) -> Word:
+    """All bits of x y: (x1 + x0)(y1 + y0) - x1 y1 - x0 y0 is the middle."""
+    h = max(len(x), len(y)) // 2
+    x0, x1, y0, y1 = x[:h], x[h:], y[:h], y[h:]
+    low = multiply(b, x0, y0, len(x0) + len(y0))
+    high = multiply(b, x1, y1, len(x1) + len(y1))
+    wide = max(len(x0), len(x1), len(y0), len(y1))
+    x01 = add_all(b, _fitted(x0, wide), _fitted(x1, wide))
+    y01 = add_all(b, _fitted(y0, wide), _fitted(y1, wide))
+    k = 2 * wide + 2
+    middle = multiply(b, x01, y01, k)
+    middle = subtract(b, subtract(b, middle, _fitted(low, k)), _fitted(high, k))
+    total = low + [FALSE] * (2 * h - len(low)) + high
+    room = len(total) - h
+    return total[:h] + add(b, total[h:], _fitted(middle, room))
+
+
+def _low_product(b: Builder, x: Sequence[int], y: Sequence[int], width: int) -> Word:
+    """The low half of a product: of the four quarters one is needed whole, and it is cheaper by Karatsuba's method."""
+    h = (width + 1) // 2
+    total = multiply(b, x[:h], y[:h], 2 * h)[:width]
+    for u, v in ((x[:h], y[h:]), (x[h:], y[:h])):
+        total = total[:h] + add(b, total[h:], multiply(b, u, v, width - h))
+    return total
+
+
+def _fitted(x: Sequence[int], width: int) -> Word:
+    return [*x[:width], *[FALSE] * (width - len(x))]
+
+
+def _constant(value: int, width: int) -> Word:
+    return [value >> i & 1 for i in range(width)]

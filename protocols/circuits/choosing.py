@@ -1,0 +1,74 @@
+"""Functions of values: joining, minimum and maximum, counting ones, tables, sorting networks, square roots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mpc.errors import LocalError
+from protocols.circuits import arithmetic
+from protocols.circuits.kinds import UInt
+from protocols.circuits.values import Number, Value, made, mux, value_of
+from protocols.sorting_network import comparators
+
+
+def joined(*parts: Value) -> Value:
+    """All bits of the parts as Bits, those of the first lowest."""
+    return value_of(parts[0].builder, [literal for part in parts for literal in part.literals])
+
+
+def minimum(x: Number, y: Number | int) -> Number:
+    """The smaller of two: 2 k ANDs for k bits."""
+    return mux(x < y, x, y)
+
+
+def maximum(x: Number, y: Number | int) -> Number:
+    """The larger of two: 2 k ANDs for k bits."""
+    return mux(x > y, x, y)
+
+
+def ordered(x: Number, y: Number) -> tuple[Number, Number]:
+    """Both, the smaller first: 2 k ANDs, since what leaves one place comes into the other."""
+    change = x._like(mux(x > y, x ^ y, 0).literals)
+    return x ^ change, y ^ change
+
+
+def sorted_values(values: Sequence[Number]) -> list[Number]:
+    """All, ascending, by Batcher's odd-even merge sort: about n (log2 n)^2 / 4 comparisons."""
+    found = list(values)
+    for places, step in comparators(len(found)):
+        for low in places.tolist():
+            found[low], found[low + step] = ordered(found[low], found[low + step])
+    return found
+
+
+def population_count(x: Value) -> Number:
+    """How many bits are 1, as UInt of as many bits as that takes: fewer than k ANDs."""
+    count = arithmetic.population_count(x.builder, x.literals)
+    return _number(x, count)
+
+
+def square_root(x: Number) -> Number:
+    """The largest r with r^2 <= x of an unsigned number, half as wide."""
+    return _number(x, arithmetic.square_root(x.builder, x.literals)[0])
+
+
+def wide_product(x: Number, y: Number) -> Number:
+    """x y with all its bits, as UInt of both widths together; unsigned numbers."""
+    width = x.kind.width + y.kind.width
+    return _number(x, arithmetic.multiply(x.builder, x.literals, y.literals, width))
+
+
+def looked_up(index: Value, table: Sequence[int], kind: UInt) -> Number:
+    """table[index] for a public table; beyond its end the last entry."""
+    if not table:
+        raise LocalError("bad-operand", "an empty table", "give one number or more")
+    for number in table:
+        kind.encoded(number)
+    literals = arithmetic.looked_up(index.builder, index.literals, table, kind.width)
+    return Number(index.builder, kind, literals)
+
+
+def _number(x: Value, literals: Sequence[int]) -> Number:
+    number = made(x.builder, UInt(len(literals)), literals)
+    assert isinstance(number, Number)
+    return number

@@ -1,0 +1,111 @@
+"""A Boolean circuit as arrays: what every way of running one reads, garbler, evaluator, GMW and the clear alike.
+
+Wire 0 is the constant False, then come the wires of the inputs, then one wire for each gate, in the order of the gates.
+A *literal* is 2 w for wire w and 2 w + 1 for its negation, so that negations are no gates: garbling and sharing have
+them for nothing. A gate is an XOR of two plain wires or an AND of two literals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.errors import LocalError
+from protocols.circuits.kinds import Bits
+
+Literals = npt.NDArray[np.int32]
+FALSE, TRUE = 0, 1
+"""The literals of the constants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """What goes into or out of a circuit under a name: bits of a kind, the least significant first."""
+
+    name: str
+    kind: Bits
+
+    @property
+    def width(self) -> int:
+        """How many bits."""
+        return self.kind.width
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.kind}"
+
+
+@dataclass(frozen=True, eq=False)
+class Circuit:
+    """A circuit: inputs and outputs by name, `is_and`, `left` and `right` for each gate, and the outputs' literals.
+
+    inputs, outputs: in the order of their bits. is_and: (gates,) of bool. left, right: (gates,) literals of wires
+    before the gate's own, plain ones for an XOR. ends: the literals of all outputs' bits, one after another. What does
+    not hold together raises LocalError `bad-circuit`.
+    """
+
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    is_and: npt.NDArray[np.bool_]
+    left: Literals
+    right: Literals
+    ends: Literals
+    name: str = field(default="circuit", kw_only=True)
+
+    def __post_init__(self) -> None:
+        for ports in (self.inputs, self.outputs):
+            names = [port.name for port in ports]
+            _need(len(set(names)) == len(names), f"two ports are called alike among {', '.join(names)}")
+        _need(len(self.is_and) == len(self.left) == len(self.right), "a gate has a kind and two operands")
+        _need(len(self.ends) == sum(port.width for port in self.outputs), "each bit of an output has one literal")
+        own = 2 * (self.first_gate + np.arange(self.gates))
+        for operand in (self.left, self.right):
+            _need(bool(((operand >= 0) & (operand < own)).all()), "a gate reads wires before its own")
+            _need(not (operand[~self.is_and] & 1).any(), "an XOR reads plain wires")
+        _need(bool(((self.ends >= 0) & (self.ends < 2 * self.wires)).all()), "an output is a wire that there is")
+
+    @property
+    def gates(self) -> int:
+        """How many gates there are."""
+        return len(self.is_and)
+
+    @property
+    def first_gate(self) -> int:
+        """The wire of the first gate."""
+        return 1 + sum(port.width for port in self.inputs)
+
+    @property
+    def wires(self) -> int:
+        """How many wires there are, that of the constant and those of the inputs among them."""
+        return self.first_gate + self.gates
+
+    @cached_property
+    def ands(self) -> int:
+        """How many gates cost anything: the ANDs."""
+        return int(self.is_and.sum())
+
+    @cached_property
+    def and_depths(self) -> npt.NDArray[np.int32]:
+        """For each wire the largest number of ANDs on a way to it."""
+        depths = [0] * self.wires
+        gates = zip(self.is_and.tolist(), (self.left >> 1).tolist(), (self.right >> 1).tolist(), strict=True)
+        for wire, (is_and, left, right) in enumerate(gates, self.first_gate):
+            depths[wire] = max(depths[left], depths[right]) + is_and
+        return np.array(depths, np.int32)
+
+    @cached_property
+    def and_depth(self) -> int:
+        """The rounds that GMW takes: the largest number of ANDs on a way to an output."""
+        return int(self.and_depths[self.ends >> 1].max(initial=0))
+
+    def __repr__(self) -> str:
+        inputs, outputs = (", ".join(map(str, ports)) for ports in (self.inputs, self.outputs))
+        counts = f"{self.ands} ANDs of {self.gates} gates, depth {self.and_depth}"
+        return f"<{self.name}({inputs}) -> {outputs}; {counts}>"
+
+
+def _need(holds: bool, what: str) -> None:
+    if not holds:
+        raise LocalError("bad-circuit", what, "make circuits with `mpc.circuit` or read them from a file")

@@ -1,0 +1,57 @@
+"""Circuits from Python functions: `@circuit(a=UInt(32), b=UInt(32))` above a function of the values a and b."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mpc.errors import LocalError
+from protocols.circuits.builder import Builder
+from protocols.circuits.circuit import Circuit, Port
+from protocols.circuits.kinds import Bits
+from protocols.circuits.values import Value, made
+
+
+def circuit(**inputs: Bits) -> Callable[[Callable[..., Any]], Circuit]:
+    """The decorator that turns a function of values into a `Circuit`; each argument is an input of this kind.
+
+    The function runs once, on values without content, and each operator puts its gates into the circuit: a loop over
+    public numbers is unrolled, and there is no branch on a value (`mux` chooses). It returns a value, which becomes the
+    output `result`, a tuple (`result0`, `result1`...), or a dictionary of names. LocalError: `bad-circuit` for
+    arguments and inputs that do not agree or a result that is no value, and what the operators refuse.
+    """
+    for name, kind in inputs.items():
+        if not isinstance(kind, Bits):
+            way = f"write {name}=UInt(32), Int(32) or Bits(128)"
+            raise LocalError("bad-circuit", f"the input `{name}` is given as a {type(kind).__name__}", way)
+
+    def make(function: Callable[..., Any]) -> Circuit:
+        builder = Builder()
+        arguments = _arguments(function, inputs)
+        values = {name: made(builder, kind, builder.input(name, kind)) for name, kind in arguments.items()}
+        named = _named(function(**values), function.__name__)
+        ends = {Port(name, value.kind): value.literals for name, value in named.items()}
+        return builder.circuit(ends, function.__name__)
+
+    return make
+
+
+def _arguments(function: Callable[..., Any], inputs: Mapping[str, Bits]) -> dict[str, Bits]:
+    """The inputs in the order of the function's arguments."""
+    names = list(inspect.signature(function).parameters)
+    if set(names) != set(inputs):
+        what = f"`{function.__name__}` takes {', '.join(names) or 'nothing'}; kinds are given for {', '.join(inputs)}"
+        raise LocalError("bad-circuit", what, "give one kind for each argument")
+    return {name: inputs[name] for name in names}
+
+
+def _named(result: Any, name: str) -> dict[str, Value]:
+    if isinstance(result, Value):
+        return {"result": result}
+    if isinstance(result, tuple | list):
+        result = {f"result{i}": value for i, value in enumerate(result)}
+    if isinstance(result, Mapping) and result and all(isinstance(value, Value) for value in result.values()):
+        return dict(result)
+    what = f"`{name}` returns a {type(result).__name__}, which is no value of its circuit"
+    raise LocalError("bad-circuit", what, "return a value, a tuple of values or a dictionary of them")

@@ -1,0 +1,213 @@
+"""The values that a circuit's function computes with: operators that put gates into the circuit.
+
+A value has no content while the circuit is built. A whole number beside one becomes a constant of its kind, so that
+gates with it fold away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from mpc.errors import LocalError
+from protocols.circuits import arithmetic
+from protocols.circuits.builder import Builder
+from protocols.circuits.circuit import FALSE, TRUE
+from protocols.circuits.kinds import Bits, Int, UInt
+
+V = TypeVar("V", bound="Value")
+
+
+class Value:
+    """Bits in a circuit: `literals`, the least significant first, of a kind. One bit is a truth value for `mux`."""
+
+    __slots__ = ("builder", "kind", "literals")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, builder: Builder, kind: Bits, literals: Sequence[int]) -> None:
+        self.builder, self.kind, self.literals = builder, kind, list(literals)
+        if len(self.literals) != kind.width:
+            raise LocalError("bad-width", f"{len(self.literals)} bits for {kind}", "give as many bits as the kind has")
+
+    # bits
+    def __invert__(self: V) -> V:
+        return self._like([x ^ 1 for x in self.literals])
+
+    def __xor__(self: V, other: V | int) -> V:
+        return self._each(self.builder.xor, other)
+
+    def __and__(self: V, other: V | int) -> V:
+        return self._each(self.builder.and_, other)
+
+    def __or__(self: V, other: V | int) -> V:
+        return self._each(self.builder.or_, other)
+
+    __rxor__, __rand__, __ror__ = __xor__, __and__, __or__
+
+    def __getitem__(self, index: int | slice) -> Value:
+        """A bit, or several, as Bits; bit 0 is the least significant."""
+        chosen = self.literals[index]
+        return value_of(self.builder, chosen if isinstance(chosen, list) else [chosen])
+
+    def __len__(self) -> int:
+        return self.kind.width
+
+    def __lshift__(self: V, by: int | Value) -> V:
+        """Multiplied by 2^by, public or secret: zeros come in, bits above the width are lost."""
+        return self._shifted(by, FALSE, left=True)
+
+    def __rshift__(self: V, by: int | Value) -> V:
+        """Divided by 2^by, rounded down: a signed number keeps its sign."""
+        return self._shifted(by, self.literals[-1] if isinstance(self.kind, Int) else FALSE, left=False)
+
+    def __eq__(self: V, other: V | int) -> Value:  # type: ignore[override]
+        """One bit: 1 where equal."""
+        return value_of(self.builder, [arithmetic.equal(self.builder, self.literals, self._operand(other))])
+
+    def __ne__(self: V, other: V | int) -> Value:  # type: ignore[override]
+        return ~(self == other)
+
+    def rotated(self: V, by: int) -> V:
+        """Moved up by a public number of places; what leaves at one end comes in at the other."""
+        by %= self.kind.width
+        return self._like(self.literals[-by:] + self.literals[:-by] if by else self.literals)
+
+    def to(self, kind: Bits) -> Value:
+        """The same bits as another kind: cut, or filled up with zeros, or with the sign of a signed number."""
+        fill = self.literals[-1] if isinstance(self.kind, Int) else FALSE
+        literals = [*self.literals[: kind.width], *[fill] * (kind.width - self.kind.width)]
+        return made(self.builder, kind, literals)
+
+    # help for the classes below
+    def _like(self: V, literals: Sequence[int]) -> V:
+        return type(self)(self.builder, self.kind, literals)
+
+    def _each(self: V, gate: Callable[[int, int], int], other: V | int) -> V:
+        return self._like([gate(x, y) for x, y in zip(self.literals, self._operand(other), strict=True)])
+
+    def _operand(self, other: Any) -> list[int]:
+        """The literals of another operand, which is of the same kind or a whole number."""
+        if isinstance(other, Value):
+            if other.builder is not self.builder:
+                raise LocalError("bad-operand", "a value of another circuit", "use the arguments of this function")
+            if other.kind != self.kind:
+                way = f"convert one of them: y.to({self.kind})"
+                raise LocalError("bad-operand", f"{self.kind} beside {other.kind}", way)
+            return other.literals
+        return self.kind.encoded(other)
+
+    def _shifted(self: V, by: int | Value, fill: int, *, left: bool) -> V:
+        amount = by.literals if isinstance(by, Value) else UInt(64).encoded(by)
+        return self._like(arithmetic.shifted(self.builder, self.literals, amount, fill, left=left))
+
+    def __bool__(self) -> bool:
+        way = "use mux(condition, a, b), which computes both"
+        raise LocalError("secret-truth", "a value in a circuit is not known when the circuit is made", way)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} in a circuit>"
+
+
+class Number(Value):
+    """A whole number in a circuit, unsigned or signed; sums, products and differences wrap around."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Number | int) -> Number:
+        return self._like(arithmetic.add(self.builder, self.literals, self._operand(other)))
+
+    def __sub__(self, other: Number | int) -> Number:
+        return self._like(arithmetic.subtract(self.builder, self.literals, self._operand(other)))
+
+    def __rsub__(self, other: int) -> Number:
+        return self._like(arithmetic.subtract(self.builder, self._operand(other), self.literals))
+
+    def __mul__(self, other: Number | int) -> Number:
+        return self._like(arithmetic.multiply(self.builder, self.literals, self._operand(other), self.kind.width))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __neg__(self) -> Number:
+        return self._like(arithmetic.negate(self.builder, self.literals))
+
+    def __abs__(self) -> Number:
+        return mux(self._negative(), -self, self)
+
+    def __divmod__(self, other: Number | int) -> tuple[Number, Number]:
+        """Quotient rounded down and remainder with the divisor's sign; a divisor of 0: all ones, and the dividend."""
+        divisor = self._like(self._operand(other))
+        b = self.builder
+        quotient, remainder = arithmetic.divide(b, abs(self).literals, abs(divisor).literals)
+        if not isinstance(self.kind, Int):
+            return self._like(quotient), self._like(remainder)
+        return self._floored(divisor, self._like(quotient), self._like(remainder))
+
+    def __floordiv__(self, other: Number | int) -> Number:
+        return divmod(self, other)[0]
+
+    def __mod__(self, other: Number | int) -> Number:
+        return divmod(self, other)[1]
+
+    def __rfloordiv__(self, other: int) -> Number:
+        return self._like(self._operand(other)) // self
+
+    def __rmod__(self, other: int) -> Number:
+        return self._like(self._operand(other)) % self
+
+    def __lt__(self, other: Number | int) -> Value:
+        return self._below(self.literals, self._operand(other))
+
+    def __gt__(self, other: Number | int) -> Value:
+        return self._below(self._operand(other), self.literals)
+
+    def __le__(self, other: Number | int) -> Value:
+        return ~(self > other)
+
+    def __ge__(self, other: Number | int) -> Value:
+        return ~(self < other)
+
+    def _below(self, x: Sequence[int], y: Sequence[int]) -> Value:
+        less = arithmetic.less_signed if isinstance(self.kind, Int) else arithmetic.less
+        return value_of(self.builder, [less(self.builder, x, y)])
+
+    def _negative(self) -> Value:
+        return value_of(self.builder, [self.literals[-1] if isinstance(self.kind, Int) else FALSE])
+
+    def _floored(self, divisor: Number, quotient: Number, remainder: Number) -> tuple[Number, Number]:
+        """From quotient q and remainder of the magnitudes: of different signs -q, or -q - 1 where something is left."""
+        b, width = self.builder, self.kind.width
+        apart = self._negative() ^ divisor._negative()
+        rest, known = (arithmetic.any_of(b, part.literals) for part in (remainder, divisor))
+        one_if_even = self._like([rest ^ 1] + [FALSE] * (width - 1))
+        floored = mux(apart, ~quotient + one_if_even, quotient)
+        signed = mux(self._negative(), -remainder, remainder)
+        corrected = mux(apart & value_of(b, [rest]), signed + divisor, signed)
+        divided = value_of(b, [known])
+        return mux(divided, floored, self._like([TRUE] * width)), mux(divided, corrected, self)
+
+
+_CLASSES: dict[type[Bits], type[Value]] = {UInt: Number, Int: Number}
+"""The class of the values of each kind that has operators of its own."""
+
+
+def stands_for(kind: type[Bits], values: type[Value]) -> None:
+    """Values of this kind are made as this class from now on."""
+    _CLASSES[kind] = values
+
+
+def made(builder: Builder, kind: Bits, literals: Sequence[int]) -> Value:
+    """A value of a kind."""
+    return _CLASSES.get(type(kind), Value)(builder, kind, literals)
+
+
+def value_of(builder: Builder, literals: Sequence[int]) -> Value:
+    """Literals as Bits."""
+    return Value(builder, Bits(len(literals)), literals)
+
+
+def mux(condition: Value, x: V, y: V | int) -> V:
+    """x where the condition, one bit, is 1, else y. One AND for each bit."""
+    if condition.kind.width != 1:
+        raise LocalError("bad-width", f"a condition of {condition.kind.width} bits", "compare, or take one bit: c[0]")
+    chosen = arithmetic.select(x.builder, condition.literals[0], x.literals, x._operand(y))
+    return x._like(chosen)
