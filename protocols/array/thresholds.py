@@ -68,7 +68,8 @@ def threshold(x: SecretArray, y: Any, *, or_equal: bool) -> Units:
         whole, moved = _clipped(rounded, limit), _moved(scaled, rounded)
     else:
         whole, moved = _clipped(np.floor(scaled) if or_equal else np.ceil(scaled), limit), 0
-    return Units(np.asarray(np.clip(whole + int(or_equal), -limit, limit), whole.dtype), moved)
+    next_ = np.asarray(whole + int(or_equal), whole.dtype)
+    return Units(np.asarray(np.clip(next_, -limit, limit), whole.dtype), moved)
 
 
 def above(x: SecretArray, units: Units) -> SecretArray:
@@ -98,8 +99,9 @@ def _in_units(y: Public, scale: int, limit: int) -> Public:
     """y * 2^scale: whole numbers within the limit, of reals as floats, exactly."""
     if y.dtype.kind == "f":
         return np.asarray(np.ldexp(np.clip(y, -float(limit), float(limit)), scale))
-    bound = limit >> scale
-    return np.asarray(np.asarray(np.clip(y, -bound, bound), _dtype(limit)) * (1 << scale), _dtype(limit))
+    bound, dtype = limit >> scale, _dtype(limit)
+    within = np.clip(y if y.dtype == object else np.asarray(y, dtype), -bound, bound)
+    return np.asarray(np.asarray(within, dtype) * (1 << scale), dtype)
 
 
 def _clipped(whole: Public, limit: int) -> Public:
