@@ -68,7 +68,8 @@ def threshold(x: SecretArray, y: Any, *, or_equal: bool) -> Units:
         whole, moved = _clipped(rounded, limit), _moved(scaled, rounded)
     else:
         whole, moved = _clipped(np.floor(scaled) if or_equal else np.ceil(scaled), limit), 0
-    return Units(np.asarray(np.clip(whole + int(or_equal), -limit, limit), whole.dtype), moved)
+    next_ = np.asarray(whole + int(or_equal), whole.dtype)
+    return Units(np.asarray(np.clip(next_, -limit, limit), whole.dtype), moved)
 
 
 def above(x: SecretArray, units: Units) -> SecretArray:

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import UNIT, agrees, revealed, revealing
 
+import mpc
+
 DECIMALS = np.array([0.1, 0.2, 0.3, 0.6, 0.7, 0.9, 1.2, -0.1, -0.7, -1.2])
 EDGES = np.sort(DECIMALS)
 COMPARISONS = {
@@ -67,3 +69,12 @@ def test_the_margin_of_a_decision_has_what_rounding_the_threshold_moved():
     assert max(decision.margin for decision in lines) == UNIT / 2
     (alone,) = revealing(lambda x: x.within(-1, 1, error=0) < 0.3, np.array([0.25])).report.decisions
     assert alone.margin == pytest.approx(off)
+
+
+def test_thresholds_of_products_in_a_ring_of_128_bits():
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(-4e7, 4e7))
+        return await mpc.reveal(ctx, np.abs(x * x), x * x > 4, x * x == 4.0, x < 2**80, x <= 1e30)
+
+    found = mpc.simulate(main, [np.array([-3.0, 2]), None], ring=128, fractional_bits=32).result
+    assert [each.tolist() for each in found] == [[9, 4], [True, False], [False, True], [True, True], [True, True]]
