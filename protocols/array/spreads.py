@@ -35,7 +35,7 @@ def population_variance(x: SecretArray, axis: Any = None, keepdims: bool = False
     scale = x.context.fractional_bits
     limit = Range(0, shifted_up(most.hi << scale, 2 * y.scale))
     check_range(x.context.session, "var", limit, scale, user_line())
-    if count == 1 or not most.times(count * count).fits(x.context.ring.bits):
+    if count == 1 or not most.times(2 * count * count).fits(x.context.ring.bits):
         return _below(_of_distances(y, axis, keepdims, count), limit)
     squares = scale_by(sum_(square(y), axis, keepdims), np.asarray(count))
     numerator = subtract(squares, square(sum_(y, axis, keepdims)))
