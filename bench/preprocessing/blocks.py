@@ -64,6 +64,8 @@ def blocks_of(transfers: Transfers, extension: Blocks, n: int) -> float:
         return (n - 1) * (send + receive)
     if transfers.between == "one":
         return max(send, receive)
+    if transfers.between == "others":
+        return max(send, (n - 1) * receive)
     return max((n - 1 - i) * send + i * receive for i in range(n))
 
 

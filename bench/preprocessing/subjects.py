@@ -24,9 +24,11 @@ from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
 from protocols.preprocessing.kinds.input_mask import InputMask
+from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
@@ -99,9 +101,12 @@ EXAMPLES = {
         Example("random_value", "values", 1 << 22, lambda count: RandomValue(Z64, (count,))),
         Example("input_mask", "masks", 1 << 22, lambda count: InputMask(Z64, (count,), 0)),
         Example("one_of_many", "tables", 1 << 20, lambda count: OneOfMany(Z64, count // 64, 4, 2, 0, 1), 64),
+        Example("share_translation.1024", "lists", 64, lambda count: ShareTranslation(Z64, count, 1024, 2, 0)),
+        Example("labels", "labels", 1 << 22, lambda count: Labels(Z64, count, 0, 1)),
     )
 }  # fmt: skip
-"""128: 128 x 128 by 128 x 128. column: 1000 x 64 by 64 x 1. One of many: of 16 entries of 2 bits."""
+"""128: 128 x 128 by 128 x 128. column: 1000 x 64 by 64 x 1. One of many: of 16 entries of 2 bits. 1024: lists of 1,024
+records of two numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,11 @@ from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
 from protocols.preprocessing.kinds.input_mask import InputMask
+from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
@@ -113,6 +115,7 @@ SMALL_KINDS = (
     AndTriple(Z64, (4,), (4,)), AndTriple(Z64, (4,), (3, 4)), DaBit(Z64, 128), EdaBit(Z64, 128), EdaBit(Ring(16), 128),
     TruncationPair(Z64, (128,), 16), TruncationPair(Z64, (128,), 0), InputMask(Z64, (128,), 1),
     RandomValue(Z64, (128,)), OneOfMany(Z64, 2, 4, 2, 0, 1), OneOfMany(Z64, 2, 3, 30, 1, 0),
+    ShareTranslation(Z64, 2, 16, 2, 0), Labels(Z64, 128, 1, 0),
 )  # fmt: skip
 
 
@@ -140,6 +143,10 @@ def test_parties_take_as_many_correlations_as_the_formula_says(kind: Kind, n: in
     sending = {pair: count for pair, count in counts.items() if transfers.between == "all" or pair[0] < pair[1]}
     if isinstance(kind, OneOfMany):
         sending = {pair: counts[pair] for pair in [(kind.sender, kind.receiver)]}
+    if isinstance(kind, Labels):
+        sending = {pair: counts[pair] for pair in [(kind.garbler, kind.evaluator)]}
+    if isinstance(kind, ShareTranslation):
+        sending = {pair: count for pair, count in counts.items() if pair[1] == kind.permuter}
     assert set(sending.values()) == {transfers.count}
     assert all(count == 0 for pair, count in counts.items() if pair not in sending)
 
