@@ -43,7 +43,7 @@ async def planned(kinds, n, mode, coins="coins"):
 
 
 @pytest.mark.parametrize("mode", [Check.SAMPLE, Check.ALL])
-@pytest.mark.parametrize("n", [2, 3])
+@pytest.mark.parametrize("n", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_verified_material_is_right(mode, n):
     for kind, materials in zip(EXAMPLES, trio.run(planned, EXAMPLES, n, mode), strict=True):
         check(kind, materials)

@@ -58,7 +58,7 @@ def made(kinds: Sequence, n: int):
     return list(zip(*trio.run(side_by_side, fresh(n), act), strict=True))
 
 
-@pytest.mark.parametrize("n", [2, 3, 4])
+@pytest.mark.parametrize("n", [2, 3, pytest.param(4, marks=pytest.mark.slow)])
 def test_every_kind_recombines(n):
     for kind, materials in zip(EXAMPLES, made(EXAMPLES, n), strict=True):
         check(kind, materials)
@@ -236,6 +236,7 @@ def test_silent_transfers_make_the_same_kinds():
         check(kind, materials)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", [SOFTSPOKEN, SILENT], ids=lambda extension: extension.name)
 def test_no_two_extensions_have_keys_of_pads_in_common(extension):
     """Both ends begin with the same; each direction, and each setup of a session, with something else."""
