@@ -108,9 +108,11 @@ class _Reader:
         number, (gates, wires) = self._counts(lines)
         older = len(lines) < 3 or not lines[2][1][-1].isdecimal()
         inputs, outputs = self._older_ports(lines) if older else self._ports(lines)
-        taken, given = sum(port.width for port in inputs), sum(port.width for port in outputs)
-        if taken + gates > wires + gates or wires < max(taken, given):
+        taken, given = (sum(port.width for port in ports) for ports in (inputs, outputs))
+        if wires < max(taken, given):
             self._refuse(number, f"{wires} wires cannot hold {taken} bits in and {given} bits out")
+        if wires - taken > sum(len(words) for _, words in lines):
+            self._refuse(number, f"{wires} wires, which is more than the lines below can write")
         for port in inputs:
             self.wires += self.builder.input(port.name, port.kind)
         self.wires += [None] * (wires - taken)

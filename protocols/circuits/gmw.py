@@ -12,9 +12,8 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.circuits.circuit import Circuit, Literals
 from protocols.circuits.levels import Batch, batches
+from protocols.circuits.plain import ONES
 from protocols.shares import B
-
-ONES = np.uint64(2**64 - 1)
 
 
 async def evaluate(ctx: Context, circuit: Circuit, inputs: B) -> B:

@@ -106,6 +106,7 @@ BROKEN = {
     GOOD.replace("3 7", "4 7"): "3 gates, the first line announces 4",
     GOOD.replace("3 7", "2 7"): "line 7: 3 gates",
     GOOD.replace("3 7", "3 999999999"): "are read",
+    GOOD.replace("3 7", "3 200000000"): "line 1: 200000000 wires, which is more",
     GOOD.replace("2 1 0 3 4 XOR", "2 1 0 5 4 XOR"): "line 5: wire 5 is read before",
     GOOD.replace("2 1 0 3 4 XOR", "2 1 0 9 4 XOR"): "line 5: wire 9 of 7",
     GOOD.replace("2 1 4 1 5 AND", "2 1 4 1 4 AND"): "line 6: wire 4 is written twice",

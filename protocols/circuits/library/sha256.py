@@ -44,6 +44,7 @@ def sha256_block() -> Circuit:
 
 
 def sha256(state: Value, block: Value) -> Value:
+    """The next state: 64 rounds over the block's message schedule, added to the state that came in."""
     before = _words(state)
     a, b, c, d, e, f, g, h = before
     for w, constant in zip(_schedule(_words(block)), ROUND_CONSTANTS, strict=True):
