@@ -33,6 +33,7 @@ TOLD_AS_IS = frozenset(
         "public-values-differ",
     }
 )
+STOPPED = frozenset({"peer-failed", "peer-lost"})
 _SAME_NUMBERS = "every party must compute with the same public numbers; what only one party has is put in as a secret"
 _SAME_PROGRAM = "every party must take the same turns: branch on revealed values only, and on the same ones everywhere"
 

@@ -1,7 +1,9 @@
 """What one endpoint has received and not yet claimed, who waits for what, and how waiting ends.
 
 Both transports put what comes into a Mailbox and let `receive` wait in it. A message goes straight to the task
-that waits for it, or waits for its task. The first failure ends everything: it wakes every task with the error.
+that waits for it, or waits for its task. The first failure ends everything: it wakes every task with the error. Where
+it is that a peer has stopped, what had come before may still be claimed, as if the news had come later: it may be that
+peer's part of a result.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import outcome
 import trio
 
 from mpc.errors import LocalError, ParleyError, PeerError
-from mpc.network.endings import gone_early, left_over
+from mpc.network.endings import STOPPED, gone_early, left_over
 from mpc.network.wire import Limits, Message, Tag
 
 OVERHEAD = 512
@@ -71,7 +73,10 @@ class Mailbox:
         return gone or tag in self._arrived[sender]
 
     async def get(self, sender: int, tag: Tag) -> Message:
-        """The message of `sender` under `tag`, waiting for it; one receiver a tag. Raises what ended the session."""
+        """The message of `sender` under `tag`, waiting for it; one receiver a tag.
+
+        Raises what ended the session; but a message that has come is given though a peer has stopped since.
+        """
         message = self._arrived[sender].pop(tag, None)
         if message is None:
             return await self._wait(sender, tag)
@@ -81,7 +86,7 @@ class Mailbox:
             await trio.lowlevel.checkpoint_if_cancelled()
         else:
             await trio.lowlevel.checkpoint()
-        if self.error is not None:
+        if self.error is not None and self.error.code not in STOPPED:
             raise copy(self.error)
         return message
 

@@ -16,7 +16,7 @@ import trio
 
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.deadlines import Deadlines
-from mpc.network.endings import diverged, peer_lost, peer_stalled, reported, standstill
+from mpc.network.endings import STOPPED, diverged, peer_lost, peer_stalled, reported, standstill
 from mpc.network.handshake import Agreement, Handshake
 from mpc.network.lookout import Lookout
 from mpc.network.mailbox import Mailbox
@@ -170,9 +170,15 @@ class TlsTransport:
             trio.lowlevel.remove_instrument(self._lookout)
 
     def end(self, error: ParleyError) -> None:
-        """Fails with `error`, unless the session has failed before, and tells every peer who is to blame."""
+        """Fails with `error`, unless the session has failed before, and tells every peer who is to blame.
+
+        Where a peer has stopped, what is ready for the others leaves first.
+        """
         if not self._mailbox.fail(error):
             return
+        if error.code in STOPPED:
+            for peer in self._linked:
+                peer.flush_now()
         blamed = self.names.index(error.party) if error.party in self.names else self.me
         self._last_words = Failure(error.code, blamed, error.cause)
         for peer in self._linked:

@@ -203,6 +203,40 @@ def test_a_failing_party_is_named_by_all_others(mesh: Mesh) -> None:
     run(main)
 
 
+def test_what_came_before_a_party_failed_can_still_be_claimed(mesh: Mesh) -> None:
+    """It may be its part of a result."""
+
+    async def main() -> None:
+        async with mesh(3) as (north, south, east):
+            north.send(1, message(1))
+            east.send(1, message(2))
+            await east.drained(1)
+            await north.drained(1)
+            north.fail("program-failed", "its program failed")
+            with pytest.raises(PeerError, match="peer-failed"), south.working():
+                await south.receive(0, (7,))
+            assert (await south.receive(0, (1,))).tag == (1,)
+            assert (await south.receive(2, (2,))).tag == (2,)
+            with pytest.raises(PeerError, match="peer-failed"):
+                await south.receive(0, (1,))
+            with pytest.raises(PeerError, match="peer-failed"):
+                south.send(0, message(3))
+
+    run(main)
+
+
+def test_nothing_is_claimed_after_a_failure_of_ones_own(mesh: Mesh) -> None:
+    async def main() -> None:
+        async with mesh(2) as (north, south):
+            north.send(1, message(1))
+            await north.drained(1)
+            south.fail("check-failed", "a check failed")
+            with pytest.raises(LocalError, match="check-failed"):
+                await south.receive(0, (1,))
+
+    run(main)
+
+
 def test_a_party_blamed_by_another_is_named_by_all(mesh: Mesh) -> None:
     async def main() -> None:
         async with mesh(3) as network:

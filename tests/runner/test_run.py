@@ -134,6 +134,18 @@ def test_what_others_have_learnt_is_shown_though_one_partys_program_fails_afterw
     assert not (tmp_path / "r.json").exists()
 
 
+def test_what_another_had_sent_before_its_program_failed_is_still_opened(tmp_path: Path) -> None:
+    """party0 is busy, though party1 has sent its part and has failed since."""
+    arguments = product_of(tmp_path, 2)
+    product = "    return {"
+    late = "    if ctx.me == 0:\n        await trio.sleep(1)\n    result = await mpc.reveal(ctx, a + b, to=0)\n    [0][ctx.me]\n"
+    program = PRODUCT.replace("import mpc", "import mpc\nimport trio").partition(product)[0] + late
+    write(tmp_path, "product.py", program + "    return {'sum': float(result.sum())}\n")
+    done = parley(*arguments)
+    assert done.returncode == 1
+    assert done.stdout.split()[:3] == ["Result", "party0:", "sum"], done.stdout + done.stderr
+
+
 def test_a_program_that_is_none(tmp_path: Path) -> None:
     arguments = product_of(tmp_path, 2)
     write(tmp_path, "product.py", "x = 1\n")
