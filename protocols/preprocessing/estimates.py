@@ -1,34 +1,80 @@
 """What making material will send, estimated from the demand before anything is made.
 
-For material by oblivious transfer the bytes follow from the transfers that each kind names. Not counted are headers of
-messages and what a check takes. For a dealer the count is that of its corrections.
+For material by oblivious transfer the bytes follow from the transfers that each kind names, those of one form taken
+together as they are in a batch. Not counted are headers of messages and what a check takes. For a dealer the count is
+that of its corrections.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
+from mpc.correlation import Correlation
 from mpc.supply import Entry
+from protocols.ot.correlated import LABEL_BITS
+from protocols.ot.extension_softspoken_roy22 import DEFAULT_K
+from protocols.ot.folding import parts
+from protocols.ot.silent_ferret_ywlzw20 import SMALL
 from protocols.preprocessing.demand import correction_words
 from protocols.preprocessing.kind import of_kind
+from protocols.preprocessing.tools import Pair
+from protocols.preprocessing.transfers import Transfers
 
-CORRELATION_BITS = {"ot": 31.0, "silent": 0.75}
-"""What a correlated transfer takes."""
+SETUP_BYTES = {"ot": 8.2e3, "silent": 274e3}
+"""Bytes that a party receives from each other one before the first piece is made."""
 
-SETUP_BYTES = {"ot": 20e3, "silent": 1.0e6}
-"""Bytes that each two parties exchange, both ways together, before the first piece is made."""
-
+_LABEL_BYTES = LABEL_BITS // 8
 _WORD_BYTES = 8
 
 
 def offline_bytes(demand: Sequence[Entry], n: int, maker: str) -> list[int]:
     """About how many bytes each party receives, by index."""
     kinds = Counter(kind for _, kind in demand)
-    if maker not in CORRELATION_BITS:
+    if maker not in SETUP_BYTES:
         words = [sum(count * correction_words(kind, party, n) for kind, count in kinds.items()) for party in range(n)]
         return [_WORD_BYTES * each for each in words]
-    pairs = n * (n - 1) / 2
-    correlation = CORRELATION_BITS[maker]
-    bits = sum(count * of_kind(kind).transfers(n).bits(correlation, n) for kind, count in kinds.items())
-    return [round((bits / 8 + pairs * SETUP_BYTES[maker]) / n) if kinds else 0] * n
+    received = [(n - 1) * SETUP_BYTES[maker] if kinds else 0.0] * n
+    calls: defaultdict[Pair, list[int]] = defaultdict(list)
+    for transfers in _together(kinds, n):
+        for sender, receiver in transfers.pairs(n):
+            calls[sender, receiver].append(transfers.count)
+            received[sender] += transfers.count * transfers.chosen / 8
+            received[receiver] += transfers.message_bits / 8
+    for (sender, receiver), counts in calls.items():
+        to_sender, to_receiver = _EXTENSIONS[maker](counts)
+        received[sender] += to_sender
+        received[receiver] += to_receiver
+    return [round(each) for each in received]
+
+
+def _together(kinds: Counter[Correlation], n: int) -> Iterator[Transfers]:
+    """The transfers of all pieces, those of one kind and form as one."""
+    sizes: dict[tuple[str, Transfers], list[int]] = {}
+    for kind, pieces in kinds.items():
+        transfers = of_kind(kind).transfers(n)
+        form = kind.name, replace(transfers, groups=tuple((1, bits) for _, bits in transfers.groups))
+        so_far = sizes.get(form, [0] * len(transfers.groups))
+        sizes[form] = [had + pieces * count for had, (count, _) in zip(so_far, transfers.groups, strict=True)]
+    for (_, alike), counts in sizes.items():
+        groups = ((count, bits) for count, (_, bits) in zip(counts, alike.groups, strict=True))
+        yield replace(alike, groups=tuple(groups))
+
+
+# what the correlations of calls of these sizes take of one direction, in bytes to the sender and to the receiver
+
+
+def _softspoken(counts: Sequence[int]) -> tuple[int, int]:
+    """Corrections for whole blocks."""
+    blocks = sum(-(-count // LABEL_BITS) for count in counts)
+    return blocks * (len(parts(DEFAULT_K)) - 1) * _LABEL_BYTES, 0
+
+
+def _silent(counts: Sequence[int]) -> tuple[int, int]:
+    """The sums of the trees of whole iterations, whose correlations are used up before the next one."""
+    iterations = -(-sum(counts) // SMALL.fresh)
+    return 0, iterations * SMALL.trees * SMALL.depth * _LABEL_BYTES
+
+
+_EXTENSIONS: dict[str, Callable[[Sequence[int]], tuple[int, int]]] = {"ot": _softspoken, "silent": _silent}

@@ -51,11 +51,6 @@ def wires(count: int) -> int:
     return 1 << max(count - 1, 0).bit_length()
 
 
-def switches(count: int) -> int:
-    """How many switches a network of so many wires has."""
-    return len(distances(count)) * wires(count) // 2
-
-
 def routed(order: Order) -> Switches:
     """The switches, (layers, rows, wires / 2), that bring each row into its order (rows, count).
 

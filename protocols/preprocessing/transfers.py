@@ -6,32 +6,52 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from mpc.algebra.bits import words_for
+from protocols.preprocessing.tools import Pair
+
+_WORD_BITS = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Transfers:
     """Groups of correlated transfers, (how many, bits of a message that each hides), in each direction of each pair.
 
     `between`: "all", each two parties in both directions; "rising", from every party to all with a higher index;
-    "one", from one party to one other; "others", from all others to one. `chosen`: the receiver's choices are
-    given, and it sends a bit for each; else they are what the transfers chose. `masked`: the messages are given and are
-    sent; else they are what hides them.
+    "one", from one party to one other; "others", from all others to one: `sender` and `receiver` say which. `chosen`:
+    the receiver's choices are given, and it sends a bit for each; else they are what the transfers chose. `masked`: the
+    messages are given and are sent; else they are what hides them. A message is of `length` numbers, whose bits are
+    sent plane by plane, each a whole number of words.
     """
 
     groups: tuple[tuple[int, int], ...] = ()
     between: Literal["all", "rising", "one", "others"] = "all"
     chosen: bool = True
     masked: bool = True
+    length: int = 1
+    sender: int = 0
+    receiver: int = 1
 
     @property
     def count(self) -> int:
         """Transfers in one direction."""
         return sum(count for count, _ in self.groups)
 
-    def bits(self, correlation: float, n: int) -> float:
-        """What n parties send each other, where a correlation takes so many bits."""
-        directions = {"all": n * (n - 1), "rising": n * (n - 1) // 2, "one": 1, "others": n - 1}[self.between]
-        messages = sum(count * bits for count, bits in self.groups) if self.masked else 0
-        return directions * (self.count * (correlation + self.chosen) + messages)
+    def pairs(self, n: int) -> list[Pair]:
+        """The directions (sender, receiver) between n parties."""
+        if self.between == "one":
+            return [(self.sender, self.receiver)]
+        every = [(i, j) for i in range(n) for j in range(n) if i != j]
+        if self.between == "others":
+            return [(i, j) for i, j in every if j == self.receiver]
+        return every if self.between == "all" else [(i, j) for i, j in every if i < j]
+
+    @property
+    def message_bits(self) -> int:
+        """What a sender sends for the messages of one direction."""
+        if not self.masked or not self.length:
+            return 0
+        planes = ((bits // self.length, count * self.length) for count, bits in self.groups)
+        return sum(width * _WORD_BITS * words_for(size) for width, size in planes)
 
 
 def product_groups(bits: int, choices: int, length: int) -> tuple[tuple[int, int], ...]:
@@ -40,5 +60,9 @@ def product_groups(bits: int, choices: int, length: int) -> tuple[tuple[int, int
 
 
 def bits_moved(count: int, widths: Iterable[int]) -> Transfers:
-    """Shared bits as sums modulo 2^width: products with twice the bit, one bit narrower. Modulo 2 nothing is sent."""
-    return Transfers(tuple((count, width - 1) for width in widths if width > 1), between="rising")
+    """Shared bits as sums modulo 2^width: products with twice the bit, one bit narrower. Modulo 2 nothing is sent.
+
+    The bits are packed, and padding is moved with them.
+    """
+    padded = _WORD_BITS * words_for(count)
+    return Transfers(tuple((padded, width - 1) for width in widths if width > 1), between="rising")

@@ -95,8 +95,8 @@ def test_of_the_bits_of_a_product_fewer_and_fewer_matter() -> None:
     assert MatrixTriple(Ring(2), (10, 3), (3, 4)).transfers(2).groups == ((12, 20), (12, 10))
     assert SquarePair(Ring(3), (5,)).transfers(2).groups == ((5, 2), (5, 1))
     assert DaBit(Ring(1), 5).transfers(2).count == 0
-    assert EdaBit(Ring(3), 5).transfers(2).groups == ((5, 2), (5, 1))
-    assert TruncationPair(Ring(4), (5,), 2).transfers(2).groups == ((5, 3), (5, 2), (5, 3), (5, 3))
+    assert EdaBit(Ring(3), 5).transfers(2).groups == ((64, 2), (64, 1))
+    assert TruncationPair(Ring(4), (65,), 2).transfers(2).groups == ((128, 3), (128, 2), (128, 3), (128, 3))
 
 
 def test_what_nobody_multiplies_is_streams() -> None:

@@ -24,7 +24,7 @@ from protocols.preprocessing import kinds
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.demand import pack_demand, parse_demand
-from protocols.preprocessing.estimates import SETUP_BYTES, offline_bytes
+from protocols.preprocessing.estimates import offline_bytes
 from protocols.preprocessing.from_ot import OtSupply
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN, Extension
 from protocols.runs.planning import plan
@@ -180,7 +180,7 @@ def test_a_wrong_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_its_transfers_are_what_is_estimated(n: int) -> None:
     received = made(n, Check.NOTHING)[1]
     expected = offline_bytes([((0,), cubes(100))], n, "ot")
-    assert sum(expected) == pytest.approx(sum(received), rel=0.15, abs=SETUP_BYTES["ot"] * n)
+    assert expected == pytest.approx(received, rel=0.01)
     assert offline_bytes([((0,), cubes(100))], n, "dealer") == [0] * (n - 1) + [1600]
 
 

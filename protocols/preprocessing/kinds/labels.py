@@ -72,4 +72,5 @@ class Labels(Kind):
 
     def transfers(self, n: int) -> Transfers:
         """A correlation for each label, and nothing else."""
-        return Transfers(((self.count, 0),), between="one", chosen=False, masked=False)
+        group = self.count, 0
+        return Transfers((group,), "one", chosen=False, masked=False, sender=self.garbler, receiver=self.evaluator)

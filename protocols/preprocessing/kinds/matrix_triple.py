@@ -57,7 +57,7 @@ class MatrixTriple(Kind):
         chooser = self.right if self.left[-2] > self.right[-1] else self.left
         choices = prod(self.batch) * self.left[-1] * shorter
         plain = prod(chooser[:-2]) == prod(self.batch)
-        return Transfers(product_groups(self.ring.bits, choices, longer), chosen=n > 2 or not plain)
+        return Transfers(product_groups(self.ring.bits, choices, longer), chosen=n > 2 or not plain, length=longer)
 
     def spare(self) -> MatrixTriple:
         """Another one."""

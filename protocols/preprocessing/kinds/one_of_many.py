@@ -81,7 +81,7 @@ class OneOfMany(Kind):
     def transfers(self, n: int) -> Transfers:
         """A label for each bit of a place, whose pad has a part of every entry; nothing else is sent."""
         group = 64 * self.words * self.depth, self.width << self.depth
-        return Transfers((group,), between="one", chosen=False, masked=False)
+        return Transfers((group,), "one", chosen=False, masked=False, sender=self.sender, receiver=self.receiver)
 
 
 def _form(kind: OneOfMany) -> _Form:

@@ -12,7 +12,7 @@ from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.correlation import Material, Part
 from protocols.preprocessing.kind import Kind, own_draws
-from protocols.preprocessing.orders import order_of, reordered, switches
+from protocols.preprocessing.orders import distances, order_of, reordered, wires
 from protocols.preprocessing.tools import Tools
 from protocols.preprocessing.transfers import Transfers
 
@@ -66,5 +66,7 @@ class ShareTranslation(Kind):
         return made
 
     def transfers(self, n: int) -> Transfers:
-        """A choice for each switch, which hides what its two records differ by."""
-        return Transfers(((self.rows * switches(self.count), self.width * self.ring.bits),), between="others")
+        """A choice for each switch, layer by layer, which hides what its two records differ by."""
+        layer = self.rows * wires(self.count) // 2, self.width * self.ring.bits
+        groups = (layer,) * len(distances(self.count)) if self.width else ()
+        return Transfers(groups, between="others", length=self.width, receiver=self.permuter)

@@ -49,7 +49,7 @@ class Triple(Kind):
         """A choice for each bit of one operand; of two parties it may be whatever the transfers chose."""
         form = Elementwise(self.left, self.right)
         groups = product_groups(self.ring.bits, form.choices, form.repeats)
-        return Transfers(groups, chosen=n > 2 or not form.plain)
+        return Transfers(groups, chosen=n > 2 or not form.plain, length=form.repeats)
 
     def spare(self) -> Triple:
         """Another one."""
