@@ -11,6 +11,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.arithmetic import multiply, negative, subtract, sum_
 from protocols.array.choices import chosen
+from protocols.array.decided import Decided, said_of_equality, said_of_order, where_it
 from protocols.array.facts import joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
@@ -126,7 +127,9 @@ def equal(x: Any, y: Any) -> SecretArray:
 
 def equals(x: SecretArray, units: Units) -> SecretArray:
     """Whether x is so many units of its last place."""
-    return record(ZERO, above(x, units), decides=True)
+    found = record(ZERO, above(x, units), decides=True)
+    found.together = said_of_equality(x, units)
+    return found
 
 
 @implements(np.not_equal)
@@ -139,7 +142,9 @@ def not_equal(x: Any, y: Any) -> SecretArray:
 def logical_not(x: SecretArray) -> SecretArray:
     """~x of bits. Local."""
     _bits_only("~", x)
-    return record(NOT, x)
+    opposite = record(NOT, x)
+    opposite.together = x.together.turned if isinstance(x.together, Decided) else None
+    return opposite
 
 
 @implements(np.logical_and, np.bitwise_and)
@@ -173,7 +178,8 @@ def times(x: Any, y: Any) -> SecretArray:
 def where(condition: Any, x: Any, y: Any) -> SecretArray:
     """x where the condition holds, y elsewhere: one round beyond the condition's, none if both values are public.
 
-    Bits where x and y are truth values.
+    Bits where x and y are truth values. A number that the condition compares with public ones has where it is taken the
+    range that follows: what np.where(s == 0, 1, s) gives is not zero.
     """
     if not isinstance(condition, SecretArray):
         return choose(condition, x, y)
@@ -183,6 +189,7 @@ def where(condition: Any, x: Any, y: Any) -> SecretArray:
     c = ring_form(condition)
     if not isinstance(x, SecretArray) and not isinstance(y, SecretArray):
         return chosen(c.reshape(*c.shape, 1), (x, y))
+    x, y = (_where_it(condition, v, holds=holds) for v, holds in ((x, True), (y, False)))
     return record(SELECT, c, *common_scale(x, y))
 
 
@@ -250,6 +257,10 @@ def _extreme(x: Any, y: Any, *, smaller: bool) -> SecretArray:
     return result.in_range(Range(pick(x.range.lo, y.range.lo), pick(x.range.hi, y.range.hi), error))
 
 
+def _where_it(condition: SecretArray, x: Any, *, holds: bool) -> Any:
+    return where_it(condition, x, holds=holds) if isinstance(x, SecretArray) else x
+
+
 def _where_bits(condition: SecretArray, x: Any, y: Any) -> SecretArray:
     """y ^ c (x ^ y)."""
     if isinstance(x, SecretArray) or isinstance(y, SecretArray):
@@ -264,7 +275,10 @@ def _below_zero(difference: SecretArray, *, decides: bool = True) -> SecretArray
 
 def _below_public(x: SecretArray, y: Any, *, or_equal: bool, decides: bool = True) -> SecretArray:
     x = ring_form(x)
-    return _below_zero(above(x, threshold(x, y, or_equal=or_equal)), decides=decides)
+    units = threshold(x, y, or_equal=or_equal)
+    found = _below_zero(above(x, units), decides=decides)
+    found.together = said_of_order(x, units)
+    return found
 
 
 def _difference(x: Any, y: Any) -> SecretArray:

@@ -75,8 +75,18 @@ def outside_domain(function: str, r: Range, f: int, needs: str, remedy: str) -> 
 
 def may_be_zero(function: str, divisor: Range, f: int) -> LocalError:
     """The refusal of a divisor whose range holds zero."""
-    remedy = (
-        "keep the divisor away from zero: np.maximum(y, 0.001) for positive numbers, or declare what you know "
-        "with y.within(lo, hi) before dividing; for divisors of both signs divide by |y| and restore the sign"
-    )
+    remedy = away_from_zero("y", f) + ", np.where(y == 0, 1, y), or y.within(lo, hi) if you know a lower bound"
+    if divisor.lo < 0:
+        remedy = (
+            "keep the divisor away from zero: np.maximum(y, 0.001) for positive numbers, or declare what you know "
+            "with y.within(lo, hi) before dividing; for divisors of both signs divide by |y| and restore the sign"
+        )
     return outside_domain(function, divisor, f, "a divisor that cannot be zero", remedy)
+
+
+def away_from_zero(name: str, f: int) -> str:
+    """How a number that is nowhere negative is kept from being zero: by one that does not round to it."""
+    if not f:
+        return f"keep it away from zero with np.maximum({name}, 1)"
+    least = max(0.001, 2.0**-f)
+    return f"keep it away from zero with np.maximum({name}, {least:.3g}) (below {2.0 ** -(f + 1):.1g} is zero)"

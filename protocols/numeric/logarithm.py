@@ -11,7 +11,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from decimal import Context as Decimals
 
 from mpc.context import Context
-from protocols.numeric.fixed_point import ROOM, check_fits, outside_domain, rescale, room_of
+from protocols.numeric.fixed_point import ROOM, away_from_zero, check_fits, outside_domain, rescale, room_of
 from protocols.numeric.normalise import leading, mantissa
 from protocols.numeric.polynomial import evaluate
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
@@ -58,9 +58,7 @@ def log_range(r: Range, f: int, room: int = ROOM) -> Range:
     Raises LocalError `domain` where x may be 0 or negative, `range-too-wide` where it may need more than `room` bits.
     """
     if r.lo <= 0:
-        remedy = (
-            "keep it away from zero with np.maximum(x, 0.001), or declare x.within(lo, hi) if you know a lower bound"
-        )
+        remedy = f"{away_from_zero('x', f)}, or declare x.within(lo, hi) if you know a lower bound"
         raise outside_domain("the logarithm", r, f, "numbers above zero", remedy)
     check_fits("the logarithm", r, room)
     slack = 1 + shifted_up(log_loss(r, f, room), ERROR_BITS)

@@ -19,7 +19,17 @@ from math import isqrt
 
 from mpc.context import Context, together
 from mpc.errors import LocalError
-from protocols.numeric.fixed_point import ROOM, check_fits, or_wider, outside_domain, plus, product, rescale, room_of
+from protocols.numeric.fixed_point import (
+    ROOM,
+    away_from_zero,
+    check_fits,
+    or_wider,
+    outside_domain,
+    plus,
+    product,
+    rescale,
+    room_of,
+)
 from protocols.numeric.normalise import Table, leading, leading_places, mantissa
 from protocols.numeric.polynomial import evaluate, fixed
 from protocols.ranges import ULP, Range, shifted_up
@@ -56,9 +66,7 @@ def inverse_sqrt_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of 1 / sqrt(x) as `inverse_sqrt` computes it, for x in r. Raises LocalError `domain` where x may be 0
     or negative, `range-too-wide` as `sqrt_range` does."""
     if r.lo <= 0:
-        remedy = (
-            "keep it away from zero with np.maximum(x, 0.001), or declare x.within(lo, hi) if you know a lower bound"
-        )
+        remedy = f"{away_from_zero('x', f)}, or declare x.within(lo, hi) if you know a lower bound"
         raise outside_domain("1 / sqrt", r, f, "numbers above zero", remedy)
     bits = _inverse_bits(r, f)
     precision = _checked_precision("1 / sqrt", r, f, bits, room)
