@@ -194,13 +194,15 @@ def sum_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
 
 @implements(np.mean)
 def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
-    """The mean over axes: the sum by the public reciprocal of the count. Its range is that of x, up to its own loss."""
+    """The mean over axes: the sum by the public reciprocal of the count, which is a neighbour of the exact mean where
+    there is room; of means that need no rounding, as that of truth values which are all set, all but one in 2^20 are
+    exact. Its range is that of x, up to its own loss."""
     count = number_of(x, axis)
     whole = sum_(x, axis, keepdims)
     if count == 1:
         return fixed(whole)
     check_range(x.context.session, "sum", whole.range, whole.scale, user_line())
-    result = fixed(divide_by(whole, np.asarray(count), name="mean"))
+    result = fixed(divide_by(whole, np.asarray(count), finest=True, name="mean"))
     return _between(result, ring_form(x))
 
 
@@ -222,10 +224,12 @@ def _between(mean: SecretArray, x: SecretArray) -> SecretArray:
     return mean.in_range(Range(lo, hi, mean.range.error))
 
 
-def scale_by(x: SecretArray, values: Public, *, rounded: bool = False, name: str = "*") -> SecretArray:
-    """x * values for public numbers: local, unless they need several parts; `rounded` if they are nearest floats. An
-    error speaks of the operation of this name."""
-    factor = factor_of(name, x, values, rounded=rounded)
+def scale_by(
+    x: SecretArray, values: Public, *, rounded: bool = False, finest: bool = False, name: str = "*"
+) -> SecretArray:
+    """x * values for public numbers: local, unless they need several parts; `rounded` and `finest` as `factor_of` has
+    them. An error speaks of the operation of this name."""
+    factor = factor_of(name, x, values, rounded=rounded, finest=finest)
     products = [record(SCALE, factor.x, constant=part.constant, scale=part.scale) for part in factor.parts]
     product = added(products)
     if len(products) == 1:
@@ -234,10 +238,10 @@ def scale_by(x: SecretArray, values: Public, *, rounded: bool = False, name: str
     return product.narrowed(max(product.range.lo, known.lo), min(product.range.hi, known.hi))
 
 
-def divide_by(x: SecretArray, divisors: Public, *, name: str = "/") -> SecretArray:
+def divide_by(x: SecretArray, divisors: Public, *, finest: bool = False, name: str = "/") -> SecretArray:
     """x / d for public numbers that are not zero: `scale_by` their reciprocals."""
     values, rounded = reciprocals(divisors)
-    return scale_by(x, values, rounded=rounded, name=name)
+    return scale_by(x, values, rounded=rounded, finest=finest, name=name)
 
 
 def _add_public(x: SecretArray, values: Any) -> SecretArray:

@@ -28,7 +28,7 @@ from protocols.array.peaks import Extreme
 from protocols.array.scales import constant, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.selecting import pick
-from protocols.array.shape import concatenate
+from protocols.array.shape import concatenate, refuse_truths
 from protocols.array.shuffled import extreme
 
 GROUP = 9
@@ -50,32 +50,43 @@ class _Field(NamedTuple):
 @implements(np.min, np.amin)
 def min_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
     """The smallest element over axes: 18 rounds for one of 1,000. Of bits whether all are set."""
+    _check_some(x, axis, "zero-size array to reduction operation minimum which has no identity")
     return all_(x, axis, keepdims) if x.kind == "bit" else _extreme(x, axis, keepdims, smaller=True)
 
 
 @implements(np.max, np.amax)
 def max_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
     """The largest element over axes: as `min_`. Of bits whether any is set."""
+    _check_some(x, axis, "zero-size array to reduction operation maximum which has no identity")
     return any_(x, axis, keepdims) if x.kind == "bit" else _extreme(x, axis, keepdims, smaller=False)
 
 
 @implements(np.argmin)
 def argmin(x: SecretArray, axis: Any = None, *, keepdims: bool = False) -> SecretArray:
     """The place of the first smallest element, in the flattened array or along an axis: rounds as `min_`."""
+    _check_some(x, axis_number(axis), "attempt to get argmin of an empty sequence")
     return _place(x, axis, keepdims, smaller=True)
 
 
 @implements(np.argmax)
 def argmax(x: SecretArray, axis: Any = None, *, keepdims: bool = False) -> SecretArray:
     """The place of the first largest element, in the flattened array or along an axis: rounds as `max_`."""
+    _check_some(x, axis_number(axis), "attempt to get argmax of an empty sequence")
     return _place(x, axis, keepdims, smaller=False)
 
 
 @implements(np.ptp)
 def ptp(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
-    """The largest element less the smallest."""
+    """The largest element less the smallest. Of truth values refused, as by numpy."""
+    refuse_truths("np.ptp", x)
     spread: SecretArray = max_(ring_form(x), axis, keepdims) - min_(ring_form(x), axis, keepdims)
     return spread.narrowed(0, max(spread.range.hi, 0))
+
+
+def _check_some(x: SecretArray, axis: Any, refusal: str) -> None:
+    """LocalError `empty-extreme`, in numpy's words, where no elements meet in a result."""
+    if not prod(x.shape[a] for a in axes_of(x, axis)):
+        raise LocalError("empty-extreme", refusal, "check the shape of the input", line=user_line())
 
 
 def _extreme(x: SecretArray, axis: Any, keepdims: bool, *, smaller: bool) -> SecretArray:
@@ -96,8 +107,6 @@ def _place(x: SecretArray, axis: Any, keepdims: bool, *, smaller: bool) -> Secre
 
 
 def _tournament(field: _Field, smaller: bool) -> _Field:
-    if not field.values.shape[-1]:
-        raise LocalError("empty-extreme", "the smallest or largest of no elements", "check the shape", line=user_line())
     if (
         field.values.shape[-1] >= FEWEST_SHUFFLED
         and field.values.size

@@ -26,6 +26,7 @@ from protocols.outputs import check_range
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 
 MOST_PARTS = 8
+FLOAT_BITS = 53
 HALF = 0.5
 
 
@@ -49,9 +50,12 @@ class Factor(NamedTuple):
         return shifted_up(self.x.range.magnitude * last.constant.range.error, last.scale - self.parts[0].scale)
 
 
-def factor_of(name: str, x: SecretArray, values: Public, *, terms: int = 1, rounded: bool = False) -> Factor:
+def factor_of(
+    name: str, x: SecretArray, values: Public, *, terms: int = 1, rounded: bool = False, finest: bool = False
+) -> Factor:
     """How to multiply x by public numbers, `terms` of whose products are added up; `rounded` if those are the nearest
-    floats to what is meant.
+    floats to what is meant. `finest`: not with enough fractional bits, but with all that floats have and there is room
+    for, so that the product is off by its last truncation alone.
 
     Raises LocalError `range-exceeded` for an x that the ring does not hold, `loses-too-much` where even several parts
     leave too much out.
@@ -63,6 +67,8 @@ def factor_of(name: str, x: SecretArray, values: Public, *, terms: int = 1, roun
         x = _with_room(x, whole, terms)
         return Factor(x, [Part(encoded(x.context, whole, 0), 0)])
     x, wanted = _shortened(x, values, terms)
+    if finest:
+        wanted = max(wanted, min(_room(x, _bits(largest), terms), FLOAT_BITS - _bits(largest)))
     factor = Factor(x, list(_parts(x, values, wanted, terms, rounded)))
     check_range(x.context.session, name, x.range, x.scale, user_line())
     first = factor.parts[0]
@@ -141,7 +147,7 @@ def _known(constant: Constant, values: Public, scale: int, *, exact: bool, round
     error = 0 if exact else constant.range.error
     if rounded and not exact:
         largest = _bits(float(np.abs(values).max()))
-        error += 1 << max(largest + scale + ERROR_BITS - 53, 0)
+        error += 1 << max(largest + scale + ERROR_BITS - FLOAT_BITS, 0)
     return replace(constant, range=constant.range.off_by(error))
 
 

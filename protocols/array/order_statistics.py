@@ -14,12 +14,12 @@ from protocols.array.facts import axes_of
 from protocols.array.folding import axes_last, axis_back, axis_last
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
-from protocols.array.logic import not_equal
+from protocols.array.logic import greater_equal, not_equal
 from protocols.array.missing import missing
 from protocols.array.scales import constant, fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shadows import Floats, in_floats
-from protocols.array.shape import concatenate
+from protocols.array.shape import concatenate, refuse_truths
 from protocols.array.sorting import sort, with_places
 
 _WHOLE_PLACES = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}
@@ -28,7 +28,7 @@ _WHOLE_PLACES = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}
 @implements(np.median)
 def median(a: SecretArray, axis: Any = None, *, keepdims: bool = False) -> SecretArray:
     """The middle of the sorted elements over axes, or the mean of the two in the middle."""
-    return fixed(quantile(a, 0.5, axis, keepdims=keepdims))
+    return fixed(quantile(ring_form(a), 0.5, axis, keepdims=keepdims))
 
 
 @implements(np.percentile)
@@ -45,21 +45,31 @@ def quantile(
 ) -> SecretArray:
     """The elements at public parts q of the sorted elements over axes; q's axes come first.
 
-    Between two elements as `method` says: linear, midpoint, or the lower, higher or nearest one. Cost: one sort.
-    Raises LocalError `bad-quantile` for q outside [0, 1], `empty-mean` for no elements.
+    Between two elements as `method` says: linear, midpoint, or the lower, higher or nearest one; of truth values one of
+    these three, as numpy has it. Cost: one sort, of truth values one comparison of how many are set. Raises LocalError
+    `bad-quantile` for q outside [0, 1], `empty-mean` for no elements, `arithmetic-of-bits` between truth values.
     """
     places = np.asarray(q, np.float64)
     if not np.all((places >= 0) & (places <= 1)):
         raise LocalError("bad-quantile", "a quantile outside [0, 1]", "give parts of one", line=user_line())
     axes = axes_of(a, axis)
-    rows = sort(axes_last(ring_form(a), axes))
+    rows = axes_last(a, axes)
     if not rows.shape[-1]:
         raise LocalError("empty-mean", "a quantile of no elements", "check the shape of the input", line=user_line())
-    found = _between(rows, places * (rows.shape[-1] - 1), method)
+    at = places * (rows.shape[-1] - 1)
+    found = _truths_at(rows, at, method) if a.kind == "bit" else _between(sort(rows), at, method)
     whole = found.transpose(*range(rows.ndim - 1, found.ndim), *range(rows.ndim - 1))
     if not keepdims:
         return whole
     return whole.reshape(*places.shape, *(1 if i in axes else side for i, side in enumerate(a.shape)))
+
+
+def _truths_at(rows: SecretArray, at: npt.NDArray[np.float64], method: str) -> SecretArray:
+    """Of truth values, sorted: those before are not set, so that one at a place is where enough are set."""
+    if method not in _WHOLE_PLACES:
+        refuse_truths("np.quantile", rows)
+    ones = sum_(rows, -1).reshape(*rows.shape[:-1], *(1 for _ in at.shape))
+    return greater_equal(ones, rows.shape[-1] - _WHOLE_PLACES[method](at).astype(np.int64))
 
 
 def _between(rows: SecretArray, at: npt.NDArray[np.float64], method: str) -> SecretArray:

@@ -69,6 +69,26 @@ def test_many_rows_take_narrow_groups_and_are_right():
     agrees(lambda a: (a.max(axis=1), a.argmax(axis=1)), x, check_costs=False)
 
 
+NOTHING = {
+    np.max: "zero-size array to reduction operation maximum which has no identity",
+    np.min: "zero-size array to reduction operation minimum which has no identity",
+    np.maximum.reduce: "zero-size array to reduction operation maximum which has no identity",
+    np.argmax: "attempt to get argmax of an empty sequence",
+    np.argmin: "attempt to get argmin of an empty sequence",
+}
+
+
+@pytest.mark.parametrize("x", [np.array([1.0, 2.0]), np.array([True, False])], ids=["reals", "bits"])
+@pytest.mark.parametrize("extreme", NOTHING)
+def test_of_nothing_it_is_refused_in_the_words_of_numpy(extreme, x):
+    with pytest.raises(ValueError) as of_numpy:
+        extreme(x[:0])
+    with pytest.raises(LocalError) as refused:
+        revealed(lambda a: extreme(a[:0]), x)
+    assert refused.value.code == "empty-extreme"
+    assert refused.value.cause == str(of_numpy.value) == NOTHING[extreme]
+
+
 @pytest.mark.parametrize(
     ("use", "code"), [(lambda x: np.argmax(x[:0]), "empty-extreme"), (lambda x: x.argmax((0,)), "bad-axis")]
 )

@@ -111,6 +111,15 @@ def test_sorting_in_place():
     assert partitioned[1] == 2
 
 
+@given(x=hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=6)))
+def test_quantiles_of_bits_are_one_comparison(x):
+    def whole(a):
+        each = [np.quantile(a, [0.0, 0.3, 1.0], axis=1, method=way) for way in ("lower", "higher", "nearest")]
+        return (*each, np.quantile(a, 0.4, method="lower", keepdims=True), np.median(a), np.median(a, axis=0))
+
+    agrees(whole, x, units=1)
+
+
 def quantiles(a):
     return (
         np.median(a), np.median(a, axis=1), np.median(a, axis=0, keepdims=True), np.quantile(a, [0.1, 0.9], axis=1),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from programs import agrees, revealed
 
+import mpc
 from mpc.errors import LocalError
 from mpc.testing import fixed_arrays, party_counts
 
@@ -174,6 +175,20 @@ def test_kinds_do_not_follow_the_number_of_elements():
 def test_no_freedom_is_refused(ddof):
     with pytest.raises(LocalError, match="empty-mean"):
         revealed(lambda x: np.var(x, ddof=ddof), np.ones(4))
+
+
+@pytest.mark.parametrize("count", [3, 7, 49])
+@pytest.mark.parametrize("ring", [64, 128])
+def test_the_mean_of_bits_is_a_neighbour_of_the_exact_one_and_of_set_ones_it(ring, count):
+    async def main(ctx, mine):
+        x = (await mpc.secret(ctx, 0, mine)).mean(axis=1)
+        assert x.error < 1.001 * 2.0**-16
+        return await mpc.reveal(ctx, x)
+
+    rows = np.array([np.arange(count) < 2, np.zeros(count), *np.ones((2000, count))]).astype(bool)
+    found = mpc.simulate(main, [rows, None], ring=ring).results[0]
+    np.testing.assert_array_equal(found[1:], rows[1:].mean(axis=1))
+    assert abs(found[0] - 2 / count) < 2.0**-16
 
 
 def test_unknown_reductions_are_refused():

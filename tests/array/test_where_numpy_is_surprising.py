@@ -50,6 +50,8 @@ REFUSED = {
     "a negative condition": (lambda b: -b, BITS, "arithmetic-of-bits"),
     "a product of matrices": (lambda b: b @ b, BITS, "arithmetic-of-bits"),
     "a sum of products": (lambda b: np.einsum("i,i", b, b), BITS, "arithmetic-of-bits"),
+    "a spread of conditions": (np.ptp, BITS, "arithmetic-of-bits"),
+    "a percentile of conditions": (lambda b: np.percentile(b, 30), BITS, "arithmetic-of-bits"),
     "a sign of a condition": (np.sign, BITS, "arithmetic-of-bits"),
     "bins that would follow from the values": (lambda x: np.histogram(x, "auto", (0, 3))[0], REALS, "bad-bins"),
     "densities": (lambda x: np.histogram(x, [0, 1], density=True)[0], REALS, "unsupported-operation"),
