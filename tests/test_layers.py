@@ -21,7 +21,8 @@ ORDER = {
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
         "unchecked", "sorting_network", "circuits", "ot.groups", "preprocessing.orders",
-        "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining",
+        "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind", "preprocessing.elementwise",
+        "preprocessing.joining",
         "preprocessing.bilinear", "preprocessing.random_bits", "preprocessing.kinds", "garbled", "ideal", "beaver",
         "ot", "numeric", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
