@@ -5,6 +5,9 @@ d is taken in units so small that it is a whole number of them, D: 2^-e of the l
 from 2^e X / D, so that the rest 2^e X - q D lies in (-2 D, 2 D), and its comparison with -D, 0, D says how far q is
 from the floor: it is q + 1 less how many of them it is below. Neither 2^e X nor q D need fit in the ring, since their
 difference does.
+
+Where X I has no room, X is divided like long numbers: the quotient of its high part, X / 2^h shortened, is off by a
+known number of units, and the rest, which is smaller, is divided in its turn.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.arithmetic import SCALE
+from protocols.array.arithmetic import SCALE, add
 from protocols.array.facts import joint_shape
 from protocols.array.lines import user_line
 from protocols.array.losses import check_loss
@@ -57,6 +60,12 @@ def _quotient_facts(x: Node, divisor: Constant, inverse: Constant, shift: int, l
     return Facts(joint_shape("//", x.shape, divisor.shape), "int", 0, Range(min(ends), max(ends), error << ERROR_BITS))
 
 
+def _near_facts(x: Node, inverse: Constant, shorten: int, shift: int) -> Facts:
+    """Whole numbers that are exact by definition: what they miss is in the rest."""
+    largest = (((x.range.magnitude >> shorten) + 1) * inverse.range.hi >> shift) + 1
+    return Facts(joint_shape("//", x.shape, inverse.shape), "int", 0, Range(-largest, largest))
+
+
 async def _floor_divide(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
     """[floor(2^lift x / D)] for public D > 0."""
     suite, d = suite_of(ctx), node.parameters["divisor"].elements
@@ -80,16 +89,25 @@ def _rest(ctx: Context, node: Node, x: ArithmeticShare, whole: ArithmeticShare) 
     return lifted - whole.scale(node.parameters["divisor"].elements)
 
 
+async def _divide_high_part(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
+    """[2^lift x / D], nearly: of x / 2^h."""
+    suite = suite_of(ctx)
+    high = await suite.truncate(ctx, x, node.parameters["shorten"])
+    return await suite.truncate(ctx, high.scale(node.parameters["inverse"].elements), node.parameters["shift"])
+
+
 FLOOR_DIVIDE = operation("// public", _quotient_facts, _floor_divide, decides=True)
+NEAR_QUOTIENT = operation("// public nearly", _near_facts, _divide_high_part)
 REST = operation("% public", _rest_facts, _rest)
 
 
 def floor_and_rest_by_public(x: SecretArray, divisors: Public) -> tuple[SecretArray, SecretArray]:
     """x // d and x % d, of the sign of d.
 
-    Raises LocalError `division-by-zero`; `range-too-wide` where x times the inverse of d has no room, about 2 x^2 / d
-    below the ring's limit in units of the last place of x; `loses-too-much` where divisors of an array differ so much
-    in size that they are not whole in common units, and the quotient depends on it.
+    Two truncations and their rounds come on top, once or oftener, where 2 x^2 / d is not below the ring's limit in
+    units of the last place of x. Raises LocalError `division-by-zero`; `range-too-wide` where there is no room for that
+    either; `loses-too-much` where divisors of an array differ so much in size that they are not whole in common units,
+    and the quotient depends on it.
     """
     if not np.all(divisors):
         raise LocalError(
@@ -98,13 +116,6 @@ def floor_and_rest_by_public(x: SecretArray, divisors: Public) -> tuple[SecretAr
     if x.scale > x.context.fractional_bits and not _fits(x, _in_units(x, divisors)):
         x = fixed(x)
     by = _in_units(x, divisors)
-    if not _fits(x, by):
-        raise LocalError(
-            "range-too-wide",
-            f"// or % of a value of {x.range.bits} bits by so small a number",
-            f"declare the range that the values really have with .within(lo, hi), {or_wider(room_of(x.context))}",
-            line=user_line(),
-        )
     x = _off_by_divisors(x, by)
     whole = _quotient(x, by)
     rest = record(REST, x, whole, divisor=encoded(x.context, by.units, 0), lift=by.lift)
@@ -140,7 +151,16 @@ def _zeros(value: int) -> int:
 def _fits(x: SecretArray, by: Divisors) -> bool:
     """Whether x times the inverse of every divisor has room in the ring."""
     limit = 1 << (x.context.ring.bits - 2)
-    return by.least > 0 and x.range.magnitude * ((1 << (_shift(x) + by.lift)) // by.least) < limit
+    return x.range.magnitude * ((1 << (_shift(x) + by.lift)) // max(by.least, 1)) < limit
+
+
+def _too_small(x: SecretArray) -> LocalError:
+    return LocalError(
+        "range-too-wide",
+        f"// or % of a value of {x.range.bits} bits by so small a number",
+        f"declare the range that the values really have with .within(lo, hi), {or_wider(room_of(x.context))}",
+        line=user_line(),
+    )
 
 
 def _shift(x: SecretArray) -> int:
@@ -151,6 +171,8 @@ def _off_by_divisors(x: SecretArray, by: Divisors) -> SecretArray:
     """x with what rounding the divisors moves q d by added to its error."""
     if not by.moved:
         return x
+    if not by.least:
+        raise _too_small(x)
     largest = (x.range.magnitude << by.lift) // by.least + 1
     loss = -(-largest * by.moved // by.least)
     check_loss("//", loss, Range(0, largest), 0, x.context.fractional_bits)
@@ -162,7 +184,33 @@ def _quotient(x: SecretArray, by: Divisors) -> SecretArray:
     signs = np.asarray(np.sign(by.units), np.int64)
     if np.any(signs < 0):
         x = record(SCALE, x, constant=encoded(x.context, signs, 0), scale=0)
-    divisor, shift = np.asarray(np.abs(by.units), object), _shift(x)
-    inverse = np.asarray((1 << (shift + by.lift)) // divisor, object)
-    divided, near = (encoded(x.context, numbers, 0) for numbers in (divisor, inverse))
+        by = by._replace(units=np.asarray(np.abs(by.units), object))
+    if not _fits(x, by):
+        return _long_quotient(x, by)
+    shift = _shift(x)
+    inverse = np.asarray((1 << (shift + by.lift)) // by.units, object)
+    divided, near = (encoded(x.context, numbers, 0) for numbers in (by.units, inverse))
     return record(FLOOR_DIVIDE, x, divisor=divided, inverse=near, shift=shift, lift=by.lift, decides=True)
+
+
+def _long_quotient(x: SecretArray, by: Divisors) -> SecretArray:
+    """The same by parts, for positive divisors: that of the high part, and that of the rest.
+
+    With 2^b > |x|, D at least 2^a, t = bits - 3 - b - lift + a and any h, the high part times its inverse I =
+    floor(2^(t + h + lift) / D) has room, and the quotient is off by at most 2^(h + lift) / D for what is cut off,
+    2^(b - h - t) for I, and 2 for the truncations: h is where the first two are alike.
+    """
+    bits, least = _shift(x), by.least.bit_length() - 1
+    shift = x.context.ring.bits - 3 - bits - by.lift + least
+    shorten = max((bits - shift - by.lift + least) // 2, 0)
+    apart = (1 << (shorten + by.lift)) + (by.most << max(bits - shorten - shift, 0)) + 3 * by.most
+    of_quotient = bits + by.lift - least
+    if shift < 0 or of_quotient > x.context.ring.bits - 3 or apart.bit_length() >= bits + by.lift:
+        raise _too_small(x)
+    inverse = np.asarray((1 << (shift + shorten + by.lift)) // by.units, object)
+    near = record(NEAR_QUOTIENT, x, inverse=encoded(x.context, inverse, 0), shorten=shorten, shift=shift)
+    left = Range(-apart, apart, x.range.error << by.lift)
+    rest = record(REST, x, near, divisor=encoded(x.context, by.units, 0), lift=by.lift, range_=left)
+    more = _quotient(rest, by._replace(lift=0))
+    ends = [(end << by.lift) // d for end in (x.range.lo, x.range.hi) for d in (by.least, by.most)]
+    return add(near, more).in_range(Range(min(ends), max(ends), more.range.error))

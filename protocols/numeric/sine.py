@@ -9,8 +9,8 @@ reduced for nothing. Each party i draws an angle r_i, and puts in cos and sin of
 the last of which is local. c is uniformly random to whoever lacks one r_i. The problem is random self-reducible:
 Korzilius and Schoenmakers, CSCML 2023, who draw solved instances jointly; here every party solves its own.
 
-The sine of public numbers is computed by sums and products of floats alone, in one order, so that it is the same on
-every machine: shares are multiplied by it.
+The sine of public numbers is computed by sums and products of floats alone, in one order, or in a wide ring of whole
+numbers (`public_sines.py`), so that it is the same on every machine: shares are multiplied by it.
 """
 
 from __future__ import annotations
@@ -19,22 +19,26 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from decimal import Context as Decimals
 from math import factorial, pi
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.interface import Algebra
+from mpc.algebra.wide_ring import Z128
 from mpc.algebra.words import Words
 from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.known import known, open_known, share_known
 from protocols.numeric.fixed_point import BESIDE_ROOM, ROOM, check_fits, rescale, room_of
+from protocols.numeric.public_sines import WORKING, signed_shift_right, sines_of_turns
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
 
-PRECISION = 30
+PRECISION, IN_A_WIDE_RING = 30, 57
+"""Fractional bits of sines and cosines: two factors of so many have room in the ring."""
+
 MOST_PARTIES = 64
 MOST_FRACTIONAL_BITS, MOST_IN_A_WIDE_RING = 24, 48
 TERMS = 11
@@ -43,9 +47,10 @@ TERMS = 11
 EXACT = Decimals(prec=60)
 PI = Decimal("3.1415926535897932384626433832795028841971693993751058209749445923")
 TWO_PI = EXACT.multiply(PI, Decimal(2))
-OF_ROTATIONS = 3 * MOST_PARTIES // 2 * 91
-"""A bound of the error of a sum whose sizes add up to 1, in units of 2^-PRECISION / 64: with n parties the lengths
-2^(1/2) / 2 of n + 1 rounded rotations and 2^(1/2) of n - 1 shortened products, below 91 / 64 times 3 n / 2."""
+OF_ROTATIONS, OF_WIDE_ROTATIONS = 3 * MOST_PARTIES // 2 * 91, 2 * MOST_PARTIES * 91
+"""A bound of the error of a sum whose sizes add up to 1, in units of 2^-precision / 64: with n parties the lengths
+2^(1/2) / 2 of n + 1 rounded rotations and 2^(1/2) of n - 1 shortened products, below 91 / 64 times 3 n / 2. In a wide
+ring a sine is off by less than a unit instead of half of one, and the bound is 91 / 64 times 2 n."""
 
 
 Reals = npt.NDArray[np.float64]
@@ -57,7 +62,12 @@ class Wave(NamedTuple):
     """a sin(2 pi k u): how often it turns while u does, and its size."""
 
     k: int
-    a: float
+    a: float | Decimal
+
+
+def precision_of(room: int) -> int:
+    """The fractional bits of sines in a ring with this room."""
+    return PRECISION if room <= ROOM else min(IN_A_WIDE_RING, (room - 1) // 2)
 
 
 def sin_range(r: Range, f: int, room: int = ROOM) -> Range:
@@ -81,12 +91,13 @@ def sin_loss(r: Range, f: int, room: int = ROOM) -> int:
     less than seven times that in radians.
     """
     angle = shifted_up((r.magnitude + 2) * 7 << (f + ERROR_BITS), room + BESIDE_ROOM + 1)
-    return ULP + rotation_loss(f) + angle
+    return ULP + rotation_loss(f, room) + angle
 
 
-def rotation_loss(f: int) -> int:
+def rotation_loss(f: int, room: int = ROOM) -> int:
     """What a sum of sines whose sizes add up to 1 is off by beside its last truncation, in units of a range's error."""
-    return shifted_up(OF_ROTATIONS << (f + ERROR_BITS), PRECISION + 6)
+    rotations = OF_ROTATIONS if room <= ROOM else OF_WIDE_ROTATIONS
+    return shifted_up(rotations << (f + ERROR_BITS), precision_of(room) + 6)
 
 
 async def sin(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
@@ -111,13 +122,15 @@ async def _of_radians(ctx: Context, x: ArithmeticShare, f: int, quarters: int) -
     bits = x.ring.bits
     a_unit = int(EXACT.divide(Decimal(1 << bits), EXACT.multiply(TWO_PI, Decimal(1 << f))).to_integral_value())
     turn = x.scale(a_unit) + suite_of(ctx).constant(ctx, x.ring.from_ints(quarters << (bits - 2)))
-    return await rescale(ctx, await sum_of_waves(ctx, turn, [Wave(1, 1.0)]), 2 * PRECISION - f)
+    return await rescale(ctx, await sum_of_waves(ctx, turn, [Wave(1, 1.0)]), 2 * precision_of(room_of(ctx)) - f)
 
 
 async def sum_of_waves(ctx: Context, u: ArithmeticShare, waves: Sequence[Wave]) -> ArithmeticShare:
-    """[sum of a_j sin(2 pi k_j u)] for u 2^-k turns, with 2 PRECISION fractional bits; the sum is at most 1.
+    """[sum of a_j sin(2 pi k_j u)] for u 2^-k turns, with twice the fractional bits of `precision_of`; the sum is at
+    most 1.
 
-    Error before the caller's truncation: `rotation_loss` times the sum of |a_j|, half a unit of 2^-PRECISION a wave.
+    Error before the caller's truncation: `rotation_loss` times the sum of |a_j|, and a wave half a unit of that
+    precision, or in a wide ring two.
     Raises LocalError `unfit-session` for more than MOST_PARTIES parties.
     """
     if ctx.n > MOST_PARTIES:
@@ -159,7 +172,8 @@ async def _rotated(ctx: Context, rotations: Sequence[ArithmeticShare]) -> Arithm
 async def _turned(ctx: Context, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
     """(c, s) = (c_x c_y - s_x s_y, c_x s_y + s_x c_y)."""
     z = await suite_of(ctx).mul(ctx, x.reshape((2, 1, *x.shape[1:])), y.reshape((1, 2, *y.shape[1:])))
-    return await rescale(ctx, stack([z[0, 0] - z[1, 1], z[0, 1] + z[1, 0]]), PRECISION)
+    turned = stack([z[0, 0] - z[1, 1], z[0, 1] + z[1, 0]])
+    return await rescale(ctx, turned, precision_of(room_of(ctx)))
 
 
 def _with_rotations(ctx: Context, r: Words, waves: Sequence[Wave]) -> Words:
@@ -172,7 +186,7 @@ def _with_rotations(ctx: Context, r: Words, waves: Sequence[Wave]) -> Words:
 def _factors(ctx: Context, c: Words, waves: Sequence[Wave]) -> tuple[Words, Words]:
     """a_j sin k_j c and a_j cos k_j c, waves first."""
     angles = _multiples(ctx.ring, c, waves)
-    sizes = np.array([wave.a for wave in waves]).reshape(-1, *(1,) * len(ctx.ring.shape(c)))
+    sizes = np.array([wave.a for wave in waves], object).reshape(-1, *(1,) * len(ctx.ring.shape(c)))
     return _sines(ctx, angles, 0, sizes), _sines(ctx, angles, 1, sizes)
 
 
@@ -182,15 +196,30 @@ def _multiples(ring: Algebra, r: Words, waves: Sequence[Wave]) -> Words:
     return ring.moved(lambda *parts: np.stack(parts), *multiples)
 
 
-def _sines(ctx: Context, angles: Words, quarters: int, sizes: Reals | float = 1.0) -> Words:
-    """sizes * sin(2 pi u) of u 2^-k turns with PRECISION fractional bits; for a quarter of a turn more the cosine."""
+def _sines(ctx: Context, angles: Words, quarters: int, sizes: npt.NDArray[Any] | None = None) -> Words:
+    """sizes * sin(2 pi u) of u 2^-k turns with the ring's precision; for a quarter of a turn more the cosine."""
     ring = ctx.ring
     if ctx.session.shapes_only:
         return ring.zeros(ring.shape(angles))
     moved = ring.add(angles, ring.from_ints(quarters << (ring.bits - 2)))
+    if room_of(ctx) > ROOM:
+        return _wide_sines(ring, moved, precision_of(room_of(ctx)), sizes)
     turns = np.ldexp(np.asarray(ring.to_signed(moved)).astype(np.float64), -ring.bits)
-    scaled = np.rint(np.ldexp(sizes * sine_of_public_turns(turns), PRECISION))
+    sines = sine_of_public_turns(turns)
+    scaled = np.rint(np.ldexp(sines if sizes is None else sizes.astype(np.float64) * sines, PRECISION))
     return ring.from_signed(scaled.astype(np.int64))
+
+
+def _wide_sines(ring: Algebra, angles: Words, precision: int, sizes: npt.NDArray[Any] | None) -> Words:
+    """The same in whole numbers, rounded: within a unit, by sizes two."""
+    sines, spare = sines_of_turns(Z128.shift_left(angles, Z128.bits - ring.bits)), WORKING - precision
+    rounded = signed_shift_right(sines, spare, plus=1 << (spare - 1))
+    if sizes is not None:
+        unit = Decimal(1 << precision)
+        whole = [int(EXACT.multiply(Decimal(size), unit).to_integral_value()) for size in sizes.flat]
+        factors = Z128.from_ints(np.array(whole, object).reshape(sizes.shape))
+        rounded = signed_shift_right(Z128.mul(rounded, factors), precision)
+    return ring.reduce(rounded)
 
 
 def sine_of_public_turns(turns: Reals) -> Reals:

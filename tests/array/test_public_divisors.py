@@ -107,3 +107,27 @@ def test_whole_parts_of_what_is_off_by_less_than_a_step_are_exact_if_decided_as_
     done = revealing(lambda a: (np.floor(a), np.rint(a), a.astype(int), a // 3), np.array([1.3]), ranges=[(0, 8)])
     assert [reveal.error for reveal in done.report.reveals] == [0, 0, 0, 0]
     assert done.report.decisions
+
+
+@pytest.mark.parametrize("d", [3, -3, 10, 2**40 + 1, 1, 7 * 2**60])
+@pytest.mark.parametrize("most", [100, 110, 124])
+def test_wide_numbers_by_small_ones_are_divided_by_parts(d, most):
+    edges = [q * int(d) + near for q in (2 ** (most - 62), -5, 2**20) for near in (-1, 0, 1)]
+    values = [2**most - 1, -(2**most), 2 ** (most - 3) + 12345, 7, 0, -1, *edges]
+    values = [value for value in values if abs(value) <= 2**most]
+
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(-(2**most), 2**most))
+        return await mpc.reveal(ctx, x // d)
+
+    (whole,) = {
+        tuple(result.tolist()) for result in mpc.simulate(main, [np.array(values, object), None], ring=128).results
+    }
+    assert list(whole) == [Fraction(value) // Fraction(d) for value in values]
+
+
+def test_wide_remainders_and_several_divisors():
+    values, several = [2**60 + 3, -(2**60), 12345678901, 0], np.array([[3], [10], [2**10]])
+    agrees(lambda x: (x // several, x % several, x // 3, x % -7), np.array(values), ranges=[(-(2**60), 2**60 + 3)])
+    reals = np.array([2.0**39 + 1.25, 7.5, 0.0])
+    agrees(lambda x: (x // 3, x % 3, x // 0.75), reals, ranges=[(0, 2.0**40)])

@@ -155,7 +155,7 @@ def test_waves_that_are_left_out_are_smaller_than_said() -> None:
         rest = [wave.a for wave in waves(24)][len(waves(f)) :]
         assert sum(rest) < 2.0 ** -(f + 4)
     u = np.linspace(-4, 4, 201)
-    series = sum(wave.a * np.sin(2 * np.pi * wave.k * u / 16) for wave in waves(24))
+    series = sum(float(wave.a) * np.sin(2 * np.pi * wave.k * u / 16) for wave in waves(24))
     assert np.abs(series - np.array([erf_of(v) for v in u])).max() < 2.0**-24
 
 
