@@ -87,7 +87,8 @@ def _size(k: int, turn_bits: int) -> Decimal:
     """4 / (pi k) exp(-(pi k / 2^turn_bits)^2), in decimals: the same on every machine."""
     with localcontext(EXACT):
         angle = PI * k
-        return Decimal(4) / angle * (-((angle / 2**turn_bits) ** 2)).exp()
+        turned = angle / 2**turn_bits
+        return 4 / angle * (-turned * turned).exp()
 
 
 async def erf(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
