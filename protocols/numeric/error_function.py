@@ -86,9 +86,8 @@ def waves(f: int) -> tuple[Wave, ...]:
 def _size(k: int, turn_bits: int) -> Decimal:
     """4 / (pi k) exp(-(pi k / 2^turn_bits)^2), in decimals: the same on every machine."""
     with localcontext(EXACT):
-        angle = PI * k
-        turned = angle / 2**turn_bits
-        return 4 / angle * (-turned * turned).exp()
+        angle: Decimal = PI * k
+        return EXACT.multiply(4 / angle, EXACT.exp(-angle * angle / 4**turn_bits))
 
 
 async def erf(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
