@@ -62,6 +62,10 @@ class Linear:
         """x @ public, or public @ x."""
         return self.each(lambda x: self.ring.matmul(*((public, x) if public_left else (x, public))))
 
+    def modulo(self, bits: int) -> Self:
+        """x modulo 2^bits, in the ring of so many bits."""
+        raise NotImplementedError
+
     def sum(self, axis: int | tuple[int, ...] | None = None) -> Self:
         """The sum of x over an axis."""
         return self.each(lambda x: self.ring.sum(x, axis))

@@ -66,6 +66,12 @@ class ArithmeticShare(Share, Protocol):
     def scale(self, public: Words | int) -> Self:
         """[public * x], elementwise; public ring elements or one integer."""
 
+    def modulo(self, bits: int) -> Self:
+        """[x mod 2^bits] in the ring of so many bits, no more than those of x: a share says nothing of what is above.
+
+        Small numbers are compared there, which takes less.
+        """
+
     def matmul_public(self, public: Words, *, public_left: bool = False) -> Self:
         """[x @ public], or [public @ x]."""
 

@@ -109,6 +109,12 @@ class Z2k(Algebra, Protocol):
     def low(self, x: Words, bits: int) -> Words:
         """x mod 2^bits for 0 <= bits <= those of the ring, as elements of this ring."""
 
+    def smaller(self, bits: int) -> Z2k:
+        """The integers modulo 2^bits, 1 <= bits <= those of the ring."""
+
+    def to_smaller(self, x: Words, bits: int) -> Words:
+        """x mod 2^bits as elements of that ring."""
+
 
 class Bits(Elementwise, Protocol):
     """Bits, 64 to a word: add is XOR, mul is AND. Shapes are of words; what a bit belongs to, the holder knows.

@@ -187,6 +187,14 @@ class Ring(OneWord):
         """x mod 2^bits for 0 <= bits <= those of the ring, as elements of this ring."""
         return Ring(bits).reduce(x) if bits else self.zeros(x.shape)
 
+    def smaller(self, bits: int) -> Ring:
+        """The integers modulo 2^bits, 1 <= bits <= those of the ring."""
+        return Ring(bits)
+
+    def to_smaller(self, x: Words, bits: int) -> Words:
+        """x mod 2^bits as elements of that ring."""
+        return Ring(bits).reduce(x)
+
     def from_ints(self, values: object) -> Words:
         """The elements of public integers of any size and sign: an int, nested sequences of them, or an array."""
         if isinstance(values, int):

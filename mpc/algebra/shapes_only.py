@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.elements import OneWord
-from mpc.algebra.interface import Algebra, Axes, Moving, PrefixOp, Shape
+from mpc.algebra.interface import Algebra, Axes, Moving, PrefixOp, Shape, Z2k
 from mpc.algebra.sums import summed_axes
 from mpc.algebra.words import Stream, Words
 from mpc.errors import LocalError
@@ -175,6 +175,14 @@ class ShapesOfRing:
     def low(self, x: Words, bits: int) -> Words:
         """A value of the shape of x."""
         return blank(x.shape)
+
+    def smaller(self, bits: int) -> ShapesOfRing:
+        """Stands for the ring of so many bits."""
+        return ShapesOfRing(cast(Z2k, self.of).smaller(bits))
+
+    def to_smaller(self, x: Words, bits: int) -> Words:
+        """A value of the shape of x."""
+        return self.smaller(bits).zeros(self.shape(x))
 
     def planes(self, x: Words, count: int) -> Words:
         """Words for as many planes."""

@@ -113,6 +113,14 @@ class WideRing:
         mask = np.array([2 ** min(bits, 64) - 1, 2 ** max(bits - 64, 0) - 1], U64)
         return np.bitwise_and(elements(x), mask)
 
+    def smaller(self, bits: int) -> Ring | WideRing:
+        """The integers modulo 2^bits, 1 <= bits <= those of the ring: of one word an element where that is enough."""
+        return ring_of_bits(bits)
+
+    def to_smaller(self, x: Words, bits: int) -> Words:
+        """x mod 2^bits as elements of that ring."""
+        return ring_of_bits(bits).reduce(self.low_words(x) if bits <= 64 else x)
+
     def from_words(self, x: Words) -> Words:
         """Z_2^64 embedded: words as the lower words of elements whose upper words are 0; x.shape + (2,)."""
         x = as_words(x)

@@ -51,15 +51,26 @@ async def _sort(ctx: Context, node: Node, *columns: ArithmeticShare) -> Arithmet
         ordered: ArithmeticShare = stack(await sorted_by_bits(ctx, plus(ctx, flat[0], -lowest), width, flat))
         return ordered.reshape(node.shape)
     shuffled = await suite.shuffle(ctx, *flat)
-    order = await sorted_places(ctx, _keys(shuffled[0], shuffled[-1], node.parameters["place_bits"]))
+    order = await sorted_places(ctx, _keys(shuffled[0], shuffled[-1], node.parameters["place_bits"], node.operands[0].range))
     row = np.arange(rows)[:, None]
     ordered = stack([column[row, order] for column in shuffled])
     return ordered.reshape(node.shape)
 
 
-def _keys(values: ArithmeticShare, places: ArithmeticShare, place_bits: int | None) -> list[ArithmeticShare]:
-    """(element, place) as one number where the range leaves room for it, else as two."""
-    return [values, places] if place_bits is None else [values.scale(1 << place_bits) + places]
+def _keys(
+    values: ArithmeticShare, places: ArithmeticShare, place_bits: int | None, range_: Range
+) -> list[ArithmeticShare]:
+    """(element, place) as one number where the range leaves room for it, else as two; in rings that their differences
+    fit."""
+    of_values, of_places = range_.hi - range_.lo, values.shape[-1] - 1
+    if place_bits is None:
+        return [_small(values, of_values), _small(places, of_places)]
+    return [_small(values.scale(1 << place_bits) + places, (of_values << place_bits) + of_places)]
+
+
+def _small(x: ArithmeticShare, most_apart: int) -> ArithmeticShare:
+    """x in the smallest ring in which differences up to so much have their sign."""
+    return x.modulo(min(max(most_apart, 1).bit_length() + 1, x.ring.bits))
 
 
 async def _place(ctx: Context, node: Node, places: ArithmeticShare, *columns: ArithmeticShare) -> ArithmeticShare:
@@ -87,7 +98,8 @@ async def _find_last(ctx: Context, node: Node, values: ArithmeticShare) -> Arith
     places = suite.constant(ctx, ctx.ring.from_ints(numbers))
     flat = values.reshape((rows, count))
     ranked, behind = await suite.shuffle(ctx, -flat if node.parameters["smaller"] else flat, places)
-    at = await last_places(ctx, _keys(ranked, behind, node.parameters["place_bits"]))
+    keys = _keys(ranked, behind, node.parameters["place_bits"], node.operands[0].range)
+    at = await last_places(ctx, keys)
     row = np.arange(rows)
     value, place = ranked[row, at], suite.constant(ctx, ctx.ring.from_ints(np.full(rows, count - 1))) - behind[row, at]
     best: ArithmeticShare = stack([-value if node.parameters["smaller"] else value, place])
