@@ -22,6 +22,7 @@ from protocols.array.scales import BIT, aligned, common_scale, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import are_truths, broadcast_to, choose
 from protocols.array.thresholds import Units, above, clamped, nearest, threshold
+from protocols.numeric.fixed_point import in_small_ring
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -42,11 +43,11 @@ def _chosen(condition: Node, x: Node, y: Node) -> Facts:
 
 
 async def _is_negative(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
-    return await suite_of(ctx).msb(ctx, x)
+    return await suite_of(ctx).msb(ctx, in_small_ring(x, node.operands[0].range))
 
 
 async def _is_zero(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
-    return await suite_of(ctx).is_zero(ctx, x)
+    return await suite_of(ctx).is_zero(ctx, in_small_ring(x, node.operands[0].range))
 
 
 async def _and(ctx: Context, node: Node, x: BooleanShare, y: BooleanShare) -> BooleanShare:

@@ -28,7 +28,7 @@ from protocols.array.public import Constant, Public, encoded, is_integral, whole
 from protocols.array.recording import record
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray
-from protocols.numeric.fixed_point import or_wider, room_of
+from protocols.numeric.fixed_point import in_small_ring, or_wider, room_of
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
@@ -72,7 +72,9 @@ async def _floor_divide(ctx: Context, node: Node, x: ArithmeticShare) -> Arithme
     q = await suite.truncate(ctx, x.scale(node.parameters["inverse"].elements), node.parameters["shift"])
     rest = x.scale(x.ring.from_ints(1 << node.parameters["lift"])) - q.scale(d)
     by_d = suite.constant(ctx, d)
-    below = await suite.bits_to_ring(ctx, await suite.msb(ctx, stack([rest + by_d, rest, rest - by_d])))
+    apart = 3 * node.parameters["divisor"].range.hi
+    ends = in_small_ring(stack([rest + by_d, rest, rest - by_d]), Range(-apart, apart))
+    below = await suite.bits_to_ring(ctx, await suite.msb(ctx, ends))
     return q + suite.constant(ctx, x.ring.from_ints(1)) - below.sum(0)
 
 

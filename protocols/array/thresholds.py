@@ -73,11 +73,17 @@ def threshold(x: SecretArray, y: Any, *, or_equal: bool) -> Units:
 
 
 def above(x: SecretArray, units: Units) -> SecretArray:
-    """x - t, of which only the sign, or whether it is zero, is wanted: both are within the limit, so it cannot wrap."""
-    limit = _limit(x.context)
-    constant = Constant(x.context.ring.from_signed(units.values), Range(-limit, limit), units.values.shape)
+    """x - t, of which only the sign, or whether it is zero, is wanted: both are within the limit, so it cannot wrap.
+
+    A t beyond the range of x is moved next to it, which decides the same; then the difference is as small as x.
+    """
     kept = clamped(x.range, x.context)
-    return record(BELOW, x, constant=constant, range_=kept.off_by(kept.error + units.moved))
+    least, most = kept.lo - 1, kept.hi + 1
+    values = np.asarray(np.clip(units.values, least, most), units.values.dtype)
+    constant = Constant(x.context.ring.from_signed(values), Range(least, most), values.shape)
+    ends = (int(values.max(initial=least)), int(values.min(initial=most)))
+    apart = clamped(Range(kept.lo - ends[0], kept.hi - ends[1], kept.error + units.moved), x.context)
+    return record(BELOW, x, constant=constant, range_=apart)
 
 
 def clamped(range_: Range, context: Context) -> Range:

@@ -96,14 +96,18 @@ async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
 
 @cost(
     rounds=lambda x, width: 1 + levels(width - 1),
-    words=lambda x, width: x.words.size + prefix_words(width - 1, words_for(x.size))[0],
+    words=lambda x, width: x.size * x.ring.smaller(width).words + prefix_words(width - 1, words_for(x.size))[0],
     edabit=lambda x, width: x.size,
     and_triple=lambda x, width: prefix_words(width - 1, words_for(x.size))[1],
 )
 async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
-    """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: x_i = c_i ^ r_i ^ borrow into i."""
-    c, r = await _mask(ctx, x)
-    c_planes = x.ring.planes(c, width)
-    x_bits = xor_public(ctx, r.plane(slice(width)), c_planes)
+    """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: x_i = c_i ^ r_i ^ borrow into i.
+
+    The mask has no bits above them.
+    """
+    low = x.modulo(width)
+    c, r = await _mask(ctx, low)
+    c_planes = low.ring.planes(c, width)
+    x_bits = xor_public(ctx, r, c_planes)
     borrows = await borrow_prefixes(ctx, _compare(ctx, c_planes[:-1], r.plane(slice(width - 1))))
     return concatenate_planes([x_bits.plane(slice(1)), x_bits.plane(slice(1, None)) ^ borrows])

@@ -21,6 +21,11 @@ def room_of(ctx: Context) -> int:
     return ctx.ring.bits - BESIDE_ROOM
 
 
+def in_small_ring(x: ArithmeticShare, r: Range) -> ArithmeticShare:
+    """[x] in the smallest ring in which numbers in r have their sign: bits of them are found there with less. Local."""
+    return x.modulo(r.bits) if r.bits < x.ring.bits - 1 else x
+
+
 def plus(ctx: Context, x: ArithmeticShare, public: int) -> ArithmeticShare:
     """[x + public], elementwise. Local."""
     return x + suite_of(ctx).constant(ctx, x.ring.from_ints(public))
