@@ -24,8 +24,10 @@ from party_runner.material import Material
 from party_runner.options import Patience
 from party_runner.plan_file import PlanFile
 from party_runner.program import Program
+from party_runner.start import hash_of_texts
 from party_runner.status import Progress
 from protocols.runs.dealing import run_dealer
+from protocols.runs.failures import let_messages_leave
 from protocols.runs.party import Numbers, Outcome, run_party
 from protocols.runs.sources import Source
 from protocols.runs.storing import Making, make_store
@@ -121,7 +123,7 @@ async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
     """What all endpoints of a run must agree on; `digest` is the program's."""
     what = {**_terms(choices.numbers), **choices.material.terms(), **choices.agreed.terms()}
-    parameters = {"numpy": np.__version__, **what}
+    parameters = {"numpy": np.__version__, "hash of texts": hash_of_texts(), **what}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
 
 
@@ -153,6 +155,9 @@ async def _connected(seat: Seat, terms: Terms, progress: Progress) -> AsyncItera
         progress("planning", 0, None)
         try:
             yield transport, agreement
-        except (KeyboardInterrupt, trio.Cancelled):
-            transport.fail("interrupted", "it was interrupted")
+        except BaseException as error:
+            if not isinstance(error, Exception):  # of which `run_party` tells them
+                with trio.CancelScope(shield=True):
+                    await let_messages_leave(transport, error)
+                transport.fail("interrupted", "it was interrupted")
             raise

@@ -53,7 +53,9 @@ class Divisors(NamedTuple):
         return max((abs(unit) for unit in self.units.flat), default=1)
 
 
-def _quotient_facts(x: Node, divisor: Constant, inverse: Constant, shift: int, lift: int, decides: bool) -> Facts:
+def _quotient_facts(
+    x: Node, divisor: Constant, inverse: Constant, shift: int, lift: int, rest_bits: int, decides: bool
+) -> Facts:
     least, most = max(divisor.range.lo, 1), max(divisor.range.hi, 1)
     ends = [(end << lift) // d for end in (x.range.lo, x.range.hi) for d in (least, most)]
     error = Range(0, 0, x.range.error).in_steps(least, lift)
@@ -72,8 +74,8 @@ async def _floor_divide(ctx: Context, node: Node, x: ArithmeticShare) -> Arithme
     q = await suite.truncate(ctx, x.scale(node.parameters["inverse"].elements), node.parameters["shift"])
     rest = x.scale(x.ring.from_ints(1 << node.parameters["lift"])) - q.scale(d)
     by_d = suite.constant(ctx, d)
-    apart = 3 * node.parameters["divisor"].range.hi
-    ends = in_small_ring(stack([rest + by_d, rest, rest - by_d]), Range(-apart, apart))
+    largest = 1 << node.parameters["rest_bits"]
+    ends = in_small_ring(stack([rest + by_d, rest, rest - by_d]), Range(-largest, largest))
     below = await suite.bits_to_ring(ctx, await suite.msb(ctx, ends))
     return q + suite.constant(ctx, x.ring.from_ints(1)) - below.sum(0)
 
@@ -192,7 +194,10 @@ def _quotient(x: SecretArray, by: Divisors) -> SecretArray:
     shift = _shift(x)
     inverse = np.asarray((1 << (shift + by.lift)) // by.units, object)
     divided, near = (encoded(x.context, numbers, 0) for numbers in (by.units, inverse))
-    return record(FLOOR_DIVIDE, x, divisor=divided, inverse=near, shift=shift, lift=by.lift, decides=True)
+    rest_bits = (3 * by.most).bit_length()
+    return record(
+        FLOOR_DIVIDE, x, divisor=divided, inverse=near, shift=shift, lift=by.lift, rest_bits=rest_bits, decides=True
+    )
 
 
 def _long_quotient(x: SecretArray, by: Divisors) -> SecretArray:

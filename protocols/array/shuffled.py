@@ -51,7 +51,9 @@ async def _sort(ctx: Context, node: Node, *columns: ArithmeticShare) -> Arithmet
         ordered: ArithmeticShare = stack(await sorted_by_bits(ctx, plus(ctx, flat[0], -lowest), width, flat))
         return ordered.reshape(node.shape)
     shuffled = await suite.shuffle(ctx, *flat)
-    order = await sorted_places(ctx, _keys(shuffled[0], shuffled[-1], node.parameters["place_bits"], node.operands[0].range))
+    order = await sorted_places(
+        ctx, _keys(shuffled[0], shuffled[-1], node.parameters["place_bits"], node.operands[0].range)
+    )
     row = np.arange(rows)[:, None]
     ordered = stack([column[row, order] for column in shuffled])
     return ordered.reshape(node.shape)

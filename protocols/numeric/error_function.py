@@ -17,7 +17,7 @@ from functools import cache
 from typing import NamedTuple
 
 from mpc.context import Context, together
-from protocols.numeric.fixed_point import ROOM, plus, rescale, room_of
+from protocols.numeric.fixed_point import ROOM, in_small_ring, plus, rescale, room_of
 from protocols.numeric.sine import (
     EXACT,
     MOST_FRACTIONAL_BITS,
@@ -106,7 +106,8 @@ async def erf(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
         return plus(ctx, x.scale(0), (1 if r.lo > 0 else -1) << f)
     if not knots:
         return await rescale(ctx, await sum_of_waves(ctx, turn, waves(f)), double - f)
-    middle, below = await together(ctx, (sum_of_waves, turn, waves(f)), (_below, x, knots))
+    small = in_small_ring(x, Range(r.lo - r.hi, r.hi - r.lo))
+    middle, below = await together(ctx, (sum_of_waves, turn, waves(f)), (_below, small, knots))
     low = below[0] if r.lo < -limit else x.scale(0)
     high = below[-1] if limit < r.hi else plus(ctx, x.scale(0), 1)
     outside = plus(ctx, -high - low, 1)

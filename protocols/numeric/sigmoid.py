@@ -18,9 +18,8 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from decimal import Context as Decimals
 
-from mpc.algebra.ring import Words
 from mpc.context import Context, together
-from protocols.numeric.fixed_point import ROOM, check_fits, plus, product, rescale, room_of, square
+from protocols.numeric.fixed_point import ROOM, check_fits, in_small_ring, plus, product, rescale, room_of, square
 from protocols.numeric.polynomial import fixed
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare, concatenate, stack
@@ -89,8 +88,9 @@ async def _spline(ctx: Context, x: ArithmeticShare, r: Range, f: int, result_bit
     first, last = (sum(fixed(knot, f) <= bound for knot in KNOTS) for bound in (r.lo, r.hi))
     if first == last:
         return await _one_piece(ctx, x, first, f, result_bits)
-    knots = x.ring.from_ints([fixed(knot, f) for knot in KNOTS[first:last]])
-    below, powers = await together(ctx, (_below, x, knots), (_powers, x, f))
+    knots = [fixed(knot, f) for knot in KNOTS[first:last]]
+    small = in_small_ring(x, Range(r.lo - r.hi, r.hi - r.lo))
+    below, powers = await together(ctx, (_below, small, knots), (_powers, x, f))
     constant, *factors = _look_up(ctx, below, first, last)
     terms = await suite_of(ctx).mul(ctx, stack(factors), powers)
     total = constant.scale(1 << X_BITS) + terms.sum(0)
@@ -107,10 +107,10 @@ async def tanh(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithmetic
     return plus(ctx, y, -1 << f)
 
 
-async def _below(ctx: Context, x: ArithmeticShare, knots: Words) -> ArithmeticShare:
-    """[x < t] for each knot, knots first: eight rounds."""
+async def _below(ctx: Context, x: ArithmeticShare, knots: list[int]) -> ArithmeticShare:
+    """[x < t] for each knot, knots first: at most eight rounds."""
     suite = suite_of(ctx)
-    return await suite.bits_to_ring(ctx, await suite.below(ctx, x, knots))
+    return await suite.bits_to_ring(ctx, await suite.below(ctx, x, x.ring.from_ints(knots)))
 
 
 async def _powers(ctx: Context, x: ArithmeticShare, f: int) -> ArithmeticShare:
