@@ -83,7 +83,8 @@ SELECT = operation("where", _chosen, _select)
 
 @implements(np.less)
 def less(x: Any, y: Any) -> SecretArray:
-    """x < y, exact on the encoded values (a public operand is rounded to them): 7 rounds on a 64-bit ring, as a bit."""
+    """x < y, exact on the encoded values (a public operand is rounded to them), as a bit: one round, and one each time
+    that the bits of x - y by its range double, 7 at most on a 64-bit ring."""
     if not isinstance(y, SecretArray):
         return _below_public(x, y, or_equal=False)
     if not isinstance(x, SecretArray):

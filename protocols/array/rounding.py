@@ -132,7 +132,7 @@ def _plus_units(x: SecretArray, units: int) -> SecretArray:
 
 @implements(np.floor_divide)
 def floor_divide(x: Any, y: Any) -> SecretArray:
-    """x // y, exactly on the encoded values: 10 rounds for public y, 31 for secret y. A public y is the float64 that it
+    """x // y, exactly on the encoded values: at most 10 rounds for public y, 31 for secret y. A public y is the float64 that it
     is, as for numpy: of whole x, x // 0.1 is numpy's.
 
     Raises LocalError `division-by-zero`; `range-too-wide` where x times its inverse has no room, about 2 x^2 / y below

@@ -74,7 +74,7 @@ async def sigmoid(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithme
     """[1 / (1 + exp(-x))], elementwise, any shape, for every range.
 
     Error: |y - sigmoid(x)| <= 1.1e-4 + 2^-f over the whole of r; exactly 0 or 1 beyond +-9.125.
-    Rounds: 10; 7 (8 for f > 16) where r lies between two knots, 0 beyond them.
+    Rounds: 10, or 9 for ranges of up to 32 bits; 7 (8 for f > 16) where r lies between two knots, 0 beyond them.
     Material: an edaBit and a daBit for each knot within r, 10 triples, a square pair, 6 or 7 truncation pairs
     an element, ANDs of one comparison for each knot within r.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `sigmoid_range`.
