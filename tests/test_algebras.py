@@ -170,6 +170,18 @@ def test_shifts_and_low_bits(ring):
 
 
 @rings
+def test_elements_modulo_a_smaller_power_are_those_of_a_smaller_ring(ring):
+    x = drawn(ring, (3, 5))
+    for bits in {1, (ring.bits + 1) // 2, min(ring.bits, 64), ring.bits}:
+        smaller = ring.smaller(bits)
+        assert smaller.bits == bits
+        np.testing.assert_array_equal(exact(smaller, ring.to_smaller(x, bits)), exact(ring, x) % 2**bits)
+        of_shapes = ShapesOfRing(ring)
+        assert of_shapes.smaller(bits) == ShapesOfRing(smaller)
+        assert of_shapes.to_smaller(drawn(of_shapes, (3, 5)), bits).shape == ring.to_smaller(x, bits).shape
+
+
+@rings
 @given(count=st.integers(0, 130))
 def test_bit_planes_there_and_back(ring, count):
     x = drawn(ring, (count,))

@@ -132,11 +132,12 @@ def _plus_units(x: SecretArray, units: int) -> SecretArray:
 
 @implements(np.floor_divide)
 def floor_divide(x: Any, y: Any) -> SecretArray:
-    """x // y, exactly on the encoded values: at most 10 rounds for public y, 31 for secret y. A public y is the float64 that it
-    is, as for numpy: of whole x, x // 0.1 is numpy's.
+    """x // y, exactly on the encoded values: at most 10 rounds for public y, 31 for secret y. A public y is the float64
+    that it is, as for numpy: of whole x, x // 0.1 is numpy's.
 
-    Raises LocalError `division-by-zero`; `range-too-wide` where x times its inverse has no room, about 2 x^2 / y below
-    2^62 in units of the last place, 2^126 in a ring of 128 bits; for secret y `domain` where its range holds zero.
+    Two to four rounds more where 2 x^2 / y is not below 2^62 in units of the last place, 2^126 in a ring of 128 bits.
+    Raises LocalError `division-by-zero`; `range-too-wide` where the quotient has no room; for secret y `domain` where its
+    range holds zero.
     """
     return divmod_(x, y)[0]
 

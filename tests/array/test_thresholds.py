@@ -78,3 +78,37 @@ def test_thresholds_of_products_in_a_ring_of_128_bits():
 
     found = mpc.simulate(main, [np.array([-3.0, 2]), None], ring=128, fractional_bits=32).result
     assert [each.tolist() for each in found] == [[9, 4], [True, False], [False, True], [True, True], [True, True]]
+
+
+SPANS = [(0, 0), (-1, 0), (0, 1), (3, 6), (-5, 2), (-128, 127), (2**40 - 2, 2**40 + 1), (-(2**61), 2**61)]
+
+
+@pytest.mark.parametrize("preprocessing", ["dealer", "ot"])
+@pytest.mark.parametrize(("lo", "hi"), SPANS)
+def test_comparisons_are_right_to_the_ends_of_a_range_and_beyond(lo, hi, preprocessing):
+    """They are made in the smallest ring that the range fits."""
+    x = np.unique([lo, min(lo + 1, hi), (lo + hi) // 2, max(hi - 1, lo), hi])
+    t = np.array([lo - 9, lo - 1, lo, (lo + hi) // 2, hi, hi + 1, hi + 9])
+
+    def compared(a):
+        each = a.reshape(-1, 1)
+        return each < t, each <= t, each == t, each != t, each >= t, each > t, each < a, each == a
+
+    async def main(ctx, mine):
+        return await mpc.reveal(ctx, *compared(await mpc.secret(ctx, 0, mine, range=(lo, hi))))
+
+    for found, right in zip(
+        mpc.simulate(main, [x, None], preprocessing=preprocessing).results[0], compared(x), strict=True
+    ):
+        np.testing.assert_array_equal(found, right)
+
+
+def test_what_is_compared_takes_material_of_its_own_size():
+    async def main(ctx, mine):
+        age = await mpc.secret(ctx, 0, mine, range=(0, 120))
+        return await mpc.reveal(ctx, age >= 18, np.sort(age), np.max(age))
+
+    planned = mpc.plan(main, [np.arange(50), None])
+    rings = {kind.ring.bits for _, kind in planned.demand if kind.name == "edabit"}
+    assert rings == {8, 14, 15}
+    assert planned.report.lines
