@@ -136,8 +136,8 @@ def floor_divide(x: Any, y: Any) -> SecretArray:
     that it is, as for numpy: of whole x, x // 0.1 is numpy's.
 
     Two to four rounds more where 2 x^2 / y is not below 2^62 in units of the last place, 2^126 in a ring of 128 bits.
-    Raises LocalError `division-by-zero`; `range-too-wide` where the quotient has no room; for secret y `domain` where its
-    range holds zero.
+    Raises LocalError `division-by-zero`; `range-too-wide` where the quotient has no room; for secret y `domain` where
+    its range holds zero.
     """
     return divmod_(x, y)[0]
 
