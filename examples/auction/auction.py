@@ -26,7 +26,7 @@ async def main(ctx: Any, mine: Any) -> dict[str, Any]:
     """The auction; `mine` is this bidder's table, a lot a row."""
     own = mine["bid"] if mine is not None else None
     parties = range(ctx.n)
-    bids = np.stack(
+    bids: Any = np.stack(
         [
             await mpc.secret(ctx, owner=i, value=own, range=(0, HIGHEST_BID))
             for i in parties

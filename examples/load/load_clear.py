@@ -38,7 +38,7 @@ def clear(*tables: Any) -> dict[str, Any]:
     """Means and standard deviations of windows, and the days far from the window before
     them.
     """
-    total = sum(np.asarray(table["output"]) for table in tables)
+    total = np.sum([table["output"] for table in tables], axis=0)
     windows = np.lib.stride_tricks.sliding_window_view(total, WINDOW)
     mean, deviation = windows.mean(axis=1), windows.std(axis=1)
     return {

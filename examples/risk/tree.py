@@ -27,18 +27,17 @@ async def main(ctx: Any, mine: Any) -> dict[str, Any]:
     """The scores; `mine` holds the bureau's two tables at party 0 and is the shop's
     table at party 1.
     """
-    nodes, leaves = (mine.nodes, mine.leaves) if ctx.me == 0 else (None, None)
     asks = await mpc.secret(
-        ctx, owner=0, value=nodes[FEATURES] == 1 if ctx.me == 0 else None
+        ctx, owner=0, value=mine.nodes[FEATURES] == 1 if ctx.me == 0 else None
     )
     thresholds = await mpc.secret(
         ctx,
         owner=0,
-        value=nodes["threshold"] if ctx.me == 0 else None,
+        value=mine.nodes["threshold"] if ctx.me == 0 else None,
         range=(0, HIGHEST),
     )
     risks = await mpc.secret(
-        ctx, owner=0, value=leaves["risk"] if ctx.me == 0 else None, range=(0, 1)
+        ctx, owner=0, value=mine.leaves["risk"] if ctx.me == 0 else None, range=(0, 1)
     )
     customers = await mpc.secret(
         ctx, owner=1, value=mine[FEATURES] if ctx.me == 1 else None, range=(0, HIGHEST)

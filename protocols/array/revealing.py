@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy.typing as npt
+
 from mpc.algebra import bits
 from mpc.algebra.encoding import decode, decode_integers
 from mpc.context import Context
@@ -27,14 +29,15 @@ FLOAT_BITS = 53
 
 async def reveal(
     ctx: Context,
-    *values: SecretArray,
+    *values: SecretArray | npt.NDArray[Any],
     to: int | Sequence[int] | None = None,
     planned: Any = None,
     tolerance: float | None = None,
 ) -> Any:
     """Compute secrets and let parties learn them: everybody, or the party indices `to`.
 
-    Returns numpy values in order (one alone for one argument): float64 for `fixed`, int64 for `int`, or Python's
+    Values are secrets; numpy's own arrays are among the declared types for what `np.where` and its like are declared to
+    give. Returns numpy values in order (one alone for one argument): float64 for `fixed`, int64 for `int`, or Python's
     integers in an array of objects where the range of the value has some that int64 does not hold, bool for `bit`; a
     party outside `to` gets None in their places. Everything that the values need is computed now, once.
     `tolerance` refuses values whose proven bound of the error is larger; the run's account has the bound of each.
@@ -47,7 +50,8 @@ async def reveal(
     need_context(ctx, "reveal")
     line = user_line()
     receivers = receivers_of(ctx, to, line)
-    targets = [shown_form(checked(ctx, value, line)) for value in values]
+    secrets = [checked(ctx, value, line) for value in values]
+    targets = [shown_form(secret) for secret in secrets]
     to_all = set(receivers) == set(ctx.everyone)
     nodes = [(target if to_all else ring_form(target)).node for target in targets]
     outputs = [
@@ -72,7 +76,7 @@ async def reveal(
             if node.kind != "bit":
                 refuse_false(output, opened[node.value], ctx.ring)
         results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
-        _compare(ctx, values, results, outputs)
+        _compare(ctx, secrets, results, outputs)
     return results[0] if len(results) == 1 else tuple(results)
 
 
