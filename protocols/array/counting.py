@@ -1,7 +1,8 @@
 """Counting: how many elements are set, equal to something, or between public edges; and where elements belong among
 others.
 
-Every count is a local sum of the bits of one comparison of all pairs: 8 rounds, x.size * m comparisons.
+Every count is a local sum of the bits of one comparison of all pairs: at most 8 rounds, x.size * m comparisons. Where
+one side is public, all that an element is compared with share its opened mask.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ from protocols.array.logic import (
 from protocols.array.matrices import matmul
 from protocols.array.missing import missing
 from protocols.array.public import public
-from protocols.array.scales import fixed, ring_form
+from protocols.array.scales import constant, fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
-from protocols.array.thresholds import Units, nearest
+from protocols.array.thresholds import Units, below_each, nearest, threshold
 from protocols.ranges import ERROR_BITS, ULP
 
 
@@ -78,6 +79,9 @@ def _none(x: SecretArray) -> SecretArray:
 def searchsorted(a: Any, v: Any, side: str = "left") -> SecretArray:
     """How many elements of the sorted vector a are below each of v, or with side="right" not above it."""
     _one_dimension("np.searchsorted", a)
+    if not isinstance(a, SecretArray) and np.size(a):
+        x = ring_form(v)
+        return subtract(np.size(a), sum_(below_each(x, threshold(x, a, or_equal=side != "right")), 0))
     column = np.reshape(v, (*np.shape(v), 1))
     return sum_(less_equal(a, column) if side == "right" else less(a, column), -1)
 
@@ -110,10 +114,9 @@ def histogram(
     if density:
         raise missing("np.histogram with density", "counts / (counts.sum() * np.diff(edges)), the sum of a public size")
     edges = _edges(bins, range)
-    flat = a.reshape(-1)
-    below = less(flat, edges[:-1, None])
-    beyond = greater(flat, edges[-1:, None])
-    not_above = concatenate([ring_form(below), subtract(1, ring_form(beyond))])
+    flat = ring_form(a.reshape(-1))
+    inner, last = threshold(flat, edges[:-1], or_equal=False), threshold(flat, edges[-1:], or_equal=True)
+    not_above = below_each(flat, inner, last)
     inside = subtract(not_above[1:], not_above[:-1])
     counts = sum_(inside, 1) if weights is None else matmul(inside, np.reshape(weights, -1))
     return counts, edges
@@ -151,8 +154,18 @@ def bincount(x: SecretArray, weights: Any = None, minlength: int = 0) -> SecretA
             "give minlength above the largest value that may come, and declare x.within(0, minlength - 1)",
             line=user_line(),
         )
-    matches = equal(np.arange(minlength)[:, None], ring_form(x))
-    return sum_(matches, 1) if weights is None else fixed(matmul(ring_form(matches), weights))
+    matches = _each_of(ring_form(x), minlength)
+    return sum_(matches, 1) if weights is None else fixed(matmul(matches, weights))
+
+
+def _each_of(x: SecretArray, count: int) -> SecretArray:
+    """[x = i] as numbers for each i below a count that x is below too: (count, *x.shape)."""
+    if count < 2:
+        return constant(x.context, np.ones((count, *x.shape), np.int64), 0)
+    below = below_each(x, threshold(x, np.arange(1, count), or_equal=False))
+    ends = [np.zeros((1, *x.shape), np.int64), np.ones((1, *x.shape), np.int64)]
+    apart = subtract(concatenate([below, ends[1]]), concatenate([ends[0], below]))
+    return apart.narrowed(0, 1)
 
 
 @implements(np.array_equal)

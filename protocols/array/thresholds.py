@@ -8,10 +8,11 @@ run's, whole numbers and halves of them, was never rounded, and what it is compa
 from __future__ import annotations
 
 from math import ceil, ldexp
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from mpc.algebra.interface import Z2k
 from mpc.context import Context
 from protocols.array.facts import joint_shape
 from protocols.array.node import Facts, Node, operation
@@ -39,6 +40,17 @@ def _subtract_constant(ctx: Context, node: Node, x: ArithmeticShare) -> Arithmet
     return x - suite_of(ctx).constant(ctx, node.parameters["constant"].elements)
 
 
+def _each(x: Node, constant: Constant, bits: int, decides: bool) -> Facts:
+    return Facts((*constant.shape, *x.shape), "int", 0, Range(0, 1))
+
+
+async def _below_each(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
+    suite, bits = suite_of(ctx), node.parameters["bits"]
+    thresholds = cast(Z2k, ctx.ring).to_smaller(node.parameters["constant"].elements, bits)
+    return await suite.bits_to_ring(ctx, await suite.below(ctx, x.modulo(bits), thresholds))
+
+
+BELOW_EACH = operation("< each", _each, _below_each, decides=True)
 BELOW = operation("- public", _below, _subtract_constant)
 
 
@@ -84,6 +96,21 @@ def above(x: SecretArray, units: Units) -> SecretArray:
     ends = (int(values.max(initial=least)), int(values.min(initial=most)))
     apart = clamped(Range(kept.lo - ends[0], kept.hi - ends[1], kept.error + units.moved), x.context)
     return record(BELOW, x, constant=constant, range_=apart)
+
+
+def below_each(x: SecretArray, *several: Units) -> SecretArray:
+    """[x < t] as numbers for each of the public t, in vectors one after the other: (thresholds, *x.shape).
+
+    All are compared under one opened mask of x: rounds as of one comparison and one more.
+    """
+    kept = clamped(x.range, x.context)
+    least, most = kept.lo - 1, kept.hi + 1
+    values = np.concatenate([np.clip(units.values, least, most) for units in several])
+    moved = max(units.moved for units in several)
+    constant = Constant(x.context.ring.from_signed(values), Range(least, most), values.shape)
+    bits = min(Range(kept.lo - most, kept.hi - least).bits, x.context.ring.bits)
+    inexact = x.in_range(x.range.off_by(x.range.error + moved))
+    return record(BELOW_EACH, inexact, constant=constant, bits=bits, decides=True)
 
 
 def clamped(range_: Range, context: Context) -> Range:
