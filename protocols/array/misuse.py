@@ -82,6 +82,16 @@ def unawaited(what: str, line: str | None) -> LocalError:
     )
 
 
+def looped_over_awaits(line: str | None) -> LocalError:
+    """The error of `sum(... await ... for ...)`, which Python takes for a loop that only `async for` can go through."""
+    return LocalError(
+        "not-awaited",
+        "a generator with `await` in it, which sum, max, list and the like cannot go through",
+        "write a list: sum([await mpc.secret(ctx, owner=i, ...) for i in range(ctx.n)])",
+        line=line,
+    )
+
+
 def _index(given: Any) -> int | None:
     try:
         return operator.index(given)
