@@ -50,11 +50,6 @@ _REASONS = (
         "await mpc.reveal(ctx, x) first",
     ),
     (
-        "place putmask",
-        "which elements are written would have to be public",
-        "np.where(mask, values, x)",
-    ),
-    (
         "lexsort",
         "sorting takes one key",
         "np.argsort of one number that holds all keys, as major * 1000 + minor",
@@ -89,7 +84,7 @@ _REASONS = (
         "a secret has a kind, not a type in memory",
         "x.kind; x.dtype is that of what a reveal gives",
     ),
-    ("copyto put put_along_axis fill_diagonal", "it writes into its argument", "x[places] = values"),
+    ("put put_along_axis fill_diagonal", "it writes into its argument", "x[places] = values"),
     (
         "fft fft2 fftn hfft ifft ifft2 ifftn ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
         "secrets are real numbers, not complex ones",
@@ -111,7 +106,6 @@ _REASONS = (
     ("resize", "it changes memory in place", "np.resize(x, shape), x.reshape(shape)"),
     ("poly polyadd polyder polydiv polyint polymul polysub", "it counts leading zeros", "np.polyval, np.convolve, +"),
     ("vander", _NO_PROTOCOL, "np.stack([x, x**2, x**3], -1)"),
-    ("gradient", _NO_PROTOCOL, "np.diff; (x[2:] - x[:-2]) / 2"),
 )
 _WITHOUT_NAN = "sum prod cumsum cumprod min max argmin argmax mean var std median quantile percentile"
 

@@ -75,8 +75,8 @@ def check_index(index: SecretArray, count: int) -> None:
         raise LocalError(
             "secret-index",
             "a secret condition as an index: how many elements it takes would show",
-            "weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0); or mpc.compress(mask, x, size) "
-            "brings what it takes to the front, in a public size",
+            "weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0); mpc.compress(mask, x, size) "
+            "brings what it takes to the front, in a public size; only x[mask] = y writes by it",
             line=user_line(),
         )
     if index.kind == "fixed" or index.range.lo < 0 or index.range.hi >= count:
