@@ -21,7 +21,7 @@ def need_context(ctx: Any, call: str) -> None:
     if not isinstance(ctx, Context):
         raise LocalError(
             "no-context",
-            f"the first argument of mpc.{call} is a {type(ctx).__name__}, not the program's context",
+            f"the first argument of mpc.{call} is a value of type {type(ctx).__name__}, not the program's context",
             f"write mpc.{call}(ctx, ...)",
             line=user_line(),
         )
@@ -48,7 +48,7 @@ def party_index(ctx: Context, given: Any, line: str) -> int:
     if index is None:
         raise LocalError(
             "bad-party",
-            f"a {type(given).__name__} where the index of a party belongs",
+            f"a value of type {type(given).__name__} where the index of a party belongs",
             f"give a whole number from 0 to {ctx.n - 1}, or for receivers several: to=(0, 1)",
             line=line,
         )
