@@ -18,7 +18,8 @@ LIBRARIES = ("pandas", "polars", "pyarrow")
 def as_input(value: Any) -> Any:
     """A frame as a `Table` with its columns' names, a series as a column of its name, a mapping of these as `Tables`.
 
-    Truth values and days (since 1970-01-01) become whole numbers in a table. Anything else is left as it is.
+    Truth values and days (since 1970-01-01) become whole numbers in a table, whose columns keep their own type.
+    Anything else is left as it is.
     LocalError `input-not-numeric` for a missing value, whose row is named, and for a column that holds no numbers;
     `input-inexact-integer`, `input-empty`.
     """
