@@ -284,3 +284,7 @@ class Tables(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"<inputs {', '.join(f'{name} {np.shape(table)}' for name, table in self._tables.items())}>"
+
+
+TAKEN_NAMES = frozenset(name for name in dir(Tables) if not name.startswith("_"))
+"""What `mine.NAME` cannot ask for: methods of a mapping."""

@@ -78,6 +78,12 @@ def test_programs_take_them(frame):
     assert mpc.plan(main, inputs).report.rounds
 
 
+def test_a_frame_is_not_called_as_a_method_of_what_holds_it():
+    with pytest.raises(mpc.LocalError, match="bad-input-name") as caught:
+        as_input({"values": pandas(PEOPLE)})
+    assert "values_" in caught.value.remedy
+
+
 def test_a_column_of_each():
     series = [
         pytest.importorskip("pyarrow").chunked_array([[1.5], [2.5]]),
