@@ -135,7 +135,8 @@ def _bound_of(summary: Summary, value: Any) -> str:
     if len(reveals) != 1 or isinstance(value, bool) or list(_shape(value)) != list(reveals[0]["shape"]):
         return ""
     error = float(reveals[0]["error"])
-    return f" {within(error)}" if isinstance(value, float | list) and 0 < error < inf else ""
+    shown = f" {within(error, decided=reveals[0]['decided'])}"
+    return shown if isinstance(value, float | list) and 0 < error < inf else ""
 
 
 def _named(result: Any) -> list[tuple[str, Any]]:
@@ -211,10 +212,11 @@ def _devices(summary: Summary) -> list[RenderableType]:
 
 
 def _reveals(summary: Summary) -> Group:
-    made, decided = table("line", "shape", "error", "to"), bool(summary["decisions"])
+    made = table("line", "shape", "error", "to")
     for reveal in summary["reveals"]:
         to = _receivers(reveal["to"], summary["parties"])
-        made.add_row(reveal["line"], _dimensions(reveal["shape"]), within(float(reveal["error"]), decided=decided), to)
+        error = within(float(reveal["error"]), decided=reveal["decided"])
+        made.add_row(reveal["line"], _dimensions(reveal["shape"]), error, to)
     return titled("Revealed", made)
 
 

@@ -52,15 +52,16 @@ class Report:
         """The account as tables: by party, what was revealed, and the lines that cost most."""
         totals = zip(self.parties, self.rounds_by_party, self.bytes_sent, strict=True)
         messages = [(name, f"{rounds:,}", f"{sent:,}") for name, rounds, sent in totals]
-        decided = bool(self.decisions)
         revealed = [
-            (r.line, str(r.shape), within(r.error, decided=decided), self._receivers(r.to)) for r in self.reveals
+            (r.line, str(r.shape), within(r.error, decided=r.decided), self._receivers(r.to)) for r in self.reveals
         ]
+        decisions = [(decision.line, within(decision.margin)) for decision in self.decisions]
         costs = sorted(self.lines, key=lambda cost: (-cost.bytes, -cost.rounds))[:LINES_SHOWN]
         by_line = [(cost.line, f"{cost.rounds:,}", f"{cost.bytes:,}") for cost in costs]
         return [
             Section("Messages", ("party", "rounds", "bytes sent"), messages),
             Section("Revealed", ("line", "shape", "error", "to"), revealed),
+            Section("Decided on inexact values", ("line", "could go the other way within"), decisions),
             Section(f"Cost by line, {self.parties[self.me]} alone", ("line", "rounds", "bytes"), by_line),
         ]
 

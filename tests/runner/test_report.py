@@ -43,8 +43,8 @@ def account(me: int, **other: Any) -> dict[str, Any]:
         "offline_bytes": 48 * me,
         "material": {"triple": 3},
         "reveals": [
-            {"line": "study.py:9", "shape": [2, 3], "to": [0, 1], "error": 0.0003},
-            {"line": "study.py:9", "shape": [], "to": [1], "error": 0.0},
+            {"line": "study.py:9", "shape": [2, 3], "to": [0, 1], "error": 0.0003, "decided": False},
+            {"line": "study.py:9", "shape": [], "to": [1], "error": 0.0, "decided": False},
         ],
         "decisions": [],
         "lines": lines,
@@ -70,7 +70,7 @@ def test_bounds_of_errors_and_decisions_are_shown() -> None:
     shown = [line.split() for line in printed(merged([account(0), account(1)])).splitlines()]
     assert ["study.py:9", "2", "x", "3", "+-", "0.0003", "everybody"] in shown
     assert ["study.py:9", "one", "number", "exact", "south"] in shown
-    unbounded = {"line": "study.py:9", "shape": [], "to": [0, 1], "error": "inf"}
+    unbounded = {"line": "study.py:9", "shape": [], "to": [0, 1], "error": "inf", "decided": True}
     one = {"reveals": [unbounded], "decisions": [{"line": "study.py:7", "margin": 0.25}], "result": 62.75}
     shown = [line.split() for line in printed(account(0, **one, device=[None])).splitlines()]
     assert ["study.py:9", "one", "number", "no", "useful", "bound", "everybody"] in shown
@@ -78,10 +78,14 @@ def test_bounds_of_errors_and_decisions_are_shown() -> None:
     exact = {"reveals": [unbounded | {"error": 0.0}], "decisions": one["decisions"], "result": 3}
     assert "exact, if decided as shown below" in " ".join(printed(account(0, **exact, device=[None])).split())
     assert ["result", "62.75"] in shown
+    far = {"reveals": [unbounded | {"error": 1.7e-5}], "decisions": [{"line": "study.py:7", "margin": "inf"}]}
+    text = " ".join(printed(account(0, **far, result=62.75, device=[None])).split())
+    assert text.count("+- 1.7e-05, if decided as shown below") == 2
+    assert "study.py:7 no useful bound" in text
 
 
 def test_the_bound_of_the_one_value_that_was_revealed_stands_beside_the_result() -> None:
-    reveals = [{"line": "study.py:9", "shape": [], "to": [0, 1], "error": 0.0003}]
+    reveals = [{"line": "study.py:9", "shape": [], "to": [0, 1], "error": 0.0003, "decided": False}]
     shown = printed(account(0, reveals=reveals, result=62.75, device=[None]))
     assert "62.75 +- 0.0003" in shown
     assert "+-" not in printed(account(0, reveals=[reveals[0] | {"error": 0.0}], result=62.75, device=[None]))
