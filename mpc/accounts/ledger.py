@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from mpc.accounts.learnt import Learnt
+
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
@@ -80,6 +82,7 @@ class Ledger:
         self.material: Counter[str] = Counter()
         self.unused: Counter[str] = Counter()
         self.reveals: list[Reveal] = []
+        self.learnt = Learnt()
         self.calls = 0
         self.deepest = 0
         self._lines: dict[str, _LineTally] = {}

@@ -77,6 +77,8 @@ async def reveal(
                 refuse_false(output, opened[node.value], ctx.ring)
         results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
         _compare(ctx, values, results, outputs)
+        for output, result in zip(outputs, results, strict=True):
+            ctx.session.ledger.learnt.add(result, output.error, decided=output.decided)
     return results[0] if len(results) == 1 else tuple(results)
 
 
