@@ -230,3 +230,25 @@ def test_an_error_of_all_parties_is_said_once(tmp_path: Path) -> None:
     assert done.stderr.count("  error: the square root of a value") == 1
     assert len(re.findall(r"party\d", done.stderr)) >= 3
     assert "party0 |" not in done.stderr
+
+
+SETS = """
+import mpc
+
+async def main(ctx, mine):
+    names = {"age", "height", "weight", "salary", "iq", "bmi"}
+    columns = {name: await mpc.secret(ctx, owner=0, value=None if ctx.me else mine[name]) for name in names}
+    values = await mpc.reveal(ctx, *columns.values())
+    return {name: float(value[0]) for name, value in zip(columns, values)}
+"""
+
+
+def test_sets_of_texts_have_one_order_at_all_parties(tmp_path: Path) -> None:
+    """Python salts the hashes of texts anew in each process, and its environment may say otherwise."""
+    program = write(tmp_path, "sets.py", SETS)
+    table = write(tmp_path, "t.csv", "age,height,weight,salary,iq,bmi\n1,2,3,4,5,6\n")
+    salted = os.environ | {"PYTHONHASHSEED": "7"}
+    done = parley("run", program, "-n", "2", "--input", f"0={table}", "--json", "-", env=salted)
+    assert done.returncode == 0, done.stderr
+    expected = {"age": 1, "height": 2, "weight": 3, "salary": 4, "iq": 5, "bmi": 6}
+    assert json.loads(done.stdout)["result"] == expected
