@@ -179,7 +179,7 @@ def join_command(
         if status is None:
             counted = partial(print_report, counted=f"{party} alone")
             present(account, target, counted, result_files(account, output), output)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, status, program, returned, lambda had: _show_partly({party: had}, target, output))
 
 
@@ -233,7 +233,7 @@ def dealer(
         tell(f"{names[seat.me]}, the dealer, waits for {', '.join(names[: seat.me])}", status)
         run_endpoint(lambda progress: deal(seat, terms, progress), status)
         tell("served " + (f"one run of {program.name}" if program else f"the making of stores for {runs} runs"), status)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, status, None)
     say_done(status, None)
 
