@@ -223,7 +223,12 @@ def instead_of_power(base: Any, exponent: Any) -> str:
     """What serves instead of a power that there is not, in the words of the program's line."""
     x, y = _operands_of_power()
     if isinstance(exponent, int | float | np.number):
-        roots: dict[Any, str] = {0.5: f"np.sqrt({x})", -0.5: f"mpc.inverse_sqrt({x})", -1: f"1 / {x}", 0: f"np.ones({x}.shape)"}
+        roots: dict[Any, str] = {
+            0.5: f"np.sqrt({x})",
+            -0.5: f"mpc.inverse_sqrt({x})",
+            -1: f"1 / {x}",
+            0: f"np.ones({x}.shape)",
+        }
         if exponent in roots:
             return f"write {roots[exponent]}"
         if exponent < 0 and int(exponent) == exponent:
