@@ -15,8 +15,9 @@ ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
         "_installed", "errors", "intake", "algebra", "prg", "domain_hash", "label_hash", "garbling", "device",
-        "network", "accounts.display", "accounts.ledger", "accounts.plain", "accounts.report", "correlation",
-        "standing", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
+        "network", "accounts.display", "accounts.learnt", "accounts.ledger", "accounts.plain", "accounts.report",
+        "accounts.results", "correlation", "standing", "supply", "context", "accounts.cost", "store", "planning",
+        "simulation", "testing",
     ),
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
@@ -79,9 +80,9 @@ FOLDER_ORDER = {
     "protocols.array": (
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared", "secret",
         "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
-        "thresholds", "decided", "choices", "logic", "quotients", "signs", "functions", "folding", "rearranging",
-        "selecting",
-        "cumulative", "shuffled", "extremes", "products", "spreads", "statistics", "sorting", "compaction",
+        "thresholds", "decided", "choices", "logic", "writing", "quotients", "signs", "functions", "folding",
+        "rearranging", "selecting", "cumulative", "shuffled", "extremes", "products", "spreads", "statistics", "sorting",
+        "compaction",
         "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding", "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
         "evaluate", "supposing", "revealing", "bridge", "__init__",

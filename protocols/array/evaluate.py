@@ -12,11 +12,11 @@ from typing import Any
 
 import trio
 
-from mpc.context import Context, first_failure
+from mpc.context import Context, leading_alone
 from mpc.errors import LocalError, ParleyError
 from protocols.array.lowering import lowering
 from protocols.array.marks import mark_of
-from protocols.array.node import Node, Value
+from protocols.array.node import Node, Value, decides
 from protocols.outputs import check_range
 
 
@@ -48,7 +48,7 @@ class Evaluation:
             while len(talking := self._run_local(ready)) == 1:
                 ready = await self._talk(talking.pop())
             if talking:
-                await self._run_side_by_side(talking)
+                await leading_alone(lambda: self._run_side_by_side(talking))
         except BaseException:
             self._abandon()
             raise
@@ -99,14 +99,8 @@ class Evaluation:
                 value.wake()
 
     async def _run_side_by_side(self, talking: list[Node]) -> None:
-        try:
-            async with trio.open_nursery() as nursery:
-                await self._follow(nursery, self._branch(nursery, talking))
-        except BaseExceptionGroup as group:
-            failure = first_failure(group)
-            if failure is None:
-                raise
-            raise failure from None
+        async with trio.open_nursery() as nursery:
+            await self._follow(nursery, self._branch(nursery, talking))
 
     async def _follow(self, nursery: trio.Nursery, node: Node) -> None:
         """Run a node and whatever becomes ready by it; side branches get tasks of their own."""
@@ -209,10 +203,9 @@ def _check_ranges(ctx: Context, nodes: Sequence[Node]) -> None:
 def _note_decisions(ctx: Context, nodes: Sequence[Node]) -> None:
     """Enter into the account what compares values that are not exact, and what decides by it."""
     for node in nodes:
-        if node.operation.decides and (times := int(node.parameters["decides"])):
+        if times := decides(node.operation, node.operands, node.parameters):
             compared = node.operands[0]
-            if compared.range.error:
-                ctx.session.ledger.decided(node.line, times * compared.range.error_of_reals(compared.scale))
+            ctx.session.ledger.decided(node.line, times * compared.range.useful_error(compared.scale))
 
 
 def _interrupted(node: Node) -> LocalError:

@@ -68,6 +68,7 @@ def public(values: Any) -> Public:
     """
     refuse_unawaited(values)
     refuse_masked(values)
+    refuse_mixed(values)
     array = in_doubles(as_numbers(values))
     if array.dtype.kind in "biu" or are_integers(array):
         lo, hi = extremes(array) if array.size else (0, 0)
@@ -119,6 +120,12 @@ def whole_units(values: Public, scale: int) -> Public:
     return np.asarray((values if small else wholes(values)) * (1 << scale), np.int64 if small else object)
 
 
+def refuse_mixed(values: Any) -> None:
+    """Refuse what says itself that it is no one array of numbers, as a table of columns that only together are none."""
+    if hasattr(type(values), "as_one"):
+        values.as_one()
+
+
 def refuse_masked(values: Any) -> None:
     """Refuse a masked array: numpy hands on its data without the mask, and hidden values would be computed on."""
     if isinstance(values, np.ndarray) and hasattr(values, "mask"):
@@ -152,7 +159,10 @@ def own_number(given: Any) -> int | tuple[int, ...] | None:
         return operator.index(given) if not np.iterable(given) else tuple(operator.index(part) for part in given)
     except TypeError:
         raise LocalError(
-            "bad-axis", f"a {type(given).__name__} where a shape or axes belong", "give whole numbers", line=user_line()
+            "bad-axis",
+            f"a value of type {type(given).__name__} where a shape or axes belong",
+            "give whole numbers",
+            line=user_line(),
         ) from None
 
 
