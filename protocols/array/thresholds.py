@@ -93,8 +93,8 @@ def above(x: SecretArray, units: Units) -> SecretArray:
     least, most = kept.lo - 1, kept.hi + 1
     values = np.asarray(np.clip(units.values, least, most), units.values.dtype)
     constant = Constant(x.context.ring.from_signed(values), Range(least, most), values.shape)
-    ends = (int(values.max(initial=least)), int(values.min(initial=most)))
-    apart = clamped(Range(kept.lo - ends[0], kept.hi - ends[1], kept.error + units.moved), x.context)
+    highest, lowest = (int(values.max()), int(values.min())) if values.size else (most, least)
+    apart = clamped(Range(kept.lo - highest, kept.hi - lowest, kept.error + units.moved), x.context)
     return record(BELOW, x, constant=constant, range_=apart)
 
 

@@ -103,6 +103,11 @@ def test_comparisons_are_right_to_the_ends_of_a_range_and_beyond(lo, hi, preproc
         np.testing.assert_array_equal(found, right)
 
 
+def test_comparisons_with_no_public_numbers_are_none():
+    none, x = np.zeros((1, 0)), np.array([[1.0], [2.0]])
+    agrees(lambda a: (a < none, a == none, np.searchsorted(np.zeros(0), a), np.searchsorted(np.ones(2), a[:0])), x)
+
+
 def test_what_is_compared_takes_material_of_its_own_size():
     async def main(ctx, mine):
         age = await mpc.secret(ctx, 0, mine, range=(0, 120))
