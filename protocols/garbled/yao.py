@@ -21,6 +21,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bits import pack, unpack, words_for
 from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import U64, Words
+from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
 from mpc.errors import LocalError
 from protocols.circuits.circuit import Circuit
@@ -49,6 +50,8 @@ async def evaluate(ctx: Context, circuit: Circuit, own: Words, instances: int) -
     start = ctx.hash("garbled").words(2)
     material = await ctx.take(Labels(cast(Z2k, ctx.ring), 64 * own.size, GARBLER, EVALUATOR))
     execution = Execution(circuit, instances, start)
+    if ctx.planning:
+        return await _rehearse(ctx, execution, own)
     if ctx.me == GARBLER:
         return await _garble(ctx, execution, own, *material[:2])
     return await _evaluate(ctx, execution, own, *material[2:])
@@ -74,6 +77,20 @@ async def _evaluate(ctx: Context, execution: Execution, own: Words, bits: Words,
     for piece in execution.pieces():
         evaluator.take(piece, await _tables(ctx, piece))
     return _colours(evaluator.outputs)
+
+
+async def _rehearse(ctx: Context, execution: Execution, own: Words) -> Words:
+    """The messages of a plan, as large as the real ones; nothing is computed."""
+    if ctx.me == EVALUATOR:
+        ctx.send(GARBLER, own)
+    else:
+        await ctx.receive(EVALUATOR, Spec(own.shape))
+    for piece in execution.pieces():
+        if ctx.me == EVALUATOR:
+            await _tables(ctx, piece)
+        elif piece.ands:
+            ctx.send(EVALUATOR, blank((piece.ands, 2, 2)))
+    return blank((len(execution.circuit.ends), own.shape[1]))
 
 
 async def _tables(ctx: Context, piece: Piece) -> Words:

@@ -9,6 +9,7 @@ import pytest
 import trio
 from hypothesis import given
 from hypothesis import strategies as st
+from random_circuits import random_circuit
 
 from mpc.algebra.bits import unpack, words_for
 from mpc.context import Context
@@ -18,31 +19,15 @@ from mpc.network.wire import Message
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import Fault, FaultyTransport
 from protocols.beaver import SUITE, by_garbling
-from protocols.circuits.builder import Builder
-from protocols.circuits.circuit import Circuit, Port
+from protocols.circuits.circuit import Circuit
 from protocols.circuits.function import circuit
-from protocols.circuits.kinds import Bits, Int, UInt
+from protocols.circuits.kinds import Int, UInt
 from protocols.circuits.library import aes
 from protocols.circuits.plain import evaluate
 from protocols.preprocessing.dealer import local_supplies
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
 from protocols.shares import stack_planes
-
-
-def random_circuit(seed: int, inputs: int = 7, gates: int = 60) -> Circuit:
-    """Gates on random literals; outputs are gates, inputs, negations and constants."""
-    rng = np.random.default_rng(seed)
-    b = Builder()
-    literals = [0, 1, *b.input("x", Bits(inputs))]
-    for _ in range(gates):
-        u, v = (
-            literals[i] ^ int(flip)
-            for i, flip in zip(rng.integers(0, len(literals), 2), rng.integers(0, 2, 2), strict=True)
-        )
-        literals.append(b.and_(u, v) if rng.integers(0, 2) else b.xor(u, v))
-    ends = [literals[i] ^ int(rng.integers(0, 2)) for i in rng.integers(0, len(literals), 9)]
-    return b.circuit({Port("out", Bits(9)): ends}, "random")
 
 
 def program(made: Circuit, planes: np.ndarray, instances: int, n: int = 2) -> Any:
@@ -118,6 +103,7 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     planned, run = plan(main, [None, None]), simulate(main, [None, None])
     assert planned.report.material == run.report.material
     assert planned.report.rounds == run.report.rounds
+    assert planned.report.bytes_sent == run.report.bytes_sent
 
 
 def test_other_widths_and_other_numbers_of_parties_are_refused() -> None:
