@@ -4,9 +4,10 @@ Keys: `program`, `parties` (names), `suite`, `preprocessing`, `check_material`, 
 `rounds`, `rounds_by_party`, `bytes_sent` (online, by party), `offline_bytes` (from the supplier, by party), `material`
 {kind: elements} that was taken, `unused` {kind: elements} that was made ahead and burned, `reveals`
 [{line, shape, to, error}] with `to` the indices of the parties who learn the value and `error` the bound of its error,
-`decisions` [{line, margin}] the lines that compare what is not exact, `lines` [{line, rounds, bytes, material}],
-`security` (the sentence), `warnings`, `device` (by party; None for the processor alone), `result`; and `results`, by
-party, where the parties' results differ. A bound that is no use is "inf".
+`decisions` [{line, margin}] the lines that compare what is not exact, `circuits` [{line, circuit, ands, instances, by,
+adversary}] the Boolean circuits that were computed, `lines` [{line, rounds, bytes, material}], `security` (the
+sentence), `warnings`, `device` (by party; None for the processor alone), `result`; and `results`, by party, where the
+parties' results differ. A bound that is no use is "inf".
 """
 
 from __future__ import annotations

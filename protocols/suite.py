@@ -78,6 +78,7 @@ class Suite(Required[A, B], Protocol[A, B]):
     """All that a started suite offers."""
 
     shuffle: ClassVar[Any]
+    garbled: ClassVar[Any]
 
     async def settle(self, ctx: Context) -> None:
         """Check all that was opened so far and is not checked yet; Abort if someone cheated.

@@ -68,7 +68,7 @@ FOLDER_ORDER = {
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "arithmetic", "values", "choosing", "floats", "float_values", "function",
-        "levels", "plain", "binding", "bristol", "gmw", "library", "__init__",
+        "levels", "plain", "binding", "arrays", "bristol", "gmw", "library", "__init__",
     ),
     "protocols.garbled": ("program", "half_gates_zre15", "yao", "__init__"),
     "protocols.preprocessing": (
@@ -82,7 +82,7 @@ FOLDER_ORDER = {
         "cumulative", "shuffled", "extremes", "products", "spreads", "statistics", "sorting", "compaction",
         "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding", "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
-        "evaluate", "supposing", "revealing", "bridge", "__init__",
+        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_nodes", "garbling", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
