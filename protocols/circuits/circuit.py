@@ -80,7 +80,7 @@ class Circuit:
         """How many gates there are."""
         return len(self.is_and)
 
-    @property
+    @cached_property
     def first_gate(self) -> int:
         """The wire of the first gate."""
         return 1 + sum(port.width for port in self.inputs)
