@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bits import pack, unpack, words_for
@@ -29,16 +30,22 @@ from protocols.garbled.half_gates_zre15 import Evaluator, Execution, Garbler, Pi
 from protocols.preprocessing.kinds.labels import ODD, Labels
 
 GARBLER, EVALUATOR = 0, 1
+Bytes = npt.NDArray[np.uint8]
+
+
+def _labels(circuit: Circuit, own: Words, instances: int) -> int:
+    """One for each bit of each input of each instance."""
+    return int(own.shape[0]) * instances
 
 
 def _words(circuit: Circuit, own: Words, instances: int) -> int:
     """What both send together: the evaluator's corrections, and four words for each AND of each instance."""
-    return own.size + 4 * circuit.ands * instances
+    return words_for(_labels(circuit, own, instances)) + 4 * circuit.ands * instances
 
 
 @cost(
     rounds=lambda circuit, own, instances: 2 if circuit.ands else 1, to_one=_words,
-    labels=lambda circuit, own, instances: 64 * own.size, call_name="garbled", parties=2,
+    labels=_labels, call_name="garbled", parties=2,
 )  # fmt: skip
 async def evaluate(ctx: Context, circuit: Circuit, own: Words, instances: int) -> Words:
     """This party's share of the outputs from its share of the inputs: packed planes (bits, words) of so many instances.
@@ -48,7 +55,7 @@ async def evaluate(ctx: Context, circuit: Circuit, own: Words, instances: int) -
     """
     _check(ctx, circuit, own, instances)
     start = ctx.hash("garbled").words(2)
-    material = await ctx.take(Labels(cast(Z2k, ctx.ring), 64 * own.size, GARBLER, EVALUATOR))
+    material = await ctx.take(Labels(cast(Z2k, ctx.ring), _labels(circuit, own, instances), GARBLER, EVALUATOR))
     execution = Execution(circuit, instances, start)
     if ctx.planning:
         return await _rehearse(ctx, execution, own)
@@ -60,9 +67,10 @@ async def evaluate(ctx: Context, circuit: Circuit, own: Words, instances: int) -
 async def _garble(ctx: Context, execution: Execution, own: Words, offset: Words, zeros: Words) -> Words:
     """The garbler's shares of the outputs."""
     delta = offset | ODD
-    corrections = await ctx.receive(EVALUATOR, Spec(own.shape))
-    shifts = np.uint64(0) - unpack((corrections ^ own).reshape(-1), 64 * own.size).astype(U64)
-    garbler = Garbler(execution, _wires(zeros ^ (shifts[:, None] & delta), execution, own), delta)
+    bits = _dense(own, execution.instances)
+    corrections = await ctx.receive(EVALUATOR, Spec((words_for(bits.size),)))
+    shifts = np.uint64(0) - (unpack(corrections, bits.size) ^ bits).astype(U64)
+    garbler = Garbler(execution, _wires(zeros ^ (shifts[:, None] & delta), execution), delta)
     for piece in execution.pieces():
         tables = garbler.tables(piece)
         if piece.ands:
@@ -72,8 +80,8 @@ async def _garble(ctx: Context, execution: Execution, own: Words, offset: Words,
 
 async def _evaluate(ctx: Context, execution: Execution, own: Words, bits: Words, labels: Words) -> Words:
     """The evaluator's shares of the outputs."""
-    ctx.send(GARBLER, own ^ bits.reshape(own.shape))
-    evaluator = Evaluator(execution, _wires(labels, execution, own))
+    ctx.send(GARBLER, pack(_dense(own, execution.instances)) ^ bits)
+    evaluator = Evaluator(execution, _wires(labels, execution))
     for piece in execution.pieces():
         evaluator.take(piece, await _tables(ctx, piece))
     return _colours(evaluator.outputs)
@@ -81,10 +89,11 @@ async def _evaluate(ctx: Context, execution: Execution, own: Words, bits: Words,
 
 async def _rehearse(ctx: Context, execution: Execution, own: Words) -> Words:
     """The messages of a plan, as large as the real ones; nothing is computed."""
+    corrections = blank((words_for(own.shape[0] * execution.instances),))
     if ctx.me == EVALUATOR:
-        ctx.send(GARBLER, own)
+        ctx.send(GARBLER, corrections)
     else:
-        await ctx.receive(EVALUATOR, Spec(own.shape))
+        await ctx.receive(EVALUATOR, Spec(corrections.shape))
     for piece in execution.pieces():
         if ctx.me == EVALUATOR:
             await _tables(ctx, piece)
@@ -100,9 +109,15 @@ async def _tables(ctx: Context, piece: Piece) -> Words:
     return tables
 
 
-def _wires(labels: Words, execution: Execution, planes: Words) -> Words:
-    """One label for each bit of packed planes, without those of padding: (bits, instances, 2)."""
-    return labels.reshape(planes.shape[0], 64 * planes.shape[1], 2)[:, : execution.instances]
+def _dense(planes: Words, instances: int) -> Bytes:
+    """The bits of packed planes one after another, without padding: (bits x instances)."""
+    rows = unpack(planes.reshape(-1), 64 * planes.size).reshape(planes.shape[0], 64 * planes.shape[1])
+    return np.ascontiguousarray(rows[:, :instances]).reshape(-1)
+
+
+def _wires(labels: Words, execution: Execution) -> Words:
+    """One label for each bit of each instance: (bits, instances, 2)."""
+    return labels.reshape(-1, execution.instances, 2)
 
 
 def _colours(labels: Words) -> Words:

@@ -114,7 +114,7 @@ def test_other_widths_and_other_numbers_of_parties_are_refused() -> None:
         simulate(program(made, inputs_for(made, 5), 5), [None] * 3)
 
 
-CORRECTIONS, TABLES = (16, 1), 3
+CORRECTIONS, TABLES = (3,), 3
 """The shape of the evaluator's message below, and how many axes the garbler's has."""
 
 
