@@ -13,6 +13,8 @@ Pinkas, "A Proof of Security of Yao's Protocol for Two-Party Computation", Journ
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import cast
 
 import numpy as np
@@ -30,6 +32,10 @@ from protocols.garbled.half_gates_zre15 import Evaluator, Execution, Garbler, Pi
 from protocols.preprocessing.kinds.labels import ODD, Labels
 
 GARBLER, EVALUATOR = 0, 1
+PIECES_AT_ONCE = 8
+"""Messages of tables that a party computes in one go; the garbler has twice as many in memory."""
+WORK_OF_AND = 50
+"""An AND takes about as long as so many products."""
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -71,10 +77,12 @@ async def _garble(ctx: Context, execution: Execution, own: Words, offset: Words,
     corrections = await ctx.receive(EVALUATOR, Spec((words_for(bits.size),)))
     shifts = np.uint64(0) - (unpack(corrections, bits.size) ^ bits).astype(U64)
     garbler = Garbler(execution, _wires(zeros ^ (shifts[:, None] & delta), execution), delta)
-    for piece in execution.pieces():
-        tables = garbler.tables(piece)
-        if piece.ands:
-            ctx.send(EVALUATOR, tables)
+    for pieces in _several(execution):
+        made = await ctx.off_loop(_work(pieces), lambda pieces=pieces: [garbler.tables(piece) for piece in pieces])
+        await ctx.drained(EVALUATOR)
+        for piece, tables in zip(pieces, made, strict=True):
+            if piece.ands:
+                ctx.send(EVALUATOR, tables)
     return _colours(garbler.outputs)
 
 
@@ -82,9 +90,26 @@ async def _evaluate(ctx: Context, execution: Execution, own: Words, bits: Words,
     """The evaluator's shares of the outputs."""
     ctx.send(GARBLER, pack(_dense(own, execution.instances)) ^ bits)
     evaluator = Evaluator(execution, _wires(labels, execution))
-    for piece in execution.pieces():
-        evaluator.take(piece, await _tables(ctx, piece))
+    for pieces in _several(execution):
+        tables = [await _tables(ctx, piece) for piece in pieces]
+        await ctx.off_loop(_work(pieces), _take, evaluator, pieces, tables)
     return _colours(evaluator.outputs)
+
+
+def _take(evaluator: Evaluator, pieces: Sequence[Piece], tables: Sequence[Words]) -> None:
+    for piece, table in zip(pieces, tables, strict=True):
+        evaluator.take(piece, table)
+
+
+def _several(execution: Execution) -> Iterator[list[Piece]]:
+    """Pieces that are computed at a time, while the network has those before them."""
+    pieces = execution.pieces()
+    while some := list(islice(pieces, PIECES_AT_ONCE)):
+        yield some
+
+
+def _work(pieces: Sequence[Piece]) -> int:
+    return WORK_OF_AND * sum(piece.ands for piece in pieces)
 
 
 async def _rehearse(ctx: Context, execution: Execution, own: Words) -> Words:

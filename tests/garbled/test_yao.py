@@ -56,7 +56,7 @@ def expected(made: Circuit, planes: np.ndarray, instances: int) -> np.ndarray:
     return np.stack([unpack(row, instances) for row in evaluate(made, planes)])
 
 
-@given(seed=st.integers(0, 10**6), instances=st.sampled_from([1, 2, 7, 8, 31, 33, 64, 65, 130]))
+@given(seed=st.integers(0, 10**6), instances=st.sampled_from([1, 2, 7, 8, 31, 33, 64, 65, 130, 300]))
 def test_random_circuits(seed: int, instances: int) -> None:
     made = random_circuit(seed)
     planes = inputs_for(made, instances, seed)
