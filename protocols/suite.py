@@ -42,6 +42,9 @@ class Required(Protocol[A, B]):
     async def open_to(self, ctx: Context, to: int, x: A) -> Words | None:
         """Party `to` learns x; the others get None."""
 
+    async def open_bits_to(self, ctx: Context, to: int, x: B) -> Words | None:
+        """Party `to` learns x, as packed words; the others get None."""
+
     async def random(self, ctx: Context, shape: Shape) -> A:
         """[r], uniformly random, known to nobody."""
 

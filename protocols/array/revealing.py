@@ -13,8 +13,7 @@ from protocols.array.evaluate import Evaluation
 from protocols.array.lines import user_line
 from protocols.array.marks import mark_of_all
 from protocols.array.misuse import need_context, receivers_of, refuse_unawaited
-from protocols.array.node import Kind
-from protocols.array.scales import fixed, ring_form
+from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray
 from protocols.array.supposing import supposed
 from protocols.outputs import Output, refuse_false, released
@@ -48,8 +47,7 @@ async def reveal(
     line = user_line()
     receivers = receivers_of(ctx, to, line)
     targets = [shown_form(checked(ctx, value, line)) for value in values]
-    to_all = set(receivers) == set(ctx.everyone)
-    nodes = [(target if to_all else ring_form(target)).node for target in targets]
+    nodes = [target.node for target in targets]
     outputs = [
         Output(t.shape, t.kind, receivers, line, _range_as_shown(t), t.scale, tolerance=tolerance) for t in targets
     ]
@@ -71,7 +69,7 @@ async def reveal(
         for output, node in zip(outputs, nodes, strict=True):
             if node.kind != "bit":
                 refuse_false(output, opened[node.value], ctx.ring)
-        results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
+        results = [_decoded(target, opened[target.node.value]) for target in targets]
         _compare(ctx, values, results, outputs)
     return results[0] if len(results) == 1 else tuple(results)
 
@@ -109,7 +107,7 @@ def checked(ctx: Context, value: Any, line: str) -> SecretArray:
     return value
 
 
-def _decoded(target: SecretArray, sent_as: Kind, words: Any) -> Any:
+def _decoded(target: SecretArray, words: Any) -> Any:
     ring = target.context.ring
     if words is None:
         return None
@@ -117,5 +115,4 @@ def _decoded(target: SecretArray, sent_as: Kind, words: Any) -> Any:
         return decode(words, target.scale, ring)[()]
     if target.kind == "int":
         return decode_integers(words, ring).astype(target.dtype)[()]
-    truths = bits.unpack(words, target.size).reshape(target.shape) if sent_as == "bit" else ring.to_signed(words)
-    return (truths != 0)[()]
+    return (bits.unpack(words, target.size).reshape(target.shape) != 0)[()]

@@ -24,6 +24,7 @@ class BeaverSuite(Derived):
     open = staticmethod(share.open_)
     open_bits = staticmethod(share.open_bits)
     open_to = staticmethod(share.open_to)
+    open_bits_to = staticmethod(share.open_bits_to)
     random = staticmethod(share.random)
     random_bits = staticmethod(share.random_bits)
     mul = staticmethod(arithmetic.mul)

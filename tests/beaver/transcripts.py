@@ -90,6 +90,10 @@ async def _open_to(ctx: Context) -> Any:
     return await ctx.suite.open_to(ctx, 1, await _x(ctx))
 
 
+async def _open_bits_to(ctx: Context) -> Any:
+    return await ctx.suite.open_bits_to(ctx, 1, await _bits(ctx))
+
+
 async def _shuffled(ctx: Context) -> Any:
     return await ctx.suite.shuffle(ctx, await _x(ctx, 0), await _x(ctx, 1))
 
@@ -108,6 +112,7 @@ SCRIPTS: dict[str, Script] = {
     "open_two": _open_two,
     "open_bits": lambda ctx: _then_bits(ctx, ctx.suite.open_bits),
     "open_to": _open_to,
+    "open_bits_to": _open_bits_to,
     "random": _random,
     "mul": _mul,
     "square": lambda ctx: _then(ctx, ctx.suite.square),
