@@ -7,6 +7,7 @@ Slots are labels (slots, instances, 2), one slot for each wire that is needed at
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,12 +36,11 @@ class Gates:
     widest: int = field(init=False)
 
     def __post_init__(self) -> None:
-        gates, groups = (np.ascontiguousarray(x, np.int32) for x in (self.gates, self.groups))
-        counts, kinds = groups.reshape(-1, 2).T
-        if gates.shape != (counts.sum(), 3) or (counts < 0).any() or (gates < 0).any() or (kinds >> 1).any():
-            raise LocalError(
-                "wrong-gates", f"{gates.shape} gates in groups {groups.shape}", "give whole groups of gates"
-            )
+        gates, groups = _whole(self.gates, 3), _whole(self.groups, 2)
+        counts, kinds = groups.T
+        are_ands = np.repeat(kinds, np.maximum(counts, 0)) == 1
+        if len(gates) != counts.sum(dtype=np.int64) or (kinds > 1).any() or (gates[~are_ands, :2] & 1).any():
+            raise _wrong(f"{gates.shape} gates in groups {groups.shape}", "give whole groups, XORs of plain operands")
         ands = counts[kinds == 1]
         most = np.maximum(gates[:, :2].max(axis=1, initial=0) >> 1, gates[:, 2])
         whole = {"gates": gates, "groups": groups, "slots": int(most.max(initial=0)) + 1, "ands": int(ands.sum())}
@@ -58,9 +58,11 @@ class Gates:
 def garble(slots: Words, gates: Gates, delta: Words, start: Words, first: int) -> Words:
     """The tables (ANDs x instances, 2, 2); the labels of zero in the slots go on in place."""
     instances = _instances(slots, gates, first)
+    if not _block("an offset", delta)[0] & np.uint64(1):
+        raise LocalError("wrong-offset", "an even offset", "its lowest bit is 1")
     tables = np.empty((gates.ands * instances, 2, 2), U64)
     labels = pointer(tables), pointer(slots), _work(gates, instances)
-    offset, key = pointer(contiguous(delta)), pointer(contiguous(start))
+    offset, key = pointer(contiguous(delta)), pointer(contiguous(_block("a start", start)))
     lib.parley_garble_circuit(*labels, *_numbers(gates), len(gates.groups), offset, key, first, instances)
     return tables
 
@@ -71,19 +73,39 @@ def evaluate(slots: Words, gates: Gates, tables: Words, start: Words, first: int
     if tables.shape != (gates.ands * instances, 2, 2) or tables.dtype != U64:
         raise LocalError("wrong-labels", f"tables of shape {tables.shape}", "give two labels for each AND and instance")
     labels = pointer(slots), _work(gates, instances), pointer(contiguous(tables))
-    key = pointer(contiguous(start))
+    key = pointer(contiguous(_block("a start", start)))
     lib.parley_evaluate_circuit(*labels, *_numbers(gates), len(gates.groups), key, first, instances)
 
 
 def _instances(slots: Words, gates: Gates, first: int) -> int:
     """How many there are, of slots that hold all that the gates name."""
     fits = slots.ndim == 3 and slots.shape[2] == 2 and len(slots) >= gates.slots
-    if not fits or slots.dtype != U64 or not slots.flags.c_contiguous:
+    if not fits or slots.dtype != U64 or not (slots.flags.c_contiguous and slots.flags.writeable):
         what = f"slots of shape {slots.shape} for gates on {gates.slots}"
-        raise LocalError("wrong-labels", what, "give contiguous labels (slots, instances, 2)")
+        raise LocalError("wrong-labels", what, "give contiguous labels (slots, instances, 2) that may be written")
     if not 0 <= first <= 2**63 - gates.ands * slots.shape[1]:
         raise LocalError("wrong-counter", f"gates from {first} on are not all below 2^63", "begin at 0")
     return int(slots.shape[1])
+
+
+def _block(what: str, words: Words) -> Words:
+    """One block. LocalError `wrong-labels`."""
+    if words.shape != (2,) or words.dtype != U64:
+        raise LocalError("wrong-labels", f"{what} of shape {words.shape}, {words.dtype}", "give two words of 64 bits")
+    return words
+
+
+def _whole(numbers: npt.NDArray[Any], columns: int) -> Numbers:
+    """Rows of numbers from 0 up that int32 holds. LocalError `wrong-gates`."""
+    array = np.asarray(numbers)
+    fits = array.ndim == 2 and array.shape[1] == columns and array.dtype.kind in "iu"
+    if not fits or array.min(initial=0) < 0 or array.max(initial=0) >= 1 << 31:
+        raise _wrong(f"rows of shape {array.shape}, {array.dtype}", f"give (n, {columns}) numbers from 0 below 2^31")
+    return np.ascontiguousarray(array, np.int32)
+
+
+def _wrong(what: str, way: str) -> LocalError:
+    return LocalError("wrong-gates", what, way)
 
 
 def _work(gates: Gates, instances: int) -> Pointer:

@@ -103,7 +103,7 @@ def plan(
         if trial:
             summary["shadow"] = shadow_of(loaded, [trial.get(place) for place in range(parties)], choices)
         present(summary, target, print_plan, [] if output is None else [lambda: save_plan(planned, output)])
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, None, program)
 
 
@@ -160,7 +160,7 @@ def preprocess(
         say_done(status, account)
         if status is None:
             present(account, target, print_making)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, status, None)
 
 
