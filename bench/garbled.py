@@ -44,8 +44,8 @@ TABLE = "garbled"
 WARM_UP = 1
 AES_OF_AND = 4
 """Blocks of AES for each AND, at either party, under keys of the gate's own."""
-IN_MEMORY = 256
-"""Blocks of AES-128 as a circuit that are garbled side by side."""
+IN_MEMORY = {"garble.aes": 256, "garble.aes_1": 1, "evaluate.aes": 256, "evaluate.aes_1": 1}
+"""By workload, how many blocks of AES-128 as a circuit are computed side by side."""
 TABLE_LIMIT = "aes_rekey"
 AT_ONCE = 1 << 16
 """Instances of one call: the labels of their inputs are material, which a dealer makes in pieces."""
@@ -97,19 +97,18 @@ SUBJECTS = {
     )
 }
 WORKLOADS = {name: subject.workload for name, subject in SUBJECTS.items()}
-IN_MEMORY_NAMES = ("garble.aes", "evaluate.aes")
 
 
 def names() -> list[str]:
     """All workloads."""
-    return [*IN_MEMORY_NAMES, *SUBJECTS]
+    return [*IN_MEMORY, *SUBJECTS]
 
 
 def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
     """The rows of each chosen workload, as they come. Raises RuntimeError where one of ours fails."""
     keep_memory()
     with using(options.implementation) if options.implementation else nullcontext():
-        for name in options.chosen(IN_MEMORY_NAMES):
+        for name in options.chosen(IN_MEMORY):
             yield kernels.contest_of(_in_memory(name, options.scale), options, TABLE)
     for name in options.chosen(SUBJECTS):
         subject = SUBJECTS[name]
@@ -122,7 +121,7 @@ def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
 
 def _in_memory(name: str, scale: float) -> KernelWorkload:
     """All pieces of an execution, garbled or evaluated; tables of evaluation are made before."""
-    execution = Execution(aes(), max(1, round(IN_MEMORY * scale)), random_words((2,), 0))
+    execution = Execution(aes(), max(1, round(IN_MEMORY[name] * scale)), random_words((2,), 0))
     zeros = random_words((execution.circuit.first_gate - 1, execution.instances, 2), 1)
     delta = random_words((2,), 2) | np.array([1, 0], U64)
 
@@ -130,7 +129,7 @@ def _in_memory(name: str, scale: float) -> KernelWorkload:
         garbler = Garbler(execution, zeros, delta)
         return [garbler.tables(piece) for piece in execution.pieces()]
 
-    tables = garble() if name == "evaluate.aes" else []
+    tables = garble() if name.startswith("evaluate") else []
 
     def go_on() -> None:
         evaluator = Evaluator(execution, zeros)

@@ -1,10 +1,13 @@
-"""Writes docs/performance.md from what bench/results keeps; the prose is docs/performance_prose.txt.
+"""Writes docs/performance.md from what bench/results keeps, and the figures on the page of garbling's kernels.
+
+The prose is docs/performance_prose.txt.
 
 python -m docs.performance_page
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +42,8 @@ PAGE = Path(__file__).parent / "performance.md"
 PROSE = Path(__file__).parent / "performance_prose.txt"
 PICTURES = Path(__file__).parent / "performance"
 MARK = "<!-- figures -->"
+GARBLING = Path(__file__).parent / "algorithms" / "label_hash.md"
+OF_GARBLING = re.compile(r"(?<=<!-- garbling -->\n).*?(?=<!-- end of garbling -->)", re.DOTALL)
 NETWORKS = {"loopback": "over loopback", "lan": "on an imitated LAN", "wan": "on an imitated WAN"}
 
 
@@ -46,6 +51,24 @@ def page() -> str:
     """The prose, with the newest figures of each kind of machine in the place of the mark."""
     tables = "\n".join(line for file, rows in standing() for line in _machine(file, rows))
     return PROSE.read_text(encoding="utf-8").replace(MARK, tables)
+
+
+def page_of_garbling() -> str:
+    """The page on the kernels of garbling, with their newest figures."""
+    text = "".join(f"{line}\n" for line in ("", *_garbling(), ""))
+    return OF_GARBLING.sub(lambda _: text, GARBLING.read_text(encoding="utf-8"))
+
+
+def _garbling() -> Iterator[str]:
+    yield from _head(("machine", "workload", "unit"), ("a second", "part of the limit"))
+    for file, rows in standing():
+        rates = [row for row in rows if isinstance(row, Throughput)]
+        date, machine = results.about(file)
+        for row in rates:
+            ours = row.system == PARLEY and row.implementation == machine["kernels"]
+            if ours and (row.table == "garbled" or row.workload.endswith("_ands")):
+                cells = f"{machine['label']}, {date}", f"`{row.workload}`", row.unit
+                yield _cells([*cells, rate(row.per_second), part_of_limit(row, rates)])
 
 
 def standing() -> list[tuple[Path, list[AnyRow]]]:
@@ -293,3 +316,4 @@ def _ordered(rows: Iterable[Row]) -> list[Row]:
 if __name__ == "__main__":
     draw()
     PAGE.write_text(page(), encoding="utf-8")
+    GARBLING.write_text(page_of_garbling(), encoding="utf-8")

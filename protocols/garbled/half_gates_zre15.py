@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mpc.algebra.ring import U64, Words
 from mpc.garbling import Gates, evaluate, garble
 from protocols.circuits.circuit import Circuit
 from protocols.garbled.program import Program, program_of
 
+Bytes = npt.NDArray[np.uint8]
 TOGETHER = 32
 """Instances that are computed side by side: their labels stay in a near cache, and their gates fill the registers."""
 
@@ -75,7 +77,11 @@ class _Side:
         if piece.begins:
             self.slots = np.empty((self.program.slots, piece.block.stop - piece.block.start, 2), U64)
             self.slots[0] = 0
-            self.slots[self.program.inputs] = self.labels[:, piece.block]
+            self.slots[self.program.inputs] = self._inputs(piece.block)
+
+    def _inputs(self, block: slice) -> Words:
+        """The labels of the inputs of some instances."""
+        return self.labels[:, block]
 
     def _end(self, piece: Piece, offset: Words) -> None:
         """After the last piece of a block its outputs are known; a negated one is shifted by the offset."""
@@ -86,11 +92,25 @@ class _Side:
 
 
 class Garbler(_Side):
-    """The garbler's walk: `labels` and, in the end, `outputs` are labels of zero, (bits, instances, 2)."""
+    """The garbler's walk: `labels` and, in the end, `outputs` are labels of zero, (bits, instances, 2).
 
-    def __init__(self, execution: Execution, zeros: Words, delta: Words) -> None:
-        super().__init__(execution, zeros)
-        self.delta = delta
+    `exchanged`: bits (bits, instances), 1 where what is given is the label of one.
+    """
+
+    def __init__(self, execution: Execution, labels: Words, delta: Words, exchanged: Bytes | None = None) -> None:
+        super().__init__(execution, labels)
+        self.delta, self.exchanged = delta, exchanged
+
+    def _inputs(self, block: slice) -> Words:
+        """Shifted by the offset where they are exchanged; of few instances at a time, which a near cache holds."""
+        labels = super()._inputs(block)
+        if self.exchanged is None:
+            return labels
+        masks = np.uint64(0) - self.exchanged[:, block].astype(U64)
+        shifted = np.empty_like(labels)
+        for half, offset in enumerate(self.delta):
+            shifted[..., half] = labels[..., half] ^ (masks & offset)
+        return shifted
 
     def tables(self, piece: Piece) -> Words:
         """The tables of the next piece: (ANDs, 2, 2)."""

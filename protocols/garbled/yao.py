@@ -18,7 +18,6 @@ from itertools import islice
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bits import pack, unpack, words_for
@@ -28,7 +27,7 @@ from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
 from mpc.errors import LocalError
 from protocols.circuits.circuit import Circuit
-from protocols.garbled.half_gates_zre15 import Evaluator, Execution, Garbler, Piece
+from protocols.garbled.half_gates_zre15 import Bytes, Evaluator, Execution, Garbler, Piece
 from protocols.preprocessing.kinds.labels import ODD, Labels
 
 GARBLER, EVALUATOR = 0, 1
@@ -36,7 +35,6 @@ PIECES_AT_ONCE = 8
 """Messages of tables that a party computes in one go; the garbler has twice as many in memory."""
 WORK_OF_AND = 50
 """An AND takes about as long as so many products."""
-Bytes = npt.NDArray[np.uint8]
 
 
 def _labels(circuit: Circuit, own: Words, instances: int) -> int:
@@ -75,8 +73,8 @@ async def _garble(ctx: Context, execution: Execution, own: Words, offset: Words,
     delta = offset | ODD
     bits = _dense(own, execution.instances)
     corrections = await ctx.receive(EVALUATOR, Spec((words_for(bits.size),)))
-    shifts = np.uint64(0) - (unpack(corrections, bits.size) ^ bits).astype(U64)
-    garbler = Garbler(execution, _wires(zeros ^ (shifts[:, None] & delta), execution), delta)
+    exchanged = (unpack(corrections, bits.size) ^ bits).reshape(-1, execution.instances)
+    garbler = Garbler(execution, _wires(zeros, execution), delta, exchanged)
     for pieces in _several(execution):
         made = await ctx.off_loop(_work(pieces), lambda pieces=pieces: [garbler.tables(piece) for piece in pieces])
         await ctx.drained(EVALUATOR)

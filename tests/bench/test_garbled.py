@@ -18,7 +18,7 @@ def test_rates_in_memory_stand_beside_their_limit() -> None:
     found = rows("garble", "evaluate", scale=0.02)
     assert all(isinstance(row, Throughput) and row.table == "garbled" and row.unit == "ANDs" for row in found)
     systems = [(row.workload, row.system) for row in found]
-    assert systems == [(name, of) for name in garbled.IN_MEMORY_NAMES for of in (PARLEY, "limit:aes_rekey")]
+    assert systems == [(name, of) for name in garbled.IN_MEMORY for of in (PARLEY, "limit:aes_rekey")]
 
 
 def test_two_processes_send_two_blocks_for_each_and() -> None:
