@@ -154,7 +154,7 @@ def _patterns(kind: Float, array: Array) -> Words:
 
 
 def _bits_of_words(words: Words, width: int) -> Bytes:
-    rows = np.ascontiguousarray(words)[..., None].view(np.uint8)
+    rows = np.array(words, order="C")[..., None].view(np.uint8)
     return np.unpackbits(rows, axis=-1, bitorder="little")[..., :width]
 
 

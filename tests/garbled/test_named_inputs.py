@@ -101,6 +101,7 @@ def random_circuits_agree(how: str, seed: int, batch: tuple[int, ...]) -> None:
         return await mpc.reveal(ctx, *await mpc.garbled(ctx, made, inputs, **by(how)))
 
     one, five = run(main, how, x0, x1).result
+    assert (np.shape(one), np.shape(five)) == (batch, (*batch, 5))
     expected = clear(made, x0=x0, x1=x1, x2=x2)
     np.testing.assert_array_equal(one, expected["r0"][..., 0])
     np.testing.assert_array_equal(five, expected["r1"])
