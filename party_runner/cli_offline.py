@@ -55,13 +55,19 @@ from protocols.runs.sources import PREPROCESSING
 @click.argument("program", type=FILE)
 @PARTIES
 @INPUT_OF
-@click.option("--shape", "shapes", multiple=True, metavar="INDEX=SHAPE", help="Instead of data, as 190x31 or 50:int64.")
+@click.option(
+    "--shape",
+    "shapes",
+    multiple=True,
+    metavar="INDEX[:NAME]=SHAPE",
+    help="Instead of data, as 190x31, 50:int64, or with types of columns 190x31,age:int64.",
+)
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Save the plan, for `parley preprocess`.")
 @click.option(
     "--shadow",
     "shadows",
     multiple=True,
-    metavar="[INDEX=]FILE",
+    metavar="[INDEX[:NAME]=]FILE",
     help="Public or made-up data, of the parties in order: run the program on them here, beside floating point.",
 )
 @JSON

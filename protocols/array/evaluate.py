@@ -16,7 +16,7 @@ from mpc.context import Context, first_failure
 from mpc.errors import LocalError, ParleyError
 from protocols.array.lowering import lowering
 from protocols.array.marks import mark_of
-from protocols.array.node import Node, Value
+from protocols.array.node import Node, Value, decides
 from protocols.outputs import check_range
 
 
@@ -211,10 +211,9 @@ def _note(ctx: Context, nodes: Sequence[Node]) -> None:
     for node in nodes:
         if node.operation.noted is not None:
             node.operation.noted(ctx.session.ledger, node)
-        if node.operation.decides and (times := int(node.parameters["decides"])):
+        if times := decides(node.operation, node.operands, node.parameters):
             compared = node.operands[0]
-            if compared.range.error:
-                ctx.session.ledger.decided(node.line, times * compared.range.error_of_reals(compared.scale))
+            ctx.session.ledger.decided(node.line, times * compared.range.useful_error(compared.scale))
 
 
 def _interrupted(node: Node) -> LocalError:

@@ -49,8 +49,12 @@ async def reveal(
     targets = [shown_form(checked(ctx, value, line)) for value in values]
     nodes = [target.node for target in targets]
     outputs = [
-        Output(t.shape, t.kind, receivers, line, _range_as_shown(t), t.scale, tolerance=tolerance) for t in targets
-    ]
+        Output(
+            t.shape, t.kind, receivers, line, _range_as_shown(t), t.scale,
+            tolerance=tolerance, decided=t.node.value.decided,
+        )
+        for t in targets
+    ]  # fmt: skip
     call = ctx.child("reveal", line=line)
     evaluation = Evaluation(call, nodes)
     once = {node.value: node.kind for node in nodes}
@@ -71,6 +75,8 @@ async def reveal(
                 refuse_false(output, opened[node.value], ctx.ring)
         results = [_decoded(target, opened[target.node.value]) for target in targets]
         _compare(ctx, values, results, outputs)
+        for output, result in zip(outputs, results, strict=True):
+            ctx.session.ledger.learnt.add(result, output.error, decided=output.decided)
     return results[0] if len(results) == 1 else tuple(results)
 
 
