@@ -143,9 +143,9 @@ def _in_memory(name: str, scale: float) -> KernelWorkload:
 def _ours(subject: Subject, size: int, options: Options) -> Iterator[Contender[Making]]:
     for tls in (True,) if options.tls else (False, True):
         name = subject.workload.name
-        setup = launch.Setup(TABLE, name, size, 2, tls, options.network, supplier=DEALER, cores=options.cores)
+        setup = launch.Setup(TABLE, name, size, 2, tls, options.network, supplier=DEALER)
         row = Making(
-            TABLE, name, PARLEY, DEALER, 2, tls, options.cores, size, subject.unit, network=options.network,
+            TABLE, name, PARLEY, DEALER, 2, tls, 0, size, subject.unit, network=options.network,
             note="online",
         )  # fmt: skip
         yield Contender(row, partial(launch.ours, setup))
