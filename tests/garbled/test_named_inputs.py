@@ -313,6 +313,16 @@ def test_another_circuit_at_one_party_is_noticed() -> None:
     assert isinstance(caught.value, PeerError)
 
 
+@pytest.mark.parametrize("way", ["yao", "gmw"])
+def test_other_public_values_are_noticed(way: Any) -> None:
+    async def main(ctx: Any, mine: Any) -> Any:
+        return await mpc.reveal(ctx, await mpc.garbled(ctx, larger, x=P(0, mine), y=5 + ctx.me, by=way))
+
+    with pytest.raises(PeerError) as caught:
+        simulate(main, [3, 4])
+    assert caught.value.code == "public-values-differ"
+
+
 def test_what_others_announce_is_bounded() -> None:
     from mpc.intake import Intake
 
