@@ -46,7 +46,7 @@ def private(owner: int, value: Any = None) -> Private:
     return Private(owner, value)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Source:
     """Where an input comes from: a secret, or an owner who alone has `bits` (..., width), or bits that all have.
 

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import msgpack
 import numpy as np
 import pytest
+import trio
 from hypothesis import given
 from hypothesis import strategies as st
 from random_circuits import random_circuit
 
 import mpc
 from mpc.errors import LocalError, ParleyError, PeerError
-from mpc.simulation import Main
+from mpc.intake import Intake
+from mpc.network.transport import memory_network
+from mpc.network.wire import Message
+from mpc.simulation import Main, Setting, run_in_memory
+from mpc.testing.wrapping import WrappedTransport
+from protocols.beaver import SUITE
 from protocols.circuits.arrays import bits_of, planes_of
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.plain import evaluate
+from protocols.preprocessing.dealer import local_supplies
 from protocols.runs.simulating import Simulation, simulate
 
 RUNS = {
@@ -323,9 +332,31 @@ def test_other_public_values_are_noticed(way: Any) -> None:
     assert caught.value.code == "public-values-differ"
 
 
-def test_what_others_announce_is_bounded() -> None:
-    from mpc.intake import Intake
+@pytest.mark.parametrize("header", [[], [[1], [2]], [[-1]], [["3"]], [[1 << 40]], [[1] * 9], 7, {"x": [3]}, None])
+def test_descriptions_that_make_no_sense_name_their_sender(header: Any) -> None:
+    class Lying(WrappedTransport):
+        def send(self, to: int, message: Message) -> int:
+            if message.array.dtype == np.uint8:
+                data = b"\xc1" if header is None else msgpack.packb(header)
+                message = replace(message, array=np.frombuffer(data, np.uint8))
+            return super().send(to, message)
 
+    async def main(ctx: Any, mine: Any) -> Any:
+        return await mpc.reveal(ctx, await mpc.garbled(ctx, larger, x=P(0, mine), y=2))
+
+    async def run() -> list[Any]:
+        first, second = memory_network(2)
+        setting = Setting(SUITE, collect_errors=True)
+        return await run_in_memory(
+            main, [np.arange(3), None], local_supplies(2), setting, transports=[Lying(first), second]
+        )
+
+    error = trio.run(run)[1].error
+    assert (error.code, error.party) == ("unexpected-message", "party0")
+    assert error.line.startswith("test_named_inputs.py:")
+
+
+def test_what_others_announce_is_bounded() -> None:
     async def main(ctx: Any, mine: Any) -> Any:
         ctx.session.intake = Intake(16 * 100)
         for _ in range(3):
