@@ -82,7 +82,8 @@ FOLDER_ORDER = {
         "selecting", "cumulative", "shuffled", "extremes", "products", "spreads", "statistics", "sorting", "compaction",
         "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding", "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
-        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_nodes", "garbling", "__init__",
+        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_nodes",
+        "circuit_shadows", "garbling", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

@@ -50,7 +50,7 @@ def private(owner: int, value: Any = None) -> Private:
 class Source:
     """Where an input comes from: a secret, or an owner who alone has `bits` (..., width), or bits that all have.
 
-    shape: that of the instances; unknown until its owner has told it.
+    shape: that of the instances; unknown until its owner has told it. place: the path by which a shadow is found.
     """
 
     port: Port
@@ -58,6 +58,7 @@ class Source:
     secret: SecretArray | None = None
     bits: Bytes | None = None
     shape: Shape = ()
+    place: tuple[int, ...] = ()
 
 
 async def sources_of(call: Context, circuit: Circuit, values: Mapping[str, Any], line: str) -> list[Source]:
@@ -68,6 +69,10 @@ async def sources_of(call: Context, circuit: Circuit, values: Mapping[str, Any],
     """
     check_names(circuit, values)
     sources = [_source(call, port, values[port.name], line) for port in circuit.inputs]
+    for number, source in enumerate(sources):
+        source.place = (*call.path, number)
+        if source.owner == call.me and call.session.shadows is not None:
+            call.session.shadows.of_input(source.place, source.bits == 1)
     await _tell_shapes(call, sources)
     return sources
 

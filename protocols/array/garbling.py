@@ -13,6 +13,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.circuit_inputs import Source, admit, batch_of, sources_of
 from protocols.array.circuit_nodes import CIRCUIT, NUMBER, Known, Origin, Owned, Truths, Way, Whole
+from protocols.array.circuit_shadows import shadows_of_outputs
 from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Shape
@@ -66,7 +67,7 @@ async def garbled(
     bits = _recorded(ctx, circuit, sources, batch, way)
     if release is not None:
         finalize(bits.node.value, release).atexit = False
-    return _outputs(bits, circuit)
+    return _outputs(bits, circuit, shadows_of_outputs(call, circuit, sources, batch))
 
 
 def _check(ctx: Context, circuit: Any) -> None:
@@ -138,10 +139,12 @@ def _adversary(ctx: Context, by: Way) -> str:
     return "one of two, semi-honest" if by == "yao" else "as the suite"
 
 
-def _outputs(bits: SecretArray, circuit: Circuit) -> Any:
+def _outputs(bits: SecretArray, circuit: Circuit, shadows: Sequence[Any]) -> Any:
     found, start = [], 0
-    for port in circuit.outputs:
-        found.append(_output(bits[..., start : start + port.width], port))
+    for port, shadow in zip(circuit.outputs, shadows, strict=True):
+        output = _output(bits[..., start : start + port.width], port)
+        output.shadow = shadow
+        found.append(output)
         start += port.width
     if len(found) == 1:
         return found[0]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.bits import pack, words_for
+from mpc.algebra.bits import pack, unpack, words_for
 from mpc.algebra.encoding import are_integers, as_numbers
 from mpc.algebra.words import U64, Words
 from mpc.errors import LocalError
@@ -90,6 +90,13 @@ def planes_of(bits: Bytes) -> Words:
     size = int(np.prod(bits.shape[:-1]))
     columns = np.ascontiguousarray(bits.reshape(size, bits.shape[-1]).T)
     return np.array([pack(column) for column in columns], U64).reshape(bits.shape[-1], words_for(size))
+
+
+def bits_of_planes(planes: Words, shape: tuple[int, ...]) -> Bytes:
+    """Packed planes (width, words) of instances of this shape as bits (..., width)."""
+    size = int(np.prod(shape))
+    rows = np.array([unpack(plane, size) for plane in planes], np.uint8).reshape(len(planes), size)
+    return np.ascontiguousarray(rows.T).reshape(*shape, len(planes))
 
 
 def _of_width(kind: Bits, bits: Array) -> Array:

@@ -26,6 +26,7 @@ from protocols.circuits.arrays import bits_of, planes_of
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.plain import evaluate
 from protocols.preprocessing.dealer import local_supplies
+from protocols.runs.shadowing import shadow
 from protocols.runs.simulating import Simulation, simulate
 
 RUNS = {
@@ -173,6 +174,17 @@ def test_floats_are_their_bits(how: str) -> None:
         expected = x.astype(np.float32) / y.astype(np.float32)
         np.testing.assert_array_equal(first, expected)
         np.testing.assert_array_equal(again, expected / expected)
+
+
+def test_shadows_are_what_the_circuit_gives_in_the_clear() -> None:
+    async def main(ctx: Any, mine: Any) -> Any:
+        secret = await mpc.secret(ctx, 1, mine, range=(0, 300))
+        made = await mpc.garbled(ctx, mixed, x=P(0, mine), y=secret, z=[True, False, True])
+        return await mpc.reveal(ctx, *made)
+
+    compared = shadow(main, [np.array([-5, 2047]), np.array([7, 300])])
+    assert [found.off for found in compared] == [0.0] * 5
+    assert compared[0].largest == 1749
 
 
 @pytest.mark.parametrize("to", [0, 1, (0, 1)])
