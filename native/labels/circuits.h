@@ -1,5 +1,5 @@
 /* A circuit's gates on labels, in the order of a program: see labels/exports.h. To be included once by a file after its
- * garble_ands and evaluate_ands, so that its XORs are in registers of that file's instruction set. */
+ * gates, so that its XORs are in registers of that file's instruction set. */
 
 /* One gate: slots of its operands, doubled, the lowest bit set where an operand is negated, and the slot of its result. */
 enum { LEFT, RIGHT, RESULT, GATE_WORDS };
@@ -107,4 +107,47 @@ static void evaluate_circuit(uint64_t *slots, uint64_t *work, const uint64_t *ta
                              size_t instances) {
     const HalfGatesEvaluation of = {tables, start, first};
     walk(slots, work, gates, groups, n_groups, no_offset, instances, evaluate_and_group, &of);
+}
+
+typedef struct {
+    uint64_t *pairs, *thirds;
+    uint8_t *controls;
+    const uint64_t *delta, *start;
+    const uint8_t *dice;
+    uint64_t first;
+} ThreeHalvesGarbling;
+
+static inline void garble_sliced_group(const void *how, uint64_t *a, const uint64_t *b, size_t done, size_t n) {
+    const ThreeHalvesGarbling *to = how;
+    garble_three_halves(to->pairs + 2 * done, to->thirds + done, to->controls + done, a, a, b, to->delta, to->start,
+                        to->dice + done, to->first + done, n);
+}
+
+static void garble_three_halves_circuit(uint64_t *pairs, uint64_t *thirds, uint8_t *controls, uint64_t *slots,
+                                        uint64_t *work, const int32_t *gates, const int32_t *groups, size_t n_groups,
+                                        const uint64_t delta[2], const uint64_t start[2], const uint8_t *dice,
+                                        uint64_t first, size_t instances) {
+    const ThreeHalvesGarbling to = {pairs, thirds, controls, delta, start, dice, first};
+    walk(slots, work, gates, groups, n_groups, delta, instances, garble_sliced_group, &to);
+}
+
+typedef struct {
+    const uint64_t *pairs, *thirds;
+    const uint8_t *controls;
+    const uint64_t *start;
+    uint64_t first;
+} ThreeHalvesEvaluation;
+
+static inline void evaluate_sliced_group(const void *how, uint64_t *a, const uint64_t *b, size_t done, size_t n) {
+    const ThreeHalvesEvaluation *of = how;
+    evaluate_three_halves(a, a, b, of->pairs + 2 * done, of->thirds + done, of->controls + done, of->start,
+                          of->first + done, n);
+}
+
+static void evaluate_three_halves_circuit(uint64_t *slots, uint64_t *work, const uint64_t *pairs,
+                                          const uint64_t *thirds, const uint8_t *controls, const int32_t *gates,
+                                          const int32_t *groups, size_t n_groups, const uint64_t start[2],
+                                          uint64_t first, size_t instances) {
+    const ThreeHalvesEvaluation of = {pairs, thirds, controls, start, first};
+    walk(slots, work, gates, groups, n_groups, no_offset, instances, evaluate_sliced_group, &of);
 }
