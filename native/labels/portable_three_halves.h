@@ -11,6 +11,9 @@ static Label times(uint64_t bit, Label x) {
 
 static Label scaled(Label s, Label x) { return sum(times(s.low, x), times(s.high, sigma(x))); }
 
+/* Each word of x where the lowest bit of the same word of s is one, else zero. */
+static Label by_words(Label s, Label x) { return (Label){times(s.low, x).low, times(s.high, x).high}; }
+
 static Label lower_words(Label x, Label y) { return (Label){x.low, y.low}; }
 
 static Label upper_words(Label x, Label y) { return (Label){x.high, y.high}; }
@@ -34,9 +37,8 @@ static void garble_three_halves(uint64_t *pairs, uint64_t *thirds, uint8_t *cont
     const Label R = label_at(delta, 0);
     for (size_t i = 0; i < n; i++) {
         const Label a = label_at(a0, i), b = label_at(b0, i), s = dice_of(dice[i]);
-        const Label c = {a.low & 1, b.low & 1}, c_w2 = sum(c, sigma(c)), c_sum = {c.low ^ c.high, 0};
-        const Label x[3] = {sum(a, times(c.low, R)), sum(b, times(c.high, R)),
-                            sum(sum(a, b), times(c_sum.low, R))};
+        const Label c = {a.low & 1, b.low & 1}, c_w2 = {c.low ^ c.high, c.low};
+        const Label x[3] = {sum(a, times(c.low, R)), sum(b, times(c.high, R)), sum(sum(a, b), times(c_w2.low, R))};
         Label h[3], change[3];
         for (uint64_t k = 0; k < 3; k++) {
             h[k] = sliced_hash(x[k], start, first + i, k);
@@ -44,16 +46,15 @@ static void garble_three_halves(uint64_t *pairs, uint64_t *thirds, uint8_t *cont
         }
         const Label left = sum(h[0], h[2]), right = sum(h[1], h[2]);
         const Label S = x[2], other_S = sum(S, R), U = sum(S, sigma(x[0]));
-        const Label of_00_11 = sum(sum(scaled(c, U), sigma(scaled(sum(s, c), R))),
-                                   sum(S, times(1 ^ c_sum.low, R)));
-        const Label of_00_01 = sum(sum(scaled(c_w2, U), scaled(sum(s, c_w2), R)),
-                                   sum(sum(other_S, sigma(other_S)), times(c.low, R)));
+        const Label k = sum(sigma(s), (Label){c.low, c_w2.low}), m = sum(s, (Label){c.high, c.low});
+        const Label of_pair = sum(sum(scaled(c, U), scaled(k, R)), other_S);
+        const Label of_third = sum(sum(by_words(c_w2, U), by_words(m, R)), other_S);
         put(c0, i, sum(sum(lower_words(left, right), scaled(s, U)), times(c.low & c.high, R)));
-        put(pairs, i, sum(lower_words(change[0], change[1]), of_00_11));
-        thirds[i] = change[2].low ^ of_00_01.low;
+        put(pairs, i, sum(lower_words(change[0], change[1]), of_pair));
+        thirds[i] = change[2].low ^ of_third.low ^ of_third.high;
         const Label z_s = sum(s, upper_words(left, right)), z_c = sum(c, upper_words(change[0], change[1]));
         controls[i] = (uint8_t)((z_s.low & 1) | (z_s.high & 1) << 1 | (z_c.low & 1) << 2 | (z_c.high & 1) << 3 |
-                                ((c_sum.low ^ change[2].high) & 1) << 4);
+                                ((c_w2.low ^ change[2].high) & 1) << 4);
     }
 }
 
@@ -68,7 +69,7 @@ static void evaluate_three_halves(uint64_t *c, const uint64_t *a, const uint64_t
         const uint64_t z = controls[i], third = thirds[i] & (0 - (S.low & 1)), z_third = z >> 4 & S.low;
         const Label s = sum(upper_words(left, right), (Label){z ^ (z >> 2 & A.low) ^ z_third,
                                                               z >> 1 ^ (z >> 3 & B.low) ^ z_third});
-        const Label row = {times(A.low, pair).low ^ third, times(B.low, pair).high ^ third};
+        const Label row = sum(by_words((Label){A.low, B.low}, pair), (Label){third, third});
         const Label by_colours = sum(times(B.low, S), times(S.low, sigma(S)));
         put(c, i, sum(sum(lower_words(left, right), row), sum(by_colours, scaled(s, sum(S, sigma(A))))));
     }

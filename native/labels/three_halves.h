@@ -42,11 +42,11 @@ static ALWAYS_INLINE void hash_both(Slices *of, B R, B start, uint64_t first) {
 }
 
 /* The five control bits of each lane, in the lower word. */
-static ALWAYS_INLINE B control_bits(B a0, B b0, B s, B hash_left, B hash_right, B change_a, B change_b, B change_sum) {
-    const B c = low_words(a0, b0), sum = xor_blocks(a0, b0);
+static ALWAYS_INLINE B control_bits(B c, B c_sum, B s, B hash_left, B hash_right, B change_a, B change_b,
+                                    B change_sum) {
     const B of_s = xor_blocks(s, high_words(hash_left, hash_right));
     const B of_c = xor_blocks(c, high_words(change_a, change_b));
-    const B of_sum = xor_blocks(low_words(sum, sum), high_words(change_sum, change_sum));
+    const B of_sum = xor_blocks(c_sum, high_words(change_sum, change_sum));
     const B bits = xor_blocks(where_odd(of_s, spread_words(1, 2)), where_odd(of_c, spread_words(4, 8)));
     const B all = xor_blocks(bits, where_odd(of_sum, spread_words(16, 0)));
     return xor_blocks(all, high_words(all, all));
@@ -69,21 +69,21 @@ static ALWAYS_INLINE void garble_sliced(uint64_t *pairs, uint64_t *thirds, uint8
     for (int v = 0; v < 4; v++) {
         const size_t here = in_register(gates, v);
         const B s = shift_words(load_bytes_twice(dice + LANES * v, here), 0, 1);
-        const B c = low_words(a0[v], b0[v]), c_w2 = xor_blocks(c, sigma(c)), c_sum = xor_blocks(a0[v], b0[v]);
+        const B c = low_words(a0[v], b0[v]), c_sum = xor_blocks(a0[v], b0[v]);
         const B S = of.label[2][v], U = xor_blocks(S, sigma(of.label[0][v])), other_S = xor_blocks(S, R);
         const B left = xor_blocks(of.hash[0][v], of.hash[2][v]), right = xor_blocks(of.hash[1][v], of.hash[2][v]);
         const B C = xor_blocks(low_words(left, right), scaled(s, U));
-        const B of_00_11 = xor_blocks(xor_blocks(scaled(c, U), sigma(scaled(xor_blocks(s, c), R))),
-                                      xor_blocks(other_S, if_odd(c_sum, R)));
-        const B of_00_01 = xor_blocks(xor_blocks(scaled(c_w2, U), scaled(xor_blocks(s, c_w2), R)),
-                                      xor_blocks(xor_blocks(other_S, sigma(other_S)), if_odd(a0[v], R)));
+        const B k = xor_blocks(sigma(s), low_words(a0[v], c_sum));
+        const B of_pair = xor_blocks(xor_blocks(scaled(c, U), scaled(k, R)), other_S);
+        const B m = xor_blocks(s, low_words(b0[v], a0[v])), c_w2 = low_words(c_sum, a0[v]);
+        const B of_third = xor_blocks(xor_blocks(where_odd(c_w2, U), where_odd(m, R)), other_S);
+        const B third = xor_blocks(of_third, high_words(of_third, of_third));
         store_blocks(c0 + 2 * LANES * v, here, xor_blocks(C, if_odd(a0[v], if_odd(b0[v], R))));
         store_blocks(pairs + 2 * LANES * v, here,
-                     xor_blocks(low_words(of.change[0][v], of.change[1][v]), of_00_11));
-        store_lower_words(thirds + LANES * v, here, xor_blocks(of.change[2][v], of_00_01));
+                     xor_blocks(low_words(of.change[0][v], of.change[1][v]), of_pair));
+        store_lower_words(thirds + LANES * v, here, xor_blocks(of.change[2][v], third));
         store_lower_bytes(controls + LANES * v, here,
-                          control_bits(a0[v], b0[v], s, left, right, of.change[0][v], of.change[1][v],
-                                       of.change[2][v]));
+                          control_bits(c, c_sum, s, left, right, of.change[0][v], of.change[1][v], of.change[2][v]));
     }
 }
 

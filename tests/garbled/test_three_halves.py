@@ -83,14 +83,17 @@ def operands(i: int, j: int) -> tuple[Pair, Pair]:
 
 def garbled(c: Pair, s: Pair) -> tuple[Pair, tuple[int, int, int]]:
     """C0 and the table, as the kernels compute them; c: the colours of the labels of zero, s: the dice."""
-    sums, u, c_w2 = total(A, B), total(A, B, w(A)), total(c, w(c))
-    dice = total(HASHES[0, 0], times(s, u))
-    of_00_11 = total(times(c, u), w(times(total(s, c), D)), sums, NOTHING if c[0] ^ c[1] else D)
-    other = total(sums, D)
-    of_00_01 = total(times(c_w2, u), times(total(s, c_w2), D), other, w(other), D if c[0] else NOTHING)
+    u, other = total(A, B, w(A)), total(A, B, D)
+    k, m = total(w(s), (c[0], c[0] ^ c[1])), total(s, (c[1], c[0]))
+    of_pair = total(times(c, u), times(k, D), other)
+    of_third = total(by_words((c[0] ^ c[1], c[0]), u), by_words(m, D), other)
     changes = HASH_A[0] ^ HASH_A[1], HASH_B[0] ^ HASH_B[1], HASH_SUM[0] ^ HASH_SUM[1]
-    table = changes[0] ^ of_00_11[0], changes[1] ^ of_00_11[1], changes[2] ^ of_00_01[0]
-    return total(dice, D if c == (1, 1) else NOTHING), table
+    table = changes[0] ^ of_pair[0], changes[1] ^ of_pair[1], changes[2] ^ of_third[0] ^ of_third[1]
+    return total(HASHES[0, 0], times(s, u), D if c == (1, 1) else NOTHING), table
+
+
+def by_words(s: Pair, x: Pair) -> Pair:
+    return s[0] * x[0], s[1] * x[1]
 
 
 HASHES = {(i, j): (HASH_A[i] ^ HASH_SUM[i ^ j], HASH_B[j] ^ HASH_SUM[i ^ j]) for i, j in BITS}
