@@ -8,6 +8,7 @@ Slots are labels (slots, instances, 2), one slot for each wire that is needed at
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,12 +39,11 @@ class Gates:
     widest: int = field(init=False)
 
     def __post_init__(self) -> None:
-        gates, groups = (np.ascontiguousarray(x, np.int32) for x in (self.gates, self.groups))
-        counts, kinds = groups.reshape(-1, 2).T
-        if gates.shape != (counts.sum(), 3) or (counts < 0).any() or (gates < 0).any() or (kinds >> 1).any():
-            raise LocalError(
-                "wrong-gates", f"{gates.shape} gates in groups {groups.shape}", "give whole groups of gates"
-            )
+        gates, groups = _whole(self.gates, 3), _whole(self.groups, 2)
+        counts, kinds = groups.T
+        are_ands = np.repeat(kinds, np.maximum(counts, 0)) == 1
+        if len(gates) != counts.sum(dtype=np.int64) or (kinds > 1).any() or (gates[~are_ands, :2] & 1).any():
+            raise _wrong(f"{gates.shape} gates in groups {groups.shape}", "give whole groups, XORs of plain operands")
         ands = counts[kinds == 1]
         most = np.maximum(gates[:, :2].max(axis=1, initial=0) >> 1, gates[:, 2])
         whole = {"gates": gates, "groups": groups, "slots": int(most.max(initial=0)) + 1, "ands": int(ands.sum())}
@@ -61,10 +61,10 @@ class Gates:
 def garble(slots: Words, gates: Gates, delta: Words, start: Words, first: int) -> Words:
     """The tables (ANDs x instances, 2, 2); the labels of zero in the slots go on in place."""
     instances = _instances(slots, gates, first)
+    keys = _offset(delta), _start(start)
     tables = np.empty((gates.ands * instances, 2, 2), U64)
     labels = pointer(tables), pointer(slots), _work(gates, instances)
-    offset, key = pointer(contiguous(delta)), pointer(contiguous(start))
-    lib.parley_garble_circuit(*labels, *_numbers(gates), len(gates.groups), offset, key, first, instances)
+    lib.parley_garble_circuit(*labels, *_numbers(gates), len(gates.groups), *keys, first, instances)
     return tables
 
 
@@ -74,8 +74,7 @@ def evaluate(slots: Words, gates: Gates, tables: Words, start: Words, first: int
     if tables.shape != (gates.ands * instances, 2, 2) or tables.dtype != U64:
         raise LocalError("wrong-labels", f"tables of shape {tables.shape}", "give two labels for each AND and instance")
     labels = pointer(slots), _work(gates, instances), pointer(contiguous(tables))
-    key = pointer(contiguous(start))
-    lib.parley_evaluate_circuit(*labels, *_numbers(gates), len(gates.groups), key, first, instances)
+    lib.parley_evaluate_circuit(*labels, *_numbers(gates), len(gates.groups), _start(start), first, instances)
 
 
 def three_halves_words(ands: int) -> int:
@@ -99,12 +98,10 @@ def garble_three_halves(slots: Words, gates: Gates, delta: Words, start: Words, 
     ands = gates.ands * instances
     if dice.shape != (ands,) or dice.dtype != np.uint8:
         raise LocalError("wrong-labels", f"dice of shape {dice.shape} for {ands} gates", "give a byte for each")
+    keys = _offset(delta), _start(start), ffi.from_buffer(BYTES, np.ascontiguousarray(dice))
     tables = np.zeros(three_halves_words(ands), U64)
     labels = *_sliced(tables, ands), pointer(slots), _work(gates, instances)
-    offset, key, dice_of = pointer(contiguous(delta)), pointer(contiguous(start)), ffi.from_buffer(BYTES, dice)
-    lib.parley_garble_three_halves_circuit(
-        *labels, *_numbers(gates), len(gates.groups), offset, key, dice_of, first, instances
-    )
+    lib.parley_garble_three_halves_circuit(*labels, *_numbers(gates), len(gates.groups), *keys, first, instances)
     return tables
 
 
@@ -116,7 +113,7 @@ def evaluate_three_halves(slots: Words, gates: Gates, tables: Words, start: Word
         what = f"tables of shape {tables.shape} for {ands} gates"
         raise LocalError("wrong-labels", what, "give three words for each and the control bits")
     labels = pointer(slots), _work(gates, instances), *_sliced(contiguous(tables), ands)
-    key = pointer(contiguous(start))
+    key = _start(start)
     lib.parley_evaluate_three_halves_circuit(*labels, *_numbers(gates), len(gates.groups), key, first, instances)
 
 
@@ -129,12 +126,42 @@ def _sliced(tables: Words, ands: int) -> tuple[Pointer, Pointer, Pointer]:
 def _instances(slots: Words, gates: Gates, first: int, bits: int = 63) -> int:
     """How many there are, of slots that hold all that the gates name."""
     fits = slots.ndim == 3 and slots.shape[2] == 2 and len(slots) >= gates.slots
-    if not fits or slots.dtype != U64 or not slots.flags.c_contiguous:
+    if not fits or slots.dtype != U64 or not (slots.flags.c_contiguous and slots.flags.writeable):
         what = f"slots of shape {slots.shape} for gates on {gates.slots}"
-        raise LocalError("wrong-labels", what, "give contiguous labels (slots, instances, 2)")
+        raise LocalError("wrong-labels", what, "give contiguous labels (slots, instances, 2) that may be written")
     if not 0 <= first <= 2**bits - gates.ands * slots.shape[1]:
         raise LocalError("wrong-counter", f"gates from {first} on are not all below 2^{bits}", "begin at 0")
     return int(slots.shape[1])
+
+
+def _offset(delta: Words) -> Pointer:
+    if not _block("an offset", delta)[0] & np.uint64(1):
+        raise LocalError("wrong-offset", "an even offset", "its lowest bit is 1")
+    return pointer(contiguous(delta))
+
+
+def _start(start: Words) -> Pointer:
+    return pointer(contiguous(_block("a start", start)))
+
+
+def _block(what: str, words: Words) -> Words:
+    """One block. LocalError `wrong-labels`."""
+    if words.shape != (2,) or words.dtype != U64:
+        raise LocalError("wrong-labels", f"{what} of shape {words.shape}, {words.dtype}", "give two words of 64 bits")
+    return words
+
+
+def _whole(numbers: npt.NDArray[Any], columns: int) -> Numbers:
+    """Rows of numbers from 0 up that int32 holds. LocalError `wrong-gates`."""
+    array = np.asarray(numbers)
+    fits = array.ndim == 2 and array.shape[1] == columns and array.dtype.kind in "iu"
+    if not fits or array.min(initial=0) < 0 or array.max(initial=0) >= 1 << 31:
+        raise _wrong(f"rows of shape {array.shape}, {array.dtype}", f"give (n, {columns}) numbers from 0 below 2^31")
+    return np.ascontiguousarray(array, np.int32)
+
+
+def _wrong(what: str, way: str) -> LocalError:
+    return LocalError("wrong-gates", what, way)
 
 
 def _work(gates: Gates, instances: int) -> Pointer:

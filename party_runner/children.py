@@ -28,8 +28,9 @@ Printer = Callable[["Child", str], None]
 
 @dataclass(slots=True)
 class Child:
-    """A party's or the dealer's process. `account` is what it reported at its end, `code` the code of its error;
-    `returned` holds the result of a program that had returned before, as the one element of a list."""
+    """A party's or the dealer's process. `account` is what it reported at its end, `code` the code of its error, `text`
+    what it says of it to a person; `returned` holds the result of a program that had returned before, as the one
+    element of a list."""
 
     name: str
     process: trio.Process
@@ -38,6 +39,7 @@ class Child:
     account: dict[str, Any] | None = None
     done: bool = False
     code: str = ""
+    text: str = ""
     returned: list[Any] = field(default_factory=list)
     connected: bool = False
     ended_by_us: bool = False
@@ -144,7 +146,7 @@ def _note(child: Child, event: dict[str, Any]) -> None:
     if kind == "done":
         child.done, child.account = True, event.get("account")
     elif kind == "failed":
-        child.code, child.returned = event["code"], event.get("returned", [])
+        child.code, child.text, child.returned = event["code"], event["text"], event.get("returned", [])
 
 
 async def _lines(stream: trio.abc.ReceiveStream, limit: int | None) -> AsyncIterator[bytes]:

@@ -60,7 +60,7 @@ def end_with(
     returned: Sequence[Any] = (),
     show_returned: Callable[[Sequence[Any]], None] | None = None,
 ) -> NoReturn:
-    """Show the error as this house shows errors, tell the launcher its code, and exit; wrong usage passes through.
+    """Show the error as this house shows errors, or have the launcher do so, and exit; wrong usage passes through.
 
     `returned`: nothing, or the one result of a program that had returned before others failed. The launcher shows it,
     or `show_returned` where there is none; what the program itself is refused for, it has not returned.
@@ -70,8 +70,8 @@ def end_with(
     failure = failure_of(error, program)
     kept = [] if isinstance(leading(error), LocalError) else list(returned)
     if status is not None:
-        show(failure)
-        status.say({"event": "failed", "code": failure.code, "returned": plain(kept)})
+        failed = {"code": failure.code, "text": failure.text, "returned": plain(kept)}
+        status.say({"event": "failed", **failed})
     else:
         if kept and show_returned is not None:
             _even_if_it_fails(lambda: show_returned(plain(kept)))

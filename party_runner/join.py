@@ -24,6 +24,7 @@ from party_runner.material import Material
 from party_runner.options import Patience
 from party_runner.plan_file import PlanFile
 from party_runner.program import Program
+from party_runner.start import hash_of_texts
 from party_runner.status import Progress
 from protocols.runs.dealing import run_dealer
 from protocols.runs.party import Numbers, Outcome, run_party
@@ -121,7 +122,7 @@ async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
     """What all endpoints of a run must agree on; `digest` is the program's."""
     what = {**_terms(choices.numbers), **choices.material.terms(), **choices.agreed.terms()}
-    parameters = {"numpy": np.__version__, **what}
+    parameters = {"numpy": np.__version__, "hash of texts": hash_of_texts(), **what}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
 
 

@@ -19,6 +19,7 @@ import trio
 from rich.text import Text
 
 from mpc.network.identity import new_identity
+from party_runner.blame import blame
 from party_runner.children import Child, follow, start
 from party_runner.failures import INTERRUPTED, PEER
 from party_runner.progress import ProgressBar
@@ -204,7 +205,7 @@ def _verdict(crew: _Crew) -> list[Summary]:
     if crew.interrupted:
         raise RunFailed(INTERRUPTED, "interrupted: all parties were ended", _returned(crew))
     if failed:
-        raise RunFailed(failed[0].exit_code(), _blame(failed[0], failed[1:]), _returned(crew))
+        raise RunFailed(failed[0].exit_code(), blame(failed[0], failed[1:]), _returned(crew))
     return [child.account for child in crew.parties if child.account is not None]
 
 
@@ -212,13 +213,3 @@ def _returned(crew: _Crew) -> dict[str, list[Any]]:
     """What the programs of some had returned before the run failed, each in a list of one: it was revealed to them."""
     had = {child.name: child.returned for child in crew.parties if child.returned}
     return had | {child.name: [child.account["result"]] for child in crew.parties if child.account}
-
-
-def _blame(first: Child, others: Sequence[Child]) -> str:
-    lines = [f"the run failed: {first.describe()}"]
-    if first.tail:
-        lines.append("  the last lines it printed:")
-        lines += [f"    {line}" for line in first.tail]
-    for child in others:
-        lines.append(f"  then {'was ended: ' + child.name if child.ended_by_us else child.describe()}")
-    return "\n".join(lines)

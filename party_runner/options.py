@@ -28,7 +28,7 @@ MOST_FRACTIONAL_BITS = {64: 30, 128: 48}
 """By the bits of the ring."""
 
 CONNECT_TIMEOUT = 30.0
-STALL_TIMEOUT = 10.0
+STALL_TIMEOUT = 30.0
 
 
 def together(*options: Callable[[Any], Any]) -> Callable[[F], F]:

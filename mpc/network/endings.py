@@ -46,7 +46,7 @@ def peer_lost(name: str, how: str = "closed the connection without saying goodby
 
 def peer_stalled(name: str, seconds: float) -> PeerError:
     """The connection stands, and nothing comes."""
-    remedy = f"see whether {name} is suspended, out of memory or cut off; a larger stall timeout gives it more time"
+    remedy = f"see whether {name} is suspended, cut off or busy with a long step; --stall-timeout gives it more time"
     return PeerError("peer-stalled", f"nothing has come from {name} for {seconds:.0f} seconds", remedy, party=name)
 
 

@@ -34,6 +34,7 @@ _DIFFERENT = {
     "suite": "different-suite",
     "parameters": "different-parameters",
     "numpy": "different-numpy",
+    "hash of texts": "different-python",
 }
 """By field, or by parameter where one has a code of its own."""
 _REMEDY = {
@@ -41,6 +42,7 @@ _REMEDY = {
     "different-parties": "give every party the same parties.toml",
     "different-program": "give every party the same program file, the same modules beside it, the same --digest",
     "different-numpy": "install the same version of numpy at every party",
+    "different-python": "run the same version of Python, by the `parley` command, at every party",
     "different-suite": "name the same suite at every party",
     "different-parameters": "give the same parameter at every party",
     "different-session": "a party told its peers different things, or two sessions were mixed: start all parties again",

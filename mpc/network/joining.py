@@ -32,7 +32,7 @@ async def connect(
     terms: Terms,
     *,
     connect_timeout: float = 30.0,
-    stall_timeout: float = 10.0,
+    stall_timeout: float = 30.0,
     wait_timeout: float = WAIT_SECONDS,
     listener: socket.socket | None = None,
     insecure_plaintext: bool = False,

@@ -201,7 +201,8 @@ def mean(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArra
         return fixed(whole)
     check_range(x.context.session, "sum", whole.range, whole.scale, user_line())
     result = fixed(divide_by(whole, np.asarray(count), name="mean"))
-    return _between(result, ring_form(x))
+    x = ring_form(x)
+    return between(result, x, result.range.error - _same_places(x, result).error)
 
 
 def number_of(x: SecretArray, axis: Any) -> int:
@@ -212,14 +213,19 @@ def number_of(x: SecretArray, axis: Any) -> int:
     return count
 
 
-def _between(mean: SecretArray, x: SecretArray) -> SecretArray:
-    """A mean of x, which lies where x does, but for what was lost in computing it."""
-    lift = mean.scale - x.scale
-    around = x.range.shift_left(lift) if lift >= 0 else x.range.truncate(-lift)
-    passed = x.range.error << lift if lift >= 0 else x.range.error >> -lift
-    slack = shifted_up(max(mean.range.error - passed, 0), ERROR_BITS)
+def between(mean: SecretArray, x: SecretArray, error: int) -> SecretArray:
+    """A mean of x, which lies where x does, but for an error in computing it."""
+    around, slack = _same_places(x, mean), shifted_up(max(error, 0), ERROR_BITS)
     lo, hi = max(around.lo - slack, mean.range.lo), min(around.hi + slack, mean.range.hi)
     return mean.in_range(Range(lo, hi, mean.range.error))
+
+
+def _same_places(x: SecretArray, y: SecretArray) -> Range:
+    """The range of x, its error rounded down, in the last places of y."""
+    lift = y.scale - x.scale
+    if lift >= 0:
+        return x.range.shift_left(lift)
+    return x.range.truncate(-lift).off_by(x.range.error >> -lift)
 
 
 def scale_by(x: SecretArray, values: Public, *, rounded: bool = False, name: str = "*") -> SecretArray:

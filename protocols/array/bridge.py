@@ -8,6 +8,7 @@ from protocols.array.declared import declared_error
 from protocols.array.evaluate import Evaluation
 from protocols.array.inputs import bounds_of, refuse_unknown_kind
 from protocols.array.lines import user_line
+from protocols.array.marks import mark_of
 from protocols.array.misuse import need_context
 from protocols.array.node import Facts, Kind, operation
 from protocols.array.recording import record
@@ -70,6 +71,8 @@ def secret_from(
     off_by = unvouched if error is None else declared_error(error, scale)
     x = record(GIVEN, home=ctx, known=Facts(share.shape, kind, scale, bounds.off_by(off_by)))
     x.node.value.computed(share, ctx.depth)
+    if not ctx.planning:
+        x.node.value.mark = mark_of(x.node, anew=True)
     return x
 
 

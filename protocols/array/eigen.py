@@ -28,6 +28,7 @@ from protocols.array.implementations import implements
 from protocols.array.inverses import known, times
 from protocols.array.logic import equal, greater, is_negative, logical_xor
 from protocols.array.matrices import matmul
+from protocols.array.missing import missing
 from protocols.array.positive_definite import symmetric
 from protocols.array.public import encoded
 from protocols.array.recording import record
@@ -52,26 +53,40 @@ class Grid(NamedTuple):
     sines: npt.NDArray[np.float64]
 
 
+class EighResult(NamedTuple):
+    """Eigenvalues and eigenvectors, as numpy has them."""
+
+    eigenvalues: SecretArray
+    eigenvectors: SecretArray
+
+
 @implements(np.linalg.eigvalsh)
-def eigvalsh(a: SecretArray) -> SecretArray:
-    """The eigenvalues of symmetric a (..., n, n), of which the upper triangle is read, in ascending order.
+def eigvalsh(a: SecretArray, UPLO: str = "L") -> SecretArray:
+    """The eigenvalues of symmetric a (..., n, n), of which the lower triangle is read, or the upper one with UPLO='U',
+    in ascending order.
 
     Rounds: 22 (n - 1) for each of 8 sweeps or a few more, and a sort. No bound of the error is known: where elements
     are about 1 it is some units of the last place.
     """
-    values, _ = _diagonal(symmetric(fixed(a)))
+    values, _ = _diagonal(_symmetric(a, UPLO))
     return _unbounded(sort(values, -1))
 
 
 @implements(np.linalg.eigh)
-def eigh(a: SecretArray) -> tuple[SecretArray, SecretArray]:
+def eigh(a: SecretArray, UPLO: str = "L") -> EighResult:
     """Eigenvalues in ascending order, and the matrix whose columns are their eigenvectors: as `eigvalsh`. Vectors of
     eigenvalues that are closer together than 2^(4-f) may be any of their plane."""
-    values, vectors = _diagonal(symmetric(fixed(a)))
+    values, vectors = _diagonal(_symmetric(a, UPLO))
     order = argsort(values, -1)
     places = ring_form(equal(order[..., None], np.arange(a.shape[-1])))
     ordered = sum_(multiply(places, values[..., None, :]), -1)
-    return _unbounded(fixed(ordered)), _unbounded(fixed(matmul(vectors, places.mT)))
+    return EighResult(_unbounded(fixed(ordered)), _unbounded(fixed(matmul(vectors, places.mT))))
+
+
+def _symmetric(a: SecretArray, triangle: str) -> SecretArray:
+    if triangle.upper() not in ("L", "U"):
+        raise missing(f"np.linalg.eigh with UPLO={triangle!r}", "give 'L' or 'U'")
+    return symmetric(fixed(a) if triangle.upper() == "L" else fixed(a).mT)
 
 
 def _diagonal(a: SecretArray) -> tuple[SecretArray, SecretArray]:

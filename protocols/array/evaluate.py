@@ -129,7 +129,7 @@ class Evaluation:
             if talks or node.value in self._awaited:
                 talking.append(node)
             else:
-                self._mark(node)
+                self._mark(node, anew=False)
                 share = run(node.value.home, node, *[o.value.share for o in node.operands])
                 ready += self._finish(node.value, share, node.begins)
         return talking
@@ -142,7 +142,7 @@ class Evaluation:
             if value.share is None:
                 raise _interrupted(node)
             return self._freed(value)
-        self._mark(node)
+        self._mark(node, anew=True)
         call = value.home.child(node.call_name, line=node.line, depth=node.begins, place=value.place, mark=value.mark)
         value.call = call
         try:
@@ -157,10 +157,10 @@ class Evaluation:
             session.on_call()
         return self._finish(value, share, call.depth)
 
-    def _mark(self, node: Node) -> None:
+    def _mark(self, node: Node, *, anew: bool) -> None:
         """Note what follows from the public numbers, which plans have in common."""
         if not self._ctx.planning:
-            node.value.mark = mark_of(node)
+            node.value.mark = mark_of(node, anew=anew)
 
     def _finish(self, value: Value, share: Any, depth: int) -> list[Node]:
         value.computed(share, depth)

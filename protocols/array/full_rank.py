@@ -24,12 +24,14 @@ from protocols.array.inverses import (
     applied,
     inverse,
     known,
+    matrix_of,
     of_inverse,
     plan_of,
     product,
     size_of,
     spectrum,
     times,
+    vouched,
     with_error,
 )
 from protocols.array.lines import user_line
@@ -49,7 +51,7 @@ def inv(a: SecretArray, *, least: float, most: float | None = None) -> SecretArr
     Raises LocalError `bad-range` for `least` not above zero, or above all that a may hold, and `loses-too-much` where
     rounding does not let the iteration converge.
     """
-    a = fixed(a)
+    a, (least, most) = matrix_of("inv", a), vouched(least, most)
     return of_inverse(_inverse(a, least, most, definite=False), a)
 
 
@@ -60,17 +62,18 @@ def lstsq(a: SecretArray, b: Any, *, least: float, most: float | None = None) ->
     each step of the iteration on the normal equations, about 4 log2(m^(1/2) n M / least) of them, and 9. The error has
     a proven bound. Errors as `inv`, `shape-mismatch`.
     """
+    a, (least, most) = matrix_of("lstsq", a), vouched(least, most)
     columns = np.reshape(b, (*np.shape(b), 1)) if np.ndim(b) == 1 else b
     right = fixed(as_secret(a.context, columns, a.context.fractional_bits))
-    x = _least_squares(fixed(_tall(a)), right, None, least, most)
+    x = _least_squares(_tall(a), right, None, least, most)
     return x[..., 0] if np.ndim(b) == 1 else x
 
 
 def pinv(a: SecretArray, *, least: float, most: float | None = None) -> SecretArray:
     """The pseudoinverse (..., n, m) of a (..., m, n) of full rank: `lstsq` of the unit matrix."""
-    if a.ndim > 1 and a.shape[-2] < a.shape[-1]:
+    a, (least, most) = matrix_of("pinv", a), vouched(least, most)
+    if a.shape[-2] < a.shape[-1]:
         return pinv(a.mT, least=least, most=most).mT
-    a = fixed(_tall(a))
     unit = as_secret(a.context, np.eye(a.shape[-2]), a.context.fractional_bits)
     return _least_squares(a, unit, a.mT, least, most)
 
@@ -79,14 +82,19 @@ def _inverse(a: SecretArray, least: float, most: float | None, *, definite: bool
     of = spectrum(a, least, most, definite=definite)
     plan = plan_of(a, of, definite=definite)
     if plan is None:
-        raise LocalError(
-            "loses-too-much",
-            f"the inverse of a matrix with singular values from {of.least:g} to {of.most:g} is lost in rounding",
-            "declare a tighter range, vouch for most=..., or scale columns alike; mpc.solve of a positive definite "
-            "matrix eliminates where this does not converge",
-            line=user_line(),
-        )
+        raise _lost("the inverse", of.least, of.most)
     return inverse(a, of, plan, definite=definite)
+
+
+def _lost(what: str, least: float, most: float | None) -> LocalError:
+    values = f"singular values from {least:g}" + ("" if most is None else f" to {most:g}")
+    return LocalError(
+        "loses-too-much",
+        f"{what} of a matrix with {values} is lost in rounding",
+        "run with more --fractional-bits, declare a tighter range, vouch for most=..., or scale columns alike; "
+        "mpc.solve of a positive definite matrix eliminates where this does not converge",
+        line=user_line(),
+    )
 
 
 def _least_squares(
@@ -96,6 +104,8 @@ def _least_squares(
     m, n = a.shape[-2:]
     unit, double = 2.0**-a.context.fractional_bits, 2 * a.context.fractional_bits
     gram = _rounded(symmetric(fixed(matmul(a.mT, a))))
+    if least**2 <= 2 * n * unit:
+        raise _lost("least squares", least, most)
     of_gram = _inverse(gram, least**2 - n * unit, None if most is None else most**2 + n * unit, definite=True)
     length = (sqrt(m) * size_of(b) if projected is None else 1.0) * UP
     longest = length / least * UP
@@ -118,7 +128,7 @@ def _rounded(x: SecretArray) -> SecretArray:
 
 
 def _tall(a: SecretArray) -> SecretArray:
-    if a.ndim < 2 or a.shape[-2] < a.shape[-1] or not a.shape[-1]:
+    if a.shape[-2] < a.shape[-1]:
         raise LocalError(
             "shape-mismatch",
             f"least squares with a matrix of shape {a.shape}",

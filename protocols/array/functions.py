@@ -25,6 +25,7 @@ from protocols.array.recording import record
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray
 from protocols.array.shadows import in_floats
+from protocols.array.signs import from_zero_on
 from protocols.numeric import error_function, exponential, logarithm, sine, square_root
 from protocols.numeric import sigmoid as logistic
 from protocols.numeric.continuity import (
@@ -93,8 +94,8 @@ ERF = _function(
 
 @implements(np.sqrt)
 def sqrt(x: SecretArray) -> SecretArray:
-    """The square root, for a range that is nowhere negative."""
-    return record(SQRT, fixed(x))
+    """The square root, for a range that is nowhere negative, or that is so but for rounding (`array/signs.py`)."""
+    return record(SQRT, from_zero_on(fixed(x)))
 
 
 @in_floats(lambda x: 1 / np.sqrt(x))

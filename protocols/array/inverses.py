@@ -17,7 +17,7 @@ few units, r = b - A x, which is small and exact, corrects it: x + X r has the r
 from __future__ import annotations
 
 from math import ceil, frexp, inf, ldexp, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from mpc.errors import LocalError
 from protocols.array.arithmetic import SCALE, add, subtract
 from protocols.array.lines import user_line
 from protocols.array.matrices import MATMUL
+from protocols.array.missing import missing
 from protocols.array.public import encoded
 from protocols.array.recording import record
 from protocols.array.scales import as_secret, at_scale, fixed
@@ -32,6 +33,7 @@ from protocols.array.secret import SecretArray
 from protocols.ranges import ERROR_BITS, NO_BOUND, Range
 
 USEFUL = 0.25
+SMALLEST, LARGEST = 2.0**-128, 2.0**128
 MOST_STEPS = 80
 START_BITS = 7
 A_FEW = 4.0
@@ -64,21 +66,50 @@ class Plan(NamedTuple):
     rhos: tuple[float, ...]
 
 
+def matrix_of(name: str, a: Any) -> SecretArray:
+    """A secret matrix or more. LocalError `unsupported-operation` for a public one, `shape-mismatch` for no matrix."""
+    if not isinstance(a, SecretArray):
+        raise missing(f"mpc.{name} of a public matrix", f"np.linalg.{name}, whose result a secret can be multiplied by")
+    if a.ndim < 2 or not a.size:
+        raise LocalError("shape-mismatch", f"a matrix of shape {a.shape}", "give (..., n, n)", line=user_line())
+    return fixed(a)
+
+
+def vouched(least: Any, most: Any = None) -> tuple[float, float | None]:
+    """What a program vouches for, as floats whose squares are numbers. LocalError `bad-range`."""
+    try:
+        given = [float(value) for value in (least, most) if value is not None]
+    except (TypeError, ValueError):
+        given = []
+    if least is None or not given or not all(SMALLEST <= value <= LARGEST for value in given):
+        raise LocalError(
+            "bad-range", f"least={least!r}, most={most!r} are no bounds of a matrix's singular values",
+            "give least=, a number above zero that the singular values of the matrix are above, and most= likewise",
+            line=user_line(),
+        )  # fmt: skip
+    return given[0], given[1] if len(given) > 1 else None
+
+
 def spectrum(a: SecretArray, least: float, most: float | None, *, definite: bool) -> Spectrum:
     """What is vouched for and follows from the range: the trace bounds the eigenvalues of a definite matrix, the
     Frobenius norm the singular values of any. LocalError `bad-range`, `shape-mismatch`."""
-    if a.ndim < 2 or a.shape[-1] != a.shape[-2] or not a.shape[-1]:
-        raise LocalError("shape-mismatch", f"a matrix of shape {a.shape}", "give (..., n, n)", line=user_line())
-    n = a.shape[-1]
+    n = square_side(a)
     lo, hi = a.bounds
     known = n * (hi if definite else max(abs(lo), abs(hi))) * UP
     largest = known if most is None else min(most, known)
-    if not 0 < least < inf or not least <= largest:
+    if not least <= largest:
         raise LocalError(
             "bad-range", f"singular values from {least} up of a matrix whose largest is at most {largest:g}",
             "give a least one above zero that the matrix has", line=user_line(),
         )  # fmt: skip
     return Spectrum(n, float(least), float(largest))
+
+
+def square_side(a: SecretArray) -> int:
+    """The side of square matrices. LocalError `shape-mismatch`."""
+    if a.shape[-1] != a.shape[-2]:
+        raise LocalError("shape-mismatch", f"a matrix of shape {a.shape}", "give (..., n, n)", line=user_line())
+    return int(a.shape[-1])
 
 
 def plan_of(a: SecretArray, of: Spectrum, *, definite: bool) -> Plan | None:

@@ -97,7 +97,13 @@ def solve(a: Any, b: SecretArray) -> SecretArray:
     if isinstance(a, SecretArray):
         raise missing("np.linalg.solve by a secret matrix", "mpc.solve(a, b, least=0.1) for positive definite a")
     matrix = public(a).astype(np.float64)
-    inverse = np.linalg.inv(matrix)
+    try:
+        inverse = np.linalg.inv(matrix)
+    except np.linalg.LinAlgError as error:
+        raise LocalError(
+            "singular-matrix", f"np.linalg.solve with a public matrix of shape {matrix.shape}: {error}",
+            "give square matrices of full rank", line=user_line(),
+        ) from None  # fmt: skip
     x = fixed(matmul(inverse, b))
     moved = _off_by(matrix, inverse)
     missed = (

@@ -1,8 +1,10 @@
 """What follows from all public numbers that a value is computed with: a number that tells parties who disagree.
 
 A constant that differs between parties gives numbers that are nobody's, and nothing else would say so. The mark of a
-value covers the operations, the public parameters and the inputs' declared ranges of all that it was computed from. The
-messages of its operation carry a part of it (`mpc/context.py`), and so does the opening of what is revealed.
+value covers the operations, the public parameters and the inputs' declared ranges of all that it was computed from; and
+of whatever is shared anew, an input or the result of messages, its place in the program, since shares of two such
+values do not fit together though all that is public of them is alike. The messages of its operation carry a part of it
+(`mpc/context.py`), and so does the opening of what is revealed.
 """
 
 from __future__ import annotations
@@ -23,10 +25,10 @@ FACTOR = 0x9E3779B97F4A7C15
 """Odd: each of its powers takes no two words to one."""
 
 
-def mark_of(node: Node) -> int:
-    """The mark of a node whose operands have theirs. Never 0."""
-    own = node.operation.owned
-    parts: list[Any] = [node.operation.name, *(operand.value.mark for operand in node.operands)]
+def mark_of(node: Node, *, anew: bool) -> int:
+    """The mark of a node whose operands have theirs; `anew` where its result is shared anew. Never 0."""
+    own, place = node.operation.owned, node.value.path if anew else ()
+    parts: list[Any] = [node.operation.name, place, *(operand.value.mark for operand in node.operands)]
     parts += [(name, _told(part)) for name, part in sorted(node.parameters.items()) if name != own]
     return crc32(repr(parts).encode()) or 1
 

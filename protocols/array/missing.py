@@ -56,7 +56,7 @@ _REASONS = (
     ),
     (
         "lexsort",
-        "a network sorts by one key",
+        "sorting takes one key",
         "np.argsort of one number that holds all keys, as major * 1000 + minor",
     ),
     ("float_power", "a power is of a public whole number", "x ** 3, np.exp(y * np.log(x))"),

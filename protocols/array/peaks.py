@@ -53,22 +53,35 @@ def turned(x: SecretArray) -> Peak | Trough | None:
 
 def extreme_of(x: SecretArray, y: SecretArray) -> Extreme | None:
     """What y is if it holds extremes of x, each of which meets in x - y the elements that it is the extreme of."""
+    known = _known(y)
+    if known is None or known.value is not x.node.value or x.scale != y.scale or x.shape != known.shape:
+        return None
+    return known if _without_ones(y.shape) == _without_ones(known.kept) else None
+
+
+def _spans(x: SecretArray, y: SecretArray) -> bool:
+    """Whether x holds the largest and y the smallest elements of the same, side by side."""
+    most, least = _known(x), _known(y)
+    if most is None or least is None or x.shape != y.shape or not most.largest or least.largest:
+        return False
+    return most[:3] == least[:3]
+
+
+def _known(y: SecretArray) -> Extreme | None:
+    """Of what y holds extremes, in whatever shape."""
     known = y.together
     if known is None and y.moved is not None and all(move in (RESHAPE, EXPAND) for move, _ in y.moved[1]):
         known = y.moved[0].together
-    if (
-        not isinstance(known, Extreme)
-        or known.value is not x.node.value
-        or x.scale != y.scale
-        or x.shape != known.shape
-    ):
-        return None
-    return known if _without_ones(y.shape) == _without_ones(known.kept) else None
+    return known if isinstance(known, Extreme) else None
 
 
 def difference(x: SecretArray, y: SecretArray) -> tuple[Range, Peak | Trough | None]:
     """The range of x - y, and its peak or trough, where one holds extremes of the other."""
     range_ = x.range - y.range
+    if _spans(x, y):
+        return Range(min(max(range_.lo, 0), range_.hi), range_.hi, range_.error), None
+    if _spans(y, x):
+        return Range(range_.lo, max(min(range_.hi, 0), range_.lo), range_.error), None
     for extreme, sign in ((extreme_of(x, y), 1), (extreme_of(y, x), -1)):
         if extreme is not None and extreme.largest is (sign == 1):
             return Range(min(range_.lo, 0), 0, range_.error), Peak(extreme.axes, 0)

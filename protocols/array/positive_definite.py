@@ -26,7 +26,7 @@ from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, subtract
 from protocols.array.cumulative import prod
 from protocols.array.functions import inverse_sqrt
-from protocols.array.inverses import applied, inverse, plan_of, spectrum
+from protocols.array.inverses import applied, inverse, matrix_of, plan_of, spectrum, square_side, vouched
 from protocols.array.lines import user_line
 from protocols.array.matrices import matmul
 from protocols.array.quotients import reciprocal
@@ -56,7 +56,7 @@ class _Bounds(NamedTuple):
 
 
 def solve(a: SecretArray, b: Any, *, least: float, most: float | None = None) -> SecretArray:
-    """The x with a x = b for symmetric positive definite a (..., n, n), of which the upper triangle is read, and b
+    """The x with a x = b for symmetric positive definite a (..., n, n), of which the lower triangle is read, and b
     (..., n, k) or (n,).
 
     `least` is what you vouch that every eigenvalue of a is above, and `most`, if you know better than the range, below;
@@ -66,21 +66,23 @@ def solve(a: SecretArray, b: Any, *, least: float, most: float | None = None) ->
     other: about 26 n rounds, errors grow as (M / least)^2, and no useful bound is known.
     Raises LocalError `bad-range` for `least` not above zero, or above all that a may hold.
     """
+    a, (least, most) = matrix_of("solve", a), vouched(least, most)
     columns_of_b = np.reshape(b, (*np.shape(b), 1)) if np.ndim(b) == 1 else b
     right = fixed(as_secret(a.context, columns_of_b, a.context.fractional_bits))
-    matrix = symmetric(fixed(a))
+    matrix = symmetric(a)
     of = spectrum(matrix, least, most, definite=True)
     plan = plan_of(matrix, of, definite=True)
     if plan is None:
-        x = _by_elimination(fixed(a), right, least)
+        x = _by_elimination(matrix, right, least)
     else:
         x = applied(inverse(matrix, of, plan, definite=True), matrix, right)
     return x[..., 0] if np.ndim(b) == 1 else x
 
 
 def symmetric(a: SecretArray) -> SecretArray:
-    """The symmetric matrix of an upper triangle."""
-    return add(np.triu(_square(a)), np.triu(a, 1).mT).in_range(a.range)
+    """The symmetric matrix of a lower triangle."""
+    square_side(a)
+    return add(np.tril(a), np.tril(a, -1).mT).in_range(a.range)
 
 
 def _by_elimination(a: SecretArray, right: SecretArray, least: float) -> SecretArray:
@@ -96,19 +98,26 @@ def _by_elimination(a: SecretArray, right: SecretArray, least: float) -> SecretA
 
 
 def det(a: SecretArray, *, least: float) -> SecretArray:
-    """The determinant of a symmetric positive definite a (..., n, n): the product of d. `least` as in `solve`."""
-    columns = _eliminated(fixed(_square(a)), None, _bounds(a, None, least))
+    """The determinant of a symmetric positive definite a (..., n, n): the product of d. As for `solve`."""
+    columns = _columns_of("det", a, least)
     return prod(stack([column.pivot[..., 0, 0] for column in columns], -1), -1)
 
 
 def cholesky(a: SecretArray, *, least: float) -> SecretArray:
-    """The lower triangular c with c c^T = a for a symmetric positive definite a (..., n, n). `least` as in `solve`."""
-    columns = _eliminated(fixed(_square(a)), None, _bounds(a, None, least))
+    """The lower triangular c with c c^T = a for a symmetric positive definite a (..., n, n). As for `solve`."""
+    columns = _columns_of("cholesky", a, least)
     roots = inverse_sqrt(stack([column.pivot[..., 0, 0] for column in columns], -1))
     lead = [(0, 0)] * (a.ndim - 2)
     rows = [pad(column.row[..., 0, :], [*lead, (j, 0)]) for j, column in enumerate(columns)]
     upper = fixed(multiply(stack(rows, -2), roots[..., None]))
     return upper.swapaxes(-1, -2)
+
+
+def _columns_of(name: str, a: SecretArray, least: float) -> list[_Column]:
+    """The columns of L D L^T alone, of which the lower triangle is read."""
+    a, (least, _) = matrix_of(name, a), vouched(least)
+    square_side(a)
+    return _eliminated(a.mT, None, _bounds(a, None, least))
 
 
 def _eliminated(s: SecretArray, right: SecretArray | None, bounds: _Bounds) -> list[_Column]:
@@ -154,9 +163,3 @@ def _bounds(a: SecretArray, right: SecretArray | None, least: float) -> _Bounds:
 def _within(x: SecretArray, largest: int) -> SecretArray:
     """x with the narrower of its range and [-largest, largest]."""
     return x.narrowed(max(x.range.lo, -largest), min(x.range.hi, largest))
-
-
-def _square(a: SecretArray) -> SecretArray:
-    if a.ndim < 2 or a.shape[-1] != a.shape[-2] or not a.shape[-1]:
-        raise LocalError("shape-mismatch", f"a matrix of shape {a.shape}", "give (..., n, n)", line=user_line())
-    return a

@@ -25,6 +25,7 @@ from protocols.array.missing import kind_change, missing
 from protocols.array.public import is_integral, public
 from protocols.array.recording import rearranged, record
 from protocols.array.secret import SecretArray
+from protocols.array.shadows import in_floats
 from protocols.array.shape import alike, choose, concatenate, moving, transpose
 
 Places = npt.NDArray[np.int64]
@@ -81,7 +82,7 @@ def _implement(name: str, make: Callable[[Any], Callable[..., Any]], place: Any 
     """Enter numpy's function of this name, where this version of numpy has it, with the arguments that it takes."""
     function = getattr(place, name, None)
     if function is not None:
-        implementation = make(function)
+        implementation = in_floats(function)(make(function))
         implementation.__signature__ = signature(function)  # type: ignore[attr-defined]
         FUNCTIONS[function] = implementation
 

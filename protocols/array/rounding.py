@@ -118,7 +118,7 @@ def round_(x: SecretArray, decimals: int = 0) -> SecretArray:
 
 def _to_multiples(x: SecretArray, step: int) -> SecretArray:
     """The multiple of an even whole step next to x, of two the even one."""
-    if step > x.range.magnitude + step // 2 >> x.scale:
+    if step // 2 << x.scale > x.range.magnitude:
         return subtract(x, x)
     whole, rest = divmod_(add(x, step // 2), step)
     tie, odd = record(ZERO, rest, decides=False), record(LOW_BITS, whole, width=whole.scale + 1, decides=False)

@@ -67,11 +67,12 @@ def in_floats(function: Callable[..., Any]) -> Callable[[F], F]:
         @wraps(implementation)
         def apply(*args: Any, **kwargs: Any) -> Any:
             result = implementation(*args, **kwargs)
-            parts = result if isinstance(result, tuple) else (result,)
+            several = isinstance(result, list | tuple)
+            parts = result if several else (result,)
             secrets = [part for part in parts if getattr(part, "context", None) is not None]
             if secrets and secrets[0].context.session.shadows is not None:
                 made = _shadow(function, args, kwargs)
-                shadows = made if isinstance(result, tuple) and isinstance(made, tuple) else (made,) * len(parts)
+                shadows = made if several and isinstance(made, list | tuple) else (made,) * len(parts)
                 for part, shadow in zip(parts, shadows, strict=False):
                     if isinstance(part, Shadowed):
                         part.shadow = None if shadow is None else np.asarray(shadow)

@@ -29,7 +29,7 @@ from protocols.array.shape import concatenate, stack
 from protocols.array.shuffled import put_first, sorted_columns
 from protocols.array.thresholds import clamped
 from protocols.numeric.opened_order import comparisons, level_of
-from protocols.sorting_network import comparators
+from protocols.sorting_network import comparators, size
 
 Before = Callable[[list[SecretArray], list[SecretArray]], SecretArray]
 """Whether rows of columns come strictly before others."""
@@ -51,7 +51,9 @@ def network(count: int) -> tuple[Layer, ...]:
 
 
 def _layer(count: int, low: npt.NDArray[np.int64], step: int) -> Layer:
-    idle = np.setdiff1d(np.arange(count), np.concatenate([low, low + step]))
+    busy = np.zeros(count, np.bool_)
+    busy[low] = busy[low + step] = True
+    idle = np.flatnonzero(~busy)
     return Layer(low, low + step, idle, np.argsort(np.concatenate([low, low + step, idle])))
 
 
@@ -60,11 +62,11 @@ def shuffles(rows: SecretArray) -> bool:
     if rows.context.suite.shuffle is None or not rows.size:
         return False
     count = rows.shape[-1]
-    many, layers = rows.size // count, network(count)
+    many = rows.size // count
+    layers, exchanged = size(count)
     level = level_of(rows.context.session)
     levels, compared = comparisons(many, count, level)
-    exchanged = many * sum(layer.low.size for layer in layers)
-    return level * (levels + 1) + compared < level * len(layers) + 2 * exchanged
+    return level * (levels + 1) + compared < level * layers + 2 * many * exchanged
 
 
 def sorted_by(before: Before, columns: Sequence[SecretArray]) -> list[SecretArray]:
@@ -107,7 +109,8 @@ def by_two(a: list[SecretArray], b: list[SecretArray]) -> SecretArray:
 
 @implements(np.sort)
 def sort(a: SecretArray, axis: int | None = -1, kind: Any = None, *, stable: Any = None) -> SecretArray:
-    """a in ascending order along an axis, flattened for None: a network; bits are counted instead, in 8 rounds."""
+    """a in ascending order along an axis, flattened for None: a network of a few, a shuffle and opened comparisons of
+    many (docs/protocols/order.md); bits are counted instead, in 8 rounds."""
     place = axis_number(axis)
     rows = axis_last(a, place)
     return axis_back(_sorted_bits(rows) if a.kind == "bit" else _sorted_numbers(rows), place)

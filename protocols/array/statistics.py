@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mpc.errors import LocalError
-from protocols.array.arithmetic import divide_by, mean, multiply, scale_by, subtract, sum_
+from protocols.array.arithmetic import between, divide_by, mean, multiply, scale_by, subtract, sum_
 from protocols.array.facts import axes_of
 from protocols.array.folding import without
 from protocols.array.functions import inverse_sqrt, sqrt
@@ -89,6 +89,9 @@ def average(a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = F
     total = sum_(weights, tuple(i for i in axes if weights.shape[i] > 1), keepdims=True)
     weighted = multiply(a, weights)
     quotient = divide(sum_(weighted, axes, keepdims=True), total)
+    if weights.range.lo >= 0 and isinstance(a, SecretArray):
+        a = fixed(a)
+        quotient = between(quotient, a, quotient.range.error + a.range.error)
     return quotient if keepdims else quotient.reshape(*(s for i, s in enumerate(quotient.shape) if i not in axes))
 
 

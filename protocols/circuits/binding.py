@@ -7,6 +7,7 @@ reads a hexadecimal number. `from_bytes` and `to_bytes` say how a string of byte
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,13 +53,14 @@ def read(port: Port, planes: Words, instances: int) -> Any:
 
 def instances_of(values: Any) -> int:
     """How many instances an input has."""
-    return len(values) if isinstance(values, Sequence | np.ndarray) and np.ndim(values) else 1
+    listed = _listed(values)
+    return 1 if listed is None else len(listed)
 
 
 def outputs_of(circuit: Circuit, planes: Words, instances: int) -> dict[str, Any]:
     """All outputs by name, from the planes of all."""
-    edges = np.cumsum([port.width for port in circuit.outputs])[:-1]
-    parts = np.split(planes, edges)
+    edges = np.cumsum([0, *(port.width for port in circuit.outputs)]).tolist()
+    parts = [planes[start:end] for start, end in pairwise(edges)]
     return {port.name: read(port, part, instances) for port, part in zip(circuit.outputs, parts, strict=True)}
 
 
@@ -80,16 +82,28 @@ def from_bytes(data: bytes) -> int:
 
 
 def to_bytes(number: int, width: int) -> bytes:
-    """The bytes of a number of `width` bits, the most significant first. LocalError `bad-width` for parts of bytes."""
+    """The bytes of a number of `width` bits, the most significant first. LocalError `bad-width` for parts of bytes,
+    `out-of-range`."""
     if width % 8:
         raise LocalError("bad-width", f"{width} bits are no whole number of bytes", "use the number itself")
+    if not 0 <= number < 1 << width:
+        raise LocalError("out-of-range", f"{number} has no {width} bits", "give the width that the number has")
     return number.to_bytes(width // 8, "big")
 
 
+def _listed(values: Any) -> Sequence[Any] | npt.NDArray[Any] | None:
+    """The instances, one after the other; None for one number. Whatever numpy takes for an array is one."""
+    if isinstance(values, np.ndarray) or hasattr(values, "__array__"):
+        array = np.asarray(values)
+        return array if array.ndim else None
+    return values if isinstance(values, Sequence) and not isinstance(values, str | bytes) else None
+
+
 def _as_bits(port: Port, values: Any) -> Bytes:
-    if isinstance(values, np.ndarray) and values.ndim == 2:
-        return _bit_array(port, values)
-    numbers = values if instances_of(values) != 1 or np.ndim(values) else [values]
+    listed = _listed(values)
+    if isinstance(listed, np.ndarray) and listed.ndim == 2:
+        return _bit_array(port, listed)
+    numbers = [values] if listed is None else listed
     return np.array([port.kind.encoded(number) for number in numbers], np.uint8).reshape(-1, port.width)
 
 

@@ -20,6 +20,8 @@ from protocols.circuits.kinds import WIDEST, Bits
 
 MOST_GATES = 1 << 28
 """A file that names more is refused before it is read on."""
+MOST_BITS_IN = 1 << 22
+"""Inputs have no lines of their own, so that a short file may name many."""
 _ARITY = {"XOR": (2, 1), "AND": (2, 1), "INV": (1, 1), "NOT": (1, 1), "EQ": (1, 1), "EQW": (1, 1)}
 
 Line = tuple[int, list[str]]
@@ -35,7 +37,7 @@ def read_bristol(path: str | Path) -> Circuit:
     path = Path(path)
     try:
         text = path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as cause:
+    except (OSError, ValueError) as cause:
         raise LocalError("bad-circuit-file", f"{path} cannot be read: {cause}", "give a Bristol Fashion file") from None
     return parse_bristol(text, path.stem, str(path))
 
@@ -111,6 +113,8 @@ class _Reader:
         taken, given = (sum(port.width for port in ports) for ports in (inputs, outputs))
         if wires < max(taken, given):
             self._refuse(number, f"{wires} wires cannot hold {taken} bits in and {given} bits out")
+        if taken > MOST_BITS_IN:
+            self._refuse(number, f"{taken} bits of input; at most {MOST_BITS_IN} are read")
         if wires - taken > sum(len(words) for _, words in lines):
             self._refuse(number, f"{wires} wires, which is more than the lines below can write")
         for port in inputs:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from mpc.errors import LocalError
 from protocols.circuits import arithmetic
-from protocols.circuits.kinds import UInt
-from protocols.circuits.values import Number, Value, made, mux, value_of
+from protocols.circuits.kinds import Bits, UInt
+from protocols.circuits.values import Number, Value, alike, made, mux, of_circuit, value_of
 from protocols.sorting_network import comparators
 
 
 def joined(*parts: Value) -> Value:
     """All bits of the parts as Bits, those of the first lowest."""
-    return value_of(parts[0].builder, [literal for part in parts for literal in part.literals])
+    if not parts:
+        raise LocalError("bad-operand", "nothing to join", "give one value or more")
+    builder = getattr(parts[0], "builder", None)
+    return value_of(parts[0].builder, [literal for part in parts for literal in of_circuit(builder, part).literals])
 
 
-def minimum(x: Number, y: Number | int) -> Number:
+def minimum(x: Number | int, y: Number | int) -> Number:
     """The smaller of two: 2 k ANDs for k bits."""
-    return mux(x < y, x, y)
+    one, other = alike(x, y)
+    return mux(one < other, one, other)
 
 
-def maximum(x: Number, y: Number | int) -> Number:
+def maximum(x: Number | int, y: Number | int) -> Number:
     """The larger of two: 2 k ANDs for k bits."""
-    return mux(x > y, x, y)
+    one, other = alike(x, y)
+    return mux(one > other, one, other)
 
 
 def ordered(x: Number, y: Number) -> tuple[Number, Number]:
@@ -52,20 +58,21 @@ def square_root(x: Number) -> Number:
     return _number(x, arithmetic.square_root(x.builder, x.literals)[0])
 
 
-def wide_product(x: Number, y: Number) -> Number:
-    """x y with all its bits, as UInt of both widths together; unsigned numbers."""
-    width = x.kind.width + y.kind.width
-    return _number(x, arithmetic.multiply(x.builder, x.literals, y.literals, width))
+def wide_product(x: Number, y: Number | int) -> Number:
+    """x y with all its bits, as UInt of both widths together; unsigned numbers, a public one as wide as x."""
+    other = of_circuit(x.builder, y if isinstance(y, Value) else x._like(x._operand(y)))
+    width = x.kind.width + other.kind.width
+    return _number(x, arithmetic.multiply(x.builder, x.literals, other.literals, width))
 
 
-def looked_up(index: Value, table: Sequence[int], kind: UInt) -> Number:
-    """table[index] for a public table; beyond its end the last entry."""
-    if not table:
+def looked_up(index: Value, table: Sequence[Any], kind: Bits) -> Value:
+    """table[index] for a public table of numbers of this kind; beyond its end the last entry."""
+    entries = list(table)
+    if not entries:
         raise LocalError("bad-operand", "an empty table", "give one number or more")
-    for number in table:
-        kind.encoded(number)
-    literals = arithmetic.looked_up(index.builder, index.literals, table, kind.width)
-    return Number(index.builder, kind, literals)
+    words = [sum(bit << place for place, bit in enumerate(kind.encoded(entry))) for entry in entries]
+    literals = arithmetic.looked_up(index.builder, index.literals, words, kind.width)
+    return made(index.builder, kind, literals)
 
 
 def _number(x: Value, literals: Sequence[int]) -> Number:

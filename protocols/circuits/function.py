@@ -10,7 +10,7 @@ from mpc.errors import LocalError
 from protocols.circuits.builder import Builder
 from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.kinds import Bits
-from protocols.circuits.values import Value, made
+from protocols.circuits.values import Value, made, of_circuit
 
 
 def circuit(**inputs: Bits) -> Callable[[Callable[..., Any]], Circuit]:
@@ -31,6 +31,8 @@ def circuit(**inputs: Bits) -> Callable[[Callable[..., Any]], Circuit]:
         arguments = _arguments(function, inputs)
         values = {name: made(builder, kind, builder.input(name, kind)) for name, kind in arguments.items()}
         named = _named(function(**values), function.__name__)
+        for value in named.values():
+            of_circuit(builder, value)
         ends = {Port(name, value.kind): value.literals for name, value in named.items()}
         return builder.circuit(ends, function.__name__)
 
@@ -51,7 +53,12 @@ def _named(result: Any, name: str) -> dict[str, Value]:
         return {"result": result}
     if isinstance(result, tuple | list):
         result = {f"result{i}": value for i, value in enumerate(result)}
-    if isinstance(result, Mapping) and result and all(isinstance(value, Value) for value in result.values()):
+    if isinstance(result, Mapping) and result and all(isinstance(v, Value) for v in result.values()):
+        for key in result:
+            if not isinstance(key, str) or not key.isidentifier():
+                raise LocalError(
+                    "bad-circuit", f"an output of `{name}` is called {key!r}", "name outputs as arguments are"
+                )
         return dict(result)
     what = f"`{name}` returns a {type(result).__name__}, which is no value of its circuit"
     raise LocalError("bad-circuit", what, "return a value, a tuple of values or a dictionary of them")

@@ -98,9 +98,9 @@ class Float(Bits):
         """The bits of the nearest number of this kind, the least significant first. LocalError `bad-operand`."""
         try:
             value = float(number)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             what = f"a {type(number).__name__} where {self} belongs"
-            raise LocalError("bad-operand", what, "give a number") from None
+            raise LocalError("bad-operand", what, "give a number that a float holds") from None
         magnitude = self.nan if isnan(value) else self._rounded(abs(value))
         negative = not isnan(value) and copysign(1, value) < 0
         return _bits(magnitude | negative << self.width - 1, self.width)

@@ -23,6 +23,7 @@ class Value:
 
     __slots__ = ("builder", "kind", "literals")
     __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None  # numpy's numbers on the left leave the operation to this class
 
     def __init__(self, builder: Builder, kind: Bits, literals: Sequence[int]) -> None:
         self.builder, self.kind, self.literals = builder, kind, list(literals)
@@ -60,6 +61,12 @@ class Value:
         """Divided by 2^by, rounded down: a signed number keeps its sign."""
         return self._shifted(by, self.literals[-1] if isinstance(self.kind, Int) else FALSE, left=False)
 
+    def __rlshift__(self: V, other: int) -> V:
+        return self._like(self._operand(other)) << self
+
+    def __rrshift__(self: V, other: int) -> V:
+        return self._like(self._operand(other)) >> self
+
     def __eq__(self: V, other: V | int) -> Value:  # type: ignore[override]
         """One bit: 1 where equal."""
         return value_of(self.builder, [arithmetic.equal(self.builder, self.literals, self._operand(other))])
@@ -74,6 +81,8 @@ class Value:
 
     def to(self, kind: Bits) -> Value:
         """The same bits as another kind: cut, or filled up with zeros, or with the sign of a signed number."""
+        if not isinstance(kind, Bits):
+            raise LocalError("bad-operand", f"a {type(kind).__name__} is no kind", "write x.to(UInt(8))")
         fill = self.literals[-1] if isinstance(self.kind, Int) else FALSE
         literals = [*self.literals[: kind.width], *[fill] * (kind.width - self.kind.width)]
         return made(self.builder, kind, literals)
@@ -88,8 +97,7 @@ class Value:
     def _operand(self, other: Any) -> list[int]:
         """The literals of another operand, which is of the same kind or a whole number."""
         if isinstance(other, Value):
-            if other.builder is not self.builder:
-                raise LocalError("bad-operand", "a value of another circuit", "use the arguments of this function")
+            of_circuit(self.builder, other)
             if other.kind != self.kind:
                 way = f"convert one of them: y.to({self.kind})"
                 raise LocalError("bad-operand", f"{self.kind} beside {other.kind}", way)
@@ -97,7 +105,7 @@ class Value:
         return self.kind.encoded(other)
 
     def _shifted(self: V, by: int | Value, fill: int, *, left: bool) -> V:
-        amount = by.literals if isinstance(by, Value) else UInt(64).encoded(by)
+        amount = of_circuit(self.builder, by).literals if isinstance(by, Value) else UInt(64).encoded(by)
         return self._like(arithmetic.shifted(self.builder, self.literals, amount, fill, left=left))
 
     def __bool__(self) -> bool:
@@ -205,9 +213,26 @@ def value_of(builder: Builder, literals: Sequence[int]) -> Value:
     return Value(builder, Bits(len(literals)), literals)
 
 
-def mux(condition: Value, x: V, y: V | int) -> V:
-    """x where the condition, one bit, is 1, else y. One AND for each bit."""
-    if condition.kind.width != 1:
+def of_circuit(builder: Builder | None, value: Any) -> Value:
+    """A value of the circuit that is being built. LocalError `bad-operand` for anything else."""
+    if not isinstance(value, Value):
+        way = "give a value of the circuit; a constant needs one beside it, whose kind it takes"
+        raise LocalError("bad-operand", f"a {type(value).__name__} where a value belongs", way)
+    if value.builder is not builder:
+        raise LocalError("bad-operand", "a value of another circuit", "use the arguments of this function")
+    return value
+
+
+def alike(x: V | float, y: V | float) -> tuple[V, V]:
+    """Two values of one kind, of which one may be given as a number. LocalError `bad-operand`."""
+    first: Any = x if isinstance(x, Value) else y
+    of_circuit(getattr(first, "builder", None), first)
+    return first._like(first._operand(x)), first._like(first._operand(y))
+
+
+def mux(condition: Value, x: V | float, y: V | float) -> V:
+    """x where the condition, one bit, is 1, else y; either may be a number. One AND for each bit."""
+    one, other = alike(x, y)
+    if of_circuit(one.builder, condition).kind.width != 1:
         raise LocalError("bad-width", f"a condition of {condition.kind.width} bits", "compare, or take one bit: c[0]")
-    chosen = arithmetic.select(x.builder, condition.literals[0], x.literals, x._operand(y))
-    return x._like(chosen)
+    return one._like(arithmetic.select(one.builder, condition.literals[0], one.literals, other.literals))

@@ -165,6 +165,10 @@ class Program:
             value = rng.uniform(-size, size, SHAPE)
             size = np.ceil(size)
             decimal = np.round(value, 1) if rng.random() < 0.3 else value
+            if rng.random() < 0.1:  # truth values, counted as they come in
+                self.inputs.append(value > 0)
+                self.ranges.append((0, 1))
+                continue
             self.inputs.append(np.rint(value).astype(np.int64) if whole else decimal)
             self.ranges.append((-size, size) if rng.random() < 0.7 else (-size, 4 * size))
         names = [*OPERATIONS, *DECIDING]
@@ -181,6 +185,8 @@ class Program:
         self.ring = 128
         self.fractional_bits = int(rng.choice([16, 24, 32, 40]))
         for i, value in enumerate(self.inputs):
+            if value.dtype.kind == "b":
+                continue
             longer = 10 ** int(rng.integers(0, 13 if value.dtype.kind == "i" else 9))
             self.inputs[i] = value * longer
             self.ranges[i] = (self.ranges[i][0] * longer, self.ranges[i][1] * longer)
@@ -210,7 +216,8 @@ def run(program: Program, n: int = 2, suite: str = "beaver", preprocessing: str 
     async def main(ctx: Any, mine: Any) -> Any:
         values: list[Any] = []
         for i, (given, range_) in enumerate(zip(program.inputs, program.ranges, strict=True)):
-            values.append(await mpc.secret(ctx, i % n, given if ctx.me == i % n else None, range=range_))
+            secret = await mpc.secret(ctx, i % n, given if ctx.me == i % n else None, range=range_)
+            values.append(secret.astype(int) if secret.kind == "bit" else secret)
         bits: dict[int, Any] = {}
         for line in program.lines:
             bit, value = _written(line, values, margins, len(values))

@@ -53,10 +53,13 @@ def test_random_matrices(seed, side):
     checked((noise + noise.T) / 2)
 
 
-def test_the_upper_triangle_is_read():
-    lower = np.array([[2.0, 1.0], [7.0, 2.0]])
-    found = revealing(np.linalg.eigvalsh, lower, ranges=[(-8, 8)], suite="ideal").result
-    assert np.abs(found - [1, 3]).max() < 8 * UNIT
+@pytest.mark.parametrize("triangle", [(), ("L",), ("U",), ("u",)])
+def test_one_triangle_is_read_as_numpy_reads_it(triangle):
+    matrix = np.array([[2.0, 1.0], [7.0, 2.0]])
+    found = revealing(lambda a: np.linalg.eigvalsh(a, *triangle), matrix, ranges=[(-8, 8)], suite="ideal").result
+    assert np.abs(found - np.linalg.eigvalsh(matrix, *(t.upper() for t in triangle))).max() < 8 * UNIT
+    values = revealing(lambda a: np.linalg.eigh(a, *triangle).eigenvalues, matrix, ranges=[(-8, 8)], suite="ideal")
+    assert np.abs(values.result - found).max() < 8 * UNIT
 
 
 @pytest.mark.parametrize("n", range(2, 10))

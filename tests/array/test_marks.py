@@ -64,6 +64,43 @@ def test_declared_ranges_are_compared():
         mpc.simulate(main, [np.ones(3), None])
 
 
+OF_TWO_SHARINGS = {
+    "one expression written twice": lambda ctx, x, y: (x * x, x * x),
+    "two shuffles": lambda ctx, x, y: (mpc.shuffle(x), mpc.shuffle(x)),
+    "two inputs": lambda ctx, x, y: (x, y),
+}
+
+
+@pytest.mark.parametrize("name", OF_TWO_SHARINGS)
+def test_which_of_two_values_alike_is_computed_with(name):
+    """They have the same shape, range and public numbers, and shares that do not fit together."""
+
+    def of(place):
+        async def main(ctx, mine):
+            x, y = [await mpc.secret(ctx, 0, mine, range=(-4, 4)) for _ in range(2)]
+            both = OF_TWO_SHARINGS[name](ctx, x, y)
+            await mpc.reveal(ctx, *(each.sum() > 3 for each in both))
+            return await mpc.reveal(ctx, (both[place(ctx.me)] > 2).sum())
+
+        return main
+
+    with pytest.raises(PeerError, match="public-values-differ"):
+        mpc.simulate(of(lambda me: me), [np.ones(100), None])
+    for place in (0, 1):
+        assert mpc.simulate(of(lambda me, place=place: place), [np.ones(100), None]).result == 0
+
+
+def test_which_of_two_shares_from_protocols_is_computed_with():
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(-4, 4))
+        shares = [await mpc.share_of(ctx, x * x) for _ in range(2)]
+        both = [mpc.secret_from(ctx, share, kind="fixed", range=(0, 16), error=0.1) for share in shares]
+        return await mpc.reveal(ctx, both[ctx.me] > 2)
+
+    with pytest.raises(PeerError, match="public-values-differ"):
+        mpc.simulate(main, [np.ones(100), None])
+
+
 def test_a_difference_before_a_value_that_was_computed_earlier():
     async def main(ctx, mine):
         x = await mpc.secret(ctx, 0, mine, range=(-4, 4))
@@ -91,7 +128,7 @@ def test_marks_hold_no_input():
     async def main(ctx, mine):
         x = await mpc.secret(ctx, 0, mine, range=(-4, 4))
         assert (x.node.parameters["words"] is not None) == (ctx.me == 0)
-        marks.append(mark_of(x.node))
+        marks.append(mark_of(x.node, anew=True))
         return await mpc.reveal(ctx, x)
 
     mpc.simulate(main, [np.array([1.0, 2.0]), None])

@@ -125,3 +125,29 @@ def test_a_softmax_of_negatives_needs_no_vouching():
     ):
         found, _ = revealed(shares)
         np.testing.assert_allclose(found, shares(X), atol=8 * UNIT)
+
+
+@pytest.mark.parametrize("known", [{}, {"axis": 0}, {"axis": 1}, {"axis": 1, "keepdims": True}, {"axis": (0, 1)}])
+def test_the_largest_less_the_smallest_is_not_negative(known):
+    """So that a scale from 0 to 1 divides by a span, as people write it."""
+
+    def scaled(x):
+        low, span = x.min(**known), x.max(**known) - x.min(**known)
+        if isinstance(span, mpc.SecretArray):
+            assert span.bounds == (0, 16)
+            assert (x.min(**known) - x.max(**known)).bounds == (-16, 0)
+        wide = known.get("axis") == 1 and not known.get("keepdims")
+        return (x - (low[:, None] if wide else low)) / ((span[:, None] if wide else span) + 0.5)
+
+    x = np.array([[1.0, -2, 3], [7, 0, 8]])
+    found, _ = revealed(scaled, x)
+    np.testing.assert_allclose(found, scaled(x), atol=0.01)
+
+
+def test_spans_of_others_may_be_negative():
+    for apart in (
+        lambda x: x.max(0) - (x + 1).min(0), lambda x: x.max(0) - x.min(1)[0], lambda x: x.max(0) - x[0],
+        lambda x: x.max(0) - x.max(0) * 1.5,
+    ):  # fmt: skip
+        _, (lo, _) = revealed(apart, np.array([[1.0, -2], [-7, 0]]))
+        assert lo < 0

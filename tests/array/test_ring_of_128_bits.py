@@ -97,6 +97,14 @@ def test_the_dtype_of_a_result_follows_from_its_range_alone():
 
 
 @suites
+@pytest.mark.parametrize("length", [1, 3, 64, 65, 130])
+def test_truth_values_come_in(suite, length):
+    truths = np.random.default_rng(length).random(length) < 0.5
+    for expression in (lambda b: b, lambda b: b.sum(), lambda b: ~b & truths):
+        assert np.array_equal(run(expression, truths, ranges=[None], suite=suite).result, expression(truths))
+
+
+@suites
 def test_the_largest_numbers(suite):
     ends = [MOST, -MOST, 0]
     assert run(lambda x: x, ends, ranges=[(-MOST, MOST)], suite=suite).result.tolist() == ends

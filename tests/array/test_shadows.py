@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import mpc
+from protocols.array.implementations import FUNCTIONS, UFUNCS
 from protocols.runs.shadowing import shadow
 
 X = np.random.default_rng(0).uniform(-3, 3, (4, 8))
@@ -133,3 +134,38 @@ def test_pairs_places_and_functions_of_parleys_own_have_shadows():
     for found, exact in zip(compared, right, strict=True):
         assert found.largest == pytest.approx(np.abs(exact).max())
         assert found.off <= found.bound + 1e-9
+
+
+JOINED = {
+    "column_stack": lambda x, w: np.column_stack([x.T, np.ones(8)]),
+    "dstack": lambda x, w: np.dstack([x, x]),
+    "block": lambda x, w: np.block([[x], [w[None]]]),
+    "split": lambda x, w: np.split(x, 2, axis=1)[1],
+    "tile": lambda x, w: np.tile(w, 3),
+    "roll": lambda x, w: np.roll(x, 1, axis=0),
+    "triu": lambda x, w: np.triu(x),
+    "swapaxes": lambda x, w: x.swapaxes(0, 1),
+    "pad": lambda x, w: np.pad(w, 2),
+    "meshgrid": lambda x, w: np.meshgrid(w, w)[1],
+    "unstack": lambda x, w: x[1] + sum(np.array_split(w, 4)[0]),
+}
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_what_moves_elements_moves_those_of_shadows(name):
+    async def moving(ctx, mine):
+        x, w = await mpc.secret(ctx, 0, mine, range=(-8, 8)), await mpc.secret(ctx, 1, mine, range=(0.1, 8))
+        await mpc.reveal(ctx, JOINED[name](x, w))
+
+    (found,) = shadow(moving, [X, W])
+    assert found.largest == pytest.approx(float(np.abs(JOINED[name](X, W)).max()), abs=0.001)
+    assert found.off <= found.bound
+
+
+def test_every_function_has_shadows():
+    unshadowed = {
+        f.__name__
+        for f, implementation in [*FUNCTIONS.items(), *UFUNCS.items()]
+        if not hasattr(implementation, "__wrapped__")
+    }
+    assert not unshadowed

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from programs import revealed
 
 import mpc
 from mpc.errors import LocalError
@@ -101,3 +102,35 @@ def test_a_variance_that_the_ring_does_not_hold_is_refused_by_its_name_and_so_is
         with pytest.raises(LocalError, match="range-exceeded") as caught:
             spread(function, INCOMES[:5], range_)
         assert f"`{name}`" in caught.value.cause
+
+
+def test_roots_of_what_only_rounding_makes_negative():
+    """A standard error by secret weights, as it is written: sums, products and quotients of what is not negative."""
+    rng = np.random.default_rng(5)
+    x, w = rng.uniform(0, 2000, 51), rng.uniform(0.1, 1, 51)
+
+    def error(x, w):
+        mean = np.average(x, weights=w)
+        variance, number = np.average((x - mean) ** 2, weights=w), w.sum() ** 2 / (w**2).sum()
+        return np.sqrt(variance / number), np.sqrt(2 * variance.reshape(1)[0] / number + 0)
+
+    found = revealed(error, x, w, ranges=[(0, 2000), (0.1, 1)])
+    np.testing.assert_allclose(found, error(x, w), rtol=1e-4)
+    constant = revealed(error, x * 0 + 7, w, ranges=[(0, 2000), (0.1, 1)])
+    np.testing.assert_allclose(constant, 0, atol=0.05)
+
+
+def test_roots_of_what_may_be_negative_are_refused():
+    for below in (lambda x: x / 3, lambda x: x.sum() * 1.5, lambda x: 1 - x, lambda x: (x * x) * -1):
+        with pytest.raises(LocalError, match="domain"):
+            revealed(lambda x, below=below: np.sqrt(below(x)), [1.0, 2.5], ranges=[(-3, 3)])
+
+
+def test_a_mean_by_weights_lies_among_its_numbers():
+    def lies(x, w):
+        mean = np.average(x, weights=w)
+        lo, hi = mean.bounds
+        assert -1 - 2 * mean.error - 0.01 <= lo <= hi <= 200 + 2 * mean.error + 0.01
+        return mean
+
+    revealed(lies, np.array([1.0, 200.0]), np.array([0.1, 1.0]), ranges=[(-1, 200), (0.1, 1)])

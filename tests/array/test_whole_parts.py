@@ -25,6 +25,15 @@ def test_whole_parts(n, x):
     agrees(lambda a: (np.floor(a), np.ceil(a), np.trunc(a), np.rint(a), np.round(a), a.round(), np.fix(a)), x, n=n)
 
 
+@pytest.mark.parametrize("ends", [(-9, 0), (-6, 6), (-5, 5), (-4, 4), (0, 70), (-1, 99)])
+@pytest.mark.parametrize("scale", [0, 16])
+def test_rounding_before_the_point_where_the_step_is_as_large_as_the_range(ends, scale):
+    x = np.linspace(*ends, 7) if scale else np.arange(ends[0], ends[1] + 1)
+    for places in (-1, -2, -3):
+        found = revealed(lambda a, places=places: np.round(a, places), x, ranges=[ends])
+        np.testing.assert_array_equal(found, np.round(x, places))
+
+
 @given(x=reals)
 def test_whole_parts_of_products_that_are_not_shortened_yet(x):
     agrees(lambda a: (np.floor(a * a), np.rint(a * a)), x)

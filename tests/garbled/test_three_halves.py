@@ -18,11 +18,7 @@ from kernel_cases import at_every
 
 from mpc.algebra.ring import U64
 from mpc.context import Context
-from mpc.errors import LocalError
 from mpc.garbling import (
-    Gates,
-    evaluate_three_halves,
-    garble_three_halves,
     three_halves_are_whole,
     three_halves_words,
 )
@@ -274,9 +270,6 @@ def test_control_bits_that_nobody_garbles_name_the_garbler(byte: int, bit: int) 
     assert errors[1].party == "party0"
 
 
-ONE_AND = Gates(np.array([[0, 2, 0]], np.int32), np.array([[1, 1]], np.int32))
-
-
 def test_padding_and_high_bits_are_no_control_bits() -> None:
     tables = np.zeros(three_halves_words(9), U64)
     assert three_halves_are_whole(tables, 9)
@@ -287,13 +280,3 @@ def test_padding_and_high_bits_are_no_control_bits() -> None:
         wrong = tables.copy()
         wrong[word] = value
         assert not three_halves_are_whole(wrong, 9)
-
-
-def test_tables_and_dice_of_other_sizes_are_refused() -> None:
-    slots, label = np.zeros((2, 3, 2), U64), np.ones(2, U64)
-    with pytest.raises(LocalError, match="dice of shape"):
-        garble_three_halves(slots, ONE_AND, label, label, np.zeros(2, np.uint8), 0)
-    with pytest.raises(LocalError, match="tables of shape"):
-        evaluate_three_halves(slots, ONE_AND, np.zeros(9, U64), label, 0)
-    with pytest.raises(LocalError, match="are not all below"):
-        evaluate_three_halves(slots, ONE_AND, np.zeros(10, U64), label, 2**62 - 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from dataclasses import dataclass
@@ -138,7 +139,8 @@ def test_what_another_had_sent_before_its_program_failed_is_still_opened(tmp_pat
     """party0 is busy, though party1 has sent its part and has failed since."""
     arguments = product_of(tmp_path, 2)
     product = "    return {"
-    late = "    if ctx.me == 0:\n        await trio.sleep(1)\n    result = await mpc.reveal(ctx, a + b, to=0)\n    [0][ctx.me]\n"
+    late = "    if ctx.me == 0:\n        await trio.sleep(1)\n"
+    late += "    result = await mpc.reveal(ctx, a + b, to=0)\n    [0][ctx.me]\n"
     program = PRODUCT.replace("import mpc", "import mpc\nimport trio").partition(product)[0] + late
     write(tmp_path, "product.py", program + "    return {'sum': float(result.sum())}\n")
     done = parley(*arguments)
@@ -217,3 +219,36 @@ def test_the_result_is_printed_though_its_file_is_full(tmp_path: Path) -> None:
     assert "[summary-unwritable]" in done.stderr
     assert "Traceback" not in done.stderr
     assert json.loads(target.with_suffix(".json").read_text()) == {"product": pytest.approx(1.0, abs=1e-3)}
+
+
+def test_an_error_of_all_parties_is_said_once(tmp_path: Path) -> None:
+    arguments = product_of(tmp_path, 3)
+    program = PRODUCT.replace("(a * b).sum()", "np.sqrt(a)").replace("import mpc", "import mpc\nimport numpy as np")
+    write(tmp_path, "product.py", program)
+    done = parley(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.count("  error: the square root of a value") == 1
+    assert len(re.findall(r"party\d", done.stderr)) >= 3
+    assert "party0 |" not in done.stderr
+
+
+SETS = """
+import mpc
+
+async def main(ctx, mine):
+    names = {"age", "height", "weight", "salary", "iq", "bmi"}
+    columns = {name: await mpc.secret(ctx, owner=0, value=None if ctx.me else mine[name]) for name in names}
+    values = await mpc.reveal(ctx, *columns.values())
+    return {name: float(value[0]) for name, value in zip(columns, values)}
+"""
+
+
+def test_sets_of_texts_have_one_order_at_all_parties(tmp_path: Path) -> None:
+    """Python salts the hashes of texts anew in each process, and its environment may say otherwise."""
+    program = write(tmp_path, "sets.py", SETS)
+    table = write(tmp_path, "t.csv", "age,height,weight,salary,iq,bmi\n1,2,3,4,5,6\n")
+    salted = os.environ | {"PYTHONHASHSEED": "7"}
+    done = parley("run", program, "-n", "2", "--input", f"0={table}", "--json", "-", env=salted)
+    assert done.returncode == 0, done.stderr
+    expected = {"age": 1, "height": 2, "weight": 3, "salary": 4, "iq": 5, "bmi": 6}
+    assert json.loads(done.stdout)["result"] == expected

@@ -1,0 +1,39 @@
+"""How the command begins: in a process that orders sets of texts as every other party's does.
+
+Python salts the hashes of texts anew in each process, so that `for name in {"age", "income"}` takes another order at
+each party: one would put in as its age what another computes with as an income. So the command replaces its own process
+by one without salt, and parties compare what they hash a text to (`hash_of_texts`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+SEED = "PYTHONHASHSEED"
+
+
+def main() -> None:
+    """The `parley` command."""
+    if os.environ.get(SEED) != "0" and os.name == "posix":
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {SEED: "0"})
+    _refuse_another_mpc()
+    try:
+        from party_runner.cli import main as command
+    except ImportError as error:
+        sys.exit(f"error: {error}")
+    command()
+
+
+def hash_of_texts() -> int:
+    """What a text is hashed to in this process: the same wherever sets of texts have the same order."""
+    return hash("Parley") % (1 << 32)
+
+
+def _refuse_another_mpc() -> None:
+    found = find_spec("mpc")
+    place = found.origin if found is not None else None
+    if place is None or Path(place).resolve().parent.parent != Path(__file__).resolve().parent.parent:
+        sys.exit(f"error: {place} takes the place of Parley's own package `mpc`: rename it, or move it away")

@@ -1,0 +1,108 @@
+"""Gates, labels and offsets that do not hold together are refused before any memory is touched."""
+
+import numpy as np
+import pytest
+
+from mpc.errors import LocalError
+from mpc.garbling import (
+    Gates,
+    evaluate,
+    evaluate_three_halves,
+    garble,
+    garble_three_halves,
+    three_halves_words,
+)
+
+U = np.uint64
+AND = Gates(np.array([[2, 4, 3]], np.int32), np.array([[1, 1]], np.int32))
+DELTA, START = np.array([5, 6], U), np.array([3, 4], U)
+
+
+def slots(shape=(4, 3, 2), dtype=U):
+    return np.ones(shape, dtype)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"delta": np.array([1], U)}, "wrong-labels"),
+        ({"delta": np.array([1, 2], np.uint8)}, "wrong-labels"),
+        ({"delta": np.array([2, 1], U)}, "wrong-offset"),
+        ({"start": np.array([], U)}, "wrong-labels"),
+        ({"slots": slots((3, 3, 2))}, "wrong-labels"),
+        ({"slots": slots((4, 3))}, "wrong-labels"),
+        ({"slots": slots(dtype=np.int64)}, "wrong-labels"),
+        ({"slots": np.broadcast_to(np.ones(2, U), (4, 3, 2))}, "wrong-labels"),
+        ({"first": -1}, "wrong-counter"),
+        ({"first": 2**63}, "wrong-counter"),
+    ],
+)
+def test_garbling(given, code):
+    arguments = {"slots": slots(), "gates": AND, "delta": DELTA, "start": START, "first": 0}
+    assert garble(**arguments).shape == (3, 2, 2)
+    with pytest.raises(LocalError, match=code):
+        garble(**(arguments | given))
+    arguments |= {"slots": slots(), "dice": np.zeros(3, np.uint8)}
+    assert garble_three_halves(**arguments).shape == (three_halves_words(3),)
+    with pytest.raises(LocalError, match=code):
+        garble_three_halves(**(arguments | given))
+
+
+@pytest.mark.parametrize("dice", [np.zeros(2, np.uint8), np.zeros((3, 1), np.uint8), np.zeros(3, U)])
+def test_dice(dice):
+    with pytest.raises(LocalError, match="dice of shape"):
+        garble_three_halves(slots(), AND, DELTA, START, dice, 0)
+
+
+def test_slots_that_may_not_be_written():
+    kept = slots()
+    kept.flags.writeable = False
+    with pytest.raises(LocalError, match="wrong-labels"):
+        garble(kept, AND, DELTA, START, 0)
+    assert (kept == 1).all()
+
+
+@pytest.mark.parametrize(
+    "given", [{"start": np.array([1], U)}, {"tables": np.zeros((2, 2, 2), U)}, {"tables": np.zeros((3, 2, 2))}]
+)
+def test_evaluating(given):
+    arguments = {"slots": slots(), "gates": AND, "tables": np.zeros((3, 2, 2), U), "start": START, "first": 0}
+    evaluate(**arguments)
+    with pytest.raises(LocalError, match="wrong-labels"):
+        evaluate(**(arguments | given))
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"start": np.array([1], U)}, "wrong-labels"),
+        ({"tables": np.zeros(9, U)}, "wrong-labels"),
+        ({"tables": np.zeros(10)}, "wrong-labels"),
+        ({"first": 2**62 - 2}, "wrong-counter"),
+    ],
+)
+def test_evaluating_three_halves(given, code):
+    arguments = {"slots": slots(), "gates": AND, "tables": np.zeros(10, U), "start": START, "first": 0}
+    evaluate_three_halves(**arguments)
+    with pytest.raises(LocalError, match=code):
+        evaluate_three_halves(**(arguments | given))
+
+
+@pytest.mark.parametrize(
+    ("gates", "groups"),
+    [
+        ([[2, 4, 3]], [[2, 1]]),
+        ([[2, 4, 3]], [[1, 2]]),
+        ([[2, 4, 3]], [[-1, 1], [2, 1]]),
+        ([[3, 4, 3]], [[1, 0]]),
+        ([[2**32 + 2, 4, 3]], [[1, 1]]),
+        ([[2, -4, 3]], [[1, 1]]),
+        ([[2.0, 4, 3]], [[1, 1]]),
+        ([2, 4, 3], [[1, 1]]),
+        ([[2, 4]], [[1, 1]]),
+        ([[2, 4, 3]], [[1, 1, 1]]),
+    ],
+)
+def test_gates(gates, groups):
+    with pytest.raises(LocalError, match="wrong-gates"):
+        Gates(np.array(gates), np.array(groups))
