@@ -1,4 +1,6 @@
-"""What the command line's words mean: INDEX=FILE, INDEX=ROWSxCOLUMNS, party names. Errors are click's usage errors."""
+"""What the command line's words mean: INDEX[:NAME]=FILE, INDEX[:NAME]=ROWSxCOLUMNS, party names.
+
+Errors are click's usage errors."""
 
 from __future__ import annotations
 
@@ -12,10 +14,12 @@ import numpy as np
 
 from party_runner.inputs import Origin
 from party_runner.query import is_query
-from protocols.runs.table import Table, Tables
+from protocols.runs.table import TAKEN_NAMES, Table, Tables
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
-SHAPE = re.compile(r"(\d+(?:x\d+)*)(?::(float64|int64))?")
+SHAPE = re.compile(r"(\d+(?:x\d+)*)(?::(float64|int64))?((?:,[^,]+:(?:float64|int64))*)")
+TYPES: dict[str, type[Any]] = {"float64": np.float64, "int64": np.int64}
+OF_PARTY = re.compile(r"\d+(:[^=]*)?=")
 RESERVED = "dealer"
 NAMED_FILE = re.compile(r"([A-Za-z_]\w*)=(.+)", re.DOTALL)
 
@@ -27,30 +31,35 @@ def by_party(option: str, given: Sequence[str], parties: int) -> dict[int, str]:
     """The values of a repeated `INDEX=VALUE` option by party."""
     values: dict[int, str] = {}
     for text in given:
-        index, separator, value = text.partition("=")
-        if not separator or not value or not index.isdecimal():
-            raise click.UsageError(f"{option} {text}: write {option} INDEX=VALUE, parties are counted from 0")
-        place = int(index)
-        if place >= parties:
-            raise click.UsageError(f"{option} {text}: there are {parties} parties, 0 to {parties - 1}")
+        index, _, value = text.partition("=")
+        place = _place(f"{option} {text}", index, value, parties)
         if place in values:
             raise click.UsageError(f"{option} {text}: party {place} has one already")
         values[place] = value
     return values
 
 
+def _place(option: str, index: str, value: str, parties: int) -> int:
+    """The party that an option is about, written as `index`."""
+    if not value or not index.isdecimal():
+        raise click.UsageError(f"{option}: write {option.partition(' ')[0]} INDEX=VALUE, parties are counted from 0")
+    if int(index) >= parties:
+        raise click.UsageError(f"{option}: there are {parties} parties, 0 to {parties - 1}")
+    return int(index)
+
+
 def named_by_party(option: str, given: Sequence[str], parties: int) -> dict[int, dict[str, str]]:
     """The values of a repeated `INDEX=VALUE` or `INDEX:NAME=VALUE` option, by party and name; "" for one without."""
     values: dict[int, dict[str, str]] = {}
     for text in given:
-        key, separator, value = text.partition("=")
+        key, _, value = text.partition("=")
         index, colon, name = key.partition(":")
-        if colon and not name.isidentifier():
-            raise click.UsageError(f"{option} {text}: {name!r} names no input; use letters, digits and _")
-        ((place, value),) = by_party(option, [f"{index}{separator}{value}"], parties).items()
+        if colon:
+            _check_input_name(f"{option} {text}", name)
+        place = _place(f"{option} {text}", index, value, parties)
         named = values.setdefault(place, {})
         if name in named or (named and "" in (name, *named)):
-            raise click.UsageError(f"{option} {text}: party {place} has one already; name each, as {place}:claims=FILE")
+            raise click.UsageError(f"{option} {text}: party {place} has one already; name each, as {place}:claims=...")
         named[name] = value
     return values
 
@@ -69,7 +78,18 @@ def own_inputs(given: Sequence[str]) -> Given | None:
         return _origin(given[0]) if given else None
     if len(named) < len(given) or len({matched[1] for matched in named}) < len(named):
         raise click.UsageError("--input: give each of several inputs a name of its own, as --input claims=FILE")
+    for matched in named:
+        _check_input_name(f"--input {matched[0]}", matched[1])
     return {matched[1]: _origin(matched[2]) for matched in named}
+
+
+def _check_input_name(option: str, name: str) -> None:
+    """Refuse a name by which a program could not ask for an input, as `mine.claims`."""
+    if not name.isidentifier():
+        raise click.UsageError(f"{option}: {name!r} names no input; use letters, digits and _")
+    if name in TAKEN_NAMES:
+        cause = f"mine.{name} is a method in a program; give the input another name, as {name}_"
+        raise click.UsageError(f"{option}: {cause}")
 
 
 def input_words(given: Given | None) -> list[str]:
@@ -89,10 +109,13 @@ def _origin(text: str) -> Origin:
     return text if is_query(text) else Path(text).absolute()
 
 
-def shadows_by_party(given: Sequence[str], parties: int) -> dict[int, Path]:
-    """The `--shadow [INDEX=]FILE` options as absolute paths; those without an index are the parties' in their order."""
-    numbered = [text if text.partition("=")[0].isdecimal() else f"{place}={text}" for place, text in enumerate(given)]
-    return {place: Path(value).absolute() for place, value in by_party("--shadow", numbered, parties).items()}
+def shadows_by_party(given: Sequence[str], parties: int) -> dict[int, Given]:
+    """The `--shadow` options, as those of `--input`; those without an index are the parties' in their order."""
+    counted = [text for text in given if not OF_PARTY.match(text)]
+    if len(counted) > parties:
+        raise click.UsageError(f"--shadow {counted[parties]}: there are {parties} parties, 0 to {parties - 1}")
+    numbered = [text if OF_PARTY.match(text) else f"{place}={text}" for place, text in enumerate(given)]
+    return {place: _given(values) for place, values in named_by_party("--shadow", numbered, parties).items()}
 
 
 def party_names(given: Sequence[str], parties: int) -> tuple[str, ...]:
@@ -114,7 +137,8 @@ def check_name(name: str) -> None:
 
 
 def shapes_by_party(given: Sequence[str], parties: int) -> dict[int, Any]:
-    """The `--shape INDEX=ROWSxCOLUMNS[:int64]` options as arrays of zeros, which take any name of a column."""
+    """The `--shape INDEX[:NAME]=ROWSxCOLUMNS[:int64][,COLUMN:int64...]` options as arrays of zeros, which take any name
+    of a column."""
     shapes = {}
     for place, named in named_by_party("--shape", given, parties).items():
         arrays = {name: _zeros(place, text) for name, text in named.items()}
@@ -125,6 +149,11 @@ def shapes_by_party(given: Sequence[str], parties: int) -> dict[int, Any]:
 def _zeros(place: int, text: str) -> Table:
     matched = SHAPE.fullmatch(text)
     if matched is None:
-        raise click.UsageError(f"--shape {place}={text}: write for example {place}=190x31 or {place}=1000:int64")
-    shape = tuple(int(extent) for extent in matched[1].split("x"))
-    return Table(np.zeros(shape, matched[2] or "float64"), None)
+        forms = f"{place}=190x31, {place}=1000:int64 or {place}=190x31,age:int64"
+        raise click.UsageError(f"--shape {place}={text}: write for example {forms}")
+    shape, dtype = tuple(int(extent) for extent in matched[1].split("x")), TYPES[matched[2] or "float64"]
+    columns = (column.rpartition(":") for column in matched[3].split(",")[1:])
+    own = {name: TYPES[written] for name, _, written in columns}
+    joint = np.float64 if np.float64 in (dtype, *own.values()) else np.int64
+    types = {name: None if column is joint else column for name, column in own.items()}
+    return Table(np.zeros(shape, joint), None, lambda name: types.get(name, None if dtype is joint else dtype))

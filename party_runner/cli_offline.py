@@ -55,13 +55,19 @@ from protocols.runs.sources import PREPROCESSING
 @click.argument("program", type=FILE)
 @PARTIES
 @INPUT_OF
-@click.option("--shape", "shapes", multiple=True, metavar="INDEX=SHAPE", help="Instead of data, as 190x31 or 50:int64.")
+@click.option(
+    "--shape",
+    "shapes",
+    multiple=True,
+    metavar="INDEX[:NAME]=SHAPE",
+    help="Instead of data, as 190x31, 50:int64, or with types of columns 190x31,age:int64.",
+)
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Save the plan, for `parley preprocess`.")
 @click.option(
     "--shadow",
     "shadows",
     multiple=True,
-    metavar="[INDEX=]FILE",
+    metavar="[INDEX[:NAME]=]FILE",
     help="Public or made-up data, of the parties in order: run the program on them here, beside floating point.",
 )
 @JSON
@@ -103,7 +109,7 @@ def plan(
         if trial:
             summary["shadow"] = shadow_of(loaded, [trial.get(place) for place in range(parties)], choices)
         present(summary, target, print_plan, [] if output is None else [lambda: save_plan(planned, output)])
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, None, program)
 
 
@@ -160,7 +166,7 @@ def preprocess(
         say_done(status, account)
         if status is None:
             present(account, target, print_making)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, status, None)
 
 

@@ -179,7 +179,7 @@ def join_command(
         if status is None:
             counted = partial(print_report, counted=f"{party} alone")
             present(account, target, counted, result_files(account, output), output)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, status, program, returned, lambda had: _show_partly({party: had}, target, output))
 
 
@@ -230,7 +230,7 @@ def dealer(
             choices = Choices(suite, numbers, material, agreed)
             terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
         run_endpoint(lambda progress: deal(seat, terms, progress), status)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, status, None)
     say_done(status, None)
 

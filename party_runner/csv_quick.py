@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from party_runner.columns import Column, Kind, Numbers
-from protocols.runs.table import EXACT
+from protocols.runs.table import EXACT, first_inexact
 
 BLANKS = tuple(bytes([code]) for code in b"\v\f\x1c\x1d\x1e\x1f")
 """The control characters that numpy's reader skips around a number as if they were spaces."""
@@ -30,12 +30,18 @@ BEFORE_A_SIGN = (b",+", b"\n+", b" +", b"\t+")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How many lines the header takes, how many columns the file has, and which of them are read as what."""
+    """How many lines the header takes, how many columns the file has, and which of them are read as what; the first row
+    of data."""
 
     header_lines: int
     width: int
     places: Sequence[int]
     kinds: Sequence[Kind]
+    first: Sequence[str]
+
+    def starts_whole(self, place: int) -> bool:
+        """Whether the first text of a column is written as a whole number."""
+        return place < len(self.first) and self.first[place].strip().lstrip("+-").isdecimal()
 
     @property
     def whole(self) -> bool:
@@ -45,8 +51,9 @@ class Layout:
         return everything and all(isinstance(kind, Numbers) for kind in self.kinds)
 
 
-def quick_table(path: Path, content: bytes, layout: Layout) -> Column | None:
-    """The chosen columns as one array, or None for the slow reader; `content` is what the file at `path` holds."""
+def quick_table(path: Path, content: bytes, layout: Layout) -> Column | list[Column] | None:
+    """The chosen columns, as one array where all are of one type; None for the slow reader. `content` is what the file
+    at `path` holds."""
     numeric = [i for i, kind in enumerate(layout.kinds) if isinstance(kind, Numbers)]
     others = [i for i in range(len(layout.kinds)) if i not in numeric]
     rows = _rows_of(content, layout)
@@ -57,13 +64,19 @@ def quick_table(path: Path, content: bytes, layout: Layout) -> Column | None:
         numbers = _numbers(path, layout, [layout.places[i] for i in numeric])
     elif not numeric:
         numbers = np.empty((rows, 0), np.int64)
-    texts = [_texts(path, layout, i) for i in others]
-    columns = [column for column in texts if column is not None]
-    if numbers is None or len(columns) < len(others) or {len(numbers), *map(len, columns)} != {rows}:
+    if numbers is None:
         return None
-    if not others:
-        return numbers
-    return np.column_stack([numbers, *columns])[:, np.argsort([*numeric, *others])]
+    if isinstance(numbers, np.ndarray) and not others:
+        return numbers if len(numbers) == rows else None
+    texts = [_texts(path, layout, i) for i in others]
+    read = [column for column in (*_apart(numbers), *texts) if column is not None]
+    if len(read) < len(layout.kinds) or {*map(len, read)} != {rows}:
+        return None
+    return [read[place] for place in np.argsort([*numeric, *others])]
+
+
+def _apart(numbers: Column | list[Column]) -> list[Column]:
+    return [*numbers.T] if isinstance(numbers, np.ndarray) else numbers
 
 
 def _rows_of(content: bytes, layout: Layout) -> int:
@@ -91,8 +104,9 @@ def _rows(content: bytes, start: int, end: int, width: int) -> int:
     return len(rows) if (rows[:, -1] == ord("\n")).all() and (rows[:, :-1] == ord(",")).all() else 0
 
 
-def _by_pyarrow(content: bytes, layout: Layout) -> Column | None:
-    """All columns as whole numbers, or else as reals; None without pyarrow, and for what it does not read alike."""
+def _by_pyarrow(content: bytes, layout: Layout) -> Column | list[Column] | None:
+    """All columns as whole numbers, or else each as such or as reals; None without pyarrow, and for what it does not
+    read alike."""
     try:
         pyarrow, csv = import_module("pyarrow"), import_module("pyarrow.csv")
     except ImportError:
@@ -101,8 +115,7 @@ def _by_pyarrow(content: bytes, layout: Layout) -> Column | None:
     if signed or b"x" in content or b"X" in content:
         return None
     names = [str(i) for i in range(layout.width)]
-    for dtype in (np.int64, np.float64):
-        types = dict.fromkeys(names, pyarrow.from_numpy_dtype(dtype))
+    for types in (dict.fromkeys(names, pyarrow.int64()), {}):
         try:
             table = csv.read_csv(
                 pyarrow.BufferReader(content),
@@ -112,29 +125,56 @@ def _by_pyarrow(content: bytes, layout: Layout) -> Column | None:
             )
         except pyarrow.ArrowInvalid:
             continue
-        values, at = np.empty((table.num_rows, layout.width), dtype), 0
-        for batch in table.to_batches():
-            block = values[at : at + len(batch)]
-            np.stack([column.to_numpy() for column in batch.columns], 1, out=block)
-            if dtype is np.float64 and not _are_exact(block):
-                return None
-            at += len(batch)
-        return values
+        found = {str(column.type) for column in table.columns}
+        if len(found) == 1 and found <= {"int64", "double"}:
+            return _as_one(table, np.int64 if found == {"int64"} else np.float64)
+        if found == {"int64", "double"}:
+            columns = [column.to_numpy() for column in table.columns]
+            refused = not layout.header_lines and any(first_inexact(column) is not None for column in columns)
+            return columns if all(map(_are_exact, columns)) and not refused else None
     return None
+
+
+def _as_one(table: Any, dtype: type[Any]) -> Column | None:
+    """A table of Arrow whose columns are of one type as one array; None where that may not be exact."""
+    values, at = np.empty((table.num_rows, table.num_columns), dtype), 0
+    for batch in table.to_batches():
+        block = values[at : at + len(batch)]
+        np.stack([column.to_numpy() for column in batch.columns], 1, out=block)
+        if not _are_exact(block):
+            return None
+        at += len(batch)
+    return values
 
 
 def _are_exact(values: Column) -> bool:
     """Whether reals are finite, and not so large that whole ones among them were rounded."""
-    return bool((np.abs(values) < EXACT).all())
+    return values.dtype.kind != "f" or bool((np.abs(values) < EXACT).all())
 
 
-def _numbers(path: Path, layout: Layout, places: list[int]) -> Column | None:
+def _numbers(path: Path, layout: Layout, places: list[int]) -> Column | list[Column] | None:
     columns = None if layout.whole else places
     values = _loaded(path, layout, np.int64, columns)
     if values is None:
         values = _loaded(path, layout, np.float64, columns)
         values = values if values is not None and _are_exact(values) else None
-    return values if values is not None and values.shape[1] == len(places) else None
+    if values is None or values.shape[1] != len(places):
+        return None
+    return values if values.dtype.kind == "i" else _with_whole_ones(path, layout, places, values)
+
+
+def _with_whole_ones(path: Path, layout: Layout, places: list[int], reals: Column) -> Column | list[Column] | None:
+    """The columns that are written as whole numbers as such; None where one is so in some rows only."""
+    whole = np.flatnonzero((reals == np.rint(reals)).all(axis=0) & [layout.starts_whole(place) for place in places])
+    if not len(whole):
+        return reals
+    integers = _loaded(path, layout, np.int64, [places[i] for i in whole])
+    if integers is None:
+        return None
+    apart = [*reals.T]
+    for i, column in zip(whole, integers.T, strict=True):
+        apart[i] = column
+    return apart
 
 
 def _texts(path: Path, layout: Layout, i: int) -> Column | None:

@@ -8,7 +8,7 @@ are private; only column names of a header are quoted.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, TextIOWrapper
 from itertools import chain
@@ -21,7 +21,7 @@ import numpy as np
 from mpc.errors import LocalError
 from party_runner.columns import Column, Kind, Reading, Unfit, is_number, is_value
 from party_runner.csv_quick import Layout, quick_table
-from protocols.runs.table import INEXACT, INEXACT_REMEDY, Table, first_inexact, joint_type
+from protocols.runs.table import INEXACT, INEXACT_REMEDY, Table, first_inexact, inexact_integer, joint_type, stacked
 
 ROWS_AT_A_TIME = 16384
 
@@ -54,7 +54,7 @@ class _Chosen:
 
 def read_csv(path: Path, reading: Reading) -> Table:
     """The numbers of a CSV file, shape (rows, columns): int64 if every cell is a whole number, Python's integers if
-    one of them needs over 64 bits, else float64.
+    one of them needs over 64 bits, else float64; each column by its name so by itself.
 
     The first line is a header if none of its cells is a value, or as `reading` says. Blank lines may only stand at the
     end. Errors: LocalError `input-empty`, `input-ragged`, `input-not-numeric`, `input-not-finite`,
@@ -82,12 +82,16 @@ def _read_table(path: Path, reader: _Reader, reading: Reading, content: bytes) -
     rows = [] if names else [first]
     if names and (row := next(reader, None)) is not None:
         rows = [row]
-    chosen = _chosen(path, names, rows[0] if rows else [], len(first), reading)
-    quick = quick_table(path, content, Layout(header_lines if names else 0, len(first), chosen.places, chosen.kinds))
+    sample = rows[0] if rows else []
+    chosen = _chosen(path, names, sample, len(first), reading)
+    layout = Layout(header_lines if names else 0, len(first), chosen.places, chosen.kinds, sample)
+    quick = quick_table(path, content, layout)
+    if isinstance(quick, np.ndarray):
+        return Table(quick, chosen.names if names else ())
     if quick is None:
         parts = [_numbers(path, block, chosen) for block in _blocks(path, reader, rows, len(first))]
         quick = _join(path, parts, chosen)
-    return Table(quick, chosen.names if names else ())
+    return stacked(path, chosen.names, quick) if names else Table(stacked(path, chosen.names, quick))
 
 
 def empty(path: Path | str, what: str = "no data") -> LocalError:
@@ -191,18 +195,26 @@ def _where(path: Path, line: int, place: int, name: str) -> str:
     return f"{path}, line {line}, column {place + 1}" + (f" ({name!r})" if name else "")
 
 
-def _join(path: Path, parts: list[tuple[list[Column], list[int]]], chosen: _Chosen) -> Column:
-    """One table of all blocks; integers among floats must survive the conversion."""
+def _join(path: Path, parts: list[tuple[list[Column], list[int]]], chosen: _Chosen) -> list[Column]:
+    """The columns of all blocks."""
     if not parts:
         raise empty(path, "only a header line")
-    kinds = {column.dtype.kind for columns, _ in parts for column in columns}
-    whole, dtype = "f" not in kinds, joint_type(kinds)
-    start = 0
-    for columns, lines in parts if not whole else ():
-        for place, column in zip(chosen.places, columns, strict=True):
-            row = first_inexact(column)
-            if row is not None:
-                where = f"{_where(path, lines[row], place, '')} (row {start + row + 1} of the data, column {place + 1})"
-                raise LocalError("input-inexact-integer", f"{where}: {INEXACT}", INEXACT_REMEDY)
-        start += len(lines)
-    return np.concatenate([np.stack([column.astype(dtype) for column in columns], axis=1) for columns, _ in parts])
+    kinds = [{columns[i].dtype.kind for columns, _ in parts} for i in range(len(chosen.names))]
+    for columns, lines in parts:
+        _refuse_inexact(path, columns, lines, kinds, chosen)
+    blocks = zip(*(columns for columns, _ in parts), strict=True)
+    types = map(joint_type, kinds)
+    return [np.concatenate([block.astype(to) for block in column]) for to, column in zip(types, blocks, strict=True)]
+
+
+def _refuse_inexact(
+    path: Path, columns: list[Column], lines: list[int], kinds: Sequence[Collection[str]], chosen: _Chosen
+) -> None:
+    """Integers among decimals must survive the conversion: of their own column or, where that has no name, of any."""
+    together = "".join(kind for own in kinds for kind in own)
+    for place, name, column, own in zip(chosen.places, chosen.names, columns, kinds, strict=True):
+        row = first_inexact(column) if "f" in (own if name else together) else None
+        if row is not None:
+            where = _where(path, lines[row], place, name)
+            alone = LocalError("input-inexact-integer", f"{where}: {INEXACT}", INEXACT_REMEDY)
+            raise alone if "f" in own else inexact_integer(where, "")

@@ -47,7 +47,7 @@ def failure_of(error: BaseException, program: Path | None = None) -> Failure:
         return Failure(exit_code(cause), cause.code, _teaching(cause, program))
     if isinstance(cause, KeyboardInterrupt):
         return Failure(INTERRUPTED, "interrupted", "interrupted")
-    if program is not None and (text := _user_traceback(cause, program)):
+    if program is not None and (text := _user_traceback(_in_frames(error, cause, program), program)):
         return Failure(PROGRAM_RAISED, "program-failed", text)
     text = "".join(traceback.format_exception(cause))
     return Failure(FAULT, "fault", f"{text}This is a fault in Parley, not in your program; please report it.")
@@ -56,6 +56,15 @@ def failure_of(error: BaseException, program: Path | None = None) -> Failure:
 def leading(error: BaseException) -> BaseException:
     """The one error to show of a group: what failed by itself rather than in answer to another failure."""
     return min(_leaves(error), key=_importance)
+
+
+def _in_frames(error: BaseException, cause: BaseException, program: Path) -> BaseException:
+    """The cause, or where it never was in the program's frames the innermost group around it that was."""
+    around = [cause]
+    while isinstance(error, BaseExceptionGroup):
+        around.insert(1, error)
+        error = next((e for e in error.exceptions if cause in _leaves(e)), cause)
+    return next((each for each in around if _user_frames(each, program)), cause)
 
 
 def exit_code(error: ParleyError) -> int:

@@ -27,6 +27,7 @@ from party_runner.program import Program
 from party_runner.start import hash_of_texts
 from party_runner.status import Progress
 from protocols.runs.dealing import run_dealer
+from protocols.runs.failures import let_messages_leave
 from protocols.runs.party import Numbers, Outcome, run_party
 from protocols.runs.sources import Source
 from protocols.runs.storing import Making, make_store
@@ -154,6 +155,9 @@ async def _connected(seat: Seat, terms: Terms, progress: Progress) -> AsyncItera
         progress("planning", 0, None)
         try:
             yield transport, agreement
-        except (KeyboardInterrupt, trio.Cancelled):
-            transport.fail("interrupted", "it was interrupted")
+        except BaseException as error:
+            if not isinstance(error, Exception):  # of which `run_party` tells them
+                with trio.CancelScope(shield=True):
+                    await let_messages_leave(transport, error)
+                transport.fail("interrupted", "it was interrupted")
             raise

@@ -18,6 +18,7 @@ from typing import Any
 import trio
 from rich.text import Text
 
+from mpc.errors import LocalError
 from mpc.network.identity import new_identity
 from party_runner.blame import blame
 from party_runner.children import Child, follow, start
@@ -27,7 +28,8 @@ from party_runner.summary import Summary
 
 DEALER = "dealer"
 GRACE = 6.0  # seconds for the others to find out by themselves who failed
-TO_TERMINATE = 2.0  # seconds from SIGTERM to SIGKILL
+TO_TERMINATE = 2.0  # seconds from SIGINT to SIGTERM, and from that to SIGKILL
+ENDING = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
 
 class RunFailed(Exception):
@@ -100,7 +102,7 @@ def launch(run: LocalRun) -> list[Summary]:
 
 
 async def _launch(run: LocalRun) -> list[Summary]:
-    with tempfile.TemporaryDirectory(prefix="parley-") as folder, ProgressBar(len(run.names)) as bar:
+    with _private_folder() as folder, ProgressBar(len(run.names)) as bar:
         crew = _Crew(bar)
         async with trio.open_nursery() as nursery:
             await nursery.start(_interrupts, crew)
@@ -110,11 +112,21 @@ async def _launch(run: LocalRun) -> list[Summary]:
     return _verdict(crew)
 
 
+def _private_folder() -> tempfile.TemporaryDirectory[str]:
+    """For the keys of this run. LocalError `no-temporary-folder`."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="parley-")
+    except OSError as error:
+        remedy = "Make room there, or name another folder in the environment variable TMPDIR."
+        raise LocalError("no-temporary-folder", f"the keys of this run have no place: {error}", remedy) from None
+
+
 async def _interrupts(crew: _Crew, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-    """Ctrl-C or SIGTERM ends every process of the run; a second one at once."""
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    """Ctrl-C, SIGTERM or a closed terminal ends every process of the run, which may say first what its program had
+    returned; a second one at once."""
+    with trio.open_signal_receiver(*ENDING) as signals:
         task_status.started()
-        how = signal.SIGTERM
+        how = signal.SIGINT
         async for _ in signals:
             crew.interrupted = True
             crew.failed.set()
@@ -181,7 +193,9 @@ async def _end_the_others(crew: _Crew) -> None:
     async with trio.open_nursery() as nursery:
         for event in (crew.failed, crew.parties_done):
             nursery.start_soon(_cancel_after, nursery.cancel_scope, event)
-    if not _hopeless(crew):
+    if crew.interrupted:
+        await trio.sleep(TO_TERMINATE)
+    elif not _hopeless(crew):
         await trio.sleep(GRACE)
     crew.end(signal.SIGTERM)
     await trio.sleep(TO_TERMINATE)
@@ -194,9 +208,8 @@ async def _cancel_after(scope: trio.CancelScope, event: trio.Event) -> None:
 
 
 def _hopeless(crew: _Crew) -> bool:
-    """Nobody can find out who failed: it was before they met, or the user ended the run."""
-    early = (child.failed and not child.connected and child.exit_code() != PEER for child in crew.children)
-    return crew.interrupted or any(early)
+    """Nobody can find out who failed: it was before they met."""
+    return any(child.failed and not child.connected and child.exit_code() != PEER for child in crew.children)
 
 
 def _verdict(crew: _Crew) -> list[Summary]:

@@ -8,6 +8,7 @@ from contextlib import redirect_stdout
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 from rich.console import Console, Group
 from rich.text import Text
 
@@ -20,7 +21,7 @@ from party_runner.summary import Summary
 from protocols.preprocessing.estimates import offline_bytes
 from protocols.runs.planning import plan
 from protocols.runs.shadowing import shadow
-from protocols.runs.table import Tables
+from protocols.runs.table import Table, Tables
 
 NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
 
@@ -67,7 +68,8 @@ def shadow_of(program: Program, given: Sequence[Any], choices: Choices) -> list[
 def _shape(array: Any) -> str:
     if isinstance(array, Tables):
         return ", ".join(f"{name}={_shape(table)}" for name, table in array.items())
-    return f"{'x'.join(map(str, array.shape))}:{array.dtype}"
+    dtype = np.dtype(array.joint) if isinstance(array, Table) else array.dtype
+    return f"{'x'.join(map(str, array.shape))}:{dtype}"
 
 
 def print_plan(summary: Summary, console: Console) -> None:

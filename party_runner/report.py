@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Sequence
-from math import inf
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -119,34 +118,30 @@ def titled(title: str, content: RenderableType) -> Group:
 def _results(summary: Summary) -> Group:
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=False)
     results = summary.get("results")
-    if results is None:
-        shown = [("", summary["result"])]
-    else:
-        shown = [(f"{name}: ", result) for name, result in zip(summary["parties"], results, strict=True)]
-    for prefix, result in shown:
-        for name, value in _named(result):
-            made.add_row(Text(prefix + name), Text(describe(value) + _bound_of(summary, value)))
+    shown = [("", summary["result"], summary.get("bounds", {}))]
+    if results is not None:
+        bounds = summary.get("bounds_by_party", [{}] * len(results))
+        shown = [(f"{name}: ", *part) for name, *part in zip(summary["parties"], results, bounds, strict=True)]
+    for prefix, result, bounds in shown:
+        for name, value in _named(result, bounds):
+            bound = bounds.get(name)
+            known = "" if bound is None else f" {within(bound['error'], decided=bound['decided'])}"
+            made.add_row(Text(prefix + name), Text(describe(value) + known))
     return titled("Result", made)
 
 
-def _bound_of(summary: Summary, value: Any) -> str:
-    """The bound of a result's error, where the result is the one value that was revealed."""
-    reveals = summary["reveals"]
-    if len(reveals) != 1 or isinstance(value, bool) or list(_shape(value)) != list(reveals[0]["shape"]):
-        return ""
-    error = float(reveals[0]["error"])
-    return f" {within(error)}" if isinstance(value, float | list) and 0 < error < inf else ""
-
-
-def _named(result: Any) -> list[tuple[str, Any]]:
-    """The parts of a result: by key, or by place where the program returned several values."""
+def _named(result: Any, bounds: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The parts of a result: by key, or by place where the program returned several values, or bounds of some."""
     if isinstance(result, dict) and result:
         return [(str(key), value) for key, value in result.items()]
-    if isinstance(result, list) and result and any(isinstance(value, list | dict) for value in result):
-        shapes = {_shape(value) for value in result}
-        if len(shapes) > 1:
-            return [(f"[{place}]", value) for place, value in enumerate(result)]
+    if isinstance(result, list) and (bounds.keys() - {"result"} or _differ(result)):
+        return [(f"[{place}]", value) for place, value in enumerate(result)]
     return [("result", result)]
+
+
+def _differ(values: list[Any]) -> bool:
+    """Whether these are several arrays or tables, of different shapes."""
+    return any(isinstance(value, list | dict) for value in values) and len({*map(_shape, values)}) > 1
 
 
 def describe(value: Any) -> str:
@@ -211,10 +206,11 @@ def _devices(summary: Summary) -> list[RenderableType]:
 
 
 def _reveals(summary: Summary) -> Group:
-    made, decided = table("line", "shape", "error", "to"), bool(summary["decisions"])
+    made = table("line", "shape", "error", "to")
     for reveal in summary["reveals"]:
         to = _receivers(reveal["to"], summary["parties"])
-        made.add_row(reveal["line"], _dimensions(reveal["shape"]), within(float(reveal["error"]), decided=decided), to)
+        error = within(float(reveal["error"]), decided=reveal["decided"])
+        made.add_row(reveal["line"], _dimensions(reveal["shape"]), error, to)
     return titled("Revealed", made)
 
 

@@ -39,14 +39,23 @@ def check_result_file(target: Path | None) -> None:
 
 def result_files(summary: Summary, target: Path | None) -> list[Callable[[], None]]:
     """What writes the result of this summary; where the parties' results differ, a file for each who has one, with its
-    name before the ending. Raised then: LocalError `summary-unwritable`, `output-shape`."""
+    name before the ending, in place of the one that an earlier run may have left. Raised then: LocalError
+    `summary-unwritable`, `output-shape`."""
     if target is None:
         return []
     if "results" not in summary:
         return [lambda: _write(target, summary["result"])]
     named = zip(summary["parties"], summary["results"], strict=True)
     files = [(target.with_name(f"{target.stem}.{name}{target.suffix}"), result) for name, result in named]
-    return [_writer(file, result) for file, result in files if result is not None]
+    return [lambda: _remove(target), *(_writer(file, result) for file, result in files if result is not None)]
+
+
+def _remove(target: Path) -> None:
+    try:
+        target.unlink(missing_ok=True)
+    except OSError as error:
+        remedy = "Remove it: it is not of this run."
+        raise LocalError("summary-unwritable", f"{target} cannot be removed: {error.strerror}", remedy) from None
 
 
 def _writer(target: Path, result: Any) -> Callable[[], None]:

@@ -3,10 +3,12 @@
 Keys: `program`, `parties` (names), `suite`, `preprocessing`, `check_material`, `seconds` {connect, offline, online},
 `rounds`, `rounds_by_party`, `bytes_sent` (online, by party), `offline_bytes` (from the supplier, by party), `material`
 {kind: elements} that was taken, `unused` {kind: elements} that was made ahead and burned, `reveals`
-[{line, shape, to, error}] with `to` the indices of the parties who learn the value and `error` the bound of its error,
+[{line, shape, to, error, decided}] with `to` the indices of the parties who learn the value, `error` the bound of its
+error, and whether that hangs on decisions,
 `decisions` [{line, margin}] the lines that compare what is not exact, `lines` [{line, rounds, bytes, material}],
-`security` (the sentence), `warnings`, `device` (by party; None for the processor alone), `result`; and `results`, by
-party, where the parties' results differ. A bound that is no use is "inf".
+`security` (the sentence), `warnings`, `device` (by party; None for the processor alone), `result`, `bounds` {part:
+{error, decided}} of what of the result was revealed just so, the parts by key, by place as `[0]`, or as `result`; and
+`results` and `bounds_by_party`, by party, where the parties' results differ. A bound that is no use is "inf".
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ def merged(accounts: Sequence[Summary]) -> Summary:
     summary.pop("me", None)
     if any(result != results[0] for result in results):
         summary["results"] = results
+        summary["bounds_by_party"] = [account["bounds"] for account in accounts]
     return summary
 
 

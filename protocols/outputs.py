@@ -19,7 +19,7 @@ from mpc.algebra.interface import Algebra
 from mpc.algebra.ring import Words
 from mpc.context import Context, Session
 from mpc.errors import LocalError, ParleyError
-from protocols.ranges import ULP, Range
+from protocols.ranges import Range
 from protocols.suite import suite_of
 
 
@@ -29,7 +29,8 @@ class Output:
 
     `range` is in units of the last place, of which 2^scale make one; `receivers` are the indices of who learns it;
     `line` is where the program says so. `tolerance` is the largest error that it may have. `privacy` is what a
-    mechanism promises of it, None if the value is exact.
+    mechanism promises of it, None if the value is exact. `decided`: whether it follows from comparisons of what is not
+    exact, for which alone its error is bounded.
     """
 
     shape: tuple[int, ...]
@@ -40,6 +41,7 @@ class Output:
     scale: int = 0
     privacy: Any = None
     tolerance: float | None = None
+    decided: bool = False
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -50,16 +52,11 @@ class Output:
     def error(self) -> float:
         """The proven bound of the error of every element, in the value's own unit; infinity where what is known is no
         use, since it is larger than the values may be."""
-        bound = self.range.error_of_reals(self.scale)
-        useful = self.range.error <= max(self.range.magnitude, USEFUL_UNITS) * ULP
-        return bound if useful else inf
+        return self.range.useful_error(self.scale)
 
 
 WIDE = 128
 """The bits of the wider ring that runs are offered."""
-
-USEFUL_UNITS = 16
-"""A bound of so many units in the last place says something however small the values are."""
 
 Policy = Callable[[Output], None]
 """Returns if an output may leave, and raises a LocalError with a code of its own if not."""
@@ -83,7 +80,8 @@ async def released(
         await suite_of(call).settle(call)
         call.entered = call.depth
         for output in outputs:
-            call.session.ledger.reveals.append(Reveal(output.line, output.shape, output.receivers, output.error))
+            known = Reveal(output.line, output.shape, output.receivers, output.error, output.decided)
+            call.session.ledger.reveals.append(known)
         receivers = outputs[0].receivers if outputs else ()
         to_all = set(receivers) == set(call.everyone)
         opened = await (_open_to_all(call, kinds, shares) if to_all else _open_to(call, shares, receivers))

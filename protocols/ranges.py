@@ -19,6 +19,9 @@ ERROR_BITS = 32
 ULP = 1 << ERROR_BITS
 """An error of one unit in the last place."""
 
+USEFUL_UNITS = 16
+"""A bound of so many units in the last place says something however small the values are."""
+
 INT64_BITS = 64
 
 NO_BOUND = 1 << 256
@@ -128,6 +131,11 @@ class Range:
             return inf
         bound = ldexp(float(self.error), -fractional_bits - ERROR_BITS)
         return nextafter(bound, inf) if self.error.bit_length() > 53 else bound
+
+    def useful_error(self, fractional_bits: int) -> float:
+        """The same; infinity where what is known is no use, since it is larger than the values may be."""
+        useful = self.error <= max(self.magnitude, USEFUL_UNITS) * ULP
+        return self.error_of_reals(fractional_bits) if useful else inf
 
     def fits(self, ring_bits: int) -> bool:
         """Whether truncation and comparison are exact for it in Z_2^ring_bits: |x| < 2^(ring_bits - 2)."""

@@ -15,8 +15,8 @@ ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
         "_installed", "errors", "intake", "algebra", "prg", "domain_hash", "label_hash", "garbling", "device",
-        "network", "accounts.display", "accounts.ledger", "accounts.plain", "accounts.report", "correlation",
-        "standing", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
+        "network", "accounts.display", "accounts.learnt", "accounts.ledger", "accounts.plain", "accounts.report",
+        "correlation", "standing", "supply", "context", "accounts.cost", "store", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",

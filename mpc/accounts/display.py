@@ -48,9 +48,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def within(error: float, *, decided: bool = False) -> str:
-    """The bound of an error; `decided` in a run that compared what is not exact, on which exact values may depend."""
+    """The bound of an error; `decided` where it holds only if comparisons of what is not exact went as they should."""
     if not isfinite(error):
         return "no useful bound"
-    if error:
-        return f"+- {error:.2g}"
-    return "exact, if decided as shown below" if decided else "exact"
+    return (f"+- {error:.2g}" if error else "exact") + (", if decided as shown below" if decided else "")

@@ -9,25 +9,30 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from mpc.accounts.learnt import Learnt
+
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
     """One value that became known: where the program said so, its shape, and the indices of who learned it.
 
     `error` is the proven bound of how far any element may be from what exact arithmetic gives, in the value's own unit;
-    infinity where no useful bound is known.
+    infinity where no useful bound is known. Where `decided`, it holds if the comparisons of values that are not exact,
+    from which this one follows, went as in exact arithmetic.
     """
 
     line: str
     shape: tuple[int, ...]
     to: tuple[int, ...]
     error: float = 0.0
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Comparisons of a line whose operands are not exact: where they differ by no more than `margin`, in their own
-    unit, exact arithmetic might have decided the other way, and bounds of errors hold for what was decided."""
+    unit, exact arithmetic might have decided the other way, and bounds of errors hold for what was decided. Infinity
+    where that says nothing, since they may not differ by more."""
 
     line: str
     margin: float
@@ -77,6 +82,7 @@ class Ledger:
         self.material: Counter[str] = Counter()
         self.unused: Counter[str] = Counter()
         self.reveals: list[Reveal] = []
+        self.learnt = Learnt()
         self.calls = 0
         self.deepest = 0
         self._lines: dict[str, _LineTally] = {}

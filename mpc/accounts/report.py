@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from mpc.accounts.display import Section, as_html, as_text, within
+from mpc.accounts.learnt import Learnt
 from mpc.accounts.ledger import Decision, LineCost, Reveal
 from mpc.accounts.plain import with_notes
 
@@ -20,7 +21,7 @@ class Report:
     `offline_bytes` is what this party received from its supplier; `lines` is this party's account by line. `device` is
     the account of the accelerator that was in use, None without one; `check_material` says how much of the material
     the parties verified: nothing, a sample, all. `material` was taken; `unused` was made ahead, and burned. `decisions`
-    are the lines that compare values which are not exact.
+    are the lines that compare values which are not exact. `learnt` knows what was revealed to this party again.
     """
 
     program: str
@@ -41,6 +42,7 @@ class Report:
     check_material: str = "nothing"
     unused: dict[str, int] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    learnt: Learnt = field(default_factory=Learnt, compare=False)
 
     @property
     def rounds(self) -> int:
@@ -52,15 +54,16 @@ class Report:
         """The account as tables: by party, what was revealed, and the lines that cost most."""
         totals = zip(self.parties, self.rounds_by_party, self.bytes_sent, strict=True)
         messages = [(name, f"{rounds:,}", f"{sent:,}") for name, rounds, sent in totals]
-        decided = bool(self.decisions)
         revealed = [
-            (r.line, str(r.shape), within(r.error, decided=decided), self._receivers(r.to)) for r in self.reveals
+            (r.line, str(r.shape), within(r.error, decided=r.decided), self._receivers(r.to)) for r in self.reveals
         ]
+        decisions = [(decision.line, within(decision.margin)) for decision in self.decisions]
         costs = sorted(self.lines, key=lambda cost: (-cost.bytes, -cost.rounds))[:LINES_SHOWN]
         by_line = [(cost.line, f"{cost.rounds:,}", f"{cost.bytes:,}") for cost in costs]
         return [
             Section("Messages", ("party", "rounds", "bytes sent"), messages),
             Section("Revealed", ("line", "shape", "error", "to"), revealed),
+            Section("Decided on inexact values", ("line", "could go the other way within"), decisions),
             Section(f"Cost by line, {self.parties[self.me]} alone", ("line", "rounds", "bytes"), by_line),
         ]
 
@@ -100,4 +103,5 @@ class Report:
             "warnings": [*self.warnings, *notes],
             "device": self.device,
             "result": shown,
+            "bounds": {name: asdict(bound) for name, bound in self.learnt.bounds_in(result).items()},
         }

@@ -51,7 +51,7 @@ def secret_from(
     `bit` for a Boolean share of one bit a value. `range` is what you vouch for every element, in the value's own unit;
     without one it is what `mpc.secret` would take. `error` is what you vouch they are off by at most, in the same unit;
     without one, whole numbers and bits are taken as exact, and of reals no bound is known. If they are false, results
-    may be wrong without a warning.
+    may be wrong without a warning. What the run has decided so far is taken to have a part in it.
     Raises LocalError `bad-kind` if the share cannot be of that kind, `unknown-kind`, `bad-range`, `bad-error`.
     """
     need_context(ctx, "secret_from")
@@ -71,6 +71,7 @@ def secret_from(
     off_by = unvouched if error is None else declared_error(error, scale)
     x = record(GIVEN, home=ctx, known=Facts(share.shape, kind, scale, bounds.off_by(off_by)))
     x.node.value.computed(share, ctx.depth)
+    x.node.value.decided = bool(ctx.session.ledger.decisions())
     if not ctx.planning:
         x.node.value.mark = mark_of(x.node, anew=True)
     return x

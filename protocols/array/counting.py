@@ -145,12 +145,11 @@ def bincount(x: SecretArray, weights: Any = None, minlength: int = 0) -> SecretA
     _one_dimension("np.bincount", x)
     if x.kind == "fixed" or x.range.lo < 0 or x.range.hi >= max(minlength, 1):
         lo, hi = x.bounds
-        raise LocalError(
-            "bad-bins",
-            f"np.bincount of {x.kind} values in [{lo:g}, {hi:g}] into {minlength} bins",
-            "give minlength above the largest value that may come, and declare x.within(0, minlength - 1)",
-            line=user_line(),
-        )
+        remedy = "give minlength above the largest value that may come, and declare x.within(0, minlength - 1)"
+        if x.kind == "fixed":
+            remedy = 'make whole numbers of them: mpc.secret(..., kind="int") where they come in, or x.astype(int)'
+        what = f"np.bincount of {x.kind} values in [{lo:g}, {hi:g}] into {minlength} bins"
+        raise LocalError("bad-bins", what, remedy, line=user_line())
     matches = equal(np.arange(minlength)[:, None], ring_form(x))
     return sum_(matches, 1) if weights is None else fixed(matmul(ring_form(matches), weights))
 

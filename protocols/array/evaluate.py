@@ -16,7 +16,7 @@ from mpc.context import Context, first_failure
 from mpc.errors import LocalError, ParleyError
 from protocols.array.lowering import lowering
 from protocols.array.marks import mark_of
-from protocols.array.node import Node, Value
+from protocols.array.node import Node, Value, decides
 from protocols.outputs import check_range
 
 
@@ -209,10 +209,9 @@ def _check_ranges(ctx: Context, nodes: Sequence[Node]) -> None:
 def _note_decisions(ctx: Context, nodes: Sequence[Node]) -> None:
     """Enter into the account what compares values that are not exact, and what decides by it."""
     for node in nodes:
-        if node.operation.decides and (times := int(node.parameters["decides"])):
+        if times := decides(node.operation, node.operands, node.parameters):
             compared = node.operands[0]
-            if compared.range.error:
-                ctx.session.ledger.decided(node.line, times * compared.range.error_of_reals(compared.scale))
+            ctx.session.ledger.decided(node.line, times * compared.range.useful_error(compared.scale))
 
 
 def _interrupted(node: Node) -> LocalError:

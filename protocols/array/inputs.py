@@ -17,7 +17,7 @@ from protocols.array.declared import declared_range
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context, party_index, refuse_unawaited
 from protocols.array.node import Facts, Kind, Node, Shape, operation
-from protocols.array.public import as_integers, in_doubles, refuse_masked
+from protocols.array.public import as_integers, in_doubles, refuse_masked, refuse_mixed
 from protocols.array.recording import record
 from protocols.array.secret import SecretArray
 from protocols.ranges import ULP, Range
@@ -127,6 +127,7 @@ def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.N
         )
     refuse_unawaited(value, line)
     refuse_masked(value)
+    refuse_mixed(value)
     array = in_doubles(as_numbers(value) if call.planning else np.array(as_numbers(value)))
     if array.dtype.kind not in "biuf" and not are_integers(array):
         raise LocalError("not-a-number", f"a secret of dtype {array.dtype}", "pass numbers or booleans", line=line)

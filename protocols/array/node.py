@@ -10,7 +10,7 @@ computed from, so a share lives as long as the program holds its array or a pend
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any, Literal, NamedTuple
@@ -77,6 +77,12 @@ def operation(
     return OPERATIONS[name]
 
 
+def decides(operation: Operation, operands: Sequence[Node], parameters: Parameters) -> int:
+    """How many times the error of the first operand is the margin within which the program may decide otherwise than
+    exact arithmetic; 0 if it decides nothing, or on what is exact."""
+    return int(parameters["decides"]) if operation.decides and operands[0].range.error else 0
+
+
 class Recipe(NamedTuple):
     """What a value is computed from."""
 
@@ -94,16 +100,30 @@ class Value:
     form of a value, that value's place and which form it is, whoever asks for it first.
     `recipes` are the ways to say what it is computed from, of which each computes the same; there is one unless several
     aliases were brought to another form. `claimed` while an evaluation has it, `call` from when its operation began.
-    `mark` is what follows from the public numbers that it is computed with, from when it is (`marks.py`).
+    `mark` is what follows from the public numbers that it is computed with, from when it is (`marks.py`). `decided`:
+    whether it follows from what the program decides by comparing values that are not exact.
     """
 
-    __slots__ = ("__weakref__", "call", "claimed", "depth", "done", "home", "mark", "place", "recipes", "share")
+    __slots__ = (
+        "__weakref__",
+        "call",
+        "claimed",
+        "decided",
+        "depth",
+        "done",
+        "home",
+        "mark",
+        "place",
+        "recipes",
+        "share",
+    )
 
     def __init__(self, home: Context, place: tuple[int, ...]) -> None:
         self.home = home
         self.place = place
         self.depth = home.depth
         self.mark = 1
+        self.decided = False
         self.share: Any = None
         self.recipes: list[Recipe] = []
         self.claimed = False

@@ -68,6 +68,7 @@ def public(values: Any) -> Public:
     """
     refuse_unawaited(values)
     refuse_masked(values)
+    refuse_mixed(values)
     array = in_doubles(as_numbers(values))
     if array.dtype.kind in "biu" or are_integers(array):
         lo, hi = extremes(array) if array.size else (0, 0)
@@ -117,6 +118,12 @@ def whole_units(values: Public, scale: int) -> Public:
     lo, hi = extremes(values) if values.size else (0, 0)
     small = -SMALL < lo << scale <= hi << scale < SMALL
     return np.asarray((values if small else wholes(values)) * (1 << scale), np.int64 if small else object)
+
+
+def refuse_mixed(values: Any) -> None:
+    """Refuse what says itself that it is no one array of numbers, as a table of columns that only together are none."""
+    if hasattr(type(values), "as_one"):
+        values.as_one()
 
 
 def refuse_masked(values: Any) -> None:

@@ -51,8 +51,12 @@ async def reveal(
     to_all = set(receivers) == set(ctx.everyone)
     nodes = [(target if to_all else ring_form(target)).node for target in targets]
     outputs = [
-        Output(t.shape, t.kind, receivers, line, _range_as_shown(t), t.scale, tolerance=tolerance) for t in targets
-    ]
+        Output(
+            t.shape, t.kind, receivers, line, _range_as_shown(t), t.scale,
+            tolerance=tolerance, decided=t.node.value.decided,
+        )
+        for t in targets
+    ]  # fmt: skip
     call = ctx.child("reveal", line=line)
     evaluation = Evaluation(call, nodes)
     once = {node.value: node.kind for node in nodes}
@@ -73,6 +77,8 @@ async def reveal(
                 refuse_false(output, opened[node.value], ctx.ring)
         results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
         _compare(ctx, values, results, outputs)
+        for output, result in zip(outputs, results, strict=True):
+            ctx.session.ledger.learnt.add(result, output.error, decided=output.decided)
     return results[0] if len(results) == 1 else tuple(results)
 
 

@@ -23,7 +23,7 @@ def tell_peers(transport: Transport, error: Exception, otherwise: str) -> None:
     transport.fail(code or otherwise, _public_cause(error, code), blamed)
 
 
-async def let_messages_leave(transport: Transport, error: Exception) -> None:
+async def let_messages_leave(transport: Transport, error: BaseException) -> None:
     """Before the others are told of a failure of this party's program alone: what it has sent goes out, for a moment.
 
     It may be this party's part of what was revealed, which the others then have as this one has it. Nothing more leaves

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from mpc.algebra.encoding import are_integers, as_numbers
 from mpc.errors import LocalError
-from protocols.runs.table import Array, Table, Tables, stacked
+from protocols.runs.table import TAKEN_NAMES, Array, Table, Tables, stacked
 
 LIBRARIES = ("pandas", "polars", "pyarrow")
 
@@ -18,11 +18,13 @@ LIBRARIES = ("pandas", "polars", "pyarrow")
 def as_input(value: Any) -> Any:
     """A frame as a `Table` with its columns' names, a series as a column of its name, a mapping of these as `Tables`.
 
-    Truth values and days (since 1970-01-01) become whole numbers in a table. Anything else is left as it is.
+    Truth values and days (since 1970-01-01) become whole numbers in a table, whose columns keep their own type.
+    Anything else is left as it is.
     LocalError `input-not-numeric` for a missing value, whose row is named, and for a column that holds no numbers;
-    `input-inexact-integer`, `input-empty`.
+    `input-inexact-integer`, `input-empty`, `bad-input-name`.
     """
     if isinstance(value, Mapping) and any(_is_of_library(part) for part in value.values()):
+        _refuse_taken_names(value)
         return Tables({name: as_input(part) for name, part in value.items()})
     if not _is_of_library(value):
         return value
@@ -35,6 +37,12 @@ def as_input(value: Any) -> Any:
     names = [name for name, _ in columns]
     arrays = [_numbers(f"column {name!r}", column) for name, column in columns]
     return stacked("an input", names, [a.astype(np.int64) if a.dtype.kind == "b" else a for a in arrays])
+
+
+def _refuse_taken_names(names: Iterable[str]) -> None:
+    for name in TAKEN_NAMES.intersection(names):
+        cause = f"an input is called {name!r}, and mine.{name} is a method"
+        raise LocalError("bad-input-name", cause, f"call it {name}_, or whatever else is no method of a mapping")
 
 
 def _is_of_library(value: Any) -> bool:

@@ -10,19 +10,24 @@ import numpy as np
 
 from mpc.algebra.encoding import as_numbers
 from mpc.context import Context, Spec
+from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
 from protocols.runs.table import Table, Tables
 
-_HEADER = 256
+_HEADER = 1 << 20
+_DIGEST_BYTES = 8
 _LONGEST = 1 << 40
 _DTYPES: dict[str, type[np.generic]] = {"f": np.float64, "i": np.int64, "u": np.uint64, "b": np.bool_}
 
-Described = tuple[tuple[int, ...], type[np.generic]]
-"""The shape and dtype of an input."""
+Described = tuple[tuple[int, ...], type[np.generic], frozenset[bytes]]
+"""The shape and dtype of an input, and digests of the names of whole columns beside decimals."""
 
 
 async def exchange_shapes(ctx: Context, mine: Any) -> list[Any]:
     """Zeros in the shape and dtype of every party's input. The names of another's columns are not told; any will do.
+
+    Where columns of whole numbers stand beside decimals, digests of their names are told: who knows a name knows its
+    column's kind, and who guesses one can tell that it is there.
 
     PeerError `malformed-message`; `too-many-elements` where the others' are more than this party is willing to hold.
     """
@@ -40,15 +45,16 @@ async def exchange_shapes(ctx: Context, mine: Any) -> list[Any]:
 def describe(mine: Any) -> Any:
     """Zeros in the shape and dtype of an input, or of inputs by name; None for a party without one.
 
-    A table keeps the names of its columns.
+    A table keeps the names and types of its columns.
     """
     if mine is None:
         return None
     if isinstance(mine, Tables):
         return Tables({name: describe(table) for name, table in mine.items()})
+    if isinstance(mine, Table):
+        return mine.blank()
     dtype = as_numbers(mine).dtype
-    zeros = np.zeros(np.shape(mine), np.int64 if dtype.kind == "O" else dtype)
-    return Table(zeros, mine.columns) if isinstance(mine, Table) else zeros
+    return np.zeros(np.shape(mine), np.int64 if dtype.kind == "O" else dtype)
 
 
 def _packed_shape(mine: Any) -> bytes:
@@ -63,8 +69,15 @@ def _described(mine: Any) -> Any:
         return None
     if isinstance(mine, Tables):
         return {name: _described(table) for name, table in mine.items()}
-    kind = as_numbers(mine).dtype.kind
-    return ["i" if kind == "O" else kind, list(np.shape(mine))]
+    kind = np.dtype(mine.joint).kind if isinstance(mine, Table) else as_numbers(mine).dtype.kind
+    told = ["i" if kind == "O" else kind, list(np.shape(mine))]
+    whole = mine.whole_names if isinstance(mine, Table) else []
+    return [*told, [_digest(name) for name in whole]] if whole else told
+
+
+def _digest(name: str) -> bytes:
+    """What is told of a column's name, by which whoever knows it knows it again."""
+    return DomainHash("parley column of whole numbers").absorb(name).bytes(_DIGEST_BYTES)
 
 
 def _admitted(data: bytes, ctx: Context, sender: str) -> Any:
@@ -75,9 +88,9 @@ def _admitted(data: bytes, ctx: Context, sender: str) -> Any:
 
 
 def _zeros(described: Described, ctx: Context, sender: str) -> Table:
-    shape, dtype = described
+    shape, dtype, whole = described
     ctx.session.intake.admit(prod(shape), sender, f"an input of shape {shape}")
-    return Table(np.zeros(shape, dtype), None)
+    return Table(np.zeros(shape, dtype), None, lambda name: np.int64 if _digest(name) in whole else None)
 
 
 def _unpacked_shape(data: bytes, sender: str) -> Described | dict[str, Described] | None:
@@ -93,7 +106,10 @@ def _unpacked_shape(data: bytes, sender: str) -> Described | dict[str, Described
 
 
 def _shape_and_dtype(described: Any) -> Described:
-    kind, shape = described
+    kind, shape, *more = described
+    whole = frozenset(more[0] if more else ())
+    if len(more) > 1 or not all(type(digest) is bytes and len(digest) == _DIGEST_BYTES for digest in whole):
+        raise ValueError("columns out of form")
     if len(shape) > 8 or not all(type(s) is int and 0 <= s <= _LONGEST for s in shape) or prod(shape) > _LONGEST:
         raise ValueError("shape out of range")
-    return tuple(shape), _DTYPES[kind]
+    return tuple(shape), _DTYPES[kind], whole

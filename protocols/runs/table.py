@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -18,26 +18,38 @@ class NoAttribute(LocalError, AttributeError):
     """An attribute that a table has not: an AttributeError to whoever only asks whether there is one."""
 
 
+TypeOf = Callable[[str], "type[Any] | None"]
+"""The type of a column of this name where it is not that of the array: np.int64, np.float64, or object for integers of
+Python's."""
+
+
+def _as_the_array(name: str) -> None:
+    """No column has a type of its own."""
+
+
 class Table(Array):
     """A numpy array of shape (rows, columns), of which `mine["age"]` is a column and `mine.columns` are the names.
 
     An array of one dimension may be one column that has a name.
 
-    `mine[["age", "sex"]]` is the table of these columns. Whatever takes rows of a table is a table; all else that is
-    computed of it is a plain array. `columns` is None where only a shape is known, as in a plan: then any name will do.
+    Columns keep their own type: of whole numbers beside decimals the array holds floats, and `mine["age"]` is int64, a
+    copy that cannot be written to. `mine[["age", "sex"]]` is the table of these columns. Whatever takes rows of a table
+    is a table; all else that is computed of it is a plain array. `columns` is None where only a shape is known, as in a
+    plan: then any name will do.
     """
 
     columns: tuple[str, ...] | None
+    types: TypeOf
 
-    def __new__(cls, values: npt.ArrayLike, columns: Sequence[str] | None = ()) -> Table:
-        """A view of `values` with these names, or none."""
+    def __new__(cls, values: npt.ArrayLike, columns: Sequence[str] | None = (), types: TypeOf = _as_the_array) -> Table:
+        """A view of `values` with these names, or none; `types` knows what differs from the array's type."""
         made = np.asarray(values).view(cls)
-        made.columns = None if columns is None else tuple(columns)
+        made.columns, made.types = None if columns is None else tuple(columns), types
         return made
 
     def __array_finalize__(self, source: Any) -> None:
         """An array made of a table has no names unless it is given them: its columns may be others."""
-        self.columns = ()
+        self.columns, self.types = (), _as_the_array
 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         """What numpy computes of a table is a plain array, or a number."""
@@ -46,13 +58,12 @@ class Table(Array):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, str):
-            place = self._place(index)
-            return np.asarray(self) if self.ndim == 1 else np.asarray(self)[:, place]
+            return self._column(index)
         if isinstance(index, list) and index and all(isinstance(name, str) for name in index):
-            return Table(np.asarray(self)[:, [self._place(name) for name in index]], index)
+            return self._chosen(index)
         found = np.asarray(self)[index]
         rows = isinstance(index, slice | list) or (isinstance(index, np.ndarray) and index.ndim == 1)
-        return Table(found, self.columns) if rows and self.ndim == 2 else found
+        return self._like(found) if rows and self.ndim == 2 else found
 
     def __getattr__(self, name: str) -> Any:
         if name in (self.__dict__.get("columns") or ()):
@@ -66,13 +77,28 @@ class Table(Array):
 
     def copy(self, order: Any = "C") -> Table:
         """The same table, in memory of its own."""
-        return Table(np.array(self, order=order), self.columns)
+        return self._like(np.array(self, order=order))
 
     def __copy__(self) -> Table:
         return self.copy()
 
     def __deepcopy__(self, memo: Any) -> Table:
         return self.copy()
+
+    def blank(self) -> Table:
+        """The same with zeros for values; Python's integers as int64."""
+        return self._like(np.zeros(self.shape, np.int64 if self.dtype.kind == "O" else self.dtype))
+
+    @property
+    def joint(self) -> type[Any]:
+        """The type that all columns would have as one array."""
+        return joint_type([self.dtype.kind])
+
+    @property
+    def whole_names(self) -> list[str]:
+        """The columns of whole numbers that stand beside decimals."""
+        mixed = self.joint is np.float64
+        return [name for name in self.columns or () if self.types(name) in (np.int64, object)] if mixed else []
 
     def sort(self, *args: Any, **kwargs: Any) -> None:
         """Sorted in place, by which the columns lose their meaning, and their names."""
@@ -85,8 +111,25 @@ class Table(Array):
         self.columns = ()
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Table:
-        """The same table in another type."""
+        """The same table in another type, which is then that of all columns."""
         return Table(np.asarray(self).astype(dtype, *args, **kwargs), self.columns)
+
+    def _like(self, values: Array) -> Table:
+        """Other rows, or other values, of the same columns."""
+        return type(self)(values, self.columns, self.types)
+
+    def _column(self, name: str) -> Array:
+        """The column of that name in its own type. LocalError `no-such-column`."""
+        place = self._place(name)
+        column = np.asarray(self) if self.ndim == 1 else np.asarray(self)[:, place]
+        own = self.types(name)
+        return column if own is None else _unchanged(column, own)
+
+    def _chosen(self, names: list[str]) -> Table:
+        """The table of these columns."""
+        if self.columns is None:
+            return Table(np.asarray(self)[:, [self._place(name) for name in names]], names, self.types)
+        return stacked("this party's data", names, [self._column(name) for name in names])
 
     def _place(self, name: str) -> int:
         """The column of that name. LocalError `no-such-column`."""
@@ -102,24 +145,88 @@ class Table(Array):
         return columns.index(name)
 
 
+class MixedTable(Table):
+    """Columns that no one array of float64 holds exactly, as keys of 60 bits beside decimals: they are taken by name.
+
+    The array is of Python's objects, so that whatever sees it sees the exact values. LocalError
+    `input-inexact-integer` where it is computed with as one array.
+    """
+
+    @property
+    def joint(self) -> type[Any]:
+        """The type that all columns would have as one array."""
+        return np.float64
+
+    def as_one(self) -> NoReturn:
+        """Refuse to be one array of numbers."""
+        inexact = (name for name in self.whole_names if first_inexact(self._column(name)) is not None)
+        raise inexact_integer("this party's data", next(inexact, self.whole_names[0]), user_line())
+
+    def __array_ufunc__(self, *_: Any, **__: Any) -> Any:
+        self.as_one()
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if function in (np.shape, np.ndim, np.size):
+            return super().__array_function__(function, types, args, kwargs)
+        self.as_one()
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        return found if isinstance(index, str) or isinstance(found, Table) else self.as_one()
+
+    def __repr__(self) -> str:
+        return repr(np.asarray(self))
+
+    def __str__(self) -> str:
+        return str(np.asarray(self))
+
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Table:
+        """As `as_one`."""
+        self.as_one()
+
+    def blank(self) -> Table:
+        """The same with zeros for values."""
+        return self._like(np.zeros(self.shape, object))
+
+
+ROWS_AT_A_TIME = 4096  # as many as a cache holds
 EXACT = 2**53  # float64 holds every integer below this, and this one, but not the next
-INEXACT = "an integer that float64 cannot hold exactly stands beside values that are not int64"
-INEXACT_REMEDY = "Keep integers of more than 53 bits in a file of integers, or scale them down."
+INEXACT = "an integer that float64 cannot hold exactly stands beside decimals"
+INEXACT_REMEDY = "Write integers of more than 53 bits in a column of their own without decimals, or scale them down."
 
 
 def stacked(where: object, names: Sequence[str], columns: Sequence[Array]) -> Table:
     """Columns side by side: int64 if all are whole, or Python's integers if int64 is too small, else float64 with every
-    value unchanged.
+    value unchanged. By name each has its own type; a `MixedTable` where float64 does not hold them all.
 
-    LocalError `input-inexact-integer` where that is not possible.
+    LocalError `input-inexact-integer` where an integer that float64 does not hold has no name of its own.
     """
-    kinds = {column.dtype.kind for column in columns}
-    if kinds <= {*"iuO"}:
-        return Table(np.stack([column.astype(joint_type(kinds)) for column in columns], axis=1), names)
-    for name, column in zip(names, columns, strict=True):
+    joint = joint_type({column.dtype.kind for column in columns})
+    types = {name: joint_type([column.dtype.kind]) for name, column in zip(names, columns, strict=True)}
+    for name, column in zip(names, columns, strict=True) if joint is np.float64 else ():
         if first_inexact(column) is not None:
-            raise LocalError("input-inexact-integer", f"{where}, column {name!r}: {INEXACT}", INEXACT_REMEDY)
-    return Table(np.stack([column.astype(np.float64) for column in columns], axis=1), names)
+            if not name or [*names].count(name) > 1:
+                raise inexact_integer(where, name)
+            return MixedTable(_beside_one_another(columns, object), names, types.get)
+    own = {name: dtype for name, dtype in types.items() if dtype is not joint}
+    return Table(_beside_one_another(columns, joint), names, own.get)
+
+
+def _beside_one_another(columns: Sequence[Array], dtype: type[Any]) -> Array:
+    together = np.empty((len(columns[0]), len(columns)), dtype)
+    for start in range(0, len(together), ROWS_AT_A_TIME):
+        rows = slice(start, start + ROWS_AT_A_TIME)
+        for place, column in enumerate(columns):
+            together[rows, place] = column[rows]
+    return together
+
+
+def inexact_integer(where: object, name: str, line: str = "") -> LocalError:
+    """The error of an integer in the column of this name, or of none, that has no place in one array of floats."""
+    column = f", column {name!r}" if name else ""
+    way = f'mine["{name}"]' if name else "under a header"
+    remedy = f"Take the columns by name, {way}, which stay exact; or choose others, mine[[...]] or --columns."
+    return LocalError("input-inexact-integer", f"{where}{column}: {INEXACT} in one array", remedy, line=line)
 
 
 def joint_type(kinds: Collection[str]) -> type[Any]:
@@ -133,6 +240,19 @@ def first_inexact(column: Array) -> int | None:
         return None
     large = np.flatnonzero((column > EXACT) | (column < -EXACT))
     return next((int(place) for place in large if int(column[place]) != int(float(column[place]))), None)
+
+
+def _unchanged(column: Array, dtype: type[Any]) -> Array:
+    """A column in another type, not to be written to; as it is where that type does not hold what stands there now."""
+    try:
+        with np.errstate(invalid="ignore"):
+            found = np.array([*map(int, column)], object) if dtype is object else column.astype(dtype)
+    except (ValueError, OverflowError):
+        return column
+    if not np.array_equal(found, column):
+        return column
+    found.flags.writeable = False
+    return found
 
 
 class Tables(Mapping[str, Any]):
@@ -164,3 +284,7 @@ class Tables(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"<inputs {', '.join(f'{name} {np.shape(table)}' for name, table in self._tables.items())}>"
+
+
+TAKEN_NAMES = frozenset(name for name in dir(Tables) if not name.startswith("_"))
+"""What `mine.NAME` cannot ask for: methods of a mapping."""

@@ -276,6 +276,37 @@ def test_decisions_are_reported_with_the_margin_in_which_they_could_go_the_other
     assert decision.margin == UNIT / 2
     assert decision.line.startswith("test_error_bounds.py")
     assert report.to_json()["decisions"] == [{"line": decision.line, "margin": UNIT / 2}]
+    assert [reveal.decided for reveal in report.reveals] == [True, False, False, False, False]
+
+
+def test_what_follows_from_a_decision_is_said_to_whatever_is_made_of_it():
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(-1, 1))
+        above = x > 0.5
+        share = above.mean()
+        await mpc.reveal(ctx, above.sum(), x.mean())
+        await mpc.reveal(ctx, share, share * x.sum(), np.where(above, x, 0.25), x.sum())
+        later = mpc.secret_from(ctx, await mpc.share_of(ctx, share * 2), kind="fixed", range=(0, 2), error=0.25)
+        return await mpc.reveal(ctx, later)
+
+    inputs = [np.array([0.1, 0.7]), None]
+    report = simulate(main, inputs).report
+    assert [reveal.decided for reveal in report.reveals] == [True, False, True, True, True, False, True]
+    assert [reveal.decided for reveal in plan(main, inputs).report.reveals] == [r.decided for r in report.reveals]
+    shown = repr(report)
+    assert "+- 0.25, if decided as shown below" in shown
+    assert shown.count("if decided") == 5
+    assert "could go the other way within" in shown
+
+
+def test_a_margin_beyond_use_is_said_to_be_none():
+    async def main(ctx, mine):
+        x = (await mpc.secret(ctx, 0, mine)).within(-1, 1)
+        return await mpc.reveal(ctx, (iterated(ctx, x).within(-1, 1) > 0).mean())
+
+    report = simulate(main, [np.array([0.5, -0.5]), None]).report
+    assert [decision.margin for decision in report.decisions] == [np.inf]
+    assert "no useful bound" in repr(report)
 
 
 def test_a_plan_knows_the_bounds_and_the_decisions_of_the_run():

@@ -71,7 +71,8 @@ def test_a_policy_sees_what_is_public_of_every_output_and_the_ledger_has_it():
     assert first.privacy is None
     assert (second.shape, second.kind, second.receivers) == ((3,), "bit", (0, 1))
     assert (third.shape, third.receivers) == ((3,), (1,))
-    assert ledger == [Reveal(o.line, o.shape, o.receivers, o.error) for o in seen]
+    assert [output.decided for output in seen] == [False, True, False]
+    assert ledger == [Reveal(o.line, o.shape, o.receivers, o.error, o.decided) for o in seen]
 
 
 def test_an_output_is_in_the_ledger_before_it_is_sent():

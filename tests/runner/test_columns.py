@@ -85,6 +85,7 @@ def test_all_readers_read_alike(tmp_path_factory: pytest.TempPathFactory, rows: 
     quickest, quick, slow = (_read_by(reader, path, reading) for reader in READERS)
     for table in (quickest, quick):
         assert (table.dtype, table.columns) == (slow.dtype, slow.columns)
+        assert [table[name].dtype for name in table.columns] == [slow[name].dtype for name in table.columns]
         np.testing.assert_array_equal(table, slow)
 
 
@@ -112,7 +113,8 @@ def test_a_file_of_numbers_in_any_spelling_is_read_or_refused_alike(
     for reader in READERS:
         try:
             table = _read_by(reader, path, Reading(header=header))
-            found.append((table.dtype, table.shape, table.tolist()))
+            types = [table[name].dtype for name in table.columns]
+            found.append((table.dtype, types, table.shape, np.asarray(table).tolist()))
         except LocalError as error:
             found.append((error.code, error.cause))
     assert found[0] == found[1] == found[2]

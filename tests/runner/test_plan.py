@@ -85,3 +85,12 @@ def test_a_shadow_shows_what_fixed_point_costs_on_data_that_are_given(tmp_path: 
         assert 0 < compared["off"] < compared["bound"]
         assert "floating point" in done.stdout
     assert parley("plan", program, "-n", "2", "--shadow", f"2={data[0]}").returncode == 2
+
+
+def test_a_shadow_of_named_inputs(tmp_path: Path) -> None:
+    program = write(tmp_path, "product.py", PRODUCT.replace("value=mine", "value=mine.own"))
+    data, target = write(tmp_path, "a.csv", "x\n1.5\n2.25\n"), tmp_path / "plan.json"
+    words = ["--shadow", f"0:own={data}", "--shadow", f"1:own={data}", "--json", str(target)]
+    done = parley("plan", program, "-n", "2", *words)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(target.read_text())["shadow"][0]["largest"] == pytest.approx(1.5**2 + 2.25**2)

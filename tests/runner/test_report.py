@@ -43,14 +43,15 @@ def account(me: int, **other: Any) -> dict[str, Any]:
         "offline_bytes": 48 * me,
         "material": {"triple": 3},
         "reveals": [
-            {"line": "study.py:9", "shape": [2, 3], "to": [0, 1], "error": 0.0003},
-            {"line": "study.py:9", "shape": [], "to": [1], "error": 0.0},
+            {"line": "study.py:9", "shape": [2, 3], "to": [0, 1], "error": 0.0003, "decided": False},
+            {"line": "study.py:9", "shape": [], "to": [1], "error": 0.0, "decided": False},
         ],
         "decisions": [],
         "lines": lines,
         "warnings": [f"careful {me}", "both"],
         "device": {"name": "a card", "operations": {"matmul": 7 + me}, "lost": None} if me == 0 else None,
         "result": [0.5],
+        "bounds": {},
     } | other
 
 
@@ -70,7 +71,7 @@ def test_bounds_of_errors_and_decisions_are_shown() -> None:
     shown = [line.split() for line in printed(merged([account(0), account(1)])).splitlines()]
     assert ["study.py:9", "2", "x", "3", "+-", "0.0003", "everybody"] in shown
     assert ["study.py:9", "one", "number", "exact", "south"] in shown
-    unbounded = {"line": "study.py:9", "shape": [], "to": [0, 1], "error": "inf"}
+    unbounded = {"line": "study.py:9", "shape": [], "to": [0, 1], "error": "inf", "decided": True}
     one = {"reveals": [unbounded], "decisions": [{"line": "study.py:7", "margin": 0.25}], "result": 62.75}
     shown = [line.split() for line in printed(account(0, **one, device=[None])).splitlines()]
     assert ["study.py:9", "one", "number", "no", "useful", "bound", "everybody"] in shown
@@ -78,14 +79,27 @@ def test_bounds_of_errors_and_decisions_are_shown() -> None:
     exact = {"reveals": [unbounded | {"error": 0.0}], "decisions": one["decisions"], "result": 3}
     assert "exact, if decided as shown below" in " ".join(printed(account(0, **exact, device=[None])).split())
     assert ["result", "62.75"] in shown
+    far = {"reveals": [unbounded | {"error": 1.7e-5}], "decisions": [{"line": "study.py:7", "margin": "inf"}]}
+    far["bounds"] = {"result": {"error": 1.7e-5, "decided": True}}
+    text = " ".join(printed(account(0, **far, result=62.75, device=[None])).split())
+    assert text.count("+- 1.7e-05, if decided as shown below") == 2
+    assert "study.py:7 no useful bound" in text
 
 
-def test_the_bound_of_the_one_value_that_was_revealed_stands_beside_the_result() -> None:
-    reveals = [{"line": "study.py:9", "shape": [], "to": [0, 1], "error": 0.0003}]
-    shown = printed(account(0, reveals=reveals, result=62.75, device=[None]))
+def test_bounds_stand_beside_what_of_the_result_was_revealed() -> None:
+    bound = {"error": 0.0003, "decided": False}
+    shown = printed(account(0, result=62.75, bounds={"result": bound}, device=[None]))
     assert "62.75 +- 0.0003" in shown
-    assert "+-" not in printed(account(0, reveals=[reveals[0] | {"error": 0.0}], result=62.75, device=[None]))
-    assert "62.75 +-" not in printed(account(0, reveals=reveals * 2, result=62.75, device=[None]))
+    assert "62.75 +-" not in printed(account(0, result=62.75, device=[None]))
+    shown = printed(account(0, result={"mean": 62.75, "twice": 125.5}, bounds={"mean": bound}, device=[None]))
+    assert "62.75 +- 0.0003" in shown
+    assert "125.5 +-" not in shown
+    shown = printed(account(0, result=[62.75, 3], bounds={"[0]": bound | {"decided": True}}, device=[None]))
+    assert "[0]    62.75 +- 0.0003, if decided as shown below" in shown
+    accounts = [account(0, bounds={}), account(1, result=62.75, bounds={"result": bound})]
+    shown = printed(merged(accounts))
+    assert "south: result    62.75 +- 0.0003" in shown
+    assert "0.5 +-" not in shown
 
 
 def test_what_was_made_ahead_and_not_used_is_shown_beside_what_was_taken() -> None:

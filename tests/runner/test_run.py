@@ -7,6 +7,9 @@ import os
 import re
 import signal
 import subprocess
+import sys
+import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -252,3 +255,57 @@ def test_sets_of_texts_have_one_order_at_all_parties(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     expected = {"age": 1, "height": 2, "weight": 3, "salary": 4, "iq": 5, "bmi": 6}
     assert json.loads(done.stdout)["result"] == expected
+
+
+HANGING = (
+    PRODUCT.replace("    return {", "    result = {")
+    + """
+    if ctx.me == 0:
+        return result
+    print("hanging", flush=True)
+    import trio
+    await trio.sleep(60)
+"""
+)
+
+
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_result_that_one_party_had_is_shown_though_the_run_is_interrupted(tmp_path: Path, how: str) -> None:
+    arguments = product_of(tmp_path, 2)
+    write(tmp_path, "product.py", HANGING)
+    (tmp_path / "r.json").write_text("an earlier run's")
+    command = [sys.executable, "-m", "party_runner", *arguments, "--output", str(tmp_path / "r.json")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        for line in run.stderr:
+            if "hanging" in line:
+                break
+        time.sleep(0.5)
+        run.send_signal(getattr(signal, how))
+        printed, errors = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert printed.split()[:4] == ["Result", "party0:", "product", "1"]
+    assert errors.splitlines()[-1] == "interrupted: all parties were ended"
+    assert "Traceback" not in errors
+    assert json.loads((tmp_path / "r.party0.json").read_text()) == {"product": pytest.approx(1.0, abs=1e-3)}
+    assert not (tmp_path / "r.json").exists()
+
+
+def test_a_group_of_exceptions_shows_where_it_was_raised(tmp_path: Path) -> None:
+    arguments = product_of(tmp_path, 2)
+    raising = "    raise ExceptionGroup('several', [ValueError(1), KeyError(2)])\n"
+    write(tmp_path, "product.py", PRODUCT.partition("    return {")[0] + raising)
+    done = parley(*arguments)
+    assert done.returncode == 1
+    assert "ExceptionGroup: several (2 sub-exceptions)" in done.stderr
+    assert "raise ExceptionGroup('several'" in done.stderr
+    assert "fault in Parley" not in done.stderr
+
+
+def test_no_room_for_the_keys_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "none")])
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    code, printed = call(*product_of(tmp_path, 2))
+    assert code == 2
+    assert "[no-temporary-folder]" in printed
+    assert "TMPDIR" in printed
