@@ -12,7 +12,7 @@ from protocols.array.functions import exp, log
 from protocols.array.logic import maximum
 from protocols.array.quotients import reciprocal
 from protocols.array.scales import fixed
-from protocols.array.secret import SecretArray
+from protocols.array.secret import SecretArray, need_secret
 from protocols.array.shadows import Floats, in_floats
 
 
@@ -24,7 +24,7 @@ def _softmax_of_floats(x: Floats, axis: Any = -1) -> Any:
 @in_floats(lambda x: np.maximum(x, 0))
 def relu(x: SecretArray) -> SecretArray:
     """The larger of x and 0, elementwise, exactly."""
-    return maximum(x, 0)
+    return maximum(need_secret(x, "relu"), 0)
 
 
 @in_floats(_softmax_of_floats)
@@ -34,14 +34,14 @@ def softmax(x: SecretArray, axis: Any = -1) -> SecretArray:
     Nothing need be vouched for: one of the exponentials is that of 0, so that their sum is at least 1 less the error of
     `exp`. Rounds: those of `max`, `exp`, `reciprocal` and a product.
     """
-    _, weights, total = _exponentials(x, axis)
+    _, weights, total = _exponentials(need_secret(x, "softmax"), axis)
     return fixed(multiply(weights, reciprocal(total)))
 
 
 @in_floats(lambda x, axis=-1: np.log(_softmax_of_floats(x, axis)))
 def log_softmax(x: SecretArray, axis: Any = -1) -> SecretArray:
     """The logarithm of `softmax`: x less the largest, less the logarithm of the sum. Rounds: as `softmax`, about."""
-    below, _, total = _exponentials(x, axis)
+    below, _, total = _exponentials(need_secret(x, "log_softmax"), axis)
     return subtract(below, log(total))
 
 

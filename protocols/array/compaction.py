@@ -9,17 +9,21 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.array.facts import public_count
 from protocols.array.lines import user_line
 from protocols.array.logic import logical_not, where
+from protocols.array.misuse import need_context
 from protocols.array.node import Facts, Node, operation
 from protocols.array.recording import record
 from protocols.array.scales import constant, ring_form
-from protocols.array.secret import SecretArray
+from protocols.array.secret import SecretArray, need_secret
 from protocols.array.shape import stack as stacked
 from protocols.array.shuffled import put_first
 from protocols.array.sorting import by_two, places_of, sorted_by
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
+
+MOST_THINGS = 1 << 32
 
 
 def _shuffled(x: Node) -> Facts:
@@ -43,7 +47,7 @@ def shuffle(x: SecretArray) -> SecretArray:
     Rounds: as many as there are parties. Bits come back as whole numbers 0 and 1. Raises LocalError `not-offered` on a
     suite without a shuffle, `bad-axis` for a scalar.
     """
-    if not x.ndim:
+    if not need_secret(x, "shuffle").ndim:
         raise LocalError("bad-axis", "a single number has no order", "shuffle one dimension or more", line=user_line())
     check_shuffle(x.context)
     return record(SHUFFLE, ring_form(x)) if x.size else x.copy()
@@ -54,9 +58,8 @@ def permutation(ctx: Context, n: int) -> SecretArray:
 
     Rounds: as many as there are parties. Raises LocalError `bad-count` for a negative n, `not-offered` as `shuffle`.
     """
-    if n < 0:
-        raise LocalError("bad-count", f"an order of {n} things", "count from 0", line=user_line())
-    return shuffle(constant(ctx, np.arange(n), 0))
+    need_context(ctx, "permutation")
+    return shuffle(constant(ctx, np.arange(public_count(n, MOST_THINGS, "the things")), 0))
 
 
 def check_shuffle(context: Context) -> None:
@@ -76,7 +79,7 @@ def compress(condition: SecretArray, x: SecretArray, size: int) -> SecretArray:
     of which `size`, public, must be a bound, or the rest is left out. Rounds: 3, and as many as there are parties.
     Raises LocalError `not-a-bit`, `wrong-shape`, `bad-count`.
     """
-    _check_selection(condition, x, size)
+    size = _check_selection(condition, x, size)
     rows = ring_form(x).reshape(x.shape[0], prod(x.shape[1:]))
     chosen = where(condition.reshape(-1, 1), rows, 0)
     columns = _selected_first(condition, [chosen[:, i] for i in range(rows.shape[1])])
@@ -91,7 +94,8 @@ def _selected_first(condition: SecretArray, columns: list[SecretArray]) -> list[
     return sorted_by(by_two, [ring_form(later), places_of(later), *columns])[2:]
 
 
-def _check_selection(condition: Any, x: Any, size: int) -> None:
+def _check_selection(condition: Any, x: Any, size: Any) -> int:
+    """The size as an integer."""
     if not isinstance(condition, SecretArray) or condition.kind != "bit":
         raise LocalError(
             "not-a-bit", "a selection by something else than a secret condition", "compare first: x > 0 gives bits",
@@ -103,5 +107,4 @@ def _check_selection(condition: Any, x: Any, size: int) -> None:
             "wrong-shape", f"a condition of shape {condition.shape} for elements of shape {shape}",
             "give a condition for each element of a secret, or for each row", line=user_line(),
         )  # fmt: skip
-    if not 0 <= size <= x.shape[0]:
-        raise LocalError("bad-count", f"{size} selected ones of {x.shape[0]}", "ask for fewer", line=user_line())
+    return public_count(size, x.shape[0], "the selected")

@@ -78,6 +78,8 @@ def _none(x: SecretArray) -> SecretArray:
 def searchsorted(a: Any, v: Any, side: str = "left") -> SecretArray:
     """How many elements of the sorted vector a are below each of v, or with side="right" not above it."""
     _one_dimension("np.searchsorted", a)
+    if side not in ("left", "right"):
+        raise missing(f"np.searchsorted with side={side!r}", "side is 'left' or 'right'")
     column = np.reshape(v, (*np.shape(v), 1))
     return sum_(less_equal(a, column) if side == "right" else less(a, column), -1)
 

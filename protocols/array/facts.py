@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,15 @@ def matrix_shapes(x: Shape, y: Shape) -> tuple[Shape, Shape, Shape]:
     return left, right, shape[:-1] if len(y) == 1 else shape
 
 
+def public_count(given: Any, most: int, what: str) -> int:
+    """A public whole number from 0 to `most`. LocalError `bad-count`."""
+    count = None if isinstance(given, bool | np.bool_) else _index(given)
+    if count is None or not 0 <= count <= most:
+        way = f"give a public whole number from 0 to {most}"
+        raise LocalError("bad-count", f"{given!r} as the number of {what}", way, line=user_line())
+    return count
+
+
 def axes_of(x: SecretArray, axis: Any) -> tuple[int, ...]:
     """The axes that numpy's argument `axis` names, counted from the first."""
     numbers = own_number(axis)
@@ -63,3 +73,11 @@ def axes_of(x: SecretArray, axis: Any) -> tuple[int, ...]:
             line=user_line(),
         )  # fmt: skip
     return tuple(a % x.ndim for a in given)
+
+
+def _index(given: Any) -> int | None:
+    """A whole number of Python or numpy; None for anything else."""
+    try:
+        return operator.index(given)
+    except TypeError:
+        return None

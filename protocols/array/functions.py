@@ -23,7 +23,7 @@ from protocols.array.peaks import Peak
 from protocols.array.quotients import divide, reciprocal
 from protocols.array.recording import record
 from protocols.array.scales import fixed
-from protocols.array.secret import SecretArray
+from protocols.array.secret import SecretArray, need_secret
 from protocols.array.shadows import in_floats
 from protocols.array.signs import from_zero_on
 from protocols.numeric import error_function, exponential, logarithm, sine, square_root
@@ -101,7 +101,7 @@ def sqrt(x: SecretArray) -> SecretArray:
 @in_floats(lambda x: 1 / np.sqrt(x))
 def inverse_sqrt(x: SecretArray) -> SecretArray:
     """1 / sqrt(x), for a positive range."""
-    return record(INVERSE_SQRT, fixed(x))
+    return record(INVERSE_SQRT, fixed(need_secret(x, "inverse_sqrt")))
 
 
 @implements(np.exp)
@@ -123,7 +123,7 @@ def log(x: SecretArray) -> SecretArray:
 def sigmoid(x: SecretArray) -> SecretArray:
     """1 / (1 + exp(-x)), for any range: a spline within 1.1e-4 where that is no more than 16 units of the last place,
     else from exp and a reciprocal, within 4 units."""
-    x = fixed(x)
+    x = fixed(need_secret(x, "sigmoid"))
     if _fine(x, logistic.sigmoid_loss):
         return record(SIGMOID, x)
     return _by_exp(x)
@@ -172,7 +172,7 @@ def _erf_of_floats(x: Any) -> Any:
 def erf(x: SecretArray) -> SecretArray:
     """The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x, for any range, within a unit of the
     last place or little more. The normal distribution is (1 + mpc.erf(x / 2**0.5)) / 2, and GELU x times that."""
-    return record(ERF, fixed(x))
+    return record(ERF, fixed(need_secret(x, "erf")))
 
 
 def _fine(x: SecretArray, loss_of: LossOf) -> bool:

@@ -43,11 +43,13 @@ def _told(part: Any) -> Any:
     if isinstance(part, Constant):
         return _checksum(part.elements), part.shape
     if isinstance(part, np.ndarray):
-        return _checksum(part.astype(np.int64) if part.dtype.kind == "i" else part), part.shape
+        return _checksum(part.astype(np.int64) if part.dtype.kind in "iu" else part), part.shape
     if isinstance(part, tuple | list):
         return tuple([_told(each) for each in part])
     if isinstance(part, np.generic):
         return part.item()
+    if isinstance(part, slice):
+        return ("slice", *(_told(end) for end in (part.start, part.stop, part.step)))
     return getattr(part, "__name__", type(part).__name__) if callable(part) else part
 
 

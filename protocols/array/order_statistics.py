@@ -10,14 +10,14 @@ import numpy.typing as npt
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, negative, subtract, sum_
 from protocols.array.compaction import compress
-from protocols.array.facts import axes_of
+from protocols.array.facts import axes_of, public_count
 from protocols.array.folding import axes_last, axis_back, axis_last
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import not_equal
 from protocols.array.missing import missing
 from protocols.array.scales import constant, fixed, ring_form
-from protocols.array.secret import SecretArray
+from protocols.array.secret import SecretArray, need_secret
 from protocols.array.shadows import Floats, in_floats
 from protocols.array.shape import concatenate
 from protocols.array.sorting import sort, with_places
@@ -94,9 +94,8 @@ def topk(x: SecretArray, k: int, axis: int = -1) -> tuple[SecretArray, SecretArr
 
     Nobody learns more than k, which is public. Cost: one argsort. Raises LocalError `bad-count` if there are no k.
     """
-    rows = axis_last(ring_form(x), axis)
-    if not 0 <= k <= rows.shape[-1]:
-        raise LocalError("bad-count", f"the {k} largest of {rows.shape[-1]}", "ask for fewer", line=user_line())
+    rows = axis_last(ring_form(need_secret(x, "topk")), axis)
+    k = public_count(k, rows.shape[-1], "the largest")
     values, places = with_places(negative(rows))
     return axis_back(negative(values)[..., :k], axis), axis_back(places[..., :k], axis)
 
@@ -104,7 +103,7 @@ def topk(x: SecretArray, k: int, axis: int = -1) -> tuple[SecretArray, SecretArr
 @in_floats(lambda x: np.asarray(len(np.unique(x))))
 def unique_count(x: SecretArray) -> SecretArray:
     """How many different values x holds: one sort, and one comparison of neighbours."""
-    if not x.size:
+    if not need_secret(x, "unique_count").size:
         return constant(x.context, np.asarray(0), 0)
     return sum_(_first_of_equal(sort(ring_form(x).reshape(-1))))
 
@@ -116,7 +115,7 @@ def unique(x: SecretArray, size: int) -> tuple[SecretArray, SecretArray]:
     Nobody learns more than `size`, which is public. Cost: one sort, one comparison of neighbours and `compress`. Raises
     LocalError `bad-count` if x has fewer elements.
     """
-    rows = sort(ring_form(x).reshape(-1))
+    rows = sort(ring_form(need_secret(x, "unique")).reshape(-1))
     if not x.size:
         return compress(rows == 0, rows, size), constant(x.context, np.asarray(0), 0)
     new = _first_of_equal(rows)

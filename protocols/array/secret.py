@@ -380,6 +380,16 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         raise missing("del x[...]", "x = np.delete(x, index)")
 
 
+def need_secret(x: Any, call: str) -> SecretArray:
+    """x, the first argument of mpc.CALL. LocalError `not-secret` for whatever else stands there."""
+    if not isinstance(x, SecretArray):
+        remedy = "numpy and scipy have it for what is public; secrets come from mpc.secret"
+        raise LocalError(
+            "not-secret", f"mpc.{call} takes a secret, and a {type(x).__name__} is none", remedy, line=user_line()
+        )
+    return x
+
+
 def _written(array: Any, index: Any, value: Any) -> Any:
     changed = np.array(array)
     changed[index] = value

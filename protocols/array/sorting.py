@@ -20,6 +20,7 @@ from protocols.array.arithmetic import ADD_PUBLIC, add, scale_by, subtract, sum_
 from protocols.array.folding import axis_back, axis_last, axis_number
 from protocols.array.implementations import implements
 from protocols.array.logic import equal, greater_equal, less, logical_and, logical_not, logical_or, precedes
+from protocols.array.missing import missing
 from protocols.array.public import encoded
 from protocols.array.recording import record
 from protocols.array.scales import constant, ring_form
@@ -111,6 +112,7 @@ def by_two(a: list[SecretArray], b: list[SecretArray]) -> SecretArray:
 def sort(a: SecretArray, axis: int | None = -1, kind: Any = None, *, stable: Any = None) -> SecretArray:
     """a in ascending order along an axis, flattened for None: a network of a few, a shuffle and opened comparisons of
     many (docs/protocols/order.md); bits are counted instead, in 8 rounds."""
+    _check_kind(kind)
     place = axis_number(axis)
     rows = axis_last(a, place)
     return axis_back(_sorted_bits(rows) if a.kind == "bit" else _sorted_numbers(rows), place)
@@ -130,6 +132,7 @@ def _sorted_bits(rows: SecretArray) -> SecretArray:
 @implements(np.argsort)
 def argsort(a: SecretArray, axis: int | None = -1, kind: Any = None, *, stable: Any = None) -> SecretArray:
     """The places that would sort a, those of equal elements in order; of bits by one product and a shuffle."""
+    _check_kind(kind)
     place = axis_number(axis)
     if a.kind == "bit" and a.context.suite.shuffle is not None:
         return axis_back(put_first(logical_not(axis_last(a, place)), [])[1], place)
@@ -165,10 +168,26 @@ def places_of(rows: SecretArray) -> SecretArray:
 @implements(np.partition)
 def partition(a: SecretArray, kth: Any, axis: int | None = -1, kind: Any = None) -> SecretArray:
     """a with the kth smallest where sorting puts them, smaller ones before and larger ones behind: a sorted."""
+    _check_places(a, kth, axis)
     return sort(a, axis)
 
 
 @implements(np.argpartition)
 def argpartition(a: SecretArray, kth: Any, axis: int | None = -1, kind: Any = None) -> SecretArray:
     """The places that would partition a: those that would sort it."""
+    _check_places(a, kth, axis)
     return argsort(a, axis)
+
+
+def _check_places(a: SecretArray, kth: Any, axis: int | None) -> None:
+    """The refusal of a place that the axis does not have."""
+    count = a.size if axis is None or not a.ndim else a.shape[axis]
+    places = np.asarray(kth)
+    if places.dtype.kind not in "iu" or (places < -count).any() or (places >= count).any():
+        raise missing(f"np.partition at {kth!r} of {count} elements", f"give whole places below {count}")
+
+
+def _check_kind(kind: Any) -> None:
+    """All kinds of sorting are one here, which is stable."""
+    if kind not in (None, "quicksort", "heapsort", "mergesort", "stable"):
+        raise missing(f"np.sort with kind={kind!r}", "leave it out: equal elements keep their order")

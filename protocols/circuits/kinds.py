@@ -6,6 +6,7 @@ import operator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import copysign, inf, isfinite, isnan, ldexp, nan
+from numbers import Rational
 from typing import Any
 
 from mpc.errors import LocalError
@@ -97,11 +98,14 @@ class Float(Bits):
     def encoded(self, number: Any) -> list[int]:
         """The bits of the nearest number of this kind, the least significant first. LocalError `bad-operand`."""
         try:
-            value = float(number)
+            value = float(operator.pos(number))
+            exact: float | Fraction = value
+            if isinstance(number, Rational):
+                exact = Fraction(int(number.numerator), int(number.denominator))
         except (TypeError, ValueError, OverflowError):
             what = f"a {type(number).__name__} where {self} belongs"
             raise LocalError("bad-operand", what, "give a number that a float holds") from None
-        magnitude = self.nan if isnan(value) else self._rounded(abs(value))
+        magnitude = self.nan if isnan(value) else self._rounded(abs(exact))
         negative = not isnan(value) and copysign(1, value) < 0
         return _bits(magnitude | negative << self.width - 1, self.width)
 
@@ -117,7 +121,7 @@ class Float(Bits):
         value = ldexp(significand, max(exponent, 1) - self.bias - self.fraction)
         return -value if sign else value
 
-    def _rounded(self, value: float) -> int:
+    def _rounded(self, value: float | Fraction) -> int:
         """The bits of the nearest magnitude: numbers in order are bits in order."""
         if not isfinite(value):
             return self.infinity

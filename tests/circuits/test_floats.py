@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from circuit_cases import of_two, run
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpc.algebra.bits import unpack
+from mpc.errors import LocalError
 from protocols.circuits.binding import inputs_of
 from protocols.circuits.circuit import Port
 from protocols.circuits.function import circuit
@@ -147,3 +150,14 @@ def test_ands_of_single_precision():
         assert of_two(lambda x, y, name=name: arithmetic(x, y)[name], Float32).ands <= ands
     assert of_two(lambda x, y: x < y, Float32).ands <= 138
     assert Port("x", Float32).width == 32
+
+
+def test_public_numbers_are_rounded_once():
+    middle = 2**60 + 2**36  # between two singles
+    for number, nearest in ((middle - 1, 2**60), (middle, 2**60), (middle + 1, 2**60 + 2**37)):
+        assert Float32.decoded(Float32.encoded(number)) == nearest
+        assert Float32.decoded(Float32.encoded(Fraction(number, 3))) == np.float32(number / 3)
+    assert Float32.decoded(Float32.encoded(np.int64(middle + 1))) == 2**60 + 2**37
+    for nothing in ("1.5", b"1", None, 10**400):
+        with pytest.raises(LocalError, match="bad-operand"):
+            Float32.encoded(nothing)
