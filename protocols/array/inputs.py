@@ -30,7 +30,7 @@ async def _input(ctx: Context, node: Node) -> ArithmeticShare | BooleanShare:
     if ctx.planning and ctx.me == owner:
         words = ctx.ring.zeros(node.shape)
     if node.kind == "bit":
-        packed = None if words is None else ctx.bits.pack(ctx.ring.to_signed(words) != 0)
+        packed = None if words is None else ctx.bits.pack(np.asarray(ctx.ring.to_signed(words) != 0))
         return await suite_of(ctx).input_bits(ctx, owner, packed, node.shape)
     return await suite_of(ctx).input(ctx, owner, words, node.shape)
 

@@ -143,8 +143,8 @@ def fmod(x: Any, y: Any) -> SecretArray:
 
 def modf(x: SecretArray) -> tuple[SecretArray, SecretArray]:
     """The fraction and the whole part, both of the sign of x, exactly."""
-    whole = trunc(fixed(x))
-    return subtract(fixed(x), whole), whole
+    whole = trunc(x)
+    return fixed(subtract(x, whole)), whole
 
 
 def ldexp(x: SecretArray, n: Any) -> SecretArray:

@@ -105,7 +105,7 @@ class Float(Bits):
         except (TypeError, ValueError, OverflowError):
             what = f"a {type(number).__name__} where {self} belongs"
             raise LocalError("bad-operand", what, "give a number that a float holds") from None
-        magnitude = self.nan if isnan(value) else self._rounded(abs(exact))
+        magnitude = self.nan if isnan(value) else self._rounded(exact if exact >= 0 else -exact)
         negative = not isnan(value) and copysign(1, value) < 0
         return _bits(magnitude | negative << self.width - 1, self.width)
 

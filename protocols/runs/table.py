@@ -174,6 +174,9 @@ class MixedTable(Table):
         found = super().__getitem__(index)
         return found if isinstance(index, str) or isinstance(found, Table) else self.as_one()
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter(np.asarray(self))
+
     def __repr__(self) -> str:
         return repr(np.asarray(self))
 

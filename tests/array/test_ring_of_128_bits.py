@@ -102,6 +102,8 @@ def test_truth_values_come_in(suite, length):
     truths = np.random.default_rng(length).random(length) < 0.5
     for expression in (lambda b: b, lambda b: b.sum(), lambda b: ~b & truths):
         assert np.array_equal(run(expression, truths, ranges=[None], suite=suite).result, expression(truths))
+    for one in (True, False):
+        assert run(lambda b: b, np.array(one), ranges=[None], suite=suite).result == one
 
 
 @suites

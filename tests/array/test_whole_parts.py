@@ -39,6 +39,15 @@ def test_whole_parts_of_products_that_are_not_shortened_yet(x):
     agrees(lambda a: (np.floor(a * a), np.rint(a * a)), x)
 
 
+def test_the_parts_of_a_product_are_those_of_its_exact_value():
+    """The product lies two places of the product's scale below -17 and above it, which its short form does not tell."""
+    x, y = np.array([34.0 - UNIT, 34.0, 34.0 + UNIT]), np.array([-0.5, -0.5, -0.5])
+    fraction, whole, other = revealed(lambda a, b: (*np.modf(a * b), np.trunc(a * b)), x, y)
+    np.testing.assert_array_equal(whole, [-16, -17, -17])
+    np.testing.assert_array_equal(whole, other)
+    np.testing.assert_allclose(fraction, [-1, 0, 0], atol=2 * UNIT)
+
+
 @given(x=wholes)
 def test_whole_numbers_are_their_whole_parts(x):
     agrees(lambda a: (np.floor(a), np.ceil(a), np.trunc(a), np.rint(a), np.round(a, 2)), x)

@@ -11,6 +11,7 @@ import pytest
 from real_runs import run_parties
 
 import mpc
+from mpc.accounts.plain import plain
 from party_runner.columns import Reading
 from party_runner.inputs import load_input, load_inputs
 from protocols.runs.frames import as_input
@@ -138,6 +139,12 @@ def test_where_float64_does_not_hold_all_they_are_no_one_array(use):
     assert caught.value.line.startswith("test_types_of_columns.py:")
     assert (keyed().shape, np.shape(keyed()), len(keyed())) == ((2, 3), (2, 3), 2)
     assert np.asarray(keyed())[0, 0] == KEY
+    assert str(KEY) in repr(keyed())
+
+
+def test_what_a_program_returns_of_it_is_kept():
+    expected = [[KEY, 1, 0.5], [2, 0, 1.0]]
+    assert plain({"all": keyed(), "rows": keyed()[:1]}) == {"all": expected, "rows": expected[:1]}
 
 
 async def whole(ctx, mine):
