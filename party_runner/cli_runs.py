@@ -13,7 +13,7 @@ from mpc.algebra.cores import available_cores, using_cores
 from party_runner.agreed import agreed_of
 from party_runner.arguments import input_words, inputs_by_party, own_inputs, party_names
 from party_runner.devices import DeviceChoice
-from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
+from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, tell, warn_of_expiry
 from party_runner.inputs import load_inputs
 from party_runner.join import Choices, deal, join, terms_of_making, terms_of_run
 from party_runner.launch import LocalRun, RunFailed, launch
@@ -229,7 +229,10 @@ def dealer(
         elif program is not None:
             choices = Choices(suite, numbers, material, agreed)
             terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
+        names = seat.roster.names
+        tell(f"{names[seat.me]}, the dealer, waits for {', '.join(names[: seat.me])}", status)
         run_endpoint(lambda progress: deal(seat, terms, progress), status)
+        tell("served " + (f"one run of {program.name}" if program else f"the making of stores for {runs} runs"), status)
     except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, status, None)
     say_done(status, None)

@@ -39,6 +39,12 @@ def warn_of_expiry(seat: Seat, status: StatusLine | None) -> None:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
 
 
+def tell(text: str, status: StatusLine | None) -> None:
+    """Tell a person at a terminal, on stderr, how far a command is that has no result to show."""
+    if status is None and sys.stderr.isatty():
+        click.echo(text, err=True)
+
+
 def run_endpoint(work: Work[R], status: StatusLine | None) -> R:
     """Run `work` in trio, reporting its progress to the launcher if there is one, else to the terminal."""
     if status is not None:

@@ -78,8 +78,8 @@ FOLDER_ORDER = {
     "protocols.array": (
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared", "secret",
         "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
-        "thresholds", "choices", "logic", "quotients", "signs", "functions", "folding", "rearranging", "selecting",
-        "cumulative", "shuffled", "extremes", "products", "spreads", "statistics", "sorting", "compaction",
+        "thresholds", "choices", "logic", "writing", "quotients", "signs", "functions", "folding", "rearranging",
+        "selecting", "cumulative", "shuffled", "extremes", "products", "spreads", "statistics", "sorting", "compaction",
         "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding", "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
         "evaluate", "supposing", "revealing", "bridge", "__init__",

@@ -131,12 +131,19 @@ class StoreSupply:
                 "store-foreign",
                 f"{self._folder} was made for party {header.party} of {header.n} with a ring of {header.ring} bits; "
                 f"this is party {ctx.me} of {ctx.n} with {ctx.ring.bits} bits",
-                "give each party the folder that was made for it",
+                self._way_out(ctx),
             )
         own = header.session + header.plan + self.position.to_bytes(8, "big")
         (all_told,) = await ctx.exchange(np.frombuffer(own, np.uint8))
         positions = [self._position_told(ctx, party, told.tobytes()) for party, told in enumerate(all_told)]
         self.begin(max(positions))
+
+    def _way_out(self, ctx: Context) -> str:
+        """Of a store for another party or ring."""
+        header = self.header
+        if (header.party, header.n) != (ctx.me, ctx.n):
+            return "give each party the folder that was made for it"
+        return f"run with --ring {header.ring}; or plan with --ring {ctx.ring.bits} and make a store of that plan"
 
     def begin(self, position: int) -> None:
         """Begin a run with the records from `position` on, the same at every party; those before it are burned.
@@ -259,7 +266,8 @@ class StoreSupply:
             return SupplyError(
                 "store-other-plan",
                 f"{self._folder} was made for another plan: it never had {place}",
-                f"run the program, suite and shapes of inputs that the store was made for; or {_REPLACE}",
+                "run the program, suite and shapes of inputs that the store was made for; where a revealed number "
+                f"decides what is computed, tell the plan what it will be by mpc.reveal(..., planned=); or {_REPLACE}",
                 path=path,
             )
         return SupplyError(

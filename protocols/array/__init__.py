@@ -27,6 +27,7 @@ from protocols.array import (
     sorting,
     spellings,
     statistics,
+    writing,
 )
 from protocols.array.activations import log_softmax, relu, softmax
 from protocols.array.bridge import compute, secret_from, share_of
@@ -44,5 +45,5 @@ __all__ = [
     "elementary", "erf", "extremes", "functions", "inv", "inverse_sqrt", "linear_algebra", "log_softmax", "logic",
     "lstsq", "matrices", "order_statistics", "permutation", "pinv", "products", "quotients", "rearranging", "relu",
     "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid",
-    "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique", "unique_count",
+    "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique", "unique_count", "writing",
 ]  # fmt: skip

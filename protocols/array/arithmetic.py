@@ -13,6 +13,7 @@ from protocols.array.factors import added, factor_of, range_of_product, reciproc
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
+from protocols.array.missing import instead_of_power
 from protocols.array.node import Facts, Node, operation
 from protocols.array.peaks import difference, total, turned
 from protocols.array.public import Constant, Public, encoded, is_integral, public
@@ -159,7 +160,7 @@ def power(x: SecretArray, exponent: Any) -> SecretArray:
         raise LocalError(
             "bad-exponent",
             "** takes one public whole exponent from 1 to 64",
-            _instead_of_power(exponent),
+            instead_of_power(x, exponent),
             line=user_line(),
         )
     result: SecretArray | None = None
@@ -170,15 +171,6 @@ def power(x: SecretArray, exponent: Any) -> SecretArray:
         left >>= 1
         base = square(base) if left else base
     return positive(result if result is not None else x)
-
-
-def _instead_of_power(exponent: Any) -> str:
-    """What serves instead of a power of another exponent."""
-    if isinstance(exponent, SecretArray) or np.ndim(exponent):
-        return "np.exp(y * np.log(x))"
-    roots = {0.5: "np.sqrt(x)", -0.5: "mpc.inverse_sqrt(x)", -1: "1 / x", 0: "np.ones(x.shape)"}
-    whole = f"1 / x ** {-exponent}" if int(exponent) == exponent and exponent < 0 else "np.exp(y * np.log(x))"
-    return f"write {roots.get(exponent, whole)}"
 
 
 @implements(np.sum)

@@ -12,7 +12,7 @@ from typing import Any
 
 import trio
 
-from mpc.context import Context, first_failure
+from mpc.context import Context, leading_alone
 from mpc.errors import LocalError, ParleyError
 from protocols.array.lowering import lowering
 from protocols.array.marks import mark_of
@@ -48,7 +48,7 @@ class Evaluation:
             while len(talking := self._run_local(ready)) == 1:
                 ready = await self._talk(talking.pop())
             if talking:
-                await self._run_side_by_side(talking)
+                await leading_alone(lambda: self._run_side_by_side(talking))
         except BaseException:
             self._abandon()
             raise
@@ -99,14 +99,8 @@ class Evaluation:
                 value.wake()
 
     async def _run_side_by_side(self, talking: list[Node]) -> None:
-        try:
-            async with trio.open_nursery() as nursery:
-                await self._follow(nursery, self._branch(nursery, talking))
-        except BaseExceptionGroup as group:
-            failure = first_failure(group)
-            if failure is None:
-                raise
-            raise failure from None
+        async with trio.open_nursery() as nursery:
+            await self._follow(nursery, self._branch(nursery, talking))
 
     async def _follow(self, nursery: trio.Nursery, node: Node) -> None:
         """Run a node and whatever becomes ready by it; side branches get tasks of their own."""

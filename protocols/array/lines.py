@@ -14,7 +14,7 @@ import numpy as np
 import trio
 
 from mpc import context as _context
-from mpc.errors import LocalError
+from mpc.errors import LocalError, ParleyError
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(_context.__file__)))
 _HOUSE = tuple(
@@ -28,8 +28,8 @@ _HOUSE = tuple(
 _LIBRARIES = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "purelib", "platlib"))
 _INSTALLED = tuple(os.path.join(os.sep, name, "") for name in ("site-packages", "dist-packages"))
 _BASES: dict[str, str] = {}
-"""The file name without its folders, by path, of every file of users that was seen; "" for the library's own, for
-Python's, and for those of installed packages, through which a program comes here."""
+"""What a file is called, by path, for every file of code that was seen (`file_name`), but for cells of notebooks: one
+that runs again has another number."""
 
 
 class naming_line:
@@ -82,8 +82,7 @@ def user_line() -> str:
 
 def is_program(path: str) -> bool:
     """Whether a file of code is a user's, not this library's, Python's or an installed package's."""
-    known = _BASES.get(path)
-    return bool(_base(path) if known is None else known)
+    return bool(file_name(path))
 
 
 def user_frames(error: BaseException) -> list[tuple[FrameType, str]]:
@@ -91,15 +90,47 @@ def user_frames(error: BaseException) -> list[tuple[FrameType, str]]:
 
     Those of Python's own library and of installed packages, which the program calls, are left out.
     """
-    found = []
-    for frame, line in walk_tb(error.__traceback__):
-        path = frame.f_code.co_filename
-        if is_program(path):
-            found.append((frame, f"{_BASES[path]}:{line}"))
-    return found
+    named = ((frame, line, file_name(frame.f_code.co_filename)) for frame, line in walk_tb(error.__traceback__))
+    return [(frame, f"{name}:{line}") for frame, line, name in named if name]
+
+
+def from_program_on(error: BaseException) -> None:
+    """Let an error that leaves the library show its way through the user's program alone: its traceback begins there.
+
+    An error of ours, whose own lines say all, also leaves behind the groups that it came out of: notebooks show the
+    whole of a traceback where one stands in the chain of contexts.
+    """
+    step = error.__traceback__
+    while step is not None and not is_program(step.tb_frame.f_code.co_filename):
+        step = step.tb_next
+    if step is not None:
+        error.__traceback__ = step
+    link: BaseException | None = error if isinstance(error, ParleyError) else None
+    while link is not None:
+        if isinstance(link.__context__, BaseExceptionGroup):
+            link.__context__ = None
+        link = link.__context__
+
+
+def file_name(path: str) -> str:
+    """What a user's file of code is called: its name without folders, or `cell In[2]` for a cell of a notebook; "" for
+    the library's own, for Python's, and for those of installed packages, through which a program comes here."""
+    known = _BASES.get(path)
+    return _base(path) if known is None else known
 
 
 def _base(path: str) -> str:
+    cell = _cell(path)
+    if cell:
+        return cell
     others = path.startswith((*_HOUSE, *_LIBRARIES, "<frozen ")) or any(part in path for part in _INSTALLED)
     base = _BASES[path] = "" if others else os.path.basename(path)
     return base
+
+
+def _cell(path: str) -> str:
+    """`cell In[2]` for the code of a cell of the IPython that runs here, by its number; "" for other code."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    name_code = getattr(getattr(shell, "compile", None), "format_code_name", None)
+    label, number = (name_code and name_code(path)) or ("", "")
+    return f"{label.lower()} {number}" if number else ""

@@ -6,8 +6,13 @@ For any other name the error names the nearest one that works.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
+from contextlib import suppress
 from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
 
 from mpc.errors import LocalError
 from protocols.array.lines import user_expression, user_line
@@ -50,16 +55,15 @@ _REASONS = (
         "await mpc.reveal(ctx, x) first",
     ),
     (
-        "place putmask",
-        "which elements are written would have to be public",
-        "np.where(mask, values, x)",
-    ),
-    (
         "lexsort",
         "sorting takes one key",
         "np.argsort of one number that holds all keys, as major * 1000 + minor",
     ),
-    ("float_power", "a power is of a public whole number", "x ** 3, np.exp(y * np.log(x))"),
+    (
+        "float_power",
+        "a power is of a public whole number",
+        "x ** 3; x ** y is np.exp(y * np.log(x)), 2 ** y np.exp2(y)",
+    ),
     ("inv", _VOUCHED, "mpc.inv(a, least=0.1)"),
     ("pinv tensorinv", _VOUCHED, "mpc.pinv(a, least=0.1)"),
     ("lstsq tensorsolve polyfit", _VOUCHED, "mpc.lstsq(a, b, least=0.1)"),
@@ -89,7 +93,7 @@ _REASONS = (
         "a secret has a kind, not a type in memory",
         "x.kind; x.dtype is that of what a reveal gives",
     ),
-    ("copyto put put_along_axis fill_diagonal", "it writes into its argument", "x[places] = values"),
+    ("put put_along_axis fill_diagonal", "it writes into its argument", "x[places] = values"),
     (
         "fft fft2 fftn hfft ifft ifft2 ifftn ihfft irfft irfft2 irfftn rfft rfft2 rfftn",
         "secrets are real numbers, not complex ones",
@@ -111,12 +115,26 @@ _REASONS = (
     ("resize", "it changes memory in place", "np.resize(x, shape), x.reshape(shape)"),
     ("poly polyadd polyder polydiv polyint polymul polysub", "it counts leading zeros", "np.polyval, np.convolve, +"),
     ("vander", _NO_PROTOCOL, "np.stack([x, x**2, x**3], -1)"),
-    ("gradient", _NO_PROTOCOL, "np.diff; (x[2:] - x[:-2]) / 2"),
 )
-_WITHOUT_NAN = "sum prod cumsum cumprod min max argmin argmax mean var std median quantile percentile"
+_WITHOUT_NAN = {
+    "sum cumsum": "np.{name}(x * m)",
+    "prod cumprod": "np.{name}(np.where(m, x, 1))",
+    "min argmin": "np.{name}(np.where(m, x, hi))",
+    "max argmax": "np.{name}(np.where(m, x, lo))",
+    "mean": "(x * m).sum() / np.maximum(m.sum(), 1)",
+    "var std": "(((x - mean) * m) ** 2).sum() / np.maximum(m.sum(), 1)",
+    "median quantile percentile": "np.sort(np.where(m, x, hi)), whose first m.sum() are there",
+}
+"""What serves where values are missing: of x, any public number there, and m, which says where there is a value."""
 
 WHY = {name: (reason, instead) for names, reason, instead in _REASONS for name in names.split()} | {
-    f"nan{name}": ("a secret is always a finite number", f"np.{name}") for name in _WITHOUT_NAN.split()
+    f"nan{name}": (
+        "a secret is always a finite number",
+        f"np.{name}; where values are missing, bring a column m beside x that says where there is one, and write "
+        f"{form.format(name=name)} (docs/writing_programs.md, Missing values)",
+    )
+    for names, form in _WITHOUT_NAN.items()
+    for name in names.split()
 }
 """Names of numpy, and why they have no counterpart: the reason, and what serves instead."""
 
@@ -199,6 +217,36 @@ _TRUTHS = {
     "all": "write x.all()",
 }
 """By the function of Python's that asks for truth values: the one of numpy's that doesn't."""
+
+
+def instead_of_power(base: Any, exponent: Any) -> str:
+    """What serves instead of a power that there is not, in the words of the program's line."""
+    x, y = _operands_of_power()
+    if exponent is not None and not np.ndim(exponent) and np.isscalar(exponent):
+        roots = {0.5: f"np.sqrt({x})", -0.5: f"mpc.inverse_sqrt({x})", -1: f"1 / {x}", 0: f"np.ones({x}.shape)"}
+        if exponent in roots:
+            return f"write {roots[exponent]}"
+        if exponent < 0 and int(exponent) == exponent:
+            return f"write 1 / {x} ** {-exponent}"
+    if np.isscalar(base) and base == 2:
+        return f"write np.exp2({y})"
+    return f"write np.exp({y} * np.log({x}))"
+
+
+def _operands_of_power() -> tuple[str, str]:
+    """What stands on either side of `**` in the program's line, or what np.power is given."""
+    with suppress(SyntaxError):
+        tree = ast.parse(user_expression()[1].strip(), mode="eval").body
+        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Pow):
+            return _as_operand(tree.left), _as_operand(tree.right)
+        if isinstance(tree, ast.Call) and len(tree.args) == 2:
+            return _as_operand(tree.args[0]), _as_operand(tree.args[1])
+    return "x", "y"
+
+
+def _as_operand(tree: ast.expr) -> str:
+    text = ast.unparse(tree)
+    return f"({text})" if isinstance(tree, ast.BinOp | ast.UnaryOp | ast.Compare | ast.BoolOp | ast.IfExp) else text
 
 
 def kind_change(old: str, new: str) -> LocalError:

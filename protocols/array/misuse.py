@@ -21,7 +21,7 @@ def need_context(ctx: Any, call: str) -> None:
     if not isinstance(ctx, Context):
         raise LocalError(
             "no-context",
-            f"the first argument of mpc.{call} is a {type(ctx).__name__}, not the program's context",
+            f"the first argument of mpc.{call} is a value of type {type(ctx).__name__}, not the program's context",
             f"write mpc.{call}(ctx, ...)",
             line=user_line(),
         )
@@ -48,7 +48,7 @@ def party_index(ctx: Context, given: Any, line: str) -> int:
     if index is None:
         raise LocalError(
             "bad-party",
-            f"a {type(given).__name__} where the index of a party belongs",
+            f"a value of type {type(given).__name__} where the index of a party belongs",
             f"give a whole number from 0 to {ctx.n - 1}, or for receivers several: to=(0, 1)",
             line=line,
         )
@@ -78,6 +78,16 @@ def unawaited(what: str, line: str | None) -> LocalError:
         "not-awaited",
         f"{what} was never awaited, so there is no value yet",
         "write `await` before the call: x = await mpc.secret(ctx, ...), y = await mpc.reveal(ctx, x)",
+        line=line,
+    )
+
+
+def looped_over_awaits(line: str | None) -> LocalError:
+    """The error of `sum(... await ... for ...)`, which Python takes for a loop that only `async for` can go through."""
+    return LocalError(
+        "not-awaited",
+        "a generator with `await` in it, which sum, max, list and the like cannot go through",
+        "write a list: sum([await mpc.secret(ctx, owner=i, ...) for i in range(ctx.n)])",
         line=line,
     )
 

@@ -159,7 +159,10 @@ def own_number(given: Any) -> int | tuple[int, ...] | None:
         return operator.index(given) if not np.iterable(given) else tuple(operator.index(part) for part in given)
     except TypeError:
         raise LocalError(
-            "bad-axis", f"a {type(given).__name__} where a shape or axes belong", "give whole numbers", line=user_line()
+            "bad-axis",
+            f"a value of type {type(given).__name__} where a shape or axes belong",
+            "give whole numbers",
+            line=user_line(),
         ) from None
 
 

@@ -36,7 +36,7 @@ _PERMUTING = ("swapaxes", "moveaxis", "rollaxis", "matrix_transpose")
 _EVERY_ELEMENT_ONCE = ("roll", "rot90", "fliplr", "flipud", "atleast_1d", "atleast_2d", "atleast_3d")
 _OF_ONE = (
     "tile", "repeat", "compress", "delete", "diagonal", "diag", "diagflat", "triu", "tril", "split", "array_split",
-    "hsplit", "vsplit", "dsplit", "unstack", "take_along_axis", "resize",
+    "hsplit", "vsplit", "dsplit", "unstack", "resize",
 )  # fmt: skip
 _OF_A_LIST = ("column_stack", "dstack", "block")
 _PAD_MODES = ("constant", "edge", "reflect", "symmetric", "wrap", "empty")

@@ -107,7 +107,7 @@ def checked(ctx: Context, value: Any, line: str) -> SecretArray:
     if not isinstance(value, SecretArray):
         several = "give secrets one by one, mpc.reveal(ctx, x, y) or mpc.reveal(ctx, *secrets)"
         remedy = several if isinstance(value, list | tuple | set | dict) else "use the value as it is"
-        raise LocalError("not-secret", f"a {type(value).__name__} is no secret", remedy, line=line)
+        raise LocalError("not-secret", f"a value of type {type(value).__name__} is no secret", remedy, line=line)
     if value.context.session is not ctx.session:
         raise LocalError(
             "foreign-secret", "this secret belongs to another run", "use secrets within their run", line=line

@@ -17,12 +17,13 @@ import numpy as np
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.choices import chosen
-from protocols.array.facts import joint_shape
-from protocols.array.folding import axis_last, folded
+from protocols.array.facts import axes_of, joint_shape
+from protocols.array.folding import axis_last, axis_number, folded
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import equal, logical_and, logical_xor
 from protocols.array.node import Facts, Node, operation
+from protocols.array.rearranging import by_places
 from protocols.array.recording import record
 from protocols.array.scales import common_scale, ring_form
 from protocols.array.secret import SecretArray
@@ -75,8 +76,8 @@ def check_index(index: SecretArray, count: int) -> None:
         raise LocalError(
             "secret-index",
             "a secret condition as an index: how many elements it takes would show",
-            "weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0); or mpc.compress(mask, x, size) "
-            "brings what it takes to the front, in a public size",
+            "weigh with it, (x * mask).sum() / mask.sum(), or np.where(mask, x, 0); mpc.compress(mask, x, size) "
+            "brings what it takes to the front, in a public size; only x[mask] = y writes by it",
             line=user_line(),
         )
     if index.kind == "fixed" or index.range.lo < 0 or index.range.hi >= count:
@@ -124,6 +125,40 @@ def take(x: SecretArray, indices: Any, axis: int | None = None) -> SecretArray:
     flat = x.reshape(-1) if axis is None else x
     place = 0 if axis is None else int(axis) % max(x.ndim, 1)
     return getitem(flat, (*(slice(None),) * place, np.asarray(indices, int)))
+
+
+@implements(np.take_along_axis)
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> SecretArray:
+    """Of each row along an axis the elements at places of its own: local for public places, 9 rounds for secret ones, 8
+    where the elements are public or truth values.
+
+    Secret places cost a comparison with each place of their row; nobody learns them. Raises LocalError
+    `shape-mismatch`, and those of `check_index`.
+    """
+    if not isinstance(indices, SecretArray):
+        moved: SecretArray = by_places([arr], lambda numbers: np.take_along_axis(numbers, indices, axis))
+        return moved
+    whole = np.reshape(arr, -1) if axis is None else arr if isinstance(arr, SecretArray) else np.asarray(arr)
+    if whole.ndim != indices.ndim:
+        raise LocalError(
+            "shape-mismatch",
+            f"np.take_along_axis of {whole.ndim} axes at places of {indices.ndim}",
+            "give an array of places with the same axes, or np.take(x, places)",
+            line=user_line(),
+        )
+    (along,) = axes_of(indices, -1 if axis is None else axis_number(axis))
+    return np.moveaxis(_taken_by_row(np.moveaxis(whole, along, -1), np.moveaxis(indices, along, -1)), -1, along)
+
+
+def _taken_by_row(rows: Any, index: SecretArray) -> Any:
+    """rows[..., index[...]], each row at its own places, which are the last axis of both."""
+    count, apart = rows.shape[-1], np.expand_dims(rows, -2)
+    if are_truths(rows):
+        return bit_at(index, apart)
+    if not isinstance(rows, SecretArray):
+        return choose(index, [rows[..., i : i + 1] for i in range(count)])
+    shape = joint_shape("np.take_along_axis", index.shape, (*rows.shape[:-1], 1))
+    return broadcast_to(pick(weights_of(index, count), apart), shape)
 
 
 @implements(np.choose)

@@ -94,9 +94,13 @@ def getitem(x: SecretArray, index: Any) -> SecretArray:
     if isinstance(index, SecretArray):
         return x.take(index, 0)
     index = _public_index(index)
-    if _adds_axes_only(index):
+    if _adds_axes_only(index) and _axes_taken(index) <= x.ndim:
         return reshape(x, np.broadcast_to(0, x.shape)[index].shape)
     return record(INDEX, x, index=index)
+
+
+def _axes_taken(index: Any) -> int:
+    return sum(isinstance(part, slice) for part in (index if isinstance(index, tuple) else (index,)))
 
 
 def _adds_axes_only(index: Any) -> bool:
@@ -105,22 +109,31 @@ def _adds_axes_only(index: Any) -> bool:
     return all(part is None or part is Ellipsis or (type(part) is slice and part == slice(None)) for part in parts)
 
 
-@implements(SecretArray.__setitem__)
-def setitem(x: SecretArray, index: Any, value: Any) -> SecretArray:
-    """x with `value`, secret or public, written at a public index: what `x[index] = value` makes of x."""
-    return record(REPLACE, *alike(x, value), index=_public_index(index))
+def replaced(x: SecretArray, index: Any, value: Any) -> SecretArray:
+    """x with `value`, secret or public, written at a public index."""
+    if _has_secrets(index):
+        raise LocalError(
+            "secret-index",
+            "a secret place to write to",
+            "write where a condition holds: x[np.arange(len(x)) == i] = value",
+            line=user_line(),
+        )
+    return record(REPLACE, *alike(x, value), index=own_index(index))
 
 
 def _public_index(index: Any) -> Any:
-    parts = index if isinstance(index, tuple) else (index,)
-    if any(isinstance(part, SecretArray) for part in parts):
+    if _has_secrets(index):
         raise LocalError(
             "secret-index",
             "an index must be public: which element is taken would show",
-            "read x[i] with a secret i alone, or np.take(x, i, axis); write with np.where on a secret condition",
+            "read x[i] with a secret i alone, or np.take(x, i, axis); choose with np.where on a secret condition",
             line=user_line(),
         )
     return own_index(index)
+
+
+def _has_secrets(index: Any) -> bool:
+    return any(isinstance(part, SecretArray) for part in (index if isinstance(index, tuple) else (index,)))
 
 
 def are_truths(*values: Any) -> bool:

@@ -161,7 +161,9 @@ def _variables(m: Any, rowvar: bool) -> Any:
 def _freedom(count: int, ddof: float) -> float:
     if count - ddof <= 0:
         raise LocalError(
-            "empty-mean", f"{count} elements leave no freedom for ddof={ddof}", "give more, or a smaller ddof",
+            "empty-mean",
+            f"{'1 element leaves' if count == 1 else f'{count} elements leave'} no freedom for ddof={ddof}",
+            "give more, or a smaller ddof",
             line=user_line(),
         )  # fmt: skip
     return count - ddof

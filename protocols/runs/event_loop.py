@@ -9,13 +9,24 @@ from typing import TypeVar
 
 import trio
 
+from protocols.array.lines import from_program_on
+
 R = TypeVar("R")
 
 
 def run_trio(start: Callable[[], Awaitable[R]]) -> R:
-    """trio.run, in a thread of its own where an event loop is running already (a notebook, an async test)."""
-    if not _inside_event_loop():
-        return trio.run(start)
+    """trio.run, in a thread of its own where an event loop is running already (a notebook, an async test).
+
+    An error leaves it with a traceback that begins in the user's program.
+    """
+    try:
+        return _in_thread(start) if _inside_event_loop() else trio.run(start)
+    except Exception as error:
+        from_program_on(error)
+        raise
+
+
+def _in_thread(start: Callable[[], Awaitable[R]]) -> R:
     box: list[R] = []
     thread_error: list[BaseException] = []
 

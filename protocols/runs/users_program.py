@@ -16,8 +16,8 @@ import numpy as np
 from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.simulation import Main
-from protocols.array.lines import user_frames
-from protocols.array.misuse import asyncio_in_program, unawaited
+from protocols.array.lines import file_name, user_frames
+from protocols.array.misuse import asyncio_in_program, looped_over_awaits, unawaited
 from protocols.array.secret import SecretArray
 from protocols.runs.own_data import without_data
 
@@ -87,7 +87,11 @@ def _exit_in(error: BaseException) -> SystemExit | None:
 def line_of(main: Any) -> str | None:
     """File and line at which a function begins."""
     code = _code(main)
-    return None if code is None else f"{os.path.basename(code.co_filename)}:{code.co_firstlineno}"
+    return None if code is None else f"{_file_of(code)}:{code.co_firstlineno}"
+
+
+def _file_of(code: CodeType) -> str:
+    return file_name(code.co_filename) or os.path.basename(code.co_filename)
 
 
 def _code(main: Any) -> CodeType | None:
@@ -111,6 +115,8 @@ def _explained(main: Main, error: Exception) -> LocalError | None:
     line = frames[-1][1] if frames else line_of(main)
     if any(sign in text for sign in _OF_ASYNCIO):
         return asyncio_in_program(line)
+    if "async_generator" in text and isinstance(error, TypeError):
+        return looped_over_awaits(line)
     held = _unawaited_variables(frames)
     if not held and "coroutine" not in text:
         return None
@@ -183,4 +189,4 @@ def _returning_line(main: Main) -> str | None:
             returns.add(line)
         before = f"{step.opname} {step.argrepr}"
     lines = " or ".join(map(str, sorted(returns))) or str(code.co_firstlineno)
-    return f"{os.path.basename(code.co_filename)}:{lines}"
+    return f"{_file_of(code)}:{lines}"

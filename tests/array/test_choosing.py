@@ -40,10 +40,38 @@ def test_choosing_between_arrays(index):
     agrees(lambda i: i.choose([0.5, 1.5, -0.5]), index, ranges=bounds)
 
 
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (3, 1)])
+def test_elements_of_each_row_at_secret_places_of_its_own(shape, axis):
+    count = shape[axis]
+    x = np.arange(6).reshape(2, 3)[: shape[0], : shape[1]].repeat(3, 0)[: shape[0]] - 2
+    of_each, of_all = list(shape), [1, 1]
+    of_each[axis] = of_all[axis] = 2
+    index, shared = (np.arange(np.prod(sides)).reshape(sides) % count for sides in (of_each, of_all))
+    ranges = [(-3, 6), None, (0, count - 1), (0, count - 1)]
+
+    def taken(x, b, i, one):
+        take = np.take_along_axis
+        secret = take(x, i, axis), take(x, one, axis), take(b, i, axis)
+        return (*secret, take(public, i, axis), take(public + 0.5, i, axis), take(public > 1, i, axis))
+
+    public = x
+    agrees(taken, x, x > 0, index, shared, ranges=ranges)
+
+
+def test_one_column_in_the_order_of_another():
+    x, keys = np.array([[1.5, 2.5, -1.0], [0.5, 0.25, 4.0]]), np.array([[3, 1, 2], [0, 5, -1]])
+    agrees(lambda a, k: np.take_along_axis(a, np.argsort(k, axis=1), axis=1), x, keys)
+    agrees(lambda a, i: np.take_along_axis(a, i, None), x, np.array([5, 0]), ranges=[None, (0, 5)])
+    with pytest.raises(LocalError, match="shape-mismatch"):
+        revealed(lambda a, i: np.take_along_axis(a, i[0], 1), x, keys, ranges=[None, (-1, 5)])
+
+
 WRONG_PLACES = {
     "beyond the end": lambda x: x[np.sum(x[:1])],
     "a real": lambda x: x[x[0] * 0.5],
     "a condition": lambda x: x[x > 0],
+    "beyond the end of a row": lambda x: np.take_along_axis(x, x, 0),
     "one of two": lambda x: x.reshape(1, 2)[0, x[0]],
 }
 

@@ -138,6 +138,19 @@ def test_a_missing_await_is_said_where_the_value_is_used(main, line):
     refused(main, "not-awaited", "write `await` before the call", line=line)
 
 
+async def sums_without_brackets(ctx, mine):
+    return sum(await mpc.secret(ctx, owner, mine) for owner in range(ctx.n))
+
+
+async def unpacks_without_brackets(ctx, mine):
+    return [*(await mpc.secret(ctx, owner, mine) for owner in range(ctx.n))]
+
+
+@pytest.mark.parametrize("main", [sums_without_brackets, unpacks_without_brackets])
+def test_a_loop_of_awaits_is_a_list(main):
+    refused(main, "not-awaited", "generator with `await`", "write a list: sum([await", line=1)
+
+
 def test_what_the_program_gets_wrong_otherwise_is_left_as_it_is():
     async def main(ctx, mine):
         return mine + "text"

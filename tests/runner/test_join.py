@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,13 +41,23 @@ class Club:
     def join(self, name: str, *more: str, program: str | None = None) -> subprocess.Popen[str]:
         return start(*self.joining(name, *more, program=program))
 
-    def dealer(self, *more: str) -> subprocess.Popen[str]:
-        return start(*self.dealing(*more))
+    def dealer(self, *more: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        return start(*self.dealing(*more), stderr=stderr)
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
+def start(*arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "party_runner", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
+
+
+def all_of(terminal: int) -> str:
+    """What a terminal showed, whose programs have ended."""
+    shown = b""
+    with suppress(OSError):
+        while part := os.read(terminal, 4096):
+            shown += part
+    os.close(terminal)
+    return shown.decode()
 
 
 def ends(*processes: subprocess.Popen[str]) -> list[tuple[int, str, str]]:
@@ -77,10 +89,15 @@ def club(tmp_path: Path) -> Club:
 @pytest.mark.slow
 def test_two_parties_and_a_dealer(club: Club) -> None:
     target = club.folder / "south.json"
-    dealer, south = club.dealer(), club.join("south", *DEALT, "--json", str(target))
+    shown, terminal = os.openpty()
+    dealer, south = club.dealer(stderr=terminal), club.join("south", *DEALT, "--json", str(target))
+    os.close(terminal)
     north = club.join("north", *DEALT, "--json", "-")
     for code, _, stderr in (outcomes := ends(north, south, dealer)):
         assert code == 0, stderr
+    said = all_of(shown)
+    assert "third, the dealer, waits for north, south" in said
+    assert "served one run of product.py" in said
     assert json.loads(outcomes[0][1])["result"] == {"product": pytest.approx(11, abs=1e-3)}
     assert "product" in outcomes[1][1]
     assert json.loads(target.read_text())["parties"] == list(NAMES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from contextlib import redirect_stderr, redirect_stdout
 from importlib.metadata import version
 
@@ -124,13 +125,90 @@ def test_an_error_teaches_in_three_lines():
     assert mpc.PeerError("peer-lost", "gone")._render_traceback_() == ["PeerError [peer-lost]: gone"]
 
 
-def test_ipython_shows_these_lines_alone():
+@pytest.fixture
+def cell():
+    """Runs a cell in IPython, and gives what it prints, without colours."""
     shell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell.instance()
-    printed = io.StringIO()
-    with redirect_stdout(printed), redirect_stderr(printed):
-        shell.run_cell("import mpc; raise mpc.LocalError('range-exceeded', 'it does not fit', 'scale it')")
-    lines = printed.getvalue().strip().splitlines()
+
+    def run(code):
+        printed = io.StringIO()
+        with redirect_stdout(printed), redirect_stderr(printed):
+            shell.run_cell(code, store_history=True)
+        return re.sub(r"\x1b\[[0-9;]*m", "", printed.getvalue()).strip().splitlines()
+
+    run("import mpc, trio\nimport numpy as np")
+    run.count = lambda: shell.execution_count
+    return run
+
+
+BAD = """\
+async def wide(ctx, mine):
+    x = await mpc.secret(ctx, 0, mine)
+    return await mpc.reveal(ctx, x**8)
+
+async def side_by_side(ctx, mine):
+    return await mpc.together(ctx, (wide, mine), (wide, mine))
+
+async def in_a_nursery(ctx, mine):
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.sleep, 0)
+            raise ValueError
+    except* ValueError:
+        await wide(ctx, mine)
+
+async def leaves(ctx, mine):
+    raise SystemExit
+
+async def mistaken(ctx, mine):
+    x = await mpc.secret(ctx, 0, mine)
+    await mpc.reveal(ctx, x)
+    return {}["age"]
+"""
+
+
+def test_ipython_shows_these_lines_alone(cell):
+    lines = cell("raise mpc.LocalError('range-exceeded', 'it does not fit', 'scale it')")
     assert lines == ["LocalError [range-exceeded]: it does not fit", "  what to do: scale it"]
+
+
+@pytest.mark.parametrize("call", ["mpc.simulate", "await mpc.simulate_async", "mpc.plan"])
+@pytest.mark.parametrize(
+    ("main", "code", "line"),
+    [
+        ("wide", "range-exceeded", 3),
+        ("side_by_side", "range-exceeded", 3),
+        ("in_a_nursery", "range-exceeded", 3),
+        ("leaves", "program-exit", 17),
+    ],
+)
+def test_ipython_shows_them_of_errors_that_leave_a_run(cell, main, code, line, call):
+    number = cell.count()
+    assert cell(BAD) == []
+    lines = cell(f"{call}({main}, [[1.5], None])")
+    assert [text.split(":")[0] for text in lines] == [f"LocalError [{code}]", "  at", "  what to do"]
+    assert lines[1] == f"  at: cell In[{number}]:{line}"
+
+
+def test_ipython_shows_the_users_frames_of_an_error_of_theirs(cell):
+    number = cell.count()
+    cell(BAD)
+    lines = cell("mpc.simulate(mistaken, [[1.5], None])")
+    frames = [text for text in lines if text.startswith(("Cell", "File"))]
+    assert [frame.split(",")[0] for frame in frames if frame.startswith("Cell")] == [
+        f"Cell In[{number + 1}]", f"Cell In[{number}]",
+    ]  # fmt: skip
+    assert frames[-1] == f"Cell In[{number}], line 22, in mistaken(ctx, mine)"
+    assert len(frames) == 3
+    assert "trio" not in " ".join(frames)
+    assert lines[-1] == "KeyError: 'age'"
+
+
+def test_a_cell_that_runs_again_is_called_by_its_new_number(cell):
+    reported = "print([r.line for r in mpc.simulate(main, [[1.5], None]).report.reveals])"
+    code = "async def main(ctx, mine):\n    await mpc.reveal(ctx, await mpc.secret(ctx, 0, mine))\n" + reported
+    numbers = [cell.count(), cell.count() + 1]
+    assert [cell(code) for _ in numbers] == [[f"['cell In[{number}]:2']"] for number in numbers]
 
 
 def test_the_face_names_all_it_has():

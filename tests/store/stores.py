@@ -43,10 +43,19 @@ def write(
     n: int = 2,
     key: Seed | None = KEY,
     session: bytes = SESSION,
+    ring: int = 64,
 ) -> Path:
     """A finished store of known records."""
     with StoreWriter(
-        folder, party=party, n=n, ring=64, session=session, maker="test", trust="that nobody looks", dealt=True, key=key
+        folder,
+        party=party,
+        n=n,
+        ring=ring,
+        session=session,
+        maker="test",
+        trust="that nobody looks",
+        dealt=True,
+        key=key,
     ) as writer:
         for number, (path, kind) in enumerate(entries):
             writer.add(path, kind, known(party, number, kind))

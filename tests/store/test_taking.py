@@ -108,8 +108,9 @@ def test_another_plan_is_told_from_an_exhausted_store(tmp_path):
         ]:
             assert supply.ready(*entry) is None
             for way in (lambda e=entry: supply.make(*e), lambda e=entry: supply.prepare([e])):
-                with pytest.raises(SupplyError, match="store-other-plan"):
+                with pytest.raises(SupplyError, match="store-other-plan") as caught:
                     trio.run(way)
+                assert "mpc.reveal(..., planned=)" in caught.value.remedy
         assert supply.position == 0
 
 
@@ -242,6 +243,15 @@ def test_a_store_of_another_place_is_foreign(tmp_path, change):
     write(tmp_path / "1", values(1), party=1)
     errors = trio.run(in_simulation, agree, [StoreSupply(tmp_path / str(i), KEY) for i in range(2)])
     assert errors[0].code == "store-foreign"
+    assert errors[0].remedy == "give each party the folder that was made for it"
+
+
+def test_a_store_for_another_ring_says_which(tmp_path):
+    write(tmp_path / "0", values(1), party=0, ring=128)
+    write(tmp_path / "1", values(1), party=1)
+    errors = trio.run(in_simulation, agree, [StoreSupply(tmp_path / str(i), KEY) for i in range(2)])
+    assert errors[0].code == "store-foreign"
+    assert errors[0].remedy.startswith("run with --ring 128; or plan with --ring 64")
 
 
 def refuses_to_hand_out(supply: StoreSupply, entry: Entry) -> bool:
