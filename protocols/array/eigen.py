@@ -66,7 +66,7 @@ def eigvalsh(a: SecretArray, UPLO: str = "L") -> SecretArray:
     in ascending order.
 
     Rounds: 22 (n - 1) for each of 8 sweeps or a few more, and a sort. No bound of the error is known: where elements
-    are about 1 it is some units of the last place.
+    are about 1 it is some units of the last place, or 1e-6 if that is more, since no rotation is by less than 2^-15.
     """
     values, _ = _diagonal(_symmetric(a, UPLO))
     return _unbounded(sort(values, -1))

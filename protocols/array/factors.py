@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mpc.algebra.encoding import extremes
+from mpc.errors import LocalError
 from protocols.array.lines import user_line
 from protocols.array.losses import check_loss
 from protocols.array.public import Constant, Public, as_integers, encoded, is_integral
@@ -73,8 +74,19 @@ def factor_of(name: str, x: SecretArray, values: Public, *, terms: int = 1, roun
 
 
 def reciprocals(divisors: Public) -> tuple[Public, bool]:
-    """1 / d in float64, and whether some are only the nearest to it: those of all but powers of two."""
-    found = 1.0 / divisors.astype(np.float64)
+    """1 / d in float64, and whether some are only the nearest to it: those of all but powers of two.
+
+    Raises LocalError `out-of-range` for divisors so small that float64 has no inverse of them.
+    """
+    with np.errstate(over="ignore"):
+        found = 1.0 / divisors.astype(np.float64)
+    if not np.isfinite(found).all():
+        raise LocalError(
+            "out-of-range",
+            "division by a number so small that float64 does not hold its inverse",
+            "scale the data, or divide by a larger number",
+            line=user_line(),
+        )
     return found, bool(np.any(np.abs(np.frexp(found)[0]) != HALF))
 
 

@@ -222,13 +222,18 @@ _TRUTHS = {
 def instead_of_power(base: Any, exponent: Any) -> str:
     """What serves instead of a power that there is not, in the words of the program's line."""
     x, y = _operands_of_power()
-    if exponent is not None and not np.ndim(exponent) and np.isscalar(exponent):
-        roots = {0.5: f"np.sqrt({x})", -0.5: f"mpc.inverse_sqrt({x})", -1: f"1 / {x}", 0: f"np.ones({x}.shape)"}
+    if isinstance(exponent, int | float | np.number):
+        roots: dict[Any, str] = {
+            0.5: f"np.sqrt({x})",
+            -0.5: f"mpc.inverse_sqrt({x})",
+            -1: f"1 / {x}",
+            0: f"np.ones({x}.shape)",
+        }
         if exponent in roots:
             return f"write {roots[exponent]}"
         if exponent < 0 and int(exponent) == exponent:
             return f"write 1 / {x} ** {-exponent}"
-    if np.isscalar(base) and base == 2:
+    if isinstance(base, int | float | np.number) and base == 2:
         return f"write np.exp2({y})"
     return f"write np.exp({y} * np.log({x}))"
 

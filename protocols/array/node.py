@@ -77,10 +77,10 @@ def operation(
     return OPERATIONS[name]
 
 
-def decides(operation: Operation, operands: Sequence[Node], parameters: Parameters) -> int:
+def decides(operation: Operation, operands: Sequence[Node], parameters: Parameters) -> float:
     """How many times the error of the first operand is the margin within which the program may decide otherwise than
     exact arithmetic; 0 if it decides nothing, or on what is exact."""
-    return int(parameters["decides"]) if operation.decides and operands[0].range.error else 0
+    return float(parameters["decides"]) if operation.decides and operands[0].range.error else 0.0
 
 
 class Recipe(NamedTuple):

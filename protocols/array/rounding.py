@@ -22,7 +22,7 @@ from protocols.array.recording import record
 from protocols.array.scales import at_scale, fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import refuse_truths
-from protocols.ranges import ERROR_BITS, Range, shifted_up
+from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
@@ -72,22 +72,26 @@ def trunc(x: SecretArray) -> SecretArray:
 @implements(np.rint)
 def rint(x: SecretArray) -> SecretArray:
     """The whole number next to x, exactly, as a fixed-point number; of two the even one."""
-    x = ring_form(x)
+    return _rint(ring_form(x), 1.0)
+
+
+def _rint(x: SecretArray, margin: float) -> SecretArray:
+    """The same, of a value of which so much is one of the program's own unit, in which decisions have their margin."""
     if not x.scale:
         return fixed(x).copy()
     moved = _plus_units(x, 1 << (x.scale - 1))
-    up = _floor(moved)
+    up = _floor(moved, margin)
     parity = record(LOW_BITS, moved, width=x.scale + 1, decides=False)
     odd_tie = record(ZERO, _plus_units(parity, -1 << x.scale), decides=False)
     found = subtract(up, at_scale(ring_form(odd_tie), x.scale))
     return _short(found.in_range(up.range | up.range - Range(0, 1 << x.scale)))
 
 
-def _floor(x: SecretArray) -> SecretArray:
-    """The largest whole number that is not above x, with the fractional bits of x."""
+def _floor(x: SecretArray, margin: float = 1.0) -> SecretArray:
+    """The largest whole number that is not above x, with the fractional bits of x; `margin` as of `_rint`."""
     if not x.scale:
         return x.copy()
-    whole = subtract(x, record(LOW_BITS, x, width=x.scale, decides=True))
+    whole = subtract(x, record(LOW_BITS, x, width=x.scale, decides=margin))
     lo, hi, error = x.range.lo >> x.scale, x.range.hi >> x.scale, x.range.in_steps(1 << x.scale) << ERROR_BITS
     return whole.in_range(Range(lo, hi, error).shift_left(x.scale))
 
@@ -107,13 +111,24 @@ def _short(whole: SecretArray) -> SecretArray:
 @implements(np.round, np.around)
 def round_(x: SecretArray, decimals: int = 0) -> SecretArray:
     """x rounded to a public number of decimals, of two the even one: exactly on the encoded value but for the result's
-    last place, `rint` of x times a power of ten; before the point by `divmod`."""
-    places = operator.index(decimals)
+    last place, `rint` of x times a power of ten; before the point by `divmod`. Decimals that are finer than the last
+    place leave x as it is."""
+    places, most = operator.index(decimals), x.context.ring.bits
     if places >= 0 and x.kind != "fixed":
         return ring_form(x).copy()
     if places < 0:
-        return _to_multiples(ring_form(x), 10**-places)
-    return rint(x) if not places else fixed(scale_by(rint(multiply(x, 10**places)), np.asarray(10.0**-places)))
+        return _to_multiples(ring_form(x), 10 ** min(-places, most))
+    if not places:
+        return rint(x)
+    step = 10 ** min(places, most)
+    if step >> x.context.fractional_bits:
+        return _nearly(fixed(x), step)
+    return fixed(scale_by(_rint(multiply(x, step), 1 / step), np.asarray(1 / step)))
+
+
+def _nearly(x: SecretArray, step: int) -> SecretArray:
+    """x for what it is rounded to 1 / step, at most a unit of its last place: half of that away."""
+    return x.in_range(x.range.off_by(x.range.error + (ULP << x.scale) // (2 * step) + 1))
 
 
 def _to_multiples(x: SecretArray, step: int) -> SecretArray:

@@ -385,7 +385,10 @@ def need_secret(x: Any, call: str) -> SecretArray:
     if not isinstance(x, SecretArray):
         remedy = "numpy and scipy have it for what is public; secrets come from mpc.secret"
         raise LocalError(
-            "not-secret", f"mpc.{call} takes a secret, and a {type(x).__name__} is none", remedy, line=user_line()
+            "not-secret",
+            f"mpc.{call} takes a secret, and a value of type {type(x).__name__} is none",
+            remedy,
+            line=user_line(),
         )
     return x
 

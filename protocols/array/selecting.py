@@ -18,7 +18,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.choices import chosen
 from protocols.array.facts import axes_of, joint_shape
-from protocols.array.folding import axis_last, axis_number, folded
+from protocols.array.folding import axis_back, axis_last, axis_number, folded
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import equal, logical_and, logical_xor
@@ -138,7 +138,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> SecretArra
     if not isinstance(indices, SecretArray):
         moved: SecretArray = by_places([arr], lambda numbers: np.take_along_axis(numbers, indices, axis))
         return moved
-    whole = np.reshape(arr, -1) if axis is None else arr if isinstance(arr, SecretArray) else np.asarray(arr)
+    whole: Any = np.reshape(arr, -1) if axis is None else arr if isinstance(arr, SecretArray) else np.asarray(arr)
     if whole.ndim != indices.ndim:
         raise LocalError(
             "shape-mismatch",
@@ -147,12 +147,13 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> SecretArra
             line=user_line(),
         )
     (along,) = axes_of(indices, -1 if axis is None else axis_number(axis))
-    return np.moveaxis(_taken_by_row(np.moveaxis(whole, along, -1), np.moveaxis(indices, along, -1)), -1, along)
+    return axis_back(_taken_by_row(np.moveaxis(whole, along, -1), axis_last(indices, along)), along)
 
 
-def _taken_by_row(rows: Any, index: SecretArray) -> Any:
+def _taken_by_row(rows: Any, index: SecretArray) -> SecretArray:
     """rows[..., index[...]], each row at its own places, which are the last axis of both."""
-    count, apart = rows.shape[-1], np.expand_dims(rows, -2)
+    count: int = rows.shape[-1]
+    apart: Any = np.expand_dims(rows, -2)
     if are_truths(rows):
         return bit_at(index, apart)
     if not isinstance(rows, SecretArray):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from mpc.errors import LocalError
 from protocols.array.arithmetic import add, multiply, subtract, sum_
 from protocols.array.facts import axes_of
+from protocols.array.folding import axis_back, axis_last
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import greater, where
@@ -89,6 +91,9 @@ def cross(a: Any, b: Any) -> SecretArray:
     return subtract(first, multiply(np.take(a, before, -1), np.take(b, after, -1)))
 
 
+_gradient: Callable[..., Any] = np.gradient
+
+
 @implements(np.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """The slopes along axes, from neighbours at a public distance or at public places: local, and one truncation for
@@ -117,11 +122,11 @@ def _slopes(f: SecretArray, axis: int, steps: Any, edge_order: int) -> SecretArr
     near = np.clip(np.arange(count) - 1, 0, max(count - 3, 0))[:, None] + np.arange(min(count, 3))
     combs = (np.arange(count) % 3 == np.arange(3)[:, None]).astype(np.float64)
     try:
-        by_comb = np.stack([np.gradient(comb, steps, edge_order=edge_order) for comb in combs], 1)
+        by_comb = np.stack([_gradient(comb, steps, edge_order=edge_order) for comb in combs], 1)
     except (TypeError, ValueError) as error:
         raise _no_gradient(str(error)) from None
     factors = np.take_along_axis(by_comb, near % 3, 1)
-    return np.moveaxis(fixed(sum_(multiply(np.moveaxis(f, axis, -1)[..., near], factors), -1)), -1, axis)
+    return axis_back(fixed(sum_(multiply(axis_last(f, axis)[..., near], factors), -1)), axis)
 
 
 def _no_gradient(why: str) -> LocalError:

@@ -12,7 +12,7 @@ from protocols.array.arithmetic import add, multiply, negative, scale_by, subtra
 from protocols.array.folding import axis_back, axis_last, axis_number
 from protocols.array.functions import sqrt
 from protocols.array.implementations import implements
-from protocols.array.logic import absolute, less, maximum, minimum, where
+from protocols.array.logic import absolute, maximum, minimum, where
 from protocols.array.matrices import matmul
 from protocols.array.products import outer, tensordot
 from protocols.array.public import public
@@ -137,8 +137,9 @@ def fabs(x: SecretArray) -> SecretArray:
 
 def fmod(x: Any, y: Any) -> SecretArray:
     """The remainder of x by y that has the sign of x, exactly on the encoded values: as `remainder`."""
-    rest = remainder(absolute(x), np.abs(y if isinstance(y, SecretArray) else public(y)))
-    return where(less(x, 0), negative(rest), rest)
+    sizes = (np.abs(value if isinstance(value, SecretArray) else public(value)) for value in (x, y))
+    rest = remainder(*sizes)
+    return where(np.less(x, 0), negative(rest), rest)
 
 
 def modf(x: SecretArray) -> tuple[SecretArray, SecretArray]:

@@ -86,7 +86,7 @@ def setitem(x: SecretArray, index: Any, value: Any) -> SecretArray:
         return replaced(x, index, value)
     choice = _taken_apart(x.ndim, index)
     there = x[choice.places]
-    new = np.where(choice.spread(), choice.fitting(value, there.shape), there)
+    new: Any = np.where(choice.spread(), choice.fitting(value, there.shape), there)
     return new if all(place == _ALL for place in choice.places) else replaced(x, choice.places, new)
 
 

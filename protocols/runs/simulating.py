@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import trio
 
 from mpc.accounts.display import Section, as_html, as_text
+from mpc.accounts.learnt import Learnt
 from mpc.accounts.plain import plain
 from mpc.accounts.report import Report
+from mpc.accounts.results import rows_of
 from mpc.algebra.interface import Algebra
 from mpc.errors import LocalError
 from mpc.network.handshake import Agreement
@@ -32,10 +34,12 @@ from protocols.runs.users_program import guarded, refuse_unfinished
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Simulation:
-    """What a simulation ended with: every party's result, by index, and the account of party 0."""
+    """What a simulation ended with: every party's result, by index, and the account of party 0. `learnt` knows what was
+    revealed to each party again."""
 
     results: list[Any]
     report: Report
+    learnt: Sequence[Learnt] = field(default=(), compare=False)
 
     @property
     def result(self) -> Any:
@@ -62,7 +66,14 @@ class Simulation:
         return as_text(self._title, self._sections)
 
     def _repr_html_(self) -> str:
-        return as_html(self._title, self._sections)
+        """The parts of a result by name, with their bounds; of each party's where they differ."""
+        if self._agree:
+            rows = rows_of("all", self.result, self.learnt[0])
+            return as_html(self._title, [Section("Results", ("", "result", "error"), rows)])
+        each = zip(self.report.parties, self.results, self.learnt, strict=True)
+        columns = ("", "result", "error")
+        parts = [Section(f"Results of {name}", columns, rows_of(name, *of_party)) for name, *of_party in each]
+        return as_html(self._title, parts)
 
 
 def simulate(
@@ -115,7 +126,7 @@ def simulate(
     for each in runs:
         refuse_unfinished(main, each.result)
     report = simulated_report(runs, setting, preprocessing, {"online": time.perf_counter() - started})
-    return Simulation([run.result for run in runs], report)
+    return Simulation([run.result for run in runs], report, [run.session.ledger.learnt for run in runs])
 
 
 async def simulate_async(main: Main, inputs: Sequence[Any], **options: Any) -> Simulation:

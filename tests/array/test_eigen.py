@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import UNIT, revealing
 
+import mpc
 from protocols.array.eigen import _grid, _rounds
 
 MATRICES = {
@@ -79,3 +80,14 @@ def test_every_rotation_leaves_at_most_a_quarter():
         assert c * c + s * s == pytest.approx(1)
         left = o / 2 * (c * c - s * s) - d * c * s
         assert abs(left) <= 0.25 * o / 2 or o < 2.0**-14 * d
+
+
+@pytest.mark.parametrize(("ring", "bits"), [(64, 20), (128, 40)])
+def test_what_more_fractional_bits_gain_ends_at_a_millionth(ring, bits):
+    a = np.array([[0.3, -0.2, 0.1], [-0.2, 1.0, 0.4], [0.1, 0.4, -0.7]])
+
+    async def main(ctx, mine):
+        return await mpc.reveal(ctx, np.linalg.eigvalsh(await mpc.secret(ctx, 0, mine, range=(-1, 1))))
+
+    found = mpc.simulate(main, [a, None], suite="ideal", ring=ring, fractional_bits=bits).result
+    np.testing.assert_allclose(found, np.linalg.eigvalsh(a), rtol=0, atol=max(1e-6, 8 * 2.0**-bits))

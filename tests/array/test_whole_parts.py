@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from programs import UNIT, agrees, revealed
+from programs import UNIT, agrees, revealed, revealing
 
 import mpc
 from mpc.errors import LocalError
@@ -32,6 +32,30 @@ def test_rounding_before_the_point_where_the_step_is_as_large_as_the_range(ends,
     for places in (-1, -2, -3):
         found = revealed(lambda a, places=places: np.round(a, places), x, ranges=[ends])
         np.testing.assert_array_equal(found, np.round(x, places))
+
+
+@pytest.mark.parametrize("decimals", [5, 20, 400, 10**12])
+def test_decimals_finer_than_the_last_place_change_nothing(decimals):
+    x = np.array([1.5, 0.0312, -7.3])
+    run = revealing(lambda a: (np.round(a, decimals), np.round(a.astype(int), decimals), a), x)
+    rounded, whole, same = run.result
+    np.testing.assert_array_equal(rounded, same)
+    np.testing.assert_array_equal(whole, np.trunc(x))
+    assert run.report.reveals[0].error >= np.abs(rounded - np.round(x, min(decimals, 20))).max()
+    assert revealed(lambda a: np.round(a, -decimals), x).tolist() == [0, 0, 0]
+
+
+def test_the_margin_of_a_rounding_is_in_the_units_of_what_is_rounded():
+    (decision,) = revealing(lambda a: np.round(a, 3), np.array([1.5, 7.3])).report.decisions
+    assert decision.margin == pytest.approx(UNIT / 2)
+    (decision,) = revealing(lambda a: np.rint(a), np.array([1.5, 7.3])).report.decisions
+    assert decision.margin == pytest.approx(UNIT / 2)
+
+
+def test_remainders_of_public_numbers_by_secrets():
+    y = np.array([0.75, 2.0, -3.5])
+    agrees(lambda a: (np.fmod(7, a), np.fmod([-7.5, 3.25, 9], a)), y[:2].repeat([1, 2]), ranges=[(0.5, 4)])
+    agrees(lambda a: np.fmod(-7, a), y[2:], ranges=[(-4, -0.5)])
 
 
 @given(x=reals)
@@ -115,6 +139,7 @@ REFUSED = {
     "by a secret that may be zero": (lambda x: x % x, "domain"),
     "to a date": (lambda x: x.astype("M8[D]"), "unsupported-operation"),
     "by what leaves no room": (lambda x: x // 1e15, "range-too-wide"),
+    "by what has no inverse": (lambda x: x / 1e-310, "out-of-range"),
     "without room": (lambda x: x.within(0, 2.0**40) // 3, "range-too-wide"),
 }
 

@@ -46,6 +46,37 @@ def test_a_simulation_shows_its_results():
     assert len(text) < 300
 
 
+def rows(html):
+    """The cells of the rows of all tables."""
+    cells = [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", html)]
+    return [tuple(row) for row in cells]
+
+
+async def of_several_parts(ctx, mine):
+    x = await mpc.secret(ctx, 0, mine)
+    mean, all_of_it = await mpc.reveal(ctx, x.mean(), x)
+    count = await mpc.reveal(ctx, (x > 1).sum())
+    third = await mpc.reveal(ctx, (x * 0.1).sum(), to=1)
+    of_one = {} if ctx.me == 0 else {"third": third}
+    return {"<mean>": mean, "all": all_of_it, "count": count, "computed": float(mean) / 3, **of_one}
+
+
+def test_a_notebook_shows_the_parts_of_a_result_by_name_with_their_bounds():
+    html = mpc.simulate(of_several_parts, [np.array([1.5, 42.0]), None])._repr_html_()
+    expected = [
+        ("", "result", "error"),
+        ("&lt;mean&gt;", "21.75", "+- 2.3e-05"),
+        ("all", "[1.5, 42]", "+- 7.6e-06"),
+        ("count", "2", ""),
+        ("computed", "7.25", ""),
+    ]
+    assert rows(html)[:5] == expected
+    assert "<p>Results of party1</p>" in html
+    assert rows(html)[-1][0] == "third"
+    assert rows(html)[-1][2].startswith("+- ")
+    assert rows(mpc.simulate(main, INPUTS)._repr_html_())[1:] == [("&lt;total&gt;", "6.25", "")]
+
+
 def test_results_that_differ_are_shown_by_party():
     text, _ = shown(mpc.simulate(other_results, INPUTS))
     assert [line.split()[0] for line in text.splitlines()[2:]] == ["party", "party0", "party1"]
