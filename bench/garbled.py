@@ -35,17 +35,22 @@ from protocols.circuits import UInt, circuit
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.library import aes
 from protocols.circuits.plain import evaluate
-from protocols.garbled.half_gates_zre15 import Evaluator, Execution, Garbler
+from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled.three_halves_rr21 import THREE_HALVES
+from protocols.garbled.walk import Execution, Scheme
 from protocols.shares import BooleanShare, concatenate
 from protocols.suite import suite_of
 
 TITLE = "Garbled circuits: in memory on one core, and between two parties over loopback, online"
 TABLE = "garbled"
 WARM_UP = 1
-AES_OF_AND = 4
-"""Blocks of AES for each AND, at either party, under keys of the gate's own."""
-IN_MEMORY = {"garble.aes": 256, "garble.aes_1": 1, "evaluate.aes": 256, "evaluate.aes_1": 1}
-"""By workload, how many blocks of AES-128 as a circuit are computed side by side."""
+AES_OF_AND = {"half-gates": 4, "three-halves": 6}
+"""By scheme, blocks of AES for each AND, at either party, under keys of the gate's own."""
+IN_MEMORY = {
+    "garble.aes": 256, "garble.aes_1": 1, "garble.three_halves": 256,
+    "evaluate.aes": 256, "evaluate.aes_1": 1, "evaluate.three_halves": 256,
+}  # fmt: skip
+"""By workload, how many blocks of AES-128 as a circuit are computed side by side; by half-gates where none is named."""
 TABLE_LIMIT = "aes_rekey"
 AT_ONCE = 1 << 16
 """Instances of one call: the labels of their inputs are material, which a dealer makes in pieces."""
@@ -64,14 +69,16 @@ class Subject:
     workload: Workload
     made: Callable[[], Circuit]
     unit: str
+    scheme: Scheme
 
 
-def _subject(name: str, size: int, made: Callable[[], Circuit], unit: str) -> Subject:
+def _subject(name: str, size: int, made: Callable[[], Circuit], unit: str, scheme: Scheme = HALF_GATES) -> Subject:
     def values(prg: Prg, size: int) -> list[Words]:
         return [prg.words((made().first_gate - 1, words_for(count))) for count in _blocks(size)]
 
     async def online(ctx: Context, shares: Sequence[BooleanShare], size: int) -> Share:
-        outputs: Share = concatenate([await suite_of(ctx).garbled(ctx, made(), share) for share in shares])
+        garbled = suite_of(ctx).garbled
+        outputs: Share = concatenate([await garbled(ctx, made(), share, scheme) for share in shares])
         return outputs
 
     def clear(values: Sequence[Words], size: int) -> Words:
@@ -81,7 +88,7 @@ def _subject(name: str, size: int, made: Callable[[], Circuit], unit: str) -> Su
         ]
         return np.stack([bits.pack(row) for row in np.concatenate(parts, axis=1)])
 
-    return Subject(Workload(name, size, values, online, clear, instances=_blocks), made, unit)
+    return Subject(Workload(name, size, values, online, clear, instances=_blocks), made, unit, scheme)
 
 
 def _blocks(size: int) -> list[int]:
@@ -93,6 +100,7 @@ SUBJECTS = {
     subject.workload.name: subject
     for subject in (
         _subject("half_gates.aes_10k", 10_000, aes, "blocks of AES-128"),
+        _subject("three_halves.aes_10k", 10_000, aes, "blocks of AES-128", THREE_HALVES),
         _subject("half_gates.cmp_1m", 1_000_000, lambda: below, "comparisons of 64 bits"),
     )
 }
@@ -125,19 +133,22 @@ def _in_memory(name: str, scale: float) -> KernelWorkload:
     zeros = random_words((execution.circuit.first_gate - 1, execution.instances, 2), 1)
     delta = random_words((2,), 2) | np.array([1, 0], U64)
 
+    scheme = THREE_HALVES if name.endswith("three_halves") else HALF_GATES
+
     def garble() -> list[Words]:
-        garbler = Garbler(execution, zeros, delta)
+        garbler = scheme.garbler(execution, zeros, delta, Prg(bytes(16)), None)
         return [garbler.tables(piece) for piece in execution.pieces()]
 
     tables = garble() if name.startswith("evaluate") else []
 
     def go_on() -> None:
-        evaluator = Evaluator(execution, zeros)
+        evaluator = scheme.evaluator(execution, zeros)
         for piece, table in zip(execution.pieces(), tables, strict=True):
             evaluator.take(piece, table)
 
     run = go_on if tables else garble
-    return KernelWorkload(name, "ANDs", execution.circuit.ands * execution.instances, run, TABLE_LIMIT, AES_OF_AND)
+    ands = execution.circuit.ands * execution.instances
+    return KernelWorkload(name, "ANDs", ands, run, TABLE_LIMIT, AES_OF_AND[scheme.name])
 
 
 def _ours(subject: Subject, size: int, options: Options) -> Iterator[Contender[Making]]:
@@ -166,7 +177,7 @@ def _beside(row: Making, subject: Subject, bare: Bare) -> Making:
     if not row.per_second or row.bytes_each is None:
         return row
     bandwidth = bare.loopback.bandwidth if row.network == "loopback" else 2 * NETWORKS[row.network].bandwidth
-    aes_limit = bare.aes / (AES_OF_AND * subject.made().ands) if bare.aes else None
+    aes_limit = bare.aes / (AES_OF_AND[subject.scheme.name] * subject.made().ands) if bare.aes else None
     wire = bandwidth / row.bytes_each
     part = row.per_second / min(limit for limit in (aes_limit, wire) if limit)
     return replace(row, aes_limit=aes_limit, bandwidth_limit=wire, part_of_limit=part)

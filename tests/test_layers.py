@@ -71,7 +71,7 @@ FOLDER_ORDER = {
         "kinds", "circuit", "builder", "arithmetic", "values", "choosing", "floats", "float_values", "function",
         "levels", "plain", "binding", "arrays", "bristol", "gmw", "library", "__init__",
     ),
-    "protocols.garbled": ("program", "half_gates_zre15", "yao", "__init__"),
+    "protocols.garbled": ("program", "walk", "half_gates_zre15", "three_halves_rr21", "yao", "__init__"),
     "protocols.preprocessing": (
         "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching", "ot_tools",
         "coins", "checking", "announcing", "workshop", "from_ot", "__init__",

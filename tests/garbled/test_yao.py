@@ -24,13 +24,18 @@ from protocols.circuits.function import circuit
 from protocols.circuits.kinds import Int, UInt
 from protocols.circuits.library import aes
 from protocols.circuits.plain import evaluate
+from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled.three_halves_rr21 import THREE_HALVES
+from protocols.garbled.walk import Scheme
 from protocols.preprocessing.dealer import local_supplies
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
 from protocols.shares import stack_planes
 
+by_both_schemes = pytest.mark.parametrize("scheme", [HALF_GATES, THREE_HALVES], ids=lambda scheme: scheme.name)
 
-def program(made: Circuit, planes: np.ndarray, instances: int, n: int = 2) -> Any:
+
+def program(made: Circuit, planes: np.ndarray, instances: int, scheme: Scheme = HALF_GATES) -> Any:
     """Inputs from the parties in turn; everybody learns the outputs, and each how many rounds the circuit took."""
 
     async def main(ctx: Context, mine: Any) -> Any:
@@ -39,7 +44,7 @@ def program(made: Circuit, planes: np.ndarray, instances: int, n: int = 2) -> An
             owner = i % ctx.n
             bits.append(await ctx.suite.input_bits(ctx, owner, row if ctx.me == owner else None, (instances,)))
         before = ctx.depth
-        out = await by_garbling.evaluate(ctx, made, stack_planes(bits))
+        out = await by_garbling.evaluate(ctx, made, stack_planes(bits), scheme)
         rounds = ctx.depth - before
         opened = await ctx.suite.open_bits(ctx, out)
         return opened if ctx.planning else np.stack([unpack(row, instances) for row in opened]), rounds
@@ -56,11 +61,12 @@ def expected(made: Circuit, planes: np.ndarray, instances: int) -> np.ndarray:
     return np.stack([unpack(row, instances) for row in evaluate(made, planes)])
 
 
+@by_both_schemes
 @given(seed=st.integers(0, 10**6), instances=st.sampled_from([1, 2, 7, 8, 31, 33, 64, 65, 130, 300]))
-def test_random_circuits(seed: int, instances: int) -> None:
+def test_random_circuits(scheme: Scheme, seed: int, instances: int) -> None:
     made = random_circuit(seed)
     planes = inputs_for(made, instances, seed)
-    run = simulate(program(made, planes, instances), [None, None], check_costs=True)
+    run = simulate(program(made, planes, instances, scheme), [None, None], check_costs=True)
     for bits, rounds in run.results:
         np.testing.assert_array_equal(bits, expected(made, planes, instances))
         assert rounds <= 2
@@ -70,28 +76,34 @@ def test_random_circuits(seed: int, instances: int) -> None:
 def test_aes_by_every_supplier(preprocessing: str) -> None:
     made = aes()
     planes = inputs_for(made, 3)
-    run = simulate(program(made, planes, 3), [None, None], preprocessing=preprocessing)
+    run = simulate(
+        program(made, planes, 3, THREE_HALVES if preprocessing == "ot" else HALF_GATES),
+        [None, None],
+        preprocessing=preprocessing,
+    )
     for bits, _ in run.results:
         np.testing.assert_array_equal(bits, expected(made, planes, 3))
     assert [rounds for _, rounds in run.results] == [1, 2]
 
 
-def test_deep_circuits_take_two_rounds() -> None:
+@by_both_schemes
+def test_deep_circuits_take_two_rounds(scheme: Scheme) -> None:
     made = circuit(x=Int(16), y=Int(16))(lambda x, y: x // y)
     planes = inputs_for(made, 40)
-    run = simulate(program(made, planes, 40), [None, None], check_costs=True)
+    run = simulate(program(made, planes, 40, scheme), [None, None], check_costs=True)
     assert made.and_depth > 100
     assert [rounds for _, rounds in run.results] == [1, 2]
     np.testing.assert_array_equal(run.results[0][0], expected(made, planes, 40))
 
 
-def test_what_is_sent_is_what_the_paper_says() -> None:
-    """Two blocks for each AND, and a bit for each input."""
+@pytest.mark.parametrize(("scheme", "size"), [(HALF_GATES, 32), (THREE_HALVES, 25)], ids=["half-gates", "three-halves"])
+def test_what_is_sent_is_what_the_paper_says(scheme: Scheme, size: int) -> None:
+    """Two blocks for each AND, or one and a half and a byte; and a bit for each input."""
     made = circuit(x=UInt(32), y=UInt(32))(lambda x, y: x * y)
     planes = inputs_for(made, 64)
-    run = simulate(program(made, planes, 64), [None, None])
+    run = simulate(program(made, planes, 64, scheme), [None, None])
     garbler, evaluator = run.report.bytes_sent
-    tables = made.ands * 64 * 32
+    tables = made.ands * 64 * size
     assert tables <= garbler <= tables + 8000
     assert evaluator <= 8000
 
@@ -114,18 +126,18 @@ def test_other_widths_and_other_numbers_of_parties_are_refused() -> None:
         simulate(program(made, inputs_for(made, 5), 5), [None] * 3)
 
 
-CORRECTIONS, TABLES = (3,), 3
-"""The shape of the evaluator's message below, and how many axes the garbler's has."""
+CORRECTIONS = (3,)
+"""The shape of the evaluator's message below."""
 
 
+@by_both_schemes
 @pytest.mark.parametrize("sender", [0, 1])
-def test_messages_cut_short_name_their_sender(sender: int) -> None:
+def test_messages_cut_short_name_their_sender(sender: int, scheme: Scheme) -> None:
     made = circuit(x=UInt(8), y=UInt(8))(lambda x, y: x * y)
-    main = program(made, inputs_for(made, 9), 9)
+    main = program(made, inputs_for(made, 9), 9, scheme)
 
     def of_the_protocol(receiver: int, message: Message) -> bool:
-        shape = message.array.shape
-        return len(shape) == TABLES if sender == 0 else shape == CORRECTIONS
+        return message.array.shape == (CORRECTIONS if sender else scheme.shape(9 * made.ands))
 
     async def run() -> list[Any]:
         transports: list[Any] = list(memory_network(2))
