@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import arithmetic, kernels, numpy, online, plans, preprocessing, results
+from bench import arithmetic, garbled, kernels, numpy, online, plans, preprocessing, results
 from bench.display import show
 from bench.harness import AnyRow, Options, write_json
 from bench.suppliers import SUPPLIERS
@@ -19,6 +19,7 @@ TABLES = {
     "arithmetic": arithmetic.TITLE,
     "numpy": numpy.TITLE,
     preprocessing.TABLE: preprocessing.TITLE,
+    garbled.TABLE: garbled.TITLE,
     plans.TABLE: plans.TITLE,
 }
 
@@ -64,6 +65,8 @@ def names(table: str) -> list[str]:
     """The workloads of a table."""
     if table == preprocessing.TABLE:
         return preprocessing.names()
+    if table == garbled.TABLE:
+        return garbled.names()
     if table == plans.TABLE:
         return list(plans.PROGRAMS)
     if table == "numpy":
@@ -77,6 +80,8 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
         return kernels.measure(options)
     if table == preprocessing.TABLE:
         return preprocessing.measure(options)
+    if table == garbled.TABLE:
+        return garbled.measure(options)
     if table == plans.TABLE:
         return plans.measure(options)
     if table == "numpy":

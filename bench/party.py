@@ -136,21 +136,18 @@ class _Party:
     def _demand(self) -> list[Entry]:
         """The material of one repetition, by a plan on shapes."""
         size = self.role.size
-        ring = self.workload.algebra
-        shapes = [ring.shape(words) for words in self.workload.values(self.agreement.common.prg("shapes"), size)]
+        values = self.workload.values(self.agreement.common.prg("shapes"), size)
 
         async def main(ctx: Context, mine: object) -> None:
-            zeros = [suite_of(ctx).constant(ctx, ctx.ring.zeros(shape)) for shape in shapes]
-            await self.workload.online(ctx, zeros, size)
+            await self.workload.online(ctx, self.workload.blank(ctx, values, size), size)
 
-        return plan(main, [None] * self.n, ring=ring.bits).demand
+        return plan(main, [None] * self.n, ring=self.workload.algebra.bits).demand
 
     async def _repetition(self, number: int, demand: list[Entry], supply: Supply) -> Repetition:
         await supply.provide((number,), [((number, *path[1:]), kind) for path, kind in demand])
         values = self.workload.values(self.agreement.common.prg("values", number), self.role.size)
         inputs = (await self._session(supply)).root(_INPUT + number)
-        ring = self.workload.algebra
-        shares = [await suite_of(inputs).input(inputs, 0, words, ring.shape(words)) for words in values]
+        shares = await self.workload.put_in(inputs, values, self.role.size)
         ctx = (await self._session(supply)).root(number)
         start = (await self._session(supply)).root(_START + number)
         with steady():
@@ -175,7 +172,9 @@ class _Party:
 async def opened(ctx: Context, result: Share) -> Words:
     """The result in the clear; bits packed, with zeros in the padding."""
     if isinstance(result, BooleanShare):
-        return bits.pack(bits.unpack(await suite_of(ctx).open_bits(ctx, result), result.size))
+        words = await suite_of(ctx).open_bits(ctx, result)
+        rows = words.reshape(-1, words.shape[-1])
+        return np.stack([bits.pack(bits.unpack(row, result.size)) for row in rows]).reshape(words.shape)
     (words,) = await suite_of(ctx).open(ctx, result)
     return words
 

@@ -50,8 +50,9 @@ def figures(rows: Sequence[AnyRow]) -> Iterator[tuple[str, Figure]]:
         yield from _beside_others(times, table)
         yield from _limits(times, table)
         yield from _scalings(times)
-    yield from _kernels([row for row in rows if isinstance(row, Throughput)])
-    yield from _made([row for row in rows if isinstance(row, Making) and row.network == "loopback"])
+    yield from _kernels([row for row in rows if isinstance(row, Throughput) and row.table == "kernels"])
+    makings = (row for row in rows if isinstance(row, Making) and row.table == "preprocessing")
+    yield from _made([row for row in makings if row.network == "loopback"])
 
 
 def _limits(times: Sequence[Row], table: str) -> Iterator[tuple[str, Figure]]:

@@ -13,7 +13,8 @@ from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import Z64, Words
 from mpc.context import Context
 from mpc.prg import Prg
-from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.shares import ArithmeticShare, BooleanShare, stack_planes
+from protocols.suite import suite_of
 
 Share = ArithmeticShare | BooleanShare
 
@@ -27,18 +28,37 @@ class Workload:
     many it is made of, by which different sizes are compared. `ring`: whether in a round each party sends to the next
     only, and not to all. `algebra`: the ring of the values. `decoded(words)`: where the result is compared as numbers,
     those that the opened words stand for; they may be off by `precision` as a part of the largest one.
+    `instances`: where values are planes of packed bits, (bits, words), how many instances each of them has, for a size.
     """
 
     name: str
     size: int
     values: Callable[[Prg, int], list[Words]]
-    online: Callable[[Context, Sequence[ArithmeticShare], int], Awaitable[Share]]
+    online: Callable[[Context, Sequence[Any], int], Awaitable[Share]]
     clear: Callable[[Sequence[Words], int], npt.NDArray[Any]]
     operations: Callable[[int], int] = int
     ring: bool = False
     algebra: Z2k = Z64
     decoded: Callable[[Words], npt.NDArray[Any]] | None = None
     precision: float = 0.0
+    instances: Callable[[int], list[int]] | None = None
+
+    async def put_in(self, ctx: Context, values: Sequence[Words], size: int) -> list[Share]:
+        """The shares of the values, which party 0 brings."""
+        suite, shares = suite_of(ctx), list[Share]()
+        if self.instances is None:
+            return [await suite.input(ctx, 0, words, self.algebra.shape(words)) for words in values]
+        for planes, count in zip(values, self.instances(size), strict=True):
+            shares.append(stack_planes([await suite.input_bits(ctx, 0, plane, (count,)) for plane in planes]))
+        return shares
+
+    def blank(self, ctx: Context, values: Sequence[Words], size: int) -> list[Share]:
+        """Shares of the values' shapes."""
+        suite = suite_of(ctx)
+        if self.instances is None:
+            return [suite.constant(ctx, ctx.ring.zeros(self.algebra.shape(words))) for words in values]
+        pairs = zip(values, self.instances(size), strict=True)
+        return [suite.constant_bits(ctx, ctx.bits.zeros(planes.shape), (count,)) for planes, count in pairs]
 
     def off_by(self, opened: Words, values: Sequence[Words], size: int) -> float | None:
         """How far the opened result is from that in the clear; None where it is compared by words.

@@ -1,10 +1,13 @@
-"""Writes docs/performance.md from what bench/results keeps; the prose is docs/performance_prose.txt.
+"""Writes docs/performance.md from what bench/results keeps, and the figures on the page of garbling's kernels.
+
+The prose is docs/performance_prose.txt.
 
 python -m docs.performance_page
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,41 +36,70 @@ from bench.display import (
 )
 from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Planning, Row, Throughput
 from bench.plots import figures
-from docs.pictures import STYLE, made_of, save
+from docs.pictures import STYLE, is_made_of, made_of, save
 
 PAGE = Path(__file__).parent / "performance.md"
 PROSE = Path(__file__).parent / "performance_prose.txt"
 PICTURES = Path(__file__).parent / "performance"
 MARK = "<!-- figures -->"
+GARBLING = Path(__file__).parent / "algorithms" / "label_hash.md"
+OF_GARBLING = re.compile(r"(?<=<!-- garbling -->\n).*?(?=<!-- end of garbling -->)", re.DOTALL)
 NETWORKS = {"loopback": "over loopback", "lan": "on an imitated LAN", "wan": "on an imitated WAN"}
 
 
 def page() -> str:
     """The prose, with the newest figures of each kind of machine in the place of the mark."""
-    tables = "\n".join(line for file in newest().values() for line in _machine(file))
+    tables = "\n".join(line for file, rows in standing() for line in _machine(file, rows))
     return PROSE.read_text(encoding="utf-8").replace(MARK, tables)
 
 
-def newest() -> dict[str, Path]:
-    """The newest results of each kind of machine, by its label."""
-    return {results.about(file)[1]["label"]: file for file in sorted(results.FOLDER.glob("*.json"))}
+def page_of_garbling() -> str:
+    """The page on the kernels of garbling, with their newest figures."""
+    text = "".join(f"{line}\n" for line in ("", *_garbling(), ""))
+    return OF_GARBLING.sub(lambda _: text, GARBLING.read_text(encoding="utf-8"))
 
 
-def _machine(file: Path) -> Iterator[str]:
+def _garbling() -> Iterator[str]:
+    yield from _head(("machine", "workload", "unit"), ("a second", "part of the limit"))
+    for file, rows in standing():
+        rates = [row for row in rows if isinstance(row, Throughput)]
+        date, machine = results.about(file)
+        for row in rates:
+            ours = row.system == PARLEY and row.implementation == machine["kernels"]
+            if ours and (row.table == "garbled" or row.workload.endswith("_ands")):
+                cells = f"{machine['label']}, {date}", f"`{row.workload}`", row.unit
+                yield _cells([*cells, rate(row.per_second), part_of_limit(row, rates)])
+
+
+def standing() -> list[tuple[Path, list[AnyRow]]]:
+    """The results that stand, by file: the rows of the tables that no later file of such a machine has."""
+    found, seen = [], set[tuple[str, str]]()
+    for file in sorted(results.FOLDER.glob("*.json"), reverse=True):
+        label = results.about(file)[1]["label"]
+        rows = [row for row in results.read(file) if (label, row.table) not in seen]
+        seen |= {(label, row.table) for row in rows}
+        if rows:
+            found.append((file, rows))
+    return found[::-1]
+
+
+def _machine(file: Path, rows: Sequence[AnyRow]) -> Iterator[str]:
     date, machine = results.about(file)
-    rows = results.read(file)
     yield f"## Figures of {machine['label']}, {date}\n"
     yield ", ".join(f"{name}: {value}" for name, value in machine.items() if name != "label") + ".\n"
-    yield from _at_a_glance(PICTURES / machine["label"])
+    yield from _at_a_glance(PICTURES / machine["label"], file)
     times = [row for row in rows if isinstance(row, Row) and row.table == "arithmetic"]
     functions = [row for row in rows if isinstance(row, Row) and row.table == "numpy"]
-    rates = [row for row in rows if isinstance(row, Throughput)]
+    rates = [row for row in rows if isinstance(row, Throughput) and row.table == "kernels"]
     yield from _section("Arithmetic online, over loopback", _ours(times, "loopback"))
     yield from _section("Beside other systems", _peers(times))
     for network in ("lan", "wan"):
         yield from _section(f"Arithmetic online, {NETWORKS[network]}", _ours(times, network))
     yield from _section("Numpy's functions online, over loopback", _functions(functions))
-    makings = [row for row in rows if isinstance(row, Making)]
+    garbled = [row for row in rows if row.table == "garbled"]
+    yield from _section("Garbling and evaluating, one core", _kernels(garbled))
+    yield from _section("Garbled circuits between two parties", _garbled(garbled))
+    makings = [row for row in rows if isinstance(row, Making) and row.table == "preprocessing"]
     for network, where in NETWORKS.items():
         here = [row for row in makings if row.network == network]
         material, totals = ([row for row in here if is_total(row) is total] for total in (False, True))
@@ -78,10 +110,11 @@ def _machine(file: Path) -> Iterator[str]:
     yield from _section("Public-key work by others", _outside(rates))
 
 
-def _at_a_glance(folder: Path) -> Iterator[str]:
+def _at_a_glance(folder: Path, results_file: Path) -> Iterator[str]:
     """The machine's pictures: beside the limits and other systems, then by size and parties, then of material."""
     files = sorted(
-        folder.glob("*.svg"), key=lambda file: (not file.name.startswith(("arithmetic", "numpy")), file.name)
+        (file for file in folder.glob("*.svg") if is_made_of(file, [results_file])),
+        key=lambda file: (not file.name.startswith(("arithmetic", "numpy")), file.name),
     )
     if files:
         yield "### At a glance\n"
@@ -91,10 +124,10 @@ def _at_a_glance(folder: Path) -> Iterator[str]:
 
 def draw() -> None:
     """Writes the pictures of the newest results of each kind of machine."""
-    for label, file in newest().items():
+    for file, rows in standing():
         with rc_context(STYLE):
-            for name, figure in figures(results.read(file)):
-                save(figure, PICTURES / label / f"{name}.svg", made_of([file]))
+            for name, figure in figures(rows):
+                save(figure, PICTURES / results.about(file)[1]["label"] / f"{name}.svg", made_of([file]))
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -191,6 +224,23 @@ def _material(rows: Sequence[Making]) -> Iterator[str]:
         ])  # fmt: skip
 
 
+def _garbled(rows: Sequence[AnyRow]) -> Iterator[str]:
+    yield from _head(
+        ("workload", "TLS", "unit"),
+        (
+            "size", "time", "spread", "a second", "of processor time", "AES limit", "wire limit", "part of the lower",
+            "bytes each", "rounds",
+        ),
+    )  # fmt: skip
+    for row in rows:
+        if isinstance(row, Making):
+            yield _cells([
+                f"`{row.workload}`", "yes" if row.tls else "no", row.unit, f"{row.size:,}", milliseconds(row.seconds),
+                milliseconds(row.spread), rate(row.per_second), per_busy_second(row), rate(row.aes_limit),
+                rate(row.bandwidth_limit), part_of_lower_limit(row), decimal(row.bytes_each), str(row.rounds),
+            ])  # fmt: skip
+
+
 def _totals(rows: Sequence[Making]) -> Iterator[str]:
     yield from _head(
         ("workload", "by", "parties"),
@@ -228,7 +278,8 @@ def _remarks(rows: Iterable[Row | Making]) -> Iterator[str]:
             yield f"- **{row.system}**, `{row.workload}`: {' '.join(row.note.split())}"
 
 
-def _kernels(rows: Sequence[Throughput]) -> Iterator[str]:
+def _kernels(some: Sequence[AnyRow]) -> Iterator[str]:
+    rows = [row for row in some if isinstance(row, Throughput)]
     yield from _head(("workload", "unit", "kernels"), ("a second", "part of the limit", "others, x Parley"))
     for row in sorted(rows, key=lambda row: (row.workload, row.implementation)):
         if row.system == PARLEY:
@@ -265,3 +316,4 @@ def _ordered(rows: Iterable[Row]) -> list[Row]:
 if __name__ == "__main__":
     draw()
     PAGE.write_text(page(), encoding="utf-8")
+    GARBLING.write_text(page_of_garbling(), encoding="utf-8")

@@ -8,6 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
+    from protocols import circuits
     from protocols.array import (
         SecretArray,
         cholesky,
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
         compute,
         det,
         erf,
+        garbled,
         inv,
         inverse_sqrt,
         log_softmax,
         lstsq,
         permutation,
         pinv,
+        private,
         relu,
         reveal,
         secret_from,
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
         unique_count,
     )
     from protocols.array.inputs import secret
+    from protocols.circuits import Bits, Float32, Int, UInt, circuit, mux, read_bristol, write_bristol
     from protocols.horizon import horizon
     from protocols.prepared import prepared
     from protocols.runs.planning import Plan, plan
@@ -43,7 +47,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Abort",
+    "Bits",
     "Context",
+    "Float32",
+    "Int",
     "LocalError",
     "ParleyError",
     "PeerError",
@@ -51,21 +58,28 @@ __all__ = [
     "SecretArray",
     "Simulation",
     "SupplyError",
+    "UInt",
     "__version__",
     "cholesky",
+    "circuit",
+    "circuits",
     "compress",
     "compute",
     "det",
     "erf",
+    "garbled",
     "horizon",
     "inv",
     "inverse_sqrt",
     "log_softmax",
     "lstsq",
+    "mux",
     "permutation",
     "pinv",
     "plan",
     "prepared",
+    "private",
+    "read_bristol",
     "relu",
     "reveal",
     "secret",
@@ -81,9 +95,12 @@ __all__ = [
     "topk",
     "unique",
     "unique_count",
+    "write_bristol",
 ]
 
+_OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
+    **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),
     "horizon": "protocols.horizon",
     "prepared": "protocols.prepared",
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
@@ -104,5 +121,9 @@ if not TYPE_CHECKING:
             return _installed_version()
         if name not in __all__:
             raise AttributeError(f"module 'mpc' has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(_ELSEWHERE.get(name, "protocols.array")), name)
+        if name == "circuits":
+            value: Any = import_module("protocols.circuits")
+        else:
+            value = getattr(import_module(_ELSEWHERE.get(name, "protocols.array")), name)
+        globals()[name] = value
         return value

@@ -354,6 +354,10 @@ class Context:
             array = add(array, await self.receive(j, spec))
         return array
 
+    async def drained(self, to: int) -> None:
+        """Wait until all that was sent to party `to` has left: who sends much while it computes keeps little of it."""
+        await self.session.transport.drained(to)
+
     # material and randomness
 
     async def take(self, kind: Correlation) -> Material:

@@ -1,7 +1,8 @@
 """Gates on labels: the local work of a garbler and of an evaluator, in constant time.
 
 Slots are labels (slots, instances, 2), one slot for each wire that is needed at a time. Gates are those of
-`mpc.label_hash.garble_ands`: half-gates, two blocks of table for each AND, numbered from `first`.
+`mpc.label_hash.garble_ands`: half-gates, two blocks of table for each AND; or three halves of a block and a byte
+(docs/algorithms/three_halves.md). ANDs are numbered from `first`, each once for one `start`.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import numpy.typing as npt
 
 from mpc.algebra.ring import U64, Words, contiguous, pointer
 from mpc.errors import LocalError
-from native import Pointer, ffi, lib
+from native import BYTES, Pointer, ffi, lib
 
 Numbers = npt.NDArray[np.int32]
+Bytes = npt.NDArray[np.uint8]
 _NUMBERS = ffi.typeof("int32_t[]")
+_CONTROL_BITS = np.uint64(0x1F1F1F1F1F1F1F1F)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +61,10 @@ class Gates:
 def garble(slots: Words, gates: Gates, delta: Words, start: Words, first: int) -> Words:
     """The tables (ANDs x instances, 2, 2); the labels of zero in the slots go on in place."""
     instances = _instances(slots, gates, first)
-    if not _block("an offset", delta)[0] & np.uint64(1):
-        raise LocalError("wrong-offset", "an even offset", "its lowest bit is 1")
+    keys = _offset(delta), _start(start)
     tables = np.empty((gates.ands * instances, 2, 2), U64)
     labels = pointer(tables), pointer(slots), _work(gates, instances)
-    offset, key = pointer(contiguous(delta)), pointer(contiguous(_block("a start", start)))
-    lib.parley_garble_circuit(*labels, *_numbers(gates), len(gates.groups), offset, key, first, instances)
+    lib.parley_garble_circuit(*labels, *_numbers(gates), len(gates.groups), *keys, first, instances)
     return tables
 
 
@@ -73,19 +74,74 @@ def evaluate(slots: Words, gates: Gates, tables: Words, start: Words, first: int
     if tables.shape != (gates.ands * instances, 2, 2) or tables.dtype != U64:
         raise LocalError("wrong-labels", f"tables of shape {tables.shape}", "give two labels for each AND and instance")
     labels = pointer(slots), _work(gates, instances), pointer(contiguous(tables))
-    key = pointer(contiguous(_block("a start", start)))
-    lib.parley_evaluate_circuit(*labels, *_numbers(gates), len(gates.groups), key, first, instances)
+    lib.parley_evaluate_circuit(*labels, *_numbers(gates), len(gates.groups), _start(start), first, instances)
 
 
-def _instances(slots: Words, gates: Gates, first: int) -> int:
+def three_halves_words(ands: int) -> int:
+    """Words of the tables of so many three-halves ANDs: three for each, and a byte of control bits, eight a word."""
+    return 3 * ands + -(-ands // 8)
+
+
+def three_halves_are_whole(tables: Words, ands: int) -> bool:
+    """Whether tables of that many words are such as `garble_three_halves` makes: five bits a gate, and zeros."""
+    controls = tables[3 * ands :]
+    return not (controls & ~_CONTROL_BITS).any() and not controls.view(np.uint8)[ands:].any()
+
+
+def garble_three_halves(slots: Words, gates: Gates, delta: Words, start: Words, dice: Bytes, first: int) -> Words:
+    """The tables, flat: a pair of words for each AND and instance, a third for each, their control bits.
+
+    dice: a byte for each AND and instance, secret and fresh, of which two bits are used. The labels of zero in the
+    slots go on in place. LocalError `wrong-labels` for dice of another shape.
+    """
+    instances = _instances(slots, gates, first, 62)
+    ands = gates.ands * instances
+    if dice.shape != (ands,) or dice.dtype != np.uint8:
+        raise LocalError("wrong-labels", f"dice of shape {dice.shape} for {ands} gates", "give a byte for each")
+    keys = _offset(delta), _start(start), ffi.from_buffer(BYTES, np.ascontiguousarray(dice))
+    tables = np.zeros(three_halves_words(ands), U64)
+    labels = *_sliced(tables, ands), pointer(slots), _work(gates, instances)
+    lib.parley_garble_three_halves_circuit(*labels, *_numbers(gates), len(gates.groups), *keys, first, instances)
+    return tables
+
+
+def evaluate_three_halves(slots: Words, gates: Gates, tables: Words, start: Words, first: int) -> None:
+    """The evaluator's labels in the slots go on in place, by the tables of the same gates."""
+    instances = _instances(slots, gates, first, 62)
+    ands = gates.ands * instances
+    if tables.shape != (three_halves_words(ands),) or tables.dtype != U64:
+        what = f"tables of shape {tables.shape} for {ands} gates"
+        raise LocalError("wrong-labels", what, "give three words for each and the control bits")
+    labels = pointer(slots), _work(gates, instances), *_sliced(contiguous(tables), ands)
+    key = _start(start)
+    lib.parley_evaluate_three_halves_circuit(*labels, *_numbers(gates), len(gates.groups), key, first, instances)
+
+
+def _sliced(tables: Words, ands: int) -> tuple[Pointer, Pointer, Pointer]:
+    """The pairs, the third words and the control bits, within one array."""
+    pairs, thirds, controls = np.split(tables, [2 * ands, 3 * ands])
+    return pointer(pairs), pointer(thirds), ffi.from_buffer(BYTES, controls)
+
+
+def _instances(slots: Words, gates: Gates, first: int, bits: int = 63) -> int:
     """How many there are, of slots that hold all that the gates name."""
     fits = slots.ndim == 3 and slots.shape[2] == 2 and len(slots) >= gates.slots
     if not fits or slots.dtype != U64 or not (slots.flags.c_contiguous and slots.flags.writeable):
         what = f"slots of shape {slots.shape} for gates on {gates.slots}"
         raise LocalError("wrong-labels", what, "give contiguous labels (slots, instances, 2) that may be written")
-    if not 0 <= first <= 2**63 - gates.ands * slots.shape[1]:
-        raise LocalError("wrong-counter", f"gates from {first} on are not all below 2^63", "begin at 0")
+    if not 0 <= first <= 2**bits - gates.ands * slots.shape[1]:
+        raise LocalError("wrong-counter", f"gates from {first} on are not all below 2^{bits}", "begin at 0")
     return int(slots.shape[1])
+
+
+def _offset(delta: Words) -> Pointer:
+    if not _block("an offset", delta)[0] & np.uint64(1):
+        raise LocalError("wrong-offset", "an even offset", "its lowest bit is 1")
+    return pointer(contiguous(delta))
+
+
+def _start(start: Words) -> Pointer:
+    return pointer(contiguous(_block("a start", start)))
 
 
 def _block(what: str, words: Words) -> Words:

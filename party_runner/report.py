@@ -97,8 +97,9 @@ def report(summary: Summary, counted: str = "all parties") -> Group:
 
 
 def cost_report(summary: Summary, counted: str) -> Group:
-    """What was or will be revealed, the cost by line, the material."""
-    return Group(_reveals(summary), *_decisions(summary), _lines(summary, counted), _material(summary))
+    """What was or will be revealed, the circuits, the cost by line, the material."""
+    parts = [_reveals(summary), *_decisions(summary), *_circuits(summary)]
+    return Group(*parts, _lines(summary, counted), _material(summary))
 
 
 def table(*columns: str) -> Table:
@@ -220,6 +221,15 @@ def _decisions(summary: Summary) -> list[RenderableType]:
     for decision in summary["decisions"]:
         made.add_row(decision["line"], within(float(decision["margin"])))
     return [titled("Decided on inexact values", made)] if made.row_count else []
+
+
+def _circuits(summary: Summary) -> list[RenderableType]:
+    """The circuits by line, and how they were computed; nothing where there are none."""
+    made = table("line", "circuit", "ANDs", "instances", "by", "against")
+    for run in summary["circuits"]:
+        counts = f"{run['ands']:,}", f"{run['instances']:,}"
+        made.add_row(run["line"], run["circuit"], *counts, run["by"], run["adversary"])
+    return [titled("Circuits", made)] if made.row_count else []
 
 
 def _dimensions(shape: list[int]) -> str:

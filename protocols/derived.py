@@ -106,6 +106,10 @@ class Derived:
     """The suite's own way to bring rows into a random order that nobody knows, `async (ctx, *columns)`, if it has one.
     Where it is None, sorting takes networks, and what needs a random order is refused (`not-offered`)."""
 
+    garbled: ClassVar[Any] = None
+    """The suite's own way to run a circuit on shared bits in constant rounds between two parties, `async (ctx, circuit,
+    inputs)`, if it has one."""
+
     settle: ClassVar[Any] = staticmethod(settle)
     square: ClassVar[Any] = staticmethod(square)
     inner: ClassVar[Any] = staticmethod(inner)

@@ -69,7 +69,7 @@ async def released(
 
     All have the same receivers. `compute` gives shares of these `kinds`, of which two outputs may be one. `call` is the
     reveal's own, and as deep in the end as the deepest opening. The result holds ring elements or packed bits for each
-    share, None at a party that does not learn them; to some of the parties a bit must come as a number.
+    share, None at a party that does not learn them.
     Raises LocalError `no-such-party`, `range-exceeded`, `tolerance-exceeded`, `outputs-at-once`, or what a policy
     raises, with nothing sent.
     """
@@ -84,7 +84,7 @@ async def released(
             call.session.ledger.reveals.append(known)
         receivers = outputs[0].receivers if outputs else ()
         to_all = set(receivers) == set(call.everyone)
-        opened = await (_open_to_all(call, kinds, shares) if to_all else _open_to(call, shares, receivers))
+        opened = await (_open_to_all(call, kinds, shares) if to_all else _open_to(call, kinds, shares, receivers))
         call.session.ledger.waited(call.line, call.entered, call.depth)
         return opened
 
@@ -203,14 +203,17 @@ async def _open_to_all(call: Context, kinds: Sequence[str], shares: Sequence[Any
     return opened
 
 
-async def _open_to(call: Context, shares: Sequence[Any], receivers: Sequence[int]) -> list[Words | None]:
+async def _open_to(
+    call: Context, kinds: Sequence[str], shares: Sequence[Any], receivers: Sequence[int]
+) -> list[Words | None]:
     suite = suite_of(call)
     entered, deepest = call.depth, call.depth
     opened: list[Words | None] = [None] * len(shares)
     for receiver in receivers:
         for i, share in enumerate(shares):
             call.depth = entered
-            words = await suite.open_to(call, receiver, share)
+            opens = suite.open_bits_to if kinds[i] == "bit" else suite.open_to
+            words = await opens(call, receiver, share)
             deepest = max(deepest, call.depth)
             opened[i] = words if words is not None else opened[i]
     call.depth = deepest

@@ -42,6 +42,9 @@ class Required(Protocol[A, B]):
     async def open_to(self, ctx: Context, to: int, x: A) -> Words | None:
         """Party `to` learns x; the others get None."""
 
+    async def open_bits_to(self, ctx: Context, to: int, x: B) -> Words | None:
+        """Party `to` learns x, as packed words; the others get None."""
+
     async def random(self, ctx: Context, shape: Shape) -> A:
         """[r], uniformly random, known to nobody."""
 
@@ -78,6 +81,7 @@ class Suite(Required[A, B], Protocol[A, B]):
     """All that a started suite offers."""
 
     shuffle: ClassVar[Any]
+    garbled: ClassVar[Any]
 
     async def settle(self, ctx: Context) -> None:
         """Check all that was opened so far and is not checked yet; Abort if someone cheated.

@@ -70,9 +70,9 @@ FOLDER_ORDER = {
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "arithmetic", "values", "choosing", "floats", "float_values", "function",
-        "levels", "plain", "binding", "bristol", "gmw", "library", "__init__",
+        "levels", "plain", "binding", "arrays", "bristol", "gmw", "library", "__init__",
     ),
-    "protocols.garbled": ("program", "half_gates_zre15", "yao", "__init__"),
+    "protocols.garbled": ("program", "walk", "half_gates_zre15", "three_halves_rr21", "yao", "__init__"),
     "protocols.preprocessing": (
         "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching", "ot_tools",
         "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
@@ -85,7 +85,8 @@ FOLDER_ORDER = {
         "sorting", "compaction", "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding",
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
-        "evaluate", "supposing", "revealing", "bridge", "__init__",
+        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_nodes",
+        "circuit_shadows", "garbling", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

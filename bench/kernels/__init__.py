@@ -68,11 +68,16 @@ def measure(options: Options) -> Iterator[list[Throughput]]:
                 continue
             of_family = {workload.name: workload for workload in workloads(family)}
             for name in options.chosen(of_family):
-                yield _contest(list(_inside(of_family[name])), name, options)
+                yield contest_of(of_family[name], options)
             done |= set(of_family)
     if options.peers:
         for name in options.chosen(name for name in OUTSIDE if name not in done):
             yield _contest([], name, options)
+
+
+def contest_of(workload: KernelWorkload, options: Options, table: str = TABLE) -> list[Throughput]:
+    """The rows of one workload that runs in this process."""
+    return _contest(list(_inside(workload, table)), workload.name, options)
 
 
 def _contest(contenders: list[Contender], name: str, options: Options) -> list[Throughput]:
@@ -93,11 +98,11 @@ def _contest(contenders: list[Contender], name: str, options: Options) -> list[T
     return [*rows, *absent]
 
 
-def _inside(workload: KernelWorkload) -> Iterator[Contender]:
+def _inside(workload: KernelWorkload, table: str) -> Iterator[Contender]:
     """What runs in this process: ours, the ceiling in our units, other libraries."""
     family = workload.name.partition(".")[0]
     rate = partial(_rate, clock=time.perf_counter if family in ELSEWHERE else time.process_time)
-    row = Throughput(TABLE, workload.name, PARLEY, workload.unit, None, None)
+    row = Throughput(table, workload.name, PARLEY, workload.unit, None, None)
     ours = replace(row, implementation=sources().get(family, selected()))
     yield Contender(ours, partial(rate, workload.run, workload.count))
     limit = ceiling(workload.limit)

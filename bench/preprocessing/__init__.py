@@ -57,7 +57,7 @@ def measure(options: Options, peers: Sequence[Peer] = ARITHMETIC) -> Iterator[li
                 contenders += _theirs(subject, size, peers)
             rows, bare = contest(contenders, Crew.lines, _measured, _bare, options.repeat, WARM_UP)
             if rows:
-                yield [_beside(row, subject, _typical(bare)) for row in rows]
+                yield [_beside(row, subject, typical(bare)) for row in rows]
 
 
 def _ours(subject: Subject, size: int, options: Options) -> Iterator[Contender[Making]]:
@@ -139,12 +139,12 @@ def _beside(row: Making, subject: Subject, bare: Bare) -> Making:
 
 
 def _bare() -> Bare:
-    return Bare(_aes(), limits.measure())
+    return Bare(blocks_a_second("aes"), limits.measure())
 
 
-def _aes() -> float | None:
-    """Blocks a second of processor time, one key."""
-    loop = ceiling("aes")
+def blocks_a_second(name: str) -> float | None:
+    """Blocks of AES a second of processor time, by the ceiling of this name; None without AES instructions."""
+    loop = ceiling(name)
     if loop is None:
         return None
     calls, began = 0, time.process_time()
@@ -154,7 +154,7 @@ def _aes() -> float | None:
     return loop.count * calls / seconds
 
 
-def _typical(several: Sequence[Bare]) -> Bare:
+def typical(several: Sequence[Bare]) -> Bare:
     """The median of each."""
     aes = [bare.aes for bare in several if bare.aes]
     return Bare(median(aes) if aes else None, limits.typical([bare.loopback for bare in several]))

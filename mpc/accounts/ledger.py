@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mpc.accounts.learnt import Learnt
 
@@ -36,6 +36,21 @@ class Decision:
 
     line: str
     margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitRun:
+    """A circuit that a line of the program computed: its name, the ANDs of one instance, how many instances there were.
+
+    `by` is the way it went, and `adversary` what that is secure against.
+    """
+
+    line: str
+    circuit: str
+    ands: int
+    instances: int
+    by: str
+    adversary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,7 @@ class Ledger:
         self.deepest = 0
         self._lines: dict[str, _LineTally] = {}
         self._margins: dict[str, float] = {}
+        self._circuits: dict[tuple[int, ...], CircuitRun] = {}
 
     def sent(self, line: str, to: int, count: int) -> None:
         """`count` framed bytes went to party `to` on behalf of `line`."""
@@ -123,6 +139,19 @@ class Ledger:
     def decisions(self) -> tuple[Decision, ...]:
         """The lines that compare what is not exact, each with its widest margin."""
         return tuple(Decision(line, margin) for line, margin in self._margins.items())
+
+    def circuit(self, path: tuple[int, ...], run: CircuitRun) -> None:
+        """The value of this path is what a circuit gives; it is noted once, whoever computes it."""
+        self._circuits[path] = run
+
+    def circuits(self) -> tuple[CircuitRun, ...]:
+        """The circuits by line, each with all its instances, in the order of the program."""
+        found: dict[CircuitRun, int] = {}
+        for path in sorted(self._circuits):
+            run = self._circuits[path]
+            alike = replace(run, instances=0)
+            found[alike] = found.get(alike, 0) + run.instances
+        return tuple(replace(run, instances=instances) for run, instances in found.items())
 
     def lines(self) -> tuple[LineCost, ...]:
         """The account by line of the user's program, in the order in which lines first cost something."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from mpc.accounts.display import Section, as_html, as_text, within
 from mpc.accounts.learnt import Learnt
-from mpc.accounts.ledger import Decision, LineCost, Reveal
+from mpc.accounts.ledger import CircuitRun, Decision, LineCost, Reveal
 from mpc.accounts.plain import with_notes
 
 LINES_SHOWN = 12
@@ -21,7 +21,8 @@ class Report:
     `offline_bytes` is what this party received from its supplier; `lines` is this party's account by line. `device` is
     the account of the accelerator that was in use, None without one; `check_material` says how much of the material
     the parties verified: nothing, a sample, all. `material` was taken; `unused` was made ahead, and burned. `decisions`
-    are the lines that compare values which are not exact. `learnt` knows what was revealed to this party again.
+    are the lines that compare values which are not exact. `circuits` are the Boolean circuits that were computed, by
+    line. `learnt` knows what was revealed to this party again.
     """
 
     program: str
@@ -42,6 +43,7 @@ class Report:
     check_material: str = "nothing"
     unused: dict[str, int] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    circuits: tuple[CircuitRun, ...] = ()
     learnt: Learnt = field(default_factory=Learnt, compare=False)
 
     @property
@@ -51,7 +53,7 @@ class Report:
 
     @property
     def sections(self) -> list[Section]:
-        """The account as tables: by party, what was revealed, and the lines that cost most."""
+        """The account as tables: by party, what was revealed, circuits, and the lines that cost most."""
         totals = zip(self.parties, self.rounds_by_party, self.bytes_sent, strict=True)
         messages = [(name, f"{rounds:,}", f"{sent:,}") for name, rounds, sent in totals]
         revealed = [
@@ -64,8 +66,13 @@ class Report:
             Section("Messages", ("party", "rounds", "bytes sent"), messages),
             Section("Revealed", ("line", "shape", "error", "to"), revealed),
             Section("Decided on inexact values", ("line", "could go the other way within"), decisions),
+            Section("Circuits", ("line", "circuit", "ANDs", "instances", "by", "against"), self._circuit_rows),
             Section(f"Cost by line, {self.parties[self.me]} alone", ("line", "rounds", "bytes"), by_line),
         ]
+
+    @property
+    def _circuit_rows(self) -> list[tuple[str, ...]]:
+        return [(c.line, c.circuit, f"{c.ands:,}", f"{c.instances:,}", c.by, c.adversary) for c in self.circuits]
 
     def _receivers(self, to: tuple[int, ...]) -> str:
         everybody = set(to) == set(range(len(self.parties)))
@@ -99,6 +106,7 @@ class Report:
             "unused": dict(self.unused),
             "reveals": [asdict(reveal) for reveal in self.reveals],
             "decisions": [asdict(decision) for decision in self.decisions],
+            "circuits": [asdict(circuit) for circuit in self.circuits],
             "lines": [asdict(line) for line in self.lines],
             "warnings": [*self.warnings, *notes],
             "device": self.device,

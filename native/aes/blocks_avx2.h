@@ -43,10 +43,33 @@ static inline B aes_last_round(B state, B key) { return _mm_aesenclast_si128(sta
 static inline B sigma(B x) {
     return _mm_xor_si128(_mm_shuffle_epi32(x, 0x4e), _mm_and_si128(x, _mm_set_epi64x(-1, 0)));
 }
-/* y where the lowest bit of x is one, else zero. */
-static inline B if_odd(B x, B y) {
-    const B bit = _mm_and_si128(_mm_shuffle_epi32(x, 0x44), _mm_set1_epi64x(1));
+/* The same with the halves of each word: (high, low) -> (high ^ low, high) of 32 bits. */
+static inline B sigma_in_words(B x) {
+    return _mm_xor_si128(_mm_shuffle_epi32(x, 0xb1), _mm_and_si128(x, _mm_set1_epi64x(-(1LL << 32))));
+}
+/* Each word of y where the lowest bit of the same word of x is one, else zero. */
+static inline B where_odd(B x, B y) {
+    const B bit = _mm_and_si128(x, _mm_set1_epi64x(1));
     return _mm_and_si128(_mm_sub_epi64(_mm_setzero_si128(), bit), y);
+}
+/* y where the lowest bit of x is one, else zero. */
+static inline B if_odd(B x, B y) { return where_odd(_mm_shuffle_epi32(x, 0x44), y); }
+/* The lower and the upper word of each lane, shifted to the right by so many bits. */
+static inline B shift_words(B v, int low, int high) { return _mm_srlv_epi64(v, _mm_set_epi64x(high, low)); }
+
+/* The first `count` <= LANES words or bytes, one for each lane, in both its words; the others read as zero. */
+static inline B load_words_twice(const uint64_t *p, size_t count) {
+    return count ? _mm_set1_epi64x((long long)*p) : _mm_setzero_si128();
+}
+static inline B load_bytes_twice(const uint8_t *p, size_t count) {
+    return count ? _mm_set1_epi64x(*p) : _mm_setzero_si128();
+}
+/* Of each of the first `count` lanes the lower word, and its lowest byte. */
+static inline void store_lower_words(uint64_t *p, size_t count, B v) {
+    if (count) *p = (uint64_t)_mm_cvtsi128_si64(v);
+}
+static inline void store_lower_bytes(uint8_t *p, size_t count, B v) {
+    if (count) *p = (uint8_t)_mm_cvtsi128_si64(v);
 }
 /* (x0, x1, ...), (y0, y1, ...) -> (x0, y0, x1, ...) over both registers, and back. */
 static inline void interleave(B *x, B *y) { (void)x, (void)y; }

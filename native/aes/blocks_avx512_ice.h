@@ -2,6 +2,7 @@
  * targets/avx512_ice.h opens; blocks_avx2.h, where the functions are described, has the same for one. */
 
 #include <stddef.h>
+#include <string.h>
 
 typedef __m512i B;
 enum { LANES = 4 };
@@ -50,9 +51,43 @@ static inline B sigma(B x) {
     const B upper = spread_words(0, UINT64_MAX);
     return _mm512_ternarylogic_epi64(_mm512_shuffle_epi32(x, 0x4e), x, upper, 0x78); /* a ^ (b & c) */
 }
-static inline B if_odd(B x, B y) {
-    const B lower_twice = _mm512_shuffle_epi32(x, 0x44);
-    return _mm512_maskz_mov_epi64(_mm512_test_epi64_mask(lower_twice, _mm512_set1_epi64(1)), y);
+static inline B sigma_in_words(B x) {
+    const B upper = _mm512_set1_epi64(-(1LL << 32));
+    return _mm512_ternarylogic_epi64(_mm512_shuffle_epi32(x, 0xb1), x, upper, 0x78); /* a ^ (b & c) */
+}
+static inline B where_odd(B x, B y) {
+    return _mm512_maskz_mov_epi64(_mm512_test_epi64_mask(x, _mm512_set1_epi64(1)), y);
+}
+static inline B if_odd(B x, B y) { return where_odd(_mm512_shuffle_epi32(x, 0x44), y); }
+static inline B shift_words(B v, int low, int high) {
+    return _mm512_srlv_epi64(v, spread_words((uint64_t)low, (uint64_t)high));
+}
+
+static inline B load_words_twice(const uint64_t *p, size_t count) {
+    const __mmask8 first = (__mmask8)((1u << count) - 1);
+    const B four = _mm512_castsi256_si512(_mm256_maskz_loadu_epi64(first, p));
+    return _mm512_permutexvar_epi64(_mm512_set_epi64(3, 3, 2, 2, 1, 1, 0, 0), four);
+}
+static inline B load_bytes_twice(const uint8_t *p, size_t count) {
+    uint32_t four = 0;
+    if (count == LANES)
+        memcpy(&four, p, LANES);
+    else
+        for (size_t i = 0; i < count; i++) four |= (uint32_t)p[i] << 8 * i;
+    const __m128i bytes = _mm_cvtsi32_si128((int)four);
+    return _mm512_cvtepu8_epi64(_mm_unpacklo_epi8(bytes, bytes));
+}
+static inline void store_lower_words(uint64_t *p, size_t count, B v) {
+    const B lower = _mm512_permutexvar_epi64(_mm512_set_epi64(6, 4, 2, 0, 6, 4, 2, 0), v);
+    _mm256_mask_storeu_epi64(p, (__mmask8)((1u << count) - 1), _mm512_castsi512_si256(lower));
+}
+static inline void store_lower_bytes(uint8_t *p, size_t count, B v) {
+    const __m128i lower = _mm_cvtepi16_epi8(_mm512_cvtepi64_epi8(v));
+    const uint32_t four = (uint32_t)_mm_cvtsi128_si32(lower);
+    if (count == LANES)
+        memcpy(p, &four, LANES);
+    else
+        for (size_t i = 0; i < count; i++) p[i] = (uint8_t)(four >> 8 * i);
 }
 static inline void interleave(B *x, B *y) {
     const B first = _mm512_permutex2var_epi64(*x, _mm512_set_epi64(11, 10, 3, 2, 9, 8, 1, 0), *y);

@@ -10,6 +10,7 @@
 #include "aes/rekeyed.h"
 #include "labels/fixed_key.h"
 #include "labels/half_gates.h"
+#include "labels/three_halves.h"
 
 #include "labels/circuits.h"
 

@@ -1,10 +1,13 @@
 /* A circuit's gates on labels, in the order of a program: see labels/exports.h. To be included once by a file after its
- * garble_ands and evaluate_ands, so that its XORs are in registers of that file's instruction set. */
+ * gates, so that its XORs are in registers of that file's instruction set. */
 
 /* One gate: slots of its operands, doubled, the lowest bit set where an operand is negated, and the slot of its result. */
 enum { LEFT, RIGHT, RESULT, GATE_WORDS };
 /* One group of a program: how many gates, and whether they are ANDs. */
 enum { GATES_IN_GROUP, ARE_ANDS, GROUP_WORDS };
+
+/* What an evaluator shifts the label of a negated operand by. */
+static const uint64_t no_offset[2] = {0, 0};
 
 /* The labels of a slot: `instances` of them. */
 static inline uint64_t *labels_of(uint64_t *slots, int32_t slot, size_t instances) {
@@ -45,46 +48,106 @@ static inline void gather_operands(uint64_t *a, uint64_t *b, uint64_t *slots, co
 
 static inline void scatter_results(uint64_t *slots, const uint64_t *c, const int32_t *gates, size_t count,
                                           size_t instances) {
-    static const uint64_t none[2] = {0, 0};
     for (size_t g = 0; g < count; g++, gates += GATE_WORDS)
-        take_labels(labels_of(slots, gates[RESULT], instances), c + 2 * instances * g, none, 0, instances);
+        take_labels(labels_of(slots, gates[RESULT], instances), c + 2 * instances * g, no_offset, 0, instances);
+}
+
+/* The ANDs of a group on n operands a and b, `done` before them in the part: their results take the place of a. `how`
+ * is what the way of garbling needs: tables, keys, the offset. */
+typedef void (*AndGroup)(const void *how, uint64_t *a, const uint64_t *b, size_t done, size_t n);
+
+/* Negated operands of ANDs are shifted by the offset. */
+static inline void walk(uint64_t *slots, uint64_t *work, const int32_t *gates, const int32_t *groups, size_t n_groups,
+                        const uint64_t offset[2], size_t instances, AndGroup and_group, const void *how) {
+    for (size_t done = 0; n_groups--; groups += GROUP_WORDS) {
+        const size_t count = (size_t)groups[GATES_IN_GROUP], n = count * instances;
+        if (groups[ARE_ANDS]) {
+            uint64_t *a = work, *b = work + 2 * n;
+            gather_operands(a, b, slots, gates, count, offset, instances);
+            and_group(how, a, b, done, n);
+            scatter_results(slots, a, gates, count, instances);
+            done += n;
+        } else {
+            xor_group(slots, gates, count, instances);
+        }
+        gates += GATE_WORDS * count;
+    }
+}
+
+typedef struct {
+    uint64_t *tables;
+    const uint64_t *delta, *start;
+    uint64_t first;
+} HalfGatesGarbling;
+
+static inline void garble_and_group(const void *how, uint64_t *a, const uint64_t *b, size_t done, size_t n) {
+    const HalfGatesGarbling *to = how;
+    garble_ands(to->tables + 4 * done, a, a, b, to->delta, to->start, to->first + done, n);
 }
 
 static void garble_circuit(uint64_t *tables, uint64_t *slots, uint64_t *work, const int32_t *gates,
                            const int32_t *groups, size_t n_groups, const uint64_t delta[2], const uint64_t start[2],
                            uint64_t first, size_t instances) {
-    for (; n_groups--; groups += GROUP_WORDS) {
-        const size_t count = (size_t)groups[GATES_IN_GROUP], n = count * instances;
-        if (groups[ARE_ANDS]) {
-            uint64_t *a = work, *b = work + 2 * n;
-            gather_operands(a, b, slots, gates, count, delta, instances);
-            garble_ands(tables, a, a, b, delta, start, first, n);
-            scatter_results(slots, a, gates, count, instances);
-            tables += 4 * n;
-            first += n;
-        } else {
-            xor_group(slots, gates, count, instances);
-        }
-        gates += GATE_WORDS * count;
-    }
+    const HalfGatesGarbling to = {tables, delta, start, first};
+    walk(slots, work, gates, groups, n_groups, delta, instances, garble_and_group, &to);
+}
+
+typedef struct {
+    const uint64_t *tables, *start;
+    uint64_t first;
+} HalfGatesEvaluation;
+
+static inline void evaluate_and_group(const void *how, uint64_t *a, const uint64_t *b, size_t done, size_t n) {
+    const HalfGatesEvaluation *of = how;
+    evaluate_ands(a, a, b, of->tables + 4 * done, of->start, of->first + done, n);
 }
 
 static void evaluate_circuit(uint64_t *slots, uint64_t *work, const uint64_t *tables, const int32_t *gates,
                              const int32_t *groups, size_t n_groups, const uint64_t start[2], uint64_t first,
                              size_t instances) {
-    static const uint64_t none[2] = {0, 0};
-    for (; n_groups--; groups += GROUP_WORDS) {
-        const size_t count = (size_t)groups[GATES_IN_GROUP], n = count * instances;
-        if (groups[ARE_ANDS]) {
-            uint64_t *a = work, *b = work + 2 * n;
-            gather_operands(a, b, slots, gates, count, none, instances);
-            evaluate_ands(a, a, b, tables, start, first, n);
-            scatter_results(slots, a, gates, count, instances);
-            tables += 4 * n;
-            first += n;
-        } else {
-            xor_group(slots, gates, count, instances);
-        }
-        gates += GATE_WORDS * count;
-    }
+    const HalfGatesEvaluation of = {tables, start, first};
+    walk(slots, work, gates, groups, n_groups, no_offset, instances, evaluate_and_group, &of);
+}
+
+typedef struct {
+    uint64_t *pairs, *thirds;
+    uint8_t *controls;
+    const uint64_t *delta, *start;
+    const uint8_t *dice;
+    uint64_t first;
+} ThreeHalvesGarbling;
+
+static inline void garble_sliced_group(const void *how, uint64_t *a, const uint64_t *b, size_t done, size_t n) {
+    const ThreeHalvesGarbling *to = how;
+    garble_three_halves(to->pairs + 2 * done, to->thirds + done, to->controls + done, a, a, b, to->delta, to->start,
+                        to->dice + done, to->first + done, n);
+}
+
+static void garble_three_halves_circuit(uint64_t *pairs, uint64_t *thirds, uint8_t *controls, uint64_t *slots,
+                                        uint64_t *work, const int32_t *gates, const int32_t *groups, size_t n_groups,
+                                        const uint64_t delta[2], const uint64_t start[2], const uint8_t *dice,
+                                        uint64_t first, size_t instances) {
+    const ThreeHalvesGarbling to = {pairs, thirds, controls, delta, start, dice, first};
+    walk(slots, work, gates, groups, n_groups, delta, instances, garble_sliced_group, &to);
+}
+
+typedef struct {
+    const uint64_t *pairs, *thirds;
+    const uint8_t *controls;
+    const uint64_t *start;
+    uint64_t first;
+} ThreeHalvesEvaluation;
+
+static inline void evaluate_sliced_group(const void *how, uint64_t *a, const uint64_t *b, size_t done, size_t n) {
+    const ThreeHalvesEvaluation *of = how;
+    evaluate_three_halves(a, a, b, of->pairs + 2 * done, of->thirds + done, of->controls + done, of->start,
+                          of->first + done, n);
+}
+
+static void evaluate_three_halves_circuit(uint64_t *slots, uint64_t *work, const uint64_t *pairs,
+                                          const uint64_t *thirds, const uint8_t *controls, const int32_t *gates,
+                                          const int32_t *groups, size_t n_groups, const uint64_t start[2],
+                                          uint64_t first, size_t instances) {
+    const ThreeHalvesEvaluation of = {pairs, thirds, controls, start, first};
+    walk(slots, work, gates, groups, n_groups, no_offset, instances, evaluate_sliced_group, &of);
 }

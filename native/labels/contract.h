@@ -10,7 +10,9 @@
     KERNEL(hash_cr) KERNEL(hash_ccr) KERNEL(hash_tccr) KERNEL(hash_rekeyed)      \
     KERNEL(tree_level) KERNEL(half_tree_level)                                   \
     KERNEL(garble_ands) KERNEL(evaluate_ands)                                    \
-    KERNEL(garble_circuit) KERNEL(evaluate_circuit)
+    KERNEL(garble_circuit) KERNEL(evaluate_circuit)                              \
+    KERNEL(garble_three_halves) KERNEL(evaluate_three_halves)                    \
+    KERNEL(garble_three_halves_circuit) KERNEL(evaluate_three_halves_circuit)
 
 #define MEMBER(name) LIKE(parley_##name) name;
 typedef struct {

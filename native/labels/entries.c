@@ -1,6 +1,6 @@
 #include "dispatch.h"
 
-enum { LABEL = 16, ROUND_KEYS = 176 };
+enum { WORD = 8, LABEL = 16, ROUND_KEYS = 176 };
 
 void parley_hash_cr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], size_t n) {
     REQUIRES(same_or_apart(out, x, LABEL * n));
@@ -40,11 +40,14 @@ void parley_half_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t 
     selected->labels.half_tree_level(out, seeds, round_keys, n);
 }
 
-/* Whether `gates` gates from `first` on have tweaks of 64 bits. */
-static inline int have_tweaks(uint64_t first, size_t gates) {
-    const uint64_t limit = (uint64_t)1 << 63;
+/* Whether `gates` gates from `first` on are all below a limit: their tweaks have 64 bits. */
+static inline int are_below(uint64_t limit, uint64_t first, size_t gates) {
     return first <= limit && gates <= limit - first;
 }
+
+static inline int have_tweaks(uint64_t first, size_t gates) { return are_below((uint64_t)1 << 63, first, gates); }
+
+static inline int have_three_tweaks(uint64_t first, size_t gates) { return are_below((uint64_t)1 << 62, first, gates); }
 
 void parley_garble_ands(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0, const uint64_t delta[2],
                         const uint64_t start[2], uint64_t first, size_t n) {
@@ -99,4 +102,60 @@ void parley_evaluate_circuit(uint64_t *slots, uint64_t *work, const uint64_t *ta
     REQUIRES(there(tables, 2 * LABEL * ands_of(groups, n_groups, instances)));
     REQUIRES(!n_groups || (gates && slots && work && slots != work));
     selected->labels.evaluate_circuit(slots, work, tables, gates, groups, n_groups, start, first, instances);
+}
+
+void parley_garble_three_halves(uint64_t *pairs, uint64_t *thirds, uint8_t *controls, uint64_t *c0, const uint64_t *a0,
+                                const uint64_t *b0, const uint64_t delta[2], const uint64_t start[2],
+                                const uint8_t *dice, uint64_t first, size_t n) {
+    REQUIRES(have_three_tweaks(first, n));
+    REQUIRES(same_or_apart(c0, a0, LABEL * n) && same_or_apart(c0, b0, LABEL * n));
+    REQUIRES(apart(pairs, LABEL * n, a0, LABEL * n) && apart(pairs, LABEL * n, b0, LABEL * n));
+    REQUIRES(apart(thirds, WORD * n, a0, LABEL * n) && apart(thirds, WORD * n, b0, LABEL * n));
+    REQUIRES(apart(controls, n, a0, LABEL * n) && apart(controls, n, b0, LABEL * n));
+    REQUIRES(apart(c0, LABEL * n, pairs, LABEL * n) && apart(c0, LABEL * n, thirds, WORD * n));
+    REQUIRES(apart(c0, LABEL * n, controls, n) && apart(c0, LABEL * n, dice, n));
+    REQUIRES(apart(pairs, LABEL * n, thirds, WORD * n) && apart(pairs, LABEL * n, controls, n));
+    REQUIRES(apart(thirds, WORD * n, controls, n) && apart(controls, n, dice, n));
+    REQUIRES(apart(pairs, LABEL * n, dice, n) && apart(thirds, WORD * n, dice, n));
+    REQUIRES(apart(c0, LABEL * n, delta, LABEL) && apart(c0, LABEL * n, start, LABEL));
+    REQUIRES_OF_CONTENTS(delta[0] & 1);
+    selected->labels.garble_three_halves(pairs, thirds, controls, c0, a0, b0, delta, start, dice, first, n);
+}
+
+void parley_evaluate_three_halves(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t *pairs,
+                                  const uint64_t *thirds, const uint8_t *controls, const uint64_t start[2],
+                                  uint64_t first, size_t n) {
+    REQUIRES(have_three_tweaks(first, n));
+    REQUIRES(same_or_apart(c, a, LABEL * n) && same_or_apart(c, b, LABEL * n));
+    REQUIRES(apart(c, LABEL * n, pairs, LABEL * n) && apart(c, LABEL * n, thirds, WORD * n));
+    REQUIRES(apart(c, LABEL * n, controls, n) && apart(c, LABEL * n, start, LABEL));
+    selected->labels.evaluate_three_halves(c, a, b, pairs, thirds, controls, start, first, n);
+}
+
+void parley_garble_three_halves_circuit(uint64_t *pairs, uint64_t *thirds, uint8_t *controls, uint64_t *slots,
+                                        uint64_t *work, const int32_t *gates, const int32_t *groups, size_t n_groups,
+                                        const uint64_t delta[2], const uint64_t start[2], const uint8_t *dice,
+                                        uint64_t first, size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups));
+    const size_t ands = ands_of(groups, n_groups, instances);
+    REQUIRES(have_three_tweaks(first, ands));
+    REQUIRES(apart(pairs, LABEL * ands, thirds, WORD * ands) && apart(pairs, LABEL * ands, controls, ands));
+    REQUIRES(apart(thirds, WORD * ands, controls, ands) && apart(controls, ands, dice, ands));
+    REQUIRES(!n_groups || (gates && slots && work && slots != work && pairs != slots && pairs != work));
+    REQUIRES_OF_CONTENTS(delta[0] & 1);
+    selected->labels.garble_three_halves_circuit(pairs, thirds, controls, slots, work, gates, groups, n_groups, delta,
+                                                 start, dice, first, instances);
+}
+
+void parley_evaluate_three_halves_circuit(uint64_t *slots, uint64_t *work, const uint64_t *pairs,
+                                          const uint64_t *thirds, const uint8_t *controls, const int32_t *gates,
+                                          const int32_t *groups, size_t n_groups, const uint64_t start[2],
+                                          uint64_t first, size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups));
+    const size_t ands = ands_of(groups, n_groups, instances);
+    REQUIRES(have_three_tweaks(first, ands));
+    REQUIRES(there(pairs, LABEL * ands) && there(thirds, WORD * ands) && there(controls, ands));
+    REQUIRES(!n_groups || (gates && slots && work && slots != work));
+    selected->labels.evaluate_three_halves_circuit(slots, work, pairs, thirds, controls, gates, groups, n_groups, start,
+                                                   first, instances);
 }

@@ -53,4 +53,26 @@ void parley_evaluate_circuit(uint64_t *slots, uint64_t *work, const uint64_t *ta
                              const int32_t *groups, size_t n_groups, const uint64_t start[2], uint64_t first,
                              size_t instances);
 
+/* Three halves (Rosulek, Roy, CRYPTO 2021) for n AND gates, as docs/algorithms/three_halves.md has them, with the tweaks
+ * 3 g, 3 g + 1, 3 g + 2 for gate g = first, first + 1, ...; first + n <= 2^62. Labels of zero and delta as in garble_ands.
+ * A gate's table is two words in `pairs`, one in `thirds` and a byte below 32 in `controls`; of a byte of `dice`, which is
+ * secret, uniform and for one gate only, the two lowest bits are used, and of a byte of `controls` the five lowest. c0
+ * may be the very same array as a0 or b0, and c as a or b; all others are apart. */
+void parley_garble_three_halves(uint64_t *pairs, uint64_t *thirds, uint8_t *controls, uint64_t *c0, const uint64_t *a0,
+                                const uint64_t *b0, const uint64_t delta[2], const uint64_t start[2],
+                                const uint8_t *dice, uint64_t first, size_t n);
+void parley_evaluate_three_halves(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t *pairs,
+                                  const uint64_t *thirds, const uint8_t *controls, const uint64_t start[2],
+                                  uint64_t first, size_t n);
+
+/* garble_circuit and evaluate_circuit with the gates of garble_three_halves. */
+void parley_garble_three_halves_circuit(uint64_t *pairs, uint64_t *thirds, uint8_t *controls, uint64_t *slots,
+                                        uint64_t *work, const int32_t *gates, const int32_t *groups, size_t n_groups,
+                                        const uint64_t delta[2], const uint64_t start[2], const uint8_t *dice,
+                                        uint64_t first, size_t instances);
+void parley_evaluate_three_halves_circuit(uint64_t *slots, uint64_t *work, const uint64_t *pairs,
+                                          const uint64_t *thirds, const uint8_t *controls, const int32_t *gates,
+                                          const int32_t *groups, size_t n_groups, const uint64_t start[2],
+                                          uint64_t first, size_t instances);
+
 #endif

@@ -17,10 +17,10 @@ static ALWAYS_INLINE void keys_of_gates(B keys[4], B start, uint64_t first) {
         keys[r] = tweaked_keys(start, 2 * (first + (uint64_t)(LANES * (r % 2))) + (uint64_t)(r / 2), 2);
 }
 
-/* Hashes state[4 i + r] with the keys of keys[r]. */
-static ALWAYS_INLINE void hash_in_place(B *state, const int each, B keys[4]) {
+/* Hashes state[4 i + r] with the keys of keys[r], after `linear`, which is a constant where this is inlined. */
+static ALWAYS_INLINE void hash_in_place(B *state, const int each, B keys[4], B (*const linear)(B)) {
     B input[8];
-    for (int i = 0; i < 4 * each; i++) state[i] = input[i] = sigma(state[i]);
+    for (int i = 0; i < 4 * each; i++) state[i] = input[i] = linear(state[i]);
     encrypt_rekeyed(state, each, keys);
     for (int i = 0; i < 4 * each; i++) state[i] = xor_blocks(state[i], input[i]);
 }
@@ -38,7 +38,7 @@ static ALWAYS_INLINE void garble_group(uint64_t *tables, uint64_t *c0, const uin
         h[6 + v] = xor_blocks(b[v], R);
     }
     keys_of_gates(keys, start, first);
-    hash_in_place(h, 2, keys);
+    hash_in_place(h, 2, keys, sigma);
     for (int v = 0; v < 2; v++) {
         const B t_g = xor_blocks(xor_blocks(h[v], h[4 + v]), if_odd(b[v], R));
         const B t_e_and_a = xor_blocks(h[2 + v], h[6 + v]);
@@ -57,7 +57,7 @@ static ALWAYS_INLINE void evaluate_group(uint64_t *c, const uint64_t *a_labels, 
         h[2 + v] = b[v] = load_blocks(b_labels + 2 * LANES * v, in_register(gates, v));
     }
     keys_of_gates(keys, start, first);
-    hash_in_place(h, 1, keys);
+    hash_in_place(h, 1, keys, sigma);
     for (int v = 0; v < 2; v++) {
         B t_g = load_blocks(tables + 4 * LANES * v, in_register(2 * gates, 2 * v));
         B t_e = load_blocks(tables + 4 * LANES * v + 2 * LANES, in_register(2 * gates, 2 * v + 1));
@@ -93,7 +93,7 @@ static ALWAYS_INLINE void rekeyed_single(uint64_t *out, const uint64_t *x, B sta
         keys[r] = tweaked_keys(start, first + (uint64_t)(LANES * r), 1);
         h[r] = load_blocks(x + 2 * LANES * r, in_register(n, r));
     }
-    hash_in_place(h, 1, keys);
+    hash_in_place(h, 1, keys, sigma);
     for (int r = 0; r < 4; r++) store_blocks(out + 2 * LANES * r, in_register(n, r), h[r]);
 }
 
@@ -106,7 +106,7 @@ static ALWAYS_INLINE void rekeyed_pairs(uint64_t *out, const uint64_t *x, B star
         h[4 + r] = load_blocks(x + 4 * LANES * r + 2 * LANES, in_register(2 * n, 2 * r + 1));
         part(&h[r], &h[4 + r]);
     }
-    hash_in_place(h, 2, keys);
+    hash_in_place(h, 2, keys, sigma);
     for (int r = 0; r < 4; r++) store_pairs(out + 4 * LANES * r, h[r], h[4 + r], in_register(n, r));
 }
 

@@ -31,9 +31,11 @@ from protocols.array import (
 )
 from protocols.array.activations import log_softmax, relu, softmax
 from protocols.array.bridge import compute, secret_from, share_of
+from protocols.array.circuit_inputs import private
 from protocols.array.compaction import compress, permutation, shuffle
 from protocols.array.full_rank import inv, lstsq, pinv
 from protocols.array.functions import erf, inverse_sqrt, sigmoid
+from protocols.array.garbling import garbled
 from protocols.array.inputs import secret
 from protocols.array.order_statistics import topk, unique, unique_count
 from protocols.array.positive_definite import cholesky, det, solve
@@ -42,8 +44,9 @@ from protocols.array.secret import SecretArray
 
 __all__ = [
     "SecretArray", "arithmetic", "cholesky", "compress", "compute", "counting", "cumulative", "det", "eigen",
-    "elementary", "erf", "extremes", "functions", "inv", "inverse_sqrt", "linear_algebra", "log_softmax", "logic",
-    "lstsq", "matrices", "order_statistics", "permutation", "pinv", "products", "quotients", "rearranging", "relu",
-    "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid",
-    "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique", "unique_count", "writing",
+    "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt", "linear_algebra", "log_softmax",
+    "logic", "lstsq", "matrices", "order_statistics", "permutation", "pinv", "private", "products", "quotients",
+    "rearranging", "relu", "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape", "share_of",
+    "shuffle", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique", "unique_count",
+    "writing",
 ]  # fmt: skip

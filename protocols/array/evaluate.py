@@ -36,7 +36,7 @@ class Evaluation:
         self._users: dict[Value, list[Node]] = {}
         self._awaited: set[Value] = set()
         _check_ranges(call, self._nodes)
-        _note_decisions(call, self._nodes)
+        _note(call, self._nodes)
 
     async def run(self) -> None:
         """Compute the targets."""
@@ -200,9 +200,11 @@ def _check_ranges(ctx: Context, nodes: Sequence[Node]) -> None:
         check_range(ctx.session, first.operation.written, first.range, first.scale, first.line)
 
 
-def _note_decisions(ctx: Context, nodes: Sequence[Node]) -> None:
-    """Enter into the account what compares values that are not exact, and what decides by it."""
+def _note(ctx: Context, nodes: Sequence[Node]) -> None:
+    """Enter into the account circuits, what compares values that are not exact, and what decides by it."""
     for node in nodes:
+        if node.operation.noted is not None:
+            node.operation.noted(ctx.session.ledger, node)
         if times := decides(node.operation, node.operands, node.parameters):
             compared = node.operands[0]
             ctx.session.ledger.decided(node.line, times * compared.range.useful_error(compared.scale))

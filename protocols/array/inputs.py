@@ -163,13 +163,20 @@ def _kind_of(array: npt.NDArray[Any]) -> Kind:
 def _parsed(call: Context, owner: int, data: bytes) -> tuple[Shape, Kind]:
     try:
         kind, shape = msgpack.unpackb(data)
-        if kind not in get_args(Kind) or not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
-            raise ValueError("kind or shape")
-        if not all(type(s) is int and 0 <= s <= MAX_ELEMENTS for s in shape) or prod(shape) > MAX_ELEMENTS:
-            raise ValueError("dimensions")
+        if kind not in get_args(Kind):
+            raise ValueError("kind")
+        return checked_shape(shape), kind
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise _bad_header(call, owner, "a description of its secret that cannot be read") from error
-    return tuple(shape), kind
+
+
+def checked_shape(shape: Any) -> Shape:
+    """A shape that a peer has told. ValueError if it is none, or one that is too large."""
+    if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
+        raise ValueError("shape")
+    if not all(type(s) is int and 0 <= s <= MAX_ELEMENTS for s in shape) or prod(shape) > MAX_ELEMENTS:
+        raise ValueError("dimensions")
+    return tuple(shape)
 
 
 def _encoded(call: Context, own: npt.NDArray[Any], scale: int, bounds: Range) -> npt.NDArray[np.uint64]:

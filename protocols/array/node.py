@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 
 import trio
 
+from mpc.accounts.ledger import Ledger
 from mpc.context import Context
 from protocols.ranges import Range
 
@@ -44,6 +45,7 @@ class Operation:
     `decides`: whether the parameter of this name says of each node if the program decides by what it compares: then how
     many times the error of its first operand is the margin.
     `owned`: the name of a parameter that is not public, but the owner's of an input alone.
+    `noted(ledger, node)` enters into the account what a computed node is, beside its messages and material.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Operation:
     run: Callable[..., Any]
     decides: bool = False
     owned: str = ""
+    noted: Callable[[Ledger, Node], None] | None = None
 
     @property
     def written(self) -> str:
@@ -69,11 +72,17 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
-    name: str, facts: Callable[..., Facts], run: Callable[..., Any], *, decides: bool = False, owned: str = ""
+    name: str,
+    facts: Callable[..., Facts],
+    run: Callable[..., Any],
+    *,
+    decides: bool = False,
+    owned: str = "",
+    noted: Callable[[Ledger, Node], None] | None = None,
 ) -> Operation:
     """Enter an operation into the table."""
     assert name not in OPERATIONS, f"two operations are called {name}"
-    OPERATIONS[name] = Operation(name, facts, run, decides, owned)
+    OPERATIONS[name] = Operation(name, facts, run, decides, owned, noted)
     return OPERATIONS[name]
 
 

@@ -15,8 +15,7 @@ from protocols.array.evaluate import Evaluation
 from protocols.array.lines import user_line
 from protocols.array.marks import mark_of_all
 from protocols.array.misuse import need_context, receivers_of, refuse_unawaited
-from protocols.array.node import Kind
-from protocols.array.scales import fixed, ring_form
+from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray
 from protocols.array.supposing import supposed
 from protocols.outputs import Output, refuse_false, released
@@ -52,8 +51,7 @@ async def reveal(
     receivers = receivers_of(ctx, to, line)
     secrets = [checked(ctx, value, line) for value in values]
     targets = [shown_form(secret) for secret in secrets]
-    to_all = set(receivers) == set(ctx.everyone)
-    nodes = [(target if to_all else ring_form(target)).node for target in targets]
+    nodes = [target.node for target in targets]
     outputs = [
         Output(
             t.shape, t.kind, receivers, line, _range_as_shown(t), t.scale,
@@ -79,7 +77,7 @@ async def reveal(
         for output, node in zip(outputs, nodes, strict=True):
             if node.kind != "bit":
                 refuse_false(output, opened[node.value], ctx.ring)
-        results = [_decoded(t, node.kind, opened[node.value]) for t, node in zip(targets, nodes, strict=True)]
+        results = [_decoded(target, opened[target.node.value]) for target in targets]
         _compare(ctx, secrets, results, outputs)
         for output, result in zip(outputs, results, strict=True):
             ctx.session.ledger.learnt.add(result, output.error, decided=output.decided)
@@ -119,7 +117,7 @@ def checked(ctx: Context, value: Any, line: str) -> SecretArray:
     return value
 
 
-def _decoded(target: SecretArray, sent_as: Kind, words: Any) -> Any:
+def _decoded(target: SecretArray, words: Any) -> Any:
     ring = target.context.ring
     if words is None:
         return None
@@ -127,5 +125,4 @@ def _decoded(target: SecretArray, sent_as: Kind, words: Any) -> Any:
         return decode(words, target.scale, ring)[()]
     if target.kind == "int":
         return decode_integers(words, ring).astype(target.dtype)[()]
-    truths = bits.unpack(words, target.size).reshape(target.shape) if sent_as == "bit" else ring.to_signed(words)
-    return (truths != 0)[()]
+    return (bits.unpack(words, target.size).reshape(target.shape) != 0)[()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mpc.context import Context
-from protocols.beaver import arithmetic, boolean, convert, share, shuffle, truncate
+from protocols.beaver import arithmetic, boolean, by_garbling, convert, share, shuffle, truncate
 from protocols.derived import Derived
 from protocols.one_array import check_ring
 
@@ -24,6 +24,7 @@ class BeaverSuite(Derived):
     open = staticmethod(share.open_)
     open_bits = staticmethod(share.open_bits)
     open_to = staticmethod(share.open_to)
+    open_bits_to = staticmethod(share.open_bits_to)
     random = staticmethod(share.random)
     random_bits = staticmethod(share.random_bits)
     mul = staticmethod(arithmetic.mul)
@@ -43,6 +44,7 @@ class BeaverSuite(Derived):
     select = staticmethod(convert.select)
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
+    garbled: ClassVar[Any] = staticmethod(by_garbling.evaluate)
 
 
 class Beaver:

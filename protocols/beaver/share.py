@@ -74,12 +74,22 @@ async def open_to(ctx: Context, to: int, x: OneArray) -> Words | None:
 
     The shares are rerandomised by a sharing of zero before they are sent, so that `to` learns their sum only.
     """
-    masked = x.ring.add(x.words, zero_sharing(ctx, x.ring, x.shape))
+    return await _open_words_to(ctx, x.ring, to, x.words, x.shape)
+
+
+@cost(rounds=1, to_one=lambda to, x: x.words.size)
+async def open_bits_to(ctx: Context, to: int, x: OneArrayBits) -> Words | None:
+    """Party `to` alone learns the bits x, as packed words: as `open_to`, with XOR."""
+    return await _open_words_to(ctx, x.algebra, to, x.words, x.words.shape)
+
+
+async def _open_words_to(ctx: Context, algebra: Elementwise, to: int, words: Words, shape: Shape) -> Words | None:
+    masked = algebra.add(words, zero_sharing(ctx, algebra, shape))
     if ctx.me != to:
         ctx.send(to, masked)
         return None
     parts = [masked] + [await ctx.receive(j, Spec(masked.shape)) for j in ctx.others]
-    return reduce(x.ring.add, [x.ring.reduce(part) for part in parts])
+    return reduce(algebra.add, [algebra.reduce(part) for part in parts])
 
 
 def zero_sharing(ctx: Context, ring: Elementwise, shape: Shape) -> Words:

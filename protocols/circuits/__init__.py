@@ -1,5 +1,10 @@
-"""Boolean circuits, written once and run by everyone: from Python functions, from Bristol files, from the library."""
+"""Boolean circuits, written once and run by everyone: from Python functions, from Bristol files, from the library.
 
+`mpc.circuits` is this package: what the functions of circuits are written with, circuits that are made already, and
+bits as numbers or bytes.
+"""
+
+from protocols.circuits.arrays import bits_of, bits_of_bytes, bytes_of_bits, numbers_of
 from protocols.circuits.binding import from_bytes, to_bytes
 from protocols.circuits.bristol import parse_bristol, read_bristol, write_bristol
 from protocols.circuits.choosing import (
@@ -16,6 +21,7 @@ from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.float_values import FloatValue
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import Bits, Float, Float32, Int, UInt
+from protocols.circuits.library import aes, keccak_f, sha256_block
 from protocols.circuits.values import Number, Value, mux
 
 __all__ = [
@@ -29,16 +35,23 @@ __all__ = [
     "Port",
     "UInt",
     "Value",
+    "aes",
+    "bits_of",
+    "bits_of_bytes",
+    "bytes_of_bits",
     "circuit",
     "from_bytes",
     "joined",
+    "keccak_f",
     "looked_up",
     "maximum",
     "minimum",
     "mux",
+    "numbers_of",
     "parse_bristol",
     "population_count",
     "read_bristol",
+    "sha256_block",
     "sorted_values",
     "square_root",
     "to_bytes",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
@@ -66,12 +67,20 @@ class Circuit:
             _need(not (operand[~self.is_and] & 1).any(), "an XOR reads plain wires")
         _need(bool(((self.ends >= 0) & (self.ends < 2 * self.wires)).all()), "an output is a wire that there is")
 
+    @cached_property
+    def digest(self) -> str:
+        """What tells it from every other circuit: SHA-256 over its ports and gates, in hexadecimal."""
+        told = sha256(repr((self.inputs, self.outputs)).encode())
+        for array in (self.is_and, self.left, self.right, self.ends):
+            told.update(len(array).to_bytes(8, "little") + np.ascontiguousarray(array).tobytes())
+        return told.hexdigest()
+
     @property
     def gates(self) -> int:
         """How many gates there are."""
         return len(self.is_and)
 
-    @property
+    @cached_property
     def first_gate(self) -> int:
         """The wire of the first gate."""
         return 1 + sum(port.width for port in self.inputs)

@@ -1,96 +1,26 @@
-"""Half-gates for whole circuits and many instances: a garbler and an evaluator that go through it piece by piece.
+"""Half-gates for whole circuits and many instances: two blocks of table for each AND, nothing for other gates.
 
-Zahur, Rosulek, Evans, "Two Halves Make a Whole", EUROCRYPT 2015: an AND is two blocks of table, an XOR nothing, a
-negation nothing. The hash has a key for each half of a gate (docs/algorithms/label_hash.md), which begins with the
-execution's public `start`. Tables go from garbler to evaluator in pieces, so that neither ever holds them all,
-and both hold the labels only of wires that are still needed.
+Zahur, Rosulek, Evans, "Two Halves Make a Whole", EUROCRYPT 2015. The hash has a key for each half of a gate
+(docs/algorithms/label_hash.md), which begins with the execution's public `start`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
 
 from mpc.algebra.ring import U64, Words
-from mpc.garbling import Gates, evaluate, garble
-from protocols.circuits.circuit import Circuit
-from protocols.garbled.program import Program, program_of
-
-TOGETHER = 32
-"""Instances that are computed side by side: their labels stay in a near cache, and their gates fill the registers."""
+from mpc.garbling import evaluate, garble
+from mpc.prg import Prg
+from protocols.garbled.walk import Bytes, Execution, GarblingSide, Piece, Scheme, Side
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One run of gates for some instances; the tables of its `ands` ANDs are one message. `ends`: the last of these."""
+class Garbler(GarblingSide):
+    """The garbler's walk; it throws no dice."""
 
-    block: slice
-    gates: Gates
-    begins: bool
-    ends: bool
-    first: int
-
-    @property
-    def ands(self) -> int:
-        """How many ANDs, of all its instances together."""
-        return self.gates.ands * int(self.block.stop - self.block.start)
-
-
-@dataclass(frozen=True, slots=True)
-class Execution:
-    """A circuit on `instances`, as garbler and evaluator go through it; `start` (2,) is public, fresh for each."""
-
-    circuit: Circuit
-    instances: int
-    start: Words
-
-    @property
-    def program(self) -> Program:
-        """As is quickest for so many instances."""
-        return program_of(self.circuit, min(self.instances, TOGETHER))
-
-    def pieces(self) -> Iterator[Piece]:
-        """All of them, in the order in which both parties go: block by block."""
-        runs, first = self.program.runs, 0
-        for at in range(0, self.instances, TOGETHER):
-            block = slice(at, min(at + TOGETHER, self.instances))
-            for index, gates in enumerate(runs):
-                piece = Piece(block, gates, index == 0, index + 1 == len(runs), first)
-                yield piece
-                first += piece.ands
-
-
-class _Side:
-    """Either party: the labels that it goes on with."""
-
-    def __init__(self, execution: Execution, labels: Words) -> None:
-        self.execution, self.program, self.labels = execution, execution.program, labels
-        self.outputs = np.empty((len(self.program.ends), execution.instances, 2), U64)
-        self.slots = np.empty((0, 0, 2), U64)
-
-    def _begin(self, piece: Piece) -> None:
-        """The slots of a block begin with the labels of its inputs."""
-        if piece.begins:
-            self.slots = np.empty((self.program.slots, piece.block.stop - piece.block.start, 2), U64)
-            self.slots[0] = 0
-            self.slots[self.program.inputs] = self.labels[:, piece.block]
-
-    def _end(self, piece: Piece, offset: Words) -> None:
-        """After the last piece of a block its outputs are known; a negated one is shifted by the offset."""
-        if piece.ends:
-            ends = self.program.ends
-            shifts = np.where((ends & 1)[:, None], offset, np.zeros(2, U64))
-            self.outputs[:, piece.block] = self.slots[ends >> 1] ^ shifts[:, None]
-
-
-class Garbler(_Side):
-    """The garbler's walk: `labels` and, in the end, `outputs` are labels of zero, (bits, instances, 2)."""
-
-    def __init__(self, execution: Execution, zeros: Words, delta: Words) -> None:
-        super().__init__(execution, zeros)
-        self.delta = delta
+    def __init__(
+        self, execution: Execution, labels: Words, delta: Words, dice: Prg, exchanged: Bytes | None = None
+    ) -> None:
+        super().__init__(execution, labels, delta, exchanged)
 
     def tables(self, piece: Piece) -> Words:
         """The tables of the next piece: (ANDs, 2, 2)."""
@@ -100,7 +30,7 @@ class Garbler(_Side):
         return tables
 
 
-class Evaluator(_Side):
+class Evaluator(Side):
     """The evaluator's walk: one label of each wire, (bits, instances, 2)."""
 
     def take(self, piece: Piece, tables: Words) -> None:
@@ -108,3 +38,11 @@ class Evaluator(_Side):
         self._begin(piece)
         evaluate(self.slots, piece.gates, tables, self.execution.start, piece.first)
         self._end(piece, np.zeros(2, U64))
+
+
+def _shape(ands: int) -> tuple[int, ...]:
+    return ands, 2, 2
+
+
+HALF_GATES = Scheme("half-gates", "garbled", Garbler, Evaluator, _shape, lambda tables, ands: True)
+"""32 bytes for each AND."""

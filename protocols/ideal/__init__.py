@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mpc.context import Context
+from protocols.circuits import gmw
 from protocols.derived import Derived
 from protocols.ideal import arithmetic, boolean, convert, share, shuffle, truncate
 from protocols.one_array import check_ring
@@ -23,6 +24,7 @@ class IdealSuite(Derived):
     open = staticmethod(share.open_)
     open_bits = staticmethod(share.open_bits)
     open_to = staticmethod(share.open_to)
+    open_bits_to = staticmethod(share.open_bits_to)
     random = staticmethod(share.random)
     random_bits = staticmethod(share.random_bits)
     mul = staticmethod(arithmetic.mul)
@@ -41,6 +43,7 @@ class IdealSuite(Derived):
     select = staticmethod(convert.select)
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
+    garbled: ClassVar[Any] = staticmethod(gmw.evaluate)
 
 
 class Ideal:

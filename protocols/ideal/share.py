@@ -62,6 +62,12 @@ async def open_to(ctx: Context, to: int, x: OneArray) -> Words | None:
 
 
 @cost(rounds=0)
+async def open_bits_to(ctx: Context, to: int, x: OneArrayBits) -> Words | None:
+    """x at party `to`, None at the others."""
+    return x.words if ctx.me == to else None
+
+
+@cost(rounds=0)
 async def random_bits(ctx: Context, shape: Shape) -> OneArrayBits:
     """Uniformly random bits from the stream that all parties share."""
     words = ctx.bits.draw(ctx.common_prg("ideal random bits"), (words_for(prod(shape)),))

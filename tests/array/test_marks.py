@@ -6,6 +6,7 @@ import pytest
 import mpc
 from mpc.algebra.ring import Z64
 from mpc.errors import PeerError
+from protocols.array.circuit_nodes import CIRCUIT
 from protocols.array.inputs import INPUT
 from protocols.array.marks import LARGE, ROW, _checksum, mark_of
 from protocols.array.node import OPERATIONS
@@ -133,7 +134,7 @@ def test_marks_hold_no_input():
 
     mpc.simulate(main, [np.array([1.0, 2.0]), None])
     assert len(set(marks)) == 1
-    assert [name for name, operation in OPERATIONS.items() if operation.owned] == [INPUT.name]
+    assert [name for name, operation in OPERATIONS.items() if operation.owned] == [INPUT.name, CIRCUIT.name]
 
 
 def test_checksums_tell_any_two_words_apart():

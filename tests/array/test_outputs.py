@@ -102,7 +102,8 @@ def _openers(path):
     for function in ast.walk(ast.parse(path.read_text())):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             called = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
-            if called & {"open_bits", "open_to"} or ("open" in called and "suite" in ast.unparse(function)):
+            opens = called & {"open_bits", "open_to", "open_bits_to"}
+            if opens or ("open" in called and "suite" in ast.unparse(function)):
                 yield f"{path.relative_to(ROOT)}:{function.name}"
 
 

@@ -76,6 +76,14 @@ async def open_to_last(ctx, mine, lanes):
     return await ctx.suite.open_to(ctx, ctx.n - 1, first)
 
 
+async def open_bits_to_last(ctx, mine, lanes):
+    """The last party learns the XOR of the bits of all others, and nothing more."""
+    first, *rest = [await bit_of(ctx, owner, mine, lanes) for owner in range(ctx.n - 1)]
+    for x in rest:
+        first = first ^ x
+    return await ctx.suite.open_bits_to(ctx, ctx.n - 1, first)
+
+
 async def open_sum(ctx, mine, lanes):
     x, y = await put_in(ctx, 0, mine, lanes), await put_in(ctx, 1, mine, lanes)
     return await ctx.suite.open(ctx, x + y)
@@ -110,6 +118,16 @@ def test_two_of_three_parties_learn_nothing_of_the_third(observers):
         return exact_view(mul, inputs, suite=SUITE, observers=observers, ring=Ring(1))
 
     assert_same_distribution(view(0), view(1))
+
+
+def test_opening_bits_to_one_party_shows_it_their_xor_alone():
+    views = [
+        exact_view(open_bits_to_last, [[a], [b], []], suite=SUITE, observers=2, ring=Ring(1))
+        for a, b in [(0, 1), (1, 0), (1, 1)]
+    ]
+    assert_same_distribution(views[0], views[1])
+    with pytest.raises(AssertionError):
+        assert_same_distribution(views[0], views[2])
 
 
 @pytest.mark.parametrize("ring", [Ring(1), Ring(2)], ids=str)

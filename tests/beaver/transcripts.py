@@ -19,11 +19,14 @@ from mpc.context import Context
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest
 from protocols.beaver import SUITE
+from protocols.circuits.function import circuit
+from protocols.circuits.kinds import UInt
 from protocols.preprocessing.dealer import local_supplies
 
 WITHOUT_DEALER = ("msb", "below", "is_zero", "a2b")
 COMMITTED = Path(__file__).with_name("transcripts.json")
 PARTIES = (2, 3)
+OF_TWO = ("garbled",)
 VALUES = np.array([0, 1, 2**64 - 1, 2**40 + 17, 2**61], np.uint64)
 Script = Callable[[Context], Awaitable[Any]]
 
@@ -87,6 +90,10 @@ async def _open_to(ctx: Context) -> Any:
     return await ctx.suite.open_to(ctx, 1, await _x(ctx))
 
 
+async def _open_bits_to(ctx: Context) -> Any:
+    return await ctx.suite.open_bits_to(ctx, 1, await _bits(ctx))
+
+
 async def _shuffled(ctx: Context) -> Any:
     return await ctx.suite.shuffle(ctx, await _x(ctx, 0), await _x(ctx, 1))
 
@@ -95,11 +102,17 @@ async def _back(ctx: Context) -> Any:
     return await ctx.suite.b2a(ctx, await _many_bits(ctx))
 
 
+async def _garbled(ctx: Context) -> Any:
+    product = circuit(x=UInt(5))(lambda x: x * x)
+    return await ctx.suite.garbled(ctx, product, await _many_bits(ctx))
+
+
 SCRIPTS: dict[str, Script] = {
     "open": lambda ctx: _then(ctx, ctx.suite.open),
     "open_two": _open_two,
     "open_bits": lambda ctx: _then_bits(ctx, ctx.suite.open_bits),
     "open_to": _open_to,
+    "open_bits_to": _open_bits_to,
     "random": _random,
     "mul": _mul,
     "square": lambda ctx: _then(ctx, ctx.suite.square),
@@ -116,6 +129,7 @@ SCRIPTS: dict[str, Script] = {
     "select": _select,
     "shuffle": _shuffled,
     "truncate": lambda ctx: _then(ctx, ctx.suite.truncate, 16),
+    "garbled": _garbled,
 }
 
 
@@ -145,7 +159,8 @@ def digest(script: Script, n: int, *, dealt: bool = True) -> str:
 
 def digests() -> dict[str, str]:
     """All digests, by name and number of parties."""
-    dealt = {f"{name}, {n} parties": digest(script, n) for name, script in SCRIPTS.items() for n in PARTIES}
+    numbers = {name: (2,) if name in OF_TWO else PARTIES for name in SCRIPTS}
+    dealt = {f"{name}, {n} parties": digest(SCRIPTS[name], n) for name, several in numbers.items() for n in several}
     made = {f"{name}, 2 parties, no dealer": digest(SCRIPTS[name], 2, dealt=False) for name in WITHOUT_DEALER}
     return dealt | made
 

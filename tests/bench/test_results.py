@@ -134,20 +134,35 @@ def test_nothing_is_drawn_of_nothing(tmp_path: Path) -> None:
 
 def test_the_page_is_what_the_kept_results_say() -> None:
     generator = run_path(str(ROOT / "docs" / "performance_page.py"))
-    assert generator["PAGE"].read_text(encoding="utf-8") == generator["page"](), "run python -m docs.performance_page"
+    for page, made in (("PAGE", "page"), ("GARBLING", "page_of_garbling")):
+        assert generator[page].read_text(encoding="utf-8") == generator[made](), "run python -m docs.performance_page"
 
 
 def test_the_pages_pictures_are_of_the_kept_results() -> None:
     generator = run_path(str(ROOT / "docs" / "performance_page.py"))
-    for machine, file in generator["newest"]().items():
+    files = [file for file, _ in generator["standing"]()]
+    for machine in {results.about(file)[1]["label"] for file in files}:
         drawn = sorted((generator["PICTURES"] / machine).glob("*.svg"))
         assert drawn, "run python -m docs.performance_page"
-        assert all(is_made_of(picture, [file]) for picture in drawn), "run python -m docs.performance_page"
+        for picture in drawn:
+            assert any(is_made_of(picture, [file]) for file in files), "run python -m docs.performance_page"
+
+
+def test_a_later_file_takes_the_place_of_the_tables_that_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    kept = results.keep([OURS, RATE], tmp_path)
+    earlier = kept.with_name(f"2001-01-01-{label()}.json")
+    kept.rename(earlier)
+    later = results.keep([replace(RATE, per_second=9e8)], tmp_path)
+    generator = run_path(str(ROOT / "docs" / "performance_page.py"))
+    assert generator["standing"]() == [(earlier, [OURS]), (later, [replace(RATE, per_second=9e8)])]
 
 
 def test_the_page_shows_material_beside_its_limits_and_totals_beside_peers(tmp_path: Path) -> None:
     generator = run_path(str(ROOT / "docs" / "performance_page.py"))
-    lines = list(generator["_machine"](results.keep(MAKINGS, tmp_path)))
+    lines = list(generator["_machine"](results.keep(MAKINGS, tmp_path), MAKINGS))
     assert "### Material, over loopback\n" in lines
     assert (
         "| `triple` | ot | 2 | triples | 100 k | 125 k | 400 k | 5 M | 25% AES | 1,040 | 3 | 50 ms | 20 MB |" in lines
@@ -159,7 +174,7 @@ def test_the_page_shows_material_beside_its_limits_and_totals_beside_peers(tmp_p
 
 def test_the_page_shows_plans_by_the_operation(tmp_path: Path) -> None:
     generator = run_path(str(ROOT / "docs" / "performance_page.py"))
-    lines = list(generator["_machine"](results.keep([PLANNED], tmp_path)))
+    lines = list(generator["_machine"](results.keep([PLANNED], tmp_path), [PLANNED]))
     assert "### Plans\n" in lines
     assert "| `dense_60` | 2 | 302 | 60.4 ms | 1 ms | 200 us | 2 MB |" in lines
 

@@ -37,7 +37,8 @@ def _makers(tree: ast.AST) -> Iterator[tuple[str, int]]:
 
 
 def _default(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    given = function.args.args[len(function.args.args) - len(function.args.defaults) :]
+    named = [*function.args.posonlyargs, *function.args.args]
+    given = named[len(named) - len(function.args.defaults) :]
     pairs = zip(given, function.args.defaults, strict=True)
     return [code for argument, default in pairs if argument.arg == "code" for code in _texts(default, {})]
 

@@ -51,6 +51,13 @@ def test_ties_are_broken_by_chance_in_each_lot() -> None:
     assert (run.result["price"] == 70).all()
 
 
+def test_the_first_pseudonym_is_that_of_the_standard() -> None:
+    """FIPS 197, appendix C.1."""
+    recipe = next(recipe for recipe in ALL if recipe.name == "pseudonyms")
+    first = recipe.clear.clear(*recipe.inputs())["pseudonyms"][0]
+    assert bytes(first).hex() == "69c4e0d86a7b0430d8cdb78070b4c55a"
+
+
 def test_what_is_too_far_off_is_found() -> None:
     recipe = next(recipe for recipe in ALL if recipe.name == "load")
     right = recipe.clear.clear(*recipe.inputs())

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from mpc.errors import LocalError
-from mpc.garbling import Gates, evaluate, garble
+from mpc.garbling import (
+    Gates,
+    evaluate,
+    evaluate_three_halves,
+    garble,
+    garble_three_halves,
+    three_halves_words,
+)
 
 U = np.uint64
 AND = Gates(np.array([[2, 4, 3]], np.int32), np.array([[1, 1]], np.int32))
@@ -35,6 +42,16 @@ def test_garbling(given, code):
     assert garble(**arguments).shape == (3, 2, 2)
     with pytest.raises(LocalError, match=code):
         garble(**(arguments | given))
+    arguments |= {"slots": slots(), "dice": np.zeros(3, np.uint8)}
+    assert garble_three_halves(**arguments).shape == (three_halves_words(3),)
+    with pytest.raises(LocalError, match=code):
+        garble_three_halves(**(arguments | given))
+
+
+@pytest.mark.parametrize("dice", [np.zeros(2, np.uint8), np.zeros((3, 1), np.uint8), np.zeros(3, U)])
+def test_dice(dice):
+    with pytest.raises(LocalError, match="dice of shape"):
+        garble_three_halves(slots(), AND, DELTA, START, dice, 0)
 
 
 def test_slots_that_may_not_be_written():
@@ -53,6 +70,22 @@ def test_evaluating(given):
     evaluate(**arguments)
     with pytest.raises(LocalError, match="wrong-labels"):
         evaluate(**(arguments | given))
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"start": np.array([1], U)}, "wrong-labels"),
+        ({"tables": np.zeros(9, U)}, "wrong-labels"),
+        ({"tables": np.zeros(10)}, "wrong-labels"),
+        ({"first": 2**62 - 2}, "wrong-counter"),
+    ],
+)
+def test_evaluating_three_halves(given, code):
+    arguments = {"slots": slots(), "gates": AND, "tables": np.zeros(10, U), "start": START, "first": 0}
+    evaluate_three_halves(**arguments)
+    with pytest.raises(LocalError, match=code):
+        evaluate_three_halves(**(arguments | given))
 
 
 @pytest.mark.parametrize(

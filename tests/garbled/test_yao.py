@@ -9,6 +9,7 @@ import pytest
 import trio
 from hypothesis import given
 from hypothesis import strategies as st
+from random_circuits import random_circuit
 
 from mpc.algebra.bits import unpack, words_for
 from mpc.context import Context
@@ -18,34 +19,23 @@ from mpc.network.wire import Message
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import Fault, FaultyTransport
 from protocols.beaver import SUITE, by_garbling
-from protocols.circuits.builder import Builder
-from protocols.circuits.circuit import Circuit, Port
+from protocols.circuits.circuit import Circuit
 from protocols.circuits.function import circuit
-from protocols.circuits.kinds import Bits, Int, UInt
+from protocols.circuits.kinds import Int, UInt
 from protocols.circuits.library import aes
 from protocols.circuits.plain import evaluate
+from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled.three_halves_rr21 import THREE_HALVES
+from protocols.garbled.walk import Scheme
 from protocols.preprocessing.dealer import local_supplies
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
 from protocols.shares import stack_planes
 
-
-def random_circuit(seed: int, inputs: int = 7, gates: int = 60) -> Circuit:
-    """Gates on random literals; outputs are gates, inputs, negations and constants."""
-    rng = np.random.default_rng(seed)
-    b = Builder()
-    literals = [0, 1, *b.input("x", Bits(inputs))]
-    for _ in range(gates):
-        u, v = (
-            literals[i] ^ int(flip)
-            for i, flip in zip(rng.integers(0, len(literals), 2), rng.integers(0, 2, 2), strict=True)
-        )
-        literals.append(b.and_(u, v) if rng.integers(0, 2) else b.xor(u, v))
-    ends = [literals[i] ^ int(rng.integers(0, 2)) for i in rng.integers(0, len(literals), 9)]
-    return b.circuit({Port("out", Bits(9)): ends}, "random")
+by_both_schemes = pytest.mark.parametrize("scheme", [HALF_GATES, THREE_HALVES], ids=lambda scheme: scheme.name)
 
 
-def program(made: Circuit, planes: np.ndarray, instances: int, n: int = 2) -> Any:
+def program(made: Circuit, planes: np.ndarray, instances: int, scheme: Scheme = HALF_GATES) -> Any:
     """Inputs from the parties in turn; everybody learns the outputs, and each how many rounds the circuit took."""
 
     async def main(ctx: Context, mine: Any) -> Any:
@@ -54,7 +44,7 @@ def program(made: Circuit, planes: np.ndarray, instances: int, n: int = 2) -> An
             owner = i % ctx.n
             bits.append(await ctx.suite.input_bits(ctx, owner, row if ctx.me == owner else None, (instances,)))
         before = ctx.depth
-        out = await by_garbling.evaluate(ctx, made, stack_planes(bits))
+        out = await by_garbling.evaluate(ctx, made, stack_planes(bits), scheme)
         rounds = ctx.depth - before
         opened = await ctx.suite.open_bits(ctx, out)
         return opened if ctx.planning else np.stack([unpack(row, instances) for row in opened]), rounds
@@ -71,11 +61,12 @@ def expected(made: Circuit, planes: np.ndarray, instances: int) -> np.ndarray:
     return np.stack([unpack(row, instances) for row in evaluate(made, planes)])
 
 
-@given(seed=st.integers(0, 10**6), instances=st.sampled_from([1, 2, 7, 8, 31, 33, 64, 65, 130]))
-def test_random_circuits(seed: int, instances: int) -> None:
+@by_both_schemes
+@given(seed=st.integers(0, 10**6), instances=st.sampled_from([1, 2, 7, 8, 31, 33, 64, 65, 130, 300]))
+def test_random_circuits(scheme: Scheme, seed: int, instances: int) -> None:
     made = random_circuit(seed)
     planes = inputs_for(made, instances, seed)
-    run = simulate(program(made, planes, instances), [None, None], check_costs=True)
+    run = simulate(program(made, planes, instances, scheme), [None, None], check_costs=True)
     for bits, rounds in run.results:
         np.testing.assert_array_equal(bits, expected(made, planes, instances))
         assert rounds <= 2
@@ -85,28 +76,34 @@ def test_random_circuits(seed: int, instances: int) -> None:
 def test_aes_by_every_supplier(preprocessing: str) -> None:
     made = aes()
     planes = inputs_for(made, 3)
-    run = simulate(program(made, planes, 3), [None, None], preprocessing=preprocessing)
+    run = simulate(
+        program(made, planes, 3, THREE_HALVES if preprocessing == "ot" else HALF_GATES),
+        [None, None],
+        preprocessing=preprocessing,
+    )
     for bits, _ in run.results:
         np.testing.assert_array_equal(bits, expected(made, planes, 3))
     assert [rounds for _, rounds in run.results] == [1, 2]
 
 
-def test_deep_circuits_take_two_rounds() -> None:
+@by_both_schemes
+def test_deep_circuits_take_two_rounds(scheme: Scheme) -> None:
     made = circuit(x=Int(16), y=Int(16))(lambda x, y: x // y)
     planes = inputs_for(made, 40)
-    run = simulate(program(made, planes, 40), [None, None], check_costs=True)
+    run = simulate(program(made, planes, 40, scheme), [None, None], check_costs=True)
     assert made.and_depth > 100
     assert [rounds for _, rounds in run.results] == [1, 2]
     np.testing.assert_array_equal(run.results[0][0], expected(made, planes, 40))
 
 
-def test_what_is_sent_is_what_the_paper_says() -> None:
-    """Two blocks for each AND, and a bit for each input."""
+@pytest.mark.parametrize(("scheme", "size"), [(HALF_GATES, 32), (THREE_HALVES, 25)], ids=["half-gates", "three-halves"])
+def test_what_is_sent_is_what_the_paper_says(scheme: Scheme, size: int) -> None:
+    """Two blocks for each AND, or one and a half and a byte; and a bit for each input."""
     made = circuit(x=UInt(32), y=UInt(32))(lambda x, y: x * y)
     planes = inputs_for(made, 64)
-    run = simulate(program(made, planes, 64), [None, None])
+    run = simulate(program(made, planes, 64, scheme), [None, None])
     garbler, evaluator = run.report.bytes_sent
-    tables = made.ands * 64 * 32
+    tables = made.ands * 64 * size
     assert tables <= garbler <= tables + 8000
     assert evaluator <= 8000
 
@@ -118,6 +115,7 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     planned, run = plan(main, [None, None]), simulate(main, [None, None])
     assert planned.report.material == run.report.material
     assert planned.report.rounds == run.report.rounds
+    assert planned.report.bytes_sent == run.report.bytes_sent
 
 
 def test_other_widths_and_other_numbers_of_parties_are_refused() -> None:
@@ -128,18 +126,18 @@ def test_other_widths_and_other_numbers_of_parties_are_refused() -> None:
         simulate(program(made, inputs_for(made, 5), 5), [None] * 3)
 
 
-CORRECTIONS, TABLES = (16, 1), 3
-"""The shape of the evaluator's message below, and how many axes the garbler's has."""
+CORRECTIONS = (3,)
+"""The shape of the evaluator's message below."""
 
 
+@by_both_schemes
 @pytest.mark.parametrize("sender", [0, 1])
-def test_messages_cut_short_name_their_sender(sender: int) -> None:
+def test_messages_cut_short_name_their_sender(sender: int, scheme: Scheme) -> None:
     made = circuit(x=UInt(8), y=UInt(8))(lambda x, y: x * y)
-    main = program(made, inputs_for(made, 9), 9)
+    main = program(made, inputs_for(made, 9), 9, scheme)
 
     def of_the_protocol(receiver: int, message: Message) -> bool:
-        shape = message.array.shape
-        return len(shape) == TABLES if sender == 0 else shape == CORRECTIONS
+        return message.array.shape == (CORRECTIONS if sender else scheme.shape(9 * made.ands))
 
     async def run() -> list[Any]:
         transports: list[Any] = list(memory_network(2))

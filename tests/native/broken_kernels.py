@@ -59,6 +59,10 @@ FAULTS = [
           "high, low + blocks, 0, length % 16", "high, low, 0, length % 16", "aes"),
     Fault("a tweak's lanes count from the register before", "labels/fixed_key.h",
           "first + (uint64_t)(LANES * v)", "first + (uint64_t)(LANES * (v & 3))", "labels"),
+    Fault("gates of the third register have the tweaks of the first", "labels/three_halves.h",
+          "(first + (uint64_t)(LANES * r))", "(first + (uint64_t)(LANES * (r & 1)))", "three_halves_kernels"),
+    Fault("the control bits of a short register are those of its first lane", "aes/blocks_avx512_ice.h",
+          "p[i] = (uint8_t)(four >> 8 * i)", "p[i] = (uint8_t)four", "three_halves_kernels"),
     Fault("a carry out of the last fold is forgotten", "field/portable_words.h",
           "sum + (f->c & mask_where(sum < high))", "sum", "field"),
     Fault("sums of four columns lose the last when three are left", "wide/portable.c",
@@ -89,8 +93,8 @@ class Workshop:
         assert fault.right in text, f"{fault.file} has changed: give the fault its new words"
         (tree / fault.file).write_text(text.replace(fault.right, fault.wrong))
         package.mkdir()
-        for name in ("__init__.py", "_kernels.pyi"):
-            shutil.copy(NATIVE / name, package)
+        for file in (*NATIVE.glob("*.py"), NATIVE / "_kernels.pyi"):
+            shutil.copy(file, package)
         touched = [file for file in self.objects if file.parent != self.folder and self.includes(file, fault)]
         anew = [tree / file.relative_to(NATIVE) for file in touched]
         made = dict(zip(touched, compiled(path / "objects", anew, (*FLAGS, f"-I{tree}")), strict=True))
@@ -111,6 +115,7 @@ def noticed_by(path: Path, fault: Fault) -> str:
         "-o", f"pythonpath={path} {ROOT / 'tests'} {ROOT}", str(tests),
     ]  # fmt: skip
     done = subprocess.run(command, cwd=path, capture_output=True, text=True)
+    assert done.returncode in (0, 1), f"the tests did not run: {done.stdout[-500:]}{done.stderr[-500:]}"
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
     return failed[0].split("::")[1].split(" - ")[0] if failed else ""
 

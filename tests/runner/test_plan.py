@@ -9,6 +9,7 @@ import pytest
 
 from .processes import PRODUCT, call, parley, product_of, write
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 EQUAL = ("parties", "suite", "rounds", "rounds_by_party", "bytes_sent", "material", "reveals")
 
 
@@ -47,6 +48,19 @@ def test_a_plan_takes_shapes_from_files(tmp_path: Path) -> None:
         assert code == 0, printed
     by_file, by_shape = (json.loads(plan.read_text()) for plan in plans)
     assert by_file == by_shape
+
+
+def test_a_plan_lists_circuits(tmp_path: Path) -> None:
+    program, plan = EXAMPLES / "millionaires" / "millionaires.py", tmp_path / "plan.json"
+    shapes = ["--shape", "0=1x1:int64", "--shape", "1=1x1:int64"]
+    code, printed = call("plan", str(program), "-n", "2", "--columns", "cents", *shapes, "--json", str(plan))
+    assert code == 0, printed
+    (circuit,) = json.loads(plan.read_text())["circuits"]
+    names = ("circuit", "instances", "by", "adversary")
+    assert [circuit[name] for name in names] == ["compare", 1, "yao", "one of two, semi-honest"]
+    assert circuit["line"].startswith("millionaires.py:")
+    (row,) = [line.split() for line in printed.splitlines() if line.split()[1:2] == ["compare"]]
+    assert row[2:5] == [str(circuit["ands"]), "1", "yao"]
 
 
 def test_a_plan_is_shown_though_it_cannot_be_saved(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def account(me: int, **other: Any) -> dict[str, Any]:
             {"line": "study.py:9", "shape": [], "to": [1], "error": 0.0, "decided": False},
         ],
         "decisions": [],
+        "circuits": [],
         "lines": lines,
         "warnings": [f"careful {me}", "both"],
         "device": {"name": "a card", "operations": {"matmul": 7 + me}, "lost": None} if me == 0 else None,

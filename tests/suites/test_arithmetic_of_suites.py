@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sharing import DERIVED, PARTIES, computed, packed, signed, words
 
+from mpc.algebra import bits
 from mpc.algebra.ring import Ring
 from mpc.testing import EDGES, party_counts, ring_arrays, shapes
 from protocols.runs.simulating import simulate
@@ -153,6 +154,20 @@ def test_open_to_tells_one_party_only(suite, n):
 
     results = simulate(main, [None] * n, suite=suite, check_costs=True).results
     np.testing.assert_array_equal(results[-1], values)
+    assert results[:-1] == [None] * (n - 1)
+
+
+@suites_with_bits
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_open_bits_to_tells_one_party_only(suite, n):
+    values = np.array([[0, 1, 1], [1, 0, 1]], np.uint8)
+
+    async def main(ctx, mine):
+        x = await ctx.suite.input_bits(ctx, 0, bits.pack(values) if ctx.me == 0 else None, values.shape)
+        return await ctx.suite.open_bits_to(ctx, n - 1, x)
+
+    results = simulate(main, [None] * n, suite=suite, check_costs=True).results
+    np.testing.assert_array_equal(bits.unpack(results[-1], 6).reshape(values.shape), values)
     assert results[:-1] == [None] * (n - 1)
 
 

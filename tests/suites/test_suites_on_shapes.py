@@ -41,7 +41,8 @@ async def matrix_products(ctx):
 async def openings(ctx):
     x, y = await numbers(ctx)
     a, _ = await flags(ctx)
-    return [await ctx.suite.open(ctx, x, y), await ctx.suite.open_bits(ctx, a), await ctx.suite.open_to(ctx, 1, x)]
+    to_all = [await ctx.suite.open(ctx, x, y), await ctx.suite.open_bits(ctx, a)]
+    return [*to_all, await ctx.suite.open_to(ctx, 1, x), await ctx.suite.open_bits_to(ctx, 1, a)]
 
 
 async def bits(ctx):

@@ -21,6 +21,10 @@ ODD = np.array([1, 0], U64)
 """What every offset has set: the lowest bit, which tells the two labels of a wire apart and says no more."""
 
 
+AT_ONCE = 1 << 12
+"""Labels that are computed at once, which a near cache holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Labels(Kind):
     """A garbler's offset and `count` labels of zero; random bits of the evaluator, packed, and their labels.
@@ -52,8 +56,13 @@ class Labels(Kind):
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """The labels of the bits."""
         offset, zeros, bits = drawn
-        masks = np.uint64(0) - unpack(bits, self.count).astype(U64)
-        return (zeros ^ (masks[:, None] & (offset | ODD)),)
+        labels, chosen = np.empty_like(zeros), unpack(bits, self.count)
+        for begin in range(0, self.count, AT_ONCE):
+            some = slice(begin, begin + AT_ONCE)
+            masks = np.uint64(0) - chosen[some].astype(U64)
+            for half, word in enumerate(offset | ODD):
+                np.bitwise_xor(zeros[some, half], masks & word, out=labels[some, half])
+        return (labels,)
 
     @property
     def elements(self) -> int:

@@ -26,6 +26,17 @@ static void evaluate_ands(uint64_t *out, uint64_t *s) {
     parley_evaluate_ands(out, s, s + 2 * GATES, s + 4 * GATES, s + 8 * GATES, 3, GATES);
 }
 
+static void garble_three_halves(uint64_t *out, uint64_t *s) {
+    uint8_t *controls = (uint8_t *)(out + 5 * GATES);
+    parley_garble_three_halves(out, out + 2 * GATES, controls, out + 3 * GATES, s, s + 2 * GATES, s + 4 * GATES,
+                               s + KEYS, (const uint8_t *)(s + 6 * GATES), 3, GATES);
+}
+
+static void evaluate_three_halves(uint64_t *out, uint64_t *s) {
+    parley_evaluate_three_halves(out, s, s + 2 * GATES, s + 4 * GATES, s + 6 * GATES, (const uint8_t *)(s + 7 * GATES),
+                                 s + 8 * GATES, 3, GATES);
+}
+
 /* Three slots of INSTANCES labels: an AND with a negated operand, an XOR, two ANDs side by side. */
 enum { INSTANCES = 5, ANDS = 3 * INSTANCES };
 
@@ -43,9 +54,26 @@ static void evaluate_circuit(uint64_t *out, uint64_t *s) {
     parley_evaluate_circuit(s, work, s + 6 * INSTANCES, gates, groups, 3, s + KEYS, 3, INSTANCES);
 }
 
+static void garble_three_halves_circuit(uint64_t *out, uint64_t *s) {
+    uint64_t work[8 * INSTANCES];
+    parley_garble_three_halves_circuit(out, out + 2 * ANDS, (uint8_t *)(out + 3 * ANDS), s, work, gates, groups, 3,
+                                       s + 6 * INSTANCES, s + KEYS, (const uint8_t *)(s + 8 * INSTANCES), 3, INSTANCES);
+}
+
+static void evaluate_three_halves_circuit(uint64_t *out, uint64_t *s) {
+    uint64_t work[8 * INSTANCES];
+    const uint8_t *controls = (const uint8_t *)(s + 6 * INSTANCES + 3 * ANDS);
+    (void)out;
+    parley_evaluate_three_halves_circuit(s, work, s + 6 * INSTANCES, s + 6 * INSTANCES + 2 * ANDS, controls, gates,
+                                         groups, 3, s + 6 * INSTANCES + 4 * ANDS, 3, INSTANCES);
+}
+
 const Case cases[] = {
     {"hash_cr", hash_cr}, {"hash_ccr", hash_ccr}, {"hash_tccr", hash_tccr}, {"hash_rekeyed", rekeyed},
     {"hash_rekeyed pairs", rekeyed_pairs}, {"hash_rekeyed rows", rekeyed_rows}, {"tree_level", tree_level},
     {"half_tree_level", half_tree_level}, {"garble_ands", garble_ands}, {"evaluate_ands", evaluate_ands},
-    {"garble_circuit", garble_circuit}, {"evaluate_circuit", evaluate_circuit}, {0},
+    {"garble_circuit", garble_circuit}, {"evaluate_circuit", evaluate_circuit},
+    {"garble_three_halves", garble_three_halves}, {"evaluate_three_halves", evaluate_three_halves},
+    {"garble_three_halves_circuit", garble_three_halves_circuit},
+    {"evaluate_three_halves_circuit", evaluate_three_halves_circuit}, {0},
 };

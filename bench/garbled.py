@@ -1,0 +1,187 @@
+"""The table of garbled circuits: garbling and evaluating in memory, on one core, and Yao's protocol of two parties.
+
+In memory each AND stands beside the four blocks of AES that it needs, for which a key serves no other gate. Between two
+processes tables travel while they are made; the limits are the garbler's blocks of AES on one core, and all bytes over
+raw sockets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from statistics import median
+
+import numpy as np
+
+from bench import kernels, launch, limits
+from bench.contest import Contender, contest
+from bench.crew import Crew, seconds_of
+from bench.harness import PARLEY, AnyRow, Making, Options, middle
+from bench.kernels.operands import random_words
+from bench.kernels.workload import KernelWorkload
+from bench.preprocessing import Bare, Lines, blocks_a_second, typical
+from bench.suppliers import DEALER
+from bench.workloads import Share, Workload
+from mpc.algebra import bits
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import U64, Words
+from mpc.context import Context
+from mpc.planning import NETWORKS
+from mpc.prg import Prg
+from native import keep_memory, using
+from protocols.circuits import UInt, circuit
+from protocols.circuits.circuit import Circuit
+from protocols.circuits.library import aes
+from protocols.circuits.plain import evaluate
+from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled.three_halves_rr21 import THREE_HALVES
+from protocols.garbled.walk import Execution, Scheme
+from protocols.shares import BooleanShare, concatenate
+from protocols.suite import suite_of
+
+TITLE = "Garbled circuits: in memory on one core, and between two parties over loopback, online"
+TABLE = "garbled"
+WARM_UP = 1
+AES_OF_AND = {"half-gates": 4, "three-halves": 6}
+"""By scheme, blocks of AES for each AND, at either party, under keys of the gate's own."""
+IN_MEMORY = {
+    "garble.aes": 256, "garble.aes_1": 1, "garble.three_halves": 256,
+    "evaluate.aes": 256, "evaluate.aes_1": 1, "evaluate.three_halves": 256,
+}  # fmt: skip
+"""By workload, how many blocks of AES-128 as a circuit are computed side by side; by half-gates where none is named."""
+TABLE_LIMIT = "aes_rekey"
+AT_ONCE = 1 << 16
+"""Instances of one call: the labels of their inputs are material, which a dealer makes in pieces."""
+
+
+@circuit(x=UInt(64), y=UInt(64))
+def below(x: UInt, y: UInt) -> object:
+    """x < y."""
+    return x < y  # type: ignore[operator]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A circuit on many instances between two parties; `unit` says what an instance is."""
+
+    workload: Workload
+    made: Callable[[], Circuit]
+    unit: str
+    scheme: Scheme
+
+
+def _subject(name: str, size: int, made: Callable[[], Circuit], unit: str, scheme: Scheme = HALF_GATES) -> Subject:
+    def values(prg: Prg, size: int) -> list[Words]:
+        return [prg.words((made().first_gate - 1, words_for(count))) for count in _blocks(size)]
+
+    async def online(ctx: Context, shares: Sequence[BooleanShare], size: int) -> Share:
+        garbled = suite_of(ctx).garbled
+        outputs: Share = concatenate([await garbled(ctx, made(), share, scheme) for share in shares])
+        return outputs
+
+    def clear(values: Sequence[Words], size: int) -> Words:
+        parts = [
+            np.stack([bits.unpack(row, count) for row in evaluate(made(), planes)])
+            for planes, count in zip(values, _blocks(size), strict=True)
+        ]
+        return np.stack([bits.pack(row) for row in np.concatenate(parts, axis=1)])
+
+    return Subject(Workload(name, size, values, online, clear, instances=_blocks), made, unit, scheme)
+
+
+def _blocks(size: int) -> list[int]:
+    """How many instances are computed at once."""
+    return [min(AT_ONCE, size - begin) for begin in range(0, size, AT_ONCE)]
+
+
+SUBJECTS = {
+    subject.workload.name: subject
+    for subject in (
+        _subject("half_gates.aes_10k", 10_000, aes, "blocks of AES-128"),
+        _subject("three_halves.aes_10k", 10_000, aes, "blocks of AES-128", THREE_HALVES),
+        _subject("half_gates.cmp_1m", 1_000_000, lambda: below, "comparisons of 64 bits"),
+    )
+}
+WORKLOADS = {name: subject.workload for name, subject in SUBJECTS.items()}
+
+
+def names() -> list[str]:
+    """All workloads."""
+    return [*IN_MEMORY, *SUBJECTS]
+
+
+def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
+    """The rows of each chosen workload, as they come. Raises RuntimeError where one of ours fails."""
+    keep_memory()
+    with using(options.implementation) if options.implementation else nullcontext():
+        for name in options.chosen(IN_MEMORY):
+            yield kernels.contest_of(_in_memory(name, options.scale), options, TABLE)
+    for name in options.chosen(SUBJECTS):
+        subject = SUBJECTS[name]
+        for size in options.sizes or (subject.workload.scaled(options.scale),):
+            rows, bare = contest(
+                list(_ours(subject, size, options)), Crew.lines, _measured, _bare, options.repeat, WARM_UP
+            )
+            yield [_beside(row, subject, typical(bare)) for row in rows]
+
+
+def _in_memory(name: str, scale: float) -> KernelWorkload:
+    """All pieces of an execution, garbled or evaluated; tables of evaluation are made before."""
+    execution = Execution(aes(), max(1, round(IN_MEMORY[name] * scale)), random_words((2,), 0))
+    zeros = random_words((execution.circuit.first_gate - 1, execution.instances, 2), 1)
+    delta = random_words((2,), 2) | np.array([1, 0], U64)
+
+    scheme = THREE_HALVES if name.endswith("three_halves") else HALF_GATES
+
+    def garble() -> list[Words]:
+        garbler = scheme.garbler(execution, zeros, delta, Prg(bytes(16)), None)
+        return [garbler.tables(piece) for piece in execution.pieces()]
+
+    tables = garble() if name.startswith("evaluate") else []
+
+    def go_on() -> None:
+        evaluator = scheme.evaluator(execution, zeros)
+        for piece, table in zip(execution.pieces(), tables, strict=True):
+            evaluator.take(piece, table)
+
+    run = go_on if tables else garble
+    ands = execution.circuit.ands * execution.instances
+    return KernelWorkload(name, "ANDs", ands, run, TABLE_LIMIT, AES_OF_AND[scheme.name])
+
+
+def _ours(subject: Subject, size: int, options: Options) -> Iterator[Contender[Making]]:
+    for tls in (True,) if options.tls else (False, True):
+        name = subject.workload.name
+        setup = launch.Setup(TABLE, name, size, 2, tls, options.network, supplier=DEALER)
+        row = Making(
+            TABLE, name, PARLEY, DEALER, 2, tls, 0, size, subject.unit, network=options.network,
+            note="online",
+        )  # fmt: skip
+        yield Contender(row, partial(launch.ours, setup))
+
+
+def _measured(row: Making, repetitions: list[Lines]) -> Making:
+    seconds, spread = middle([seconds_of(lines) for lines in repetitions])
+    sent = sum(line["bytes"] for line in repetitions[-1])
+    return replace(
+        row, seconds=seconds, spread=spread, per_second=row.size / seconds, bytes_each=sent / row.size,
+        rounds=max(line["rounds"] for line in repetitions[-1]),
+        busy=median(max(line["busy"] for line in lines) for lines in repetitions),
+    )  # fmt: skip
+
+
+def _beside(row: Making, subject: Subject, bare: Bare) -> Making:
+    """The row with its limits."""
+    if not row.per_second or row.bytes_each is None:
+        return row
+    bandwidth = bare.loopback.bandwidth if row.network == "loopback" else 2 * NETWORKS[row.network].bandwidth
+    aes_limit = bare.aes / (AES_OF_AND[subject.scheme.name] * subject.made().ands) if bare.aes else None
+    wire = bandwidth / row.bytes_each
+    part = row.per_second / min(limit for limit in (aes_limit, wire) if limit)
+    return replace(row, aes_limit=aes_limit, bandwidth_limit=wire, part_of_limit=part)
+
+
+def _bare() -> Bare:
+    return Bare(blocks_a_second(TABLE_LIMIT), limits.measure())

@@ -1,0 +1,204 @@
+"""What goes into a circuit: secrets of the program, data of one party, public numbers, each by the name of an input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import msgpack
+import numpy as np
+
+from mpc.algebra.encoding import as_numbers
+from mpc.context import Context, Spec
+from mpc.errors import LocalError, PeerError
+from protocols.array.inputs import HEADER_BYTES, checked_shape
+from protocols.array.lines import user_line
+from protocols.array.misuse import party_index, refuse_unawaited
+from protocols.array.node import Shape
+from protocols.array.public import refuse_masked
+from protocols.array.revealing import checked
+from protocols.array.secret import SecretArray
+from protocols.circuits.arrays import Bytes, bits_of
+from protocols.circuits.binding import check_names
+from protocols.circuits.circuit import Circuit, Port
+from protocols.circuits.kinds import Float
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Private:
+    """Data of one party, on their way into a circuit."""
+
+    owner: Any
+    value: Any
+
+    def __repr__(self) -> str:
+        return f"<data of party {self.owner}>"
+
+
+def private(owner: int, value: Any = None) -> Private:
+    """Party `owner`'s own data as an input of `mpc.garbled`; the others' `value` is ignored.
+
+    Numbers within the input's width, one or an array of them, or their bits: truth values along a last axis of the
+    input's width, the least significant first; or bytes. Only the shape becomes known to the others.
+    """
+    return Private(owner, value)
+
+
+@dataclass(slots=True, repr=False)
+class Source:
+    """Where an input comes from: a secret, or an owner who alone has `bits` (..., width), or bits that all have.
+
+    shape: that of the instances; unknown until its owner has told it. place: the path by which a shadow is found.
+    """
+
+    port: Port
+    owner: int | None = None
+    secret: SecretArray | None = None
+    bits: Bytes | None = None
+    shape: Shape = ()
+    place: tuple[int, ...] = ()
+
+
+async def sources_of(call: Context, circuit: Circuit, values: Mapping[str, Any], line: str) -> list[Source]:
+    """The sources of a circuit's inputs, in its order; owners of data tell the others their shapes, in one round.
+
+    LocalError `bad-input` for a missing or surplus name, `no-value`, `bad-party`, `no-such-party`, `bad-kind`,
+    `bad-width`, `out-of-range`, `not-whole`, `not-a-number`, `masked-array`; PeerError `unexpected-message`.
+    """
+    check_names(circuit, values)
+    sources = [_source(call, port, values[port.name], line) for port in circuit.inputs]
+    for number, source in enumerate(sources):
+        source.place = (*call.path, number)
+        if source.owner == call.me and call.session.shadows is not None:
+            call.session.shadows.of_input(source.place, source.bits == 1)
+    await _tell_shapes(call, sources)
+    return sources
+
+
+def batch_of(sources: Sequence[Source]) -> Shape:
+    """The instances of all inputs together, by numpy's rules. LocalError `shape-mismatch`."""
+    try:
+        return np.broadcast_shapes(*(source.shape for source in sources))
+    except ValueError:
+        shapes = ", ".join(f"{source.port.name} {source.shape}" for source in sources)
+        raise LocalError(
+            "shape-mismatch",
+            f"the instances of a circuit's inputs do not broadcast: {shapes}",
+            "give each input as many leading axes, or one value for all",
+        ) from None
+
+
+def _source(call: Context, port: Port, value: Any, line: str) -> Source:
+    given = value.value if isinstance(value, Private) else value
+    refuse_unawaited(given, line)
+    refuse_masked(given)
+    if isinstance(given, SecretArray):
+        if isinstance(value, Private):
+            raise _at(port, LocalError("bad-kind", "a secret is nobody's own data", "give the secret as it is"))
+        return _of_secret(port, checked(call, given, line))
+    if isinstance(value, Private):
+        return _of_owner(call, port, party_index(call, value.owner, line), given)
+    if given is None:
+        way = f"give a public value, a secret, or a party's data: {port.name}=mpc.private(owner=0, value=...)"
+        raise LocalError("no-value", f"the input `{port.name}` is None", way)
+    bits = _bits(port, given)
+    return Source(port, bits=bits, shape=bits.shape[:-1])
+
+
+def _of_owner(call: Context, port: Port, owner: int, value: Any) -> Source:
+    if call.me != owner:
+        return Source(port, owner)
+    if value is None:
+        raise LocalError(
+            "no-value",
+            f"{call.names[owner]} owns the input `{port.name}` but passes no value",
+            "give this party an input (--input), or let the program pass a value where it is the owner",
+        )
+    bits = _bits(port, _blank(value) if call.planning else value)
+    return Source(port, owner, bits=bits, shape=bits.shape[:-1])
+
+
+def _blank(value: Any) -> Any:
+    """Zeros like the value, where only shapes count."""
+    if isinstance(value, bytes | bytearray):
+        return bytes(len(value))
+    array = as_numbers(value)
+    return np.zeros(array.shape, np.int64 if array.dtype.kind == "O" else array.dtype)
+
+
+def _bits(port: Port, value: Any) -> Bytes:
+    try:
+        return bits_of(port.kind, value)
+    except LocalError as error:
+        raise _at(port, error) from None
+
+
+def _at(port: Port, error: LocalError) -> LocalError:
+    return LocalError(error.code, f"the input `{port.name}`: {error.cause}", error.remedy)
+
+
+def _of_secret(port: Port, x: SecretArray) -> Source:
+    """Bits lie along the last axis; a number must be known to fit."""
+    if x.kind == "bit":
+        if port.width > 1 and x.shape[-1:] != (port.width,):
+            what = f"truth values of shape {x.shape} for the {port.width} bits of `{port.name}`"
+            raise LocalError("bad-width", what, f"give {port.width} along the last axis, the least significant first")
+        return Source(port, secret=x, shape=x.shape[:-1] if port.width > 1 else x.shape)
+    if x.kind == "fixed" or isinstance(port.kind, Float):
+        what = f"a secret of kind {x.kind} for the input `{port}`"
+        raise LocalError(
+            "bad-kind", what, "whole numbers go into UInt and Int; floats come from mpc.private, or as bits"
+        )
+    low, high = port.kind.bounds
+    if not low <= x.range.lo <= x.range.hi <= high:
+        lo, hi = x.range.lo, x.range.hi
+        what = f"a secret in [{lo}, {hi}] for the input `{port}`, which holds {low} to {high}"
+        raise LocalError(
+            "out-of-range", what, f"say what you know, x.within({max(lo, low)}, {min(hi, high)}), or widen it"
+        )
+    return Source(port, secret=x, shape=x.shape)
+
+
+async def _tell_shapes(call: Context, sources: Sequence[Source]) -> None:
+    """One message from each owner to all others: the shapes of its data, in the circuit's order."""
+    owned: dict[int, list[Source]] = {}
+    for source in sources:
+        if source.owner is not None:
+            owned.setdefault(source.owner, []).append(source)
+    if call.me in owned:
+        header = np.frombuffer(msgpack.packb([list(source.shape) for source in owned[call.me]]), np.uint8)
+        for other in call.others:
+            call.send(other, header)
+    for owner in sorted(owned.keys() - {call.me}):
+        data = await call.receive(owner, Spec(None, np.uint8, HEADER_BYTES * len(owned[owner])))
+        for source, shape in zip(owned[owner], _parsed(call, owner, data.tobytes(), len(owned[owner])), strict=True):
+            source.shape = shape
+
+
+def _parsed(call: Context, owner: int, data: bytes, count: int) -> list[Shape]:
+    try:
+        shapes = msgpack.unpackb(data)
+        if not isinstance(shapes, list) or len(shapes) != count:
+            raise ValueError("number of inputs")
+        return [checked_shape(shape) for shape in shapes]
+    except (ValueError, TypeError, msgpack.UnpackException) as error:
+        name = call.names[owner]
+        what = f"{name} sent a description of its circuit's inputs that cannot be read"
+        raise PeerError(
+            "unexpected-message", what, "run the same program everywhere", party=name, line=call.line
+        ) from error
+
+
+def admit(call: Context, circuit: Circuit, sources: Sequence[Source], batch: Shape) -> Any:
+    """Let in what others' shapes make this party hold, a label for each bit of an input; what lets go of it, or None.
+
+    PeerError `too-many-elements`.
+    """
+    others = [source.owner for source in sources if source.owner not in (None, call.me)]
+    if not others or others[0] is None:
+        return None
+    bits = prod(batch) * (circuit.first_gate - 1)
+    told = f"inputs of a circuit for {prod(batch)} instances"
+    return call.session.intake.admit(bits, call.names[others[0]], told, call.line or user_line())

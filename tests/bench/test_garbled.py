@@ -1,0 +1,39 @@
+"""The table of garbled circuits at a reduced size: rows of the promised form. No time is asserted."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import garbled
+from bench.harness import PARLEY, AnyRow, Making, Options, Throughput
+from protocols.circuits.library import aes
+
+
+def rows(*workloads: str, scale: float) -> list[AnyRow]:
+    options = Options(workloads=workloads, scale=scale, repeat=1)
+    return [row for some in garbled.measure(options) for row in some]
+
+
+def test_rates_in_memory_stand_beside_their_limit() -> None:
+    found = rows("garble", "evaluate", scale=0.02)
+    assert all(isinstance(row, Throughput) and row.table == "garbled" and row.unit == "ANDs" for row in found)
+    systems = [(row.workload, row.system) for row in found]
+    assert systems == [(name, of) for name in garbled.IN_MEMORY for of in (PARLEY, "limit:aes_rekey")]
+
+
+def test_two_processes_send_two_blocks_for_each_and() -> None:
+    """Plain and over TLS; every output is compared with the clear."""
+    for row, tls in zip(rows("half_gates.aes_10k", scale=0.0003), (False, True), strict=True):
+        assert isinstance(row, Making)
+        assert (row.tls, row.size, row.rounds, row.system) == (tls, 3, 2, PARLEY)
+        assert row.bytes_each is not None
+        assert 32 * aes().ands < row.bytes_each < 32.5 * aes().ands
+        assert row.bandwidth_limit is not None
+        assert row.part_of_limit is not None
+
+
+@pytest.mark.parametrize(("size", "blocks"), [(1, [1]), (1 << 16, [1 << 16]), ((1 << 17) + 5, [1 << 16, 1 << 16, 5])])
+def test_many_instances_are_computed_in_blocks(size: int, blocks: list[int]) -> None:
+    workload = garbled.WORKLOADS["half_gates.cmp_1m"]
+    assert workload.instances is not None
+    assert workload.instances(size) == blocks
