@@ -23,10 +23,11 @@ from rich.table import Table
 import mpc
 from bench.slow_network import slowed
 from mpc.accounts.report import Report
-from mpc.context import Context, run_all
+from mpc.context import Context
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
 from mpc.planning import NETWORKS, Network
+from mpc.side_by_side import run_all
 from mpc.simulation import Main
 from protocols.runs.party import run_party
 from protocols.runs.sources import EXTENSIONS, OT, Source

@@ -9,10 +9,11 @@ from typing import Any
 from mpc.accounts.cost import Audit
 from mpc.algebra.interface import Algebra
 from mpc.algebra.ring import Z64
-from mpc.context import Context, Foresight, Session, run_all
+from mpc.context import Context, Foresight, Session
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport, memory_network
 from mpc.prg import Seed
+from mpc.side_by_side import run_all
 from mpc.supply import Supply
 
 Main = Callable[[Context, Any], Awaitable[Any]]

@@ -16,8 +16,8 @@ ORDER = {
     "mpc": (
         "_installed", "errors", "intake", "algebra", "prg", "domain_hash", "label_hash", "garbling", "device",
         "network", "accounts.display", "accounts.learnt", "accounts.ledger", "accounts.plain", "accounts.report",
-        "accounts.results", "correlation", "standing", "supply", "context", "accounts.cost", "store", "planning",
-        "simulation", "testing",
+        "accounts.results", "correlation", "standing", "supply", "side_by_side", "context", "accounts.cost",
+        "store", "planning", "simulation", "testing",
     ),
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",

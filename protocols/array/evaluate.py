@@ -12,8 +12,9 @@ from typing import Any
 
 import trio
 
-from mpc.context import Context, leading_alone
+from mpc.context import Context
 from mpc.errors import LocalError, ParleyError
+from mpc.side_by_side import leading_alone
 from protocols.array.lowering import lowering
 from protocols.array.marks import mark_of
 from protocols.array.node import Node, Value, decides

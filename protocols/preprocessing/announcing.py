@@ -15,8 +15,9 @@ import numpy as np
 import trio
 
 from mpc.algebra.ring import Words
-from mpc.context import Context, Spec, run_all
+from mpc.context import Context, Spec
 from mpc.errors import PeerError, SupplyError
+from mpc.side_by_side import run_all
 from mpc.supply import Entry, Path
 from protocols.preprocessing.demand import pack_demand
 

@@ -19,13 +19,13 @@ import numpy as np
 import trio
 
 from mpc.algebra.ring import Words
-from mpc.context import run_all
 from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.intake import MAX_ELEMENTS, too_many
 from mpc.network.transport import Transport
 from mpc.network.wire import Message
 from mpc.prg import Seed
+from mpc.side_by_side import run_all
 from mpc.supply import PLAN, Entry, Path, Spent, spent
 from protocols.preprocessing.dealing import Dealing, corrected, corrections
 from protocols.preprocessing.demand import (

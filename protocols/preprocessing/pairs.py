@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from mpc.context import Context, run_all
+from mpc.context import Context
+from mpc.side_by_side import run_all
 from protocols.ot import extension_softspoken_roy22, silent_ferret_ywlzw20
 from protocols.ot.correlated import CotReceiver, CotSender
 from protocols.preprocessing.tools import Pair

@@ -23,8 +23,9 @@ from typing import Any
 
 import trio
 
-from mpc.context import Context, Session, run_all
+from mpc.context import Context, Session
 from mpc.errors import LocalError
+from mpc.side_by_side import run_all
 from mpc.supply import Entry, Path
 from protocols.array.node import Node
 from protocols.runs.ahead import Foreseen, Kinds, Repetition, Stock

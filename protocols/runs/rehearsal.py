@@ -18,11 +18,12 @@ import trio
 
 from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes_only import ShapesOfRing, blank
-from mpc.context import Context, Session, run_all
+from mpc.context import Context, Session
 from mpc.network.handshake import Agreement
 from mpc.network.transport import MemoryTransport
 from mpc.network.wire import Message, packed_bytes
 from mpc.planning import CountingSupply
+from mpc.side_by_side import run_all
 from mpc.standing import StandingMaterial
 from mpc.supply import Entry, Path
 from protocols.array.lowering import lowering

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from mpc.context import Root, Session, run_all
+from mpc.context import Root, Session
 from mpc.errors import LocalError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
+from mpc.side_by_side import run_all
 from mpc.store import StoreSupply
 from mpc.supply import Supply
 from protocols.preprocessing.checking import Check

@@ -12,11 +12,12 @@ import trio
 from material import check
 
 from mpc.algebra.ring import Z64
-from mpc.context import Context, run_all
+from mpc.context import Context
 from mpc.correlation import Correlation, Material
 from mpc.errors import SupplyError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
+from mpc.side_by_side import run_all
 from mpc.simulation import Setting, run_in_memory
 from mpc.store import StoreSupply, StoreWriter
 from protocols.beaver import SUITE

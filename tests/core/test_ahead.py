@@ -14,11 +14,11 @@ from material import check
 
 import mpc
 from mpc.algebra.ring import Z64
-from mpc.context import run_all
 from mpc.correlation import Correlation
 from mpc.errors import ParleyError, SupplyError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
+from mpc.side_by_side import run_all
 from mpc.simulation import Setting, run_in_memory
 from mpc.supply import Entry
 from protocols.beaver import SUITE

@@ -15,10 +15,10 @@ from makers import insecure_workshops
 from material import check
 
 from mpc.algebra.ring import Z64
-from mpc.context import run_all
 from mpc.errors import ParleyError, PeerError, SupplyError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
+from mpc.side_by_side import run_all
 from mpc.store import StoreSupply, StoreWriter
 from mpc.supply import Entry, Supply
 from protocols.preprocessing import workshop

@@ -8,9 +8,9 @@ from material import check
 
 from mpc.algebra.ring import Z64
 from mpc.algebra.wide_ring import Z128
-from mpc.context import run_all
 from mpc.errors import SupplyError
 from mpc.network.transport import memory_network
+from mpc.side_by_side import run_all
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import Fault, FaultyTransport, insecure_agreements, insecure_seed
 from protocols.beaver import SUITE

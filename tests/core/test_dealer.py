@@ -13,11 +13,12 @@ from material import check
 from trio.testing import wait_all_tasks_blocked
 
 from mpc.algebra.ring import Z64
-from mpc.context import Context, run_all
+from mpc.context import Context
 from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.intake import MAX_ELEMENTS
 from mpc.network.transport import memory_network
 from mpc.network.wire import Message
+from mpc.side_by_side import run_all
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_seed, party_counts
 from mpc.testing.wrapping import WrappedTransport

@@ -9,9 +9,9 @@ from kinds import EXAMPLES
 
 import mpc
 from mpc.algebra.ring import Z64, Ring
-from mpc.context import run_all
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
+from mpc.side_by_side import run_all
 from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.estimates import offline_bytes
 from protocols.preprocessing.from_ot import ot_supplies

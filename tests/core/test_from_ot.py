@@ -10,10 +10,10 @@ from kinds import EXAMPLES
 from material import check
 
 from mpc.algebra.ring import Z64, Ring
-from mpc.context import run_all
 from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
+from mpc.side_by_side import run_all
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest
 from protocols.beaver import SUITE

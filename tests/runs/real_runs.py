@@ -7,9 +7,9 @@ from typing import Any
 
 import trio
 
-from mpc.context import run_all
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
+from mpc.side_by_side import run_all
 from protocols.runs.dealing import run_dealer
 from protocols.runs.party import Outcome, run_party
 from protocols.runs.sources import DEALER, Source

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from runs.real_runs import run_parties
 
 import mpc
-from mpc.context import Context, run_all
+from mpc.context import Context
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
+from mpc.side_by_side import run_all
 from mpc.store import StoreSupply
 from mpc.supply import PLAN
 from protocols.preprocessing.workshop import words_of
