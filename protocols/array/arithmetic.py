@@ -84,14 +84,16 @@ def _add_up(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
     return (x.sum(axes) if axes else x).reshape(node.shape)
 
 
-ADD = operation("+", _sum, lambda ctx, node, x, y: x + y)
+ADD = operation("+", _sum, lambda ctx, node, x, y: x + y, keeps_signs=True)
 SUBTRACT = operation("-", _difference, lambda ctx, node, x, y: x - y)
 NEGATE = operation("negative", _negated, lambda ctx, node, x: -x)
-ADD_PUBLIC = operation("+ public", _shifted, _add_constant)
-MULTIPLY = operation("*", _product, _mul)
+ADD_PUBLIC = operation("+ public", _shifted, _add_constant, keeps_signs=True)
+MULTIPLY = operation("*", _product, _mul, keeps_signs=True)
 SQUARE = operation("square", _squared, _square)
-SCALE = operation("* public", _scaled, lambda ctx, node, x: x.scale(node.parameters["constant"].elements))
-SUM = operation("sum", _total, _add_up)
+SCALE = operation(
+    "* public", _scaled, lambda ctx, node, x: x.scale(node.parameters["constant"].elements), keeps_signs=True
+)
+SUM = operation("sum", _total, _add_up, keeps_signs=True)
 
 # what users write
 

@@ -76,7 +76,7 @@ OR = operation("|", _truths, _or)
 XOR = operation("^", _truths, lambda ctx, node, x, y: x ^ y)
 AND_PUBLIC = operation("& public", _truths, lambda ctx, node, x: x.and_public(node.parameters["words"]))
 XOR_PUBLIC = operation("^ public", _truths, _xor_public)
-SELECT = operation("where", _chosen, _select)
+SELECT = operation("where", _chosen, _select, keeps_signs=True)
 
 # what users write
 

@@ -46,6 +46,7 @@ class Operation:
     many times the error of its first operand is the margin.
     `owned`: the name of a parameter that is not public, but the owner's of an input alone.
     `noted(ledger, node)` enters into the account what a computed node is, beside its messages and material.
+    `keeps_signs`: whether what it gives is nowhere negative where no operand is, nor a public constant.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Operation:
     decides: bool = False
     owned: str = ""
     noted: Callable[[Ledger, Node], None] | None = None
+    keeps_signs: bool = False
 
     @property
     def written(self) -> str:
@@ -79,10 +81,11 @@ def operation(
     decides: bool = False,
     owned: str = "",
     noted: Callable[[Ledger, Node], None] | None = None,
+    keeps_signs: bool = False,
 ) -> Operation:
     """Enter an operation into the table."""
     assert name not in OPERATIONS, f"two operations are called {name}"
-    OPERATIONS[name] = Operation(name, facts, run, decides, owned, noted)
+    OPERATIONS[name] = Operation(name, facts, run, decides, owned, noted, keeps_signs)
     return OPERATIONS[name]
 
 
@@ -90,6 +93,15 @@ def decides(operation: Operation, operands: Sequence[Node], parameters: Paramete
     """How many times the error of the first operand is the margin within which the program may decide otherwise than
     exact arithmetic; 0 if it decides nothing, or on what is exact."""
     return float(parameters["decides"]) if operation.decides and operands[0].range.error else 0.0
+
+
+def keeps_sign(operation: Operation, operands: Sequence[Node], parameters: Parameters) -> bool:
+    """Whether a value is nowhere negative but for rounding, since nothing is that it is computed from: a quotient of
+    such numbers, or a sum or product, may lie a few units of the last place below zero, and its range says so."""
+    constant = parameters.get("constant")
+    if not operation.keeps_signs or (constant is not None and constant.range.lo < 0):
+        return False
+    return all(x.kind == "bit" or x.range.lo >= 0 or x.value.nowhere_negative for x in operands)
 
 
 class Recipe(NamedTuple):
@@ -110,7 +122,8 @@ class Value:
     `recipes` are the ways to say what it is computed from, of which each computes the same; there is one unless several
     aliases were brought to another form. `claimed` while an evaluation has it, `call` from when its operation began.
     `mark` is what follows from the public numbers that it is computed with, from when it is (`marks.py`). `decided`:
-    whether it follows from what the program decides by comparing values that are not exact.
+    whether it follows from what the program decides by comparing values that are not exact. `nowhere_negative`: whether
+    it is so but for rounding.
     """
 
     __slots__ = (
@@ -122,6 +135,7 @@ class Value:
         "done",
         "home",
         "mark",
+        "nowhere_negative",
         "place",
         "recipes",
         "share",
@@ -132,7 +146,7 @@ class Value:
         self.place = place
         self.depth = home.depth
         self.mark = 1
-        self.decided = False
+        self.decided = self.nowhere_negative = False
         self.share: Any = None
         self.recipes: list[Recipe] = []
         self.claimed = False

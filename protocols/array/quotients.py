@@ -58,7 +58,7 @@ async def _invert(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticSha
     return await invert_shares(ctx, x, operand.range, node.scale)
 
 
-DIVIDE = operation("/", _quotient, _divide)
+DIVIDE = operation("/", _quotient, _divide, keeps_signs=True)
 RECIPROCAL = operation("reciprocal", _inverse, _invert)
 
 

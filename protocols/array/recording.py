@@ -6,7 +6,7 @@ from typing import Any
 
 from mpc.context import Context, beside
 from protocols.array.lines import user_line
-from protocols.array.node import Facts, Node, Operation, Recipe, Value, decides
+from protocols.array.node import Facts, Node, Operation, Recipe, Value, decides, keeps_sign
 from protocols.array.secret import SecretArray
 from protocols.ranges import Range
 
@@ -79,6 +79,8 @@ def _node(
     shape, kind, scale, inferred = facts
     if decides(operation, operands, parameters) or any(operand.value.decided for operand in operands):
         value.decided = True
+    if keeps_sign(operation, operands, parameters):
+        value.nowhere_negative = True
     if value.share is None:
         value.recipes.append(Recipe(operands, parameters))
     return Node(operation, shape, kind, scale, range_ or inferred, line, value, max(len(value.recipes) - 1, 0))

@@ -49,8 +49,8 @@ def _share_of_constant(ctx: Context, node: Node) -> ArithmeticShare:
     return suite_of(ctx).constant(ctx, node.parameters["constant"].elements)
 
 
-LIFT = operation("lift", _lifted, lambda ctx, node, x: x.scale(1 << node.parameters["shift"]))
-TRUNCATE = operation("truncate", _shortened, _truncate)
+LIFT = operation("lift", _lifted, lambda ctx, node, x: x.scale(1 << node.parameters["shift"]), keeps_signs=True)
+TRUNCATE = operation("truncate", _shortened, _truncate, keeps_signs=True)
 BIT_TO_RING = operation("bit to ring", lambda x: Facts(x.shape, "int", 0, BIT), _bits_to_ring)
 CONSTANT = operation("constant", _constant, _share_of_constant)
 CONSTANT_BITS = operation("constant bits", lambda words, shape: Facts(shape, "bit", 0, BIT), _constant_bits)
@@ -68,19 +68,27 @@ def at_scale(x: SecretArray, scale: int) -> SecretArray:
         return x
     if scale > x.scale:
         return form(x, scale, LIFT, shift=scale - x.scale)
-    if x.moved is not None and not x.forms.get(scale):
+    if x.moved is not None:
         return _shortened_before(x, scale)
     return form(x, scale, TRUNCATE, shift=x.scale - scale)
 
 
 def _shortened_before(x: SecretArray, scale: int) -> SecretArray:
-    """x of elements that were moved about: shortened where they came from, once for all that is made of them."""
+    """x of elements that were moved about: shortened where they came from, once for all that is made of them, which
+    is one value for all aliases of x, whoever asks for it first."""
+    made = x.forms.setdefault(scale, {})
+    if x.range not in made:
+        first = next(iter(made.values()), None)
+        short = _moved_after(x, scale) if first is None else first
+        made[x.range] = short.in_range(x.range.truncate(x.scale - scale))
+    return made[x.range]
+
+
+def _moved_after(x: SecretArray, scale: int) -> SecretArray:
     base, moves = x.moved or (x, ())
     short = at_scale(base, scale)
     for i, (move, parameters) in enumerate(moves):
         short = record(move, short, home=x.context, place=(*form_place(x, scale), i), **parameters)
-    short = short.in_range(x.range.truncate(x.scale - scale))
-    x.forms[scale] = {x.range: short}
     return short
 
 

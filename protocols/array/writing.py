@@ -34,7 +34,7 @@ class _Choice:
 
     def spread(self) -> Any:
         """The condition in a shape that broadcasts to the places."""
-        return self.condition.reshape(*self.condition.shape, *(1,) * self.rest)
+        return self.condition.reshape(*self.condition.shape, *(1,) * self.rest) if self.rest else self.condition
 
     def fitting(self, value: Any, there: Shape) -> Any:
         """The value as it broadcasts to what is there. LocalError `shape-mismatch` where numpy would refuse it whatever
@@ -85,9 +85,10 @@ def setitem(x: SecretArray, index: Any, value: Any) -> SecretArray:
     if len(secrets) != 1 or not _is_condition(secrets[0]):
         return replaced(x, index, value)
     choice = _taken_apart(x.ndim, index)
-    there = x[choice.places]
+    everywhere = all(place == _ALL for place in choice.places)
+    there = x if everywhere else x[choice.places]
     new: Any = np.where(choice.spread(), choice.fitting(value, there.shape), there)
-    return new if all(place == _ALL for place in choice.places) else replaced(x, choice.places, new)
+    return new if everywhere else replaced(x, choice.places, new)
 
 
 def _taken_apart(ndim: int, index: Any) -> _Choice:

@@ -134,3 +134,25 @@ def test_a_mean_by_weights_lies_among_its_numbers():
         return mean
 
     revealed(lies, np.array([1.0, 200.0]), np.array([0.1, 1.0]), ranges=[(-1, 200), (0.1, 1)])
+
+
+def test_signs_are_known_of_what_was_computed_before():
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(0, 2))
+        z = x / (x + 1)
+        assert z.range.lo < 0
+        first = await mpc.reveal(ctx, np.sqrt(z))
+        await mpc.compute(ctx, z)
+        return first, await mpc.reveal(ctx, np.sqrt(z))
+
+    for found in simulate(main, [np.array([0.0, 1.5]), None]).result:
+        np.testing.assert_allclose(found, np.sqrt([0, 0.6]), atol=0.01)
+
+
+def test_what_is_written_where_a_condition_holds_has_the_range_that_follows():
+    def rooted(x):
+        x[x < 0] = 0
+        return np.sqrt(x)
+
+    found = revealed(rooted, np.array([-1.0, 4.0]), ranges=[(-4, 10)])
+    np.testing.assert_allclose(found, [0, 2], atol=0.001)
