@@ -432,8 +432,8 @@ class Context:
         return PeerError(
             "public-values-differ",
             f"{self.names[peer]} computes here with other public numbers than this party ({self.name})",
-            "every party must compute with the same public numbers, shapes and ranges, and the same secrets in one "
-            "order: read them from a file that all have, or put in as a secret what only one party has",
+            "every party must compute with the same public numbers, shapes, ranges and circuits, and the same secrets "
+            "in one order: read them from a file that all have, or put in as a secret what only one party has",
             party=self.names[peer],
             path=self.path,
             line=self.line or None,

@@ -123,8 +123,13 @@ async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
     """What all endpoints of a run must agree on; `digest` is the program's."""
     what = {**_terms(choices.numbers), **choices.material.terms(), **choices.agreed.terms()}
-    parameters = {"numpy": np.__version__, "hash of texts": hash_of_texts(), **what}
+    parameters = {**_versions(), **what}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
+
+
+def _versions() -> dict[str, str | int]:
+    """What the numbers and orders that a program computes in the clear follow from."""
+    return {"numpy": np.__version__, "hash of texts": hash_of_texts()}
 
 
 def _terms(numbers: Numbers) -> dict[str, str | int]:
@@ -133,7 +138,7 @@ def _terms(numbers: Numbers) -> dict[str, str | int]:
 
 def terms_of_making(roster: Roster, plan: PlanFile, material: Material, runs: int) -> Terms:
     """What all endpoints that make stores must agree on."""
-    parameters: dict[str, str | int] = {"numpy": np.__version__, "plan": plan.digest, "runs": runs}
+    parameters: dict[str, str | int] = {**_versions(), "plan": plan.digest, "runs": runs}
     parameters |= {**_terms(plan.numbers), **material.terms()}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, plan.program_digest, plan.suite, parameters)
 

@@ -60,7 +60,7 @@ async def garbled(
     with naming_line():
         _check(ctx, circuit)
         way = _way(ctx, by)
-        sources = await sources_of(call, circuit, {**(values or {}), **named}, line)
+        sources = await sources_of(call, circuit, _joined(circuit, values or {}, named), line)
         batch = batch_of(sources)
     release = admit(call, circuit, sources, batch)
     ctx.join(call)
@@ -68,6 +68,12 @@ async def garbled(
     if release is not None:
         finalize(bits.node.value, release).atexit = False
     return _outputs(bits, circuit, shadows_of_outputs(call, circuit, sources, batch))
+
+
+def _joined(circuit: Circuit, values: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    for name in values.keys() & named.keys():
+        raise LocalError("bad-input", f"`{circuit.name}` gets `{name}` twice", "give it by name or in the dictionary")
+    return {**values, **named}
 
 
 def _check(ctx: Context, circuit: Any) -> None:

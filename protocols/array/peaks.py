@@ -83,10 +83,13 @@ def difference(x: SecretArray, y: SecretArray) -> tuple[Range, Peak | Trough | N
     if _spans(y, x):
         return Range(range_.lo, max(min(range_.hi, 0), range_.lo), range_.error), None
     for extreme, sign in ((extreme_of(x, y), 1), (extreme_of(y, x), -1)):
-        if extreme is not None and extreme.largest is (sign == 1):
-            return Range(min(range_.lo, 0), 0, range_.error), Peak(extreme.axes, 0)
-        if extreme is not None:
-            return Range(0, max(range_.hi, 0), range_.error), Trough(extreme.axes, 0)
+        if extreme is None:
+            continue
+        before = max(x.ndim, y.ndim) - len(extreme.shape)
+        axes = tuple(axis + before for axis in extreme.axes)
+        if extreme.largest is (sign == 1):
+            return Range(min(range_.lo, 0), 0, range_.error), Peak(axes, 0)
+        return Range(0, max(range_.hi, 0), range_.error), Trough(axes, 0)
     return range_, None
 
 

@@ -144,20 +144,27 @@ def _patterns(kind: Float, array: Array) -> Words:
     """The patterns of the nearest floats of a kind."""
     if array.dtype.kind not in "iuf" and not are_integers(array):
         raise _no_number(array.dtype, f"an array of dtype {array.dtype}")
-    reals = array.astype(np.float64)
+    try:
+        reals = array.astype(np.float64)
+    except OverflowError:
+        raise _too_large(kind, "") from None
     if np.isnan(reals).any():
         raise _no_number(array.dtype, "NaN")
-    if kind in _PATTERNS:
+    if kind in _PATTERNS and array.dtype.kind != "O":
         real, pattern = _PATTERNS[kind]
         with np.errstate(over="ignore"):
             words = np.asarray(array.astype(real)).view(pattern).astype(U64)
     else:
-        words = _words_of_bits(_each(lambda row: kind.encoded(row.item()), reals[..., None], np.uint8, kind.width))
+        given = array if array.dtype.kind == "O" else reals
+        words = _words_of_bits(_each(lambda row: kind.encoded(row.item()), given[..., None], np.uint8, kind.width))
     outside = np.isfinite(reals) & (words & U64.type(kind.infinity) == U64.type(kind.infinity))
     if outside.any():
-        what = f"values too large for {kind}{_places(outside)}"
-        raise LocalError("out-of-range", what, "scale them down, or use a wider kind")
+        raise _too_large(kind, _places(outside))
     return np.asarray(words, U64)
+
+
+def _too_large(kind: Float, where: str) -> LocalError:
+    return LocalError("out-of-range", f"values too large for {kind}{where}", "scale them down, or use a wider kind")
 
 
 def _bits_of_words(words: Words, width: int) -> Bytes:

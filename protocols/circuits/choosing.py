@@ -14,6 +14,7 @@ from protocols.sorting_network import comparators
 
 def joined(*parts: Value) -> Value:
     """All bits of the parts as Bits, those of the first lowest."""
+    parts = tuple(parts[0]) if len(parts) == 1 and isinstance(parts[0], list | tuple) else parts
     if not parts:
         raise LocalError("bad-operand", "nothing to join", "give one value or more")
     builder = getattr(parts[0], "builder", None)
@@ -54,13 +55,15 @@ def population_count(x: Value) -> Number:
 
 
 def square_root(x: Number) -> Number:
-    """The largest r with r^2 <= x of an unsigned number, half as wide."""
+    """The largest r with r^2 <= x of an unsigned number, half as wide. LocalError `bad-operand` for a signed one."""
+    _unsigned(x)
     return _number(x, arithmetic.square_root(x.builder, x.literals)[0])
 
 
 def wide_product(x: Number, y: Number | int) -> Number:
     """x y with all its bits, as UInt of both widths together; unsigned numbers, a public one as wide as x."""
     other = of_circuit(x.builder, y if isinstance(y, Value) else x._like(x._operand(y)))
+    _unsigned(x, other)
     width = x.kind.width + other.kind.width
     return _number(x, arithmetic.multiply(x.builder, x.literals, other.literals, width))
 
@@ -73,6 +76,13 @@ def looked_up(index: Value, table: Sequence[Any], kind: Bits) -> Value:
     words = [sum(bit << place for place, bit in enumerate(kind.encoded(entry))) for entry in entries]
     literals = arithmetic.looked_up(index.builder, index.literals, words, kind.width)
     return made(index.builder, kind, literals)
+
+
+def _unsigned(*values: Value) -> None:
+    for value in values:
+        if not isinstance(value, Value) or type(value.kind) is not UInt:
+            kind = getattr(value, "kind", type(value).__name__)
+            raise LocalError("bad-operand", f"a {kind} where an unsigned number belongs", "convert it: x.to(UInt(k))")
 
 
 def _number(x: Value, literals: Sequence[int]) -> Number:

@@ -6,14 +6,14 @@ gates with it fold away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn, TypeVar
 
 from mpc.errors import LocalError
 from protocols.circuits import arithmetic
 from protocols.circuits.builder import Builder
 from protocols.circuits.circuit import FALSE, TRUE
-from protocols.circuits.kinds import Bits, Int, UInt
+from protocols.circuits.kinds import Bits, Float, Int, UInt
 
 V = TypeVar("V", bound="Value")
 
@@ -47,11 +47,23 @@ class Value:
 
     def __getitem__(self, index: int | slice) -> Value:
         """A bit, or several, as Bits; bit 0 is the least significant."""
-        chosen = self.literals[index]
+        try:
+            chosen = self.literals[index]
+        except (IndexError, TypeError):
+            way = f"count from 0 to {self.kind.width - 1}, the least significant bit first"
+            raise LocalError("bad-operand", f"{self.kind} has no bit {index!r}", way) from None
         return value_of(self.builder, chosen if isinstance(chosen, list) else [chosen])
+
+    def __iter__(self) -> Iterator[Value]:
+        """The bits, the least significant first."""
+        return (value_of(self.builder, [literal]) for literal in self.literals)
 
     def __len__(self) -> int:
         return self.kind.width
+
+    def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        way = "choose by mux(condition, a, b); mpc.circuits has what else there is"
+        raise LocalError("secret-truth", "numpy's functions take no values of a circuit", way)
 
     def __lshift__(self: V, by: int | Value) -> V:
         """Multiplied by 2^by, public or secret: zeros come in, bits above the width are lost."""
@@ -80,9 +92,14 @@ class Value:
         return self._like(self.literals[-by:] + self.literals[:-by] if by else self.literals)
 
     def to(self, kind: Bits) -> Value:
-        """The same bits as another kind: cut, or filled up with zeros, or with the sign of a signed number."""
+        """The same number as another kind of whole numbers: cut, or filled up with zeros, or with the sign of a signed
+        one. A float goes into Bits of its width and comes from them; nothing makes a number of one."""
         if not isinstance(kind, Bits):
             raise LocalError("bad-operand", f"a {type(kind).__name__} is no kind", "write x.to(UInt(8))")
+        patterns = {type(self.kind), type(kind)} == {Float, Bits} and self.kind.width == kind.width
+        if Float in (type(self.kind), type(kind)) and not (patterns or kind == self.kind):
+            way = f"take its bits, x.to(Bits({self.kind.width})), or compute with one kind"
+            raise LocalError("bad-operand", f"no circuit makes {kind} of {self.kind}", way)
         fill = self.literals[-1] if isinstance(self.kind, Int) else FALSE
         literals = [*self.literals[: kind.width], *[fill] * (kind.width - self.kind.width)]
         return made(self.builder, kind, literals)
@@ -99,8 +116,7 @@ class Value:
         if isinstance(other, Value):
             of_circuit(self.builder, other)
             if other.kind != self.kind:
-                way = f"convert one of them: y.to({self.kind})"
-                raise LocalError("bad-operand", f"{self.kind} beside {other.kind}", way)
+                raise LocalError("bad-operand", f"{self.kind} beside {other.kind}", _joint(self.kind, other.kind))
             return other.literals
         return self.kind.encoded(other)
 
@@ -114,6 +130,16 @@ class Value:
 
     def __repr__(self) -> str:
         return f"<{self.kind} in a circuit>"
+
+
+def _undefined(self: Value, *other: Any) -> NoReturn:
+    way = "bits become a number by x.to(UInt(k)) or x.to(Int(k)); whole numbers have //, %, and no powers"
+    raise LocalError("bad-operand", f"an operator that {self.kind} has not", way)
+
+
+OF_NUMBERS = "add radd sub rsub mul rmul neg abs floordiv rfloordiv mod rmod divmod truediv rtruediv pow lt le gt ge"
+for _name in OF_NUMBERS.split():
+    setattr(Value, f"__{_name}__", _undefined)
 
 
 class Number(Value):
@@ -196,6 +222,17 @@ class Number(Value):
 
 _CLASSES: dict[type[Bits], type[Value]] = {UInt: Number, Int: Number}
 """The class of the values of each kind that has operators of its own."""
+
+
+def _joint(one: Bits, other: Bits) -> str:
+    """How operands of two kinds come together without a loss."""
+    if Float in (type(one), type(other)):
+        return "compute with one kind: no circuit makes whole numbers of floats, or floats of them"
+    if {type(one), type(other)} == {UInt, Int}:
+        unsigned = one if type(one) is UInt else other
+        return f"convert both: x.to(Int({max(one.width, other.width, unsigned.width + 1)})) holds what either does"
+    wider = max(one, other, key=lambda kind: kind.width)
+    return f"convert the narrower one: y.to({wider})"
 
 
 def stands_for(kind: type[Bits], values: type[Value]) -> None:

@@ -38,6 +38,8 @@ from protocols.preprocessing.kinds.labels import ODD, Labels
 GARBLER, EVALUATOR = 0, 1
 PIECES_AT_ONCE = 8
 """Messages of tables that a party computes in one go; the garbler has twice as many in memory."""
+MANY_GATES = 100_000
+"""The program of so many is written beside the event loop: it takes about a second a million."""
 WORK_OF_AND = 50
 """An AND takes about as long as so many products."""
 
@@ -68,6 +70,8 @@ async def evaluate(ctx: Context, circuit: Circuit, own: Words, instances: int, s
     start = ctx.hash(scheme.domain).words(2)
     material = await ctx.take(Labels(cast(Z2k, ctx.ring), _labels(circuit, own, instances), GARBLER, EVALUATOR))
     execution = Execution(circuit, instances, start)
+    if circuit.gates >= MANY_GATES:
+        await ctx.in_thread(lambda: execution.program)
     if ctx.planning:
         return await _rehearse(ctx, scheme, execution, own)
     if ctx.me == GARBLER:

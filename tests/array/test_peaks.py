@@ -151,3 +151,23 @@ def test_spans_of_others_may_be_negative():
     ):  # fmt: skip
         _, (lo, _) = revealed(apart, np.array([[1.0, -2], [-7, 0]]))
         assert lo < 0
+
+
+def test_axes_count_from_the_result_s_first():
+    """Where what is subtracted has more dimensions, the difference has an axis before those of the extreme."""
+
+    def sums(x):
+        first = np.exp(x - x.max()[None, None]).sum(axis=0)
+        square = x[:4].reshape(2, 2)
+        return (
+            first,
+            np.exp(square - square.max(axis=0)[None, None, :]).sum(axis=0),
+            np.exp(x - x.max()[None, None]).sum(),
+        )
+
+    x = np.array([0.5, 1.0, 5.5, 6.0])
+    for part in range(3):
+        found, (lo, hi) = revealed(lambda x, part=part: sums(x)[part], x)
+        right = sums(x)[part]
+        np.testing.assert_allclose(found, right, atol=0.001)
+        assert lo - 0.001 <= right.min() <= right.max() <= hi + 0.001

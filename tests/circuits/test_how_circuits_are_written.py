@@ -1,11 +1,15 @@
 """Circuits as people write them: numbers on either side, numpy's too; what makes no sense has a code."""
 
+import re
+
 import numpy as np
 import pytest
 
 from mpc.errors import LocalError
 from protocols.circuits import (
+    Bits,
     Float32,
+    Int,
     UInt,
     circuit,
     joined,
@@ -15,6 +19,7 @@ from protocols.circuits import (
     mux,
     parse_bristol,
     read_bristol,
+    square_root,
     wide_product,
 )
 from protocols.circuits.binding import inputs_of, outputs_of, to_bytes
@@ -61,7 +66,19 @@ REFUSED = {
     "a choice by a number": (lambda x: mux(1, x, x), "bad-operand"),
     "a choice by a word": (lambda x: mux(x, x, x), "bad-width"),
     "an output without a name": (lambda x: {0: x}, "bad-circuit"),
+    "an output that no named tuple takes": (lambda x: {"class": x}, "bad-circuit"),
+    "an output of Python's own": (lambda x: {"_x": x}, "bad-circuit"),
     "a number for an output": (lambda x: {"a": 3}, "bad-circuit"),
+    "a bit that is not there": (lambda x: x[32], "bad-operand"),
+    "a bit by name": (lambda x: x["low"], "bad-operand"),
+    "a power": (lambda x: x**2, "bad-operand"),
+    "a fraction": (lambda x: x / 2, "bad-operand"),
+    "a sum of bits": (lambda x: x[0:4] + x[4:8], "bad-operand"),
+    "an order of bits": (lambda x: x[0:4] < x[4:8], "bad-operand"),
+    "numpy's where": (lambda x: np.where(x > 1, x, 0), "secret-truth"),
+    "a float of a number": (lambda x: x.to(Float32), "bad-operand"),
+    "a root of a signed number": (lambda x: square_root(x.to(Int(32))), "bad-operand"),
+    "a long product of signed numbers": (lambda x: wide_product(x.to(Int(32)), -1), "bad-operand"),
     "a table that does not fit": (lambda x: looked_up(x, [1 << 40], U), "out-of-range"),
 }
 
@@ -71,6 +88,40 @@ def test_what_makes_no_sense_has_a_code(name):
     written, code = REFUSED[name]
     with pytest.raises(LocalError, match=code):
         circuit(x=U)(written)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "way"),
+    [
+        (UInt(8), UInt(9), r"y\.to\(UInt\(9\)\)"),
+        (UInt(9), UInt(8), r"y\.to\(UInt\(9\)\)"),
+        (UInt(8), Int(8), r"x\.to\(Int\(9\)\)"),
+        (Int(16), UInt(8), r"x\.to\(Int\(16\)\)"),
+        (UInt(8), Float32, "compute with one kind"),
+        (Float32, UInt(8), "compute with one kind"),
+    ],
+    ids=str,
+)
+def test_kinds_come_together_without_a_loss(x, y, way):
+    with pytest.raises(LocalError, match="bad-operand") as refusal:
+        circuit(x=x, y=y)(lambda x, y: x + y)
+    assert re.search(way, refusal.value.remedy)
+
+
+def test_a_float_is_no_pattern_of_bits_by_accident():
+    made = circuit(x=Float32)(lambda x: x.to(Bits(32)).to(Float32) + 1)
+    assert computed(made, x=[2.5]) == [3.5]
+    for kind in (UInt(32), Int(32), Bits(8), Bits(33)):
+        with pytest.raises(LocalError, match="no circuit makes"):
+
+            @circuit(x=Float32)
+            def converted(x):
+                return x.to(kind)  # noqa: B023
+
+
+def test_values_are_joined_from_lists_and_read_bit_by_bit():
+    made = circuit(x=U, y=U)(lambda x, y: joined([x, y])[16:48].to(U) + joined(*list(x)[:4]).to(U))
+    assert computed(made, x=[0x12345678], y=[0x9ABCDEF0]) == [0xDEF01234 + 8]
 
 
 def test_a_number_that_no_float_holds():
