@@ -32,7 +32,7 @@ from protocols.array.logic import (
 )
 from protocols.array.matrices import matmul
 from protocols.array.missing import missing
-from protocols.array.public import public
+from protocols.array.public import public, thresholds_of
 from protocols.array.scales import constant, fixed, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
@@ -91,7 +91,7 @@ def searchsorted(a: Any, v: Any, side: str = "left") -> SecretArray:
 @implements(np.digitize)
 def digitize(x: SecretArray, bins: Any, right: bool = False) -> SecretArray:
     """The number of the bin of each x, between public edges that rise or fall, by numpy's rules."""
-    edges = public(bins)
+    edges = thresholds_of(bins)
     _one_dimension("np.digitize", edges)
     if np.all(np.diff(edges) >= 0):
         return searchsorted(edges, x, "left" if right else "right")

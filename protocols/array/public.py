@@ -26,6 +26,8 @@ from protocols.ranges import ERROR_BITS, Range
 Public = npt.NDArray[Any]
 SMALL = 1 << 62
 """Of integers below, int64 holds sums and differences of two."""
+BEYOND = 2.0**200
+"""More than any ring holds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +79,16 @@ def public(values: Any) -> Public:
         what = "NaN or infinity" if array.dtype.kind == "f" else f"an array of dtype {array.dtype}"
         raise LocalError("not-a-number", f"a secret meets {what}", "use finite real numbers", line=user_line())
     return array.astype(np.float64)
+
+
+def thresholds_of(values: Any) -> Public:
+    """Public numbers that secrets are only compared with: as `public`, with infinity as a number beyond all secrets."""
+    if isinstance(values, np.ndarray | list | tuple | float | np.floating):
+        array = np.asarray(values)
+        if array.dtype.kind == "f" and np.isinf(array).any():
+            refuse_masked(values)
+            values = np.where(np.isinf(array), np.copysign(BEYOND, array), array)
+    return public(values)
 
 
 def wholes(values: Public) -> Public:

@@ -16,7 +16,7 @@ from mpc.algebra.interface import Z2k
 from mpc.context import Context
 from protocols.array.facts import joint_shape
 from protocols.array.node import Facts, Node, operation
-from protocols.array.public import SMALL, Constant, Public, public, wholes
+from protocols.array.public import SMALL, Constant, Public, thresholds_of, wholes
 from protocols.array.recording import record
 from protocols.array.secret import SecretArray
 from protocols.ranges import ERROR_BITS, Range
@@ -56,7 +56,7 @@ BELOW = operation("- public", _below, _subtract_constant)
 
 def nearest(x: SecretArray, y: Any) -> Units:
     """The t with x == y exactly where x == t: the limit, which no x is, where x has too few fractional bits for y."""
-    values, limit = public(y), _limit(x.context)
+    values, limit = thresholds_of(y), _limit(x.context)
     scaled = _in_units(values, x.scale, limit)
     if values.dtype.kind != "f":
         return Units(scaled, 0)
@@ -71,7 +71,7 @@ def threshold(x: SecretArray, y: Any, *, or_equal: bool) -> Units:
 
     A t beyond the ring's limit decides the same as the limit itself.
     """
-    values, limit = public(y), _limit(x.context)
+    values, limit = thresholds_of(y), _limit(x.context)
     scaled = _in_units(values, x.scale, limit)
     if values.dtype.kind != "f":
         whole, moved = scaled, 0

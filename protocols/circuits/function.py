@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from keyword import iskeyword
 from typing import Any
 
 from mpc.errors import LocalError
@@ -56,7 +55,7 @@ def _named(result: Any, name: str) -> dict[str, Value]:
         result = {f"result{i}": value for i, value in enumerate(result)}
     if isinstance(result, Mapping) and result and all(isinstance(v, Value) for v in result.values()):
         for key in result:
-            if not isinstance(key, str) or not key.isidentifier() or iskeyword(key) or key.startswith("_"):
+            if not isinstance(key, str) or not key.isidentifier():
                 raise LocalError(
                     "bad-circuit", f"an output of `{name}` is called {key!r}", "name outputs as arguments are"
                 )

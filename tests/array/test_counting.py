@@ -88,6 +88,17 @@ def test_closeness(x):
     agrees(lambda a, b: (np.isclose(a, b, rtol=0.25, atol=0.125), np.allclose(a, b)), x, x + 0.5)
 
 
+@pytest.mark.parametrize("kind", [float, int])
+def test_bins_without_an_end(kind):
+    x, inf = np.array([-3, 18, 40, 65, 100]).astype(kind), np.inf
+    edges = [-inf, 18, 65, inf]
+    agrees(lambda a: (np.digitize(a, edges), np.searchsorted(np.array(edges), a), np.histogram(a, edges)[0]), x)
+    agrees(lambda a: (a < inf, a <= -inf, a > -inf, a == inf, a != np.array([inf, 18, 40, -inf, 0])), x)
+    for nothing in (np.nan, [np.nan, inf], None, "inf"):
+        with pytest.raises(LocalError):
+            revealed(lambda a, nothing=nothing: a < nothing, x)
+
+
 REFUSED = {
     "a histogram between the extremes": (lambda x: np.histogram(x, 5)[0], "bad-bins"),
     "edges in no order": (lambda x: np.digitize(x, [1, 3, 2]), "bad-bins"),

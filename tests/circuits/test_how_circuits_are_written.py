@@ -66,8 +66,6 @@ REFUSED = {
     "a choice by a number": (lambda x: mux(1, x, x), "bad-operand"),
     "a choice by a word": (lambda x: mux(x, x, x), "bad-width"),
     "an output without a name": (lambda x: {0: x}, "bad-circuit"),
-    "an output that no named tuple takes": (lambda x: {"class": x}, "bad-circuit"),
-    "an output of Python's own": (lambda x: {"_x": x}, "bad-circuit"),
     "a number for an output": (lambda x: {"a": 3}, "bad-circuit"),
     "a bit that is not there": (lambda x: x[32], "bad-operand"),
     "a bit by name": (lambda x: x["low"], "bad-operand"),
