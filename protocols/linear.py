@@ -7,12 +7,13 @@ function is applied to `each` of its arrays has all the rest of `protocols.share
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import prod
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 
-from mpc.algebra.interface import Algebra
+from mpc.algebra.interface import Algebra, Z2k
 from mpc.algebra.words import Words
 from protocols.shares import Join, Move, Shape
 
@@ -63,8 +64,9 @@ class Linear:
         return self.each(lambda x: self.ring.matmul(*((public, x) if public_left else (x, public))))
 
     def modulo(self, bits: int) -> Self:
-        """x modulo 2^bits, in the ring of so many bits."""
-        raise NotImplementedError
+        """x modulo 2^bits, in the ring of so many bits: every array is."""
+        ring = cast(Z2k, self.ring)
+        return replace(self.each(lambda x: ring.to_smaller(x, bits)), ring=ring.smaller(bits))  # type: ignore[type-var]
 
     def sum(self, axis: int | tuple[int, ...] | None = None) -> Self:
         """The sum of x over an axis."""

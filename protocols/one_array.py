@@ -39,10 +39,6 @@ class OneArray(Linear):
         """The function of the one array."""
         return self.like(function(self.words, *(other.words for other in others)))
 
-    def modulo(self, bits: int) -> OneArray:
-        """[x mod 2^bits], in the ring of so many bits."""
-        return OneArray(self.ring.to_smaller(self.words, bits), self.ring.smaller(bits))
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class OneArrayBits:

@@ -95,13 +95,16 @@ def decides(operation: Operation, operands: Sequence[Node], parameters: Paramete
     return float(parameters["decides"]) if operation.decides and operands[0].range.error else 0.0
 
 
-def keeps_sign(operation: Operation, operands: Sequence[Node], parameters: Parameters) -> bool:
+def keeps_sign(operation: Operation, operands: Sequence[Node], parameters: Parameters, *, of_form: bool) -> bool:
     """Whether a value is nowhere negative but for rounding, since nothing is that it is computed from: a quotient of
-    such numbers, or a sum or product, may lie a few units of the last place below zero, and its range says so."""
+    such numbers, or a sum or product, may lie a few units of the last place below zero, and its range says so.
+
+    A form is one value for all aliases of its operand, whose ranges differ: that of one may hold only where a condition
+    does. So it follows from the operand's value alone."""
     constant = parameters.get("constant")
     if not operation.keeps_signs or (constant is not None and constant.range.lo < 0):
         return False
-    return all(x.kind == "bit" or x.range.lo >= 0 or x.value.nowhere_negative for x in operands)
+    return all(x.value.nowhere_negative or (x.range.lo >= 0 and not of_form) for x in operands)
 
 
 class Recipe(NamedTuple):

@@ -50,7 +50,7 @@ def form(x: SecretArray, key: int | str, operation: Operation, **parameters: Any
     facts = operation.facts(x.node, **parameters)
     alias = next(iter(made.values()), None)
     value = _value(x.context, form_place(x, key)) if alias is None else alias.node.value
-    node = _node(operation, (x.node,), parameters, facts, None, x.line, value)
+    node = _node(operation, (x.node,), parameters, facts, None, x.line, value, of_form=True)
     made[x.range] = SecretArray(node, None if alias is None else alias.forms)
     return made[x.range]
 
@@ -75,11 +75,13 @@ def _node(
     range_: Range | None,
     line: str,
     value: Value,
+    *,
+    of_form: bool = False,
 ) -> Node:
     shape, kind, scale, inferred = facts
     if decides(operation, operands, parameters) or any(operand.value.decided for operand in operands):
         value.decided = True
-    if keeps_sign(operation, operands, parameters):
+    if keeps_sign(operation, operands, parameters, of_form=of_form):
         value.nowhere_negative = True
     if value.share is None:
         value.recipes.append(Recipe(operands, parameters))

@@ -126,6 +126,18 @@ def test_roots_of_what_may_be_negative_are_refused():
             revealed(lambda x, below=below: np.sqrt(below(x)), [1.0, 2.5], ranges=[(-3, 3)])
 
 
+def test_a_range_that_holds_where_a_condition_does_says_nothing_of_the_sign_elsewhere():
+    """np.where shortens its operand there, which is then one value with the short form of it everywhere."""
+
+    def rooted(x, y, w):
+        product = x * y
+        chosen = np.where(product < 0, w, product)
+        return chosen, np.sqrt(product)
+
+    with pytest.raises(LocalError, match="domain"):
+        revealed(rooted, [-2.0, 1.0], [1.0, 1.0], [1.0, 1.0], ranges=[(-1000, 1000), (1, 1000), (0, 2**35)])
+
+
 def test_a_mean_by_weights_lies_among_its_numbers():
     def lies(x, w):
         mean = np.average(x, weights=w)
