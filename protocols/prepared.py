@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from mpc.context import Context
+from mpc.errors import LocalError
 from protocols.array.lines import user_line
+from protocols.array.secret import SecretArray
 
 R = TypeVar("R")
 
@@ -17,8 +19,15 @@ async def prepared(ctx: Context, function: Callable[..., Awaitable[R]], *args: A
     What it takes is found by running it on shapes alone, for every party: so its course must follow from the shapes of
     its arguments (shares, lists of shares, public values), and these must be alike at all parties. Where material is
     not made by reveals, as in simulations and runs from a store, this only runs the function. Without it material is
-    made piece by piece, on demand.
+    made piece by piece, on demand. LocalError `wrong-parameter` for secrets, which are shares only when computed.
     """
+    if any(isinstance(arg, SecretArray) for arg in args):
+        raise LocalError(
+            "wrong-parameter",
+            f"a secret for {getattr(function, '__name__', 'a function')}, whose shares are not known yet",
+            "give it shares, `await mpc.share_of(ctx, x)`; a function of secrets is awaited as it is",
+            line=user_line(),
+        )
     call = ctx.child(getattr(function, "__name__", "prepared"), line=user_line())
     if ctx.session.foresight is not None:
         await ctx.session.foresight.before_call(call, function, args)

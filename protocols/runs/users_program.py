@@ -22,7 +22,11 @@ from protocols.array.secret import SecretArray
 from protocols.runs.own_data import without_data
 
 SIGNATURE = "async def main(ctx, mine)"
-_OF_ASYNCIO = ("no running event loop", "trio.run received unrecognized yield message")
+_OF_ASYNCIO = (
+    "no running event loop",
+    "There is no current event loop",
+    "trio.run received unrecognized yield message",
+)
 
 
 def guarded(main: Main) -> Main:

@@ -289,6 +289,12 @@ async def gathers(ctx, mine):
     return await asyncio.gather(mpc.reveal(ctx, x))
 
 
+async def gathers_without_a_loop(ctx, mine):
+    """As Python 3.14 answers always, and older ones once a loop has run."""
+    asyncio.set_event_loop(None)
+    return await gathers(ctx, mine)
+
+
 async def runs_a_loop(ctx, mine):
     async def revealed():
         return await mpc.reveal(ctx, x)
@@ -305,7 +311,7 @@ async def shares_in_a_loop(ctx, mine):
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.parametrize("main", [sleeps, yields, gathers, runs_a_loop, shares_in_a_loop])
+@pytest.mark.parametrize("main", [sleeps, yields, gathers, gathers_without_a_loop, runs_a_loop, shares_in_a_loop])
 def test_asyncio_is_of_another_world(main):
     with pytest.raises(mpc.LocalError, match="asyncio-in-program") as caught:
         mpc.simulate(main, INPUTS)

@@ -184,3 +184,15 @@ def test_waiting_for_material_is_offline_time():
     seconds = run_parties(main, [VALUES, None], Source("ot"))[0].report.seconds
     assert seconds["offline"] > 0
     assert seconds["online"] > 0
+
+
+def test_only_shares_are_prepared_for():
+    async def returned(ctx, x):
+        return x
+
+    async def main(ctx, mine):
+        return await mpc.prepared(ctx, returned, await mpc.secret(ctx, 0, mine))
+
+    with pytest.raises(mpc.LocalError, match="wrong-parameter") as caught:
+        mpc.simulate(main, inputs=[np.arange(3), None])
+    assert "share_of" in caught.value.remedy
