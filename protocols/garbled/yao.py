@@ -50,10 +50,14 @@ def _labels(circuit: Circuit, own: Words, instances: int, scheme: Scheme = HALF_
 
 
 def _words(circuit: Circuit, own: Words, instances: int, scheme: Scheme = HALF_GATES) -> int:
-    """What both send together: the evaluator's corrections, and the tables of each piece that has ANDs."""
+    """What both send together: the evaluator's corrections, and the tables."""
+    return words_for(_labels(circuit, own, instances)) + table_words(circuit, instances, scheme)
+
+
+def table_words(circuit: Circuit, instances: int, scheme: Scheme = HALF_GATES) -> int:
+    """The words of the tables of each piece that has ANDs."""
     pieces = Execution(circuit, instances, np.zeros(2, U64)).pieces()
-    tables = sum(prod(scheme.shape(piece.ands)) for piece in pieces if piece.ands)
-    return words_for(_labels(circuit, own, instances)) + tables
+    return sum(prod(scheme.shape(piece.ands)) for piece in pieces if piece.ands)
 
 
 @cost(
@@ -85,14 +89,24 @@ async def _garble(ctx: Context, scheme: Scheme, execution: Execution, own: Words
     bits = _dense(own, execution.instances)
     corrections = await ctx.receive(EVALUATOR, Spec((words_for(bits.size),)))
     exchanged = (unpack(corrections, bits.size) ^ bits).reshape(-1, execution.instances)
-    garbler = scheme.garbler(execution, _wires(zeros, execution), delta, ctx.prg("dice"), exchanged)
+    return _colours(await send_tables(ctx, scheme, execution, _wires(zeros, execution), delta, exchanged))
+
+
+async def send_tables(
+    ctx: Context, scheme: Scheme, execution: Execution, zeros: Words, delta: Words, exchanged: Bytes
+) -> Words:
+    """Garble, and send what is garbled; the labels of zero of the outputs, (bits, instances, 2).
+
+    zeros: labels of the inputs (bits, instances, 2), those of one where `exchanged` (bits, instances) is 1.
+    """
+    garbler = scheme.garbler(execution, zeros, delta, ctx.prg("dice"), exchanged)
     for pieces in _several(execution):
         made = await ctx.off_loop(_work(pieces), lambda pieces=pieces: [garbler.tables(piece) for piece in pieces])
         await ctx.drained(EVALUATOR)
         for piece, tables in zip(pieces, made, strict=True):
             if piece.ands:
                 ctx.send(EVALUATOR, tables)
-    return _colours(garbler.outputs)
+    return garbler.outputs
 
 
 async def _evaluate(
@@ -100,11 +114,16 @@ async def _evaluate(
 ) -> Words:
     """The evaluator's shares of the outputs."""
     ctx.send(GARBLER, pack(_dense(own, execution.instances)) ^ bits)
-    evaluator = scheme.evaluator(execution, _wires(labels, execution))
+    return _colours(await receive_tables(ctx, scheme, execution, _wires(labels, execution)))
+
+
+async def receive_tables(ctx: Context, scheme: Scheme, execution: Execution, labels: Words) -> Words:
+    """Evaluate while tables come in, from one label of each input: the labels of the outputs, (bits, instances, 2)."""
+    evaluator = scheme.evaluator(execution, labels)
     for pieces in _several(execution):
         tables = [await _tables(ctx, scheme, piece) for piece in pieces]
         await ctx.off_loop(_work(pieces), _take, evaluator, pieces, tables)
-    return _colours(evaluator.outputs)
+    return evaluator.outputs
 
 
 def _take(evaluator: Evaluator, pieces: Sequence[Piece], tables: Sequence[Words]) -> None:
@@ -130,12 +149,17 @@ async def _rehearse(ctx: Context, scheme: Scheme, execution: Execution, own: Wor
         ctx.send(GARBLER, corrections)
     else:
         await ctx.receive(EVALUATOR, Spec(corrections.shape))
+    await rehearse_tables(ctx, scheme, execution)
+    return blank((len(execution.circuit.ends), own.shape[1]))
+
+
+async def rehearse_tables(ctx: Context, scheme: Scheme, execution: Execution) -> None:
+    """The messages of a plan in place of tables."""
     for piece in execution.pieces():
         if ctx.me == EVALUATOR:
             await _tables(ctx, scheme, piece)
         elif piece.ands:
             ctx.send(EVALUATOR, blank(scheme.shape(piece.ands)))
-    return blank((len(execution.circuit.ends), own.shape[1]))
 
 
 async def _tables(ctx: Context, scheme: Scheme, piece: Piece) -> Words:
