@@ -21,7 +21,7 @@ from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.float_values import FloatValue
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import Bits, Float, Float32, Int, UInt
-from protocols.circuits.library import aes, keccak_f, sha256_block
+from protocols.circuits.library import aes, fixed_point, keccak_f, sha256_block
 from protocols.circuits.values import Number, Value, mux
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "bits_of_bytes",
     "bytes_of_bits",
     "circuit",
+    "fixed_point",
     "from_bytes",
     "joined",
     "keccak_f",

@@ -96,6 +96,21 @@ def multiply(b: Builder, x: Sequence[int], y: Sequence[int], width: int) -> Word
     return total
 
 
+def multiply_signed(b: Builder, x: Sequence[int], y: Sequence[int]) -> Word:
+    """All j + k bits of x y, of two's complement: 2 j k - max(j, k) ANDs.
+
+    Baugh and Wooley, IEEE Transactions on Computers 1973: what stands for a negative part is negated bit by bit,
+    and three constants set that right.
+    """
+    x, y = (x, y) if len(x) >= len(y) else (y, x)
+    j, k = len(x), len(y)
+    total = _constant((1 << j - 1) + (1 << k - 1), j + k)
+    for i, v in enumerate(y):
+        row = [b.and_(u, v) ^ ((at == j - 1) != (i == k - 1)) for at, u in enumerate(x)]
+        total[i : i + j + 1] = add(b, total[i : i + j + 1], _fitted(row, j + 1))
+    return [*total[:-1], total[-1] ^ 1]
+
+
 def divide(b: Builder, x: Sequence[int], y: Sequence[int]) -> tuple[Word, Word]:
     """x // y and x % y: about k^2 + k ANDs. Where y is 0 the quotient is all ones and the remainder x, as in RISC-V.
 
