@@ -8,6 +8,8 @@ from protocols.circuits.arrays import bits_of, bits_of_bytes, bytes_of_bits, num
 from protocols.circuits.binding import from_bytes, to_bytes
 from protocols.circuits.bristol import parse_bristol, read_bristol, write_bristol
 from protocols.circuits.choosing import (
+    argmax,
+    argmin,
     joined,
     looked_up,
     maximum,
@@ -36,6 +38,8 @@ __all__ = [
     "UInt",
     "Value",
     "aes",
+    "argmax",
+    "argmin",
     "bits_of",
     "bits_of_bytes",
     "bytes_of_bits",

@@ -96,19 +96,23 @@ def multiply(b: Builder, x: Sequence[int], y: Sequence[int], width: int) -> Word
     return total
 
 
-def multiply_signed(b: Builder, x: Sequence[int], y: Sequence[int]) -> Word:
-    """All j + k bits of x y, of two's complement: 2 j k - max(j, k) ANDs.
+def multiply_signed(b: Builder, x: Sequence[int], y: Sequence[int], skipped: int = 0) -> Word:
+    """The bits of x y from the one of place `skipped` on, of two's complement: 2 j k - max(j, k) ANDs for all j + k.
 
-    Baugh and Wooley, IEEE Transactions on Computers 1973: what stands for a negative part is negated bit by bit,
-    and three constants set that right.
+    Columns below are left out, with what they would carry: the result is at most `skipped` units of its last place
+    below x y, never above. Baugh and Wooley, IEEE Transactions on Computers 1973: what stands for a negative part is
+    negated bit by bit, and three constants set that right.
     """
     x, y = (x, y) if len(x) >= len(y) else (y, x)
     j, k = len(x), len(y)
+    assert skipped < k
     total = _constant((1 << j - 1) + (1 << k - 1), j + k)
     for i, v in enumerate(y):
-        row = [b.and_(u, v) ^ ((at == j - 1) != (i == k - 1)) for at, u in enumerate(x)]
-        total[i : i + j + 1] = add(b, total[i : i + j + 1], _fitted(row, j + 1))
-    return [*total[:-1], total[-1] ^ 1]
+        first = max(skipped - i, 0)
+        row = [b.and_(u, v) ^ ((at == j - 1) != (i == k - 1)) for at, u in enumerate(x) if at >= first]
+        place = slice(i + first, i + j + 1)
+        total[place] = add(b, total[place], [*row, FALSE])
+    return [*total[skipped:-1], total[-1] ^ 1]
 
 
 def divide(b: Builder, x: Sequence[int], y: Sequence[int]) -> tuple[Word, Word]:
@@ -178,14 +182,45 @@ def population_count(b: Builder, x: Sequence[int]) -> Word:
 def looked_up(b: Builder, index: Sequence[int], table: Sequence[int], width: int) -> Word:
     """table[index] of public numbers, beyond the end the last of them.
 
-    A tree of choices: below 2^k ANDs for each bit of an entry, fewer where entries agree.
+    Each bit of an entry is a sum of products of the index's bits, so that all share 2^k - k - 1 products of k bits; or
+    the products of a few low bits alone, and an AND for each bit of an entry and product of the high ones, where that
+    is less.
     """
     k = (len(table) - 1).bit_length()
-    last = _constant(table[-1], width)
-    rows = [_constant(value, width) for value in table] + [last] * ((1 << k) - len(table))
-    for c in index[:k]:
-        rows = [select(b, c, high, low) for low, high in zip(rows[::2], rows[1::2], strict=True)]
-    return select(b, any_of(b, index[k:]), last, rows[0])
+    weights = _products_of_bits([*table, *[table[-1]] * ((1 << k) - len(table))])
+    low = min(range(k + 1), key=lambda a: (1 << a) - a + (1 << k - a) - (k - a) + width * ((1 << k - a) - 1))
+    products = _monomials(b, index[:low])
+    found = [FALSE] * width
+    for high, factor in enumerate(_monomials(b, index[low:k])):
+        part = _sums(b, products, weights[high << low : high + 1 << low], width)
+        found = [b.xor(u, b.and_(factor, v)) for u, v in zip(found, part, strict=True)]
+    return select(b, any_of(b, index[k:]), _constant(table[-1], width), found)
+
+
+def _products_of_bits(table: list[int]) -> list[int]:
+    """The table of a function as its coefficients: f(x) is the sum of those whose places' bits are all set in x."""
+    for step in (1 << i for i in range((len(table) - 1).bit_length())):
+        table = [value ^ (table[place ^ step] if place & step else 0) for place, value in enumerate(table)]
+    return table
+
+
+def _monomials(b: Builder, bits: Sequence[int]) -> Word:
+    """The products of all subsets of bits, that of place i of those set in i: 2^k - k - 1 ANDs, log2 k deep."""
+    if len(bits) < 2:
+        return [TRUE, *bits]
+    half = len(bits) // 2
+    low, high = _monomials(b, bits[:half]), _monomials(b, bits[half:])
+    return [b.and_(u, v) for v in high for u in low]
+
+
+def _sums(b: Builder, products: Word, weights: Sequence[int], width: int) -> Word:
+    """For each bit of the weights the sum of the products whose weight has it."""
+    sums = [FALSE] * width
+    for literal, weight in zip(products, weights, strict=True):
+        for place in range(width):
+            if weight >> place & 1:
+                sums[place] = b.xor(sums[place], literal)
+    return sums
 
 
 def _carry(b: Builder, u: int, v: int, w: int) -> int:

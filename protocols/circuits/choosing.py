@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mpc.errors import LocalError
 from protocols.circuits import arithmetic
+from protocols.circuits.circuit import FALSE
 from protocols.circuits.kinds import Bits, UInt
 from protocols.circuits.values import Number, Value, alike, made, mux, of_circuit, value_of
 from protocols.sorting_network import comparators
@@ -37,6 +38,38 @@ def ordered(x: Number, y: Number) -> tuple[Number, Number]:
     """Both, the smaller first: 2 k ANDs, since what leaves one place comes into the other."""
     change = x._like(mux(x > y, x ^ y, 0).literals)
     return x ^ change, y ^ change
+
+
+def argmax(values: Sequence[Number]) -> tuple[Number, Number]:
+    """The place of the largest, of several the first, as UInt of as many bits as it takes, and the largest.
+
+    About 2 k + log2 n ANDs a value of k bits, in ceil(log2 n) comparisons one after another.
+    """
+    return _extreme(list(values), lambda x, y: y > x)
+
+
+def argmin(values: Sequence[Number]) -> tuple[Number, Number]:
+    """The place of the smallest, of several the first, and the smallest; as `argmax`."""
+    return _extreme(list(values), lambda x, y: y < x)
+
+
+def _extreme(values: list[Number], better: Callable[[Number, Number], Value]) -> tuple[Number, Number]:
+    if not values:
+        raise LocalError("bad-operand", "the extreme of no values", "give one value or more")
+    found = [(list[int](), value) for value in values]
+    while len(found) > 1:
+        odd = [([*place, FALSE], value) for place, value in found[len(found) & ~1 :]]
+        pairs = zip(found[::2], found[1::2], strict=False)
+        found = [_better(*first, *second, better(first[1], second[1])) for first, second in pairs] + odd
+    ((place, value),) = found
+    return _number(value, place or [FALSE]), value
+
+
+def _better(
+    place: list[int], value: Number, other_place: list[int], other: Number, second: Value
+) -> tuple[list[int], Number]:
+    chosen = arithmetic.select(value.builder, second.literals[0], other_place, place)
+    return [*chosen, second.literals[0]], mux(second, other, value)
 
 
 def sorted_values(values: Sequence[Number]) -> list[Number]:

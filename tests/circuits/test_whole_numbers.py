@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from mpc.errors import LocalError
 from protocols.circuits.choosing import (
+    argmax,
+    argmin,
     joined,
     looked_up,
     maximum,
@@ -126,10 +128,17 @@ def test_roots_and_counts(width):
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 5, 8, 13])
-def test_tables(length):
-    table = [(7 * i * i + 3) % 32 for i in range(length)]
-    made = circuit(x=UInt(4))(lambda x: looked_up(x, table, UInt(5)))
+@pytest.mark.parametrize("width", [1, 5, 40])
+def test_tables(length, width):
+    table = [(7 * i * i + 3) ** 9 % 2**width for i in range(length)]
+    made = circuit(x=UInt(4))(lambda x: looked_up(x, table, UInt(width)))
     assert run(made, x=list(range(16)))["result"] == [table[min(i, length - 1)] for i in range(16)]
+
+
+def test_tables_share_products_of_the_index():
+    squares = [i * i for i in range(256)]
+    assert circuit(x=UInt(8))(lambda x: looked_up(x, squares, UInt(16))).ands <= 130
+    assert circuit(x=UInt(8))(lambda x: looked_up(x, squares, UInt(16))[4:5]).ands <= 38
 
 
 @pytest.mark.parametrize("count", range(1, 8))
@@ -142,6 +151,19 @@ def test_networks_sort_all_zeros_and_ones(count):
         bits = [pattern >> i & 1 for i in range(count)]
         found = run(made, x=sum(bit << 2 * i for i, bit in enumerate(bits)))["result"][0]
         assert [found >> 2 * i & 3 for i in range(count)] == sorted(bits)
+
+
+@pytest.mark.parametrize("count", range(1, 7))
+def test_the_first_extreme_is_found(count):
+    made = circuit(x=UInt(2 * count))(
+        lambda x: (*argmax(parts := [x[2 * i : 2 * i + 2].to(Int(2)) for i in range(count)]), *argmin(parts))
+    )
+    every = list(range(4**count))
+    found = run(made, x=every)
+    for x, *answers in zip(every, *found.values(), strict=True):
+        values = [((x >> 2 * i & 3) ^ 2) - 2 for i in range(count)]
+        high, low = max(values), min(values)
+        assert answers == [values.index(high), high, values.index(low), low]
 
 
 def test_public_numbers_fold_away():
@@ -169,6 +191,7 @@ def test_conversions():
 REFUSED = {
     "bad-operand": [
         lambda x: x + x.to(Int(8)), lambda x: x + 1.5, lambda x: x.to(UInt(9)) * x, lambda x: looked_up(x, [], UInt(2)),
+        lambda x: argmax([]),
     ],
     "out-of-range": [lambda x: x + 256, lambda x: x - -1, lambda x: looked_up(x, [4], UInt(2))],
     "secret-truth": [lambda x: x if x > 3 else -x],

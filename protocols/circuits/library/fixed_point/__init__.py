@@ -11,5 +11,19 @@ from protocols.circuits.library.fixed_point.division import (
     root,
     rounded,
 )
+from protocols.circuits.library.fixed_point.elementary import cosine, exp, log, sigmoid, sine, tanh
 
-__all__ = ["inverse_root", "product", "quotient", "reciprocal", "root", "rounded"]
+__all__ = [
+    "cosine",
+    "exp",
+    "inverse_root",
+    "log",
+    "product",
+    "quotient",
+    "reciprocal",
+    "root",
+    "rounded",
+    "sigmoid",
+    "sine",
+    "tanh",
+]
