@@ -110,6 +110,9 @@ class Derived:
     """The suite's own way to run a circuit on shared bits in constant rounds between two parties, `async (ctx, circuit,
     inputs)`, if it has one."""
 
+    garbled_by_several: ClassVar[Any] = None
+    """As `garbled`, among any number of parties."""
+
     settle: ClassVar[Any] = staticmethod(settle)
     square: ClassVar[Any] = staticmethod(square)
     inner: ClassVar[Any] = staticmethod(inner)

@@ -58,8 +58,8 @@ FOLDER_ORDER = {
         "party", "dealing", "storing",
     ),
     "protocols.beaver": (
-        "share", "arithmetic", "boolean", "by_garbling", "read_table", "by_masks", "by_tables", "convert", "truncate",
-        "shuffle",
+        "share", "arithmetic", "boolean", "by_garbling", "by_bmr", "read_table", "by_masks", "by_tables", "convert",
+        "truncate", "shuffle",
         "__init__",
     ),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
@@ -72,7 +72,11 @@ FOLDER_ORDER = {
         "kinds", "circuit", "builder", "arithmetic", "values", "choosing", "floats", "float_values", "function",
         "levels", "plain", "binding", "arrays", "bristol", "gmw", "library", "__init__",
     ),
-    "protocols.garbled": ("program", "walk", "half_gates_zre15", "three_halves_rr21", "yao", "__init__"),
+    "protocols.garbled": (
+        "program", "walk", "half_gates_zre15", "three_halves_rr21", "yao",
+        "bmr_levels", "bmr_masks", "bmr_products", "bmr_gates", "bmr_messages",
+        "bmr_walk", "bmr_garbling", "bmr_evaluating", "bmr_blo16", "__init__",
+    ),
     "protocols.preprocessing": (
         "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching", "ot_tools",
         "coins", "checking", "announcing", "workshop", "from_ot", "__init__",

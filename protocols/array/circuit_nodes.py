@@ -25,7 +25,7 @@ from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare, concatenate_planes, stack, stack_planes
 from protocols.suite import suite_of
 
-Way = Literal["yao", "gmw"]
+Way = Literal["yao", "bmr", "gmw"]
 
 
 class Known(NamedTuple):
@@ -106,8 +106,8 @@ async def _run(ctx: Context, node: Node, *secrets: Any) -> BooleanShare:
         return nothing
     parts = await together(ctx, *[(origin.planes, node, secrets) for origin in node.parameters["origins"]])
     inputs: BooleanShare = concatenate_planes([_broadcast(part, batch) for part in parts])
-    run = suite.garbled if node.parameters["by"] == "yao" else gmw.evaluate
-    outputs: BooleanShare = await run(ctx, circuit, inputs)
+    ways = {"yao": suite.garbled, "bmr": suite.garbled_by_several, "gmw": gmw.evaluate}
+    outputs: BooleanShare = await ways[node.parameters["by"]](ctx, circuit, inputs)
     return stack([outputs.plane(i) for i in range(len(circuit.ends))], -1)
 
 

@@ -1,4 +1,4 @@
-"""The user's way to Boolean circuits: any function of bits, in constant rounds between two parties."""
+"""The user's way to Boolean circuits: any function of bits, in constant rounds among any number of parties."""
 
 from __future__ import annotations
 
@@ -44,10 +44,11 @@ async def garbled(
     of Bits and floats truth values along a last axis, the least significant first, which `mpc.circuits.numbers_of`
     reads once they are revealed. Nobody learns anything before that.
 
-    `by`: "yao" garbles, between two parties and in two rounds however deep the circuit is; "gmw" takes the suite's own
-    AND, among any number of parties, in a round for each AND of the depth. Without it Yao where that is possible. Both
-    are semi-honest here. Beside these rounds, secret numbers have to become bits, and bits numbers: a table of both
-    is in `docs/garbled_circuits.md`. 32 bytes for each AND and instance by Yao, from party 0 to party 1.
+    `by`: "yao" garbles, between two parties and in two rounds however deep the circuit is; "bmr" among any number of
+    them, in three; "gmw" takes the suite's own AND, in a round for each AND of the depth. Without it Yao where that is
+    possible, else GMW. All are semi-honest here. Beside these rounds, secret numbers have to become bits, and bits
+    numbers: a table of both is in `docs/garbled_circuits.md`. For each AND and instance 32 bytes by Yao, from party 0
+    to party 1; by BMR 16 (3 n - 4) and some bits from each of n parties but the last to the last.
 
     LocalError `bad-circuit`, `bad-input` for a missing or surplus name, `bad-width`, `out-of-range`, `not-whole`,
     `not-a-number`, `no-value`, `bad-kind`, `shape-mismatch`, `bad-party`, `no-such-party`, `unknown-way`,
@@ -97,12 +98,15 @@ def _way(ctx: Context, by: Any) -> Way:
     if by is None:
         return "yao" if ctx.n == OF_YAO and suite_of(ctx).garbled is not None else "gmw"
     if by not in get_args(Way):
-        raise LocalError("unknown-way", f"no circuit is computed by {by!r}", 'by="yao", by="gmw", or leave it out')
+        way = 'by="yao", by="bmr", by="gmw", or leave it out'
+        raise LocalError("unknown-way", f"no circuit is computed by {by!r}", way)
     if by == "yao" and ctx.n != OF_YAO:
-        raise LocalError("unfit-session", f"Yao's protocol among {ctx.n} parties", 'it is for two; take by="gmw"')
-    if by == "yao" and suite_of(ctx).garbled is None:
+        raise LocalError("unfit-session", f"Yao's protocol among {ctx.n} parties", 'it is for two; take by="bmr"')
+    chosen: Way = by
+    suite = suite_of(ctx)
+    if {"yao": suite.garbled, "bmr": suite.garbled_by_several, "gmw": ()}[chosen] is None:
         raise LocalError("not-offered", f"the suite {ctx.session.factory.name} garbles nothing", 'take by="gmw"')
-    return "yao" if by == "yao" else "gmw"
+    return chosen
 
 
 def _recorded(ctx: Context, circuit: Circuit, sources: Sequence[Source], batch: Shape, by: Way) -> SecretArray:
@@ -142,7 +146,8 @@ def _of_secret(x: SecretArray, width: int, place: int) -> Origin:
 def _adversary(ctx: Context, by: Way) -> str:
     if ctx.session.factory.simulation_only:
         return "nobody"
-    return "one of two, semi-honest" if by == "yao" else "as the suite"
+    several = "one of two, semi-honest" if ctx.n == OF_YAO else f"any {ctx.n - 1} of {ctx.n}, semi-honest"
+    return "as the suite" if by == "gmw" else several
 
 
 def _outputs(bits: SecretArray, circuit: Circuit, shadows: Sequence[Any]) -> Any:

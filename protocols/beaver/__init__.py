@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mpc.context import Context
-from protocols.beaver import arithmetic, boolean, by_garbling, convert, share, shuffle, truncate
+from protocols.beaver import arithmetic, boolean, by_bmr, by_garbling, convert, share, shuffle, truncate
 from protocols.derived import Derived
 from protocols.one_array import check_ring
 
@@ -45,6 +45,7 @@ class BeaverSuite(Derived):
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
     garbled: ClassVar[Any] = staticmethod(by_garbling.evaluate)
+    garbled_by_several: ClassVar[Any] = staticmethod(by_bmr.evaluate)
 
 
 class Beaver:

@@ -34,6 +34,8 @@ RUNS = {
     "yao, ot": {"n": 2, "preprocessing": "ot"},
     "gmw, dealer": {"n": 3, "preprocessing": "dealer", "check_costs": True},
     "gmw of two": {"n": 2, "by": "gmw"},
+    "bmr, dealer": {"n": 3, "by": "bmr", "preprocessing": "dealer", "check_costs": True},
+    "bmr of two": {"n": 2, "by": "bmr"},
     "ideal": {"n": 2, "suite": "ideal"},
 }
 each_way = pytest.mark.parametrize("how", RUNS)
@@ -71,7 +73,7 @@ def run(main: Main, how: str, *inputs: Any) -> Simulation:
 
 
 def by(how: str) -> dict[str, Any]:
-    return {"by": "gmw"} if "by" in RUNS[how] else {}
+    return {"by": RUNS[how]["by"]} if "by" in RUNS[how] else {}
 
 
 def clear(made: Circuit, **values: Any) -> dict[str, Any]:
@@ -272,7 +274,7 @@ REFUSED: dict[str, tuple[str, str, Call]] = {
     "a name as party": ("bad-party", "str", lambda c: garbled(c, larger, x=P("north", 1), y=2)),
     "instances": ("shape-mismatch", r"x \(2,\), y \(3,\)", lambda c: garbled(c, larger, x=[1, 2], y=P(1, [1, 2, 3]))),
     "a function": ("bad-circuit", "where a circuit belongs", lambda c: garbled(c, mpc.circuits.aes, key=1, block=2)),
-    "way": ("unknown-way", "by 'bmr'", lambda c: garbled(c, larger, x=1, y=2, by="bmr")),
+    "way": ("unknown-way", "by 'magic'", lambda c: garbled(c, larger, x=1, y=2, by="magic")),
     "wide": ("range-exceeded", "UInt.64", lambda c: garbled(c, WIDE, x=1)),
     "unawaited": ("not-awaited", "never awaited", lambda c: garbled(c, larger, x=_secret(c, 1), y=2)),
 }  # fmt: skip
