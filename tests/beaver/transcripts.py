@@ -107,6 +107,11 @@ async def _garbled(ctx: Context) -> Any:
     return await ctx.suite.garbled(ctx, product, await _many_bits(ctx))
 
 
+async def _garbled_by_several(ctx: Context) -> Any:
+    product = circuit(x=UInt(5))(lambda x: x * x)
+    return await ctx.suite.garbled_by_several(ctx, product, await _many_bits(ctx))
+
+
 SCRIPTS: dict[str, Script] = {
     "open": lambda ctx: _then(ctx, ctx.suite.open),
     "open_two": _open_two,
@@ -130,6 +135,7 @@ SCRIPTS: dict[str, Script] = {
     "shuffle": _shuffled,
     "truncate": lambda ctx: _then(ctx, ctx.suite.truncate, 16),
     "garbled": _garbled,
+    "garbled_by_several": _garbled_by_several,
 }
 
 
