@@ -70,7 +70,7 @@ FOLDER_ORDER = {
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "arithmetic", "values", "choosing", "floats", "float_values", "function",
-        "levels", "plain", "binding", "arrays", "bristol", "gmw", "library", "__init__",
+        "levels", "plain", "binding", "arrays", "bristol", "known", "packing", "gmw", "library", "__init__",
     ),
     "protocols.garbled": (
         "program", "walk", "half_gates_zre15", "three_halves_rr21", "yao",
