@@ -1,7 +1,7 @@
 """A plan as a file: what `parley plan` saves and `parley preprocess` makes.
 
-One msgpack map after a line that names the format. It is public: shapes, kinds and places in the program. It is read
-as if somebody hostile had written it.
+One msgpack map after a line that names the format. It is public: shapes, kinds and places in the program, and the
+circuits that material is of. It is read as if somebody hostile had written it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import msgpack
 from mpc.errors import LocalError
 from mpc.supply import Entry
 from party_runner.whole_file import write_file
+from protocols.preprocessing.circuits import circuits_of, pack_circuits, unpack_circuits
 from protocols.preprocessing.demand import pack_demand, parse_demand
 from protocols.runs.party import Numbers
 from protocols.runs.sources import DEALER, PREPROCESSING
 from protocols.runs.suites import RINGS
 
-FORMAT = b"parley plan 2\n"
+FORMAT = b"parley plan 3\n"
 MAX_BYTES = 1 << 30
 MAX_TEXT = 1000
 SHA256_DIGITS = 64
@@ -56,7 +57,7 @@ def save_plan(plan: PlanFile, target: Path) -> None:
     """Write it, whole or not at all. LocalError `unwritable`."""
     fields = [
         plan.program, plan.program_digest, plan.parties, plan.suite, plan.numbers.fractional_bits, plan.numbers.ring,
-        plan.preprocessing, list(plan.shapes), pack_demand(plan.demand),
+        plan.preprocessing, list(plan.shapes), pack_circuits(circuits_of(plan.demand)), pack_demand(plan.demand),
     ]  # fmt: skip
     write_file(target, FORMAT + msgpack.packb(fields))
 
@@ -79,7 +80,7 @@ def load_plan(file: Path) -> PlanFile:
 
 def _parsed(content: bytes) -> PlanFile:
     raw: Any = msgpack.unpackb(content[len(FORMAT) :], max_ext_len=0, max_map_len=0)
-    program, program_digest, parties, suite, fractional_bits, ring, preprocessing, shapes, demand = raw
+    program, program_digest, parties, suite, fractional_bits, ring, preprocessing, shapes, packed, demand = raw
     texts = (program, program_digest, suite, preprocessing, *(shape for shape in shapes if shape is not None))
     if not all(type(text) is str and len(text) <= MAX_TEXT and text.isprintable() for text in texts):
         raise ValueError("no text")
@@ -89,10 +90,14 @@ def _parsed(content: bytes) -> PlanFile:
         raise ValueError("no number of parties")
     if ring not in RINGS:
         raise ValueError("no ring")
+    circuits = unpack_circuits(packed)  # known as long as the demand, or this, holds them
+    entries = tuple(parse_demand(demand))
+    if len(circuits) != len(circuits_of(entries)):
+        raise ValueError("a circuit that nothing is made of")
     digest = hashlib.sha256(FORMAT + msgpack.packb(raw[1:])).hexdigest()
     return PlanFile(
         program, program_digest, parties, suite, Numbers(fractional_bits, ring), preprocessing, tuple(shapes),
-        tuple(parse_demand(demand)), digest,
+        entries, digest,
     )  # fmt: skip
 
 

@@ -24,7 +24,9 @@ ORDER = {
         "unchecked", "sorting_network", "circuits", "ot.groups", "preprocessing.orders",
         "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind", "preprocessing.elementwise",
         "preprocessing.joining",
-        "preprocessing.bilinear", "preprocessing.random_bits", "preprocessing.kinds", "garbled", "ideal", "beaver",
+        "preprocessing.bilinear", "preprocessing.random_bits", "garbled.program", "garbled.walk",
+        "garbled.half_gates_zre15", "garbled.three_halves_rr21", "garbled.schemes", "garbled.whole",
+        "preprocessing.kinds", "garbled", "ideal", "beaver",
         "ot", "numeric", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -66,20 +68,20 @@ FOLDER_ORDER = {
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
         "extension_softspoken_roy22", "pads", "wide_products", "products_alsz13", "transfers", "one_of_many",
-        "half_trees", "silent_ferret_ywlzw20", "__init__",
+        "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "arithmetic", "values", "choosing", "floats", "float_values", "function",
         "levels", "plain", "binding", "arrays", "bristol", "known", "packing", "gmw", "library", "__init__",
     ),
     "protocols.garbled": (
-        "program", "walk", "half_gates_zre15", "three_halves_rr21", "yao",
+        "program", "walk", "half_gates_zre15", "three_halves_rr21", "schemes", "whole", "yao", "ahead",
         "bmr_levels", "bmr_masks", "bmr_products", "bmr_gates", "bmr_messages",
         "bmr_walk", "bmr_garbling", "bmr_evaluating", "bmr_blo16", "__init__",
     ),
     "protocols.preprocessing": (
-        "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching", "ot_tools",
-        "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
+        "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",
+        "ot_tools", "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
         "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared", "secret",

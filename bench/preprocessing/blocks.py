@@ -1,8 +1,8 @@
 """How many blocks of AES-128 the busiest party needs for material: a limit that no kernel passes.
 
-What is counted: the streams and trees that correlations are made of, and the pads that hide messages; where nothing is
-transferred, the streams that random parts are. What is not: base transfers, random parts of what is transferred, which
-can come with the correlations, and all work without AES.
+What is counted: the streams and trees that correlations are made of, the pads that hide messages, and the hashes of a
+garbler; where nothing is transferred, the streams that random parts are. What is not: base transfers, random parts of
+what is transferred, which can come with the correlations, and all work without AES.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from protocols.ot.extension_softspoken_roy22 import DEFAULT_K
 from protocols.ot.folding import parts
 from protocols.preprocessing.dealing import corrected
 from protocols.preprocessing.kind import of_kind
+from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
 from protocols.preprocessing.transfers import Transfers
@@ -26,6 +27,8 @@ BLOCK_BITS = 128
 BLOCK_WORDS = 2
 _MATRIX_BLOCKS = 2
 """Blocks from which a row of Ferret's sparse matrix is made: ten numbers below 2^17 to 2^19."""
+OF_AND = {"half-gates": 4, "three-halves": 6}
+"""Of the garbler for each AND, by scheme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,11 @@ def blocks(kind: Correlation, supplier: str, n: int) -> float:
     """Blocks of the busiest of n parties, or of the dealer, for one piece of a kind."""
     drawn = sum(prod(part.shape) for part in kind.parts()[: kind.drawn])
     if supplier == DEALER:
-        return max(_dealt_words(kind, n), drawn) / BLOCK_WORDS
+        gates = OF_AND[kind.way.name] * kind.elements if isinstance(kind, Garbling) else 0
+        return gates + max(_dealt_words(kind, n), drawn) / BLOCK_WORDS
     transfers = of_kind(kind).transfers(n)
+    if isinstance(kind, Garbling):
+        return blocks_of(transfers, BLOCKS[supplier], n) + OF_AND[kind.way.name] * kind.elements
     if transfers.count:
         return blocks_of(transfers, BLOCKS[supplier], n)
     return drawn * (n if isinstance(kind, InputMask) else 1) / BLOCK_WORDS

@@ -13,6 +13,8 @@ from mpc.algebra.ring import Z64
 from mpc.context import Context
 from mpc.prg import SEED_BYTES, Seed
 from mpc.supply import Entry
+from protocols.circuits.library import aes
+from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.ot.correlated import CotReceiver, CotSender
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send
@@ -23,6 +25,7 @@ from protocols.preprocessing.kind import Kind
 from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
@@ -103,10 +106,14 @@ EXAMPLES = {
         Example("one_of_many", "tables", 1 << 20, lambda count: OneOfMany(Z64, count // 64, 4, 2, 0, 1), 64),
         Example("share_translation.1024", "lists", 64, lambda count: ShareTranslation(Z64, count, 1024, 2, 0)),
         Example("labels", "labels", 1 << 22, lambda count: Labels(Z64, count, 0, 1)),
+        Example(
+            "garbling.aes", "ANDs", 200 * aes().ands,
+            lambda count: Garbling.of(Z64, aes(), count // aes().ands, HALF_GATES, 0, 1), aes().ands,
+        ),
     )
 }  # fmt: skip
 """128: 128 x 128 by 128 x 128. column: 1000 x 64 by 64 x 1. One of many: of 16 entries of 2 bits. 1024: lists of 1,024
-records of two numbers."""
+records of two numbers. aes: AES-128 by half-gates, an instance at a time 6,400 ANDs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from mpc.network.wire import Message
 from mpc.prg import Seed
 from mpc.side_by_side import run_all
 from mpc.supply import PLAN, Entry, Path, Spent, spent
+from protocols.preprocessing.circuits import Telling, Told
 from protocols.preprocessing.dealing import Dealing, corrected, corrections
 from protocols.preprocessing.demand import (
     BatchPart,
@@ -154,6 +155,7 @@ class DealerLink:
         self._transport = transport
         self._n = n
         self._requests = 0
+        self._circuits = Telling()
 
     async def supply(self) -> DealerSupply:
         """Receive this party's seed and return its supply."""
@@ -166,7 +168,7 @@ class DealerLink:
         """Ask for the corrections of these entries that are this party's."""
         tag = (_REQUESTS, self._requests)
         self._requests += 1
-        demand = np.frombuffer(pack_request(part, entries), np.uint8)
+        demand = np.frombuffer(self._circuits.before(entries) + pack_request(part, entries), np.uint8)
         self._transport.send(self._n, Message(tag, 0, 0, demand))
         me = self._transport.me
         parts = [part for _, kind in entries for part in corrected(kind, me, self._n)]
@@ -195,15 +197,18 @@ async def serve(
 
     `on_dealt` is told the number of bytes of each answer. Batches must be the same for all parties: PeerError
     `different-plan` otherwise. `max_elements`: how many words are in the making and on their way to all parties at a
-    time; a demand waits for its turn, and PeerError `too-many-elements` names a party whose demand alone takes more.
+    time; a demand waits for its turn, and PeerError `too-many-elements` names a party whose demand alone takes more, or
+    whose circuits have more gates together.
     """
     dealer, batches, room = Dealer(n), _Batches(transport.names[:n]), _Room(max_elements)
+    circuits = [Told(max_elements) for _ in range(n)]
 
     async def serve_party(party: int) -> None:
         seed = np.frombuffer(dealer.dealings[party].seed.secret, np.uint8)
         transport.send(party, Message(_SEED_TAG, 0, 0, seed))
         request = 0
-        while demand := await _request(transport, party, request):
+        while told := await _request(transport, party, request):
+            demand = circuits[party].split(told, transport.names[party])
             part, entries = unpack_request(demand, transport.names[party])
             if part is not None:
                 batches.check(party, part, demand)

@@ -113,7 +113,7 @@ def words_at_once(entries: Iterable[Entry], party: int, n: int) -> int:
 
 
 def _arguments(kind: Correlation) -> list[Any]:
-    values = (getattr(kind, field.name) for field in fields(kind))
+    values = (getattr(kind, field.name) for field in fields(kind) if field.init)
     return [v.bits if isinstance(v, Ring | WideRing) else list(v) if isinstance(v, tuple) else v for v in values]
 
 
@@ -139,7 +139,7 @@ def _entry(item: Any) -> Entry:
     if not _is_path(path) or not _is_number(bits, 128) or bits == 0:
         raise ValueError("path or ring out of range")
     kind_type = find_kind(name)
-    names = [field.name for field in fields(kind_type)][1:]
+    names = [field.name for field in fields(kind_type) if field.init][1:]
     kind = kind_type(ring_of_bits(bits), **dict(zip(names, map(_argument, arguments), strict=True)))
     if any(prod(part.shape) > MAX_PART_WORDS for part in kind.parts()):
         raise ValueError("too large")

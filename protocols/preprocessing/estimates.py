@@ -41,7 +41,7 @@ def offline_bytes(demand: Sequence[Entry], n: int, maker: str) -> list[int]:
         for sender, receiver in transfers.pairs(n):
             calls[sender, receiver].append(transfers.count)
             received[sender] += transfers.count * transfers.chosen / 8
-            received[receiver] += transfers.message_bits / 8
+            received[receiver] += transfers.message_bits / 8 + _WORD_BYTES * transfers.beside
     for (sender, receiver), counts in calls.items():
         to_sender, to_receiver = _EXTENSIONS[maker](counts)
         received[sender] += to_sender
@@ -52,14 +52,17 @@ def offline_bytes(demand: Sequence[Entry], n: int, maker: str) -> list[int]:
 def _together(kinds: Counter[Correlation], n: int) -> Iterator[Transfers]:
     """The transfers of all pieces, those of one kind and form as one."""
     sizes: dict[tuple[str, Transfers], list[int]] = {}
+    beside: Counter[tuple[str, Transfers]] = Counter()
     for kind, pieces in kinds.items():
         transfers = of_kind(kind).transfers(n)
-        form = kind.name, replace(transfers, groups=tuple((1, bits) for _, bits in transfers.groups))
+        form = kind.name, replace(transfers, groups=tuple((1, bits) for _, bits in transfers.groups), beside=0)
+        beside[form] += pieces * transfers.beside
         so_far = sizes.get(form, [0] * len(transfers.groups))
         sizes[form] = [had + pieces * count for had, (count, _) in zip(so_far, transfers.groups, strict=True)]
-    for (_, alike), counts in sizes.items():
+    for form, counts in sizes.items():
+        alike = form[1]
         groups = ((count, bits) for count, (_, bits) in zip(counts, alike.groups, strict=True))
-        yield replace(alike, groups=tuple(groups))
+        yield replace(alike, groups=tuple(groups), beside=beside[form])
 
 
 # what the correlations of calls of these sizes take of one direction, in bytes to the sender and to the receiver

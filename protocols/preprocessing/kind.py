@@ -12,6 +12,7 @@ from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.correlation import Correlation, Material, draw, holds
 from mpc.errors import LocalError
+from protocols.circuits.circuit import Circuit
 from protocols.preprocessing.tools import Tools
 from protocols.preprocessing.transfers import Transfers
 
@@ -30,6 +31,11 @@ class Kind(Correlation):
 
     A kind of random parts alone needs to say nothing of all this. A dealer makes any kind from its parts alone.
     """
+
+    @property
+    def of_circuit(self) -> Circuit | None:
+        """The circuit that the material is of, which whoever makes it must have; None if it is of none."""
+        return None
 
     @classmethod
     async def make(cls, ctx: Context, tools: Tools, kinds: Sequence[Self]) -> list[Material]:

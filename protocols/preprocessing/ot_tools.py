@@ -13,7 +13,9 @@ from mpc.context import Context
 from mpc.correlation import Material
 from protocols.ot.groups import Group
 from protocols.ot.one_of_many import tables_receive, tables_send
+from protocols.ot.own_offsets import own_offsets_receive, own_offsets_send
 from protocols.preprocessing import products, switching
+from protocols.preprocessing.kinds.labels import ODD
 from protocols.preprocessing.orders import Order
 from protocols.preprocessing.pairs import Pairs, between_pairs
 from protocols.preprocessing.tools import Pair, Rows
@@ -65,6 +67,23 @@ class OtTools:
 
         await between_pairs(ctx, send, receive, {(sender, receiver)})
         return tuple(parts.values())
+
+    async def own_labels(self, ctx: Context, sender: int, receiver: int, counts: Sequence[int]) -> list[Material]:
+        """Random transfers, whose messages are brought to differ by the offsets."""
+        nothing = np.empty((0,), U64)
+        made: list[Material] = [(nothing,) * 4] * len(counts)
+
+        async def send(child: Context, other: int) -> None:
+            offsets = [row | ODD for row in child.prg("offsets").words((len(counts), 2))]
+            zeros = await own_offsets_send(child, self.ends.senders[other], counts, offsets)
+            made[:] = [(*own, nothing, nothing) for own in zip(offsets, zeros, strict=True)]
+
+        async def receive(child: Context, other: int) -> None:
+            received = await own_offsets_receive(child, self.ends.receivers[other], counts)
+            made[:] = [(nothing, nothing, *own) for own in received]
+
+        await between_pairs(ctx, send, receive, {(sender, receiver)})
+        return made
 
     async def translated(
         self, ctx: Context, ring: Z2k, permuter: int, order: Order | None, records: Words

@@ -83,6 +83,9 @@ class Tools(Protocol):
         Empty parts at who does not hold them.
         """
 
+    async def own_labels(self, ctx: Context, sender: int, receiver: int, counts: Sequence[int]) -> list[Material]:
+        """As `labels`, for each count, under a fresh offset of its own that nothing else has."""
+
     async def translated(
         self, ctx: Context, ring: Z2k, permuter: int, order: Order | None, records: Words
     ) -> Words:  # fmt: skip

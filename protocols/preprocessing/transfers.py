@@ -20,7 +20,7 @@ class Transfers:
     "one", from one party to one other; "others", from all others to one: `sender` and `receiver` say which. `chosen`:
     the receiver's choices are given, and it sends a bit for each; else they are what the transfers chose. `masked`: the
     messages are given and are sent; else they are what hides them. A message is of `length` numbers, whose bits are
-    sent plane by plane, each a whole number of words.
+    sent plane by plane, each a whole number of words. `beside`: words that the sender sends with them, of other sorts.
     """
 
     groups: tuple[tuple[int, int], ...] = ()
@@ -30,6 +30,7 @@ class Transfers:
     length: int = 1
     sender: int = 0
     receiver: int = 1
+    beside: int = 0
 
     @property
     def count(self) -> int:

@@ -27,6 +27,9 @@ from mpc.network.transport import memory_network
 from mpc.network.wire import Message, frame_bytes
 from mpc.simulation import Setting, run_in_memory
 from protocols.beaver import SUITE
+from protocols.circuits.library import aes
+from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled.three_halves_rr21 import THREE_HALVES
 from protocols.ot.silent_ferret_ywlzw20 import SMALL, Parameters
 from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.kind import Kind, make_material
@@ -34,6 +37,7 @@ from protocols.preprocessing.kinds import every_kind
 from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
@@ -109,6 +113,14 @@ def test_what_nobody_multiplies_is_streams() -> None:
     assert blocks.blocks(Triple(Z64, (128,), (128,)), "ot", 2) == triple
 
 
+def test_a_garbler_hashes_beside_its_transfers() -> None:
+    for scheme, each in ((HALF_GATES, 4), (THREE_HALVES, 6)):
+        kind = Garbling.of(Z64, aes(), 2, scheme, 0, 1)
+        transfers = 512 * max(3.75 + 4, 4 + 2)
+        assert blocks.blocks(kind, "ot", 2) == transfers + 2 * 6400 * each
+        assert blocks.blocks(kind, "dealer", 2) > 2 * 6400 * each
+
+
 SMALL_KINDS = (
     Triple(Z64, (128,), (128,)), Triple(Z64, (128,), (2, 128)), Triple(Ring(8), (128,), ()),
     MatrixTriple(Z64, (4, 32), (32, 8)), MatrixTriple(Z64, (2, 16, 32), (2, 32, 4)), SquarePair(Z64, (128,)),
@@ -116,6 +128,7 @@ SMALL_KINDS = (
     TruncationPair(Z64, (128,), 16), TruncationPair(Z64, (128,), 0), InputMask(Z64, (128,), 1),
     RandomValue(Z64, (128,)), OneOfMany(Z64, 2, 4, 2, 0, 1), OneOfMany(Z64, 2, 3, 30, 1, 0),
     ShareTranslation(Z64, 2, 16, 2, 0), Labels(Z64, 128, 1, 0),
+    Garbling.of(Z64, aes(), 1, HALF_GATES, 0, 1),
 )  # fmt: skip
 
 
@@ -143,7 +156,7 @@ def test_parties_take_as_many_correlations_as_the_formula_says(kind: Kind, n: in
     sending = {pair: count for pair, count in counts.items() if transfers.between == "all" or pair[0] < pair[1]}
     if isinstance(kind, OneOfMany):
         sending = {pair: counts[pair] for pair in [(kind.sender, kind.receiver)]}
-    if isinstance(kind, Labels):
+    if isinstance(kind, Labels | Garbling):
         sending = {pair: counts[pair] for pair in [(kind.garbler, kind.evaluator)]}
     if isinstance(kind, ShareTranslation):
         sending = {pair: count for pair, count in counts.items() if pair[1] == kind.permuter}

@@ -5,10 +5,15 @@ from hypothesis import strategies as st
 from mpc.algebra.ring import Z64, Ring
 from mpc.algebra.wide_ring import Z128, WideRing, ring_of_bits
 from mpc.correlation import Correlation
+from protocols.circuits.function import circuit
+from protocols.circuits.kinds import UInt
+from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled.three_halves_rr21 import THREE_HALVES
 from protocols.preprocessing.kinds import every_kind
 from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
@@ -18,6 +23,19 @@ from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
+
+
+@circuit(x=UInt(4), y=UInt(4))
+def product(x: UInt, y: UInt) -> object:
+    """x y."""
+    return x * y  # type: ignore[operator]
+
+
+@circuit(x=UInt(4), y=UInt(4))
+def total(x: UInt, y: UInt) -> object:
+    """x ^ y, of no AND."""
+    return x ^ y  # type: ignore[operator]
+
 
 EXAMPLES: list[Correlation] = [
     Triple(Z64, (3,), (3,)),
@@ -74,6 +92,10 @@ EXAMPLES: list[Correlation] = [
     Labels(Ring(4), 64, 0, 1),
     Labels(Z64, 0, 1, 0),
     Labels(Z128, 5, 0, 1),
+    Garbling.of(Z64, product, 70, HALF_GATES, 0, 1),
+    Garbling.of(Z64, product, 3, THREE_HALVES, 1, 0),
+    Garbling.of(Ring(4), product, 1, THREE_HALVES, 0, 1),
+    Garbling.of(Z128, total, 9, HALF_GATES, 0, 1),
 ]
 assert {type(kind) for kind in EXAMPLES} == set(every_kind().values())
 
@@ -91,6 +113,10 @@ kinds = st.one_of(
     st.builds(EdaBit, rings, st.integers(0, 200)),
     st.builds(OneOfMany, rings, st.integers(0, 5), st.integers(1, 5), st.integers(1, 9), st.just(0), st.just(1)),
     st.builds(Labels, rings, st.integers(0, 200), st.just(0), st.just(1)),
+    st.builds(
+        Garbling.of, rings, st.sampled_from([product, total]), st.integers(1, 40),
+        st.sampled_from([HALF_GATES, THREE_HALVES]), st.just(0), st.just(1),
+    ),
     st.builds(ShareTranslation, rings, sizes, sizes, sizes, st.integers(0, 1)),
-)
+)  # fmt: skip
 entries = st.lists(st.tuples(paths, kinds), max_size=6)

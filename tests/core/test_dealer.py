@@ -8,7 +8,7 @@ import pytest
 import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kinds import EXAMPLES, kinds
+from kinds import EXAMPLES, kinds, product
 from material import check
 from trio.testing import wait_all_tasks_blocked
 
@@ -23,6 +23,7 @@ from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_seed, party_counts
 from mpc.testing.wrapping import WrappedTransport
 from protocols.beaver import SUITE
+from protocols.circuits.known import remember
 from protocols.preprocessing import demand
 from protocols.preprocessing.dealer import Dealer, DealerLink, local_supplies, serve
 from protocols.preprocessing.dealing import corrected
@@ -261,11 +262,23 @@ def test_what_is_not_taken_away_leaves_no_room_for_more():
 def batched(*items):
     """A request for one batch: what it is part of, and what stands in for its entries."""
     place = demand.msgpack.packb([[0], 0])
-    return len(place).to_bytes(4, "little") + place + demand.msgpack.packb(list(items))
+    return after(len(place).to_bytes(4, "little") + place + demand.msgpack.packb(list(items)))
+
+
+def after(request, circuits=b"\x90"):
+    """A request after the circuits that it is of, none by default."""
+    return len(circuits).to_bytes(8, "little") + circuits + request
 
 
 BAD = [
-    b"P\xc1", b"X" + b"\x93\x01\x02", b"\xff\xff\xff\xff", b"\x01\0\0\0\xc0\xc1", b"\x02\0\0\0\x92\x01\x90",
+    b"P\xc1", b"\xff" * 8, after(b"X\x93\x01\x02"), after(b"\xff\xff\xff\xff"), after(b"\x01\0\0\0\xc0\xc1"),
+    after(b"\x02\0\0\0\x92\x01\x90"), after(b"", b"\x91\x01"), after(b"", b"\x91\xc4\x01\x90"), after(b"", b"\x80"),
+    after(b"", b"\xdd\xff\xff\xff\xff"), after(b"", b"\x91\xa1c"),
+    batched([[1], "garbling", [64, [1] * 8, 3, 0, 1, 0, 1]]),
+    batched([[1], "garbling", [64, [*remember(product)], 3, 2, 1, 0, 1]]),
+    batched([[1], "garbling", [64, [*remember(product)], 3, 0, 2, 0, 1]]),
+    batched([[1], "garbling", [64, [*remember(product)], 0, 0, 1, 0, 1]]),
+    batched([[1], "garbling", [64, [*remember(product)], 1 << 32, 0, 1, 0, 1]]),
     batched([[1], "matrix_triple", [64, [3], [3]]]),
     batched([[1], "matrix_triple", [64, [2, 3], [4, 5]]]),
     batched([[1], "truncation_pair", [64, [3], 65]]),

@@ -5,19 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import trio
-from kinds import EXAMPLES
+from kinds import EXAMPLES, product
 
 import mpc
 from mpc.algebra.ring import Z64, Ring
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
 from mpc.side_by_side import run_all
+from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled.three_halves_rr21 import THREE_HALVES
 from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.estimates import offline_bytes
 from protocols.preprocessing.from_ot import ot_supplies
 from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
@@ -42,6 +45,8 @@ LARGE = [
     OneOfMany(Z64, 50, 4, 2, 0, 1),
     ShareTranslation(Z64, 3, 200, 2, 1),
     Labels(Z64, 9000, 0, 1),
+    Garbling.of(Z64, product, 500, HALF_GATES, 0, 1),
+    Garbling.of(Z64, product, 300, THREE_HALVES, 1, 0),
 ]
 
 
@@ -55,6 +60,7 @@ SMALL = [
     MatrixTriple(Z64, (2, 3), (3, 2)),
     SquarePair(Z64, (7,)),
     ShareTranslation(Z64, 2, 5, 2, 0),
+    Garbling.of(Z64, product, 20, HALF_GATES, 0, 1),
 ]
 
 

@@ -13,15 +13,28 @@ from mpc.algebra.ring import Z64
 from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
 from party_runner.plan_file import FORMAT, PlanFile, load_plan, save_plan
+from protocols.circuits import UInt, circuit
+from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled.three_halves_rr21 import THREE_HALVES
 from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.runs.party import Numbers
+
+
+@circuit(x=UInt(4), y=UInt(4))
+def product(x: UInt, y: UInt) -> object:
+    """x y."""
+    return x * y  # type: ignore[operator]
+
 
 DEMAND = (
     ((0, 1, 1), Triple(Z64, (3,), (4, 3))),
     ((0, 1, 2), EdaBit(Z64, 100)),
     ((0, 2, 1), MatrixTriple(Z128, (3, 2), (2, 5))),
+    ((0, 3, 1), Garbling.of(Z64, product, 3, HALF_GATES, 0, 1)),
+    ((0, 3, 2), Garbling.of(Z64, product, 5, THREE_HALVES, 0, 1)),
 )
 PLAN = PlanFile("study.py", "ab" * 32, 3, "beaver", Numbers(16, 128), "ot", ("3x1:float64", None, "5:int64"), DEMAND)
 
