@@ -70,7 +70,7 @@ async def evaluate(ctx: Context, circuit: Circuit, own: Words, instances: int, s
     Between two parties, who garble by the same `scheme`; nobody learns anything. LocalError `wrong-shape` for another
     number of planes, `unfit-session` for more parties. PeerError `malformed-message` for tables that nobody garbles.
     """
-    _check(ctx, circuit, own, instances)
+    check_planes(ctx, circuit, own, instances)
     start = ctx.hash(scheme.domain).words(2)
     material = await ctx.take(Labels(cast(Z2k, ctx.ring), _labels(circuit, own, instances), GARBLER, EVALUATOR))
     execution = Execution(circuit, instances, start)
@@ -197,7 +197,8 @@ def _colours(labels: Words) -> Words:
     return np.stack([pack(row) for row in bits])
 
 
-def _check(ctx: Context, circuit: Circuit, own: Words, instances: int) -> None:
+def check_planes(ctx: Context, circuit: Circuit, own: Words, instances: int) -> None:
+    """LocalError `wrong-shape`, `unfit-session` for what Yao's protocol does not compute."""
     expected = (circuit.first_gate - 1, words_for(instances))
     if own.shape != expected:
         what = f"planes of shape {own.shape} for `{circuit.name}`, which takes {expected}"
