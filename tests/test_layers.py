@@ -25,6 +25,7 @@ ORDER = {
         "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind", "preprocessing.elementwise",
         "preprocessing.joining",
         "preprocessing.bilinear", "preprocessing.random_bits", "preprocessing.kinds", "garbled", "ideal", "beaver",
+        "yao",
         "ot", "numeric", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -34,10 +35,10 @@ Of `accounts` each file, since the context stands between. What describes kinds 
 take it, and what makes it above the transfers that it is made of.
 """
 
-SUITES = ("beaver", "ideal")
+SUITES = ("beaver", "ideal", "yao")
 """The folders that know what a share is made of."""
 
-APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
+APART = {"ideal": {"beaver"}, "beaver": {"ideal"}, "yao": {"ideal"}}
 """What must not import one another although their level would allow it."""
 
 FOLDER_ORDER = {
@@ -62,6 +63,7 @@ FOLDER_ORDER = {
         "truncate", "shuffle",
         "__init__",
     ),
+    "protocols.yao": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
@@ -75,7 +77,9 @@ FOLDER_ORDER = {
     "protocols.garbled": (
         "program", "walk", "half_gates_zre15", "three_halves_rr21", "yao",
         "bmr_levels", "bmr_masks", "bmr_products", "bmr_gates", "bmr_messages",
-        "bmr_walk", "bmr_garbling", "bmr_evaluating", "bmr_blo16", "__init__",
+        "bmr_walk", "bmr_garbling", "bmr_evaluating", "bmr_blo16",
+        "projection", "joint", "of_shares", "products",
+        "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching", "ot_tools",

@@ -9,8 +9,9 @@ from mpc.supply import Supply
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
 from protocols.suite import Factory
+from protocols.yao import SUITE as YAO
 
-SUITES: dict[str, Factory] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
+SUITES: dict[str, Factory] = {BEAVER.name: BEAVER, YAO.name: YAO, IDEAL.name: IDEAL}
 RINGS = (64, 128)
 """The bits of rings that runs are offered."""
 
