@@ -86,7 +86,8 @@ FOLDER_ORDER = {
         "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared", "secret",
+        "lines", "misuse", "node", "appraising", "lowering",
+        "losses", "shadows", "missing", "implementations", "declared", "secret",
         "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
         "thresholds", "decided", "choices", "logic", "writing", "quotients", "signs", "functions", "folding",
         "rearranging", "selecting", "cumulative", "shuffled", "extremes", "products", "spreads", "statistics",

@@ -38,5 +38,6 @@ def report_of(
         program, session.transport.me, session.transport.names[: session.n], session.factory.name, preprocessing,
         security_sentence(session.factory, session.n, session.supply), seconds, tuple(rounds), tuple(sent),
         session.supply.received_bytes, dict(ledger.material), tuple(ledger.reveals), ledger.lines(), warnings,
-        device, check_material, dict(ledger.unused), ledger.decisions(), ledger.circuits(), ledger.learnt,
+        device, check_material, dict(ledger.unused), ledger.decisions(), ledger.circuits(), ledger.ways(),
+        ledger.learnt,
     )  # fmt: skip

@@ -43,6 +43,7 @@ class YaoSuite(Derived):
     is_zero = staticmethod(convert.is_zero)
     truncate = staticmethod(truncate.truncate)
     garbled: ClassVar[Any] = staticmethod(by_garbling.evaluate)
+    garbled_numbers: ClassVar[Any] = staticmethod(by_garbling.of_numbers)
 
 
 class Yao:
