@@ -5,7 +5,7 @@ from random_programs import DECIDING, OPERATIONS, Found, Program, complaints, ru
 
 BATCHES, QUICK = 40, 1
 WAYS = [
-    {"n": 2}, {"n": 3}, {"n": 2, "suite": "ideal"},
+    {"n": 2}, {"n": 3}, {"n": 2, "suite": "ideal"}, {"n": 2, "way": "yao"}, {"n": 2, "suite": "yao"},
 ]  # fmt: skip
 
 
