@@ -6,8 +6,10 @@ Semi-honest. Yao, FOCS 1986; Demmler, Schneider, Zohner, "ABY", NDSS 2015.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from mpc.accounts.ledger import LineCost
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.beaver import by_garbling
@@ -46,6 +48,10 @@ class YaoSuite(Derived):
     garbled_numbers: ClassVar[Any] = staticmethod(by_garbling.of_numbers)
 
 
+DEAR_BYTES = 1 << 24
+"""Bytes of one line of a program from which plans and reports warn."""
+
+
 class Yao:
     """The factory of the suite."""
 
@@ -68,6 +74,15 @@ class Yao:
             "Semi-honest security between two parties by garbled circuits: the other party learns nothing beyond what "
             "was revealed, provided that both follow the protocol"
         )
+
+    def warnings(self, lines: Sequence[LineCost]) -> list[str]:
+        """What to say of lines that are dear here, at the party that sends most, the garbler."""
+        return [
+            f"{cost.line} sends {cost.bytes:,} bytes: in the suite yao each product of two numbers is sent bit by bit, "
+            "those of matrices too; the suite beaver has triples for them"
+            for cost in lines
+            if cost.bytes >= DEAR_BYTES
+        ]
 
 
 SUITE = Yao()
