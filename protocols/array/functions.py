@@ -95,12 +95,14 @@ INVERSE_SQRT = _function(
     "inverse_sqrt", square_root.inverse_sqrt, square_root.inverse_sqrt_range, square_root.inverse_sqrt_loss,
     through_inverse_sqrt, garbled.inverse_sqrt,
 )  # fmt: skip
-EXP = _function("exp", exponential.exp, exponential.exp_range, exponential.exp_loss, _through_exp)
-LOG = _function("log", logarithm.log, logarithm.log_range, logarithm.log_loss, through_log)
-SIGMOID = _function("sigmoid", logistic.sigmoid, logistic.sigmoid_range, logistic.sigmoid_loss, through_sigmoid)
-TANH = _function("tanh", logistic.tanh, logistic.tanh_range, logistic.tanh_loss, through_tanh)
-SIN = _function("sin", sine.sin, sine.sin_range, sine.sin_loss, through_sine)
-COS = _function("cos", sine.cos, sine.cos_range, sine.sin_loss, through_sine)
+EXP = _function("exp", exponential.exp, exponential.exp_range, exponential.exp_loss, _through_exp, garbled.exp)
+LOG = _function("log", logarithm.log, logarithm.log_range, logarithm.log_loss, through_log, garbled.log)
+SIGMOID = _function(
+    "sigmoid", logistic.sigmoid, logistic.sigmoid_range, logistic.sigmoid_loss, through_sigmoid, garbled.sigmoid
+)
+TANH = _function("tanh", logistic.tanh, logistic.tanh_range, logistic.tanh_loss, through_tanh, garbled.tanh)
+SIN = _function("sin", sine.sin, sine.sin_range, sine.sin_loss, through_sine, garbled.sin)
+COS = _function("cos", sine.cos, sine.cos_range, sine.sin_loss, through_sine, garbled.cos)
 ERF = _function(
     "erf", error_function.erf, error_function.erf_range, error_function.erf_loss, through_erf
 )  # fmt: skip

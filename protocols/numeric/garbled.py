@@ -1,4 +1,4 @@
-"""Numerical functions of shared numbers as garbled circuits: two rounds each, to the nearest number that there is.
+"""Numerical functions of shared numbers as garbled circuits: two rounds each, within a unit of the last place.
 
 Ranges say how many low bits of a number go into the circuit and how many come out; what circuits give is no further
 from the exact result than what the functions of the same names do by products. Between two parties; nobody learns
@@ -18,6 +18,9 @@ from mpc.context import Context
 from protocols.circuits.kinds import Int, UInt
 from protocols.circuits.library import fixed_point
 from protocols.garbled.joint import Joint, joint_of_numbers
+from protocols.numeric.exponential import largest_exp
+from protocols.numeric.fixed_point import room_of
+from protocols.numeric.logarithm import log_range
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -100,3 +103,35 @@ async def inverse_sqrt(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Ar
     """[1 / sqrt(x)] of numbers above zero with f fractional bits: to the nearest."""
     kind = kind_of(Range(0, isqrt((1 << 3 * f) // r.lo) + 2))
     return cast(ArithmeticShare, await _computed(ctx, fixed_point.inverse_root, [(x, r)], f, kind))
+
+
+async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[exp(x)] of numbers with f fractional bits: within a unit of the last place."""
+    kind = kind_of(Range(0, largest_exp(r, f) + 1))
+    return cast(ArithmeticShare, await _computed(ctx, fixed_point.exp, [(x, r)], f, kind))
+
+
+async def log(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[log(x)], natural, of numbers above zero with f fractional bits: within a unit of the last place."""
+    kind = kind_of(log_range(r, f, room_of(ctx)))
+    return cast(ArithmeticShare, await _computed(ctx, fixed_point.log, [(x, r)], f, kind))
+
+
+async def sigmoid(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[1 / (1 + exp(-x))] of numbers with f fractional bits: within a unit of the last place."""
+    return cast(ArithmeticShare, await _computed(ctx, fixed_point.sigmoid, [(x, r)], f))
+
+
+async def tanh(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[tanh(x)] of numbers with f fractional bits: within a unit of the last place."""
+    return cast(ArithmeticShare, await _computed(ctx, fixed_point.tanh, [(x, r)], f))
+
+
+async def sin(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[sin(x)] of numbers with f fractional bits, in radians: within a unit of the last place."""
+    return cast(ArithmeticShare, await _computed(ctx, fixed_point.sine, [(x, r)], f))
+
+
+async def cos(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+    """[cos(x)] of numbers with f fractional bits, in radians: within a unit of the last place."""
+    return cast(ArithmeticShare, await _computed(ctx, fixed_point.cosine, [(x, r)], f))

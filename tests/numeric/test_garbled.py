@@ -14,7 +14,8 @@ from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import Z64
 from mpc.algebra.wide_ring import Z128
 from mpc.context import Context
-from protocols.numeric import garbled
+from protocols.numeric import exponential, garbled, logarithm, sine
+from protocols.numeric import sigmoid as logistic
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 
@@ -109,3 +110,35 @@ def test_signs_and_zeros(r: Range, ring: Z2k) -> None:
             return await ctx.suite.bits_to_ring(ctx, await function(ctx, v, r))
 
         np.testing.assert_array_equal(compute(as_numbers, x, r, ring=ring).values, expected)
+
+
+FUNCTIONS: dict[str, Any] = {
+    "exp": (garbled.exp, lambda x: x.exp(), exponential.exp_range, Range(-(12 << 16), 5 << 16)),
+    "log": (garbled.log, lambda x: x.ln(), logarithm.log_range, Range(1, 900 << 16)),
+    "sigmoid": (garbled.sigmoid, lambda x: 1 / (1 + (-x).exp()), logistic.sigmoid_range, Range(-(20 << 16), 20 << 16)),
+    "tanh": (garbled.tanh, lambda x: 1 - 2 / (1 + (2 * x).exp()), logistic.tanh_range, Range(-(9 << 16), 9 << 16)),
+    "sin": (garbled.sin, lambda x: of_float(np.sin, x), sine.sin_range, Range(-(40 << 16), 40 << 16)),
+    "cos": (garbled.cos, lambda x: of_float(np.cos, x), sine.cos_range, Range(-(40 << 16), 40 << 16)),
+}
+
+
+def of_float(function: Any, x: Decimal) -> Decimal:
+    return Decimal(float(function(float(x))))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("small", [False, True])
+def test_smooth_functions_are_within_a_unit_and_their_ranges(name: str, small: bool) -> None:
+    function, exact, range_of, r = FUNCTIONS[name]
+    f = 16
+    if small:
+        r = Range(max(r.lo, 1 << 15), 3 << 15)
+    x = spread(r, 120)
+    found = compute(function, x, r, f)
+    assert found.rounds == 2
+    inside = range_of(r, f, 61)
+    assert inside.lo <= found.values.min()
+    assert found.values.max() <= inside.hi
+    with localcontext(prec=40):
+        for v, y in zip(x.tolist(), found.values.tolist(), strict=True):
+            assert abs(y - exact(Decimal(v) / (1 << f)) * (1 << f)) <= Decimal("1.0000001")
