@@ -35,6 +35,7 @@ from mpc.prg import DomainPart, Prg, Seed
 from mpc.side_by_side import run_all
 from mpc.standing import Standing, StandingMaterial
 from mpc.supply import Supply
+from mpc.ways import Ways
 
 R = TypeVar("R")
 Array = npt.NDArray[Any]
@@ -107,10 +108,10 @@ class Session:
 
     `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
     `foresight` is asked before a computation; without one material is made on demand, or was before.
-    `network` names the kind of network the parties agreed to tune for, "" if none; `policies` are asked about the
-    public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is the
-    largest error that one may have, and `leaving` holds the paths of the calls that have an output under way. `intake`
-    counts what peers announce. `shadows` hold a simulation's values in floating point.
+    `ways` says how the parties compute what there are several ways for, and for which network; `policies` are asked
+    about the public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is
+    the largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
+    `intake` counts what peers announce. `shadows` hold a simulation's values in floating point.
     """
 
     transport: Transport
@@ -124,7 +125,7 @@ class Session:
     private: Seed = field(default_factory=Seed.fresh)
     on_call: Callable[[], None] | None = None
     foresight: Foresight | None = None
-    network: str = ""
+    ways: Ways = field(default_factory=Ways)
     policies: tuple[Callable[[Any], None], ...] = ()
     tolerance: float | None = None
     shadows: Any = None
@@ -156,6 +157,11 @@ class Session:
         program.join(ctx)
         if self.foresight is not None:
             await self.foresight.finish()
+
+    @property
+    def network(self) -> str:
+        """The kind of network that the parties agreed to tune for, "" if none."""
+        return self.ways.network
 
     @property
     def shapes_only(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mpc.accounts.cost import Audit
@@ -15,6 +15,7 @@ from mpc.network.transport import Transport, memory_network
 from mpc.prg import Seed
 from mpc.side_by_side import run_all
 from mpc.supply import Supply
+from mpc.ways import Ways
 
 Main = Callable[[Context, Any], Awaitable[Any]]
 
@@ -32,7 +33,8 @@ class PartyRun:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What all simulated parties have in common. `foresight`: of a party's session, where material is made before;
-    `tolerance`: the largest error of an output; `shadows`: where values in floating point are kept."""
+    `tolerance`: the largest error of an output; `shadows`: where values in floating point are kept; `ways`: as of a
+    session."""
 
     suite: Any
     fractional_bits: int = 16
@@ -42,6 +44,7 @@ class Setting:
     foresight: Callable[[Session], Foresight] | None = None
     tolerance: float | None = None
     shadows: Any = None
+    ways: Ways = field(default_factory=Ways)
 
 
 async def run_in_memory(
@@ -71,7 +74,7 @@ async def run_in_memory(
             endpoints[i], supplies[i], agreement, setting.suite, n, setting.fractional_bits, setting.ring,
             audit, private[i] if private else Seed.fresh(), on_call if i == 0 else None,
         )  # fmt: skip
-        session.tolerance, session.shadows = setting.tolerance, setting.shadows
+        session.tolerance, session.shadows, session.ways = setting.tolerance, setting.shadows, setting.ways
         if setting.foresight is not None:
             session.foresight = setting.foresight(session)
         runs[i] = await _live(session, main, inputs[i], setting.collect_errors)

@@ -39,6 +39,7 @@ from party_runner.options import (
     numbers_of,
     patience_of,
     reading_of,
+    ways_of,
     words_of,
 )
 from party_runner.plan import make_plan, print_plan, shadow_of
@@ -93,7 +94,7 @@ def plan(
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
     files, made_up = inputs_by_party(inputs, parties), shadows_by_party(shadows, parties)
-    agreed, numbers = agreed_of(options), numbers_of(options)
+    agreed, numbers, ways = agreed_of(options), numbers_of(options), ways_of(options)
     arrays: dict[int, Any] = {**shapes_by_party(shapes, parties)}
     if twice := files.keys() & arrays.keys():
         raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
@@ -103,7 +104,7 @@ def plan(
         arrays = {**trial, **arrays, **{place: load_inputs(given, reading) for place, given in files.items()}}
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
-        choices = Choices(suite, numbers, Material(preprocessing), agreed, tolerance)
+        choices = Choices(suite, numbers, Material(preprocessing), agreed, tolerance, ways)
         loaded = load_program(program, agreed)
         summary, planned = make_plan(loaded, given, choices)
         if trial:

@@ -44,6 +44,7 @@ from party_runner.options import (
     reading_of,
     reading_words,
     tolerated,
+    ways_of,
     words_of,
 )
 from party_runner.plan_file import load_plan
@@ -155,7 +156,7 @@ def join_command(
     **options: Any,
 ) -> None:
     """Join a run of PROGRAM as one party. Input and store are opened and checked before any connection is made."""
-    agreed, own, numbers = agreed_of(options), own_inputs(data), numbers_of(options)
+    agreed, own, numbers, ways = agreed_of(options), own_inputs(data), numbers_of(options), ways_of(options)
     status, returned = status_line(status_fd), list[Any]()
     try:
         material = material_of(options)
@@ -166,7 +167,7 @@ def join_command(
         warn_of_expiry(seat, status)
         mine = load_inputs(own, reading_of(columns, header, agreed))
         loaded = load_program(program, agreed)
-        choices = Choices(suite, numbers, material, agreed, tolerance)
+        choices = Choices(suite, numbers, material, agreed, tolerance, ways)
         offered = DeviceChoice(device, opencl_binary, device_threshold)
         of_cores = using_cores(cores or available_cores())
         with material.opened(seat.identity) as source, of_cores, offered.opened() as beside:
@@ -219,7 +220,7 @@ def dealer(
     """
     if (program is None) == (plan_file is None):
         raise click.UsageError("give the parties' program with --program, or their plan with --plan")
-    agreed, numbers = agreed_of(options), numbers_of(options)
+    agreed, numbers, ways = agreed_of(options), numbers_of(options), ways_of(options)
     status, material = status_line(status_fd), Material(DEALER, when=when)
     try:
         seat = dealer_seat(roster, key, patience_of(options), listener(listen_fd))
@@ -227,7 +228,7 @@ def dealer(
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)
         elif program is not None:
-            choices = Choices(suite, numbers, material, agreed)
+            choices = Choices(suite, numbers, material, agreed, ways=ways)
             terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
         names = seat.roster.names
         tell(f"{names[seat.me]}, the dealer, waits for {', '.join(names[: seat.me])}", status)

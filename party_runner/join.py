@@ -19,6 +19,7 @@ from mpc.network.handshake import Agreement, Terms
 from mpc.network.identity import Identity, Roster
 from mpc.network.joining import connect
 from mpc.network.transport_tls import TlsTransport
+from mpc.ways import Ways
 from party_runner.agreed import Agreed
 from party_runner.material import Material
 from party_runner.options import Patience
@@ -56,6 +57,7 @@ class Choices:
     material: Material = field(default_factory=Material)
     agreed: Agreed = field(default_factory=Agreed)
     tolerance: float | None = None
+    ways: Ways = field(default_factory=Ways)
 
 
 async def join(
@@ -82,6 +84,7 @@ async def join(
             program=str(program.path),
             suite=choices.suite,
             numbers=choices.numbers,
+            ways=choices.ways,
             connect_seconds=time.monotonic() - began,
             on_progress=progress,
             device=device,
@@ -122,7 +125,7 @@ async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
 
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
     """What all endpoints of a run must agree on; `digest` is the program's."""
-    what = {**_terms(choices.numbers), **choices.material.terms(), **choices.agreed.terms()}
+    what = {**_terms(choices.numbers), **choices.ways.terms(), **choices.material.terms(), **choices.agreed.terms()}
     parameters = {**_versions(), **what}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
 
@@ -139,7 +142,7 @@ def _terms(numbers: Numbers) -> dict[str, str | int]:
 def terms_of_making(roster: Roster, plan: PlanFile, material: Material, runs: int) -> Terms:
     """What all endpoints that make stores must agree on."""
     parameters: dict[str, str | int] = {**_versions(), "plan": plan.digest, "runs": runs}
-    parameters |= {**_terms(plan.numbers), **material.terms()}
+    parameters |= {**_terms(plan.numbers), **plan.ways.terms(), **material.terms()}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, plan.program_digest, plan.suite, parameters)
 
 

@@ -12,6 +12,8 @@ import click
 from mpc.algebra.cores import available_cores
 from mpc.intake import MAX_ELEMENTS
 from mpc.network.transport_tls import WAIT_SECONDS
+from mpc.ways import NAMES as NETWORKS
+from mpc.ways import WAYS, Ways
 from party_runner.agreed import Agreed
 from party_runner.columns import Reading
 from party_runner.material import BY_REVEAL, CHECKS, PLANNED, Material
@@ -51,6 +53,19 @@ CHOICES = together(
         show_default=True,
         type=click.Choice([str(bits) for bits in RINGS]),
         help="The bits of the ring: 128 where values do not fit 64, at about three times the cost.",
+    ),
+    click.option(
+        "--network", type=click.Choice(NETWORKS), help="The network that the run is tuned for.  [default: none]"
+    ),
+    click.option(
+        "--numeric",
+        default="auto",
+        show_default=True,
+        type=click.Choice(WAYS),
+        help="Quotients, roots and the like by shares, by garbled circuits, or by what is quicker on the network.",
+    ),
+    click.option(
+        "--compare", default="auto", show_default=True, type=click.Choice(WAYS), help="The same of comparisons."
     ),
 )
 
@@ -224,6 +239,11 @@ def numbers_of(options: dict[str, Any]) -> Numbers:
     return numbers
 
 
+def ways_of(options: dict[str, Any]) -> Ways:
+    """What --network, --numeric and --compare say; they are taken out."""
+    return Ways(options.pop("network") or "", options.pop("numeric"), options.pop("compare"))
+
+
 def patience_of(options: dict[str, Any]) -> Patience:
     """What PATIENCE's options say; they are taken out."""
     return Patience(*(options.pop(field.name) for field in fields(Patience)))
@@ -231,7 +251,8 @@ def patience_of(options: dict[str, Any]) -> Patience:
 
 def words_of(options: dict[str, Any]) -> list[str]:
     """Options as words of a command."""
-    return [word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", str(value))]
+    given = {key: value for key, value in options.items() if value is not None}
+    return [word for key, value in given.items() for word in (f"--{key.replace('_', '-')}", str(value))]
 
 
 def reading_of(columns: str | None, header: bool | None, agreed: Agreed) -> Reading:

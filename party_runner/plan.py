@@ -44,11 +44,12 @@ def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple
             program=str(program.path),
             preprocessing=supplier,
             tolerance=choices.tolerance,
+            **asdict(choices.ways),
         )
     shapes = tuple(None if array is None else _shape(array) for array in given)
     plan_file = PlanFile(
         str(program.path), program.digest, len(given), choices.suite, choices.numbers, supplier, shapes,
-        tuple(planned.demand),
+        tuple(planned.demand), choices.ways,
     )  # fmt: skip
     summary = planned.report.to_json() | {
         "offline_estimate": offline_bytes(planned.demand, len(given), supplier),

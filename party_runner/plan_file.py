@@ -7,7 +7,7 @@ circuits that material is of. It is read as if somebody hostile had written it.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import msgpack
 
 from mpc.errors import LocalError
 from mpc.supply import Entry
+from mpc.ways import Ways
 from party_runner.whole_file import write_file
 from protocols.preprocessing.circuits import circuits_of, pack_circuits, unpack_circuits
 from protocols.preprocessing.demand import pack_demand, parse_demand
@@ -34,7 +35,8 @@ class PlanFile:
 
     `program`: its path when it was planned, for people; `program_digest` tells programs apart. `shapes`: of every
     party's input, as `190x31:float64`, or None. `preprocessing`: who was to make the material, by which protocols
-    choose it. `digest`: SHA-256 of all but the path, in hexadecimal, so that parties may plan each for itself.
+    choose it. `ways`: how what there are several ways for is computed. `digest`: SHA-256 of all but the path, in
+    hexadecimal, so that parties may plan each for itself.
     """
 
     program: str
@@ -45,6 +47,7 @@ class PlanFile:
     preprocessing: str
     shapes: tuple[str | None, ...]
     demand: tuple[Entry, ...]
+    ways: Ways = field(default_factory=Ways)
     digest: str = ""
 
     @property
@@ -58,6 +61,7 @@ def save_plan(plan: PlanFile, target: Path) -> None:
     fields = [
         plan.program, plan.program_digest, plan.parties, plan.suite, plan.numbers.fractional_bits, plan.numbers.ring,
         plan.preprocessing, list(plan.shapes), pack_circuits(circuits_of(plan.demand)), pack_demand(plan.demand),
+        list(astuple(plan.ways)),
     ]  # fmt: skip
     write_file(target, FORMAT + msgpack.packb(fields))
 
@@ -80,7 +84,7 @@ def load_plan(file: Path) -> PlanFile:
 
 def _parsed(content: bytes) -> PlanFile:
     raw: Any = msgpack.unpackb(content[len(FORMAT) :], max_ext_len=0, max_map_len=0)
-    program, program_digest, parties, suite, fractional_bits, ring, preprocessing, shapes, packed, demand = raw
+    program, program_digest, parties, suite, fractional_bits, ring, preprocessing, shapes, packed, demand, ways = raw
     texts = (program, program_digest, suite, preprocessing, *(shape for shape in shapes if shape is not None))
     if not all(type(text) is str and len(text) <= MAX_TEXT and text.isprintable() for text in texts):
         raise ValueError("no text")
@@ -97,8 +101,16 @@ def _parsed(content: bytes) -> PlanFile:
     digest = hashlib.sha256(FORMAT + msgpack.packb(raw[1:])).hexdigest()
     return PlanFile(
         program, program_digest, parties, suite, Numbers(fractional_bits, ring), preprocessing, tuple(shapes),
-        entries, digest,
+        entries, _ways(ways), digest,
     )  # fmt: skip
+
+
+def _ways(raw: Any) -> Ways:
+    """ValueError for what names no way."""
+    try:
+        return Ways(*raw)
+    except LocalError as error:
+        raise ValueError(error.code) from None
 
 
 def _bad(file: Path, why: str) -> LocalError:

@@ -13,7 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from mpc.accounts.display import within
+from mpc.accounts.display import seconds_on_wire, within
 from mpc.errors import LocalError
 from party_runner.kept import keep
 from party_runner.summary import Summary, as_json, write_summary
@@ -98,7 +98,7 @@ def report(summary: Summary, counted: str = "all parties") -> Group:
 
 def cost_report(summary: Summary, counted: str) -> Group:
     """What was or will be revealed, the circuits, the cost by line, the material."""
-    parts = [_reveals(summary), *_decisions(summary), *_circuits(summary)]
+    parts = [_reveals(summary), *_decisions(summary), *_circuits(summary), *_ways(summary)]
     return Group(*parts, _lines(summary, counted), _material(summary))
 
 
@@ -230,6 +230,15 @@ def _circuits(summary: Summary) -> list[RenderableType]:
         counts = f"{run['ands']:,}", f"{run['instances']:,}"
         made.add_row(run["line"], run["circuit"], *counts, run["by"], run["adversary"])
     return [titled("Circuits", made)] if made.row_count else []
+
+
+def _ways(summary: Summary) -> list[RenderableType]:
+    """What was computed in one of two ways, and what either takes on the wire; nothing where there is nothing."""
+    made = table("line", "operation", "values", "taken", "arithmetic", "garbled")
+    for way in summary["ways"]:
+        seconds = (seconds_on_wire(float(way[name])) for name in ("arithmetic", "yao"))
+        made.add_row(way["line"], way["operation"], f"{way['values']:,}", way["way"], *seconds)
+    return [titled("Ways", made)] if made.row_count else []
 
 
 def _dimensions(shape: list[int]) -> str:

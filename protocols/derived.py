@@ -112,6 +112,9 @@ class Derived:
 
     garbled_by_several: ClassVar[Any] = None
     """As `garbled`, among any number of parties."""
+    garbled_numbers: ClassVar[Any] = None
+    """The suite's own way to run a circuit on shared numbers and bits in constant rounds between two parties,
+    `async (ctx, joint, shares)` (`protocols/garbled/joint.py`), if it has one."""
 
     settle: ClassVar[Any] = staticmethod(settle)
     square: ClassVar[Any] = staticmethod(square)

@@ -36,7 +36,7 @@ class RequiredOnly(Beaver):
 
 DERIVED = RequiredOnly.name
 SUITES.update({REPLICATED.name: REPLICATED, DERIVED: RequiredOnly()})
-PARTIES = {REPLICATED.name: 3}
+PARTIES = {REPLICATED.name: 3, "yao": 2}
 """Suites for one number of parties only."""
 MADE = "beaver without a dealer"
 Value = Words | tuple[Words, tuple[int, ...]]

@@ -14,7 +14,7 @@ PACKAGES = ("native", "mpc", "protocols", "party_runner")
 ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
-        "_installed", "errors", "intake", "algebra", "prg", "domain_hash", "label_hash", "garbling", "device",
+        "_installed", "errors", "intake", "ways", "algebra", "prg", "domain_hash", "label_hash", "garbling", "device",
         "network", "accounts.display", "accounts.learnt", "accounts.ledger", "accounts.plain", "accounts.report",
         "accounts.results", "correlation", "standing", "supply", "side_by_side", "context", "accounts.cost",
         "store", "planning", "simulation", "testing",
@@ -26,7 +26,7 @@ ORDER = {
         "preprocessing.joining",
         "preprocessing.bilinear", "preprocessing.random_bits", "garbled.program", "garbled.walk",
         "garbled.half_gates_zre15", "garbled.three_halves_rr21", "garbled.schemes", "garbled.whole",
-        "preprocessing.kinds", "garbled", "ideal", "beaver",
+        "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
         "ot", "numeric", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -36,10 +36,10 @@ Of `accounts` each file, since the context stands between. What describes kinds 
 take it, and what makes it above the transfers that it is made of.
 """
 
-SUITES = ("beaver", "ideal")
+SUITES = ("beaver", "ideal", "yao")
 """The folders that know what a share is made of."""
 
-APART = {"ideal": {"beaver"}, "beaver": {"ideal"}}
+APART = {"ideal": {"beaver"}, "beaver": {"ideal"}, "yao": {"ideal"}}
 """What must not import one another although their level would allow it."""
 
 FOLDER_ORDER = {
@@ -64,6 +64,7 @@ FOLDER_ORDER = {
         "truncate", "shuffle",
         "__init__",
     ),
+    "protocols.yao": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
@@ -77,14 +78,17 @@ FOLDER_ORDER = {
     "protocols.garbled": (
         "program", "walk", "half_gates_zre15", "three_halves_rr21", "schemes", "whole", "yao", "ahead",
         "bmr_levels", "bmr_masks", "bmr_products", "bmr_gates", "bmr_messages",
-        "bmr_walk", "bmr_garbling", "bmr_evaluating", "bmr_blo16", "__init__",
+        "bmr_walk", "bmr_garbling", "bmr_evaluating", "bmr_blo16",
+        "projection", "joint", "of_shares", "products",
+        "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",
         "ot_tools", "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "misuse", "node", "lowering", "losses", "shadows", "missing", "implementations", "declared", "secret",
+        "lines", "misuse", "node", "appraising", "lowering",
+        "losses", "shadows", "missing", "implementations", "declared", "secret",
         "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
         "thresholds", "decided", "choices", "logic", "writing", "quotients", "signs", "functions", "folding",
         "rearranging", "selecting", "cumulative", "shuffled", "extremes", "products", "spreads", "statistics",

@@ -13,7 +13,7 @@ import pytest
 from protocols.one_array import OneArray, OneArrayBits
 
 ROOT = Path(__file__).resolve().parent.parent
-INSIDE = ("protocols/beaver/", "protocols/ideal/", "protocols/one_array.py")
+INSIDE = ("protocols/beaver/", "protocols/ideal/", "protocols/yao/", "protocols/one_array.py")
 FOLDERS = ("mpc", "protocols", "party_runner", "bench", "examples")
 OPENED_HERE = ("protocols.shares", "protocols.suite", "protocols.prefix")
 """Who imports one of these has to do with shares."""

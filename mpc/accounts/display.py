@@ -47,6 +47,11 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
+def seconds_on_wire(seconds: float) -> str:
+    """Seconds to three places of what matters; a dash where nothing is known."""
+    return f"{seconds:.3g} s" if seconds else "-"
+
+
 def within(error: float, *, decided: bool = False) -> str:
     """The bound of an error; `decided` where it holds only if comparisons of what is not exact went as they should."""
     if not isfinite(error):

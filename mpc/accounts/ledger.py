@@ -54,6 +54,19 @@ class CircuitRun:
 
 
 @dataclass(frozen=True, slots=True)
+class WayTaken:
+    """How a line computed what there are two ways for, on how many values, and the seconds that either takes on the
+    network that the run is tuned for, without computation; 0 without one."""
+
+    line: str
+    operation: str
+    values: int
+    way: str
+    arithmetic: float
+    yao: float
+
+
+@dataclass(frozen=True, slots=True)
 class LineCost:
     """What one line of the user's program cost this party."""
 
@@ -103,6 +116,7 @@ class Ledger:
         self._lines: dict[str, _LineTally] = {}
         self._margins: dict[str, float] = {}
         self._circuits: dict[tuple[int, ...], CircuitRun] = {}
+        self._ways: dict[tuple[int, ...], WayTaken] = {}
 
     def sent(self, line: str, to: int, count: int) -> None:
         """`count` framed bytes went to party `to` on behalf of `line`."""
@@ -152,6 +166,25 @@ class Ledger:
             alike = replace(run, instances=0)
             found[alike] = found.get(alike, 0) + run.instances
         return tuple(replace(run, instances=instances) for run, instances in found.items())
+
+    def way(self, path: tuple[int, ...], taken: WayTaken) -> None:
+        """The value of this path is computed in this way; it is noted once, whoever computes it."""
+        self._ways[path] = taken
+
+    def ways(self) -> tuple[WayTaken, ...]:
+        """The ways by line and operation, each with all its values and seconds, in the order of the program."""
+        found: dict[tuple[str, str, str], WayTaken] = {}
+        for path in sorted(self._ways):
+            one = self._ways[path]
+            key = one.line, one.operation, one.way
+            before = found.get(key, replace(one, values=0, arithmetic=0.0, yao=0.0))
+            found[key] = replace(
+                one,
+                values=before.values + one.values,
+                arithmetic=before.arithmetic + one.arithmetic,
+                yao=before.yao + one.yao,
+            )
+        return tuple(found.values())
 
     def lines(self) -> tuple[LineCost, ...]:
         """The account by line of the user's program, in the order in which lines first cost something."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from mpc.accounts.display import Section, as_html, as_text, within
+from mpc.accounts.display import Section, as_html, as_text, seconds_on_wire, within
 from mpc.accounts.learnt import Learnt
-from mpc.accounts.ledger import CircuitRun, Decision, LineCost, Reveal
+from mpc.accounts.ledger import CircuitRun, Decision, LineCost, Reveal, WayTaken
 from mpc.accounts.plain import with_notes
 
 LINES_SHOWN = 12
@@ -22,7 +22,8 @@ class Report:
     the account of the accelerator that was in use, None without one; `check_material` says how much of the material
     the parties verified: nothing, a sample, all. `material` was taken; `unused` was made ahead, and burned. `decisions`
     are the lines that compare values which are not exact. `circuits` are the Boolean circuits that were computed, by
-    line. `learnt` knows what was revealed to this party again.
+    line; `ways` the lines that compute what there are two ways for. `learnt` knows what was revealed to this party
+    again.
     """
 
     program: str
@@ -44,6 +45,7 @@ class Report:
     unused: dict[str, int] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
     circuits: tuple[CircuitRun, ...] = ()
+    ways: tuple[WayTaken, ...] = ()
     learnt: Learnt = field(default_factory=Learnt, compare=False)
 
     @property
@@ -67,12 +69,20 @@ class Report:
             Section("Revealed", ("line", "shape", "error", "to"), revealed),
             Section("Decided on inexact values", ("line", "could go the other way within"), decisions),
             Section("Circuits", ("line", "circuit", "ANDs", "instances", "by", "against"), self._circuit_rows),
+            Section("Ways", ("line", "operation", "values", "taken", "arithmetic", "garbled"), self._way_rows),
             Section(f"Cost by line, {self.parties[self.me]} alone", ("line", "rounds", "bytes"), by_line),
         ]
 
     @property
     def _circuit_rows(self) -> list[tuple[str, ...]]:
         return [(c.line, c.circuit, f"{c.ands:,}", f"{c.instances:,}", c.by, c.adversary) for c in self.circuits]
+
+    @property
+    def _way_rows(self) -> list[tuple[str, ...]]:
+        return [
+            (w.line, w.operation, f"{w.values:,}", w.way, seconds_on_wire(w.arithmetic), seconds_on_wire(w.yao))
+            for w in self.ways
+        ]
 
     def _receivers(self, to: tuple[int, ...]) -> str:
         everybody = set(to) == set(range(len(self.parties)))
@@ -107,6 +117,7 @@ class Report:
             "reveals": [asdict(reveal) for reveal in self.reveals],
             "decisions": [asdict(decision) for decision in self.decisions],
             "circuits": [asdict(circuit) for circuit in self.circuits],
+            "ways": [asdict(way) for way in self.ways],
             "lines": [asdict(line) for line in self.lines],
             "warnings": [*self.warnings, *notes],
             "device": self.device,

@@ -18,6 +18,7 @@ from protocols.array.implementations import implements
 from protocols.array.lines import naming_line, user_line
 from protocols.array.logic import is_negative, where
 from protocols.array.losses import allowed_loss, check_loss
+from protocols.array.lowering import garble
 from protocols.array.node import Facts, Node, Operation, operation
 from protocols.array.peaks import Peak
 from protocols.array.quotients import divide, reciprocal
@@ -26,7 +27,7 @@ from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray, need_secret
 from protocols.array.shadows import in_floats
 from protocols.array.signs import from_zero_on
-from protocols.numeric import error_function, exponential, logarithm, sine, square_root
+from protocols.numeric import error_function, exponential, garbled, logarithm, sine, square_root
 from protocols.numeric import sigmoid as logistic
 from protocols.numeric.continuity import (
     through_erf,
@@ -48,9 +49,14 @@ ErrorOf = Callable[[Range, int], int]
 
 
 def _function(
-    name: str, protocol: Callable[..., Any], range_of: RangeOf, loss_of: LossOf, through: ErrorOf
+    name: str,
+    protocol: Callable[..., Any],
+    range_of: RangeOf,
+    loss_of: LossOf,
+    through: ErrorOf,
+    circuit: Callable[..., Any] | None = None,
 ) -> Operation:
-    """An operation that runs `protocol(ctx, x, range, f)` on x in fixed point.
+    """An operation that runs `protocol(ctx, x, range, f)` on x in fixed point, or `circuit` where it is to be garbled.
 
     `range_of` says where the results lie, and refuses what is outside the function's domain; `loss_of` bounds the
     protocol's own error, and `through` what it makes of the operand's.
@@ -69,24 +75,34 @@ def _function(
         result: ArithmeticShare = await protocol(ctx, x, operand.range, node.scale)
         return result
 
-    return operation(name, facts, run)
+    async def run_garbled(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
+        assert circuit is not None
+        result: ArithmeticShare = await circuit(ctx, x, node.operands[0].range, node.scale)
+        return result
+
+    made = operation(name, facts, run)
+    if circuit is not None:
+        garble(made, "numeric", run_garbled)
+    return made
 
 
 def _through_exp(r: Range, f: int) -> int:
     return through_exp(r, f, exponential.largest_exp(r, f))
 
 
-SQRT = _function("sqrt", square_root.sqrt, square_root.sqrt_range, square_root.sqrt_loss, through_sqrt)
+SQRT = _function("sqrt", square_root.sqrt, square_root.sqrt_range, square_root.sqrt_loss, through_sqrt, garbled.sqrt)
 INVERSE_SQRT = _function(
     "inverse_sqrt", square_root.inverse_sqrt, square_root.inverse_sqrt_range, square_root.inverse_sqrt_loss,
-    through_inverse_sqrt,
+    through_inverse_sqrt, garbled.inverse_sqrt,
 )  # fmt: skip
-EXP = _function("exp", exponential.exp, exponential.exp_range, exponential.exp_loss, _through_exp)
-LOG = _function("log", logarithm.log, logarithm.log_range, logarithm.log_loss, through_log)
-SIGMOID = _function("sigmoid", logistic.sigmoid, logistic.sigmoid_range, logistic.sigmoid_loss, through_sigmoid)
-TANH = _function("tanh", logistic.tanh, logistic.tanh_range, logistic.tanh_loss, through_tanh)
-SIN = _function("sin", sine.sin, sine.sin_range, sine.sin_loss, through_sine)
-COS = _function("cos", sine.cos, sine.cos_range, sine.sin_loss, through_sine)
+EXP = _function("exp", exponential.exp, exponential.exp_range, exponential.exp_loss, _through_exp, garbled.exp)
+LOG = _function("log", logarithm.log, logarithm.log_range, logarithm.log_loss, through_log, garbled.log)
+SIGMOID = _function(
+    "sigmoid", logistic.sigmoid, logistic.sigmoid_range, logistic.sigmoid_loss, through_sigmoid, garbled.sigmoid
+)
+TANH = _function("tanh", logistic.tanh, logistic.tanh_range, logistic.tanh_loss, through_tanh, garbled.tanh)
+SIN = _function("sin", sine.sin, sine.sin_range, sine.sin_loss, through_sine, garbled.sin)
+COS = _function("cos", sine.cos, sine.cos_range, sine.sin_loss, through_sine, garbled.cos)
 ERF = _function(
     "erf", error_function.erf, error_function.erf_range, error_function.erf_loss, through_erf
 )  # fmt: skip

@@ -15,6 +15,7 @@ from protocols.array.decided import Decided, said_of_equality, said_of_order, wh
 from protocols.array.facts import joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
+from protocols.array.lowering import garble
 from protocols.array.node import Facts, Node, Shape, operation
 from protocols.array.public import own_truths, refuse_masked
 from protocols.array.recording import record
@@ -22,6 +23,7 @@ from protocols.array.scales import BIT, aligned, common_scale, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import are_truths, broadcast_to, choose
 from protocols.array.thresholds import Units, above, clamped, nearest, threshold
+from protocols.numeric import garbled
 from protocols.numeric.fixed_point import in_small_ring
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
@@ -68,8 +70,18 @@ async def _select(
     return await suite_of(ctx).select(ctx, condition, x, y)
 
 
+async def _is_negative_garbled(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
+    return await garbled.is_negative(ctx, x, node.operands[0].range)
+
+
+async def _is_zero_garbled(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
+    return await garbled.is_zero(ctx, x, node.operands[0].range)
+
+
 NEGATIVE = operation("<", _truths, _is_negative, decides=True)
 ZERO = operation("==", _truths, _is_zero, decides=True)
+garble(NEGATIVE, "compare", _is_negative_garbled)
+garble(ZERO, "compare", _is_zero_garbled)
 NOT = operation("~", _truths, lambda ctx, node, x: suite_of(ctx).not_(ctx, x))
 AND = operation("&", _truths, _and)
 OR = operation("|", _truths, _or)

@@ -13,12 +13,14 @@ from protocols.array.facts import joint_shape
 from protocols.array.implementations import implements
 from protocols.array.lines import naming_line, user_line
 from protocols.array.losses import allowed_loss, check_loss
+from protocols.array.lowering import garble
 from protocols.array.missing import missing
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import is_integral, public
 from protocols.array.recording import record
 from protocols.array.scales import as_secret, fixed, short
 from protocols.array.secret import SecretArray
+from protocols.numeric import garbled
 from protocols.numeric.continuity import through_quotient, through_reciprocal
 from protocols.numeric.division import divide as divide_shares
 from protocols.numeric.division import quotient_loss, quotient_range
@@ -58,8 +60,20 @@ async def _invert(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticSha
     return await invert_shares(ctx, x, operand.range, node.scale)
 
 
+async def _divide_garbled(ctx: Context, node: Node, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+    dividend, divisor = node.operands
+    extra = node.scale + divisor.scale - dividend.scale
+    return await garbled.divide(ctx, x, y, dividend.range, divisor.range, extra)
+
+
+async def _invert_garbled(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
+    return await garbled.reciprocal(ctx, x, node.operands[0].range, node.scale)
+
+
 DIVIDE = operation("/", _quotient, _divide, keeps_signs=True)
 RECIPROCAL = operation("reciprocal", _inverse, _invert)
+garble(DIVIDE, "numeric", _divide_garbled)
+garble(RECIPROCAL, "numeric", _invert_garbled)
 
 
 @implements(np.divide)

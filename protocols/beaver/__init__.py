@@ -46,6 +46,7 @@ class BeaverSuite(Derived):
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
     garbled: ClassVar[Any] = staticmethod(by_garbling.evaluate)
     garbled_by_several: ClassVar[Any] = staticmethod(by_bmr.evaluate)
+    garbled_numbers: ClassVar[Any] = staticmethod(by_garbling.of_numbers)
 
 
 class Beaver:

@@ -21,7 +21,7 @@ from mpc.network.wire import Message, Tag
 from mpc.planning import CountingSupply
 from mpc.standing import StandingMaterial
 from mpc.supply import Entry, Path
-from protocols.array.lowering import lowering
+from protocols.array.lowering import lowering, note_way
 from protocols.array.node import Node, Value
 from protocols.runs.rehearsal import Rehearsal, Role, Taken, path_bytes
 from protocols.shares import Share
@@ -115,7 +115,10 @@ class Lockstep:
             try:
                 if lowering(node.operation, sessions[LEADER]).talks:
                     depths = [own.begins for own in row]
-                    self._count(sessions, row, depths, await rehearsal.roles(row, depths))
+                    roles = await rehearsal.roles(row, depths)
+                    for session, own in zip(sessions, row, strict=True):
+                        note_way(session, own)
+                    self._count(sessions, row, depths, roles)
                 else:
                     self._run_local(row)
             except ParleyError as error:

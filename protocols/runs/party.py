@@ -23,6 +23,7 @@ from mpc.intake import MAX_ELEMENTS, Intake
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.simulation import Main
+from mpc.ways import Ways
 from native import keep_memory
 from protocols.runs.by_reveal import ByReveal
 from protocols.runs.failures import let_messages_leave, tell_peers
@@ -30,7 +31,7 @@ from protocols.runs.input_shapes import exchange_shapes
 from protocols.runs.planning import Plan, plan_shapes
 from protocols.runs.reports import report_of
 from protocols.runs.sources import OT, Provision, Source
-from protocols.runs.suites import find_ring, find_suite
+from protocols.runs.suites import check_ways, find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 from protocols.suite import Factory
 
@@ -63,6 +64,7 @@ async def run_party(
     program: str,
     suite: str = "beaver",
     numbers: Numbers = Numbers(),
+    ways: Ways | None = None,
     connect_seconds: float = 0.0,
     on_progress: Progress | None = None,
     device: Accelerator | None = None,
@@ -75,6 +77,7 @@ async def run_party(
 
     `preprocessing`: a supplier's name, or a `Source`. The last endpoint is the dealer if material comes from one; else
     all are parties.
+    `ways`: how what there are several ways for is computed, as all parties have chosen.
     `tolerance` refuses outputs whose error may be larger. `device` is offered the large local operations of the online
     part. `max_elements`: how many elements of the others' secrets this party is willing to hold at a time;
     `too-many-elements` where they announce more.
@@ -87,7 +90,7 @@ async def run_party(
     try:
         source = Source(preprocessing) if isinstance(preprocessing, str) else preprocessing
         party = await _Party.prepare(
-            main, mine, transport, agreement, find_suite(suite), numbers, progress, source, max_elements
+            main, mine, transport, agreement, find_suite(suite), numbers, ways or Ways(), progress, source, max_elements
         )
         party.device, party.tolerance, party.on_result = device, tolerance, on_result
         return await party.run(program, connect_seconds)
@@ -107,6 +110,7 @@ class _Party:
     agreement: Agreement
     suite: Factory
     numbers: Numbers
+    ways: Ways
     progress: Progress
     source: Source
     provision: Provision
@@ -126,14 +130,18 @@ class _Party:
         agreement: Agreement,
         suite: Factory,
         numbers: Numbers,
+        ways: Ways,
         progress: Progress,
         source: Source,
         max_elements: int | None,
     ) -> _Party:
         """Everything before the program runs; where it is planned, the shapes, the plan, and the material."""
         started = time.perf_counter()
+        check_ways(ways, suite, source.parties(transport))
         provision = await Provision.open(source, transport, agreement, lambda *made: progress("offline", *made))
-        party = _Party(main, mine, transport, agreement, suite, numbers, progress, source, provision, max_elements)
+        party = _Party(
+            main, mine, transport, agreement, suite, numbers, ways, progress, source, provision, max_elements
+        )
         if source.plans:
             await party._prepare_all()
         party.offline_seconds = time.perf_counter() - started
@@ -176,7 +184,7 @@ class _Party:
         return Session(
             self.transport, self.provision.supply, self.agreement, self.suite, self.source.parties(self.transport),
             self.numbers.fractional_bits, find_ring(self.numbers.ring), tolerance=self.tolerance,
-            intake=Intake(self.max_elements),
+            intake=Intake(self.max_elements), ways=self.ways,
         )  # fmt: skip
 
     def _counter(self) -> Callable[[], None]:
@@ -205,7 +213,7 @@ class _Party:
         try:
             self.plan = await plan_shapes(
                 self.main, shapes, self.suite.name, self.numbers.fractional_bits, self.source.name,
-                ring=self.numbers.ring, dealt=self.provision.supply.dealt,
+                ring=self.numbers.ring, dealt=self.provision.supply.dealt, ways=self.ways,
             )  # fmt: skip
         except ParleyError as error:
             if error.code in FATAL_WHEN_PLANNED:

@@ -15,13 +15,14 @@ from mpc.algebra.shapes_only import ShapesOfRing
 from mpc.planning import NETWORKS, CountingSupply
 from mpc.simulation import Main, Setting, run_in_memory
 from mpc.supply import Entry
+from mpc.ways import Ways
 from protocols.runs.event_loop import run_trio
 from protocols.runs.frames import as_input
 from protocols.runs.input_shapes import describe
 from protocols.runs.lockstep import Lockstep
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, check_preprocessing
-from protocols.runs.suites import find_ring, find_suite
+from protocols.runs.suites import check_ways, find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
 
@@ -63,17 +64,29 @@ def plan(
     program: str = "",
     preprocessing: str = DEALER,
     tolerance: float | None = None,
+    network: str = "",
+    numeric: str = "auto",
+    compare: str = "auto",
 ) -> Plan:
     """What `main` will cost on inputs of these shapes and dtypes; their values do not matter.
 
     It depends on where material comes from: protocols take what is cheap there. Like `simulate`, it has a dealer in
     mind unless told otherwise. `ring`: its bits, 64 or 128. `tolerance` refuses outputs whose error may be larger.
+    `network`, `numeric`, `compare`: how what there are several ways for is computed (`mpc.ways.Ways`).
     """
     check_preprocessing(preprocessing)
     shapes = [describe(as_input(given)) for given in inputs]
     return run_trio(
         lambda: plan_shapes(
-            main, shapes, suite, fractional_bits, preprocessing, program, ring=ring, tolerance=tolerance
+            main,
+            shapes,
+            suite,
+            fractional_bits,
+            preprocessing,
+            program,
+            ring=ring,
+            tolerance=tolerance,
+            ways=Ways(network, numeric, compare),
         )
     )
 
@@ -89,6 +102,7 @@ async def plan_shapes(
     ring: int = 64,
     dealt: bool | None = None,
     tolerance: float | None = None,
+    ways: Ways | None = None,
 ) -> Plan:
     """The plan of `main` on inputs of these shapes, with nothing computed but what is public.
 
@@ -98,8 +112,9 @@ async def plan_shapes(
     supplies = [CountingSupply(dealt=dealt) for _ in inputs]
     factory, lockstep = find_suite(suite, simulated=True), Lockstep(supplies)
     foresight = None if factory.remembers else lambda session: lockstep
-    of_shapes = ShapesOfRing(find_ring(ring))
-    setting = Setting(factory, fractional_bits, of_shapes, foresight=foresight, tolerance=tolerance)
+    of_shapes, ways = ShapesOfRing(find_ring(ring)), ways or Ways()
+    check_ways(ways, factory, len(inputs))
+    setting = Setting(factory, fractional_bits, of_shapes, foresight=foresight, tolerance=tolerance, ways=ways)
     calls = 0
 
     def count() -> None:

@@ -160,9 +160,7 @@ class Rehearsal:
         for me, agreement in enumerate(Agreement.simulate(n)):
             transport, supply = _Noting(me, like.transport.names[:n], network), CountingSupply(dealt=like.supply.dealt)
             network.append(transport)
-            session = Session(
-                transport, supply, agreement, like.factory, n, like.fractional_bits, ring, network=like.network
-            )
+            session = Session(transport, supply, agreement, like.factory, n, like.fractional_bits, ring, ways=like.ways)
             players.append(_Player(session, supply, transport))
         await run_all([(player.session.start,) for player in players])
         for player in players:

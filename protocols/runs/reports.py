@@ -34,9 +34,12 @@ def report_of(
 ) -> Report:
     """One party's account of a session that has ended; `rounds` and `sent` have an entry for each party, by index."""
     ledger = session.ledger
+    said = getattr(session.factory, "warnings", None)
+    warnings = (*warnings, *(said(ledger.lines()) if said else ()))
     return Report(
         program, session.transport.me, session.transport.names[: session.n], session.factory.name, preprocessing,
         security_sentence(session.factory, session.n, session.supply), seconds, tuple(rounds), tuple(sent),
         session.supply.received_bytes, dict(ledger.material), tuple(ledger.reveals), ledger.lines(), warnings,
-        device, check_material, dict(ledger.unused), ledger.decisions(), ledger.circuits(), ledger.learnt,
+        device, check_material, dict(ledger.unused), ledger.decisions(), ledger.circuits(), ledger.ways(),
+        ledger.learnt,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
 from mpc.simulation import Main, PartyRun, Setting, run_in_memory
 from mpc.supply import Supply
+from mpc.ways import Ways
 from protocols.preprocessing import dealer
 from protocols.preprocessing.from_ot import ot_supplies
 from protocols.runs.by_reveal import ByReveal
@@ -28,7 +29,7 @@ from protocols.runs.event_loop import run_trio
 from protocols.runs.frames import as_input
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, EXTENSIONS, check_preprocessing
-from protocols.runs.suites import find_ring, find_suite
+from protocols.runs.suites import check_ways, find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
 
@@ -86,6 +87,9 @@ def simulate(
     check_costs: bool = False,
     preprocessing: str = DEALER,
     tolerance: float | None = None,
+    network: str = "",
+    numeric: str = "auto",
+    compare: str = "auto",
 ) -> Simulation:
     """Run `main(ctx, mine)` for all parties in this process; `inputs[i]` is party i's own data, or None.
 
@@ -96,8 +100,8 @@ def simulate(
     meets in one process. Material comes from a dealer inside that process, which is quick and gives away nothing more
     there; `preprocessing` names another source, as "ot", which real runs use: then material is made as in these, by
     reveals. `ring`: the bits of the ring, 128 where 64 are too few for the values. `tolerance` refuses outputs whose
-    error may be larger. `check_costs` holds counted costs against declared ones. The first error of any party is
-    raised.
+    error may be larger. `check_costs` holds counted costs against declared ones. `network`, `numeric`, `compare`: how
+    what there are several ways for is computed (`mpc.ways.Ways`). The first error of any party is raised.
     """
     if len(inputs) < 2:
         raise LocalError(
@@ -105,9 +109,11 @@ def simulate(
         )
     check_preprocessing(preprocessing)
     inputs = [as_input(given) for given in inputs]
+    ways = Ways(network, numeric, compare)
+    check_ways(ways, find_suite(suite, simulated=True), len(inputs))
     setting = Setting(
         find_suite(suite, simulated=True), fractional_bits, find_ring(ring), audit=check_costs,
-        foresight=None if preprocessing == DEALER else ByReveal, tolerance=tolerance,
+        foresight=None if preprocessing == DEALER else ByReveal, tolerance=tolerance, ways=ways,
     )  # fmt: skip
     started = time.perf_counter()
 

@@ -6,13 +6,18 @@ from mpc.algebra.interface import Algebra
 from mpc.algebra.wide_ring import ring_of_bits
 from mpc.errors import LocalError
 from mpc.supply import Supply
+from mpc.ways import Ways
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
 from protocols.suite import Factory
+from protocols.yao import SUITE as YAO
 
-SUITES: dict[str, Factory] = {BEAVER.name: BEAVER, IDEAL.name: IDEAL}
+SUITES: dict[str, Factory] = {BEAVER.name: BEAVER, YAO.name: YAO, IDEAL.name: IDEAL}
 RINGS = (64, 128)
 """The bits of rings that runs are offered."""
+
+OF_YAO = 2
+"""How many parties garble."""
 
 OWN_WORK = "the parties make the preprocessed material themselves"
 
@@ -37,6 +42,15 @@ def find_ring(ring: int | Algebra) -> Algebra:
         offered = " or ".join(map(str, RINGS))
         raise LocalError("wrong-ring", f"there is no ring of {ring} bits for runs", f"choose {offered}")
     return ring_of_bits(ring)
+
+
+def check_ways(ways: Ways, suite: Factory, n: int) -> None:
+    """LocalError `unfit-session` for what is to be garbled among other than two parties, or where nothing is hidden."""
+    asked = [f"--{what} yao" for what, way in (("numeric", ways.numeric), ("compare", ways.compare)) if way == "yao"]
+    if asked and (n != OF_YAO or suite.simulation_only):
+        where = f"among {n} parties" if n != OF_YAO else f"in the suite {suite.name}"
+        remedy = "garbled circuits are for two parties: leave it to auto, or choose arithmetic"
+        raise LocalError("unfit-session", f"{' and '.join(asked)} {where}", remedy)
 
 
 def security_sentence(suite: Factory, n: int, supply: Supply) -> str:

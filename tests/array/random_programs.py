@@ -209,7 +209,9 @@ class Found:
     margin: float = 0.0
 
 
-def run(program: Program, n: int = 2, suite: str = "beaver", preprocessing: str = "dealer") -> list[Found | None]:
+def run(
+    program: Program, n: int = 2, suite: str = "beaver", preprocessing: str = "dealer", way: str = "auto"
+) -> list[Found | None]:
     """What the program's steps come to, as far as they are not refused."""
     margins: dict[int, float] = {}
 
@@ -230,7 +232,7 @@ def run(program: Program, n: int = 2, suite: str = "beaver", preprocessing: str 
 
     done = simulate(
         main, [None] * n, fractional_bits=program.fractional_bits, ring=program.ring, suite=suite,
-        preprocessing=preprocessing,
+        preprocessing=preprocessing, numeric=way, compare=way,
     )  # fmt: skip
     found, bits = done.result
     errors = dict(zip(found, (reveal.error for reveal in done.report.reveals), strict=False))

@@ -8,6 +8,7 @@ import trio
 
 import mpc
 from mpc.simulation import Setting, run_in_memory
+from mpc.ways import Ways
 from protocols.array.lowering import as_declared, lower
 from protocols.array.node import OPERATIONS
 from protocols.beaver import SUITE
@@ -38,7 +39,7 @@ class OtherSuite:
 
 def run(program, suite=SUITE, network=""):
     async def main(ctx, mine):
-        ctx.session.network = network
+        ctx.session.ways = Ways(network)
         x = await mpc.secret(ctx, 0, X if ctx.me == 0 else None, range=(-100, 100))
         return await mpc.reveal(ctx, *program(x))
 

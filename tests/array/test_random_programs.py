@@ -25,6 +25,13 @@ def test_no_number_is_further_from_the_exact_one_than_the_report_says(batch, req
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("way", [{"way": "yao"}, {"suite": "yao"}], ids=str)
+def test_garbled_functions_keep_the_bounds(way):
+    for seed in range(8):
+        check(Program(2 * 10**6 + seed), **way)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("preprocessing", ["ot", "silent"])
 def test_material_from_the_parties_themselves_gives_no_other_bounds(preprocessing):
     for seed in range(6):

@@ -1,9 +1,10 @@
-"""One small call of every function of the Beaver suite, all randomness fixed; run as a program to write the digests.
+"""One small call of every function of the suites, all randomness fixed; run as a program to write the digests.
 
     python tests/beaver/transcripts.py
 
-writes `transcripts.json`: the digest of all messages of each call, with 2 and 3 parties, and without a dealer where
-that makes a difference. A change there is a change to the wire: say so in CHANGELOG under "Wire".
+writes `transcripts.json`: the digest of all messages of each call, of Beaver's suite with 2 and 3 parties, and without
+a dealer where that makes a difference, and of what the suite yao does in its own way. A change there is a change to the
+wire: say so in CHANGELOG under "Wire".
 """
 
 import json
@@ -22,11 +23,15 @@ from protocols.beaver import SUITE
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import UInt
 from protocols.preprocessing.dealer import local_supplies
+from protocols.suite import Factory
+from protocols.yao import SUITE as YAO
 
 WITHOUT_DEALER = ("msb", "below", "is_zero", "a2b")
 COMMITTED = Path(__file__).with_name("transcripts.json")
 PARTIES = (2, 3)
 OF_TWO = ("garbled",)
+GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
+"""What the suite yao does in its own way; what is derived of these sends the same."""
 VALUES = np.array([0, 1, 2**64 - 1, 2**40 + 17, 2**61], np.uint64)
 Script = Callable[[Context], Awaitable[Any]]
 
@@ -139,7 +144,7 @@ SCRIPTS: dict[str, Script] = {
 }
 
 
-def digest(script: Script, n: int, *, dealt: bool = True) -> str:
+def digest(script: Script, n: int, *, dealt: bool = True, suite: Factory = SUITE) -> str:
     """The digest of all messages of one call among n parties under fixed seeds.
 
     Not `dealt`: as if no dealer made the material.
@@ -155,7 +160,7 @@ def digest(script: Script, n: int, *, dealt: bool = True) -> str:
             await script(ctx)
 
         await run_in_memory(
-            main, [None] * n, supplies, Setting(SUITE), transports=transports,
+            main, [None] * n, supplies, Setting(suite), transports=transports,
             agreements=insecure_agreements(n), private=[insecure_seed("private", i) for i in range(n)],
         )  # fmt: skip
         return transcript_digest(record)
@@ -168,7 +173,8 @@ def digests() -> dict[str, str]:
     numbers = {name: (2,) if name in OF_TWO else PARTIES for name in SCRIPTS}
     dealt = {f"{name}, {n} parties": digest(SCRIPTS[name], n) for name, several in numbers.items() for n in several}
     made = {f"{name}, 2 parties, no dealer": digest(SCRIPTS[name], 2, dealt=False) for name in WITHOUT_DEALER}
-    return dealt | made
+    garbled = {f"{name}, suite yao": digest(SCRIPTS[name], 2, suite=YAO) for name in GARBLED}
+    return dealt | made | garbled
 
 
 if __name__ == "__main__":

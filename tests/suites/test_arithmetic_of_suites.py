@@ -14,7 +14,7 @@ from mpc.algebra.ring import Ring
 from mpc.testing import EDGES, party_counts, ring_arrays, shapes
 from protocols.runs.simulating import simulate
 
-WITH_BITS = ["beaver", DERIVED, "ideal"]
+WITH_BITS = ["beaver", DERIVED, "yao", "ideal"]
 SUITES = [*WITH_BITS, "replicated"]
 TINY = [Ring(3), Ring(4)]
 EDGE_WORDS = words([e for e in EDGES if -(2**62) <= e < 2**62])
@@ -160,7 +160,7 @@ def test_open_to_tells_one_party_only(suite, n):
 @suites_with_bits
 @pytest.mark.parametrize("n", [2, 3, 5])
 def test_open_bits_to_tells_one_party_only(suite, n):
-    values = np.array([[0, 1, 1], [1, 0, 1]], np.uint8)
+    values, n = np.array([[0, 1, 1], [1, 0, 1]], np.uint8), PARTIES.get(suite, n)
 
     async def main(ctx, mine):
         x = await ctx.suite.input_bits(ctx, 0, bits.pack(values) if ctx.me == 0 else None, values.shape)

@@ -16,6 +16,7 @@ from mpc.planning import CountingSupply
 from mpc.simulation import Setting, run_in_memory
 from protocols.beaver import SUITE
 from protocols.shares import choose, concatenate, stack
+from protocols.yao import SUITE as YAO
 
 VALUES = (7, 3)
 
@@ -76,7 +77,7 @@ async def conversions(ctx):
 SCRIPTS = [products, matrix_products, openings, bits, structure, comparisons, conversions]
 
 
-def counted(script, ring, *, n=2, dealt=True):
+def counted(script, ring, *, n=2, dealt=True, suite=SUITE):
     """Rounds, bytes and material by party, and what was asked of the supply, of a run on this ring."""
     supplies = [CountingSupply(dealt=dealt) for _ in range(n)]
 
@@ -84,7 +85,7 @@ def counted(script, ring, *, n=2, dealt=True):
         await script(ctx)
         return ctx.depth
 
-    runs = trio.run(run_in_memory, main, [None] * n, supplies, Setting(SUITE, ring=ring, audit=True))
+    runs = trio.run(run_in_memory, main, [None] * n, supplies, Setting(suite, ring=ring, audit=True))
     demands = [sorted(supply.demand) for supply in supplies]
     return [(r.result, r.session.ledger.bytes_sent, r.session.ledger.material) for r in runs], demands
 
@@ -94,6 +95,12 @@ def counted(script, ring, *, n=2, dealt=True):
 @pytest.mark.parametrize("ring", [Z64, Z128], ids=str)
 def test_a_run_on_shapes_counts_what_a_run_on_data_does(script, n, dealt, ring):
     assert counted(script, ShapesOfRing(ring), n=n, dealt=dealt) == counted(script, ring, n=n, dealt=dealt)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.__name__)
+@pytest.mark.parametrize("ring", [Z64, Z128], ids=str)
+def test_so_does_a_run_of_garbled_operations(script, ring):
+    assert counted(script, ShapesOfRing(ring), suite=YAO) == counted(script, ring, suite=YAO)
 
 
 async def large_product(ctx):

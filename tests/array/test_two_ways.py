@@ -1,0 +1,116 @@
+"""The way of a numerical function or a comparison: as the session says, or by what is quicker on its network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mpc
+from mpc.errors import LocalError
+from mpc.planning import NETWORKS
+
+X, Y = np.array([-90.0, -1.5, 0.0, 3.25, 77.0]), np.array([0.5, 1.5, 2.0, 19.0, 7.0])
+EXACT = (X / Y, 1 / Y, np.sqrt(Y), 1 / np.sqrt(Y), X < Y, X == 0, np.maximum(X, Y))
+
+
+async def main(ctx: Any, mine: Any) -> Any:
+    x = await mpc.secret(ctx, owner=0, value=mine, range=(-100, 100))
+    y = await mpc.secret(ctx, owner=1, value=mine, range=(0.5, 20))
+    return await mpc.reveal(ctx, x / y, 1 / y, np.sqrt(y), mpc.inverse_sqrt(y), x < y, x == 0, np.maximum(x, y))
+
+
+def simulated(values: Any = (X, Y), **options: Any) -> Any:
+    return mpc.simulate(main, list(values), check_costs=True, **options)
+
+
+BY_YAO = {"numeric": "yao", "compare": "yao"}
+
+
+@pytest.mark.parametrize("suite", ["beaver", "yao"])
+@pytest.mark.parametrize("options", [{}, BY_YAO, {"numeric": "yao"}, {"compare": "yao"}, {"network": "wan"}], ids=str)
+@pytest.mark.parametrize("ring", [64, 128])
+def test_results_are_within_the_same_bounds_and_plans_count_the_same(suite: str, options: Any, ring: int) -> None:
+    run = simulated(suite=suite, ring=ring, **options)
+    for found, exact, reveal in zip(run.result, EXACT, run.report.reveals, strict=True):
+        assert np.abs(found * 1.0 - exact * 1.0).max() <= reveal.error
+    planned = mpc.plan(main, [X, Y], suite=suite, ring=ring, **options).report
+    assert (planned.rounds, planned.bytes_sent) == (run.report.rounds, run.report.bytes_sent)
+    assert (planned.material, planned.ways) == (run.report.material, run.report.ways)
+    bounds = [reveal.error for reveal in run.report.reveals]
+    assert bounds == [reveal.error for reveal in simulated(suite=suite, ring=ring).report.reveals]
+
+
+@pytest.mark.parametrize("preprocessing", ["ot", "silent"])
+def test_material_of_the_parties_own(preprocessing: str) -> None:
+    run = simulated(preprocessing=preprocessing, **BY_YAO)
+    for found, exact, reveal in zip(run.result, EXACT, run.report.reveals, strict=True):
+        assert np.abs(found * 1.0 - exact * 1.0).max() <= reveal.error
+
+
+def taken(report: Any) -> dict[str, str]:
+    return {way.operation: way.way for way in report.ways}
+
+
+def test_without_a_network_what_is_not_asked_for_is_arithmetic() -> None:
+    assert taken(simulated().report) == {}
+    assert taken(simulated(numeric="yao").report) == dict.fromkeys(("/", "reciprocal", "sqrt", "inverse_sqrt"), "yao")
+    assert taken(simulated(compare="yao").report) == {"<": "yao", "==": "yao"}
+    assert taken(simulated(network="wan", numeric="arithmetic", compare="arithmetic").report) == {}
+
+
+def test_on_a_network_the_quicker_way_is_taken_and_both_are_told() -> None:
+    few, many = [X, Y], [np.ones(20_000), np.ones(20_000)]
+    assert set(taken(mpc.plan(main, few, network="wan").report).values()) == {"yao"}
+    assert taken(mpc.plan(main, many, network="wan").report)["/"] == "arithmetic"
+    for way in mpc.plan(main, many, network="lan").report.ways:
+        assert (way.way == "yao") == (way.yao < way.arithmetic)
+        assert way.arithmetic > 0 < way.yao
+
+
+async def quotient(ctx: Any, mine: Any) -> Any:
+    x = await mpc.secret(ctx, owner=0, value=mine, range=(1, 100))
+    y = await mpc.secret(ctx, owner=1, value=mine, range=(0.5, 20))
+    return await mpc.reveal(ctx, x / y)
+
+
+def test_what_is_told_is_what_the_plan_of_either_way_says() -> None:
+    values = [np.ones(40), np.ones(40)]
+    (way,) = mpc.plan(quotient, values, network="wan").report.ways
+    network = NETWORKS["wan"]
+    reveal_alone = {"arithmetic": way.arithmetic, "yao": way.yao}
+    for numeric, told in reveal_alone.items():
+        planned = mpc.plan(quotient, values, numeric=numeric).report
+        whole = network.seconds(planned.rounds, max(planned.bytes_sent))
+        assert told < whole < told + 3.1 * network.delay
+
+
+@pytest.mark.parametrize("options", [{"numeric": "yao"}, {"compare": "yao"}])
+def test_three_parties_and_the_clear_do_not_garble(options: Any) -> None:
+    for values, suite in (([X, Y, None], "beaver"), ([X, Y], "ideal")):
+        with pytest.raises(LocalError, match="unfit-session"):
+            mpc.simulate(main, values, suite=suite, **options)
+        with pytest.raises(LocalError, match="unfit-session"):
+            mpc.plan(main, values, suite=suite, **options)
+
+
+def test_three_parties_compute_arithmetically_on_any_network() -> None:
+    report = mpc.simulate(main, [X, Y, None], network="wan").report
+    assert report.ways == ()
+    assert report.rounds > 10
+
+
+def test_names_that_mean_nothing_are_refused() -> None:
+    with pytest.raises(LocalError, match="unknown-network"):
+        mpc.simulate(main, [X, Y], network="moon")
+    with pytest.raises(LocalError, match="unknown-way"):
+        mpc.plan(main, [X, Y], numeric="best")
+    with pytest.raises(LocalError, match="unknown-way"):
+        mpc.plan(main, [X, Y], compare="gmw")
+
+
+def test_a_report_shows_the_ways() -> None:
+    shown = repr(mpc.plan(main, [X, Y], network="wan"))
+    assert "Ways" in shown
+    assert " s " in shown[shown.index("Ways") :]
