@@ -1,5 +1,8 @@
 """Verifying what the parties made: a random sample of it, opened and thrown away, or all of it, by sacrifice.
 
+What one party holds of a sample stays with it where other material has it too, as an offset of transfers: then it alone
+is told what the others hold, and compares.
+
 Both find mistakes: of a party's program or memory, of the way between them. Coins are tossed when all is made, so that
 what they pick cannot be known before. They do not hold a party that aims at them: it may open other shares than it
 keeps, and an error that is a multiple of a high power of two can pass a sacrifice.
@@ -59,33 +62,41 @@ async def make_checked(ctx: Context, tools: Tools, kinds: Sequence[Correlation],
         opened = spare
         if chosen < len(places):
             opened, pieces[places[chosen]] = pieces[places[chosen]], spare
-        await _open_and_compare(ctx, kind, opened)
+        await _open_and_compare(ctx, of_kind(kind), opened)
     return pieces
 
 
 # a sample
 
 
-async def _open_and_compare(ctx: Context, kind: Correlation, material: Material) -> None:
-    parts = [await _opened(ctx, kind, part, share) for part, share in zip(kind.parts(), material, strict=True)]
+async def _open_and_compare(ctx: Context, kind: Kind, material: Material) -> None:
+    checkers = ctx.everyone if kind.checker is None else [kind.checker]
+    parts = [
+        await _opened(ctx, kind, part, share, checkers) for part, share in zip(kind.parts(), material, strict=True)
+    ]
+    if ctx.me not in checkers:
+        return
     for found, expected in zip(parts[kind.drawn :], kind.derive(*parts[: kind.drawn]), strict=True):
         if not np.array_equal(found, expected):
             raise _wrong(kind)
 
 
-async def _opened(ctx: Context, kind: Correlation, part: Part, share: Words) -> Words:
+async def _opened(ctx: Context, kind: Kind, part: Part, share: Words, checkers: Sequence[int]) -> Words:
+    """What all hold of a part, at those who check; at the others their own share."""
     if part.sharing == "clear":
-        return await _told(ctx, part, share)
+        return await _told(ctx, part, share, checkers)
     (total,) = await ctx.add_up(kind.ring.add if part.sharing == "sum" else bits.bit_xor, share)
     return total
 
 
-async def _told(ctx: Context, part: Part, share: Words) -> Words:
-    if ctx.me != part.holder:
+async def _told(ctx: Context, part: Part, share: Words, checkers: Sequence[int]) -> Words:
+    if ctx.me == part.holder:
+        for j in checkers:
+            if j != ctx.me:
+                ctx.send(j, share)
+    elif ctx.me in checkers:
         assert part.holder is not None
         return await ctx.receive(part.holder, Spec(part.shape))
-    for j in ctx.others:
-        ctx.send(j, share)
     return share
 
 

@@ -54,6 +54,12 @@ class Kind(Correlation):
         """What is made beside a piece and thrown away when that is checked; None if samples are all its check."""
         return None
 
+    @property
+    def checker(self) -> int | None:
+        """The party that alone compares an opened piece, so that what it holds of it stays secret, as an offset which
+        other pieces have too; None where everybody compares, and learns it all."""
+        return None
+
     def masks(self, piece: Material, spare: Material, t: Words) -> list[Opening]:
         """What is opened first: the piece, `t` times with a random `t` in the ring, masked by its spare."""
         return []

@@ -8,13 +8,14 @@ from material import check
 
 from mpc.algebra.ring import Z64
 from mpc.algebra.wide_ring import Z128
+from mpc.context import Context
 from mpc.errors import SupplyError
 from mpc.network.transport import memory_network
 from mpc.side_by_side import run_all
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import Fault, FaultyTransport, insecure_agreements, insecure_seed
 from protocols.beaver import SUITE
-from protocols.preprocessing import checking
+from protocols.preprocessing import checking, from_ot
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.coins import toss
 from protocols.preprocessing.dealer import local_supplies
@@ -22,15 +23,17 @@ from protocols.preprocessing.from_ot import ot_supplies
 from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
+from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
+from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
 
 
-async def planned(kinds, n, mode, coins="coins"):
-    supplies = ot_supplies(memory_network(n), insecure_agreements(n, coins), check=mode)
+async def planned(kinds, n, mode, coins="coins", extension=SOFTSPOKEN):
+    supplies = ot_supplies(memory_network(n), insecure_agreements(n, coins), check=mode, extension=extension)
     plan = [((0, i), kind) for i, kind in enumerate(kinds)]
     results = [None] * n
 
@@ -83,7 +86,7 @@ def test_one_wrong_bit_of_any_piece_is_found(monkeypatch, kind, bit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [*SACRIFICED, TruncationPair(Z64, (3,), 5)], ids=repr)
+@pytest.mark.parametrize("kind", [*SACRIFICED, TruncationPair(Z64, (3,), 5), Labels(Z64, 70, 0, 1)], ids=repr)
 def test_a_sample_finds_wrong_pieces(monkeypatch, kind):
     """With half of the pieces wrong, one of two, one run in two finds it; ten runs all but surely."""
     spoilt(monkeypatch, 0, -1, 0)
@@ -100,6 +103,29 @@ def test_what_is_not_spoilt_passes(monkeypatch):
     """A random value has nothing that could be wrong."""
     spoilt(monkeypatch, 0, 0, 0)
     trio.run(planned, [RandomValue(Z64, (3,))], 2, Check.ALL)
+
+
+@pytest.mark.parametrize("mode", [Check.SAMPLE, Check.ALL])
+@pytest.mark.parametrize("extension", [SOFTSPOKEN, SILENT], ids=lambda extension: extension.name)
+def test_no_offset_of_transfers_is_told(monkeypatch, mode, extension):
+    """Who learns it knows all that its transfers hid, in pieces of any kind."""
+    offsets, sent = [], []
+    set_up, send = from_ot.set_up, Context.send
+
+    async def remembered(ctx, extension):
+        ends = await set_up(ctx, extension)
+        offsets.extend(end.delta.tobytes() for end in ends.senders.values())
+        return ends
+
+    def watched(ctx, to, array):
+        sent.append(np.ascontiguousarray(array).tobytes())
+        send(ctx, to, array)
+
+    monkeypatch.setattr(from_ot, "set_up", remembered)
+    monkeypatch.setattr(Context, "send", watched)
+    trio.run(planned, EXAMPLES, 2, mode, "coins", extension)
+    assert len(offsets) == 2
+    assert not any(offset in message for offset in offsets for message in sent)
 
 
 # coins

@@ -65,6 +65,11 @@ class Labels(Kind):
         return (labels,)
 
     @property
+    def checker(self) -> int:
+        """The garbler: its offset is that of all transfers to the evaluator, and of whatever is made of them."""
+        return self.garbler
+
+    @property
     def elements(self) -> int:
         """One for each wire."""
         return self.count
