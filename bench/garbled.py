@@ -1,4 +1,4 @@
-"""The table of garbled circuits: garbling and evaluating in memory, on one core, and Yao's protocol of two parties.
+"""The table of garbled circuits: garbling and evaluating in memory, on one core; Yao's protocol, and several garblers.
 
 In memory each AND stands beside the four blocks of AES that it needs, for which a key serves no other gate. Between two
 processes tables travel while they are made; the limits are the garbler's blocks of AES on one core, and all bytes over
@@ -7,15 +7,16 @@ raw sockets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from statistics import median
 
 import numpy as np
 
-from bench import kernels, launch, limits
+from bench import garbled_by_several, kernels, launch, limits
 from bench.contest import Contender, contest
 from bench.crew import Crew, seconds_of
 from bench.harness import PARLEY, AnyRow, Making, Options, middle
@@ -41,7 +42,7 @@ from protocols.garbled.walk import Execution, Scheme
 from protocols.shares import BooleanShare, concatenate
 from protocols.suite import suite_of
 
-TITLE = "Garbled circuits: in memory on one core, and between two parties over loopback, online"
+TITLE = "Garbled circuits: in memory on one core, and between parties over loopback, online"
 TABLE = "garbled"
 WARM_UP = 1
 AES_OF_AND = {"half-gates": 4, "three-halves": 6}
@@ -64,21 +65,42 @@ def below(x: UInt, y: UInt) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A circuit on many instances between two parties; `unit` says what an instance is."""
+    """A circuit on many instances between parties; `unit` says what an instance is.
+
+    parties: among how many, of those that were asked for; blocks: of AES for each AND, at the party with most of them.
+    """
 
     workload: Workload
     made: Callable[[], Circuit]
     unit: str
-    scheme: Scheme
+    parties: Callable[[Sequence[int]], Sequence[int]]
+    blocks: Callable[[int], int]
 
 
-def _subject(name: str, size: int, made: Callable[[], Circuit], unit: str, scheme: Scheme = HALF_GATES) -> Subject:
+Run = Callable[[Context, Circuit, BooleanShare], Awaitable[BooleanShare]]
+
+
+def _by_yao(name: str, size: int, made: Callable[[], Circuit], unit: str, scheme: Scheme = HALF_GATES) -> Subject:
+    async def run(ctx: Context, made: Circuit, share: BooleanShare) -> BooleanShare:
+        outputs: BooleanShare = await suite_of(ctx).garbled(ctx, made, share, scheme)
+        return outputs
+
+    workload = _workload(name, size, made, run)
+    return Subject(workload, made, unit, lambda wanted: (2,), lambda parties: AES_OF_AND[scheme.name])
+
+
+def _by_several(name: str, size: int, made: Callable[[], Circuit], unit: str) -> Subject:
+    workload = _workload(name, size, made, garbled_by_several.run)
+    parties = partial(garbled_by_several.parties_of, name)
+    return Subject(workload, made, unit, parties, garbled_by_several.blocks_of_aes)
+
+
+def _workload(name: str, size: int, made: Callable[[], Circuit], run: Run) -> Workload:
     def values(prg: Prg, size: int) -> list[Words]:
         return [prg.words((made().first_gate - 1, words_for(count))) for count in _blocks(size)]
 
     async def online(ctx: Context, shares: Sequence[BooleanShare], size: int) -> Share:
-        garbled = suite_of(ctx).garbled
-        outputs: Share = concatenate([await garbled(ctx, made(), share, scheme) for share in shares])
+        outputs: Share = concatenate([await run(ctx, made(), share) for share in shares])
         return outputs
 
     def clear(values: Sequence[Words], size: int) -> Words:
@@ -88,7 +110,7 @@ def _subject(name: str, size: int, made: Callable[[], Circuit], unit: str, schem
         ]
         return np.stack([bits.pack(row) for row in np.concatenate(parts, axis=1)])
 
-    return Subject(Workload(name, size, values, online, clear, instances=_blocks), made, unit, scheme)
+    return Workload(name, size, values, online, clear, instances=_blocks)
 
 
 def _blocks(size: int) -> list[int]:
@@ -99,9 +121,10 @@ def _blocks(size: int) -> list[int]:
 SUBJECTS = {
     subject.workload.name: subject
     for subject in (
-        _subject("half_gates.aes_10k", 10_000, aes, "blocks of AES-128"),
-        _subject("three_halves.aes_10k", 10_000, aes, "blocks of AES-128", THREE_HALVES),
-        _subject("half_gates.cmp_1m", 1_000_000, lambda: below, "comparisons of 64 bits"),
+        _by_yao("half_gates.aes_10k", 10_000, aes, "blocks of AES-128"),
+        _by_yao("three_halves.aes_10k", 10_000, aes, "blocks of AES-128", THREE_HALVES),
+        _by_yao("half_gates.cmp_1m", 1_000_000, lambda: below, "comparisons of 64 bits"),
+        *(_by_several(name, size, aes, "blocks of AES-128") for name, size in garbled_by_several.SIZES.items()),
     )
 }
 WORKLOADS = {name: subject.workload for name, subject in SUBJECTS.items()}
@@ -152,11 +175,11 @@ def _in_memory(name: str, scale: float) -> KernelWorkload:
 
 
 def _ours(subject: Subject, size: int, options: Options) -> Iterator[Contender[Making]]:
-    for tls in (True,) if options.tls else (False, True):
+    for parties, tls in product(subject.parties(options.parties), (True,) if options.tls else (False, True)):
         name = subject.workload.name
-        setup = launch.Setup(TABLE, name, size, 2, tls, options.network, supplier=DEALER)
+        setup = launch.Setup(TABLE, name, size, parties, tls, options.network, supplier=DEALER)
         row = Making(
-            TABLE, name, PARLEY, DEALER, 2, tls, 0, size, subject.unit, network=options.network,
+            TABLE, name, PARLEY, DEALER, parties, tls, 0, size, subject.unit, network=options.network,
             note="online",
         )  # fmt: skip
         yield Contender(row, partial(launch.ours, setup))
@@ -177,7 +200,7 @@ def _beside(row: Making, subject: Subject, bare: Bare) -> Making:
     if not row.per_second or row.bytes_each is None:
         return row
     bandwidth = bare.loopback.bandwidth if row.network == "loopback" else 2 * NETWORKS[row.network].bandwidth
-    aes_limit = bare.aes / (AES_OF_AND[subject.scheme.name] * subject.made().ands) if bare.aes else None
+    aes_limit = bare.aes / (subject.blocks(row.parties) * subject.made().ands) if bare.aes else None
     wire = bandwidth / row.bytes_each
     part = row.per_second / min(limit for limit in (aes_limit, wire) if limit)
     return replace(row, aes_limit=aes_limit, bandwidth_limit=wire, part_of_limit=part)

@@ -37,3 +37,20 @@ def test_many_instances_are_computed_in_blocks(size: int, blocks: list[int]) -> 
     workload = garbled.WORKLOADS["half_gates.cmp_1m"]
     assert workload.instances is not None
     assert workload.instances(size) == blocks
+
+
+def test_several_parties_garble_for_one() -> None:
+    """80 bytes for each AND from each of two garblers."""
+    for row in rows("bmr.aes_1k", scale=0.002):
+        assert isinstance(row, Making)
+        assert (row.parties, row.size, row.rounds, row.system) == (3, 2, 3, PARLEY)
+        assert row.bytes_each is not None
+        assert 160 * aes().ands < row.bytes_each < 165 * aes().ands
+        assert row.part_of_limit is not None
+
+
+def test_rows_name_how_many_parties_there_are() -> None:
+    found = rows("bmr.aes_1", scale=1)
+    assert [(row.parties, row.tls) for row in found if isinstance(row, Making)] == [
+        (3, False), (3, True), (5, False), (5, True),
+    ]  # fmt: skip
