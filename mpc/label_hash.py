@@ -129,6 +129,38 @@ def evaluate_ands(a: Words, b: Words, tables: Words, start: Words, first: int) -
     return c
 
 
+def garble_jointly(
+    shares: tuple[Words, Words, Words], a0: Words, b0: Words, delta: Words, start: Words, first: int
+) -> None:
+    """Add to a garbler's shares (n, 2) what half-gates of several garblers add, as docs/protocols/bmr.md has them.
+
+    H(a0) ^ H(a0 ^ delta) to the first, H'(b0) ^ H'(b0 ^ delta) to the second, H(a0) ^ H'(b0) to the third; a0, b0:
+    (n, 2) labels of zero. H and H' hash with the tweaks 2 g and 2 g + 1, for gates g = first, first + 1, ...
+    """
+    a0, b0 = _gate_labels(a0, first), _gate_labels(b0, first)
+    for x in shares:
+        _check_like(x, a0)
+    if b0.shape != a0.shape:
+        raise _wrong_labels(b0, str(a0.shape))
+    left, right, third = map(pointer, shares)
+    operands, keys = (pointer(a0), pointer(b0)), (pointer(_label(delta)), pointer(_label(start)))
+    lib.parley_garble_jointly(left, right, third, *operands, *keys, first, len(a0))
+
+
+def evaluate_jointly(c: Words, a: Words, b: Words, start: Words, first: int) -> None:
+    """Add H(a) ^ H'(b) to c, from one label a, b (n, 2) of each operand: the evaluator's part of `garble_jointly`."""
+    a, b = _gate_labels(a, first), _gate_labels(b, first)
+    _check_like(c, a)
+    if b.shape != a.shape:
+        raise _wrong_labels(b, str(a.shape))
+    lib.parley_evaluate_jointly(pointer(c), pointer(a), pointer(b), pointer(_label(start)), first, len(a))
+
+
+def _check_like(x: Words, a: Words) -> None:
+    if x.shape != a.shape or x.dtype != U64 or not (x.flags.c_contiguous and x.flags.writeable):
+        raise _wrong_labels(x, f"{a.shape}, contiguous and writeable")
+
+
 def _labels(x: Words) -> Words:
     x = contiguous(as_words(x))
     if not x.ndim or x.shape[-1] != 2:

@@ -16,7 +16,9 @@ from mpc.label_hash import (
     FIXED_KEY,
     TREE_KEYS,
     evaluate_ands,
+    evaluate_jointly,
     garble_ands,
+    garble_jointly,
     half_tree_level,
     hash_ccr,
     hash_cr,
@@ -126,6 +128,20 @@ def test_garbled_products(inputs: list[tuple[bool, bool]], first: int) -> None:
     assert (c == c0 ^ (x & y) * DELTA).all()
 
 
+def test_joint_gates_are_half_gates_of_even_labels() -> None:
+    """Without colours: what is added to nothing is a table of half-gates."""
+    even = np.array([2**64 - 2, 2**64 - 1], np.uint64)
+    a, b = PRG.words((9, 2)) & even, PRG.words((9, 2)) & even
+    left, right, third = (np.zeros((9, 2), np.uint64) for _ in range(3))
+    garble_jointly((left, right, third), a, b, DELTA, START, 7)
+    c0, tables = garble_ands(a, b, DELTA, START, 7)
+    assert (third == c0).all()
+    assert (np.stack([left, right ^ a], axis=1) == tables).all()
+    c = np.zeros((9, 2), np.uint64)
+    evaluate_jointly(c, a, b, START, 7)
+    assert (c == c0).all()
+
+
 def test_what_garbling_refuses() -> None:
     a, b = PRG.words((4, 2)), PRG.words((4, 2))
     c0, tables = garble_ands(a, b, DELTA, START, 0)
@@ -145,6 +161,10 @@ def test_what_garbling_refuses() -> None:
         lambda: evaluate_ands(a, b[:3], tables, START, 0),
         lambda: evaluate_ands(a, b, tables[:3], START, 0),
         lambda: evaluate_ands(a, b, tables.reshape(8, 2), START, 0),
+        lambda: garble_jointly((a.copy(), b.copy(), a[:3].copy()), a, b, DELTA, START, 0),
+        lambda: garble_jointly((a.copy(), b.copy(), a.copy()), a, b[:3], DELTA, START, 0),
+        lambda: evaluate_jointly(a.copy()[::-1], a, b, START, 0),
+        lambda: evaluate_jointly(a.copy(), a, b[:3], START, 0),
         lambda: hash_cr(PRG.words(3)),
         lambda: hash_cr(PRG.words(())),
         lambda: hash_rekeyed(PRG.words(2), START, 0),

@@ -32,6 +32,8 @@ def workloads() -> list[KernelWorkload]:
     po, px, py, ps, pd, pp, pt = (pointer(array) for array in (out, x, y, start, delta, pairs, tables))
     keys, n = _round_keys(), LABELS
     lib.parley_garble_ands(pt, po, px, py, pd, ps, 0, n)
+    left, right, third = (pointer(random_words((LABELS, 2), seed)) for seed in (5, 6, 7))
+    joint = left, right, third, px, py, pd, ps
     sliced, dice = _sliced(more, LABELS), ffi.from_buffer(BYTES, random_words(LABELS // 8, 4))
     lib.parley_garble_three_halves(*sliced, po, px, py, pd, ps, dice, 0, n)
 
@@ -51,6 +53,8 @@ def workloads() -> list[KernelWorkload]:
         rekeyed("hash_rekeyed_pairs", "labels", n, 1, partial(lib.parley_hash_rekeyed, po, px, ps, 0, n // 2, 2)),
         rekeyed("garble_ands", "gates", n, 4, partial(lib.parley_garble_ands, pt, po, px, py, pd, ps, 0, n)),
         rekeyed("evaluate_ands", "gates", n, 4, partial(lib.parley_evaluate_ands, po, px, py, pt, ps, 0, n)),
+        rekeyed("garble_jointly", "gates", n, 4, partial(lib.parley_garble_jointly, *joint, 0, n)),
+        rekeyed("evaluate_jointly", "gates", n, 4, partial(lib.parley_evaluate_jointly, po, px, py, ps, 0, n)),
         rekeyed(
             "garble_three_halves", "gates", n, 6,
             partial(lib.parley_garble_three_halves, *sliced, po, px, py, pd, ps, dice, 0, n),

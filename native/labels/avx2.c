@@ -11,6 +11,7 @@
 #include "labels/fixed_key.h"
 #include "labels/half_gates.h"
 #include "labels/three_halves.h"
+#include "labels/joint_gates.h"
 
 #include "labels/circuits.h"
 

@@ -12,7 +12,8 @@
     KERNEL(garble_ands) KERNEL(evaluate_ands)                                    \
     KERNEL(garble_circuit) KERNEL(evaluate_circuit)                              \
     KERNEL(garble_three_halves) KERNEL(evaluate_three_halves)                    \
-    KERNEL(garble_three_halves_circuit) KERNEL(evaluate_three_halves_circuit)
+    KERNEL(garble_three_halves_circuit) KERNEL(evaluate_three_halves_circuit)    \
+    KERNEL(garble_jointly) KERNEL(evaluate_jointly)
 
 #define MEMBER(name) LIKE(parley_##name) name;
 typedef struct {

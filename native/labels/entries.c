@@ -159,3 +159,24 @@ void parley_evaluate_three_halves_circuit(uint64_t *slots, uint64_t *work, const
     selected->labels.evaluate_three_halves_circuit(slots, work, pairs, thirds, controls, gates, groups, n_groups, start,
                                                    first, instances);
 }
+
+void parley_garble_jointly(uint64_t *left, uint64_t *right, uint64_t *third, const uint64_t *a0, const uint64_t *b0,
+                           const uint64_t delta[2], const uint64_t start[2], uint64_t first, size_t n) {
+    uint64_t *const written[3] = {left, right, third};
+    REQUIRES(have_tweaks(first, n));
+    REQUIRES(apart(left, LABEL * n, right, LABEL * n) && apart(left, LABEL * n, third, LABEL * n));
+    REQUIRES(apart(right, LABEL * n, third, LABEL * n));
+    for (int i = 0; i < 3; i++) {
+        REQUIRES(apart(written[i], LABEL * n, a0, LABEL * n) && apart(written[i], LABEL * n, b0, LABEL * n));
+        REQUIRES(apart(written[i], LABEL * n, delta, LABEL) && apart(written[i], LABEL * n, start, LABEL));
+    }
+    selected->labels.garble_jointly(left, right, third, a0, b0, delta, start, first, n);
+}
+
+void parley_evaluate_jointly(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t start[2], uint64_t first,
+                             size_t n) {
+    REQUIRES(have_tweaks(first, n));
+    REQUIRES(apart(c, LABEL * n, a, LABEL * n) && apart(c, LABEL * n, b, LABEL * n));
+    REQUIRES(apart(c, LABEL * n, start, LABEL));
+    selected->labels.evaluate_jointly(c, a, b, start, first, n);
+}

@@ -75,4 +75,14 @@ void parley_evaluate_three_halves_circuit(uint64_t *slots, uint64_t *work, const
                                           const int32_t *groups, size_t n_groups, const uint64_t start[2],
                                           uint64_t first, size_t instances);
 
+/* Half-gates of several garblers for n AND gates, with the hashes H and H' of garble_ands, under the tweaks 2 g and
+ * 2 g + 1: what a garbler adds to its shares, and what an evaluator to the sum of them.
+ *   garble_jointly    left ^= H(a0) ^ H(a0 ^ delta), right ^= H'(b0) ^ H'(b0 ^ delta), third ^= H(a0) ^ H'(b0)
+ *   evaluate_jointly  c ^= H(a) ^ H'(b)
+ * All arrays are n labels, those that are written apart from all others. */
+void parley_garble_jointly(uint64_t *left, uint64_t *right, uint64_t *third, const uint64_t *a0, const uint64_t *b0,
+                           const uint64_t delta[2], const uint64_t start[2], uint64_t first, size_t n);
+void parley_evaluate_jointly(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t start[2], uint64_t first,
+                             size_t n);
+
 #endif

@@ -111,6 +111,8 @@ static void evaluate_ands(uint64_t *c, const uint64_t *a, const uint64_t *b, con
 
 #include "labels/portable_three_halves.h"
 
+#include "labels/portable_joint.h"
+
 #include "labels/circuits.h"
 
 const LabelKernels labels_portable = {LABEL_KERNELS(OWN)};

@@ -11,7 +11,7 @@ from mpc.correlation import Material
 from protocols.garbled.bmr_gates import add_tables, added
 from protocols.garbled.bmr_levels import Piece
 from protocols.garbled.bmr_masks import Bytes, lanes, packed_rows
-from protocols.garbled.bmr_messages import Call, Pair, start_of, take_for_binding, take_for_products
+from protocols.garbled.bmr_messages import Call, Pair, starts_of, take_for_binding, take_for_products
 from protocols.garbled.bmr_products import bound_at_receiver
 from protocols.garbled.bmr_walk import Evaluator
 
@@ -32,7 +32,7 @@ class Evaluating:
     async def first(self, ctx: Context) -> None:
         """Round 1: learn the inputs, masked by what the garblers share."""
         call, spec = self.call, self.call.masked_inputs()
-        starts = np.stack([start_of(ctx, j) for j in call.garblers])
+        starts = np.stack([starts_of(ctx, call, j) for j in call.garblers])
         self.evaluator = Evaluator(call.levels, starts)
         for piece in call.pieces():
             if piece.ands:

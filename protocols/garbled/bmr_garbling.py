@@ -14,7 +14,7 @@ from protocols.garbled import bmr_products
 from protocols.garbled.bmr_gates import Keys, cleared
 from protocols.garbled.bmr_levels import Piece
 from protocols.garbled.bmr_masks import Bytes, lanes, of_literals, spread
-from protocols.garbled.bmr_messages import Call, Pair, start_of, take_for_binding, take_for_products
+from protocols.garbled.bmr_messages import Call, Pair, starts_of, take_for_binding, take_for_products
 from protocols.garbled.bmr_products import Received, Sent, add_where, bound_at_receiver, bound_at_sender
 from protocols.garbled.bmr_walk import Bound, Garbler
 from protocols.preprocessing.kinds.labels import ODD
@@ -50,14 +50,14 @@ class Garbling:
         self.masks: Words = np.empty((0, 0), U64)
         self.products: dict[int, Words] = {}
         self.delta: Words = np.zeros(2, U64)
-        self.start: Words = np.empty(0, U64)
+        self.starts: Words = np.empty((0, 2), U64)
         self.garbler: Garbler | None = None
 
     # round 1
 
     async def first(self, ctx: Context) -> None:
         """Draw masks; tell the evaluator the inputs, masked; open what gives shares of products of operands' masks."""
-        call, width, self.start = self.call, self.own.shape[1], start_of(ctx, self.me)
+        call, width, self.starts = self.call, self.own.shape[1], starts_of(ctx, self.call, self.me)
         drawn = ctx.prg("wire masks").words((call.inputs + call.circuit.ands, width))
         work = call.circuit.gates * width
         self.masks = await ctx.off_loop(work, spread, call.circuit, drawn[: call.inputs], drawn[call.inputs :])
@@ -116,8 +116,7 @@ class Garbling:
         """
         first = (self.others or [self.call.evaluator])[0]
         self.delta = labels[self.me, first][0] | ODD
-        keys = Keys(self.me, len(self.call.garblers), self.delta, self.start)
-        self.garbler = Garbler(self.call.levels, keys)
+        self.garbler = Garbler(self.call.levels, Keys(self.me, self.delta, self.starts))
 
     def _apart(self, material: Material) -> Words:
         apart: Words = (material[0] | ODD) ^ self.delta
@@ -163,7 +162,8 @@ class Garbling:
         labels = np.empty((0, 2), U64)
         if to_labels is not None:
             zeros = taken.labels[self.me, self.call.evaluator][1]
-            labels, _ = cleared(bound_at_sender(zeros, to_labels, self.delta))
+            labels = bound_at_sender(zeros, to_labels, self.delta)
+            cleared(labels)
         inputs, masks, products = np.split(shares, [len(labels), len(labels) + piece.ands], axis=1)
         return Bound(labels, inputs, masks, products)
 

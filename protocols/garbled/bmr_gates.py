@@ -12,7 +12,7 @@ import numpy as np
 
 from mpc.algebra.bits import words_for
 from mpc.algebra.ring import U64, Words
-from mpc.label_hash import hash_rekeyed
+from mpc.label_hash import evaluate_jointly, garble_jointly
 
 _LOW = np.uint64(1)
 
@@ -48,12 +48,17 @@ class Operands:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Garbler `me` of so many: its secret offset, odd; `start`: public, its own, and of this execution alone."""
+    """Of garbler `me`: its secret offset, odd; `starts` (garblers, 2): public, of its strings for each garbler, and of
+    this execution alone."""
 
     me: int
-    garblers: int
     delta: Words = field(repr=False)
-    start: Words
+    starts: Words
+
+    @property
+    def garblers(self) -> int:
+        """How many there are."""
+        return len(self.starts)
 
 
 def garble(keys: Keys, of: Operands, number: int, tables: Words) -> tuple[Words, Words]:
@@ -62,27 +67,23 @@ def garble(keys: Keys, of: Operands, number: int, tables: Words) -> tuple[Words,
     `tables` (rows, n, 2) is written: strings for the left and for the right half of each garbler, then the third of
     each other garbler. `number`: of the first AND in this execution.
     """
-    m, me, n = keys.garblers, keys.me, len(of.left)
-    labels = np.empty((n, m, 2, 2, 2), U64)
-    for half, operand in enumerate((of.left, of.right)):
-        labels[:, :, half, 0] = operand[:, None]
-        labels[:, :, half, 1] = (operand ^ keys.delta)[:, None]
-    hashed = hash_rekeyed(labels.reshape(2 * m * n, 2, 2), keys.start, 2 * m * number).reshape(labels.shape)
-    for half, shares in enumerate((of.right_shares, of.left_shares)):
-        both = hashed[:, :, half, 0] ^ hashed[:, :, half, 1]
-        np.bitwise_xor(both.transpose(1, 0, 2), shares, out=tables[m * half : m * (half + 1)])
+    m, me = keys.garblers, keys.me
+    tables[:m], tables[m : 2 * m] = of.right_shares, of.left_shares
     tables[m + me] ^= of.left
-    thirds = (hashed[:, :, 0, 0] ^ hashed[:, :, 1, 0]).transpose(1, 0, 2) ^ of.product
-    tables[2 * m : 2 * m + me], tables[2 * m + me :] = thirds[:me], thirds[me + 1 :]
-    return cleared(thirds[me])
+    tables[2 * m : 2 * m + me], tables[2 * m + me :] = of.product[:me], of.product[me + 1 :]
+    own: Words = of.product[me].copy()
+    thirds = [*tables[2 * m : 2 * m + me], own, *tables[2 * m + me :]]
+    for j, third in enumerate(thirds):
+        shares = tables[j], tables[m + j], third
+        garble_jointly(shares, of.left, of.right, keys.delta, keys.starts[j], number)
+    return own, cleared(own)
 
 
-def cleared(labels: Words) -> tuple[Words, Words]:
-    """The labels with their lowest bits cleared, and these."""
-    lowest = labels[:, 0] & _LOW
-    cleared = labels.copy()
-    cleared[:, 0] ^= lowest
-    return cleared, lowest
+def cleared(labels: Words) -> Words:
+    """Clears the lowest bits of labels (n, 2) in place, and gives them."""
+    lowest: Words = labels[:, 0] & _LOW
+    labels[:, 0] ^= lowest
+    return lowest
 
 
 def added(garblers: int, ands: int) -> Words:
@@ -101,19 +102,16 @@ def add_tables(total: Words, tables: Words, garbler: int) -> None:
 def evaluate(starts: Words, left: Words, right: Words, total: Words, lowest: Words, number: int) -> Words:
     """The labels (garblers, n, 2) of the results from one label of each garbler of both operands, (garblers, n, 2).
 
-    starts: (garblers, 2); total: of all garblers' tables, (3 garblers, n, 2); lowest: (garblers, n) words of 0 and 1,
-    of their labels. The lowest bit of a label is its wire's masked value.
+    starts: (garblers, garblers, 2), of garbler and string; total: of all garblers' tables, (3 garblers, n, 2); lowest:
+    (garblers, n) words of 0 and 1, of their labels. The lowest bit of a label is its wire's masked value.
     """
     m, n = left.shape[:2]
-    results = np.zeros((m, n, 2), U64)
-    labels = np.empty((n, m, 2, 2), U64)
-    for start, a, b in zip(starts, left, right, strict=True):
-        labels[:, :, 0], labels[:, :, 1] = a[:, None], b[:, None]
-        hashed = hash_rekeyed(labels.reshape(2 * m * n, 2), start, 2 * m * number).reshape(labels.shape)
-        results ^= (hashed[:, :, 0] ^ hashed[:, :, 1]).transpose(1, 0, 2)
-    masks = [np.uint64(0) - (operand[0, :, 0] & _LOW) for operand in (left, right)]
-    results ^= total[:m] & masks[0][:, None]
-    results ^= (total[m : 2 * m] ^ left) & masks[1][:, None]
-    results ^= total[2 * m :]
+    masks = [np.repeat(np.uint64(0) - (operand[0, :, 0] & _LOW), 2).reshape(n, 2) for operand in (left, right)]
+    results: Words = total[2 * m :].copy()
+    results ^= total[:m] & masks[0]
+    results ^= (total[m : 2 * m] ^ left) & masks[1]
+    for own, a, b in zip(starts, left, right, strict=True):
+        for result, start in zip(results, own, strict=True):
+            evaluate_jointly(result, a, b, start, number)
     results[..., 0] ^= lowest
     return results

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
+
 from mpc.algebra.bits import words_for
 from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import Words
@@ -118,9 +120,9 @@ class Call:
         return m * (m - 1) * (bits + 3 * ands) + m * bits
 
 
-def start_of(ctx: Context, garbler: int) -> Words:
-    """What the keys of a garbler's hashes begin with: the same at all pieces of a call, which are its children."""
-    return ctx.hash("garbled by several", garbler).words(2)
+def starts_of(ctx: Context, call: Call, garbler: int) -> Words:
+    """What the keys of a garbler's hashes begin with, of its strings for each garbler's labels: (garblers, 2)."""
+    return np.stack([ctx.hash("garbled by several", garbler, j).words(2) for j in call.garblers])
 
 
 async def take_for_products(ctx: Context, call: Call, piece: Piece) -> dict[Pair, Material]:

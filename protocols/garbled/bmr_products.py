@@ -77,9 +77,9 @@ def add_where(labels: Words, bits: Bytes, offset: Words) -> None:
     """labels (count, 2) ^= offset where a bit is one; the same time for all bits."""
     for begin in range(0, len(labels), AT_ONCE):
         some = slice(begin, begin + AT_ONCE)
-        masks = np.uint64(0) - bits[some].astype(U64)
-        for half, word in enumerate(offset):
-            labels[some, half] ^= masks & word
+        masks = np.repeat(np.uint64(0) - bits[some].astype(U64), 2)
+        flat = labels[some].reshape(-1)
+        flat ^= masks & np.tile(offset, len(masks) // 2)
 
 
 def bound_at_sender(zeros: Words, turns: Words, delta: Words) -> Words:

@@ -32,35 +32,31 @@ class Bound:
 
 
 class _Side:
-    """Slots of `width` labels for each instance of a block."""
+    """Slots (width, slots, instances of a block, 2): of each wire so many labels."""
 
     def __init__(self, levels: Levels, width: int) -> None:
         self.levels, self.width = levels, width
-        self.slots = np.empty((0, 0, 0, 2), U64)
+        self.slots: Words = np.empty((0, 0, 0, 2), U64)
 
     def _begin(self, piece: Piece, inputs: Words) -> None:
         """inputs: (width, bits x instances, 2)."""
         if piece.begins:
-            self.slots = np.empty((self.levels.slots, self.width, piece.instances, 2), U64)
-            self.slots[0] = 0
+            self.slots = np.empty((self.width, self.levels.slots, piece.instances, 2), U64)
+            self.slots[:, 0] = 0
             bits = inputs.shape[1] // piece.instances
-            parted = inputs.reshape(self.width, bits, piece.instances, 2)
-            self.slots[1 : 1 + bits] = parted.transpose(1, 0, 2, 3)
+            self.slots[:, 1 : 1 + bits] = inputs.reshape(self.width, bits, piece.instances, 2)
 
     def _add(self, gates: Gates) -> None:
         """XORs: of all labels of a slot alike."""
-        flat = self.slots.reshape(len(self.slots), -1, 2)
-        add_labels(flat, gates, np.empty((0, 2, 2), U64), _NOTHING, 0)
+        for slots in self.slots if len(gates.groups) else ():
+            add_labels(slots, gates, np.empty((0, 2, 2), U64), _NOTHING, 0)
 
     def _of(self, literals: Literals) -> Words:
         """What the slots of literals hold: (width, literals x instances, 2)."""
-        taken = self.slots[literals >> 1].transpose(1, 0, 2, 3)
-        wires: Words = taken.reshape(self.width, -1, 2)
-        return wires
+        return np.take(self.slots, literals >> 1, axis=1).reshape(self.width, -1, 2)
 
     def _put(self, level: Level, results: Words) -> None:
-        parted = results.reshape(self.width, level.ands, -1, 2)
-        self.slots[level.results] = parted.transpose(1, 0, 2, 3)
+        self.slots[:, level.results] = results.reshape(self.width, level.ands, -1, 2)
 
 
 class Garbler(_Side):
@@ -122,4 +118,4 @@ class Evaluator(_Side):
                 gates = total[:, some], lowest[:, some]
                 self._put(level, bmr_gates.evaluate(self.starts, left, right, *gates, number))
             at = some.stop
-        return (self.slots[self.levels.ends >> 1, 0, :, 0] & _LOW).astype(np.uint8) if piece.ends else None
+        return (self.slots[0, self.levels.ends >> 1, :, 0] & _LOW).astype(np.uint8) if piece.ends else None

@@ -201,6 +201,26 @@ def test_every_evaluation_gives_the_label_of_the_product(n: int) -> None:
         assert untouched(whole)
 
 
+@pytest.mark.parametrize("first", [0, 2**63 - 200])
+@at_every("n", SIZES)
+def test_joint_gates_add_hashes_to_shares(n: int, first: int) -> None:
+    a0, b0 = labels(n, seed=1), labels(n, seed=2, offset=2)
+    delta, start = words(DELTA), words(START)
+    rows = [guarded(n) for _ in range(4)]
+    before = [labels(n, seed=3 + i) for i in range(4)]
+    for (row, _), given in zip(rows, before, strict=True):
+        row[...] = given
+    (left, _), (right, _), (third, _), (c, _) = rows
+    lib.parley_garble_jointly(p(left), p(right), p(third), p(a0), p(b0), p(delta), p(start), first, n)
+    lib.parley_evaluate_jointly(p(c), p(a0), p(b0), p(start), first, n)
+    for i, (a, b) in enumerate(zip(ints(a0), ints(b0), strict=True)):
+        j, k = 2 * (first + i), 2 * (first + i) + 1
+        h_a, h_b = rekeyed(a, j), rekeyed(b, k)
+        added = [h_a ^ rekeyed(a ^ DELTA, j), h_b ^ rekeyed(b ^ DELTA, k), h_a ^ h_b, h_a ^ h_b]
+        assert [ints(row[i]) for row, _ in rows] == [[ints(g[i])[0] ^ x] for g, x in zip(before, added, strict=True)]
+    assert all(untouched(whole) for _, whole in rows)
+
+
 @pytest.mark.parametrize("delta", [1, M, 2**127 + 1, 2**64 - 1, 0xA5A5A5A5A5A5A5A5_5A5A5A5A5A5A5A5B])
 def test_all_colours_and_inputs_of_one_gate(delta: int) -> None:
     """Every choice of the two colour bits and of the two inputs, in all places of a batch, for several offsets."""

@@ -68,6 +68,14 @@ static void evaluate_three_halves_circuit(uint64_t *out, uint64_t *s) {
                                          groups, 3, s + 6 * INSTANCES + 4 * ANDS, 3, INSTANCES);
 }
 
+static void garble_jointly(uint64_t *out, uint64_t *s) {
+    parley_garble_jointly(out, out + 2 * GATES, out + 4 * GATES, s, s + 2 * GATES, s + 4 * GATES, s + KEYS, 3, GATES);
+}
+
+static void evaluate_jointly(uint64_t *out, uint64_t *s) {
+    parley_evaluate_jointly(out, s, s + 2 * GATES, s + KEYS, 3, GATES);
+}
+
 const Case cases[] = {
     {"hash_cr", hash_cr}, {"hash_ccr", hash_ccr}, {"hash_tccr", hash_tccr}, {"hash_rekeyed", rekeyed},
     {"hash_rekeyed pairs", rekeyed_pairs}, {"hash_rekeyed rows", rekeyed_rows}, {"tree_level", tree_level},
@@ -75,5 +83,6 @@ const Case cases[] = {
     {"garble_circuit", garble_circuit}, {"evaluate_circuit", evaluate_circuit},
     {"garble_three_halves", garble_three_halves}, {"evaluate_three_halves", evaluate_three_halves},
     {"garble_three_halves_circuit", garble_three_halves_circuit},
-    {"evaluate_three_halves_circuit", evaluate_three_halves_circuit}, {0},
+    {"evaluate_three_halves_circuit", evaluate_three_halves_circuit},
+    {"garble_jointly", garble_jointly}, {"evaluate_jointly", evaluate_jointly}, {0},
 };
