@@ -96,7 +96,7 @@ FOLDER_ORDER = {
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
         "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_nodes",
-        "circuit_shadows", "garbling", "__init__",
+        "circuit_shadows", "circuit_ways", "garbling", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

@@ -14,6 +14,7 @@ from mpc.errors import LocalError
 from protocols.array.circuit_inputs import Source, admit, batch_of, sources_of
 from protocols.array.circuit_nodes import CIRCUIT, NUMBER, Known, Origin, Owned, Truths, Way, Whole
 from protocols.array.circuit_shadows import shadows_of_outputs
+from protocols.array.circuit_ways import quickest
 from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Shape
@@ -46,7 +47,8 @@ async def garbled(
 
     `by`: "yao" garbles, between two parties and in two rounds however deep the circuit is; "bmr" among any number of
     them, in three; "gmw" takes the suite's own AND, in a round for each AND of the depth. Without it Yao where that is
-    possible, else GMW. All are semi-honest here. Beside these rounds, secret numbers have to become bits, and bits
+    possible, else GMW, or BMR if that is quicker on the network that the session is tuned for, by rounds and bytes. All
+    are semi-honest here. Beside these rounds, secret numbers have to become bits, and bits
     numbers: a table of both is in `docs/garbled_circuits.md`. For each AND and instance 32 bytes by Yao, from party 0
     to party 1; by BMR 16 (3 n - 4) and some bits from each of n parties but the last to the last.
 
@@ -63,6 +65,7 @@ async def garbled(
         way = _way(ctx, by)
         sources = await sources_of(call, circuit, _joined(circuit, values or {}, named), line)
         batch = batch_of(sources)
+        way = quickest(ctx, way, circuit, batch) if by is None else way
     release = admit(call, circuit, sources, batch)
     ctx.join(call)
     bits = _recorded(ctx, circuit, sources, batch, way)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from random_circuits import random_circuit
 
+import mpc
 from mpc.algebra.bits import unpack, words_for
 from mpc.context import Context
 from mpc.errors import LocalError
@@ -208,3 +209,16 @@ def test_messages_cut_short_name_their_sender(name: str) -> None:
     errors = trio.run(run)
     assert errors[receiver].code == "unexpected-message"
     assert errors[receiver].party == f"party{sender}"
+
+
+@pytest.mark.parametrize(("network", "instances", "by"), [("", 1, "gmw"), ("wan", 1, "bmr"), ("wan", 40_000, "gmw")])
+def test_the_network_chooses_where_the_program_does_not(network: str, instances: int, by: str) -> None:
+    """Dozens of rounds of 40 ms or three, a few tables or gigabytes of them; what a program names stays."""
+    deep = circuit(x=UInt(16), y=UInt(16))(lambda x, y: x * y)
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        await mpc.compute(ctx, await mpc.garbled(ctx, deep, x=mpc.private(0, mine), y=3))
+        await mpc.compute(ctx, await mpc.garbled(ctx, deep, x=mpc.private(0, mine), y=3, by="gmw"))
+
+    planned = plan(main, [np.arange(instances), None, None], network=network)
+    assert [run.by for run in planned.report.circuits] == [by, "gmw"]
