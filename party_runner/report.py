@@ -225,10 +225,11 @@ def _decisions(summary: Summary) -> list[RenderableType]:
 
 def _circuits(summary: Summary) -> list[RenderableType]:
     """The circuits by line, and how they were computed; nothing where there are none."""
-    made = table("line", "circuit", "ANDs", "instances", "by", "against")
+    made = table("line", "circuit", "ANDs", "instances", "by", "tables", "against")
     for run in summary["circuits"]:
         counts = f"{run['ands']:,}", f"{run['instances']:,}"
-        made.add_row(run["line"], run["circuit"], *counts, run["by"], run["adversary"])
+        tables = f"{run['scheme']}, {data(run['tables'])} {run['garbling']}" if run["scheme"] else ""
+        made.add_row(run["line"], run["circuit"], *counts, run["by"], tables, run["adversary"])
     return [titled("Circuits", made)] if made.row_count else []
 
 
