@@ -1,7 +1,7 @@
 """Circuits on shared bits and numbers by Yao's protocol, between two parties: two rounds, whatever the depth.
 
-The session says by which scheme they are garbled where nothing else is asked for, and whether those on bits are
-garbled ahead, as material, or while they are computed.
+The session says by which scheme they are garbled where nothing else is asked for, and whether they are garbled
+ahead, as material, or while they are computed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from mpc.algebra.words import Words
 from mpc.context import Context
 from protocols.circuits.circuit import Circuit
-from protocols.garbled import ahead, of_shares, yao
+from protocols.garbled import ahead, ahead_numbers, of_shares, yao
 from protocols.garbled.joint import Joint, is_number
 from protocols.garbled.schemes import scheme_of
 from protocols.garbled.walk import Scheme
@@ -44,7 +44,8 @@ async def of_numbers(
     own = _rows(ctx, [x.ring.planes(x.words, x.ring.bits) for x in numbers], size)
     shared = _rows(ctx, [x.words.reshape(x.planes, x.words.shape[-1]) for x in bits], size)
     ring = ring_of(ctx)
-    made = await of_shares.evaluate(ctx, ring, joint, own, shared, size, scheme or scheme_of(ctx))
+    way = ahead_numbers if ctx.session.ways.garbling == "ahead" else of_shares
+    made = await way.evaluate(ctx, ring, joint, own, shared, size, scheme or scheme_of(ctx))
     planes = OneArrayBits(made.planes, shape, ctx.bits)
     plain = [port for port in joint.circuit.outputs if not is_number(port)]
     ends = pairwise(np.cumsum([0, *(port.width for port in plain)]).tolist())
