@@ -9,21 +9,35 @@ from mpc.errors import LocalError
 
 Way = Literal["arithmetic", "yao", "auto"]
 WAYS: tuple[str, ...] = get_args(Way)
+GARBLINGS = ("online", "ahead")
+"""When circuits are garbled: tables travel while they are made, or are material."""
+SCHEMES = ("half-gates", "three-halves")
+"""How: 32 bytes for each AND, or 25 and half as much work again."""
 NAMES = ("loopback", "lan", "wan")
 """The networks that a session may be tuned for (`mpc.planning.NETWORKS`)."""
 
 
+def check_scheme(name: str) -> None:
+    """LocalError `unknown-scheme` for what is no way of garbling."""
+    if name not in SCHEMES:
+        raise LocalError("unknown-scheme", f"no circuit is garbled by {name!r}", f"choose {' or '.join(SCHEMES)}")
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The network that a run is tuned for, "" if none; how numerical functions are computed, and how comparisons.
+    """The network that a run is tuned for, "" if none; how numerical functions are computed, and how comparisons;
+    when circuits are garbled, and by which scheme where the program names none.
 
     `arithmetic`: by the suite's products and shares; `yao`: by garbled circuits, between two parties; `auto`: by what
-    takes less time on the network, and arithmetically where none is named. LocalError `unknown-way`, `unknown-network`.
+    takes less time on the network, and arithmetically where none is named. LocalError `unknown-way`, `unknown-network`,
+    `unknown-scheme`.
     """
 
     network: str = ""
     numeric: str = "auto"
     compare: str = "auto"
+    garbling: str = "online"
+    scheme: str = "half-gates"
 
     def __post_init__(self) -> None:
         if self.network not in ("", *NAMES):
@@ -34,6 +48,9 @@ class Ways:
                 raise LocalError(
                     "unknown-way", f"nothing is computed by {way!r} ({what})", f"choose one of {', '.join(WAYS)}"
                 )
+        if self.garbling not in GARBLINGS:
+            raise LocalError("unknown-way", f"circuits are not garbled {self.garbling!r}", "choose online or ahead")
+        check_scheme(self.scheme)
 
     def terms(self) -> dict[str, str | int]:
         """What the handshake compares."""

@@ -12,8 +12,8 @@ import click
 from mpc.algebra.cores import available_cores
 from mpc.intake import MAX_ELEMENTS
 from mpc.network.transport_tls import WAIT_SECONDS
+from mpc.ways import GARBLINGS, SCHEMES, WAYS, Ways
 from mpc.ways import NAMES as NETWORKS
-from mpc.ways import WAYS, Ways
 from party_runner.agreed import Agreed
 from party_runner.columns import Reading
 from party_runner.material import BY_REVEAL, CHECKS, PLANNED, Material
@@ -66,6 +66,20 @@ CHOICES = together(
     ),
     click.option(
         "--compare", default="auto", show_default=True, type=click.Choice(WAYS), help="The same of comparisons."
+    ),
+    click.option(
+        "--garbling",
+        default=GARBLINGS[0],
+        show_default=True,
+        type=click.Choice(GARBLINGS),
+        help="Whether tables of circuits travel while they are made, or are material.",
+    ),
+    click.option(
+        "--scheme",
+        default=SCHEMES[0],
+        show_default=True,
+        type=click.Choice(SCHEMES),
+        help="How circuits are garbled: 32 bytes for each AND, or 25 and more work.",
     ),
 )
 
@@ -240,8 +254,9 @@ def numbers_of(options: dict[str, Any]) -> Numbers:
 
 
 def ways_of(options: dict[str, Any]) -> Ways:
-    """What --network, --numeric and --compare say; they are taken out."""
-    return Ways(options.pop("network") or "", options.pop("numeric"), options.pop("compare"))
+    """What --network, --numeric, --compare, --garbling and --scheme say; they are taken out."""
+    network = options.pop("network") or ""
+    return Ways(network, *(options.pop(name) for name in ("numeric", "compare", "garbling", "scheme")))
 
 
 def patience_of(options: dict[str, Any]) -> Patience:

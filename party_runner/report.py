@@ -20,6 +20,8 @@ from party_runner.summary import Summary, as_json, write_summary
 
 NUMBERS_SHOWN = 6
 LINES_SHOWN = 12
+UNUSUAL = ("three-halves", "ahead")
+"""What is said of how, and when, a circuit was garbled."""
 
 
 Show = Callable[[Summary, Console], None]
@@ -225,10 +227,12 @@ def _decisions(summary: Summary) -> list[RenderableType]:
 
 def _circuits(summary: Summary) -> list[RenderableType]:
     """The circuits by line, and how they were computed; nothing where there are none."""
-    made = table("line", "circuit", "ANDs", "instances", "by", "against")
+    made = table("line", "circuit", "ANDs", "instances", "by", "tables", "against")
     for run in summary["circuits"]:
         counts = f"{run['ands']:,}", f"{run['instances']:,}"
-        made.add_row(run["line"], run["circuit"], *counts, run["by"], run["adversary"])
+        way = ", ".join([run["by"], *(word for word in (run["scheme"], run["garbling"]) if word in UNUSUAL)])
+        tables = data(run["tables"]) if run["scheme"] else ""
+        made.add_row(run["line"], run["circuit"], *counts, way, tables, run["adversary"])
     return [titled("Circuits", made)] if made.row_count else []
 
 

@@ -6,7 +6,8 @@ Keys: `program`, `parties` (names), `suite`, `preprocessing`, `check_material`, 
 [{line, shape, to, error, decided}] with `to` the indices of the parties who learn the value, `error` the bound of its
 error, and whether that hangs on decisions,
 `decisions` [{line, margin}] the lines that compare what is not exact, `circuits` [{line, circuit, ands, instances, by,
-adversary}] the Boolean circuits that were computed, `lines` [{line, rounds, bytes, material}],
+adversary, scheme, garbling, tables}] the Boolean circuits that were computed, with the bytes of their tables,
+`lines` [{line, rounds, bytes, material}],
 `security` (the sentence), `warnings`, `device` (by party; None for the processor alone), `result`, `bounds` {part:
 {error, decided}} of what of the result was revealed just so, the parts by key, by place as `[0]`, or as `result`; and
 `results` and `bounds_by_party`, by party, where the parties' results differ. A bound that is no use is "inf".

@@ -108,7 +108,7 @@ class Derived:
 
     garbled: ClassVar[Any] = None
     """The suite's own way to run a circuit on shared bits in constant rounds between two parties, `async (ctx, circuit,
-    inputs)`, if it has one."""
+    inputs, scheme)`, if it has one; the scheme of garbling is the session's where it is not given."""
 
     garbled_by_several: ClassVar[Any] = None
     """As `garbled`, among any number of parties."""

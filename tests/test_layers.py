@@ -26,6 +26,7 @@ ORDER = {
         "preprocessing.joining",
         "preprocessing.bilinear", "preprocessing.random_bits", "garbled.program", "garbled.walk",
         "garbled.half_gates_zre15", "garbled.three_halves_rr21", "garbled.schemes", "garbled.whole",
+        "garbled.projection", "garbled.joint", "garbled.numbers",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
         "ot", "numeric", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
@@ -76,10 +77,11 @@ FOLDER_ORDER = {
         "levels", "plain", "binding", "arrays", "bristol", "known", "packing", "gmw", "library", "__init__",
     ),
     "protocols.garbled": (
-        "program", "walk", "half_gates_zre15", "three_halves_rr21", "schemes", "whole", "yao", "ahead",
+        "program", "walk", "half_gates_zre15", "three_halves_rr21", "schemes", "whole",
+        "projection", "joint", "numbers", "yao", "ahead",
         "bmr_levels", "bmr_masks", "bmr_products", "bmr_gates", "bmr_messages",
         "bmr_walk", "bmr_garbling", "bmr_evaluating", "bmr_blo16",
-        "projection", "joint", "of_shares", "products",
+        "of_shares", "products", "ahead_numbers",
         "__init__",
     ),
     "protocols.preprocessing": (

@@ -42,7 +42,8 @@ class Decision:
 class CircuitRun:
     """A circuit that a line of the program computed: its name, the ANDs of one instance, how many instances there were.
 
-    `by` is the way it went, and `adversary` what that is secure against.
+    `by` is the way it went, and `adversary` what that is secure against. Of Yao's: the `scheme` of garbling, whether
+    that was done `online` or `ahead`, as material, and about how many bytes the tables of all instances have.
     """
 
     line: str
@@ -51,6 +52,14 @@ class CircuitRun:
     instances: int
     by: str
     adversary: str
+    scheme: str = ""
+    garbling: str = ""
+    tables: int = 0
+
+    @property
+    def garbled(self) -> str:
+        """The tables in words."""
+        return f"{self.scheme}, {self.tables:,} bytes {self.garbling}" if self.scheme else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +169,13 @@ class Ledger:
 
     def circuits(self) -> tuple[CircuitRun, ...]:
         """The circuits by line, each with all its instances, in the order of the program."""
-        found: dict[CircuitRun, int] = {}
+        found: dict[CircuitRun, tuple[int, int]] = {}
         for path in sorted(self._circuits):
             run = self._circuits[path]
-            alike = replace(run, instances=0)
-            found[alike] = found.get(alike, 0) + run.instances
-        return tuple(replace(run, instances=instances) for run, instances in found.items())
+            alike = replace(run, instances=0, tables=0)
+            instances, tables = found.get(alike, (0, 0))
+            found[alike] = instances + run.instances, tables + run.tables
+        return tuple(replace(run, instances=count, tables=tables) for run, (count, tables) in found.items())
 
     def way(self, path: tuple[int, ...], taken: WayTaken) -> None:
         """The value of this path is computed in this way; it is noted once, whoever computes it."""

@@ -68,14 +68,18 @@ class Report:
             Section("Messages", ("party", "rounds", "bytes sent"), messages),
             Section("Revealed", ("line", "shape", "error", "to"), revealed),
             Section("Decided on inexact values", ("line", "could go the other way within"), decisions),
-            Section("Circuits", ("line", "circuit", "ANDs", "instances", "by", "against"), self._circuit_rows),
+            Section(
+                "Circuits", ("line", "circuit", "ANDs", "instances", "by", "tables", "against"), self._circuit_rows
+            ),
             Section("Ways", ("line", "operation", "values", "taken", "arithmetic", "garbled"), self._way_rows),
             Section(f"Cost by line, {self.parties[self.me]} alone", ("line", "rounds", "bytes"), by_line),
         ]
 
     @property
     def _circuit_rows(self) -> list[tuple[str, ...]]:
-        return [(c.line, c.circuit, f"{c.ands:,}", f"{c.instances:,}", c.by, c.adversary) for c in self.circuits]
+        return [
+            (c.line, c.circuit, f"{c.ands:,}", f"{c.instances:,}", c.by, c.garbled, c.adversary) for c in self.circuits
+        ]  # fmt: skip
 
     @property
     def _way_rows(self) -> list[tuple[str, ...]]:

@@ -7,6 +7,7 @@ bits that all parties have, bits that one has, truth values, numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
@@ -21,6 +22,7 @@ from protocols.array.scales import BIT
 from protocols.circuits import gmw
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.kinds import Int, UInt
+from protocols.garbled.schemes import BYTES_OF_AND, SCHEMES
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare, concatenate_planes, stack, stack_planes
 from protocols.suite import suite_of
@@ -107,7 +109,8 @@ async def _run(ctx: Context, node: Node, *secrets: Any) -> BooleanShare:
     parts = await together(ctx, *[(origin.planes, node, secrets) for origin in node.parameters["origins"]])
     inputs: BooleanShare = concatenate_planes([_broadcast(part, batch) for part in parts])
     ways = {"yao": suite.garbled, "bmr": suite.garbled_by_several, "gmw": gmw.evaluate}
-    outputs: BooleanShare = await ways[node.parameters["by"]](ctx, circuit, inputs)
+    scheme = [SCHEMES[node.parameters["scheme"]]] if node.parameters["by"] == "yao" else []
+    outputs: BooleanShare = await ways[node.parameters["by"]](ctx, circuit, inputs, *scheme)
     return stack([outputs.plane(i) for i in range(len(circuit.ends))], -1)
 
 
@@ -125,8 +128,12 @@ async def _number(ctx: Context, node: Node, bits: BooleanShare) -> ArithmeticSha
 
 def _noted(ledger: Ledger, node: Node) -> None:
     circuit, instances = node.parameters["circuit"], prod(node.parameters["batch"])
-    way = node.parameters["by"], node.parameters["adversary"]
-    ledger.circuit(node.value.path, CircuitRun(node.line, circuit.name, circuit.ands, instances, *way))
+    way, scheme = (node.parameters["by"], node.parameters["adversary"]), node.parameters["scheme"]
+    run = CircuitRun(node.line, circuit.name, circuit.ands, instances, *way)
+    if way[0] == "yao":
+        tables = BYTES_OF_AND[scheme] * circuit.ands * instances
+        run = replace(run, scheme=scheme, garbling=node.value.home.session.ways.garbling, tables=tables)
+    ledger.circuit(node.value.path, run)
 
 
 CIRCUIT = operation("circuit", _facts, _run, owned="own", noted=_noted)

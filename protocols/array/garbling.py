@@ -11,6 +11,7 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from mpc.ways import check_scheme
 from protocols.array.circuit_inputs import Source, admit, batch_of, sources_of
 from protocols.array.circuit_nodes import CIRCUIT, NUMBER, Known, Origin, Owned, Truths, Way, Whole
 from protocols.array.circuit_shadows import shadows_of_outputs
@@ -31,15 +32,16 @@ OF_YAO = 2
 
 
 async def garbled(
-    ctx: Context, circuit: Circuit, values: Mapping[str, Any] | None = None, /, *, by: Way | None = None, **named: Any
-) -> Any:
+    ctx: Context, circuit: Circuit, values: Mapping[str, Any] | None = None, /, *, by: Way | None = None,
+    scheme: str | None = None, **named: Any,
+) -> Any:  # fmt: skip
     """What a Boolean circuit gives, as secrets, each input by its name: `await mpc.garbled(ctx, richer, x=a, y=b)`.
 
     An input is a secret (whole numbers whose range fits the width, or truth values along a last axis of the width), a
     party's own data (`mpc.private`), or a public value. Leading axes are instances and broadcast as numpy's do: one
     circuit computes all of them at once. `values` takes inputs whose names Python does not allow, or that are called
-    `by`. Owners tell the others their shapes (one round, none without `mpc.private`); all else is computed when the
-    result is needed.
+    `by` or `scheme`. Owners tell the others their shapes (one round, none without `mpc.private`); all else is computed
+    when the result is needed.
 
     Returns one secret, or, of several outputs, a named tuple of them: of kind `int` for UInt and Int; of one bit `bit`;
     of Bits and floats truth values along a last axis, the least significant first, which `mpc.circuits.numbers_of`
@@ -50,25 +52,27 @@ async def garbled(
     possible, else GMW, or BMR if that is quicker on the network that the session is tuned for, by rounds and bytes. All
     are semi-honest here. Beside these rounds, secret numbers have to become bits, and bits
     numbers: a table of both is in `docs/garbled_circuits.md`. For each AND and instance 32 bytes by Yao, from party 0
-    to party 1; by BMR 16 (3 n - 4) and some bits from each of n parties but the last to the last.
+    to party 1, or 25 with `scheme="three-halves"`, which computes half as much again ("half-gates"; without it what the
+    session garbles by); by BMR 16 (3 n - 4) and some bits from each of n parties but the last to the last.
 
     LocalError `bad-circuit`, `bad-input` for a missing or surplus name, `bad-width`, `out-of-range`, `not-whole`,
     `not-a-number`, `no-value`, `bad-kind`, `shape-mismatch`, `bad-party`, `no-such-party`, `unknown-way`,
-    `unfit-session` for Yao among other than two, `range-exceeded` for an output that the ring does not hold; PeerError
-    `too-many-elements`, `unexpected-message`.
+    `unknown-scheme`, `unfit-session` for Yao among other than two, `range-exceeded` for an output that the ring does
+    not hold; PeerError `too-many-elements`, `unexpected-message`.
     """
     need_context(ctx, "garbled")
     line = user_line()
     call = ctx.child("garbled", line=line)
     with naming_line():
         _check(ctx, circuit)
-        way = _way(ctx, by)
+        way, scheme = _way(ctx, by), scheme or ctx.session.ways.scheme
+        check_scheme(scheme)
         sources = await sources_of(call, circuit, _joined(circuit, values or {}, named), line)
         batch = batch_of(sources)
         way = quickest(ctx, way, circuit, batch) if by is None else way
     release = admit(call, circuit, sources, batch)
     ctx.join(call)
-    bits = _recorded(ctx, circuit, sources, batch, way)
+    bits = _recorded(ctx, circuit, sources, batch, way, scheme)
     if release is not None:
         finalize(bits.node.value, release).atexit = False
     return _outputs(bits, circuit, shadows_of_outputs(call, circuit, sources, batch))
@@ -112,7 +116,9 @@ def _way(ctx: Context, by: Any) -> Way:
     return chosen
 
 
-def _recorded(ctx: Context, circuit: Circuit, sources: Sequence[Source], batch: Shape, by: Way) -> SecretArray:
+def _recorded(
+    ctx: Context, circuit: Circuit, sources: Sequence[Source], batch: Shape, by: Way, scheme: str
+) -> SecretArray:
     """The node that gives all bits of all outputs."""
     secrets: list[SecretArray] = []
     publics: list[Any] = []
@@ -132,7 +138,7 @@ def _recorded(ctx: Context, circuit: Circuit, sources: Sequence[Source], batch: 
             origins.append(Known(width, len(publics)))
             publics.append(rows)
     return record(
-        CIRCUIT, *secrets, home=ctx, circuit=circuit, digest=circuit.digest, batch=batch, by=by,
+        CIRCUIT, *secrets, home=ctx, circuit=circuit, digest=circuit.digest, batch=batch, by=by, scheme=scheme,
         origins=tuple(origins), publics=tuple(publics), own=tuple(own), adversary=_adversary(ctx, by),
     )  # fmt: skip
 

@@ -1,4 +1,8 @@
-"""Circuits on shared bits and numbers by Yao's protocol, between two parties: two rounds, whatever the depth."""
+"""Circuits on shared bits and numbers by Yao's protocol, between two parties: two rounds, whatever the depth.
+
+The session says by which scheme they are garbled where nothing else is asked for, and whether they are garbled
+ahead, as material, or while they are computed.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +14,24 @@ import numpy as np
 from mpc.algebra.words import Words
 from mpc.context import Context
 from protocols.circuits.circuit import Circuit
-from protocols.garbled import of_shares, yao
-from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled import ahead, ahead_numbers, of_shares, yao
 from protocols.garbled.joint import Joint, is_number
+from protocols.garbled.schemes import scheme_of
 from protocols.garbled.walk import Scheme
 from protocols.one_array import OneArray, OneArrayBits, ring_of
 
 
-async def evaluate(ctx: Context, circuit: Circuit, inputs: OneArrayBits, scheme: Scheme = HALF_GATES) -> OneArrayBits:
-    """<outputs> of <inputs>, planes of all bits of as many instances as the share has elements: `yao.evaluate`."""
-    return inputs.like(await yao.evaluate(ctx, circuit, inputs.words, inputs.size, scheme))
+async def evaluate(
+    ctx: Context, circuit: Circuit, inputs: OneArrayBits, scheme: Scheme | None = None
+) -> OneArrayBits:  # fmt: skip
+    """<outputs> of <inputs>, planes of all bits of as many instances as the share has elements: `yao.evaluate`, or
+    `ahead.evaluate` where the session garbles ahead."""
+    way = ahead if ctx.session.ways.garbling == "ahead" else yao
+    return inputs.like(await way.evaluate(ctx, circuit, inputs.words, inputs.size, scheme or scheme_of(ctx)))
 
 
 async def of_numbers(
-    ctx: Context, joint: Joint, inputs: Sequence[OneArray | OneArrayBits], scheme: Scheme = HALF_GATES
+    ctx: Context, joint: Joint, inputs: Sequence[OneArray | OneArrayBits], scheme: Scheme | None = None
 ) -> list[OneArray | OneArrayBits]:
     """The outputs of a joint circuit, elementwise, of shares of one shape: `of_shares.evaluate`.
 
@@ -36,7 +44,8 @@ async def of_numbers(
     own = _rows(ctx, [x.ring.planes(x.words, x.ring.bits) for x in numbers], size)
     shared = _rows(ctx, [x.words.reshape(x.planes, x.words.shape[-1]) for x in bits], size)
     ring = ring_of(ctx)
-    made = await of_shares.evaluate(ctx, ring, joint, own, shared, size, scheme)
+    way = ahead_numbers if ctx.session.ways.garbling == "ahead" else of_shares
+    made = await way.evaluate(ctx, ring, joint, own, shared, size, scheme or scheme_of(ctx))
     planes = OneArrayBits(made.planes, shape, ctx.bits)
     plain = [port for port in joint.circuit.outputs if not is_number(port)]
     ends = pairwise(np.cumsum([0, *(port.width for port in plain)]).tolist())

@@ -4,7 +4,7 @@ What `yao.py` does while it runs lies ready here as material: the tables and lab
 the offset D, masks and the colours of the outputs at the garbler (`protocols.preprocessing.kinds.garbling`). An input
 wire is the XOR of two, as if the circuit began with an XOR gate for each: one of c, one of what is left, e = x ^ c. The
 evaluator tells d = c ^ x_1, the garbler has e = d ^ x_0 and answers with the one label M ^ e D of its wire; added to
-that of c it is the label of x. An output is shared by colours, as there.
+that of c it is the label of x. An output is shared by colours, as there. `ahead_numbers.py` has numbers in and out.
 
 Semi-honest. The tables are out before the inputs are chosen, so privacy is adaptive; docs/protocols/yao.md says in
 which model it is proved. What outputs mean is never sent. Yao, FOCS 1986; Bellare, Hoang, Rogaway, "Adaptively Secure
@@ -13,16 +13,16 @@ Garbling with Applications to One-Time Programs and Secure Outsourcing", ASIACRY
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bits import pack, unpack, words_for
 from mpc.algebra.interface import Z2k
-from mpc.algebra.ring import Words
+from mpc.algebra.ring import U64, Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
 from mpc.correlation import Material
@@ -30,8 +30,9 @@ from mpc.errors import LocalError
 from mpc.garbling import Bytes
 from protocols.circuits.circuit import Circuit
 from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled.numbers import parted, summed
 from protocols.garbled.walk import TOGETHER, Execution, Scheme
-from protocols.garbled.whole import colours, evaluated, shifted, table_words
+from protocols.garbled.whole import evaluated, shifted, table_words
 from protocols.garbled.yao import EVALUATOR, GARBLER, MANY_GATES, WORK_OF_AND, check_planes
 from protocols.preprocessing.kinds.garbling import MOST_TABLE_WORDS, Garbling
 from protocols.preprocessing.kinds.labels import ODD
@@ -63,20 +64,43 @@ async def evaluate(ctx: Context, circuit: Circuit, own: Words, instances: int, s
     `garbling-too-large` where the tables take more than MOST_WORDS.
     """
     check_planes(ctx, circuit, own, instances)
+    garblings = await take(ctx, circuit, instances, scheme)
+    if ctx.planning:
+        await rehearse(ctx, garblings)
+        return blank((len(circuit.ends), own.shape[1]))
+    bits = unpack(own.reshape(-1), 64 * own.size).reshape(len(own), -1)[:, :instances]
+    if ctx.me == GARBLER:
+        ends = await answer(ctx, garblings, lambda told: told ^ bits)
+    else:
+        ends = await ask(ctx, garblings, lambda random: random ^ bits)
+    return joined_planes([end.bits for end in ends])
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Some instances and their garbling, used once."""
+
+    instances: slice
+    kind: Garbling
+    material: Material = field(repr=False)
+
+
+class Ends(NamedTuple):
+    """This party's shares of the outputs of some instances: bits, (bits, instances), and numbers, (instances,) each."""
+
+    bits: Bytes
+    numbers: list[Words]
+
+
+async def take(ctx: Context, circuit: Circuit, instances: int, scheme: Scheme, **apart: Any) -> list[Taken]:
+    """The garblings of so many instances. `apart`: of `Garbling.of`."""
     if circuit.gates >= MANY_GATES:
         await ctx.in_thread(table_words, circuit, 1, scheme)
-    blocks = list(blocks_of(circuit, instances, scheme))
-    ring = cast(Z2k, ctx.ring)
-    kinds = [
-        Garbling.of(ring, circuit, block.stop - block.start, scheme, GARBLER, EVALUATOR) for block in blocks
-    ]  # fmt: skip
-    each = [_Block(block, kind, await ctx.take(kind)) for block, kind in zip(blocks, kinds, strict=True)]
-    if ctx.planning:
-        return await _rehearse(ctx, circuit, own, instances, kinds)
-    bits = unpack(own.reshape(-1), 64 * own.size).reshape(len(own), -1)
-    run = _answer if ctx.me == GARBLER else _evaluate
-    shares = await run(ctx, each, bits)
-    return np.stack([pack(row) for row in np.concatenate(shares, axis=1)])
+    taken, ring = [], cast(Z2k, ctx.ring)
+    for block in blocks_of(circuit, instances, scheme):
+        kind = Garbling.of(ring, circuit, block.stop - block.start, scheme, GARBLER, EVALUATOR, **apart)
+        taken.append(Taken(block, kind, await ctx.take(kind)))
+    return taken
 
 
 def blocks_of(circuit: Circuit, instances: int, scheme: Scheme) -> Iterator[slice]:
@@ -95,71 +119,71 @@ def blocks_of(circuit: Circuit, instances: int, scheme: Scheme) -> Iterator[slic
         yield slice(start, min(start + size, instances))
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Some instances and their garbling, used once."""
+async def answer(ctx: Context, garblings: Sequence[Taken], known: Callable[[Bytes], Bytes]) -> list[Ends]:
+    """The garbler's part: a label for each masked bit; its shares of the outputs were known before.
 
-    instances: slice
-    kind: Garbling
-    material: Material
-
-    def own(self, bits: Bytes) -> Bytes:
-        """This party's shares of the inputs (bits, instances), in the order of the garbling's, flat."""
-        return np.ascontiguousarray(bits[:, self.instances]).reshape(-1)
-
-
-async def _answer(ctx: Context, blocks: Sequence[_Block], bits: Bytes) -> list[Bytes]:
-    """The garbler's: a label for each input bit; its shares of the outputs were known before."""
-    count = sum(block.kind.count for block in blocks)
-    told, at = unpack(await ctx.receive(EVALUATOR, Spec((words_for(count),))), count), 0
-    shares = []
-    for block in blocks:
-        offset, masks = block.material[:2]
-        e = told[at : at + block.kind.count] ^ block.own(bits)
-        at += block.kind.count
-        labels = await ctx.off_loop(LABEL_WORK * block.kind.count, shifted, masks, e, offset | ODD)
-        ctx.send(EVALUATOR, labels)
-        shares.append(_rows(block.material[6], block.kind.instances))
-    return shares
+    known: the masked bits (bits, instances), from what the evaluator tells, a bit for each random one.
+    """
+    count, instances = sum(each.kind.random for each in garblings), sum(each.kind.instances for each in garblings)
+    told = await ctx.receive(EVALUATOR, Spec((words_for(count),))) if count else np.empty(0, U64)
+    bits, ends = known(unpack(told, count).reshape(-1, instances)), []
+    for each in garblings:
+        offset, masks = each.material[:2]
+        if masks.size:
+            own = np.ascontiguousarray(bits[:, each.instances]).reshape(-1)
+            ctx.send(EVALUATOR, await ctx.off_loop(LABEL_WORK * len(own), shifted, masks, own, offset | ODD))
+        ends.append(Ends(_rows(each.material[6], each.kind.instances), list(each.material[7])))
+    return ends
 
 
-async def _evaluate(ctx: Context, blocks: Sequence[_Block], bits: Bytes) -> list[Bytes]:
-    """The evaluator's: the labels of the inputs, and those of the outputs from them."""
-    chosen = [unpack(block.material[3], block.kind.count) ^ block.own(bits) for block in blocks]
-    ctx.send(GARBLER, pack(np.concatenate(chosen)))
-    shares = []
-    for block in blocks:
-        labels = await ctx.receive(GARBLER, Spec((block.kind.count, 2)))
-        work = WORK_OF_AND * block.kind.elements
-        found = await ctx.off_loop(work, _outputs, block.kind, block.material, labels)
-        shares.append(_rows(found, block.kind.instances))
-    return shares
+async def ask(ctx: Context, garblings: Sequence[Taken], hidden: Callable[[Bytes], Bytes]) -> list[Ends]:
+    """The evaluator's part: it tells bits, receives labels, and evaluates.
+
+    hidden: what it tells (bits, instances), from its random bits in that shape.
+    """
+    random = [unpack(each.material[3], each.kind.random).reshape(-1, each.kind.instances) for each in garblings]
+    if random[0].size:
+        ctx.send(GARBLER, pack(np.ascontiguousarray(hidden(np.concatenate(random, axis=1))).reshape(-1)))
+    ends = []
+    for each in garblings:
+        shape = each.kind.masked, 2
+        told = await ctx.receive(GARBLER, Spec(shape)) if each.kind.masked else np.empty(shape, U64)
+        ends.append(await ctx.off_loop(WORK_OF_AND * each.kind.elements, _evaluated, each, told))
+    return ends
 
 
-def _outputs(kind: Garbling, material: Material, labels: Words) -> Words:
-    """Shares of the outputs, packed."""
-    own, start, tables = material[4], material[5], material[7]
-    execution = Execution(kind.circuit, kind.instances, start)
-    inputs = (labels ^ own).reshape(-1, kind.instances, 2)
-    return colours(evaluated(execution, kind.way, inputs, tables))
+def _evaluated(taken: Taken, told: Words) -> Ends:
+    kind = taken.kind
+    _, _, _, _, own, starts, _, _, tables, corrections = taken.material
+    execution = Execution(kind.circuit, kind.instances, starts[:2])
+    labels = evaluated(execution, kind.way, kind.inputs(told, own), tables)
+    plain, numbers = parted(kind.circuit, labels, sums=bool(kind.sums))
+    bits = (plain[..., 0] & np.uint64(1)).astype(np.uint8)
+    return Ends(bits, summed(kind.circuit, numbers, corrections, kind.ring, starts[2:]))
+
+
+async def rehearse(ctx: Context, garblings: Sequence[Taken]) -> None:
+    """The messages of a plan, as large as the real ones."""
+    if count := sum(each.kind.random for each in garblings):
+        told = blank((words_for(count),))
+        if ctx.me == EVALUATOR:
+            ctx.send(GARBLER, told)
+        else:
+            await ctx.receive(EVALUATOR, Spec(told.shape))
+    for each in garblings:
+        if not each.kind.masked:
+            continue
+        if ctx.me == GARBLER:
+            ctx.send(EVALUATOR, blank((each.kind.masked, 2)))
+        else:
+            await ctx.receive(GARBLER, Spec((each.kind.masked, 2)))
+
+
+def joined_planes(parts: Sequence[Bytes]) -> Words:
+    """Bits (bits, instances) of all instances, packed."""
+    return np.stack([pack(row) for row in np.concatenate(parts, axis=1)])
 
 
 def _rows(packed: Words, instances: int) -> Bytes:
-    return np.stack([unpack(row, instances) for row in packed])
-
-
-async def _rehearse(
-    ctx: Context, circuit: Circuit, own: Words, instances: int, kinds: Sequence[Garbling]
-) -> Words:  # fmt: skip
-    """The messages of a plan, as large as the real ones."""
-    told = blank((words_for(_bits(circuit, own, instances)),))
-    if ctx.me == EVALUATOR:
-        ctx.send(GARBLER, told)
-    else:
-        await ctx.receive(EVALUATOR, Spec(told.shape))
-    for kind in kinds:
-        if ctx.me == GARBLER:
-            ctx.send(EVALUATOR, blank((kind.count, 2)))
-        else:
-            await ctx.receive(GARBLER, Spec((kind.count, 2)))
-    return blank((len(circuit.ends), own.shape[1]))
+    rows = [unpack(row, instances) for row in packed]
+    return np.stack(rows) if rows else np.zeros((0, instances), np.uint8)

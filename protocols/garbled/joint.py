@@ -23,12 +23,16 @@ GARBLER, EVALUATOR, SHARED = "garbler", "evaluator", "shared"
 
 @dataclass(frozen=True, eq=False)
 class Joint:
-    """A circuit on shares, with how many bits each of its inputs has."""
+    """A circuit on shares, with how many bits each of its inputs has.
+
+    sums: the widths of the numbers that the bits of garbler and evaluator are, where only what these sum to matters.
+    """
 
     circuit: Circuit
     garbler: int
     evaluator: int
     shared: int
+    sums: tuple[int, ...] = ()
 
     @property
     def numbers(self) -> tuple[Port, ...]:
@@ -86,7 +90,8 @@ def joint_of_numbers(function: Callable[..., Any], kinds: Mapping[str, Bits], na
             values[key] = made(builder, kind, add(builder, mine, theirs))
         else:
             values[key] = made(builder, kind, [next(shared) for _ in range(kind.width)])
-    return Joint(_closed(builder, function(**values), name or function.__name__), split, split, bits)
+    widths = tuple(kind.width for kind in summed.values())
+    return Joint(_closed(builder, function(**values), name or function.__name__), split, split, bits, widths)
 
 
 def _closed(builder: Builder, results: Value | Mapping[str, Value], name: str) -> Circuit:

@@ -75,9 +75,9 @@ async def evaluate(
     own: packed planes of the bits that it alone knows (bits, words); shared: of its shares of the XOR-shared ones.
     Between two parties; nobody learns anything. LocalError `wrong-shape`, `unfit-session`; PeerError as `yao.evaluate`.
     """
-    _check(ctx, joint, own, shared, instances)
+    check_shares(ctx, joint, own, shared, instances)
     if not instances:
-        return _empty(ring, joint, 0)
+        return empty(ring, joint, 0)
     material = await ctx.take(Labels(cast(Z2k, ctx.ring), joint.transferred * instances, GARBLER, EVALUATOR))
     if ctx.planning:
         return await _rehearse(ctx, ring, scheme, joint, instances)
@@ -85,7 +85,7 @@ async def evaluate(
         side: _Side = _GarblerSide(ctx, ring, scheme, joint, instances, *material[:2])
     else:
         side = _EvaluatorSide(ctx, ring, scheme, joint, instances, *material[2:])
-    return await side.outputs(_dense(own, instances), _dense(shared, instances))
+    return await side.outputs(dense(own, instances), dense(shared, instances))
 
 
 class _Side:
@@ -204,10 +204,10 @@ async def _rehearse(ctx: Context, ring: Z2k, scheme: Scheme, joint: Joint, insta
                 ctx.send(EVALUATOR, sent)
             else:
                 await ctx.receive(GARBLER, Spec(sent.shape))
-    return _empty(ring, joint, instances)
+    return empty(ring, joint, instances)
 
 
-def _empty(ring: Z2k, joint: Joint, instances: int) -> Outputs:
+def empty(ring: Z2k, joint: Joint, instances: int) -> Outputs:
     """Outputs of no content, or of nothing."""
     bits = sum(port.width for port in joint.circuit.outputs) - joint.number_bits
     return Outputs(blank((bits, words_for(instances))), tuple(ring.zeros((instances,)) for _ in joint.numbers))
@@ -218,13 +218,14 @@ def _by_bit(weights: Words, ring: Z2k) -> Words:
     return ring.moved(lambda each: each[:, None], weights)
 
 
-def _dense(planes: Words, instances: int) -> Bytes:
+def dense(planes: Words, instances: int) -> Bytes:
     """The bits of packed planes, (bits, instances)."""
     rows = unpack(planes.reshape(-1), 64 * planes.size).reshape(planes.shape[0], 64 * planes.shape[1])
     return rows[:, :instances]
 
 
-def _check(ctx: Context, joint: Joint, own: Words, shared: Words, instances: int) -> None:
+def check_shares(ctx: Context, joint: Joint, own: Words, shared: Words, instances: int) -> None:
+    """LocalError `wrong-shape`, `unfit-session` for what `evaluate` does not take."""
     if ctx.n != 2:
         raise LocalError("unfit-session", f"Yao's protocol among {ctx.n} parties", "it is for two")
     mine = joint.garbler if ctx.me == GARBLER else joint.evaluator

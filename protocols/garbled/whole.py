@@ -11,7 +11,7 @@ from math import prod
 
 import numpy as np
 
-from mpc.algebra.bits import pack
+from mpc.algebra.bits import pack, words_for
 from mpc.algebra.ring import U64, Words
 from mpc.garbling import Bytes
 from mpc.prg import Prg
@@ -65,7 +65,8 @@ def well_formed(execution: Execution, scheme: Scheme, tables: Words) -> bool:
 def colours(labels: Words) -> Words:
     """The lowest bits of labels (bits, instances, 2), packed: (bits, words)."""
     lowest = (labels[..., 0] & np.uint64(1)).astype(np.uint8)
-    return np.stack([pack(row) for row in lowest])
+    rows = [pack(row) for row in lowest]
+    return np.stack(rows) if rows else np.empty((0, words_for(labels.shape[1])), U64)
 
 
 def shifted(labels: Words, bits: Bytes, offset: Words) -> Words:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mpc.context import Context
-from protocols.circuits import gmw
 from protocols.derived import Derived
 from protocols.ideal import arithmetic, boolean, convert, share, shuffle, truncate
 from protocols.one_array import check_ring
@@ -43,7 +42,7 @@ class IdealSuite(Derived):
     select = staticmethod(convert.select)
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
-    garbled: ClassVar[Any] = staticmethod(gmw.evaluate)
+    garbled: ClassVar[Any] = staticmethod(boolean.garbled)
 
 
 class Ideal:

@@ -67,12 +67,15 @@ def plan(
     network: str = "",
     numeric: str = "auto",
     compare: str = "auto",
+    garbling: str = "online",
+    scheme: str = "half-gates",
 ) -> Plan:
     """What `main` will cost on inputs of these shapes and dtypes; their values do not matter.
 
     It depends on where material comes from: protocols take what is cheap there. Like `simulate`, it has a dealer in
     mind unless told otherwise. `ring`: its bits, 64 or 128. `tolerance` refuses outputs whose error may be larger.
-    `network`, `numeric`, `compare`: how what there are several ways for is computed (`mpc.ways.Ways`).
+    `network`, `numeric`, `compare`, `garbling`, `scheme`: how what there are several ways for is computed
+    (`mpc.ways.Ways`).
     """
     check_preprocessing(preprocessing)
     shapes = [describe(as_input(given)) for given in inputs]
@@ -86,7 +89,7 @@ def plan(
             program,
             ring=ring,
             tolerance=tolerance,
-            ways=Ways(network, numeric, compare),
+            ways=Ways(network, numeric, compare, garbling, scheme),
         )
     )
 

@@ -90,6 +90,8 @@ def simulate(
     network: str = "",
     numeric: str = "auto",
     compare: str = "auto",
+    garbling: str = "online",
+    scheme: str = "half-gates",
 ) -> Simulation:
     """Run `main(ctx, mine)` for all parties in this process; `inputs[i]` is party i's own data, or None.
 
@@ -100,8 +102,9 @@ def simulate(
     meets in one process. Material comes from a dealer inside that process, which is quick and gives away nothing more
     there; `preprocessing` names another source, as "ot", which real runs use: then material is made as in these, by
     reveals. `ring`: the bits of the ring, 128 where 64 are too few for the values. `tolerance` refuses outputs whose
-    error may be larger. `check_costs` holds counted costs against declared ones. `network`, `numeric`, `compare`: how
-    what there are several ways for is computed (`mpc.ways.Ways`). The first error of any party is raised.
+    error may be larger. `check_costs` holds counted costs against declared ones. `network`, `numeric`, `compare`,
+    `garbling`, `scheme`: how what there are several ways for is computed (`mpc.ways.Ways`). The first error of any
+    party is raised.
     """
     if len(inputs) < 2:
         raise LocalError(
@@ -109,7 +112,7 @@ def simulate(
         )
     check_preprocessing(preprocessing)
     inputs = [as_input(given) for given in inputs]
-    ways = Ways(network, numeric, compare)
+    ways = Ways(network, numeric, compare, garbling, scheme)
     check_ways(ways, find_suite(suite, simulated=True), len(inputs))
     setting = Setting(
         find_suite(suite, simulated=True), fractional_bits, find_ring(ring), audit=check_costs,

@@ -47,6 +47,9 @@ def find_ring(ring: int | Algebra) -> Algebra:
 def check_ways(ways: Ways, suite: Factory, n: int) -> None:
     """LocalError `unfit-session` for what is to be garbled among other than two parties, or where nothing is hidden."""
     asked = [f"--{what} yao" for what, way in (("numeric", ways.numeric), ("compare", ways.compare)) if way == "yao"]
+    if ways.garbling == "ahead" and n != OF_YAO:
+        what, remedy = f"--garbling ahead among {n} parties", "it is for two: leave it out"
+        raise LocalError("unfit-session", what, remedy)
     if asked and (n != OF_YAO or suite.simulation_only):
         where = f"among {n} parties" if n != OF_YAO else f"in the suite {suite.name}"
         remedy = "garbled circuits are for two parties: leave it to auto, or choose arithmetic"

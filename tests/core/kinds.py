@@ -96,6 +96,9 @@ EXAMPLES: list[Correlation] = [
     Garbling.of(Z64, product, 3, THREE_HALVES, 1, 0),
     Garbling.of(Ring(4), product, 1, THREE_HALVES, 0, 1),
     Garbling.of(Z128, total, 9, HALF_GATES, 0, 1),
+    Garbling.of(Z64, product, 5, HALF_GATES, 0, 1, late=4, early=4, sums=True),
+    Garbling.of(WideRing(70), product, 5, THREE_HALVES, 1, 0, late=3, early=2, sums=True),
+    Garbling.of(Z128, product, 3, HALF_GATES, 0, 1, late=8),
 ]
 assert {type(kind) for kind in EXAMPLES} == set(every_kind().values())
 

@@ -278,3 +278,49 @@ def test_what_does_not_go_together(pair: Path) -> None:
     refused(["preprocess", plan, "-o", str(pair / "none" / "s")], 2, "[unwritable]")
     assert call("plan", *product_of(pair, 3)[1:], "-o", plan)[0] == 0
     refused(making(pair, "north"), 2, "[plan-parties]", "3 parties")
+
+
+GARBLED = """
+import mpc
+
+@mpc.circuit(x=mpc.UInt(16), y=mpc.UInt(16))
+def product(x, y):
+    return x * y
+
+async def main(ctx, mine):
+    x, y = (mpc.private(owner, mine) for owner in range(2))
+    return await mpc.reveal(ctx, await mpc.garbled(ctx, product, x=x, y=y))
+"""
+
+
+@pytest.mark.parametrize("maker", ["ot", "dealer"])
+def test_circuits_are_garbled_ahead_and_evaluated_from_stores(tmp_path: Path, maker: str) -> None:
+    """Who makes the tables has the plan alone; the plan has the circuit. A run that garbles online finds nothing."""
+    program, plan, stores = write(tmp_path, "garbled.py", GARBLED), tmp_path / "garbled.plan", tmp_path / "stores"
+    data = [
+        word
+        for i, text in enumerate(("70\n90\n", "80\n20\n"))
+        for word in ("--input", f"{i}={write(tmp_path, f'{i}.csv', text)}")
+    ]
+    chosen = ["-n", "2", *data, "--garbling", "ahead", "--scheme", "three-halves"]
+    code, printed = call("plan", program, *chosen, "--preprocessing", maker, "-o", str(plan))
+    assert code == 0, printed
+    assert "ahead" in printed
+    made = parley("preprocess", str(plan), "-o", str(stores), "--json", "-")
+    assert made.returncode == 0, made.stderr
+    garbled = json.loads(made.stdout)["material"]["garbling"]
+    other = parley("run", program, *chosen[:-4], "--preprocessing", str(stores))
+    assert other.returncode != 0
+    assert "store-other-plan" in other.stderr + other.stdout
+    done = parley("run", program, *chosen, "--preprocessing", str(stores), "--json", "-")
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["result"] == [[5600], [1800]]
+    (circuit,) = summary["circuits"]
+    assert garbled == 2 * circuit["ands"]
+    assert (circuit["garbling"], circuit["scheme"], circuit["tables"]) == (
+        "ahead",
+        "three-halves",
+        25 * 2 * circuit["ands"],
+    )
+    assert max(summary["bytes_sent"]) < 3000
