@@ -69,8 +69,8 @@ FOLDER_ORDER = {
         "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.circuits": (
-        "kinds", "circuit", "builder", "arithmetic", "values", "choosing", "floats", "float_values", "function",
-        "levels", "plain", "binding", "arrays", "bristol", "gmw", "library", "__init__",
+        "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
+        "float_values", "function", "levels", "plain", "binding", "arrays", "bristol", "gmw", "library", "__init__",
     ),
     "protocols.garbled": (
         "program", "walk", "half_gates_zre15", "three_halves_rr21", "yao",
