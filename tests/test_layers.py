@@ -73,8 +73,9 @@ FOLDER_ORDER = {
         "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.circuits": (
-        "kinds", "circuit", "builder", "arithmetic", "values", "choosing", "floats", "float_values", "function",
-        "levels", "plain", "binding", "arrays", "bristol", "known", "packing", "gmw", "library", "__init__",
+         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
+        "float_values", "function", "levels", "plain", "binding", "arrays", "bristol", "known", "packing", "gmw",
+        "library", "__init__",
     ),
     "protocols.garbled": (
         "program", "walk", "half_gates_zre15", "three_halves_rr21", "schemes", "whole",

@@ -17,6 +17,7 @@ from protocols.circuits.choosing import (
     population_count,
     sorted_values,
     square_root,
+    sum_of,
     wide_product,
 )
 from protocols.circuits.circuit import Circuit, Port
@@ -24,6 +25,7 @@ from protocols.circuits.float_values import FloatValue
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import Bits, Float, Float32, Int, UInt
 from protocols.circuits.library import aes, fixed_point, keccak_f, sha256_block
+from protocols.circuits.shallow import shallow
 from protocols.circuits.values import Number, Value, mux
 
 __all__ = [
@@ -57,8 +59,10 @@ __all__ = [
     "population_count",
     "read_bristol",
     "sha256_block",
+    "shallow",
     "sorted_values",
     "square_root",
+    "sum_of",
     "to_bytes",
     "wide_product",
     "write_bristol",

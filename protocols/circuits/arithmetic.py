@@ -5,8 +5,9 @@ Costs in ANDs are for secret operands of k bits; constants fold, so that a publi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from protocols.circuits import shallow
 from protocols.circuits.builder import Builder
 from protocols.circuits.circuit import FALSE, TRUE
 
@@ -18,6 +19,8 @@ KARATSUBA_FROM = 20
 
 def add(b: Builder, x: Sequence[int], y: Sequence[int], carry: int = FALSE) -> Word:
     """x + y + carry mod 2^k: k - 1 ANDs, one on each way from bit to bit (the full adder of one AND)."""
+    if shallow.is_wanted():
+        return shallow.add(b, x, y, carry)
     total = []
     for i, (u, v) in enumerate(zip(x, y, strict=True)):
         total.append(b.xor(b.xor(u, v), carry))
@@ -43,6 +46,8 @@ def subtract(b: Builder, x: Sequence[int], y: Sequence[int]) -> Word:
 
 def less(b: Builder, x: Sequence[int], y: Sequence[int]) -> int:
     """x < y: k ANDs, the borrow of x - y."""
+    if shallow.is_wanted():
+        return shallow.less(b, x, y)
     borrow = FALSE
     for u, v in zip(x, y, strict=True):
         borrow = b.xor(v, b.and_(b.xor(v, u) ^ 1, b.xor(v, borrow)))
@@ -83,16 +88,32 @@ def multiply(b: Builder, x: Sequence[int], y: Sequence[int], width: int) -> Word
     if not x or not y:
         return [FALSE] * width
     x, y = x[:width], y[:width]
-    if min(len(x), len(y)) >= KARATSUBA_FROM:
+    if min(len(x), len(y)) >= KARATSUBA_FROM and not shallow.is_wanted():
         if width >= len(x) + len(y):
-            return _fitted(_karatsuba(b, list(x), list(y)), width)
+            return fitted(_karatsuba(b, list(x), list(y)), width)
         if width < 2 * min(len(x), len(y)) and width >= 2 * KARATSUBA_FROM:
             return _low_product(b, x, y, width)
-    total: Word = [FALSE] * width
-    for i, v in enumerate(y[:width]):
-        row = [b.and_(u, v) for u in x[: width - i]]
-        room = min(width - i, len(row) + 1)
-        total[i : i + room] = add(b, total[i : i + room], _fitted(row, room))
+    rows = ((i, [b.and_(u, v) for u in x[: width - i]]) for i, v in enumerate(y))
+    return sum_of_rows(b, rows, [FALSE] * width)
+
+
+def sum_of_rows(b: Builder, rows: Iterable[tuple[int, Word]], total: Word) -> Word:
+    """The total plus 2^place row for each (place, row), mod 2^(width of the total).
+
+    Places must ascend by at least 1 from row to row, no row may be longer than one before, and what the total is at the
+    start must leave room for the carry of the first: then each row's carry goes into the bit above it. Rows are asked
+    for one after another, so that few of their bits wait.
+    """
+    if shallow.is_wanted():
+        columns = [[bit] if bit != FALSE else [] for bit in total]
+        for place, row in rows:
+            for column, bit in zip(columns[place:], row, strict=False):
+                column += [bit] if bit != FALSE else []
+        return shallow.total(b, columns)
+    total = list(total)
+    for place, row in rows:
+        end = min(place + len(row) + 1, len(total))
+        total[place:end] = add(b, total[place:end], fitted(row, end - place))
     return total
 
 
@@ -106,48 +127,14 @@ def multiply_signed(b: Builder, x: Sequence[int], y: Sequence[int], skipped: int
     x, y = (x, y) if len(x) >= len(y) else (y, x)
     j, k = len(x), len(y)
     assert skipped < k
-    total = _constant((1 << j - 1) + (1 << k - 1), j + k)
-    for i, v in enumerate(y):
+
+    def row(i: int) -> tuple[int, Word]:
         first = max(skipped - i, 0)
-        row = [b.and_(u, v) ^ ((at == j - 1) != (i == k - 1)) for at, u in enumerate(x) if at >= first]
-        place = slice(i + first, i + j + 1)
-        total[place] = add(b, total[place], [*row, FALSE])
+        last = i == k - 1
+        return i + first, [b.and_(u, y[i]) ^ ((at == j - 1) != last) for at, u in enumerate(x) if at >= first]
+
+    total = sum_of_rows(b, map(row, range(k)), _constant((1 << j - 1) + (1 << k - 1), j + k))
     return [*total[skipped:-1], total[-1] ^ 1]
-
-
-def divide(b: Builder, x: Sequence[int], y: Sequence[int]) -> tuple[Word, Word]:
-    """x // y and x % y: about k^2 + k ANDs. Where y is 0 the quotient is all ones and the remainder x, as in RISC-V.
-
-    Long division: the remainder has one bit more in each step, so that early steps are short.
-    """
-    quotient: Word = []
-    remainder: Word = []
-    for bit in reversed(x):
-        remainder = [bit, *remainder]
-        k = len(remainder)
-        beyond = any_of(b, y[k:])
-        low = _fitted(y, k)
-        difference = add_all(b, remainder, [v ^ 1 for v in low], TRUE)
-        fits = b.and_(difference[-1], beyond ^ 1)
-        remainder = select(b, fits, difference[:-1], remainder)[: len(y)]
-        quotient = [fits, *quotient]
-    return quotient, _fitted(remainder, len(x))
-
-
-def square_root(b: Builder, x: Sequence[int]) -> tuple[Word, Word]:
-    """The largest r with r^2 <= x, of ceil(k / 2) bits, and x - r^2: about k^2 / 4 + k ANDs, two bits of x a step."""
-    pairs = _fitted(x, len(x) + len(x) % 2)
-    root: Word = []
-    remainder: Word = []
-    for i in range(len(pairs) - 2, -1, -2):
-        remainder = [pairs[i], pairs[i + 1], *remainder]
-        trial = [TRUE, FALSE, *root]
-        k = max(len(remainder), len(trial))
-        difference = add_all(b, _fitted(remainder, k), [v ^ 1 for v in _fitted(trial, k)], TRUE)
-        fits = difference[-1]
-        root = [fits, *root]
-        remainder = select(b, fits, difference[:-1], _fitted(remainder, k))[: len(root) + 1]
-    return root, remainder
 
 
 def shifted(b: Builder, x: Sequence[int], amount: Sequence[int], fill: int, *, left: bool) -> Word:
@@ -169,8 +156,8 @@ def population_count(b: Builder, x: Sequence[int]) -> Word:
     count: Word = []
     for column in columns:
         carries: Word = []
-        while len(column) > 1:
-            u, v, w = column.pop(), column.pop(), column.pop() if column else FALSE
+        while len(column) > 1:  # what came first goes first, so that the adders are a tree
+            (u, v, w), column = [*column, FALSE][:3], column[3:]
             column.append(b.xor(b.xor(u, v), w))
             carries.append(_carry(b, u, v, w))
         count.append(column[0] if column else FALSE)
@@ -235,14 +222,14 @@ def _karatsuba(b: Builder, x: Word, y: Word) -> Word:
     low = multiply(b, x0, y0, len(x0) + len(y0))
     high = multiply(b, x1, y1, len(x1) + len(y1))
     wide = max(len(x0), len(x1), len(y0), len(y1))
-    x01 = add_all(b, _fitted(x0, wide), _fitted(x1, wide))
-    y01 = add_all(b, _fitted(y0, wide), _fitted(y1, wide))
+    x01 = add_all(b, fitted(x0, wide), fitted(x1, wide))
+    y01 = add_all(b, fitted(y0, wide), fitted(y1, wide))
     k = 2 * wide + 2
     middle = multiply(b, x01, y01, k)
-    middle = subtract(b, subtract(b, middle, _fitted(low, k)), _fitted(high, k))
+    middle = subtract(b, subtract(b, middle, fitted(low, k)), fitted(high, k))
     total = low + [FALSE] * (2 * h - len(low)) + high
     room = len(total) - h
-    return total[:h] + add(b, total[h:], _fitted(middle, room))
+    return total[:h] + add(b, total[h:], fitted(middle, room))
 
 
 def _low_product(b: Builder, x: Sequence[int], y: Sequence[int], width: int) -> Word:
@@ -254,7 +241,7 @@ def _low_product(b: Builder, x: Sequence[int], y: Sequence[int], width: int) -> 
     return total
 
 
-def _fitted(x: Sequence[int], width: int) -> Word:
+def fitted(x: Sequence[int], width: int) -> Word:
     return [*x[:width], *[FALSE] * (width - len(x))]
 
 

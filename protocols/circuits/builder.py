@@ -1,6 +1,8 @@
 """Circuits are built gate by gate on literals, and simplified on the way: constants, repetitions, what nobody reads.
 
-No gate is made twice: an XOR or AND of the same literals is the wire that there is already.
+No gate is made twice: an XOR or AND of the same literals is the wire that there is already, if it was made, or asked
+for again, not too long before. Gates are arrays, and what is remembered of them is bounded, so that a circuit of
+millions of gates takes little more than nine bytes for each while it is built.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.errors import LocalError
-from protocols.circuits.circuit import FALSE, TRUE, Circuit, Literals, Port
+from protocols.circuits.circuit import FALSE, PART, TRUE, Circuit, Literals, Port
 from protocols.circuits.kinds import Bits
 
 MOST_WIRES = 1 << 30
 """Literals are 32-bit signed integers."""
+REMEMBERED = 1 << 17
+"""Gates that are found again when they are asked for: at least so many, and at most twice."""
 
 
 class Builder:
@@ -27,7 +31,8 @@ class Builder:
         self._is_and = array("b")
         self._left = array("i")
         self._right = array("i")
-        self._known: dict[tuple[int, int, bool], int] = {}
+        self._known: dict[int, int] = {}
+        self._older: dict[int, int] = {}
         self._wires = 1
 
     def input(self, name: str, kind: Bits) -> list[int]:
@@ -83,20 +88,30 @@ class Builder:
         return Circuit(tuple(self._inputs), tuple(outputs), is_and, left, right, ends, name=name)
 
     def _gate(self, x: int, y: int, is_and: bool) -> int:
-        key = (x, y, is_and) if x < y else (y, x, is_and)
+        if x > y:
+            x, y = y, x
+        key = x << 32 | y << 1 | is_and
         found = self._known.get(key)
-        return self._new(key) if found is None else found
+        if found is None:
+            found = self._older.get(key)
+            if found is None:
+                found = self._new(x, y, is_and)
+            self._remember(key, found)
+        return found
 
-    def _new(self, key: tuple[int, int, bool]) -> int:
+    def _remember(self, key: int, literal: int) -> None:
+        if len(self._known) >= REMEMBERED:
+            self._older, self._known = self._known, {}
+        self._known[key] = literal
+
+    def _new(self, left: int, right: int, is_and: bool) -> int:
         if self._wires >= MOST_WIRES:
             raise LocalError("bad-circuit", f"a circuit of more than {MOST_WIRES} wires", "make several of it")
-        left, right, is_and = key
         self._left.append(left)
         self._right.append(right)
         self._is_and.append(is_and)
-        self._known[key] = literal = 2 * self._wires
         self._wires += 1
-        return literal
+        return 2 * self._wires - 2
 
 
 Kinds = npt.NDArray[np.bool_]
@@ -109,11 +124,14 @@ def _needed(
     read = bytearray(first + len(left))
     for end in (ends >> 1).tolist():
         read[end] = 1
-    lefts, rights = (left >> 1).tolist(), (right >> 1).tolist()
-    for gate in range(len(lefts) - 1, -1, -1):
-        if read[first + gate]:
-            read[lefts[gate]] = read[rights[gate]] = 1
+    for start in range((len(left) - 1) // PART * PART, -1, -PART):
+        wires = range(first + start, first + min(start + PART, len(left)))
+        operands = [(literals[start : start + PART] >> 1).tolist() for literals in (left, right)]
+        for wire, x, y in zip(reversed(wires), *map(reversed, operands), strict=True):
+            if read[wire]:
+                read[x] = read[y] = 1
     kept = np.frombuffer(read, np.uint8)[first:].astype(np.bool_)
-    places = np.concatenate([np.arange(first), first + np.cumsum(kept) - 1])
-    renumber = np.stack([2 * places, 2 * places + 1], axis=1).reshape(-1).astype(np.int32)
-    return is_and[kept], renumber[left[kept]], renumber[right[kept]], renumber[ends]
+    places = np.arange(first + len(left), dtype=np.int32)
+    places[first:] = first - 1 + np.cumsum(kept, dtype=np.int32)
+    left, right, ends = (2 * places[old >> 1] | old & 1 for old in (left[kept], right[kept], ends))
+    return is_and[kept], left, right, ends

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from typing import Any
 
 from mpc.errors import LocalError
-from protocols.circuits import arithmetic
+from protocols.circuits import arithmetic, division
 from protocols.circuits.circuit import FALSE
 from protocols.circuits.kinds import Bits, UInt
+from protocols.circuits.shallow import is_wanted, total
 from protocols.circuits.values import Number, Value, alike, made, mux, of_circuit, value_of
 from protocols.sorting_network import comparators
 
@@ -81,6 +83,21 @@ def sorted_values(values: Sequence[Number]) -> list[Number]:
     return found
 
 
+def sum_of(values: Sequence[Number | int]) -> Number:
+    """The sum of numbers of one kind, of which one is a value; it wraps around.
+
+    In `shallow()` one carry runs through all of them.
+    """
+    first = next((value for value in values if isinstance(value, Number)), None)
+    if first is None:
+        raise LocalError("bad-operand", "the sum of no values", "give one value or more")
+    words = [first._operand(value) for value in values]
+    if not is_wanted():
+        return first._like(reduce(partial(arithmetic.add, first.builder), words))
+    columns = [[bit for bit in bits if bit != FALSE] for bits in zip(*words, strict=True)]
+    return first._like(total(first.builder, columns))
+
+
 def population_count(x: Value) -> Number:
     """How many bits are 1, as UInt of as many bits as that takes: fewer than k ANDs."""
     count = arithmetic.population_count(x.builder, x.literals)
@@ -90,7 +107,7 @@ def population_count(x: Value) -> Number:
 def square_root(x: Number) -> Number:
     """The largest r with r^2 <= x of an unsigned number, half as wide. LocalError `bad-operand` for a signed one."""
     _unsigned(x)
-    return _number(x, arithmetic.square_root(x.builder, x.literals)[0])
+    return _number(x, division.square_root(x.builder, x.literals)[0])
 
 
 def wide_product(x: Number, y: Number | int) -> Number:

@@ -7,6 +7,8 @@ them for nothing. A gate is an XOR of two plain wires or an AND of two literals.
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -18,6 +20,8 @@ from mpc.errors import LocalError
 from protocols.circuits.kinds import Bits
 
 Literals = npt.NDArray[np.int32]
+PART = 1 << 16
+"""Gates whose numbers are Python's at a time."""
 FALSE, TRUE = 0, 1
 """The literals of the constants."""
 
@@ -61,7 +65,7 @@ class Circuit:
             _need(len(set(names)) == len(names), f"two ports are called alike among {', '.join(names)}")
         _need(len(self.is_and) == len(self.left) == len(self.right), "a gate has a kind and two operands")
         _need(len(self.ends) == sum(port.width for port in self.outputs), "each bit of an output has one literal")
-        own = 2 * (self.first_gate + np.arange(self.gates))
+        own = 2 * (self.first_gate + np.arange(self.gates, dtype=np.int32))
         for operand in (self.left, self.right):
             _need(bool(((operand >= 0) & (operand < own)).all()), "a gate reads wires before its own")
             _need(not (operand[~self.is_and] & 1).any(), "an XOR reads plain wires")
@@ -71,9 +75,16 @@ class Circuit:
     def digest(self) -> str:
         """What tells it from every other circuit: SHA-256 over its ports and gates, in hexadecimal."""
         told = sha256(repr((self.inputs, self.outputs)).encode())
-        for array in (self.is_and, self.left, self.right, self.ends):
-            told.update(len(array).to_bytes(8, "little") + np.ascontiguousarray(array).tobytes())
+        for part in (self.is_and, self.left, self.right, self.ends):
+            told.update(len(part).to_bytes(8, "little") + np.ascontiguousarray(part).tobytes())
         return told.hexdigest()
+
+    def read_wires(self) -> Iterator[tuple[bool, int, int]]:
+        """For each gate whether it is an AND, and the wires that it reads, as Python's numbers a part at a time."""
+        for start in range(0, self.gates, PART):
+            part = slice(start, start + PART)
+            operands = [(literals[part] >> 1).tolist() for literals in (self.left, self.right)]
+            yield from zip(self.is_and[part].tolist(), *operands, strict=True)
 
     @property
     def gates(self) -> int:
@@ -98,11 +109,11 @@ class Circuit:
     @cached_property
     def and_depths(self) -> npt.NDArray[np.int32]:
         """For each wire the largest number of ANDs on a way to it."""
-        depths = [0] * self.wires
-        gates = zip(self.is_and.tolist(), (self.left >> 1).tolist(), (self.right >> 1).tolist(), strict=True)
-        for wire, (is_and, left, right) in enumerate(gates, self.first_gate):
-            depths[wire] = max(depths[left], depths[right]) + is_and
-        return np.array(depths, np.int32)
+        depths = array("i", bytes(4 * self.wires))
+        for wire, (is_and, left, right) in enumerate(self.read_wires(), self.first_gate):
+            x, y = depths[left], depths[right]
+            depths[wire] = (x if x > y else y) + is_and
+        return np.frombuffer(depths, np.int32)
 
     @cached_property
     def and_depth(self) -> int:

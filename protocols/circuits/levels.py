@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,11 +48,11 @@ def _ordered(circuit: Circuit) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.in
 
 def _xor_depths(circuit: Circuit) -> npt.NDArray[np.int64]:
     """For each XOR how many of its own AND depth are on the longest way to it, itself one of them; 0 for an AND."""
-    depths = circuit.and_depths.tolist()
-    found = [0] * circuit.wires
-    gates = zip(circuit.is_and.tolist(), (circuit.left >> 1).tolist(), (circuit.right >> 1).tolist(), strict=True)
-    for wire, (is_and, left, right) in enumerate(gates, circuit.first_gate):
+    depths = array("i", circuit.and_depths.tobytes())
+    found = array("i", bytes(4 * circuit.wires))
+    for wire, (is_and, left, right) in enumerate(circuit.read_wires(), circuit.first_gate):
         if not is_and:
-            same = (found[operand] for operand in (left, right) if depths[operand] == depths[wire])
-            found[wire] = 1 + max(same, default=0)
-    return np.array(found[circuit.first_gate :], np.int64)
+            x, y, depth = depths[left], depths[right], depths[wire]
+            same = max(found[left], found[right]) if x == y else found[left if x == depth else right]
+            found[wire] = 1 + same
+    return np.frombuffer(found, np.int32)[circuit.first_gate :].astype(np.int64)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from mpc.errors import LocalError
-from protocols.circuits import arithmetic
+from protocols.circuits import arithmetic, division
 from protocols.circuits.builder import Builder
 from protocols.circuits.circuit import FALSE, TRUE
 from protocols.circuits.kinds import Bits, Float, Int, UInt
@@ -165,13 +165,13 @@ class Number(Value):
         return self._like(arithmetic.negate(self.builder, self.literals))
 
     def __abs__(self) -> Number:
-        return mux(self._negative(), -self, self)
+        return self._negated_where(self._negative())
 
     def __divmod__(self, other: Number | int) -> tuple[Number, Number]:
         """Quotient rounded down and remainder with the divisor's sign; a divisor of 0: all ones, and the dividend."""
         divisor = self._like(self._operand(other))
         b = self.builder
-        quotient, remainder = arithmetic.divide(b, abs(self).literals, abs(divisor).literals)
+        quotient, remainder = division.divide(b, abs(self).literals, abs(divisor).literals)
         if not isinstance(self.kind, Int):
             return self._like(quotient), self._like(remainder)
         return self._floored(divisor, self._like(quotient), self._like(remainder))
@@ -207,15 +207,24 @@ class Number(Value):
     def _negative(self) -> Value:
         return value_of(self.builder, [self.literals[-1] if isinstance(self.kind, Int) else FALSE])
 
+    def _negated_where(self, condition: Value) -> Number:
+        """-self where the condition, one bit, is 1: k - 1 ANDs."""
+        (negative,) = condition.literals
+        turned = [self.builder.xor(bit, negative) for bit in self.literals]
+        return self._like(arithmetic.add(self.builder, turned, [FALSE] * len(turned), negative))
+
     def _floored(self, divisor: Number, quotient: Number, remainder: Number) -> tuple[Number, Number]:
         """From quotient q and remainder of the magnitudes: of different signs -q, or -q - 1 where something is left."""
         b, width = self.builder, self.kind.width
         apart = self._negative() ^ divisor._negative()
         rest, known = (arithmetic.any_of(b, part.literals) for part in (remainder, divisor))
-        one_if_even = self._like([rest ^ 1] + [FALSE] * (width - 1))
-        floored = mux(apart, ~quotient + one_if_even, quotient)
-        signed = mux(self._negative(), -remainder, remainder)
-        corrected = mux(apart & value_of(b, [rest]), signed + divisor, signed)
+        (differ,) = apart.literals
+        turned = [b.xor(q, differ) for q in quotient.literals]
+        floored = self._like(arithmetic.add(b, turned, [FALSE] * width, b.and_(differ, rest ^ 1)))
+        short = b.and_(differ, rest)
+        corrected = remainder._negated_where(self._negative()) + self._like(
+            [b.and_(v, short) for v in divisor.literals]
+        )
         divided = value_of(b, [known])
         return mux(divided, floored, self._like([TRUE] * width)), mux(divided, corrected, self)
 

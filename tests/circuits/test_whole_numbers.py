@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isqrt
 
 import pytest
-from circuit_cases import agree, of_two, run
+from circuit_cases import agree, all_operations, meaning, of_two, run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,11 +15,10 @@ from protocols.circuits.choosing import (
     argmin,
     joined,
     looked_up,
-    maximum,
-    minimum,
     population_count,
     sorted_values,
     square_root,
+    sum_of,
     wide_product,
 )
 from protocols.circuits.function import circuit
@@ -27,36 +26,6 @@ from protocols.circuits.kinds import Bits, Int, UInt
 from protocols.circuits.values import mux
 
 WIDTHS = [1, 2, 3, 4, 5]
-
-
-def all_operations(x, y):
-    return {
-        "add": x + y, "sub": x - y, "mul": x * y, "neg": -x, "abs": abs(x), "div": x // y, "mod": x % y,
-        "lt": x < y, "le": x <= y, "gt": x > y, "ge": x >= y, "eq": x == y, "ne": x != y,
-        "and": x & y, "or": x | y, "xor": x ^ y, "not": ~x, "min": minimum(x, y), "max": maximum(x, y),
-        "mux": mux(x > y, x, y),
-    }  # fmt: skip
-
-
-def meaning(kind):
-    low, high = kind.bounds
-
-    def wrapped(number):
-        return (number - low) % (high - low + 1) + low
-
-    def of(function):
-        return lambda x, y: wrapped(function(x, y))
-
-    ones = kind.decoded([1] * kind.width)
-    return {
-        "add": of(lambda x, y: x + y), "sub": of(lambda x, y: x - y), "mul": of(lambda x, y: x * y),
-        "neg": of(lambda x, y: -x), "abs": of(lambda x, y: abs(x)),
-        "div": of(lambda x, y: x // y if y else ones), "mod": of(lambda x, y: x % y if y else x),
-        "lt": lambda x, y: x < y, "le": lambda x, y: x <= y, "gt": lambda x, y: x > y, "ge": lambda x, y: x >= y,
-        "eq": lambda x, y: x == y, "ne": lambda x, y: x != y,
-        "and": of(lambda x, y: x & y), "or": of(lambda x, y: x | y), "xor": of(lambda x, y: x ^ y),
-        "not": of(lambda x, y: ~x), "min": min, "max": max, "mux": max,
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -166,6 +135,13 @@ def test_the_first_extreme_is_found(count):
         assert answers == [values.index(high), high, values.index(low), low]
 
 
+def test_sums_of_several():
+    made = circuit(x=UInt(4), y=UInt(4))(lambda x, y: sum_of([x, y, 3, x, x ^ y]))
+    pairs = [(x, y) for x in range(16) for y in range(16)]
+    xs, ys = zip(*pairs, strict=True)
+    agree(made, xs, ys, {"result": lambda x, y: (2 * x + y + 3 + (x ^ y)) % 16})
+
+
 def test_public_numbers_fold_away():
     assert circuit(x=UInt(32))(lambda x: x * 8).ands == 0
     assert circuit(x=UInt(32))(lambda x: x + 0).gates == 0
@@ -191,7 +167,7 @@ def test_conversions():
 REFUSED = {
     "bad-operand": [
         lambda x: x + x.to(Int(8)), lambda x: x + 1.5, lambda x: x.to(UInt(9)) * x, lambda x: looked_up(x, [], UInt(2)),
-        lambda x: argmax([]),
+        lambda x: argmax([]), lambda x: sum_of([5]),
     ],
     "out-of-range": [lambda x: x + 256, lambda x: x - -1, lambda x: looked_up(x, [4], UInt(2))],
     "secret-truth": [lambda x: x if x > 3 else -x],

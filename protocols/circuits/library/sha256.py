@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from math import isqrt
 
-from protocols.circuits.choosing import joined
+from protocols.circuits.choosing import joined, sum_of
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import Bits, UInt
+from protocols.circuits.shallow import is_wanted
 from protocols.circuits.values import Number, Value
 
 
@@ -37,9 +38,13 @@ ROUND_CONSTANTS = [_cube_root(p << 96) & 0xFFFFFFFF for p in _primes(64)]
 """Those of the cube roots of the first 64 primes (section 4.2.2)."""
 
 
-@cache
 def sha256_block() -> Circuit:
     """Inputs `state` (256 bits) and `block` (512), output `result`, the next state; each read as hexadecimal is."""
+    return _made(is_wanted())
+
+
+@cache
+def _made(is_shallow: bool) -> Circuit:
     return circuit(state=Bits(256), block=Bits(512))(sha256)
 
 
@@ -48,9 +53,9 @@ def sha256(state: Value, block: Value) -> Value:
     before = _words(state)
     a, b, c, d, e, f, g, h = before
     for w, constant in zip(_schedule(_words(block)), ROUND_CONSTANTS, strict=True):
-        t1 = h + _rotations(e, 6, 11, 25) + (g ^ e & (f ^ g)) + constant + w
-        t2 = _rotations(a, 2, 13, 22) + (b ^ (a ^ b) & (b ^ c))
-        a, b, c, d, e, f, g, h = t1 + t2, a, b, c, d + t1, e, f, g
+        t1: list[Number | int] = [h, _rotations(e, 6, 11, 25), g ^ e & (f ^ g), constant, w]
+        t2 = [_rotations(a, 2, 13, 22), b ^ (a ^ b) & (b ^ c)]
+        a, b, c, d, e, f, g, h = sum_of([*t1, *t2]), a, b, c, sum_of([*t1, d]), e, f, g
     after = [x + y for x, y in zip(before, (a, b, c, d, e, f, g, h), strict=True)]
     return joined(*reversed(after))
 
@@ -59,7 +64,7 @@ def _schedule(words: list[Number]) -> list[Number]:
     for i in range(16, 64):
         s0 = _rotations(words[i - 15], 7, 18) ^ words[i - 15] >> 3
         s1 = _rotations(words[i - 2], 17, 19) ^ words[i - 2] >> 10
-        words.append(words[i - 16] + s0 + words[i - 7] + s1)
+        words.append(sum_of([words[i - 16], s0, words[i - 7], s1]))
     return words
 
 

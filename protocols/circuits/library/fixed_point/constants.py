@@ -20,14 +20,12 @@ def times(b: Builder, x: Sequence[int], factor: int, width: int, plus: int = 0) 
     k = len(x)
     lifted = [*x[:-1], x[-1] ^ 1]
     plus -= factor << k - 1
-    total = [FALSE] * width
+    rows = []
     for place, digit in _signed_digits(factor):
-        if place >= width:
-            break
-        row = [bit ^ (digit < 0) for bit in lifted][: width - place]
-        plus -= ((1 << k) - 1) << place if digit < 0 else 0
-        end = place + len(row) + 1
-        total[place:end] = arithmetic.add(b, total[place:end], [*row, FALSE][: width - place])
+        if place < width:
+            rows.append((place, [bit ^ (digit < 0) for bit in lifted][: width - place]))
+            plus -= ((1 << k) - 1) << place if digit < 0 else 0
+    total = arithmetic.sum_of_rows(b, rows, [FALSE] * width)
     return arithmetic.add(b, total, UInt(width).encoded(plus % (1 << width)))
 
 

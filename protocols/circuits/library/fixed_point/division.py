@@ -7,10 +7,14 @@ number that means nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from protocols.circuits import arithmetic
+from protocols.circuits.arithmetic import Word
+from protocols.circuits.builder import Builder
 from protocols.circuits.circuit import FALSE, TRUE
+from protocols.circuits.division import quotient_bits, square_root
 from protocols.circuits.kinds import Int, UInt
-from protocols.circuits.library.fixed_point.digits import halved, quotient_bits, root_bits
 from protocols.circuits.library.fixed_point.values import (
     fitted,
     need_kind,
@@ -33,7 +37,7 @@ def quotient(x: Number | int, y: Number | int, fractional_bits: int, kind: UInt 
     places, kind = need_places(fractional_bits), need_kind(kind)
     count = kind.width + (1 if isinstance(kind, Int) else 2)
     found = quotient_bits(x.builder, [FALSE] * (places + 1) + signed(x), signed(y), count)
-    return number(x.builder, kind, halved(x.builder, found, signed=True))
+    return number(x.builder, kind, _halved(x.builder, found, found[-1]))
 
 
 def reciprocal(x: Number, fractional_bits: int, kind: UInt | Int) -> Number:
@@ -66,8 +70,8 @@ def root(x: Number, fractional_bits: int) -> Number:
     if isinstance(x.kind, Int):
         body = [b.and_(bit, body[-1] ^ 1) for bit in body[:-1]] or [FALSE]
     even = (len(body) + places) % 2
-    found = root_bits(b, [*[FALSE] * (places + 2), *body, *[FALSE] * even])
-    result = halved(b, found, signed=False)
+    found, _ = square_root(b, [*[FALSE] * (places + 2), *body, *[FALSE] * even])
+    result = _halved(b, found, FALSE)
     return number(b, UInt(len(result)), result)
 
 
@@ -80,7 +84,13 @@ def inverse_root(x: Number, fractional_bits: int, kind: UInt | Int) -> Number:
     b, width = need_number(x).builder, kind.width - isinstance(kind, Int)
     dividend = [FALSE] * (3 * places + 2) + [TRUE, FALSE]
     squared = quotient_bits(b, dividend, signed(x), 2 * width + 3)
-    return number(b, kind, [*halved(b, root_bits(b, squared[:-1]), signed=False)[:width], FALSE])
+    found, _ = square_root(b, squared[:-1])
+    return number(b, kind, [*_halved(b, found, FALSE)[:width], FALSE])
+
+
+def _halved(b: Builder, x: Sequence[int], above: int) -> Word:
+    """floor((x + 1) / 2): a number that has one more bit below the point, to the nearest. As wide as x."""
+    return arithmetic.add(b, [*x[1:], above], [FALSE] * len(x), x[0])
 
 
 def _rounded(x: Number, literals: list[int], places: int) -> list[int]:
