@@ -73,7 +73,7 @@ FOLDER_ORDER = {
         "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.circuits": (
-         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
+        "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
         "float_values", "function", "levels", "plain", "binding", "arrays", "bristol", "known", "packing", "gmw",
         "library", "__init__",
     ),
