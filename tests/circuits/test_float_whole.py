@@ -35,9 +35,9 @@ def same(x, y):
 def cut(value, kind):
     """Towards zero, then the nearest bound, 0 of NaN."""
     low, high = kind.bounds
-    return (
-        0 if isnan(value) else min(max(trunc(value) if isfinite(value) else (1 << 99) * copysign(1, value), low), high)
-    )
+    if not isfinite(value):
+        return 0 if isnan(value) else high if value > 0 else low
+    return min(max(trunc(value), low), high)
 
 
 @pytest.mark.parametrize("kind", SMALL, ids=str)
