@@ -23,7 +23,7 @@ from mpc.context import Context
 from protocols.authenticated.ends import EVALUATOR, GARBLER, Ends, extend
 
 ONE = np.uint64(1)
-_CLEARED = np.uint64(2**64 - 2)
+CLEARED = np.uint64(2**64 - 2)
 """All but the lowest bit."""
 _WORK = 8
 """What a bit takes, in the multiply-adds of `Context.off_loop`."""
@@ -111,8 +111,8 @@ def _bits(ends: Ends, keys: Words, choices: Words, macs: Words, count: int) -> t
     """Both sharings of each bit; of one that a party alone knows the other's share is 0."""
     known = masks(choices, len(macs))
     low = known & ONE if ends.role == EVALUATOR else np.uint64(0)
-    keys[:, 0] &= _CLEARED
-    macs[:, 0] = macs[:, 0] & _CLEARED | low
+    keys[:, 0] &= CLEARED
+    macs[:, 0] = macs[:, 0] & CLEARED | low
     vouched = Bits(*_in_order(ends, keys[count:].copy(), np.zeros_like(keys[count:])))
     mine = Bits(*_in_order(ends, times(known[count:], ends.delta), macs[count:].copy()))
     keys, macs = keys[:count], macs[:count]
