@@ -1,4 +1,4 @@
-"""The correlated transfers of both directions between garbler and evaluator, set up once, thrown away when a check fails.
+"""The correlated transfers of both directions between garbler and evaluator.
 
 Both are SoftSpokenOT in the version against malicious parties (Roy, CRYPTO 2022), each party the sender of one under an
 offset of its own. A plan has ends that send as much and make nothing.
@@ -6,8 +6,6 @@ offset of its own. A plan has ends that send as much and make nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,7 +21,7 @@ GARBLER, EVALUATOR = 0, 1
 ODD = np.array([1, 0], U64)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ends:
     """A party's end of both directions: `role` is its index, `delta` its offset, odd at the garbler, even at the other.
 
@@ -34,42 +32,11 @@ class Ends:
     sender: CotSender = field(repr=False)
     receiver: CotReceiver = field(repr=False)
     delta: Words = field(repr=False)
-    discarded: bool = False
-    busy: bool = False
 
     @property
     def peer(self) -> int:
         """The other party."""
         return 1 - self.role
-
-    def discard(self) -> None:
-        """Never again: what these transfers hide may have been bet on."""
-        self.discarded = True
-        self.delta = np.zeros(2, U64)
-        del self.sender, self.receiver
-
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """One call at a time; whatever ends it early ends these transfers. LocalError `transfers-discarded`,
-        `calls-at-once`."""
-        if self.discarded:
-            raise LocalError(
-                "transfers-discarded", "a check of authenticated garbling has failed in this session, or a call was cut",
-                "begin a new session: offsets and transfers that somebody may have bet on are not used again",
-            )  # fmt: skip
-        if self.busy:
-            raise LocalError(
-                "calls-at-once", "two circuits at a time on the same transfers: parties would take one for the other",
-                "await one before the next; instances of one circuit are computed side by side",
-            )  # fmt: skip
-        self.busy = True
-        try:
-            yield
-        except BaseException:
-            self.discard()
-            raise
-        finally:
-            self.busy = False
 
     def rounds(self, counts: tuple[int, int]) -> int:
         """Of an extension by so many in direction 0 to 1, and in direction 1 to 0."""

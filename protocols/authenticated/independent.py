@@ -9,7 +9,7 @@ from mpc.algebra.bits import words_for
 from mpc.algebra.ring import Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context
-from protocols.authenticated.bits import Bits, add, directions, masks, own_sharing
+from protocols.authenticated.bits import add, directions, masks
 from protocols.authenticated.buckets import pieces, sizes, turned, turns
 from protocols.authenticated.ends import Ends
 from protocols.authenticated.equality import Zeros, check_equal

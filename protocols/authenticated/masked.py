@@ -30,9 +30,7 @@ def check(ends: Ends, garbled: Garbled, inputs: Bytes, ands: Bytes, zeros: Zeros
     return outputs
 
 
-def _block(
-    ends: Ends, garbled: Garbled, steps: Steps, inputs: Bytes, ands: Bytes, zeros: Zeros, block: slice
-) -> Bytes:
+def _block(ends: Ends, garbled: Garbled, steps: Steps, inputs: Bytes, ands: Bytes, zeros: Zeros, block: slice) -> Bytes:
     width = block.stop - block.start
     slots = np.zeros((steps.slots, 1, 2), U64)
     slots[steps.inputs, 0, 0] = _words(inputs[:, block])

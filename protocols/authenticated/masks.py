@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from mpc.algebra.ring import U64, Words
 from protocols.authenticated.bits import Bits
 from protocols.authenticated.ends import GARBLER, Ends
 from protocols.authenticated.steps import Step, Steps, blocks, xor
+from protocols.circuits.circuit import Literals
 
 
 class Masks:
@@ -50,8 +52,8 @@ class Masks:
         slots[step.results, 0] = self._results.first[here].reshape(-1, width, 2)
         slots[step.results, 1] = self._results.second[here].reshape(-1, width, 2)
 
-    def _literals(self, slots: Words, places: np.ndarray, negated: np.ndarray) -> Words:
-        masks = slots[places]
+    def _literals(self, slots: Words, places: Literals, negated: npt.NDArray[np.bool_]) -> Words:
+        masks: Words = slots[places]
         if negated.any():
             masks[negated, 0 if self._ends.role == GARBLER else 1] ^= self._ends.delta
         return masks

@@ -1,0 +1,92 @@
+"""A circuit from inputs to outputs, all phases one after the other, on transfers that stand in the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.authenticated.dependent import Task, garble_circuit
+from protocols.authenticated.ends import Ends, set_up
+from protocols.authenticated.independent import authenticated_ands
+from protocols.authenticated.online import evaluate
+
+Bytes = npt.NDArray[np.uint8]
+AT_ONCE = 1 << 19
+"""ANDs that are garbled and evaluated together, or those of one instance: some 300 MB at either party."""
+_NAME = "authenticated garbling"
+
+
+@dataclass(slots=True, eq=False)
+class Standing:
+    """The transfers that stand in a session: set up by the first circuit, thrown away for good when one fails."""
+
+    ends: Ends | None = field(default=None, repr=False)
+    busy: bool = False
+    discarded: bool = False
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """One circuit at a time; whatever ends it early ends the transfers. LocalError `transfers-discarded`,
+        `calls-at-once`."""
+        if self.discarded:
+            raise LocalError(
+                "transfers-discarded", "a circuit by authenticated garbling has failed in this session",
+                "begin a new session: offsets and transfers on which somebody may have bet are not used again",
+            )  # fmt: skip
+        if self.busy:
+            raise LocalError(
+                "calls-at-once", "two circuits by authenticated garbling at a time: parties would take one for the other",
+                "await one before the next; instances of one circuit are computed side by side",
+            )  # fmt: skip
+        self.busy = True
+        try:
+            yield
+        except BaseException:
+            self.ends, self.discarded = None, True
+            raise
+        finally:
+            self.busy = False
+
+
+async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
+    """The outputs of a circuit, (bits, instances), at the receivers, None elsewhere.
+
+    inputs: (bits, instances), this party's own and the public ones; the other's are ignored. Secure against either
+    party, whatever it does. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`, PeerError; after any
+    error the session's transfers are gone (`transfers-discarded`). Many instances are computed so many at a time.
+    """
+    if not task.instances:
+        return np.empty((len(task.circuit.ends), 0), np.uint8) if ctx.me in receivers else None
+    standing = ctx.session.kept.setdefault(_NAME, Standing())
+    with standing.in_use():
+        if standing.ends is None:
+            standing.ends = await set_up(ctx)
+        found = [
+            await _batch(
+                ctx, standing.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch], receivers
+            )
+            for batch in _batches(task)
+        ]
+    learnt = [bits for bits in found if bits is not None]
+    return np.concatenate(learnt, axis=1) if learnt else None
+
+
+async def _batch(ctx: Context, ends: Ends, task: Task, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
+    ands = await authenticated_ands(ctx, ends, task.ands)
+    garbled = await garble_circuit(ctx, ends, task, ands)
+    del ands
+    return await evaluate(ctx, ends, garbled, inputs, receivers)
+
+
+def _batches(task: Task) -> Iterator[slice]:
+    """As few as may be, and alike."""
+    most = max(1, AT_ONCE // max(1, task.circuit.ands))
+    count = -(-task.instances // most)
+    edges = [task.instances * i // count for i in range(count + 1)]
+    return (slice(begin, end) for begin, end in zip(edges, edges[1:], strict=False))
