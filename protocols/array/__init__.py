@@ -44,10 +44,10 @@ from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 
 __all__ = [
-    "SecretArray", "arithmetic", "authenticated", "cholesky", "compress", "compute", "counting", "cumulative", "det", "eigen",
-    "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt", "linear_algebra", "log_softmax",
-    "logic", "lstsq", "matrices", "order_statistics", "permutation", "pinv", "private", "products", "quotients",
-    "rearranging", "relu", "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape", "share_of",
-    "shuffle", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique", "unique_count",
-    "writing",
+    "SecretArray", "arithmetic", "authenticated", "cholesky", "compress", "compute", "counting", "cumulative", "det",
+    "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt", "linear_algebra",
+    "log_softmax", "logic", "lstsq", "matrices", "order_statistics", "permutation", "pinv", "private", "products",
+    "quotients", "rearranging", "relu", "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape",
+    "share_of", "shuffle", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique",
+    "unique_count", "writing",
 ]  # fmt: skip

@@ -39,8 +39,8 @@ async def authenticated(
     to: int | Sequence[int] | None = None,
     **named: Any,
 ) -> Any:
-    """What a Boolean circuit gives, revealed to everybody or to the party indices `to`, between two parties either of
-    whom may deviate from the protocol: `await mpc.authenticated(ctx, richer, x=mpc.private(0, a), y=mpc.private(1, b))`.
+    """What a Boolean circuit gives, revealed, between two parties either of whom may deviate from the protocol:
+    `await mpc.authenticated(ctx, richer, x=mpc.private(0, a), y=mpc.private(1, b))`. `to`: who learns it, or everybody.
 
     Each input by its name: a party's own data (`mpc.private`) or a public value, as `mpc.garbled` takes them. Secrets
     of a program are refused: they are as secure as the run's suite, which is against parties that follow the protocol.

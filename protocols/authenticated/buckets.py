@@ -1,9 +1,9 @@
 """Authenticated ANDs of leaky ones: buckets of leaky ANDs are added up, of which one has leaked nothing.
 
-Who cheats in a leaky AND bets on one bit of the other's x, and is found out with probability 1/2. A bucket has one AND of
-each of B columns of l; column j > 0 is turned by a random offset that is tossed when all ANDs are there and checked. Of
-whom t_j bets on in column j there are expected t_0 t_1 / l ... t_(B-1) / l buckets that leaked as a whole, and all bets are
-right with probability 2^-(t_0 + ...): since t 2^-t <= 1/2, together at most 2^-B l^-(B-1), however the bets are laid.
+Who cheats in a leaky AND bets on one bit of the other's x, and is found out with probability 1/2. A bucket has one AND
+of each of B columns of l; column j > 0 is turned by a random offset, tossed when all ANDs are there and checked. If t_j
+of column j were bet on, t_0 (t_1 / l) ... (t_(B-1) / l) buckets are expected to leak as a whole, and all bets are right
+with probability 2^-(t_0 + ... + t_(B-1)): since t 2^-t <= 1/2, together at most 2^-B l^-(B-1), however one bets.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def pieces(ands: int) -> list[int]:
 
     Of 370,728, labels of 110 MB at either party.
     """
-    batches = max(1, ands // _shortest(3))
+    batches = max(1, ands // _shortest(3)) if ands else 0
     return [ands // batches + (i < ands % batches) for i in range(batches)]
 
 

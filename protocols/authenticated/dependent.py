@@ -226,7 +226,8 @@ def _garbled(ends: Ends, made: Garbled, steps: Steps, additions: tuple[Words, Wo
 
 def _merged(made: Garbled, additions: tuple[Words, Words, Words], here: slice, message: Words) -> None:
     """Tables with the evaluator's shares in them; what is added to each result."""
-    assert made.tables is not None and made.additions is not None
+    assert made.tables is not None
+    assert made.additions is not None
     count = here.stop - here.start
     tables, kept = message[: 4 * count].reshape(count, 2, 2), made.tables[here]
     np.bitwise_xor(tables[:, 0], additions[1][here], out=kept[:, 0])

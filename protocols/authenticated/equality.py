@@ -35,7 +35,7 @@ class Zeros:
 
     def add(self, labels: Words) -> None:
         """Take in labels of any shape, which is public."""
-        self._state.update(memoryview(contiguous(labels)).cast("B"))
+        self._state.update(contiguous(labels).data)
 
     def digest(self) -> Words:
         """(4,) words."""

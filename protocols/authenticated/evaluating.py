@@ -50,7 +50,8 @@ def _with_additions(run: Gates, first: int) -> Gates:
 
 def evaluated(garbled: Garbled, labels: Words) -> Bytes:
     """The masked bits of all ANDs, in the order of steps, by one label of each input, (bits, instances, 2)."""
-    assert garbled.tables is not None and garbled.additions is not None
+    assert garbled.tables is not None
+    assert garbled.additions is not None
     task, steps, runs = garbled.task, steps_of(garbled.task.circuit), runs_of(garbled.task.circuit)
     found = np.empty(task.ands, np.uint8)
     most = max((run.ands for run in runs), default=0)

@@ -23,30 +23,30 @@ _OF_CALLS = 8 + 12
 
 def _rounds(ends: Ends, count: int) -> int:
     each = [ends.rounds(directions(3 * columns * length)) + 9 for columns, length in map(sizes, pieces(count))]
-    return sum(each) if count else 0
+    return sum(each)
 
 
 def _words(ends: Ends, count: int) -> int:
     total = 0
-    for columns, length in map(sizes, pieces(count) if count else []):
+    for columns, length in map(sizes, pieces(count)):
         leaky = columns * length
         total += 2 * leaky + words_for(leaky) + 12 + _OF_CALLS + (columns - 1) * words_for(length)
     return total
 
 
 def _transferred(ends: Ends, count: int) -> int:
-    sizes_of = map(sizes, pieces(count) if count else [])
+    sizes_of = map(sizes, pieces(count))
     return sum(ends.words(directions(3 * columns * length)) for columns, length in sizes_of)
 
 
 @cost(rounds=_rounds, words=_words, to_one=_transferred)
 async def authenticated_ands(ctx: Context, ends: Ends, count: int) -> list[Ands]:
-    """`count` authenticated ANDs of random bits, in batches in which they were made; nobody has learnt anything of them.
+    """`count` authenticated ANDs of random bits, in the batches they were made in; nobody has learnt anything of them.
 
-    Secure against either party but for 2^-40, all batches together: bets that are wrong end the session, so that to
-    spread them over batches does not help. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`.
+    Secure against either party but for 2^-40, all batches together: bets that are wrong end the session, so that it
+    does not help to spread them over batches. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`.
     """
-    return [(await _batch(ctx, ends, some))[:some] for some in (pieces(count) if count else [])]
+    return [(await _batch(ctx, ends, some))[:some] for some in pieces(count)]
 
 
 async def _batch(ctx: Context, ends: Ends, count: int) -> Ands:

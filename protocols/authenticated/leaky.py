@@ -1,10 +1,10 @@
 """Leaky authenticated ANDs: right in any case, but who cheats may bet on one bit of the other's x in each.
 
-Katz, Ranellucci, Rosulek, Wang, CRYPTO 2018, section 4. With D = D_0 ^ D_1, which is odd, the parties share y D as labels
-C = `y.both`. Each offers the other x C through one correlated message: the one under whose offset x stands sends
-U = H(K) ^ H(K ^ D_own) ^ C, and who has the MAC takes x U ^ H(M). So they share x y D as labels S, and by the lowest bit
-x y itself. A fresh authenticated r is turned into z = x y by opening what the two differ by, and S ^ `z.both` is the
-same at both parties if nobody has cheated: the sums x y D and z D cancel.
+Katz, Ranellucci, Rosulek, Wang, CRYPTO 2018, section 4. With D = D_0 ^ D_1, which is odd, the parties share y D as
+labels C = `y.both`. Each offers the other x C, for the other's share of x: who has its key sends
+U = H(K) ^ H(K ^ D_own) ^ C, and who has the MAC takes x U ^ H(M). So they share x y D as labels S, and by the lowest
+bit x y itself. A fresh authenticated r is turned into z = x y by opening what the two differ by, and S ^ `z.both` is
+the same at both parties if nobody has cheated: the sums x y D and z D cancel.
 
 H is the hash of transfers, tweaked by the correlation's number (`protocols.ot.pads`).
 """

@@ -1,4 +1,4 @@
-"""The online phase: masked inputs and their labels, evaluation, the check of all ANDs, the outputs to who learns them."""
+"""The online phase: masked inputs and their labels, evaluation, the check of all ANDs, outputs to who learns them."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ class Standing:
             )  # fmt: skip
         if self.busy:
             raise LocalError(
-                "calls-at-once", "two circuits by authenticated garbling at a time: parties would take one for the other",
+                "calls-at-once", "two circuits by authenticated garbling at a time: one would be taken for the other",
                 "await one before the next; instances of one circuit are computed side by side",
             )  # fmt: skip
         self.busy = True
@@ -89,4 +90,4 @@ def _batches(task: Task) -> Iterator[slice]:
     most = max(1, AT_ONCE // max(1, task.circuit.ands))
     count = -(-task.instances // most)
     edges = [task.instances * i // count for i in range(count + 1)]
-    return (slice(begin, end) for begin, end in zip(edges, edges[1:], strict=False))
+    return (slice(begin, end) for begin, end in pairwise(edges))

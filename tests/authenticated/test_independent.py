@@ -1,1 +1,0 @@
-from pairs import results
