@@ -19,7 +19,7 @@ from protocols.array.misuse import need_context, receivers_of
 from protocols.array.node import Shape
 from protocols.array.secret import SecretArray
 from protocols.authenticated.dependent import PUBLIC, Task
-from protocols.authenticated.session import compute
+from protocols.authenticated.session import compute, standing
 from protocols.circuits.arrays import Bytes, numbers_of
 from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.kinds import Float, Int, UInt
@@ -66,6 +66,7 @@ async def authenticated(
         need_circuit(circuit)
         given = joined(circuit, values or {}, named)
         _check(ctx, given)
+        standing(ctx).check()
         sources = await sources_of(call, circuit, given, line)
         batch = batch_of(sources)
     release = admit(call, circuit, sources, batch)

@@ -31,10 +31,8 @@ class Standing:
     busy: bool = False
     discarded: bool = False
 
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """One circuit at a time; whatever ends it early ends the transfers. LocalError `transfers-discarded`,
-        `calls-at-once`."""
+    def check(self) -> None:
+        """LocalError `transfers-discarded`, `calls-at-once` where a circuit cannot be computed now."""
         if self.discarded:
             raise LocalError(
                 "transfers-discarded", "a circuit by authenticated garbling has failed in this session",
@@ -45,6 +43,11 @@ class Standing:
                 "calls-at-once", "two circuits by authenticated garbling at a time: one would be taken for the other",
                 "await one before the next; instances of one circuit are computed side by side",
             )  # fmt: skip
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """One circuit at a time; whatever ends it early ends the transfers. Errors as of `check`."""
+        self.check()
         self.busy = True
         try:
             yield
@@ -53,6 +56,12 @@ class Standing:
             raise
         finally:
             self.busy = False
+
+
+def standing(ctx: Context) -> Standing:
+    """What stands in this session."""
+    found: Standing = ctx.session.kept.setdefault(_NAME, Standing())
+    return found
 
 
 async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
@@ -64,14 +73,12 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
     """
     if not task.instances:
         return np.empty((len(task.circuit.ends), 0), np.uint8) if ctx.me in receivers else None
-    standing = ctx.session.kept.setdefault(_NAME, Standing())
-    with standing.in_use():
-        if standing.ends is None:
-            standing.ends = await set_up(ctx)
+    own = standing(ctx)
+    with own.in_use():
+        if own.ends is None:
+            own.ends = await set_up(ctx)
         found = [
-            await _batch(
-                ctx, standing.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch], receivers
-            )
+            await _batch(ctx, own.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch], receivers)
             for batch in _batches(task)
         ]
     learnt = [bits for bits in found if bits is not None]

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from ot.pairs import run_pair
 
 from mpc.algebra.bits import pack, unpack
 from mpc.context import Context
-from ot.pairs import run_pair
 from protocols.authenticated.dependent import Garbled, Task, garble_circuit
 from protocols.authenticated.ends import Ends, set_up
 from protocols.authenticated.independent import authenticated_ands

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from authenticated.executions import both, clear, opened
+from garbled.random_circuits import random_circuit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authenticated.executions import both, clear, opened
-from garbled.random_circuits import random_circuit
 from protocols.authenticated.dependent import Task
 from protocols.circuits.builder import Builder
 from protocols.circuits.circuit import Circuit, Port

@@ -1,5 +1,5 @@
-"""Every message of all phases, corrupted in turn: nobody ends with a wrong output, and who sent it is named or no harm is
-done. The messages of setting up transfers have a test of their own, `tests/ot/test_each_message_corrupted.py`.
+"""Every message of all phases, corrupted in turn: nobody ends with a wrong output, and who sent it is named or no harm
+is done. The messages of setting up transfers have a test of their own, `tests/ot/test_each_message_corrupted.py`.
 
 The list of messages is taken from a recorded run, so a message that a phase gains is tried without being named here.
 """
@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from authenticated.executions import clear
+from ot.pairs import run_pair, with_fault
+
 from mpc.context import Context
 from mpc.errors import Abort, PeerError
 from mpc.testing import Fault, recording_network
-from ot.pairs import run_pair, with_fault
 from protocols.authenticated.dependent import Task, garble_circuit
 from protocols.authenticated.ends import Ends, set_up
 from protocols.authenticated.independent import authenticated_ands
