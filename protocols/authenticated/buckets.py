@@ -8,14 +8,11 @@ with probability 2^-(t_0 + ... + t_(B-1)): since t 2^-t <= 1/2, together at most
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import count
 
-import numpy as np
-
-from mpc.algebra.ring import Words
 from mpc.prg import Prg
-from protocols.authenticated.bits import Bits
 
 STATISTICAL = 40
 """Bits: a bucket leaks with probability 2^-40 at most."""
@@ -63,10 +60,13 @@ def turns(coins: Prg, columns: int, length: int) -> list[int]:
     return [(high << 64 | low) % length for low, high in drawn]
 
 
-def turned(bits: Bits, turn: int) -> Bits:
-    """A column with what stood at place `turn` first."""
-    return Bits(_turned(bits.first, turn), _turned(bits.second, turn))
+def rows_of_turned(length: int, offset: int, at_once: int) -> Iterator[tuple[slice, slice]]:
+    """Which places of the first column stand beside which of a column that is turned by `offset`: so many at once.
 
-
-def _turned(labels: Words, turn: int) -> Words:
-    return np.concatenate([labels[turn:], labels[:turn]])
+    Place i is beside place i + offset, modulo the length.
+    """
+    for begin, end in ((0, length - offset), (length - offset, length)):
+        for at in range(begin, end, at_once):
+            until = min(at + at_once, end)
+            other = (at + offset) % length
+            yield slice(at, until), slice(other, other + until - at)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra.bits import words_for
+from mpc.algebra.bits import pack, words_for
 from mpc.algebra.ring import Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context
-from protocols.authenticated.bits import add, directions, masks
-from protocols.authenticated.buckets import pieces, sizes, turned, turns
+from protocols.authenticated.bits import ONE, add, directions, masks
+from protocols.authenticated.buckets import pieces, rows_of_turned, sizes, turns
 from protocols.authenticated.ends import Ends
 from protocols.authenticated.equality import Zeros, check_equal
 from protocols.authenticated.leaky import Ands, leaky_ands
 from protocols.preprocessing.coins import toss
 
 _WORK = 60
+_AT_ONCE = 1 << 12
 _OF_CALLS = 8 + 12
 """Words of a toss of coins and a check."""
 
@@ -58,37 +61,39 @@ async def _batch(ctx: Context, ends: Ends, count: int) -> Ands:
     if ctx.planning:
         await ctx.exchange(blank(shape))
     else:
-        rests = _rests(leaky, turns(coins, columns, length))
-        own = np.stack([heads.y.own ^ rest.y.own for rest in rests])
+        offsets, work = turns(coins, columns, length), _WORK * columns * length
+        own = await ctx.off_loop(work, _differences, leaky, offsets)
         (shares,) = await ctx.exchange(own)
-        work = _WORK * columns * length
-        await ctx.off_loop(work, _added_up, ends, heads, rests, shares[0] ^ shares[1], zeros)
+        await ctx.off_loop(work, _added_up, ends, leaky, offsets, shares[0] ^ shares[1], zeros)
     await check_equal(ctx, zeros, "opened differences of authenticated ANDs")
     return heads
 
 
-def _rests(leaky: Ands, offsets: list[int]) -> list[Ands]:
-    """The columns but the first, each turned by its offset."""
+def _differences(leaky: Ands, offsets: Sequence[int]) -> Words:
+    """This party's shares of y_0 ^ y_j in each bucket, packed, for each column but the first."""
     length = len(leaky) // (len(offsets) + 1)
-    columns = [leaky[length * j : length * (j + 1)] for j in range(1, len(offsets) + 1)]
-    return [
-        Ands(*(turned(bits, offset) for bits in (column.x, column.y, column.z)))
-        for column, offset in zip(columns, offsets, strict=True)
-    ]
+    bits = (leaky.y.first[:, 0] & ONE).astype(np.uint8).reshape(-1, length)
+    return np.stack([pack(bits[0] ^ np.roll(row, -offset)) for row, offset in zip(bits[1:], offsets, strict=True)])
 
 
-def _added_up(ends: Ends, heads: Ands, rests: list[Ands], opened: Words, zeros: Zeros) -> None:
-    """x = x_0 ^ x_j, y = y_0, z = z_0 ^ z_j ^ d x_j where d = y_0 ^ y_j is open."""
-    length = len(heads)
-    for rest, row in zip(rests, opened, strict=True):
+def _added_up(ends: Ends, leaky: Ands, offsets: Sequence[int], opened: Words, zeros: Zeros) -> None:
+    """x = x_0 ^ x_j, y = y_0, z = z_0 ^ z_j ^ d x_j where d = y_0 ^ y_j is open; in the place of the first column."""
+    length = len(leaky) // (len(offsets) + 1)
+    for column, (offset, row) in enumerate(zip(offsets, opened, strict=True), 1):
         d = masks(row, length)
-        difference = heads.y.both ^ rest.y.both
-        add(difference, d, ends.delta)
-        zeros.add(difference)
-        for total, z, x in (
-            (heads.z.first, rest.z.first, rest.x.first), (heads.z.second, rest.z.second, rest.x.second),
-        ):  # fmt: skip
-            total ^= z
-            add(total, d, x)
-        for sum_, x in ((heads.x.first, rest.x.first), (heads.x.second, rest.x.second)):
-            sum_ ^= x
+        for head, rest in rows_of_turned(length, offset, _AT_ONCE):
+            own = slice(column * length + rest.start, column * length + rest.stop)
+            _add(ends, leaky[head], leaky[own], d[head], zeros)
+
+
+def _add(ends: Ends, total: Ands, other: Ands, d: Words, zeros: Zeros) -> None:
+    difference = total.y.both ^ other.y.both
+    add(difference, d, ends.delta)
+    zeros.add(difference)
+    for x, z, other_x, other_z in (
+        (total.x.first, total.z.first, other.x.first, other.z.first),
+        (total.x.second, total.z.second, other.x.second, other.z.second),
+    ):  # fmt: skip
+        x ^= other_x
+        z ^= other_z
+        add(z, d, other_x)

@@ -15,8 +15,8 @@ from ot.pairs import run_pair
 from mpc.context import Context, Spec
 from mpc.errors import Abort
 from protocols.authenticated import dependent, leaky, online
-from protocols.authenticated.bits import Bits, random_bits
-from protocols.authenticated.buckets import pieces, sizes, turned, turns
+from protocols.authenticated.bits import random_bits
+from protocols.authenticated.buckets import pieces, rows_of_turned, sizes, turns
 from protocols.authenticated.dependent import garble_circuit
 from protocols.authenticated.ends import EVALUATOR, GARBLER, Ends
 from protocols.authenticated.equality import Zeros, check_equal
@@ -200,10 +200,13 @@ def test_sizes_of_buckets_keep_the_bound() -> None:
 
 def test_of_turned_columns_each_pair_of_places_meets_as_often() -> None:
     """What the bound is computed from: over all offsets, a place of the first column meets each of another once."""
-    labels = np.arange(10, dtype=np.uint64).reshape(5, 2)
-    met = [turned(Bits(labels, labels), offset).first[:, 0].tolist() for offset in range(5)]
-    for place in range(5):
-        assert sorted(row[place] for row in met) == [0, 2, 4, 6, 8]
+    met = np.zeros((5, 5), int)
+    for offset in range(5):
+        beside = list(rows_of_turned(5, offset, 2))
+        for places, others in beside:
+            met[places, others] += np.eye(places.stop - places.start, dtype=int)
+        assert sorted(i for places, _ in beside for i in range(5)[places]) == [0, 1, 2, 3, 4]
+    assert (met == 1).all()
     assert all(t / 2**t <= 1 / 2 for t in range(1, 200))
 
     class Coins:
