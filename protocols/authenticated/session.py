@@ -79,7 +79,7 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
             own.ends = await set_up(ctx)
         found = [
             await _batch(ctx, own.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch], receivers)
-            for batch in _batches(task)
+            for batch in batches(task)
         ]
     learnt = [bits for bits in found if bits is not None]
     return np.concatenate(learnt, axis=1) if learnt else None
@@ -92,8 +92,8 @@ async def _batch(ctx: Context, ends: Ends, task: Task, inputs: Bytes, receivers:
     return await evaluate(ctx, ends, garbled, inputs, receivers)
 
 
-def _batches(task: Task) -> Iterator[slice]:
-    """As few as may be, and alike."""
+def batches(task: Task) -> Iterator[slice]:
+    """The instances that are computed together: as few batches as may be, and alike."""
     most = max(1, AT_ONCE // max(1, task.circuit.ands))
     count = -(-task.instances // most)
     edges = [task.instances * i // count for i in range(count + 1)]
