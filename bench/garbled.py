@@ -16,7 +16,7 @@ from statistics import median
 
 import numpy as np
 
-from bench import garbled_ahead, garbled_by_several, kernels, launch, limits
+from bench import authenticated, garbled_ahead, garbled_by_several, kernels, launch, limits
 from bench.contest import Contender, contest
 from bench.crew import Crew, seconds_of
 from bench.harness import PARLEY, AnyRow, Making, Options, middle
@@ -139,7 +139,7 @@ WORKLOADS = {name: subject.workload for name, subject in SUBJECTS.items()}
 
 def names() -> list[str]:
     """All workloads."""
-    return [*IN_MEMORY, *SUBJECTS]
+    return [*IN_MEMORY, *SUBJECTS, *authenticated.SIZES]
 
 
 def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
@@ -155,6 +155,8 @@ def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
                 list(_ours(subject, size, options)), Crew.lines, _measured, _bare, options.repeat, WARM_UP
             )
             yield [_beside(row, subject, typical(bare)) for row in rows]
+    for name in options.chosen(authenticated.SIZES):
+        yield from authenticated.rows(name, options)
 
 
 def _in_memory(name: str, scale: float) -> KernelWorkload:
