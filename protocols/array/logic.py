@@ -70,18 +70,10 @@ async def _select(
     return await suite_of(ctx).select(ctx, condition, x, y)
 
 
-async def _is_negative_garbled(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
-    return await garbled.is_negative(ctx, x, node.operands[0].range)
-
-
-async def _is_zero_garbled(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
-    return await garbled.is_zero(ctx, x, node.operands[0].range)
-
-
 NEGATIVE = operation("<", _truths, _is_negative, decides=True)
 ZERO = operation("==", _truths, _is_zero, decides=True)
-garble(NEGATIVE, "compare", _is_negative_garbled)
-garble(ZERO, "compare", _is_zero_garbled)
+garble(NEGATIVE, "compare", lambda node: garbled.NEGATIVE)
+garble(ZERO, "compare", lambda node: garbled.ZERO)
 NOT = operation("~", _truths, lambda ctx, node, x: suite_of(ctx).not_(ctx, x))
 AND = operation("&", _truths, _and)
 OR = operation("|", _truths, _or)

@@ -21,6 +21,7 @@ from mpc.accounts.ledger import WayTaken
 from mpc.context import Context, Session
 from protocols.array.appraising import appraise, known
 from protocols.array.node import OPERATIONS, Node, Operation
+from protocols.numeric.garbled import Function, alone, compute
 
 Run = Callable[..., Any]
 ARITHMETIC, YAO, AUTO = "arithmetic", "yao", "auto"
@@ -36,9 +37,9 @@ class Lowering(NamedTuple):
 
 
 class Circuit(NamedTuple):
-    """The garbled way of an operation, and which of the session's ways says whether it is taken."""
+    """The garbled way of an operation: the function of a node, and which of the session's ways says if it is taken."""
 
-    run: Run
+    function: Callable[[Node], Function]
     asked: str
 
 
@@ -64,9 +65,17 @@ def as_declared(name: str, *, suite: str = "", network: str = "") -> None:
     _found.cache_clear()
 
 
-def garble(operation: Operation, asked: str, run: Run) -> None:
-    """Give an operation a garbled circuit; `asked` is the field of `mpc.ways.Ways` that says whether it is taken."""
-    _CIRCUITS[operation.name] = Circuit(run, asked)
+def garble(operation: Operation, asked: str, function: Callable[[Node], Function]) -> None:
+    """Give an operation a garbled circuit: of its operands, numbers, what `function(node)` says, elementwise.
+
+    `asked` is the field of `mpc.ways.Ways` that says whether it is taken.
+    """
+    _CIRCUITS[operation.name] = Circuit(function, asked)
+
+
+def function_of(node: Node) -> Function:
+    """What a node with a garbled way is in a circuit."""
+    return _CIRCUITS[node.operation.name].function(node)
 
 
 def lowering(operation: Operation, session: Session) -> Lowering:
@@ -93,23 +102,39 @@ def _way(operation: Operation, session: Session) -> str:
     return ARITHMETIC if way == AUTO and not session.network else way
 
 
+async def _garbled(ctx: Context, node: Node, *shares: Any) -> Any:
+    steps, kinds = alone(function_of(node), [operand.range for operand in node.operands])
+    return await compute(ctx, steps, kinds, shares, node.shape)
+
+
 @cache
 def _either(operation: Operation) -> Lowering:
-    runs = {ARITHMETIC: operation.run, YAO: _CIRCUITS[operation.name].run}
+    runs = {ARITHMETIC: operation.run, YAO: _garbled}
 
     async def run(ctx: Context, node: Node, *shares: Any) -> Any:
-        session = ctx.session
-        if session.network:
-            for way, each in runs.items():
-                await appraise(session, node, way, each)
-        note_way(session, node)
-        return await runs[_taken(session, node)](ctx, node, *shares)
+        await weigh(ctx.session, node)
+        note_way(ctx.session, node)
+        return await runs[way_taken(ctx.session, node)](ctx, node, *shares)
 
     return Lowering(run, True)
 
 
-def _taken(session: Session, node: Node) -> str:
-    """The way that is taken, once both are appraised."""
+def has_ways(session: Session, node: Node) -> bool:
+    """Whether this session may compute the node by a garbled circuit."""
+    if node.operation.name not in _CIRCUITS:
+        return False
+    return lowering(node.operation, session).run is _either(node.operation).run
+
+
+async def weigh(session: Session, node: Node) -> None:
+    """Appraise both ways of a node, where there is a network to weigh them for."""
+    if session.network:
+        for way, run in ((ARITHMETIC, node.operation.run), (YAO, _garbled)):
+            await appraise(session, node, way, run)
+
+
+def way_taken(session: Session, node: Node) -> str:
+    """The way that is taken, once both are weighed."""
     way = _way(node.operation, session)
     if way != AUTO:
         return way
@@ -126,7 +151,7 @@ def _seconds(session: Session, node: Node) -> tuple[float, float]:
 
 def note_way(session: Session, node: Node) -> None:
     """Enter into the account which way a node takes, if there are several."""
-    if node.operation.name in _CIRCUITS and lowering(node.operation, session).run is _either(node.operation).run:
+    if has_ways(session, node):
         seconds = _seconds(session, node)
-        made = WayTaken(node.line, node.operation.written, prod(node.shape), _taken(session, node), *seconds)
+        made = WayTaken(node.line, node.operation.written, prod(node.shape), way_taken(session, node), *seconds)
         session.ledger.way(node.value.path, made)

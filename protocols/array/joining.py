@@ -1,0 +1,123 @@
+"""Circuits that feed one another, as one circuit: what is between them stays labels, so that a chain takes two rounds.
+
+Before an expression is computed, an operation that is garbled, of which nothing is wanted but what other garbled ones
+make of it, is taken into their circuit. It keeps its own value: who asks for that later has it computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mpc.context import Context, Session
+from protocols.array.lowering import YAO, function_of, has_ways, note_way, way_taken, weigh
+from protocols.array.node import Facts, Node, Recipe, Value, operation
+from protocols.numeric.garbled import Kind, Step, compute, kind_of
+
+MOST_STEPS = 128
+"""Operations in one circuit."""
+
+
+async def _run(ctx: Context, node: Node, *shares: Any) -> Any:
+    named = node.parameters
+    return await compute(ctx, named["steps"], named["kinds"], shares, node.shape)
+
+
+def _never(*operands: Node, **parameters: Any) -> Facts:
+    raise AssertionError("circuits are joined when they are computed, never written down")
+
+
+JOINED = operation("joined", _never, _run)
+
+
+def garbles(session: Session) -> bool:
+    """Whether any operation may be garbled in this session."""
+    ways = session.ways
+    return "yao" in (ways.numeric, ways.compare) or bool(ways.network and "auto" in (ways.numeric, ways.compare))
+
+
+async def weigh_all(session: Session, nodes: Sequence[Node]) -> None:
+    """Appraise the ways of all nodes that have several."""
+    for node in nodes:
+        if has_ways(session, node):
+            await weigh(session, node)
+
+
+def joined(session: Session, nodes: Sequence[Node], targets: Sequence[Node]) -> list[Node]:
+    """The nodes to be computed for these targets, with circuits that feed one another joined.
+
+    nodes: all that are pending, each after what it stands on or before it.
+    """
+    chosen = _chosen(nodes)
+    groups = _groups(session, chosen, {node.value for node in targets})
+    replaced = {sink: _joined(sink, members, chosen) for sink, members in groups.items() if len(members) > 1}
+    for sink in replaced:
+        for value in groups[sink]:
+            note_way(session, chosen[value])
+    absorbed = {value for sink in replaced for value in groups[sink]} - replaced.keys()
+    return [*replaced.values(), *(n for n in nodes if n.value not in absorbed and n.value not in replaced)]
+
+
+def _chosen(nodes: Sequence[Node]) -> dict[Value, Node]:
+    """The node by which each value is computed, operands first."""
+    by_value: dict[Value, Node] = {}
+    for node in nodes:
+        known = by_value.setdefault(node.value, node)
+        if node.recipe < known.recipe:
+            by_value[node.value] = node
+    ordered: dict[Value, Node] = {}
+    stack = [(value, False) for value in by_value]
+    while stack:
+        value, seen = stack.pop()
+        if value in ordered:
+            continue
+        if seen:
+            ordered[value] = by_value[value]
+            continue
+        stack.append((value, True))
+        stack += [(o.value, False) for o in by_value[value].operands if o.value in by_value and o.value not in ordered]
+    return ordered
+
+
+def _groups(session: Session, chosen: dict[Value, Node], wanted: set[Value]) -> dict[Value, list[Value]]:
+    """Garbled values by the one in which their circuit ends, each group with operands first."""
+    garbled = {v for v, n in chosen.items() if not v.claimed and has_ways(session, n) and way_taken(session, n) == YAO}
+    users: dict[Value, set[Value]] = {value: set() for value in chosen}
+    for value, node in chosen.items():
+        for operand in node.operands:
+            if operand.value in users:
+                users[operand.value].add(value)
+    end: dict[Value, Value] = {}
+    groups: dict[Value, list[Value]] = {}
+    for value in reversed([value for value in chosen if value in garbled]):
+        ends = {end.get(user) for user in users[value]}
+        sink = ends.pop() if len(ends) == 1 and value not in wanted else None
+        fits = sink is not None and chosen[sink].shape == chosen[value].shape and len(groups[sink]) < MOST_STEPS
+        end[value] = sink if fits and sink is not None else value
+        groups.setdefault(end[value], []).insert(0, value)
+    return groups
+
+
+def _joined(sink: Value, members: Sequence[Value], chosen: dict[Value, Node]) -> Node:
+    """The node that computes the sink of a group from what the group stands on."""
+    places = {value: ~i for i, value in enumerate(members)}
+    inputs: dict[tuple[Value, Kind], tuple[int, Node]] = {}
+    steps = []
+    for value in members:
+        node = chosen[value]
+        kinds = tuple(kind_of(operand.range) for operand in node.operands)
+        steps.append(Step(function_of(node), tuple(_places(node, kinds, places, inputs)), kinds))
+    operands = tuple(operand for _, operand in inputs.values())
+    sink.recipes.append(Recipe(operands, {"steps": tuple(steps), "kinds": tuple(kind for _, kind in inputs)}))
+    return chosen[sink]._replace(operation=JOINED, recipe=len(sink.recipes) - 1)
+
+
+def _places(
+    node: Node, kinds: Sequence[Kind], places: dict[Value, int], inputs: dict[tuple[Value, Kind], tuple[int, Node]]
+) -> Iterator[int]:
+    """Where each operand comes from: a step of the group, or an input, numbered as it is met."""
+    for operand, kind in zip(node.operands, kinds, strict=True):
+        if operand.value in places:
+            yield places[operand.value]
+        else:
+            yield inputs.setdefault((operand.value, kind), (len(inputs), operand))[0]
