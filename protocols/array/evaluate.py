@@ -15,7 +15,7 @@ import trio
 from mpc.context import Context
 from mpc.errors import LocalError, ParleyError
 from mpc.side_by_side import leading_alone
-from protocols.array.joining import garbles, joined, weigh_all
+from protocols.array.joining import joined, joins, weigh_all
 from protocols.array.lowering import lowering
 from protocols.array.marks import mark_of
 from protocols.array.node import Node, Value, decides
@@ -44,7 +44,7 @@ class Evaluation:
     async def run(self) -> None:
         """Compute the targets."""
         session, targets, self._targets = self._ctx.session, self._targets, ()
-        if garbles(session):
+        if joins(self._ctx):
             await weigh_all(session, self._nodes)
             self._nodes = joined(session, _pending(targets), targets)
         del targets

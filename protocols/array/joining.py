@@ -16,6 +16,8 @@ from protocols.numeric.garbled import Kind, Step, compute, kind_of
 
 MOST_STEPS = 128
 """Operations in one circuit."""
+OF_THE_PROGRAM = 2
+"""How long the paths of the program's own calls are."""
 
 
 async def _run(ctx: Context, node: Node, *shares: Any) -> Any:
@@ -30,9 +32,15 @@ def _never(*operands: Node, **parameters: Any) -> Facts:
 JOINED = operation("joined", _never, _run)
 
 
-def garbles(session: Session) -> bool:
-    """Whether any operation may be garbled in this session."""
-    ways = session.ways
+def joins(call: Context) -> bool:
+    """Whether this evaluation joins circuits: where the session may garble, in the program's own calls.
+
+    Of these there is one at a time, so that what is pending follows from the program. Side by side with others it is
+    chance what they have begun, and each operation is a circuit of its own.
+    """
+    ways = call.session.ways
+    if len(call.path) != OF_THE_PROGRAM:
+        return False
     return "yao" in (ways.numeric, ways.compare) or bool(ways.network and "auto" in (ways.numeric, ways.compare))
 
 
