@@ -89,7 +89,7 @@ def _chosen(nodes: Sequence[Node]) -> dict[Value, Node]:
 
 def _groups(session: Session, chosen: dict[Value, Node], wanted: set[Value]) -> dict[Value, list[Value]]:
     """Garbled values by the one in which their circuit ends, each group with operands first."""
-    garbled = {v for v, n in chosen.items() if not v.claimed and has_ways(session, n) and way_taken(session, n) == YAO}
+    garbled = {value for value, node in chosen.items() if not value.claimed and _joinable(session, node)}
     users: dict[Value, set[Value]] = {value: set() for value in chosen}
     for value, node in chosen.items():
         for operand in node.operands:
@@ -106,6 +106,12 @@ def _groups(session: Session, chosen: dict[Value, Node], wanted: set[Value]) -> 
     return groups
 
 
+def _joinable(session: Session, node: Node) -> bool:
+    if not has_ways(session, node) or function_of(node) is None:
+        return False
+    return way_taken(session, node) == YAO
+
+
 def _joined(sink: Value, members: Sequence[Value], chosen: dict[Value, Node]) -> Node:
     """The node that computes the sink of a group from what the group stands on."""
     places = {value: ~i for i, value in enumerate(members)}
@@ -114,7 +120,9 @@ def _joined(sink: Value, members: Sequence[Value], chosen: dict[Value, Node]) ->
     for value in members:
         node = chosen[value]
         kinds = tuple(kind_of(operand.range) for operand in node.operands)
-        steps.append(Step(function_of(node), tuple(_places(node, kinds, places, inputs)), kinds))
+        function = function_of(node)
+        assert function is not None
+        steps.append(Step(function, tuple(_places(node, kinds, places, inputs)), kinds))
     operands = tuple(operand for _, operand in inputs.values())
     sink.recipes.append(Recipe(operands, {"steps": tuple(steps), "kinds": tuple(kind for _, kind in inputs)}))
     return chosen[sink]._replace(operation=JOINED, recipe=len(sink.recipes) - 1)

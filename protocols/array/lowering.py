@@ -37,10 +37,13 @@ class Lowering(NamedTuple):
 
 
 class Circuit(NamedTuple):
-    """The garbled way of an operation: the function of a node, and which of the session's ways says if it is taken."""
+    """The garbled way of an operation: which of the session's ways says if it is taken, how a node runs, and for which
+    nodes it is there; the function of a node where it computes each element by itself."""
 
-    function: Callable[[Node], Function]
     asked: str
+    run: Run
+    fits: Callable[[Node], bool]
+    function: Callable[[Node], Function] | None
 
 
 _ENTRIES: dict[tuple[str, str, str], Run] = {}
@@ -70,12 +73,24 @@ def garble(operation: Operation, asked: str, function: Callable[[Node], Function
 
     `asked` is the field of `mpc.ways.Ways` that says whether it is taken.
     """
-    _CIRCUITS[operation.name] = Circuit(function, asked)
+    _CIRCUITS[operation.name] = Circuit(asked, _garbled, lambda node: True, function)
 
 
-def function_of(node: Node) -> Function:
-    """What a node with a garbled way is in a circuit."""
-    return _CIRCUITS[node.operation.name].function(node)
+def garble_rows(operation: Operation, asked: str, run: Run, fits: Callable[[Node], bool]) -> None:
+    """The same of an operation that is no function of each element: `run` as of `lower`, for nodes that fit."""
+    _CIRCUITS[operation.name] = Circuit(asked, run, fits, None)
+
+
+def asks_for_circuits(session: Session, asked: str) -> bool:
+    """Whether the session says that what may be garbled is, and can do it."""
+    able = session.n == OF_YAO and session.suite.garbled_numbers is not None
+    return able and getattr(session.ways, asked) == YAO
+
+
+def function_of(node: Node) -> Function | None:
+    """What a node with a garbled way is in a circuit, if it computes each element by itself."""
+    function = _CIRCUITS[node.operation.name].function
+    return None if function is None else function(node)
 
 
 def lowering(operation: Operation, session: Session) -> Lowering:
@@ -103,15 +118,20 @@ def _way(operation: Operation, session: Session) -> str:
 
 
 async def _garbled(ctx: Context, node: Node, *shares: Any) -> Any:
-    steps, kinds = alone(function_of(node), [operand.range for operand in node.operands])
+    function = function_of(node)
+    assert function is not None
+    steps, kinds = alone(function, [operand.range for operand in node.operands])
     return await compute(ctx, steps, kinds, shares, node.shape)
 
 
 @cache
 def _either(operation: Operation) -> Lowering:
-    runs = {ARITHMETIC: operation.run, YAO: _garbled}
+    circuit = _CIRCUITS[operation.name]
+    runs = {ARITHMETIC: operation.run, YAO: circuit.run}
 
     async def run(ctx: Context, node: Node, *shares: Any) -> Any:
+        if not circuit.fits(node):
+            return await operation.run(ctx, node, *shares)
         await weigh(ctx.session, node)
         note_way(ctx.session, node)
         return await runs[way_taken(ctx.session, node)](ctx, node, *shares)
@@ -121,7 +141,8 @@ def _either(operation: Operation) -> Lowering:
 
 def has_ways(session: Session, node: Node) -> bool:
     """Whether this session may compute the node by a garbled circuit."""
-    if node.operation.name not in _CIRCUITS:
+    circuit = _CIRCUITS.get(node.operation.name)
+    if circuit is None or not circuit.fits(node):
         return False
     return lowering(node.operation, session).run is _either(node.operation).run
 
@@ -129,7 +150,7 @@ def has_ways(session: Session, node: Node) -> bool:
 async def weigh(session: Session, node: Node) -> None:
     """Appraise both ways of a node, where there is a network to weigh them for."""
     if session.network:
-        for way, run in ((ARITHMETIC, node.operation.run), (YAO, _garbled)):
+        for way, run in ((ARITHMETIC, node.operation.run), (YAO, _CIRCUITS[node.operation.name].run)):
             await appraise(session, node, way, run)
 
 
