@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mpc.context import Context, Session
-from protocols.array.lowering import YAO, function_of, has_ways, note_way, way_taken, weigh
+from protocols.array.lowering import YAO, function_of, has_ways, kinds_of, note_way, way_taken, weigh
 from protocols.array.node import Facts, Node, Recipe, Value, operation
-from protocols.numeric.garbled import Kind, Step, compute, kind_of
+from protocols.numeric.garbled import Kind, Step, compute
 
 MOST_STEPS = 128
 """Operations in one circuit."""
@@ -119,7 +119,7 @@ def _joined(sink: Value, members: Sequence[Value], chosen: dict[Value, Node]) ->
     steps = []
     for value in members:
         node = chosen[value]
-        kinds = tuple(kind_of(operand.range) for operand in node.operands)
+        kinds = kinds_of(node)
         function = function_of(node)
         assert function is not None
         steps.append(Step(function, tuple(_places(node, kinds, places, inputs)), kinds))

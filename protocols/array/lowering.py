@@ -21,7 +21,7 @@ from mpc.accounts.ledger import WayTaken
 from mpc.context import Context, Session
 from protocols.array.appraising import appraise, known
 from protocols.array.node import OPERATIONS, Node, Operation
-from protocols.numeric.garbled import Function, alone, compute
+from protocols.numeric.garbled import Function, Kind, alone, compute, kind_in
 
 Run = Callable[..., Any]
 ARITHMETIC, YAO, AUTO = "arithmetic", "yao", "auto"
@@ -117,10 +117,15 @@ def _way(operation: Operation, session: Session) -> str:
     return ARITHMETIC if way == AUTO and not session.network else way
 
 
+def kinds_of(node: Node) -> tuple[Kind, ...]:
+    """As what its operands go into a circuit."""
+    return tuple(kind_in(operand.range, node.value.home.ring.bits) for operand in node.operands)
+
+
 async def _garbled(ctx: Context, node: Node, *shares: Any) -> Any:
     function = function_of(node)
     assert function is not None
-    steps, kinds = alone(function, [operand.range for operand in node.operands])
+    steps, kinds = alone(function, kinds_of(node))
     return await compute(ctx, steps, kinds, shares, node.shape)
 
 

@@ -77,9 +77,14 @@ async def compute(
     return found if isinstance(found, ArithmeticShare) else found.plane(0)
 
 
-def alone(function: Function, ranges: Sequence[Range]) -> tuple[tuple[Step, ...], tuple[Kind, ...]]:
-    """A circuit of one function, of operands in these ranges."""
-    kinds = tuple(kind_of(r) for r in ranges)
+def kind_in(r: Range, ring_bits: int) -> Kind:
+    """The same of a number in a ring of so many bits; all of these where the range leaves no more than one of them out,
+    since ranges of differences are cut there."""
+    return Int(ring_bits) if r.bits >= ring_bits - 1 else kind_of(r)
+
+
+def alone(function: Function, kinds: tuple[Kind, ...]) -> tuple[tuple[Step, ...], tuple[Kind, ...]]:
+    """A circuit of one function, of operands of these kinds."""
     return (Step(function, tuple(range(len(kinds))), kinds),), kinds
 
 
