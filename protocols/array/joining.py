@@ -88,28 +88,50 @@ def _chosen(nodes: Sequence[Node]) -> dict[Value, Node]:
 
 
 def _groups(session: Session, chosen: dict[Value, Node], wanted: set[Value]) -> dict[Value, list[Value]]:
-    """Garbled values by the one in which their circuit ends, each group with operands first."""
-    garbled = {value for value, node in chosen.items() if not value.claimed and _joinable(session, node)}
+    """Garbled values by the one in which their circuit ends, each group with operands first, and with what stands
+    between them."""
+    free = [value for value in chosen if not value.claimed]
+    garbled = {value for value in free if _garbled(session, chosen[value])}
+    among: set[Value] = set()
+    for value in free:
+        if value in garbled or _between(session, chosen[value], among):
+            among.add(value)
+    users = _users(chosen)
+    end: dict[Value, Value] = {}
+    groups: dict[Value, list[Value]] = {}
+    for value in reversed([value for value in free if value in among]):
+        ends = {end.get(user) for user in users[value]}
+        sink = ends.pop() if len(ends) == 1 and value not in wanted else None
+        if sink is None or chosen[sink].shape != chosen[value].shape or len(groups[sink]) >= MOST_STEPS:
+            if value not in garbled:
+                continue
+            sink = value
+        end[value] = sink
+        groups.setdefault(sink, []).insert(0, value)
+    return groups
+
+
+def _users(chosen: dict[Value, Node]) -> dict[Value, set[Value]]:
     users: dict[Value, set[Value]] = {value: set() for value in chosen}
     for value, node in chosen.items():
         for operand in node.operands:
             if operand.value in users:
                 users[operand.value].add(value)
-    end: dict[Value, Value] = {}
-    groups: dict[Value, list[Value]] = {}
-    for value in reversed([value for value in chosen if value in garbled]):
-        ends = {end.get(user) for user in users[value]}
-        sink = ends.pop() if len(ends) == 1 and value not in wanted else None
-        fits = sink is not None and chosen[sink].shape == chosen[value].shape and len(groups[sink]) < MOST_STEPS
-        end[value] = sink if fits and sink is not None else value
-        groups.setdefault(end[value], []).insert(0, value)
-    return groups
+    return users
 
 
-def _joinable(session: Session, node: Node) -> bool:
+def _garbled(session: Session, node: Node) -> bool:
+    """Whether a node is computed by a circuit that may be joined with others."""
     if not has_ways(session, node) or function_of(node) is None:
         return False
     return way_taken(session, node) == YAO
+
+
+def _between(session: Session, node: Node, among: set[Value]) -> bool:
+    """Whether a node may stand behind one of a circuit, in the same."""
+    if not any(operand.value in among for operand in node.operands) or has_ways(session, node):
+        return False
+    return function_of(node) is not None
 
 
 def _joined(sink: Value, members: Sequence[Value], chosen: dict[Value, Node]) -> Node:

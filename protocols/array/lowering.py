@@ -21,6 +21,7 @@ from mpc.accounts.ledger import WayTaken
 from mpc.context import Context, Session
 from protocols.array.appraising import appraise, known
 from protocols.array.node import OPERATIONS, Node, Operation
+from protocols.circuits.kinds import Bits
 from protocols.numeric.garbled import Function, Kind, alone, compute, kind_in
 
 Run = Callable[..., Any]
@@ -48,6 +49,7 @@ class Circuit(NamedTuple):
 
 _ENTRIES: dict[tuple[str, str, str], Run] = {}
 _CIRCUITS: dict[str, Circuit] = {}
+_BETWEEN: dict[str, Callable[[Node], Function | None]] = {}
 
 
 def lower(name: str, run: Run, *, suite: str = "", network: str = "") -> None:
@@ -88,9 +90,17 @@ def asks_for_circuits(session: Session, asked: str) -> bool:
 
 
 def function_of(node: Node) -> Function | None:
-    """What a node with a garbled way is in a circuit, if it computes each element by itself."""
-    function = _CIRCUITS[node.operation.name].function
+    """What a node with a garbled way is in a circuit, if it computes each element by itself; of another one what it is
+    between two of these, if it may be."""
+    circuit = _CIRCUITS.get(node.operation.name)
+    function = _BETWEEN.get(node.operation.name) if circuit is None else circuit.function
     return None if function is None else function(node)
+
+
+def stands_between(operation: Operation, function: Callable[[Node], Function | None]) -> None:
+    """Let an operation stand between garbled ones in one circuit, as `function(node)` of its operands, where that is
+    something; by itself it runs as it is declared."""
+    _BETWEEN[operation.name] = function
 
 
 def lowering(operation: Operation, session: Session) -> Lowering:
@@ -119,7 +129,8 @@ def _way(operation: Operation, session: Session) -> str:
 
 def kinds_of(node: Node) -> tuple[Kind, ...]:
     """As what its operands go into a circuit."""
-    return tuple(kind_in(operand.range, node.value.home.ring.bits) for operand in node.operands)
+    bits = node.value.home.ring.bits
+    return tuple(Bits(1) if o.kind == "bit" else kind_in(o.range, bits) for o in node.operands)
 
 
 async def _garbled(ctx: Context, node: Node, *shares: Any) -> Any:

@@ -12,9 +12,11 @@ from functools import lru_cache
 from math import isqrt
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from mpc.context import Context
 from protocols.circuits.circuit import FALSE
-from protocols.circuits.kinds import Int, UInt
+from protocols.circuits.kinds import Bits, Int, UInt
 from protocols.circuits.library import fixed_point
 from protocols.circuits.library.fixed_point.values import number
 from protocols.circuits.values import Number, Value
@@ -22,10 +24,11 @@ from protocols.garbled.joint import Joint, joint_of_numbers
 from protocols.numeric.exponential import largest_exp
 from protocols.numeric.logarithm import log_range
 from protocols.ranges import Range
-from protocols.shares import ArithmeticShare
+from protocols.shares import ArithmeticShare, Share
 from protocols.suite import suite_of
 
-Kind = UInt | Int
+Kind = UInt | Int | Bits
+"""As what an operand goes into a circuit; truth values as one bit."""
 
 
 class Function(NamedTuple):
@@ -44,7 +47,7 @@ class Step(NamedTuple):
     kinds: tuple[Kind, ...]
 
 
-def kind_of(r: Range) -> Kind:
+def kind_of(r: Range) -> UInt | Int:
     """The narrowest kind that holds all of a range."""
     return Int(r.bits) if r.lo < 0 else UInt(max(r.hi.bit_length(), 1))
 
@@ -68,16 +71,18 @@ def joint_of(steps: tuple[Step, ...], inputs: tuple[Kind, ...]) -> Joint:
 
 
 async def compute(
-    ctx: Context, steps: tuple[Step, ...], kinds: tuple[Kind, ...], numbers: Sequence[ArithmeticShare], shape: Any
+    ctx: Context, steps: tuple[Step, ...], kinds: tuple[Kind, ...], operands: Sequence[Share], shape: Any
 ) -> Any:
-    """[what the steps give] of numbers of these kinds, brought to one shape; a truth value as one plane."""
-    shares = [x.modulo(kind.width) for x, kind in zip(numbers, kinds, strict=True)]
-    broad = [x if x.shape == shape else x.broadcast_to(shape) for x in shares]
+    """[what the steps give] of operands of these kinds, brought to one shape; a truth value as one plane."""
+    shares = [
+        x.modulo(kind.width) if isinstance(x, ArithmeticShare) else x for x, kind in zip(operands, kinds, strict=True)
+    ]
+    broad = [x if x.shape == shape else x.map_structure(lambda a: np.broadcast_to(a, shape)) for x in shares]
     (found,) = await suite_of(ctx).garbled_numbers(ctx, joint_of(steps, kinds), broad)
     return found if isinstance(found, ArithmeticShare) else found.plane(0)
 
 
-def kind_in(r: Range, ring_bits: int) -> Kind:
+def kind_in(r: Range, ring_bits: int) -> UInt | Int:
     """The same of a number in a ring of so many bits; all of these where the range leaves no more than one of them out,
     since ranges of differences are cut there."""
     return Int(ring_bits) if r.bits >= ring_bits - 1 else kind_of(r)
@@ -99,7 +104,7 @@ def _zero(x: Number) -> Value:
     return x == 0
 
 
-def _quotient(x: Number, y: Number, k: int, kind: Kind) -> Number:
+def _quotient(x: Number, y: Number, k: int, kind: UInt | Int) -> Number:
     if k >= 0:
         return fixed_point.quotient(x, y, k, kind)
     kind_of_y = Int(y.kind.width - k) if isinstance(y.kind, Int) else UInt(y.kind.width - k)

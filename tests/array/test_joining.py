@@ -92,9 +92,30 @@ async def broad(ctx: Any, x: Any, y: Any) -> Any:
     return await mpc.reveal(ctx, x.reshape(4, 1) / np.sqrt(y))
 
 
-async def between(ctx: Any, x: Any, y: Any) -> Any:
-    """A sum stands between the circuits."""
-    return await mpc.reveal(ctx, np.sqrt(x / y + 1))
+async def sums(ctx: Any, x: Any, y: Any) -> Any:
+    """Sums, differences, public factors and their rounding stand between the circuits."""
+    return await mpc.reveal(ctx, np.sqrt(0.3 * (x / y - y / x) - (-(x / y)) + 1.25))
+
+
+async def choices(ctx: Any, x: Any, y: Any) -> Any:
+    """So do comparisons, their logic, and what is chosen by them."""
+    z, w = x / y, y / x
+    return await mpc.reveal(ctx, np.log(np.where((z < w) & ~(x < z) | (z < x) ^ (w < y), z, w)))
+
+
+async def largest(ctx: Any, x: Any, y: Any) -> Any:
+    """The larger of two quotients, and whether it is less than a root."""
+    return await mpc.reveal(ctx, np.maximum(x / y, y / x) < np.sqrt(x))
+
+
+async def product(ctx: Any, x: Any, y: Any) -> Any:
+    """A product of secrets ends a circuit."""
+    return await mpc.reveal(ctx, np.sqrt((x / y) * y))
+
+
+async def ends(ctx: Any, x: Any, y: Any) -> Any:
+    """What only follows a circuit is computed on shares."""
+    return await mpc.reveal(ctx, x / y + 1, -(1 / x))
 
 
 async def smooth(ctx: Any, x: Any, y: Any) -> Any:
@@ -108,7 +129,10 @@ CASES = [
     (fork, 2, [np.sqrt(Z), 1 / Z]),
     (wanted, 2, [Z, np.sqrt(Z)]),
     (broad, 2, [X[:, None] / np.sqrt(Y)]),
-    (between, 2, [np.sqrt(Z + 1)]),
+    (sums, 1, [np.sqrt(0.3 * (Z - 1 / Z) + Z + 1.25)]),
+    (choices, 1, [np.log(np.where(((Z < 1 / Z) & ~(X < Z)) | ((Z < X) ^ (1 / Z < Y)), Z, 1 / Z))]),
+    (largest, 1, [np.maximum(Z, 1 / Z) < np.sqrt(X)]),
+    (ends, 1, [Z + 1, -1 / X]),
     (smooth, 1, [np.exp(np.sin(np.log(Z))), 1 / (1 + np.exp(-np.tanh(1 / X)))]),
 ]
 
@@ -120,7 +144,13 @@ def test_what_is_joined_and_what_is_not(program: Any, count: int, exact: Any, op
     assert circuits(done) == count
     results = done.result if isinstance(done.result, tuple | list) else [done.result]
     for found, value, reveal in zip(results, exact, done.report.reveals, strict=True):
-        assert np.abs(found - value).max() <= reveal.error
+        assert np.abs(found * 1.0 - value * 1.0).max() <= reveal.error
+
+
+def test_a_product_ends_a_circuit() -> None:
+    done = run(product)
+    assert done.report.rounds > OF_THE_REST + 4
+    np.testing.assert_allclose(done.result, np.sqrt(X), atol=2**-13)
 
 
 def test_what_was_taken_into_a_circuit_is_there_when_it_is_asked_for() -> None:
@@ -157,3 +187,35 @@ def test_three_parties_join_nothing() -> None:
 def test_no_result_depends_on_who_supplies() -> None:
     first, second = (run(tree, preprocessing=supplier).result for supplier in ("dealer", "ot"))
     np.testing.assert_array_equal(first, second)
+
+
+STEPS = [
+    lambda a, b: a / (a + b + 0.25),
+    lambda a, b: np.sqrt(a + 0.25),
+    lambda a, b: np.exp(-(a + b) * 0.5),
+    lambda a, b: np.log(a + 1.5) + b,
+    lambda a, b: np.where(a < b, a, b * 0.75) + 0.25,
+    lambda a, b: np.maximum(a, b) - np.minimum(a, b) + 0.5,
+    lambda a, b: 1 / (a + 0.5),
+    lambda a, b: np.where((a - b < 0.125) ^ (b < a), np.tanh(a), 2 - np.cos(b)),
+]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_random_expressions_are_within_their_bounds(seed: int) -> None:
+    """Of which nothing but the end is wanted, so that most of them is joined."""
+    rng = np.random.default_rng(seed)
+    drawn = [(rng.integers(len(STEPS)), *rng.integers(0, 2 + i, 2)) for i in range(6)]
+
+    def computed(x: Any, y: Any) -> Any:
+        values = [x, y]
+        for step, a, b in drawn:
+            made = STEPS[step](values[-1 - a], values[-1 - b])
+            values.append(made.within(0, 40) if isinstance(made, mpc.SecretArray) else made)
+        return values[-1]
+
+    async def program(ctx: Any, x: Any, y: Any) -> Any:
+        return await mpc.reveal(ctx, computed(x, y))
+
+    done = run(program)
+    assert np.abs(done.result - computed(X, Y)).max() <= done.report.reveals[0].error
