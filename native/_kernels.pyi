@@ -220,6 +220,17 @@ class Lib:
     def parley_hash_rekeyed(self, out: Pointer, x: Pointer, start: Pointer, first: int, n: int, each: int) -> None: ...
     def parley_tree_level(self, out: Pointer, seeds: Pointer, round_keys: Pointer, n: int) -> None: ...
     def parley_half_tree_level(self, out: Pointer, seeds: Pointer, round_keys: Pointer, n: int) -> None: ...
+    def parley_shift_labels(
+        self,
+        out: Pointer,
+        labels: Pointer,
+        label_step: int,
+        bits: Pointer,
+        bit_step: int,
+        delta: Pointer,
+        rows: int,
+        n: int,
+    ) -> None: ...
     def parley_garble_ands(
         self, tables: Pointer, c0: Pointer, a0: Pointer, b0: Pointer, delta: Pointer, start: Pointer, first: int, n: int
     ) -> None: ...
