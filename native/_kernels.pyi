@@ -237,21 +237,6 @@ class Lib:
     def parley_evaluate_ands(
         self, c: Pointer, a: Pointer, b: Pointer, tables: Pointer, start: Pointer, first: int, n: int
     ) -> None: ...
-    def parley_garble_jointly(
-        self,
-        left: Pointer,
-        right: Pointer,
-        third: Pointer,
-        a0: Pointer,
-        b0: Pointer,
-        delta: Pointer,
-        start: Pointer,
-        first: int,
-        n: int,
-    ) -> None: ...
-    def parley_evaluate_jointly(
-        self, c: Pointer, a: Pointer, b: Pointer, start: Pointer, first: int, n: int
-    ) -> None: ...
     def parley_garble_circuit(
         self,
         tables: Pointer,
@@ -332,6 +317,21 @@ class Lib:
         start: Pointer,
         first: int,
         instances: int,
+    ) -> None: ...
+    def parley_garble_jointly(
+        self,
+        left: Pointer,
+        right: Pointer,
+        third: Pointer,
+        a0: Pointer,
+        b0: Pointer,
+        delta: Pointer,
+        start: Pointer,
+        first: int,
+        n: int,
+    ) -> None: ...
+    def parley_evaluate_jointly(
+        self, c: Pointer, a: Pointer, b: Pointer, start: Pointer, first: int, n: int
     ) -> None: ...
     def parley_matmul(
         self,
