@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.ring import U64, Words, contiguous, pointer
+from mpc.algebra.words import aligned
 from mpc.errors import LocalError
 from native import BYTES, Pointer, ffi, lib
 
@@ -58,11 +59,28 @@ class Gates:
         return Gates(self.gates[first : first + int(chosen[:, 0].sum())], chosen)
 
 
-def garble(slots: Words, gates: Gates, delta: Words, start: Words, first: int) -> Words:
-    """The tables (ANDs x instances, 2, 2); the labels of zero in the slots go on in place."""
+def shifted(out: Words, labels: Words, bits: Bytes, delta: Words) -> None:
+    """out = labels (rows, n, 2), with delta added where `bits` (rows, n), each 0 or 1 and secret, is 1.
+
+    out is contiguous; rows of the others may lie apart, as parts of wider ones do. LocalError `wrong-labels`.
+    """
+    rows, n = bits.shape
+    if out.shape != (rows, n, 2) or labels.shape != out.shape or not out.flags.c_contiguous or bits.dtype != np.uint8:
+        what = f"labels {labels.shape} and bits {bits.shape} for {out.shape}"
+        raise LocalError("wrong-labels", what, "give as many of each, bits as bytes")
+    if not out.size:
+        return
+    labels, bits = _rows(labels), _rows(bits)
+    steps = labels.strides[0] // 16, bits.strides[0]
+    given = ffi.cast("uint64_t *", labels.ctypes.data), steps[0], ffi.cast("uint8_t *", bits.ctypes.data), steps[1]
+    lib.parley_shift_labels(pointer(out), *given, pointer(contiguous(_block("an offset", delta))), rows, n)
+
+
+def garble(slots: Words, gates: Gates, delta: Words, start: Words, first: int, tables: Words | None = None) -> Words:
+    """The tables (ANDs x instances, 2, 2); the labels of zero in the slots go on in place. `tables`: where they go."""
     instances = _instances(slots, gates, first)
     keys = _offset(delta), _start(start)
-    tables = np.empty((gates.ands * instances, 2, 2), U64)
+    tables = _place(tables, (gates.ands * instances, 2, 2))
     labels = pointer(tables), pointer(slots), _work(gates, instances)
     lib.parley_garble_circuit(*labels, *_numbers(gates), len(gates.groups), *keys, first, instances)
     return tables
@@ -88,18 +106,21 @@ def three_halves_are_whole(tables: Words, ands: int) -> bool:
     return not (controls & ~_CONTROL_BITS).any() and not controls.view(np.uint8)[ands:].any()
 
 
-def garble_three_halves(slots: Words, gates: Gates, delta: Words, start: Words, dice: Bytes, first: int) -> Words:
+def garble_three_halves(
+    slots: Words, gates: Gates, delta: Words, start: Words, dice: Bytes, first: int, tables: Words | None = None
+) -> Words:
     """The tables, flat: a pair of words for each AND and instance, a third for each, their control bits.
 
     dice: a byte for each AND and instance, secret and fresh, of which two bits are used. The labels of zero in the
-    slots go on in place. LocalError `wrong-labels` for dice of another shape.
+    slots go on in place. `tables`: where they go. LocalError `wrong-labels` for dice of another shape.
     """
     instances = _instances(slots, gates, first, 62)
     ands = gates.ands * instances
     if dice.shape != (ands,) or dice.dtype != np.uint8:
         raise LocalError("wrong-labels", f"dice of shape {dice.shape} for {ands} gates", "give a byte for each")
     keys = _offset(delta), _start(start), ffi.from_buffer(BYTES, np.ascontiguousarray(dice))
-    tables = np.zeros(three_halves_words(ands), U64)
+    tables = _place(tables, (three_halves_words(ands),))
+    tables[-1:] = 0
     labels = *_sliced(tables, ands), pointer(slots), _work(gates, instances)
     lib.parley_garble_three_halves_circuit(*labels, *_numbers(gates), len(gates.groups), *keys, first, instances)
     return tables
@@ -115,6 +136,21 @@ def evaluate_three_halves(slots: Words, gates: Gates, tables: Words, start: Word
     labels = pointer(slots), _work(gates, instances), *_sliced(contiguous(tables), ands)
     key = _start(start)
     lib.parley_evaluate_three_halves_circuit(*labels, *_numbers(gates), len(gates.groups), key, first, instances)
+
+
+def _place(given: Words | None, shape: tuple[int, ...]) -> Words:
+    """Where tables go. LocalError `wrong-labels`."""
+    if given is None:
+        return aligned(shape)
+    if given.shape != shape or given.dtype != U64 or not (given.flags.c_contiguous and given.flags.writeable):
+        raise LocalError("wrong-labels", f"a place of shape {given.shape} for tables {shape}", "give as many words")
+    return given
+
+
+def _rows(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """With rows that are contiguous, and begin after each other."""
+    row = array[0]
+    return array if row.flags.c_contiguous and array.strides[0] >= row.nbytes else np.ascontiguousarray(array)
 
 
 def _sliced(tables: Words, ands: int) -> tuple[Pointer, Pointer, Pointer]:
@@ -165,7 +201,7 @@ def _wrong(what: str, way: str) -> LocalError:
 
 
 def _work(gates: Gates, instances: int) -> Pointer:
-    return pointer(np.empty((2 * gates.widest * instances, 2), U64))
+    return pointer(aligned((2 * gates.widest * instances, 2)))
 
 
 def _numbers(gates: Gates) -> tuple[Pointer, Pointer]:

@@ -220,26 +220,22 @@ class Lib:
     def parley_hash_rekeyed(self, out: Pointer, x: Pointer, start: Pointer, first: int, n: int, each: int) -> None: ...
     def parley_tree_level(self, out: Pointer, seeds: Pointer, round_keys: Pointer, n: int) -> None: ...
     def parley_half_tree_level(self, out: Pointer, seeds: Pointer, round_keys: Pointer, n: int) -> None: ...
+    def parley_shift_labels(
+        self,
+        out: Pointer,
+        labels: Pointer,
+        label_step: int,
+        bits: Pointer,
+        bit_step: int,
+        delta: Pointer,
+        rows: int,
+        n: int,
+    ) -> None: ...
     def parley_garble_ands(
         self, tables: Pointer, c0: Pointer, a0: Pointer, b0: Pointer, delta: Pointer, start: Pointer, first: int, n: int
     ) -> None: ...
     def parley_evaluate_ands(
         self, c: Pointer, a: Pointer, b: Pointer, tables: Pointer, start: Pointer, first: int, n: int
-    ) -> None: ...
-    def parley_garble_jointly(
-        self,
-        left: Pointer,
-        right: Pointer,
-        third: Pointer,
-        a0: Pointer,
-        b0: Pointer,
-        delta: Pointer,
-        start: Pointer,
-        first: int,
-        n: int,
-    ) -> None: ...
-    def parley_evaluate_jointly(
-        self, c: Pointer, a: Pointer, b: Pointer, start: Pointer, first: int, n: int
     ) -> None: ...
     def parley_garble_circuit(
         self,
@@ -321,6 +317,21 @@ class Lib:
         start: Pointer,
         first: int,
         instances: int,
+    ) -> None: ...
+    def parley_garble_jointly(
+        self,
+        left: Pointer,
+        right: Pointer,
+        third: Pointer,
+        a0: Pointer,
+        b0: Pointer,
+        delta: Pointer,
+        start: Pointer,
+        first: int,
+        n: int,
+    ) -> None: ...
+    def parley_evaluate_jointly(
+        self, c: Pointer, a: Pointer, b: Pointer, start: Pointer, first: int, n: int
     ) -> None: ...
     def parley_matmul(
         self,

@@ -110,6 +110,10 @@ class Derived:
     """The suite's own way to run a circuit on shared bits in constant rounds between two parties, `async (ctx, circuit,
     inputs, scheme)`, if it has one; the scheme of garbling is the session's where it is not given."""
 
+    garblers_bits: ClassVar[Any] = None
+    """How bits that party 0 alone has become a share for `garbled` and nothing else, `(ctx, words, planes, shape)`, if
+    it then costs less: `garbled` takes, after `inputs`, as `of_garbler` which planes are such, or public."""
+
     garbled_by_several: ClassVar[Any] = None
     """As `garbled`, among any number of parties."""
     garbled_numbers: ClassVar[Any] = None

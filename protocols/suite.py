@@ -82,6 +82,7 @@ class Suite(Required[A, B], Protocol[A, B]):
 
     shuffle: ClassVar[Any]
     garbled: ClassVar[Any]
+    garblers_bits: ClassVar[Any]
     garbled_by_several: ClassVar[Any]
     garbled_numbers: ClassVar[Any]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Protocol, TypeAlias, cast
 
 import numpy as np
@@ -17,6 +18,8 @@ Words: TypeAlias = npt.NDArray[np.uint64]
 U64 = np.dtype(np.uint64)
 NATIVE_FROM = 8192
 """Elementwise operations on fewer words than this are quicker in numpy."""
+_LINE = 8
+"""Words of a cache line."""
 
 
 class Stream(Protocol):
@@ -43,6 +46,14 @@ def contiguous(x: Words) -> Words:
     """x as kernels take it, in C order and aligned; copied only if it is not."""
     flags = x.flags
     return x if flags.c_contiguous and flags.aligned else np.array(x, order="C")
+
+
+def aligned(shape: tuple[int, ...]) -> Words:
+    """Fresh words, uninitialised, that begin a cache line: no register of the kernels then lies across two."""
+    size = prod(shape)
+    whole = np.empty(size + _LINE, U64)
+    first = -(whole.__array_interface__["data"][0] // U64.itemsize) % _LINE
+    return whole[first : first + size].reshape(shape)
 
 
 def pointer(x: Words) -> Pointer:

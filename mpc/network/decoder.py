@@ -55,6 +55,8 @@ from mpc.network.wire import (
 
 SCRATCH = 1 << 17
 _DIRECT = 1 << 14
+_AFTER_LARGE = 1 << 11
+"""After a part of a large array so much is read ahead: the header of the next one, and little to be moved after it."""
 _MAX_ENDPOINTS = 256
 
 _NEW, _GREETED, _OPEN, _FILLING, _ENDED, _OVER = range(6)
@@ -88,6 +90,7 @@ class Decoder:
         self._rest = memoryview(b"")
         self._hole = memoryview(b"")
         self._direct = False
+        self._ahead = SCRATCH
         self._error: PeerError | None = None
 
     @property
@@ -103,7 +106,9 @@ class Decoder:
     def buffer(self) -> memoryview:
         """Where the next bytes of the stream go; never empty. Valid until the next call of `received`."""
         self._direct = len(self._hole) >= _DIRECT
-        return self._hole if self._direct else self._scratch[self._end :]
+        if self._direct:
+            return self._hole
+        return self._scratch[self._end : self._end + (SCRATCH if self._hole else self._ahead)]
 
     def received(self, count: int) -> list[Event]:
         """Takes the `count` bytes just put into `buffer()`; returns what is complete, in order."""
@@ -113,6 +118,7 @@ class Decoder:
         try:
             if self._direct:
                 self._direct = False
+                self._ahead = _AFTER_LARGE
                 self._fill(count, events)
             else:
                 self._end += count
@@ -208,6 +214,7 @@ class Decoder:
             raise self._malformed(f"{payload_length} payload bytes for a message of {total}")
         array: Array
         if total <= self._end - self._start:
+            self._ahead = SCRATCH
             array = np.frombuffer(bytes(self._scratch[self._start : self._start + total]), DTYPES[width])
             self._start += total
             events.append(Message(tag, label, depth, array if len(shape) == 1 else array.reshape(shape)))

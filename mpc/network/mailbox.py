@@ -19,6 +19,9 @@ from mpc.network.endings import STOPPED, gone_early, left_over
 from mpc.network.wire import Limits, Message, Tag
 
 OVERHEAD = 512
+PLENTY = 1 << 26
+"""So many bytes of one sender that nobody has asked for yet are enough for now."""
+PAUSE_SECONDS = 0.25
 _YIELD_EVERY = 64
 
 
@@ -41,6 +44,7 @@ class Mailbox:
         self._names = tuple(names)
         self._before_wait = before_wait
         self._limit = (limits or Limits()).unclaimed_bytes
+        self._room = [trio.lowlevel.ParkingLot() for _ in range(n)]
         self._arrived: list[dict[Tag, Message]] = [{} for _ in range(n)]
         self._waiting: list[dict[Tag, trio.lowlevel.Task]] = [{} for _ in range(n)]
         self._unclaimed = [0] * n
@@ -81,6 +85,8 @@ class Mailbox:
         if message is None:
             return await self._wait(sender, tag)
         self._unclaimed[sender] -= message.array.nbytes + OVERHEAD
+        if self._unclaimed[sender] <= PLENTY:
+            self._room[sender].unpark_all()
         self._immediate += 1
         if self._immediate % _YIELD_EVERY:
             await trio.lowlevel.checkpoint_if_cancelled()
@@ -89,6 +95,16 @@ class Mailbox:
         if self.error is not None and self.error.code not in STOPPED:
             raise copy(self.error)
         return message
+
+    async def room(self, sender: int) -> None:
+        """Waits while there is plenty of `sender` and nobody waits for more of it; for a moment at most.
+
+        So a sender that is quicker than who computes on what it sends is slowed down, and memory stays bounded. Never
+        for longer: it may have to be slow for everybody before anybody asks for its messages.
+        """
+        if self._unclaimed[sender] > PLENTY and not self._waiting[sender] and self.error is None:
+            with trio.move_on_after(PAUSE_SECONDS):
+                await self._room[sender].park()
 
     def leave(self, sender: int, counters: dict[str, int]) -> None:
         """`sender` has said bye. PeerError when somebody here still waits for a message of it."""
@@ -128,6 +144,8 @@ class Mailbox:
         if self.error is not None:
             return False
         self.error = error
+        for room in self._room:
+            room.unpark_all()
         for waiting in self._waiting:
             for task in waiting.values():
                 trio.lowlevel.reschedule(task, outcome.Error(copy(error)))
@@ -178,6 +196,7 @@ class Mailbox:
         if self._left[sender] is not None:
             raise gone_early(self._names[sender], tag)
         waiting[tag] = trio.lowlevel.current_task()
+        self._room[sender].unpark_all()
 
         def abort(_: object) -> trio.lowlevel.Abort:
             del waiting[tag]

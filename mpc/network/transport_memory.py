@@ -66,8 +66,9 @@ class MemoryTransport:
             raise
 
     async def drained(self, to: int) -> None:
-        """What is sent is handed over at once."""
+        """What is sent is handed over at once; waits, for a moment at most, while `to` has plenty of it left."""
         await trio.lowlevel.checkpoint()
+        await self._network[to]._mailbox.room(self.me)
 
     @contextmanager
     def working(self) -> Iterator[None]:

@@ -261,6 +261,7 @@ class TlsTransport:
         self._take_in(peer, events)
         while not peer.silent:
             await peer.link.readable()
+            await self._mailbox.room(peer.index)
             self._take_in(peer)
 
     def _take_in(self, peer: Peer, events: Sequence[Event] = ()) -> None:

@@ -36,6 +36,8 @@ Array = npt.NDArray[np.uint64] | npt.NDArray[np.uint8]
 FORMAT = 1
 PREFIX = struct.Struct("<BBHIQ")
 CHUNK = 1 << 20
+COPIED = 1 << 16
+"""Arrays up to so many bytes are copied as they are sent, and leave in one buffer with others."""
 MAX_HEADER = 1 << 15
 MAX_TAG = 64
 MAX_DIMS = 8
@@ -146,7 +148,7 @@ class KnownHeads:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message ready to be framed. `payload` is a copy up to CHUNK bytes, a view of the array above."""
+    """A message ready to be framed. `payload` is a copy up to COPIED bytes, a view of the array above."""
 
     header: bytes
     payload: bytes | memoryview
@@ -156,14 +158,14 @@ class Outgoing:
 def prepare(message: Message, limit: int = DEFAULT_LIMIT, known: KnownHeads | None = None) -> Outgoing:
     """Checks a message and packs its header; LocalError for what no receiver would accept.
 
-    `limit`: the largest array in bytes, see `Limits`. `known` gets the header. Arrays up to CHUNK bytes are copied, so
+    `limit`: the largest array in bytes, see `Limits`. `known` gets the header. Arrays up to COPIED bytes are copied, so
     that small messages go out in one buffer; larger ones must stay as they are until they are sent.
     """
     array, head = message.array, _checked_head(message, limit)
     header = pack(head)
     if known is not None:
         known.add(header, head)
-    small = array.nbytes <= CHUNK
+    small = array.nbytes <= COPIED
     payload = array.tobytes() if small else np.ascontiguousarray(array).reshape(-1).data.cast("B")
     return Outgoing(header, payload, _framed(len(header), array.nbytes))
 

@@ -1,9 +1,10 @@
-/* Blocks of 16 bytes in registers B, LANES a register: one, with AES-NI. For blocks of functions that targets/avx2.h
+/* Blocks of 16 bytes in registers B, LANES a register: one, with AES-NI. M is a mask of lanes. For blocks of functions that targets/avx2.h
  * opens; blocks_avx512_ice.h has the same for four. */
 
 #include <stddef.h>
 
 typedef __m128i B;
+typedef __m128i M;
 enum { LANES = 1 };
 
 /* The first `count` <= LANES blocks; the others read as zero and are not touched. */
@@ -30,6 +31,7 @@ static inline B upper_lane_numbers(void) { return _mm_setzero_si128(); }
 static inline B upper_words(const uint64_t *words) { return spread_words(0, words[0]); }
 
 static inline B xor_blocks(B x, B y) { return _mm_xor_si128(x, y); }
+static inline B xor_three(B x, B y, B z) { return _mm_xor_si128(_mm_xor_si128(x, y), z); }
 static inline B add_words(B x, B y) { return _mm_add_epi64(x, y); }
 static inline B shuffle_bytes(B v, B order) { return _mm_shuffle_epi8(v, order); }
 static inline B low_half_words(B x, B y) { return _mm_unpacklo_epi32(x, y); }
@@ -54,6 +56,12 @@ static inline B where_odd(B x, B y) {
 }
 /* y where the lowest bit of x is one, else zero. */
 static inline B if_odd(B x, B y) { return where_odd(_mm_shuffle_epi32(x, 0x44), y); }
+/* Which lanes have the lowest bit set; x, with y added in these lanes. */
+static inline M odd_blocks(B x) {
+    const B bit = _mm_and_si128(_mm_shuffle_epi32(x, 0x44), _mm_set1_epi64x(1));
+    return _mm_sub_epi64(_mm_setzero_si128(), bit);
+}
+static inline B xor_where(M mask, B x, B y) { return _mm_xor_si128(x, _mm_and_si128(mask, y)); }
 /* The lower and the upper word of each lane, shifted to the right by so many bits. */
 static inline B shift_words(B v, int low, int high) { return _mm_srlv_epi64(v, _mm_set_epi64x(high, low)); }
 

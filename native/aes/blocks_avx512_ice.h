@@ -5,6 +5,7 @@
 #include <string.h>
 
 typedef __m512i B;
+typedef __mmask8 M;
 enum { LANES = 4 };
 
 static inline __mmask8 words_of(size_t blocks) { return (__mmask8)((1u << 2 * blocks) - 1); }
@@ -38,6 +39,7 @@ static inline B upper_words(const uint64_t *words) {
 }
 
 static inline B xor_blocks(B x, B y) { return _mm512_xor_si512(x, y); }
+static inline B xor_three(B x, B y, B z) { return _mm512_ternarylogic_epi64(x, y, z, 0x96); }
 static inline B add_words(B x, B y) { return _mm512_add_epi64(x, y); }
 static inline B shuffle_bytes(B v, B order) { return _mm512_shuffle_epi8(v, order); }
 static inline B low_half_words(B x, B y) { return _mm512_unpacklo_epi32(x, y); }
@@ -59,6 +61,10 @@ static inline B where_odd(B x, B y) {
     return _mm512_maskz_mov_epi64(_mm512_test_epi64_mask(x, _mm512_set1_epi64(1)), y);
 }
 static inline B if_odd(B x, B y) { return where_odd(_mm512_shuffle_epi32(x, 0x44), y); }
+static inline M odd_blocks(B x) {
+    return _mm512_test_epi64_mask(_mm512_shuffle_epi32(x, 0x44), _mm512_set1_epi64(1));
+}
+static inline B xor_where(M mask, B x, B y) { return _mm512_mask_xor_epi64(x, mask, x, y); }
 static inline B shift_words(B v, int low, int high) {
     return _mm512_srlv_epi64(v, spread_words((uint64_t)low, (uint64_t)high));
 }

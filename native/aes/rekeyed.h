@@ -28,25 +28,44 @@ static const uint32_t round_constants[11] = {0, 0x01, 0x02, 0x04, 0x08, 0x10, 0x
  * keys themselves. */
 static ALWAYS_INLINE void next_round_keys(B keys[4], B words[4], int round) {
     const B core = schedule_core(words[3], round_constants[round]);
-    for (int j = 1; j < 4; j++) words[j] = xor_blocks(words[j], words[j - 1]);
-    for (int j = 0; j < 4; j++) words[j] = xor_blocks(words[j], core);
+    const B three = xor_three(words[0], words[1], words[2]);
+    words[1] = xor_three(words[0], words[1], core);
+    words[0] = xor_blocks(words[0], core);
+    words[2] = xor_blocks(three, core);
+    words[3] = xor_three(three, words[3], core);
     for (int j = 0; j < 4; j++) keys[j] = words[j];
     transpose_half_words(keys);
 }
 
-/* Encrypts each lane of state[4 * i + r], 0 <= i < each (a constant where this is inlined), under the key in the same
- * lane of keys[r]; `keys` is spent. */
-static ALWAYS_INLINE void encrypt_rekeyed(B *state, const int each, B keys[4]) {
-    B words[4];
-    for (int j = 0; j < 4; j++) words[j] = keys[j];
-    transpose_half_words(words);
-    for (int i = 0; i < 4 * each; i++) state[i] = xor_blocks(state[i], keys[i % 4]);
-    for (int round = 1; round < 10; round++) {
-        next_round_keys(keys, words, round);
-        for (int i = 0; i < 4 * each; i++) state[i] = aes_round(state[i], keys[i % 4]);
+/* Encrypts each lane of state[4 * (each * g + i) + r], 0 <= i < each, 0 <= g < groups <= 2, under the key in the same
+ * lane of keys[4 * g + r]; `keys` is spent. `each` and `groups` are constants where this is inlined. A schedule is one
+ * chain of instructions that wait for each other: two side by side fill each other's gaps. */
+static ALWAYS_INLINE void encrypt_side_by_side(B *state, const int each, B *keys, const int groups) {
+    B words[2][4];
+    for (int g = 0; g < groups; g++) {
+        for (int j = 0; j < 4; j++) words[g][j] = keys[4 * g + j];
+        transpose_half_words(words[g]);
+        for (int i = 0; i < 4 * each; i++)
+            state[4 * each * g + i] = xor_blocks(state[4 * each * g + i], keys[4 * g + i % 4]);
     }
-    next_round_keys(keys, words, 10);
-    for (int i = 0; i < 4 * each; i++) state[i] = aes_last_round(state[i], keys[i % 4]);
+#pragma GCC unroll 9
+    for (int round = 1; round < 10; round++)
+#pragma GCC unroll 2
+        for (int g = 0; g < groups; g++) {
+            next_round_keys(keys + 4 * g, words[g], round);
+            for (int i = 0; i < 4 * each; i++)
+                state[4 * each * g + i] = aes_round(state[4 * each * g + i], keys[4 * g + i % 4]);
+        }
+    for (int g = 0; g < groups; g++) {
+        next_round_keys(keys + 4 * g, words[g], 10);
+        for (int i = 0; i < 4 * each; i++)
+            state[4 * each * g + i] = aes_last_round(state[4 * each * g + i], keys[4 * g + i % 4]);
+    }
+}
+
+/* The same of one group: each lane of state[4 * i + r] under the key in the same lane of keys[r]. */
+static ALWAYS_INLINE void encrypt_rekeyed(B *state, const int each, B keys[4]) {
+    encrypt_side_by_side(state, each, keys, 1);
 }
 
 /* The round keys of one key, each in every lane. */

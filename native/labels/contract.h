@@ -8,7 +8,7 @@
 
 #define LABEL_KERNELS(KERNEL)                                                    \
     KERNEL(hash_cr) KERNEL(hash_ccr) KERNEL(hash_tccr) KERNEL(hash_rekeyed)      \
-    KERNEL(tree_level) KERNEL(half_tree_level)                                   \
+    KERNEL(tree_level) KERNEL(half_tree_level) KERNEL(shift_labels)              \
     KERNEL(garble_ands) KERNEL(evaluate_ands)                                    \
     KERNEL(garble_circuit) KERNEL(evaluate_circuit)                              \
     KERNEL(garble_three_halves) KERNEL(evaluate_three_halves)                    \

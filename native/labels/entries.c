@@ -40,6 +40,16 @@ void parley_half_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t 
     selected->labels.half_tree_level(out, seeds, round_keys, n);
 }
 
+void parley_shift_labels(uint64_t *out, const uint64_t *labels, size_t label_step, const uint8_t *bits, size_t bit_step,
+                         const uint64_t delta[2], size_t rows, size_t n) {
+    const size_t label_bytes = rows ? LABEL * ((rows - 1) * label_step + n) : 0;
+    const size_t bit_bytes = rows ? (rows - 1) * bit_step + n : 0;
+    REQUIRES(rows < 2 || (label_step >= n && bit_step >= n));
+    REQUIRES(apart(out, LABEL * rows * n, labels, label_bytes) && apart(out, LABEL * rows * n, bits, bit_bytes));
+    REQUIRES(apart(out, LABEL * rows * n, delta, LABEL));
+    selected->labels.shift_labels(out, labels, label_step, bits, bit_step, delta, rows, n);
+}
+
 /* Whether `gates` gates from `first` on are all below a limit: their tweaks have 64 bits. */
 static inline int are_below(uint64_t limit, uint64_t first, size_t gates) {
     return first <= limit && gates <= limit - first;

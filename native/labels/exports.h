@@ -29,6 +29,11 @@ void parley_hash_rekeyed(uint64_t *out, const uint64_t *x, const uint64_t start[
 void parley_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[2 * 176], size_t n);
 void parley_half_tree_level(uint64_t *out, const uint64_t *seeds, const uint8_t round_keys[176], size_t n);
 
+/* out[r][i] = labels[r][i], or that ^ delta where bits[r][i] is 1, for `rows` rows of n labels: rows of labels and bits, each
+ * 0 or 1 and secret, begin label_step labels and bit_step bytes after each other. out is apart from all others. */
+void parley_shift_labels(uint64_t *out, const uint64_t *labels, size_t label_step, const uint8_t *bits, size_t bit_step,
+                         const uint64_t delta[2], size_t rows, size_t n);
+
 /* Half-gates (Zahur, Rosulek, Evans, EUROCRYPT 2015, figure 2) for n AND gates, with hash_rekeyed and the tweaks
  * 2 g, 2 g + 1 for gate g = first, first + 1, ...; first + n <= 2^63. a0, b0, c0: labels of zero; delta is odd;
  * tables (n, 2) labels: T_G, T_E. c0 may be the very same array as a0 or b0, and c as a or b; all others are

@@ -109,6 +109,15 @@ static void evaluate_ands(uint64_t *c, const uint64_t *a, const uint64_t *b, con
     }
 }
 
+static void shift_labels(uint64_t *out, const uint64_t *labels, size_t label_step, const uint8_t *bits, size_t bit_step,
+                         const uint64_t delta[2], size_t rows, size_t n) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t i = 0; i < n; i++) {
+            const Label bit = {bits[bit_step * r + i], 0};
+            put(out, n * r + i, sum(label_at(labels, label_step * r + i), if_odd(bit, label_at(delta, 0))));
+        }
+}
+
 #include "labels/portable_three_halves.h"
 
 #include "labels/portable_joint.h"

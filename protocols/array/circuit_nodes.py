@@ -40,6 +40,10 @@ class Known(NamedTuple):
         """<its bits>. Local."""
         return suite_of(ctx).constant_bits(ctx, node.parameters["publics"][self.place], node.parameters["batch"])
 
+    def of_garbler(self) -> bool:
+        """Whether the evaluator's share of a constant is zero: party 0 holds it."""
+        return True
+
 
 class Owned(NamedTuple):
     """An input that `owner` alone has: `own[place]` of the node there, planes for all instances."""
@@ -49,8 +53,11 @@ class Owned(NamedTuple):
     owner: int
 
     async def planes(self, ctx: Context, node: Node, secrets: Sequence[Any]) -> BooleanShare:
-        """<its bits>, put in plane by plane."""
+        """<its bits>, put in plane by plane; for garbling, what the garbler has stays with it."""
         batch, rows = node.parameters["batch"], node.parameters["own"][self.place]
+        if self.of_garbler() and _apart(ctx, node):
+            held: BooleanShare = suite_of(ctx).garblers_bits(ctx, rows, self.width, batch)
+            return held
         if ctx.me != self.owner:
             rows = [None] * self.width
         elif ctx.planning:
@@ -58,6 +65,10 @@ class Owned(NamedTuple):
         calls = [(suite_of(ctx).input_bits, self.owner, row, batch) for row in rows]
         planes: BooleanShare = stack_planes(await together(ctx, *calls))
         return planes
+
+    def of_garbler(self) -> bool:
+        """Whether it is party 0's."""
+        return self.owner == 0
 
 
 class Truths(NamedTuple):
@@ -72,6 +83,10 @@ class Truths(NamedTuple):
         if self.width == 1:
             return stack_planes([bits])
         return stack_planes([bits.map_structure(itemgetter((..., i))) for i in range(self.width)])
+
+    def of_garbler(self) -> bool:
+        """No: both have a share."""
+        return False
 
 
 class Whole(NamedTuple):
@@ -92,6 +107,10 @@ class Whole(NamedTuple):
         words = ctx.bits.zeros((self.width - self.needed, words_for(low.size)))
         return concatenate_planes([low, suite_of(ctx).constant_bits(ctx, words, low.shape)])
 
+    def of_garbler(self) -> bool:
+        """No: both have a share."""
+        return False
+
 
 Origin = Known | Owned | Truths | Whole
 
@@ -110,8 +129,19 @@ async def _run(ctx: Context, node: Node, *secrets: Any) -> BooleanShare:
     inputs: BooleanShare = concatenate_planes([_broadcast(part, batch) for part in parts])
     ways = {"yao": suite.garbled, "bmr": suite.garbled_by_several, "gmw": gmw.evaluate}
     scheme = [SCHEMES[node.parameters["scheme"]]] if node.parameters["by"] == "yao" else []
-    outputs: BooleanShare = await ways[node.parameters["by"]](ctx, circuit, inputs, *scheme)
+    apart = {"of_garbler": _of_garbler(node)} if _apart(ctx, node) else {}
+    outputs: BooleanShare = await ways[node.parameters["by"]](ctx, circuit, inputs, *scheme, **apart)
     return stack([outputs.plane(i) for i in range(len(circuit.ends))], -1)
+
+
+def _apart(ctx: Context, node: Node) -> bool:
+    """Whether the garbler's own bits take a way of their own."""
+    return node.parameters["by"] == "yao" and suite_of(ctx).garblers_bits is not None
+
+
+def _of_garbler(node: Node) -> tuple[bool, ...]:
+    """For each bit of the inputs whether the garbler has all of it."""
+    return tuple(origin.of_garbler() for origin in node.parameters["origins"] for _ in range(origin.width))
 
 
 def _broadcast(planes: BooleanShare, batch: Shape) -> BooleanShare:

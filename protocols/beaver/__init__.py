@@ -45,6 +45,7 @@ class BeaverSuite(Derived):
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
     garbled: ClassVar[Any] = staticmethod(by_garbling.evaluate)
+    garblers_bits: ClassVar[Any] = staticmethod(by_garbling.garblers_bits)
     garbled_by_several: ClassVar[Any] = staticmethod(by_bmr.evaluate)
     garbled_numbers: ClassVar[Any] = staticmethod(by_garbling.of_numbers)
 

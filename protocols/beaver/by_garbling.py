@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 
+from mpc.algebra.bits import words_for
 from mpc.algebra.words import Words
 from mpc.context import Context
 from protocols.circuits.circuit import Circuit
@@ -18,16 +20,34 @@ from protocols.garbled import ahead, ahead_numbers, of_shares, yao
 from protocols.garbled.joint import Joint, is_number
 from protocols.garbled.schemes import scheme_of
 from protocols.garbled.walk import Scheme
+from protocols.garbled.yao import OfGarbler
 from protocols.one_array import OneArray, OneArrayBits, ring_of
+from protocols.shares import Shape
 
 
 async def evaluate(
-    ctx: Context, circuit: Circuit, inputs: OneArrayBits, scheme: Scheme | None = None
-) -> OneArrayBits:  # fmt: skip
+    ctx: Context,
+    circuit: Circuit,
+    inputs: OneArrayBits,
+    scheme: Scheme | None = None,
+    of_garbler: OfGarbler = (),
+) -> OneArrayBits:
     """<outputs> of <inputs>, planes of all bits of as many instances as the share has elements: `yao.evaluate`, or
     `ahead.evaluate` where the session garbles ahead."""
-    way = ahead if ctx.session.ways.garbling == "ahead" else yao
-    return inputs.like(await way.evaluate(ctx, circuit, inputs.words, inputs.size, scheme or scheme_of(ctx)))
+    scheme = scheme or scheme_of(ctx)
+    if ctx.session.ways.garbling == "ahead":
+        return inputs.like(await ahead.evaluate(ctx, circuit, inputs.words, inputs.size, scheme))
+    return inputs.like(await yao.evaluate(ctx, circuit, inputs.words, inputs.size, scheme, of_garbler))
+
+
+def garblers_bits(ctx: Context, words: Words | None, planes: int, shape: Shape) -> OneArrayBits:
+    """<x> for packed bits that the garbler has: it holds them as they are, the evaluator zeros. Local.
+
+    For `evaluate` alone, which hides what either party holds: to open something else that is made of it would show it.
+    """
+    if ctx.me == yao.GARBLER and words is not None:
+        return OneArrayBits(ctx.bits.reduce(words), shape, ctx.bits)
+    return OneArrayBits(ctx.bits.zeros((planes, words_for(prod(shape)))), shape, ctx.bits)
 
 
 async def of_numbers(

@@ -31,7 +31,7 @@ from mpc.garbling import Bytes
 from protocols.circuits.circuit import Circuit
 from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.garbled.numbers import parted, summed
-from protocols.garbled.walk import TOGETHER, Execution, Scheme
+from protocols.garbled.walk import Execution, Scheme, together
 from protocols.garbled.whole import evaluated, shifted, table_words
 from protocols.garbled.yao import EVALUATOR, GARBLER, MANY_GATES, WORK_OF_AND, check_planes
 from protocols.preprocessing.kinds.garbling import MOST_TABLE_WORDS, Garbling
@@ -113,8 +113,8 @@ def blocks_of(circuit: Circuit, instances: int, scheme: Scheme) -> Iterator[slic
             f"let tables travel as they are made (--garbling online), or take at most {MOST_WORDS // one:,} at a time",
         )
     size = max(1, PIECE_WORDS // one)
-    if size > TOGETHER:
-        size -= size % TOGETHER
+    if size > together(circuit):
+        size -= size % together(circuit)
     for start in range(0, instances, size):
         yield slice(start, min(start + size, instances))
 

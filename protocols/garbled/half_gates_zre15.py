@@ -11,21 +11,28 @@ import numpy as np
 from mpc.algebra.ring import U64, Words
 from mpc.garbling import evaluate, garble
 from mpc.prg import Prg
-from protocols.garbled.walk import Bytes, Execution, GarblingSide, Piece, Scheme, Side
+from protocols.garbled.walk import Bytes, Execution, GarblingSide, Piece, Scheme, Seeded, Side
 
 
 class Garbler(GarblingSide):
     """The garbler's walk; it throws no dice."""
 
     def __init__(
-        self, execution: Execution, labels: Words, delta: Words, dice: Prg, exchanged: Bytes | None = None
+        self,
+        execution: Execution,
+        labels: Words,
+        delta: Words,
+        dice: Prg,
+        exchanged: Bytes | None = None,
+        seeded: Seeded | None = None,
     ) -> None:
-        super().__init__(execution, labels, delta, exchanged)
+        super().__init__(execution, labels, delta, exchanged, seeded)
 
-    def tables(self, piece: Piece) -> Words:
+    def tables(self, piece: Piece, place: Words | None = None) -> Words:
         """The tables of the next piece: (ANDs, 2, 2)."""
         self._begin(piece)
-        tables = garble(self.slots, piece.gates, self.delta, self.execution.start, piece.first)
+        place = None if place is None else place.reshape(_shape(piece.ands))
+        tables = garble(self.slots, piece.gates, self.delta, self.execution.start, piece.first, place)
         self._end(piece, self.delta)
         return tables
 
@@ -36,7 +43,7 @@ class Evaluator(Side):
     def take(self, piece: Piece, tables: Words) -> None:
         """Go on by the tables of the next piece."""
         self._begin(piece)
-        evaluate(self.slots, piece.gates, tables, self.execution.start, piece.first)
+        evaluate(self.slots, piece.gates, tables.reshape(_shape(piece.ands)), self.execution.start, piece.first)
         self._end(piece, np.zeros(2, U64))
 
 

@@ -13,24 +13,30 @@ import numpy as np
 from mpc.algebra.ring import U64, Words
 from mpc.garbling import evaluate_three_halves, garble_three_halves, three_halves_are_whole, three_halves_words
 from mpc.prg import Prg
-from protocols.garbled.walk import Bytes, Execution, GarblingSide, Piece, Scheme, Side
+from protocols.garbled.walk import Bytes, Execution, GarblingSide, Piece, Scheme, Seeded, Side
 
 
 class Garbler(GarblingSide):
     """The garbler's walk, with two secret bits for each AND."""
 
     def __init__(
-        self, execution: Execution, labels: Words, delta: Words, dice: Prg, exchanged: Bytes | None = None
+        self,
+        execution: Execution,
+        labels: Words,
+        delta: Words,
+        dice: Prg,
+        exchanged: Bytes | None = None,
+        seeded: Seeded | None = None,
     ) -> None:
-        super().__init__(execution, labels, delta, exchanged)
+        super().__init__(execution, labels, delta, exchanged, seeded)
         self.dice = dice
 
-    def tables(self, piece: Piece) -> Words:
+    def tables(self, piece: Piece, place: Words | None = None) -> Words:
         """The tables of the next piece, flat: `mpc.garbling.three_halves_words` words."""
         self._begin(piece)
         dice = self.dice.words(-(-piece.ands // 8)).view(np.uint8)
         tables = garble_three_halves(
-            self.slots, piece.gates, self.delta, self.execution.start, dice[: piece.ands], piece.first
+            self.slots, piece.gates, self.delta, self.execution.start, dice[: piece.ands], piece.first, place
         )
         self._end(piece, self.delta)
         return tables

@@ -18,7 +18,7 @@ from mpc.prg import Prg
 from protocols.circuits.circuit import Circuit
 from protocols.garbled.walk import Execution, Piece, Scheme
 
-LAYOUT = 1
+LAYOUT = 2
 """Goes up with any change of the order of gates, of tables, or of their hashes: older material then fits no more."""
 
 

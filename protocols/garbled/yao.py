@@ -17,8 +17,6 @@ Journal of Cryptology 2009.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
-from math import prod
 from typing import cast
 
 import numpy as np
@@ -28,123 +26,174 @@ from mpc.algebra.bits import pack, unpack, words_for
 from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import U64, Words
 from mpc.algebra.shapes_only import blank
+from mpc.algebra.words import aligned
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
 from protocols.circuits.circuit import Circuit
 from protocols.garbled.half_gates_zre15 import HALF_GATES
-from protocols.garbled.walk import Bytes, Evaluator, Execution, Piece, Scheme
+from protocols.garbled.walk import Bytes, Evaluator, Execution, Garbler, Piece, Scheme, Seeded, message_words, messages
 from protocols.preprocessing.kinds.labels import ODD, Labels
 
 GARBLER, EVALUATOR = 0, 1
-PIECES_AT_ONCE = 8
-"""Messages of tables that a party computes in one go; the garbler has twice as many in memory."""
 MANY_GATES = 100_000
 """The program of so many is written beside the event loop: it takes about a second a million."""
 WORK_OF_AND = 50
 """An AND takes about as long as so many products."""
 
-
-def _labels(circuit: Circuit, own: Words, instances: int, scheme: Scheme = HALF_GATES) -> int:
-    """One for each bit of each input of each instance."""
-    return int(own.shape[0]) * instances
+OfGarbler = tuple[bool, ...]
+"""For each bit of the inputs whether the garbler has all of it, the evaluator's share being zero; () if of none."""
 
 
-def _words(circuit: Circuit, own: Words, instances: int, scheme: Scheme = HALF_GATES) -> int:
+def _labels(
+    circuit: Circuit, own: Words, instances: int, scheme: Scheme = HALF_GATES, of_garbler: OfGarbler = ()
+) -> int:
+    """One for each bit of each input of each instance, but of what the garbler has."""
+    return (int(own.shape[0]) - sum(_seeded(of_garbler))) * instances
+
+
+def _words(
+    circuit: Circuit, own: Words, instances: int, scheme: Scheme = HALF_GATES, of_garbler: OfGarbler = ()
+) -> int:
     """What both send together: the evaluator's corrections, and the tables."""
-    return words_for(_labels(circuit, own, instances)) + table_words(circuit, instances, scheme)
+    return words_for(_labels(circuit, own, instances, scheme, of_garbler)) + table_words(circuit, instances, scheme)
 
 
-def table_words(circuit: Circuit, instances: int, scheme: Scheme = HALF_GATES) -> int:
-    """The words of the tables of each piece that has ANDs."""
-    pieces = Execution(circuit, instances, np.zeros(2, U64)).pieces()
-    return sum(prod(scheme.shape(piece.ands)) for piece in pieces if piece.ands)
+def _seeded(of_garbler: OfGarbler) -> OfGarbler:
+    """Whose labels come from a stream. A garbler that has everything takes transfers: they bring the offset."""
+    return () if all(of_garbler) else of_garbler
 
 
 @cost(
     rounds=lambda circuit, *_: 2 if circuit.ands else 1, to_one=_words,
     labels=_labels, call_name="garbled", parties=2,
 )  # fmt: skip
-async def evaluate(ctx: Context, circuit: Circuit, own: Words, instances: int, scheme: Scheme = HALF_GATES) -> Words:
+async def evaluate(
+    ctx: Context, circuit: Circuit, own: Words, instances: int, scheme: Scheme = HALF_GATES, of_garbler: OfGarbler = ()
+) -> Words:
     """This party's share of the outputs from its share of the inputs: packed planes (bits, words) of so many instances.
 
-    Between two parties, who garble by the same `scheme`; nobody learns anything. LocalError `wrong-shape` for another
-    number of planes, `unfit-session` for more parties. PeerError `malformed-message` for tables that nobody garbles.
+    Between two parties, who garble by the same `scheme`; nobody learns anything. Bits of inputs that are all
+    `of_garbler` take no transfer and no byte. LocalError `wrong-shape` for another number of planes, `unfit-session`
+    for more parties. PeerError `malformed-message` for tables that nobody garbles.
     """
-    check_planes(ctx, circuit, own, instances)
+    of_garbler = _seeded(of_garbler)
+    check_planes(ctx, circuit, own, instances, of_garbler)
     start = ctx.hash(scheme.domain).words(2)
-    material = await ctx.take(Labels(cast(Z2k, ctx.ring), _labels(circuit, own, instances), GARBLER, EVALUATOR))
+    count = _labels(circuit, own, instances, scheme, of_garbler)
+    material = await ctx.take(Labels(cast(Z2k, ctx.ring), count, GARBLER, EVALUATOR))
     execution = Execution(circuit, instances, start)
     if circuit.gates >= MANY_GATES:
         await ctx.in_thread(lambda: execution.program)
     if ctx.planning:
-        return await _rehearse(ctx, scheme, execution, own)
+        return await _rehearse(ctx, scheme, execution, own, count)
+    seeded = None
+    if of_garbler:
+        seeded = Seeded(np.array(of_garbler), ctx.pairwise_prg(1 - ctx.me, "labels of what the garbler has"))
     if ctx.me == GARBLER:
-        return await _garble(ctx, scheme, execution, own, *material[:2])
-    return await _evaluate(ctx, scheme, execution, own, *material[2:])
+        return await _garble(ctx, scheme, execution, own, seeded, *material[:2])
+    return await _evaluate(ctx, scheme, execution, own, seeded, *material[2:])
 
 
-async def _garble(ctx: Context, scheme: Scheme, execution: Execution, own: Words, offset: Words, zeros: Words) -> Words:
+async def _garble(
+    ctx: Context, scheme: Scheme, execution: Execution, own: Words, seeded: Seeded | None, offset: Words, zeros: Words
+) -> Words:
     """The garbler's shares of the outputs."""
-    delta = offset | ODD
-    bits = _dense(own, execution.instances)
-    corrections = await ctx.receive(EVALUATOR, Spec((words_for(bits.size),)))
-    exchanged = (unpack(corrections, bits.size) ^ bits).reshape(-1, execution.instances)
-    return _colours(await send_tables(ctx, scheme, execution, _wires(zeros, execution), delta, exchanged))
+    corrections = await ctx.receive(EVALUATOR, Spec((words_for(len(zeros)),)))
+    exchanged = _bits(own, execution.instances)
+    _correct(exchanged, unpack(corrections, len(zeros)).reshape(-1, execution.instances), seeded)
+    return _colours(
+        await send_tables(ctx, scheme, execution, _wires(zeros, execution), offset | ODD, exchanged, seeded)
+    )
+
+
+def _correct(exchanged: Bytes, corrections: Bytes, seeded: Seeded | None) -> None:
+    for inputs, given in seeded.parts() if seeded else [(slice(None), slice(None))]:
+        if given is not None:
+            exchanged[inputs] ^= corrections[given]
 
 
 async def send_tables(
-    ctx: Context, scheme: Scheme, execution: Execution, zeros: Words, delta: Words, exchanged: Bytes
+    ctx: Context,
+    scheme: Scheme,
+    execution: Execution,
+    zeros: Words,
+    delta: Words,
+    exchanged: Bytes,
+    seeded: Seeded | None = None,
 ) -> Words:
     """Garble, and send what is garbled; the labels of zero of the outputs, (bits, instances, 2).
 
-    zeros: labels of the inputs (bits, instances, 2), those of one where `exchanged` (bits, instances) is 1.
+    zeros: labels of the inputs (bits, instances, 2) but the seeded ones; what is given or drawn is the label of one
+    where `exchanged` (bits, instances) is 1. While a message is on its way the next is made.
     """
-    garbler = scheme.garbler(execution, zeros, delta, ctx.prg("dice"), exchanged)
-    for pieces in _several(execution):
-        made = await ctx.off_loop(_work(pieces), lambda pieces=pieces: [garbler.tables(piece) for piece in pieces])
+    garbler = scheme.garbler(execution, zeros, delta, ctx.prg("dice"), exchanged, seeded)
+    for pieces in messages(execution):
+        tables = await ctx.off_loop(_work(pieces), _made, scheme, garbler, pieces)
         await ctx.drained(EVALUATOR)
-        for piece, tables in zip(pieces, made, strict=True):
-            if piece.ands:
-                ctx.send(EVALUATOR, tables)
+        if tables.size:
+            ctx.send(EVALUATOR, tables)
     return garbler.outputs
 
 
+def _made(scheme: Scheme, garbler: Garbler, pieces: Sequence[Piece]) -> Words:
+    """The tables of pieces, one after the other."""
+    tables = aligned((message_words(scheme, pieces),))
+    for piece, place in zip(pieces, _places(scheme, pieces), strict=True):
+        garbler.tables(piece, tables[place])
+    return tables
+
+
 async def _evaluate(
-    ctx: Context, scheme: Scheme, execution: Execution, own: Words, bits: Words, labels: Words
+    ctx: Context, scheme: Scheme, execution: Execution, own: Words, seeded: Seeded | None, bits: Words, labels: Words
 ) -> Words:
     """The evaluator's shares of the outputs."""
-    ctx.send(GARBLER, pack(_dense(own, execution.instances)) ^ bits)
-    return _colours(await receive_tables(ctx, scheme, execution, _wires(labels, execution)))
+    shared = own if seeded is None else own[~seeded.which]
+    ctx.send(GARBLER, _packed(shared, execution.instances) ^ bits)
+    return _colours(await receive_tables(ctx, scheme, execution, _wires(labels, execution), seeded))
 
 
-async def receive_tables(ctx: Context, scheme: Scheme, execution: Execution, labels: Words) -> Words:
-    """Evaluate while tables come in, from one label of each input: the labels of the outputs, (bits, instances, 2)."""
-    evaluator = scheme.evaluator(execution, labels)
-    for pieces in _several(execution):
-        tables = [await _tables(ctx, scheme, piece) for piece in pieces]
-        await ctx.off_loop(_work(pieces), _take, evaluator, pieces, tables)
+async def receive_tables(
+    ctx: Context, scheme: Scheme, execution: Execution, labels: Words, seeded: Seeded | None = None
+) -> Words:
+    """Evaluate while tables come in, from one label of each input: the labels of the outputs, (bits, instances, 2).
+
+    labels: those of the inputs but the seeded ones.
+    """
+    evaluator = scheme.evaluator(execution, labels, seeded)
+    for pieces in messages(execution):
+        words = message_words(scheme, pieces)
+        tables = await ctx.receive(GARBLER, Spec((words,))) if words else np.empty(0, U64)
+        if not await ctx.off_loop(_work(pieces), _taken, scheme, evaluator, pieces, tables):
+            raise _malformed(ctx, scheme)
     return evaluator.outputs
 
 
-def _take(evaluator: Evaluator, pieces: Sequence[Piece], tables: Sequence[Words]) -> None:
-    for piece, table in zip(pieces, tables, strict=True):
-        evaluator.take(piece, table)
+def _taken(scheme: Scheme, evaluator: Evaluator, pieces: Sequence[Piece], tables: Words) -> bool:
+    """Goes on by the tables of pieces; False where they are none."""
+    for piece, place in zip(pieces, _places(scheme, pieces), strict=True):
+        own = tables[place].reshape(scheme.shape(piece.ands))
+        if not scheme.well_formed(own, piece.ands):
+            return False
+        evaluator.take(piece, own)
+    return True
 
 
-def _several(execution: Execution) -> Iterator[list[Piece]]:
-    """Pieces that are computed at a time, while the network has those before them."""
-    pieces = execution.pieces()
-    while some := list(islice(pieces, PIECES_AT_ONCE)):
-        yield some
+def _places(scheme: Scheme, pieces: Sequence[Piece]) -> Iterator[slice]:
+    """Where the tables of each piece lie in a message."""
+    begin = 0
+    for piece in pieces:
+        end = begin + scheme.words(piece)
+        yield slice(begin, end)
+        begin = end
 
 
 def _work(pieces: Sequence[Piece]) -> int:
     return WORK_OF_AND * sum(piece.ands for piece in pieces)
 
 
-async def _rehearse(ctx: Context, scheme: Scheme, execution: Execution, own: Words) -> Words:
+async def _rehearse(ctx: Context, scheme: Scheme, execution: Execution, own: Words, count: int) -> Words:
     """The messages of a plan, as large as the real ones; nothing is computed."""
-    corrections = blank((words_for(own.shape[0] * execution.instances),))
+    corrections = blank((words_for(count),))
     if ctx.me == EVALUATOR:
         ctx.send(GARBLER, corrections)
     else:
@@ -155,35 +204,42 @@ async def _rehearse(ctx: Context, scheme: Scheme, execution: Execution, own: Wor
 
 async def rehearse_tables(ctx: Context, scheme: Scheme, execution: Execution) -> None:
     """The messages of a plan in place of tables."""
-    for piece in execution.pieces():
-        if ctx.me == EVALUATOR:
-            await _tables(ctx, scheme, piece)
-        elif piece.ands:
-            ctx.send(EVALUATOR, blank(scheme.shape(piece.ands)))
+    for pieces in messages(execution):
+        words = message_words(scheme, pieces)
+        if words and ctx.me == EVALUATOR:
+            await ctx.receive(GARBLER, Spec((words,)))
+        elif words:
+            ctx.send(EVALUATOR, blank((words,)))
 
 
-async def _tables(ctx: Context, scheme: Scheme, piece: Piece) -> Words:
-    shape = scheme.shape(piece.ands)
-    if not piece.ands:
-        return np.empty(shape, U64)
-    tables: Words = await ctx.receive(GARBLER, Spec(shape))
-    if not (ctx.planning or scheme.well_formed(tables, piece.ands)):
-        name = ctx.names[GARBLER]
-        raise PeerError(
-            "malformed-message",
-            f"{name} sent tables that no garbler of {scheme.name} makes ({ctx.name})",
-            "see that both run the same version of Parley; otherwise that party is not to be trusted",
-            party=name,
-            path=ctx.path,
-            line=ctx.line or None,
-        )
-    return tables
+def table_words(circuit: Circuit, instances: int, scheme: Scheme = HALF_GATES) -> int:
+    """The words of all tables."""
+    return sum(scheme.words(piece) for piece in Execution(circuit, instances, np.zeros(2, U64)).pieces())
 
 
-def _dense(planes: Words, instances: int) -> Bytes:
-    """The bits of packed planes one after another, without padding: (bits x instances)."""
+def _malformed(ctx: Context, scheme: Scheme) -> PeerError:
+    name = ctx.names[GARBLER]
+    return PeerError(
+        "malformed-message",
+        f"{name} sent tables that no garbler of {scheme.name} makes ({ctx.name})",
+        "see that both run the same version of Parley; otherwise that party is not to be trusted",
+        party=name,
+        path=ctx.path,
+        line=ctx.line or None,
+    )
+
+
+def _bits(planes: Words, instances: int) -> Bytes:
+    """The bits of packed planes, (bits, instances)."""
     rows = unpack(planes.reshape(-1), 64 * planes.size).reshape(planes.shape[0], 64 * planes.shape[1])
-    return np.ascontiguousarray(rows[:, :instances]).reshape(-1)
+    return np.ascontiguousarray(rows[:, :instances])
+
+
+def _packed(planes: Words, instances: int) -> Words:
+    """The bits of packed planes one after another, without padding between them, packed."""
+    if instances % 64 == 0:
+        return planes.reshape(-1)
+    return pack(_bits(planes, instances).reshape(-1))
 
 
 def _wires(labels: Words, execution: Execution) -> Words:
@@ -197,10 +253,10 @@ def _colours(labels: Words) -> Words:
     return np.stack([pack(row) for row in bits])
 
 
-def check_planes(ctx: Context, circuit: Circuit, own: Words, instances: int) -> None:
+def check_planes(ctx: Context, circuit: Circuit, own: Words, instances: int, of_garbler: OfGarbler = ()) -> None:
     """LocalError `wrong-shape`, `unfit-session` for what Yao's protocol does not compute."""
     expected = (circuit.first_gate - 1, words_for(instances))
-    if own.shape != expected:
+    if own.shape != expected or (of_garbler and len(of_garbler) != expected[0]):
         what = f"planes of shape {own.shape} for `{circuit.name}`, which takes {expected}"
         raise LocalError("wrong-shape", what, "join the planes of all inputs in the order of the circuit")
     if ctx.n != 2:

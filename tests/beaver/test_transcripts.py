@@ -8,7 +8,17 @@ from transcripts import COMMITTED, SCRIPTS, digest, digests
 from protocols.beaver import BeaverSuite
 
 EXPECTED = json.loads(COMMITTED.read_text())
-LOCAL = {"constant", "constant_bits", "input", "input_bits", "not_", "xor_public", "random_bits", "settle"}
+LOCAL = {
+    "constant",
+    "constant_bits",
+    "input",
+    "input_bits",
+    "not_",
+    "xor_public",
+    "random_bits",
+    "settle",
+    "garblers_bits",
+}
 
 
 def test_no_message_has_changed():

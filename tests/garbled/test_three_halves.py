@@ -237,7 +237,7 @@ def transcript(scheme: Scheme) -> str:
     return trio.run(run)
 
 
-TRANSCRIPTS = [(HALF_GATES, "28ce866958be8d5330e332893ab544f6"), (THREE_HALVES, "538ff004b429253d790a0c0492766037")]
+TRANSCRIPTS = [(HALF_GATES, "52fdd2f108758ce3513b65f3a72b9ca8"), (THREE_HALVES, "6da05fc59668588b433656d59e7d616b")]
 
 
 @pytest.mark.parametrize(("scheme", "committed"), TRANSCRIPTS, ids=["half-gates", "three-halves"])

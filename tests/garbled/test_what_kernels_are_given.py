@@ -10,6 +10,7 @@ from mpc.garbling import (
     evaluate_three_halves,
     garble,
     garble_three_halves,
+    shifted,
     three_halves_words,
 )
 
@@ -106,3 +107,20 @@ def test_evaluating_three_halves(given, code):
 def test_gates(gates, groups):
     with pytest.raises(LocalError, match="wrong-gates"):
         Gates(np.array(gates), np.array(groups))
+
+
+@pytest.mark.parametrize("place", [np.zeros((3, 2), U), np.zeros((3, 2, 2)), np.zeros((3, 2, 4), U)[..., ::2]])
+def test_places_for_tables(place):
+    with pytest.raises(LocalError, match="wrong-labels"):
+        garble(slots(), AND, DELTA, START, 0, place)
+
+
+def test_labels_are_shifted_within_wider_arrays():
+    labels, bits = np.arange(40, dtype=U).reshape(2, 10, 2), np.arange(20, dtype=np.uint8).reshape(2, 10) & 1
+    for some in (slice(2, 9), slice(0, 10, 2)):
+        out = np.empty(labels[:, some].shape, U)
+        shifted(out, labels[:, some], bits[:, some], DELTA)
+        np.testing.assert_array_equal(out, labels[:, some] ^ DELTA * bits[:, some, None].astype(U))
+    for wrong in (np.empty((2, 6, 2), U), np.empty((2, 14, 2), U)[:, ::2]):
+        with pytest.raises(LocalError, match="wrong-labels"):
+            shifted(wrong, labels[:, 2:9], bits[:, 2:9], DELTA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from random_circuits import random_circuit
 
+import mpc
 from mpc.algebra.bits import unpack, words_for
 from mpc.context import Context
 from mpc.errors import LocalError
@@ -118,6 +120,54 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     assert planned.report.bytes_sent == run.report.bytes_sent
 
 
+def of_one(made: Circuit, planes: np.ndarray, instances: int, of_garbler: tuple[bool, ...], scheme: Scheme) -> Any:
+    """As `program`; the garbler holds what is its, the other bits are shared."""
+
+    async def main(ctx: Context, mine: Any) -> Any:
+        bits = []
+        for row, its in zip(planes, of_garbler, strict=True):
+            if its:
+                bits.append(
+                    by_garbling.garblers_bits(ctx, row[None] if ctx.me == 0 else None, 1, (instances,)).plane(0)
+                )
+            else:
+                bits.append(await ctx.suite.input_bits(ctx, 1, row if ctx.me == 1 else None, (instances,)))
+        out = await by_garbling.evaluate(ctx, made, stack_planes(bits), scheme, of_garbler)
+        opened = await ctx.suite.open_bits(ctx, out)
+        return opened if ctx.planning else np.stack([unpack(row, instances) for row in opened])
+
+    return main
+
+
+@by_both_schemes
+@given(seed=st.integers(0, 10**6), instances=st.sampled_from([1, 5, 33, 64, 200, 700]))
+def test_what_the_garbler_has_takes_no_transfer(scheme: Scheme, seed: int, instances: int) -> None:
+    made = random_circuit(seed)
+    planes = inputs_for(made, instances, seed)
+    of_garbler = tuple(bool(bit) for bit in np.random.default_rng(seed).integers(0, 2, len(planes)))
+    main = of_one(made, planes, instances, of_garbler, scheme)
+    run = simulate(main, [None, None], check_costs=True)
+    for bits in run.results:
+        np.testing.assert_array_equal(bits, expected(made, planes, instances))
+    taken = 0 if all(of_garbler) else sum(of_garbler)
+    assert run.report.material["labels"] == (len(planes) - taken) * instances
+    planned = plan(main, [None, None])
+    assert planned.report.material == run.report.material
+    assert planned.report.bytes_sent == run.report.bytes_sent
+
+
+def test_private_inputs_of_the_garbler_and_public_ones_take_no_transfer() -> None:
+    made = circuit(x=UInt(8), y=UInt(8), z=UInt(8))(lambda x, y, z: (x + y) * z)
+
+    async def main(ctx: Context, mine: Any) -> Any:
+        out = await mpc.garbled(ctx, made, x=mpc.private(0, mine), y=mpc.private(1, mine), z=3)
+        return await mpc.reveal(ctx, out)
+
+    run = simulate(main, [np.arange(5), np.arange(5) + 1])
+    assert run.report.material["labels"] == 8 * 5
+    assert run.result.tolist() == [(2 * x + 1) * 3 for x in range(5)]
+
+
 def test_other_widths_and_other_numbers_of_parties_are_refused() -> None:
     made = random_circuit(1)
     with pytest.raises(LocalError, match="which takes"):
@@ -137,7 +187,7 @@ def test_messages_cut_short_name_their_sender(sender: int, scheme: Scheme) -> No
     main = program(made, inputs_for(made, 9), 9, scheme)
 
     def of_the_protocol(receiver: int, message: Message) -> bool:
-        return message.array.shape == (CORRECTIONS if sender else scheme.shape(9 * made.ands))
+        return message.array.shape == (CORRECTIONS if sender else (prod(scheme.shape(9 * made.ands)),))
 
     async def run() -> list[Any]:
         transports: list[Any] = list(memory_network(2))

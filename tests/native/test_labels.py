@@ -252,3 +252,17 @@ def test_the_result_may_take_the_place_of_an_operand(n: int) -> None:
         operands = [a0.copy(), b0.copy()]
         lib.parley_evaluate_ands(p(operands[place]), p(operands[0]), p(operands[1]), p(tables), p(start), 0, n)
         assert (operands[place] == c0).all()
+
+
+@pytest.mark.parametrize("apart", [0, 3])
+@pytest.mark.parametrize("rows", [0, 1, 3])
+@at_every("n", SIZES)
+def test_labels_are_shifted_where_bits_are_one(rows: int, apart: int, n: int) -> None:
+    delta = words(DELTA)
+    given = labels(max(rows, 1), n + apart, seed=1)
+    bits = np.random.default_rng(n).integers(0, 2, (max(rows, 1), n + 2 * apart), np.uint8)
+    out, whole = guarded(rows, n)
+    lib.parley_shift_labels(p(out), p(given), n + apart, p(bits), n + 2 * apart, p(delta), rows, n)
+    chosen = bits[:rows, :n, None].astype(np.uint64)
+    assert (out == given[:rows, :n] ^ delta * chosen).all()
+    assert untouched(whole)

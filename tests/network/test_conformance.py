@@ -10,6 +10,7 @@ import pytest
 import trio
 
 from mpc.errors import LocalError, ParleyError, PeerError
+from mpc.network.mailbox import PAUSE_SECONDS, PLENTY
 from mpc.network.transport import MemoryTransport, Transport
 from mpc.network.wire import CHUNK, Limits, frame_bytes
 
@@ -350,5 +351,43 @@ def test_two_receivers_of_one_tag(mesh: Mesh) -> None:
 
             results = await side_by_side((north.receive, 1, (1,)), (north.receive, 1, (1,)), (relieve,))
             assert sorted(type(result).__name__ for result in results) == ["LocalError", "Message", "NoneType"]
+
+    run(main)
+
+
+def test_who_has_plenty_takes_in_no_more_until_somebody_asks(mesh: Mesh) -> None:
+    """Nothing is lost, and whoever sends much waits."""
+
+    async def main() -> None:
+        async with mesh(2) as (north, south):
+            piece, count = np.zeros(1 << 20, np.uint64), 2 * PLENTY >> 23
+
+            async def send_all() -> None:
+                for i in range(count):
+                    north.send(1, message(1, i, array=piece))
+                    await north.drained(1)
+
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(send_all)
+                await trio.sleep(PAUSE_SECONDS / 2)
+                held = south._mailbox._unclaimed[0]
+                assert held <= PLENTY + (4 << 23)
+                for i in range(count):
+                    assert (await south.receive(0, (1, i))).array.nbytes == piece.nbytes
+
+    run(main)
+
+
+def test_who_waits_for_one_message_takes_in_all_before_it(mesh: Mesh) -> None:
+    async def main() -> None:
+        async with mesh(2) as (north, south):
+            count = 2 * PLENTY >> 23
+            for i in range(count):
+                north.send(1, message(1, i, array=np.zeros(1 << 20, np.uint64)))
+            north.send(1, message(2, 0))
+            with trio.fail_after(20):
+                await south.receive(0, (2, 0))
+                for i in range(count):
+                    await south.receive(0, (1, i))
 
     run(main)

@@ -26,6 +26,12 @@ static void evaluate_ands(uint64_t *out, uint64_t *s) {
     parley_evaluate_ands(out, s, s + 2 * GATES, s + 4 * GATES, s + 8 * GATES, 3, GATES);
 }
 
+static void shift_labels(uint64_t *out, uint64_t *s) {
+    uint8_t bits[2 * GATES];
+    for (int i = 0; i < 2 * GATES; i++) bits[i] = (uint8_t)(s[i] & 1);
+    parley_shift_labels(out, s, GATES + 2, bits, GATES, s + KEYS, 2, GATES);
+}
+
 static void garble_three_halves(uint64_t *out, uint64_t *s) {
     uint8_t *controls = (uint8_t *)(out + 5 * GATES);
     parley_garble_three_halves(out, out + 2 * GATES, controls, out + 3 * GATES, s, s + 2 * GATES, s + 4 * GATES,
@@ -80,6 +86,7 @@ const Case cases[] = {
     {"hash_cr", hash_cr}, {"hash_ccr", hash_ccr}, {"hash_tccr", hash_tccr}, {"hash_rekeyed", rekeyed},
     {"hash_rekeyed pairs", rekeyed_pairs}, {"hash_rekeyed rows", rekeyed_rows}, {"tree_level", tree_level},
     {"half_tree_level", half_tree_level}, {"garble_ands", garble_ands}, {"evaluate_ands", evaluate_ands},
+    {"shift_labels", shift_labels},
     {"garble_circuit", garble_circuit}, {"evaluate_circuit", evaluate_circuit},
     {"garble_three_halves", garble_three_halves}, {"evaluate_three_halves", evaluate_three_halves},
     {"garble_three_halves_circuit", garble_three_halves_circuit},
