@@ -57,8 +57,9 @@ async def garbled(
 
     LocalError `bad-circuit`, `bad-input` for a missing or surplus name, `bad-width`, `out-of-range`, `not-whole`,
     `not-a-number`, `no-value`, `bad-kind`, `shape-mismatch`, `bad-party`, `no-such-party`, `unknown-way`,
-    `unknown-scheme`, `unfit-session` for Yao among other than two, `range-exceeded` for an output that the ring does
-    not hold; PeerError `too-many-elements`, `unexpected-message`.
+    `unknown-scheme`, `not-offered` where the suite does not garble that way, `unfit-session` for Yao among other than
+    two, `range-exceeded` for an output that the ring does not hold; PeerError `too-many-elements`,
+    `unexpected-message`.
     """
     need_context(ctx, "garbled")
     line = user_line()
@@ -100,7 +101,9 @@ def _way(ctx: Context, by: Any) -> Way:
     chosen: Way = by
     suite = suite_of(ctx)
     if {"yao": suite.garbled, "bmr": suite.garbled_by_several, "gmw": ()}[chosen] is None:
-        raise LocalError("not-offered", f"the suite {ctx.session.factory.name} garbles nothing", 'take by="gmw"')
+        what = "has no garbling by several parties" if suite.garbled is not None else "garbles nothing"
+        way = 'take by="gmw"' if suite.garbled is None else 'take by="yao"'
+        raise LocalError("not-offered", f"the suite {ctx.session.factory.name} {what}", way)
     return chosen
 
 

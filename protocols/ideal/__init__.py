@@ -43,6 +43,7 @@ class IdealSuite(Derived):
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
     garbled: ClassVar[Any] = staticmethod(boolean.garbled)
+    garbled_by_several: ClassVar[Any] = staticmethod(boolean.garbled)
 
 
 class Ideal:

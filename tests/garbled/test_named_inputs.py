@@ -37,6 +37,7 @@ RUNS = {
     "bmr, dealer": {"n": 3, "by": "bmr", "preprocessing": "dealer", "check_costs": True},
     "bmr of two": {"n": 2, "by": "bmr"},
     "ideal": {"n": 2, "suite": "ideal"},
+    "ideal bmr": {"n": 3, "suite": "ideal", "by": "bmr"},
 }
 each_way = pytest.mark.parametrize("how", RUNS)
 
@@ -336,7 +337,16 @@ def test_another_circuit_at_one_party_is_noticed() -> None:
     assert isinstance(caught.value, PeerError)
 
 
-@pytest.mark.parametrize("way", ["yao", "gmw"])
+def test_a_suite_of_two_says_how_it_does_not_garble() -> None:
+    async def main(ctx: Any, mine: Any) -> Any:
+        await mpc.garbled(ctx, larger, x=1, y=2, by="bmr")
+
+    with pytest.raises(LocalError, match=r"(?s)yao has no garbling by several parties.*yao") as caught:
+        simulate(main, [None, None], suite="yao")
+    assert caught.value.code == "not-offered"
+
+
+@pytest.mark.parametrize("way", ["yao", "bmr", "gmw"])
 def test_other_public_values_are_noticed(way: Any) -> None:
     async def main(ctx: Any, mine: Any) -> Any:
         return await mpc.reveal(ctx, await mpc.garbled(ctx, larger, x=P(0, mine), y=5 + ctx.me, by=way))
