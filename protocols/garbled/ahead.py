@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -94,10 +95,10 @@ class Ends(NamedTuple):
 
 async def take(ctx: Context, circuit: Circuit, instances: int, scheme: Scheme, **apart: Any) -> list[Taken]:
     """The garblings of so many instances. `apart`: of `Garbling.of`."""
-    if circuit.gates >= MANY_GATES:
-        await ctx.in_thread(table_words, circuit, 1, scheme)
     taken, ring = [], cast(Z2k, ctx.ring)
     for block in blocks_of(circuit, instances, scheme):
+        if circuit.gates >= MANY_GATES:
+            await ctx.in_thread(table_words, circuit, block.stop - block.start, scheme)
         kind = Garbling.of(ring, circuit, block.stop - block.start, scheme, GARBLER, EVALUATOR, **apart)
         taken.append(Taken(block, kind, await ctx.take(kind)))
     return taken
@@ -105,7 +106,7 @@ async def take(ctx: Context, circuit: Circuit, instances: int, scheme: Scheme, *
 
 def blocks_of(circuit: Circuit, instances: int, scheme: Scheme) -> Iterator[slice]:
     """The instances of each piece of material. LocalError `garbling-too-large`."""
-    one = max(1, table_words(circuit, 1, scheme))
+    one = max(1, prod(scheme.shape(circuit.ands)))
     if one > MOST_TABLE_WORDS or one * instances > MOST_WORDS:
         raise LocalError(
             "garbling-too-large",

@@ -43,7 +43,7 @@ def test_who_has_not_the_program_reads_a_demand_of_its_circuit() -> None:
         _, found = unpack_request(told.split(request, "north"), "north")
         assert len(found) == count
         material = found[0][1].derive(*(np.zeros(part.shape, np.uint64) for part in found[0][1].parts()[:6]))
-        assert len(material) == 2
+        assert len(material) == 4
 
 
 def test_a_circuit_that_was_not_told_is_refused() -> None:

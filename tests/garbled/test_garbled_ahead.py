@@ -14,6 +14,7 @@ from random_circuits import random_circuit
 from mpc.algebra.bits import unpack, words_for
 from mpc.context import Context
 from mpc.errors import LocalError
+from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
 from mpc.network.wire import Message
 from mpc.simulation import Setting, run_in_memory
@@ -28,7 +29,9 @@ from protocols.garbled import ahead, yao
 from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.garbled.three_halves_rr21 import THREE_HALVES
 from protocols.garbled.walk import Scheme
+from protocols.garbled.whole import table_words
 from protocols.preprocessing.dealer import local_supplies
+from protocols.preprocessing.from_ot import ot_supplies
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
 
@@ -149,3 +152,28 @@ def test_messages_that_do_not_fit_name_their_sender(sender: int, what: str) -> N
 
     errors = trio.run(run)
     assert errors[1 - sender].party == f"party{sender}"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "what"), [(HALF_GATES, "truncate"), (THREE_HALVES, "truncate"), (THREE_HALVES, "flip")]
+)
+def test_tables_that_nobody_garbles_name_who_sent_them(scheme: Scheme, what: str) -> None:
+    """While material is made: cut short by either scheme; bits beyond the control bits where there are some."""
+    made = circuit(x=UInt(8), y=UInt(8))(lambda x, y: x * y)
+    words = table_words(made, 9, scheme)
+    fault = Fault(what, chosen=lambda receiver, message: message.array.shape == (words,), byte=-1)  # type: ignore[arg-type]
+
+    async def run() -> list[Any]:
+        transports: list[Any] = list(memory_network(2))
+        transports[0] = FaultyTransport(transports[0], fault)
+        agreements = Agreement.simulate(2)
+        runs = await run_in_memory(
+            program(made, 9, scheme), shares_of(made, 9), ot_supplies(transports, agreements),
+            Setting(SUITE, collect_errors=True), transports=transports, agreements=agreements,
+        )  # fmt: skip
+        assert transports[0].struck == 1
+        return [run.error for run in runs]
+
+    errors = trio.run(run)
+    assert errors[1].code == ("malformed-message" if what == "flip" else "unexpected-message")
+    assert errors[1].party == "party0"
