@@ -1,8 +1,8 @@
 """The table of garbled circuits: garbling and evaluating in memory, on one core; Yao's protocol, and several garblers.
 
 In memory each AND stands beside the four blocks of AES that it needs, for which a key serves no other gate. Between two
-processes tables travel while they are made; the limits are the garbler's blocks of AES on one core, and all bytes over
-raw sockets.
+processes tables travel while they are made, or were there before (`ahead`); the limits are blocks of AES on one core,
+the garbler's or there the evaluator's, and all bytes over raw sockets.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from statistics import median
 
 import numpy as np
 
-from bench import garbled_by_several, kernels, launch, limits
+from bench import authenticated, garbled_ahead, garbled_by_several, kernels, launch, limits
 from bench.contest import Contender, contest
 from bench.crew import Crew, seconds_of
 from bench.harness import PARLEY, AnyRow, Making, Options, middle
@@ -102,6 +102,12 @@ def _by_yao(
     return Subject(workload, made, unit, lambda wanted: (2,), lambda parties: AES_OF_AND[scheme.name])
 
 
+def _ahead(name: str, size: int, made: Callable[[], Circuit], unit: str, scheme: Scheme = HALF_GATES) -> Subject:
+    workload = _workload(name, size, made, partial(garbled_ahead.run, scheme))
+    blocks = garbled_ahead.AES_OF_AND[scheme.name]
+    return Subject(workload, made, unit, lambda wanted: (2,), lambda parties: blocks)
+
+
 def _by_several(name: str, size: int, made: Callable[[], Circuit], unit: str) -> Subject:
     workload = _workload(name, size, made, garbled_by_several.run)
     parties = partial(garbled_by_several.parties_of, name)
@@ -136,6 +142,7 @@ SUBJECTS = {
     for subject in (
         _by_yao("half_gates.aes_10k", 10_000, aes, "blocks of AES-128"),
         _by_yao("three_halves.aes_10k", 10_000, aes, "blocks of AES-128", THREE_HALVES),
+        _ahead("half_gates.ahead.aes_1k", 1_000, aes, "blocks of AES-128"),
         _by_yao("half_gates.cmp_1m", 1_000_000, lambda: below, "comparisons of 64 bits", own=64),
         *(_by_several(name, size, aes, "blocks of AES-128") for name, size in garbled_by_several.SIZES.items()),
     )
@@ -145,7 +152,7 @@ WORKLOADS = {name: subject.workload for name, subject in SUBJECTS.items()}
 
 def names() -> list[str]:
     """All workloads."""
-    return [*IN_MEMORY, *SUBJECTS]
+    return [*IN_MEMORY, *SUBJECTS, *authenticated.SIZES]
 
 
 def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
@@ -161,6 +168,8 @@ def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
                 list(_ours(subject, size, options)), Crew.lines, _measured, _bare, options.repeat, WARM_UP
             )
             yield [_beside(row, subject, typical(bare)) for row in rows]
+    for name in options.chosen(authenticated.SIZES):
+        yield from authenticated.rows(name, options)
 
 
 def _in_memory(name: str, scale: float) -> KernelWorkload:

@@ -1,22 +1,28 @@
-"""Writes docs/protocols/costs.md from the `@cost` declarations of the Beaver suite.
+"""Writes docs/protocols/costs.md: the `@cost` declarations of the Beaver suite, runs of the suite yao on shapes.
 
 python docs/cost_table.py
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import trio
 
 from mpc.algebra.bits import words_for
 from mpc.algebra.packed_bits import PACKED
 from mpc.algebra.ring import Z64
+from mpc.algebra.shapes_only import ShapesOfRing
+from mpc.context import Context
+from mpc.planning import CountingSupply
+from mpc.simulation import Setting, run_in_memory
 from protocols.beaver import BeaverSuite
 from protocols.beaver.convert import ROUTES
 from protocols.one_array import OneArray, OneArrayBits
+from protocols.yao import SUITE as YAO
 
 PAGE = Path(__file__).parent / "protocols" / "costs.md"
 COUNTS = (1, 10_000)
@@ -26,10 +32,10 @@ HEAD = """# Costs
 This page is generated from the `@cost` declarations beside the protocols (`python docs/cost_table.py`); a test fails
 when it is stale. `mpc.simulate(..., check_costs=True)` holds every declaration against what is counted.
 
-All amounts are for the ring Z_2^64 and the Beaver suite. *Bytes* is what one party sends to **each** other party:
-contents of arrays, without the framing of each message (some 30 to 60 bytes). Material is counted in elements of its
-kind. An `and_triple` is one AND of two bits; the bits of up to 64 values share a word, so that one value alone pays
-for 64.
+All amounts are for the ring Z_2^64 and, unless said otherwise, the Beaver suite. *Bytes* is what one party sends to
+**each** other party: contents of arrays, without the framing of each message (some 30 to 60 bytes). Material is counted
+in elements of its kind. An `and_triple` is one AND of two bits; the bits of up to 64 values share a word, so that one
+value alone pays for 64.
 """
 
 ROUTES_HEAD = """## From numbers to bits, by route
@@ -127,6 +133,55 @@ def lines() -> Iterator[str]:
     yield "| operation | rounds | bytes | material |\n|---|---:|---:|---|"
     for side in (10, 1000):
         yield row(f"product of {side:,} x {side:,} matrices", BeaverSuite.matmul, (matrix(side), matrix(side)))
+    yield YAO_HEAD
+    for name, operation in of_yao(COUNTS[-1]).items():
+        yield yao_row(name, operation)
+
+
+YAO_HEAD = """
+## The suite yao
+
+Of [the suite yao](yao_suite.md), for 10,000 values: contents of the arrays that party 0, the garbler, and party 1
+send, and correlated transfers.
+
+| operation | rounds | bytes of party 0 | bytes of party 1 | labels |
+|---|---:|---:|---:|---:|"""
+
+
+def of_yao(n: int) -> dict[str, Callable[[Context], Any]]:
+    """What each operation on n values of the suite yao is called, and a call of it on shapes."""
+
+    def numbers(ctx: Context) -> Any:
+        return ctx.suite.constant(ctx, ctx.ring.zeros((n,)))
+
+    def truths(ctx: Context) -> Any:
+        return ctx.suite.constant_bits(ctx, ctx.bits.zeros((words_for(n),)), (n,))
+
+    return {
+        "product": lambda ctx: ctx.suite.mul(ctx, numbers(ctx), numbers(ctx)),
+        "square": lambda ctx: ctx.suite.square(ctx, numbers(ctx)),
+        "AND, OR of bits": lambda ctx: ctx.suite.and_(ctx, truths(ctx), truths(ctx)),
+        "most significant bit (comparison)": lambda ctx: ctx.suite.msb(ctx, numbers(ctx)),
+        "is zero (equality)": lambda ctx: ctx.suite.is_zero(ctx, numbers(ctx)),
+        "ring to bits, 64 planes": lambda ctx: ctx.suite.a2b(ctx, numbers(ctx), 64),
+        "bits to ring, one bit each": lambda ctx: ctx.suite.bits_to_ring(ctx, truths(ctx)),
+        "select": lambda ctx: ctx.suite.select(ctx, numbers(ctx), numbers(ctx), numbers(ctx)),
+        "truncate by 16 bits": lambda ctx: ctx.suite.truncate(ctx, numbers(ctx), 16),
+    }
+
+
+def yao_row(name: str, operation: Callable[[Context], Any]) -> str:
+    """One line of that table."""
+
+    async def main(ctx: Context, mine: None) -> tuple[int, int, int]:
+        call = ctx.child(name)
+        await operation(call)
+        return call.depth, call.payload, call.material.get("labels", 0)
+
+    setting, supplies = Setting(YAO, ring=ShapesOfRing(Z64)), [CountingSupply(dealt=False) for _ in range(2)]
+    garbler, evaluator = (run.result for run in trio.run(run_in_memory, main, [None, None], supplies, setting))
+    rounds, labels = max(garbler[0], evaluator[0]), garbler[2]
+    return f"| {name} | {rounds} | {garbler[1]:,} | {evaluator[1]:,} | {labels:,} |"
 
 
 def page() -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from protocols import circuits
     from protocols.array import (
         SecretArray,
+        authenticated,
         cholesky,
         compress,
         compute,
@@ -60,6 +61,7 @@ __all__ = [
     "SupplyError",
     "UInt",
     "__version__",
+    "authenticated",
     "cholesky",
     "circuit",
     "circuits",

@@ -111,7 +111,8 @@ class Session:
     `ways` says how the parties compute what there are several ways for, and for which network; `policies` are asked
     about the public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is
     the largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
-    `intake` counts what peers announce. `shadows` hold a simulation's values in floating point.
+    `intake` counts what peers announce. `shadows` hold a simulation's values in floating point. `kept` is what
+    protocols keep from call to call, by name.
     """
 
     transport: Transport
@@ -135,6 +136,7 @@ class Session:
     others: list[int] = field(init=False)
     ledger: Ledger = field(init=False)
     standing: StandingMaterial = field(init=False, default_factory=StandingMaterial)
+    kept: dict[str, Any] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.others = [j for j in range(self.n) if j != self.transport.me]

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf, log10
-from typing import Any
+from typing import Any, TypeVar
 
 from mpc.accounts.ledger import Reveal
 from mpc.algebra.encoding import extremes
@@ -55,6 +55,8 @@ class Output:
         return self.range.useful_error(self.scale)
 
 
+R = TypeVar("R")
+
 WIDE = 128
 """The bits of the wider ring that runs are offered."""
 
@@ -89,6 +91,26 @@ async def released(
         return opened
 
 
+async def released_by(
+    call: Context, outputs: Sequence[Output], open_: Callable[[], Awaitable[Sequence[R]]]
+) -> Sequence[R]:
+    """Let outputs out of a protocol that opens them itself, of shares that are no suite's: `open_` computes all of it.
+
+    They are admitted and written into the ledger as those of `released` are, but are no elements of the ring.
+    """
+    with alone(call):
+        for output in outputs:
+            _admit(call, output, in_ring=False)
+        await suite_of(call).settle(call)
+        for output in outputs:
+            known = Reveal(output.line, output.shape, output.receivers, output.error, output.decided)
+            call.session.ledger.reveals.append(known)
+        call.entered = call.depth
+        opened = await open_()
+        call.session.ledger.waited(call.line, call.entered, call.depth)
+        return opened
+
+
 @contextmanager
 def alone(call: Context) -> Iterator[None]:
     """Refuse a second reveal or `compute` of one caller at the same time: which has which number would be chance."""
@@ -107,13 +129,13 @@ def alone(call: Context) -> Iterator[None]:
         leaving.discard(caller)
 
 
-def _admit(ctx: Context, output: Output) -> None:
+def _admit(ctx: Context, output: Output, *, in_ring: bool = True) -> None:
     for receiver in output.receivers:
         if receiver not in ctx.everyone:
             raise LocalError(
                 "no-such-party", f"there is no party {receiver} among {ctx.n}", "parties count from 0", line=output.line
             )
-    if output.kind != "bit":
+    if in_ring and output.kind != "bit":
         check_range(ctx.session, "reveal", output.range, output.scale, output.line)
     for tolerance in (output.tolerance, ctx.session.tolerance):
         if tolerance is not None and not output.error <= tolerance:

@@ -28,7 +28,7 @@ ORDER = {
         "garbled.half_gates_zre15", "garbled.three_halves_rr21", "garbled.schemes", "garbled.whole",
         "garbled.projection", "garbled.joint", "garbled.numbers",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "numeric", "preprocessing", "array", "prepared", "horizon", "runs",
+        "ot", "numeric", "preprocessing", "authenticated", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -74,8 +74,8 @@ FOLDER_ORDER = {
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
-        "float_values", "function", "levels", "plain", "binding", "arrays", "bristol", "known", "packing", "gmw",
-        "library", "__init__",
+        "float_whole", "float_values", "function", "levels", "plain", "binding", "arrays", "bristol", "known",
+        "packing", "gmw", "library", "__init__",
     ),
     "protocols.garbled": (
         "program", "walk", "half_gates_zre15", "three_halves_rr21", "schemes", "whole",
@@ -85,12 +85,16 @@ FOLDER_ORDER = {
         "of_shares", "products", "ahead_numbers",
         "__init__",
     ),
+    "protocols.authenticated": (
+        "planned_ends", "ends", "bits", "equality", "buckets", "leaky", "independent", "steps", "masks", "dependent",
+        "evaluating", "masked", "online", "session", "__init__",
+    ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",
         "ot_tools", "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "misuse", "node", "appraising", "lowering",
+        "lines", "misuse", "node", "appraising", "lowering", "joining",
         "losses", "shadows", "missing", "implementations", "declared", "secret",
         "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
         "thresholds", "decided", "choices", "logic", "writing", "quotients", "signs", "functions", "folding",
@@ -99,7 +103,7 @@ FOLDER_ORDER = {
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
         "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_nodes",
-        "circuit_shadows", "circuit_ways", "garbling", "__init__",
+        "circuit_shadows", "circuit_ways", "garbling", "authenticating", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

@@ -30,6 +30,7 @@ from protocols.array import (
     writing,
 )
 from protocols.array.activations import log_softmax, relu, softmax
+from protocols.array.authenticating import authenticated
 from protocols.array.bridge import compute, secret_from, share_of
 from protocols.array.circuit_inputs import private
 from protocols.array.compaction import compress, permutation, shuffle
@@ -43,10 +44,10 @@ from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 
 __all__ = [
-    "SecretArray", "arithmetic", "cholesky", "compress", "compute", "counting", "cumulative", "det", "eigen",
-    "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt", "linear_algebra", "log_softmax",
-    "logic", "lstsq", "matrices", "order_statistics", "permutation", "pinv", "private", "products", "quotients",
-    "rearranging", "relu", "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape", "share_of",
-    "shuffle", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique", "unique_count",
-    "writing",
+    "SecretArray", "arithmetic", "authenticated", "cholesky", "compress", "compute", "counting", "cumulative", "det",
+    "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt", "linear_algebra",
+    "log_softmax", "logic", "lstsq", "matrices", "order_statistics", "permutation", "pinv", "private", "products",
+    "quotients", "rearranging", "relu", "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape",
+    "share_of", "shuffle", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique",
+    "unique_count", "writing",
 ]  # fmt: skip

@@ -41,7 +41,14 @@ _KNOWN: OrderedDict[Any, Price] = OrderedDict()
 
 
 def _key(session: Session, node: Node, way: str) -> Any:
-    kept = session.factory.name, session.n, session.ring.bits, session.fractional_bits, session.supply.dealt
+    kept = (
+        session.factory.name,
+        session.n,
+        session.ring.bits,
+        session.fractional_bits,
+        session.supply.dealt,
+        session.ways,
+    )
     return node.signature, way, kept
 
 
@@ -59,7 +66,16 @@ async def _counted(like: Session, node: Node, run: Run) -> Price:
     n = like.n
     ring = like.ring if like.shapes_only else ShapesOfRing(cast(Z2k, like.ring))
     sessions = [
-        Session(end, CountingSupply(dealt=like.supply.dealt), agreement, like.factory, n, like.fractional_bits, ring)
+        Session(
+            end,
+            CountingSupply(dealt=like.supply.dealt),
+            agreement,
+            like.factory,
+            n,
+            like.fractional_bits,
+            ring,
+            ways=like.ways,
+        )
         for end, agreement in zip(memory_network(n), Agreement.simulate(n), strict=True)
     ]
     await run_all([(session.start,) for session in sessions])

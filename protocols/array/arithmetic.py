@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -13,6 +14,7 @@ from protocols.array.factors import added, factor_of, range_of_product, reciproc
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
+from protocols.array.lowering import stands_between
 from protocols.array.missing import instead_of_power
 from protocols.array.node import Facts, Node, operation
 from protocols.array.peaks import difference, total, turned
@@ -21,6 +23,8 @@ from protocols.array.recording import record
 from protocols.array.scales import aligned, at_scale, fixed, has_room, ring_form, short
 from protocols.array.secret import SecretArray
 from protocols.array.shape import refuse_truths
+from protocols.numeric import garbled_between
+from protocols.numeric.garbled import Function
 from protocols.outputs import check_range
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 from protocols.shares import ArithmeticShare
@@ -94,6 +98,23 @@ SCALE = operation(
     "* public", _scaled, lambda ctx, node, x: x.scale(node.parameters["constant"].elements), keeps_signs=True
 )
 SUM = operation("sum", _total, _add_up, keeps_signs=True)
+
+
+def _with_constant(function: Callable[[Range, int], Function]) -> Callable[[Node], Function | None]:
+    """The circuit of an operation with a constant that is one number."""
+
+    def made(node: Node) -> Function | None:
+        constant = node.parameters["constant"].range
+        return function(node.operands[0].range, constant.lo) if constant.lo == constant.hi else None
+
+    return made
+
+
+stands_between(ADD, lambda node: garbled_between.plus(*(operand.range for operand in node.operands)))
+stands_between(SUBTRACT, lambda node: garbled_between.minus(*(operand.range for operand in node.operands)))
+stands_between(NEGATE, lambda node: garbled_between.negative(node.operands[0].range))
+stands_between(ADD_PUBLIC, _with_constant(garbled_between.plus_public))
+stands_between(SCALE, _with_constant(garbled_between.times_public))
 
 # what users write
 

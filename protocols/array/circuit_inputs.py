@@ -61,6 +61,24 @@ class Source:
     place: tuple[int, ...] = ()
 
 
+def need_circuit(circuit: Any) -> None:
+    """LocalError `bad-circuit` for anything but a circuit that has inputs."""
+    if not isinstance(circuit, Circuit):
+        what = f"a {type(circuit).__name__} where a circuit belongs"
+        raise LocalError("bad-circuit", what, "write @mpc.circuit(x=mpc.UInt(32), ...) above a function of its inputs")
+    if not circuit.inputs:
+        raise LocalError(
+            "bad-circuit", f"`{circuit.name}` takes no input, so that all it gives is public", "compute it"
+        )
+
+
+def joined(circuit: Circuit, values: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """All inputs by name. LocalError `bad-input` for one that is given twice."""
+    for name in values.keys() & named.keys():
+        raise LocalError("bad-input", f"`{circuit.name}` gets `{name}` twice", "give it by name or in the dictionary")
+    return {**values, **named}
+
+
 async def sources_of(call: Context, circuit: Circuit, values: Mapping[str, Any], line: str) -> list[Source]:
     """The sources of a circuit's inputs, in its order; owners of data tell the others their shapes, in one round.
 

@@ -15,6 +15,7 @@ import trio
 from mpc.context import Context
 from mpc.errors import LocalError, ParleyError
 from mpc.side_by_side import leading_alone
+from protocols.array.joining import joined, joins, weigh_all
 from protocols.array.lowering import lowering
 from protocols.array.marks import mark_of
 from protocols.array.node import Node, Value, decides
@@ -31,6 +32,7 @@ class Evaluation:
     def __init__(self, call: Context, targets: Sequence[Node]) -> None:
         """`call` is the evaluation's own: it names the batch of material that is made for it."""
         self._ctx = call
+        self._targets = tuple(targets)
         self._nodes = _pending(targets)
         self._chosen: dict[Value, Node] = {}
         self._missing: dict[Value, int] = {}
@@ -41,6 +43,11 @@ class Evaluation:
 
     async def run(self) -> None:
         """Compute the targets."""
+        session, targets, self._targets = self._ctx.session, self._targets, ()
+        if joins(self._ctx):
+            await weigh_all(session, self._nodes)
+            self._nodes = joined(session, _pending(targets), targets)
+        del targets
         self._claim()
         try:
             if await self._foresee():

@@ -1,6 +1,7 @@
 """The largest and the smallest of many, and where they are: a tournament of groups.
 
-Five and more are shuffled, so that comparisons can be opened (`protocols.array.shuffled`), where the suite can shuffle.
+Where it is asked for a circuit finds them. Five and more are shuffled, so that comparisons can be opened
+(`protocols.array.shuffled`), where the suite can shuffle.
 Else nothing is opened: in a group all pairs are compared at once. Of two elements the later one wins if it is strictly
 better, so that the order is strict, exactly one element of a group wins all its pairs, and it is the first of the best,
 as numpy's argmax has it. A group of m costs the rounds of a comparison, of levels(m - 1) ANDs and of two more, whatever
@@ -29,7 +30,7 @@ from protocols.array.scales import constant, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.selecting import pick
 from protocols.array.shape import concatenate, refuse_truths
-from protocols.array.shuffled import extreme
+from protocols.array.shuffled import extreme, garbles_extreme
 
 GROUP = 9
 LAST_GROUP = 17
@@ -107,11 +108,8 @@ def _place(x: SecretArray, axis: Any, keepdims: bool, *, smaller: bool) -> Secre
 
 
 def _tournament(field: _Field, smaller: bool) -> _Field:
-    if (
-        field.values.shape[-1] >= FEWEST_SHUFFLED
-        and field.values.size
-        and field.values.context.suite.shuffle is not None
-    ):
+    many = field.values.shape[-1] >= FEWEST_SHUFFLED and field.values.size > 0
+    if garbles_extreme(field.values) or (many and field.values.context.suite.shuffle is not None):
         best, place = extreme(field.values, smaller=smaller, decides=field.places is not None)
         return _Field(best.reshape(*best.shape, 1), place.reshape(*place.shape, 1))
     while (count := field.values.shape[-1]) > 1:

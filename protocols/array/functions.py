@@ -54,7 +54,7 @@ def _function(
     range_of: RangeOf,
     loss_of: LossOf,
     through: ErrorOf,
-    circuit: Callable[..., Any] | None = None,
+    circuit: Callable[[Range, int], garbled.Function] | None = None,
 ) -> Operation:
     """An operation that runs `protocol(ctx, x, range, f)` on x in fixed point, or `circuit` where it is to be garbled.
 
@@ -75,14 +75,9 @@ def _function(
         result: ArithmeticShare = await protocol(ctx, x, operand.range, node.scale)
         return result
 
-    async def run_garbled(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
-        assert circuit is not None
-        result: ArithmeticShare = await circuit(ctx, x, node.operands[0].range, node.scale)
-        return result
-
     made = operation(name, facts, run)
     if circuit is not None:
-        garble(made, "numeric", run_garbled)
+        garble(made, "numeric", lambda node: circuit(node.operands[0].range, node.scale))
     return made
 
 

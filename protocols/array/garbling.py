@@ -12,7 +12,7 @@ import numpy as np
 from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.ways import check_scheme
-from protocols.array.circuit_inputs import Source, admit, batch_of, sources_of
+from protocols.array.circuit_inputs import Source, admit, batch_of, joined, need_circuit, sources_of
 from protocols.array.circuit_nodes import CIRCUIT, NUMBER, Known, Origin, Owned, Truths, Way, Whole
 from protocols.array.circuit_shadows import shadows_of_outputs
 from protocols.array.circuit_ways import quickest
@@ -67,7 +67,7 @@ async def garbled(
         _check(ctx, circuit)
         way, scheme = _way(ctx, by), scheme or ctx.session.ways.scheme
         check_scheme(scheme)
-        sources = await sources_of(call, circuit, _joined(circuit, values or {}, named), line)
+        sources = await sources_of(call, circuit, joined(circuit, values or {}, named), line)
         batch = batch_of(sources)
         way = quickest(ctx, way, circuit, batch) if by is None else way
     release = admit(call, circuit, sources, batch)
@@ -78,20 +78,8 @@ async def garbled(
     return _outputs(bits, circuit, shadows_of_outputs(call, circuit, sources, batch))
 
 
-def _joined(circuit: Circuit, values: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
-    for name in values.keys() & named.keys():
-        raise LocalError("bad-input", f"`{circuit.name}` gets `{name}` twice", "give it by name or in the dictionary")
-    return {**values, **named}
-
-
 def _check(ctx: Context, circuit: Any) -> None:
-    if not isinstance(circuit, Circuit):
-        what = f"a {type(circuit).__name__} where a circuit belongs"
-        raise LocalError("bad-circuit", what, "write @mpc.circuit(x=mpc.UInt(32), ...) above a function of its inputs")
-    if not circuit.inputs:
-        raise LocalError(
-            "bad-circuit", f"`{circuit.name}` takes no input, so that all it gives is public", "compute it"
-        )
+    need_circuit(circuit)
     for port in circuit.outputs:
         if isinstance(port.kind, UInt | Int) and not Range(*port.kind.bounds).fits(ctx.ring.bits):
             raise LocalError(

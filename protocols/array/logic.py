@@ -15,7 +15,7 @@ from protocols.array.decided import Decided, said_of_equality, said_of_order, wh
 from protocols.array.facts import joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
-from protocols.array.lowering import garble
+from protocols.array.lowering import garble, stands_between
 from protocols.array.node import Facts, Node, Shape, operation
 from protocols.array.public import own_truths, refuse_masked
 from protocols.array.recording import record
@@ -23,7 +23,7 @@ from protocols.array.scales import BIT, aligned, common_scale, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import are_truths, broadcast_to, choose
 from protocols.array.thresholds import Units, above, clamped, nearest, threshold
-from protocols.numeric import garbled
+from protocols.numeric import garbled, garbled_between
 from protocols.numeric.fixed_point import in_small_ring
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
@@ -70,18 +70,10 @@ async def _select(
     return await suite_of(ctx).select(ctx, condition, x, y)
 
 
-async def _is_negative_garbled(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
-    return await garbled.is_negative(ctx, x, node.operands[0].range)
-
-
-async def _is_zero_garbled(ctx: Context, node: Node, x: ArithmeticShare) -> BooleanShare:
-    return await garbled.is_zero(ctx, x, node.operands[0].range)
-
-
 NEGATIVE = operation("<", _truths, _is_negative, decides=True)
 ZERO = operation("==", _truths, _is_zero, decides=True)
-garble(NEGATIVE, "compare", _is_negative_garbled)
-garble(ZERO, "compare", _is_zero_garbled)
+garble(NEGATIVE, "compare", lambda node: garbled.NEGATIVE)
+garble(ZERO, "compare", lambda node: garbled.ZERO)
 NOT = operation("~", _truths, lambda ctx, node, x: suite_of(ctx).not_(ctx, x))
 AND = operation("&", _truths, _and)
 OR = operation("|", _truths, _or)
@@ -89,6 +81,11 @@ XOR = operation("^", _truths, lambda ctx, node, x, y: x ^ y)
 AND_PUBLIC = operation("& public", _truths, lambda ctx, node, x: x.and_public(node.parameters["words"]))
 XOR_PUBLIC = operation("^ public", _truths, _xor_public)
 SELECT = operation("where", _chosen, _select, keeps_signs=True)
+stands_between(SELECT, lambda node: garbled_between.chosen(node.operands[1].range, node.operands[2].range))
+stands_between(NOT, lambda node: garbled_between.NOT)
+stands_between(AND, lambda node: garbled_between.AND)
+stands_between(OR, lambda node: garbled_between.OR)
+stands_between(XOR, lambda node: garbled_between.XOR)
 
 # what users write
 

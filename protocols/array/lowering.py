@@ -21,6 +21,8 @@ from mpc.accounts.ledger import WayTaken
 from mpc.context import Context, Session
 from protocols.array.appraising import appraise, known
 from protocols.array.node import OPERATIONS, Node, Operation
+from protocols.circuits.kinds import Bits
+from protocols.numeric.garbled import Function, Kind, alone, compute, kind_in
 
 Run = Callable[..., Any]
 ARITHMETIC, YAO, AUTO = "arithmetic", "yao", "auto"
@@ -36,14 +38,18 @@ class Lowering(NamedTuple):
 
 
 class Circuit(NamedTuple):
-    """The garbled way of an operation, and which of the session's ways says whether it is taken."""
+    """The garbled way of an operation: which of the session's ways says if it is taken, how a node runs, and for which
+    nodes it is there; the function of a node where it computes each element by itself."""
 
-    run: Run
     asked: str
+    run: Run
+    fits: Callable[[Node], bool]
+    function: Callable[[Node], Function] | None
 
 
 _ENTRIES: dict[tuple[str, str, str], Run] = {}
 _CIRCUITS: dict[str, Circuit] = {}
+_BETWEEN: dict[str, Callable[[Node], Function | None]] = {}
 
 
 def lower(name: str, run: Run, *, suite: str = "", network: str = "") -> None:
@@ -64,9 +70,37 @@ def as_declared(name: str, *, suite: str = "", network: str = "") -> None:
     _found.cache_clear()
 
 
-def garble(operation: Operation, asked: str, run: Run) -> None:
-    """Give an operation a garbled circuit; `asked` is the field of `mpc.ways.Ways` that says whether it is taken."""
-    _CIRCUITS[operation.name] = Circuit(run, asked)
+def garble(operation: Operation, asked: str, function: Callable[[Node], Function]) -> None:
+    """Give an operation a garbled circuit: of its operands, numbers, what `function(node)` says, elementwise.
+
+    `asked` is the field of `mpc.ways.Ways` that says whether it is taken.
+    """
+    _CIRCUITS[operation.name] = Circuit(asked, _garbled, lambda node: True, function)
+
+
+def garble_rows(operation: Operation, asked: str, run: Run, fits: Callable[[Node], bool]) -> None:
+    """The same of an operation that is no function of each element: `run` as of `lower`, for nodes that fit."""
+    _CIRCUITS[operation.name] = Circuit(asked, run, fits, None)
+
+
+def asks_for_circuits(session: Session, asked: str) -> bool:
+    """Whether the session says that what may be garbled is, and can do it."""
+    able = session.n == OF_YAO and session.suite.garbled_numbers is not None
+    return able and getattr(session.ways, asked) == YAO
+
+
+def function_of(node: Node) -> Function | None:
+    """What a node with a garbled way is in a circuit, if it computes each element by itself; of another one what it is
+    between two of these, if it may be."""
+    circuit = _CIRCUITS.get(node.operation.name)
+    function = _BETWEEN.get(node.operation.name) if circuit is None else circuit.function
+    return None if function is None else function(node)
+
+
+def stands_between(operation: Operation, function: Callable[[Node], Function | None]) -> None:
+    """Let an operation stand between garbled ones in one circuit, as `function(node)` of its operands, where that is
+    something; by itself it runs as it is declared."""
+    _BETWEEN[operation.name] = function
 
 
 def lowering(operation: Operation, session: Session) -> Lowering:
@@ -93,23 +127,51 @@ def _way(operation: Operation, session: Session) -> str:
     return ARITHMETIC if way == AUTO and not session.network else way
 
 
+def kinds_of(node: Node) -> tuple[Kind, ...]:
+    """As what its operands go into a circuit."""
+    bits = node.value.home.ring.bits
+    return tuple(Bits(1) if o.kind == "bit" else kind_in(o.range, bits) for o in node.operands)
+
+
+async def _garbled(ctx: Context, node: Node, *shares: Any) -> Any:
+    function = function_of(node)
+    assert function is not None
+    steps, kinds = alone(function, kinds_of(node))
+    return await compute(ctx, steps, kinds, shares, node.shape)
+
+
 @cache
 def _either(operation: Operation) -> Lowering:
-    runs = {ARITHMETIC: operation.run, YAO: _CIRCUITS[operation.name].run}
+    circuit = _CIRCUITS[operation.name]
+    runs = {ARITHMETIC: operation.run, YAO: circuit.run}
 
     async def run(ctx: Context, node: Node, *shares: Any) -> Any:
-        session = ctx.session
-        if session.network:
-            for way, each in runs.items():
-                await appraise(session, node, way, each)
-        note_way(session, node)
-        return await runs[_taken(session, node)](ctx, node, *shares)
+        if not circuit.fits(node):
+            return await operation.run(ctx, node, *shares)
+        await weigh(ctx.session, node)
+        note_way(ctx.session, node)
+        return await runs[way_taken(ctx.session, node)](ctx, node, *shares)
 
     return Lowering(run, True)
 
 
-def _taken(session: Session, node: Node) -> str:
-    """The way that is taken, once both are appraised."""
+def has_ways(session: Session, node: Node) -> bool:
+    """Whether this session may compute the node by a garbled circuit."""
+    circuit = _CIRCUITS.get(node.operation.name)
+    if circuit is None or not circuit.fits(node):
+        return False
+    return lowering(node.operation, session).run is _either(node.operation).run
+
+
+async def weigh(session: Session, node: Node) -> None:
+    """Appraise both ways of a node, where there is a network to weigh them for."""
+    if session.network:
+        for way, run in ((ARITHMETIC, node.operation.run), (YAO, _CIRCUITS[node.operation.name].run)):
+            await appraise(session, node, way, run)
+
+
+def way_taken(session: Session, node: Node) -> str:
+    """The way that is taken, once both are weighed."""
     way = _way(node.operation, session)
     if way != AUTO:
         return way
@@ -126,7 +188,7 @@ def _seconds(session: Session, node: Node) -> tuple[float, float]:
 
 def note_way(session: Session, node: Node) -> None:
     """Enter into the account which way a node takes, if there are several."""
-    if node.operation.name in _CIRCUITS and lowering(node.operation, session).run is _either(node.operation).run:
+    if has_ways(session, node):
         seconds = _seconds(session, node)
-        made = WayTaken(node.line, node.operation.written, prod(node.shape), _taken(session, node), *seconds)
+        made = WayTaken(node.line, node.operation.written, prod(node.shape), way_taken(session, node), *seconds)
         session.ledger.way(node.value.path, made)

@@ -60,7 +60,10 @@ class Operation:
     @property
     def written(self) -> str:
         """The name that an error gives it: what the program wrote."""
-        own = {"lift": "conversion to fractional bits", "bit to ring": "conversion to a number"}
+        own = {
+            "lift": "conversion to fractional bits", "bit to ring": "conversion to a number",
+            "extreme shuffled": "extreme", "sort shuffled": "sort",
+        }  # fmt: skip
         return own.get(self.name, self.name.removesuffix(" public"))
 
     @property

@@ -60,20 +60,15 @@ async def _invert(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticSha
     return await invert_shares(ctx, x, operand.range, node.scale)
 
 
-async def _divide_garbled(ctx: Context, node: Node, x: ArithmeticShare, y: ArithmeticShare) -> ArithmeticShare:
+def _quotient_circuit(node: Node) -> garbled.Function:
     dividend, divisor = node.operands
-    extra = node.scale + divisor.scale - dividend.scale
-    return await garbled.divide(ctx, x, y, dividend.range, divisor.range, extra)
-
-
-async def _invert_garbled(ctx: Context, node: Node, x: ArithmeticShare) -> ArithmeticShare:
-    return await garbled.reciprocal(ctx, x, node.operands[0].range, node.scale)
+    return garbled.quotient(dividend.range, divisor.range, node.scale + divisor.scale - dividend.scale)
 
 
 DIVIDE = operation("/", _quotient, _divide, keeps_signs=True)
 RECIPROCAL = operation("reciprocal", _inverse, _invert)
-garble(DIVIDE, "numeric", _divide_garbled)
-garble(RECIPROCAL, "numeric", _invert_garbled)
+garble(DIVIDE, "numeric", _quotient_circuit)
+garble(RECIPROCAL, "numeric", lambda node: garbled.reciprocal(node.operands[0].range, node.scale))
 
 
 @implements(np.divide)

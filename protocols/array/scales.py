@@ -10,10 +10,12 @@ import numpy.typing as npt
 from mpc.algebra import bits
 from mpc.algebra.encoding import extremes
 from mpc.context import Context
+from protocols.array.lowering import stands_between
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import Constant, Public, encoded, is_integral, public
 from protocols.array.recording import form, form_place, record
 from protocols.array.secret import SecretArray
+from protocols.numeric import garbled_between
 from protocols.ranges import Range, scaled
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -51,7 +53,10 @@ def _share_of_constant(ctx: Context, node: Node) -> ArithmeticShare:
 
 LIFT = operation("lift", _lifted, lambda ctx, node, x: x.scale(1 << node.parameters["shift"]), keeps_signs=True)
 TRUNCATE = operation("truncate", _shortened, _truncate, keeps_signs=True)
+stands_between(LIFT, lambda node: garbled_between.lifted(node.operands[0].range, node.parameters["shift"]))
+stands_between(TRUNCATE, lambda node: garbled_between.truncated(node.operands[0].range, node.parameters["shift"]))
 BIT_TO_RING = operation("bit to ring", lambda x: Facts(x.shape, "int", 0, BIT), _bits_to_ring)
+stands_between(BIT_TO_RING, lambda node: garbled_between.NUMBER)
 CONSTANT = operation("constant", _constant, _share_of_constant)
 CONSTANT_BITS = operation("constant bits", lambda words, shape: Facts(shape, "bit", 0, BIT), _constant_bits)
 

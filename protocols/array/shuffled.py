@@ -18,10 +18,12 @@ from mpc.context import Context
 from protocols.array.arithmetic import add, subtract
 from protocols.array.cumulative import cumsum
 from protocols.array.logic import where
+from protocols.array.lowering import asks_for_circuits, garble_rows
 from protocols.array.node import Facts, Node, operation
 from protocols.array.recording import record
 from protocols.array.scales import constant
 from protocols.array.secret import SecretArray
+from protocols.numeric import garbled_rows
 from protocols.numeric.fixed_point import plus
 from protocols.numeric.opened_order import last_places, placed, sorted_places
 from protocols.numeric.radix import sorted_by_bits, takes_less
@@ -108,10 +110,42 @@ async def _find_last(ctx: Context, node: Node, values: ArithmeticShare) -> Arith
     return best.reshape(node.shape)
 
 
+async def _find_last_garbled(ctx: Context, node: Node, values: ArithmeticShare) -> ArithmeticShare:
+    return await garbled_rows.extreme(ctx, values, node.operands[0].range, node.parameters["smaller"])
+
+
+def _last_fits(node: Node) -> bool:
+    (values,) = node.operands
+    return garbled_rows.extreme_fits(values.shape[-1], values.range)
+
+
+async def _sort_garbled(ctx: Context, node: Node, *columns: ArithmeticShare) -> ArithmeticShare:
+    return await garbled_rows.sort(ctx, columns, [operand.range for operand in node.operands])
+
+
+def _sort_fits(node: Node) -> bool:
+    ranges = [operand.range for operand in node.operands]
+    return node.shape[-1] > 1 and garbled_rows.sort_fits(node.shape[-1], ranges)
+
+
 LAST = operation("extreme shuffled", _last, _find_last, decides=True)
 SORT = operation("sort shuffled", _sorted, _sort, decides=True)
+garble_rows(LAST, "compare", _find_last_garbled, _last_fits)
+garble_rows(SORT, "compare", _sort_garbled, _sort_fits)
 PLACE = operation("place", _placed, _place)
 COLUMN = operation("column", lambda x, index, facts: facts, lambda ctx, node, x: x[node.parameters["index"]])
+
+
+def garbles_extreme(rows: SecretArray) -> bool:
+    """Whether the extreme of each row (..., count) is to be found by a circuit, and the rows are short enough."""
+    fits = rows.size > 0 and garbled_rows.extreme_fits(rows.shape[-1], rows.range)
+    return fits and asks_for_circuits(rows.context.session, "compare")
+
+
+def garbles_sort(rows: SecretArray) -> bool:
+    """Whether rows (..., count) are to be sorted by a circuit, and are short enough."""
+    fits = rows.size > 0 and rows.shape[-1] > 1 and garbled_rows.sort_fits(rows.shape[-1], [rows.range])
+    return fits and asks_for_circuits(rows.context.session, "compare")
 
 
 def sorted_columns(columns: Sequence[SecretArray], *, decides: bool) -> tuple[list[SecretArray], SecretArray]:

@@ -27,7 +27,7 @@ from protocols.array.scales import constant, ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.selecting import pick
 from protocols.array.shape import concatenate, stack
-from protocols.array.shuffled import put_first, sorted_columns
+from protocols.array.shuffled import garbles_sort, put_first, sorted_columns
 from protocols.array.thresholds import clamped
 from protocols.numeric.opened_order import comparisons, level_of
 from protocols.sorting_network import comparators, size
@@ -59,7 +59,10 @@ def _layer(count: int, low: npt.NDArray[np.int64], step: int) -> Layer:
 
 
 def shuffles(rows: SecretArray) -> bool:
-    """Whether rows (..., m) are sorted by a shuffle: where the suite has one, and it takes less than the network."""
+    """Whether rows (..., m) are sorted as one operation: by a circuit, or by a shuffle where the suite has one, and it
+    takes less than the network."""
+    if garbles_sort(rows):
+        return True
     if rows.context.suite.shuffle is None or not rows.size:
         return False
     count = rows.shape[-1]

@@ -150,6 +150,16 @@ def shifted(b: Builder, x: Sequence[int], amount: Sequence[int], fill: int, *, l
     return select(b, beyond, [fill] * k, word)
 
 
+def normalised(b: Builder, x: Sequence[int]) -> tuple[Word, Word]:
+    """x moved up until its highest bit is set, and by how much; not of 0. About k log2(k) + k ANDs."""
+    word, places = list(x), list[int]()
+    for step in (1 << i for i in range((len(word) - 1).bit_length() - 1, -1, -1)):
+        empty = any_of(b, word[-step:]) ^ 1
+        word = select(b, empty, [FALSE] * step + word[:-step], word)
+        places = [empty, *places]
+    return word, places
+
+
 def population_count(b: Builder, x: Sequence[int]) -> Word:
     """How many bits are 1: fewer than k ANDs, by full adders of three bits into two (Boyar, Peralta)."""
     columns: list[Word] = [list(x)]

@@ -1,13 +1,13 @@
-"""Floating-point values of circuits: IEEE 754 operators, and the square root."""
+"""Floating-point values of circuits: IEEE 754 operators, the square root, and whole numbers of floats."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from protocols.circuits import floats
+from protocols.circuits import float_whole, floats
 from protocols.circuits.circuit import FALSE
-from protocols.circuits.kinds import Float
-from protocols.circuits.values import Value, stands_for, value_of
+from protocols.circuits.kinds import Bits, Float, Int, UInt
+from protocols.circuits.values import Number, Value, made, stands_for, value_of
 
 
 class FloatValue(Value):
@@ -63,8 +63,40 @@ class FloatValue(Value):
         """The square root: NaN of a negative number, -0 of -0."""
         return self._like(floats.square_root(self.builder, self.kind, self.literals))
 
+    def floor(self) -> FloatValue:
+        """The largest whole number that is not above it."""
+        return self._whole(float_whole.to_the_floor)
+
+    def ceil(self) -> FloatValue:
+        """The smallest whole number that is not below it."""
+        return self._whole(float_whole.to_the_ceiling)
+
+    def trunc(self) -> FloatValue:
+        """The whole part, towards zero."""
+        return self._whole(float_whole.to_zero)
+
+    def rint(self) -> FloatValue:
+        """The nearest whole number, of two the even one."""
+        return self._whole(float_whole.to_even)
+
+    def to(self, kind: Bits) -> Value:
+        """The whole part as a whole number: the nearest bound where it is beyond them, 0 of NaN. Or the bits."""
+        if not isinstance(kind, UInt | Int):
+            return super().to(kind)
+        signed = isinstance(kind, Int)
+        literals = float_whole.to_whole(self.builder, self.kind, self.literals, kind.width, signed=signed)
+        return made(self.builder, kind, literals)
+
+    def _whole(self, rounding: float_whole.Rounding) -> FloatValue:
+        return self._like(float_whole.integral(self.builder, self.kind, self.literals, rounding))
+
     def _computed(self, function: Callable[..., list[int]], other: FloatValue | float) -> FloatValue:
         return self._like(function(self.builder, self.kind, self.literals, self._operand(other)))
 
 
-stands_for(Float, FloatValue)
+def _of_number(x: Number, kind: Float) -> Value:
+    signed = isinstance(x.kind, Int)
+    return made(x.builder, kind, float_whole.from_whole(x.builder, kind, x.literals, signed=signed))
+
+
+stands_for(Float, FloatValue, _of_number)

@@ -31,7 +31,7 @@ def total(b: Builder, kind: Float, x: Word, y: Word) -> Word:
     """x + y. Three bits are kept below the significand of the smaller one: two, and whether anything follows."""
     swapped = arithmetic.less(b, x[:-1], y[:-1])
     changes = [b.and_(swapped, b.xor(u, v)) for u, v in zip(x, y, strict=True)]
-    large, small = (_parts(b, kind, [b.xor(u, v) for u, v in zip(z, changes, strict=True)]) for z in (x, y))
+    large, small = (parts(b, kind, [b.xor(u, v) for u, v in zip(z, changes, strict=True)]) for z in (x, y))
     apart = b.xor(large.sign, small.sign)
     distance = arithmetic.subtract(b, large.exponent, small.exponent)
     moved = _shifted_down(b, [FALSE] * 3 + small.significand, distance)
@@ -41,28 +41,28 @@ def total(b: Builder, kind: Float, x: Word, y: Word) -> Word:
     exponent, significand = _raised(b, exponent, significand)
     field = [b.and_(bit, significand[-1]) for bit in exponent]
     sign = b.select(arithmetic.any_of(b, significand), large.sign, b.and_(x[-1], y[-1]))
-    result = _rounded(b, field, _fewer(b, significand, 1))
+    result = rounded(b, field, fewer(b, significand, 1))
     undefined = b.or_(large.nan, b.and_(b.and_(large.infinite, small.infinite), apart))
-    return _special(b, kind, [*result, sign], undefined, large.infinite, FALSE)
+    return special(b, kind, [*result, sign], undefined, large.infinite, FALSE)
 
 
 def product(b: Builder, kind: Float, x: Word, y: Word) -> Word:
     """x y."""
-    u, v = _parts(b, kind, x), _parts(b, kind, y)
+    u, v = parts(b, kind, x), parts(b, kind, y)
     (first, m), (second, n) = _full(b, kind, u), _full(b, kind, v)
     magnitude = arithmetic.multiply(b, m, n, 2 * len(m))
     top = magnitude[-1]
     exponent = _plus(b, arithmetic.add(b, first, second, top), -kind.bias)
     significand = arithmetic.select(b, top, magnitude, [FALSE, *magnitude[:-1]])
-    result = _packed(b, kind, exponent, _fewer(b, significand, len(magnitude) - len(m) - 2))
+    result = _packed(b, kind, exponent, fewer(b, significand, len(magnitude) - len(m) - 2))
     undefined = _either(b, u.nan, v.nan, b.and_(u.infinite, v.zero), b.and_(u.zero, v.infinite))
     sign = b.xor(u.sign, v.sign)
-    return _special(b, kind, [*result, sign], undefined, b.or_(u.infinite, v.infinite), b.or_(u.zero, v.zero))
+    return special(b, kind, [*result, sign], undefined, b.or_(u.infinite, v.infinite), b.or_(u.zero, v.zero))
 
 
 def quotient(b: Builder, kind: Float, x: Word, y: Word) -> Word:
     """x / y."""
-    u, v = _parts(b, kind, x), _parts(b, kind, y)
+    u, v = parts(b, kind, x), parts(b, kind, y)
     (first, m), (second, n) = _full(b, kind, u), _full(b, kind, v)
     smaller = arithmetic.less(b, m, n)
     dividend = arithmetic.select(b, smaller, [FALSE, *m], [*m, FALSE])
@@ -72,7 +72,7 @@ def quotient(b: Builder, kind: Float, x: Word, y: Word) -> Word:
     result = _packed(b, kind, _plus(b, borrowed, kind.bias), significand)
     undefined = _either(b, u.nan, v.nan, b.and_(u.infinite, v.infinite), b.and_(u.zero, v.zero))
     sign = b.xor(u.sign, v.sign)
-    return _special(b, kind, [*result, sign], undefined, b.or_(u.infinite, v.zero), b.or_(u.zero, v.infinite))
+    return special(b, kind, [*result, sign], undefined, b.or_(u.infinite, v.zero), b.or_(u.zero, v.infinite))
 
 
 def square_root(b: Builder, kind: Float, x: Word) -> Word:
@@ -80,7 +80,7 @@ def square_root(b: Builder, kind: Float, x: Word) -> Word:
 
     The bias is odd, so that an even field stands for an odd exponent, whose significand is doubled.
     """
-    u = _parts(b, kind, x)
+    u = parts(b, kind, x)
     exponent, m = _full(b, kind, u)
     below = [FALSE] * (len(m) + 1)
     radicand = arithmetic.select(b, exponent[0], [*below, *m, FALSE], [FALSE, *below, *m])
@@ -88,14 +88,14 @@ def square_root(b: Builder, kind: Float, x: Word) -> Word:
     sums = _plus(b, exponent, kind.bias)
     result = _packed(b, kind, [*sums[1:], sums[-1]], [arithmetic.any_of(b, remainder), *root])
     undefined = b.or_(u.nan, b.and_(u.sign, u.zero ^ 1))
-    return _special(b, kind, [*result, u.sign], undefined, u.infinite, u.zero)
+    return special(b, kind, [*result, u.sign], undefined, u.infinite, u.zero)
 
 
 def equal(b: Builder, kind: Float, x: Word, y: Word) -> int:
     """x == y: the two zeros are equal, NaN is equal to nothing."""
     alike = arithmetic.equal(b, x[:-1], y[:-1])
     same = b.or_(b.xor(x[-1], y[-1]) ^ 1, arithmetic.any_of(b, x[:-1]) ^ 1)
-    return b.and_(b.and_(alike, same), _parts(b, kind, x).nan ^ 1)
+    return b.and_(b.and_(alike, same), parts(b, kind, x).nan ^ 1)
 
 
 def less(b: Builder, kind: Float, x: Word, y: Word) -> int:
@@ -105,10 +105,10 @@ def less(b: Builder, kind: Float, x: Word, y: Word) -> int:
     zeros = b.and_(alike, arithmetic.any_of(b, x[:-1]) ^ 1)
     same_sign = b.and_(b.xor(below, x[-1]), alike ^ 1)
     chosen = b.select(b.xor(x[-1], y[-1]), b.and_(x[-1], zeros ^ 1), same_sign)
-    return b.and_(chosen, _either(b, _parts(b, kind, x).nan, _parts(b, kind, y).nan) ^ 1)
+    return b.and_(chosen, _either(b, parts(b, kind, x).nan, parts(b, kind, y).nan) ^ 1)
 
 
-def _parts(b: Builder, kind: Float, x: Word) -> Parts:
+def parts(b: Builder, kind: Float, x: Word) -> Parts:
     fraction, field = x[: kind.fraction], x[kind.fraction : -1]
     normal, full, some = arithmetic.any_of(b, field), arithmetic.all_of(b, field), arithmetic.any_of(b, fraction)
     exponent = [b.or_(field[0], normal ^ 1), *field[1:]]
@@ -116,16 +116,11 @@ def _parts(b: Builder, kind: Float, x: Word) -> Parts:
     return Parts(x[-1], exponent, [*fraction, normal], zero, infinite, nan)
 
 
-def _full(b: Builder, kind: Float, parts: Parts) -> tuple[Word, Word]:
+def _full(b: Builder, kind: Float, taken: Parts) -> tuple[Word, Word]:
     """Exponent, signed and wide enough for what follows, and significand with its top bit set (not of zero)."""
-    significand = parts.significand
-    places: Word = []
-    for step in _steps(len(significand)):
-        empty = arithmetic.any_of(b, significand[-step:]) ^ 1
-        significand = arithmetic.select(b, empty, [FALSE] * step + significand[:-step], significand)
-        places = [empty, *places]
+    significand, places = arithmetic.normalised(b, taken.significand)
     width = max(kind.exponent + 2, kind.fraction.bit_length() + 3)
-    exponent = arithmetic.subtract(b, _fitted(parts.exponent, width), _fitted(places, width))
+    exponent = arithmetic.subtract(b, arithmetic.fitted(taken.exponent, width), arithmetic.fitted(places, width))
     return exponent, significand
 
 
@@ -170,10 +165,10 @@ def _packed(b: Builder, kind: Float, exponent: Word, significand: Word) -> Word:
     low, high = exponent[: kind.exponent], exponent[kind.exponent : -1]
     beyond = b.and_(arithmetic.any_of(b, high), exponent[-1] ^ 1)
     field = [b.or_(b.and_(bit, tiny ^ 1), beyond) for bit in low]
-    return _rounded(b, field, moved)
+    return rounded(b, field, moved)
 
 
-def _rounded(b: Builder, field: Word, significand: Word) -> Word:
+def rounded(b: Builder, field: Word, significand: Word) -> Word:
     """The nearest of p bits to p + 2, without sign and hidden bit; a carry runs into the exponent, which is right."""
     up = b.and_(significand[1], b.or_(significand[0], significand[2]))
     body = [*significand[2:-1], *field]
@@ -183,7 +178,7 @@ def _rounded(b: Builder, field: Word, significand: Word) -> Word:
     return [*(b.and_(bit, beyond ^ 1) for bit in fraction), *(b.or_(bit, beyond) for bit in exponent)]
 
 
-def _special(b: Builder, kind: Float, x: Word, nan: int, infinite: int, zero: int) -> Word:
+def special(b: Builder, kind: Float, x: Word, nan: int, infinite: int, zero: int) -> Word:
     """x, or what it is instead; NaN comes before infinity, and infinity before zero."""
     full, plain = b.or_(nan, infinite), _either(b, nan, infinite, zero) ^ 1
     fraction = [b.and_(bit, plain) for bit in x[: kind.fraction]]
@@ -192,7 +187,7 @@ def _special(b: Builder, kind: Float, x: Word, nan: int, infinite: int, zero: in
     return [*fraction, *field, b.and_(x[-1], nan ^ 1)]
 
 
-def _fewer(b: Builder, x: Word, count: int) -> Word:
+def fewer(b: Builder, x: Word, count: int) -> Word:
     """Without the lowest `count` bits, which are kept in the next one as whether any of them is set."""
     return [arithmetic.any_of(b, x[: count + 1]), *x[count + 1 :]]
 
@@ -208,7 +203,3 @@ def _plus(b: Builder, x: Word, constant: int) -> Word:
 def _steps(width: int) -> list[int]:
     """The powers of two below a width, the largest first."""
     return [1 << i for i in range((width - 1).bit_length() - 1, -1, -1)]
-
-
-def _fitted(x: Word, width: int) -> Word:
-    return [*x, *[FALSE] * (width - len(x))]

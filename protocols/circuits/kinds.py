@@ -126,9 +126,9 @@ class Float(Bits):
         if not isfinite(value):
             return self.infinity
         exact = Fraction(value)
-        exponent = 1
-        while exponent < 1 << self.exponent and exact >= Fraction(2) ** (exponent + 1 - self.bias):
-            exponent += 1
+        power = exact.numerator.bit_length() - exact.denominator.bit_length()
+        power -= exact < Fraction(2) ** power
+        exponent = min(max(power + self.bias, 1), 1 << self.exponent) if exact else 1
         units = round(exact / Fraction(2) ** (exponent - self.bias - self.fraction))
         return min(units + (exponent - 1 << self.fraction), self.infinity)
 

@@ -93,12 +93,16 @@ class Value:
 
     def to(self, kind: Bits) -> Value:
         """The same number as another kind of whole numbers: cut, or filled up with zeros, or with the sign of a signed
-        one. A float goes into Bits of its width and comes from them; nothing makes a number of one."""
+        one. A whole number becomes the nearest float, of two the even one. A float is cut towards zero to a whole
+        number, the nearest bound where it is beyond them, 0 where it is NaN. Bits of a float's width are its pattern.
+        """
         if not isinstance(kind, Bits):
             raise LocalError("bad-operand", f"a {type(kind).__name__} is no kind", "write x.to(UInt(8))")
+        if isinstance(kind, Float) and isinstance(self, Number):
+            return _FROM_NUMBERS[Float](self, kind)
         patterns = {type(self.kind), type(kind)} == {Float, Bits} and self.kind.width == kind.width
         if Float in (type(self.kind), type(kind)) and not (patterns or kind == self.kind):
-            way = f"take its bits, x.to(Bits({self.kind.width})), or compute with one kind"
+            way = "bits as wide as a float are its pattern; whole numbers and floats become one another, x.to(Int(32))"
             raise LocalError("bad-operand", f"no circuit makes {kind} of {self.kind}", way)
         fill = self.literals[-1] if isinstance(self.kind, Int) else FALSE
         literals = [*self.literals[: kind.width], *[fill] * (kind.width - self.kind.width)]
@@ -231,12 +235,14 @@ class Number(Value):
 
 _CLASSES: dict[type[Bits], type[Value]] = {UInt: Number, Int: Number}
 """The class of the values of each kind that has operators of its own."""
+_FROM_NUMBERS: dict[type[Bits], Callable[[Number, Any], Value]] = {}
+"""What makes a value of a kind of a whole number, where that is more than taking its bits."""
 
 
 def _joint(one: Bits, other: Bits) -> str:
     """How operands of two kinds come together without a loss."""
     if Float in (type(one), type(other)):
-        return "compute with one kind: no circuit makes whole numbers of floats, or floats of them"
+        return "convert one: x.to(Float32) is the nearest float of a whole number, x.to(Int(32)) cuts a float"
     if {type(one), type(other)} == {UInt, Int}:
         unsigned = one if type(one) is UInt else other
         return f"convert both: x.to(Int({max(one.width, other.width, unsigned.width + 1)})) holds what either does"
@@ -244,9 +250,9 @@ def _joint(one: Bits, other: Bits) -> str:
     return f"convert the narrower one: y.to({wider})"
 
 
-def stands_for(kind: type[Bits], values: type[Value]) -> None:
-    """Values of this kind are made as this class from now on."""
-    _CLASSES[kind] = values
+def stands_for(kind: type[Bits], values: type[Value], from_number: Callable[[Number, Any], Value]) -> None:
+    """Values of this kind are made as this class from now on, and of whole numbers by this function."""
+    _CLASSES[kind], _FROM_NUMBERS[kind] = values, from_number
 
 
 def made(builder: Builder, kind: Bits, literals: Sequence[int]) -> Value:

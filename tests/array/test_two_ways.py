@@ -69,6 +69,23 @@ def test_on_a_network_the_quicker_way_is_taken_and_both_are_told() -> None:
         assert way.arithmetic > 0 < way.yao
 
 
+@pytest.mark.parametrize("ring", [64, 128])
+def test_numbers_as_large_as_the_ring_takes_are_compared(ring: int) -> None:
+    most = 2 ** (ring - 2) - 1 if ring == 64 else 2**62
+    x = np.array([most, -most, most, -most, 0, most])
+    y = np.array([-most, most, most, -most, most, most - 1])
+
+    async def program(ctx: Any, mine: Any) -> Any:
+        a = await mpc.secret(ctx, owner=0, value=mine, range=(-most, most))
+        b = await mpc.secret(ctx, owner=1, value=mine, range=(-most, most))
+        return await mpc.reveal(ctx, a < b, a == b, a > b)
+
+    for way in ("yao", "arithmetic"):
+        found = mpc.simulate(program, [x, y], compare=way, ring=ring).result
+        for mine, theirs in zip(found, (x < y, x == y, x > y), strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+
+
 async def quotient(ctx: Any, mine: Any) -> Any:
     x = await mpc.secret(ctx, owner=0, value=mine, range=(1, 100))
     y = await mpc.secret(ctx, owner=1, value=mine, range=(0.5, 20))

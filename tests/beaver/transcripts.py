@@ -22,6 +22,7 @@ from mpc.testing import insecure_agreements, insecure_seed, recording_network, t
 from protocols.beaver import SUITE
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import UInt
+from protocols.garbled.joint import joint_of_numbers
 from protocols.preprocessing.dealer import local_supplies
 from protocols.suite import Factory
 from protocols.yao import SUITE as YAO
@@ -29,7 +30,7 @@ from protocols.yao import SUITE as YAO
 WITHOUT_DEALER = ("msb", "below", "is_zero", "a2b")
 COMMITTED = Path(__file__).with_name("transcripts.json")
 PARTIES = (2, 3)
-OF_TWO = ("garbled",)
+OF_TWO = ("garbled", "garbled_numbers")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
 VALUES = np.array([0, 1, 2**64 - 1, 2**40 + 17, 2**61], np.uint64)
@@ -117,6 +118,11 @@ async def _garbled_by_several(ctx: Context) -> Any:
     return await ctx.suite.garbled_by_several(ctx, product, await _many_bits(ctx))
 
 
+async def _garbled_numbers(ctx: Context) -> Any:
+    square = joint_of_numbers(lambda x: x * x, {"x": UInt(9)}, "square")
+    return await ctx.suite.garbled_numbers(ctx, square, [(await _x(ctx)).modulo(9)])
+
+
 SCRIPTS: dict[str, Script] = {
     "open": lambda ctx: _then(ctx, ctx.suite.open),
     "open_two": _open_two,
@@ -140,6 +146,7 @@ SCRIPTS: dict[str, Script] = {
     "shuffle": _shuffled,
     "truncate": lambda ctx: _then(ctx, ctx.suite.truncate, 16),
     "garbled": _garbled,
+    "garbled_numbers": _garbled_numbers,
     "garbled_by_several": _garbled_by_several,
 }
 

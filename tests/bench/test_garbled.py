@@ -32,6 +32,24 @@ def test_two_processes_send_two_blocks_for_each_and() -> None:
         assert row.part_of_limit is not None
 
 
+def test_what_was_garbled_ahead_takes_a_label_for_each_bit_of_input() -> None:
+    for row in rows("half_gates.ahead.aes_1k", scale=0.003):
+        assert isinstance(row, Making)
+        assert (row.size, row.rounds) == (3, 2)
+        assert row.bytes_each is not None
+        assert 16 * 256 < row.bytes_each < 16 * 256 + 200
+
+
+def test_authenticated_garbling_tells_its_phases() -> None:
+    for row, tls in zip(rows("authenticated.aes_1", scale=1), (False, True), strict=True):
+        assert isinstance(row, Making)
+        assert (row.table, row.tls, row.size, row.rounds, row.system) == ("garbled", tls, 1, 25, PARLEY)
+        assert [part.split()[0] for part in row.note.split(", ")] == ["independent", "dependent", "online"]
+        assert row.offline is not None
+        assert row.seconds is not None
+        assert 0 < row.offline < row.seconds
+
+
 @pytest.mark.parametrize(("size", "blocks"), [(1, [1]), (1 << 16, [1 << 16]), ((1 << 17) + 5, [1 << 16, 1 << 16, 5])])
 def test_many_instances_are_computed_in_blocks(size: int, blocks: list[int]) -> None:
     workload = garbled.WORKLOADS["half_gates.cmp_1m"]

@@ -47,6 +47,7 @@ LARGE = [
     Labels(Z64, 9000, 0, 1),
     Garbling.of(Z64, product, 500, HALF_GATES, 0, 1),
     Garbling.of(Z64, product, 300, THREE_HALVES, 1, 0),
+    Garbling.of(Z64, product, 200, HALF_GATES, 0, 1, late=4, early=4, sums=True),
 ]
 
 

@@ -29,8 +29,10 @@ from protocols.circuits.kinds import Bits, Int, UInt
 from protocols.circuits.library import aes, sha256_block
 from protocols.circuits.plain import evaluate
 from protocols.garbled import bmr_blo16, bmr_levels
+from protocols.garbled.bmr_garbling import Garbling
 from protocols.garbled.bmr_messages import Call
 from protocols.preprocessing.dealer import local_supplies
+from protocols.preprocessing.kinds.labels import ODD
 from protocols.runs.planning import plan
 from protocols.runs.simulating import Simulation, simulate
 
@@ -222,3 +224,27 @@ def test_the_network_chooses_where_the_program_does_not(network: str, instances:
 
     planned = plan(main, [np.arange(instances), None, None], network=network)
     assert [run.by for run in planned.report.circuits] == [by, "gmw"]
+
+
+def test_how_far_offsets_are_apart_is_the_same_in_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of transfers that stand in the session: two calls tell no more than one. The first is R."""
+    told: dict[int, list[bytes]] = {0: [], 1: [], 2: []}
+
+    def apart(self: Garbling, material: Any) -> np.ndarray:
+        found = (material[0] | ODD) ^ self.delta
+        told[self.me].append(found.tobytes())
+        return found
+
+    monkeypatch.setattr(Garbling, "_apart", apart)
+    shares = shared(planes_for(SQUARED, 9), 4)
+
+    async def main(ctx: Context, mine: Any) -> None:
+        for _ in range(2):
+            await bmr_blo16.evaluate(ctx, SQUARED, shares[ctx.me], 9)
+
+    simulate(main, [None] * 4, preprocessing="ot")
+    for each in told.values():
+        assert len(each) == 6
+        assert each[:3] == each[3:]
+        assert each[0] == bytes(16)
+        assert len(set(each)) == 3

@@ -48,6 +48,7 @@ def account(me: int, **other: Any) -> dict[str, Any]:
         ],
         "decisions": [],
         "circuits": [],
+        "ways": [],
         "lines": lines,
         "warnings": [f"careful {me}", "both"],
         "device": {"name": "a card", "operations": {"matmul": 7 + me}, "lost": None} if me == 0 else None,

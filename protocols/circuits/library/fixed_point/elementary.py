@@ -7,7 +7,6 @@ A unit is the last place of the result. Half of one is the rounding at the end. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -60,7 +59,7 @@ def log(x: Number, fractional_bits: int, kind: UInt | Int) -> Number:
     """
     f, kind, b = _need_places(fractional_bits), need_kind(kind), need_number(x).builder
     body = x.literals[:-1] if isinstance(x.kind, Int) else x.literals
-    mantissa, zeros = _normalised(b, body)
+    mantissa, zeros = arithmetic.normalised(b, body)
     m = mantissa[:-1][-(f + 4) :]
     fine = f + 3
     log2 = scaled(lambda: Decimal(2).ln(), fine + 20)
@@ -139,16 +138,6 @@ def _power(b: Builder, x: Word, f: int, bits: int) -> tuple[Word, Word]:
     factor = scaled(lambda: 1 / Decimal(2).ln(), below)
     whole = times(b, x, factor, top + places, offset)[top - fine :]
     return [bit ^ 1 for bit in whole[fine:]], whole[:fine]
-
-
-def _normalised(b: Builder, x: Sequence[int]) -> tuple[Word, Word]:
-    """x moved up until its highest bit is set, and by how much; not of 0."""
-    word, places = list(x), list[int]()
-    for step in (1 << i for i in range((len(word) - 1).bit_length() - 1, -1, -1)):
-        empty = arithmetic.any_of(b, word[-step:]) ^ 1
-        word = arithmetic.select(b, empty, [FALSE] * step + word[:-step], word)
-        places = [empty, *places]
-    return word, places
 
 
 def _magnitude(x: Number, f: int, enough: Fraction) -> tuple[Builder, int, Word, int]:

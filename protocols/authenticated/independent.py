@@ -1,0 +1,99 @@
+"""The function-independent phase: authenticated ANDs of random bits, before anybody knows what is to be computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mpc.accounts.cost import cost
+from mpc.algebra.bits import pack, words_for
+from mpc.algebra.ring import Words
+from mpc.algebra.shapes_only import blank
+from mpc.context import Context
+from protocols.authenticated.bits import ONE, add, directions, masks
+from protocols.authenticated.buckets import pieces, rows_of_turned, sizes, turns
+from protocols.authenticated.ends import Ends
+from protocols.authenticated.equality import Zeros, check_equal
+from protocols.authenticated.leaky import Ands, leaky_ands
+from protocols.preprocessing.coins import toss
+
+_WORK = 60
+_AT_ONCE = 1 << 12
+_OF_CALLS = 8 + 12
+"""Words of a toss of coins and a check."""
+
+
+def _rounds(ends: Ends, count: int) -> int:
+    each = [ends.rounds(directions(3 * columns * length)) + 9 for columns, length in map(sizes, pieces(count))]
+    return sum(each)
+
+
+def _words(ends: Ends, count: int) -> int:
+    total = 0
+    for columns, length in map(sizes, pieces(count)):
+        leaky = columns * length
+        total += 2 * leaky + words_for(leaky) + 12 + _OF_CALLS + (columns - 1) * words_for(length)
+    return total
+
+
+def _transferred(ends: Ends, count: int) -> int:
+    sizes_of = map(sizes, pieces(count))
+    return sum(ends.words(directions(3 * columns * length)) for columns, length in sizes_of)
+
+
+@cost(rounds=_rounds, words=_words, to_one=_transferred)
+async def authenticated_ands(ctx: Context, ends: Ends, count: int) -> list[Ands]:
+    """`count` authenticated ANDs of random bits, in the batches they were made in; nobody has learnt anything of them.
+
+    Secure against either party but for 2^-40, all batches together: bets that are wrong end the session, so that it
+    does not help to spread them over batches. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`.
+    """
+    return [(await _batch(ctx, ends, some))[:some] for some in pieces(count)]
+
+
+async def _batch(ctx: Context, ends: Ends, count: int) -> Ands:
+    columns, length = sizes(count)
+    leaky = await leaky_ands(ctx, ends, columns * length)
+    coins = await toss(ctx)
+    heads, zeros = leaky[:length], Zeros()
+    shape = (columns - 1, words_for(length))
+    if ctx.planning:
+        await ctx.exchange(blank(shape))
+    else:
+        offsets, work = turns(coins, columns, length), _WORK * columns * length
+        own = await ctx.off_loop(work, _differences, leaky, offsets)
+        (shares,) = await ctx.exchange(own)
+        await ctx.off_loop(work, _added_up, ends, leaky, offsets, shares[0] ^ shares[1], zeros)
+    await check_equal(ctx, zeros, "opened differences of authenticated ANDs")
+    return heads
+
+
+def _differences(leaky: Ands, offsets: Sequence[int]) -> Words:
+    """This party's shares of y_0 ^ y_j in each bucket, packed, for each column but the first."""
+    length = len(leaky) // (len(offsets) + 1)
+    bits = (leaky.y.first[:, 0] & ONE).astype(np.uint8).reshape(-1, length)
+    return np.stack([pack(bits[0] ^ np.roll(row, -offset)) for row, offset in zip(bits[1:], offsets, strict=True)])
+
+
+def _added_up(ends: Ends, leaky: Ands, offsets: Sequence[int], opened: Words, zeros: Zeros) -> None:
+    """x = x_0 ^ x_j, y = y_0, z = z_0 ^ z_j ^ d x_j where d = y_0 ^ y_j is open; in the place of the first column."""
+    length = len(leaky) // (len(offsets) + 1)
+    for column, (offset, row) in enumerate(zip(offsets, opened, strict=True), 1):
+        d = masks(row, length)
+        for head, rest in rows_of_turned(length, offset, _AT_ONCE):
+            own = slice(column * length + rest.start, column * length + rest.stop)
+            _add(ends, leaky[head], leaky[own], d[head], zeros)
+
+
+def _add(ends: Ends, total: Ands, other: Ands, d: Words, zeros: Zeros) -> None:
+    difference = total.y.both ^ other.y.both
+    add(difference, d, ends.delta)
+    zeros.add(difference)
+    for x, z, other_x, other_z in (
+        (total.x.first, total.z.first, other.x.first, other.z.first),
+        (total.x.second, total.z.second, other.x.second, other.z.second),
+    ):  # fmt: skip
+        x ^= other_x
+        z ^= other_z
+        add(z, d, other_x)

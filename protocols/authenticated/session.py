@@ -1,0 +1,100 @@
+"""A circuit from inputs to outputs, all phases one after the other, on transfers that stand in the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.authenticated.dependent import Task, garble_circuit
+from protocols.authenticated.ends import Ends, set_up
+from protocols.authenticated.independent import authenticated_ands
+from protocols.authenticated.online import evaluate
+
+Bytes = npt.NDArray[np.uint8]
+AT_ONCE = 1 << 19
+"""ANDs that are garbled and evaluated together, or those of one instance: some 300 MB at either party."""
+_NAME = "authenticated garbling"
+
+
+@dataclass(slots=True, eq=False)
+class Standing:
+    """The transfers that stand in a session: set up by the first circuit, thrown away for good when one fails."""
+
+    ends: Ends | None = field(default=None, repr=False)
+    busy: bool = False
+    discarded: bool = False
+
+    def check(self) -> None:
+        """LocalError `transfers-discarded`, `calls-at-once` where a circuit cannot be computed now."""
+        if self.discarded:
+            raise LocalError(
+                "transfers-discarded", "a circuit by authenticated garbling has failed in this session",
+                "begin a new session: offsets and transfers on which somebody may have bet are not used again",
+            )  # fmt: skip
+        if self.busy:
+            raise LocalError(
+                "calls-at-once", "two circuits by authenticated garbling at a time: one would be taken for the other",
+                "await one before the next; instances of one circuit are computed side by side",
+            )  # fmt: skip
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """One circuit at a time; whatever ends it early ends the transfers. Errors as of `check`."""
+        self.check()
+        self.busy = True
+        try:
+            yield
+        except BaseException:
+            self.ends, self.discarded = None, True
+            raise
+        finally:
+            self.busy = False
+
+
+def standing(ctx: Context) -> Standing:
+    """What stands in this session."""
+    found: Standing = ctx.session.kept.setdefault(_NAME, Standing())
+    return found
+
+
+async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
+    """The outputs of a circuit, (bits, instances), at the receivers, None elsewhere.
+
+    inputs: (bits, instances), this party's own and the public ones; the other's are ignored. Secure against either
+    party, whatever it does. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`, PeerError; after any
+    error the session's transfers are gone (`transfers-discarded`). Many instances are computed so many at a time.
+    """
+    if not task.instances:
+        return np.empty((len(task.circuit.ends), 0), np.uint8) if ctx.me in receivers else None
+    own = standing(ctx)
+    with own.in_use():
+        if own.ends is None:
+            own.ends = await set_up(ctx)
+        found = [
+            await _batch(ctx, own.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch], receivers)
+            for batch in batches(task)
+        ]
+    learnt = [bits for bits in found if bits is not None]
+    return np.concatenate(learnt, axis=1) if learnt else None
+
+
+async def _batch(ctx: Context, ends: Ends, task: Task, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
+    ands = await authenticated_ands(ctx, ends, task.ands)
+    garbled = await garble_circuit(ctx, ends, task, ands)
+    del ands
+    return await evaluate(ctx, ends, garbled, inputs, receivers)
+
+
+def batches(task: Task) -> Iterator[slice]:
+    """The instances that are computed together: as few batches as may be, and alike."""
+    most = max(1, AT_ONCE // max(1, task.circuit.ands))
+    count = -(-task.instances // most)
+    edges = [task.instances * i // count for i in range(count + 1)]
+    return (slice(begin, end) for begin, end in pairwise(edges))

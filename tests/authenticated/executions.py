@@ -1,0 +1,66 @@
+"""Authenticated garbling of two simulated parties, phase by phase, on transfers of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from ot.pairs import run_pair
+
+from mpc.algebra.bits import pack, unpack
+from mpc.context import Context
+from protocols.authenticated.dependent import Garbled, Task, garble_circuit
+from protocols.authenticated.ends import Ends, set_up
+from protocols.authenticated.independent import authenticated_ands
+from protocols.authenticated.leaky import Ands
+from protocols.authenticated.online import evaluate
+from protocols.circuits.circuit import Circuit
+from protocols.circuits.plain import evaluate as plain
+
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Phases:
+    """What a party had in between: its ends, authenticated ANDs, its garbling, and the outputs that it learnt."""
+
+    ends: Ends
+    ands: Sequence[Ands]
+    garbled: Garbled
+    outputs: Bytes | None
+
+
+def role(task: Task, inputs: Bytes, receivers: Sequence[int] = (0, 1)) -> Callable[[Context, int], Awaitable[Phases]]:
+    """A party of all phases; what is the other's of the inputs it does not get."""
+
+    async def run(ctx: Context, peer: int) -> Phases:
+        mine = inputs.copy()
+        mine[task.rows(peer)] = 0
+        ends = await set_up(ctx)
+        ands = await authenticated_ands(ctx, ends, task.ands)
+        garbled = await garble_circuit(ctx, ends, task, ands)
+        return Phases(ends, ands, garbled, await evaluate(ctx, ends, garbled, mine, receivers))
+
+    return run
+
+
+def both(task: Task, inputs: Bytes, receivers: Sequence[int] = (0, 1), **options: Any) -> tuple[Phases, Phases]:
+    """Both parties' phases; costs are held against what is declared."""
+    run = role(task, inputs, receivers)
+    first, second = run_pair(run, run, audit=True, **options)
+    return first.result, second.result
+
+
+def clear(circuit: Circuit, inputs: Bytes) -> Bytes:
+    """What the circuit gives of (bits, instances), in the clear."""
+    outputs = plain(circuit, np.stack([pack(np.ascontiguousarray(row)) for row in inputs]))
+    return np.stack([unpack(row, inputs.shape[1]) for row in outputs])
+
+
+def opened(first: Any, second: Any) -> Bytes:
+    """The values of authenticated bits, of both parties' parts."""
+    shares: Bytes = ((first.first[..., 0] ^ second.first[..., 0]) & np.uint64(1)).astype(np.uint8)
+    return shares
