@@ -86,7 +86,7 @@ class Tally:
 def check(way: Way, made: Circuit, planes: Words, instances: int) -> None:
     """One computation, inputs from all parties in turn. ArithmeticError where an output is not that in the clear."""
 
-    async def shared(ctx: Context, mine: None) -> Words:
+    async def shared(ctx: Context, mine: None) -> Any:
         suite, rows = suite_of(ctx), []
         for i, row in enumerate(planes):
             owner = i % ctx.n
@@ -95,7 +95,7 @@ def check(way: Way, made: Circuit, planes: Words, instances: int) -> None:
         opened: Words = await suite.open_bits(ctx, out)
         return _bits(opened, instances)
 
-    async def private(ctx: Context, mine: None) -> Words:
+    async def private(ctx: Context, mine: None) -> Any:
         bits, values, start = _bits(planes, instances), {}, 0
         for i, port in enumerate(made.inputs):
             values[port.name] = mpc.private(i % 2, bits[start : start + port.width].T == 1)
