@@ -39,7 +39,7 @@ from protocols.circuits.plain import evaluate
 from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.garbled.three_halves_rr21 import THREE_HALVES
 from protocols.garbled.walk import Execution, Scheme
-from protocols.shares import BooleanShare, concatenate
+from protocols.shares import BooleanShare, concatenate, concatenate_planes, stack_planes
 from protocols.suite import suite_of
 
 TITLE = "Garbled circuits: in memory on one core, and between parties over loopback, online"
@@ -80,12 +80,25 @@ class Subject:
 Run = Callable[[Context, Circuit, BooleanShare], Awaitable[BooleanShare]]
 
 
-def _by_yao(name: str, size: int, made: Callable[[], Circuit], unit: str, scheme: Scheme = HALF_GATES) -> Subject:
+def _by_yao(
+    name: str, size: int, made: Callable[[], Circuit], unit: str, scheme: Scheme = HALF_GATES, own: int = 0
+) -> Subject:
+    """`own`: how many bits of the input, its first, are the garbler's; then the others are the evaluator's."""
+
     async def run(ctx: Context, made: Circuit, share: BooleanShare) -> BooleanShare:
-        outputs: BooleanShare = await suite_of(ctx).garbled(ctx, made, share, scheme)
+        of_garbler = tuple(i < own for i in range(made.first_gate - 1)) if own else ()
+        outputs: BooleanShare = await suite_of(ctx).garbled(ctx, made, share, scheme, of_garbler)
         return outputs
 
-    workload = _workload(name, size, made, run)
+    async def put_in(ctx: Context, planes: Words, count: int) -> BooleanShare:
+        mine: BooleanShare = suite_of(ctx).garblers_bits(ctx, planes[:own], own, (count,))
+        theirs = [
+            await suite_of(ctx).input_bits(ctx, 1, row if ctx.me == 1 else None, (count,)) for row in planes[own:]
+        ]
+        joined: BooleanShare = concatenate_planes([mine, stack_planes(theirs)])
+        return joined
+
+    workload = replace(_workload(name, size, made, run), planes_in=put_in if own else None)
     return Subject(workload, made, unit, lambda wanted: (2,), lambda parties: AES_OF_AND[scheme.name])
 
 
@@ -130,7 +143,7 @@ SUBJECTS = {
         _by_yao("half_gates.aes_10k", 10_000, aes, "blocks of AES-128"),
         _by_yao("three_halves.aes_10k", 10_000, aes, "blocks of AES-128", THREE_HALVES),
         _ahead("half_gates.ahead.aes_1k", 1_000, aes, "blocks of AES-128"),
-        _by_yao("half_gates.cmp_1m", 1_000_000, lambda: below, "comparisons of 64 bits"),
+        _by_yao("half_gates.cmp_1m", 1_000_000, lambda: below, "comparisons of 64 bits", own=64),
         *(_by_several(name, size, aes, "blocks of AES-128") for name, size in garbled_by_several.SIZES.items()),
     )
 }

@@ -1,8 +1,8 @@
 """`python -m bench.soak`: garbled circuits until so many gates have been computed, every output against the clear.
 
 Two parties in one process compute AES-128 on many blocks, by half-gates and in three halves, and circuits of random
-gates on a few instances each; between several parties, BMR does. All randomness is fresh. A wrong bit ends it with the
-seed of the circuit and its inputs.
+gates on a few instances each, these also garbled ahead, by authenticated garbling, and among three parties by BMR. All
+randomness is fresh. A wrong bit ends it with the seed of the circuit and its inputs.
 """
 
 from __future__ import annotations
@@ -42,17 +42,25 @@ SECONDS = 5.0
 
 
 class Way(NamedTuple):
-    """One way to compute a circuit on shared bits, among so many parties: an attribute of the suite, and the rest."""
+    """One way to compute a circuit, among so many parties: an attribute of the suite that takes shared bits, and the
+    rest; without one, authenticated garbling. `garbling`: of the session, ahead or online."""
 
     name: str
     parties: int
     function: str
     rest: tuple[Any, ...] = ()
+    garbling: str = "online"
 
 
 STREAMS = (Way("half-gates", 2, "garbled", (HALF_GATES,)), Way("three halves", 2, "garbled", (THREE_HALVES,)))
 """Those whose tables are many."""
-WAYS = (*STREAMS, Way("BMR, three parties", 3, "garbled_by_several"))
+WAYS = (
+    *STREAMS,
+    Way("half-gates ahead", 2, "garbled", (HALF_GATES,), "ahead"),
+    Way("three halves ahead", 2, "garbled", (THREE_HALVES,), "ahead"),
+    Way("BMR, three parties", 3, "garbled_by_several"),
+    Way("authenticated garbling", 2, ""),
+)
 
 
 class Tally:
@@ -78,27 +86,39 @@ class Tally:
 def check(way: Way, made: Circuit, planes: Words, instances: int) -> None:
     """One computation, inputs from all parties in turn. ArithmeticError where an output is not that in the clear."""
 
-    async def main(ctx: Context, mine: None) -> Words:
+    async def shared(ctx: Context, mine: None) -> Any:
         suite, rows = suite_of(ctx), []
         for i, row in enumerate(planes):
             owner = i % ctx.n
             rows.append(await suite.input_bits(ctx, owner, row if ctx.me == owner else None, (instances,)))
         out = await getattr(suite, way.function)(ctx, made, stack_planes(rows), *way.rest)
         opened: Words = await suite.open_bits(ctx, out)
-        return opened
+        return _bits(opened, instances)
 
-    run = mpc.simulate(main, [None] * way.parties)
-    expected = evaluate(made, planes)
-    for opened in run.results:
-        for row, right in zip(opened, expected, strict=True):
-            if not np.array_equal(unpack(row, instances), unpack(right, instances)):
-                raise ArithmeticError(f"{way.name} gave a wrong output of {made!r} for {instances} instances")
+    async def private(ctx: Context, mine: None) -> Any:
+        bits, values, start = _bits(planes, instances), {}, 0
+        for i, port in enumerate(made.inputs):
+            values[port.name] = mpc.private(i % 2, bits[start : start + port.width].T == 1)
+            start += port.width
+        (port,) = made.outputs
+        opened: Words = await mpc.authenticated(ctx, made, values)
+        return opened.T
+
+    run = mpc.simulate(shared if way.function else private, [None] * way.parties, garbling=way.garbling)
+    expected = _bits(evaluate(made, planes), instances)
+    if not all(np.array_equal(opened, expected) for opened in run.results):
+        raise ArithmeticError(f"{way.name} gave a wrong output of {made!r} for {instances} instances")
+
+
+def _bits(planes: Words, instances: int) -> Any:
+    """One row of bits for each plane."""
+    return np.stack([unpack(row, instances) for row in planes])
 
 
 def random_circuit(prg: Prg) -> Circuit:
     """Gates of either kind on any wires before them and their negations; outputs are any wires."""
     builder = Builder()
-    literals = [FALSE, TRUE, *builder.input("x", Bits(INPUTS))]
+    literals = [FALSE, TRUE, *builder.input("x", Bits(INPUTS)), *builder.input("y", Bits(INPUTS))]
     for drawn in prg.words((GATES, 3)).tolist():
         u, v = (literals[(each >> 1) % len(literals)] ^ each & 1 for each in drawn[:2])
         literals.append(builder.and_(u, v) if drawn[2] & 1 else builder.xor(u, v))

@@ -28,7 +28,8 @@ class Workload:
     many it is made of, by which different sizes are compared. `ring`: whether in a round each party sends to the next
     only, and not to all. `algebra`: the ring of the values. `decoded(words)`: where the result is compared as numbers,
     those that the opened words stand for; they may be off by `precision` as a part of the largest one.
-    `instances`: where values are planes of packed bits, (bits, words), how many instances each of them has, for a size.
+    `instances`: where values are planes of packed bits, (bits, words), how many instances each of them has, for a size;
+    `planes_in`: how they become shares, if not from party 0.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Workload:
     decoded: Callable[[Words], npt.NDArray[Any]] | None = None
     precision: float = 0.0
     instances: Callable[[int], list[int]] | None = None
+    planes_in: Callable[[Context, Words, int], Awaitable[BooleanShare]] | None = None
 
     async def put_in(self, ctx: Context, values: Sequence[Words], size: int) -> list[Share]:
         """The shares of the values, which party 0 brings."""
@@ -49,7 +51,10 @@ class Workload:
         if self.instances is None:
             return [await suite.input(ctx, 0, words, self.algebra.shape(words)) for words in values]
         for planes, count in zip(values, self.instances(size), strict=True):
-            shares.append(stack_planes([await suite.input_bits(ctx, 0, plane, (count,)) for plane in planes]))
+            if self.planes_in is not None:
+                shares.append(await self.planes_in(ctx, planes, count))
+            else:
+                shares.append(stack_planes([await suite.input_bits(ctx, 0, plane, (count,)) for plane in planes]))
         return shares
 
     def blank(self, ctx: Context, values: Sequence[Words], size: int) -> list[Share]:
