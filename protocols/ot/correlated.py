@@ -124,6 +124,18 @@ def check_choices(choices: Words, count: int) -> None:
         )  # fmt: skip
 
 
+class Failing(Protocol):
+    """An end of an extension that remembers the check that it failed."""
+
+    failed: Abort | None
+
+
+def need_unbroken(end: Failing) -> None:
+    """A failed check is final for an end: what it tells of the offset must not be asked for twice. Raises it again."""
+    if end.failed is not None:
+        raise end.failed
+
+
 def check_failed(ctx: Context, peer: int, what: str) -> Abort:
     """The error of a check that only a party that deviates from the protocol fails."""
     name = ctx.names[peer]

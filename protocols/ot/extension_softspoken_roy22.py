@@ -17,7 +17,8 @@ from mpc.accounts.cost import cost
 from mpc.algebra.binary_field import GF2_128
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from protocols.ot.correlated import LABEL_BITS, bit_masks, check_failed, pad_start, padded
+from mpc.errors import Abort
+from protocols.ot.correlated import LABEL_BITS, bit_masks, check_failed, need_unbroken, pad_start, padded
 from protocols.ot.folding import Streams, parts, summed_labels
 from protocols.ot.seeds_roy22 import receive_seeds, send_seeds
 
@@ -67,6 +68,7 @@ class _End:
     streams: Streams
     start: Words
     made: int = field(default=0, init=False)
+    failed: Abort | None = field(default=None, init=False, repr=False)
     position: int = field(default=0, init=False)
 
     @property
@@ -149,6 +151,7 @@ class SoftSpokenSender(_End):
 
     async def extend(self, ctx: Context, count: int) -> Words:
         """Fresh correlations: the labels q, (count, 2). Malicious version: Abort `ot-check-failed`."""
+        need_unbroken(self)
         return await _send(ctx, self, count)
 
 
@@ -158,6 +161,7 @@ class SoftSpokenReceiver(_End):
 
     async def extend(self, ctx: Context, count: int) -> tuple[Words, Words]:
         """Fresh correlations: random choices, packed, and the labels t, (count, 2)."""
+        need_unbroken(self)
         return await _receive(ctx, self, count)
 
 
@@ -231,7 +235,8 @@ class _Sending:
         told = await self.ctx.receive(self.end.peer, Spec((LABEL_BITS + 1, 2)))
         expected = told[1:] ^ (bit_masks(self.end.delta, LABEL_BITS)[:, None] & told[0])
         if np.bitwise_or.reduce(expected ^ self._sums, axis=None):
-            raise check_failed(self.ctx, self.end.peer, "the corrections")
+            self.end.failed = check_failed(self.ctx, self.end.peer, "the corrections")
+            raise self.end.failed
 
     async def _corrections(self, batch: _Batch) -> Words:
         spec = Spec((len(parts(self.end.k)) - 1, batch.blocks, 2))

@@ -20,8 +20,8 @@ from mpc.algebra import bits
 from mpc.algebra.binary_field import GF2_128
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from mpc.errors import LocalError
-from protocols.ot.correlated import CotReceiver, CotSender, check_failed, take
+from mpc.errors import Abort, LocalError
+from protocols.ot.correlated import CotReceiver, CotSender, check_failed, need_unbroken, take
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup
 from protocols.ot.half_trees import MAX_LOG_SIZE, Sparse, TreeKeys, grow, hashed_encode, lowest_bits, regrow, round_keys
@@ -150,6 +150,7 @@ class _End:
     spare: Words = field(init=False, repr=False, default_factory=lambda: np.empty((0, 2), U64))
     made: int = field(init=False, default=0)
     iterations: int = field(init=False, default=0)
+    failed: Abort | None = field(init=False, default=None, repr=False)
 
     @property
     def peer(self) -> int:
@@ -215,6 +216,7 @@ class FerretSender(_End):
 
     async def extend(self, ctx: Context, count: int) -> Words:
         """Fresh correlations: the labels q, (count, 2)."""
+        need_unbroken(self)
         return await _send(ctx, self, count)
 
 
@@ -224,6 +226,7 @@ class FerretReceiver(_End):
 
     async def extend(self, ctx: Context, count: int) -> tuple[Words, Words]:
         """Fresh correlations: random choices, packed, and the labels t, (count, 2). Abort `ot-check-failed`."""
+        need_unbroken(self)
         labels = await _receive(ctx, self, count)
         return await ctx.off_loop(count * _CHOICE_WORK, lowest_bits, labels), labels
 
@@ -314,7 +317,8 @@ async def _iterate_receiver(ctx: Context, end: FerretReceiver, r: Words) -> None
     if end.malicious:
         expected = _digest(ctx, end, total ^ _summed(check))
         if np.bitwise_or.reduce(expected ^ await ctx.receive(end.peer, Spec((4,)))):
-            raise check_failed(ctx, end.peer, "the trees of labels")
+            end.failed = check_failed(ctx, end.peer, "the trees of labels")
+            raise end.failed
     end.finish(r)
 
 
