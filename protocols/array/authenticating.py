@@ -52,7 +52,7 @@ async def authenticated(
     it, and nothing more can be computed this way in the session. A party may always give other data of its own than
     it has, and may end the run when it knows its outputs and the other does not.
 
-    Constant rounds, all phases in this call; about 90 bytes each way and 32 from party 0 for each AND and instance.
+    Constant rounds, all phases in this call; about 64 bytes each way and 32 from party 0 for each AND and instance.
     A plan gives zeros.
 
     LocalError as `mpc.garbled` and `not-private`, `unfit-session` among other than two parties, `calls-at-once`,

@@ -3,7 +3,7 @@
 A bit v = a ^ b, a party 0's and b party 1's. M_0[a] = K_1[a] ^ a D_1: party 0 has the MAC M_0, party 1 the key K_1; and
 the other way round M_1[b] = K_0[b] ^ b D_0. That is what correlated transfers give. Kept are the two XOR sharings that
 follow: `first` of v D_0 (K_0 ^ a D_0 and M_1) and `second` of v D_1 (M_0 and K_1 ^ b D_1). Their sum shares
-v (D_0 ^ D_1). All are linear in v, and XOR is local.
+v (D_0 ^ D_1), of which the lower word is enough for checks. All are linear in v, and XOR is local.
 
 D_0 is odd and D_1 even, as the paper has it. Nobody has to be trusted for that: each party sets the lowest bit of its
 own labels to what it must be under such offsets. So the lowest bit of a party's `first` is its share of v, that of
@@ -52,8 +52,8 @@ class Bits:
 
     @property
     def both(self) -> Words:
-        """This party's share of v (D_0 ^ D_1); its lowest bit is that of v."""
-        return self.first ^ self.second
+        """The lower word of this party's share of v (D_0 ^ D_1); its lowest bit is that of v."""
+        return self.first[..., 0] ^ self.second[..., 0]
 
     @property
     def own(self) -> Words:

@@ -29,7 +29,7 @@ PUBLIC = -1
 """Who owns an input that both have."""
 _WORK = 200
 _AT_ONCE = 1 << 13
-_NONE = np.empty((0, 2), U64)
+_NONE = np.empty(0, U64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +59,7 @@ class Task:
 class Garbled:
     """What a party has of a garbling, used once, whatever comes of it.
 
-    inputs, outputs: masks (bits, instances, 2). checks: what belongs to each AND's check, labels of left, right and
+    inputs, outputs: masks (bits, instances, 2). checks: what belongs to each AND's check, the words of left, right and
     product ^ result. start: of the gates' keys. The garbler has the labels of masked zero of the inputs, (bits,
     instances, 2); the evaluator the tables (ANDs, 2, 2) and one more label of each AND.
     """
@@ -155,7 +155,7 @@ def _multiplied(ends: Ends, wires: Masks, ands: Sequence[Ands], opened: Sequence
             d, e = (row[here] for row in opened)
             for kept, own, public in ((wires.left[here], some.x, d), (wires.right[here], some.y, e)):
                 difference = kept.both ^ own.both
-                add(difference, public, ends.delta)
+                difference ^= public & ends.delta[0]
                 zeros.add(difference)
             product = made[here]
             for total, x, y, z in (
@@ -248,4 +248,4 @@ async def _rehearse(ctx: Context, task: Task, start: Words) -> Garbled:
         else:
             await ctx.receive(GARBLER, Spec(shape))
     nothing = Bits(labels, labels)
-    return Garbled(task, start, nothing, nothing, (labels, labels, labels))
+    return Garbled(task, start, nothing, nothing, (_NONE, _NONE, _NONE))

@@ -1,7 +1,7 @@
 """Whether two parties hold the same, without telling what: by digests that are committed to before either is opened.
 
-What has to be 0 in authenticated garbling is shared as v (D_0 ^ D_1): both hold the same label where v is 0, and labels
-that differ by what neither knows where it is 1. So a digest of all such labels is compared. A party that opened its
+What has to be 0 in authenticated garbling is shared as v (D_0 ^ D_1): both hold the same word where v is 0, and words
+that differ by what neither knows where it is 1. So a digest of all such words is compared. A party that opened its
 digest first would let the other one answer with it, or try what it guesses of secrets: hence commitments, which are
 bound to session, call and party.
 """
@@ -23,7 +23,7 @@ _WORDS = 4
 
 
 class Zeros:
-    """A party's digest of labels that the other one holds as well, where all is as it should be; in order."""
+    """A party's digest of words that the other one holds as well, where all is as it should be; in order."""
 
     __slots__ = ("_state",)
 
@@ -46,7 +46,7 @@ class Zeros:
 async def check_equal(ctx: Context, zeros: Zeros, what: str) -> None:
     """Abort `authenticated-check-failed` unless the other of the two parties has taken in the same.
 
-    A party that took in anything else passes with a chance of 2^-128; it may try one guess, and is found out where
+    A party that took in anything else passes with a chance of 2^-63; it may try one guess, and is found out where
     it guesses wrong. Neither learns what the other took in.
     """
     own = blank((_WORDS,)) if ctx.planning else zeros.digest()

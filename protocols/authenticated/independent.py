@@ -33,7 +33,7 @@ def _words(ends: Ends, count: int) -> int:
     total = 0
     for columns, length in map(sizes, pieces(count)):
         leaky = columns * length
-        total += 2 * leaky + words_for(leaky) + 12 + _OF_CALLS + (columns - 1) * words_for(length)
+        total += leaky + words_for(leaky) + 12 + _OF_CALLS + (columns - 1) * words_for(length)
     return total
 
 
@@ -88,7 +88,7 @@ def _added_up(ends: Ends, leaky: Ands, offsets: Sequence[int], opened: Words, ze
 
 def _add(ends: Ends, total: Ands, other: Ands, d: Words, zeros: Zeros) -> None:
     difference = total.y.both ^ other.y.both
-    add(difference, d, ends.delta)
+    difference ^= d & ends.delta[0]
     zeros.add(difference)
     for x, z, other_x, other_z in (
         (total.x.first, total.z.first, other.x.first, other.z.first),

@@ -6,7 +6,8 @@ U = H(K) ^ H(K ^ D_own) ^ C, and who has the MAC takes x U ^ H(M). So they share
 bit x y itself. A fresh authenticated r is turned into z = x y by opening what the two differ by, and S ^ `z.both` is
 the same at both parties if nobody has cheated: the sums x y D and z D cancel.
 
-H is the hash of transfers, tweaked by the correlation's number (`protocols.ot.pads`).
+H is the hash of transfers, tweaked by the correlation's number (`protocols.ot.pads`). Of C, U and S the lower words are
+enough: of D it has 63 bits that neither party knows, where 40 are asked for.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra.bits import words_for
+from mpc.algebra.bits import pack, words_for
 from mpc.algebra.ring import Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
-from protocols.authenticated.bits import Bits, add, directions, lowest, masks, own_sharing, random_bits
+from protocols.authenticated.bits import ONE, Bits, add, directions, masks, own_sharing, random_bits
 from protocols.authenticated.ends import GARBLER, Ends
 from protocols.authenticated.equality import Zeros, check_equal
 from protocols.ot.pads import pads
@@ -29,7 +30,7 @@ from protocols.ot.pads import pads
 _AT_ONCE = 1 << 13
 """ANDs whose labels are computed at once: a near cache holds them."""
 _MESSAGE = 1 << 16
-"""ANDs of a message: a mebibyte."""
+"""ANDs of a message: half a mebibyte."""
 _WORK = 100
 
 
@@ -53,7 +54,7 @@ class Ands:
 
 @cost(
     rounds=lambda ends, count: ends.rounds(directions(3 * count)) + 4,
-    words=lambda ends, count: 2 * count + words_for(count) + 12,
+    words=lambda ends, count: count + words_for(count) + 12,
     to_one=lambda ends, count: ends.words(directions(3 * count)),
 )
 async def leaky_ands(ctx: Context, ends: Ends, count: int) -> Ands:
@@ -67,7 +68,7 @@ async def leaky_ands(ctx: Context, ends: Ends, count: int) -> Ands:
     if ctx.planning:
         await _rehearse(ctx, ends, count)
         return made
-    sums = np.empty((count, 2), np.uint64)
+    sums = np.empty(count, np.uint64)
     offers = []
     for some in _slices(count, _MESSAGE):
         offer = await ctx.off_loop(_WORK * count, _offered, ends, made, some, numbers, sums)
@@ -76,7 +77,7 @@ async def leaky_ands(ctx: Context, ends: Ends, count: int) -> Ands:
     for some, offer in zip(_slices(count, _MESSAGE), offers, strict=True):
         theirs = await ctx.receive(ends.peer, Spec(offer.shape))
         await ctx.off_loop(_WORK * count, _taken, made, some, offer, theirs, sums)
-    own = lowest(sums) ^ made.z.own
+    own = pack((sums & ONE).astype(np.uint8)) ^ made.z.own
     (differences,) = await ctx.exchange(own)
     zeros = Zeros()
     await ctx.off_loop(_WORK * count, _turned, ends, made.z, differences[0] ^ differences[1], sums, zeros)
@@ -91,7 +92,7 @@ def _slices(count: int, step: int, start: int = 0) -> Iterator[slice]:
 
 def _offered(ends: Ends, made: Ands, wanted: slice, numbers: tuple[int, int], sums: Words) -> Words:
     """What this party offers, U; the hashes of its labels are the beginning of S."""
-    offer = np.empty((wanted.stop - wanted.start, 2), np.uint64)
+    offer = np.empty(wanted.stop - wanted.start, np.uint64)
     for some in _slices(wanted.stop, _AT_ONCE, wanted.start):
         keys, macs = made.x[some].first, made.x[some].second
         if ends.role != GARBLER:
@@ -105,15 +106,15 @@ def _offered(ends: Ends, made: Ands, wanted: slice, numbers: tuple[int, int], su
 
 
 def _hash(labels: Words, offset: Words | None, start: Words, first: int) -> Words:
-    return pads(labels, offset, start, first, 2, (0, 0, 2))
+    return pads(labels, offset, start, first, 2, (0, 0, 1))[:, 0]
 
 
 def _taken(made: Ands, wanted: slice, own: Words, theirs: Words, sums: Words) -> None:
     """S ^= (this party's share of x) (U ^ the other's U): its own keys' offset, and what it takes."""
     for some in _slices(wanted.stop, _AT_ONCE, wanted.start):
         here = slice(some.start - wanted.start, some.stop - wanted.start)
-        shares = np.uint64(0) - (made.x.first[some, 0] & np.uint64(1))
-        add(sums[some], shares, own[here] ^ theirs[here])
+        shares = np.uint64(0) - (made.x.first[some, 0] & ONE)
+        sums[some] ^= shares & (own[here] ^ theirs[here])
 
 
 def _turned(ends: Ends, z: Bits, differences: Words, sums: Words, zeros: Zeros) -> None:
@@ -126,7 +127,7 @@ def _turned(ends: Ends, z: Bits, differences: Words, sums: Words, zeros: Zeros) 
 
 async def _rehearse(ctx: Context, ends: Ends, count: int) -> None:
     """The messages of a plan."""
-    parts = [(some.stop - some.start, 2) for some in _slices(count, _MESSAGE)]
+    parts = [(some.stop - some.start,) for some in _slices(count, _MESSAGE)]
     for shape in parts:
         ctx.send(ends.peer, blank(shape))
     for shape in parts:

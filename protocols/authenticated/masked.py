@@ -1,7 +1,7 @@
 """The check of an evaluation: from the masked bits of all inputs and ANDs, that each AND is what it must be.
 
 Of an AND with masked bits p, q of its operands and r of its result, (p ^ l)(q ^ m) = r ^ n for the masks l, m, n. So
-p q ^ r ^ p m ^ q l ^ (l m ^ n) is 0, of which both parties have authenticated shares: labels that must be alike.
+p q ^ r ^ p m ^ q l ^ (l m ^ n) is 0, of which both parties have authenticated shares: words that must be alike.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from mpc.algebra.bits import pack
 from mpc.algebra.ring import U64, Words
-from protocols.authenticated.bits import add
 from protocols.authenticated.dependent import Garbled
 from protocols.authenticated.ends import Ends
 from protocols.authenticated.equality import Zeros
@@ -47,13 +46,10 @@ def _block(ends: Ends, garbled: Garbled, steps: Steps, inputs: Bytes, ands: Byte
 
 
 def _held(ends: Ends, garbled: Garbled, here: slice, width: int, words: tuple[Words, Words, Words]) -> Words:
-    """This party's labels of what must be 0."""
+    """This party's words of what must be 0."""
     left, right, results = (np.uint64(0) - _bits(each, width).reshape(-1) for each in words)
     masks_left, masks_right, sums = (labels[here] for labels in garbled.checks)
-    held = sums.copy()
-    add(held, left, masks_right)
-    add(held, right, masks_left)
-    add(held, left & right ^ results, ends.delta)
+    held: Words = sums ^ left & masks_right ^ right & masks_left ^ (left & right ^ results) & ends.delta[0]
     return held
 
 

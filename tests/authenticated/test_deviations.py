@@ -118,7 +118,7 @@ def test_other_masked_bits(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bet_on_a_leaky_and_is_right_half_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """U ^ E shifts the other's sum by x E: who bets that x is 0 passes where it is, and is found out where it is 1."""
     ends()
-    honest, bets, error = leaky._offered, 24, np.array([2, 0], np.uint64)
+    honest, bets, error = leaky._offered, 24, np.uint64(2)
     place = 0
 
     def offered(own: Ends, made: Any, wanted: slice, numbers: Any, sums: Any) -> Any:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -189,3 +193,34 @@ def test_after_a_failed_check_the_transfers_are_gone() -> None:
     assert isinstance(evaluator.error, LocalError)
     assert evaluator.error.code == "transfers-discarded"
     assert all(standing.ends is None and standing.discarded for standing in kept)
+
+
+PROGRAM = """
+import mpc
+
+
+@mpc.circuit(x=mpc.UInt(32), y=mpc.UInt(32))
+def richer(x, y):
+    return x > y
+
+
+async def main(ctx, mine):
+    own = [[5, 9], [7, 3]][ctx.me]
+    return await mpc.authenticated(ctx, richer, x=mpc.private(0, own), y=mpc.private(1, own))
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_over_tls(tmp_path: Path) -> None:
+    """As people start it; the summary says against whom the circuit is secure, and bytes are those of a plan."""
+    (tmp_path / "richer.py").write_text(PROGRAM)
+    documents = []
+    for command in ("run", "plan"):
+        words = [sys.executable, "-m", "party_runner", command, "-n", "2", "richer.py", "--json", "-"]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+        documents.append(json.loads(done.stdout[done.stdout.index("{") : done.stdout.rindex("}") + 1]))
+    run, planned = documents
+    assert run["result"] == [False, True]
+    assert run["circuits"][0]["adversary"] == "one of two, malicious"
+    assert run["circuits"] == planned["circuits"]
+    assert (run["rounds"], run["bytes_sent"]) == (planned["rounds"], planned["bytes_sent"])
