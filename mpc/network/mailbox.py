@@ -66,7 +66,7 @@ class Mailbox:
         arrived = self._arrived[sender]
         if tag in arrived:
             raise self._blame(sender, "unexpected-message", f"sent message {tag} twice")
-        self._unclaimed[sender] += message.array.nbytes + OVERHEAD
+        self._unclaimed[sender] += _held_by(message)
         if self._unclaimed[sender] > self._limit:
             raise self._blame(sender, "oversized-message", f"sent over {self._limit} bytes that nobody asked for yet")
         arrived[tag] = message
@@ -84,7 +84,7 @@ class Mailbox:
         message = self._arrived[sender].pop(tag, None)
         if message is None:
             return await self._wait(sender, tag)
-        self._unclaimed[sender] -= message.array.nbytes + OVERHEAD
+        self._unclaimed[sender] -= _held_by(message)
         if self._unclaimed[sender] <= PLENTY:
             self._room[sender].unpark_all()
         self._immediate += 1
@@ -224,3 +224,9 @@ class Mailbox:
         name = self._names[sender]
         remedy = "see that every party runs the same program and the same version of Parley"
         return PeerError(code, f"{name} {what}", remedy, party=name)
+
+
+def _held_by(message: Message) -> int:
+    """The bytes that it takes here; an array without content, as plans have them, is one element however large."""
+    array = message.array
+    return (array.nbytes if any(array.strides) else array.itemsize) + OVERHEAD

@@ -57,3 +57,15 @@ def test_every_operation_takes_two_rounds() -> None:
     garbler, evaluator = mpc.simulate(main, [None, None], suite="yao", check_costs=True).results
     assert set(garbler.values()) == {1}
     assert set(evaluator.values()) == {2}
+
+
+def test_a_plan_of_more_than_peers_may_hold_says_what_it_sends() -> None:
+    """Messages of a plan have no content, however many wait side by side."""
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        x = await mpc.secret(ctx, owner=0, value=mine, range=(0, 100))
+        return await mpc.reveal(ctx, (x * x[::-1]).sum())
+
+    report = mpc.plan(main, [np.ones(2_200_000, int), None], suite="yao").report
+    assert report.bytes_sent[0] > 2**31
+    assert any("sends 2," in warning for warning in report.warnings)
