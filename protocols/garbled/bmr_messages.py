@@ -174,6 +174,8 @@ async def _rehearse_piece(ctx: Context, call: Call, piece: Piece) -> None:
     _send(ctx, evaluator, call.garblers, back)
     await _receive(ctx, others, call.garblers, turns)
     await _receive(ctx, evaluator, call.garblers, back)
+    if ctx.me in call.garblers:
+        await ctx.drained(call.evaluator)
     _send(ctx, call.garblers, evaluator, tables)
     await _receive(ctx, call.garblers, evaluator, down + tables)
 
