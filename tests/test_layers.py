@@ -74,8 +74,8 @@ FOLDER_ORDER = {
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
-        "float_whole", "float_values", "function", "levels", "plain", "binding", "arrays", "bristol", "known",
-        "packing", "gmw", "library", "__init__",
+        "float_whole", "float_values", "function", "levels", "plain", "binding", "arrays", "computing", "bristol",
+        "known", "packing", "gmw", "library", "__init__",
     ),
     "protocols.garbled": (
         "program", "walk", "half_gates_zre15", "three_halves_rr21", "schemes", "whole",

@@ -21,6 +21,7 @@ from protocols.circuits.choosing import (
     wide_product,
 )
 from protocols.circuits.circuit import Circuit, Port
+from protocols.circuits.computing import computed
 from protocols.circuits.float_values import FloatValue
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import Bits, Float, Float32, Int, UInt
@@ -46,6 +47,7 @@ __all__ = [
     "bits_of_bytes",
     "bytes_of_bits",
     "circuit",
+    "computed",
     "fixed_point",
     "from_bytes",
     "joined",

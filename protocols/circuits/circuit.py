@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -119,6 +120,15 @@ class Circuit:
     def and_depth(self) -> int:
         """The rounds that GMW takes: the largest number of ANDs on a way to an output."""
         return int(self.and_depths[self.ends >> 1].max(initial=0))
+
+    def __call__(self, *values: object, **named: object) -> NoReturn:
+        """LocalError `bad-circuit`: what is computed of it, and how, is said by name."""
+        raise LocalError(
+            "bad-circuit",
+            f"`{self.name}` is a circuit, and was called like a function",
+            "compute it of secrets by `await mpc.garbled(ctx, circuit, x=...)`, of plain values by "
+            "mpc.circuits.computed(circuit, x=...); inside another circuit call a plain function of values",
+        )
 
     def __repr__(self) -> str:
         inputs, outputs = (", ".join(map(str, ports)) for ports in (self.inputs, self.outputs))
