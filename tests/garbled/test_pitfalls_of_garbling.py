@@ -20,7 +20,8 @@ from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.preprocessing.dealer import local_supplies
 from protocols.shares import stack_planes
 
-TABLES = HALF_GATES.shape(product.ands * INSTANCES)
+TABLES = 4 * product.ands * INSTANCES
+"""Words of a message with all tables."""
 
 
 def tables_of(main: Any, session: str = "one", seeds: str = "same") -> list[np.ndarray]:
@@ -35,7 +36,7 @@ def tables_of(main: Any, session: str = "one", seeds: str = "same") -> list[np.n
         )  # fmt: skip
 
     trio.run(start)
-    return [sent.message.array for sent in record if sent.sender == 0 and sent.message.array.shape == TABLES]
+    return [sent.message.array for sent in record if sent.sender == 0 and sent.message.array.size == TABLES]
 
 
 def blocks(tables: np.ndarray) -> set[bytes]:
