@@ -183,6 +183,7 @@ def looked_up(b: Builder, index: Sequence[int], table: Sequence[int], width: int
     the products of a few low bits alone, and an AND for each bit of an entry and product of the high ones, where that
     is less.
     """
+    table = table[: 1 << len(index)]
     k = (len(table) - 1).bit_length()
     weights = _products_of_bits([*table, *[table[-1]] * ((1 << k) - len(table))])
     low = min(range(k + 1), key=lambda a: (1 << a) - a + (1 << k - a) - (k - a) + width * ((1 << k - a) - 1))

@@ -38,7 +38,10 @@ def bits_of(kind: Bits, values: Any) -> Bytes:
     """
     if isinstance(values, bytes | bytearray):
         return _of_width(kind, bits_of_bytes(values))
-    array = as_numbers(values)
+    try:
+        array = as_numbers(values)
+    except ValueError:
+        raise LocalError("not-a-number", "lists of different lengths", "give an array") from None
     if array.dtype.kind == "b":
         return (array[..., None] if kind.width == 1 else _of_width(kind, array)).astype(np.uint8)
     if isinstance(kind, Float):
@@ -51,7 +54,7 @@ def numbers_of(kind: Bits, bits: Any) -> Any:
 
     LocalError `bad-width` for another number of bits.
     """
-    array = _of_width(kind, np.asarray(bits)).astype(np.uint8)
+    array = _of_width(kind, _as_bits(bits))
     if kind.width > WORD:
         return _long_numbers(kind, array)
     words = _words_of_bits(array)
@@ -79,7 +82,7 @@ def bits_of_bytes(data: Any) -> Bytes:
 
 def bytes_of_bits(bits: Any) -> Bytes:
     """Bits (..., 8 k) as bytes (..., k). LocalError `bad-width` for parts of bytes."""
-    array = np.atleast_1d(np.asarray(bits)).astype(np.uint8)
+    array = np.atleast_1d(_as_bits(bits))
     if array.shape[-1] % 8:
         raise LocalError("bad-width", f"{array.shape[-1]} bits are no whole number of bytes", "use numbers_of")
     return np.packbits(array, axis=-1, bitorder="little")[..., ::-1]
@@ -97,6 +100,17 @@ def bits_of_planes(planes: Words, shape: tuple[int, ...]) -> Bytes:
     size = int(np.prod(shape))
     rows = np.array([unpack(plane, size) for plane in planes], np.uint8).reshape(len(planes), size)
     return np.ascontiguousarray(rows.T).reshape(*shape, len(planes))
+
+
+def _as_bits(bits: Any) -> Bytes:
+    """An array of 0 and 1. LocalError `not-a-number` for anything else."""
+    try:
+        array = np.asarray(bits)
+    except ValueError:
+        array = np.empty(0, object)
+    if array.dtype.kind not in "biuf" or not ((array == 0) | (array == 1)).all():
+        raise LocalError("not-a-number", f"{array.dtype} values that are no bits", "give 0 and 1, or truth values")
+    return array.astype(np.uint8)
 
 
 def _of_width(kind: Bits, bits: Array) -> Array:
@@ -155,7 +169,7 @@ def _patterns(kind: Float, array: Array) -> Words:
         with np.errstate(over="ignore"):
             words = np.asarray(array.astype(real)).view(pattern).astype(U64)
     else:
-        given = array if array.dtype.kind == "O" else reals
+        given = reals if array.dtype.kind == "f" else array  # whole numbers are rounded once
         words = _words_of_bits(_each(lambda row: kind.encoded(row.item()), given[..., None], np.uint8, kind.width))
     outside = np.isfinite(reals) & (words & U64.type(kind.infinity) == U64.type(kind.infinity))
     if outside.any():

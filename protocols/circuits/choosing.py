@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial, reduce
 from typing import Any
 
@@ -11,7 +11,7 @@ from protocols.circuits import arithmetic, division
 from protocols.circuits.circuit import FALSE
 from protocols.circuits.kinds import Bits, UInt
 from protocols.circuits.shallow import is_wanted, total
-from protocols.circuits.values import Number, Value, alike, made, mux, of_circuit, value_of
+from protocols.circuits.values import Number, Value, alike, made, mux, need_unsigned, of_circuit, value_of
 from protocols.sorting_network import comparators
 
 
@@ -25,13 +25,13 @@ def joined(*parts: Value) -> Value:
 
 
 def minimum(x: Number | int, y: Number | int) -> Number:
-    """The smaller of two: 2 k ANDs for k bits."""
+    """The smaller of two: 2 k ANDs for k bits. Of floats the second one where either is NaN."""
     one, other = alike(x, y)
     return mux(one < other, one, other)
 
 
 def maximum(x: Number | int, y: Number | int) -> Number:
-    """The larger of two: 2 k ANDs for k bits."""
+    """The larger of two: 2 k ANDs for k bits. Of floats the second one where either is NaN."""
     one, other = alike(x, y)
     return mux(one > other, one, other)
 
@@ -75,7 +75,8 @@ def _better(
 
 
 def sorted_values(values: Sequence[Number]) -> list[Number]:
-    """All, ascending, by Batcher's odd-even merge sort: about n (log2 n)^2 / 4 comparisons."""
+    """All, ascending, by Batcher's odd-even merge sort: about n (log2 n)^2 / 4 comparisons. NaN among floats leaves the
+    others in some order."""
     found = list(values)
     for places, step in comparators(len(found)):
         for low in places.tolist():
@@ -100,6 +101,7 @@ def sum_of(values: Sequence[Number | int]) -> Number:
 
 def population_count(x: Value) -> Number:
     """How many bits are 1, as UInt of as many bits as that takes: fewer than k ANDs."""
+    of_circuit(getattr(x, "builder", None), x)
     count = arithmetic.population_count(x.builder, x.literals)
     return _number(x, count)
 
@@ -112,6 +114,7 @@ def square_root(x: Number) -> Number:
 
 def wide_product(x: Number, y: Number | int) -> Number:
     """x y with all its bits, as UInt of both widths together; unsigned numbers, a public one as wide as x."""
+    _unsigned(x)
     other = of_circuit(x.builder, y if isinstance(y, Value) else x._like(x._operand(y)))
     _unsigned(x, other)
     width = x.kind.width + other.kind.width
@@ -120,7 +123,11 @@ def wide_product(x: Number, y: Number | int) -> Number:
 
 def looked_up(index: Value, table: Sequence[Any], kind: Bits) -> Value:
     """table[index] for a public table of numbers of this kind; beyond its end the last entry."""
-    entries = list(table)
+    of_circuit(getattr(index, "builder", None), index)
+    need_unsigned(index, "an index")
+    if not isinstance(kind, Bits):
+        raise LocalError("bad-operand", f"a {type(kind).__name__} is no kind", "say what the entries are: UInt(8)")
+    entries = list(table) if isinstance(table, Iterable) else []
     if not entries:
         raise LocalError("bad-operand", "an empty table", "give one number or more")
     words = [sum(bit << place for place, bit in enumerate(kind.encoded(entry))) for entry in entries]

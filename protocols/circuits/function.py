@@ -13,7 +13,7 @@ from protocols.circuits.kinds import Bits
 from protocols.circuits.values import Value, made, of_circuit
 
 
-def circuit(**inputs: Bits) -> Callable[[Callable[..., Any]], Circuit]:
+def circuit(*functions: Any, **inputs: Bits) -> Callable[[Callable[..., Any]], Circuit]:
     """The decorator that turns a function of values into a `Circuit`; each argument is an input of this kind.
 
     The function runs once, on values without content, and each operator puts its gates into the circuit: a loop over
@@ -21,6 +21,9 @@ def circuit(**inputs: Bits) -> Callable[[Callable[..., Any]], Circuit]:
     output `result`, a tuple (`result0`, `result1`...), or a dictionary of names. LocalError: `bad-circuit` for
     arguments and inputs that do not agree or a result that is no value, and what the operators refuse.
     """
+    if functions:
+        way = "write @circuit(x=UInt(32), y=UInt(32)) above the function, a kind for each of its arguments"
+        raise LocalError("bad-circuit", "a circuit without the kinds of its inputs", way)
     for name, kind in inputs.items():
         if not isinstance(kind, Bits):
             way = f"write {name}=UInt(32), Int(32) or Bits(128)"
@@ -41,7 +44,14 @@ def circuit(**inputs: Bits) -> Callable[[Callable[..., Any]], Circuit]:
 
 def _arguments(function: Callable[..., Any], inputs: Mapping[str, Bits]) -> dict[str, Bits]:
     """The inputs in the order of the function's arguments."""
-    names = list(inspect.signature(function).parameters)
+    if not callable(function):
+        raise LocalError("bad-circuit", f"a circuit of a {type(function).__name__}", "give a function of the inputs")
+    parameters = inspect.signature(function).parameters
+    for parameter in parameters.values():
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            what = f"`{function.__name__}` takes `{parameter}`, which has no name to give an input by"
+            raise LocalError("bad-circuit", what, "name each argument: def f(x, y)")
+    names = list(parameters)
     if set(names) != set(inputs):
         what = f"`{function.__name__}` takes {', '.join(names) or 'nothing'}; kinds are given for {', '.join(inputs)}"
         raise LocalError("bad-circuit", what, "give one kind for each argument")

@@ -7,6 +7,7 @@ gates with it fold away.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import index
 from typing import Any, NoReturn, TypeVar
 
 from mpc.errors import LocalError
@@ -88,7 +89,7 @@ class Value:
 
     def rotated(self: V, by: int) -> V:
         """Moved up by a public number of places; what leaves at one end comes in at the other."""
-        by %= self.kind.width
+        by = _whole(by) % self.kind.width
         return self._like(self.literals[-by:] + self.literals[:-by] if by else self.literals)
 
     def to(self, kind: Bits) -> Value:
@@ -125,8 +126,14 @@ class Value:
         return self.kind.encoded(other)
 
     def _shifted(self: V, by: int | Value, fill: int, *, left: bool) -> V:
-        amount = of_circuit(self.builder, by).literals if isinstance(by, Value) else UInt(64).encoded(by)
+        if isinstance(by, Value):
+            need_unsigned(of_circuit(self.builder, by), "a shift")
+        amount = by.literals if isinstance(by, Value) else UInt(64).encoded(by)
         return self._like(arithmetic.shifted(self.builder, self.literals, amount, fill, left=left))
+
+    def __index__(self) -> int:
+        way = "take looked_up(x, table, kind) for an entry of a table, x << y for a shift"
+        raise LocalError("secret-truth", "a value in a circuit is not known when the circuit is made", way)
 
     def __bool__(self) -> bool:
         way = "use mux(condition, a, b), which computes both"
@@ -263,6 +270,21 @@ def made(builder: Builder, kind: Bits, literals: Sequence[int]) -> Value:
 def value_of(builder: Builder, literals: Sequence[int]) -> Value:
     """Literals as Bits."""
     return Value(builder, Bits(len(literals)), literals)
+
+
+def need_unsigned(value: Value, what: str) -> None:
+    """LocalError `bad-operand` for a signed number, or a float, as an index or the amount of a shift."""
+    if isinstance(value.kind, Int | Float):
+        way = "convert it, x.to(UInt(k)), where it is not negative"
+        raise LocalError("bad-operand", f"{what} that is a value {value.kind}", way)
+
+
+def _whole(number: Any) -> int:
+    try:
+        return index(number)
+    except TypeError:
+        what = f"a {type(number).__name__} where a public whole number belongs"
+        raise LocalError("bad-operand", what, "rotate by a number that everybody knows, shift by any") from None
 
 
 def of_circuit(builder: Builder | None, value: Any) -> Value:

@@ -35,6 +35,11 @@ FORMATS = [
     (Int(6), 0),
     (Int(5), 9),
     (UInt(3), 5),
+    (Int(1), 3),
+    (Int(1), 0),
+    (UInt(1), 0),
+    (Int(2), 2),
+    (UInt(2), 0),
     (Int(32), 16),
     (Int(50), 30),
 ]
@@ -80,7 +85,8 @@ def largest_error(function, exact, kind, places, chosen):
     found = run(of_one(function, kind, places), x=chosen)["result"]
     with localcontext(prec=60):
         return max(
-            abs(Decimal(y) - exact(Decimal(x) / 2**places) * 2**places) for x, y in zip(chosen, found, strict=True)
+            (abs(Decimal(y) - exact(Decimal(x) / 2**places) * 2**places) for x, y in zip(chosen, found, strict=True)),
+            default=0,
         )
 
 

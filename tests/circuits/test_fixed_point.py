@@ -38,7 +38,8 @@ QUOTIENTS = [
     (Int(4), Int(4), 0, Int(5)), (Int(4), Int(4), 3, Int(4)), (Int(5), Int(3), 2, Int(8)), (Int(3), Int(6), 1, Int(3)),
     (UInt(4), UInt(4), 2, UInt(6)), (UInt(5), UInt(3), 0, UInt(3)), (UInt(4), Int(4), 4, Int(9)),
     (Int(6), UInt(3), 1, Int(5)),
-    (UInt(1), UInt(1), 0, UInt(1)), (Int(1), Int(1), 0, Int(2)), (Int(2), Int(7), 5, Int(4)),
+    (UInt(1), UInt(1), 0, UInt(1)), (Int(4), Int(4), 3, Int(1)), (UInt(4), Int(4), 0, Int(1)),
+    (Int(1), Int(1), 0, Int(2)), (Int(2), Int(7), 5, Int(4)),
 ]  # fmt: skip
 
 

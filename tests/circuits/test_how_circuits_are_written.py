@@ -12,13 +12,17 @@ from protocols.circuits import (
     Float32,
     Int,
     UInt,
+    bits_of,
+    bytes_of_bits,
     circuit,
     joined,
     looked_up,
     maximum,
     minimum,
     mux,
+    numbers_of,
     parse_bristol,
+    population_count,
     read_bristol,
     square_root,
     wide_product,
@@ -73,6 +77,15 @@ REFUSED = {
     "a power": (lambda x: x**2, "bad-operand"),
     "a fraction": (lambda x: x / 2, "bad-operand"),
     "a sum of bits": (lambda x: x[0:4] + x[4:8], "bad-operand"),
+    "a table's index of a list": (lambda x: [1, 2, 3][x], "secret-truth"),
+    "a public index": (lambda x: looked_up(3, [1, 2], U), "bad-operand"),
+    "a signed index": (lambda x: looked_up(x.to(Int(8)), [1, 2], U), "bad-operand"),
+    "a table of no kind": (lambda x: looked_up(x, [1, 2], 8), "bad-operand"),
+    "no table": (lambda x: looked_up(x, None, U), "bad-operand"),
+    "a signed shift": (lambda x: x << x.to(Int(8)), "bad-operand"),
+    "a rotation by half": (lambda x: x.rotated(1.5), "bad-operand"),
+    "ones of a number": (lambda x: population_count(3), "bad-operand"),
+    "a long product of numbers": (lambda x: wide_product(3, x), "bad-operand"),
     "an order of bits": (lambda x: x[0:4] < x[4:8], "bad-operand"),
     "numpy's where": (lambda x: np.where(x > 1, x, 0), "secret-truth"),
     "a float of a pattern of another width": (lambda x: x[0:8].to(Float32), "bad-operand"),
@@ -116,6 +129,32 @@ def test_a_float_is_no_pattern_of_bits_by_accident():
             @circuit(x=Float32)
             def converted(x):
                 return x.to(kind)  # noqa: B023
+
+
+def test_functions_that_are_no_circuits():
+    for written in (lambda *x: x[0], lambda x, /: x, lambda **x: x["x"]):
+        with pytest.raises(LocalError, match="bad-circuit"):
+            circuit(x=U)(written)
+    with pytest.raises(LocalError, match="bad-circuit"):
+        circuit(lambda x: x)
+    with pytest.raises(LocalError, match="bad-circuit"):
+        circuit(x=U)(3)
+
+
+def test_what_is_no_bit_is_no_number():
+    for bits in ([2] * 8, [-1] * 8, [0.5] * 8, [None] * 8, "aaaaaaaa", b"", [[0], [1, 0]]):
+        for read in (lambda bits: numbers_of(UInt(8), bits), bytes_of_bits):
+            with pytest.raises(LocalError):
+                read(bits)
+    assert numbers_of(UInt(3), [1, 0, True]) == 5
+    with pytest.raises(LocalError):
+        bits_of(U, [1, [2, 3]])
+
+
+def test_whole_numbers_are_rounded_once_to_floats_that_numpy_lacks():
+    kind = Float(8, 30)
+    numbers = np.array([2**60 + 2**29 + 1, 2**60 + 2**29, 5])
+    assert numbers_of(kind, bits_of(kind, numbers)).tolist() == [2.0**60 + 2**30, 2.0**60, 5.0]
 
 
 def test_values_are_joined_from_lists_and_read_bit_by_bit():

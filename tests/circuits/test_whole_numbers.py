@@ -104,6 +104,13 @@ def test_tables(length, width):
     assert run(made, x=list(range(16)))["result"] == [table[min(i, length - 1)] for i in range(16)]
 
 
+@pytest.mark.parametrize("width", [1, 2, 3])
+def test_tables_that_are_longer_than_the_index(width):
+    table = [(5 * i + 1) % 16 for i in range(9)]
+    made = circuit(x=UInt(width))(lambda x: looked_up(x, table, UInt(4)))
+    assert run(made, x=list(range(1 << width)))["result"] == [table[min(i, 8)] for i in range(1 << width)]
+
+
 def test_tables_share_products_of_the_index():
     squares = [i * i for i in range(256)]
     assert circuit(x=UInt(8))(lambda x: looked_up(x, squares, UInt(16))).ands <= 130

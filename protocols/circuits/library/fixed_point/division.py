@@ -35,7 +35,7 @@ def quotient(x: Number | int, y: Number | int, fractional_bits: int, kind: UInt 
     """
     x, y = operands(x, y)
     places, kind = need_places(fractional_bits), need_kind(kind)
-    count = kind.width + (1 if isinstance(kind, Int) else 2)
+    count = max(kind.width, 2) + (1 if isinstance(kind, Int) else 2)  # a bit more of Int(1), where all may be a sign
     found = quotient_bits(x.builder, [FALSE] * (places + 1) + signed(x), signed(y), count)
     return number(x.builder, kind, _halved(x.builder, found, found[-1]))
 

@@ -26,7 +26,7 @@ from protocols.circuits.library.fixed_point.functions import (
     quarter_sine,
 )
 from protocols.circuits.library.fixed_point.pieces import evaluate
-from protocols.circuits.library.fixed_point.values import need_kind, need_number, need_places, number, signed
+from protocols.circuits.library.fixed_point.values import fitted, need_kind, need_number, need_places, number, signed
 from protocols.circuits.values import Number
 
 QUARTER = Fraction(1, 4)
@@ -42,8 +42,9 @@ def exp(x: Number, fractional_bits: int, kind: UInt | Int) -> Number:
     """
     f, kind, b = _need_places(fractional_bits), need_kind(kind), need_number(x).builder
     bits = kind.width - isinstance(kind, Int)
-    low = min(len(signed(x)) - 1, f + max(f + 1, bits - f).bit_length())
-    inside, below = _cut(b, signed(x), low)
+    word = fitted(signed(x), max(len(signed(x)), 2))
+    low = min(len(word) - 1, f + max(f + 1, bits - f).bit_length())
+    inside, below = _cut(b, word, low)
     down, s = _power(b, inside, f, bits)
     power = evaluate(b, s, POWER_OF_TWO, bits + 1, bits + 4)
     moved = arithmetic.shifted(b, power, [b.or_(bit, below) for bit in down], FALSE, left=False)
@@ -58,7 +59,7 @@ def log(x: Number, fractional_bits: int, kind: UInt | Int) -> Number:
     Beside the rounding 1/8 for log(m), 1/16 for the table, and 1/16 for bits of m that are cut off.
     """
     f, kind, b = _need_places(fractional_bits), need_kind(kind), need_number(x).builder
-    body = x.literals[:-1] if isinstance(x.kind, Int) else x.literals
+    body = (x.literals[:-1] if isinstance(x.kind, Int) else x.literals) or [FALSE]
     mantissa, zeros = arithmetic.normalised(b, body)
     m = mantissa[:-1][-(f + 4) :]
     fine = f + 3
@@ -134,7 +135,7 @@ def _power(b: Builder, x: Word, f: int, bits: int) -> tuple[Word, Word]:
     below = fine + max(largest, 0)
     places = (bits - f + (3 << max(largest, 0) >> 1) + 2).bit_length()
     top = f + below
-    offset = ((1 << places) - (bits - f) << top) + (1 << top - fine - 1)
+    offset = ((1 << places) - (bits - f) << top) + (1 << top - fine >> 1)
     factor = scaled(lambda: 1 / Decimal(2).ln(), below)
     whole = times(b, x, factor, top + places, offset)[top - fine :]
     return [bit ^ 1 for bit in whole[fine:]], whole[:fine]
