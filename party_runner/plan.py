@@ -12,6 +12,7 @@ import numpy as np
 from rich.console import Console, Group
 from rich.text import Text
 
+from mpc import planning
 from mpc.accounts.display import within
 from party_runner.join import Choices
 from party_runner.plan_file import PlanFile
@@ -99,7 +100,9 @@ def _shadow(summary: Summary) -> list[Group]:
 
 
 def _times(summary: Summary) -> Group:
-    made = table("network", "", "seconds")
+    made = table("network", "", "seconds", "offline, about")
+    material = max(summary["offline_estimate"])
     for name, what in NETWORKS.items():
-        made.add_row(name, what, f"{summary['seconds_on'][name]:,.2f}")
+        offline = material / planning.NETWORKS[name].bandwidth
+        made.add_row(name, what, f"{summary['seconds_on'][name]:,.2f}", f"{offline:,.2f}")
     return titled("Time on the wire; computation comes on top", made)

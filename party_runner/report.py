@@ -13,7 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from mpc.accounts.display import seconds_on_wire, within
+from mpc.accounts.display import seconds_on_wire, title_of_ways, within
 from mpc.errors import LocalError
 from party_runner.kept import keep
 from party_runner.summary import Summary, as_json, write_summary
@@ -242,7 +242,8 @@ def _ways(summary: Summary) -> list[RenderableType]:
     for way in summary["ways"]:
         seconds = (seconds_on_wire(float(way[name])) for name in ("arithmetic", "yao"))
         made.add_row(way["line"], way["operation"], f"{way['values']:,}", way["way"], *seconds)
-    return [titled("Ways", made)] if made.row_count else []
+    title = title_of_ways(any(way["yao"] for way in summary["ways"]))
+    return [titled(title, made)] if made.row_count else []
 
 
 def _dimensions(shape: list[int]) -> str:

@@ -52,6 +52,15 @@ def seconds_on_wire(seconds: float) -> str:
     return f"{seconds:.3g} s" if seconds else "-"
 
 
+def title_of_ways(networked: bool) -> str:
+    """Over the table of ways: what its seconds are, or how to have them."""
+    return (
+        "Ways, each operation by itself; those that feed each other take less together"
+        if networked
+        else ("Ways; with a network said, the seconds of both")
+    )
+
+
 def within(error: float, *, decided: bool = False) -> str:
     """The bound of an error; `decided` where it holds only if comparisons of what is not exact went as they should."""
     if not isfinite(error):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from mpc.accounts.display import Section, as_html, as_text, seconds_on_wire, within
+from mpc.accounts.display import Section, as_html, as_text, seconds_on_wire, title_of_ways, within
 from mpc.accounts.learnt import Learnt
 from mpc.accounts.ledger import CircuitRun, Decision, LineCost, Reveal, WayTaken
 from mpc.accounts.plain import with_notes
@@ -71,7 +71,11 @@ class Report:
             Section(
                 "Circuits", ("line", "circuit", "ANDs", "instances", "by", "tables", "against"), self._circuit_rows
             ),
-            Section("Ways", ("line", "operation", "values", "taken", "arithmetic", "garbled"), self._way_rows),
+            Section(
+                title_of_ways(any(way.yao for way in self.ways)),
+                ("line", "operation", "values", "taken", "arithmetic", "garbled"),
+                self._way_rows,
+            ),
             Section(f"Cost by line, {self.parties[self.me]} alone", ("line", "rounds", "bytes"), by_line),
         ]
 

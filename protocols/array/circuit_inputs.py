@@ -166,9 +166,8 @@ def _of_secret(port: Port, x: SecretArray) -> Source:
         return Source(port, secret=x, shape=x.shape[:-1] if port.width > 1 else x.shape)
     if x.kind == "fixed" or isinstance(port.kind, Float):
         what = f"a secret of kind {x.kind} for the input `{port}`"
-        raise LocalError(
-            "bad-kind", what, "whole numbers go into UInt and Int; floats come from mpc.private, or as bits"
-        )
+        way = "whole numbers go into UInt and Int, reals with f fractional bits as (x * 2**f).astype(int)"
+        raise LocalError("bad-kind", what, f"{way}; floats come from mpc.private, or as bits")
     low, high = port.kind.bounds
     if not low <= x.range.lo <= x.range.hi <= high:
         lo, hi = x.range.lo, x.range.hi
