@@ -22,6 +22,7 @@ from protocols.circuits.library.fixed_point.values import number
 from protocols.circuits.values import Number, Value
 from protocols.garbled.joint import Joint, joint_of_numbers
 from protocols.numeric.exponential import largest_exp
+from protocols.numeric.fixed_point import ROOM
 from protocols.numeric.logarithm import log_range
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, Share
@@ -145,8 +146,8 @@ def exp(r: Range, f: int) -> Function:
 
 
 def log(r: Range, f: int) -> Function:
-    """The natural logarithm of numbers above zero."""
-    return Function(fixed_point.log, (f, kind_of(log_range(r, f))))
+    """The natural logarithm of numbers above zero, of any width."""
+    return Function(fixed_point.log, (f, kind_of(log_range(r, f, max(ROOM, r.bits)))))
 
 
 def sigmoid(r: Range, f: int) -> Function:

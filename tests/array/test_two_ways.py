@@ -131,3 +131,20 @@ def test_a_report_shows_the_ways() -> None:
     shown = repr(mpc.plan(main, [X, Y], network="wan"))
     assert "Ways" in shown
     assert " s " in shown[shown.index("Ways") :]
+
+
+@pytest.mark.parametrize(
+    "options", [{"numeric": "yao"}, {"suite": "yao", "numeric": "yao"}, {"network": "wan"}], ids=str
+)
+def test_a_logarithm_of_more_bits_than_a_word(options: Any) -> None:
+    """What arithmetic takes in a ring of 128 bits a circuit takes too, and so does weighing both."""
+
+    async def program(ctx: Any, mine: Any) -> Any:
+        x = await mpc.secret(ctx, owner=0, value=mine, range=(1, 4e11))
+        return await mpc.reveal(ctx, np.log(x))
+
+    values = np.array([1e11, 3.0, 1.0])
+    run = mpc.simulate(program, [values, None], ring=128, fractional_bits=32, check_costs=True, **options)
+    (told,) = run.report.reveals
+    assert np.abs(run.result - np.log(values)).max() <= told.error
+    assert [way.way for way in run.report.ways] == ["yao"]
