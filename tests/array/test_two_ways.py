@@ -10,6 +10,7 @@ import pytest
 import mpc
 from mpc.errors import LocalError
 from mpc.planning import NETWORKS
+from protocols.garbled import ahead
 
 X, Y = np.array([-90.0, -1.5, 0.0, 3.25, 77.0]), np.array([0.5, 1.5, 2.0, 19.0, 7.0])
 EXACT = (X / Y, 1 / Y, np.sqrt(Y), 1 / np.sqrt(Y), X < Y, X == 0, np.maximum(X, Y))
@@ -148,3 +149,33 @@ def test_a_logarithm_of_more_bits_than_a_word(options: Any) -> None:
     (told,) = run.report.reveals
     assert np.abs(run.result - np.log(values)).max() <= told.error
     assert [way.way for way in run.report.ways] == ["yao"]
+
+
+AHEAD = {"garbling": "ahead", "network": "wan"}
+
+
+@pytest.mark.parametrize("suite", ["beaver", "yao"])
+def test_tables_too_large_to_be_made_ahead_are_no_way(suite: str) -> None:
+    """What is only weighed ends no run; who asks for it is told."""
+    many = [np.ones(130_000), np.ones(130_000)]
+    (way,) = mpc.plan(quotient, many, suite=suite, **AHEAD).report.ways
+    assert (way.way, way.yao) == ("arithmetic", 0)
+    assert way.arithmetic > 0
+    with pytest.raises(LocalError, match="garbling-too-large"):
+        mpc.plan(quotient, many, suite=suite, numeric="yao", **AHEAD)
+
+
+@pytest.mark.parametrize("suite", ["beaver", "yao"])
+@pytest.mark.parametrize("numeric", ["auto", "yao"])
+def test_circuits_that_are_too_large_together_are_apart(monkeypatch: Any, suite: str, numeric: str) -> None:
+    async def chain(ctx: Any, mine: Any) -> Any:
+        x = await mpc.secret(ctx, owner=0, value=mine, range=(1, 100))
+        y = await mpc.secret(ctx, owner=1, value=mine, range=(0.5, 20))
+        return await mpc.reveal(ctx, 1 / (1 + x / y))
+
+    values = [np.array([3.0, 70.0]), np.array([0.5, 19.0])]
+    one = mpc.plan(chain, values, suite=suite, numeric=numeric, **AHEAD).report
+    monkeypatch.setattr(ahead, "MOST_WORDS", 2 * 4 * 900)
+    apart = mpc.simulate(chain, values, suite=suite, numeric=numeric, check_costs=True, **AHEAD)
+    assert apart.report.rounds == one.rounds + 2
+    np.testing.assert_allclose(apart.result, 1 / (1 + values[0] / values[1]), atol=2**-14)
