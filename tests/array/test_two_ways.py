@@ -154,6 +154,24 @@ def test_a_logarithm_of_more_bits_than_a_word(options: Any) -> None:
 AHEAD = {"garbling": "ahead", "network": "wan"}
 
 
+def test_weighing_knows_by_which_scheme_and_when_circuits_are_garbled() -> None:
+    """Of numbers of quotients for which they decide; what is told of either way is what it then sends."""
+    count = 600
+    values = [np.ones(count), np.ones(count)]
+    for ways, quicker in (
+        ({"scheme": "half-gates"}, "arithmetic"),
+        ({"scheme": "three-halves"}, "yao"),
+        ({"garbling": "ahead"}, "yao"),
+    ):
+        run, planned = (how(quotient, values, network="wan", **ways).report for how in (mpc.simulate, mpc.plan))
+        assert taken(planned) == taken(run) == {"/": quicker}
+        assert (planned.rounds, planned.bytes_sent) == (run.rounds, run.bytes_sent)
+        garbled = mpc.plan(quotient, values, numeric="yao", **ways).report
+        network, revealed = NETWORKS["wan"], 16 * count
+        whole = network.seconds(garbled.rounds, max(garbled.bytes_sent))
+        assert whole - 2.1 * network.delay - network.seconds(0, revealed) < planned.ways[0].yao < whole
+
+
 @pytest.mark.parametrize("suite", ["beaver", "yao"])
 def test_tables_too_large_to_be_made_ahead_are_no_way(suite: str) -> None:
     """What is only weighed ends no run; who asks for it is told."""
