@@ -72,14 +72,14 @@ CHOICES = together(
         default=GARBLINGS[0],
         show_default=True,
         type=click.Choice(GARBLINGS),
-        help="Whether tables of circuits travel while they are made, or are material.",
+        help="Whether tables of circuits travel while they are made, or are material where that leaves less to send.",
     ),
     click.option(
         "--scheme",
         default=SCHEMES[0],
         show_default=True,
         type=click.Choice(SCHEMES),
-        help="How circuits are garbled: 32 bytes for each AND, or 25 and more work.",
+        help="How circuits, and all ANDs of the suite yao, are garbled: 32 bytes for each, or 25 and more work.",
     ),
 )
 

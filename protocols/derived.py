@@ -7,10 +7,11 @@ cost: theirs is that of the calls they make, which are declared and audited.
 from __future__ import annotations
 
 from math import prod
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, cast
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bits import words_for
+from mpc.algebra.interface import Z2k
 from mpc.algebra.words import Words
 from mpc.context import Context, together
 from mpc.errors import LocalError
@@ -71,8 +72,13 @@ async def msb(ctx: Context, x: ArithmeticShare) -> Any:
 
 
 async def below(ctx: Context, x: ArithmeticShare, thresholds: Words) -> Any:
-    """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1)."""
-    differences = [x - ctx.suite.constant(ctx, t) for t in thresholds]
+    """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1).
+
+    The k bits are those of the ring of x and of the thresholds, which may be smaller than the session's.
+    """
+    ring, whole = cast(Z2k, x.ring), cast(Z2k, ctx.ring)
+    values = whole.from_signed(ring.to_signed(thresholds))
+    differences = [x - ctx.suite.constant(ctx, t).modulo(ring.bits) for t in values]
     return stack_planes(await together(ctx, *((ctx.suite.msb, d) for d in differences)))
 
 

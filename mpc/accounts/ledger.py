@@ -65,7 +65,7 @@ class CircuitRun:
 @dataclass(frozen=True, slots=True)
 class WayTaken:
     """How a line computed what there are two ways for, on how many values, and the seconds that either takes on the
-    network that the run is tuned for, without computation; 0 without one."""
+    network that the run is tuned for, without computation; 0 without one, and for a way that refuses these values."""
 
     line: str
     operation: str

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, cast
 from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes_only import ShapesOfRing
 from mpc.context import Context, Session
+from mpc.errors import LocalError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
 from mpc.planning import NETWORKS, CountingSupply
@@ -27,14 +28,19 @@ Run = Callable[..., Any]
 
 
 class Price(NamedTuple):
-    """Rounds, and bytes of the party that sends most."""
+    """Rounds, and bytes of the party that sends most; `offered`: whether that way is there at all."""
 
     rounds: int
     bytes: int
+    offered: bool = True
 
     def seconds(self, network: str) -> float:
         """The time that it takes on a network."""
         return NETWORKS[network].seconds(self.rounds, self.bytes)
+
+
+REFUSED = Price(0, 0, offered=False)
+"""Of a way that refuses these sizes, as tables that are too large to be made ahead."""
 
 
 _KNOWN: OrderedDict[Any, Price] = OrderedDict()
@@ -53,12 +59,16 @@ def _key(session: Session, node: Node, way: str) -> Any:
 
 
 async def appraise(session: Session, node: Node, way: str, run: Run) -> Price:
-    """What computing this node by `run` costs; `way` is the name under which it is remembered."""
+    """What computing this node by `run` costs; `way` is the name under which it is remembered. REFUSED where it
+    raises a LocalError: what is only weighed ends no run."""
     key = _key(session, node, way)
     if key not in _KNOWN:
         while len(_KNOWN) >= MOST:
             _KNOWN.popitem(last=False)
-        _KNOWN[key] = await _counted(session, node, run)
+        try:
+            _KNOWN[key] = await _counted(session, node, run)
+        except LocalError:
+            _KNOWN[key] = REFUSED
     return _KNOWN[key]
 
 

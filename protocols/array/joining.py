@@ -7,17 +7,21 @@ make of it, is taken into their circuit. It keeps its own value: who asks for th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Any
 
 from mpc.context import Context, Session
 from protocols.array.lowering import YAO, function_of, has_ways, kinds_of, note_way, way_taken, weigh
 from protocols.array.node import Facts, Node, Recipe, Value, operation
-from protocols.numeric.garbled import Kind, Step, compute
+from protocols.numeric.garbled import Kind, Step, compute, fits_ahead
 
 MOST_STEPS = 128
 """Operations in one circuit."""
 OF_THE_PROGRAM = 2
 """How long the paths of the program's own calls are."""
+
+Inputs = dict[tuple[Value, Kind], tuple[int, Node]]
+"""What a circuit of several stands on: the place of each operand as a number of a kind."""
 
 
 async def _run(ctx: Context, node: Node, *shares: Any) -> Any:
@@ -58,7 +62,12 @@ def joined(session: Session, nodes: Sequence[Node], targets: Sequence[Node]) -> 
     """
     chosen = _chosen(nodes)
     groups = _groups(session, chosen, {node.value for node in targets})
-    replaced = {sink: _joined(sink, members, chosen) for sink, members in groups.items() if len(members) > 1}
+    several = {sink: members for sink, members in groups.items() if len(members) > 1}
+    replaced = {
+        sink: _joined(sink, members, chosen)
+        for sink, members in several.items()
+        if _may_be_one(session, members, chosen)
+    }
     for sink in replaced:
         for value in groups[sink]:
             note_way(session, chosen[value])
@@ -134,10 +143,26 @@ def _between(session: Session, node: Node, among: set[Value]) -> bool:
     return function_of(node) is not None
 
 
+def _may_be_one(session: Session, members: Sequence[Value], chosen: dict[Value, Node]) -> bool:
+    """Whether a group may be one circuit: one that is garbled ahead has a limit, and then each is one of its own."""
+    if session.ways.garbling != "ahead":
+        return True
+    steps, inputs = _steps(members, chosen)
+    return fits_ahead(session, steps, tuple(kind for _, kind in inputs), prod(chosen[members[-1]].shape))
+
+
 def _joined(sink: Value, members: Sequence[Value], chosen: dict[Value, Node]) -> Node:
     """The node that computes the sink of a group from what the group stands on."""
+    steps, inputs = _steps(members, chosen)
+    operands = tuple(operand for _, operand in inputs.values())
+    sink.recipes.append(Recipe(operands, {"steps": steps, "kinds": tuple(kind for _, kind in inputs)}))
+    return chosen[sink]._replace(operation=JOINED, recipe=len(sink.recipes) - 1)
+
+
+def _steps(members: Sequence[Value], chosen: dict[Value, Node]) -> tuple[tuple[Step, ...], Inputs]:
+    """The functions of a group, and what they stand on."""
     places = {value: ~i for i, value in enumerate(members)}
-    inputs: dict[tuple[Value, Kind], tuple[int, Node]] = {}
+    inputs: Inputs = {}
     steps = []
     for value in members:
         node = chosen[value]
@@ -145,14 +170,10 @@ def _joined(sink: Value, members: Sequence[Value], chosen: dict[Value, Node]) ->
         function = function_of(node)
         assert function is not None
         steps.append(Step(function, tuple(_places(node, kinds, places, inputs)), kinds))
-    operands = tuple(operand for _, operand in inputs.values())
-    sink.recipes.append(Recipe(operands, {"steps": tuple(steps), "kinds": tuple(kind for _, kind in inputs)}))
-    return chosen[sink]._replace(operation=JOINED, recipe=len(sink.recipes) - 1)
+    return tuple(steps), inputs
 
 
-def _places(
-    node: Node, kinds: Sequence[Kind], places: dict[Value, int], inputs: dict[tuple[Value, Kind], tuple[int, Node]]
-) -> Iterator[int]:
+def _places(node: Node, kinds: Sequence[Kind], places: dict[Value, int], inputs: Inputs) -> Iterator[int]:
     """Where each operand comes from: a step of the group, or an input, numbered as it is met."""
     for operand, kind in zip(node.operands, kinds, strict=True):
         if operand.value in places:

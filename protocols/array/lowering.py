@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from mpc.accounts.ledger import WayTaken
 from mpc.context import Context, Session
-from protocols.array.appraising import appraise, known
+from protocols.array.appraising import Price, appraise, known
 from protocols.array.node import OPERATIONS, Node, Operation
 from protocols.circuits.kinds import Bits
 from protocols.numeric.garbled import Function, Kind, alone, compute, kind_in
@@ -171,18 +171,25 @@ async def weigh(session: Session, node: Node) -> None:
 
 
 def way_taken(session: Session, node: Node) -> str:
-    """The way that is taken, once both are weighed."""
+    """The way that is taken, once both are weighed: of those that are there the quicker one."""
     way = _way(node.operation, session)
     if way != AUTO:
         return way
-    arithmetic, yao = _seconds(session, node)
-    return YAO if yao < arithmetic else ARITHMETIC
+    arithmetic, yao = (price if price and price.offered else None for price in _prices(session, node))
+    if arithmetic is None or yao is None:
+        return ARITHMETIC if yao is None else YAO
+    return YAO if yao.seconds(session.network) < arithmetic.seconds(session.network) else ARITHMETIC
+
+
+def _prices(session: Session, node: Node) -> tuple[Price | None, Price | None]:
+    return known(session, node, ARITHMETIC), known(session, node, YAO)
 
 
 def _seconds(session: Session, node: Node) -> tuple[float, float]:
-    """What the ways take on the session's network; zeros where there is none, or nothing is known."""
-    prices = [known(session, node, way) for way in (ARITHMETIC, YAO)]
-    arithmetic, yao = (price.seconds(session.network) if price and session.network else 0.0 for price in prices)
+    """What the ways take on the session's network; zeros where there is none, and for a way that is not there."""
+    arithmetic, yao = (
+        price.seconds(session.network) if price and session.network else 0.0 for price in _prices(session, node)
+    )
     return arithmetic, yao
 
 

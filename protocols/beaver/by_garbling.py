@@ -51,12 +51,18 @@ def garblers_bits(ctx: Context, words: Words | None, planes: int, shape: Shape) 
 
 
 async def of_numbers(
-    ctx: Context, joint: Joint, inputs: Sequence[OneArray | OneArrayBits], scheme: Scheme | None = None
+    ctx: Context,
+    joint: Joint,
+    inputs: Sequence[OneArray | OneArrayBits],
+    scheme: Scheme | None = None,
+    *,
+    online: bool = False,
 ) -> list[OneArray | OneArrayBits]:
     """The outputs of a joint circuit, elementwise, of shares of one shape: `of_shares.evaluate`.
 
     Numbers come with all the bits of their ring (`modulo` leaves those that matter), bits as planes, each in the order
-    of the circuit. Whole numbers come out as [y] in the session's ring, others as planes.
+    of the circuit. Whole numbers come out as [y] in the session's ring, others as planes. `online`: whatever the
+    session says, tables travel.
     """
     numbers = [x for x in inputs if isinstance(x, OneArray)]
     bits = [x for x in inputs if isinstance(x, OneArrayBits)]
@@ -64,7 +70,7 @@ async def of_numbers(
     own = _rows(ctx, [x.ring.planes(x.words, x.ring.bits) for x in numbers], size)
     shared = _rows(ctx, [x.words.reshape(x.planes, x.words.shape[-1]) for x in bits], size)
     ring = ring_of(ctx)
-    way = ahead_numbers if ctx.session.ways.garbling == "ahead" else of_shares
+    way = ahead_numbers if ctx.session.ways.garbling == "ahead" and not online else of_shares
     made = await way.evaluate(ctx, ring, joint, own, shared, size, scheme or scheme_of(ctx))
     planes = OneArrayBits(made.planes, shape, ctx.bits)
     plain = [port for port in joint.circuit.outputs if not is_number(port)]

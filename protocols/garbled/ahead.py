@@ -104,10 +104,20 @@ async def take(ctx: Context, circuit: Circuit, instances: int, scheme: Scheme, *
     return taken
 
 
+def fits(circuit: Circuit, instances: int, scheme: Scheme) -> bool:
+    """Whether the tables of so many instances may be made ahead for one call."""
+    one = _words_of_one(circuit, scheme)
+    return one <= MOST_TABLE_WORDS and one * instances <= MOST_WORDS
+
+
+def _words_of_one(circuit: Circuit, scheme: Scheme) -> int:
+    return max(1, prod(scheme.shape(circuit.ands)))
+
+
 def blocks_of(circuit: Circuit, instances: int, scheme: Scheme) -> Iterator[slice]:
     """The instances of each piece of material. LocalError `garbling-too-large`."""
-    one = max(1, prod(scheme.shape(circuit.ands)))
-    if one > MOST_TABLE_WORDS or one * instances > MOST_WORDS:
+    one = _words_of_one(circuit, scheme)
+    if not fits(circuit, instances, scheme):
         raise LocalError(
             "garbling-too-large",
             f"tables of {8 * one * instances:,} bytes for {instances:,} of `{circuit.name}`, to be made ahead",

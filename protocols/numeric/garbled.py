@@ -14,14 +14,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mpc.context import Context
+from mpc.context import Context, Session
 from protocols.circuits.circuit import FALSE
 from protocols.circuits.kinds import Bits, Int, UInt
 from protocols.circuits.library import fixed_point
 from protocols.circuits.library.fixed_point.values import number
 from protocols.circuits.values import Number, Value
+from protocols.garbled import ahead
 from protocols.garbled.joint import Joint, joint_of_numbers
+from protocols.garbled.schemes import SCHEMES
 from protocols.numeric.exponential import largest_exp
+from protocols.numeric.fixed_point import ROOM
 from protocols.numeric.logarithm import log_range
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, Share
@@ -80,6 +83,11 @@ async def compute(
     broad = [x if x.shape == shape else x.map_structure(lambda a: np.broadcast_to(a, shape)) for x in shares]
     (found,) = await suite_of(ctx).garbled_numbers(ctx, joint_of(steps, kinds), broad)
     return found if isinstance(found, ArithmeticShare) else found.plane(0)
+
+
+def fits_ahead(session: Session, steps: tuple[Step, ...], kinds: tuple[Kind, ...], instances: int) -> bool:
+    """Whether the tables of so many instances of this circuit may be made ahead, as the session would garble them."""
+    return ahead.fits(joint_of(steps, kinds).circuit, instances, SCHEMES[session.ways.scheme])
 
 
 def kind_in(r: Range, ring_bits: int) -> UInt | Int:
@@ -145,8 +153,8 @@ def exp(r: Range, f: int) -> Function:
 
 
 def log(r: Range, f: int) -> Function:
-    """The natural logarithm of numbers above zero."""
-    return Function(fixed_point.log, (f, kind_of(log_range(r, f))))
+    """The natural logarithm of numbers above zero, of any width."""
+    return Function(fixed_point.log, (f, kind_of(log_range(r, f, max(ROOM, r.bits)))))
 
 
 def sigmoid(r: Range, f: int) -> Function:

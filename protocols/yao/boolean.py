@@ -12,6 +12,7 @@ from mpc.context import Context
 from protocols.beaver.boolean import not_, xor_public
 from protocols.garbled import of_shares
 from protocols.garbled.joint import Joint, joint
+from protocols.garbled.schemes import scheme_of
 from protocols.one_array import OneArrayBits, ring_of
 
 __all__ = ["and_", "not_", "xor_public"]
@@ -26,11 +27,15 @@ def _and() -> Joint:
 
 
 async def and_(ctx: Context, x: OneArrayBits, y: OneArrayBits) -> OneArrayBits:
-    """<x & y>; packed words broadcast like numpy. One gate for each bit of all words: two labels and a table."""
+    """<x & y>; packed words broadcast like numpy. One gate for each bit of all words: two labels and a table.
+
+    Tables travel whatever the session says: to be told two labels of a gate garbled ahead takes as many bytes.
+    """
     shape = broadcast(x.words.shape, y.words.shape)
     rows = ctx.bits.moved(
         lambda a, b: np.stack([np.broadcast_to(w, shape).reshape(-1) for w in (a, b)]), x.words, y.words
     )
     count = 64 * rows.shape[1]
-    made = await of_shares.evaluate(ctx, ring_of(ctx), _and(), ctx.bits.zeros((0, rows.shape[1])), rows, count)
+    nothing = ctx.bits.zeros((0, rows.shape[1]))
+    made = await of_shares.evaluate(ctx, ring_of(ctx), _and(), nothing, rows, count, scheme_of(ctx))
     return x.like(ctx.bits.moved(lambda w: w.reshape(shape), made.planes))

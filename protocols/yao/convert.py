@@ -9,8 +9,9 @@ from mpc.context import Context
 from protocols import derived
 from protocols.beaver.by_garbling import of_numbers
 from protocols.circuits.kinds import Bits, UInt
-from protocols.garbled import of_shares
+from protocols.garbled import ahead, of_shares
 from protocols.garbled.joint import Joint, joint, joint_of_numbers
+from protocols.garbled.schemes import scheme_of
 from protocols.one_array import OneArray, OneArrayBits, ring_of
 
 
@@ -38,7 +39,8 @@ def _bit() -> Joint:
 
 
 async def _planes(ctx: Context, circuit: Joint, x: OneArray) -> OneArrayBits:
-    (planes,) = await of_numbers(ctx, circuit, [x])
+    fits = ahead.fits(circuit.circuit, x.size, scheme_of(ctx))
+    (planes,) = await of_numbers(ctx, circuit, [x], online=not fits)
     return cast(OneArrayBits, planes)
 
 
@@ -58,7 +60,10 @@ async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
 
 
 async def bits_to_ring(ctx: Context, x: OneArrayBits) -> OneArray:
-    """[x_i] for each plane i, shape (planes, *x.shape); x.shape for one plane without a plane axis. No gate at all."""
+    """[x_i] for each plane i, shape (planes, *x.shape); x.shape for one plane without a plane axis.
+
+    No gate at all, so that nothing is gained by garbling ahead.
+    """
     ring, words = ring_of(ctx), x.words.shape[-1]
     count = 64 * x.planes * words if x.lead else x.size
     rows = x.words.reshape(1, x.planes * words)

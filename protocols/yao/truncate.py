@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from mpc.algebra.interface import Z2k
 from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.beaver.by_garbling import of_numbers
 from protocols.circuits.arithmetic import add_all
 from protocols.circuits.kinds import UInt
 from protocols.circuits.values import made
-from protocols.garbled import of_shares
-from protocols.garbled.joint import Joint, joint
+from protocols.garbled import ahead, of_shares
+from protocols.garbled.joint import Joint, joint, joint_of_numbers
+from protocols.garbled.schemes import scheme_of
 from protocols.garbled.yao import GARBLER
 from protocols.one_array import OneArray
 
@@ -32,6 +35,16 @@ def _carries(shift: int) -> Joint:
     return joint(carries, garbler=shift + 1, evaluator=shift + 1, name="carries of a truncation")
 
 
+@cache
+def _carries_of_sums(shift: int) -> Joint:
+    """The same as sums of numbers, of one bit more each, for which half as many labels are told."""
+
+    def carries(low: Any, top: Any) -> Any:
+        return {"carry": low[shift].to(UInt(1)), "wrap": (top[0] | top[1]).to(UInt(1))}
+
+    return joint_of_numbers(carries, {"low": UInt(shift + 1), "top": UInt(2)}, "carries of a truncation, as sums")
+
+
 async def truncate(ctx: Context, x: OneArray, shift: int) -> OneArray:
     """[y] with y = floor(x / 2^shift) or one more, elementwise, for |x| < 2^(k-2); never a large error.
 
@@ -41,8 +54,9 @@ async def truncate(ctx: Context, x: OneArray, shift: int) -> OneArray:
 
         y + h / 2^shift = floor(u / 2^shift) + floor(v / 2^shift) + floor(u' / 2^shift) + carry - 2^(k - shift) wrap
 
-    with the carry of u' and v below 2^shift: shift + 1 gates, and two bits that become numbers. The garbler, if it
-    learns y too, learns on which side of its dither x mod 2^shift lies, no more.
+    with the carry of u' and v below 2^shift: shift + 1 gates, and two bits that become numbers; one gate more where
+    they are garbled ahead. The garbler, if it learns y too, learns on which side of its dither x mod 2^shift lies, no
+    more.
     """
     if not 0 <= shift < x.ring.bits - 1:
         raise LocalError("bad-shift", f"cannot truncate {shift} of {x.ring.bits} bits", "use 0 <= shift < k - 1")
@@ -53,10 +67,7 @@ async def truncate(ctx: Context, x: OneArray, shift: int) -> OneArray:
         words = ring.add(words, ring.from_ints(1 << (k - 2)))
         dither = ring.low(ring.draw(ctx.prg("dither"), x.shape), shift)
         low = ring.add(ring.low(words, shift), dither)
-    rows = _rows(ctx, ring.planes(low, shift), ring.planes(ring.shift_right(words, k - 1), 1))
-    nothing = ctx.bits.zeros((0, rows.shape[1]))
-    made = await of_shares.evaluate(ctx, ring, _carries(shift), rows, nothing, x.size)
-    carry, wrap = (x.like(each).reshape(x.shape).words for each in made.numbers)
+    carry, wrap = await _carried(ctx, x, ring.low(low, shift), ring.shift_right(words, k - 1), shift)
     y = ring.sub(ring.add(ring.shift_right(words, shift), carry), ring.shift_left(wrap, k - shift))
     if ctx.me == GARBLER:
         y = ring.add(y, ring.shift_right(low, shift))
@@ -64,5 +75,17 @@ async def truncate(ctx: Context, x: OneArray, shift: int) -> OneArray:
     return x.like(y)
 
 
-def _rows(ctx: Context, *planes: Words) -> Words:
-    return ctx.bits.moved(lambda *rows: np.concatenate(rows), *planes)
+async def _carried(ctx: Context, x: OneArray, low: Words, top: Words, shift: int) -> list[Words]:
+    """This party's shares of both carries, in the shape of x, from its low bits and its highest one."""
+    sums, scheme = _carries_of_sums(shift), scheme_of(ctx)
+    if ctx.session.ways.garbling == "ahead" and ahead.fits(sums.circuit, x.size, scheme):
+        parts = [_small(x.ring, low, shift + 1), _small(x.ring, top, 2)]
+        return [each.words for each in cast(list[OneArray], await of_numbers(ctx, sums, parts))]
+    rows = ctx.bits.moved(lambda *each: np.concatenate(each), x.ring.planes(low, shift), x.ring.planes(top, 1))
+    nothing = ctx.bits.zeros((0, rows.shape[1]))
+    made = await of_shares.evaluate(ctx, x.ring, _carries(shift), rows, nothing, x.size, scheme)
+    return [x.like(each).reshape(x.shape).words for each in made.numbers]
+
+
+def _small(ring: Z2k, words: Words, bits: int) -> OneArray:
+    return OneArray(ring.to_smaller(words, bits), ring.smaller(bits))

@@ -10,6 +10,7 @@ import pytest
 import mpc
 from mpc.errors import LocalError
 from mpc.planning import NETWORKS
+from protocols.garbled import ahead
 
 X, Y = np.array([-90.0, -1.5, 0.0, 3.25, 77.0]), np.array([0.5, 1.5, 2.0, 19.0, 7.0])
 EXACT = (X / Y, 1 / Y, np.sqrt(Y), 1 / np.sqrt(Y), X < Y, X == 0, np.maximum(X, Y))
@@ -131,3 +132,68 @@ def test_a_report_shows_the_ways() -> None:
     shown = repr(mpc.plan(main, [X, Y], network="wan"))
     assert "Ways" in shown
     assert " s " in shown[shown.index("Ways") :]
+
+
+@pytest.mark.parametrize(
+    "options", [{"numeric": "yao"}, {"suite": "yao", "numeric": "yao"}, {"network": "wan"}], ids=str
+)
+def test_a_logarithm_of_more_bits_than_a_word(options: Any) -> None:
+    """What arithmetic takes in a ring of 128 bits a circuit takes too, and so does weighing both."""
+
+    async def program(ctx: Any, mine: Any) -> Any:
+        x = await mpc.secret(ctx, owner=0, value=mine, range=(1, 4e11))
+        return await mpc.reveal(ctx, np.log(x))
+
+    values = np.array([1e11, 3.0, 1.0])
+    run = mpc.simulate(program, [values, None], ring=128, fractional_bits=32, check_costs=True, **options)
+    (told,) = run.report.reveals
+    assert np.abs(run.result - np.log(values)).max() <= told.error
+    assert [way.way for way in run.report.ways] == ["yao"]
+
+
+AHEAD = {"garbling": "ahead", "network": "wan"}
+
+
+def test_weighing_knows_by_which_scheme_and_when_circuits_are_garbled() -> None:
+    """Of numbers of quotients for which they decide; what is told of either way is what it then sends."""
+    count = 600
+    values = [np.ones(count), np.ones(count)]
+    for ways, quicker in (
+        ({"scheme": "half-gates"}, "arithmetic"),
+        ({"scheme": "three-halves"}, "yao"),
+        ({"garbling": "ahead"}, "yao"),
+    ):
+        run, planned = (how(quotient, values, network="wan", **ways).report for how in (mpc.simulate, mpc.plan))
+        assert taken(planned) == taken(run) == {"/": quicker}
+        assert (planned.rounds, planned.bytes_sent) == (run.rounds, run.bytes_sent)
+        garbled = mpc.plan(quotient, values, numeric="yao", **ways).report
+        network, revealed = NETWORKS["wan"], 16 * count
+        whole = network.seconds(garbled.rounds, max(garbled.bytes_sent))
+        assert whole - 2.1 * network.delay - network.seconds(0, revealed) < planned.ways[0].yao < whole
+
+
+@pytest.mark.parametrize("suite", ["beaver", "yao"])
+def test_tables_too_large_to_be_made_ahead_are_no_way(suite: str) -> None:
+    """What is only weighed ends no run; who asks for it is told."""
+    many = [np.ones(130_000), np.ones(130_000)]
+    (way,) = mpc.plan(quotient, many, suite=suite, **AHEAD).report.ways
+    assert (way.way, way.yao) == ("arithmetic", 0)
+    assert way.arithmetic > 0
+    with pytest.raises(LocalError, match="garbling-too-large"):
+        mpc.plan(quotient, many, suite=suite, numeric="yao", **AHEAD)
+
+
+@pytest.mark.parametrize("suite", ["beaver", "yao"])
+@pytest.mark.parametrize("numeric", ["auto", "yao"])
+def test_circuits_that_are_too_large_together_are_apart(monkeypatch: Any, suite: str, numeric: str) -> None:
+    async def chain(ctx: Any, mine: Any) -> Any:
+        x = await mpc.secret(ctx, owner=0, value=mine, range=(1, 100))
+        y = await mpc.secret(ctx, owner=1, value=mine, range=(0.5, 20))
+        return await mpc.reveal(ctx, 1 / (1 + x / y))
+
+    values = [np.array([3.0, 70.0]), np.array([0.5, 19.0])]
+    one = mpc.plan(chain, values, suite=suite, numeric=numeric, **AHEAD).report
+    monkeypatch.setattr(ahead, "MOST_WORDS", 2 * 4 * 900)
+    apart = mpc.simulate(chain, values, suite=suite, numeric=numeric, check_costs=True, **AHEAD)
+    assert apart.report.rounds == one.rounds + 2
+    np.testing.assert_allclose(apart.result, 1 / (1 + values[0] / values[1]), atol=2**-14)

@@ -13,7 +13,7 @@ import pytest
 from mpc.algebra.wide_ring import Z128
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.numeric import error_function, exponential, logarithm, reciprocal, sigmoid, sine, square_root
+from protocols.numeric import error_function, exponential, garbled, logarithm, reciprocal, sigmoid, sine, square_root
 from protocols.numeric.division import divide, quotient_loss, quotient_range
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare
@@ -69,6 +69,34 @@ def test_within_its_bound_over_the_whole_range(name: str, lo: int, hi: int, f: i
     function, range_of, loss_of, exact = FUNCTIONS[name]
     x, r = spread(lo, hi), Range(lo, hi)
     y = compute(function, np.array(x, object), r, f, ring=Z128, n=3 if f == 16 else 2).values
+    loss, inside = loss_of(r, f, ROOM), range_of(r, f, ROOM)
+    with localcontext(prec=120):
+        unit = Decimal(1 << f)
+        for a, b in zip(x, y, strict=True):
+            assert abs(Decimal(int(b)) - exact(Decimal(a) / unit) * unit) * ULP <= loss, a
+    assert inside.lo <= min(y)
+    assert max(y) <= inside.hi
+
+
+CIRCUITS = {
+    "exp": garbled.exp, "log": garbled.log, "sqrt": garbled.sqrt, "1 / sqrt": garbled.inverse_sqrt,
+    "1 / x": garbled.reciprocal, "sigmoid": garbled.sigmoid, "tanh": garbled.tanh, "sin": garbled.sin,
+    "cos": garbled.cos,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "lo", "hi", "f"), [case for case in CASES if case[0] in CIRCUITS])
+def test_circuits_are_within_the_same_bounds(name: str, lo: int, hi: int, f: int) -> None:
+    """Of numbers as wide as arithmetic takes them."""
+    _, range_of, loss_of, exact = FUNCTIONS[name]
+    x, r = spread(lo, hi), Range(lo, hi)
+
+    async def by_circuit(ctx: Context, v: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
+        steps, kinds = garbled.alone(CIRCUITS[name](r, f), (garbled.kind_in(r, ctx.ring.bits),))
+        found: ArithmeticShare = await garbled.compute(ctx, steps, kinds, [v], v.shape)
+        return found
+
+    y = compute(by_circuit, np.array(x, object), r, f, ring=Z128).values
     loss, inside = loss_of(r, f, ROOM), range_of(r, f, ROOM)
     with localcontext(prec=120):
         unit = Decimal(1 << f)

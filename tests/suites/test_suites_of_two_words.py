@@ -119,6 +119,24 @@ def test_thresholds_and_truncation(suite, ring, n, data):
 
 @suites
 @rings
+@pytest.mark.parametrize("bits", [9, 40, 64, 70])
+def test_thresholds_in_a_smaller_ring(suite, ring, bits):
+    """Signs are found among as many bits as a range needs, whatever the session's ring."""
+    half, small = 1 << bits - 2, ring.smaller(bits)
+    x, thresholds = np.array([-half, -3, 0, 2, half - 1], object), [-half + 1, 0, 2, half - 1]
+
+    async def compared(ctx, a):
+        given = ctx.suite.bits_to_ring
+        planes = await ctx.suite.below(ctx, a.modulo(bits), small.from_ints(thresholds))
+        return [planes, await given(ctx, planes)]
+
+    found, numbers = computed(compared, ring.from_ints(x), ring=ring, suite=suite)
+    np.testing.assert_array_equal(found, [x < t for t in thresholds])
+    same(ring, numbers, found.astype(object))
+
+
+@suites
+@rings
 def test_random_values_fill_both_words(suite, ring):
     async def drawn(ctx):
         return await ctx.suite.random(ctx, (400,))
