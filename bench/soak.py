@@ -101,7 +101,7 @@ def check(way: Way, made: Circuit, planes: Words, instances: int) -> None:
             values[port.name] = mpc.private(i % 2, bits[start : start + port.width].T == 1)
             start += port.width
         (port,) = made.outputs
-        opened: Words = await mpc.authenticated(ctx, made, values)
+        opened: Words = await mpc.authenticated(ctx, made, values, instances=instances)
         return opened.T
 
     run = mpc.simulate(shared if way.function else private, [None] * way.parties, garbling=way.garbling)

@@ -13,7 +13,7 @@ import numpy as np
 from mpc.accounts.ledger import CircuitRun
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.circuit_inputs import Source, admit, batch_of, joined, need_circuit, sources_of
+from protocols.array.circuit_inputs import Private, Source, fixed_shape, joined, local_sources, need_circuit
 from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context, receivers_of
 from protocols.array.node import Shape
@@ -36,6 +36,7 @@ async def authenticated(
     values: Mapping[str, Any] | None = None,
     /,
     *,
+    instances: int | Sequence[int] = (),
     to: int | Sequence[int] | None = None,
     **named: Any,
 ) -> Any:
@@ -44,19 +45,24 @@ async def authenticated(
 
     Each input by its name: a party's own data (`mpc.private`) or a public value, as `mpc.garbled` takes them. Secrets
     of a program are refused: they are as secure as the run's suite, which is against parties that follow the protocol.
-    `values` takes inputs whose names Python does not allow, or that are called `to`. Leading axes are instances.
+    `values` takes inputs whose names Python does not allow, or that are called `to` or `instances`.
+
+    `instances`: how often the circuit is computed side by side, a number or a shape; once without it. The program says
+    it, never a party's data: who chose it alone could put 1,000 questions to one number of the other's. Each party's
+    data have just these leading axes, or none where the program says `mpc.private(owner, value, shape=())`: one value
+    for all instances. Public values broadcast.
 
     Returns numpy values, of several outputs a named tuple: whole numbers for UInt and Int, floats for floats, truth
     values for Bits, along a last axis, the least significant first, where there are several. Who is not in `to` gets
-    None. Whoever deviates is found out but for a chance of 2^-40, before anything is learnt by it; then Abort names
-    it, and nothing more can be computed this way in the session. A party may always give other data of its own than
-    it has, and may end the run when it knows its outputs and the other does not.
+    None for each output. Whoever deviates is found out but for a chance of 2^-40, before anything is learnt by it; then
+    Abort names it, and nothing more can be computed this way in the session. A party may always give other data of its
+    own than it has, and may end the run when it knows its outputs and the other does not.
 
     Constant rounds, all phases in this call; about 64 bytes each way and 32 from party 0 for each AND and instance.
     A plan gives zeros.
 
     LocalError as `mpc.garbled` and `not-private`, `unfit-session` among other than two parties, `calls-at-once`,
-    `transfers-discarded`; Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`; PeerError.
+    `transfers-discarded`, `bad-shape`; Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`; PeerError.
     """
     need_context(ctx, "authenticated")
     line = user_line()
@@ -64,15 +70,14 @@ async def authenticated(
     call = ctx.child("authenticated", line=line)
     with naming_line():
         need_circuit(circuit)
-        given = joined(circuit, values or {}, named)
-        _check(ctx, given)
+        given, batch = joined(circuit, values or {}, named), fixed_shape(instances)
+        _check(ctx, given, batch)
         standing(ctx).check()
-        sources = await sources_of(call, circuit, given, line)
-        batch = batch_of(sources)
-    release = admit(call, circuit, sources, batch)
+        sources = local_sources(call, circuit, given, line, batch)
+        _check_public(sources, batch)
     task = Task(circuit, prod(batch), _owners(sources))
-    inputs = _rows(ctx, sources, batch)
-    call.remark(_mark(circuit, inputs, task, receivers))
+    inputs = _rows(sources, batch)
+    call.remark(_mark(inputs, task, batch, [source.shape for source in sources], receivers))
     outputs = [_described(port, batch, receivers, line) for port in circuit.outputs]
     call.session.ledger.circuit(call.path, CircuitRun(line, circuit.name, circuit.ands, task.instances, BY, ADVERSARY))
 
@@ -82,12 +87,10 @@ async def authenticated(
     with naming_line():
         (bits,) = await released_by(call, outputs, open_)
     ctx.join(call)
-    if release is not None:
-        release()
     return _values(circuit, bits, batch)
 
 
-def _check(ctx: Context, given: Mapping[str, Any]) -> None:
+def _check(ctx: Context, given: Mapping[str, Any], batch: Shape) -> None:
     if ctx.n != PARTIES:
         raise LocalError("unfit-session", f"authenticated garbling among {ctx.n} parties", "it is for two")
     for name, value in given.items():
@@ -98,6 +101,31 @@ def _check(ctx: Context, given: Mapping[str, Any]) -> None:
                 "this circuit would be as secure as that, and not against others",
                 f"give data where they are, {name}=mpc.private(owner, value), or compute it by mpc.garbled",
             )
+        if isinstance(value, Private) and value.shape not in (None, (), batch):
+            raise LocalError(
+                "shape-mismatch",
+                f"the input `{name}` is said to be of shape {value.shape}, where there are instances of shape {batch}",
+                "data have the shape of `instances=`, or shape=() for one value that all instances share",
+            )
+
+
+def _check_public(sources: Sequence[Source], batch: Shape) -> None:
+    for source in sources:
+        shape = source.shape
+        if source.owner is None and not _broadcasts(shape, batch):
+            raise LocalError(
+                "shape-mismatch",
+                f"the public input `{source.port.name}` of shape {shape} does not broadcast to the instances, {batch}",
+                f"let the program say how many instances there are, instances={shape}, or give one value for all",
+            )
+
+
+def _broadcasts(shape: Shape, batch: Shape) -> bool:
+    """Whether numpy repeats the one to just the other."""
+    try:
+        return np.broadcast_shapes(shape, batch) == batch
+    except ValueError:
+        return False
 
 
 def _owners(sources: Sequence[Source]) -> tuple[int, ...]:
@@ -106,7 +134,7 @@ def _owners(sources: Sequence[Source]) -> tuple[int, ...]:
     )
 
 
-def _rows(ctx: Context, sources: Sequence[Source], batch: Shape) -> Bytes:
+def _rows(sources: Sequence[Source], batch: Shape) -> Bytes:
     """Own and public bits, (bits, instances); zeros for the other's."""
     rows = []
     for source in sources:
@@ -116,10 +144,11 @@ def _rows(ctx: Context, sources: Sequence[Source], batch: Shape) -> Bytes:
     return np.ascontiguousarray(np.concatenate(rows), np.uint8)
 
 
-def _mark(circuit: Circuit, inputs: Bytes, task: Task, receivers: Sequence[int]) -> int:
+def _mark(inputs: Bytes, task: Task, batch: Shape, shapes: Sequence[Shape], receivers: Sequence[int]) -> int:
     """What all that is public here gives: another at a party whose program says otherwise."""
     public = np.packbits(inputs[task.rows(PUBLIC)]).tobytes()
-    return crc32(repr((circuit.digest, task.owners, task.instances, receivers)).encode(), crc32(public)) or 1
+    said = task.circuit.digest, task.owners, batch, tuple(shapes), tuple(receivers)
+    return crc32(repr(said).encode(), crc32(public)) or 1
 
 
 def _described(port: Port, batch: Shape, receivers: tuple[int, ...], line: str) -> Output:

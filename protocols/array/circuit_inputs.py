@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from operator import index
 from typing import Any
 
 import msgpack
@@ -32,25 +33,40 @@ class Private:
 
     owner: Any
     value: Any
+    shape: Shape | None = None
 
     def __repr__(self) -> str:
         return f"<data of party {self.owner}>"
 
 
-def private(owner: int, value: Any = None) -> Private:
-    """Party `owner`'s own data as an input of `mpc.garbled`; the others' `value` is ignored.
+def private(owner: int, value: Any = None, *, shape: int | Sequence[int] | None = None) -> Private:
+    """Party `owner`'s own data as an input of `mpc.garbled` or `mpc.authenticated`; the others' `value` is ignored.
 
     Numbers within the input's width, one or an array of them, or their bits: truth values along a last axis of the
-    input's width, the least significant first; or bytes. Only the shape becomes known to the others.
+    input's width, the least significant first; or bytes. Only the shape becomes known to the others. `shape`: that of
+    the instances, the leading axes, if the program fixes it; `()` is one value for all. The owner's data must have it
+    (`shape-mismatch`). LocalError `bad-shape`.
     """
-    return Private(owner, value)
+    return Private(owner, value, None if shape is None else fixed_shape(shape))
+
+
+def fixed_shape(shape: Any) -> Shape:
+    """A shape that a program says, a whole number for one axis. LocalError `bad-shape`."""
+    axes = (shape,) if isinstance(shape, int | np.integer) else shape
+    try:
+        return checked_shape([int(index(axis)) for axis in axes])
+    except (TypeError, ValueError):
+        raise LocalError(
+            "bad-shape", f"{shape!r} as a shape of instances", "give a whole number, or one for each axis: (10, 3)"
+        ) from None
 
 
 @dataclass(slots=True, repr=False)
 class Source:
     """Where an input comes from: a secret, or an owner who alone has `bits` (..., width), or bits that all have.
 
-    shape: that of the instances; unknown until its owner has told it. place: the path by which a shadow is found.
+    shape: that of the instances; unknown until its owner has told it, unless it is `fixed` by the program. place: the
+    path by which a shadow is found.
     """
 
     port: Port
@@ -58,6 +74,7 @@ class Source:
     secret: SecretArray | None = None
     bits: Bytes | None = None
     shape: Shape = ()
+    fixed: bool = False
     place: tuple[int, ...] = ()
 
 
@@ -80,18 +97,31 @@ def joined(circuit: Circuit, values: Mapping[str, Any], named: Mapping[str, Any]
 
 
 async def sources_of(call: Context, circuit: Circuit, values: Mapping[str, Any], line: str) -> list[Source]:
-    """The sources of a circuit's inputs, in its order; owners of data tell the others their shapes, in one round.
+    """The sources of a circuit's inputs, in its order; owners of data tell the others the shapes that the program does
+    not fix, in one round.
+
+    LocalError and PeerError as `local_sources`, and PeerError `unexpected-message`.
+    """
+    sources = local_sources(call, circuit, values, line)
+    await _tell_shapes(call, [source for source in sources if not source.fixed])
+    return sources
+
+
+def local_sources(
+    call: Context, circuit: Circuit, values: Mapping[str, Any], line: str, instances: Shape | None = None
+) -> list[Source]:
+    """The sources of a circuit's inputs as this party knows them. `instances`: the shape of data without one of their
+    own; nobody has to tell a shape then.
 
     LocalError `bad-input` for a missing or surplus name, `no-value`, `bad-party`, `no-such-party`, `bad-kind`,
-    `bad-width`, `out-of-range`, `not-whole`, `not-a-number`, `masked-array`; PeerError `unexpected-message`.
+    `bad-width`, `out-of-range`, `not-whole`, `not-a-number`, `masked-array`, `shape-mismatch`.
     """
     check_names(circuit, values)
-    sources = [_source(call, port, values[port.name], line) for port in circuit.inputs]
+    sources = [_source(call, port, values[port.name], line, instances) for port in circuit.inputs]
     for number, source in enumerate(sources):
         source.place = (*call.path, number)
         if source.owner == call.me and call.session.shadows is not None:
             call.session.shadows.of_input(source.place, source.bits == 1)
-    await _tell_shapes(call, sources)
     return sources
 
 
@@ -108,7 +138,7 @@ def batch_of(sources: Sequence[Source]) -> Shape:
         ) from None
 
 
-def _source(call: Context, port: Port, value: Any, line: str) -> Source:
+def _source(call: Context, port: Port, value: Any, line: str, instances: Shape | None) -> Source:
     given = value.value if isinstance(value, Private) else value
     refuse_unawaited(given, line)
     refuse_masked(given)
@@ -117,7 +147,8 @@ def _source(call: Context, port: Port, value: Any, line: str) -> Source:
             raise _at(port, LocalError("bad-kind", "a secret is nobody's own data", "give the secret as it is"))
         return _of_secret(port, checked(call, given, line))
     if isinstance(value, Private):
-        return _of_owner(call, port, party_index(call, value.owner, line), given)
+        shape = instances if value.shape is None else value.shape
+        return _of_owner(call, port, party_index(call, value.owner, line), given, shape)
     if given is None:
         way = f"give a public value, a secret, or a party's data: {port.name}=mpc.private(owner=0, value=...)"
         raise LocalError("no-value", f"the input `{port.name}` is None", way)
@@ -125,17 +156,26 @@ def _source(call: Context, port: Port, value: Any, line: str) -> Source:
     return Source(port, bits=bits, shape=bits.shape[:-1])
 
 
-def _of_owner(call: Context, port: Port, owner: int, value: Any) -> Source:
+def _of_owner(call: Context, port: Port, owner: int, value: Any, shape: Shape | None) -> Source:
+    source = Source(port, owner, shape=shape or (), fixed=shape is not None)
     if call.me != owner:
-        return Source(port, owner)
+        return source
     if value is None:
         raise LocalError(
             "no-value",
             f"{call.names[owner]} owns the input `{port.name}` but passes no value",
             "give this party an input (--input), or let the program pass a value where it is the owner",
         )
-    bits = _bits(port, _blank(value) if call.planning else value)
-    return Source(port, owner, bits=bits, shape=bits.shape[:-1])
+    source.bits = _bits(port, _blank(value) if call.planning else value)
+    held = source.bits.shape[:-1]
+    if shape is not None and held != shape:
+        raise LocalError(
+            "shape-mismatch",
+            f"the input `{port.name}`: {call.names[owner]} gives instances of shape {held}, the program says {shape}",
+            f"let the program say how many, alike at all parties: instances={held}, or shape={held} of this mpc.private",
+        )
+    source.shape = held
+    return source
 
 
 def _blank(value: Any) -> Any:

@@ -34,15 +34,25 @@ def larger(x: Any, y: Any) -> Any:
     return x > y
 
 
-async def of_two(ctx: Any, mine: Any) -> Any:
-    return await mpc.authenticated(ctx, larger, x=mpc.private(0, mine), y=mpc.private(1, mine))
+async def of_two(ctx: Any, mine: Any, instances: int | tuple[int, ...] = ()) -> Any:
+    own = {"x": mpc.private(0, mine), "y": mpc.private(1, mine)}
+    return await mpc.authenticated(ctx, larger, own, instances=instances)
+
+
+def of_shape(shape: int | tuple[int, ...]) -> Callable[..., Any]:
+    """`of_two` for so many instances."""
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        return await of_two(ctx, mine, shape)
+
+    return main
 
 
 @pytest.mark.parametrize("preprocessing", ["dealer", "ot"])
 def test_kinds_of_inputs_and_outputs(preprocessing: str) -> None:
     async def main(ctx: Any, mine: Any) -> Any:
         given = {"x": mpc.private(0, mine), "y": mpc.private(1, mine)}
-        return await mpc.authenticated(ctx, mixed, given, z=np.array([1.5, -2.0, 3.0], np.float32))
+        return await mpc.authenticated(ctx, mixed, given, instances=3, z=np.array([1.5, -2.0, 3.0], np.float32))
 
     inputs = [np.array([1, 200, 7]), np.array([-5, 300, 7])]
     run = mpc.simulate(main, inputs, check_costs=True, preprocessing=preprocessing)
@@ -61,8 +71,8 @@ def test_aes_of_the_standard() -> None:
 
     async def main(ctx: Any, mine: Any) -> Any:
         blocks = mpc.circuits.bits_of_bytes(mine) == 1 if ctx.me else None
-        private = {"key": mpc.private(0, mine), "block": mpc.private(1, blocks)}
-        return await mpc.authenticated(ctx, mpc.circuits.aes(128), private, to=1)
+        private = {"key": mpc.private(0, mine, shape=()), "block": mpc.private(1, blocks)}
+        return await mpc.authenticated(ctx, mpc.circuits.aes(128), private, instances=2, to=1)
 
     blocks = np.array([[17 * i for i in range(16)], [0] * 16])
     first, second = mpc.simulate(main, [bytes(range(16)), blocks]).results
@@ -92,23 +102,23 @@ def test_sha256_of_the_standard() -> None:
 def test_many_instances_are_computed_so_many_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "AT_ONCE", 100 * larger.ands)
     x, y = np.arange(250) % 256, np.arange(250)[::-1] * 3 % 256
-    for found in mpc.simulate(of_two, [x, y], check_costs=True).results:
+    for found in mpc.simulate(of_shape(250), [x, y], check_costs=True).results:
         np.testing.assert_array_equal(found, x > y)
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (2, 3)])
 def test_shapes_of_instances(shape: tuple[int, ...]) -> None:
     x, y = np.full(shape, 7), np.full(shape, 3)
-    found = mpc.simulate(of_two, [x, y], check_costs=True).result
+    found = mpc.simulate(of_shape(shape), [x, y], check_costs=True).result
     assert np.shape(found) == shape
     assert np.all(found)
 
 
 def test_a_plan_counts_what_a_run_takes() -> None:
     async def main(ctx: Any, mine: Any) -> Any:
-        first = await of_two(ctx, mine)
+        first = await of_two(ctx, mine, 90)
         given = {"x": mpc.private(0, mine), "y": 5}
-        return first, await mpc.authenticated(ctx, larger, given, to=0)
+        return first, await mpc.authenticated(ctx, larger, given, instances=90, to=0)
 
     inputs = [np.arange(90), np.arange(90)]
     planned, run = mpc.plan(main, inputs), mpc.simulate(main, inputs)
@@ -206,7 +216,7 @@ def richer(x, y):
 
 async def main(ctx, mine):
     own = [[5, 9], [7, 3]][ctx.me]
-    return await mpc.authenticated(ctx, richer, x=mpc.private(0, own), y=mpc.private(1, own))
+    return await mpc.authenticated(ctx, richer, instances=2, x=mpc.private(0, own), y=mpc.private(1, own))
 """
 
 
