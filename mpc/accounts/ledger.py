@@ -42,8 +42,9 @@ class Decision:
 class CircuitRun:
     """A circuit that a line of the program computed: its name, the ANDs of one instance, how many instances there were.
 
-    `by` is the way it went, and `adversary` what that is secure against. Of Yao's: the `scheme` of garbling, whether
-    that was done `online` or `ahead`, as material, and about how many bytes the tables of all instances have.
+    `by` is the way it went, and `adversary` what that is secure against. Where it was garbled: the `scheme`, whether
+    that was done `online` or `ahead`, as material, and about how many bytes the tables of all instances have, those of
+    one garbler.
     """
 
     line: str

@@ -266,7 +266,8 @@ class StoreSupply:
             return SupplyError(
                 "store-other-plan",
                 f"{self._folder} was made for another plan: it never had {place}",
-                "run the program, suite and shapes of inputs that the store was made for; where a revealed number "
+                "run the program, suite, options (--garbling, --scheme, --numeric, --compare, --network), shapes and "
+                "types of columns of inputs that the store was made for; where a revealed number "
                 f"decides what is computed, tell the plan what it will be by mpc.reveal(..., planned=); or {_REPLACE}",
                 path=path,
             )

@@ -22,6 +22,8 @@ from protocols.array.scales import BIT
 from protocols.circuits import gmw
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.kinds import Int, UInt
+from protocols.garbled.bmr_gates import table_words
+from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.garbled.schemes import BYTES_OF_AND, SCHEMES
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare, concatenate_planes, stack, stack_planes
@@ -159,10 +161,14 @@ async def _number(ctx: Context, node: Node, bits: BooleanShare) -> ArithmeticSha
 def _noted(ledger: Ledger, node: Node) -> None:
     circuit, instances = node.parameters["circuit"], prod(node.parameters["batch"])
     way, scheme = (node.parameters["by"], node.parameters["adversary"]), node.parameters["scheme"]
+    session = node.value.home.session
     run = CircuitRun(node.line, circuit.name, circuit.ands, instances, *way)
     if way[0] == "yao":
         tables = BYTES_OF_AND[scheme] * circuit.ands * instances
-        run = replace(run, scheme=scheme, garbling=node.value.home.session.ways.garbling, tables=tables)
+        run = replace(run, scheme=scheme, garbling=session.ways.garbling, tables=tables)
+    elif way[0] == "bmr":
+        tables = 8 * table_words(session.n - 1, circuit.ands * instances)
+        run = replace(run, scheme=HALF_GATES.name, garbling="online", tables=tables)
     ledger.circuit(node.value.path, run)
 
 
