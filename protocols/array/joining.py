@@ -17,6 +17,8 @@ from protocols.numeric.garbled import Kind, Step, compute, fits_ahead
 
 MOST_STEPS = 128
 """Operations in one circuit."""
+CHOICE = "where"
+"""The name of the operation that chooses."""
 OF_THE_PROGRAM = 2
 """How long the paths of the program's own calls are."""
 
@@ -105,6 +107,8 @@ def _groups(session: Session, chosen: dict[Value, Node], wanted: set[Value]) -> 
     for value in free:
         if value in garbled or _between(session, chosen[value], among):
             among.add(value)
+            if _chooses(chosen[value], among):
+                garbled.add(value)
     users = _users(chosen)
     end: dict[Value, Value] = {}
     groups: dict[Value, list[Value]] = {}
@@ -141,6 +145,11 @@ def _between(session: Session, node: Node, among: set[Value]) -> bool:
     if not any(operand.value in among for operand in node.operands) or has_ways(session, node):
         return False
     return function_of(node) is not None
+
+
+def _chooses(node: Node, among: set[Value]) -> bool:
+    """Whether a node is a choice by what a circuit gives: it may end one, since shares would take a product for it."""
+    return node.operation.name == CHOICE and node.operands[0].value in among
 
 
 def _may_be_one(session: Session, members: Sequence[Value], chosen: dict[Value, Node]) -> bool:

@@ -123,6 +123,21 @@ async def smooth(ctx: Any, x: Any, y: Any) -> Any:
     return await mpc.reveal(ctx, np.exp(np.sin(np.log(x / y))), mpc.sigmoid(np.tanh(1 / x)))
 
 
+async def branches(ctx: Any, x: Any, y: Any) -> Any:
+    """A chain of choices that ends in one: what is chosen by a comparison may be the end of its circuit."""
+    z = x
+    for _ in range(4):
+        z = np.where(z > y, z - y, y - z)
+    return await mpc.reveal(ctx, z, np.maximum(z, x) + 1)
+
+
+def after_branches() -> Any:
+    z = X
+    for _ in range(4):
+        z = np.where(z > Y, z - Y, Y - z)
+    return z
+
+
 Z = X / Y
 CASES = [
     (tree, 1, [Z**1.5]),
@@ -132,6 +147,7 @@ CASES = [
     (sums, 1, [np.sqrt(0.3 * (Z - 1 / Z) + Z + 1.25)]),
     (choices, 1, [np.log(np.where(((Z < 1 / Z) & ~(X < Z)) | ((Z < X) ^ (1 / Z < Y)), Z, 1 / Z))]),
     (largest, 1, [np.maximum(Z, 1 / Z) < np.sqrt(X)]),
+    (branches, 2, [after_branches(), np.maximum(after_branches(), X) + 1]),
     (ends, 1, [Z + 1, -1 / X]),
     (smooth, 1, [np.exp(np.sin(np.log(Z))), 1 / (1 + np.exp(-np.tanh(1 / X)))]),
 ]
