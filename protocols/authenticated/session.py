@@ -15,7 +15,8 @@ from mpc.errors import LocalError
 from protocols.authenticated.dependent import Task, garble_circuit
 from protocols.authenticated.ends import Ends, set_up
 from protocols.authenticated.independent import authenticated_ands
-from protocols.authenticated.online import evaluate
+from protocols.authenticated.online import evaluate_masked
+from protocols.authenticated.outputs import Masked, joined, open_outputs
 
 Bytes = npt.NDArray[np.uint8]
 AT_ONCE = 1 << 19
@@ -69,7 +70,8 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
 
     inputs: (bits, instances), this party's own and the public ones; the other's are ignored. Secure against either
     party, whatever it does. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`, PeerError; after any
-    error the session's transfers are gone (`transfers-discarded`). Many instances are computed so many at a time.
+    error the session's transfers are gone (`transfers-discarded`). Many instances are computed so many at a time, and
+    all outputs are opened when all are checked: no input can be made to depend on an output.
     """
     if not task.instances:
         return np.empty((len(task.circuit.ends), 0), np.uint8) if ctx.me in receivers else None
@@ -77,19 +79,18 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
     with own.in_use():
         if own.ends is None:
             own.ends = await set_up(ctx)
-        found = [
-            await _batch(ctx, own.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch], receivers)
+        masked = [
+            await _batch(ctx, own.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch])
             for batch in batches(task)
         ]
-    learnt = [bits for bits in found if bits is not None]
-    return np.concatenate(learnt, axis=1) if learnt else None
+        return await open_outputs(ctx, own.ends, joined(masked), receivers)
 
 
-async def _batch(ctx: Context, ends: Ends, task: Task, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
+async def _batch(ctx: Context, ends: Ends, task: Task, inputs: Bytes) -> Masked:
     ands = await authenticated_ands(ctx, ends, task.ands)
     garbled = await garble_circuit(ctx, ends, task, ands)
     del ands
-    return await evaluate(ctx, ends, garbled, inputs, receivers)
+    return await evaluate_masked(ctx, ends, garbled, inputs)
 
 
 def batches(task: Task) -> Iterator[slice]:
