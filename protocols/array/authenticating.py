@@ -75,7 +75,7 @@ async def authenticated(
         standing(ctx).check()
         sources = local_sources(call, circuit, given, line, batch)
         _check_public(sources, batch)
-    task = Task(circuit, prod(batch), _owners(sources))
+    task = Task(circuit, prod(batch), _owners(sources), _common(sources, batch))
     inputs = _rows(sources, batch)
     call.remark(_mark(inputs, task, batch, [source.shape for source in sources], receivers))
     outputs = [_described(port, batch, receivers, line) for port in circuit.outputs]
@@ -132,6 +132,14 @@ def _owners(sources: Sequence[Source]) -> tuple[int, ...]:
     return tuple(
         PUBLIC if source.owner is None else source.owner for source in sources for _ in range(source.port.width)
     )
+
+
+def _common(sources: Sequence[Source], batch: Shape) -> tuple[int, ...]:
+    """The bits of data that are one value for all instances."""
+    shared = [
+        source.owner is not None and source.shape != batch for source in sources for _ in range(source.port.width)
+    ]
+    return tuple(row for row, each in enumerate(shared) if each)
 
 
 def _rows(sources: Sequence[Source], batch: Shape) -> Bytes:

@@ -31,12 +31,12 @@ def _bits(task: Task, owner: int) -> int:
 
 
 def _rounds(ends: Ends, garbled: Garbled, inputs: Bytes) -> int:
-    return 1 + (EVALUATOR in garbled.task.owners) + (3 if garbled.task.ands else 0)
+    return 1 + bool(garbled.task.rows(EVALUATOR)) + (3 if garbled.task.ands else 0)
 
 
 def _to_one(ends: Ends, garbled: Garbled, inputs: Bytes) -> int:
     task = garbled.task
-    return words_for(_bits(task, EVALUATOR)) + 2 * len(task.owners) * task.instances + words_for(task.ands)
+    return words_for(_bits(task, EVALUATOR)) + 2 * len(task.own) * task.instances + words_for(task.ands)
 
 
 def _words(ends: Ends, garbled: Garbled, inputs: Bytes) -> int:
@@ -53,7 +53,8 @@ async def evaluate(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes, re
 async def evaluate_masked(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes) -> Masked:
     """The outputs masked, of ANDs that have been checked. Nobody learns anything; a garbling is for one call.
 
-    inputs: (bits, instances), this party's own and the public ones; the other's are ignored. From here on nobody can
+    inputs: (bits, instances), this party's own and the public ones; the other's are ignored, and so are common ones,
+    which are given before (`give_common`). From here on nobody can
     change its own. Abort `authenticated-check-failed` at who notices that the other has deviated.
     """
     if garbled.used:
@@ -74,9 +75,9 @@ async def _give_labels(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes
         told = await ctx.receive(EVALUATOR, Spec((words_for(_bits(task, EVALUATOR)),)))
         masked[theirs] = unpack(told, _bits(task, EVALUATOR)).reshape(-1, task.instances)
     assert garbled.zeros is not None
-    labels = garbled.zeros.reshape(-1, 2).copy()
-    add(labels, np.uint64(0) - masked.reshape(-1).astype(U64), ends.delta)
-    ctx.send(EVALUATOR, labels.reshape(garbled.zeros.shape))
+    labels = garbled.zeros[task.own]
+    add(labels.reshape(-1, 2), np.uint64(0) - masked[task.own].reshape(-1).astype(U64), ends.delta)
+    ctx.send(EVALUATOR, labels)
     ands = await ctx.receive(EVALUATOR, Spec((words_for(task.ands),))) if task.ands else np.empty(0, U64)
     return masked, unpack(ands, task.ands)
 
@@ -87,7 +88,8 @@ async def _take_labels(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes
     masked, known = _masked(ends, garbled, inputs), task.rows(EVALUATOR)
     if known:
         ctx.send(GARBLER, pack(masked[known]))
-    labels = await ctx.receive(GARBLER, Spec((len(task.owners), task.instances, 2)))
+    told = await ctx.receive(GARBLER, Spec((len(task.own), task.instances, 2)))
+    labels = _with_common(garbled, told)
     colours = (labels[..., 0] & ONE).astype(np.uint8)
     known = known + task.rows(PUBLIC)
     if not np.array_equal(colours[known], masked[known]):
@@ -98,16 +100,28 @@ async def _take_labels(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes
     return colours, ands
 
 
+def _with_common(garbled: Garbled, told: Words) -> Words:
+    """Labels of all inputs in all instances."""
+    if garbled.common is None:
+        return told
+    labels = np.empty((len(garbled.task.owners), *told.shape[1:]), U64)
+    labels[garbled.task.own] = told
+    labels[list(garbled.task.common)] = garbled.common.labels[:, None]
+    return labels
+
+
 def _evaluated(garbled: Garbled, labels: Words) -> Bytes:
     return evaluated(garbled, labels) if garbled.task.ands else np.empty(0, np.uint8)
 
 
 def _masked(ends: Ends, garbled: Garbled, inputs: Bytes) -> Bytes:
-    """Own inputs masked, public ones as they are, zeros for the other's."""
+    """Own inputs masked, public ones as they are, common ones as all know them masked, zeros for the other's."""
     rows, task = np.zeros(inputs.shape, np.uint8), garbled.task
     own, public = task.rows(ends.role), task.rows(PUBLIC)
     rows[own] = inputs[own] ^ (garbled.inputs.first[own, :, 0] & ONE).astype(np.uint8)
     rows[public] = inputs[public]
+    if garbled.common is not None:
+        rows[list(task.common)] = garbled.common.masked[:, None]
     return rows
 
 
@@ -122,7 +136,7 @@ async def _checked(ctx: Context, ends: Ends, garbled: Garbled, masked: Bytes, an
 
 async def _rehearse(ctx: Context, task: Task) -> Masked:
     """The messages of a plan."""
-    own, labels = blank((words_for(_bits(task, EVALUATOR)),)), blank((len(task.owners), task.instances, 2))
+    own, labels = blank((words_for(_bits(task, EVALUATOR)),)), blank((len(task.own), task.instances, 2))
     messages = [(EVALUATOR, own)] if task.rows(EVALUATOR) else []
     messages += [(GARBLER, labels), *([(EVALUATOR, blank((words_for(task.ands),)))] if task.ands else [])]
     for sender, array in messages:

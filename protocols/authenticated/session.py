@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.authenticated.common import Common, give_common, mask_common
 from protocols.authenticated.dependent import Task, garble_circuit
 from protocols.authenticated.ends import Ends, set_up
 from protocols.authenticated.independent import authenticated_ands
@@ -68,7 +69,8 @@ def standing(ctx: Context) -> Standing:
 async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
     """The outputs of a circuit, (bits, instances), at the receivers, None elsewhere.
 
-    inputs: (bits, instances), this party's own and the public ones; the other's are ignored. Secure against either
+    inputs: (bits, instances), this party's own and the public ones; the other's are ignored. Of a common one the first
+    instance counts. Secure against either
     party, whatever it does. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`, PeerError; after any
     error the session's transfers are gone (`transfers-discarded`). Many instances are computed so many at a time, and
     all outputs are opened when all are checked: no input can be made to depend on an output.
@@ -79,17 +81,21 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
     with own.in_use():
         if own.ends is None:
             own.ends = await set_up(ctx)
+        owners = tuple(task.owners[row] for row in task.common)
+        common = await mask_common(ctx, own.ends, owners) if owners else None
         masked = [
-            await _batch(ctx, own.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch])
+            await _batch(ctx, own.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch], common)
             for batch in batches(task)
         ]
         return await open_outputs(ctx, own.ends, joined(masked), receivers)
 
 
-async def _batch(ctx: Context, ends: Ends, task: Task, inputs: Bytes) -> Masked:
+async def _batch(ctx: Context, ends: Ends, task: Task, inputs: Bytes, common: Common | None) -> Masked:
     ands = await authenticated_ands(ctx, ends, task.ands)
-    garbled = await garble_circuit(ctx, ends, task, ands)
+    garbled = await garble_circuit(ctx, ends, task, ands, common)
     del ands
+    if common is not None and not common.given:
+        await give_common(ctx, ends, common, inputs[list(task.common), 0])
     return await evaluate_masked(ctx, ends, garbled, inputs)
 
 
