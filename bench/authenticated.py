@@ -35,7 +35,8 @@ from native import keep_memory
 from protocols.authenticated.dependent import Task, garble_circuit
 from protocols.authenticated.ends import Ends, set_up
 from protocols.authenticated.independent import authenticated_ands
-from protocols.authenticated.online import evaluate
+from protocols.authenticated.online import evaluate_masked
+from protocols.authenticated.outputs import joined, open_outputs
 from protocols.authenticated.session import batches
 from protocols.beaver import SUITE
 from protocols.circuits.library import aes
@@ -140,10 +141,14 @@ async def _computed(
         times.append(time.monotonic())
         garbled = await garble_circuit(ctx, ends, part, ands)
         times.append(time.monotonic())
-        found.append(await evaluate(ctx, ends, garbled, inputs[:, batch], (0, 1)))
+        found.append(await evaluate_masked(ctx, ends, garbled, inputs[:, batch]))
         times.append(time.monotonic())
         phases += np.diff(times)
-    return np.concatenate([bits for bits in found if bits is not None], axis=1), phases.tolist()
+    began = time.monotonic()
+    outputs = await open_outputs(ctx, ends, joined(found), (0, 1))
+    phases[-1] += time.monotonic() - began
+    assert outputs is not None
+    return outputs, phases.tolist()
 
 
 def _clear(circuit: Any, inputs: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -86,8 +86,8 @@ FOLDER_ORDER = {
         "__init__",
     ),
     "protocols.authenticated": (
-        "planned_ends", "ends", "bits", "equality", "buckets", "leaky", "independent", "steps", "masks", "dependent",
-        "evaluating", "masked", "online", "session", "__init__",
+        "planned_ends", "ends", "bits", "equality", "buckets", "leaky", "independent", "steps", "masks", "common",
+        "dependent", "evaluating", "masked", "outputs", "online", "session", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",

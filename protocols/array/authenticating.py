@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
@@ -20,8 +19,9 @@ from protocols.array.node import Shape
 from protocols.array.secret import SecretArray
 from protocols.authenticated.dependent import PUBLIC, Task
 from protocols.authenticated.session import compute, standing
-from protocols.circuits.arrays import Bytes, numbers_of
+from protocols.circuits.arrays import Bytes
 from protocols.circuits.circuit import Circuit, Port
+from protocols.circuits.computing import as_outputs
 from protocols.circuits.kinds import Float, Int, UInt
 from protocols.outputs import Output, released_by
 from protocols.ranges import Range
@@ -75,7 +75,7 @@ async def authenticated(
         standing(ctx).check()
         sources = local_sources(call, circuit, given, line, batch)
         _check_public(sources, batch)
-    task = Task(circuit, prod(batch), _owners(sources))
+    task = Task(circuit, prod(batch), _owners(sources), _common(sources, batch))
     inputs = _rows(sources, batch)
     call.remark(_mark(inputs, task, batch, [source.shape for source in sources], receivers))
     outputs = [_described(port, batch, receivers, line) for port in circuit.outputs]
@@ -87,7 +87,7 @@ async def authenticated(
     with naming_line():
         (bits,) = await released_by(call, outputs, open_)
     ctx.join(call)
-    return _values(circuit, bits, batch)
+    return as_outputs(circuit, _parts(circuit, bits, batch))
 
 
 def _check(ctx: Context, given: Mapping[str, Any], batch: Shape) -> None:
@@ -134,6 +134,14 @@ def _owners(sources: Sequence[Source]) -> tuple[int, ...]:
     )
 
 
+def _common(sources: Sequence[Source], batch: Shape) -> tuple[int, ...]:
+    """The bits of data that are one value for all instances."""
+    shared = [
+        source.owner is not None and source.shape != batch for source in sources for _ in range(source.port.width)
+    ]
+    return tuple(row for row, each in enumerate(shared) if each)
+
+
 def _rows(sources: Sequence[Source], batch: Shape) -> Bytes:
     """Own and public bits, (bits, instances); zeros for the other's."""
     rows = []
@@ -158,19 +166,9 @@ def _described(port: Port, batch: Shape, receivers: tuple[int, ...], line: str) 
     return Output(shape, "bit", receivers, line, Range(0, 1))
 
 
-def _values(circuit: Circuit, bits: Bytes | None, batch: Shape) -> Any:
-    found: list[Any] = []
-    begin = 0
-    for port in circuit.outputs:
-        rows = None if bits is None else bits[begin : begin + port.width]
-        found.append(None if rows is None else _value(port, np.moveaxis(rows, 0, -1).reshape(*batch, port.width)))
-        begin += port.width
-    if len(found) == 1:
-        return found[0]
-    return namedtuple("Outputs", [port.name for port in circuit.outputs], rename=True)(*found)
-
-
-def _value(port: Port, bits: Bytes) -> Any:
-    if isinstance(port.kind, UInt | Int | Float):
-        return numbers_of(port.kind, bits)
-    return (bits[..., 0] if port.width == 1 else bits) == 1
+def _parts(circuit: Circuit, bits: Bytes | None, batch: Shape) -> list[Bytes | None]:
+    """The bits of each output, along a last axis."""
+    if bits is None:
+        return [None] * len(circuit.outputs)
+    edges = np.cumsum([port.width for port in circuit.outputs])[:-1]
+    return [np.moveaxis(rows, 0, -1).reshape(*batch, len(rows)) for rows in np.split(bits, edges)]

@@ -172,7 +172,7 @@ def _of_owner(call: Context, port: Port, owner: int, value: Any, shape: Shape | 
         raise LocalError(
             "shape-mismatch",
             f"the input `{port.name}`: {call.names[owner]} gives instances of shape {held}, the program says {shape}",
-            f"let the program say how many, alike everywhere: instances={held}, or shape={held} of this mpc.private",
+            f"let the program say it, alike at all parties: instances={held}, or shape={held} of this mpc.private",
         )
     source.shape = held
     return source

@@ -18,6 +18,7 @@ from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
 from mpc.label_hash import garble_ands
 from protocols.authenticated.bits import CLEARED, ONE, Bits, add, directions, masks, own_sharing, random_bits
+from protocols.authenticated.common import Common
 from protocols.authenticated.ends import EVALUATOR, GARBLER, Ends
 from protocols.authenticated.equality import Zeros, check_equal
 from protocols.authenticated.leaky import Ands
@@ -34,11 +35,15 @@ _NONE = np.empty(0, U64)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """What is public: the circuit, how many instances, and of each bit of its inputs the owner, 0, 1 or PUBLIC."""
+    """What is public: the circuit, how many instances, and of each bit of its inputs the owner, 0, 1 or PUBLIC.
+
+    common: the bits of parties' inputs that are one value for all instances (`Common`).
+    """
 
     circuit: Circuit
     instances: int
     owners: tuple[int, ...]
+    common: tuple[int, ...] = ()
 
     @property
     def ands(self) -> int:
@@ -47,12 +52,18 @@ class Task:
 
     @property
     def owned(self) -> tuple[int, int]:
-        """How many bits of input each party has."""
-        return self.owners.count(GARBLER) * self.instances, self.owners.count(EVALUATOR) * self.instances
+        """How many bits of input each party has, but for common ones."""
+        return len(self.rows(GARBLER)) * self.instances, len(self.rows(EVALUATOR)) * self.instances
+
+    @property
+    def own(self) -> list[int]:
+        """The bits of inputs that each instance has of its own."""
+        common = set(self.common)
+        return [i for i in range(len(self.owners)) if i not in common]
 
     def rows(self, owner: int) -> list[int]:
-        """The bits of this owner's inputs."""
-        return [i for i, each in enumerate(self.owners) if each == owner]
+        """Those of this owner's among them."""
+        return [i for i in self.own if self.owners[i] == owner]
 
 
 @dataclass(slots=True, eq=False)
@@ -72,21 +83,22 @@ class Garbled:
     zeros: Words | None = None
     tables: Words | None = None
     additions: Words | None = None
+    common: Common | None = None
     used: bool = False
 
     def __repr__(self) -> str:
         return f"<garbling of {self.task.circuit.name}, {self.task.instances} instances>"
 
 
-def _rounds(ends: Ends, task: Task, ands: Sequence[Ands]) -> int:
+def _rounds(ends: Ends, task: Task, ands: Sequence[Ands], common: Common | None = None) -> int:
     return ends.rounds(directions(task.ands, task.owned)) + (4 if task.ands else 0)
 
 
-def _words(ends: Ends, task: Task, ands: Sequence[Ands]) -> int:
+def _words(ends: Ends, task: Task, ands: Sequence[Ands], common: Common | None = None) -> int:
     return 2 * words_for(task.ands) + 12 if task.ands else 0
 
 
-def _to_one(ends: Ends, task: Task, ands: Sequence[Ands]) -> int:
+def _to_one(ends: Ends, task: Task, ands: Sequence[Ands], common: Common | None = None) -> int:
     tables = sum(4 * count + words_for(count) for count in _block_ands(task))
     return ends.words(directions(task.ands, task.owned)) + tables
 
@@ -97,31 +109,37 @@ def _block_ands(task: Task) -> list[int]:
 
 
 @cost(rounds=_rounds, words=_words, to_one=_to_one)
-async def garble_circuit(ctx: Context, ends: Ends, task: Task, ands: Sequence[Ands]) -> Garbled:
-    """Garble a circuit for all instances, by as many authenticated ANDs as it has. Abort as the other phases."""
+async def garble_circuit(
+    ctx: Context, ends: Ends, task: Task, ands: Sequence[Ands], common: Common | None = None
+) -> Garbled:
+    """Garble a circuit for all instances, by as many authenticated ANDs as it has; `common`: what belongs to the
+    task's common inputs. Abort as the other phases."""
     start = ctx.hash("authenticated garbling").absorb(task.circuit.digest).words(2)
     results, *owned = await random_bits(ctx, ends, task.ands, task.owned)
     if ctx.planning:
-        return await _rehearse(ctx, task, start)
-    inputs = _input_masks(task, owned)
+        return await _rehearse(ctx, task, start, common)
+    inputs = _input_masks(task, owned, common)
     steps = steps_of(task.circuit)
     wires = await ctx.off_loop(_WORK * task.ands, Masks, ends, steps, inputs, results, task.instances)
-    made = Garbled(task, start, inputs, wires.outputs, (_NONE, _NONE, _NONE))
+    made = Garbled(task, start, inputs, wires.outputs, (_NONE, _NONE, _NONE), common=common)
     if task.ands:
         sums = await _products(ctx, ends, wires, ands) ^ results
         await _tables(ctx, ends, made, wires, sums)
     elif ends.role == GARBLER:
-        made.zeros = _zero_labels(ctx, task)
+        made.zeros = _zero_labels(ctx, made)
     return made
 
 
-def _input_masks(task: Task, owned: Sequence[Bits]) -> Bits:
-    """Of each input bit; none for public ones."""
+def _input_masks(task: Task, owned: Sequence[Bits], common: Common | None) -> Bits:
+    """Of each input bit; none for public ones, the same in all instances for common ones."""
     shape = (len(task.owners), task.instances, 2)
     made = Bits(np.zeros(shape, U64), np.zeros(shape, U64))
     for owner, bits in enumerate(owned):
         rows = task.rows(owner)
         made.first[rows], made.second[rows] = bits.first.reshape(-1, *shape[1:]), bits.second.reshape(-1, *shape[1:])
+    if common is not None:
+        rows = list(task.common)
+        made.first[rows], made.second[rows] = common.masks.first[:, None], common.masks.second[:, None]
     return made
 
 
@@ -176,7 +194,7 @@ async def _tables(ctx: Context, ends: Ends, made: Garbled, wires: Masks, sums: B
     task, steps = made.task, steps_of(made.task.circuit)
     additions = wires.left.first, wires.right.first, sums.first
     if ends.role == GARBLER:
-        made.zeros = _zero_labels(ctx, task)
+        made.zeros = _zero_labels(ctx, made)
     else:
         made.tables, made.additions = np.empty((task.ands, 2, 2), U64), sums.first
     for block, count in zip(blocks(task.instances), _block_ands(task), strict=True):
@@ -190,10 +208,13 @@ async def _tables(ctx: Context, ends: Ends, made: Garbled, wires: Masks, sums: B
             await ctx.off_loop(_WORK * count, _merged, made, additions, here, message)
 
 
-def _zero_labels(ctx: Context, task: Task) -> Words:
+def _zero_labels(ctx: Context, made: Garbled) -> Words:
     """Labels of masked zero of the inputs, even: the colour of a label is the masked bit."""
+    task = made.task
     labels = ctx.prg("authenticated labels").words((len(task.owners), task.instances, 2))
     labels[..., 0] &= CLEARED
+    if made.common is not None:
+        labels[list(task.common)] = made.common.zeros[:, None]
     return labels
 
 
@@ -235,7 +256,7 @@ def _merged(made: Garbled, additions: tuple[Words, Words, Words], here: slice, m
     made.additions[here, 0] ^= unpack(message[4 * count :], count)
 
 
-async def _rehearse(ctx: Context, task: Task, start: Words) -> Garbled:
+async def _rehearse(ctx: Context, task: Task, start: Words, common: Common | None) -> Garbled:
     """The messages of a plan."""
     labels = blank((0, 2))
     if task.ands:
@@ -248,4 +269,4 @@ async def _rehearse(ctx: Context, task: Task, start: Words) -> Garbled:
         else:
             await ctx.receive(GARBLER, Spec(shape))
     nothing = Bits(labels, labels)
-    return Garbled(task, start, nothing, nothing, (_NONE, _NONE, _NONE))
+    return Garbled(task, start, nothing, nothing, (_NONE, _NONE, _NONE), common=common)

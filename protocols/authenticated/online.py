@@ -1,4 +1,4 @@
-"""The online phase: masked inputs and their labels, evaluation, the check of all ANDs, outputs to who learns them."""
+"""The online phase: masked inputs and their labels, evaluation, the check of all ANDs, masked outputs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from mpc.algebra.ring import U64, Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
 from mpc.errors import LocalError
-from protocols.authenticated.bits import ONE, Bits, add
+from protocols.authenticated.bits import ONE, add
 from protocols.authenticated.dependent import PUBLIC, Garbled, Task
 from protocols.authenticated.ends import EVALUATOR, GARBLER, Ends
 from protocols.authenticated.equality import Zeros, check_equal, failed
 from protocols.authenticated.evaluating import evaluated
 from protocols.authenticated.masked import check
+from protocols.authenticated.outputs import Masked, open_outputs, planned_outputs
 
 Bytes = npt.NDArray[np.uint8]
 _DIGEST = 4
@@ -29,46 +30,41 @@ def _bits(task: Task, owner: int) -> int:
     return len(task.rows(owner)) * task.instances
 
 
-def _outputs(task: Task) -> int:
-    return len(task.circuit.ends) * task.instances
+def _rounds(ends: Ends, garbled: Garbled, inputs: Bytes) -> int:
+    return 1 + bool(garbled.task.rows(EVALUATOR)) + (3 if garbled.task.ands else 0)
 
 
-def _rounds(ends: Ends, garbled: Garbled, inputs: Bytes, receivers: Sequence[int]) -> int:
+def _to_one(ends: Ends, garbled: Garbled, inputs: Bytes) -> int:
     task = garbled.task
-    labelled = 1 + (EVALUATOR in task.owners)
-    if task.ands:
-        return labelled + 3 + (EVALUATOR in receivers)
-    return labelled + (GARBLER in receivers)
+    return words_for(_bits(task, EVALUATOR)) + 2 * len(task.own) * task.instances + words_for(task.ands)
 
 
-def _to_one(ends: Ends, garbled: Garbled, inputs: Bytes, receivers: Sequence[int]) -> int:
-    task = garbled.task
-    opened = len(set(receivers)) * (words_for(_outputs(task)) + _DIGEST)
-    labels = 2 * len(task.owners) * task.instances
-    return words_for(_bits(task, EVALUATOR)) + labels + words_for(task.ands) + opened
-
-
-def _words(ends: Ends, garbled: Garbled, inputs: Bytes, receivers: Sequence[int]) -> int:
+def _words(ends: Ends, garbled: Garbled, inputs: Bytes) -> int:
     return 3 * _DIGEST if garbled.task.ands else 0
 
 
-@cost(rounds=_rounds, words=_words, to_one=_to_one)
 async def evaluate(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
-    """The outputs, (bits, instances), at the `receivers`, None at others; a garbling is for one call.
+    """The outputs, (bits, instances), at the `receivers`, None at others: `evaluate_masked`, then `open_outputs`."""
+    masked = await evaluate_masked(ctx, ends, garbled, inputs)
+    return await open_outputs(ctx, ends, masked, receivers)
 
-    inputs: (bits, instances), this party's own and the public ones; the other's are ignored. Nobody learns anything
-    else. Abort `authenticated-check-failed` at who notices that the other has deviated; whoever does not receive this
-    may have learnt its outputs already: no protocol of two parties is fair.
+
+@cost(rounds=_rounds, words=_words, to_one=_to_one)
+async def evaluate_masked(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes) -> Masked:
+    """The outputs masked, of ANDs that have been checked. Nobody learns anything; a garbling is for one call.
+
+    inputs: (bits, instances), this party's own and the public ones; the other's are ignored, and so are common ones,
+    which are given before (`give_common`). From here on nobody can
+    change its own. Abort `authenticated-check-failed` at who notices that the other has deviated.
     """
     if garbled.used:
         raise LocalError("garbling-used", "a second evaluation of one garbling", "garble anew: both runs would be open")
     garbled.used = True
     if ctx.planning:
-        return await _rehearse(ctx, garbled.task, receivers)
+        return await _rehearse(ctx, garbled.task)
     garble_side = ends.role == GARBLER
     masked, ands = await (_give_labels if garble_side else _take_labels)(ctx, ends, garbled, inputs)
-    outputs = await _checked(ctx, ends, garbled, masked, ands)
-    return await _opened(ctx, ends, garbled.outputs, outputs, receivers)
+    return Masked(await _checked(ctx, ends, garbled, masked, ands), garbled.outputs)
 
 
 async def _give_labels(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes) -> tuple[Bytes, Bytes]:
@@ -79,9 +75,9 @@ async def _give_labels(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes
         told = await ctx.receive(EVALUATOR, Spec((words_for(_bits(task, EVALUATOR)),)))
         masked[theirs] = unpack(told, _bits(task, EVALUATOR)).reshape(-1, task.instances)
     assert garbled.zeros is not None
-    labels = garbled.zeros.reshape(-1, 2).copy()
-    add(labels, np.uint64(0) - masked.reshape(-1).astype(U64), ends.delta)
-    ctx.send(EVALUATOR, labels.reshape(garbled.zeros.shape))
+    labels = garbled.zeros[task.own]
+    add(labels.reshape(-1, 2), np.uint64(0) - masked[task.own].reshape(-1).astype(U64), ends.delta)
+    ctx.send(EVALUATOR, labels)
     ands = await ctx.receive(EVALUATOR, Spec((words_for(task.ands),))) if task.ands else np.empty(0, U64)
     return masked, unpack(ands, task.ands)
 
@@ -92,7 +88,8 @@ async def _take_labels(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes
     masked, known = _masked(ends, garbled, inputs), task.rows(EVALUATOR)
     if known:
         ctx.send(GARBLER, pack(masked[known]))
-    labels = await ctx.receive(GARBLER, Spec((len(task.owners), task.instances, 2)))
+    told = await ctx.receive(GARBLER, Spec((len(task.own), task.instances, 2)))
+    labels = _with_common(garbled, told)
     colours = (labels[..., 0] & ONE).astype(np.uint8)
     known = known + task.rows(PUBLIC)
     if not np.array_equal(colours[known], masked[known]):
@@ -103,16 +100,28 @@ async def _take_labels(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes
     return colours, ands
 
 
+def _with_common(garbled: Garbled, told: Words) -> Words:
+    """Labels of all inputs in all instances."""
+    if garbled.common is None:
+        return told
+    labels = np.empty((len(garbled.task.owners), *told.shape[1:]), U64)
+    labels[garbled.task.own] = told
+    labels[list(garbled.task.common)] = garbled.common.labels[:, None]
+    return labels
+
+
 def _evaluated(garbled: Garbled, labels: Words) -> Bytes:
     return evaluated(garbled, labels) if garbled.task.ands else np.empty(0, np.uint8)
 
 
 def _masked(ends: Ends, garbled: Garbled, inputs: Bytes) -> Bytes:
-    """Own inputs masked, public ones as they are, zeros for the other's."""
+    """Own inputs masked, public ones as they are, common ones as all know them masked, zeros for the other's."""
     rows, task = np.zeros(inputs.shape, np.uint8), garbled.task
     own, public = task.rows(ends.role), task.rows(PUBLIC)
     rows[own] = inputs[own] ^ (garbled.inputs.first[own, :, 0] & ONE).astype(np.uint8)
     rows[public] = inputs[public]
+    if garbled.common is not None:
+        rows[list(task.common)] = garbled.common.masked[:, None]
     return rows
 
 
@@ -125,46 +134,16 @@ async def _checked(ctx: Context, ends: Ends, garbled: Garbled, masked: Bytes, an
     return outputs
 
 
-async def _opened(ctx: Context, ends: Ends, masks: Bits, masked: Bytes, receivers: Sequence[int]) -> Bytes | None:
-    """The outputs: each receiver gets the other's shares of their masks, with a digest of their MACs."""
-    flat = Bits(masks.first.reshape(-1, 2), masks.second.reshape(-1, 2))
-    own_macs, others = (flat.second, flat.first) if ends.role == GARBLER else (flat.first, flat.second)
-    if ends.peer in receivers:
-        ctx.send(ends.peer, np.concatenate([flat.own, _digest(own_macs)]))
-    if ends.role not in receivers:
-        return None
-    words = words_for(masked.size)
-    told = await ctx.receive(ends.peer, Spec((words + _DIGEST,)))
-    values = unpack(told[:words] ^ flat.own, masked.size)
-    expected = others.copy()
-    add(expected, np.uint64(0) - values.astype(U64), ends.delta)
-    if not np.array_equal(_digest(expected), told[words:]):
-        raise failed(ctx, ends.peer, "masks of outputs")
-    return values.reshape(masked.shape) ^ masked
-
-
-def _digest(labels: Words) -> Words:
-    zeros = Zeros()
-    zeros.add(labels)
-    return zeros.digest()
-
-
-async def _rehearse(ctx: Context, task: Task, receivers: Sequence[int]) -> Bytes | None:
+async def _rehearse(ctx: Context, task: Task) -> Masked:
     """The messages of a plan."""
-    own, labels = blank((words_for(_bits(task, EVALUATOR)),)), blank((len(task.owners), task.instances, 2))
-    ands, opened = blank((words_for(task.ands),)), blank((words_for(_outputs(task)) + _DIGEST,))
+    own, labels = blank((words_for(_bits(task, EVALUATOR)),)), blank((len(task.own), task.instances, 2))
     messages = [(EVALUATOR, own)] if task.rows(EVALUATOR) else []
-    messages += [(GARBLER, labels), *([(EVALUATOR, ands)] if task.ands else [])]
+    messages += [(GARBLER, labels), *([(EVALUATOR, blank((words_for(task.ands),)))] if task.ands else [])]
     for sender, array in messages:
         await _passed(ctx, sender, array)
     if task.ands:
         await check_equal(ctx, Zeros(), "masked bits of ANDs")
-    if 1 - ctx.me in receivers:
-        ctx.send(1 - ctx.me, opened)
-    if ctx.me not in receivers:
-        return None
-    await ctx.receive(1 - ctx.me, Spec(opened.shape))
-    return np.zeros((len(task.circuit.ends), task.instances), np.uint8)
+    return planned_outputs(len(task.circuit.ends), task.instances)
 
 
 async def _passed(ctx: Context, sender: int, array: Words) -> None:

@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.authenticated.common import Common, give_common, mask_common
 from protocols.authenticated.dependent import Task, garble_circuit
 from protocols.authenticated.ends import Ends, set_up
 from protocols.authenticated.independent import authenticated_ands
-from protocols.authenticated.online import evaluate
+from protocols.authenticated.online import evaluate_masked
+from protocols.authenticated.outputs import Masked, joined, open_outputs
 
 Bytes = npt.NDArray[np.uint8]
 AT_ONCE = 1 << 19
@@ -67,9 +69,11 @@ def standing(ctx: Context) -> Standing:
 async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
     """The outputs of a circuit, (bits, instances), at the receivers, None elsewhere.
 
-    inputs: (bits, instances), this party's own and the public ones; the other's are ignored. Secure against either
+    inputs: (bits, instances), this party's own and the public ones; the other's are ignored. Of a common one the first
+    instance counts. Secure against either
     party, whatever it does. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`, PeerError; after any
-    error the session's transfers are gone (`transfers-discarded`). Many instances are computed so many at a time.
+    error the session's transfers are gone (`transfers-discarded`). Many instances are computed so many at a time, and
+    all outputs are opened when all are checked: no input can be made to depend on an output.
     """
     if not task.instances:
         return np.empty((len(task.circuit.ends), 0), np.uint8) if ctx.me in receivers else None
@@ -77,19 +81,22 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
     with own.in_use():
         if own.ends is None:
             own.ends = await set_up(ctx)
-        found = [
-            await _batch(ctx, own.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch], receivers)
+        owners = tuple(task.owners[row] for row in task.common)
+        common = await mask_common(ctx, own.ends, owners) if owners else None
+        masked = [
+            await _batch(ctx, own.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch], common)
             for batch in batches(task)
         ]
-    learnt = [bits for bits in found if bits is not None]
-    return np.concatenate(learnt, axis=1) if learnt else None
+        return await open_outputs(ctx, own.ends, joined(masked), receivers)
 
 
-async def _batch(ctx: Context, ends: Ends, task: Task, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
+async def _batch(ctx: Context, ends: Ends, task: Task, inputs: Bytes, common: Common | None) -> Masked:
     ands = await authenticated_ands(ctx, ends, task.ands)
-    garbled = await garble_circuit(ctx, ends, task, ands)
+    garbled = await garble_circuit(ctx, ends, task, ands, common)
     del ands
-    return await evaluate(ctx, ends, garbled, inputs, receivers)
+    if common is not None and not common.given:
+        await give_common(ctx, ends, common, inputs[list(task.common), 0])
+    return await evaluate_masked(ctx, ends, garbled, inputs)
 
 
 def batches(task: Task) -> Iterator[slice]:

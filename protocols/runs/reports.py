@@ -8,6 +8,7 @@ from typing import Any
 from mpc.accounts.report import Report
 from mpc.context import Session
 from mpc.simulation import PartyRun, Setting
+from protocols.array.authenticating import ADVERSARY, BY
 from protocols.preprocessing.checking import Check
 from protocols.runs.suites import security_sentence
 
@@ -38,8 +39,20 @@ def report_of(
     warnings = (*warnings, *(said(ledger.lines()) if said else ()))
     return Report(
         program, session.transport.me, session.transport.names[: session.n], session.factory.name, preprocessing,
-        security_sentence(session.factory, session.n, session.supply), seconds, tuple(rounds), tuple(sent),
+        _security(session), seconds, tuple(rounds), tuple(sent),
         session.supply.received_bytes, dict(ledger.material), tuple(ledger.reveals), ledger.lines(), warnings,
         device, check_material, dict(ledger.unused), ledger.decisions(), ledger.circuits(), ledger.ways(),
         ledger.learnt,
     )  # fmt: skip
+
+
+def _security(session: Session) -> str:
+    """The suite's sentence, and on which lines it is not all: of circuits against who deviates."""
+    sentence = security_sentence(session.factory, session.n, session.supply)
+    lines = dict.fromkeys(run.line for run in session.ledger.circuits() if run.adversary == ADVERSARY)
+    if not lines:
+        return sentence
+    circuits = f"what was computed by {BY} ({', '.join(lines)})"
+    return (
+        f"{sentence}. Beyond that, {circuits} is secure although one of the two may deviate, and nobody else is trusted"
+    )

@@ -12,6 +12,7 @@ from ot.pairs import run_pair
 
 from mpc.algebra.bits import pack, unpack
 from mpc.context import Context
+from protocols.authenticated.common import give_common, mask_common
 from protocols.authenticated.dependent import Garbled, Task, garble_circuit
 from protocols.authenticated.ends import Ends, set_up
 from protocols.authenticated.independent import authenticated_ands
@@ -38,10 +39,14 @@ def role(task: Task, inputs: Bytes, receivers: Sequence[int] = (0, 1)) -> Callab
 
     async def run(ctx: Context, peer: int) -> Phases:
         mine = inputs.copy()
-        mine[task.rows(peer)] = 0
+        mine[[row for row, owner in enumerate(task.owners) if owner == peer]] = 0
         ends = await set_up(ctx)
+        shared = list(task.common)
+        common = await mask_common(ctx, ends, tuple(task.owners[row] for row in shared)) if shared else None
         ands = await authenticated_ands(ctx, ends, task.ands)
-        garbled = await garble_circuit(ctx, ends, task, ands)
+        garbled = await garble_circuit(ctx, ends, task, ands, common)
+        if common is not None:
+            await give_common(ctx, ends, common, mine[shared, 0])
         return Phases(ends, ands, garbled, await evaluate(ctx, ends, garbled, mine, receivers))
 
     return run

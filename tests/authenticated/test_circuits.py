@@ -40,14 +40,17 @@ def test_each_gate_with_each_input_and_each_mask(kind: str, negated: int) -> Non
 
 @given(
     seed=st.integers(0, 10**6), instances=st.sampled_from([1, 3, 63, 64, 65, 200]),
-    receivers=st.sampled_from([(0,), (1,), (0, 1), ()]),
+    receivers=st.sampled_from([(0,), (1,), (0, 1), ()]), sharing=st.booleans(),
 )  # fmt: skip
-def test_random_circuits(seed: int, instances: int, receivers: tuple[int, ...]) -> None:
+def test_random_circuits(seed: int, instances: int, receivers: tuple[int, ...], sharing: bool) -> None:
+    """Also where some inputs are one value for all instances."""
     made = random_circuit(seed)
     rng = np.random.default_rng(seed)
     owners = tuple(rng.integers(-1, 2, made.first_gate - 1).tolist())
     inputs = rng.integers(0, 2, (made.first_gate - 1, instances), np.uint8)
-    for party, phases in enumerate(both(Task(made, instances, owners), inputs, receivers)):
+    common = tuple(row for row, owner in enumerate(owners) if owner >= 0 and sharing and rng.integers(2))
+    inputs[list(common)] = inputs[list(common), :1]
+    for party, phases in enumerate(both(Task(made, instances, owners, common), inputs, receivers)):
         if party in receivers:
             np.testing.assert_array_equal(phases.outputs, clear(made, inputs))
         else:

@@ -128,6 +128,32 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     assert planned.report.reveals == run.report.reveals
 
 
+def test_who_learns_nothing_has_none_for_each_output() -> None:
+    async def main(ctx: Any, mine: Any) -> Any:
+        given = {"x": mpc.private(0, mine), "y": mpc.private(1, mine)}
+        return await mpc.authenticated(ctx, mixed, given, z=2.0, to=1)
+
+    first, second = mpc.simulate(main, [9, -3]).results
+    assert first == (None,) * 4
+    assert first._fields == second._fields == ("total", "less", "low", "square")
+    assert second.total == 6
+
+
+def test_the_closing_sentence_says_what_is_secure_against_who_deviates() -> None:
+    """And of nothing else: the suite's own sentence stays."""
+
+    async def none(ctx: Any, mine: Any) -> Any:
+        own = {"x": mpc.private(0, mine), "y": mpc.private(1, mine)}
+        return await mpc.reveal(ctx, await mpc.garbled(ctx, larger, own))
+
+    semi_honest, report = (mpc.simulate(main, [3, 4]).report for main in (none, of_two))
+    assert report.security.startswith(semi_honest.security.split(",")[0])
+    assert "authenticated garbling" not in semi_honest.security
+    (line,) = {run.line for run in report.circuits}
+    assert f"authenticated garbling ({line}) is secure although one of the two may deviate" in report.security
+    assert report.security in repr(report)
+
+
 def refused(main: Callable[..., Any], inputs: Any, code: str) -> LocalError:
     with pytest.raises(LocalError) as caught:
         mpc.simulate(main, inputs)
