@@ -269,6 +269,8 @@ def _lines(summary: Summary, counted: str) -> Group:
 
 def _material(summary: Summary) -> Group:
     taken, unused = summary["material"], summary.get("unused", {})
+    if not taken and not unused:
+        return titled("Material", Text("  none is needed"))
     made = table("kind", "elements", *(["made ahead, not used"] if unused else []))
     for kind in sorted(taken.keys() | unused.keys()):
         made.add_row(kind, f"{taken.get(kind, 0):,}", *([f"{unused.get(kind, 0):,}"] if unused else []))

@@ -58,8 +58,9 @@ async def authenticated(
     Abort names it, and nothing more can be computed this way in the session. A party may always give other data of its
     own than it has, and may end the run when it knows its outputs and the other does not.
 
-    Constant rounds, all phases in this call; about 64 bytes each way and 32 from party 0 for each AND and instance.
-    A plan gives zeros.
+    Constant rounds, all phases in this call; for each AND and instance about 64 bytes each way, of few up to several
+    times as many, and 32 from party 0. Suppliers of material, stores and schemes of garbling change nothing of it. A
+    plan gives zeros.
 
     LocalError as `mpc.garbled` and `not-private`, `unfit-session` among other than two parties, `calls-at-once`,
     `transfers-discarded`, `bad-shape`; Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`; PeerError.

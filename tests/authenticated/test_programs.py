@@ -250,13 +250,16 @@ async def main(ctx, mine):
 def test_two_processes_over_tls(tmp_path: Path) -> None:
     """As people start it; the summary says against whom the circuit is secure, and bytes are those of a plan."""
     (tmp_path / "richer.py").write_text(PROGRAM)
-    documents = []
+    printed, documents = [], []
     for command in ("run", "plan"):
-        words = [sys.executable, "-m", "party_runner", command, "-n", "2", "richer.py", "--json", "-"]
+        words = [sys.executable, "-m", "party_runner", command, "-n", "2", "richer.py", "--json", f"{command}.json"]
         done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
-        documents.append(json.loads(done.stdout[done.stdout.index("{") : done.stdout.rindex("}") + 1]))
+        printed.append(" ".join(done.stdout.split()))
+        documents.append(json.loads((tmp_path / f"{command}.json").read_text()))
     run, planned = documents
     assert run["result"] == [False, True]
     assert run["circuits"][0]["adversary"] == "one of two, malicious"
     assert run["circuits"] == planned["circuits"]
+    assert all("is secure although one of the two may deviate" in document["security"] for document in documents)
+    assert all("Material none is needed" in text for text in printed)
     assert (run["rounds"], run["bytes_sent"]) == (planned["rounds"], planned["bytes_sent"])
