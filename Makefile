@@ -14,7 +14,7 @@ BUILT_FROM := pyproject.toml setup.py $(wildcard native/*.py native/*.[ch] nativ
 SIDE_BY_SIDE := -n logical --dist loadgroup --no-loadscope-reorder
 # The tests that compute in their own process, whose kernels can be chosen. What is said, refused, planned, counted or
 # seen is the same whatever they are: CONTRIBUTING.md.
-COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \
+COMPUTING := $(filter-out %/test_garbled.py,$(wildcard tests/numeric/test_*.py)) tests/runs/test_programs_run_once.py \
 	$(addprefix tests/array/test_,bridge.py choosing.py expressions.py extremes.py floor_quotients.py full_rank.py \
 	no_silent_wrong_numbers.py order.py whole_parts.py) \
 	tests/beaver/test_transcripts.py \
