@@ -14,7 +14,7 @@ BUILT_FROM := pyproject.toml setup.py $(wildcard native/*.py native/*.[ch] nativ
 SIDE_BY_SIDE := -n logical --dist loadgroup --no-loadscope-reorder
 # The tests that compute in their own process, whose kernels can be chosen. What is said, refused, planned, counted or
 # seen is the same whatever they are: CONTRIBUTING.md.
-COMPUTING := $(filter-out %/test_garbled.py,$(wildcard tests/numeric/test_*.py)) tests/runs/test_programs_run_once.py \
+COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \
 	$(addprefix tests/array/test_,bridge.py choosing.py expressions.py extremes.py floor_quotients.py full_rank.py \
 	no_silent_wrong_numbers.py order.py whole_parts.py) \
 	tests/beaver/test_transcripts.py \
@@ -48,7 +48,7 @@ test-fast: $(VENV)/.test
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" --examples 4 $(FAST)
 
 test-portable: $(VENV)/.test
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" --examples 4 --kernels portable $(COMPUTING)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not blocks" --examples 4 --kernels portable $(COMPUTING)
 
 test-fpga: $(VENV)/.test $(FPGA_EMULATOR)/emulator.icd
 	OCL_ICD_VENDORS=$(CURDIR)/$(FPGA_EMULATOR) $(BIN)/python -m pytest -m "not slow" $(ON_DEVICES)

@@ -21,6 +21,8 @@ from protocols.shares import ArithmeticShare
 
 from .computing import Integers, compute, spread
 
+pytestmark = pytest.mark.blocks
+
 rings = pytest.mark.parametrize("ring", [Z64, Z128], ids=str)
 
 

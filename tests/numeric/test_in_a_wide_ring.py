@@ -85,6 +85,7 @@ CIRCUITS = {
 }  # fmt: skip
 
 
+@pytest.mark.blocks
 @pytest.mark.parametrize(("name", "lo", "hi", "f"), [case for case in CASES if case[0] in CIRCUITS])
 def test_circuits_are_within_the_same_bounds(name: str, lo: int, hi: int, f: int) -> None:
     """Of numbers as wide as arithmetic takes them."""
