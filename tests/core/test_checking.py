@@ -106,7 +106,9 @@ def test_what_is_not_spoilt_passes(monkeypatch):
 
 
 @pytest.mark.parametrize("mode", [Check.SAMPLE, Check.ALL])
-@pytest.mark.parametrize("extension", [SOFTSPOKEN, pytest.param(SILENT, marks=pytest.mark.blocks)], ids=repr)
+@pytest.mark.parametrize(
+    "extension", [SOFTSPOKEN, pytest.param(SILENT, marks=pytest.mark.blocks)], ids=["ot", "silent"]
+)
 def test_no_offset_of_transfers_is_told(monkeypatch, mode, extension):
     """Who learns it knows all that its transfers hid, in pieces of any kind."""
     offsets, sent = [], []
