@@ -165,7 +165,7 @@ def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
         subject = SUBJECTS[name]
         for size in options.sizes or (subject.workload.scaled(options.scale),):
             rows, bare = contest(
-                list(_ours(subject, size, options)), Crew.lines, _measured, _bare, options.repeat, WARM_UP
+                list(contenders(subject, size, options)), Crew.lines, _measured, _bare, options.repeat, WARM_UP
             )
             yield [_beside(row, subject, typical(bare)) for row in rows]
     for name in options.chosen(authenticated.SIZES):
@@ -196,7 +196,8 @@ def _in_memory(name: str, scale: float) -> KernelWorkload:
     return KernelWorkload(name, "ANDs", ands, run, TABLE_LIMIT, AES_OF_AND[scheme.name])
 
 
-def _ours(subject: Subject, size: int, options: Options) -> Iterator[Contender[Making]]:
+def contenders(subject: Subject, size: int, options: Options) -> Iterator[Contender[Making]]:
+    """What is measured of a subject: by each number of parties, plain and over TLS."""
     for parties, tls in product(subject.parties(options.parties), (True,) if options.tls else (False, True)):
         name = subject.workload.name
         setup = launch.Setup(TABLE, name, size, parties, tls, options.network, supplier=DEALER)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from authenticated.executions import both, clear, opened
-from authenticated.test_each_message_corrupted import INPUTS, TASK, ends
+from authenticated.test_corrupted_authentication import INPUTS, TASK, ends
 from authenticated.test_instances import comparing
 from hypothesis import given
 from hypothesis import strategies as st

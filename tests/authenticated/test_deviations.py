@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from authenticated.executions import clear
-from authenticated.test_each_message_corrupted import EXPECTED, INPUTS, TASK, ends
+from authenticated.test_corrupted_authentication import EXPECTED, INPUTS, TASK, ends
 from ot.pairs import run_pair
 
 from mpc.context import Context, Spec

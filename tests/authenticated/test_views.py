@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from authenticated.executions import clear, role
-from authenticated.test_each_message_corrupted import EXPECTED, INPUTS, TASK
+from authenticated.test_corrupted_authentication import EXPECTED, INPUTS, TASK
 from garbled.test_views_of_yao import product, unbiased
 from ot.pairs import digest, run_pair
 
