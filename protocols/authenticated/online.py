@@ -54,8 +54,8 @@ async def evaluate_masked(ctx: Context, ends: Ends, garbled: Garbled, inputs: By
     """The outputs masked, of ANDs that have been checked. Nobody learns anything; a garbling is for one call.
 
     inputs: (bits, instances), this party's own and the public ones; the other's are ignored, and so are common ones,
-    which are given before (`give_common`). From here on nobody can
-    change its own. Abort `authenticated-check-failed` at who notices that the other has deviated.
+    which are given before (`give_common`). From here on nobody can change its own.
+    Abort `authenticated-check-failed` at who notices that the other has deviated.
     """
     if garbled.used:
         raise LocalError("garbling-used", "a second evaluation of one garbling", "garble anew: both runs would be open")

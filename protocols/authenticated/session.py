@@ -70,10 +70,11 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
     """The outputs of a circuit, (bits, instances), at the receivers, None elsewhere.
 
     inputs: (bits, instances), this party's own and the public ones; the other's are ignored. Of a common one the first
-    instance counts. Secure against either
-    party, whatever it does. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`, PeerError; after any
-    error the session's transfers are gone (`transfers-discarded`). Many instances are computed so many at a time, and
-    all outputs are opened when all are checked: no input can be made to depend on an output.
+    instance counts. Many instances are computed so many at a time, and all outputs are opened when all are checked: no
+    input can be made to depend on an output.
+
+    Secure against either party, whatever it does. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`,
+    PeerError; after any error the session's transfers are gone (`transfers-discarded`).
     """
     if not task.instances:
         return np.empty((len(task.circuit.ends), 0), np.uint8) if ctx.me in receivers else None

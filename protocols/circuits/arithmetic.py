@@ -253,6 +253,7 @@ def _low_product(b: Builder, x: Sequence[int], y: Sequence[int], width: int) -> 
 
 
 def fitted(x: Sequence[int], width: int) -> Word:
+    """x cut, or filled up with zeros, to `width` bits."""
     return [*x[:width], *[FALSE] * (width - len(x))]
 
 

@@ -109,6 +109,7 @@ def less(b: Builder, kind: Float, x: Word, y: Word) -> int:
 
 
 def parts(b: Builder, kind: Float, x: Word) -> Parts:
+    """The fields of a float, subnormals with the exponent that they count by, and whether it is of a special sort."""
     fraction, field = x[: kind.fraction], x[kind.fraction : -1]
     normal, full, some = arithmetic.any_of(b, field), arithmetic.all_of(b, field), arithmetic.any_of(b, fraction)
     exponent = [b.or_(field[0], normal ^ 1), *field[1:]]

@@ -92,6 +92,9 @@ class Ends(NamedTuple):
     bits: Bytes
     numbers: list[Words]
 
+    def __repr__(self) -> str:
+        return f"<shares of {len(self.bits)} bits and {len(self.numbers)} numbers>"
+
 
 async def take(ctx: Context, circuit: Circuit, instances: int, scheme: Scheme, **apart: Any) -> list[Taken]:
     """The garblings of so many instances. `apart`: of `Garbling.of`."""

@@ -13,6 +13,7 @@ the label that it does not have.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple, cast
@@ -43,6 +44,9 @@ class Outputs(NamedTuple):
 
     planes: Words
     numbers: tuple[Words, ...]
+
+    def __repr__(self) -> str:
+        return f"<shares of {len(self.planes)} bits and {len(self.numbers)} numbers>"
 
 
 def _slabs(instances: int) -> Iterator[slice]:
@@ -88,7 +92,7 @@ async def evaluate(
     return await side.outputs(dense(own, instances), dense(shared, instances))
 
 
-class _Side:
+class _Side(ABC):
     """What both parties do with a call's slabs."""
 
     def __init__(
@@ -108,11 +112,13 @@ class _Side:
             await self._slab(number, some, self._wires(some, stream), bits[:, some])
         return self._joined()
 
+    @abstractmethod
     async def _corrected(self, own: Bytes, shared: Bytes) -> Bytes:
-        raise NotImplementedError
+        """The one message about inputs, and this party's bits of them (bits, instances)."""
 
+    @abstractmethod
     async def _slab(self, number: int, some: slice, wires: Words, bits: Bytes) -> None:
-        raise NotImplementedError
+        """Garble or evaluate some instances, and keep the shares of what they give."""
 
     def _execution(self, number: int, some: slice) -> tuple[Execution, Words]:
         """A slab's, and the start of its projections."""

@@ -23,7 +23,7 @@ from mpc.testing import Fault, FaultyTransport
 from mpc.testing.wrapping import WrappedTransport
 from protocols.beaver import SUITE, by_garbling
 from protocols.circuits.kinds import Bits, Int, UInt
-from protocols.garbled import of_shares
+from protocols.garbled import ahead, of_shares
 from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.garbled.joint import Joint, joint, joint_of_numbers
 from protocols.garbled.three_halves_rr21 import THREE_HALVES
@@ -219,3 +219,11 @@ def test_a_joint_circuit_says_what_it_takes() -> None:
     assert isinstance(MIXED, Joint)
     assert (MIXED.garbler, MIXED.evaluator, MIXED.shared, MIXED.number_bits) == (16, 16, 3, 15)
     assert [port.name for port in MIXED.numbers] == ["sum", "bits"]
+
+
+def test_shares_are_not_shown() -> None:
+    planes, numbers = np.full((1, 1), 1234567, np.uint64), np.full(1, 7654321, np.uint64)
+    shown = repr(of_shares.Outputs(planes, (numbers,))) + repr(ahead.Ends(np.ones((1, 1), np.uint8), [numbers]))
+    assert "1234567" not in shown
+    assert "7654321" not in shown
+    assert "array" not in shown
