@@ -87,7 +87,7 @@ FOLDER_ORDER = {
     ),
     "protocols.authenticated": (
         "planned_ends", "ends", "bits", "equality", "buckets", "leaky", "independent", "steps", "masks", "common",
-        "dependent", "evaluating", "masked", "outputs", "online", "session", "__init__",
+        "task", "garbling", "dependent", "evaluating", "masked", "outputs", "online", "session", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",

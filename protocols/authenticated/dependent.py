@@ -7,87 +7,27 @@ docs/protocols/authenticated_garbling.md. Nothing here depends on an input.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra.bits import pack, unpack, words_for
+from mpc.algebra.bits import pack, words_for
 from mpc.algebra.ring import U64, Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
-from mpc.label_hash import garble_ands
-from protocols.authenticated.bits import CLEARED, ONE, Bits, add, directions, masks, own_sharing, random_bits
+from protocols.authenticated.bits import ONE, Bits, add, directions, masks, own_sharing, random_bits
 from protocols.authenticated.common import Common
 from protocols.authenticated.ends import EVALUATOR, GARBLER, Ends
 from protocols.authenticated.equality import Zeros, check_equal
+from protocols.authenticated.garbling import Garbled, garbled_block, merged_block, zero_labels
 from protocols.authenticated.leaky import Ands
 from protocols.authenticated.masks import Masks
-from protocols.authenticated.steps import Steps, blocks, steps_of, xor
-from protocols.circuits.circuit import Circuit
+from protocols.authenticated.steps import blocks, steps_of
+from protocols.authenticated.task import Task
 
-PUBLIC = -1
-"""Who owns an input that both have."""
 _WORK = 200
 _AT_ONCE = 1 << 13
 _NONE = np.empty(0, U64)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Task:
-    """What is public: the circuit, how many instances, and of each bit of its inputs the owner, 0, 1 or PUBLIC.
-
-    common: the bits of parties' inputs that are one value for all instances (`Common`).
-    """
-
-    circuit: Circuit
-    instances: int
-    owners: tuple[int, ...]
-    common: tuple[int, ...] = ()
-
-    @property
-    def ands(self) -> int:
-        """Of all instances together."""
-        return self.circuit.ands * self.instances
-
-    @property
-    def owned(self) -> tuple[int, int]:
-        """How many bits of input each party has, but for common ones."""
-        return len(self.rows(GARBLER)) * self.instances, len(self.rows(EVALUATOR)) * self.instances
-
-    @property
-    def own(self) -> list[int]:
-        """The bits of inputs that each instance has of its own."""
-        common = set(self.common)
-        return [i for i in range(len(self.owners)) if i not in common]
-
-    def rows(self, owner: int) -> list[int]:
-        """Those of this owner's among them."""
-        return [i for i in self.own if self.owners[i] == owner]
-
-
-@dataclass(slots=True, eq=False)
-class Garbled:
-    """What a party has of a garbling, used once, whatever comes of it.
-
-    inputs, outputs: masks (bits, instances, 2). checks: what belongs to each AND's check, the words of left, right and
-    product ^ result. start: of the gates' keys. The garbler has the labels of masked zero of the inputs, (bits,
-    instances, 2); the evaluator the tables (ANDs, 2, 2) and one more label of each AND.
-    """
-
-    task: Task
-    start: Words
-    inputs: Bits
-    outputs: Bits
-    checks: tuple[Words, Words, Words]
-    zeros: Words | None = None
-    tables: Words | None = None
-    additions: Words | None = None
-    common: Common | None = None
-    used: bool = False
-
-    def __repr__(self) -> str:
-        return f"<garbling of {self.task.circuit.name}, {self.task.instances} instances>"
 
 
 def _rounds(ends: Ends, task: Task, ands: Sequence[Ands], common: Common | None = None) -> int:
@@ -126,7 +66,7 @@ async def garble_circuit(
         sums = await _products(ctx, ends, wires, ands) ^ results
         await _tables(ctx, ends, made, wires, sums)
     elif ends.role == GARBLER:
-        made.zeros = _zero_labels(ctx, made)
+        made.zeros = zero_labels(ctx, made)
     return made
 
 
@@ -194,66 +134,18 @@ async def _tables(ctx: Context, ends: Ends, made: Garbled, wires: Masks, sums: B
     task, steps = made.task, steps_of(made.task.circuit)
     additions = wires.left.first, wires.right.first, sums.first
     if ends.role == GARBLER:
-        made.zeros = _zero_labels(ctx, made)
+        made.zeros = zero_labels(ctx, made)
     else:
         made.tables, made.additions = np.empty((task.ands, 2, 2), U64), sums.first
     for block, count in zip(blocks(task.instances), _block_ands(task), strict=True):
         here = slice(task.circuit.ands * block.start, task.circuit.ands * block.start + count)
         if made.zeros is not None:
-            message = await ctx.off_loop(_WORK * count, _garbled, ends, made, steps, additions, block)
+            message = await ctx.off_loop(_WORK * count, garbled_block, ends, made, steps, additions, block)
             await ctx.drained(EVALUATOR)
             ctx.send(EVALUATOR, message)
         elif made.tables is not None:
             message = await ctx.receive(GARBLER, Spec((4 * count + words_for(count),)))
-            await ctx.off_loop(_WORK * count, _merged, made, additions, here, message)
-
-
-def _zero_labels(ctx: Context, made: Garbled) -> Words:
-    """Labels of masked zero of the inputs, even: the colour of a label is the masked bit."""
-    task = made.task
-    labels = ctx.prg("authenticated labels").words((len(task.owners), task.instances, 2))
-    labels[..., 0] &= CLEARED
-    if made.common is not None:
-        labels[list(task.common)] = made.common.zeros[:, None]
-    return labels
-
-
-def _garbled(ends: Ends, made: Garbled, steps: Steps, additions: tuple[Words, Words, Words], block: slice) -> Words:
-    """The tables of a block, and the lowest bit of each result's label of zero, by which it is made even."""
-    assert made.zeros is not None
-    width = block.stop - block.start
-    begin, count = steps.ands * block.start, steps.ands * width
-    message = np.empty(4 * count + words_for(count), U64)
-    tables, colours = message[: 4 * count].reshape(count, 2, 2), np.empty(count, np.uint8)
-    slots = np.empty((steps.slots, width, 2), U64)
-    slots[0] = 0
-    slots[steps.inputs] = made.zeros[:, block]
-    for step in steps.steps:
-        xor(slots, step)
-        if step.ands:
-            here = slice(step.first * width, (step.first + step.ands) * width)
-            shares = [labels[begin + here.start : begin + here.stop] for labels in additions]
-            operands = slots[step.left].reshape(-1, 2), slots[step.right].reshape(-1, 2)
-            results, made_tables = garble_ands(*operands, ends.delta, made.start, begin + here.start)
-            np.bitwise_xor(made_tables[:, 0], shares[1], out=tables[here, 0])
-            np.bitwise_xor(made_tables[:, 1], shares[0], out=tables[here, 1])
-            results ^= shares[2]
-            colours[here] = results[:, 0] & ONE
-            results[:, 0] &= CLEARED
-            slots[step.results] = results.reshape(-1, width, 2)
-    message[4 * count :] = pack(colours)
-    return message
-
-
-def _merged(made: Garbled, additions: tuple[Words, Words, Words], here: slice, message: Words) -> None:
-    """Tables with the evaluator's shares in them; what is added to each result."""
-    assert made.tables is not None
-    assert made.additions is not None
-    count = here.stop - here.start
-    tables, kept = message[: 4 * count].reshape(count, 2, 2), made.tables[here]
-    np.bitwise_xor(tables[:, 0], additions[1][here], out=kept[:, 0])
-    np.bitwise_xor(tables[:, 1], additions[0][here], out=kept[:, 1])
-    made.additions[here, 0] ^= unpack(message[4 * count :], count)
+            await ctx.off_loop(_WORK * count, merged_block, made, additions, here, message)
 
 
 async def _rehearse(ctx: Context, task: Task, start: Words, common: Common | None) -> Garbled:

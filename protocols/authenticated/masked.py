@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from mpc.algebra.bits import pack
 from mpc.algebra.ring import U64, Words
-from protocols.authenticated.dependent import Garbled
 from protocols.authenticated.ends import Ends
 from protocols.authenticated.equality import Zeros
+from protocols.authenticated.garbling import Garbled
 from protocols.authenticated.steps import Steps, blocks, steps_of, xor
 
 Bytes = npt.NDArray[np.uint8]

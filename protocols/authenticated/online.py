@@ -14,12 +14,13 @@ from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
 from mpc.errors import LocalError
 from protocols.authenticated.bits import ONE, add
-from protocols.authenticated.dependent import PUBLIC, Garbled, Task
 from protocols.authenticated.ends import EVALUATOR, GARBLER, Ends
 from protocols.authenticated.equality import Zeros, check_equal, failed
 from protocols.authenticated.evaluating import evaluated
+from protocols.authenticated.garbling import Garbled
 from protocols.authenticated.masked import check
 from protocols.authenticated.outputs import Masked, open_outputs, planned_outputs
+from protocols.authenticated.task import PUBLIC, Task
 
 Bytes = npt.NDArray[np.uint8]
 _DIGEST = 4

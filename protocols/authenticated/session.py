@@ -13,11 +13,12 @@ import numpy.typing as npt
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.authenticated.common import Common, give_common, mask_common
-from protocols.authenticated.dependent import Task, garble_circuit
+from protocols.authenticated.dependent import garble_circuit
 from protocols.authenticated.ends import Ends, set_up
 from protocols.authenticated.independent import authenticated_ands
 from protocols.authenticated.online import evaluate_masked
 from protocols.authenticated.outputs import Masked, joined, open_outputs
+from protocols.authenticated.task import Task
 
 Bytes = npt.NDArray[np.uint8]
 AT_ONCE = 1 << 19

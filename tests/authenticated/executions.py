@@ -13,11 +13,13 @@ from ot.pairs import run_pair
 from mpc.algebra.bits import pack, unpack
 from mpc.context import Context
 from protocols.authenticated.common import give_common, mask_common
-from protocols.authenticated.dependent import Garbled, Task, garble_circuit
+from protocols.authenticated.dependent import garble_circuit
 from protocols.authenticated.ends import Ends, set_up
+from protocols.authenticated.garbling import Garbled
 from protocols.authenticated.independent import authenticated_ands
 from protocols.authenticated.leaky import Ands
 from protocols.authenticated.online import evaluate
+from protocols.authenticated.task import Task
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.plain import evaluate as plain
 

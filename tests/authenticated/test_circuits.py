@@ -9,7 +9,7 @@ from garbled.random_circuits import random_circuit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.authenticated.dependent import Task
+from protocols.authenticated.task import Task
 from protocols.circuits.builder import Builder
 from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.kinds import Bits

@@ -79,7 +79,7 @@ def test_a_garbling_of_another_value_in_one_instance_is_found_out_or_does_no_har
 ) -> None:
     """The garbler's tables of one instance take the label that it gives for that of the other value. Half of the ANDs
     have the right masked bit all the same; where all of them have it, the outputs are right."""
-    honest, found_out = dependent._zero_labels, 0
+    honest, found_out = dependent.zero_labels, 0
     ends()
     for row in COMMON.common:
         for instance in range(3):
@@ -89,7 +89,7 @@ def test_a_garbling_of_another_value_in_one_instance_is_found_out_or_does_no_har
                 labels[at] ^= ends()[0].delta
                 return labels
 
-            monkeypatch.setattr(dependent, "_zero_labels", zeros)
+            monkeypatch.setattr(dependent, "zero_labels", zeros)
             evaluator = run_pair(phases, phases, collect=True)[1]
             if evaluator.error is None:
                 np.testing.assert_array_equal(evaluator.result, EXPECTED)

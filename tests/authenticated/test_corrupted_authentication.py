@@ -19,10 +19,11 @@ from ot.pairs import run_pair, with_fault
 from mpc.context import Context
 from mpc.errors import Abort, PeerError
 from mpc.testing import Fault, recording_network
-from protocols.authenticated.dependent import Task, garble_circuit
+from protocols.authenticated.dependent import garble_circuit
 from protocols.authenticated.ends import Ends, set_up
 from protocols.authenticated.independent import authenticated_ands
 from protocols.authenticated.online import evaluate
+from protocols.authenticated.task import Task
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import UInt
 

@@ -94,14 +94,14 @@ def test_labels_of_other_inputs() -> None:
 
 def test_tables_of_another_circuit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever rows are wrong, the masked bits that come of them fail the check; here, of all ANDs."""
-    honest = dependent._garbled
+    honest = dependent.garbled_block
 
     def garbled(*args: Any) -> Any:
         message = honest(*args)
         message[: 4 * TASK.ands : 2] ^= np.uint64(1)
         return message
 
-    monkeypatch.setattr(dependent, "_garbled", garbled)
+    monkeypatch.setattr(dependent, "garbled_block", garbled)
     error = outcome(GARBLER, lambda *_: None)[EVALUATOR].error
     assert isinstance(error, Abort)
     assert error.party == "party0"

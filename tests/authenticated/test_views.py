@@ -11,7 +11,7 @@ from ot.pairs import digest, run_pair
 
 from mpc.algebra.bits import unpack
 from mpc.testing import recording_network
-from protocols.authenticated.dependent import Task
+from protocols.authenticated.task import Task
 
 LANES = 20_032
 
