@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mpc.algebra.bits import pack, unpack, words_for
 from mpc.algebra.ring import U64, Words
@@ -15,23 +16,26 @@ from mpc.context import Context
 from mpc.label_hash import garble_ands
 from protocols.authenticated.bits import CLEARED, ONE, Bits
 from protocols.authenticated.common import Common
-from protocols.authenticated.ends import Ends
+from protocols.authenticated.side import Side
 from protocols.authenticated.steps import Steps, xor
 from protocols.authenticated.task import Task
+
+Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(slots=True, eq=False)
 class Garbled:
     """What a party has of a garbling, used once, whatever comes of it.
 
-    inputs, outputs: masks (bits, instances, 2). checks: what belongs to each AND's check, the words of left, right and
-    product ^ result. start: of the gates' keys. The garbler has the labels of masked zero of the inputs, (bits,
-    instances, 2); the evaluator the tables (ANDs, 2, 2) and one more label of each AND.
+    inputs: masks of this party's bits of input, (bits, instances), 0 for others; outputs: masks (bits, instances, 2).
+    checks: what belongs to each AND's check, the words of left, right and product ^ result. start: of the gates' keys.
+    The garbler has the labels of masked zero of the inputs, (bits, instances, 2); the evaluator the tables (ANDs, 2, 2)
+    and one more label of each AND.
     """
 
     task: Task
     start: Words
-    inputs: Bits
+    inputs: Bytes
     outputs: Bits
     checks: tuple[Words, Words, Words]
     zeros: Words | None = None
@@ -55,7 +59,7 @@ def zero_labels(ctx: Context, made: Garbled) -> Words:
 
 
 def garbled_block(
-    ends: Ends, made: Garbled, steps: Steps, additions: tuple[Words, Words, Words], block: slice
+    side: Side, made: Garbled, steps: Steps, additions: tuple[Words, Words, Words], block: slice
 ) -> Words:
     """The tables of a block, and the lowest bit of each result's label of zero, by which it is made even."""
     assert made.zeros is not None
@@ -72,7 +76,7 @@ def garbled_block(
             here = slice(step.first * width, (step.first + step.ands) * width)
             shares = [labels[begin + here.start : begin + here.stop] for labels in additions]
             operands = slots[step.left].reshape(-1, 2), slots[step.right].reshape(-1, 2)
-            results, made_tables = garble_ands(*operands, ends.delta, made.start, begin + here.start)
+            results, made_tables = garble_ands(*operands, side.delta, made.start, begin + here.start)
             np.bitwise_xor(made_tables[:, 0], shares[1], out=tables[here, 0])
             np.bitwise_xor(made_tables[:, 1], shares[0], out=tables[here, 1])
             results ^= shares[2]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from protocols.authenticated.ends import EVALUATOR, GARBLER
+from protocols.authenticated.ands import Size
+from protocols.authenticated.side import EVALUATOR, GARBLER
 from protocols.circuits.circuit import Circuit
 
 PUBLIC = -1
@@ -32,6 +33,17 @@ class Task:
     def owned(self) -> tuple[int, int]:
         """How many bits of input each party has, but for common ones."""
         return len(self.rows(GARBLER)) * self.instances, len(self.rows(EVALUATOR)) * self.instances
+
+    @property
+    def owners_of_common(self) -> tuple[int, ...]:
+        """Of each common bit."""
+        return tuple(self.owners[row] for row in self.common)
+
+    def size(self, *, common: bool = True) -> Size:
+        """What the function-independent phase makes for it; `common`: also for the inputs that instances share."""
+        shared = self.owners_of_common if common else ()
+        first, second = (own + shared.count(party) for party, own in zip((GARBLER, EVALUATOR), self.owned, strict=True))
+        return Size(self.ands, (first, second))
 
     @property
     def own(self) -> list[int]:
