@@ -32,12 +32,13 @@ from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.supply import Supply
 from native import keep_memory
-from protocols.authenticated.dependent import Task, garble_circuit
+from protocols.authenticated.dependent import garble_circuit
 from protocols.authenticated.ends import Ends, set_up
-from protocols.authenticated.independent import authenticated_ands
+from protocols.authenticated.independent import independent
 from protocols.authenticated.online import evaluate_masked
 from protocols.authenticated.outputs import joined, open_outputs
 from protocols.authenticated.session import batches
+from protocols.authenticated.task import Task
 from protocols.beaver import SUITE
 from protocols.circuits.library import aes
 from protocols.circuits.plain import evaluate as plain
@@ -137,7 +138,7 @@ async def _computed(
     for batch in batches(task):
         part = replace(task, instances=batch.stop - batch.start)
         times = [time.monotonic()]
-        ands = await authenticated_ands(ctx, ends, part.ands)
+        ands = await independent(ctx, ends, part.size())
         times.append(time.monotonic())
         garbled = await garble_circuit(ctx, ends, part, ands)
         times.append(time.monotonic())

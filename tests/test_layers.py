@@ -86,8 +86,9 @@ FOLDER_ORDER = {
         "__init__",
     ),
     "protocols.authenticated": (
-        "planned_ends", "ends", "bits", "equality", "buckets", "leaky", "independent", "steps", "masks", "common",
-        "dependent", "evaluating", "masked", "outputs", "online", "session", "__init__",
+        "side", "bits", "ands", "equality", "buckets", "steps", "masks", "task", "common", "garbling", "dependent",
+        "evaluating", "masked", "outputs", "online", "planned_ends", "ends", "random_bits", "leaky", "independent",
+        "session", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",

@@ -17,8 +17,8 @@ from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context, receivers_of
 from protocols.array.node import Shape
 from protocols.array.secret import SecretArray
-from protocols.authenticated.dependent import PUBLIC, Task
 from protocols.authenticated.session import compute, standing
+from protocols.authenticated.task import PUBLIC, Task
 from protocols.circuits.arrays import Bytes
 from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.computing import as_outputs

@@ -6,6 +6,7 @@ give one value to some and another to others: its mask has one MAC, and its mask
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,9 +17,9 @@ from mpc.algebra.bits import pack, unpack, words_for
 from mpc.algebra.ring import U64, Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
-from protocols.authenticated.bits import CLEARED, ONE, Bits, add, directions, random_bits
-from protocols.authenticated.ends import EVALUATOR, GARBLER, Ends
+from protocols.authenticated.bits import CLEARED, ONE, Bits, add
 from protocols.authenticated.equality import failed
+from protocols.authenticated.side import EVALUATOR, GARBLER, Side
 
 Bytes = npt.NDArray[np.uint8]
 _NONE = np.empty((0, 2), U64)
@@ -47,22 +48,8 @@ class Common:
         return [place for place, each in enumerate(self.owners) if each == owner]
 
 
-def _owned(owners: tuple[int, ...]) -> tuple[int, int]:
-    return owners.count(GARBLER), owners.count(EVALUATOR)
-
-
-def _rounds(ends: Ends, owners: tuple[int, ...]) -> int:
-    return ends.rounds(directions(0, _owned(owners)))
-
-
-def _words(ends: Ends, owners: tuple[int, ...]) -> int:
-    return ends.words(directions(0, _owned(owners)))
-
-
-@cost(rounds=_rounds, to_one=_words)
-async def mask_common(ctx: Context, ends: Ends, owners: tuple[int, ...]) -> Common:
-    """A mask that its owner alone knows, and labels, for each of so many bits. Abort as `extend`."""
-    _, *owned = await random_bits(ctx, ends, 0, _owned(owners))
+def common_inputs(ctx: Context, side: Side, owners: tuple[int, ...], owned: Sequence[Bits]) -> Common:
+    """Such inputs of these owners: `owned` are bits that party 0 alone knows, and those of party 1, for their masks."""
     count = len(owners)
     if ctx.planning:
         return Common(owners, Bits(blank((count, 2)), blank((count, 2))), _NONE, np.zeros(count, np.uint8))
@@ -70,22 +57,22 @@ async def mask_common(ctx: Context, ends: Ends, owners: tuple[int, ...]) -> Comm
     for owner, bits in enumerate(owned):
         places = made.of(owner)
         made.masks.first[places], made.masks.second[places] = bits.first, bits.second
-    if ends.role == GARBLER:
+    if side.role == GARBLER:
         made.zeros = ctx.prg("authenticated labels").words((count, 2))
         made.zeros[:, 0] &= CLEARED
     return made
 
 
-def _rounds_to_give(ends: Ends, common: Common, inputs: Bytes) -> int:
+def _rounds_to_give(side: Side, common: Common, inputs: Bytes) -> int:
     return 1 + (EVALUATOR in common.owners)
 
 
-def _words_to_give(ends: Ends, common: Common, inputs: Bytes) -> int:
+def _words_to_give(side: Side, common: Common, inputs: Bytes) -> int:
     return words_for(common.owners.count(EVALUATOR)) + 2 * len(common.owners)
 
 
 @cost(rounds=_rounds_to_give, to_one=_words_to_give)
-async def give_common(ctx: Context, ends: Ends, common: Common, inputs: Bytes) -> None:
+async def give_common(ctx: Context, side: Side, common: Common, inputs: Bytes) -> None:
     """Fix such inputs for good: masked ones to the other, labels to the evaluator.
 
     inputs: (bits,), this party's own; the other's are ignored. Abort `authenticated-check-failed` at an evaluator that
@@ -94,22 +81,22 @@ async def give_common(ctx: Context, ends: Ends, common: Common, inputs: Bytes) -
     common.given = True
     masked, theirs = np.zeros(len(common.owners), np.uint8), common.of(EVALUATOR)
     if not ctx.planning:
-        own = common.of(ends.role)
+        own = common.of(side.role)
         masked[own] = inputs[own] ^ (common.masks.first[own, 0] & ONE).astype(np.uint8)
-    if ends.role == EVALUATOR:
+    if side.role == EVALUATOR:
         await _take(ctx, common, masked)
         return
     if theirs:
         told = await ctx.receive(EVALUATOR, Spec((words_for(len(theirs)),)))
         if not ctx.planning:
             masked[theirs] = unpack(told, len(theirs))
-    ctx.send(EVALUATOR, blank((len(masked), 2)) if ctx.planning else _labels(ends, common, masked))
+    ctx.send(EVALUATOR, blank((len(masked), 2)) if ctx.planning else _labels(side, common, masked))
     common.masked = masked
 
 
-def _labels(ends: Ends, common: Common, masked: Bytes) -> Words:
+def _labels(side: Side, common: Common, masked: Bytes) -> Words:
     labels = common.zeros.copy()
-    add(labels, np.uint64(0) - masked.astype(U64), ends.delta)
+    add(labels, np.uint64(0) - masked.astype(U64), side.delta)
     return labels
 
 

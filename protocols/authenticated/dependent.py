@@ -7,100 +7,39 @@ docs/protocols/authenticated_garbling.md. Nothing here depends on an input.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra.bits import pack, unpack, words_for
+from mpc.algebra.bits import pack, words_for
 from mpc.algebra.ring import U64, Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
-from mpc.label_hash import garble_ands
-from protocols.authenticated.bits import CLEARED, ONE, Bits, add, directions, masks, own_sharing, random_bits
-from protocols.authenticated.common import Common
-from protocols.authenticated.ends import EVALUATOR, GARBLER, Ends
+from protocols.authenticated.ands import Ands, Independent
+from protocols.authenticated.bits import ONE, Bits, add, masks, own_sharing
+from protocols.authenticated.common import Common, common_inputs
 from protocols.authenticated.equality import Zeros, check_equal
-from protocols.authenticated.leaky import Ands
+from protocols.authenticated.garbling import Bytes, Garbled, garbled_block, merged_block, zero_labels
 from protocols.authenticated.masks import Masks
-from protocols.authenticated.steps import Steps, blocks, steps_of, xor
-from protocols.circuits.circuit import Circuit
+from protocols.authenticated.side import EVALUATOR, GARBLER, Side
+from protocols.authenticated.steps import blocks, steps_of
+from protocols.authenticated.task import Task
 
-PUBLIC = -1
-"""Who owns an input that both have."""
 _WORK = 200
 _AT_ONCE = 1 << 13
 _NONE = np.empty(0, U64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Task:
-    """What is public: the circuit, how many instances, and of each bit of its inputs the owner, 0, 1 or PUBLIC.
-
-    common: the bits of parties' inputs that are one value for all instances (`Common`).
-    """
-
-    circuit: Circuit
-    instances: int
-    owners: tuple[int, ...]
-    common: tuple[int, ...] = ()
-
-    @property
-    def ands(self) -> int:
-        """Of all instances together."""
-        return self.circuit.ands * self.instances
-
-    @property
-    def owned(self) -> tuple[int, int]:
-        """How many bits of input each party has, but for common ones."""
-        return len(self.rows(GARBLER)) * self.instances, len(self.rows(EVALUATOR)) * self.instances
-
-    @property
-    def own(self) -> list[int]:
-        """The bits of inputs that each instance has of its own."""
-        common = set(self.common)
-        return [i for i in range(len(self.owners)) if i not in common]
-
-    def rows(self, owner: int) -> list[int]:
-        """Those of this owner's among them."""
-        return [i for i in self.own if self.owners[i] == owner]
+def _rounds(side: Side, task: Task, made: Independent, common: Common | None = None) -> int:
+    return 4 if task.ands else 0
 
 
-@dataclass(slots=True, eq=False)
-class Garbled:
-    """What a party has of a garbling, used once, whatever comes of it.
-
-    inputs, outputs: masks (bits, instances, 2). checks: what belongs to each AND's check, the words of left, right and
-    product ^ result. start: of the gates' keys. The garbler has the labels of masked zero of the inputs, (bits,
-    instances, 2); the evaluator the tables (ANDs, 2, 2) and one more label of each AND.
-    """
-
-    task: Task
-    start: Words
-    inputs: Bits
-    outputs: Bits
-    checks: tuple[Words, Words, Words]
-    zeros: Words | None = None
-    tables: Words | None = None
-    additions: Words | None = None
-    common: Common | None = None
-    used: bool = False
-
-    def __repr__(self) -> str:
-        return f"<garbling of {self.task.circuit.name}, {self.task.instances} instances>"
-
-
-def _rounds(ends: Ends, task: Task, ands: Sequence[Ands], common: Common | None = None) -> int:
-    return ends.rounds(directions(task.ands, task.owned)) + (4 if task.ands else 0)
-
-
-def _words(ends: Ends, task: Task, ands: Sequence[Ands], common: Common | None = None) -> int:
+def _words(side: Side, task: Task, made: Independent, common: Common | None = None) -> int:
     return 2 * words_for(task.ands) + 12 if task.ands else 0
 
 
-def _to_one(ends: Ends, task: Task, ands: Sequence[Ands], common: Common | None = None) -> int:
-    tables = sum(4 * count + words_for(count) for count in _block_ands(task))
-    return ends.words(directions(task.ands, task.owned)) + tables
+def _to_one(side: Side, task: Task, made: Independent, common: Common | None = None) -> int:
+    return sum(4 * count + words_for(count) for count in _block_ands(task))
 
 
 def _block_ands(task: Task) -> list[int]:
@@ -110,24 +49,27 @@ def _block_ands(task: Task) -> list[int]:
 
 @cost(rounds=_rounds, words=_words, to_one=_to_one)
 async def garble_circuit(
-    ctx: Context, ends: Ends, task: Task, ands: Sequence[Ands], common: Common | None = None
+    ctx: Context, side: Side, task: Task, made: Independent, common: Common | None = None
 ) -> Garbled:
-    """Garble a circuit for all instances, by as many authenticated ANDs as it has; `common`: what belongs to the
-    task's common inputs. Abort as the other phases."""
+    """Garble a circuit for all instances, by what was made for `task.size`; `common`: what belongs to its common
+    inputs, if these were garbled before with other instances. Abort `authenticated-check-failed`."""
     start = ctx.hash("authenticated garbling").absorb(task.circuit.digest).words(2)
-    results, *owned = await random_bits(ctx, ends, task.ands, task.owned)
+    owned = [made.owned(party)[: task.owned[party]] for party in (GARBLER, EVALUATOR)]
+    if task.common and common is None:
+        rest = [made.owned(party)[task.owned[party] :] for party in (GARBLER, EVALUATOR)]
+        common = common_inputs(ctx, side, task.owners_of_common, rest)
     if ctx.planning:
         return await _rehearse(ctx, task, start, common)
     inputs = _input_masks(task, owned, common)
     steps = steps_of(task.circuit)
-    wires = await ctx.off_loop(_WORK * task.ands, Masks, ends, steps, inputs, results, task.instances)
-    made = Garbled(task, start, inputs, wires.outputs, (_NONE, _NONE, _NONE), common=common)
+    wires = await ctx.off_loop(_WORK * task.ands, Masks, side, steps, inputs, made.results, task.instances)
+    garbled = Garbled(task, start, _own(side, task, inputs), wires.outputs, (_NONE, _NONE, _NONE), common=common)
     if task.ands:
-        sums = await _products(ctx, ends, wires, ands) ^ results
-        await _tables(ctx, ends, made, wires, sums)
-    elif ends.role == GARBLER:
-        made.zeros = _zero_labels(ctx, made)
-    return made
+        sums = await _products(ctx, side, wires, made.ands) ^ made.results
+        await _tables(ctx, side, garbled, wires, sums)
+    elif side.role == GARBLER:
+        garbled.zeros = zero_labels(ctx, garbled)
+    return garbled
 
 
 def _input_masks(task: Task, owned: Sequence[Bits], common: Common | None) -> Bits:
@@ -143,117 +85,74 @@ def _input_masks(task: Task, owned: Sequence[Bits], common: Common | None) -> Bi
     return made
 
 
-async def _products(ctx: Context, ends: Ends, wires: Masks, ands: Sequence[Ands]) -> Bits:
+def _own(side: Side, task: Task, inputs: Bits) -> Bytes:
+    """The masks of this party's inputs."""
+    own = np.zeros(inputs.first.shape[:2], np.uint8)
+    rows = task.rows(side.role)
+    own[rows] = inputs.first[rows, :, 0] & ONE
+    return own
+
+
+async def _products(ctx: Context, side: Side, wires: Masks, ands: Ands) -> Bits:
     """Authenticated left x right, by authenticated ANDs: d = left ^ x and e = right ^ y are opened and checked."""
     count, work = len(wires.left), _WORK * len(wires.left)
     own = await ctx.off_loop(work, _differences, wires, ands)
     (shares,) = await ctx.exchange(own)
     zeros = Zeros()
     opened = [masks(row, count) for row in shares[0] ^ shares[1]]
-    products = await ctx.off_loop(work, _multiplied, ends, wires, ands, opened, zeros)
+    products = await ctx.off_loop(work, _multiplied, side, wires, ands, opened, zeros)
     await check_equal(ctx, zeros, "opened masks of wires")
     return products
 
 
-def _differences(wires: Masks, ands: Sequence[Ands]) -> Words:
+def _differences(wires: Masks, ands: Ands) -> Words:
     """This party's shares of d and e, packed."""
-    x, y = (np.concatenate([getattr(some, name).first[:, 0] for some in ands]) for name in "xy")
-    pairs = ((wires.left, x), (wires.right, y))
-    return np.stack([pack(((kept.first[:, 0] ^ word) & ONE).astype(np.uint8)) for kept, word in pairs])
+    pairs = ((wires.left, ands.x), (wires.right, ands.y))
+    return np.stack([pack(((kept.first[:, 0] ^ own.first[:, 0]) & ONE).astype(np.uint8)) for kept, own in pairs])
 
 
-def _multiplied(ends: Ends, wires: Masks, ands: Sequence[Ands], opened: Sequence[Words], zeros: Zeros) -> Bits:
+def _multiplied(side: Side, wires: Masks, ands: Ands, opened: Sequence[Words], zeros: Zeros) -> Bits:
     """z ^ d y ^ e x ^ d e; what both parties hold where d and e are what was shared."""
     count = len(wires.left)
-    made, begin = Bits(np.empty((count, 2), U64), np.empty((count, 2), U64)), 0
-    for batch in ands:
-        for at in range(0, len(batch), _AT_ONCE):
-            some = batch[at : at + _AT_ONCE]
-            here = slice(begin + at, begin + at + len(some))
-            d, e = (row[here] for row in opened)
-            for kept, own, public in ((wires.left[here], some.x, d), (wires.right[here], some.y, e)):
-                difference = kept.both ^ own.both
-                difference ^= public & ends.delta[0]
-                zeros.add(difference)
-            product = made[here]
-            for total, x, y, z in (
-                (product.first, some.x.first, some.y.first, some.z.first),
-                (product.second, some.x.second, some.y.second, some.z.second),
-            ):  # fmt: skip
-                total[:] = z
-                add(total, d, y)
-                add(total, e, x)
-            add(own_sharing(ends, product), d & e, ends.delta)
-        begin += len(batch)
+    made = Bits(np.empty((count, 2), U64), np.empty((count, 2), U64))
+    for at in range(0, count, _AT_ONCE):
+        here = slice(at, min(at + _AT_ONCE, count))
+        some = ands[here]
+        d, e = (row[here] for row in opened)
+        for kept, own, public in ((wires.left[here], some.x, d), (wires.right[here], some.y, e)):
+            difference = kept.both ^ own.both
+            difference ^= public & side.delta[0]
+            zeros.add(difference)
+        product = made[here]
+        for total, x, y, z in (
+            (product.first, some.x.first, some.y.first, some.z.first),
+            (product.second, some.x.second, some.y.second, some.z.second),
+        ):  # fmt: skip
+            total[:] = z
+            add(total, d, y)
+            add(total, e, x)
+        add(own_sharing(side, product), d & e, side.delta)
     return made
 
 
-async def _tables(ctx: Context, ends: Ends, made: Garbled, wires: Masks, sums: Bits) -> None:
+async def _tables(ctx: Context, side: Side, made: Garbled, wires: Masks, sums: Bits) -> None:
     """The garbler's tables to the evaluator, a message for each block; either keeps what the online phase needs."""
     made.checks = wires.left.both, wires.right.both, sums.both
     task, steps = made.task, steps_of(made.task.circuit)
     additions = wires.left.first, wires.right.first, sums.first
-    if ends.role == GARBLER:
-        made.zeros = _zero_labels(ctx, made)
+    if side.role == GARBLER:
+        made.zeros = zero_labels(ctx, made)
     else:
         made.tables, made.additions = np.empty((task.ands, 2, 2), U64), sums.first
     for block, count in zip(blocks(task.instances), _block_ands(task), strict=True):
         here = slice(task.circuit.ands * block.start, task.circuit.ands * block.start + count)
         if made.zeros is not None:
-            message = await ctx.off_loop(_WORK * count, _garbled, ends, made, steps, additions, block)
+            message = await ctx.off_loop(_WORK * count, garbled_block, side, made, steps, additions, block)
             await ctx.drained(EVALUATOR)
             ctx.send(EVALUATOR, message)
         elif made.tables is not None:
             message = await ctx.receive(GARBLER, Spec((4 * count + words_for(count),)))
-            await ctx.off_loop(_WORK * count, _merged, made, additions, here, message)
-
-
-def _zero_labels(ctx: Context, made: Garbled) -> Words:
-    """Labels of masked zero of the inputs, even: the colour of a label is the masked bit."""
-    task = made.task
-    labels = ctx.prg("authenticated labels").words((len(task.owners), task.instances, 2))
-    labels[..., 0] &= CLEARED
-    if made.common is not None:
-        labels[list(task.common)] = made.common.zeros[:, None]
-    return labels
-
-
-def _garbled(ends: Ends, made: Garbled, steps: Steps, additions: tuple[Words, Words, Words], block: slice) -> Words:
-    """The tables of a block, and the lowest bit of each result's label of zero, by which it is made even."""
-    assert made.zeros is not None
-    width = block.stop - block.start
-    begin, count = steps.ands * block.start, steps.ands * width
-    message = np.empty(4 * count + words_for(count), U64)
-    tables, colours = message[: 4 * count].reshape(count, 2, 2), np.empty(count, np.uint8)
-    slots = np.empty((steps.slots, width, 2), U64)
-    slots[0] = 0
-    slots[steps.inputs] = made.zeros[:, block]
-    for step in steps.steps:
-        xor(slots, step)
-        if step.ands:
-            here = slice(step.first * width, (step.first + step.ands) * width)
-            shares = [labels[begin + here.start : begin + here.stop] for labels in additions]
-            operands = slots[step.left].reshape(-1, 2), slots[step.right].reshape(-1, 2)
-            results, made_tables = garble_ands(*operands, ends.delta, made.start, begin + here.start)
-            np.bitwise_xor(made_tables[:, 0], shares[1], out=tables[here, 0])
-            np.bitwise_xor(made_tables[:, 1], shares[0], out=tables[here, 1])
-            results ^= shares[2]
-            colours[here] = results[:, 0] & ONE
-            results[:, 0] &= CLEARED
-            slots[step.results] = results.reshape(-1, width, 2)
-    message[4 * count :] = pack(colours)
-    return message
-
-
-def _merged(made: Garbled, additions: tuple[Words, Words, Words], here: slice, message: Words) -> None:
-    """Tables with the evaluator's shares in them; what is added to each result."""
-    assert made.tables is not None
-    assert made.additions is not None
-    count = here.stop - here.start
-    tables, kept = message[: 4 * count].reshape(count, 2, 2), made.tables[here]
-    np.bitwise_xor(tables[:, 0], additions[1][here], out=kept[:, 0])
-    np.bitwise_xor(tables[:, 1], additions[0][here], out=kept[:, 1])
-    made.additions[here, 0] ^= unpack(message[4 * count :], count)
+            await ctx.off_loop(_WORK * count, merged_block, made, additions, here, message)
 
 
 async def _rehearse(ctx: Context, task: Task, start: Words, common: Common | None) -> Garbled:
@@ -268,5 +167,5 @@ async def _rehearse(ctx: Context, task: Task, start: Words, common: Common | Non
             ctx.send(EVALUATOR, blank(shape))
         else:
             await ctx.receive(GARBLER, Spec(shape))
-    nothing = Bits(labels, labels)
-    return Garbled(task, start, nothing, nothing, (_NONE, _NONE, _NONE), common=common)
+    nothing = np.zeros((0, 0), np.uint8)
+    return Garbled(task, start, nothing, Bits(labels, labels), (_NONE, _NONE, _NONE), common=common)

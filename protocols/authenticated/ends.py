@@ -8,35 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from mpc.algebra.ring import U64, Words
+from mpc.algebra.ring import Words
 from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.authenticated.planned_ends import planned_receive_setup, planned_send_setup
+from protocols.authenticated.side import EVALUATOR, GARBLER, ODD, Side
 from protocols.ot.correlated import CotReceiver, CotSender
 from protocols.ot.extension_softspoken_roy22 import receive_setup, send_setup
 
-GARBLER, EVALUATOR = 0, 1
-ODD = np.array([1, 0], U64)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ends:
-    """A party's end of both directions: `role` is its index, `delta` its offset, odd at the garbler, even at the other.
+class Ends(Side):
+    """A party's side with its ends of both directions.
 
     Calls on the same ends follow one another, at both parties in the same order.
     """
 
-    role: int
     sender: CotSender = field(repr=False)
     receiver: CotReceiver = field(repr=False)
-    delta: Words = field(repr=False)
-
-    @property
-    def peer(self) -> int:
-        """The other party."""
-        return 1 - self.role
 
     def rounds(self, counts: tuple[int, int]) -> int:
         """Of an extension by so many in direction 0 to 1, and in direction 1 to 0."""
@@ -70,7 +59,7 @@ async def set_up(ctx: Context) -> Ends:
         return await receive_setup(call, sender, malicious=True)
 
     ends = await together(ctx, (one_direction, GARBLER), (one_direction, EVALUATOR))
-    return Ends(ctx.me, ends[ctx.me], ends[1 - ctx.me], delta)
+    return Ends(ctx.me, delta, ends[ctx.me], ends[1 - ctx.me])
 
 
 async def extend(ctx: Context, ends: Ends, counts: tuple[int, int]) -> tuple[Words, Words, Words]:

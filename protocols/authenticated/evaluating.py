@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from mpc.algebra.ring import U64, Words
 from mpc.garbling import Gates, evaluate
-from protocols.authenticated.dependent import Garbled
+from protocols.authenticated.garbling import Garbled
 from protocols.authenticated.steps import blocks, steps_of
 from protocols.circuits.circuit import Circuit
 

@@ -1,4 +1,5 @@
-"""The function-independent phase: authenticated ANDs of random bits, before anybody knows what is to be computed."""
+"""The function-independent phase: authenticated ANDs of random bits and bits for masks, before anybody knows what is to
+be computed."""
 
 from __future__ import annotations
 
@@ -8,14 +9,17 @@ import numpy as np
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bits import pack, words_for
-from mpc.algebra.ring import Words
+from mpc.algebra.ring import U64, Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context
-from protocols.authenticated.bits import ONE, add, directions, masks
+from protocols.authenticated.ands import Ands, Independent, Size
+from protocols.authenticated.bits import ONE, add, masks
 from protocols.authenticated.buckets import pieces, rows_of_turned, sizes, turns
 from protocols.authenticated.ends import Ends
 from protocols.authenticated.equality import Zeros, check_equal
-from protocols.authenticated.leaky import Ands, leaky_ands
+from protocols.authenticated.leaky import leaky_ands
+from protocols.authenticated.random_bits import directions, random_bits
+from protocols.authenticated.side import EVALUATOR, GARBLER
 from protocols.preprocessing.coins import toss
 
 _WORK = 60
@@ -42,14 +46,38 @@ def _transferred(ends: Ends, count: int) -> int:
     return sum(ends.words(directions(3 * columns * length)) for columns, length in sizes_of)
 
 
-@cost(rounds=_rounds, words=_words, to_one=_transferred)
-async def authenticated_ands(ctx: Context, ends: Ends, count: int) -> list[Ands]:
-    """`count` authenticated ANDs of random bits, in the batches they were made in; nobody has learnt anything of them.
+@cost(
+    rounds=lambda ends, size: _rounds(ends, size.ands) + ends.rounds(directions(*size)),
+    words=lambda ends, size: _words(ends, size.ands),
+    to_one=lambda ends, size: _transferred(ends, size.ands) + ends.words(directions(*size)),
+)
+async def independent(ctx: Context, ends: Ends, size: Size) -> Independent:
+    """So many authenticated ANDs of random bits, with bits for masks; nobody has learnt anything of them.
 
     Secure against either party but for 2^-40, all batches together: bets that are wrong end the session, so that it
     does not help to spread them over batches. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`.
     """
-    return [(await _batch(ctx, ends, some))[:some] for some in pieces(count)]
+    shape = (2, size.bits, 2)
+    made = Independent(size, blank(shape) if ctx.planning else np.empty(shape, U64))
+    done = 0
+    for count in pieces(size.ands):
+        batch = await _batch(ctx, ends, count)
+        if not ctx.planning:
+            _put(made.ands[done : done + count], batch)
+        done += count
+        del batch
+    bits = await random_bits(ctx, ends, *size)
+    if not ctx.planning:
+        for kept, some in zip((made.results, made.owned(GARBLER), made.owned(EVALUATOR)), bits, strict=True):
+            kept.first[:], kept.second[:] = some.first, some.second
+    return made
+
+
+def _put(kept: Ands, batch: Ands) -> None:
+    """The first of a batch's, which may be of more."""
+    for name in Ands.__slots__:
+        here, some = getattr(kept, name), getattr(batch, name)[: len(kept)]
+        here.first[:], here.second[:] = some.first, some.second
 
 
 async def _batch(ctx: Context, ends: Ends, count: int) -> Ands:

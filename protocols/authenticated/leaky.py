@@ -13,7 +13,6 @@ enough: of D it has 63 bits that neither party knows, where 40 are asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,9 +21,12 @@ from mpc.algebra.bits import pack, words_for
 from mpc.algebra.ring import Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
-from protocols.authenticated.bits import ONE, Bits, add, directions, masks, own_sharing, random_bits
-from protocols.authenticated.ends import GARBLER, Ends
+from protocols.authenticated.ands import Ands
+from protocols.authenticated.bits import ONE, Bits, add, masks, own_sharing
+from protocols.authenticated.ends import Ends
 from protocols.authenticated.equality import Zeros, check_equal
+from protocols.authenticated.random_bits import directions, random_bits
+from protocols.authenticated.side import GARBLER
 from protocols.ot.pads import pads
 
 _AT_ONCE = 1 << 13
@@ -32,24 +34,6 @@ _AT_ONCE = 1 << 13
 _MESSAGE = 1 << 16
 """ANDs of a message: half a mebibyte."""
 _WORK = 100
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ands:
-    """Authenticated bits x, y and z = x y, as many of each."""
-
-    x: Bits
-    y: Bits
-    z: Bits
-
-    def __repr__(self) -> str:
-        return f"<{len(self.x)} authenticated ANDs>"
-
-    def __getitem__(self, places: slice) -> Ands:
-        return Ands(self.x[places], self.y[places], self.z[places])
-
-    def __len__(self) -> int:
-        return len(self.x)
 
 
 @cost(

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from mpc.algebra.ring import U64, Words
 from protocols.authenticated.bits import Bits
-from protocols.authenticated.ends import GARBLER, Ends
+from protocols.authenticated.side import GARBLER, Side
 from protocols.authenticated.steps import Step, Steps, blocks, xor
 from protocols.circuits.circuit import Literals
 
@@ -19,8 +19,8 @@ class Masks:
     `right`: as results; `outputs`: (bits, instances, 2). A negated literal has the mask of its wire, and 1 more.
     """
 
-    def __init__(self, ends: Ends, steps: Steps, inputs: Bits, results: Bits, instances: int) -> None:
-        self._ends, self._steps, self._results = ends, steps, results
+    def __init__(self, side: Side, steps: Steps, inputs: Bits, results: Bits, instances: int) -> None:
+        self._side, self._steps, self._results = side, steps, results
         count = steps.ands * instances
         self.left, self.right = (Bits(np.empty((count, 2), U64), np.empty((count, 2), U64)) for _ in range(2))
         shape = (len(steps.ends), instances, 2)
@@ -55,5 +55,5 @@ class Masks:
     def _literals(self, slots: Words, places: Literals, negated: npt.NDArray[np.bool_]) -> Words:
         masks: Words = slots[places]
         if negated.any():
-            masks[negated, 0 if self._ends.role == GARBLER else 1] ^= self._ends.delta
+            masks[negated, 0 if self._side.role == GARBLER else 1] ^= self._side.delta
         return masks

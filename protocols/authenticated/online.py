@@ -14,12 +14,13 @@ from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
 from mpc.errors import LocalError
 from protocols.authenticated.bits import ONE, add
-from protocols.authenticated.dependent import PUBLIC, Garbled, Task
-from protocols.authenticated.ends import EVALUATOR, GARBLER, Ends
 from protocols.authenticated.equality import Zeros, check_equal, failed
 from protocols.authenticated.evaluating import evaluated
+from protocols.authenticated.garbling import Garbled
 from protocols.authenticated.masked import check
 from protocols.authenticated.outputs import Masked, open_outputs, planned_outputs
+from protocols.authenticated.side import EVALUATOR, GARBLER, Side
+from protocols.authenticated.task import PUBLIC, Task
 
 Bytes = npt.NDArray[np.uint8]
 _DIGEST = 4
@@ -30,27 +31,27 @@ def _bits(task: Task, owner: int) -> int:
     return len(task.rows(owner)) * task.instances
 
 
-def _rounds(ends: Ends, garbled: Garbled, inputs: Bytes) -> int:
+def _rounds(side: Side, garbled: Garbled, inputs: Bytes) -> int:
     return 1 + bool(garbled.task.rows(EVALUATOR)) + (3 if garbled.task.ands else 0)
 
 
-def _to_one(ends: Ends, garbled: Garbled, inputs: Bytes) -> int:
+def _to_one(side: Side, garbled: Garbled, inputs: Bytes) -> int:
     task = garbled.task
     return words_for(_bits(task, EVALUATOR)) + 2 * len(task.own) * task.instances + words_for(task.ands)
 
 
-def _words(ends: Ends, garbled: Garbled, inputs: Bytes) -> int:
+def _words(side: Side, garbled: Garbled, inputs: Bytes) -> int:
     return 3 * _DIGEST if garbled.task.ands else 0
 
 
-async def evaluate(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
+async def evaluate(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:
     """The outputs, (bits, instances), at the `receivers`, None at others: `evaluate_masked`, then `open_outputs`."""
-    masked = await evaluate_masked(ctx, ends, garbled, inputs)
-    return await open_outputs(ctx, ends, masked, receivers)
+    masked = await evaluate_masked(ctx, side, garbled, inputs)
+    return await open_outputs(ctx, side, masked, receivers)
 
 
 @cost(rounds=_rounds, words=_words, to_one=_to_one)
-async def evaluate_masked(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes) -> Masked:
+async def evaluate_masked(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes) -> Masked:
     """The outputs masked, of ANDs that have been checked. Nobody learns anything; a garbling is for one call.
 
     inputs: (bits, instances), this party's own and the public ones; the other's are ignored, and so are common ones,
@@ -62,30 +63,30 @@ async def evaluate_masked(ctx: Context, ends: Ends, garbled: Garbled, inputs: By
     garbled.used = True
     if ctx.planning:
         return await _rehearse(ctx, garbled.task)
-    garble_side = ends.role == GARBLER
-    masked, ands = await (_give_labels if garble_side else _take_labels)(ctx, ends, garbled, inputs)
-    return Masked(await _checked(ctx, ends, garbled, masked, ands), garbled.outputs)
+    garble_side = side.role == GARBLER
+    masked, ands = await (_give_labels if garble_side else _take_labels)(ctx, side, garbled, inputs)
+    return Masked(await _checked(ctx, side, garbled, masked, ands), garbled.outputs)
 
 
-async def _give_labels(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes) -> tuple[Bytes, Bytes]:
+async def _give_labels(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes) -> tuple[Bytes, Bytes]:
     """The garbler: masked inputs of both, their labels to the evaluator; the masked bits of all ANDs come back."""
     task = garbled.task
-    masked, theirs = _masked(ends, garbled, inputs), task.rows(EVALUATOR)
+    masked, theirs = _masked(side, garbled, inputs), task.rows(EVALUATOR)
     if theirs:
         told = await ctx.receive(EVALUATOR, Spec((words_for(_bits(task, EVALUATOR)),)))
         masked[theirs] = unpack(told, _bits(task, EVALUATOR)).reshape(-1, task.instances)
     assert garbled.zeros is not None
     labels = garbled.zeros[task.own]
-    add(labels.reshape(-1, 2), np.uint64(0) - masked[task.own].reshape(-1).astype(U64), ends.delta)
+    add(labels.reshape(-1, 2), np.uint64(0) - masked[task.own].reshape(-1).astype(U64), side.delta)
     ctx.send(EVALUATOR, labels)
     ands = await ctx.receive(EVALUATOR, Spec((words_for(task.ands),))) if task.ands else np.empty(0, U64)
     return masked, unpack(ands, task.ands)
 
 
-async def _take_labels(ctx: Context, ends: Ends, garbled: Garbled, inputs: Bytes) -> tuple[Bytes, Bytes]:
+async def _take_labels(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes) -> tuple[Bytes, Bytes]:
     """The evaluator: its masked inputs to the garbler, labels of all inputs, evaluation, masked bits of all ANDs."""
     task = garbled.task
-    masked, known = _masked(ends, garbled, inputs), task.rows(EVALUATOR)
+    masked, known = _masked(side, garbled, inputs), task.rows(EVALUATOR)
     if known:
         ctx.send(GARBLER, pack(masked[known]))
     told = await ctx.receive(GARBLER, Spec((len(task.own), task.instances, 2)))
@@ -114,21 +115,21 @@ def _evaluated(garbled: Garbled, labels: Words) -> Bytes:
     return evaluated(garbled, labels) if garbled.task.ands else np.empty(0, np.uint8)
 
 
-def _masked(ends: Ends, garbled: Garbled, inputs: Bytes) -> Bytes:
+def _masked(side: Side, garbled: Garbled, inputs: Bytes) -> Bytes:
     """Own inputs masked, public ones as they are, common ones as all know them masked, zeros for the other's."""
     rows, task = np.zeros(inputs.shape, np.uint8), garbled.task
-    own, public = task.rows(ends.role), task.rows(PUBLIC)
-    rows[own] = inputs[own] ^ (garbled.inputs.first[own, :, 0] & ONE).astype(np.uint8)
+    own, public = task.rows(side.role), task.rows(PUBLIC)
+    rows[own] = inputs[own] ^ garbled.inputs[own]
     rows[public] = inputs[public]
     if garbled.common is not None:
         rows[list(task.common)] = garbled.common.masked[:, None]
     return rows
 
 
-async def _checked(ctx: Context, ends: Ends, garbled: Garbled, masked: Bytes, ands: Bytes) -> Bytes:
+async def _checked(ctx: Context, side: Side, garbled: Garbled, masked: Bytes, ands: Bytes) -> Bytes:
     """The masked outputs, of ANDs that are all right."""
     zeros = Zeros()
-    outputs = await ctx.off_loop(_WORK * garbled.task.ands, check, ends, garbled, masked, ands, zeros)
+    outputs = await ctx.off_loop(_WORK * garbled.task.ands, check, side, garbled, masked, ands, zeros)
     if garbled.task.ands:
         await check_equal(ctx, zeros, "masked bits of ANDs")
     return outputs

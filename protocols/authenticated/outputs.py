@@ -14,8 +14,8 @@ from mpc.algebra.ring import U64, Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
 from protocols.authenticated.bits import Bits, add
-from protocols.authenticated.ends import GARBLER, Ends
 from protocols.authenticated.equality import Zeros, failed
+from protocols.authenticated.side import GARBLER, Side
 
 Bytes = npt.NDArray[np.uint8]
 _DIGEST = 4
@@ -47,16 +47,16 @@ def planned_outputs(bits: int, instances: int) -> Masked:
     return Masked(np.zeros((bits, instances), np.uint8), Bits(labels, labels))
 
 
-def _rounds(ends: Ends, masked: Masked, receivers: Sequence[int]) -> int:
+def _rounds(side: Side, masked: Masked, receivers: Sequence[int]) -> int:
     return 1 if len(receivers) else 0
 
 
-def _to_one(ends: Ends, masked: Masked, receivers: Sequence[int]) -> int:
+def _to_one(side: Side, masked: Masked, receivers: Sequence[int]) -> int:
     return len(set(receivers)) * (words_for(masked.values.size) + _DIGEST)
 
 
 @cost(rounds=_rounds, to_one=_to_one)
-async def open_outputs(ctx: Context, ends: Ends, masked: Masked, receivers: Sequence[int]) -> Bytes | None:
+async def open_outputs(ctx: Context, side: Side, masked: Masked, receivers: Sequence[int]) -> Bytes | None:
     """The outputs, (bits, instances), at the `receivers`, None at others: each gets the other's shares of their masks,
     with a digest of their MACs.
 
@@ -65,24 +65,24 @@ async def open_outputs(ctx: Context, ends: Ends, masked: Masked, receivers: Sequ
     """
     size = masked.values.size
     shape = (words_for(size) + _DIGEST,)
-    if ends.peer in receivers:
-        told = blank(shape) if ctx.planning else await ctx.off_loop(_WORK * size, _shares, ends, masked)
-        ctx.send(ends.peer, told)
-    if ends.role not in receivers:
+    if side.peer in receivers:
+        told = blank(shape) if ctx.planning else await ctx.off_loop(_WORK * size, _shares, side, masked)
+        ctx.send(side.peer, told)
+    if side.role not in receivers:
         return None
-    told = await ctx.receive(ends.peer, Spec(shape))
+    told = await ctx.receive(side.peer, Spec(shape))
     if ctx.planning:
         return masked.values
-    values = await ctx.off_loop(_WORK * size, _unmasked, ends, masked, told)
+    values = await ctx.off_loop(_WORK * size, _unmasked, side, masked, told)
     if values is None:
-        raise failed(ctx, ends.peer, "masks of outputs")
+        raise failed(ctx, side.peer, "masks of outputs")
     return values
 
 
-def _sharings(ends: Ends, masked: Masked) -> tuple[Words, Words]:
+def _sharings(side: Side, masked: Masked) -> tuple[Words, Words]:
     """Of the masks: the MACs of this party's shares, and the keys of the other's, (n, 2) each."""
     first, second = masked.masks.first.reshape(-1, 2), masked.masks.second.reshape(-1, 2)
-    return (second, first) if ends.role == GARBLER else (first, second)
+    return (second, first) if side.role == GARBLER else (first, second)
 
 
 def _own(masked: Masked) -> Words:
@@ -90,16 +90,16 @@ def _own(masked: Masked) -> Words:
     return pack((masked.masks.first.reshape(-1, 2)[:, 0] & np.uint64(1)).astype(np.uint8))
 
 
-def _shares(ends: Ends, masked: Masked) -> Words:
-    return np.concatenate([_own(masked), _digest(_sharings(ends, masked)[0])])
+def _shares(side: Side, masked: Masked) -> Words:
+    return np.concatenate([_own(masked), _digest(_sharings(side, masked)[0])])
 
 
-def _unmasked(ends: Ends, masked: Masked, told: Words) -> Bytes | None:
+def _unmasked(side: Side, masked: Masked, told: Words) -> Bytes | None:
     """The outputs; None where the digest is not that of the shares' MACs."""
     size = masked.values.size
     values = unpack(told[:-_DIGEST] ^ _own(masked), size)
-    expected = _sharings(ends, masked)[1].copy()
-    add(expected, np.uint64(0) - values.astype(U64), ends.delta)
+    expected = _sharings(side, masked)[1].copy()
+    add(expected, np.uint64(0) - values.astype(U64), side.delta)
     if not np.array_equal(_digest(expected), told[-_DIGEST:]):
         return None
     outputs: Bytes = values.reshape(masked.values.shape) ^ masked.values

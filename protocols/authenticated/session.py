@@ -12,12 +12,14 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.authenticated.common import Common, give_common, mask_common
-from protocols.authenticated.dependent import Task, garble_circuit
+from protocols.authenticated.common import Common, give_common
+from protocols.authenticated.dependent import garble_circuit
 from protocols.authenticated.ends import Ends, set_up
-from protocols.authenticated.independent import authenticated_ands
+from protocols.authenticated.garbling import Garbled
+from protocols.authenticated.independent import independent
 from protocols.authenticated.online import evaluate_masked
-from protocols.authenticated.outputs import Masked, joined, open_outputs
+from protocols.authenticated.outputs import joined, open_outputs
+from protocols.authenticated.task import Task
 
 Bytes = npt.NDArray[np.uint8]
 AT_ONCE = 1 << 19
@@ -82,22 +84,22 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
     with own.in_use():
         if own.ends is None:
             own.ends = await set_up(ctx)
-        owners = tuple(task.owners[row] for row in task.common)
-        common = await mask_common(ctx, own.ends, owners) if owners else None
-        masked = [
-            await _batch(ctx, own.ends, replace(task, instances=batch.stop - batch.start), inputs[:, batch], common)
-            for batch in batches(task)
-        ]
+        common: Common | None = None
+        masked = []
+        for batch in batches(task):
+            some = replace(task, instances=batch.stop - batch.start)
+            garbled = await _garbled(ctx, own.ends, some, common)
+            common = garbled.common
+            if common is not None and not common.given:
+                await give_common(ctx, own.ends, common, inputs[list(task.common), 0])
+            masked.append(await evaluate_masked(ctx, own.ends, garbled, inputs[:, batch]))
+            del garbled
         return await open_outputs(ctx, own.ends, joined(masked), receivers)
 
 
-async def _batch(ctx: Context, ends: Ends, task: Task, inputs: Bytes, common: Common | None) -> Masked:
-    ands = await authenticated_ands(ctx, ends, task.ands)
-    garbled = await garble_circuit(ctx, ends, task, ands, common)
-    del ands
-    if common is not None and not common.given:
-        await give_common(ctx, ends, common, inputs[list(task.common), 0])
-    return await evaluate_masked(ctx, ends, garbled, inputs)
+async def _garbled(ctx: Context, ends: Ends, task: Task, common: Common | None) -> Garbled:
+    made = await independent(ctx, ends, task.size(common=common is None))
+    return await garble_circuit(ctx, ends, task, made, common)
 
 
 def batches(task: Task) -> Iterator[slice]:

@@ -12,12 +12,14 @@ from ot.pairs import run_pair
 
 from mpc.algebra.bits import pack, unpack
 from mpc.context import Context
-from protocols.authenticated.common import give_common, mask_common
-from protocols.authenticated.dependent import Garbled, Task, garble_circuit
+from protocols.authenticated.ands import Independent
+from protocols.authenticated.common import give_common
+from protocols.authenticated.dependent import garble_circuit
 from protocols.authenticated.ends import Ends, set_up
-from protocols.authenticated.independent import authenticated_ands
-from protocols.authenticated.leaky import Ands
+from protocols.authenticated.garbling import Garbled
+from protocols.authenticated.independent import independent
 from protocols.authenticated.online import evaluate
+from protocols.authenticated.task import Task
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.plain import evaluate as plain
 
@@ -26,10 +28,10 @@ Bytes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Phases:
-    """What a party had in between: its ends, authenticated ANDs, its garbling, and the outputs that it learnt."""
+    """What a party had in between: its ends, the function-independent part, its garbling; and what it learnt."""
 
     ends: Ends
-    ands: Sequence[Ands]
+    made: Independent
     garbled: Garbled
     outputs: Bytes | None
 
@@ -42,12 +44,11 @@ def role(task: Task, inputs: Bytes, receivers: Sequence[int] = (0, 1)) -> Callab
         mine[[row for row, owner in enumerate(task.owners) if owner == peer]] = 0
         ends = await set_up(ctx)
         shared = list(task.common)
-        common = await mask_common(ctx, ends, tuple(task.owners[row] for row in shared)) if shared else None
-        ands = await authenticated_ands(ctx, ends, task.ands)
-        garbled = await garble_circuit(ctx, ends, task, ands, common)
-        if common is not None:
-            await give_common(ctx, ends, common, mine[shared, 0])
-        return Phases(ends, ands, garbled, await evaluate(ctx, ends, garbled, mine, receivers))
+        made = await independent(ctx, ends, task.size())
+        garbled = await garble_circuit(ctx, ends, task, made)
+        if garbled.common is not None:
+            await give_common(ctx, ends, garbled.common, mine[shared, 0])
+        return Phases(ends, made, garbled, await evaluate(ctx, ends, garbled, mine, receivers))
 
     return run
 

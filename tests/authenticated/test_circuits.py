@@ -9,7 +9,7 @@ from garbled.random_circuits import random_circuit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.authenticated.dependent import Task
+from protocols.authenticated.task import Task
 from protocols.circuits.builder import Builder
 from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.kinds import Bits
@@ -34,7 +34,7 @@ def test_each_gate_with_each_input_and_each_mask(kind: str, negated: int) -> Non
     garbler, evaluator = both(Task(made, 4 * LANES, (0, 1)), inputs)
     for phases in (garbler, evaluator):
         np.testing.assert_array_equal(phases.outputs, clear(made, inputs))
-    masks = opened(garbler.garbled.inputs, evaluator.garbled.inputs)
+    masks = garbler.garbled.inputs ^ evaluator.garbled.inputs
     assert len({(*bits, *mask) for bits, mask in zip(inputs.T.tolist(), masks.T.tolist(), strict=True)}) == 16
 
 
@@ -63,11 +63,11 @@ def test_authenticated_bits_are_what_they_say() -> None:
     garbler, evaluator = both(Task(made, 70, (0, 1, -1, 0, 1, 0, 1)), np.zeros((7, 70), np.uint8))
     assert garbler.ends.delta[0] & np.uint64(1) == 1
     assert evaluator.ends.delta[0] & np.uint64(1) == 0
-    for ours, theirs in zip(garbler.ands, evaluator.ands, strict=True):
-        x, y, z = (opened(getattr(ours, name), getattr(theirs, name)) for name in "xyz")
-        np.testing.assert_array_equal(x & y, z)
-    pairs = [(getattr(garbler.ands[0], name), getattr(evaluator.ands[0], name)) for name in "xyz"]
-    for ours, theirs in [*pairs, (garbler.garbled.inputs, evaluator.garbled.inputs)]:
+    pairs = [(getattr(garbler.made.ands, name), getattr(evaluator.made.ands, name)) for name in "xyz"]
+    x, y, z = (opened(*pair) for pair in pairs)
+    np.testing.assert_array_equal(x & y, z)
+    pairs += [(garbler.made.owned(party), evaluator.made.owned(party)) for party in (0, 1)]
+    for ours, theirs in [*pairs, (garbler.made.results, evaluator.made.results)]:
         masks = (np.uint64(0) - opened(ours, theirs).astype(np.uint64))[..., None]
         np.testing.assert_array_equal(ours.first ^ theirs.first, masks & garbler.ends.delta)
         np.testing.assert_array_equal(ours.second ^ theirs.second, masks & evaluator.ends.delta)
@@ -76,5 +76,7 @@ def test_authenticated_bits_are_what_they_say() -> None:
 def test_what_one_party_owns_the_other_has_no_share_of() -> None:
     made = random_circuit(4)
     garbler, evaluator = both(Task(made, 9, (0, 0, 0, 1, 1, 1, -1)), np.zeros((7, 9), np.uint8))
-    assert not garbler.garbled.inputs.second[3:].any()
-    assert not evaluator.garbled.inputs.first[[0, 1, 2, 6]].any()
+    assert not (garbler.made.owned(1).first[:, 0] & np.uint64(1)).any()
+    assert not (evaluator.made.owned(0).first[:, 0] & np.uint64(1)).any()
+    assert not garbler.garbled.inputs[3:].any()
+    assert not evaluator.garbled.inputs[[0, 1, 2, 6]].any()

@@ -21,9 +21,9 @@ from mpc.errors import Abort
 from mpc.testing import Fault, recording_network
 from protocols.array import authenticating
 from protocols.authenticated import dependent, session
-from protocols.authenticated.common import give_common, mask_common
+from protocols.authenticated.common import give_common
 from protocols.authenticated.dependent import garble_circuit
-from protocols.authenticated.independent import authenticated_ands
+from protocols.authenticated.independent import independent
 from protocols.authenticated.online import evaluate
 
 COMMON = replace(TASK, common=(0, 1, 3))
@@ -34,7 +34,11 @@ EXPECTED = clear(TASK.circuit, np.concatenate([INPUTS[:2, :1].repeat(3, 1), INPU
 def test_one_mask_and_one_label_for_all_instances() -> None:
     garbler, evaluator = both(replace(COMMON, instances=200), np.ones((4, 200), np.uint8))
     assert garbler.garbled.zeros is not None
-    masks = opened(garbler.garbled.inputs, evaluator.garbled.inputs)
+    masks = garbler.garbled.inputs ^ evaluator.garbled.inputs
+    ours, theirs = garbler.garbled.common, evaluator.garbled.common
+    assert ours is not None
+    assert theirs is not None
+    masks[list(COMMON.common)] = opened(ours.masks, theirs.masks)[:, None]
     for row in range(4):
         alike = row in COMMON.common
         assert (len(np.unique(masks[row])) == 1) == alike
@@ -67,10 +71,10 @@ async def phases(ctx: Context, peer: int) -> Any:
     """All phases on `COMMON`."""
     own, mine = deepcopy(ends()[ctx.me]), INPUTS.copy()
     mine[[row for row, owner in enumerate(TASK.owners) if owner == peer]] = 0
-    common = await mask_common(ctx, own, (0, 0, 1))
-    ands = await authenticated_ands(ctx, own, COMMON.ands)
-    garbled = await garble_circuit(ctx, own, COMMON, ands, common)
-    await give_common(ctx, own, common, mine[list(COMMON.common), 0])
+    ands = await independent(ctx, own, COMMON.size())
+    garbled = await garble_circuit(ctx, own, COMMON, ands)
+    assert garbled.common is not None
+    await give_common(ctx, own, garbled.common, mine[list(COMMON.common), 0])
     return await evaluate(ctx, own, garbled, mine, (0, 1))
 
 
@@ -79,7 +83,7 @@ def test_a_garbling_of_another_value_in_one_instance_is_found_out_or_does_no_har
 ) -> None:
     """The garbler's tables of one instance take the label that it gives for that of the other value. Half of the ANDs
     have the right masked bit all the same; where all of them have it, the outputs are right."""
-    honest, found_out = dependent._zero_labels, 0
+    honest, found_out = dependent.zero_labels, 0
     ends()
     for row in COMMON.common:
         for instance in range(3):
@@ -89,7 +93,7 @@ def test_a_garbling_of_another_value_in_one_instance_is_found_out_or_does_no_har
                 labels[at] ^= ends()[0].delta
                 return labels
 
-            monkeypatch.setattr(dependent, "_zero_labels", zeros)
+            monkeypatch.setattr(dependent, "zero_labels", zeros)
             evaluator = run_pair(phases, phases, collect=True)[1]
             if evaluator.error is None:
                 np.testing.assert_array_equal(evaluator.result, EXPECTED)

@@ -19,10 +19,11 @@ from ot.pairs import run_pair, with_fault
 from mpc.context import Context
 from mpc.errors import Abort, PeerError
 from mpc.testing import Fault, recording_network
-from protocols.authenticated.dependent import Task, garble_circuit
+from protocols.authenticated.dependent import garble_circuit
 from protocols.authenticated.ends import Ends, set_up
-from protocols.authenticated.independent import authenticated_ands
+from protocols.authenticated.independent import independent
 from protocols.authenticated.online import evaluate
+from protocols.authenticated.task import Task
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import UInt
 
@@ -56,7 +57,7 @@ async def phases(ctx: Context, peer: int) -> Any:
     own = deepcopy(ends()[ctx.me])
     mine = INPUTS.copy()
     mine[TASK.rows(peer)] = 0
-    ands = await authenticated_ands(ctx, own, TASK.ands)
+    ands = await independent(ctx, own, TASK.size())
     garbled = await garble_circuit(ctx, own, TASK, ands)
     return await evaluate(ctx, own, garbled, mine, (0, 1))
 

@@ -15,14 +15,14 @@ from ot.pairs import run_pair
 from mpc.context import Context, Spec
 from mpc.errors import Abort
 from protocols.authenticated import dependent, leaky, online
-from protocols.authenticated.bits import random_bits
 from protocols.authenticated.buckets import pieces, rows_of_turned, sizes, turns
 from protocols.authenticated.dependent import garble_circuit
 from protocols.authenticated.ends import EVALUATOR, GARBLER, Ends
 from protocols.authenticated.equality import Zeros, check_equal
-from protocols.authenticated.independent import authenticated_ands
+from protocols.authenticated.independent import independent
 from protocols.authenticated.leaky import leaky_ands
 from protocols.authenticated.online import evaluate
+from protocols.authenticated.random_bits import random_bits
 from protocols.ot import extension_softspoken_roy22 as softspoken
 from protocols.ot.correlated import CotReceiver, CotSender
 
@@ -37,7 +37,7 @@ def outcome(cheat: int, change: Change) -> list[Any]:
     async def phases(ctx: Context, peer: int) -> Any:
         own, mine = deepcopy(ends()[ctx.me]), INPUTS.copy()
         mine[TASK.rows(peer)] = 0
-        ands = await authenticated_ands(ctx, own, TASK.ands)
+        ands = await independent(ctx, own, TASK.size())
         if ctx.me == cheat:
             change("ands", ands, own)
         garbled = await garble_circuit(ctx, own, TASK, ands)
@@ -62,8 +62,7 @@ def found_out(cheat: int, change: Change) -> None:
 def test_another_share_or_mac_of_an_and(cheat: int, name: str, sharing: str) -> None:
     def change(phase: str, what: Any, own: Ends) -> None:
         if phase == "ands":
-            for some in what:
-                getattr(getattr(some, name), sharing)[:] ^= np.array([1, 6], np.uint64)
+            getattr(getattr(what.ands, name), sharing)[:] ^= np.array([1, 6], np.uint64)
 
     found_out(cheat, change)
 
@@ -94,14 +93,14 @@ def test_labels_of_other_inputs() -> None:
 
 def test_tables_of_another_circuit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever rows are wrong, the masked bits that come of them fail the check; here, of all ANDs."""
-    honest = dependent._garbled
+    honest = dependent.garbled_block
 
     def garbled(*args: Any) -> Any:
         message = honest(*args)
         message[: 4 * TASK.ands : 2] ^= np.uint64(1)
         return message
 
-    monkeypatch.setattr(dependent, "_garbled", garbled)
+    monkeypatch.setattr(dependent, "garbled_block", garbled)
     error = outcome(GARBLER, lambda *_: None)[EVALUATOR].error
     assert isinstance(error, Abort)
     assert error.party == "party0"
@@ -155,7 +154,7 @@ def test_offsets_with_the_wrong_lowest_bit_do_not_count(party: int) -> None:
     async def run(ctx: Context, peer: int) -> Any:
         forth, back = await direction(ctx, peer, 0), await direction(ctx, peer, 1)
         own: Any = (forth, back) if ctx.me == GARBLER else (back, forth)
-        return (await random_bits(ctx, Ends(ctx.me, *own, honest[ctx.me].delta), 200))[0]
+        return (await random_bits(ctx, Ends(ctx.me, honest[ctx.me].delta, *own), 200))[0]
 
     ours, theirs = (run.result for run in run_pair(run, run))
     values = (ours.first[:, 0] ^ theirs.first[:, 0]) & np.uint64(1)
