@@ -95,7 +95,7 @@ FOLDER_ORDER = {
         "ot_tools", "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
     ),
     "protocols.array": (
-        "lines", "misuse", "node", "appraising", "lowering", "joining",
+        "lines", "misuse", "node", "appraising", "lowering", "grouping", "joining", "weighing",
         "losses", "shadows", "missing", "implementations", "declared", "secret",
         "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic", "matrices",
         "thresholds", "decided", "choices", "logic", "writing", "quotients", "signs", "functions", "folding",

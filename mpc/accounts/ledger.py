@@ -179,8 +179,8 @@ class Ledger:
         return tuple(replace(run, instances=count, tables=tables) for run, (count, tables) in found.items())
 
     def way(self, path: tuple[int, ...], taken: WayTaken) -> None:
-        """The value of this path is computed in this way; it is noted once, whoever computes it."""
-        self._ways[path] = taken
+        """The value of this path is computed in this way; what is noted first stays, whoever computes it."""
+        self._ways.setdefault(path, taken)
 
     def ways(self) -> tuple[WayTaken, ...]:
         """The ways by line and operation, each with all its values and seconds, in the order of the program."""

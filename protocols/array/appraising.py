@@ -11,15 +11,19 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
+import numpy as np
+
 from mpc.algebra.interface import Z2k
-from mpc.algebra.shapes_only import ShapesOfRing
+from mpc.algebra.shapes_only import ShapesOfRing, blank
 from mpc.context import Context, Session
 from mpc.errors import LocalError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
 from mpc.planning import NETWORKS, CountingSupply
 from mpc.side_by_side import run_all
-from protocols.array.node import Node
+from protocols.array.node import Kind, Node, Shape
+from protocols.shares import ArithmeticShare, BooleanShare
+from protocols.suite import suite_of
 
 MOST = 1 << 16
 """Appraisals that are remembered."""
@@ -28,19 +32,21 @@ Run = Callable[..., Any]
 
 
 class Price(NamedTuple):
-    """Rounds, and bytes of the party that sends most; `offered`: whether that way is there at all."""
+    """Rounds, and the bytes that each party sends; `offered`: whether that way is there at all."""
 
     rounds: int
-    bytes: int
+    sent: tuple[int, ...]
     offered: bool = True
 
     def seconds(self, network: str) -> float:
         """The time that it takes on a network."""
-        return NETWORKS[network].seconds(self.rounds, self.bytes)
+        return NETWORKS[network].seconds(self.rounds, max(self.sent, default=0))
 
 
-REFUSED = Price(0, 0, offered=False)
+REFUSED = Price(0, (), offered=False)
 """Of a way that refuses these sizes, as tables that are too large to be made ahead."""
+NOTHING = Price(0, ())
+"""Of what is local."""
 
 
 _KNOWN: OrderedDict[Any, Price] = OrderedDict()
@@ -93,12 +99,19 @@ async def _counted(like: Session, node: Node, run: Run) -> Price:
     calls = [session.root() for session in sessions]
     await run_all([(_play, call, node, run) for call in calls])
     sent = [session.ledger.bytes_sent - first for session, first in zip(sessions, before, strict=True)]
-    return Price(max(call.depth for call in calls), max(sent))
+    return Price(max(call.depth for call in calls), tuple(sent))
 
 
 async def _play(ctx: Context, node: Node, run: Run) -> None:
-    suite = ctx.suite
-    await run(ctx, node, *[suite.constant(ctx, ctx.ring.zeros(operand.shape)) for operand in node.operands])
+    await run(ctx, node, *[blank_share(ctx, operand.kind, operand.shape) for operand in node.operands])
+
+
+def blank_share(ctx: Context, kind: Kind, shape: Shape) -> ArithmeticShare | BooleanShare:
+    """A share without content of a value of this kind and shape."""
+    suite = suite_of(ctx)
+    if kind == "bit":
+        return suite.constant_bits(ctx, ctx.bits.pack(blank(shape, np.bool_)), shape)
+    return suite.constant(ctx, ctx.ring.zeros(shape))
 
 
 def known(session: Session, node: Node, way: str) -> Price | None:

@@ -15,10 +15,10 @@ import trio
 from mpc.context import Context
 from mpc.errors import LocalError, ParleyError
 from mpc.side_by_side import leading_alone
-from protocols.array.joining import joined, joins, weigh_all
 from protocols.array.lowering import lowering
 from protocols.array.marks import mark_of
 from protocols.array.node import Node, Value, decides
+from protocols.array.weighing import decide, joined, joins
 from protocols.outputs import check_range
 
 
@@ -45,8 +45,9 @@ class Evaluation:
         """Compute the targets."""
         session, targets, self._targets = self._ctx.session, self._targets, ()
         if joins(self._ctx):
-            await weigh_all(session, self._nodes)
-            self._nodes = joined(session, _pending(targets), targets)
+            await decide(session, self._nodes, targets)  # which may wait: what is pending is looked at again
+            nodes = _pending(targets)
+            self._nodes = joined(session, nodes, await decide(session, nodes, targets))
         del targets
         self._claim()
         try:

@@ -11,7 +11,7 @@ goes before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from inspect import iscoroutinefunction
 from math import prod
@@ -50,6 +50,7 @@ class Circuit(NamedTuple):
 _ENTRIES: dict[tuple[str, str, str], Run] = {}
 _CIRCUITS: dict[str, Circuit] = {}
 _BETWEEN: dict[str, Callable[[Node], Function | None]] = {}
+_DEAR: set[str] = set()
 
 
 def lower(name: str, run: Run, *, suite: str = "", network: str = "") -> None:
@@ -97,10 +98,18 @@ def function_of(node: Node) -> Function | None:
     return None if function is None else function(node)
 
 
-def stands_between(operation: Operation, function: Callable[[Node], Function | None]) -> None:
+def stands_between(operation: Operation, function: Callable[[Node], Function | None], *, dear: bool = False) -> None:
     """Let an operation stand between garbled ones in one circuit, as `function(node)` of its operands, where that is
-    something; by itself it runs as it is declared."""
+    something; by itself it runs as it is declared. `dear`: only where a circuit with it takes less time on the network
+    than those that it would divide."""
     _BETWEEN[operation.name] = function
+    if dear:
+        _DEAR.add(operation.name)
+
+
+def is_dear(node: Node) -> bool:
+    """Whether a node stands in circuits only where that is weighed."""
+    return node.operation.name in _DEAR
 
 
 def lowering(operation: Operation, session: Session) -> Lowering:
@@ -148,7 +157,8 @@ def _either(operation: Operation) -> Lowering:
     async def run(ctx: Context, node: Node, *shares: Any) -> Any:
         if not circuit.fits(node):
             return await operation.run(ctx, node, *shares)
-        await weigh(ctx.session, node)
+        if not node.value.way:
+            await weigh(ctx.session, node)
         note_way(ctx.session, node)
         return await runs[way_taken(ctx.session, node)](ctx, node, *shares)
 
@@ -163,16 +173,41 @@ def has_ways(session: Session, node: Node) -> bool:
     return lowering(node.operation, session).run is _either(node.operation).run
 
 
+def may_garble(session: Session, node: Node) -> bool:
+    """Whether the session leaves it open to garble the node, or asks for it, and it is not refused."""
+    way, price = _way(node.operation, session), known(session, node, YAO)
+    return way != ARITHMETIC and (price is None or price.offered)
+
+
+def must_garble(session: Session, node: Node) -> bool:
+    """Whether the session asks for the circuit of this node."""
+    return has_ways(session, node) and _way(node.operation, session) == YAO
+
+
+async def price_by(session: Session, node: Node, way: str) -> Price:
+    """What a node that has several ways costs by one of them."""
+    run = _CIRCUITS[node.operation.name].run if way == YAO else node.operation.run
+    return await appraise(session, node, way, run)
+
+
 async def weigh(session: Session, node: Node) -> None:
     """Appraise both ways of a node, where there is a network to weigh them for."""
     if session.network:
-        for way, run in ((ARITHMETIC, node.operation.run), (YAO, _CIRCUITS[node.operation.name].run)):
-            await appraise(session, node, way, run)
+        for way in (ARITHMETIC, YAO):
+            await price_by(session, node, way)
+
+
+async def weigh_all(session: Session, nodes: Sequence[Node]) -> None:
+    """Appraise the ways of all nodes that have several."""
+    for node in nodes:
+        if has_ways(session, node):
+            await weigh(session, node)
 
 
 def way_taken(session: Session, node: Node) -> str:
-    """The way that is taken, once both are weighed: of those that are there the quicker one."""
-    way = _way(node.operation, session)
+    """The way that is taken, once both are weighed: of those that are there the quicker one, unless it was weighed
+    together with others."""
+    way = node.value.way or _way(node.operation, session)
     if way != AUTO:
         return way
     arithmetic, yao = (price if price and price.offered else None for price in _prices(session, node))
@@ -193,9 +228,19 @@ def _seconds(session: Session, node: Node) -> tuple[float, float]:
     return arithmetic, yao
 
 
+def way_of(session: Session, node: Node) -> WayTaken | None:
+    """What is told of the way that a node takes, if there are several."""
+    if not has_ways(session, node):
+        return None
+    return taken(node, way_taken(session, node), *_seconds(session, node))
+
+
+def taken(node: Node, way: str, arithmetic: float, yao: float) -> WayTaken:
+    """What is told of a node that is computed in this way, and of the seconds of either."""
+    return WayTaken(node.line, node.operation.written, prod(node.shape), way, arithmetic, yao)
+
+
 def note_way(session: Session, node: Node) -> None:
     """Enter into the account which way a node takes, if there are several."""
-    if has_ways(session, node):
-        seconds = _seconds(session, node)
-        made = WayTaken(node.line, node.operation.written, prod(node.shape), way_taken(session, node), *seconds)
-        session.ledger.way(node.value.path, made)
+    if told := way_of(session, node):
+        session.ledger.way(node.value.path, told)

@@ -127,9 +127,10 @@ class Value:
     form of a value, that value's place and which form it is, whoever asks for it first.
     `recipes` are the ways to say what it is computed from, of which each computes the same; there is one unless several
     aliases were brought to another form. `claimed` while an evaluation has it, `call` from when its operation began.
-    `mark` is what follows from the public numbers that it is computed with, from when it is (`marks.py`). `decided`:
-    whether it follows from what the program decides by comparing values that are not exact. `nowhere_negative`: whether
-    it is so but for rounding.
+    `way`: how it is computed, where that was weighed together with others; "" while nobody has. `mark` is what follows
+    from the public numbers that it is computed with, from when it is (`marks.py`). `decided`: whether it follows from
+    what the program decides by comparing values that are not exact. `nowhere_negative`: whether it is so but for
+    rounding.
     """
 
     __slots__ = (
@@ -145,6 +146,7 @@ class Value:
         "place",
         "recipes",
         "share",
+        "way",
     )
 
     def __init__(self, home: Context, place: tuple[int, ...]) -> None:
@@ -152,6 +154,7 @@ class Value:
         self.place = place
         self.depth = home.depth
         self.mark = 1
+        self.way = ""
         self.decided = self.nowhere_negative = False
         self.share: Any = None
         self.recipes: list[Recipe] = []
@@ -243,7 +246,7 @@ class Node(_Node):
         nodes, named = self._recipe
         operands = tuple([(o.shape, o.kind, o.scale, o.range.lo, o.range.hi) for o in nodes])
         parameters = tuple([(name, _by_shape(named[name])) for name in sorted(named)]) if named else ()
-        return self.operation.name, self.shape, self.kind, self.scale, operands, parameters
+        return self.operation.name, self.value.way, self.shape, self.kind, self.scale, operands, parameters
 
     def with_range(self, range_: Range) -> Node:
         """An alias: the same value, of which another range is known."""

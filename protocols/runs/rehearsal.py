@@ -26,8 +26,9 @@ from mpc.planning import CountingSupply
 from mpc.side_by_side import run_all
 from mpc.standing import StandingMaterial
 from mpc.supply import Entry, Path
+from protocols.array.appraising import blank_share
 from protocols.array.lowering import lowering
-from protocols.array.node import Kind, Node, Shape
+from protocols.array.node import Node
 from protocols.shares import ArithmeticShare, BooleanShare, Share
 from protocols.suite import suite_of
 
@@ -212,14 +213,6 @@ class _Player(NamedTuple):
         self.supply.demand.clear()
         self.transport.noted.clear()
         self.session.ledger.received_bytes = 0
-
-
-def blank_share(ctx: Context, kind: Kind, shape: Shape) -> ArithmeticShare | BooleanShare:
-    """A share without content of a value of this kind and shape."""
-    suite = suite_of(ctx)
-    if kind == "bit":
-        return suite.constant_bits(ctx, ctx.bits.pack(blank(shape, np.bool_)), shape)
-    return suite.constant(ctx, ctx.ring.zeros(shape))
 
 
 def _without_content(ctx: Context, argument: Any) -> Any:

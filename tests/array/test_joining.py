@@ -63,7 +63,7 @@ def test_a_chain_takes_two_rounds_and_gives_what_its_steps_give(suite: str) -> N
 
 
 def test_no_more_than_so_many_steps_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("protocols.array.joining.MOST_STEPS", 4)
+    monkeypatch.setattr("protocols.array.grouping.MOST_STEPS", 4)
     done = run(chain(6, stepwise=False))
     assert circuits(done) == 2
     np.testing.assert_array_equal(done.result, run(chain(6, stepwise=True)).result)
