@@ -204,29 +204,33 @@ def _dimensions(shape: Shape) -> tuple[int, ...]:
 
 def encode_domain(domain: tuple[DomainPart, ...]) -> bytes:
     """A domain as bytes, injectively: the number of parts, then for each its type, its length and its content."""
-    return _counted(b"".join(_encode_part(part) for part in domain), len(domain))
+    return _counted(b"".join([_encode_part(part) for part in domain]), len(domain))
 
 
 def _encode_part(part: DomainPart) -> bytes:
-    if isinstance(part, bool):
-        raise _wrong_domain(part)
     if isinstance(part, str):
         return b"s" + _measured(part.encode("utf-8", "surrogatepass"))
     if isinstance(part, bytes):
         return b"b" + _measured(part)
-    if isinstance(part, int):
-        return b"i" + _measured(_signed_bytes(part))
-    if isinstance(part, tuple) and all(isinstance(item, int) and not isinstance(item, bool) for item in part):
-        return b"t" + _counted(b"".join(_measured(_signed_bytes(item)) for item in part), len(part))
-    raise _wrong_domain(part)
+    if isinstance(part, tuple):
+        return b"t" + _counted(b"".join([_encode_number(item) for item in part]), len(part))
+    return b"i" + _encode_number(part)
 
 
-def _signed_bytes(value: int) -> bytes:
-    return value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
+def _encode_number(value: int) -> bytes:
+    if type(value) is int and 0 <= value < len(_SHORT):
+        return _SHORT[value]
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _wrong_domain(value)
+    return _measured(value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))
 
 
 def _measured(content: bytes) -> bytes:
     return len(content).to_bytes(8, "little") + content
+
+
+_SHORT = tuple(_measured(bytes([value])) for value in range(128))
+"""Numbers of one byte: most of those that paths and shapes are made of."""
 
 
 def _counted(content: bytes, count: int) -> bytes:
