@@ -9,9 +9,10 @@ holder ("clear"), who draws it itself if it is drawn.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
+from functools import cache, lru_cache
 from math import prod
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes import Shape
@@ -60,10 +61,22 @@ class Correlation:
     def encoding(self) -> tuple[int | str, ...]:
         """Flat and injective within the kind: used on the wire and to separate random streams."""
         flat: list[int | str] = [self.name]
-        for field in astuple(self):
-            numbers = field if isinstance(field, tuple) else (field,)
+        for field in _names_of_fields(type(self)):
+            value = getattr(self, field)
+            numbers = value if isinstance(value, tuple) else (value,) if isinstance(value, int) else _numbers_of(value)
             flat.extend((len(numbers), *numbers))
         return tuple(flat)
+
+
+@cache
+def _names_of_fields(kind: type[Correlation]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+@lru_cache(maxsize=64)
+def _numbers_of(ring: Any) -> tuple[int | str, ...]:
+    """Those of a ring, which is the same for most of a run's material: taking a dataclass apart is slow."""
+    return astuple(ring)
 
 
 def draw(prg: Prg, part: Part, ring: Z2k) -> Words:
