@@ -10,8 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUILT_FROM := pyproject.toml setup.py $(wildcard native/*.py native/*.[ch] native/*/*.[ch])
 
-# Side by side on all cores; each file stays in one process, and the longest begin first.
-SIDE_BY_SIDE := -n logical --dist loadgroup --no-loadscope-reorder
+# Side by side on all cores; each file stays in one process, and the longest begin first: tests/conftest.py.
+SIDE_BY_SIDE := -n logical --dist loadscope --no-loadscope-reorder
 # The tests that compute in their own process, whose kernels can be chosen. What is said, refused, planned, counted or
 # seen is the same whatever they are: CONTRIBUTING.md.
 COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 import native
 
@@ -44,10 +46,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes (`-n`) each file stays in one, which makes its fixtures once; the longest begin first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    """The longest files begin first, so that no process is left with one at the end."""
     items.sort(key=lambda item: not _place(item).startswith(LONGEST))
+
+
+class FileByFile(LoadScopeScheduling):
+    """With several processes (`-n`) each file stays in one, which makes its fixtures once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        place = nodeid.partition("::")[0].removeprefix("tests/")
+        return "device" if place.startswith(SHARED_DEVICE) else place
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
+    return FileByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -61,11 +74,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _place(item: pytest.Item) -> str:
     return item.path.relative_to(HERE).as_posix()
-
-
-def _group(item: pytest.Item) -> str:
-    place = _place(item)
-    return "device" if place.startswith(SHARED_DEVICE) else place
 
 
 def _cause(report: pytest.TestReport) -> str:
