@@ -25,7 +25,7 @@ from protocols.circuits.computing import computed
 from protocols.circuits.float_values import FloatValue
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import Bits, Float, Float32, Int, UInt
-from protocols.circuits.library import aes, fixed_point, keccak_f, sha256_block
+from protocols.circuits.library import aes, fixed_point, floating_point, keccak_f, sha256_block
 from protocols.circuits.shallow import shallow
 from protocols.circuits.values import Number, Value, mux
 
@@ -49,6 +49,7 @@ __all__ = [
     "circuit",
     "computed",
     "fixed_point",
+    "floating_point",
     "from_bytes",
     "joined",
     "keccak_f",

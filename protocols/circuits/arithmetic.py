@@ -100,9 +100,9 @@ def multiply(b: Builder, x: Sequence[int], y: Sequence[int], width: int) -> Word
 def sum_of_rows(b: Builder, rows: Iterable[tuple[int, Word]], total: Word) -> Word:
     """The total plus 2^place row for each (place, row), mod 2^(width of the total).
 
-    Places must ascend by at least 1 from row to row, no row may be longer than one before, and what the total is at the
-    start must leave room for the carry of the first: then each row's carry goes into the bit above it. Rows are asked
-    for one after another, so that few of their bits wait.
+    Each row must end above the one before, or at the end of the total, and what the total is at the start must leave
+    room for the carry of the first: then each row's carry goes into the bit above it. Rows are asked for one after
+    another, so that few of their bits wait.
     """
     if shallow.is_wanted():
         columns = [[bit] if bit != FALSE else [] for bit in total]
@@ -115,6 +115,20 @@ def sum_of_rows(b: Builder, rows: Iterable[tuple[int, Word]], total: Word) -> Wo
         end = min(place + len(row) + 1, len(total))
         total[place:end] = add(b, total[place:end], fitted(row, end - place))
     return total
+
+
+def multiply_cut(b: Builder, x: Sequence[int], y: Sequence[int], skipped: int) -> Word:
+    """The bits of x y from the one of place `skipped` on: 2 j k ANDs, and skipped^2 fewer.
+
+    Columns below are left out, with what they would carry: the result is at most `skipped` units of its last place
+    below x y, never above.
+    """
+
+    def row(i: int) -> tuple[int, Word]:
+        first = max(skipped - i, 0)
+        return i + first, [b.and_(u, y[i]) for u in x[first:]]
+
+    return sum_of_rows(b, map(row, range(len(y))), [FALSE] * (len(x) + len(y)))[skipped:]
 
 
 def multiply_signed(b: Builder, x: Sequence[int], y: Sequence[int], skipped: int = 0) -> Word:

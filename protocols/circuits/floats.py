@@ -7,6 +7,7 @@ quotient 1,481, a square root 940 and a comparison 138.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from protocols.circuits import arithmetic, division
@@ -14,6 +15,8 @@ from protocols.circuits.arithmetic import Word
 from protocols.circuits.builder import Builder
 from protocols.circuits.circuit import FALSE
 from protocols.circuits.kinds import Float, Int
+
+Moved = Callable[[Builder, Word, Word], Word]
 
 
 class Parts(NamedTuple):
@@ -34,7 +37,7 @@ def total(b: Builder, kind: Float, x: Word, y: Word) -> Word:
     large, small = (parts(b, kind, [b.xor(u, v) for u, v in zip(z, changes, strict=True)]) for z in (x, y))
     apart = b.xor(large.sign, small.sign)
     distance = arithmetic.subtract(b, large.exponent, small.exponent)
-    moved = _shifted_down(b, [FALSE] * 3 + small.significand, distance)
+    moved = shifted_down(b, [FALSE] * 3 + small.significand, distance)
     added = [b.xor(bit, apart) for bit in [*moved, FALSE]]
     magnitude = arithmetic.add(b, [FALSE] * 3 + large.significand + [FALSE], added, apart)
     exponent, significand = _carried(b, large.exponent, magnitude)
@@ -49,12 +52,12 @@ def total(b: Builder, kind: Float, x: Word, y: Word) -> Word:
 def product(b: Builder, kind: Float, x: Word, y: Word) -> Word:
     """x y."""
     u, v = parts(b, kind, x), parts(b, kind, y)
-    (first, m), (second, n) = _full(b, kind, u), _full(b, kind, v)
+    (first, m), (second, n) = full(b, kind, u), full(b, kind, v)
     magnitude = arithmetic.multiply(b, m, n, 2 * len(m))
     top = magnitude[-1]
-    exponent = _plus(b, arithmetic.add(b, first, second, top), -kind.bias)
+    exponent = plus(b, arithmetic.add(b, first, second, top), -kind.bias)
     significand = arithmetic.select(b, top, magnitude, [FALSE, *magnitude[:-1]])
-    result = _packed(b, kind, exponent, fewer(b, significand, len(magnitude) - len(m) - 2))
+    result = packed(b, kind, exponent, fewer(b, significand, len(magnitude) - len(m) - 2))
     undefined = _either(b, u.nan, v.nan, b.and_(u.infinite, v.zero), b.and_(u.zero, v.infinite))
     sign = b.xor(u.sign, v.sign)
     return special(b, kind, [*result, sign], undefined, b.or_(u.infinite, v.infinite), b.or_(u.zero, v.zero))
@@ -63,13 +66,13 @@ def product(b: Builder, kind: Float, x: Word, y: Word) -> Word:
 def quotient(b: Builder, kind: Float, x: Word, y: Word) -> Word:
     """x / y."""
     u, v = parts(b, kind, x), parts(b, kind, y)
-    (first, m), (second, n) = _full(b, kind, u), _full(b, kind, v)
+    (first, m), (second, n) = full(b, kind, u), full(b, kind, v)
     smaller = arithmetic.less(b, m, n)
     dividend = arithmetic.select(b, smaller, [FALSE, *m], [*m, FALSE])
     first_bits, rest = division.fraction(b, dividend, n, len(m) + 1)
     significand = [arithmetic.any_of(b, rest), *first_bits]
     borrowed = arithmetic.add(b, first, [bit ^ 1 for bit in second], smaller ^ 1)
-    result = _packed(b, kind, _plus(b, borrowed, kind.bias), significand)
+    result = packed(b, kind, plus(b, borrowed, kind.bias), significand)
     undefined = _either(b, u.nan, v.nan, b.and_(u.infinite, v.infinite), b.and_(u.zero, v.zero))
     sign = b.xor(u.sign, v.sign)
     return special(b, kind, [*result, sign], undefined, b.or_(u.infinite, v.zero), b.or_(u.zero, v.infinite))
@@ -81,12 +84,12 @@ def square_root(b: Builder, kind: Float, x: Word) -> Word:
     The bias is odd, so that an even field stands for an odd exponent, whose significand is doubled.
     """
     u = parts(b, kind, x)
-    exponent, m = _full(b, kind, u)
+    exponent, m = full(b, kind, u)
     below = [FALSE] * (len(m) + 1)
     radicand = arithmetic.select(b, exponent[0], [*below, *m, FALSE], [FALSE, *below, *m])
     root, remainder = division.square_root(b, radicand)
-    sums = _plus(b, exponent, kind.bias)
-    result = _packed(b, kind, [*sums[1:], sums[-1]], [arithmetic.any_of(b, remainder), *root])
+    sums = plus(b, exponent, kind.bias)
+    result = packed(b, kind, [*sums[1:], sums[-1]], [arithmetic.any_of(b, remainder), *root])
     undefined = b.or_(u.nan, b.and_(u.sign, u.zero ^ 1))
     return special(b, kind, [*result, u.sign], undefined, u.infinite, u.zero)
 
@@ -117,7 +120,7 @@ def parts(b: Builder, kind: Float, x: Word) -> Parts:
     return Parts(x[-1], exponent, [*fraction, normal], zero, infinite, nan)
 
 
-def _full(b: Builder, kind: Float, taken: Parts) -> tuple[Word, Word]:
+def full(b: Builder, kind: Float, taken: Parts) -> tuple[Word, Word]:
     """Exponent, signed and wide enough for what follows, and significand with its top bit set (not of zero)."""
     significand, places = arithmetic.normalised(b, taken.significand)
     width = max(kind.exponent + 2, kind.fraction.bit_length() + 3)
@@ -147,7 +150,7 @@ def _raised(b: Builder, exponent: Word, significand: Word) -> tuple[Word, Word]:
     return exponent, significand
 
 
-def _shifted_down(b: Builder, x: Word, amount: Word) -> Word:
+def shifted_down(b: Builder, x: Word, amount: Word) -> Word:
     """Divided by 2^amount; the lowest bit is set where a bit is lost."""
     steps = (len(x) - 1).bit_length()
     for i, c in enumerate(amount[:steps]):
@@ -158,11 +161,14 @@ def _shifted_down(b: Builder, x: Word, amount: Word) -> Word:
     return arithmetic.select(b, beyond, [arithmetic.any_of(b, x), *[FALSE] * (len(x) - 1)], x)
 
 
-def _packed(b: Builder, kind: Float, exponent: Word, significand: Word) -> Word:
-    """Exponent field and fraction, rounded, of a signed exponent and p + 2 bits of which the top one is set."""
+def packed(b: Builder, kind: Float, exponent: Word, significand: Word, moved_down: Moved = shifted_down) -> Word:
+    """Exponent field and fraction, rounded, of a signed exponent and p + 2 bits of which the top one is set.
+
+    `moved_down`: how significands of subnormal numbers are.
+    """
     tiny = b.or_(exponent[-1], arithmetic.any_of(b, exponent) ^ 1)
     distance = arithmetic.subtract(b, [1, *[FALSE] * (len(exponent) - 1)], exponent)
-    moved = _shifted_down(b, significand, [b.and_(tiny, bit) for bit in distance])
+    moved = moved_down(b, significand, [b.and_(tiny, bit) for bit in distance])
     low, high = exponent[: kind.exponent], exponent[kind.exponent : -1]
     beyond = b.and_(arithmetic.any_of(b, high), exponent[-1] ^ 1)
     field = [b.or_(b.and_(bit, tiny ^ 1), beyond) for bit in low]
@@ -171,12 +177,17 @@ def _packed(b: Builder, kind: Float, exponent: Word, significand: Word) -> Word:
 
 def rounded(b: Builder, field: Word, significand: Word) -> Word:
     """The nearest of p bits to p + 2, without sign and hidden bit; a carry runs into the exponent, which is right."""
-    up = b.and_(significand[1], b.or_(significand[0], significand[2]))
-    body = [*significand[2:-1], *field]
-    body = arithmetic.add(b, body, [FALSE] * len(body), up)
+    body = nearest(b, field, significand)
     beyond = arithmetic.all_of(b, field)
     fraction, exponent = body[: -len(field)], body[-len(field) :]
     return [*(b.and_(bit, beyond ^ 1) for bit in fraction), *(b.or_(bit, beyond) for bit in exponent)]
+
+
+def nearest(b: Builder, field: Word, significand: Word) -> Word:
+    """The same where the field is not all ones."""
+    up = b.and_(significand[1], b.or_(significand[0], significand[2]))
+    body = [*significand[2:-1], *field]
+    return arithmetic.add(b, body, [FALSE] * len(body), up)
 
 
 def special(b: Builder, kind: Float, x: Word, nan: int, infinite: int, zero: int) -> Word:
@@ -197,7 +208,7 @@ def _either(b: Builder, *bits: int) -> int:
     return arithmetic.any_of(b, bits)
 
 
-def _plus(b: Builder, x: Word, constant: int) -> Word:
+def plus(b: Builder, x: Word, constant: int) -> Word:
     return arithmetic.add(b, x, Int(len(x)).encoded(constant))
 
 

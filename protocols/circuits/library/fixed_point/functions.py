@@ -17,11 +17,15 @@ PI = Decimal("3.1415926535897932384626433832795028841971693993751058209749445923
 
 @dataclass(frozen=True)
 class Smooth:
-    """A function from [0, 1] to numbers: `at` of a decimal, and `bound(n)` no less than its n-th derivative over n!."""
+    """A function from [0, 1] to numbers: `at` of a decimal, and `bound(n)` no less than its n-th derivative over n!.
+
+    `halvings`: how often the interval has to be halved for it to be smooth on each part, without its right end.
+    """
 
     name: str
     at: Callable[[Decimal], Decimal]
     bound: Callable[[int], Fraction]
+    halvings: int = 0
 
 
 POWER_OF_TWO = Smooth("2^x", lambda x: (x * Decimal(2).ln()).exp(), lambda n: 2 * Fraction(7, 10) ** n / factorial(n))
@@ -29,6 +33,19 @@ POWER_OF_TWO = Smooth("2^x", lambda x: (x * Decimal(2).ln()).exp(), lambda n: 2 
 
 LOG_OF_ONE_PLUS = Smooth("log(1 + x)", lambda x: (1 + x).ln(), lambda n: Fraction(1, n or 1))
 """Its derivatives over n! are at most 1 / n."""
+
+
+def _log_ratio(x: Decimal) -> Decimal:
+    t = x if x < Decimal("0.5") else (x - 1) / 2
+    return (1 + t).ln() / t if t else Decimal(1)
+
+
+LOG_RATIO = Smooth("log(1 + t) / t", _log_ratio, lambda n: Fraction(1, n + 1) if n else Fraction(5, 4), 1)
+"""t = x up to 1/2, and (x - 1) / 2 from there on: where 1 + x is a significand, 1 + t is it, or half of it.
+
+The ratio is the integral of 1 / (1 + t s) for s from 0 to 1. Its derivatives by t over n! are at most 1 / (n + 1) for
+t >= 0, and (4/3)^(n+1) / (n + 1) for t >= -1/4; those by x are 2^n times smaller there.
+"""
 
 
 @lru_cache

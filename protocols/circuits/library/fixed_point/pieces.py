@@ -63,13 +63,14 @@ def evaluate(b: Builder, x: Sequence[int], function: Smooth, places: int, width:
 def polynomials(function: Smooth, bits: int, places: int, slack: Fraction = SLACK) -> Polynomials:
     """Those that cost least among all that are close enough."""
     with localcontext(prec=DIGITS):
-        sizes = [(h, d) for h in range(min(MOST_PIECES, bits) + 1) for d in range(MOST_DEGREE) if h < bits or d == 0]
+        most = range(function.halvings, min(MOST_PIECES, bits) + 1)
+        sizes = [(h, d) for h in most for d in range(MOST_DEGREE) if h < bits or d == 0]
         fitting = [(h, d, unit) for h, d in sizes if (unit := _unit(function, h, d, bits, places, slack)) is not None]
         h, d, unit = min(fitting, key=lambda size: _price(function, size, bits))
         columns = zip(*(_coefficients(function, h, d, i, h == bits) for i in range(1 << h)), strict=True)
         rows = [_whole(column, unit, _added_to(j, d, unit - places)) for j, column in enumerate(columns)]
-    most = [max(sum(map(abs, column)) for column in zip(*rows[j:], strict=True)) + 2 * (d - j) for j in range(d + 1)]
-    return Polynomials(h, unit, tuple(rows), tuple(size.bit_length() + 1 for size in most))
+    sums = [max(sum(map(abs, column)) for column in zip(*rows[j:], strict=True)) + 2 * (d - j) for j in range(d + 1)]
+    return Polynomials(h, unit, tuple(rows), tuple(size.bit_length() + 1 for size in sums))
 
 
 def _whole(column: Iterable[Decimal], unit: int, more: Fraction) -> tuple[int, ...]:
