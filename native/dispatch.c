@@ -45,6 +45,7 @@ static const struct {
     {PLACE(general, FieldKernels), {&general_portable, NULL, X86(&general_avx512), X86(&general_avx512_ice)}},
     {PLACE(field128, FieldKernels), {&field128_portable, NULL, NULL, X86(&field128_avx512_ice)}},
     {PLACE(bignum, BignumKernels), {&bignum_portable, NULL, NULL, X86(&bignum_avx512_ice)}},
+    {PLACE(curve, CurveKernels), {&curve_portable, NULL, NULL, X86(&curve_avx512_ice)}},
     {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, X86(&aes_avx512_ice)}},
     {PLACE(labels, LabelKernels), {&labels_portable, X86(&labels_avx2), NULL, X86(&labels_avx512_ice)}},
     {PLACE(ot, OtKernels), {&ot_portable, X86(&ot_avx2), NULL, X86(&ot_avx512_ice)}},

@@ -25,6 +25,7 @@
 #include "bignum/contract.h"
 #include "binary_field/contract.h"
 #include "bits/contract.h"
+#include "curve/contract.h"
 #include "field/contract.h"
 #include "labels/contract.h"
 #include "matmul/contract.h"
@@ -46,6 +47,7 @@
     FAMILY(general, FieldKernels)            \
     FAMILY(field128, FieldKernels)           \
     FAMILY(bignum, BignumKernels)            \
+    FAMILY(curve, CurveKernels)              \
     FAMILY(aes, AesKernels)                  \
     FAMILY(labels, LabelKernels)             \
     FAMILY(ot, OtKernels)                    \

@@ -18,7 +18,9 @@ from mpc.algebra.bigint import Modulus
 from mpc.algebra.binary_field import GF2_128
 from mpc.algebra.cores import using_cores
 from mpc.algebra.field import FIELD64, FIELD128, LARGEST64, MERSENNE61, PrimeField
+from mpc.algebra.group import Scalars
 from mpc.algebra.ring import Z64, Words
+from mpc.algebra.ristretto import ORDER, generator
 from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
 from mpc.prg import Seed
@@ -69,8 +71,9 @@ def list_kernels(console: Console, compare: str | None = None) -> None:
 def samples() -> dict[str, Sample]:
     """A kernel of every family on random operands that fit into a core's cache.
 
-    Elementwise products for the rings and fields, bit planes, powers modulo 1024 bits with exponents of 64, a random
-    stream, hashes under a fixed key, correlated transfers of SoftSpokenOT with k = 2, bits of AND triples.
+    Elementwise products for the rings and fields, bit planes, powers modulo 1024 bits with exponents of 64, products
+    of points by secret scalars, a random stream, hashes under a fixed key, correlated transfers of SoftSpokenOT with
+    k = 2, bits of AND triples.
     """
     prg = Seed.fresh().prg("kernels")
     x, y = prg.words((WORDS,)), prg.words((WORDS,))
@@ -80,6 +83,7 @@ def samples() -> dict[str, Sample]:
     streams = Streams(2, prg.bytes(16 * sum(1 << width for width in parts(2))))
     modulus = Modulus(2**1024 - 105)
     bases, exponents = modulus.random(8), prg.words((8, 1))
+    points, scalars = generator() * Scalars.random(ORDER, (8,)), Scalars.random(ORDER, (8,))
     return {
         "ring": Sample("products", WORDS, partial(Z64.mul, x, y)),
         "wide": Sample("products", WORDS // 2, partial(Z128.mul, *pairs)),
@@ -89,6 +93,7 @@ def samples() -> dict[str, Sample]:
         **{name: _product(field, x, y, WORDS) for name, field in fields.items()},
         "field128": _product(FIELD128, *pairs, WORDS // 2),
         "bignum": Sample("powers", 8, partial(modulus.power, bases, exponents)),
+        "curve": Sample("products", 8, partial(points.__mul__, scalars)),
         "aes": Sample("bytes", 8 * WORDS, partial(prg.words, (WORDS,))),
         "labels": Sample("hashes", WORDS // 2, partial(label_hash.hash_ccr, pairs[0])),
         "ot": Sample("transfers", TRANSFERS, partial(streams.labels, prg.words((TRANSFERS, 2)), 0)),

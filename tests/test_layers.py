@@ -47,7 +47,7 @@ FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
         "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
-        "bigint", "powers_of_base", "crt",
+        "bigint", "powers_of_base", "crt", "group", "ristretto",
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
@@ -112,7 +112,8 @@ FOLDER_ORDER = {
     ),
     "mpc.store": ("files", "journal", "writer", "store_supply", "__init__"),
     "mpc.testing": (
-        "strategies", "wrapping", "faults", "transcripts", "pieces", "views", "sampling", "enumeration", "__init__",
+        "strategies", "wrapping", "faults", "transcripts", "pieces", "views", "sampling", "enumeration", "tiny_group",
+        "__init__",
     ),
 }  # fmt: skip
 

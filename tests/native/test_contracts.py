@@ -35,6 +35,7 @@ CALLS: dict[str, tuple[str, Callable[[Pointer], object]]] = {
     "element": ("apart", lambda out: lib.parley_gf_powers_128(out, out, N // 2)),
     "counter": ("in_reach", lambda out: lib.parley_aes_ctr(OUT_BYTES, ffi.from_buffer(BYTES, KEYS), 0, 0, 16, N)),
     "limbs": ("good_rows", lambda out: lib.parley_bignum_add(out, words(X), words(X), words(X), 0, 129, 1)),
+    "scalars": ("bits <= CURVE_BITS", lambda out: lib.parley_curve_mul(out, words(X), words(X), 255, 0)),
     "field": ("f.kind", lambda out: lib.parley_field_neg(out, words(X), N, words(np.zeros(8, np.uint64)))),
     "mask": ("mask", lambda out: lib.parley_keep_below_var(out, words(X), 9, 7, N)),
     "a null to count": ("there", lambda out: lib.parley_popcount(ffi.NULL, N)),
