@@ -47,7 +47,7 @@ FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
         "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
-        "bigint", "powers_of_base", "crt",
+        "bigint", "montgomery_form", "powers_of_base", "crt",
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
