@@ -78,7 +78,7 @@ class MontgomeryForm:
         return result
 
     def products_var(self, numbers: Words, indices: Words, starts: Words) -> Words:
-        """(count, limbs): result i is the product of numbers[indices[starts[i]:starts[i + 1]]], one where that is empty.
+        """(count, limbs): each the product of numbers[indices[starts[i]:starts[i + 1]]], one for none.
 
         numbers: (size, limbs) in the form, which may be secret. indices and starts (count + 1,), uint64, are public:
         the time depends on them. Eight results side by side take as long as the longest of them.
@@ -128,4 +128,3 @@ class MontgomeryForm:
 
 _SHORT_BITS = 6
 """Powers of exponents no longer than this are not worth leaving the form for."""
-

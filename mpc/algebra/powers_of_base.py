@@ -29,9 +29,7 @@ class PowersOfBase:
 
     __slots__ = ("_corrections", "_table", "bits", "modulus", "width")
 
-    def __init__(
-        self, modulus: Modulus, base: Words, bits: int, *, width: int = 6, montgomery: bool = False
-    ) -> None:
+    def __init__(self, modulus: Modulus, base: Words, bits: int, *, width: int = 6, montgomery: bool = False) -> None:
         """base: (limbs,); exponents will have `bits` bits, 1 or more; 3 <= width <= 8.
 
         `montgomery`: the base is a plain number, the powers are given in Montgomery form (mpc.algebra.montgomery_form).
