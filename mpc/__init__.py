@@ -8,7 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits
+    from protocols import circuits, paillier
     from protocols.array import (
         SecretArray,
         authenticated,
@@ -76,6 +76,7 @@ __all__ = [
     "log_softmax",
     "lstsq",
     "mux",
+    "paillier",
     "permutation",
     "pinv",
     "plan",
@@ -100,6 +101,7 @@ __all__ = [
     "write_bristol",
 ]
 
+_MODULES = ("circuits", "paillier")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),
@@ -123,8 +125,8 @@ if not TYPE_CHECKING:
             return _installed_version()
         if name not in __all__:
             raise AttributeError(f"module 'mpc' has no attribute {name!r}")
-        if name == "circuits":
-            value: Any = import_module("protocols.circuits")
+        if name in _MODULES:
+            value: Any = import_module(f"protocols.{name}")
         else:
             value = getattr(import_module(_ELSEWHERE.get(name, "protocols.array")), name)
         globals()[name] = value

@@ -42,6 +42,29 @@ class Lib:
         count: int,
         workspace: Pointer,
     ) -> None: ...
+    def parley_bignum_montgomery_mul(
+        self,
+        out: Pointer,
+        x: Pointer,
+        y: Pointer,
+        moduli: Pointer,
+        step: int,
+        limbs: int,
+        count: int,
+        workspace: Pointer,
+    ) -> None: ...
+    def parley_bignum_products_var(
+        self,
+        out: Pointer,
+        numbers: Pointer,
+        size: int,
+        indices: Pointer,
+        starts: Pointer,
+        modulus: Pointer,
+        limbs: int,
+        count: int,
+        workspace: Pointer,
+    ) -> None: ...
     def parley_bignum_add(
         self, out: Pointer, x: Pointer, y: Pointer, moduli: Pointer, step: int, limbs: int, count: int
     ) -> None: ...

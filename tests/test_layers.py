@@ -21,7 +21,7 @@ ORDER = {
     ),
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
-        "unchecked", "sorting_network", "circuits", "ot.groups", "preprocessing.orders",
+        "unchecked", "sorting_network", "paillier", "circuits", "ot.groups", "preprocessing.orders",
         "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind", "preprocessing.elementwise",
         "preprocessing.joining",
         "preprocessing.bilinear", "preprocessing.random_bits", "garbled.program", "garbled.walk",
@@ -47,7 +47,7 @@ FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
         "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
-        "bigint", "powers_of_base", "crt", "group", "ristretto",
+        "bigint", "montgomery_form", "powers_of_base", "crt", "group", "ristretto",
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
@@ -105,6 +105,10 @@ FOLDER_ORDER = {
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
         "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_nodes",
         "circuit_shadows", "circuit_ways", "garbling", "authenticating", "__init__",
+    ),
+    "protocols.paillier": (
+        "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "keys",
+        "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

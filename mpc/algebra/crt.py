@@ -63,12 +63,18 @@ class CrtModulus:
         exponents_p and exponents_q, (words,) or (count, words), both of `bits` bits, are e modulo the orders of the
         groups mod p and mod q, or equal to e. Both halves of all numbers are computed side by side.
         """
+        return self.combine(*self.power_of_halves(bases, exponents_p, exponents_q, bits=bits))
+
+    def power_of_halves(
+        self, bases: Words, exponents_p: Words, exponents_q: Words, *, bits: int | None = None
+    ) -> tuple[Words, Words]:
+        """As `power`, but the powers mod p and mod q (count, half_limbs), not put together."""
         halves = np.concatenate(self.split(bases))
         count = len(bases)
         exponents = np.concatenate([_one_each(e, count) for e in (exponents_p, exponents_q)])
         moduli = [self.p] * count + [self.q] * count
         powers = montgomery_exponentiate(halves, exponents, moduli, bits=bits)
-        return self.combine(powers[:count], powers[count:])
+        return powers[:count], powers[count:]
 
     def _wide(self, x: Words) -> Words:
         out = np.zeros((*x.shape[:-1], self.n.limbs), U64)

@@ -29,8 +29,11 @@ class PowersOfBase:
 
     __slots__ = ("_corrections", "_table", "bits", "modulus", "width")
 
-    def __init__(self, modulus: Modulus, base: Words, bits: int, *, width: int = 6) -> None:
-        """base: (limbs,); exponents will have `bits` bits, 1 or more; 3 <= width <= 8."""
+    def __init__(self, modulus: Modulus, base: Words, bits: int, *, width: int = 6, montgomery: bool = False) -> None:
+        """base: (limbs,); exponents will have `bits` bits, 1 or more; 3 <= width <= 8.
+
+        `montgomery`: the base is a plain number, the powers are given in Montgomery form (mpc.algebra.montgomery_form).
+        """
         if bits < 1 or not 3 <= width <= 8:
             raise wrong_number("for bits 1 or more and for the width 3 to 8")
         if as_words(base).shape != (modulus.limbs,):
@@ -46,7 +49,8 @@ class PowersOfBase:
             entries = np.concatenate([entries, modulus.mul(entries, steps[:, i : i + 1])], axis=1)
         self._table = np.array(entries.transpose(0, 2, 1), order="C")
         digits = lib.parley_bignum_digits(modulus.limbs)
-        factors = [pow(2, 64 * modulus.limbs * rows, modulus.n), pow(2, 52 * digits * rows, modulus.n)]
+        form = 52 * digits if montgomery else 0
+        factors = [pow(2, each * rows + form, modulus.n) for each in (64 * modulus.limbs, 52 * digits)]
         self._corrections = from_ints(factors, modulus.limbs)
 
     def power(self, exponents: Words) -> Words:

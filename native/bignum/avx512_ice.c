@@ -17,6 +17,8 @@ static const SideBySide *next(size_t limbs, size_t left, size_t *lanes) {
 
 #include "bignum/batches.h"
 
-const BignumKernels bignum_avx512_ice = {OWN(mul) OWN(power) OWN(power_var) OWN(power_of_base)};
+const BignumKernels bignum_avx512_ice = {
+    OWN(mul) OWN(montgomery_mul) OWN(products_var) OWN(power) OWN(power_var) OWN(power_of_base)
+};
 
 #endif

@@ -16,6 +16,20 @@ static void mul(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli m, s
     }
 }
 
+static void montgomery_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli m, size_t count,
+                           uint64_t *workspace) {
+    for (size_t i = 0, lanes; i < count; i += lanes) {
+        const size_t at = i * m.limbs;
+        next(m.limbs, count - i, &lanes)->montgomery_mul(out + at, x + at, y + at, from(m, i), lanes, workspace);
+    }
+}
+
+static void products_var(uint64_t *out, const uint64_t *numbers, Choices choices, Moduli m, size_t count,
+                         uint64_t *workspace) {
+    for (size_t i = 0, lanes; i < count; i += lanes, choices.starts += lanes)
+        next(m.limbs, count - i, &lanes)->products_var(out + i * m.limbs, numbers, choices, m, lanes, workspace);
+}
+
 static void power(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits, Moduli m, size_t count,
                   uint64_t *workspace) {
     const size_t step = (bits + 63) / 64;

@@ -22,6 +22,16 @@ static inline int good_moduli(Moduli m, size_t count) {
     return 1;
 }
 
+/* Whether no result ends before it begins, and every index names a number. Indices are public. */
+static inline int good_choices(Choices c, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (c.starts[i] > c.starts[i + 1]) return 0;
+    if (!there(c.indices, (c.starts[count] - c.starts[0]) * sizeof *c.indices)) return 0;
+    for (uint64_t at = c.starts[0]; at < c.starts[count]; at++)
+        if (c.indices[at] >= c.size) return 0;
+    return 1;
+}
+
 /* Whether every number is below its modulus. Time depends on the numbers: for builds that check contracts. */
 static inline int below_moduli(const uint64_t *x, Moduli m, size_t count) {
     for (size_t i = 0; i < count; i++) {

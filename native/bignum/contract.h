@@ -36,10 +36,27 @@ typedef struct {
     unsigned width;
 } PowersOfBase;
 
+/* Which of `size` numbers each result takes: result i the indices from starts[i] to starts[i + 1], no fewer than before. */
+typedef struct {
+    const uint64_t *indices, *starts;
+    size_t size;
+} Choices;
+
 typedef struct {
     /* Elementwise: out = x * y mod n. In this family every entry may have out == x (out == bases), and out == y.
      * workspace: bignum_workspace(limbs) words; what it holds afterwards is as secret as the operands. */
     void (*mul)(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli moduli, size_t count, uint64_t *workspace);
+
+    /* Elementwise: out = x * y / R mod n with R = 2^(52 bignum_digits(limbs)), for x, y < n: one product, where mul takes
+     * two. R is the same for all implementations, so that numbers x R mod n may stay in this form from call to call. */
+    void (*montgomery_mul)(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli moduli, size_t count,
+                           uint64_t *workspace);
+
+    /* out[i] = R times the product of all x / R mod n for the x of numbers (each below n) that are named by indices from
+     * place starts[i] to starts[i + 1]: products of numbers in the form of montgomery_mul, in that form, R mod n for none.
+     * Indices are public; time depends on them, not on the numbers. One modulus: moduli.step is 0. */
+    void (*products_var)(uint64_t *out, const uint64_t *numbers, Choices choices, Moduli moduli, size_t count,
+                         uint64_t *workspace);
 
     /* Elementwise: out = x + y mod n, x - y mod n for x, y < n. */
     void (*add)(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli moduli, size_t count);

@@ -20,6 +20,29 @@ void parley_bignum_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, cons
     selected->bignum.mul(out, x, y, m, count, workspace);
 }
 
+void parley_bignum_montgomery_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
+                                  size_t limbs, size_t count, uint64_t *workspace) {
+    const Moduli m = {moduli, step, limbs};
+    REQUIRES(good_rows(m, count));
+    REQUIRES_OF_CONTENTS(good_moduli(m, count) && below_moduli(x, m, count) && below_moduli(y, m, count));
+    REQUIRES(same_or_apart(out, x, NUMBER_BYTES(limbs, count)) && same_or_apart(out, y, NUMBER_BYTES(limbs, count)));
+    REQUIRES(apart(out, NUMBER_BYTES(limbs, count), workspace, WORKSPACE_BYTES(limbs)));
+    selected->bignum.montgomery_mul(out, x, y, m, count, workspace);
+}
+
+void parley_bignum_products_var(uint64_t *out, const uint64_t *numbers, size_t size, const uint64_t *indices,
+                                const uint64_t *starts, const uint64_t *modulus, size_t limbs, size_t count,
+                                uint64_t *workspace) {
+    const Moduli m = {modulus, 0, limbs};
+    const Choices choices = {indices, starts, size};
+    REQUIRES(good_rows(m, count));
+    REQUIRES(there(starts, (count + 1) * sizeof *starts) && good_choices(choices, count));
+    REQUIRES_OF_CONTENTS(good_moduli(m, size) && below_moduli(numbers, m, size));
+    REQUIRES(apart(out, NUMBER_BYTES(limbs, count), numbers, NUMBER_BYTES(limbs, size)));
+    REQUIRES(apart(out, NUMBER_BYTES(limbs, count), workspace, WORKSPACE_BYTES(limbs)));
+    selected->bignum.products_var(out, numbers, choices, m, count, workspace);
+}
+
 #define ENTRY_BELOW_MODULI(name)                                                                                          \
     void parley_bignum_##name(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,  \
                               size_t limbs, size_t count) {                                                              \

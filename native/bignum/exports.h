@@ -12,6 +12,12 @@ size_t parley_bignum_digits(size_t limbs);
 /* Row i * step of moduli (3 limbs + 1 words a row) belongs to number i; step 0: one modulus for all. */
 void parley_bignum_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
                        size_t limbs, size_t count, uint64_t *workspace);
+void parley_bignum_montgomery_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
+                                  size_t limbs, size_t count, uint64_t *workspace);
+/* Result i is the product of those of `size` numbers that indices[starts[i]], ..., indices[starts[i + 1] - 1] name. */
+void parley_bignum_products_var(uint64_t *out, const uint64_t *numbers, size_t size, const uint64_t *indices,
+                                const uint64_t *starts, const uint64_t *modulus, size_t limbs, size_t count,
+                                uint64_t *workspace);
 typedef void BelowModuli(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
                          size_t limbs, size_t count);
 BelowModuli parley_bignum_add, parley_bignum_sub;

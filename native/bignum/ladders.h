@@ -1,12 +1,14 @@
 /* Powers and products in a representation of numbers in Montgomery form. The file that includes this defines
  *
  *     Residues      the moduli of the numbers side by side, and constants in the representation: `size` (words of a
- *                number), `lanes`, `squared` (R^2 mod n), `unit` (1)
+ *                number), `lanes`, `squared` (R^2 mod n), `shared_squared` (that of the contract's R), `unit` (1)
  *     Digit      a part of each exponent
  *     field      makes a Residues in a workspace and moves the pointer behind it
  *     read_number    from words to the representation; number i lies `step` * i words behind the first
  *     write_number   to words, reduced
+ *     read_numbers   the same for number i anywhere, numbers[i]
  *     times      out = x * y / R mod n, in place or not
+ *     times_shared   the same for the R of the contract
  *     square     out = x^2 / R mod n, in place or not
  *     exponent_part  `width` bits, at most 8, of each exponent from bit `from` on
  *     choose     one of the numbers of a table for each digit, all of them read
@@ -50,6 +52,39 @@ static void mul_some(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli
     read_number(&f, b, y, m.limbs);
     times(&f, a, a, b);
     write_number(&f, out, a);
+}
+
+static void montgomery_mul_some(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli m, size_t lanes,
+                                uint64_t *space) {
+    const Residues f = field(m, lanes, &space);
+    uint64_t *const a = reserve(&space, f.size), *const b = reserve(&space, f.size);
+    read_number(&f, a, x, m.limbs);
+    read_number(&f, b, y, m.limbs);
+    times_shared(&f, a, a, b);
+    write_number(&f, out, a);
+}
+
+/* Where one result has fewer factors than another beside it, the rest are R, whose product changes nothing. */
+static void products_var_some(uint64_t *out, const uint64_t *numbers, Choices c, Moduli m, size_t lanes,
+                              uint64_t *space) {
+    const Residues f = field(m, lanes, &space);
+    uint64_t *const x = reserve(&space, f.size), *const factor = reserve(&space, f.size);
+    uint64_t *const one = reserve(&space, lanes * m.limbs);
+    size_t steps = 0;
+    times_shared(&f, x, f.shared_squared, f.unit);
+    write_number(&f, one, x);
+    for (size_t lane = 0; lane < lanes; lane++)
+        if (c.starts[lane + 1] - c.starts[lane] > steps) steps = c.starts[lane + 1] - c.starts[lane];
+    for (size_t step = 0; step < steps; step++) {
+        const uint64_t *factors[MOST_LANES] = {NULL};
+        for (size_t lane = 0; lane < lanes; lane++) {
+            const uint64_t at = c.starts[lane] + step;
+            factors[lane] = at < c.starts[lane + 1] ? numbers + c.indices[at] * m.limbs : one;
+        }
+        read_numbers(&f, step ? factor : x, factors);
+        if (step) times_shared(&f, x, x, factor);
+    }
+    write_number(&f, out, x);
 }
 
 /* Fixed windows, Handbook of Applied Cryptography, algorithm 14.82; every number of the table is read each time. */
@@ -115,10 +150,12 @@ static void power_of_base_some(uint64_t *out, PowersOfBase powers, const uint64_
     write_number(&f, out, x);
 }
 
-#define SIDE_BY_SIDE                          \
-    {                                         \
-        .mul = mul_some,                      \
-        .power = power_some,                  \
-        .power_var = power_var_some,          \
-        .power_of_base = power_of_base_some,  \
+#define SIDE_BY_SIDE                            \
+    {                                           \
+        .mul = mul_some,                        \
+        .montgomery_mul = montgomery_mul_some,  \
+        .products_var = products_var_some,      \
+        .power = power_some,                    \
+        .power_var = power_var_some,            \
+        .power_of_base = power_of_base_some,    \
     }

@@ -14,7 +14,7 @@
 /* Lanes that no number is in hold zeros, the modulus included. */
 typedef struct {
     size_t size, digits, limbs, lanes;
-    const uint64_t *n, *squared, *unit;
+    const uint64_t *n, *squared, *shared_squared, *unit;
     uint64_t *t; /* 2 digits + 8 registers */
     V inverse;
 } Residues;
@@ -59,9 +59,17 @@ static void square(const Residues *f, uint64_t *out, const uint64_t *x) {
     reduce(f, out);
 }
 
-static void read_number(const Residues *f, uint64_t *out, const uint64_t *words, size_t step) {
-    gather_words(f->t, words, step, f->limbs, f->lanes);
+static void times_shared(const Residues *f, uint64_t *out, const uint64_t *x, const uint64_t *y) { times(f, out, x, y); }
+
+static void read_numbers(const Residues *f, uint64_t *out, const uint64_t *const *numbers) {
+    gather_words(f->t, numbers, f->limbs, f->lanes);
     digits_from_words(out, f->t, f->digits);
+}
+
+static void read_number(const Residues *f, uint64_t *out, const uint64_t *words, size_t step) {
+    const uint64_t *numbers[LANES] = {NULL};
+    for (size_t lane = 0; lane < f->lanes; lane++) numbers[lane] = words + lane * step;
+    read_numbers(f, out, numbers);
 }
 
 /* Writes x below n although it is only below 2 n. */
@@ -119,7 +127,8 @@ static void choose_power(const Residues *f, uint64_t *out, PowersOfBase powers, 
 static Residues field(Moduli m, size_t lanes, uint64_t **space) {
     const size_t digits = bignum_digits(m.limbs), size = LANES * digits;
     uint64_t *const n = reserve(space, size), *const squared = reserve(space, size), *const unit = reserve(space, size);
-    Residues f = {size, digits, m.limbs, lanes, n, squared, unit, reserve(space, 2 * size + LANES * 8), zero()};
+    Residues f = {size, digits, m.limbs, lanes, n, squared, squared, unit,
+                  reserve(space, 2 * size + LANES * 8), zero()};
     uint64_t inverses[LANES] = {0};
     for (size_t lane = 0; lane < lanes; lane++) inverses[lane] = m.rows[lane * m.step + 3 * m.limbs];
     f.inverse = load(inverses);

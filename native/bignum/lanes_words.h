@@ -4,11 +4,11 @@
 
 /* Word i of eight numbers becomes the register i of out; with zeros for lanes without a number, and behind the last
  * word, two registers at least. */
-static void gather_words(uint64_t *out, const uint64_t *words, size_t step, size_t limbs, size_t lanes) {
+static void gather_words(uint64_t *out, const uint64_t *const *numbers, size_t limbs, size_t lanes) {
     for (size_t i = 0; i < limbs; i += LANES) {
         V block[LANES];
         for (size_t lane = 0; lane < LANES; lane++)
-            block[lane] = lane < lanes ? load_first(words + lane * step + i, at_most(limbs - i, LANES)) : zero();
+            block[lane] = lane < lanes ? load_first(numbers[lane] + i, at_most(limbs - i, LANES)) : zero();
         transpose_8x8(block);
         for (size_t k = 0; k < LANES; k++) put(out, i + k, block[k]);
     }

@@ -8,7 +8,7 @@ typedef uint64_t Digit;
 
 typedef struct {
     size_t size;
-    const uint64_t *n, *squared, *unit;
+    const uint64_t *n, *squared, *shared_squared, *unit;
     uint64_t inverse;
 } Residues;
 
@@ -57,11 +57,31 @@ static void times(const Residues *f, uint64_t *out, const uint64_t *x, const uin
     reduce_once(out, t, t[size], f->n, size);
 }
 
+/* Another Montgomery step, by the bits that the contract's R has more than 2^(64 size). */
+static void times_shared(const Residues *f, uint64_t *out, const uint64_t *x, const uint64_t *y) {
+    const unsigned bits = (unsigned)(52 * bignum_digits(f->size) - 64 * f->size);
+    uint64_t t[BIGNUM_LIMBS + 1], carry = 0;
+    times(f, t, x, y);
+    const uint64_t m = t[0] * f->inverse & (((uint64_t)1 << bits) - 1);
+    for (size_t j = 0; j < f->size; j++) {
+        const Wide sum = (Wide)m * f->n[j] + t[j] + carry;
+        t[j] = (uint64_t)sum;
+        carry = (uint64_t)(sum >> 64);
+    }
+    t[f->size] = carry;
+    for (size_t j = 0; j < f->size; j++) t[j] = t[j] >> bits | t[j + 1] << (64 - bits);
+    reduce_once(out, t, carry >> bits, f->n, f->size);
+}
+
 static void square(const Residues *f, uint64_t *out, const uint64_t *x) { times(f, out, x, x); }
 
 static void read_number(const Residues *f, uint64_t *out, const uint64_t *words, size_t step) {
     (void)step;
     memcpy(out, words, f->size * sizeof *out);
+}
+
+static void read_numbers(const Residues *f, uint64_t *out, const uint64_t *const *numbers) {
+    read_number(f, out, numbers[0], 0);
 }
 
 static void write_number(const Residues *f, uint64_t *words, const uint64_t *x) { memcpy(words, x, f->size * sizeof *x); }
@@ -98,7 +118,7 @@ static Residues field(Moduli m, size_t lanes, uint64_t **space) {
     uint64_t *const unit = reserve(space, m.limbs);
     memset(unit, 0, m.limbs * sizeof *unit);
     unit[0] = 1;
-    return (Residues){m.limbs, m.rows, m.rows + m.limbs, unit, m.rows[3 * m.limbs]};
+    return (Residues){m.limbs, m.rows, m.rows + m.limbs, m.rows + 2 * m.limbs, unit, m.rows[3 * m.limbs]};
 }
 
 enum { CORRECTION = 0 };
@@ -141,4 +161,6 @@ static void sub(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli m, s
     }
 }
 
-const BignumKernels bignum_portable = {OWN(mul) OWN(add) OWN(sub) OWN(power) OWN(power_var) OWN(power_of_base)};
+const BignumKernels bignum_portable = {
+    OWN(mul) OWN(montgomery_mul) OWN(products_var) OWN(add) OWN(sub) OWN(power) OWN(power_var) OWN(power_of_base)
+};

@@ -7,9 +7,15 @@
 
 #include <string.h>
 
+enum { MOST_LANES = 8 };
+
 /* As the contract says, for `lanes` numbers, 1 <= lanes <= what the representation has room for. */
 typedef struct {
     void (*mul)(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli moduli, size_t lanes, uint64_t *workspace);
+    void (*montgomery_mul)(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli moduli, size_t lanes,
+                           uint64_t *workspace);
+    void (*products_var)(uint64_t *out, const uint64_t *numbers, Choices choices, Moduli moduli, size_t lanes,
+                         uint64_t *workspace);
     void (*power)(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits, Moduli moduli,
                   size_t lanes, uint64_t *workspace);
     void (*power_var)(uint64_t *out, const uint64_t *bases, const uint64_t *exponent, size_t bits, Moduli moduli,

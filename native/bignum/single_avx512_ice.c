@@ -13,7 +13,7 @@
 /* `size` words: the digits, then zeros up to a multiple of eight. */
 typedef struct {
     size_t size, digits, limbs;
-    const uint64_t *n, *squared, *unit;
+    const uint64_t *n, *squared, *shared_squared, *unit;
     uint64_t inverse;
 } Residues;
 
@@ -24,6 +24,8 @@ static void times(const Residues *f, uint64_t *out, const uint64_t *x, const uin
 #undef PRODUCT
 
 static void square(const Residues *f, uint64_t *out, const uint64_t *x) { times(f, out, x, x); }
+
+static void times_shared(const Residues *f, uint64_t *out, const uint64_t *x, const uint64_t *y) { times(f, out, x, y); }
 
 /* The words behind the number's last count as zeros. */
 static uint64_t word_at(const uint64_t *words, size_t limbs, size_t i) { return i < limbs ? words[i] : 0; }
@@ -36,6 +38,10 @@ static void read_number(const Residues *f, uint64_t *out, const uint64_t *words,
         const uint64_t above = shift ? word_at(words, f->limbs, word + 1) << (64 - shift) : 0;
         out[i] = (word_at(words, f->limbs, word) >> shift | above) & DIGIT_MASK;
     }
+}
+
+static void read_numbers(const Residues *f, uint64_t *out, const uint64_t *const *numbers) {
+    read_number(f, out, numbers[0], 0);
 }
 
 /* Writes x below n although it is only below 2 n. */
@@ -86,7 +92,7 @@ static Residues field(Moduli m, size_t lanes, uint64_t **space) {
     (void)lanes;
     const size_t digits = bignum_digits(m.limbs), size = (digits + 7) / 8 * 8;
     uint64_t *const n = reserve(space, size), *const squared = reserve(space, size), *const unit = reserve(space, size);
-    const Residues f = {size, digits, m.limbs, n, squared, unit, m.rows[3 * m.limbs]};
+    const Residues f = {size, digits, m.limbs, n, squared, squared, unit, m.rows[3 * m.limbs]};
     read_number(&f, n, m.rows, 0);
     read_number(&f, squared, m.rows + 2 * m.limbs, 0);
     memset(unit, 0, size * sizeof *unit);

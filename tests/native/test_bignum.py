@@ -1,5 +1,6 @@
 """Modular arithmetic on many words: every implementation equals Python's integers, for one number and for any batch."""
 
+import math
 import random
 from collections.abc import Iterator, Sequence
 
@@ -72,6 +73,27 @@ def mul(x: Sequence[int], y: Sequence[int], moduli: Sequence[int], limbs: int) -
     return guarded.ints()
 
 
+def montgomery_mul(x: Sequence[int], y: Sequence[int], moduli: Sequence[int], limbs: int) -> list[int]:
+    guarded, step = Guarded(limbs, len(x)), 0 if len(moduli) == 1 else 3 * limbs + 1
+    rows = np.concatenate([row(n, limbs) for n in moduli])
+    lib.parley_bignum_montgomery_mul(
+        p(guarded.out), p(words(x, limbs)), p(words(y, limbs)), p(rows), step, limbs, len(x), p(guarded.space)
+    )
+    return guarded.ints()
+
+
+def products_var(numbers: Sequence[int], chosen: Sequence[Sequence[int]], n: int, limbs: int) -> list[int]:
+    """For each of `chosen` the product of the numbers that it names."""
+    guarded = Guarded(limbs, len(chosen))
+    starts = np.cumsum([0, *map(len, chosen)]).astype(np.uint64)
+    indices = np.array([i for each in chosen for i in each], np.uint64)
+    lib.parley_bignum_products_var(
+        p(guarded.out), p(words(numbers, limbs)), len(numbers), p(indices), p(starts), p(row(n, limbs)), limbs,
+        len(chosen), p(guarded.space),
+    )  # fmt: skip
+    return guarded.ints()
+
+
 def power(bases: Sequence[int], exponents: Sequence[int], bits: int, moduli: Sequence[int], limbs: int) -> list[int]:
     guarded, step = Guarded(limbs, len(bases)), 0 if len(moduli) == 1 else 3 * limbs + 1
     rows = np.concatenate([row(n, limbs) for n in moduli])
@@ -127,6 +149,28 @@ def test_products(bits: int) -> None:
 
 
 @pytest.mark.parametrize("bits", BITS)
+def test_products_in_montgomery_form(bits: int) -> None:
+    limbs = (bits + 63) // 64
+    R = 2 ** (52 * lib.parley_bignum_digits(limbs))
+    for n in moduli_of(bits):
+        x, y = ([v % n for v in operands(n, limbs, 11, seed)] for seed in (1, 2))
+        assert montgomery_mul(x, y, [n], limbs) == [a * b * pow(R, -1, n) % n for a, b in zip(x, y, strict=True)]
+        assert montgomery_mul(x[:1], y[:1], [n], limbs) == [x[0] * y[0] * pow(R, -1, n) % n]
+
+
+@pytest.mark.parametrize("limbs", [1, 5, 64])
+def test_products_of_chosen_numbers(limbs: int) -> None:
+    generator = random.Random(limbs)
+    n = generator.getrandbits(64 * limbs) | 1
+    R = 2 ** (52 * lib.parley_bignum_digits(limbs))
+    values = [generator.randrange(n) for _ in range(7)]
+    for lengths in ([], [0], [3], [0, 1, 2, 3, 4, 5, 6, 7, 0, 9, 1], [4] * 8):
+        chosen = [[generator.randrange(7) for _ in range(length)] for length in lengths]
+        expected = [math.prod(values[i] for i in each) * R % n for each in chosen]
+        assert products_var([v * R % n for v in values], chosen, n, limbs) == expected
+
+
+@pytest.mark.parametrize("bits", BITS)
 def test_powers(bits: int) -> None:
     limbs = (bits + 63) // 64
     for n in moduli_of(bits):
@@ -154,6 +198,11 @@ def test_a_modulus_for_each_number(limbs: int, count: int) -> None:
     x, y = operands(moduli[0], limbs, count, 6), operands(moduli[0], limbs, count, 7)
     exponents = [generator.getrandbits(40) for _ in range(count)]
     assert mul(x, y, moduli, limbs) == [a * b % n for a, b, n in zip(x, y, moduli, strict=True)]
+    R = 2 ** (52 * lib.parley_bignum_digits(limbs))
+    below = [v % n for v, n in zip(x, moduli, strict=True)]
+    assert montgomery_mul(below, below, moduli, limbs) == [
+        a * a * pow(R, -1, n) % n for a, n in zip(below, moduli, strict=True)
+    ]
     assert power(x, exponents, 40, moduli, limbs) == [pow(*abn) for abn in zip(x, exponents, moduli, strict=True)]
 
 

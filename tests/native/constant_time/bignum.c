@@ -26,16 +26,31 @@ static void mul(uint64_t *out, uint64_t *s) {
     parley_bignum_mul(out, x, y, moduli, 0, LIMBS, 1, space);
 }
 
-static void mul_long(uint64_t *out, uint64_t *s) {
-    const uint64_t *const moduli = make_moduli(s, LONG), *const x = s + COUNT * LONG_ROW, *const y = x + COUNT * LONG;
-    parley_bignum_mul(out, x, y, moduli, LONG_ROW, LONG, COUNT, space);
-    parley_bignum_mul(out, x, x, moduli, 0, LONG, 1, space);
-}
-
 /* Numbers below 2^127, so below the moduli. */
 static uint64_t *make_below(uint64_t *x) {
     for (int i = 0; i < COUNT; i++) x[i * LIMBS + LIMBS - 1] &= ~(uint64_t)0 >> 1;
     return x;
+}
+
+static void montgomery_mul(uint64_t *out, uint64_t *s) {
+    const uint64_t *const moduli = make_moduli(s, LIMBS);
+    uint64_t *const x = make_below(s + COUNT * ROW), *const y = make_below(x + COUNT * LIMBS);
+    parley_bignum_montgomery_mul(out, x, y, moduli, ROW, LIMBS, COUNT, space);
+    parley_bignum_montgomery_mul(out, x, y, moduli, 0, LIMBS, 1, space);
+}
+
+/* What is chosen is public, the numbers are not. */
+static void products_of_public(uint64_t *out, uint64_t *s) {
+    static const uint64_t indices[] = {3, 0, 6, 6, 1, 2, 5}, starts[] = {0, 2, 2, 3, 7, 7, 7, 7};
+    const uint64_t *const moduli = make_moduli(s, LIMBS), *const x = make_below(s + COUNT * ROW);
+    parley_bignum_products_var(out, x, COUNT, indices, starts, moduli, LIMBS, COUNT, space);
+    parley_bignum_products_var(out, x, COUNT, indices, starts, moduli, LIMBS, 1, space);
+}
+
+static void mul_long(uint64_t *out, uint64_t *s) {
+    const uint64_t *const moduli = make_moduli(s, LONG), *const x = s + COUNT * LONG_ROW, *const y = x + COUNT * LONG;
+    parley_bignum_mul(out, x, y, moduli, LONG_ROW, LONG, COUNT, space);
+    parley_bignum_mul(out, x, x, moduli, 0, LONG, 1, space);
 }
 
 static void add(uint64_t *out, uint64_t *s) {
@@ -70,6 +85,7 @@ static void power_of_base(uint64_t *out, uint64_t *s) {
 }
 
 const Case cases[] = {
-    {"mul", mul}, {"mul_long", mul_long}, {"add", add}, {"sub", sub}, {"power", power},
+    {"mul", mul}, {"mul_long", mul_long}, {"montgomery_mul", montgomery_mul}, {"add", add}, {"sub", sub},
+    {"products_of_public", products_of_public}, {"power", power},
     {"power_of_public", power_of_public}, {"power_of_base", power_of_base}, {0},
 };

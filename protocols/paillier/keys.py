@@ -1,0 +1,219 @@
+"""Key pairs: made, received, sent and kept.
+
+Whoever holds a `PrivateKey` reads everything that was encrypted under it. A `PublicKey` is for everybody.
+"""
+
+from __future__ import annotations
+
+import os
+from math import gcd
+from pathlib import Path
+from typing import NoReturn, Self
+
+from mpc.algebra.bigint import RandomBytes
+from mpc.errors import LocalError, PeerError
+from mpc.network.wire import pack, unpack
+from protocols.paillier.decryption import Decryption
+from protocols.paillier.encryption import Encryption
+from protocols.paillier.group import Group
+from protocols.paillier.key_checks import KEY_BITS, check_modulus
+from protocols.paillier.key_files import read_secret, write_secret
+from protocols.paillier.prime_search import is_prime, random_prime
+from protocols.paillier.randomisers import Exponent
+
+_PUBLIC, _PRIVATE, _VERSION = "parley paillier public key", "parley paillier private key", 1
+_MOST_BYTES = 1024
+_CLOSENESS = 100
+"""p and q differ in one of their 100 highest bits: FIPS 186-5, appendix A.1.3."""
+
+
+class PublicKey:
+    """A modulus N and s: plaintexts mod N^s. Equal where these are; how randomisers are drawn is each holder's choice.
+
+    `fingerprint`: 16 bytes of a hash of both. `exponent`: of this holder's randomisers, of `exponent_bits` bits.
+    """
+
+    __slots__ = ("encryption",)
+
+    def __init__(self, encryption: Encryption) -> None:
+        """Of a modulus that was checked: `received`, `load` and `generate` give such keys."""
+        self.encryption = encryption
+
+    @classmethod
+    def received(cls, data: bytes, sender: str, *, exponent: Exponent = "half") -> Self:
+        """The key that `to_bytes` gave, from a party named `sender`.
+
+        PeerError, which names it: `paillier-malformed` if it is no such message, and what `check_modulus` says of the
+        modulus. That N is a product of two large primes these checks cannot tell: that takes its owner's proofs.
+        """
+        n, s = _public_of(data, sender)
+        check_modulus(n, sender)
+        return cls(Encryption(_group(n, s, sender), exponent))
+
+    def to_bytes(self) -> bytes:
+        """The key for another party: msgpack of a format, a version, N and s."""
+        n = self.group.n
+        return pack(
+            {"format": _PUBLIC, "version": _VERSION, "n": n.to_bytes(-(-n.bit_length() // 8), "little"), "s": self.s}
+        )
+
+    def drawing(self, exponent: Exponent) -> PublicKey:
+        """The same key with randomisers of another exponent: `half`, `short` or `textbook`; see
+        docs/protocols/paillier.md for what each assumes."""
+        return PublicKey(Encryption(self.group, exponent))
+
+    @property
+    def group(self) -> Group:
+        return self.encryption.group
+
+    @property
+    def bits(self) -> int:
+        return self.group.n.bit_length()
+
+    @property
+    def s(self) -> int:
+        return self.group.s
+
+    @property
+    def fingerprint(self) -> bytes:
+        return self.group.fingerprint
+
+    @property
+    def exponent(self) -> Exponent:
+        return self.encryption.randomisers.exponent
+
+    @property
+    def exponent_bits(self) -> int:
+        return self.encryption.randomisers.bits
+
+    def __eq__(self, other: object) -> bool:
+        return self.fingerprint == other.fingerprint if isinstance(other, PublicKey) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        named = self.fingerprint.hex(" ", 2)
+        drawn = f"{self.exponent} exponents of {self.exponent_bits} bits"
+        return f"PublicKey({self.bits} bits, s = {self.s}, {named}; {drawn})"
+
+
+class PrivateKey:
+    """The factors of a modulus, and `public`, the key without them. Shows nothing of them; cannot be pickled."""
+
+    __slots__ = ("_decryption", "_factors", "public")
+
+    def __init__(self, p: int, q: int, *, s: int = 1, exponent: Exponent = "half") -> None:
+        """Of two primes of the same length that the caller chose, 1024, 1536 or 2048 bits.
+
+        LocalError `paillier-key-factors` where one is not prime, both are equal or of another length, or one divides
+        the other less one; and what `check_modulus` says of their product.
+        """
+        _check_factors(p, q)
+        check_modulus(p * q)
+        self._take(p, q, s, exponent)
+
+    @classmethod
+    def generate(
+        cls,
+        bits: int = 2048,
+        *,
+        s: int = 1,
+        safe: bool = False,
+        exponent: Exponent = "half",
+        source: RandomBytes = os.urandom,
+    ) -> Self:
+        """A new key pair of 2048, 3072 or 4096 bits, else LocalError `paillier-key-size`.
+
+        Both primes are 3 mod 4 (Blum), with `safe` also (p - 1) / 2 prime; (p - 1, q - 1) have no common factor but 2,
+        as the exponents `half` and `short` ask. About 30 ms for 2048 bits, some tenths of a second for safe primes.
+        """
+        if bits not in KEY_BITS:
+            raise LocalError(
+                "paillier-key-size", f"keys of {bits} bits are not made", f"choose {', '.join(map(str, KEY_BITS))}"
+            )
+        while True:
+            p, q = (random_prime(bits // 2, safe=safe, source=source) for _ in range(2))
+            if abs(p - q).bit_length() > bits // 2 - _CLOSENESS and gcd(p - 1, q - 1) == 2:
+                return cls.insecure_of(p, q, s=s, exponent=exponent)
+
+    @classmethod
+    def insecure_of(cls, p: int, q: int, *, s: int = 1, exponent: Exponent = "half") -> Self:
+        """Of any two primes of one length, unchecked: for tests, and where they were checked before."""
+        key = object.__new__(cls)
+        key._take(p, q, s, exponent)
+        return key
+
+    def _take(self, p: int, q: int, s: int, exponent: Exponent) -> None:
+        group = Group(p * q, s)
+        self._factors = p, q
+        self._decryption = Decryption(group, p, q)
+        self.public = PublicKey(Encryption(group, exponent))
+
+    def save(self, path: str | Path, *, passphrase: str | None = None, key_file: str | Path | None = None) -> None:
+        """Writes the key to a new file, encrypted under a passphrase or under a file that `new_key_file` made.
+
+        LocalError as `write_secret` has them.
+        """
+        size = self.public.bits // 16 + 1
+        p, q = (factor.to_bytes(size, "little") for factor in self._factors)
+        content = pack({"version": _VERSION, "p": p, "q": q, "s": self.public.s})
+        write_secret(path, _PRIVATE, content, passphrase=passphrase, key_file=key_file)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        passphrase: str | None = None,
+        key_file: str | Path | None = None,
+        exponent: Exponent = "half",
+    ) -> Self:
+        """The key that `save` wrote. LocalError as `read_secret` has them."""
+        fields = unpack(read_secret(path, _PRIVATE, passphrase=passphrase, key_file=key_file))
+        if fields["version"] != _VERSION:
+            raise LocalError("bad-key", f"{path} is of another version of the format", f"this Parley reads {_VERSION}")
+        p, q = (int.from_bytes(fields[name], "little") for name in ("p", "q"))
+        return cls.insecure_of(p, q, s=fields["s"], exponent=exponent)
+
+    def __repr__(self) -> str:
+        return f"PrivateKey({self.public!r}, ...)"
+
+    def __reduce__(self) -> NoReturn:
+        raise LocalError("secret-key", "a private key cannot be pickled", "keep it with `save`")
+
+
+def _check_factors(p: int, q: int) -> None:
+    good = p != q and p.bit_length() == q.bit_length() and is_prime(p) and is_prime(q)
+    if not good or (p - 1) % q == 0 or (q - 1) % p == 0:
+        raise LocalError(
+            "paillier-key-factors",
+            "a key is made of two different primes of one length, neither of which divides the other less one",
+            "let `mpc.paillier.generate` make one",
+        )
+
+
+def _public_of(data: bytes, sender: str) -> tuple[int, int]:
+    try:
+        fields = unpack(data) if len(data) <= _MOST_BYTES else None
+    except ValueError:
+        fields = None
+    fields = fields if type(fields) is dict else {}
+    good = set(fields) == {"format", "version", "n", "s"} and fields["format"] == _PUBLIC
+    if not good or fields["version"] != _VERSION or type(fields["n"]) is not bytes or type(fields["s"]) is not int:
+        raise PeerError(
+            "paillier-malformed",
+            f"what {sender} sent is no public key of version {_VERSION}",
+            "have it send what `to_bytes` of its public key gives, from the same version of Parley",
+            party=sender,
+        )
+    return int.from_bytes(fields["n"], "little"), fields["s"]
+
+
+def _group(n: int, s: int, sender: str) -> Group:
+    try:
+        return Group(n, s)
+    except LocalError as error:
+        raise PeerError(
+            "paillier-malformed", f"{sender} sent a key with {error.cause}", error.remedy, party=sender
+        ) from None
