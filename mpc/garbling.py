@@ -73,26 +73,26 @@ def shifted(out: Words, labels: Words, bits: Bytes, delta: Words) -> None:
     labels, bits = _rows(labels), _rows(bits)
     steps = labels.strides[0] // 16, bits.strides[0]
     given = ffi.cast("uint64_t *", labels.ctypes.data), steps[0], ffi.cast("uint8_t *", bits.ctypes.data), steps[1]
-    lib.parley_shift_labels(pointer(out), *given, pointer(contiguous(_block("an offset", delta))), rows, n)
+    lib.parley_shift_labels(pointer(out), *given, pointer(contiguous(block_of("an offset", delta))), rows, n)
 
 
 def garble(slots: Words, gates: Gates, delta: Words, start: Words, first: int, tables: Words | None = None) -> Words:
     """The tables (ANDs x instances, 2, 2); the labels of zero in the slots go on in place. `tables`: where they go."""
-    instances = _instances(slots, gates, first)
-    keys = _offset(delta), _start(start)
-    tables = _place(tables, (gates.ands * instances, 2, 2))
-    labels = pointer(tables), pointer(slots), _work(gates, instances)
-    lib.parley_garble_circuit(*labels, *_numbers(gates), len(gates.groups), *keys, first, instances)
+    instances = instances_of(slots, gates, first)
+    keys = offset_of(delta), start_of(start)
+    tables = place_of(tables, (gates.ands * instances, 2, 2))
+    labels = pointer(tables), pointer(slots), work_for(gates, instances)
+    lib.parley_garble_circuit(*labels, *numbers_of(gates), len(gates.groups), *keys, first, instances)
     return tables
 
 
 def evaluate(slots: Words, gates: Gates, tables: Words, start: Words, first: int) -> None:
     """The evaluator's labels in the slots go on in place, by the tables of the same gates."""
-    instances = _instances(slots, gates, first)
+    instances = instances_of(slots, gates, first)
     if tables.shape != (gates.ands * instances, 2, 2) or tables.dtype != U64:
         raise LocalError("wrong-labels", f"tables of shape {tables.shape}", "give two labels for each AND and instance")
-    labels = pointer(slots), _work(gates, instances), pointer(contiguous(tables))
-    lib.parley_evaluate_circuit(*labels, *_numbers(gates), len(gates.groups), _start(start), first, instances)
+    labels = pointer(slots), work_for(gates, instances), pointer(contiguous(tables))
+    lib.parley_evaluate_circuit(*labels, *numbers_of(gates), len(gates.groups), start_of(start), first, instances)
 
 
 def three_halves_words(ands: int) -> int:
@@ -114,31 +114,31 @@ def garble_three_halves(
     dice: a byte for each AND and instance, secret and fresh, of which two bits are used. The labels of zero in the
     slots go on in place. `tables`: where they go. LocalError `wrong-labels` for dice of another shape.
     """
-    instances = _instances(slots, gates, first, 62)
+    instances = instances_of(slots, gates, first, 62)
     ands = gates.ands * instances
     if dice.shape != (ands,) or dice.dtype != np.uint8:
         raise LocalError("wrong-labels", f"dice of shape {dice.shape} for {ands} gates", "give a byte for each")
-    keys = _offset(delta), _start(start), ffi.from_buffer(BYTES, np.ascontiguousarray(dice))
-    tables = _place(tables, (three_halves_words(ands),))
+    keys = offset_of(delta), start_of(start), ffi.from_buffer(BYTES, np.ascontiguousarray(dice))
+    tables = place_of(tables, (three_halves_words(ands),))
     tables[-1:] = 0
-    labels = *_sliced(tables, ands), pointer(slots), _work(gates, instances)
-    lib.parley_garble_three_halves_circuit(*labels, *_numbers(gates), len(gates.groups), *keys, first, instances)
+    labels = *_sliced(tables, ands), pointer(slots), work_for(gates, instances)
+    lib.parley_garble_three_halves_circuit(*labels, *numbers_of(gates), len(gates.groups), *keys, first, instances)
     return tables
 
 
 def evaluate_three_halves(slots: Words, gates: Gates, tables: Words, start: Words, first: int) -> None:
     """The evaluator's labels in the slots go on in place, by the tables of the same gates."""
-    instances = _instances(slots, gates, first, 62)
+    instances = instances_of(slots, gates, first, 62)
     ands = gates.ands * instances
     if tables.shape != (three_halves_words(ands),) or tables.dtype != U64:
         what = f"tables of shape {tables.shape} for {ands} gates"
         raise LocalError("wrong-labels", what, "give three words for each and the control bits")
-    labels = pointer(slots), _work(gates, instances), *_sliced(contiguous(tables), ands)
-    key = _start(start)
-    lib.parley_evaluate_three_halves_circuit(*labels, *_numbers(gates), len(gates.groups), key, first, instances)
+    labels = pointer(slots), work_for(gates, instances), *_sliced(contiguous(tables), ands)
+    key = start_of(start)
+    lib.parley_evaluate_three_halves_circuit(*labels, *numbers_of(gates), len(gates.groups), key, first, instances)
 
 
-def _place(given: Words | None, shape: tuple[int, ...]) -> Words:
+def place_of(given: Words | None, shape: tuple[int, ...]) -> Words:
     """Where tables go. LocalError `wrong-labels`."""
     if given is None:
         return aligned(shape)
@@ -159,7 +159,7 @@ def _sliced(tables: Words, ands: int) -> tuple[Pointer, Pointer, Pointer]:
     return pointer(pairs), pointer(thirds), ffi.from_buffer(BYTES, controls)
 
 
-def _instances(slots: Words, gates: Gates, first: int, bits: int = 63) -> int:
+def instances_of(slots: Words, gates: Gates, first: int, bits: int = 63) -> int:
     """How many there are, of slots that hold all that the gates name."""
     fits = slots.ndim == 3 and slots.shape[2] == 2 and len(slots) >= gates.slots
     if not fits or slots.dtype != U64 or not (slots.flags.c_contiguous and slots.flags.writeable):
@@ -170,17 +170,19 @@ def _instances(slots: Words, gates: Gates, first: int, bits: int = 63) -> int:
     return int(slots.shape[1])
 
 
-def _offset(delta: Words) -> Pointer:
-    if not _block("an offset", delta)[0] & np.uint64(1):
+def offset_of(delta: Words) -> Pointer:
+    """An odd block. LocalError `wrong-offset`, `wrong-labels`."""
+    if not block_of("an offset", delta)[0] & np.uint64(1):
         raise LocalError("wrong-offset", "an even offset", "its lowest bit is 1")
     return pointer(contiguous(delta))
 
 
-def _start(start: Words) -> Pointer:
-    return pointer(contiguous(_block("a start", start)))
+def start_of(start: Words) -> Pointer:
+    """One block. LocalError `wrong-labels`."""
+    return pointer(contiguous(block_of("a start", start)))
 
 
-def _block(what: str, words: Words) -> Words:
+def block_of(what: str, words: Words) -> Words:
     """One block. LocalError `wrong-labels`."""
     if words.shape != (2,) or words.dtype != U64:
         raise LocalError("wrong-labels", f"{what} of shape {words.shape}, {words.dtype}", "give two words of 64 bits")
@@ -200,9 +202,11 @@ def _wrong(what: str, way: str) -> LocalError:
     return LocalError("wrong-gates", what, way)
 
 
-def _work(gates: Gates, instances: int) -> Pointer:
-    return pointer(aligned((2 * gates.widest * instances, 2)))
+def work_for(gates: Gates, instances: int, labels: int = 2) -> Pointer:
+    """Room for so many labels of each instance of each AND of the largest group."""
+    return pointer(aligned((labels * gates.widest * instances, 2)))
 
 
-def _numbers(gates: Gates) -> tuple[Pointer, Pointer]:
+def numbers_of(gates: Gates) -> tuple[Pointer, Pointer]:
+    """Gates and groups, as kernels take them."""
     return ffi.from_buffer(_NUMBERS, gates.gates), ffi.from_buffer(_NUMBERS, gates.groups)

@@ -15,6 +15,10 @@
 
 #include "labels/circuits.h"
 
+#include "labels/authenticated_circuits.h"
+
+#include "labels/joint_circuits.h"
+
 const LabelKernels labels_avx512_ice = {LABEL_KERNELS(OWN)};
 
 #include "targets/end.h"

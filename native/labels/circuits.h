@@ -52,26 +52,50 @@ static inline void scatter_results(uint64_t *slots, const uint64_t *c, const int
         take_labels(labels_of(slots, gates[RESULT], instances), c + 2 * instances * g, no_offset, 0, instances);
 }
 
+/* The ANDs of a group of `count` gates, `done` results of ANDs of instances before them in the part. */
+typedef void (*AndGates)(const void *how, uint64_t *slots, const int32_t *gates, size_t count, size_t done);
+
+/* All groups of a part, on slots of `labels` labels each. */
+static inline void walk_groups(uint64_t *slots, size_t labels, const int32_t *gates, const int32_t *groups,
+                               size_t n_groups, size_t instances, AndGates and_gates, const void *how) {
+    for (size_t done = 0; n_groups--; groups += GROUP_WORDS) {
+        const size_t count = (size_t)groups[GATES_IN_GROUP];
+        if (groups[ARE_ANDS]) {
+            and_gates(how, slots, gates, count, done);
+            done += count * instances;
+        } else {
+            xor_group(slots, gates, count, labels);
+        }
+        gates += GATE_WORDS * count;
+    }
+}
+
 /* The ANDs of a group on n operands a and b, `done` before them in the part: their results take the place of a. `how`
  * is what the way of garbling needs: tables, keys, the offset. */
 typedef void (*AndGroup)(const void *how, uint64_t *a, const uint64_t *b, size_t done, size_t n);
 
+typedef struct {
+    uint64_t *work;
+    const uint64_t *offset;
+    size_t instances;
+    AndGroup and_group;
+    const void *how;
+} Gathering;
+
+static inline void gathered_ands(const void *how, uint64_t *slots, const int32_t *gates, size_t count, size_t done) {
+    const Gathering *to = how;
+    const size_t n = count * to->instances;
+    uint64_t *a = to->work, *b = to->work + 2 * n;
+    gather_operands(a, b, slots, gates, count, to->offset, to->instances);
+    to->and_group(to->how, a, b, done, n);
+    scatter_results(slots, a, gates, count, to->instances);
+}
+
 /* Negated operands of ANDs are shifted by the offset. */
 static inline void walk(uint64_t *slots, uint64_t *work, const int32_t *gates, const int32_t *groups, size_t n_groups,
                         const uint64_t offset[2], size_t instances, AndGroup and_group, const void *how) {
-    for (size_t done = 0; n_groups--; groups += GROUP_WORDS) {
-        const size_t count = (size_t)groups[GATES_IN_GROUP], n = count * instances;
-        if (groups[ARE_ANDS]) {
-            uint64_t *a = work, *b = work + 2 * n;
-            gather_operands(a, b, slots, gates, count, offset, instances);
-            and_group(how, a, b, done, n);
-            scatter_results(slots, a, gates, count, instances);
-            done += n;
-        } else {
-            xor_group(slots, gates, count, instances);
-        }
-        gates += GATE_WORDS * count;
-    }
+    const Gathering to = {work, offset, instances, and_group, how};
+    walk_groups(slots, instances, gates, groups, n_groups, instances, gathered_ands, &to);
 }
 
 typedef struct {

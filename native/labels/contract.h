@@ -13,7 +13,10 @@
     KERNEL(garble_circuit) KERNEL(evaluate_circuit)                              \
     KERNEL(garble_three_halves) KERNEL(evaluate_three_halves)                    \
     KERNEL(garble_three_halves_circuit) KERNEL(evaluate_three_halves_circuit)    \
-    KERNEL(garble_jointly) KERNEL(evaluate_jointly)
+    KERNEL(garble_jointly) KERNEL(evaluate_jointly)                              \
+    KERNEL(garble_jointly_circuit) KERNEL(evaluate_jointly_circuit)              \
+    KERNEL(spread_labels) KERNEL(garble_authenticated) KERNEL(evaluate_authenticated) \
+    KERNEL(add_to_tables) KERNEL(check_authenticated)
 
 #define MEMBER(name) LIKE(parley_##name) name;
 typedef struct {

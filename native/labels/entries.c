@@ -190,3 +190,92 @@ void parley_evaluate_jointly(uint64_t *c, const uint64_t *a, const uint64_t *b, 
     REQUIRES(apart(c, LABEL * n, start, LABEL));
     selected->labels.evaluate_jointly(c, a, b, start, first, n);
 }
+
+void parley_garble_jointly_circuit(uint64_t *tables, uint8_t *lowest, uint64_t *slots, uint64_t *work,
+                                   const uint64_t *shares, size_t share_step, const int32_t *gates,
+                                   const int32_t *groups, size_t n_groups, const uint64_t delta[2],
+                                   const uint64_t *starts, size_t me, size_t garblers, uint64_t first, size_t ands,
+                                   size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups));
+    REQUIRES(ands == ands_of(groups, n_groups, instances) && have_tweaks(first, ands));
+    REQUIRES(me < garblers && share_step >= 2 * ands);
+    const size_t table_bytes = (3 * garblers - 1) * LABEL * ands;
+    const size_t share_bytes = LABEL * ((garblers - 1) * share_step + 2 * ands);
+    REQUIRES(apart(tables, table_bytes, shares, share_bytes) && apart(tables, table_bytes, lowest, ands));
+    REQUIRES(apart(lowest, ands, shares, share_bytes) && apart(tables, table_bytes, starts, LABEL * garblers));
+    REQUIRES(!n_groups || (gates && slots && work && slots != work && tables != slots && tables != work));
+    REQUIRES_OF_CONTENTS(delta[0] & 1);
+    selected->labels.garble_jointly_circuit(tables, lowest, slots, work, shares, share_step, gates, groups, n_groups,
+                                            delta, starts, me, garblers, first, ands, instances);
+}
+
+void parley_evaluate_jointly_circuit(uint64_t *slots, uint64_t *work, const uint64_t *total, const uint8_t *lowest,
+                                     const int32_t *gates, const int32_t *groups, size_t n_groups,
+                                     const uint64_t *starts, size_t garblers, uint64_t first, size_t ands,
+                                     size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups));
+    REQUIRES(ands == ands_of(groups, n_groups, instances) && have_tweaks(first, ands));
+    REQUIRES(there(total, 3 * garblers * LABEL * ands) && there(lowest, garblers * ands));
+    REQUIRES(there(starts, LABEL * garblers * garblers));
+    REQUIRES(!n_groups || (gates && slots && work && slots != work));
+    selected->labels.evaluate_jointly_circuit(slots, work, total, lowest, gates, groups, n_groups, starts, garblers,
+                                              first, ands, instances);
+}
+
+void parley_spread_labels(uint64_t *left, uint64_t *right, uint64_t *slots, const uint64_t *results,
+                          const int32_t *gates, const int32_t *groups, size_t n_groups, const uint64_t offset[2],
+                          size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups));
+    const size_t bytes = LABEL * ands_of(groups, n_groups, instances);
+    REQUIRES(apart(left, bytes, right, bytes) && apart(left, bytes, results, bytes));
+    REQUIRES(apart(right, bytes, results, bytes));
+    REQUIRES(!n_groups || (gates && slots && slots != left && slots != right));
+    selected->labels.spread_labels(left, right, slots, results, gates, groups, n_groups, offset, instances);
+}
+
+void parley_garble_authenticated(uint64_t *tables, uint8_t *lowest, uint64_t *slots, uint64_t *work,
+                                 const uint64_t *left, const uint64_t *right, const uint64_t *sums,
+                                 const int32_t *gates, const int32_t *groups, size_t n_groups, const uint64_t delta[2],
+                                 const uint64_t start[2], uint64_t first, size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups));
+    const size_t ands = ands_of(groups, n_groups, instances);
+    REQUIRES(have_tweaks(first, ands));
+    const size_t table_bytes = 2 * LABEL * ands;
+    REQUIRES(apart(tables, table_bytes, left, LABEL * ands) && apart(tables, table_bytes, right, LABEL * ands));
+    REQUIRES(apart(tables, table_bytes, sums, LABEL * ands) && apart(tables, table_bytes, lowest, ands));
+    REQUIRES(!n_groups || (gates && slots && work && slots != work && tables != slots && tables != work));
+    REQUIRES_OF_CONTENTS(delta[0] & 1);
+    selected->labels.garble_authenticated(tables, lowest, slots, work, left, right, sums, gates, groups, n_groups, delta,
+                                          start, first, instances);
+}
+
+void parley_evaluate_authenticated(uint8_t *masked, uint64_t *slots, uint64_t *work, const uint64_t *tables,
+                                   const uint64_t *sums, const int32_t *gates, const int32_t *groups, size_t n_groups,
+                                   const uint64_t start[2], uint64_t first, size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups));
+    const size_t ands = ands_of(groups, n_groups, instances);
+    REQUIRES(have_tweaks(first, ands));
+    REQUIRES(apart(masked, ands, tables, 2 * LABEL * ands) && apart(masked, ands, sums, LABEL * ands));
+    REQUIRES(!n_groups || (gates && slots && work && slots != work));
+    selected->labels.evaluate_authenticated(masked, slots, work, tables, sums, gates, groups, n_groups, start, first,
+                                            instances);
+}
+
+void parley_add_to_tables(uint64_t *out, const uint64_t *tables, const uint64_t *first, const uint64_t *second,
+                          size_t n) {
+    REQUIRES(same_or_apart(out, tables, 2 * LABEL * n));
+    REQUIRES(apart(out, 2 * LABEL * n, first, LABEL * n) && apart(out, 2 * LABEL * n, second, LABEL * n));
+    selected->labels.add_to_tables(out, tables, first, second, n);
+}
+
+void parley_check_authenticated(uint64_t *held, uint64_t *slots, const uint8_t *results, const uint64_t *left,
+                                const uint64_t *right, const uint64_t *sums, const int32_t *gates,
+                                const int32_t *groups, size_t n_groups, const uint64_t delta[2], size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups) && instances <= 64);
+    const size_t n = ands_of(groups, n_groups, instances);
+    REQUIRES(apart(held, WORD * n, results, n) && apart(held, WORD * n, left, WORD * n));
+    REQUIRES(apart(held, WORD * n, right, WORD * n) && apart(held, WORD * n, sums, WORD * n));
+    REQUIRES(!n_groups || (gates && slots && slots != held));
+    selected->labels.check_authenticated(held, slots, results, left, right, sums, gates, groups, n_groups, delta,
+                                         instances);
+}

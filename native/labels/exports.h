@@ -90,4 +90,57 @@ void parley_garble_jointly(uint64_t *left, uint64_t *right, uint64_t *third, con
 void parley_evaluate_jointly(uint64_t *c, const uint64_t *a, const uint64_t *b, const uint64_t start[2], uint64_t first,
                              size_t n);
 
+/* garble_jointly and evaluate_jointly for part of a program, as garble_circuit has it; `ands` counts the ANDs of all
+ * instances in it. A garbler has m + 1 rows of labels on a slot, slots (slot, m + 1, instance): its own label of masked
+ * zero, and its shares of the mask times the offset of each of the m garblers, of whom it is number `me`. starts (m,) are
+ * those of its strings for each garbler's label. Rows of `shares`, one for each garbler, begin share_step >= 2 ands
+ * labels after each other: its shares of the offset times the masks of the ANDs' results, and then times what the masks
+ * of their operands give. tables (3 m - 1, ands) is written: strings for the left halves of each garbler, for the right
+ * halves, thirds of each other garbler; and lowest (ands): what the lowest bits of the own labels were before these were
+ * cleared. A negated operand shifts the share under the own offset. work has room for 3 labels of each instance of each
+ * AND of the largest group.
+ * The evaluator has a label of each garbler on a slot, (slot, m, instance), whose lowest bits are the masked value.
+ * total (3 m, ands): the sum of all garblers' strings, their own thirds being 0; lowest (m, ands), 0 or 1; starts (m, m),
+ * of garbler and string. work has room for 3 m labels of each instance of each AND of the largest group. */
+void parley_garble_jointly_circuit(uint64_t *tables, uint8_t *lowest, uint64_t *slots, uint64_t *work,
+                                   const uint64_t *shares, size_t share_step, const int32_t *gates,
+                                   const int32_t *groups, size_t n_groups, const uint64_t delta[2],
+                                   const uint64_t *starts, size_t me, size_t garblers, uint64_t first, size_t ands,
+                                   size_t instances);
+void parley_evaluate_jointly_circuit(uint64_t *slots, uint64_t *work, const uint64_t *total, const uint8_t *lowest,
+                                     const int32_t *gates, const int32_t *groups, size_t n_groups,
+                                     const uint64_t *starts, size_t garblers, uint64_t first, size_t ands,
+                                     size_t instances);
+
+/* Labels that are linear, through part of a program as garble_circuit has it: results of ANDs are given, labels in
+ * the order of its tables, and left and right are what the ANDs read, as many, shifted by the offset where an operand is
+ * negated. */
+void parley_spread_labels(uint64_t *left, uint64_t *right, uint64_t *slots, const uint64_t *results,
+                          const int32_t *gates, const int32_t *groups, size_t n_groups, const uint64_t offset[2],
+                          size_t instances);
+
+/* garble_circuit and evaluate_circuit as authenticated garbling has them: negated operands are not shifted; the garbler
+ * adds a label right[i] to the first and left[i] to the second of the tables of AND i, and sums[i] to its result, whose
+ * lowest bit goes to lowest[i], a byte, and is cleared. The evaluator adds sums[i] to the result, and masked[i] is the
+ * lowest bit of that. */
+void parley_garble_authenticated(uint64_t *tables, uint8_t *lowest, uint64_t *slots, uint64_t *work,
+                                 const uint64_t *left, const uint64_t *right, const uint64_t *sums,
+                                 const int32_t *gates, const int32_t *groups, size_t n_groups, const uint64_t delta[2],
+                                 const uint64_t start[2], uint64_t first, size_t instances);
+void parley_evaluate_authenticated(uint8_t *masked, uint64_t *slots, uint64_t *work, const uint64_t *tables,
+                                   const uint64_t *sums, const int32_t *gates, const int32_t *groups, size_t n_groups,
+                                   const uint64_t start[2], uint64_t first, size_t instances);
+
+/* out = tables (n, 2) with first (n) and second (n) added to the labels of each pair; out may be tables. */
+void parley_add_to_tables(uint64_t *out, const uint64_t *tables, const uint64_t *first, const uint64_t *second,
+                          size_t n);
+
+/* Bits of at most 64 instances, those of a wire the lower word of its slot, through part of a program: results of ANDs are
+ * given, (i, instance) bytes of 0 and 1. With bits p and q of its operands, whether negated or not, and r of its result
+ *   held = sums ^ p right ^ q left ^ (p q ^ r) delta[0]
+ * for each AND and instance, words in the same order. All may be secret. */
+void parley_check_authenticated(uint64_t *held, uint64_t *slots, const uint8_t *results, const uint64_t *left,
+                                const uint64_t *right, const uint64_t *sums, const int32_t *gates,
+                                const int32_t *groups, size_t n_groups, const uint64_t delta[2], size_t instances);
+
 #endif

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mpc import garbling_authenticated, garbling_jointly
 from mpc.errors import LocalError
 from mpc.garbling import (
     Gates,
@@ -124,3 +125,73 @@ def test_labels_are_shifted_within_wider_arrays():
     for wrong in (np.empty((2, 6, 2), U), np.empty((2, 14, 2), U)[:, ::2]):
         with pytest.raises(LocalError, match="wrong-labels"):
             shifted(wrong, labels[:, 2:9], bits[:, 2:9], DELTA)
+
+
+TABLES = np.zeros((3, 2, 2), U)
+LABELS = np.zeros((3, 2), U)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"shares": [LABELS] * 2 + [LABELS[:2]]}, {"tables": np.zeros((2, 2, 2), U)}, {"delta": np.array([2, 1], U)}],
+)
+def test_authenticated_garbling(given):
+    arguments = {"slots": slots(), "gates": AND, "shares": [LABELS] * 3, "delta": DELTA, "start": START, "first": 0}
+    assert garbling_authenticated.garble(**arguments, tables=TABLES.copy()).shape == (3,)
+    with pytest.raises(LocalError, match="wrong"):
+        garbling_authenticated.garble(**({"tables": TABLES.copy()} | arguments | given))
+
+
+@pytest.mark.parametrize("given", [{"tables": TABLES[:2]}, {"sums": LABELS.astype(np.int64)}])
+def test_authenticated_evaluation(given):
+    arguments = {"slots": slots(), "gates": AND, "tables": TABLES, "sums": LABELS, "start": START, "first": 0}
+    assert garbling_authenticated.evaluate(**arguments).shape == (3,)
+    with pytest.raises(LocalError, match="wrong-labels"):
+        garbling_authenticated.evaluate(**(arguments | given))
+
+
+def test_what_is_linear_and_what_is_checked():
+    places, word = (LABELS.copy(), LABELS.copy()), np.zeros(3, U)
+    with pytest.raises(LocalError, match="wrong-labels"):
+        garbling_authenticated.spread(slots(), AND, LABELS[:2], places)
+    with pytest.raises(LocalError, match="wrong-labels"):
+        garbling_authenticated.merge(TABLES.copy(), TABLES, LABELS[:2], LABELS)
+    for results in (np.zeros((2, 3), np.uint8), np.zeros((1, 65), np.uint8), np.zeros((1, 3), U)):
+        with pytest.raises(LocalError, match="results of shape"):
+            garbling_authenticated.check_words(slots((4, 1, 2)), AND, results, [word] * 3, DELTA)
+
+
+KEYS = garbling_jointly.Keys(1, DELTA, np.ones((2, 2), U))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"slots": slots((4, 2, 3, 2))},
+        {"slots": slots((4, 3, 3, 2))[:, :, ::-1]},
+        {"shares": np.zeros((2, 5, 2), U)},
+        {"keys": garbling_jointly.Keys(0, DELTA, np.ones((1, 2), U))},
+        {"tables": np.zeros((6, 3, 2), U)},
+    ],
+)
+def test_garbling_by_several(given):
+    arguments = {
+        "slots": slots((4, 3, 3, 2)), "gates": AND, "keys": KEYS, "shares": np.zeros((2, 6, 2), U), "first": 0,
+        "tables": np.zeros((5, 3, 2), U),
+    }  # fmt: skip
+    assert garbling_jointly.garble(**arguments).shape == (3,)
+    with pytest.raises(LocalError, match="wrong-labels"):
+        garbling_jointly.garble(**(arguments | given))
+
+
+@pytest.mark.parametrize(
+    "given", [{"total": np.zeros((5, 3, 2), U)}, {"lowest": np.zeros((2, 3), U)}, {"slots": slots((4, 3, 3, 2))}]
+)
+def test_evaluating_by_several(given):
+    arguments = {
+        "slots": slots((4, 2, 3, 2)), "gates": AND, "starts": np.ones((2, 2, 2), U), "total": np.zeros((6, 3, 2), U),
+        "lowest": np.zeros((2, 3), np.uint8), "first": 0,
+    }  # fmt: skip
+    garbling_jointly.evaluate(**arguments)
+    with pytest.raises(LocalError, match="wrong-labels"):
+        garbling_jointly.evaluate(**(arguments | given))

@@ -8,41 +8,21 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from kernel_cases import with_kernels_of_their_own
+from kernel_programs import SLOTS, labels, p, random_program
 
 import native
-from native import WORDS, BrokenContract, ffi, lib
+from native import BrokenContract, lib
 
 Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int32]
 
 GUARD = np.uint64(0xDEADBEEF)
-SLOTS = 11
 
 
 @pytest.fixture(params=with_kernels_of_their_own("labels"), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
-
-
-def p(x: npt.NDArray[np.generic]) -> native.Pointer:
-    return ffi.from_buffer(WORDS if x.dtype == np.uint64 else ffi.typeof("int32_t[]"), x)
-
-
-def labels(*shape: int, seed: int = 0) -> Words:
-    return np.random.default_rng(seed).integers(0, 2**64, (*shape, 2), np.uint64)
-
-
-def random_program(seed: int, groups: int = 12) -> tuple[Numbers, Numbers]:
-    """Groups of 0 to 4 gates on random slots; results of a group may fall on slots that it reads."""
-    rng = np.random.default_rng(seed)
-    counts = np.stack([rng.integers(0, 5, groups), rng.integers(0, 2, groups)], axis=1).astype(np.int32)
-    gates = []
-    for count, are_ands in counts.tolist():
-        results = rng.permutation(SLOTS)[:count]
-        operands = 2 * rng.integers(0, SLOTS, (count, 2)) + are_ands * rng.integers(0, 2, (count, 2))
-        gates.append(np.concatenate([operands, results[:, None]], axis=1))
-    return np.concatenate(gates).astype(np.int32), counts
 
 
 def one_by_one(slots: Words, gates: Numbers, groups: Numbers, delta: Words, start: Words, first: int) -> list[Words]:

@@ -82,6 +82,49 @@ static void evaluate_jointly(uint64_t *out, uint64_t *s) {
     parley_evaluate_jointly(out, s, s + 2 * GATES, s + KEYS, 3, GATES);
 }
 
+/* Two garblers' labels and shares on slots; the shares of results and products follow. */
+static void garble_jointly_circuit(uint64_t *out, uint64_t *s) {
+    uint64_t work[12 * INSTANCES];
+    parley_garble_jointly_circuit(out, (uint8_t *)(out + 10 * ANDS), s, work, s + 18 * INSTANCES, 2 * ANDS, gates, groups,
+                                  3, s + 30 * INSTANCES, s + KEYS, 1, 2, 3, ANDS, INSTANCES);
+}
+
+static void evaluate_jointly_circuit(uint64_t *out, uint64_t *s) {
+    uint64_t work[24 * INSTANCES];
+    uint8_t lowest[2 * ANDS];
+    for (int i = 0; i < 2 * ANDS; i++) lowest[i] = (uint8_t)(s[i] & 1);
+    (void)out;
+    parley_evaluate_jointly_circuit(s, work, s + 12 * INSTANCES, lowest, gates, groups, 3, s + KEYS, 2, 3, ANDS,
+                                    INSTANCES);
+}
+
+static void spread_labels(uint64_t *out, uint64_t *s) {
+    parley_spread_labels(out, out + 2 * ANDS, s, s + 6 * INSTANCES, gates, groups, 3, s + KEYS, INSTANCES);
+}
+
+static void garble_authenticated(uint64_t *out, uint64_t *s) {
+    uint64_t work[8 * INSTANCES];
+    parley_garble_authenticated(out, (uint8_t *)(out + 4 * ANDS), s, work, s + 6 * INSTANCES, s + 12 * INSTANCES,
+                                s + 18 * INSTANCES, gates, groups, 3, s + 24 * INSTANCES, s + KEYS, 3, INSTANCES);
+}
+
+static void evaluate_authenticated(uint64_t *out, uint64_t *s) {
+    uint64_t work[8 * INSTANCES];
+    parley_evaluate_authenticated((uint8_t *)out, s, work, s + 6 * INSTANCES, s + 18 * INSTANCES, gates, groups, 3,
+                                  s + KEYS, 3, INSTANCES);
+}
+
+static void add_to_tables(uint64_t *out, uint64_t *s) {
+    parley_add_to_tables(out, s, s + 4 * GATES, s + 6 * GATES, GATES);
+}
+
+static void check_authenticated(uint64_t *out, uint64_t *s) {
+    uint8_t bits[ANDS];
+    for (int i = 0; i < ANDS; i++) bits[i] = (uint8_t)(s[i] & 1);
+    parley_check_authenticated(out, s, bits, s + 6, s + 6 + ANDS, s + 6 + 2 * ANDS, gates, groups, 3, s + KEYS,
+                               INSTANCES);
+}
+
 const Case cases[] = {
     {"hash_cr", hash_cr}, {"hash_ccr", hash_ccr}, {"hash_tccr", hash_tccr}, {"hash_rekeyed", rekeyed},
     {"hash_rekeyed pairs", rekeyed_pairs}, {"hash_rekeyed rows", rekeyed_rows}, {"tree_level", tree_level},
@@ -91,5 +134,9 @@ const Case cases[] = {
     {"garble_three_halves", garble_three_halves}, {"evaluate_three_halves", evaluate_three_halves},
     {"garble_three_halves_circuit", garble_three_halves_circuit},
     {"evaluate_three_halves_circuit", evaluate_three_halves_circuit},
-    {"garble_jointly", garble_jointly}, {"evaluate_jointly", evaluate_jointly}, {0},
+    {"garble_jointly", garble_jointly}, {"evaluate_jointly", evaluate_jointly},
+    {"garble_jointly_circuit", garble_jointly_circuit}, {"evaluate_jointly_circuit", evaluate_jointly_circuit},
+    {"spread_labels", spread_labels}, {"garble_authenticated", garble_authenticated},
+    {"evaluate_authenticated", evaluate_authenticated}, {"add_to_tables", add_to_tables},
+    {"check_authenticated", check_authenticated}, {0},
 };
