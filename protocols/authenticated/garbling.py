@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from mpc.algebra.bits import pack, unpack, words_for
 from mpc.algebra.ring import U64, Words
+from mpc.algebra.words import aligned
 from mpc.context import Context
-from mpc.label_hash import garble_ands
-from protocols.authenticated.bits import CLEARED, ONE, Bits
+from mpc.garbling_authenticated import garble, merge
+from protocols.authenticated.bits import CLEARED, Bits
 from protocols.authenticated.common import Common
 from protocols.authenticated.side import Side
-from protocols.authenticated.steps import Steps, xor
+from protocols.authenticated.steps import Steps
 from protocols.authenticated.task import Task
 
 Bytes = npt.NDArray[np.uint8]
@@ -67,22 +68,13 @@ def garbled_block(
     begin, count = steps.ands * block.start, steps.ands * width
     message = np.empty(4 * count + words_for(count), U64)
     tables, colours = message[: 4 * count].reshape(count, 2, 2), np.empty(count, np.uint8)
-    slots = np.empty((steps.slots, width, 2), U64)
+    slots = aligned((steps.slots, width, 2))
     slots[0] = 0
     slots[steps.inputs] = made.zeros[:, block]
-    for step in steps.steps:
-        xor(slots, step)
-        if step.ands:
-            here = slice(step.first * width, (step.first + step.ands) * width)
-            shares = [labels[begin + here.start : begin + here.stop] for labels in additions]
-            operands = slots[step.left].reshape(-1, 2), slots[step.right].reshape(-1, 2)
-            results, made_tables = garble_ands(*operands, side.delta, made.start, begin + here.start)
-            np.bitwise_xor(made_tables[:, 0], shares[1], out=tables[here, 0])
-            np.bitwise_xor(made_tables[:, 1], shares[0], out=tables[here, 1])
-            results ^= shares[2]
-            colours[here] = results[:, 0] & ONE
-            results[:, 0] &= CLEARED
-            slots[step.results] = results.reshape(-1, width, 2)
+    for run in steps.runs:
+        here, there = run.places(0, width), run.places(begin, width)
+        shares = [labels[there] for labels in additions]
+        colours[here] = garble(slots, run.gates, shares, side.delta, made.start, there.start, tables[here])
     message[4 * count :] = pack(colours)
     return message
 
@@ -92,7 +84,6 @@ def merged_block(made: Garbled, additions: tuple[Words, Words, Words], here: sli
     assert made.tables is not None
     assert made.additions is not None
     count = here.stop - here.start
-    tables, kept = message[: 4 * count].reshape(count, 2, 2), made.tables[here]
-    np.bitwise_xor(tables[:, 0], additions[1][here], out=kept[:, 0])
-    np.bitwise_xor(tables[:, 1], additions[0][here], out=kept[:, 1])
+    tables = message[: 4 * count].reshape(count, 2, 2)
+    merge(made.tables[here], tables, additions[1][here], additions[0][here])
     made.additions[here, 0] ^= unpack(message[4 * count :], count)

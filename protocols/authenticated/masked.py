@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from mpc.algebra.bits import pack
 from mpc.algebra.ring import U64, Words
+from mpc.garbling_authenticated import check_words
 from protocols.authenticated.equality import Zeros
 from protocols.authenticated.garbling import Garbled
 from protocols.authenticated.side import Side
-from protocols.authenticated.steps import Steps, blocks, steps_of, xor
+from protocols.authenticated.steps import Steps, blocks, steps_of
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -33,24 +34,11 @@ def _block(side: Side, garbled: Garbled, steps: Steps, inputs: Bytes, ands: Byte
     width = block.stop - block.start
     slots = np.zeros((steps.slots, 1, 2), U64)
     slots[steps.inputs, 0, 0] = _words(inputs[:, block])
-    for step in steps.steps:
-        xor(slots, step)
-        if step.ands:
-            begin = steps.ands * block.start + step.first * width
-            here = slice(begin, begin + step.ands * width)
-            left, right = (slots[places, 0, 0] for places in (step.left, step.right))
-            results = _words(ands[here].reshape(-1, width))
-            zeros.add(_held(side, garbled, here, width, (left, right, results)))
-            slots[step.results, 0, 0] = results
+    for run in steps.runs:
+        here = run.places(steps.ands * block.start, width)
+        held = [labels[here] for labels in garbled.checks]
+        zeros.add(check_words(slots, run.gates, ands[here].reshape(-1, width), held, side.delta))
     return _bits(slots[steps.ends >> 1, 0, 0], width).astype(np.uint8)
-
-
-def _held(side: Side, garbled: Garbled, here: slice, width: int, words: tuple[Words, Words, Words]) -> Words:
-    """This party's words of what must be 0."""
-    left, right, results = (np.uint64(0) - _bits(each, width).reshape(-1) for each in words)
-    masks_left, masks_right, sums = (labels[here] for labels in garbled.checks)
-    held: Words = sums ^ left & masks_right ^ right & masks_left ^ (left & right ^ results) & side.delta[0]
-    return held
 
 
 def _words(bits: Bytes) -> Words:
