@@ -59,7 +59,7 @@ class Evaluating:
         for j in self.call.garblers if piece.ands else ():
             add_tables(total, await ctx.receive(j, self.call.tables(piece)), j)
             lowest.append(unpack(await ctx.receive(j, self.call.lowest(piece)), piece.ands))
-        bits = np.array(lowest, U64).reshape(m, piece.ands)
+        bits = np.array(lowest, np.uint8).reshape(m, piece.ands)
         assert self.evaluator is not None
         work = WORK_OF_AND * m * m * piece.ands
         outputs = await ctx.off_loop(work, self.evaluator.take, piece, inputs, total, bits)

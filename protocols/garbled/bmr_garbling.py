@@ -10,8 +10,9 @@ from mpc.algebra.bits import pack, unpack
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from mpc.correlation import Material
+from mpc.garbling_jointly import Keys
 from protocols.garbled import bmr_products
-from protocols.garbled.bmr_gates import Keys, cleared
+from protocols.garbled.bmr_gates import cleared
 from protocols.garbled.bmr_levels import Piece
 from protocols.garbled.bmr_masks import Bytes, lanes, of_literals, spread
 from protocols.garbled.bmr_messages import Call, Pair, starts_of, take_for_binding, take_for_products
@@ -164,8 +165,7 @@ class Garbling:
             zeros = taken.labels[self.me, self.call.evaluator][1]
             labels = bound_at_sender(zeros, to_labels, self.delta)
             cleared(labels)
-        inputs, masks, products = np.split(shares, [len(labels), len(labels) + piece.ands], axis=1)
-        return Bound(labels, inputs, masks, products)
+        return Bound(labels, shares[:, : len(labels)], shares[:, len(labels) :])
 
     def outputs(self) -> Words:
         """Of the outputs' masks; one garbler turns what is negated."""

@@ -23,20 +23,24 @@ MOST_TOGETHER = 1 << 12
 """Instances of a block, at most."""
 
 
+Numbers = npt.NDArray[np.int32]
+_NO_GATES: Numbers = np.empty((0, 3), np.int32)
+
+
 @dataclass(frozen=True, eq=False)
 class Level:
-    """XORs, and then ANDs that need nothing of each other: literals of slots, slots of results; `first`: AND number."""
+    """XORs, and then ANDs that need nothing of each other: gates on slots, as `mpc.garbling.Gates` has them."""
 
-    xors: Gates
-    left: Literals
-    right: Literals
-    results: Literals
+    xors: Numbers
+    ands: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Levels that are garbled together; `first`: how many ANDs of an instance come before."""
+
+    gates: Gates
     first: int
-
-    @property
-    def ands(self) -> int:
-        """How many."""
-        return len(self.results)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,16 +52,16 @@ class Levels:
     ends: Literals
     operands: tuple[Literals, Literals]
     """Literals of wires of all ANDs, in the order of the levels."""
-    products: npt.NDArray[np.int32]
+    products: Numbers
     """Their own wires."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Levels of the instances of a block. `number`: of its first AND among those of all instances in this call."""
+    """A run of the instances of a block. `number`: of its first AND among those of all instances in this call."""
 
     block: slice
-    levels: tuple[Level, ...]
+    run: Run
     begins: bool
     ends: bool
     number: int
@@ -70,12 +74,12 @@ class Piece:
     @property
     def gates(self) -> slice:
         """Its ANDs among all of one instance."""
-        return slice(self.levels[0].first, self.levels[-1].first + self.levels[-1].ands)
+        return slice(self.run.first, self.run.first + self.run.gates.ands)
 
     @property
     def ands(self) -> int:
         """How many ANDs, of all its instances together."""
-        return sum(level.ands for level in self.levels) * self.instances
+        return self.run.gates.ands * self.instances
 
 
 def together(circuit: Circuit, instances: int) -> int:
@@ -88,21 +92,31 @@ def pieces(circuit: Circuit, instances: int) -> Iterator[Piece]:
     runs, number, step = _runs(circuit), 0, together(circuit, instances)
     for at in range(0, instances, step):
         block = slice(at, min(at + step, instances))
-        for index, levels in enumerate(runs):
-            piece = Piece(block, levels, index == 0, index + 1 == len(runs), number)
+        for index, run in enumerate(runs):
+            piece = Piece(block, run, index == 0, index + 1 == len(runs), number)
             yield piece
             number += piece.ands
 
 
 @lru_cache(maxsize=64)
-def _runs(circuit: Circuit) -> tuple[tuple[Level, ...], ...]:
+def _runs(circuit: Circuit) -> tuple[Run, ...]:
     """The levels of an instance, cut where a piece is full."""
-    runs: list[list[Level]] = [[]]
+    parts: list[list[Level]] = [[]]
     for level in levels_of(circuit).levels:
-        if runs[-1] and sum(other.ands for other in runs[-1]) + level.ands > PIECE_ANDS:
-            runs.append([])
-        runs[-1].append(level)
-    return tuple(map(tuple, runs))
+        if parts[-1] and sum(len(other.ands) for other in parts[-1]) + len(level.ands) > PIECE_ANDS:
+            parts.append([])
+        parts[-1].append(level)
+    runs, first = [], 0
+    for part in parts:
+        runs.append(Run(_gates(part), first))
+        first += runs[-1].gates.ands
+    return tuple(runs)
+
+
+def _gates(levels: list[Level]) -> Gates:
+    both = [(gates, kind) for level in levels for kind, gates in enumerate((level.xors, level.ands)) if len(gates)]
+    groups = [(len(gates), kind) for gates, kind in both]
+    return Gates(np.concatenate([_NO_GATES, *(gates for gates, _ in both)]), np.array(groups, np.int32).reshape(-1, 2))
 
 
 @lru_cache(maxsize=64)
@@ -125,18 +139,18 @@ class _Writer:
     def levels(self) -> Levels:
         """All of it; XORs after the last AND make a level without ANDs."""
         found: list[Level] = []
-        xors: list[npt.NDArray[np.int32]] = []
-        nothing, first = np.empty(0, np.int32), 0
+        xors: list[Numbers] = []
+        nothing = np.empty(0, np.int32)
         for number, batch in enumerate(self.batches):
-            left, right = self._slots(batch.left), self._slots(batch.right)
-            results = self._given(batch)
+            operands = self._slots(batch.left), self._slots(batch.right)
+            gates = np.stack([*operands, self._given(batch)], axis=1)
             if batch.is_and:
-                found.append(Level(_xors(xors), left, right, results, first))
-                xors, first = [], first + len(results)
+                found.append(Level(np.concatenate([_NO_GATES, *xors]), gates))
+                xors = []
             else:
-                xors.append(np.stack([left, right, results], axis=1))
+                xors.append(gates)
             self._take_back(number)
-        found.append(Level(_xors(xors), nothing, nothing, nothing, first))
+        found.append(Level(np.concatenate([_NO_GATES, *xors]), _NO_GATES))
         ands = [batch for batch in self.batches if batch.is_and]
         left, right, wires = (
             np.concatenate([nothing, *arrays]).astype(np.int32)
@@ -180,9 +194,3 @@ def _parted(batch: Batch) -> Iterator[Batch]:
     for at in range(0, len(batch.wires), PIECE_ANDS):
         part = slice(at, at + PIECE_ANDS)
         yield Batch(batch.is_and, batch.left[part], batch.right[part], batch.wires[part])
-
-
-def _xors(batches_of_gates: list[npt.NDArray[np.int32]]) -> Gates:
-    gates = np.concatenate([np.empty((0, 3), np.int32), *batches_of_gates])
-    counts = [(len(batch), 0) for batch in batches_of_gates]
-    return Gates(gates, np.array(counts, np.int32).reshape(-1, 2))

@@ -14,8 +14,9 @@ from mpc.algebra.ring import Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Spec
 from mpc.correlation import Material
+from mpc.garbling_jointly import table_shape
 from protocols.circuits.circuit import Circuit
-from protocols.garbled.bmr_gates import table_shape, table_words
+from protocols.garbled.bmr_gates import table_words
 from protocols.garbled.bmr_levels import Levels, Piece, levels_of, pieces
 from protocols.preprocessing.kinds.labels import Labels
 
