@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from mpc.context import Context
+from mpc.context import Context, Session
 from mpc.errors import LocalError
 from protocols.authenticated.common import Common, give_common
 from protocols.authenticated.online import evaluate_masked
@@ -74,7 +74,7 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
     input can be made to depend on an output.
 
     Secure against either party, whatever it does. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`,
-    PeerError; after any error the session's transfers are gone (`transfers-discarded`).
+    PeerError, SupplyError; after any error nothing more is computed in the session (`transfers-discarded`).
     """
     if not task.instances:
         return np.empty((len(task.circuit.ends), 0), np.uint8) if ctx.me in receivers else None
@@ -83,7 +83,7 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
         side: Side | None = None
         common: Common | None = None
         masked = []
-        ahead, parts = _parts(ctx, task)
+        ahead, parts = _parts(ctx.session, task)
         for batch in parts:
             some = replace(task, instances=batch.stop - batch.start)
             if ahead:
@@ -99,14 +99,19 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
         return await open_outputs(ctx, side, joined(masked), receivers)
 
 
-def _parts(ctx: Context, task: Task) -> tuple[bool, Sequence[slice]]:
+def is_ahead(session: Session, task: Task) -> bool:
+    """Whether the tables of a circuit are material."""
+    return bool(task.instances) and _parts(session, task)[0]
+
+
+def _parts(session: Session, task: Task) -> tuple[bool, Sequence[slice]]:
     """Whether it is garbled ahead, and the instances that are computed together; those that share an input and are
     garbled ahead are one piece, which has the mask of it."""
-    parts = list(batches(task))
-    if task.common and goes_ahead(ctx.session, task):
+    if task.common and goes_ahead(session, task):
         return True, [slice(0, task.instances)]
-    ahead = not task.common and goes_ahead(ctx.session, replace(task, instances=parts[-1].stop - parts[-1].start))
-    return ahead, parts
+    parts = list(batches(task))
+    largest = max(part.stop - part.start for part in parts)
+    return not task.common and goes_ahead(session, replace(task, instances=largest)), parts
 
 
 def batches(task: Task) -> Iterator[slice]:

@@ -48,7 +48,7 @@ def pack_request(part: BatchPart | None, entries: Iterable[Entry]) -> bytes:
 
 
 def unpack_request(data: bytes, sender: str) -> tuple[BatchPart | None, list[Entry]]:
-    """Parse and check what a peer made with `pack_request`. PeerError `malformed-message`, also for what is not dealt."""
+    """Parse and check what a peer made with `pack_request`. PeerError `malformed-message`; so is what none deals."""
     end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "little")
     try:
         entries = parse_demand(data[end:], SLICE_WORDS // _ENTRY_WORDS)

@@ -261,5 +261,5 @@ def test_two_processes_over_tls(tmp_path: Path) -> None:
     assert run["circuits"][0]["adversary"] == "one of two, malicious"
     assert run["circuits"] == planned["circuits"]
     assert all("is secure although one of the two may deviate" in document["security"] for document in documents)
-    assert all("Material none is needed" in text for text in printed)
+    assert all("authenticated_and 64" in text for text in printed)
     assert (run["rounds"], run["bytes_sent"]) == (planned["rounds"], planned["bytes_sent"])
