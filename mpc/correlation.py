@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, fields
 from functools import cache, lru_cache
 from math import prod
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes import Shape
@@ -34,11 +34,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """The base of all kinds; `ring` is the ring of its arithmetic parts."""
+    """The base of all kinds; `ring` is the ring of its arithmetic parts.
+
+    `dealt`: whether a dealer may make it. `of_one_run`: whether pieces have a secret in common that is of one run, so
+    that a store never gives another run what one has left.
+    """
 
     ring: Z2k
     name: ClassVar[str] = "correlation"
     drawn: ClassVar[int] = 0
+    dealt: ClassVar[bool] = True
+    of_one_run: ClassVar[bool] = False
 
     def parts(self) -> tuple[Part, ...]:
         """The arrays of this kind, drawn ones first."""
@@ -47,6 +53,10 @@ class Correlation:
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """The remaining parts, in the clear, from the drawn ones in the clear."""
         return ()
+
+    def in_run(self, run: int) -> Self:
+        """The same for the run of this number, of those that a store is made for."""
+        return self
 
     def of_ring(self, shape: Shape, sharing: Sharing = "sum", holder: int | None = None) -> Part:
         """A part that holds ring elements, in this shape of elements: a last axis has their words if they have two."""

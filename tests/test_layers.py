@@ -23,13 +23,17 @@ ORDER = {
     "protocols": (
         "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
         "unchecked", "sorting_network", "paillier", "circuits", "ot.groups", "preprocessing.orders",
-        "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind", "preprocessing.elementwise",
-        "preprocessing.joining",
+        "authenticated.side", "authenticated.bits", "authenticated.ands", "authenticated.equality",
+        "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind",
+        "preprocessing.elementwise", "preprocessing.joining",
         "preprocessing.bilinear", "preprocessing.random_bits", "garbled.program", "garbled.walk",
         "garbled.half_gates_zre15", "garbled.three_halves_rr21", "garbled.schemes", "garbled.whole",
         "garbled.projection", "garbled.joint", "garbled.numbers",
+        "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
+        "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "numeric", "preprocessing", "authenticated", "array", "prepared", "horizon", "runs",
+        "ot", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
+        "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -89,7 +93,7 @@ FOLDER_ORDER = {
     "protocols.authenticated": (
         "side", "bits", "ands", "equality", "buckets", "steps", "masks", "task", "common", "garbling", "dependent",
         "evaluating", "masked", "outputs", "online", "planned_ends", "ends", "random_bits", "leaky", "independent",
-        "session", "__init__",
+        "supplied", "session", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",

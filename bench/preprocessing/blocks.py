@@ -12,12 +12,15 @@ from math import prod
 
 from bench.suppliers import DEALER
 from mpc.correlation import Correlation
+from protocols.authenticated.ands import Size
+from protocols.authenticated.buckets import leaky
 from protocols.ot import silent_ferret_ywlzw20 as ferret
 from protocols.ot.correlated import LABEL_BITS
 from protocols.ot.extension_softspoken_roy22 import DEFAULT_K
 from protocols.ot.folding import parts
 from protocols.preprocessing.dealing import corrected
 from protocols.preprocessing.kind import of_kind
+from protocols.preprocessing.kinds.authenticated_garbling import AuthenticatedGarbling
 from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
@@ -27,6 +30,8 @@ BLOCK_BITS = 128
 BLOCK_WORDS = 2
 _MATRIX_BLOCKS = 2
 """Blocks from which a row of Ferret's sparse matrix is made: ten numbers below 2^17 to 2^19."""
+_HASHES_OF_AND = 6
+"""Of a leaky AND at either party: its key with and without its offset, and its MAC."""
 OF_AND = {"half-gates": 4, "three-halves": 6}
 """Of the garbler for each AND, by scheme."""
 
@@ -78,12 +83,24 @@ def blocks(kind: Correlation, supplier: str, n: int) -> float:
     if supplier == DEALER:
         gates = OF_AND[kind.way.name] * kind.elements if isinstance(kind, Garbling) else 0
         return gates + max(_dealt_words(kind, n), drawn) / BLOCK_WORDS
+    if (size := of_kind(kind).authenticated) is not None:
+        return _authenticated(size) + (
+            OF_AND["half-gates"] * kind.elements if isinstance(kind, AuthenticatedGarbling) else 0
+        )
     transfers = of_kind(kind).transfers(n)
     if isinstance(kind, Garbling):
         return blocks_of(transfers, BLOCKS[supplier], n) + OF_AND[kind.way.name] * kind.elements
     if transfers.count:
         return blocks_of(transfers, BLOCKS[supplier], n)
     return drawn * (n if isinstance(kind, InputMask) else 1) / BLOCK_WORDS
+
+
+def _authenticated(size: Size) -> float:
+    """Correlations in both directions, three for each leaky AND; of each of those three hashes of two blocks."""
+    ands, extension = sum(leaky(size.ands)), BLOCKS[SOFTSPOKEN.name]
+    correlations = 3 * ands + size.ands
+    ends = extension.sender + extension.receiver
+    return correlations * ends + max(size.owned[0], size.owned[1]) * ends + _HASHES_OF_AND * ands
 
 
 def _dealt_words(kind: Correlation, n: int) -> int:

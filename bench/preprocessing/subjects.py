@@ -13,6 +13,7 @@ from mpc.algebra.ring import Z64
 from mpc.context import Context
 from mpc.prg import SEED_BYTES, Seed
 from mpc.supply import Entry
+from protocols.authenticated.task import Task
 from protocols.circuits.library import aes
 from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.ot.correlated import CotReceiver, CotSender
@@ -23,6 +24,8 @@ from protocols.ot.silent_ferret_ywlzw20 import receive_setup as ferret_receive
 from protocols.ot.silent_ferret_ywlzw20 import send_setup as ferret_send
 from protocols.preprocessing.kind import Kind
 from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.authenticated_and import AuthenticatedAnd
+from protocols.preprocessing.kinds.authenticated_garbling import AuthenticatedGarbling
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
 from protocols.preprocessing.kinds.garbling import Garbling
@@ -65,6 +68,7 @@ class Example:
     count: int
     piece: Callable[[int], Kind]
     step: int = 1
+    suppliers: tuple[str, ...] = SUPPLIERS
 
     def size(self, scale: float) -> int:
         """Units at a scale: as many as whole iterations of silent transfer make, where one is not enough.
@@ -77,12 +81,16 @@ class Example:
         return (iterations * SMALL.fresh // each if iterations else steps) * self.step
 
     def subject(self) -> Subject:
-        """All suppliers make it."""
+        """What parties alone make is made by two, by transfers of its own."""
+        parties = None if self.suppliers == SUPPLIERS else 2
         return Subject(
-            self.name, self.unit, SUPPLIERS, self.size,
-            lambda size, supplier, n: blocks(self.piece(size), supplier, n),
+            self.name, self.unit, self.suppliers, self.size,
+            lambda size, supplier, n: blocks(self.piece(size), supplier, n), parties,
         )  # fmt: skip
 
+
+OF_THEIR_OWN = (SOFTSPOKEN.name,)
+"""Of kinds that have transfers of their own, whatever the others are made by."""
 
 EXAMPLES = {
     example.name: example
@@ -109,6 +117,15 @@ EXAMPLES = {
         Example(
             "garbling.aes", "ANDs", 200 * aes().ands,
             lambda count: Garbling.of(Z64, aes(), count // aes().ands, HALF_GATES, 0, 1), aes().ands,
+        ),
+        Example(
+            "authenticated_and", "ANDs", 1 << 19, lambda count: AuthenticatedAnd(Z64, count), suppliers=OF_THEIR_OWN
+        ),
+        Example(
+            "authenticated_garbling.aes", "ANDs", 40 * aes().ands,
+            lambda count: AuthenticatedGarbling.of(
+                Z64, Task(aes(), count // aes().ands, (0,) * 128 + (1,) * 128)
+            ), aes().ands, OF_THEIR_OWN,
         ),
     )
 }  # fmt: skip

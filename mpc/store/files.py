@@ -48,7 +48,8 @@ class Header:
 
     `store`: 32 random bytes, this party's. `session`: 32 bytes that the parties have in common, and `plan`: the digest
     of what is stored, both the same at every party. `ring`: its bits. `records`, `words`: how many. `kinds`: elements
-    of each kind. `maker`, `trust`, `dealt`: what `Supply` says of the supplier that made the material.
+    of each kind. `each`: how many records a run has, where what one has left is
+    of no use to the next; else 0. `maker`, `trust`, `dealt`: what `Supply` says of the supplier that made the material.
     """
 
     store: bytes
@@ -63,6 +64,7 @@ class Header:
     records: int
     words: int
     kinds: dict[str, int]
+    each: int = 0
 
 
 def key_of(identity: Identity) -> Seed:

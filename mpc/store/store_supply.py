@@ -148,9 +148,13 @@ class StoreSupply:
     def begin(self, position: int) -> None:
         """Begin a run with the records from `position` on, the same at every party; those before it are burned.
 
+        Where pieces of a run have a secret in common, what another run has left is burned as well: a secret of a run
+        in which a check has failed is never used again, and neither is that of one that was interrupted.
         For callers that have compared stores otherwise than by `agree`.
         """
         assert position <= self.header.records
+        if self.header.each:
+            position = -(-position // self.header.each) * self.header.each
         if position > self._journal.position:
             self._journal.advance(position)
         self._start = self._journal.position

@@ -88,7 +88,7 @@ class StoreWriter:
         self._index = SealedWriter(self._folder / INDEX, file_key(self._key, store, INDEX))
         self._material = SealedWriter(self._folder / MATERIAL, file_key(self._key, store, MATERIAL))
         self._digest = sha256()
-        self._records = self._words = 0
+        self._records = self._words = self._of_one_run = 0
         self._kinds: dict[str, int] = {}
         self._finished = False
 
@@ -120,17 +120,30 @@ class StoreWriter:
     ) -> None:
         """Have a supplier make all of a demand, some at a time, and append it.
 
-        A supplier makes nothing twice for one path, so the demand of each `run` is asked for under its number.
+        A supplier makes nothing twice for one path, so the demand of each `run` is asked for under its number. Where
+        pieces are of one run (`Correlation.of_one_run`), all runs have as many. LocalError `store-material`.
         """
+        self._count_run(demand)
         for number, entries in enumerate(_batches(demand)):
-            await supply.provide((run, number), [((run, *path), kind) for path, kind in entries])
+            await supply.provide((run, number), [((run, *path), kind.in_run(run)) for path, kind in entries])
             before = self._words
             for path, kind in entries:
-                asked = (run, *path)
-                material = supply.ready(asked, kind)
-                self.add(path, kind, material if material is not None else await supply.make(asked, kind))
+                asked, wanted = (run, *path), kind.in_run(run)
+                material = supply.ready(asked, wanted)
+                self.add(path, kind, material if material is not None else await supply.make(asked, wanted))
             if on_added:
                 on_added(self._words - before)
+
+    def _count_run(self, demand: Sequence[Entry]) -> None:
+        if not self._of_one_run and not any(kind.of_one_run for _, kind in demand):
+            return
+        self._of_one_run = self._of_one_run or len(demand)
+        if self._records % self._of_one_run or len(demand) != self._of_one_run:
+            raise LocalError(
+                "store-material",
+                "what runs of this store take differs, and some of it is of one run alone",
+                "add the same demand for each run, whole",
+            )
 
     @property
     def plan(self) -> bytes:
@@ -143,7 +156,9 @@ class StoreWriter:
         self._material.finish()
         header = self.header
         Journal.create(self._folder / JOURNAL, file_key(self._key, header.store, JOURNAL))
-        self.header = replace(header, plan=self.plan, records=self._records, words=self._words, kinds=self._kinds)
+        self.header = replace(
+            header, plan=self.plan, records=self._records, words=self._words, kinds=self._kinds, each=self._of_one_run
+        )  # fmt: skip
         write_header(self._folder, self.header, self._key)
         sync_folder(self._folder)
         try:

@@ -17,7 +17,7 @@ from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context, receivers_of
 from protocols.array.node import Shape
 from protocols.array.secret import SecretArray
-from protocols.authenticated.session import compute, standing
+from protocols.authenticated.session import compute, is_ahead, standing
 from protocols.authenticated.task import PUBLIC, Task
 from protocols.circuits.arrays import Bytes
 from protocols.circuits.circuit import Circuit, Port
@@ -58,12 +58,14 @@ async def authenticated(
     Abort names it, and nothing more can be computed this way in the session. A party may always give other data of its
     own than it has, and may end the run when it knows its outputs and the other does not.
 
-    Constant rounds, all phases in this call; for each AND and instance about 64 bytes each way, of few up to several
-    times as many, and 32 from party 0. Suppliers of material, stores and schemes of garbling change nothing of it. A
-    plan gives zeros.
+    Constant rounds; for each AND and instance about 64 bytes each way, of few up to several times as many, which are
+    material (`authenticated_and`), and 32 from party 0. With `--garbling ahead` tables are material as well
+    (`authenticated_garbling`), and a bit for each AND is left. Where a dealer makes material, the parties make this in
+    the call. A plan gives zeros.
 
     LocalError as `mpc.garbled` and `not-private`, `unfit-session` among other than two parties, `calls-at-once`,
-    `transfers-discarded`, `bad-shape`; Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`; PeerError.
+    `transfers-discarded`, `bad-shape`; SupplyError `mixed-offsets`, and as of all material; Abort
+    `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`; PeerError.
     """
     need_context(ctx, "authenticated")
     line = user_line()
@@ -80,7 +82,7 @@ async def authenticated(
     inputs = _rows(sources, batch)
     call.remark(_mark(inputs, task, batch, [source.shape for source in sources], receivers))
     outputs = [_described(port, batch, receivers, line) for port in circuit.outputs]
-    call.session.ledger.circuit(call.path, CircuitRun(line, circuit.name, circuit.ands, task.instances, BY, ADVERSARY))
+    call.session.ledger.circuit(call.path, _account(call, line, task))
 
     async def open_() -> Sequence[Bytes | None]:
         return [await compute(call, task, inputs, receivers)]
@@ -89,6 +91,11 @@ async def authenticated(
         (bits,) = await released_by(call, outputs, open_)
     ctx.join(call)
     return as_outputs(circuit, _parts(circuit, bits, batch))
+
+
+def _account(call: Context, line: str, task: Task) -> CircuitRun:
+    circuit, garbling = task.circuit, "ahead" if is_ahead(call.session, task) else ""
+    return CircuitRun(line, circuit.name, circuit.ands, task.instances, BY, ADVERSARY, garbling=garbling)
 
 
 def _check(ctx: Context, given: Mapping[str, Any], batch: Shape) -> None:

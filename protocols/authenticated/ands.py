@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import numpy as np
 
 from mpc.algebra.ring import Words
 from protocols.authenticated.bits import Bits
@@ -39,6 +42,12 @@ class Size(NamedTuple):
         """Of all sorts together."""
         return 4 * self.ands + sum(self.owned)
 
+    @classmethod
+    def total(cls, sizes: Iterable[Size]) -> Size:
+        """Of several together."""
+        each = list(sizes)
+        return cls(sum(s.ands for s in each), (sum(s.owned[0] for s in each), sum(s.owned[1] for s in each)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Independent:
@@ -65,3 +74,17 @@ class Independent:
         """Random bits that this party alone knows."""
         begin = 4 * self.size.ands + (self.size.owned[GARBLER] if party == EVALUATOR else 0)
         return self._bits(begin, self.size.owned[party])
+
+    def split(self, sizes: Sequence[Size]) -> list[Independent]:
+        """Parts of these sizes, which together are all of it; each is a copy, unless it is the only one."""
+        if len(sizes) == 1:
+            return [self]
+        begins, parts = [0, self.size.ands, 2 * self.size.ands, 3 * self.size.ands, 4 * self.size.ands], []
+        begins.append(begins[-1] + self.size.owned[GARBLER])
+        for size in sizes:
+            counts = [size.ands] * 4 + list(size.owned)
+            ends = [begin + count for begin, count in zip(begins, counts, strict=True)]
+            slices = [self.labels[:, begin:end] for begin, end in zip(begins, ends, strict=True)]
+            parts.append(Independent(size, np.concatenate(slices, axis=1)))
+            begins = ends
+        return parts

@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import count
 
+from mpc.algebra.bits import words_for
 from mpc.prg import Prg
 
+_OF_CALLS = 8 + 12 + 12
+"""Words of a toss of coins and of two checks."""
 STATISTICAL = 40
 """Bits: a bucket leaks with probability 2^-40 at most."""
 
@@ -52,6 +55,19 @@ def pieces(ands: int) -> list[int]:
     """
     batches = max(1, ands // _shortest(3)) if ands else 0
     return [ands // batches + (i < ands % batches) for i in range(batches)]
+
+
+def leaky(ands: int) -> list[int]:
+    """How many leaky ANDs are made for so many, at a time."""
+    return [columns * length for columns, length in map(sizes, pieces(ands))]
+
+
+def opened(ands: int) -> int:
+    """What either party tells for so many ANDs, in words: offers and differences, openings, coins, checks."""
+    words = 0
+    for columns, length in map(sizes, pieces(ands)):
+        words += columns * length + words_for(columns * length) + (columns - 1) * words_for(length) + _OF_CALLS
+    return words
 
 
 def turns(coins: Prg, columns: int, length: int) -> list[int]:

@@ -47,6 +47,12 @@ def _block_ands(task: Task) -> list[int]:
     return [task.circuit.ands * (block.stop - block.start) for block in blocks(task.instances)] if task.ands else []
 
 
+def told_words(task: Task) -> tuple[int, int]:
+    """What parties 0 and 1 receive in this phase."""
+    opened = 2 * words_for(task.ands) + 12 if task.ands else 0
+    return opened, opened + sum(4 * count + words_for(count) for count in _block_ands(task))
+
+
 @cost(rounds=_rounds, words=_words, to_one=_to_one)
 async def garble_circuit(
     ctx: Context, side: Side, task: Task, made: Independent, common: Common | None = None

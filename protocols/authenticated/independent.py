@@ -14,7 +14,7 @@ from mpc.algebra.shapes_only import blank
 from mpc.context import Context
 from protocols.authenticated.ands import Ands, Independent, Size
 from protocols.authenticated.bits import ONE, add, masks
-from protocols.authenticated.buckets import pieces, rows_of_turned, sizes, turns
+from protocols.authenticated.buckets import leaky, opened, pieces, rows_of_turned, sizes, turns
 from protocols.authenticated.ends import Ends
 from protocols.authenticated.equality import Zeros, check_equal
 from protocols.authenticated.leaky import leaky_ands
@@ -24,31 +24,19 @@ from protocols.preprocessing.coins import toss
 
 _WORK = 60
 _AT_ONCE = 1 << 12
-_OF_CALLS = 8 + 12
-"""Words of a toss of coins and a check."""
 
 
 def _rounds(ends: Ends, count: int) -> int:
-    each = [ends.rounds(directions(3 * columns * length)) + 9 for columns, length in map(sizes, pieces(count))]
-    return sum(each)
-
-
-def _words(ends: Ends, count: int) -> int:
-    total = 0
-    for columns, length in map(sizes, pieces(count)):
-        leaky = columns * length
-        total += leaky + words_for(leaky) + 12 + _OF_CALLS + (columns - 1) * words_for(length)
-    return total
+    return sum(ends.rounds(directions(3 * some)) + 9 for some in leaky(count))
 
 
 def _transferred(ends: Ends, count: int) -> int:
-    sizes_of = map(sizes, pieces(count))
-    return sum(ends.words(directions(3 * columns * length)) for columns, length in sizes_of)
+    return sum(ends.words(directions(3 * some)) for some in leaky(count))
 
 
 @cost(
     rounds=lambda ends, size: _rounds(ends, size.ands) + ends.rounds(directions(*size)),
-    words=lambda ends, size: _words(ends, size.ands),
+    words=lambda ends, size: opened(size.ands),
     to_one=lambda ends, size: _transferred(ends, size.ands) + ends.words(directions(*size)),
 )
 async def independent(ctx: Context, ends: Ends, size: Size) -> Independent:
@@ -82,36 +70,36 @@ def _put(kept: Ands, batch: Ands) -> None:
 
 async def _batch(ctx: Context, ends: Ends, count: int) -> Ands:
     columns, length = sizes(count)
-    leaky = await leaky_ands(ctx, ends, columns * length)
+    made = await leaky_ands(ctx, ends, columns * length)
     coins = await toss(ctx)
-    heads, zeros = leaky[:length], Zeros()
+    heads, zeros = made[:length], Zeros()
     shape = (columns - 1, words_for(length))
     if ctx.planning:
         await ctx.exchange(blank(shape))
     else:
         offsets, work = turns(coins, columns, length), _WORK * columns * length
-        own = await ctx.off_loop(work, _differences, leaky, offsets)
+        own = await ctx.off_loop(work, _differences, made, offsets)
         (shares,) = await ctx.exchange(own)
-        await ctx.off_loop(work, _added_up, ends, leaky, offsets, shares[0] ^ shares[1], zeros)
+        await ctx.off_loop(work, _added_up, ends, made, offsets, shares[0] ^ shares[1], zeros)
     await check_equal(ctx, zeros, "opened differences of authenticated ANDs")
     return heads
 
 
-def _differences(leaky: Ands, offsets: Sequence[int]) -> Words:
+def _differences(made: Ands, offsets: Sequence[int]) -> Words:
     """This party's shares of y_0 ^ y_j in each bucket, packed, for each column but the first."""
-    length = len(leaky) // (len(offsets) + 1)
-    bits = (leaky.y.first[:, 0] & ONE).astype(np.uint8).reshape(-1, length)
+    length = len(made) // (len(offsets) + 1)
+    bits = (made.y.first[:, 0] & ONE).astype(np.uint8).reshape(-1, length)
     return np.stack([pack(bits[0] ^ np.roll(row, -offset)) for row, offset in zip(bits[1:], offsets, strict=True)])
 
 
-def _added_up(ends: Ends, leaky: Ands, offsets: Sequence[int], opened: Words, zeros: Zeros) -> None:
+def _added_up(ends: Ends, made: Ands, offsets: Sequence[int], told: Words, zeros: Zeros) -> None:
     """x = x_0 ^ x_j, y = y_0, z = z_0 ^ z_j ^ d x_j where d = y_0 ^ y_j is open; in the place of the first column."""
-    length = len(leaky) // (len(offsets) + 1)
-    for column, (offset, row) in enumerate(zip(offsets, opened, strict=True), 1):
+    length = len(made) // (len(offsets) + 1)
+    for column, (offset, row) in enumerate(zip(offsets, told, strict=True), 1):
         d = masks(row, length)
         for head, rest in rows_of_turned(length, offset, _AT_ONCE):
             own = slice(column * length + rest.start, column * length + rest.stop)
-            _add(ends, leaky[head], leaky[own], d[head], zeros)
+            _add(ends, made[head], made[own], d[head], zeros)
 
 
 def _add(ends: Ends, total: Ands, other: Ands, d: Words, zeros: Zeros) -> None:

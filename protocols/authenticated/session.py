@@ -1,4 +1,4 @@
-"""A circuit from inputs to outputs, all phases one after the other, on transfers that stand in the session."""
+"""A circuit from inputs to outputs, on garblings that are made just before or long before; what stands in a session."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from mpc.context import Context
+from mpc.context import Context, Session
 from mpc.errors import LocalError
 from protocols.authenticated.common import Common, give_common
-from protocols.authenticated.dependent import garble_circuit
-from protocols.authenticated.ends import Ends, set_up
-from protocols.authenticated.garbling import Garbled
-from protocols.authenticated.independent import independent
 from protocols.authenticated.online import evaluate_masked
 from protocols.authenticated.outputs import joined, open_outputs
+from protocols.authenticated.side import Side
+from protocols.authenticated.supplied import Supplied, garbled_ahead, goes_ahead
 from protocols.authenticated.task import Task
 
 Bytes = npt.NDArray[np.uint8]
@@ -29,9 +27,9 @@ _NAME = "authenticated garbling"
 
 @dataclass(slots=True, eq=False)
 class Standing:
-    """The transfers that stand in a session: set up by the first circuit, thrown away for good when one fails."""
+    """Where a session's garblings come from; whatever a circuit that fails has left is thrown away for good."""
 
-    ends: Ends | None = field(default=None, repr=False)
+    supplied: Supplied = field(default_factory=Supplied, repr=False)
     busy: bool = False
     discarded: bool = False
 
@@ -56,7 +54,7 @@ class Standing:
         try:
             yield
         except BaseException:
-            self.ends, self.discarded = None, True
+            self.supplied, self.discarded = Supplied(), True
             raise
         finally:
             self.busy = False
@@ -76,30 +74,44 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
     input can be made to depend on an output.
 
     Secure against either party, whatever it does. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`,
-    PeerError; after any error the session's transfers are gone (`transfers-discarded`).
+    PeerError, SupplyError; after any error nothing more is computed in the session (`transfers-discarded`).
     """
     if not task.instances:
         return np.empty((len(task.circuit.ends), 0), np.uint8) if ctx.me in receivers else None
     own = standing(ctx)
     with own.in_use():
-        if own.ends is None:
-            own.ends = await set_up(ctx)
+        side: Side | None = None
         common: Common | None = None
         masked = []
-        for batch in batches(task):
+        ahead, parts = _parts(ctx.session, task)
+        for batch in parts:
             some = replace(task, instances=batch.stop - batch.start)
-            garbled = await _garbled(ctx, own.ends, some, common)
+            if ahead:
+                side, garbled = await garbled_ahead(ctx, some, side)
+            else:
+                side, garbled = await own.supplied.garbled(ctx, some, side, common)
             common = garbled.common
             if common is not None and not common.given:
-                await give_common(ctx, own.ends, common, inputs[list(task.common), 0])
-            masked.append(await evaluate_masked(ctx, own.ends, garbled, inputs[:, batch]))
+                await give_common(ctx, side, common, inputs[list(task.common), 0])
+            masked.append(await evaluate_masked(ctx, side, garbled, inputs[:, batch]))
             del garbled
-        return await open_outputs(ctx, own.ends, joined(masked), receivers)
+        assert side is not None
+        return await open_outputs(ctx, side, joined(masked), receivers)
 
 
-async def _garbled(ctx: Context, ends: Ends, task: Task, common: Common | None) -> Garbled:
-    made = await independent(ctx, ends, task.size(common=common is None))
-    return await garble_circuit(ctx, ends, task, made, common)
+def is_ahead(session: Session, task: Task) -> bool:
+    """Whether the tables of a circuit are material."""
+    return bool(task.instances) and _parts(session, task)[0]
+
+
+def _parts(session: Session, task: Task) -> tuple[bool, Sequence[slice]]:
+    """Whether it is garbled ahead, and the instances that are computed together; those that share an input and are
+    garbled ahead are one piece, which has the mask of it."""
+    if task.common and goes_ahead(session, task):
+        return True, [slice(0, task.instances)]
+    parts = list(batches(task))
+    largest = max(part.stop - part.start for part in parts)
+    return not task.common and goes_ahead(session, replace(task, instances=largest)), parts
 
 
 def batches(task: Task) -> Iterator[slice]:

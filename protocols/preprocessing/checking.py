@@ -3,6 +3,9 @@
 What one party holds of a sample stays with it where other material has it too, as an offset of transfers: then it alone
 is told what the others hold, and compares.
 
+What parties check against each other as they make it is not opened at all: it is under offsets that all such material
+has, and its own checks say more than a sample.
+
 Both find mistakes: of a party's program or memory, of the way between them. Coins are tossed when all is made, so that
 what they pick cannot be known before. They do not hold a party that aims at them: it may open other shares than it
 keeps, and an error that is a multiple of a high power of two can pass a sacrifice.
@@ -46,7 +49,7 @@ async def make_checked(ctx: Context, tools: Tools, kinds: Sequence[Correlation],
     if check is Check.NOTHING:
         return await make_material(ctx, tools, kinds)
     spares = {i: other for i, kind in enumerate(kinds) if check is Check.ALL and (other := of_kind(kind).spare())}
-    sampled = list(dict.fromkeys(kind for i, kind in enumerate(kinds) if i not in spares))
+    sampled = list(dict.fromkeys(kind for i, kind in enumerate(kinds) if i not in spares and not of_kind(kind).checked))
     made = await make_material(ctx, tools, [*kinds, *spares.values(), *sampled])
     pieces, rest = made[: len(kinds)], made[len(kinds) :]
     if not rest:

@@ -18,7 +18,15 @@ from mpc.supply import Path
 
 
 def corrected(kind: Correlation, party: int, n: int) -> list[Part]:
-    """The parts of `kind` for which this party receives words from the maker instead of expanding its seed."""
+    """The parts of `kind` for which this party receives words from the maker instead of expanding its seed.
+
+    LocalError `no-maker` for a kind that is not dealt.
+    """
+    if not kind.dealt:
+        raise LocalError(
+            "no-maker", f"a dealer does not make {kind.name}, which nobody but the parties may know",
+            "let the parties make it: --preprocessing ot or silent",
+        )  # fmt: skip
     return [part for i, part in enumerate(kind.parts()) if _receives(kind, i, part, party, n)]
 
 

@@ -30,6 +30,8 @@ _ENTRY_WORDS = 16
 """What an entry counts at least, in words."""
 
 _MAX_ENTRY_BYTES = 1 << 12
+_MAX_NUMBERS = 64
+"""Of a shape, or of what else an argument says in numbers."""
 
 
 def pack_demand(entries: Iterable[Entry]) -> bytes:
@@ -46,10 +48,13 @@ def pack_request(part: BatchPart | None, entries: Iterable[Entry]) -> bytes:
 
 
 def unpack_request(data: bytes, sender: str) -> tuple[BatchPart | None, list[Entry]]:
-    """Parse and check what a peer made with `pack_request`. Raises PeerError `malformed-message`."""
+    """Parse and check what a peer made with `pack_request`. PeerError `malformed-message`; so is what none deals."""
     end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "little")
     try:
-        return _part(data[_LENGTH_BYTES:end]), parse_demand(data[end:], SLICE_WORDS // _ENTRY_WORDS)
+        entries = parse_demand(data[end:], SLICE_WORDS // _ENTRY_WORDS)
+        if not all(kind.dealt for _, kind in entries):
+            raise ValueError("what no dealer makes")
+        return _part(data[_LENGTH_BYTES:end]), entries
     except ValueError as error:
         raise PeerError(
             "malformed-message",
@@ -147,7 +152,7 @@ def _entry(item: Any) -> Entry:
 
 
 def _argument(value: Any) -> int | tuple[int, ...]:
-    if isinstance(value, list) and len(value) <= 8 and all(_is_number(v, MAX_NUMBER) for v in value):
+    if isinstance(value, list) and len(value) <= _MAX_NUMBERS and all(_is_number(v, MAX_NUMBER) for v in value):
         return tuple(value)
     if _is_number(value, MAX_NUMBER):
         return int(value)

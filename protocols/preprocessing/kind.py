@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Self
+from typing import ClassVar, Self
 
 from mpc.algebra.interface import Z2k
 from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.correlation import Correlation, Material, draw, holds
 from mpc.errors import LocalError
+from protocols.authenticated.ands import Size
 from protocols.circuits.circuit import Circuit
 from protocols.preprocessing.tools import Tools
 from protocols.preprocessing.transfers import Transfers
@@ -29,8 +30,11 @@ class Opening:
 class Kind(Correlation):
     """Beside its parts, how a kind is made by the parties themselves, what that sends, and how it is checked.
 
-    A kind of random parts alone needs to say nothing of all this. A dealer makes any kind from its parts alone.
+    A kind of random parts alone needs to say nothing of all this. A dealer makes any kind from its parts alone, but for
+    what is not `dealt`. `checked`: the parties check what they make as they make it, and nothing of it is ever opened.
     """
+
+    checked: ClassVar[bool] = False
 
     @property
     def of_circuit(self) -> Circuit | None:
@@ -49,6 +53,15 @@ class Kind(Correlation):
     def transfers(self, n: int) -> Transfers:
         """What n parties transfer for one piece."""
         return Transfers()
+
+    @property
+    def authenticated(self) -> Size | None:
+        """The authenticated ANDs and bits between two parties that a piece is made of; None if of none."""
+        return None
+
+    def told(self) -> tuple[int, int]:
+        """Words that parties 0 and 1 receive beyond transfers and what authenticated bits take."""
+        return 0, 0
 
     def spare(self) -> Kind | None:
         """What is made beside a piece and thrown away when that is checked; None if samples are all its check."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,6 +11,10 @@ from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from mpc.correlation import Material
+from protocols.authenticated.ands import Independent, Size
+from protocols.authenticated.ends import Ends, set_up
+from protocols.authenticated.independent import independent
+from protocols.authenticated.side import Side
 from protocols.ot.groups import Group
 from protocols.ot.one_of_many import tables_receive, tables_send
 from protocols.ot.own_offsets import own_offsets_receive, own_offsets_send
@@ -22,6 +26,8 @@ from protocols.preprocessing.tools import Pair, Rows
 
 CHUNK_LABELS = 1 << 18
 """Correlations in one call of the transfers that tables are made of: bounds the memory, 100 bytes for each."""
+LOTS = 4
+"""Lots of authenticated bits whose transfers are kept: one is complete when the next begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,8 @@ class OtTools:
     """`protocols.preprocessing.tools.Tools` on this party's ends of the transfers."""
 
     ends: Pairs
+    lots: dict[int, Ends] = field(default_factory=dict, repr=False)
+    """Of lots of authenticated bits, the last used last: transfers under offsets that nothing else has."""
 
     def may_be_random(self, ctx: Context, ring: Z2k, length: int) -> bool:
         """There are two parties, and no row is cut."""
@@ -84,6 +92,15 @@ class OtTools:
 
         await between_pairs(ctx, send, receive, {(sender, receiver)})
         return made
+
+    async def authenticated(self, ctx: Context, sizes: Sequence[Size], lot: int) -> tuple[Side, list[Independent]]:
+        """Transfers that are secure against either party, set up anew for each lot."""
+        ends = self.lots.pop(lot, None) or await set_up(ctx)
+        made = await independent(ctx, ends, Size.total(sizes))
+        self.lots[lot] = ends
+        while len(self.lots) > LOTS:
+            del self.lots[next(iter(self.lots))]
+        return Side(ends.role, ends.delta), made.split(sizes)
 
     async def translated(
         self, ctx: Context, ring: Z2k, permuter: int, order: Order | None, records: Words

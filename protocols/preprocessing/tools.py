@@ -15,6 +15,8 @@ from mpc.algebra.interface import Z2k
 from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.correlation import Material
+from protocols.authenticated.ands import Independent, Size
+from protocols.authenticated.side import Side
 from protocols.ot.groups import Group
 from protocols.preprocessing.orders import Order
 
@@ -85,6 +87,13 @@ class Tools(Protocol):
 
     async def own_labels(self, ctx: Context, sender: int, receiver: int, counts: Sequence[int]) -> list[Material]:
         """As `labels`, for each count, under a fresh offset of its own that nothing else has."""
+
+    async def authenticated(self, ctx: Context, sizes: Sequence[Size], lot: int) -> tuple[Side, list[Independent]]:
+        """Authenticated ANDs and bits between two parties, made together, under the offsets that stand for this lot.
+
+        Secure against either party. Abort `authenticated-check-failed`, `ot-check-failed`, `wrong-coins`; offsets of a
+        lot in which a check has failed are gone.
+        """
 
     async def translated(
         self, ctx: Context, ring: Z2k, permuter: int, order: Order | None, records: Words

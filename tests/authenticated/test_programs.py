@@ -206,7 +206,7 @@ def test_after_a_failed_check_the_transfers_are_gone() -> None:
     async def main(ctx: Any, mine: Any) -> Any:
         await of_two(ctx, mine)
         kept.append(ctx.session.kept["authenticated garbling"])
-        assert kept[-1].ends is not None
+        assert kept[-1].supplied.ends is not None
         if ctx.me:
             with pytest.raises(Abort, match="authenticated-check-failed"):
                 await of_two(ctx, mine)
@@ -228,7 +228,7 @@ def test_after_a_failed_check_the_transfers_are_gone() -> None:
     evaluator = trio.run(run)[1]
     assert isinstance(evaluator.error, LocalError)
     assert evaluator.error.code == "transfers-discarded"
-    assert all(standing.ends is None and standing.discarded for standing in kept)
+    assert all(standing.supplied.ends is None and standing.discarded for standing in kept)
 
 
 PROGRAM = """
@@ -261,5 +261,5 @@ def test_two_processes_over_tls(tmp_path: Path) -> None:
     assert run["circuits"][0]["adversary"] == "one of two, malicious"
     assert run["circuits"] == planned["circuits"]
     assert all("is secure although one of the two may deviate" in document["security"] for document in documents)
-    assert all("Material none is needed" in text for text in printed)
+    assert all("authenticated_and 64" in text for text in printed)
     assert (run["rounds"], run["bytes_sent"]) == (planned["rounds"], planned["bytes_sent"])

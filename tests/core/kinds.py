@@ -5,12 +5,15 @@ from hypothesis import strategies as st
 from mpc.algebra.ring import Z64, Ring
 from mpc.algebra.wide_ring import Z128, WideRing, ring_of_bits
 from mpc.correlation import Correlation
+from protocols.authenticated.task import Task
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import UInt
 from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.garbled.three_halves_rr21 import THREE_HALVES
 from protocols.preprocessing.kinds import every_kind
 from protocols.preprocessing.kinds.and_triple import AndTriple
+from protocols.preprocessing.kinds.authenticated_and import AuthenticatedAnd
+from protocols.preprocessing.kinds.authenticated_garbling import AuthenticatedGarbling
 from protocols.preprocessing.kinds.dabit import DaBit
 from protocols.preprocessing.kinds.edabit import EdaBit
 from protocols.preprocessing.kinds.garbling import Garbling
@@ -100,7 +103,16 @@ EXAMPLES: list[Correlation] = [
     Garbling.of(WideRing(70), product, 5, THREE_HALVES, 1, 0, late=3, early=2, sums=True),
     Garbling.of(Z128, product, 3, HALF_GATES, 0, 1, late=8),
 ]
-assert {type(kind) for kind in EXAMPLES} == set(every_kind().values())
+BETWEEN_TWO: list[Correlation] = [
+    AuthenticatedAnd(Z64, 100, (3, 70)),
+    AuthenticatedAnd(Ring(4), 0, (0, 5)),
+    AuthenticatedAnd(Z128, 1),
+    AuthenticatedGarbling.of(Z64, Task(product, 70, (0,) * 4 + (1,) * 4)),
+    AuthenticatedGarbling.of(Z64, Task(product, 3, (0, 0, -1, 1, 1, 1, 0, 0), common=(0, 3, 7))),
+    AuthenticatedGarbling.of(Z128, Task(total, 9, (1,) * 8)),
+]
+"""What nobody but the two parties makes, not a dealer either."""
+assert {type(kind) for kind in [*EXAMPLES, *BETWEEN_TWO]} == set(every_kind().values())
 
 paths = st.lists(st.integers(0, 2**32), max_size=6).map(tuple)
 rings = st.integers(1, 128).map(ring_of_bits)
