@@ -6,7 +6,9 @@ so many of each property, `--seeds N` so many random programs.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,7 @@ LONGEST = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kernels", choices=native.implementations(), help="the implementation that all calls go to")
     parser.addoption("--examples", type=int, default=10, help="how many examples of a property are tried")
-    parser.addoption("--seeds", type=int, default=2000, help="how many random programs are tried")
+    parser.addoption("--seeds", type=int, default=1000, help="how many random programs are tried")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,6 +45,17 @@ def pytest_configure(config: pytest.Config) -> None:
         selection = native.using(chosen)
         selection.__enter__()
         config.add_cleanup(lambda: selection.__exit__(None, None, None))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is imported and collected stays to the end: no garbage is looked for in it, then or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -21,8 +21,9 @@ DEALT = ("--preprocessing", "dealer")
 @pytest.mark.parametrize(
     ("victim", "processes", "options"),
     [
-        *((victim, WITH_DEALER, DEALT) for victim in WITH_DEALER),
-        *((victim, PARTIES, ()) for victim in PARTIES[:2]),
+        ("dealer", WITH_DEALER, DEALT),
+        ("party1", WITH_DEALER, DEALT),
+        ("party0", PARTIES, ()),
         ("party2", PARTIES, ("--prefetch",)),
     ],
 )
