@@ -112,8 +112,8 @@ FOLDER_ORDER = {
         "circuit_shadows", "circuit_ways", "garbling", "authenticating", "__init__",
     ),
     "protocols.paillier": (
-        "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "keys",
-        "__init__",
+        "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
+        "scaling", "matrices", "ciphertexts", "messages", "keys", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

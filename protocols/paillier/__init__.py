@@ -1,9 +1,25 @@
 """Paillier's cryptosystem: numbers that one party reads and everybody computes with."""
 
+from protocols.paillier.ciphertexts import Ciphertexts, concatenate
 from protocols.paillier.key_files import new_key_file
 from protocols.paillier.keys import PrivateKey, PublicKey
+from protocols.paillier.messages import to_bytes
+from protocols.paillier.randomisers import Exponent
+from protocols.paillier.scaling import Public, public
 
 generate = PrivateKey.generate
 load = PrivateKey.load
 
-__all__ = ["PrivateKey", "PublicKey", "generate", "load", "new_key_file"]
+__all__ = [
+    "Ciphertexts",
+    "Exponent",
+    "PrivateKey",
+    "Public",
+    "PublicKey",
+    "concatenate",
+    "generate",
+    "load",
+    "new_key_file",
+    "public",
+    "to_bytes",
+]

@@ -45,10 +45,10 @@ class Decryption:
         LocalError `computation-fault`, and nothing of the result, since a wrong half would betray the primes.
         """
         shape = ciphertexts.shape[:-1]
-        numbers = self.group.form.out_of(ciphertexts).reshape(prod(shape), -1)
+        numbers = self.group.form.out_of(ciphertexts).reshape(prod(shape), self.group.ciphertexts.limbs)
         powers = self._halves.power_of_halves(numbers, *self._orders, bits=self._bits)
         messages = self._messages.combine(*(half.message(x) for half, x in zip(self._primes, powers, strict=True)))
-        return messages.reshape(*shape, -1)
+        return messages.reshape(*shape, self.group.messages.limbs)
 
     def randomisers(self, count: int, source: RandomBytes = os.urandom) -> Words:
         """As `Randomisers` of the exponent `textbook`, exactly uniform: r^(p^s) mod p^(s + 1), and likewise by q."""

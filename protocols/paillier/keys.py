@@ -6,18 +6,24 @@ Whoever holds a `PrivateKey` reads everything that was encrypted under it. A `Pu
 from __future__ import annotations
 
 import os
-from math import gcd
+from math import gcd, prod
 from pathlib import Path
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
+
+import numpy.typing as npt
 
 from mpc.algebra.bigint import RandomBytes
+from mpc.algebra.ring import Words
 from mpc.errors import LocalError, PeerError
 from mpc.network.wire import pack, unpack
+from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.decryption import Decryption
+from protocols.paillier.encoding import Scale, encode, from_messages, to_messages
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.key_checks import KEY_BITS, check_modulus
 from protocols.paillier.key_files import read_secret, write_secret
+from protocols.paillier.messages import from_bytes
 from protocols.paillier.prime_search import is_prime, random_prime
 from protocols.paillier.randomisers import Exponent
 
@@ -36,11 +42,11 @@ class PublicKey:
     __slots__ = ("encryption",)
 
     def __init__(self, encryption: Encryption) -> None:
-        """Of a modulus that was checked: `received`, `load` and `generate` give such keys."""
+        """Of a modulus that was checked: `from_bytes`, `load` and `generate` give such keys."""
         self.encryption = encryption
 
     @classmethod
-    def received(cls, data: bytes, sender: str, *, exponent: Exponent = "half") -> Self:
+    def from_bytes(cls, data: bytes, sender: str, *, exponent: Exponent = "half") -> Self:
         """The key that `to_bytes` gave, from a party named `sender`.
 
         PeerError, which names it: `paillier-malformed` if it is no such message, and what `check_modulus` says of the
@@ -56,6 +62,30 @@ class PublicKey:
         return pack(
             {"format": _PUBLIC, "version": _VERSION, "n": n.to_bytes(-(-n.bit_length() // 8), "little"), "s": self.s}
         )
+
+    def encrypt(
+        self, values: npt.ArrayLike, *, fractional_bits: int | None = None, bound: float | None = None
+    ) -> Ciphertexts:
+        """Numbers of any shape as ciphertexts of that shape.
+
+        Whole numbers and truth values are held exactly, others to the nearest multiple of 2^-fractional_bits, 32 by
+        default. `bound`: the largest magnitude there may be, in the values' own units, which is public; by default what
+        the type holds, 2^63 for Python's integers, 2^31 for numbers with a fraction. LocalError `not-a-number`,
+        `out-of-range`, `wrong-number`, `paillier-overflow`.
+        """
+        encoded = encode(values, fractional_bits=fractional_bits, bound=bound)
+        words = self.encryption.encrypt(to_messages(encoded, self.group))
+        return Ciphertexts(self.encryption, words, encoded.scale, fresh=True)
+
+    def ciphertexts_from(
+        self, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
+    ) -> Ciphertexts:
+        """Ciphertexts under this key that a party named `sender` sent as `to_bytes` of them.
+
+        Every number is checked to be a unit below N^(s+1). PeerError `paillier-malformed`, `paillier-other-key`,
+        `paillier-shape` (not the shape expected), `paillier-count`, `paillier-range`, `paillier-not-unit`.
+        """
+        return from_bytes(self.encryption, data, sender, shape=shape)
 
     def drawing(self, exponent: Exponent) -> PublicKey:
         """The same key with randomisers of another exponent: `half`, `short` or `textbook`; see
@@ -149,6 +179,39 @@ class PrivateKey:
         self._factors = p, q
         self._decryption = Decryption(group, p, q)
         self.public = PublicKey(Encryption(group, exponent))
+
+    def encrypt(
+        self, values: npt.ArrayLike, *, fractional_bits: int | None = None, bound: float | None = None
+    ) -> Ciphertexts:
+        """As `PublicKey.encrypt`, by the owner: with uniformly random N^s-th powers, computed modulo p and q."""
+        group = self.public.group
+        encoded = encode(values, fractional_bits=fractional_bits, bound=bound)
+        plain = group.powers_of_g(to_messages(encoded, group))
+        drawn = self._decryption.randomisers(prod(encoded.shape)).reshape(plain.shape)
+        return Ciphertexts(self.public.encryption, group.form.mul(plain, drawn), encoded.scale, fresh=True)
+
+    def decrypt(self, ciphertexts: Ciphertexts) -> npt.NDArray[Any]:
+        """The numbers: float64 where there are fractional bits, else int64, or Python's integers where one is longer.
+
+        A float is the nearest to the exact number. LocalError `paillier-other-key`; `paillier-beyond-bound` where a
+        number is larger than its bound, which whoever encrypted it declared; `out-of-range` where it is too large for a
+        float; `computation-fault` where the machine miscalculated.
+        """
+        return from_messages(self._messages(ciphertexts), ciphertexts.scale, self.public.group)
+
+    def decrypt_exact(self, ciphertexts: Ciphertexts) -> tuple[npt.NDArray[Any], int]:
+        """Whole numbers, and the fractional bits with which they are the numbers. LocalError as `decrypt`."""
+        scale = Scale(0, ciphertexts.scale.bound)
+        return from_messages(self._messages(ciphertexts), scale, self.public.group), ciphertexts.fractional_bits
+
+    def _messages(self, ciphertexts: Ciphertexts) -> Words:
+        if ciphertexts.group.fingerprint != self.public.fingerprint:
+            raise LocalError(
+                "paillier-other-key",
+                "these ciphertexts are under another key",
+                "decrypt them where the private half of their key is",
+            )
+        return self._decryption.decrypt(ciphertexts.words)
 
     def save(self, path: str | Path, *, passphrase: str | None = None, key_file: str | Path | None = None) -> None:
         """Writes the key to a new file, encrypted under a passphrase or under a file that `new_key_file` made.

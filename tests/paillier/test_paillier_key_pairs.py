@@ -22,7 +22,7 @@ P1024 = key()._factors[0]
 
 
 def test_a_key_of_its_own_passes_what_is_checked_of_others() -> None:
-    public = PublicKey.received(key().public.to_bytes(), "bank")
+    public = PublicKey.from_bytes(key().public.to_bytes(), "bank")
     assert public == key().public
     assert public.bits == 2048
     assert (public.exponent, public.exponent_bits) == ("half", 1024)
@@ -62,7 +62,7 @@ def test_what_is_no_modulus_of_a_key(code: str) -> None:
     n = WRONG[code]
     message = pack({"format": "parley paillier public key", "version": 1, "n": n.to_bytes(256, "little"), "s": 1})
     with pytest.raises(PeerError, match=code) as caught:
-        PublicKey.received(message, "bank")
+        PublicKey.from_bytes(message, "bank")
     assert caught.value.party == "bank"
     with pytest.raises(LocalError, match=code):
         check_modulus(n)
@@ -90,14 +90,14 @@ def test_powers_are_seen(k: int) -> None:
 def test_messages_that_are_no_key(changed: dict[str, object]) -> None:
     fields = unpack(key().public.to_bytes()) | changed
     with pytest.raises(PeerError, match="paillier-malformed") as caught:
-        PublicKey.received(pack(fields), "bank")
+        PublicKey.from_bytes(pack(fields), "bank")
     assert caught.value.party == "bank"
 
 
 @pytest.mark.parametrize("data", [b"", b"\xc1", pack(7), pack({}), bytes(2000), key().public.to_bytes()[:-1]])
 def test_bytes_that_are_no_key(data: bytes) -> None:
     with pytest.raises(PeerError, match="paillier-malformed"):
-        PublicKey.received(data, "bank")
+        PublicKey.from_bytes(data, "bank")
 
 
 def test_factors_that_make_no_key() -> None:

@@ -1,0 +1,267 @@
+"""Arrays of ciphertexts that compute as numpy's do, of one key, one scale and any shape."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from math import prod
+from typing import Any, NoReturn, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.algebra.bigint import RandomBytes, from_ints, to_ints
+from mpc.algebra.ring import Words
+from mpc.errors import LocalError
+from protocols.paillier.encoding import FRACTIONAL_BITS, Encoded, Scale, encode, to_messages
+from protocols.paillier.encryption import Encryption
+from protocols.paillier.group import Group
+from protocols.paillier.matrices import product, product_var
+from protocols.paillier.scaling import Public, scaled, scaled_var
+
+Operand: TypeAlias = "Ciphertexts | Public | npt.ArrayLike"
+
+
+class Ciphertexts:
+    """Encrypted numbers of any shape; `+`, `-`, `*`, `@` with ciphertexts of the same key, numbers and `public` ones.
+
+    Numbers count as secret: they are encoded as `PublicKey.encrypt` does, and multiplied in constant time. What was
+    computed shows how, to whoever compares ciphertexts, until it is rerandomised; that happens by itself when it is
+    sent (`to_bytes`). A bound that a plaintext cannot hold is refused before anything is computed: `paillier-overflow`.
+    Any number of threads may use one.
+    """
+
+    __slots__ = ("encryption", "fresh", "scale", "words")
+    __array_ufunc__ = None
+
+    def __init__(self, encryption: Encryption, words: Words, scale: Scale, *, fresh: bool) -> None:
+        """words: (*shape, limbs) in the group's form. `fresh`: nothing was computed with them since they were encrypted
+        or rerandomised here."""
+        self.encryption, self.words, self.fresh = encryption, words, fresh
+        self.scale = scale.checked(encryption.group)
+
+    @property
+    def group(self) -> Group:
+        return self.encryption.group
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.words.shape[:-1]
+
+    @property
+    def ndim(self) -> int:
+        return self.words.ndim - 1
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    @property
+    def fractional_bits(self) -> int:
+        return self.scale.fractional_bits
+
+    @property
+    def T(self) -> Ciphertexts:
+        """Its axes in reverse order."""
+        return self._moved(self.words.transpose((*range(self.ndim)[::-1], self.ndim)))
+
+    def reshape(self, *shape: int | tuple[int, ...]) -> Ciphertexts:
+        """The same in another shape, as numpy's."""
+        sides = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
+        wanted = np.empty(self.shape, np.bool_).reshape(sides).shape  # type: ignore[arg-type]
+        return self._moved(self.words.reshape(*wanted, self.words.shape[-1]))
+
+    def __getitem__(self, key: Any) -> Ciphertexts:
+        places = np.arange(self.size).reshape(self.shape)[key]
+        return self._moved(self.words.reshape(self.size, self.group.ciphertexts.limbs)[places])
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise LocalError("no-length", "a single ciphertext has no length", "use `x.reshape(-1)`")
+        return self.shape[0]
+
+    def __add__(self, other: Operand) -> Ciphertexts:
+        if not isinstance(other, Ciphertexts):
+            return self._plus_plain(self._plain(other), negative=False)
+        self._same_key(other)
+        f = max(self.fractional_bits, other.fractional_bits)
+        x, y = self._finer(f), other._finer(f)
+        scale = Scale(f, x.scale.bound + y.scale.bound).checked(self.group)
+        _fitting(self.shape, other.shape)
+        return self._computed(self.group.form.mul(x.words, y.words), scale)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Ciphertexts:
+        return self._computed(self.group.form.inverse(self.words), self.scale)
+
+    def __sub__(self, other: Operand) -> Ciphertexts:
+        return self + -other if isinstance(other, Ciphertexts) else self._plus_plain(self._plain(other), negative=True)
+
+    def __rsub__(self, other: Operand) -> Ciphertexts:
+        return -self + other
+
+    def __mul__(self, other: Operand) -> Ciphertexts:
+        """The products by numbers, elementwise, with the fractional bits of both."""
+        factors = _factors(other)
+        _fitting(self.shape, factors.shape)
+        scale = self.scale.times(factors.scale).checked(self.group)
+        raised = scaled_var if isinstance(other, Public) else scaled
+        return self._computed(raised(self.group, self.words, factors), scale)
+
+    __rmul__ = __mul__
+
+    def __rmatmul__(self, other: Operand) -> Ciphertexts:
+        """A matrix or a vector of numbers times these: (m, n) @ (n,) or (n, k), as numpy's."""
+        matrix = _factors(other)
+        if len(matrix.shape) not in (1, 2) or self.ndim not in (1, 2) or matrix.shape[-1] != self.shape[0]:
+            raise LocalError(
+                "wrong-shape",
+                f"shapes {matrix.shape} and {self.shape} do not fit",
+                "give a matrix or vector whose last side is the first of the ciphertexts",
+            )
+        rows = _as_matrix(matrix)
+        scale = self.scale.times(Scale(matrix.scale.fractional_bits, _row_bound(rows, isinstance(other, Public))))
+        scale = scale.checked(self.group)
+        multiply = product_var if isinstance(other, Public) else product
+        columns = self.words.reshape(self.shape[0], prod(self.shape[1:]), self.words.shape[-1])
+        parts = [multiply(self.group, rows, columns[:, i]) for i in range(columns.shape[1])]
+        stacked = np.stack(parts, axis=1) if parts else columns[:0].reshape(rows.shape[0], 0, columns.shape[-1])
+        shape = (*matrix.shape[:-1], *self.shape[1:], self.words.shape[-1])
+        return self._computed(stacked.reshape(shape), scale)
+
+    def __matmul__(self, other: Operand) -> Ciphertexts:
+        turned = other.T if isinstance(other, Public) else np.asarray(other).T
+        return self.T.__rmatmul__(turned).T
+
+    def sum(self, axis: int | tuple[int, ...] | None = None) -> Ciphertexts:
+        """The sum along axes, by default of all."""
+        axes = range(self.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+        places = np.arange(self.size).reshape(self.shape)
+        names = sorted({a % self.ndim if -self.ndim <= a < self.ndim else _no_axis(a, self.ndim) for a in axes})
+        front = np.moveaxis(places, names, range(len(names)))
+        rest = front.shape[len(names) :]
+        count = prod(self.shape[a] for a in names)
+        words = self.words.reshape(self.size, self.group.ciphertexts.limbs)[front.reshape(count, *rest)]
+        scale = Scale(self.fractional_bits, self.scale.bound * max(count, 1)).checked(self.group)
+        return self._computed(self.group.form.product(words), scale)
+
+    def within(self, bound: float) -> Ciphertexts:
+        """The same with a closer bound that the caller vouches for, in the values' own units."""
+        return Ciphertexts(
+            self.encryption,
+            self.words,
+            encode(0, fractional_bits=self.fractional_bits, bound=bound).scale,
+            fresh=self.fresh,
+        )
+
+    def rerandomised(self, source: RandomBytes = os.urandom) -> Ciphertexts:
+        """Other ciphertexts of the same numbers, which show nothing of how they were computed."""
+        return Ciphertexts(self.encryption, self.encryption.rerandomise(self.words, source), self.scale, fresh=True)
+
+    def integers(self) -> list[int]:
+        """The ciphertexts as integers below N^(s+1), in C order; as they are, so not for whoever must not compare."""
+        return to_ints(self.group.form.out_of(self.words))
+
+    def _plain(self, other: Public | npt.ArrayLike) -> Encoded:
+        """Numbers to add: rounded no finer than these are."""
+        if isinstance(other, Public):
+            return other.encoded
+        return encode(other, reals=min(self.fractional_bits or FRACTIONAL_BITS, FRACTIONAL_BITS))
+
+    def _plus_plain(self, plain: Encoded, *, negative: bool) -> Ciphertexts:
+        group = self.group
+        f = max(self.fractional_bits, plain.scale.fractional_bits)
+        x, finer = self._finer(f), plain.scale.finer(f)
+        scale = Scale(f, x.scale.bound + finer.bound).checked(group)
+        _fitting(self.shape, plain.shape)
+        messages = to_messages(plain, group)
+        if shift := f - plain.scale.fractional_bits:
+            messages = group.messages.mul(messages, from_ints([1 << shift], group.messages.limbs)[0])
+        if negative:
+            messages = group.messages.sub(np.zeros_like(messages), messages)
+        return self._computed(group.form.mul(x.words, group.powers_of_g(messages)), scale)
+
+    def _finer(self, fractional_bits: int) -> Ciphertexts:
+        """The same numbers with more fractional bits: a square for each."""
+        scale, words = self.scale.finer(fractional_bits).checked(self.group), self.words
+        for _ in range(fractional_bits - self.fractional_bits):
+            words = self.group.form.square(words)
+        return self._computed(words, scale) if words is not self.words else self
+
+    def _same_key(self, other: Ciphertexts) -> None:
+        if other.group.fingerprint != self.group.fingerprint:
+            raise LocalError(
+                "paillier-other-key",
+                "ciphertexts of two keys do not compute together",
+                "have one party encrypt again under the other's key",
+            )
+
+    def _computed(self, words: Words, scale: Scale) -> Ciphertexts:
+        return Ciphertexts(self.encryption, words, scale, fresh=False)
+
+    def _moved(self, words: Words) -> Ciphertexts:
+        return Ciphertexts(self.encryption, words, self.scale, fresh=self.fresh)
+
+    def __bool__(self) -> NoReturn:
+        raise LocalError(
+            "secret-truth", "encrypted numbers have no truth value", "decrypt them where they may be known"
+        )
+
+    def __repr__(self) -> str:
+        named = self.group.fingerprint.hex(" ", 2)
+        return f"Ciphertexts(shape {self.shape}, {self.fractional_bits} fractional bits, key {named})"
+
+
+def concatenate(arrays: Sequence[Ciphertexts], axis: int = 0) -> Ciphertexts:
+    """Arrays of one key behind each other along an axis, with the finest of their scales and the largest bound."""
+    first = arrays[0]
+    for array in arrays:
+        first._same_key(array)
+    f = max(array.fractional_bits for array in arrays)
+    finer = [array._finer(f) for array in arrays]
+    axis = axis % first.ndim if -first.ndim <= axis < first.ndim else _no_axis(axis, first.ndim)
+    scale = Scale(f, max(array.scale.bound for array in finer))
+    words = np.concatenate([array.words for array in finer], axis=axis)
+    return Ciphertexts(first.encryption, words, scale, fresh=all(array.fresh for array in finer))
+
+
+def _factors(other: Operand) -> Encoded:
+    if isinstance(other, Ciphertexts):
+        raise LocalError(
+            "paillier-product",
+            "two ciphertexts cannot be multiplied: this cryptosystem adds",
+            "multiply by numbers, or share the values and multiply the shares",
+        )
+    return other.encoded if isinstance(other, Public) else encode(other)
+
+
+def _as_matrix(e: Encoded) -> Encoded:
+    if len(e.shape) == 2:
+        return e
+    return Encoded(e.magnitudes[None], e.negative[None], e.scale, e.signed)
+
+
+def _row_bound(matrix: Encoded, known: bool) -> int:
+    """The most that a row can add up to, for vectors of magnitude 1."""
+    if not known:
+        return matrix.scale.bound * max(matrix.shape[1], 1)
+    totals = [0] * matrix.shape[0]
+    for word in range(matrix.magnitudes.shape[-1]):
+        part = matrix.magnitudes[..., word]
+        upper, lower = ((part >> np.uint64(32)).sum(axis=1), (part & np.uint64(2**32 - 1)).sum(axis=1))
+        sums = [(u << 32) + v for u, v in zip(upper.tolist(), lower.tolist(), strict=True)]
+        totals = [total + (each << 64 * word) for total, each in zip(totals, sums, strict=True)]
+    return max(totals, default=0)
+
+
+def _fitting(x: tuple[int, ...], y: tuple[int, ...]) -> None:
+    """LocalError `wrong-shape` unless shapes broadcast."""
+    try:
+        np.broadcast_shapes(x, y)
+    except ValueError:
+        raise LocalError("wrong-shape", f"shapes {x} and {y} do not fit", "give shapes that broadcast") from None
+
+
+def _no_axis(axis: int, ndim: int) -> NoReturn:
+    raise LocalError("wrong-shape", f"there is no axis {axis} of {ndim}", "count axes from 0")

@@ -1,0 +1,126 @@
+"""Ciphertexts as messages: what a party sends shows nothing of how it was computed, what comes is checked in full.
+
+A message is msgpack: a format, a version, the key's fingerprint, shape, fractional bits, bound, and the ciphertexts as
+little-endian numbers below N^(s+1) of one width.
+"""
+
+from __future__ import annotations
+
+import os
+from math import gcd, prod
+from typing import Any
+
+import numpy as np
+
+from mpc.algebra.bigint import RandomBytes, to_ints
+from mpc.algebra.ring import U64, Words
+from mpc.errors import LocalError, PeerError
+from mpc.network.wire import pack, unpack
+from protocols.paillier.ciphertexts import Ciphertexts
+from protocols.paillier.encoding import Scale
+from protocols.paillier.encryption import Encryption
+from protocols.paillier.group import Group
+
+_FORMAT, _VERSION = "parley paillier ciphertexts", 1
+_FIELDS = {"format", "version", "key", "shape", "fractional_bits", "bound", "content"}
+_MOST_AXES = 8
+_SAME_VERSION = "the same version of Parley everywhere; else do not trust what it sends"
+
+
+def to_bytes(ciphertexts: Ciphertexts, source: RandomBytes = os.urandom) -> bytes:
+    """The array for another party: rerandomised, unless it is fresh from encryption here.
+
+    Shape, fractional bits and bound stand in it in the clear.
+    """
+    sent = ciphertexts if ciphertexts.fresh else ciphertexts.rerandomised(source)
+    group, bound = sent.group, sent.scale.bound
+    head = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "key": group.fingerprint,
+        "shape": sent.shape,
+        "fractional_bits": sent.fractional_bits,
+        "bound": bound.to_bytes(-(-bound.bit_length() // 8), "little"),
+    }
+    return pack({**head, "content": group.form.out_of(sent.words).tobytes()})
+
+
+def from_bytes(
+    encryption: Encryption, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
+) -> Ciphertexts:
+    """What `to_bytes` gave at a party named `sender`, under the key of `encryption`; of `shape`, where that is given.
+
+    PeerError, which names the sender: `paillier-malformed` (no such message, another version, a scale that cannot be),
+    `paillier-other-key`, `paillier-shape`, `paillier-count` (not as many ciphertexts as its shape says),
+    `paillier-range` (a number of N^(s+1) or more), `paillier-not-unit` (a number that has a factor in common with N).
+    """
+    head, group = _head(data, sender), encryption.group
+    if head["key"] != group.fingerprint:
+        raise _refused(
+            "paillier-other-key", sender, "ciphertexts under another key", "have it encrypt under the key you sent"
+        )
+    if shape is not None and head["shape"] != shape:
+        raise _refused(
+            "paillier-shape",
+            sender,
+            f"ciphertexts of shape {head['shape']}, not {shape}",
+            "run the same program everywhere",
+        )
+    limbs = group.ciphertexts.limbs
+    if len(head["content"]) != 8 * limbs * prod(head["shape"]):
+        raise _refused(
+            "paillier-count", sender, f"{len(head['content'])} bytes for shape {head['shape']}", _SAME_VERSION
+        )
+    scale = _scale(head, group, sender)
+    numbers = np.frombuffer(head["content"], U64).reshape(*head["shape"], limbs)
+    check_ciphertexts(group, numbers, sender)
+    return Ciphertexts(encryption, group.form.into(numbers), scale, fresh=False)
+
+
+def check_ciphertexts(group: Group, numbers: Words, sender: str) -> None:
+    """PeerError unless all numbers (..., limbs) from a peer are units below N^(s+1)."""
+    modulus = group.ciphertexts
+    limit = modulus.row[: modulus.limbs]
+    below, equal = np.zeros(numbers.shape[:-1], np.bool_), np.ones(numbers.shape[:-1], np.bool_)
+    for word in range(modulus.limbs - 1, -1, -1):
+        below |= equal & (numbers[..., word] < limit[word])
+        equal &= numbers[..., word] == limit[word]
+    if not below.all():
+        raise _refused("paillier-range", sender, "a number that is not below N^(s+1)", "do not trust what it sends")
+    product = modulus.product(numbers.reshape(-1, modulus.limbs))
+    if gcd(to_ints(product)[0], group.n) != 1:
+        raise _refused(
+            "paillier-not-unit", sender, "a number that has a factor in common with N", "do not trust what it sends"
+        )
+
+
+def _head(data: bytes | memoryview, sender: str) -> dict[str, Any]:
+    try:
+        head = unpack(data)
+    except ValueError:
+        head = None
+    if type(head) is not dict or set(head) != _FIELDS or head["format"] != _FORMAT or head["version"] != _VERSION:
+        raise _refused("paillier-malformed", sender, f"no ciphertexts of version {_VERSION}", _SAME_VERSION)
+    shape, kinds = (
+        head["shape"],
+        {"key": bytes, "bound": bytes, "content": bytes, "fractional_bits": int, "shape": tuple},
+    )
+    good = all(type(head[name]) is kind for name, kind in kinds.items())
+    if not good or len(shape) > _MOST_AXES or not all(type(side) is int and 0 <= side < 2**32 for side in shape):
+        raise _refused("paillier-malformed", sender, "ciphertexts whose description makes no sense", _SAME_VERSION)
+    return head
+
+
+def _scale(head: dict[str, Any], group: Group, sender: str) -> Scale:
+    try:
+        if head["fractional_bits"] < 0 or len(head["bound"]) > 8 * group.messages.limbs:
+            raise LocalError("paillier-overflow", "")
+        return Scale(head["fractional_bits"], int.from_bytes(head["bound"], "little")).checked(group)
+    except LocalError:
+        raise _refused(
+            "paillier-malformed", sender, "ciphertexts with a scale that their key cannot hold", _SAME_VERSION
+        ) from None
+
+
+def _refused(code: str, sender: str, what: str, remedy: str) -> PeerError:
+    return PeerError(code, f"{sender} sent {what}", remedy, party=sender)
