@@ -16,6 +16,7 @@ from mpc.errors import LocalError, PeerError
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_agreements, insecure_seed, recording_network
 from protocols.beaver import SUITE, by_garbling
+from protocols.garbled import yao
 from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.preprocessing.dealer import local_supplies
 from protocols.shares import stack_planes
@@ -24,19 +25,32 @@ TABLES = 4 * product.ands * INSTANCES
 """Words of a message with all tables."""
 
 
-def tables_of(main: Any, session: str = "one", seeds: str = "same") -> list[np.ndarray]:
+def tables_of(main: Any, session: str = "one", seeds: str = "same", dealt: str = "dealt") -> list[np.ndarray]:
     """The tables that party 0 sent, of one run whose seeds are fixed."""
     transports, record = recording_network(2)
 
     async def start() -> None:
         await run_in_memory(
-            main, [None, None], local_supplies(2, [insecure_seed("dealt", i) for i in range(2)]), Setting(SUITE),
+            main, [None, None], local_supplies(2, [insecure_seed(dealt, i) for i in range(2)]), Setting(SUITE),
             transports=transports, agreements=insecure_agreements(2, session),
             private=[insecure_seed(seeds, i) for i in range(2)],
         )  # fmt: skip
 
     trio.run(start)
     return [sent.message.array for sent in record if sent.sender == 0 and sent.message.array.size == TABLES]
+
+
+@pytest.fixture
+def labels(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """What party 0 garbles with, call after call: the labels of zero, (labels, 2), and below them its offset."""
+    found, honest = [], yao.send_tables
+
+    async def send_tables(ctx: Context, scheme: Any, execution: Any, zeros: Any, delta: Any, *rest: Any) -> Any:
+        found.append(np.concatenate([zeros.reshape(-1, 2), delta[None]]))
+        return await honest(ctx, scheme, execution, zeros, delta, *rest)
+
+    monkeypatch.setattr(yao, "send_tables", send_tables)
+    return found
 
 
 def blocks(tables: np.ndarray) -> set[bytes]:
@@ -51,8 +65,9 @@ async def bits(ctx: Context) -> Any:
     return stack_planes(planes)
 
 
-def test_presignature_reuse() -> None:
-    """What is made once is used once: one circuit twice, on the same inputs, has no block of its tables in common."""
+def test_presignature_reuse(labels: list[np.ndarray]) -> None:
+    """What is made once is used once: one circuit twice, on the same inputs, has no block of its tables in common, and
+    no label."""
 
     async def main(ctx: Context, mine: Any) -> Any:
         inputs = await bits(ctx)
@@ -62,9 +77,10 @@ def test_presignature_reuse() -> None:
     first, second = tables_of(main)
     assert len(blocks(first)) == len(blocks(second)) == 2 * product.ands * INSTANCES
     assert not blocks(first) & blocks(second)
+    assert not blocks(labels[0][:-1]) & blocks(labels[1][:-1])
 
 
-def test_concurrent_sessions() -> None:
+def test_concurrent_sessions(labels: list[np.ndarray]) -> None:
     """Nor have two that are garbled side by side."""
 
     async def main(ctx: Context, mine: Any) -> Any:
@@ -73,6 +89,7 @@ def test_concurrent_sessions() -> None:
 
     first, second = tables_of(main)
     assert not blocks(first) & blocks(second)
+    assert not blocks(labels[0][:-1]) & blocks(labels[1][:-1])
 
 
 def test_missing_ssid_and_pid() -> None:
@@ -82,13 +99,19 @@ def test_missing_ssid_and_pid() -> None:
     assert (one == tables_of(program(HALF_GATES.name))[0]).all()
 
 
-def test_low_entropy_randomness() -> None:
-    """Labels of one circuit are all different, and no bit of them is always the same."""
+def test_low_entropy_randomness(labels: list[np.ndarray]) -> None:
+    """Labels of one circuit, and blocks of its tables, are all different, and no bit of them is always the same; nor is
+    a bit of offsets, but for the lowest."""
     (tables,) = tables_of(program(HALF_GATES.name))
-    rows = tables.reshape(-1, 2)
-    assert len(blocks(tables)) == len(rows)
-    assert (np.bitwise_or.reduce(rows) == 2**64 - 1).all()
-    assert not np.bitwise_and.reduce(rows).any()
+    for rows in (tables.reshape(-1, 2), labels[0][:-1]):
+        assert len(blocks(rows)) == len(rows)
+        assert (np.bitwise_or.reduce(rows) == 2**64 - 1).all()
+        assert not np.bitwise_and.reduce(rows).any()
+    for i in range(20):
+        tables_of(program(HALF_GATES.name), seeds=f"more {i}", dealt=f"dealt {i}")
+    offsets = np.stack([made[-1] for made in labels[1:]])
+    assert (np.bitwise_or.reduce(offsets) == 2**64 - 1).all()
+    assert np.bitwise_and.reduce(offsets).tolist() == [1, 0]
 
 
 def run_both(circuits: Any, *values: Any) -> Any:

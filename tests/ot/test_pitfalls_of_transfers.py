@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from hashlib import shake_256
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from pairs import run_pair, with_fault
 from mpc.context import together
 from mpc.domain_hash import DomainHash
 from mpc.errors import Abort, PeerError
+from mpc.prg import encode_domain
 from mpc.testing import Fault
 from protocols.ot import base_co15, extension_softspoken_roy22
 from protocols.ot.folding import parts
@@ -140,9 +142,12 @@ def test_missing_on_curve_check():
 
 
 def test_unreduced_input():
-    """A coordinate above the prime is another way to write a small one."""
+    """A coordinate above the prime is another way to write a small one, of which none is in the group."""
     prime = 2**255 - 19
-    assert answered((prime + 3).to_bytes(32, "little")).code == "bad-point"
+    for small in range(19):
+        for sign in (0, 1 << 255):
+            assert not sodium.crypto_core_ed25519_is_valid_point((small | sign).to_bytes(32, "little"))
+            assert answered((prime + small | sign).to_bytes(32, "little")).code == "bad-point"
 
 
 def hashes(session="one", domain="a", calls=1):
@@ -188,11 +193,15 @@ def test_ambiguous_hash_encoding():
         ((1, 2, 3),),
     ]
     sequences += [(flat,), (tall,), (tall.T,), (flat[:3], flat[3:]), (flat.astype(np.uint16),)]
+    sequences += [(flat.astype(np.int8),), (flat[:0],), (flat[:0].astype(np.uint16),)]
+    sequences += [("d", "e"), ("d" + encode_domain(("e",)).decode(),)]
     assert len({DomainHash("x").absorb(*values).bytes(16) for values in sequences}) == len(sequences)
 
 
 def test_hash_length_extension():
-    """A hash does not tell the state that hashes on: it is a sponge, of which less is shown than it holds."""
+    """A hash does not tell the state that hashes on: it is SHAKE-256, a sponge of which less is shown than it holds."""
+    parts = encode_domain(("x",)) + encode_domain(("a",))
+    assert DomainHash("x").absorb("a").bytes(32) == shake_256(parts).digest(32)
     short = DomainHash("x").absorb("a").bytes(32)
     assert DomainHash("x").absorb("a").absorb("b").bytes(32) != DomainHash("x").absorb_fixed(short).bytes(32)
     assert DomainHash("x", "a").bytes(16) != DomainHash("x").absorb("a", "").bytes(16)

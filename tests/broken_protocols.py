@@ -1,0 +1,128 @@
+"""Makes the mistakes that the tests of known pitfalls are for, one by one, and sees that the test of each notices.
+
+Takes a minute or two, so it is no test. After a change of these tests run `PYTHONPATH=. python
+tests/broken_protocols.py`: it ends with 1 if a mistake passed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TRANSFERS, GARBLING = "ot/test_pitfalls_of_transfers.py", "garbled/test_pitfalls_of_garbling.py"
+CORRELATED, BASE, CONTEXT = "protocols/ot/correlated.py", "protocols/ot/base_co15.py", "mpc/context.py"
+PRG, HASH, DEALING = "mpc/prg.py", "mpc/domain_hash.py", "protocols/preprocessing/dealing.py"
+INPUTS = "protocols/array/circuit_inputs.py"
+VALID, NOBODY = "not all(sodium.crypto_core_ed25519_is_valid_point(point) for", "not all(True for"
+OF_CALL = "DomainHash(domain, self.session.agreement.session, self.path, *apart)"
+BROADCAST = "np.broadcast_shapes(*(source.shape for source in sources))"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A change of one file, and the test that must notice it."""
+
+    test: str
+    what: str
+    file: str
+    right: str
+    wrong: str
+
+
+def _mistakes(tests: str, *rows: tuple[str, str, str, str, str]) -> list[Mistake]:
+    return [Mistake(f"{tests}::test_{row[0]}", *row[1:]) for row in rows]
+
+
+MISTAKES = [
+    *_mistakes(
+        TRANSFERS,
+        ("opaque_ot_abort", "a failed check looks like a lost peer", CORRELATED, '"ot-check-failed",', '"peer-lost",'),
+        ("panic_instead_of_abort", "nobody is named", CORRELATED, "party=name,", "party=None,"),
+        ("selective_abort_attacks_ot", "an end goes on after a failed check", CORRELATED,
+         "if end.failed is not None:", "if False:"),
+        ("unpropagated_abort", "a failure beside others is forgotten", "mpc/side_by_side.py",
+         "if failure is not None:", "if False:"),
+        ("missing_subgroup_check", "points are not checked", BASE, VALID, NOBODY),
+        ("uncleared_cofactor", "only the neutral point is refused", BASE, VALID, "any(point[0] < 2 for"),
+        ("missing_on_curve_check", "points are not checked", BASE, VALID, NOBODY),
+        ("unreduced_input", "points are not checked", BASE, VALID, NOBODY),
+        ("missing_ssid_in_challenge", "hashes without the session", CONTEXT, OF_CALL,
+         "DomainHash(domain, self.path, *apart)"),
+        ("missing_ssid_in_challenge", "hashes without the call", CONTEXT, OF_CALL,
+         "DomainHash(domain, self.session.agreement.session, *apart)"),
+        ("missing_ssid_in_challenge", "hashes without their use", CONTEXT, OF_CALL,
+         'DomainHash("", self.session.agreement.session, self.path, *apart)'),
+        ("missing_pid_in_challenge", "keys without sender and receiver", BASE,
+         '"base ot", sender, receiver, point', '"base ot", point'),
+        ("ambiguous_hash_encoding", "strings without their length", PRG,
+         '_measured(part.encode("utf-8", "surrogatepass"))', 'part.encode("utf-8", "surrogatepass")'),
+        ("ambiguous_hash_encoding", "bytes as strings", PRG, 'b"b" + _measured(part)', 'b"s" + _measured(part)'),
+        ("ambiguous_hash_encoding", "arrays without their shape", HASH,
+         "tuple(int(side) for side in array.shape), ", ""),
+        ("ambiguous_hash_encoding", "arrays without their dtype", HASH, "array.dtype.kind, array.dtype.itemsize, ", ""),
+        ("hash_length_extension", "a hash of another kind", HASH, "import shake_256", "import shake_128 as shake_256"),
+        ("hash_reuse_without_ds", "two uses of one domain", CORRELATED, 'ctx.hash("ot hash"', 'ctx.hash("base ot"'),
+        ("reduced_iteration_count", "bits of the offset that nothing covers", "protocols/ot/folding.py",
+         "range(0, LABEL_BITS, k)]", "range(0, LABEL_BITS - k, k)]"),
+    ),
+    *_mistakes(
+        GARBLING,
+        ("presignature_reuse", "the same material at every call", DEALING, '"material", path,', '"material", (1,),'),
+        ("concurrent_sessions", "the same material at every call", DEALING, '"material", path,', '"material", (1,),'),
+        ("missing_ssid_and_pid", "hashes without the session", CONTEXT, OF_CALL,
+         "DomainHash(domain, self.path, *apart)"),
+        ("low_entropy_randomness", "material of 32 bits", DEALING, "draw(prg, part, kind.ring) if",
+         "draw(prg, part, kind.ring) & 0xFFFFFFFF if"),
+        ("low_entropy_randomness", "offsets of eight bits", "protocols/garbled/yao.py",
+         "offset | ODD", "offset & 255 | ODD"),
+        ("late_ssid_mismatch", "messages without a mark of what is computed", CONTEXT,
+         "MARKED | mark % MARKS << NAME_BITS | self.label % (1 << NAME_BITS)", "self.stamp"),
+        ("wrong_length_sequence", "numbers of any width", "protocols/circuits/arrays.py",
+         "if outside.any():", "if False:"),
+        ("wrong_length_sequence", "instances that do not go together", INPUTS, BROADCAST,
+         "max((source.shape for source in sources), key=len)"),
+        ("vacuous_empty_list", "none counts as one", INPUTS, BROADCAST,
+         f"{BROADCAST} if all(all(source.shape) for source in sources) else ()"),
+    ),
+]  # fmt: skip
+
+
+def noticed(folder: Path, mistake: Mistake) -> bool:
+    """Whether the test fails on a copy with the mistake."""
+    file = folder / mistake.file
+    text = file.read_text()
+    assert mistake.right in text, f"{mistake.file} has changed: give the mistake its new words"
+    file.write_text(text.replace(mistake.right, mistake.wrong))
+    command = [
+        sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--tb=no",
+        "-o", f"pythonpath={folder} {folder / 'tests'}", str(folder / "tests" / mistake.test),
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+    file.write_text(text)
+    assert done.returncode in (0, 1), f"the test did not run: {done.stdout[-500:]}{done.stderr[-500:]}"
+    return done.returncode == 1
+
+
+def main() -> int:
+    """Prints a row for each mistake."""
+    passed = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("mpc", "native", "protocols", "tests"):
+            shutil.copytree(ROOT / part, folder / part)
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        for mistake in MISTAKES:
+            found = noticed(folder, mistake)
+            passed += not found
+            test = mistake.test.split("::")[1]
+            print(f"| `{test}` | {mistake.what} | {'noticed' if found else 'NOT NOTICED'} |", flush=True)
+    return int(passed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
