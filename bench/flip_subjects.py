@@ -21,8 +21,12 @@ from mpc.network.wire import Tag
 from mpc.simulation import PartyRun, Setting, run_in_memory
 from mpc.testing import insecure_agreements, insecure_seed, recording_network
 from mpc.ways import Ways
+from protocols.authenticated.common import give_common
+from protocols.authenticated.dependent import garble_circuit
 from protocols.authenticated.ends import Ends, set_up
-from protocols.authenticated.session import standing
+from protocols.authenticated.independent import independent
+from protocols.authenticated.online import evaluate
+from protocols.authenticated.task import Task
 from protocols.beaver import SUITE
 from protocols.circuits.computing import computed
 from protocols.garbled.half_gates_zre15 import HALF_GATES
@@ -34,6 +38,7 @@ from protocols.suite import suite_of
 Program = Callable[[Context], Awaitable[Any]]
 FOREVER = 600.0
 X, Y = np.array([1, 3, 2]), np.array([3, 2, 2])
+OWNERS = (0, 0, 1, 1)
 COMMON = 2
 """One value of y that all instances share."""
 
@@ -109,27 +114,38 @@ def _ends() -> list[Ends]:
     return [run.result for run in _run(set_up, memory_network(2), FOREVER)]
 
 
+async def _phases(ctx: Context, ends: Ends, task: Task, receivers: Sequence[int]) -> Sequence[Any]:
+    """All that comes after the transfers are set up."""
+    bits = np.concatenate([_bits(X), _bits(np.full_like(Y, COMMON) if task.common else Y)])
+    mine = np.where(np.array(task.owners)[:, None] == ctx.me, bits, np.uint8(0))
+    garbled = await garble_circuit(ctx, ends, task, await independent(ctx, ends, task.size()))
+    if garbled.common is not None:
+        await give_common(ctx, ends, garbled.common, mine[list(task.common), 0])
+    opened = await evaluate(ctx, ends, garbled, mine, receivers)
+    return (None, None) if opened is None else (opened[0] + 2 * opened[1], opened[2])
+
+
 async def _authenticated(ctx: Context) -> Any:
-    return await mpc.authenticated(ctx, product, x=mpc.private(0, X), y=mpc.private(1, Y), instances=len(X))
+    return await _phases(ctx, await set_up(ctx), Task(product, X.size, OWNERS), (0, 1))
 
 
 async def _after_set_up(ctx: Context) -> Any:
-    standing(ctx).ends = deepcopy(_ends()[ctx.me])
-    return await _authenticated(ctx)
+    return await _phases(ctx, deepcopy(_ends()[ctx.me]), Task(product, X.size, OWNERS), (0, 1))
 
 
 async def _common_input(ctx: Context) -> Any:
-    standing(ctx).ends = deepcopy(_ends()[ctx.me])
-    y = mpc.private(1, COMMON, shape=())
-    return await mpc.authenticated(ctx, product, x=mpc.private(0, X), y=y, instances=len(X), to=1)
+    return await _phases(ctx, deepcopy(_ends()[ctx.me]), Task(product, X.size, OWNERS, (2, 3)), (1,))
+
+
+def _bits(numbers: Any) -> Any:
+    return (numbers >> np.arange(2)[:, None] & 1).astype(np.uint8)
 
 
 async def _on_shares(ctx: Context, by: str, **options: Any) -> Any:
     """On XOR-shared bits; inputs and opened outputs travel too."""
     suite, rows = suite_of(ctx), []
     for owner, number in enumerate([X, Y]):
-        bits = (number >> np.arange(2)[:, None] & 1).astype(np.uint8)
-        mine = np.stack([pack(row) for row in bits]) if ctx.me == owner else [None, None]
+        mine = np.stack([pack(row) for row in _bits(number)]) if ctx.me == owner else [None, None]
         rows += [await suite.input_bits(ctx, owner, row, X.shape) for row in mine]
     out = await getattr(suite, by)(ctx, product, stack_planes(rows), **options)
     bits = np.stack([unpack(row, X.size) for row in await suite.open_bits(ctx, out)])
