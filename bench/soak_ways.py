@@ -187,5 +187,7 @@ SMALL = (
     Way("GMW, 3 parties", on_shares(gmw.evaluate), 3),
     Way("GMW, suite yao", on_shares(gmw.evaluate), suite="yao"),
     Way("authenticated", authenticated),
+    Way("authenticated ahead", authenticated, garbling="ahead"),
+    Way("authenticated, stores", authenticated, garbling="ahead", material=STORED),
 )
 """Those of random gates on few instances."""
