@@ -28,7 +28,7 @@ ORDER = {
         "garbled.half_gates_zre15", "garbled.three_halves_rr21", "garbled.schemes", "garbled.whole",
         "garbled.projection", "garbled.joint", "garbled.numbers",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "numeric", "preprocessing", "authenticated", "array", "prepared", "horizon", "runs",
+        "ot", "proofs", "numeric", "preprocessing", "authenticated", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -89,6 +89,10 @@ FOLDER_ORDER = {
         "side", "bits", "ands", "equality", "buckets", "steps", "masks", "task", "common", "garbling", "dependent",
         "evaluating", "masked", "outputs", "online", "planned_ends", "ends", "random_bits", "leaky", "independent",
         "session", "__init__",
+    ),
+    "protocols.proofs": (
+        "refusals", "transcript", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
+        "inner_product_bbbpwm18", "range_bbbpwm18", "range_proving", "range_verifying", "sending", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",
