@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import arithmetic, garbled, kernels, numpy, online, plans, preprocessing, results
+from bench import arithmetic, garbled, kernels, numpy, online, plans, preprocessing, proofs, results
 from bench.display import show
 from bench.harness import AnyRow, Options, write_json
 from bench.suppliers import SUPPLIERS
@@ -21,6 +21,7 @@ TABLES = {
     preprocessing.TABLE: preprocessing.TITLE,
     garbled.TABLE: garbled.TITLE,
     plans.TABLE: plans.TITLE,
+    proofs.TABLE: proofs.TITLE,
 }
 
 
@@ -69,6 +70,8 @@ def names(table: str) -> list[str]:
         return garbled.names()
     if table == plans.TABLE:
         return list(plans.PROGRAMS)
+    if table == proofs.TABLE:
+        return proofs.names()
     if table == "numpy":
         return list(numpy.WORKLOADS)
     return kernels.names() if table == "kernels" else list(arithmetic.WORKLOADS)
@@ -84,6 +87,8 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
         return garbled.measure(options)
     if table == plans.TABLE:
         return plans.measure(options)
+    if table == proofs.TABLE:
+        return proofs.measure(options)
     if table == "numpy":
         return online.measure(table, numpy.WORKLOADS, numpy.PEERS, options, with_tls=(False,))
     return online.measure(table, arithmetic.WORKLOADS, arithmetic.PEERS, options)

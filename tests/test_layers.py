@@ -32,7 +32,7 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
+        "ot", "proofs", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
         "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -94,6 +94,10 @@ FOLDER_ORDER = {
         "side", "bits", "ands", "equality", "buckets", "steps", "masks", "task", "common", "garbling", "dependent",
         "evaluating", "masked", "outputs", "online", "planned_ends", "ends", "random_bits", "leaky", "independent",
         "supplied", "session", "__init__",
+    ),
+    "protocols.proofs": (
+        "refusals", "transcript", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
+        "inner_product_bbbpwm18", "range_bbbpwm18", "range_proving", "range_verifying", "sending", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",

@@ -47,6 +47,9 @@ class Group(Protocol):
     def uniform_bytes(self) -> int:
         """Bytes that `from_uniform` makes an element of."""
 
+    def __hash__(self) -> int:
+        """Groups are told apart by what they are, not by their content."""
+
     def generator(self) -> Words:
         """(point_words,) of the element that a standard names."""
 

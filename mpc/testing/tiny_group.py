@@ -38,8 +38,8 @@ class TinyGroup:
         return np.ascontiguousarray(points).view(np.uint8)
 
     def from_uniform(self, uniform: Bytes) -> Words:
-        """The square of a number from 1 to p - 1."""
-        words = np.ascontiguousarray(uniform).view(np.uint64) % np.uint64(self.p - 1) + np.uint64(1)
+        """The square of a number from 2 to p - 2: never the neutral element."""
+        words = np.ascontiguousarray(uniform).view(np.uint64) % np.uint64(self.p - 3) + np.uint64(2)
         return self._reduced(words * words)
 
     def equal(self, x: Words, y: Words) -> Flags:

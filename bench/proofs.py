@@ -1,0 +1,145 @@
+"""The table of zero-knowledge proofs: prover, verifier and batches on one core, and how many bytes a proof has.
+
+Each row is one statement and who works on it: `.prove`, `.verify`, and `.verify_many` for a batch of proofs at once.
+Units are statements: values for ranges, logarithms for Schnorr's protocol, and so on. No network takes part.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from bench.harness import PARLEY, Failed, Options, Throughput, interleaved, middle
+from mpc.algebra.cores import using_cores
+from mpc.algebra.group import Scalars
+from mpc.algebra.ristretto import ORDER, generator
+from mpc.prg import Seed
+from native import selected
+from protocols.proofs.composed import AtLeastOne
+from protocols.proofs.linear import knows_logarithm, same_logarithm
+from protocols.proofs.pedersen import opening_witness, pedersen
+from protocols.proofs.proof import prove, verify, verify_all
+from protocols.proofs.range_bbbpwm18 import Range
+from protocols.proofs.range_proving import prove_range
+from protocols.proofs.range_verifying import verify_range, verify_ranges
+from protocols.proofs.statement import Statement
+from protocols.proofs.transcript import Bytes, Setting
+
+TITLE = "Zero-knowledge proofs on one core, statements a second"
+TABLE = "proofs"
+WARM_UP = 1
+BATCH = 32
+_SETTING = Setting.outside("a prover", "benchmark")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one repetition does, for how many statements, and the bytes of each proof."""
+
+    run: Callable[[], object]
+    count: int
+    bytes: int
+
+
+def _logarithms(count: int) -> tuple[Statement, Scalars]:
+    x = Scalars.random(ORDER, (count,))
+    return knows_logarithm(generator(), generator() * x), x
+
+
+def _equal_logarithms(count: int) -> tuple[Statement, Scalars]:
+    x, bases = Scalars.random(ORDER, (count,)), [generator(), pedersen().h]
+    return same_logarithm(bases, [base * x for base in bases]), x
+
+
+def _openings(count: int) -> tuple[Statement, Scalars]:
+    v = Scalars.random(ORDER, (count,))
+    commitments, r = pedersen().commit(v)
+    return pedersen().opening(commitments), opening_witness(v, r)
+
+
+def _one_of_two(count: int) -> tuple[Statement, Scalars]:
+    first, x = _logarithms(count)
+    second, _ = _equal_logarithms(count)
+    statement = AtLeastOne(first, second)
+    return statement, statement.witness(0, x)
+
+
+_SIGMA: dict[str, tuple[Callable[[int], tuple[Statement, Scalars]], int]] = {
+    "logarithm": (_logarithms, 1),
+    "logarithm_x1000": (_logarithms, 1000),
+    "equal_logarithms_x1000": (_equal_logarithms, 1000),
+    "opening_x1000": (_openings, 1000),
+    "one_of_two": (_one_of_two, 1),
+}
+_RANGES = {"range_64": (64, 1), "range_32": (32, 1), "range_64_x64": (64, 64)}
+WHAT = ("prove", "verify", "verify_many")
+
+
+def names() -> list[str]:
+    """All rows."""
+    return [f"{family}.{what}" for family in (*_SIGMA, *_RANGES) for what in WHAT]
+
+
+def works(family: str) -> dict[str, Work]:
+    """What is measured of a family of rows; proofs to verify are made beforehand."""
+    return _sigma(*_SIGMA[family]) if family in _SIGMA else _range(*_RANGES[family])
+
+
+def _sigma(make: Callable[[int], tuple[Statement, Scalars]], count: int) -> dict[str, Work]:
+    statement, witness = make(count)
+    proof = prove(_SETTING, statement, witness)
+    batch = [(_SETTING, statement, proof)] * BATCH
+    return _works(
+        count, proof, partial(prove, _SETTING, statement, witness), partial(verify, _SETTING, statement, proof),
+        partial(verify_all, batch),
+    )  # fmt: skip
+
+
+def _range(bits: int, count: int) -> dict[str, Work]:
+    words = Seed.fresh().prg("values").words((count,)) >> np.uint64(64 - bits)
+    commitments, blindings = pedersen().commit(Scalars.of(ORDER, words.tolist()))
+    statement = Range(pedersen(), commitments, bits)
+    proof = prove_range(_SETTING, statement, words, blindings)
+    batch = [(_SETTING, statement, proof)] * BATCH
+    return _works(
+        count, proof, partial(prove_range, _SETTING, statement, words, blindings),
+        partial(verify_range, _SETTING, statement, proof), partial(verify_ranges, batch),
+    )  # fmt: skip
+
+
+def _works(
+    count: int, proof: Bytes, prover: Callable[[], object], one: Callable[[], object], many: Callable[[], object]
+) -> dict[str, Work]:
+    counts = (count, count, BATCH * count)
+    return {what: Work(run, n, proof.nbytes) for what, run, n in zip(WHAT, (prover, one, many), counts, strict=True)}
+
+
+def measure(options: Options) -> Iterator[Sequence[Throughput]]:
+    """The rows of one family after the other."""
+    for family in (*_SIGMA, *_RANGES):
+        chosen = [name.partition(".")[2] for name in options.chosen(names()) if name.startswith(f"{family}.")]
+        if chosen:
+            yield _measured(family, {what: work for what, work in works(family).items() if what in chosen}, options)
+
+
+def _measured(family: str, of_family: dict[str, Work], options: Options) -> list[Throughput]:
+    results = interleaved({what: partial(_rate, work) for what, work in of_family.items()}, options.repeat, WARM_UP)
+    rows = []
+    for what, rates in results.items():
+        if not isinstance(rates, Failed):
+            note = f"{of_family[what].bytes} bytes a proof"
+            figures = middle(rates)
+            rows.append(Throughput(TABLE, f"{family}.{what}", PARLEY, "statements", *figures, selected(), note=note))
+    return rows
+
+
+def _rate(work: Work) -> float:
+    """Statements a second of this thread's processor time, which leaves out what other programs take."""
+    with using_cores(1):
+        began = time.thread_time()
+        work.run()
+        return work.count / (time.thread_time() - began)

@@ -1,0 +1,129 @@
+"""The verifier of ranges: section 4.2 of Bulletproofs, all equations in one sum, as its section 6.1 and 6.2 have it.
+
+The letters are those of protocols/proofs/range_bbbpwm18.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mpc.algebra.group import Points, Scalars, concatenate_points, concatenate_scalars
+from protocols.proofs.inner_product_bbbpwm18 import InnerProduct, challenges, factors
+from protocols.proofs.range_bbbpwm18 import (
+    SINGLE_POINTS,
+    SINGLE_SCALARS,
+    Range,
+    RangeProof,
+    after_coefficients,
+    after_scalars,
+    after_vectors,
+    weights,
+)
+from protocols.proofs.refusals import Prover
+from protocols.proofs.statement import Equation
+from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class _Challenges:
+    y: Scalars
+    z: Scalars
+    x: Scalars
+    w: Scalars
+
+
+def verify_range(setting: Setting, statement: Range, proof: Bytes) -> None:
+    """Raise unless `proof`, any bytes whatever, proves the statement; errors as in `protocols.proofs.proof.verify`."""
+    verify_ranges([(setting, statement, proof)])
+
+
+def verify_ranges(proofs: Sequence[tuple[Setting, Range, Bytes]]) -> None:
+    """Verify many proofs by one sum of products, with weights that this party draws; errors for the first that fails.
+
+    All commitments are over one group.
+    """
+    read = [(statement, *_read(setting, statement, proof)) for setting, statement, proof in proofs]
+    if _all_hold(read):
+        return
+    for (setting, _, _), one in zip(proofs, read, strict=True):
+        if not _all_hold([one]):
+            raise setting.prover.failed()
+    raise proofs[0][0].prover.failed()
+
+
+Read = tuple[Range, RangeProof, _Challenges, Scalars]
+
+
+def _read(setting: Setting, statement: Range, proof: Bytes) -> tuple[RangeProof, _Challenges, Scalars]:
+    """The parts of a proof, and all challenges."""
+    if proof.dtype != np.uint8 or proof.shape != (statement.proof_bytes,):
+        raise setting.prover.of_wrong_length(proof.nbytes, statement.proof_bytes)
+    transcript, order = statement.begun(setting), statement.order
+    setting.check_header(proof[:HEADER_BYTES].tobytes(), transcript)
+    points, scalars = _decoded(setting.prover, statement, proof[HEADER_BYTES:])
+    single, rounds = points[:SINGLE_POINTS], statement.rounds
+    left, right = points[SINGLE_POINTS:][:rounds], points[SINGLE_POINTS:][rounds:]
+    found = RangeProof(single, scalars[:SINGLE_SCALARS], InnerProduct(left, right, scalars[SINGLE_SCALARS:]))
+    y, z = after_vectors(transcript, single[:2], order)
+    x = after_coefficients(transcript, single[2:], order)
+    w = after_scalars(transcript, found.scalars, order)
+    return found, _Challenges(y, z, x, w), challenges(transcript, found.inner)
+
+
+def _decoded(prover: Prover, statement: Range, body: Bytes) -> tuple[Points, Scalars]:
+    middle = statement.points * statement.group.encoding_bytes
+    encodings = body[:middle].reshape(-1, statement.group.encoding_bytes)
+    points, good = Points.from_bytes(statement.group, encodings)
+    scalars, below = Scalars.from_bytes(statement.order, body[middle:].reshape(-1, 8 * statement.order.limbs))
+    if not good.all() or not below.all():
+        raise prover.malformed()
+    return points, scalars
+
+
+def _all_hold(read: Sequence[Read]) -> bool:
+    """The sum of all equations: bases that proofs have in common count once."""
+    longest = max(read, key=lambda one: one[0].length)[0]
+    g, h, q = longest.bases()
+    order, equation = longest.order, Equation()
+    shared = Scalars.of(order, [0] * (2 * longest.length + 3))
+    for statement, proof, challenge, u in read:
+        mine = _weighed(equation, statement, proof, challenge, u)
+        shared = shared + _widened(mine, statement.length, longest.length)
+    pedersen = longest.pedersen
+    common = [pedersen.g.reshape(1), pedersen.h.reshape(1), q.reshape(1), g, h]
+    equation.add(concatenate_points(common), shared)
+    return equation.holds()
+
+
+def _widened(scalars: Scalars, length: int, longest: int) -> Scalars:
+    """The factors of G, H, Q and of both vectors of bases, with zeros for the bases that a shorter proof lacks."""
+    none = Scalars.of(scalars.order, [0] * (longest - length))
+    return concatenate_scalars([scalars[: 3 + length], none, scalars[3 + length :], none])
+
+
+def _weighed(equation: Equation, statement: Range, proof: RangeProof, challenge: _Challenges, u: Scalars) -> Scalars:
+    """Adds what a proof must fulfil, each times a weight: that t is t(x), and that l and r are what A and S commit to.
+
+    Factors of G, H, Q and of the vectors of bases are returned, in this order.
+    """
+    order, length = statement.order, statement.length
+    y, z, x, w = challenge.y, challenge.z, challenge.x, challenge.w
+    c, d = Scalars.random(order), Scalars.random(order)
+    tau_x, mu, t = (proof.scalars[i] for i in range(SINGLE_SCALARS))
+    a, b = proof.inner.last[0], proof.inner.last[1]
+    powers, inverse_powers, twos = y.powers(length), y.inverse().powers(length), weights(statement, z)
+    inverses = u.inverse()
+    s, s_inverse = factors(u, inverses), factors(inverses, u)
+    of_values = z.powers(statement.values + 2)[2:]
+    delta = (z - z * z) * powers.sum() - (z * twos).sum()
+    equation.add(statement.commitments, c * of_values[: len(statement.commitments)])
+    equation.add(proof.points, concatenate_scalars([v.reshape(1) for v in (d, d * x, c * x, c * x * x)]))
+    equation.add(proof.inner.left, d * u * u)
+    equation.add(proof.inner.right, d * inverses * inverses)
+    of_g, of_h, of_q = c * (delta - t), -(c * tau_x) - d * mu, d * w * (t - a * b)
+    of_bases_g = d * (-z - a * s)
+    of_bases_h = d * (z + inverse_powers * (twos - b * s_inverse))
+    return concatenate_scalars([of_g.reshape(1), of_h.reshape(1), of_q.reshape(1), of_bases_g, of_bases_h])

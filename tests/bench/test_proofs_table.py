@@ -1,0 +1,25 @@
+"""The table of proofs has a row for each statement and for everybody who works on it. No time is asserted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import proofs
+from bench.__main__ import main
+
+
+@pytest.mark.parametrize("family", ["logarithm", "one_of_two", "range_32"])
+def test_prover_verifier_and_batch_have_a_row_with_the_bytes(family: str, tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    main(["proofs", "--workloads", family, "--repeat", "1", "--json", str(file)])
+    rows = json.loads(file.read_text())
+    assert [row["workload"] for row in rows] == [f"{family}.{what}" for what in proofs.WHAT]
+    assert all(row["per_second"] > 0 for row in rows)
+    assert all("bytes a proof" in row["note"] for row in rows)
+
+
+def test_every_row_has_a_name_of_its_own() -> None:
+    assert len(set(proofs.names())) == 3 * 8

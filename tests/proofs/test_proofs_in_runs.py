@@ -1,0 +1,130 @@
+"""Proofs between parties of a run: they cost what they declare, and a prover who deviates is named at the verifier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mpc
+from mpc.algebra.group import Points, Scalars
+from mpc.algebra.ristretto import ORDER, generator
+from mpc.context import Context
+from mpc.errors import ParleyError
+from protocols import proofs
+from protocols.proofs.linear import knows_logarithm
+from protocols.proofs.pedersen import opening_witness, pedersen
+from protocols.proofs.proof import prove
+from protocols.proofs.transcript import Setting
+
+PROVER, VERIFIER = 0, 1
+
+
+async def honest(ctx: Context, mine: Any) -> str:
+    """Party 0 commits to its numbers, opens none, and proves that it could, and that they are small."""
+    if ctx.me == PROVER:
+        values = np.asarray(mine, np.uint64)
+        secrets = Scalars.of(ORDER, values.tolist())
+        commitments, blindings = pedersen().commit(secrets, ctx.prg("blindings").bytes)
+        await proofs.send_points(ctx, VERIFIER, commitments)
+        await proofs.prove(ctx, VERIFIER, pedersen().opening(commitments), opening_witness(secrets, blindings))
+        await proofs.prove_range(ctx, VERIFIER, values, commitments, blindings, bits=8)
+    elif ctx.me == VERIFIER:
+        commitments = await proofs.receive_points(ctx, PROVER, (3,))
+        await proofs.verify(ctx, PROVER, pedersen().opening(commitments))
+        await proofs.verify_range(ctx, PROVER, commitments, bits=8)
+    return "done"
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_what_is_proved_holds_and_costs_what_it_declares(n: int) -> None:
+    run = mpc.simulate(honest, inputs=[[3, 255, 0], *[None] * (n - 1)], check_costs=True)
+    assert run.result == "done"
+    assert run.report.rounds == 1
+
+
+def x_of(ctx: Context) -> Scalars:
+    return Scalars.of(ORDER, [17])
+
+
+def ends_with(program: Any) -> ParleyError:
+    """The error of a run in which party 0 deviates: the verifier names it."""
+    with pytest.raises(ParleyError) as ended:
+        mpc.simulate(program, inputs=[None, None])
+    assert ended.value.party == "party0"
+    return ended.value
+
+
+def bent(make: Any) -> Any:
+    """A program in which party 0 sends, where a proof is due, the bytes that `make` says."""
+
+    async def program(ctx: Context, mine: Any) -> None:
+        statement = knows_logarithm(generator(), generator() * x_of(ctx))
+        if ctx.me == PROVER:
+            call = ctx.child("proof")
+            call.send(VERIFIER, make(call, statement))
+        else:
+            await proofs.verify(ctx, PROVER, statement)
+
+    return program
+
+
+def test_a_proof_for_another_call_is_a_replay() -> None:
+    def make(call: Context, statement: Any) -> Any:
+        return prove(Setting.of(call.child("elsewhere"), PROVER), statement, x_of(call))
+
+    assert ends_with(bent(make)).code == "proof-of-another-session"
+
+
+def test_a_proof_by_another_party_is_a_replay() -> None:
+    def make(call: Context, statement: Any) -> Any:
+        return prove(Setting.of(call, VERIFIER), statement, x_of(call))
+
+    assert ends_with(bent(make)).code == "proof-of-another-session"
+
+
+def test_a_proof_that_is_cut_short_is_not_taken_in() -> None:
+    def make(call: Context, statement: Any) -> Any:
+        return prove(Setting.of(call, PROVER), statement, x_of(call))[:-8].copy()
+
+    assert ends_with(bent(make)).code == "unexpected-message"
+
+
+def test_zeros_are_no_proof() -> None:
+    assert ends_with(bent(lambda call, statement: np.zeros(96, np.uint8))).code == "proof-of-another-session"
+
+
+def test_a_response_of_another_proof_is_refused() -> None:
+    def make(call: Context, statement: Any) -> Any:
+        one, two = (prove(Setting.of(call, PROVER), statement, x_of(call)) for _ in range(2))
+        one[-32:] = two[-32:]
+        return one
+
+    error = ends_with(bent(make))
+    assert isinstance(error, mpc.Abort)
+    assert error.code == "proof-refused"
+
+
+def test_bytes_that_are_no_elements() -> None:
+    async def program(ctx: Context, mine: Any) -> None:
+        if ctx.me == PROVER:
+            call = ctx.child("points")
+            call.send(VERIFIER, np.full((2, 32), 255, np.uint8))
+        else:
+            await proofs.receive_points(ctx, PROVER, (2,))
+
+    assert ends_with(program).code == "bad-element"
+
+
+def test_a_statement_that_is_false_sends_nothing() -> None:
+    async def program(ctx: Context, mine: Any) -> None:
+        statement = knows_logarithm(generator(), Points.neutral(generator().group, (1,)))
+        if ctx.me == PROVER:
+            await proofs.prove(ctx, VERIFIER, statement, x_of(ctx))
+        else:
+            await proofs.verify(ctx, PROVER, statement)
+
+    with pytest.raises(ParleyError) as ended:
+        mpc.simulate(program, inputs=[None, None])
+    assert ended.value.code in ("wrong-witness", "peer-failed")
