@@ -11,7 +11,8 @@ BIN := $(VENV)/bin
 BUILT_FROM := pyproject.toml setup.py $(wildcard native/*.py native/*.[ch] native/*/*.[ch])
 
 # Side by side on all cores; each file stays in one process, and the longest begin first: tests/conftest.py.
-SIDE_BY_SIDE := -n logical --dist loadscope --no-loadscope-reorder
+SIDE_BY_SIDE = -n $(PROCESSES) --dist loadscope --no-loadscope-reorder
+PROCESSES := logical
 # The tests that compute in their own process, whose kernels can be chosen. What is said, refused, planned, counted or
 # seen is the same whatever they are: CONTRIBUTING.md.
 COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \
@@ -41,6 +42,7 @@ demo: $(VENV)/.examples
 examples: $(VENV)/.examples
 	$(BIN)/python -m examples
 
+test: PROCESSES := auto
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 

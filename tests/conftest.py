@@ -17,6 +17,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 import native
+from mpc.algebra.cores import available_cores
 
 HERE = Path(__file__).parent
 SHARED_DEVICE = ("opencl", "bench/test_device_kernels.py")
@@ -69,6 +70,12 @@ class FileByFile(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         place = nodeid.partition("::")[0].removeprefix("tests/")
         return "device" if place.startswith(SHARED_DEVICE) else place
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """`-n auto`: a process more than cores, since some tests wait, for peers or a time to end, and leave one idle."""
+    return available_cores() + 1 if config.option.numprocesses == "auto" else None
 
 
 @pytest.hookimpl(optionalhook=True)
