@@ -71,7 +71,8 @@ class Correlation:
     def encoding(self) -> tuple[int | str, ...]:
         """Flat and injective within the kind: used on the wire and to separate random streams."""
         flat: list[int | str] = [self.name]
-        for field in _names_of_fields(type(self)):
+        kind: Any = type(self)
+        for field in _names_of_fields(kind):
             value = getattr(self, field)
             numbers = value if isinstance(value, tuple) else (value,) if isinstance(value, int) else _numbers_of(value)
             flat.extend((len(numbers), *numbers))
