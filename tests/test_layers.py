@@ -92,8 +92,8 @@ FOLDER_ORDER = {
     ),
     "protocols.authenticated": (
         "side", "bits", "ands", "equality", "buckets", "steps", "masks", "task", "common", "garbling", "dependent",
-        "evaluating", "masked", "outputs", "online", "planned_ends", "ends", "random_bits", "leaky", "independent",
-        "supplied", "session", "__init__",
+        "evaluating", "masked", "outputs", "online", "streamed", "planned_ends", "ends", "random_bits", "leaky",
+        "independent", "supplied", "session", "__init__",
     ),
     "protocols.proofs": (
         "refusals", "transcript", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",

@@ -59,23 +59,34 @@ async def garble_circuit(
 ) -> Garbled:
     """Garble a circuit for all instances, by what was made for `task.size`; `common`: what belongs to its common
     inputs, if these were garbled before with other instances. Abort `authenticated-check-failed`."""
+    garbled, inputs = begun(ctx, side, task, made, common)
+    if ctx.planning:
+        await _rehearse(ctx, task)
+        return garbled
+    steps = steps_of(task.circuit)
+    wires = await ctx.off_loop(_WORK * task.ands, Masks, side, steps, inputs, made.results, task.instances)
+    garbled.outputs = wires.outputs
+    if task.ands:
+        sums = await products(ctx, side, wires.left, wires.right, made.ands) ^ made.results
+        await _tables(ctx, side, garbled, wires, sums)
+    return garbled
+
+
+def begun(ctx: Context, side: Side, task: Task, made: Independent, common: Common | None) -> tuple[Garbled, Bits]:
+    """A garbling with nothing but its inputs, whose masks are (bits, instances, 2)."""
     start = ctx.hash("authenticated garbling").absorb(task.circuit.digest).words(2)
     owned = [made.owned(party)[: task.owned[party]] for party in (GARBLER, EVALUATOR)]
     if task.common and common is None:
         rest = [made.owned(party)[task.owned[party] :] for party in (GARBLER, EVALUATOR)]
         common = common_inputs(ctx, side, task.owners_of_common, rest)
+    nothing = Bits(blank((0, 2)), blank((0, 2)))
     if ctx.planning:
-        return await _rehearse(ctx, task, start, common)
+        return Garbled(task, start, np.zeros((0, 0), np.uint8), nothing, (_NONE, _NONE, _NONE), common=common), nothing
     inputs = _input_masks(task, owned, common)
-    steps = steps_of(task.circuit)
-    wires = await ctx.off_loop(_WORK * task.ands, Masks, side, steps, inputs, made.results, task.instances)
-    garbled = Garbled(task, start, _own(side, task, inputs), wires.outputs, (_NONE, _NONE, _NONE), common=common)
-    if task.ands:
-        sums = await _products(ctx, side, wires, made.ands) ^ made.results
-        await _tables(ctx, side, garbled, wires, sums)
-    elif side.role == GARBLER:
+    garbled = Garbled(task, start, _own(side, task, inputs), nothing, (_NONE, _NONE, _NONE), common=common)
+    if side.role == GARBLER:
         garbled.zeros = zero_labels(ctx, garbled)
-    return garbled
+    return garbled, inputs
 
 
 def _input_masks(task: Task, owned: Sequence[Bits], common: Common | None) -> Bits:
@@ -99,33 +110,37 @@ def _own(side: Side, task: Task, inputs: Bits) -> Bytes:
     return own
 
 
-async def _products(ctx: Context, side: Side, wires: Masks, ands: Ands) -> Bits:
-    """Authenticated left x right, by authenticated ANDs: d = left ^ x and e = right ^ y are opened and checked."""
-    count, work = len(wires.left), _WORK * len(wires.left)
-    own = await ctx.off_loop(work, _differences, wires, ands)
+async def products(ctx: Context, side: Side, left: Bits, right: Bits, ands: Ands) -> Bits:
+    """Authenticated left x right, by authenticated ANDs: d = left ^ x and e = right ^ y are opened and checked.
+
+    Abort `authenticated-check-failed`.
+    """
+    count, work = len(left), _WORK * len(left)
+    own = await ctx.off_loop(work, _differences, left, right, ands)
     (shares,) = await ctx.exchange(own)
     zeros = Zeros()
     opened = [masks(row, count) for row in shares[0] ^ shares[1]]
-    products = await ctx.off_loop(work, _multiplied, side, wires, ands, opened, zeros)
+    made = await ctx.off_loop(work, _multiplied, side, (left, right), ands, opened, zeros)
     await check_equal(ctx, zeros, "opened masks of wires")
-    return products
+    return made
 
 
-def _differences(wires: Masks, ands: Ands) -> Words:
+def _differences(left: Bits, right: Bits, ands: Ands) -> Words:
     """This party's shares of d and e, packed."""
-    pairs = ((wires.left, ands.x), (wires.right, ands.y))
+    pairs = ((left, ands.x), (right, ands.y))
     return np.stack([pack(((kept.first[:, 0] ^ own.first[:, 0]) & ONE).astype(np.uint8)) for kept, own in pairs])
 
 
-def _multiplied(side: Side, wires: Masks, ands: Ands, opened: Sequence[Words], zeros: Zeros) -> Bits:
+def _multiplied(side: Side, wires: tuple[Bits, Bits], ands: Ands, opened: Sequence[Words], zeros: Zeros) -> Bits:
     """z ^ d y ^ e x ^ d e; what both parties hold where d and e are what was shared."""
-    count = len(wires.left)
+    left, right = wires
+    count = len(left)
     made = Bits(np.empty((count, 2), U64), np.empty((count, 2), U64))
     for at in range(0, count, _AT_ONCE):
         here = slice(at, min(at + _AT_ONCE, count))
         some = ands[here]
         d, e = (row[here] for row in opened)
-        for kept, own, public in ((wires.left[here], some.x, d), (wires.right[here], some.y, e)):
+        for kept, own, public in ((left[here], some.x, d), (right[here], some.y, e)):
             difference = kept.both ^ own.both
             difference ^= public & side.delta[0]
             zeros.add(difference)
@@ -146,9 +161,7 @@ async def _tables(ctx: Context, side: Side, made: Garbled, wires: Masks, sums: B
     made.checks = wires.left.both, wires.right.both, sums.both
     task, steps = made.task, steps_of(made.task.circuit)
     additions = wires.left.first, wires.right.first, sums.first
-    if side.role == GARBLER:
-        made.zeros = zero_labels(ctx, made)
-    else:
+    if side.role == EVALUATOR:
         made.tables, made.additions = np.empty((task.ands, 2, 2), U64), sums.first
     for block, count in zip(blocks(task.instances), _block_ands(task), strict=True):
         here = slice(task.circuit.ands * block.start, task.circuit.ands * block.start + count)
@@ -161,9 +174,8 @@ async def _tables(ctx: Context, side: Side, made: Garbled, wires: Masks, sums: B
             await ctx.off_loop(_WORK * count, merged_block, made, additions, here, message)
 
 
-async def _rehearse(ctx: Context, task: Task, start: Words, common: Common | None) -> Garbled:
+async def _rehearse(ctx: Context, task: Task) -> None:
     """The messages of a plan."""
-    labels = blank((0, 2))
     if task.ands:
         await ctx.exchange(blank((2, words_for(task.ands))))
         await check_equal(ctx, Zeros(), "opened masks of wires")
@@ -173,5 +185,3 @@ async def _rehearse(ctx: Context, task: Task, start: Words, common: Common | Non
             ctx.send(EVALUATOR, blank(shape))
         else:
             await ctx.receive(GARBLER, Spec(shape))
-    nothing = np.zeros((0, 0), np.uint8)
-    return Garbled(task, start, nothing, Bits(labels, labels), (_NONE, _NONE, _NONE), common=common)

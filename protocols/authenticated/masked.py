@@ -33,21 +33,21 @@ def check(side: Side, garbled: Garbled, inputs: Bytes, ands: Bytes, zeros: Zeros
 def _block(side: Side, garbled: Garbled, steps: Steps, inputs: Bytes, ands: Bytes, zeros: Zeros, block: slice) -> Bytes:
     width = block.stop - block.start
     slots = np.zeros((steps.slots, 1, 2), U64)
-    slots[steps.inputs, 0, 0] = _words(inputs[:, block])
+    slots[steps.inputs, 0, 0] = words_of_bits(inputs[:, block])
     for run in steps.runs:
         here = run.places(steps.ands * block.start, width)
         held = [labels[here] for labels in garbled.checks]
         zeros.add(check_words(slots, run.gates, ands[here].reshape(-1, width), held, side.delta))
-    return _bits(slots[steps.ends >> 1, 0, 0], width).astype(np.uint8)
+    return bits_of_words(slots[steps.ends >> 1, 0, 0], width).astype(np.uint8)
 
 
-def _words(bits: Bytes) -> Words:
+def words_of_bits(bits: Bytes) -> Words:
     """Rows of up to 64 bits, a word each."""
     full = np.zeros((len(bits), 64), np.uint8)
     full[:, : bits.shape[1]] = bits
     return pack(full)
 
 
-def _bits(words: Words, width: int) -> Words:
+def bits_of_words(words: Words, width: int) -> Words:
     """The lowest bits of words, (n, width)."""
     return words[:, None] >> np.arange(width, dtype=U64) & np.uint64(1)

@@ -36,8 +36,11 @@ def _rounds(side: Side, garbled: Garbled, inputs: Bytes) -> int:
 
 
 def _to_one(side: Side, garbled: Garbled, inputs: Bytes) -> int:
-    task = garbled.task
-    return words_for(_bits(task, EVALUATOR)) + 2 * len(task.own) * task.instances + words_for(task.ands)
+    return _of_inputs(garbled.task) + words_for(garbled.task.ands)
+
+
+def _of_inputs(task: Task) -> int:
+    return words_for(_bits(task, EVALUATOR)) + 2 * len(task.own) * task.instances
 
 
 def _words(side: Side, garbled: Garbled, inputs: Bytes) -> int:
@@ -63,13 +66,27 @@ async def evaluate_masked(ctx: Context, side: Side, garbled: Garbled, inputs: By
     garbled.used = True
     if ctx.planning:
         return await _rehearse(ctx, garbled.task)
-    garble_side = side.role == GARBLER
-    masked, ands = await (_give_labels if garble_side else _take_labels)(ctx, side, garbled, inputs)
+    masked, labels = await (_give_labels if side.role == GARBLER else _take_labels)(ctx, side, garbled, inputs)
+    ands = await _masked_ands(ctx, side, garbled, labels)
     return Masked(await _checked(ctx, side, garbled, masked, ands), garbled.outputs)
 
 
-async def _give_labels(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes) -> tuple[Bytes, Bytes]:
-    """The garbler: masked inputs of both, their labels to the evaluator; the masked bits of all ANDs come back."""
+@cost(
+    rounds=lambda side, garbled, inputs: 1 + bool(garbled.task.rows(EVALUATOR)),
+    to_one=lambda side, garbled, inputs: _of_inputs(garbled.task),
+)
+async def give_inputs(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes) -> tuple[Bytes, Words]:
+    """The first step alone: the masked inputs of both, and this party's labels, of masked zero at the garbler, of the
+    masked bits at the evaluator. Arguments and errors as of `evaluate_masked`."""
+    if ctx.planning:
+        for sender, array in _messages_of_inputs(garbled.task):
+            await _passed(ctx, sender, array)
+        return inputs, blank((0, 2))
+    return await (_give_labels if side.role == GARBLER else _take_labels)(ctx, side, garbled, inputs)
+
+
+async def _give_labels(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes) -> tuple[Bytes, Words]:
+    """The garbler: masked inputs of both, their labels to the evaluator; labels of masked zero."""
     task = garbled.task
     masked, theirs = _masked(side, garbled, inputs), task.rows(EVALUATOR)
     if theirs:
@@ -79,12 +96,11 @@ async def _give_labels(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes
     labels = garbled.zeros[task.own]
     add(labels.reshape(-1, 2), np.uint64(0) - masked[task.own].reshape(-1).astype(U64), side.delta)
     ctx.send(EVALUATOR, labels)
-    ands = await ctx.receive(EVALUATOR, Spec((words_for(task.ands),))) if task.ands else np.empty(0, U64)
-    return masked, unpack(ands, task.ands)
+    return masked, garbled.zeros
 
 
-async def _take_labels(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes) -> tuple[Bytes, Bytes]:
-    """The evaluator: its masked inputs to the garbler, labels of all inputs, evaluation, masked bits of all ANDs."""
+async def _take_labels(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes) -> tuple[Bytes, Words]:
+    """The evaluator: its masked inputs to the garbler; labels of all inputs, and the masked bits that they tell."""
     task = garbled.task
     masked, known = _masked(side, garbled, inputs), task.rows(EVALUATOR)
     if known:
@@ -95,10 +111,19 @@ async def _take_labels(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes
     known = known + task.rows(PUBLIC)
     if not np.array_equal(colours[known], masked[known]):
         raise failed(ctx, GARBLER, "labels of inputs")
-    ands = await ctx.off_loop(_WORK * task.ands, _evaluated, garbled, labels)
-    if task.ands:
-        ctx.send(GARBLER, pack(ands))
-    return colours, ands
+    return colours, labels
+
+
+async def _masked_ands(ctx: Context, side: Side, garbled: Garbled, labels: Words) -> Bytes:
+    """The masked bits of all ANDs, which the evaluator finds and tells."""
+    count = garbled.task.ands
+    if side.role == EVALUATOR:
+        ands = await ctx.off_loop(_WORK * count, _evaluated, garbled, labels)
+        if count:
+            ctx.send(GARBLER, pack(ands))
+        return ands
+    told = await ctx.receive(EVALUATOR, Spec((words_for(count),))) if count else np.empty(0, U64)
+    return unpack(told, count)
 
 
 def _with_common(garbled: Garbled, told: Words) -> Words:
@@ -137,14 +162,17 @@ async def _checked(ctx: Context, side: Side, garbled: Garbled, masked: Bytes, an
 
 async def _rehearse(ctx: Context, task: Task) -> Masked:
     """The messages of a plan."""
-    own, labels = blank((words_for(_bits(task, EVALUATOR)),)), blank((len(task.own), task.instances, 2))
-    messages = [(EVALUATOR, own)] if task.rows(EVALUATOR) else []
-    messages += [(GARBLER, labels), *([(EVALUATOR, blank((words_for(task.ands),)))] if task.ands else [])]
+    messages = _messages_of_inputs(task) + ([(EVALUATOR, blank((words_for(task.ands),)))] if task.ands else [])
     for sender, array in messages:
         await _passed(ctx, sender, array)
     if task.ands:
         await check_equal(ctx, Zeros(), "masked bits of ANDs")
     return planned_outputs(len(task.circuit.ends), task.instances)
+
+
+def _messages_of_inputs(task: Task) -> list[tuple[int, Words]]:
+    own, labels = blank((words_for(_bits(task, EVALUATOR)),)), blank((len(task.own), task.instances, 2))
+    return [*([(EVALUATOR, own)] if task.rows(EVALUATOR) else []), (GARBLER, labels)]
 
 
 async def _passed(ctx: Context, sender: int, array: Words) -> None:

@@ -12,16 +12,20 @@ import numpy.typing as npt
 
 from mpc.context import Context, Session
 from mpc.errors import LocalError
+from protocols.authenticated.ands import Size
 from protocols.authenticated.common import Common, give_common
-from protocols.authenticated.online import evaluate_masked
-from protocols.authenticated.outputs import joined, open_outputs
+from protocols.authenticated.dependent import begun
+from protocols.authenticated.online import evaluate_masked, give_inputs
+from protocols.authenticated.outputs import Masked, joined, open_outputs
 from protocols.authenticated.side import Side
-from protocols.authenticated.supplied import Supplied, garbled_ahead, goes_ahead
+from protocols.authenticated.steps import steps_of
+from protocols.authenticated.streamed import Walk, ands_of, ended, go_on, segments
+from protocols.authenticated.supplied import Supplied, garbled_ahead, goes_ahead, same_offsets
 from protocols.authenticated.task import Task
 
 Bytes = npt.NDArray[np.uint8]
 AT_ONCE = 1 << 19
-"""ANDs that are garbled and evaluated together, or those of one instance: some 300 MB at either party."""
+"""ANDs that are garbled and evaluated together: some 300 MB at either party."""
 _NAME = "authenticated garbling"
 
 
@@ -85,18 +89,50 @@ async def compute(ctx: Context, task: Task, inputs: Bytes, receivers: Sequence[i
         masked = []
         ahead, parts = _parts(ctx.session, task)
         for batch in parts:
-            some = replace(task, instances=batch.stop - batch.start)
+            some, given = replace(task, instances=batch.stop - batch.start), inputs[:, batch]
+            if not ahead and task.circuit.ands > AT_ONCE:
+                side, common, made = await _streamed(ctx, own.supplied, some, given, side, common)
+                masked.append(made)
+                continue
             if ahead:
                 side, garbled = await garbled_ahead(ctx, some, side)
             else:
                 side, garbled = await own.supplied.garbled(ctx, some, side, common)
             common = garbled.common
-            if common is not None and not common.given:
-                await give_common(ctx, side, common, inputs[list(task.common), 0])
-            masked.append(await evaluate_masked(ctx, side, garbled, inputs[:, batch]))
+            await _give_once(ctx, side, common, task, given)
+            masked.append(await evaluate_masked(ctx, side, garbled, given))
             del garbled
         assert side is not None
         return await open_outputs(ctx, side, joined(masked), receivers)
+
+
+async def _give_once(ctx: Context, side: Side, common: Common | None, task: Task, inputs: Bytes) -> None:
+    if common is not None and not common.given:
+        await give_common(ctx, side, common, inputs[list(task.common), 0])
+
+
+async def _streamed(
+    ctx: Context, supplied: Supplied, task: Task, inputs: Bytes, side: Side | None, common: Common | None
+) -> tuple[Side, Common | None, Masked]:
+    """An instance that is too large to be garbled at once: some gates, then the next ones."""
+    steps, walk = steps_of(task.circuit), None
+    for number, part in enumerate(segments(steps, AT_ONCE // task.instances)):
+        owned = task.size(common=common is None).owned if number == 0 else (0, 0)
+        own, made = await supplied.independent(ctx, Size(ands_of(part) * task.instances, owned))
+        same_offsets(side, own)
+        side = own
+        if number == 0:
+            garbled, masks = begun(ctx, side, task, made, common)
+            common = garbled.common
+            await _give_once(ctx, side, common, task, inputs)
+            masked, labels = await give_inputs(ctx, side, garbled, inputs)
+            if not ctx.planning:
+                walk = Walk(side, task, steps, garbled.start)
+                walk.begin(masks, labels, masked)
+        await go_on(ctx, side, task, part, walk, made)
+        del made
+    assert side is not None
+    return side, common, ended(task, walk)
 
 
 def is_ahead(session: Session, task: Task) -> bool:

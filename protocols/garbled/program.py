@@ -6,10 +6,13 @@ memory follows the wires that live side by side, and not the length of the circu
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from mpc.garbling import Gates
 from protocols.circuits.circuit import Circuit, Literals
@@ -43,36 +46,41 @@ def program_of(circuit: Circuit, instances: int) -> Program:
     In its own order a circuit mostly uses fewer slots, which is what many instances want; by level few of them have
     groups that are long enough to be quick.
     """
-    order = _by_level(circuit) if instances < BY_LEVEL_BELOW else list(range(circuit.gates))
+    order = _by_level(circuit) if instances < BY_LEVEL_BELOW else range(circuit.gates)
     return _Writer(circuit, order, instances).program()
 
 
-def _by_level(circuit: Circuit) -> list[int]:
+def _by_level(circuit: Circuit) -> Sequence[int]:
     places = [batch.wires - circuit.first_gate for batch in batches(circuit)]
-    return [int(gate) for gate in np.concatenate([*places, np.empty(0, np.int64)])]
+    return _numbers(np.concatenate([*places, np.empty(0, np.int32)]))
+
+
+def _numbers(values: npt.NDArray[np.integer]) -> array[int]:
+    """Numbers that are Python's one at a time: a list would hold 36 bytes of each."""
+    return array("i", np.ascontiguousarray(values, np.int32).tobytes())
 
 
 class _Writer:
-    """A program being written."""
+    """A program being written. What it notes of all gates are arrays: circuits have many millions of them."""
 
-    def __init__(self, circuit: Circuit, order: list[int], instances: int) -> None:
+    def __init__(self, circuit: Circuit, order: Sequence[int], instances: int) -> None:
         self.circuit, self.order, self.instances = circuit, order, instances
         self.most = max(1, MOST_ANDS // max(instances, 1))
-        self.is_and = circuit.is_and.tolist()
-        self.left, self.right = circuit.left.tolist(), circuit.right.tolist()
-        self.slot_of = list(range(circuit.first_gate)) + [-1] * circuit.gates
+        self.is_and = circuit.is_and.tobytes()
+        self.left, self.right = _numbers(circuit.left), _numbers(circuit.right)
+        self.slot_of = _numbers(np.arange(circuit.wires))
         self.uses = self._uses()
         self.free: list[int] = [wire for wire in range(1, circuit.first_gate) if not self.uses[wire]]
         self.slots = circuit.first_gate
 
     def program(self) -> Program:
         """All of it."""
-        gates: list[tuple[int, int, int]] = []
-        groups: list[tuple[int, int]] = []
+        gates, groups = array("i"), array("i")
         for group in self._groups():
             is_and = self.is_and[group[0]]
-            gates += self._ands(group) if is_and else self._xors(group)
-            groups.append((len(group), int(is_and)))
+            for gate in self._ands(group) if is_and else self._xors(group):
+                gates.extend(gate)
+            groups.extend((len(group), is_and))
         ends = [2 * self.slot_of[end >> 1] | end & 1 for end in self.circuit.ends.tolist()]
         inputs = np.arange(1, self.circuit.first_gate, dtype=np.int32)
         whole = Gates(np.array(gates, np.int32).reshape(-1, 3), np.array(groups, np.int32).reshape(-1, 2))
@@ -88,30 +96,32 @@ class _Writer:
             ands += count * is_and
         return (*runs, gates.part(slice(begin, len(gates.groups))))
 
-    def _uses(self) -> list[int]:
+    def _uses(self) -> array[int]:
         """How many gates read each wire; outputs and the constant are never done with."""
         wires = np.concatenate([self.circuit.left >> 1, self.circuit.right >> 1])
         uses = np.bincount(wires, minlength=self.circuit.wires)
         uses[self.circuit.ends >> 1] += 1
         uses[0] += 1
-        return [int(count) for count in uses]
+        return _numbers(uses)
 
-    def _groups(self) -> list[list[int]]:
+    def _groups(self) -> Iterator[list[int]]:
         """Runs of XORs, and runs of ANDs of which none reads another's result."""
-        groups: list[list[int]] = []
+        last: list[int] = []
         results: set[int] = set()
         for gate in self.order:
             wires = (self.left[gate] >> 1, self.right[gate] >> 1)
-            last = groups[-1] if groups else []
             fits = bool(last) and self.is_and[last[0]] == self.is_and[gate]
             if fits and self.is_and[gate]:
                 fits = len(last) < self.most and results.isdisjoint(wires)
             if not fits:
-                groups.append([])
-                results = set()
-            groups[-1].append(gate)
-            results.add(self.circuit.first_gate + gate)
-        return groups
+                if last:
+                    yield last
+                last, results = [], set()
+            last.append(gate)
+            if self.is_and[gate]:
+                results.add(self.circuit.first_gate + gate)
+        if last:
+            yield last
 
     def _xors(self, group: list[int]) -> list[tuple[int, int, int]]:
         """Each in turn: a result may take the slot of an operand that nobody reads again."""
