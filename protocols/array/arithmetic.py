@@ -100,7 +100,7 @@ SCALE = operation(
 SUM = operation("sum", _total, _add_up, keeps_signs=True)
 
 
-def _with_constant(function: Callable[[Range, int], Function]) -> Callable[[Node], Function | None]:
+def with_constant(function: Callable[[Range, int], Function]) -> Callable[[Node], Function | None]:
     """The circuit of an operation with a constant that is one number."""
 
     def made(node: Node) -> Function | None:
@@ -113,8 +113,10 @@ def _with_constant(function: Callable[[Range, int], Function]) -> Callable[[Node
 stands_between(ADD, lambda node: garbled_between.plus(*(operand.range for operand in node.operands)))
 stands_between(SUBTRACT, lambda node: garbled_between.minus(*(operand.range for operand in node.operands)))
 stands_between(NEGATE, lambda node: garbled_between.negative(node.operands[0].range))
-stands_between(ADD_PUBLIC, _with_constant(garbled_between.plus_public))
-stands_between(SCALE, _with_constant(garbled_between.times_public))
+stands_between(ADD_PUBLIC, with_constant(garbled_between.plus_public))
+stands_between(SCALE, with_constant(garbled_between.times_public))
+stands_between(MULTIPLY, lambda node: garbled_between.times(*(operand.range for operand in node.operands)), dear=True)
+stands_between(SQUARE, lambda node: garbled_between.squared(node.operands[0].range), dear=True)
 
 # what users write
 

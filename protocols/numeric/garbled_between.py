@@ -1,4 +1,5 @@
-"""What may stand between garbled functions in one circuit: sums, shifts, choices, logic; exact but for rounding.
+"""What may stand between garbled functions in one circuit: sums, shifts, choices, logic, products; exact but for
+rounding.
 
 Where it ends a circuit it is computed on shares, which costs less; between two functions it saves that they are
 circuits of their own.
@@ -45,6 +46,18 @@ def _times(x: Number, constant: int, kind: UInt | Int) -> Value:
     factor = [constant >> i & 1 for i in range(width)]
     found = arithmetic.multiply(x.builder, fitted(signed(x), width), factor, width)
     return number(x.builder, kind, found)
+
+
+def _multiplied(x: Number, y: Number, kind: UInt | Int) -> Value:
+    if isinstance(x.kind, UInt) and isinstance(y.kind, UInt):
+        found = arithmetic.multiply(x.builder, x.literals, y.literals, x.kind.width + y.kind.width)
+        return number(x.builder, kind, [*found, FALSE])
+    return number(x.builder, kind, arithmetic.multiply_signed(x.builder, signed(x), signed(y)))
+
+
+def _squared(x: Number, kind: UInt | Int) -> Value:
+    size = number(x.builder, UInt(x.kind.width), abs(_wide(x, UInt(x.kind.width))).literals)
+    return _multiplied(size, size, kind)
 
 
 def _lifted(x: Number, shift: int, kind: UInt | Int) -> Value:
@@ -102,6 +115,16 @@ def plus_public(x: Range, constant: int) -> Function:
 def times_public(x: Range, constant: int) -> Function:
     """c x for one number c."""
     return Function(_times, (constant, kind_of(x * Range(constant, constant))))
+
+
+def times(x: Range, y: Range) -> Function:
+    """x y."""
+    return Function(_multiplied, (kind_of(x * y),))
+
+
+def squared(x: Range) -> Function:
+    """x x."""
+    return Function(_squared, (kind_of(x.square()),))
 
 
 def lifted(x: Range, shift: int) -> Function:
