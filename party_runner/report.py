@@ -227,12 +227,14 @@ def _decisions(summary: Summary) -> list[RenderableType]:
 
 def _circuits(summary: Summary) -> list[RenderableType]:
     """The circuits by line, and how they were computed; nothing where there are none."""
-    made = table("line", "circuit", "ANDs", "instances", "by", "tables", "against")
+    weighed = ("gmw", "bmr") if any(run["gmw"] for run in summary["circuits"]) else ()
+    made = table("line", "circuit", "ANDs", "instances", "by", "tables", "against", *weighed)
     for run in summary["circuits"]:
+        seconds = [seconds_on_wire(float(run[way])) for way in weighed]
         counts = f"{run['ands']:,}", f"{run['instances']:,}"
         way = ", ".join([run["by"], *(word for word in (run["scheme"], run["garbling"]) if word in UNUSUAL)])
         tables = data(run["tables"]) if run["scheme"] else ""
-        made.add_row(run["line"], run["circuit"], *counts, way, tables, run["adversary"])
+        made.add_row(run["line"], run["circuit"], *counts, way, tables, run["adversary"], *seconds)
     return [titled("Circuits", made)] if made.row_count else []
 
 
