@@ -16,7 +16,7 @@ from statistics import median
 
 import numpy as np
 
-from bench import authenticated, garbled_ahead, garbled_by_several, kernels, launch, limits
+from bench import authenticated, divisions, garbled_ahead, garbled_by_several, kernels, launch, limits
 from bench.contest import Contender, contest
 from bench.crew import Crew, seconds_of
 from bench.harness import PARLEY, AnyRow, Making, Options, middle
@@ -152,7 +152,7 @@ WORKLOADS = {name: subject.workload for name, subject in SUBJECTS.items()}
 
 def names() -> list[str]:
     """All workloads."""
-    return [*IN_MEMORY, *SUBJECTS, *authenticated.SIZES]
+    return [*IN_MEMORY, *SUBJECTS, *authenticated.SIZES, *divisions.WAYS]
 
 
 def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
@@ -170,6 +170,8 @@ def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
             yield [_beside(row, subject, typical(bare)) for row in rows]
     for name in options.chosen(authenticated.SIZES):
         yield from authenticated.rows(name, options)
+    for name in options.chosen(divisions.WAYS):
+        yield from divisions.rows(name, options)
 
 
 def _in_memory(name: str, scale: float) -> KernelWorkload:
