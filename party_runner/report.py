@@ -21,6 +21,7 @@ from party_runner.summary import Summary, as_json, write_summary
 NUMBERS_SHOWN = 6
 LINES_SHOWN = 12
 UNUSUAL = ("three-halves", "ahead")
+STORE, OF_STORES = "store", "offline: stores compared, the program planned, its material found there"
 """What is said of how, and when, a circuit was garbled."""
 
 
@@ -182,6 +183,8 @@ def _parties(summary: Summary) -> Group:
     for row in zip(names, rounds, summary["bytes_sent"], offline, strict=False):
         made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]) if row[3] is not None else "")
     seconds = ", ".join(f"{stage} {value:.2f} s" for stage, value in summary["seconds"].items())
+    if summary["preprocessing"].startswith(STORE):
+        seconds += f"; {OF_STORES}"
     return Group(titled("Time", Text(f"  {seconds}")), titled("Messages", made))
 
 
