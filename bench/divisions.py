@@ -21,9 +21,9 @@ import trio
 
 import mpc
 from bench import launch
-from bench.contest import Contender, contest
-from bench.crew import Crew, seconds_of
-from bench.harness import PARLEY, Making, Options, middle
+from bench.contest import Contender, contest, with_figures
+from bench.crew import Crew
+from bench.harness import PARLEY, Making, Options
 from bench.party import Role, connected, deal, say, steady, told
 from bench.preprocessing import Lines
 from bench.suppliers import DEALER
@@ -79,14 +79,11 @@ def rows(name: str, options: Options) -> Iterator[Sequence[Making]]:
 
 
 def _measured(row: Making, repetitions: list[Lines]) -> Making:
-    seconds, spread = middle([seconds_of(lines) for lines in repetitions])
-    sent = sum(line["bytes"] for line in repetitions[-1])
+    found, planned = with_figures(row, repetitions), repetitions[-1][0]["planned"]
+    assert found.seconds is not None
     return replace(
-        row, seconds=seconds, spread=spread, per_second=row.size / seconds, bytes_each=sent / row.size,
-        rounds=max(line["rounds"] for line in repetitions[-1]),
-        busy=max(line["busy"] for line in repetitions[-1]),
-        bandwidth_limit=row.size / repetitions[-1][0]["planned"], part_of_limit=repetitions[-1][0]["planned"] / seconds,
-        note=f"planned {repetitions[-1][0]['planned']:.2f} s",
+        found, bandwidth_limit=row.size / planned, part_of_limit=planned / found.seconds,
+        note=f"planned {planned:.2f} s",
     )  # fmt: skip
 
 
