@@ -8,6 +8,7 @@ circuits of their own.
 from __future__ import annotations
 
 from protocols.circuits import arithmetic
+from protocols.circuits.choosing import sum_of
 from protocols.circuits.circuit import FALSE
 from protocols.circuits.kinds import Int, UInt
 from protocols.circuits.library import fixed_point
@@ -58,6 +59,12 @@ def _multiplied(x: Number, y: Number, kind: UInt | Int) -> Value:
 def _squared(x: Number, kind: UInt | Int) -> Value:
     size = number(x.builder, UInt(x.kind.width), abs(_wide(x, UInt(x.kind.width))).literals)
     return _multiplied(size, size, kind)
+
+
+def _summed(*values: Number | UInt | Int) -> Value:
+    *several, kind = values
+    assert isinstance(kind, UInt | Int)
+    return sum_of([_wide(value, kind) for value in several if isinstance(value, Number)]).to(kind)
 
 
 def _lifted(x: Number, shift: int, kind: UInt | Int) -> Value:
@@ -125,6 +132,11 @@ def times(x: Range, y: Range) -> Function:
 def squared(x: Range) -> Function:
     """x x."""
     return Function(_squared, (kind_of(x.square()),))
+
+
+def summed(x: Range, count: int) -> Function:
+    """The sum of so many numbers."""
+    return Function(_summed, (kind_of(x.times(count)),))
 
 
 def lifted(x: Range, shift: int) -> Function:
