@@ -20,9 +20,9 @@ import numpy.typing as npt
 import trio
 
 from bench import launch, limits
-from bench.contest import Contender, contest
-from bench.crew import Crew, seconds_of
-from bench.harness import PARLEY, Making, Options, middle
+from bench.contest import Contender, contest, with_figures
+from bench.crew import Crew
+from bench.harness import PARLEY, Making, Options
 from bench.party import Role, connected, say, steady, told
 from bench.preprocessing import Bare, Lines, typical
 from bench.workloads import Workload
@@ -73,16 +73,10 @@ def _contenders(name: str, size: int, options: Options) -> Iterator[Contender[Ma
 
 
 def _measured(row: Making, repetitions: list[Lines]) -> Making:
-    seconds, spread = middle([seconds_of(lines) for lines in repetitions])
     each = [max(lines, key=lambda line: line["ended"])["phases"] for lines in repetitions]
     phases = np.median(np.array(each), axis=0).tolist()
-    sent = sum(line["bytes"] for line in repetitions[-1])
     told_ = ", ".join(f"{name} {1000 * part:.4g} ms" for name, part in zip(PHASES, phases, strict=True))
-    return replace(
-        row, seconds=seconds, spread=spread, per_second=row.size / seconds, bytes_each=sent / row.size,
-        rounds=max(line["rounds"] for line in repetitions[-1]), offline=phases[0] + phases[1], note=told_,
-        busy=float(np.median([max(line["busy"] for line in lines) for lines in repetitions])),
-    )  # fmt: skip
+    return replace(with_figures(row, repetitions), offline=phases[0] + phases[1], note=told_)
 
 
 def _beside(row: Making, bare: Bare) -> Making:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from statistics import median
 from typing import Any, Generic, TypeVar
 
-from bench.crew import Crew
-from bench.harness import PARLEY, Failed, Making, Row, interleaved
+from bench.crew import Crew, seconds_of
+from bench.harness import PARLEY, Failed, Making, Row, interleaved, middle
 
 AnyCrewRow = TypeVar("AnyCrewRow", Row, Making)
 Result = TypeVar("Result")
@@ -56,6 +57,17 @@ def contest(
     for place, result in results.items():
         rows[place] = _failed(rows[place], result) if isinstance(result, Failed) else measured(rows[place], result)
     return [rows[place] for place in sorted(rows)], [] if isinstance(limits, Failed) else limits
+
+
+def with_figures(row: Making, repetitions: Sequence[Sequence[Mapping[str, Any]]]) -> Making:
+    """The row with what its repetitions come to, of each the line of every party."""
+    seconds, spread = middle([seconds_of(lines) for lines in repetitions])
+    sent = sum(line["bytes"] for line in repetitions[-1])
+    return replace(
+        row, seconds=seconds, spread=spread, per_second=row.size / seconds, bytes_each=sent / row.size,
+        rounds=max(line["rounds"] for line in repetitions[-1]),
+        busy=median(max(line["busy"] for line in lines) for lines in repetitions),
+    )  # fmt: skip
 
 
 def _failed(row: AnyCrewRow, failure: Failed) -> AnyCrewRow:

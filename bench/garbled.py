@@ -12,17 +12,16 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
-from statistics import median
 
 import numpy as np
 
-from bench import authenticated, garbled_ahead, garbled_by_several, kernels, launch, limits
-from bench.contest import Contender, contest
-from bench.crew import Crew, seconds_of
-from bench.harness import PARLEY, AnyRow, Making, Options, middle
+from bench import authenticated, divisions, garbled_ahead, garbled_by_several, kernels, launch, limits
+from bench.contest import Contender, contest, with_figures
+from bench.crew import Crew
+from bench.harness import PARLEY, AnyRow, Making, Options
 from bench.kernels.operands import random_words
 from bench.kernels.workload import KernelWorkload
-from bench.preprocessing import Bare, Lines, blocks_a_second, typical
+from bench.preprocessing import Bare, blocks_a_second, typical
 from bench.suppliers import DEALER
 from bench.workloads import Share, Workload
 from mpc.algebra import bits
@@ -152,7 +151,7 @@ WORKLOADS = {name: subject.workload for name, subject in SUBJECTS.items()}
 
 def names() -> list[str]:
     """All workloads."""
-    return [*IN_MEMORY, *SUBJECTS, *authenticated.SIZES]
+    return [*IN_MEMORY, *SUBJECTS, *authenticated.SIZES, *divisions.WAYS]
 
 
 def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
@@ -165,11 +164,13 @@ def measure(options: Options) -> Iterator[Sequence[AnyRow]]:
         subject = SUBJECTS[name]
         for size in options.sizes or (subject.workload.scaled(options.scale),):
             rows, bare = contest(
-                list(contenders(subject, size, options)), Crew.lines, _measured, _bare, options.repeat, WARM_UP
+                list(contenders(subject, size, options)), Crew.lines, with_figures, _bare, options.repeat, WARM_UP
             )
             yield [_beside(row, subject, typical(bare)) for row in rows]
     for name in options.chosen(authenticated.SIZES):
         yield from authenticated.rows(name, options)
+    for name in options.chosen(divisions.WAYS):
+        yield from divisions.rows(name, options)
 
 
 def _in_memory(name: str, scale: float) -> KernelWorkload:
@@ -206,16 +207,6 @@ def contenders(subject: Subject, size: int, options: Options) -> Iterator[Conten
             note="online",
         )  # fmt: skip
         yield Contender(row, partial(launch.ours, setup))
-
-
-def _measured(row: Making, repetitions: list[Lines]) -> Making:
-    seconds, spread = middle([seconds_of(lines) for lines in repetitions])
-    sent = sum(line["bytes"] for line in repetitions[-1])
-    return replace(
-        row, seconds=seconds, spread=spread, per_second=row.size / seconds, bytes_each=sent / row.size,
-        rounds=max(line["rounds"] for line in repetitions[-1]),
-        busy=median(max(line["busy"] for line in lines) for lines in repetitions),
-    )  # fmt: skip
 
 
 def _beside(row: Making, subject: Subject, bare: Bare) -> Making:

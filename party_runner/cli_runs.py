@@ -54,6 +54,7 @@ from party_runner.result_file import check_result_file, result_files
 from party_runner.seats import dealer_seat, party_seat
 from party_runner.summary import check_writable, merged, partial_summary
 from protocols.runs.sources import DEALER
+from protocols.runs.suites import check_ways, find_suite
 
 
 @click.command()
@@ -92,6 +93,7 @@ def run(
     files, agreed = inputs_by_party(inputs, parties), agreed_of(options)
     numbers_of(dict(options))
     try:
+        check_ways(ways_of(dict(options)), find_suite(options["suite"]), parties)
         material = material_of(options)
         common = words_of(options) + agreed.words()
         own = [*cores_each(cores, parties), *tolerated(tolerance), *reading_words(columns, header)]
@@ -165,6 +167,7 @@ def join_command(
         patience = patience_of(options)
         seat = party_seat(roster, party, key, patience, listener(listen_fd), with_dealer=material.with_dealer)
         warn_of_expiry(seat, status)
+        check_ways(ways, find_suite(suite), seat.roster.parties)
         mine = load_inputs(own, reading_of(columns, header, agreed))
         loaded = load_program(program, agreed)
         choices = Choices(suite, numbers, material, agreed, tolerance, ways)
@@ -228,6 +231,7 @@ def dealer(
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)
         elif program is not None:
+            check_ways(ways, find_suite(suite), seat.roster.parties)
             choices = Choices(suite, numbers, material, agreed, ways=ways)
             terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
         names = seat.roster.names

@@ -21,6 +21,7 @@ from party_runner.summary import Summary, as_json, write_summary
 NUMBERS_SHOWN = 6
 LINES_SHOWN = 12
 UNUSUAL = ("three-halves", "ahead")
+STORE, OF_STORES = "store", "offline: stores compared, the program planned, its material found there"
 """What is said of how, and when, a circuit was garbled."""
 
 
@@ -182,6 +183,8 @@ def _parties(summary: Summary) -> Group:
     for row in zip(names, rounds, summary["bytes_sent"], offline, strict=False):
         made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]) if row[3] is not None else "")
     seconds = ", ".join(f"{stage} {value:.2f} s" for stage, value in summary["seconds"].items())
+    if summary["preprocessing"].startswith(STORE):
+        seconds += f"; {OF_STORES}"
     return Group(titled("Time", Text(f"  {seconds}")), titled("Messages", made))
 
 
@@ -227,12 +230,14 @@ def _decisions(summary: Summary) -> list[RenderableType]:
 
 def _circuits(summary: Summary) -> list[RenderableType]:
     """The circuits by line, and how they were computed; nothing where there are none."""
-    made = table("line", "circuit", "ANDs", "instances", "by", "tables", "against")
+    weighed = ("gmw", "bmr") if any(run["gmw"] for run in summary["circuits"]) else ()
+    made = table("line", "circuit", "ANDs", "instances", "by", "tables", "against", *weighed)
     for run in summary["circuits"]:
+        seconds = [seconds_on_wire(float(run[way])) for way in weighed]
         counts = f"{run['ands']:,}", f"{run['instances']:,}"
         way = ", ".join([run["by"], *(word for word in (run["scheme"], run["garbling"]) if word in UNUSUAL)])
         tables = data(run["tables"]) if run["scheme"] else ""
-        made.add_row(run["line"], run["circuit"], *counts, way, tables, run["adversary"])
+        made.add_row(run["line"], run["circuit"], *counts, way, tables, run["adversary"], *seconds)
     return [titled("Circuits", made)] if made.row_count else []
 
 

@@ -112,8 +112,8 @@ FOLDER_ORDER = {
         "sorting", "compaction", "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding",
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
-        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_nodes",
-        "circuit_shadows", "circuit_ways", "garbling", "authenticating", "__init__",
+        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_ways", "circuit_nodes",
+        "circuit_shadows", "garbling", "authenticating", "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",

@@ -44,7 +44,8 @@ class CircuitRun:
 
     `by` is the way it went, and `adversary` what that is secure against. Where it was garbled: the `scheme`, whether
     that was done `online` or `ahead`, as material, and about how many bytes the tables of all instances have, those of
-    one garbler.
+    one garbler. `gmw`, `bmr`: among more than two parties, the seconds that either way takes on the network that the
+    run is tuned for, without computation; 0 without one, and for a way that the suite lacks.
     """
 
     line: str
@@ -56,6 +57,8 @@ class CircuitRun:
     scheme: str = ""
     garbling: str = ""
     tables: int = 0
+    gmw: float = 0.0
+    bmr: float = 0.0
 
     @property
     def garbled(self) -> str:
@@ -170,13 +173,19 @@ class Ledger:
 
     def circuits(self) -> tuple[CircuitRun, ...]:
         """The circuits by line, each with all its instances, in the order of the program."""
-        found: dict[CircuitRun, tuple[int, int]] = {}
+        found: dict[CircuitRun, CircuitRun] = {}
         for path in sorted(self._circuits):
             run = self._circuits[path]
-            alike = replace(run, instances=0, tables=0)
-            instances, tables = found.get(alike, (0, 0))
-            found[alike] = instances + run.instances, tables + run.tables
-        return tuple(replace(run, instances=count, tables=tables) for run, (count, tables) in found.items())
+            alike = replace(run, instances=0, tables=0, gmw=0.0, bmr=0.0)
+            before = found.get(alike, alike)
+            found[alike] = replace(
+                alike,
+                instances=before.instances + run.instances,
+                tables=before.tables + run.tables,
+                gmw=before.gmw + run.gmw,
+                bmr=before.bmr + run.bmr,
+            )
+        return tuple(found.values())
 
     def way(self, path: tuple[int, ...], taken: WayTaken) -> None:
         """The value of this path is computed in this way; what is noted first stays, whoever computes it."""

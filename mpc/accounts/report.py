@@ -69,7 +69,9 @@ class Report:
             Section("Revealed", ("line", "shape", "error", "to"), revealed),
             Section("Decided on inexact values", ("line", "could go the other way within"), decisions),
             Section(
-                "Circuits", ("line", "circuit", "ANDs", "instances", "by", "tables", "against"), self._circuit_rows
+                "Circuits",
+                ("line", "circuit", "ANDs", "instances", "by", "tables", "against", *self._weighed),
+                self._circuit_rows,
             ),
             Section(
                 title_of_ways(any(way.yao for way in self.ways)),
@@ -82,8 +84,17 @@ class Report:
     @property
     def _circuit_rows(self) -> list[tuple[str, ...]]:
         return [
-            (c.line, c.circuit, f"{c.ands:,}", f"{c.instances:,}", c.by, c.garbled, c.adversary) for c in self.circuits
+            (
+                c.line, c.circuit, f"{c.ands:,}", f"{c.instances:,}", c.by, c.garbled, c.adversary,
+                *(seconds_on_wire(getattr(c, way)) for way in self._weighed),
+            )
+            for c in self.circuits
         ]  # fmt: skip
+
+    @property
+    def _weighed(self) -> tuple[str, ...]:
+        """The ways whose seconds stand beside circuits: where any was weighed."""
+        return ("gmw", "bmr") if any(c.gmw for c in self.circuits) else ()
 
     @property
     def _way_rows(self) -> list[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from protocols.array.factors import added, factor_of, range_of_product, reciproc
 from protocols.array.facts import axes_of, joint_shape, kind_of
 from protocols.array.implementations import implements
 from protocols.array.lines import user_line
-from protocols.array.lowering import stands_between
+from protocols.array.lowering import stands_between, sums_rows
 from protocols.array.missing import instead_of_power
 from protocols.array.node import Facts, Node, operation
 from protocols.array.peaks import difference, total, turned
@@ -100,7 +100,7 @@ SCALE = operation(
 SUM = operation("sum", _total, _add_up, keeps_signs=True)
 
 
-def _with_constant(function: Callable[[Range, int], Function]) -> Callable[[Node], Function | None]:
+def with_constant(function: Callable[[Range, int], Function]) -> Callable[[Node], Function | None]:
     """The circuit of an operation with a constant that is one number."""
 
     def made(node: Node) -> Function | None:
@@ -110,11 +110,20 @@ def _with_constant(function: Callable[[Range, int], Function]) -> Callable[[Node
     return made
 
 
+def _sum_of_row(node: Node) -> Function | None:
+    """The circuit of a sum over the last axis alone, where rows may be instances of a circuit."""
+    (x,) = node.operands
+    return garbled_between.summed(x.range, x.shape[-1]) if sums_rows(node) else None
+
+
 stands_between(ADD, lambda node: garbled_between.plus(*(operand.range for operand in node.operands)))
 stands_between(SUBTRACT, lambda node: garbled_between.minus(*(operand.range for operand in node.operands)))
 stands_between(NEGATE, lambda node: garbled_between.negative(node.operands[0].range))
-stands_between(ADD_PUBLIC, _with_constant(garbled_between.plus_public))
-stands_between(SCALE, _with_constant(garbled_between.times_public))
+stands_between(ADD_PUBLIC, with_constant(garbled_between.plus_public))
+stands_between(SCALE, with_constant(garbled_between.times_public))
+stands_between(MULTIPLY, lambda node: garbled_between.times(*(operand.range for operand in node.operands)), dear=True)
+stands_between(SUM, _sum_of_row, dear=True)
+stands_between(SQUARE, lambda node: garbled_between.squared(node.operands[0].range), dear=True)
 
 # what users write
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,7 +29,8 @@ from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare, concatenate_planes, stack, stack_planes
 from protocols.suite import suite_of
 
-Way = Literal["yao", "bmr", "gmw"]
+OF_YAO = 2
+"""How many parties Yao's protocol is for."""
 
 
 class Known(NamedTuple):
@@ -163,6 +164,8 @@ def _noted(ledger: Ledger, node: Node) -> None:
     way, scheme = (node.parameters["by"], node.parameters["adversary"]), node.parameters["scheme"]
     session = node.value.home.session
     run = CircuitRun(node.line, circuit.name, circuit.ands, instances, *way)
+    if session.n > OF_YAO:
+        run = replace(run, **node.parameters["weighed"]._asdict())
     if way[0] == "yao":
         tables = BYTES_OF_AND[scheme] * circuit.ands * instances
         run = replace(run, scheme=scheme, garbling=session.ways.garbling, tables=tables)

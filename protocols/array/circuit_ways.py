@@ -1,32 +1,71 @@
-"""Which way a circuit takes where the program names none, and a network is known: public sizes decide."""
+"""Which way a circuit takes where a network is known: public sizes decide, by rounds and by the bytes of the party that
+sends or receives most, online; computation comes on top.
+"""
 
 from __future__ import annotations
 
 from math import prod
+from typing import Literal, NamedTuple
 
 from mpc.algebra.bits import words_for
-from mpc.context import Context
+from mpc.context import Session
 from mpc.planning import NETWORKS
-from protocols.array.circuit_nodes import Way
 from protocols.array.node import Shape
 from protocols.circuits.circuit import Circuit
 from protocols.garbled.bmr_gates import table_words
-from protocols.suite import suite_of
+
+Way = Literal["yao", "bmr", "gmw"]
 
 ROUNDS_OF_BMR = 3
 _WORD_BYTES = 8
+MOST_REMADE = 1 << 19
+"""Gates of a circuit for which a shallow one is tried: each takes about ten microseconds, twice."""
 
 
-def quickest(ctx: Context, usual: Way, circuit: Circuit, batch: Shape) -> Way:
-    """The usual way, or instead of GMW by garbling together, where that takes less time on the session's network.
+class Seconds(NamedTuple):
+    """What a circuit takes by each way; 0 without a network, and for a way that the suite lacks."""
 
-    Time is that of rounds and of the bytes of the party that sends or receives most, online; computation comes on top.
-    Without a network it is the usual one.
-    """
-    if usual != "gmw" or not ctx.session.network or suite_of(ctx).garbled_by_several is None:
-        return usual
-    network, others, instances = NETWORKS[ctx.session.network], ctx.n - 1, prod(batch)
-    opened = 2 * _WORD_BYTES * circuit.ands * words_for(instances) * others
-    tables = _WORD_BYTES * table_words(others, circuit.ands * instances) * others
-    by_gmw = network.seconds(circuit.and_depth, opened)
-    return "bmr" if network.seconds(ROUNDS_OF_BMR, tables) < by_gmw else "gmw"
+    gmw: float = 0.0
+    bmr: float = 0.0
+
+
+class Taken(NamedTuple):
+    """The way that a circuit takes, the circuit of the same function that does, and what it takes among several."""
+
+    way: Way
+    circuit: Circuit
+    seconds: Seconds = Seconds()
+
+
+def quickest(session: Session, asked: Way | None, usual: Way, circuit: Circuit, batch: Shape) -> Taken:
+    """The way that is asked for, else the usual one, or instead of GMW that by garbling together where it takes less
+    time; and the circuit, for GMW one with fewer ANDs one after another where that takes less."""
+    way = asked or usual
+    if way == "yao" or not session.network:
+        return Taken(way, circuit)
+    shallow = _shallower(session, circuit, batch)
+    seconds = Seconds(_by_gmw(session, shallow, batch), _by_bmr(session, circuit, batch))
+    if asked is None and 0 < seconds.bmr < seconds.gmw:
+        way = "bmr"
+    return Taken(way, shallow if way == "gmw" else circuit, seconds)
+
+
+def _by_gmw(session: Session, circuit: Circuit, batch: Shape) -> float:
+    opened = 2 * _WORD_BYTES * circuit.ands * words_for(prod(batch)) * (session.n - 1)
+    return NETWORKS[session.network].seconds(circuit.and_depth, opened)
+
+
+def _by_bmr(session: Session, circuit: Circuit, batch: Shape) -> float:
+    if session.suite.garbled_by_several is None:
+        return 0.0
+    tables = _WORD_BYTES * table_words(session.n - 1, circuit.ands * prod(batch)) * (session.n - 1)
+    return NETWORKS[session.network].seconds(ROUNDS_OF_BMR, tables)
+
+
+def _shallower(session: Session, circuit: Circuit, batch: Shape) -> Circuit:
+    """The circuit, or where rounds are most of its time a shallow one of the same function, if that takes less."""
+    seconds = _by_gmw(session, circuit, batch)
+    rounds = NETWORKS[session.network].seconds(circuit.and_depth, 0)
+    if circuit.gates > MOST_REMADE or 2 * rounds < seconds:
+        return circuit
+    return min([circuit, circuit.shallower], key=lambda each: _by_gmw(session, each, batch))

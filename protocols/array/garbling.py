@@ -13,9 +13,9 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.ways import check_scheme
 from protocols.array.circuit_inputs import Source, admit, batch_of, joined, need_circuit, sources_of
-from protocols.array.circuit_nodes import CIRCUIT, NUMBER, Known, Origin, Owned, Truths, Way, Whole
+from protocols.array.circuit_nodes import CIRCUIT, NUMBER, OF_YAO, Known, Origin, Owned, Truths, Whole
 from protocols.array.circuit_shadows import shadows_of_outputs
-from protocols.array.circuit_ways import quickest
+from protocols.array.circuit_ways import Taken, Way, quickest
 from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Shape
@@ -26,9 +26,6 @@ from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.kinds import Int, UInt
 from protocols.ranges import Range
 from protocols.suite import suite_of
-
-OF_YAO = 2
-"""How many parties Yao's protocol is for."""
 
 
 async def garbled(
@@ -49,11 +46,13 @@ async def garbled(
 
     `by`: "yao" garbles, between two parties and in two rounds however deep the circuit is; "bmr" among any number of
     them, in three; "gmw" takes the suite's own AND, in a round for each AND of the depth. Without it Yao where that is
-    possible, else GMW, or BMR if that is quicker on the network that the session is tuned for, by rounds and bytes. All
-    are semi-honest here. Beside these rounds, secret numbers have to become bits, and bits
-    numbers: a table of both is in `docs/garbled_circuits.md`. For each AND and instance 32 bytes by Yao, from party 0
-    to party 1, or 25 with `scheme="three-halves"`, which computes half as much again ("half-gates"; without it what the
-    session garbles by); by BMR 16 (3 n - 4) and some bits from each of n parties but the last to the last.
+    possible, else GMW, or BMR if that is quicker on the network that the session is tuned for, by rounds and bytes. GMW
+    takes the circuit with few ANDs one after another, as within `mpc.circuits.shallow()`, where that is quicker there
+    and running the circuit's function again gives one. All are semi-honest here. Beside these rounds, secret numbers
+    have to become bits, and bits numbers: a table of both is in `docs/garbled_circuits.md`. For each AND and instance
+    32 bytes by Yao, from party 0 to party 1, or 25 with `scheme="three-halves"`, which computes half as much again
+    ("half-gates"; without it what the session garbles by); by BMR 16 (3 n - 4) and some bits from each of n parties but
+    the last to the last.
 
     LocalError `bad-circuit`, `bad-input` for a missing or surplus name, `bad-width`, `out-of-range`, `not-whole`,
     `not-a-number`, `no-value`, `bad-kind`, `shape-mismatch`, `bad-party`, `no-such-party`, `unknown-way`,
@@ -70,10 +69,11 @@ async def garbled(
         check_scheme(scheme)
         sources = await sources_of(call, circuit, joined(circuit, values or {}, named), line)
         batch = batch_of(sources)
-        way = quickest(ctx, way, circuit, batch) if by is None else way
+        taken = quickest(ctx.session, by, way, circuit, batch)
+    circuit = taken.circuit
     release = admit(call, circuit, sources, batch)
     ctx.join(call)
-    bits = _recorded(ctx, circuit, sources, batch, way, scheme)
+    bits = _recorded(ctx, taken, sources, batch, scheme)
     if release is not None:
         finalize(bits.node.value, release).atexit = False
     return _outputs(bits, circuit, shadows_of_outputs(call, circuit, sources, batch))
@@ -107,9 +107,7 @@ def _way(ctx: Context, by: Any) -> Way:
     return chosen
 
 
-def _recorded(
-    ctx: Context, circuit: Circuit, sources: Sequence[Source], batch: Shape, by: Way, scheme: str
-) -> SecretArray:
+def _recorded(ctx: Context, taken: Taken, sources: Sequence[Source], batch: Shape, scheme: str) -> SecretArray:
     """The node that gives all bits of all outputs."""
     secrets: list[SecretArray] = []
     publics: list[Any] = []
@@ -128,9 +126,10 @@ def _recorded(
         else:
             origins.append(Known(width, len(publics)))
             publics.append(rows)
+    by, circuit, weighed = taken
     return record(
         CIRCUIT, *secrets, home=ctx, circuit=circuit, digest=circuit.digest, batch=batch, by=by, scheme=scheme,
-        origins=tuple(origins), publics=tuple(publics), own=tuple(own), adversary=_adversary(ctx, by),
+        origins=tuple(origins), publics=tuple(publics), own=tuple(own), adversary=_adversary(ctx, by), weighed=weighed,
     )  # fmt: skip
 
 

@@ -9,8 +9,17 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mpc.context import Session
-from protocols.array.lowering import YAO, function_of, has_ways, is_dear, may_garble, way_taken
-from protocols.array.node import Node, Value
+from protocols.array.lowering import (
+    MOST_LANES,
+    YAO,
+    function_of,
+    has_ways,
+    is_dear,
+    may_garble,
+    sums_rows,
+    way_taken,
+)
+from protocols.array.node import Node, Shape, Value
 
 MOST_STEPS = 128
 """Operations in one circuit."""
@@ -29,6 +38,14 @@ class Level(NamedTuple):
 
     by_itself: bool
     dear: bool
+
+
+class Rows(NamedTuple):
+    """The shape in which a group ends; and where it holds sums over the last axis, or what is the same in all of a row,
+    the shape of whole rows, each of which is one instance of its circuit."""
+
+    end: Shape
+    whole: Shape | None = None
 
 
 LEVELS = (Level(by_itself=False, dear=True), Level(by_itself=False, dear=False), Level(by_itself=True, dear=False))
@@ -68,26 +85,66 @@ def groups_of(session: Session, chosen: Chosen, wanted: Iterable[Value], level: 
             among.add(value)
             if _chooses(chosen[value], among):
                 garbled.add(value)
-    found = _ended(chosen, [value for value in free if value in among], garbled, set(wanted))
+    found = _ended(chosen, [value for value in free if value in among], garbled, set(wanted), rows=level.dear)
     place = {value: i for i, value in enumerate(chosen)}
     return sorted(map(tuple, found.values()), key=lambda group: place[group[-1]])
 
 
-def _ended(chosen: Chosen, among: Sequence[Value], garbled: set[Value], wanted: set[Value]) -> dict[Value, list[Value]]:
-    """The groups by the value in which each ends."""
+def _ended(
+    chosen: Chosen, among: Sequence[Value], garbled: set[Value], wanted: set[Value], *, rows: bool
+) -> dict[Value, list[Value]]:
+    """The groups by the value in which each ends. `rows`: whether elements of a row may be one instance."""
     users = _users(chosen)
     end: dict[Value, Value] = {}
     groups: dict[Value, list[Value]] = {}
+    row_of: dict[Value, Rows] = {}
     for value in reversed(among):
         ends = {end.get(user) for user in users[value]}
         sink = ends.pop() if len(ends) == 1 and value not in wanted else None
-        if sink is None or chosen[sink].shape != chosen[value].shape or len(groups[sink]) >= MOST_STEPS:
+        if sink is not None:
+            shape = _rows_with(chosen[value], [chosen[user] for user in users[value]], row_of[sink], rows=rows)
+            if shape is None or len(groups[sink]) >= MOST_STEPS:
+                sink = None
+            else:
+                row_of[sink] = shape
+        if sink is None:
             if value not in garbled:
                 continue
             sink = value
+            row_of[sink] = Rows(chosen[sink].shape)
         end[value] = sink
         groups.setdefault(sink, []).insert(0, value)
     return groups
+
+
+def _rows_with(node: Node, users: Sequence[Node], known: Rows, *, rows: bool) -> Rows | None:
+    """The rows of a group with this node too; None where it does not go with them."""
+    whole = known.whole
+    for user in users:
+        if sums_rows(user):
+            needed = node.shape
+        elif user.shape == node.shape:
+            continue
+        elif user.shape and node.shape == (*user.shape[:-1], 1) and user.shape[-1] <= MOST_LANES:
+            needed = user.shape
+        else:
+            return None
+        if whole not in (None, needed):
+            return None
+        whole = needed
+    if whole is None:
+        return known if node.shape == known.end else None
+    fits = {whole, whole[:-1], (*whole[:-1], 1)}
+    return Rows(known.end, whole) if rows and {node.shape, known.end} <= fits else None
+
+
+def whole_rows(group: Group, chosen: Chosen) -> Shape | None:
+    """The shape of whole rows of a group, where rows are its instances."""
+    sums = [chosen[value].operands[0].shape for value in group if sums_rows(chosen[value])]
+    shapes = {chosen[value].shape for value in group}
+    if len(shapes) == 1 and not sums:
+        return None
+    return sums[0] if sums else max(shapes, key=lambda shape: shape[-1])
 
 
 def _users(chosen: Chosen) -> dict[Value, set[Value]]:

@@ -6,23 +6,43 @@ make of it, is taken into their circuit. It keeps its own value: who asks for th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-from mpc.context import Context, Session
-from protocols.array.grouping import Chosen, Group
-from protocols.array.lowering import function_of, kinds_of
-from protocols.array.node import Facts, Node, Recipe, Value, operation
-from protocols.numeric.garbled import Kind, Step, compute, fits_ahead
+import numpy as np
 
-Inputs = dict[tuple[Value, Kind], tuple[int, Node]]
-"""What a circuit of several stands on: the place of each operand as a number of a kind."""
+from mpc.context import Context, Session
+from protocols.array.grouping import Chosen, Group, whole_rows
+from protocols.array.lowering import function_of, kinds_of, sums_rows
+from protocols.array.node import Facts, Node, Recipe, Shape, Value, operation
+from protocols.numeric.garbled import Kind, Step, compute, fits_ahead
+from protocols.shares import stack
+
+Column = int | None
+"""Which element of a row; SUMMED of what has no axis for rows any more, None of what has one place in it, or where
+elements are instances."""
+SUMMED = -1
+Inputs = dict[tuple[Value, Kind, Column], tuple[int, Node]]
+"""What a circuit of several stands on: the place of each operand, or of its column, as a number of a kind."""
 
 
 async def _run(ctx: Context, node: Node, *shares: Any) -> Any:
     named = node.parameters
-    return await compute(ctx, named["steps"], named["kinds"], shares, node.shape)
+    if named["row"] is None:
+        (found,) = await compute(ctx, named["steps"], named["kinds"], shares, node.shape)
+        return found
+    columns = [_column(x, column, named["row"]) for x, column in zip(shares, named["columns"], strict=True)]
+    ends = node.shape[-1] if node.shape == named["row"] else 1
+    found = await compute(ctx, named["steps"], named["kinds"], columns, named["row"][:-1], ends)
+    return stack(found, -1) if node.shape == named["row"] else found[0].reshape(node.shape)
+
+
+def _column(x: Any, column: Column, row: Shape) -> Any:
+    """One element of each row, or what is the same in all of a row."""
+    if column == SUMMED:
+        return x.map_structure(lambda array: np.broadcast_to(array, row[:-1]))
+    shape = (*row[:-1], 1) if column is None else row
+    return x.map_structure(lambda array: np.broadcast_to(array, shape)[..., column or 0])
 
 
 def _never(*operands: Node, **parameters: Any) -> Facts:
@@ -36,8 +56,10 @@ def may_be_one(session: Session, group: Group, chosen: Chosen) -> bool:
     """Whether a group may be one circuit: one that is garbled ahead has a limit, and then each is one of its own."""
     if session.ways.garbling != "ahead":
         return True
-    steps, inputs = _steps(group, chosen)
-    return fits_ahead(session, steps, tuple(kind for _, kind in inputs), prod(chosen[group[-1]].shape))
+    found = _recipe(group, chosen).parameters
+    row, end = found["row"], chosen[group[-1]].shape
+    instances, ends = (prod(end), 1) if row is None else (prod(row[:-1]), row[-1] if end == row else 1)
+    return fits_ahead(session, found["steps"], found["kinds"], instances, ends)
 
 
 def as_one(group: Group, chosen: Chosen) -> Node:
@@ -56,29 +78,41 @@ def as_if_one(group: Group, chosen: Chosen) -> Node:
 
 
 def _recipe(group: Group, chosen: Chosen) -> Recipe:
-    steps, inputs = _steps(group, chosen)
+    row = whole_rows(group, chosen)
+    steps, inputs = _steps(group, chosen, row)
     operands = tuple(operand for _, operand in inputs.values())
-    return Recipe(operands, {"steps": steps, "kinds": tuple(kind for _, kind in inputs)})
+    kinds, columns = ([key[i] for key in inputs] for i in (1, 2))
+    return Recipe(operands, {"steps": steps, "kinds": tuple(kinds), "columns": tuple(columns), "row": row})
 
 
-def _steps(group: Group, chosen: Chosen) -> tuple[tuple[Step, ...], Inputs]:
-    """The functions of a group, and what they stand on."""
-    places = {value: ~i for i, value in enumerate(group)}
+def _steps(group: Group, chosen: Chosen, row: Shape | None) -> tuple[tuple[Step, ...], Inputs]:
+    """The functions of a group, those of whole rows once for each element of a row, and what they stand on."""
+    places: dict[Value, list[int]] = {}
     inputs: Inputs = {}
-    steps = []
+    steps: list[Step] = []
     for value in group:
-        node = chosen[value]
-        kinds = kinds_of(node)
-        function = function_of(node)
+        node, kinds, function = chosen[value], kinds_of(chosen[value]), function_of(chosen[value])
         assert function is not None
-        steps.append(Step(function, tuple(_places(node, kinds, places, inputs)), kinds))
+        columns: list[Column] = [SUMMED] if row and node.shape == row[:-1] else [None]
+        columns = list(range(row[-1])) if row and node.shape == row else columns
+        places[value] = []
+        for column in columns:
+            if row is not None and sums_rows(node):
+                found = [_place(node.operands[0], kinds[0], i, places, inputs) for i in range(row[-1])]
+                step = Step(function, tuple(found), kinds * row[-1])
+            else:
+                pairs = zip(node.operands, kinds, strict=True)
+                step = Step(function, tuple(_place(x, kind, column, places, inputs) for x, kind in pairs), kinds)
+            places[value].append(~len(steps))
+            steps.append(step)
     return tuple(steps), inputs
 
 
-def _places(node: Node, kinds: Sequence[Kind], places: dict[Value, int], inputs: Inputs) -> Iterator[int]:
-    """Where each operand comes from: a step of the group, or an input, numbered as it is met."""
-    for operand, kind in zip(node.operands, kinds, strict=True):
-        if operand.value in places:
-            yield places[operand.value]
-        else:
-            yield inputs.setdefault((operand.value, kind), (len(inputs), operand))[0]
+def _place(operand: Node, kind: Kind, column: Column, places: dict[Value, list[int]], inputs: Inputs) -> int:
+    """Where an operand, or a column of it, comes from: a step of the group, or an input, numbered as it is met."""
+    if operand.value in places:
+        found = places[operand.value]
+        return found[column or 0] if len(found) > 1 else found[0]
+    if column not in (None, SUMMED) and operand.shape[-1:] in ((), (1,)):
+        column = None
+    return inputs.setdefault((operand.value, kind, column), (len(inputs), operand))[0]

@@ -26,6 +26,8 @@ from protocols.numeric.garbled import Function, Kind, alone, compute, kind_in
 
 Run = Callable[..., Any]
 ARITHMETIC, YAO, AUTO = "arithmetic", "yao", "auto"
+ROW_SUM, MOST_LANES = "sum", 64
+"""The name of the operation that sums over axes; elements of a row that are one instance of a circuit, at most."""
 OF_YAO = 2
 """How many parties garble."""
 
@@ -107,6 +109,14 @@ def stands_between(operation: Operation, function: Callable[[Node], Function | N
         _DEAR.add(operation.name)
 
 
+def sums_rows(node: Node) -> bool:
+    """Whether a node sums over the last axis alone, and rows are short enough to be instances of a circuit."""
+    if node.operation.name != ROW_SUM:
+        return False
+    (x,) = node.operands
+    return tuple(node.parameters["axes"]) == (len(x.shape) - 1,) and 1 < x.shape[-1] <= MOST_LANES
+
+
 def is_dear(node: Node) -> bool:
     """Whether a node stands in circuits only where that is weighed."""
     return node.operation.name in _DEAR
@@ -146,7 +156,8 @@ async def _garbled(ctx: Context, node: Node, *shares: Any) -> Any:
     function = function_of(node)
     assert function is not None
     steps, kinds = alone(function, kinds_of(node))
-    return await compute(ctx, steps, kinds, shares, node.shape)
+    (found,) = await compute(ctx, steps, kinds, shares, node.shape)
+    return found
 
 
 @cache

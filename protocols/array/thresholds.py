@@ -14,11 +14,14 @@ import numpy as np
 
 from mpc.algebra.interface import Z2k
 from mpc.context import Context
+from protocols.array.arithmetic import with_constant
 from protocols.array.facts import joint_shape
+from protocols.array.lowering import stands_between
 from protocols.array.node import Facts, Node, operation
 from protocols.array.public import SMALL, Constant, Public, thresholds_of, wholes
 from protocols.array.recording import record
 from protocols.array.secret import SecretArray
+from protocols.numeric import garbled_between
 from protocols.ranges import ERROR_BITS, Range
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -52,6 +55,7 @@ async def _below_each(ctx: Context, node: Node, x: ArithmeticShare) -> Arithmeti
 
 BELOW_EACH = operation("< each", _each, _below_each, decides=True)
 BELOW = operation("- public", _below, _subtract_constant)
+stands_between(BELOW, with_constant(lambda x, constant: garbled_between.plus_public(x, -constant)))
 
 
 def nearest(x: SecretArray, y: Any) -> Units:
@@ -92,8 +96,8 @@ def above(x: SecretArray, units: Units) -> SecretArray:
     kept = clamped(x.range, x.context)
     least, most = kept.lo - 1, kept.hi + 1
     values = np.asarray(np.clip(units.values, least, most), units.values.dtype)
-    constant = Constant(x.context.ring.from_signed(values), Range(least, most), values.shape)
     highest, lowest = (int(values.max()), int(values.min())) if values.size else (most, least)
+    constant = Constant(x.context.ring.from_signed(values), Range(lowest, highest), values.shape)
     apart = clamped(Range(kept.lo - highest, kept.hi - lowest, kept.error + units.moved), x.context)
     return record(BELOW, x, constant=constant, range_=apart)
 

@@ -8,7 +8,7 @@ them for nothing. A gate is an XOR of two plain wires or an AND of two literals.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -48,8 +48,8 @@ class Circuit:
     """A circuit: inputs and outputs by name, `is_and`, `left` and `right` for each gate, and the outputs' literals.
 
     inputs, outputs: in the order of their bits. is_and: (gates,) of bool. left, right: (gates,) literals of wires
-    before the gate's own, plain ones for an XOR. ends: the literals of all outputs' bits, one after another. What does
-    not hold together raises LocalError `bad-circuit`.
+    before the gate's own, plain ones for an XOR. ends: the literals of all outputs' bits, one after another. remade:
+    makes a shallower one, if there is any. What does not hold together raises LocalError `bad-circuit`.
     """
 
     inputs: tuple[Port, ...]
@@ -59,6 +59,7 @@ class Circuit:
     right: Literals
     ends: Literals
     name: str = field(default="circuit", kw_only=True)
+    remade: Callable[[], Circuit | None] = field(default=lambda: None, kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         for ports in (self.inputs, self.outputs):
@@ -71,6 +72,11 @@ class Circuit:
             _need(bool(((operand >= 0) & (operand < own)).all()), "a gate reads wires before its own")
             _need(not (operand[~self.is_and] & 1).any(), "an XOR reads plain wires")
         _need(bool(((self.ends >= 0) & (self.ends < 2 * self.wires)).all()), "an output is a wire that there is")
+
+    @cached_property
+    def shallower(self) -> Circuit:
+        """A circuit of the same function with fewer ANDs one after another, if one can be made; else this one."""
+        return self.remade() or self
 
     @cached_property
     def digest(self) -> str:

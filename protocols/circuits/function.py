@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from mpc.errors import LocalError
 from protocols.circuits.builder import Builder
 from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.kinds import Bits
+from protocols.circuits.shallow import shallow
 from protocols.circuits.values import Value, made, of_circuit
 
 
 def circuit(*functions: Any, **inputs: Bits) -> Callable[[Callable[..., Any]], Circuit]:
     """The decorator that turns a function of values into a `Circuit`; each argument is an input of this kind.
 
-    The function runs once, on values without content, and each operator puts its gates into the circuit: a loop over
-    public numbers is unrolled, and there is no branch on a value (`mux` chooses). It returns a value, which becomes the
+    The function runs when the circuit is made, and again where a shallow one is wanted (`Circuit.shallower`), on values
+    without content, and each operator puts its gates into the circuit: a loop over public numbers is unrolled, and
+    there is no branch on a value (`mux` chooses). It returns a value, which becomes the
     output `result`, a tuple (`result0`, `result1`...), or a dictionary of names. LocalError: `bad-circuit` for
     arguments and inputs that do not agree or a result that is no value, and what the operators refuse.
     """
@@ -30,16 +34,33 @@ def circuit(*functions: Any, **inputs: Bits) -> Callable[[Callable[..., Any]], C
             raise LocalError("bad-circuit", f"the input `{name}` is given as a {type(kind).__name__}", way)
 
     def make(function: Callable[..., Any]) -> Circuit:
-        builder = Builder()
-        arguments = _arguments(function, inputs)
-        values = {name: made(builder, kind, builder.input(name, kind)) for name, kind in arguments.items()}
-        named = _named(function(**values), function.__name__)
-        for value in named.values():
-            of_circuit(builder, value)
-        ends = {Port(name, value.kind): value.literals for name, value in named.items()}
-        return builder.circuit(ends, function.__name__)
+        usual = _built(function, inputs)
+        return replace(usual, remade=partial(_shallower, usual.digest, function, inputs))
 
     return make
+
+
+def _built(function: Callable[..., Any], inputs: Mapping[str, Bits]) -> Circuit:
+    builder = Builder()
+    arguments = _arguments(function, inputs)
+    values = {name: made(builder, kind, builder.input(name, kind)) for name, kind in arguments.items()}
+    named = _named(function(**values), function.__name__)
+    for value in named.values():
+        of_circuit(builder, value)
+    ends = {Port(name, value.kind): value.literals for name, value in named.items()}
+    return builder.circuit(ends, function.__name__)
+
+
+def _shallower(digest: str, function: Callable[..., Any], inputs: Mapping[str, Bits]) -> Circuit | None:
+    """What the function gives where few ANDs one after another are wanted. None unless that is shallower, and unless
+    the function still gives what it gave, of this digest: what it refers to may have changed since.
+    """
+    usual = _built(function, inputs)
+    if usual.digest != digest:
+        return None
+    with shallow():
+        other = _built(function, inputs)
+    return other if other.and_depth < usual.and_depth else None
 
 
 def _arguments(function: Callable[..., Any], inputs: Mapping[str, Bits]) -> dict[str, Bits]:

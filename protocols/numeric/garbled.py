@@ -56,17 +56,16 @@ def kind_of(r: Range) -> UInt | Int:
 
 
 @lru_cache(maxsize=256)
-def joint_of(steps: tuple[Step, ...], inputs: tuple[Kind, ...]) -> Joint:
-    """The circuit of these steps on numbers of these kinds; it gives what the last of them does."""
+def joint_of(steps: tuple[Step, ...], inputs: tuple[Kind, ...], ends: int = 1) -> Joint:
+    """The circuit of these steps on numbers of these kinds; it gives what the last of them do."""
 
-    def computed(*numbers: Number) -> Value:
+    def computed(*numbers: Number) -> dict[str, Value]:
         results: list[Any] = []
         for (function, public), operands, kinds in steps:
             values = [numbers[place] if place >= 0 else results[~place] for place in operands]
             fitted = [value.to(kind) for value, kind in zip(values, kinds, strict=True)]
             results.append(function(*fitted, *public))
-        found: Value = results[-1]
-        return found
+        return {f"result{i}" if i else "result": found for i, found in enumerate(results[-ends:])}
 
     named = {f"x{i}": kind for i, kind in enumerate(inputs)}
     names = "_of_".join(dict.fromkeys(step.function.of.__name__.strip("_") for step in reversed(steps)))
@@ -74,20 +73,22 @@ def joint_of(steps: tuple[Step, ...], inputs: tuple[Kind, ...]) -> Joint:
 
 
 async def compute(
-    ctx: Context, steps: tuple[Step, ...], kinds: tuple[Kind, ...], operands: Sequence[Share], shape: Any
-) -> Any:
-    """[what the steps give] of operands of these kinds, brought to one shape; a truth value as one plane."""
+    ctx: Context, steps: tuple[Step, ...], kinds: tuple[Kind, ...], operands: Sequence[Share], shape: Any, ends: int = 1
+) -> list[Any]:
+    """[what the last steps give] of operands of these kinds, brought to one shape; truth values as one plane each."""
     shares = [
         x.modulo(kind.width) if isinstance(x, ArithmeticShare) else x for x, kind in zip(operands, kinds, strict=True)
     ]
     broad = [x if x.shape == shape else x.map_structure(lambda a: np.broadcast_to(a, shape)) for x in shares]
-    (found,) = await suite_of(ctx).garbled_numbers(ctx, joint_of(steps, kinds), broad)
-    return found if isinstance(found, ArithmeticShare) else found.plane(0)
+    found = await suite_of(ctx).garbled_numbers(ctx, joint_of(steps, kinds, ends), broad)
+    return [each if isinstance(each, ArithmeticShare) else each.plane(0) for each in found]
 
 
-def fits_ahead(session: Session, steps: tuple[Step, ...], kinds: tuple[Kind, ...], instances: int) -> bool:
+def fits_ahead(
+    session: Session, steps: tuple[Step, ...], kinds: tuple[Kind, ...], instances: int, ends: int = 1
+) -> bool:
     """Whether the tables of so many instances of this circuit may be made ahead, as the session would garble them."""
-    return ahead.fits(joint_of(steps, kinds).circuit, instances, SCHEMES[session.ways.scheme])
+    return ahead.fits(joint_of(steps, kinds, ends).circuit, instances, SCHEMES[session.ways.scheme])
 
 
 def kind_in(r: Range, ring_bits: int) -> UInt | Int:

@@ -1,4 +1,5 @@
-"""What may stand between garbled functions in one circuit: sums, shifts, choices, logic; exact but for rounding.
+"""What may stand between garbled functions in one circuit: sums, shifts, choices, logic, products; exact but for
+rounding.
 
 Where it ends a circuit it is computed on shares, which costs less; between two functions it saves that they are
 circuits of their own.
@@ -7,6 +8,7 @@ circuits of their own.
 from __future__ import annotations
 
 from protocols.circuits import arithmetic
+from protocols.circuits.choosing import sum_of
 from protocols.circuits.circuit import FALSE
 from protocols.circuits.kinds import Int, UInt
 from protocols.circuits.library import fixed_point
@@ -45,6 +47,24 @@ def _times(x: Number, constant: int, kind: UInt | Int) -> Value:
     factor = [constant >> i & 1 for i in range(width)]
     found = arithmetic.multiply(x.builder, fitted(signed(x), width), factor, width)
     return number(x.builder, kind, found)
+
+
+def _multiplied(x: Number, y: Number, kind: UInt | Int) -> Value:
+    if isinstance(x.kind, UInt) and isinstance(y.kind, UInt):
+        found = arithmetic.multiply(x.builder, x.literals, y.literals, x.kind.width + y.kind.width)
+        return number(x.builder, kind, [*found, FALSE])
+    return number(x.builder, kind, arithmetic.multiply_signed(x.builder, signed(x), signed(y)))
+
+
+def _squared(x: Number, kind: UInt | Int) -> Value:
+    size = number(x.builder, UInt(x.kind.width), abs(_wide(x, UInt(x.kind.width))).literals)
+    return _multiplied(size, size, kind)
+
+
+def _summed(*values: Number | UInt | Int) -> Value:
+    *several, kind = values
+    assert isinstance(kind, UInt | Int)
+    return sum_of([_wide(value, kind) for value in several if isinstance(value, Number)]).to(kind)
 
 
 def _lifted(x: Number, shift: int, kind: UInt | Int) -> Value:
@@ -102,6 +122,21 @@ def plus_public(x: Range, constant: int) -> Function:
 def times_public(x: Range, constant: int) -> Function:
     """c x for one number c."""
     return Function(_times, (constant, kind_of(x * Range(constant, constant))))
+
+
+def times(x: Range, y: Range) -> Function:
+    """x y."""
+    return Function(_multiplied, (kind_of(x * y),))
+
+
+def squared(x: Range) -> Function:
+    """x x."""
+    return Function(_squared, (kind_of(x.square()),))
+
+
+def summed(x: Range, count: int) -> Function:
+    """The sum of so many numbers."""
+    return Function(_summed, (kind_of(x.times(count)),))
 
 
 def lifted(x: Range, shift: int) -> Function:

@@ -43,6 +43,8 @@ TRUST = "that the dealer, who made the correlations, colludes with none of them"
 _SEED_TAG = (0,)
 _REQUESTS = 1
 MAX_REQUEST = 1 << 26
+KEPT_WORDS = 1 << 25
+"""Corrections that wait for a party to ask for them: 256 MiB. What is more is made again."""
 
 Fetch = Callable[[Sequence[Entry], BatchPart | None], Awaitable[list[Words]]]
 """Asks for the corrections of entries, which may be part of a batch: then all parties ask for it."""
@@ -52,13 +54,16 @@ class Dealer:
     """Knows every party's seed and makes corrections; each kind of each path is dealt to each party once.
 
     A path may be dealt for two kinds: planned for one and asked for as another. Their streams are independent, and
-    parties burn the path with the first they take.
+    parties burn the path with the first they take. What several parties receive of one piece, as of a garbling, is made
+    when the first asks, and waits for the others.
     """
 
     def __init__(self, n: int, seeds: Sequence[Seed] | None = None) -> None:
         self.n = n
         self.dealings = [Dealing(i, n, seed) for i, seed in enumerate(seeds or [Seed.fresh() for _ in range(n)])]
         self._dealt: list[set[Entry]] = [set() for _ in range(n)]
+        self._kept: dict[tuple[Entry, int], list[Words]] = {}
+        self._words_kept = 0
 
     def deal(self, party: int, entries: Sequence[Entry]) -> list[Words]:
         """The corrections of these entries for one party, in order. SupplyError `material-spent` for a repeated one."""
@@ -68,8 +73,24 @@ class Dealer:
                 if (path, kind) in self._dealt[party]:
                     raise spent(path, kind)
                 self._dealt[party].add((path, kind))
-                dealt += corrections(self.dealings, party, path, kind)
+                dealt += self._taken(party, (path, kind)) or self._made(party, (path, kind))
         return dealt
+
+    def _taken(self, party: int, entry: Entry) -> list[Words] | None:
+        """What was made for this party when another one asked."""
+        kept = self._kept.pop((entry, party), None)
+        self._words_kept -= sum(words.size for words in kept or [])
+        return kept
+
+    def _made(self, party: int, entry: Entry) -> list[Words]:
+        """A piece, of which what others receive is kept while there is room."""
+        made = corrections(self.dealings, *entry)
+        for other, parts in enumerate(made):
+            size = sum(words.size for words in parts)
+            if parts and other != party and entry not in self._dealt[other] and self._words_kept + size <= KEPT_WORDS:
+                self._kept[entry, other] = parts
+                self._words_kept += size
+        return made[party]
 
 
 class DealerSupply:

@@ -66,19 +66,18 @@ class Dealing:
         )
 
 
-def corrections(dealings: Sequence[Dealing], party: int, path: Path, kind: Correlation) -> list[Words]:
-    """What a maker that knows every seed sends `party` for one path: the derived parts less the others' shares."""
+def corrections(dealings: Sequence[Dealing], path: Path, kind: Correlation) -> list[list[Words]]:
+    """What a maker that knows every seed sends each party for one path: the derived parts less the others' shares."""
     n = len(dealings)
-    if not corrected(kind, party, n):
-        return []
     shares = [dealing.shares(path, kind) for dealing in dealings]
     drawn = [_total(shares, i, part, kind) for i, part in enumerate(kind.parts()[: kind.drawn])]
+    found: list[list[Words]] = [[] for _ in dealings]
     derived = zip(kind.parts()[kind.drawn :], kind.derive(*drawn), strict=True)
-    return [
-        _complement(shares, i, part, value, kind)
-        for i, (part, value) in enumerate(derived, kind.drawn)
-        if _receives(kind, i, part, party, n)
-    ]
+    for i, (part, value) in enumerate(derived, kind.drawn):
+        for party in range(n):
+            if _receives(kind, i, part, party, n):
+                found[party].append(_complement(shares, i, part, value, kind))
+    return found
 
 
 def _total(shares: Sequence[list[Words | None]], i: int, part: Part, kind: Correlation) -> Words:

@@ -19,6 +19,9 @@ RINGS = (64, 128)
 OF_YAO = 2
 """How many parties garble."""
 
+SCHEME_OF_SEVERAL = "half-gates"
+"""How more than two parties garble together."""
+
 OWN_WORK = "the parties make the preprocessed material themselves"
 
 
@@ -45,10 +48,14 @@ def find_ring(ring: int | Algebra) -> Algebra:
 
 
 def check_ways(ways: Ways, suite: Factory, n: int) -> None:
-    """LocalError `unfit-session` for what is to be garbled among other than two parties, or where nothing is hidden."""
+    """LocalError `unfit-session` for what is to be garbled among other than two parties, or where nothing is hidden,
+    and for a scheme of garbling that several do not have."""
     asked = [f"--{what} yao" for what, way in (("numeric", ways.numeric), ("compare", ways.compare)) if way == "yao"]
     if ways.garbling == "ahead" and n != OF_YAO:
         what, remedy = f"--garbling ahead among {n} parties", "it is for two: leave it out"
+        raise LocalError("unfit-session", what, remedy)
+    if ways.scheme != SCHEME_OF_SEVERAL and n != OF_YAO:
+        what, remedy = f"--scheme {ways.scheme} among {n} parties", "several garble by half-gates alone: leave it out"
         raise LocalError("unfit-session", what, remedy)
     if asked and (n != OF_YAO or suite.simulation_only):
         where = f"among {n} parties" if n != OF_YAO else f"in the suite {suite.name}"

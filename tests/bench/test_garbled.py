@@ -6,6 +6,7 @@ import pytest
 
 from bench import garbled
 from bench.harness import PARLEY, AnyRow, Making, Options, Throughput
+from mpc.planning import NETWORKS
 from protocols.circuits.library import aes
 
 
@@ -71,3 +72,12 @@ def test_rows_name_how_many_parties_there_are() -> None:
     contenders = garbled.contenders(garbled.SUBJECTS["bmr.aes_1"], 1, Options())
     found = [(contender.row.parties, contender.row.tls) for contender in contenders]
     assert found == [(3, False), (3, True), (5, False), (5, True)]
+
+
+def test_divisions_over_a_wan_stand_beside_their_plan() -> None:
+    (row,) = rows("wan.divisions.ahead", scale=0.004)
+    assert isinstance(row, Making)
+    assert (row.size, row.rounds, row.network, row.system) == (4, 4, "wan", PARLEY)
+    assert row.note.startswith("planned 0.1")
+    assert row.seconds is not None
+    assert row.seconds > 4 * NETWORKS["wan"].delay

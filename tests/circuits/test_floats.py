@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mpc.algebra.bits import unpack
 from mpc.errors import LocalError
 from protocols.circuits.binding import inputs_of
+from protocols.circuits.choosing import maximum, minimum, sorted_values
 from protocols.circuits.circuit import Port
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import Float, Float32
@@ -161,3 +162,25 @@ def test_public_numbers_are_rounded_once():
     for nothing in ("1.5", b"1", None, 10**400):
         with pytest.raises(LocalError, match="bad-operand"):
             Float32.encoded(nothing)
+
+
+def test_the_extremes_of_nan_are_what_the_page_says():
+    """The second of two; among several the others in some order, and none is lost."""
+    values = [3.0, -1.5, np.nan, 0.25, -np.inf]
+
+    def extremes(x, y):
+        return {"least": minimum(x, y), "most": maximum(x, y), "odd": x != x}
+
+    found = run(circuit(x=Float32, y=Float32)(extremes), x=np.array([np.nan, 1.0, 2.0]), y=np.array([1.0, np.nan, 1.0]))
+    np.testing.assert_array_equal(found["least"], [1.0, np.nan, 1.0])
+    np.testing.assert_array_equal(found["most"], [1.0, np.nan, 2.0])
+    np.testing.assert_array_equal(found["odd"], [1, 0, 0])
+    for turn in range(len(values)):
+        rolled = dict(zip("abcde", np.roll(values, turn), strict=True))
+        names = dict.fromkeys(rolled, Float32)
+
+        def in_order(a, b, c, d, e):
+            return dict(zip("vwxyz", sorted_values([a, b, c, d, e]), strict=True))
+
+        made = run(circuit(**names)(in_order), **rolled)
+        np.testing.assert_array_equal(np.sort(np.ravel([*made.values()])), np.sort(values))

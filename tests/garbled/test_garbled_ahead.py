@@ -30,8 +30,10 @@ from protocols.garbled.half_gates_zre15 import HALF_GATES
 from protocols.garbled.three_halves_rr21 import THREE_HALVES
 from protocols.garbled.walk import Scheme
 from protocols.garbled.whole import table_words
+from protocols.preprocessing import dealer
 from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.from_ot import ot_supplies
+from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
 
@@ -177,3 +179,22 @@ def test_tables_that_nobody_garbles_name_who_sent_them(scheme: Scheme, what: str
     errors = trio.run(run)
     assert errors[1].code == ("malformed-message" if what == "flip" else "unexpected-message")
     assert errors[1].party == "party0"
+
+
+@pytest.mark.parametrize(("room", "times"), [(dealer.KEPT_WORDS, 1), (0, 2)])
+def test_a_dealer_garbles_each_piece_once_while_it_has_room(
+    monkeypatch: pytest.MonkeyPatch, room: int, times: int
+) -> None:
+    made, garbled = circuit(x=UInt(8), y=UInt(8))(lambda x, y: x * y), []
+    inner = Garbling._garbled
+
+    def counted(self: Garbling, *parts: Any) -> Any:
+        garbled.append(self)
+        return inner(self, *parts)
+
+    monkeypatch.setattr(Garbling, "_garbled", counted)
+    monkeypatch.setattr(dealer, "KEPT_WORDS", room)
+    shares = shares_of(made, 65)
+    found = opened(simulate(program(made, 65), shares).results, 65)
+    np.testing.assert_array_equal(found, expected(made, shares, 65))
+    assert len(garbled) == times

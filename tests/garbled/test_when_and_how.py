@@ -93,7 +93,8 @@ def test_what_is_unknown_is_refused(options: Any, chosen: Any, code: str) -> Non
             how(program(**options), INPUTS, **chosen)
 
 
-def test_nothing_is_garbled_ahead_among_three() -> None:
+@pytest.mark.parametrize("chosen", [{"garbling": "ahead"}, {"scheme": "three-halves"}], ids=str)
+def test_what_has_no_effect_among_three_is_refused(chosen: Any) -> None:
     for how in (mpc.simulate, plan):
         with pytest.raises(LocalError, match="unfit-session"):
-            how(program(), [*INPUTS, None], garbling="ahead")
+            how(program(), [*INPUTS, None], **chosen)

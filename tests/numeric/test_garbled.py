@@ -34,7 +34,8 @@ async def by_circuit(
     ctx: Context, function: garbled.Function, numbers: list[ArithmeticShare], ranges: list[Range]
 ) -> Any:
     steps, kinds = garbled.alone(function, tuple(garbled.kind_in(r, ctx.ring.bits) for r in ranges))
-    return await garbled.compute(ctx, steps, kinds, numbers, np.broadcast_shapes(*(x.shape for x in numbers)))
+    (found,) = await garbled.compute(ctx, steps, kinds, numbers, np.broadcast_shapes(*(x.shape for x in numbers)))
+    return found
 
 
 def of_one(function: Any) -> Any:

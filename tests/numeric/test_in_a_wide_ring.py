@@ -94,7 +94,7 @@ def test_circuits_are_within_the_same_bounds(name: str, lo: int, hi: int, f: int
 
     async def by_circuit(ctx: Context, v: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
         steps, kinds = garbled.alone(CIRCUITS[name](r, f), (garbled.kind_in(r, ctx.ring.bits),))
-        found: ArithmeticShare = await garbled.compute(ctx, steps, kinds, [v], v.shape)
+        (found,) = await garbled.compute(ctx, steps, kinds, [v], v.shape)
         return found
 
     y = compute(by_circuit, np.array(x, object), r, f, ring=Z128).values

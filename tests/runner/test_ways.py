@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from party_runner.report import OF_STORES
+
 from .processes import call, parley, write
 
 PROGRAM = """
@@ -60,6 +62,26 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     assert call("plan", *program(tmp_path), "--network", "moon")[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (("-n", "2", "--suite", "gmw"), "unknown-suite"),
+        (("-n", "2", "--suite", "ideal"), "insecure-suite"),
+        (("-n", "3", "--scheme", "three-halves"), "unfit-session"),
+        (("-n", "3", "--garbling", "ahead"), "unfit-session"),
+        (("-n", "3", "--compare", "yao"), "unfit-session"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_a_run_is_refused_before_any_process_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...], code: str
+) -> None:
+    monkeypatch.setattr("party_runner.cli_runs.launch", lambda run: pytest.fail("processes were started"))
+    exit_code, printed = call("run", *program(tmp_path)[:1], *more)
+    assert exit_code == 2
+    assert f"[{code}]" in printed
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [BY_YAO, ("--suite", "yao"), ("--network", "wan")], ids=" ".join)
 def test_a_run_does_what_its_plan_says(tmp_path: Path, options: tuple[str, ...]) -> None:
@@ -78,8 +100,10 @@ def test_material_for_circuits_lies_in_stores(tmp_path: Path) -> None:
     plan, stores = str(tmp_path / "ratio.plan"), str(tmp_path / "stores")
     assert call("plan", *program(tmp_path), *BY_YAO, "-o", plan)[0] == 0
     assert parley("preprocess", plan, "-o", stores).returncode == 0
-    done = parley("run", *program(tmp_path), *BY_YAO, "--preprocessing", stores, "--json", "-")
+    run = tmp_path / "run.json"
+    done = parley("run", *program(tmp_path), *BY_YAO, "--preprocessing", stores, "--json", str(run))
     assert done.returncode == 0, done.stderr
-    summary = json.loads(done.stdout)
+    summary = json.loads(run.read_text())
     assert summary["preprocessing"] == "store"
+    assert OF_STORES in " ".join(done.stdout.split())
     assert right(summary["result"])
