@@ -78,9 +78,9 @@ def test_a_run_with_a_binary_from_the_command(place: Place, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_the_hospitals_learn_the_same_model_on_the_device(place: Place, tmp_path: Path) -> None:
-    names = ("north", "south", "west")
-    command = ["run", str(HOSPITALS / "study.py"), "-n", "3"]
+def test_two_hospitals_learn_the_same_model_on_the_device(place: Place, tmp_path: Path) -> None:
+    names = ("north", "south")
+    command = ["run", str(HOSPITALS / "study.py"), "-n", "2"]
     command += [word for i, name in enumerate(names) for word in ("--input", f"{i}={HOSPITALS / name}.csv")]
     summaries = []
     for options in ([], ["--device", "opencl", "--device-threshold", "0"]):
@@ -88,7 +88,7 @@ def test_the_hospitals_learn_the_same_model_on_the_device(place: Place, tmp_path
         assert done.returncode == 0, done.stderr
         summaries.append(json.loads((tmp_path / "summary.json").read_text()))
     here, there = summaries
-    assert here["device"] == [None] * 3
+    assert here["device"] == [None] * 2
     for account in there["device"]:
         assert account["name"] == place.title
         assert account["lost"] is None
