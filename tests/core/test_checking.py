@@ -74,7 +74,7 @@ def spoilt(monkeypatch, which, part, bit):
     monkeypatch.setattr(checking, "make_material", make)
 
 
-@pytest.mark.parametrize("bit", [0, 63])
+@pytest.mark.parametrize("bit", [pytest.param(0, marks=pytest.mark.blocks), 63])
 @pytest.mark.parametrize("kind", [*SACRIFICED, *OF_TWO_WORDS], ids=repr)
 def test_one_wrong_bit_of_any_piece_is_found(monkeypatch, kind, bit):
     """In what follows from the others, of the piece itself or of its spare."""
@@ -105,10 +105,9 @@ def test_what_is_not_spoilt_passes(monkeypatch):
     trio.run(planned, [RandomValue(Z64, (3,))], 2, Check.ALL)
 
 
+@pytest.mark.blocks
 @pytest.mark.parametrize("mode", [Check.SAMPLE, Check.ALL])
-@pytest.mark.parametrize(
-    "extension", [SOFTSPOKEN, pytest.param(SILENT, marks=pytest.mark.blocks)], ids=["ot", "silent"]
-)
+@pytest.mark.parametrize("extension", [SOFTSPOKEN, SILENT], ids=["ot", "silent"])
 def test_no_offset_of_transfers_is_told(monkeypatch, mode, extension):
     """Who learns it knows all that its transfers hid, in pieces of any kind."""
     offsets, sent = [], []
