@@ -11,7 +11,9 @@ import trio
 
 import mpc
 from mpc.errors import Abort
+from mpc.network.transport import memory_network
 from mpc.simulation import PartyRun, Setting, run_in_memory
+from mpc.testing import Fault, FaultyTransport, recording_network
 from protocols.authenticated import session
 from protocols.authenticated.steps import Run, steps_of
 from protocols.authenticated.streamed import Walk, ands_of, segments
@@ -87,9 +89,9 @@ def test_as_many_bytes_as_at_once_but_for_rounds(product: Circuit, monkeypatch: 
     assert some.rounds > once.rounds
 
 
-def ends_of(circuit: Circuit) -> list[PartyRun]:
+def ends_of(circuit: Circuit, transports: Any = None) -> list[PartyRun]:
     setting, inputs = Setting(SUITE, collect_errors=True), [np.array([3, 4]), np.array([4, 5])]
-    return trio.run(lambda: run_in_memory(of(circuit), inputs, local_supplies(2), setting))
+    return trio.run(lambda: run_in_memory(of(circuit), inputs, local_supplies(2), setting, transports=transports))
 
 
 @pytest.mark.parametrize("place", [0, 0.5, 0.9])
@@ -126,3 +128,20 @@ def test_masked_bits_of_any_segment_may_be_wrong(
     assert isinstance(error, Abort)
     assert (error.code, error.party) == ("authenticated-check-failed", "party1")
     assert max(gone) == part[-1].first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cheat", [0, 1])
+def test_a_changed_message_is_noticed_or_does_no_harm(product: Circuit, cheat: int) -> None:
+    """Messages of all segments and phases; whoever ends without an error has the right outputs."""
+    transports, record = recording_network(2)
+    honest = ends_of(product, transports)
+    assert [run.error for run in honest] == [None, None]
+    count, noticed = sum(sent.sender == cheat for sent in record), 0
+    for number in range(0, count, max(1, count // 10)):
+        faulty: list[Any] = list(memory_network(2))
+        faulty[cheat] = FaultyTransport(faulty[cheat], Fault("flip", number, byte=5 * number, bit=number % 8))
+        for run in ends_of(product, faulty):
+            assert run.error is not None or run.result.total.tolist() == [13, 22]
+            noticed += run.error is not None
+    assert noticed > 10
