@@ -144,4 +144,4 @@ def test_a_changed_message_is_noticed_or_does_no_harm(product: Circuit, cheat: i
         for run in ends_of(product, faulty):
             assert run.error is not None or run.result.total.tolist() == [13, 22]
             noticed += run.error is not None
-    assert noticed > 10
+    assert noticed > 5
