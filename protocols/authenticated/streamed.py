@@ -151,7 +151,7 @@ def _rounds(side: Side, task: Task, part: Sequence[Run], *_: object) -> int:
 
 def _words(side: Side, task: Task, part: Sequence[Run], *_: object) -> int:
     ands = ands_of(part) * task.instances
-    return 2 * words_for(ands) + 24
+    return 2 * words_for(ands) + 16
 
 
 def _to_one(side: Side, task: Task, part: Sequence[Run], *_: object) -> int:
