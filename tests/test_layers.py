@@ -96,7 +96,7 @@ FOLDER_ORDER = {
         "independent", "supplied", "session", "__init__",
     ),
     "protocols.proofs": (
-        "refusals", "transcript", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
+        "refusals", "transcript", "reading", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
         "inner_product_bbbpwm18", "range_bbbpwm18", "range_proving", "range_verifying", "sending", "__init__",
     ),
     "protocols.preprocessing": (

@@ -14,8 +14,9 @@ from mpc.algebra.group import Group, Points, Scalars
 from protocols.proofs.hashed_bases import hashed_bases
 from protocols.proofs.inner_product_bbbpwm18 import InnerProduct
 from protocols.proofs.pedersen import Pedersen
+from protocols.proofs.reading import length_of
 from protocols.proofs.refusals import unfit
-from protocols.proofs.transcript import HEADER_BYTES, Setting, Transcript
+from protocols.proofs.transcript import Setting, Transcript
 
 BITS = (8, 16, 32, 64)
 MOST_VALUES = 1 << 10
@@ -59,8 +60,7 @@ class Range:
     @property
     def proof_bytes(self) -> int:
         """The length of every proof."""
-        scalars = SINGLE_SCALARS + 2
-        return HEADER_BYTES + self.points * self.group.encoding_bytes + scalars * 8 * self.order.limbs
+        return length_of(self.group, self.points, SINGLE_SCALARS + 2)
 
     def bases(self) -> tuple[Points, Points, Points]:
         """G and H (length,), and the base of inner products ()."""

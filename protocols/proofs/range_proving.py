@@ -22,6 +22,7 @@ from protocols.proofs.range_bbbpwm18 import (
     after_vectors,
     weights,
 )
+from protocols.proofs.reading import as_bytes
 from protocols.proofs.refusals import unfit
 from protocols.proofs.transcript import Bytes, Setting, Transcript
 
@@ -42,8 +43,7 @@ def prove_range(
     v[: len(statement.commitments)] = _fitting(statement, values, blindings)
     header = setting.header(transcript := statement.begun(setting))
     proof = _proved(transcript, statement, v, blindings, source)
-    parts = (proof.points, proof.inner.left, proof.inner.right, proof.scalars, proof.inner.last)
-    return np.concatenate([np.frombuffer(header, np.uint8), *(part.to_bytes().ravel() for part in parts)])
+    return as_bytes(header, proof.points, proof.inner.left, proof.inner.right, proof.scalars, proof.inner.last)
 
 
 def _fitting(statement: Range, values: npt.NDArray[Any], blindings: Scalars) -> Words:

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from mpc.algebra.group import Points, Scalars, concatenate_points, concatenate_scalars
+from mpc.algebra.group import Scalars, concatenate_points, concatenate_scalars
 from protocols.proofs.inner_product_bbbpwm18 import InnerProduct, challenges, factors
 from protocols.proofs.range_bbbpwm18 import (
     SINGLE_POINTS,
@@ -22,9 +20,9 @@ from protocols.proofs.range_bbbpwm18 import (
     after_vectors,
     weights,
 )
-from protocols.proofs.refusals import Prover
+from protocols.proofs.reading import from_bytes, require_all
 from protocols.proofs.statement import Equation
-from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting
+from protocols.proofs.transcript import Bytes, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +44,7 @@ def verify_ranges(proofs: Sequence[tuple[Setting, Range, Bytes]]) -> None:
     All commitments are over one group.
     """
     read = [(statement, *_read(setting, statement, proof)) for setting, statement, proof in proofs]
-    if _all_hold(read):
-        return
-    for (setting, _, _), one in zip(proofs, read, strict=True):
-        if not _all_hold([one]):
-            raise setting.prover.failed()
-    raise proofs[0][0].prover.failed()
+    require_all([setting for setting, _, _ in proofs], read, _all_hold)
 
 
 Read = tuple[Range, RangeProof, _Challenges, Scalars]
@@ -59,11 +52,9 @@ Read = tuple[Range, RangeProof, _Challenges, Scalars]
 
 def _read(setting: Setting, statement: Range, proof: Bytes) -> tuple[RangeProof, _Challenges, Scalars]:
     """The parts of a proof, and all challenges."""
-    if proof.dtype != np.uint8 or proof.shape != (statement.proof_bytes,):
-        raise setting.prover.of_wrong_length(proof.nbytes, statement.proof_bytes)
     transcript, order = statement.begun(setting), statement.order
-    setting.check_header(proof[:HEADER_BYTES].tobytes(), transcript)
-    points, scalars = _decoded(setting.prover, statement, proof[HEADER_BYTES:])
+    sizes = (statement.points, SINGLE_SCALARS + 2)
+    points, scalars = from_bytes(setting, statement.group, transcript, proof, *sizes)
     single, rounds = points[:SINGLE_POINTS], statement.rounds
     left, right = points[SINGLE_POINTS:][:rounds], points[SINGLE_POINTS:][rounds:]
     found = RangeProof(single, scalars[:SINGLE_SCALARS], InnerProduct(left, right, scalars[SINGLE_SCALARS:]))
@@ -71,16 +62,6 @@ def _read(setting: Setting, statement: Range, proof: Bytes) -> tuple[RangeProof,
     x = after_coefficients(transcript, single[2:], order)
     w = after_scalars(transcript, found.scalars, order)
     return found, _Challenges(y, z, x, w), challenges(transcript, found.inner)
-
-
-def _decoded(prover: Prover, statement: Range, body: Bytes) -> tuple[Points, Scalars]:
-    middle = statement.points * statement.group.encoding_bytes
-    encodings = body[:middle].reshape(-1, statement.group.encoding_bytes)
-    points, good = Points.from_bytes(statement.group, encodings)
-    scalars, below = Scalars.from_bytes(statement.order, body[middle:].reshape(-1, 8 * statement.order.limbs))
-    if not good.all() or not below.all():
-        raise prover.malformed()
-    return points, scalars
 
 
 def _all_hold(read: Sequence[Read]) -> bool:
@@ -116,7 +97,8 @@ def _weighed(equation: Equation, statement: Range, proof: RangeProof, challenge:
     a, b = proof.inner.last[0], proof.inner.last[1]
     powers, inverse_powers, twos = y.powers(length), y.inverse().powers(length), weights(statement, z)
     inverses = u.inverse()
-    s, s_inverse = factors(u, inverses), factors(inverses, u)
+    s = factors(u, inverses)
+    s_inverse = s[::-1]
     of_values = z.powers(statement.values + 2)[2:]
     delta = (z - z * z) * powers.sum() - (z * twos).sum()
     equation.add(statement.commitments, c * of_values[: len(statement.commitments)])
