@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mpc.algebra.bigint import Modulus
 from mpc.algebra.group import Group, Points, Scalars
-from protocols.proofs.hashed_bases import hashed_bases
+from protocols.proofs.hashed_bases import bulletproof_bases
 from protocols.proofs.inner_product_bbbpwm18 import InnerProduct
 from protocols.proofs.pedersen import Pedersen
 from protocols.proofs.reading import length_of
@@ -64,9 +64,7 @@ class Range:
 
     def bases(self) -> tuple[Points, Points, Points]:
         """G and H (length,), and the base of inner products ()."""
-        names = ("Bulletproofs' G", "Bulletproofs' H")
-        g, h = (hashed_bases(self.group, name, self.length) for name in names)
-        return g, h, hashed_bases(self.group, "Bulletproofs' inner product", 1)[0]
+        return bulletproof_bases(self.group, self.length)
 
     def begun(self, setting: Setting) -> Transcript:
         """The setting and all of the statement, absorbed."""
