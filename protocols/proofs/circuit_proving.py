@@ -10,19 +10,9 @@ import numpy as np
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.group import Points, Scalars, concatenate_points, concatenate_scalars, dot
 from mpc.errors import LocalError
-from protocols.proofs.circuit_bbbpwm18 import (
-    COEFFICIENTS,
-    VECTORS,
-    CircuitProof,
-    Satisfies,
-    Weights,
-    after_coefficients,
-    after_scalars,
-    after_vectors,
-    padded,
-)
+from protocols.proofs.bulletproof_bbbpwm18 import Messages, after_coefficients, after_scalars, after_vectors
+from protocols.proofs.circuit_bbbpwm18 import POWERS, Satisfies, Weights, padded
 from protocols.proofs.inner_product_bbbpwm18 import prove_inner_product
-from protocols.proofs.reading import as_bytes
 from protocols.proofs.refusals import unfit
 from protocols.proofs.transcript import Bytes, Setting, Transcript
 
@@ -46,10 +36,7 @@ def prove_circuit(
         )
     header = setting.header(transcript := statement.begun(setting))
     proof = _proved(transcript, statement, values, blindings, source)
-    inner = proof.inner
-    return as_bytes(
-        header, proof.vectors, proof.coefficients, inner.left, inner.right, proof.scalars, inner.last
-    )  # fmt: skip
+    return proof.to_bytes(header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +69,12 @@ class _Polynomials:
 
 def _proved(
     transcript: Transcript, statement: Satisfies, values: Scalars, blindings: Scalars, source: RandomBytes
-) -> CircuitProof:
+) -> Messages:
     order, length = statement.order, statement.length
     g, h, q = statement.bases()
     a_l, a_r, a_o = (padded(part, length) for part in statement.circuit.assignment(values))
     s = Scalars.random(order, (2, length), source)
-    masks = Scalars.random(order, (VECTORS,), source)
+    masks = Scalars.random(order, (statement.vectors,), source)
     vectors = _committed(statement, masks, [(a_l, a_r), (a_o, None), (s[0], s[1])])
     y, z = after_vectors(transcript, vectors, order)
     weights, powers, inverse_powers = Weights.of(statement, z), y.powers(length), y.inverse().powers(length)
@@ -95,17 +82,17 @@ def _proved(
         a_l + inverse_powers * weights.right, a_o, s[0],
         weights.out - powers, powers * a_r + weights.left, powers * s[1],
     )  # fmt: skip
-    tau = Scalars.random(order, (len(COEFFICIENTS),), source)
+    tau = Scalars.random(order, (len(POWERS),), source)
     big_t = statement.pedersen.committed(polynomials.coefficients(), tau)
     x = after_coefficients(transcript, big_t, order)
-    of_x = x.powers(max(COEFFICIENTS) + 1)
+    of_x = x.powers(max(POWERS) + 1)
     l, r = polynomials.at(x)
-    tau_x = (tau * of_x[list(COEFFICIENTS)]).sum() - of_x[2] * (weights.values * blindings).sum()
-    mu = (masks * of_x[1 : 1 + VECTORS]).sum()
+    tau_x = (tau * of_x[list(POWERS)]).sum() - of_x[2] * (weights.values * blindings).sum()
+    mu = (masks * of_x[1 : 1 + statement.vectors]).sum()
     scalars = concatenate_scalars([one.reshape(1) for one in (tau_x, mu, (l * r).sum())])
     w = after_scalars(transcript, scalars, order)
     inner = prove_inner_product(transcript, g, h * inverse_powers, q * w, l, r)
-    return CircuitProof(vectors, big_t, scalars, inner)
+    return Messages(vectors, big_t, scalars, inner)
 
 
 def _committed(statement: Satisfies, masks: Scalars, vectors: list[tuple[Scalars, Scalars | None]]) -> Points:

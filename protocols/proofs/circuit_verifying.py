@@ -8,25 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mpc.algebra.group import Scalars, concatenate_points, concatenate_scalars
-from protocols.proofs.circuit_bbbpwm18 import (
-    COEFFICIENTS,
-    SCALARS,
-    VECTORS,
-    CircuitProof,
-    Satisfies,
-    Weights,
-    after_coefficients,
-    after_scalars,
-    after_vectors,
-)
-from protocols.proofs.inner_product_bbbpwm18 import InnerProduct, challenges, factors
-from protocols.proofs.reading import from_bytes, require_all
+from protocols.proofs.bulletproof_bbbpwm18 import Challenges, Messages, read
+from protocols.proofs.circuit_bbbpwm18 import POWERS, Satisfies, Weights
+from protocols.proofs.inner_product_bbbpwm18 import factors
+from protocols.proofs.reading import require_all
 from protocols.proofs.statement import Equation
 from protocols.proofs.transcript import Bytes, Setting
 
-Challenges = tuple[Scalars, Scalars, Scalars, Scalars, Scalars]
-"""y, z, x, w, and u of every round."""
-Read = tuple[Satisfies, CircuitProof, Challenges]
+Read = tuple[Satisfies, Messages, Challenges]
 
 
 def verify_circuit(setting: Setting, statement: Satisfies, proof: Bytes) -> None:
@@ -39,43 +28,30 @@ def verify_circuits(proofs: Sequence[tuple[Setting, Satisfies, Bytes]]) -> None:
 
     All commitments are over one group.
     """
-    read = [_read(setting, statement, proof) for setting, statement, proof in proofs]
-    require_all([setting for setting, _, _ in proofs], read, _all_hold)
+    found = [(statement, *read(setting, statement, proof)) for setting, statement, proof in proofs]
+    require_all([setting for setting, _, _ in proofs], found, _all_hold)
 
 
-def _read(setting: Setting, statement: Satisfies, proof: Bytes) -> Read:
-    transcript, order = statement.begun(setting), statement.order
-    sizes = (statement.points, SCALARS + 2)
-    points, scalars = from_bytes(setting, statement.group, transcript, proof, *sizes)
-    single, rounds = VECTORS + len(COEFFICIENTS), statement.rounds
-    inner = InnerProduct(points[single : single + rounds], points[single + rounds :], scalars[SCALARS:])
-    found = CircuitProof(points[:VECTORS], points[VECTORS:single], scalars[:SCALARS], inner)
-    y, z = after_vectors(transcript, found.vectors, order)
-    x = after_coefficients(transcript, found.coefficients, order)
-    w = after_scalars(transcript, found.scalars, order)
-    return statement, found, (y, z, x, w, challenges(transcript, inner))
-
-
-def _all_hold(read: Sequence[Read]) -> bool:
+def _all_hold(found: Sequence[Read]) -> bool:
     equation = Equation()
-    for statement, proof, challenge in read:
+    for statement, proof, challenge in found:
         _weigh(equation, statement, proof, challenge)
     return equation.holds()
 
 
-def _weigh(equation: Equation, statement: Satisfies, proof: CircuitProof, challenge: Challenges) -> None:
+def _weigh(equation: Equation, statement: Satisfies, proof: Messages, challenge: Challenges) -> None:
     """Adds what a proof must fulfil, each times a weight: that t is t(x), and that l and r are what vectors hold."""
     order, length = statement.order, statement.length
-    y, z, x, w, u = challenge
+    y, z, x, w, u = challenge.y, challenge.z, challenge.x, challenge.w, challenge.u
     c, d = Scalars.random(order), Scalars.random(order)
-    tau_x, mu, t = (proof.scalars[i] for i in range(SCALARS))
+    tau_x, mu, t = (proof.scalars[i] for i in range(3))
     a, b = proof.inner.last[0], proof.inner.last[1]
     weights, inverse_powers, inverses = Weights.of(statement, z), y.inverse().powers(length), u.inverse()
-    s, of_x = factors(u, inverses), x.powers(max(COEFFICIENTS) + 1)
+    s, of_x = factors(u, inverses), x.powers(max(POWERS) + 1)
     delta = (inverse_powers * weights.right * weights.left).sum()
     equation.add(statement.commitments, -(c * of_x[2]) * weights.values)
-    equation.add(proof.coefficients, c * of_x[list(COEFFICIENTS)])
-    equation.add(proof.vectors, d * of_x[1 : 1 + VECTORS])
+    equation.add(proof.coefficients, c * of_x[list(POWERS)])
+    equation.add(proof.vectors, d * of_x[1 : 1 + statement.vectors])
     equation.add(proof.inner.left, d * u * u)
     equation.add(proof.inner.right, d * inverses * inverses)
     of_g, of_h = c * (of_x[2] * (delta - weights.one) - t), -(c * tau_x) - d * mu

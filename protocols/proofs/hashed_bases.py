@@ -17,9 +17,3 @@ def hashed_bases(group: Group, name: str, count: int) -> Points:
     uniform = DomainHash("bases without known logarithms", name, group.name).bytes(size * count)
     words = group.from_uniform(np.frombuffer(uniform, np.uint8).reshape(count, size))
     return Points(group, words)
-
-
-def bulletproof_bases(group: Group, length: int) -> tuple[Points, Points, Points]:
-    """G and H (length,) of Bulletproofs, and the base of their inner products ()."""
-    g, h = (hashed_bases(group, name, length) for name in ("Bulletproofs' G", "Bulletproofs' H"))
-    return g, h, hashed_bases(group, "Bulletproofs' inner product", 1)[0]

@@ -6,31 +6,16 @@ The letters are those of protocols/proofs/range_bbbpwm18.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mpc.algebra.group import Scalars, concatenate_points, concatenate_scalars
-from protocols.proofs.inner_product_bbbpwm18 import InnerProduct, challenges, factors
-from protocols.proofs.range_bbbpwm18 import (
-    SINGLE_POINTS,
-    SINGLE_SCALARS,
-    Range,
-    RangeProof,
-    after_coefficients,
-    after_scalars,
-    after_vectors,
-    weights,
-)
-from protocols.proofs.reading import from_bytes, require_all
+from protocols.proofs.bulletproof_bbbpwm18 import Challenges, Messages, read
+from protocols.proofs.inner_product_bbbpwm18 import factors
+from protocols.proofs.range_bbbpwm18 import Range, weights
+from protocols.proofs.reading import require_all
 from protocols.proofs.statement import Equation
 from protocols.proofs.transcript import Bytes, Setting
 
-
-@dataclass(frozen=True, slots=True)
-class _Challenges:
-    y: Scalars
-    z: Scalars
-    x: Scalars
-    w: Scalars
+Read = tuple[Range, Messages, Challenges]
 
 
 def verify_range(setting: Setting, statement: Range, proof: Bytes) -> None:
@@ -43,35 +28,18 @@ def verify_ranges(proofs: Sequence[tuple[Setting, Range, Bytes]]) -> None:
 
     All commitments are over one group.
     """
-    read = [(statement, *_read(setting, statement, proof)) for setting, statement, proof in proofs]
-    require_all([setting for setting, _, _ in proofs], read, _all_hold)
+    found = [(statement, *read(setting, statement, proof)) for setting, statement, proof in proofs]
+    require_all([setting for setting, _, _ in proofs], found, _all_hold)
 
 
-Read = tuple[Range, RangeProof, _Challenges, Scalars]
-
-
-def _read(setting: Setting, statement: Range, proof: Bytes) -> tuple[RangeProof, _Challenges, Scalars]:
-    """The parts of a proof, and all challenges."""
-    transcript, order = statement.begun(setting), statement.order
-    sizes = (statement.points, SINGLE_SCALARS + 2)
-    points, scalars = from_bytes(setting, statement.group, transcript, proof, *sizes)
-    single, rounds = points[:SINGLE_POINTS], statement.rounds
-    left, right = points[SINGLE_POINTS:][:rounds], points[SINGLE_POINTS:][rounds:]
-    found = RangeProof(single, scalars[:SINGLE_SCALARS], InnerProduct(left, right, scalars[SINGLE_SCALARS:]))
-    y, z = after_vectors(transcript, single[:2], order)
-    x = after_coefficients(transcript, single[2:], order)
-    w = after_scalars(transcript, found.scalars, order)
-    return found, _Challenges(y, z, x, w), challenges(transcript, found.inner)
-
-
-def _all_hold(read: Sequence[Read]) -> bool:
+def _all_hold(found: Sequence[Read]) -> bool:
     """The sum of all equations: bases that proofs have in common count once."""
-    longest = max(read, key=lambda one: one[0].length)[0]
+    longest = max(found, key=lambda one: one[0].length)[0]
     g, h, q = longest.bases()
     order, equation = longest.order, Equation()
     shared = Scalars.of(order, [0] * (2 * longest.length + 3))
-    for statement, proof, challenge, u in read:
-        mine = _weighed(equation, statement, proof, challenge, u)
+    for statement, proof, challenge in found:
+        mine = _weighed(equation, statement, proof, challenge)
         shared = shared + _widened(mine, statement.length, longest.length)
     pedersen = longest.pedersen
     common = [pedersen.g.reshape(1), pedersen.h.reshape(1), q.reshape(1), g, h]
@@ -85,15 +53,15 @@ def _widened(scalars: Scalars, length: int, longest: int) -> Scalars:
     return concatenate_scalars([scalars[: 3 + length], none, scalars[3 + length :], none])
 
 
-def _weighed(equation: Equation, statement: Range, proof: RangeProof, challenge: _Challenges, u: Scalars) -> Scalars:
+def _weighed(equation: Equation, statement: Range, proof: Messages, challenge: Challenges) -> Scalars:
     """Adds what a proof must fulfil, each times a weight: that t is t(x), and that l and r are what A and S commit to.
 
     Factors of G, H, Q and of the vectors of bases are returned, in this order.
     """
     order, length = statement.order, statement.length
-    y, z, x, w = challenge.y, challenge.z, challenge.x, challenge.w
+    y, z, x, w, u = challenge.y, challenge.z, challenge.x, challenge.w, challenge.u
     c, d = Scalars.random(order), Scalars.random(order)
-    tau_x, mu, t = (proof.scalars[i] for i in range(SINGLE_SCALARS))
+    tau_x, mu, t = (proof.scalars[i] for i in range(3))
     a, b = proof.inner.last[0], proof.inner.last[1]
     powers, inverse_powers, twos = y.powers(length), y.inverse().powers(length), weights(statement, z)
     inverses = u.inverse()
@@ -102,7 +70,8 @@ def _weighed(equation: Equation, statement: Range, proof: RangeProof, challenge:
     of_values = z.powers(statement.values + 2)[2:]
     delta = (z - z * z) * powers.sum() - (z * twos).sum()
     equation.add(statement.commitments, c * of_values[: len(statement.commitments)])
-    equation.add(proof.points, concatenate_scalars([v.reshape(1) for v in (d, d * x, c * x, c * x * x)]))
+    equation.add(proof.vectors, d * x.powers(2))
+    equation.add(proof.coefficients, c * x.powers(3)[1:])
     equation.add(proof.inner.left, d * u * u)
     equation.add(proof.inner.right, d * inverses * inverses)
     of_g, of_h, of_q = c * (delta - t), -(c * tau_x) - d * mu, d * w * (t - a * b)
