@@ -20,9 +20,9 @@ from mpc.algebra.group import Scalars
 from mpc.algebra.ristretto import ORDER, generator
 from mpc.prg import Seed
 from native import selected
+from protocols.proofs.bulletproof_verifying import verify_bulletproof, verify_bulletproofs
 from protocols.proofs.circuit_bbbpwm18 import Satisfies
 from protocols.proofs.circuit_proving import prove_circuit
-from protocols.proofs.circuit_verifying import verify_circuit, verify_circuits
 from protocols.proofs.composed import AtLeastOne
 from protocols.proofs.constraints import Circuit
 from protocols.proofs.linear import knows_logarithm, same_logarithm
@@ -30,7 +30,6 @@ from protocols.proofs.pedersen import opening_witness, pedersen
 from protocols.proofs.proof import prove, verify, verify_all
 from protocols.proofs.range_bbbpwm18 import Range
 from protocols.proofs.range_proving import prove_range
-from protocols.proofs.range_verifying import verify_range, verify_ranges
 from protocols.proofs.statement import Statement
 from protocols.proofs.transcript import Bytes, Setting
 
@@ -120,7 +119,7 @@ def _range(bits: int, count: int) -> dict[str, Work]:
     batch = [(_SETTING, statement, proof)] * BATCH
     return _works(
         count, proof, partial(prove_range, _SETTING, statement, words, blindings),
-        partial(verify_range, _SETTING, statement, proof), partial(verify_ranges, batch),
+        partial(verify_bulletproof, _SETTING, statement, proof), partial(verify_bulletproofs, batch),
     )  # fmt: skip
 
 
@@ -136,8 +135,8 @@ def _circuit(gates: int) -> dict[str, Work]:
     proof = prove_circuit(_SETTING, statement, values, blindings)
     return _works(
         gates, proof, partial(prove_circuit, _SETTING, statement, values, blindings),
-        partial(verify_circuit, _SETTING, statement, proof),
-        partial(verify_circuits, [(_SETTING, statement, proof)] * BATCH),
+        partial(verify_bulletproof, _SETTING, statement, proof),
+        partial(verify_bulletproofs, [(_SETTING, statement, proof)] * BATCH),
     )  # fmt: skip
 
 

@@ -97,8 +97,8 @@ FOLDER_ORDER = {
     ),
     "protocols.proofs": (
         "refusals", "transcript", "reading", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
-        "inner_product_bbbpwm18", "bulletproof_bbbpwm18", "range_bbbpwm18", "range_proving", "range_verifying", "constraints", "circuit_bbbpwm18",
-        "circuit_proving", "circuit_verifying", "sending", "__init__",
+        "inner_product_bbbpwm18", "bulletproof_bbbpwm18", "bulletproof_verifying", "range_bbbpwm18", "range_proving",
+        "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",

@@ -22,6 +22,33 @@ SCALARS = 3
 """tau_x, mu, t."""
 
 
+@dataclass(frozen=True, slots=True)
+class Challenges:
+    """All that a verifier asks; u of every round."""
+
+    y: Scalars
+    z: Scalars
+    x: Scalars
+    w: Scalars
+    u: Scalars
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """What everybody knows of t(x), l(x) and r(x).
+
+    t(x) is `constant`, and `of_commitments` times the committed values, and `of_coefficients` times t_i. l(x) and r(x)
+    (length,) are `left` and `right`, and `of_vectors` times what the vectors hold.
+    """
+
+    constant: Scalars
+    of_commitments: Scalars
+    of_coefficients: Scalars
+    of_vectors: Scalars
+    left: Scalars
+    right: Scalars
+
+
 class Bulletproof(ABC):
     """A statement about commitments that ends in an inner product of `length` terms, a power of two."""
 
@@ -63,6 +90,10 @@ class Bulletproof(ABC):
     def begun(self, setting: Setting) -> Transcript:
         """The setting and all of the statement, absorbed."""
 
+    @abstractmethod
+    def public(self, challenge: Challenges) -> Public:
+        """What the challenges make of the statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Messages:
@@ -79,17 +110,6 @@ class Messages:
         return as_bytes(
             header, self.vectors, self.coefficients, inner.left, inner.right, self.scalars, inner.last
         )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Challenges:
-    """All that a verifier asks; u of every round."""
-
-    y: Scalars
-    z: Scalars
-    x: Scalars
-    w: Scalars
-    u: Scalars
 
 
 def read(setting: Setting, statement: Bulletproof, proof: Bytes) -> tuple[Messages, Challenges]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mpc.algebra.group import Points, Scalars
-from protocols.proofs.bulletproof_bbbpwm18 import Bulletproof
+from protocols.proofs.bulletproof_bbbpwm18 import Bulletproof, Challenges, Public
 from protocols.proofs.constraints import Circuit
 from protocols.proofs.pedersen import Pedersen
 from protocols.proofs.refusals import unfit
@@ -41,6 +41,21 @@ class Satisfies(Bulletproof):
         transcript.absorb("circuit", self.group.name, self.circuit.digest(), self.length)
         transcript.absorb("commitments", self.pedersen.g, self.pedersen.h, self.commitments)
         return transcript
+
+    def public(self, challenge: Challenges) -> Public:
+        """t_2 = delta(y, z) less what z makes of 1 and of the committed numbers."""
+        y, x, weights = challenge.y, challenge.x, Weights.of(self, challenge.z)
+        of_x, masked = x.powers(max(POWERS) + 1), y.inverse().powers(self.length) * weights.right
+        delta = (masked * weights.left).sum()
+        right = x * weights.left + weights.out - y.powers(self.length)
+        return Public(
+            of_x[2] * (delta - weights.one),
+            -(of_x[2] * weights.values),
+            of_x[list(POWERS)],
+            of_x[1 : 1 + self.vectors],
+            x * masked,
+            right,
+        )
 
 
 @dataclass(frozen=True, slots=True)

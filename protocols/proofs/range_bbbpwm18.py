@@ -8,7 +8,7 @@ A proof of m values of n bits is 2 log2(n m) + 4 elements and 5 scalars long.
 from __future__ import annotations
 
 from mpc.algebra.group import Points, Scalars
-from protocols.proofs.bulletproof_bbbpwm18 import Bulletproof
+from protocols.proofs.bulletproof_bbbpwm18 import Bulletproof, Challenges, Public
 from protocols.proofs.pedersen import Pedersen
 from protocols.proofs.refusals import unfit
 from protocols.proofs.transcript import Setting, Transcript
@@ -41,6 +41,15 @@ class Range(Bulletproof):
         sizes = (self.bits, self.values, len(self.commitments))
         transcript.absorb("range", self.group.name, sizes, self.pedersen.g, self.pedersen.h, self.commitments)
         return transcript
+
+    def public(self, challenge: Challenges) -> Public:
+        """t_0 = z^2 v + delta(y, z); l and r have -z and y^n z + z^2 2^n."""
+        y, z, x = challenge.y, challenge.z, challenge.x
+        powers, twos = y.powers(self.length), weights(self, z)
+        delta = (z - z * z) * powers.sum() - (z * twos).sum()
+        of_values = z.powers(len(self.commitments) + 2)[2:]
+        left = (-z).broadcast((self.length,))
+        return Public(delta, of_values, x.powers(3)[1:], x.powers(2), left, powers * z + twos)
 
 
 def weights(statement: Range, z: Scalars) -> Scalars:

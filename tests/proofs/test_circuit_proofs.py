@@ -15,11 +15,14 @@ from mpc.algebra.ristretto import ORDER, generator
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols import proofs
+from protocols.proofs.bulletproof_bbbpwm18 import Bulletproof
+from protocols.proofs.bulletproof_verifying import verify_bulletproof, verify_bulletproofs
 from protocols.proofs.circuit_bbbpwm18 import Satisfies
 from protocols.proofs.circuit_proving import prove_circuit
-from protocols.proofs.circuit_verifying import verify_circuit, verify_circuits
 from protocols.proofs.constraints import Circuit, added_up
 from protocols.proofs.pedersen import pedersen
+from protocols.proofs.range_bbbpwm18 import Range
+from protocols.proofs.range_proving import prove_range
 from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting
 
 FIRST, SECOND = np.array([0]), np.array([1])
@@ -92,7 +95,7 @@ def made() -> tuple[Satisfies, Bytes]:
 def test_what_satisfies_is_proved(build: Build, good: list[int], bad: list[int]) -> None:
     statement, proof = proved(build, good)
     assert proof.shape == (statement.proof_bytes,)
-    verify_circuit(ALICE, statement, proof)
+    verify_bulletproof(ALICE, statement, proof)
 
 
 @CASES
@@ -108,7 +111,7 @@ def test_a_prover_who_deviates(build: Build, good: list[int], bad: list[int], mo
     """It proves of numbers that don't satisfy the circuit, and skips its own check."""
     monkeypatch.setattr(Circuit, "satisfied", lambda *_: True)
     statement, proof = proved(build, bad)
-    assert code_of(lambda: verify_circuit(ALICE, statement, proof)) == "proof-refused"
+    assert code_of(lambda: verify_bulletproof(ALICE, statement, proof)) == "proof-refused"
 
 
 def test_a_prover_whose_gates_are_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +122,7 @@ def test_a_prover_whose_gates_are_wrong(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(Circuit, "assignment", assignment)
     statement, proof = proved(one_gate, [2, 4])
-    assert code_of(lambda: verify_circuit(ALICE, statement, proof)) == "proof-refused"
+    assert code_of(lambda: verify_bulletproof(ALICE, statement, proof)) == "proof-refused"
 
 
 def test_frozen_heart(made: tuple[Satisfies, Bytes]) -> None:
@@ -133,11 +136,11 @@ def test_frozen_heart(made: tuple[Satisfies, Bytes]) -> None:
     for other in others:
         bent = changed(proof, 0, 0)
         if other.proof_bytes != statement.proof_bytes:
-            assert code_of(lambda o=other: verify_circuit(ALICE, o, proof)) == "proof-length"
+            assert code_of(lambda o=other: verify_bulletproof(ALICE, o, proof)) == "proof-length"
             continue
-        assert code_of(lambda o=other: verify_circuit(ALICE, o, proof)) == "proof-of-another-statement"
+        assert code_of(lambda o=other: verify_bulletproof(ALICE, o, proof)) == "proof-of-another-statement"
         bent[:HEADER_BYTES] = np.frombuffer(ALICE.header(other.begun(ALICE)), np.uint8)
-        assert code_of(lambda o=other, b=bent: verify_circuit(ALICE, o, b)) == "proof-refused"
+        assert code_of(lambda o=other, b=bent: verify_bulletproof(ALICE, o, b)) == "proof-refused"
     assert len({other.circuit.digest() for other in (*others, statement)}) == 3
 
 
@@ -146,23 +149,27 @@ def test_a_byte_of_every_field(made: tuple[Satisfies, Bytes]) -> None:
     source = random.Random(2)
     for start in range(0, len(proof), 16):
         bent = changed(proof, start + source.randrange(16), 1 << source.randrange(8))
-        found = code_of(lambda b=bent: verify_circuit(ALICE, statement, b))
+        found = code_of(lambda b=bent: verify_bulletproof(ALICE, statement, b))
         assert found in {"proof-refused", "malformed-proof", "proof-of-another-session", "proof-of-another-statement"}
 
 
 def test_replays_and_lengths(made: tuple[Satisfies, Bytes]) -> None:
     statement, proof = made
     other = Setting.outside("alice", "another")
-    assert code_of(lambda: verify_circuit(other, statement, proof)) == "proof-of-another-session"
+    assert code_of(lambda: verify_bulletproof(other, statement, proof)) == "proof-of-another-session"
     for length in (0, len(proof) - 32, len(proof) + 1):
-        assert code_of(lambda n=length: verify_circuit(ALICE, statement, np.resize(proof, n))) == "proof-length"
+        assert code_of(lambda n=length: verify_bulletproof(ALICE, statement, np.resize(proof, n))) == "proof-length"
 
 
-def test_many_at_once(made: tuple[Satisfies, Bytes]) -> None:
-    several = [(ALICE, *made), (ALICE, *proved(one_gate, [1, 6]))]
-    verify_circuits(several)
+def test_many_at_once_and_a_range_among_them(made: tuple[Satisfies, Bytes]) -> None:
+    commitments, blindings = pedersen().commit(of(7))
+    small = Range(pedersen(), commitments, 8)
+    range_proof = prove_range(ALICE, small, np.array([7], np.uint64), blindings)
+    several: list[tuple[Setting, Bulletproof, Bytes]] = [(ALICE, *made), (ALICE, *proved(one_gate, [1, 6]))]
+    several.append((ALICE, small, range_proof))
+    verify_bulletproofs(several)
     several[1][2][-1] ^= 1
-    assert code_of(lambda: verify_circuits(several)) in ("proof-refused", "malformed-proof")
+    assert code_of(lambda: verify_bulletproofs(several)) in ("proof-refused", "malformed-proof")
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 300])
