@@ -48,7 +48,7 @@ MISTAKES = [
         ("unpropagated_abort", "a failure beside others is forgotten", "mpc/side_by_side.py",
          "if failure is not None:", "if False:"),
         ("missing_subgroup_check", "points are not checked", BASE, VALID, NOBODY),
-        ("uncleared_cofactor", "only the neutral point is refused", BASE, VALID, "any(point[0] < 2 for"),
+        ("uncleared_cofactor", "only zeros are refused", BASE, VALID, "any(point == bytes(32) for"),
         ("missing_on_curve_check", "points are not checked", BASE, VALID, NOBODY),
         ("unreduced_input", "points are not checked", BASE, VALID, NOBODY),
         ("missing_ssid_in_challenge", "hashes without the session", CONTEXT, OF_CALL,
