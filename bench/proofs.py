@@ -1,7 +1,8 @@
 """The table of zero-knowledge proofs: prover, verifier and batches on one core, and how many bytes a proof has.
 
 Each row is one statement and who works on it: `.prove`, `.verify`, and `.verify_many` for a batch of proofs at once.
-Units are statements: values for ranges, logarithms for Schnorr's protocol, and so on. No network takes part.
+Units are statements: values for ranges, logarithms for Schnorr's protocol, gates for circuits. No network takes
+part.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from mpc.algebra.group import Scalars
 from mpc.algebra.ristretto import ORDER, generator
 from mpc.prg import Seed
 from native import selected
+from protocols.proofs.bulletproof_verifying import verify_bulletproof, verify_bulletproofs
+from protocols.proofs.circuit_bbbpwm18 import Satisfies
+from protocols.proofs.circuit_proving import prove_circuit
 from protocols.proofs.composed import AtLeastOne
+from protocols.proofs.constraints import Circuit
 from protocols.proofs.linear import knows_logarithm, same_logarithm
 from protocols.proofs.pedersen import opening_witness, pedersen
 from protocols.proofs.proof import prove, verify, verify_all
 from protocols.proofs.range_bbbpwm18 import Range
 from protocols.proofs.range_proving import prove_range
-from protocols.proofs.range_verifying import verify_range, verify_ranges
 from protocols.proofs.statement import Statement
 from protocols.proofs.transcript import Bytes, Setting
 
@@ -76,17 +80,25 @@ _SIGMA: dict[str, tuple[Callable[[int], tuple[Statement, Scalars]], int]] = {
     "one_of_two": (_one_of_two, 1),
 }
 _RANGES = {"range_64": (64, 1), "range_32": (32, 1), "range_64_x64": (64, 64)}
+_CIRCUITS = {"circuit_1024": 1024}
+"""Bits of a number, a gate each."""
 WHAT = ("prove", "verify", "verify_many")
 
 
 def names() -> list[str]:
     """All rows."""
-    return [f"{family}.{what}" for family in (*_SIGMA, *_RANGES) for what in WHAT]
+    return [f"{family}.{what}" for family in _families() for what in WHAT]
 
 
 def works(family: str) -> dict[str, Work]:
     """What is measured of a family of rows; proofs to verify are made beforehand."""
+    if family in _CIRCUITS:
+        return _circuit(_CIRCUITS[family])
     return _sigma(*_SIGMA[family]) if family in _SIGMA else _range(*_RANGES[family])
+
+
+def _families() -> tuple[str, ...]:
+    return (*_SIGMA, *_RANGES, *_CIRCUITS)
 
 
 def _sigma(make: Callable[[int], tuple[Statement, Scalars]], count: int) -> dict[str, Work]:
@@ -107,7 +119,24 @@ def _range(bits: int, count: int) -> dict[str, Work]:
     batch = [(_SETTING, statement, proof)] * BATCH
     return _works(
         count, proof, partial(prove_range, _SETTING, statement, words, blindings),
-        partial(verify_range, _SETTING, statement, proof), partial(verify_ranges, batch),
+        partial(verify_bulletproof, _SETTING, statement, proof), partial(verify_bulletproofs, batch),
+    )  # fmt: skip
+
+
+def _circuit(gates: int) -> dict[str, Work]:
+    """Numbers of 64 bits taken apart, one gate a bit; a unit is a gate."""
+    count = gates // 64
+    values = Scalars(ORDER, np.zeros((count, ORDER.limbs), np.uint64))
+    values.words[:, 0] = Seed.fresh().prg("values").words((count,))
+    circuit = Circuit(ORDER, count)
+    circuit.bits(circuit.inputs(), 64)
+    commitments, blindings = pedersen().commit(values)
+    statement = Satisfies(pedersen(), commitments, circuit)
+    proof = prove_circuit(_SETTING, statement, values, blindings)
+    return _works(
+        gates, proof, partial(prove_circuit, _SETTING, statement, values, blindings),
+        partial(verify_bulletproof, _SETTING, statement, proof),
+        partial(verify_bulletproofs, [(_SETTING, statement, proof)] * BATCH),
     )  # fmt: skip
 
 
@@ -120,7 +149,7 @@ def _works(
 
 def measure(options: Options) -> Iterator[Sequence[Throughput]]:
     """The rows of one family after the other."""
-    for family in (*_SIGMA, *_RANGES):
+    for family in _families():
         chosen = [name.partition(".")[2] for name in options.chosen(names()) if name.startswith(f"{family}.")]
         if chosen:
             yield _measured(family, {what: work for what, work in works(family).items() if what in chosen}, options)

@@ -96,8 +96,9 @@ FOLDER_ORDER = {
         "independent", "supplied", "session", "__init__",
     ),
     "protocols.proofs": (
-        "refusals", "transcript", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
-        "inner_product_bbbpwm18", "range_bbbpwm18", "range_proving", "range_verifying", "sending", "__init__",
+        "refusals", "transcript", "reading", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
+        "inner_product_bbbpwm18", "bulletproof_bbbpwm18", "bulletproof_verifying", "range_bbbpwm18", "range_proving",
+        "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",
@@ -117,7 +118,7 @@ FOLDER_ORDER = {
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
-        "scaling", "matrices", "ciphertexts", "messages", "keys", "__init__",
+        "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

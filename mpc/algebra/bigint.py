@@ -241,6 +241,8 @@ class Modulus:
 
     def _pair(self, x: Words, y: Words) -> tuple[Words, Words]:
         x, y = self._numbers(x), self._numbers(y)
+        if x.shape == y.shape:
+            return contiguous(x), contiguous(y)
         shape = (*_common_shape(x.shape[:-1], y.shape[:-1]), self.limbs)
         return contiguous(np.broadcast_to(x, shape)), contiguous(np.broadcast_to(y, shape))
 

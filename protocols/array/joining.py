@@ -15,13 +15,15 @@ from mpc.context import Context, Session
 from protocols.array.grouping import Chosen, Group, whole_rows
 from protocols.array.lowering import function_of, kinds_of, sums_rows
 from protocols.array.node import Facts, Node, Recipe, Shape, Value, operation
-from protocols.numeric.garbled import Kind, Step, compute, fits_ahead
+from protocols.numeric.garbled import Kind, Step, alone, compute, fits_ahead, joint_of
 from protocols.shares import stack
 
 Column = int | None
 """Which element of a row; SUMMED of what has no axis for rows any more, None of what has one place in it, or where
 elements are instances."""
 SUMMED = -1
+MOST_ANDS = 1 << 16
+"""Of a circuit of which each instance is a row."""
 Inputs = dict[tuple[Value, Kind, Column], tuple[int, Node]]
 """What a circuit of several stands on: the place of each operand, or of its column, as a number of a kind."""
 
@@ -53,13 +55,26 @@ JOINED = operation("joined", _never, _run)
 
 
 def may_be_one(session: Session, group: Group, chosen: Chosen) -> bool:
-    """Whether a group may be one circuit: one that is garbled ahead has a limit, and then each is one of its own."""
+    """Whether a group may be one circuit: one of whole rows has a limit, and one that is garbled ahead. What is more is
+    a circuit of each operation."""
+    row = whole_rows(group, chosen)
+    if row is not None and sum(_ands(chosen[value], row) for value in group) > MOST_ANDS:
+        return False
     if session.ways.garbling != "ahead":
         return True
-    found = _recipe(group, chosen).parameters
-    row, end = found["row"], chosen[group[-1]].shape
+    found, end = _recipe(group, chosen).parameters, chosen[group[-1]].shape
     instances, ends = (prod(end), 1) if row is None else (prod(row[:-1]), row[-1] if end == row else 1)
     return fits_ahead(session, found["steps"], found["kinds"], instances, ends)
+
+
+def _ands(node: Node, row: Shape) -> int:
+    """About how many ANDs a node has in a circuit of such rows: as many as by itself, for each element of a row."""
+    function = function_of(node)
+    assert function is not None
+    if sums_rows(node):
+        return 0
+    times = row[-1] if node.shape == row else 1
+    return times * joint_of(*alone(function, kinds_of(node))).circuit.ands
 
 
 def as_one(group: Group, chosen: Chosen) -> Node:

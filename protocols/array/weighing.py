@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from math import prod
 from typing import NamedTuple
 
 from mpc.accounts.ledger import WayTaken
 from mpc.context import Context, Session
 from mpc.planning import NETWORKS
 from protocols.array.appraising import NOTHING, Price, appraise
-from protocols.array.grouping import LEVELS, USUAL, Chosen, Group, chosen_of, groups_of, whole_rows
+from protocols.array.grouping import LEVELS, USUAL, Chosen, Group, chosen_of, groups_of
 from protocols.array.joining import JOINED, as_if_one, as_one, may_be_one
 from protocols.array.lowering import (
     ARITHMETIC,
@@ -35,8 +34,6 @@ from protocols.array.node import Node, Value
 
 OF_THE_PROGRAM = 2
 """How long the paths of the program's own calls are."""
-MOST_ANDS, BYTES_OF_AND = 1 << 16, 32
-"""Of a circuit of which each instance is a row; and what one sends for each."""
 SHARED = 2
 """A circuit of several has at least a part of the tables of its operations' own; this is how many times less, at most,
 it is expected to have before it is built."""
@@ -146,16 +143,11 @@ class _Weighing:
         sent = max(map(sum, zip(*(leaf.price.sent for leaf in tables if leaf.price.sent), strict=True)), default=0)
         if NETWORKS[self._network].seconds(0, sent // SHARED) > least and not self._asked(group):
             return None
-        if whole_rows(group, self._chosen) and sent > MOST_ANDS * BYTES_OF_AND * self._instances(group):
-            return None
         if not may_be_one(self._session, group, self._chosen):
             return None
         node = as_if_one(group, self._chosen)
         price = await appraise(self._session, node, YAO, JOINED.run)
         return self._of_leaves([Leaf(group, YAO, price)]) if price.offered else None
-
-    def _instances(self, group: Group) -> int:
-        return min(prod(self._chosen[value].shape) for value in group)
 
     async def _apart(self, group: Group, level: int) -> Weighed:
         """The same in parts: groups as they are at this level, and what is in none of them."""

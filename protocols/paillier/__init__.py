@@ -4,6 +4,7 @@ from protocols.paillier.ciphertexts import Ciphertexts, concatenate
 from protocols.paillier.key_files import new_key_file
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.messages import to_bytes
+from protocols.paillier.packing import Packed, pack
 from protocols.paillier.randomisers import Exponent
 from protocols.paillier.scaling import Public, public
 
@@ -13,6 +14,7 @@ load = PrivateKey.load
 __all__ = [
     "Ciphertexts",
     "Exponent",
+    "Packed",
     "PrivateKey",
     "Public",
     "PublicKey",
@@ -20,6 +22,7 @@ __all__ = [
     "generate",
     "load",
     "new_key_file",
+    "pack",
     "public",
     "to_bytes",
 ]

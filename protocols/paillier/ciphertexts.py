@@ -178,9 +178,14 @@ class Ciphertexts:
         messages = to_messages(plain, group)
         if shift := f - plain.scale.fractional_bits:
             messages = group.messages.mul(messages, from_ints([1 << shift], group.messages.limbs)[0])
+        return x.plus_messages(messages, scale, negative=negative)
+
+    def plus_messages(self, messages: Words, scale: Scale, *, negative: bool = False) -> Ciphertexts:
+        """With plaintexts (*shape, messages.limbs) added, or taken off, and the scale that this gives."""
+        group = self.group
         if negative:
             messages = group.messages.sub(np.zeros_like(messages), messages)
-        return self._computed(group.form.mul(x.words, group.powers_of_g(messages)), scale)
+        return self._computed(group.form.mul(self.words, group.powers_of_g(messages)), scale)
 
     def _finer(self, fractional_bits: int) -> Ciphertexts:
         """The same numbers with more fractional bits: a square for each."""

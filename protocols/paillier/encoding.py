@@ -87,6 +87,29 @@ class Encoded:
         """The length of a magnitude."""
         return max(1, self.scale.bound.bit_length())
 
+    def broadcast(self, shape: tuple[int, ...]) -> Encoded:
+        """The same in a larger shape, by numpy's rules; LocalError `wrong-shape` where it does not fit."""
+        try:
+            negative = np.broadcast_to(self.negative, shape)
+        except ValueError:
+            raise LocalError(
+                "wrong-shape", f"shape {self.shape} does not fit into {shape}", "give a shape that does"
+            ) from None
+        magnitudes = np.broadcast_to(self.magnitudes, (*shape, self.magnitudes.shape[-1]))
+        return Encoded(magnitudes, negative, self.scale, self.signed)
+
+    def finer(self, fractional_bits: int) -> Encoded:
+        """The same numbers with more fractional bits, of public numbers; with fewer LocalError `wrong-number`."""
+        more = fractional_bits - self.scale.fractional_bits
+        if more == 0:
+            return self
+        if more < 0:
+            raise LocalError("wrong-number", "numbers are finer than what they are added to", "round them before")
+        scale = self.scale.finer(fractional_bits)
+        wholes = [size << more for size in to_ints(self.magnitudes)]
+        magnitudes = from_ints(wholes, scale.words).reshape(*self.shape, scale.words)
+        return Encoded(magnitudes, self.negative, scale, self.signed)
+
 
 def encode(
     values: npt.ArrayLike,
@@ -163,11 +186,17 @@ def from_messages(messages: Words, scale: Scale, group: Group) -> Array:
         wholes = np.where(negative != 0, -sizes, sizes)
         return np.ldexp(wholes.astype(np.float64), -scale.fractional_bits) if scale.fractional_bits else wholes
     signs = np.where(negative != 0, -1, 1).ravel().tolist()
-    longs = [sign * size for sign, size in zip(signs, to_ints(magnitudes), strict=True)]
+    return numbers_of([sign * size for sign, size in zip(signs, to_ints(magnitudes), strict=True)], shape, scale)
+
+
+def numbers_of(wholes: list[int], shape: tuple[int, ...], scale: Scale) -> Array:
+    """The numbers for which whole numbers of a scale stand, of the types that `from_messages` gives."""
     if scale.fractional_bits:
-        return np.array([_quotient(long, scale.fractional_bits) for long in longs], np.float64).reshape(shape)
-    out = np.empty(len(longs), object)
-    out[:] = longs
+        return np.array([_quotient(whole, scale.fractional_bits) for whole in wholes], np.float64).reshape(shape)
+    if all(abs(whole) < _WORD for whole in wholes):
+        return np.array(wholes, np.int64).reshape(shape)
+    out = np.empty(len(wholes), object)
+    out[:] = wholes
     return out.reshape(shape)
 
 

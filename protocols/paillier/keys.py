@@ -23,7 +23,8 @@ from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.key_checks import KEY_BITS, check_modulus
 from protocols.paillier.key_files import read_secret, write_secret
-from protocols.paillier.messages import from_bytes
+from protocols.paillier.messages import from_bytes, packed_from_bytes
+from protocols.paillier.packing import GUARD_BITS, Packed, encrypt_packed, unpack_messages
 from protocols.paillier.prime_search import is_prime, random_prime
 from protocols.paillier.randomisers import Exponent
 
@@ -76,6 +77,26 @@ class PublicKey:
         encoded = encode(values, fractional_bits=fractional_bits, bound=bound)
         words = self.encryption.encrypt(to_messages(encoded, self.group))
         return Ciphertexts(self.encryption, words, encoded.scale, fresh=True)
+
+    def encrypt_packed(
+        self,
+        values: npt.ArrayLike,
+        *,
+        guard_bits: int = GUARD_BITS,
+        fractional_bits: int | None = None,
+        bound: float | None = None,
+    ) -> Packed:
+        """Numbers (..., n) as `encrypt` takes them, as many of the last axis in a ciphertext as there is room for.
+
+        Each has the bits of its bound, a sign and `guard_bits`, which products and sums may fill. LocalError besides:
+        `wrong-shape` for a single number.
+        """
+        encoded = encode(values, fractional_bits=fractional_bits, bound=bound)
+        return encrypt_packed(self.encryption, encoded, guard_bits)
+
+    def packed_from(self, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None) -> Packed:
+        """As `ciphertexts_from`, for packed numbers."""
+        return packed_from_bytes(self.encryption, data, sender, shape=shape)
 
     def ciphertexts_from(
         self, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
@@ -190,14 +211,17 @@ class PrivateKey:
         drawn = self._decryption.randomisers(prod(encoded.shape)).reshape(plain.shape)
         return Ciphertexts(self.public.encryption, group.form.mul(plain, drawn), encoded.scale, fresh=True)
 
-    def decrypt(self, ciphertexts: Ciphertexts) -> npt.NDArray[Any]:
+    def decrypt(self, array: Ciphertexts | Packed) -> npt.NDArray[Any]:
         """The numbers: float64 where there are fractional bits, else int64, or Python's integers where one is longer.
 
         A float is the nearest to the exact number. LocalError `paillier-other-key`; `paillier-beyond-bound` where a
         number is larger than its bound, which whoever encrypted it declared; `out-of-range` where it is too large for a
         float; `computation-fault` where the machine miscalculated.
         """
-        return from_messages(self._messages(ciphertexts), ciphertexts.scale, self.public.group)
+        group = self.public.group
+        if isinstance(array, Packed):
+            return unpack_messages(self._messages(array.ciphertexts), array.scale, array.layout, group)
+        return from_messages(self._messages(array), array.scale, group)
 
     def decrypt_exact(self, ciphertexts: Ciphertexts) -> tuple[npt.NDArray[Any], int]:
         """Whole numbers, and the fractional bits with which they are the numbers. LocalError as `decrypt`."""

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.bigint import from_ints, limbs_for, to_ints
+from mpc.algebra.bigint import to_ints
 from mpc.algebra.montgomery_form import MontgomeryForm
 from mpc.algebra.powers_of_base import PowersOfBase
 from mpc.algebra.ring import U64, Words
 from protocols.paillier.encoding import Encoded
 from protocols.paillier.group import Group
+from protocols.paillier.offsets import raised
 from protocols.paillier.scaling import scaled
 
 Ints = npt.NDArray[np.int64]
@@ -52,7 +53,8 @@ def product(group: Group, matrix: Encoded, ciphertexts: Words) -> Words:
     form, (rows, columns) = group.form, matrix.shape
     if rows < _FEW_ROWS:
         return form.product(scaled(group, ciphertexts, matrix).swapaxes(0, 1))
-    exponents, bits = _raised(matrix) if matrix.signed else (matrix.magnitudes, matrix.bits)
+    bits = matrix.bits + matrix.signed
+    exponents = raised(matrix, matrix.bits) if matrix.signed else matrix.magnitudes
     total = np.broadcast_to(form.one, (rows, len(form.one))).copy()
     for column in range(columns):
         base = form.out_of(ciphertexts[column])
@@ -62,36 +64,6 @@ def product(group: Group, matrix: Encoded, ciphertexts: Words) -> Words:
         return total
     lowered = form.power_var(form.inverse(form.product(ciphertexts)), 1 << matrix.bits)
     return form.mul(total, lowered)
-
-
-def _raised(matrix: Encoded) -> tuple[Words, int]:
-    """Entries plus 2^bits, which are positive, and how many bits they have."""
-    bits = matrix.bits + 1
-    words = limbs_for(bits)
-    lifted = np.zeros((*matrix.shape, words), U64)
-    lifted[..., : matrix.magnitudes.shape[-1]] = matrix.magnitudes
-    signed = np.where(matrix.negative[..., None] != 0, ~lifted, lifted)
-    signed = _plus(signed, matrix.negative & np.uint64(1))
-    offset = from_ints([1 << matrix.bits], words)[0]
-    return _plus_words(signed, offset), bits
-
-
-def _plus(x: Words, bit: Words) -> Words:
-    """x + a bit, modulo 2^(64 words)."""
-    out, carry = x.copy(), bit
-    for word in range(x.shape[-1]):
-        out[..., word] = x[..., word] + carry
-        carry = carry & (out[..., word] == 0).astype(U64)
-    return out
-
-
-def _plus_words(x: Words, y: Words) -> Words:
-    out, carry = x.copy(), np.zeros(x.shape[:-1], U64)
-    for word in range(x.shape[-1]):
-        partial = x[..., word] + y[word]
-        out[..., word] = partial + carry
-        carry = (partial < y[word]).astype(U64) | (out[..., word] < carry).astype(U64)
-    return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Ciphertexts as messages: what a party sends shows nothing of how it was computed, what comes is checked in full.
 
-A message is msgpack: a format, a version, the key's fingerprint, shape, fractional bits, bound, and the ciphertexts as
-little-endian numbers below N^(s+1) of one width.
+A message is msgpack: a format, a version, the key's fingerprint, shape, fractional bits, bound, the layout of packed
+numbers or nothing, and the ciphertexts as little-endian numbers below N^(s+1) of one width.
 """
 
 from __future__ import annotations
@@ -20,18 +20,21 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
+from protocols.paillier.packing import SPARE_BITS, Layout, Packed
 
 _FORMAT, _VERSION = "parley paillier ciphertexts", 1
-_FIELDS = {"format", "version", "key", "shape", "fractional_bits", "bound", "content"}
+_FIELDS = {"format", "version", "key", "shape", "fractional_bits", "bound", "layout", "content"}
 _MOST_AXES = 8
+_SAME_PROGRAM = "run the same program everywhere"
 _SAME_VERSION = "the same version of Parley everywhere; else do not trust what it sends"
 
 
-def to_bytes(ciphertexts: Ciphertexts, source: RandomBytes = os.urandom) -> bytes:
+def to_bytes(array: Ciphertexts | Packed, source: RandomBytes = os.urandom) -> bytes:
     """The array for another party: rerandomised, unless it is fresh from encryption here.
 
     Shape, fractional bits and bound stand in it in the clear.
     """
+    ciphertexts, layout = (array.ciphertexts, array.layout) if isinstance(array, Packed) else (array, None)
     sent = ciphertexts if ciphertexts.fresh else ciphertexts.rerandomised(source)
     group, bound = sent.group, sent.scale.bound
     head = {
@@ -41,6 +44,7 @@ def to_bytes(ciphertexts: Ciphertexts, source: RandomBytes = os.urandom) -> byte
         "shape": sent.shape,
         "fractional_bits": sent.fractional_bits,
         "bound": bound.to_bytes(-(-bound.bit_length() // 8), "little"),
+        "layout": () if layout is None else (layout.width, layout.slots, layout.length),
     }
     return pack({**head, "content": group.form.out_of(sent.words).tobytes()})
 
@@ -54,7 +58,28 @@ def from_bytes(
     `paillier-other-key`, `paillier-shape`, `paillier-count` (not as many ciphertexts as its shape says),
     `paillier-range` (a number of N^(s+1) or more), `paillier-not-unit` (a number that has a factor in common with N).
     """
-    head, group = _head(data, sender), encryption.group
+    head = _head(data, sender)
+    if head["layout"]:
+        raise _refused("paillier-malformed", sender, "packed ciphertexts", "have it send an array that is not packed")
+    return _ciphertexts(encryption, head, sender, shape)
+
+
+def packed_from_bytes(
+    encryption: Encryption, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
+) -> Packed:
+    """The same for packed numbers of `shape`; a layout that cannot be is `paillier-malformed`."""
+    head = _head(data, sender)
+    layout = _layout(head, encryption.group, sender)
+    inner = None if shape is None else (*shape[:-1], layout.groups)
+    if shape is not None and (not shape or shape[-1] != layout.length):
+        raise _refused("paillier-shape", sender, f"rows of {layout.length} packed numbers", _SAME_PROGRAM)
+    return Packed(_ciphertexts(encryption, head, sender, inner), layout)
+
+
+def _ciphertexts(
+    encryption: Encryption, head: dict[str, Any], sender: str, shape: tuple[int, ...] | None
+) -> Ciphertexts:
+    group = encryption.group
     if head["key"] != group.fingerprint:
         raise _refused(
             "paillier-other-key", sender, "ciphertexts under another key", "have it encrypt under the key you sent"
@@ -64,7 +89,7 @@ def from_bytes(
             "paillier-shape",
             sender,
             f"ciphertexts of shape {head['shape']}, not {shape}",
-            "run the same program everywhere",
+            _SAME_PROGRAM,
         )
     limbs = group.ciphertexts.limbs
     if len(head["content"]) != 8 * limbs * prod(head["shape"]):
@@ -103,12 +128,23 @@ def _head(data: bytes | memoryview, sender: str) -> dict[str, Any]:
         raise _refused("paillier-malformed", sender, f"no ciphertexts of version {_VERSION}", _SAME_VERSION)
     shape, kinds = (
         head["shape"],
-        {"key": bytes, "bound": bytes, "content": bytes, "fractional_bits": int, "shape": tuple},
+        {"key": bytes, "bound": bytes, "content": bytes, "fractional_bits": int, "shape": tuple, "layout": tuple},
     )
     good = all(type(head[name]) is kind for name, kind in kinds.items())
     if not good or len(shape) > _MOST_AXES or not all(type(side) is int and 0 <= side < 2**32 for side in shape):
         raise _refused("paillier-malformed", sender, "ciphertexts whose description makes no sense", _SAME_VERSION)
     return head
+
+
+def _layout(head: dict[str, Any], group: Group, sender: str) -> Layout:
+    layout = head["layout"]
+    good = len(layout) == 3 and all(type(part) is int and 0 < part < 2**32 for part in layout[:2])
+    good = good and type(layout[2]) is int and 0 <= layout[2] < 2**32
+    if good and layout[0] * layout[1] <= group.messages.bits - SPARE_BITS and head["shape"]:
+        made = Layout(*layout)
+        if made.groups == head["shape"][-1] and int.from_bytes(head["bound"], "little") < 1 << made.width - 1:
+            return made
+    raise _refused("paillier-malformed", sender, "packed numbers whose layout makes no sense", _SAME_VERSION)
 
 
 def _scale(head: dict[str, Any], group: Group, sender: str) -> Scale:

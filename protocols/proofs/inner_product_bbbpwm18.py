@@ -68,7 +68,10 @@ def challenges(transcript: Transcript, proof: InnerProduct) -> Scalars:
 
 
 def factors(u: Scalars, inverses: Scalars) -> Scalars:
-    """s (2^rounds,): what the last base is made of; section 3.1. The first challenge belongs to the highest bit."""
+    """s (2^rounds,): what the last base is made of; section 3.1. The first challenge belongs to the highest bit.
+
+    In reverse order they are their inverses.
+    """
     s = Scalars.of(u.order, [1])
     for i in reversed(range(len(u))):
         s = concatenate_scalars([s * inverses[i], s * u[i]])

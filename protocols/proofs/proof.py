@@ -8,20 +8,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-import numpy as np
-
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.group import Points, Scalars
 from mpc.errors import LocalError
+from protocols.proofs.reading import as_bytes, from_bytes, length_of, require_all
 from protocols.proofs.refusals import unfit
 from protocols.proofs.statement import Equation, Statement
-from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting, Transcript
+from protocols.proofs.transcript import Bytes, Setting, Transcript
 
 
 def proof_bytes(statement: Statement) -> int:
     """The length of every proof of this statement."""
-    group = statement.group
-    return HEADER_BYTES + statement.commitments * group.encoding_bytes + statement.responses * 8 * group.order.limbs
+    return length_of(statement.group, statement.commitments, statement.responses)
 
 
 def prove(setting: Setting, statement: Statement, witness: Scalars, source: RandomBytes = os.urandom) -> Bytes:
@@ -43,8 +41,7 @@ def prove(setting: Setting, statement: Statement, witness: Scalars, source: Rand
         raise LocalError(
             "wrong-witness", "what was to be proved does not hold", "see which numbers the statement is of"
         )
-    body = [commitments.to_bytes().ravel(), responses.to_bytes().ravel()]
-    return np.concatenate([np.frombuffer(header, np.uint8), *body])
+    return as_bytes(header, commitments, responses)
 
 
 def verify(setting: Setting, statement: Statement, proof: Bytes) -> None:
@@ -63,12 +60,7 @@ def verify_all(proofs: Sequence[tuple[Setting, Statement, Bytes]]) -> None:
     probability of one in the order of the group (Bellare, Garay, Rabin, EUROCRYPT 1998, small exponents).
     """
     read = [_read(setting, statement, proof) for setting, statement, proof in proofs]
-    if _all_hold(read):
-        return
-    for (setting, _, _), one in zip(proofs, read, strict=True):
-        if not _all_hold([one]):
-            raise setting.prover.failed()
-    raise proofs[0][0].prover.failed()
+    require_all([setting for setting, _, _ in proofs], read, _all_hold)
 
 
 Read = tuple[Statement, Scalars, Points, Scalars]
@@ -76,16 +68,9 @@ Read = tuple[Statement, Scalars, Points, Scalars]
 
 def _read(setting: Setting, statement: Statement, proof: Bytes) -> Read:
     """Statement, challenge, first message and response of a proof."""
-    group, order = statement.group, statement.group.order
-    if proof.dtype != np.uint8 or proof.shape != (proof_bytes(statement),):
-        raise setting.prover.of_wrong_length(proof.nbytes, proof_bytes(statement))
     transcript = _begun(setting, statement)
-    setting.check_header(proof[:HEADER_BYTES].tobytes(), transcript)
-    middle = HEADER_BYTES + statement.commitments * group.encoding_bytes
-    commitments, good = Points.from_bytes(group, proof[HEADER_BYTES:middle].reshape(-1, group.encoding_bytes))
-    responses, below = Scalars.from_bytes(order, proof[middle:].reshape(-1, 8 * order.limbs))
-    if not good.all() or not below.all():
-        raise setting.prover.malformed()
+    sizes = (statement.commitments, statement.responses)
+    commitments, responses = from_bytes(setting, statement.group, transcript, proof, *sizes)
     return statement, _challenge(transcript, commitments, statement), commitments, responses
 
 

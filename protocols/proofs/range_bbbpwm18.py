@@ -7,28 +7,24 @@ A proof of m values of n bits is 2 log2(n m) + 4 elements and 5 scalars long.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from mpc.algebra.bigint import Modulus
-from mpc.algebra.group import Group, Points, Scalars
-from protocols.proofs.hashed_bases import hashed_bases
-from protocols.proofs.inner_product_bbbpwm18 import InnerProduct
+from mpc.algebra.group import Points, Scalars
+from protocols.proofs.bulletproof_bbbpwm18 import Bulletproof, Challenges, Public
 from protocols.proofs.pedersen import Pedersen
 from protocols.proofs.refusals import unfit
-from protocols.proofs.transcript import HEADER_BYTES, Setting, Transcript
+from protocols.proofs.transcript import Setting, Transcript
 
 BITS = (8, 16, 32, 64)
 MOST_VALUES = 1 << 10
-SINGLE_POINTS, SINGLE_SCALARS = 4, 3
-"""A, S, T_1, T_2; tau_x, mu, t."""
 
 
-class Range:
+class Range(Bulletproof):
     """That each of `commitments` (m,) is to a value below 2^bits.
 
     bits is 8, 16, 32 or 64; m from 1 to 1024, made a power of two with commitments to zero that everybody knows.
     Anything else is LocalError `wrong-statement`.
     """
+
+    vectors, coefficients = 2, 2  # A, S; T_1, T_2
 
     def __init__(self, pedersen: Pedersen, commitments: Points, bits: int) -> None:
         if bits not in BITS or len(commitments.shape) != 1 or not 1 <= len(commitments) <= MOST_VALUES:
@@ -36,37 +32,8 @@ class Range:
                 f"a range proof is of 1 to {MOST_VALUES} values of {BITS} bits, not {commitments.shape} of {bits}",
                 "commit to a flat array of them",
             )
-        self.pedersen, self.commitments, self.bits = pedersen, commitments, bits
-        self.values = 1 << (len(commitments) - 1).bit_length()
-        self.length = self.values * bits
-        self.rounds = self.length.bit_length() - 1
-
-    @property
-    def group(self) -> Group:
-        """That of the commitments."""
-        return self.pedersen.group
-
-    @property
-    def order(self) -> Modulus:
-        """Of the group."""
-        return self.group.order
-
-    @property
-    def points(self) -> int:
-        """Elements of a proof."""
-        return SINGLE_POINTS + 2 * self.rounds
-
-    @property
-    def proof_bytes(self) -> int:
-        """The length of every proof."""
-        scalars = SINGLE_SCALARS + 2
-        return HEADER_BYTES + self.points * self.group.encoding_bytes + scalars * 8 * self.order.limbs
-
-    def bases(self) -> tuple[Points, Points, Points]:
-        """G and H (length,), and the base of inner products ()."""
-        names = ("Bulletproofs' G", "Bulletproofs' H")
-        g, h = (hashed_bases(self.group, name, self.length) for name in names)
-        return g, h, hashed_bases(self.group, "Bulletproofs' inner product", 1)[0]
+        self.bits, self.values = bits, 1 << (len(commitments) - 1).bit_length()
+        super().__init__(pedersen, commitments, self.values * bits)
 
     def begun(self, setting: Setting) -> Transcript:
         """The setting and all of the statement, absorbed."""
@@ -75,32 +42,14 @@ class Range:
         transcript.absorb("range", self.group.name, sizes, self.pedersen.g, self.pedersen.h, self.commitments)
         return transcript
 
-
-@dataclass(frozen=True, slots=True)
-class RangeProof:
-    """What the prover sends: (4,) elements, (3,) scalars, and an inner product."""
-
-    points: Points
-    scalars: Scalars
-    inner: InnerProduct
-
-
-def after_vectors(transcript: Transcript, big_a_s: Points, order: Modulus) -> tuple[Scalars, Scalars]:
-    """y and z."""
-    transcript.absorb("A, S", big_a_s)
-    return transcript.challenge("y", order), transcript.challenge("z", order)
-
-
-def after_coefficients(transcript: Transcript, big_t: Points, order: Modulus) -> Scalars:
-    """x."""
-    transcript.absorb("T", big_t)
-    return transcript.challenge("x", order)
-
-
-def after_scalars(transcript: Transcript, scalars: Scalars, order: Modulus) -> Scalars:
-    """w, for the inner product's base."""
-    transcript.absorb("tau_x, mu, t", scalars)
-    return transcript.challenge("w", order)
+    def public(self, challenge: Challenges) -> Public:
+        """t_0 = z^2 v + delta(y, z); l and r have -z and y^n z + z^2 2^n."""
+        y, z, x = challenge.y, challenge.z, challenge.x
+        powers, twos = y.powers(self.length), weights(self, z)
+        delta = (z - z * z) * powers.sum() - (z * twos).sum()
+        of_values = z.powers(len(self.commitments) + 2)[2:]
+        left = (-z).broadcast((self.length,))
+        return Public(delta, of_values, x.powers(3)[1:], x.powers(2), left, powers * z + twos)
 
 
 def weights(statement: Range, z: Scalars) -> Scalars:

@@ -13,15 +13,9 @@ from mpc.algebra.bigint import Modulus, RandomBytes
 from mpc.algebra.group import Scalars, concatenate_points, concatenate_scalars, dot
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
+from protocols.proofs.bulletproof_bbbpwm18 import Messages, after_coefficients, after_scalars, after_vectors
 from protocols.proofs.inner_product_bbbpwm18 import prove_inner_product
-from protocols.proofs.range_bbbpwm18 import (
-    Range,
-    RangeProof,
-    after_coefficients,
-    after_scalars,
-    after_vectors,
-    weights,
-)
+from protocols.proofs.range_bbbpwm18 import Range, weights
 from protocols.proofs.refusals import unfit
 from protocols.proofs.transcript import Bytes, Setting, Transcript
 
@@ -42,8 +36,7 @@ def prove_range(
     v[: len(statement.commitments)] = _fitting(statement, values, blindings)
     header = setting.header(transcript := statement.begun(setting))
     proof = _proved(transcript, statement, v, blindings, source)
-    parts = (proof.points, proof.inner.left, proof.inner.right, proof.scalars, proof.inner.last)
-    return np.concatenate([np.frombuffer(header, np.uint8), *(part.to_bytes().ravel() for part in parts)])
+    return proof.to_bytes(header)
 
 
 def _fitting(statement: Range, values: npt.NDArray[Any], blindings: Scalars) -> Words:
@@ -81,7 +74,7 @@ class _Polynomials:
         return self.l[0] + x * self.l[1], self.r[0] + x * self.r[1]
 
 
-def _proved(transcript: Transcript, statement: Range, v: Words, blindings: Scalars, source: RandomBytes) -> RangeProof:
+def _proved(transcript: Transcript, statement: Range, v: Words, blindings: Scalars, source: RandomBytes) -> Messages:
     order, length = statement.order, statement.length
     g, h, q = statement.bases()
     a_l = _bits(v, statement.bits, order)
@@ -103,7 +96,7 @@ def _proved(transcript: Transcript, statement: Range, v: Words, blindings: Scala
     scalars = _joined(tau_x, masks[0] + masks[1] * x, (l * r).sum())
     w = after_scalars(transcript, scalars, order)
     inner = prove_inner_product(transcript, g, h * y.inverse().powers(length), q * w, l, r)
-    return RangeProof(concatenate_points([big_a_s, big_t]), scalars, inner)
+    return Messages(big_a_s, big_t, scalars, inner)
 
 
 def _stacked(x: Scalars, y: Scalars) -> Scalars:

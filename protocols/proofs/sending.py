@@ -20,7 +20,10 @@ from mpc.algebra.ristretto import RISTRETTO
 from mpc.context import Context, Spec
 from mpc.errors import PeerError
 from protocols.proofs import proof as sigma
-from protocols.proofs import range_proving, range_verifying
+from protocols.proofs import range_proving
+from protocols.proofs.bulletproof_verifying import verify_bulletproof
+from protocols.proofs.circuit_bbbpwm18 import Satisfies
+from protocols.proofs.circuit_proving import prove_circuit as prove_of_circuit
 from protocols.proofs.pedersen import pedersen
 from protocols.proofs.range_bbbpwm18 import Range
 from protocols.proofs.statement import Statement
@@ -74,7 +77,25 @@ async def verify_range(ctx: Context, sender: int, commitments: Points, *, bits: 
     """Verify that each of `commitments` (m,) of party `sender` is to a value below 2^bits. Errors as in `verify`."""
     statement = Range(pedersen(), commitments, bits)
     sent = await ctx.receive(sender, Spec((statement.proof_bytes,), np.uint8))
-    await ctx.in_thread(range_verifying.verify_range, Setting.of(ctx, sender), statement, sent)
+    await ctx.in_thread(verify_bulletproof, Setting.of(ctx, sender), statement, sent)
+
+
+@cost(rounds=1, to_one=lambda peer, statement, *_: statement.proof_bytes // 8, call_name="circuit proof", parties=2)
+async def prove_circuit(ctx: Context, to: int, statement: Satisfies, values: Scalars, blindings: Scalars) -> None:
+    """Prove to party `to`, which calls `verify_circuit`, that committed secret values satisfy a circuit.
+
+    LocalError `wrong-witness` where they don't; nothing is sent then.
+    """
+    source = ctx.prg("nonces of a circuit's proof").bytes
+    made = await ctx.in_thread(prove_of_circuit, Setting.of(ctx, ctx.me), statement, values, blindings, source)
+    ctx.send(to, made)
+
+
+@cost(rounds=1, to_one=lambda sender, statement: statement.proof_bytes // 8, call_name="circuit proof", parties=2)
+async def verify_circuit(ctx: Context, sender: int, statement: Satisfies) -> None:
+    """Verify that what party `sender` committed to satisfies a circuit. Errors as in `verify`."""
+    sent = await ctx.receive(sender, Spec((statement.proof_bytes,), np.uint8))
+    await ctx.in_thread(verify_bulletproof, Setting.of(ctx, sender), statement, sent)
 
 
 @cost(rounds=1, to_one=lambda peer, points: 4 * points.size, call_name="points", parties=2)

@@ -22,4 +22,4 @@ def test_prover_verifier_and_batch_have_a_row_with_the_bytes(family: str, tmp_pa
 
 
 def test_every_row_has_a_name_of_its_own() -> None:
-    assert len(set(proofs.names())) == 3 * 8
+    assert len(set(proofs.names())) == 3 * 9

@@ -101,7 +101,8 @@ def test_each_fault_has_its_error(x: paillier.Ciphertexts) -> None:
     [{"version": 2}, {"version": None}, {"format": ""}, {"shape": 5}, {"shape": (-1,)}, {"shape": (1,) * 9},
     {"shape": (1.5,)},
      {"shape": (True,)}, {"fractional_bits": -1}, {"fractional_bits": "1"}, {"fractional_bits": 10**6}, {"bound": 3},
-     {"bound": b"\xff" * 256}, {"bound": b"\x01" * 10000}, {"content": "x"}, {"key": 1}, {"more": 1}],
+     {"bound": b"\xff" * 256}, {"bound": b"\x01" * 10000}, {"content": "x"},
+    {"layout": 1}, {"layout": (8, 3, 5)}, {"key": 1}, {"more": 1}],
     ids=lambda fields: str(fields)[:40],
 )  # fmt: skip
 def test_descriptions_that_make_no_sense(x: paillier.Ciphertexts, fields: dict[str, object]) -> None:

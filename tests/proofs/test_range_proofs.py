@@ -13,12 +13,12 @@ from mpc.algebra.ristretto import ORDER, RISTRETTO, generator
 from mpc.errors import LocalError
 from mpc.prg import Seed
 from mpc.testing.tiny_group import TinyGroup
+from protocols.proofs.bulletproof_verifying import verify_bulletproof, verify_bulletproofs
 from protocols.proofs.hashed_bases import hashed_bases
 from protocols.proofs.inner_product_bbbpwm18 import challenges, factors, prove_inner_product
 from protocols.proofs.pedersen import Pedersen, pedersen
 from protocols.proofs.range_bbbpwm18 import Range
 from protocols.proofs.range_proving import prove_range
-from protocols.proofs.range_verifying import verify_range, verify_ranges
 from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting
 
 Made = tuple[Range, Bytes]
@@ -46,7 +46,7 @@ def short() -> Made:
 def test_values_within_the_range(values: list[int], bits: int) -> None:
     statement, proof = proved(values, bits)
     assert proof.shape == (statement.proof_bytes,)
-    verify_range(ALICE, statement, proof)
+    verify_bulletproof(ALICE, statement, proof)
 
 
 @pytest.mark.parametrize("bits", [8, 16, 32])
@@ -68,7 +68,7 @@ def test_a_prover_who_deviates_and_commits_to_what_is_outside(value: int, monkey
     commitments, blindings = committed([value])
     statement = Range(pedersen(), commitments, 8)
     proof = prove_range(ALICE, statement, np.array([value % 256], np.uint64), blindings)
-    assert code_of(lambda: verify_range(ALICE, statement, proof)) == "proof-refused"
+    assert code_of(lambda: verify_bulletproof(ALICE, statement, proof)) == "proof-refused"
 
 
 def test_bits_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +80,7 @@ def test_bits_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pedersen, "opens", lambda *_: np.array(True))
     monkeypatch.setattr(proving, "_bits", lambda *_: Scalars.of(ORDER, [300, *[0] * 7]))
     proof = prove_range(ALICE, statement, np.array([44], np.uint64), blindings)
-    assert code_of(lambda: verify_range(ALICE, statement, proof)) == "proof-refused"
+    assert code_of(lambda: verify_bulletproof(ALICE, statement, proof)) == "proof-refused"
 
 
 def test_frozen_heart(short: Made) -> None:
@@ -92,10 +92,10 @@ def test_frozen_heart(short: Made) -> None:
         transcript = other.begun(ALICE)
         seen.add(transcript.challenge("y", ORDER).to_bytes().tobytes())
     assert len(seen) == 3
-    assert code_of(lambda: verify_range(ALICE, moved, proof)) == "proof-of-another-statement"
+    assert code_of(lambda: verify_bulletproof(ALICE, moved, proof)) == "proof-of-another-statement"
     bent = proof.copy()
     bent[:HEADER_BYTES] = np.frombuffer(ALICE.header(moved.begun(ALICE)), np.uint8)
-    assert code_of(lambda: verify_range(ALICE, moved, bent)) == "proof-refused"
+    assert code_of(lambda: verify_bulletproof(ALICE, moved, bent)) == "proof-refused"
 
 
 def test_a_byte_of_every_field(short: Made) -> None:
@@ -103,28 +103,28 @@ def test_a_byte_of_every_field(short: Made) -> None:
     generator_ = random.Random(1)
     for start in range(0, len(proof), 16):
         place, by = start + generator_.randrange(16), 1 << generator_.randrange(8)
-        found = code_of(lambda p=place, b=by: verify_range(ALICE, statement, changed(proof, p, b)))
+        found = code_of(lambda p=place, b=by: verify_bulletproof(ALICE, statement, changed(proof, p, b)))
         assert found in {"proof-refused", "malformed-proof", "proof-of-another-session", "proof-of-another-statement"}
 
 
 @pytest.mark.parametrize("length", [0, 32, 480, 511, 513, 576])
 def test_cut_short_and_made_longer(short: Made, length: int) -> None:
     statement, proof = short
-    assert code_of(lambda: verify_range(ALICE, statement, np.resize(proof, length))) == "proof-length"
+    assert code_of(lambda: verify_bulletproof(ALICE, statement, np.resize(proof, length))) == "proof-length"
 
 
 def test_replays(short: Made) -> None:
     statement, proof = short
     for other in (Setting.outside("alice", "another"), Setting.outside("alice", "tests", "call")):
-        assert code_of(lambda s=other: verify_range(s, statement, proof)) == "proof-of-another-session"
+        assert code_of(lambda s=other: verify_bulletproof(s, statement, proof)) == "proof-of-another-session"
 
 
 def test_many_proofs_at_once(short: Made) -> None:
     made = [short, proved([5, 6, 7], 16), proved([1], 32)]
-    verify_ranges([(ALICE, *one) for one in made])
+    verify_bulletproofs([(ALICE, *one) for one in made])
     made[1][1][-1] ^= 1
-    assert code_of(lambda: verify_ranges([(ALICE, *one) for one in made])) in ("proof-refused", "malformed-proof")
-    verify_ranges([(ALICE, *made[0]), (ALICE, *made[2])])
+    assert code_of(lambda: verify_bulletproofs([(ALICE, *one) for one in made])) in ("proof-refused", "malformed-proof")
+    verify_bulletproofs([(ALICE, *made[0]), (ALICE, *made[2])])
 
 
 def test_two_bent_proofs_do_not_mend_each_other(short: Made) -> None:
@@ -137,7 +137,15 @@ def test_two_bent_proofs_do_not_mend_each_other(short: Made) -> None:
         copy = proof.copy()
         copy[place : place + 32] = np.frombuffer(((t + by) % ORDER.n).to_bytes(32, "little"), np.uint8)
         bent.append((ALICE, statement, copy))
-    assert code_of(lambda: verify_ranges(bent)) == "proof-refused"
+    assert code_of(lambda: verify_bulletproofs(bent)) == "proof-refused"
+
+
+def test_batches_are_over_one_group(short: Made) -> None:
+    scheme = Pedersen(TinyGroup(1019))
+    other = Range(scheme, scheme.commit(Scalars.of(scheme.group.order, [1]))[0], 8)
+    with pytest.raises(LocalError, match="wrong-statement"):
+        verify_bulletproofs([(ALICE, *short), (ALICE, other, short[1])])
+    verify_bulletproofs([])
 
 
 @pytest.mark.parametrize(
@@ -195,4 +203,4 @@ def test_the_verifier_over_a_tiny_group_accepts_what_is_true() -> None:
         commitments, blindings = scheme.commit(Scalars.of(group.order, [value]), source)
         statement = Range(scheme, commitments, 8)
         proof = prove_range(ALICE, statement, np.array([value], np.uint64), blindings, source)
-        verify_range(ALICE, statement, proof)
+        verify_bulletproof(ALICE, statement, proof)

@@ -48,7 +48,7 @@ def test_each_part_may_be_the_known_one(known: int) -> None:
 def test_simulated_transcripts_are_accepted(case: str) -> None:
     statement, _ = CASES[case](GROUPS["tiny"])
     order = statement.group.order
-    for challenge in range(order.n):
+    for challenge in (0, 1, 7):
         e = Scalars.of(order, challenge)
         commitments, responses = statement.simulate(e, Scalars.random(order, (statement.responses,)))
         assert holds_exactly(statement, e, commitments, responses)

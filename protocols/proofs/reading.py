@@ -1,0 +1,54 @@
+"""What all proofs have in common: bytes that are read strictly, batches of which the first that fails is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from mpc.algebra.group import Group, Points, Scalars
+from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting, Transcript
+
+R = TypeVar("R")
+
+
+def length_of(group: Group, points: int, scalars: int) -> int:
+    """Bytes of a proof of so many elements and scalars."""
+    return HEADER_BYTES + points * group.encoding_bytes + scalars * 8 * group.order.limbs
+
+
+def as_bytes(header: bytes, *parts: Points | Scalars) -> Bytes:
+    """A proof: its header, then elements, then scalars."""
+    return np.concatenate([np.frombuffer(header, np.uint8), *(part.to_bytes().ravel() for part in parts)])
+
+
+def from_bytes(
+    setting: Setting, group: Group, statement: Transcript, proof: Bytes, points: int, scalars: int
+) -> tuple[Points, Scalars]:
+    """So many elements and scalars of any bytes whatever; `statement` has absorbed setting and statement.
+
+    PeerError `proof-length`, `malformed-proof`, `proof-of-another-session` or `proof-of-another-statement`.
+    """
+    wanted = length_of(group, points, scalars)
+    if proof.dtype != np.uint8 or proof.shape != (wanted,):
+        raise setting.prover.of_wrong_length(proof.nbytes, wanted)
+    setting.check_header(proof[:HEADER_BYTES].tobytes(), statement)
+    middle = HEADER_BYTES + points * group.encoding_bytes
+    elements, good = Points.from_bytes(group, proof[HEADER_BYTES:middle].reshape(-1, group.encoding_bytes))
+    numbers, below = Scalars.from_bytes(group.order, proof[middle:].reshape(-1, 8 * group.order.limbs))
+    if not good.all() or not below.all():
+        raise setting.prover.malformed()
+    return elements, numbers
+
+
+def require_all(settings: Sequence[Setting], read: Sequence[R], hold: Callable[[Sequence[R]], bool]) -> None:
+    """Return if all proofs hold together; else Abort `proof-refused` for the first that does not hold alone.
+
+    `hold` draws weights anew each time: where every one holds alone, one that does not has passed by a chance of one in
+    the order. The first is refused then.
+    """
+    if not read or hold(read):
+        return
+    failed = (setting for setting, one in zip(settings, read, strict=True) if not hold([one]))
+    raise next(failed, settings[0]).prover.failed()
