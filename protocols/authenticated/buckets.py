@@ -15,7 +15,7 @@ from itertools import count
 from mpc.algebra.bits import words_for
 from mpc.prg import Prg
 
-_OF_CALLS = 8 + 12 + 12
+_OF_CALLS = 8 + 8 + 8
 """Words of a toss of coins and of two checks."""
 STATISTICAL = 40
 """Bits: a bucket leaks with probability 2^-40 at most."""

@@ -35,7 +35,7 @@ def _rounds(side: Side, task: Task, made: Independent, common: Common | None = N
 
 
 def _words(side: Side, task: Task, made: Independent, common: Common | None = None) -> int:
-    return 2 * words_for(task.ands) + 12 if task.ands else 0
+    return 2 * words_for(task.ands) + 8 if task.ands else 0
 
 
 def _to_one(side: Side, task: Task, made: Independent, common: Common | None = None) -> int:
@@ -49,7 +49,7 @@ def _block_ands(task: Task) -> list[int]:
 
 def told_words(task: Task) -> tuple[int, int]:
     """What parties 0 and 1 receive in this phase."""
-    opened = 2 * words_for(task.ands) + 12 if task.ands else 0
+    opened = 2 * words_for(task.ands) + 8 if task.ands else 0
     return opened, opened + sum(4 * count + words_for(count) for count in _block_ands(task))
 
 

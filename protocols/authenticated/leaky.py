@@ -38,7 +38,7 @@ _WORK = 100
 
 @cost(
     rounds=lambda ends, count: ends.rounds(directions(3 * count)) + 4,
-    words=lambda ends, count: count + words_for(count) + 12,
+    words=lambda ends, count: count + words_for(count) + 8,
     to_one=lambda ends, count: ends.words(directions(3 * count)),
 )
 async def leaky_ands(ctx: Context, ends: Ends, count: int) -> Ands:

@@ -44,7 +44,7 @@ def _of_inputs(task: Task) -> int:
 
 
 def _words(side: Side, garbled: Garbled, inputs: Bytes) -> int:
-    return 3 * _DIGEST if garbled.task.ands else 0
+    return 2 * _DIGEST if garbled.task.ands else 0
 
 
 async def evaluate(ctx: Context, side: Side, garbled: Garbled, inputs: Bytes, receivers: Sequence[int]) -> Bytes | None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 import pytest
 from authenticated.executions import clear
 from authenticated.test_corrupted_authentication import EXPECTED, INPUTS, TASK, ends
+from nacl import bindings as sodium
 from ot.pairs import run_pair
 
 from mpc.context import Context, Spec
 from mpc.errors import Abort
+from mpc.testing import recording_network
 from protocols.authenticated import dependent, leaky, online
 from protocols.authenticated.buckets import pieces, rows_of_turned, sizes, turns
 from protocols.authenticated.dependent import garble_circuit
@@ -166,21 +169,56 @@ def test_offsets_with_the_wrong_lowest_bit_do_not_count(party: int) -> None:
 
 @pytest.mark.parametrize("copied", [False, True])
 def test_equality_names_who_holds_something_else(copied: bool) -> None:
-    """Even one who sends the other's commitment and opening back."""
+    """Even one who sends the other's point and confirmation back."""
 
     async def run(ctx: Context, peer: int) -> Any:
         zeros = Zeros()
         zeros.add(np.array([1, ctx.me], np.uint64))
         if copied and ctx.me:
             call = ctx.child("check_equal")
-            for size in (4, 8):
-                call.send(0, await call.receive(0, Spec((size,))))
+            for _ in range(2):
+                call.send(0, await call.receive(0, Spec((4,))))
             return None
         return await check_equal(ctx, zeros, "what is compared")
 
     runs = run_pair(run, run, collect=True)
     assert isinstance(runs[0].error, Abort)
     assert runs[0].error.party == "party1"
+
+
+@pytest.mark.parametrize("point", ["01" + 31 * "00", "02" + 31 * "00", 32 * "ff"], ids=["neutral", "off", "unreduced"])
+def test_what_is_no_point_is_not_equal(point: str) -> None:
+    async def dishonest(ctx: Context, peer: int) -> None:
+        ctx.child("check_equal").send(peer, np.frombuffer(bytes.fromhex(point), np.uint64))
+
+    async def honest(ctx: Context, peer: int) -> None:
+        await check_equal(ctx, Zeros(), "what is compared")
+
+    (error,) = {str(run.error) for run in run_pair(honest, dishonest, collect=True)[:1]}
+    assert "authenticated-check-failed" in error
+
+
+def test_a_digest_cannot_be_tried_afterwards() -> None:
+    """Of one offset's 63 bits the other party would know the rest. What it sees of somebody who holds another word: a
+    point that each digest could have given, and a confirmation that takes the exponent of its own point to this base.
+    """
+    transports, record = recording_network(2)
+
+    async def run(ctx: Context, peer: int) -> None:
+        zeros = Zeros()
+        zeros.add(np.array([7, ctx.me], np.uint64))
+        await check_equal(ctx, zeros, "what is compared")
+
+    runs = run_pair(run, run, collect=True, transports=lambda: transports)
+    seen = [sent.message.array.tobytes() for sent in record if sent.sender == 0]
+    assert [len(each) for each in seen] == [32, 32]
+    words = np.array([7, 0], np.uint64)
+    zeros = Zeros()
+    zeros.add(words)
+    for hashed in (zeros.digest().tobytes(), sha256(zeros.digest().tobytes()).digest()):
+        assert hashed not in b"".join(seen)
+    assert sodium.crypto_core_ed25519_is_valid_point(seen[0])
+    assert all(isinstance(each.error, Abort) for each in runs)
 
 
 def test_sizes_of_buckets_keep_the_bound() -> None:
