@@ -64,13 +64,8 @@ class AuthenticatedAnd(Kind):
     @classmethod
     async def make(cls, ctx: Context, tools: Tools, kinds: Sequence[Self]) -> list[Material]:
         """All of a lot together. Abort where a check fails; then all of the lot is gone."""
-        made: list[Material] = [()] * len(kinds)
-        for lot in sorted({kind.lot for kind in kinds}):
-            places = [i for i, kind in enumerate(kinds) if kind.lot == lot]
-            side, parts = await tools.authenticated(ctx, [kinds[i].size for i in places], lot)
-            for place, part in zip(places, parts, strict=True):
-                made[place] = at_party(ctx.me, (side.delta, part.labels))
-        return made
+        parts = await made_by_lot(ctx, tools, [(kind.size, kind.lot) for kind in kinds])
+        return [at_party(ctx.me, (side.delta, part.labels)) for side, part in parts]
 
     @property
     def authenticated(self) -> Size:
@@ -81,6 +76,18 @@ class AuthenticatedAnd(Kind):
         """What a party has of it."""
         delta, labels = material[2 * me : 2 * me + 2]
         return Side(me, delta), Independent(self.size, labels)
+
+
+async def made_by_lot(
+    ctx: Context, tools: Tools, pieces: Sequence[tuple[Size, int]]
+) -> list[tuple[Side, Independent]]:  # fmt: skip
+    """Pieces of these sizes, each of a lot; those of one lot are made together, under its offsets."""
+    made: dict[int, tuple[Side, Independent]] = {}
+    for lot in sorted({lot for _, lot in pieces}):
+        places = [place for place, (_, own) in enumerate(pieces) if own == lot]
+        side, parts = await tools.authenticated(ctx, [pieces[place][0] for place in places], lot)
+        made |= {place: (side, part) for place, part in zip(places, parts, strict=True)}
+    return [made[place] for place in range(len(pieces))]
 
 
 def at_party(me: int, own: Material) -> Material:

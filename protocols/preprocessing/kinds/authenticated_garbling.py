@@ -25,7 +25,7 @@ from protocols.authenticated.task import Task
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.known import recall, remember
 from protocols.preprocessing.kind import Kind
-from protocols.preprocessing.kinds.authenticated_and import at_party
+from protocols.preprocessing.kinds.authenticated_and import at_party, made_by_lot
 from protocols.preprocessing.tools import Tools
 
 MOST_ANDS = 1 << 22
@@ -137,13 +137,9 @@ class AuthenticatedGarbling(Kind):
     @classmethod
     async def make(cls, ctx: Context, tools: Tools, kinds: Sequence[Self]) -> list[Material]:
         """The ANDs of a lot together, then one circuit after the other. Abort where a check fails."""
-        made: list[Material] = [()] * len(kinds)
-        for lot in sorted({kind.lot for kind in kinds}):
-            places = [i for i, kind in enumerate(kinds) if kind.lot == lot]
-            side, parts = await tools.authenticated(ctx, [kinds[i].authenticated for i in places], lot)
-            for place in places:
-                made[place] = await kinds[place]._made(ctx, side, parts.pop(0))
-        return made
+        parts = await made_by_lot(ctx, tools, [(kind.authenticated, kind.lot) for kind in kinds])
+        parts.reverse()
+        return [await kind._made(ctx, *parts.pop()) for kind in kinds]
 
     async def _made(self, ctx: Context, side: Side, part: Independent) -> Material:
         call = ctx.child("authenticated_garbling")
