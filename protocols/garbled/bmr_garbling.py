@@ -165,8 +165,8 @@ class Garbling:
             choices, chosen = taken.labels[j, self.me][2:]
             bound_at_receiver(shares[j], choices, chosen, turns[j][:2])
             bits ^= unpack(turns[j][2:], count)
-        zeros = [taken.labels[self.me, j][1] for j in self.others] or [np.zeros((count, 2), U64)]
-        bound_at_sender(shares[self.me], reduce(np.bitwise_xor, zeros), bits, self.delta)
+        own = [taken.labels[self.me, j][1] for j in self.others] or [np.zeros((count, 2), U64)]
+        bound_at_sender(shares[self.me], reduce(np.bitwise_xor, own), bits, self.delta)
         labels = np.empty((0, 2), U64)
         if to_labels is not None:
             zeros = taken.labels[self.me, self.call.evaluator][1]
