@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mpc.algebra.bits import words_for
 from mpc.algebra.ring import U64, Words, contiguous, pointer
 from mpc.errors import LocalError
 from mpc.garbling import (
@@ -78,6 +79,18 @@ def evaluate(slots: Words, gates: Gates, tables: Words, sums: Words, start: Word
     numbers = *numbers_of(gates), len(gates.groups)
     lib.parley_evaluate_authenticated(*labels, *numbers, start_of(start), first, instances)
     return masked
+
+
+def mark(labels: Words, bits: Words, offset: Words) -> None:
+    """Labels (n, 2) in place: each with its lowest bit cleared, then shifted by the offset where its packed bit is 1.
+
+    LocalError `wrong-labels`.
+    """
+    n = len(labels)
+    if bits.shape != (words_for(n),) or bits.dtype != U64:
+        raise LocalError("wrong-labels", f"bits of shape {bits.shape} for {n} labels", "give a packed bit for each")
+    given = pointer(contiguous(bits)), pointer(contiguous(block_of("an offset", offset)))
+    lib.parley_mark_labels(pointer(place_of(labels, (n, 2))), *given, n)
 
 
 def merge(out: Words, tables: Words, first: Words, second: Words) -> None:

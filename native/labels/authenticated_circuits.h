@@ -25,6 +25,14 @@ static inline void add_labels(uint64_t *restrict x, const uint64_t *restrict y, 
     for (size_t i = 0; i < 2 * n; i++) x[i] ^= y[i];
 }
 
+static void mark_labels(uint64_t *labels, const uint64_t *bits, const uint64_t offset[2], size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t mask = 0 - (bits[i / 64] >> i % 64 & 1);
+        labels[2 * i] = (labels[2 * i] & ~(uint64_t)1) ^ (mask & offset[0]);
+        labels[2 * i + 1] ^= mask & offset[1];
+    }
+}
+
 static void add_to_tables(uint64_t *out, const uint64_t *tables, const uint64_t *first, const uint64_t *second,
                           size_t n) {
     for (size_t i = 0; i < n; i++) {

@@ -261,6 +261,11 @@ void parley_evaluate_authenticated(uint8_t *masked, uint64_t *slots, uint64_t *w
                                             instances);
 }
 
+void parley_mark_labels(uint64_t *labels, const uint64_t *bits, const uint64_t offset[2], size_t n) {
+    REQUIRES(apart(labels, LABEL * n, bits, (n + 63) / 64 * WORD) && apart(labels, LABEL * n, offset, LABEL));
+    selected->labels.mark_labels(labels, bits, offset, n);
+}
+
 void parley_add_to_tables(uint64_t *out, const uint64_t *tables, const uint64_t *first, const uint64_t *second,
                           size_t n) {
     REQUIRES(same_or_apart(out, tables, 2 * LABEL * n));

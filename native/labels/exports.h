@@ -131,6 +131,10 @@ void parley_evaluate_authenticated(uint8_t *masked, uint64_t *slots, uint64_t *w
                                    const uint64_t *sums, const int32_t *gates, const int32_t *groups, size_t n_groups,
                                    const uint64_t start[2], uint64_t first, size_t instances);
 
+/* Labels (n) in place: each with its lowest bit cleared, then shifted by the offset where its bit is 1; 64 bits a word. All
+ * are secret. */
+void parley_mark_labels(uint64_t *labels, const uint64_t *bits, const uint64_t offset[2], size_t n);
+
 /* out = tables (n, 2) with first (n) and second (n) added to the labels of each pair; out may be tables. */
 void parley_add_to_tables(uint64_t *out, const uint64_t *tables, const uint64_t *first, const uint64_t *second,
                           size_t n);

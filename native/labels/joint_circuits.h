@@ -1,6 +1,9 @@
 /* A circuit that several parties garble together, as docs/protocols/bmr.md has it. To be included once by a file after
  * labels/authenticated_circuits.h. */
 
+/* ANDs that all garblers' hashes of are computed for at once: a near cache holds what belongs to them. */
+enum { NEAR = 128 };
+
 /* Rows of labels, `step` labels after each other. */
 typedef struct {
     uint64_t *first;
@@ -117,10 +120,10 @@ static inline void evaluate_joint_ands(const void *how, uint64_t *slots, const i
         choose_strings(row_of(c, j), row_of(of->total, j) + 2 * done, row_of(of->total, m + j) + 2 * done,
                        row_of(of->total, 2 * m + j) + 2 * done, row_of(a, j), row_of(a, 0), row_of(b, 0),
                        of->lowest + of->total.step * j + done, n);
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < m; j++)
-            evaluate_jointly(row_of(c, j), row_of(a, i), row_of(b, i), of->starts + 2 * (m * i + j), of->first + done,
-                             n);
+    for (size_t at = 0; at < n; at += NEAR)
+        for (size_t pair = 0; pair < m * m; pair++)
+            evaluate_jointly(row_of(c, pair % m) + 2 * at, row_of(a, pair / m) + 2 * at, row_of(b, pair / m) + 2 * at,
+                             of->starts + 2 * pair, of->first + done + at, n - at < NEAR ? n - at : NEAR);
     for (size_t j = 0; j < m; j++) scatter_row(slots, row_of(c, j), gates, count, j, m, instances);
 }
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from mpc.algebra.ring import Words
+from mpc.algebra.bits import words_for
+from mpc.algebra.ring import U64, Words
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context
-from protocols.authenticated.bits import AT_ONCE, CLEARED, ONE, Bits, add, masks, times
+from mpc.garbling_authenticated import ZERO, mark
+from protocols.authenticated.bits import CLEARED, Bits, masks, times
 from protocols.authenticated.ends import Ends, extend
-from protocols.authenticated.side import EVALUATOR, GARBLER
+from protocols.authenticated.side import EVALUATOR, GARBLER, ODD
 
+_NONE: Words = np.empty(0, U64)
 _WORK = 8
 """What a bit takes, in the multiply-adds of `Context.off_loop`."""
 
@@ -36,19 +39,12 @@ def directions(count: int, owned: tuple[int, int] = (0, 0)) -> tuple[int, int]:
 
 def _bits(ends: Ends, keys: Words, choices: Words, macs: Words, count: int) -> tuple[Bits, Bits, Bits]:
     """Both sharings of each bit; of one that a party alone knows the other's share is 0."""
-    known = masks(choices, len(macs))
-    for at in range(0, len(keys), AT_ONCE):
-        keys[at : at + AT_ONCE, 0] &= CLEARED
-    for at in range(0, len(macs), AT_ONCE):
-        here = slice(at, at + AT_ONCE)
-        macs[here, 0] &= CLEARED
-        if ends.role == EVALUATOR:
-            macs[here, 0] |= known[here] & ONE
-    for at in range(0, count, AT_ONCE):
-        here = slice(at, min(at + AT_ONCE, count))
-        add(keys[here], known[here], ends.delta)
+    mark(macs, choices, ODD if ends.role == EVALUATOR else ZERO)
+    mark(keys[:count], choices[: words_for(count)], ends.delta)
+    keys[count:, 0] &= CLEARED
+    known = masks(choices, len(macs))[count:] if len(macs) > count else _NONE
     vouched = Bits(*_in_order(ends, keys[count:], np.zeros_like(keys[count:])))
-    mine = Bits(*_in_order(ends, times(known[count:], ends.delta), macs[count:]))
+    mine = Bits(*_in_order(ends, times(known, ends.delta), macs[count:]))
     shared = Bits(*_in_order(ends, keys[:count], macs[:count]))
     return (shared, mine, vouched) if ends.role == GARBLER else (shared, vouched, mine)
 

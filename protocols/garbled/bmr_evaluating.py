@@ -8,7 +8,7 @@ from mpc.algebra.bits import pack, unpack
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from mpc.correlation import Material
-from protocols.garbled.bmr_gates import add_tables, added
+from protocols.garbled.bmr_gates import add_tables
 from protocols.garbled.bmr_levels import Piece
 from protocols.garbled.bmr_masks import Bytes, lanes, packed_rows
 from protocols.garbled.bmr_messages import Call, Pair, starts_of, take_for_binding, take_for_products
@@ -55,7 +55,8 @@ class Evaluating:
     async def finish(self, ctx: Context, piece: Piece, taken: dict[Pair, Material]) -> None:
         """Round 3: all tables."""
         m = len(self.call.garblers)
-        inputs, total, lowest = await self._inputs(ctx, piece, taken), added(m, piece.ands), []
+        inputs, lowest = await self._inputs(ctx, piece, taken), []
+        total = np.empty((3 * m, piece.ands, 2), U64)
         for j in self.call.garblers if piece.ands else ():
             add_tables(total, await ctx.receive(j, self.call.tables(piece)), j)
             lowest.append(unpack(await ctx.receive(j, self.call.lowest(piece)), piece.ands))
@@ -73,7 +74,7 @@ class Evaluating:
             bits: Bytes = lanes(self.masked, piece.block)
             for j in self.call.garblers:
                 choices, labels = taken[j, ctx.me][2:]
-                found[j] = bound_at_receiver(choices, labels, await ctx.receive(j, self.call.apart()))
+                bound_at_receiver(found[j], choices, labels, await ctx.receive(j, self.call.apart()))
             found[..., 0] = found[..., 0] & ~_LOW | bits
         return found
 

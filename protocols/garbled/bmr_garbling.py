@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 
 from mpc.algebra.bits import pack, unpack
 from mpc.algebra.ring import U64, Words
+from mpc.algebra.words import aligned
 from mpc.context import Context
 from mpc.correlation import Material
 from mpc.garbling_jointly import Keys
@@ -16,7 +18,7 @@ from protocols.garbled.bmr_gates import cleared
 from protocols.garbled.bmr_levels import Piece
 from protocols.garbled.bmr_masks import Bytes, lanes, of_literals, spread
 from protocols.garbled.bmr_messages import Call, Pair, starts_of, take_for_binding, take_for_products
-from protocols.garbled.bmr_products import Received, Sent, add_where, bound_at_receiver, bound_at_sender
+from protocols.garbled.bmr_products import Received, Sent, bound_at_receiver, bound_at_sender
 from protocols.garbled.bmr_walk import Bound, Garbler
 from protocols.preprocessing.kinds.labels import ODD
 
@@ -153,17 +155,23 @@ class Garbling:
         return self.garbler.tables(piece, self._bound(piece, taken, turns, to_labels))
 
     def _bound(self, piece: Piece, taken: _Taken, turns: dict[int, Words], to_labels: Words | None) -> Bound:
-        """Shares of this party's and all others' bits times each offset, and the labels of the inputs."""
-        shares = np.zeros((len(self.call.garblers), len(taken.bits), 2), U64)
-        add_where(shares[self.me], taken.bits, self.delta)
+        """Shares of this party's and all others' bits times each offset, and the labels of the inputs.
+
+        Those under its own offset are q of all transfers that it sends, shifted where its bit and all turns sum to 1.
+        """
+        count = len(taken.bits)
+        shares, bits = aligned((len(self.call.garblers), count, 2)), taken.bits.copy()
         for j in self.others:
             choices, chosen = taken.labels[j, self.me][2:]
-            shares[self.me] ^= bound_at_sender(taken.labels[self.me, j][1], turns[j][2:], self.delta)
-            shares[j] = bound_at_receiver(choices, chosen, turns[j][:2])
+            bound_at_receiver(shares[j], choices, chosen, turns[j][:2])
+            bits ^= unpack(turns[j][2:], count)
+        own = [taken.labels[self.me, j][1] for j in self.others] or [np.zeros((count, 2), U64)]
+        bound_at_sender(shares[self.me], reduce(np.bitwise_xor, own), bits, self.delta)
         labels = np.empty((0, 2), U64)
         if to_labels is not None:
             zeros = taken.labels[self.me, self.call.evaluator][1]
-            labels = bound_at_sender(zeros, to_labels, self.delta)
+            labels = aligned(zeros.shape)
+            bound_at_sender(labels, zeros, unpack(to_labels, len(zeros)), self.delta)
             cleared(labels)
         return Bound(labels, shares[:, : len(labels)], shares[:, len(labels) :])
 

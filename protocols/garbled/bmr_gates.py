@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from mpc.algebra.bits import words_for
-from mpc.algebra.ring import U64, Words
+from mpc.algebra.ring import Words
 from mpc.garbling_jointly import table_shape
 
 _LOW = np.uint64(1)
@@ -26,14 +26,14 @@ def cleared(labels: Words) -> None:
     labels[:, 0] &= ~_LOW
 
 
-def added(garblers: int, ands: int) -> Words:
-    """Nothing of any garbler yet: what `add_tables` adds to."""
-    return np.zeros((3 * garblers, ands, 2), U64)
-
-
 def add_tables(total: Words, tables: Words, garbler: int) -> None:
-    """The tables of one garbler; what an evaluator needs of all is their XOR."""
-    m = len(total) // 3
-    total[: 2 * m] ^= tables[: 2 * m]
-    total[2 * m : 2 * m + garbler] ^= tables[2 * m : 2 * m + garbler]
-    total[2 * m + garbler + 1 :] ^= tables[2 * m + garbler :]
+    """The tables of one garbler, of garbler 0 first, who begins the sum: what an evaluator needs of all is their XOR.
+
+    Of a garbler's own label there is no third string.
+    """
+    before = len(total) // 3 * 2 + garbler
+    if garbler == 0:
+        total[:before], total[before], total[before + 1 :] = tables[:before], 0, tables[before:]
+        return
+    total[:before] ^= tables[:before]
+    total[before + 1 :] ^= tables[before:]

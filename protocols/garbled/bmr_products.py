@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mpc.algebra.bits import pack, unpack
-from mpc.algebra.ring import U64, Words
+from mpc.algebra.ring import Words
+from mpc.garbling import shifted
 from mpc.label_hash import hash_rekeyed
 from protocols.garbled.bmr_masks import Bytes
 
@@ -73,24 +74,11 @@ def received(bits: Words, labels: Words, start: Words, first: int) -> Received:
     return Received(pack(pads), bits)
 
 
-def add_where(labels: Words, bits: Bytes, offset: Words) -> None:
-    """labels (count, 2) ^= offset where a bit is one; the same time for all bits."""
-    for begin in range(0, len(labels), AT_ONCE):
-        some = slice(begin, begin + AT_ONCE)
-        masks = np.repeat(np.uint64(0) - bits[some].astype(U64), 2)
-        flat = labels[some].reshape(-1)
-        flat ^= masks & np.tile(offset, len(masks) // 2)
+def bound_at_sender(shares: Words, zeros: Words, turns: Bytes, delta: Words) -> None:
+    """The sender's share of the receiver's bits times delta: q, shifted where its `turns` say so; into `shares`."""
+    shifted(shares[None], zeros[None], turns[None], delta)
 
 
-def bound_at_sender(zeros: Words, turns: Words, delta: Words) -> Words:
-    """The sender's share of the receiver's bits times delta: q, shifted where the receiver's `turns` say so."""
-    shares = zeros.copy()
-    add_where(shares, unpack(turns, len(zeros)), delta)
-    return shares
-
-
-def bound_at_receiver(choices: Words, labels: Words, apart: Words) -> Words:
-    """The receiver's: t, shifted by what the transfer's offset and delta are `apart`, where c is one."""
-    shares = labels.copy()
-    add_where(shares, unpack(choices, len(labels)), apart)
-    return shares
+def bound_at_receiver(shares: Words, choices: Words, labels: Words, apart: Words) -> None:
+    """The receiver's: t, shifted by what the transfer's offset and delta are `apart`, where c is one; into `shares`."""
+    shifted(shares[None], labels[None], unpack(choices, len(labels))[None], apart)

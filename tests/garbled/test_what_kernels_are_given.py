@@ -156,6 +156,8 @@ def test_what_is_linear_and_what_is_checked():
         garbling_authenticated.spread(slots(), AND, LABELS[:2], places)
     with pytest.raises(LocalError, match="wrong-labels"):
         garbling_authenticated.merge(TABLES.copy(), TABLES, LABELS[:2], LABELS)
+    with pytest.raises(LocalError, match="wrong-labels"):
+        garbling_authenticated.mark(LABELS.copy(), np.zeros(2, U), DELTA)
     for results in (np.zeros((2, 3), np.uint8), np.zeros((1, 65), np.uint8), np.zeros((1, 3), U)):
         with pytest.raises(LocalError, match="results of shape"):
             garbling_authenticated.check_words(slots((4, 1, 2)), AND, results, [word] * 3, DELTA)

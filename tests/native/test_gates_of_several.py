@@ -288,3 +288,12 @@ def test_counts_that_do_not_agree_are_refused() -> None:
         lib.parley_check_authenticated(
             p(out), p(work), p(np.zeros(1, np.uint8)), p(out), p(out), p(out), *made.program, p(ODD), 65
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [0, 1, 63, 64, 130])
+def test_labels_are_marked_by_bits(n: int) -> None:
+    given, bits, offset = labels(n), labels(2, seed=1).reshape(-1), labels(seed=2)
+    expected = given & ~ODD
+    expected[np.unpackbits(bits.view(np.uint8), bitorder="little")[:n] == 1] ^= offset
+    lib.parley_mark_labels(p(given), p(bits), p(offset), n)
+    np.testing.assert_array_equal(given, expected)

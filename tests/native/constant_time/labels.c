@@ -118,6 +118,11 @@ static void add_to_tables(uint64_t *out, uint64_t *s) {
     parley_add_to_tables(out, s, s + 4 * GATES, s + 6 * GATES, GATES);
 }
 
+static void mark_labels(uint64_t *out, uint64_t *s) {
+    (void)out;
+    parley_mark_labels(s, s + KEYS, s + KEYS + 2, N);
+}
+
 static void check_authenticated(uint64_t *out, uint64_t *s) {
     uint8_t bits[ANDS];
     for (int i = 0; i < ANDS; i++) bits[i] = (uint8_t)(s[i] & 1);
@@ -138,5 +143,5 @@ const Case cases[] = {
     {"garble_jointly_circuit", garble_jointly_circuit}, {"evaluate_jointly_circuit", evaluate_jointly_circuit},
     {"spread_labels", spread_labels}, {"garble_authenticated", garble_authenticated},
     {"evaluate_authenticated", evaluate_authenticated}, {"add_to_tables", add_to_tables},
-    {"check_authenticated", check_authenticated}, {0},
+    {"check_authenticated", check_authenticated}, {"mark_labels", mark_labels}, {0},
 };
