@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import arithmetic, garbled, kernels, numpy, online, plans, preprocessing, proofs, results
+from bench import arithmetic, garbled, kernels, numpy, online, paillier, plans, preprocessing, proofs, results
 from bench.display import show
 from bench.harness import AnyRow, Options, write_json
 from bench.suppliers import SUPPLIERS
@@ -20,6 +20,7 @@ TABLES = {
     "numpy": numpy.TITLE,
     preprocessing.TABLE: preprocessing.TITLE,
     garbled.TABLE: garbled.TITLE,
+    paillier.TABLE: paillier.TITLE,
     plans.TABLE: plans.TITLE,
     proofs.TABLE: proofs.TITLE,
 }
@@ -68,6 +69,8 @@ def names(table: str) -> list[str]:
         return preprocessing.names()
     if table == garbled.TABLE:
         return garbled.names()
+    if table == paillier.TABLE:
+        return paillier.names()
     if table == plans.TABLE:
         return list(plans.PROGRAMS)
     if table == proofs.TABLE:
@@ -85,6 +88,8 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
         return preprocessing.measure(options)
     if table == garbled.TABLE:
         return garbled.measure(options)
+    if table == paillier.TABLE:
+        return paillier.measure(options)
     if table == plans.TABLE:
         return plans.measure(options)
     if table == proofs.TABLE:

@@ -25,6 +25,9 @@ from native import keep_memory, selected, sources, using
 TITLE = "Kernels on one core, units of work a second"
 TABLE = "kernels"
 NO_FAMILY = ("workload", "operands")
+OF_TABLES = ("paillier",)
+"""Families that have a table of their own (`bench.paillier`), whatever peers do of them."""
+
 ELSEWHERE = ("opencl",)
 """Families whose work is done by a device or by other threads: they are timed by the clock on the wall. All others run
 in this thread and are timed by the processor's time that it gets, which leaves out what other programs take."""
@@ -55,13 +58,13 @@ def workloads(family: str) -> list[KernelWorkload]:
 def names() -> list[str]:
     """All workloads: ours, and those that only peers do so far."""
     ours = [workload.name for family in families() for workload in workloads(family)]
-    return [*ours, *(name for name in OUTSIDE if name not in ours)]
+    return [*ours, *(name for name in OUTSIDE if name not in ours and name.partition(".")[0] not in OF_TABLES)]
 
 
 def measure(options: Options) -> Iterator[list[Throughput]]:
     """The rows of one workload after the other: ours, its limit, libraries in this process, peers in theirs."""
     keep_memory()
-    done = set()
+    done = {name for name in OUTSIDE if name.partition(".")[0] in OF_TABLES}
     with using(options.implementation) if options.implementation else nullcontext():
         for family in families():
             if options.workloads and all(name.partition(".")[0] != family for name in options.workloads):
@@ -77,17 +80,17 @@ def measure(options: Options) -> Iterator[list[Throughput]]:
 
 def contest_of(workload: KernelWorkload, options: Options, table: str = TABLE) -> list[Throughput]:
     """The rows of one workload that runs in this process."""
-    return _contest(list(_inside(workload, table)), workload.name, options)
+    return _contest(list(_inside(workload, table)), workload.name, options, table)
 
 
-def _contest(contenders: list[Contender], name: str, options: Options) -> list[Throughput]:
+def _contest(contenders: list[Contender], name: str, options: Options, table: str = TABLE) -> list[Throughput]:
     """All contenders in turns; those whose peer can't be had get a row that says so."""
     absent: list[Throughput] = []
     with ExitStack() as stack:
         outside = OUTSIDE.get(name)
         if options.peers and outside:
             for peer in outside.peers:
-                row = Throughput(TABLE, name, peer.system, outside.unit, None, None, note=peer.included)
+                row = Throughput(table, name, peer.system, outside.unit, None, None, note=peer.included)
                 try:
                     contenders.append(_started(row, peer, outside, stack))
                 except Failed as failure:
@@ -103,7 +106,7 @@ def _inside(workload: KernelWorkload, table: str) -> Iterator[Contender]:
     family = workload.name.partition(".")[0]
     rate = partial(_rate, clock=time.perf_counter if family in ELSEWHERE else time.process_time)
     row = Throughput(table, workload.name, PARLEY, workload.unit, None, None)
-    ours = replace(row, implementation=sources().get(family, selected()))
+    ours = replace(row, implementation=sources().get(family, selected()), note=workload.note)
     yield Contender(ours, partial(rate, workload.run, workload.count))
     limit = ceiling(workload.limit)
     bound = replace(row, system=f"limit:{workload.limit}")

@@ -13,7 +13,7 @@ class KernelWorkload:
     `name` is FAMILY.WHAT. One call of `run` does `count` units of `unit` ("words", "blocks", "products", ...) on
     operands made beforehand. `limit` names a ceiling of the machine (`bench.ceilings`), of which each unit needs
     `limit_use`: bytes of memory, 512-bit instructions or AES blocks. `peers` do the same work in this process with
-    another library.
+    another library. `note`: what a reader of our figure must know.
     """
 
     name: str
@@ -23,3 +23,4 @@ class KernelWorkload:
     limit: str
     limit_use: float
     peers: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    note: str = ""

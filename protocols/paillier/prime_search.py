@@ -28,7 +28,7 @@ ROUNDS_OF_OTHERS = 64
 
 _MOST_BITS = 8192
 _AT_ONCE = 16
-_BLUM_RANGE, _BLUM_SIEVE = 1 << 12, 1 << 13
+_BLUM_RANGE, BLUM_SIEVE = 1 << 12, 1 << 13
 _SAFE_RANGE, _SAFE_SIEVE = 1 << 18, 1 << 16
 
 Ints = npt.NDArray[np.int64]
@@ -93,7 +93,7 @@ def _keep(some: list[int], tested: list[int], source: RandomBytes) -> list[int]:
 
 def _sieved(start: int, safe: bool) -> Ints:
     """Those i for which start + 4 i, and half of it for safe primes, has no small factor."""
-    count, limit = (_SAFE_RANGE, _SAFE_SIEVE) if safe else (_BLUM_RANGE, _BLUM_SIEVE)
+    count, limit = (_SAFE_RANGE, _SAFE_SIEVE) if safe else (_BLUM_RANGE, BLUM_SIEVE)
     limit = min(limit, 1 << start.bit_length() // 2 - 2)
     kept = np.ones(count, np.bool_)
     primes = small_primes(limit)
