@@ -28,12 +28,12 @@ static ALWAYS_INLINE void hash_in_place(B *state, const int each, B keys[4], B (
     for (int i = 0; i < 4 * each; i++) state[i] = xor_blocks(state[i], input[i]);
 }
 
-/* `gates` <= groups GATES gates. The letters are those of the paper. A hash is pi(s) ^ s for s = sigma of the label: the s
- * of a gate's hashes are added up at once, and the two of one wire differ by sigma(R). */
-static ALWAYS_INLINE void garble_groups(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0, B R,
+/* The labels of `gates` <= groups GATES gates under the keys of their half gates: of register v, pi(sigma(a0)) in of[0] and
+ * pi(sigma(b0)) in of[2] for of = pi + 8 (v / 2) + v % 2, and in of[4] and of[6] those of the other labels, which differ by R;
+ * inputs[v] = sigma(a0) ^ sigma(b0). */
+static ALWAYS_INLINE void encrypt_pairs(B pi[16], B inputs[4], const uint64_t *a0, const uint64_t *b0, B sigma_R,
                                         B start, uint64_t first, size_t gates, const int groups) {
-    B keys[8], pi[16], inputs[4];
-    const B sigma_R = sigma(R);
+    B keys[8];
     for (int v = 0; v < 2 * groups; v++) {
         B *of = pi + 8 * (v / 2) + v % 2;
         of[0] = sigma(load_blocks(a0 + 2 * LANES * v, in_register(gates, v)));
@@ -44,6 +44,29 @@ static ALWAYS_INLINE void garble_groups(uint64_t *tables, uint64_t *c0, const ui
     }
     for (int g = 0; g < groups; g++) keys_of_gates(keys + 4 * g, start, first + (uint64_t)(GATES * g));
     encrypt_side_by_side(pi, 2, keys, groups);
+}
+
+/* The same of one label of each operand, of = pi + 4 (v / 2) + v % 2. */
+static ALWAYS_INLINE void encrypt_operands(B pi[8], B inputs[4], const uint64_t *a, const uint64_t *b, B start,
+                                           uint64_t first, size_t gates, const int groups) {
+    B keys[8];
+    for (int v = 0; v < 2 * groups; v++) {
+        B *of = pi + 4 * (v / 2) + v % 2;
+        of[0] = sigma(load_blocks(a + 2 * LANES * v, in_register(gates, v)));
+        of[2] = sigma(load_blocks(b + 2 * LANES * v, in_register(gates, v)));
+        inputs[v] = xor_blocks(of[0], of[2]);
+    }
+    for (int g = 0; g < groups; g++) keys_of_gates(keys + 4 * g, start, first + (uint64_t)(GATES * g));
+    encrypt_side_by_side(pi, 1, keys, groups);
+}
+
+/* `gates` <= groups GATES gates. The letters are those of the paper. A hash is pi(s) ^ s for s = sigma of the label: the s
+ * of a gate's hashes are added up at once, and the two of one wire differ by sigma(R). */
+static ALWAYS_INLINE void garble_groups(uint64_t *tables, uint64_t *c0, const uint64_t *a0, const uint64_t *b0, B R,
+                                        B start, uint64_t first, size_t gates, const int groups) {
+    B pi[16], inputs[4];
+    const B sigma_R = sigma(R);
+    encrypt_pairs(pi, inputs, a0, b0, sigma_R, start, first, gates, groups);
     for (int v = 0; v < 2 * groups; v++) {
         const B *of = pi + 8 * (v / 2) + v % 2;
         const B a = load_blocks(a0 + 2 * LANES * v, in_register(gates, v));
@@ -59,15 +82,8 @@ static ALWAYS_INLINE void garble_groups(uint64_t *tables, uint64_t *c0, const ui
 static ALWAYS_INLINE void evaluate_groups(uint64_t *c, const uint64_t *a_labels, const uint64_t *b_labels,
                                           const uint64_t *tables, B start, uint64_t first, size_t gates,
                                           const int groups) {
-    B keys[8], pi[8], inputs[4];
-    for (int v = 0; v < 2 * groups; v++) {
-        B *of = pi + 4 * (v / 2) + v % 2;
-        of[0] = sigma(load_blocks(a_labels + 2 * LANES * v, in_register(gates, v)));
-        of[2] = sigma(load_blocks(b_labels + 2 * LANES * v, in_register(gates, v)));
-        inputs[v] = xor_blocks(of[0], of[2]);
-    }
-    for (int g = 0; g < groups; g++) keys_of_gates(keys + 4 * g, start, first + (uint64_t)(GATES * g));
-    encrypt_side_by_side(pi, 1, keys, groups);
+    B pi[8], inputs[4];
+    encrypt_operands(pi, inputs, a_labels, b_labels, start, first, gates, groups);
     for (int v = 0; v < 2 * groups; v++) {
         const B *of = pi + 4 * (v / 2) + v % 2;
         const B a = load_blocks(a_labels + 2 * LANES * v, in_register(gates, v));

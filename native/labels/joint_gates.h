@@ -9,18 +9,9 @@ static ALWAYS_INLINE void add_to(uint64_t *out, size_t count, B x) {
 static ALWAYS_INLINE void garble_joint_groups(uint64_t *left, uint64_t *right, uint64_t *third, const uint64_t *a0,
                                               const uint64_t *b0, B R, B start, uint64_t first, size_t gates,
                                               const int groups) {
-    B keys[8], pi[16], inputs[4];
+    B pi[16], inputs[4];
     const B sigma_R = sigma(R);
-    for (int v = 0; v < 2 * groups; v++) {
-        B *of = pi + 8 * (v / 2) + v % 2;
-        of[0] = sigma(load_blocks(a0 + 2 * LANES * v, in_register(gates, v)));
-        of[2] = sigma(load_blocks(b0 + 2 * LANES * v, in_register(gates, v)));
-        of[4] = xor_blocks(of[0], sigma_R);
-        of[6] = xor_blocks(of[2], sigma_R);
-        inputs[v] = xor_blocks(of[0], of[2]);
-    }
-    for (int g = 0; g < groups; g++) keys_of_gates(keys + 4 * g, start, first + (uint64_t)(GATES * g));
-    encrypt_side_by_side(pi, 2, keys, groups);
+    encrypt_pairs(pi, inputs, a0, b0, sigma_R, start, first, gates, groups);
     for (int v = 0; v < 2 * groups; v++) {
         const B *of = pi + 8 * (v / 2) + v % 2;
         const size_t place = (size_t)(2 * LANES * v), here = in_register(gates, v);
@@ -32,15 +23,8 @@ static ALWAYS_INLINE void garble_joint_groups(uint64_t *left, uint64_t *right, u
 
 static ALWAYS_INLINE void evaluate_joint_groups(uint64_t *c, const uint64_t *a, const uint64_t *b, B start,
                                                 uint64_t first, size_t gates, const int groups) {
-    B keys[8], pi[8], inputs[4];
-    for (int v = 0; v < 2 * groups; v++) {
-        B *of = pi + 4 * (v / 2) + v % 2;
-        of[0] = sigma(load_blocks(a + 2 * LANES * v, in_register(gates, v)));
-        of[2] = sigma(load_blocks(b + 2 * LANES * v, in_register(gates, v)));
-        inputs[v] = xor_blocks(of[0], of[2]);
-    }
-    for (int g = 0; g < groups; g++) keys_of_gates(keys + 4 * g, start, first + (uint64_t)(GATES * g));
-    encrypt_side_by_side(pi, 1, keys, groups);
+    B pi[8], inputs[4];
+    encrypt_operands(pi, inputs, a, b, start, first, gates, groups);
     for (int v = 0; v < 2 * groups; v++) {
         const B *of = pi + 4 * (v / 2) + v % 2;
         add_to(c + 2 * LANES * v, in_register(gates, v), xor_three(of[0], of[2], inputs[v]));
