@@ -108,6 +108,7 @@ def _machine(file: Path, rows: Sequence[AnyRow]) -> Iterator[str]:
     yield from _section("Plans", _plans([row for row in rows if isinstance(row, Planning)]))
     yield from _section("Paillier, one core", _kernels([row for row in rows if row.table == "paillier"]))
     yield from _section("Kernels, one core", _kernels(rates))
+    yield from _section("Zero-knowledge proofs, one core", _proofs([row for row in rows if row.table == "proofs"]))
     yield from _section("Public-key work by others", _outside(rates))
 
 
@@ -294,6 +295,13 @@ def _kernels(some: Sequence[AnyRow]) -> Iterator[str]:
                 f"`{row.workload}`", row.unit, row.implementation, rate(row.per_second), part_of_limit(row, rows),
                 ", ".join(others),
             ])  # fmt: skip
+
+
+def _proofs(some: Sequence[AnyRow]) -> Iterator[str]:
+    yield from _head(("workload", "kernels"), ("a second", "a proof"))
+    for row in some:
+        if isinstance(row, Throughput):
+            yield _cells([f"`{row.workload}`", row.implementation, f"{rate(row.per_second)} {row.unit}", row.note])
 
 
 def _outside(rows: Sequence[Throughput]) -> Iterator[str]:
