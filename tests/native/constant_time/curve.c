@@ -3,7 +3,7 @@
 #include "curve/exports.h"
 
 /* COUNT points leave lanes empty; scalars are short, since every window is the same work. SPACE holds what parley_curve_workspace says. */
-enum { POINT = 16, NUMBER = 4, COUNT = 3, BITS = 7, SPACE = 1 << 15, TABLE = ((BITS + 1) / 4 + 1) * 8 * POINT };
+enum { POINT = 16, NUMBER = 4, COUNT = 3, BITS = 3, SPACE = 1 << 15, TABLE = ((BITS + 1) / 4 + 1) * 8 * POINT };
 
 static uint64_t space[SPACE], table[TABLE];
 
@@ -30,7 +30,7 @@ static void sum_of_bases(uint64_t *out, uint64_t *s) {
 }
 
 static void sum_of_products(uint64_t *out, uint64_t *s) {
-    parley_curve_sum_of_products(out, s, make_scalars(s + COUNT * POINT), BITS, 1, COUNT, space);
+    parley_curve_sum_of_products(out, s, make_scalars(s + COUNT * POINT), BITS, 1, 2, space);
 }
 
 const Case cases[] = {
