@@ -128,7 +128,7 @@ def _circuit(gates: int) -> dict[str, Work]:
     count = gates // 64
     values = Scalars(ORDER, np.zeros((count, ORDER.limbs), np.uint64))
     values.words[:, 0] = Seed.fresh().prg("values").words((count,))
-    circuit = Circuit(ORDER, count)
+    circuit = Circuit(count)
     circuit.bits(circuit.inputs(), 64)
     commitments, blindings = pedersen().commit(values)
     statement = Satisfies(pedersen(), commitments, circuit)

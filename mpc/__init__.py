@@ -8,7 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, paillier
+    from protocols import circuits, paillier, proofs
     from protocols.array import (
         SecretArray,
         authenticated,
@@ -82,6 +82,7 @@ __all__ = [
     "plan",
     "prepared",
     "private",
+    "proofs",
     "read_bristol",
     "relu",
     "reveal",
@@ -101,7 +102,7 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "paillier")
+_MODULES = ("circuits", "paillier", "proofs")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),

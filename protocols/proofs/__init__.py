@@ -1,9 +1,16 @@
 """Proofs that a party knows what it says it knows, and nothing else of it; they hold against provers who deviate.
 
-`prove` and `verify` inside a run; `protocols.proofs.proof` for proofs as bytes. Statements: `linear`, `composed`,
-`pedersen`, `range_bbbpwm18`, `circuit_bbbpwm18`.
+`mpc.proofs`: `prove` and `verify` inside a run, statements to prove, and commitments to prove things of.
+`protocols.proofs.proof` and `bulletproof_verifying` have proofs as bytes, and batches.
 """
 
+from mpc.algebra.group import Points, Scalars
+from mpc.algebra.ristretto import ORDER, generator
+from protocols.proofs.circuit_bbbpwm18 import Satisfies
+from protocols.proofs.composed import All, AtLeastOne
+from protocols.proofs.constraints import Circuit
+from protocols.proofs.linear import Linear, knows_logarithm, same_logarithm
+from protocols.proofs.pedersen import opening_witness, pedersen
 from protocols.proofs.sending import (
     prove,
     prove_circuit,
@@ -15,11 +22,30 @@ from protocols.proofs.sending import (
     verify_range,
 )
 
+
+def scalars(values: object) -> Scalars:
+    """Whole numbers, one or a nested list or array of them, modulo the order of ristretto255."""
+    return Scalars.of(ORDER, values)
+
+
 __all__ = [
+    "All",
+    "AtLeastOne",
+    "Circuit",
+    "Linear",
+    "Points",
+    "Satisfies",
+    "Scalars",
+    "generator",
+    "knows_logarithm",
+    "opening_witness",
+    "pedersen",
     "prove",
     "prove_circuit",
     "prove_range",
     "receive_points",
+    "same_logarithm",
+    "scalars",
     "send_points",
     "verify",
     "verify_circuit",

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from mpc.algebra.bigint import Modulus
 from mpc.algebra.group import Scalars, concatenate_scalars
 from mpc.algebra.ring import U64
+from mpc.algebra.ristretto import ORDER
 from mpc.domain_hash import DomainHash
 from protocols.proofs.refusals import unfit
 
@@ -83,11 +84,11 @@ class Circuit:
     Build it by calls of `multiply`, `bits` and `require_zero` on `inputs()`; prover and verifier do the same.
     """
 
-    order: Modulus
     values: int
-    gates: int = 0
-    _steps: list[tuple[int, int, Wires, Hint | None, Wires | None]] = field(default_factory=list)
-    _zeros: list[Wires] = field(default_factory=list)
+    order: Modulus = ORDER
+    gates: int = field(default=0, init=False)
+    _steps: list[tuple[int, int, Wires, Hint | None, Wires | None]] = field(default_factory=list, init=False)
+    _zeros: list[Wires] = field(default_factory=list, init=False)
 
     def inputs(self) -> Wires:
         """The committed numbers."""

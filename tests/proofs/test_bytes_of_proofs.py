@@ -47,7 +47,7 @@ def in_range(source: RandomBytes) -> Bytes:
 def in_circuit(source: RandomBytes) -> Bytes:
     v = Scalars.of(ORDER, [5])
     commitments, r = pedersen().commit(v, source)
-    circuit = Circuit(ORDER, 1)
+    circuit = Circuit(1)
     circuit.require_zero(circuit.multiply(circuit.inputs(), circuit.inputs()) - circuit.constants(v * v))
     circuit.bits(circuit.inputs(), 4)
     return prove_circuit(SETTING, Satisfies(pedersen(), commitments, circuit), v, r, source)

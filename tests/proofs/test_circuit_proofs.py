@@ -75,7 +75,7 @@ CASES = pytest.mark.parametrize(("build", "good", "bad"), GOOD, ids=range(len(GO
 
 
 def circuit_of(build: Build, values: int) -> Circuit:
-    circuit = Circuit(ORDER, values)
+    circuit = Circuit(values)
     build(circuit)
     return circuit
 
