@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -89,6 +89,7 @@ class Scalars:
 
     __slots__ = ("order", "words")
     __array_ufunc__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, order: Modulus, words: Words) -> None:
         """`words` (..., limbs) below the order, by the caller's word; `from_bytes` is for what comes from elsewhere."""
@@ -183,6 +184,9 @@ class Scalars:
         """1 / x; LocalError `not-invertible` where one is zero."""
         return Scalars(self.order, self.order.inverse(self.words))
 
+    def __eq__(self, other: object) -> NoReturn:
+        raise TypeError("scalars may be secret: compare public ones as numbers, by to_ints() or their bytes")
+
     def __repr__(self) -> str:
         return f"<Scalars of shape {self.shape}>"
 
@@ -274,6 +278,9 @@ class Points:
         shape = np.broadcast_shapes(self.shape, other.shape)
         x, y = (contiguous(v.broadcast(shape).words) for v in (self, other))
         return Points(self.group, operation(x, y))
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise TypeError("one element has many arrays of words: compare by x.equals(y), place by place")
 
     def __repr__(self) -> str:
         return f"<Points of {self.group.name}, shape {self.shape}>"
