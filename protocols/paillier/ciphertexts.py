@@ -244,8 +244,7 @@ class Ciphertexts(Sealed):
         return alike
 
     def __repr__(self) -> str:
-        named = self.group.fingerprint.hex(" ", 2)
-        return f"Ciphertexts(shape {self.shape}, {self.fractional_bits} fractional bits, key {named})"
+        return f"Ciphertexts(shape {self.shape}, {self.fractional_bits} fractional bits, key {self.group.name})"
 
 
 def concatenate(arrays: Sequence[Ciphertexts], axis: int = 0) -> Ciphertexts:

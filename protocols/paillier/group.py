@@ -15,13 +15,14 @@ from mpc.algebra.ring import U64, Words
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError
 
-_FINGERPRINT_BYTES = 16
+_FINGERPRINT_BYTES = 32
 
 
 class Group:
     """Of a public modulus N and s. Arrays of ciphertexts are (..., ciphertexts.limbs) words in `form`.
 
-    `messages` is N^s, `ciphertexts` N^(s+1). `fingerprint` is 16 bytes of a hash of N and s.
+    `messages` is N^s, `ciphertexts` N^(s+1). `fingerprint` is 32 bytes, a hash of N and s; `name`, its first
+    eight in hexadecimal, for people to see.
     """
 
     __slots__ = ("_binomial", "_first", "ciphertexts", "fingerprint", "form", "messages", "n", "s")
@@ -60,9 +61,13 @@ class Group:
                 total = self.ciphertexts.add(total, term)
         return total
 
+    @property
+    def name(self) -> str:
+        return self.fingerprint[:8].hex(" ", 2)
+
     def in_form(self, values: list[int]) -> Words:
         """The form of ciphertexts given as integers."""
         return self.form.into(from_ints(values, self.ciphertexts.limbs))
 
     def __repr__(self) -> str:
-        return f"Group(N of {self.n.bit_length()} bits, s = {self.s}, {self.fingerprint.hex(' ', 2)})"
+        return f"Group(N of {self.n.bit_length()} bits, s = {self.s}, {self.name})"

@@ -37,7 +37,7 @@ _CLOSENESS = 100
 class PublicKey:
     """A modulus N and s: plaintexts mod N^s. Equal where these are; how randomisers are drawn is each holder's choice.
 
-    `fingerprint`: 16 bytes of a hash of both. `exponent`: of this holder's randomisers, of `exponent_bits` bits.
+    `fingerprint`: 32 bytes, a hash of both. `exponent`: of this holder's randomisers, of `exponent_bits` bits.
     """
 
     __slots__ = ("encryption",)
@@ -144,9 +144,8 @@ class PublicKey:
         return hash(self.fingerprint)
 
     def __repr__(self) -> str:
-        named = self.fingerprint.hex(" ", 2)
         drawn = f"{self.exponent} exponents of {self.exponent_bits} bits"
-        return f"PublicKey({self.bits} bits, s = {self.s}, {named}; {drawn})"
+        return f"PublicKey({self.bits} bits, s = {self.s}, {self.group.name}; {drawn})"
 
 
 class PrivateKey:

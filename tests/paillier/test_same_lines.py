@@ -1,0 +1,81 @@
+"""Python goes through the same lines whatever the secrets are; kernels have tests of their own for their time."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mpc import paillier
+from mpc.algebra.cores import using_cores
+from protocols.paillier.encoding import encode, to_messages
+
+ROOT = str(Path(__file__).resolve().parents[2])
+KEYS = [paillier.generate() for _ in range(2)]
+PUBLIC = KEYS[0].public
+EXTREMES = [
+    np.array([0, 0, 0, 0]),
+    np.array([1, -1, 2**62, -(2**62)]),
+    np.array([-(2**63), 2**63 - 1, -1, 0]),
+    np.array([7, 7, 7, 7]),
+]
+REALS = [np.zeros(4), np.array([1.5, -1.5, 2.0**30, -(2.0**30)]), np.array([2.0**-40, -(2.0**-33), 0.1, -0.1])]
+CIPHERTEXTS = PUBLIC.encrypt(np.arange(4))
+
+
+def lines_of(run: Callable[[], object]) -> list[tuple[str, int]]:
+    """The lines of this project that a call goes through, in order, once whatever is made on first use is there."""
+    run()
+    lines: list[tuple[str, int]] = []
+
+    def local(frame: FrameType, event: str, _: object) -> Any:
+        if event == "line":
+            lines.append((frame.f_code.co_filename, frame.f_lineno))
+        return local
+
+    def enter(frame: FrameType, _: str, __: object) -> Any:
+        return local if frame.f_code.co_filename.startswith(ROOT) else None
+
+    before = sys.gettrace()
+    with using_cores(1):
+        sys.settrace(enter)
+        try:
+            run()
+        finally:
+            sys.settrace(before)
+    return lines
+
+
+def same(runs: list[Callable[[], object]]) -> bool:
+    first, *others = [lines_of(run) for run in runs]
+    assert len(first) > 20
+    return all(lines == first for lines in others)
+
+
+@pytest.mark.parametrize("values", [EXTREMES, REALS], ids=["whole", "real"])
+def test_encryption(values: list[np.ndarray]) -> None:
+    assert same([lambda v=v: to_messages(encode(v), PUBLIC.group) for v in values])
+    assert same([lambda v=v: PUBLIC.encrypt(v) for v in values])
+    assert same([lambda v=v: CIPHERTEXTS + v for v in values])
+    assert same([lambda v=v: PUBLIC.encrypt_packed(v) for v in values])
+
+
+def test_products_by_secret_numbers() -> None:
+    assert same([lambda v=v: CIPHERTEXTS * v for v in EXTREMES])
+    assert same([lambda v=v: v @ CIPHERTEXTS for v in EXTREMES])
+    assert same([lambda v=v: np.tile(v, (13, 1)) @ CIPHERTEXTS for v in EXTREMES])
+
+
+def test_decryption_up_to_the_message() -> None:
+    messages = [PUBLIC.encrypt(v) for v in EXTREMES]
+    assert same([lambda c=c: KEYS[0]._decryption.decrypt(c.words) for c in messages])
+    others = [key.public.encrypt(EXTREMES[1]) for key in KEYS]
+    assert same([lambda k=k, c=c: k._decryption.decrypt(c.words) for k, c in zip(KEYS, others, strict=True)])
+
+
+def test_a_public_number_does_show() -> None:
+    """The measure sees what it should: lines depend on public factors."""
+    assert not same([lambda v=v: CIPHERTEXTS * paillier.public(v) for v in (3, 2**40)])
