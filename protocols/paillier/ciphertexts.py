@@ -26,19 +26,24 @@ class Ciphertexts:
     """Encrypted numbers of any shape; `+`, `-`, `*`, `@` with ciphertexts of the same key, numbers and `public` ones.
 
     Numbers count as secret: they are encoded as `PublicKey.encrypt` does, and multiplied in constant time. What was
-    computed shows how, to whoever compares ciphertexts, until it is rerandomised; that happens by itself when it is
-    sent (`to_bytes`). A bound that a plaintext cannot hold is refused before anything is computed: `paillier-overflow`.
-    Any number of threads may use one.
+    computed or chosen of others shows how, to whoever compares ciphertexts, until it is rerandomised; that happens by
+    itself when it is sent (`to_bytes`). A bound that a plaintext cannot hold is refused before anything is computed:
+    `paillier-overflow`. Any number of threads may use one.
     """
 
-    __slots__ = ("encryption", "fresh", "scale", "words")
+    __slots__ = ("_unsent", "encryption", "scale", "words")
     __array_ufunc__ = None
 
     def __init__(self, encryption: Encryption, words: Words, scale: Scale, *, fresh: bool) -> None:
-        """words: (*shape, limbs) in the group's form. `fresh`: nothing was computed with them since they were encrypted
-        or rerandomised here."""
-        self.encryption, self.words, self.fresh = encryption, words, fresh
+        """words: (*shape, limbs) in the group's form. `fresh`: they were encrypted or rerandomised here, for this."""
+        self.encryption, self.words = encryption, words
         self.scale = scale.checked(encryption.group)
+        self._unsent = [True] if fresh else []
+
+    @property
+    def fresh(self) -> bool:
+        """Whether they may leave as they are, once: nothing was computed with them, and nobody has them yet."""
+        return bool(self._unsent)
 
     @property
     def group(self) -> Group:
@@ -63,17 +68,18 @@ class Ciphertexts:
     @property
     def T(self) -> Ciphertexts:
         """Its axes in reverse order."""
-        return self._moved(self.words.transpose((*range(self.ndim)[::-1], self.ndim)))
+        return self._alike(self.words.transpose((*range(self.ndim)[::-1], self.ndim)), self.scale)
 
     def reshape(self, *shape: int | tuple[int, ...]) -> Ciphertexts:
         """The same in another shape, as numpy's."""
         sides = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
         wanted = np.empty(self.shape, np.bool_).reshape(sides).shape  # type: ignore[arg-type]
-        return self._moved(self.words.reshape(*wanted, self.words.shape[-1]))
+        return self._alike(self.words.reshape(*wanted, self.words.shape[-1]), self.scale)
 
     def __getitem__(self, key: Any) -> Ciphertexts:
         places = np.arange(self.size).reshape(self.shape)[key]
-        return self._moved(self.words.reshape(self.size, self.group.ciphertexts.limbs)[places])
+        # Which ones were chosen may be secret, and the others may have been sent.
+        return self._computed(self.words.reshape(self.size, self.group.ciphertexts.limbs)[places], self.scale)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -148,16 +154,19 @@ class Ciphertexts:
 
     def within(self, bound: float) -> Ciphertexts:
         """The same with a closer bound that the caller vouches for, in the values' own units."""
-        return Ciphertexts(
-            self.encryption,
-            self.words,
-            encode(0, fractional_bits=self.fractional_bits, bound=bound).scale,
-            fresh=self.fresh,
-        )
+        return self._alike(self.words, encode(0, fractional_bits=self.fractional_bits, bound=bound).scale)
 
     def rerandomised(self, source: RandomBytes = os.urandom) -> Ciphertexts:
         """Other ciphertexts of the same numbers, which show nothing of how they were computed."""
         return Ciphertexts(self.encryption, self.encryption.rerandomise(self.words, source), self.scale, fresh=True)
+
+    def leaving(self, source: RandomBytes = os.urandom) -> Ciphertexts:
+        """What is sent of them: fresh ones as they are, once, in whatever thread; else other ciphertexts each time."""
+        try:
+            self._unsent.pop()
+        except IndexError:
+            return self.rerandomised(source)
+        return self
 
     def integers(self) -> list[int]:
         """The ciphertexts as integers below N^(s+1), in C order; as they are, so not for whoever must not compare."""
@@ -205,8 +214,11 @@ class Ciphertexts:
     def _computed(self, words: Words, scale: Scale) -> Ciphertexts:
         return Ciphertexts(self.encryption, words, scale, fresh=False)
 
-    def _moved(self, words: Words) -> Ciphertexts:
-        return Ciphertexts(self.encryption, words, self.scale, fresh=self.fresh)
+    def _alike(self, words: Words, scale: Scale) -> Ciphertexts:
+        """The same ciphertexts in another shape or with another scale: sent once between them."""
+        alike = Ciphertexts(self.encryption, words, scale, fresh=False)
+        alike._unsent = self._unsent
+        return alike
 
     def __bool__(self) -> NoReturn:
         raise LocalError(
@@ -228,7 +240,7 @@ def concatenate(arrays: Sequence[Ciphertexts], axis: int = 0) -> Ciphertexts:
     axis = axis % first.ndim if -first.ndim <= axis < first.ndim else _no_axis(axis, first.ndim)
     scale = Scale(f, max(array.scale.bound for array in finer))
     words = np.concatenate([array.words for array in finer], axis=axis)
-    return Ciphertexts(first.encryption, words, scale, fresh=all(array.fresh for array in finer))
+    return first._computed(words, scale)
 
 
 def _factors(other: Operand) -> Encoded:

@@ -30,12 +30,12 @@ _SAME_VERSION = "the same version of Parley everywhere; else do not trust what i
 
 
 def to_bytes(array: Ciphertexts | Packed, source: RandomBytes = os.urandom) -> bytes:
-    """The array for another party: rerandomised, unless it is fresh from encryption here.
+    """The array for another party: rerandomised, unless it is fresh from encryption here and was not sent before.
 
     Shape, fractional bits and bound stand in it in the clear.
     """
     ciphertexts, layout = (array.ciphertexts, array.layout) if isinstance(array, Packed) else (array, None)
-    sent = ciphertexts if ciphertexts.fresh else ciphertexts.rerandomised(source)
+    sent = ciphertexts.leaving(source)
     group, bound = sent.group, sent.scale.bound
     head = {
         "format": _FORMAT,

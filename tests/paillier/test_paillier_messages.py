@@ -2,6 +2,7 @@
 
 import math
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -40,17 +41,39 @@ def test_there_and_back(x: paillier.Ciphertexts) -> None:
         assert received(sent(empty)).shape == shape
 
 
-def test_only_what_is_fresh_leaves_as_it_is(x: paillier.Ciphertexts) -> None:
+def test_only_what_is_fresh_leaves_as_it_is() -> None:
+    x = key().public.encrypt(VALUES)
     assert x.fresh
-    assert received(sent(x)).integers() == x.integers()
-    assert received(sent(x.T[1])).integers() == x.T[1].integers()
     for computed in (x + 1, x * paillier.public(2), -x, x + x, x.sum(0), x + 0, paillier.concatenate([x, x + 1])):
         assert not computed.fresh
         arrived = received(sent(computed))
         assert not set(arrived.integers()) & set(computed.integers())
         assert np.array_equal(key().decrypt(arrived), key().decrypt(computed))
     assert (x + 1).rerandomised().fresh
+    assert received(sent(x.T.within(2**62))).integers() == x.T.integers()
+    assert not x.fresh
     assert not received(sent(x)).fresh
+
+
+def test_what_was_chosen_or_sent_before_cannot_be_recognised() -> None:
+    """Else a party that sends its list, and then a part of it in a secret order, shows the order."""
+    x = key().public.encrypt(VALUES[0])
+    known = set(received(sent(x)).integers())
+    chosen = (x[::-1], x[[0, 0]], x[1], x[np.array([True, False, True])], next(iter(x)))
+    for again in (x, x.reshape(3, 1), x.within(2**50), paillier.concatenate([x[1:], x[:1]]), *chosen):
+        there = received(sent(again)).integers()
+        assert not known & set(there)
+        assert len(set(there)) == len(there)
+        known |= set(there)
+    two = paillier.concatenate([one := key().public.encrypt([1]), one])
+    assert len(set(received(sent(two)).integers())) == 2
+
+
+def test_of_two_threads_one_sends_what_is_fresh() -> None:
+    x = tiny_key().public.encrypt([1], bound=1)
+    with ThreadPoolExecutor(8) as pool:
+        there = list(pool.map(lambda _: tiny_key().public.ciphertexts_from(sent(x), "bank").integers()[0], range(64)))
+    assert there.count(x.integers()[0]) == 1
 
 
 @pytest.mark.parametrize("exponent", ["half", "short", "textbook"])
