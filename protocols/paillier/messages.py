@@ -24,7 +24,9 @@ from protocols.paillier.packing import SPARE_BITS, Layout, Packed
 
 _FORMAT, _VERSION = "parley paillier ciphertexts", 1
 _FIELDS = {"format", "version", "key", "shape", "fractional_bits", "bound", "layout", "content"}
-_MOST_AXES = 8
+_MOST_AXES, _MOST_PLACES = 8, 1 << 48
+"""Sides of 0 left out of the count: numpy makes no array of more, be it empty."""
+
 _SAME_PROGRAM = "run the same program everywhere"
 _SAME_VERSION = "the same version of Parley everywhere; else do not trust what it sends"
 
@@ -96,6 +98,8 @@ def _ciphertexts(
         raise _refused(
             "paillier-count", sender, f"{len(head['content'])} bytes for shape {head['shape']}", _SAME_VERSION
         )
+    if prod(max(side, 1) for side in head["shape"]) > _MOST_PLACES:
+        raise _refused("paillier-malformed", sender, f"no ciphertexts in shape {head['shape']}", _SAME_VERSION)
     scale = _scale(head, group, sender)
     numbers = np.frombuffer(head["content"], U64).reshape(*head["shape"], limbs)
     check_ciphertexts(group, numbers, sender)

@@ -123,6 +123,7 @@ def test_each_fault_has_its_error(x: paillier.Ciphertexts) -> None:
     "fields",
     [{"version": 2}, {"version": None}, {"format": ""}, {"shape": 5}, {"shape": (-1,)}, {"shape": (1,) * 9},
     {"shape": (1.5,)},
+     {"shape": (0, 2**31, 2**31), "content": b""}, {"shape": (2**32 - 1,) * 7 + (0,), "content": b""},
      {"shape": (True,)}, {"fractional_bits": -1}, {"fractional_bits": "1"}, {"fractional_bits": 10**6}, {"bound": 3},
      {"bound": b"\xff" * 256}, {"bound": b"\x01" * 10000}, {"content": "x"},
     {"layout": 1}, {"layout": (8, 3, 5)}, {"key": 1}, {"more": 1}],
