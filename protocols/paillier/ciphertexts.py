@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from math import prod
+from operator import index
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes, from_ints, to_ints
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.paillier.encoding import FRACTIONAL_BITS, Encoded, Scale, encode, to_messages
+from protocols.paillier.encoding import Encoded, Scale, encode, to_messages
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.matrices import product, product_var
@@ -22,7 +23,24 @@ from protocols.paillier.scaling import Public, scaled, scaled_var
 Operand: TypeAlias = "Ciphertexts | Public | npt.ArrayLike"
 
 
-class Ciphertexts:
+class Sealed:
+    """What has no truth value and does not compare, as nobody here knows it: LocalError `secret-truth`."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> NoReturn:
+        raise LocalError(
+            "secret-truth", "encrypted numbers have no truth value", "decrypt them where they may be known"
+        )
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise LocalError("secret-truth", "encrypted numbers do not compare", "decrypt them where they may be known")
+
+    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
+
+
+class Ciphertexts(Sealed):
     """Encrypted numbers of any shape; `+`, `-`, `*`, `@` with ciphertexts of the same key, numbers and `public` ones.
 
     Numbers count as secret: they are encoded as `PublicKey.encrypt` does, and multiplied in constant time. What was
@@ -94,7 +112,7 @@ class Ciphertexts:
         x, y = self._finer(f), other._finer(f)
         scale = Scale(f, x.scale.bound + y.scale.bound).checked(self.group)
         _fitting(self.shape, other.shape)
-        return self._computed(self.group.form.mul(x.words, y.words), scale)
+        return x._with(y.encryption)._computed(self.group.form.mul(x.words, y.words), scale)
 
     __radd__ = __add__
 
@@ -119,7 +137,12 @@ class Ciphertexts:
 
     def __rmatmul__(self, other: Operand) -> Ciphertexts:
         """A matrix or a vector of numbers times these: (m, n) @ (n,) or (n, k), as numpy's."""
-        matrix = _factors(other)
+        return self._under(_factors(other), known=isinstance(other, Public))
+
+    def __matmul__(self, other: Operand) -> Ciphertexts:
+        return self.T._under(_factors(other).T, known=isinstance(other, Public)).T
+
+    def _under(self, matrix: Encoded, *, known: bool) -> Ciphertexts:
         if len(matrix.shape) not in (1, 2) or self.ndim not in (1, 2) or matrix.shape[-1] != self.shape[0]:
             raise LocalError(
                 "wrong-shape",
@@ -127,24 +150,19 @@ class Ciphertexts:
                 "give a matrix or vector whose last side is the first of the ciphertexts",
             )
         rows = _as_matrix(matrix)
-        scale = self.scale.times(Scale(matrix.scale.fractional_bits, _row_bound(rows, isinstance(other, Public))))
+        scale = self.scale.times(Scale(matrix.scale.fractional_bits, _row_bound(rows, known)))
         scale = scale.checked(self.group)
-        multiply = product_var if isinstance(other, Public) else product
+        multiply = product_var if known else product
         columns = self.words.reshape(self.shape[0], prod(self.shape[1:]), self.words.shape[-1])
         parts = [multiply(self.group, rows, columns[:, i]) for i in range(columns.shape[1])]
         stacked = np.stack(parts, axis=1) if parts else columns[:0].reshape(rows.shape[0], 0, columns.shape[-1])
         shape = (*matrix.shape[:-1], *self.shape[1:], self.words.shape[-1])
         return self._computed(stacked.reshape(shape), scale)
 
-    def __matmul__(self, other: Operand) -> Ciphertexts:
-        turned = other.T if isinstance(other, Public) else np.asarray(other).T
-        return self.T.__rmatmul__(turned).T
-
     def sum(self, axis: int | tuple[int, ...] | None = None) -> Ciphertexts:
         """The sum along axes, by default of all."""
-        axes = range(self.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
         places = np.arange(self.size).reshape(self.shape)
-        names = sorted({a % self.ndim if -self.ndim <= a < self.ndim else _no_axis(a, self.ndim) for a in axes})
+        names = axes_of(axis, self.ndim)
         front = np.moveaxis(places, names, range(len(names)))
         rest = front.shape[len(names) :]
         count = prod(self.shape[a] for a in names)
@@ -173,10 +191,9 @@ class Ciphertexts:
         return to_ints(self.group.form.out_of(self.words))
 
     def _plain(self, other: Public | npt.ArrayLike) -> Encoded:
-        """Numbers to add: rounded no finer than these are."""
         if isinstance(other, Public):
             return other.encoded
-        return encode(other, reals=min(self.fractional_bits or FRACTIONAL_BITS, FRACTIONAL_BITS))
+        return encode(other)
 
     def _plus_plain(self, plain: Encoded, *, negative: bool) -> Ciphertexts:
         group = self.group
@@ -214,16 +231,17 @@ class Ciphertexts:
     def _computed(self, words: Words, scale: Scale) -> Ciphertexts:
         return Ciphertexts(self.encryption, words, scale, fresh=False)
 
+    def _with(self, other: Encryption) -> Ciphertexts:
+        """The same, rerandomised by the longer exponents of the two: who chose them may rely on them."""
+        if self.encryption.randomisers.bits >= other.randomisers.bits:
+            return self
+        return Ciphertexts(other, self.words, self.scale, fresh=False)
+
     def _alike(self, words: Words, scale: Scale) -> Ciphertexts:
         """The same ciphertexts in another shape or with another scale: sent once between them."""
         alike = Ciphertexts(self.encryption, words, scale, fresh=False)
         alike._unsent = self._unsent
         return alike
-
-    def __bool__(self) -> NoReturn:
-        raise LocalError(
-            "secret-truth", "encrypted numbers have no truth value", "decrypt them where they may be known"
-        )
 
     def __repr__(self) -> str:
         named = self.group.fingerprint.hex(" ", 2)
@@ -240,6 +258,8 @@ def concatenate(arrays: Sequence[Ciphertexts], axis: int = 0) -> Ciphertexts:
     axis = axis % first.ndim if -first.ndim <= axis < first.ndim else _no_axis(axis, first.ndim)
     scale = Scale(f, max(array.scale.bound for array in finer))
     words = np.concatenate([array.words for array in finer], axis=axis)
+    for array in arrays:
+        first = first._with(array.encryption)
     return first._computed(words, scale)
 
 
@@ -270,6 +290,19 @@ def _row_bound(matrix: Encoded, known: bool) -> int:
         sums = [(u << 32) + v for u, v in zip(upper.tolist(), lower.tolist(), strict=True)]
         totals = [total + (each << 64 * word) for total, each in zip(totals, sums, strict=True)]
     return max(totals, default=0)
+
+
+def axes_of(axis: int | tuple[int, ...] | None, ndim: int) -> list[int]:
+    """The axes that are meant, counted from 0, ascending; LocalError `wrong-shape` for others, or one named twice."""
+    named = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    try:
+        given = [index(a) for a in named]
+    except TypeError:
+        raise LocalError("wrong-shape", "axes are whole numbers", "give one, or a tuple of them") from None
+    names = sorted({a % ndim if -ndim <= a < ndim else _no_axis(a, ndim) for a in given})
+    if len(names) < len(given):
+        raise LocalError("wrong-shape", "an axis is named twice", "name each once")
+    return names
 
 
 def _fitting(x: tuple[int, ...], y: tuple[int, ...]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from numbers import Real
+from numbers import Rational, Real
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,12 @@ class Encoded:
     def bits(self) -> int:
         """The length of a magnitude."""
         return max(1, self.scale.bound.bit_length())
+
+    @property
+    def T(self) -> Encoded:
+        """Its transpose."""
+        axes = (*range(len(self.shape))[::-1], len(self.shape))
+        return Encoded(self.magnitudes.transpose(axes), self.negative.T, self.scale, self.signed)
 
     def broadcast(self, shape: tuple[int, ...]) -> Encoded:
         """The same in a larger shape, by numpy's rules; LocalError `wrong-shape` where it does not fit."""
@@ -342,9 +348,13 @@ def _most_of(array: Array) -> int:
 
 
 def _scaled_bound(bound: object, f: int) -> int:
-    if isinstance(bound, bool) or not isinstance(bound, Real | np.number) or not isfinite(bound) or bound < 0:
+    a, b = -1, 1
+    if isinstance(bound, Rational):
+        a, b = int(bound.numerator), int(bound.denominator)
+    elif isinstance(bound, Real) and isfinite(float(bound)):
+        a, b = float(bound).as_integer_ratio()
+    if a < 0 or isinstance(bound, bool):
         raise LocalError("wrong-number", "a bound is a number of 0 or more", "name the largest magnitude of the values")
-    a, b = (int(bound), 1) if isinstance(bound, int | np.integer) else float(bound).as_integer_ratio()
     return -((-a << f) // b)
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from mpc.algebra.bigint import from_ints, limbs_for, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from protocols.paillier.ciphertexts import Ciphertexts
+from protocols.paillier.ciphertexts import Ciphertexts, Sealed, axes_of
 from protocols.paillier.encoding import Encoded, Scale, encode, numbers_of
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
@@ -54,7 +54,7 @@ class Layout:
         return scale
 
 
-class Packed:
+class Packed(Sealed):
     """Encrypted numbers of any shape, several of the last axis in each ciphertext.
 
     `+`, `-` with others of the same layout and with numbers (`plus` with a bound); `*` by one number, or by numbers
@@ -108,13 +108,20 @@ class Packed:
     __rmul__ = __mul__
 
     def __rmatmul__(self, other: Factor) -> Packed:
+        if len(self.shape) != 2:
+            raise LocalError(
+                "wrong-shape",
+                f"a matrix multiplies packed numbers of two axes, not of {len(self.shape)}",
+                "the last axis lies in one ciphertext: put what is to be added up along the first",
+            )
         return Packed(self.ciphertexts.__rmatmul__(other), self.layout)
 
     def sum(self, axis: int) -> Packed:
         """The sum along an axis that is not the last."""
-        if axis % len(self.shape) == len(self.shape) - 1:
+        [place] = axes_of(axis, len(self.shape))
+        if place == len(self.shape) - 1:
             raise LocalError("wrong-shape", "numbers of one ciphertext cannot be added up", "sum along another axis")
-        return Packed(self.ciphertexts.sum(axis % len(self.shape)), self.layout)
+        return Packed(self.ciphertexts.sum(place), self.layout)
 
     def rerandomised(self) -> Packed:
         """As of `Ciphertexts`."""
@@ -123,9 +130,14 @@ class Packed:
     def plus(self, numbers: Public | npt.ArrayLike, *, bound: float | None = None) -> Packed:
         """With numbers added, whose shape broadcasts to this one.
 
-        Secret ones have a bound, as `encrypt_packed` takes it; public ones no more fractional bits than these.
+        Secret ones have a bound, as `encrypt_packed` takes it, and are rounded to the fractional bits of these; beside
+        whole numbers those with a fraction are LocalError `wrong-number`. Public ones have no more fractional bits.
         """
         f = self.scale.fractional_bits
+        if not f and not isinstance(numbers, Public) and encode(numbers, bound=bound).scale.fractional_bits:
+            raise LocalError(
+                "wrong-number", "numbers with a fraction are added to whole ones", "encrypt these with fractional bits"
+            )
         plain = encode(numbers, fractional_bits=f, bound=bound) if not isinstance(numbers, Public) else numbers.encoded
         plain = plain.broadcast(self.shape).finer(f)
         scale = self.layout.checked(Scale(f, self.scale.bound + plain.scale.bound))

@@ -290,3 +290,56 @@ def test_threads_share_a_key() -> None:
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda i: key().decrypt(public.encrypt(i) * paillier.public(i) + i), range(12)))
     assert [int(r) for r in results] == [i * i + i for i in range(12)]
+
+
+@pytest.mark.parametrize(
+    "bound", [2**1100, 2**2000, Fraction(2**1101, 3), np.uint64(2**64 - 1)], ids=["1100", "2000", "fraction", "uint64"]
+)
+def test_bounds_that_no_float_holds(bound: int) -> None:
+    c = key().public.encrypt(7, bound=bound)
+    assert c.scale.bound >= bound
+    assert c.scale == key().public.encrypt(7).within(bound).scale
+    assert decrypted(c) == 7
+
+
+def test_numbers_keep_their_fraction_beside_coarser_ones() -> None:
+    c = key().public.encrypt(1.5, fractional_bits=4, bound=2)
+    for total in (c + 0.01, 0.01 + c, c - (-0.01)):
+        assert abs(float(decrypted(total)) - 1.51) < CLOSE
+
+
+def test_axes(x: paillier.Ciphertexts) -> None:
+    assert np.array_equal(decrypted(x.sum(np.int64(1))), X.sum(1))
+    for axis in ((0, 0), (0, -2), 0.0, "0", [0]):
+        with pytest.raises(LocalError, match="wrong-shape"):
+            x.sum(axis)  # type: ignore[arg-type]
+
+
+def test_matrices_on_the_right_are_read_as_on_the_left(x: paillier.Ciphertexts) -> None:
+    with pytest.raises(LocalError, match="masked-array"):
+        x @ np.ma.masked_array([1, 2, 3, 4], [0, 1, 0, 0])
+    with pytest.raises(LocalError, match="not-a-number"):
+        x @ [[1], [2, 3], [4], [5]]  # type: ignore[list-item]
+    with pytest.raises(LocalError, match="paillier-product"):
+        x @ x.T
+    assert decrypted(x[0] @ [2**62, 0, 0, 2**63]) == int(X[0, 0]) * 2**62 + int(X[0, 3]) * 2**63
+
+
+def test_ciphertexts_do_not_compare(x: paillier.Ciphertexts) -> None:
+    for compare in (
+        lambda: x == X, lambda: np.equal(X, 1) == x, lambda: x != 1, lambda: x < 1, lambda: x >= 1, lambda: 1 in x[0],
+        lambda: x == x.T, lambda: bool(key().public.encrypt_packed(X)), lambda: key().public.encrypt_packed(X) == X,
+    ):  # fmt: skip
+        with pytest.raises(LocalError, match="secret-truth"):
+            compare()
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(x)
+
+
+def test_the_longer_exponents_of_two_stay() -> None:
+    public = tiny_key().public
+    half, textbook = public.encrypt([1], bound=2), public.drawing("textbook").encrypt([2], bound=2)
+    for both in (half + textbook, textbook + half, half - textbook, paillier.concatenate([half, textbook])):
+        assert both.encryption.randomisers.exponent == "textbook"
+        assert (both + half).rerandomised().encryption.randomisers.exponent == "textbook"
+    assert (half + half).encryption.randomisers.exponent == "half"

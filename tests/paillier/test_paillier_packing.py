@@ -160,3 +160,21 @@ def test_a_bound_that_does_not_hold_shows() -> None:
     c.ciphertexts.scale = c.ciphertexts.within(4).scale
     with pytest.raises(LocalError, match="paillier-beyond-bound"):
         private.decrypt(c)
+
+
+def test_a_matrix_never_adds_up_what_lies_in_one_ciphertext() -> None:
+    row = key().public.encrypt_packed(X[0], bound=1000)
+    groups = row.layout.groups
+    for matrix in (np.ones((groups, groups), np.int8), np.ones(groups, np.int8), paillier.public([[1] * groups])):
+        with pytest.raises(LocalError, match="wrong-shape"):
+            matrix @ row
+    for axis in (5, -3, 1, -1, 0.0):
+        with pytest.raises(LocalError, match="wrong-shape"):
+            key().public.encrypt_packed(X, bound=1000).sum(axis)  # type: ignore[arg-type]
+
+
+def test_whole_numbers_do_not_swallow_a_fraction() -> None:
+    whole, fine = (key().public.encrypt_packed([1, 2], bound=5, fractional_bits=f) for f in (0, 8))
+    with pytest.raises(LocalError, match="wrong-number"):
+        whole + 0.5
+    assert decrypted(fine + 0.5).tolist() == [1.5, 2.5]
