@@ -137,3 +137,31 @@ def test_the_tiny_group_whole() -> None:
         assert (elements[a] + elements[b]).equals(elements[(a + b) % 11])
     _, valid = Points.from_bytes(TINY, np.arange(30, dtype=np.uint64)[:, None].view(np.uint8))
     assert [i for i in range(30) if valid[i]] == sorted({pow(x, 2, 23) for x in range(1, 23)})
+
+
+def test_empty_sums_have_the_shape_that_is_left() -> None:
+    for axis in (0, 1, 2, -1, -2, -3):
+        shape = np.zeros((2, 0, 3)).sum(axis).shape
+        assert Points.neutral(RISTRETTO, (2, 0, 3)).sum(axis).shape == shape
+        assert Scalars.of(ORDER, np.zeros((2, 0, 3), np.int64)).sum(axis).shape == shape
+
+
+def test_what_is_no_array_of_elements_or_scalars() -> None:
+    for attempt in (
+        lambda: generator()[0],
+        lambda: dot(generator(), Scalars.of(ORDER, 1)),
+        lambda: Scalars.of(ORDER, 1)[0],
+    ):
+        with pytest.raises(LocalError, match="wrong-shape"):
+            attempt()
+    for value in (0.5, 2.0, "12", None, [1, 1.5], np.float64(1)):
+        with pytest.raises(LocalError, match="wrong-number"):
+            Scalars.of(ORDER, value)
+    assert Scalars.of(ORDER, np.array([True, False])).to_ints() == [1, 0]
+
+
+def test_equal_signs_do_not_compare_objects() -> None:
+    x = Scalars.of(ORDER, [1])
+    for compare in (lambda: x == x, lambda: x != x, lambda: generator() == generator(), lambda: generator() != 1):
+        with pytest.raises(LocalError, match="secret-truth"):
+            compare()

@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
+from operator import index
 from typing import Any, NoReturn, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.bigint import Modulus, RandomBytes, to_ints
+from mpc.algebra.bigint import Modulus, RandomBytes, to_ints, wrong_number
 from mpc.algebra.ring import U64, Words, as_words, contiguous
 from mpc.errors import LocalError
 
@@ -84,7 +85,21 @@ class Group(Protocol):
         """(rows, point_words): the sum of all bases times the secret scalars of each row (rows, k, limbs)."""
 
 
-class Scalars:
+class _Unequal:
+    """What `==` would compare as objects."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise LocalError(
+            "secret-truth", "arrays of elements and scalars have no truth value", "`equals` of elements, or their bytes"
+        )
+
+    __ne__ = __eq__
+
+
+class Scalars(_Unequal):
     """Numbers modulo the order of a group. `words` (..., limbs) are below the order."""
 
     __slots__ = ("order", "words")
@@ -104,10 +119,14 @@ class Scalars:
     @classmethod
     def of(cls, order: Modulus, values: object) -> Scalars:
         """Of whole numbers, one or any nested list or array of them, reduced modulo the order. Python's integers take a
-        time that depends on their size; `words` of numbers below the order don't pass them.
+        time that depends on their size; `words` of numbers below the order don't pass them. Others, as 0.5, are
+        LocalError `wrong-number`.
         """
         array = np.asarray(values, object)
-        flat = [int(value) % order.n for value in array.reshape(-1)]
+        try:
+            flat = [index(value) % order.n for value in array.reshape(-1)]
+        except TypeError:
+            raise wrong_number("whole") from None
         return cls(order, order.from_ints(flat).reshape(*array.shape, order.limbs))
 
     @classmethod
@@ -191,15 +210,20 @@ class Scalars:
         return f"<Scalars of shape {self.shape}>"
 
 
-class Points:
+class Points(_Unequal):
     """Elements of a group. `words` (..., point_words) are the group's own."""
 
     __slots__ = ("group", "words")
     __array_ufunc__ = None
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, group: Group, words: Words) -> None:
         self.group, self.words = group, as_words(words)
+        if not self.words.ndim or self.words.shape[-1] != group.point_words:
+            raise LocalError(
+                "wrong-shape",
+                f"elements are words (..., {group.point_words}), not {words.shape}",
+                "use Points.from_bytes for encodings",
+            )
 
     @classmethod
     def from_bytes(cls, group: Group, data: Bytes) -> tuple[Points, Flags]:
@@ -271,7 +295,8 @@ class Points:
     def sum(self, axis: int = 0) -> Points:
         """The sum along one axis."""
         if not self.shape[axis]:
-            return Points.neutral(self.group, self.shape[:axis] + self.shape[axis + 1 :])
+            place = axis % len(self.shape)
+            return Points.neutral(self.group, self.shape[:place] + self.shape[place + 1 :])
         return Points(self.group, _folded(self.words, axis, len(self.shape), self.group.add))
 
     def _with(self, other: Points, operation: Callable[[Words, Words], Words]) -> Points:
@@ -298,6 +323,8 @@ def dot_var(points: Points, scalars: Scalars) -> Points:
 
 def _dot(points: Points, scalars: Scalars, *, public: bool) -> Points:
     group, shape = points.group, np.broadcast_shapes(points.shape, scalars.shape)
+    if not shape:
+        raise LocalError("wrong-shape", "one element and one scalar have no axis to sum along", "use `*`")
     *outer, terms = shape
     rows = math.prod(outer)
     x = contiguous(points.broadcast(shape).reshape(rows, terms).words)

@@ -6,18 +6,20 @@ These checks catch mistakes and clumsy cheating. That a modulus is well formed t
 from __future__ import annotations
 
 from functools import lru_cache
-from math import gcd, prod
+from math import gcd, isqrt, prod
 
 from mpc.errors import LocalError, ParleyError, PeerError
 from protocols.paillier.prime_search import is_prime, small_primes
 
 KEY_BITS = (2048, 3072, 4096)
 _TRIAL_LIMIT = 1 << 17
+_FERMAT_STEPS = 100
 _REMEDY = "ask its owner for another key, made by `mpc.paillier.generate`"
 
 
 def check_modulus(n: int, sender: str | None = None) -> None:
-    """Raises unless n has 2048, 3072 or 4096 bits, is odd, has no factor below 2^17, and is no prime and no power.
+    """Raises unless n has 2048, 3072 or 4096 bits, is odd, has no factor below 2^17, and is no prime, no power and no
+    product of two numbers so close that Fermat's method finds them (CVE-2022-26320).
 
     Codes `paillier-key-size`, `paillier-key-even`, `paillier-key-factor`, `paillier-key-prime`, `paillier-key-power`:
     PeerError where `sender` names who sent it, LocalError otherwise. Takes about 50 ms.
@@ -29,10 +31,18 @@ def check_modulus(n: int, sender: str | None = None) -> None:
         raise _refusal("paillier-key-even", "the modulus of a key is even", sender)
     if gcd(n, _product_of_small_primes()) != 1:
         raise _refusal("paillier-key-factor", f"the modulus of a key has a prime factor below {_TRIAL_LIMIT}", sender)
+    if has_close_factors(n):
+        raise _refusal("paillier-key-factor", "the modulus of a key has two factors next to each other", sender)
     if is_power(n):
         raise _refusal("paillier-key-power", "the modulus of a key is a power of another number", sender)
     if is_prime(n):
         raise _refusal("paillier-key-prime", "the modulus of a key is prime", sender)
+
+
+def has_close_factors(n: int) -> bool:
+    """Whether an odd n, no square, is x^2 - y^2 with x among the first numbers above its root."""
+    first = isqrt(n) + 1
+    return any(isqrt(rest := x * x - n) ** 2 == rest for x in range(first, first + _FERMAT_STEPS))
 
 
 def is_power(n: int) -> bool:

@@ -11,6 +11,7 @@ import os
 import stat
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -104,7 +105,9 @@ def _require_one(passphrase: str | None, key_file: str | Path | None) -> None:
 
 def _key(passphrase: str | None, key_file: str | Path | None, salt: bytes, cost: int) -> bytes:
     if passphrase is not None:
-        return Scrypt(salt, _KEY_BYTES, cost, _BLOCK, _PARALLEL).derive(passphrase.encode())
+        return Scrypt(salt, _KEY_BYTES, cost, _BLOCK, _PARALLEL).derive(
+            normalize("NFC", passphrase).encode(errors="surrogatepass")
+        )
     secret = _read(key_file or "")
     if len(secret) != _KEY_BYTES:
         raise LocalError("bad-key", f"{key_file} does not hold {_KEY_BYTES} bytes", "make one with `new_key_file`")

@@ -156,7 +156,7 @@ class PrivateKey:
     def __init__(self, p: int, q: int, *, s: int = 1, exponent: Exponent = "half") -> None:
         """Of two primes of the same length that the caller chose, 1024, 1536 or 2048 bits.
 
-        LocalError `paillier-key-factors` where one is not prime, both are equal or of another length, or one divides
+        LocalError `paillier-key-factors` where one is not prime, both are close or of another length, or one divides
         the other less one; and what `check_modulus` says of their product.
         """
         _check_factors(p, q)
@@ -184,7 +184,7 @@ class PrivateKey:
             )
         while True:
             p, q = (random_prime(bits // 2, safe=safe, source=source) for _ in range(2))
-            if abs(p - q).bit_length() > bits // 2 - _CLOSENESS and gcd(p - 1, q - 1) == 2:
+            if not _too_close(p, q) and gcd(p - 1, q - 1) == 2:
                 return cls.insecure_of(p, q, s=s, exponent=exponent)
 
     @classmethod
@@ -269,12 +269,16 @@ class PrivateKey:
         raise LocalError("secret-key", "a private key cannot be pickled", "keep it with `save`")
 
 
+def _too_close(p: int, q: int) -> bool:
+    return abs(p - q).bit_length() <= p.bit_length() - _CLOSENESS
+
+
 def _check_factors(p: int, q: int) -> None:
-    good = p != q and p.bit_length() == q.bit_length() and is_prime(p) and is_prime(q)
+    good = not _too_close(p, q) and p.bit_length() == q.bit_length() and is_prime(p) and is_prime(q)
     if not good or (p - 1) % q == 0 or (q - 1) % p == 0:
         raise LocalError(
             "paillier-key-factors",
-            "a key is made of two different primes of one length, neither of which divides the other less one",
+            "a key is made of two primes of one length, far apart, neither of which divides the other less one",
             "let `mpc.paillier.generate` make one",
         )
 

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import os
 import pickle
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from mpc.algebra.bigint import from_ints, to_ints
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.wire import pack, unpack
 from protocols.paillier import key_files
-from protocols.paillier.key_checks import check_modulus, is_power
+from protocols.paillier.key_checks import check_modulus, has_close_factors, is_power
 from protocols.paillier.key_files import new_key_file
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.prime_search import random_prime
@@ -74,6 +75,21 @@ def test_sixteen_factors_of_sixteen_bits() -> None:
     n = small * ((2**2048 - 1) // small | 1)
     with pytest.raises(LocalError, match="paillier-key-factor"):
         check_modulus(n)
+
+
+def test_neighbours_are_found_by_fermat() -> None:
+    """CVE-2022-26320: printers whose two primes were close. A modulus of such, and primes that differ in low bits."""
+    x = 3 << 1022
+    for apart in (2, 2**100, 2**512):
+        n = (x + 1) * (x + 1 + apart)
+        assert has_close_factors(n)
+        with pytest.raises(LocalError, match="paillier-key-factor"):
+            check_modulus(n)
+    assert not has_close_factors(key().public.group.n)
+    start = os.urandom(128)
+    close = [random_prime(1024, source=lambda size: start if size == 128 else os.urandom(size)) for _ in range(2)]
+    with pytest.raises(LocalError, match="paillier-key-factors"):
+        PrivateKey(*close)
 
 
 @pytest.mark.parametrize("k", [2, 3, 5, 97])
@@ -151,6 +167,13 @@ def test_kept_under_a_passphrase(tmp_path: Path) -> None:
         tiny_key().save(tmp_path / "other", passphrase="")
     path.chmod(0o640)
     refused(path, "key-exposed", passphrase="correct horse")
+
+
+@pytest.mark.usefixtures("cheap")
+def test_one_passphrase_in_two_keyboards_forms(tmp_path: Path) -> None:
+    path = tmp_path / "bank.paillier"
+    tiny_key().save(path, passphrase="h\u00fctte \udc80")
+    assert PrivateKey.load(path, passphrase="hu\u0308tte \udc80").public == tiny_key().public
 
 
 def test_the_default_cost_takes_128_mebibytes() -> None:
