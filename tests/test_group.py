@@ -110,12 +110,6 @@ def test_nothing_is_shown() -> None:
         hash(generator())
 
 
-@pytest.mark.parametrize("x", [generator(), Scalars.of(ORDER, 1)], ids=["points", "scalars"])
-def test_what_would_be_compared_as_objects_is_not(x: Points | Scalars) -> None:
-    with pytest.raises(TypeError, match="compare"):
-        assert x == x
-
-
 def test_words_of_another_width_are_no_scalars() -> None:
     with pytest.raises(LocalError, match="wrong-shape"):
         Scalars(ORDER, np.zeros((2, 3), np.uint64))

@@ -93,7 +93,9 @@ class _Unequal:
 
     def __eq__(self, other: object) -> NoReturn:
         raise LocalError(
-            "secret-truth", "arrays of elements and scalars have no truth value", "`equals` of elements, or their bytes"
+            "secret-truth",
+            "arrays of elements and scalars have no truth value",
+            "compare elements by `equals`, public scalars by `to_ints`",
         )
 
     __ne__ = __eq__
@@ -104,7 +106,6 @@ class Scalars(_Unequal):
 
     __slots__ = ("order", "words")
     __array_ufunc__ = None
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, order: Modulus, words: Words) -> None:
         """`words` (..., limbs) below the order, by the caller's word; `from_bytes` is for what comes from elsewhere."""
@@ -203,9 +204,6 @@ class Scalars(_Unequal):
         """1 / x; LocalError `not-invertible` where one is zero."""
         return Scalars(self.order, self.order.inverse(self.words))
 
-    def __eq__(self, other: object) -> NoReturn:
-        raise TypeError("scalars may be secret: compare public ones as numbers, by to_ints() or their bytes")
-
     def __repr__(self) -> str:
         return f"<Scalars of shape {self.shape}>"
 
@@ -303,9 +301,6 @@ class Points(_Unequal):
         shape = np.broadcast_shapes(self.shape, other.shape)
         x, y = (contiguous(v.broadcast(shape).words) for v in (self, other))
         return Points(self.group, operation(x, y))
-
-    def __eq__(self, other: object) -> NoReturn:
-        raise TypeError("one element has many arrays of words: compare by x.equals(y), place by place")
 
     def __repr__(self) -> str:
         return f"<Points of {self.group.name}, shape {self.shape}>"
