@@ -13,7 +13,8 @@ from mpc import paillier
 from mpc.algebra.cores import using_cores
 from protocols.paillier.encoding import encode, to_messages
 
-ROOT = str(Path(__file__).resolve().parents[2])
+ROOT = Path(__file__).resolve().parents[2]
+OURS = tuple(f"{ROOT / package}/" for package in ("mpc", "protocols", "native"))
 KEYS = [paillier.generate() for _ in range(2)]
 PUBLIC = KEYS[0].public
 EXTREMES = [
@@ -37,7 +38,7 @@ def lines_of(run: Callable[[], object]) -> list[tuple[str, int]]:
         return local
 
     def enter(frame: FrameType, _: str, __: object) -> Any:
-        return local if frame.f_code.co_filename.startswith(ROOT) else None
+        return local if frame.f_code.co_filename.startswith(OURS) else None
 
     before = sys.gettrace()
     with using_cores(1):
