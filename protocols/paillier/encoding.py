@@ -7,7 +7,7 @@ computed, so nothing wraps. Neither is taken from secret values.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from numbers import Rational, Real
 from typing import Any
@@ -73,8 +73,8 @@ class Encoded:
     `signed` tells whether the type that they came in has negative numbers at all, which is public.
     """
 
-    magnitudes: Words
-    negative: Words
+    magnitudes: Words = field(repr=False)
+    negative: Words = field(repr=False)
     scale: Scale
     signed: bool
 
@@ -199,7 +199,7 @@ def numbers_of(wholes: list[int], shape: tuple[int, ...], scale: Scale) -> Array
     """The numbers for which whole numbers of a scale stand, of the types that `from_messages` gives."""
     if scale.fractional_bits:
         return np.array([_quotient(whole, scale.fractional_bits) for whole in wholes], np.float64).reshape(shape)
-    if all(abs(whole) < _WORD for whole in wholes):
+    if all(-_WORD <= whole < _WORD for whole in wholes):
         return np.array(wholes, np.int64).reshape(shape)
     out = np.empty(len(wholes), object)
     out[:] = wholes

@@ -217,15 +217,17 @@ class PrivateKey:
         number is larger than its bound, which whoever encrypted it declared; `out-of-range` where it is too large for a
         float; `computation-fault` where the machine miscalculated.
         """
+        return self._numbers(array, array.scale)
+
+    def decrypt_exact(self, array: Ciphertexts | Packed) -> tuple[npt.NDArray[Any], int]:
+        """Whole numbers, and the fractional bits with which they are the numbers. LocalError as `decrypt`."""
+        return self._numbers(array, Scale(0, array.scale.bound)), array.scale.fractional_bits
+
+    def _numbers(self, array: Ciphertexts | Packed, scale: Scale) -> npt.NDArray[Any]:
         group = self.public.group
         if isinstance(array, Packed):
-            return unpack_messages(self._messages(array.ciphertexts), array.scale, array.layout, group)
-        return from_messages(self._messages(array), array.scale, group)
-
-    def decrypt_exact(self, ciphertexts: Ciphertexts) -> tuple[npt.NDArray[Any], int]:
-        """Whole numbers, and the fractional bits with which they are the numbers. LocalError as `decrypt`."""
-        scale = Scale(0, ciphertexts.scale.bound)
-        return from_messages(self._messages(ciphertexts), scale, self.public.group), ciphertexts.fractional_bits
+            return unpack_messages(self._messages(array.ciphertexts), scale, array.layout, group)
+        return from_messages(self._messages(array), scale, group)
 
     def _messages(self, ciphertexts: Ciphertexts) -> Words:
         if ciphertexts.group.fingerprint != self.public.fingerprint:

@@ -156,7 +156,7 @@ class Packed(Sealed):
 
 def layout_for(scale: Scale, length: int, guard_bits: int, group: Group) -> Layout:
     """The layout of numbers of a scale: slots of their bits, a sign and the guard bits."""
-    if not 0 <= guard_bits < group.messages.bits:
+    if type(guard_bits) is not int or not 0 <= guard_bits < group.messages.bits:
         raise LocalError("wrong-number", f"{guard_bits} guard bits cannot be", "name 0 or more, and leave room")
     width = scale.bound.bit_length() + 1 + guard_bits
     slots = (group.messages.bits - SPARE_BITS) // width

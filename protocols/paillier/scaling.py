@@ -33,7 +33,7 @@ class Public:
         return Public(self.encoded.T)
 
     def __repr__(self) -> str:
-        return f"Public(shape {self.shape}, {self.encoded.scale})"
+        return f"Public(shape {self.shape}, {self.encoded.scale.fractional_bits} fractional bits)"
 
 
 def public(values: npt.ArrayLike, *, fractional_bits: int | None = None) -> Public:

@@ -32,7 +32,9 @@ class Satisfies(Bulletproof):
                 f"commitments {commitments.shape} for a circuit of {circuit.values} values and {circuit.gates} gates",
                 f"commit to as many numbers as it has, and let it have 1 to {MOST_GATES} gates",
             )
-        self.circuit = circuit
+        if circuit.order.n != pedersen.group.order.n:
+            raise unfit("a circuit counts modulo the order of its commitments' group", "give it that order")
+        self.circuit = circuit.stated()
         super().__init__(pedersen, commitments, 1 << (circuit.gates - 1).bit_length())
 
     def begun(self, setting: Setting) -> Transcript:

@@ -30,8 +30,12 @@ _LIMB = 32
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """`count` linear combinations: term i adds coefficients[i] times variable codes[i] to combination rows[i]."""
+    """`count` linear combinations: term i adds coefficients[i] times variable codes[i] to combination rows[i].
 
+    Variables are those of `circuit`: wires of two circuits together are LocalError `wrong-statement`.
+    """
+
+    circuit: Circuit = field(repr=False, compare=False)
     count: int
     rows: Places
     codes: Places
@@ -41,10 +45,10 @@ class Wires:
         self._fits(other)
         coefficients = concatenate_scalars([self.coefficients, other.coefficients])
         rows, codes = np.concatenate([self.rows, other.rows]), np.concatenate([self.codes, other.codes])
-        return Wires(self.count, rows, codes, coefficients)
+        return Wires(self.circuit, self.count, rows, codes, coefficients)
 
     def __neg__(self) -> Wires:
-        return Wires(self.count, self.rows, self.codes, -self.coefficients)
+        return Wires(self.circuit, self.count, self.rows, self.codes, -self.coefficients)
 
     def __sub__(self, other: Wires) -> Wires:
         return self + -other
@@ -52,7 +56,7 @@ class Wires:
     def __mul__(self, factors: Scalars) -> Wires:
         """Each combination times a public number, or all times one."""
         own = factors.broadcast((self.count,))
-        return Wires(self.count, self.rows, self.codes, self.coefficients * own[self.rows])
+        return Wires(self.circuit, self.count, self.rows, self.codes, self.coefficients * own[self.rows])
 
     def __getitem__(self, places: npt.NDArray[np.int64]) -> Wires:
         """The combinations at these places, each of them once or more often."""
@@ -64,15 +68,21 @@ class Wires:
         within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         terms = order[np.repeat(first, lengths) + within]
         wanted = np.repeat(np.arange(len(places)), lengths)
-        return Wires(len(places), wanted, self.codes[terms], self.coefficients[terms])
+        return Wires(self.circuit, len(places), wanted, self.codes[terms], self.coefficients[terms])
 
     def summed(self, groups: int) -> Wires:
         """The sums of so many runs of combinations, all of one length."""
         if groups < 1 or self.count % groups:
             raise unfit(f"{self.count} wires are not {groups} runs of one length", "give a divisor")
-        return Wires(groups, self.rows // (self.count // groups), self.codes, self.coefficients)
+        return Wires(self.circuit, groups, self.rows // (self.count // groups), self.codes, self.coefficients)
+
+    def require_of(self, circuit: Circuit) -> None:
+        """LocalError `wrong-statement` for wires of another circuit, whose numbers mean other variables."""
+        if self.circuit is not circuit:
+            raise unfit("wires of another circuit stand for other numbers", "take them from this circuit's calls")
 
     def _fits(self, other: Wires) -> None:
+        other.require_of(self.circuit)
         if self.count != other.count:
             raise unfit(f"{self.count} wires and {other.count} do not fit together", "give as many")
 
@@ -81,7 +91,8 @@ class Wires:
 class Circuit:
     """Gates l r = o and combinations that must be zero, over `values` committed numbers.
 
-    Build it by calls of `multiply`, `bits` and `require_zero` on `inputs()`; prover and verifier do the same.
+    Build it by calls of `multiply`, `bits` and `require_zero` on `inputs()`; prover and verifier do the same. A
+    statement ends that.
     """
 
     values: int
@@ -89,6 +100,7 @@ class Circuit:
     gates: int = field(default=0, init=False)
     _steps: list[tuple[int, int, Wires, Hint | None, Wires | None]] = field(default_factory=list, init=False)
     _zeros: list[Wires] = field(default_factory=list, init=False)
+    _stated: bool = field(default=False, init=False)
 
     def inputs(self) -> Wires:
         """The committed numbers."""
@@ -97,7 +109,7 @@ class Circuit:
     def constants(self, numbers: Scalars) -> Wires:
         """Public numbers (count,)."""
         count = len(numbers)
-        return Wires(count, np.arange(count), np.zeros(count, np.int64), numbers)
+        return Wires(self, count, np.arange(count), np.zeros(count, np.int64), numbers)
 
     def multiply(self, left: Wires, right: Wires) -> Wires:
         """The products, one gate each."""
@@ -133,7 +145,13 @@ class Circuit:
 
     def require_zero(self, wires: Wires) -> None:
         """All of these combinations must be zero."""
+        self._open_for(wires)
         self._zeros.append(wires)
+
+    def stated(self) -> Circuit:
+        """Itself, which nothing is added to any more: a statement is made of it."""
+        self._stated = True
+        return self
 
     def assignment(self, values: Scalars) -> tuple[Scalars, Scalars, Scalars]:
         """Left, right and product (gates,) of every gate, for secret committed numbers (values,)."""
@@ -179,7 +197,13 @@ class Circuit:
         codes = np.concatenate([wires.codes for wires in self._zeros])
         return rows, codes, concatenate_scalars([wires.coefficients for wires in self._zeros])
 
+    def _open_for(self, wires: Wires) -> None:
+        wires.require_of(self)
+        if self._stated:
+            raise unfit("a statement was made of this circuit", "write all of it down before, or make another")
+
     def _gates(self, count: int, wires: Wires, hint: Hint | None, other: Wires | None) -> int:
+        self._open_for(wires)
         start = self.gates
         self._steps.append((start, count, wires, hint, other))
         self.gates += count
@@ -187,7 +211,7 @@ class Circuit:
 
     def _variables(self, kind: int, start: int, count: int) -> Wires:
         codes = kind * _KIND + np.arange(start, start + count)
-        return Wires(count, np.arange(count), codes, Scalars.of(self.order, [1] * count))
+        return Wires(self, count, np.arange(count), codes, Scalars.of(self.order, [1] * count))
 
 
 def evaluated(wires: Wires, known: list[Scalars]) -> Scalars:

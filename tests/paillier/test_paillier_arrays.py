@@ -343,3 +343,14 @@ def test_the_longer_exponents_of_two_stay() -> None:
         assert both.encryption.randomisers.exponent == "textbook"
         assert (both + half).rerandomised().encryption.randomisers.exponent == "textbook"
     assert (half + half).encryption.randomisers.exponent == "half"
+
+
+def test_the_lowest_number_of_int64_is_one() -> None:
+    private, ends = tiny_key(3), np.array([-(2**63), 2**63 - 1])
+    assert private.decrypt(private.public.encrypt(ends)).dtype == np.int64
+    assert private.decrypt(private.public.encrypt(np.array([2**63], np.uint64))).dtype == object
+
+
+def test_secrets_on_their_way_are_not_shown() -> None:
+    assert "1234567" not in repr(encode([1234567])) + repr(encode([1234567.5]))
+    assert repr(paillier.public(10**5000)) == "Public(shape (), 0 fractional bits)"

@@ -178,3 +178,11 @@ def test_whole_numbers_do_not_swallow_a_fraction() -> None:
     with pytest.raises(LocalError, match="wrong-number"):
         whole + 0.5
     assert decrypted(fine + 0.5).tolist() == [1.5, 2.5]
+
+
+def test_packed_numbers_are_decrypted_exactly() -> None:
+    wholes, bits = key().decrypt_exact(key().public.encrypt_packed([0.5, -1.25], fractional_bits=4, bound=3))
+    assert (wholes.tolist(), bits) == ([8, -20], 4)
+    for guard_bits in (1.5, True, "2"):
+        with pytest.raises(LocalError, match="wrong-number"):
+            key().public.encrypt_packed([1], guard_bits=guard_bits)  # type: ignore[arg-type]

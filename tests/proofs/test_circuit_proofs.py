@@ -10,6 +10,7 @@ import pytest
 from proof_cases import ALICE, changed, code_of
 
 import mpc
+from mpc.algebra.bigint import Modulus
 from mpc.algebra.group import Scalars
 from mpc.algebra.ristretto import ORDER, generator
 from mpc.context import Context
@@ -213,6 +214,36 @@ async def in_a_run(ctx: Context, mine: object) -> str:
         commitments = await proofs.receive_points(ctx, 0, (2,))
         await proofs.verify_circuit(ctx, 0, Satisfies(pedersen(), commitments, circuit))
     return "done"
+
+
+def test_wires_belong_to_their_circuit() -> None:
+    """Gate 0 of one circuit is another number than gate 0 of the next: a statement would say something else."""
+    one, other = Circuit(2), Circuit(2)
+    mine, theirs = one.multiply(one.inputs(), one.inputs()), other.multiply(other.inputs(), other.inputs())
+    for mix in (
+        lambda: one.require_zero(theirs),
+        lambda: mine - theirs,
+        lambda: one.multiply(mine, theirs),
+        lambda: one.multiply(theirs, theirs),
+        lambda: one.bits(theirs, 4),
+    ):
+        with pytest.raises(LocalError, match="wrong-statement"):
+            mix()
+    assert (one.gates, len(one._zeros)) == (2, 2)
+
+
+def test_a_statement_ends_its_circuit() -> None:
+    circuit = Circuit(2)
+    one_gate(circuit)
+    commitments, _ = pedersen().commit(of(2, 3))
+    Satisfies(pedersen(), commitments, circuit)
+    for late in (lambda: one_gate(circuit), lambda: circuit.bits(circuit.inputs(), 4)):
+        with pytest.raises(LocalError, match="wrong-statement"):
+            late()
+    foreign = Circuit(2, order=Modulus(2**255 - 19))
+    foreign.multiply(foreign.inputs(), foreign.inputs())
+    with pytest.raises(LocalError, match="modulo the order"):
+        Satisfies(pedersen(), commitments, foreign)
 
 
 def test_between_parties_of_a_run() -> None:
