@@ -1,8 +1,8 @@
 """What holds for all tests: one profile for property tests, files kept together where tests run side by side, kernels.
 
 `--kernels NAME` sends every call of this process to one implementation, as `--kernels portable`. `--examples N` tries
-so many of each property, `--seeds N` so many random programs. Nothing of `mpc` is imported here, so that tests of kernels
-run beside another build of `native`, which `mpc` refuses.
+so many of each property, `--seeds N` so many random programs. Nothing of `mpc` is imported here, so that tests of
+kernels run beside another build of `native`, which `mpc` refuses.
 """
 
 from __future__ import annotations
