@@ -10,7 +10,14 @@ from setuptools.command.build_ext import build_ext
 
 
 class SideBySide(build_ext):
-    """Compiles the files of an extension on all cores; setuptools takes them one after the other."""
+    """Compiles the files of an extension on all cores; setuptools takes them one after the other.
+
+    Object files are kept in build/objects, where tests link what was installed into other programs.
+    """
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.build_temp = "build/objects"
 
     def build_extension(self, ext: Extension) -> None:
         compile_files = self.compiler.compile

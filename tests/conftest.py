@@ -1,12 +1,14 @@
 """What holds for all tests: one profile for property tests, files kept together where tests run side by side, kernels.
 
 `--kernels NAME` sends every call of this process to one implementation, as `--kernels portable`. `--examples N` tries
-so many of each property, `--seeds N` so many random programs.
+so many of each property, `--seeds N` so many random programs. Nothing of `mpc` is imported here, so that tests of
+kernels run beside another build of `native`, which `mpc` refuses.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,6 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 import native
-from mpc.algebra.cores import available_cores
 
 HERE = Path(__file__).parent
 SHARED_DEVICE = ("opencl", "bench/test_device_kernels.py")
@@ -75,7 +76,9 @@ class FileByFile(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """`-n auto`: a process more than cores, since some tests wait, for peers or a time to end, and leave one idle."""
-    return available_cores() + 1 if config.option.numprocesses == "auto" else None
+    if config.option.numprocesses != "auto":
+        return None
+    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,6 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 NATIVE = ROOT / "native"
+OBJECTS = ROOT / "build" / "objects"
+"""Where the build of the extension leaves its object files: setup.py."""
 RELEASE = ("-O3", "-std=gnu11", "-fvisibility=hidden")
 CORES = 2
 
@@ -40,6 +42,17 @@ def compiled(folder: Path, files: Sequence[Path], flags: Sequence[str]) -> list[
     folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(CORES) as pool:
         return list(pool.map(one, enumerate(files)))
+
+
+def release_objects(folder: Path) -> list[str]:
+    """Object files of the kernels as they are released: those that the installed extension was linked of, where the
+    build has left them and nothing has changed since; else compiled in `folder`."""
+    files = sources()
+    kept = [OBJECTS / path.relative_to(ROOT).with_suffix(".o") for path in files]
+    newest = max(path.stat().st_mtime for path in NATIVE.rglob("*.[ch]") if path.name != "_kernels.c")
+    if all(path.exists() and path.stat().st_mtime > newest for path in kept):
+        return [str(path) for path in kept]
+    return compiled(folder, files, RELEASE)
 
 
 def build_extension(folder: Path, flags: Sequence[str]) -> Path:

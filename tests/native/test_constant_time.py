@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from native_builds import RELEASE, compiled, compiler, run, sources
+from native_builds import RELEASE, compiled, compiler, release_objects, run
 
 import native
 
@@ -54,7 +54,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def objects(folder: Path) -> list[str]:
-    return compiled(folder / "objects", [*sources(), FOLDER / "driver.c"], RELEASE)
+    return release_objects(folder / "objects") + compiled(folder / "driver", [FOLDER / "driver.c"], RELEASE)
 
 
 @pytest.fixture(scope="module")
