@@ -51,9 +51,7 @@ def unpack_request(data: bytes, sender: str) -> tuple[BatchPart | None, list[Ent
     """Parse and check what a peer made with `pack_request`. PeerError `malformed-message`; so is what none deals."""
     end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "little")
     try:
-        entries = parse_demand(data[end:], SLICE_WORDS // _ENTRY_WORDS)
-        if not all(kind.dealt for _, kind in entries):
-            raise ValueError("what no dealer makes")
+        entries = parse_demand(data[end:], SLICE_WORDS // _ENTRY_WORDS, dealt=True)
         return _part(data[_LENGTH_BYTES:end]), entries
     except ValueError as error:
         raise PeerError(
@@ -64,10 +62,11 @@ def unpack_request(data: bytes, sender: str) -> tuple[BatchPart | None, list[Ent
         ) from error
 
 
-def parse_demand(data: bytes, most: int | None = None) -> list[Entry]:
-    """Parse and check what `pack_demand` made, of at most so many entries. ValueError for anything else."""
+def parse_demand(data: bytes, most: int | None = None, *, dealt: bool = False) -> list[Entry]:
+    """Parse and check what `pack_demand` made, of at most so many entries, with `dealt` of what a dealer makes alone.
+    ValueError for anything else."""
     try:
-        return [_entry(_unpacked(item)) for item in _items(data, most)]
+        return [_entry(_unpacked(item), dealt) for item in _items(data, most)]
     except (LocalError, ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
         raise ValueError("no demand for material") from error
 
@@ -139,11 +138,13 @@ def _part(data: bytes) -> BatchPart | None:
         raise ValueError("no part of a batch") from error
 
 
-def _entry(item: Any) -> Entry:
+def _entry(item: Any, dealt: bool) -> Entry:
     path, name, (bits, *arguments) = item
     if not _is_path(path) or not _is_number(bits, 128) or bits == 0:
         raise ValueError("path or ring out of range")
     kind_type = find_kind(name)
+    if dealt and not kind_type.dealt:
+        raise ValueError("what no dealer makes")
     names = [field.name for field in fields(kind_type) if field.init][1:]
     kind = kind_type(ring_of_bits(bits), **dict(zip(names, map(_argument, arguments), strict=True)))
     if any(prod(part.shape) > MAX_PART_WORDS for part in kind.parts()):

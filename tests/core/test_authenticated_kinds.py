@@ -126,6 +126,18 @@ def test_a_dealer_that_is_asked_for_one_names_who_asked(kind: Any) -> None:
     assert caught.value.party == "north"
 
 
+def test_a_dealer_takes_no_time_for_what_it_does_not_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a garbling with millions of bits of input it knows only its name."""
+    request = pack_request(None, [((i,), GARBLING) for i in range(3)])
+
+    def never(kind: Any) -> None:
+        raise AssertionError("a kind that no dealer makes was built")
+
+    monkeypatch.setattr(AuthenticatedGarbling, "__post_init__", never)
+    with pytest.raises(PeerError, match="malformed-message"):
+        unpack_request(request, "north")
+
+
 def test_among_three_parties_there_are_none() -> None:
     supplies = ot_supplies(memory_network(3), Agreement.simulate(3))
 
