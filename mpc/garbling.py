@@ -8,6 +8,7 @@ Slots are labels (slots, instances, 2), one slot for each wire that is needed at
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def shifted(out: Words, labels: Words, bits: Bytes, delta: Words) -> None:
         raise LocalError("wrong-labels", what, "give as many of each, bits as bytes")
     if not out.size:
         return
-    labels, bits = _rows(labels), _rows(bits)
+    labels, bits = rows_of(labels), rows_of(bits)
     steps = labels.strides[0] // 16, bits.strides[0]
     given = ffi.cast("uint64_t *", labels.ctypes.data), steps[0], ffi.cast("uint8_t *", bits.ctypes.data), steps[1]
     lib.parley_shift_labels(pointer(out), *given, pointer(contiguous(block_of("an offset", delta))), rows, n)
@@ -147,10 +148,11 @@ def place_of(given: Words | None, shape: tuple[int, ...]) -> Words:
     return given
 
 
-def _rows(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """With rows that are contiguous, and begin after each other."""
-    row = array[0]
-    return array if row.flags.c_contiguous and array.strides[0] >= row.nbytes else np.ascontiguousarray(array)
+def rows_of(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """With rows that are contiguous, and begin after each other, whole elements (a label, or a byte) apart."""
+    row, step = array[0], array.strides[0]
+    whole = step % (row.itemsize * prod(row.shape[1:])) == 0
+    return array if whole and row.flags.c_contiguous and step >= row.nbytes else np.ascontiguousarray(array)
 
 
 def _sliced(tables: Words, ands: int) -> tuple[Pointer, Pointer, Pointer]:

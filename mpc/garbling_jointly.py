@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from mpc.algebra.ring import U64, Words, contiguous, pointer
 from mpc.errors import LocalError
-from mpc.garbling import Gates, instances_of, numbers_of, offset_of, place_of, work_for
+from mpc.garbling import Gates, instances_of, numbers_of, offset_of, place_of, rows_of, work_for
 from native import BYTES, ffi, lib
 
 Bytes = npt.NDArray[np.uint8]
@@ -52,10 +52,9 @@ def garble(slots: Words, gates: Gates, keys: Keys, shares: Words, first: int, ta
     instances = _instances(slots, gates, 1 + m, first)
     ands = gates.ands * instances
     fits = shares.shape == (m, 2 * ands, 2) and keys.starts.shape == (m, 2)
-    if not fits or shares.dtype != U64:
+    if not fits or shares.dtype != U64 or keys.starts.dtype != U64:
         raise LocalError("wrong-labels", f"shares of shape {shares.shape}", "give two labels of each AND and garbler")
-    if not (shares[0].flags.c_contiguous and shares.strides[0] >= shares[0].nbytes):
-        shares = np.ascontiguousarray(shares)
+    shares = rows_of(shares)
     lowest = np.empty(ands, np.uint8)
     labels = pointer(place_of(tables, table_shape(m, ands))), ffi.from_buffer(BYTES, lowest), pointer(slots)
     step = shares.strides[0] // 16 if m > 1 else 2 * ands
@@ -76,7 +75,7 @@ def evaluate(slots: Words, gates: Gates, starts: Words, total: Words, lowest: By
     instances = _instances(slots, gates, m, first)
     ands = gates.ands * instances
     fits = total.shape == (3 * m, ands, 2) and lowest.shape == (m, ands) and starts.shape == (m, m, 2)
-    if not fits or total.dtype != U64 or lowest.dtype != np.uint8:
+    if not fits or total.dtype != U64 or lowest.dtype != np.uint8 or starts.dtype != U64:
         raise LocalError("wrong-labels", f"tables of shape {total.shape}", "give the sum of what all garblers sent")
     bits = ffi.from_buffer(BYTES, np.ascontiguousarray(lowest))
     labels = pointer(slots), work_for(gates, instances, 3 * m), pointer(contiguous(total)), bits
@@ -86,7 +85,7 @@ def evaluate(slots: Words, gates: Gates, starts: Words, total: Words, lowest: By
 
 def _instances(slots: npt.NDArray[Any], gates: Gates, rows: int, first: int) -> int:
     """How many there are, of slots that hold all that the gates name."""
-    if slots.ndim != 4 or slots.shape[1] != rows or not slots.flags.c_contiguous:
+    if slots.ndim != 4 or slots.shape[1::2] != (rows, 2) or not slots.flags.c_contiguous:
         raise LocalError("wrong-labels", f"slots of shape {slots.shape}", f"give {rows} rows of labels of each")
     instances_of(slots.reshape(len(slots), -1, 2), gates, first)
     return int(slots.shape[2])

@@ -127,6 +127,21 @@ def test_labels_are_shifted_within_wider_arrays():
             shifted(wrong, labels[:, 2:9], bits[:, 2:9], DELTA)
 
 
+@pytest.mark.parametrize("between", [0, 1, 2])
+def test_rows_lie_so_many_words_apart(between):
+    """Also half labels."""
+    words = np.arange(3 * 24, dtype=U).reshape(3, 24)
+    wider = np.pad(words, ((0, 0), (0, between)))[:, :24].reshape(3, 12, 2)
+    out = np.empty((3, 12, 2), U)
+    shifted(out, wider, np.ones((3, 12), np.uint8), DELTA)
+    np.testing.assert_array_equal(out, words.reshape(3, 12, 2) ^ DELTA)
+    keys = garbling_jointly.Keys(1, DELTA, np.ones((3, 2), U))
+    tables = [np.empty((8, 6, 2), U) for _ in range(2)]
+    for shares, place in zip((wider, words.reshape(3, 12, 2)), tables, strict=True):
+        garbling_jointly.garble(slots((4, 4, 6, 2)), AND, keys, shares, 0, place)
+    np.testing.assert_array_equal(*tables)
+
+
 TABLES = np.zeros((3, 2, 2), U)
 LABELS = np.zeros((3, 2), U)
 
@@ -173,6 +188,8 @@ KEYS = garbling_jointly.Keys(1, DELTA, np.ones((2, 2), U))
         {"slots": slots((4, 3, 3, 2))[:, :, ::-1]},
         {"shares": np.zeros((2, 5, 2), U)},
         {"keys": garbling_jointly.Keys(0, DELTA, np.ones((1, 2), U))},
+        {"keys": garbling_jointly.Keys(1, DELTA, np.ones((2, 2), np.uint8))},
+        {"slots": slots((4, 3, 6, 1))},
         {"tables": np.zeros((6, 3, 2), U)},
     ],
 )
@@ -187,7 +204,14 @@ def test_garbling_by_several(given):
 
 
 @pytest.mark.parametrize(
-    "given", [{"total": np.zeros((5, 3, 2), U)}, {"lowest": np.zeros((2, 3), U)}, {"slots": slots((4, 3, 3, 2))}]
+    "given",
+    [
+        {"total": np.zeros((5, 3, 2), U)},
+        {"lowest": np.zeros((2, 3), U)},
+        {"slots": slots((4, 3, 3, 2))},
+        {"slots": slots((4, 2, 6, 1))},
+        {"starts": np.ones((2, 2, 2), np.uint8)},
+    ],
 )
 def test_evaluating_by_several(given):
     arguments = {
