@@ -21,11 +21,12 @@ from protocols.authenticated.side import Side
 from protocols.authenticated.steps import steps_of
 from protocols.authenticated.streamed import Walk, ands_of, ended, go_on, segments
 from protocols.authenticated.supplied import Supplied, garbled_ahead, goes_ahead, same_offsets
-from protocols.authenticated.task import Task
+from protocols.authenticated.task import Task, load_of
 
 Bytes = npt.NDArray[np.uint8]
 AT_ONCE = 1 << 19
-"""ANDs that are garbled and evaluated together: some 300 MB at either party."""
+"""ANDs that are garbled and evaluated together, or as much in bits of input and output (`load_of`): some 300 MB at
+either party."""
 _NAME = "authenticated garbling"
 
 
@@ -152,7 +153,7 @@ def _parts(session: Session, task: Task) -> tuple[bool, Sequence[slice]]:
 
 def batches(task: Task) -> Iterator[slice]:
     """The instances that are computed together: as few batches as may be, and alike."""
-    most = max(1, AT_ONCE // max(1, task.circuit.ands))
+    most = max(1, AT_ONCE // load_of(task.circuit))
     count = -(-task.instances // most)
     edges = [task.instances * i // count for i in range(count + 1)]
     return (slice(begin, end) for begin, end in pairwise(edges))

@@ -30,6 +30,11 @@ class Task:
         return self.circuit.ands * self.instances
 
     @property
+    def load(self) -> int:
+        """What memory follows, in ANDs of all instances: a bit of input or output takes a quarter of one's."""
+        return load_of(self.circuit) * self.instances
+
+    @property
     def owned(self) -> tuple[int, int]:
         """How many bits of input each party has, but for common ones."""
         return len(self.rows(GARBLER)) * self.instances, len(self.rows(EVALUATOR)) * self.instances
@@ -54,3 +59,8 @@ class Task:
     def rows(self, owner: int) -> list[int]:
         """Those of this owner's among them."""
         return [i for i in self.own if self.owners[i] == owner]
+
+
+def load_of(circuit: Circuit) -> int:
+    """Of one instance, 1 at least."""
+    return max(1, circuit.ands, (circuit.first_gate - 1 + len(circuit.ends)) // 4)

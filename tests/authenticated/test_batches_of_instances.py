@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
 import pytest
 from authenticated.test_instances import comparing, ends_of, richer
 
+import mpc
 from mpc.algebra.bits import words_for
 from mpc.errors import Abort
 from mpc.testing import recording_network
 from protocols.authenticated import online, session
+from protocols.preprocessing.demand import pack_demand, parse_demand
 
 EACH, BATCHES = 10, 3
 ALL = EACH * BATCHES
@@ -51,3 +54,23 @@ def test_who_fails_in_the_last_batch_has_learnt_nothing_of_the_first(
     assert isinstance(error, Abort)
     assert len(calls) == BATCHES
     assert not [each for each in record if each.message.array.shape in OPENED]
+
+
+@mpc.circuit(x=mpc.UInt(64), y=mpc.UInt(64))
+def differing(x: Any, y: Any) -> Any:
+    return x ^ y
+
+
+@pytest.mark.parametrize("garbling", ["online", "ahead"])
+def test_inputs_and_outputs_are_counted_where_there_are_hardly_any_ands(garbling: str) -> None:
+    """Memory follows them: no piece has more words than one may have, and a plan of it can be read."""
+    count = 60_000
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        return await mpc.authenticated(ctx, differing, instances=count, x=mpc.private(0, mine), y=mpc.private(1, mine))
+
+    values = np.zeros(count, np.uint64)
+    demand = mpc.plan(main, [values, values], preprocessing="ot", garbling=garbling).demand
+    assert len(demand) == -(-count // (session.AT_ONCE // 48))
+    assert parse_demand(pack_demand(demand)) == demand
+    assert max(prod(part.shape) for _, kind in demand for part in kind.parts()) <= 16 * session.AT_ONCE

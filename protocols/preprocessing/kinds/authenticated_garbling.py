@@ -21,7 +21,7 @@ from protocols.authenticated.common import Common
 from protocols.authenticated.dependent import garble_circuit, told_words
 from protocols.authenticated.garbling import Garbled
 from protocols.authenticated.side import EVALUATOR, GARBLER, Side
-from protocols.authenticated.task import Task
+from protocols.authenticated.task import Task, load_of
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.known import recall, remember
 from protocols.preprocessing.kind import Kind
@@ -29,7 +29,7 @@ from protocols.preprocessing.kinds.authenticated_and import at_party, made_by_lo
 from protocols.preprocessing.tools import Tools
 
 MOST_ANDS = 1 << 22
-"""Of one piece, all instances together: 300 MB at the evaluator, twice as much while it is made."""
+"""Of one piece, all instances together (`Task.load`): 300 MB at the evaluator, twice as much while it is made."""
 MOST_RUNS = 64
 """How often owners may change along the bits of input."""
 _SORTS = 6
@@ -63,7 +63,8 @@ class AuthenticatedGarbling(Kind):
         circuit = recall(self.digest)
         bits = circuit.first_gate - 1
         whole = self.instances >= 1 and min((self.lot, *self.owners)) >= 0
-        if not whole or sum(run // _SORTS for run in self.owners) != bits or self.instances * circuit.ands > MOST_ANDS:
+        fits = self.instances * load_of(circuit) <= MOST_ANDS
+        if not whole or not fits or sum(run // _SORTS for run in self.owners) != bits:
             what = f"{self.instances} garblings of {circuit.ands} ANDs with inputs of {self.owners}"
             raise LocalError("wrong-parameter", what, "each bit of input has an owner, and a piece is not too large")
         sorts = [run % _SORTS for run in self.owners for _ in range(run // _SORTS)]
@@ -85,7 +86,7 @@ class AuthenticatedGarbling(Kind):
     def fits(task: Task) -> bool:
         """Whether a task is not too large for a piece."""
         changes = sum(task.owners[i] != task.owners[i - 1] for i in range(1, len(task.owners))) + 2 * len(task.common)
-        return task.ands <= MOST_ANDS and changes < MOST_RUNS
+        return task.load <= MOST_ANDS and changes < MOST_RUNS
 
     @property
     def of_circuit(self) -> Circuit:
