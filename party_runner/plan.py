@@ -53,7 +53,7 @@ def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple
         tuple(planned.demand), choices.ways,
     )  # fmt: skip
     summary = planned.report.to_json() | {
-        "offline_estimate": offline_bytes(planned.demand, len(given), supplier),
+        "offline_estimate": offline_bytes(planned.demand, len(given), supplier, by_call=True),
         "seconds_on": {name: planned.seconds_on(name) for name in NETWORKS},
     }
     return summary, plan_file

@@ -101,8 +101,8 @@ FOLDER_ORDER = {
         "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "__init__",
     ),
     "protocols.preprocessing": (
-        "dealing", "demand", "circuits", "shelf", "dealer", "estimates", "pairs", "streams", "products", "switching",
-        "ot_tools", "coins", "checking", "announcing", "workshop", "from_ot", "__init__",
+        "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",
+        "ot_tools", "coins", "checking", "announcing", "workshop", "estimates", "from_ot", "__init__",
     ),
     "protocols.array": (
         "lines", "misuse", "node", "appraising", "lowering", "grouping", "joining", "weighing",

@@ -20,10 +20,11 @@ from protocols.ot.extension_softspoken_roy22 import DEFAULT_K
 from protocols.ot.folding import parts
 from protocols.ot.silent_ferret_ywlzw20 import SMALL
 from protocols.preprocessing.demand import correction_words
-from protocols.preprocessing.kind import of_kind
+from protocols.preprocessing.kind import Kind, of_kind
 from protocols.preprocessing.kinds.authenticated_and import PARTIES
 from protocols.preprocessing.tools import Pair
 from protocols.preprocessing.transfers import Transfers
+from protocols.preprocessing.workshop import slices_of_pieces
 
 SETUP_BYTES = {"ot": 8.2e3, "silent": 274e3}
 """Bytes that a party receives from each other one before the first piece is made."""
@@ -35,8 +36,12 @@ _LABEL_BYTES = LABEL_BITS // 8
 _WORD_BYTES = 8
 
 
-def offline_bytes(demand: Sequence[Entry], n: int, maker: str) -> list[int]:
-    """About how many bytes each party receives, by index."""
+def offline_bytes(demand: Sequence[Entry], n: int, maker: str, *, by_call: bool = False) -> list[int]:
+    """About how many bytes each party receives, by index.
+
+    `by_call`: where each call's material is made just before it, as a run does it that is not told otherwise. Of
+    authenticated ANDs few take more, each, than many; for other kinds the difference is not counted.
+    """
     kinds = Counter(kind for _, kind in demand)
     if maker not in SETUP_BYTES:
         words = [sum(count * correction_words(kind, party, n) for kind, count in kinds.items()) for party in range(n)]
@@ -48,7 +53,7 @@ def offline_bytes(demand: Sequence[Entry], n: int, maker: str) -> list[int]:
             calls[sender, receiver].append(transfers.count)
             received[sender] += transfers.count * transfers.chosen / 8
             received[receiver] += transfers.message_bits / 8 + _WORD_BYTES * transfers.beside
-    for party, told in enumerate(_authenticated(kinds)):
+    for party, told in enumerate(_authenticated(demand, by_call)):
         received[party] += told
     for (sender, receiver), counts in calls.items():
         to_sender, to_receiver = _EXTENSIONS[maker](counts)
@@ -57,20 +62,37 @@ def offline_bytes(demand: Sequence[Entry], n: int, maker: str) -> list[int]:
     return [round(each) for each in received]
 
 
-def _authenticated(kinds: Counter[Correlation]) -> list[float]:
-    """What the two parties receive for authenticated bits, those of one kind made together, and beside them."""
-    pieces: defaultdict[str, list[tuple[Size, tuple[int, int], int]]] = defaultdict(list)
-    for kind, count in kinds.items():
-        if (size := of_kind(kind).authenticated) is not None:
-            pieces[kind.name].append((size, of_kind(kind).told(), count))
-    received = [AUTHENTICATED_SETUP_BYTES if pieces else 0.0] * PARTIES
-    for alike in pieces.values():
-        size = Size.total(size for size, _, count in alike for _ in range(count))
-        calls = sum(_checked(3 * count) for count in leaky(size.ands))
+def _authenticated(demand: Sequence[Entry], by_call: bool) -> list[float]:
+    """What the two parties receive for authenticated bits and beside them."""
+    received = [0.0] * PARTIES
+    if all(of_kind(kind).authenticated is None for _, kind in demand):
+        return received
+    for kinds, count in _by_call(demand) if by_call else _in_slices(demand):
+        size = Size.total(size for kind in kinds if (size := kind.authenticated) is not None)
+        calls = sum(_checked(3 * some) for some in leaky(size.ands))
         for party in range(PARTIES):
-            told = opened(size.ands) + sum(count * told[party] for _, told, count in alike)
-            received[party] += _WORD_BYTES * told + calls + _checked(size.ands + size.owned[1 - party])
-    return received
+            told = opened(size.ands) + sum(kind.told()[party] for kind in kinds)
+            received[party] += count * (_WORD_BYTES * told + calls + _checked(size.ands + size.owned[1 - party]))
+    return [AUTHENTICATED_SETUP_BYTES + each for each in received]
+
+
+Together = tuple[Sequence[Kind], int]
+"""Pieces of a kind of authenticated bits that are made at a time, and how often such are."""
+
+
+def _by_call(demand: Sequence[Entry]) -> Iterator[Together]:
+    for kind, count in Counter(kind for _, kind in demand).items():
+        if (made := of_kind(kind)).authenticated is not None:
+            yield [made], count
+
+
+def _in_slices(demand: Sequence[Entry]) -> Iterator[Together]:
+    for entries in slices_of_pieces(demand):
+        alike: defaultdict[str, list[Kind]] = defaultdict(list)
+        for _, kind in entries:
+            if (made := of_kind(kind)).authenticated is not None:
+                alike[kind.name].append(made)
+        yield from ((kinds, 1) for kinds in alike.values())
 
 
 def _checked(count: int) -> int:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kinds import BETWEEN_TWO, EXAMPLES, product
 
+import mpc
 from mpc.algebra.ring import Z64
 from mpc.context import Context
 from mpc.errors import LocalError, PeerError
@@ -20,6 +21,7 @@ from mpc.side_by_side import run_all
 from protocols.authenticated.ands import Independent, Size
 from protocols.authenticated.side import Side
 from protocols.authenticated.task import Task
+from protocols.preprocessing import workshop
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.demand import pack_demand, pack_request, parse_demand, unpack_request
@@ -108,6 +110,26 @@ def test_no_check_opens_an_offset_or_a_label(check: Check, monkeypatch: pytest.M
 def test_a_plan_knows_what_parties_receive(kinds: Any) -> None:
     demand = [((0, i), kind) for i, kind in enumerate(kinds)]
     assert offline_bytes(demand, 2, "ot") == pytest.approx(made(kinds)[1], rel=0.01)
+
+
+def test_a_plan_knows_how_many_are_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer ANDs take more each: 12 by 100 are not 1,200."""
+    monkeypatch.setattr(workshop, "SLICE_WORDS", 1 << 13)
+    demand = [((0, i), AND) for i in range(12)]
+    estimate = offline_bytes(demand, 2, "ot")
+    assert estimate == pytest.approx(made([AND] * 12)[1], rel=0.01)
+    assert estimate[0] > 1.2 * offline_bytes([((0,), AuthenticatedAnd(Z64, 1200, (36, 840)))], 2, "ot")[0]
+
+
+def test_a_plan_knows_what_calls_take_one_by_one() -> None:
+    async def main(ctx: Any, mine: Any) -> None:
+        for _ in range(4):
+            await mpc.authenticated(ctx, product, x=mpc.private(0, 3), y=mpc.private(1, 5))
+
+    run = mpc.simulate(main, [None, None], preprocessing="ot").report
+    demand = mpc.plan(main, [None, None], preprocessing="ot").demand
+    assert offline_bytes(demand, 2, "ot", by_call=True)[0] == pytest.approx(run.offline_bytes, rel=0.03)
+    assert offline_bytes(demand, 2, "ot")[0] < 0.7 * run.offline_bytes
 
 
 @pytest.mark.parametrize("kind", BETWEEN_TWO, ids=repr)
