@@ -149,7 +149,7 @@ def test_batches_are_over_one_group(short: Made) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "bits"), [((0,), 8), ((1025,), 8), ((), 8), ((2, 2), 8), ((1,), 7), ((1,), 0), ((1,), 128)]
+    ("shape", "bits"), [((0,), 8), ((1025,), 8), ((), 8), ((2, 2), 8), ((1,), 7), ((1,), 0), ((1,), 128), ((1,), 8.0)]
 )
 def test_statements_that_are_none(shape: tuple[int, ...], bits: int) -> None:
     with pytest.raises(LocalError, match="wrong-statement"):
