@@ -15,7 +15,7 @@ import numpy as np
 
 from mpc.algebra.group import Bases, Flags, Group, Points, Scalars, dot
 from mpc.errors import LocalError
-from protocols.proofs.refusals import unfit
+from protocols.proofs.refusals import broadcasts, require_one_shape, unfit
 from protocols.proofs.statement import Equation
 from protocols.proofs.transcript import Transcript
 
@@ -39,7 +39,7 @@ class Linear:
         if self.there.shape != (rows, columns) or not self.there.any(0).all():
             raise unfit("every scalar has a part in a row", "leave out those without")
         self.lead = images.shape[:-1]
-        if images.shape[-1:] != (rows,) or not _broadcasts(bases.shape[:-2], self.lead):
+        if images.shape[-1:] != (rows,) or not broadcasts(bases.shape[:-2], self.lead):
             raise unfit(f"images {images.shape} do not fit to bases {bases.shape}", "one image for each row of bases")
         neutral = Points.neutral(bases.group, bases.shape)
         if (bases.is_neutral() & self.there).any():
@@ -113,8 +113,12 @@ def knows_logarithm(base: Points, images: Points) -> Linear:
 
 def same_logarithm(bases: Sequence[Points], images: Sequence[Points]) -> Linear:
     """Chaum and Pedersen, CRYPTO 1992: x_i with Y_ij = x_i B_j for every j; images of one shape."""
+    require_one_shape([image.shape for image in images])
     shape = images[0].shape
-    column = np.stack([base.broadcast(shape if base.shape else ()).words for base in bases], axis=-2)
+    wide = shape if any(base.shape for base in bases) else ()
+    if not bases or not all(broadcasts(base.shape, wide) for base in bases):
+        raise unfit(f"bases {[base.shape for base in bases]} do not fit to images {shape}", "one base for each list")
+    column = np.stack([base.broadcast(wide).words for base in bases], axis=-2)
     matrix = Points(bases[0].group, column[..., None, :])
     return Linear(matrix, Points(bases[0].group, np.stack([image.words for image in images], axis=-2)))
 
@@ -126,13 +130,6 @@ def neutral_base() -> LocalError:
         "a base of the statement is the neutral element, for which anything could be proved",
         "find out who gave it, and refuse it",
     )
-
-
-def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
-    try:
-        return np.broadcast_shapes(shape, target) == target
-    except ValueError:
-        return False
 
 
 def _summed_to(x: Scalars, shape: tuple[int, ...]) -> Scalars:

@@ -16,6 +16,7 @@ from mpc.algebra.group import Bases, Flags, Group, Points, Scalars
 from mpc.algebra.ristretto import RISTRETTO
 from protocols.proofs.hashed_bases import hashed_bases
 from protocols.proofs.linear import Linear
+from protocols.proofs.refusals import broadcasts, require_one_shape, unfit
 
 
 class Pedersen:
@@ -34,6 +35,7 @@ class Pedersen:
 
     def committed(self, values: Scalars, blindings: Scalars) -> Points:
         """v G + r H; both secret, of one shape."""
+        require_one_shape([values.shape, blindings.shape])
         return self._bases.dot(Scalars(values.order, np.stack([values.words, blindings.words], axis=-2)))
 
     def opens(self, commitments: Points, values: Scalars, blindings: Scalars) -> Flags:
@@ -46,6 +48,7 @@ class Pedersen:
 
     def same_value(self, first: Points, second: Points) -> Linear:
         """That commitments of one shape are, place by place, to the same values: witness v, r, s."""
+        require_one_shape([first.shape, second.shape])
         return Linear(
             self._rows([[0, 1, None], [0, None, 1]]),
             Points(self.group, np.stack([first.words, second.words], axis=-2)),
@@ -54,6 +57,8 @@ class Pedersen:
 
     def is_public(self, commitments: Points, values: Scalars) -> Linear:
         """That commitments are to these public values: witness r, the logarithm of C - v G to the base H."""
+        if not broadcasts(values.shape, commitments.shape):
+            raise unfit(f"values {values.shape} for commitments {commitments.shape}", "one for each, or one for all")
         left = commitments - self.g * values
         return Linear(self._rows([[1]]), left.reshape(*left.shape, 1))
 
@@ -70,4 +75,5 @@ def pedersen() -> Pedersen:
 
 def opening_witness(*secrets: Scalars) -> Scalars:
     """The witness of a statement of places with several secrets each: what is given, side by side for every place."""
+    require_one_shape([part.shape for part in secrets])
     return Scalars(secrets[0].order, np.stack([part.words for part in secrets], axis=-2)).reshape(-1)

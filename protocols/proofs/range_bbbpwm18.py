@@ -27,7 +27,8 @@ class Range(Bulletproof):
     vectors, coefficients = 2, 2  # A, S; T_1, T_2
 
     def __init__(self, pedersen: Pedersen, commitments: Points, bits: int) -> None:
-        if bits not in BITS or len(commitments.shape) != 1 or not 1 <= len(commitments) <= MOST_VALUES:
+        flat = len(commitments.shape) == 1 and 1 <= len(commitments) <= MOST_VALUES
+        if type(bits) is not int or bits not in BITS or not flat:
             raise unfit(
                 f"a range proof is of 1 to {MOST_VALUES} values of {BITS} bits, not {commitments.shape} of {bits}",
                 "commit to a flat array of them",

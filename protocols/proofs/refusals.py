@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from mpc.errors import Abort, LocalError, PeerError
 
@@ -61,6 +64,20 @@ class Prover:
             "sent a proof that was made in another session, by another party or for another call",
             "a proof holds once, where it was asked for: let that party prove again; a replayed one is an attack",
         )
+
+
+def require_one_shape(shapes: Sequence[tuple[int, ...]]) -> None:
+    """LocalError `wrong-statement` unless there are shapes, all of them the same."""
+    if len(set(shapes)) != 1:
+        raise unfit(f"arrays of shapes {', '.join(map(str, shapes))} do not go together", "give them in one shape")
+
+
+def broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether numpy makes an array of the target's shape of one."""
+    try:
+        return np.broadcast_shapes(shape, target) == target
+    except ValueError:
+        return False
 
 
 def unfit(cause: str, remedy: str) -> LocalError:

@@ -283,6 +283,8 @@ def test_scales_are_tracked() -> None:
     assert (c + c).scale == Scale(10, 8192)
     assert (c + paillier.public(2.0**-12)).scale == Scale(12, 4 * 4096 + 1)
     assert (paillier.public([[1, -2], [3, 0]]) @ paillier.concatenate([c, c])).scale == Scale(10, 3 * 4096)
+    for secret in (np.zeros((1, 2), np.int8), np.zeros((12, 2), np.int8), np.zeros(2, np.int8)):
+        assert (secret @ paillier.concatenate([c, c])).scale == Scale(10, 2 * 128 * 4096)
 
 
 def test_threads_share_a_key() -> None:

@@ -186,3 +186,15 @@ def test_packed_numbers_are_decrypted_exactly() -> None:
     for guard_bits in (1.5, True, "2"):
         with pytest.raises(LocalError, match="wrong-number"):
             key().public.encrypt_packed([1], guard_bits=guard_bits)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("s", [1, 2, 3, 4])
+def test_slots_never_reach_the_modulus(s: int) -> None:
+    """Whatever their width, also one that divides the plaintext's bits: all at their largest, or at their smallest."""
+    private = tiny_key(s)
+    for width in range(2, private.public.group.messages.bits - 1):
+        bound = 2 ** (width - 1) - 1
+        for values in ([bound] * 24, [-bound] * 24):
+            packed = private.public.encrypt_packed(values, bound=bound, guard_bits=0)
+            assert packed.layout.width == width
+            assert private.decrypt(packed).tolist() == values

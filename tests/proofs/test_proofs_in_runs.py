@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ import mpc
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import ORDER, generator
 from mpc.context import Context
+from mpc.domain_hash import DomainHash
 from mpc.errors import ParleyError
 from protocols import proofs
+from protocols.proofs import sending
 from protocols.proofs.linear import knows_logarithm
 from protocols.proofs.pedersen import opening_witness, pedersen
 from protocols.proofs.proof import prove
-from protocols.proofs.transcript import Setting
+from protocols.proofs.transcript import HEADER_BYTES, Setting
 
 PROVER, VERIFIER = 0, 1
 
@@ -128,3 +131,54 @@ def test_a_statement_that_is_false_sends_nothing() -> None:
     with pytest.raises(ParleyError) as ended:
         mpc.simulate(program, inputs=[None, None])
     assert ended.value.code in ("wrong-witness", "peer-failed")
+
+
+def test_no_two_proofs_share_their_nonces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one statement by one witness, by calls or parties: from equal first messages anybody has the witness."""
+    first_messages = []
+
+    def seen(verify: Any, count: int) -> Any:
+        def verify_and_keep(setting: Setting, statement: Any, proof: Any) -> None:
+            first_messages.extend(proof[HEADER_BYTES : HEADER_BYTES + 32 * count].reshape(count, 32))
+            verify(setting, statement, proof)
+
+        return verify_and_keep
+
+    monkeypatch.setattr(sending.sigma, "verify", seen(sending.sigma.verify, 1))
+    monkeypatch.setattr(sending, "verify_bulletproof", seen(sending.verify_bulletproof, 2))
+    secret, blinding = Scalars.of(ORDER, [3]), Scalars.of(ORDER, [4])
+    commitment = pedersen().committed(secret, blinding)
+    circuit = proofs.Circuit(1)
+    circuit.bits(circuit.inputs(), 2)
+    statement, holds = (
+        knows_logarithm(generator(), generator() * secret),
+        proofs.Satisfies(pedersen(), commitment, circuit),
+    )
+
+    async def program(ctx: Context, mine: Any) -> None:
+        for prover in (0, 1, 0):
+            other = 1 - prover
+            if ctx.me == prover:
+                await proofs.prove(ctx, other, statement, secret)
+                await proofs.prove_range(ctx, other, np.array([3], np.uint64), commitment, blinding, bits=8)
+                await proofs.prove_circuit(ctx, other, holds, secret, blinding)
+            else:
+                await proofs.verify(ctx, prover, statement)
+                await proofs.verify_range(ctx, prover, commitment, bits=8)
+                await proofs.verify_circuit(ctx, prover, holds)
+
+    mpc.simulate(program, inputs=[None, None])
+    assert len(first_messages) == 15
+    assert len({message.tobytes() for message in first_messages}) == 15
+
+
+def test_the_parties_are_in_the_challenge() -> None:
+    """The same session and call between others is another setting."""
+
+    def header(*names: str) -> bytes:
+        ctx = SimpleNamespace(hash=DomainHash, names=names, n=len(names), path=(1,), line="")
+        setting = Setting.of(ctx, 0)  # type: ignore[arg-type]
+        return setting.header(setting.transcript())
+
+    groups = [("a", "b"), ("a", "c"), ("a", "b", "c"), ("ab", "")]
+    assert len({header(*names) for names in groups}) == len(groups)

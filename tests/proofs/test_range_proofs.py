@@ -8,18 +8,21 @@ import numpy as np
 import pytest
 from proof_cases import ALICE, changed, code_of
 
+from mpc.algebra.bigint import Modulus
 from mpc.algebra.group import Points, Scalars, concatenate_points, dot
 from mpc.algebra.ristretto import ORDER, RISTRETTO, generator
 from mpc.errors import LocalError
 from mpc.prg import Seed
 from mpc.testing.tiny_group import TinyGroup
+from protocols.proofs import range_proving
+from protocols.proofs.bulletproof_bbbpwm18 import after_scalars
 from protocols.proofs.bulletproof_verifying import verify_bulletproof, verify_bulletproofs
 from protocols.proofs.hashed_bases import hashed_bases
 from protocols.proofs.inner_product_bbbpwm18 import challenges, factors, prove_inner_product
 from protocols.proofs.pedersen import Pedersen, pedersen
 from protocols.proofs.range_bbbpwm18 import Range
 from protocols.proofs.range_proving import prove_range
-from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting
+from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting, Transcript
 
 Made = tuple[Range, Bytes]
 
@@ -73,12 +76,10 @@ def test_a_prover_who_deviates_and_commits_to_what_is_outside(value: int, monkey
 
 def test_bits_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """300 as one "bit" of 300 and seven zeros: its products with a_R are not zero."""
-    import protocols.proofs.range_proving as proving
-
     commitments, blindings = committed([300])
     statement = Range(pedersen(), commitments, 8)
     monkeypatch.setattr(Pedersen, "opens", lambda *_: np.array(True))
-    monkeypatch.setattr(proving, "_bits", lambda *_: Scalars.of(ORDER, [300, *[0] * 7]))
+    monkeypatch.setattr(range_proving, "_bits", lambda *_: Scalars.of(ORDER, [300, *[0] * 7]))
     proof = prove_range(ALICE, statement, np.array([44], np.uint64), blindings)
     assert code_of(lambda: verify_bulletproof(ALICE, statement, proof)) == "proof-refused"
 
@@ -127,16 +128,25 @@ def test_many_proofs_at_once(short: Made) -> None:
     verify_bulletproofs([(ALICE, *made[0]), (ALICE, *made[2])])
 
 
-def test_two_bent_proofs_do_not_mend_each_other(short: Made) -> None:
-    """Weights are drawn for each: t + 1 here and t - 1 there don't cancel."""
-    statement, proof = short
-    place = HEADER_BYTES + 32 * (statement.points + 2)
-    t = int.from_bytes(proof[place : place + 32].tobytes(), "little")
-    bent = []
-    for by in (1, -1):
-        copy = proof.copy()
-        copy[place : place + 32] = np.frombuffer(((t + by) % ORDER.n).to_bytes(32, "little"), np.uint8)
-        bent.append((ALICE, statement, copy))
+def shifted(by: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> Made:
+    """A proof whose prover adds to tau_x and mu before it asks for the challenges that follow from them."""
+
+    def after(transcript: Transcript, scalars: Scalars, order: Modulus) -> Scalars:
+        scalars.words[:2] = (scalars[:2] + Scalars.of(order, by)).words
+        return after_scalars(transcript, scalars, order)
+
+    with monkeypatch.context() as deviating:
+        deviating.setattr(range_proving, "after_scalars", after)
+        return proved([200], 8)
+
+
+@pytest.mark.parametrize("shifts", [[(1, -1)], [(1, 0), (-1, 0)], [(0, 5), (0, -5)]], ids=["inside", "tau_x", "mu"])
+def test_errors_of_equations_do_not_cancel(shifts: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the two equations of one proof, or of two proofs, would, were it not for the verifier's weights."""
+    bent = [(ALICE, *shifted(by, monkeypatch)) for by in shifts]
+    with monkeypatch.context() as weak:
+        weak.setattr(Scalars, "random", lambda order, *_: Scalars.of(order, 1))
+        verify_bulletproofs(bent)
     assert code_of(lambda: verify_bulletproofs(bent)) == "proof-refused"
 
 
@@ -149,7 +159,7 @@ def test_batches_are_over_one_group(short: Made) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "bits"), [((0,), 8), ((1025,), 8), ((), 8), ((2, 2), 8), ((1,), 7), ((1,), 0), ((1,), 128)]
+    ("shape", "bits"), [((0,), 8), ((1025,), 8), ((), 8), ((2, 2), 8), ((1,), 7), ((1,), 0), ((1,), 128), ((1,), 8.0)]
 )
 def test_statements_that_are_none(shape: tuple[int, ...], bits: int) -> None:
     with pytest.raises(LocalError, match="wrong-statement"):

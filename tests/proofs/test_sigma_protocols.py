@@ -15,7 +15,7 @@ from mpc.errors import LocalError
 from mpc.testing.tiny_group import TinyGroup
 from protocols.proofs.composed import All, AtLeastOne
 from protocols.proofs.linear import Linear, knows_logarithm, same_logarithm
-from protocols.proofs.pedersen import Pedersen, pedersen
+from protocols.proofs.pedersen import Pedersen, opening_witness, pedersen
 from protocols.proofs.proof import holds_exactly, proof_bytes, prove, verify, verify_all
 from protocols.proofs.statement import Statement
 
@@ -173,11 +173,31 @@ def test_the_tiny_commitment_hides_perfectly() -> None:
         lambda g, x: AtLeastOne(knows_logarithm(g, x)).witness(0, Scalars.of(g.group.order, [1, 2])),
         lambda g, x: prove(ALICE, knows_logarithm(g, x), Scalars.of(g.group.order, [1, 2])),
         lambda g, x: All(knows_logarithm(g, x), logarithms(GROUPS["tiny"])[0]),
+        lambda g, x: same_logarithm([], []),
+        lambda g, x: same_logarithm([], [x]),
+        lambda g, x: same_logarithm([g], [x, x]),
+        lambda g, x: same_logarithm([g, g], [x.broadcast((2,)), x.broadcast((3,))]),
+        lambda g, x: same_logarithm([g, g.broadcast((5,))], [x.broadcast((3,)), x.broadcast((3,))]),
+        lambda g, x: pedersen().same_value(x.broadcast((2,)), x.broadcast((3,))),
+        lambda g, x: pedersen().is_public(x.broadcast((2,)), Scalars.of(g.group.order, [1, 2, 3])),
+        lambda g, x: pedersen().is_public(x, Scalars.of(g.group.order, [1, 2])),
+        lambda g, x: pedersen().committed(Scalars.of(g.group.order, [1, 2]), Scalars.of(g.group.order, [1])),
+        lambda g, x: opening_witness(Scalars.of(g.group.order, [1, 2]), Scalars.of(g.group.order, [1])),
     ],
-    ids=range(10),
+    ids=range(20),
 )
 def test_empty_statements_and_wrong_lengths_are_refused(make: object) -> None:
     g = base(GROUPS["ristretto255"])
     assert callable(make)
     with pytest.raises(LocalError, match="wrong-statement"):
         make(g, g)
+
+
+def test_bases_and_public_values_broadcast() -> None:
+    g, x = base(GROUPS["ristretto255"]), Scalars.of(pedersen().group.order, [3, 4])
+    bases = [g, (g + g).broadcast((2,))]
+    mixed = same_logarithm(bases, [b * x for b in bases])
+    verify(ALICE, mixed, prove(ALICE, mixed, x))
+    commitments, blindings = pedersen().commit(Scalars.of(x.order, [7, 7]))
+    all_seven = pedersen().is_public(commitments, Scalars.of(x.order, 7))
+    verify(ALICE, all_seven, prove(ALICE, all_seven, blindings))
