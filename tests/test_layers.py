@@ -98,7 +98,8 @@ FOLDER_ORDER = {
     "protocols.proofs": (
         "refusals", "transcript", "reading", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
         "inner_product_bbbpwm18", "bulletproof_bbbpwm18", "bulletproof_verifying", "range_bbbpwm18", "range_proving",
-        "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "__init__",
+        "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "strength", "whole_numbers", "modulus_cggmp21",
+        "ring_pedersen_cggmp21", "hidden_order", "factors_cggmp21", "key_sending", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",

@@ -53,7 +53,11 @@ class PublicKey:
         PeerError, which names it: `paillier-malformed` if it is no such message, and what `check_modulus` says of the
         modulus. That N is a product of two large primes these checks cannot tell: that takes its owner's proofs.
         """
-        n, s = _public_of(data, sender)
+        return cls.received(*_public_of(data, sender), sender, exponent=exponent)
+
+    @classmethod
+    def received(cls, n: int, s: int, sender: str, *, exponent: Exponent = "half") -> Self:
+        """The key of N and s that a party named `sender` sent. PeerError as `from_bytes`."""
         check_modulus(n, sender)
         return cls(Encryption(_group(n, s, sender), exponent))
 
@@ -237,6 +241,11 @@ class PrivateKey:
                 "decrypt them where the private half of their key is",
             )
         return self._decryption.decrypt(ciphertexts.words)
+
+    @property
+    def secret_factors(self) -> tuple[int, int]:
+        """p and q, for proofs about the key. Whoever sees them reads everything that was encrypted under it."""
+        return self._factors
 
     def save(self, path: str | Path, *, passphrase: str | None = None, key_file: str | Path | None = None) -> None:
         """Writes the key to a new file, encrypted under a passphrase or under a file that `new_key_file` made.

@@ -9,8 +9,10 @@ from mpc.algebra.ristretto import ORDER, generator
 from protocols.proofs.circuit_bbbpwm18 import Satisfies
 from protocols.proofs.composed import All, AtLeastOne
 from protocols.proofs.constraints import Circuit
+from protocols.proofs.key_sending import ReceivedKey, receive_key, send_key
 from protocols.proofs.linear import Linear, knows_logarithm, same_logarithm
 from protocols.proofs.pedersen import opening_witness, pedersen
+from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
 from protocols.proofs.sending import (
     prove,
     prove_circuit,
@@ -34,6 +36,8 @@ __all__ = [
     "Circuit",
     "Linear",
     "Points",
+    "ReceivedKey",
+    "RingPedersenKey",
     "Satisfies",
     "Scalars",
     "generator",
@@ -43,9 +47,11 @@ __all__ = [
     "prove",
     "prove_circuit",
     "prove_range",
+    "receive_key",
     "receive_points",
     "same_logarithm",
     "scalars",
+    "send_key",
     "send_points",
     "verify",
     "verify_circuit",

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from mpc.algebra.bigint import Modulus
 from mpc.algebra.group import Points, Scalars
+from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.domain_hash import DomainHash
 from mpc.prg import DomainPart
@@ -52,6 +53,14 @@ class Transcript:
         """A scalar (), within 2^-128 of uniform; the next one is another."""
         words = self._hash.absorb(label, "challenge").words(order.limbs + _SPARE_WORDS)
         return Scalars(order, order.reduce(words))
+
+    def number(self, label: str, bits: int) -> int:
+        """A uniform whole number of so many bits; the next one is another."""
+        return self._hash.absorb(label).challenge("number", bits)
+
+    def words(self, label: str, count: int) -> Words:
+        """So many uniform words (count,); the next ones are others."""
+        return self._hash.absorb(label, "words").words(count)
 
     def digest(self, label: str) -> bytes:
         """A short name of all that was absorbed so far."""
