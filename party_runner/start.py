@@ -14,6 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 SEED = "PYTHONHASHSEED"
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended, as `party_runner.failures` has it, which is not imported yet."""
 
 
 def main() -> None:
@@ -26,6 +28,9 @@ def main() -> None:
         from party_runner.cli import main as command
     except ImportError as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(INTERRUPTED)
     gc.freeze()
     gc.enable()
     command()

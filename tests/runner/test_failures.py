@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import cast
 
 import pytest
 import trio
 
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
-from party_runner.failures import failure_of, leading
+from party_runner import start
+from party_runner.children import Child
+from party_runner.failures import INTERRUPTED, failure_of, leading
 from party_runner.program import load_program
 
 
@@ -25,6 +32,37 @@ from party_runner.program import load_program
 )
 def test_exit_codes(error: BaseException, exit_code: int) -> None:
     assert failure_of(error).exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("how", "begun", "sent"),
+    [("SIGINT", False, "SIGTERM"), ("SIGINT", True, "SIGINT"), ("SIGTERM", True, "SIGTERM"), ("SIGKILL", False, None)],
+)
+def test_a_party_that_only_imports_is_not_interrupted(
+    monkeypatch: pytest.MonkeyPatch, how: str, begun: bool, sent: str | None
+) -> None:
+    """Ctrl-C would have it print where it was."""
+    signals: list[signal.Signals] = []
+    monkeypatch.setattr(os, "killpg", lambda pid, number: signals.append(number))
+    process = SimpleNamespace(returncode=None, pid=1)
+    Child("north", cast("trio.Process", process), cast("trio.SocketStream", None), begun=begun).end(signal.Signals[how])
+    assert signals == [signal.Signals[sent or how]]
+
+
+def test_ctrl_c_while_the_command_is_imported_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupted(ModuleType):
+        def __getattr__(self, name: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setitem(sys.modules, "party_runner.cli", Interrupted("party_runner.cli"))
+    with pytest.raises(SystemExit) as ended:
+        start.main()
+    assert (ended.value.code, start.INTERRUPTED) == (INTERRUPTED, INTERRUPTED)
+    assert capsys.readouterr().err == "interrupted\n"
 
 
 def test_a_parley_error_teaches_without_a_traceback() -> None:
