@@ -55,7 +55,7 @@ def seconds_on_wire(seconds: float) -> str:
 def title_of_ways(networked: bool) -> str:
     """Over the table of ways: what its seconds are, or how to have them."""
     return (
-        "Ways, with the seconds of both; of what may be one circuit, as a whole"
+        "Ways, with seconds on the --network of both; of what may be one circuit, as a whole"
         if networked
         else ("Ways; with a network said, the seconds of both")
     )

@@ -256,7 +256,7 @@ def check_private(path: Path, status: os.stat_result) -> None:
         raise SupplyError(
             "store-exposed",
             f"{path} may be read by others: mode {mode:04o}, owner {status.st_uid}",
-            "if nobody has read it, `chmod -R go= ` its folder (and chown); otherwise delete it at every party "
+            f"if nobody has read it, `chmod -R go= {path}` (and chown); otherwise delete it at every party "
             "and make a new store",
         )
 

@@ -27,10 +27,11 @@ class Range(Bulletproof):
     vectors, coefficients = 2, 2  # A, S; T_1, T_2
 
     def __init__(self, pedersen: Pedersen, commitments: Points, bits: int) -> None:
-        flat = len(commitments.shape) == 1 and 1 <= len(commitments) <= MOST_VALUES
-        if type(bits) is not int or bits not in BITS or not flat:
+        if type(bits) is not int or bits not in BITS:
+            raise unfit(f"a range proof of {bits} bits", f"take one of {', '.join(map(str, BITS))}")
+        if len(commitments.shape) != 1 or not 1 <= len(commitments) <= MOST_VALUES:
             raise unfit(
-                f"a range proof is of 1 to {MOST_VALUES} values of {BITS} bits, not {commitments.shape} of {bits}",
+                f"a range proof is of 1 to {MOST_VALUES} values, not of shape {commitments.shape}",
                 "commit to a flat array of them",
             )
         self.bits, self.values = bits, 1 << (len(commitments) - 1).bit_length()

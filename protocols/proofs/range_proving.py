@@ -44,7 +44,10 @@ def _fitting(statement: Range, values: npt.NDArray[Any], blindings: Scalars) -> 
     count, order = len(statement.commitments), statement.order
     v = np.asarray(values)
     if v.shape != (count,) or v.dtype != np.uint64 or blindings.shape != (count,):
-        raise unfit(f"the statement is of {count} values", "give them as uint64, and as many blindings")
+        raise unfit(
+            f"{v.dtype} values of shape {v.shape} and blindings of shape {blindings.shape} for {count} commitments",
+            f"give uint64 values of shape ({count},), and as many blindings",
+        )
     words = np.zeros((count, order.limbs), U64)
     words[:, 0] = v
     inside = (v >> np.uint64(statement.bits - 1) >> np.uint64(1) == 0).all()

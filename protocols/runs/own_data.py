@@ -24,7 +24,8 @@ def without_data(main: Main, error: Exception) -> LocalError | None:
     return LocalError(
         "no-own-data",
         f"this party brings no data, so that `{name}` is None here, and the program computes with it: {expression}",
-        f"every party runs this line: write `None if {name} is None else {expression}` where a secret comes in",
+        "give it its data (--input) if it has some; if not, every party runs this line all the same: "
+        f"write `None if {name} is None else {expression}` where a secret comes in",
         line=frames[-1][1],
     )
 

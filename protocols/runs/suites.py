@@ -28,7 +28,8 @@ OWN_WORK = "the parties make the preprocessed material themselves"
 def find_suite(name: str, *, simulated: bool = False) -> Factory:
     """The suite of this name. Raises LocalError for an unknown one, or one that only simulations may use."""
     if name not in SUITES:
-        raise LocalError("unknown-suite", f"there is no suite {name}", f"choose one of {', '.join(SUITES)}")
+        offered = [known for known, suite in SUITES.items() if simulated or not suite.simulation_only]
+        raise LocalError("unknown-suite", f"there is no suite {name}", f"choose one of {', '.join(offered)}")
     suite = SUITES[name]
     if suite.simulation_only and not simulated:
         raise LocalError(

@@ -162,8 +162,9 @@ def test_batches_are_over_one_group(short: Made) -> None:
     ("shape", "bits"), [((0,), 8), ((1025,), 8), ((), 8), ((2, 2), 8), ((1,), 7), ((1,), 0), ((1,), 128), ((1,), 8.0)]
 )
 def test_statements_that_are_none(shape: tuple[int, ...], bits: int) -> None:
-    with pytest.raises(LocalError, match="wrong-statement"):
+    with pytest.raises(LocalError, match="wrong-statement") as caught:
         Range(pedersen(), generator().broadcast(shape), bits)
+    assert caught.value.remedy == ("commit to a flat array of them" if bits == 8 else "take one of 8, 16, 32, 64")
 
 
 def test_values_of_another_shape_or_type() -> None:

@@ -80,6 +80,7 @@ def test_a_run_is_refused_before_any_process_starts(
     exit_code, printed = call("run", *program(tmp_path)[:1], *more)
     assert exit_code == 2
     assert f"[{code}]" in printed
+    assert "ideal" not in printed or "hides nothing" in printed  # no way out is what is refused
 
 
 @pytest.mark.slow
