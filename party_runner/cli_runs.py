@@ -181,8 +181,8 @@ def join_command(
         account = outcome.report.to_json(outcome.result)
         say_done(status, account)
         if status is None:
-            counted = partial(print_report, counted=f"{party} alone")
-            present(account, target, counted, result_files(account, output), output)
+            shown = partial(print_report, alone=party)
+            present(account, target, shown, result_files(account, output), output)
     except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, status, program, returned, lambda had: _show_partly({party: had}, target, output))
 

@@ -85,14 +85,15 @@ def print_results(summary: Summary, console: Console) -> None:
     console.print(_results(summary))
 
 
-def print_report(summary: Summary, console: Console, counted: str = "all parties") -> None:
-    """Print the whole report; `counted` says whose bytes the cost by line are."""
-    console.print(report(summary, counted))
+def print_report(summary: Summary, console: Console, alone: str = "") -> None:
+    """Print the whole report; `alone` names the party whose account it is, if it is one party's."""
+    console.print(report(summary, alone))
 
 
-def report(summary: Summary, counted: str = "all parties") -> Group:
+def report(summary: Summary, alone: str = "") -> Group:
     """Everything a run has to say, in the order in which it is read."""
-    parts: list[RenderableType] = [_results(summary), _parties(summary), cost_report(summary, counted)]
+    costs = cost_report(summary, f"{alone} alone" if alone else "all parties")
+    parts: list[RenderableType] = [_results(summary), _parties(summary, alone), costs]
     parts += _devices(summary)
     parts += [Text(f"warning: {warning}", style="yellow") for warning in summary["warnings"]]
     parts.append(Text(f"\n{summary['security']}", style="bold"))
@@ -174,11 +175,12 @@ def _flat(value: Any) -> list[Any]:
     return [value]
 
 
-def _parties(summary: Summary) -> Group:
+def _parties(summary: Summary, alone: str) -> Group:
     names = summary["parties"]
     made = table("party", "rounds", "sent online", "received offline")
     offline = summary["offline_bytes"]
-    offline = offline if isinstance(offline, list) else [None] * len(names)
+    if alone:  # that party knows what it received itself, and not what others did
+        offline = [offline if name == alone else None for name in names]
     rounds = summary["rounds_by_party"]
     for row in zip(names, rounds, summary["bytes_sent"], offline, strict=False):
         made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]) if row[3] is not None else "")

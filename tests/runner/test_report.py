@@ -75,28 +75,28 @@ def test_bounds_of_errors_and_decisions_are_shown() -> None:
     assert ["study.py:9", "one", "number", "exact", "south"] in shown
     unbounded = {"line": "study.py:9", "shape": [], "to": [0, 1], "error": "inf", "decided": True}
     one = {"reveals": [unbounded], "decisions": [{"line": "study.py:7", "margin": 0.25}], "result": 62.75}
-    shown = [line.split() for line in printed(account(0, **one, device=[None])).splitlines()]
+    shown = [line.split() for line in printed(account(0, **one, device=[None]), "north").splitlines()]
     assert ["study.py:9", "one", "number", "no", "useful", "bound", "everybody"] in shown
     assert ["study.py:7", "+-", "0.25"] in shown
     exact = {"reveals": [unbounded | {"error": 0.0}], "decisions": one["decisions"], "result": 3}
-    assert "exact, if decided as shown below" in " ".join(printed(account(0, **exact, device=[None])).split())
+    assert "exact, if decided as shown below" in " ".join(printed(account(0, **exact, device=[None]), "north").split())
     assert ["result", "62.75"] in shown
     far = {"reveals": [unbounded | {"error": 1.7e-5}], "decisions": [{"line": "study.py:7", "margin": "inf"}]}
     far["bounds"] = {"result": {"error": 1.7e-5, "decided": True}}
-    text = " ".join(printed(account(0, **far, result=62.75, device=[None])).split())
+    text = " ".join(printed(account(0, **far, result=62.75, device=[None]), "north").split())
     assert text.count("+- 1.7e-05, if decided as shown below") == 2
     assert "study.py:7 no useful bound" in text
 
 
 def test_bounds_stand_beside_what_of_the_result_was_revealed() -> None:
     bound = {"error": 0.0003, "decided": False}
-    shown = printed(account(0, result=62.75, bounds={"result": bound}, device=[None]))
+    shown = printed(account(0, result=62.75, bounds={"result": bound}, device=[None]), "north")
     assert "62.75 +- 0.0003" in shown
-    assert "62.75 +-" not in printed(account(0, result=62.75, device=[None]))
-    shown = printed(account(0, result={"mean": 62.75, "twice": 125.5}, bounds={"mean": bound}, device=[None]))
+    assert "62.75 +-" not in printed(account(0, result=62.75, device=[None]), "north")
+    shown = printed(account(0, result={"mean": 62.75, "twice": 125.5}, bounds={"mean": bound}, device=[None]), "north")
     assert "62.75 +- 0.0003" in shown
     assert "125.5 +-" not in shown
-    shown = printed(account(0, result=[62.75, 3], bounds={"[0]": bound | {"decided": True}}, device=[None]))
+    shown = printed(account(0, result=[62.75, 3], bounds={"[0]": bound | {"decided": True}}, device=[None]), "north")
     assert "[0]    62.75 +- 0.0003, if decided as shown below" in shown
     accounts = [account(0, bounds={}), account(1, result=62.75, bounds={"result": bound})]
     shown = printed(merged(accounts))
@@ -122,9 +122,9 @@ def test_accounts_are_left_as_they_were() -> None:
     assert accounts == [account(0), account(1)]
 
 
-def printed(summary: dict[str, Any]) -> str:
+def printed(summary: dict[str, Any], alone: str = "") -> str:
     console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    console.print(report(summary))
+    console.print(report(summary, alone))
     return console.export_text()
 
 
@@ -141,6 +141,12 @@ def test_a_person_reads_everything() -> None:
     ]
     for word in expected:
         assert word in text
+
+
+def test_one_party_reads_what_it_received_itself() -> None:
+    north, south = (line for line in printed(account(1), "south").splitlines() if re.match(r"(north|south) +\d", line))
+    assert "B" not in north.replace("100 B", "")
+    assert south.endswith("48 B")
 
 
 def test_results_that_differ_are_shown_by_party() -> None:
