@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -196,6 +197,7 @@ def test_a_garbling_says_whose_each_bit_is(owners: list[int], shared: set[int], 
     made = AuthenticatedGarbling.of(Z64, task).task
     assert made.circuit.digest == product.digest
     assert (made.instances, made.owners, made.common) == (instances, task.owners, common)
+    assert AuthenticatedGarbling.of(Z64, replace(task, instances=7)).task.owners is made.owners
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=5))
