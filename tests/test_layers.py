@@ -74,8 +74,8 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "pads", "wide_products", "products_alsz13", "transfers", "one_of_many",
-        "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
+        "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13", "transfers",
+        "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
@@ -92,7 +92,7 @@ FOLDER_ORDER = {
     ),
     "protocols.authenticated": (
         "side", "bits", "ands", "equality", "buckets", "steps", "masks", "task", "common", "garbling", "dependent",
-        "evaluating", "masked", "outputs", "online", "streamed", "planned_ends", "ends", "random_bits", "leaky",
+        "evaluating", "masked", "outputs", "online", "streamed", "ends", "random_bits", "leaky",
         "independent", "supplied", "session", "__init__",
     ),
     "protocols.proofs": (
