@@ -15,7 +15,7 @@ ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
         "_installed", "errors", "intake", "ways", "algebra", "prg", "domain_hash", "label_hash", "garbling",
-        "garbling_authenticated", "garbling_jointly", "device",
+        "garbling_authenticated", "garbling_jointly", "proving", "device",
         "network", "accounts.display", "accounts.learnt", "accounts.ledger", "accounts.plain", "accounts.report",
         "accounts.results", "correlation", "standing", "supply", "side_by_side", "context", "accounts.cost",
         "store", "planning", "simulation", "testing",
