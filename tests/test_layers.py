@@ -99,7 +99,8 @@ FOLDER_ORDER = {
         "refusals", "transcript", "reading", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
         "inner_product_bbbpwm18", "bulletproof_bbbpwm18", "bulletproof_verifying", "range_bbbpwm18", "range_proving",
         "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "strength", "whole_numbers", "modulus_cggmp21",
-        "ring_pedersen_cggmp21", "hidden_order", "factors_cggmp21", "key_sending", "__init__",
+        "ring_pedersen_cggmp21", "hidden_order", "factors_cggmp21", "key_sending",
+        "claim", "quicksilver_ysww21", "standing_ends", "by_transfers", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",
@@ -115,7 +116,7 @@ FOLDER_ORDER = {
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
         "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_ways", "circuit_nodes",
-        "circuit_shadows", "garbling", "authenticating", "__init__",
+        "circuit_shadows", "garbling", "authenticating", "proving", "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
