@@ -1,7 +1,7 @@
 """Proofs that a party knows what it says it knows, and nothing else of it; they hold against provers who deviate.
 
 `mpc.proofs`: `prove` and `verify` inside a run, statements to prove, and commitments to prove things of.
-`protocols.proofs.proof` and `bulletproof_verifying` have proofs as bytes, and batches. `prove_claim` and `verify_claim`:
+`protocols.proofs.proof` and `bulletproof_verifying` have proofs as bytes, and batches. `prove_claim`, `verify_claim`:
 Boolean circuits, to one verifier (`mpc.prove`).
 """
 

@@ -65,7 +65,7 @@ class Claim:
 
     secret: (bits,) truth values, for each bit of input. public: (bits, instances), the others' bits, and zeros.
     claimed: (bits of output, instances); None: the outputs are told, and proved to be these. LocalError
-    `wrong-statement`.
+    `wrong-statement`. shared: (bits,) truth values, for the secret bits that are one for all instances.
     """
 
     circuit: Circuit
@@ -73,11 +73,17 @@ class Claim:
     secret: npt.NDArray[np.bool_]
     public: Bytes
     claimed: Bytes | None
+    shared: npt.NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         inputs, outputs = self.circuit.first_gate - 1, len(self.circuit.ends)
         _need(self.instances > 0, "it has at least one instance")
         _need(self.secret.shape == (inputs,) and self.secret.dtype == np.bool_, "each bit of input is secret or public")
+        shared = self.shared
+        _need(
+            shared is None or (shared.shape == (inputs,) and bool((shared <= self.secret).all())),
+            "shared bits are secret",
+        )
         _need_bits(self.public, (inputs, self.instances), "public inputs")
         _need(not self.public[self.secret].any(), "what is secret is no public number")
         if self.claimed is not None:
@@ -91,7 +97,25 @@ class Claim:
     @property
     def secret_bits(self) -> int:
         """Of all instances together."""
-        return int(self.secret.sum()) * self.instances
+        own, shared = self._rows()
+        return int(own.sum()) * self.instances + int(shared.sum())
+
+    def secrets(self, inputs: Bytes) -> Bytes:
+        """The secret bits, flat, of inputs (bits, instances); those that instances share by the first of them."""
+        own, shared = self._rows()
+        return np.concatenate([inputs[own].reshape(-1), inputs[shared, 0]])
+
+    def place(self, rows: Words, labels: Words) -> None:
+        """Put labels of `secrets`, (bits, 2), into those of all inputs, (bits, instances, 2)."""
+        own, shared = self._rows()
+        apart = int(own.sum()) * self.instances
+        rows[own] = labels[:apart].reshape(-1, self.instances, 2)
+        rows[shared] = labels[apart:, None]
+
+    def _rows(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Secret bits of each instance, and of all."""
+        shared = np.zeros_like(self.secret) if self.shared is None else self.shared
+        return self.secret & ~shared, shared
 
     @property
     def output_bits(self) -> int:

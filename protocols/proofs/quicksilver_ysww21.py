@@ -91,9 +91,9 @@ class Proving:
         mark(mask, choices[:2], LOWEST)
         self.sums[0] ^= _combined(mask)
         self.sums[1] ^= choices[:2]
-        bits = pack(np.ascontiguousarray(self.inputs[self.claim.secret]).reshape(-1))
+        bits = pack(self.claim.secrets(self.inputs))
         mark(own, bits, LOWEST)
-        self.wires.labels[self.claim.secret] = own.reshape(-1, self.claim.instances, 2)
+        self.claim.place(self.wires.labels, own)
         return padded(bits ^ choices[2 : 2 + len(bits)], part.inputs) if len(bits) else bits
 
 
@@ -139,7 +139,7 @@ class Verifying:
         mark(mask, np.zeros(2, U64), self.offset)
         self.sum ^= _combined(mask)
         mark(own, told, self.offset)
-        self.wires.labels[self.claim.secret] = own.reshape(-1, self.claim.instances, 2)
+        self.claim.place(self.wires.labels, own)
 
     def _ends(self, part: Part, told: Words) -> Words:
         """K ^ y Delta of the outputs, where they are said to be y."""
