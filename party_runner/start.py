@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 SEED = "PYTHONHASHSEED"
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -26,6 +27,8 @@ def main() -> None:
         from party_runner.cli import main as command
     except ImportError as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:  # nothing has begun that there would be something to say of
+        sys.exit(INTERRUPTED)
     gc.freeze()
     gc.enable()
     command()

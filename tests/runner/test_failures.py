@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import trio
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 from party_runner.failures import failure_of, leading
 from party_runner.program import load_program
+from party_runner.start import SEED, main
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,22 @@ from party_runner.program import load_program
 )
 def test_exit_codes(error: BaseException, exit_code: int) -> None:
     assert failure_of(error).exit_code == exit_code
+
+
+class Interrupting:
+    """A module whose import somebody interrupts."""
+
+    def __getattr__(self, name: str) -> object:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_while_modules_are_loaded_shows_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SEED, "0")
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setitem(sys.modules, "party_runner.cli", Interrupting())
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == failure_of(KeyboardInterrupt()).exit_code
 
 
 def test_a_parley_error_teaches_without_a_traceback() -> None:
