@@ -14,6 +14,7 @@ from functools import partial
 
 import numpy as np
 
+from bench import proofs_by_transfers
 from bench.harness import PARLEY, Failed, Options, Throughput, interleaved, middle
 from mpc.algebra.cores import using_cores
 from mpc.algebra.group import Scalars
@@ -87,7 +88,7 @@ WHAT = ("prove", "verify", "verify_many")
 
 def names() -> list[str]:
     """All rows."""
-    return [f"{family}.{what}" for family in _families() for what in WHAT]
+    return [*(f"{family}.{what}" for family in _families() for what in WHAT), proofs_by_transfers.NAME]
 
 
 def works(family: str) -> dict[str, Work]:
@@ -153,6 +154,8 @@ def measure(options: Options) -> Iterator[Sequence[Throughput]]:
         chosen = [name.partition(".")[2] for name in options.chosen(names()) if name.startswith(f"{family}.")]
         if chosen:
             yield _measured(family, {what: work for what, work in works(family).items() if what in chosen}, options)
+    if proofs_by_transfers.NAME in options.chosen(names()):
+        yield [proofs_by_transfers.row(options)]
 
 
 def _measured(family: str, of_family: dict[str, Work], options: Options) -> list[Throughput]:

@@ -22,4 +22,12 @@ def test_prover_verifier_and_batch_have_a_row_with_the_bytes(family: str, tmp_pa
 
 
 def test_every_row_has_a_name_of_its_own() -> None:
-    assert len(set(proofs.names())) == 3 * 9
+    assert len(set(proofs.names())) == 3 * 9 + 1
+
+
+def test_proofs_to_one_verifier_have_a_row(tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    main(["proofs", "--workloads", "vole.boolean", "--scale", "0.01", "--repeat", "1", "--json", str(file)])
+    (row,) = json.loads(file.read_text())
+    assert (row["workload"], row["unit"]) == ("vole.boolean", "ANDs")
+    assert row["per_second"] > 0
