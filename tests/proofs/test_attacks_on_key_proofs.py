@@ -27,7 +27,8 @@ from mpc.errors import ParleyError
 from protocols.paillier.prime_search import random_prime
 from protocols.proofs import key_sending
 from protocols.proofs.factors_cggmp21 import NoSmallFactor, prove_no_small_factor, verify_no_small_factor
-from protocols.proofs.hidden_order import Number, Relation, Row, verify_relation
+from protocols.proofs.hidden_order import Relation, verify_relation
+from protocols.proofs.hidden_rows import Number, Powers
 from protocols.proofs.modulus_cggmp21 import BlumModulus, prove_modulus, verify_modulus
 from protocols.proofs.refusals import Prover
 from protocols.proofs.ring_pedersen_cggmp21 import PowerOf, RingPedersen, parameters_from, verify_ring_pedersen
@@ -175,7 +176,7 @@ LONG = Strength.insecure_of(challenge_bits=64, repetitions=128, epsilon=80, plai
 def tiny_relation(image: np.ndarray, **named: Any) -> Relation:
     """That an image is a power of t to a number of 8 bits."""
     public = tiny_ring_pedersen().public
-    rows = named.pop("rows", (Row(public.modulus, image.reshape(1, -1), ((Number(public.t), 0),)),))
+    rows = named.pop("rows", (Powers(public.modulus, image.reshape(1, -1), ((Number(public.t), 0),)),))
     return Relation(named.pop("name", "test"), named.pop("bits", (8,)), rows, strength=LONG, **named)
 
 
@@ -218,10 +219,10 @@ def test_everything_that_is_stated_is_in_the_challenge() -> None:
         tiny_relation(public.s, bits=(9,)),
         tiny_relation(public.s, about=(b"a", b"b")),
         tiny_relation(public.s, about=(b"ab", b"")),
-        tiny_relation(public.s, rows=(Row(modulus, image, ((Number(public.s), 0),)),)),
-        tiny_relation(public.s, rows=(Row(other, image, ((base, 0),)),)),
-        tiny_relation(public.s, rows=(Row(modulus, image, ((base, 0),)),) * 2),
-        tiny_relation(public.s, rows=(Row(modulus, image, ((base, 0), (base, 0))),)),
+        tiny_relation(public.s, rows=(Powers(modulus, image, ((Number(public.s), 0),)),)),
+        tiny_relation(public.s, rows=(Powers(other, image, ((base, 0),)),)),
+        tiny_relation(public.s, rows=(Powers(modulus, image, ((base, 0),)),) * 2),
+        tiny_relation(public.s, rows=(Powers(modulus, image, ((base, 0), (base, 0))),)),
     ]
     assert len({one.begun(ALICE).digest("test") for one in statements}) == len(statements)
     blum = BlumModulus(modulus, LONG)
@@ -302,7 +303,7 @@ def test_unproved_parameters_get_no_proof_and_no_key(monkeypatch: pytest.MonkeyP
             finally:
                 sent.append(ctx.payload)
         else:
-            call = ctx.child("paillier key")
+            call = ctx.child("paillier key").child("ring-pedersen parameters")
             words = ring_pedersen().public.to_words().copy()
             words[1] = words[2]
             call.send(OWNER, words.reshape(-1))
