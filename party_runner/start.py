@@ -26,9 +26,7 @@ def main() -> None:
         from party_runner.cli import main as command
     except ImportError as error:
         sys.exit(f"error: {error}")
-    gc.freeze()
-    gc.enable()
-    command()
+    command()  # looks for garbage again once its own part is imported
 
 
 def hash_of_texts() -> int:
