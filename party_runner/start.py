@@ -29,9 +29,7 @@ def main() -> None:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:  # nothing has begun that there would be something to say of
         sys.exit(INTERRUPTED)
-    gc.freeze()
-    gc.enable()
-    command()
+    command()  # looks for garbage again once its own part is imported
 
 
 def hash_of_texts() -> int:
