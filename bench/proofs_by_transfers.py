@@ -18,7 +18,7 @@ from mpc.algebra.bits import unpack
 from mpc.algebra.cores import using_cores
 from mpc.context import Context
 from mpc.prg import Seed
-from native import selected
+from native import keep_memory, selected
 from protocols import proofs
 from protocols.circuits.library import sha256_block
 from protocols.proofs.claim import Claim
@@ -32,6 +32,7 @@ _PROVER, _VERIFIER = 0, 1
 
 def row(options: Options) -> Throughput:
     """One proof of many blocks of SHA-256 after the other."""
+    keep_memory()
     circuit, blocks = sha256_block(), max(1, round(BLOCKS * options.scale))
     bits = circuit.first_gate - 1
     inputs = unpack(Seed.fresh().prg("inputs").words((bits * blocks // 64,)), bits * blocks).reshape(bits, blocks)

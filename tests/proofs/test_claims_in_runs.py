@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from authenticated.executions import clear
-from ot.pairs import run_pair, with_fault
+from ot.pairs import digest, run_pair, with_fault
 from proofs.claimed_circuits import OF_FOUR
 
 from mpc.algebra.bits import words_for
@@ -61,6 +61,11 @@ def test_the_cost_of_several_parts_is_as_declared(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(claims, "AT_ONCE", 1000)
     assert len(list(claim.parts())) > 1
     run_pair(*ends(claim, inputs), audit=True)
+
+
+def test_the_transcript_is_the_committed_one() -> None:
+    """Of two proofs under fixed seeds, base transfers included."""
+    assert digest(*ends(times=2)) == "4b8de6af6eb6d31092e2c5e5f6cd6cfe3314c0af55d637e79b22dbfeb4648fba"
 
 
 def failed(runs: Sequence[PartyRun]) -> ParleyError:

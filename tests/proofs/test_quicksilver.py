@@ -121,6 +121,14 @@ def test_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made.verified(claim)
 
 
+def test_no_part_has_more_than_is_held_at_once() -> None:
+    circuit, instances = random_circuit(1, widths=(12,), gates=200), 200_000
+    claim = Claim(circuit, instances, np.ones(12, np.bool_), np.zeros((12, instances), np.uint8), None)
+    parts = [part.ands for part in claim.parts()]
+    assert sum(parts) == circuit.ands * instances > claims.AT_ONCE
+    assert max(parts) <= claims.AT_ONCE
+
+
 def changes(sent: Words) -> Iterator[Words]:
     """The same with each of its bits changed."""
     for at in range(64 * sent.size):
