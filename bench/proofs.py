@@ -14,6 +14,7 @@ from functools import partial
 
 import numpy as np
 
+from bench import proofs_by_transfers, proofs_of_paillier
 from bench.harness import PARLEY, Failed, Options, Throughput, interleaved, middle
 from mpc.algebra.cores import using_cores
 from mpc.algebra.group import Scalars
@@ -87,18 +88,34 @@ WHAT = ("prove", "verify", "verify_many")
 
 def names() -> list[str]:
     """All rows."""
-    return [f"{family}.{what}" for family in _families() for what in WHAT]
+    by_family = (f"{family}.{what}" for family in _families() for what in what_of(family))
+    return [*by_family, proofs_by_transfers.NAME]
+
+
+def what_of(family: str) -> tuple[str, ...]:
+    """Who works on the statements of a family of rows."""
+    return proofs_of_paillier.WHAT if family in proofs_of_paillier.FAMILIES else WHAT
 
 
 def works(family: str) -> dict[str, Work]:
     """What is measured of a family of rows; proofs to verify are made beforehand."""
+    if family in proofs_of_paillier.FAMILIES:
+        return _of_paillier(*proofs_of_paillier.FAMILIES[family]())
     if family in _CIRCUITS:
         return _circuit(_CIRCUITS[family])
     return _sigma(*_SIGMA[family]) if family in _SIGMA else _range(*_RANGES[family])
 
 
 def _families() -> tuple[str, ...]:
-    return (*_SIGMA, *_RANGES, *_CIRCUITS)
+    return (*_SIGMA, *_RANGES, *_CIRCUITS, *proofs_of_paillier.FAMILIES)
+
+
+def _of_paillier(prover: Callable[[], Bytes], verifier: Callable[[Bytes], None], count: int) -> dict[str, Work]:
+    proof = prover()
+    return {
+        "prove": Work(prover, count, proof.nbytes),
+        "verify": Work(partial(verifier, proof), count, proof.nbytes),
+    }
 
 
 def _sigma(make: Callable[[int], tuple[Statement, Scalars]], count: int) -> dict[str, Work]:
@@ -153,6 +170,8 @@ def measure(options: Options) -> Iterator[Sequence[Throughput]]:
         chosen = [name.partition(".")[2] for name in options.chosen(names()) if name.startswith(f"{family}.")]
         if chosen:
             yield _measured(family, {what: work for what, work in works(family).items() if what in chosen}, options)
+    if proofs_by_transfers.NAME in options.chosen(names()):
+        yield [proofs_by_transfers.row(options)]
 
 
 def _measured(family: str, of_family: dict[str, Work], options: Options) -> list[Throughput]:

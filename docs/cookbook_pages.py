@@ -60,7 +60,7 @@ def costs(recipe: Recipe) -> Iterator[str]:
     inputs = recipe.inputs()
     for supplier, trust in SUPPLIERS.items():
         plan = mpc.plan(recipe.main, inputs, preprocessing=supplier)
-        material = max(offline_bytes(plan.demand, len(inputs), supplier))
+        material = max(offline_bytes(plan.demand, len(inputs), supplier, by_call=True))
         cells = f"{plan.report.rounds:,}", size(max(plan.report.bytes_sent)), size(material), *seconds(plan)
         yield f"| `{recipe.program.name}`, {trust} | {' | '.join(cells)} |"
 

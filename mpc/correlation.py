@@ -21,6 +21,7 @@ from mpc.prg import Prg
 
 Material = tuple[Words, ...]
 Sharing = Literal["sum", "xor", "clear"]
+_OF_PLACE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Correlation:
         """How many single correlations this is, for plans and reports."""
         first = self.parts()[0]
         return prod(first.shape) // (self.ring.words if first.sharing == "sum" else 1)
+
+    @property
+    def weight(self) -> int:
+        """How many words a piece counts as where material is made some at a time: its own, and its place."""
+        return _OF_PLACE + sum(prod(part.shape) for part in self.parts())
 
     def encoding(self) -> tuple[int | str, ...]:
         """Flat and injective within the kind: used on the wire and to separate random streams."""

@@ -6,7 +6,8 @@ that are exactly known: the whole of a plan is one, what a single reveal will ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from mpc.correlation import Correlation, Material
@@ -75,6 +76,25 @@ class Spent:
         if path in self._paths:
             raise spent(path, kind)
         self._paths.add(path)
+
+
+def some_at_a_time(demand: Sequence[Entry], weight: int) -> Iterator[Sequence[Entry]]:
+    """Consecutive runs of entries that together weigh (`Correlation.weight`) this much or a piece more, the last one
+    less; the same at every party."""
+    start = so_far = 0
+    for i, (_, kind) in enumerate(demand):
+        so_far += weight_of(kind)
+        if so_far >= weight:
+            yield demand[start : i + 1]
+            start, so_far = i + 1, 0
+    if start < len(demand):
+        yield demand[start:]
+
+
+@lru_cache(1 << 12)
+def weight_of(kind: Correlation) -> int:
+    """`Correlation.weight`, computed once for alike pieces."""
+    return kind.weight
 
 
 def spent(path: Path, kind: Correlation) -> SupplyError:

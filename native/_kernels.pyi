@@ -468,6 +468,19 @@ class Lib:
         delta: Pointer,
         instances: int,
     ) -> None: ...
+    def parley_prove_ands(
+        self,
+        left: Pointer,
+        right: Pointer,
+        cross: Pointer,
+        told: Pointer,
+        slots: Pointer,
+        results: Pointer,
+        gates: Pointer,
+        groups: Pointer,
+        n_groups: int,
+        instances: int,
+    ) -> None: ...
     def parley_matmul(
         self,
         out: Pointer,

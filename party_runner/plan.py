@@ -31,8 +31,9 @@ def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple
     """Plan `program` on inputs of these shapes: a run's summary without times and result, and the plan to be saved.
 
     What the program prints meanwhile goes to stderr, so that stdout holds the plan alone. Added are `seconds_on`
-    {network: seconds}, the time on the wire, to which computation adds; and `offline_estimate`, what each party will
-    receive for its material, about, by party.
+    {network: seconds}, the time on the wire, to which computation adds; and what each party will receive for its
+    material, about, by party: `offline_estimate` in a run that makes it reveal by reveal, as is the default, and
+    `offline_estimate_planned` where it is planned or stored.
     """
     supplier = choices.material.given
     with redirect_stdout(sys.stderr):
@@ -54,6 +55,7 @@ def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple
     )  # fmt: skip
     summary = planned.report.to_json() | {
         "offline_estimate": offline_bytes(planned.demand, len(given), supplier, by_call=True),
+        "offline_estimate_planned": offline_bytes(planned.demand, len(given), supplier),
         "seconds_on": {name: planned.seconds_on(name) for name in NETWORKS},
     }
     return summary, plan_file
@@ -82,10 +84,16 @@ def print_plan(summary: Summary, console: Console) -> None:
 
 
 def _totals(summary: Summary) -> Group:
-    made = table("party", "rounds", "sends online", "receives offline, about")
-    columns = summary["parties"], summary["rounds_by_party"], summary["bytes_sent"], summary["offline_estimate"]
-    for row in zip(*columns, strict=True):
-        made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]))
+    told = {
+        "rounds": summary["rounds_by_party"],
+        "sends online": map(data, summary["bytes_sent"]),
+        "receives offline, about": map(data, summary["offline_estimate"]),
+    }
+    if summary["offline_estimate_planned"] != summary["offline_estimate"]:
+        told["planned or stored"] = map(data, summary["offline_estimate_planned"])
+    made = table("party", *told)
+    for party, rounds, *of_bytes in zip(summary["parties"], *told.values(), strict=True):
+        made.add_row(party, f"{rounds:,}", *of_bytes)
     return titled(f"A run will take {summary['rounds']:,} rounds", made)
 
 

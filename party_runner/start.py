@@ -15,7 +15,6 @@ from pathlib import Path
 
 SEED = "PYTHONHASHSEED"
 INTERRUPTED = 130
-"""The exit code of what Ctrl-C ended, as `party_runner.failures` has it, which is not imported yet."""
 
 
 def main() -> None:
@@ -28,12 +27,9 @@ def main() -> None:
         from party_runner.cli import main as command
     except ImportError as error:
         sys.exit(f"error: {error}")
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
+    except KeyboardInterrupt:  # nothing has begun that there would be something to say of
         sys.exit(INTERRUPTED)
-    gc.freeze()
-    gc.enable()
-    command()
+    command()  # looks for garbage again once its own part is imported
 
 
 def hash_of_texts() -> int:

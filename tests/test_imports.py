@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
 import mpc
+from party_runner.cli import MODULES
 
-FIRST = ("protocols.runs.simulating", "protocols.runs.party", "protocols.array", "mpc.store", "party_runner.cli")
+FIRST = ("protocols.runs.simulating", "protocols.runs.party", "protocols.array", "mpc.store", "party_runner.cli_runs")
 
 
 @pytest.mark.slow
@@ -17,6 +19,12 @@ FIRST = ("protocols.runs.simulating", "protocols.runs.party", "protocols.array",
 def test_whatever_is_imported_first(module: str) -> None:
     done = subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES.values())))
+def test_each_command_is_where_it_is_looked_for(module: str) -> None:
+    here = {name for name, place in MODULES.items() if place == module}
+    assert {command.name for command in import_module(f"party_runner.{module}").COMMANDS} == here
 
 
 def test_the_face_has_all_that_it_names() -> None:

@@ -15,7 +15,7 @@ ORDER = {
     "native": ("build_native", "contracts", "__init__", "signatures"),
     "mpc": (
         "_installed", "errors", "intake", "ways", "algebra", "prg", "domain_hash", "label_hash", "garbling",
-        "garbling_authenticated", "garbling_jointly", "device",
+        "garbling_authenticated", "garbling_jointly", "proving", "device",
         "network", "accounts.display", "accounts.learnt", "accounts.ledger", "accounts.plain", "accounts.report",
         "accounts.results", "correlation", "standing", "supply", "side_by_side", "context", "accounts.cost",
         "store", "planning", "simulation", "testing",
@@ -74,8 +74,8 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "pads", "wide_products", "products_alsz13", "transfers", "one_of_many",
-        "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
+        "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13", "transfers",
+        "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
@@ -92,14 +92,16 @@ FOLDER_ORDER = {
     ),
     "protocols.authenticated": (
         "side", "bits", "ands", "equality", "buckets", "steps", "masks", "task", "common", "garbling", "dependent",
-        "evaluating", "masked", "outputs", "online", "streamed", "planned_ends", "ends", "random_bits", "leaky",
+        "evaluating", "masked", "outputs", "online", "streamed", "ends", "random_bits", "leaky",
         "independent", "supplied", "session", "__init__",
     ),
     "protocols.proofs": (
         "refusals", "transcript", "reading", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
         "inner_product_bbbpwm18", "bulletproof_bbbpwm18", "bulletproof_verifying", "range_bbbpwm18", "range_proving",
         "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "strength", "whole_numbers", "modulus_cggmp21",
-        "ring_pedersen_cggmp21", "hidden_order", "factors_cggmp21", "key_sending", "__init__",
+        "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "factors_cggmp21", "encryption_cggmp21",
+        "decryption_cggmp21", "parameter_sending", "key_sending", "ciphertext_sending",
+        "claim", "quicksilver_ysww21", "standing_ends", "by_transfers", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",
@@ -114,8 +116,8 @@ FOLDER_ORDER = {
         "sorting", "compaction", "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding",
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
-        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_ways", "circuit_nodes",
-        "circuit_shadows", "garbling", "authenticating", "__init__",
+        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_rows", "circuit_ways",
+        "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving", "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",

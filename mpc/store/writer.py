@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from math import prod
 from pathlib import Path as File
 from types import TracebackType
 
@@ -35,13 +34,13 @@ from mpc.store.files import (
     write_header,
 )
 from mpc.store.journal import Journal
-from mpc.supply import Entry, Path, Supply
+from mpc.supply import Entry, Path, Supply, some_at_a_time
 
 WORD_BYTES = 8
 RECORD_BYTES = 32 + WORD_BYTES
 PARTIAL = ".partial"
 BATCH_WORDS = 1 << 19
-"""A supplier is asked for about this much material at a time."""
+"""A supplier is asked for material of about this weight at a time (`some_at_a_time`)."""
 
 Added = Callable[[int], None]
 """Is told how many words were added."""
@@ -124,7 +123,7 @@ class StoreWriter:
         pieces are of one run (`Correlation.of_one_run`), all runs have as many. LocalError `store-material`.
         """
         self._count_run(demand)
-        for number, entries in enumerate(_batches(demand)):
+        for number, entries in enumerate(some_at_a_time(demand, BATCH_WORDS)):
             await supply.provide((run, number), [((run, *path), kind.in_run(run)) for path, kind in entries])
             before = self._words
             for path, kind in entries:
@@ -249,17 +248,6 @@ def different_store(party: str, what: str) -> PeerError:
 def address_of(path: Path, kind: Correlation) -> bytes:
     """What stands for a path and kind in the index."""
     return sha256(encode_domain(("parley store record", path, *kind.encoding()))).digest()
-
-
-def _batches(demand: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    start = words = 0
-    for i, (_, kind) in enumerate(demand):
-        words += sum(prod(part.shape) for part in kind.parts())
-        if words >= BATCH_WORDS:
-            yield demand[start : i + 1]
-            start, words = i + 1, 0
-    if start < len(demand):
-        yield demand[start:]
 
 
 def _unwritable(folder: File, why: str) -> LocalError:

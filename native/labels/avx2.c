@@ -16,6 +16,7 @@
 #include "labels/circuits.h"
 
 #include "labels/authenticated_circuits.h"
+#include "labels/proved_circuits.h"
 
 #include "labels/joint_circuits.h"
 

@@ -16,7 +16,8 @@
     KERNEL(garble_jointly) KERNEL(evaluate_jointly)                              \
     KERNEL(garble_jointly_circuit) KERNEL(evaluate_jointly_circuit)              \
     KERNEL(spread_labels) KERNEL(garble_authenticated) KERNEL(evaluate_authenticated) \
-    KERNEL(add_to_tables) KERNEL(check_authenticated) KERNEL(mark_labels)
+    KERNEL(add_to_tables) KERNEL(check_authenticated) KERNEL(mark_labels) \
+    KERNEL(prove_ands)
 
 #define MEMBER(name) LIKE(parley_##name) name;
 typedef struct {

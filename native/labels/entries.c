@@ -284,3 +284,15 @@ void parley_check_authenticated(uint64_t *held, uint64_t *slots, const uint8_t *
     selected->labels.check_authenticated(held, slots, results, left, right, sums, gates, groups, n_groups, delta,
                                          instances);
 }
+
+void parley_prove_ands(uint64_t *left, uint64_t *right, uint64_t *cross, uint8_t *told, uint64_t *slots,
+                       uint64_t *results, const int32_t *gates, const int32_t *groups, size_t n_groups,
+                       size_t instances) {
+    REQUIRES(there(groups, 8 * n_groups) && groups_hold(groups, n_groups));
+    const size_t ands = ands_of(groups, n_groups, instances), bytes = LABEL * ands;
+    REQUIRES(apart(left, bytes, right, bytes) && apart(left, bytes, cross, bytes) && apart(right, bytes, cross, bytes));
+    REQUIRES(apart(results, bytes, left, bytes) && apart(results, bytes, right, bytes));
+    REQUIRES(apart(results, bytes, cross, bytes) && apart(told, ands, results, bytes));
+    REQUIRES(!n_groups || (gates && slots && slots != left && slots != right && slots != cross && slots != results));
+    selected->labels.prove_ands(left, right, cross, told, slots, results, gates, groups, n_groups, instances);
+}

@@ -147,4 +147,13 @@ void parley_check_authenticated(uint64_t *held, uint64_t *slots, const uint8_t *
                                 const uint64_t *right, const uint64_t *sums, const int32_t *gates,
                                 const int32_t *groups, size_t n_groups, const uint64_t delta[2], size_t instances);
 
+/* Wires that a prover knows, through part of a program as garble_circuit has it: the lowest bit of a label is the wire's. The
+ * labels of an AND's operands go to left and right, with the lowest bit flipped where an operand is negated; a and b are these
+ * bits. results (i) come with a lowest bit r, which becomes a b, and told[i], a byte, is r ^ a b;
+ *   cross = b left ^ a right ^ results
+ * in the same order. All are secret but gates and groups. */
+void parley_prove_ands(uint64_t *left, uint64_t *right, uint64_t *cross, uint8_t *told, uint64_t *slots,
+                       uint64_t *results, const int32_t *gates, const int32_t *groups, size_t n_groups,
+                       size_t instances);
+
 #endif

@@ -125,6 +125,7 @@ static void shift_labels(uint64_t *out, const uint64_t *labels, size_t label_ste
 #include "labels/circuits.h"
 
 #include "labels/authenticated_circuits.h"
+#include "labels/proved_circuits.h"
 
 #include "labels/joint_circuits.h"
 

@@ -40,14 +40,15 @@ from protocols.array.garbling import garbled
 from protocols.array.inputs import secret
 from protocols.array.order_statistics import topk, unique, unique_count
 from protocols.array.positive_definite import cholesky, det, solve
+from protocols.array.proving import prove
 from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 
 __all__ = [
-    "SecretArray", "arithmetic", "authenticated", "cholesky", "compress", "compute", "counting", "cumulative", "det",
-    "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt", "linear_algebra",
-    "log_softmax", "logic", "lstsq", "matrices", "order_statistics", "permutation", "pinv", "private", "products",
-    "quotients", "rearranging", "relu", "reveal", "rounding", "secret", "secret_from", "selecting", "series", "shape",
-    "share_of", "shuffle", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique",
-    "unique_count", "writing",
+    "SecretArray", "arithmetic", "authenticated", "cholesky", "compress", "compute", "counting", "cumulative",
+    "det", "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt",
+    "linear_algebra", "log_softmax", "logic", "lstsq", "matrices", "order_statistics", "permutation", "pinv",
+    "private", "products", "prove", "quotients", "rearranging", "relu", "reveal", "rounding", "secret",
+    "secret_from", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid", "softmax", "solve", "sorting",
+    "spellings", "statistics", "topk", "unique", "unique_count", "writing",
 ]  # fmt: skip

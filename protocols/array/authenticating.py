@@ -13,6 +13,7 @@ from mpc.accounts.ledger import CircuitRun
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.circuit_inputs import Private, Source, fixed_shape, joined, local_sources, need_circuit
+from protocols.array.circuit_rows import check_public, common_rows, described, parts_of, rows_of
 from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context, receivers_of
 from protocols.array.node import Shape
@@ -20,11 +21,9 @@ from protocols.array.secret import SecretArray
 from protocols.authenticated.session import compute, is_ahead, standing
 from protocols.authenticated.task import PUBLIC, Task
 from protocols.circuits.arrays import Bytes
-from protocols.circuits.circuit import Circuit, Port
+from protocols.circuits.circuit import Circuit
 from protocols.circuits.computing import as_outputs
-from protocols.circuits.kinds import Float, Int, UInt
-from protocols.outputs import Output, released_by
-from protocols.ranges import Range
+from protocols.outputs import released_by
 
 BY, ADVERSARY = "authenticated garbling", "one of two, malicious"
 PARTIES = 2
@@ -77,11 +76,11 @@ async def authenticated(
         _check(ctx, given, batch)
         standing(ctx).check()
         sources = local_sources(call, circuit, given, line, batch)
-        _check_public(sources, batch)
-    task = Task(circuit, prod(batch), _owners(sources), _common(sources, batch))
-    inputs = _rows(sources, batch)
+        check_public(sources, batch)
+    task = Task(circuit, prod(batch), _owners(sources), common_rows(sources, batch))
+    inputs = rows_of(sources, batch)
     call.remark(_mark(inputs, task, batch, [source.shape for source in sources], receivers))
-    outputs = [_described(port, batch, receivers, line) for port in circuit.outputs]
+    outputs = [described(port, batch, receivers, line) for port in circuit.outputs]
     call.session.ledger.circuit(call.path, _account(call, line, task))
 
     async def open_() -> Sequence[Bytes | None]:
@@ -90,7 +89,7 @@ async def authenticated(
     with naming_line():
         (bits,) = await released_by(call, outputs, open_)
     ctx.join(call)
-    return as_outputs(circuit, _parts(circuit, bits, batch))
+    return as_outputs(circuit, parts_of(circuit, bits, batch))
 
 
 def _account(call: Context, line: str, task: Task) -> CircuitRun:
@@ -117,47 +116,10 @@ def _check(ctx: Context, given: Mapping[str, Any], batch: Shape) -> None:
             )
 
 
-def _check_public(sources: Sequence[Source], batch: Shape) -> None:
-    for source in sources:
-        shape = source.shape
-        if source.owner is None and not _broadcasts(shape, batch):
-            raise LocalError(
-                "shape-mismatch",
-                f"the public input `{source.port.name}` of shape {shape} does not broadcast to the instances, {batch}",
-                f"let the program say how many instances there are, instances={shape}, or give one value for all",
-            )
-
-
-def _broadcasts(shape: Shape, batch: Shape) -> bool:
-    """Whether numpy repeats the one to just the other."""
-    try:
-        return np.broadcast_shapes(shape, batch) == batch
-    except ValueError:
-        return False
-
-
 def _owners(sources: Sequence[Source]) -> tuple[int, ...]:
     return tuple(
         PUBLIC if source.owner is None else source.owner for source in sources for _ in range(source.port.width)
     )
-
-
-def _common(sources: Sequence[Source], batch: Shape) -> tuple[int, ...]:
-    """The bits of data that are one value for all instances."""
-    shared = [
-        source.owner is not None and source.shape != batch for source in sources for _ in range(source.port.width)
-    ]
-    return tuple(row for row, each in enumerate(shared) if each)
-
-
-def _rows(sources: Sequence[Source], batch: Shape) -> Bytes:
-    """Own and public bits, (bits, instances); zeros for the other's."""
-    rows = []
-    for source in sources:
-        bits = source.bits if source.bits is not None else np.zeros((*source.shape, source.port.width), np.uint8)
-        spread = np.broadcast_to(bits, (*batch, source.port.width))
-        rows.append(np.moveaxis(spread, -1, 0).reshape(source.port.width, prod(batch)))
-    return np.ascontiguousarray(np.concatenate(rows), np.uint8)
 
 
 def _mark(inputs: Bytes, task: Task, batch: Shape, shapes: Sequence[Shape], receivers: Sequence[int]) -> int:
@@ -165,18 +127,3 @@ def _mark(inputs: Bytes, task: Task, batch: Shape, shapes: Sequence[Shape], rece
     public = np.packbits(inputs[task.rows(PUBLIC)]).tobytes()
     said = task.circuit.digest, task.owners, batch, tuple(shapes), tuple(receivers)
     return crc32(repr(said).encode(), crc32(public)) or 1
-
-
-def _described(port: Port, batch: Shape, receivers: tuple[int, ...], line: str) -> Output:
-    if isinstance(port.kind, UInt | Int):
-        return Output(batch, "int", receivers, line, Range(*port.kind.bounds))
-    shape = batch if port.width == 1 or isinstance(port.kind, Float) else (*batch, port.width)
-    return Output(shape, "bit", receivers, line, Range(0, 1))
-
-
-def _parts(circuit: Circuit, bits: Bytes | None, batch: Shape) -> list[Bytes | None]:
-    """The bits of each output, along a last axis."""
-    if bits is None:
-        return [None] * len(circuit.outputs)
-    edges = np.cumsum([port.width for port in circuit.outputs])[:-1]
-    return [np.moveaxis(rows, 0, -1).reshape(*batch, len(rows)) for rows in np.split(bits, edges)]

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from mpc.algebra.ring import Words
 from mpc.context import Context, together
 from mpc.errors import LocalError
-from protocols.authenticated.planned_ends import planned_receive_setup, planned_send_setup
 from protocols.authenticated.side import EVALUATOR, GARBLER, ODD, Side
 from protocols.ot.correlated import CotReceiver, CotSender
 from protocols.ot.extension_softspoken_roy22 import receive_setup, send_setup
+from protocols.ot.planned_softspoken import planned_receive_setup, planned_send_setup
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -230,10 +230,11 @@ class PrivateKey:
     def _numbers(self, array: Ciphertexts | Packed, scale: Scale) -> npt.NDArray[Any]:
         group = self.public.group
         if isinstance(array, Packed):
-            return unpack_messages(self._messages(array.ciphertexts), scale, array.layout, group)
-        return from_messages(self._messages(array), scale, group)
+            return unpack_messages(self.decrypt_words(array.ciphertexts), scale, array.layout, group)
+        return from_messages(self.decrypt_words(array), scale, group)
 
-    def _messages(self, ciphertexts: Ciphertexts) -> Words:
+    def decrypt_words(self, ciphertexts: Ciphertexts) -> Words:
+        """The plaintexts as they are, (*shape, limbs) below N^s, negative ones too. LocalError `paillier-other-key`."""
         if ciphertexts.group.fingerprint != self.public.fingerprint:
             raise LocalError(
                 "paillier-other-key",

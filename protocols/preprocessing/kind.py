@@ -17,6 +17,9 @@ from protocols.circuits.circuit import Circuit
 from protocols.preprocessing.tools import Tools
 from protocols.preprocessing.transfers import Transfers
 
+_WORDS_OF_AND = 32
+"""Of an authenticated AND with a result's bit, at both parties."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -58,6 +61,13 @@ class Kind(Correlation):
     def authenticated(self) -> Size | None:
         """The authenticated ANDs and bits between two parties that a piece is made of; None if of none."""
         return None
+
+    @property
+    def weight(self) -> int:
+        """Of authenticated ANDs as many as fill slices of half a million, since more at a time take fewer leaky ones
+        each (`protocols.authenticated.buckets`): 300 MB at either party while they are made."""
+        own, size = super(Kind, self).weight, self.authenticated
+        return own if size is None else max(size.ands, own // _WORDS_OF_AND)
 
     def told(self) -> tuple[int, int]:
         """Words that parties 0 and 1 receive beyond transfers and what authenticated bits take."""

@@ -25,12 +25,12 @@ from mpc.errors import PeerError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.prg import Seed
-from mpc.supply import PLAN, Entry, Path, Spent, spent
+from mpc.supply import PLAN, Entry, Path, Spent, some_at_a_time, spent, weight_of
 from protocols.preprocessing.announcing import Asked, Batches, Key, batch_key, piece_key
 from protocols.preprocessing.shelf import Shelf
 
 SLICE_WORDS = 1 << 19
-"""Material is made in slices of about this many words, 4 MiB."""
+"""Material is made in slices that weigh about as much as so many words: 4 MiB, where a kind says nothing else."""
 
 AHEAD_WORDS = 1 << 23
 """How many words may lie ready that the program has not taken, where material is made beside it: 64 MiB."""
@@ -279,14 +279,7 @@ class Workshop:
 
 def slices_of_pieces(demand: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
     """Consecutive runs of entries of about SLICE_WORDS words, the same at every party."""
-    start = words = 0
-    for i, (_, kind) in enumerate(demand):
-        words += 16 + words_of(kind)
-        if words >= SLICE_WORDS:
-            yield demand[start : i + 1]
-            start, words = i + 1, 0
-    if start < len(demand):
-        yield demand[start:]
+    return some_at_a_time(demand, SLICE_WORDS)
 
 
 @lru_cache(1 << 12)
@@ -300,11 +293,11 @@ def _loads(keys: Sequence[Key], batches: Batches) -> Iterator[list[Key]]:
     load: list[Key] = []
     room = SLICE_WORDS
     for key in keys:
-        words = sum(16 + words_of(kind) for _, kind in batches.asked[key].entries)
-        if load and words > room:
+        weight = sum(weight_of(kind) for _, kind in batches.asked[key].entries)
+        if load and weight > room:
             yield load
             load, room = [], SLICE_WORDS
         load.append(key)
-        room -= words
+        room -= weight
     if load:
         yield load

@@ -1,16 +1,21 @@
 """Proofs that a party knows what it says it knows, and nothing else of it; they hold against provers who deviate.
 
 `mpc.proofs`: `prove` and `verify` inside a run, statements to prove, and commitments to prove things of.
-`protocols.proofs.proof` and `bulletproof_verifying` have proofs as bytes, and batches.
+`protocols.proofs.proof` and `bulletproof_verifying` have proofs as bytes, and batches. `prove_claim`, `verify_claim`:
+Boolean circuits, to one verifier (`mpc.prove`).
 """
 
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import ORDER, generator
+from protocols.proofs.by_transfers import prove_claim, verify_claim
+from protocols.proofs.ciphertext_sending import receive_decrypted, receive_encrypted, send_decrypted, send_encrypted
 from protocols.proofs.circuit_bbbpwm18 import Satisfies
+from protocols.proofs.claim import Claim
 from protocols.proofs.composed import All, AtLeastOne
 from protocols.proofs.constraints import Circuit
 from protocols.proofs.key_sending import ReceivedKey, receive_key, send_key
 from protocols.proofs.linear import Linear, knows_logarithm, same_logarithm
+from protocols.proofs.parameter_sending import receive_parameters, send_parameters
 from protocols.proofs.pedersen import opening_witness, pedersen
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
 from protocols.proofs.sending import (
@@ -34,6 +39,7 @@ __all__ = [
     "All",
     "AtLeastOne",
     "Circuit",
+    "Claim",
     "Linear",
     "Points",
     "ReceivedKey",
@@ -46,14 +52,22 @@ __all__ = [
     "pedersen",
     "prove",
     "prove_circuit",
+    "prove_claim",
     "prove_range",
+    "receive_decrypted",
+    "receive_encrypted",
     "receive_key",
+    "receive_parameters",
     "receive_points",
     "same_logarithm",
     "scalars",
+    "send_decrypted",
+    "send_encrypted",
     "send_key",
+    "send_parameters",
     "send_points",
     "verify",
     "verify_circuit",
+    "verify_claim",
     "verify_range",
 ]

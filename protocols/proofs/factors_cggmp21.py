@@ -16,12 +16,20 @@ import numpy as np
 from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.proofs.hidden_order import Number, Relation, Row, prove_relation, verify_relation
+from protocols.proofs.hidden_order import Relation, prove_relation, verify_relation
+from protocols.proofs.hidden_rows import Number, Powers
 from protocols.proofs.refusals import unfit
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen
 from protocols.proofs.strength import STANDARD, Strength
 from protocols.proofs.transcript import Bytes, Setting
-from protocols.proofs.whole_numbers import Field, length_fits, plus_product, random_numbers
+from protocols.proofs.whole_numbers import (
+    Field,
+    committed_length,
+    committed_parts,
+    plus_product,
+    random_numbers,
+    with_committed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +74,13 @@ class NoSmallFactor:
         return [Field.units(self.to.modulus, 2), Field(1, self.sigma_bits + 1)]
 
     @property
-    def committed_bytes(self) -> int:
-        """Of P, Q and sigma together."""
-        return sum(8 * field.count * field.limbs for field in self.committed)
-
-    @property
     def proof_bytes(self) -> int:
         """The length of every proof of this statement."""
         one = np.broadcast_to(from_ints([1], self.to.modulus.limbs), (2, self.to.modulus.limbs))
-        return self.committed_bytes + self.relation(one, from_ints([0], limbs_for(self.sigma_bits + 1))).proof_bytes
+        return (
+            committed_length(self.committed)
+            + self.relation(one, from_ints([0], limbs_for(self.sigma_bits + 1))).proof_bytes
+        )
 
     def relation(self, both: Words, sigma: Words) -> Relation:
         """P = s^p t^mu, Q = s^q t^nu and s^N t^sigma = Q^p t^(sigma - nu p)."""
@@ -82,9 +88,9 @@ class NoSmallFactor:
         n = from_ints([self.modulus.n], limbs_for(self.modulus.bits))
         left = self.to.commit(n, self.modulus.bits, sigma, self.sigma_bits + 1)
         rows = (
-            Row(n_hat, both[:1], ((s, 0), (t, 1))),
-            Row(n_hat, both[1:], ((s, 2), (t, 3))),
-            Row(n_hat, left, ((Number(both[1]), 0), (t, 4))),
+            Powers(n_hat, both[:1], ((s, 0), (t, 1))),
+            Powers(n_hat, both[1:], ((s, 2), (t, 3))),
+            Powers(n_hat, left, ((Number(both[1]), 0), (t, 4))),
         )
         bits = (self.factor_bits, self.blinding_bits, self.factor_bits, self.blinding_bits, self.sigma_bits)
         about = (n.tobytes(), sigma.tobytes())
@@ -110,18 +116,10 @@ def prove_no_small_factor(
     both = statement.to.commit(factors, bits, blindings, statement.blinding_bits)
     numbers = [factors[:1], blindings[:1], factors[1:], blindings[1:], rest]
     proof = prove_relation(setting, statement.relation(both, sigma), numbers, source=source)
-    head = np.frombuffer(both.tobytes() + sigma.tobytes(), np.uint8)
-    return np.concatenate([head, proof])
+    return with_committed([both, sigma], proof)
 
 
 def verify_no_small_factor(setting: Setting, statement: NoSmallFactor, proof: Bytes) -> None:
     """Raise unless `proof`, any bytes whatever, proves the statement here. Errors as in `verify_relation`."""
-    if proof.dtype != np.uint8 or proof.shape != (statement.proof_bytes,):
-        raise setting.prover.of_wrong_length(proof.nbytes, statement.proof_bytes)
-    words = np.frombuffer(proof[: statement.committed_bytes].tobytes(), np.uint64)
-    units, sigma_field = statement.committed
-    both = words[: 2 * units.limbs].reshape(2, units.limbs)
-    sigma = words[2 * units.limbs :].reshape(1, -1)
-    if not units.fits(both) or not length_fits(sigma, sigma_field.bits):
-        raise setting.prover.malformed()
-    verify_relation(setting, statement.relation(both, sigma), proof[statement.committed_bytes :])
+    (both, sigma), rest = committed_parts(setting, proof, statement.committed, statement.proof_bytes)
+    verify_relation(setting, statement.relation(both, sigma), rest)

@@ -16,13 +16,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
-from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for
+from mpc.algebra.bigint import Modulus, RandomBytes, limbs_for
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
+from protocols.proofs.hidden_rows import Row
 from protocols.proofs.refusals import unfit
 from protocols.proofs.strength import STANDARD, Strength
 from protocols.proofs.transcript import Bytes, Setting, Transcript
@@ -35,58 +35,8 @@ from protocols.proofs.whole_numbers import (
     proof_of,
     proof_parts,
     random_numbers,
-    widened,
+    resized,
 )
-
-
-class Base(Protocol):
-    """What is raised to a secret number."""
-
-    def power(self, modulus: Modulus, exponents: Words, bits: int) -> Words:
-        """Powers (count, limbs) for exponents (count, words) of `bits` bits, in constant time."""
-
-    def absorb(self, transcript: Transcript) -> None:
-        """Take it in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """One base (limbs,) for all places, or one (count, limbs) for each."""
-
-    words: Words
-
-    def power(self, modulus: Modulus, exponents: Words, bits: int) -> Words:
-        """By the general algorithm."""
-        return modulus.power(self.words, exponents, bits=bits)
-
-    def absorb(self, transcript: Transcript) -> None:
-        absorb_numbers(transcript, "base", self.words)
-
-
-@dataclass(frozen=True, slots=True)
-class OnePlus:
-    """1 + N modulo N^2, whose power x is 1 + x N."""
-
-    n: Modulus
-
-    def power(self, modulus: Modulus, exponents: Words, bits: int) -> Words:
-        """One product."""
-        reduced = widened(self.n.reduce(exponents), modulus.limbs)
-        one = from_ints([1], modulus.limbs)[0]
-        return modulus.add(modulus.mul(reduced, from_ints([self.n.n], modulus.limbs)[0]), one)
-
-    def absorb(self, transcript: Transcript) -> None:
-        absorb_modulus(transcript, "1 + N", self.n.n)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """image (count, limbs): bases to the secret numbers that they name, times the N-th power of a secret unit."""
-
-    modulus: Modulus
-    image: Words
-    powers: Sequence[tuple[Base, int]]
-    unit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +57,17 @@ class Relation:
     def __post_init__(self) -> None:
         if not self.rows or not self.count:
             raise unfit("a statement needs rows and places, at least one of each", "give both")
-        named = {column for row in self.rows for _, column in row.powers}
+        named = {column for row in self.rows for column in row.columns}
         taken = {row.unit for row in self.rows} - {None}
         if named != set(range(len(self.bits))) or taken != set(range(len(self.units))):
             raise unfit("every secret number and unit has a part in a row", "leave out those without")
         for row in self.rows:
-            if row.image.shape != (self.count, row.modulus.limbs):
+            if row.image.ndim != 2 or len(row.image) != self.count:
                 raise unfit(f"images {row.image.shape} do not fit to {self.count} places", "one image for each place")
-            if not Field.units(row.modulus, self.count).fits(row.image):
-                raise unfit("an image is no unit below its modulus", "find out who gave it, and refuse it")
+            if not row.good():
+                raise unfit(
+                    "an image is no unit below its modulus, or a base is neutral", "find out who gave it, and refuse it"
+                )
 
     @property
     def count(self) -> int:
@@ -129,7 +81,7 @@ class Relation:
     @property
     def fields(self) -> list[Field]:
         """First messages by rows, responses by columns, responses of units."""
-        firsts = [Field.units(row.modulus, self.count) for row in self.rows]
+        firsts = [row.field(self.count) for row in self.rows]
         numbers = [Field(self.count, self.mask_bits(column)) for column in range(len(self.bits))]
         return [*firsts, *numbers, *(Field.units(n, self.count) for n in self.units)]
 
@@ -147,12 +99,7 @@ class Relation:
         for n in self.units:
             absorb_modulus(transcript, "unit", n.n)
         for row in self.rows:
-            absorb_modulus(transcript, "modulus", row.modulus.n)
-            absorb_numbers(transcript, "image", row.image)
-            transcript.absorb("unit of row", -1 if row.unit is None else row.unit, len(row.powers))
-            for base, column in row.powers:
-                transcript.absorb("number", column)
-                base.absorb(transcript)
+            row.absorb(transcript)
         return transcript
 
     def challenge(self, transcript: Transcript, firsts: Sequence[Words]) -> int:
@@ -162,14 +109,14 @@ class Relation:
 
     def mapped(self, numbers: Sequence[Words], units: Sequence[Words]) -> list[Words]:
         """The images of numbers as long as masks and of units, row by row."""
-        return [self._row(row, numbers, units) for row in self.rows]
+        bits = [self.mask_bits(column) for column in range(len(self.bits))]
+        return [row.mapped(numbers, bits, self._power(row, units)) for row in self.rows]
 
-    def _row(self, row: Row, numbers: Sequence[Words], units: Sequence[Words]) -> Words:
-        factors = [base.power(row.modulus, numbers[j], self.mask_bits(j)) for base, j in row.powers]
-        if row.unit is not None:
-            wide = widened(units[row.unit], row.modulus.limbs)
-            factors.append(row.modulus.power_var(wide, self.units[row.unit].n))
-        return row.modulus.product(np.stack(factors))
+    def _power(self, row: Row, units: Sequence[Words]) -> Words | None:
+        if row.unit is None:
+            return None
+        n, of_row = self.units[row.unit], row.field(self.count).modulus
+        return None if of_row is None else of_row.power_var(resized(units[row.unit], of_row.limbs), n.n)
 
     def responses(
         self, e: int, masks: Sequence[Words], numbers: Sequence[Words], fresh: Sequence[Words], units: Sequence[Words]
@@ -182,7 +129,7 @@ class Relation:
     def holds(self, e: int, firsts: Sequence[Words], numbers: Sequence[Words], units: Sequence[Words]) -> bool:
         """Whether the images of the responses are A X^e in every row."""
         return all(
-            np.array_equal(found, row.modulus.mul(first, row.modulus.power_var(row.image, e)))
+            np.array_equal(found, row.combined(first, e))
             for row, first, found in zip(self.rows, firsts, self.mapped(numbers, units), strict=True)
         )
 

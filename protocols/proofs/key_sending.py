@@ -13,21 +13,14 @@ import numpy as np
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for, to_ints
-from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from mpc.errors import PeerError
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.proofs.factors_cggmp21 import NoSmallFactor, prove_no_small_factor, verify_no_small_factor
 from protocols.proofs.modulus_cggmp21 import BlumModulus, prove_modulus, verify_modulus
+from protocols.proofs.parameter_sending import parameter_words, receive_parameters, send_parameters
 from protocols.proofs.refusals import unfit
-from protocols.proofs.ring_pedersen_cggmp21 import (
-    PowerOf,
-    RingPedersen,
-    RingPedersenKey,
-    parameters_from,
-    verify_ring_pedersen,
-)
-from protocols.proofs.strength import STANDARD
+from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen, RingPedersenKey
 from protocols.proofs.transcript import Bytes, Setting
 
 
@@ -41,7 +34,7 @@ class ReceivedKey:
 
 def key_words(bits: int) -> int:
     """Words that both parties send together for a key of so many bits."""
-    return sum(_lengths(bits)) // 8
+    return parameter_words(bits) + sum(_lengths(bits)) // 8
 
 
 @cost(rounds=2, to_one=lambda to, key: key_words(key.public.bits), call_name="paillier key", parties=2)
@@ -49,17 +42,12 @@ async def send_key(ctx: Context, to: int, key: PrivateKey) -> RingPedersen:
     """Send the public half of a key, and prove to party `to`, which calls `receive_key`, that it is well formed.
 
     Proves Pi^mod, and Pi^fac by ring-Pedersen parameters of the receiver, which are returned: whatever is proved to it
-    of what is encrypted takes them. They come with Pi^prm, which is verified before they are used. LocalError
-    `wrong-witness` where the key is not of primes that are 3 mod 4; PeerError `bad-ring-pedersen`, and what
-    `verify_ring_pedersen` raises. What a malicious receiver sends shows it nothing of the key.
+    of what is encrypted takes them. LocalError `wrong-witness` where the key is not of primes that are 3 mod 4;
+    PeerError as `receive_parameters`. What a malicious receiver sends shows it nothing of the key.
     """
     public = key.public
-    of_parameters, of_proof, *_ = _lengths(public.bits)
-    numbers = await ctx.receive(to, Spec((of_parameters // 8,)))
-    proof = await ctx.receive(to, Spec((of_proof,), np.uint8))
-    theirs, own = Setting.of(ctx, to), Setting.of(ctx, ctx.me)
-    parameters = await ctx.in_thread(_checked_parameters, theirs, numbers.reshape(3, -1), proof)
-    proofs = await ctx.in_thread(_prove, own, key, parameters, ctx.prg("proofs about a key").bytes)
+    parameters = await receive_parameters(ctx, to, bits=public.bits)
+    proofs = await ctx.in_thread(_prove, Setting.of(ctx, ctx.me), key, parameters, ctx.prg("proofs about a key").bytes)
     ctx.send(to, from_ints([public.group.n | public.s << public.bits], limbs_for(public.bits) + 1)[0])
     for made in proofs:
         ctx.send(to, made)
@@ -85,10 +73,8 @@ async def receive_key(
     own = await ctx.in_thread(RingPedersenKey.generate, bits) if own is None else own
     if own.public.modulus.bits != bits:
         raise unfit("ring-Pedersen parameters and key have different lengths", "make parameters of the key's length")
-    *_, of_key, of_modulus, of_factors = _lengths(bits)
-    proof = await ctx.in_thread(own.prove, Setting.of(ctx, ctx.me), STANDARD, ctx.prg("nonces of parameters").bytes)
-    ctx.send(sender, own.public.to_words().reshape(-1))
-    ctx.send(sender, proof)
+    of_key, of_modulus, of_factors = _lengths(bits)
+    await send_parameters(ctx, sender, own)
     numbers = await ctx.receive(sender, Spec((of_key // 8,)))
     proofs = [await ctx.receive(sender, Spec((length,), np.uint8)) for length in (of_modulus, of_factors)]
     key = await ctx.in_thread(_key, to_ints(numbers)[0], bits, ctx.names[sender])
@@ -122,18 +108,11 @@ def _verify(setting: Setting, n: Modulus, own: RingPedersen, of_modulus: Bytes, 
     verify_no_small_factor(setting, NoSmallFactor(n, own), of_factors)
 
 
-def _checked_parameters(setting: Setting, numbers: Words, proof: Bytes) -> RingPedersen:
-    parameters = parameters_from(setting.prover, numbers)
-    verify_ring_pedersen(setting, PowerOf(parameters), proof)
-    return parameters
-
-
 @lru_cache(maxsize=8)
 def _lengths(bits: int) -> tuple[int, ...]:
-    """Bytes of what is sent: parameters and their proof; key, and its two proofs."""
+    """Bytes of a key, and of its two proofs."""
     modulus = Modulus((1 << bits) - 1)
     two = from_ints([2], modulus.limbs)[0]
     parameters = RingPedersen(modulus, two, two)
     proofs = BlumModulus(modulus), NoSmallFactor(modulus, parameters)
-    size = 8 * modulus.limbs
-    return (3 * size, PowerOf(parameters).proof_bytes, size + 8, *(proof.proof_bytes for proof in proofs))
+    return 8 * modulus.limbs + 8, *(proof.proof_bytes for proof in proofs)

@@ -28,7 +28,7 @@ class Range(Bulletproof):
 
     def __init__(self, pedersen: Pedersen, commitments: Points, bits: int) -> None:
         if type(bits) is not int or bits not in BITS:
-            raise unfit(f"a range proof of {bits} bits", f"take one of {', '.join(map(str, BITS))}")
+            raise unfit(f"a range proof of {bits!r} bits", f"take one of {', '.join(map(str, BITS))}")
         if len(commitments.shape) != 1 or not 1 <= len(commitments) <= MOST_VALUES:
             raise unfit(
                 f"a range proof is of 1 to {MOST_VALUES} values, not of shape {commitments.shape}",

@@ -5,7 +5,6 @@ Numbers are secret unless said otherwise; all of this takes a time that depends 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ from math import gcd
 import numpy as np
 
 from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for, to_ints
+from mpc.algebra.group import Group
 from mpc.algebra.ring import U64, Words
 from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting, Transcript
 
@@ -26,8 +26,8 @@ def random_numbers(count: int, bits: int, source: RandomBytes) -> Words:
     return x
 
 
-def widened(x: Words, limbs: int) -> Words:
-    """The same numbers (..., words) in (..., limbs), which hold them."""
+def resized(x: Words, limbs: int) -> Words:
+    """The same numbers (..., words) in as many limbs, which hold them."""
     out = np.zeros((*x.shape[:-1], limbs), U64)
     kept = min(limbs, x.shape[-1])
     out[..., :kept] = x[..., :kept]
@@ -40,14 +40,14 @@ def masked(mask: Words, challenge: int, secret: Words) -> Words:
     Exact, as it is computed modulo 2^(64 limbs) - 1.
     """
     whole = _exact(mask.shape[-1])
-    product = whole.mul(widened(secret, whole.limbs), from_ints([challenge], whole.limbs)[0])
+    product = whole.mul(resized(secret, whole.limbs), from_ints([challenge], whole.limbs)[0])
     return whole.add(mask, product)
 
 
 def plus_product(x: Words, y: Words, z: Words) -> Words:
     """x + y z, whole numbers, in as many words as x, which must hold it with a bit to spare."""
     whole = _exact(x.shape[-1])
-    return whole.add(x, whole.mul(widened(y, whole.limbs), widened(z, whole.limbs)))
+    return whole.add(x, whole.mul(resized(y, whole.limbs), resized(z, whole.limbs)))
 
 
 def length_fits(x: Words, bits: int) -> bool:
@@ -66,11 +66,17 @@ def are_units(modulus: Modulus, x: Words) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A part of a proof: `count` numbers, units of a modulus or of at most so many bits."""
+    """A part of a proof: `count` numbers of at most so many bits, or units of a modulus, or elements of a group."""
 
     count: int
     bits: int
     modulus: Modulus | None = None
+    group: Group | None = None
+
+    @classmethod
+    def points(cls, group: Group, count: int) -> Field:
+        """Elements of a group, by their encodings."""
+        return cls(count, 8 * group.encoding_bytes, None, group)
 
     @classmethod
     def units(cls, modulus: Modulus, count: int) -> Field:
@@ -84,12 +90,14 @@ class Field:
 
     def fits(self, x: Words) -> bool:
         """Whether numbers from a peer are what they should be."""
+        if self.group is not None:
+            return bool(self.group.decode(x.view(np.uint8).reshape(len(x), self.group.encoding_bytes))[1].all())
         return length_fits(x, self.bits) if self.modulus is None else are_units(self.modulus, x)
 
 
 def proof_length(fields: Sequence[Field]) -> int:
     """Bytes of a proof of these parts."""
-    return HEADER_BYTES + sum(8 * field.count * field.limbs for field in fields)
+    return HEADER_BYTES + committed_length(fields)
 
 
 def proof_of(header: bytes, parts: Sequence[Words]) -> Bytes:
@@ -106,15 +114,32 @@ def proof_parts(setting: Setting, statement: Transcript, proof: Bytes, fields: S
     if proof.dtype != np.uint8 or proof.shape != (wanted,):
         raise setting.prover.of_wrong_length(proof.nbytes, wanted)
     setting.check_header(proof[:HEADER_BYTES].tobytes(), statement)
-    words = np.frombuffer(proof[HEADER_BYTES:].tobytes(), "<u8").astype(U64)
-    parts, start = [], 0
-    for field in fields:
-        size = math.prod((field.count, field.limbs))
-        parts.append(words[start : start + size].reshape(field.count, field.limbs))
-        start += size
+    parts, _ = committed_parts(setting, proof[HEADER_BYTES:], fields, wanted - HEADER_BYTES)
+    return parts
+
+
+def committed_length(fields: Sequence[Field]) -> int:
+    """Bytes of what a prover commits to before the statement of a proof is complete."""
+    return sum(8 * field.count * field.limbs for field in fields)
+
+
+def committed_parts(setting: Setting, proof: Bytes, fields: Sequence[Field], wanted: int) -> tuple[list[Words], Bytes]:
+    """What stands before the proof, and the proof itself, of any bytes whatever, `wanted` altogether.
+
+    PeerError `proof-length` or `malformed-proof`.
+    """
+    if proof.dtype != np.uint8 or proof.shape != (wanted,):
+        raise setting.prover.of_wrong_length(proof.nbytes, wanted)
+    size = committed_length(fields)
+    parts = _split(proof[:size], fields)
     if not all(field.fits(part) for field, part in zip(fields, parts, strict=True)):
         raise setting.prover.malformed()
-    return parts
+    return parts, proof[size:]
+
+
+def with_committed(parts: Sequence[Words], proof: Bytes) -> Bytes:
+    """The other way round."""
+    return np.concatenate([*(_as_bytes(part) for part in parts), proof])
 
 
 def absorb_numbers(transcript: Transcript, label: str, *numbers: Words) -> None:
@@ -126,6 +151,16 @@ def absorb_numbers(transcript: Transcript, label: str, *numbers: Words) -> None:
 def absorb_modulus(transcript: Transcript, label: str, n: int) -> None:
     """Take in a public modulus."""
     transcript.absorb(label, n.to_bytes(-(-n.bit_length() // 8), "little"))
+
+
+def _split(content: Bytes, fields: Sequence[Field]) -> list[Words]:
+    words = np.frombuffer(content.tobytes(), "<u8").astype(U64)
+    parts, start = [], 0
+    for field in fields:
+        size = field.count * field.limbs
+        parts.append(words[start : start + size].reshape(field.count, field.limbs))
+        start += size
+    return parts
 
 
 def _as_bytes(x: Words) -> Bytes:

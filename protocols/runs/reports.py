@@ -9,6 +9,7 @@ from mpc.accounts.report import Report
 from mpc.context import Session
 from mpc.simulation import PartyRun, Setting
 from protocols.array.authenticating import ADVERSARY, BY
+from protocols.array.proving import AGAINST
 from protocols.preprocessing.checking import Check
 from protocols.runs.suites import security_sentence
 
@@ -49,10 +50,17 @@ def report_of(
 def _security(session: Session) -> str:
     """The suite's sentence, and on which lines it is not all: of circuits against who deviates."""
     sentence = security_sentence(session.factory, session.n, session.supply)
-    lines = dict.fromkeys(run.line for run in session.ledger.circuits() if run.adversary == ADVERSARY)
-    if not lines:
-        return sentence
-    circuits = f"what was computed by {BY} ({', '.join(lines)})"
-    return (
-        f"{sentence}. Beyond that, {circuits} is secure although one of the two may deviate, and nobody else is trusted"
-    )
+    computed, proved = (_lines(session, adversary) for adversary in (ADVERSARY, AGAINST))
+    if computed:
+        sentence += (
+            f". Beyond that, what was computed by {BY} ({computed}) is secure although one of the two may deviate, and "
+            "nobody else is trusted"
+        )
+    if proved:
+        sentence += f". What was proved to one party ({proved}) holds although the prover may deviate"
+    return sentence
+
+
+def _lines(session: Session, adversary: str) -> str:
+    """Where circuits were computed that are secure against this adversary."""
+    return ", ".join(dict.fromkeys(run.line for run in session.ledger.circuits() if run.adversary == adversary))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
@@ -222,17 +223,25 @@ def test_a_digest_cannot_be_tried_afterwards() -> None:
 
 
 def test_sizes_of_buckets_keep_the_bound() -> None:
-    """2^B l^(B-1) is 2^40 or more, and neither another width nor fewer ANDs would do."""
-    for ands in (1, 2, 3, 10, 100, 431, 1000, 4096, 6400, 100_000, 370_728, 10**6):
+    """(2^B - 1) l^(B-1) is 2^40 or more, and neither another width nor fewer ANDs would do."""
+    for ands in (1, 2, 3, 10, 100, 434, 1000, 4186, 6400, 100_000, 396_325, 10**6):
         columns, length = sizes(ands)
         assert length >= ands
-        assert 2**columns * length ** (columns - 1) >= 2**40
+        assert (2**columns - 1) * length ** (columns - 1) >= 2**40
         if columns > 2:
-            assert 2 ** (columns - 1) * ands ** (columns - 2) < 2**40
+            assert (2 ** (columns - 1) - 1) * ands ** (columns - 2) < 2**40
         assert sum(pieces(ands)) == ands
     assert sizes(6400) == (4, 6400)
     assert sizes(400_000) == (3, 400_000)
     assert pieces(0) == []
+
+
+def test_batches_without_end_leak_with_no_more_than_the_bound() -> None:
+    """Who bets in each batch until one leaks: the sum of what each gives, times what it takes to get there."""
+    for ands in (1, 10, 6400, 396_325, 10**6):
+        columns, length = sizes(ands)
+        one, on = Fraction(1, 2**columns * length ** (columns - 1)), Fraction(1, 2**columns)
+        assert sum(one * on**batch for batch in range(50)) < one / (1 - on) <= Fraction(1, 2**40)
 
 
 def test_of_turned_columns_each_pair_of_places_meets_as_often() -> None:

@@ -11,15 +11,23 @@ from bench import proofs
 from bench.__main__ import main
 
 
-@pytest.mark.parametrize("family", ["logarithm", "one_of_two", "range_32"])
+@pytest.mark.parametrize("family", ["logarithm", "one_of_two", "range_32", "paillier_factors"])
 def test_prover_verifier_and_batch_have_a_row_with_the_bytes(family: str, tmp_path: Path) -> None:
     file = tmp_path / "rows.json"
     main(["proofs", "--workloads", family, "--repeat", "1", "--json", str(file)])
     rows = json.loads(file.read_text())
-    assert [row["workload"] for row in rows] == [f"{family}.{what}" for what in proofs.WHAT]
+    assert [row["workload"] for row in rows] == [f"{family}.{what}" for what in proofs.what_of(family)]
     assert all(row["per_second"] > 0 for row in rows)
     assert all("bytes a proof" in row["note"] for row in rows)
 
 
 def test_every_row_has_a_name_of_its_own() -> None:
-    assert len(set(proofs.names())) == 3 * 9
+    assert len(set(proofs.names())) == 3 * 9 + 2 * 7 + 1
+
+
+def test_proofs_to_one_verifier_have_a_row(tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    main(["proofs", "--workloads", "vole.boolean", "--scale", "0.01", "--repeat", "1", "--json", str(file)])
+    (row,) = json.loads(file.read_text())
+    assert (row["workload"], row["unit"]) == ("vole.boolean", "ANDs")
+    assert row["per_second"] > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
 from mpc.side_by_side import run_all
 from protocols.authenticated.ands import Independent, Size
+from protocols.authenticated.buckets import sizes
 from protocols.authenticated.side import Side
 from protocols.authenticated.task import Task
 from protocols.preprocessing import workshop
@@ -114,7 +116,7 @@ def test_a_plan_knows_what_parties_receive(kinds: Any) -> None:
 
 def test_a_plan_knows_how_many_are_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer ANDs take more each: 12 by 100 are not 1,200."""
-    monkeypatch.setattr(workshop, "SLICE_WORDS", 1 << 13)
+    monkeypatch.setattr(workshop, "SLICE_WORDS", 250)
     demand = [((0, i), AND) for i in range(12)]
     estimate = offline_bytes(demand, 2, "ot")
     assert estimate == pytest.approx(made([AND] * 12)[1], rel=0.01)
@@ -130,6 +132,16 @@ def test_a_plan_knows_what_calls_take_one_by_one() -> None:
     demand = mpc.plan(main, [None, None], preprocessing="ot").demand
     assert offline_bytes(demand, 2, "ot", by_call=True)[0] == pytest.approx(run.offline_bytes, rel=0.03)
     assert offline_bytes(demand, 2, "ot")[0] < 0.7 * run.offline_bytes
+
+
+def test_slices_are_as_many_ands_as_three_columns_take() -> None:
+    """So that a store of many small circuits takes as few leaky ANDs for each as a large one."""
+    calls = [((i,), AuthenticatedAnd(Z64, 6400, (128, 128))) for i in range(160)]
+    parts = list(workshop.slices_of_pieces(calls))
+    assert [sizes(sum(kind.count for _, kind in part))[0] for part in parts] == [3, 3]
+    inputs = AuthenticatedGarbling.of(Z64, Task(product, 1, (0,) * 8))
+    assert inputs.weight >= product.ands
+    assert AuthenticatedAnd(Z64, 0, (1 << 20, 0)).weight >= 1 << 17
 
 
 @pytest.mark.parametrize("kind", BETWEEN_TWO, ids=repr)
@@ -196,6 +208,7 @@ def test_a_garbling_says_whose_each_bit_is(owners: list[int], shared: set[int], 
     made = AuthenticatedGarbling.of(Z64, task).task
     assert made.circuit.digest == product.digest
     assert (made.instances, made.owners, made.common) == (instances, task.owners, common)
+    assert AuthenticatedGarbling.of(Z64, replace(task, instances=7)).task.owners is made.owners
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=5))

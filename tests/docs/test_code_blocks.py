@@ -84,8 +84,16 @@ def parse(command: click.Command, words: list[str]) -> None:
 def options(command: click.Command) -> set[str]:
     """The longest name of every option of a command and of its subcommands that is not hidden."""
     own = {max(o.opts, key=len) for o in command.params if isinstance(o, click.Option) and not o.hidden}
-    below = command.commands.values() if isinstance(command, click.Group) else ()
-    return own.union(*(options(subcommand) for subcommand in below))
+    return own.union(*(options(subcommand) for subcommand in below(command)))
+
+
+def below(command: click.Command) -> list[click.Command]:
+    """The commands of a group."""
+    if not isinstance(command, click.Group):
+        return []
+    ctx = click.Context(command)
+    found = [command.get_command(ctx, name) for name in command.list_commands(ctx)]
+    return [each for each in found if each is not None]
 
 
 def test_every_option_is_explained() -> None:

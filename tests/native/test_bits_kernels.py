@@ -1,7 +1,7 @@
 """Packed bits: every implementation equals Python's integers, around every lane count, misaligned and in place."""
 
 from collections.abc import Callable, Iterator
-from functools import reduce
+from itertools import accumulate
 
 import numpy as np
 import pytest
@@ -89,7 +89,7 @@ def test_recombine_truth_table() -> None:
 
 def prefixes(name: str, word: int) -> int:
     bits = [word >> i & 1 for i in range(64)]
-    return sum(reduce(PREFIX[name], bits[: i + 1]) << i for i in range(64))
+    return sum(bit << i for i, bit in enumerate(accumulate(bits, PREFIX[name])))
 
 
 @at_every("n", [0, 1, 3, 7, 8, 9, 33, 65])

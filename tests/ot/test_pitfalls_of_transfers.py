@@ -3,7 +3,7 @@ pitfalls of secure computation names them (github.com/rot256/mpc-pitfalls)."""
 
 from __future__ import annotations
 
-import re
+import ast
 from collections import defaultdict
 from hashlib import shake_256
 from pathlib import Path
@@ -18,6 +18,8 @@ from mpc.domain_hash import DomainHash
 from mpc.errors import Abort, PeerError
 from mpc.prg import encode_domain
 from mpc.testing import Fault
+from protocols.garbled.half_gates_zre15 import HALF_GATES
+from protocols.garbled.three_halves_rr21 import THREE_HALVES
 from protocols.ot import base_co15, extension_softspoken_roy22
 from protocols.ot.folding import parts
 
@@ -207,14 +209,34 @@ def test_hash_length_extension():
     assert DomainHash("x", "a").bytes(16) != DomainHash("x").absorb("a", "").bytes(16)
 
 
+OF_SCHEMES = {HALF_GATES.domain, THREE_HALVES.domain}
+NAMED = {
+    ("yao.py", "scheme.domain"): OF_SCHEMES, ("of_shares.py", "domain"): OF_SCHEMES | {"projected"},
+    ("context.py", "domain"): set(),
+}  # fmt: skip
+"""Domains that no string of the call says: where, and which they are."""
+NUMBERED = {"projected": {"products.py", "of_shares.py"}, **{key: {"yao.py", "of_shares.py"} for key in OF_SCHEMES}}
+"""Circuits of shares are garbled as others are, and set their slabs apart by number."""
+
+
+def hashed(path):
+    """The domains of each `DomainHash(...)` and `ctx.hash(...)` of a file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        called = getattr(node, "func", None)
+        if getattr(called, "attr", None) == "hash" or getattr(called, "id", None) == "DomainHash":
+            domain = node.args[0]
+            yield from [domain.value] if isinstance(domain, ast.Constant) else NAMED[path.name, ast.unparse(domain)]
+
+
 def test_hash_reuse_without_ds():
-    """Each place that hashes has a domain of its own."""
+    """Each place that hashes has a domain of its own, however it names it; streams of randomness a call counts."""
     used = defaultdict(set)
-    for path in (ROOT / "protocols").rglob("*.py"):
-        for name in re.findall(r'\.hash\(\s*"([^"]+)"', path.read_text()):
-            used[name].add(path.name)
-    assert used
-    assert {name: files for name, files in used.items() if len(files) > 1} == {}
+    for folder in ("mpc", "protocols"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for domain in hashed(path):
+                used[domain].add(path.name)
+    assert used.keys() >= {"zero-knowledge proof", "paillier key", "ferret", "garbled ahead"} | OF_SCHEMES
+    assert {domain: files for domain, files in used.items() if len(files) > 1} == NUMBERED
 
 
 def test_reduced_iteration_count():

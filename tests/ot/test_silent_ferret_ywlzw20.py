@@ -9,6 +9,7 @@ from correlations import check_correlation
 from pairs import chosen, digest, results, with_fault
 
 from mpc.algebra import bits
+from mpc.algebra.binary_field import GF2_128
 from mpc.errors import Abort, LocalError
 from mpc.testing import Fault
 from protocols.ot import silent_ferret_ywlzw20 as ferret
@@ -139,6 +140,26 @@ def test_a_change_of_the_digest_is_noticed(byte):
 def test_a_change_of_the_challenge_is_noticed(byte):
     """The sender answers another challenge than the receiver asked, which takes that for a cheat."""
     assert struck(1, CHALLENGE, byte)[1].error.code == "ot-check-failed"
+
+
+@pytest.mark.parametrize("byte", [16, 23, 31])
+def test_of_what_is_hashed_another_receiver_knows_nothing_but_that_delta_is_odd(byte, monkeypatch):
+    """It is off by g delta, all 128 bits of it, for the g by which the receiver's sum is off."""
+    totals = {}
+
+    def seen(ctx, end, total):
+        totals[ctx.me] = total.copy()
+        return digest_of(ctx, end, total)
+
+    digest_of = ferret._digest
+    monkeypatch.setattr(ferret, "_digest", seen)
+    delta = np.array([0x0123456789ABCDEF, 0xFEDCBA9876543210], np.uint64)
+    ends = roles([TINY.fresh], malicious=True, delta=delta)
+    off = Fault("flip", lambda to, message: message.array.shape == CHALLENGE, byte=byte, bit=byte % 8)
+    assert with_fault(*ends, 1, off)[1] == 1
+    g = np.zeros(16, np.uint8)
+    g[byte - 16] = 1 << byte % 8
+    np.testing.assert_array_equal(totals[0] ^ totals[1], GF2_128.mul(g.view(np.uint64)[None], delta[None])[0])
 
 
 def test_the_semi_honest_version_does_not_notice():

@@ -27,6 +27,8 @@ from mpc.errors import ParleyError
 from protocols.paillier.prime_search import random_prime
 from protocols.proofs import key_sending
 from protocols.proofs.factors_cggmp21 import NoSmallFactor, prove_no_small_factor, verify_no_small_factor
+from protocols.proofs.hidden_order import Relation, verify_relation
+from protocols.proofs.hidden_rows import Number, Powers
 from protocols.proofs.modulus_cggmp21 import BlumModulus, prove_modulus, verify_modulus
 from protocols.proofs.refusals import Prover
 from protocols.proofs.ring_pedersen_cggmp21 import PowerOf, RingPedersen, parameters_from, verify_ring_pedersen
@@ -167,6 +169,67 @@ def test_an_s_that_is_minus_a_power_of_t() -> None:
     assert np.array_equal(n.power(t, even, bits=statement.mask_bits), n.mul(first[:1], n.square(s)))
 
 
+LONG = Strength.insecure_of(challenge_bits=64, repetitions=128, epsilon=80, plaintext_bits=4)
+"""Of challenges that nobody guesses, over small groups."""
+
+
+def tiny_relation(image: np.ndarray, **named: Any) -> Relation:
+    """That an image is a power of t to a number of 8 bits."""
+    public = tiny_ring_pedersen().public
+    rows = named.pop("rows", (Powers(public.modulus, image.reshape(1, -1), ((Number(public.t), 0),)),))
+    return Relation(named.pop("name", "test"), named.pop("bits", (8,)), rows, strength=LONG, **named)
+
+
+def test_first_messages_chosen_after_the_challenge() -> None:
+    """A = B^z X^-e answers every e that was known before A; nobody needs a witness then."""
+    public = tiny_ring_pedersen().public
+    modulus, relation = public.modulus, tiny_relation(public.s)
+    z, guessed = random_numbers(1, relation.mask_bits(0), os.urandom), from_ints([1], modulus.limbs)
+    transcript = relation.begun(ALICE)
+    header = ALICE.header(transcript)
+    e = relation.challenge(transcript, [guessed])
+    first = modulus.mul(relation.mapped([z], [])[0], modulus.inverse(modulus.power_var(public.s[None], e)))
+    assert relation.holds(e, [first], [z], [])
+    assert refused(verify_relation, ALICE, relation, proof_of(header, [first, z])) == "proof-refused"
+
+
+def test_commitments_of_parameters_chosen_after_the_challenges() -> None:
+    """The same for the bits of Pi^prm: an s that is no power of t would pass."""
+    public = tiny_ring_pedersen().public
+    modulus, statement = public.modulus, PowerOf(public, LONG)
+    z = random_numbers(LONG.repetitions, statement.mask_bits - 1, os.urandom)
+    transcript = statement.begun(ALICE)
+    header = ALICE.header(transcript)
+    e = statement.challenges(transcript, np.broadcast_to(from_ints([1], modulus.limbs), (len(z), modulus.limbs)))
+    powers = modulus.power(public.t, z, bits=64 * z.shape[1])
+    commitments = np.where(e[:, None] == 1, modulus.mul(powers, modulus.inverse(public.s)), powers)
+    assert statement.holds(commitments, e, z)
+    assert refused(verify_ring_pedersen, ALICE, statement, proof_of(header, [commitments, z])) == "proof-refused"
+
+
+def test_everything_that_is_stated_is_in_the_challenge() -> None:
+    """Two statements that differ anywhere have other digests, and w is in the challenges of Pi^mod."""
+    public = tiny_ring_pedersen().public
+    modulus, other = public.modulus, Modulus(2**21 - 9)
+    image, base = public.s.reshape(1, -1), Number(public.t)
+    statements = [
+        tiny_relation(public.s),
+        tiny_relation(public.t),
+        tiny_relation(public.s, name="another"),
+        tiny_relation(public.s, bits=(9,)),
+        tiny_relation(public.s, about=(b"a", b"b")),
+        tiny_relation(public.s, about=(b"ab", b"")),
+        tiny_relation(public.s, rows=(Powers(modulus, image, ((Number(public.s), 0),)),)),
+        tiny_relation(public.s, rows=(Powers(other, image, ((base, 0),)),)),
+        tiny_relation(public.s, rows=(Powers(modulus, image, ((base, 0),)),) * 2),
+        tiny_relation(public.s, rows=(Powers(modulus, image, ((base, 0), (base, 0))),)),
+    ]
+    assert len({one.begun(ALICE).digest("test") for one in statements}) == len(statements)
+    blum = BlumModulus(modulus, LONG)
+    seen = {blum.challenges(blum.begun(ALICE), w.reshape(1, -1)).tobytes() for w in (public.s, public.t)}
+    assert len(seen) == 2
+
+
 @pytest.mark.parametrize(
     "weak", [{"challenge_bits": 64}, {"repetitions": 80}, {"epsilon": 128}, {"epsilon": 207}], ids=str
 )
@@ -240,7 +303,7 @@ def test_unproved_parameters_get_no_proof_and_no_key(monkeypatch: pytest.MonkeyP
             finally:
                 sent.append(ctx.payload)
         else:
-            call = ctx.child("paillier key")
+            call = ctx.child("paillier key").child("ring-pedersen parameters")
             words = ring_pedersen().public.to_words().copy()
             words[1] = words[2]
             call.send(OWNER, words.reshape(-1))

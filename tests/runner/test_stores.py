@@ -18,6 +18,19 @@ from .test_join import ends, start
 
 pytestmark = pytest.mark.slow
 
+ABOVE = """
+import mpc
+
+@mpc.circuit(x=mpc.UInt(8), y=mpc.UInt(8))
+def above(x, y):
+    return x > y
+
+async def main(ctx, mine):
+    own = {"x": mpc.private(0, mine["x"]), "y": mpc.private(1, mine["x"])}
+    return {"above": [await mpc.authenticated(ctx, above, own, instances=3) for _ in range(2)]}
+"""
+"""Two circuits that a party cannot cheat in, one after the other."""
+
 PRODUCT_IS = {"product": pytest.approx(1.0, abs=1e-3)}
 
 
@@ -92,6 +105,30 @@ def test_plan_preprocess_run(tmp_path: Path, parties: int) -> None:
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["preprocessing"] == "store, then ot"
     assert min(json.loads(again.stdout)["offline_bytes"]) > 10_000
+
+
+def test_tables_of_authenticated_garbling(tmp_path: Path) -> None:
+    """Made between two processes, with as many bytes as the plan says of a store, and used up by one run."""
+    program, stores, plan = write(tmp_path, "above.py", ABOVE), tmp_path / "stores", str(tmp_path / "above.plan")
+    inputs = [write(tmp_path, "a.csv", "x\n7\n200\n3\n"), write(tmp_path, "b.csv", "x\n8\n20\n3\n")]
+    given = [program, "-n", "2", "--input", f"0={inputs[0]}", "--input", f"1={inputs[1]}", "--garbling", "ahead"]
+    code, printed = call("plan", *given, "-o", plan, "--json", str(tmp_path / "plan.json"))
+    assert code == 0, printed
+    assert "planned or stored" in printed
+    foreseen = json.loads((tmp_path / "plan.json").read_text())
+    made = parley("preprocess", plan, "-o", str(stores), "--json", "-")
+    assert made.returncode == 0, made.stderr
+    summary = json.loads(made.stdout)
+    assert summary["offline_bytes"] == pytest.approx(foreseen["offline_estimate_planned"], rel=0.02)
+    assert min(foreseen["offline_estimate"]) > max(foreseen["offline_estimate_planned"])
+    done = parley("run", *given, "--preprocessing", str(stores), "--json", "-")
+    assert done.returncode == 0, done.stderr
+    used = json.loads(done.stdout)
+    assert used["result"] == {"above": [[False, True, False]] * 2}
+    assert (used["offline_bytes"], used["material"]) == ([0, 0], summary["material"])
+    spent = parley("run", *given, "--preprocessing", str(stores))
+    assert spent.returncode == 5
+    assert "[store-exhausted]" in spent.stderr
 
 
 def test_a_summary_for_people(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import ClassVar, Self
 
@@ -67,9 +68,7 @@ class AuthenticatedGarbling(Kind):
         if not whole or not fits or sum(run // _SORTS for run in self.owners) != bits:
             what = f"{self.instances} garblings of {circuit.ands} ANDs with inputs of {self.owners}"
             raise LocalError("wrong-parameter", what, "each bit of input has an owner, and a piece is not too large")
-        sorts = [run % _SORTS for run in self.owners for _ in range(run // _SORTS)]
-        common = tuple(row for row, sort in enumerate(sorts) if sort > 2)
-        object.__setattr__(self, "task", Task(circuit, self.instances, tuple(sort % 3 - 1 for sort in sorts), common))
+        object.__setattr__(self, "task", Task(circuit, self.instances, *_of_bits(self.owners)))
 
     def __repr__(self) -> str:
         return f"<authenticated garbling of {self.instances} `{self.task.circuit.name}`, lot {self.lot}>"
@@ -183,3 +182,10 @@ class AuthenticatedGarbling(Kind):
         else:
             made.tables, made.additions = tables, additions
         return Side(me, delta), made
+
+
+@lru_cache(maxsize=16)
+def _of_bits(runs: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The owner of each bit, and which ones all instances share: the same tuples for all pieces that are alike."""
+    sorts = [run % _SORTS for run in runs for _ in range(run // _SORTS)]
+    return tuple(sort % 3 - 1 for sort in sorts), tuple(row for row, sort in enumerate(sorts) if sort > 2)

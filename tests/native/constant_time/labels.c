@@ -130,6 +130,11 @@ static void check_authenticated(uint64_t *out, uint64_t *s) {
                                INSTANCES);
 }
 
+static void prove_ands(uint64_t *out, uint64_t *s) {
+    parley_prove_ands(out, out + 2 * ANDS, out + 4 * ANDS, (uint8_t *)(out + 6 * ANDS), s, s + 6 * INSTANCES, gates,
+                      groups, 3, INSTANCES);
+}
+
 const Case cases[] = {
     {"hash_cr", hash_cr}, {"hash_ccr", hash_ccr}, {"hash_tccr", hash_tccr}, {"hash_rekeyed", rekeyed},
     {"hash_rekeyed pairs", rekeyed_pairs}, {"hash_rekeyed rows", rekeyed_rows}, {"tree_level", tree_level},
@@ -143,5 +148,6 @@ const Case cases[] = {
     {"garble_jointly_circuit", garble_jointly_circuit}, {"evaluate_jointly_circuit", evaluate_jointly_circuit},
     {"spread_labels", spread_labels}, {"garble_authenticated", garble_authenticated},
     {"evaluate_authenticated", evaluate_authenticated}, {"add_to_tables", add_to_tables},
-    {"check_authenticated", check_authenticated}, {"mark_labels", mark_labels}, {0},
+    {"check_authenticated", check_authenticated}, {"mark_labels", mark_labels},
+    {"prove_ands", prove_ands}, {0},
 };

@@ -1,0 +1,108 @@
+"""That a decryption, a product and a partial decryption are right; by who has the key, a factor, or a key's share.
+
+Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, Pi^mul and Pi^dec; Damgard, Jurik, PKC
+2001, section 5, for N-th powers and for shares. Without a range: challenges of 128 bits are shorter than any factor of
+a modulus whose two proofs hold, and so their differences have inverses modulo N.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for
+from mpc.algebra.crt import CrtModulus
+from mpc.algebra.ring import Words
+from protocols.paillier.ciphertexts import Ciphertexts
+from protocols.paillier.group import Group
+from protocols.paillier.keys import PrivateKey
+from protocols.proofs.encryption_cggmp21 import require_s_one
+from protocols.proofs.hidden_order import Relation, prove_relation
+from protocols.proofs.hidden_rows import Number, OnePlus, Powers
+from protocols.proofs.refusals import unfit
+from protocols.proofs.strength import STANDARD, Strength
+from protocols.proofs.transcript import Bytes, Setting
+
+
+def decrypts_to(ciphertexts: Ciphertexts, messages: Words, strength: Strength = STANDARD) -> Relation:
+    """The statement: ciphertexts (any shape, not empty) hold `messages` (count, limbs), public numbers below N.
+
+    C (1 + N)^-m is the N-th power of a unit, which a ciphertext of another number is not.
+    """
+    group = require_s_one(ciphertexts.group)
+    if (
+        messages.shape != (ciphertexts.size, group.messages.limbs)
+        or (group.messages.reduce(messages) != messages).any()
+    ):
+        raise unfit("one number below N for each ciphertext", "give what was decrypted, in words")
+    negative = group.messages.sub(np.zeros_like(messages), messages)
+    about = (_numbers(ciphertexts).tobytes(), messages.tobytes())
+    return Relation("decryption", (), [_power(group, ciphertexts, negative)], (group.messages,), strength, about)
+
+
+def prove_decryption(
+    setting: Setting, key: PrivateKey, ciphertexts: Ciphertexts, messages: Words, source: RandomBytes = os.urandom
+) -> Bytes:
+    """A proof of `decrypts_to` by the key's owner. LocalError `wrong-witness` where a number is another one.
+
+    rho is the N-th root of C modulo N, of which the message is no part. Python's integers see p and q for the
+    exponents, as they do where a key is made.
+    """
+    relation = decrypts_to(ciphertexts, messages)
+    halves, group = CrtModulus(*key.secret_factors), ciphertexts.group
+    primes = halves.p.n, halves.q.n
+    bits = max(prime.bit_length() for prime in primes)
+    by_p, by_q = from_ints([pow(group.n, -1, prime - 1) for prime in primes], limbs_for(bits))
+    rho = halves.power(_numbers(ciphertexts), by_p, by_q, bits=bits)
+    return prove_relation(setting, relation, (), (rho,), source)
+
+
+def multiplied(
+    factors: Ciphertexts, others: Ciphertexts, products: Ciphertexts, strength: Strength = STANDARD
+) -> Relation:
+    """The statement: products = others * x + fresh encryptions of zero, for the x that `factors` hold. One shape each.
+
+    The prover knows x < N and rho_x of `factors` = X, and rho with C = Y^x rho^N. Witness: x; rho_x, rho.
+    """
+    group = require_s_one(factors.group)
+    if not factors.shape == others.shape == products.shape or {group.fingerprint} != {
+        others.group.fingerprint, products.group.fingerprint
+    }:  # fmt: skip
+        raise unfit("factors, others and products are of one key and one shape", "give three such arrays")
+    x, y, c = (
+        group.form.out_of(each.words.reshape(-1, group.ciphertexts.limbs)) for each in (factors, others, products)
+    )
+    rows = [
+        Powers(group.ciphertexts, x, ((OnePlus(group.messages), 0),), 0),
+        Powers(group.ciphertexts, c, ((Number(y), 0),), 1),
+    ]
+    return Relation("multiplication", (group.n.bit_length(),), rows, (group.messages, group.messages), strength)
+
+
+def same_exponent(
+    modulus: Modulus, bases: Sequence[Words], images: Sequence[Words], bits: int, strength: Strength = STANDARD
+) -> Relation:
+    """The statement: bases[j]^x = images[j] modulo `modulus` for all j and one x of at most `bits` + epsilon bits.
+
+    For partial decryptions: v^x = v_i for the public verification key of a share x, and c'^x = c_i for c' = c^4 delta.
+    bases: (limbs,) or (count, limbs), images (count, limbs). What is proved is true up to elements of order 2, so that
+    bases and images are to be squares, and the order of the squares must have no small factor: safe primes.
+    """
+    if len(bases) != len(images) or not bases:
+        raise unfit("one image for each base", "give as many, at least one")
+    rows = [Powers(modulus, image, ((Number(base), 0),)) for base, image in zip(bases, images, strict=True)]
+    return Relation("same exponent", (bits,), rows, strength=strength)
+
+
+def _numbers(ciphertexts: Ciphertexts) -> Words:
+    """Plain numbers (count, limbs)."""
+    group = ciphertexts.group
+    return group.form.out_of(ciphertexts.words.reshape(-1, group.ciphertexts.limbs))
+
+
+def _power(group: Group, ciphertexts: Ciphertexts, negative: Words) -> Powers:
+    shift = group.powers_of_g(negative)
+    words = group.form.mul(ciphertexts.words.reshape(-1, group.ciphertexts.limbs), shift)
+    return Powers(group.ciphertexts, group.form.out_of(words), (), 0)
