@@ -118,8 +118,8 @@ def _of_width(kind: Bits, bits: Array, told: str = "") -> Array:
     given = bits.shape[-1] if bits.ndim else 1
     if given != kind.width or not bits.ndim:
         way = f"give {kind.width} bits along the last axis, the least significant first"
-        in_bytes = f"{kind.width // 8} bytes, the first the most significant"
-        way = f"give {in_bytes}, or {kind.width} bits" if told and kind.width % 8 == 0 else way
+        if told and kind.width % 8 == 0:
+            way = f"give bytes of a length of {kind.width // 8}, the first the most significant, or {kind.width} bits"
         raise LocalError("bad-width", f"{told or f'{given} bits'} for {kind}", way)
     return bits
 

@@ -81,7 +81,7 @@ def test_who_gave_bytes_reads_of_bytes() -> None:
     with pytest.raises(LocalError, match="bad-width") as caught:
         bits_of(Bits(256), bytes(31))
     assert "31 bytes for" in caught.value.cause
-    assert "give 32 bytes, the first the most significant" in caught.value.remedy
+    assert "give bytes of a length of 32, the first the most significant" in caught.value.remedy
     with pytest.raises(LocalError, match="bad-width") as caught:
         bits_of(Bits(256), [True])
     assert "bytes" not in str(caught.value)

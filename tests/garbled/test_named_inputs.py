@@ -268,7 +268,7 @@ REFUSED: dict[str, tuple[str, str, Call]] = {
     "fraction": ("not-whole", "fraction", lambda c: garbled(c, larger, x=1.5, y=2)),
     "text": ("not-a-number", "dtype", lambda c: garbled(c, larger, x="one", y=2)),
     "bits": ("bad-width", "3 bits for UInt.8", lambda c: garbled(c, larger, x=[True, False, True], y=2)),
-    "bytes": ("bad-width", "16 bits for UInt.8", lambda c: garbled(c, larger, x=P(0, b"ab"), y=2)),
+    "bytes": ("bad-width", "2 bytes for UInt.8", lambda c: garbled(c, larger, x=P(0, b"ab"), y=2)),
     "nothing": ("no-value", "is None", lambda c: garbled(c, larger, x=None, y=2)),
     "no own data": ("no-value", "party1 owns", lambda c: garbled(c, larger, x=P(1), y=2)),
     "no party": ("no-such-party", "no party 5", lambda c: garbled(c, larger, x=P(5, 1), y=2)),
