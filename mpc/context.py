@@ -116,6 +116,7 @@ class Session:
     `ways` says how the parties compute what there are several ways for, and for which network; `policies` are asked
     about the public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is
     the largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
+    `where` tells the line of the program that is running, for what a program calls by itself.
     `intake` counts what peers announce. `shadows` hold a simulation's values in floating point. `kept` is what
     protocols keep from call to call, by name.
     """
@@ -135,6 +136,7 @@ class Session:
     policies: tuple[Callable[[Any], None], ...] = ()
     tolerance: float | None = None
     shadows: Any = None
+    where: Callable[[], str] | None = None
     intake: Intake = field(default_factory=Intake)
     suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
@@ -286,6 +288,12 @@ class Context:
         depth = self.depth if depth is None else depth
         return Context(self.session, path, name, self.label, depth, line or self.line, mark or self.mark)
 
+    @property
+    def counted_at(self) -> str:
+        """The line that what this call does counts for: its own, or of a program's own calls the one that runs."""
+        where = self.session.where
+        return self.line or (where() if where is not None and self.path[0] == Root.PROGRAM else "")
+
     def remark(self, mark: int) -> None:
         """Give the call the mark of what it has computed, for all messages from here on."""
         self.mark = mark
@@ -311,13 +319,13 @@ class Context:
 
     def _send(self, receivers: Sequence[int], array: Array) -> None:
         """One message for all receivers, where it is the same for all: then it is prepared once."""
-        message, session = None, self.session
+        message, session, line = None, self.session, self.counted_at
         for to in receivers:
             number = self._sent.get(to, 0)
             self._sent[to] = number + 1
             if message is None or message.tag[-1] != number:
                 message = Message((*self.path, number), self.stamp, self.depth, array)
-            session.ledger.sent(self.line, to, session.transport.send(to, message))
+            session.ledger.sent(line, to, session.transport.send(to, message))
         self.payload += len(receivers) * array.nbytes
 
     async def receive(self, sender: int, spec: Spec) -> Array:
@@ -330,7 +338,9 @@ class Context:
         if not spec.admits(message.array):
             got = f"{message.array.dtype}{list(message.array.shape)}"
             raise self._peer_error("unexpected-message", sender, f"sent {got}, not the {spec} this call expects")
-        self.depth = max(self.depth, min(message.depth + 1, MAX_DEPTH))
+        before, self.depth = self.depth, max(self.depth, min(message.depth + 1, MAX_DEPTH))
+        if not self.line and self.depth > before and (line := self.counted_at):
+            self.session.ledger.waited(line, before, self.depth)
         self.session.ledger.received_bytes += message.array.nbytes
         return message.array
 
@@ -379,7 +389,7 @@ class Context:
         self._taken += 1
         elements, session = kind.elements, self.session
         self.material[kind.name] = self.material.get(kind.name, 0) + elements
-        session.ledger.took(self.line, kind.name, elements)
+        session.ledger.took(self.counted_at, kind.name, elements)
         path = (*self.path, self._taken)
         material = session.supply.ready(path, kind)
         return material if material is not None else await session.supply.make(path, kind)
@@ -449,7 +459,7 @@ class Context:
             "in one order: read them from a file that all have, or put in as a secret what only one party has",
             party=self.names[peer],
             path=self.path,
-            line=self.line or None,
+            line=self.counted_at or None,
         )
 
     def _peer_error(self, code: str, peer: int, text: str) -> PeerError:
@@ -461,7 +471,7 @@ class Context:
             "a program must not branch on what only one party knows",
             party=name,
             path=self.path,
-            line=self.line or None,
+            line=self.counted_at or None,
         )
 
 
@@ -483,7 +493,8 @@ async def together(ctx: Context, *calls: tuple[Any, ...]) -> list[Any]:
 
     The rounds of calls side by side overlap: the caller is as deep as the deepest of them.
     """
-    children = [ctx.child(getattr(call[0], "__name__", "call")) for call in calls]
+    line = ctx.counted_at
+    children = [ctx.child(getattr(call[0], "__name__", "call"), line=line) for call in calls]
     results: list[Any] = [None] * len(calls)
 
     async def run(i: int) -> None:

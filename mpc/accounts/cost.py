@@ -72,10 +72,12 @@ def cost(
 
         @wraps(function)
         async def call(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            child = ctx.child(name)
+            child = ctx.child(name, line=ctx.counted_at)
             expected = None if ctx.session.audit is None else declared(*args, **kwargs)
             result = await function(child, *args, **kwargs)
             ctx.join(child)
+            if child.line and not ctx.line and child.depth > child.entered:
+                ctx.session.ledger.waited(child.line, child.entered, child.depth)
             if ctx.session.audit is not None and expected is not None:
                 ctx.session.audit.record(child, expected)
             return result

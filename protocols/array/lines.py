@@ -68,16 +68,27 @@ def expression_at(code: CodeType, instruction: int) -> str:
 def user_line() -> str:
     """File and line of the user's program that is running: the innermost frame outside this library and others."""
     frame = sys._getframe(1)
-    while True:
+    line = _line_in(frame)
+    while not line and frame.f_back is not None:
+        frame = frame.f_back
+    return line or f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
+
+
+def program_line() -> str:
+    """The same, and "" where no line of a program is running."""
+    return _line_in(sys._getframe(1))
+
+
+def _line_in(frame: FrameType | None) -> str:
+    while frame is not None:
         path = frame.f_code.co_filename
         base = _BASES.get(path)
         if base is None:
             base = _base(path)
         if base:
             return f"{base}:{frame.f_lineno}"
-        if frame.f_back is None:
-            return f"{os.path.basename(path)}:{frame.f_lineno}"
         frame = frame.f_back
+    return ""
 
 
 def is_program(path: str) -> bool:

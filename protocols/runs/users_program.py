@@ -16,7 +16,7 @@ import numpy as np
 from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.simulation import Main
-from protocols.array.lines import file_name, user_frames
+from protocols.array.lines import file_name, program_line, user_frames
 from protocols.array.misuse import asyncio_in_program, looped_over_awaits, unawaited
 from protocols.array.secret import SecretArray
 from protocols.runs.own_data import without_data
@@ -35,6 +35,7 @@ def guarded(main: Main) -> Main:
 
     async def run(ctx: Context, mine: Any) -> Any:
         check_parameters(main)
+        ctx.session.where = program_line
         try:
             return await _started(main, ctx, mine)
         except (SystemExit, BaseExceptionGroup) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 import mpc
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import ORDER, generator
-from mpc.context import Context
+from mpc.context import Context, Spec
 from mpc.domain_hash import DomainHash
 from mpc.errors import ParleyError
 from protocols import proofs
@@ -45,6 +46,27 @@ def test_what_is_proved_holds_and_costs_what_it_declares(n: int) -> None:
     run = mpc.simulate(honest, inputs=[[3, 255, 0], *[None] * (n - 1)], check_costs=True)
     assert run.result == "done"
     assert run.report.rounds == 1
+
+
+def test_the_account_has_the_lines_of_proofs_and_what_they_hold_against() -> None:
+    report = mpc.simulate(honest, inputs=[[3, 255, 0], None]).report
+    lines = [cost.line for cost in report.lines]
+    assert len(lines) == 3
+    assert all(re.fullmatch(r"test_proofs_in_runs\.py:\d+", line) for line in lines)
+    assert report.security == f"What was proved ({', '.join(lines[1:])}) holds although the prover may deviate"
+
+
+def test_what_a_program_sends_by_itself_counts_for_its_line() -> None:
+    async def main(ctx: Context, mine: Any) -> None:
+        call = ctx.child("apart")
+        if ctx.me == 1:
+            call.send(0, np.zeros(3, np.uint64))
+        else:
+            await call.receive(1, Spec((3,)))
+
+    (line,) = mpc.simulate(main, inputs=[None, None]).report.lines
+    assert line.line.startswith("test_proofs_in_runs.py:")
+    assert line.rounds == 1
 
 
 def x_of(ctx: Context) -> Scalars:
