@@ -24,6 +24,7 @@ NUMBERS_SHOWN = 6
 LINES_SHOWN = 12
 FEW, CLOSE = 2, 2
 """Columns of a table that is never taken apart; spaces between columns where there is little room, twice that else."""
+NOTHING_REVEALED = "nothing; what a program sends, decrypts or proves by itself is not listed here"
 UNUSUAL = ("three-halves", "ahead")
 STORE, OF_STORES = "store", "offline: stores compared, the program planned, its material found there"
 """What is said of how, and when, a circuit was garbled."""
@@ -267,7 +268,7 @@ def _reveals(summary: Summary) -> Group:
         to = _receivers(reveal["to"], summary["parties"])
         error = within(float(reveal["error"]), decided=reveal["decided"])
         made.add_row(reveal["line"], _dimensions(reveal["shape"]), error, to)
-    return titled("Revealed", made)
+    return titled("Revealed", made if made.row_count else Text(f"  {NOTHING_REVEALED}"))
 
 
 def _decisions(summary: Summary) -> list[RenderableType]:

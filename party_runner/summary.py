@@ -46,10 +46,19 @@ def merged(accounts: Sequence[Summary]) -> Summary:
         "device": [account["device"] for account in accounts],
     }
     summary.pop("me", None)
+    said = dict.fromkeys(account["security"] for account in accounts)
+    if len(said) > 1:  # each names the lines at which that party proved or verified
+        summary["security"] = "\n".join(_by_those_who_say(accounts, sentence) for sentence in said)
     if any(result != results[0] for result in results):
         summary["results"] = results
         summary["bounds_by_party"] = [account["bounds"] for account in accounts]
     return summary
+
+
+def _by_those_who_say(accounts: Sequence[Summary], sentence: str) -> str:
+    names = accounts[0]["parties"]
+    who = [name for name, account in zip(names, accounts, strict=True) if account["security"] == sentence]
+    return f"{', '.join(who)}: {sentence}"
 
 
 def partial_summary(returned: Mapping[str, Sequence[Any]]) -> Summary:

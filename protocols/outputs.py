@@ -76,6 +76,7 @@ async def released(
     raises, with nothing sent.
     """
     with alone(call):
+        call.session.ledger.on_shares = True
         for output in outputs:
             _admit(call, output)
         shares = await compute()

@@ -114,7 +114,8 @@ class Ledger:
     """One party's running account.
 
     `material` is what was handed out, `unused` what was made ahead and burned at the end; elements by kind. `deepest`
-    is the causal depth of the deepest call so far.
+    is the causal depth of the deepest call so far. `proofs` are the lines at which this party proved or verified,
+    `on_shares` whether a line was computed, or revealed, by the suite.
     """
 
     def __init__(self, n: int) -> None:
@@ -126,6 +127,8 @@ class Ledger:
         self.learnt = Learnt()
         self.calls = 0
         self.deepest = 0
+        self.on_shares = False
+        self.proofs: dict[str, None] = {}
         self._lines: dict[str, _LineTally] = {}
         self._margins: dict[str, float] = {}
         self._circuits: dict[tuple[int, ...], CircuitRun] = {}

@@ -44,6 +44,7 @@ class Evaluation:
     async def run(self) -> None:
         """Compute the targets."""
         session, targets, self._targets = self._ctx.session, self._targets, ()
+        session.ledger.on_shares = True
         if joins(self._ctx):
             await decide(session, self._nodes, targets)  # which may wait: what is pending is looked at again
             nodes = _pending(targets)

@@ -76,7 +76,9 @@ class Setting:
 
     @classmethod
     def of(cls, ctx: Context, prover: int) -> Setting:
-        """This call of this session, all parties' names, and which of them proves."""
+        """This call of this session, all parties' names, and which of them proves; the ledger has its line."""
+        if ctx.line:
+            ctx.session.ledger.proofs[ctx.line] = None
         domain = ctx.hash("zero-knowledge proof", prover).absorb("parties", ctx.n, *ctx.names)
         return cls(Prover(ctx.names[prover], ctx.path, ctx.line or None), domain)
 

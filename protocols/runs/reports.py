@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from mpc.accounts.report import Report
@@ -48,19 +48,29 @@ def report_of(
 
 
 def _security(session: Session) -> str:
-    """The suite's sentence, and on which lines it is not all: of circuits against who deviates."""
+    """What is secure although a party may deviate, by its lines; and of all else the suite's sentence."""
     sentence = security_sentence(session.factory, session.n, session.supply)
     computed, proved = (_lines(session, adversary) for adversary in (ADVERSARY, AGAINST))
+    proved |= session.ledger.proofs
+    strong = []
     if computed:
-        sentence += (
-            f". Beyond that, what was computed by {BY} ({computed}) is secure although one of the two may deviate, and "
-            "nobody else is trusted"
-        )
+        said = f"What was computed by {BY} ({', '.join(computed)}) is secure although one of the two may deviate"
+        strong.append(f"{said}, and nobody else is trusted")
     if proved:
-        sentence += f". What was proved to one party ({proved}) holds although the prover may deviate"
-    return sentence
+        strong.append(f"What was proved ({', '.join(proved)}) holds although the prover may deviate")
+    if not strong:
+        return sentence
+    if _computed_otherwise(session, computed | proved):
+        strong.append(f"All else: {sentence[0].lower()}{sentence[1:]}")
+    return ". ".join(strong)
 
 
-def _lines(session: Session, adversary: str) -> str:
+def _lines(session: Session, adversary: str) -> dict[str, None]:
     """Where circuits were computed that are secure against this adversary."""
-    return ", ".join(dict.fromkeys(run.line for run in session.ledger.circuits() if run.adversary == adversary))
+    return dict.fromkeys(run.line for run in session.ledger.circuits() if run.adversary == adversary)
+
+
+def _computed_otherwise(session: Session, lines: Container[str]) -> bool:
+    """Whether the suite computed or revealed anything, or another line than these took material."""
+    ledger = session.ledger
+    return ledger.on_shares or any(cost.material and cost.line not in lines for cost in ledger.lines())

@@ -140,14 +140,19 @@ def test_who_learns_nothing_has_none_for_each_output() -> None:
 
 
 def test_the_closing_sentence_says_what_is_secure_against_who_deviates() -> None:
-    """And of nothing else: the suite's own sentence stays."""
+    """First, and the suite's own sentence of all else, where there is anything else."""
 
     async def none(ctx: Any, mine: Any) -> Any:
         own = {"x": mpc.private(0, mine), "y": mpc.private(1, mine)}
         return await mpc.reveal(ctx, await mpc.garbled(ctx, larger, own))
 
-    semi_honest, report = (mpc.simulate(main, [3, 4]).report for main in (none, of_two))
-    assert report.security.startswith(semi_honest.security.split(",")[0])
+    async def both(ctx: Any, mine: Any) -> Any:
+        return await none(ctx, mine), await of_two(ctx, mine)
+
+    semi_honest, report, mixed = (mpc.simulate(main, [3, 4]).report for main in (none, of_two, both))
+    assert mixed.security == f"{report.security}. All else: s{semi_honest.security[1:]}"
+    assert mpc.plan(of_two, [3, 4]).report.security == report.security
+    assert "provided that everybody follows" not in report.security
     assert "authenticated garbling" not in semi_honest.security
     (line,) = {run.line for run in report.circuits}
     assert f"authenticated garbling ({line}) is secure although one of the two may deviate" in report.security

@@ -144,6 +144,15 @@ def test_a_person_reads_everything() -> None:
         assert word in text
 
 
+def test_a_run_that_reveals_nothing_says_so() -> None:
+    assert "Revealed\n  nothing; what a program sends" in printed(account(0, reveals=[]), "north")
+
+
+def test_what_each_party_is_told_of_security_is_kept() -> None:
+    said = merged([account(0), account(1, security="Proved at study.py:3.")])["security"]
+    assert said == "north: Semi-honest; the dealer must not collude.\nsouth: Proved at study.py:3."
+
+
 def test_one_party_reads_what_it_received_itself() -> None:
     north, south = (line for line in printed(account(1), "south").splitlines() if re.match(r"(north|south) +\d", line))
     assert "B" not in north.replace("100 B", "")
