@@ -55,6 +55,11 @@ class Spec:
     dtype: type[np.generic] = np.uint64
     limit: int = 0
 
+    def __str__(self) -> str:
+        """As messages to people say it: uint8[19, 32], or at most so many of a kind in a row."""
+        kind = np.dtype(self.dtype).name
+        return f"{kind}{list(self.shape)}" if self.shape is not None else f"flat {kind} of at most {self.limit}"
+
     def admits(self, array: Array) -> bool:
         """Whether an array is what was announced."""
         if array.dtype != self.dtype:

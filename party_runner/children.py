@@ -30,7 +30,7 @@ Printer = Callable[["Child", str], None]
 class Child:
     """A party's or the dealer's process. `account` is what it reported at its end, `code` the code of its error, `text`
     what it says of it to a person; `returned` holds the result of a program that had returned before, as the one
-    element of a list."""
+    element of a list. `begun`: whether it has said anything; before, Python imports what it is made of."""
 
     name: str
     process: trio.Process
@@ -42,6 +42,7 @@ class Child:
     text: str = ""
     returned: list[Any] = field(default_factory=list)
     connected: bool = False
+    begun: bool = False
     ended_by_us: bool = False
     ended_at: float = 0.0
 
@@ -80,8 +81,10 @@ class Child:
         return (0 if code < 0 else 4 if code == INTERRUPTED else 1), self.ended_at
 
     def end(self, how: signal.Signals) -> None:
-        """Send a signal to the process and to whatever it has started."""
+        """Send a signal to the process and to whatever it has started; SIGTERM for Ctrl-C to one that only imports,
+        which has nothing to say and would show where."""
         if not self.ended:
+            how = signal.SIGTERM if how == signal.SIGINT and not self.begun else how
             self.ended_by_us = True
             try:
                 os.killpg(self.process.pid, how)
@@ -142,7 +145,7 @@ async def _read_status(child: Child, on_event: Listener) -> None:
 
 def _note(child: Child, event: dict[str, Any]) -> None:
     kind = event["event"]
-    child.connected = event["connected"]
+    child.begun, child.connected = True, event["connected"]
     if kind == "done":
         child.done, child.account = True, event.get("account")
     elif kind == "failed":

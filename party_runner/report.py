@@ -9,17 +9,21 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mpc.accounts.display import seconds_on_wire, title_of_ways, within
+from mpc.accounts.display import seconds_on_wire, title_of_circuits, title_of_ways, within
 from mpc.errors import LocalError
 from party_runner.kept import keep
+from party_runner.result_file import holds_both
 from party_runner.summary import Summary, as_json, write_summary
 
 NUMBERS_SHOWN = 6
 LINES_SHOWN = 12
+FEW, CLOSE = 2, 2
+"""Columns of a table that is never taken apart; spaces between columns where there is little room, twice that else."""
 UNUSUAL = ("three-halves", "ahead")
 STORE, OF_STORES = "store", "offline: stores compared, the program planned, its material found there"
 """What is said of how, and when, a circuit was garbled."""
@@ -106,9 +110,52 @@ def cost_report(summary: Summary, counted: str) -> Group:
     return Group(*parts, _lines(summary, counted), _material(summary))
 
 
+class _Fitting(Table):
+    """A table that breaks no word where the terminal is too narrow: it is closer, then a paragraph a row."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The table if it has room; else in columns that break between words; else each cell by its column's name."""
+        texts = [[str(column.header), *map(str, column.cells)] for column in self.columns]
+        widths, least = [max(map(len, text)) for text in texts], [max(map(_longest_word, text)) for text in texts]
+        gaps, room = CLOSE * (len(texts) - 1), options.max_width
+        if sum(widths) + 2 * gaps <= room or len(texts) <= FEW:
+            yield from super().__rich_console__(console, options)
+        elif sum(least) + gaps <= room:
+            yield self._closer(_narrowed(widths, least, room - gaps))
+        else:
+            yield from self._paragraphs(texts)
+
+    def _closer(self, widths: Sequence[int]) -> Table:
+        made = Table(box=None, pad_edge=False, padding=(0, CLOSE // 2), header_style="dim")
+        for column, width in zip(self.columns, widths, strict=True):
+            made.add_column(column.header, justify=column.justify, width=width)
+        for row in zip(*(column.cells for column in self.columns), strict=True):
+            made.add_row(*row)
+        return made
+
+    def _paragraphs(self, texts: Sequence[Sequence[str]]) -> RenderResult:
+        (_, *firsts), *others = texts
+        for place, first in enumerate(firsts, 1):
+            told = [f"{column[0]} {column[place]}".strip() for column in others if column[place]]
+            yield Padding(Text(first), (0, 2))
+            yield Padding(Text("; ".join(told)), (0, 2, 0, 6))
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, text.split()), default=0)
+
+
+def _narrowed(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Widths with this sum, none below its least: the one with most to spare gives first."""
+    narrow = list(widths)
+    for place in sorted(range(len(narrow)), key=lambda at: least[at] - widths[at]):
+        narrow[place] -= min(widths[place] - least[place], max(0, sum(narrow) - room))
+    return narrow
+
+
 def table(*columns: str) -> Table:
     """A table in the house's manner: the first column is text, the others are numbers."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
+    made = _Fitting(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
     made.add_column(columns[0], overflow="fold")
     for column in columns[1:]:
         made.add_column(column, justify="right", overflow="fold")
@@ -145,8 +192,9 @@ def _named(result: Any, bounds: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _differ(values: list[Any]) -> bool:
-    """Whether these are several arrays or tables, of different shapes."""
-    return any(isinstance(value, list | dict) for value in values) and len({*map(_shape, values)}) > 1
+    """Whether these are several arrays or tables: of different shapes, or truth values beside numbers."""
+    several = any(isinstance(value, list | dict) for value in values)
+    return several and (len({*map(_shape, values)}) > 1 or holds_both(values))
 
 
 def describe(value: Any) -> str:
@@ -240,16 +288,17 @@ def _circuits(summary: Summary) -> list[RenderableType]:
         way = ", ".join([run["by"], *(word for word in (run["scheme"], run["garbling"]) if word in UNUSUAL)])
         tables = data(run["tables"]) if run["scheme"] else ""
         made.add_row(run["line"], run["circuit"], *counts, way, tables, run["adversary"], *seconds)
-    return [titled("Circuits", made)] if made.row_count else []
+    title = title_of_circuits(summary["network"] if weighed else "")
+    return [titled(title, made)] if made.row_count else []
 
 
 def _ways(summary: Summary) -> list[RenderableType]:
     """What was computed in one of two ways, and what either takes on the wire; nothing where there is nothing."""
-    made = table("line", "operation", "values", "taken", "arithmetic", "garbled")
+    made = table("line", "operation", "values", "taken", "arithmetic", "yao")
     for way in summary["ways"]:
         seconds = (seconds_on_wire(float(way[name])) for name in ("arithmetic", "yao"))
         made.add_row(way["line"], way["operation"], f"{way['values']:,}", way["way"], *seconds)
-    title = title_of_ways(any(way["yao"] for way in summary["ways"]))
+    title = title_of_ways(summary["network"] if any(way["yao"] for way in summary["ways"]) else "")
     return [titled(title, made)] if made.row_count else []
 
 

@@ -141,8 +141,10 @@ def _by_place(result: Any) -> dict[str, Any]:
 
 
 def _array(result: Any) -> Column | None:
-    """Nested lists of numbers as an array, of Python's integers where int64 is too small; None for anything else. JSON
-    has NaN and infinities as texts."""
+    """Nested lists of numbers as an array, of Python's integers where int64 is too small; None for anything else, as
+    truth values beside numbers. JSON has NaN and infinities as texts."""
+    if holds_both(result):
+        return None
     try:
         array = as_numbers(result)
         if array.dtype.kind == "U":
@@ -150,6 +152,19 @@ def _array(result: Any) -> Column | None:
     except ValueError:
         return None
     return array if array.dtype.kind in "biuf" or (array.size and are_integers(array)) else None
+
+
+def holds_both(result: Any) -> bool:
+    """Whether nested lists hold truth values and something else: as one array truth values would be numbers."""
+    return len({kind is bool for kind in _kinds(result)}) > 1
+
+
+def _kinds(result: Any) -> set[type]:
+    """Of all that nested lists hold, but not of what dicts do."""
+    if not isinstance(result, list):
+        return {type(result)}
+    lists = [part for part in result if isinstance(part, list)]
+    return {type(part) for part in result}.difference({list}).union(*map(_kinds, lists))
 
 
 def _texts(part: Any) -> Column | None:

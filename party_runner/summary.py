@@ -8,6 +8,7 @@ error, and whether that hangs on decisions,
 `decisions` [{line, margin}] the lines that compare what is not exact, `circuits` [{line, circuit, ands, instances, by,
 adversary, scheme, garbling, tables}] the Boolean circuits that were computed, with the bytes of their tables,
 `lines` [{line, rounds, bytes, material}],
+`network` that the run was tuned for,
 `security` (the sentence), `warnings`, `device` (by party; None for the processor alone), `result`, `bounds` {part:
 {error, decided}} of what of the result was revealed just so, the parts by key, by place as `[0]`, or as `result`; and
 `results` and `bounds_by_party`, by party, where the parties' results differ. A bound that is no use is "inf".

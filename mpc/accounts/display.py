@@ -52,13 +52,16 @@ def seconds_on_wire(seconds: float) -> str:
     return f"{seconds:.3g} s" if seconds else "-"
 
 
-def title_of_ways(networked: bool) -> str:
+def title_of_ways(network: str) -> str:
     """Over the table of ways: what its seconds are, or how to have them."""
-    return (
-        "Ways, with seconds on the --network of both; of what may be one circuit, as a whole"
-        if networked
-        else ("Ways; with a network said, the seconds of both")
-    )
+    if not network:
+        return "Ways; with a network said, the seconds of both"
+    return f"Ways, with the seconds of both on the network {network}; of what may be one circuit, as a whole"
+
+
+def title_of_circuits(network: str) -> str:
+    """Over the table of circuits; with a network, where seconds stand beside what was weighed."""
+    return f"Circuits, with the seconds of gmw and bmr on the network {network}" if network else "Circuits"
 
 
 def within(error: float, *, decided: bool = False) -> str:

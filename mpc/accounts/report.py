@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from mpc.accounts.display import Section, as_html, as_text, seconds_on_wire, title_of_ways, within
+from mpc.accounts.display import Section, as_html, as_text, seconds_on_wire, title_of_circuits, title_of_ways, within
 from mpc.accounts.learnt import Learnt
 from mpc.accounts.ledger import CircuitRun, Decision, LineCost, Reveal, WayTaken
 from mpc.accounts.plain import with_notes
@@ -23,7 +23,7 @@ class Report:
     the parties verified: nothing, a sample, all. `material` was taken; `unused` was made ahead, and burned. `decisions`
     are the lines that compare values which are not exact. `circuits` are the Boolean circuits that were computed, by
     line; `ways` the lines that compute what there are two ways for. `learnt` knows what was revealed to this party
-    again.
+    again; `network` is the one that the run was tuned for, "" without one.
     """
 
     program: str
@@ -47,6 +47,7 @@ class Report:
     circuits: tuple[CircuitRun, ...] = ()
     ways: tuple[WayTaken, ...] = ()
     learnt: Learnt = field(default_factory=Learnt, compare=False)
+    network: str = ""
 
     @property
     def rounds(self) -> int:
@@ -69,13 +70,13 @@ class Report:
             Section("Revealed", ("line", "shape", "error", "to"), revealed),
             Section("Decided on inexact values", ("line", "could go the other way within"), decisions),
             Section(
-                "Circuits",
+                title_of_circuits(self.network if self._weighed else ""),
                 ("line", "circuit", "ANDs", "instances", "by", "tables", "against", *self._weighed),
                 self._circuit_rows,
             ),
             Section(
-                title_of_ways(any(way.yao for way in self.ways)),
-                ("line", "operation", "values", "taken", "arithmetic", "garbled"),
+                title_of_ways(self.network if any(way.yao for way in self.ways) else ""),
+                ("line", "operation", "values", "taken", "arithmetic", "yao"),
                 self._way_rows,
             ),
             Section(f"Cost by line, {self.parties[self.me]} alone", ("line", "rounds", "bytes"), by_line),
@@ -140,6 +141,7 @@ class Report:
             "lines": [asdict(line) for line in self.lines],
             "warnings": [*self.warnings, *notes],
             "device": self.device,
+            "network": self.network,
             "result": shown,
             "bounds": {name: asdict(bound) for name, bound in self.learnt.bounds_in(result).items()},
         }

@@ -37,7 +37,7 @@ def bits_of(kind: Bits, values: Any) -> Bytes:
     `bad-width` for another number of bits. No error tells a value.
     """
     if isinstance(values, bytes | bytearray):
-        return _of_width(kind, bits_of_bytes(values))
+        return _of_width(kind, bits_of_bytes(values), f"{len(values)} bytes")
     try:
         array = as_numbers(values)
     except ValueError:
@@ -113,11 +113,14 @@ def _as_bits(bits: Any) -> Bytes:
     return array.astype(np.uint8)
 
 
-def _of_width(kind: Bits, bits: Array) -> Array:
+def _of_width(kind: Bits, bits: Array, told: str = "") -> Array:
+    """`told`: what was given, where that was bytes."""
     given = bits.shape[-1] if bits.ndim else 1
     if given != kind.width or not bits.ndim:
-        what = f"{given} bits for {kind}"
-        raise LocalError("bad-width", what, f"give {kind.width} bits along the last axis, the least significant first")
+        way = f"give {kind.width} bits along the last axis, the least significant first"
+        in_bytes = f"{kind.width // 8} bytes, the first the most significant"
+        way = f"give {in_bytes}, or {kind.width} bits" if told and kind.width % 8 == 0 else way
+        raise LocalError("bad-width", f"{told or f'{given} bits'} for {kind}", way)
     return bits
 
 

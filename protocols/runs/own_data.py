@@ -10,8 +10,9 @@ from mpc.simulation import Main
 from protocols.array.lines import expression_at, is_program, user_frames
 
 
-def without_data(main: Main, error: Exception) -> LocalError | None:
-    """LocalError `no-own-data` if the program's `mine`, which is None, was taken for data; None for other errors."""
+def without_data(main: Main, error: Exception, me: int) -> LocalError | None:
+    """LocalError `no-own-data` if the program's `mine`, which is None, was taken for data; None for other errors.
+    `me`: the party."""
     if isinstance(error, LocalError) or "NoneType" not in str(error):
         return None
     name, expression, frames = _name_of_data(main), _failing_expression(error), user_frames(error)
@@ -24,7 +25,8 @@ def without_data(main: Main, error: Exception) -> LocalError | None:
     return LocalError(
         "no-own-data",
         f"this party brings no data, so that `{name}` is None here, and the program computes with it: {expression}",
-        "give it its data (--input) if it has some; if not, every party runs this line all the same: "
+        f"give it its data if it has some (`parley run --input {me}=FILE`, `parley join --input FILE`); if not, every "
+        "party runs this line all the same: "
         f"write `None if {name} is None else {expression}` where a secret comes in",
         line=frames[-1][1],
     )

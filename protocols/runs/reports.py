@@ -43,7 +43,7 @@ def report_of(
         _security(session), seconds, tuple(rounds), tuple(sent),
         session.supply.received_bytes, dict(ledger.material), tuple(ledger.reveals), ledger.lines(), warnings,
         device, check_material, dict(ledger.unused), ledger.decisions(), ledger.circuits(), ledger.ways(),
-        ledger.learnt,
+        ledger.learnt, session.network,
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def guarded(main: Main) -> Main:
                 raise
             raise exited(left) from None
         except (TypeError, ValueError, AttributeError, RuntimeError) as error:
-            explained = without_data(main, error) if mine is None else None
+            explained = without_data(main, error, ctx.me) if mine is None else None
             explained = explained or _explained(main, error)
             if explained is None:
                 raise

@@ -77,6 +77,16 @@ def test_refused(code: str, call: Any) -> None:
     assert caught.value.remedy
 
 
+def test_who_gave_bytes_reads_of_bytes() -> None:
+    with pytest.raises(LocalError, match="bad-width") as caught:
+        bits_of(Bits(256), bytes(31))
+    assert "31 bytes for" in caught.value.cause
+    assert "give 32 bytes, the first the most significant" in caught.value.remedy
+    with pytest.raises(LocalError, match="bad-width") as caught:
+        bits_of(Bits(256), [True])
+    assert "bytes" not in str(caught.value)
+
+
 def test_errors_tell_places_and_no_values() -> None:
     with pytest.raises(LocalError, match=r"in rows 1, 3, counted from 0") as caught:
         bits_of(UInt(4), [1, 777, 2, -555])

@@ -209,6 +209,7 @@ def test_a_bounded_array_of_any_length_is_taken_up_to_its_limit():
     assert not spec.admits(np.zeros(11, np.uint8))
     assert not spec.admits(np.zeros((2, 2), np.uint8))
     assert not spec.admits(np.zeros(3, np.uint64))
+    assert (str(spec), str(Spec((19, 32), np.uint8))) == ("flat uint8 of at most 10", "uint8[19, 32]")
 
 
 @pytest.mark.parametrize("action", ["drop", "truncate", "relabel", "repeat"])

@@ -69,6 +69,7 @@ def test_reports_show_both_where_they_were_weighed() -> None:
     shown = repr(planned(product, None, 10))
     assert "gmw" in shown
     assert "bmr" in shown
+    assert "on the network wan" in shown
     (told,) = planned(product, None, 10, network="").report.circuits
     assert (told.gmw, told.bmr) == (0, 0)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import trio
 
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
+from party_runner.children import Child
 from party_runner.failures import failure_of, leading
 from party_runner.program import load_program
 from party_runner.start import SEED, main
@@ -27,6 +32,21 @@ from party_runner.start import SEED, main
 )
 def test_exit_codes(error: BaseException, exit_code: int) -> None:
     assert failure_of(error).exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("how", "begun", "sent"),
+    [("SIGINT", False, "SIGTERM"), ("SIGINT", True, "SIGINT"), ("SIGTERM", True, "SIGTERM"), ("SIGKILL", False, None)],
+)
+def test_a_party_that_only_imports_is_not_interrupted(
+    monkeypatch: pytest.MonkeyPatch, how: str, begun: bool, sent: str | None
+) -> None:
+    """Ctrl-C would have it print where it was."""
+    signals: list[signal.Signals] = []
+    monkeypatch.setattr(os, "killpg", lambda pid, number: signals.append(number))
+    process = SimpleNamespace(returncode=None, pid=1)
+    Child("north", cast("trio.Process", process), cast("trio.SocketStream", None), begun=begun).end(signal.Signals[how])
+    assert signals == [signal.Signals[sent or how]]
 
 
 class Interrupting:

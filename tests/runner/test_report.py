@@ -51,6 +51,7 @@ def account(me: int, **other: Any) -> dict[str, Any]:
         "ways": [],
         "lines": lines,
         "warnings": [f"careful {me}", "both"],
+        "network": "",
         "device": {"name": "a card", "operations": {"matmul": 7 + me}, "lost": None} if me == 0 else None,
         "result": [0.5],
         "bounds": {},
@@ -122,8 +123,8 @@ def test_accounts_are_left_as_they_were() -> None:
     assert accounts == [account(0), account(1)]
 
 
-def printed(summary: dict[str, Any], alone: str = "") -> str:
-    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+def printed(summary: dict[str, Any], alone: str = "", width: int = 100) -> str:
+    console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
     console.print(report(summary, alone))
     return console.export_text()
 
@@ -153,6 +154,32 @@ def test_results_that_differ_are_shown_by_party() -> None:
     text = printed(merged([account(0, result=None), account(1, result={"a": 7.0})]))
     assert "north: result" in text
     assert "south: a" in text
+
+
+CIRCUIT = {
+    "line": "study_of_both.py:11", "circuit": "aes_128", "ands": 6400, "instances": 1000,
+    "by": "authenticated garbling",
+    "adversary": "one of two, malicious", "scheme": "three-halves", "garbling": "ahead", "tables": 160_000_000,
+    "gmw": 0.25, "bmr": 1.5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "table"), [(60, False), (80, False), (110, True), (200, True)])
+def test_a_table_without_room_breaks_no_word(width: int, table: bool) -> None:
+    """It has a paragraph a row there, in which each figure has its name."""
+    text = printed(account(0, circuits=[CIRCUIT], network="wan"), "north", width)
+    assert "Circuits, with the seconds of gmw and bmr on the network wan" in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= width
+    words = ["study_of_both.py:11", "aes_128", "6,400", "1,000", "authenticated", "three-halves,", "malicious", "0.25"]
+    assert set(words) <= {word.strip(";") for word in text.split()}
+    assert ("instances 1,000;" in " ".join(text.split())) != table
+
+
+def test_truth_values_beside_numbers_are_shown_apart() -> None:
+    both = [[1.5, 0.0], [True, False]]
+    shown = [line.split() for line in printed(account(0, result=both), "north").splitlines()]
+    assert ["[0]", "[1.5,", "0]", "(2)"] in shown
+    assert ["[1]", "[True,", "False]", "(2)"] in shown
 
 
 def test_brackets_in_names_are_not_markup() -> None:

@@ -75,12 +75,18 @@ def test_whole_numbers_beyond_64_bits(tmp_path: Path) -> None:
     assert not (tmp_path / "a.npy").exists()
 
 
+def test_truth_values_beside_numbers_are_columns_of_their_own(tmp_path: Path) -> None:
+    target = written(tmp_path / "a.csv", [[1.5, 0.0], [True, False]])
+    assert target.read_text() == "result0,result1\n1.5,True\n0.0,False\n"
+
+
 @pytest.mark.parametrize(
     ("name", "result"),
     [
         ("a.npy", {"mean": 1}),
         ("a.npy", None),
         ("a.npy", "text"),
+        ("a.npy", [[1.5, 0.0], [True, False]]),
         ("a.csv", {"mean": 1.0, "all": [1, 2]}),
         ("a.csv", [[[1]]]),
         ("a.csv", {}),
