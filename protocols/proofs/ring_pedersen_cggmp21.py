@@ -21,7 +21,7 @@ from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
 from protocols.paillier.keys import PrivateKey
 from protocols.proofs.refusals import Prover, unfit
-from protocols.proofs.strength import STANDARD, Strength
+from protocols.proofs.strength import STANDARD, Strength, require_secure
 from protocols.proofs.transcript import Bytes, Setting, Transcript
 from protocols.proofs.whole_numbers import (
     Field,
@@ -141,6 +141,7 @@ class PowerOf:
 
     def begun(self, setting: Setting) -> Transcript:
         """A transcript that has absorbed setting and statement."""
+        require_secure(setting, self.strength)
         transcript = setting.transcript()
         transcript.absorb("ring-Pedersen parameters", self.strength.described())
         self.parameters.absorb(transcript)
