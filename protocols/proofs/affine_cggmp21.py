@@ -2,7 +2,7 @@
 
 The step of a two-party product against provers who deviate: the verifier sends C under its own key, and decrypts D; the
 prover has encrypted x and y under a key of its own, as X and Y. Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint
-2021/060, figure 26: D = C^x (1 + N_0)^y rho^N_0, X and Y by N_1. x stands as k_x = x + 2^(b_x), y likewise, as in
+2021/060: D = C^x (1 + N_0)^y rho^N_0, X and Y by N_1. x stands as k_x = x + 2^(b_x), y likewise, as in
 protocols/proofs/encryption_cggmp21.py. For y to hide x c it must be longer by the statistical slack, which is up to
 whoever chooses it: in the paper x has l = 256 bits and y l' = 848.
 """

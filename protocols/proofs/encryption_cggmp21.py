@@ -1,6 +1,6 @@
 """Pi^enc and Pi^log*: that ciphertexts hold numbers which their prover knows, in a range, and committed to elsewhere.
 
-Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, figures 14 and 25, with their letters: K = (1 + N)^k
+Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, with its letters: K = (1 + N)^k
 rho^N mod N^2, and S = s^k t^mu mod N^ by the verifier's ring-Pedersen parameters. A number x of magnitude up to B
 stands as k = x + 2^b, b the bits of B, so that no number is negative: everybody shifts K, and the commitment, by 2^b.
 """

@@ -1,8 +1,8 @@
 """Pi^mod: that N is a Paillier-Blum modulus, by who knows its factors.
 
 N = p q for primes p = q = 3 mod 4, with gcd(N, phi(N)) = 1. Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint
-2021/060, figure 16, with its letters; docs/protocols/paillier_proofs.md has why no other N passes. That the factors are
-large it does not say: protocols/proofs/factors_cggmp21.py does.
+2021/060, with its letters; docs/protocols/paillier_proofs.md has why no other N passes. That both factors are large it
+does not say: protocols/proofs/factors_cggmp21.py does.
 """
 
 from __future__ import annotations

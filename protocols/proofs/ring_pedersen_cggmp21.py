@@ -3,7 +3,7 @@
 A commitment to a whole number x is s^x t^mu mod N, for a modulus N = p q of safe primes, t a random square and s =
 t^lambda. Who commits doesn't know the order of the group: two openings of one commitment would give it (strong RSA), so
 the owner of N can hold others to their commitments. It must be shown that s is a power of t, or s^x could betray x.
-Fujisaki, Okamoto, CRYPTO 1997; Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, figure 17.
+Fujisaki, Okamoto, CRYPTO 1997; Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060.
 """
 
 from __future__ import annotations
