@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 TRANSFERS, GARBLING = "ot/test_pitfalls_of_transfers.py", "garbled/test_pitfalls_of_garbling.py"
 CORRELATED, BASE, CONTEXT = "protocols/ot/correlated.py", "protocols/ot/base_co15.py", "mpc/context.py"
 PRG, HASH, DEALING = "mpc/prg.py", "mpc/domain_hash.py", "protocols/preprocessing/dealing.py"
+PROOFS, CLAIMS = "proofs/test_quicksilver.py", "proofs/test_claims_in_runs.py"
+QUICKSILVER, SENDING = "protocols/proofs/quicksilver_ysww21.py", "protocols/proofs/by_transfers.py"
 INPUTS = "protocols/array/circuit_inputs.py"
 VALID, NOBODY = "not all(sodium.crypto_core_ed25519_is_valid_point(point) for", "not all(True for"
 OF_CALL = "DomainHash(domain, self.session.agreement.session, self.path, *apart)"
@@ -88,6 +90,25 @@ MISTAKES = [
          "max((source.shape for source in sources), key=len)"),
         ("vacuous_empty_list", "none counts as one", INPUTS, BROADCAST,
          f"{BROADCAST} if all(all(source.shape) for source in sources) else ()"),
+    ),
+    *_mistakes(
+        PROOFS,
+        ("the_mask_is_uniform", "sums without their mask", QUICKSILVER, "self.sums[1] ^= choices[:2]", "pass"),
+        ("what_is_true_is_proved", "outputs that nobody weighs", QUICKSILVER,
+         "linear ^= GF2_128.inner(weights[part.ands :], self._ends(part, outputs))", "pass"),
+        ("no_changed_bit_passes", "one weight for all", QUICKSILVER, "return GF2_128.powers(challenge, count + 1)[1:]",
+         "return np.repeat(challenge[None], count, axis=0)"),
+        ("a_secret_that_instances_share_is_one", "an input of each instance", "protocols/proofs/claim.py",
+         "inputs[shared, 0]", "inputs[shared, -1]"),
+    ),
+    *_mistakes(
+        CLAIMS,
+        ("who_claims_it_all_the_same_is_never_believed_again", "sums that nobody checks", SENDING,
+         "not verifying.holds(sums)", "False"),
+        ("who_claims_it_all_the_same_is_never_believed_again", "a prover that may try again",
+         "protocols/proofs/standing_ends.py", "self.lost = True", "self.lost = False"),
+        ("bits_beyond_the_proof_are_refused", "padding that says anything", SENDING,
+         "_check_padding(who, part, message)", "pass"),
     ),
 ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Pi^enc and Pi^log*: that ciphertexts hold numbers which their prover knows, in a range, and committed to elsewhere.
 
-Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, figures 14 and 25, with their letters: K = (1 + N)^k
+Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, with its letters: K = (1 + N)^k
 rho^N mod N^2, and S = s^k t^mu mod N^ by the verifier's ring-Pedersen parameters. A number x of magnitude up to B
 stands as k = x + 2^b, b the bits of B, so that no number is negative: everybody shifts K, and the commitment, by 2^b.
 """
@@ -129,7 +129,7 @@ class InRange:
         """K = (1 + N)^k rho^N, S = s^k t^mu, and C = k G + r H."""
         group, n_hat = self.ciphertexts.group, self.to.modulus
         rows: list[Row] = [
-            Powers(group.ciphertexts, self._shifted(), ((OnePlus(group.messages), 0),), 0),
+            Powers(group.ciphertexts, shifted(self.ciphertexts, self.bits), ((OnePlus(group.messages), 0),), 0),
             Powers(n_hat, s, ((Number(self.to.s), 0), (Number(self.to.t), 1))),
         ]
         bits = [self.bits, self.blinding_bits]
@@ -141,13 +141,6 @@ class InRange:
             rows.append(Multiples(points, both, (0, 2)))
             bits.append(order.bits)
         return Relation("encryption in range", bits, rows, (group.messages,), self.strength)
-
-    def _shifted(self) -> Words:
-        """K (1 + N)^(2^b), plain numbers (count, limbs)."""
-        group = self.ciphertexts.group
-        shift = group.powers_of_g(from_ints([1 << self.bits - 1], group.messages.limbs))
-        words = self.ciphertexts.words.reshape(-1, group.ciphertexts.limbs)
-        return group.form.out_of(group.form.mul(words, shift))
 
 
 def prove_in_range(
@@ -177,6 +170,14 @@ def verify_in_range(setting: Setting, statement: InRange, proof: Bytes) -> None:
     """Raise unless `proof`, any bytes whatever, proves the statement in this setting. Errors as `verify_relation`."""
     (s,), rest = committed_parts(setting, proof, statement.committed, statement.proof_bytes)
     verify_relation(setting, statement.relation(s), rest)
+
+
+def shifted(ciphertexts: Ciphertexts, bits: int) -> Words:
+    """K (1 + N)^(2^(bits - 1)), plain numbers (count, limbs): ciphertexts of k."""
+    group = ciphertexts.group
+    shift = group.powers_of_g(from_ints([1 << bits - 1], group.messages.limbs))
+    words = ciphertexts.words.reshape(-1, group.ciphertexts.limbs)
+    return group.form.out_of(group.form.mul(words, shift))
 
 
 def require_s_one(group: Group) -> Group:

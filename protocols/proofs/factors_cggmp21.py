@@ -1,7 +1,7 @@
 """Pi^fac: that a Paillier modulus has no small factor, to the owner of ring-Pedersen parameters.
 
-Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, figure 28, with its letters. Without it a key of many
-small factors, which Pi^mod does not exclude in all settings, lets its owner read others' numbers modulo each (BitForge,
+Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, with its letters. Pi^mod leaves two prime factors, one
+of which may be small; a key with small factors lets its owner read others' numbers modulo each (BitForge,
 CVE-2023-33241). p and q have one length here, so that their masks need not be longer by l besides epsilon, and what is
 proved is closer to what is true; sigma - nu p is drawn rather than sigma, so that no number is negative.
 """

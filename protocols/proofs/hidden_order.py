@@ -24,7 +24,7 @@ from mpc.algebra.ring import Words
 from mpc.errors import LocalError
 from protocols.proofs.hidden_rows import Row
 from protocols.proofs.refusals import unfit
-from protocols.proofs.strength import STANDARD, Strength
+from protocols.proofs.strength import STANDARD, Strength, require_secure
 from protocols.proofs.transcript import Bytes, Setting, Transcript
 from protocols.proofs.whole_numbers import (
     Field,
@@ -92,6 +92,7 @@ class Relation:
 
     def begun(self, setting: Setting) -> Transcript:
         """A transcript that has absorbed setting and statement, with all lengths."""
+        require_secure(setting, self.strength)
         transcript = setting.transcript()
         transcript.absorb("hidden order", self.name, self.count, self.strength.described(), tuple(self.bits))
         transcript.absorb("about", *self.about)

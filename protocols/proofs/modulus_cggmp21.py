@@ -1,8 +1,8 @@
 """Pi^mod: that N is a Paillier-Blum modulus, by who knows its factors.
 
 N = p q for primes p = q = 3 mod 4, with gcd(N, phi(N)) = 1. Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint
-2021/060, figure 16, with its letters; docs/protocols/paillier_proofs.md has why no other N passes. That the factors are
-large it does not say: protocols/proofs/factors_cggmp21.py does.
+2021/060, with its letters; docs/protocols/paillier_proofs.md has why no other N passes. That both factors are large it
+does not say: protocols/proofs/factors_cggmp21.py does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
 from protocols.paillier.key_checks import is_power
 from protocols.paillier.prime_search import is_prime
-from protocols.proofs.strength import STANDARD, Strength
+from protocols.proofs.strength import STANDARD, Strength, require_secure
 from protocols.proofs.transcript import Bytes, Setting, Transcript
 from protocols.proofs.whole_numbers import Field, absorb_modulus, absorb_numbers, proof_length, proof_of, proof_parts
 
@@ -48,6 +48,7 @@ class BlumModulus:
 
     def begun(self, setting: Setting) -> Transcript:
         """A transcript that has absorbed setting and statement."""
+        require_secure(setting, self.strength)
         transcript = setting.transcript()
         transcript.absorb("Paillier-Blum modulus", self.strength.described())
         absorb_modulus(transcript, "N", self.modulus.n)

@@ -3,7 +3,7 @@
 A commitment to a whole number x is s^x t^mu mod N, for a modulus N = p q of safe primes, t a random square and s =
 t^lambda. Who commits doesn't know the order of the group: two openings of one commitment would give it (strong RSA), so
 the owner of N can hold others to their commitments. It must be shown that s is a power of t, or s^x could betray x.
-Fujisaki, Okamoto, CRYPTO 1997; Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, figure 17.
+Fujisaki, Okamoto, CRYPTO 1997; Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
 from protocols.paillier.keys import PrivateKey
 from protocols.proofs.refusals import Prover, unfit
-from protocols.proofs.strength import STANDARD, Strength
+from protocols.proofs.strength import STANDARD, Strength, require_secure
 from protocols.proofs.transcript import Bytes, Setting, Transcript
 from protocols.proofs.whole_numbers import (
     Field,
@@ -141,6 +141,7 @@ class PowerOf:
 
     def begun(self, setting: Setting) -> Transcript:
         """A transcript that has absorbed setting and statement."""
+        require_secure(setting, self.strength)
         transcript = setting.transcript()
         transcript.absorb("ring-Pedersen parameters", self.strength.described())
         self.parameters.absorb(transcript)

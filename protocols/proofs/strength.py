@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from mpc.errors import LocalError
+from protocols.proofs.transcript import Setting
 
 SLACK_BITS = 80
 """What is masked shows with a probability of about 2^-80 at most, for each number of a proof."""
@@ -46,7 +47,7 @@ class Strength:
 
     @classmethod
     def insecure_of(cls, *, challenge_bits: int, repetitions: int, epsilon: int, plaintext_bits: int) -> Self:
-        """Any, for tests over small groups; nothing that talks to another party takes them."""
+        """Any, for tests over small groups; in a run they raise LocalError `weak-proof`."""
         made = object.__new__(cls)
         values = (challenge_bits, repetitions, epsilon, plaintext_bits)
         for name, value in zip(cls.__slots__, values, strict=True):
@@ -61,9 +62,9 @@ class Strength:
 STANDARD = Strength()
 
 
-def require_secure(strength: Strength) -> None:
-    """LocalError `weak-proof` for parameters that are for tests alone."""
-    if not strength.secure:
+def require_secure(setting: Setting, strength: Strength) -> None:
+    """LocalError `weak-proof` where a proof in a run, or the check of one, has parameters that are for tests alone."""
+    if setting.in_run and not strength.secure:
         raise weak("these parameters are for tests over small groups")
 
 

@@ -88,6 +88,11 @@ class Setting:
         among it if it shall not hold twice."""
         return cls(Prover(prover), DomainHash("zero-knowledge proof outside a run", prover, len(domain), *domain))
 
+    @property
+    def in_run(self) -> bool:
+        """Whether another party is to be convinced in a run."""
+        return self.prover.path is not None
+
     def transcript(self) -> Transcript:
         """At its beginning."""
         return Transcript(self._domain.copy())

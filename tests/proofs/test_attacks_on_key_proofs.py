@@ -32,7 +32,7 @@ from protocols.proofs.hidden_rows import Number, Powers
 from protocols.proofs.modulus_cggmp21 import BlumModulus, prove_modulus, verify_modulus
 from protocols.proofs.refusals import Prover
 from protocols.proofs.ring_pedersen_cggmp21 import PowerOf, RingPedersen, parameters_from, verify_ring_pedersen
-from protocols.proofs.strength import Strength, require_secure
+from protocols.proofs.strength import Strength
 from protocols.proofs.transcript import HEADER_BYTES, Setting
 from protocols.proofs.whole_numbers import masked, proof_of, random_numbers
 
@@ -236,7 +236,13 @@ def test_everything_that_is_stated_is_in_the_challenge() -> None:
 def test_small_challenges_and_masks_that_are_too_short(weak: dict[str, int]) -> None:
     """Guessed challenges (TSSHOCK), and masks without slack, which show the witness (Alpha-Rays)."""
     assert refused(Strength, **weak) == "weak-proof"
-    assert refused(require_secure, TINY) == "weak-proof"
+
+
+def test_parameters_for_tests_prove_nothing_in_a_run() -> None:
+    async def program(ctx: Context, mine: Any) -> str:
+        return refused(tiny_ring_pedersen().prove, Setting.of(ctx, ctx.me), TINY)
+
+    assert mpc.simulate(program, inputs=[None, None]).result == "weak-proof"
 
 
 def test_fields_of_other_lengths_are_another_statement() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from paillier_proof_cases import ALICE, TINY, flipped, key, refused, ring_pedersen, tiny_ring_pedersen
+from paillier_proof_cases import ALICE, SAFE_FACTORS, TINY, flipped, key, refused, ring_pedersen, tiny_ring_pedersen
 
 import mpc
 from mpc.algebra.bigint import Modulus, from_ints, limbs_for, to_ints
@@ -18,7 +18,9 @@ from mpc.errors import ParleyError
 from protocols import proofs
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
+from protocols.paillier.keys import PrivateKey
 from protocols.proofs import ciphertext_sending
+from protocols.proofs.affine_cggmp21 import Affine, compute_to_prove, prove_affine, verify_affine
 from protocols.proofs.decryption_cggmp21 import decrypts_to, multiplied, prove_decryption, same_exponent
 from protocols.proofs.encryption_cggmp21 import Encrypted, InRange, encrypt_to_prove, prove_in_range, verify_in_range
 from protocols.proofs.hidden_order import Relation, prove_relation, verify_relation
@@ -80,7 +82,18 @@ def partial_decryption() -> tuple[Any, Any, np.ndarray]:
     return verify_relation, relation, prove_relation(ALICE, relation, [shares])
 
 
-CASES = {case.__name__: case for case in (in_range, committed, decryption, multiplication, partial_decryption)}
+def affine() -> tuple[Any, Any, np.ndarray]:
+    """The verifier's numbers times those of the prover, and masks; the prover's key is of the parameters' modulus."""
+    c, mine = encrypted().ciphertexts, PrivateKey.insecure_of(*SAFE_FACTORS).public
+    x = encrypt_to_prove(mine, [5, -6, 7], bound=2**64)
+    y = encrypt_to_prove(mine, [2**400, 0, -1], bound=2**848)
+    made = compute_to_prove(c, x, y)
+    assert key().decrypt(made.d).tolist() == [2**400 - 1500, 0, 2099]
+    statement = Affine(c, made.d, x.ciphertexts, y.ciphertexts, ring_pedersen().public)
+    return verify_affine, statement, prove_affine(ALICE, statement, made, x, y)
+
+
+CASES = {case.__name__: case for case in (in_range, committed, decryption, multiplication, partial_decryption, affine)}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -108,6 +121,19 @@ def test_wrong_witnesses() -> None:
     messages = key().decrypt_words(made.ciphertexts)
     assert refused(prove_decryption, ALICE, key(), made.ciphertexts, messages[::-1].copy()) == "wrong-witness"
     assert refused(prove_in_range, ALICE, statement, made, Scalars.random(ORDER, (3,))) == "wrong-statement"
+
+
+def test_a_result_of_other_numbers_is_not_proved() -> None:
+    """The prover multiplies by another number than it encrypted."""
+    c = encrypted().ciphertexts
+    x, other, y = (encrypt_to_prove(key().public, numbers, bound=9) for numbers in ([1, 2, 3], [1, 2, 4], [0, 0, 0]))
+    made, to = compute_to_prove(c, other, y), ring_pedersen().public
+    statement = Affine(c, made.d, x.ciphertexts, y.ciphertexts, to)
+    for claimed in (x, other):
+        assert refused(prove_affine, ALICE, statement, made, claimed, y) == "wrong-witness"
+    wide = encrypt_to_prove(key().public, [1, 2, 3], bound=2**1810)
+    assert refused(Affine, c, made.d, wide.ciphertexts, y.ciphertexts, to) == "wrong-statement"
+    assert refused(Affine, c, made.d, x.ciphertexts[:2], y.ciphertexts, to) == "wrong-statement"
 
 
 def test_nothing_is_no_statement() -> None:

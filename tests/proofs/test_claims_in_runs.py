@@ -133,7 +133,7 @@ def test_a_false_claim_sends_nothing_of_the_data() -> None:
     assert not any(of_claim(part.words)(0, message) for message in sent)
 
 
-def test_who_claims_it_all_the_same_is_found_out_and_never_believed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_claims_it_all_the_same_is_never_believed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(by_transfers, "_check_outputs", lambda *_: None)
     _, prove = ends(inputs=false_inputs())
     after: list[str] = []

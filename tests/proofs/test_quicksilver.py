@@ -84,9 +84,10 @@ SECRET = np.array([True, True, True, False])
 
 def test_a_secret_that_instances_share_is_one() -> None:
     """Whatever else the prover has for others than the first."""
-    inputs = RNG.integers(0, 2, (4, 5), np.uint8)
-    used = inputs.copy()
-    used[1:3] = inputs[1:3, :1]
+    used = RNG.integers(0, 2, (4, 5), np.uint8)
+    used[1:3] = used[1:3, :1]
+    inputs = used.copy()
+    inputs[1:3, 1:] ^= 1
     shared, public = np.array([False, True, True, False]), np.where(SECRET[:, None], np.uint8(0), inputs)
     claim = Claim(OF_FOUR, 5, SECRET, public, clear(OF_FOUR, used), shared)
     assert [part.inputs for part in claim.parts()] == [7]
