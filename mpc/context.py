@@ -291,8 +291,10 @@ class Context:
     @property
     def counted_at(self) -> str:
         """The line that what this call does counts for: its own, or of a program's own calls the one that runs."""
+        if self.line:
+            return self.line
         where = self.session.where
-        return self.line or (where() if where is not None and self.path[0] == Root.PROGRAM else "")
+        return where() if where is not None and self.path[0] == Root.PROGRAM else ""
 
     def remark(self, mark: int) -> None:
         """Give the call the mark of what it has computed, for all messages from here on."""
