@@ -8,6 +8,7 @@ import subprocess
 import sys
 from itertools import chain
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -35,12 +36,22 @@ def test_a_program_gives_what_it_gives_in_the_clear(recipe: Recipe) -> None:
 
 @each
 def test_the_data_are_those_that_are_made_up(recipe: Recipe, tmp_path: Path) -> None:
-    """Weights that were trained may differ a little from one version of scikit-learn to another."""
+    """But for trained weights, which are others on another processor; what they say is nearly the same."""
     for file, columns in recipe.clear.data().items():
         write_table(tmp_path / file, columns)
         made, kept = cells(tmp_path / file), cells(recipe.folder / file)
         assert np.shape(made) == np.shape(kept), "run python -m examples --data"
-        assert all(alike(*both) for both in zip(chain(*made), chain(*kept), strict=True)), file
+        if recipe.name != "network":
+            assert all(alike(*both) for both in zip(chain(*made), chain(*kept), strict=True)), file
+
+
+def test_a_network_that_is_trained_anew_says_nearly_the_same() -> None:
+    recipe = next(recipe for recipe in ALL if recipe.name == "network")
+    kept, shop = recipe.inputs()
+    tables = recipe.clear.data().items()
+    made = {file.removesuffix(".csv"): np.column_stack([*table.values()]) for file, table in tables}
+    risks = [recipe.clear.clear(bureau, shop)["risk"] for bureau in (kept, SimpleNamespace(**made))]
+    np.testing.assert_allclose(*risks, atol=0.02)
 
 
 def test_ties_are_broken_by_chance_in_each_lot() -> None:
