@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from native import BYTES, WORDS, Pointer, ffi
+from native import BYTES, WORDS, Pointer, ffi, lib
 
 Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int32]
@@ -33,3 +33,16 @@ def random_program(seed: int, groups: int = 12) -> tuple[Numbers, Numbers]:
         operands = 2 * rng.integers(0, SLOTS, (count, 2)) + are_ands * rng.integers(0, 2, (count, 2))
         gates.append(np.concatenate([operands, results[:, None]], axis=1))
     return np.concatenate(gates).astype(np.int32), counts
+
+
+def ands_of(groups: Numbers) -> int:
+    """How many there are in one instance."""
+    return int(groups[groups[:, 1] == 1, 0].sum())
+
+
+def spread(slots: Words, results: Words, gates: Numbers, groups: Numbers, offset: Words) -> tuple[Words, Words]:
+    """The kernel's operands of all ANDs; slots go on in place."""
+    left, right = np.empty_like(results), np.empty_like(results)
+    given = p(results), p(gates), p(groups), len(groups), p(offset), slots.shape[1]
+    lib.parley_spread_labels(p(left), p(right), p(slots), *given)
+    return left, right

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from kernel_cases import with_kernels_of_their_own
-from kernel_programs import SLOTS, Numbers, Words, labels, p, random_program
+from kernel_programs import SLOTS, Numbers, Words, ands_of, labels, p, random_program, spread
 
 import native
 from native import BrokenContract, lib
@@ -22,18 +22,6 @@ NOTHING = np.zeros(2, np.uint64)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
-
-
-def ands_of(groups: Numbers) -> int:
-    return int(groups[groups[:, 1] == 1, 0].sum())
-
-
-def spread(slots: Words, results: Words, gates: Numbers, groups: Numbers, offset: Words) -> tuple[Words, Words]:
-    """The kernel's operands of all ANDs; slots go on in place."""
-    left, right = np.empty_like(results), np.empty_like(results)
-    given = p(results), p(gates), p(groups), len(groups), p(offset), slots.shape[1]
-    lib.parley_spread_labels(p(left), p(right), p(slots), *given)
-    return left, right
 
 
 def linear(slots: Words, results: Words, gates: Numbers, groups: Numbers, offset: Words) -> tuple[Words, Words]:

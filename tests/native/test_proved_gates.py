@@ -7,16 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from kernel_cases import with_kernels_of_their_own
-from kernel_programs import SLOTS, labels, p, random_program
+from kernel_programs import SLOTS, ands_of, labels, p, random_program, spread
 
 import native
-from mpc.errors import LocalError
-from mpc.garbling import Gates
-from mpc.garbling_authenticated import spread
-from mpc.proving import LOWEST, prove_ands
 from native import BrokenContract, lib
 
 ONE = np.uint64(1)
+LOWEST = np.array([1, 0], np.uint64)
 
 
 @pytest.fixture(params=with_kernels_of_their_own("labels"), autouse=True)
@@ -28,30 +25,28 @@ def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.mark.parametrize("instances", [1, 3, 8])
 @pytest.mark.parametrize("seed", range(3))
 def test_products_of_bits_take_the_place_of_masks(seed: int, instances: int) -> None:
-    gates = Gates(*random_program(seed))
-    slots, masks = labels(SLOTS, instances, seed=seed), labels(gates.ands * instances, seed=5)
-    before, results, cross = slots.copy(), masks.copy(), np.empty_like(masks)
-    left, right, told = prove_ands(slots, gates, results, cross)
+    gates, groups = random_program(seed)
+    slots, masks = labels(SLOTS, instances, seed=seed), labels(ands_of(groups) * instances, seed=5)
+    before, results = slots.copy(), masks.copy()
+    left, right, cross = (np.empty_like(masks) for _ in range(3))
+    told = np.empty(len(masks), np.uint8)
+    program = p(gates), p(groups), len(groups)
+    lib.parley_prove_ands(p(left), p(right), p(cross), p(told), p(slots), p(results), *program, instances)
     a, b = left[:, 0] & ONE, right[:, 0] & ONE
     np.testing.assert_array_equal(results & ~LOWEST, masks & ~LOWEST)
     np.testing.assert_array_equal(results[:, 0] & ONE, a & b)
     np.testing.assert_array_equal(told, (masks[:, 0] & ONE) ^ (a & b))
     np.testing.assert_array_equal(cross, left * b[:, None] ^ right * a[:, None] ^ results)
-    places = np.empty_like(left), np.empty_like(right)
-    spread(before, gates, results, places, LOWEST)
-    np.testing.assert_array_equal(places, (left, right))
+    np.testing.assert_array_equal(spread(before, results, gates, groups, LOWEST), (left, right))
     np.testing.assert_array_equal(before, slots)
 
 
-def test_what_does_not_fit_is_refused() -> None:
-    gates = Gates(*random_program(1))
-    slots, masks = labels(SLOTS, 2), labels(gates.ands * 2)
-    for results, cross in ((masks[1:], masks.copy()), (masks.copy(), masks[1:]), (masks[::-1], masks.copy())):
-        with pytest.raises(LocalError, match="wrong-labels"):
-            prove_ands(slots, gates, results, cross)
-    told, n = np.zeros(len(masks), np.uint8), len(gates.groups)
+def test_arrays_that_overlap_are_refused() -> None:
+    gates, groups = random_program(1)
+    slots, masks = labels(SLOTS, 2), labels(ands_of(groups) * 2)
+    told = np.zeros(len(masks), np.uint8)
     places = [p(np.empty_like(masks)) for _ in range(3)]
     for wrong in range(3):
         same = [p(masks) if i == wrong else place for i, place in enumerate(places)]
         with pytest.raises(BrokenContract, match="apart"):
-            lib.parley_prove_ands(*same, p(told), p(slots), p(masks), p(gates.gates), p(gates.groups), n, 2)
+            lib.parley_prove_ands(*same, p(told), p(slots), p(masks), p(gates), p(groups), len(groups), 2)

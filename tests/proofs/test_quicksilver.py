@@ -11,10 +11,14 @@ import numpy.typing as npt
 import pytest
 from authenticated.executions import clear
 from garbled.random_circuits import random_circuit
+from kernel_programs import SLOTS, labels, random_program
 from proofs.claimed_circuits import OF_FOUR
 
 from mpc.algebra.bits import pack, unpack
 from mpc.algebra.ring import U64, Words
+from mpc.errors import LocalError
+from mpc.garbling import Gates
+from mpc.proving import prove_ands
 from protocols.ot.correlated import bit_masks
 from protocols.proofs import claim as claims
 from protocols.proofs.claim import Claim, Part
@@ -226,3 +230,11 @@ def test_the_mask_is_uniform() -> None:
     np.testing.assert_array_equal(again.sums[1], made.sums[1] ^ mask)
     assert again.verified(claim)
     assert unpack(mask, 128).any()
+
+
+def test_labels_that_do_not_fit_are_refused() -> None:
+    gates = Gates(*random_program(1))
+    slots, masks = labels(SLOTS, 2), labels(gates.ands * 2)
+    for results, cross in ((masks[1:], masks.copy()), (masks.copy(), masks[1:]), (masks[::-1], masks.copy())):
+        with pytest.raises(LocalError, match="wrong-labels"):
+            prove_ands(slots, gates, results, cross)
