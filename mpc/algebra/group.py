@@ -12,7 +12,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from operator import index
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -85,11 +85,41 @@ class Group(Protocol):
         """(rows, point_words): the sum of all bases times the secret scalars of each row (rows, k, limbs)."""
 
 
-class _Unequal:
-    """What `==` would compare as objects."""
+class _Array:
+    """An array of numbers of a few words each: what arrays of scalars and of elements have in common."""
 
-    __slots__ = ()
+    __slots__ = ("words",)
+    __array_ufunc__ = None
     __hash__ = None  # type: ignore[assignment]
+    words: Words
+
+    def _like(self, words: Words) -> Self:
+        """Of the same order or group."""
+        raise NotImplementedError
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        return self.words.shape[:-1]
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return math.prod(self.shape)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, place: Any) -> Self:
+        return self._like(self.words[(*place, slice(None)) if isinstance(place, tuple) else place])
+
+    def reshape(self, *shape: int) -> Self:
+        """The same ones in another shape."""
+        return self._like(self.words.reshape(*shape, self.words.shape[-1]))
+
+    def broadcast(self, shape: tuple[int, ...]) -> Self:
+        """The same ones for each place of a larger shape."""
+        return self._like(np.broadcast_to(self.words, (*shape, self.words.shape[-1])))
 
     def __eq__(self, other: object) -> NoReturn:
         raise LocalError(
@@ -101,11 +131,10 @@ class _Unequal:
     __ne__ = __eq__
 
 
-class Scalars(_Unequal):
+class Scalars(_Array):
     """Numbers modulo the order of a group. `words` (..., limbs) are below the order."""
 
-    __slots__ = ("order", "words")
-    __array_ufunc__ = None
+    __slots__ = ("order",)
 
     def __init__(self, order: Modulus, words: Words) -> None:
         """`words` (..., limbs) below the order, by the caller's word; `from_bytes` is for what comes from elsewhere."""
@@ -153,29 +182,8 @@ class Scalars(_Unequal):
         """In C order."""
         return to_ints(self.words)
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the array."""
-        return self.words.shape[:-1]
-
-    @property
-    def size(self) -> int:
-        """How many there are."""
-        return math.prod(self.shape)
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, place: Any) -> Scalars:
-        return Scalars(self.order, self.words[(*place, slice(None)) if isinstance(place, tuple) else place])
-
-    def reshape(self, *shape: int) -> Scalars:
-        """The same ones in another shape."""
-        return Scalars(self.order, self.words.reshape(*shape, self.order.limbs))
-
-    def broadcast(self, shape: tuple[int, ...]) -> Scalars:
-        """The same ones for each place of a larger shape."""
-        return Scalars(self.order, np.broadcast_to(self.words, (*shape, self.order.limbs)))
+    def _like(self, words: Words) -> Self:
+        return type(self)(self.order, words)
 
     def __add__(self, other: Scalars) -> Scalars:
         return Scalars(self.order, self.order.add(self.words, other.words))
@@ -208,11 +216,10 @@ class Scalars(_Unequal):
         return f"<Scalars of shape {self.shape}>"
 
 
-class Points(_Unequal):
+class Points(_Array):
     """Elements of a group. `words` (..., point_words) are the group's own."""
 
-    __slots__ = ("group", "words")
-    __array_ufunc__ = None
+    __slots__ = ("group",)
 
     def __init__(self, group: Group, words: Words) -> None:
         self.group, self.words = group, as_words(words)
@@ -239,29 +246,8 @@ class Points(_Unequal):
         """(..., encoding_bytes): the same for all that stands for one element."""
         return self.group.encode(contiguous(self.words))
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the array."""
-        return self.words.shape[:-1]
-
-    @property
-    def size(self) -> int:
-        """How many there are."""
-        return math.prod(self.shape)
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, place: Any) -> Points:
-        return Points(self.group, self.words[(*place, slice(None)) if isinstance(place, tuple) else place])
-
-    def reshape(self, *shape: int) -> Points:
-        """The same ones in another shape."""
-        return Points(self.group, self.words.reshape(*shape, self.group.point_words))
-
-    def broadcast(self, shape: tuple[int, ...]) -> Points:
-        """The same ones for each place of a larger shape."""
-        return Points(self.group, np.broadcast_to(self.words, (*shape, self.group.point_words)))
+    def _like(self, words: Words) -> Self:
+        return type(self)(self.group, words)
 
     def __add__(self, other: Points) -> Points:
         return self._with(other, self.group.add)

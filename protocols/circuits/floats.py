@@ -209,6 +209,7 @@ def _either(b: Builder, *bits: int) -> int:
 
 
 def plus(b: Builder, x: Word, constant: int) -> Word:
+    """x and a public constant, of either sign, modulo 2^len(x)."""
     return arithmetic.add(b, x, Int(len(x)).encoded(constant))
 
 
