@@ -219,34 +219,47 @@ def pack_messages(numbers: Encoded, layout: Layout, group: Group) -> Words:
 
 def unpack_messages(messages: Words, scale: Scale, layout: Layout, group: Group) -> npt.NDArray[Any]:
     """The numbers (..., length) that plaintexts (..., groups, limbs) hold, as `from_messages` gives them."""
-    lifted = group.messages.add(messages, _offsets(layout, group))
-    words = limbs_for(layout.width)
-    padded = np.concatenate([lifted, np.zeros((*lifted.shape[:-1], words + 1), U64)], axis=-1)
-    used = layout.slots * layout.width
-    above = np.array([number >> used for number in to_ints(lifted)], object)
-    fields = np.stack([_field(padded, slot * layout.width, layout.width) for slot in range(layout.slots)], axis=-2)
-    fields = fields.reshape(*messages.shape[:-2], layout.groups * layout.slots, words)[..., : layout.length, :]
+    fields = fields_of(messages, layout, group)
     offset = 1 << layout.width - 1
     wholes = [field - offset for field in to_ints(fields)]
-    if above.any() or any(abs(whole) > scale.bound for whole in wholes):
-        raise LocalError(
-            "paillier-beyond-bound",
-            "a packed number is larger than its declared bound, or ran into its neighbour",
-            "declare a bound that holds; if a party declared it, do not trust what it sends",
-        )
+    if any(abs(whole) > scale.bound for whole in wholes):
+        raise _beyond_bound()
     return numbers_of(wholes, fields.shape[:-1], scale)
 
 
-def _field(padded: Words, start: int, width: int) -> Words:
-    word, shift = divmod(start, 64)
-    words = limbs_for(width)
+def fields_of(messages: Words, layout: Layout, group: Group) -> Words:
+    """What stands in the slots of plaintexts (..., groups, limbs), raised by 2^(width - 1), so that none is negative.
+
+    (..., length, words) of `width` bits, in constant time. LocalError `paillier-beyond-bound` where something stands
+    above the slots.
+    """
+    lifted = group.messages.add(messages, _offsets(layout, group))
+    used, words = layout.slots * layout.width, limbs_for(layout.width)
+    if bits_at(lifted, used, group.messages.bits - used).any():
+        raise _beyond_bound()
+    fields = np.stack([bits_at(lifted, slot * layout.width, layout.width) for slot in range(layout.slots)], axis=-2)
+    return fields.reshape(*messages.shape[:-2], layout.groups * layout.slots, words)[..., : layout.length, :]
+
+
+def bits_at(numbers: Words, start: int, width: int) -> Words:
+    """Bits start to start + width of numbers (..., limbs), as numbers of so many bits; there are zeros above."""
+    words, (word, shift) = limbs_for(width), divmod(start, 64)
+    padded = np.zeros((*numbers.shape[:-1], max(word + words + 1, numbers.shape[-1])), U64)
+    padded[..., : numbers.shape[-1]] = numbers
     out: Words = np.right_shift(padded[..., word : word + words], np.uint64(shift))
     if shift:
         out |= padded[..., word + 1 : word + words + 1] << np.uint64(64 - shift)
     if width % 64:
         out[..., -1] &= np.uint64((1 << width % 64) - 1)
-
     return out
+
+
+def _beyond_bound() -> LocalError:
+    return LocalError(
+        "paillier-beyond-bound",
+        "a packed number is larger than its declared bound, or ran into its neighbour",
+        "declare a bound that holds; if a party declared it, do not trust what it sends",
+    )
 
 
 def _offsets(layout: Layout, group: Group) -> Words:
