@@ -169,6 +169,13 @@ def layout_for(scale: Scale, length: int, guard_bits: int, group: Group) -> Layo
     return Layout(width, slots, length)
 
 
+def fitting(layout: Layout | None, group: Group) -> Layout | None:
+    """A layout that a peer has told, where plaintexts of the group hold it; else LocalError `paillier-overflow`."""
+    if layout is not None and layout.width * layout.slots > group.messages.bits - SPARE_BITS:
+        raise LocalError("paillier-overflow", f"plaintexts have no room for {layout.slots} slots", "use fewer")
+    return layout
+
+
 def encrypt_packed(encryption: Encryption, encoded: Encoded, guard_bits: int) -> Packed:
     """Numbers (..., length), packed along the last axis and encrypted."""
     if not encoded.shape:
