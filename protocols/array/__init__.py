@@ -44,10 +44,11 @@ from protocols.array.positive_definite import cholesky, det, solve
 from protocols.array.proving import prove
 from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
+from protocols.array.to_ciphertexts import ciphertexts_of
 
 __all__ = [
-    "SecretArray", "arithmetic", "authenticated", "cholesky", "compress", "compute", "counting", "cumulative",
-    "det", "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt",
+    "SecretArray", "arithmetic", "authenticated", "cholesky", "ciphertexts_of", "compress", "compute", "counting",
+    "cumulative", "det", "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt",
     "linear_algebra", "log_softmax", "logic", "lstsq", "matrices", "order_statistics", "permutation", "pinv",
     "private", "products", "prove", "quotients", "rearranging", "relu", "reveal", "rounding", "secret",
     "secret_from", "secret_from_ciphertexts", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import Any
 from weakref import finalize
 
 from mpc.context import Context
-from mpc.errors import LocalError, ParleyError, PeerError
+from mpc.errors import LocalError, PeerError
 from protocols.array.bridge import given
 from protocols.array.declared import declared_error
-from protocols.array.lines import user_line
+from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context, party_index
 from protocols.array.node import Facts, Kind
 from protocols.array.secret import SecretArray
@@ -54,15 +53,12 @@ async def secret_from_ciphertexts(
     holder, owner = party_index(ctx, holder, line), party_index(ctx, owner, line)
     call = ctx.child("secret from ciphertexts", line=line)
     own = _own(call, holder, owner, ciphertexts, key)
-    try:
+    with naming_line():
         told = await described(call, holder, own if isinstance(own, Ciphertexts | Packed) else None)
         release = None if ctx.me == holder else _admitted(call, holder, told)
         shift = max(0, min(told.scale.fractional_bits - ctx.fractional_bits, told.scale.bound.bit_length()))
         masking, group = _masking(call, holder, own, told)
         share = await to_shares(call, Conversion(holder, owner, told.shape, shift, masking, group), own)
-    except ParleyError as refusal:
-        refusal.line = refusal.line or line
-        raise
     ctx.join(call)
     x = given(ctx, share, _facts(told, shift, error))
     if release is not None:
@@ -81,16 +77,11 @@ def _own(
             "decrypt them there, and put them in: await mpc.secret(ctx, owner, key.decrypt(x))",
             line=call.line,
         )
-    if call.me == holder:
-        return _needed(call, ciphertexts, Ciphertexts | Packed, "ciphertexts")
-    return _needed(call, key, PrivateKey, "private key") if call.me == owner else None
-
-
-def _needed(call: Context, own: Any, kind: Any, what: str) -> Any:
-    if not isinstance(own, kind):
+    own = ciphertexts if call.me == holder else key if call.me == owner else None
+    if own is None and call.me in (holder, owner):
         raise LocalError(
             "no-value",
-            f"{call.names[call.me]} takes part with its {what}, and passes a value of type {type(own).__name__}",
+            f"{call.names[call.me]} takes part with {'ciphertexts' if call.me == holder else 'the key'}, and has none",
             "mpc.secret_from_ciphertexts(ctx, ciphertexts, holder=0, owner=1, key=key), each at the party that has it",
             line=call.line,
         )

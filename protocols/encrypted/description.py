@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -89,14 +91,13 @@ async def described(ctx: Context, holder: int, held: Ciphertexts | Packed | None
         ) from None
 
 
-def _layout(slots: object, shape: Shape) -> Layout | None:
+def _layout(slots: Any, shape: Sequence[int]) -> Layout | None:
     if slots == []:
         return None
-    if not _whole_numbers(slots, 1 << 16) or len(slots) != 2 or 0 in slots or not shape:  # type: ignore[arg-type]
+    if not _whole_numbers(slots, 1 << 16) or len(slots) != 2 or 0 in slots or not shape:
         raise ValueError("layout")
-    width, count = slots  # type: ignore[misc]
-    return Layout(width, count, shape[-1])
+    return Layout(slots[0], slots[1], shape[-1])
 
 
-def _whole_numbers(values: object, limit: int) -> bool:
+def _whole_numbers(values: Any, limit: int) -> bool:
     return isinstance(values, list) and all(type(value) is int and 0 <= value < limit for value in values)

@@ -16,13 +16,13 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.shapes_only import blank
 from mpc.algebra.words import Words
-from mpc.context import Context, Spec, together
+from mpc.context import Context, together
 from protocols.encrypted.masking import Masking, ring_of_integers
+from protocols.encrypted.receiving import receive_ciphertexts
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
-from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.packing import Packed
 from protocols.shares import ArithmeticShare, Shape
 from protocols.suite import suite_of
@@ -101,13 +101,14 @@ async def send_masked(ctx: Context, conversion: Conversion, held: Ciphertexts | 
 @cost(rounds=1, to_one=lambda conversion, own: prod(conversion.message), call_name="masked ciphertexts", parties=2)
 async def receive_masked(ctx: Context, conversion: Conversion, key: PrivateKey) -> Words:
     """The owner's half: (x + r) / 2^shift mod 2^k."""
-    masking, ring, holder = conversion.masking, ring_of_integers(ctx), conversion.holder
+    masking, ring, group = conversion.masking, ring_of_integers(ctx), key.public.group
     assert masking is not None
-    numbers = await ctx.receive(holder, Spec(conversion.message))
+    words = await receive_ciphertexts(ctx, conversion.holder, group, masking.groups)
     if ctx.planning:
         return ring.zeros(masking.numbers)
-    messages = await ctx.in_thread(_decrypted, key, numbers, ctx.names[holder])
-    return masking.masked_part(ring, messages, key.public.group, conversion.shift)
+    received = Ciphertexts(key.public.encryption, words, Scale(0, 0), fresh=False)
+    messages = await ctx.in_thread(key.decrypt_words, received)
+    return masking.masked_part(ring, messages, group, conversion.shift)
 
 
 def _in_shape(ctx: Context, shape: Shape, elements: Words) -> Words:
@@ -118,10 +119,3 @@ def _in_shape(ctx: Context, shape: Shape, elements: Words) -> Words:
 def _hidden(masking: Masking, held: Ciphertexts | Packed, masks: Words, source: RandomBytes) -> Words:
     group = (held.ciphertexts if isinstance(held, Packed) else held).group
     return group.form.out_of(masking.hide(held, masks, source))
-
-
-def _decrypted(key: PrivateKey, numbers: Words, sender: str) -> Words:
-    group = key.public.group
-    check_ciphertexts(group, numbers, sender)
-    words = group.form.into(numbers)
-    return key.decrypt_words(Ciphertexts(key.public.encryption, words, Scale(0, 0), fresh=False))

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from math import prod
 from typing import Any
 
 import numpy as np
 import pytest
+from encrypted_cases import refusal_of, small_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mpc
 from mpc.algebra.ring import Z64
 from mpc.algebra.wide_ring import Z128
-from mpc.errors import LocalError, ParleyError
+from mpc.errors import LocalError
 from protocols.encrypted import masking, to_shares
 from protocols.encrypted.description import Description
 from protocols.encrypted.masking import masking_for, slack
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.encryption import Encryption
-from protocols.paillier.keys import PrivateKey
 from protocols.paillier.packing import Layout
 from protocols.paillier.scaling import public
 
-PRIMES = (1000003, 999983)
 BOUND = 100
-
-
-@lru_cache(maxsize=2)
-def small_key(s: int = 8) -> PrivateKey:
-    """Without any security: plaintexts of 320 bits, fast."""
-    return PrivateKey.insecure_of(*PRIMES, s=s)
 
 
 def converted(values: Any, *, n: int = 2, holder: int = 0, owner: int = 1, suite: str = "beaver", **how: Any) -> Any:
@@ -142,13 +134,6 @@ def test_what_is_sent_is_rerandomised_by_uniformly_random_powers() -> None:
     drawn = Encryption(group, "textbook").rerandomise(group.in_form([1] * len(hidden)), np.random.default_rng(2).bytes)
     assert np.array_equal(bare, drawn)
     assert not np.array_equal(hidden, bare)
-
-
-def refusal_of(main: Any, n: int = 2) -> ParleyError:
-    with pytest.raises(ParleyError) as refused:
-        mpc.simulate(main, [None] * n)
-    assert refused.value.line.startswith("test_from_ciphertexts.py:")
-    return refused.value
 
 
 async def three(ctx: mpc.Context, mine: Any) -> Any:
