@@ -32,7 +32,7 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "proofs", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
+        "ot", "proofs", "joint_keys", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
         "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -123,6 +123,7 @@ FOLDER_ORDER = {
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
         "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
     ),
+    "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",
