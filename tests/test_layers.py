@@ -32,7 +32,8 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "proofs", "encrypted", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
+        "ot", "proofs", "joint_keys", "encrypted", "numeric", "preprocessing.coins", "authenticated", "preprocessing",
+        "array",
         "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -122,9 +123,10 @@ FOLDER_ORDER = {
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
-        "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
+        "offsets", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
     ),
     "protocols.encrypted": ("masking", "description", "receiving", "to_shares", "from_shares", "__init__"),
+    "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",
