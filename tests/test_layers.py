@@ -121,7 +121,7 @@ FOLDER_ORDER = {
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
-        "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
+        "offsets", "slots", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
