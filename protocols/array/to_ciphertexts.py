@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 from zlib import crc32
 
 from mpc.context import Context
@@ -18,6 +19,7 @@ from protocols.outputs import Output, released_by
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.keys import PublicKey
+from protocols.shares import ArithmeticShare
 
 
 async def ciphertexts_of(
@@ -49,7 +51,7 @@ async def ciphertexts_of(
     owner, receivers = party_index(ctx, owner, line), receivers_of(ctx, to, line)
     x = shown_form(ring_form(checked(ctx, x, line)))
     call = ctx.child("ciphertexts of", line=line)
-    share = await share_of(call, x)
+    share = cast(ArithmeticShare, await share_of(call, x))
     scale = Scale(x.scale, x.range.magnitude)
     call.remark(crc32(repr((scale, owner, receivers)).encode(), crc32(key.fingerprint)) or 1)
     output = Output(x.shape, x.kind, (owner,), line, x.range, x.scale, decided=x.node.value.decided)

@@ -28,7 +28,7 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale, widened
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PublicKey
-from protocols.paillier.packing import bits_at
+from protocols.paillier.slots import bits_at
 from protocols.shares import ArithmeticShare, Shape
 from protocols.suite import suite_of
 
@@ -112,12 +112,12 @@ class Masks:
 
     @property
     def size(self) -> int:
-        return self.words.shape[1]
+        return int(self.words.shape[1])
 
 
 @cost(
     rounds=1,
-    to_one=lambda key, masks, receivers: len(receivers) * masks.size * key.group.ciphertexts.limbs,
+    to_one=lambda key, masks, receivers: len(receivers) * masks.size * int(key.group.ciphertexts.limbs),
 )
 async def gather(ctx: Context, key: PublicKey, masks: Masks, receivers: tuple[int, ...]) -> Words | None:
     """Ciphertexts (size, limbs) of minus all parties' masks together, at each receiver the same; nothing elsewhere."""

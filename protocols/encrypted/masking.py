@@ -21,7 +21,8 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Encoded, Scale
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
-from protocols.paillier.packing import Layout, Packed, bits_at, fields_of, layout_for, pack, pack_messages
+from protocols.paillier.packing import Layout, Packed, layout_for, pack, pack_messages, raised_fields
+from protocols.paillier.slots import bits_at
 from protocols.shares import Shape
 
 STATISTICAL = 40
@@ -79,7 +80,7 @@ class Masking:
 
         Both shares together are x / 2^shift, rounded to one of its neighbours. shift is at most `bits`.
         """
-        fields = fields_of(messages, self.layout, group)
+        fields = raised_fields(messages, self.layout, group)
         offset = ring.from_ints([-1 << self.layout.width - 1 - shift])
         return ring.add(_elements(ring, fields, shift), offset)
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.bigint import from_ints, limbs_for, to_ints
+from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
 from protocols.paillier.ciphertexts import Ciphertexts
@@ -23,6 +23,7 @@ from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.offsets import raised
 from protocols.paillier.scaling import Public
+from protocols.paillier.slots import bits_at, fields_of, placed
 
 GUARD_BITS = 32
 """Room for sums of 2^32 numbers, or for products by numbers of 32 bits."""
@@ -214,20 +215,13 @@ def pack_messages(numbers: Encoded, layout: Layout, group: Group) -> Words:
     room[..., layout.length :, :] = from_ints([1 << layout.width - 1], fields.shape[-1])
     room[..., : layout.length, :] = fields
     room = room.reshape(*front, layout.groups, layout.slots, fields.shape[-1])
-    out = np.zeros((*front, layout.groups, group.messages.limbs + 1), U64)
-    for slot in range(layout.slots):
-        word, shift = divmod(slot * layout.width, 64)
-        for part in range(fields.shape[-1]):
-            bits = room[..., slot, part]
-            out[..., word + part] |= bits << np.uint64(shift)
-            if shift and word + part + 1 < out.shape[-1]:
-                out[..., word + part + 1] |= bits >> np.uint64(64 - shift)
-    return group.messages.sub(out[..., :-1], _offsets(layout, group))
+    packed = placed(room, layout.width, group.messages.limbs)
+    return group.messages.sub(packed, _offsets(layout, group))
 
 
 def unpack_messages(messages: Words, scale: Scale, layout: Layout, group: Group) -> npt.NDArray[Any]:
     """The numbers (..., length) that plaintexts (..., groups, limbs) hold, as `from_messages` gives them."""
-    fields = fields_of(messages, layout, group)
+    fields = raised_fields(messages, layout, group)
     offset = 1 << layout.width - 1
     wholes = [field - offset for field in to_ints(fields)]
     if any(abs(whole) > scale.bound for whole in wholes):
@@ -235,31 +229,19 @@ def unpack_messages(messages: Words, scale: Scale, layout: Layout, group: Group)
     return numbers_of(wholes, fields.shape[:-1], scale)
 
 
-def fields_of(messages: Words, layout: Layout, group: Group) -> Words:
+def raised_fields(messages: Words, layout: Layout, group: Group) -> Words:
     """What stands in the slots of plaintexts (..., groups, limbs), raised by 2^(width - 1), so that none is negative.
 
     (..., length, words) of `width` bits, in constant time. LocalError `paillier-beyond-bound` where something stands
     above the slots.
     """
     lifted = group.messages.add(messages, _offsets(layout, group))
-    used, words = layout.slots * layout.width, limbs_for(layout.width)
+    used = layout.slots * layout.width
     if bits_at(lifted, used, group.messages.bits - used).any():
         raise _beyond_bound()
-    fields = np.stack([bits_at(lifted, slot * layout.width, layout.width) for slot in range(layout.slots)], axis=-2)
-    return fields.reshape(*messages.shape[:-2], layout.groups * layout.slots, words)[..., : layout.length, :]
-
-
-def bits_at(numbers: Words, start: int, width: int) -> Words:
-    """Bits start to start + width of numbers (..., limbs), as numbers of so many bits; there are zeros above."""
-    words, (word, shift) = limbs_for(width), divmod(start, 64)
-    padded = np.zeros((*numbers.shape[:-1], max(word + words + 1, numbers.shape[-1])), U64)
-    padded[..., : numbers.shape[-1]] = numbers
-    out: Words = np.right_shift(padded[..., word : word + words], np.uint64(shift))
-    if shift:
-        out |= padded[..., word + 1 : word + words + 1] << np.uint64(64 - shift)
-    if width % 64:
-        out[..., -1] &= np.uint64((1 << width % 64) - 1)
-    return out
+    fields = fields_of(lifted, layout.width, layout.slots)
+    flat = (*messages.shape[:-2], layout.groups * layout.slots, fields.shape[-1])
+    return fields.reshape(flat)[..., : layout.length, :]
 
 
 def _beyond_bound() -> LocalError:
