@@ -10,6 +10,7 @@ from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 if TYPE_CHECKING:
     from protocols import circuits, paillier, proofs
     from protocols.array import (
+        KnownArray,
         SecretArray,
         authenticated,
         cholesky,
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
         garbled,
         inv,
         inverse_sqrt,
+        known,
+        known_matmul,
         log_softmax,
         lstsq,
         permutation,
@@ -55,6 +58,7 @@ __all__ = [
     "Context",
     "Float32",
     "Int",
+    "KnownArray",
     "LocalError",
     "ParleyError",
     "PeerError",
@@ -77,6 +81,8 @@ __all__ = [
     "horizon",
     "inv",
     "inverse_sqrt",
+    "known",
+    "known_matmul",
     "log_softmax",
     "lstsq",
     "mux",

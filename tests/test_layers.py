@@ -117,16 +117,19 @@ FOLDER_ORDER = {
         "sorting", "compaction", "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding",
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
-        "evaluate", "supposing", "revealing", "bridge", "from_ciphertexts", "to_ciphertexts", "circuit_inputs",
-        "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving",
-        "__init__",
+        "evaluate", "supposing", "revealing", "bridge", "from_ciphertexts", "to_ciphertexts", "known_arrays",
+        "circuit_inputs", "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling",
+        "authenticating", "proving", "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
         "offsets", "slots", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages", "keys",
         "__init__",
     ),
-    "protocols.encrypted": ("masking", "description", "receiving", "to_shares", "from_shares", "__init__"),
+    "protocols.encrypted": (
+        "masking", "description", "receiving", "to_shares", "from_shares", "session_keys", "products",
+        "__init__",
+    ),
     "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

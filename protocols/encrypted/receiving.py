@@ -1,11 +1,15 @@
-"""Ciphertexts that a party sends as bare numbers: their shape and scale are known to both."""
+"""Ciphertexts that travel as bare numbers, since both ends know their shape and scale."""
 
 from __future__ import annotations
 
+from mpc.algebra.shapes_only import blank
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
 from mpc.errors import PeerError
+from protocols.paillier.ciphertexts import Ciphertexts
+from protocols.paillier.encoding import Scale
 from protocols.paillier.group import Group
+from protocols.paillier.keys import PublicKey
 from protocols.paillier.messages import check_ciphertexts
 from protocols.shares import Shape
 
@@ -23,6 +27,11 @@ async def receive_ciphertexts(ctx: Context, sender: int, group: Group, shape: Sh
     except PeerError as error:
         error.path, error.line = ctx.path, ctx.line or None
         raise
+
+
+def blank_ciphertexts(key: PublicKey, scale: Scale, shape: Shape) -> Ciphertexts:
+    """Ciphertexts without content, for plans."""
+    return Ciphertexts(key.encryption, blank((*shape, key.group.ciphertexts.limbs)), scale, fresh=False)
 
 
 def _checked(group: Group, numbers: Words, sender: str) -> Words:
