@@ -121,7 +121,8 @@ FOLDER_ORDER = {
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
-        "offsets", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
+        "offsets", "slots", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages", "keys",
+        "__init__",
     ),
     "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
     "mpc.device": (
