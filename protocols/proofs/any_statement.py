@@ -16,6 +16,7 @@ from protocols.proofs.circuit_proving import prove_circuit
 from protocols.proofs.hidden_order import Relation, prove_relation, verify_relation
 from protocols.proofs.range_bbbpwm18 import Range
 from protocols.proofs.range_proving import prove_range
+from protocols.proofs.refusals import unfit
 from protocols.proofs.statement import Statement
 from protocols.proofs.transcript import Bytes, Proof, Setting, Transcript
 
@@ -39,13 +40,17 @@ def begun(setting: Setting, statement: AnyStatement) -> Transcript:
 def prove(setting: Setting, statement: AnyStatement, witness: tuple[Any, ...], source: RandomBytes) -> Bytes:
     """A proof by the witness that the statement's own prover takes: its scalars; values and blindings of a range or a
     circuit; numbers and units of a relation. Errors and `source` as there."""
+    parts = 2 if isinstance(statement, Bulletproof | Relation) else 1
+    if len(witness) != parts:
+        raise unfit(f"a witness of this statement is given in {parts} parts, not {len(witness)}", "give all of it")
+    first, second = witness[0], witness[-1]
     if isinstance(statement, Range):
-        return prove_range(setting, statement, *witness, source)
+        return prove_range(setting, statement, first, second, source)
     if isinstance(statement, Satisfies):
-        return prove_circuit(setting, statement, *witness, source)
+        return prove_circuit(setting, statement, first, second, source)
     if isinstance(statement, Relation):
-        return prove_relation(setting, statement, *witness, source=source)
-    return sigma.prove(setting, statement, *witness, source)
+        return prove_relation(setting, statement, first, second, source)
+    return sigma.prove(setting, statement, first, source)
 
 
 def verify(setting: Setting, statement: AnyStatement, proof: Proof) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from mpc.algebra.bigint import from_ints
 from mpc.algebra.group import Scalars
 from mpc.algebra.ristretto import ORDER, generator
 from mpc.context import Context, Spec
-from mpc.errors import ParleyError
+from mpc.errors import LocalError, ParleyError
 from protocols import proofs
 from protocols.paillier.keys import PrivateKey
 from protocols.proofs import to_everyone
@@ -51,7 +52,7 @@ def in_circuit() -> tuple[Any, tuple[Any, ...]]:
 def relation() -> tuple[Any, tuple[Any, ...]]:
     n, share = ring_pedersen().public.modulus, from_ints([5], 1)
     base = ring_pedersen().public.t
-    return same_exponent(n, [base], [n.power(base, share, bits=8)], 8), ([share],)
+    return same_exponent(n, [base], [n.power(base, share, bits=8)], 8), ([share], ())
 
 
 CASES = {case.__name__: case for case in (logarithm, alternative, in_range, in_circuit, relation)}
@@ -84,6 +85,14 @@ def test_between_two_every_kind_is_proved_by_one_call(case: str) -> None:
         return "convinced"
 
     assert mpc.simulate(program, inputs=[None, None], check_costs=True).result == "convinced"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_witness_that_lacks_a_part_is_refused(case: str) -> None:
+    statement, witness = CASES[case]()
+    for given in ((), witness[:-1], (*witness, SEVEN)):
+        with pytest.raises(LocalError, match="wrong-statement"):
+            prove(Setting.outside("alice"), statement, given, os.urandom)
 
 
 def test_points_reach_all() -> None:
