@@ -32,7 +32,7 @@ def prove(setting: Setting, statement: Statement, witness: Scalars, source: Rand
         raise unfit(f"the statement takes {statement.witnesses} scalars, not {witness.size}", "give its whole witness")
     order = statement.group.order
     witness, nonces = witness.reshape(-1), Scalars.random(order, (statement.nonces,), source)
-    transcript = _begun(setting, statement)
+    transcript = begun(setting, statement)
     header = setting.header(transcript)
     commitments = statement.commit(nonces, witness)
     challenge = _challenge(transcript, commitments, statement)
@@ -68,13 +68,14 @@ Read = tuple[Statement, Scalars, Points, Scalars]
 
 def _read(setting: Setting, statement: Statement, proof: Proof) -> Read:
     """Statement, challenge, first message and response of a proof."""
-    transcript = _begun(setting, statement)
+    transcript = begun(setting, statement)
     sizes = (statement.commitments, statement.responses)
     commitments, responses = from_bytes(setting, statement.group, transcript, proof, *sizes)
     return statement, _challenge(transcript, commitments, statement), commitments, responses
 
 
-def _begun(setting: Setting, statement: Statement) -> Transcript:
+def begun(setting: Setting, statement: Statement) -> Transcript:
+    """A transcript that has absorbed setting and statement, with all lengths."""
     transcript = setting.transcript()
     transcript.absorb("sigma protocol", statement.group.name, statement.commitments, statement.responses)
     statement.absorb(transcript)
