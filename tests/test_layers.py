@@ -34,7 +34,7 @@ ORDER = {
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
         "ot", "proofs", "joint_keys", "encrypted", "numeric", "preprocessing.coins", "authenticated", "preprocessing",
         "array",
-        "prepared", "horizon", "runs",
+        "learning", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -99,10 +99,10 @@ FOLDER_ORDER = {
     "protocols.proofs": (
         "refusals", "transcript", "reading", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
         "inner_product_bbbpwm18", "bulletproof_bbbpwm18", "bulletproof_verifying", "range_bbbpwm18", "range_proving",
-        "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "strength", "whole_numbers", "modulus_cggmp21",
-        "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "factors_cggmp21", "encryption_cggmp21",
-        "affine_cggmp21", "decryption_cggmp21", "parameter_sending", "key_sending", "ciphertext_sending",
-        "claim", "quicksilver_ysww21", "standing_ends", "by_transfers", "__init__",
+        "constraints", "circuit_bbbpwm18", "circuit_proving", "strength", "whole_numbers", "modulus_cggmp21",
+        "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "any_statement", "sending", "factors_cggmp21",
+        "encryption_cggmp21", "affine_cggmp21", "decryption_cggmp21", "parameter_sending", "key_sending",
+        "ciphertext_sending", "to_everyone", "claim", "quicksilver_ysww21", "standing_ends", "by_transfers", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",
@@ -121,13 +121,13 @@ FOLDER_ORDER = {
         "circuit_inputs", "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling",
         "authenticating", "proving", "__init__",
     ),
+    "protocols.encrypted": (
+        "masking", "description", "receiving", "to_shares", "from_shares", "session_keys", "products", "__init__",
+    ),
+    "protocols.learning": ("vertical_logistic", "__init__"),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
         "offsets", "slots", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages", "keys",
-        "__init__",
-    ),
-    "protocols.encrypted": (
-        "masking", "description", "receiving", "to_shares", "from_shares", "session_keys", "products",
         "__init__",
     ),
     "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
