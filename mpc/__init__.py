@@ -8,7 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, paillier, proofs
+    from protocols import circuits, learning, paillier, proofs
     from protocols.array import (
         KnownArray,
         SecretArray,
@@ -83,6 +83,7 @@ __all__ = [
     "inverse_sqrt",
     "known",
     "known_matmul",
+    "learning",
     "log_softmax",
     "lstsq",
     "mux",
@@ -114,7 +115,7 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "paillier", "proofs")
+_MODULES = ("circuits", "learning", "paillier", "proofs")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),
