@@ -23,6 +23,7 @@ from protocols.array.revealing import checked, shown_form
 from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
 from protocols.encrypted.products import Factor, known_product
+from protocols.outputs import check_range
 from protocols.paillier.encoding import Encoded, Scale, encode
 from protocols.ranges import Range
 
@@ -123,19 +124,20 @@ async def known_matmul(ctx: Context, a: KnownArray, x: SecretArray) -> SecretArr
 
     Keys of 2048 bits are made and exchanged at a session's first call. Against semi-honest parties, any n - 1 of whom
     may collude. Source and rounds: `protocols.encrypted.products`.
-    LocalError `shape-mismatch`, `range-exceeded` where the product is used; PeerError `paillier-range`,
+    LocalError `shape-mismatch`, `range-exceeded` before anything is sent; PeerError `paillier-range`,
     `paillier-not-unit`, and those of a key.
     """
     need_context(ctx, "known_matmul")
     line = user_line()
     x = shown_form(ring_form(checked(ctx, x, line)))
     left, right, shape = matrix_shapes(a.shape, x.shape)
+    scale = a.encoded.scale.fractional_bits + x.scale
+    range_ = (a.range * x.range).times(max(left[-1], 1))
+    check_range(ctx.session, "known_matmul", range_, scale, line)
     call = ctx.child("known matmul", line=line)
     with naming_line():
         matrix = a if a.shape == left else a[None]
         share: Any = await share_of(call, x)
         product = await known_product(call, Factor(a.owner, matrix.encoded), share.reshape(right))
     ctx.join(call)
-    scale = a.encoded.scale.fractional_bits + x.scale
-    range_ = (a.range * x.range).times(max(left[-1], 1))
     return given(ctx, product.reshape(shape), Facts(shape, "fixed" if scale else kind_of(x.node), scale, range_))

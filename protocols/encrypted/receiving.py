@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from mpc.algebra.shapes_only import blank
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
@@ -22,10 +25,17 @@ async def receive_ciphertexts(ctx: Context, sender: int, group: Group, shape: Sh
     numbers = await ctx.receive(sender, Spec((*shape, group.ciphertexts.limbs)))
     if ctx.planning:
         return numbers
-    try:
+    with placing(ctx):
         return await ctx.in_thread(_checked, group, numbers, ctx.names[sender])
+
+
+@contextmanager
+def placing(ctx: Context) -> Iterator[None]:
+    """A refusal of what a peer sent says where in the program this party is."""
+    try:
+        yield
     except PeerError as error:
-        error.path, error.line = ctx.path, ctx.line or None
+        error.path, error.line = error.path or ctx.path, error.line or ctx.line or None
         raise
 
 

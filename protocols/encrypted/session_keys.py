@@ -14,6 +14,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bigint import from_ints, limbs_for, to_ints
 from mpc.algebra.shapes_only import blank
 from mpc.context import Context, Root, Spec
+from protocols.encrypted.receiving import placing
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey, PublicKey
@@ -64,5 +65,6 @@ async def exchange_keys(ctx: Context) -> SessionKeys:
     public = [own.public] * ctx.n
     for j in ctx.others:
         modulus = to_ints(await ctx.receive(j, Spec((_WORDS,))))[0]
-        public[j] = await ctx.in_thread(PublicKey.received, modulus, 1, ctx.names[j])
+        with placing(ctx):
+            public[j] = await ctx.in_thread(PublicKey.received, modulus, 1, ctx.names[j])
     return SessionKeys(own, tuple(public))
