@@ -44,8 +44,8 @@ async def secret_from_ciphertexts(
 
     Nobody learns any of them: the owner sees them under masks, within 2^-40 of random ones for all together, and
     nothing of how they were computed. Against semi-honest parties, any of them together but holder and owner.
-    Two rounds, and 512 bytes for 18 numbers of 63 bits (2048-bit key). Packed numbers need 42 guard bits, and more for
-    many. Source: `protocols.encrypted.to_shares`.
+    A round, and 512 bytes for 17 of a thousand numbers of 63 bits (2048-bit key). Packed numbers need 42 guard bits,
+    and more for many. Source: `protocols.encrypted.to_shares`.
     LocalError `no-value`, `same-party`, `range-exceeded` (a bound that the ring does not hold), `paillier-overflow`,
     `paillier-beyond-bound`; PeerError `paillier-malformed`, `paillier-other-key`, `paillier-range`,
     `paillier-not-unit`, `too-many-elements`.

@@ -119,8 +119,7 @@ async def known_matmul(ctx: Context, a: KnownArray, x: SecretArray) -> SecretArr
     Vectors and matrices, by numpy's rules. A private dot product or weighted sum: weights of one party, numbers of
     another, and nobody learns anything until something is revealed. Nothing is sent for `a`, however large it is: each
     other party sends its owner a ciphertext for each element of x and gets one for some 15 elements of the product
-    (512 bytes each). `a @ x` of two secrets sends less where x is longer than a has elements for it, and where a dealer
-    makes the material.
+    (512 bytes each). Where a dealer makes the material, `a @ x` of two secrets sends less.
 
     Keys of 2048 bits are made and exchanged at a session's first call. Against semi-honest parties, any n - 1 of whom
     may collude. Source and rounds: `protocols.encrypted.products`.

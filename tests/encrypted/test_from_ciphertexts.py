@@ -22,6 +22,7 @@ from protocols.encrypted.masking import masking_for, slack
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.encryption import Encryption
+from protocols.paillier.group import Group
 from protocols.paillier.packing import Layout
 from protocols.paillier.scaling import public
 
@@ -120,6 +121,11 @@ def test_masked_numbers_are_as_close_to_random_ones_as_is_said() -> None:
             how = masking_for(Scale(0, bound), (count,), None, small_key(12).public.group)
             assert count * bound * 2**masking.STATISTICAL <= 1 << how.bits
             assert bound + (1 << how.bits) <= 1 << how.layout.width - 1
+
+
+def test_a_thousand_numbers_of_63_bits_go_into_59_ciphertexts_of_2048_bits() -> None:
+    how = masking_for(Scale(0, 2**63), (1000,), None, Group((1 << 2048) - 1))
+    assert how.groups == (59,)
 
 
 def test_what_is_sent_is_rerandomised_by_uniformly_random_powers() -> None:

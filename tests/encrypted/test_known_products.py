@@ -17,6 +17,7 @@ from mpc.errors import LocalError
 from protocols.encrypted import products
 from protocols.encrypted.products import Factor
 from protocols.paillier.encoding import encode
+from protocols.preprocessing.estimates import offline_bytes
 
 small = pytest.mark.usefixtures("small_session_keys")
 
@@ -117,6 +118,20 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     inputs = [np.ones((20, 3)), np.ones(3), None]
     plan, run = mpc.plan(main, inputs).report, mpc.simulate(main, inputs).report
     assert (plan.rounds, plan.bytes_sent) == (run.rounds, run.bytes_sent)
+
+
+def test_it_sends_a_fraction_of_what_a_triple_by_transfers_takes() -> None:
+    async def known(ctx: mpc.Context, mine: Any) -> None:
+        own, x = await mpc.known(ctx, 0, mine, range=(-8, 8)), await mpc.secret(ctx, 1, mine)
+        await mpc.known_matmul(ctx, own, x)
+
+    async def secret(ctx: mpc.Context, mine: Any) -> None:
+        await mpc.compute(ctx, await mpc.secret(ctx, 0, mine) @ await mpc.secret(ctx, 1, mine))
+
+    inputs = [np.ones((100, 20)), np.ones(20)]
+    made = offline_bytes(mpc.plan(secret, inputs, preprocessing="ot").demand, 2, "ot", by_call=True)
+    assert sum(mpc.plan(known, inputs).report.bytes_sent) < 16_000
+    assert sum(made) > 1_000_000
 
 
 @pytest.mark.parametrize("ring", [Z64, Z128], ids=["64", "128"])
