@@ -120,8 +120,8 @@ FOLDER_ORDER = {
         "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving", "__init__",
     ),
     "protocols.paillier": (
-        "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
-        "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
+        "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
+        "encoding", "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
     ),
     "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
     "mpc.device": (
