@@ -123,7 +123,10 @@ FOLDER_ORDER = {
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
         "encoding", "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
     ),
-    "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
+    "protocols.joint_keys": (
+        "polynomials_shoup00", "key", "dealing_dj01", "decryption_dj01", "partial_proofs_shoup00", "revealing",
+        "__init__",
+    ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",

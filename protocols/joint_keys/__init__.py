@@ -2,5 +2,6 @@
 
 from protocols.joint_keys.dealing_dj01 import deal
 from protocols.joint_keys.key import AdditiveShare, JointKey, KeyShare
+from protocols.joint_keys.revealing import reveal, reveal_despite
 
-__all__ = ["AdditiveShare", "JointKey", "KeyShare", "deal"]
+__all__ = ["AdditiveShare", "JointKey", "KeyShare", "deal", "reveal", "reveal_despite"]

@@ -1,15 +1,16 @@
 """That partial decryptions are right: one proof for an array of them.
 
-Shoup, "Practical threshold signatures", EUROCRYPT 2000, section 2.2; Damgård and Jurik, PKC 2001, section 4.1: x = Delta
-s_i is the logarithm of v_i to the base v and of c_i^2 to the base c^4. Many ciphertexts are one: with random rho_k of 128
-bits, which a hash of all of them gives, the same is shown of prod c_k^rho_k and prod c_(i, k)^rho_k (Bellare, Garay,
-Rabin, EUROCRYPT 1998, small exponents).
+Shoup, "Practical threshold signatures", EUROCRYPT 2000, section 2.2; Damgård and Jurik, PKC 2001, section 4.1: x =
+Delta s_i is the logarithm of v_i to the base v, and of c_i^2 to the base c^4. Many ciphertexts are one: with random
+rho_k of 128 bits, which a hash of all of them gives, the same is shown of prod c_k^rho_k and prod c_(i, k)^rho_k
+(Bellare, Garay, Rabin, EUROCRYPT 1998, small exponents).
 
 All bases are squares, of order N^s p' q' for safe primes p = 2 p' + 1, q = 2 q' + 1: no factor of it is shorter than a
-difference of two challenges, or of two rho_k, and a wrong c_i passes with a chance of about 2^-127 for each hash. Of other
-primes the order may have small factors. A wrong c_i that passes then gives a number other than 1 and -1 of a known order
-below 2^128, or the factors: that nobody finds such a number is the *low order assumption* (Boneh, Bünz, Fisch, "A survey
-of two verifiable delay functions", eprint 2018/712), which must be named to prove or verify so.
+difference of two challenges, or of two rho_k, and a wrong c_i passes with a chance of about 2^-127 for each hash. Of
+other primes the order may have small factors. Whoever has a wrong c_i pass then knows a number other than 1 and -1 of
+an order below 2^128, or a multiple of the order of v: that nobody finds such a number is the *low order assumption*
+(Boneh, Bünz, Fisch, "A survey of two verifiable delay functions", eprint 2018/712), which whoever proves or verifies so
+must name.
 """
 
 from __future__ import annotations

@@ -186,6 +186,15 @@ class Ciphertexts(Sealed):
             return self.rerandomised(source)
         return self
 
+    def require_key(self, group: Group) -> None:
+        """LocalError `paillier-other-key` unless they are under the key of this group."""
+        if self.group.fingerprint != group.fingerprint:
+            raise LocalError(
+                "paillier-other-key",
+                "these ciphertexts are under another key",
+                "decrypt them where the private half of their key is",
+            )
+
     def integers(self) -> list[int]:
         """The ciphertexts as integers below N^(s+1), in C order; as they are, so not for whoever must not compare."""
         return to_ints(self.group.form.out_of(self.words))

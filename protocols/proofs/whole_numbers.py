@@ -17,7 +17,6 @@ from mpc.algebra.group import Group
 from mpc.algebra.ring import U64, Words
 from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting, Transcript
 
-
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
