@@ -124,8 +124,8 @@ FOLDER_ORDER = {
         "encoding", "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
     ),
     "protocols.joint_keys": (
-        "polynomials_shoup00", "key", "dealing_dj01", "decryption_dj01", "partial_proofs_shoup00", "revealing",
-        "__init__",
+        "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",
+        "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",

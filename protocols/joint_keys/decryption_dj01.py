@@ -44,6 +44,26 @@ def combined(joint: JointKey, places: Sequence[int], partials: Sequence[Words]) 
     return logarithm.message(powers)
 
 
+def require_consistent(joint: JointKey) -> None:
+    """Abort `joint-key-inconsistent` unless what is told of all shares is of one polynomial that decrypts.
+
+    The squares of v^(Delta s_i) are partial decryptions of v. Points i to i + threshold and the next ones have all but
+    one in common: where they also have the value at 0, they are of one polynomial.
+    """
+    parts = list(joint.group.form.square(joint.group.form.into(joint.verification)))
+    ways = [range(first, first + joint.threshold + 1) for first in range(joint.parties - joint.threshold)]
+    try:
+        found = [combined(joint, list(way), parts[way.start : way.stop]) for way in ways]
+    except Abort:
+        found = []
+    if not found or any(not np.array_equal(found[0], other) for other in found):
+        raise Abort(
+            "joint-key-inconsistent",
+            "the shares of this key do not fit together",
+            "make another; if it happens again, a party, or the dealer, does not follow the protocol",
+        )
+
+
 def _power_var(joint: JointKey, numbers: Words, exponent: int) -> Words:
     power = joint.group.form.power_var(numbers, abs(exponent))
     return joint.group.form.inverse(power) if exponent < 0 else power

@@ -39,6 +39,8 @@ Array = Ciphertexts | Packed
 Receivers = int | Sequence[int] | None
 _LARGEST = 1 << 1000
 """Bounds beyond it are told as this one, since floats end soon after."""
+_UNPROVED = "is right where all parties follow the protocol"
+_ASSUMED = "is right if nobody finds a number of small order modulo the key's N"
 
 
 def _words(share: KeyShare, array: Array, to: Receivers, proved: bool) -> int:
@@ -103,6 +105,8 @@ async def _revealed(
     _require_place(ctx, share)
     if proved:
         require_provable(share.joint, assuming)
+    if not (proved and share.joint.safe):
+        ctx.session.ledger.decrypted[ctx.line] = _ASSUMED if proved else _UNPROVED
     ctx.remark(_mark(share.joint, array, receivers))
     refused: list[PeerError] = []
 
