@@ -116,7 +116,7 @@ class Piece:
 
     def answers(self) -> Iterator[tuple[slice, Form]]:
         """The rows that are answered in one message, and their form."""
-        for rows in _cuts(self.form.rows, MOST_CIPHERTEXTS * self.form.down):
+        for rows in _cuts(self.form.rows, max(1, MOST_CIPHERTEXTS // self.form.packs) * self.form.down):
             yield rows, replace(self.form, rows=rows.stop - rows.start)
 
 
