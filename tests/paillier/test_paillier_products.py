@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from paillier_keys import key, tiny_key
+from paillier.paillier_keys import key, tiny_key
 
 from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64
