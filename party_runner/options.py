@@ -146,8 +146,8 @@ MATERIAL = together(
         default=OT,
         show_default=True,
         metavar="NAME|FOLDER",
-        help="Where the material comes from: the parties, by oblivious transfer (ot, silent); a dealer; or a folder "
-        "that `parley preprocess` made.",
+        help="Where the material comes from: the parties, by oblivious transfer (ot, silent) or with products under "
+        "Paillier keys (paillier); a dealer; or a folder that `parley preprocess` made.",
     ),
     click.option("--fallback", type=click.Choice(tuple(MAKERS)), help="Who makes what such a folder lacks."),
     CHECK_MATERIAL,

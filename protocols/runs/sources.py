@@ -41,6 +41,11 @@ def check_preprocessing(name: str) -> None:
         )
 
 
+def means_of(name: str) -> str:
+    """By what other means than transfers a supplier of this name makes some of its material; empty for none."""
+    return MAKERS[name](Check.NOTHING).means if name in MAKERS else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What all parties of a run must choose alike, each with a store of its own.
