@@ -16,8 +16,9 @@ import numpy.typing as npt
 from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from protocols.paillier.ciphertexts import Ciphertexts, Sealed, axes_of
+from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Encoded, Scale, encode, numbers_of
+from protocols.paillier.encrypted_array import Sealed, axes_of
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.offsets import raised
