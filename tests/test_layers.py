@@ -32,7 +32,8 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "proofs", "joint_keys", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
+        "ot", "proofs", "joint_keys", "encrypted", "numeric", "preprocessing.coins", "authenticated", "preprocessing",
+        "array",
         "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -117,8 +118,9 @@ FOLDER_ORDER = {
         "sorting", "compaction", "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding",
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
-        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_rows", "circuit_ways",
-        "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving", "__init__",
+        "evaluate", "supposing", "revealing", "bridge", "from_ciphertexts", "to_ciphertexts", "circuit_inputs",
+        "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving",
+        "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
@@ -129,6 +131,7 @@ FOLDER_ORDER = {
         "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",
         "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing", "__init__",
     ),
+    "protocols.encrypted": ("masking", "description", "receiving", "to_shares", "from_shares", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",
