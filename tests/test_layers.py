@@ -32,7 +32,7 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "proofs", "joint_keys", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
+        "ot", "preprocessing.pairs", "proofs", "joint_keys", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
         "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -74,8 +74,8 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13", "small_products", "transfers",
-        "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
+        "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13",
+        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
@@ -123,7 +123,11 @@ FOLDER_ORDER = {
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
         "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
     ),
-    "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
+    "protocols.joint_keys": (
+        "polynomials_shoup00", "key", "dealing_dj01",
+        "search_space", "residue_products", "candidates_cdklrs20", "biprimality_bf97", "boneh_franklin_bf97",
+        "__init__",
+    ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",

@@ -72,7 +72,7 @@ async def _receive(ctx: Context, cot: CotReceiver, held: Received, modulo: Resid
     sent = await ctx.receive(cot.peer, Spec((modulo.bits, modulo.bits, words_for(size))))
     shares, fit = await ctx.off_loop(_WORK * len(held.labels), _receiver_products, cot, held, modulo, sent, shape)
     if not fit:
-        raise _malformed(ctx, cot.peer)
+        raise malformed_residues(ctx, cot.peer)
     return shares
 
 
@@ -118,7 +118,8 @@ def _pads(
     return modulo.uniform(drawn.reshape(*shape, _PAD_WORDS))
 
 
-def _malformed(ctx: Context, peer: int) -> PeerError:
+def malformed_residues(ctx: Context, peer: int) -> PeerError:
+    """The error for numbers of a peer that are not below what they are to be below."""
     name = ctx.names[peer]
     return PeerError(
         "malformed-residues",

@@ -1,4 +1,4 @@
-"""Products modulo many small numbers: shares add up over every extension, each is uniform, what is malformed is named."""
+"""Products modulo many small numbers: shares add up over every extension, and each alone is uniform."""
 
 import numpy as np
 import pytest
