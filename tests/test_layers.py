@@ -32,8 +32,8 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "preprocessing.pairs", "proofs", "joint_keys", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
-        "prepared", "horizon", "runs",
+        "ot", "preprocessing.pairs", "proofs", "joint_keys", "numeric", "preprocessing.coins", "authenticated",
+        "preprocessing", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.

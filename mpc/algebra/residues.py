@@ -107,7 +107,7 @@ class Residues:
 
 
 def below(draws: Words, bound: Words | int) -> Words:
-    """Numbers below public bounds of up to 20 bits from uniform words (..., 2): floor(bound u), u a fraction of 88 bits.
+    """Numbers below public bounds of up to 20 bits from uniform words (..., 2): floor(bound u), u a fraction, 88 bits.
 
     Their distance from uniform is at most bound / 2^88 (Lemire, ACM TOMACS 2019, without his rejection).
     """

@@ -2,8 +2,9 @@
 
 Boneh and Franklin, "Efficient generation of shared RSA keys", CRYPTO 1997; Journal of the ACM 2001, section 4. p and q
 are 3 modulo 4, p = sum p_i and q = sum q_i. g^((N - p - q + 1) / 4) is 1 or -1 for every g with Jacobi symbol 1 where p
-and q are prime; where N is no product of two powers of primes, for half of them at most (lemma 4.1, whose proof counts
-a proper subgroup; eprint 2024/2072 has 1/4). What is left are powers of primes, one of which divides p + q - 1 too.
+and q are different primes. Where N is no product of two, these g are a proper subgroup, half of them at most (lemma
+4.1), but for powers of primes such that p + q - 1 and N have a common factor; eprint 2024/2072 has a quarter at most
+where they have none.
 
 Against semi-honest parties, all but one of whom may be corrupted. Of an N that passes they see nothing but that; of one
 that fails they learn something, which its factors tell as well, and these mean nothing to others.
@@ -86,32 +87,41 @@ async def _pass(ctx: Context, moduli: list[Modulus], bases: Words, sums: Words) 
     powers = await ctx.in_thread(_powers, moduli, bases, sums, ctx.me == 0)
     pairs = [(j, ctx.pairwise_prg(j, "blinds of a test")) for j in ctx.others] if ctx.n > 2 else []
     powers = await ctx.in_thread(_blinded, ctx.me, moduli, powers, pairs)
-    ctx_powers = await _opened(ctx, moduli, powers)
-    return [_equal(m.n, values) for m, values in zip(moduli, zip(*ctx_powers, strict=True), strict=True)]
+    opened = zip(*await _opened(ctx, moduli, powers), strict=True)
+    return [_equal(m.n, v) for m, v in zip(moduli, opened, strict=True)]
 
 
 def _powers(moduli: list[Modulus], bases: Words, sums: Words, first: bool) -> Words:
     """(p_0 + q_0) / 4 is y_0 + 3 / 2, so that party 0's exponent is (N - 5) / 4 less its sum y_0."""
-    bits = moduli[0].bits
+    bits = max(m.bits for m in moduli)
     if first:
         limbs = moduli[0].limbs
         wide = np.zeros((len(sums), limbs), U64)
         wide[:, : sums.shape[1]] = sums
         sums = _whole_numbers(limbs).sub(from_ints([(m.n - 5) // 4 for m in moduli], limbs), wide)
     else:
-        bits = bits // 2
+        bits //= 2
     return montgomery_exponentiate(bases, sums[:, : limbs_for(bits)], moduli, bits=bits)
 
 
 def _blinded(me: int, moduli: list[Modulus], powers: Words, pairs: list[tuple[int, Prg]]) -> Words:
     """Times a random unit for each other party: the same at party 0, whose power stands on the other side, and the
-    inverse at one of two others."""
-    for other, prg in pairs:
-        invert = 0 < me < other
-        for k, modulus in enumerate(moduli):
-            unit = modulus.random_units(1, prg.bytes)
-            powers[k] = modulus.mul(powers[k : k + 1], modulus.inverse(unit) if invert else unit)[0]
-    return powers
+    inverse at one of two others. Only inverses of these units are computed by Python."""
+    blinded = powers.copy()
+    for modulus, rows in _alike(moduli):
+        for other, prg in pairs:
+            units = modulus.random_units(len(rows), prg.bytes)
+            units = modulus.inverse(units) if 0 < me < other else units
+            blinded[rows] = modulus.mul(blinded[rows], units)
+    return blinded
+
+
+def _alike(moduli: list[Modulus]) -> list[tuple[Modulus, list[int]]]:
+    """Each modulus with its places, in order of the first ones."""
+    places: dict[int, list[int]] = {}
+    for k, modulus in enumerate(moduli):
+        places.setdefault(modulus.n, []).append(k)
+    return [(moduli[rows[0]], rows) for rows in places.values()]
 
 
 async def _opened(ctx: Context, moduli: list[Modulus], powers: Words) -> list[list[int]]:

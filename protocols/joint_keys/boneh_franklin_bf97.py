@@ -27,7 +27,7 @@ from protocols.preprocessing.pairs import SILENT, Extension, Pairs
 Progress = Callable[[int, int], None]
 """Told how many candidates there were, and how many it takes on average."""
 
-_TRIAL_BITS = 14
+_TRIAL_BITS = 16
 _PATIENCE = 64
 """Times the expected number of candidates: so many fail with probability e^-64 < 2^-92."""
 
@@ -86,7 +86,7 @@ async def _first_good(ctx: Context, ends: Pairs, space: SearchSpace, candidates:
 
 
 def _without_small_factors(numbers: list[int], space: SearchSpace) -> list[int]:
-    """Of public numbers those of the right form without factors below 2^14."""
+    """Of public numbers those of the right form without factors below 2^16."""
     product = prod(small_primes(1 << min(_TRIAL_BITS, space.half // 2)).tolist())
     return [
         k for k, n in enumerate(numbers) if n.bit_length() == space.bits and n % 4 == 1 and gcd(n, product % n) == 1

@@ -18,8 +18,12 @@ SHORTEST_BITS = 40
 _SLACK = 1 << 7
 """The multiples of M that a share may have are at least so many, and with few more their range is nearly used up."""
 
+_FEWEST = 15
+"""The sieve has 3 and 5 at least."""
+
 _EULER_GAMMA = 0.5772156649
 _BATCHES = 8
+_FEWEST_AT_ONCE = 16
 
 
 class SearchSpace:
@@ -34,13 +38,13 @@ class SearchSpace:
 
     def __init__(self, bits: int, n: int) -> None:
         """bits: even. LocalError `wrong-number` for N that is too short for what is looked for."""
-        if bits % 2 or bits < SHORTEST_BITS or n < 2:
+        lowest = isqrt((1 << bits - 1) - 1) + 1
+        room = ((1 << bits // 2) - lowest) // (4 * max(n, 1))
+        if bits % 2 or bits < SHORTEST_BITS or n < 2 or room < _SLACK * _FEWEST:
             raise LocalError(
-                "wrong-number", f"no modulus of {bits} bits is made by {n} parties", "see mpc.paillier.KEY_BITS"
+                "wrong-number", f"no modulus of {bits} bits is made by {n} parties", "take 2048, 3072 or 4096 bits"
             )
         self.bits, self.n = bits, n
-        lowest = isqrt((1 << bits - 1) - 1) + 1
-        room = ((1 << bits // 2) - lowest) // (4 * n)
         self.sieve = Residues(_sieving_moduli(room // _SLACK))
         self.multiples = room // self.sieve.product - 1
         self.first = -(-lowest // (4 * self.sieve.product))
@@ -61,7 +65,7 @@ class SearchSpace:
     @property
     def batch(self) -> int:
         """How many candidates are made side by side."""
-        return max(1, int(self.expected / _BATCHES))
+        return max(_FEWEST_AT_ONCE, int(self.expected / _BATCHES))
 
     def __repr__(self) -> str:
         return f"SearchSpace(N of {self.bits} bits, {self.n} parties, {len(self.sieve.moduli)} small primes)"
