@@ -1,4 +1,4 @@
-"""Parties who make a modulus together, in one process, with all their shares put together; transfers that cost little."""
+"""Parties who make a modulus together, in one process, with all their shares put together; transfers of no cost."""
 
 from __future__ import annotations
 
