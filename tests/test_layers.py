@@ -120,12 +120,13 @@ FOLDER_ORDER = {
         "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving", "__init__",
     ),
     "protocols.paillier": (
-        "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
-        "offsets", "slots", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages", "keys",
-        "__init__",
+        "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
+        "encoding", "offsets", "slots", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages",
+        "keys", "__init__",
     ),
     "protocols.joint_keys": (
-        "polynomials_shoup00", "key", "dealing_dj01",
+        "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",
+        "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing",
         "search_space", "residue_products", "candidates_cdklrs20", "biprimality_bf97", "boneh_franklin_bf97",
         "__init__",
     ),

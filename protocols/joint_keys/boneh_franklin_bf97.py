@@ -17,11 +17,13 @@ from mpc.context import Context
 from mpc.errors import Abort, LocalError, ParleyError
 from protocols.joint_keys.biprimality_bf97 import is_biprime, screened, total_of
 from protocols.joint_keys.candidates_cdklrs20 import Candidates, make_candidates
-from protocols.joint_keys.key import AdditiveShare
+from protocols.joint_keys.key import AdditiveShare, KeyShare, check_parties
 from protocols.joint_keys.residue_products import ends_of
 from protocols.joint_keys.search_space import SearchSpace
+from protocols.joint_keys.sharing_fps00 import share_key
 from protocols.paillier.key_checks import KEY_BITS, check_modulus
 from protocols.paillier.prime_search import small_primes
+from protocols.paillier.randomisers import Exponent
 from protocols.preprocessing.pairs import SILENT, Extension, Pairs
 
 Progress = Callable[[int, int], None]
@@ -53,6 +55,27 @@ async def generate_modulus(
     share = await _search(ctx, SearchSpace(bits, ctx.n), on_progress or _quiet, extension)
     await ctx.in_thread(check_modulus, share.n)
     return share
+
+
+async def generate(
+    ctx: Context,
+    *,
+    threshold: int,
+    bits: int = 2048,
+    s: int = 1,
+    exponent: Exponent = "textbook",
+    on_progress: Progress | None = None,
+) -> KeyShare:
+    """This party's share of a new key that nobody knows: any `threshold` + 1 of the parties decrypt.
+
+    `generate_modulus`, and then `share_key`, with whose further rounds, errors and security: semi-honest parties, up to
+    `threshold` of whom put together what they saw. exponent: of randomisers; of a modulus like this a power of one
+    base, as `half` and `short` take, reaches a part of all that it should, so that they assume more. LocalError
+    `joint-key-parties` before anything is sent.
+    """
+    check_parties(ctx.n, threshold)
+    made = await generate_modulus(ctx, bits=bits, on_progress=on_progress)
+    return await share_key(ctx, made, parties=ctx.n, threshold=threshold, s=s, exponent=exponent)
 
 
 async def insecure_generate_modulus(
