@@ -56,17 +56,20 @@ class Residues:
         """x mod m for words below 2^32, one for each modulus."""
         quotients = (x * self._reciprocals) >> self._shifts
         rest = x - quotients * self.row
-        return np.minimum(rest, rest - self.row)
+        result: Words = np.minimum(rest, rest - self.row)
+        return result
 
     def add(self, x: Words, y: Words) -> Words:
         """x + y mod m."""
         total = x + y
-        return np.minimum(total, total - self.row)
+        result: Words = np.minimum(total, total - self.row)
+        return result
 
     def sub(self, x: Words, y: Words) -> Words:
         """x - y mod m."""
         difference = x - y
-        return np.minimum(difference, difference + self.row)
+        result: Words = np.minimum(difference, difference + self.row)
+        return result
 
     def mul(self, x: Words, y: Words) -> Words:
         """x y mod m."""

@@ -143,7 +143,8 @@ def _equal(n: int, v: Sequence[int]) -> bool:
 
 def _bases(prg: Prg, n: int) -> Words:
     """Public coins: random numbers with Jacobi symbol 1."""
-    size, found = -(-n.bit_length() // 8) + _SPARE_BYTES, []
+    size = -(-n.bit_length() // 8) + _SPARE_BYTES
+    found: list[int] = []
     while len(found) < REPETITIONS:
         g = int.from_bytes(prg.bytes(size), "little") % n
         if jacobi_var(g, n) == 1:

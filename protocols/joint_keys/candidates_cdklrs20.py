@@ -37,8 +37,8 @@ async def make_candidates(ctx: Context, ends: Pairs, space: SearchSpace, count: 
     """`count` candidates, each independent of the others. Everybody learns N of each, of two numbers with no factor of
     the sieve, and no more; a party's share of either is uniform.
 
-    Rounds: an extension's and two for each party but the first, and as many again for products, with one to open N.
-    PeerError `malformed-residues`.
+    n + 3 rounds, n to make sums of factors, two for products and one to open N, and those of two extensions. PeerError
+    `malformed-residues`.
     """
     sieve, rest = space.sieve, THREE_OR_NONE[ctx.me > 0]
     units = _units(ctx.prg("units of a sieve"), sieve, (2, count))

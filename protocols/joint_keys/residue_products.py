@@ -50,8 +50,8 @@ async def sum_of_factors(ctx: Context, ends: Pairs, modulo: Residues, a: Words) 
     """Shares x_i that add up to the product of all parties' factors a_i (..., len(moduli)), elementwise.
 
     Malkin, Wu and Boneh, "Experimenting with shared generation of RSA keys", NDSS 1999, section 3.1, with transfers in
-    place of its sharing: the shares of the first k parties' product, times a_k, are shared with party k. Two rounds
-    and an extension's for each further party.
+    place of its sharing: the shares of the first k parties' product, times a_k, are shared with party k. n rounds,
+    and an extension's.
     """
     x = a
     for k in range(1, ctx.n):

@@ -75,7 +75,8 @@ def other_moduli(taken: Residues | None, above: int) -> list[int]:
     """Primes that `taken` has none of, the largest of as few bits as do, with a product above `above`."""
     for size in range(2, MOST_BITS + 1):
         used = _primes_of(taken) if taken is not None else set()
-        product, chosen = 1, []
+        product = 1
+        chosen: list[int] = []
         for r in reversed([r for r in small_primes(1 << size).tolist() if r not in used]):
             product *= r
             chosen.append(r)
@@ -88,7 +89,8 @@ def other_moduli(taken: Residues | None, above: int) -> list[int]:
 def _sieving_moduli(most: int) -> tuple[int, ...]:
     """For the odd primes from 3 on the highest powers of few bits, as many as have a product of at most `most`."""
     for size in range(2, MOST_BITS + 1):
-        product, chosen = 1, []
+        product = 1
+        chosen: list[int] = []
         for r in small_primes(1 << size).tolist():
             power = r ** int(log((1 << size) - 1, r) + 1e-9)
             if product * power > most:

@@ -169,3 +169,32 @@ def test_an_opening_of_another_size_is_refused():
 
 def test_residues_travel_four_in_a_word():
     assert packed_words(0, 1, 4, 5) == 0 + 1 + 1 + 2
+
+
+def payload(space, count, n):
+    """Bytes that all parties send for candidates, and the rounds, with transfers that cost nothing."""
+    counted = []
+
+    async def main(ctx):
+        ends = await ends_of(ctx, INSECURE)
+        call = ctx.child("candidates")
+        await make_candidates(call, ends, space, count)
+        counted.append((call.payload, call.depth - call.entered))
+
+    everyones(main, n)
+    return sum(sent for sent, _ in counted), max(rounds for _, rounds in counted)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_a_candidate_of_2048_bits_takes_seven_kilobytes_for_each_pair(n):
+    space, pairs = SearchSpace(2048, n), n * (n - 1) // 2
+    sent, rounds = payload(space, 64, n)
+    assert 6_500 < sent / (64 * pairs) < 8_000
+    assert rounds == n + 3
+    assert 3_500 < space.expected < 4_000
+
+
+def test_expected_numbers_of_candidates():
+    """As the page has them, for two parties."""
+    found = [round(SearchSpace(bits, 2).expected, -2) for bits in KEY_BITS]
+    assert found == [3700, 7400, 12000]
