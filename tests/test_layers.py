@@ -32,9 +32,8 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "proofs", "joint_keys", "encrypted", "numeric", "preprocessing.coins", "authenticated", "preprocessing",
-        "array",
-        "prepared", "horizon", "runs",
+        "ot", "preprocessing.pairs", "proofs", "joint_keys", "encrypted", "numeric", "preprocessing.coins",
+        "authenticated", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -53,7 +52,7 @@ FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
         "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
-        "bigint", "montgomery_form", "powers_of_base", "crt", "group", "ristretto",
+        "bigint", "montgomery_form", "powers_of_base", "crt", "residues", "group", "ristretto",
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
@@ -75,8 +74,8 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13", "transfers",
-        "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
+        "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13",
+        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
@@ -129,7 +128,9 @@ FOLDER_ORDER = {
     ),
     "protocols.joint_keys": (
         "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",
-        "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing", "__init__",
+        "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing",
+        "search_space", "residue_products", "candidates_cdklrs20", "biprimality_bf97", "boneh_franklin_bf97",
+        "__init__",
     ),
     "protocols.encrypted": ("masking", "description", "receiving", "to_shares", "from_shares", "__init__"),
     "mpc.device": (

@@ -51,9 +51,9 @@ def load(
     *,
     passphrase: str | None = None,
     key_file: str | Path | None = None,
-    exponent: Exponent = "half",
+    exponent: Exponent | None = None,
 ) -> KeyShare:
-    """The share that `save` wrote. LocalError as `read_secret` has them: `no-key`, `key-exposed`, `bad-key`,
+    """The share that `save` wrote. `exponent`: by default `half` for safe primes, else `textbook`. LocalError as `read_secret` has them: `no-key`, `key-exposed`, `bad-key`,
     `wrong-passphrase`, `no-passphrase`."""
     fields = unpack(read_secret(path, _PURPOSE, passphrase=passphrase, key_file=key_file))
     if fields["version"] != _VERSION:
@@ -62,11 +62,11 @@ def load(
     return KeyShare(_joint(fields, exponent), fields["place"], share)
 
 
-def _joint(fields: dict[str, Any], exponent: Exponent) -> JointKey:
+def _joint(fields: dict[str, Any], exponent: Exponent | None) -> JointKey:
     group = Group(_number(fields["n"]), fields["s"])
     verification = np.frombuffer(fields["verification"], U64).reshape(fields["parties"], group.ciphertexts.limbs)
     return JointKey(
-        PublicKey(Encryption(group, exponent)),
+        PublicKey(Encryption(group, exponent or ("half" if fields["safe"] else "textbook"))),
         fields["parties"],
         fields["threshold"],
         _number(fields["theta"]),

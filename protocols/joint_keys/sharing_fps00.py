@@ -50,7 +50,9 @@ def _words(made: AdditiveShare, parties: int, threshold: int, s: int, own: Priva
 
 @cost(
     rounds=5,
-    words=lambda made, *, parties, threshold, s=1, exponent="half", own=None: _words(made, parties, threshold, s, own),
+    words=lambda made, *, parties, threshold, s=1, exponent="textbook", own=None: _words(
+        made, parties, threshold, s, own
+    ),
 )
 async def share_key(
     ctx: Context,
@@ -59,7 +61,7 @@ async def share_key(
     parties: int,
     threshold: int,
     s: int = 1,
-    exponent: Exponent = "half",
+    exponent: Exponent = "textbook",
     own: PrivateKey | None = None,
 ) -> KeyShare:
     """This party's share of the key of a modulus that all `parties` made: any threshold + 1 of them decrypt.
