@@ -8,7 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, paillier, proofs
+    from protocols import circuits, elgamal, paillier, proofs
     from protocols.array import (
         SecretArray,
         authenticated,
@@ -69,6 +69,7 @@ __all__ = [
     "compress",
     "compute",
     "det",
+    "elgamal",
     "erf",
     "garbled",
     "horizon",
@@ -104,7 +105,7 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "paillier", "proofs")
+_MODULES = ("circuits", "elgamal", "paillier", "proofs")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),

@@ -32,7 +32,7 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "proofs", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
+        "ot", "proofs", "elgamal", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
         "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -121,7 +121,11 @@ FOLDER_ORDER = {
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
-        "offsets", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
+        "offsets", "scaling", "encrypted_array", "array_messages", "matrices", "ciphertexts", "packing", "messages",
+        "keys", "__init__",
+    ),
+    "protocols.elgamal": (
+        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
