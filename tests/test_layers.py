@@ -32,7 +32,8 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "proofs", "elgamal", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
+        "ot", "proofs", "joint_keys", "elgamal", "numeric", "preprocessing.coins", "authenticated", "preprocessing",
+        "array",
         "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -98,10 +99,10 @@ FOLDER_ORDER = {
     "protocols.proofs": (
         "refusals", "transcript", "reading", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
         "inner_product_bbbpwm18", "bulletproof_bbbpwm18", "bulletproof_verifying", "range_bbbpwm18", "range_proving",
-        "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "strength", "whole_numbers", "modulus_cggmp21",
-        "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "factors_cggmp21", "encryption_cggmp21",
-        "affine_cggmp21", "decryption_cggmp21", "parameter_sending", "key_sending", "ciphertext_sending",
-        "claim", "quicksilver_ysww21", "standing_ends", "by_transfers", "__init__",
+        "constraints", "circuit_bbbpwm18", "circuit_proving", "strength", "whole_numbers", "modulus_cggmp21",
+        "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "any_statement", "sending", "factors_cggmp21",
+        "encryption_cggmp21", "affine_cggmp21", "decryption_cggmp21", "parameter_sending", "key_sending",
+        "ciphertext_sending", "to_everyone", "claim", "quicksilver_ysww21", "standing_ends", "by_transfers", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",
@@ -121,12 +122,14 @@ FOLDER_ORDER = {
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",
-        "offsets", "scaling", "encrypted_array", "array_messages", "matrices", "ciphertexts", "packing", "messages",
-        "keys", "__init__",
+        "offsets", "slots", "scaling", "encrypted_array", "array_messages", "matrices", "ciphertexts", "packing",
+        "messages", "keys", "__init__",
     ),
     "protocols.elgamal": (
-        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "__init__",
+        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "sharing_shamir79",
+        "key_shares", "joint_key_ped91", "revealing", "__init__",
     ),
+    "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",

@@ -1,10 +1,10 @@
 """A key that all parties make together, of which each has a share and nobody the whole.
 
-Pedersen, "A threshold cryptosystem without a trusted party", EUROCRYPT 1991, sections 3 and 4: every party deals a random
-number by Feldman's sharing (FOCS 1987), and the key is the sum. Departures: commitments to all that a party will publish
-come first, and a proof that it knows its number, so that nobody chooses it after the others' (a rogue key; Gennaro,
-Jarecki, Krawczyk, Rabin, J. Cryptology 2007, section 3, on what that would bias); a party that deals wrongly is named
-and ends the call, where the paper goes on without it.
+Pedersen, "A threshold cryptosystem without a trusted party", EUROCRYPT 1991, sections 3 and 4: every party deals a
+random number by Feldman's sharing (FOCS 1987), and the key is the sum. Departures: commitments to all that a party will
+publish come first, and a proof that it knows its number, so that nobody chooses it after the others' (a rogue key;
+Gennaro, Jarecki, Krawczyk, Rabin, J. Cryptology 2007, section 3, on what that would bias); a party that deals wrongly
+is named and ends the call, where the paper goes on without it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mpc.accounts.cost import cost
+from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ring import Words
 from mpc.algebra.ristretto import ORDER, RISTRETTO, generator
@@ -46,8 +47,8 @@ class _Dealt:
         )
 
 
-@cost(rounds=4, words=lambda n, threshold=None: _words(n, threshold))
-async def _made(ctx: Context, n: int, threshold: int | None = None) -> KeyShare:
+@cost(rounds=4, words=lambda n, threshold=None: _words(n, threshold), call_name="joint key")
+async def _generated(ctx: Context, n: int, threshold: int | None = None) -> KeyShare:
     t = n - 1 if threshold is None else threshold
     coefficients = Scalars.random(ORDER, (t + 1,), ctx.prg("part of a joint key").bytes)
     own = await ctx.in_thread(_dealt, Setting.of(ctx, ctx.me), coefficients, ctx.prg("nonces of a proof").bytes)
@@ -68,18 +69,19 @@ async def generate_together(ctx: Context, threshold: int | None = None) -> KeySh
     """Make a key of which every party has a share; any `threshold` + 1 of them decrypt together, by default only all.
 
     Nobody learns anything of the key but its public half, and `threshold` parties together nothing of what is encrypted
-    under it. Malicious parties, any number: none can choose its part after another's (rogue keys), deal shares that do
-    not fit, or be answered for by an honest party's name. What any number of them can do is end the call, also after
-    they have seen what the key would be: who makes keys until one suits has a choice among as many. LocalError
-    `wrong-number` for a threshold that is not from 0 to n - 1; Abort `wrong-key-part`, `wrong-key-share`, which name who
-    deviated, `different-key-views`, which cannot; `proof-refused` and the others of `proofs.verify`; PeerError
-    `bad-element`. Four rounds; about n^2 short products at every party.
+    under it. Malicious parties, any number: none can choose its part after another's (a rogue key), deal shares that do
+    not fit what it published, or have an honest party named in its stead. What they can do is end the call, also after
+    they have seen what the key would be: who has keys made until one suits chooses among as many.
+
+    LocalError `wrong-number` for a threshold that is not from 0 to n - 1. Abort `wrong-key-part`, `wrong-key-share`,
+    `proof-refused`, PeerError `bad-element` and the others of `proofs.verify`, which name who deviated; Abort
+    `different-key-views`, which cannot. Four rounds; each party computes n (t + 1) short products and n long ones.
     """
     if threshold is not None and not (type(threshold) is int and 0 <= threshold < ctx.n):
         raise LocalError(
-            "wrong-number", f"{threshold!r} cannot be a threshold of {ctx.n} parties", f"name one from 0 to {ctx.n - 1}"
+            "wrong-number", f"{threshold!r} is no threshold of {ctx.n} parties", f"name one from 0 to {ctx.n - 1}"
         )
-    return await _made(ctx, ctx.n, threshold)
+    return await _generated(ctx, ctx.n, threshold)
 
 
 def _words(n: int, threshold: int | None) -> int:
@@ -89,10 +91,10 @@ def _words(n: int, threshold: int | None) -> int:
     return _DIGEST_WORDS + (t + 1) * scalar + _PROOF // 8 + scalar + (_DIGEST_WORDS * n + n) + (n + scalar * n)
 
 
-def _dealt(setting: Setting, coefficients: Scalars, source: object) -> _Dealt:
+def _dealt(setting: Setting, coefficients: Scalars, source: RandomBytes) -> _Dealt:
     commitments = generator() * coefficients
     statement = knows_logarithm(generator(), commitments[0])
-    return _Dealt(commitments.to_bytes(), prove(setting, statement, coefficients[:1], source))  # type: ignore[arg-type]
+    return _Dealt(commitments.to_bytes(), prove(setting, statement, coefficients[:1], source))
 
 
 async def _share_from(ctx: Context, dealer: int, coefficients: Scalars) -> Scalars:

@@ -1,0 +1,6 @@
+"""Keys of Paillier's cryptosystem that several parties hold in shares: any threshold + 1 of them decrypt."""
+
+from protocols.joint_keys.dealing_dj01 import deal
+from protocols.joint_keys.key import AdditiveShare, JointKey, KeyShare
+
+__all__ = ["AdditiveShare", "JointKey", "KeyShare", "deal"]
