@@ -127,7 +127,7 @@ FOLDER_ORDER = {
     ),
     "protocols.elgamal": (
         "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "sharing_shamir79",
-        "key_shares", "joint_key_ped91", "revealing", "__init__",
+        "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
     ),
     "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
     "mpc.device": (

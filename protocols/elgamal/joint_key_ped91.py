@@ -19,12 +19,13 @@ from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ring import Words
 from mpc.algebra.ristretto import ORDER, RISTRETTO, generator
 from mpc.context import Context, Spec
-from mpc.errors import Abort, LocalError, PeerError
+from mpc.errors import Abort, LocalError
 from protocols.elgamal.key_shares import KeyShare
 from protocols.elgamal.keys import PublicKey
 from protocols.elgamal.sharing_shamir79 import images_of, shares_of
 from protocols.proofs.linear import knows_logarithm
 from protocols.proofs.proof import proof_bytes, prove, verify
+from protocols.proofs.sending import points_in
 from protocols.proofs.transcript import Bytes, Setting
 
 _DIGEST_WORDS = 4
@@ -53,16 +54,19 @@ async def _generated(ctx: Context, n: int, threshold: int | None = None) -> KeyS
     coefficients = Scalars.random(ORDER, (t + 1,), ctx.prg("part of a joint key").bytes)
     own = await ctx.in_thread(_dealt, Setting.of(ctx, ctx.me), coefficients, ctx.prg("nonces of a proof").bytes)
     (digests,) = await ctx.exchange(own.digest(ctx, ctx.me))
+    shares = shares_of(coefficients, n)
     for j in ctx.others:
-        ctx.send(j, shares_of(coefficients, n)[j].to_bytes())
-    published = [_Dealt(*pair) for pair in zip(*await ctx.exchange(own.commitments, own.proof), strict=True)]
-    received = [await _share_from(ctx, j, coefficients) for j in ctx.everyone]
+        for message in (shares[j].to_bytes(), own.commitments, own.proof):
+            ctx.send(j, message)
+    received, published = [shares[ctx.me]] * n, [own] * n
+    for j in ctx.others:
+        received[j], published[j] = await _dealt_by(ctx, j, t)
     dealt = await ctx.in_thread(_checked, ctx, digests, published)
     images = await ctx.in_thread(images_of, dealt, n)
-    shares = await _settled(ctx, np.concatenate(digests), images, coefficients, received)
+    mine = await _settled(ctx, np.concatenate(digests), images, shares, received)
     key = dealt[:, 0].sum()
     _require_a_key(key)
-    return KeyShare(PublicKey.of(key), images.sum(), t, ctx.me, shares.sum())
+    return KeyShare(PublicKey.of(key), images.sum(), t, ctx.me, mine.sum())
 
 
 async def generate_together(ctx: Context, threshold: int | None = None) -> KeyShare:
@@ -97,11 +101,12 @@ def _dealt(setting: Setting, coefficients: Scalars, source: RandomBytes) -> _Dea
     return _Dealt(commitments.to_bytes(), prove(setting, statement, coefficients[:1], source))
 
 
-async def _share_from(ctx: Context, dealer: int, coefficients: Scalars) -> Scalars:
-    """f(me + 1) of one party's polynomial; zero, which will not fit, for what is no scalar."""
-    if dealer == ctx.me:
-        return shares_of(coefficients, ctx.n)[ctx.me]
-    return Scalars.from_bytes(ORDER, await ctx.receive(dealer, Spec((_ENCODING,), np.uint8)))[0]
+async def _dealt_by(ctx: Context, dealer: int, t: int) -> tuple[Scalars, _Dealt]:
+    """This party's share of one party's polynomial, zero for what is no scalar, and what that one publishes."""
+    share = await ctx.receive(dealer, Spec((_ENCODING,), np.uint8))
+    commitments = await ctx.receive(dealer, Spec((t + 1, _ENCODING), np.uint8))
+    proof = await ctx.receive(dealer, Spec((_PROOF,), np.uint8))
+    return Scalars.from_bytes(ORDER, share)[0], _Dealt(commitments, proof)
 
 
 def _checked(ctx: Context, digests: list[Words], published: list[_Dealt]) -> Points:
@@ -110,18 +115,14 @@ def _checked(ctx: Context, digests: list[Words], published: list[_Dealt]) -> Poi
     for party, (digest, dealt) in enumerate(zip(digests, published, strict=True)):
         if not np.array_equal(digest, dealt.digest(ctx, party)):
             raise _abort(ctx, "wrong-key-part", party, "published another part of a key than it had committed to")
-        commitments, good = Points.from_bytes(RISTRETTO, dealt.commitments)
-        if not good.all():
-            raise _not_an_element(ctx, party)
+        commitments = points_in(ctx, party, dealt.commitments)
         verify(Setting.of(ctx, party), knows_logarithm(generator(), commitments[0]), dealt.proof)
         rows.append(commitments.words)
     return Points(RISTRETTO, np.stack(rows))
 
 
-async def _settled(
-    ctx: Context, seen: Words, images: Points, coefficients: Scalars, received: list[Scalars]
-) -> Scalars:
-    """(n,): the shares dealt to this party, once every complaint is answered.
+async def _settled(ctx: Context, seen: Words, images: Points, dealt: Scalars, received: list[Scalars]) -> Scalars:
+    """(n,): the shares that this party received, once every complaint is answered; `dealt` are those it dealt.
 
     A share that does not fit its image is complained about, and its dealer publishes it: it is known to whoever was
     dealt it, so an honest dealer tells nothing by that. If it fits now, it counts; if not, the dealer is named.
@@ -131,8 +132,8 @@ async def _settled(
     views, complaints = await ctx.exchange(seen, (~fits).astype(np.uint64))
     _require_one_view(ctx, views)
     mine = np.array([bool(row[ctx.me]) for row in complaints])
-    own = shares_of(coefficients, ctx.n).words
-    flags, answers = await ctx.exchange(mine.astype(np.uint64), np.where(mine[:, None], own, np.uint64(0)))
+    answer = np.where(mine[:, None], dealt.words, np.uint64(0))
+    flags, answers = await ctx.exchange(mine.astype(np.uint64), answer)
     for dealer in ctx.others:
         answered = np.array([bool(row[dealer]) for row in complaints])
         if not np.array_equal(flags[dealer] != 0, answered):
@@ -164,14 +165,6 @@ def _different_views(ctx: Context) -> Abort:
 def _abort(ctx: Context, code: str, party: int, what: str) -> Abort:
     name = ctx.names[party]
     return Abort(code, f"{name} {what}", _REMEDY, party=name, path=ctx.path, line=ctx.line or None)
-
-
-def _not_an_element(ctx: Context, party: int) -> PeerError:
-    name = ctx.names[party]
-    return PeerError(
-        "bad-element", f"{name} sent bytes that are no element of {RISTRETTO.name}", _REMEDY,
-        party=name, path=ctx.path, line=ctx.line or None,
-    )  # fmt: skip
 
 
 def _require_a_key(key: Points) -> None:
