@@ -53,7 +53,7 @@ async def reveal(ctx: Context, share: KeyShare, array: Ciphertexts, *, to: Recei
 
     All parties call it, with the very same ciphertexts. Each proves that its part is right; a wrong one is refused, and
     the error names the party. That holds against any number of malicious parties; that they learn nothing else, up to
-    `threshold` of them. LocalError `joint-key-place`, `elgamal-other-key`, `no-such-party`, `elgamal-beyond-bound`.
+    `threshold` of them. LocalError `elgamal-share-place`, `elgamal-other-key`, `no-such-party`, `elgamal-beyond-bound`.
     PeerError `public-values-differ`, `bad-element`, `malformed-proof`, `proof-of-another-statement`,
     `proof-of-another-session`, Abort `proof-refused`. Source: protocols/elgamal/joint_decryption_ped91.py.
     """
@@ -152,7 +152,7 @@ def _receivers(everyone: range, to: Receivers) -> tuple[int, ...]:
 def _require_place(ctx: Context, share: KeyShare) -> None:
     if (share.n, share.me) != (ctx.n, ctx.me):
         raise LocalError(
-            "joint-key-place",
+            "elgamal-share-place",
             f"this share is that of party {share.me} of {share.n}; here it is party {ctx.me} of {ctx.n}",
             "give each party its own share, in a run of as many parties as the key was made for",
             line=ctx.line or None,
