@@ -45,8 +45,12 @@ class KeyShare:
 
         LocalError as `write_secret` has them.
         """
-        parts = {"key": self.public.encryption.key, "images": self.images, "s": self._s}
-        fields = {name: part.to_bytes().tobytes() for name, part in parts.items()}
+        parts = {
+            "key": self.public.encryption.key.to_bytes(),
+            "images": self.images.to_bytes(),
+            "s": self._s.to_bytes(),
+        }
+        fields = {name: part.tobytes() for name, part in parts.items()}
         content = pack({"version": _VERSION, "threshold": self.threshold, "me": self.me, **fields})
         write_secret(path, _SHARE, content, passphrase=passphrase, key_file=key_file)
 

@@ -7,6 +7,7 @@ and the content. Shape, fractional bits and bound stand in it in the clear.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -31,12 +32,12 @@ SAME_VERSION = "the same version of Parley everywhere; else do not trust what it
 
 @dataclass(frozen=True, slots=True)
 class ArrayMessages:
-    """Of one cryptosystem. `refused` makes its errors: of what is wrong (`malformed`, `other-key`, `shape`, `count`),
+    """Of one cryptosystem. `peer_error` makes its errors: of what is wrong (`malformed`, `other-key`, `shape`, `count`),
     who sent it, what it is, and a remedy."""
 
     format: str
     version: int
-    refused: Callable[[str, str, str, str], PeerError]
+    peer_error: Callable[[str, str, str, str], PeerError]
 
     def made(self, sent: EncryptedArray, content: bytes, layout: tuple[int, ...] = ()) -> bytes:
         """The message of an array that may leave as it is."""
@@ -54,13 +55,12 @@ class ArrayMessages:
 
     def head(self, data: bytes | memoryview, sender: str) -> Head:
         """The fields of any bytes whatever, each of its type; else `malformed`."""
-        try:
+        head: Any = None
+        with suppress(ValueError):
             head = unpack(data)
-        except ValueError:
-            head = None
         good = type(head) is dict and set(head) == _FIELDS
         if not good or head["format"] != self.format or head["version"] != self.version:
-            raise self.refused("malformed", sender, f"no ciphertexts of version {self.version}", SAME_VERSION)
+            raise self.peer_error("malformed", sender, f"no ciphertexts of version {self.version}", SAME_VERSION)
         kinds = {
             "key": bytes,
             "bound": bytes,
@@ -72,22 +72,25 @@ class ArrayMessages:
         good = all(type(head[name]) is kind for name, kind in kinds.items())
         shape = head["shape"]
         if not good or len(shape) > _MOST_AXES or not all(type(side) is int and 0 <= side < 2**32 for side in shape):
-            raise self.refused("malformed", sender, "ciphertexts whose description makes no sense", SAME_VERSION)
-        return head
+            raise self.peer_error("malformed", sender, "ciphertexts whose description makes no sense", SAME_VERSION)
+        fields: Head = head
+        return fields
 
     def words(self, head: Head, sender: str, *, key: bytes, shape: tuple[int, ...] | None, width: int) -> Words:
         """The content (*shape, width) of ciphertexts of so many words, of this key and this shape where one is given;
         else `other-key`, `shape`, `count` or `malformed`."""
         if head["key"] != key:
-            raise self.refused(
+            raise self.peer_error(
                 "other-key", sender, "ciphertexts under another key", "have it encrypt under the key you sent"
             )
         if shape is not None and head["shape"] != shape:
-            raise self.refused("shape", sender, f"ciphertexts of shape {head['shape']}, not {shape}", SAME_PROGRAM)
+            raise self.peer_error("shape", sender, f"ciphertexts of shape {head['shape']}, not {shape}", SAME_PROGRAM)
         if len(head["content"]) != 8 * width * prod(head["shape"]):
-            raise self.refused("count", sender, f"{len(head['content'])} bytes for shape {head['shape']}", SAME_VERSION)
+            raise self.peer_error(
+                "count", sender, f"{len(head['content'])} bytes for shape {head['shape']}", SAME_VERSION
+            )
         if prod(max(side, 1) for side in head["shape"]) > _MOST_PLACES:
-            raise self.refused("malformed", sender, f"no ciphertexts in shape {head['shape']}", SAME_VERSION)
+            raise self.peer_error("malformed", sender, f"no ciphertexts in shape {head['shape']}", SAME_VERSION)
         return np.frombuffer(head["content"], U64).reshape(*head["shape"], width)
 
     def scale(self, head: Head, sender: str, checked: Callable[[Scale], Scale], most_bytes: int) -> Scale:
@@ -97,6 +100,6 @@ class ArrayMessages:
                 raise LocalError("out-of-range", "")
             return checked(Scale(head["fractional_bits"], int.from_bytes(head["bound"], "little")))
         except LocalError:
-            raise self.refused(
+            raise self.peer_error(
                 "malformed", sender, "ciphertexts with a scale that their key cannot hold", SAME_VERSION
             ) from None
