@@ -32,8 +32,8 @@ SAME_VERSION = "the same version of Parley everywhere; else do not trust what it
 
 @dataclass(frozen=True, slots=True)
 class ArrayMessages:
-    """Of one cryptosystem. `peer_error` makes an error of what is wrong (`malformed`, `other-key`, `shape`, `count`), who
-    sent it, what it is, and a remedy."""
+    """Of one cryptosystem. `peer_error` makes an error of what is wrong (`malformed`, `other-key`, `shape`, `count`),
+    who sent it, what it is, and a remedy."""
 
     format: str
     version: int
