@@ -8,7 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, learning, paillier, proofs
+    from protocols import circuits, elgamal, joint_keys, learning, paillier, proofs
     from protocols.array import (
         KnownArray,
         SecretArray,
@@ -76,11 +76,13 @@ __all__ = [
     "compress",
     "compute",
     "det",
+    "elgamal",
     "erf",
     "garbled",
     "horizon",
     "inv",
     "inverse_sqrt",
+    "joint_keys",
     "known",
     "known_matmul",
     "learning",
@@ -115,7 +117,7 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "learning", "paillier", "proofs")
+_MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "proofs")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),

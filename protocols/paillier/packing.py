@@ -17,7 +17,7 @@ from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Encoded, Scale, encode, numbers_of
+from protocols.paillier.encoding import Encoded, Scale, encode, from_messages, numbers_of
 from protocols.paillier.encrypted_array import Sealed, axes_of
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
@@ -225,6 +225,18 @@ def unpack_messages(messages: Words, scale: Scale, layout: Layout, group: Group)
     if any(abs(whole) > scale.bound for whole in wholes):
         raise _beyond_bound()
     return numbers_of(wholes, fields.shape[:-1], scale)
+
+
+def ciphertexts_of(array: Ciphertexts | Packed) -> Ciphertexts:
+    """The ciphertexts of an array, packed or not."""
+    return array.ciphertexts if isinstance(array, Packed) else array
+
+
+def numbers_in(array: Ciphertexts | Packed, messages: Words, scale: Scale) -> npt.NDArray[Any]:
+    """The numbers of an array whose ciphertexts hold these messages, taken to be of a scale."""
+    if isinstance(array, Packed):
+        return unpack_messages(messages, scale, array.layout, array.ciphertexts.group)
+    return from_messages(messages, scale, array.group)
 
 
 def raised_fields(messages: Words, layout: Layout, group: Group) -> Words:
