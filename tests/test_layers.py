@@ -105,7 +105,7 @@ FOLDER_ORDER = {
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",
-        "ot_tools", "coins", "checking", "announcing", "workshop", "paillier_keys", "estimates", "from_ot",
+        "ot_tools", "coins", "checking", "announcing", "workshop", "estimates", "from_ot",
         "paillier_products", "paillier_tools", "from_paillier", "__init__",
     ),
     "protocols.array": (
@@ -128,8 +128,7 @@ FOLDER_ORDER = {
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
         "encoding", "offsets", "slots", "scaling", "encrypted_array", "array_messages", "matrices", "product_form",
-        "ciphertexts",
-        "packing", "messages", "keys", "products_dsz15", "__init__",
+        "ciphertexts", "packing", "messages", "keys", "key_exchange", "products_dsz15", "__init__",
     ),
     "protocols.joint_keys": (
         "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",
