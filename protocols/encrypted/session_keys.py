@@ -1,8 +1,4 @@
-"""A key of each party for its session: what is encrypted under it, that party alone decrypts.
-
-Keys come without proofs that they are well formed, which is enough against semi-honest parties:
-`protocols.proofs.key_sending` sends keys that malicious ones made.
-"""
+"""A key of each party for its session: what is encrypted under it, that party alone decrypts."""
 
 from __future__ import annotations
 
@@ -11,17 +7,16 @@ from dataclasses import dataclass, field
 import trio
 
 from mpc.accounts.cost import cost
-from mpc.algebra.bigint import from_ints, limbs_for, to_ints
+from mpc.algebra.bigint import limbs_for
 from mpc.algebra.shapes_only import blank
-from mpc.context import Context, Root, Spec
+from mpc.context import Context, Root
 from protocols.encrypted.receiving import placing
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
+from protocols.paillier.key_exchange import KEY_BITS, exchange_keys
 from protocols.paillier.keys import PrivateKey, PublicKey
 
-KEY_BITS = 2048
 _NAME = "Paillier keys"
-_WORDS = limbs_for(KEY_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +36,26 @@ class _Kept:
 async def session_keys(ctx: Context) -> SessionKeys:
     """The keys of this session, which are made and sent when they are first asked for; all parties ask.
 
-    PeerError `paillier-key-size` and the others of `check_modulus`, which name the sender.
+    Without proofs that they are well formed, as `exchange_keys` says. PeerError `paillier-key-size` and the others of
+    `check_modulus`, which name the sender.
     """
     kept: _Kept = ctx.session.kept.setdefault(_NAME, _Kept())
     async with kept.lock:
         if kept.keys is None:
             call = ctx.session.root(Root.PAILLIER_KEYS)
             call.depth, call.line = ctx.depth, ctx.counted_at
-            kept.keys = await exchange_keys(call)
+            kept.keys = await make_keys(call)
             ctx.join(call)
     return kept.keys
 
 
-@cost(rounds=1, words=_WORDS)
-async def exchange_keys(ctx: Context) -> SessionKeys:
-    """Make a key, send its modulus to all others, and receive theirs."""
+@cost(rounds=1, words=limbs_for(KEY_BITS))
+async def make_keys(ctx: Context) -> SessionKeys:
+    """A new key of every party."""
     if ctx.planning:
-        await ctx.exchange(blank((_WORDS,)))
+        await ctx.exchange(blank((limbs_for(KEY_BITS),)))
         return SessionKeys(None, (PublicKey(Encryption(Group((1 << KEY_BITS) - 1))),) * ctx.n)
-    own = await ctx.in_thread(lambda: PrivateKey.generate(KEY_BITS, source=ctx.prg("Paillier key").bytes))
-    for j in ctx.others:
-        ctx.send(j, from_ints([own.public.group.n], _WORDS)[0])
-    public = [own.public] * ctx.n
-    for j in ctx.others:
-        modulus = to_ints(await ctx.receive(j, Spec((_WORDS,))))[0]
-        with placing(ctx):
-            public[j] = await ctx.in_thread(PublicKey.received, modulus, 1, ctx.names[j])
-    return SessionKeys(own, tuple(public))
+    with placing(ctx):
+        keys = await exchange_keys(ctx)
+    public = {**keys.others, ctx.me: keys.own.public}
+    return SessionKeys(keys.own, tuple(public[j] for j in ctx.everyone))

@@ -22,7 +22,7 @@ def small_key(s: int = 8, pair: int = 0) -> PrivateKey:
 
 
 async def small_keys(ctx: mpc.Context) -> SessionKeys:
-    """What `exchange_keys` gives, of small keys, and without a message."""
+    """What `make_keys` gives, of small keys, and without a message."""
     keys = [small_key(pair=j) for j in ctx.everyone]
     return SessionKeys(keys[ctx.me], tuple(key.public for key in keys))
 

@@ -25,7 +25,7 @@ small = pytest.mark.usefixtures("small_session_keys")
 @pytest.fixture
 def small_session_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sessions whose keys are small and fast, without any security."""
-    monkeypatch.setattr("protocols.encrypted.session_keys.exchange_keys", small_keys)
+    monkeypatch.setattr("protocols.encrypted.session_keys.make_keys", small_keys)
 
 
 def product(a: Any, x: Any, *, n: int = 2, owner: int = 0, other: int = 1, range: Any = (-8, 8), **run: Any) -> Any:
@@ -170,7 +170,7 @@ def test_a_modulus_that_is_no_key_is_refused_by_name(monkeypatch: pytest.MonkeyP
     send = mpc.Context.send
 
     def other(ctx: mpc.Context, to: int, array: Any) -> None:
-        send(ctx, to, array * np.uint64(2) if ctx.me == 1 and ctx.name == "exchange_keys" else array)
+        send(ctx, to, array * np.uint64(2) if ctx.me == 1 and ctx.name == "make_keys" else array)
 
     monkeypatch.setattr(mpc.Context, "send", other)
 

@@ -22,10 +22,10 @@ def small_session_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sessions whose keys are small and fast, without any security."""
     key = PrivateKey.insecure_of(1000003, 999983, s=8)
 
-    async def exchange_keys(ctx: mpc.Context) -> SessionKeys:
+    async def make_keys(ctx: mpc.Context) -> SessionKeys:
         return SessionKeys(key, (key.public,) * ctx.n)
 
-    monkeypatch.setattr("protocols.encrypted.session_keys.exchange_keys", exchange_keys)
+    monkeypatch.setattr("protocols.encrypted.session_keys.make_keys", make_keys)
 
 
 def data(*columns: int) -> tuple[list[Floats], npt.NDArray[np.bool_]]:
