@@ -30,22 +30,25 @@ class SessionKeys:
 @dataclass(slots=True, repr=False)
 class _Kept:
     keys: SessionKeys | None = None
+    depth: int = 0
     lock: trio.Lock = field(default_factory=trio.Lock)
 
 
 async def session_keys(ctx: Context) -> SessionKeys:
     """The keys of this session, which are made and sent when they are first asked for; all parties ask.
 
-    Without proofs that they are well formed, as `exchange_keys` says. PeerError `paillier-key-size` and the others of
+    They depend on nothing, so their round counts as one at the session's start, whichever call comes first. Without
+    proofs that they are well formed, as `exchange_keys` says. PeerError `paillier-key-size` and the others of
     `check_modulus`, which name the sender.
     """
     kept: _Kept = ctx.session.kept.setdefault(_NAME, _Kept())
     async with kept.lock:
         if kept.keys is None:
             call = ctx.session.root(Root.PAILLIER_KEYS)
-            call.depth, call.line = ctx.depth, ctx.counted_at
+            call.line = ctx.counted_at
             kept.keys = await make_keys(call)
-            ctx.join(call)
+            kept.depth, ctx.payload = call.depth, ctx.payload + call.payload
+    ctx.depth = max(ctx.depth, kept.depth)
     return kept.keys
 
 
