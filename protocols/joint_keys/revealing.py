@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes
-from mpc.algebra.ring import Words
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
 from protocols.joint_keys.decryption_dj01 import combined, partial
@@ -134,8 +134,8 @@ async def _opened(
         setting = Setting.of(ctx, ctx.me) if proved else None
         good[ctx.me], sent = await ctx.in_thread(_own_part, setting, share, flat, source)
         for receiver in receivers:
-            for message in sent if receiver != ctx.me else ():
-                ctx.send(receiver, message)
+            if receiver != ctx.me:
+                ctx.send(receiver, sent)
     if ctx.me not in receivers:
         return None
     for sender in ctx.others if len(flat) else ():
@@ -151,7 +151,7 @@ async def _combined(
 ) -> Words:
     group, shape = joint.group, ciphertexts.shape
     if not ciphertexts.size:
-        return np.zeros((*shape, group.messages.limbs), np.uint64)
+        return np.zeros((*shape, group.messages.limbs), U64)
     places = sorted(good)[: joint.threshold + 1]
     if len(places) <= joint.threshold:
         raise refused[0]
@@ -159,25 +159,24 @@ async def _combined(
     return messages.reshape(*shape, group.messages.limbs)
 
 
-def _own_part(
-    setting: Setting | None, share: KeyShare, flat: Words, source: RandomBytes | None
-) -> tuple[Words, list[npt.NDArray[Any]]]:
-    """This party's part in the form, and the messages that tell it to others."""
+def _own_part(setting: Setting | None, share: KeyShare, flat: Words, source: RandomBytes | None) -> tuple[Words, Bytes]:
+    """This party's part in the form, and the message that tells it to others: numbers, and the proof behind them."""
     part = partial(share, flat)
-    sent: list[npt.NDArray[Any]] = [share.joint.group.form.out_of(part)]
-    if setting is not None and source is not None:
-        sent.append(prove_partials(setting, share, flat, part, source))
-    return part, sent
+    numbers = np.ascontiguousarray(share.joint.group.form.out_of(part)).view(np.uint8).ravel()
+    if setting is None or source is None:
+        return part, numbers
+    return part, np.concatenate([numbers, prove_partials(setting, share, flat, part, source)])
 
 
 async def _part_of(ctx: Context, sender: int, joint: JointKey, flat: Words, proved: bool) -> Words:
     """Another party's part in the form. PeerError where it is none."""
-    numbers = await ctx.receive(sender, Spec(flat.shape))
-    proof = await ctx.receive(sender, Spec((proof_bytes(joint),), np.uint8)) if proved else None
+    proof = proof_bytes(joint) if proved else 0
+    sent = await ctx.receive(sender, Spec((flat.nbytes + proof,), np.uint8))
+    numbers = np.frombuffer(sent[: flat.nbytes].tobytes(), U64).reshape(flat.shape)
     check_ciphertexts(joint.group, numbers, ctx.names[sender])
     part = joint.group.form.into(numbers)
-    if proof is not None:
-        await ctx.in_thread(_verify, Setting.of(ctx, sender), joint, sender, flat, part, proof)
+    if proved:
+        await ctx.in_thread(_verify, Setting.of(ctx, sender), joint, sender, flat, part, sent[flat.nbytes :])
     return part
 
 
