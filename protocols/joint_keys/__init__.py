@@ -1,5 +1,6 @@
 """Keys of Paillier's cryptosystem that several parties hold in shares: any threshold + 1 of them decrypt."""
 
+from protocols.joint_keys.boneh_franklin_bf97 import generate, generate_modulus
 from protocols.joint_keys.dealing_dj01 import deal
 from protocols.joint_keys.key import AdditiveShare, JointKey, KeyShare
 from protocols.joint_keys.revealing import reveal, reveal_despite
@@ -13,6 +14,8 @@ __all__ = [
     "KeyShare",
     "deal",
     "dealt",
+    "generate",
+    "generate_modulus",
     "load",
     "reveal",
     "reveal_despite",
