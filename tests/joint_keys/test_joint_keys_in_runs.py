@@ -67,9 +67,10 @@ def test_revealed_to_some(to: Any) -> None:
 
 def test_nothing_is_sent_of_nothing() -> None:
     shares = tiny_shares(2, 1)
-    run = mpc.simulate(revealing(shares[0].public.encrypt(np.zeros((0, 3)), bound=1, fractional_bits=2)), inputs=shares,
-                       check_costs=True)  # fmt: skip
-    assert run.result.shape == (0, 3)
+    array = shares[0].public.encrypt(np.zeros((0, 3)), bound=1, fractional_bits=2)
+    run = mpc.simulate(revealing(array, to=0), inputs=shares, check_costs=True)
+    assert run.results[0].shape == (0, 3)
+    assert run.results[1] is None
     assert run.report.rounds == 0
 
 
