@@ -22,8 +22,8 @@ from protocols.paillier.encoding import Scale, encode, from_messages
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.messages import check_ciphertexts
 from protocols.proofs.decryption_cggmp21 import decrypts_to, prove_decryption
-from protocols.proofs.encryption_cggmp21 import Encrypted, InRange, encrypt_to_prove, prove_in_range, verify_in_range
-from protocols.proofs.hidden_order import verify_relation
+from protocols.proofs.encryption_cggmp21 import Encrypted, InRange, encrypt_to_prove, prove_in_range
+from protocols.proofs.many_relations import verify_relations
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen
 from protocols.proofs.transcript import Bytes, Setting
 
@@ -98,7 +98,7 @@ async def receive_encrypted(
     check_ciphertexts(group, numbers, ctx.names[sender])
     words = group.form.into(numbers)
     statement = InRange(Ciphertexts(key.encryption, words, scale, fresh=False), own, commitments)
-    await ctx.in_thread(verify_in_range, Setting.of(ctx, sender), statement, proof)
+    await ctx.in_thread(verify_relations, [(Setting.of(ctx, sender), statement, proof)])
     return Ciphertexts(key.encryption, words, Scale(fractional_bits, statement.proved_bound), fresh=False)
 
 
@@ -155,7 +155,7 @@ def _prove_range(
 
 
 def _verify_decryption(setting: Setting, ciphertexts: Ciphertexts, messages: Words, proof: Bytes) -> None:
-    verify_relation(setting, decrypts_to(ciphertexts, messages), proof)
+    verify_relations([(setting, decrypts_to(ciphertexts, messages), proof)])
 
 
 def scale_of(bound: float, fractional_bits: int = 0) -> Scale:

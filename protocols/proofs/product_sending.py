@@ -20,12 +20,11 @@ from protocols.proofs.affine_cggmp21 import (
     InGroup,
     compute_to_prove,
     prove_affine,
-    verify_affine,
 )
 from protocols.proofs.ciphertext_sending import ones, scale_of
 from protocols.proofs.decryption_cggmp21 import multiplied, multiply_to_prove, prove_multiplied
 from protocols.proofs.encryption_cggmp21 import Encrypted
-from protocols.proofs.hidden_order import verify_relation
+from protocols.proofs.many_relations import verify_relations
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen
 from protocols.proofs.transcript import Setting
 
@@ -61,7 +60,7 @@ async def receive_multiplied(ctx: Context, sender: int, x: Ciphertexts, others: 
     words = await _ciphertexts_from(ctx, sender, others, shape)
     proof = await ctx.receive(sender, Spec((_multiplied_bytes(x, others),), np.uint8))
     products = Ciphertexts(others.encryption, words.words, scale, fresh=False)
-    await ctx.in_thread(verify_relation, Setting.of(ctx, sender), multiplied(x, others, products), proof)
+    await ctx.in_thread(verify_relations, [(Setting.of(ctx, sender), multiplied(x, others, products), proof)])
     return products
 
 
@@ -114,7 +113,7 @@ async def receive_affine(
         of_x = await _ciphertexts_from(ctx, sender, of_x, c.shape)
     statement = Affine(c, d, of_x, y, own)
     proof = await ctx.receive(sender, Spec((statement.proof_bytes,), np.uint8))
-    await ctx.in_thread(verify_affine, Setting.of(ctx, sender), statement, proof)
+    await ctx.in_thread(verify_relations, [(Setting.of(ctx, sender), statement, proof)])
     proved = Scale(c.scale.fractional_bits, statement.proved_bound)
     return Affine(c, Ciphertexts(c.encryption, d.words, proved, fresh=False), of_x, y, own)
 
