@@ -94,9 +94,9 @@ FOLDER_ORDER = {
         "inner_product_bbbpwm18", "bulletproof_bbbpwm18", "bulletproof_verifying", "range_bbbpwm18", "range_proving",
         "constraints", "circuit_bbbpwm18", "circuit_proving", "strength", "whole_numbers", "modulus_cggmp21",
         "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "any_statement", "sending", "factors_cggmp21",
-        "encryption_cggmp21", "affine_cggmp21", "decryption_cggmp21", "parameter_sending", "key_sending",
-        "ciphertext_sending", "to_everyone", "claim", "quicksilver_ysww21", "standing_ends", "by_transfers",
-        "__init__",
+        "encryption_cggmp21", "affine_cggmp21", "decryption_cggmp21", "many_relations", "parameter_sending",
+        "key_sending", "ciphertext_sending", "product_sending", "to_everyone", "claim", "quicksilver_ysww21",
+        "standing_ends", "by_transfers", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching", "ot_tools",
