@@ -32,8 +32,8 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "preprocessing.pairs", "proofs", "joint_keys", "numeric", "preprocessing.coins", "authenticated",
-        "preprocessing", "array", "prepared", "horizon", "runs",
+        "ot", "preprocessing.pairs", "proofs", "joint_keys", "elgamal", "encrypted", "numeric", "preprocessing.coins",
+        "authenticated", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -105,7 +105,8 @@ FOLDER_ORDER = {
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",
-        "ot_tools", "coins", "checking", "announcing", "workshop", "estimates", "from_ot", "__init__",
+        "ot_tools", "coins", "checking", "announcing", "workshop", "paillier_keys", "estimates", "from_ot",
+        "paillier_products", "paillier_tools", "from_paillier", "__init__",
     ),
     "protocols.array": (
         "lines", "misuse", "node", "appraising", "lowering", "grouping", "joining", "weighing",
@@ -116,13 +117,15 @@ FOLDER_ORDER = {
         "sorting", "compaction", "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding",
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
-        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_rows", "circuit_ways",
-        "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving", "__init__",
+        "evaluate", "supposing", "revealing", "bridge", "from_ciphertexts", "to_ciphertexts", "circuit_inputs",
+        "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving",
+        "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
-        "encoding", "offsets", "slots", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages",
-        "keys", "__init__",
+        "encoding", "offsets", "slots", "scaling", "encrypted_array", "array_messages", "matrices", "product_form",
+        "ciphertexts",
+        "packing", "messages", "keys", "products_dsz15", "__init__",
     ),
     "protocols.joint_keys": (
         "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",
@@ -131,6 +134,11 @@ FOLDER_ORDER = {
         "boneh_franklin_bf97",
         "__init__",
     ),
+    "protocols.elgamal": (
+        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "sharing_shamir79",
+        "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
+    ),
+    "protocols.encrypted": ("masking", "description", "receiving", "to_shares", "from_shares", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",
