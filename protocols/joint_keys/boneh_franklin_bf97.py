@@ -88,16 +88,16 @@ async def _search(ctx: Context, space: SearchSpace, progress: Progress, extensio
     while tried < _PATIENCE * space.expected:
         progress(tried, round(space.expected))
         candidates = await make_candidates(ctx, ends, space, space.batch)
-        found = await _first_good(ctx, ends, space, candidates)
+        found = await first_good(ctx, ends, space, candidates)
         if found is not None:
             return _share(ctx, candidates, found)
         tried += space.batch
     raise _not_found()
 
 
-async def _first_good(ctx: Context, ends: Pairs, space: SearchSpace, candidates: Candidates) -> int | None:
+async def first_good(ctx: Context, ends: Pairs, space: SearchSpace, candidates: Candidates) -> int | None:
     """The place of the first candidate that is a product of two primes."""
-    left = await ctx.in_thread(_without_small_factors, candidates.n, space)
+    left = await ctx.in_thread(without_small_factors, candidates.n, space)
     numbers, totals = [candidates.n[k] for k in left], total_of(candidates.shares[:, left])
     passed = await screened(ctx, numbers, totals)
     for k in np.flatnonzero(passed).tolist():
@@ -106,7 +106,7 @@ async def _first_good(ctx: Context, ends: Pairs, space: SearchSpace, candidates:
     return None
 
 
-def _without_small_factors(numbers: list[int], space: SearchSpace) -> list[int]:
+def without_small_factors(numbers: list[int], space: SearchSpace) -> list[int]:
     """The places of numbers of the right form that no small prime divides."""
     formed = (k for k, n in enumerate(numbers) if n.bit_length() == space.bits and n % 4 == 1)
     return [k for k in formed if not has_small_factor(numbers[k], space.half)]

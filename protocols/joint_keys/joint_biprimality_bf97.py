@@ -124,9 +124,13 @@ async def _opened(ctx: Context, moduli: list[Modulus], powers: Words) -> list[li
     (everyones,) = await ctx.exchange(powers)
     values = [to_ints(each) for each in everyones]
     for j in ctx.others:
-        if not all(value < m.n and gcd(value, m.n) == 1 for value, m in zip(values[j], moduli, strict=True)):
+        if not await ctx.in_thread(_are_units, moduli, values[j]):
             raise malformed_residues(ctx, j)
     return values
+
+
+def _are_units(moduli: list[Modulus], values: list[int]) -> bool:
+    return all(value < m.n and gcd(value, m.n) == 1 for value, m in zip(values, moduli, strict=True))
 
 
 def _equal(n: int, v: Sequence[int]) -> bool:
