@@ -121,8 +121,8 @@ FOLDER_ORDER = {
     ),
     "protocols.joint_keys": (
         "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",
-        "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing", "search_space", "residue_products",
-        "candidates_cdklrs20", "biprimality_bf97", "boneh_franklin_bf97", "__init__",
+        "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing", "public_tests", "search_space",
+        "residue_products", "candidates_cdklrs20", "joint_biprimality_bf97", "boneh_franklin_bf97", "__init__",
     ),
     "protocols.elgamal": (
         "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "sharing_shamir79",
