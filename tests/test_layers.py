@@ -32,7 +32,7 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "proofs", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
+        "ot", "vole", "proofs", "numeric", "preprocessing.coins", "authenticated", "preprocessing", "array",
         "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -76,6 +76,9 @@ FOLDER_ORDER = {
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
         "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13", "transfers",
         "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
+    ),
+    "protocols.vole": (
+        "ends", "base_kos16", "leaves", "lpn_parameters", "iteration", "silent_wykw21", "__init__",
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
