@@ -1,8 +1,8 @@
 """Vector oblivious linear evaluation, what every supplier of it makes: the two ends of one interface.
 
 For each evaluation i the receiver holds elements x_i, uniformly random, and M_i, the sender K_i, with
-M_i = K_i + x_i Delta modulo p = 2^61 - 1. Delta is the sender's and stays the same: x_i is authenticated to it, as it is
-in a correlated transfer, where the field has two elements. Who would claim another x has to know Delta.
+M_i = K_i + x_i Delta modulo p = 2^61 - 1. Delta is the sender's and stays the same: x_i is authenticated to it, as a
+choice is in a correlated transfer, where the field has two elements. Who would claim another x has to know Delta.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class VoleSender(Protocol):
     def delta(self) -> Words:
         """The secret offset, an element of shape ()."""
 
-    def rounds(self, count: int) -> int:
-        """The rounds of `extend` by `count` if it came next, for `@cost`."""
+    def rounds(self, *counts: int) -> int:
+        """The rounds of calls of `extend` by these counts if they came next, for `@cost`."""
 
-    def words(self, count: int) -> int:
-        """The 64-bit words that both parties send in it together."""
+    def words(self, *counts: int) -> int:
+        """The 64-bit words that both parties send in them together."""
 
     async def extend(self, ctx: Context, count: int) -> Words:
         """K of `count` fresh evaluations: (count,).
@@ -49,10 +49,10 @@ class VoleReceiver(Protocol):
     def peer(self) -> int:
         """The sender's index."""
 
-    def rounds(self, count: int) -> int:
+    def rounds(self, *counts: int) -> int:
         """As the sender's."""
 
-    def words(self, count: int) -> int:
+    def words(self, *counts: int) -> int:
         """As the sender's."""
 
     async def extend(self, ctx: Context, count: int) -> Words:

@@ -1,7 +1,7 @@
 """An iteration of silent linear evaluations: trees with one error each, a sparse code, and the check of both.
 
-Weng, Yang, Katz, Wang, Wolverine, IEEE S&P 2021 (eprint 2020/925): figure 7 for a single point, with the trees of Guo et
-al., "Half-Tree", EUROCRYPT 2023; figure 8 for the code. The letters are the first paper's: v and w for the leaves of
+Weng, Yang, Katz, Wang, Wolverine, IEEE S&P 2021 (eprint 2020/925): figure 7 for a single point, with the trees of Guo
+et al., "Half-Tree", EUROCRYPT 2023; figure 8 for the code. The letters are the first paper's: v and w for the leaves of
 sender and receiver, beta for an error's value, d for what makes the receiver's missing leaf, V for what is compared.
 Where the paper checks the leaves, this checks all that the code makes of them, in one sum for all trees.
 """

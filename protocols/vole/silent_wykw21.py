@@ -33,18 +33,21 @@ class _End(Iterating):
     def __post_init__(self) -> None:
         self.spare = self.base[:0]
 
-    def needed(self, count: int) -> list[Parameters]:
-        """The iterations of the next call."""
-        top = self.ladder.top
-        return [top] * -(-max(0, count - len(self.spare)) // top.fresh)
+    def needed(self, *counts: int) -> Iterator[list[Parameters]]:
+        """The iterations of the next calls."""
+        top, spare = self.ladder.top, len(self.spare)
+        for count in counts:
+            iterations = -(-max(0, count - spare) // top.fresh)
+            spare += iterations * top.fresh - count
+            yield [top] * iterations
 
-    def rounds(self, count: int) -> int:
-        """The next call's: those of its transfers, and five for each iteration."""
-        return _rounds(self.cot, self.needed(count))
+    def rounds(self, *counts: int) -> int:
+        """Those of transfers, and five for each iteration."""
+        return sum(_rounds(self.cot, sets) for sets in self.needed(*counts))
 
-    def words(self, count: int) -> int:
-        """The next call's: transfers; of each level its sum, of each tree a difference; the check."""
-        return _words(self.cot, self.needed(count))
+    def words(self, *counts: int) -> int:
+        """Transfers; of each level its sum, of each tree a difference; the check."""
+        return sum(_words(self.cot, sets) for sets in self.needed(*counts))
 
     def keep(self, made: Words, count: int) -> Words:
         """The last `count` evaluations before the mask are those of the next iteration; returns what is before them."""
@@ -140,7 +143,7 @@ def _extension_words(end: _End, count: int) -> int:
 
 @cost(rounds=_extension_rounds, to_one=_extension_words, call_name="vole_extend", parties=2)
 async def _send(ctx: Context, end: WolverineSender, count: int) -> Words:
-    sets, fresh = end.needed(count), list[Words]()
+    (sets,), fresh = end.needed(count), list[Words]()
     for parameters, own in zip(sets, await _sender_labels(ctx, end.cot, sets), strict=True):
         made = await iterate_sender(ctx, end, parameters, own, end.cot.delta, end.delta)
         fresh.append(end.keep(made, parameters.base))
@@ -149,7 +152,7 @@ async def _send(ctx: Context, end: WolverineSender, count: int) -> Words:
 
 @cost(rounds=_extension_rounds, to_one=_extension_words, call_name="vole_extend", parties=2)
 async def _receive(ctx: Context, end: WolverineReceiver, count: int) -> Words:
-    sets, fresh = end.needed(count), list[Words]()
+    (sets,), fresh = end.needed(count), list[Words]()
     for parameters, own in zip(sets, await _receiver_labels(ctx, end.cot, sets), strict=True):
         fresh.append(end.keep(await iterate_receiver(ctx, end, parameters, own), parameters.base))
     return end.handed_out(fresh, count)
