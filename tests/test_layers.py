@@ -78,7 +78,8 @@ FOLDER_ORDER = {
         "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.vole": (
-        "ends", "base_kos16", "leaves", "lpn_parameters", "iteration", "silent_wykw21", "__init__",
+        "ends", "base_kos16", "leaves", "products", "lpn_parameters", "iteration", "silent_wykw21", "planned_wykw21",
+        "__init__",
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
@@ -104,7 +105,8 @@ FOLDER_ORDER = {
         "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "strength", "whole_numbers", "modulus_cggmp21",
         "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "factors_cggmp21", "encryption_cggmp21",
         "affine_cggmp21", "decryption_cggmp21", "parameter_sending", "key_sending", "ciphertext_sending",
-        "claim", "quicksilver_ysww21", "standing_ends", "by_transfers", "__init__",
+        "claim", "quicksilver_ysww21", "elements", "relation", "quicksilver_fields_ysww21", "standing_ends",
+        "by_transfers", "by_evaluations", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",
@@ -120,7 +122,7 @@ FOLDER_ORDER = {
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
         "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_rows", "circuit_ways",
-        "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving", "__init__",
+        "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "relations", "proving", "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "decryption", "encoding",

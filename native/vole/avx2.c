@@ -42,7 +42,7 @@ static void add_picked_pairs(uint64_t *out, const uint64_t *table, const uint64_
 
 #include "vole/elements.h"
 
-const VoleKernels vole_avx2 = {OWN(from_labels) OWN(total) OWN(place) OWN(add_sparse)};
+const VoleKernels vole_avx2 = {OWN(from_labels) OWN(total) OWN(place) OWN(add_sparse) OWN(prove) OWN(verify)};
 
 #include "targets/end.h"
 

@@ -18,6 +18,8 @@ typedef struct {
     void (*place)(uint64_t *out, const uint64_t *x, size_t n, uint64_t which, const uint64_t value[2]);
 
     LIKE(parley_vole_add_sparse) add_sparse;
+    LIKE(parley_vole_prove) prove;
+    LIKE(parley_vole_verify) verify;
 } VoleKernels;
 
 extern const VoleKernels vole_portable, vole_avx2;

@@ -67,3 +67,20 @@ void parley_vole_add_sparse(uint64_t *out, const uint64_t *table, size_t words, 
     REQUIRES(apart(out, n * words * 8, table, words * 8 << log_size) && there(round_keys, ROUND_KEYS));
     selected->vole.add_sparse(out, table, words, log_size, round_keys, first, n);
 }
+
+void parley_vole_prove(uint64_t *out, const uint64_t *x, const uint64_t *m_x, const uint64_t *y, const uint64_t *m_y,
+                       const uint64_t *pairs, size_t n) {
+    const size_t bytes = n * sizeof *out;
+    REQUIRES(apart(out, 5 * bytes, x, bytes) && apart(out, 5 * bytes, m_x, bytes));
+    REQUIRES(apart(out, 5 * bytes, y, bytes) && apart(out, 5 * bytes, m_y, bytes));
+    REQUIRES(apart(out, 5 * bytes, pairs, 2 * bytes));
+    selected->vole.prove(out, x, m_x, y, m_y, pairs, n);
+}
+
+void parley_vole_verify(uint64_t *out, const uint64_t *k_x, const uint64_t *k_y, const uint64_t *k_z,
+                        const uint64_t *delta, size_t n) {
+    const size_t bytes = n * sizeof *out;
+    REQUIRES(apart(out, bytes, k_x, bytes) && apart(out, bytes, k_y, bytes));
+    REQUIRES(apart(out, bytes, k_z, bytes) && apart(out, bytes, delta, sizeof *delta));
+    selected->vole.verify(out, k_x, k_y, k_z, delta, n);
+}

@@ -22,6 +22,13 @@ static inline uint64_t from_two_words(uint64_t low, uint64_t high) {
     return folded((low & MODULUS) + ((high << 3 | low >> 61) & MODULUS) + (high >> 58));
 }
 
+/* x y mod p, for x, y < 2^62, from four products of halves: no sum of them passes 2^64. */
+static inline uint64_t product(uint64_t x, uint64_t y) {
+    const uint64_t x0 = (uint32_t)x, x1 = x >> 32, y0 = (uint32_t)y, y1 = y >> 32;
+    const uint64_t low = x0 * y0, cross = x1 * y0 + x0 * y1, high = x1 * y1;
+    return folded((low & MODULUS) + (low >> 61) + ((cross << 32) & MODULUS) + (cross >> 29) + (high << 3));
+}
+
 static inline uint64_t difference(uint64_t x, uint64_t y) { return below_modulus(x + (MODULUS - y)); }
 
 /* The number `term` of those that a row of a sparse matrix has, as parley_add_sparse draws them. */

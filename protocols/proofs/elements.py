@@ -48,7 +48,8 @@ class Elements:
     """An array of authenticated elements, as numpy's arrays but for what would depend on their values.
 
     +, - and products with public whole numbers are free; `*` and `@` of two arrays take one element of proof for each
-    element of the result, however long a sum `@` adds up. `x == y` claims that they are equal. Shapes broadcast. LocalError `bad-relation` for anything else.
+    element of the result, however long a sum `@` adds up. `x == y` claims that they are equal. Shapes broadcast.
+    LocalError `bad-relation` for anything else.
     """
 
     side: Side = field(repr=False)

@@ -17,6 +17,8 @@ from mpc.algebra.field import PrimeField
 from mpc.algebra.ring import U64, Words
 from protocols.proofs.elements import Bilinear, Elements
 from protocols.proofs.relation import Part, RelationClaim
+from protocols.vole.ends import FIELD
+from protocols.vole.products import prove_products, verify_products
 
 _WIDTH = 1 << 10
 """Terms are weighed by s^i r^j with i below it: the degree, and with it the chance of a false claim, stays small."""
@@ -118,9 +120,21 @@ class ProverSide:
 
     def product(self, multiply: Bilinear, x: Elements, y: Elements) -> Elements:
         """As `Side`."""
+        if multiply is PrimeField.mul and self.prime == FIELD:
+            return self._multiplied(x, y)
         z = self.fresh(multiply(self.prime, x.parts[0], y.parts[0]))
         self.require(multiply, x, y, z)
         return z
+
+    def _multiplied(self, x: Elements, y: Elements) -> Elements:
+        """The same in one pass."""
+        (x_value, x_m), (y_value, y_m) = x.parts, y.parts
+        operands = np.broadcast_arrays(x_value, x_m, y_value, y_m)
+        here = slice(self.used, self.used + operands[0].size)
+        self.used = here.stop
+        z, m, self.corrections[here], constant, first = prove_products(*operands, self.pairs[here])
+        self._term(first, constant)
+        return Elements(self, (z.reshape(operands[0].shape), m.reshape(operands[0].shape)))
 
     def bits(self, x: Elements, count: int) -> Elements:
         """As `Side`."""
@@ -178,9 +192,18 @@ class VerifierSide:
 
     def product(self, multiply: Bilinear, x: Elements, y: Elements) -> Elements:
         """As `Side`."""
+        if multiply is PrimeField.mul and self.prime == FIELD:
+            return self._multiplied(x, y)
         product = multiply(self.prime, x.parts[0], y.parts[0])
         z = self.fresh(product.shape)
         self._term(self.prime.add(product, self.prime.mul(z.parts[0], self.delta)))
+        return z
+
+    def _multiplied(self, x: Elements, y: Elements) -> Elements:
+        """The same in one pass."""
+        k_x, k_y = np.broadcast_arrays(x.parts[0], y.parts[0])
+        z = self.fresh(k_x.shape)
+        self._term(verify_products(k_x, k_y, z.parts[0], self.delta))
         return z
 
     def bits(self, x: Elements, count: int) -> Elements:

@@ -16,8 +16,8 @@ from mpc.algebra.ring import Shape, Words
 from mpc.errors import LocalError
 from protocols.proofs.elements import Bilinear, Elements, Equation
 
-AT_ONCE = 1 << 18
-"""Products, of all instances together, that a party works on at a time."""
+AT_ONCE = 1 << 20
+"""Terms of the check, of all instances together, that a party works on at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +29,7 @@ class Relation:
     function: Callable[..., Any] = field(repr=False)
 
     def run(self, inputs: Mapping[str, Elements], *, shown: bool) -> list[Elements]:
-        """Go through it; equations are claimed on the way. Returns the elements to be shown, none if nothing is `shown`.
+        """Go through it; equations are claimed on the way. Returns the elements to be shown, if they are.
 
         LocalError `bad-relation` where it returns something else.
         """
@@ -69,6 +69,7 @@ class Counted:
     fresh: list[int] = field(default_factory=lambda: [0, 0])
     terms: list[int] = field(default_factory=lambda: [0, 0])
     shown: list[int] = field(default_factory=lambda: [0, 0])
+    outputs: list[Shape] = field(default_factory=list)
 
 
 class Counting:
@@ -102,6 +103,7 @@ class Counting:
     def show(self, x: Elements) -> None:
         """An element and a term each."""
         _count(self.counted.shown, x.parts[0])
+        self.counted.outputs.append(x.shape)
         self.zero(x)
 
     def _fresh(self, values: Words) -> Elements:

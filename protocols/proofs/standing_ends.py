@@ -10,7 +10,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.ot.extension_softspoken_roy22 import SoftSpokenReceiver, SoftSpokenSender, receive_setup, send_setup
 from protocols.ot.planned_softspoken import planned_receive_setup, planned_send_setup
-from protocols.vole import silent_wykw21 as evaluations
+from protocols.vole import planned_wykw21, silent_wykw21
 from protocols.vole.silent_wykw21 import WolverineReceiver, WolverineSender
 
 
@@ -71,13 +71,15 @@ class StandingEnds:
     async def to_prove_relations(self, ctx: Context, verifier: int) -> WolverineReceiver:
         """The prover's end of evaluations, the receiver's."""
         if self.evaluating_receiver is None:
-            self.evaluating_receiver = await evaluations.receive_setup(ctx, await self.to_prove(ctx, verifier))
+            setup = planned_wykw21.planned_receive_setup if ctx.planning else silent_wykw21.receive_setup
+            self.evaluating_receiver = await setup(ctx, await self.to_prove(ctx, verifier))
         return self.evaluating_receiver
 
     async def to_verify_relations(self, ctx: Context, prover: int) -> WolverineSender:
         """The verifier's, the sender's."""
         if self.evaluating_sender is None:
-            self.evaluating_sender = await evaluations.send_setup(ctx, await self.to_verify(ctx, prover))
+            setup = planned_wykw21.planned_send_setup if ctx.planning else silent_wykw21.send_setup
+            self.evaluating_sender = await setup(ctx, await self.to_verify(ctx, prover))
         return self.evaluating_sender
 
 

@@ -27,12 +27,13 @@ _LEAF_WORK = 40
 """What making an evaluation takes, in the multiply-adds of `Context.off_loop`."""
 
 _NONCE_WORDS = 4
-_CHECK_WORDS = 3 + 4 + 1 + _NONCE_WORDS
+CHECK_WORDS = 3, 4, 1, _NONCE_WORDS
+"""A challenge and the sum of x, a commitment, the sum of M, the opening."""
 
 
 def words_of(parameters: Parameters) -> int:
     """What both parties send in an iteration together, but for its transfers."""
-    return 2 * parameters.transfers + parameters.trees + _CHECK_WORDS
+    return 2 * parameters.transfers + parameters.trees + sum(CHECK_WORDS)
 
 
 @dataclass(frozen=True, slots=True)

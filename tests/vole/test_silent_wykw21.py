@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from ot.pairs import results
 from vole.evaluations import TINY, check_evaluations, roles
 
