@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 import numpy as np
 
 from mpc.algebra.field import PrimeField
-from mpc.algebra.ring import Shape, Words
+from mpc.algebra.ring import Words
 from mpc.errors import LocalError
+
+Shape: TypeAlias = tuple[int, ...]
 
 Bilinear = Callable[[PrimeField, Words, Words], Words]
 """A product of arrays with instances in front, linear in both."""
@@ -85,7 +87,7 @@ class Elements:
         return self._with(self.side.prime.sub, other)
 
     def __rsub__(self, other: Any) -> Elements:
-        return -self + other
+        return (-self).__add__(other)
 
     def __neg__(self) -> Elements:
         return self._moved(self.side.prime.neg)

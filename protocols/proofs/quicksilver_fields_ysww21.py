@@ -128,13 +128,12 @@ class ProverSide:
 
     def _multiplied(self, x: Elements, y: Elements) -> Elements:
         """The same in one pass."""
-        (x_value, x_m), (y_value, y_m) = x.parts, y.parts
-        operands = np.broadcast_arrays(x_value, x_m, y_value, y_m)
-        here = slice(self.used, self.used + operands[0].size)
+        a, m_a, b, m_b = np.broadcast_arrays(*x.parts, *y.parts)
+        here = slice(self.used, self.used + a.size)
         self.used = here.stop
-        z, m, self.corrections[here], constant, first = prove_products(*operands, self.pairs[here])
+        z, m, self.corrections[here], constant, first = prove_products(a, m_a, b, m_b, self.pairs[here])
         self._term(first, constant)
-        return Elements(self, (z.reshape(operands[0].shape), m.reshape(operands[0].shape)))
+        return Elements(self, (z.reshape(a.shape), m.reshape(a.shape)))
 
     def bits(self, x: Elements, count: int) -> Elements:
         """As `Side`."""

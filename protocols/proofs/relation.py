@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from mpc.algebra.field import MERSENNE61, PrimeField
-from mpc.algebra.ring import Shape, Words
+from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.proofs.elements import Bilinear, Elements, Equation
+from protocols.proofs.elements import Bilinear, Elements, Equation, Shape
 
 AT_ONCE = 1 << 20
 """Terms of the check, of all instances together, that a party works on at a time."""

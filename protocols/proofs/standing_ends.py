@@ -11,7 +11,11 @@ from mpc.errors import LocalError
 from protocols.ot.extension_softspoken_roy22 import SoftSpokenReceiver, SoftSpokenSender, receive_setup, send_setup
 from protocols.ot.planned_softspoken import planned_receive_setup, planned_send_setup
 from protocols.vole import planned_wykw21, silent_wykw21
+from protocols.vole.lpn_parameters import STANDARD
 from protocols.vole.silent_wykw21 import WolverineReceiver, WolverineSender
+
+LADDER = STANDARD
+"""What evaluations are made by."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,14 +76,14 @@ class StandingEnds:
         """The prover's end of evaluations, the receiver's."""
         if self.evaluating_receiver is None:
             setup = planned_wykw21.planned_receive_setup if ctx.planning else silent_wykw21.receive_setup
-            self.evaluating_receiver = await setup(ctx, await self.to_prove(ctx, verifier))
+            self.evaluating_receiver = await setup(ctx, await self.to_prove(ctx, verifier), LADDER)
         return self.evaluating_receiver
 
     async def to_verify_relations(self, ctx: Context, prover: int) -> WolverineSender:
         """The verifier's, the sender's."""
         if self.evaluating_sender is None:
             setup = planned_wykw21.planned_send_setup if ctx.planning else silent_wykw21.send_setup
-            self.evaluating_sender = await setup(ctx, await self.to_verify(ctx, prover))
+            self.evaluating_sender = await setup(ctx, await self.to_verify(ctx, prover), LADDER)
         return self.evaluating_sender
 
 
