@@ -2,11 +2,12 @@
 
 `mpc.proofs`: `prove` and `verify` inside a run, statements to prove, and commitments to prove things of.
 `protocols.proofs.proof` and `bulletproof_verifying` have proofs as bytes, and batches. `prove_claim`, `verify_claim`:
-Boolean circuits, to one verifier (`mpc.prove`).
+Boolean circuits, to one verifier (`mpc.prove`); `prove_relation`, `verify_relation`: relations between field elements.
 """
 
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import ORDER, generator
+from protocols.proofs.by_evaluations import prove_relation, verify_relation
 from protocols.proofs.by_transfers import prove_claim, verify_claim
 from protocols.proofs.ciphertext_sending import receive_decrypted, receive_encrypted, send_decrypted, send_encrypted
 from protocols.proofs.circuit_bbbpwm18 import Satisfies
@@ -17,6 +18,7 @@ from protocols.proofs.key_sending import ReceivedKey, receive_key, send_key
 from protocols.proofs.linear import Linear, knows_logarithm, same_logarithm
 from protocols.proofs.parameter_sending import receive_parameters, send_parameters
 from protocols.proofs.pedersen import opening_witness, pedersen
+from protocols.proofs.relation import Relation, RelationClaim
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
 from protocols.proofs.sending import (
     prove,
@@ -43,6 +45,8 @@ __all__ = [
     "Linear",
     "Points",
     "ReceivedKey",
+    "Relation",
+    "RelationClaim",
     "RingPedersenKey",
     "Satisfies",
     "Scalars",
@@ -54,6 +58,7 @@ __all__ = [
     "prove_circuit",
     "prove_claim",
     "prove_range",
+    "prove_relation",
     "receive_decrypted",
     "receive_encrypted",
     "receive_key",
@@ -70,4 +75,5 @@ __all__ = [
     "verify_circuit",
     "verify_claim",
     "verify_range",
+    "verify_relation",
 ]

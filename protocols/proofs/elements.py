@@ -154,13 +154,13 @@ class Elements:
         self.side.zero(self - other)
         return Equation()
 
-    def __ne__(self, other: object) -> NoReturn:  # type: ignore[override]
+    def __ne__(self, other: object) -> NoReturn:
         raise _unfit("!= between elements", "prove an inverse: y is not 0 where y * inverse == 1")
 
     def __bool__(self) -> NoReturn:
         raise _unfit("a branch on an element", "a relation is one for all values: choose by c * (x - y) + y")
 
-    __lt__ = __le__ = __gt__ = __ge__ = __ne__  # type: ignore[assignment]
+    __lt__ = __le__ = __gt__ = __ge__ = __ne__
 
     def __repr__(self) -> str:
         return f"<elements {self.shape}>"

@@ -31,9 +31,11 @@ class Relation:
     def run(self, inputs: Mapping[str, Elements], *, shown: bool) -> list[Elements]:
         """Go through it; equations are claimed on the way. Returns the elements to be shown, if they are.
 
-        LocalError `bad-relation` where it returns something else.
+        LocalError `bad-relation` where it returns something else, but for nothing.
         """
         returned = self.function(**inputs)
+        if returned is None and not shown:
+            return []
         results = list(returned.values() if isinstance(returned, Mapping) else _listed(returned))
         if not results or not all(isinstance(x, Elements if shown else Equation) for x in results):
             way = "return elements" if shown else "return equations, x == y, or let show=True show the elements"
@@ -180,6 +182,9 @@ class RelationClaim:
         }
         for output in self.relation.run(inputs, shown=self.shown):
             side.show(output)
+        if not any(side.counted.terms):
+            what = f"`{self.relation.name}` claims nothing"
+            raise LocalError("bad-relation", what, "return equations: return x == y")
         return side.counted
 
     def parts(self) -> Iterator[Part]:
@@ -209,11 +214,10 @@ def _listed(returned: Any) -> Sequence[Any]:
 
 
 def _shape(name: str, shape: Any) -> Shape:
-    axes = (shape,) if isinstance(shape, int) else tuple(shape)
+    axes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     if not all(isinstance(axis, int) and axis > 0 for axis in axes):
-        raise LocalError(
-            "bad-relation", f"the input `{name}` is given as {shape!r}", "give a shape: x=3, y=(2, 4), z=()"
-        )
+        what = f"the input `{name}` is given as {shape!r}"
+        raise LocalError("bad-relation", what, "give a shape: x=3, y=(2, 4), z=()")
     return axes
 
 
