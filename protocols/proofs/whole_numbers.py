@@ -15,7 +15,9 @@ import numpy as np
 from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for, to_ints
 from mpc.algebra.group import Group
 from mpc.algebra.ring import U64, Words
-from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting, Transcript
+from protocols.proofs.transcript import HEADER_BYTES, Bytes, Proof, Setting, Transcript
+
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 def random_numbers(count: int, bits: int, source: RandomBytes) -> Words:
@@ -35,13 +37,20 @@ def resized(x: Words, limbs: int) -> Words:
 
 
 def masked(mask: Words, challenge: int, secret: Words) -> Words:
-    """mask + challenge * secret, whole numbers, in as many words as the mask, which must hold it with a bit to spare.
+    """mask + challenge * secret, whole numbers (count, words) of any length, in as many words as the mask, which must
+    hold it. challenge: public, 0 or more.
 
-    Exact, as it is computed modulo 2^(64 limbs) - 1.
+    In digits of 32 bits, whose products are taken apart before they are added up: no sum overflows a word.
     """
-    whole = _exact(mask.shape[-1])
-    product = whole.mul(resized(secret, whole.limbs), from_ints([challenge], whole.limbs)[0])
-    return whole.add(mask, product)
+    total = _halves(mask)
+    digits = _halves(resized(secret, mask.shape[-1]))
+    for place, factor in enumerate(_halves(from_ints([challenge], limbs_for(challenge.bit_length())))[0]):
+        products = digits[:, : digits.shape[1] - place] * factor
+        total[:, place:] += products & _LOW
+        total[:, place + 1 :] += products[:, :-1] >> _HALF
+    for i in range(total.shape[1] - 1):
+        total[:, i + 1] += total[:, i] >> _HALF
+    return (total[:, ::2] & _LOW) | total[:, 1::2] << _HALF
 
 
 def plus_product(x: Words, y: Words, z: Words) -> Words:
@@ -105,16 +114,15 @@ def proof_of(header: bytes, parts: Sequence[Words]) -> Bytes:
     return np.concatenate([np.frombuffer(header, np.uint8), *(_as_bytes(part) for part in parts)])
 
 
-def proof_parts(setting: Setting, statement: Transcript, proof: Bytes, fields: Sequence[Field]) -> list[Words]:
+def proof_parts(setting: Setting, statement: Transcript, proof: Proof, fields: Sequence[Field]) -> list[Words]:
     """The parts (count, limbs) of any bytes whatever.
 
     PeerError `proof-length`, `malformed-proof`, `proof-of-another-session` or `proof-of-another-statement`.
     """
     wanted = proof_length(fields)
-    if proof.dtype != np.uint8 or proof.shape != (wanted,):
-        raise setting.prover.of_wrong_length(proof.nbytes, wanted)
-    setting.check_header(proof[:HEADER_BYTES].tobytes(), statement)
-    parts, _ = committed_parts(setting, proof[HEADER_BYTES:], fields, wanted - HEADER_BYTES)
+    sent = setting.of_length(proof, wanted)
+    setting.check_header(sent[:HEADER_BYTES].tobytes(), statement)
+    parts, _ = committed_parts(setting, sent[HEADER_BYTES:], fields, wanted - HEADER_BYTES)
     return parts
 
 
@@ -123,18 +131,17 @@ def committed_length(fields: Sequence[Field]) -> int:
     return sum(8 * field.count * field.limbs for field in fields)
 
 
-def committed_parts(setting: Setting, proof: Bytes, fields: Sequence[Field], wanted: int) -> tuple[list[Words], Bytes]:
+def committed_parts(setting: Setting, proof: Proof, fields: Sequence[Field], wanted: int) -> tuple[list[Words], Bytes]:
     """What stands before the proof, and the proof itself, of any bytes whatever, `wanted` altogether.
 
     PeerError `proof-length` or `malformed-proof`.
     """
-    if proof.dtype != np.uint8 or proof.shape != (wanted,):
-        raise setting.prover.of_wrong_length(proof.nbytes, wanted)
+    sent = setting.of_length(proof, wanted)
     size = committed_length(fields)
-    parts = _split(proof[:size], fields)
+    parts = _split(sent[:size], fields)
     if not all(field.fits(part) for field, part in zip(fields, parts, strict=True)):
         raise setting.prover.malformed()
-    return parts, proof[size:]
+    return parts, sent[size:]
 
 
 def with_committed(parts: Sequence[Words], proof: Bytes) -> Bytes:
@@ -161,6 +168,11 @@ def _split(content: Bytes, fields: Sequence[Field]) -> list[Words]:
         parts.append(words[start : start + size].reshape(field.count, field.limbs))
         start += size
     return parts
+
+
+def _halves(x: Words) -> Words:
+    """Numbers (count, words) as (count, 2 words) digits of 32 bits."""
+    return np.ascontiguousarray(x, "<u8").view("<u4").astype(U64)
 
 
 def _as_bytes(x: Words) -> Bytes:
