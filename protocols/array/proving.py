@@ -67,7 +67,7 @@ async def prove(
     Holds against a prover that does whatever it likes: false claims pass with a chance of at most
     (ANDs + outputs + 4) / 2^128 beside what SoftSpokenOT allows. The verifier, whatever it does, learns the claim and
     nothing else of the data, and can convince nobody else of it. A false claim by a relation passes with a chance below
-    2^-47, and 2^-50 more for each further 2^20 products. Data are what the prover says they are: bind them to
+    2^-48, and 2^-50 more for each further 2^20 products. Data are what the prover says they are: bind them to
     something that is known, as a hash that the circuit computes. QuickSilver (Yang, Sarkar, Weng, Wang, CCS 2021): for
     each AND and instance a bit, and 31 for the transfer behind it; of a relation eight bytes for each product of
     secret arrays' results, and a tenth of one; rounds do not depend on the circuit's depth.

@@ -40,7 +40,7 @@ async def prove_relation(ctx: Context, to: int, claim: RelationClaim, inputs: Ma
 async def verify_relation(ctx: Context, prover: int, claim: RelationClaim) -> list[Words]:
     """Verify what party `prover` proves in this call; returns what is shown, only if it holds.
 
-    A prover without such inputs passes with a chance below 2^-47, whatever it does, and 2^-50 more for each further
+    A prover without such inputs passes with a chance below 2^-48, whatever it does, and 2^-50 more for each further
     2^20 products. Abort `proof-refused`, `vole-check-failed`, `ot-check-failed`, PeerError `vole-malformed`,
     `bad-point`: each ends proofs of this prover to this verifier in the session (`transfers-discarded`).
     """

@@ -19,6 +19,7 @@ from mpc.simulation import PartyRun
 from mpc.testing import Fault
 from protocols.vole import base_kos16, iteration
 from protocols.vole.ends import FIELD, receive_elements
+from protocols.vole.iteration import words_of
 from protocols.vole.lpn_parameters import STANDARD, Ladder, Parameters
 
 SENDER, RECEIVER = 0, 1
@@ -246,6 +247,14 @@ def test_the_sets_are_hard(parameters: Parameters, guessing: float, solving: flo
     found = decoding, regular_noise.algebraic(*noise), regular_noise.hybrid(*noise)
     assert found == pytest.approx((guessing, solving, both), abs=0.06)
     assert min(found) >= 132
+
+
+def test_the_sets_are_cheap() -> None:
+    """Bytes of trees, and of the transfers with 31 bits each."""
+    top = STANDARD.top
+    assert [parameters.base for parameters in STANDARD.sets] == [2696, 10_256, 132_032]
+    assert top.fresh == 1_834_047
+    assert (8 * words_of(top) + 31 / 8 * top.transfers) / top.fresh == pytest.approx(0.12, abs=0.002)
 
 
 @pytest.mark.slow
