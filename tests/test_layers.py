@@ -32,8 +32,8 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "vole", "preprocessing.pairs", "proofs", "joint_keys", "encrypted", "numeric", "preprocessing.coins",
-        "authenticated", "preprocessing", "array", "prepared", "horizon", "runs",
+        "ot", "vole", "preprocessing.pairs", "proofs", "joint_keys", "elgamal", "encrypted", "numeric",
+        "preprocessing.coins", "authenticated", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -128,7 +128,8 @@ FOLDER_ORDER = {
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
-        "encoding", "offsets", "slots", "scaling", "encrypted_array", "matrices", "product_form", "ciphertexts",
+        "encoding", "offsets", "slots", "scaling", "encrypted_array", "array_messages", "matrices", "product_form",
+        "ciphertexts",
         "packing", "messages", "keys", "products_dsz15", "__init__",
     ),
     "protocols.joint_keys": (
@@ -136,6 +137,10 @@ FOLDER_ORDER = {
         "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing",
         "search_space", "residue_products", "candidates_cdklrs20", "biprimality_bf97", "boneh_franklin_bf97",
         "__init__",
+    ),
+    "protocols.elgamal": (
+        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "sharing_shamir79",
+        "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
     ),
     "protocols.encrypted": ("masking", "description", "receiving", "to_shares", "from_shares", "__init__"),
     "mpc.device": (
