@@ -29,7 +29,7 @@ ORDER = {
         "garbled.program", "garbled.walk", "garbled.half_gates_zre15", "garbled.three_halves_rr21", "garbled.schemes",
         "garbled.whole", "garbled.projection", "garbled.joint", "garbled.numbers", "authenticated.steps",
         "authenticated.masks", "authenticated.task", "authenticated.common", "authenticated.garbling",
-        "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver", "yao", "ot",
+        "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver", "yao", "ot", "vole",
         "preprocessing.pairs", "proofs", "joint_keys", "elgamal", "encrypted", "numeric", "preprocessing.coins",
         "authenticated", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
@@ -74,6 +74,10 @@ FOLDER_ORDER = {
         "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20",
         "__init__",
     ),
+    "protocols.vole": (
+        "ends", "base_kos16", "leaves", "products", "lpn_parameters", "iteration", "silent_wykw21", "planned_wykw21",
+        "__init__",
+    ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
         "float_whole", "float_values", "function", "levels", "plain", "binding", "arrays", "computing", "bristol",
@@ -96,7 +100,8 @@ FOLDER_ORDER = {
         "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "any_statement", "sending", "factors_cggmp21",
         "encryption_cggmp21", "affine_cggmp21", "decryption_cggmp21", "many_relations", "parameter_sending",
         "key_sending", "ciphertext_sending", "product_sending", "to_everyone", "claim", "quicksilver_ysww21",
-        "standing_ends", "by_transfers", "__init__",
+        "elements", "relation", "quicksilver_fields_ysww21", "standing_ends", "by_transfers", "by_evaluations",
+        "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching", "ot_tools",
@@ -112,7 +117,7 @@ FOLDER_ORDER = {
         "floor_quotients", "public_divisors", "rounding", "elementary", "activations", "series", "linear_algebra",
         "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs", "evaluate", "supposing",
         "revealing", "bridge", "from_ciphertexts", "to_ciphertexts", "circuit_inputs", "circuit_rows", "circuit_ways",
-        "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving", "__init__",
+        "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "relations", "proving", "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
