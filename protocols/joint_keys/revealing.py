@@ -111,14 +111,14 @@ async def _revealed(
         if not ciphertexts.size:
             nothing = np.zeros((*ciphertexts.shape, share.joint.group.messages.limbs), U64)
             return [nothing if ctx.me in receivers else None]
-        return [await _opened(ctx, share, ciphertexts, receivers, proved, refused)]
+        return [await open_messages(ctx, share, ciphertexts, receivers, proved, refused)]
 
     output = output_of(ctx, array.shape, array.scale.bound, array.scale.fractional_bits, receivers)
     (messages,) = await released_by(ctx, [output], open_)
     return None if messages is None else numbers_in(array, messages, array.scale), refused
 
 
-async def _opened(
+async def open_messages(
     ctx: Context,
     share: KeyShare,
     ciphertexts: Ciphertexts,
@@ -126,7 +126,10 @@ async def _opened(
     proved: bool,
     refused: list[PeerError],
 ) -> Words | None:
-    """The messages (*shape, limbs) at receivers; `refused` has why parts of others were not taken."""
+    """The messages (*shape, limbs) at receivers; `refused` has why parts of others were not taken.
+
+    For protocols, of what they have masked: what a program lets a party know is an output (`reveal`).
+    """
     joint = share.joint
     flat = ciphertexts.words.reshape(-1, joint.group.ciphertexts.limbs)
     setting = Setting.of(ctx, ctx.me) if proved else None
