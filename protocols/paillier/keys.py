@@ -237,13 +237,21 @@ class PrivateKey:
 
     def decrypt_words(self, ciphertexts: Ciphertexts) -> Words:
         """The plaintexts as they are, (*shape, limbs) below N^s, negative ones too. LocalError `paillier-other-key`."""
+        return self._decryption.decrypt(self._own(ciphertexts).words)
+
+    def randomisers_of(self, ciphertexts: Ciphertexts) -> Words:
+        """The secret units modulo N of who encrypted, (count, limbs), for proofs. LocalError `paillier-other-key`."""
+        words = self._own(ciphertexts).words
+        return self._decryption.randomisers_of(words.reshape(ciphertexts.size, words.shape[-1]))
+
+    def _own(self, ciphertexts: Ciphertexts) -> Ciphertexts:
         if ciphertexts.group.fingerprint != self.public.fingerprint:
             raise LocalError(
                 "paillier-other-key",
                 "these ciphertexts are under another key",
                 "decrypt them where the private half of their key is",
             )
-        return self._decryption.decrypt(ciphertexts.words)
+        return ciphertexts
 
     @property
     def secret_factors(self) -> tuple[int, int]:
