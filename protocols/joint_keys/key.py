@@ -1,0 +1,170 @@
+"""Keys of which every party has a share: what all of them know of one, and what one party alone knows.
+
+Damgård and Jurik, "A generalisation, a simplification and some applications of Paillier's probabilistic public-key
+system", PKC 2001, section 4.1. Any threshold + 1 of the n parties decrypt; `threshold` of them learn nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NoReturn
+
+import numpy as np
+
+from mpc.algebra.bigint import from_ints, limbs_for
+from mpc.algebra.ring import Words
+from mpc.domain_hash import DomainHash
+from mpc.errors import LocalError
+from protocols.joint_keys.polynomials_shoup00 import delta
+from protocols.paillier.group import Group
+from protocols.paillier.keys import PublicKey
+
+MOST_PARTIES = 32
+"""Exponents are as much longer as Delta = n! is."""
+
+_FINGERPRINT_BYTES = 32
+_SPARE_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class AdditiveShare:
+    """What one party has of a modulus that the parties made together: `n`, N, known to all, and `phi`, secret, whole
+    numbers which add up to phi(N) over all parties.
+
+    `safe`: whether every party is convinced that (p - 1) / 2 and (q - 1) / 2 are prime.
+    """
+
+    n: int
+    phi: int
+    safe: bool = False
+
+    def __repr__(self) -> str:
+        return f"AdditiveShare(N of {self.n.bit_length()} bits, ...)"
+
+    def __reduce__(self) -> NoReturn:
+        raise unpicklable()
+
+
+@dataclass(frozen=True)
+class JointKey:
+    """What all parties know of a key that `parties` of them hold in shares; `threshold` + 1 of these decrypt.
+
+    The shares are points of a polynomial f with f(0) = 0 modulo the order of the N^s-th powers; `theta` is f(0) mod
+    N^s. `share_bits`: the length of a share. `verification`: v^(Delta s_i) of all shares s_i, plain numbers (parties,
+    limbs). `safe`: whether p and q are known to be safe primes, on which proofs of partial decryptions rest. Equal
+    where all of it is.
+    """
+
+    public: PublicKey
+    parties: int
+    threshold: int
+    theta: int
+    share_bits: int
+    verification: Words
+    safe: bool
+
+    def __post_init__(self) -> None:
+        check_parties(self.parties, self.threshold)
+
+    @property
+    def group(self) -> Group:
+        """Of plaintexts and ciphertexts."""
+        return self.public.group
+
+    @property
+    def delta(self) -> int:
+        """n! of the parties."""
+        return delta(self.parties)
+
+    @cached_property
+    def base(self) -> Words:
+        """v (limbs,), a square modulo N^(s+1) that nobody chose."""
+        return base_of(self.group)
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """32 bytes, a hash of all of it."""
+        numbers = self.parties, self.threshold, self.share_bits, int(self.safe)
+        theta = self.theta.to_bytes(8 * self.group.messages.limbs, "little")
+        named = DomainHash("joint key", *numbers).absorb(self.group.fingerprint, theta, self.verification.tobytes())
+        return named.bytes(_FINGERPRINT_BYTES)
+
+    def __eq__(self, other: object) -> bool:
+        return self.fingerprint == other.fingerprint if isinstance(other, JointKey) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        primes = "safe primes" if self.safe else "primes of which no more is known"
+        return f"JointKey({self.public!r}, any {self.threshold + 1} of {self.parties} parties decrypt, {primes})"
+
+
+class KeyShare:
+    """One party's share of a key, and `joint`, what all know of it. Shows nothing of it; cannot be pickled.
+
+    `place`: the party's index, from 0.
+    """
+
+    __slots__ = ("_words", "joint", "place")
+
+    def __init__(self, joint: JointKey, place: int, share: int) -> None:
+        """share: s_i, secret, of at most joint.share_bits bits. Whether it is the one of `joint`, `fits` tells."""
+        self.joint, self.place = joint, place
+        self._words: Words = from_ints([share], limbs_for(joint.share_bits))[0]
+
+    @property
+    def public(self) -> PublicKey:
+        """What everybody encrypts with."""
+        return self.joint.public
+
+    @property
+    def secret_words(self) -> Words:
+        """s_i (limbs,). Whoever sees threshold + 1 of them reads everything that was encrypted under the key."""
+        return self._words
+
+    def fits(self) -> bool:
+        """Whether the share is the one whose v^(Delta s_i) stands in the key."""
+        found = verification_of(self.joint.group, self.joint.delta, self._words[None], self.joint.share_bits)
+        return bool(np.array_equal(found[0], self.joint.verification[self.place]))
+
+    def __repr__(self) -> str:
+        return f"KeyShare(party {self.place}, {self.joint!r}, ...)"
+
+    def __reduce__(self) -> NoReturn:
+        raise unpicklable()
+
+
+def base_of(group: Group) -> Words:
+    """v: the square of what N hashes to modulo N^(s+1), (limbs,)."""
+    modulus = group.ciphertexts
+    size = 8 * modulus.limbs + _SPARE_BYTES
+    hashed = DomainHash("joint key base", group.fingerprint).bytes(size)
+    x = int.from_bytes(hashed, "little") % modulus.n
+    square: Words = modulus.square(from_ints([x], modulus.limbs))[0]
+    return square
+
+
+def verification_of(group: Group, factor: int, shares: Words, bits: int) -> Words:
+    """v^(factor s) for secret shares s (count, words) of `bits` bits: plain numbers (count, limbs)."""
+    bases = group.ciphertexts.power_var(base_of(group)[None], factor)
+    return group.ciphertexts.power(bases, shares, bits=bits)
+
+
+def check_parties(parties: int, threshold: int, of_run: int | None = None) -> None:
+    """LocalError `joint-key-parties` unless there are 2 to 32 parties, those of the run where one is told, and a
+    threshold of 1 or more below them."""
+    if not (2 <= parties <= MOST_PARTIES and 1 <= threshold < parties and of_run in (None, parties)):
+        of = "" if of_run is None else f", in a run of {of_run}"
+        raise LocalError(
+            "joint-key-parties",
+            f"a key in {parties} shares with a threshold of {threshold} cannot be{of}",
+            f"take 2 to {MOST_PARTIES} parties, all those of the run, and a threshold from 1 to one less than these: "
+            "threshold + 1 decrypt",
+        )
+
+
+def unpicklable() -> LocalError:
+    """The error for a share that is to be pickled."""
+    return LocalError("secret-key", "a share of a key cannot be pickled", "keep it with `mpc.joint_keys.save`")
