@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 
-from bench import proofs_by_transfers, proofs_of_paillier
+from bench import proofs_by_evaluations, proofs_by_transfers, proofs_of_paillier
 from bench.harness import PARLEY, Failed, Options, Throughput, interleaved, middle
 from mpc.algebra.cores import using_cores
 from mpc.algebra.group import Scalars
@@ -89,7 +89,7 @@ WHAT = ("prove", "verify", "verify_many")
 def names() -> list[str]:
     """All rows."""
     by_family = (f"{family}.{what}" for family in _families() for what in what_of(family))
-    return [*by_family, proofs_by_transfers.NAME]
+    return [*by_family, proofs_by_transfers.NAME, *proofs_by_evaluations.NAMES]
 
 
 def what_of(family: str) -> tuple[str, ...]:
@@ -175,6 +175,9 @@ def measure(options: Options) -> Iterator[Sequence[Throughput]]:
             yield _measured(family, {what: work for what, work in works(family).items() if what in chosen}, options)
     if proofs_by_transfers.NAME in options.chosen(names()):
         yield [proofs_by_transfers.row(options)]
+    chosen = options.chosen(names())
+    if any(name in chosen for name in proofs_by_evaluations.NAMES):
+        yield [row for row in proofs_by_evaluations.rows(options) if row.workload in chosen]
 
 
 def _measured(family: str, of_family: dict[str, Work], options: Options) -> list[Throughput]:

@@ -39,11 +39,6 @@ def check_modulus(n: int, sender: str | None = None) -> None:
         raise _refusal("paillier-key-prime", "the modulus of a key is prime", sender)
 
 
-def has_small_factor(n: int) -> bool:
-    """Whether a prime below 2^17 divides n."""
-    return gcd(n, _product_of_small_primes()) != 1
-
-
 def check_length(n: int, bits: int, sender: str) -> None:
     """PeerError `paillier-key-size` unless the modulus that `sender` sent has just as many bits as was agreed."""
     if n.bit_length() != bits:
@@ -53,6 +48,11 @@ def check_length(n: int, bits: int, sender: str) -> None:
             _REMEDY,
             party=sender,
         )
+
+
+def has_small_factor(n: int) -> bool:
+    """Whether a prime below 2^17 divides n."""
+    return gcd(n, _product_of_small_primes()) != 1
 
 
 def has_close_factors(n: int) -> bool:

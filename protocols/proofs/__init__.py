@@ -2,12 +2,13 @@
 
 `mpc.proofs`: `prove` and `verify` inside a run, statements to prove, and commitments to prove things of.
 `protocols.proofs.proof` and `bulletproof_verifying` have proofs as bytes, and batches. `prove_claim`, `verify_claim`:
-Boolean circuits, to one verifier (`mpc.prove`).
+Boolean circuits, to one verifier (`mpc.prove`); `prove_relation`, `verify_relation`: relations between field elements.
 """
 
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import ORDER, generator
 from protocols.proofs.affine_cggmp21 import commit_to_prove
+from protocols.proofs.by_evaluations import prove_relation, verify_relation
 from protocols.proofs.by_transfers import prove_claim, verify_claim
 from protocols.proofs.ciphertext_sending import receive_decrypted, receive_encrypted, send_decrypted, send_encrypted
 from protocols.proofs.circuit_bbbpwm18 import Satisfies
@@ -22,6 +23,7 @@ from protocols.proofs.parameter_sending import receive_parameters, send_paramete
 from protocols.proofs.pedersen import opening_witness, pedersen
 from protocols.proofs.product_sending import receive_affine, receive_multiplied, send_affine, send_multiplied
 from protocols.proofs.range_bbbpwm18 import Range
+from protocols.proofs.relation import Relation, RelationClaim
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
 from protocols.proofs.sending import (
     prove,
@@ -57,6 +59,8 @@ __all__ = [
     "Points",
     "Range",
     "ReceivedKey",
+    "Relation",
+    "RelationClaim",
     "RingPedersenKey",
     "Satisfies",
     "Scalars",
@@ -70,6 +74,7 @@ __all__ = [
     "prove_circuit",
     "prove_claim",
     "prove_range",
+    "prove_relation",
     "prove_to_all",
     "receive_affine",
     "receive_decrypted",
@@ -96,5 +101,6 @@ __all__ = [
     "verify_circuit",
     "verify_claim",
     "verify_range",
+    "verify_relation",
     "verify_with_all",
 ]
