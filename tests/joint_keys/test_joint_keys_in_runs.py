@@ -260,6 +260,16 @@ def test_addends_of_something_else_make_no_key() -> None:
     assert refused_with(sharing(TINY, 1), [2**41, 0]) == "wrong-number"
 
 
+@pytest.mark.parametrize("number", range(6))
+def test_a_changed_message_makes_no_key(number: int) -> None:
+    """A modulus, limbs, a product, a part of theta, a point, v to a share: neither party takes what comes of it."""
+    ends = ends_of(sharing(TINY, 1), made_together(TINY, 2), Fault("flip", number, byte=2, bit=1), liar=1)
+    errors = [end.error for end in ends]
+    assert all(isinstance(error, ParleyError) for error in errors)
+    codes = {error.code for error in errors}
+    assert codes & {"paillier-key-factor", "paillier-range", "paillier-beyond-bound", "joint-key-inconsistent"}
+
+
 def dealing(ctx: Context, mine: Any) -> Any:
     return dealt(ctx, 1, parties=3, threshold=1)
 
