@@ -65,6 +65,20 @@ def test_revealed_to_some(to: Any) -> None:
             assert numbers is None
 
 
+@pytest.mark.parametrize("places", [(0, 1), (2, 0), (3, 1, 2)])
+def test_a_run_of_some_of_the_parties(places: tuple[int, ...]) -> None:
+    shares = tiny_shares(4, 1)
+    array = shares[0].public.encrypt(VALUES, bound=100)
+    inputs = [shares[place] for place in places]
+    run = mpc.simulate(revealing(array, places=places), inputs=inputs, check_costs=True)
+    np.testing.assert_array_equal(run.result, VALUES)
+    for wrong in (places[::-1], (0, 0), places[:1], (*places[:-1], 4), None):
+        assert refused_with(revealing(array, places=wrong), inputs) == "joint-key-place"
+    few = tiny_shares(4, 2)
+    array = few[0].public.encrypt(VALUES, bound=100)
+    assert refused_with(revealing(array, places=(0, 1)), few[:2]) == "joint-key-parties"
+
+
 def test_nothing_is_sent_of_nothing() -> None:
     shares = tiny_shares(2, 1)
     array = shares[0].public.encrypt(np.zeros((0, 3)), bound=1, fractional_bits=2)
