@@ -74,9 +74,9 @@ async def reveal(
     safe (docs/protocols/threshold_paillier.md). proved=False: without proofs, among parties that follow the protocol.
 
     LocalError `joint-key-place`, `joint-key-parties`, `paillier-other-key`, `weak-proof`, `no-such-party`,
-    `paillier-beyond-bound`, `out-of-range`. PeerError `paillier-range`, `paillier-not-unit`, `malformed-proof`, `proof-of-another-statement`,
-    `proof-of-another-session`, `public-values-differ`, Abort `proof-refused`; without proofs
-    `partial-decryptions-differ`, which names nobody. Source: Damgård and Jurik, PKC 2001, section 4.1.
+    `paillier-beyond-bound`, `out-of-range`. PeerError `paillier-range`, `paillier-not-unit`, `malformed-proof`,
+    `proof-of-another-statement`, `proof-of-another-session`, `public-values-differ`, Abort `proof-refused`; without
+    proofs `partial-decryptions-differ`, which names nobody. Source: Damgård and Jurik, PKC 2001, section 4.1.
     """
     numbers, refused = await _revealed(ctx, share, array, to, places, proved, assuming)
     if refused:
