@@ -21,7 +21,7 @@ ORDER = {
         "store", "planning", "simulation", "testing",
     ),
     "protocols": (
-        "shares", "linear", "suite", "known", "ranges", "outputs", "prefix", "derived", "one_array",
+        "shares", "linear", "suite", "known", "ranges", "outputs", "joint_decryption", "prefix", "derived", "one_array",
         "unchecked", "sorting_network", "paillier", "circuits", "ot.groups", "preprocessing.orders",
         "authenticated.side", "authenticated.bits", "authenticated.ands", "authenticated.equality",
         "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind",
