@@ -32,19 +32,12 @@ def clear(*tables: Any) -> dict[str, Any]:
 
 
 def draw(figure: Any, result: dict[str, Any]) -> None:
-    """The price of each lot, with the winner's name."""
+    """A bar for each lot, as long as its price, in the colour of who wins it."""
     axes = figure.add_subplot()
-    for party, name in enumerate(PARTIES):
-        own = np.flatnonzero(np.asarray(result["winner"]) == party)
-        if own.size:
-            prices = np.asarray(result["price"])[own]
-            bars = axes.bar(own, prices, width=0.6, color=f"C{party}", label=name)
-            axes.bar_label(bars, padding=2)
-    axes.set(
-        xticks=range(len(LOTS)),
-        xticklabels=LOTS,
-        ylabel="price, euros",
-        title="Who builds what, at which price",
-    )
-    axes.margins(y=0.12)
-    axes.legend(frameon=False)
+    winners, names = np.asarray(result["winner"]), list(PARTIES)
+    lengths = np.asarray(result["price"]) / 1000
+    bars = axes.barh(LOTS, lengths, color=[f"C{party}" for party in winners])
+    axes.bar_label(bars, labels=[names[party] for party in winners], padding=4)
+    axes.set(xlabel="price, thousand euros", title="Who builds what, at which price")
+    axes.invert_yaxis()
+    axes.margins(x=0.15)
