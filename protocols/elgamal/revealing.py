@@ -104,7 +104,9 @@ async def _opened(
     right = await right_parts(
         ctx, receivers, share.threshold, own, lambda sender: _part_from(ctx, sender, share, flat), refused
     )
-    return right and await ctx.in_thread(combined, list(right), list(right.values()), flat)
+    if right is None:
+        return None
+    return await ctx.in_thread(combined, list(right), list(right.values()), flat)
 
 
 def _own_part(setting: Setting, share: KeyShare, flat: Words, source: RandomBytes) -> tuple[Points, Bytes]:
