@@ -42,7 +42,7 @@ async def generate_modulus(
     all but one of whom may be corrupted. p - 1 and q - 1 may have common odd factors, and (p - 1) / 2 is hardly ever
     prime.
 
-    For 2048 bits some 3,700 candidates on average, a fifth of it at a time; their number varies from run to run, and
+    For 2048 bits some 3,700 candidates on average, an eighth of it at a time; their number varies from run to run, and
     with it rounds and bytes, which grow with each pair of parties. `extension`: how transfers are made. LocalError
     `paillier-key-size`; PeerError `malformed-residues`; Abort `joint-modulus-not-found`.
     """

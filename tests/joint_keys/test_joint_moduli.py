@@ -10,7 +10,7 @@ from joint_keys.joint_parties import INSECURE, everyones, run_parties
 from mpc.context import Spec
 from mpc.errors import Abort, LocalError
 from mpc.network.transport import memory_network
-from mpc.testing import Fault, FaultyTransport
+from mpc.testing import Fault, FaultyTransport, recording_network, transcript_digest
 from protocols.joint_keys import boneh_franklin_bf97 as generation
 from protocols.joint_keys import generate, generate_modulus, reveal, share_key
 from protocols.joint_keys.boneh_franklin_bf97 import insecure_generate_modulus
@@ -54,6 +54,16 @@ def test_the_modulus_is_a_product_of_two_primes(bits, n):
 
 def test_different_runs_give_different_moduli():
     assert len({made(40, 2, seed=f"run {i}")[0].n for i in range(5)}) == 5
+
+
+@pytest.mark.parametrize(
+    ("n", "committed"), [(2, "ce8b7ec5eac442f38858111b1e1b2a11"), (3, "c87d757f9b506df8275354795b2ea94a")]
+)
+def test_all_messages_are_those_that_were_committed(n, committed):
+    """Of a small run under fixed seeds, base transfers apart: another digest is a change of the wire."""
+    transports, record = recording_network(n)
+    run_parties(lambda ctx: insecure_generate_modulus(ctx, bits=40, extension=INSECURE), n, transports=transports)
+    assert transcript_digest(record)[:32] == committed
 
 
 def test_progress_is_told_candidate_by_candidate():
