@@ -19,7 +19,7 @@ from protocols.paillier import PrivateKey, to_bytes
 from protocols.paillier.key_checks import check_modulus
 from protocols.paillier.prime_search import is_prime
 
-SEED = 17
+SEED = 7
 
 
 def made(bits, n, *, seed="joint", **options):
