@@ -131,8 +131,8 @@ FOLDER_ORDER = {
         "residue_products", "candidates_cdklrs20", "joint_biprimality_bf97", "boneh_franklin_bf97", "__init__",
     ),
     "protocols.elgamal": (
-        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "sharing_shamir79",
-        "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
+        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "statements",
+        "sharing_shamir79", "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
     ),
     "protocols.encrypted": (
         "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",

@@ -84,7 +84,8 @@ async def _decrypted(
     packed = await ctx.in_thread(masking.packed, held)
     words = group.form.mul(packed.words, added)
     masked = Ciphertexts(packed.encryption, words, Scale(0, 0), fresh=False)
-    messages = await open_messages(ctx, share, masked, tuple(ctx.everyone), False, [])
+    everyone = tuple(ctx.everyone)
+    messages = await open_messages(ctx, share, masked, everyone, everyone, False, [])
     assert messages is not None
     return messages
 
