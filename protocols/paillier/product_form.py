@@ -28,6 +28,11 @@ _REPLYING = 4 / 3
 """Products for each bit of the key: a square for each to hide a reply, and what decrypts it."""
 
 
+def ciphertext_bytes(key_bits: int) -> int:
+    """Of one ciphertext in a message."""
+    return 2 * key_bits // 8
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """`groups` products of a matrix (rows, terms) by an encrypted one (terms, columns), of numbers of `bits` bits.
