@@ -139,16 +139,15 @@ def _transfers(kind: Kind, n: int, maker: str) -> Transfers:
     return replace(transfers, chosen=True) if maker == "paillier" and kind.products is not None else transfers
 
 
-def _together(kinds: Mapping[Correlation, Transfers], counts: Counter[Correlation]) -> Iterator[Transfers]:
+def _together(kinds: Mapping[Correlation, Transfers], pieces: Counter[Correlation]) -> Iterator[Transfers]:
     """The transfers of all pieces, those of one kind and form as one."""
     sizes: dict[tuple[str, Transfers], list[int]] = {}
     beside: Counter[tuple[str, Transfers]] = Counter()
     for kind, transfers in kinds.items():
-        pieces = counts[kind]
         form = kind.name, replace(transfers, groups=tuple((1, bits) for _, bits in transfers.groups), beside=0)
-        beside[form] += pieces * transfers.beside
+        beside[form] += pieces[kind] * transfers.beside
         so_far = sizes.get(form, [0] * len(transfers.groups))
-        sizes[form] = [had + pieces * count for had, (count, _) in zip(so_far, transfers.groups, strict=True)]
+        sizes[form] = [had + pieces[kind] * count for had, (count, _) in zip(so_far, transfers.groups, strict=True)]
     for form, counts in sizes.items():
         alike = form[1]
         groups = ((count, bits) for count, (_, bits) in zip(counts, alike.groups, strict=True))
