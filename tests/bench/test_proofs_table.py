@@ -12,7 +12,7 @@ from bench.__main__ import main
 from bench.proofs_by_evaluations import NAMES
 
 
-@pytest.mark.parametrize("family", ["logarithm", "one_of_two", "range_32", "paillier_decryption_x32"])
+@pytest.mark.parametrize("family", ["logarithm", "one_of_two", "range_32", "paillier_factors"])
 def test_prover_verifier_and_batch_have_a_row_with_the_bytes(family: str, tmp_path: Path) -> None:
     file = tmp_path / "rows.json"
     main(["proofs", "--workloads", family, "--repeat", "1", "--json", str(file)])
