@@ -123,7 +123,11 @@ FOLDER_ORDER = {
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
         "encoding", "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
     ),
-    "protocols.joint_keys": ("polynomials_shoup00", "key", "dealing_dj01", "__init__"),
+    "protocols.joint_keys": (
+        "polynomials_shoup00", "key", "dealing_dj01", "lengths_flop18", "draws_flop18", "sieve_flop18", "ends_flop18",
+        "products_flop18", "biprimality_bf97", "exponents_flop18", "certified_flop18", "certifying_flop18",
+        "between_two_flop18", "__init__",
+    ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",

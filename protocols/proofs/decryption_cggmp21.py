@@ -47,16 +47,23 @@ def prove_decryption(
 ) -> Bytes:
     """A proof of `decrypts_to` by the key's owner. LocalError `wrong-witness` where a number is another one.
 
-    rho is the N-th root of C modulo N, of which the message is no part. Python's integers see p and q for the
-    exponents, as they do where a key is made.
+    rho is the N-th root of C modulo N, of which the message is no part.
     """
     relation = decrypts_to(ciphertexts, messages)
-    halves, group = CrtModulus(*key.secret_factors), ciphertexts.group
+    rho = roots(key, _numbers(ciphertexts))
+    return prove_relation(setting, relation, (), (rho,), source)
+
+
+def roots(key: PrivateKey, ciphertexts: Words) -> Words:
+    """The N-th roots (count, limbs) modulo N of ciphertexts, plain numbers (count, words): their randomisers.
+
+    Python's integers see p and q for the exponents, as they do where a key is made.
+    """
+    halves = CrtModulus(*key.secret_factors)
     primes = halves.p.n, halves.q.n
     bits = max(prime.bit_length() for prime in primes)
-    by_p, by_q = from_ints([pow(group.n, -1, prime - 1) for prime in primes], limbs_for(bits))
-    rho = halves.power(_numbers(ciphertexts), by_p, by_q, bits=bits)
-    return prove_relation(setting, relation, (), (rho,), source)
+    by_p, by_q = from_ints([pow(key.public.group.n, -1, prime - 1) for prime in primes], limbs_for(bits))
+    return halves.power(ciphertexts, by_p, by_q, bits=bits)
 
 
 def multiplied(

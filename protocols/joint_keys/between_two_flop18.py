@@ -1,0 +1,145 @@
+"""A modulus of two primes that nobody knows, made by two parties, either of whom may deviate.
+
+Frederiksen, Lindell, Osheter, Pinkas, "Fast Distributed RSA Key Generation for Semi-Honest and Malicious Adversaries",
+CRYPTO 2018, in the version eprint 2018/577: shares committed to, a sieve by transfers, products, the test of Boneh and
+Franklin, and proofs for the one modulus that is kept. Products and proofs are others here: by Paillier's cryptosystem,
+as of Canetti, Gennaro, Goldfeder, Makriyannis, Peled. What is thrown away is opened and looked at, as by Chen,
+Doerner, Kondi, Lee, Rosefield, shelat, CRYPTO 2020. docs/protocols/joint_keys_two_parties.md has the argument.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mpc.algebra.bigint import to_ints
+from mpc.algebra.ring import Words
+from mpc.context import Context, together
+from mpc.errors import LocalError
+from protocols.joint_keys import biprimality_bf97 as biprimality
+from protocols.joint_keys.certified_flop18 import Asked
+from protocols.joint_keys.certifying_flop18 import Chosen, certify
+from protocols.joint_keys.draws_flop18 import Draws, Places, deviates, draw, opened
+from protocols.joint_keys.ends_flop18 import Ends, meet
+from protocols.joint_keys.key import AdditiveShare
+from protocols.joint_keys.lengths_flop18 import Lengths
+from protocols.joint_keys.products_flop18 import Products, answer, ask
+from protocols.joint_keys.sieve_flop18 import Flags, require_divided, sieve_receive, sieve_send
+from protocols.ot.extension_softspoken_roy22 import SoftSpokenSender
+
+_DRAWN_PER_BIT = 4
+"""Candidates for a factor in a batch, times the bits of a factor: one batch of eight or so has a modulus."""
+
+
+async def generate_between_two(ctx: Context, bits: int = 2048) -> AdditiveShare:
+    """N = p q of 2048, 3072 or 4096 bits, and this party's share of phi(N); nobody learns p or q.
+
+    Secure against one of the two parties, malicious, with abort: whatever it does, the other one ends with an error that
+    names it, or with an N of two primes, both 3 mod 4, of which the malicious party knows nothing but N and its own
+    shares, that it fixed before. It may choose these, and may end the run instead of giving out an N; of each factor it
+    may learn fewer than 4 bits more, and b bits if it risks to be found out with a probability of 1 - 2^-b. Rounds
+    and bytes depend on how many candidates fail: one pair in about 2300 is good for 2048 bits.
+
+    LocalError `paillier-key-size`, `two-parties-only`; PeerError and Abort of the proofs and transfers; Abort
+    `joint-key-opening`, `joint-key-rejected`, `joint-key-product`, `joint-key-malformed`, `joint-key-own-key`.
+    """
+    lengths = Lengths(bits)
+    if ctx.n != 2:
+        raise LocalError(
+            "two-parties-only",
+            f"a modulus is made by two parties, either of whom may deviate; here are {ctx.n}",
+            "run it between two; for more there is the protocol against semi-honest parties alone",
+        )
+    (ends,) = await together(ctx, (meet, lengths))
+    return await generate(ctx, ends)
+
+
+async def generate(ctx: Context, ends: Ends) -> AdditiveShare:
+    """The same for parties that have met: batches of candidates, until one has a modulus."""
+    while True:
+        (found,) = await together(ctx, (_batch, ends))
+        if found is not None:
+            return _share_of(ctx.me, ends.lengths, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Candidates for both factors: their places (count, 2) among what was drawn, and what they were multiplied to."""
+
+    places: Places
+    x: Words = field(repr=False)
+    products: Products
+
+    def chosen(self, i: int) -> Chosen:
+        """One of them."""
+        products = self.products
+        randomiser = None if products.randomisers is None else products.randomisers[i : i + 1]
+        return Chosen(products.n[i], Asked(products.group, products.asked[i], products.answers[i]), self.x[i], randomiser)
+
+
+async def _batch(ctx: Context, ends: Ends) -> Chosen | None:
+    draws = await draw(ctx, ends.lengths, _DRAWN_PER_BIT * ends.lengths.half)
+    pairs = await _multiplied(ctx, ends, draws, await _sieved(ctx, ends, draws))
+    passed = biprimality.without_small_factors(ends.lengths, pairs.products.n)
+    n = [number for number, good in zip(pairs.products.n, passed, strict=True) if good]
+    passed[passed] = await biprimality.filtered(ctx, ends.lengths, n, pairs.x[passed])
+    found, rest = None, np.ones(len(passed), np.bool_)
+    for i in np.flatnonzero(passed).tolist():
+        (good,) = await together(ctx, (certify, ends, pairs.chosen(i)))
+        if good:
+            found, rest[i] = pairs.chosen(i), False
+            break
+        passed[i] = False
+    await _give_up(ctx, draws, pairs, rest, passed)
+    return found
+
+
+async def _sieved(ctx: Context, ends: Ends, draws: Draws) -> Places:
+    """The places of candidates that no small prime divides; the others are opened."""
+    cot, lengths = ends.cot, ends.lengths
+    if isinstance(cot, SoftSpokenSender):
+        flags = await sieve_send(ctx, cot, lengths, draws.x)
+    else:
+        flags = await sieve_receive(ctx, cot, lengths, draws.x)
+    given_up = np.flatnonzero(~flags)
+    theirs = await opened(ctx, draws, given_up)
+    await ctx.in_thread(require_divided, ctx, lengths, draws.x[given_up], theirs)
+    return np.flatnonzero(flags)
+
+
+async def _multiplied(ctx: Context, ends: Ends, draws: Draws, places: Places) -> _Pairs:
+    """Neighbours are the two factors of one candidate."""
+    pairs = places[: len(places) // 2 * 2].reshape(-1, 2)
+    x = draws.x[pairs]
+    return _Pairs(pairs, x, await (ask if ctx.me == 0 else answer)(ctx, ends, x))
+
+
+async def _give_up(ctx: Context, draws: Draws, pairs: _Pairs, rest: Flags, passed: Flags) -> None:
+    """Open what is not kept. Abort where a product was another one, or primes were made to seem composite."""
+    places = pairs.places[rest].reshape(-1)
+    theirs = await opened(ctx, draws, places)
+    await ctx.in_thread(_check_given_up, ctx, draws, pairs, (rest, passed), theirs)
+
+
+def _check_given_up(ctx: Context, draws: Draws, pairs: _Pairs, flags: tuple[Flags, Flags], theirs: Words) -> None:
+    rest, passed = flags
+    own, c = to_ints(pairs.x[rest]), draws.lengths.constant
+    factors = [c + 4 * (a + b) for a, b in zip(own, to_ints(theirs), strict=True)]
+    opened_pairs = zip(np.flatnonzero(rest).tolist(), factors[::2], factors[1::2], strict=True)
+    for i, p, q in opened_pairs:
+        if p * q != pairs.products.n[i]:
+            raise deviates(ctx, "joint-key-product", "made another product than that of the opened shares")
+        if not passed[i] and _seems_prime(p) and _seems_prime(q):
+            raise deviates(ctx, "joint-key-rejected", "made a product of two primes seem to be none")
+
+
+def _seems_prime(p: int) -> bool:
+    """By one base: whoever drew half of a random number did not choose it so that a composite one passes."""
+    return pow(2, p - 1, p) == 1
+
+
+def _share_of(me: int, lengths: Lengths, found: Chosen) -> AdditiveShare:
+    """phi(N) = N + 1 - p - q in two shares."""
+    own = 2 * lengths.constant_of(me) + 4 * sum(to_ints(found.x))
+    return AdditiveShare(found.n, (0 if me else found.n + 1) - own)
