@@ -35,11 +35,11 @@ _DRAWN_PER_BIT = 4
 async def generate_between_two(ctx: Context, bits: int = 2048) -> AdditiveShare:
     """N = p q of 2048, 3072 or 4096 bits, and this party's share of phi(N); nobody learns p or q.
 
-    Secure against one of the two parties, malicious, with abort: whatever it does, the other one ends with an error that
-    names it, or with an N of two primes, both 3 mod 4, of which the malicious party knows nothing but N and its own
-    shares, that it fixed before. It may choose these, and may end the run instead of giving out an N; of each factor it
-    may learn fewer than 4 bits more, and b bits if it risks to be found out with a probability of 1 - 2^-b. Rounds
-    and bytes depend on how many candidates fail: one pair in about 2300 is good for 2048 bits.
+    Secure against one of the two parties, malicious, with abort: whatever it does, the other one ends with an error
+    that names it, or with an N of two primes, both 3 mod 4, of which the malicious party knows N, its own shares, which
+    it fixed before, and what the sieve tells: about 13 bits of each factor if it deviates there, 3 if not. It may end
+    the run instead of giving out an N. Rounds and bytes depend on how many candidates fail: of some 2300 pairs one is
+    good for 2048 bits. Not in a plan: LocalError `not-in-a-plan`.
 
     LocalError `paillier-key-size`, `two-parties-only`; PeerError and Abort of the proofs and transfers; Abort
     `joint-key-opening`, `joint-key-rejected`, `joint-key-product`, `joint-key-malformed`, `joint-key-own-key`.
@@ -75,7 +75,9 @@ class _Pairs:
         """One of them."""
         products = self.products
         randomiser = None if products.randomisers is None else products.randomisers[i : i + 1]
-        return Chosen(products.n[i], Asked(products.group, products.asked[i], products.answers[i]), self.x[i], randomiser)
+        return Chosen(
+            products.n[i], Asked(products.group, products.asked[i], products.answers[i]), self.x[i], randomiser
+        )
 
 
 async def _batch(ctx: Context, ends: Ends) -> Chosen | None:

@@ -1,8 +1,9 @@
 """Whether N is a product of two primes that are 3 mod 4, from shares of these: Boneh, Franklin, CRYPTO 1997, section 3.
 
-With p = c + 4 (x_0 + x_1), q likewise, and w_i the sum of party i's x of p and of q: (N + 1 - p - q) / 4 = A - w_0 - w_1
-for A = (N + 1 - 2 c) / 4. For g of Jacobi symbol 1 that power of g is 1 or -1 where both are prime; else for at most half
-of all g, unless a factor is a power of a prime, which a number that nobody chose is with a probability below 2^-500.
+With p = c + 4 (x_0 + x_1), q likewise, and w_i the sum of party i's x of p and of q: (N + 1 - p - q) / 4 = A - w_0 -
+w_1 for A = (N + 1 - 2 c) / 4. For g of Jacobi symbol 1 that power of g is 1 or -1 where both are prime; else for at most
+half of all g, unless N has two prime factors of which one is there more than once. That is so with a probability below
+2^-500 for numbers of 1024 bits of which an honest party has drawn a part; so the paper's last step is left out.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.domain_hash import DomainHash
 from mpc.errors import PeerError
+from mpc.prg import Prg
 from protocols.joint_keys.draws_flop18 import deviates
 from protocols.joint_keys.lengths_flop18 import Lengths
 from protocols.paillier.prime_search import small_primes
@@ -35,9 +37,9 @@ def public_exponent(lengths: Lengths, n: int) -> int:
     return (n + 1 - 2 * lengths.constant) // 4
 
 
-def bases(domain: DomainHash, n: int, count: int) -> Words:
-    """g_1, g_2, ..., (count, limbs), of Jacobi symbol 1 modulo a public n: nobody can choose them."""
-    stream, size, found = domain.stream("bases"), -(-n.bit_length() // 8) + _SPARE_BYTES, list[int]()
+def bases(stream: Prg, n: int, count: int) -> Words:
+    """g_1, g_2, ..., (count, limbs), of Jacobi symbol 1 modulo a public n, from public coins."""
+    size, found = -(-n.bit_length() // 8) + _SPARE_BYTES, list[int]()
     while len(found) < count:
         g = int.from_bytes(stream.bytes(size), "little") % n
         found += [g] if jacobi_var(g, n) == 1 else []
@@ -73,7 +75,7 @@ async def filtered(ctx: Context, lengths: Lengths, n: Sequence[int], x: Words) -
 
 def _powers(domain: DomainHash, me: int, lengths: Lengths, n: Sequence[int], x: Words) -> Words:
     moduli = [Modulus(number) for number in n]
-    g = np.concatenate([bases(domain.copy().absorb(*_of(number)), number, 1) for number in n])
+    g = np.concatenate([bases(domain.copy().absorb(*_of(number)).stream("bases"), number, 1) for number in n])
     limbs = limbs_for(lengths.bits)
     exponents, bits = sums_of(x, limbs), lengths.share_bits + 1
     if me == 0:

@@ -7,13 +7,13 @@ the same commitments each proves what it tells in the test of Boneh and Franklin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from mpc.algebra.bigint import Modulus, from_ints, limbs_for
+from mpc.algebra.bigint import Modulus, limbs_for
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from protocols.joint_keys import biprimality_bf97 as biprimality
@@ -32,11 +32,12 @@ from protocols.joint_keys.certified_flop18 import (
 )
 from protocols.joint_keys.draws_flop18 import deviates
 from protocols.joint_keys.ends_flop18 import Ends
-from protocols.joint_keys.exponents_flop18 import BASES, OneExponent, prove_one_exponent, verify_one_exponent
+from protocols.joint_keys.exponents_flop18 import BASES, OneExponent, begin, challenges
 from protocols.joint_keys.products_flop18 import answered, encrypted, moduli, received
+from protocols.preprocessing.coins import toss
 from protocols.proofs.hidden_order import Relation, verify_relation
 from protocols.proofs.transcript import Bytes, Setting
-from protocols.proofs.whole_numbers import are_units
+from protocols.proofs.whole_numbers import Field, are_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,33 +128,40 @@ async def _answer_again(ctx: Context, call: _Call) -> None:
 
 async def _test(ctx: Context, call: _Call) -> bool:
     """The test by many bases, with proofs: g^(w_0) g^(w_1) is g^A or -g^A where N is good."""
-    lengths, n = call.ends.lengths, Modulus(call.chosen.n)
-    by_party = sorted((call.own, call.theirs), key=lambda by: by.prover)
-    domain = ctx.hash("bases of the test").absorb(from_ints([n.n], n.limbs), *(by.commitments for by in by_party))
-    g = await ctx.in_thread(biprimality.bases, domain, n.n, BASES)
-    w = biprimality.sums_of(call.chosen.x, n.limbs)[: limbs_for(lengths.share_bits + 1)]
-    images = await ctx.in_thread(_power, n, g, w, lengths.share_bits + 1)
-    (both,) = await ctx.exchange(images)
-    if not are_units(n, both[1 - ctx.me]):
-        raise biprimality.malformed(ctx)
-    own, theirs = (_statement(n, g, both[by.prover], by) for by in (call.own, call.theirs))
-    mu = biprimality.sums_of(call.secrets.mu, limbs_for(own.blinding_bits))
-    source = ctx.prg("nonces of a test").bytes
-    ctx.send(1 - ctx.me, await ctx.in_thread(prove_one_exponent, Setting.of(ctx, ctx.me), own, w, mu, source))
-    proof = await ctx.receive(1 - ctx.me, Spec((theirs.proof_bytes,), np.uint8))
-    await ctx.in_thread(verify_one_exponent, Setting.of(ctx, 1 - ctx.me), theirs, proof)
-    wanted = await ctx.in_thread(n.power_var, g, biprimality.public_exponent(lengths, n.n))
-    return biprimality.is_one_or_minus_one(n, n.mul(*both), wanted)
+    n = Modulus(call.chosen.n)
+    g = await ctx.in_thread(biprimality.bases, await toss(ctx), n.n, BASES)
+    own, theirs = (_statement(n, g, by) for by in (call.own, call.theirs))
+    w, mu = _sums(call.chosen.x, own.bits), _sums(call.secrets.mu, own.blinding_bits)
+    proving = await ctx.in_thread(begin, own, w, mu, ctx.prg("nonces of a test").bytes)
+    firsts = await _swapped(ctx, proving.firsts, theirs.first_fields)
+    e = challenges(await toss(ctx), BASES)
+    responses = await _swapped(ctx, proving.responses(e), theirs.response_fields)
+    if not await ctx.in_thread(theirs.holds, firsts, e, responses):
+        raise Setting.of(ctx, 1 - ctx.me).prover.failed()
+    wanted = await ctx.in_thread(n.power_var, g, biprimality.public_exponent(call.ends.lengths, n.n))
+    return biprimality.is_one_or_minus_one(n, n.mul(proving.firsts[0], firsts[0]), wanted)
 
 
-def _power(n: Modulus, g: Words, w: Words, bits: int) -> Words:
-    return n.power(g, w, bits=bits)
-
-
-def _statement(n: Modulus, g: Words, images: Words, by: Committed) -> OneExponent:
+def _statement(n: Modulus, g: Words, by: Committed) -> OneExponent:
     """Of w, the sum of both x, to which S_p S_q commits."""
     both = by.to.modulus.product(by.commitments)
-    return OneExponent(n, g, images, both, by.to, by.lengths.share_bits + 1, by.blinding_bits + 1)
+    return OneExponent(n, g, both, by.to, by.lengths.share_bits + 1, by.blinding_bits + 1)
+
+
+def _sums(x: Words, bits: int) -> Words:
+    """Of two secret numbers (2, words), in the words of so many bits."""
+    limbs = limbs_for(bits)
+    return biprimality.sums_of(x, limbs + 1)[:limbs]
+
+
+async def _swapped(ctx: Context, own: Sequence[Words], fields: Sequence[Field]) -> list[Words]:
+    """The peer's numbers for this party's, each as its field says."""
+    for numbers in own:
+        ctx.send(1 - ctx.me, numbers)
+    theirs = [await ctx.receive(1 - ctx.me, Spec((each.count, each.limbs))) for each in fields]
+    if not all(each.fits(numbers) for each, numbers in zip(fields, theirs, strict=True)):
+        raise Setting.of(ctx, 1 - ctx.me).prover.malformed()
+    return theirs
 
 
 async def _prove_encrypts(ctx: Context, call: _Call, asked: Words) -> None:

@@ -28,7 +28,7 @@ _COMMITMENT_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """This party's x (count, words) and nonces, both secret; the peer's `commitments`, and the hash they are made by."""
+    """This party's x (count, words) and nonces, both secret; the peer's `commitments`, and the hash that makes them."""
 
     lengths: Lengths
     x: Words = field(repr=False)
@@ -80,5 +80,7 @@ def deviates(ctx: Context, code: str, what: str) -> Abort:
 def _commitments(by: DomainHash, x: Words, nonces: Words, places: Places | None = None) -> Words:
     """(count, 4), each of its place among the candidates."""
     at = range(len(x)) if places is None else places.tolist()
-    made = [by.copy().absorb(i, nonce, row).words(_COMMITMENT_WORDS) for i, nonce, row in zip(at, nonces, x, strict=True)]
+    made = [
+        by.copy().absorb(i, nonce, row).words(_COMMITMENT_WORDS) for i, nonce, row in zip(at, nonces, x, strict=True)
+    ]
     return np.array(made, np.uint64).reshape(len(x), _COMMITMENT_WORDS)

@@ -1,4 +1,4 @@
-"""What a party has for the making of a modulus with another: a Paillier key of its own, and all that was proved of both.
+"""What a party has for the making of a modulus with another: a Paillier key of its own, and what was proved of both.
 
 The key is made for one modulus, and forgotten with it.
 """

@@ -1,8 +1,8 @@
 """How long numbers are in the making of a modulus between two parties, and what is public of its factors.
 
-Frederiksen, Lindell, Osheter, Pinkas, CRYPTO 2018; eprint 2018/577. A factor is p = c + 4 (x_0 + x_1): party i draws x_i,
-and c, which everybody knows, sets the two highest bits and makes p = 3 mod 4. So N = p q has exactly `bits` bits, and
-is 1 mod 4.
+Frederiksen, Lindell, Osheter, Pinkas, CRYPTO 2018; eprint 2018/577. A factor is p = c + 4 (x_0 + x_1): party i draws
+x_i, and c, which everybody knows, sets the two highest bits and makes p = 3 mod 4. So N = p q has exactly `bits` bits,
+and is 1 mod 4.
 """
 
 from __future__ import annotations

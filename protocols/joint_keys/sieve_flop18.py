@@ -1,9 +1,9 @@
 """Whether a small prime divides p_0 + p_1, for many candidates and primes, without telling anything else of the shares.
 
-It does where a = p_0 and b = -p_1 are the same modulo the prime. The transfers of Frederiksen, Lindell, Osheter, Pinkas,
-CRYPTO 2018, section 3.1 (one of as many strings as the prime has residues) come from correlated ones here: party 1
-chooses by the bits of b, party 0 has the labels that the bits of a would have chosen, and the hashes of both sum up to
-the same where all bits are.
+It does where a = p_0 and b = -p_1 are the same modulo the prime. The transfers of Frederiksen, Lindell, Osheter,
+Pinkas, CRYPTO 2018, section 3.1 (one of as many strings as the prime has residues) come from correlated ones here:
+party 1 chooses by the bits of b, party 0 has the labels that the bits of a would have chosen, and the hashes of both sum
+up to the same where all bits are.
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ class Wave:
     def digits(self, party: int, lengths: Lengths, x: Words) -> Words:
         """Bits of a or of b of secret x (count, words), packed: prime by prime, bit by bit, candidate by candidate."""
         residues = _residues(party, lengths, x, self.primes)
-        planes = [row >> np.uint64(bit) & np.uint64(1) for row, k in zip(residues, self.widths, strict=True) for bit in range(k)]
+        planes = [
+            row >> np.uint64(bit) & np.uint64(1)
+            for row, k in zip(residues, self.widths, strict=True)
+            for bit in range(k)
+        ]
         return bits.pack(np.concatenate(planes).astype(np.uint8))
 
     def correlations(self, count: int) -> int:
