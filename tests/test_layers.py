@@ -98,10 +98,10 @@ FOLDER_ORDER = {
     "protocols.proofs": (
         "refusals", "transcript", "reading", "statement", "linear", "composed", "proof", "hashed_bases", "pedersen",
         "inner_product_bbbpwm18", "bulletproof_bbbpwm18", "bulletproof_verifying", "range_bbbpwm18", "range_proving",
-        "constraints", "circuit_bbbpwm18", "circuit_proving", "sending", "strength", "whole_numbers", "modulus_cggmp21",
-        "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "factors_cggmp21", "encryption_cggmp21",
-        "affine_cggmp21", "decryption_cggmp21", "parameter_sending", "key_sending", "ciphertext_sending",
-        "claim", "quicksilver_ysww21", "standing_ends", "by_transfers", "__init__",
+        "constraints", "circuit_bbbpwm18", "circuit_proving", "strength", "whole_numbers", "modulus_cggmp21",
+        "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "any_statement", "sending", "factors_cggmp21",
+        "encryption_cggmp21", "affine_cggmp21", "decryption_cggmp21", "parameter_sending", "key_sending",
+        "ciphertext_sending", "to_everyone", "claim", "quicksilver_ysww21", "standing_ends", "by_transfers", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",
@@ -121,7 +121,8 @@ FOLDER_ORDER = {
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
-        "encoding", "offsets", "scaling", "matrices", "ciphertexts", "packing", "messages", "keys", "__init__",
+        "encoding", "offsets", "slots", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages",
+        "keys", "__init__",
     ),
     "protocols.joint_keys": (
         "polynomials_shoup00", "key", "dealing_dj01", "lengths_flop18", "draws_flop18", "sieve_flop18", "ends_flop18",

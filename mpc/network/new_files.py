@@ -41,7 +41,7 @@ def _written(file: NewFile) -> Iterator[str]:
     """The content on the disk beside its place, under a name of its own until the block ends."""
     try:
         descriptor, part = tempfile.mkstemp(dir=file.path.parent, prefix=file.path.name, suffix=".part")
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unwritable(file.path, error) from None
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -75,7 +75,6 @@ def _exists(path: Path) -> LocalError:
     )
 
 
-def _unwritable(path: Path, error: OSError) -> LocalError:
-    return LocalError(
-        "unwritable", f"cannot write {path}: {error.strerror}", "choose another folder, on a disk with room"
-    )
+def _unwritable(path: Path, error: OSError | ValueError) -> LocalError:
+    cause = error.strerror if isinstance(error, OSError) else "this is no name of a file"
+    return LocalError("unwritable", f"cannot write {path}: {cause}", "choose another folder, on a disk with room")

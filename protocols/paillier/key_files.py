@@ -115,12 +115,16 @@ def _key(passphrase: str | None, key_file: str | Path | None, salt: bytes, cost:
 
 
 def _read(path: str | Path) -> bytes:
-    """A file of a secret, which nobody else may read."""
+    """A file of a secret, which nobody else may read. A pipe or a device is none, and is not waited for."""
     try:
-        with open(path, "rb") as stream:
-            mode, data = os.fstat(stream.fileno()).st_mode, stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise LocalError("no-key", f"cannot read {path}: {error.strerror}", "name the file that holds it") from None
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            data = stream.read(_MOST_BYTES + 1) if stat.S_ISREG(mode) else b""
+    except (OSError, ValueError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "this is no name of a file"
+        raise LocalError("no-key", f"cannot read {path!s:.200}: {cause}", "name the file that holds it") from None
+    if not stat.S_ISREG(mode):
+        raise LocalError("no-key", f"{path} is no plain file", "name the file that holds it")
     if stat.S_IMODE(mode) & 0o077:
         raise LocalError("key-exposed", f"others may read {path}", f"chmod 600 {path}, and think of who has read it")
     if len(data) > _MOST_BYTES:

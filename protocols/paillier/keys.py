@@ -161,10 +161,12 @@ class PrivateKey:
         """Of two primes of the same length that the caller chose, 1024, 1536 or 2048 bits.
 
         LocalError `paillier-key-factors` where one is not prime, both are close or of another length, or one divides
-        the other less one; and what `check_modulus` says of their product.
+        the other less one, or where they are no Blum primes as `generate` makes and `exponent` is not `textbook`; and
+        what `check_modulus` says of their product.
         """
         _check_factors(p, q)
         check_modulus(p * q)
+        _check_exponent(p, q, exponent)
         self._take(p, q, s, exponent)
 
     @classmethod
@@ -267,11 +269,13 @@ class PrivateKey:
         key_file: str | Path | None = None,
         exponent: Exponent = "half",
     ) -> Self:
-        """The key that `save` wrote. LocalError as `read_secret` has them."""
+        """The key that `save` wrote. LocalError as `read_secret` has them, and `paillier-key-factors` where its primes
+        are not for the exponent."""
         fields = unpack(read_secret(path, _PRIVATE, passphrase=passphrase, key_file=key_file))
         if fields["version"] != _VERSION:
             raise LocalError("bad-key", f"{path} is of another version of the format", f"this Parley reads {_VERSION}")
         p, q = (int.from_bytes(fields[name], "little") for name in ("p", "q"))
+        _check_exponent(p, q, exponent)
         return cls.insecure_of(p, q, s=fields["s"], exponent=exponent)
 
     def __repr__(self) -> str:
@@ -292,6 +296,18 @@ def _check_factors(p: int, q: int) -> None:
             "paillier-key-factors",
             "a key is made of two primes of one length, far apart, neither of which divides the other less one",
             "let `mpc.paillier.generate` make one",
+        )
+
+
+def _check_exponent(p: int, q: int, exponent: Exponent) -> None:
+    """Powers of h are assumed to look random where h generates the squares' subgroup (Damgard, Jurik, Nielsen 2010,
+    section 4.2): both primes are 3 mod 4, and no more than 2 divides both less one."""
+    if exponent != "textbook" and (p % 4 != 3 or q % 4 != 3 or gcd(p - 1, q - 1) != 2):
+        raise LocalError(
+            "paillier-key-factors",
+            f"randomisers of the kind {exponent!r} are for primes that are 3 mod 4 and have p - 1 and q - 1 without a "
+            "common factor but 2",
+            'say exponent="textbook" for this key, or let `mpc.paillier.generate` make one',
         )
 
 

@@ -13,15 +13,17 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.bigint import from_ints, limbs_for, to_ints
+from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from protocols.paillier.ciphertexts import Ciphertexts, Sealed, axes_of
+from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Encoded, Scale, encode, numbers_of
+from protocols.paillier.encrypted_array import Sealed, axes_of
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.offsets import raised
 from protocols.paillier.scaling import Public
+from protocols.paillier.slots import fields_of, placed
 
 GUARD_BITS = 32
 """Room for sums of 2^32 numbers, or for products by numbers of 32 bits."""
@@ -206,26 +208,18 @@ def pack_messages(numbers: Encoded, layout: Layout, group: Group) -> Words:
     room[..., layout.length :, :] = from_ints([1 << layout.width - 1], fields.shape[-1])
     room[..., : layout.length, :] = fields
     room = room.reshape(*front, layout.groups, layout.slots, fields.shape[-1])
-    out = np.zeros((*front, layout.groups, group.messages.limbs + 1), U64)
-    for slot in range(layout.slots):
-        word, shift = divmod(slot * layout.width, 64)
-        for part in range(fields.shape[-1]):
-            bits = room[..., slot, part]
-            out[..., word + part] |= bits << np.uint64(shift)
-            if shift and word + part + 1 < out.shape[-1]:
-                out[..., word + part + 1] |= bits >> np.uint64(64 - shift)
-    return group.messages.sub(out[..., :-1], _offsets(layout, group))
+    packed = placed(room, layout.width, group.messages.limbs)
+    return group.messages.sub(packed, _offsets(layout, group))
 
 
 def unpack_messages(messages: Words, scale: Scale, layout: Layout, group: Group) -> npt.NDArray[Any]:
     """The numbers (..., length) that plaintexts (..., groups, limbs) hold, as `from_messages` gives them."""
     lifted = group.messages.add(messages, _offsets(layout, group))
-    words = limbs_for(layout.width)
-    padded = np.concatenate([lifted, np.zeros((*lifted.shape[:-1], words + 1), U64)], axis=-1)
     used = layout.slots * layout.width
     above = np.array([number >> used for number in to_ints(lifted)], object)
-    fields = np.stack([_field(padded, slot * layout.width, layout.width) for slot in range(layout.slots)], axis=-2)
-    fields = fields.reshape(*messages.shape[:-2], layout.groups * layout.slots, words)[..., : layout.length, :]
+    fields = fields_of(lifted, layout.width, layout.slots)
+    flat = (*messages.shape[:-2], layout.groups * layout.slots, fields.shape[-1])
+    fields = fields.reshape(flat)[..., : layout.length, :]
     offset = 1 << layout.width - 1
     wholes = [field - offset for field in to_ints(fields)]
     if above.any() or any(abs(whole) > scale.bound for whole in wholes):
@@ -235,18 +229,6 @@ def unpack_messages(messages: Words, scale: Scale, layout: Layout, group: Group)
             "declare a bound that holds; if a party declared it, do not trust what it sends",
         )
     return numbers_of(wholes, fields.shape[:-1], scale)
-
-
-def _field(padded: Words, start: int, width: int) -> Words:
-    word, shift = divmod(start, 64)
-    words = limbs_for(width)
-    out: Words = np.right_shift(padded[..., word : word + words], np.uint64(shift))
-    if shift:
-        out |= padded[..., word + 1 : word + words + 1] << np.uint64(64 - shift)
-    if width % 64:
-        out[..., -1] &= np.uint64((1 << width % 64) - 1)
-
-    return out
 
 
 def _offsets(layout: Layout, group: Group) -> Words:

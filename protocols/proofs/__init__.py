@@ -17,6 +17,7 @@ from protocols.proofs.key_sending import ReceivedKey, receive_key, send_key
 from protocols.proofs.linear import Linear, knows_logarithm, same_logarithm
 from protocols.proofs.parameter_sending import receive_parameters, send_parameters
 from protocols.proofs.pedersen import opening_witness, pedersen
+from protocols.proofs.range_bbbpwm18 import Range
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
 from protocols.proofs.sending import (
     prove,
@@ -27,6 +28,14 @@ from protocols.proofs.sending import (
     verify,
     verify_circuit,
     verify_range,
+)
+from protocols.proofs.to_everyone import (
+    prove_to_all,
+    receive_key_with_all,
+    receive_points_with_all,
+    send_key_to_all,
+    send_points_to_all,
+    verify_with_all,
 )
 
 
@@ -42,6 +51,7 @@ __all__ = [
     "Claim",
     "Linear",
     "Points",
+    "Range",
     "ReceivedKey",
     "RingPedersenKey",
     "Satisfies",
@@ -54,20 +64,26 @@ __all__ = [
     "prove_circuit",
     "prove_claim",
     "prove_range",
+    "prove_to_all",
     "receive_decrypted",
     "receive_encrypted",
     "receive_key",
+    "receive_key_with_all",
     "receive_parameters",
     "receive_points",
+    "receive_points_with_all",
     "same_logarithm",
     "scalars",
     "send_decrypted",
     "send_encrypted",
     "send_key",
+    "send_key_to_all",
     "send_parameters",
     "send_points",
+    "send_points_to_all",
     "verify",
     "verify_circuit",
     "verify_claim",
     "verify_range",
+    "verify_with_all",
 ]

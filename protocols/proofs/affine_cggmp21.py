@@ -24,7 +24,7 @@ from protocols.proofs.hidden_rows import Number, OnePlus, Powers
 from protocols.proofs.refusals import unfit
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen
 from protocols.proofs.strength import STANDARD, Strength
-from protocols.proofs.transcript import Bytes, Setting
+from protocols.proofs.transcript import Bytes, Proof, Setting
 from protocols.proofs.whole_numbers import (
     Field,
     committed_length,
@@ -156,7 +156,7 @@ def prove_affine(
     return with_committed([s, t], prove_relation(setting, statement.relation(s, t), numbers + blindings, units, source))
 
 
-def verify_affine(setting: Setting, statement: Affine, proof: Bytes) -> None:
+def verify_affine(setting: Setting, statement: Affine, proof: Proof) -> None:
     """Raise unless `proof`, any bytes whatever, proves the statement in this setting. Errors as `verify_relation`."""
     (s, t), rest = committed_parts(setting, proof, statement.committed, statement.proof_bytes)
     verify_relation(setting, statement.relation(s, t), rest)

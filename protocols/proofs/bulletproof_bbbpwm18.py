@@ -16,7 +16,7 @@ from protocols.proofs.hashed_bases import hashed_bases
 from protocols.proofs.inner_product_bbbpwm18 import InnerProduct, challenges
 from protocols.proofs.pedersen import Pedersen
 from protocols.proofs.reading import as_bytes, from_bytes, length_of
-from protocols.proofs.transcript import Bytes, Setting, Transcript
+from protocols.proofs.transcript import Bytes, Proof, Setting, Transcript
 
 SCALARS = 3
 """tau_x, mu, t."""
@@ -112,7 +112,7 @@ class Messages:
         )  # fmt: skip
 
 
-def read(setting: Setting, statement: Bulletproof, proof: Bytes) -> tuple[Messages, Challenges]:
+def read(setting: Setting, statement: Bulletproof, proof: Proof) -> tuple[Messages, Challenges]:
     """What any bytes whatever say; errors as in `protocols.proofs.reading.from_bytes`."""
     transcript, order = statement.begun(setting), statement.order
     points, scalars = from_bytes(setting, statement.group, transcript, proof, statement.points, SCALARS + 2)

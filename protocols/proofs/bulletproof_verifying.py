@@ -14,17 +14,17 @@ from protocols.proofs.inner_product_bbbpwm18 import factors
 from protocols.proofs.reading import require_all
 from protocols.proofs.refusals import unfit
 from protocols.proofs.statement import Equation
-from protocols.proofs.transcript import Bytes, Setting
+from protocols.proofs.transcript import Proof, Setting
 
 Found = tuple[Bulletproof, Messages, Challenges]
 
 
-def verify_bulletproof(setting: Setting, statement: Bulletproof, proof: Bytes) -> None:
+def verify_bulletproof(setting: Setting, statement: Bulletproof, proof: Proof) -> None:
     """Raise unless `proof`, any bytes whatever, proves the statement; errors as in `protocols.proofs.proof.verify`."""
     verify_bulletproofs([(setting, statement, proof)])
 
 
-def verify_bulletproofs(proofs: Sequence[tuple[Setting, Bulletproof, Bytes]]) -> None:
+def verify_bulletproofs(proofs: Sequence[tuple[Setting, Bulletproof, Proof]]) -> None:
     """Verify many proofs, with weights that this party draws; errors for the first that fails.
 
     Ranges and circuits may be mixed. All are over one group, or LocalError `wrong-statement`.

@@ -113,14 +113,14 @@ class AtLeastOne(_Composed):
 
     def witness(self, index: int, known: Scalars) -> Scalars:
         """The witness `known` (secret) of the statement number `index` (secret), and nothing of the others."""
-        longest = max(part.witnesses for part in self.statements)
-        if not 0 <= index < len(self.statements) or known.size != self.statements[index].witnesses:
+        lengths = np.array([part.witnesses for part in self.statements])
+        longest, chosen = max(lengths), np.arange(len(lengths)) == index
+        if not (chosen & (lengths == known.size)).any():
             raise unfit("a witness of one of the statements has its number and its length", "see what it consists of")
         words = np.zeros((longest, known.order.limbs), U64)
         words[: known.size] = known.reshape(-1).words
         found = []
-        for number, part in enumerate(self.statements):
-            mask = np.uint64(-(number == index) % 2**64)
+        for part, mask in zip(self.statements, np.uint64(0) - chosen.astype(U64), strict=True):
             flag = np.zeros((1, known.order.limbs), U64)
             flag[0, 0] = mask & np.uint64(1)
             found += [flag, words[: part.witnesses] & mask]

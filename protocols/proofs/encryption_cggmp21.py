@@ -27,7 +27,7 @@ from protocols.proofs.pedersen import pedersen
 from protocols.proofs.refusals import unfit
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen
 from protocols.proofs.strength import STANDARD, Strength
-from protocols.proofs.transcript import Bytes, Setting
+from protocols.proofs.transcript import Bytes, Proof, Setting
 from protocols.proofs.whole_numbers import (
     Field,
     committed_length,
@@ -166,7 +166,7 @@ def prove_in_range(
     return with_committed([s], proof)
 
 
-def verify_in_range(setting: Setting, statement: InRange, proof: Bytes) -> None:
+def verify_in_range(setting: Setting, statement: InRange, proof: Proof) -> None:
     """Raise unless `proof`, any bytes whatever, proves the statement in this setting. Errors as `verify_relation`."""
     (s,), rest = committed_parts(setting, proof, statement.committed, statement.proof_bytes)
     verify_relation(setting, statement.relation(s), rest)

@@ -21,7 +21,7 @@ from protocols.proofs.hidden_rows import Number, Powers
 from protocols.proofs.refusals import unfit
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen
 from protocols.proofs.strength import STANDARD, Strength
-from protocols.proofs.transcript import Bytes, Setting
+from protocols.proofs.transcript import Bytes, Proof, Setting
 from protocols.proofs.whole_numbers import (
     Field,
     committed_length,
@@ -119,7 +119,7 @@ def prove_no_small_factor(
     return with_committed([both, sigma], proof)
 
 
-def verify_no_small_factor(setting: Setting, statement: NoSmallFactor, proof: Bytes) -> None:
+def verify_no_small_factor(setting: Setting, statement: NoSmallFactor, proof: Proof) -> None:
     """Raise unless `proof`, any bytes whatever, proves the statement here. Errors as in `verify_relation`."""
     (both, sigma), rest = committed_parts(setting, proof, statement.committed, statement.proof_bytes)
     verify_relation(setting, statement.relation(both, sigma), rest)

@@ -25,7 +25,7 @@ from mpc.errors import LocalError
 from protocols.proofs.hidden_rows import Row
 from protocols.proofs.refusals import unfit
 from protocols.proofs.strength import STANDARD, Strength, require_secure
-from protocols.proofs.transcript import Bytes, Setting, Transcript
+from protocols.proofs.transcript import Bytes, Proof, Setting, Transcript
 from protocols.proofs.whole_numbers import (
     Field,
     absorb_modulus,
@@ -160,7 +160,7 @@ def prove_relation(
     return proof_of(header, [*firsts, *z, *z_units])
 
 
-def verify_relation(setting: Setting, relation: Relation, proof: Bytes) -> None:
+def verify_relation(setting: Setting, relation: Relation, proof: Proof) -> None:
     """Raise unless `proof`, any bytes whatever, proves the relation in this setting.
 
     PeerError `proof-length`, `malformed-proof` (a response beyond the widened range, too), `proof-of-another-session`

@@ -21,7 +21,7 @@ from mpc.errors import LocalError
 from protocols.paillier.key_checks import is_power
 from protocols.paillier.prime_search import is_prime
 from protocols.proofs.strength import STANDARD, Strength, require_secure
-from protocols.proofs.transcript import Bytes, Setting, Transcript
+from protocols.proofs.transcript import Bytes, Proof, Setting, Transcript
 from protocols.proofs.whole_numbers import Field, absorb_modulus, absorb_numbers, proof_length, proof_of, proof_parts
 
 Bits = npt.NDArray[np.uint64]
@@ -94,7 +94,7 @@ def prove_modulus(setting: Setting, statement: BlumModulus, p: int, q: int, sour
     return proof_of(header, [w, x, z, signs])
 
 
-def verify_modulus(setting: Setting, statement: BlumModulus, proof: Bytes) -> None:
+def verify_modulus(setting: Setting, statement: BlumModulus, proof: Proof) -> None:
     """Raise unless `proof`, any bytes whatever, proves the statement in this setting, and N is neither even nor a prime
     or a power of one, for which the equations alone could hold.
 

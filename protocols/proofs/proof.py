@@ -14,7 +14,7 @@ from mpc.errors import LocalError
 from protocols.proofs.reading import as_bytes, from_bytes, length_of, require_all
 from protocols.proofs.refusals import unfit
 from protocols.proofs.statement import Equation, Statement
-from protocols.proofs.transcript import Bytes, Setting, Transcript
+from protocols.proofs.transcript import Bytes, Proof, Setting, Transcript
 
 
 def proof_bytes(statement: Statement) -> int:
@@ -32,7 +32,7 @@ def prove(setting: Setting, statement: Statement, witness: Scalars, source: Rand
         raise unfit(f"the statement takes {statement.witnesses} scalars, not {witness.size}", "give its whole witness")
     order = statement.group.order
     witness, nonces = witness.reshape(-1), Scalars.random(order, (statement.nonces,), source)
-    transcript = _begun(setting, statement)
+    transcript = begun(setting, statement)
     header = setting.header(transcript)
     commitments = statement.commit(nonces, witness)
     challenge = _challenge(transcript, commitments, statement)
@@ -44,7 +44,7 @@ def prove(setting: Setting, statement: Statement, witness: Scalars, source: Rand
     return as_bytes(header, commitments, responses)
 
 
-def verify(setting: Setting, statement: Statement, proof: Bytes) -> None:
+def verify(setting: Setting, statement: Statement, proof: Proof) -> None:
     """Raise unless `proof`, any bytes whatever, proves the statement in this setting.
 
     PeerError `proof-length`, `malformed-proof`, `proof-of-another-session` or `proof-of-another-statement`, Abort
@@ -53,7 +53,7 @@ def verify(setting: Setting, statement: Statement, proof: Bytes) -> None:
     verify_all([(setting, statement, proof)])
 
 
-def verify_all(proofs: Sequence[tuple[Setting, Statement, Bytes]]) -> None:
+def verify_all(proofs: Sequence[tuple[Setting, Statement, Proof]]) -> None:
     """Verify many proofs by one sum of many products; errors as in `verify`, for the first that fails.
 
     All equations are added up with weights that this party draws for them: a false one is noticed but with a
@@ -66,15 +66,16 @@ def verify_all(proofs: Sequence[tuple[Setting, Statement, Bytes]]) -> None:
 Read = tuple[Statement, Scalars, Points, Scalars]
 
 
-def _read(setting: Setting, statement: Statement, proof: Bytes) -> Read:
+def _read(setting: Setting, statement: Statement, proof: Proof) -> Read:
     """Statement, challenge, first message and response of a proof."""
-    transcript = _begun(setting, statement)
+    transcript = begun(setting, statement)
     sizes = (statement.commitments, statement.responses)
     commitments, responses = from_bytes(setting, statement.group, transcript, proof, *sizes)
     return statement, _challenge(transcript, commitments, statement), commitments, responses
 
 
-def _begun(setting: Setting, statement: Statement) -> Transcript:
+def begun(setting: Setting, statement: Statement) -> Transcript:
+    """A transcript that has absorbed setting and statement, with all lengths."""
     transcript = setting.transcript()
     transcript.absorb("sigma protocol", statement.group.name, statement.commitments, statement.responses)
     statement.absorb(transcript)

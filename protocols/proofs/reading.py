@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from mpc.algebra.group import Group, Points, Scalars
-from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting, Transcript
+from protocols.proofs.transcript import HEADER_BYTES, Bytes, Proof, Setting, Transcript
 
 R = TypeVar("R")
 
@@ -24,19 +24,18 @@ def as_bytes(header: bytes, *parts: Points | Scalars) -> Bytes:
 
 
 def from_bytes(
-    setting: Setting, group: Group, statement: Transcript, proof: Bytes, points: int, scalars: int
+    setting: Setting, group: Group, statement: Transcript, proof: Proof, points: int, scalars: int
 ) -> tuple[Points, Scalars]:
     """So many elements and scalars of any bytes whatever; `statement` has absorbed setting and statement.
 
     PeerError `proof-length`, `malformed-proof`, `proof-of-another-session` or `proof-of-another-statement`.
     """
     wanted = length_of(group, points, scalars)
-    if proof.dtype != np.uint8 or proof.shape != (wanted,):
-        raise setting.prover.of_wrong_length(proof.nbytes, wanted)
-    setting.check_header(proof[:HEADER_BYTES].tobytes(), statement)
+    sent = setting.of_length(proof, wanted)
+    setting.check_header(sent[:HEADER_BYTES].tobytes(), statement)
     middle = HEADER_BYTES + points * group.encoding_bytes
-    elements, good = Points.from_bytes(group, proof[HEADER_BYTES:middle].reshape(-1, group.encoding_bytes))
-    numbers, below = Scalars.from_bytes(group.order, proof[middle:].reshape(-1, 8 * group.order.limbs))
+    elements, good = Points.from_bytes(group, sent[HEADER_BYTES:middle].reshape(-1, group.encoding_bytes))
+    numbers, below = Scalars.from_bytes(group.order, sent[middle:].reshape(-1, 8 * group.order.limbs))
     if not good.all() or not below.all():
         raise setting.prover.malformed()
     return elements, numbers

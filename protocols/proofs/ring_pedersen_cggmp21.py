@@ -22,7 +22,7 @@ from mpc.errors import LocalError
 from protocols.paillier.keys import PrivateKey
 from protocols.proofs.refusals import Prover, unfit
 from protocols.proofs.strength import STANDARD, Strength, require_secure
-from protocols.proofs.transcript import Bytes, Setting, Transcript
+from protocols.proofs.transcript import Bytes, Proof, Setting, Transcript
 from protocols.proofs.whole_numbers import (
     Field,
     absorb_modulus,
@@ -162,7 +162,7 @@ class PowerOf:
         return np.array_equal(powers, wanted)
 
 
-def verify_ring_pedersen(setting: Setting, statement: PowerOf, proof: Bytes) -> None:
+def verify_ring_pedersen(setting: Setting, statement: PowerOf, proof: Proof) -> None:
     """Raise unless `proof`, any bytes whatever, proves the statement in this setting.
 
     PeerError `proof-length`, `malformed-proof`, `proof-of-another-session` or `proof-of-another-statement`, Abort

@@ -19,37 +19,38 @@ from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import RISTRETTO
 from mpc.context import Context, Spec
 from mpc.errors import PeerError
-from protocols.proofs import proof as sigma
-from protocols.proofs import range_proving
+from protocols.proofs import any_statement, range_proving
+from protocols.proofs.any_statement import AnyStatement, proof_bytes
 from protocols.proofs.bulletproof_verifying import verify_bulletproof
 from protocols.proofs.circuit_bbbpwm18 import Satisfies
 from protocols.proofs.circuit_proving import prove_circuit as prove_of_circuit
 from protocols.proofs.pedersen import pedersen
 from protocols.proofs.range_bbbpwm18 import Range
-from protocols.proofs.statement import Statement
 from protocols.proofs.transcript import Setting
 
 
-@cost(rounds=1, to_one=lambda peer, statement, *_: sigma.proof_bytes(statement) // 8, call_name="proof", parties=2)
-async def prove(ctx: Context, to: int, statement: Statement, witness: Scalars) -> None:
+@cost(rounds=1, to_one=lambda peer, statement, *_: proof_bytes(statement) // 8, call_name="proof", parties=2)
+async def prove(ctx: Context, to: int, statement: AnyStatement, *witness: Any) -> None:
     """Prove to party `to`, which calls `verify`, that this party knows a witness (secret) of the statement.
 
-    LocalError `wrong-witness` where it is none; nothing is sent then. Sources: `protocols.proofs.proof`.
+    Scalars of a sigma protocol; values and blindings of a `Range` or of `Satisfies`; numbers and units of a relation,
+    as `multiplied` and `same_exponent` are. LocalError `wrong-witness` where it is none; nothing is sent then.
+    Sources: `protocols.proofs.proof`.
     """
     made = await ctx.in_thread(
-        sigma.prove, Setting.of(ctx, ctx.me), statement, witness, ctx.prg("nonces of a proof").bytes
+        any_statement.prove, Setting.of(ctx, ctx.me), statement, witness, ctx.prg("nonces of a proof").bytes
     )
     ctx.send(to, made)
 
 
-@cost(rounds=1, to_one=lambda sender, statement: sigma.proof_bytes(statement) // 8, call_name="proof", parties=2)
-async def verify(ctx: Context, sender: int, statement: Statement) -> None:
+@cost(rounds=1, to_one=lambda sender, statement: proof_bytes(statement) // 8, call_name="proof", parties=2)
+async def verify(ctx: Context, sender: int, statement: AnyStatement) -> None:
     """Verify what party `sender` proves in this call. Returns only if the proof holds.
 
     PeerError `proof-of-another-statement`, `proof-of-another-session`, `malformed-proof`, Abort `proof-refused`.
     """
-    sent = await ctx.receive(sender, Spec((sigma.proof_bytes(statement),), np.uint8))
-    await ctx.in_thread(sigma.verify, Setting.of(ctx, sender), statement, sent)
+    sent = await ctx.receive(sender, Spec((proof_bytes(statement),), np.uint8))
+    await ctx.in_thread(any_statement.verify, Setting.of(ctx, sender), statement, sent)
 
 
 @cost(rounds=1, to_one=lambda peer, values, *_, bits=64: _range_words(len(values), bits), call_name="range", parties=2)

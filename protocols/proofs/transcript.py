@@ -23,6 +23,8 @@ from mpc.prg import DomainPart
 from protocols.proofs.refusals import Prover
 
 Bytes = npt.NDArray[np.uint8]
+Proof = Bytes | bytes
+"""A proof as who verifies it may have it: an array, or Python's bytes."""
 
 DIGEST_BYTES = 16
 HEADER_BYTES = 2 * DIGEST_BYTES
@@ -100,6 +102,13 @@ class Setting:
     def header(self, statement: Transcript) -> bytes:
         """What a proof begins with, so that a refusal can say what is wrong; the challenge binds it all the same."""
         return self.transcript().digest("setting") + statement.digest("statement")
+
+    def of_length(self, proof: Proof, wanted: int) -> Bytes:
+        """A proof as an array (wanted,). PeerError `proof-length` for any other array or bytes."""
+        sent = np.frombuffer(proof, np.uint8) if isinstance(proof, bytes) else np.asarray(proof)
+        if sent.dtype != np.uint8 or sent.shape != (wanted,):
+            raise self.prover.of_wrong_length(sent.nbytes, wanted)
+        return sent
 
     def check_header(self, header: bytes, statement: Transcript) -> None:
         """PeerError `proof-of-another-session` or `proof-of-another-statement`."""

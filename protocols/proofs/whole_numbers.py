@@ -15,7 +15,7 @@ import numpy as np
 from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for, to_ints
 from mpc.algebra.group import Group
 from mpc.algebra.ring import U64, Words
-from protocols.proofs.transcript import HEADER_BYTES, Bytes, Setting, Transcript
+from protocols.proofs.transcript import HEADER_BYTES, Bytes, Proof, Setting, Transcript
 
 
 def random_numbers(count: int, bits: int, source: RandomBytes) -> Words:
@@ -105,16 +105,15 @@ def proof_of(header: bytes, parts: Sequence[Words]) -> Bytes:
     return np.concatenate([np.frombuffer(header, np.uint8), *(_as_bytes(part) for part in parts)])
 
 
-def proof_parts(setting: Setting, statement: Transcript, proof: Bytes, fields: Sequence[Field]) -> list[Words]:
+def proof_parts(setting: Setting, statement: Transcript, proof: Proof, fields: Sequence[Field]) -> list[Words]:
     """The parts (count, limbs) of any bytes whatever.
 
     PeerError `proof-length`, `malformed-proof`, `proof-of-another-session` or `proof-of-another-statement`.
     """
     wanted = proof_length(fields)
-    if proof.dtype != np.uint8 or proof.shape != (wanted,):
-        raise setting.prover.of_wrong_length(proof.nbytes, wanted)
-    setting.check_header(proof[:HEADER_BYTES].tobytes(), statement)
-    parts, _ = committed_parts(setting, proof[HEADER_BYTES:], fields, wanted - HEADER_BYTES)
+    sent = setting.of_length(proof, wanted)
+    setting.check_header(sent[:HEADER_BYTES].tobytes(), statement)
+    parts, _ = committed_parts(setting, sent[HEADER_BYTES:], fields, wanted - HEADER_BYTES)
     return parts
 
 
@@ -123,18 +122,17 @@ def committed_length(fields: Sequence[Field]) -> int:
     return sum(8 * field.count * field.limbs for field in fields)
 
 
-def committed_parts(setting: Setting, proof: Bytes, fields: Sequence[Field], wanted: int) -> tuple[list[Words], Bytes]:
+def committed_parts(setting: Setting, proof: Proof, fields: Sequence[Field], wanted: int) -> tuple[list[Words], Bytes]:
     """What stands before the proof, and the proof itself, of any bytes whatever, `wanted` altogether.
 
     PeerError `proof-length` or `malformed-proof`.
     """
-    if proof.dtype != np.uint8 or proof.shape != (wanted,):
-        raise setting.prover.of_wrong_length(proof.nbytes, wanted)
+    sent = setting.of_length(proof, wanted)
     size = committed_length(fields)
-    parts = _split(proof[:size], fields)
+    parts = _split(sent[:size], fields)
     if not all(field.fits(part) for field, part in zip(fields, parts, strict=True)):
         raise setting.prover.malformed()
-    return parts, proof[size:]
+    return parts, sent[size:]
 
 
 def with_committed(parts: Sequence[Words], proof: Bytes) -> Bytes:

@@ -128,6 +128,19 @@ def test_factors_that_make_no_key() -> None:
     assert PrivateKey(p, q).public == key().public
 
 
+def test_primes_that_the_half_exponent_is_not_for(tmp_path: Path) -> None:
+    """1 mod 4, or p - 1 and q - 1 with a common factor: h is no generator, so that only `textbook` is drawn."""
+    p, q = (next(p for p in iter(lambda: random_prime(1024), 0) if p % 3 == 1) for _ in range(2))
+    with pytest.raises(LocalError, match="paillier-key-factors"):
+        PrivateKey(p, q, exponent="short")
+    assert PrivateKey(p, q, exponent="textbook").public.exponent == "textbook"
+    new_key_file(tmp_path / "lock")
+    PrivateKey.insecure_of(1000033, 999983, exponent="textbook").save(tmp_path / "key", key_file=tmp_path / "lock")
+    refused(tmp_path / "key", "paillier-key-factors", key_file=tmp_path / "lock")
+    loaded = PrivateKey.load(tmp_path / "key", key_file=tmp_path / "lock", exponent="textbook")
+    assert loaded.decrypt(loaded.public.encrypt([7], bound=7)).tolist() == [7]
+
+
 def test_secret_halves_are_not_shown(tmp_path: Path) -> None:
     p, q = key()._factors
     shown = [repr(key()), repr(key()._decryption), repr(key().public), str(key())]
@@ -196,6 +209,17 @@ def test_kept_under_a_key_file(tmp_path: Path) -> None:
     refused(path, "bad-key", key_file=tmp_path / "short")
     new_key_file(tmp_path / "another")
     refused(path, "wrong-passphrase", key_file=tmp_path / "another")
+
+
+def test_a_key_file_that_is_no_file(tmp_path: Path) -> None:
+    """A pipe that nobody writes to is not waited for, and what is no name ends in the same error."""
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    for path in (tmp_path / "pipe", Path("/dev/null"), tmp_path, Path("a\0b")):
+        refused(path, "no-key", passphrase="x")
+        with pytest.raises(LocalError, match="no-key"):
+            tiny_key().save(tmp_path / "new", key_file=path)
+    with pytest.raises(LocalError, match="unwritable"):
+        new_key_file("a\0b")
 
 
 def test_a_file_that_was_changed_anywhere(tmp_path: Path) -> None:

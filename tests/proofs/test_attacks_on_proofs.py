@@ -136,6 +136,14 @@ def test_cut_short_and_made_longer(length: int) -> None:
     assert refused.value.party == "alice"
 
 
+def test_bytes_of_python_are_a_proof_too() -> None:
+    statement, witness = logarithms(RISTRETTO, 1)
+    proof = prove(ALICE, statement, witness)
+    verify(ALICE, statement, proof.tobytes())
+    for bent in (b"", proof.tobytes()[:-1], bytes(len(proof)), proof.astype(np.uint16), proof.reshape(2, -1)):
+        assert code_of(lambda b=bent: verify(ALICE, statement, b)) in {"proof-length", "proof-of-another-session"}
+
+
 def test_every_byte_counts() -> None:
     statement, witness = equal_logarithms(RISTRETTO)
     proof = prove(ALICE, statement, witness)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+import bytes_of_key_proofs
 import numpy as np
 import pytest
 
@@ -59,9 +60,10 @@ HASHES = {
     in_range: "53c4a36e14fc7518",
     in_circuit: "7fb3da7664f91aff",
 }
+ALL = HASHES | bytes_of_key_proofs.HASHES
 
 
-@pytest.mark.parametrize("make", HASHES, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", ALL, ids=lambda make: f"{make.__module__}-{make.__name__}")
 def test_bytes_from_fixed_randomness(make: Callable[[RandomBytes], Bytes]) -> None:
     proof = make(Seed(bytes(32)).prg("a test").bytes)
-    assert hashlib.sha256(proof.tobytes()).hexdigest()[:16] == HASHES[make]
+    assert hashlib.sha256(proof.tobytes()).hexdigest()[:16] == ALL[make]

@@ -16,7 +16,7 @@ from mpc.context import Context, Spec
 from mpc.domain_hash import DomainHash
 from mpc.errors import ParleyError
 from protocols import proofs
-from protocols.proofs import sending
+from protocols.proofs import any_statement, sending
 from protocols.proofs.linear import knows_logarithm
 from protocols.proofs.pedersen import opening_witness, pedersen
 from protocols.proofs.proof import prove
@@ -166,7 +166,7 @@ def test_no_two_proofs_share_their_nonces(monkeypatch: pytest.MonkeyPatch) -> No
 
         return verify_and_keep
 
-    monkeypatch.setattr(sending.sigma, "verify", seen(sending.sigma.verify, 1))
+    monkeypatch.setattr(any_statement.sigma, "verify", seen(any_statement.sigma.verify, 1))
     monkeypatch.setattr(sending, "verify_bulletproof", seen(sending.verify_bulletproof, 2))
     secret, blinding = Scalars.of(ORDER, [3]), Scalars.of(ORDER, [4])
     commitment = pedersen().committed(secret, blinding)

@@ -1,0 +1,321 @@
+"""Arrays of ciphertexts that compute as numpy's do, whatever adds them up: what cryptosystems that add have in common.
+
+A cryptosystem says what becomes of its words: how ciphertexts are added, negated, multiplied by numbers and made anew,
+and what a plaintext can hold. Shapes, scales, bounds and what may leave as it is are here.
+"""
+
+from __future__ import annotations
+
+import os
+from math import prod
+from operator import index
+from typing import Any, NoReturn, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.algebra.bigint import RandomBytes
+from mpc.algebra.ring import Words
+from mpc.errors import LocalError
+from protocols.paillier.encoding import Encoded, Scale, encode
+from protocols.paillier.scaling import Public
+
+Operand: TypeAlias = "EncryptedArray | Public | npt.ArrayLike"
+
+
+class Sealed:
+    """What has no truth value and does not compare, as nobody here knows it: LocalError `secret-truth`."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> NoReturn:
+        raise LocalError(
+            "secret-truth", "encrypted numbers have no truth value", "decrypt them where they may be known"
+        )
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise LocalError("secret-truth", "encrypted numbers do not compare", "decrypt them where they may be known")
+
+    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
+
+
+class EncryptedArray(Sealed):
+    """Encrypted numbers of any shape; `+`, `-`, `*`, `@` with ciphertexts of the same key, numbers and `public` ones.
+
+    Numbers count as secret: they are encoded as encryption does, and multiplied in constant time. What was computed or
+    chosen of others shows how, to whoever compares ciphertexts, until it is rerandomised; that happens by itself when
+    it is sent (`to_bytes`). A bound that a plaintext cannot hold is refused before anything is computed. Any number of
+    threads may use one.
+    """
+
+    __slots__ = ("_unsent", "scale", "words")
+    __array_ufunc__ = None
+
+    def __init__(self, words: Words, scale: Scale, *, fresh: bool) -> None:
+        """words: (*shape, words of a ciphertext). `fresh`: they were encrypted or rerandomised here, for this."""
+        self.words, self.scale = words, self._checked(scale)
+        self._unsent = [True] if fresh else []
+
+    # what a cryptosystem does
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Of the key: another for every other one, and for every other cryptosystem."""
+        raise NotImplementedError
+
+    def _like(self, words: Words, scale: Scale) -> Self:
+        """Ciphertexts of the same key, which have not become fresh."""
+        raise NotImplementedError
+
+    def _checked(self, scale: Scale) -> Scale:
+        """A scale that plaintexts hold; else LocalError."""
+        raise NotImplementedError
+
+    def _added(self, x: Words, y: Words) -> Words:
+        """Ciphertexts of sums; shapes broadcast."""
+        raise NotImplementedError
+
+    def _negated(self) -> Words:
+        """Ciphertexts of these numbers, negated."""
+        raise NotImplementedError
+
+    def _total(self, words: Words) -> Words:
+        """Ciphertexts of the sums along the first axis, which may be empty."""
+        raise NotImplementedError
+
+    def _times(self, factors: Encoded, *, known: bool) -> Words:
+        """Ciphertexts of products by factors, `known` to everybody or secret; shapes broadcast."""
+        raise NotImplementedError
+
+    def _products(self, matrix: Encoded, columns: Words, *, known: bool) -> Words:
+        """(m, k, words of a ciphertext), of a matrix (m, n) and ciphertexts (n, k)."""
+        raise NotImplementedError
+
+    def _shifted(self, plain: Encoded, scale: Scale, *, negative: bool) -> Self:
+        """With plain numbers added or taken off, at the fractional bits of `scale`, which these have already."""
+        raise NotImplementedError
+
+    def _with(self, other: Self) -> Self:
+        """The same, rerandomised as the more careful of the two says."""
+        return self
+
+    def _refuse_other_key(self) -> NoReturn:
+        raise NotImplementedError
+
+    def _refuse_product(self) -> NoReturn:
+        raise NotImplementedError
+
+    def rerandomised(self, source: RandomBytes = os.urandom) -> Self:
+        """Other ciphertexts of the same numbers, which show nothing of how they were computed."""
+        raise NotImplementedError
+
+    # what all have
+
+    @property
+    def fresh(self) -> bool:
+        """Whether they may leave as they are, once: nothing was computed with them, and nobody has them yet."""
+        return bool(self._unsent)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.words.shape[:-1]
+
+    @property
+    def ndim(self) -> int:
+        return self.words.ndim - 1
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    @property
+    def fractional_bits(self) -> int:
+        return self.scale.fractional_bits
+
+    @property
+    def T(self) -> Self:
+        """Its axes in reverse order."""
+        return self._alike(self.words.transpose((*range(self.ndim)[::-1], self.ndim)), self.scale)
+
+    def reshape(self, *shape: int | tuple[int, ...]) -> Self:
+        """The same in another shape, as numpy's."""
+        sides = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
+        wanted = np.empty(self.shape, np.bool_).reshape(sides).shape  # type: ignore[arg-type]
+        return self._alike(self.words.reshape(*wanted, self.words.shape[-1]), self.scale)
+
+    def __getitem__(self, key: Any) -> Self:
+        places = np.arange(self.size).reshape(self.shape)[key]
+        # Which ones were chosen may be secret, and the others may have been sent.
+        return self._like(self._flat()[places], self.scale)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise LocalError("no-length", "a single ciphertext has no length", "use `x.reshape(-1)`")
+        return self.shape[0]
+
+    def __add__(self, other: Operand) -> Self:
+        if not isinstance(other, EncryptedArray):
+            return self._plus_plain(_plain(other), negative=False)
+        f = max(self.fractional_bits, other.fractional_bits)
+        x, y = self._finer(f), self._of_this_key(other)._finer(f)
+        scale = self._checked(Scale(f, x.scale.bound + y.scale.bound))
+        _fitting(self.shape, other.shape)
+        return x._with(y)._like(self._added(x.words, y.words), scale)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Self:
+        return self._like(self._negated(), self.scale)
+
+    def __sub__(self, other: Operand) -> Self:
+        return self + -other if isinstance(other, EncryptedArray) else self._plus_plain(_plain(other), negative=True)
+
+    def __rsub__(self, other: Operand) -> Self:
+        return -self + other
+
+    def __mul__(self, other: Operand) -> Self:
+        """The products by numbers, elementwise, with the fractional bits of both."""
+        factors = self._factors(other)
+        _fitting(self.shape, factors.shape)
+        scale = self._checked(self.scale.times(factors.scale))
+        return self._like(self._times(factors, known=isinstance(other, Public)), scale)
+
+    __rmul__ = __mul__
+
+    def __rmatmul__(self, other: Operand) -> Self:
+        """A matrix or a vector of numbers times these: (m, n) @ (n,) or (n, k), as numpy's."""
+        return self._under(self._factors(other), known=isinstance(other, Public))
+
+    def __matmul__(self, other: Operand) -> Self:
+        return self.T._under(self._factors(other).T, known=isinstance(other, Public)).T
+
+    def _under(self, matrix: Encoded, *, known: bool) -> Self:
+        if len(matrix.shape) not in (1, 2) or self.ndim not in (1, 2) or matrix.shape[-1] != self.shape[0]:
+            raise LocalError(
+                "wrong-shape",
+                f"shapes {matrix.shape} and {self.shape} do not fit",
+                "give a matrix or vector whose last side is the first of the ciphertexts",
+            )
+        rows = _as_matrix(matrix)
+        scale = self.scale.times(Scale(matrix.scale.fractional_bits, _row_bound(rows, known)))
+        scale = self._checked(scale)
+        columns = self.words.reshape(self.shape[0], prod(self.shape[1:]), self.words.shape[-1])
+        shape = (*matrix.shape[:-1], *self.shape[1:], self.words.shape[-1])
+        return self._like(self._products(rows, columns, known=known).reshape(shape), scale)
+
+    def sum(self, axis: int | tuple[int, ...] | None = None) -> Self:
+        """The sum along axes, by default of all."""
+        places = np.arange(self.size).reshape(self.shape)
+        names = axes_of(axis, self.ndim)
+        front = np.moveaxis(places, names, range(len(names)))
+        rest = front.shape[len(names) :]
+        count = prod(self.shape[a] for a in names)
+        scale = self._checked(Scale(self.fractional_bits, self.scale.bound * max(count, 1)))
+        return self._like(self._total(self._flat()[front.reshape(count, *rest)]), scale)
+
+    def within(self, bound: float) -> Self:
+        """The same with a closer bound that the caller vouches for, in the values' own units."""
+        return self._alike(self.words, encode(0, fractional_bits=self.fractional_bits, bound=bound).scale)
+
+    def leaving(self, source: RandomBytes = os.urandom) -> Self:
+        """What is sent of them: fresh ones as they are, once, in whatever thread; else other ciphertexts each time."""
+        try:
+            self._unsent.pop()
+        except IndexError:
+            return self.rerandomised(source)
+        return self
+
+    def _flat(self) -> Words:
+        return self.words.reshape(self.size, self.words.shape[-1])
+
+    def _plus_plain(self, plain: Encoded, *, negative: bool) -> Self:
+        f = max(self.fractional_bits, plain.scale.fractional_bits)
+        x, finer = self._finer(f), plain.scale.finer(f)
+        scale = self._checked(Scale(f, x.scale.bound + finer.bound))
+        _fitting(self.shape, plain.shape)
+        return x._shifted(plain, scale, negative=negative)
+
+    def _finer(self, fractional_bits: int) -> Self:
+        """The same numbers with more fractional bits: a doubling for each."""
+        scale, words = self._checked(self.scale.finer(fractional_bits)), self.words
+        for _ in range(fractional_bits - self.fractional_bits):
+            words = self._added(words, words)
+        return self._like(words, scale) if words is not self.words else self
+
+    def _factors(self, other: Operand) -> Encoded:
+        if isinstance(other, EncryptedArray):
+            self._refuse_product()
+        return _plain(other)
+
+    def _of_this_key(self, other: EncryptedArray) -> Self:
+        """The other array, which must be of the same key."""
+        if not isinstance(other, type(self)) or other.fingerprint != self.fingerprint:
+            self._refuse_other_key()
+        return other
+
+    def _alike(self, words: Words, scale: Scale) -> Self:
+        """The same ciphertexts in another shape or with another scale: sent once between them."""
+        alike = self._like(words, scale)
+        alike._unsent = self._unsent
+        return alike
+
+    def _behind(self, others: list[Self], axis: int) -> Self:
+        """These and others of their key behind each other along an axis."""
+        arrays = [self, *(self._of_this_key(other) for other in others)]
+        f = max(array.fractional_bits for array in arrays)
+        finer = [array._finer(f) for array in arrays]
+        axis = axis % self.ndim if -self.ndim <= axis < self.ndim else _no_axis(axis, self.ndim)
+        scale = Scale(f, max(array.scale.bound for array in finer))
+        first = self
+        for array in others:
+            first = first._with(array)
+        return first._like(np.concatenate([array.words for array in finer], axis=axis), scale)
+
+
+def _plain(other: Public | npt.ArrayLike) -> Encoded:
+    return other.encoded if isinstance(other, Public) else encode(other)
+
+
+def _as_matrix(e: Encoded) -> Encoded:
+    if len(e.shape) == 2:
+        return e
+    return Encoded(e.magnitudes[None], e.negative[None], e.scale, e.signed)
+
+
+def _row_bound(matrix: Encoded, known: bool) -> int:
+    """The most that a row can add up to, for vectors of magnitude 1."""
+    if not known:
+        return matrix.scale.bound * max(matrix.shape[1], 1)
+    totals = [0] * matrix.shape[0]
+    for word in range(matrix.magnitudes.shape[-1]):
+        part = matrix.magnitudes[..., word]
+        upper, lower = ((part >> np.uint64(32)).sum(axis=1), (part & np.uint64(2**32 - 1)).sum(axis=1))
+        sums = [(u << 32) + v for u, v in zip(upper.tolist(), lower.tolist(), strict=True)]
+        totals = [total + (each << 64 * word) for total, each in zip(totals, sums, strict=True)]
+    return max(totals, default=0)
+
+
+def axes_of(axis: int | tuple[int, ...] | None, ndim: int) -> list[int]:
+    """The axes that are meant, counted from 0, ascending; LocalError `wrong-shape` for others, or one named twice."""
+    named = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    try:
+        given = [index(a) for a in named]
+    except TypeError:
+        raise LocalError("wrong-shape", "axes are whole numbers", "give one, or a tuple of them") from None
+    names = sorted({a % ndim if -ndim <= a < ndim else _no_axis(a, ndim) for a in given})
+    if len(names) < len(given):
+        raise LocalError("wrong-shape", "an axis is named twice", "name each once")
+    return names
+
+
+def _fitting(x: tuple[int, ...], y: tuple[int, ...]) -> None:
+    """LocalError `wrong-shape` unless shapes broadcast."""
+    try:
+        np.broadcast_shapes(x, y)
+    except ValueError:
+        raise LocalError("wrong-shape", f"shapes {x} and {y} do not fit", "give shapes that broadcast") from None
+
+
+def _no_axis(axis: int, ndim: int) -> NoReturn:
+    raise LocalError("wrong-shape", f"there is no axis {axis} of {ndim}", "count axes from 0")
