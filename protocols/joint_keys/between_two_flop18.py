@@ -15,7 +15,7 @@ import numpy as np
 
 from mpc.algebra.bigint import to_ints
 from mpc.algebra.ring import Words
-from mpc.context import Context, together
+from mpc.context import Context, Spec, together
 from mpc.errors import LocalError
 from protocols.joint_keys import biprimality_bf97 as biprimality
 from protocols.joint_keys.certified_flop18 import Asked
@@ -25,7 +25,15 @@ from protocols.joint_keys.ends_flop18 import Ends, meet
 from protocols.joint_keys.key import AdditiveShare
 from protocols.joint_keys.lengths_flop18 import Lengths
 from protocols.joint_keys.products_flop18 import Products, answer, ask
-from protocols.joint_keys.sieve_flop18 import Flags, require_divided, sieve_receive, sieve_send
+from protocols.joint_keys.sieve_flop18 import (
+    DIGEST_WORDS,
+    Flags,
+    Sieved,
+    require_chosen,
+    require_divided,
+    sieve_receive,
+    sieve_send,
+)
 from protocols.ot.extension_softspoken_roy22 import SoftSpokenSender
 
 _DRAWN_PER_BIT = 4
@@ -37,12 +45,12 @@ async def generate_between_two(ctx: Context, bits: int = 2048) -> AdditiveShare:
 
     Secure against one of the two parties, malicious, with abort: whatever it does, the other one ends with an error
     that names it, or with an N of two primes, both 3 mod 4, of which the malicious party knows N, its own shares, which
-    it fixed before, and what the sieve tells: about 13 bits of each factor if it deviates there, 3 if not. It may end
-    the run instead of giving out an N. Rounds and bytes depend on how many candidates fail: of some 2300 pairs one is
-    good for 2048 bits. Not in a plan: LocalError `not-in-a-plan`.
+    it fixed before, and perhaps what the sieve tells: fewer than 3 bits of each factor. It may end the run instead of
+    giving out an N. Rounds and bytes depend on how many candidates fail: of some 2300 pairs one is good for 2048 bits.
 
-    LocalError `paillier-key-size`, `two-parties-only`; PeerError and Abort of the proofs and transfers; Abort
-    `joint-key-opening`, `joint-key-rejected`, `joint-key-product`, `joint-key-malformed`, `joint-key-own-key`.
+    LocalError `paillier-key-size`, `two-parties-only`, `not-in-a-plan`; PeerError and Abort of proofs and transfers;
+    Abort `joint-key-opening`, `joint-key-sieve`, `joint-key-rejected`, `joint-key-product`, `joint-key-malformed`,
+    `joint-key-own-key`.
     """
     lengths = Lengths(bits)
     if ctx.n != 2:
@@ -50,6 +58,12 @@ async def generate_between_two(ctx: Context, bits: int = 2048) -> AdditiveShare:
             "two-parties-only",
             f"a modulus is made by two parties, either of whom may deviate; here are {ctx.n}",
             "run it between two; for more there is the protocol against semi-honest parties alone",
+        )
+    if ctx.planning:
+        raise LocalError(
+            "not-in-a-plan",
+            "how many candidates the making of a modulus takes is not known before",
+            "make the key in a run of its own, and keep it",
         )
     (ends,) = await together(ctx, (meet, lengths))
     return await generate(ctx, ends)
@@ -81,33 +95,27 @@ class _Pairs:
 
 
 async def _batch(ctx: Context, ends: Ends) -> Chosen | None:
+    """A modulus, if one of a batch of candidates is good; all others are opened before it is returned."""
     draws = await draw(ctx, ends.lengths, _DRAWN_PER_BIT * ends.lengths.half)
-    pairs = await _multiplied(ctx, ends, draws, await _sieved(ctx, ends, draws))
+    sieved = await _sieved(ctx, ends, draws)
+    pairs = await _multiplied(ctx, ends, draws, np.flatnonzero(sieved.flags))
     passed = biprimality.without_small_factors(ends.lengths, pairs.products.n)
     n = [number for number, good in zip(pairs.products.n, passed, strict=True) if good]
     passed[passed] = await biprimality.filtered(ctx, ends.lengths, n, pairs.x[passed])
-    found, rest = None, np.ones(len(passed), np.bool_)
+    kept = None
     for i in np.flatnonzero(passed).tolist():
-        (good,) = await together(ctx, (certify, ends, pairs.chosen(i)))
-        if good:
-            found, rest[i] = pairs.chosen(i), False
+        (passed[i],) = await together(ctx, (certify, ends, pairs.chosen(i)))
+        if passed[i]:
+            kept = i
             break
-        passed[i] = False
-    await _give_up(ctx, draws, pairs, rest, passed)
-    return found
+    await _give_up(ctx, ends, _Batch(draws, sieved, pairs, passed, kept))
+    return None if kept is None else pairs.chosen(kept)
 
 
-async def _sieved(ctx: Context, ends: Ends, draws: Draws) -> Places:
-    """The places of candidates that no small prime divides; the others are opened."""
-    cot, lengths = ends.cot, ends.lengths
-    if isinstance(cot, SoftSpokenSender):
-        flags = await sieve_send(ctx, cot, lengths, draws.x)
-    else:
-        flags = await sieve_receive(ctx, cot, lengths, draws.x)
-    given_up = np.flatnonzero(~flags)
-    theirs = await opened(ctx, draws, given_up)
-    await ctx.in_thread(require_divided, ctx, lengths, draws.x[given_up], theirs)
-    return np.flatnonzero(flags)
+async def _sieved(ctx: Context, ends: Ends, draws: Draws) -> Sieved:
+    if isinstance(ends.cot, SoftSpokenSender):
+        return await sieve_send(ctx, ends.cot, ends.lengths, draws.x)
+    return await sieve_receive(ctx, ends.cot, ends.lengths, draws.x)
 
 
 async def _multiplied(ctx: Context, ends: Ends, draws: Draws, places: Places) -> _Pairs:
@@ -117,22 +125,49 @@ async def _multiplied(ctx: Context, ends: Ends, draws: Draws, places: Places) ->
     return _Pairs(pairs, x, await (ask if ctx.me == 0 else answer)(ctx, ends, x))
 
 
-async def _give_up(ctx: Context, draws: Draws, pairs: _Pairs, rest: Flags, passed: Flags) -> None:
-    """Open what is not kept. Abort where a product was another one, or primes were made to seem composite."""
-    places = pairs.places[rest].reshape(-1)
-    theirs = await opened(ctx, draws, places)
-    await ctx.in_thread(_check_given_up, ctx, draws, pairs, (rest, passed), theirs)
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """All that happened to a batch. `passed`: which pairs have passed the tests so far; `kept`: which one is kept."""
+
+    draws: Draws = field(repr=False)
+    sieved: Sieved
+    pairs: _Pairs
+    passed: Flags
+    kept: int | None
+
+    @property
+    def given_up(self) -> Places:
+        """The places of what is not kept."""
+        kept = [] if self.kept is None else self.pairs.places[self.kept].tolist()
+        return np.setdiff1d(np.arange(len(self.draws.x)), kept)
 
 
-def _check_given_up(ctx: Context, draws: Draws, pairs: _Pairs, flags: tuple[Flags, Flags], theirs: Words) -> None:
-    rest, passed = flags
-    own, c = to_ints(pairs.x[rest]), draws.lengths.constant
-    factors = [c + 4 * (a + b) for a, b in zip(own, to_ints(theirs), strict=True)]
-    opened_pairs = zip(np.flatnonzero(rest).tolist(), factors[::2], factors[1::2], strict=True)
-    for i, p, q in opened_pairs:
-        if p * q != pairs.products.n[i]:
+async def _give_up(ctx: Context, ends: Ends, batch: _Batch) -> None:
+    """Open what is not kept. Abort where a sieve or a product was of other shares, or primes seemed to be none."""
+    places = batch.given_up
+    theirs = await opened(ctx, batch.draws, places)
+    if isinstance(ends.cot, SoftSpokenSender):
+        digests = await ctx.receive(ends.cot.peer, Spec((len(places), DIGEST_WORDS)))
+        opening = places, theirs, digests
+        await ctx.in_thread(require_chosen, ctx, ends.cot, ends.lengths, batch.sieved, opening)
+    elif batch.sieved.digests is not None:
+        ctx.send(ends.cot.peer, batch.sieved.digests[places])
+    await ctx.in_thread(_check_given_up, ctx, batch, places, theirs)
+
+
+def _check_given_up(ctx: Context, batch: _Batch, places: Places, theirs: Words) -> None:
+    lengths, own = batch.draws.lengths, batch.draws.x[places]
+    divided = ~batch.sieved.flags[places]
+    require_divided(ctx, lengths, own[divided], theirs[divided])
+    sums = [lengths.constant + 4 * (a + b) for a, b in zip(to_ints(own), to_ints(theirs), strict=True)]
+    factors = dict(zip(places.tolist(), sums, strict=True))
+    for i, (at_p, at_q) in enumerate(batch.pairs.places.tolist()):
+        if i == batch.kept:
+            continue
+        p, q = factors[at_p], factors[at_q]
+        if p * q != batch.pairs.products.n[i]:
             raise deviates(ctx, "joint-key-product", "made another product than that of the opened shares")
-        if not passed[i] and _seems_prime(p) and _seems_prime(q):
+        if not batch.passed[i] and _seems_prime(p) and _seems_prime(q):
             raise deviates(ctx, "joint-key-rejected", "made a product of two primes seem to be none")
 
 

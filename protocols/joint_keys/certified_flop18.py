@@ -183,7 +183,8 @@ def _before_answers(by: Committed) -> Sequence[Field]:
 
 def _power_of_g(group: Group, exponent: int) -> Words:
     """(1 + N)^exponent in the form, for a public number of any sign."""
-    return group.powers_of_g(from_ints([exponent % group.messages.n], group.messages.limbs))[0]
+    power: Words = group.powers_of_g(from_ints([exponent % group.messages.n], group.messages.limbs))[0]
+    return power
 
 
 def _image(relation: Relation) -> Words:

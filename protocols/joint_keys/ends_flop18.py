@@ -33,7 +33,7 @@ async def meet(ctx: Context, lengths: Lengths) -> Ends:
     """New keys and parameters of both parties, each received with its proofs, and malicious correlated transfers.
 
     Errors as of `send_key`, `receive_key` and of the transfers' setup; Abort `joint-key-own-key` for a peer whose key
-    has a factor of this party's.
+    has a factor of this party's, or another s than 1.
     """
     bits, peer = lengths.key_bits, 1 - ctx.me
     own = await ctx.in_thread(PrivateKey.generate, bits)
@@ -44,8 +44,8 @@ async def meet(ctx: Context, lengths: Lengths) -> Ends:
     else:
         received = await receive_key(ctx, peer, parameters, bits=bits)
         to = await send_key(ctx, peer, own)
-    if gcd(own.public.group.n, received.key.group.n) != 1:
-        raise deviates(ctx, "joint-key-own-key", "sent a key with a factor of this party's own")
+    if received.key.s != 1 or gcd(own.public.group.n, received.key.group.n) != 1:
+        raise deviates(ctx, "joint-key-own-key", "sent a key with s > 1, or with a factor of this party's own")
     return Ends(lengths, own, received.key, parameters.public, to, await transfers(ctx))
 
 

@@ -2,14 +2,14 @@
 
 It does where a = p_0 and b = -p_1 are the same modulo the prime. The transfers of Frederiksen, Lindell, Osheter,
 Pinkas, CRYPTO 2018, section 3.1 (one of as many strings as the prime has residues) come from correlated ones here:
-party 1 chooses by the bits of b, party 0 has the labels that the bits of a would have chosen, and the hashes of both sum
-up to the same where all bits are.
+party 1 chooses by the bits of b, party 0 has the labels that the bits of a would have chosen, and the hashes of both
+sum up to the same where all bits are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,12 @@ import numpy.typing as npt
 from mpc.algebra import bits
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from mpc.errors import PeerError
-from protocols.joint_keys.draws_flop18 import deviates
+from mpc.domain_hash import DomainHash
+from protocols.joint_keys.draws_flop18 import Places, deviates
 from protocols.joint_keys.lengths_flop18 import Lengths
 from protocols.ot.correlated import CotReceiver, CotSender, bit_masks
 from protocols.ot.pads import pads
-from protocols.ot.products_alsz13 import given_choices_receive, given_choices_send
+from protocols.ot.products_alsz13 import Sent, given_choices_receive, given_choices_send
 from protocols.paillier.prime_search import small_primes
 
 Flags = npt.NDArray[np.bool_]
@@ -31,6 +31,7 @@ _WAVES = (1 << 4, 1 << 6, 1 << 8, 1 << 10, 1 << 12)
 """Primes below the first bound are tried first; candidates that are left, by those below the next."""
 _TAG_WORDS = 2
 _LABEL_WORK = 50
+DIGEST_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +78,60 @@ def waves(lengths: Lengths) -> Iterator[Wave]:
             yield Wave(some)
 
 
-async def sieve_send(ctx: Context, cot: CotSender, lengths: Lengths, x: Words) -> Flags:
-    """Which candidates (count,) no prime of the sieve divides, as the peer tells. `x`: party 0's, secret.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What party 0 keeps of a wave: the transfers, and which candidates took part."""
 
-    The peer learns of each prime that it tries whether it divides p_0 + p_1. Instead it can ask whether p_0 has any
-    other residue than -p_1; what it learns excludes one residue for each prime: fewer than 4 bits of p_0 altogether.
+    wave: Wave
+    alive: Places
+    held: Sent = field(repr=False)
+
+    def tags(self, cot: CotSender, party: int, lengths: Lengths, x: Words) -> Words:
+        """(primes, alive): what a choice by the digits of these x (candidates, words) of a party gives."""
+        digits, held = self.wave.digits(party, lengths, x[self.alive]), self.held
+        turns = digits if held.turns is None else digits ^ held.turns
+        chosen = held.labels ^ (bit_masks(turns, len(held.labels))[:, None] & cot.delta)
+        return self.wave.tags(chosen, cot.start, held.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Sieved:
+    """`flags`: which candidates (count,) no prime of the sieve divides.
+
+    At party 0 `asking`, by which it sees what the peer has chosen by; at party 1 `digests`, (count, 4) words: hashes of
+    all tags that its choices gave for a candidate, which it can know for one choice alone.
     """
-    alive = np.arange(len(x))
+
+    flags: Flags
+    asking: list[Asking] = field(default_factory=list, repr=False)
+    digests: Words | None = field(default=None, repr=False)
+
+
+async def sieve_send(ctx: Context, cot: CotSender, lengths: Lengths, x: Words) -> Sieved:
+    """Try all primes with party 0's x (count, words), secret.
+
+    Which residue it asks about, the peer chooses: it learns whether p_0 has that one, and would learn it for any other
+    one than -p_1, too. `require_chosen` finds that out of every candidate that is opened.
+    """
+    alive, asking = np.arange(len(x)), list[Asking]()
     for wave in waves(lengths):
         count = wave.correlations(len(alive))
-        held = await given_choices_send(ctx, cot, count)
-        work = count * _LABEL_WORK
-        digits = await ctx.off_loop(work, wave.digits, 0, lengths, x[alive])
-        turns = digits if held.turns is None else digits ^ held.turns
-        chosen = held.labels ^ (bit_masks(turns, count)[:, None] & cot.delta)
-        ctx.send(cot.peer, await ctx.off_loop(work, wave.tags, chosen, cot.start, held.first))
+        asking.append(Asking(wave, alive, await given_choices_send(ctx, cot, count)))
+        ctx.send(cot.peer, await ctx.off_loop(count * _LABEL_WORK, asking[-1].tags, cot, 0, lengths, x))
         told = await ctx.receive(cot.peer, Spec((len(alive),), np.uint8))
         if (told > 1).any():
-            raise _no_flags(ctx)
+            raise deviates(ctx, "joint-key-malformed", "sent flags that are neither 0 nor 1")
         alive = alive[told == 1]
-        if not len(alive):
-            break
-    return _flags(alive, len(x))
+    return Sieved(_flags(alive, len(x)), asking)
 
 
-async def sieve_receive(ctx: Context, cot: CotReceiver, lengths: Lengths, x: Words) -> Flags:
-    """The same for party 1, which computes it and tells. What a dishonest peer can learn is the same, too."""
-    alive = np.arange(len(x))
+async def sieve_receive(ctx: Context, cot: CotReceiver, lengths: Lengths, x: Words) -> Sieved:
+    """The same for party 1, which sees what a prime divides, and tells.
+
+    A peer that asks about another residue of p_0 than it has learns one at a time that -p_1 has not, fewer than 3 bits
+    for all primes, or is found out when it is opened that no prime divides.
+    """
+    alive, hashes = np.arange(len(x)), [ctx.hash("choices of a candidate", i) for i in range(len(x))]
     for wave in waves(lengths):
         count = wave.correlations(len(alive))
         work = count * _LABEL_WORK
@@ -112,10 +140,26 @@ async def sieve_receive(ctx: Context, cot: CotReceiver, lengths: Lengths, x: Wor
         own = await ctx.off_loop(work, wave.tags, held.labels, cot.start, held.first)
         good = (await ctx.receive(cot.peer, Spec(own.shape)) != own).all(axis=0)
         ctx.send(cot.peer, good.astype(np.uint8))
+        _absorb(hashes, alive, own)
         alive = alive[good]
-        if not len(alive):
-            break
-    return _flags(alive, len(x))
+    return Sieved(_flags(alive, len(x)), digests=_digests(hashes))
+
+
+def require_chosen(
+    ctx: Context, cot: CotSender, lengths: Lengths, sieved: Sieved, opening: tuple[Places, Words, Words]
+) -> None:
+    """Abort `joint-key-sieve` unless party 1 has chosen by the shares that it opened, and by nothing else.
+
+    opening: places of candidates, the peer's x (len(places), words) and its `Sieved.digests` of them.
+    """
+    places, theirs, digests = opening
+    x = np.zeros((len(sieved.flags), theirs.shape[1]), U64)
+    x[places] = theirs
+    hashes = [ctx.hash("choices of a candidate", i) for i in range(len(x))]
+    for each in sieved.asking:
+        _absorb(hashes, each.alive, each.tags(cot, 1, lengths, x))
+    if not np.array_equal(_digests(hashes)[places], digests):
+        raise deviates(ctx, "joint-key-sieve", "tried other shares of a candidate by small primes than it has opened")
 
 
 def require_divided(ctx: Context, lengths: Lengths, x: Words, theirs: Words) -> None:
@@ -145,11 +189,17 @@ def _residues(party: int, lengths: Lengths, x: Words, primes: Sequence[int]) -> 
     return out
 
 
-def _flags(alive: npt.NDArray[np.int64], count: int) -> Flags:
+def _flags(alive: Places, count: int) -> Flags:
     flags = np.zeros(count, np.bool_)
     flags[alive] = True
     return flags
 
 
-def _no_flags(ctx: Context) -> PeerError:
-    return deviates(ctx, "joint-key-malformed", "sent flags that are neither 0 nor 1")
+def _absorb(hashes: Sequence[DomainHash], alive: Places, tags: Words) -> None:
+    """Take in the tags (primes, alive) of each candidate."""
+    for i, of_candidate in zip(alive.tolist(), tags.T, strict=True):
+        hashes[i].absorb(of_candidate)
+
+
+def _digests(hashes: Sequence[DomainHash]) -> Words:
+    return np.array([each.words(DIGEST_WORDS) for each in hashes], U64).reshape(-1, DIGEST_WORDS)
