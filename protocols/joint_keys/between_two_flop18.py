@@ -36,7 +36,7 @@ from protocols.joint_keys.sieve_flop18 import (
 )
 from protocols.ot.extension_softspoken_roy22 import SoftSpokenSender
 
-_DRAWN_PER_BIT = 4
+DRAWN_PER_BIT = 4
 """Candidates for a factor in a batch, times the bits of a factor: one batch of eight or so has a modulus."""
 
 
@@ -96,7 +96,7 @@ class _Pairs:
 
 async def _batch(ctx: Context, ends: Ends) -> Chosen | None:
     """A modulus, if one of a batch of candidates is good; all others are opened before it is returned."""
-    draws = await draw(ctx, ends.lengths, _DRAWN_PER_BIT * ends.lengths.half)
+    draws = await draw(ctx, ends.lengths, DRAWN_PER_BIT * ends.lengths.half)
     sieved = await _sieved(ctx, ends, draws)
     pairs = await _multiplied(ctx, ends, draws, np.flatnonzero(sieved.flags))
     passed = biprimality.without_small_factors(ends.lengths, pairs.products.n)

@@ -2,7 +2,7 @@
 
 With p = c + 4 (x_0 + x_1), q likewise, and w_i the sum of party i's x of p and of q: (N + 1 - p - q) / 4 = A - w_0 -
 w_1 for A = (N + 1 - 2 c) / 4. For g of Jacobi symbol 1 that power of g is 1 or -1 where both are prime; else for at
-most half of all g, unless N has two prime factors of which one is there more than once. That is so with a probability
+most half of all g, unless N has two prime factors or one, and one more than once. That is so with a probability
 below 2^-500 for numbers of 1024 bits of which an honest party has drawn a part; so the paper's last step is left out.
 """
 

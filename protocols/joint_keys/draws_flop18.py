@@ -45,7 +45,7 @@ async def draw(ctx: Context, lengths: Lengths, count: int) -> Draws:
     stream = ctx.prg("shares of candidates")
     x = random_numbers(count, lengths.share_bits, stream.bytes)
     nonces = stream.words((count, _NONCE_WORDS))
-    own = await ctx.in_thread(_commitments, ctx.hash("share of a candidate", ctx.me), x, nonces)
+    own = await ctx.in_thread(commitments, ctx.hash("share of a candidate", ctx.me), x, nonces)
     (both,) = await ctx.exchange(own)
     peer = 1 - ctx.me
     return Draws(lengths, x, nonces, both[peer], ctx.hash("share of a candidate", peer))
@@ -58,7 +58,7 @@ async def opened(ctx: Context, draws: Draws, places: Places) -> Words:
     """
     x, nonces = await ctx.exchange(draws.x[places], draws.nonces[places])
     theirs, peer = x[1 - ctx.me], 1 - ctx.me
-    made = await ctx.in_thread(_commitments, draws.by, theirs, nonces[peer], places)
+    made = await ctx.in_thread(commitments, draws.by, theirs, nonces[peer], places)
     if not (np.array_equal(made, draws.commitments[places]) and length_fits(theirs, draws.lengths.share_bits)):
         raise deviates(ctx, "joint-key-opening", "opened other shares of a candidate than it had committed to")
     return theirs
@@ -77,7 +77,7 @@ def deviates(ctx: Context, code: str, what: str) -> Abort:
     )
 
 
-def _commitments(by: DomainHash, x: Words, nonces: Words, places: Places | None = None) -> Words:
+def commitments(by: DomainHash, x: Words, nonces: Words, places: Places | None = None) -> Words:
     """(count, 4), each of its place among the candidates."""
     at = range(len(x)) if places is None else places.tolist()
     made = [

@@ -138,7 +138,7 @@ async def sieve_receive(ctx: Context, cot: CotReceiver, lengths: Lengths, x: Wor
         digits = await ctx.off_loop(work, wave.digits, 1, lengths, x[alive])
         held = await given_choices_receive(ctx, cot, digits, count)
         own = await ctx.off_loop(work, wave.tags, held.labels, cot.start, held.first)
-        good = (await ctx.receive(cot.peer, Spec(own.shape)) != own).all(axis=0)
+        good = _apart(await ctx.receive(cot.peer, Spec(own.shape)), own)
         ctx.send(cot.peer, good.astype(np.uint8))
         _absorb(hashes, alive, own)
         alive = alive[good]
@@ -187,6 +187,12 @@ def _residues(party: int, lengths: Lengths, x: Words, primes: Sequence[int]) -> 
         total = part + np.uint64(lengths.constant % prime) if party == 0 else np.uint64(prime) - part
         row[:] = total - total // np.uint64(prime) * np.uint64(prime)
     return out
+
+
+def _apart(theirs: Words, own: Words) -> Flags:
+    """Which candidates (alive,) no prime divides: all tags (primes, alive) are others."""
+    apart: Flags = (theirs != own).all(axis=0)
+    return apart
 
 
 def _flags(alive: Places, count: int) -> Flags:

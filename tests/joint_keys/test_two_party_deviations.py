@@ -1,0 +1,257 @@
+"""One of two parties does something else while they make a modulus: the other one names it, and has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from joint_keys.two_party_ends import BAD, CANDIDATES, PRIMES, TINY, drawing, keys, met, shares
+from ot.pairs import run_pair, with_fault
+
+from mpc.algebra.bigint import Modulus
+from mpc.context import Context
+from mpc.errors import PeerError
+from mpc.testing import Fault, recording_network
+from protocols.joint_keys import between_two_flop18 as making
+from protocols.joint_keys import biprimality_bf97 as biprimality
+from protocols.joint_keys import certified_flop18 as certified
+from protocols.joint_keys import certifying_flop18 as certifying
+from protocols.joint_keys import sieve_flop18 as sieving
+from protocols.joint_keys.certified_flop18 import Asked
+from protocols.joint_keys.certifying_flop18 import Chosen, certify
+from protocols.joint_keys.products_flop18 import answer, ask
+from protocols.proofs.whole_numbers import proof_of, random_numbers
+
+FACTORS = PRIMES[:2]
+
+
+async def batch(ctx: Context, peer: int) -> Any:
+    found = await making._batch(ctx, await met(ctx))
+    return found.n if found else None
+
+
+async def certified_pair(ctx: Context, peer: int, factors: tuple[int, int] = FACTORS, n: int | None = None) -> Any:
+    """The product of known factors, and its certificate; `n`: what it is said to be."""
+    ends = await met(ctx)
+    x = shares(TINY, ctx.me, factors)[None]
+    products = await (answer if ctx.me else ask)(ctx, ends, x)
+    product = Asked(products.group, products.asked[0], products.answers[0])
+    return await certify(ctx, ends, Chosen(n or products.n[0], product, x[0], products.randomisers))
+
+
+def blamed(role: Any, liar: int, *codes: str) -> None:
+    honest = run_pair(role, role, collect=True)[1 - liar]
+    assert isinstance(honest.error, PeerError), honest.error
+    assert honest.error.code in codes
+    assert honest.error.party == f"party{liar}"
+    assert honest.result is None
+
+
+def instead(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, liar: int, other: Callable[..., Any]) -> None:
+    """`other(honest, *args)` at the liar, which the first argument that is a context or an index tells."""
+    honest = getattr(where, name)
+
+    def run(*args: Any, **named: Any) -> Any:
+        me = next(arg if isinstance(arg, int) else arg.me for arg in args if isinstance(arg, int | Context))
+        return other(honest, *args, **named) if me == liar else honest(*args, **named)
+
+    monkeypatch.setattr(where, name, run)
+
+
+@pytest.fixture
+def candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "draw", drawing(CANDIDATES))
+
+
+@pytest.fixture
+def forced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Provers who prove what does not hold as well as they can."""
+
+    def prove(setting: Any, relation: Any, numbers: Any, units: Any = (), source: Any = None) -> Any:
+        transcript = relation.begun(setting)
+        header = setting.header(transcript)
+        masks = [random_numbers(relation.count, relation.mask_bits(j), source) for j in range(len(relation.bits))]
+        fresh = [n.random_units(relation.count, source) for n in relation.units]
+        firsts = relation.mapped(masks, fresh)
+        e = relation.challenge(transcript, firsts)
+        z, z_units = relation.responses(e, masks, numbers, fresh, units)
+        return proof_of(header, [*firsts, *z, *z_units])
+
+    monkeypatch.setattr(certified, "prove_relation", prove)
+
+
+def off_by_one(x: Any) -> Any:
+    """Another share of the first factor, and of the second."""
+    return x ^ np.uint64(1)
+
+
+# while candidates are tried
+
+
+@pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize("liar", [0, 1])
+def test_other_shares_are_opened_than_were_committed_to(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def opened(honest: Any, ctx: Context, draws: Any, places: Any) -> Any:
+        return await honest(ctx, replace(draws, x=off_by_one(draws.x)), places)
+
+    instead(monkeypatch, making, "opened", liar, opened)
+    blamed(batch, liar, "joint-key-opening")
+
+
+@pytest.mark.usefixtures("candidates")
+def test_a_candidate_is_said_to_have_a_small_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = sieving._apart
+    monkeypatch.setattr(sieving, "_apart", lambda theirs, own: honest(theirs, own) & (np.arange(own.shape[1]) > 1))
+    blamed(batch, 1, "joint-key-rejected")
+
+
+@pytest.mark.usefixtures("candidates")
+def test_a_candidate_is_sieved_by_other_shares_than_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Party 1 asks whether p_0 has another residue than that of its own share."""
+
+    async def sieve(honest: Any, ctx: Context, cot: Any, lengths: Any, x: Any) -> Any:
+        return await honest(ctx, cot, lengths, off_by_one(x))
+
+    instead(monkeypatch, making, "sieve_receive", 1, sieve)
+    blamed(batch, 1, "joint-key-sieve")
+
+
+@pytest.mark.usefixtures("candidates")
+def test_party_0_makes_a_prime_seem_to_divide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It guesses a residue of the other's share, rightly: that candidate is opened, and nothing divides it."""
+    honest = sieving.Asking.tags
+
+    def tags(self: Any, cot: Any, party: int, lengths: Any, x: Any) -> Any:
+        made = honest(self, cot, party, lengths, x)
+        if party == 0:
+            made[0, -1] = honest(self, cot, 1, lengths, shares(TINY, 1, CANDIDATES))[0, -1]
+        return made
+
+    monkeypatch.setattr(sieving.Asking, "tags", tags)
+    blamed(batch, 0, "joint-key-rejected")
+
+
+@pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize(("liar", "step"), [(0, "ask"), (1, "answer")])
+def test_products_are_of_other_shares(liar: int, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are found out when the first pair, which fails, is opened."""
+
+    async def multiply(honest: Any, ctx: Context, ends: Any, x: Any) -> Any:
+        return await honest(ctx, ends, np.concatenate([off_by_one(x[:1]), x[1:]]))
+
+    instead(monkeypatch, making, step, liar, multiply)
+    blamed(batch, liar, "joint-key-product")
+
+
+@pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize("liar", [0, 1])
+def test_a_good_modulus_is_made_to_seem_bad(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def powers(honest: Any, domain: Any, me: int, *args: Any) -> Any:
+        made = honest(domain, me, *args)
+        made[-1, 0] ^= np.uint64(2)
+        return made
+
+    instead(monkeypatch, biprimality, "_powers", liar, powers)
+    blamed(batch, liar, "joint-key-rejected")
+
+
+# while the one that is kept is certified
+
+
+@pytest.mark.parametrize("factors", [FACTORS, (PRIMES[0], BAD)])
+def test_a_certificate_says_whether_both_are_prime(factors: tuple[int, int]) -> None:
+    async def role(ctx: Context, peer: int) -> Any:
+        return await certified_pair(ctx, peer, factors)
+
+    assert {run.result for run in run_pair(role, role)} == {factors == FACTORS}
+
+
+@pytest.mark.usefixtures("forced")
+def test_another_number_is_said_to_be_the_product() -> None:
+    async def role(ctx: Context, peer: int) -> Any:
+        return await certified_pair(ctx, peer, n=FACTORS[0] * FACTORS[1] + 4)
+
+    blamed(role, 0, "proof-refused")
+
+
+@pytest.mark.usefixtures("forced")
+@pytest.mark.parametrize("liar", [0, 1])
+def test_commitments_are_to_other_shares_than_were_multiplied(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def commit(honest: Any, lengths: Any, me: int, x: Any, *args: Any) -> Any:
+        return honest(lengths, me, off_by_one(x), *args)
+
+    instead(monkeypatch, certifying, "commit", liar, commit)
+    blamed(certified_pair, liar, "proof-refused")
+
+
+@pytest.mark.usefixtures("forced")
+@pytest.mark.parametrize(("liar", "step"), [(0, "answered"), (1, "encrypted")])
+def test_the_second_product_is_of_other_shares(liar: int, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def second(honest: Any, of: Any, lengths: Any, me: int, x: Any, *args: Any) -> Any:
+        return honest(of, lengths, me, off_by_one(x), *args)
+
+    instead(monkeypatch, certifying, step, liar, second)
+    blamed(certified_pair, liar, "proof-refused", "joint-key-product")
+
+
+@pytest.mark.parametrize("liar", [0, 1])
+def test_powers_have_another_exponent(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bad modulus, of which the liar knows all, so that it can tell powers with which every test would pass."""
+    factors = (PRIMES[0], BAD)
+    modulus = Modulus(factors[0] * factors[1])
+
+    theirs = biprimality.sums_of(shares(TINY, 1 - liar, factors), 1)
+    honest, verifier = certifying.begin, keys()[1][1 - liar].public
+
+    def begin(statement: Any, *secrets: Any) -> Any:
+        made = honest(statement, *secrets)
+        if statement.to is verifier:
+            wanted = modulus.power_var(statement.bases, biprimality.public_exponent(TINY, modulus.n))
+            told = modulus.power(statement.bases, theirs, bits=TINY.share_bits + 1)
+            made.firsts[0] = modulus.mul(wanted, modulus.inverse(told))
+        return made
+
+    async def role(ctx: Context, peer: int) -> Any:
+        return await certified_pair(ctx, peer, factors)
+
+    monkeypatch.setattr(certifying, "begin", begin)
+    blamed(role, liar, "proof-refused")
+
+
+def test_numbers_that_are_no_units_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def commit(honest: Any, *args: Any) -> Any:
+        own, secrets = honest(*args)
+        return replace(own, commitments=np.zeros_like(own.commitments)), secrets
+
+    instead(monkeypatch, certifying, "commit", 1, commit)
+    blamed(certified_pair, 1, "joint-key-malformed")
+
+
+# every message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("liar", [0, 1])
+def test_every_message_of_a_certificate_changed_or_cut(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certifying, "BASES", 8)
+    records: list[Any] = []
+
+    def network() -> Any:
+        transports, record = recording_network(2)
+        records.append(record)
+        return transports
+
+    run_pair(certified_pair, certified_pair, transports=network)
+    sent = [each for each in records[0] if each.sender == liar]
+    harmless = 0
+    for number in range(len(sent)):
+        fault = Fault("truncate" if number % 4 == 0 else "flip", number, byte=number, bit=1)
+        runs, struck = with_fault(certified_pair, certified_pair, liar, fault)
+        honest = runs[1 - liar]
+        assert struck == 1
+        harmless += honest.result is True
+        assert honest.result is True or (isinstance(honest.error, PeerError) and honest.error.party == f"party{liar}")
+    assert harmless <= 6, "only messages of transfers, which nothing depends on here, may be changed without a word"

@@ -1,0 +1,94 @@
+"""Two parties make moduli of two primes that neither knows; one of full length among them."""
+
+from __future__ import annotations
+
+from math import isqrt
+from typing import Any
+
+import pytest
+from joint_keys.two_party_ends import BAD, CANDIDATES, DEAD, LARGEST, PRIMES, SMALLEST, TINY, TRIED, drawing, met
+from ot.pairs import run_pair
+
+import mpc
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.joint_keys import AdditiveShare, generate_between_two
+from protocols.joint_keys import between_two_flop18 as making
+from protocols.joint_keys.lengths_flop18 import Lengths
+from protocols.paillier.prime_search import is_prime, random_prime
+
+
+async def made(ctx: Context, peer: int) -> AdditiveShare:
+    return await making.generate(ctx, await met(ctx))
+
+
+def factors_of(n: int, phi: int) -> tuple[int, int]:
+    total = n + 1 - phi
+    root = isqrt(total * total - 4 * n)
+    return (total - root) // 2, (total + root) // 2
+
+
+@pytest.mark.parametrize("seed", ["a", "b"])
+def test_both_get_one_modulus_of_two_primes_and_shares_of_phi(seed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "DRAWN_PER_BIT", 1)
+    first, second = (run.result for run in run_pair(made, made, seed=seed))
+    assert first.n == second.n
+    p, q = factors_of(first.n, first.phi + second.phi)
+    assert p * q == first.n
+    assert first.n.bit_length() == TINY.bits
+    assert all(is_prime(factor) and factor % 4 == 3 and SMALLEST <= factor <= LARGEST for factor in (p, q))
+    assert str(p) not in repr(first)
+    assert not first.safe
+
+
+def test_bad_candidates_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "draw", drawing(CANDIDATES))
+    first, second = (run.result for run in run_pair(made, made))
+    assert sorted(factors_of(first.n, first.phi + second.phi)) == sorted(PRIMES[2:])
+
+
+def test_a_batch_without_a_good_pair_makes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for candidates in ((DEAD, PRIMES[0]), (DEAD, DEAD), (PRIMES[0], BAD), (TRIED, BAD)):
+        monkeypatch.setattr(making, "draw", drawing(candidates))
+        assert [run.result for run in run_pair(one_batch, one_batch)] == [None, None]
+
+
+def test_a_modulus_that_the_first_test_lets_pass_is_tested_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And given up without blame: neither party has deviated."""
+    monkeypatch.setattr(making, "draw", drawing((PRIMES[0], BAD)))
+    monkeypatch.setattr(making.biprimality, "_agree", lambda *_: True)
+    assert [run.result for run in run_pair(one_batch, one_batch)] == [None, None]
+
+
+async def one_batch(ctx: Context, peer: int) -> Any:
+    return await making._batch(ctx, await met(ctx))
+
+
+@pytest.mark.slow
+def test_a_modulus_of_2048_bits_is_made_by_keys_with_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that a real one takes but patience: a pair of primes is among few candidates."""
+    p, q = random_prime(1024), random_prime(1024)
+    candidates = (p - 4, p - 8, q - 4, q - 8, p, q)
+    monkeypatch.setattr(making, "draw", drawing(candidates))
+
+    async def main(ctx: Context, mine: None) -> AdditiveShare:
+        return await generate_between_two(ctx)
+
+    run = mpc.simulate(main, inputs=[None, None])
+    first, second = run.results
+    found = factors_of(first.n, first.phi + second.phi)
+    assert first.n == second.n
+    assert set(found) <= {*candidates}
+    assert all(is_prime(factor) for factor in found)
+    assert "holds although the prover may deviate" in run.report.security
+
+
+def test_only_two_parties_make_one_and_not_in_a_plan() -> None:
+    async def main(ctx: Context, mine: None) -> Any:
+        return await generate_between_two(ctx, 1024 if ctx.n == 2 else 2048)
+
+    with pytest.raises(LocalError, match="two-parties-only"):
+        mpc.simulate(main, inputs=[None] * 3)
+    with pytest.raises(LocalError, match="paillier-key-size"):
+        mpc.simulate(main, inputs=[None] * 2)
+    assert Lengths(2048).key_bits == 2048
