@@ -49,7 +49,7 @@ async def generate_between_two(ctx: Context, bits: int = 2048) -> AdditiveShare:
     giving out an N. Rounds and bytes depend on how many candidates fail: of some 2300 pairs one is good for 2048 bits.
 
     LocalError `paillier-key-size`, `two-parties-only`, `not-in-a-plan`; PeerError and Abort of proofs and transfers;
-    Abort `joint-key-opening`, `joint-key-sieve`, `joint-key-rejected`, `joint-key-product`, `joint-key-malformed`,
+    Abort `candidate-opening`, `candidate-sieve`, `candidate-rejected`, `candidate-product`, `candidate-malformed`,
     `joint-key-own-key`.
     """
     lengths = Lengths(bits)
@@ -166,9 +166,9 @@ def _check_given_up(ctx: Context, batch: _Batch, places: Places, theirs: Words) 
             continue
         p, q = factors[at_p], factors[at_q]
         if p * q != batch.pairs.products.n[i]:
-            raise deviates(ctx, "joint-key-product", "made another product than that of the opened shares")
+            raise deviates(ctx, "candidate-product", "made another product than that of the opened shares")
         if not batch.passed[i] and _seems_prime(p) and _seems_prime(q):
-            raise deviates(ctx, "joint-key-rejected", "made a product of two primes seem to be none")
+            raise deviates(ctx, "candidate-rejected", "made a product of two primes seem to be none")
 
 
 def _seems_prime(p: int) -> bool:

@@ -62,7 +62,7 @@ async def filtered(ctx: Context, lengths: Lengths, n: Sequence[int], x: Words) -
     """Which moduli pass the test by one g, if the peer tells the truth, which is found out later. One round.
 
     x: (count, 2, words), secret. Party 0 tells g^(A - w_0), party 1 g^(w_1): both are the same, or each other's
-    negative, where N passes. PeerError `joint-key-malformed` for numbers that are no units.
+    negative, where N passes. PeerError `candidate-malformed` for numbers that are no units.
     """
     if not n:
         return np.zeros(0, np.bool_)
@@ -98,7 +98,7 @@ def is_one_or_minus_one(modulus: Modulus, x: Words, y: Words) -> bool:
 
 def malformed(ctx: Context) -> PeerError:
     """Numbers that are no units modulo N."""
-    return deviates(ctx, "joint-key-malformed", "sent numbers that are no units modulo the candidate")
+    return deviates(ctx, "candidate-malformed", "sent numbers that are no units modulo the candidate")
 
 
 def _of(n: int) -> tuple[bytes]:

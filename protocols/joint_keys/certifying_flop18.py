@@ -58,7 +58,7 @@ async def certify(ctx: Context, ends: Ends, chosen: Chosen) -> bool:
 
     Returns False only where N is not, though neither party deviates: a candidate that is to be opened. Whatever the
     peer does, true is returned for a bad N with a probability of 2^-128 at most; else Abort `proof-refused`,
-    `joint-key-product`, PeerError `malformed-proof`, `joint-key-malformed`; all name the peer.
+    `candidate-product`, PeerError `malformed-proof`, `candidate-malformed`; all name the peer.
     """
     source = ctx.prg("blindings of shares").bytes
     own, secrets = await ctx.in_thread(commit, ends.lengths, ctx.me, chosen.x, ends.their_parameters, source)
@@ -109,7 +109,7 @@ async def _ask_again(ctx: Context, call: _Call) -> None:
     product = Asked(group, asked[0], (await received(ctx, group, (1,)))[0])
     await _verify_answers(ctx, call, product)
     if moduli(ends.own, lengths, ctx.me, call.chosen.x[None], product.answer[None]) != [call.chosen.n]:
-        raise deviates(ctx, "joint-key-product", "made another product of the same shares")
+        raise deviates(ctx, "candidate-product", "made another product of the same shares")
     await _prove_multiplies(ctx, call, product)
 
 

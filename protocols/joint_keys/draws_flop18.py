@@ -54,13 +54,13 @@ async def draw(ctx: Context, lengths: Lengths, count: int) -> Draws:
 async def opened(ctx: Context, draws: Draws, places: Places) -> Words:
     """The peer's x (len(places), words) of candidates that are given up; it learns this party's. One round.
 
-    Abort `joint-key-opening` where it opens others than it committed to, or numbers that are too long.
+    Abort `candidate-opening` where it opens others than it committed to, or numbers that are too long.
     """
     x, nonces = await ctx.exchange(draws.x[places], draws.nonces[places])
     theirs, peer = x[1 - ctx.me], 1 - ctx.me
     made = await ctx.in_thread(commitments, draws.by, theirs, nonces[peer], places)
     if not (np.array_equal(made, draws.commitments[places]) and length_fits(theirs, draws.lengths.share_bits)):
-        raise deviates(ctx, "joint-key-opening", "opened other shares of a candidate than it had committed to")
+        raise deviates(ctx, "candidate-opening", "opened other shares of a candidate than it had committed to")
     return theirs
 
 

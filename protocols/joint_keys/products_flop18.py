@@ -45,7 +45,7 @@ class Products:
 async def ask(ctx: Context, ends: Ends, x: Words) -> Products:
     """The moduli of candidates (count, 2, words), secret; party 0's part. Three rounds.
 
-    Abort `joint-key-product` where the answers don't give numbers of the form that N has.
+    Abort `candidate-product` where the answers don't give numbers of the form that N has.
     """
     group, lengths, peer = ends.own.public.group, ends.lengths, 1 - ctx.me
     asked = await ctx.in_thread(encrypted, ends.own, lengths, ctx.me, x, ctx.prg("shares encrypted").bytes)
@@ -58,7 +58,7 @@ async def ask(ctx: Context, ends: Ends, x: Words) -> Products:
 
 
 async def answer(ctx: Context, ends: Ends, x: Words) -> Products:
-    """The same for party 1. PeerError `paillier-range`, `paillier-not-unit`, Abort `joint-key-product`."""
+    """The same for party 1. PeerError `paillier-range`, `paillier-not-unit`, Abort `candidate-product`."""
     group, lengths, peer = ends.theirs.group, ends.lengths, 1 - ctx.me
     asked = await received(ctx, group, (len(x), 2))
     rho = group.messages.random_units(len(x), ctx.prg("randomisers of answers").bytes)
@@ -102,4 +102,4 @@ def moduli(key: PrivateKey, lengths: Lengths, me: int, x: Words, answers: Words)
 
 def _require_moduli(ctx: Context, lengths: Lengths, n: list[int]) -> None:
     if not all(lengths.admits(number) for number in n):
-        raise deviates(ctx, "joint-key-product", "made a product of shares that is none")
+        raise deviates(ctx, "candidate-product", "made a product of shares that is none")

@@ -120,7 +120,7 @@ async def sieve_send(ctx: Context, cot: CotSender, lengths: Lengths, x: Words) -
         ctx.send(cot.peer, await ctx.off_loop(count * _LABEL_WORK, asking[-1].tags, cot, 0, lengths, x))
         told = await ctx.receive(cot.peer, Spec((len(alive),), np.uint8))
         if (told > 1).any():
-            raise deviates(ctx, "joint-key-malformed", "sent flags that are neither 0 nor 1")
+            raise deviates(ctx, "candidate-malformed", "sent flags that are neither 0 nor 1")
         alive = alive[told == 1]
     return Sieved(_flags(alive, len(x)), asking)
 
@@ -148,7 +148,7 @@ async def sieve_receive(ctx: Context, cot: CotReceiver, lengths: Lengths, x: Wor
 def require_chosen(
     ctx: Context, cot: CotSender, lengths: Lengths, sieved: Sieved, opening: tuple[Places, Words, Words]
 ) -> None:
-    """Abort `joint-key-sieve` unless party 1 has chosen by the shares that it opened, and by nothing else.
+    """Abort `candidate-sieve` unless party 1 has chosen by the shares that it opened, and by nothing else.
 
     opening: places of candidates, the peer's x (len(places), words) and its `Sieved.digests` of them.
     """
@@ -159,17 +159,17 @@ def require_chosen(
     for each in sieved.asking:
         _absorb(hashes, each.alive, each.tags(cot, 1, lengths, x))
     if not np.array_equal(_digests(hashes)[places], digests):
-        raise deviates(ctx, "joint-key-sieve", "tried other shares of a candidate by small primes than it has opened")
+        raise deviates(ctx, "candidate-sieve", "tried other shares of a candidate by small primes than it has opened")
 
 
 def require_divided(ctx: Context, lengths: Lengths, x: Words, theirs: Words) -> None:
-    """Abort `joint-key-rejected` unless a prime of the sieve divides each candidate of opened shares (count, words)."""
+    """Abort `candidate-rejected` unless a prime of the sieve divides each candidate of opened shares (count, words)."""
     divided = np.zeros(len(x), np.bool_)
     for wave in waves(lengths):
         own, other = (_residues(party, lengths, y, wave.primes) for party, y in _by_party(ctx.me, x, theirs))
         divided |= (own == other).any(axis=0)
     if not divided.all():
-        raise deviates(ctx, "joint-key-rejected", "made a candidate without small factors seem to have one")
+        raise deviates(ctx, "candidate-rejected", "made a candidate without small factors seem to have one")
 
 
 def _by_party(me: int, x: Words, theirs: Words) -> list[tuple[int, Words]]:

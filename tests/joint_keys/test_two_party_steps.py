@@ -110,7 +110,7 @@ def test_who_sieves_by_another_share_than_it_opens_is_found_out() -> None:
     x = shares(TINY, 0, PRIMES), shares(TINY, 1, PRIMES)
     told = x[1].copy()
     told[2] += np.uint64(1)
-    with pytest.raises(Exception, match=r"joint-key-sieve.*party1"):
+    with pytest.raises(Exception, match=r"candidate-sieve.*party1"):
         sieve(x, told)
 
 
