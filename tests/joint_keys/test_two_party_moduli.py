@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from joint_keys.two_party_ends import BAD, CANDIDATES, DEAD, LARGEST, PRIMES, SMALLEST, TINY, TRIED, drawing, met
 from ot.pairs import run_pair
+from proofs.paillier_proof_cases import ring_pedersen
 
 import mpc
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.joint_keys import AdditiveShare, generate_between_two
 from protocols.joint_keys import between_two_flop18 as making
-from protocols.joint_keys.lengths_flop18 import Lengths
+from protocols.joint_keys import ends_flop18 as meeting
 from protocols.paillier.prime_search import is_prime, random_prime
 
 
@@ -66,7 +67,8 @@ async def one_batch(ctx: Context, peer: int) -> Any:
 
 @pytest.mark.slow
 def test_a_modulus_of_2048_bits_is_made_by_keys_with_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that a real one takes but patience: a pair of primes is among few candidates."""
+    """All that a real one takes but patience: few candidates, a pair of primes among them; safe primes made before."""
+    monkeypatch.setattr(meeting.RingPedersenKey, "generate", lambda bits: ring_pedersen())
     p, q = random_prime(1024), random_prime(1024)
     candidates = (p - 4, p - 8, q - 4, q - 8, p, q)
     monkeypatch.setattr(making, "draw", drawing(candidates))
@@ -83,7 +85,7 @@ def test_a_modulus_of_2048_bits_is_made_by_keys_with_proofs(monkeypatch: pytest.
     assert "holds although the prover may deviate" in run.report.security
 
 
-def test_only_two_parties_make_one_and_not_in_a_plan() -> None:
+def test_only_two_parties_make_one_of_a_keys_length() -> None:
     async def main(ctx: Context, mine: None) -> Any:
         return await generate_between_two(ctx, 1024 if ctx.n == 2 else 2048)
 
@@ -91,4 +93,11 @@ def test_only_two_parties_make_one_and_not_in_a_plan() -> None:
         mpc.simulate(main, inputs=[None] * 3)
     with pytest.raises(LocalError, match="paillier-key-size"):
         mpc.simulate(main, inputs=[None] * 2)
-    assert Lengths(2048).key_bits == 2048
+
+
+def test_a_plan_has_no_place_for_one() -> None:
+    async def main(ctx: Context, mine: None) -> Any:
+        return await generate_between_two(ctx)
+
+    with pytest.raises(LocalError, match="not-in-a-plan"):
+        mpc.plan(main, [None] * 2)
