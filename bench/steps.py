@@ -30,7 +30,7 @@ from mpc.planning import NETWORKS, Network
 from mpc.side_by_side import run_all
 from mpc.simulation import Main
 from protocols.runs.party import run_party
-from protocols.runs.sources import EXTENSIONS, OT, Source
+from protocols.runs.sources import MAKERS, OT, Source
 
 WORKLOADS = {"product": lambda x, y: x * y, "comparison": lambda x, y: x > y}
 WAYS = ("reveal by reveal", "horizon", "prefetch")
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--supplier", choices=list(EXTENSIONS), default=OT)
+    parser.add_argument("--supplier", choices=list(MAKERS), default=OT)
     parser.add_argument("--network", choices=list(NETWORKS), default="loopback")
     chosen = parser.parse_args(arguments)
     columns = ("step", "material", "offline ms", "online ms", "processor ms")

@@ -8,11 +8,12 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, paillier, proofs
+    from protocols import circuits, joint_keys, paillier, proofs
     from protocols.array import (
         SecretArray,
         authenticated,
         cholesky,
+        ciphertexts_of,
         compress,
         compute,
         det,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         relu,
         reveal,
         secret_from,
+        secret_from_ciphertexts,
         share_of,
         shuffle,
         sigmoid,
@@ -64,6 +66,7 @@ __all__ = [
     "__version__",
     "authenticated",
     "cholesky",
+    "ciphertexts_of",
     "circuit",
     "circuits",
     "compress",
@@ -74,6 +77,7 @@ __all__ = [
     "horizon",
     "inv",
     "inverse_sqrt",
+    "joint_keys",
     "log_softmax",
     "lstsq",
     "mux",
@@ -90,6 +94,7 @@ __all__ = [
     "reveal",
     "secret",
     "secret_from",
+    "secret_from_ciphertexts",
     "share_of",
     "shuffle",
     "sigmoid",
@@ -104,7 +109,7 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "paillier", "proofs")
+_MODULES = ("circuits", "joint_keys", "paillier", "proofs")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),

@@ -50,14 +50,14 @@ NETWORKS = {
 class CountingSupply:
     """Writes down, in order, what was asked for, and hands out zeros: on shapes, zeros without content.
 
-    `dealt`: as the supply that it stands for.
+    `dealt`, `means`: as the supply that it stands for.
     """
 
     name = "plan"
     received_bytes = 0
 
-    def __init__(self, *, dealt: bool) -> None:
-        self.dealt = dealt
+    def __init__(self, *, dealt: bool, means: str = "") -> None:
+        self.dealt, self.means = dealt, means
         self.trust = "that whoever makes the correlations colludes with none of them" if dealt else ""
         self.demand: list[Entry] = []
 

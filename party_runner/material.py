@@ -15,7 +15,7 @@ from mpc.prg import Seed
 from mpc.store import StoreSupply, key_of
 from mpc.store.writer import PARTIAL
 from protocols.preprocessing.checking import Check
-from protocols.runs.sources import DEALER, EXTENSIONS, OT, PREPROCESSING, Source
+from protocols.runs.sources import DEALER, MAKERS, OT, PREPROCESSING, Source
 
 BY_REVEAL, PLANNED = "by-reveal", "planned"
 CHECKS = tuple(check.value for check in Check)
@@ -58,11 +58,9 @@ class Material:
         """Usage errors of options that do not go together; LocalError `unknown-preprocessing`."""
         if self.folder is None and self.fallback is not None:
             raise click.UsageError("--fallback says who makes what a store lacks: give it with --preprocessing FOLDER")
-        if self.maker not in EXTENSIONS and (self.prefetch or self.check != Check.NOTHING.value):
+        if self.maker not in MAKERS and (self.prefetch or self.check != Check.NOTHING.value):
             option = "--prefetch" if self.prefetch else "--check-material"
-            raise click.UsageError(
-                f"{option} is for material that the parties make themselves: {', '.join(EXTENSIONS)}"
-            )
+            raise click.UsageError(f"{option} is for material that the parties make themselves: {', '.join(MAKERS)}")
         if self.folder is not None and not (self.folder.exists() or _partial(self.folder).exists()):
             cause = f"there is no folder {self.folder} with stores of material, and no supplier of this name"
             raise LocalError("unknown-preprocessing", cause, f"Name a folder that exists, or one of {SUPPLIERS}.")

@@ -19,7 +19,7 @@ from party_runner.columns import Reading
 from party_runner.material import BY_REVEAL, CHECKS, PLANNED, Material
 from protocols.preprocessing.checking import Check
 from protocols.runs.party import Numbers
-from protocols.runs.sources import EXTENSIONS, OT, PREPROCESSING
+from protocols.runs.sources import MAKERS, OT, PREPROCESSING
 from protocols.runs.suites import RINGS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -146,10 +146,10 @@ MATERIAL = together(
         default=OT,
         show_default=True,
         metavar="NAME|FOLDER",
-        help="Where the material comes from: the parties, by oblivious transfer (ot, silent); a dealer; or a folder "
-        "that `parley preprocess` made.",
+        help="Where the material comes from: the parties, by oblivious transfer (ot, silent) or with products under "
+        "Paillier keys (paillier); a dealer; or a folder that `parley preprocess` made.",
     ),
-    click.option("--fallback", type=click.Choice(tuple(EXTENSIONS)), help="Who makes what such a folder lacks."),
+    click.option("--fallback", type=click.Choice(tuple(MAKERS)), help="Who makes what such a folder lacks."),
     CHECK_MATERIAL,
     WHEN,
     click.option(

@@ -32,8 +32,8 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "proofs", "preprocessing.coins", "joint_keys", "numeric", "authenticated", "preprocessing", "array",
-        "prepared", "horizon", "runs",
+        "ot", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "encrypted", "numeric",
+        "authenticated", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -52,7 +52,7 @@ FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
         "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
-        "bigint", "montgomery_form", "powers_of_base", "crt", "group", "ristretto",
+        "bigint", "montgomery_form", "powers_of_base", "crt", "residues", "group", "ristretto",
     ),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
@@ -74,8 +74,8 @@ FOLDER_ORDER = {
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
-        "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13", "transfers",
-        "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
+        "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13",
+        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.circuits": (
         "kinds", "circuit", "builder", "shallow", "arithmetic", "division", "values", "choosing", "floats",
@@ -105,7 +105,8 @@ FOLDER_ORDER = {
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching",
-        "ot_tools", "coins", "checking", "announcing", "workshop", "estimates", "from_ot", "__init__",
+        "ot_tools", "coins", "checking", "announcing", "workshop", "paillier_keys", "estimates", "from_ot",
+        "paillier_products", "paillier_tools", "from_paillier", "__init__",
     ),
     "protocols.array": (
         "lines", "misuse", "node", "appraising", "lowering", "grouping", "joining", "weighing",
@@ -116,19 +117,23 @@ FOLDER_ORDER = {
         "sorting", "compaction", "order_statistics", "counting", "floor_quotients", "public_divisors", "rounding",
         "elementary", "activations",
         "series", "linear_algebra", "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs",
-        "evaluate", "supposing", "revealing", "bridge", "circuit_inputs", "circuit_rows", "circuit_ways",
-        "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving", "__init__",
+        "evaluate", "supposing", "revealing", "bridge", "from_ciphertexts", "to_ciphertexts", "circuit_inputs",
+        "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "proving",
+        "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
-        "encoding", "offsets", "slots", "scaling", "encrypted_array", "matrices", "ciphertexts", "packing", "messages",
-        "keys", "__init__",
+        "encoding", "offsets", "slots", "scaling", "encrypted_array", "matrices", "product_form", "ciphertexts",
+        "packing", "messages", "keys", "products_dsz15", "__init__",
     ),
     "protocols.joint_keys": (
-        "polynomials_shoup00", "key", "dealing_dj01", "lengths_flop18", "draws_flop18", "sieve_flop18", "ends_flop18",
-        "products_flop18", "biprimality_bf97", "exponents_flop18", "certified_flop18", "certifying_flop18",
-        "between_two_flop18", "__init__",
+        "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",
+        "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing",
+        "search_space", "residue_products", "candidates_cdklrs20", "biprimality_bf97", "boneh_franklin_bf97",
+        "lengths_flop18", "draws_flop18", "sieve_flop18", "ends_flop18", "products_flop18", "biprimality_flop18",
+        "exponents_flop18", "certified_flop18", "certifying_flop18", "between_two_flop18", "__init__",
     ),
+    "protocols.encrypted": ("masking", "description", "receiving", "to_shares", "from_shares", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device", "device_words",
         "__init__",

@@ -115,6 +115,7 @@ class Ledger:
 
     `material` is what was handed out, `unused` what was made ahead and burned at the end; elements by kind. `deepest`
     is the causal depth of the deepest call so far. `proofs` are the lines at which this party proved or verified,
+    `decrypted` those that revealed what is encrypted under a key in shares, each with what that is right under;
     `on_shares` whether a line was computed, or revealed, by the suite.
     """
 
@@ -129,6 +130,7 @@ class Ledger:
         self.deepest = 0
         self.on_shares = False
         self.proofs: dict[str, None] = {}
+        self.decrypted: dict[str, str] = {}
         self._lines: dict[str, _LineTally] = {}
         self._margins: dict[str, float] = {}
         self._circuits: dict[tuple[int, ...], CircuitRun] = {}

@@ -49,7 +49,8 @@ class Header:
     `store`: 32 random bytes, this party's. `session`: 32 bytes that the parties have in common, and `plan`: the digest
     of what is stored, both the same at every party. `ring`: its bits. `records`, `words`: how many. `kinds`: elements
     of each kind. `each`: how many records a run has, where what one has left is
-    of no use to the next; else 0. `maker`, `trust`, `dealt`: what `Supply` says of the supplier that made the material.
+    of no use to the next; else 0. `maker`, `trust`, `dealt`, `means`: what the supplier that made the material says of
+    itself.
     """
 
     store: bytes
@@ -65,6 +66,7 @@ class Header:
     words: int
     kinds: dict[str, int]
     each: int = 0
+    means: str = ""
 
 
 def key_of(identity: Identity) -> Seed:

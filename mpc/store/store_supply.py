@@ -98,6 +98,11 @@ class StoreSupply:
         return f"{self.header.trust}, and {more}" if more and more != self.header.trust else self.header.trust
 
     @property
+    def means(self) -> str:
+        """By what means the material was made."""
+        return self.header.means or getattr(self.fallback, "means", "")
+
+    @property
     def dealt(self) -> bool:
         """Whether a dealer made the material."""
         return self.header.dealt

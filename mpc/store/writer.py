@@ -74,6 +74,7 @@ class StoreWriter:
         maker: str,
         trust: str,
         dealt: bool,
+        means: str = "",
         key: Seed | None = None,
     ) -> None:
         assert len(session) == ID_BYTES
@@ -83,7 +84,7 @@ class StoreWriter:
         self._make_folder()
         self._key = key or new_key_file(self._folder)
         store = os.urandom(ID_BYTES)
-        self.header = Header(store, session, b"", party, n, ring, maker, trust, dealt, 0, 0, {})
+        self.header = Header(store, session, b"", party, n, ring, maker, trust, dealt, 0, 0, {}, means=means)
         self._index = SealedWriter(self._folder / INDEX, file_key(self._key, store, INDEX))
         self._material = SealedWriter(self._folder / MATERIAL, file_key(self._key, store, MATERIAL))
         self._digest = sha256()
@@ -214,6 +215,7 @@ async def preprocess(
         maker=supply.name,
         trust=getattr(supply, "trust", ""),
         dealt=supply.dealt,
+        means=getattr(supply, "means", ""),
         key=key,
     ) as writer:
         for run in range(runs):

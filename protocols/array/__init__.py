@@ -34,6 +34,7 @@ from protocols.array.authenticating import authenticated
 from protocols.array.bridge import compute, secret_from, share_of
 from protocols.array.circuit_inputs import private
 from protocols.array.compaction import compress, permutation, shuffle
+from protocols.array.from_ciphertexts import secret_from_ciphertexts
 from protocols.array.full_rank import inv, lstsq, pinv
 from protocols.array.functions import erf, inverse_sqrt, sigmoid
 from protocols.array.garbling import garbled
@@ -43,12 +44,13 @@ from protocols.array.positive_definite import cholesky, det, solve
 from protocols.array.proving import prove
 from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
+from protocols.array.to_ciphertexts import ciphertexts_of
 
 __all__ = [
-    "SecretArray", "arithmetic", "authenticated", "cholesky", "compress", "compute", "counting", "cumulative",
-    "det", "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt",
+    "SecretArray", "arithmetic", "authenticated", "cholesky", "ciphertexts_of", "compress", "compute", "counting",
+    "cumulative", "det", "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt",
     "linear_algebra", "log_softmax", "logic", "lstsq", "matrices", "order_statistics", "permutation", "pinv",
     "private", "products", "prove", "quotients", "rearranging", "relu", "reveal", "rounding", "secret",
-    "secret_from", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid", "softmax", "solve", "sorting",
-    "spellings", "statistics", "topk", "unique", "unique_count", "writing",
+    "secret_from", "secret_from_ciphertexts", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid",
+    "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique", "unique_count", "writing",
 ]  # fmt: skip

@@ -69,7 +69,12 @@ def secret_from(
     bounds = bounds_of(range, kind, scale, line)
     unvouched = NO_BOUND if kind == "fixed" else 0
     off_by = unvouched if error is None else declared_error(error, scale)
-    x = record(GIVEN, home=ctx, known=Facts(share.shape, kind, scale, bounds.off_by(off_by)))
+    return given(ctx, share, Facts(share.shape, kind, scale, bounds.off_by(off_by)))
+
+
+def given(ctx: Context, share: ArithmeticShare | BooleanShare, known: Facts) -> SecretArray:
+    """A share as a secret of which so much is public."""
+    x = record(GIVEN, home=ctx, known=known)
     x.node.value.computed(share, ctx.depth)
     x.node.value.decided = bool(ctx.session.ledger.decisions())
     if not ctx.planning:

@@ -17,7 +17,7 @@ from mpc.algebra.bigint import to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec, together
 from mpc.errors import LocalError
-from protocols.joint_keys import biprimality_bf97 as biprimality
+from protocols.joint_keys import biprimality_flop18 as biprimality
 from protocols.joint_keys.certified_flop18 import Asked
 from protocols.joint_keys.certifying_flop18 import Chosen, certify
 from protocols.joint_keys.draws_flop18 import Draws, Places, deviates, draw, opened

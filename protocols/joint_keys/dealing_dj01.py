@@ -43,8 +43,13 @@ def shares_of(key: PrivateKey, parties: int, threshold: int, *, source: RandomBy
     order, messages = (p - 1) * (q - 1) // 4, group.messages.n
     d = order * pow(order, -1, messages)
     shares = shares_modulo(d, messages * order, parties, threshold, source)
-    bits = (messages * order).bit_length()
+    bits = share_bits(group.n.bit_length(), group.s)
     verification = verification_of(group, delta(parties), from_ints(shares, limbs_for(bits)), bits)
     safe = all(is_prime(prime // 2) for prime in (p, q))
     joint = JointKey(key.public, parties, threshold, 1, bits, verification, safe=safe)
     return [KeyShare(joint, place, share) for place, share in enumerate(shares)]
+
+
+def share_bits(bits: int, s: int) -> int:
+    """Of a share, which is below N^s (p - 1) (q - 1) / 4, of a key of so many bits."""
+    return (s + 1) * bits - 2

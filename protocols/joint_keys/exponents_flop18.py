@@ -84,7 +84,7 @@ class Proving:
         """For challenges e, bits (m,); for one toss alone: those to two challenges show the secrets."""
         chosen = e[:, None] == 1
         both = zip(self.masks, self.secrets, strict=True)
-        return [np.where(chosen, masked(mask, 1, secret), mask) for mask, secret in both]
+        return [np.where(chosen, masked(mask, 1, np.broadcast_to(x, (len(mask), len(x)))), mask) for mask, x in both]
 
 
 def begin(statement: OneExponent, w: Words, mu: Words, source: RandomBytes = os.urandom) -> Proving:

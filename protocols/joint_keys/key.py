@@ -110,9 +110,9 @@ class KeyShare:
     __slots__ = ("_words", "joint", "place")
 
     def __init__(self, joint: JointKey, place: int, share: int) -> None:
-        """share: s_i, secret, of at most joint.share_bits bits. Whether it is the one of `joint`, `check` tells."""
+        """share: s_i, secret, of at most joint.share_bits bits. Whether it is the one of `joint`, `fits` tells."""
         self.joint, self.place = joint, place
-        self._words = from_ints([share], limbs_for(joint.share_bits))[0]
+        self._words: Words = from_ints([share], limbs_for(joint.share_bits))[0]
 
     @property
     def public(self) -> PublicKey:
@@ -142,7 +142,8 @@ def base_of(group: Group) -> Words:
     size = 8 * modulus.limbs + _SPARE_BYTES
     hashed = DomainHash("joint key base", group.fingerprint).bytes(size)
     x = int.from_bytes(hashed, "little") % modulus.n
-    return modulus.square(from_ints([x], modulus.limbs))[0]
+    square: Words = modulus.square(from_ints([x], modulus.limbs))[0]
+    return square
 
 
 def verification_of(group: Group, factor: int, shares: Words, bits: int) -> Words:
@@ -151,16 +152,19 @@ def verification_of(group: Group, factor: int, shares: Words, bits: int) -> Word
     return group.ciphertexts.power(bases, shares, bits=bits)
 
 
-def check_parties(parties: int, threshold: int) -> None:
-    """LocalError `joint-key-parties` unless there are 2 to 32 parties and a threshold of 1 or more below them."""
-    if not (2 <= parties <= MOST_PARTIES and 1 <= threshold < parties):
+def check_parties(parties: int, threshold: int, of_run: int | None = None) -> None:
+    """LocalError `joint-key-parties` unless there are 2 to 32 parties, those of the run where one is told, and a
+    threshold of 1 or more below them."""
+    if not (2 <= parties <= MOST_PARTIES and 1 <= threshold < parties and of_run in (None, parties)):
+        of = "" if of_run is None else f", in a run of {of_run}"
         raise LocalError(
             "joint-key-parties",
-            f"a key in {parties} shares with a threshold of {threshold} cannot be",
-            f"take 2 to {MOST_PARTIES} parties, and a threshold from 1 to one less than these: threshold + 1 decrypt",
+            f"a key in {parties} shares with a threshold of {threshold} cannot be{of}",
+            f"take 2 to {MOST_PARTIES} parties, all those of the run, and a threshold from 1 to one less than these: "
+            "threshold + 1 decrypt",
         )
 
 
 def unpicklable() -> LocalError:
     """The error for a share that is to be pickled."""
-    return LocalError("secret-key", "a share of a key cannot be pickled", "keep it with `save`")
+    return LocalError("secret-key", "a share of a key cannot be pickled", "keep it with `mpc.joint_keys.save`")

@@ -42,6 +42,15 @@ class Ciphertexts(EncryptedArray):
         """Other ciphertexts of the same numbers, which show nothing of how they were computed."""
         return Ciphertexts(self.encryption, self.encryption.rerandomise(self.words, source), self.scale, fresh=True)
 
+    def require_key(self, group: Group) -> None:
+        """LocalError `paillier-other-key` unless they are under the key of this group."""
+        if self.group.fingerprint != group.fingerprint:
+            raise LocalError(
+                "paillier-other-key",
+                "these ciphertexts are under another key",
+                "decrypt them where the private half of their key is",
+            )
+
     def integers(self) -> list[int]:
         """The ciphertexts as integers below N^(s+1), in C order; as they are, so not for whoever must not compare."""
         return to_ints(self.group.form.out_of(self.words))

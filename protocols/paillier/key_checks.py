@@ -39,6 +39,17 @@ def check_modulus(n: int, sender: str | None = None) -> None:
         raise _refusal("paillier-key-prime", "the modulus of a key is prime", sender)
 
 
+def check_length(n: int, bits: int, sender: str) -> None:
+    """PeerError `paillier-key-size` unless the modulus that `sender` sent has just as many bits as was agreed."""
+    if n.bit_length() != bits:
+        raise PeerError(
+            "paillier-key-size",
+            f"{sender} sent a key of {n.bit_length()} bits, not {bits}",
+            _REMEDY,
+            party=sender,
+        )
+
+
 def has_close_factors(n: int) -> bool:
     """Whether an odd n, no square, is x^2 - y^2 with x among the first numbers above its root."""
     first = isqrt(n) + 1

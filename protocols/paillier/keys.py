@@ -18,13 +18,13 @@ from mpc.errors import LocalError, PeerError
 from mpc.network.wire import pack, unpack
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.decryption import Decryption
-from protocols.paillier.encoding import Scale, encode, from_messages, to_messages
+from protocols.paillier.encoding import Scale, encode, to_messages
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.key_checks import KEY_BITS, check_modulus
 from protocols.paillier.key_files import read_secret, write_secret
 from protocols.paillier.messages import from_bytes, packed_from_bytes
-from protocols.paillier.packing import GUARD_BITS, Packed, encrypt_packed, unpack_messages
+from protocols.paillier.packing import GUARD_BITS, Packed, ciphertexts_of, encrypt_packed, numbers_in
 from protocols.paillier.prime_search import is_prime, random_prime
 from protocols.paillier.randomisers import Exponent
 
@@ -223,26 +223,16 @@ class PrivateKey:
         number is larger than its bound, which whoever encrypted it declared; `out-of-range` where it is too large for a
         float; `computation-fault` where the machine miscalculated.
         """
-        return self._numbers(array, array.scale)
+        return numbers_in(array, self.decrypt_words(ciphertexts_of(array)), array.scale)
 
     def decrypt_exact(self, array: Ciphertexts | Packed) -> tuple[npt.NDArray[Any], int]:
         """Whole numbers, and the fractional bits with which they are the numbers. LocalError as `decrypt`."""
-        return self._numbers(array, Scale(0, array.scale.bound)), array.scale.fractional_bits
-
-    def _numbers(self, array: Ciphertexts | Packed, scale: Scale) -> npt.NDArray[Any]:
-        group = self.public.group
-        if isinstance(array, Packed):
-            return unpack_messages(self.decrypt_words(array.ciphertexts), scale, array.layout, group)
-        return from_messages(self.decrypt_words(array), scale, group)
+        words = self.decrypt_words(ciphertexts_of(array))
+        return numbers_in(array, words, Scale(0, array.scale.bound)), array.scale.fractional_bits
 
     def decrypt_words(self, ciphertexts: Ciphertexts) -> Words:
         """The plaintexts as they are, (*shape, limbs) below N^s, negative ones too. LocalError `paillier-other-key`."""
-        if ciphertexts.group.fingerprint != self.public.fingerprint:
-            raise LocalError(
-                "paillier-other-key",
-                "these ciphertexts are under another key",
-                "decrypt them where the private half of their key is",
-            )
+        ciphertexts.require_key(self.public.group)
         return self._decryption.decrypt(ciphertexts.words)
 
     @property

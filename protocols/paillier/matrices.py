@@ -30,10 +30,10 @@ _TABLE_NUMBERS = 1 << 18
 """The largest table of powers: 128 MiB for ciphertexts of 4096 bits."""
 
 _ROWS_AT_ONCE = 256
-_FEW_ROWS = 12
+FEW_ROWS = 12
 """With fewer rows a secret matrix takes a power for each entry: tables would cost more than they save."""
 
-_SECRET_WIDTH = 5
+SECRET_WIDTH = 5
 
 
 def product_var(group: Group, matrix: Encoded, ciphertexts: Words) -> Words:
@@ -51,14 +51,14 @@ def product_var(group: Group, matrix: Encoded, ciphertexts: Words) -> Words:
 def product(group: Group, matrix: Encoded, ciphertexts: Words) -> Words:
     """The same of a secret matrix, in a time that depends on shapes and on the bits of the bound alone."""
     form, (rows, columns) = group.form, matrix.shape
-    if rows < _FEW_ROWS:
+    if rows < FEW_ROWS:
         return form.product(scaled(group, ciphertexts, matrix).swapaxes(0, 1))
     bits = matrix.bits + matrix.signed
     exponents = raised(matrix, matrix.bits) if matrix.signed else matrix.magnitudes
     total = np.broadcast_to(form.one, (rows, len(form.one))).copy()
     for column in range(columns):
         base = form.out_of(ciphertexts[column])
-        table = PowersOfBase(group.ciphertexts, base, bits, width=_SECRET_WIDTH, montgomery=True)
+        table = PowersOfBase(group.ciphertexts, base, bits, width=SECRET_WIDTH, montgomery=True)
         total = form.mul(total, table.power(exponents[:, column]))
     if not matrix.signed:
         return total

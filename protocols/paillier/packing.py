@@ -17,13 +17,13 @@ from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Encoded, Scale, encode, numbers_of
+from protocols.paillier.encoding import Encoded, Scale, encode, from_messages, numbers_of
 from protocols.paillier.encrypted_array import Sealed, axes_of
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.offsets import raised
 from protocols.paillier.scaling import Public
-from protocols.paillier.slots import fields_of, placed
+from protocols.paillier.slots import bits_at, fields_of, placed
 
 GUARD_BITS = 32
 """Room for sums of 2^32 numbers, or for products by numbers of 32 bits."""
@@ -171,6 +171,13 @@ def layout_for(scale: Scale, length: int, guard_bits: int, group: Group) -> Layo
     return Layout(width, slots, length)
 
 
+def fitting(layout: Layout | None, group: Group) -> Layout | None:
+    """A layout that a peer has told, where plaintexts of the group hold it; else LocalError `paillier-overflow`."""
+    if layout is not None and layout.width * layout.slots > group.messages.bits - SPARE_BITS:
+        raise LocalError("paillier-overflow", f"plaintexts have no room for {layout.slots} slots", "use fewer")
+    return layout
+
+
 def encrypt_packed(encryption: Encryption, encoded: Encoded, guard_bits: int) -> Packed:
     """Numbers (..., length), packed along the last axis and encrypted."""
     if not encoded.shape:
@@ -214,21 +221,47 @@ def pack_messages(numbers: Encoded, layout: Layout, group: Group) -> Words:
 
 def unpack_messages(messages: Words, scale: Scale, layout: Layout, group: Group) -> npt.NDArray[Any]:
     """The numbers (..., length) that plaintexts (..., groups, limbs) hold, as `from_messages` gives them."""
-    lifted = group.messages.add(messages, _offsets(layout, group))
-    used = layout.slots * layout.width
-    above = np.array([number >> used for number in to_ints(lifted)], object)
-    fields = fields_of(lifted, layout.width, layout.slots)
-    flat = (*messages.shape[:-2], layout.groups * layout.slots, fields.shape[-1])
-    fields = fields.reshape(flat)[..., : layout.length, :]
+    fields = raised_fields(messages, layout, group)
     offset = 1 << layout.width - 1
     wholes = [field - offset for field in to_ints(fields)]
-    if above.any() or any(abs(whole) > scale.bound for whole in wholes):
-        raise LocalError(
-            "paillier-beyond-bound",
-            "a packed number is larger than its declared bound, or ran into its neighbour",
-            "declare a bound that holds; if a party declared it, do not trust what it sends",
-        )
+    if any(abs(whole) > scale.bound for whole in wholes):
+        raise _beyond_bound()
     return numbers_of(wholes, fields.shape[:-1], scale)
+
+
+def ciphertexts_of(array: Ciphertexts | Packed) -> Ciphertexts:
+    """The ciphertexts of an array, packed or not."""
+    return array.ciphertexts if isinstance(array, Packed) else array
+
+
+def numbers_in(array: Ciphertexts | Packed, messages: Words, scale: Scale) -> npt.NDArray[Any]:
+    """The numbers of an array whose ciphertexts hold these messages, taken to be of a scale."""
+    if isinstance(array, Packed):
+        return unpack_messages(messages, scale, array.layout, array.ciphertexts.group)
+    return from_messages(messages, scale, array.group)
+
+
+def raised_fields(messages: Words, layout: Layout, group: Group) -> Words:
+    """What stands in the slots of plaintexts (..., groups, limbs), raised by 2^(width - 1), so that none is negative.
+
+    (..., length, words) of `width` bits, in constant time. LocalError `paillier-beyond-bound` where something stands
+    above the slots.
+    """
+    lifted = group.messages.add(messages, _offsets(layout, group))
+    used = layout.slots * layout.width
+    if bits_at(lifted, used, group.messages.bits - used).any():
+        raise _beyond_bound()
+    fields = fields_of(lifted, layout.width, layout.slots)
+    flat = (*messages.shape[:-2], layout.groups * layout.slots, fields.shape[-1])
+    return fields.reshape(flat)[..., : layout.length, :]
+
+
+def _beyond_bound() -> LocalError:
+    return LocalError(
+        "paillier-beyond-bound",
+        "a packed number is larger than its declared bound, or ran into its neighbour",
+        "declare a bound that holds; if a party declared it, do not trust what it sends",
+    )
 
 
 def _offsets(layout: Layout, group: Group) -> Words:

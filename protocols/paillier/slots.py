@@ -24,14 +24,14 @@ def placed(numbers: Words, width: int, limbs: int) -> Words:
 
 def fields_of(plaintexts: Words, width: int, slots: int) -> Words:
     """The numbers (..., slots, words) below 2^width of which plaintexts (..., limbs) are such sums."""
-    room = np.zeros((*plaintexts.shape[:-1], limbs_for(width) + 1), U64)
-    padded = np.concatenate([plaintexts, room], axis=-1)
-    return np.stack([_field(padded, slot * width, width) for slot in range(slots)], axis=-2)
+    return np.stack([bits_at(plaintexts, slot * width, width) for slot in range(slots)], axis=-2)
 
 
-def _field(padded: Words, start: int, width: int) -> Words:
-    word, shift = divmod(start, 64)
-    words = limbs_for(width)
+def bits_at(numbers: Words, start: int, width: int) -> Words:
+    """Bits start to start + width of numbers (..., limbs), as numbers of so many bits; above them are zeros."""
+    words, (word, shift) = limbs_for(width), divmod(start, 64)
+    padded = np.zeros((*numbers.shape[:-1], max(word + words + 1, numbers.shape[-1])), U64)
+    padded[..., : numbers.shape[-1]] = numbers
     out: Words = np.right_shift(padded[..., word : word + words], np.uint64(shift))
     if shift:
         out |= padded[..., word + 1 : word + words + 1] << np.uint64(64 - shift)

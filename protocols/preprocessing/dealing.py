@@ -25,7 +25,7 @@ def corrected(kind: Correlation, party: int, n: int) -> list[Part]:
     if not kind.dealt:
         raise LocalError(
             "no-maker", f"a dealer does not make {kind.name}, which nobody but the parties may know",
-            "let the parties make it: --preprocessing ot or silent",
+            "let the parties make it: --preprocessing ot, silent or paillier",
         )  # fmt: skip
     return [part for i, part in enumerate(kind.parts()) if _receives(kind, i, part, party, n)]
 

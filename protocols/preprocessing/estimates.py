@@ -1,14 +1,14 @@
 """What making material will send, estimated from the demand before anything is made.
 
 For material by oblivious transfer the bytes follow from the transfers that each kind names, those of one form taken
-together as they are in a batch. Not counted are headers of messages and what a check takes. For a dealer the count is
-that of its corrections.
+together as they are in a batch; where products are made under Paillier keys, from their ciphertexts. Not counted are
+headers of messages and what a check takes. For a dealer the count is that of its corrections.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mpc.correlation import Correlation
@@ -19,14 +19,16 @@ from protocols.ot.correlated import LABEL_BITS
 from protocols.ot.extension_softspoken_roy22 import DEFAULT_K
 from protocols.ot.folding import parts
 from protocols.ot.silent_ferret_ywlzw20 import SMALL
+from protocols.paillier.product_form import traffic
 from protocols.preprocessing.demand import correction_words
 from protocols.preprocessing.kind import Kind, of_kind
 from protocols.preprocessing.kinds.authenticated_and import PARTIES
+from protocols.preprocessing.paillier_keys import KEY_BITS
 from protocols.preprocessing.tools import Pair
-from protocols.preprocessing.transfers import Transfers
+from protocols.preprocessing.transfers import Products, Transfers
 from protocols.preprocessing.workshop import slices_of_pieces
 
-SETUP_BYTES = {"ot": 8.2e3, "silent": 274e3}
+SETUP_BYTES = {"ot": 8.2e3, "silent": 274e3, "paillier": 8.5e3}
 """Bytes that a party receives from each other one before the first piece is made."""
 
 AUTHENTICATED_SETUP_BYTES = 11.3e3
@@ -34,6 +36,7 @@ AUTHENTICATED_SETUP_BYTES = 11.3e3
 
 _LABEL_BYTES = LABEL_BITS // 8
 _WORD_BYTES = 8
+_CIPHERTEXT_BYTES = 2 * KEY_BITS // 8
 
 
 def offline_bytes(demand: Sequence[Entry], n: int, maker: str, *, by_call: bool = False) -> list[int]:
@@ -48,7 +51,11 @@ def offline_bytes(demand: Sequence[Entry], n: int, maker: str, *, by_call: bool 
         return [_WORD_BYTES * each for each in words]
     received = [(n - 1) * SETUP_BYTES[maker] if kinds else 0.0] * n
     calls: defaultdict[Pair, list[int]] = defaultdict(list)
-    for transfers in _together(kinds, n):
+    encrypted = {kind: made for kind in kinds if maker == "paillier" and (made := of_kind(kind).products)}
+    for products in _products(encrypted, kinds):
+        for party, size in _of_ciphertexts(products, n):
+            received[party] += size
+    for transfers in _together({kind: count for kind, count in kinds.items() if kind not in encrypted}, n):
         for sender, receiver in transfers.pairs(n):
             calls[sender, receiver].append(transfers.count)
             received[sender] += transfers.count * transfers.chosen / 8
@@ -103,7 +110,24 @@ def _checked(count: int) -> int:
     return _softspoken([count])[0] + mask_and_sums
 
 
-def _together(kinds: Counter[Correlation], n: int) -> Iterator[Transfers]:
+def _products(kinds: Mapping[Correlation, Products], counts: Counter[Correlation]) -> Iterator[Products]:
+    """The products of all pieces, those of one kind and form as one."""
+    rows: Counter[tuple[str, Products]] = Counter()
+    for kind, products in kinds.items():
+        rows[kind.name, replace(products, rows=0)] += counts[kind] * products.rows
+    yield from (replace(form, rows=count) for (_, form), count in rows.items())
+
+
+def _of_ciphertexts(products: Products, n: int) -> Iterator[tuple[int, int]]:
+    """Parties, and the bytes that each receives."""
+    form, turned = products.form(KEY_BITS)
+    asked, answered = traffic(form)
+    for sender, receiver in products.transfers().pairs(n):
+        yield receiver if not turned else sender, asked * _CIPHERTEXT_BYTES
+        yield sender if not turned else receiver, answered * _CIPHERTEXT_BYTES
+
+
+def _together(kinds: Mapping[Correlation, int], n: int) -> Iterator[Transfers]:
     """The transfers of all pieces, those of one kind and form as one."""
     sizes: dict[tuple[str, Transfers], list[int]] = {}
     beside: Counter[tuple[str, Transfers]] = Counter()
@@ -134,4 +158,6 @@ def _silent(counts: Sequence[int]) -> tuple[int, int]:
     return 0, iterations * SMALL.trees * SMALL.depth * _LABEL_BYTES
 
 
-_EXTENSIONS: dict[str, Callable[[Sequence[int]], tuple[int, int]]] = {"ot": _softspoken, "silent": _silent}
+_EXTENSIONS: dict[str, Callable[[Sequence[int]], tuple[int, int]]] = {
+    "ot": _softspoken, "silent": _silent, "paillier": _softspoken,
+}  # fmt: skip

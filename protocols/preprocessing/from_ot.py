@@ -26,6 +26,7 @@ class OtMaker:
     extension: Extension = SOFTSPOKEN
     check: Check = Check.NOTHING
     trust: str = ""
+    means: str = ""
     dealt: bool = False
 
     @property

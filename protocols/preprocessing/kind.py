@@ -15,7 +15,7 @@ from mpc.errors import LocalError
 from protocols.authenticated.ands import Size
 from protocols.circuits.circuit import Circuit
 from protocols.preprocessing.tools import Tools
-from protocols.preprocessing.transfers import Transfers
+from protocols.preprocessing.transfers import Products, Transfers
 
 _WORDS_OF_AND = 32
 """Of an authenticated AND with a result's bit, at both parties."""
@@ -56,6 +56,14 @@ class Kind(Correlation):
     def transfers(self, n: int) -> Transfers:
         """What n parties transfer for one piece."""
         return Transfers()
+
+    @property
+    def products(self) -> Products | None:
+        """The products of what different parties hold that a piece is made of, where they are its only transfers.
+
+        A kind that is made by `Tools.cross_products` says it, for estimates of makers that do them by other means.
+        """
+        return None
 
     @property
     def authenticated(self) -> Size | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mpc.algebra.bits import words_for
+from protocols.paillier.product_form import Form
 from protocols.preprocessing.tools import Pair
 
 _WORD_BITS = 64
@@ -53,6 +54,33 @@ class Transfers:
             return 0
         planes = ((bits // self.length, count * self.length) for count, bits in self.groups)
         return sum(width * _WORD_BITS * words_for(size) for width, size in planes)
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """Products modulo 2^bits of a (rows, terms) and b (rows, terms, length), summed over terms, in all directions.
+
+    As `Tools.cross_products` makes them: `each` rows of a in turn have the same b.
+    """
+
+    bits: int
+    rows: int
+    terms: int
+    length: int
+    each: int = 1
+    between: Literal["all", "rising"] = "all"
+
+    def transfers(self, *, chosen: bool = True) -> Transfers:
+        """A choice for each bit of a; a message is a row of b."""
+        groups = product_groups(self.bits, self.rows * self.terms, self.length)
+        return Transfers(groups, self.between, chosen, length=self.length)
+
+    def form(self, key_bits: int) -> tuple[Form, bool]:
+        """How they lie in ciphertexts under keys of so many bits; and whether it is a that is encrypted, which is done
+        where it takes less work."""
+        groups = self.rows // self.each if self.each else 0
+        form = Form(key_bits, self.bits, groups, self.each, self.terms, self.length)
+        return (form.turned, True) if form.turned.work < form.work else (form, False)
 
 
 def product_groups(bits: int, choices: int, length: int) -> tuple[tuple[int, int], ...]:

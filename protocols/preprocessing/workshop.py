@@ -55,6 +55,10 @@ class Maker(Protocol):
         """Whom it makes it necessary to trust; empty for nobody."""
 
     @property
+    def means(self) -> str:
+        """By what other means than transfers it makes some of it, for people; empty for none."""
+
+    @property
     def dealt(self) -> bool:
         """As `Supply.dealt`."""
 
@@ -104,6 +108,7 @@ class Workshop:
         """
         session = Session(transport, self, agreement, None, n, private=private or Seed.fresh())
         self.name, self.trust, self.dealt = maker.name, maker.trust, maker.dealt
+        self.means = maker.means
         self._session = session
         self._ahead = ahead
         self._on_made = on_made or (lambda done, total: None)
@@ -275,6 +280,12 @@ class Workshop:
         kept = [i for i, (path, _) in enumerate(entries) if self._coming.pop(path, None) is not None]
         self._put([entries[i] for i in kept], [made[i] for i in kept])
         self._changed.unpark_all()
+
+
+def workshops(transports: Sequence[Transport], agreements: Sequence[Agreement], maker: Maker) -> list[Workshop]:
+    """Those of parties in one process: for simulation, on the transports and agreements of the sessions."""
+    n = len(transports)
+    return [Workshop(*both, n, maker) for both in zip(transports, agreements, strict=True)]
 
 
 def slices_of_pieces(demand: Sequence[Entry]) -> Iterator[Sequence[Entry]]:

@@ -14,7 +14,7 @@ import numpy as np
 from mpc.accounts.cost import cost
 from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for, to_ints
 from mpc.context import Context, Spec
-from mpc.errors import PeerError
+from protocols.paillier.key_checks import check_length
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.proofs.factors_cggmp21 import NoSmallFactor, prove_no_small_factor, verify_no_small_factor
 from protocols.proofs.modulus_cggmp21 import BlumModulus, prove_modulus, verify_modulus
@@ -93,13 +93,7 @@ def _prove(setting: Setting, key: PrivateKey, parameters: RingPedersen, source: 
 
 def _key(number: int, bits: int, sender: str) -> PublicKey:
     n, s = number & (1 << bits) - 1, number >> bits
-    if n.bit_length() != bits:
-        raise PeerError(
-            "paillier-key-size",
-            f"{sender} sent a key of {n.bit_length()} bits, not {bits}",
-            "ask its owner for a key of that length, made by `mpc.paillier.generate`",
-            party=sender,
-        )
+    check_length(n, bits, sender)
     return PublicKey.received(n, s, sender)
 
 

@@ -17,6 +17,8 @@ from mpc.algebra.group import Group
 from mpc.algebra.ring import U64, Words
 from protocols.proofs.transcript import HEADER_BYTES, Bytes, Proof, Setting, Transcript
 
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+
 
 def random_numbers(count: int, bits: int, source: RandomBytes) -> Words:
     """(count, words) uniform numbers below 2^bits."""
@@ -35,13 +37,20 @@ def resized(x: Words, limbs: int) -> Words:
 
 
 def masked(mask: Words, challenge: int, secret: Words) -> Words:
-    """mask + challenge * secret, whole numbers, in as many words as the mask, which must hold it with a bit to spare.
+    """mask + challenge * secret, whole numbers (count, words) of any length, in as many words as the mask, which must
+    hold it. challenge: public, 0 or more.
 
-    Exact, as it is computed modulo 2^(64 limbs) - 1.
+    In digits of 32 bits, whose products are taken apart before they are added up: no sum overflows a word.
     """
-    whole = _exact(mask.shape[-1])
-    product = whole.mul(resized(secret, whole.limbs), from_ints([challenge], whole.limbs)[0])
-    return whole.add(mask, product)
+    total = _halves(mask)
+    digits = _halves(resized(secret, mask.shape[-1]))
+    for place, factor in enumerate(_halves(from_ints([challenge], limbs_for(challenge.bit_length())))[0]):
+        products = digits[:, : digits.shape[1] - place] * factor
+        total[:, place:] += products & _LOW
+        total[:, place + 1 :] += products[:, :-1] >> _HALF
+    for i in range(total.shape[1] - 1):
+        total[:, i + 1] += total[:, i] >> _HALF
+    return (total[:, ::2] & _LOW) | total[:, 1::2] << _HALF
 
 
 def plus_product(x: Words, y: Words, z: Words) -> Words:
@@ -159,6 +168,11 @@ def _split(content: Bytes, fields: Sequence[Field]) -> list[Words]:
         parts.append(words[start : start + size].reshape(field.count, field.limbs))
         start += size
     return parts
+
+
+def _halves(x: Words) -> Words:
+    """Numbers (count, words) as (count, 2 words) digits of 32 bits."""
+    return np.ascontiguousarray(x, "<u8").view("<u4").astype(U64)
 
 
 def _as_bytes(x: Words) -> Bytes:

@@ -21,7 +21,7 @@ from protocols.runs.frames import as_input
 from protocols.runs.input_shapes import describe
 from protocols.runs.lockstep import Lockstep
 from protocols.runs.reports import simulated_report
-from protocols.runs.sources import DEALER, check_preprocessing
+from protocols.runs.sources import DEALER, check_preprocessing, means_of
 from protocols.runs.suites import check_ways, find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
@@ -112,7 +112,7 @@ async def plan_shapes(
     `dealt`: whether material is dealt, where it does not follow from the supplier's name.
     """
     dealt = preprocessing == DEALER if dealt is None else dealt
-    supplies = [CountingSupply(dealt=dealt) for _ in inputs]
+    supplies = [CountingSupply(dealt=dealt, means=means_of(preprocessing)) for _ in inputs]
     factory, lockstep = find_suite(suite, simulated=True), Lockstep(supplies)
     foresight = None if factory.remembers else lambda session: lockstep
     of_shapes, ways = ShapesOfRing(find_ring(ring)), ways or Ways()

@@ -48,7 +48,8 @@ def report_of(
 
 
 def _security(session: Session) -> str:
-    """What is secure although a party may deviate, by its lines; and of all else the suite's sentence."""
+    """What is secure by itself, by its lines, mostly although a party may deviate; and of all else the suite's
+    sentence."""
     sentence = security_sentence(session.factory, session.n, session.supply)
     computed, proved = (_lines(session, adversary) for adversary in (ADVERSARY, AGAINST))
     proved |= session.ledger.proofs
@@ -58,11 +59,21 @@ def _security(session: Session) -> str:
         strong.append(f"{said}, and nobody else is trusted")
     if proved:
         strong.append(f"What was proved ({', '.join(proved)}) holds although the prover may deviate")
+    strong += _decrypted(session)
     if not strong:
         return sentence
     if _computed_otherwise(session, computed | proved):
         strong.append(f"All else: {sentence[0].lower()}{sentence[1:]}")
     return ". ".join(strong)
+
+
+def _decrypted(session: Session) -> list[str]:
+    """What was decrypted by shares of keys, and what that is right under, where this is not said by its proofs."""
+    lines = session.ledger.decrypted
+    return [
+        f"What was decrypted together ({', '.join(line for line in lines if lines[line] == said)}) {said}"
+        for said in dict.fromkeys(lines.values())
+    ]
 
 
 def _lines(session: Session, adversary: str) -> dict[str, None]:

@@ -23,12 +23,13 @@ from mpc.simulation import Main, PartyRun, Setting, run_in_memory
 from mpc.supply import Supply
 from mpc.ways import Ways
 from protocols.preprocessing import dealer
-from protocols.preprocessing.from_ot import ot_supplies
+from protocols.preprocessing.checking import Check
+from protocols.preprocessing.workshop import workshops
 from protocols.runs.by_reveal import ByReveal
 from protocols.runs.event_loop import run_trio
 from protocols.runs.frames import as_input
 from protocols.runs.reports import simulated_report
-from protocols.runs.sources import DEALER, EXTENSIONS, check_preprocessing
+from protocols.runs.sources import DEALER, MAKERS, check_preprocessing
 from protocols.runs.suites import check_ways, find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
@@ -125,7 +126,7 @@ def simulate(
         supplies: Sequence[Supply] = (
             dealer.local_supplies(len(inputs))
             if preprocessing == DEALER
-            else ot_supplies(transports, agreements, extension=EXTENSIONS[preprocessing])
+            else workshops(transports, agreements, MAKERS[preprocessing](Check.NOTHING))
         )
         return await run_in_memory(
             guarded(main), inputs, supplies, setting, transports=transports, agreements=agreements

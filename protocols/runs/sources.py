@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from mpc.context import Root, Session
 from mpc.errors import LocalError
@@ -14,14 +15,20 @@ from mpc.store import StoreSupply
 from mpc.supply import Supply
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.dealer import DealerLink, DealerSupply
-from protocols.preprocessing.from_ot import OtSupply
+from protocols.preprocessing.from_ot import OtMaker
+from protocols.preprocessing.from_paillier import PAILLIER, PaillierMaker
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
-from protocols.preprocessing.workshop import AHEAD_WORDS
+from protocols.preprocessing.workshop import AHEAD_WORDS, Maker, Workshop
 
 DEALER, OT, STORE = "dealer", SOFTSPOKEN.name, "store"
-EXTENSIONS = {extension.name: extension for extension in (SOFTSPOKEN, SILENT)}
-PREPROCESSING = (*EXTENSIONS, DEALER)
-"""Who may make material in a session: the parties themselves by one of the extensions, or a dealer."""
+MAKERS: dict[str, Callable[[Check], Maker]] = {
+    **{extension.name: partial(OtMaker, extension) for extension in (SOFTSPOKEN, SILENT)},
+    PAILLIER: PaillierMaker,
+}
+"""How the parties make material themselves, with so much of it checked."""
+
+PREPROCESSING = (*MAKERS, DEALER)
+"""Who may make material in a session: the parties themselves in one of these ways, or a dealer."""
 
 Made = Callable[[int, int], None]
 
@@ -32,6 +39,11 @@ def check_preprocessing(name: str) -> None:
         raise LocalError(
             "unknown-preprocessing", f"material does not come from {name}", f"choose one of {', '.join(PREPROCESSING)}"
         )
+
+
+def means_of(name: str) -> str:
+    """By what other means than transfers a supplier of this name makes some of its material; empty for none."""
+    return MAKERS[name](Check.NOTHING).means if name in MAKERS else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ class Provision:
     """A source in a session: what hands out material, and what must be done before, beside and after the program."""
 
     def __init__(
-        self, supply: Supply, store: StoreSupply | None, link: DealerLink | None, beside: OtSupply | None
+        self, supply: Supply, store: StoreSupply | None, link: DealerLink | None, beside: Workshop | None
     ) -> None:
         self.supply = supply
         self._store = store
@@ -86,8 +98,8 @@ class Provision:
     async def open(source: Source, transport: Transport, agreement: Agreement, on_made: Made) -> Provision:
         """The supplies of a source, on the session's transport. LocalError `unknown-preprocessing`."""
         link: DealerLink | None = None
-        beside: OtSupply | None = None
-        made: DealerSupply | OtSupply | None = None
+        beside: Workshop | None = None
+        made: DealerSupply | Workshop | None = None
         if source.maker is not None:
             check_preprocessing(source.maker)
         if source.maker == DEALER:
@@ -95,8 +107,8 @@ class Provision:
             made = await link.supply()
         elif source.maker is not None:
             prefetched = source.plans and source.prefetch
-            made = own = OtSupply(
-                transport, agreement, transport.n, extension=EXTENSIONS[source.maker], check=source.check,
+            made = own = Workshop(
+                transport, agreement, transport.n, MAKERS[source.maker](source.check),
                 ahead=AHEAD_WORDS if prefetched else None, on_made=None if source.prefetch else on_made,
             )  # fmt: skip
             beside = own if prefetched else None

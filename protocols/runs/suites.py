@@ -69,4 +69,7 @@ def security_sentence(suite: Factory, n: int, supply: Supply) -> str:
     sentence, trust = suite.security(n), getattr(supply, "trust", "")
     if suite.simulation_only:
         return sentence
-    return f"{sentence}, and {trust}" if trust else f"{sentence}; nobody else is trusted: {OWN_WORK}"
+    if trust:
+        return f"{sentence}, and {trust}"
+    means = getattr(supply, "means", "")
+    return f"{sentence}; nobody else is trusted: {OWN_WORK}{f', {means}' if means else ''}"

@@ -19,6 +19,7 @@ class InsecureMaker:
 
     name: str = "insecure"
     trust: str = "that nobody looks"
+    means: str = ""
     dealt: bool = True
 
     async def start(self, ctx: Context) -> InsecureLine:

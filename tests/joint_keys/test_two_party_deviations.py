@@ -16,7 +16,7 @@ from mpc.context import Context
 from mpc.errors import PeerError
 from mpc.testing import Fault, recording_network
 from protocols.joint_keys import between_two_flop18 as making
-from protocols.joint_keys import biprimality_bf97 as biprimality
+from protocols.joint_keys import biprimality_flop18 as biprimality
 from protocols.joint_keys import certified_flop18 as certified
 from protocols.joint_keys import certifying_flop18 as certifying
 from protocols.joint_keys import sieve_flop18 as sieving
@@ -149,8 +149,8 @@ def test_products_are_of_other_shares(liar: int, step: str, monkeypatch: pytest.
 @pytest.mark.usefixtures("candidates")
 @pytest.mark.parametrize("liar", [0, 1])
 def test_a_good_modulus_is_made_to_seem_bad(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    def powers(honest: Any, domain: Any, me: int, *args: Any) -> Any:
-        made = honest(domain, me, *args)
+    def powers(honest: Any, me: int, *args: Any) -> Any:
+        made = honest(me, *args)
         made[-1, 0] ^= np.uint64(2)
         return made
 

@@ -18,3 +18,9 @@ def key() -> PrivateKey:
 def tiny_key(s: int = 1) -> PrivateKey:
     """A key of 40 bits, the same each time."""
     return PrivateKey.insecure_of(*TINY, s=s)
+
+
+@lru_cache(maxsize=8)
+def key_of(party: int) -> PrivateKey:
+    """A key of 2048 bits for each party, others in every process."""
+    return PrivateKey.generate(2048)

@@ -107,6 +107,25 @@ def test_plan_preprocess_run(tmp_path: Path, parties: int) -> None:
     assert min(json.loads(again.stdout)["offline_bytes"]) > 10_000
 
 
+def test_products_under_paillier_keys(tmp_path: Path) -> None:
+    """Planned, made between two processes and used; as many bytes as the plan says, and the sentence says how."""
+    stores, plan = (
+        tmp_path / "stores",
+        planned(tmp_path, 2, "--preprocessing", "paillier", "--json", str(tmp_path / "j")),
+    )
+    foreseen = json.loads((tmp_path / "j").read_text())
+    made = parley("preprocess", plan, "-o", str(stores), "--json", "-")
+    assert made.returncode == 0, made.stderr
+    summary = json.loads(made.stdout)
+    assert summary["preprocessing"] == "paillier"
+    assert summary["offline_bytes"] == pytest.approx(foreseen["offline_estimate_planned"], rel=0.02)
+    done = run_from(tmp_path, 2, stores, "--fallback", "paillier", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["result"] == PRODUCT_IS
+    both = foreseen["security"], json.loads(done.stdout)["security"]
+    assert all("products under Paillier keys, bits by oblivious transfer" in sentence for sentence in both)
+
+
 def test_tables_of_authenticated_garbling(tmp_path: Path) -> None:
     """Made between two processes, with as many bytes as the plan says of a store, and used up by one run."""
     program, stores, plan = write(tmp_path, "above.py", ABOVE), tmp_path / "stores", str(tmp_path / "above.plan")
@@ -308,7 +327,7 @@ def test_what_does_not_go_together(pair: Path) -> None:
     refused([*run, "--fallback", "ot"], 2, "--fallback")
     refused([*run, "--preprocessing", "dealer", "--prefetch"], 2, "--prefetch")
     refused([*run, "--preprocessing", "dealer", "--check-material", "all"], 2, "--check-material")
-    refused([*run, "--preprocessing", "magic"], 2, "[unknown-preprocessing]", "magic", "ot, silent, dealer")
+    refused([*run, "--preprocessing", "magic"], 2, "[unknown-preprocessing]", "magic", "ot, silent, paillier, dealer")
     plan = str(pair / "product.plan")
     refused(["preprocess", plan, "-o", str(pair / "s"), "--party", "north"], 2, "--roster")
     refused(["preprocess", str(pair / "none"), "-o", str(pair / "s")], 2, "[plan-missing]")

@@ -16,7 +16,7 @@ from mpc.correlation import Material, Part
 from protocols.preprocessing.bilinear import Layout, make_triples, ring_masks, ring_residue
 from protocols.preprocessing.kind import Kind, Opening
 from protocols.preprocessing.tools import Tools
-from protocols.preprocessing.transfers import Transfers, product_groups
+from protocols.preprocessing.transfers import Products, Transfers
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,15 @@ class MatrixTriple(Kind):
 
     def transfers(self, n: int) -> Transfers:
         """A choice for each bit of the matrix with the shorter outer side; a message is a row of the other."""
-        shorter, longer = sorted((self.left[-2], self.right[-1]))
         chooser = self.right if self.left[-2] > self.right[-1] else self.left
-        choices = prod(self.batch) * self.left[-1] * shorter
         plain = prod(chooser[:-2]) == prod(self.batch)
-        return Transfers(product_groups(self.ring.bits, choices, longer), chosen=n > 2 or not plain, length=longer)
+        return self.products.transfers(chosen=n > 2 or not plain)
+
+    @property
+    def products(self) -> Products:
+        """Of the matrix with the shorter outer side, whose rows have the other matrix in common."""
+        shorter, longer = sorted((self.left[-2], self.right[-1]))
+        return Products(self.ring.bits, prod(self.batch) * shorter, self.left[-1], longer, shorter)
 
     def spare(self) -> MatrixTriple:
         """Another one."""

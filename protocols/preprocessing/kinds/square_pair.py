@@ -17,7 +17,7 @@ from mpc.context import Context
 from mpc.correlation import Material, Part
 from protocols.preprocessing.kind import Kind, Opening, own_draws
 from protocols.preprocessing.tools import Rows, Tools
-from protocols.preprocessing.transfers import Transfers, product_groups
+from protocols.preprocessing.transfers import Products, Transfers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,13 @@ class SquarePair(Kind):
 
     def transfers(self, n: int) -> Transfers:
         """A choice for each bit but the highest, from every party to those after it."""
+        return self.products.transfers()
+
+    @property
+    def products(self) -> Products:
+        """Modulo half of the ring's size, where anything is left of it."""
         bits = _half(self.ring).bits if self.ring.bits > 1 else 0
-        return Transfers(product_groups(bits, prod(self.shape), 1), between="rising")
+        return Products(bits, prod(self.shape) if bits else 0, 1, 1, between="rising")
 
     def spare(self) -> SquarePair:
         """Another one."""

@@ -15,7 +15,7 @@ from protocols.preprocessing.bilinear import Layout, make_triples, ring_masks, r
 from protocols.preprocessing.elementwise import Elementwise
 from protocols.preprocessing.kind import Kind, Opening
 from protocols.preprocessing.tools import Tools
-from protocols.preprocessing.transfers import Transfers, product_groups
+from protocols.preprocessing.transfers import Products, Transfers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,13 @@ class Triple(Kind):
 
     def transfers(self, n: int) -> Transfers:
         """A choice for each bit of one operand; of two parties it may be whatever the transfers chose."""
+        return self.products.transfers(chosen=n > 2 or not Elementwise(self.left, self.right).plain)
+
+    @property
+    def products(self) -> Products:
+        """One for each choice, with the row that it meets."""
         form = Elementwise(self.left, self.right)
-        groups = product_groups(self.ring.bits, form.choices, form.repeats)
-        return Transfers(groups, chosen=n > 2 or not form.plain, length=form.repeats)
+        return Products(self.ring.bits, form.choices, 1, form.repeats)
 
     def spare(self) -> Triple:
         """Another one."""

@@ -1,0 +1,125 @@
+"""Encrypted numbers become secrets: to compare them, say, which ciphertexts cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from weakref import finalize
+
+from mpc.context import Context
+from mpc.errors import LocalError, PeerError
+from protocols.array.bridge import given
+from protocols.array.declared import declared_error
+from protocols.array.lines import naming_line, user_line
+from protocols.array.misuse import need_context, party_index
+from protocols.array.node import Facts, Kind
+from protocols.array.secret import SecretArray
+from protocols.encrypted.description import Description, described
+from protocols.encrypted.masking import Masking, masking_for
+from protocols.encrypted.to_shares import Conversion, to_shares
+from protocols.paillier.ciphertexts import Ciphertexts
+from protocols.paillier.group import Group
+from protocols.paillier.keys import PrivateKey
+from protocols.paillier.packing import Packed, fitting
+from protocols.ranges import NO_BOUND, Range
+
+
+async def secret_from_ciphertexts(
+    ctx: Context,
+    ciphertexts: Ciphertexts | Packed | None = None,
+    *,
+    holder: int,
+    owner: int,
+    key: PrivateKey | None = None,
+    error: float | None = None,
+) -> SecretArray:
+    """Numbers that party `holder` has encrypted under the key of party `owner`, as a secret of their shape.
+
+    `ciphertexts` count at the holder, `key` at the owner; what the others pass is ignored. The holder tells all parties
+    shape, fractional bits and bound, which are public of ciphertexts. The secret is `int` where there are no fractional
+    bits, else `fixed`, shortened to the run's where there are more, at no cost; its range follows from the bound.
+    `error`: by how much the encrypted numbers may be off, which you vouch for; without it whole numbers are exact, and
+    of others no bound is known.
+
+    Nobody learns any of them: the owner sees them under masks, within 2^-40 of random ones for all together, and
+    nothing of how they were computed. Against semi-honest parties, any of them together but holder and owner.
+    Two rounds, and 512 bytes for 18 numbers of 63 bits (2048-bit key). Packed numbers need 42 guard bits, and more for
+    many. Source: `protocols.encrypted.to_shares`.
+    LocalError `no-value`, `same-party`, `paillier-overflow`, `paillier-other-key`, `paillier-beyond-bound`; PeerError
+    `paillier-malformed`, `paillier-other-key`, `paillier-range`, `paillier-not-unit`, `too-many-elements`.
+    """
+    need_context(ctx, "secret_from_ciphertexts")
+    line = user_line()
+    holder, owner = party_index(ctx, holder, line), party_index(ctx, owner, line)
+    call = ctx.child("secret from ciphertexts", line=line)
+    own = _own(call, holder, owner, ciphertexts, key)
+    with naming_line():
+        told = await described(call, holder, own if isinstance(own, Ciphertexts | Packed) else None)
+        release = None if ctx.me == holder else _admitted(call, holder, told)
+        shift = max(0, min(told.scale.fractional_bits - ctx.fractional_bits, told.scale.bound.bit_length()))
+        masking, group = _masking(call, holder, own, told)
+        share = await to_shares(call, Conversion(holder, owner, told.shape, shift, masking, group), own)
+    ctx.join(call)
+    x = given(ctx, share, _facts(told, shift, error))
+    if release is not None:
+        finalize(x.node.value, release).atexit = False
+    return x
+
+
+def _own(
+    call: Context, holder: int, owner: int, ciphertexts: Ciphertexts | Packed | None, key: PrivateKey | None
+) -> Ciphertexts | Packed | PrivateKey | None:
+    """What this party has of the conversion. LocalError `same-party`, `no-value`."""
+    if holder == owner:
+        raise LocalError(
+            "same-party",
+            f"{call.names[owner]} holds both the ciphertexts and their key, so that it knows the numbers",
+            "decrypt them there, and put them in: await mpc.secret(ctx, owner, key.decrypt(x))",
+            line=call.line,
+        )
+    own = ciphertexts if call.me == holder else key if call.me == owner else None
+    if own is None and call.me in (holder, owner):
+        raise LocalError(
+            "no-value",
+            f"{call.names[call.me]} takes part with {'ciphertexts' if call.me == holder else 'the key'}, and has none",
+            "mpc.secret_from_ciphertexts(ctx, ciphertexts, holder=0, owner=1, key=key), each at the party that has it",
+            line=call.line,
+        )
+    return own
+
+
+def _admitted(call: Context, holder: int, told: Description) -> Callable[[], None]:
+    what = f"ciphertexts of shape {told.shape}"
+    return call.session.intake.admit(prod(told.shape), call.names[holder], what, call.line)
+
+
+def _masking(
+    call: Context, holder: int, own: Ciphertexts | Packed | PrivateKey | None, told: Description
+) -> tuple[Masking | None, Group | None]:
+    """How the numbers are masked, known to holder and owner. What the holder cannot have told is its PeerError."""
+    if own is None:
+        return None, None
+    if not isinstance(own, PrivateKey):
+        group = (own.ciphertexts if isinstance(own, Packed) else own).group
+        return masking_for(told.scale, told.shape, told.layout, group), group
+    sender, group = call.names[holder], own.public.group
+    if told.key != group.fingerprint:
+        raise _refused(call, "paillier-other-key", sender, "ciphertexts under another key than this party owns")
+    try:
+        return masking_for(told.scale.checked(group), told.shape, fitting(told.layout, group), group), group
+    except LocalError:
+        raise _refused(call, "paillier-malformed", sender, "ciphertexts in which no mask has room") from None
+
+
+def _refused(call: Context, code: str, sender: str, what: str) -> PeerError:
+    remedy = "the same program everywhere, and the key with which they were encrypted; else do not trust what it sends"
+    return PeerError(code, f"{sender} holds {what}", remedy, party=sender, path=call.path, line=call.line)
+
+
+def _facts(told: Description, shift: int, error: float | None) -> Facts:
+    """What is public of the secret: shortened numbers are off by less than one unit of the last place."""
+    fractional_bits, bound = told.scale.fractional_bits, told.scale.bound
+    kind: Kind = "fixed" if fractional_bits else "int"
+    unvouched = NO_BOUND if fractional_bits else 0
+    off_by = unvouched if error is None else declared_error(error, fractional_bits)
+    return Facts(told.shape, kind, fractional_bits - shift, Range(-bound, bound, off_by).truncate(shift))

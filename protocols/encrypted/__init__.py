@@ -1,0 +1,1 @@
+"""Between ciphertexts, which one party reads, and shares, which nobody does."""

@@ -1,0 +1,121 @@
+"""A modulus that parties make together: a product of two primes, with shares of phi(N) that add up, and no party named
+where nobody can be."""
+
+from math import gcd, isqrt
+
+import pytest
+from joint_keys.joint_parties import INSECURE, everyones, run_parties
+
+from mpc.errors import Abort, LocalError
+from mpc.network.transport import memory_network
+from mpc.testing import Fault, FaultyTransport
+from protocols.joint_keys import boneh_franklin_bf97 as generation
+from protocols.joint_keys.boneh_franklin_bf97 import generate_modulus, insecure_generate_modulus
+from protocols.joint_keys.search_space import SearchSpace
+from protocols.paillier.key_checks import check_modulus
+from protocols.paillier.keys import PrivateKey
+from protocols.paillier.prime_search import is_prime
+
+
+def made(bits, n, *, seed="joint", **options):
+    async def main(ctx):
+        return await insecure_generate_modulus(ctx, bits=bits, extension=INSECURE, **options)
+
+    return everyones(main, n, seed=f"{seed} {bits} {n}")
+
+
+def factors(shares):
+    """p and q of N and phi(N), which all shares together tell."""
+    n, phi = shares[0].n, sum(share.phi for share in shares)
+    half = n + 1 - phi
+    root = isqrt(half * half - 4 * n)
+    return (half - root) // 2, (half + root) // 2
+
+
+@pytest.mark.parametrize(("bits", "n"), [(40, 2), (40, 3), (40, 4), (64, 2), (64, 3), (128, 2), (128, 3), (200, 2)])
+def test_the_modulus_is_a_product_of_two_primes(bits, n):
+    shares = made(bits, n)
+    p, q = factors(shares)
+    assert p * q == shares[0].n
+    assert {share.n for share in shares} == {p * q}
+    assert is_prime(p)
+    assert is_prime(q)
+    assert p != q
+    assert p % 4 == q % 4 == 3
+    assert (p * q).bit_length() == bits
+    assert gcd(p * q, (p - 1) * (q - 1)) == 1
+    assert not any(share.safe for share in shares)
+
+
+def test_different_runs_give_different_moduli():
+    assert len({made(40, 2, seed=f"run {i}")[0].n for i in range(5)}) == 5
+
+
+def test_progress_is_told_candidate_by_candidate():
+    told = []
+    made(128, 2, on_progress=lambda *done: told.append(done))
+    space = SearchSpace(128, 2)
+    assert told[0] == (0, round(space.expected))
+    assert [tried for tried, _ in told[::2]] == [space.batch * i for i in range(len(told) // 2)]
+
+
+@pytest.mark.parametrize("bits", [1024, 2047, 2050, 8192])
+def test_lengths_that_are_not_made(bits):
+    async def main(ctx):
+        await generate_modulus(ctx, bits=bits)
+
+    with pytest.raises(LocalError) as error:
+        everyones(main, 2)
+    assert error.value.code == "paillier-key-size"
+
+
+def test_a_search_without_end_is_given_up(monkeypatch):
+    monkeypatch.setattr(generation, "screened", nothing)
+    monkeypatch.setattr(generation, "_PATIENCE", 0.5)
+    with pytest.raises(Abort) as error:
+        made(64, 2)
+    assert error.value.code == "joint-modulus-not-found"
+    assert error.value.party is None
+
+
+async def nothing(ctx, numbers, sums):
+    return [False] * len(numbers)
+
+
+@pytest.mark.parametrize("action", ["truncate", "relabel"])
+def test_a_message_of_another_size_or_call_names_its_sender(action):
+    """Each of party 0's first messages in its turn, from base transfers to what is opened of powers."""
+
+    async def main(ctx):
+        return await insecure_generate_modulus(ctx, bits=40, extension=INSECURE)
+
+    for number in range(8):
+        network = list(memory_network(2))
+        network[0] = FaultyTransport(network[0], Fault(action, number))
+        runs = run_parties(main, 2, seed=action, audit=False, collect=True, transports=network)
+        assert network[0].struck == 1
+        assert runs[1].error.code == {"truncate": "unexpected-message", "relabel": "program-diverged"}[action]
+        assert runs[1].error.party == "party0"
+
+
+def test_a_share_shows_nothing():
+    share = made(64, 2)[0]
+    assert str(share.phi) not in repr(share)
+    assert str(share.n) not in repr(share)
+
+
+@pytest.mark.slow
+def test_a_modulus_of_full_length():
+    """2048 bits over the transfers that a run takes; Paillier's cryptosystem works with it."""
+
+    async def main(ctx):
+        return await generate_modulus(ctx)
+
+    shares = everyones(main, 2, seed="full length 1", audit=False)
+    p, q = factors(shares)
+    assert p * q == shares[0].n
+    assert is_prime(p)
+    assert is_prime(q)
+    check_modulus(p * q)
+    key = PrivateKey(p, q)
+    assert key.decrypt(key.public.encrypt([5, -7]) * 3).tolist() == [15, -21]
