@@ -8,7 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, joint_keys, paillier, proofs
+    from protocols import circuits, elgamal, joint_keys, paillier, proofs
     from protocols.array import (
         SecretArray,
         authenticated,
@@ -72,6 +72,7 @@ __all__ = [
     "compress",
     "compute",
     "det",
+    "elgamal",
     "erf",
     "garbled",
     "horizon",
@@ -109,7 +110,7 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "joint_keys", "paillier", "proofs")
+_MODULES = ("circuits", "elgamal", "joint_keys", "paillier", "proofs")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),

@@ -32,7 +32,7 @@ ORDER = {
         "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent",
         "preprocessing.kinds", "garbled", "ideal", "beaver", "yao",
-        "ot", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "encrypted", "numeric",
+        "ot", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal", "encrypted", "numeric",
         "authenticated", "preprocessing", "array", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -123,7 +123,8 @@ FOLDER_ORDER = {
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
-        "encoding", "offsets", "slots", "scaling", "encrypted_array", "matrices", "product_form", "ciphertexts",
+        "encoding", "offsets", "slots", "scaling", "encrypted_array", "array_messages", "matrices", "product_form",
+        "ciphertexts",
         "packing", "messages", "keys", "products_dsz15", "__init__",
     ),
     "protocols.joint_keys": (
@@ -132,6 +133,10 @@ FOLDER_ORDER = {
         "search_space", "residue_products", "candidates_cdklrs20", "biprimality_bf97", "boneh_franklin_bf97",
         "lengths_flop18", "draws_flop18", "sieve_flop18", "ends_flop18", "products_flop18", "biprimality_flop18",
         "exponents_flop18", "certified_flop18", "certifying_flop18", "between_two_flop18", "__init__",
+    ),
+    "protocols.elgamal": (
+        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "sharing_shamir79",
+        "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
     ),
     "protocols.encrypted": ("masking", "description", "receiving", "to_shares", "from_shares", "__init__"),
     "mpc.device": (

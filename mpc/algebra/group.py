@@ -72,10 +72,17 @@ class Group(Protocol):
     def sub(self, x: Words, y: Words) -> Words:
         """x - y for arrays of one shape."""
 
-    def mul(self, points: Words, scalars: Words) -> Words:
-        """Elementwise products (n, point_words) by secret scalars (n, limbs)."""
+    def marks(self, points: Words) -> Words:
+        """A word for each element (...,), to look them up in tables: one for x, -x and all that stands for them.
 
-    def sums_of_products(self, points: Words, scalars: Words, *, public: bool) -> Words:
+        Any other element has the same one by a chance of about one in the order, or in 2^64.
+        """
+
+    def mul(self, points: Words, scalars: Words, *, bits: int | None = None) -> Words:
+        """Elementwise products (n, point_words) by secret scalars (n, limbs), of at most `bits` bits, which is public;
+        by default those of the order."""
+
+    def sums_of_products(self, points: Words, scalars: Words, *, public: bool, bits: int | None = None) -> Words:
         """(rows, point_words): the sum along each row of points (rows, terms, ...) times scalars (rows, terms, ...)."""
 
     def tables(self, points: Words) -> Any:

@@ -23,6 +23,7 @@ _GENERATOR = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a6
 
 ORDER = Modulus(2**252 + 27742317777372353535851937790883648493)
 """L, the order of the group."""
+_P = Modulus(2**255 - 19)
 
 
 class Ristretto255:
@@ -88,23 +89,36 @@ class Ristretto255:
         lib.parley_curve_sub(pointer(out), pointer(contiguous(x)), pointer(contiguous(y)), x.size // _POINT)
         return out
 
-    def mul(self, points: Words, scalars: Words) -> Words:
+    def marks(self, points: Words) -> Words:
+        """The lowest word of (x / y + y / x)^2, and 0 for the neutral element.
+
+        By RFC 9496, 4.5, points stand for one element where x / y is the same, or the inverse of the other's; to negate
+        it is to negate x. Whoever has x y = 0 stands for the neutral element.
+        """
+        x, y = points[..., :_NUMBER], points[..., _NUMBER : 2 * _NUMBER]
+        below, above = _P.mul(x, y), _P.add(_P.square(x), _P.square(y))
+        neutral = ~below.any(axis=-1)
+        below[..., 0] |= neutral.astype(U64)
+        marks: Words = np.where(neutral, np.uint64(0), _P.square(_P.mul(above, _P.inverse(below)))[..., 0])
+        return marks
+
+    def mul(self, points: Words, scalars: Words, *, bits: int | None = None) -> Words:
         """Each point times its secret scalar."""
 
         def run(out: Words, x: Words, part: slice) -> None:
-            lib.parley_curve_mul(pointer(out), pointer(x), pointer(scalars[part]), _BITS, len(x))
+            lib.parley_curve_mul(pointer(out), pointer(x), pointer(scalars[part]), bits or _BITS, len(x))
 
         return _in_lanes(run, _POINT, points)
 
-    def sums_of_products(self, points: Words, scalars: Words, *, public: bool) -> Words:
+    def sums_of_products(self, points: Words, scalars: Words, *, public: bool, bits: int | None = None) -> Words:
         """By rows; a long row in parts on all cores."""
         kernel = lib.parley_curve_sum_of_products_var if public else lib.parley_curve_sum_of_products
         rows, terms = scalars.shape[:2]
         if rows == 1:
-            return _one_sum(kernel, points[0], scalars[0])[None]
+            return _one_sum(kernel, points[0], scalars[0], bits or _BITS)[None]
 
         def run(out: Words, x: Words, part: slice) -> None:
-            _sums(kernel, out, x, scalars[part], terms)
+            _sums(kernel, out, x, scalars[part], terms, bits or _BITS)
 
         return _in_lanes(run, _POINT, points)
 
@@ -132,19 +146,19 @@ def generator() -> Points:
     return Points(RISTRETTO, RISTRETTO.generator())
 
 
-def _sums(kernel: Callable[..., None], out: Words, points: Words, scalars: Words, terms: int) -> None:
+def _sums(kernel: Callable[..., None], out: Words, points: Words, scalars: Words, terms: int, bits: int) -> None:
     space = np.empty(lib.parley_curve_workspace(terms), U64)
     count = math.prod(out.shape[:-1])
-    kernel(pointer(out), pointer(points), pointer(scalars), _BITS, count, terms, pointer(space))
+    kernel(pointer(out), pointer(points), pointer(scalars), bits, count, terms, pointer(space))
 
 
-def _one_sum(kernel: Callable[..., None], points: Words, scalars: Words) -> Words:
+def _one_sum(kernel: Callable[..., None], points: Words, scalars: Words, bits: int) -> Words:
     """(16,): the sum of points (terms, 16) times scalars (terms, 4)."""
     parts: list[Words] = []
 
     def run(start: int, end: int) -> None:
         out = np.empty((1, _POINT), U64)
-        _sums(kernel, out, points[start:end], scalars[start:end], end - start)
+        _sums(kernel, out, points[start:end], scalars[start:end], end - start, bits)
         parts.append(out)
 
     in_parts(len(scalars), run, step=_LANES, smallest=8 * _SMALLEST_PART)

@@ -54,11 +54,16 @@ class TinyGroup:
         """The quotient modulo p."""
         return self._reduced(x * self._power(y, np.full(y.shape, self.order.n - 1, np.uint64)))
 
-    def mul(self, points: Words, scalars: Words) -> Words:
+    def marks(self, points: Words) -> Words:
+        """x + 1 / x, which tells all pairs apart."""
+        neutral = np.ones_like(points)
+        return as_words((points + self.sub(neutral, points))[..., 0] % np.uint64(self.p))
+
+    def mul(self, points: Words, scalars: Words, *, bits: int | None = None) -> Words:
         """Powers modulo p."""
         return self._power(points, scalars)
 
-    def sums_of_products(self, points: Words, scalars: Words, *, public: bool) -> Words:
+    def sums_of_products(self, points: Words, scalars: Words, *, public: bool, bits: int | None = None) -> Words:
         """One term after the other."""
         total = np.ones((len(points), 1), np.uint64)
         for term in range(points.shape[1]):

@@ -10,6 +10,7 @@ Doerner, Kondi, Lee, Rosefield, shelat, CRYPTO 2020. docs/protocols/joint_keys_t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import log, prod
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from mpc.algebra.ring import Words
 from mpc.context import Context, Spec, together
 from mpc.errors import LocalError
 from protocols.joint_keys import biprimality_flop18 as biprimality
+from protocols.joint_keys.boneh_franklin_bf97 import Progress
 from protocols.joint_keys.certified_flop18 import Asked
 from protocols.joint_keys.certifying_flop18 import Chosen, certify
 from protocols.joint_keys.draws_flop18 import Draws, Places, deviates, draw, opened
@@ -33,6 +35,7 @@ from protocols.joint_keys.sieve_flop18 import (
     require_divided,
     sieve_receive,
     sieve_send,
+    waves,
 )
 from protocols.ot.extension_softspoken_roy22 import SoftSpokenSender
 
@@ -40,13 +43,14 @@ DRAWN_PER_BIT = 4
 """Candidates for a factor in a batch, times the bits of a factor: one batch of eight or so has a modulus."""
 
 
-async def generate_between_two(ctx: Context, bits: int = 2048) -> AdditiveShare:
+async def generate_between_two(ctx: Context, *, bits: int = 2048, on_progress: Progress | None = None) -> AdditiveShare:
     """N = p q of 2048, 3072 or 4096 bits, and this party's share of phi(N); nobody learns p or q.
 
     Secure against one of the two parties, malicious, with abort: whatever it does, the other one ends with an error
     that names it, or with an N of two primes, both 3 mod 4, of which the malicious party knows N, its own shares, which
     it fixed before, and perhaps what the sieve tells: fewer than 3 bits of each factor. It may end the run instead of
-    giving out an N. Rounds and bytes depend on how many candidates fail: of some 2300 pairs one is good for 2048 bits.
+    giving out an N. Rounds and bytes depend on how many candidates fail: of some 2300 pairs one is good for 2048 bits,
+    and a batch has some 280. `on_progress` is told before each batch.
 
     LocalError `paillier-key-size`, `two-parties-only`, `not-in-a-plan`; PeerError and Abort of proofs and transfers;
     Abort `candidate-opening`, `candidate-sieve`, `candidate-rejected`, `candidate-product`, `candidate-malformed`,
@@ -66,15 +70,26 @@ async def generate_between_two(ctx: Context, bits: int = 2048) -> AdditiveShare:
             "make the key in a run of its own, and keep it",
         )
     (ends,) = await together(ctx, (meet, lengths))
-    return await generate(ctx, ends)
+    return await generate(ctx, ends, on_progress)
 
 
-async def generate(ctx: Context, ends: Ends) -> AdditiveShare:
+async def generate(ctx: Context, ends: Ends, on_progress: Progress | None = None) -> AdditiveShare:
     """The same for parties that have met: batches of candidates, until one has a modulus."""
+    drawn = 0
     while True:
+        if on_progress is not None:
+            on_progress(drawn, expected(ends.lengths))
         (found,) = await together(ctx, (_batch, ends))
         if found is not None:
             return _share_of(ctx.me, ends.lengths, found)
+        drawn += DRAWN_PER_BIT * ends.lengths.half
+
+
+def expected(lengths: Lengths) -> int:
+    """How many numbers are drawn on average, for one factor or the other, until two neighbours of those that the sieve
+    leaves are prime: one of half ln(2) / 2 odd ones of a factor's length is."""
+    left = prod(1 - 1 / prime for wave in waves(lengths) for prime in wave.primes)
+    return round(2 / left * (left * lengths.half * log(2) / 2) ** 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.bigint import from_ints, limbs_for, to_ints
+from mpc.algebra.bigint import Modulus, from_ints, limbs_for, to_ints
 from mpc.algebra.encoding import as_numbers
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
@@ -175,8 +175,13 @@ def rounded(values: npt.ArrayLike, fractional_bits: int) -> Encoded:
 def to_messages(encoded: Encoded, group: Group) -> Words:
     """Plaintexts (*shape, messages.limbs), in a time that depends on the shape alone."""
     encoded.scale.checked(group)
-    positive = widened(encoded.magnitudes, group.messages.limbs)
-    return _chosen(encoded.negative, group.messages.sub(np.zeros_like(positive), positive), positive)
+    return modulo(encoded, group.messages)
+
+
+def modulo(encoded: Encoded, modulus: Modulus) -> Words:
+    """Numbers whose magnitudes are below a modulus as numbers modulo it, (*shape, limbs), in constant time."""
+    positive = widened(encoded.magnitudes, modulus.limbs)
+    return _chosen(encoded.negative, modulus.sub(np.zeros_like(positive), positive), positive)
 
 
 def from_messages(messages: Words, scale: Scale, group: Group) -> Array:

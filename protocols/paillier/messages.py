@@ -1,34 +1,39 @@
 """Ciphertexts as messages: what a party sends shows nothing of how it was computed, what comes is checked in full.
 
-A message is msgpack: a format, a version, the key's fingerprint, shape, fractional bits, bound, the layout of packed
-numbers or nothing, and the ciphertexts as little-endian numbers below N^(s+1) of one width.
+`array_messages` has the message; its content are the ciphertexts as little-endian numbers below N^(s+1) of one width.
 """
 
 from __future__ import annotations
 
 import os
-from math import gcd, prod
-from typing import Any
+from math import gcd
 
 import numpy as np
 
 from mpc.algebra.bigint import RandomBytes, to_ints
-from mpc.algebra.ring import U64, Words
-from mpc.errors import LocalError, PeerError
-from mpc.network.wire import pack, unpack
+from mpc.algebra.ring import Words
+from mpc.errors import PeerError
+from protocols.paillier.array_messages import SAME_PROGRAM, SAME_VERSION, ArrayMessages, Head
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.packing import SPARE_BITS, Layout, Packed
 
-_FORMAT, _VERSION = "parley paillier ciphertexts", 1
-_FIELDS = {"format", "version", "key", "shape", "fractional_bits", "bound", "layout", "content"}
-_MOST_AXES, _MOST_PLACES = 8, 1 << 48
-"""Sides of 0 left out of the count: numpy makes no array of more, be it empty."""
+_CODES = {
+    "malformed": "paillier-malformed",
+    "other-key": "paillier-other-key",
+    "shape": "paillier-shape",
+    "count": "paillier-count",
+    "range": "paillier-range",
+    "not-unit": "paillier-not-unit",
+}
 
-_SAME_PROGRAM = "run the same program everywhere"
-_SAME_VERSION = "the same version of Parley everywhere; else do not trust what it sends"
+
+def _refused(kind: str, sender: str, what: str, remedy: str) -> PeerError:
+    return PeerError(_CODES[kind], f"{sender} sent {what}", remedy, party=sender)
+
+
+_MESSAGES = ArrayMessages("parley paillier ciphertexts", 1, _refused)
 
 
 def to_bytes(array: Ciphertexts | Packed, source: RandomBytes = os.urandom) -> bytes:
@@ -38,17 +43,8 @@ def to_bytes(array: Ciphertexts | Packed, source: RandomBytes = os.urandom) -> b
     """
     ciphertexts, layout = (array.ciphertexts, array.layout) if isinstance(array, Packed) else (array, None)
     sent = ciphertexts.leaving(source)
-    group, bound = sent.group, sent.scale.bound
-    head = {
-        "format": _FORMAT,
-        "version": _VERSION,
-        "key": group.fingerprint,
-        "shape": sent.shape,
-        "fractional_bits": sent.fractional_bits,
-        "bound": bound.to_bytes(-(-bound.bit_length() // 8), "little"),
-        "layout": () if layout is None else (layout.width, layout.slots, layout.length),
-    }
-    return pack({**head, "content": group.form.out_of(sent.words).tobytes()})
+    content = sent.group.form.out_of(sent.words).tobytes()
+    return _MESSAGES.made(sent, content, () if layout is None else (layout.width, layout.slots, layout.length))
 
 
 def from_bytes(
@@ -60,9 +56,9 @@ def from_bytes(
     `paillier-other-key`, `paillier-shape`, `paillier-count` (not as many ciphertexts as its shape says),
     `paillier-range` (a number of N^(s+1) or more), `paillier-not-unit` (a number that has a factor in common with N).
     """
-    head = _head(data, sender)
+    head = _MESSAGES.head(data, sender)
     if head["layout"]:
-        raise _refused("paillier-malformed", sender, "packed ciphertexts", "have it send an array that is not packed")
+        raise _refused("malformed", sender, "packed ciphertexts", "have it send an array that is not packed")
     return _ciphertexts(encryption, head, sender, shape)
 
 
@@ -70,38 +66,18 @@ def packed_from_bytes(
     encryption: Encryption, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
 ) -> Packed:
     """The same for packed numbers of `shape`; a layout that cannot be is `paillier-malformed`."""
-    head = _head(data, sender)
+    head = _MESSAGES.head(data, sender)
     layout = _layout(head, encryption.group, sender)
     inner = None if shape is None else (*shape[:-1], layout.groups)
     if shape is not None and (not shape or shape[-1] != layout.length):
-        raise _refused("paillier-shape", sender, f"rows of {layout.length} packed numbers", _SAME_PROGRAM)
+        raise _refused("shape", sender, f"rows of {layout.length} packed numbers", SAME_PROGRAM)
     return Packed(_ciphertexts(encryption, head, sender, inner), layout)
 
 
-def _ciphertexts(
-    encryption: Encryption, head: dict[str, Any], sender: str, shape: tuple[int, ...] | None
-) -> Ciphertexts:
+def _ciphertexts(encryption: Encryption, head: Head, sender: str, shape: tuple[int, ...] | None) -> Ciphertexts:
     group = encryption.group
-    if head["key"] != group.fingerprint:
-        raise _refused(
-            "paillier-other-key", sender, "ciphertexts under another key", "have it encrypt under the key you sent"
-        )
-    if shape is not None and head["shape"] != shape:
-        raise _refused(
-            "paillier-shape",
-            sender,
-            f"ciphertexts of shape {head['shape']}, not {shape}",
-            _SAME_PROGRAM,
-        )
-    limbs = group.ciphertexts.limbs
-    if len(head["content"]) != 8 * limbs * prod(head["shape"]):
-        raise _refused(
-            "paillier-count", sender, f"{len(head['content'])} bytes for shape {head['shape']}", _SAME_VERSION
-        )
-    if prod(max(side, 1) for side in head["shape"]) > _MOST_PLACES:
-        raise _refused("paillier-malformed", sender, f"no ciphertexts in shape {head['shape']}", _SAME_VERSION)
-    scale = _scale(head, group, sender)
-    numbers = np.frombuffer(head["content"], U64).reshape(*head["shape"], limbs)
+    numbers = _MESSAGES.words(head, sender, key=group.fingerprint, shape=shape, width=group.ciphertexts.limbs)
+    scale = _MESSAGES.scale(head, sender, lambda scale: scale.checked(group), 8 * group.messages.limbs)
     check_ciphertexts(group, numbers, sender)
     return Ciphertexts(encryption, group.form.into(numbers), scale, fresh=False)
 
@@ -115,32 +91,13 @@ def check_ciphertexts(group: Group, numbers: Words, sender: str) -> None:
         below |= equal & (numbers[..., word] < limit[word])
         equal &= numbers[..., word] == limit[word]
     if not below.all():
-        raise _refused("paillier-range", sender, "a number that is not below N^(s+1)", "do not trust what it sends")
+        raise _refused("range", sender, "a number that is not below N^(s+1)", "do not trust what it sends")
     product = modulus.product(numbers.reshape(-1, modulus.limbs))
     if gcd(to_ints(product)[0], group.n) != 1:
-        raise _refused(
-            "paillier-not-unit", sender, "a number that has a factor in common with N", "do not trust what it sends"
-        )
+        raise _refused("not-unit", sender, "a number that has a factor in common with N", "do not trust what it sends")
 
 
-def _head(data: bytes | memoryview, sender: str) -> dict[str, Any]:
-    try:
-        head = unpack(data)
-    except ValueError:
-        head = None
-    if type(head) is not dict or set(head) != _FIELDS or head["format"] != _FORMAT or head["version"] != _VERSION:
-        raise _refused("paillier-malformed", sender, f"no ciphertexts of version {_VERSION}", _SAME_VERSION)
-    shape, kinds = (
-        head["shape"],
-        {"key": bytes, "bound": bytes, "content": bytes, "fractional_bits": int, "shape": tuple, "layout": tuple},
-    )
-    good = all(type(head[name]) is kind for name, kind in kinds.items())
-    if not good or len(shape) > _MOST_AXES or not all(type(side) is int and 0 <= side < 2**32 for side in shape):
-        raise _refused("paillier-malformed", sender, "ciphertexts whose description makes no sense", _SAME_VERSION)
-    return head
-
-
-def _layout(head: dict[str, Any], group: Group, sender: str) -> Layout:
+def _layout(head: Head, group: Group, sender: str) -> Layout:
     layout = head["layout"]
     good = len(layout) == 3 and all(type(part) is int and 0 < part < 2**32 for part in layout[:2])
     good = good and type(layout[2]) is int and 0 <= layout[2] < 2**32
@@ -148,19 +105,4 @@ def _layout(head: dict[str, Any], group: Group, sender: str) -> Layout:
         made = Layout(*layout)
         if made.groups == head["shape"][-1] and int.from_bytes(head["bound"], "little") < 1 << made.width - 1:
             return made
-    raise _refused("paillier-malformed", sender, "packed numbers whose layout makes no sense", _SAME_VERSION)
-
-
-def _scale(head: dict[str, Any], group: Group, sender: str) -> Scale:
-    try:
-        if head["fractional_bits"] < 0 or len(head["bound"]) > 8 * group.messages.limbs:
-            raise LocalError("paillier-overflow", "")
-        return Scale(head["fractional_bits"], int.from_bytes(head["bound"], "little")).checked(group)
-    except LocalError:
-        raise _refused(
-            "paillier-malformed", sender, "ciphertexts with a scale that their key cannot hold", _SAME_VERSION
-        ) from None
-
-
-def _refused(code: str, sender: str, what: str, remedy: str) -> PeerError:
-    return PeerError(code, f"{sender} sent {what}", remedy, party=sender)
+    raise _refused("malformed", sender, "packed numbers whose layout makes no sense", SAME_VERSION)

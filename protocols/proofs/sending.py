@@ -26,7 +26,7 @@ from protocols.proofs.circuit_bbbpwm18 import Satisfies
 from protocols.proofs.circuit_proving import prove_circuit as prove_of_circuit
 from protocols.proofs.pedersen import pedersen
 from protocols.proofs.range_bbbpwm18 import Range
-from protocols.proofs.transcript import Setting
+from protocols.proofs.transcript import Bytes, Setting
 
 
 @cost(rounds=1, to_one=lambda peer, statement, *_: proof_bytes(statement) // 8, call_name="proof", parties=2)
@@ -108,7 +108,11 @@ async def send_points(ctx: Context, to: int, points: Points) -> None:
 @cost(rounds=1, to_one=lambda sender, shape: 4 * prod(shape), call_name="points", parties=2)
 async def receive_points(ctx: Context, sender: int, shape: Sequence[int]) -> Points:
     """Elements of this shape. PeerError `bad-element` where bytes are no encoding of one."""
-    sent = await ctx.receive(sender, Spec((*shape, RISTRETTO.encoding_bytes), np.uint8))
+    return points_in(ctx, sender, await ctx.receive(sender, Spec((*shape, RISTRETTO.encoding_bytes), np.uint8)))
+
+
+def points_in(ctx: Context, sender: int, sent: Bytes) -> Points:
+    """Elements of what party `sender` sent as encodings (..., 32). PeerError `bad-element`."""
     points, good = Points.from_bytes(RISTRETTO, sent)
     if not good.all():
         name = ctx.names[sender]

@@ -23,7 +23,7 @@ from mpc.testing import insecure_agreements, insecure_seed, recording_network, t
 from mpc.testing.wrapping import WrappedTransport
 from protocols.paillier import product_form
 from protocols.preprocessing.checking import Check
-from protocols.preprocessing.estimates import offline_bytes
+from protocols.preprocessing.estimates import SETUP_BYTES, offline_bytes
 from protocols.preprocessing.from_paillier import PaillierMaker
 from protocols.preprocessing.kind import of_kind
 from protocols.preprocessing.kinds.and_triple import AndTriple
@@ -127,11 +127,23 @@ def test_both_ways_round_give_the_same(monkeypatch):
         monkeypatch.setattr(Products, "form", lambda self, bits: (form(self, bits)[0].turned, not form(self, bits)[1]))
 
 
-def test_large_matrices_take_few_bytes():
-    """128 x 128 by 128 x 128: below 4 MB, where transfers take more than a gigabyte."""
-    demand = [((0,), MatrixTriple(Z64, (128, 128), (128, 128)))]
-    assert sum(offline_bytes(demand, 2, "paillier")) < 4e6
-    assert sum(offline_bytes(demand, 2, "ot")) > 1e9
+@pytest.mark.parametrize(
+    ("kind", "pieces", "figures"),
+    [
+        (Triple(Z64, (10_000,), (10_000,)), 10_000, (1127, 1018, 556)),
+        (Triple(Z128, (10_000,), (10_000,)), 10_000, (1195, 3066, 2108)),
+        (SquarePair(Z64, (10_000,)), 10_000, (563, 505, 278)),
+        (MatrixTriple(Z64, (128, 128), (128, 128)), 1, (3.41e6, 1.1e9, 1.09e9)),
+        (MatrixTriple(Z64, (1000, 64), (64, 1)), 1, (168e3, 33.3e6, 33.6e6)),
+        (MatrixTriple(Z64, (1, 1000), (1000, 1000)), 1, (1.126e6, 521e6, 520e6)),
+    ],
+    ids=["triple", "wide triple", "square pair", "matrices", "column", "row"],
+)
+def test_bytes_of_the_page(kind, pieces, figures):
+    """Without base transfers and keys."""
+    for maker, figure in zip(("paillier", "ot", "silent"), figures, strict=True):
+        total = sum(offline_bytes([((0,), kind)], 2, maker)) - 2 * SETUP_BYTES[maker]
+        assert total / pieces == pytest.approx(figure, rel=0.005)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from mpc.errors import LocalError
 from protocols.joint_keys import AdditiveShare, generate_between_two
 from protocols.joint_keys import between_two_flop18 as making
 from protocols.joint_keys import ends_flop18 as meeting
+from protocols.joint_keys.lengths_flop18 import Lengths
 from protocols.paillier.prime_search import is_prime, random_prime
 
 
@@ -46,6 +47,24 @@ def test_bad_candidates_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(making, "draw", drawing(CANDIDATES))
     first, second = (run.result for run in run_pair(made, made))
     assert sorted(factors_of(first.n, first.phi + second.phi)) == sorted(PRIMES[2:])
+
+
+def test_progress_is_told_before_each_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    batches = [(PRIMES[0], BAD), PRIMES[:2]]
+    told: tuple[list[tuple[int, int]], ...] = ([], [])
+
+    async def draw(ctx: Context, lengths: Any, count: int) -> Any:
+        return await drawing(batches[len(told[ctx.me]) - 1])(ctx, lengths, count)
+
+    async def role(ctx: Context, peer: int) -> Any:
+        return await making.generate(ctx, await met(ctx), lambda *counts: told[ctx.me].append(counts))
+
+    monkeypatch.setattr(making, "draw", draw)
+    run_pair(role, role)
+    average = making.expected(TINY)
+    assert told[0] == told[1] == [(0, average), (making.DRAWN_PER_BIT * TINY.half, average)]
+    assert 40 < average < 150
+    assert 30000 < making.expected(Lengths(2048)) < 38000
 
 
 def test_a_batch_without_a_good_pair_makes_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +106,7 @@ def test_a_modulus_of_2048_bits_is_made_by_keys_with_proofs(monkeypatch: pytest.
 
 def test_only_two_parties_make_one_of_a_keys_length() -> None:
     async def main(ctx: Context, mine: None) -> Any:
-        return await generate_between_two(ctx, 1024 if ctx.n == 2 else 2048)
+        return await generate_between_two(ctx, bits=1024 if ctx.n == 2 else 2048)
 
     with pytest.raises(LocalError, match="two-parties-only"):
         mpc.simulate(main, inputs=[None] * 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 from random import Random
 
@@ -55,7 +55,7 @@ def shares(lengths: Lengths, party: int, factors: Sequence[int]) -> Words:
     return from_ints(found, limbs_for(lengths.share_bits))
 
 
-def drawing(factors: Sequence[int]) -> object:
+def drawing(factors: Sequence[int]) -> Callable[[Context, Lengths, int], Awaitable[Draws]]:
     """In the place of `draw`: candidates that are these numbers."""
 
     async def draw(ctx: Context, lengths: Lengths, count: int) -> Draws:

@@ -1,20 +1,12 @@
 """Python goes through the same lines whatever the secrets are; kernels have tests of their own for their time."""
 
-import sys
-from collections.abc import Callable
-from pathlib import Path
-from types import FrameType
-from typing import Any
-
 import numpy as np
 import pytest
+from same_lines import same
 
 from mpc import paillier
-from mpc.algebra.cores import using_cores
 from protocols.paillier.encoding import encode, to_messages
 
-ROOT = Path(__file__).resolve().parents[2]
-OURS = tuple(f"{ROOT / package}/" for package in ("mpc", "protocols", "native"))
 KEYS = [paillier.generate() for _ in range(2)]
 PUBLIC = KEYS[0].public
 EXTREMES = [
@@ -25,35 +17,6 @@ EXTREMES = [
 ]
 REALS = [np.zeros(4), np.array([1.5, -1.5, 2.0**30, -(2.0**30)]), np.array([2.0**-40, -(2.0**-33), 0.1, -0.1])]
 CIPHERTEXTS = PUBLIC.encrypt(np.arange(4))
-
-
-def lines_of(run: Callable[[], object]) -> list[tuple[str, int]]:
-    """The lines of this project that a call goes through, in order, once whatever is made on first use is there."""
-    run()
-    lines: list[tuple[str, int]] = []
-
-    def local(frame: FrameType, event: str, _: object) -> Any:
-        if event == "line":
-            lines.append((frame.f_code.co_filename, frame.f_lineno))
-        return local
-
-    def enter(frame: FrameType, _: str, __: object) -> Any:
-        return local if frame.f_code.co_filename.startswith(OURS) else None
-
-    before = sys.gettrace()
-    with using_cores(1):
-        sys.settrace(enter)
-        try:
-            run()
-        finally:
-            sys.settrace(before)
-    return lines
-
-
-def same(runs: list[Callable[[], object]]) -> bool:
-    first, *others = [lines_of(run) for run in runs]
-    assert len(first) > 20
-    return all(lines == first for lines in others)
 
 
 @pytest.mark.parametrize("values", [EXTREMES, REALS], ids=["whole", "real"])

@@ -1,0 +1,32 @@
+"""ElGamal's cryptosystem on a curve, with numbers in the exponent: sums that one party reads, or several together."""
+
+from protocols.elgamal.ciphertexts import Ciphertexts, concatenate
+from protocols.elgamal.joint_key_ped91 import generate_together
+from protocols.elgamal.key_shares import KeyShare
+from protocols.elgamal.keys import PrivateKey, PublicKey
+from protocols.elgamal.messages import to_bytes
+from protocols.elgamal.revealing import reveal, reveal_despite
+from protocols.paillier.key_files import new_key_file
+from protocols.paillier.scaling import Public, public
+
+generate = PrivateKey.generate
+load = PrivateKey.load
+load_share = KeyShare.load
+
+__all__ = [
+    "Ciphertexts",
+    "KeyShare",
+    "PrivateKey",
+    "Public",
+    "PublicKey",
+    "concatenate",
+    "generate",
+    "generate_together",
+    "load",
+    "load_share",
+    "new_key_file",
+    "public",
+    "reveal",
+    "reveal_despite",
+    "to_bytes",
+]

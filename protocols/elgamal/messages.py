@@ -1,0 +1,66 @@
+"""Ciphertexts as messages: what a party sends shows nothing of how it was computed, what comes is checked in full.
+
+`protocols.paillier.array_messages` has the message; its content are the encodings of both elements of each ciphertext,
+which are unique: 64 bytes over ristretto255.
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from mpc.algebra.bigint import RandomBytes
+from mpc.algebra.group import Points
+from mpc.errors import PeerError
+from protocols.elgamal.ciphertexts import Ciphertexts
+from protocols.elgamal.encryption import Encryption, joined
+from protocols.elgamal.plaintexts import LARGEST, checked
+from protocols.paillier.array_messages import SAME_VERSION, ArrayMessages
+
+_CODES = {
+    "malformed": "elgamal-malformed",
+    "other-key": "elgamal-other-key",
+    "shape": "elgamal-shape",
+    "count": "elgamal-count",
+    "element": "elgamal-element",
+}
+
+
+def _refused(kind: str, sender: str, what: str, remedy: str) -> PeerError:
+    return PeerError(_CODES[kind], f"{sender} sent {what}", remedy, party=sender)
+
+
+_MESSAGES = ArrayMessages("parley elgamal ciphertexts", 1, _refused)
+
+
+def to_bytes(array: Ciphertexts, source: RandomBytes = os.urandom) -> bytes:
+    """The array for another party: rerandomised, unless it is fresh from encryption here and was not sent before.
+
+    Shape, fractional bits and bound stand in it in the clear.
+    """
+    sent = array.leaving(source)
+    first, second = (part.to_bytes() for part in sent.parts)
+    return _MESSAGES.made(sent, np.concatenate([first, second], axis=-1).tobytes())
+
+
+def from_bytes(
+    encryption: Encryption, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
+) -> Ciphertexts:
+    """What `to_bytes` gave at a party named `sender`, under the key of `encryption`; of `shape`, where that is given.
+
+    PeerError, which names the sender: `elgamal-malformed` (no such message, another version, a scale that cannot be),
+    `elgamal-other-key`, `elgamal-shape`, `elgamal-count` (not as many ciphertexts as its shape says),
+    `elgamal-element` (bytes that are the encoding of no element).
+    """
+    head, group = _MESSAGES.head(data, sender), encryption.group
+    if head["layout"]:
+        raise _refused("malformed", sender, "packed ciphertexts, which this cryptosystem does not have", SAME_VERSION)
+    width = 2 * group.encoding_bytes // 8
+    words = _MESSAGES.words(head, sender, key=encryption.fingerprint, shape=shape, width=width)
+    scale = _MESSAGES.scale(head, sender, lambda scale: checked(scale, group), LARGEST.bit_length() // 8 + 1)
+    encodings = words.view(np.uint8).reshape(*words.shape[:-1], 2, group.encoding_bytes)
+    elements, good = Points.from_bytes(group, encodings)
+    if not good.all():
+        raise _refused("element", sender, f"bytes that are no element of {group.name}", "do not trust what it sends")
+    return Ciphertexts(encryption, joined(elements[..., 0], elements[..., 1]), scale, fresh=False)

@@ -1,0 +1,56 @@
+"""What ElGamal's plaintexts hold: numbers whose logarithms can be found, so that no result is out of reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.algebra.group import Group, Points, Scalars
+from mpc.errors import LocalError
+from protocols.elgamal.logarithms import logarithms
+from protocols.paillier.encoding import Encoded, Scale, modulo
+
+FRACTIONAL_BITS = 16
+"""Of numbers with a fraction, unless others are named."""
+
+LARGEST = 2**40
+"""The largest magnitude, as a whole number: to decrypt one that may be that large takes seconds."""
+
+
+def checked(scale: Scale, group: Group) -> Scale:
+    """A scale whose numbers are found again; else LocalError `elgamal-overflow`."""
+    most = min(LARGEST, (group.order.n - 1) // 2)
+    if scale.bound > most:
+        raise LocalError(
+            "elgamal-overflow",
+            f"a result may take {scale.bound.bit_length()} bits and a sign, {scale.fractional_bits} of them a "
+            f"fraction; what can be decrypted has a magnitude of {most} at most",
+            "declare close bounds where values are encrypted (`bound=`), use fewer fractional bits, and put "
+            "`public(...)` or numbers of a short type beside ciphertexts; Paillier's plaintexts are longer",
+        )
+    return scale
+
+
+def to_scalars(encoded: Encoded, group: Group) -> Scalars:
+    """Numbers as messages, in a time that depends on the shape alone."""
+    checked(encoded.scale, group)
+    return Scalars(group.order, modulo(encoded, group.order))
+
+
+def from_points(points: Points, scale: Scale) -> npt.NDArray[Any]:
+    """The numbers for which elements m G stand: int64, float64 where there are fractional bits.
+
+    LocalError `elgamal-beyond-bound` where one is larger than its bound.
+    """
+    found, there = logarithms(points.reshape(-1), scale.bound)
+    if not there.all():
+        raise LocalError(
+            "elgamal-beyond-bound",
+            "a decrypted number is larger than its declared bound: who encrypted it, or said what it holds, did not "
+            "keep to what was declared",
+            "declare a bound that holds; if a party declared it, do not trust what it sends",
+        )
+    wholes = found.reshape(points.shape)
+    return np.ldexp(wholes.astype(np.float64), -scale.fractional_bits) if scale.fractional_bits else wholes

@@ -1,0 +1,170 @@
+"""What is encrypted under a joint key becomes known: one round, in which every party sends its part of the decryption.
+
+Receivers learn the numbers; up to `threshold` parties, together with what they receive, learn nothing else of the key
+or of other ciphertexts. Decrypted is what the parties agree on: a party that lets others choose what is decrypted lets
+them read whatever they can have put in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.accounts.cost import cost
+from mpc.algebra.bigint import RandomBytes
+from mpc.algebra.group import Points
+from mpc.algebra.ring import Words
+from mpc.algebra.ristretto import RISTRETTO, generator
+from mpc.context import Context, Spec
+from mpc.errors import LocalError, PeerError
+from protocols.elgamal.ciphertexts import Ciphertexts
+from protocols.elgamal.joint_decryption_ped91 import combined, is_right, part_of
+from protocols.elgamal.key_shares import KeyShare
+from protocols.elgamal.plaintexts import from_points
+from protocols.outputs import Output, released_by
+from protocols.proofs import proof as sigma
+from protocols.proofs.linear import same_logarithm
+from protocols.proofs.sending import points_in
+from protocols.proofs.transcript import Bytes, Setting
+from protocols.ranges import Range
+
+Numbers = npt.NDArray[Any]
+Receivers = int | Sequence[int] | None
+
+
+def _rounds(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
+    return int(array.size > 0)
+
+
+def _words(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
+    receivers = _receivers(range(share.n), to)
+    return len(receivers) * (array.size * RISTRETTO.encoding_bytes + _proof_bytes()) // 8 if array.size else 0
+
+
+@cost(rounds=_rounds, to_one=_words)
+async def reveal(ctx: Context, share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> Numbers | None:
+    """The numbers of ciphertexts that all parties have, as `PrivateKey.decrypt` gives them: to everybody or to the
+    party indices `to`; None elsewhere.
+
+    All parties call it, with the very same ciphertexts. Each proves that its part is right; a wrong one is refused, and
+    the error names the party. That holds against any number of malicious parties; that they learn nothing else, up to
+    `threshold` of them. LocalError `elgamal-share-place`, `elgamal-other-key`, `no-such-party`, `elgamal-beyond-bound`.
+    PeerError `public-values-differ`, `bad-element`, `malformed-proof`, `proof-of-another-statement`,
+    `proof-of-another-session`, Abort `proof-refused`. Source: protocols/elgamal/joint_decryption_ped91.py.
+    """
+    numbers, refused = await _revealed(ctx, share, array, to)
+    if refused:
+        raise refused[0]
+    return numbers
+
+
+@cost(rounds=_rounds, to_one=_words)
+async def reveal_despite(
+    ctx: Context, share: KeyShare, array: Ciphertexts, *, to: Receivers = None
+) -> tuple[Numbers | None, list[PeerError]]:
+    """As `reveal`; the numbers come out as long as threshold + 1 parts are right, with the errors that refuse the
+    others, each of which names its party.
+
+    Errors as of `reveal`; of PeerErrors the first, where fewer parts are right.
+    """
+    return await _revealed(ctx, share, array, to)
+
+
+async def _revealed(
+    ctx: Context, share: KeyShare, array: Ciphertexts, to: Receivers
+) -> tuple[Numbers | None, list[PeerError]]:
+    share.public.require_own(array)
+    _require_place(ctx, share)
+    receivers, flat = _receivers(ctx.everyone, to), array.words.reshape(array.size, array.words.shape[-1])
+    ctx.remark(await ctx.in_thread(_mark, array, receivers))
+    refused: list[PeerError] = []
+
+    async def open_() -> list[Points | None]:
+        if not array.size:
+            return [array.parts[1].reshape(0) if ctx.me in receivers else None]
+        return [await _opened(ctx, share, flat, receivers, refused)]
+
+    (points,) = await released_by(ctx, [_output(ctx, array, receivers)], open_)
+    if points is None:
+        return None, refused
+    return await ctx.in_thread(from_points, points.reshape(*array.shape), array.scale), refused
+
+
+async def _opened(
+    ctx: Context, share: KeyShare, flat: Words, receivers: Sequence[int], refused: list[PeerError]
+) -> Points | None:
+    """m G (m,) at receivers; `refused` has why parts of others were not taken."""
+    source = ctx.prg("nonces of a part of a decryption").bytes
+    own, proof = await ctx.in_thread(_own_part, Setting.of(ctx, ctx.me), share, flat, source)
+    for receiver in receivers:
+        if receiver != ctx.me:
+            ctx.send(receiver, own.to_bytes())
+            ctx.send(receiver, proof)
+    if ctx.me not in receivers:
+        return None
+    right = {ctx.me: own}
+    for sender in ctx.others:
+        try:
+            right[sender] = await _part_from(ctx, sender, share, flat)
+        except PeerError as error:
+            refused.append(error)
+    parties = sorted(right)[: share.threshold + 1]
+    if len(parties) <= share.threshold:
+        raise refused[0]
+    return await ctx.in_thread(combined, parties, [right[party] for party in parties], flat)
+
+
+def _own_part(setting: Setting, share: KeyShare, flat: Words, source: RandomBytes) -> tuple[Points, Bytes]:
+    part = part_of(share, flat)
+    statement = is_right(setting, share.images[share.me], flat, part)
+    return part, sigma.prove(setting, statement, share.secret_scalar.reshape(1), source)
+
+
+async def _part_from(ctx: Context, sender: int, share: KeyShare, flat: Words) -> Points:
+    """Another party's part. PeerError where it is none."""
+    sent = await ctx.receive(sender, Spec((len(flat), RISTRETTO.encoding_bytes), np.uint8))
+    proof = await ctx.receive(sender, Spec((_proof_bytes(),), np.uint8))
+    part = points_in(ctx, sender, sent)
+    await ctx.in_thread(_verify, Setting.of(ctx, sender), share.images[sender], flat, part, proof)
+    return part
+
+
+def _verify(setting: Setting, image: Points, flat: Words, part: Points, proof: Bytes) -> None:
+    sigma.verify(setting, is_right(setting, image, flat, part), proof)
+
+
+@lru_cache(maxsize=1)
+def _proof_bytes() -> int:
+    return sigma.proof_bytes(same_logarithm([generator()] * 2, [generator()] * 2))
+
+
+def _receivers(everyone: range, to: Receivers) -> tuple[int, ...]:
+    if to is None:
+        return tuple(everyone)
+    return (to,) if isinstance(to, int) else tuple(dict.fromkeys(to))
+
+
+def _require_place(ctx: Context, share: KeyShare) -> None:
+    if (share.n, share.me) != (ctx.n, ctx.me):
+        raise LocalError(
+            "elgamal-share-place",
+            f"this share is that of party {share.me} of {share.n}; here it is party {ctx.me} of {ctx.n}",
+            "give each party its own share, in a run of as many parties as the key was made for",
+            line=ctx.line or None,
+        )
+
+
+def _mark(array: Ciphertexts, receivers: Sequence[int]) -> int:
+    """Of key, ciphertexts and how they are read: another at a party that would decrypt something else."""
+    said = array.fingerprint, array.shape, array.scale, receivers
+    return crc32(repr(said).encode(), crc32(b"".join(part.to_bytes().tobytes() for part in array.parts))) or 1
+
+
+def _output(ctx: Context, array: Ciphertexts, receivers: tuple[int, ...]) -> Output:
+    bound, f = array.scale.bound, array.fractional_bits
+    return Output(array.shape, "fixed" if f else "int", receivers, ctx.line, Range(-bound, bound), f)

@@ -1,0 +1,105 @@
+"""Arrays of ciphertexts as messages, whatever the cryptosystem: a description, and ciphertexts as bytes of one width.
+
+A message is msgpack: a format, a version, the key's fingerprint, shape, fractional bits, bound, a layout or nothing,
+and the content. Shape, fractional bits and bound stand in it in the clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from mpc.algebra.ring import U64, Words
+from mpc.errors import LocalError, PeerError
+from mpc.network.wire import pack, unpack
+from protocols.paillier.encoding import Scale
+from protocols.paillier.encrypted_array import EncryptedArray
+
+Head = dict[str, Any]
+
+_FIELDS = {"format", "version", "key", "shape", "fractional_bits", "bound", "layout", "content"}
+_MOST_AXES, _MOST_PLACES = 8, 1 << 48
+"""Sides of 0 left out of the count: numpy makes no array of more, be it empty."""
+
+SAME_PROGRAM = "run the same program everywhere"
+SAME_VERSION = "the same version of Parley everywhere; else do not trust what it sends"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayMessages:
+    """Of one cryptosystem. `peer_error` makes an error of what is wrong (`malformed`, `other-key`, `shape`, `count`),
+    who sent it, what it is, and a remedy."""
+
+    format: str
+    version: int
+    peer_error: Callable[[str, str, str, str], PeerError]
+
+    def made(self, sent: EncryptedArray, content: bytes, layout: tuple[int, ...] = ()) -> bytes:
+        """The message of an array that may leave as it is."""
+        bound = sent.scale.bound
+        head = {
+            "format": self.format,
+            "version": self.version,
+            "key": sent.fingerprint,
+            "shape": sent.shape,
+            "fractional_bits": sent.fractional_bits,
+            "bound": bound.to_bytes(-(-bound.bit_length() // 8), "little"),
+            "layout": layout,
+        }
+        return pack({**head, "content": content})
+
+    def head(self, data: bytes | memoryview, sender: str) -> Head:
+        """The fields of any bytes whatever, each of its type; else `malformed`."""
+        head: Any = None
+        with suppress(ValueError):
+            head = unpack(data)
+        good = type(head) is dict and set(head) == _FIELDS
+        if not good or head["format"] != self.format or head["version"] != self.version:
+            raise self.peer_error("malformed", sender, f"no ciphertexts of version {self.version}", SAME_VERSION)
+        kinds = {
+            "key": bytes,
+            "bound": bytes,
+            "content": bytes,
+            "fractional_bits": int,
+            "shape": tuple,
+            "layout": tuple,
+        }
+        good = all(type(head[name]) is kind for name, kind in kinds.items())
+        shape = head["shape"]
+        if not good or len(shape) > _MOST_AXES or not all(type(side) is int and 0 <= side < 2**32 for side in shape):
+            raise self.peer_error("malformed", sender, "ciphertexts whose description makes no sense", SAME_VERSION)
+        fields: Head = head
+        return fields
+
+    def words(self, head: Head, sender: str, *, key: bytes, shape: tuple[int, ...] | None, width: int) -> Words:
+        """The content (*shape, width) of ciphertexts of so many words, of this key and this shape where one is given;
+        else `other-key`, `shape`, `count` or `malformed`."""
+        if head["key"] != key:
+            raise self.peer_error(
+                "other-key", sender, "ciphertexts under another key", "have it encrypt under the key you sent"
+            )
+        if shape is not None and head["shape"] != shape:
+            raise self.peer_error("shape", sender, f"ciphertexts of shape {head['shape']}, not {shape}", SAME_PROGRAM)
+        if len(head["content"]) != 8 * width * prod(head["shape"]):
+            raise self.peer_error(
+                "count", sender, f"{len(head['content'])} bytes for shape {head['shape']}", SAME_VERSION
+            )
+        if prod(max(side, 1) for side in head["shape"]) > _MOST_PLACES:
+            raise self.peer_error("malformed", sender, f"no ciphertexts in shape {head['shape']}", SAME_VERSION)
+        return np.frombuffer(head["content"], U64).reshape(*head["shape"], width)
+
+    def scale(self, head: Head, sender: str, checked: Callable[[Scale], Scale], most_bytes: int) -> Scale:
+        """The scale, of a bound of so many bytes at most, if it is `checked`; else `malformed`."""
+        try:
+            if head["fractional_bits"] < 0 or len(head["bound"]) > most_bytes:
+                raise LocalError("out-of-range", "")
+            return checked(Scale(head["fractional_bits"], int.from_bytes(head["bound"], "little")))
+        except LocalError:
+            raise self.peer_error(
+                "malformed", sender, "ciphertexts with a scale that their key cannot hold", SAME_VERSION
+            ) from None

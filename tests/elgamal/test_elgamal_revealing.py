@@ -1,0 +1,153 @@
+"""What is encrypted under a joint key is revealed by all parties together; a wrong part is refused and named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from elgamal.bent_messages import bend
+
+import mpc
+from mpc import elgamal
+from mpc.algebra.group import Points
+from mpc.algebra.ristretto import RISTRETTO, generator
+from mpc.context import Context, Spec
+from mpc.errors import LocalError, ParleyError
+from protocols.elgamal.messages import from_bytes
+
+VALUES = np.array([[3, -4], [0, 100]])
+PART, PROOF = range(2)
+"""The messages of one party to another while numbers are revealed."""
+
+
+async def share_and_ciphertexts(ctx: Context, threshold: int | None = None) -> tuple[Any, elgamal.Ciphertexts]:
+    """A joint key, and what party 0 encrypts under it for all."""
+    share = await elgamal.generate_together(ctx, threshold)
+    if ctx.me == 0:
+        sent = np.frombuffer(elgamal.to_bytes(share.public.encrypt(VALUES, bound=100)), np.uint8)
+        for j in ctx.others:
+            ctx.send(j, sent)
+    else:
+        sent = await ctx.receive(0, Spec(None, np.uint8, limit=1 << 12))
+    return share, from_bytes(share.public.encryption, bytes(sent), ctx.names[0])
+
+
+@pytest.mark.parametrize(("n", "threshold"), [(2, None), (4, 1)])
+def test_all_learn_sums_and_products(n: int, threshold: int | None) -> None:
+    async def program(ctx: Context, mine: Any) -> Any:
+        share, c = await share_and_ciphertexts(ctx, threshold)
+        total = c.sum(0) * elgamal.public([1, -2]) + elgamal.public(0.5)
+        return await elgamal.reveal(ctx, share, total), await elgamal.reveal(ctx, share, c[1, 1])
+
+    run = mpc.simulate(program, inputs=[None] * n, check_costs=True)
+    for row, one in run.results:
+        assert row.tolist() == [3.5, -191.5]
+        assert int(one) == 100
+    assert [(reveal.shape, reveal.to) for reveal in run.report.reveals] == [
+        ((2,), tuple(range(n))),
+        ((), tuple(range(n))),
+    ]
+    assert run.report.rounds == 4 + 1 + 2
+
+
+@pytest.mark.parametrize("to", [1, [2], [0, 2], []])
+def test_receivers_alone_learn(to: Any) -> None:
+    async def program(ctx: Context, mine: Any) -> Any:
+        share, c = await share_and_ciphertexts(ctx)
+        return await elgamal.reveal(ctx, share, c, to=to), await elgamal.reveal(ctx, share, c[:0], to=to)
+
+    learn = [to] if isinstance(to, int) else to
+    for me, (numbers, none) in enumerate(mpc.simulate(program, inputs=[None] * 3, check_costs=True).results):
+        assert (numbers is not None) == (none is not None) == (me in learn)
+        if me in learn:
+            assert np.array_equal(numbers, VALUES)
+            assert none.shape == (0, 2)
+
+
+def run_against(rule: Any, *, threshold: int = 1, despite: bool = False) -> list[Any]:
+    async def program(ctx: Context, mine: Any) -> Any:
+        share, c = await share_and_ciphertexts(ctx, threshold)
+        if ctx.me == 0:
+            bend(ctx, rule)
+        return await (elgamal.reveal_despite if despite else elgamal.reveal)(ctx, share, c)
+
+    return mpc.simulate(program, inputs=[None] * 3).results
+
+
+def another_element(to: int, number: int, array: Any) -> Any:
+    if number != PART:
+        return array
+    points, _ = Points.from_bytes(RISTRETTO, array)
+    return (points + generator()).to_bytes()
+
+
+def one_element_of_many(to: int, number: int, array: Any) -> Any:
+    return np.concatenate([array[:3], another_element(to, number, array)[3:]]) if number == PART else array
+
+
+def no_element(to: int, number: int, array: Any) -> Any:
+    return np.full_like(array, 255) if number == PART else array
+
+
+def another_response(to: int, number: int, array: Any) -> Any:
+    if number != PROOF:
+        return array
+    bent = array.copy()
+    bent[-32] ^= 1
+    return bent
+
+
+def too_short(to: int, number: int, array: Any) -> Any:
+    return array[:-1].copy() if number == PART else array
+
+
+WRONG = {
+    another_element: "proof-of-another-statement",
+    one_element_of_many: "proof-of-another-statement",
+    no_element: "bad-element",
+    another_response: "proof-refused",
+    too_short: "unexpected-message",
+}
+
+
+@pytest.mark.parametrize("rule", WRONG, ids=lambda rule: rule.__name__)
+def test_a_wrong_part_is_refused_and_named(rule: Any) -> None:
+    with pytest.raises(ParleyError) as ended:
+        run_against(rule)
+    assert (ended.value.code, ended.value.party) == (WRONG[rule], "party0")
+
+
+@pytest.mark.parametrize("rule", [another_element, another_response], ids=lambda rule: rule.__name__)
+def test_enough_right_parts_give_the_numbers_all_the_same(rule: Any) -> None:
+    for me, (numbers, refused) in enumerate(run_against(rule, despite=True)):
+        assert np.array_equal(numbers, VALUES)
+        assert [error.party for error in refused] == (["party0"] if me else [])
+
+
+def test_too_few_right_parts_give_nothing() -> None:
+    with pytest.raises(ParleyError) as ended:
+        run_against(another_element, threshold=2, despite=True)
+    assert ended.value.party == "party0"
+
+
+def test_parties_with_other_ciphertexts_notice() -> None:
+    async def program(ctx: Context, mine: Any) -> Any:
+        share, c = await share_and_ciphertexts(ctx)
+        return await elgamal.reveal(ctx, share, c.rerandomised() if ctx.me else c)
+
+    with pytest.raises(ParleyError, match="public-values-differ"):
+        mpc.simulate(program, inputs=[None] * 2)
+
+
+def test_a_share_of_another_place_or_key() -> None:
+    async def program(ctx: Context, other: bool) -> Any:
+        share, c = await share_and_ciphertexts(ctx)
+        if other:
+            return await elgamal.reveal(ctx, share, elgamal.generate().encrypt([1], bound=1))
+        moved = elgamal.KeyShare(share.public, share.images, 1, 1 - ctx.me, share.secret_scalar)
+        return await elgamal.reveal(ctx, moved, c)
+
+    for other, code in ((True, "elgamal-other-key"), (False, "elgamal-share-place")):
+        with pytest.raises(LocalError, match=code):
+            mpc.simulate(program, inputs=[other] * 2)
