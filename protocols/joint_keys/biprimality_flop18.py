@@ -15,6 +15,7 @@ from math import gcd, prod
 import numpy as np
 import numpy.typing as npt
 
+from mpc.accounts.cost import cost
 from mpc.algebra.bigint import Modulus, from_ints, limbs_for, montgomery_exponentiate
 from mpc.algebra.ring import Words
 from mpc.context import Context
@@ -47,8 +48,9 @@ def without_small_factors(lengths: Lengths, n: Sequence[int]) -> Flags:
     return np.array([gcd(product % number, number) == 1 for number in n], np.bool_)
 
 
+@cost(rounds=lambda lengths, n, x: min(1, len(n)), words=lambda lengths, n, x: len(n) * limbs_for(lengths.bits))
 async def filtered(ctx: Context, lengths: Lengths, n: Sequence[int], x: Words) -> Flags:
-    """Which moduli pass the test by g = 4, if the peer tells the truth, which is found out later. One round.
+    """Which moduli pass the test by g = 4, if the peer tells the truth, which is found out later.
 
     x: (count, 2, words), secret. Party 0 tells g^(A - w_0), party 1 g^(w_1): both are the same, or each other's
     negative, where N passes. PeerError `candidate-malformed` for numbers that are no units.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from mpc.accounts.cost import cost
 from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.domain_hash import DomainHash
@@ -37,8 +38,9 @@ class Draws:
     by: DomainHash = field(repr=False)
 
 
+@cost(rounds=1, words=lambda lengths, count: _COMMITMENT_WORDS * count)
 async def draw(ctx: Context, lengths: Lengths, count: int) -> Draws:
-    """Shares of `count` candidates for a prime, each committed to by a hash with a nonce of 256 bits. One round.
+    """Shares of `count` candidates for a prime, each committed to by a hash with a nonce of 256 bits.
 
     Nobody learns anything of the other's; neither can open others than it drew.
     """
@@ -51,8 +53,9 @@ async def draw(ctx: Context, lengths: Lengths, count: int) -> Draws:
     return Draws(lengths, x, nonces, both[peer], ctx.hash("share of a candidate", peer))
 
 
+@cost(rounds=1, words=lambda draws, places: len(places) * (draws.x.shape[1] + _NONCE_WORDS))
 async def opened(ctx: Context, draws: Draws, places: Places) -> Words:
-    """The peer's x (len(places), words) of candidates that are given up; it learns this party's. One round.
+    """The peer's x (len(places), words) of candidates that are given up; it learns this party's.
 
     Abort `candidate-opening` where it opens others than it committed to, or numbers that are too long.
     """

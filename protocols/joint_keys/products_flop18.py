@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
@@ -23,9 +24,11 @@ from protocols.joint_keys.lengths_flop18 import Lengths
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.group import Group
-from protocols.paillier.keys import PrivateKey
+from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.messages import check_ciphertexts
 from protocols.proofs.whole_numbers import resized
+
+_CALL = "moduli of candidates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ class Products:
     randomisers: Words | None = field(default=None, repr=False)
 
 
+@cost(rounds=3, to_one=lambda ends, x: _words(ends.lengths, ends.own.public, len(x)), call_name=_CALL, parties=2)
 async def ask(ctx: Context, ends: Ends, x: Words) -> Products:
-    """The moduli of candidates (count, 2, words), secret; party 0's part. Three rounds.
+    """The moduli of candidates (count, 2, words), secret; party 0's part.
 
     Abort `candidate-product` where the answers don't give numbers of the form that N has.
     """
@@ -57,6 +61,7 @@ async def ask(ctx: Context, ends: Ends, x: Words) -> Products:
     return Products(group, asked, answers, n)
 
 
+@cost(rounds=3, to_one=lambda ends, x: _words(ends.lengths, ends.theirs, len(x)), call_name=_CALL, parties=2)
 async def answer(ctx: Context, ends: Ends, x: Words) -> Products:
     """The same for party 1. PeerError `paillier-range`, `paillier-not-unit`, Abort `candidate-product`."""
     group, lengths, peer = ends.theirs.group, ends.lengths, 1 - ctx.me
@@ -98,6 +103,11 @@ def moduli(key: PrivateKey, lengths: Lengths, me: int, x: Words, answers: Words)
     decrypted = key.decrypt_words(Ciphertexts(key.public.encryption, answers, Scale(0, 1), fresh=False))
     residues = group.messages.add(decrypted, group.messages.mul(shares[:, 0], shares[:, 1]))
     return [residue if residue % 4 == 1 else residue + group.n for residue in to_ints(residues)]
+
+
+def _words(lengths: Lengths, key: PublicKey, count: int) -> int:
+    """Two ciphertexts, an answer and N for each candidate."""
+    return count * (3 * key.group.ciphertexts.limbs + limbs_for(lengths.bits))
 
 
 def _require_moduli(ctx: Context, lengths: Lengths, n: list[int]) -> None:

@@ -19,10 +19,13 @@ from protocols.joint_keys import between_two_flop18 as making
 from protocols.joint_keys import biprimality_flop18 as biprimality
 from protocols.joint_keys import certified_flop18 as certified
 from protocols.joint_keys import certifying_flop18 as certifying
+from protocols.joint_keys import ends_flop18 as meeting
 from protocols.joint_keys import sieve_flop18 as sieving
 from protocols.joint_keys.certified_flop18 import Asked
 from protocols.joint_keys.certifying_flop18 import Chosen, certify
 from protocols.joint_keys.products_flop18 import answer, ask
+from protocols.paillier.keys import PrivateKey
+from protocols.proofs.key_sending import ReceivedKey
 from protocols.proofs.whole_numbers import proof_of, random_numbers
 
 FACTORS = PRIMES[:2]
@@ -228,6 +231,47 @@ def test_numbers_that_are_no_units_are_refused(monkeypatch: pytest.MonkeyPatch) 
 
     instead(monkeypatch, certifying, "commit", 1, commit)
     blamed(certified_pair, 1, "candidate-malformed")
+
+
+@pytest.mark.parametrize("liar", [0, 1])
+def test_a_proof_of_another_session_is_worth_nothing(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded, honest = list[Any](), certifying.prove_encrypts
+
+    def prove(setting: Any, *args: Any) -> Any:
+        made = honest(setting, *args)
+        if setting.prover.name == f"party{liar}":
+            recorded.append(made)
+            return recorded[0]
+        return made
+
+    monkeypatch.setattr(certifying, "prove_encrypts", prove)
+    assert [run.result for run in run_pair(certified_pair, certified_pair, seed="first")] == [True, True]
+    blamed(certified_pair, liar, "proof-of-another-session")
+
+
+@pytest.mark.parametrize(("of", "factor"), [("own", 1), ("longer", 2)])
+def test_a_key_with_a_factor_of_ones_own_or_longer_plaintexts_is_refused(
+    of: str, factor: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys come with proofs, which are left out here: of what both parties have made nothing else is looked at."""
+    made, parameters = keys()
+
+    async def send_key(ctx: Context, to: int, key: Any) -> Any:
+        return parameters[to].public
+
+    async def receive_key(ctx: Context, sender: int, own: Any, *, bits: int) -> Any:
+        theirs = made[ctx.me] if of == "own" else PrivateKey.insecure_of(*made[sender].secret_factors, s=factor)
+        return ReceivedKey(theirs.public, own)
+
+    monkeypatch.setattr(meeting.PrivateKey, "generate", lambda bits: made[0])
+    monkeypatch.setattr(meeting.RingPedersenKey, "generate", lambda bits: parameters[0])
+    monkeypatch.setattr(meeting, "send_key", send_key)
+    monkeypatch.setattr(meeting, "receive_key", receive_key)
+
+    async def role(ctx: Context, peer: int) -> Any:
+        return await meeting.meet(ctx, TINY)
+
+    blamed(role, 1, "joint-key-own-key")
 
 
 # every message
