@@ -10,7 +10,7 @@ from pathlib import Path
 from bench import arithmetic, garbled, kernels, numpy, online, paillier, plans, preprocessing, proofs, results
 from bench.display import show
 from bench.harness import AnyRow, Options, write_json
-from bench.suppliers import SUPPLIERS
+from bench.suppliers import EVERY
 from mpc.planning import NETWORKS
 from native import implementations
 
@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     of_times.add_argument("--network", choices=list(NETWORKS), default="loopback", help="imitated for our parties")
     of_material = parser.add_argument_group("table of preprocessing, besides")
     of_material.add_argument(
-        "--suppliers", nargs="+", default=[], choices=SUPPLIERS, help="who makes material; all by default"
+        "--suppliers", nargs="+", default=[], choices=EVERY, help="who makes material; all by default"
     )
     of_material.add_argument("--cores", type=int, default=1, metavar="N", help="cores that a party may use")
     of_material.add_argument("--tls", action="store_true", help="over TLS")

@@ -15,7 +15,7 @@ from math import exp, log
 
 import numpy as np
 
-from bench import kernels
+from bench import joint_keys, kernels
 from bench.harness import Options, Throughput
 from bench.kernels.bignum import power_instructions, product_instructions, square_instructions
 from bench.kernels.workload import KernelWorkload
@@ -158,7 +158,7 @@ WORKS = {
 
 def names() -> list[str]:
     """The workloads."""
-    return list(WORKS)
+    return [*WORKS, *joint_keys.WORKS]
 
 
 def measure(options: Options) -> Iterator[list[Throughput]]:
@@ -168,6 +168,8 @@ def measure(options: Options) -> Iterator[list[Throughput]]:
     with using(options.implementation) if options.implementation else nullcontext():
         for name in options.chosen(WORKS):
             yield kernels.contest_of(_workload(name, data), options, TABLE)
+        for row in joint_keys.measure(options):
+            yield [row]
 
 
 def _workload(name: str, data: _Data) -> KernelWorkload:

@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 
-from bench import proofs_by_transfers, proofs_of_paillier
+from bench import proofs_by_evaluations, proofs_by_transfers, proofs_of_paillier
 from bench.harness import PARLEY, Failed, Options, Throughput, interleaved, middle
 from mpc.algebra.cores import using_cores
 from mpc.algebra.group import Scalars
@@ -89,18 +89,18 @@ WHAT = ("prove", "verify", "verify_many")
 def names() -> list[str]:
     """All rows."""
     by_family = (f"{family}.{what}" for family in _families() for what in what_of(family))
-    return [*by_family, proofs_by_transfers.NAME]
+    return [*by_family, proofs_by_transfers.NAME, *proofs_by_evaluations.NAMES]
 
 
 def what_of(family: str) -> tuple[str, ...]:
     """Who works on the statements of a family of rows."""
-    return proofs_of_paillier.WHAT if family in proofs_of_paillier.FAMILIES else WHAT
+    return proofs_of_paillier.what_of(family) if family in proofs_of_paillier.FAMILIES else WHAT
 
 
 def works(family: str) -> dict[str, Work]:
     """What is measured of a family of rows; proofs to verify are made beforehand."""
     if family in proofs_of_paillier.FAMILIES:
-        return _of_paillier(*proofs_of_paillier.FAMILIES[family]())
+        return _of_paillier(proofs_of_paillier.FAMILIES[family]())
     if family in _CIRCUITS:
         return _circuit(_CIRCUITS[family])
     return _sigma(*_SIGMA[family]) if family in _SIGMA else _range(*_RANGES[family])
@@ -110,12 +110,15 @@ def _families() -> tuple[str, ...]:
     return (*_SIGMA, *_RANGES, *_CIRCUITS, *proofs_of_paillier.FAMILIES)
 
 
-def _of_paillier(prover: Callable[[], Bytes], verifier: Callable[[Bytes], None], count: int) -> dict[str, Work]:
-    proof = prover()
-    return {
-        "prove": Work(prover, count, proof.nbytes),
-        "verify": Work(partial(verifier, proof), count, proof.nbytes),
+def _of_paillier(measured: proofs_of_paillier.Measured) -> dict[str, Work]:
+    proof, count = measured.prove(), measured.count
+    works = {
+        "prove": Work(measured.prove, count, proof.nbytes),
+        "verify": Work(partial(measured.verify, proof), count, proof.nbytes),
     }
+    if measured.statement is not None:
+        works["verify_many"] = Work(measured.many(), count * measured.batch, proof.nbytes)
+    return works
 
 
 def _sigma(make: Callable[[int], tuple[Statement, Scalars]], count: int) -> dict[str, Work]:
@@ -172,6 +175,9 @@ def measure(options: Options) -> Iterator[Sequence[Throughput]]:
             yield _measured(family, {what: work for what, work in works(family).items() if what in chosen}, options)
     if proofs_by_transfers.NAME in options.chosen(names()):
         yield [proofs_by_transfers.row(options)]
+    chosen = options.chosen(names())
+    if any(name in chosen for name in proofs_by_evaluations.NAMES):
+        yield [row for row in proofs_by_evaluations.rows(options) if row.workload in chosen]
 
 
 def _measured(family: str, of_family: dict[str, Work], options: Options) -> list[Throughput]:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from protocols.circuits import Bits, Float32, Int, UInt, circuit, mux, read_bristol, write_bristol
     from protocols.horizon import horizon
     from protocols.prepared import prepared
+    from protocols.proofs.relation import relation
     from protocols.runs.planning import Plan, plan
     from protocols.runs.simulating import Simulation, simulate, simulate_async
 
@@ -91,6 +92,7 @@ __all__ = [
     "proofs",
     "prove",
     "read_bristol",
+    "relation",
     "relu",
     "reveal",
     "secret",
@@ -116,6 +118,7 @@ _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),
     "horizon": "protocols.horizon",
     "prepared": "protocols.prepared",
+    "relation": "protocols.proofs.relation",
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
     **dict.fromkeys(("Simulation", "simulate", "simulate_async"), "protocols.runs.simulating"),
 }

@@ -50,6 +50,7 @@ static const struct {
     {PLACE(labels, LabelKernels), {&labels_portable, X86(&labels_avx2), NULL, X86(&labels_avx512_ice)}},
     {PLACE(ot, OtKernels), {&ot_portable, X86(&ot_avx2), NULL, X86(&ot_avx512_ice)}},
     {PLACE(products, ProductKernels), {&products_portable, X86(&products_avx2), NULL, X86(&products_avx512_ice)}},
+    {PLACE(vole, VoleKernels), {&vole_portable, X86(&vole_avx2)}},
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };

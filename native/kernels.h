@@ -32,6 +32,7 @@
 #include "ot/contract.h"
 #include "products/contract.h"
 #include "ring/contract.h"
+#include "vole/contract.h"
 #include "wide/contract.h"
 
 /* The families: member, type of its struct. */
@@ -51,7 +52,8 @@
     FAMILY(aes, AesKernels)                  \
     FAMILY(labels, LabelKernels)             \
     FAMILY(ot, OtKernels)                    \
-    FAMILY(products, ProductKernels)
+    FAMILY(products, ProductKernels)         \
+    FAMILY(vole, VoleKernels)
 
 #define MEMBER(family, Type) Type family;
 typedef struct {

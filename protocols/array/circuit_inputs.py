@@ -25,6 +25,7 @@ from protocols.circuits.arrays import Bytes, bits_of
 from protocols.circuits.binding import check_names
 from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.kinds import Float
+from protocols.proofs.relation import Relation
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -89,7 +90,7 @@ def need_circuit(circuit: Any) -> None:
         )
 
 
-def joined(circuit: Circuit, values: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+def joined(circuit: Circuit | Relation, values: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
     """All inputs by name. LocalError `bad-input` for one that is given twice."""
     for name in values.keys() & named.keys():
         raise LocalError("bad-input", f"`{circuit.name}` gets `{name}` twice", "give it by name or in the dictionary")

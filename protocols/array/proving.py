@@ -1,4 +1,4 @@
-"""The user's way to prove what a Boolean circuit gives of data that only the prover has."""
+"""The user's way to prove what a circuit gives of data that only the prover has, or that a relation holds of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from zlib import crc32
 import numpy as np
 
 from mpc.accounts.ledger import CircuitRun
+from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.circuit_inputs import Source, fixed_shape, joined, local_sources, need_circuit
@@ -17,6 +18,15 @@ from protocols.array.circuit_rows import check_public, common_rows, described, p
 from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context, party_index
 from protocols.array.node import Shape
+from protocols.array.relations import (
+    account_of,
+    claim_of,
+    given_inputs,
+    mark_of,
+    one_side,
+    outputs_of,
+    shown_values,
+)
 from protocols.array.secret import SecretArray
 from protocols.circuits.arrays import Bytes
 from protocols.circuits.circuit import Circuit
@@ -24,6 +34,7 @@ from protocols.circuits.computing import as_outputs
 from protocols.outputs import Output, released_by
 from protocols.proofs.by_transfers import prove_claim, verify_claim
 from protocols.proofs.claim import Claim
+from protocols.proofs.relation import Relation
 from protocols.ranges import Range
 
 PROVED_BY, AGAINST = "a proof to one verifier", "either of the two, malicious"
@@ -31,7 +42,7 @@ PROVED_BY, AGAINST = "a proof to one verifier", "either of the two, malicious"
 
 async def prove(
     ctx: Context,
-    circuit: Circuit,
+    circuit: Circuit | Relation,
     values: Mapping[str, Any] | None = None,
     /,
     *,
@@ -41,7 +52,8 @@ async def prove(
     **named: Any,
 ) -> Any:
     """One party proves to party `to` that a Boolean circuit gives 1 in every bit of its output, of data that only it
-    has: `await mpc.prove(ctx, in_range, to=1, salary=mpc.private(0, mine), low=20_000, high=60_000)`.
+    has: `await mpc.prove(ctx, in_range, to=1, salary=mpc.private(0, mine), low=20_000, high=60_000)`. In the place of
+    a circuit may be an `mpc.relation` between field elements, whole numbers, whose equations hold.
 
     Each input by its name: data of the prover (`mpc.private`, all of one owner), or a public value, which must be the
     same at all parties. `values` takes inputs whose names Python does not allow, or that are called as an option is.
@@ -54,9 +66,11 @@ async def prove(
 
     Holds against a prover that does whatever it likes: false claims pass with a chance of at most
     (ANDs + outputs + 4) / 2^128 beside what SoftSpokenOT allows. The verifier, whatever it does, learns the claim and
-    nothing else of the data, and can convince nobody else of it. Data are what the prover says they are: bind them to
+    nothing else of the data, and can convince nobody else of it. A false claim by a relation passes with a chance below
+    2^-48, and 2^-50 more for each further 2^20 products. Data are what the prover says they are: bind them to
     something that is known, as a hash that the circuit computes. QuickSilver (Yang, Sarkar, Weng, Wang, CCS 2021): for
-    each AND and instance a bit, and 31 for the transfer behind it; rounds do not depend on the circuit's depth.
+    each AND and instance a bit, and 31 for the transfer behind it; of a relation eight bytes for each product of
+    secret arrays' results, and a tenth of one; rounds do not depend on the circuit's depth.
 
     LocalError `wrong-witness` at the prover where the claim is false of its data, which have not left then; as
     `mpc.garbled`, `two-owners`, `wrong-statement`, `not-private`, `calls-at-once`, `transfers-discarded`. Abort
@@ -67,12 +81,15 @@ async def prove(
     verifier = party_index(ctx, to, line)
     call = ctx.child("prove", line=line)
     with naming_line():
+        if isinstance(circuit, Relation):
+            given, batch = joined(circuit, values or {}, named), fixed_shape(instances)
+            return await _prove_relation(ctx, call, circuit, given, batch, verifier, show)
         need_circuit(circuit)
         given, batch = joined(circuit, values or {}, named), fixed_shape(instances)
         _refuse_secrets(given)
         sources = local_sources(call, circuit, given, line, batch)
         check_public(sources, batch)
-        prover = _prover(call, sources, verifier)
+        prover = _prover(call, [source.owner for source in sources], verifier)
     inputs = rows_of(sources, batch)
     claim = _claim(circuit, sources, batch, inputs, show)
     call.remark(_mark(claim, sources, batch, (prover, verifier)))
@@ -87,6 +104,25 @@ async def prove(
         (bits,) = await released_by(call, outputs, open_)
     ctx.join(call)
     return as_outputs(circuit, parts_of(circuit, bits, batch)) if show else None
+
+
+async def _prove_relation(
+    ctx: Context, call: Context, relation: Relation, values: Mapping[str, Any], batch: Shape, verifier: int, show: bool
+) -> Any:
+    """The same of field elements. What is shown are whole numbers, several as a tuple."""
+    _refuse_secrets(values)
+    given = given_inputs(call, relation, values, batch, call.line)
+    parties = _prover(call, [one.owner for one in given], verifier), verifier
+    claim = claim_of(relation, given, batch, show)
+    call.remark(mark_of(claim, given, batch, parties))
+    call.session.ledger.circuit(call.path, account_of(claim, call.line, PROVED_BY, AGAINST))
+
+    async def open_() -> Sequence[list[Words]]:
+        return [await one_side(call, claim, given, parties)]
+
+    (found,) = await released_by(call, outputs_of(claim, batch, verifier, call.line), open_)
+    ctx.join(call)
+    return shown_values(claim, found, batch) if show else None
 
 
 async def _one_side(call: Context, claim: Claim, inputs: Bytes, prover: int, verifier: int) -> Bytes | None:
@@ -106,8 +142,8 @@ def _refuse_secrets(given: Mapping[str, Any]) -> None:
             )
 
 
-def _prover(call: Context, sources: Sequence[Source], verifier: int) -> int:
-    owners = sorted({source.owner for source in sources if source.owner is not None})
+def _prover(call: Context, of_inputs: Sequence[int | None], verifier: int) -> int:
+    owners = sorted({owner for owner in of_inputs if owner is not None})
     if not owners:
         raise LocalError("wrong-statement", "nothing in it is secret, so that nothing is to prove", "compute it")
     if len(owners) > 1:

@@ -23,12 +23,17 @@ Bytes = npt.NDArray[np.uint8]
 
 def check_names(circuit: Circuit, given: Iterable[str]) -> None:
     """LocalError `bad-input` where an input is missing or there is none of this name."""
-    wanted, named = [port.name for port in circuit.inputs], set(given)
+    check_given(circuit.name, [port.name for port in circuit.inputs], given)
+
+
+def check_given(of: str, wanted: Sequence[str], given: Iterable[str]) -> None:
+    """The same for whatever has inputs by name."""
+    named = set(given)
     for name in wanted:
         if name not in named:
-            raise LocalError("bad-input", f"`{circuit.name}` gets no `{name}`", f"it takes {', '.join(wanted)}")
+            raise LocalError("bad-input", f"`{of}` gets no `{name}`", f"it takes {', '.join(wanted)}")
     for name in sorted(named - set(wanted)):
-        raise LocalError("bad-input", f"`{circuit.name}` has no input `{name}`", f"it takes {', '.join(wanted)}")
+        raise LocalError("bad-input", f"`{of}` has no input `{name}`", f"it takes {', '.join(wanted)}")
 
 
 def packed(port: Port, values: Any) -> Words:

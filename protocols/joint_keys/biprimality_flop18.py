@@ -9,8 +9,6 @@ below 2^-500 for numbers of 1024 bits of which an honest party has drawn a part;
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from math import gcd, prod
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +20,11 @@ from mpc.context import Context
 from mpc.errors import PeerError
 from protocols.joint_keys.draws_flop18 import deviates
 from protocols.joint_keys.lengths_flop18 import Lengths
-from protocols.paillier.prime_search import small_primes
+from protocols.joint_keys.public_tests import has_small_factor
 from protocols.proofs.whole_numbers import are_units, resized
 
 Flags = npt.NDArray[np.bool_]
 
-_TRIAL_BOUND = 1 << 16
 _FIRST_BASE = 4
 
 
@@ -44,8 +41,7 @@ def sums_of(x: Words, limbs: int) -> Words:
 
 def without_small_factors(lengths: Lengths, n: Sequence[int]) -> Flags:
     """Which of public moduli no small prime divides."""
-    product = _product_below(min(_TRIAL_BOUND, 1 << lengths.half - 1))
-    return np.array([gcd(product % number, number) == 1 for number in n], np.bool_)
+    return np.array([not has_small_factor(number, lengths.half) for number in n], np.bool_)
 
 
 @cost(rounds=lambda lengths, n, x: min(1, len(n)), words=lambda lengths, n, x: len(n) * limbs_for(lengths.bits))
@@ -90,8 +86,3 @@ def is_one_or_minus_one(modulus: Modulus, x: Words, y: Words) -> bool:
 def malformed(ctx: Context) -> PeerError:
     """Numbers that are no units modulo N."""
     return deviates(ctx, "candidate-malformed", "sent numbers that are no units modulo the candidate")
-
-
-@lru_cache(maxsize=4)
-def _product_below(bound: int) -> int:
-    return prod(small_primes(bound).tolist())

@@ -17,7 +17,6 @@ from mpc.algebra.bigint import Modulus, limbs_for
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from protocols.joint_keys import biprimality_flop18 as biprimality
-from protocols.joint_keys.biprimality_bf97 import random_bases
 from protocols.joint_keys.certified_flop18 import (
     Asked,
     Committed,
@@ -35,6 +34,7 @@ from protocols.joint_keys.draws_flop18 import deviates
 from protocols.joint_keys.ends_flop18 import Ends
 from protocols.joint_keys.exponents_flop18 import BASES, OneExponent, begin, challenges
 from protocols.joint_keys.products_flop18 import answered, encrypted, moduli, received
+from protocols.joint_keys.public_tests import bases
 from protocols.preprocessing.coins import toss
 from protocols.proofs.hidden_order import Relation, verify_relation
 from protocols.proofs.transcript import Bytes, Setting
@@ -130,7 +130,7 @@ async def _answer_again(ctx: Context, call: _Call) -> None:
 async def _test(ctx: Context, call: _Call) -> bool:
     """The test by many bases, with proofs: g^(w_0) g^(w_1) is g^A or -g^A where N is good."""
     n = Modulus(call.chosen.n)
-    g = await ctx.in_thread(random_bases, await toss(ctx), n.n, BASES)
+    g = await ctx.in_thread(bases, await toss(ctx), n.n, BASES)
     own, theirs = (_statement(n, g, by) for by in (call.own, call.theirs))
     w, mu = _sums(call.chosen.x, own.bits), _sums(call.secrets.mu, own.blinding_bits)
     proving = await ctx.in_thread(begin, own, w, mu, ctx.prg("nonces of a test").bytes)

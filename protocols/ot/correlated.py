@@ -11,12 +11,13 @@ from typing import Protocol
 
 import numpy as np
 
-from mpc.algebra.bits import words_for
+from mpc.algebra.bits import unpack, words_for
 from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import Abort, LocalError
 
 LABEL_BITS = 128
+_LOW = np.uint64(1)
 
 
 class CotSender(Protocol):
@@ -122,6 +123,18 @@ def check_choices(choices: Words, count: int) -> None:
             "wrong-choices", f"expected {count} packed choice bits, got an array of shape {choices.shape}",
             "pack them with mpc.algebra.bits.pack; padding is zero",
         )  # fmt: skip
+
+
+async def coloured_sender(ctx: Context, cot: CotSender, count: int) -> Words:
+    """Fresh labels q with lowest bit 0; delta is odd. Labels so have 127 secret bits."""
+    return await cot.extend(ctx, count) & np.array([2**64 - 2, 2**64 - 1], np.uint64)
+
+
+async def coloured_receiver(ctx: Context, cot: CotReceiver, count: int) -> Words:
+    """Fresh labels t whose lowest bit is the receiver's choice."""
+    choices, labels = await cot.extend(ctx, count)
+    labels[:, 0] = (labels[:, 0] & ~_LOW) | unpack(choices, len(labels))
+    return labels
 
 
 class Failing(Protocol):

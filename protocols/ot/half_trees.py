@@ -55,6 +55,13 @@ def round_keys(key: bytes) -> bytes:
     return bytes(out)
 
 
+def path_numbers(taken: Words) -> Words:
+    """The leaves, (trees,), to which paths lead that take the right child where `taken` (trees, depth) is 1, else 0."""
+    places = np.arange(taken.shape[1], dtype=U64)[::-1]
+    numbers: Words = (taken << places).sum(axis=1, dtype=U64)
+    return numbers
+
+
 def grow(leaves: Words, roots: Words, delta: Words, keys: TreeKeys, sparse: Sparse | None = None) -> Words:
     """Writes leaves (trees, 2^depth, 2), lowest bits 0; returns the sums of left nodes by level, (trees, depth, 2).
 

@@ -52,22 +52,32 @@ async def planned_receive_setup(ctx: Context, peer: int) -> PlannedReceiver:
     return PlannedReceiver(peer, DEFAULT_K, True, cast(Streams, None), blank((2,)))
 
 
-@cost(rounds=3, to_one=lambda peer: 8 * LABEL_BITS + 4 + _OF_TREES[0] * _OF_TREES[1], parties=2, call_name="seeds")
-async def _send_seeds(ctx: Context, peer: int) -> None:
+async def planned_base_receive(ctx: Context, peer: int, count: int) -> None:
+    """As `base_co15.receive`."""
     base = ctx.child("base")
     await base.receive(peer, Spec((POINT_BYTES,), np.uint8))
-    base.send(peer, blank((LABEL_BITS, POINT_BYTES), np.uint8))
+    base.send(peer, blank((count, POINT_BYTES), np.uint8))
     ctx.join(base)
+
+
+async def planned_base_send(ctx: Context, peer: int, count: int) -> None:
+    """As `base_co15.send`."""
+    base = ctx.child("base")
+    base.send(peer, blank((POINT_BYTES,), np.uint8))
+    await base.receive(peer, Spec((count, POINT_BYTES), np.uint8))
+    ctx.join(base)
+
+
+@cost(rounds=3, to_one=lambda peer: 8 * LABEL_BITS + 4 + _OF_TREES[0] * _OF_TREES[1], parties=2, call_name="seeds")
+async def _send_seeds(ctx: Context, peer: int) -> None:
+    await planned_base_receive(ctx, peer, LABEL_BITS)
     await ctx.receive(peer, Spec((LABEL_BITS, 2, 2)))
     await ctx.receive(peer, Spec(_OF_TREES))
 
 
 @cost(rounds=3, to_one=lambda peer: 8 * LABEL_BITS + 4 + _OF_TREES[0] * _OF_TREES[1], parties=2, call_name="seeds")
 async def _receive_seeds(ctx: Context, peer: int) -> None:
-    base = ctx.child("base")
-    base.send(peer, blank((POINT_BYTES,), np.uint8))
-    await base.receive(peer, Spec((LABEL_BITS, POINT_BYTES), np.uint8))
-    ctx.join(base)
+    await planned_base_send(ctx, peer, LABEL_BITS)
     ctx.send(peer, blank((LABEL_BITS, 2, 2)))
     ctx.send(peer, blank(_OF_TREES))
 

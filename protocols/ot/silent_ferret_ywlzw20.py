@@ -21,10 +21,28 @@ from mpc.algebra.binary_field import GF2_128
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.errors import Abort, LocalError
-from protocols.ot.correlated import CotReceiver, CotSender, check_failed, need_unbroken, take
+from protocols.ot.correlated import (
+    CotReceiver,
+    CotSender,
+    check_failed,
+    coloured_receiver,
+    coloured_sender,
+    need_unbroken,
+    take,
+)
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup
-from protocols.ot.half_trees import MAX_LOG_SIZE, Sparse, TreeKeys, grow, hashed_encode, lowest_bits, regrow, round_keys
+from protocols.ot.half_trees import (
+    MAX_LOG_SIZE,
+    Sparse,
+    TreeKeys,
+    grow,
+    hashed_encode,
+    lowest_bits,
+    path_numbers,
+    regrow,
+    round_keys,
+)
 
 _FIRST_K = 8
 """SoftSpokenOT's k for the first correlations: few bytes."""
@@ -101,7 +119,7 @@ async def send_setup(
         raise LocalError("wrong-parameter", "the offset of silent transfer is even", "set its lowest bit")
     first = await softspoken_send_setup(ctx, peer, k=_FIRST_K, malicious=malicious, delta=delta)
     code = _Code.of(ctx, ctx.me, peer)
-    return FerretSender(first, parameters, malicious, code, await _first_sender(ctx, first, parameters), delta)
+    return FerretSender(first, parameters, malicious, code, await coloured_sender(ctx, first, parameters.used), delta)
 
 
 async def receive_setup(
@@ -110,17 +128,7 @@ async def receive_setup(
     """The receiver's end of silent transfer with `peer`, which calls `send_setup`."""
     first = await softspoken_receive_setup(ctx, peer, k=_FIRST_K, malicious=malicious)
     code = _Code.of(ctx, peer, ctx.me)
-    return FerretReceiver(first, parameters, malicious, code, await _first_receiver(ctx, first, parameters))
-
-
-async def _first_sender(ctx: Context, cot: CotSender, parameters: Parameters) -> Words:
-    return await cot.extend(ctx, parameters.used) & np.array([~_LOW, ~U64.type(0)], U64)
-
-
-async def _first_receiver(ctx: Context, cot: CotReceiver, parameters: Parameters) -> Words:
-    choices, labels = await cot.extend(ctx, parameters.used)
-    labels[:, 0] = (labels[:, 0] & ~_LOW) | bits.unpack(choices, len(labels))
-    return labels
+    return FerretReceiver(first, parameters, malicious, code, await coloured_receiver(ctx, first, parameters.used))
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +312,7 @@ async def _iterate_receiver(ctx: Context, end: FerretReceiver, r: Words) -> None
     """Errors stand where the choices of the trees' correlations say: the paths are their complements."""
     p, (_, trees, check) = end.parameters, end.parted()
     taken = (trees[..., 0] & _LOW) ^ _LOW
-    paths = (taken << np.arange(p.depth, dtype=U64)[::-1]).sum(axis=1, dtype=U64)
+    paths = path_numbers(taken)
     challenge = ctx.prg("ferret challenge").words((2,)) if end.malicious else None
     total = np.zeros(2, U64)
     for own in end.batches():

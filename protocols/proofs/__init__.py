@@ -2,22 +2,28 @@
 
 `mpc.proofs`: `prove` and `verify` inside a run, statements to prove, and commitments to prove things of.
 `protocols.proofs.proof` and `bulletproof_verifying` have proofs as bytes, and batches. `prove_claim`, `verify_claim`:
-Boolean circuits, to one verifier (`mpc.prove`).
+Boolean circuits, to one verifier (`mpc.prove`); `prove_relation`, `verify_relation`: relations between field elements.
 """
 
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import ORDER, generator
+from protocols.proofs.affine_cggmp21 import commit_to_prove
+from protocols.proofs.by_evaluations import prove_relation, verify_relation
 from protocols.proofs.by_transfers import prove_claim, verify_claim
 from protocols.proofs.ciphertext_sending import receive_decrypted, receive_encrypted, send_decrypted, send_encrypted
 from protocols.proofs.circuit_bbbpwm18 import Satisfies
 from protocols.proofs.claim import Claim
 from protocols.proofs.composed import All, AtLeastOne
 from protocols.proofs.constraints import Circuit
+from protocols.proofs.decryption_cggmp21 import same_exponent
+from protocols.proofs.encryption_cggmp21 import encrypt_to_prove
 from protocols.proofs.key_sending import ReceivedKey, receive_key, send_key
 from protocols.proofs.linear import Linear, knows_logarithm, same_logarithm
 from protocols.proofs.parameter_sending import receive_parameters, send_parameters
 from protocols.proofs.pedersen import opening_witness, pedersen
+from protocols.proofs.product_sending import receive_affine, receive_multiplied, send_affine, send_multiplied
 from protocols.proofs.range_bbbpwm18 import Range
+from protocols.proofs.relation import Relation, RelationClaim
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
 from protocols.proofs.sending import (
     prove,
@@ -53,9 +59,13 @@ __all__ = [
     "Points",
     "Range",
     "ReceivedKey",
+    "Relation",
+    "RelationClaim",
     "RingPedersenKey",
     "Satisfies",
     "Scalars",
+    "commit_to_prove",
+    "encrypt_to_prove",
     "generator",
     "knows_logarithm",
     "opening_witness",
@@ -64,20 +74,26 @@ __all__ = [
     "prove_circuit",
     "prove_claim",
     "prove_range",
+    "prove_relation",
     "prove_to_all",
+    "receive_affine",
     "receive_decrypted",
     "receive_encrypted",
     "receive_key",
     "receive_key_with_all",
+    "receive_multiplied",
     "receive_parameters",
     "receive_points",
     "receive_points_with_all",
+    "same_exponent",
     "same_logarithm",
     "scalars",
+    "send_affine",
     "send_decrypted",
     "send_encrypted",
     "send_key",
     "send_key_to_all",
+    "send_multiplied",
     "send_parameters",
     "send_points",
     "send_points_to_all",
@@ -85,5 +101,6 @@ __all__ = [
     "verify_circuit",
     "verify_claim",
     "verify_range",
+    "verify_relation",
     "verify_with_all",
 ]

@@ -18,12 +18,13 @@ from mpc.algebra.ring import Words
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
-from protocols.proofs.encryption_cggmp21 import require_s_one
+from protocols.proofs.encryption_cggmp21 import Encrypted, range_bits, require_s_one
 from protocols.proofs.hidden_order import Relation, prove_relation
 from protocols.proofs.hidden_rows import Number, OnePlus, Powers
 from protocols.proofs.refusals import unfit
 from protocols.proofs.strength import STANDARD, Strength
 from protocols.proofs.transcript import Bytes, Setting
+from protocols.proofs.whole_numbers import resized
 
 
 def decrypts_to(ciphertexts: Ciphertexts, messages: Words, strength: Strength = STANDARD) -> Relation:
@@ -86,6 +87,39 @@ def multiplied(
         Powers(group.ciphertexts, c, ((Number(y), 0),), 1),
     ]
     return Relation("multiplication", (group.n.bit_length(),), rows, (group.messages, group.messages), strength)
+
+
+def multiply_to_prove(others: Ciphertexts, x: Encrypted, source: RandomBytes = os.urandom) -> tuple[Ciphertexts, Words]:
+    """others * x, elementwise, for a secret x that this party encrypted under the same key, and the secret rho of who
+    computed it. LocalError `paillier-overflow`, `wrong-statement`."""
+    group, count = require_s_one(others.group), others.size
+    if others.shape != x.shape:
+        raise unfit("factors and others are of one shape", "give two such arrays")
+    scale = others.scale.times(x.scale).checked(group)
+    rho, flat = group.messages.random_units(count, source), others.words.reshape(count, group.ciphertexts.limbs)
+    power = group.form.power(flat, plain_numbers(group, x), bits=group.n.bit_length())
+    hidden = group.form.into(group.ciphertexts.power_var(resized(rho, group.ciphertexts.limbs), group.n))
+    words = group.form.mul(power, hidden).reshape(others.words.shape)
+    return Ciphertexts(others.encryption, words, scale, fresh=True), rho
+
+
+def prove_multiplied(
+    setting: Setting,
+    x: Encrypted,
+    others: Ciphertexts,
+    products: Ciphertexts,
+    rho: Words,
+    source: RandomBytes = os.urandom,
+) -> Bytes:
+    """A proof of `multiplied` by who computed the products by `multiply_to_prove`. LocalError `wrong-witness`."""
+    relation, numbers = multiplied(x.ciphertexts, others, products), plain_numbers(others.group, x)
+    return prove_relation(setting, relation, [numbers], [x.randomisers, rho], source)
+
+
+def plain_numbers(group: Group, x: Encrypted) -> Words:
+    """Plaintexts (count, limbs) below N: k less what no number is negative by."""
+    shift = from_ints([1 << range_bits(x.scale) - 1], group.messages.limbs)
+    return group.messages.sub(resized(x.numbers, group.messages.limbs), shift)
 
 
 def same_exponent(

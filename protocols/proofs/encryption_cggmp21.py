@@ -46,6 +46,14 @@ class Encrypted:
     numbers: Words = field(repr=False)
     randomisers: Words = field(repr=False)
 
+    @property
+    def scale(self) -> Scale:
+        return self.ciphertexts.scale
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.ciphertexts.shape
+
 
 def encrypt_to_prove(
     key: PublicKey,
@@ -61,15 +69,20 @@ def encrypt_to_prove(
     """
     group = require_s_one(key.group)
     encoded = encode(values, fractional_bits=fractional_bits, bound=bound)
-    count, bits = prod(encoded.shape), range_bits(encoded.scale)
+    count = prod(encoded.shape)
     messages = to_messages(encoded, group).reshape(count, group.messages.limbs)
-    shifted = group.messages.add(messages, from_ints([1 << bits - 1], group.messages.limbs))
     rho = group.messages.random_units(count, source)
     power = group.ciphertexts.power_var(resized(rho, group.ciphertexts.limbs), group.n)
     words = group.form.mul(group.powers_of_g(messages), group.form.into(power))
     shaped = words.reshape(*encoded.shape, group.ciphertexts.limbs)
     ciphertexts = Ciphertexts(key.encryption, shaped, encoded.scale, fresh=True)
-    return Encrypted(ciphertexts, resized(shifted, limbs_for(bits)), rho)
+    return Encrypted(ciphertexts, raised(group, messages, range_bits(encoded.scale)), rho)
+
+
+def raised(group: Group, messages: Words, bits: int) -> Words:
+    """k = x + 2^(bits - 1), (count, words), of plaintexts x (count, limbs)."""
+    more = group.messages.add(messages, from_ints([1 << bits - 1], group.messages.limbs))
+    return resized(more, limbs_for(bits))
 
 
 def range_bits(scale: Scale) -> int:
@@ -134,12 +147,8 @@ class InRange:
         ]
         bits = [self.bits, self.blinding_bits]
         if self.commitments is not None:
-            order, bases = self.commitments.group.order, pedersen()
-            shift = bases.g * Scalars.of(order, (1 << self.bits - 1) % order.n)
-            points = self.commitments.reshape(-1) + shift
-            both = concatenate_points([bases.g.reshape(1), bases.h.reshape(1)])
-            rows.append(Multiples(points, both, (0, 2)))
-            bits.append(order.bits)
+            rows.append(committed_row(self.commitments, self.bits, (0, 2)))
+            bits.append(self.commitments.group.order.bits)
         return Relation("encryption in range", bits, rows, (group.messages,), self.strength)
 
 
@@ -178,6 +187,14 @@ def shifted(ciphertexts: Ciphertexts, bits: int) -> Words:
     shift = group.powers_of_g(from_ints([1 << bits - 1], group.messages.limbs))
     words = ciphertexts.words.reshape(-1, group.ciphertexts.limbs)
     return group.form.out_of(group.form.mul(words, shift))
+
+
+def committed_row(commitments: Points, bits: int, columns: tuple[int, ...]) -> Multiples:
+    """C = k G + r H for k = x + 2^(bits - 1), or C = k G: by the columns of k and, where there is one, of r."""
+    order, bases = commitments.group.order, pedersen()
+    shift = bases.g * Scalars.of(order, (1 << bits - 1) % order.n)
+    both = concatenate_points([bases.g.reshape(1), bases.h.reshape(1)])
+    return Multiples(commitments.reshape(-1) + shift, both[: len(columns)], columns)
 
 
 def require_s_one(group: Group) -> Group:

@@ -160,17 +160,38 @@ def prove_relation(
     return proof_of(header, [*firsts, *z, *z_units])
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A proof that is well formed: its challenge, first messages by rows, responses by columns and by units."""
+
+    relation: Relation
+    e: int
+    firsts: list[Words]
+    numbers: list[Words]
+    units: list[Words]
+
+    @property
+    def messages(self) -> tuple[int, list[Words], list[Words], list[Words]]:
+        """What `Relation.holds` takes."""
+        return self.e, self.firsts, self.numbers, self.units
+
+
+def read_relation(setting: Setting, relation: Relation, proof: Proof) -> Read:
+    """What any bytes whatever say; errors as in `verify_relation`, but that equations may not hold."""
+    transcript = relation.begun(setting)
+    parts = proof_parts(setting, transcript, proof, relation.fields)
+    rows, columns = len(relation.rows), len(relation.bits)
+    firsts, z, z_units = parts[:rows], parts[rows : rows + columns], parts[rows + columns :]
+    return Read(relation, relation.challenge(transcript, firsts), firsts, z, z_units)
+
+
 def verify_relation(setting: Setting, relation: Relation, proof: Proof) -> None:
     """Raise unless `proof`, any bytes whatever, proves the relation in this setting.
 
     PeerError `proof-length`, `malformed-proof` (a response beyond the widened range, too), `proof-of-another-session`
     or `proof-of-another-statement`, Abort `proof-refused`; all name the prover.
     """
-    transcript = relation.begun(setting)
-    parts = proof_parts(setting, transcript, proof, relation.fields)
-    rows, columns = len(relation.rows), len(relation.bits)
-    firsts, z, z_units = parts[:rows], parts[rows : rows + columns], parts[rows + columns :]
-    if not relation.holds(relation.challenge(transcript, firsts), firsts, z, z_units):
+    if not relation.holds(*read_relation(setting, relation, proof).messages):
         raise setting.prover.failed()
 
 

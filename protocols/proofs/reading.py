@@ -41,13 +41,19 @@ def from_bytes(
     return elements, numbers
 
 
-def require_all(settings: Sequence[Setting], read: Sequence[R], hold: Callable[[Sequence[R]], bool]) -> None:
-    """Return if all proofs hold together; else Abort `proof-refused` for the first that does not hold alone.
+def require_all(
+    settings: Sequence[Setting],
+    read: Sequence[R],
+    hold: Callable[[Sequence[R]], bool],
+    alone: Callable[[R], bool] | None = None,
+) -> None:
+    """Return if all proofs hold together; else Abort `proof-refused` for the first that does not hold `alone`.
 
-    `hold` draws weights anew each time: where every one holds alone, one that does not has passed by a chance of one in
-    the order. The first is refused then.
+    By default that is `hold` of one, with weights drawn anew: where every one holds alone, one that does not has passed
+    by a chance of one in the order. The first is refused then.
     """
     if not read or hold(read):
         return
-    failed = (setting for setting, one in zip(settings, read, strict=True) if not hold([one]))
+    by_itself = alone or (lambda one: hold([one]))
+    failed = (setting for setting, one in zip(settings, read, strict=True) if not by_itself(one))
     raise next(failed, settings[0]).prover.failed()

@@ -1,4 +1,4 @@
-"""The correlated transfers from a verifier to a prover, which stand in a session for all its proofs."""
+"""The correlated transfers from a verifier to a prover, and linear evaluations made of them, for all its proofs."""
 
 from __future__ import annotations
 
@@ -10,14 +10,25 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.ot.extension_softspoken_roy22 import SoftSpokenReceiver, SoftSpokenSender, receive_setup, send_setup
 from protocols.ot.planned_softspoken import planned_receive_setup, planned_send_setup
+from protocols.vole import planned_wykw21, silent_wykw21
+from protocols.vole.lpn_parameters import STANDARD
+from protocols.vole.silent_wykw21 import WolverineReceiver, WolverineSender
+
+LADDER = STANDARD
+"""What evaluations are made by."""
 
 
 @dataclass(slots=True, eq=False)
 class StandingEnds:
-    """A party's ends of transfers for proofs of one prover to one verifier, made at the first one."""
+    """A party's ends of transfers for proofs of one prover to one verifier, made at the first one.
+
+    Those of evaluations are made at the first proof of a relation between field elements.
+    """
 
     sender: SoftSpokenSender | None = field(default=None, repr=False)
     receiver: SoftSpokenReceiver | None = field(default=None, repr=False)
+    evaluating_sender: WolverineSender | None = field(default=None, repr=False)
+    evaluating_receiver: WolverineReceiver | None = field(default=None, repr=False)
     proving: bool = False
     lost: bool = False
 
@@ -60,6 +71,20 @@ class StandingEnds:
             setup = planned_send_setup(ctx, prover) if ctx.planning else send_setup(ctx, prover, malicious=True)
             self.sender = await setup
         return self.sender
+
+    async def to_prove_relations(self, ctx: Context, verifier: int) -> WolverineReceiver:
+        """The prover's end of evaluations, the receiver's."""
+        if self.evaluating_receiver is None:
+            setup = planned_wykw21.planned_receive_setup if ctx.planning else silent_wykw21.receive_setup
+            self.evaluating_receiver = await setup(ctx, await self.to_prove(ctx, verifier), LADDER)
+        return self.evaluating_receiver
+
+    async def to_verify_relations(self, ctx: Context, prover: int) -> WolverineSender:
+        """The verifier's, the sender's."""
+        if self.evaluating_sender is None:
+            setup = planned_wykw21.planned_send_setup if ctx.planning else silent_wykw21.send_setup
+            self.evaluating_sender = await setup(ctx, await self.to_verify(ctx, prover), LADDER)
+        return self.evaluating_sender
 
 
 def standing_ends(ctx: Context, prover: int, verifier: int) -> StandingEnds:

@@ -18,7 +18,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.prg import Seed
 from protocols.joint_keys import biprimality_flop18 as biprimality
-from protocols.joint_keys.biprimality_bf97 import random_bases
+from protocols.joint_keys import public_tests
 from protocols.joint_keys.exponents_flop18 import BASES, OneExponent, begin, challenges
 from protocols.joint_keys.lengths_flop18 import Lengths
 from protocols.joint_keys.sieve_flop18 import require_chosen, sieve_receive, sieve_send, waves
@@ -143,7 +143,7 @@ def test_moduli_with_small_factors_are_told_apart() -> None:
 
 def test_bases_have_jacobi_symbol_one_and_follow_from_the_coins() -> None:
     n = PRIMES[0] * PRIMES[1]
-    first, second, other = (to_ints(random_bases(Seed(32 * b).prg("g"), n, 50)) for b in (b"a", b"a", b"b"))
+    first, second, other = (to_ints(public_tests.bases(Seed(32 * b).prg("g"), n, 50)) for b in (b"a", b"a", b"b"))
     assert first == second != other
     assert all(0 < g < n and jacobi_var(g, n) == 1 for g in first)
     assert {gcd(g, n) for g in first} == {1}
@@ -153,7 +153,7 @@ def exponent_case(w: int, mu: int) -> tuple[OneExponent, Any]:
     """A statement about w, and a prover of it."""
     to = RingPedersenKey(*(random_prime(64, safe=True) for _ in range(2))).public
     n = Modulus(PRIMES[0] * PRIMES[1])
-    bases = random_bases(Seed(32 * b"g").prg("g"), n.n, BASES)
+    bases = public_tests.bases(Seed(32 * b"g").prg("g"), n.n, BASES)
     words = from_ints([w], 1), from_ints([mu], 3)
     commitment = to.commit(words[0], 44, words[1], 130)[0]
     statement = OneExponent(n, bases, commitment, to, 44, 130)

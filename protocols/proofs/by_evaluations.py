@@ -1,0 +1,113 @@
+"""Proofs to one verifier that a relation holds of field elements that the prover knows: interactive, over evaluations.
+
+They convince the verifier alone, who could have made up all that it saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mpc.accounts.cost import cost
+from mpc.algebra.ring import Words
+from mpc.algebra.shapes_only import blank
+from mpc.context import Context, Spec
+from mpc.errors import LocalError
+from protocols.proofs.quicksilver_fields_ysww21 import Proving, Verifying
+from protocols.proofs.refusals import Prover
+from protocols.proofs.relation import RelationClaim
+from protocols.proofs.standing_ends import standing_ends
+from protocols.vole.ends import FIELD, VoleReceiver, VoleSender, receive_elements
+
+_WORK = 100
+"""Of a term of the check, in the multiply-adds of `Context.off_loop`."""
+
+
+async def prove_relation(ctx: Context, to: int, claim: RelationClaim, inputs: Mapping[str, Words]) -> None:
+    """Prove to party `to`, which calls `verify_relation` with the same claim.
+
+    inputs: by name, the secret ones, (instances, *shape) elements, (1, *shape) where shared; nobody learns of them more
+    than what is claimed. LocalError `wrong-witness` where the claim is false of them: nothing of them has left then.
+    `wrong-statement`, `bad-relation`, `calls-at-once`, `transfers-discarded`; PeerError; Abort `ot-check-failed`,
+    `vole-check-failed`.
+    """
+    if not ctx.planning:
+        _check_inputs(claim, inputs)
+    ends = standing_ends(ctx, ctx.me, to)
+    with ends.for_one_proof():
+        await _prove(ctx, await ends.to_prove_relations(ctx, to), claim, inputs)
+
+
+async def verify_relation(ctx: Context, prover: int, claim: RelationClaim) -> list[Words]:
+    """Verify what party `prover` proves in this call; returns what is shown, only if it holds.
+
+    A prover without such inputs passes with a chance below 2^-48, whatever it does, and 2^-50 more for each further
+    2^20 products. Abort `proof-refused`, `vole-check-failed`, `ot-check-failed`, PeerError `vole-malformed`,
+    `bad-point`: each ends proofs of this prover to this verifier in the session (`transfers-discarded`).
+    """
+    ends = standing_ends(ctx, prover, ctx.me)
+    with ends.for_one_proof():
+        return await _verify(ctx, await ends.to_verify_relations(ctx, prover), claim)
+
+
+def _rounds(end: VoleReceiver | VoleSender, claim: RelationClaim, *_: object) -> int:
+    """Extensions; a part's message and its challenge; in the end the sums."""
+    counts = [part.evaluations for part in claim.parts()]
+    return end.rounds(*counts) + 2 * len(counts) + 1
+
+
+def _words(end: VoleReceiver | VoleSender, claim: RelationClaim, *_: object) -> int:
+    parts = list(claim.parts())
+    return end.words(*(part.evaluations for part in parts)) + sum(part.words + 2 for part in parts) + 2
+
+
+@cost(rounds=_rounds, to_one=_words, call_name="relation claim", parties=2)
+async def _prove(ctx: Context, end: VoleReceiver, claim: RelationClaim, inputs: Mapping[str, Words]) -> None:
+    proving, to = Proving(claim, inputs), end.peer
+    for part in claim.parts():
+        pairs = await end.extend(ctx, part.evaluations)
+        if ctx.planning:
+            ctx.send(to, blank((part.words,)))
+            await ctx.receive(to, Spec((2,)))
+            continue
+        message, terms = await ctx.off_loop(_WORK * part.terms, proving.told, part, pairs)
+        if proving.false:
+            raise _false(ctx, claim)
+        ctx.send(to, message)
+        challenge = await receive_elements(ctx, to, (2,))
+        await ctx.off_loop(_WORK * part.terms, proving.weigh, terms, challenge)
+    ctx.send(to, blank((2,)) if ctx.planning else proving.sums)
+
+
+@cost(rounds=_rounds, to_one=_words, call_name="relation claim", parties=2)
+async def _verify(ctx: Context, end: VoleSender, claim: RelationClaim) -> list[Words]:
+    verifying, peer = Verifying(claim, end.delta), end.peer
+    for part in claim.parts():
+        keys = await end.extend(ctx, part.evaluations)
+        message = await receive_elements(ctx, peer, (part.words,))
+        challenge = FIELD.draw(ctx.prg("challenge of a proof"), 2)
+        ctx.send(peer, challenge)
+        if not ctx.planning:
+            await ctx.off_loop(_WORK * part.terms, verifying.take, part, keys, message, challenge)
+    sums = await receive_elements(ctx, peer, (2,))
+    if not ctx.planning and not verifying.holds(sums):
+        raise Prover(ctx.names[peer], ctx.path, ctx.line or None).failed()
+    return verifying.outputs()
+
+
+def _check_inputs(claim: RelationClaim, inputs: Mapping[str, Words]) -> None:
+    for shared in (False, True):
+        for name in claim.secrets(shared=shared):
+            shape = (1 if shared else claim.instances, *claim.relation.inputs[name])
+            if name not in inputs or inputs[name].shape != shape:
+                what = f"the input `{name}` of a claim is not there in the shape {shape}"
+                raise LocalError("wrong-statement", what, "give elements for each secret input and instance")
+            claim.prime.check(inputs[name])
+
+
+def _false(ctx: Context, claim: RelationClaim) -> LocalError:
+    return LocalError(
+        "wrong-witness",
+        f"`{claim.relation.name}` does not hold of this party's data",
+        "a false claim can't be proved; nothing of the data has been sent",
+        line=ctx.line or None,
+    )
