@@ -15,7 +15,7 @@ from math import exp, log
 
 import numpy as np
 
-from bench import joint_keys, kernels
+from bench import joint_keys, joint_keys_two_parties, kernels
 from bench.harness import Options, Throughput
 from bench.kernels.bignum import power_instructions, product_instructions, square_instructions
 from bench.kernels.workload import KernelWorkload
@@ -158,7 +158,7 @@ WORKS = {
 
 def names() -> list[str]:
     """The workloads."""
-    return [*WORKS, *joint_keys.WORKS]
+    return [*WORKS, *joint_keys.WORKS, joint_keys_two_parties.NAME]
 
 
 def measure(options: Options) -> Iterator[list[Throughput]]:
@@ -170,6 +170,8 @@ def measure(options: Options) -> Iterator[list[Throughput]]:
             yield kernels.contest_of(_workload(name, data), options, TABLE)
         for row in joint_keys.measure(options):
             yield [row]
+        if options.chosen([joint_keys_two_parties.NAME]):
+            yield [joint_keys_two_parties.row(options)]
 
 
 def _workload(name: str, data: _Data) -> KernelWorkload:

@@ -79,10 +79,15 @@ async def generate(ctx: Context, ends: Ends, on_progress: Progress | None = None
     while True:
         if on_progress is not None:
             on_progress(drawn, expected(ends.lengths))
-        (found,) = await together(ctx, (_batch, ends))
+        (found,) = await together(ctx, (try_batch, ends, batch_size(ends.lengths)))
         if found is not None:
             return _share_of(ctx.me, ends.lengths, found)
-        drawn += DRAWN_PER_BIT * ends.lengths.half
+        drawn += batch_size(ends.lengths)
+
+
+def batch_size(lengths: Lengths) -> int:
+    """How many numbers are drawn at a time."""
+    return DRAWN_PER_BIT * lengths.half
 
 
 def expected(lengths: Lengths) -> int:
@@ -109,9 +114,12 @@ class _Pairs:
         )
 
 
-async def _batch(ctx: Context, ends: Ends) -> Chosen | None:
-    """A modulus, if one of a batch of candidates is good; all others are opened before it is returned."""
-    draws = await draw(ctx, ends.lengths, DRAWN_PER_BIT * ends.lengths.half)
+async def try_batch(ctx: Context, ends: Ends, count: int) -> Chosen | None:
+    """A modulus, if one of a batch of candidates is good; all others are opened before it is returned.
+
+    count: how many numbers are drawn, for one factor or the other.
+    """
+    draws = await draw(ctx, ends.lengths, count)
     sieved = await _sieved(ctx, ends, draws)
     pairs = await _multiplied(ctx, ends, draws, np.flatnonzero(sieved.flags))
     passed = biprimality.without_small_factors(ends.lengths, pairs.products.n)

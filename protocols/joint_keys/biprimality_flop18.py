@@ -44,15 +44,13 @@ def without_small_factors(lengths: Lengths, n: Sequence[int]) -> Flags:
     return np.array([not has_small_factor(number, lengths.half) for number in n], np.bool_)
 
 
-@cost(rounds=lambda lengths, n, x: min(1, len(n)), words=lambda lengths, n, x: len(n) * limbs_for(lengths.bits))
+@cost(rounds=1, words=lambda lengths, n, x: len(n) * limbs_for(lengths.bits))
 async def filtered(ctx: Context, lengths: Lengths, n: Sequence[int], x: Words) -> Flags:
     """Which moduli pass the test by g = 4, if the peer tells the truth, which is found out later.
 
     x: (count, 2, words), secret. Party 0 tells g^(A - w_0), party 1 g^(w_1): both are the same, or each other's
     negative, where N passes. PeerError `candidate-malformed` for numbers that are no units.
     """
-    if not n:
-        return np.zeros(0, np.bool_)
     own = await ctx.in_thread(_powers, ctx.me, lengths, n, x)
     (both,) = await ctx.exchange(own)
     moduli = [Modulus(number) for number in n]

@@ -62,7 +62,7 @@ def test_progress_is_told_before_each_batch(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(making, "draw", draw)
     run_pair(role, role)
     average = making.expected(TINY)
-    assert told[0] == told[1] == [(0, average), (making.DRAWN_PER_BIT * TINY.half, average)]
+    assert told[0] == told[1] == [(0, average), (making.batch_size(TINY), average)]
     assert 40 < average < 150
     assert 30000 < making.expected(Lengths(2048)) < 38000
 
@@ -81,7 +81,7 @@ def test_a_modulus_that_the_first_test_lets_pass_is_tested_again(monkeypatch: py
 
 
 async def one_batch(ctx: Context, peer: int) -> Any:
-    return await making._batch(ctx, await met(ctx))
+    return await making.try_batch(ctx, await met(ctx), 0)
 
 
 @pytest.mark.slow
