@@ -17,9 +17,9 @@ import numpy as np
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for
 from mpc.algebra.ring import Words
 from protocols.joint_keys.lengths_flop18 import Lengths
+from protocols.joint_keys.products_flop18 import as_ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
-from protocols.proofs.decryption_cggmp21 import roots
 from protocols.proofs.hidden_order import Relation, prove_relation, verify_relation
 from protocols.proofs.hidden_rows import Number, Powers, Row
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen
@@ -135,7 +135,7 @@ def prove_encrypts(
 ) -> Bytes:
     """By the asker."""
     relation = encrypts(key.public.group, asked, by)
-    rho = roots(key, _image(relation))
+    rho = _randomisers(key, key.public.group.form.into(_image(relation)))
     return prove_relation(setting, relation, (secrets.x, secrets.mu), (rho,), source)
 
 
@@ -146,7 +146,7 @@ def prove_multiplies(
     relation = multiplies(product, n, by)
     form = product.group.form
     power = form.power(form.power_var(product.asked[:1], 4), secrets.x[1:], bits=by.lengths.share_bits)
-    rho = roots(key, form.out_of(form.mul(form.into(_image(relation)), form.inverse(power))))
+    rho = _randomisers(key, form.mul(form.into(_image(relation)), form.inverse(power)))
     return prove_relation(setting, relation, (secrets.x[1:], secrets.mu[1:]), (rho,), source)
 
 
@@ -185,6 +185,11 @@ def _power_of_g(group: Group, exponent: int) -> Words:
     """(1 + N)^exponent in the form, for a public number of any sign."""
     power: Words = group.powers_of_g(from_ints([exponent % group.messages.n], group.messages.limbs))[0]
     return power
+
+
+def _randomisers(key: PrivateKey, ciphertexts: Words) -> Words:
+    """Of ciphertexts (count, limbs) in the form, whatever they hold."""
+    return key.randomisers_of(as_ciphertexts(key.public, ciphertexts))
 
 
 def _image(relation: Relation) -> Words:

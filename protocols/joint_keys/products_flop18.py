@@ -100,9 +100,14 @@ def answered(group: Group, lengths: Lengths, me: int, x: Words, asked: Words, rh
 def moduli(key: PrivateKey, lengths: Lengths, me: int, x: Words, answers: Words) -> list[int]:
     group = key.public.group
     shares = lengths.share_of(me, x, group.messages)
-    decrypted = key.decrypt_words(Ciphertexts(key.public.encryption, answers, Scale(0, 1), fresh=False))
+    decrypted = key.decrypt_words(as_ciphertexts(key.public, answers))
     residues = group.messages.add(decrypted, group.messages.mul(shares[:, 0], shares[:, 1]))
     return [residue if residue % 4 == 1 else residue + group.n for residue in to_ints(residues)]
+
+
+def as_ciphertexts(key: PublicKey, words: Words) -> Ciphertexts:
+    """Numbers (..., limbs) in the form as an array of ciphertexts, of whatever bound."""
+    return Ciphertexts(key.encryption, words, Scale(0, 1), fresh=False)
 
 
 def _words(lengths: Lengths, key: PublicKey, count: int) -> int:

@@ -13,7 +13,6 @@ from paillier_proof_cases import ALICE, FACTORS, TINY, flipped, key, modulus, re
 from mpc.algebra.bigint import Modulus, from_ints, jacobi_var, to_ints
 from mpc.algebra.crt import CrtModulus
 from protocols.paillier.key_checks import has_small_factor
-from protocols.paillier.prime_search import is_prime
 from protocols.proofs.factors_cggmp21 import NoSmallFactor, prove_no_small_factor, verify_no_small_factor
 from protocols.proofs.modulus_cggmp21 import BlumModulus, _roots, prove_modulus, verify_modulus
 from protocols.proofs.ring_pedersen_cggmp21 import PowerOf, RingPedersen, verify_ring_pedersen
@@ -84,10 +83,6 @@ def test_what_is_not_known_cannot_be_proved() -> None:
 def test_what_the_factors_are_proved_to_be() -> None:
     assert NoSmallFactor(modulus(), ring_pedersen().public).least_factor_bits == 794
     assert key().public.bits == 2048
-
-
-def is_prime(n: int) -> bool:
-    return n > 1 and all(n % d for d in range(2, int(n**0.5) + 1))
 
 
 def is_blum(n: int) -> bool:
