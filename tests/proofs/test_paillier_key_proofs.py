@@ -13,6 +13,7 @@ from paillier_proof_cases import ALICE, FACTORS, TINY, flipped, key, modulus, re
 from mpc.algebra.bigint import Modulus, from_ints, jacobi_var, to_ints
 from mpc.algebra.crt import CrtModulus
 from protocols.paillier.key_checks import has_small_factor
+from protocols.paillier.prime_search import is_prime
 from protocols.proofs.factors_cggmp21 import NoSmallFactor, prove_no_small_factor, verify_no_small_factor
 from protocols.proofs.modulus_cggmp21 import BlumModulus, _roots, prove_modulus, verify_modulus
 from protocols.proofs.ring_pedersen_cggmp21 import PowerOf, RingPedersen, verify_ring_pedersen
