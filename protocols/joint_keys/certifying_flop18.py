@@ -58,7 +58,7 @@ async def certify(ctx: Context, ends: Ends, chosen: Chosen) -> bool:
     """Whether N is a product of two primes, of which both parties have the shares that they have committed to.
 
     Returns False only where N is not, though neither party deviates: a candidate that is to be opened. Whatever the
-    peer does, true is returned for a bad N with a probability of 2^-128 at most; else Abort `proof-refused`,
+    peer does, true is returned for a bad N with a probability of 2^-80 at most; else Abort `proof-refused`,
     `candidate-product`, PeerError `malformed-proof`, `candidate-malformed`; all name the peer.
     """
     source = ctx.prg("blindings of shares").bytes
