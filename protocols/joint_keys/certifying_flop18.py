@@ -57,9 +57,9 @@ class Chosen:
 async def certify(ctx: Context, ends: Ends, chosen: Chosen) -> bool:
     """Whether N is a product of two primes, of which both parties have the shares that they have committed to.
 
-    Returns False only where N is not, though neither party deviates: a candidate that is to be opened. Whatever the
-    peer does, true is returned for a bad N with a probability of 2^-80 at most; else Abort `proof-refused`,
-    `candidate-product`, PeerError `malformed-proof`, `candidate-malformed`; all name the peer.
+    False where N fails the test: it is to be opened then, which shows whether the peer has made it fail. Whatever the
+    peer does, True is returned for a bad N with a probability of 2^-80 at most. Abort `proof-refused`,
+    `candidate-product`, `candidate-malformed`, PeerError `malformed-proof`, `proof-of-another-session`; all name it.
     """
     source = ctx.prg("blindings of shares").bytes
     own, secrets = await ctx.in_thread(commit, ends.lengths, ctx.me, chosen.x, ends.their_parameters, source)
