@@ -16,7 +16,7 @@ from typing import cast
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra.bigint import from_ints, limbs_for, to_ints
+from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from mpc.errors import PeerError
@@ -73,7 +73,7 @@ async def share_key(
     """
     check_parties(parties, threshold, ctx.n)
     public = PublicKey(Encryption(Group(made.n, s), exponent))
-    pair = await ctx.in_thread(PrivateKey.generate, made.n.bit_length()) if own is None else own
+    pair = own or await ctx.in_thread(_new_pair, made.n.bit_length(), ctx.prg("a key for products").bytes)
     limbs = _limbs(made, s, pair)
     beta = int.from_bytes(ctx.prg("beta").bytes(-(-limbs.x_bits // 8)), "little") % (1 << limbs.x_bits)
     addend = await whole_product(ctx, beta, made.phi, limbs, pair)
@@ -84,6 +84,10 @@ async def share_key(
     joint = JointKey(public, parties, threshold, theta, share_bits, verification, made.safe)
     await ctx.in_thread(require_consistent, joint)
     return KeyShare(joint, ctx.me, share)
+
+
+def _new_pair(bits: int, source: RandomBytes) -> PrivateKey:
+    return PrivateKey.generate(bits, source=source)
 
 
 async def _dealt(
