@@ -13,7 +13,7 @@ from mpc.context import Context, Spec
 from protocols.joint_keys.dealing_dj01 import deal, share_bits
 from protocols.joint_keys.decryption_dj01 import require_consistent
 from protocols.joint_keys.key import JointKey, KeyShare, check_parties
-from protocols.joint_keys.sharing_fps00 import malformed
+from protocols.joint_keys.whole_products import malformed
 from protocols.paillier.keys import PublicKey
 from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.randomisers import Exponent

@@ -20,6 +20,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints, wrong_number
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
+from mpc.errors import LocalError, PeerError
 from protocols.joint_keys.polynomials_shoup00 import SPARE_BITS
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale, encode, from_messages, to_messages
@@ -94,7 +95,7 @@ async def whole_product(ctx: Context, x: int, y: int, limbs: Limbs, own: Private
 
     x: this party's addend, 0 or more, of limbs.x_bits bits; y: of limbs.y_bits bits and a sign; both secret. `own`: a
     key pair of limbs.key_bits bits that serves for nothing else. LocalError `wrong-number`; PeerError `paillier-range`,
-    `paillier-not-unit`, and what `check_modulus` says of a key.
+    `paillier-not-unit`, `joint-key-malformed`, and what `check_modulus` says of a key.
     """
     if not 0 <= x < 1 << limbs.x_bits or abs(y) >= 1 << limbs.y_bits:
         raise wrong_number(f"of at most {limbs.x_bits} bits, and of {limbs.y_bits}")
@@ -111,7 +112,10 @@ async def whole_product(ctx: Context, x: int, y: int, limbs: Limbs, own: Private
     for j in ctx.others:
         reply = await ctx.receive(j, Spec((limbs.weights, own.public.group.ciphertexts.limbs)))
         check_ciphertexts(own.public.group, reply, ctx.names[j])
-        addend += await ctx.in_thread(_decrypted, own, reply, limbs)
+        try:
+            addend += await ctx.in_thread(_decrypted, own, reply, limbs)
+        except LocalError:
+            raise malformed(ctx, j) from None
     return addend
 
 
@@ -156,3 +160,15 @@ def _decrypted(own: PrivateKey, reply: Words, limbs: Limbs) -> int:
 
 def _at(split: Sequence[int], place: int) -> int:
     return split[place] if 0 <= place < len(split) else 0
+
+
+def malformed(ctx: Context, sender: int) -> PeerError:
+    """The error for what cannot have come of the protocol: a number or share that is too long, or not what was told."""
+    return PeerError(
+        "joint-key-malformed",
+        f"{ctx.names[sender]} sent something that is no share of this key",
+        "the same version everywhere; else that party is not to be trusted: make the key anew without it",
+        party=ctx.names[sender],
+        path=ctx.path,
+        line=ctx.line or None,
+    )
