@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import exp, log
+from os import urandom
 
 import numpy as np
 
@@ -21,9 +22,13 @@ from bench.joint_decryption import PARTIES, JointDecryption
 from bench.kernels.bignum import power_instructions, product_instructions, square_instructions
 from bench.kernels.workload import KernelWorkload
 from mpc.algebra.cores import using_cores
+from mpc.algebra.ring import Z64
 from native import keep_memory, using
 from protocols import paillier
+from protocols.encrypted.masking import masking_for, slack
+from protocols.paillier.encoding import Scale
 from protocols.paillier.matrices import best_way
+from protocols.paillier.packing import SPARE_BITS
 from protocols.paillier.prime_search import BLUM_SIEVE, ROUNDS
 from protocols.paillier.randomisers import TABLE_WIDTH
 
@@ -108,6 +113,22 @@ class _Data:
         return paillier.public(np.random.default_rng(5).integers(-128, 128, (BATCH_SIDE, BATCH_SIDE)))
 
 
+def _shared(data: _Data) -> object:
+    """Both ends of a masked decryption: what the holder computes, then the owner of the key."""
+    held, key = data.many, data.key
+    how = masking_for(held.scale, held.shape, None, held.group)
+    masks = how.draw(urandom)
+    hidden = paillier.Ciphertexts(held.encryption, how.hide(held, masks, urandom), Scale(0, 0), fresh=False)
+    return how.mask_part(Z64, masks, 0), how.masked_part(Z64, key.decrypt_words(hidden), held.group, 0)
+
+
+def _sharing() -> float:
+    """Of a number of 63 bits and a sign: its slot's squares, and its part of the random power and of the decryption."""
+    width = 64 + slack(_SUMS) + 2
+    slots = (BITS - SPARE_BITS) // width
+    return width * square_instructions(2 * BITS) + PRODUCT + (POWER + HALVES + 3 * PRODUCT) / slots
+
+
 def _table_products(exponent_bits: int) -> int:
     """Of a power from a table: one a row, with one to make up for the form; one each for the message and for both."""
     return -(-exponent_bits // TABLE_WIDTH) + 2
@@ -173,6 +194,9 @@ WORKS = {
         for parties in PARTIES
         for proved in (False, True)
     },
+    "paillier.to_shares_2048": _Work(
+        "values", _SUMS, _shared, _sharing(), "to_shares_2048 is of numbers of 64 bits, the work of both parties",
+    ),
 }  # fmt: skip
 
 
