@@ -72,7 +72,8 @@ async def share_key(
     """
     check_parties(parties, threshold, ctx.n)
     public = PublicKey(Encryption(Group(made.n, s), exponent))
-    pair = own or await ctx.in_thread(_new_pair, made.n.bit_length(), ctx.prg("a key for products").bytes)
+    source = ctx.prg("a key for products").bytes
+    pair = await ctx.in_thread(_new_pair, made.n.bit_length(), source) if own is None else own
     limbs = _limbs(made, s, pair)
     beta = int.from_bytes(ctx.prg("beta").bytes(-(-limbs.x_bits // 8)), "little") % (1 << limbs.x_bits)
     addend = await whole_product(ctx, beta, made.phi, limbs, pair)
