@@ -235,14 +235,14 @@ def test_a_change_of_what_the_check_compares_is_noticed() -> None:
 # parameters
 
 
-@pytest.mark.parametrize("wrong", [(0, 20, 5), (22, 20, 5), (4, 20, 0), (7, 4, 5)])
+@pytest.mark.parametrize("wrong", [(0, 20, 5), (22, 20, 5), (4, 20, 0), (7, 4, 5), (4, 17, 1)])
 def test_parameters_out_of_range(wrong: tuple[int, int, int]) -> None:
     with pytest.raises(LocalError, match="wrong-parameter"):
         Parameters(*wrong)
 
 
 def test_ladders_whose_steps_are_too_high() -> None:
-    for sets in ((), (Parameters(2, 5, 2), TOP), (Parameters(4, 17, 1),)):
+    for sets in ((), (Parameters(2, 5, 2), TOP), (TOP, TOP, Parameters(10, 100, 5))):
         with pytest.raises(LocalError, match="wrong-parameter"):
             Ladder(sets)
 
