@@ -94,13 +94,13 @@ def names() -> list[str]:
 
 def what_of(family: str) -> tuple[str, ...]:
     """Who works on the statements of a family of rows."""
-    return proofs_of_paillier.WHAT if family in proofs_of_paillier.FAMILIES else WHAT
+    return proofs_of_paillier.what_of(family) if family in proofs_of_paillier.FAMILIES else WHAT
 
 
 def works(family: str) -> dict[str, Work]:
     """What is measured of a family of rows; proofs to verify are made beforehand."""
     if family in proofs_of_paillier.FAMILIES:
-        return _of_paillier(*proofs_of_paillier.FAMILIES[family]())
+        return _of_paillier(proofs_of_paillier.FAMILIES[family]())
     if family in _CIRCUITS:
         return _circuit(_CIRCUITS[family])
     return _sigma(*_SIGMA[family]) if family in _SIGMA else _range(*_RANGES[family])
@@ -110,12 +110,15 @@ def _families() -> tuple[str, ...]:
     return (*_SIGMA, *_RANGES, *_CIRCUITS, *proofs_of_paillier.FAMILIES)
 
 
-def _of_paillier(prover: Callable[[], Bytes], verifier: Callable[[Bytes], None], count: int) -> dict[str, Work]:
-    proof = prover()
-    return {
-        "prove": Work(prover, count, proof.nbytes),
-        "verify": Work(partial(verifier, proof), count, proof.nbytes),
+def _of_paillier(measured: proofs_of_paillier.Measured) -> dict[str, Work]:
+    proof, count = measured.prove(), measured.count
+    works = {
+        "prove": Work(measured.prove, count, proof.nbytes),
+        "verify": Work(partial(measured.verify, proof), count, proof.nbytes),
     }
+    if measured.statement is not None:
+        works["verify_many"] = Work(measured.many(), count * measured.batch, proof.nbytes)
+    return works
 
 
 def _sigma(make: Callable[[int], tuple[Statement, Scalars]], count: int) -> dict[str, Work]:

@@ -2,7 +2,7 @@
 
 What is counted: the streams and trees that correlations are made of, the pads that hide messages, and the hashes of a
 garbler; where nothing is transferred, the streams that random parts are. What is not: base transfers, random parts of
-what is transferred, which can come with the correlations, and all work without AES.
+what is transferred, which can come with the correlations, and all work without AES, as under Paillier keys.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from protocols.ot.correlated import LABEL_BITS
 from protocols.ot.extension_softspoken_roy22 import DEFAULT_K
 from protocols.ot.folding import parts
 from protocols.preprocessing.dealing import corrected
+from protocols.preprocessing.from_paillier import PAILLIER
 from protocols.preprocessing.kind import of_kind
 from protocols.preprocessing.kinds.authenticated_garbling import AuthenticatedGarbling
 from protocols.preprocessing.kinds.garbling import Garbling
@@ -83,6 +84,8 @@ def blocks(kind: Correlation, supplier: str, n: int) -> float:
     if supplier == DEALER:
         gates = OF_AND[kind.way.name] * kind.elements if isinstance(kind, Garbling) else 0
         return gates + max(_dealt_words(kind, n), drawn) / BLOCK_WORDS
+    if supplier == PAILLIER and of_kind(kind).products is not None:
+        return 0
     if (size := of_kind(kind).authenticated) is not None:
         return _authenticated(size) + (
             OF_AND["half-gates"] * kind.elements if isinstance(kind, AuthenticatedGarbling) else 0

@@ -24,7 +24,7 @@ from bench.memory import Peak
 from bench.party import Role, connected, deal, say, steady, told
 from bench.preprocessing.subjects import CORRELATIONS, EXAMPLES, TOTALS, Correlations
 from bench.preprocessing.totals import Totals
-from bench.suppliers import DEALER, EXTENSIONS
+from bench.suppliers import DEALER, MAKERS
 from mpc.algebra import bits
 from mpc.algebra.cores import using_cores
 from mpc.algebra.ring import U64, Z64, Words
@@ -36,9 +36,9 @@ from native import keep_memory
 from protocols.beaver import SUITE
 from protocols.ot.correlated import CotReceiver, CotSender, bit_masks
 from protocols.preprocessing.dealer import DealerLink, local_supplies
-from protocols.preprocessing.from_ot import OtSupply
 from protocols.preprocessing.kind import of_kind
 from protocols.preprocessing.kinds.random_value import RandomValue
+from protocols.preprocessing.workshop import Workshop
 from protocols.runs.suites import security_sentence
 
 _START, _CHECK, _CORRELATIONS = 1 << 20, 2 << 20, 3 << 20
@@ -90,8 +90,7 @@ class MaterialWork:
             self._link = DealerLink(self._transport, self._n)
             self._supply = await self._link.supply()
         else:
-            extension = EXTENSIONS[self._role.supplier]
-            self._supply = OtSupply(self._transport, self._agreement, self._n, extension=extension)
+            self._supply = Workshop(self._transport, self._agreement, self._n, MAKERS[self._role.supplier])
             await self._prepared(RandomValue(Z64, (1,)), *_SETUP_PATH)
         self.security = security_sentence(SUITE, self._n, self._supply)
 
@@ -120,7 +119,7 @@ class MaterialWork:
 
     def _depth(self) -> int:
         """A request to the dealer and its answer are two rounds."""
-        return self._supply.rounds if isinstance(self._supply, OtSupply) else 2 * self._transport.answers
+        return self._supply.rounds if isinstance(self._supply, Workshop) else 2 * self._transport.answers
 
 
 async def _is_sound(ctx: Context, kind: Correlation, material: Material) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench import arithmetic
 from bench.preprocessing.blocks import blocks, silent, softspoken
-from bench.suppliers import NOBODY, SUPPLIERS
+from bench.suppliers import EVERY, NOBODY, SUPPLIERS
 from bench.workloads import Workload
 from mpc.algebra.ring import Z64
 from mpc.context import Context
@@ -22,6 +22,7 @@ from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_sen
 from protocols.ot.silent_ferret_ywlzw20 import MEDIUM, SMALL, Parameters
 from protocols.ot.silent_ferret_ywlzw20 import receive_setup as ferret_receive
 from protocols.ot.silent_ferret_ywlzw20 import send_setup as ferret_send
+from protocols.preprocessing.from_paillier import PAILLIER
 from protocols.preprocessing.kind import Kind
 from protocols.preprocessing.kinds.and_triple import AndTriple
 from protocols.preprocessing.kinds.authenticated_and import AuthenticatedAnd
@@ -82,7 +83,7 @@ class Example:
 
     def subject(self) -> Subject:
         """What parties alone make is made by two, by transfers of its own."""
-        parties = None if self.suppliers == SUPPLIERS else 2
+        parties = 2 if self.suppliers == OF_THEIR_OWN else None
         return Subject(
             self.name, self.unit, self.suppliers, self.size,
             lambda size, supplier, n: blocks(self.piece(size), supplier, n), parties,
@@ -96,10 +97,14 @@ EXAMPLES = {
     example.name: example
     for example in (
         Example("triple", "triples", 1 << 19, lambda count: Triple(Z64, (count,), (count,))),
+        Example(
+            "triple.few", "triples", 1 << 10, lambda count: Triple(Z64, (count,), (count,)),
+            suppliers=(SOFTSPOKEN.name, PAILLIER),
+        ),
         Example("square_pair", "pairs", 1 << 19, lambda count: SquarePair(Z64, (count,))),
         Example(
             "matrix_triple.128", "matrix triples", 1,
-            lambda count: MatrixTriple(Z64, (count, 128, 128), (count, 128, 128)),
+            lambda count: MatrixTriple(Z64, (count, 128, 128), (count, 128, 128)), suppliers=EVERY,
         ),
         Example(
             "matrix_triple.column", "matrix triples", 8,
@@ -129,8 +134,9 @@ EXAMPLES = {
         ),
     )
 }  # fmt: skip
-"""128: 128 x 128 by 128 x 128. column: 1000 x 64 by 64 x 1. One of many: of 16 entries of 2 bits. 1024: lists of 1,024
-records of two numbers. aes: AES-128 by half-gates, an instance at a time 6,400 ANDs."""
+"""128: 128 x 128 by 128 x 128. column: 1000 x 64 by 64 x 1. few: one piece of Paillier's, which takes long for each.
+One of many: of 16 entries of 2 bits. 1024: lists of 1,024 records of two numbers. aes: AES-128 by half-gates, an
+instance at a time 6,400 ANDs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from mpc.context import Context
 from mpc.network.identity import Roster
 from protocols.beaver import SUITE
 from protocols.prepared import prepared
-from protocols.preprocessing.from_ot import OtSupply
+from protocols.preprocessing.workshop import Workshop
 from protocols.runs.party import run_party
 from protocols.suite import suite_of
 
@@ -52,7 +52,7 @@ class Totals:
                 ]
                 result = await prepared(ctx, self._workload.online, shares, role.size)
                 supply = ctx.session.supply
-                rounds = ctx.depth + (supply.rounds if isinstance(supply, OtSupply) else 0)
+                rounds = ctx.depth + (supply.rounds if isinstance(supply, Workshop) else 0)
                 line.update(ended=time.monotonic(), bytes=transport.bytes, rounds=rounds, depths=(0, rounds))
                 line["busy"] = time.process_time() - busy
                 await self._check(ctx, result, values)

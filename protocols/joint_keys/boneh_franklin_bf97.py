@@ -8,28 +8,26 @@ Malicious key generation for more than two parties is not offered.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import gcd, prod
 
 import numpy as np
 
 from mpc.algebra.bigint import to_ints
 from mpc.context import Context
 from mpc.errors import Abort, LocalError, ParleyError
-from protocols.joint_keys.biprimality_bf97 import is_biprime, screened, total_of
 from protocols.joint_keys.candidates_cdklrs20 import Candidates, make_candidates
+from protocols.joint_keys.joint_biprimality_bf97 import is_biprime, screened, total_of
 from protocols.joint_keys.key import AdditiveShare, KeyShare, check_parties
+from protocols.joint_keys.public_tests import has_small_factor
 from protocols.joint_keys.residue_products import ends_of
 from protocols.joint_keys.search_space import SearchSpace
 from protocols.joint_keys.sharing_fps00 import share_key
 from protocols.paillier.key_checks import KEY_BITS, check_modulus
-from protocols.paillier.prime_search import small_primes
 from protocols.paillier.randomisers import Exponent
 from protocols.preprocessing.pairs import SILENT, Extension, Pairs
 
 Progress = Callable[[int, int], None]
 """Told how many candidates there were, and how many it takes on average."""
 
-_TRIAL_BITS = 16
 _PATIENCE = 64
 """Times the expected number of candidates: so many fail with probability e^-64 < 2^-92."""
 
@@ -44,7 +42,7 @@ async def generate_modulus(
     all but one of whom may be corrupted. p - 1 and q - 1 may have common odd factors, and (p - 1) / 2 is hardly ever
     prime.
 
-    For 2048 bits some 3,700 candidates on average, a fifth of it at a time; their number varies from run to run, and
+    For 2048 bits some 3,700 candidates on average, an eighth of it at a time; their number varies from run to run, and
     with it rounds and bytes, which grow with each pair of parties. `extension`: how transfers are made. LocalError
     `paillier-key-size`; PeerError `malformed-residues`; Abort `joint-modulus-not-found`.
     """
@@ -52,7 +50,7 @@ async def generate_modulus(
         raise LocalError(
             "paillier-key-size", f"keys of {bits} bits are not made", f"choose {', '.join(map(str, KEY_BITS))}"
         )
-    share = await _search(ctx, SearchSpace(bits, ctx.n), on_progress or _quiet, extension)
+    share = await _searched(ctx, SearchSpace(bits, ctx.n), on_progress or _quiet, extension)
     await ctx.in_thread(check_modulus, share.n)
     return share
 
@@ -82,7 +80,15 @@ async def insecure_generate_modulus(
     ctx: Context, *, bits: int, on_progress: Progress | None = None, extension: Extension = SILENT
 ) -> AdditiveShare:
     """As `generate_modulus`, of any even number of bits from 40 on: for tests."""
-    return await _search(ctx, SearchSpace(bits, ctx.n), on_progress or _quiet, extension)
+    return await _searched(ctx, SearchSpace(bits, ctx.n), on_progress or _quiet, extension)
+
+
+async def _searched(ctx: Context, space: SearchSpace, progress: Progress, extension: Extension) -> AdditiveShare:
+    """The search in a call of its own, whose messages count for the line that asked for it."""
+    call = ctx.child("joint modulus", line=ctx.counted_at)
+    share = await _search(call, space, progress, extension)
+    ctx.join(call)
+    return share
 
 
 async def _search(ctx: Context, space: SearchSpace, progress: Progress, extension: Extension) -> AdditiveShare:
@@ -90,16 +96,16 @@ async def _search(ctx: Context, space: SearchSpace, progress: Progress, extensio
     while tried < _PATIENCE * space.expected:
         progress(tried, round(space.expected))
         candidates = await make_candidates(ctx, ends, space, space.batch)
-        found = await _first_good(ctx, ends, space, candidates)
+        found = await first_good(ctx, ends, space, candidates)
         if found is not None:
             return _share(ctx, candidates, found)
         tried += space.batch
-    raise _not_found()
+    raise _not_found(ctx)
 
 
-async def _first_good(ctx: Context, ends: Pairs, space: SearchSpace, candidates: Candidates) -> int | None:
-    """The place of the first candidate that is a product of two primes."""
-    left = await ctx.in_thread(_without_small_factors, candidates.n, space)
+async def first_good(ctx: Context, ends: Pairs, space: SearchSpace, candidates: Candidates) -> int | None:
+    """The place of the first candidate that is a product of two primes; None if there is none."""
+    left = await ctx.in_thread(without_small_factors, candidates.n, space)
     numbers, totals = [candidates.n[k] for k in left], total_of(candidates.shares[:, left])
     passed = await screened(ctx, numbers, totals)
     for k in np.flatnonzero(passed).tolist():
@@ -108,12 +114,10 @@ async def _first_good(ctx: Context, ends: Pairs, space: SearchSpace, candidates:
     return None
 
 
-def _without_small_factors(numbers: list[int], space: SearchSpace) -> list[int]:
-    """Of public numbers those of the right form without factors below 2^16."""
-    product = prod(small_primes(1 << min(_TRIAL_BITS, space.half // 2)).tolist())
-    return [
-        k for k, n in enumerate(numbers) if n.bit_length() == space.bits and n % 4 == 1 and gcd(n, product % n) == 1
-    ]  # fmt: skip
+def without_small_factors(numbers: list[int], space: SearchSpace) -> list[int]:
+    """The places of numbers of the right form that no small prime divides."""
+    formed = (k for k, n in enumerate(numbers) if n.bit_length() == space.bits and n % 4 == 1)
+    return [k for k in formed if not has_small_factor(numbers[k], space.half)]
 
 
 def _share(ctx: Context, candidates: Candidates, k: int) -> AdditiveShare:
@@ -122,11 +126,13 @@ def _share(ctx: Context, candidates: Candidates, k: int) -> AdditiveShare:
     return AdditiveShare(n, n - 5 - 4 * total if ctx.me == 0 else -4 * total)
 
 
-def _not_found() -> ParleyError:
+def _not_found(ctx: Context) -> ParleyError:
     return Abort(
         "joint-modulus-not-found",
         "no modulus of two primes was found among many times as many candidates as it takes",
         "some party does not follow the protocol, or a machine miscalculates: try again with parties that do",
+        path=ctx.path,
+        line=ctx.counted_at or None,
     )
 
 

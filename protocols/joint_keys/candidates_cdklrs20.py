@@ -41,11 +41,11 @@ async def make_candidates(ctx: Context, ends: Pairs, space: SearchSpace, count: 
     `malformed-residues`.
     """
     sieve, rest = space.sieve, THREE_OR_NONE[ctx.me > 0]
-    units = _units(ctx.prg("units of a sieve"), sieve, (2, count))
+    units = await ctx.in_thread(_units, ctx.prg("units of a sieve"), sieve, (2, count))
     residues = await sum_of_factors(ctx, ends, sieve, units)
     multiples = _multiples(ctx.prg("multiples of a sieve"), space, (2, count), first=ctx.me == 0)
     shares = await ctx.in_thread(_lifted, space, residues, rest, multiples)
-    further = _of_shares(space.further, shares, rest)
+    further = await ctx.in_thread(_of_shares, space.further, shares, rest)
     product = await shared_product(ctx, ends, space.further, further[0], further[1])
     known, added = await open_residues(
         ctx,

@@ -7,7 +7,7 @@ them read whatever they can have put in its place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 from zlib import crc32
 
@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes
-from mpc.algebra.ring import Words
+from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
+from protocols.joint_decryption import Receivers, output_of, receivers_among, require_place, right_parts
 from protocols.joint_keys.decryption_dj01 import combined, partial
 from protocols.joint_keys.key import JointKey, KeyShare
 from protocols.joint_keys.partial_proofs_shoup00 import (
@@ -28,32 +29,31 @@ from protocols.joint_keys.partial_proofs_shoup00 import (
     require_provable,
     verify_partials,
 )
-from protocols.outputs import Output, released_by
+from protocols.outputs import released_by
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.packing import Packed, ciphertexts_of, numbers_in
 from protocols.proofs.transcript import Bytes, Setting
-from protocols.ranges import Range
 
 Array = Ciphertexts | Packed
-Receivers = int | Sequence[int] | None
-_LARGEST = 1 << 1000
-"""Bounds beyond it are told as this one, since floats end soon after."""
 _UNPROVED = "is right where all parties follow the protocol"
 _ASSUMED = "is right if nobody finds a number of small order modulo the key's N"
 
 
-def _words(share: KeyShare, array: Array, to: Receivers, proved: bool) -> int:
+def _words(share: KeyShare, array: Array, to: Receivers, places: Sequence[int] | None, proved: bool) -> int:
     joint, ciphertexts = share.joint, ciphertexts_of(array)
     if not ciphertexts.size:
         return 0
     proof = proof_bytes(joint) // 8 if proved else 0
-    return len(_receivers(range(joint.parties), to)) * (ciphertexts.size * joint.group.ciphertexts.limbs + proof)
+    parties = range(joint.parties if places is None else len(places))
+    return len(receivers_among(parties, to)) * (ciphertexts.size * joint.group.ciphertexts.limbs + proof)
 
 
 @cost(
     rounds=lambda share, array, **_: int(ciphertexts_of(array).size > 0),
-    to_one=lambda share, array, *, to=None, proved=True, assuming=None: _words(share, array, to, proved),
+    to_one=lambda share, array, *, to=None, places=None, proved=True, assuming=None: _words(
+        share, array, to, places, proved
+    ),
 )
 async def reveal(
     ctx: Context,
@@ -61,22 +61,24 @@ async def reveal(
     array: Array,
     *,
     to: Receivers = None,
+    places: Sequence[int] | None = None,
     proved: bool = True,
     assuming: Assumption | None = None,
 ) -> npt.NDArray[Any] | None:
     """The numbers of ciphertexts that all parties have, packed or not: as `PrivateKey.decrypt` gives them, to everybody
-    or to the party indices `to`; None elsewhere.
+    or to the party indices `to`; None elsewhere. places: in a run of some of the key's parties, threshold + 1 or more,
+    which of them they are, by the run's indices.
 
     Each party proves that its part is right; a wrong one is refused, and the error names the party. That holds against
     up to `threshold` malicious parties. `assuming="low order"` must be said for keys of primes that are not known to be
     safe (docs/protocols/threshold_paillier.md). proved=False: without proofs, among parties that follow the protocol.
 
-    LocalError `joint-key-place`, `paillier-other-key`, `weak-proof`, `no-such-party`, `paillier-beyond-bound`,
-    `out-of-range`. PeerError `paillier-range`, `paillier-not-unit`, `malformed-proof`, `proof-of-another-statement`,
-    `proof-of-another-session`, `public-values-differ`, Abort `proof-refused`; without proofs
-    `partial-decryptions-differ`, which names nobody. Source: Damgård and Jurik, PKC 2001, section 4.1.
+    LocalError `joint-key-place`, `joint-key-parties`, `paillier-other-key`, `weak-proof`, `no-such-party`,
+    `paillier-beyond-bound`, `out-of-range`. PeerError `paillier-range`, `paillier-not-unit`, `malformed-proof`,
+    `proof-of-another-statement`, `proof-of-another-session`, `public-values-differ`, Abort `proof-refused`; without
+    proofs `partial-decryptions-differ`, which names nobody. Source: Damgård and Jurik, PKC 2001, section 4.1.
     """
-    numbers, refused = await _revealed(ctx, share, array, to, proved, assuming)
+    numbers, refused = await _revealed(ctx, share, array, to, places, proved, assuming)
     if refused:
         raise refused[0]
     return numbers
@@ -84,36 +86,53 @@ async def reveal(
 
 @cost(
     rounds=lambda share, array, **_: int(ciphertexts_of(array).size > 0),
-    to_one=lambda share, array, *, to=None, assuming=None: _words(share, array, to, True),
+    to_one=lambda share, array, *, to=None, places=None, assuming=None: _words(share, array, to, places, True),
 )
 async def reveal_despite(
-    ctx: Context, share: KeyShare, array: Array, *, to: Receivers = None, assuming: Assumption | None = None
+    ctx: Context,
+    share: KeyShare,
+    array: Array,
+    *,
+    to: Receivers = None,
+    places: Sequence[int] | None = None,
+    assuming: Assumption | None = None,
 ) -> tuple[npt.NDArray[Any] | None, list[PeerError]]:
     """As `reveal`, with proofs; the numbers come out as long as threshold + 1 parts are right, as they are where there
     are 2 threshold + 1 parties or more. Returned with the errors that refuse the others, each of which names its party.
 
     Errors as of `reveal`; of PeerErrors the first, where fewer than threshold + 1 parts are right.
     """
-    return await _revealed(ctx, share, array, to, True, assuming)
+    return await _revealed(ctx, share, array, to, places, True, assuming)
 
 
 async def _revealed(
-    ctx: Context, share: KeyShare, array: Array, to: Receivers, proved: bool, assuming: Assumption | None
+    ctx: Context,
+    share: KeyShare,
+    array: Array,
+    to: Receivers,
+    places: Sequence[int] | None,
+    proved: bool,
+    assuming: Assumption | None,
 ) -> tuple[npt.NDArray[Any] | None, list[PeerError]]:
-    ciphertexts, receivers = ciphertexts_of(array), _receivers(ctx.everyone, to)
+    ciphertexts, receivers = ciphertexts_of(array), receivers_among(ctx.everyone, to)
     ciphertexts.require_key(share.joint.group)
-    _require_place(ctx, share)
+    held = require_place(ctx, share.place, share.joint.parties, places)
+    _require_enough(share.joint, held)
     if proved:
         require_provable(share.joint, assuming)
     if not (proved and share.joint.safe):
         ctx.session.ledger.decrypted[ctx.line] = _ASSUMED if proved else _UNPROVED
-    ctx.remark(_mark(share.joint, array, receivers))
+    ctx.remark(await ctx.in_thread(_mark, share.joint, array, receivers, held))
     refused: list[PeerError] = []
 
     async def open_() -> list[Words | None]:
-        return [await _opened(ctx, share, ciphertexts, receivers, proved, refused)]
+        if not ciphertexts.size:
+            nothing = np.zeros((*ciphertexts.shape, share.joint.group.messages.limbs), U64)
+            return [nothing if ctx.me in receivers else None]
+        return [await _opened(ctx, share, ciphertexts, receivers, held, proved, refused)]
 
-    (messages,) = await released_by(ctx, [_output(ctx, array, receivers)], open_)
+    output = output_of(ctx, array.shape, array.scale.bound, array.scale.fractional_bits, receivers)
+    (messages,) = await released_by(ctx, [output], open_)
     return None if messages is None else numbers_in(array, messages, array.scale), refused
 
 
@@ -122,62 +141,45 @@ async def _opened(
     share: KeyShare,
     ciphertexts: Ciphertexts,
     receivers: Sequence[int],
+    held: Sequence[int],
     proved: bool,
     refused: list[PeerError],
 ) -> Words | None:
     """The messages (*shape, limbs) at receivers; `refused` has why parts of others were not taken."""
     joint = share.joint
     flat = ciphertexts.words.reshape(-1, joint.group.ciphertexts.limbs)
-    good: dict[int, Words] = {}
-    if len(flat):
-        source = ctx.prg("nonces of partial decryptions").bytes if proved else None
-        setting = Setting.of(ctx, ctx.me) if proved else None
-        good[ctx.me], sent = await ctx.in_thread(_own_part, setting, share, flat, source)
-        for receiver in receivers:
-            for message in sent if receiver != ctx.me else ():
-                ctx.send(receiver, message)
-    if ctx.me not in receivers:
+    setting = Setting.of(ctx, ctx.me) if proved else None
+    source = ctx.prg("nonces of partial decryptions").bytes
+    own = await ctx.in_thread(_own_part, setting, share, flat, source)
+
+    def part_from(sender: int) -> Awaitable[Words]:
+        return _part_from(ctx, sender, joint, held[sender], flat, proved)
+
+    right = await right_parts(ctx, receivers, joint.threshold, own, part_from, refused)
+    if right is None:
         return None
-    for sender in ctx.others if len(flat) else ():
-        try:
-            good[sender] = await _part_of(ctx, sender, joint, flat, proved)
-        except PeerError as error:
-            refused.append(error)
-    return await _combined(ctx, joint, ciphertexts, good, refused)
+    messages = await ctx.in_thread(combined, joint, [held[party] for party in right], list(right.values()))
+    return messages.reshape(*ciphertexts.shape, joint.group.messages.limbs)
 
 
-async def _combined(
-    ctx: Context, joint: JointKey, ciphertexts: Ciphertexts, good: dict[int, Words], refused: Sequence[PeerError]
-) -> Words:
-    group, shape = joint.group, ciphertexts.shape
-    if not ciphertexts.size:
-        return np.zeros((*shape, group.messages.limbs), np.uint64)
-    places = sorted(good)[: joint.threshold + 1]
-    if len(places) <= joint.threshold:
-        raise refused[0]
-    messages = await ctx.in_thread(combined, joint, places, [good[place] for place in places])
-    return messages.reshape(*shape, group.messages.limbs)
-
-
-def _own_part(
-    setting: Setting | None, share: KeyShare, flat: Words, source: RandomBytes | None
-) -> tuple[Words, list[npt.NDArray[Any]]]:
-    """This party's part in the form, and the messages that tell it to others."""
+def _own_part(setting: Setting | None, share: KeyShare, flat: Words, source: RandomBytes) -> tuple[Words, Bytes]:
+    """This party's part in the form, and the message that tells it to others: numbers, and the proof behind them."""
     part = partial(share, flat)
-    sent: list[npt.NDArray[Any]] = [share.joint.group.form.out_of(part)]
-    if setting is not None and source is not None:
-        sent.append(prove_partials(setting, share, flat, part, source))
-    return part, sent
+    numbers = np.ascontiguousarray(share.joint.group.form.out_of(part)).view(np.uint8).ravel()
+    if setting is None:
+        return part, numbers
+    return part, np.concatenate([numbers, prove_partials(setting, share, flat, part, source)])
 
 
-async def _part_of(ctx: Context, sender: int, joint: JointKey, flat: Words, proved: bool) -> Words:
+async def _part_from(ctx: Context, sender: int, joint: JointKey, place: int, flat: Words, proved: bool) -> Words:
     """Another party's part in the form. PeerError where it is none."""
-    numbers = await ctx.receive(sender, Spec(flat.shape))
-    proof = await ctx.receive(sender, Spec((proof_bytes(joint),), np.uint8)) if proved else None
+    proof = proof_bytes(joint) if proved else 0
+    sent = await ctx.receive(sender, Spec((flat.nbytes + proof,), np.uint8))
+    numbers = np.frombuffer(sent[: flat.nbytes].tobytes(), U64).reshape(flat.shape)
     check_ciphertexts(joint.group, numbers, ctx.names[sender])
     part = joint.group.form.into(numbers)
-    if proof is not None:
-        await ctx.in_thread(_verify, Setting.of(ctx, sender), joint, sender, flat, part, proof)
+    if proved:
+        await ctx.in_thread(_verify, Setting.of(ctx, sender), joint, place, flat, part, sent[flat.nbytes :])
     return part
 
 
@@ -185,29 +187,17 @@ def _verify(setting: Setting, joint: JointKey, place: int, flat: Words, part: Wo
     verify_partials(setting, joint, place, flat, part, proof)
 
 
-def _receivers(everyone: range, to: Receivers) -> tuple[int, ...]:
-    if to is None:
-        return tuple(everyone)
-    return (to,) if isinstance(to, int) else tuple(dict.fromkeys(to))
-
-
-def _require_place(ctx: Context, share: KeyShare) -> None:
-    if share.joint.parties != ctx.n or share.place != ctx.me:
+def _require_enough(joint: JointKey, held: Sequence[int]) -> None:
+    if len(held) <= joint.threshold:
         raise LocalError(
-            "joint-key-place",
-            f"this share is that of party {share.place} of {share.joint.parties}; here it is party {ctx.me} of {ctx.n}",
-            "give each party its own share, in a run of as many parties as the key was made for",
-            line=ctx.line or None,
+            "joint-key-parties",
+            f"{len(held)} parties cannot decrypt under a key of which {joint.threshold + 1} can",
+            "let more of the key's parties take part in the run",
         )
 
 
-def _mark(joint: JointKey, array: Array, receivers: Sequence[int]) -> int:
+def _mark(joint: JointKey, array: Array, receivers: Sequence[int], held: Sequence[int]) -> int:
     """Of the key, the ciphertexts and how they are read: another at a party that would decrypt something else."""
     layout = array.layout if isinstance(array, Packed) else None
-    said = joint.fingerprint, layout, array.shape, array.scale, receivers
+    said = joint.fingerprint, layout, array.shape, array.scale, receivers, held
     return crc32(repr(said).encode(), crc32(np.ascontiguousarray(ciphertexts_of(array).words).tobytes())) or 1
-
-
-def _output(ctx: Context, array: Array, receivers: tuple[int, ...]) -> Output:
-    bound, f = min(array.scale.bound, _LARGEST), array.scale.fractional_bits
-    return Output(array.shape, "fixed" if f else "int", receivers, ctx.line, Range(-bound, bound), f)

@@ -53,9 +53,10 @@ def load(
     key_file: str | Path | None = None,
     exponent: Exponent | None = None,
 ) -> KeyShare:
-    """The share that `save` wrote. `exponent`: by default `half` for safe primes, else `textbook`. LocalError as
-    `read_secret` has them: `no-key`, `key-exposed`, `bad-key`,
-    `wrong-passphrase`, `no-passphrase`."""
+    """The share that `save` wrote. `exponent`: by default `half` for safe primes, else `textbook`.
+
+    LocalError as `read_secret` has them: `no-key`, `key-exposed`, `bad-key`, `wrong-passphrase`, `no-passphrase`.
+    """
     fields = unpack(read_secret(path, _PURPOSE, passphrase=passphrase, key_file=key_file))
     if fields["version"] != _VERSION:
         raise LocalError("bad-key", f"{path} is of another version of the format", f"this Parley reads {_VERSION}")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints
+from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints, wrong_number
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from protocols.joint_keys.polynomials_shoup00 import SPARE_BITS
@@ -93,9 +93,11 @@ async def whole_product(ctx: Context, x: int, y: int, limbs: Limbs, own: Private
     """This party's addend of the product, of limbs.addend_bits(n) bits and a sign: all parties' add up to it.
 
     x: this party's addend, 0 or more, of limbs.x_bits bits; y: of limbs.y_bits bits and a sign; both secret. `own`: a
-    key pair of limbs.key_bits bits that serves for nothing else. PeerError `paillier-range`, `paillier-not-unit`, and
-    what `check_modulus` says of a key.
+    key pair of limbs.key_bits bits that serves for nothing else. LocalError `wrong-number`; PeerError `paillier-range`,
+    `paillier-not-unit`, and what `check_modulus` says of a key.
     """
+    if not 0 <= x < 1 << limbs.x_bits or abs(y) >= 1 << limbs.y_bits:
+        raise wrong_number(f"of at most {limbs.x_bits} bits, and of {limbs.y_bits}")
     keys = await _exchanged_keys(ctx, own.public, limbs)
     encrypted = await ctx.in_thread(_encrypted, own, limbs.split(x, limbs.x_limbs), limbs)
     sent = (await ctx.exchange(encrypted))[0]

@@ -29,7 +29,7 @@ def check_modulus(n: int, sender: str | None = None) -> None:
         raise _refusal("paillier-key-size", f"the modulus of a key has {n.bit_length()} bits, not {sizes}", sender)
     if n % 2 == 0:
         raise _refusal("paillier-key-even", "the modulus of a key is even", sender)
-    if gcd(n, _product_of_small_primes()) != 1:
+    if has_small_factor(n):
         raise _refusal("paillier-key-factor", f"the modulus of a key has a prime factor below {_TRIAL_LIMIT}", sender)
     if has_close_factors(n):
         raise _refusal("paillier-key-factor", "the modulus of a key has two factors next to each other", sender)
@@ -48,6 +48,11 @@ def check_length(n: int, bits: int, sender: str) -> None:
             _REMEDY,
             party=sender,
         )
+
+
+def has_small_factor(n: int) -> bool:
+    """Whether a prime below 2^17 divides n."""
+    return gcd(n, _product_of_small_primes()) != 1
 
 
 def has_close_factors(n: int) -> bool:

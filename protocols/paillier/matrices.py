@@ -41,10 +41,10 @@ def product_var(group: Group, matrix: Encoded, ciphertexts: Words) -> Words:
     form, entries = group.form, matrix.magnitudes
     negative = matrix.negative != 0
     if not negative.any():
-        return _powers_var(form, entries, ciphertexts)
+        return powers_var(form, entries, ciphertexts)
     # Negative entries are rows of their own below the others, so that all share one table.
     split = [np.where((negative == sign)[..., None], entries, np.uint64(0)) for sign in (False, True)]
-    above, below = np.split(_powers_var(form, np.concatenate(split), ciphertexts), 2)
+    above, below = np.split(powers_var(form, np.concatenate(split), ciphertexts), 2)
     return form.mul(above, form.inverse(below))
 
 
@@ -87,8 +87,8 @@ def best_way(rows: int, columns: int, bits: int) -> _Way:
     return min(ways, key=lambda way: way.products)
 
 
-def _powers_var(form: MontgomeryForm, entries: Words, numbers: Words) -> Words:
-    """(m, limbs) of entries (m, n, words) of 0 or more."""
+def powers_var(form: MontgomeryForm, entries: Words, numbers: Words) -> Words:
+    """(m, limbs) of public entries (m, n, words) of 0 or more, and numbers (n, limbs) in the form."""
     rows, columns, words = entries.shape
     bits = max((e.bit_length() for e in to_ints(np.bitwise_or.reduce(entries.reshape(-1, words), axis=0))), default=0)
     if not bits or not columns:

@@ -24,6 +24,8 @@ SENDING = 400
 """What a ciphertext sent counts beside products of ciphertexts: the time of so many is 4 ms or less."""
 
 _POWER_WINDOW = 4
+_REPLYING = 4 / 3
+"""Products for each bit of the key: a square for each to hide a reply, and what decrypts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ class Form:
             powers = (entries + (self.asked << SECRET_WIDTH)) * self.bits / SECRET_WIDTH
         joining = self.groups * self.rows * self.packs * self.width * self.across if self.down > 1 else 0
         encrypting = self.asked * self.key_bits / 2 / TABLE_WIDTH
-        hiding = self.answered * 2 * self.key_bits
-        return powers + joining + encrypting + hiding + SENDING * (self.asked + self.answered)
+        replying = self.answered * _REPLYING * self.key_bits
+        return powers + joining + encrypting + replying + SENDING * (self.asked + self.answered)
 
     @property
     def turned(self) -> Form:

@@ -19,11 +19,11 @@ from protocols.ot.correlated import LABEL_BITS
 from protocols.ot.extension_softspoken_roy22 import DEFAULT_K
 from protocols.ot.folding import parts
 from protocols.ot.silent_ferret_ywlzw20 import SMALL
+from protocols.paillier.key_exchange import KEY_BITS
 from protocols.paillier.product_form import traffic
 from protocols.preprocessing.demand import correction_words
 from protocols.preprocessing.kind import Kind, of_kind
 from protocols.preprocessing.kinds.authenticated_and import PARTIES
-from protocols.preprocessing.paillier_keys import KEY_BITS
 from protocols.preprocessing.tools import Pair
 from protocols.preprocessing.transfers import Products, Transfers
 from protocols.preprocessing.workshop import slices_of_pieces

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mpc.context import Context
+from protocols.paillier.key_exchange import KEY_BITS, exchange_keys
 from protocols.paillier.keys import PrivateKey
 from protocols.paillier.randomisers import Exponent
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.from_ot import OtLine
-from protocols.preprocessing.paillier_keys import KEY_BITS, exchange_keys
 from protocols.preprocessing.paillier_tools import PaillierTools
 from protocols.preprocessing.pairs import SOFTSPOKEN, set_up
 

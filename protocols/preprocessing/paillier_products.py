@@ -15,11 +15,11 @@ from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from protocols.paillier.group import Group
+from protocols.paillier.key_exchange import Keys
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.product_form import Form, Piece, pieces
 from protocols.paillier.products_dsz15 import decrypted, encrypted, entries, masks, multiplied
-from protocols.preprocessing.paillier_keys import Keys
 from protocols.preprocessing.pairs import between_pairs
 from protocols.preprocessing.tools import Pair, Rows
 from protocols.preprocessing.transfers import Products

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import Words
 from mpc.context import Context
+from protocols.paillier.key_exchange import Keys
 from protocols.preprocessing import paillier_products
 from protocols.preprocessing.ot_tools import OtTools
-from protocols.preprocessing.paillier_keys import Keys
 from protocols.preprocessing.tools import Pair, Rows
 
 

@@ -7,6 +7,7 @@ Boolean circuits, to one verifier (`mpc.prove`); `prove_relation`, `verify_relat
 
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import ORDER, generator
+from protocols.proofs.affine_cggmp21 import commit_to_prove
 from protocols.proofs.by_evaluations import prove_relation, verify_relation
 from protocols.proofs.by_transfers import prove_claim, verify_claim
 from protocols.proofs.ciphertext_sending import receive_decrypted, receive_encrypted, send_decrypted, send_encrypted
@@ -14,10 +15,13 @@ from protocols.proofs.circuit_bbbpwm18 import Satisfies
 from protocols.proofs.claim import Claim
 from protocols.proofs.composed import All, AtLeastOne
 from protocols.proofs.constraints import Circuit
+from protocols.proofs.decryption_cggmp21 import same_exponent
+from protocols.proofs.encryption_cggmp21 import encrypt_to_prove
 from protocols.proofs.key_sending import ReceivedKey, receive_key, send_key
 from protocols.proofs.linear import Linear, knows_logarithm, same_logarithm
 from protocols.proofs.parameter_sending import receive_parameters, send_parameters
 from protocols.proofs.pedersen import opening_witness, pedersen
+from protocols.proofs.product_sending import receive_affine, receive_multiplied, send_affine, send_multiplied
 from protocols.proofs.range_bbbpwm18 import Range
 from protocols.proofs.relation import Relation, RelationClaim
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
@@ -60,6 +64,8 @@ __all__ = [
     "RingPedersenKey",
     "Satisfies",
     "Scalars",
+    "commit_to_prove",
+    "encrypt_to_prove",
     "generator",
     "knows_logarithm",
     "opening_witness",
@@ -70,19 +76,24 @@ __all__ = [
     "prove_range",
     "prove_relation",
     "prove_to_all",
+    "receive_affine",
     "receive_decrypted",
     "receive_encrypted",
     "receive_key",
     "receive_key_with_all",
+    "receive_multiplied",
     "receive_parameters",
     "receive_points",
     "receive_points_with_all",
+    "same_exponent",
     "same_logarithm",
     "scalars",
+    "send_affine",
     "send_decrypted",
     "send_encrypted",
     "send_key",
     "send_key_to_all",
+    "send_multiplied",
     "send_parameters",
     "send_points",
     "send_points_to_all",

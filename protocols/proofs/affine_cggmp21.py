@@ -1,10 +1,11 @@
-"""Pi^aff-p: that D holds x c + y, for the c that C holds and encrypted x and y of the prover, both in range.
+"""Pi^aff-p and Pi^aff-g: that D holds x c + y, for the c that C holds, and x and y of the prover, both in range.
 
 The step of a two-party product against provers who deviate: the verifier sends C under its own key, and decrypts D; the
-prover has encrypted x and y under a key of its own, as X and Y. Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint
-2021/060: D = C^x (1 + N_0)^y rho^N_0, X and Y by N_1. x stands as k_x = x + 2^(b_x), y likewise, as in
-protocols/proofs/encryption_cggmp21.py. For y to hide x c it must be longer by the statistical slack, which is up to
-whoever chooses it: in the paper x has l = 256 bits and y l' = 848.
+prover has encrypted y under a key of its own, as Y, and x as X (aff-p), or has X = x G in ristretto255, or a commitment
+X = x G + r H (aff-g). Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060: D = C^x (1 + N_0)^y rho^N_0, X
+and Y by N_1. x stands as k_x = x + 2^(b_x), y likewise, as in protocols/proofs/encryption_cggmp21.py. For y to hide x c
+it must be longer by the statistical slack, which is up to whoever chooses it: in the paper x has l = 256 bits and y
+l' = 848.
 """
 
 from __future__ import annotations
@@ -13,14 +14,24 @@ import os
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
-from mpc.algebra.bigint import RandomBytes, from_ints
+from mpc.algebra.bigint import Modulus, RandomBytes, from_ints
+from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ring import Words
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
-from protocols.proofs.encryption_cggmp21 import Encrypted, range_bits, require_s_one, shifted
+from protocols.paillier.encoding import Scale, encode, to_messages
+from protocols.proofs.encryption_cggmp21 import (
+    Encrypted,
+    committed_row,
+    raised,
+    range_bits,
+    require_s_one,
+    shifted,
+)
 from protocols.proofs.hidden_order import Relation, prove_relation, verify_relation
-from protocols.proofs.hidden_rows import Number, OnePlus, Powers
+from protocols.proofs.hidden_rows import Number, OnePlus, Powers, Row
+from protocols.proofs.pedersen import pedersen
 from protocols.proofs.refusals import unfit
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen
 from protocols.proofs.strength import STANDARD, Strength
@@ -36,26 +47,75 @@ from protocols.proofs.whole_numbers import (
 
 
 @dataclass(frozen=True, slots=True)
+class InGroup:
+    """Whole numbers of a declared scale as elements of ristretto255: x G + r H by `pedersen()`, or x G, which shows
+    numbers that can be guessed, where they are not `blinded`."""
+
+    points: Points
+    scale: Scale
+    blinded: bool = True
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.points.shape
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """Elements, and the secrets of who made them: k (count, words), and r (count,) where they are blinded."""
+
+    elements: InGroup
+    numbers: Words = field(repr=False)
+    blindings: Scalars | None = field(repr=False)
+
+    @property
+    def scale(self) -> Scale:
+        return self.elements.scale
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.elements.shape
+
+
+def commit_to_prove(
+    c: Ciphertexts, values: npt.ArrayLike, *, bound: float, blinded: bool = True, source: RandomBytes = os.urandom
+) -> Committed:
+    """Whole numbers of the shape of `c` as elements, with what a proof of a product with `c` takes.
+
+    LocalError as `PublicKey.encrypt`.
+    """
+    encoded, group, bases = encode(values, fractional_bits=0, bound=bound), require_s_one(c.group), pedersen()
+    bits, order = range_bits(encoded.scale), bases.group.order
+    k = raised(group, to_messages(encoded, group).reshape(-1, group.messages.limbs), bits)
+    x = Scalars(order, order.reduce(k)) - Scalars.of(order, (1 << bits - 1) % order.n)
+    blindings = Scalars.random(order, x.shape, source) if blinded else None
+    points = bases.g * x if blindings is None else bases.committed(x, blindings)
+    return Committed(InGroup(points.reshape(*encoded.shape), encoded.scale, blinded), k, blindings)
+
+
+@dataclass(frozen=True, slots=True)
 class Affine:
     """The statement: `d` holds x c + y. All four are of one shape, not empty, and hold whole numbers.
 
-    c, d: under the verifier's key. x, y: under the prover's, whose two proofs hold. `to`: parameters of the verifier.
-    `strength`: as everywhere. LocalError `wrong-statement` where shapes or keys do not fit, or where x c + y could wrap
-    for an x and y of the ranges that are proved, which are wider than those declared, by epsilon.
+    c, d: under the verifier's key. y, and x unless it is in the group: under the prover's, whose two proofs hold. `to`:
+    parameters of the verifier. `strength`: as everywhere. LocalError `wrong-statement` where shapes or keys do not fit,
+    or where x c + y could wrap for an x and y of the ranges that are proved, which are wider than those declared, by
+    epsilon.
     """
 
     c: Ciphertexts
     d: Ciphertexts
-    x: Ciphertexts
+    x: Ciphertexts | InGroup
     y: Ciphertexts
     to: RingPedersen
     strength: Strength = STANDARD
 
     def __post_init__(self) -> None:
-        for part in (self.c, self.x):
+        for part in (self.c, self.y):
             require_s_one(part.group)
-        keys = [part.group.fingerprint for part in (self.c, self.d, self.x, self.y)]
-        if {part.shape for part in (self.d, self.x, self.y)} != {self.c.shape} or keys[::2] != keys[1::2]:
+        pairs = [(self.c, self.d), (self.y, self.y if isinstance(self.x, InGroup) else self.x)]
+        one_key = all(one.group.fingerprint == other.group.fingerprint for one, other in pairs)
+        if {part.shape for part in (self.d, self.x, self.y)} != {self.c.shape} or not one_key:
             raise unfit("c and d are under one key, x and y under one, all of one shape", "give four such arrays")
         if 2 * self.proved_bound >= self.c.group.n:
             raise unfit("plaintexts of the key don't hold the widened range", "declare closer bounds")
@@ -89,20 +149,30 @@ class Affine:
 
     def relation(self, s: Words, t: Words) -> Relation:
         """D = C^k_x (1 + N_0)^k_y rho^N_0, X, Y, S = s^k_x t^m and T = s^k_y t^mu, where D is shifted."""
-        theirs, own, n_hat = self.c.group, self.x.group, self.to.modulus
+        theirs, own, n_hat = self.c.group, self.y.group, self.to.modulus
         c = theirs.form.out_of(self.c.words.reshape(-1, theirs.ciphertexts.limbs))
         d = theirs.form.out_of(_shifted_product(self.c, self.d.words, self.bits))
-        x, y = (shifted(part, bits) for part, bits in zip((self.x, self.y), self.bits, strict=True))
-        by_s, by_t = Number(self.to.s), Number(self.to.t)
+        by_s, by_t, one_plus = Number(self.to.s), Number(self.to.t), OnePlus(own.messages)
+        of_x, bits, units = self._row_of_x()
         rows = (
             Powers(theirs.ciphertexts, d, ((Number(c), 0), (OnePlus(theirs.messages), 1)), 0),
-            Powers(own.ciphertexts, x, ((OnePlus(own.messages), 0),), 1),
-            Powers(own.ciphertexts, y, ((OnePlus(own.messages), 1),), 2),
+            of_x,
+            Powers(own.ciphertexts, shifted(self.y, self.bits[1]), ((one_plus, 1),), len(units) + 1),
             Powers(n_hat, s, ((by_s, 0), (by_t, 2))),
             Powers(n_hat, t, ((by_s, 1), (by_t, 3))),
         )
-        units = (theirs.messages, own.messages, own.messages)
-        return Relation("affine", (*self.bits, *[self.blinding_bits] * 2), rows, units, self.strength)
+        lengths = (*self.bits, *[self.blinding_bits] * 2, *bits)
+        return Relation("affine", lengths, rows, (theirs.messages, *units, own.messages), self.strength)
+
+    def _row_of_x(self) -> tuple[Row, tuple[int, ...], tuple[Modulus, ...]]:
+        """What X is, the bits of r if it has one, and the modulus of its randomiser."""
+        if isinstance(self.x, InGroup):
+            columns = (0, 4) if self.x.blinded else (0,)
+            row = committed_row(self.x.points, self.bits[0], columns)
+            return row, (row.points.group.order.bits,) * (len(columns) - 1), ()
+        own = self.x.group
+        image = shifted(self.x, self.bits[0])
+        return Powers(own.ciphertexts, image, ((OnePlus(own.messages), 0),), 1), (), (own.messages,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +183,16 @@ class Computed:
     randomisers: Words = field(repr=False)
 
 
-def compute_to_prove(c: Ciphertexts, x: Encrypted, y: Encrypted, source: RandomBytes = os.urandom) -> Computed:
-    """x c + y, elementwise, for secret x and y that this party encrypted under its own key, with a rho that is kept.
+def compute_to_prove(
+    c: Ciphertexts, x: Encrypted | Committed, y: Encrypted, source: RandomBytes = os.urandom
+) -> Computed:
+    """x c + y, elementwise, for a secret x that this party encrypted or committed to, a y that it encrypted under its
+    own key, and a rho that is kept.
 
     The bound of d is that of the honest result. LocalError `paillier-overflow`, `wrong-statement`.
     """
-    group, scales = require_s_one(c.group), (x.ciphertexts.scale, y.ciphertexts.scale)
-    if not c.shape == x.ciphertexts.shape == y.ciphertexts.shape:
+    group, scales = require_s_one(c.group), (x.scale, y.scale)
+    if not c.shape == x.shape == y.shape:
         raise unfit("c, x and y are of one shape", "give three such arrays")
     bits_x, bits_y = (range_bits(scale) for scale in scales)
     rho = group.messages.random_units(c.size, source)
@@ -138,7 +211,7 @@ def prove_affine(
     setting: Setting,
     statement: Affine,
     computed: Computed,
-    x: Encrypted,
+    x: Encrypted | Committed,
     y: Encrypted,
     source: RandomBytes = os.urandom,
 ) -> Bytes:
@@ -152,8 +225,11 @@ def prove_affine(
         statement.to.commit(k, bits, mu, statement.blinding_bits)
         for k, bits, mu in zip(numbers, statement.bits, blindings, strict=True)
     )
-    units = [computed.randomisers, x.randomisers, y.randomisers]
-    return with_committed([s, t], prove_relation(setting, statement.relation(s, t), numbers + blindings, units, source))
+    of_x = [x.randomisers] if isinstance(x, Encrypted) else []
+    opening = [x.blindings.words] if isinstance(x, Committed) and x.blindings is not None else []
+    units = [computed.randomisers, *of_x, y.randomisers]
+    secrets = [*numbers, *blindings, *opening]
+    return with_committed([s, t], prove_relation(setting, statement.relation(s, t), secrets, units, source))
 
 
 def verify_affine(setting: Setting, statement: Affine, proof: Proof) -> None:

@@ -12,34 +12,34 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for
-from mpc.algebra.crt import CrtModulus
+from mpc.algebra.bigint import Modulus, RandomBytes, from_ints
 from mpc.algebra.ring import Words
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
-from protocols.proofs.encryption_cggmp21 import require_s_one
+from protocols.proofs.encryption_cggmp21 import Encrypted, range_bits, require_s_one
 from protocols.proofs.hidden_order import Relation, prove_relation
 from protocols.proofs.hidden_rows import Number, OnePlus, Powers
 from protocols.proofs.refusals import unfit
 from protocols.proofs.strength import STANDARD, Strength
 from protocols.proofs.transcript import Bytes, Setting
+from protocols.proofs.whole_numbers import resized
 
 
 def decrypts_to(ciphertexts: Ciphertexts, messages: Words, strength: Strength = STANDARD) -> Relation:
-    """The statement: ciphertexts (any shape, not empty) hold `messages` (count, limbs), public numbers below N.
+    """The statement: ciphertexts (any shape, not empty) hold `messages` (count, limbs), public numbers below N^s.
 
-    C (1 + N)^-m is the N-th power of a unit, which a ciphertext of another number is not.
+    C (1 + N)^-m is the N^s-th power of a unit, which a ciphertext of another number is not.
     """
-    group = require_s_one(ciphertexts.group)
+    group = ciphertexts.group
     if (
         messages.shape != (ciphertexts.size, group.messages.limbs)
         or (group.messages.reduce(messages) != messages).any()
     ):
-        raise unfit("one number below N for each ciphertext", "give what was decrypted, in words")
+        raise unfit("one plaintext for each ciphertext", "give what was decrypted, in words")
     negative = group.messages.sub(np.zeros_like(messages), messages)
     about = (_numbers(ciphertexts).tobytes(), messages.tobytes())
-    return Relation("decryption", (), [_power(group, ciphertexts, negative)], (group.messages,), strength, about)
+    return Relation("decryption", (), [_power(group, ciphertexts, negative)], (group.units,), strength, about)
 
 
 def prove_decryption(
@@ -47,16 +47,10 @@ def prove_decryption(
 ) -> Bytes:
     """A proof of `decrypts_to` by the key's owner. LocalError `wrong-witness` where a number is another one.
 
-    rho is the N-th root of C modulo N, of which the message is no part. Python's integers see p and q for the
-    exponents, as they do where a key is made.
+    rho is the N^s-th root of C modulo N, of which the message is no part.
     """
-    relation = decrypts_to(ciphertexts, messages)
-    halves, group = CrtModulus(*key.secret_factors), ciphertexts.group
-    primes = halves.p.n, halves.q.n
-    bits = max(prime.bit_length() for prime in primes)
-    by_p, by_q = from_ints([pow(group.n, -1, prime - 1) for prime in primes], limbs_for(bits))
-    rho = halves.power(_numbers(ciphertexts), by_p, by_q, bits=bits)
-    return prove_relation(setting, relation, (), (rho,), source)
+    rho = key.randomisers_of(ciphertexts)
+    return prove_relation(setting, decrypts_to(ciphertexts, messages), (), (rho,), source)
 
 
 def multiplied(
@@ -79,6 +73,39 @@ def multiplied(
         Powers(group.ciphertexts, c, ((Number(y), 0),), 1),
     ]
     return Relation("multiplication", (group.n.bit_length(),), rows, (group.messages, group.messages), strength)
+
+
+def multiply_to_prove(others: Ciphertexts, x: Encrypted, source: RandomBytes = os.urandom) -> tuple[Ciphertexts, Words]:
+    """others * x, elementwise, for a secret x that this party encrypted under the same key, and the secret rho of who
+    computed it. LocalError `paillier-overflow`, `wrong-statement`."""
+    group, count = require_s_one(others.group), others.size
+    if others.shape != x.shape:
+        raise unfit("factors and others are of one shape", "give two such arrays")
+    scale = others.scale.times(x.scale).checked(group)
+    rho, flat = group.messages.random_units(count, source), others.words.reshape(count, group.ciphertexts.limbs)
+    power = group.form.power(flat, plain_numbers(group, x), bits=group.n.bit_length())
+    hidden = group.form.into(group.ciphertexts.power_var(resized(rho, group.ciphertexts.limbs), group.n))
+    words = group.form.mul(power, hidden).reshape(others.words.shape)
+    return Ciphertexts(others.encryption, words, scale, fresh=True), rho
+
+
+def prove_multiplied(
+    setting: Setting,
+    x: Encrypted,
+    others: Ciphertexts,
+    products: Ciphertexts,
+    rho: Words,
+    source: RandomBytes = os.urandom,
+) -> Bytes:
+    """A proof of `multiplied` by who computed the products by `multiply_to_prove`. LocalError `wrong-witness`."""
+    relation, numbers = multiplied(x.ciphertexts, others, products), plain_numbers(others.group, x)
+    return prove_relation(setting, relation, [numbers], [x.randomisers, rho], source)
+
+
+def plain_numbers(group: Group, x: Encrypted) -> Words:
+    """Plaintexts (count, limbs) below N: k less what no number is negative by."""
+    shift = from_ints([1 << range_bits(x.scale) - 1], group.messages.limbs)
+    return group.messages.sub(resized(x.numbers, group.messages.limbs), shift)
 
 
 def same_exponent(

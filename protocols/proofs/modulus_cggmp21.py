@@ -16,9 +16,11 @@ import numpy.typing as npt
 
 from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, jacobi_var, limbs_for, to_ints
 from mpc.algebra.crt import CrtModulus
+from mpc.algebra.montgomery_form import MontgomeryForm
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from protocols.paillier.key_checks import is_power
+from protocols.paillier.key_checks import has_small_factor, is_power
+from protocols.paillier.matrices import powers_var
 from protocols.paillier.prime_search import is_prime
 from protocols.proofs.strength import STANDARD, Strength, require_secure
 from protocols.proofs.transcript import Bytes, Proof, Setting, Transcript
@@ -26,6 +28,7 @@ from protocols.proofs.whole_numbers import Field, absorb_modulus, absorb_numbers
 
 Bits = npt.NDArray[np.uint64]
 _SPARE_WORDS = 2
+_PRODUCTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,22 @@ class BlumModulus:
             return False
         fourth = modulus.square(modulus.square(x))
         same = np.array_equal(fourth, self.twisted(y, w, columns & np.uint64(1), columns >> np.uint64(1)))
-        return same and np.array_equal(modulus.power_var(z, modulus.n), y)
+        return same and self._are_powers(y, z)
+
+    def _are_powers(self, y: Words, z: Words) -> bool:
+        """Whether z_i^N = y_i up to N-th powers, which is as good: by a few products with weights drawn here.
+
+        A y_i that is no N-th power differs from every one in a factor group of prime order r, where r divides N. So r
+        is above 2^17, and a product of weighed y_i is an N-th power with a probability of about 2^-17 at most; with
+        eight of them it is below 2^-128. Where N has a smaller factor, all powers are computed.
+        """
+        modulus = self.modulus
+        if has_small_factor(modulus.n):
+            return np.array_equal(modulus.power_var(z, modulus.n), y)
+        form, shape = MontgomeryForm(modulus), (_PRODUCTS, len(y), 1)
+        weights = np.frombuffer(os.urandom(4 * _PRODUCTS * len(y)), np.uint32).astype(U64).reshape(shape)
+        of_z, of_y = (form.out_of(powers_var(form, weights, form.into(x))) for x in (z, y))
+        return np.array_equal(modulus.power_var(of_z, modulus.n), of_y)
 
 
 def prove_modulus(setting: Setting, statement: BlumModulus, p: int, q: int, source: RandomBytes = os.urandom) -> Bytes:

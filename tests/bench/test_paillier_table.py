@@ -33,3 +33,13 @@ def test_limits_are_counted_and_encryption_says_its_exponent() -> None:
         assert work.count > 0
         assert ("encrypt" in name) <= ("bits" in work.note)
     assert "vpmadd52" in ceilings.CEILINGS
+
+
+def test_moduli_of_several_parties_have_a_row(tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    name = "paillier.joint_keygen_2048_2"
+    main(["paillier", "--workloads", name, "--scale", "0.01", "--repeat", "1", "--json", str(file)])
+    (row,) = json.loads(file.read_text())
+    assert (row["workload"], row["unit"]) == (name, "keys")
+    assert row["per_second"] > 0
+    assert "MB of all for a key" in row["note"]

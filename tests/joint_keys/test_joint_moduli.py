@@ -3,18 +3,24 @@ where nobody can be."""
 
 from math import gcd, isqrt
 
+import numpy as np
 import pytest
 from joint_keys.joint_parties import INSECURE, everyones, run_parties
 
+import mpc
+from mpc.context import Spec
 from mpc.errors import Abort, LocalError
 from mpc.network.transport import memory_network
-from mpc.testing import Fault, FaultyTransport
+from mpc.testing import Fault, FaultyTransport, recording_network, transcript_digest
 from protocols.joint_keys import boneh_franklin_bf97 as generation
-from protocols.joint_keys.boneh_franklin_bf97 import generate_modulus, insecure_generate_modulus
+from protocols.joint_keys import generate, generate_modulus, reveal, share_key
+from protocols.joint_keys.boneh_franklin_bf97 import insecure_generate_modulus
 from protocols.joint_keys.search_space import SearchSpace
+from protocols.paillier import PrivateKey, to_bytes
 from protocols.paillier.key_checks import check_modulus
-from protocols.paillier.keys import PrivateKey
 from protocols.paillier.prime_search import is_prime
+
+SEED = 2
 
 
 def made(bits, n, *, seed="joint", **options):
@@ -49,6 +55,16 @@ def test_the_modulus_is_a_product_of_two_primes(bits, n):
 
 def test_different_runs_give_different_moduli():
     assert len({made(40, 2, seed=f"run {i}")[0].n for i in range(5)}) == 5
+
+
+@pytest.mark.parametrize(
+    ("n", "committed"), [(2, "020cecd0491bfa4cae1f2b527b80fd59"), (3, "e5210cb740b267eb08cfef38109385e7")]
+)
+def test_all_messages_are_those_that_were_committed(n, committed):
+    """Of a small run under fixed seeds, base transfers apart: another digest is a change of the wire."""
+    transports, record = recording_network(n)
+    run_parties(lambda ctx: insecure_generate_modulus(ctx, bits=40, extension=INSECURE), n, transports=transports)
+    assert transcript_digest(record)[:32] == committed
 
 
 def test_progress_is_told_candidate_by_candidate():
@@ -104,18 +120,55 @@ def test_a_share_shows_nothing():
     assert str(share.n) not in repr(share)
 
 
+@pytest.mark.parametrize("threshold", [0, 2])
+def test_a_threshold_that_cannot_be_is_refused_before_anything_is_sent(threshold):
+    async def main(ctx):
+        with pytest.raises(LocalError) as error:
+            await generate(ctx, threshold=threshold)
+        return error.value.code, ctx.session.ledger.bytes_sent
+
+    assert everyones(main, 2) == [("joint-key-parties", 0)] * 2
+
+
 @pytest.mark.slow
-def test_a_modulus_of_full_length():
-    """2048 bits over the transfers that a run takes; Paillier's cryptosystem works with it."""
+def test_a_key_of_full_length():
+    """2048 bits over the transfers that a run takes, under seeds with which the first candidates have a good one."""
 
     async def main(ctx):
-        return await generate_modulus(ctx)
+        made = await generate_modulus(ctx)
+        share = await share_key(ctx, made, parties=2, threshold=1)
+        ciphertexts = share.public.encrypt([5, -7]) if ctx.me == 0 else None
+        sent = await passed_on(ctx, share, ciphertexts)
+        return made, await reveal(ctx, share, sent * 3, proved=False)
 
-    shares = everyones(main, 2, seed="full length 1", audit=False)
-    p, q = factors(shares)
-    assert p * q == shares[0].n
+    (first, numbers), (second, same) = everyones(main, 2, seed=f"full length {SEED}", audit=False)
+    p, q = factors([first, second])
+    assert p * q == first.n == second.n
     assert is_prime(p)
     assert is_prime(q)
     check_modulus(p * q)
-    key = PrivateKey(p, q)
+    assert numbers.tolist() == same.tolist() == [15, -21]
+    key = PrivateKey.insecure_of(p, q, exponent="textbook")
     assert key.decrypt(key.public.encrypt([5, -7]) * 3).tolist() == [15, -21]
+
+
+async def passed_on(ctx, share, ciphertexts):
+    """What party 0 has encrypted, at both."""
+    if ctx.me == 0:
+        content = np.frombuffer(to_bytes(ciphertexts), np.uint8)
+        ctx.send(1, np.array([content.size], np.uint64))
+        ctx.send(1, content)
+        return share.public.ciphertexts_from(content.tobytes(), "party0")
+    (size,) = await ctx.receive(0, Spec((1,)))
+    content = await ctx.receive(0, Spec((int(size),), np.uint8))
+    return share.public.ciphertexts_from(content.tobytes(), "party0")
+
+
+def test_messages_count_for_the_line_that_asked_for_a_modulus():
+    async def main(ctx, mine):
+        await insecure_generate_modulus(ctx, bits=40, extension=INSECURE)
+
+    report = mpc.simulate(main, inputs=[None, None]).report
+    lines = [cost.line for cost in report.lines]
+    assert len(lines) == 1
+    assert lines[0].startswith("test_joint_moduli.py:")

@@ -5,7 +5,11 @@ import pytest
 from same_lines import same
 
 from mpc import paillier
+from mpc.algebra.ring import Words
+from mpc.testing import insecure_seed
 from protocols.paillier.encoding import encode, to_messages
+from protocols.paillier.product_form import Form
+from protocols.paillier.products_dsz15 import decrypted, encrypted, entries, masks, multiplied
 
 KEYS = [paillier.generate() for _ in range(2)]
 PUBLIC = KEYS[0].public
@@ -38,6 +42,23 @@ def test_decryption_up_to_the_message() -> None:
     assert same([lambda c=c: KEYS[0]._decryption.decrypt(c.words) for c in messages])
     others = [key.public.encrypt(EXTREMES[1]) for key in KEYS]
     assert same([lambda k=k, c=c: k._decryption.decrypt(c.words) for k, c in zip(KEYS, others, strict=True)])
+
+
+@pytest.mark.parametrize("rows", [2, 13])
+def test_products_of_two_parties(rows: int) -> None:
+    """Of the smallest numbers and the largest, by powers and by tables, with results joined."""
+    form, key = Form(2048, 64, 1, rows, 2, 3), KEYS[0]
+    fills = [np.uint64(0), np.uint64(1), np.uint64(2**64 - 1)]
+    hidden_by = masks(form, insecure_seed("same lines").prg("masks"))
+    asked = encrypted(PUBLIC.encryption, form, np.ones((1, 2, 3, 1), np.uint64))
+
+    def reply(fill: np.uint64) -> Words:
+        return multiplied(PUBLIC.group, form, np.full((1, rows, 2, 1), fill), asked, hidden_by)
+
+    replies = [reply(fill) for fill in fills]
+    assert same([lambda f=f: reply(f) for f in fills])
+    assert same([lambda f=f: encrypted(PUBLIC.encryption, form, np.full((1, 2, 3, 1), f)) for f in fills])
+    assert same([lambda r=r: entries(form, decrypted(key, form, r)) for r in replies])
 
 
 def test_a_public_number_does_show() -> None:

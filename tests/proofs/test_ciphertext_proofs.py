@@ -20,7 +20,13 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.keys import PrivateKey
 from protocols.proofs import ciphertext_sending
-from protocols.proofs.affine_cggmp21 import Affine, compute_to_prove, prove_affine, verify_affine
+from protocols.proofs.affine_cggmp21 import (
+    Affine,
+    commit_to_prove,
+    compute_to_prove,
+    prove_affine,
+    verify_affine,
+)
 from protocols.proofs.decryption_cggmp21 import decrypts_to, multiplied, prove_decryption, same_exponent
 from protocols.proofs.encryption_cggmp21 import Encrypted, InRange, encrypt_to_prove, prove_in_range, verify_in_range
 from protocols.proofs.hidden_order import Relation, prove_relation, verify_relation
@@ -93,7 +99,44 @@ def affine() -> tuple[Any, Any, np.ndarray]:
     return verify_affine, statement, prove_affine(ALICE, statement, made, x, y)
 
 
-CASES = {case.__name__: case for case in (in_range, committed, decryption, multiplication, partial_decryption, affine)}
+def affine_committed() -> tuple[Any, Any, np.ndarray]:
+    """The same with a commitment to x."""
+    c, mine = encrypted().ciphertexts[:1], PrivateKey.insecure_of(*SAFE_FACTORS).public
+    x, y = commit_to_prove(c, [-6], bound=2**64), encrypt_to_prove(mine, [2**400], bound=2**848)
+    assert pedersen().opens(x.elements.points, Scalars.of(ORDER, [ORDER.n - 6]), x.blindings).all()
+    made = compute_to_prove(c, x, y)
+    statement = Affine(c, made.d, x.elements, y.ciphertexts, ring_pedersen().public)
+    return verify_affine, statement, prove_affine(ALICE, statement, made, x, y)
+
+
+OF_TINY_KEYS = Strength.insecure_of(challenge_bits=64, repetitions=128, epsilon=80, plaintext_bits=4)
+
+
+def wide() -> Encrypted:
+    """Under a tiny key with s = 3."""
+    return encrypt_to_prove(PrivateKey.insecure_of(1000003, 999983, s=3).public, VALUES, bound=300)
+
+
+def wide_range() -> tuple[Any, Any, np.ndarray]:
+    made = wide()
+    statement = InRange(made.ciphertexts, tiny_ring_pedersen().public, strength=OF_TINY_KEYS)
+    return verify_in_range, statement, prove_in_range(ALICE, statement, made)
+
+
+def wide_decryption() -> tuple[Any, Any, np.ndarray]:
+    own, made = PrivateKey.insecure_of(1000003, 999983, s=3), wide().ciphertexts
+    messages = own.decrypt_words(made)
+    assert own.decrypt(made).tolist() == VALUES.tolist()
+    return verify_relation, decrypts_to(made, messages), prove_decryption(ALICE, own, made, messages)
+
+
+CASES = {
+    case.__name__: case
+    for case in (
+        in_range, committed, decryption, multiplication, partial_decryption, affine, affine_committed,
+        wide_range, wide_decryption,
+    )
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -131,6 +174,9 @@ def test_a_result_of_other_numbers_is_not_proved() -> None:
     statement = Affine(c, made.d, x.ciphertexts, y.ciphertexts, to)
     for claimed in (x, other):
         assert refused(prove_affine, ALICE, statement, made, claimed, y) == "wrong-witness"
+    shown, used = (commit_to_prove(c, numbers, bound=9) for numbers in ([1, 2, 3], [1, 2, 4]))
+    statement = Affine(c, compute_to_prove(c, used, y).d, shown.elements, y.ciphertexts, to)
+    assert refused(prove_affine, ALICE, statement, made, used, y) == "wrong-witness"
     wide = encrypt_to_prove(key().public, [1, 2, 3], bound=2**1810)
     assert refused(Affine, c, made.d, wide.ciphertexts, y.ciphertexts, to) == "wrong-statement"
     assert refused(Affine, c, made.d, x.ciphertexts[:2], y.ciphertexts, to) == "wrong-statement"

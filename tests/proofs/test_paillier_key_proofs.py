@@ -12,6 +12,8 @@ from paillier_proof_cases import ALICE, FACTORS, TINY, flipped, key, modulus, re
 
 from mpc.algebra.bigint import Modulus, from_ints, jacobi_var, to_ints
 from mpc.algebra.crt import CrtModulus
+from protocols.paillier.key_checks import has_small_factor
+from protocols.paillier.prime_search import is_prime
 from protocols.proofs.factors_cggmp21 import NoSmallFactor, prove_no_small_factor, verify_no_small_factor
 from protocols.proofs.modulus_cggmp21 import BlumModulus, _roots, prove_modulus, verify_modulus
 from protocols.proofs.ring_pedersen_cggmp21 import PowerOf, RingPedersen, verify_ring_pedersen
@@ -84,10 +86,6 @@ def test_what_the_factors_are_proved_to_be() -> None:
     assert key().public.bits == 2048
 
 
-def is_prime(n: int) -> bool:
-    return n > 1 and all(n % d for d in range(2, int(n**0.5) + 1))
-
-
 def is_blum(n: int) -> bool:
     """Whether n is what Pi^mod is about."""
     p = next((d for d in range(2, n) if n % d == 0), n)
@@ -149,3 +147,17 @@ def test_two_answers_give_the_logarithm() -> None:
     for e, z in ((0, a), (1, a + logarithm)):
         assert statement.holds(first, np.array([e], np.uint64), from_ints([z], 1))
     assert not statement.holds(first, np.array([1], np.uint64), from_ints([a], 1))
+
+
+def test_products_show_a_number_that_is_no_power() -> None:
+    """N = p q with p | q - 1, p above 2^17: one of eight y_i is no N-th power, whatever its z_i."""
+    p = next(p for p in range(2**17 + 3, 2**18, 4) if is_prime(p))
+    q = next(q for k in range(1, 999, 2) if is_prime(q := 2 * k * p + 1))
+    modulus = Modulus(p * q)
+    assert not has_small_factor(modulus.n)
+    statement, z = BlumModulus(modulus, TINY), modulus.random_units(8)
+    y = modulus.power_var(z, modulus.n)
+    for _ in range(20):
+        assert statement._are_powers(y, z)
+        wrong = np.concatenate([y[:7], modulus.random_units(1)])
+        assert not statement._are_powers(wrong, z)

@@ -8,10 +8,9 @@ import pytest
 from joint_keys.joint_parties import everyones, run_parties, split, with_ends
 
 from mpc.algebra.bigint import Modulus, from_ints, jacobi_var, to_ints
-from mpc.context import Spec
-from mpc.errors import Abort
-from protocols.joint_keys import biprimality_bf97 as test
-from protocols.joint_keys.biprimality_bf97 import is_biprime, screened, total_of
+from protocols.joint_keys import joint_biprimality_bf97 as test
+from protocols.joint_keys.joint_biprimality_bf97 import is_biprime, screened, total_of
+from protocols.joint_keys.public_tests import bases, has_small_factor
 from protocols.joint_keys.search_space import smallest_factor
 
 LENGTHS = (3, 4, 5, 6, 7)
@@ -138,11 +137,11 @@ def test_powers_of_primes_pass_with_every_base_and_fail_all_the_same(p, q):
 
 def test_bases_are_public_coins_with_symbol_one():
     async def main(ctx):
-        return to_ints(test._bases(ctx.common_prg("bases of a test"), 2147483647 * 2147483587))
+        return to_ints(bases(ctx.common_prg("bases of a test"), 2147483647 * 2147483587, 128))
 
     first, second = everyones(main, 2)
     assert first == second
-    assert len(set(first)) == test.REPETITIONS == 128
+    assert len(set(first)) == test.REPETITIONS
     assert all(jacobi_var(g, 2147483647 * 2147483587) == 1 for g in first)
 
 
@@ -174,49 +173,42 @@ def test_with_three_parties_powers_tell_their_product_alone():
     """The same N and base again and again: what one party opens is another unit each time, spread over all of them."""
     p, q, times = 19, 23, 3000
     sums = sums_of([(p, q)] * times, 3)
-    seen = []
+    moduli = [Modulus(p * q)] * times
 
     async def main(ctx):
-        exchange = ctx.exchange
-
-        async def noted(*arrays):
-            result = await exchange(*arrays)
-            seen.append([to_ints(each) for each in result[0]])
-            return result
-
-        moduli = [Modulus(p * q)] * times
-        powers = await test._opened(ctx, moduli, await opened_powers(ctx, moduli))
-        seen.append(powers)
-
-    async def opened_powers(ctx, moduli):
         powers = test._powers(moduli, from_ints([4] * times, 1), sums[ctx.me], ctx.me == 0)
         pairs_of = [(j, ctx.pairwise_prg(j, "blinds of a test")) for j in ctx.others]
-        return test._blinded(ctx.me, moduli, powers, pairs_of)
+        return await test._opened(ctx, moduli, test._blinded(ctx.me, moduli, powers, pairs_of))
 
-    everyones(main, 3)
-    units = 18 * 22
-    for party in (1, 2):
-        counts = np.bincount(np.array(seen[0][party]), minlength=p * q)
+    opened = everyones(main, 3)[0]
+    units = (p - 1) * (q - 1)
+    for party in range(3):
+        counts = np.bincount(np.array(opened[party]), minlength=p * q)
         assert all(gcd(v, p * q) == 1 for v in np.flatnonzero(counts))
         assert counts.max() < times / units + 8 * (times / units) ** 0.5
+    assert all(v[0] in (rest := v[1] * v[2] % (p * q), p * q - rest) for v in zip(*opened, strict=True))
 
 
-def test_a_power_above_its_modulus_names_its_sender():
+@pytest.mark.parametrize("sent", [437, 1000, 0, 19, 23 * 5], ids=str)
+def test_a_power_that_is_no_unit_names_its_sender(sent):
     async def main(ctx):
-        sums = from_ints([5], 1)
-        if ctx.me == 1:
-            call = ctx
-            call.send(0, np.array([[437]], np.uint64))
-            await call.receive(0, Spec((1, 1)))
-            return None
-        return await test._opened(ctx, [Modulus(437)], sums)
+        n, power = (1009, sent) if ctx.me else (437, 5)
+        return await test._opened(ctx, [Modulus(n)], from_ints([power], 1))
 
     runs = run_parties(main, 2, audit=False, collect=True)
     assert runs[0].error.code == "malformed-residues"
     assert runs[0].error.party == "party1"
-    assert not isinstance(runs[0].error, Abort)
 
 
 def test_sums_of_shares():
     shares = np.stack([from_ints([2**127 - 1, 5], 2), from_ints([2**126, 7], 2)])
     assert to_ints(total_of(shares)) == [2**127 - 1 + 2**126, 12]
+
+
+def test_small_factors_are_seen():
+    large = 2**31 - 1, 2**61 - 1
+    assert not has_small_factor(large[0] * large[1], 61)
+    for r in (3, 65521):
+        assert has_small_factor(large[0] * r, 64)
+    assert not has_small_factor(large[0] * 65537, 64)
+    assert not has_small_factor(19 * 23, 5)

@@ -17,18 +17,13 @@ from math import gcd
 
 import numpy as np
 
-from mpc.algebra.bigint import (
-    Modulus,
-    from_ints,
-    jacobi_var,
-    limbs_for,
-    montgomery_exponentiate,
-    to_ints,
-)
+from mpc.accounts.cost import cost
+from mpc.algebra.bigint import Modulus, from_ints, limbs_for, montgomery_exponentiate, to_ints
 from mpc.algebra.residues import Residues
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
 from mpc.prg import Prg
+from protocols.joint_keys.public_tests import bases as public_bases
 from protocols.joint_keys.residue_products import open_residues, shared_product
 from protocols.joint_keys.search_space import other_moduli
 from protocols.ot.small_products import malformed_residues
@@ -41,7 +36,6 @@ SPARE_BITS = 80
 """What masks p + q - 1 shows with a probability of about 2^-80."""
 
 _FIRST_BASE = 4
-_SPARE_BYTES = 16
 
 
 async def screened(ctx: Context, numbers: Sequence[int], sums: Words) -> list[bool]:
@@ -60,7 +54,7 @@ async def is_biprime(ctx: Context, ends: Pairs, n: int, total: Words) -> bool:
     total: (limbs,), as of `screened`. A number that is none passes with probability 2^-128 at most; then N and phi(N)
     have no common factor, as Paillier's cryptosystem asks. One round, an extension's and three.
     """
-    bases = await ctx.in_thread(_bases, ctx.common_prg("bases of a test"), n)
+    bases = await ctx.in_thread(public_bases, ctx.common_prg("bases of a test"), n, REPETITIONS)
     modulus = Modulus(n)
     passed = await _pass(ctx, [modulus] * REPETITIONS, bases, np.broadcast_to(total, (REPETITIONS, len(total))))
     return all(passed) and await _is_coprime(ctx, ends, n, total)
@@ -124,14 +118,19 @@ def _alike(moduli: list[Modulus]) -> list[tuple[Modulus, list[int]]]:
     return [(moduli[rows[0]], rows) for rows in places.values()]
 
 
+@cost(rounds=1, words=lambda moduli, powers: powers.size)
 async def _opened(ctx: Context, moduli: list[Modulus], powers: Words) -> list[list[int]]:
-    """All parties' powers, each checked to be below its N."""
+    """All parties' powers, each checked to be a unit below its N."""
     (everyones,) = await ctx.exchange(powers)
     values = [to_ints(each) for each in everyones]
-    for j, theirs in enumerate(values):
-        if any(value >= m.n for value, m in zip(theirs, moduli, strict=True)):
+    for j in ctx.others:
+        if not await ctx.in_thread(_are_units, moduli, values[j]):
             raise malformed_residues(ctx, j)
     return values
+
+
+def _are_units(moduli: list[Modulus], values: list[int]) -> bool:
+    return all(value < m.n and gcd(value, m.n) == 1 for value, m in zip(values, moduli, strict=True))
 
 
 def _equal(n: int, v: Sequence[int]) -> bool:
@@ -139,17 +138,6 @@ def _equal(n: int, v: Sequence[int]) -> bool:
     for factor in v[1:]:
         product = product * factor % n
     return v[0] % n in (product, n - product)
-
-
-def _bases(prg: Prg, n: int) -> Words:
-    """Public coins: random numbers with Jacobi symbol 1."""
-    size = -(-n.bit_length() // 8) + _SPARE_BYTES
-    found: list[int] = []
-    while len(found) < REPETITIONS:
-        g = int.from_bytes(prg.bytes(size), "little") % n
-        if jacobi_var(g, n) == 1:
-            found.append(g)
-    return from_ints(found, limbs_for(n.bit_length()))
 
 
 async def _is_coprime(ctx: Context, ends: Pairs, n: int, total: Words) -> bool:
