@@ -71,8 +71,8 @@ FOLDER_ORDER = {
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
         "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13",
-        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20",
-        "__init__",
+        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "noise",
+        "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.vole": (
         "ends", "base_kos16", "leaves", "products", "lpn_parameters", "iteration", "silent_wykw21", "planned_wykw21",
