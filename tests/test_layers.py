@@ -116,9 +116,9 @@ FOLDER_ORDER = {
         "extremes", "products", "spreads", "statistics", "sorting", "compaction", "order_statistics", "counting",
         "floor_quotients", "public_divisors", "rounding", "elementary", "activations", "series", "linear_algebra",
         "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs", "evaluate", "supposing",
-        "revealing", "bridge", "from_ciphertexts", "to_ciphertexts", "known_arrays", "circuit_inputs", "circuit_rows",
-        "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "relations", "proving",
-        "__init__",
+        "revealing", "bridge", "from_ciphertexts", "from_joint", "to_ciphertexts", "known_arrays", "circuit_inputs",
+        "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "relations",
+        "proving", "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
@@ -137,7 +137,8 @@ FOLDER_ORDER = {
         "sharing_shamir79", "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
     ),
     "protocols.encrypted": (
-        "masking", "description", "receiving", "to_shares", "from_shares", "session_keys", "products", "__init__",
+        "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",
+        "products", "__init__",
     ),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (

@@ -133,7 +133,7 @@ async def _revealed(
         if not ciphertexts.size:
             nothing = np.zeros((*ciphertexts.shape, share.joint.group.messages.limbs), U64)
             return [nothing if ctx.me in receivers else None]
-        return [await _opened(ctx, share, ciphertexts, receivers, held, proved, refused)]
+        return [await open_messages(ctx, share, ciphertexts, receivers, held, proved, refused)]
 
     output = output_of(ctx, array.shape, array.scale.bound, array.scale.fractional_bits, receivers)
     (messages,) = await released_by(ctx, [output], open_)
@@ -145,7 +145,7 @@ def _numbers(array: Array, messages: Words | None, *, exact: bool = False) -> np
     return None if messages is None else numbers_in(array, messages, scale)
 
 
-async def _opened(
+async def open_messages(
     ctx: Context,
     share: KeyShare,
     ciphertexts: Ciphertexts,
@@ -154,7 +154,10 @@ async def _opened(
     proved: bool,
     refused: list[PeerError],
 ) -> Words | None:
-    """The messages (*shape, limbs) at receivers; `refused` has why parts of others were not taken."""
+    """The messages (*shape, limbs) at receivers; `refused` has why parts of others were not taken.
+
+    For protocols, of what they have masked: what a program lets a party know is an output (`reveal`).
+    """
     joint = share.joint
     flat = ciphertexts.words.reshape(-1, joint.group.ciphertexts.limbs)
     setting = Setting.of(ctx, ctx.me) if proved else None
