@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import arithmetic, garbled, kernels, numpy, online, paillier, plans, preprocessing, proofs, results
+from bench import arithmetic, elgamal, garbled, kernels, numpy, online, paillier, plans, preprocessing, proofs, results
 from bench.display import show
 from bench.harness import AnyRow, Options, write_json
 from bench.suppliers import EVERY
@@ -21,6 +21,7 @@ TABLES = {
     preprocessing.TABLE: preprocessing.TITLE,
     garbled.TABLE: garbled.TITLE,
     paillier.TABLE: paillier.TITLE,
+    elgamal.TABLE: elgamal.TITLE,
     plans.TABLE: plans.TITLE,
     proofs.TABLE: proofs.TITLE,
 }
@@ -71,6 +72,8 @@ def names(table: str) -> list[str]:
         return garbled.names()
     if table == paillier.TABLE:
         return paillier.names()
+    if table == elgamal.TABLE:
+        return elgamal.names()
     if table == plans.TABLE:
         return list(plans.PROGRAMS)
     if table == proofs.TABLE:
@@ -90,6 +93,8 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
         return garbled.measure(options)
     if table == paillier.TABLE:
         return paillier.measure(options)
+    if table == elgamal.TABLE:
+        return elgamal.measure(options)
     if table == plans.TABLE:
         return plans.measure(options)
     if table == proofs.TABLE:

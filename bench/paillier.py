@@ -10,19 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from math import exp, log
+from os import urandom
 
 import numpy as np
 
 from bench import joint_keys, kernels
 from bench.harness import Options, Throughput
+from bench.joint_decryption import PARTIES, JointDecryption
 from bench.kernels.bignum import power_instructions, product_instructions, square_instructions
 from bench.kernels.workload import KernelWorkload
 from mpc.algebra.cores import using_cores
+from mpc.algebra.ring import Z64
 from native import keep_memory, using
 from protocols import paillier
+from protocols.encrypted.masking import masking_for, slack
+from protocols.paillier.encoding import Scale
 from protocols.paillier.matrices import best_way
+from protocols.paillier.packing import SPARE_BITS
 from protocols.paillier.prime_search import BLUM_SIEVE, ROUNDS
 from protocols.paillier.randomisers import TABLE_WIDTH
 
@@ -33,7 +39,7 @@ BITS = 2048
 SIDE = 1000
 BATCH_SIDE, VECTORS = 100, 46
 _EULER = 0.5772156649
-_BATCH, _SUMS, _SCALED = 64, 1024, 64
+_BATCH, _SUMS, _SCALED, _JOINT = 64, 1024, 64, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +98,35 @@ class _Data:
         return self.key.public.encrypt_packed(numbers, bound=1000)
 
     @cached_property
+    def _joint(self) -> dict[int, JointDecryption]:
+        key = paillier.generate(BITS, safe=True)
+        encrypted = key.public.encrypt(self.values[:_JOINT])
+        return {parties: JointDecryption(key, parties, encrypted) for parties in PARTIES}
+
+    def jointly(self, parties: int, *, proved: bool) -> object:
+        """What one of so many parties does to decrypt."""
+        work = self._joint[parties]
+        return work.decrypt_proved() if proved else work.decrypt()
+
+    @cached_property
     def small_matrix(self) -> paillier.Public:
         return paillier.public(np.random.default_rng(5).integers(-128, 128, (BATCH_SIDE, BATCH_SIDE)))
+
+
+def _shared(data: _Data) -> object:
+    """Both ends of a masked decryption: what the holder computes, then the owner of the key."""
+    held, key = data.many, data.key
+    how = masking_for(held.scale, held.shape, None, held.group)
+    masks = how.draw(urandom)
+    hidden = paillier.Ciphertexts(held.encryption, how.hide(held, masks, urandom), Scale(0, 0), fresh=False)
+    return how.mask_part(Z64, masks, 0), how.masked_part(Z64, key.decrypt_words(hidden), held.group, 0)
+
+
+def _sharing() -> float:
+    """Of a number of 63 bits and a sign: its slot's squares, and its part of the random power and of the decryption."""
+    width = 64 + slack(_SUMS) + 2
+    slots = (BITS - SPARE_BITS) // width
+    return width * square_instructions(2 * BITS) + PRODUCT + (POWER + HALVES + 3 * PRODUCT) / slots
 
 
 def _table_products(exponent_bits: int) -> int:
@@ -122,6 +155,7 @@ def _entries(side: int, bits: int) -> float:
 
 
 PRODUCT, POWER = product_instructions(2 * BITS), power_instructions(2 * BITS, BITS)
+WHOLE_POWER = power_instructions(2 * BITS, 2 * BITS)
 HALVES = 2 * power_instructions(BITS, BITS // 2) + PRODUCT
 WORKS = {
     "paillier.keygen_2048": _Work("keys", 1, lambda data: paillier.generate(BITS), _tests_of_a_key()),
@@ -152,6 +186,16 @@ WORKS = {
         "entries", BATCH_SIDE**2 * VECTORS, lambda data: data.small_matrix @ data.packed,
         _entries(BATCH_SIDE, 7) / VECTORS,
         "matvec_2048_packed has 100 x 100 public entries of 8 bits, for 46 vectors in the slots of 100 ciphertexts",
+    ),
+    **{
+        f"paillier.threshold_decrypt_2048_{parties}{'_proved' if proved else ''}": _Work(
+            "values", _JOINT, partial(_Data.jointly, parties=parties, proved=proved), WHOLE_POWER,
+        )
+        for parties in PARTIES
+        for proved in (False, True)
+    },
+    "paillier.to_shares_2048": _Work(
+        "values", _SUMS, _shared, _sharing(), "to_shares_2048 is of numbers of 64 bits, the work of both parties",
     ),
 }  # fmt: skip
 

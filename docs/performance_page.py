@@ -107,6 +107,7 @@ def _machine(file: Path, rows: Sequence[AnyRow]) -> Iterator[str]:
         yield from _section(f"Work and the material for it, nobody trusted, {where}", _totals(totals))
     yield from _section("Plans", _plans([row for row in rows if isinstance(row, Planning)]))
     yield from _section("Paillier, one core", _kernels([row for row in rows if row.table == "paillier"]))
+    yield from _section("ElGamal, one core", _kernels([row for row in rows if row.table == "elgamal"]))
     yield from _section("Kernels, one core", _kernels(rates))
     yield from _section("Zero-knowledge proofs, one core", _proofs([row for row in rows if row.table == "proofs"]))
     yield from _section("Public-key work by others", _outside(rates))

@@ -8,8 +8,9 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, elgamal, joint_keys, paillier, proofs
+    from protocols import circuits, elgamal, joint_keys, learning, paillier, proofs
     from protocols.array import (
+        KnownArray,
         SecretArray,
         authenticated,
         cholesky,
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
         garbled,
         inv,
         inverse_sqrt,
+        known,
+        known_matmul,
         log_softmax,
         lstsq,
         permutation,
@@ -56,6 +59,7 @@ __all__ = [
     "Context",
     "Float32",
     "Int",
+    "KnownArray",
     "LocalError",
     "ParleyError",
     "PeerError",
@@ -80,6 +84,9 @@ __all__ = [
     "inv",
     "inverse_sqrt",
     "joint_keys",
+    "known",
+    "known_matmul",
+    "learning",
     "log_softmax",
     "lstsq",
     "mux",
@@ -112,7 +119,7 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "elgamal", "joint_keys", "paillier", "proofs")
+_MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "proofs")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),

@@ -79,6 +79,7 @@ class Root(IntEnum):
     STANDING = 6
     AHEAD = 7
     MEETING = 8
+    PAILLIER_KEYS = 9
 
 
 class Foresight(Protocol):

@@ -30,15 +30,21 @@ def receivers_among(everyone: range, to: Receivers) -> tuple[int, ...]:
     return (to,) if isinstance(to, int) else tuple(dict.fromkeys(to))
 
 
-def require_place(ctx: Context, place: int, parties: int) -> None:
-    """LocalError `joint-key-place` unless a share is that of this party, of a key of as many parties as the run has."""
-    if (place, parties) != (ctx.me, ctx.n):
+def require_place(ctx: Context, place: int, parties: int, places: Sequence[int] | None = None) -> tuple[int, ...]:
+    """The places in a key of `parties` of all parties of the run, by their indices: all in order, or as `places` says.
+
+    LocalError `joint-key-place` unless these are as many different ones as the run has parties, this one's among them
+    where its share is.
+    """
+    found = tuple(range(parties)) if places is None else tuple(places)
+    if len(found) != ctx.n or len(set(found) & set(range(parties))) != ctx.n or found[ctx.me] != place:
         raise LocalError(
             "joint-key-place",
             f"this share is that of party {place} of {parties}; here it is party {ctx.me} of {ctx.n}",
-            "give each party its own share, in a run of as many parties as the key was made for",
+            "give each party its own share; in a run of some of the key's parties, `places` says which these are",
             line=ctx.line or None,
         )
+    return found
 
 
 def output_of(

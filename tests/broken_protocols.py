@@ -18,6 +18,7 @@ TRANSFERS, GARBLING = "ot/test_pitfalls_of_transfers.py", "garbled/test_pitfalls
 CORRELATED, BASE, CONTEXT = "protocols/ot/correlated.py", "protocols/ot/base_co15.py", "mpc/context.py"
 PRG, HASH, DEALING = "mpc/prg.py", "mpc/domain_hash.py", "protocols/preprocessing/dealing.py"
 PROOFS, CLAIMS = "proofs/test_quicksilver.py", "proofs/test_claims_in_runs.py"
+OF_PROOFS = "proofs/test_pitfalls_of_proofs.py"
 QUICKSILVER, SENDING = "protocols/proofs/quicksilver_ysww21.py", "protocols/proofs/by_transfers.py"
 INPUTS = "protocols/array/circuit_inputs.py"
 VALID, NOBODY = "not all(sodium.crypto_core_ed25519_is_valid_point(point) for", "not all(True for"
@@ -109,6 +110,30 @@ MISTAKES = [
          "protocols/proofs/standing_ends.py", "self.lost = True", "self.lost = False"),
         ("bits_beyond_the_proof_are_refused", "padding that says anything", SENDING,
          "_check_padding(who, part, message)", "pass"),
+    ),
+    *_mistakes(
+        OF_PROOFS,
+        ("commitment_copying", "challenges without the prover", "protocols/proofs/transcript.py",
+         'ctx.hash("zero-knowledge proof", prover)', 'ctx.hash("zero-knowledge proof")'),
+        ("weak_fiat_shamir_transcript", "a range without its commitments", "protocols/proofs/range_bbbpwm18.py",
+         "self.pedersen.h, self.commitments)", "self.pedersen.h)"),
+        ("weak_fiat_shamir_transcript", "a circuit without its commitments", "protocols/proofs/circuit_bbbpwm18.py",
+         "self.pedersen.h, self.commitments)", "self.pedersen.h)"),
+        ("low_entropy_witness", "numbers without blindings", "protocols/proofs/affine_cggmp21.py",
+         "blinded: bool = True, source", "blinded: bool = False, source"),
+        ("vacuous_empty_list", "no proofs hold", "protocols/proofs/reading.py", "if not read:", "if False:"),
+        ("panic_instead_of_abort", "a foreign error", "protocols/proofs/reading.py",
+         "raise setting.prover.malformed()", "raise ValueError"),
+    ),
+    *_mistakes(
+        "proofs/test_many_relations.py",
+        ("errors_that_cancel_are_noticed", "weights that are all one", "protocols/proofs/many_relations.py",
+         "to_ints(random_numbers(one.relation.count, WEIGHT_BITS, os.urandom))", "[1] * one.relation.count"),
+    ),
+    *_mistakes(
+        "proofs/test_proofs_to_everyone.py",
+        ("a_prover_who_proves_different_things_is_noticed", "hashes that nobody compares",
+         "protocols/proofs/to_everyone.py", "if differing:", "if False:"),
     ),
 ]  # fmt: skip
 

@@ -31,7 +31,7 @@ ORDER = {
         "authenticated.masks", "authenticated.task", "authenticated.common", "authenticated.garbling",
         "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver", "yao", "ot", "vole",
         "preprocessing.pairs", "proofs", "joint_keys", "elgamal", "encrypted", "numeric", "preprocessing.coins",
-        "authenticated", "preprocessing", "array", "prepared", "horizon", "runs",
+        "authenticated", "preprocessing", "array", "learning", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -116,8 +116,9 @@ FOLDER_ORDER = {
         "extremes", "products", "spreads", "statistics", "sorting", "compaction", "order_statistics", "counting",
         "floor_quotients", "public_divisors", "rounding", "elementary", "activations", "series", "linear_algebra",
         "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs", "evaluate", "supposing",
-        "revealing", "bridge", "from_ciphertexts", "to_ciphertexts", "circuit_inputs", "circuit_rows", "circuit_ways",
-        "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "relations", "proving", "__init__",
+        "revealing", "bridge", "from_ciphertexts", "to_ciphertexts", "known_arrays", "circuit_inputs", "circuit_rows",
+        "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "relations", "proving",
+        "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
@@ -130,10 +131,13 @@ FOLDER_ORDER = {
         "residue_products", "candidates_cdklrs20", "joint_biprimality_bf97", "boneh_franklin_bf97", "__init__",
     ),
     "protocols.elgamal": (
-        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "sharing_shamir79",
-        "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
+        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "statements",
+        "sharing_shamir79", "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
     ),
-    "protocols.encrypted": ("masking", "description", "receiving", "to_shares", "from_shares", "__init__"),
+    "protocols.encrypted": (
+        "masking", "description", "receiving", "to_shares", "from_shares", "session_keys", "products", "__init__",
+    ),
+    "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",
         "device_words", "__init__",

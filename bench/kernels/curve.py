@@ -15,10 +15,10 @@ from mpc.algebra.cores import using_cores
 from mpc.algebra.group import Bases, Points, Scalars, dot_var
 from mpc.algebra.ristretto import ORDER, generator
 
-_LANES = 8
-_SUM = 8 * 50 / _LANES
-_DOUBLING = (4 * 50 + 4 * 30) / _LANES
-_WINDOWS = 64
+LANES = 8
+SUM = 8 * 50 / LANES
+DOUBLING = (4 * 50 + 4 * 30) / LANES
+WINDOWS = 64
 _MANY = 1024
 
 
@@ -38,7 +38,7 @@ def _products(count: int) -> KernelWorkload:
         count,
         _on_one_core(lambda: points * scalars),
         "vpmadd52",
-        _WINDOWS * (_SUM + 4 * _DOUBLING),
+        WINDOWS * (SUM + 4 * DOUBLING),
         {"pynacl": _sodium_products(count)},
     )
 
@@ -51,7 +51,7 @@ def _from_tables(count: int) -> KernelWorkload:
         count,
         _on_one_core(lambda: bases.dot(scalars)),
         "vpmadd52",
-        _WINDOWS * _SUM,
+        WINDOWS * SUM,
     )
 
 
@@ -64,7 +64,7 @@ def _public_sum(terms: int) -> KernelWorkload:
         terms,
         _on_one_core(lambda: dot_var(points, scalars)),
         "vpmadd52",
-        digits * _SUM,
+        digits * SUM,
     )
 
 
@@ -77,7 +77,7 @@ def _decoding(count: int) -> KernelWorkload:
         count,
         _on_one_core(lambda: Points.from_bytes(points.group, data)),
         "vpmadd52",
-        (254 * 30 + 30 * 50) / _LANES,
+        (254 * 30 + 30 * 50) / LANES,
     )
 
 

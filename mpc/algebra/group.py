@@ -304,12 +304,12 @@ def dot(points: Points, scalars: Scalars) -> Points:
     return _dot(points, scalars, public=False)
 
 
-def dot_var(points: Points, scalars: Scalars) -> Points:
-    """The same for scalars that are public: time depends on them."""
-    return _dot(points, scalars, public=True)
+def dot_var(points: Points, scalars: Scalars, *, bits: int | None = None) -> Points:
+    """The same for scalars that are public, of at most `bits` bits: time depends on them."""
+    return _dot(points, scalars, public=True, bits=bits)
 
 
-def _dot(points: Points, scalars: Scalars, *, public: bool) -> Points:
+def _dot(points: Points, scalars: Scalars, *, public: bool, bits: int | None = None) -> Points:
     group, shape = points.group, np.broadcast_shapes(points.shape, scalars.shape)
     if not shape:
         raise LocalError("wrong-shape", "one element and one scalar have no axis to sum along", "use `*`")
@@ -317,7 +317,7 @@ def _dot(points: Points, scalars: Scalars, *, public: bool) -> Points:
     rows = math.prod(outer)
     x = contiguous(points.broadcast(shape).reshape(rows, terms).words)
     s = contiguous(scalars.broadcast(shape).reshape(rows, terms).words)
-    return Points(group, group.sums_of_products(x, s, public=public)).reshape(*outer)
+    return Points(group, group.sums_of_products(x, s, public=public, bits=bits)).reshape(*outer)
 
 
 class Bases:

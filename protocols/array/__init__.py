@@ -39,6 +39,7 @@ from protocols.array.full_rank import inv, lstsq, pinv
 from protocols.array.functions import erf, inverse_sqrt, sigmoid
 from protocols.array.garbling import garbled
 from protocols.array.inputs import secret
+from protocols.array.known_arrays import KnownArray, known, known_matmul
 from protocols.array.order_statistics import topk, unique, unique_count
 from protocols.array.positive_definite import cholesky, det, solve
 from protocols.array.proving import prove
@@ -47,10 +48,11 @@ from protocols.array.secret import SecretArray
 from protocols.array.to_ciphertexts import ciphertexts_of
 
 __all__ = [
-    "SecretArray", "arithmetic", "authenticated", "cholesky", "ciphertexts_of", "compress", "compute", "counting",
-    "cumulative", "det", "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv", "inverse_sqrt",
-    "linear_algebra", "log_softmax", "logic", "lstsq", "matrices", "order_statistics", "permutation", "pinv",
-    "private", "products", "prove", "quotients", "rearranging", "relu", "reveal", "rounding", "secret",
-    "secret_from", "secret_from_ciphertexts", "selecting", "series", "shape", "share_of", "shuffle", "sigmoid",
-    "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique", "unique_count", "writing",
+    "KnownArray", "SecretArray", "arithmetic", "authenticated", "cholesky", "ciphertexts_of", "compress", "compute",
+    "counting", "cumulative", "det", "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv",
+    "inverse_sqrt", "known", "known_matmul", "linear_algebra", "log_softmax", "logic", "lstsq", "matrices",
+    "order_statistics", "permutation", "pinv", "private", "products", "prove", "quotients", "rearranging", "relu",
+    "reveal", "rounding", "secret", "secret_from", "secret_from_ciphertexts", "selecting", "series", "shape",
+    "share_of", "shuffle", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique",
+    "unique_count", "writing",
 ]  # fmt: skip

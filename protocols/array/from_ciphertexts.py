@@ -17,6 +17,7 @@ from protocols.array.secret import SecretArray
 from protocols.encrypted.description import Description, described
 from protocols.encrypted.masking import Masking, masking_for
 from protocols.encrypted.to_shares import Conversion, to_shares
+from protocols.outputs import check_range
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
@@ -43,10 +44,11 @@ async def secret_from_ciphertexts(
 
     Nobody learns any of them: the owner sees them under masks, within 2^-40 of random ones for all together, and
     nothing of how they were computed. Against semi-honest parties, any of them together but holder and owner.
-    Two rounds, and 512 bytes for 18 numbers of 63 bits (2048-bit key). Packed numbers need 42 guard bits, and more for
-    many. Source: `protocols.encrypted.to_shares`.
-    LocalError `no-value`, `same-party`, `paillier-overflow`, `paillier-other-key`, `paillier-beyond-bound`; PeerError
-    `paillier-malformed`, `paillier-other-key`, `paillier-range`, `paillier-not-unit`, `too-many-elements`.
+    A round, and 512 bytes for 17 of a thousand numbers of 63 bits (2048-bit key). Packed numbers need 42 guard bits,
+    and more for many. Source: `protocols.encrypted.to_shares`.
+    LocalError `no-value`, `same-party`, `range-exceeded` (a bound that the ring does not hold), `paillier-overflow`,
+    `paillier-beyond-bound`; PeerError `paillier-malformed`, `paillier-other-key`, `paillier-range`,
+    `paillier-not-unit`, `too-many-elements`.
     """
     need_context(ctx, "secret_from_ciphertexts")
     line = user_line()
@@ -57,10 +59,12 @@ async def secret_from_ciphertexts(
         told = await described(call, holder, own if isinstance(own, Ciphertexts | Packed) else None)
         release = None if ctx.me == holder else _admitted(call, holder, told)
         shift = max(0, min(told.scale.fractional_bits - ctx.fractional_bits, told.scale.bound.bit_length()))
+        facts = _facts(told, shift, error)
+        check_range(ctx.session, "secret_from_ciphertexts", facts.range, facts.scale, line)
         masking, group = _masking(call, holder, own, told)
         share = await to_shares(call, Conversion(holder, owner, told.shape, shift, masking, group), own)
     ctx.join(call)
-    x = given(ctx, share, _facts(told, shift, error))
+    x = given(ctx, share, facts)
     if release is not None:
         finalize(x.node.value, release).atexit = False
     return x

@@ -72,15 +72,15 @@ async def secret(
     owner = party_index(ctx, owner, line)
     refuse_unknown_kind(kind, line)
     call = ctx.child("secret", line=line)
-    own = _own_array(call, value, kind, line) if ctx.me == owner else None
+    own = own_array(call, value, kind, line) if ctx.me == owner else None
     if own is not None and ctx.session.shadows is not None:
         ctx.session.shadows.of_input(call.path, own)
-    shape, kind = await _header(call, owner, own, kind)
+    shape, kind = await shape_and_kind(call, owner, own, kind)
     told = f"a secret of shape {shape}"
     release = None if own is not None else ctx.session.intake.admit(prod(shape), ctx.names[owner], told, line)
     scale = ctx.fractional_bits if kind == "fixed" else 0
     bounds = bounds_of(range, kind, scale, line)
-    words = None if own is None or ctx.planning else _encoded(call, own, scale, bounds)
+    words = None if own is None or ctx.planning else encoded_within(call, own, scale, bounds)
     ctx.join(call)
     known = Facts(shape, kind, scale, bounds.off_by(ENCODING_ERROR) if kind == "fixed" else bounds)
     x = record(INPUT, home=ctx, owner=owner, words=words, known=known)
@@ -117,7 +117,8 @@ def _two_numbers(range_: Any, line: str) -> tuple[float, float]:
     return lo, hi
 
 
-def _own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.NDArray[Any]:
+def own_array(call: Context, value: Any, kind: Kind | None, line: str) -> npt.NDArray[Any]:
+    """What the owner passes, as an array of numbers. LocalError `no-value`, `not-a-number`, `not-whole`, ..."""
     if value is None:
         raise LocalError(
             "no-value",
@@ -140,7 +141,9 @@ def _is_whole(array: npt.NDArray[Any]) -> bool:
     return array.dtype.kind != "f" or bool(np.all(np.isfinite(array) & (array == np.rint(array))))
 
 
-async def _header(call: Context, owner: int, own: npt.NDArray[Any] | None, kind: Kind | None) -> tuple[Shape, Kind]:
+async def shape_and_kind(
+    call: Context, owner: int, own: npt.NDArray[Any] | None, kind: Kind | None
+) -> tuple[Shape, Kind]:
     """The owner tells the others shape and kind."""
     if own is not None:
         kind = kind or _kind_of(own)
@@ -179,7 +182,8 @@ def checked_shape(shape: Any) -> Shape:
     return tuple(shape)
 
 
-def _encoded(call: Context, own: npt.NDArray[Any], scale: int, bounds: Range) -> npt.NDArray[np.uint64]:
+def encoded_within(call: Context, own: npt.NDArray[Any], scale: int, bounds: Range) -> npt.NDArray[np.uint64]:
+    """Ring elements of a party's own numbers. LocalError `out-of-range` where one is outside its range."""
     ring = call.ring
     try:
         words = encode(own, scale, ring)

@@ -6,6 +6,7 @@ from protocols.elgamal.key_shares import KeyShare
 from protocols.elgamal.keys import PrivateKey, PublicKey
 from protocols.elgamal.messages import to_bytes
 from protocols.elgamal.revealing import reveal, reveal_despite
+from protocols.elgamal.statements import Encrypted, encrypt_to_prove, known_plaintexts, same_as_committed
 from protocols.paillier.key_files import new_key_file
 from protocols.paillier.scaling import Public, public
 
@@ -15,18 +16,22 @@ load_share = KeyShare.load
 
 __all__ = [
     "Ciphertexts",
+    "Encrypted",
     "KeyShare",
     "PrivateKey",
     "Public",
     "PublicKey",
     "concatenate",
+    "encrypt_to_prove",
     "generate",
     "generate_together",
+    "known_plaintexts",
     "load",
     "load_share",
     "new_key_file",
     "public",
     "reveal",
     "reveal_despite",
+    "same_as_committed",
     "to_bytes",
 ]

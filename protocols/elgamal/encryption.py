@@ -46,7 +46,10 @@ class Encryption:
 
     def encrypt(self, messages: Scalars, source: RandomBytes = os.urandom) -> Words:
         """(r G, m G + r Y) for secret messages m and fresh r."""
-        r = Scalars.random(self.group.order, messages.shape, source)
+        return self.encrypted(messages, Scalars.random(self.group.order, messages.shape, source))
+
+    def encrypted(self, messages: Scalars, r: Scalars) -> Words:
+        """The same for given secret r, uniformly random, used for nothing else."""
         both = Scalars(messages.order, np.stack([r.words, messages.words], axis=-2))
         return joined(self._g.dot(_column(r)), self._y_and_g.dot(both))
 

@@ -42,8 +42,11 @@ def is_right(setting: Setting, image: Points, ciphertexts: Words, part: Points) 
     transcript.absorb("part of a decryption", g, image, first, second, part)
     words = transcript.words("weights", _WEIGHT_WORDS * (len(part) + 1)).reshape(-1, _WEIGHT_WORDS)
     weights = Scalars(group.order, group.order.reduce(words))
-    sums = [dot_var(concatenate_points([one.reshape(1), many]), weights) for one, many in ((g, first), (image, part))]
-    return same_logarithm([g, sums[0]], [image, sums[1]])
+    base, sum_of_parts = (
+        dot_var(concatenate_points([one.reshape(1), many]), weights, bits=min(64 * _WEIGHT_WORDS, group.order.bits))
+        for one, many in ((g, first), (image, part))
+    )
+    return same_logarithm([g, base], [image, sum_of_parts])
 
 
 def combined(parties: Sequence[int], parts: Sequence[Points], ciphertexts: Words) -> Points:

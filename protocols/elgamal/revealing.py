@@ -21,20 +21,19 @@ from mpc.algebra.group import Points
 from mpc.algebra.ring import Words
 from mpc.algebra.ristretto import RISTRETTO, generator
 from mpc.context import Context, Spec
-from mpc.errors import LocalError, PeerError
+from mpc.errors import PeerError
 from protocols.elgamal.ciphertexts import Ciphertexts
 from protocols.elgamal.joint_decryption_ped91 import combined, is_right, part_of
 from protocols.elgamal.key_shares import KeyShare
 from protocols.elgamal.plaintexts import from_points
-from protocols.outputs import Output, released_by
+from protocols.joint_decryption import Receivers, output_of, receivers_among, require_place, right_parts
+from protocols.outputs import released_by
 from protocols.proofs import proof as sigma
 from protocols.proofs.linear import same_logarithm
 from protocols.proofs.sending import points_in
 from protocols.proofs.transcript import Bytes, Setting
-from protocols.ranges import Range
 
 Numbers = npt.NDArray[Any]
-Receivers = int | Sequence[int] | None
 
 
 def _rounds(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
@@ -42,7 +41,7 @@ def _rounds(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int
 
 
 def _words(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
-    receivers = _receivers(range(share.n), to)
+    receivers = receivers_among(range(share.n), to)
     return len(receivers) * (array.size * RISTRETTO.encoding_bytes + _proof_bytes()) // 8 if array.size else 0
 
 
@@ -79,8 +78,8 @@ async def _revealed(
     ctx: Context, share: KeyShare, array: Ciphertexts, to: Receivers
 ) -> tuple[Numbers | None, list[PeerError]]:
     share.public.require_own(array)
-    _require_place(ctx, share)
-    receivers, flat = _receivers(ctx.everyone, to), array.words.reshape(array.size, array.words.shape[-1])
+    require_place(ctx, share.me, share.n)
+    receivers, flat = receivers_among(ctx.everyone, to), array.words.reshape(array.size, array.words.shape[-1])
     ctx.remark(await ctx.in_thread(_mark, array, receivers))
     refused: list[PeerError] = []
 
@@ -89,7 +88,8 @@ async def _revealed(
             return [array.parts[1].reshape(0) if ctx.me in receivers else None]
         return [await _opened(ctx, share, flat, receivers, refused)]
 
-    (points,) = await released_by(ctx, [_output(ctx, array, receivers)], open_)
+    output = output_of(ctx, array.shape, array.scale.bound, array.fractional_bits, receivers)
+    (points,) = await released_by(ctx, [output], open_)
     if points is None:
         return None, refused
     return await ctx.in_thread(from_points, points.reshape(*array.shape), array.scale), refused
@@ -100,37 +100,29 @@ async def _opened(
 ) -> Points | None:
     """m G (m,) at receivers; `refused` has why parts of others were not taken."""
     source = ctx.prg("nonces of a part of a decryption").bytes
-    own, proof = await ctx.in_thread(_own_part, Setting.of(ctx, ctx.me), share, flat, source)
-    for receiver in receivers:
-        if receiver != ctx.me:
-            ctx.send(receiver, own.to_bytes())
-            ctx.send(receiver, proof)
-    if ctx.me not in receivers:
+    own = await ctx.in_thread(_own_part, Setting.of(ctx, ctx.me), share, flat, source)
+    right = await right_parts(
+        ctx, receivers, share.threshold, own, lambda sender: _part_from(ctx, sender, share, flat), refused
+    )
+    if right is None:
         return None
-    right = {ctx.me: own}
-    for sender in ctx.others:
-        try:
-            right[sender] = await _part_from(ctx, sender, share, flat)
-        except PeerError as error:
-            refused.append(error)
-    parties = sorted(right)[: share.threshold + 1]
-    if len(parties) <= share.threshold:
-        raise refused[0]
-    return await ctx.in_thread(combined, parties, [right[party] for party in parties], flat)
+    return await ctx.in_thread(combined, list(right), list(right.values()), flat)
 
 
 def _own_part(setting: Setting, share: KeyShare, flat: Words, source: RandomBytes) -> tuple[Points, Bytes]:
+    """This party's part, and the message that tells it to others: encodings, and the proof behind them."""
     part = part_of(share, flat)
     statement = is_right(setting, share.images[share.me], flat, part)
-    return part, sigma.prove(setting, statement, share.secret_scalar.reshape(1), source)
+    proof = sigma.prove(setting, statement, share.secret_scalar.reshape(1), source)
+    return part, np.concatenate([part.to_bytes().ravel(), proof])
 
 
 async def _part_from(ctx: Context, sender: int, share: KeyShare, flat: Words) -> Points:
     """Another party's part. PeerError where it is none."""
-    sent = await ctx.receive(sender, Spec((len(flat), RISTRETTO.encoding_bytes), np.uint8))
-    proof = await ctx.receive(sender, Spec((_proof_bytes(),), np.uint8))
-    part = points_in(ctx, sender, sent)
-    await ctx.in_thread(_verify, Setting.of(ctx, sender), share.images[sender], flat, part, proof)
+    length = len(flat) * RISTRETTO.encoding_bytes
+    sent = await ctx.receive(sender, Spec((length + _proof_bytes(),), np.uint8))
+    part = points_in(ctx, sender, sent[:length].reshape(-1, RISTRETTO.encoding_bytes))
+    await ctx.in_thread(_verify, Setting.of(ctx, sender), share.images[sender], flat, part, sent[length:])
     return part
 
 
@@ -143,28 +135,7 @@ def _proof_bytes() -> int:
     return sigma.proof_bytes(same_logarithm([generator()] * 2, [generator()] * 2))
 
 
-def _receivers(everyone: range, to: Receivers) -> tuple[int, ...]:
-    if to is None:
-        return tuple(everyone)
-    return (to,) if isinstance(to, int) else tuple(dict.fromkeys(to))
-
-
-def _require_place(ctx: Context, share: KeyShare) -> None:
-    if (share.n, share.me) != (ctx.n, ctx.me):
-        raise LocalError(
-            "elgamal-share-place",
-            f"this share is that of party {share.me} of {share.n}; here it is party {ctx.me} of {ctx.n}",
-            "give each party its own share, in a run of as many parties as the key was made for",
-            line=ctx.line or None,
-        )
-
-
 def _mark(array: Ciphertexts, receivers: Sequence[int]) -> int:
     """Of key, ciphertexts and how they are read: another at a party that would decrypt something else."""
     said = array.fingerprint, array.shape, array.scale, receivers
     return crc32(repr(said).encode(), crc32(b"".join(part.to_bytes().tobytes() for part in array.parts))) or 1
-
-
-def _output(ctx: Context, array: Ciphertexts, receivers: tuple[int, ...]) -> Output:
-    bound, f = array.scale.bound, array.fractional_bits
-    return Output(array.shape, "fixed" if f else "int", receivers, ctx.line, Range(-bound, bound), f)

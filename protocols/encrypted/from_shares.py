@@ -16,20 +16,19 @@ import numpy as np
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for
-from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import U64
 from mpc.algebra.shapes_only import blank
 from mpc.algebra.words import Words
 from mpc.context import Context, together
 from mpc.errors import LocalError
-from protocols.encrypted.masking import ring_of_integers, slack
-from protocols.encrypted.receiving import receive_ciphertexts
+from protocols.encrypted.masking import elements_of, ring_of_integers, slack
+from protocols.encrypted.receiving import blank_ciphertexts, receive_ciphertexts
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale, widened
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PublicKey
 from protocols.paillier.slots import bits_at
-from protocols.shares import ArithmeticShare, Shape
+from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
 
@@ -90,14 +89,14 @@ async def to_ciphertexts(
     limbs = limbs_of((2 * scale.checked(group).bound).bit_length(), max(x.size, 1), ctx.n, ring.bits)
     raised = x.reshape((x.size,)) + suite.constant(ctx, ring.from_ints([scale.bound]))
     parts, masks, shape = await cut(ctx, raised, limbs), _masks(ctx, limbs, x.size), (limbs.count, x.size)
-    own = _as_elements(ring, masks)
+    own = elements_of(ring, masks)
     for mask in await together(ctx, *((suite.input, j, own if ctx.me == j else None, shape) for j in ctx.everyone)):
         parts = parts + mask
     hidden, opened = await together(
         ctx, (gather, key, Masks(limbs, masks), tuple(receivers)), (_open, parts, tuple(receivers))
     )
     if hidden is None or ctx.planning:
-        return None if ctx.me not in receivers else _blank(key, scale, x.shape)
+        return None if ctx.me not in receivers else blank_ciphertexts(key, scale, x.shape)
     plain = _joined(group, limbs, opened.reshape(limbs.count, x.size, ring.words), lowered_by=scale.bound)
     words = group.form.mul(hidden, group.powers_of_g(plain))
     return Ciphertexts(key.encryption, words.reshape(*x.shape, group.ciphertexts.limbs), scale, fresh=False)
@@ -165,11 +164,6 @@ def _masks(ctx: Context, limbs: Limbs, size: int) -> Words:
     return bits_at(np.frombuffer(drawn, U64).reshape(limbs.count, size, words), 0, limbs.mask)
 
 
-def _as_elements(ring: Z2k, numbers: Words) -> Words:
-    """Numbers (..., words) that are shorter than the ring as its elements."""
-    return widened(numbers, ring.words) if ring.words > 1 else np.ascontiguousarray(numbers[..., 0])
-
-
 def _joined(group: Group, limbs: Limbs, numbers: Words, *, lowered_by: int = 0) -> Words:
     """Plaintexts (size, messages.limbs): the sum of numbers (count, size, words) times 2^(width l), less a constant."""
     messages = group.messages
@@ -178,9 +172,3 @@ def _joined(group: Group, limbs: Limbs, numbers: Words, *, lowered_by: int = 0) 
     for part in numbers[-2::-1]:
         total = messages.add(messages.mul(total, step), widened(part, messages.limbs))
     return messages.sub(total, np.broadcast_to(from_ints([lowered_by], messages.limbs)[0], total.shape))
-
-
-def _blank(key: PublicKey, scale: Scale, shape: Shape) -> Ciphertexts:
-    """Ciphertexts of nothing, for plans."""
-    ones = np.broadcast_to(key.group.form.one, (*shape, key.group.ciphertexts.limbs))
-    return Ciphertexts(key.encryption, ones, scale, fresh=False)

@@ -73,7 +73,7 @@ class Masking:
 
     def mask_part(self, ring: Z2k, masks: Words, shift: int) -> Words:
         """The share of who masked: -(r / 2^shift), rounded down, as ring elements of shape `numbers`."""
-        return ring.neg(_elements(ring, masks, shift))
+        return ring.neg(elements_of(ring, masks, shift))
 
     def masked_part(self, ring: Z2k, messages: Words, group: Group, shift: int) -> Words:
         """The share of who decrypted plaintexts (*groups, limbs): (x + r) / 2^shift, rounded down.
@@ -82,7 +82,7 @@ class Masking:
         """
         fields = raised_fields(messages, self.layout, group)
         offset = ring.from_ints([-1 << self.layout.width - 1 - shift])
-        return ring.add(_elements(ring, fields, shift), offset)
+        return ring.add(elements_of(ring, fields, shift), offset)
 
 
 def masking_for(scale: Scale, shape: Shape, layout: Layout | None, group: Group) -> Masking:
@@ -104,7 +104,7 @@ def ring_of_integers(ctx: Context) -> Z2k:
     return cast(Z2k, ctx.ring)
 
 
-def _elements(ring: Z2k, numbers: Words, shift: int) -> Words:
+def elements_of(ring: Z2k, numbers: Words, shift: int = 0) -> Words:
     """Numbers (..., words) divided by 2^shift, rounded down, as ring elements."""
     low = bits_at(numbers, shift, 64 * ring.words)
     return ring.reduce(np.ascontiguousarray(low if ring.words > 1 else low[..., 0]))

@@ -1,11 +1,18 @@
-"""Ciphertexts that a party sends as bare numbers: their shape and scale are known to both."""
+"""Ciphertexts that travel as bare numbers, since both ends know their shape and scale."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mpc.algebra.shapes_only import blank
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
 from mpc.errors import PeerError
+from protocols.paillier.ciphertexts import Ciphertexts
+from protocols.paillier.encoding import Scale
 from protocols.paillier.group import Group
+from protocols.paillier.keys import PublicKey
 from protocols.paillier.messages import check_ciphertexts
 from protocols.shares import Shape
 
@@ -18,11 +25,23 @@ async def receive_ciphertexts(ctx: Context, sender: int, group: Group, shape: Sh
     numbers = await ctx.receive(sender, Spec((*shape, group.ciphertexts.limbs)))
     if ctx.planning:
         return numbers
-    try:
+    with placing(ctx):
         return await ctx.in_thread(_checked, group, numbers, ctx.names[sender])
+
+
+@contextmanager
+def placing(ctx: Context) -> Iterator[None]:
+    """A refusal of what a peer sent says where in the program this party is."""
+    try:
+        yield
     except PeerError as error:
-        error.path, error.line = ctx.path, ctx.line or None
+        error.path, error.line = error.path or ctx.path, error.line or ctx.line or None
         raise
+
+
+def blank_ciphertexts(key: PublicKey, scale: Scale, shape: Shape) -> Ciphertexts:
+    """Ciphertexts without content, for plans."""
+    return Ciphertexts(key.encryption, blank((*shape, key.group.ciphertexts.limbs)), scale, fresh=False)
 
 
 def _checked(group: Group, numbers: Words, sender: str) -> Words:

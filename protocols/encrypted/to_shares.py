@@ -78,8 +78,8 @@ async def _own_part(
         assert isinstance(own, Ciphertexts | Packed)
         return _in_shape(ctx, conversion.shape, await send_masked(ctx, conversion, own))
     if ctx.me == conversion.owner:
-        assert isinstance(own, PrivateKey)
-        return _in_shape(ctx, conversion.shape, await receive_masked(ctx, conversion, own))
+        key = own if isinstance(own, PrivateKey) else None
+        return _in_shape(ctx, conversion.shape, await receive_masked(ctx, conversion, key))
     ctx.reserve()
     return None
 
@@ -99,12 +99,13 @@ async def send_masked(ctx: Context, conversion: Conversion, held: Ciphertexts | 
 
 
 @cost(rounds=1, to_one=lambda conversion, own: prod(conversion.message), call_name="masked ciphertexts", parties=2)
-async def receive_masked(ctx: Context, conversion: Conversion, key: PrivateKey) -> Words:
-    """The owner's half: (x + r) / 2^shift mod 2^k."""
-    masking, ring, group = conversion.masking, ring_of_integers(ctx), key.public.group
+async def receive_masked(ctx: Context, conversion: Conversion, key: PrivateKey | None) -> Words:
+    """The owner's half: (x + r) / 2^shift mod 2^k. Plans have no key."""
+    masking, ring, group = conversion.masking, ring_of_integers(ctx), conversion.group
     assert masking is not None
+    assert group is not None
     words = await receive_ciphertexts(ctx, conversion.holder, group, masking.groups)
-    if ctx.planning:
+    if key is None or ctx.planning:
         return ring.zeros(masking.numbers)
     received = Ciphertexts(key.public.encryption, words, Scale(0, 0), fresh=False)
     messages = await ctx.in_thread(key.decrypt_words, received)

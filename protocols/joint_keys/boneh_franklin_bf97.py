@@ -42,7 +42,7 @@ async def generate_modulus(
     all but one of whom may be corrupted. p - 1 and q - 1 may have common odd factors, and (p - 1) / 2 is hardly ever
     prime.
 
-    For 2048 bits some 3,700 candidates on average, a fifth of it at a time; their number varies from run to run, and
+    For 2048 bits some 3,700 candidates on average, an eighth of it at a time; their number varies from run to run, and
     with it rounds and bytes, which grow with each pair of parties. `extension`: how transfers are made. LocalError
     `paillier-key-size`; PeerError `malformed-residues`; Abort `joint-modulus-not-found`.
     """
@@ -50,7 +50,7 @@ async def generate_modulus(
         raise LocalError(
             "paillier-key-size", f"keys of {bits} bits are not made", f"choose {', '.join(map(str, KEY_BITS))}"
         )
-    share = await _search(ctx, SearchSpace(bits, ctx.n), on_progress or _quiet, extension)
+    share = await _searched(ctx, SearchSpace(bits, ctx.n), on_progress or _quiet, extension)
     await ctx.in_thread(check_modulus, share.n)
     return share
 
@@ -80,7 +80,15 @@ async def insecure_generate_modulus(
     ctx: Context, *, bits: int, on_progress: Progress | None = None, extension: Extension = SILENT
 ) -> AdditiveShare:
     """As `generate_modulus`, of any even number of bits from 40 on: for tests."""
-    return await _search(ctx, SearchSpace(bits, ctx.n), on_progress or _quiet, extension)
+    return await _searched(ctx, SearchSpace(bits, ctx.n), on_progress or _quiet, extension)
+
+
+async def _searched(ctx: Context, space: SearchSpace, progress: Progress, extension: Extension) -> AdditiveShare:
+    """The search in a call of its own, whose messages count for the line that asked for it."""
+    call = ctx.child("joint modulus", line=ctx.counted_at)
+    share = await _search(call, space, progress, extension)
+    ctx.join(call)
+    return share
 
 
 async def _search(ctx: Context, space: SearchSpace, progress: Progress, extension: Extension) -> AdditiveShare:
@@ -92,11 +100,11 @@ async def _search(ctx: Context, space: SearchSpace, progress: Progress, extensio
         if found is not None:
             return _share(ctx, candidates, found)
         tried += space.batch
-    raise _not_found()
+    raise _not_found(ctx)
 
 
 async def first_good(ctx: Context, ends: Pairs, space: SearchSpace, candidates: Candidates) -> int | None:
-    """The place of the first candidate that is a product of two primes."""
+    """The place of the first candidate that is a product of two primes; None if there is none."""
     left = await ctx.in_thread(without_small_factors, candidates.n, space)
     numbers, totals = [candidates.n[k] for k in left], total_of(candidates.shares[:, left])
     passed = await screened(ctx, numbers, totals)
@@ -118,11 +126,13 @@ def _share(ctx: Context, candidates: Candidates, k: int) -> AdditiveShare:
     return AdditiveShare(n, n - 5 - 4 * total if ctx.me == 0 else -4 * total)
 
 
-def _not_found() -> ParleyError:
+def _not_found(ctx: Context) -> ParleyError:
     return Abort(
         "joint-modulus-not-found",
         "no modulus of two primes was found among many times as many candidates as it takes",
         "some party does not follow the protocol, or a machine miscalculates: try again with parties that do",
+        path=ctx.path,
+        line=ctx.counted_at or None,
     )
 
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mpc.algebra.bigint import to_ints
 from mpc.algebra.ring import Words
 from mpc.errors import Abort
-from protocols.joint_keys.key import JointKey, KeyShare
+from protocols.joint_keys.key import HELD_BY_BASE, JointKey, KeyShare
 from protocols.joint_keys.polynomials_shoup00 import weights
 from protocols.paillier.logarithm import Logarithm
 
@@ -45,18 +46,18 @@ def combined(joint: JointKey, places: Sequence[int], partials: Sequence[Words]) 
 
 
 def require_consistent(joint: JointKey) -> None:
-    """Abort `joint-key-inconsistent` unless what is told of all shares is of one polynomial that decrypts.
+    """Abort `joint-key-inconsistent` unless what is told of all shares, and theta, are of one polynomial that decrypts.
 
-    The squares of v^(Delta s_i) are partial decryptions of v. Points i to i + threshold and the next ones have all but
-    one in common: where they also have the value at 0, they are of one polynomial.
+    The squares of v^(Delta s_i) are partial decryptions of v, and everybody knows what v holds. Points i to i +
+    threshold and the next ones have all but one in common, and the value at 0: they are of one polynomial.
     """
     parts = list(joint.group.form.square(joint.group.form.into(joint.verification)))
     ways = [range(first, first + joint.threshold + 1) for first in range(joint.parties - joint.threshold)]
     try:
-        found = [combined(joint, list(way), parts[way.start : way.stop]) for way in ways]
+        found = [to_ints(combined(joint, list(way), parts[way.start : way.stop])[None]) for way in ways]
     except Abort:
-        found = []
-    if not found or any(not np.array_equal(found[0], other) for other in found):
+        found = [[]]
+    if any(held != [HELD_BY_BASE] for held in found):
         raise Abort(
             "joint-key-inconsistent",
             "the shares of this key do not fit together",

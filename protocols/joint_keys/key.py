@@ -23,6 +23,9 @@ from protocols.paillier.keys import PublicKey
 MOST_PARTIES = 32
 """Exponents are as much longer as Delta = n! is."""
 
+HELD_BY_BASE = 2
+"""What v holds, so that v to all shares tells whether they decrypt."""
+
 _FINGERPRINT_BYTES = 32
 _SPARE_BYTES = 16
 
@@ -79,7 +82,7 @@ class JointKey:
 
     @cached_property
     def base(self) -> Words:
-        """v (limbs,), a square modulo N^(s+1) that nobody chose."""
+        """v (limbs,), a ciphertext of `HELD_BY_BASE` that nobody chose."""
         return base_of(self.group)
 
     @cached_property
@@ -137,12 +140,14 @@ class KeyShare:
 
 
 def base_of(group: Group) -> Words:
-    """v: the square of what N hashes to modulo N^(s+1), (limbs,)."""
-    modulus = group.ciphertexts
-    size = 8 * modulus.limbs + _SPARE_BYTES
-    hashed = DomainHash("joint key base", group.fingerprint).bytes(size)
-    x = int.from_bytes(hashed, "little") % modulus.n
-    square: Words = modulus.square(from_ints([x], modulus.limbs))[0]
+    """v = ((1 + N) x^(N^s))^2 modulo N^(s+1) for the x that N hashes to, (limbs,): a ciphertext of 2 that nobody chose.
+
+    It generates all squares of a modulus of safe primes, but for a chance of a few in p or q.
+    """
+    modulus, n = group.ciphertexts, group.n
+    hashed = DomainHash("joint key base", group.fingerprint).bytes(8 * group.messages.limbs + _SPARE_BYTES)
+    power = modulus.power_var(from_ints([int.from_bytes(hashed, "little") % n], modulus.limbs), n**group.s)
+    square: Words = modulus.square(modulus.mul(power, from_ints([1 + n], modulus.limbs)))[0]
     return square
 
 

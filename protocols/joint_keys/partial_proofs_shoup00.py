@@ -31,7 +31,7 @@ from protocols.proofs.decryption_cggmp21 import same_exponent
 from protocols.proofs.hidden_order import Relation, prove_relation, verify_relation
 from protocols.proofs.strength import STANDARD, Strength
 from protocols.proofs.transcript import Bytes, Setting
-from protocols.proofs.whole_numbers import absorb_numbers, plus_product
+from protocols.proofs.whole_numbers import absorb_numbers, masked
 
 Assumption = Literal["low order"]
 
@@ -61,10 +61,9 @@ def prove_partials(
     `source` gives uniform bytes that serve for nothing else. LocalError `wrong-witness` where they are not.
     """
     relation = _relation(setting, share.joint, share.place, ciphertexts, partials, strength)
-    words = limbs_for(_exponent_bits(share.joint))
-    zero, factor = np.zeros((1, words + 1), U64), from_ints([share.joint.delta], 2)
-    exponent = plus_product(zero, share.secret_words[None], factor)
-    return prove_relation(setting, relation, (exponent[:, :words],), source=source)
+    nothing = np.zeros((1, limbs_for(_exponent_bits(share.joint))), U64)
+    exponent = masked(nothing, share.joint.delta, share.secret_words[None])
+    return prove_relation(setting, relation, (exponent,), source=source)
 
 
 def verify_partials(

@@ -7,7 +7,7 @@ them read whatever they can have put in its place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 from zlib import crc32
 
@@ -18,7 +18,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from mpc.errors import PeerError
+from mpc.errors import LocalError, PeerError
 from protocols.joint_decryption import Receivers, output_of, receivers_among, require_place, right_parts
 from protocols.joint_keys.decryption_dj01 import combined, partial
 from protocols.joint_keys.key import JointKey, KeyShare
@@ -40,17 +40,20 @@ _UNPROVED = "is right where all parties follow the protocol"
 _ASSUMED = "is right if nobody finds a number of small order modulo the key's N"
 
 
-def _words(share: KeyShare, array: Array, to: Receivers, proved: bool) -> int:
+def _words(share: KeyShare, array: Array, to: Receivers, places: Sequence[int] | None, proved: bool) -> int:
     joint, ciphertexts = share.joint, ciphertexts_of(array)
     if not ciphertexts.size:
         return 0
     proof = proof_bytes(joint) // 8 if proved else 0
-    return len(receivers_among(range(joint.parties), to)) * (ciphertexts.size * joint.group.ciphertexts.limbs + proof)
+    parties = range(joint.parties if places is None else len(places))
+    return len(receivers_among(parties, to)) * (ciphertexts.size * joint.group.ciphertexts.limbs + proof)
 
 
 @cost(
     rounds=lambda share, array, **_: int(ciphertexts_of(array).size > 0),
-    to_one=lambda share, array, *, to=None, proved=True, assuming=None: _words(share, array, to, proved),
+    to_one=lambda share, array, *, to=None, places=None, proved=True, assuming=None: _words(
+        share, array, to, places, proved
+    ),
 )
 async def reveal(
     ctx: Context,
@@ -58,22 +61,24 @@ async def reveal(
     array: Array,
     *,
     to: Receivers = None,
+    places: Sequence[int] | None = None,
     proved: bool = True,
     assuming: Assumption | None = None,
 ) -> npt.NDArray[Any] | None:
     """The numbers of ciphertexts that all parties have, packed or not: as `PrivateKey.decrypt` gives them, to everybody
-    or to the party indices `to`; None elsewhere.
+    or to the party indices `to`; None elsewhere. places: in a run of some of the key's parties, threshold + 1 or more,
+    which of them they are, by the run's indices.
 
     Each party proves that its part is right; a wrong one is refused, and the error names the party. That holds against
     up to `threshold` malicious parties. `assuming="low order"` must be said for keys of primes that are not known to be
     safe (docs/protocols/threshold_paillier.md). proved=False: without proofs, among parties that follow the protocol.
 
-    LocalError `joint-key-place`, `paillier-other-key`, `weak-proof`, `no-such-party`, `paillier-beyond-bound`,
-    `out-of-range`. PeerError `paillier-range`, `paillier-not-unit`, `malformed-proof`, `proof-of-another-statement`,
-    `proof-of-another-session`, `public-values-differ`, Abort `proof-refused`; without proofs
-    `partial-decryptions-differ`, which names nobody. Source: Damgård and Jurik, PKC 2001, section 4.1.
+    LocalError `joint-key-place`, `joint-key-parties`, `paillier-other-key`, `weak-proof`, `no-such-party`,
+    `paillier-beyond-bound`, `out-of-range`. PeerError `paillier-range`, `paillier-not-unit`, `malformed-proof`,
+    `proof-of-another-statement`, `proof-of-another-session`, `public-values-differ`, Abort `proof-refused`; without
+    proofs `partial-decryptions-differ`, which names nobody. Source: Damgård and Jurik, PKC 2001, section 4.1.
     """
-    numbers, refused = await _revealed(ctx, share, array, to, proved, assuming)
+    numbers, refused = await _revealed(ctx, share, array, to, places, proved, assuming)
     if refused:
         raise refused[0]
     return numbers
@@ -81,37 +86,50 @@ async def reveal(
 
 @cost(
     rounds=lambda share, array, **_: int(ciphertexts_of(array).size > 0),
-    to_one=lambda share, array, *, to=None, assuming=None: _words(share, array, to, True),
+    to_one=lambda share, array, *, to=None, places=None, assuming=None: _words(share, array, to, places, True),
 )
 async def reveal_despite(
-    ctx: Context, share: KeyShare, array: Array, *, to: Receivers = None, assuming: Assumption | None = None
+    ctx: Context,
+    share: KeyShare,
+    array: Array,
+    *,
+    to: Receivers = None,
+    places: Sequence[int] | None = None,
+    assuming: Assumption | None = None,
 ) -> tuple[npt.NDArray[Any] | None, list[PeerError]]:
     """As `reveal`, with proofs; the numbers come out as long as threshold + 1 parts are right, as they are where there
     are 2 threshold + 1 parties or more. Returned with the errors that refuse the others, each of which names its party.
 
     Errors as of `reveal`; of PeerErrors the first, where fewer than threshold + 1 parts are right.
     """
-    return await _revealed(ctx, share, array, to, True, assuming)
+    return await _revealed(ctx, share, array, to, places, True, assuming)
 
 
 async def _revealed(
-    ctx: Context, share: KeyShare, array: Array, to: Receivers, proved: bool, assuming: Assumption | None
+    ctx: Context,
+    share: KeyShare,
+    array: Array,
+    to: Receivers,
+    places: Sequence[int] | None,
+    proved: bool,
+    assuming: Assumption | None,
 ) -> tuple[npt.NDArray[Any] | None, list[PeerError]]:
     ciphertexts, receivers = ciphertexts_of(array), receivers_among(ctx.everyone, to)
     ciphertexts.require_key(share.joint.group)
-    require_place(ctx, share.place, share.joint.parties)
+    held = require_place(ctx, share.place, share.joint.parties, places)
+    _require_enough(share.joint, held)
     if proved:
         require_provable(share.joint, assuming)
     if not (proved and share.joint.safe):
         ctx.session.ledger.decrypted[ctx.line] = _ASSUMED if proved else _UNPROVED
-    ctx.remark(await ctx.in_thread(_mark, share.joint, array, receivers))
+    ctx.remark(await ctx.in_thread(_mark, share.joint, array, receivers, held))
     refused: list[PeerError] = []
 
     async def open_() -> list[Words | None]:
         if not ciphertexts.size:
             nothing = np.zeros((*ciphertexts.shape, share.joint.group.messages.limbs), U64)
             return [nothing if ctx.me in receivers else None]
-        return [await _opened(ctx, share, ciphertexts, receivers, proved, refused)]
+        return [await _opened(ctx, share, ciphertexts, receivers, held, proved, refused)]
 
     output = output_of(ctx, array.shape, array.scale.bound, array.scale.fractional_bits, receivers)
     (messages,) = await released_by(ctx, [output], open_)
@@ -123,6 +141,7 @@ async def _opened(
     share: KeyShare,
     ciphertexts: Ciphertexts,
     receivers: Sequence[int],
+    held: Sequence[int],
     proved: bool,
     refused: list[PeerError],
 ) -> Words | None:
@@ -132,12 +151,14 @@ async def _opened(
     setting = Setting.of(ctx, ctx.me) if proved else None
     source = ctx.prg("nonces of partial decryptions").bytes
     own = await ctx.in_thread(_own_part, setting, share, flat, source)
-    right = await right_parts(
-        ctx, receivers, joint.threshold, own, lambda sender: _part_from(ctx, sender, joint, flat, proved), refused
-    )
+
+    def part_from(sender: int) -> Awaitable[Words]:
+        return _part_from(ctx, sender, joint, held[sender], flat, proved)
+
+    right = await right_parts(ctx, receivers, joint.threshold, own, part_from, refused)
     if right is None:
         return None
-    messages = await ctx.in_thread(combined, joint, list(right), list(right.values()))
+    messages = await ctx.in_thread(combined, joint, [held[party] for party in right], list(right.values()))
     return messages.reshape(*ciphertexts.shape, joint.group.messages.limbs)
 
 
@@ -150,7 +171,7 @@ def _own_part(setting: Setting | None, share: KeyShare, flat: Words, source: Ran
     return part, np.concatenate([numbers, prove_partials(setting, share, flat, part, source)])
 
 
-async def _part_from(ctx: Context, sender: int, joint: JointKey, flat: Words, proved: bool) -> Words:
+async def _part_from(ctx: Context, sender: int, joint: JointKey, place: int, flat: Words, proved: bool) -> Words:
     """Another party's part in the form. PeerError where it is none."""
     proof = proof_bytes(joint) if proved else 0
     sent = await ctx.receive(sender, Spec((flat.nbytes + proof,), np.uint8))
@@ -158,7 +179,7 @@ async def _part_from(ctx: Context, sender: int, joint: JointKey, flat: Words, pr
     check_ciphertexts(joint.group, numbers, ctx.names[sender])
     part = joint.group.form.into(numbers)
     if proved:
-        await ctx.in_thread(_verify, Setting.of(ctx, sender), joint, sender, flat, part, sent[flat.nbytes :])
+        await ctx.in_thread(_verify, Setting.of(ctx, sender), joint, place, flat, part, sent[flat.nbytes :])
     return part
 
 
@@ -166,8 +187,17 @@ def _verify(setting: Setting, joint: JointKey, place: int, flat: Words, part: Wo
     verify_partials(setting, joint, place, flat, part, proof)
 
 
-def _mark(joint: JointKey, array: Array, receivers: Sequence[int]) -> int:
+def _require_enough(joint: JointKey, held: Sequence[int]) -> None:
+    if len(held) <= joint.threshold:
+        raise LocalError(
+            "joint-key-parties",
+            f"{len(held)} parties cannot decrypt under a key of which {joint.threshold + 1} can",
+            "let more of the key's parties take part in the run",
+        )
+
+
+def _mark(joint: JointKey, array: Array, receivers: Sequence[int], held: Sequence[int]) -> int:
     """Of the key, the ciphertexts and how they are read: another at a party that would decrypt something else."""
     layout = array.layout if isinstance(array, Packed) else None
-    said = joint.fingerprint, layout, array.shape, array.scale, receivers
+    said = joint.fingerprint, layout, array.shape, array.scale, receivers, held
     return crc32(repr(said).encode(), crc32(np.ascontiguousarray(ciphertexts_of(array).words).tobytes())) or 1

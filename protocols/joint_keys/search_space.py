@@ -6,7 +6,7 @@ All of it is public and follows from the length of N and the number of parties.
 from __future__ import annotations
 
 from functools import lru_cache
-from math import exp, isqrt, log
+from math import isqrt, log, prod
 
 from mpc.algebra.residues import MOST_BITS, Residues
 from mpc.errors import LocalError
@@ -21,7 +21,6 @@ _SLACK = 1 << 7
 _FEWEST = 15
 """The sieve has 3 and 5 at least."""
 
-_EULER_GAMMA = 0.5772156649
 _BATCHES = 8
 _FEWEST_AT_ONCE = 16
 
@@ -57,10 +56,10 @@ class SearchSpace:
 
     @property
     def expected(self) -> float:
-        """How many candidates N it takes, on average: a number near 2^half without the sieve's factors is prime with
-        probability e^gamma ln B / ln 2^half (Mertens' theorem), B being the largest of the primes."""
-        largest = max(_primes_of(self.sieve))
-        return (self.half * log(2) / (exp(_EULER_GAMMA) * log(largest))) ** 2
+        """How many candidates N it takes, on average: of the odd numbers near 2^half that have none of the sieve's
+        primes r, 2 prod r / (r - 1) / ln 2^half are prime."""
+        density = 2 * prod(r / (r - 1) for r in _primes_of(self.sieve)) / (self.half * log(2))
+        return 1 / density**2
 
     @property
     def batch(self) -> int:

@@ -19,7 +19,7 @@ from protocols.paillier.logarithm import Logarithm
 class Decryption:
     """Of one key pair. Holds the secret primes, and shows nothing of them."""
 
-    __slots__ = ("_bits", "_halves", "_messages", "_orders", "_primes", "_randomising", "group")
+    __slots__ = ("_bits", "_halves", "_messages", "_orders", "_primes", "_randomising", "_roots", "_units", "group")
 
     def __init__(self, group: Group, p: int, q: int) -> None:
         """p, q: the prime factors of group.n, of the same length, so that neither divides the other less one."""
@@ -27,9 +27,11 @@ class Decryption:
         self.group = group
         self._halves = CrtModulus(p ** (s + 1), q ** (s + 1))
         self._messages = CrtModulus(p**s, q**s)
+        self._units = self._messages if s == 1 else CrtModulus(p, q)
         self._bits = max(p.bit_length(), q.bit_length())
         self._orders = [from_ints([prime - 1], limbs_for(self._bits))[0] for prime in (p, q)]
         self._randomising = [from_ints([prime**s], limbs_for(s * self._bits))[0] for prime in (p, q)]
+        self._roots = [from_ints([pow(group.n**s, -1, prime - 1)], limbs_for(self._bits))[0] for prime in (p, q)]
         self._primes = (
             Logarithm(p, s, group.n, p - 1, self._halves.p, self._messages.p),
             Logarithm(q, s, group.n, q - 1, self._halves.q, self._messages.q),
@@ -53,6 +55,11 @@ class Decryption:
         units = group.messages.random_units(count, source)
         powers = self._halves.power(units, *self._randomising, bits=group.s * self._bits)
         return group.form.into(powers)
+
+    def randomisers_of(self, ciphertexts: Words) -> Words:
+        """The secret units modulo N (count, units.limbs) whose N^s-th powers are in ciphertexts (count, limbs) in the
+        form, which are N^s-th powers times powers of 1 + N: N^s-th roots modulo N."""
+        return self._units.power(self.group.form.out_of(ciphertexts), *self._roots, bits=self._bits)
 
     def __repr__(self) -> str:
         return f"Decryption({self.group!r}, ...)"

@@ -20,7 +20,8 @@ from mpc.errors import LocalError
 from protocols.paillier.encoding import Encoded, Scale, encode
 from protocols.paillier.scaling import Public
 
-Operand: TypeAlias = "EncryptedArray | Public | npt.ArrayLike"
+Operand: TypeAlias = "EncryptedArray | Public | Encoded | npt.ArrayLike"
+"""`Encoded` numbers are secret ones whose bound is known."""
 
 
 class Sealed:
@@ -273,7 +274,9 @@ class EncryptedArray(Sealed):
         return first._like(np.concatenate([array.words for array in finer], axis=axis), scale)
 
 
-def _plain(other: Public | npt.ArrayLike) -> Encoded:
+def _plain(other: Public | Encoded | npt.ArrayLike) -> Encoded:
+    if isinstance(other, Encoded):
+        return other
     return other.encoded if isinstance(other, Public) else encode(other)
 
 

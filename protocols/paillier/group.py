@@ -21,11 +21,11 @@ _FINGERPRINT_BYTES = 32
 class Group:
     """Of a public modulus N and s. Arrays of ciphertexts are (..., ciphertexts.limbs) words in `form`.
 
-    `messages` is N^s, `ciphertexts` N^(s+1). `fingerprint` is 32 bytes, a hash of N and s; `name`, its first
-    eight in hexadecimal, for people to see.
+    `messages` is N^s, `ciphertexts` N^(s+1), `units` N, modulo which randomisers are. `fingerprint` is 32 bytes, a hash
+    of N and s; `name`, its first eight in hexadecimal, for people to see.
     """
 
-    __slots__ = ("_binomial", "_first", "ciphertexts", "fingerprint", "form", "messages", "n", "s")
+    __slots__ = ("_binomial", "_first", "ciphertexts", "fingerprint", "form", "messages", "n", "s", "units")
 
     def __init__(self, n: int, s: int = 1) -> None:
         """n: a modulus that was checked. s: 1 or more, with N^(s+1) of at most 8192 bits; else LocalError
@@ -38,6 +38,7 @@ class Group:
             )
         self.n, self.s = n, s
         self.messages, self.ciphertexts = Modulus(n**s), Modulus(n ** (s + 1))
+        self.units = self.messages if s == 1 else Modulus(n)
         self.form = MontgomeryForm(self.ciphertexts)
         self._first = self.form.into(self.form.constant([n]))[0]
         self._binomial = self.form.constant([n * pow(i, -1, n ** (s + 1)) for i in range(2, s + 1)])

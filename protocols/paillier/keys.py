@@ -235,6 +235,13 @@ class PrivateKey:
         ciphertexts.require_key(self.public.group)
         return self._decryption.decrypt(ciphertexts.words)
 
+    def randomisers_of(self, ciphertexts: Ciphertexts) -> Words:
+        """The secret units modulo N of who encrypted, (count, limbs), for proofs. LocalError `paillier-other-key`."""
+        ciphertexts.require_key(self.public.group)
+        return self._decryption.randomisers_of(
+            ciphertexts.words.reshape(ciphertexts.size, self.public.group.ciphertexts.limbs)
+        )
+
     @property
     def secret_factors(self) -> tuple[int, int]:
         """p and q, for proofs about the key. Whoever sees them reads everything that was encrypted under it."""

@@ -197,9 +197,7 @@ def pack(ciphertexts: Ciphertexts, *, guard_bits: int = 0) -> Packed:
     slots = room.reshape(*ciphertexts.shape[:-1], layout.groups, layout.slots, len(form.one))
     total = slots[..., -1, :]
     for slot in range(layout.slots - 2, -1, -1):
-        for _ in range(layout.width):
-            total = form.square(total)
-        total = form.mul(total, slots[..., slot, :])
+        total = form.mul(form.power_var(total, 1 << layout.width), slots[..., slot, :])
     return Packed(Ciphertexts(ciphertexts.encryption, total, ciphertexts.scale, fresh=False), layout)
 
 

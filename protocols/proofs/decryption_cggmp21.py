@@ -12,8 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for
-from mpc.algebra.crt import CrtModulus
+from mpc.algebra.bigint import Modulus, RandomBytes, from_ints
 from mpc.algebra.ring import Words
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
@@ -28,19 +27,19 @@ from protocols.proofs.whole_numbers import resized
 
 
 def decrypts_to(ciphertexts: Ciphertexts, messages: Words, strength: Strength = STANDARD) -> Relation:
-    """The statement: ciphertexts (any shape, not empty) hold `messages` (count, limbs), public numbers below N.
+    """The statement: ciphertexts (any shape, not empty) hold `messages` (count, limbs), public numbers below N^s.
 
-    C (1 + N)^-m is the N-th power of a unit, which a ciphertext of another number is not.
+    C (1 + N)^-m is the N^s-th power of a unit, which a ciphertext of another number is not.
     """
-    group = require_s_one(ciphertexts.group)
+    group = ciphertexts.group
     if (
         messages.shape != (ciphertexts.size, group.messages.limbs)
         or (group.messages.reduce(messages) != messages).any()
     ):
-        raise unfit("one number below N for each ciphertext", "give what was decrypted, in words")
+        raise unfit("one plaintext for each ciphertext", "give what was decrypted, in words")
     negative = group.messages.sub(np.zeros_like(messages), messages)
     about = (_numbers(ciphertexts).tobytes(), messages.tobytes())
-    return Relation("decryption", (), [_power(group, ciphertexts, negative)], (group.messages,), strength, about)
+    return Relation("decryption", (), [_power(group, ciphertexts, negative)], (group.units,), strength, about)
 
 
 def prove_decryption(
@@ -48,16 +47,10 @@ def prove_decryption(
 ) -> Bytes:
     """A proof of `decrypts_to` by the key's owner. LocalError `wrong-witness` where a number is another one.
 
-    rho is the N-th root of C modulo N, of which the message is no part. Python's integers see p and q for the
-    exponents, as they do where a key is made.
+    rho is the N^s-th root of C modulo N, of which the message is no part.
     """
-    relation = decrypts_to(ciphertexts, messages)
-    halves, group = CrtModulus(*key.secret_factors), ciphertexts.group
-    primes = halves.p.n, halves.q.n
-    bits = max(prime.bit_length() for prime in primes)
-    by_p, by_q = from_ints([pow(group.n, -1, prime - 1) for prime in primes], limbs_for(bits))
-    rho = halves.power(_numbers(ciphertexts), by_p, by_q, bits=bits)
-    return prove_relation(setting, relation, (), (rho,), source)
+    rho = key.randomisers_of(ciphertexts)
+    return prove_relation(setting, decrypts_to(ciphertexts, messages), (), (rho,), source)
 
 
 def multiplied(

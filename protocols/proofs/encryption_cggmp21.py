@@ -1,8 +1,9 @@
 """Pi^enc and Pi^log*: that ciphertexts hold numbers which their prover knows, in a range, and committed to elsewhere.
 
-Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, with its letters: K = (1 + N)^k
-rho^N mod N^2, and S = s^k t^mu mod N^ by the verifier's ring-Pedersen parameters. A number x of magnitude up to B
-stands as k = x + 2^b, b the bits of B, so that no number is negative: everybody shifts K, and the commitment, by 2^b.
+Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, with its letters: K = (1 + N)^k rho^N mod N^2, and S =
+s^k t^mu mod N^ by the verifier's ring-Pedersen parameters. A number x of magnitude up to B stands as k = x + 2^b, b the
+bits of B, so that no number is negative: everybody shifts K, and the commitment, by 2^b. Of ciphertexts modulo
+N^(s + 1), K = (1 + N)^k rho^(N^s), the proof is the same (Damgard, Jurik, PKC 2001).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from protocols.paillier.encoding import Scale, encode, to_messages
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PublicKey
 from protocols.proofs.hidden_order import Relation, prove_relation, verify_relation
-from protocols.proofs.hidden_rows import Multiples, Number, OnePlus, Powers, Row
+from protocols.proofs.hidden_rows import Multiples, Number, Powers, Row, one_plus
 from protocols.proofs.pedersen import pedersen
 from protocols.proofs.refusals import unfit
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen
@@ -65,14 +66,14 @@ def encrypt_to_prove(
 ) -> Encrypted:
     """As `key.encrypt`, by uniformly random units rho, which are kept: a proof about what is encrypted takes them.
 
-    LocalError as `PublicKey.encrypt`; `wrong-statement` for a key with s > 1.
+    LocalError as `PublicKey.encrypt`.
     """
-    group = require_s_one(key.group)
+    group = key.group
     encoded = encode(values, fractional_bits=fractional_bits, bound=bound)
     count = prod(encoded.shape)
     messages = to_messages(encoded, group).reshape(count, group.messages.limbs)
-    rho = group.messages.random_units(count, source)
-    power = group.ciphertexts.power_var(resized(rho, group.ciphertexts.limbs), group.n)
+    rho = group.units.random_units(count, source)
+    power = group.ciphertexts.power_var(resized(rho, group.ciphertexts.limbs), group.n**group.s)
     words = group.form.mul(group.powers_of_g(messages), group.form.into(power))
     shaped = words.reshape(*encoded.shape, group.ciphertexts.limbs)
     ciphertexts = Ciphertexts(key.encryption, shaped, encoded.scale, fresh=True)
@@ -106,8 +107,7 @@ class InRange:
     strength: Strength = STANDARD
 
     def __post_init__(self) -> None:
-        group = require_s_one(self.ciphertexts.group)
-        if 2 * self.proved_bound >= group.n:
+        if 2 * self.proved_bound >= self.ciphertexts.group.messages.n:
             raise unfit("plaintexts of this key don't hold the widened range", "declare a closer bound")
         if self.commitments is not None and self.commitments.shape != self.ciphertexts.shape:
             raise unfit("one commitment for each ciphertext", "give commitments of the same shape")
@@ -142,14 +142,14 @@ class InRange:
         """K = (1 + N)^k rho^N, S = s^k t^mu, and C = k G + r H."""
         group, n_hat = self.ciphertexts.group, self.to.modulus
         rows: list[Row] = [
-            Powers(group.ciphertexts, shifted(self.ciphertexts, self.bits), ((OnePlus(group.messages), 0),), 0),
+            Powers(group.ciphertexts, shifted(self.ciphertexts, self.bits), ((one_plus(group), 0),), 0),
             Powers(n_hat, s, ((Number(self.to.s), 0), (Number(self.to.t), 1))),
         ]
         bits = [self.bits, self.blinding_bits]
         if self.commitments is not None:
             rows.append(committed_row(self.commitments, self.bits, (0, 2)))
             bits.append(self.commitments.group.order.bits)
-        return Relation("encryption in range", bits, rows, (group.messages,), self.strength)
+        return Relation("encryption in range", bits, rows, (group.units,), self.strength)
 
 
 def prove_in_range(

@@ -1,10 +1,10 @@
 """Knowledge of whole numbers and units that multiply to elements of groups whose order the verifier may not know.
 
 An image is the product of bases, each to a secret whole number w_j, times the N-th power of a secret unit rho, modulo
-N, N^2 or the modulus of ring-Pedersen parameters. The prover sends the same of masks, gets e and answers z_j = r_j + e
-w_j, over the integers, and u rho^e. That is Schnorr's protocol for homomorphisms (Cramer, Damgard, CRYPTO 1998) over
-groups of unknown order (Fujisaki, Okamoto, CRYPTO 1997). Most proofs of Canetti, Gennaro, Goldfeder, Makriyannis,
-Peled, eprint 2021/060, are instances.
+N, N^2 or the modulus of ring-Pedersen parameters; in the scheme of Damgard and Jurik, the N^s-th modulo N^(s + 1). The
+prover sends the same of masks, gets e and answers z_j = r_j + e w_j, over the integers, and u rho^e. That is Schnorr's
+protocol for homomorphisms (Cramer, Damgard, CRYPTO 1998) over groups of unknown order (Fujisaki, Okamoto, CRYPTO 1997).
+Most proofs of Canetti, Gennaro, Goldfeder, Makriyannis, Peled, eprint 2021/060, are instances.
 
 A number w_j of b bits is masked by one of b + epsilon: its response shows it with a probability of about
 2^-(epsilon - challenge_bits), and what is proved is that it has at most b + epsilon bits: the *widened range*. A proof
@@ -117,7 +117,7 @@ class Relation:
         if row.unit is None:
             return None
         n, of_row = self.units[row.unit], row.field(self.count).modulus
-        return None if of_row is None else of_row.power_var(resized(units[row.unit], of_row.limbs), n.n)
+        return None if of_row is None else of_row.power_var(resized(units[row.unit], of_row.limbs), of_row.n // n.n)
 
     def responses(
         self, e: int, masks: Sequence[Words], numbers: Sequence[Words], fresh: Sequence[Words], units: Sequence[Words]

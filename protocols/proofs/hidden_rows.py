@@ -14,6 +14,7 @@ import numpy as np
 from mpc.algebra.bigint import Modulus, from_ints
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ring import Words
+from protocols.paillier.group import Group as PaillierGroup
 from protocols.proofs.transcript import Transcript
 from protocols.proofs.whole_numbers import Field, absorb_modulus, absorb_numbers, are_units, resized
 
@@ -58,6 +59,26 @@ class OnePlus:
         absorb_modulus(transcript, "1 + N", self.n.n)
 
 
+@dataclass(frozen=True, slots=True)
+class OnePlusOf:
+    """1 + N modulo N^(s + 1), whose power x is a sum of s + 1 terms (Damgard, Jurik, PKC 2001, section 3)."""
+
+    group: PaillierGroup
+
+    def power(self, modulus: Modulus, exponents: Words, bits: int) -> Words:
+        """Some products for each term."""
+        return self.group.form.out_of(self.group.powers_of_g(self.group.messages.reduce(exponents)))
+
+    def absorb(self, transcript: Transcript) -> None:
+        absorb_modulus(transcript, "1 + N", self.group.n)
+        transcript.absorb("s", self.group.s)
+
+
+def one_plus(group: PaillierGroup) -> OnePlus | OnePlusOf:
+    """1 + N among the ciphertexts of a key."""
+    return OnePlus(group.messages) if group.s == 1 else OnePlusOf(group)
+
+
 class Row(Protocol):
     """A part of a relation. What it is in the bytes of a proof, its elements are as words (count, width)."""
 
@@ -91,7 +112,10 @@ class Row(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Powers:
-    """image (count, limbs): bases to the secret numbers that they name, times the N-th power of a secret unit."""
+    """image (count, limbs): bases to the secret numbers that they name, times the N^s-th power of a secret unit.
+
+    s is 1, and the modulus N^2, or what the modulus says it is: N^(s + 1).
+    """
 
     modulus: Modulus
     image: Words

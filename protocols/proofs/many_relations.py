@@ -4,9 +4,9 @@ All equations are raised to weights that the verifier draws once it has the proo
 Rabin, EUROCRYPT 1998, small exponents). In groups of hidden order that test misses elements of small order, which is
 why it is done for these equations alone (docs/protocols/paillier_proofs.md, "Many at once"):
 
-Modulo N^2, where a row has an N-th power. What is off from one by an element of an order coprime to N is off by an N-th
-power, and so holds the same number. Of another number a wrong row is noticed but with a probability of 2^-128, as N has
-no factor below 2^128: its two proofs must hold.
+Modulo N^2, where a row has an N-th power, and N^(s + 1), where it has an N^s-th. What is off from one by an element of
+an order coprime to N is off by an N-th power, and so holds the same number. Of another number a wrong row is noticed
+but with a probability of 2^-128, as N has no factor below 2^128: its two proofs must hold.
 Modulo parameters of safe primes, which nobody but their owner can factor. Only elements of order 2 are small there,
 and what is proved is true up to these anyway.
 """
@@ -28,7 +28,7 @@ from protocols.proofs.affine_cggmp21 import Affine
 from protocols.proofs.encryption_cggmp21 import InRange
 from protocols.proofs.factors_cggmp21 import NoSmallFactor
 from protocols.proofs.hidden_order import Read, Relation, read_relation
-from protocols.proofs.hidden_rows import Multiples, Number, OnePlus, Powers
+from protocols.proofs.hidden_rows import Multiples, Number, OnePlus, OnePlusOf, Powers
 from protocols.proofs.reading import require_all
 from protocols.proofs.statement import Equation
 from protocols.proofs.transcript import Proof, Setting
@@ -72,16 +72,18 @@ class _Sides:
     modulus: Modulus
     left: dict[bytes, int] = field(default_factory=dict)
     right: dict[bytes, int] = field(default_factory=dict)
-    plain: dict[int, int] = field(default_factory=dict)
+    plain: dict[int, tuple[OnePlus | OnePlusOf, int]] = field(default_factory=dict)
     units: dict[int, tuple[Modulus, dict[bytes, int]]] = field(default_factory=dict)
 
     def holds(self) -> bool:
         """Whether both sides are the same number."""
         factors = [_product(self.modulus, self.left)]
-        factors += [OnePlus(Modulus(n)).power(self.modulus, *_exponent(x % n)) for n, x in self.plain.items()]
+        factors += [
+            base.power(self.modulus, *_exponent(x % (self.modulus.n // n))) for n, (base, x) in self.plain.items()
+        ]
         for n, bases in self.units.values():
             whole = resized(_product(n, bases), self.modulus.limbs)
-            factors.append(self.modulus.power_var(whole, n.n))
+            factors.append(self.modulus.power_var(whole, self.modulus.n // n.n))
         return np.array_equal(self.modulus.product(np.stack(factors)), _product(self.modulus, self.right))
 
 
@@ -112,15 +114,16 @@ def _weigh(sides: _Sides, one: Read, row: Powers, number: int, weights: Sequence
     """Adds a row's equations: bases to z times N-th powers on the left, A X^e on the right."""
     for base, column in row.powers:
         raised = [weight * z for weight, z in zip(weights, to_ints(one.numbers[column]), strict=True)]
-        if isinstance(base, OnePlus):
-            sides.plain[base.n.n] = sides.plain.get(base.n.n, 0) + sum(raised)
+        if isinstance(base, OnePlus | OnePlusOf):
+            n = base.n.n if isinstance(base, OnePlus) else base.group.n
+            sides.plain[n] = base, sides.plain.get(n, (base, 0))[1] + sum(raised)
         elif isinstance(base, Number) and base.words.ndim == 1:
             _raise(sides.left, base.words[None], [sum(raised)])
         elif isinstance(base, Number):
             _raise(sides.left, base.words, raised)
     if row.unit is not None:
-        n = one.relation.units[row.unit]
-        _raise(sides.units.setdefault(n.n, (n, {}))[1], one.units[row.unit], weights)
+        units = one.relation.units[row.unit]
+        _raise(sides.units.setdefault(units.n, (units, {}))[1], one.units[row.unit], weights)
     _raise(sides.right, one.firsts[number], weights)
     _raise(sides.right, row.image, [weight * one.e for weight in weights])
 

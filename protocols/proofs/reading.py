@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from mpc.algebra.group import Group, Points, Scalars
+from protocols.proofs.refusals import unfit
 from protocols.proofs.transcript import HEADER_BYTES, Bytes, Proof, Setting, Transcript
 
 R = TypeVar("R")
@@ -49,10 +50,14 @@ def require_all(
 ) -> None:
     """Return if all proofs hold together; else Abort `proof-refused` for the first that does not hold `alone`.
 
+    Of no proofs at all nothing would follow: LocalError `wrong-statement`.
+
     By default that is `hold` of one, with weights drawn anew: where every one holds alone, one that does not has passed
     by a chance of one in the order. The first is refused then.
     """
-    if not read or hold(read):
+    if not read:
+        raise unfit("there are no proofs to verify, of which nothing would follow", "give all that are asked for")
+    if hold(read):
         return
     by_itself = alone or (lambda one: hold([one]))
     failed = (setting for setting, one in zip(settings, read, strict=True) if not by_itself(one))

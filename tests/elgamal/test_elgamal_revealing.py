@@ -17,8 +17,8 @@ from mpc.errors import LocalError, ParleyError
 from protocols.elgamal.messages import from_bytes
 
 VALUES = np.array([[3, -4], [0, 100]])
-PART, PROOF = range(2)
-"""The messages of one party to another while numbers are revealed."""
+PARTS = 32 * VALUES.size
+"""Bytes of a message before its proof."""
 
 
 async def share_and_ciphertexts(ctx: Context, threshold: int | None = None) -> tuple[Any, elgamal.Ciphertexts]:
@@ -76,30 +76,27 @@ def run_against(rule: Any, *, threshold: int = 1, despite: bool = False) -> list
 
 
 def another_element(to: int, number: int, array: Any) -> Any:
-    if number != PART:
-        return array
-    points, _ = Points.from_bytes(RISTRETTO, array)
-    return (points + generator()).to_bytes()
+    points, _ = Points.from_bytes(RISTRETTO, array[:PARTS].reshape(-1, 32))
+    return np.concatenate([(points + generator()).to_bytes().ravel(), array[PARTS:]])
 
 
 def one_element_of_many(to: int, number: int, array: Any) -> Any:
-    return np.concatenate([array[:3], another_element(to, number, array)[3:]]) if number == PART else array
+    last = PARTS - 32
+    return np.concatenate([array[:last], another_element(to, number, array)[last:]])
 
 
 def no_element(to: int, number: int, array: Any) -> Any:
-    return np.full_like(array, 255) if number == PART else array
+    return np.concatenate([np.full_like(array[:PARTS], 255), array[PARTS:]])
 
 
 def another_response(to: int, number: int, array: Any) -> Any:
-    if number != PROOF:
-        return array
     bent = array.copy()
     bent[-32] ^= 1
     return bent
 
 
 def too_short(to: int, number: int, array: Any) -> Any:
-    return array[:-1].copy() if number == PART else array
+    return array[:-1].copy()
 
 
 WRONG = {
@@ -148,6 +145,6 @@ def test_a_share_of_another_place_or_key() -> None:
         moved = elgamal.KeyShare(share.public, share.images, 1, 1 - ctx.me, share.secret_scalar)
         return await elgamal.reveal(ctx, moved, c)
 
-    for other, code in ((True, "elgamal-other-key"), (False, "elgamal-share-place")):
+    for other, code in ((True, "elgamal-other-key"), (False, "joint-key-place")):
         with pytest.raises(LocalError, match=code):
             mpc.simulate(program, inputs=[other] * 2)

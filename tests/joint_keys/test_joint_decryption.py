@@ -118,3 +118,6 @@ def test_what_is_told_of_shares_fits_together_or_is_refused(n: int, t: int) -> N
         other = JointKey(joint.public, n, t, joint.theta, joint.share_bits, bent, joint.safe)
         with pytest.raises(Abort, match="joint-key-inconsistent"):
             require_consistent(other)
+    other = JointKey(joint.public, n, t, joint.theta + 1, joint.share_bits, joint.verification, joint.safe)
+    with pytest.raises(Abort, match="joint-key-inconsistent"):
+        require_consistent(other)

@@ -65,6 +65,20 @@ def test_revealed_to_some(to: Any) -> None:
             assert numbers is None
 
 
+@pytest.mark.parametrize("places", [(0, 1), (2, 0), (3, 1, 2)])
+def test_a_run_of_some_of_the_parties(places: tuple[int, ...]) -> None:
+    shares = tiny_shares(4, 1)
+    array = shares[0].public.encrypt(VALUES, bound=100)
+    inputs = [shares[place] for place in places]
+    run = mpc.simulate(revealing(array, places=places), inputs=inputs, check_costs=True)
+    np.testing.assert_array_equal(run.result, VALUES)
+    for wrong in (places[::-1], (0, 0), places[:1], (*places[:-1], 4), None):
+        assert refused_with(revealing(array, places=wrong), inputs) == "joint-key-place"
+    few = tiny_shares(4, 2)
+    array = few[0].public.encrypt(VALUES, bound=100)
+    assert refused_with(revealing(array, places=(0, 1)), few[:2]) == "joint-key-parties"
+
+
 def test_nothing_is_sent_of_nothing() -> None:
     shares = tiny_shares(2, 1)
     array = shares[0].public.encrypt(np.zeros((0, 3)), bound=1, fractional_bits=2)
@@ -258,6 +272,16 @@ def test_addends_of_something_else_make_no_key() -> None:
     assert refused_with(sharing(TINY, 1), wrong) == "joint-key-inconsistent"
     assert refused_with(sharing(TINY, 2), made_together(TINY, 2)) == "joint-key-parties"
     assert refused_with(sharing(TINY, 1), [2**41, 0]) == "wrong-number"
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_changed_message_makes_no_key(number: int) -> None:
+    """A modulus, limbs, a product, a part of theta, a point, v to a share: neither party takes what comes of it."""
+    ends = ends_of(sharing(TINY, 1), made_together(TINY, 2), Fault("flip", number, byte=2, bit=1), liar=1)
+    errors = [end.error for end in ends]
+    assert all(isinstance(error, ParleyError) for error in errors)
+    codes = {error.code for error in errors}
+    assert codes & {"paillier-key-factor", "paillier-range", "paillier-beyond-bound", "joint-key-inconsistent"}
 
 
 def dealing(ctx: Context, mine: Any) -> Any:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from joint_keys.shared_keys import TINY, full_key, tiny_shares
+from joint_keys.shared_keys import TINY, TINY_SAFE, full_key, tiny_shares
 from proofs.paillier_proof_cases import ALICE
 
 from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import Words
 from mpc.errors import Abort, LocalError, ParleyError, PeerError
+from mpc.prg import Seed
 from protocols.joint_keys import partial_proofs_shoup00
 from protocols.joint_keys.dealing_dj01 import shares_of
 from protocols.joint_keys.decryption_dj01 import partial
-from protocols.joint_keys.key import KeyShare
+from protocols.joint_keys.key import KeyShare, verification_of
 from protocols.joint_keys.partial_proofs_shoup00 import (
     proof_bytes,
     prove_partials,
     require_provable,
     verify_partials,
 )
+from protocols.paillier.keys import PrivateKey
 from protocols.proofs.transcript import Bytes, Setting
 
 PLACE = 1
@@ -48,6 +52,28 @@ def test_of_full_size_one_proof_is_enough_for_many() -> None:
     words, parts, proof = proved(share)
     verify_partials(ALICE, share.joint, PLACE, words, parts, proof)
     assert len(proof) == proof_bytes(share.joint) == 1600
+
+
+def test_shares_as_long_as_any_modulus() -> None:
+    """As of a key of 4096 bits; responses are longer."""
+    short = tiny_shares(2, 1)[PLACE]
+    joint = replace(short.joint, share_bits=8190)
+    share = KeyShare(joint, PLACE, 2**8189 + to_ints(short.secret_words[None])[0])
+    told = verification_of(joint.group, joint.delta, share.secret_words[None], 8190)
+    share.joint = replace(joint, verification=np.concatenate([joint.verification[:1], told]))
+    words, parts, proof = proved(share)
+    verify_partials(ALICE, share.joint, PLACE, words, parts, proof)
+    with pytest.raises(PeerError):
+        verify_partials(ALICE, share.joint, PLACE, words, parts[::-1], proof)
+
+
+def test_bytes_from_fixed_randomness() -> None:
+    """A change of what is sent or hashed shows here, and goes under Wire."""
+    source = Seed(bytes(32)).prg("a test").bytes
+    share = shares_of(PrivateKey.insecure_of(*TINY_SAFE), 3, 2, source=source)[PLACE]
+    words = share.public.encryption.encrypt(from_ints([5, 6], 1), source)
+    proof = prove_partials(ALICE, share, words, partial(share, words), source)
+    assert hashlib.sha256(proof.tobytes()).hexdigest()[:16] == "588c8633ff610348"
 
 
 def test_changed_bytes_are_refused() -> None:

@@ -9,6 +9,7 @@ from mpc.algebra.group import Scalars
 from mpc.algebra.ristretto import ORDER
 from mpc.prg import Seed
 from protocols.paillier.ciphertexts import Ciphertexts
+from protocols.paillier.keys import PrivateKey
 from protocols.proofs.affine_cggmp21 import Affine, commit_to_prove, compute_to_prove, prove_affine
 from protocols.proofs.decryption_cggmp21 import multiplied, prove_decryption, same_exponent
 from protocols.proofs.encryption_cggmp21 import Encrypted, InRange, encrypt_to_prove, prove_in_range
@@ -95,6 +96,21 @@ def affine_committed(source: RandomBytes) -> Bytes:
     return prove_affine(SETTING, statement, made, x, y, source)
 
 
+def wide_key() -> PrivateKey:
+    """With s = 2."""
+    return PrivateKey.insecure_of(*FACTORS, s=2)
+
+
+def wide_range(source: RandomBytes) -> Bytes:
+    made = encrypt_to_prove(wide_key().public, [-7], bound=200, source=source)
+    return prove_in_range(SETTING, InRange(made.ciphertexts, to()), made, source=source)
+
+
+def wide_decryption(source: RandomBytes) -> Bytes:
+    made = encrypt_to_prove(wide_key().public, [-7], bound=200, source=source).ciphertexts
+    return prove_decryption(SETTING, wide_key(), made, wide_key().decrypt_words(made), source)
+
+
 HASHES = {
     of_modulus: "0e4bce0a590a0806",
     of_parameters: "b4190e462666d9b0",
@@ -106,4 +122,6 @@ HASHES = {
     partial_decryption: "797a5efe2b97accc",
     affine: "69363d2f37acb538",
     affine_committed: "8846df834ce9d9ad",
+    wide_range: "a0778e759626838b",
+    wide_decryption: "10f15c98327b0ebf",
 }

@@ -109,10 +109,32 @@ def affine_committed() -> tuple[Any, Any, np.ndarray]:
     return verify_affine, statement, prove_affine(ALICE, statement, made, x, y)
 
 
+OF_TINY_KEYS = Strength.insecure_of(challenge_bits=64, repetitions=128, epsilon=80, plaintext_bits=4)
+
+
+def wide() -> Encrypted:
+    """Under a tiny key with s = 3."""
+    return encrypt_to_prove(PrivateKey.insecure_of(1000003, 999983, s=3).public, VALUES, bound=300)
+
+
+def wide_range() -> tuple[Any, Any, np.ndarray]:
+    made = wide()
+    statement = InRange(made.ciphertexts, tiny_ring_pedersen().public, strength=OF_TINY_KEYS)
+    return verify_in_range, statement, prove_in_range(ALICE, statement, made)
+
+
+def wide_decryption() -> tuple[Any, Any, np.ndarray]:
+    own, made = PrivateKey.insecure_of(1000003, 999983, s=3), wide().ciphertexts
+    messages = own.decrypt_words(made)
+    assert own.decrypt(made).tolist() == VALUES.tolist()
+    return verify_relation, decrypts_to(made, messages), prove_decryption(ALICE, own, made, messages)
+
+
 CASES = {
     case.__name__: case
     for case in (
         in_range, committed, decryption, multiplication, partial_decryption, affine, affine_committed,
+        wide_range, wide_decryption,
     )
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from paillier_proof_cases import ALICE, FACTORS, flipped, modulus, ring_pedersen
-from test_ciphertext_proofs import affine_committed, committed, decryption, in_range, partial_decryption, tiny_relation
+from test_ciphertext_proofs import CASES, tiny_relation
 
 from mpc.algebra.bigint import Modulus, from_ints
 from mpc.errors import ParleyError
@@ -37,12 +37,11 @@ def factors() -> tuple[Any, np.ndarray]:
 
 
 def test_proofs_of_all_kinds_at_once() -> None:
-    """Three moduli and a group; one proof of them bent in any part is told by whose it is."""
-    made = [case()[1:] for case in (in_range, committed, decryption, partial_decryption, affine_committed)]
-    made.append(factors())
+    """Six moduli and a group; one proof of them bent in any part is told by whose it is."""
+    kinds = "in_range committed decryption partial_decryption affine_committed wide_range wide_decryption"
+    made = [*(CASES[kind]()[1:] for kind in kinds.split()), factors()]
     batch = [(ALICE, statement, proof) for statement, proof in made]
     verify_relations(batch)
-    verify_relations([])
     for at in (0, len(batch) - 1):
         _, statement, proof = batch[at]
         assert refused([*batch[:at], (ALICE, statement, flipped(proof, len(proof) - 8)), *batch[at + 1 :]]) == "alice"

@@ -86,10 +86,6 @@ def test_what_the_factors_are_proved_to_be() -> None:
     assert key().public.bits == 2048
 
 
-def is_prime(n: int) -> bool:
-    return n > 1 and all(n % d for d in range(2, int(n**0.5) + 1))
-
-
 def is_blum(n: int) -> bool:
     """Whether n is what Pi^mod is about."""
     p = next((d for d in range(2, n) if n % d == 0), n)
