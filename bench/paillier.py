@@ -28,9 +28,9 @@ from protocols import paillier
 from protocols.encrypted.masking import masking_for, slack
 from protocols.paillier.encoding import Scale
 from protocols.paillier.matrices import best_way
-from protocols.paillier.packing import SPARE_BITS
 from protocols.paillier.prime_search import BLUM_SIEVE, ROUNDS
 from protocols.paillier.randomisers import TABLE_WIDTH
+from protocols.paillier.slots import SPARE_BITS
 
 TITLE = "Paillier's cryptosystem on one core, a modulus of 2048 bits, units of work a second"
 TABLE = "paillier"

@@ -71,8 +71,8 @@ FOLDER_ORDER = {
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
         "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13",
-        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20",
-        "__init__",
+        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "noise",
+        "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.vole": (
         "ends", "base_kos16", "leaves", "products", "lpn_parameters", "iteration", "silent_wykw21", "planned_wykw21",
@@ -116,9 +116,9 @@ FOLDER_ORDER = {
         "extremes", "products", "spreads", "statistics", "sorting", "compaction", "order_statistics", "counting",
         "floor_quotients", "public_divisors", "rounding", "elementary", "activations", "series", "linear_algebra",
         "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs", "evaluate", "supposing",
-        "revealing", "bridge", "from_ciphertexts", "to_ciphertexts", "known_arrays", "circuit_inputs", "circuit_rows",
-        "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "relations", "proving",
-        "__init__",
+        "revealing", "bridge", "from_ciphertexts", "from_joint", "to_ciphertexts", "known_arrays", "circuit_inputs",
+        "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "relations",
+        "proving", "__init__",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
@@ -137,7 +137,8 @@ FOLDER_ORDER = {
         "sharing_shamir79", "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
     ),
     "protocols.encrypted": (
-        "masking", "description", "receiving", "to_shares", "from_shares", "session_keys", "products", "__init__",
+        "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",
+        "products", "__init__",
     ),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (

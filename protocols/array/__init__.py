@@ -35,6 +35,7 @@ from protocols.array.bridge import compute, secret_from, share_of
 from protocols.array.circuit_inputs import private
 from protocols.array.compaction import compress, permutation, shuffle
 from protocols.array.from_ciphertexts import secret_from_ciphertexts
+from protocols.array.from_joint import secret_from_joint
 from protocols.array.full_rank import inv, lstsq, pinv
 from protocols.array.functions import erf, inverse_sqrt, sigmoid
 from protocols.array.garbling import garbled
@@ -52,7 +53,7 @@ __all__ = [
     "counting", "cumulative", "det", "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv",
     "inverse_sqrt", "known", "known_matmul", "linear_algebra", "log_softmax", "logic", "lstsq", "matrices",
     "order_statistics", "permutation", "pinv", "private", "products", "prove", "quotients", "rearranging", "relu",
-    "reveal", "rounding", "secret", "secret_from", "secret_from_ciphertexts", "selecting", "series", "shape",
-    "share_of", "shuffle", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics", "topk", "unique",
-    "unique_count", "writing",
+    "reveal", "rounding", "secret", "secret_from", "secret_from_ciphertexts", "secret_from_joint", "selecting",
+    "series", "shape", "share_of", "shuffle", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics",
+    "topk", "unique", "unique_count", "writing",
 ]  # fmt: skip

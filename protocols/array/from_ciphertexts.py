@@ -21,8 +21,8 @@ from protocols.outputs import check_range
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
-from protocols.paillier.packing import Packed, fitting
-from protocols.ranges import NO_BOUND, Range
+from protocols.paillier.packing import Packed, ciphertexts_of, fitting
+from protocols.ranges import NO_BOUND, ULP, Range
 
 
 async def secret_from_ciphertexts(
@@ -58,8 +58,8 @@ async def secret_from_ciphertexts(
     with naming_line():
         told = await described(call, holder, own if isinstance(own, Ciphertexts | Packed) else None)
         release = None if ctx.me == holder else _admitted(call, holder, told)
-        shift = max(0, min(told.scale.fractional_bits - ctx.fractional_bits, told.scale.bound.bit_length()))
-        facts = _facts(told, shift, error)
+        shift = shift_of(told, ctx)
+        facts = facts_of(told, shift, error)
         check_range(ctx.session, "secret_from_ciphertexts", facts.range, facts.scale, line)
         masking, group = _masking(call, holder, own, told)
         share = await to_shares(call, Conversion(holder, owner, told.shape, shift, masking, group), own)
@@ -104,7 +104,7 @@ def _masking(
     if own is None:
         return None, None
     if not isinstance(own, PrivateKey):
-        group = (own.ciphertexts if isinstance(own, Packed) else own).group
+        group = ciphertexts_of(own).group
         return masking_for(told.scale, told.shape, told.layout, group), group
     sender, group = call.names[holder], own.public.group
     if told.key != group.fingerprint:
@@ -120,10 +120,18 @@ def _refused(call: Context, code: str, sender: str, what: str) -> PeerError:
     return PeerError(code, f"{sender} holds {what}", remedy, party=sender, path=call.path, line=call.line)
 
 
-def _facts(told: Description, shift: int, error: float | None) -> Facts:
-    """What is public of the secret: shortened numbers are off by less than one unit of the last place."""
+def shift_of(told: Description, ctx: Context) -> int:
+    """By how many bits numbers are shortened: to the run's fractional bits, but not to nothing."""
+    return max(0, min(told.scale.fractional_bits - ctx.fractional_bits, told.scale.bound.bit_length()))
+
+
+def facts_of(told: Description, shift: int, error: float | None, *, parts: int = 1) -> Facts:
+    """What is public of the secret. Shortened as so many `parts` beside a public one, it is off by less than as many
+    units of the last place."""
     fractional_bits, bound = told.scale.fractional_bits, told.scale.bound
     kind: Kind = "fixed" if fractional_bits else "int"
     unvouched = NO_BOUND if fractional_bits else 0
     off_by = unvouched if error is None else declared_error(error, fractional_bits)
-    return Facts(told.shape, kind, fractional_bits - shift, Range(-bound, bound, off_by).truncate(shift))
+    short = Range(-bound, bound, off_by).truncate(shift)
+    more = parts - 1 if shift else 0
+    return Facts(told.shape, kind, fractional_bits - shift, Range(short.lo, short.hi + more, short.error + more * ULP))

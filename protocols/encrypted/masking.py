@@ -21,7 +21,15 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Encoded, Scale
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
-from protocols.paillier.packing import Layout, Packed, layout_for, pack, pack_messages, raised_fields
+from protocols.paillier.packing import (
+    Layout,
+    Packed,
+    ciphertexts_of,
+    layout_for,
+    pack,
+    pack_messages,
+    raised_fields,
+)
 from protocols.paillier.slots import bits_at
 from protocols.shares import Shape
 
@@ -65,11 +73,20 @@ class Masking:
         They are rerandomised by uniformly random N^s-th powers, since the reader has the key: shorter exponents hide
         from it only as well as discrete logarithms modulo its primes do.
         """
-        packed = pack(held.reshape(-1), guard_bits=slack(held.size) + 1) if isinstance(held, Ciphertexts) else held
-        group = packed.ciphertexts.group
+        packed, group = self.packed(held), ciphertexts_of(held).group
+        added = group.form.mul(packed.words, self.powers(masks, group))
+        return Encryption(group, "textbook").rerandomise(added, source)
+
+    def packed(self, held: Ciphertexts | Packed) -> Ciphertexts:
+        """Ciphertexts (*groups,) of the numbers, in the layout."""
+        if isinstance(held, Packed):
+            return held.ciphertexts
+        return pack(held.reshape(-1), guard_bits=self.layout.width - 1 - held.scale.bound.bit_length()).ciphertexts
+
+    def powers(self, masks: Words, group: Group) -> Words:
+        """What adds masks (*numbers, words) to ciphertexts (*groups, limbs): (1 + N)^masks, which hides nothing."""
         plain = Encoded(masks, np.zeros(self.numbers, U64), Scale(0, (1 << self.bits) - 1), signed=False)
-        added = group.powers_of_g(pack_messages(plain, self.layout, group))
-        return Encryption(group, "textbook").rerandomise(group.form.mul(packed.ciphertexts.words, added), source)
+        return group.powers_of_g(pack_messages(plain, self.layout, group))
 
     def mask_part(self, ring: Z2k, masks: Words, shift: int) -> Words:
         """The share of who masked: -(r / 2^shift), rounded down, as ring elements of shape `numbers`."""
@@ -85,17 +102,19 @@ class Masking:
         return ring.add(elements_of(ring, fields, shift), offset)
 
 
-def masking_for(scale: Scale, shape: Shape, layout: Layout | None, group: Group) -> Masking:
+def masking_for(scale: Scale, shape: Shape, layout: Layout | None, group: Group, *, masks: int = 1) -> Masking:
     """The masking of numbers of a shape and scale, in ciphertexts of their own, or packed as `layout` says.
 
-    LocalError `paillier-overflow` where a plaintext, or a slot of the layout, has no room for a mask.
+    `masks`: how many are added to each number. LocalError `paillier-overflow` where a plaintext, or a slot of the
+    layout, has no room for them.
     """
     count = prod(shape)
     if layout is None:
-        layout = layout_for(scale, count, slack(count) + 1, group)
-        return Masking(layout, layout.width - 2, ())
+        spare = masks.bit_length()
+        layout = layout_for(scale, count, slack(count) + spare, group)
+        return Masking(layout, layout.width - 1 - spare, ())
     bits = scale.bound.bit_length() + slack(count)
-    layout.checked(Scale(scale.fractional_bits, scale.bound + (1 << bits) - 1))
+    layout.checked(Scale(scale.fractional_bits, scale.bound + masks * ((1 << bits) - 1)))
     return Masking(layout, bits, shape[:-1])
 
 

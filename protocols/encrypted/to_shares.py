@@ -23,7 +23,7 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
-from protocols.paillier.packing import Packed
+from protocols.paillier.packing import Packed, ciphertexts_of
 from protocols.shares import ArithmeticShare, Shape
 from protocols.suite import suite_of
 
@@ -76,10 +76,10 @@ async def _own_part(
     """The share of holder and owner; nothing at the others, who keep the place of the call."""
     if ctx.me == conversion.holder:
         assert isinstance(own, Ciphertexts | Packed)
-        return _in_shape(ctx, conversion.shape, await send_masked(ctx, conversion, own))
+        return in_shape(ctx, conversion.shape, await send_masked(ctx, conversion, own))
     if ctx.me == conversion.owner:
         key = own if isinstance(own, PrivateKey) else None
-        return _in_shape(ctx, conversion.shape, await receive_masked(ctx, conversion, key))
+        return in_shape(ctx, conversion.shape, await receive_masked(ctx, conversion, key))
     ctx.reserve()
     return None
 
@@ -112,11 +112,10 @@ async def receive_masked(ctx: Context, conversion: Conversion, key: PrivateKey |
     return masking.masked_part(ring, messages, group, conversion.shift)
 
 
-def _in_shape(ctx: Context, shape: Shape, elements: Words) -> Words:
+def in_shape(ctx: Context, shape: Shape, elements: Words) -> Words:
     """Ring elements in another shape."""
     return elements.reshape(shape if ctx.ring.words == 1 else (*shape, ctx.ring.words))
 
 
 def _hidden(masking: Masking, held: Ciphertexts | Packed, masks: Words, source: RandomBytes) -> Words:
-    group = (held.ciphertexts if isinstance(held, Packed) else held).group
-    return group.form.out_of(masking.hide(held, masks, source))
+    return ciphertexts_of(held).group.form.out_of(masking.hide(held, masks, source))
