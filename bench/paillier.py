@@ -16,7 +16,7 @@ from os import urandom
 
 import numpy as np
 
-from bench import joint_keys, kernels
+from bench import joint_keys, joint_keys_two_parties, kernels
 from bench.harness import Options, Throughput
 from bench.joint_decryption import PARTIES, JointDecryption
 from bench.kernels.bignum import power_instructions, product_instructions, square_instructions
@@ -28,9 +28,9 @@ from protocols import paillier
 from protocols.encrypted.masking import masking_for, slack
 from protocols.paillier.encoding import Scale
 from protocols.paillier.matrices import best_way
-from protocols.paillier.packing import SPARE_BITS
 from protocols.paillier.prime_search import BLUM_SIEVE, ROUNDS
 from protocols.paillier.randomisers import TABLE_WIDTH
+from protocols.paillier.slots import SPARE_BITS
 
 TITLE = "Paillier's cryptosystem on one core, a modulus of 2048 bits, units of work a second"
 TABLE = "paillier"
@@ -202,7 +202,7 @@ WORKS = {
 
 def names() -> list[str]:
     """The workloads."""
-    return [*WORKS, *joint_keys.WORKS]
+    return [*WORKS, *joint_keys.WORKS, joint_keys_two_parties.NAME]
 
 
 def measure(options: Options) -> Iterator[list[Throughput]]:
@@ -214,6 +214,8 @@ def measure(options: Options) -> Iterator[list[Throughput]]:
             yield kernels.contest_of(_workload(name, data), options, TABLE)
         for row in joint_keys.measure(options):
             yield [row]
+        if options.chosen([joint_keys_two_parties.NAME]):
+            yield [joint_keys_two_parties.row(options)]
 
 
 def _workload(name: str, data: _Data) -> KernelWorkload:

@@ -37,8 +37,8 @@ class Measured:
 
     @property
     def batch(self) -> int:
-        """How many proofs are verified at once: sixteen places or more, of proofs that differ."""
-        return max(1, 16 // self.count)
+        """How many proofs are verified at once: eight places or more, of proofs that differ."""
+        return max(1, 8 // self.count)
 
     def many(self) -> Callable[[], None]:
         """Verifies a batch, which is made now."""

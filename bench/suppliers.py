@@ -10,7 +10,7 @@ from protocols.preprocessing.workshop import Maker
 
 MAKERS: dict[str, Maker] = {
     **{extension.name: OtMaker(extension) for extension in (SOFTSPOKEN, SILENT)},
-    PAILLIER: PaillierMaker(),
+    PAILLIER: PaillierMaker(always=True),
 }
 DEALER = DealerSupply.name
 NOBODY = (SOFTSPOKEN.name, SILENT.name)

@@ -662,7 +662,18 @@ class Lib:
         self, out: Pointer, table: Pointer, words: int, log_size: int, round_keys: Pointer, first: int, n: int
     ) -> None: ...
     def parley_vole_prove(
-        self, out: Pointer, x: Pointer, m_x: Pointer, y: Pointer, m_y: Pointer, pairs: Pointer, n: int
+        self,
+        z: Pointer,
+        m: Pointer,
+        told: Pointer,
+        constant: Pointer,
+        first: Pointer,
+        x: Pointer,
+        m_x: Pointer,
+        y: Pointer,
+        m_y: Pointer,
+        pairs: Pointer,
+        n: int,
     ) -> None: ...
     def parley_vole_verify(
         self, out: Pointer, k_x: Pointer, k_y: Pointer, k_z: Pointer, delta: Pointer, n: int

@@ -146,7 +146,7 @@ MATERIAL = together(
         default=OT,
         show_default=True,
         metavar="NAME|FOLDER",
-        help="Where the material comes from: the parties, by oblivious transfer (ot, silent) or with products under "
+        help="Where the material comes from: the parties, by oblivious transfer (ot, silent) or with matrices under "
         "Paillier keys (paillier); a dealer; or a folder that `parley preprocess` made.",
     ),
     click.option("--fallback", type=click.Choice(tuple(MAKERS)), help="Who makes what such a folder lacks."),

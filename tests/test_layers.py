@@ -30,7 +30,7 @@ ORDER = {
         "garbled.whole", "garbled.projection", "garbled.joint", "garbled.numbers", "authenticated.steps",
         "authenticated.masks", "authenticated.task", "authenticated.common", "authenticated.garbling",
         "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver", "yao", "ot", "vole",
-        "preprocessing.pairs", "proofs", "joint_keys", "elgamal", "encrypted", "numeric", "preprocessing.coins",
+        "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal", "encrypted", "numeric",
         "authenticated", "preprocessing", "array", "learning", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -71,8 +71,8 @@ FOLDER_ORDER = {
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
         "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13",
-        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "silent_ferret_ywlzw20",
-        "__init__",
+        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "noise",
+        "silent_ferret_ywlzw20", "__init__",
     ),
     "protocols.vole": (
         "ends", "base_kos16", "leaves", "products", "lpn_parameters", "iteration", "silent_wykw21", "planned_wykw21",
@@ -128,7 +128,9 @@ FOLDER_ORDER = {
     "protocols.joint_keys": (
         "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",
         "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing", "public_tests", "search_space",
-        "residue_products", "candidates_cdklrs20", "joint_biprimality_bf97", "boneh_franklin_bf97", "__init__",
+        "residue_products", "candidates_cdklrs20", "joint_biprimality_bf97", "boneh_franklin_bf97",
+        "lengths_flop18", "draws_flop18", "sieve_flop18", "ends_flop18", "products_flop18", "biprimality_flop18",
+        "exponents_flop18", "certified_flop18", "certifying_flop18", "between_two_flop18", "__init__",
     ),
     "protocols.elgamal": (
         "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "statements",

@@ -56,9 +56,9 @@ static void add_sparse(uint64_t *out, const uint64_t *table, size_t words, size_
 }
 
 /* x M_y + y M_x is (x + M_x)(y + M_y) - x y - M_x M_y: three products make all. */
-static void prove(uint64_t *out, const uint64_t *x, const uint64_t *m_x, const uint64_t *y, const uint64_t *m_y,
-                  const uint64_t *pairs, size_t n) {
-    uint64_t *z = out, *m = out + n, *told = out + 2 * n, *constant = out + 3 * n, *first = out + 4 * n;
+static void prove(uint64_t *restrict z, uint64_t *restrict m, uint64_t *restrict told, uint64_t *restrict constant,
+                  uint64_t *restrict first, const uint64_t *x, const uint64_t *m_x, const uint64_t *y,
+                  const uint64_t *m_y, const uint64_t *pairs, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const uint64_t values = product(x[i], y[i]), labels = product(m_x[i], m_y[i]);
         const uint64_t all = product(x[i] + m_x[i], y[i] + m_y[i]), random = pairs[2 * i], own = pairs[2 * i + 1];
@@ -70,7 +70,7 @@ static void prove(uint64_t *out, const uint64_t *x, const uint64_t *m_x, const u
     }
 }
 
-static void verify(uint64_t *out, const uint64_t *k_x, const uint64_t *k_y, const uint64_t *k_z, const uint64_t *delta,
+static void verify(uint64_t *restrict out, const uint64_t *k_x, const uint64_t *k_y, const uint64_t *k_z, const uint64_t *delta,
                    size_t n) {
     for (size_t i = 0; i < n; i++) out[i] = below_modulus(product(k_x[i], k_y[i]) + product(k_z[i], *delta));
 }

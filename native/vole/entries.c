@@ -68,13 +68,17 @@ void parley_vole_add_sparse(uint64_t *out, const uint64_t *table, size_t words, 
     selected->vole.add_sparse(out, table, words, log_size, round_keys, first, n);
 }
 
-void parley_vole_prove(uint64_t *out, const uint64_t *x, const uint64_t *m_x, const uint64_t *y, const uint64_t *m_y,
+void parley_vole_prove(uint64_t *z, uint64_t *m, uint64_t *told, uint64_t *constant, uint64_t *first,
+                       const uint64_t *x, const uint64_t *m_x, const uint64_t *y, const uint64_t *m_y,
                        const uint64_t *pairs, size_t n) {
-    const size_t bytes = n * sizeof *out;
-    REQUIRES(apart(out, 5 * bytes, x, bytes) && apart(out, 5 * bytes, m_x, bytes));
-    REQUIRES(apart(out, 5 * bytes, y, bytes) && apart(out, 5 * bytes, m_y, bytes));
-    REQUIRES(apart(out, 5 * bytes, pairs, 2 * bytes));
-    selected->vole.prove(out, x, m_x, y, m_y, pairs, n);
+    const size_t bytes = n * sizeof *z;
+    uint64_t *const made[] = {z, m, told, constant, first};
+    const uint64_t *const given[] = {x, m_x, y, m_y, pairs, pairs + n};
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+        for (size_t j = 0; j < sizeof given / sizeof *given; j++) REQUIRES(apart(made[i], bytes, given[j], bytes));
+        for (size_t j = 0; j < i; j++) REQUIRES(apart(made[i], bytes, made[j], bytes));
+    }
+    selected->vole.prove(z, m, told, constant, first, x, m_x, y, m_y, pairs, n);
 }
 
 void parley_vole_verify(uint64_t *out, const uint64_t *k_x, const uint64_t *k_y, const uint64_t *k_z,

@@ -27,9 +27,10 @@ void parley_vole_add_sparse(uint64_t *out, const uint64_t *table, size_t words, 
                             const uint8_t *round_keys, uint64_t first, size_t n);
 
 /* Products that a prover shows to be right: for elements x with M of x, and so on, all (n), and pairs (n, 2) of a random
- * element and its M, z = x y, told = z less the random element, m = its M, constant = M_x M_y and
- * first = m - x M_y - y M_x. out (5, n): z, m, told, constant, first. */
-void parley_vole_prove(uint64_t *out, const uint64_t *x, const uint64_t *m_x, const uint64_t *y, const uint64_t *m_y,
+ * element and its M, z = x y, m = the pair's M, told = z less the random element, constant = M_x M_y and
+ * first = m - x M_y - y M_x; all (n). */
+void parley_vole_prove(uint64_t *z, uint64_t *m, uint64_t *told, uint64_t *constant, uint64_t *first,
+                       const uint64_t *x, const uint64_t *m_x, const uint64_t *y, const uint64_t *m_y,
                        const uint64_t *pairs, size_t n);
 
 /* The verifier's: out = k_x k_y + k_z delta, all (n), delta one element. */

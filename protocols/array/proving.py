@@ -70,7 +70,7 @@ async def prove(
     2^-48, and 2^-50 more for each further 2^20 products. Data are what the prover says they are: bind them to
     something that is known, as a hash that the circuit computes. QuickSilver (Yang, Sarkar, Weng, Wang, CCS 2021): for
     each AND and instance a bit, and 31 for the transfer behind it; of a relation eight bytes for each product of
-    secret arrays' results, and a tenth of one; rounds do not depend on the circuit's depth.
+    secret arrays' results, and a part of one; rounds do not depend on the circuit's depth.
 
     LocalError `wrong-witness` at the prover where the claim is false of its data, which have not left then; as
     `mpc.garbled`, `two-owners`, `wrong-statement`, `not-private`, `calls-at-once`, `transfers-discarded`. Abort

@@ -43,9 +43,8 @@ class _Dealt:
 
     def digest(self, ctx: Context, party: int) -> Words:
         """A commitment to it, which hides it: A_0 is the image of a uniform number."""
-        return (
-            ctx.hash("commitment to a part of a key", party).absorb(self.commitments, self.proof).words(_DIGEST_WORDS)
-        )
+        commitment = ctx.hash("commitment to a part of a key", party).absorb(self.commitments, self.proof)
+        return commitment.words(_DIGEST_WORDS)
 
 
 @cost(rounds=4, words=lambda n, threshold=None: _words(n, threshold), call_name="joint key")
@@ -79,7 +78,7 @@ async def generate_together(ctx: Context, threshold: int | None = None) -> KeySh
 
     LocalError `wrong-number` for a threshold that is not from 0 to n - 1. Abort `wrong-key-part`, `wrong-key-share`,
     `proof-refused`, PeerError `bad-element` and the others of `proofs.verify`, which name who deviated; Abort
-    `different-key-views`, which cannot. Four rounds; each party computes n (t + 1) short products and n long ones.
+    `different-key-views`, which cannot. Four rounds; each party computes about n^2 (t + 1) short products.
     """
     if threshold is not None and not (type(threshold) is int and 0 <= threshold < ctx.n):
         raise LocalError(

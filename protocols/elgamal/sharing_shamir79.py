@@ -27,7 +27,8 @@ def images_of(commitments: Points, n: int) -> Points:
     order, length = commitments.group.order, commitments.shape[-1]
     powers = [Scalars.of(order, j).powers(length).reshape(1, length) for j in range(1, n + 1)]
     *front, _ = commitments.shape
-    return dot_var(commitments.reshape(*front, 1, length), concatenate_scalars(powers))
+    bits = min((n ** (length - 1)).bit_length(), order.bits)
+    return dot_var(commitments.reshape(*front, 1, length), concatenate_scalars(powers), bits=bits)
 
 
 def weights_at_zero(parties: Sequence[int], order: Modulus) -> Scalars:

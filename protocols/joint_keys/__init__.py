@@ -1,5 +1,6 @@
 """Keys of Paillier's cryptosystem that several parties hold in shares: any threshold + 1 of them decrypt."""
 
+from protocols.joint_keys.between_two_flop18 import generate_between_two
 from protocols.joint_keys.boneh_franklin_bf97 import generate, generate_modulus
 from protocols.joint_keys.dealing_dj01 import deal
 from protocols.joint_keys.key import AdditiveShare, JointKey, KeyShare
@@ -15,6 +16,7 @@ __all__ = [
     "deal",
     "dealt",
     "generate",
+    "generate_between_two",
     "generate_modulus",
     "load",
     "reveal",

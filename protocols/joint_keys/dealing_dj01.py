@@ -28,7 +28,7 @@ def deal(
 ) -> list[KeyShare]:
     """The shares of a new key of 2048, 3072 or 4096 bits, one for each party: any threshold + 1 of them decrypt.
 
-    LocalError `joint-key-parties`, `paillier-key-size`. Takes some tenths of a second, longer keys some seconds.
+    LocalError `joint-key-parties`, `paillier-key-size`. Safe primes take some tenths of a second, or some seconds.
     """
     check_parties(parties, threshold)
     key = PrivateKey.generate(bits, s=s, safe=True, exponent=exponent, source=source)

@@ -7,6 +7,7 @@ Poupard, Stern, "Sharing decryption in the context of voting or lotteries", Fina
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import gcd
 
 import numpy as np
 
@@ -51,18 +52,22 @@ def require_consistent(joint: JointKey) -> None:
     The squares of v^(Delta s_i) are partial decryptions of v, and everybody knows what v holds. Points i to i +
     threshold and the next ones have all but one in common, and the value at 0: they are of one polynomial.
     """
-    parts = list(joint.group.form.square(joint.group.form.into(joint.verification)))
-    ways = [range(first, first + joint.threshold + 1) for first in range(joint.parties - joint.threshold)]
-    try:
-        found = [to_ints(combined(joint, list(way), parts[way.start : way.stop])[None]) for way in ways]
-    except Abort:
-        found = [[]]
-    if any(held != [HELD_BY_BASE] for held in found):
+    if gcd(joint.theta, joint.group.n) != 1 or any(held != [HELD_BY_BASE] for held in _held_by_base(joint)):
         raise Abort(
             "joint-key-inconsistent",
             "the shares of this key do not fit together",
             "make another; if it happens again, a party, or the dealer, does not follow the protocol",
         )
+
+
+def _held_by_base(joint: JointKey) -> list[list[int]]:
+    """What any threshold + 1 neighbours find in v; nothing where that is no power of 1 + N."""
+    parts = list(joint.group.form.square(joint.group.form.into(joint.verification)))
+    ways = [range(first, first + joint.threshold + 1) for first in range(joint.parties - joint.threshold)]
+    try:
+        return [to_ints(combined(joint, list(way), parts[way.start : way.stop])[None]) for way in ways]
+    except Abort:
+        return [[]]
 
 
 def _power_var(joint: JointKey, numbers: Words, exponent: int) -> Words:

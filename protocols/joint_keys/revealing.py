@@ -31,6 +31,7 @@ from protocols.joint_keys.partial_proofs_shoup00 import (
 )
 from protocols.outputs import released_by
 from protocols.paillier.ciphertexts import Ciphertexts
+from protocols.paillier.encoding import Scale
 from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.packing import Packed, ciphertexts_of, numbers_in
 from protocols.proofs.transcript import Bytes, Setting
@@ -51,7 +52,7 @@ def _words(share: KeyShare, array: Array, to: Receivers, places: Sequence[int] |
 
 @cost(
     rounds=lambda share, array, **_: int(ciphertexts_of(array).size > 0),
-    to_one=lambda share, array, *, to=None, places=None, proved=True, assuming=None: _words(
+    to_one=lambda share, array, *, to=None, places=None, exact=False, proved=True, assuming=None: _words(
         share, array, to, places, proved
     ),
 )
@@ -62,12 +63,13 @@ async def reveal(
     *,
     to: Receivers = None,
     places: Sequence[int] | None = None,
+    exact: bool = False,
     proved: bool = True,
     assuming: Assumption | None = None,
 ) -> npt.NDArray[Any] | None:
     """The numbers of ciphertexts that all parties have, packed or not: as `PrivateKey.decrypt` gives them, to everybody
     or to the party indices `to`; None elsewhere. places: in a run of some of the key's parties, threshold + 1 or more,
-    which of them they are, by the run's indices.
+    which of them they are, by the run's indices. exact: whole numbers, without the scale's fractional bits.
 
     Each party proves that its part is right; a wrong one is refused, and the error names the party. That holds against
     up to `threshold` malicious parties. `assuming="low order"` must be said for keys of primes that are not known to be
@@ -78,10 +80,10 @@ async def reveal(
     `proof-of-another-statement`, `proof-of-another-session`, `public-values-differ`, Abort `proof-refused`; without
     proofs `partial-decryptions-differ`, which names nobody. Source: Damgård and Jurik, PKC 2001, section 4.1.
     """
-    numbers, refused = await _revealed(ctx, share, array, to, places, proved, assuming)
+    messages, refused = await _revealed(ctx, share, array, to, places, proved, assuming)
     if refused:
         raise refused[0]
-    return numbers
+    return _numbers(array, messages, exact=exact)
 
 
 @cost(
@@ -102,7 +104,8 @@ async def reveal_despite(
 
     Errors as of `reveal`; of PeerErrors the first, where fewer than threshold + 1 parts are right.
     """
-    return await _revealed(ctx, share, array, to, places, True, assuming)
+    messages, refused = await _revealed(ctx, share, array, to, places, True, assuming)
+    return _numbers(array, messages), refused
 
 
 async def _revealed(
@@ -113,7 +116,8 @@ async def _revealed(
     places: Sequence[int] | None,
     proved: bool,
     assuming: Assumption | None,
-) -> tuple[npt.NDArray[Any] | None, list[PeerError]]:
+) -> tuple[Words | None, list[PeerError]]:
+    """The messages (*shape, limbs) at receivers, and why parts of others were not taken."""
     ciphertexts, receivers = ciphertexts_of(array), receivers_among(ctx.everyone, to)
     ciphertexts.require_key(share.joint.group)
     held = require_place(ctx, share.place, share.joint.parties, places)
@@ -133,7 +137,12 @@ async def _revealed(
 
     output = output_of(ctx, array.shape, array.scale.bound, array.scale.fractional_bits, receivers)
     (messages,) = await released_by(ctx, [output], open_)
-    return None if messages is None else numbers_in(array, messages, array.scale), refused
+    return messages, refused
+
+
+def _numbers(array: Array, messages: Words | None, *, exact: bool = False) -> npt.NDArray[Any] | None:
+    scale = Scale(0, array.scale.bound) if exact else array.scale
+    return None if messages is None else numbers_in(array, messages, scale)
 
 
 async def open_messages(

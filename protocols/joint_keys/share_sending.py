@@ -7,13 +7,13 @@ it. A wrong share is noticed at once. Where no party is to be trusted so far, th
 from __future__ import annotations
 
 from mpc.accounts.cost import cost
-from mpc.algebra.bigint import from_ints, limbs_for, to_ints
+from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from protocols.joint_keys.dealing_dj01 import deal, share_bits
 from protocols.joint_keys.decryption_dj01 import require_consistent
 from protocols.joint_keys.key import JointKey, KeyShare, check_parties
-from protocols.joint_keys.sharing_fps00 import malformed
+from protocols.joint_keys.whole_products import malformed
 from protocols.paillier.keys import PublicKey
 from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.randomisers import Exponent
@@ -47,7 +47,7 @@ async def dealt(
     """
     check_parties(parties, threshold, ctx.n)
     if ctx.me == dealer:
-        shares = await ctx.in_thread(_new_shares, parties, threshold, bits, s, exponent)
+        shares = await ctx.in_thread(_new_shares, parties, threshold, bits, s, exponent, ctx.prg("a dealt key").bytes)
         for j in ctx.others:
             for message in _messages(shares[j]):
                 ctx.send(j, message)
@@ -74,8 +74,10 @@ def _messages(share: KeyShare) -> list[Words]:
     return [from_ints([joint.group.n], limbs_for(joint.public.bits))[0], joint.verification, share.secret_words]
 
 
-def _new_shares(parties: int, threshold: int, bits: int, s: int, exponent: Exponent) -> list[KeyShare]:
-    return deal(parties, threshold, bits=bits, s=s, exponent=exponent)
+def _new_shares(
+    parties: int, threshold: int, bits: int, s: int, exponent: Exponent, source: RandomBytes
+) -> list[KeyShare]:
+    return deal(parties, threshold, bits=bits, s=s, exponent=exponent, source=source)
 
 
 def _public(n: int, s: int, sender: str, exponent: Exponent) -> PublicKey:

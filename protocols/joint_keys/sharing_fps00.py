@@ -16,14 +16,13 @@ from typing import cast
 import numpy as np
 
 from mpc.accounts.cost import cost
-from mpc.algebra.bigint import from_ints, limbs_for, to_ints
+from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
-from mpc.errors import PeerError
 from protocols.joint_keys.decryption_dj01 import require_consistent
 from protocols.joint_keys.key import AdditiveShare, JointKey, KeyShare, check_parties, verification_of
 from protocols.joint_keys.polynomials_shoup00 import SPARE_BITS, delta, whole_share_bits, whole_shares
-from protocols.joint_keys.whole_products import Limbs, product_words, whole_product
+from protocols.joint_keys.whole_products import Limbs, malformed, product_words, whole_product
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey, PublicKey
@@ -73,7 +72,8 @@ async def share_key(
     """
     check_parties(parties, threshold, ctx.n)
     public = PublicKey(Encryption(Group(made.n, s), exponent))
-    pair = await ctx.in_thread(PrivateKey.generate, made.n.bit_length()) if own is None else own
+    source = ctx.prg("a key for products").bytes
+    pair = await ctx.in_thread(_new_pair, made.n.bit_length(), source) if own is None else own
     limbs = _limbs(made, s, pair)
     beta = int.from_bytes(ctx.prg("beta").bytes(-(-limbs.x_bits // 8)), "little") % (1 << limbs.x_bits)
     addend = await whole_product(ctx, beta, made.phi, limbs, pair)
@@ -84,6 +84,10 @@ async def share_key(
     joint = JointKey(public, parties, threshold, theta, share_bits, verification, made.safe)
     await ctx.in_thread(require_consistent, joint)
     return KeyShare(joint, ctx.me, share)
+
+
+def _new_pair(bits: int, source: RandomBytes) -> PrivateKey:
+    return PrivateKey.generate(bits, source=source)
 
 
 async def _dealt(
@@ -113,15 +117,3 @@ async def _told(ctx: Context, group: Group, share: int, bits: int) -> Words:
     for j in ctx.others:
         check_ciphertexts(group, told[j], ctx.names[j])
     return cast(Words, np.concatenate(told))
-
-
-def malformed(ctx: Context, sender: int) -> PeerError:
-    """The error for a share of a key that is longer than shares of it are, or is not what was told of it."""
-    return PeerError(
-        "joint-key-malformed",
-        f"{ctx.names[sender]} sent something that is no share of this key",
-        "the same version everywhere; else that party is not to be trusted: make the key anew without it",
-        party=ctx.names[sender],
-        path=ctx.path,
-        line=ctx.line or None,
-    )

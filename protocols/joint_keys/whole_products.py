@@ -20,9 +20,10 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints, wrong_number
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
+from mpc.errors import LocalError, PeerError
 from protocols.joint_keys.polynomials_shoup00 import SPARE_BITS
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale, encode, from_messages
+from protocols.paillier.encoding import Scale, encode, from_messages, to_messages
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.matrices import product
 from protocols.paillier.messages import check_ciphertexts
@@ -94,14 +95,15 @@ async def whole_product(ctx: Context, x: int, y: int, limbs: Limbs, own: Private
 
     x: this party's addend, 0 or more, of limbs.x_bits bits; y: of limbs.y_bits bits and a sign; both secret. `own`: a
     key pair of limbs.key_bits bits that serves for nothing else. LocalError `wrong-number`; PeerError `paillier-range`,
-    `paillier-not-unit`, and what `check_modulus` says of a key.
+    `paillier-not-unit`, `joint-key-malformed`, and what `check_modulus` says of a key.
     """
     if not 0 <= x < 1 << limbs.x_bits or abs(y) >= 1 << limbs.y_bits:
         raise wrong_number(f"of at most {limbs.x_bits} bits, and of {limbs.y_bits}")
     keys = await _exchanged_keys(ctx, own.public, limbs)
-    encrypted = await ctx.in_thread(_encrypted, own, limbs.split(x, limbs.x_limbs), limbs)
+    source = ctx.prg("a product of addends").bytes
+    encrypted = await ctx.in_thread(_encrypted, own.public, limbs.split(x, limbs.x_limbs), limbs, source)
     sent = (await ctx.exchange(encrypted))[0]
-    addend, source = x * y, ctx.prg("masks of a product").bytes
+    addend = x * y
     for j in ctx.others:
         check_ciphertexts(keys[j].group, sent[j], ctx.names[j])
         reply, mask = await ctx.in_thread(_times, keys[j], sent[j], limbs.split(y, limbs.y_limbs), limbs, source)
@@ -110,7 +112,10 @@ async def whole_product(ctx: Context, x: int, y: int, limbs: Limbs, own: Private
     for j in ctx.others:
         reply = await ctx.receive(j, Spec((limbs.weights, own.public.group.ciphertexts.limbs)))
         check_ciphertexts(own.public.group, reply, ctx.names[j])
-        addend += await ctx.in_thread(_decrypted, own, reply, limbs)
+        try:
+            addend += await ctx.in_thread(_decrypted, own, reply, limbs)
+        except LocalError:
+            raise malformed(ctx, j) from None
     return addend
 
 
@@ -125,9 +130,9 @@ def _received(n: int, sender: str) -> PublicKey:
     return PublicKey.received(n, 1, sender, exponent="textbook")
 
 
-def _encrypted(own: PrivateKey, split: Sequence[int], limbs: Limbs) -> Words:
-    encrypted = own.encrypt(np.array(split, object), bound=1 << limbs.width)
-    return own.public.group.form.out_of(encrypted.words)
+def _encrypted(own: PublicKey, split: Sequence[int], limbs: Limbs, source: RandomBytes) -> Words:
+    messages = to_messages(encode(np.array(split, object), bound=1 << limbs.width), own.group)
+    return own.group.form.out_of(own.drawing("textbook").encryption.encrypt(messages, source))
 
 
 def _times(
@@ -144,7 +149,7 @@ def _times(
     shifted = Ciphertexts(key.encryption, sums, scale, fresh=False).plus_messages(
         from_ints(masks, group.messages.limbs), scale
     )
-    return group.form.out_of(shifted.rerandomised().words), limbs.joined(masks)
+    return group.form.out_of(shifted.rerandomised(source).words), limbs.joined(masks)
 
 
 def _decrypted(own: PrivateKey, reply: Words, limbs: Limbs) -> int:
@@ -155,3 +160,15 @@ def _decrypted(own: PrivateKey, reply: Words, limbs: Limbs) -> int:
 
 def _at(split: Sequence[int], place: int) -> int:
     return split[place] if 0 <= place < len(split) else 0
+
+
+def malformed(ctx: Context, sender: int) -> PeerError:
+    """The error for what cannot have come of the protocol: a number or share that is too long, or not what was told."""
+    return PeerError(
+        "joint-key-malformed",
+        f"{ctx.names[sender]} sent something that is no share of this key",
+        "the same version everywhere; else that party is not to be trusted: make the key anew without it",
+        party=ctx.names[sender],
+        path=ctx.path,
+        line=ctx.line or None,
+    )

@@ -33,7 +33,6 @@ from protocols.ot.correlated import (
 from protocols.ot.extension_softspoken_roy22 import receive_setup as softspoken_receive_setup
 from protocols.ot.extension_softspoken_roy22 import send_setup as softspoken_send_setup
 from protocols.ot.half_trees import (
-    MAX_LOG_SIZE,
     Sparse,
     TreeKeys,
     grow,
@@ -43,6 +42,7 @@ from protocols.ot.half_trees import (
     regrow,
     round_keys,
 )
+from protocols.ot.noise import Noise
 
 _FIRST_K = 8
 """SoftSpokenOT's k for the first correlations: few bytes."""
@@ -59,37 +59,15 @@ _BATCH_LABELS = 1 << 19
 """Labels of the trees whose sums go in one message: the receiver works on them while the sender grows more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """Learning parity with noise in dimension k = 2^log_k: trees 2^depth samples, one error in each 2^depth of them."""
+class Parameters(Noise):
+    """What an iteration makes and takes are correlations."""
 
-    log_k: int
-    trees: int
-    depth: int
-
-    def __post_init__(self) -> None:
-        if not (1 <= self.log_k <= MAX_LOG_SIZE and self.depth >= 1 and self.fresh > 0):
-            raise LocalError("wrong-parameter", f"silent transfer with {self}", "use one of the sets of this file")
-
-    @property
-    def k(self) -> int:
-        """The dimension."""
-        return 1 << self.log_k
-
-    @property
-    def made(self) -> int:
-        """Correlations of an iteration."""
-        return self.trees << self.depth
+    __slots__ = ()
 
     @property
     def used(self) -> int:
         """Correlations that an iteration takes: k, one for each level of a tree, and those of the check."""
         return self.k + self.trees * self.depth + _CHECK
-
-    @property
-    def fresh(self) -> int:
-        """Correlations that are left for use."""
-        return self.made - self.used
 
 
 SMALL = Parameters(17, 960, 11)

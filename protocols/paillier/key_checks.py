@@ -50,9 +50,9 @@ def check_length(n: int, bits: int, sender: str) -> None:
         )
 
 
-def has_small_factor(n: int) -> bool:
-    """Whether a prime below 2^17 divides n."""
-    return gcd(n, _product_of_small_primes()) != 1
+def has_small_factor(n: int, below: int = _TRIAL_LIMIT) -> bool:
+    """Whether an odd prime below 2^17, or below another number, divides n."""
+    return gcd(n, _product_of_primes(below)) != 1
 
 
 def has_close_factors(n: int) -> bool:
@@ -77,9 +77,9 @@ def _root(n: int, k: int) -> int:
         x = y
 
 
-@lru_cache(maxsize=1)
-def _product_of_small_primes() -> int:
-    return prod(small_primes(_TRIAL_LIMIT).tolist())
+@lru_cache(maxsize=4)
+def _product_of_primes(below: int) -> int:
+    return prod(small_primes(below).tolist())
 
 
 def _refusal(code: str, cause: str, sender: str | None) -> ParleyError:

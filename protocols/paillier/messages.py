@@ -17,7 +17,8 @@ from protocols.paillier.array_messages import SAME_PROGRAM, SAME_VERSION, ArrayM
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
-from protocols.paillier.packing import SPARE_BITS, Layout, Packed
+from protocols.paillier.packing import Layout, Packed
+from protocols.paillier.slots import SPARE_BITS
 
 _CODES = {
     "malformed": "paillier-malformed",

@@ -23,12 +23,11 @@ from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.offsets import raised
 from protocols.paillier.scaling import Public
-from protocols.paillier.slots import bits_at, fields_of, placed
+from protocols.paillier.slots import SPARE_BITS, bits_at, fields_of, placed
 
 GUARD_BITS = 32
 """Room for sums of 2^32 numbers, or for products by numbers of 32 bits."""
 
-SPARE_BITS = 2
 Factor: TypeAlias = "Public | npt.ArrayLike"
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from protocols.paillier.matrices import FEW_ROWS, SECRET_WIDTH
 from protocols.paillier.randomisers import TABLE_WIDTH
+from protocols.paillier.slots import SPARE_BITS
 
 HIDING_BITS = 64
 """By so many bits a mask is longer than what it hides: each number that is decrypted is within 2^-64 of one that says
@@ -19,13 +20,17 @@ nothing of it, and 2^24 of them together within 2^-40."""
 MOST_CIPHERTEXTS = 1 << 11
 """In one message: 1 MiB under a key of 2048 bits."""
 
-SPARE_BITS = 2
 SENDING = 400
 """What a ciphertext sent counts beside products of ciphertexts: the time of so many is 4 ms or less."""
 
 _POWER_WINDOW = 4
 _REPLYING = 4 / 3
 """Products for each bit of the key: a square for each to hide a reply, and what decrypts it."""
+
+
+def ciphertext_bytes(key_bits: int) -> int:
+    """Of one ciphertext in a message."""
+    return 2 * key_bits // 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ import numpy as np
 from mpc.algebra.bigint import limbs_for
 from mpc.algebra.ring import U64, Words
 
+SPARE_BITS = 2
+"""So many bits of a plaintext no slot takes: all slots together stay below a quarter of the modulus."""
+
 
 def placed(numbers: Words, width: int, limbs: int) -> Words:
     """Plaintexts (..., limbs), the sums of number i times 2^(width i), of numbers (..., slots, words) below 2^width."""

@@ -20,7 +20,7 @@ from protocols.ot.extension_softspoken_roy22 import DEFAULT_K
 from protocols.ot.folding import parts
 from protocols.ot.silent_ferret_ywlzw20 import SMALL
 from protocols.paillier.key_exchange import KEY_BITS
-from protocols.paillier.product_form import traffic
+from protocols.paillier.product_form import ciphertext_bytes, traffic
 from protocols.preprocessing.demand import correction_words
 from protocols.preprocessing.kind import Kind, of_kind
 from protocols.preprocessing.kinds.authenticated_and import PARTIES
@@ -36,7 +36,7 @@ AUTHENTICATED_SETUP_BYTES = 11.3e3
 
 _LABEL_BYTES = LABEL_BITS // 8
 _WORD_BYTES = 8
-_CIPHERTEXT_BYTES = 2 * KEY_BITS // 8
+_CIPHERTEXT_BYTES = ciphertext_bytes(KEY_BITS)
 
 
 def offline_bytes(demand: Sequence[Entry], n: int, maker: str, *, by_call: bool = False) -> list[int]:
@@ -51,11 +51,12 @@ def offline_bytes(demand: Sequence[Entry], n: int, maker: str, *, by_call: bool 
         return [_WORD_BYTES * each for each in words]
     received = [(n - 1) * SETUP_BYTES[maker] if kinds else 0.0] * n
     calls: defaultdict[Pair, list[int]] = defaultdict(list)
-    encrypted = {kind: made for kind in kinds if maker == "paillier" and (made := of_kind(kind).products)}
+    encrypted = {kind: made for kind in kinds if maker == "paillier" and (made := _encrypted(of_kind(kind)))}
     for products in _products(encrypted, kinds):
         for party, size in _of_ciphertexts(products, n):
             received[party] += size
-    for transfers in _together({kind: count for kind, count in kinds.items() if kind not in encrypted}, n):
+    transferred = {kind: _transfers(of_kind(kind), n, maker) for kind in kinds if kind not in encrypted}
+    for transfers in _together(transferred, kinds):
         for sender, receiver in transfers.pairs(n):
             calls[sender, receiver].append(transfers.count)
             received[sender] += transfers.count * transfers.chosen / 8
@@ -127,16 +128,26 @@ def _of_ciphertexts(products: Products, n: int) -> Iterator[tuple[int, int]]:
         yield sender if not turned else receiver, answered * _CIPHERTEXT_BYTES
 
 
-def _together(kinds: Mapping[Correlation, int], n: int) -> Iterator[Transfers]:
+def _encrypted(kind: Kind) -> Products | None:
+    """What is made under Paillier keys of it."""
+    return kind.products if kind.products is not None and kind.products.encrypted(KEY_BITS) else None
+
+
+def _transfers(kind: Kind, n: int, maker: str) -> Transfers:
+    """Of products that could have been made under keys the choices are given."""
+    transfers = kind.transfers(n)
+    return replace(transfers, chosen=True) if maker == "paillier" and kind.products is not None else transfers
+
+
+def _together(kinds: Mapping[Correlation, Transfers], pieces: Counter[Correlation]) -> Iterator[Transfers]:
     """The transfers of all pieces, those of one kind and form as one."""
     sizes: dict[tuple[str, Transfers], list[int]] = {}
     beside: Counter[tuple[str, Transfers]] = Counter()
-    for kind, pieces in kinds.items():
-        transfers = of_kind(kind).transfers(n)
+    for kind, transfers in kinds.items():
         form = kind.name, replace(transfers, groups=tuple((1, bits) for _, bits in transfers.groups), beside=0)
-        beside[form] += pieces * transfers.beside
+        beside[form] += pieces[kind] * transfers.beside
         so_far = sizes.get(form, [0] * len(transfers.groups))
-        sizes[form] = [had + pieces * count for had, (count, _) in zip(so_far, transfers.groups, strict=True)]
+        sizes[form] = [had + pieces[kind] * count for had, (count, _) in zip(so_far, transfers.groups, strict=True)]
     for form, counts in sizes.items():
         alike = form[1]
         groups = ((count, bits) for count, (_, bits) in zip(counts, alike.groups, strict=True))

@@ -26,11 +26,11 @@ from protocols.preprocessing.transfers import Products
 
 
 async def cross_products(
-    ctx: Context, keys: Keys, ring: Z2k, a: Words, b: Rows, pairs: Collection[Pair] | None = None
+    ctx: Context, keys: Keys, ring: Z2k, shapes: Products, a: Words, b: Rows, pairs: Collection[Pair] | None = None
 ) -> tuple[Words, Words]:
-    """As `Tools.cross_products`, of an a that is given."""
+    """As `Tools.cross_products`, of an a that is given; `shapes` are those of a and b."""
     rows, terms, length = b.shape
-    form, turned = Products(ring.bits, rows, terms, length, b.each).form(keys.bits)
+    form, turned = shapes.form(keys.bits)
     choices = ring.moved(lambda x: x.reshape(form.groups, b.each, terms), a)
     total = ring.zeros((rows, length))
 

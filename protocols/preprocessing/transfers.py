@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mpc.algebra.bits import words_for
-from protocols.paillier.product_form import Form
+from protocols.paillier.product_form import SENDING, Form, ciphertext_bytes
 from protocols.preprocessing.tools import Pair
 
 _WORD_BITS = 64
+_TRANSFER_BITS = 32
+"""What a correlation and a choice send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,15 @@ class Products:
         groups = self.rows // self.each if self.each else 0
         form = Form(key_bits, self.bits, groups, self.each, self.terms, self.length)
         return (form.turned, True) if form.turned.work < form.work else (form, False)
+
+    def encrypted(self, key_bits: int) -> bool:
+        """Whether ciphertexts take less than transfers do, work and sending together.
+
+        Of the products with one b alone, so that it does not depend on what is made together.
+        """
+        one = replace(self, rows=self.each)
+        bits = sum(count * (_TRANSFER_BITS + size) for count, size in one.transfers().groups)
+        return one.form(key_bits)[0].work < SENDING * bits / (8 * ciphertext_bytes(key_bits))
 
 
 def product_groups(bits: int, choices: int, length: int) -> tuple[tuple[int, int], ...]:

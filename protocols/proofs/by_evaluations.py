@@ -30,6 +30,7 @@ async def prove_relation(ctx: Context, to: int, claim: RelationClaim, inputs: Ma
     `wrong-statement`, `bad-relation`, `calls-at-once`, `transfers-discarded`; PeerError; Abort `ot-check-failed`,
     `vole-check-failed`.
     """
+    _check_field(claim)
     if not ctx.planning:
         _check_inputs(claim, inputs)
     ends = standing_ends(ctx, ctx.me, to)
@@ -44,6 +45,7 @@ async def verify_relation(ctx: Context, prover: int, claim: RelationClaim) -> li
     2^20 products. Abort `proof-refused`, `vole-check-failed`, `ot-check-failed`, PeerError `vole-malformed`,
     `bad-point`: each ends proofs of this prover to this verifier in the session (`transfers-discarded`).
     """
+    _check_field(claim)
     ends = standing_ends(ctx, prover, ctx.me)
     with ends.for_one_proof():
         return await _verify(ctx, await ends.to_verify_relations(ctx, prover), claim)
@@ -92,6 +94,12 @@ async def _verify(ctx: Context, end: VoleSender, claim: RelationClaim) -> list[W
     if not ctx.planning and not verifying.holds(sums):
         raise Prover(ctx.names[peer], ctx.path, ctx.line or None).failed()
     return verifying.outputs()
+
+
+def _check_field(claim: RelationClaim) -> None:
+    if claim.insecure_prime is not None:
+        what = f"a claim modulo {claim.prime.p}"
+        raise LocalError("wrong-statement", what, f"evaluations are modulo {FIELD.p}; other fields are for tests")
 
 
 def _check_inputs(claim: RelationClaim, inputs: Mapping[str, Words]) -> None:

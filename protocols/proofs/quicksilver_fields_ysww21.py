@@ -108,7 +108,7 @@ class ProverSide:
 
     def fresh(self, values: Words) -> Elements:
         """Authenticate values (instances, *shape): x less the random one is told."""
-        here = slice(self.used, self.used + values.size)
+        here = _next(self.used, values.size)
         self.used = here.stop
         random, m = self.pairs[here, 0], self.pairs[here, 1]
         self.corrections[here] = self.prime.sub(values.reshape(-1), random)
@@ -129,11 +129,10 @@ class ProverSide:
     def _multiplied(self, x: Elements, y: Elements) -> Elements:
         """The same in one pass."""
         a, m_a, b, m_b = np.broadcast_arrays(*x.parts, *y.parts)
-        here = slice(self.used, self.used + a.size)
-        self.used = here.stop
-        z, m, self.corrections[here], constant, first = prove_products(a, m_a, b, m_b, self.pairs[here])
-        self._term(first, constant)
-        return Elements(self, (z.reshape(a.shape), m.reshape(a.shape)))
+        used, filled = _next(self.used, a.size), _next(self.filled, a.size)
+        self.used, self.filled = used.stop, filled.stop
+        places = self.corrections[used], self.terms[0, filled], self.terms[1, filled]
+        return Elements(self, prove_products(a, m_a, b, m_b, self.pairs[used], *places))
 
     def bits(self, x: Elements, count: int) -> Elements:
         """As `Side`."""
@@ -156,7 +155,7 @@ class ProverSide:
         return x.parts[0].reshape(-1)
 
     def _term(self, first: Words, constant: Words | None = None) -> None:
-        here = slice(self.filled, self.filled + first.size)
+        here = _next(self.filled, first.size)
         self.filled = here.stop
         self.terms[1, here] = first.reshape(-1)
         if constant is not None:
@@ -202,7 +201,9 @@ class VerifierSide:
         """The same in one pass."""
         k_x, k_y = np.broadcast_arrays(x.parts[0], y.parts[0])
         z = self.fresh(k_x.shape)
-        self._term(verify_products(k_x, k_y, z.parts[0], self.delta))
+        here = _next(self.filled, k_x.size)
+        self.filled = here.stop
+        verify_products(k_x, k_y, z.parts[0], self.delta, self.terms[here])
         return z
 
     def bits(self, x: Elements, count: int) -> Elements:
@@ -226,9 +227,13 @@ class VerifierSide:
         return shown
 
     def _term(self, values: Words) -> None:
-        here = slice(self.filled, self.filled + values.size)
+        here = _next(self.filled, values.size)
         self.filled = here.stop
         self.terms[here] = values.reshape(-1)
+
+
+def _next(at: int, count: int) -> slice:
+    return slice(at, at + count)
 
 
 def _inputs(

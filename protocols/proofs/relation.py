@@ -143,7 +143,7 @@ class RelationClaim:
 
     public: by name, (instances, *shape) or (1, *shape) elements, for each input that all have. shared: names of secret
     inputs that are one for all instances. shown: instead of equations the relation returns elements, which are told.
-    prime: other fields than that of 2^61 - 1 are for tests: the chance of a false claim is in its size. LocalError
+    insecure_prime: another field than that of 2^61 - 1, for tests: what passes by chance is in its size. LocalError
     `wrong-statement`, `bad-relation`.
     """
 
@@ -152,7 +152,7 @@ class RelationClaim:
     public: Mapping[str, Words]
     shared: frozenset[str] = frozenset()
     shown: bool = False
-    prime: PrimeField = field(default=MERSENNE61, repr=False)
+    insecure_prime: PrimeField | None = None
 
     def __post_init__(self) -> None:
         inputs = self.relation.inputs
@@ -162,6 +162,11 @@ class RelationClaim:
         for name, values in self.public.items():
             shape = values.shape[1:]
             _need(shape == inputs[name] and len(values) in (1, self.instances), f"public `{name}` has its shape")
+
+    @property
+    def prime(self) -> PrimeField:
+        """The field."""
+        return self.insecure_prime or MERSENNE61
 
     def secrets(self, *, shared: bool) -> list[str]:
         """The names of the secret inputs that instances share, or of the others, in the relation's order."""

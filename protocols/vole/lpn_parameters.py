@@ -5,45 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mpc.errors import LocalError
-from protocols.ot.half_trees import MAX_LOG_SIZE
+from protocols.ot.noise import Noise
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """Dimension k = 2^log_k: trees 2^depth samples, one error in each 2^depth of them, of a value that is random."""
+class Parameters(Noise):
+    """What an iteration makes and takes are evaluations; each error has a value that is random."""
 
-    log_k: int
-    trees: int
-    depth: int
-
-    def __post_init__(self) -> None:
-        if not (1 <= self.log_k <= MAX_LOG_SIZE and self.depth >= 1 and self.made > self.base):
-            raise LocalError("wrong-parameter", f"silent evaluations with {self}", "use the sets of this file")
-
-    @property
-    def k(self) -> int:
-        """The dimension."""
-        return 1 << self.log_k
+    __slots__ = ()
 
     @property
     def base(self) -> int:
-        """Evaluations that an iteration takes: k, and the value of each tree's error."""
+        """Evaluations that make others: k, and the value of each tree's error."""
         return self.k + self.trees
 
     @property
-    def made(self) -> int:
-        """Evaluations that it makes; the last one is the mask of its check."""
-        return self.trees << self.depth
+    def used(self) -> int:
+        """Those, and the mask of the check, the last evaluation that is made."""
+        return self.base + 1
 
     @property
     def transfers(self) -> int:
-        """Correlated transfers that it takes: one for each level of a tree."""
+        """Correlated transfers that an iteration takes: one for each level of a tree."""
         return self.trees * self.depth
-
-    @property
-    def fresh(self) -> int:
-        """Evaluations that are left for use, where the next iteration takes its own."""
-        return self.made - 1 - self.base
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +37,7 @@ class Ladder:
 
     def __post_init__(self) -> None:
         fits = all(lower.made > upper.base for lower, upper in zip(self.sets, self.sets[1:], strict=False))
-        if not (self.sets and fits and self.sets[-1].fresh > 0):
+        if not (self.sets and fits):
             raise LocalError(
                 "wrong-parameter", f"silent evaluations by {self}", "let each set make enough for the next"
             )
@@ -70,8 +53,9 @@ class Ladder:
         return list(self.sets[:-1])
 
 
-STANDARD = Ladder((Parameters(11, 648, 4), Parameters(13, 2064, 6), Parameters(17, 960, 11)))
-"""From 2,696 evaluations to 10,367, to 132,095, to 1.83 million an iteration, 0.1 bytes each.
+STANDARD = Ladder((Parameters(11, 340, 4), Parameters(12, 1126, 5), Parameters(15, 3200, 8)))
+"""From 2,388 evaluations to 5,439, to 36,031, to 783,000 an iteration, 0.7 bytes each.
 
-Known attacks take 2^132 operations or more in each of the three; docs/protocols/vole.md says which and how.
+Known attacks take 2^141 operations or more in each of the three; docs/protocols/vole.md says which and how. The last
+table has 256 KiB at the sender and twice that at the receiver: what fits a second-level cache is worth the bytes.
 """

@@ -1,4 +1,4 @@
-"""Silent linear evaluations modulo 2^61 - 1, for a tenth of a byte each: from sparse noise and a random sparse code.
+"""Silent linear evaluations modulo 2^61 - 1, for less than a byte each: from sparse noise and a random sparse code.
 
 Weng, Yang, Katz, Wang, Wolverine, IEEE S&P 2021 (eprint 2020/925), figure 8: an iteration (`iteration.py`) turns k
 evaluations, and one for each of t trees, into t 2^depth new ones, of which the next iteration takes its own. Iterations

@@ -23,7 +23,7 @@ def test_prover_verifier_and_batch_have_a_row_with_the_bytes(family: str, tmp_pa
 
 
 def test_every_row_has_a_name_of_its_own() -> None:
-    assert len(set(proofs.names())) == 3 * 9 + 2 * 7 + 3
+    assert len(set(proofs.names())) == 3 * 9 + 3 * 5 + 2 * 2 + 3
 
 
 def test_proofs_to_one_verifier_have_a_row(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from mpc.side_by_side import run_all
 from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest
 from mpc.testing.wrapping import WrappedTransport
 from protocols.paillier import product_form
+from protocols.paillier.product_form import traffic
 from protocols.preprocessing.checking import Check
 from protocols.preprocessing.estimates import SETUP_BYTES, offline_bytes
 from protocols.preprocessing.from_paillier import PaillierMaker
@@ -45,13 +46,13 @@ TRIPLE = Triple(Z64, (3,), (3,))
 
 
 def supplies(
-    n: int, mode: Check = Check.NOTHING, transports: Sequence | None = None, seeded: str = ""
+    n: int, mode: Check = Check.NOTHING, transports: Sequence | None = None, seeded: str = "", always: bool = True
 ) -> list[Workshop]:
-    """Each party's, with a key that it has had before."""
+    """Each party's, with a key that it has had before; of ciphertexts even where transfers take less."""
     agreements = insecure_agreements(n, seeded) if seeded else Agreement.simulate(n)
     return [
         Workshop(
-            transport, agreement, n, PaillierMaker(mode, key=key_of(i)),
+            transport, agreement, n, PaillierMaker(mode, key=key_of(i), always=always),
             private=insecure_seed(seeded, i) if seeded else None,
         )
         for i, (transport, agreement) in enumerate(zip(transports or memory_network(n), agreements, strict=True))
@@ -81,21 +82,14 @@ def test_every_kind_recombines():
 
 
 def test_three_parties_multiply_two_by_two():
-    kinds = [
-        TRIPLE,
-        MatrixTriple(Z64, (2, 3), (3, 2)),
-        SquarePair(Z128, (2,)),
-        DaBit(Z64, 70),
-        Triple(Ring(5), (2, 1), (3,)),
-    ]
+    kinds = [Triple(Ring(5), (2, 1), (3,)), MatrixTriple(Z64, (1, 3), (3, 2)), SquarePair(Z128, (2,)), DaBit(Z64, 3)]
     for kind, materials in zip(kinds, made(kinds, 3), strict=True):
         check(kind, materials)
 
 
-@pytest.mark.parametrize("most", [2, 5])
-def test_pieces_of_any_size_give_the_same(monkeypatch, most):
+def test_small_pieces_give_the_same(monkeypatch):
     """Terms, columns and rows cut in the middle, and replies in several messages."""
-    monkeypatch.setattr(product_form, "MOST_CIPHERTEXTS", most)
+    monkeypatch.setattr(product_form, "MOST_CIPHERTEXTS", 2)
     kinds = [Triple(Z64, (6,), (6,)), MatrixTriple(Z64, (2, 3), (3, 11)), MatrixTriple(Ring(7), (2, 13, 1), (1, 1))]
     for kind, materials in zip(kinds, made(kinds, 2), strict=True):
         check(kind, materials)
@@ -140,27 +134,71 @@ def test_both_ways_round_give_the_same(monkeypatch):
     ids=["triple", "wide triple", "square pair", "matrices", "column", "row"],
 )
 def test_bytes_of_the_page(kind, pieces, figures):
-    """Without base transfers and keys."""
-    for maker, figure in zip(("paillier", "ot", "silent"), figures, strict=True):
+    """Of ciphertexts alone, and of transfers without base transfers; matrices take ciphertexts, single numbers not."""
+    directions = len(kind.products.transfers().pairs(2))
+    ciphertexts = sum(traffic(kind.products.form(2048)[0])) * directions
+    assert 512 * ciphertexts / pieces == pytest.approx(figures[0], rel=0.005)
+    for maker, figure in zip(("ot", "silent"), figures[1:], strict=True):
         total = sum(offline_bytes([((0,), kind)], 2, maker)) - 2 * SETUP_BYTES[maker]
         assert total / pieces == pytest.approx(figure, rel=0.005)
+    total = sum(offline_bytes([((0,), kind)], 2, "paillier")) - 2 * SETUP_BYTES["paillier"]
+    assert kind.products.encrypted(2048) == isinstance(kind, MatrixTriple) == (total == 512 * ciphertexts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "encrypted"),
+    [
+        (Triple(Z64, (100,), (50, 100)), False),
+        (MatrixTriple(Z64, (1, 1000), (1000, 1)), False),
+        (MatrixTriple(Z64, (4, 4), (4, 4)), True),
+        (MatrixTriple(Z64, (2, 100), (100, 2)), True),
+        (MatrixTriple(Z64, (0, 3), (3, 2)), False),
+    ],
+    ids=["repeated", "inner product", "small matrices", "thin matrices", "nothing"],
+)
+def test_that_way_is_taken_which_takes_less(kind, encrypted):
+    """The same for any number of pieces, which may be made together."""
+    assert kind.products.encrypted(2048) == encrypted
+    assert replace(kind.products, rows=kind.products.rows * 7).encrypted(2048) == encrypted
 
 
 @pytest.mark.parametrize(
     ("kinds", "n"),
     [
         ([RandomValue(Z64, (5,))], 2),
-        ([MatrixTriple(Z64, (1, 4), (4, 25)), Triple(Z128, (3,), (2, 3)), Triple(Z64, (9,), (9,))], 2),
-        ([TRIPLE, DaBit(Z64, 3), SquarePair(Z64, (11,)), Triple(Z64, (2,), (2,)), SquarePair(Ring(1), (4,))], 3),
+        ([MatrixTriple(Z64, (1, 4), (4, 25)), MatrixTriple(Z64, (2, 1, 4), (4, 25)), Triple(Z64, (9,), (9,))], 2),
+        (
+            [
+                MatrixTriple(Z64, (4, 4), (4, 4)),
+                TRIPLE,
+                DaBit(Z64, 3),
+                SquarePair(Z64, (11,)),
+                MatrixTriple(Z64, (0, 3), (3, 2)),
+            ],
+            3,
+        ),
     ],
     ids=["nothing", "two", "three"],
 )
 def test_a_plan_knows_what_parties_receive(kinds, n):
     """Pieces of one kind and form are counted as they are made, together."""
-    parties = supplies(n)
-    made(kinds, n, parties)
+    parties = supplies(n, always=False)
+    for kind, materials in zip(kinds, made(kinds, n, parties), strict=True):
+        check(kind, materials)
     foreseen = offline_bytes([((i,), kind) for i, kind in enumerate(kinds)], n, "paillier")
     assert foreseen == pytest.approx([party.received_bytes for party in parties], rel=0.01)
+
+
+@pytest.mark.parametrize(("pieces", "rounds"), [(1, 2), (2, 2), (3, 4)])
+def test_two_pieces_take_two_rounds(monkeypatch, pieces, rounds):
+    monkeypatch.setattr(product_form, "MOST_CIPHERTEXTS", 1)
+
+    def taken(kind):
+        parties = supplies(2)
+        made([kind], 2, parties)
+        return max(party.rounds for party in parties)
+
+    assert taken(Triple(Z64, (pieces,), (pieces,))) - taken(RandomValue(Z64, (1,))) == rounds
 
 
 def test_sacrifices_find_nothing_wrong():
@@ -170,16 +208,20 @@ def test_sacrifices_find_nothing_wrong():
 
 
 def test_a_program_runs_on_it():
+    """Its matrices by ciphertexts, single products and bits by transfers."""
+    values = np.arange(16, dtype=np.uint64).reshape(4, 4)
+
     async def main(ctx, mine):
-        x = await ctx.suite.input(ctx, 0, np.array([7, 2**63], np.uint64) if ctx.me == 0 else None, (2,))
-        y = await ctx.suite.mul(ctx, x, x[::-1])
-        opened, negative = await ctx.suite.open(ctx, y, await ctx.suite.bits_to_ring(ctx, await ctx.suite.msb(ctx, x)))
-        return opened.tolist(), negative.tolist()
+        x = await ctx.suite.input(ctx, 0, values if ctx.me == 0 else None, (4, 4))
+        y = await ctx.suite.mul(ctx, await ctx.suite.matmul(ctx, x, x), x)
+        opened, small = await ctx.suite.open(ctx, y, await ctx.suite.bits_to_ring(ctx, await ctx.suite.msb(ctx, x - y)))
+        return opened.tolist(), small.tolist()
 
     simulation = simulate(main, [None] * 2, preprocessing="paillier", check_costs=True)
-    assert simulation.results == [([2**63, 2**63], [0, 1])] * 2
+    product = (values @ values) * values
+    assert simulation.results == [(product.tolist(), (values < product).astype(int).tolist())] * 2
     assert "nobody else is trusted" in simulation.report.security
-    assert simulation.report.security.endswith("products under Paillier keys, bits by oblivious transfer")
+    assert simulation.report.security.endswith(PaillierMaker().means)
     assert simulation.report.preprocessing == "paillier"
 
 

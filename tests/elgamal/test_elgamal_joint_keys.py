@@ -192,6 +192,12 @@ def test_a_part_that_is_no_element_is_refused(monkeypatch: pytest.MonkeyPatch) -
     assert (error.code, error.party) == ("bad-element", "party0")
 
 
+@pytest.mark.parametrize(("n", "t"), [(2, 1), (3, 1), (5, 2)])
+def test_bytes_are_those_of_the_page(n: int, t: int) -> None:
+    declared = joint_key_ped91._generated.declared(n, t)  # type: ignore[attr-defined]
+    assert (declared.rounds, 8 * declared.words) == (4, 192 + 32 * t + 80 * n)
+
+
 @pytest.mark.parametrize("threshold", [-1, 3, 1.0, True])
 def test_thresholds_that_cannot_be(threshold: Any) -> None:
     with pytest.raises(LocalError, match="wrong-number"):

@@ -51,6 +51,16 @@ def test_all_learn_sums_and_products(n: int, threshold: int | None) -> None:
     assert run.report.rounds == 4 + 1 + 2
 
 
+def test_bytes_are_those_of_the_page() -> None:
+    key = elgamal.generate()
+    points = Points(RISTRETTO, np.stack([generator().words] * 3))
+    share = elgamal.KeyShare(key.public, points, 1, 0, key.secret_scalar)
+    c = key.encrypt(VALUES, bound=100)
+    declared = elgamal.reveal.declared(share, c, to=[0, 1])  # type: ignore[attr-defined]
+    assert (declared.rounds, 8 * declared.to_one) == (1, 2 * (128 + 32 * VALUES.size))
+    assert 0 < len(elgamal.to_bytes(c)) - 64 * VALUES.size < 150
+
+
 @pytest.mark.parametrize("to", [1, [2], [0, 2], []])
 def test_receivers_alone_learn(to: Any) -> None:
     async def program(ctx: Context, mine: Any) -> Any:

@@ -26,3 +26,9 @@ def tiny_shares(parties: int, threshold: int, *, s: int = 1, primes: tuple[int, 
 def full_key() -> PrivateKey:
     """A key of 2048 bits of safe primes, the same each time."""
     return PrivateKey.insecure_of(*SAFE_FACTORS)
+
+
+@lru_cache(maxsize=4)
+def full_shares(parties: int, threshold: int) -> list[KeyShare]:
+    """Of the key of full size."""
+    return shares_of(full_key(), parties, threshold)

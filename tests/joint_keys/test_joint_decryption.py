@@ -7,11 +7,10 @@ from math import prod
 
 import numpy as np
 import pytest
-from joint_keys.shared_keys import TINY, full_key, tiny_shares
+from joint_keys.shared_keys import TINY, full_key, full_shares, tiny_shares
 
 from mpc.algebra.bigint import from_ints, to_ints
 from mpc.errors import Abort
-from protocols.joint_keys.dealing_dj01 import shares_of
 from protocols.joint_keys.decryption_dj01 import combined, partial, require_consistent
 from protocols.joint_keys.key import JointKey, KeyShare, verification_of
 from protocols.joint_keys.polynomials_shoup00 import delta, weights
@@ -45,7 +44,7 @@ def test_in_another_order_of_parties() -> None:
 def test_as_the_owner_of_a_key_decrypts() -> None:
     """A key of full size: numbers with a fraction, packed ones, sums and products."""
     key = full_key()
-    shares = shares_of(key, 3, 1)
+    shares = full_shares(3, 1)
     x = key.public.encrypt([1.5, -2.25, 1e6])
     packed = key.public.encrypt_packed([[3, -4, 5]], bound=100) * np.int8(3)
     assert shares[0].joint.safe
@@ -118,6 +117,7 @@ def test_what_is_told_of_shares_fits_together_or_is_refused(n: int, t: int) -> N
         other = JointKey(joint.public, n, t, joint.theta, joint.share_bits, bent, joint.safe)
         with pytest.raises(Abort, match="joint-key-inconsistent"):
             require_consistent(other)
-    other = JointKey(joint.public, n, t, joint.theta + 1, joint.share_bits, joint.verification, joint.safe)
-    with pytest.raises(Abort, match="joint-key-inconsistent"):
-        require_consistent(other)
+    for theta in (2, 0, joint.group.n):
+        other = JointKey(joint.public, n, t, theta, joint.share_bits, joint.verification, joint.safe)
+        with pytest.raises(Abort, match="joint-key-inconsistent"):
+            require_consistent(other)

@@ -10,7 +10,7 @@ import pytest
 import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from joint_keys.shared_keys import TINY, TINY_SAFE, full_key, tiny_shares
+from joint_keys.shared_keys import TINY, TINY_SAFE, full_shares, tiny_shares
 from paillier.paillier_keys import key
 
 import mpc
@@ -23,7 +23,6 @@ from mpc.simulation import PartyRun, Setting, run_in_memory
 from mpc.testing import Fault, FaultyTransport
 from protocols.ideal import SUITE
 from protocols.joint_keys import AdditiveShare, KeyShare, dealt, reveal, reveal_despite, share_key, share_sending
-from protocols.joint_keys.dealing_dj01 import shares_of
 from protocols.joint_keys.decryption_dj01 import combined, partial
 from protocols.joint_keys.whole_products import Limbs, whole_product
 from protocols.paillier.packing import numbers_in
@@ -65,6 +64,17 @@ def test_revealed_to_some(to: Any) -> None:
             assert numbers is None
 
 
+def test_whole_numbers_in_place_of_floats() -> None:
+    shares = tiny_shares(2, 1)
+    for array in (
+        shares[0].public.encrypt([1.5, -2], bound=10, fractional_bits=3),
+        shares[0].public.encrypt_packed([1.5, -2], bound=10, fractional_bits=3, guard_bits=0),
+    ):
+        run = mpc.simulate(revealing(array, exact=True), inputs=shares, check_costs=True)
+        np.testing.assert_array_equal(run.result, [12, -16])
+        assert run.result.dtype == np.int64
+
+
 @pytest.mark.parametrize("places", [(0, 1), (2, 0), (3, 1, 2)])
 def test_a_run_of_some_of_the_parties(places: tuple[int, ...]) -> None:
     shares = tiny_shares(4, 1)
@@ -89,7 +99,7 @@ def test_nothing_is_sent_of_nothing() -> None:
 
 
 def test_a_key_of_full_size_in_a_run() -> None:
-    shares = shares_of(full_key(), 2, 1)
+    shares = full_shares(2, 1)
     array = shares[0].public.encrypt([1.25, -3e5])
     run = mpc.simulate(revealing(array * 2, to=1), inputs=shares, check_costs=True)
     np.testing.assert_array_equal(run.results[1], [2.5, -6e5])
@@ -281,7 +291,7 @@ def test_a_changed_message_makes_no_key(number: int) -> None:
     errors = [end.error for end in ends]
     assert all(isinstance(error, ParleyError) for error in errors)
     codes = {error.code for error in errors}
-    assert codes & {"paillier-key-factor", "paillier-range", "paillier-beyond-bound", "joint-key-inconsistent"}
+    assert codes & {"paillier-key-factor", "paillier-range", "joint-key-malformed", "joint-key-inconsistent"}
 
 
 def dealing(ctx: Context, mine: Any) -> Any:
@@ -291,7 +301,7 @@ def dealing(ctx: Context, mine: Any) -> Any:
 @pytest.fixture
 def no_generation(monkeypatch: pytest.MonkeyPatch) -> list[KeyShare]:
     """The dealer has a key of full size that was made before."""
-    shares = shares_of(full_key(), 3, 1)
+    shares = full_shares(3, 1)
     monkeypatch.setattr(share_sending, "deal", lambda *args, **options: shares)
     return shares
 

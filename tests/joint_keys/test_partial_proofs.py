@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from joint_keys.shared_keys import TINY, TINY_SAFE, full_key, tiny_shares
+from joint_keys.shared_keys import TINY, TINY_SAFE, full_shares, tiny_shares
 from proofs.paillier_proof_cases import ALICE
 
 from mpc.algebra.bigint import from_ints, to_ints
@@ -48,7 +48,7 @@ def test_right_parts_are_proved(s: int, count: int) -> None:
 
 
 def test_of_full_size_one_proof_is_enough_for_many() -> None:
-    share = shares_of(full_key(), 3, 1)[PLACE]
+    share = full_shares(3, 1)[PLACE]
     words, parts, proof = proved(share)
     verify_partials(ALICE, share.joint, PLACE, words, parts, proof)
     assert len(proof) == proof_bytes(share.joint) == 1600

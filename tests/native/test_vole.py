@@ -102,7 +102,7 @@ def test_the_largest_sums_do_not_overflow(words: int) -> None:
 def test_products_as_the_prover_has_them(n: int) -> None:
     x, m_x, y, m_y, pairs = elements(5, n), elements(6, n), elements(7, n), elements(8, n), elements(9, n, 2)
     out = np.empty((5, n), np.uint64)
-    lib.parley_vole_prove(p(out), p(x), p(m_x), p(y), p(m_y), p(pairs), n)
+    lib.parley_vole_prove(*(p(row) for row in out), p(x), p(m_x), p(y), p(m_y), p(pairs), n)
     a, b, c, d, r = (v.astype(object) for v in (x, m_x, y, m_y, pairs))
     expected = [a * c % P, r[:, 1], (a * c - r[:, 0]) % P, b * d % P, (r[:, 1] - a * d - c * b) % P]
     assert out.tolist() == [row.tolist() for row in expected]
@@ -125,7 +125,8 @@ def test_what_the_contracts_exclude_is_refused() -> None:
         lambda: lib.parley_vole_add_sparse(p(x), p(x[3:]), 1, 2, p(ROUND_KEYS), 0, 4),
         lambda: lib.parley_vole_leaves(p(x), p(x[40:]), p(x[7:]), p(START), 0, 3, 1),
         lambda: lib.parley_vole_punctured(p(x), p(x[8:]), p(x[60:]), p(x[50:]), p(START), 0, 3, 1),
-        lambda: lib.parley_vole_prove(p(x), p(x[9:]), p(x[20:]), p(x[30:]), p(x[40:]), p(x[50:]), 2),
+        lambda: lib.parley_vole_prove(*(p(x[at:]) for at in (0, 4, 8, 12, 15, 20, 24, 28, 32, 36)), 4),
+        lambda: lib.parley_vole_prove(*(p(x[at:]) for at in (0, 4, 8, 12, 16, 20, 24, 28, 32, 13)), 4),
         lambda: lib.parley_vole_verify(p(x), p(x[3:]), p(x[20:]), p(x[30:]), p(x[40:]), 4),
     ]
     for call in refused:

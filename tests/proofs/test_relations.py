@@ -33,7 +33,7 @@ FIELDS = (MERSENNE61, PrimeField(2**64 - 59), PrimeField(65537))
 
 @pytest.mark.parametrize("prime", FIELDS)
 def test_what_is_true_is_proved(prime: PrimeField) -> None:
-    claim = weighted_claim(prime=prime)
+    claim = weighted_claim(insecure_prime=prime)
     made = course(claim, WEIGHTED)
     assert made.verified(claim)
     assert not made.false
@@ -112,7 +112,7 @@ def test_a_false_product_passes_as_often_as_the_bound_says() -> None:
     """In a small field, for all offsets: where the terms that are wrong do not add up to zero, at most two of p pass,
     whatever the sums are."""
     prime = PrimeField(11)
-    claim = RelationClaim(product, 1, {}, prime=prime)
+    claim = RelationClaim(product, 1, {}, insecure_prime=prime)
     inputs = {"a": np.array([2], np.uint64), "b": np.array([3], np.uint64), "c": np.array([7], np.uint64)}
     (part,) = claim.parts()
     pairs, challenge = field_elements(prime, part.evaluations, 2), np.array([3, 5], np.uint64)
@@ -130,7 +130,7 @@ def test_the_verifier_sees_the_same_whatever_the_witness() -> None:
     """In a field of three elements, for all randomness: both witnesses make each view equally often, and there are as
     many views as there is randomness."""
     prime = PrimeField(3)
-    claim = RelationClaim(product, 1, {"c": np.array([1], np.uint64)}, prime=prime)
+    claim = RelationClaim(product, 1, {"c": np.array([1], np.uint64)}, insecure_prime=prime)
     (part,) = claim.parts()
     assert part.evaluations == 4
     delta, keys, challenge = np.array(2, np.uint64), field_elements(prime, 4), field_elements(prime, 2)

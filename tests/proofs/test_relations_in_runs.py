@@ -11,6 +11,7 @@ from ot.pairs import digest, run_pair, with_fault
 from proofs.relations import WEIGHTED, weighted_claim
 from vole.evaluations import TINY
 
+from mpc.algebra.field import PrimeField
 from mpc.context import Context
 from mpc.errors import Abort, LocalError, ParleyError
 from mpc.network.wire import Message
@@ -138,6 +139,17 @@ def test_who_claims_it_all_the_same_is_never_believed_again(monkeypatch: pytest.
 
     run_pair(verify, ends(inputs=FALSE)[1])
     assert after == ["proof-refused", "transfers-discarded"]
+
+
+def test_small_fields_are_not_for_runs() -> None:
+    claim = weighted_claim(insecure_prime=PrimeField(65537))
+
+    async def refused(ctx: Context, peer: int) -> None:
+        for call in (proofs.prove_relation(ctx, peer, claim, WEIGHTED), proofs.verify_relation(ctx, peer, claim)):
+            with pytest.raises(LocalError, match="wrong-statement"):
+                await call  # type: ignore[misc]
+
+    run_pair(refused, refused)
 
 
 def test_inputs_that_are_not_there() -> None:

@@ -109,21 +109,26 @@ def test_plan_preprocess_run(tmp_path: Path, parties: int) -> None:
 
 def test_products_under_paillier_keys(tmp_path: Path) -> None:
     """Planned, made between two processes and used; as many bytes as the plan says, and the sentence says how."""
-    stores, plan = (
-        tmp_path / "stores",
-        planned(tmp_path, 2, "--preprocessing", "paillier", "--json", str(tmp_path / "j")),
+    program = write(
+        tmp_path, "matrices.py", PRODUCT.replace("value=mine", "value=mine, range=(-4, 4)").replace("*", "@")
     )
-    foreseen = json.loads((tmp_path / "j").read_text())
+    inputs = [write(tmp_path, name, "p,q,r,s\n" + 4 * "1,0,2,-1\n") for name in ("a.csv", "b.csv")]
+    given = [program, "-n", "2", "--input", f"0={inputs[0]}", "--input", f"1={inputs[1]}"]
+    stores, plan, told = tmp_path / "stores", str(tmp_path / "matrices.plan"), tmp_path / "plan.json"
+    code, printed = call("plan", *given, "-o", plan, "--preprocessing", "paillier", "--json", str(told))
+    assert code == 0, printed
+    foreseen = json.loads(told.read_text())
     made = parley("preprocess", plan, "-o", str(stores), "--json", "-")
     assert made.returncode == 0, made.stderr
     summary = json.loads(made.stdout)
     assert summary["preprocessing"] == "paillier"
     assert summary["offline_bytes"] == pytest.approx(foreseen["offline_estimate_planned"], rel=0.02)
-    done = run_from(tmp_path, 2, stores, "--fallback", "paillier", "--json", "-")
+    done = parley("run", *given, "--preprocessing", str(stores), "--fallback", "paillier", "--json", "-")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["result"] == PRODUCT_IS
-    both = foreseen["security"], json.loads(done.stdout)["security"]
-    assert all("products under Paillier keys, bits by oblivious transfer" in sentence for sentence in both)
+    used = json.loads(done.stdout)
+    assert used["result"] == {"product": pytest.approx(16, abs=1e-2)}
+    for sentence in (foreseen["security"], used["security"]):
+        assert "products under Paillier keys where that takes less" in sentence
 
 
 def test_tables_of_authenticated_garbling(tmp_path: Path) -> None:

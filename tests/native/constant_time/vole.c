@@ -35,7 +35,7 @@ static void add_sparse_pairs(uint64_t *out, uint64_t *s) {
 
 static void prove(uint64_t *out, uint64_t *s) {
     to_elements(s);
-    parley_vole_prove(out, s, s + N, s + 2 * N, s + 3 * N, s + 4 * N, N);
+    parley_vole_prove(out, out + N, out + 2 * N, out + 3 * N, out + 4 * N, s, s + N, s + 2 * N, s + 3 * N, s + 4 * N, N);
 }
 
 static void verify(uint64_t *out, uint64_t *s) {
