@@ -86,8 +86,8 @@ class Verifying:
 
     def outputs(self) -> list[Words]:
         """What is shown: (instances, *shape), (1, *shape) of what is one for all. Empty without."""
-        of_each = zip(*self.shown, strict=True)
-        return [parts[0] if len(parts[0]) == 1 < self.claim.instances else np.concatenate(parts) for parts in of_each]
+        of_each = zip(self.claim.counted.alike, zip(*self.shown, strict=True), strict=True)
+        return [parts[0] if alike else np.concatenate(parts) for alike, parts in of_each] if self.claim.shown else []
 
 
 @dataclass(slots=True, eq=False)

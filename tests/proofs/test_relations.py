@@ -157,7 +157,7 @@ def test_what_is_shown_is_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
     inputs = {"x": RNG.integers(0, 100, (6, 2), np.uint64), "w": np.array([9], np.uint64)}
     claim = RelationClaim(shown, 6, {}, frozenset({"w"}), shown=True)
-    for at_once in (1 << 20, 20):
+    for at_once in (1 << 20, 20, 1):
         monkeypatch.setattr(relations, "AT_ONCE", at_once)
         made = course(claim, inputs)
         verifying = made.verifying(claim)
