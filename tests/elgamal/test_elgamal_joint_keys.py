@@ -225,6 +225,11 @@ def test_shares_in_files(tmp_path: Path) -> None:
     assert again.images.equals(share.images).all()
     assert again.secret_scalar.to_ints() == share.secret_scalar.to_ints()
     assert repr(share).endswith("party 1 of 2, any 2 decrypt, ...)")
+    elgamal.KeyShare(share.public, share.images, 1, 0, share.secret_scalar).save(
+        tmp_path / "another's", key_file=tmp_path / "secret"
+    )
+    with pytest.raises(LocalError, match="bad-key"):
+        elgamal.load_share(tmp_path / "another's", key_file=tmp_path / "secret")
     with pytest.raises(LocalError, match="secret-key"):
         again.__reduce__()
     with pytest.raises(LocalError, match="bad-key"):
