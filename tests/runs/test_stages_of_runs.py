@@ -17,7 +17,7 @@ def test_a_program_that_computes_by_itself_first_is_online():
     async def party(i, transport, agreement):
         await run_party(
             main, i, transport=transport, agreement=agreement, program="",
-            progress=lambda stage, *_: stages.append(stage),
+            on_progress=lambda stage, *_: stages.append(stage),
         )  # fmt: skip
 
     async def run():
