@@ -52,7 +52,7 @@ def test_revealed_to_everybody_at_the_declared_cost(n: int, t: int, proved: bool
     assert run.report.reveals[0].shape == (2, 2)
 
 
-@pytest.mark.parametrize("to", [0, 2, (1, 2), (2, 2, 0)])
+@pytest.mark.parametrize("to", [0, 2, (1, 2), (2, 2, 0), np.int64(1), np.array([0, 2])], ids=repr)
 def test_revealed_to_some(to: Any) -> None:
     shares = tiny_shares(3, 1, s=2)
     array = shares[0].public.encrypt_packed([[1.5, -2], [0, 3]], bound=10, fractional_bits=1, guard_bits=2)
@@ -132,7 +132,8 @@ def test_shares_that_do_not_belong_there() -> None:
     assert refused_with(revealing(array), shares[:2]) == "joint-key-place"
     assert refused_with(revealing(array), others) == "paillier-other-key"
     assert refused_with(revealing(other), others) == "weak-proof"
-    assert refused_with(revealing(array, to=3), shares) == "no-such-party"
+    for to, code in ((3, "no-such-party"), (-1, "no-such-party"), (True, "bad-party"), (1.0, "bad-party")):
+        assert refused_with(revealing(array, to=to), shares) == code
     assert refused_with(revealing(array.within(0)), shares) == "paillier-beyond-bound"
 
 
@@ -335,6 +336,14 @@ def test_a_wrong_share_of_a_dealer_is_noticed(number: int, codes: set[str], no_g
 def test_a_share_longer_than_shares_are(no_generation: list[KeyShare]) -> None:
     ends = ends_of(dealing, [None] * 3, Fault("flip", 5, byte=8 * limbs_for(4094) - 1, bit=7), liar=1)
     assert ends[2].error.code == "joint-key-malformed"
+
+
+@pytest.mark.parametrize(("dealer", "code"), [(3, "no-such-party"), (-1, "no-such-party"), (1.0, "bad-party")])
+def test_a_dealer_that_there_is_not(dealer: Any, code: str) -> None:
+    async def main(ctx: Context, mine: Any) -> KeyShare:
+        return await dealt(ctx, dealer, parties=3, threshold=1)
+
+    assert refused_with(main, [None] * 3) == code
 
 
 def test_a_place_outside_a_party(no_generation: list[KeyShare]) -> None:
