@@ -126,7 +126,7 @@ async def _revealed(
     if proved:
         require_provable(share.joint, assuming)
     if not (proved and share.joint.safe):
-        ctx.session.ledger.decrypted[ctx.line] = _ASSUMED if proved else _UNPROVED
+        ctx.session.ledger.decrypted.setdefault(ctx.line, {})[_ASSUMED if proved else _UNPROVED] = None
     ctx.remark(await ctx.in_thread(_mark, share.joint, array, receivers, held))
     refused: list[PeerError] = []
 

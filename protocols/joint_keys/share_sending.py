@@ -20,6 +20,9 @@ from protocols.paillier.randomisers import Exponent
 from protocols.party_indices import party_index
 from protocols.proofs.whole_numbers import length_fits
 
+_DEALT = "are secret if their dealer is honest, and forgets them"
+
+
 def _words(parties: int, bits: int, s: int) -> int:
     return limbs_for(bits) + parties * limbs_for((s + 1) * bits) + limbs_for(share_bits(bits, s))
 
@@ -47,6 +50,7 @@ async def dealt(
     """
     check_parties(parties, threshold, ctx.n)
     dealer = party_index(ctx.everyone, dealer)
+    ctx.session.ledger.keys.setdefault(ctx.line, {})[_DEALT] = None
     if ctx.me == dealer:
         shares = await ctx.in_thread(_new_shares, parties, threshold, bits, s, exponent, ctx.prg("a dealt key").bytes)
         for j in ctx.others:

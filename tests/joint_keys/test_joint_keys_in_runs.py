@@ -119,6 +119,30 @@ def test_the_account_says_what_revealed_values_rest_on() -> None:
     assert followed.endswith(") is right where all parties follow the protocol")
 
 
+def test_one_line_may_rest_on_several_things() -> None:
+    """Whatever is said of it last: what was said before still holds of what it revealed before."""
+    shares = tiny_shares(2, 1, primes=TINY)
+    array = shares[0].public.encrypt(1, bound=1)
+
+    async def main(ctx: Context, mine: KeyShare) -> None:
+        for options in ({"proved": False}, UNSAFE, UNSAFE):
+            await reveal(ctx, mine, array, **options)  # type: ignore[arg-type]
+
+    said = mpc.simulate(main, inputs=shares).report.security.split(". ")
+    assert [each.rpartition(") ")[2] for each in said[1:]] == [
+        "is right where all parties follow the protocol",
+        "is right if nobody finds a number of small order modulo the key's N",
+    ]
+
+
+def test_the_account_says_what_keys_rest_on(no_generation: list[KeyShare]) -> None:
+    made = mpc.simulate(sharing(TINY, 1), inputs=made_together(TINY, 2)).report.security
+    assert made.startswith("Keys made in shares (test_joint_keys_in_runs.py:")
+    assert made.endswith(") are right and secret where all parties follow the protocol")
+    followed = mpc.simulate(dealing, inputs=[None] * 3).report.security
+    assert followed.endswith(") are secret if their dealer is honest, and forgets them")
+
+
 def refused_with(main: Any, inputs: Any) -> str:
     with pytest.raises(ParleyError) as refused:
         mpc.simulate(main, inputs=inputs)
