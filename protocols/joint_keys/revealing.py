@@ -100,8 +100,9 @@ async def reveal_despite(
     places: Sequence[int] | None = None,
     assuming: Assumption | None = None,
 ) -> tuple[npt.NDArray[Any] | None, list[PeerError]]:
-    """As `reveal`, with proofs; the numbers come out as long as threshold + 1 parts are right, as they are where there
-    are 2 threshold + 1 parties or more. Returned with the errors that refuse the others, each of which names its party.
+    """As `reveal`, with proofs; the numbers come out as long as threshold + 1 parts are right, as they are where 2
+    threshold + 1 parties or more send one. Returned with the errors that refuse the others, each of which names its
+    party. A party that sends none ends the run for all.
 
     Errors as of `reveal`; of PeerErrors the first, where fewer than threshold + 1 parts are right.
     """
