@@ -162,14 +162,20 @@ def require_chosen(
         raise deviates(ctx, "candidate-sieve", "tried other shares of a candidate by small primes than it has opened")
 
 
-def require_divided(ctx: Context, lengths: Lengths, x: Words, theirs: Words) -> None:
-    """Abort `candidate-rejected` unless a prime of the sieve divides each candidate of opened shares (count, words)."""
+def require_sieved(ctx: Context, lengths: Lengths, x: Words, theirs: Words, left: Flags) -> None:
+    """Abort unless the sieve has left those of opened candidates (count, words) that none of its primes divides.
+
+    `candidate-rejected` where others were thrown away; `candidate-passed` where others were left, which cost the time
+    of a product each.
+    """
     divided = np.zeros(len(x), np.bool_)
     for wave in waves(lengths):
         own, other = (_residues(party, lengths, y, wave.primes) for party, y in _by_party(ctx.me, x, theirs))
         divided |= (own == other).any(axis=0)
-    if not divided.all():
+    if not (divided | left).all():
         raise deviates(ctx, "candidate-rejected", "made a candidate without small factors seem to have one")
+    if (divided & left).any():
+        raise deviates(ctx, "candidate-passed", "made a candidate with a small factor seem to have none")
 
 
 def _by_party(me: int, x: Words, theirs: Words) -> list[tuple[int, Words]]:

@@ -138,6 +138,22 @@ def test_party_0_makes_a_prime_seem_to_divide(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize("liar", [0, 1])
+def test_a_candidate_with_a_small_factor_is_left(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By tags of nothing, or flags that don't say what the tags do: each would cost a product, for nothing."""
+    tags, apart = sieving.Asking.tags, sieving._apart
+
+    def others(self: Any, cot: Any, party: int, *rest: Any) -> Any:
+        return tags(self, cot, party, *rest) ^ np.uint64(party == 0)
+
+    if liar == 0:
+        monkeypatch.setattr(sieving.Asking, "tags", others)
+    else:
+        monkeypatch.setattr(sieving, "_apart", lambda theirs, own: np.ones_like(apart(theirs, own)))
+    blamed(batch, liar, "candidate-passed")
+
+
+@pytest.mark.usefixtures("candidates")
 @pytest.mark.parametrize(("liar", "step"), [(0, "ask"), (1, "answer")])
 def test_products_are_of_other_shares(liar: int, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are found out when the first pair, which fails, is opened."""
@@ -159,6 +175,27 @@ def test_a_good_modulus_is_made_to_seem_bad(liar: int, monkeypatch: pytest.Monke
 
     instead(monkeypatch, biprimality, "_powers", liar, powers)
     blamed(batch, liar, "candidate-rejected")
+
+
+@pytest.mark.parametrize("liar", [0, 1])
+def test_a_bad_modulus_is_made_to_pass_the_first_test(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever speaks last repeats what the other told: one certificate is made for nothing, and no further one."""
+    factors, certified = (PRIMES[0], BAD, PRIMES[1], BAD, *PRIMES[2:]), list[int]()
+    theirs = shares(TINY, 1 - liar, factors).reshape(-1, 2, 1)
+    honest = making.certify
+
+    def powers(honest: Any, me: int, lengths: Any, n: Any, x: Any) -> Any:
+        return honest(1 - me, lengths, n, theirs)
+
+    async def counted(ctx: Context, *args: Any) -> Any:
+        certified.append(ctx.me)
+        return await honest(ctx, *args)
+
+    monkeypatch.setattr(making, "draw", drawing(factors))
+    monkeypatch.setattr(making, "certify", counted)
+    instead(monkeypatch, biprimality, "_powers", liar, powers)
+    blamed(batch, liar, "candidate-passed")
+    assert certified.count(1 - liar) == 1
 
 
 # while the one that is kept is certified
