@@ -48,9 +48,10 @@ async def generate_between_two(ctx: Context, *, bits: int = 2048, on_progress: P
 
     Secure against one of the two parties, malicious, with abort: whatever it does, the other one ends with an error
     that names it, or with an N of two primes, both 3 mod 4, of which the malicious party knows N, its own shares, which
-    it fixed before, and perhaps what the sieve tells: fewer than 3 bits of each factor. It may end the run instead of
-    giving out an N. Rounds and bytes depend on how many candidates fail: of some 2300 pairs one is good for 2048 bits,
-    and a batch has some 280. `on_progress` is told before each batch.
+    it fixed before, and perhaps what the sieve tells of a factor: 3.5 bits, or 12.5 where party 1 risks to be found
+    out, which it is but for once in thousands. It may end the run instead of giving out an N. Rounds and bytes depend
+    on how many candidates fail: of some 2300 pairs one is good for 2048 bits, and a batch has some 280. `on_progress`
+    is told before each batch.
 
     LocalError `paillier-key-size`, `two-parties-only`, `not-in-a-plan`; PeerError and Abort of proofs and transfers;
     Abort `candidate-opening`, `candidate-sieve`, `candidate-rejected`, `candidate-passed`, `candidate-product`,

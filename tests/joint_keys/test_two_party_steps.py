@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import gcd
+from math import gcd, log2
 from typing import Any
 
 import numpy as np
@@ -105,6 +105,14 @@ def test_the_sieve_leaves_what_no_small_prime_divides() -> None:
     sums = [TINY.constant + 4 * (a + b) for a, b in zip(to_ints(x[0]), to_ints(x[1]), strict=True)]
     assert flags.tolist() == [all(n % prime for prime in small_primes(1 << 12).tolist()) for n in sums]
     assert 0 < flags.sum() < 40
+
+
+def test_a_sieve_tells_a_party_that_asks_about_others_as_much_as_the_page_says() -> None:
+    """Of a candidate that is kept, whose residue is not its own: that it is not another one, or whether it is."""
+    others = [prime - 1 for wave in waves(Lengths(2048)) for prime in wave.primes]
+    excluded = [log2(n / (n - 1)) for n in others]
+    assert 3.45 < sum(excluded) < 3.5
+    assert 12.5 < sum(log2(n) / n + (1 - 1 / n) * each for n, each in zip(others, excluded, strict=True)) < 12.55
 
 
 def test_who_sieves_by_another_share_than_it_opens_is_found_out() -> None:
