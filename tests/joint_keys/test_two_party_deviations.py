@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from joint_keys.two_party_ends import BAD, CANDIDATES, PRIMES, TINY, drawing, keys, met, shares
+from joint_keys import two_party_ends
+from joint_keys.two_party_ends import BAD, CANDIDATES, DEAD, PRIMES, TINY, drawing, keys, met, shares
 from ot.pairs import run_pair, with_fault
 
 from mpc.algebra.bigint import Modulus
@@ -101,6 +102,18 @@ def test_other_shares_are_opened_than_were_committed_to(liar: int, monkeypatch: 
         return await honest(ctx, replace(draws, x=off_by_one(draws.x)), places)
 
     instead(monkeypatch, making, "opened", liar, opened)
+    blamed(batch, liar, "candidate-opening")
+
+
+@pytest.mark.parametrize("liar", [0, 1])
+def test_shares_are_opened_that_are_too_long(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are those that were committed to, and of a number that 5 divides, as it is said."""
+
+    def longer(honest: Any, *args: Any) -> Any:
+        return honest(*args) + np.uint64(5 << TINY.share_bits)
+
+    instead(monkeypatch, two_party_ends, "shares", liar, longer)
+    monkeypatch.setattr(making, "draw", drawing((DEAD, DEAD)))
     blamed(batch, liar, "candidate-opening")
 
 
@@ -259,6 +272,25 @@ def test_powers_have_another_exponent(liar: int, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(certifying, "begin", begin)
     blamed(role, liar, "proof-refused")
+
+
+@pytest.mark.parametrize("liar", [0, 1])
+def test_a_good_modulus_fails_the_last_test_by_a_power_that_nobody_asks_for(
+    liar: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not refused, as all challenges are 0; but opened then, and seen to be of two primes."""
+    honest, verifier = certifying.begin, keys()[1][1 - liar].public
+
+    def begin(statement: Any, *secrets: Any) -> Any:
+        made = honest(statement, *secrets)
+        if statement.to is verifier:
+            made.firsts[0][0] = statement.modulus.mul(made.firsts[0][0], statement.bases[0])
+        return made
+
+    monkeypatch.setattr(certifying, "begin", begin)
+    monkeypatch.setattr(certifying, "challenges", lambda coins, m: np.zeros(m, np.uint64))
+    monkeypatch.setattr(making, "draw", drawing(FACTORS))
+    blamed(batch, liar, "candidate-rejected")
 
 
 def test_numbers_that_are_no_units_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
