@@ -293,6 +293,19 @@ def test_a_good_modulus_fails_the_last_test_by_a_power_that_nobody_asks_for(
     blamed(batch, liar, "candidate-rejected")
 
 
+def test_bases_are_tossed_before_powers_are_told_and_challenges_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = list[str]()
+
+    def noted(honest: Any, ctx: Context, *args: Any) -> Any:
+        done.append(honest.__name__)
+        return honest(ctx, *args)
+
+    for name in ("_swapped", "toss"):
+        instead(monkeypatch, certifying, name, 0, noted)
+    run_pair(certified_pair, certified_pair)
+    assert done == ["toss", "_swapped", "toss", "_swapped"]
+
+
 def test_numbers_that_are_no_units_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def commit(honest: Any, *args: Any) -> Any:
         own, secrets = honest(*args)

@@ -19,8 +19,10 @@ from mpc.errors import LocalError
 from mpc.prg import Seed
 from protocols.joint_keys import biprimality_flop18 as biprimality
 from protocols.joint_keys import public_tests
+from protocols.joint_keys.certified_flop18 import blinding_bits
 from protocols.joint_keys.exponents_flop18 import BASES, OneExponent, begin, challenges
 from protocols.joint_keys.lengths_flop18 import Lengths
+from protocols.joint_keys.products_flop18 import answer, as_ciphertexts, ask
 from protocols.joint_keys.sieve_flop18 import require_chosen, sieve_receive, sieve_send, waves
 from protocols.paillier.prime_search import random_prime, small_primes
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
@@ -197,6 +199,42 @@ def test_a_power_that_is_wrong_at_one_base_passes_only_where_it_is_not_asked() -
         answers = [each.copy() for each in proving.responses(e)]
         answers[place][5, 0] ^= np.uint64(1)
         assert not statement.holds(proving.firsts, e, answers)
+
+
+def test_bases_are_as_many_and_blindings_as_long_as_the_argument_takes_them() -> None:
+    statement, _ = exponent_case(1, 1)
+    of_both = zip(statement.mask_bits, (statement.bits, statement.blinding_bits), strict=True)
+    assert all(2 ** (mask - bits) > BASES * 2**80 for mask, bits in of_both)
+    assert (3 / 4) ** BASES < 2**-80
+    assert blinding_bits(statement.to) >= statement.to.modulus.bits + 128
+
+
+def test_answers_have_randomisers_that_the_asker_cannot_take_apart() -> None:
+    """Uniform units, each of one answer; what the asker finds is its own randomisers' powers times these."""
+
+    async def role(ctx: Context, peer: int) -> Any:
+        ends = await met(ctx)
+        return ends, await (answer if ctx.me else ask)(ctx, ends, shares(TINY, ctx.me, PRIMES[:2] * 2).reshape(2, 2, 1))
+
+    (ends, asked), (_, answered) = (run.result for run in run_pair(role, role))
+    n, rho = ends.own.public.group.messages, answered.randomisers
+    first, second = to_ints(rho)
+    assert min(first, second) > 2**400
+    assert first != second
+    of_asked = ends.own.randomisers_of(as_ciphertexts(ends.own.public, asked.asked.reshape(4, -1))).reshape(2, 2, -1)
+    exponents = to_ints(TINY.share_of(1, shares(TINY, 1, PRIMES[:2] * 2), n))
+    found = ends.own.randomisers_of(as_ciphertexts(ends.own.public, asked.answers))
+    for i, number in enumerate(to_ints(found)):
+        p, q = to_ints(of_asked[i])
+        of_p, of_q = exponents[2 * i : 2 * i + 2]
+        assert number == pow(p, of_q, n.n) * pow(q, of_p, n.n) * (first, second)[i] % n.n
+
+
+def test_transfers_are_checked_at_both_ends() -> None:
+    async def role(ctx: Context, peer: int) -> Any:
+        return (await met(ctx)).cot.malicious
+
+    assert [run.result for run in run_pair(role, role)] == [True, True]
 
 
 def test_what_is_shown_can_be_made_without_the_exponent() -> None:
