@@ -22,7 +22,7 @@ from protocols.joint_keys import certified_flop18 as certified
 from protocols.joint_keys import certifying_flop18 as certifying
 from protocols.joint_keys import ends_flop18 as meeting
 from protocols.joint_keys import sieve_flop18 as sieving
-from protocols.joint_keys.certified_flop18 import Asked
+from protocols.joint_keys.certified_flop18 import Asked, Secrets
 from protocols.joint_keys.certifying_flop18 import Chosen, certify
 from protocols.joint_keys.products_flop18 import answer, ask
 from protocols.paillier.keys import PrivateKey
@@ -237,6 +237,21 @@ def test_commitments_are_to_other_shares_than_were_multiplied(liar: int, monkeyp
         return honest(lengths, me, off_by_one(x), *args)
 
     instead(monkeypatch, certifying, "commit", liar, commit)
+    blamed(certified_pair, liar, "proof-refused")
+
+
+@pytest.mark.usefixtures("forced")
+@pytest.mark.parametrize("liar", [0, 1])
+@pytest.mark.parametrize("proof", ["prove_encrypts", "prove_multiplies", "prove_answers"])
+def test_one_proof_alone_is_of_other_shares(proof: str, liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = getattr(certifying, proof)
+
+    def prove(setting: Any, *args: Any) -> Any:
+        if setting.prover.name == f"party{liar}":
+            args = tuple(replace(arg, x=off_by_one(arg.x)) if isinstance(arg, Secrets) else arg for arg in args)
+        return honest(setting, *args)
+
+    monkeypatch.setattr(certifying, proof, prove)
     blamed(certified_pair, liar, "proof-refused")
 
 
