@@ -146,6 +146,14 @@ def test_the_test_lets_products_of_two_primes_pass_and_half_of_the_bases_of_othe
     assert exceptions
 
 
+def test_of_two_negative_factors_at_most_half_of_the_bases_pass() -> None:
+    """Shares that are proved may be so: -p and -q are 3 mod 4 then, for p and q below 60, primes or not."""
+    for p in range(5, 60, 4):
+        for q in range(p, 60, 4):
+            bases = [g for g in range(1, p * q) if jacobi_var(g, p * q) == 1]
+            assert sum(_passes(p * q, -p, -q, g) for g in bases) <= len(bases) / 2
+
+
 def test_moduli_with_small_factors_are_told_apart() -> None:
     n = [PRIMES[0] * PRIMES[1], PRIMES[0] * TRIED, SMALLEST * LARGEST, DEAD * PRIMES[2], BAD * PRIMES[0]]
     assert biprimality.without_small_factors(TINY, n).tolist() == [True, False, True, False, True]
