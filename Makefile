@@ -21,14 +21,15 @@ COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \
 	tests/beaver/test_transcripts.py \
 	$(addprefix tests/core/test_,checking.py dealer.py encoding.py from_ot.py) \
 	$(filter-out %/test_each_message_corrupted.py %/test_views_of_transfers.py,$(wildcard tests/ot/test_*.py)) \
-	tests/proofs tests/elgamal/test_logarithms.py \
+	tests/proofs tests/vole tests/elgamal/test_logarithms.py \
 	$(filter-out %/test_suites_on_shapes.py,$(wildcard tests/suites/test_*.py)) \
 	$(filter-out %/test_imports.py %/test_layers.py %/test_opaque_shares.py,$(wildcard tests/test_*.py))
 FAST := tests/array tests/kit $(wildcard tests/test_*.py) \
 	$(filter-out %/test_prefetch.py %/test_horizon.py,$(wildcard tests/runs/test_*.py)) \
 	$(filter-out %/test_views_of_beaver.py,$(wildcard tests/beaver/test_*.py)) \
 	$(filter-out %/test_conversion_of_suites.py,$(wildcard tests/suites/test_*.py)) \
-	$(filter-out %/test_ahead.py %/test_batches.py %/test_checking.py %/test_estimates.py %/test_from_ot.py,$(wildcard tests/core/test_*.py))
+	$(filter-out %/test_ahead.py %/test_batches.py %/test_checking.py %/test_estimates.py %/test_from_ot.py \
+	%/test_from_paillier.py,$(wildcard tests/core/test_*.py))
 ON_DEVICES := $(addprefix tests/opencl/,test_devices.py test_kernels.py test_runs.py test_use.py)
 FPGA_EMULATOR := build/fpga
 

@@ -18,12 +18,12 @@ from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
 from protocols.encrypted import masking, to_shares
 from protocols.encrypted.description import Description
-from protocols.encrypted.masking import masking_for, slack
+from protocols.encrypted.masking import Masking, masking_for, slack
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
-from protocols.paillier.packing import Layout
+from protocols.paillier.packing import Layout, layout_for, raised_fields
 from protocols.paillier.scaling import public
 
 BOUND = 100
@@ -112,6 +112,21 @@ def test_both_parts_add_up_to_a_neighbour_whatever_the_mask(ring: Any, monkeypat
         parts = how.mask_part(ring, masks, shift), how.masked_part(ring, messages, key.public.group, shift)
         found = np.array(ring.to_signed(ring.add(*parts)).tolist())
         assert set(found - numbers // 4) <= {0, 1}
+
+
+def test_what_the_owner_decrypts_depends_on_the_number_as_little_as_is_said() -> None:
+    """All masks of 7 bits, for two numbers as far apart as the bound allows: the distance of the two views."""
+    key, bound, bits = small_key(2), 9, 7
+    count, group = 1 << bits, key.public.group
+    how = Masking(layout_for(Scale(0, bound + count), count, 0, group), bits, ())
+    masks, views = np.arange(count, dtype=np.uint64)[:, None], []
+    for number in (-bound, bound):
+        held = key.public.encrypt(np.full(count, number), bound=bound)
+        hidden = how.hide(held, masks, np.random.default_rng(1).bytes)
+        messages = key.decrypt_words(Ciphertexts(key.public.encryption, hidden, Scale(0, 0), fresh=False))
+        seen = raised_fields(messages, how.layout, group)[..., 0]
+        views.append(np.bincount(seen.astype(np.int64), minlength=1 << how.layout.width) / count)
+    assert np.abs(views[0] - views[1]).sum() / 2 == 2 * bound / count
 
 
 def test_masked_numbers_are_as_close_to_random_ones_as_is_said() -> None:

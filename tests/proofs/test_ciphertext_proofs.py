@@ -70,12 +70,12 @@ def decryption() -> tuple[Any, Any, np.ndarray]:
 
 
 def multiplication() -> tuple[Any, Any, np.ndarray]:
-    group, x = key().public.group, encrypt_to_prove(key().public, [5, 6, 7], bound=7)
-    y, zero = encrypted().ciphertexts, encrypt_to_prove(key().public, [0, 0, 0], bound=1)
-    numbers = from_ints([5, 6, 7], group.messages.limbs)
+    group, x = key().public.group, encrypt_to_prove(key().public, [5], bound=7)
+    y, zero = encrypted().ciphertexts[:1], encrypt_to_prove(key().public, [0], bound=1)
+    numbers = from_ints([5], group.messages.limbs)
     powers = group.form.power(y.words, numbers, bits=group.n.bit_length())
     products = Ciphertexts(y.encryption, group.form.mul(powers, zero.ciphertexts.words), Scale(0, 2100), fresh=True)
-    assert key().decrypt(products).tolist() == [-1500, 0, 2100]
+    assert key().decrypt(products).tolist() == [-1500]
     relation = multiplied(x.ciphertexts, y, products)
     return verify_relation, relation, prove_relation(ALICE, relation, [numbers], [x.randomisers, zero.randomisers])
 
@@ -90,11 +90,10 @@ def partial_decryption() -> tuple[Any, Any, np.ndarray]:
 
 def affine() -> tuple[Any, Any, np.ndarray]:
     """The verifier's numbers times those of the prover, and masks; the prover's key is of the parameters' modulus."""
-    c, mine = encrypted().ciphertexts, PrivateKey.insecure_of(*SAFE_FACTORS).public
-    x = encrypt_to_prove(mine, [5, -6, 7], bound=2**64)
-    y = encrypt_to_prove(mine, [2**400, 0, -1], bound=2**848)
+    c, mine = encrypted().ciphertexts[:1], PrivateKey.insecure_of(*SAFE_FACTORS).public
+    x, y = encrypt_to_prove(mine, [5], bound=2**64), encrypt_to_prove(mine, [2**400], bound=2**848)
     made = compute_to_prove(c, x, y)
-    assert key().decrypt(made.d).tolist() == [2**400 - 1500, 0, 2099]
+    assert key().decrypt(made.d).tolist() == [2**400 - 1500]
     statement = Affine(c, made.d, x.ciphertexts, y.ciphertexts, ring_pedersen().public)
     return verify_affine, statement, prove_affine(ALICE, statement, made, x, y)
 

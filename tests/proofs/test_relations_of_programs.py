@@ -61,6 +61,21 @@ def test_a_plan_knows_the_real_sets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 1_850_000 < sum(once.bytes_sent) < sum(both.bytes_sent) < 1_950_000
 
 
+@pytest.mark.parametrize(("count", "rounds", "megabytes"), [(0, 18, 1.33), (10, 26, 1.87)])
+def test_a_plan_knows_what_evaluations_take(
+    count: int, rounds: int, megabytes: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def evaluated(ctx: Context, mine: Any) -> None:
+        ends = standing_ends.standing_ends(ctx, 0, 1)
+        setup = ends.to_prove_relations(ctx, 1) if ctx.me == 0 else ends.to_verify_relations(ctx, 0)
+        await (await setup).extend(ctx, count)
+
+    monkeypatch.setattr(standing_ends, "LADDER", STANDARD)
+    report = mpc.plan(evaluated, inputs=[None, None]).report
+    assert report.rounds == rounds
+    assert sum(report.bytes_sent) == pytest.approx(megabytes * 1e6, abs=6_000)
+
+
 def ends_with(program: Any, inputs: list[Any]) -> str:
     with pytest.raises(ParleyError) as ended:
         mpc.simulate(program, inputs=inputs)
