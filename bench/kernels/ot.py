@@ -19,7 +19,7 @@ BLOCKS = 1 << 11
 KS = (2, 4, 8)
 DEPTH, TREES = 11, 256
 LEAVES = TREES << DEPTH
-LOG_SIZE = 17
+LOG_SIZE = 18
 
 
 def workloads() -> list[KernelWorkload]:
