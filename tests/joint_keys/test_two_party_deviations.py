@@ -12,8 +12,8 @@ from joint_keys import two_party_ends
 from joint_keys.two_party_ends import BAD, CANDIDATES, DEAD, PRIMES, TINY, drawing, keys, met, shares
 from ot.pairs import run_pair, with_fault
 
-from mpc.algebra.bigint import Modulus
-from mpc.context import Context
+from mpc.algebra.bigint import Modulus, from_ints
+from mpc.context import Context, Spec
 from mpc.errors import PeerError
 from mpc.testing import Fault, recording_network
 from protocols.joint_keys import between_two_flop18 as making
@@ -21,6 +21,7 @@ from protocols.joint_keys import biprimality_flop18 as biprimality
 from protocols.joint_keys import certified_flop18 as certified
 from protocols.joint_keys import certifying_flop18 as certifying
 from protocols.joint_keys import ends_flop18 as meeting
+from protocols.joint_keys import products_flop18 as multiplying
 from protocols.joint_keys import sieve_flop18 as sieving
 from protocols.joint_keys.certified_flop18 import Asked, Secrets
 from protocols.joint_keys.certifying_flop18 import Chosen, certify
@@ -265,6 +266,36 @@ def test_the_second_product_is_of_other_shares(liar: int, step: str, monkeypatch
     blamed(certified_pair, liar, "proof-refused", "candidate-product")
 
 
+@pytest.mark.usefixtures("forced")
+def test_the_second_product_is_no_other_modulus_than_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if its proof held: that of the first says nothing but what N is modulo party 0's own key."""
+
+    def second(honest: Any, of: Any, lengths: Any, me: int, x: Any, *args: Any) -> Any:
+        return honest(of, lengths, me, off_by_one(x), *args)
+
+    async def believed(honest: Any, ctx: Context, call: Any, product: Any) -> None:
+        await ctx.receive(0, Spec((certified.answers_bytes(product, call.theirs),), np.uint8))
+
+    instead(monkeypatch, certifying, "answered", 0, second)
+    instead(monkeypatch, certifying, "_verify_answers", 1, believed)
+    blamed(certified_pair, 0, "candidate-product")
+
+
+@pytest.mark.parametrize(("liar", "step"), [(0, "moduli"), (1, "answered")])
+def test_a_product_is_none_of_two_factors(liar: int, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is larger by 2, so 3 mod 4: party 1 is told so, or party 0 decrypts it."""
+
+    def larger(honest: Any, of: Any, *args: Any) -> Any:
+        made = honest(of, *args)
+        return (
+            [n + 2 for n in made] if liar == 0 else of.form.mul(made, of.powers_of_g(from_ints([2], of.messages.limbs)))
+        )
+
+    instead(monkeypatch, multiplying, "_require_moduli", liar, lambda *_: None)
+    instead(monkeypatch, multiplying, step, liar, larger)
+    blamed(certified_pair, liar, "candidate-product")
+
+
 @pytest.mark.parametrize("liar", [0, 1])
 def test_powers_have_another_exponent(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bad modulus, of which the liar knows all, so that it can tell powers with which every test would pass."""
@@ -315,10 +346,47 @@ def test_bases_are_tossed_before_powers_are_told_and_challenges_after(monkeypatc
         done.append(honest.__name__)
         return honest(ctx, *args)
 
+    def used(honest: Any) -> Any:
+        def use(coins: Any, *args: Any) -> Any:
+            assert coins in tossed
+            return honest(tossed.pop(tossed.index(coins)), *args)
+
+        return use
+
+    async def tossing(ctx: Context) -> Any:
+        tossed.append(await toss(ctx))
+        return tossed[-1]
+
+    tossed, toss = list[Any](), certifying.toss
+    monkeypatch.setattr(certifying, "toss", tossing)
+    for name in ("bases", "challenges"):
+        monkeypatch.setattr(certifying, name, used(getattr(certifying, name)))
     for name in ("_swapped", "toss"):
         instead(monkeypatch, certifying, name, 0, noted)
     run_pair(certified_pair, certified_pair)
-    assert done == ["toss", "_swapped", "toss", "_swapped"]
+    assert done == ["tossing", "_swapped", "tossing", "_swapped"]
+    assert not tossed
+
+
+@pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize("liar", [0, 1])
+def test_powers_of_the_first_test_are_no_units(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    instead(monkeypatch, biprimality, "_powers", liar, lambda honest, *args: np.zeros_like(honest(*args)))
+    blamed(batch, liar, "candidate-malformed")
+
+
+@pytest.mark.parametrize("of", ["firsts", "responses"])
+def test_numbers_of_the_last_test_are_longer_than_they_may_be(of: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The power of the first base, or the response to its challenge."""
+
+    async def swapped(honest: Any, ctx: Context, own: Any, fields: Any) -> Any:
+        if len(own) == {"firsts": 3, "responses": 2}[of]:
+            own = [own[0].copy(), *own[1:]]
+            own[0][0] = np.uint64(2**64 - 1)
+        return await honest(ctx, own, fields)
+
+    instead(monkeypatch, certifying, "_swapped", 1, swapped)
+    blamed(certified_pair, 1, "malformed-proof")
 
 
 def test_numbers_that_are_no_units_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
