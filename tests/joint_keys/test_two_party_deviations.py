@@ -168,6 +168,17 @@ def test_a_candidate_with_a_small_factor_is_left(liar: int, monkeypatch: pytest.
 
 
 @pytest.mark.usefixtures("candidates")
+def test_flags_of_the_sieve_are_neither_0_nor_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Twos(np.ndarray[Any, Any]):
+        def astype(self, *_: Any, **__: Any) -> Any:
+            return np.full(self.shape, 2, np.uint8)
+
+    apart = sieving._apart
+    monkeypatch.setattr(sieving, "_apart", lambda theirs, own: apart(theirs, own).view(Twos))
+    blamed(batch, 1, "candidate-malformed")
+
+
+@pytest.mark.usefixtures("candidates")
 @pytest.mark.parametrize(("liar", "step"), [(0, "ask"), (1, "answer")])
 def test_products_are_of_other_shares(liar: int, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are found out when the first pair, which fails, is opened."""
