@@ -16,6 +16,8 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.joint_keys import whole_products
 from protocols.joint_keys.whole_products import Limbs, whole_product
+from protocols.paillier.ciphertexts import Ciphertexts
+from protocols.paillier.encoding import Scale, from_messages
 
 
 @given(x_bits=st.integers(1, 9000), y_bits=st.integers(1, 5000), key_bits=st.sampled_from([2048, 3072, 4096]),
@@ -62,3 +64,19 @@ def test_a_reply_is_rerandomised() -> None:
     assert whole_products._decrypted(own, reply, limbs) == mask > 0
     (number,), n = to_ints(reply), own.public.group.n
     assert number != (1 + mask * n) % n**2
+
+
+def test_what_an_owner_decrypts_is_hidden_sum_by_sum() -> None:
+    """Each sum of products comes with a fresh mask, 80 bits longer: what is seen is as long, but for a chance below
+    2^-60, and another each time."""
+    limbs = Limbs(2000, 2000, 2048)
+    own = key()
+    encrypted = whole_products._encrypted(own.public, limbs.split(2**2000 - 1, limbs.x_limbs), limbs, os.urandom)
+    seen = []
+    for _ in range(2):
+        reply, _mask = whole_products._times(own.public, encrypted, [1] * limbs.y_limbs, limbs, os.urandom)
+        group, scale = own.public.group, Scale(0, 2 << limbs.mask_bits)
+        ciphertexts = Ciphertexts(own.public.encryption, group.form.into(reply), scale, fresh=False)
+        seen += from_messages(own.decrypt_words(ciphertexts), scale, group).tolist()
+    assert len(set(seen)) == 2 * limbs.weights
+    assert all(limbs.mask_bits - 64 < number.bit_length() <= limbs.mask_bits + 1 for number in seen)
