@@ -154,7 +154,10 @@ async def known_matmul(ctx: Context, a: KnownArray, x: SecretArray) -> SecretArr
     """
     need_context(ctx, "known_matmul")
     line = user_line()
-    _check(ctx, a, line)
+    if require_known(a, line).context.session is not ctx.session:
+        raise LocalError(
+            "foreign-secret", "these numbers were announced in another run", "call mpc.known in each run", line=line
+        )
     x = shown_form(ring_form(checked(ctx, x, line)))
     left, right, shape = _shapes(a.shape, x.shape, line)
     scale = a.encoded.scale.fractional_bits + x.scale
@@ -174,8 +177,8 @@ async def known_matmul(ctx: Context, a: KnownArray, x: SecretArray) -> SecretArr
     return found
 
 
-def _check(ctx: Context, a: Any, line: str) -> None:
-    """LocalError `not-known`, `foreign-secret`."""
+def require_known(a: Any, line: str) -> KnownArray:
+    """Numbers that one party announced, or LocalError `not-known`, `not-awaited`."""
     refuse_unawaited(a, line)
     if not isinstance(a, KnownArray):
         raise LocalError(
@@ -184,10 +187,7 @@ def _check(ctx: Context, a: Any, line: str) -> None:
             "a = await mpc.known(ctx, owner, table) at all parties; what all know multiplies by @ alone",
             line=line,
         )
-    if a.context.session is not ctx.session:
-        raise LocalError(
-            "foreign-secret", "these numbers were announced in another run", "call mpc.known in each run", line=line
-        )
+    return a
 
 
 def _shapes(a: Shape, x: Shape, line: str) -> tuple[Shape, Shape, Shape]:
