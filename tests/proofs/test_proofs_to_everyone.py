@@ -14,7 +14,7 @@ from mpc.algebra.bigint import from_ints
 from mpc.algebra.group import Scalars
 from mpc.algebra.ristretto import ORDER, generator
 from mpc.context import Context, Spec
-from mpc.errors import LocalError, ParleyError
+from mpc.errors import LocalError, ParleyError, PeerError
 from protocols import proofs
 from protocols.paillier.keys import PrivateKey
 from protocols.proofs import to_everyone
@@ -120,22 +120,35 @@ def statement_of(number: int) -> Any:
     return knows_logarithm(generator(), generator() * Scalars.of(ORDER, [number]))
 
 
-def test_a_prover_who_proves_different_things_is_noticed() -> None:
-    """Each verifier alone would be convinced, of what the prover told it."""
+async def outcome(call: Any) -> tuple[str, str | None] | None:
+    """Code and named party of the error in which a party's call ends, if it does."""
+    try:
+        await call
+    except PeerError as error:
+        return error.code, error.party
+    return None
 
-    async def program(ctx: Context, mine: Any) -> None:
-        if ctx.me == PROVER:
-            call = ctx.child("proof to all")
-            for j in (1, 2):
-                witness = (Scalars.of(ORDER, [j]),)
-                call.send(j, prove(Setting.of(call, PROVER), statement_of(j), witness, call.prg("test").bytes))
-            await call.exchange(np.zeros(4, np.uint64))
-        else:
-            await proofs.verify_with_all(ctx, PROVER, statement_of(ctx.me))
 
-    error = ends_with(program)
-    assert error.code == "proofs-differ"
-    assert "party0" in str(error)
+@pytest.mark.parametrize("admits", [True, False])
+def test_a_prover_who_proves_different_things_is_noticed(admits: bool) -> None:
+    """Each verifier alone would be convinced, of what the prover told it. If it tells each the hash of what that one
+    has, they see that they differ, and not whether it is the other who lies: neither names the other."""
+
+    async def program(ctx: Context, mine: Any) -> tuple[str, str | None] | None:
+        if ctx.me != PROVER:
+            return await outcome(proofs.verify_with_all(ctx, PROVER, statement_of(ctx.me)))
+        call = ctx.child("proof to all")
+        setting = Setting.of(call, PROVER)
+        for j in (1, 2):
+            made = prove(setting, statement_of(j), (Scalars.of(ORDER, [j]),), call.prg("test").bytes)
+            call.send(j, made)
+            call.send(j, np.zeros(4, np.uint64) if admits else to_everyone._hashed(setting, statement_of(j), made))
+        for j in (1, 2):
+            await call.receive(j, Spec((4,)))
+        return None
+
+    named = "party0" if admits else None
+    assert mpc.simulate(program, inputs=[None] * 3).results == [None, *[("proofs-differ", named)] * 2]
 
 
 def test_a_prover_who_sends_two_good_proofs_of_one_statement_is_noticed() -> None:
@@ -153,22 +166,23 @@ def test_a_prover_who_sends_two_good_proofs_of_one_statement_is_noticed() -> Non
     assert ends_with(program).code == "proofs-differ"
 
 
-def test_a_verifier_who_lies_ends_the_run_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_verifier_who_lies_is_named_by_the_prover_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = to_everyone._require_same
 
-    async def program(ctx: Context, mine: Any) -> None:
+    async def program(ctx: Context, mine: Any) -> tuple[str, str | None] | None:
         if ctx.me == PROVER:
-            await proofs.prove_to_all(ctx, statement_of(7), SEVEN)
-        else:
-            await proofs.verify_with_all(ctx, PROVER, statement_of(7))
+            return await outcome(proofs.prove_to_all(ctx, statement_of(7), SEVEN))
+        return await outcome(proofs.verify_with_all(ctx, PROVER, statement_of(7)))
 
     async def lying(ctx: Context, owner: int, own: Any) -> None:
-        await honest(ctx, owner, own + np.uint64(ctx.me == 2))
+        if ctx.me == 2:
+            await ctx.exchange(own + np.uint64(1))
+        else:
+            await honest(ctx, owner, own)
 
     monkeypatch.setattr(to_everyone, "_require_same", lying)
-    error = ends_with(program)
-    assert error.code == "proofs-differ"
-    assert error.party in ("party2", "party0", "party1")
+    results = mpc.simulate(program, inputs=[None] * 3).results
+    assert results == [("proofs-differ", "party2"), ("proofs-differ", None), None]
 
 
 def test_different_points_are_noticed() -> None:
