@@ -103,6 +103,24 @@ def test_more_numbers_than_masks_have_room_for_are_refused() -> None:
         limbs_of(60, 1 << 22, 2, 64)
 
 
+def test_the_longest_numbers_of_the_longest_ring_are_cut_into_limbs_of_a_whole_word() -> None:
+    most = 2**63 - 1
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        x = await mpc.secret(ctx, 0, mine, range=(-most, most))
+        return await mpc.ciphertexts_of(ctx, x * x, small_key().public, owner=1, to=0)
+
+    values = [most, 2**62 + 12345, 3]
+    assert limbs_of((2 * most**2).bit_length(), len(values), 2, 128).width == 64
+    found = mpc.simulate(main, [np.array(values), None], ring=128).results[0]
+    assert small_key().decrypt(found).tolist() == [value**2 for value in values]
+
+
+def test_numbers_that_can_only_be_nothing_are_encrypted_too() -> None:
+    found = encrypted(np.array([0, 0]), 0, n=2, to=0).results[0]
+    assert small_key().decrypt(found).tolist() == [0, 0]
+
+
 def test_limbs_are_joined_as_they_were_cut() -> None:
     """All numbers of 6 bits, cut in all ways, with what a mask may add to each limb."""
     group = small_key(2).public.group
