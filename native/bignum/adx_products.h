@@ -27,8 +27,8 @@
                 "movl $0, %k[low]\n\t"                                                                                 \
                 "adcx %[low], %[a0]\n\t"                                                                               \
                 "adox %[low], %[a0]"                                                                                   \
-                : [a0] "+&r"(w0), [a1] "+&r"(w1), [a2] "+&r"(w2), [a3] "+&r"(w3), [a4] "+&r"(w4), [a5] "+&r"(w5),            \
-                  [a6] "+&r"(w6), [a7] "+&r"(w7), [memory] "+m"(sum), [low] "=&r"(low), [high] "=&r"(high)               \
+                : [a0] "+&r"(w0), [a1] "+&r"(w1), [a2] "+&r"(w2), [a3] "+&r"(w3), [a4] "+&r"(w4), [a5] "+&r"(w5),      \
+                  [a6] "+&r"(w6), [a7] "+&r"(w7), [memory] "+m"(sum), [low] "=&r"(low), [high] "=&r"(high)             \
                 : "d"(word), [r0] "m"((rows)[0]), [r1] "m"((rows)[1]), [r2] "m"((rows)[2]), [r3] "m"((rows)[3]),       \
                   [r4] "m"((rows)[4]), [r5] "m"((rows)[5]), [r6] "m"((rows)[6]), [r7] "m"((rows)[7])                   \
                 : "cc");                                                                                               \

@@ -67,10 +67,13 @@ static Digit exponent_part(const Residues *f, const uint64_t *exponents, size_t 
 static uint64_t equal(uint64_t x, uint64_t y) { return 0 - (((x ^ y) - 1) >> 63); }
 
 static void choose(const Residues *f, uint64_t *out, const uint64_t *table, size_t entries, Digit index) {
-    memset(out, 0, f->size * sizeof *out);
-    for (size_t e = 0; e < entries; e++) {
-        const uint64_t mask = equal(e, index);
-        for (size_t i = 0; i < f->size; i++) out[i] |= table[e * f->size + i] & mask;
+    for (size_t i = 0; i < f->size; i += AT_ONCE) {
+        uint64_t chosen[AT_ONCE] = {0};
+        for (size_t e = 0; e < entries; e++) {
+            const uint64_t mask = equal(e, index);
+            for (size_t w = 0; w < AT_ONCE; w++) chosen[w] |= table[e * f->size + i + w] & mask;
+        }
+        memcpy(out + i, chosen, sizeof chosen);
     }
 }
 
