@@ -21,7 +21,7 @@ static uint64_t subtract(uint64_t *out, const uint64_t *x, const uint64_t *y, si
 
 static void put(uint64_t *t, Window w) { memcpy(t, w.word, sizeof w.word); }
 
-/* t += w 2^(64 size) + carry 2^(64 size); 1 where that is more than ROWS words hold. */
+/* t += w + carry; 1 where that is more than ROWS words hold. */
 static uint64_t add_window(uint64_t *t, Window w, uint64_t carry) {
     for (size_t r = 0; r < ROWS; r++) {
         const Wide sum = (Wide)t[r] + w.word[r] + carry;

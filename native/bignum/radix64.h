@@ -1,5 +1,5 @@
-/* Numbers in radix 2^64, one after the other, each below its modulus. The file that includes this says how many words its
- * products go through at once, AT_ONCE, and defines
+/* Numbers in radix 2^64, one after the other, each below its modulus. The file that includes this says how many words
+ * its products go through at once, AT_ONCE, and defines
  *
  *     subtract   out = x - y; 1 where it borrows
  *     times      out = x * y / 2^(64 limbs) mod n, in place or not, for x of any value and y < n, or the reverse
