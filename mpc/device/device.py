@@ -74,7 +74,7 @@ class Device:
     ) -> Words | None:
         """See Accelerator. LocalError `wrong-shape`, `wrong-dtype` or `even-modulus` for what no device can compute."""
         bases, exponents, moduli = checked_exponentiation(bases, exponents, moduli, bits)
-        work = exponentiation_work(bases.size, bases.shape[1], exponents.shape[1])
+        work = exponentiation_work(bases.size, bases.shape[1], 64 * exponents.shape[1] if bits is None else bits)
         if not self.thresholds.wins("exponentiate", work):
             return None
         box: list[Words] = []

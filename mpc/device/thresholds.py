@@ -64,9 +64,10 @@ class Thresholds:
         return least is not None and work >= least and work * 3 >= moved_words * round(least ** (1 / 3))
 
 
-def exponentiation_work(size: int, words: int, exponent_words: int) -> int:
-    """Products of two words in exponentiations of `size` words of bases, of `words` each; up to a constant."""
-    return size * words * 64 * exponent_words
+def exponentiation_work(size: int, words: int, bits: int) -> int:
+    """Products of two words in powers of `size` words of bases, of `words` each, to exponents of `bits` bits; up to a
+    constant."""
+    return size * words * bits
 
 
 def kept_or_measured(engine: Engine) -> Thresholds:
@@ -159,7 +160,7 @@ def _exponentiation_steps(engine: Engine) -> Iterator[Step]:
         modulus = Modulus(integers(some_words(1, 32) | np.uint64(1))[0])
         moduli = np.broadcast_to(modulus.row[:32], bases.shape)
         yield (
-            exponentiation_work(bases.size, 32, 1),
+            exponentiation_work(bases.size, 32, 64),
             partial(montgomery_exponentiate, bases, exponents, modulus),
             partial(engine.exponentiate, bases, exponents, moduli),
         )

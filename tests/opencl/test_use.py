@@ -256,6 +256,19 @@ def test_what_does_not_fit_is_refused(device: Device) -> None:
     assert code(lambda: put(device, np.zeros(3))) == "wrong-dtype"  # type: ignore[arg-type]
 
 
+def test_powers_to_one_public_exponent_go_there_unless_it_is_short(device: Device) -> None:
+    modulus = Modulus(2**521 - 1)
+    bases = [3**k for k in range(1, 7)]
+    numbers = from_ints(bases, modulus.limbs).reshape(2, 3, modulus.limbs)
+    with device.in_use():
+        for exponent in (2**63, 2**521 - 3, 2**63 - 1, 0):
+            powers = modulus.power_var(numbers, exponent)
+            assert powers.shape == numbers.shape
+            assert to_ints(powers) == [pow(b, exponent, modulus.n) for b in bases]
+        assert modulus.power_var(numbers[:0], 2**99).shape == (0, 3, modulus.limbs)
+    assert device.operations == {"exponentiate": 2}
+
+
 def test_secret_powers_go_there(device: Device) -> None:
     modulus = Modulus(2**521 - 1)
     bases, exponents = [3**k for k in range(1, 6)], [2**90 + k for k in range(5)]
