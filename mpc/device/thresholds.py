@@ -74,8 +74,8 @@ def exponentiation_work(size: int, words: int, bits: int) -> int:
 
 def power_of_base_work(table: Words, count: int) -> int:
     """The same in `count` powers from a table (rows, words, entries)."""
-    rows, words, _ = table.shape
-    return count * rows * words * words
+    rows, words = table.shape[:2]
+    return count * int(rows) * int(words) ** 2
 
 
 def kept_or_measured(engine: Engine) -> Thresholds:
