@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from joint_keys.two_party_ends import BAD, CANDIDATES, PRIMES, TINY, drawing, keys, met, shares
+from joint_keys import two_party_ends
+from joint_keys.two_party_ends import BAD, CANDIDATES, DEAD, PRIMES, TINY, drawing, keys, met, shares
 from ot.pairs import run_pair, with_fault
 
 from mpc.algebra.bigint import Modulus
@@ -21,7 +22,7 @@ from protocols.joint_keys import certified_flop18 as certified
 from protocols.joint_keys import certifying_flop18 as certifying
 from protocols.joint_keys import ends_flop18 as meeting
 from protocols.joint_keys import sieve_flop18 as sieving
-from protocols.joint_keys.certified_flop18 import Asked
+from protocols.joint_keys.certified_flop18 import Asked, Secrets
 from protocols.joint_keys.certifying_flop18 import Chosen, certify
 from protocols.joint_keys.products_flop18 import answer, ask
 from protocols.paillier.keys import PrivateKey
@@ -104,6 +105,18 @@ def test_other_shares_are_opened_than_were_committed_to(liar: int, monkeypatch: 
     blamed(batch, liar, "candidate-opening")
 
 
+@pytest.mark.parametrize("liar", [0, 1])
+def test_shares_are_opened_that_are_too_long(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are those that were committed to, and of a number that 5 divides, as it is said."""
+
+    def longer(honest: Any, *args: Any) -> Any:
+        return honest(*args) + np.uint64(5 << TINY.share_bits)
+
+    instead(monkeypatch, two_party_ends, "shares", liar, longer)
+    monkeypatch.setattr(making, "draw", drawing((DEAD, DEAD)))
+    blamed(batch, liar, "candidate-opening")
+
+
 @pytest.mark.usefixtures("candidates")
 def test_a_candidate_is_said_to_have_a_small_factor(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = sieving._apart
@@ -138,6 +151,22 @@ def test_party_0_makes_a_prime_seem_to_divide(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize("liar", [0, 1])
+def test_a_candidate_with_a_small_factor_is_left(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By tags of nothing, or flags that don't say what the tags do: each would cost a product, for nothing."""
+    tags, apart = sieving.Asking.tags, sieving._apart
+
+    def others(self: Any, cot: Any, party: int, *rest: Any) -> Any:
+        return tags(self, cot, party, *rest) ^ np.uint64(party == 0)
+
+    if liar == 0:
+        monkeypatch.setattr(sieving.Asking, "tags", others)
+    else:
+        monkeypatch.setattr(sieving, "_apart", lambda theirs, own: np.ones_like(apart(theirs, own)))
+    blamed(batch, liar, "candidate-passed")
+
+
+@pytest.mark.usefixtures("candidates")
 @pytest.mark.parametrize(("liar", "step"), [(0, "ask"), (1, "answer")])
 def test_products_are_of_other_shares(liar: int, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are found out when the first pair, which fails, is opened."""
@@ -159,6 +188,27 @@ def test_a_good_modulus_is_made_to_seem_bad(liar: int, monkeypatch: pytest.Monke
 
     instead(monkeypatch, biprimality, "_powers", liar, powers)
     blamed(batch, liar, "candidate-rejected")
+
+
+@pytest.mark.parametrize("liar", [0, 1])
+def test_a_bad_modulus_is_made_to_pass_the_first_test(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever speaks last repeats what the other told: one certificate is made for nothing, and no further one."""
+    factors, certified = (PRIMES[0], BAD, PRIMES[1], BAD, *PRIMES[2:]), list[int]()
+    theirs = shares(TINY, 1 - liar, factors).reshape(-1, 2, 1)
+    honest = making.certify
+
+    def powers(honest: Any, me: int, lengths: Any, n: Any, x: Any) -> Any:
+        return honest(1 - me, lengths, n, theirs)
+
+    async def counted(ctx: Context, *args: Any) -> Any:
+        certified.append(ctx.me)
+        return await honest(ctx, *args)
+
+    monkeypatch.setattr(making, "draw", drawing(factors))
+    monkeypatch.setattr(making, "certify", counted)
+    instead(monkeypatch, biprimality, "_powers", liar, powers)
+    blamed(batch, liar, "candidate-passed")
+    assert certified.count(1 - liar) == 1
 
 
 # while the one that is kept is certified
@@ -187,6 +237,21 @@ def test_commitments_are_to_other_shares_than_were_multiplied(liar: int, monkeyp
         return honest(lengths, me, off_by_one(x), *args)
 
     instead(monkeypatch, certifying, "commit", liar, commit)
+    blamed(certified_pair, liar, "proof-refused")
+
+
+@pytest.mark.usefixtures("forced")
+@pytest.mark.parametrize("liar", [0, 1])
+@pytest.mark.parametrize("proof", ["prove_encrypts", "prove_multiplies", "prove_answers"])
+def test_one_proof_alone_is_of_other_shares(proof: str, liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = getattr(certifying, proof)
+
+    def prove(setting: Any, *args: Any) -> Any:
+        if setting.prover.name == f"party{liar}":
+            args = tuple(replace(arg, x=off_by_one(arg.x)) if isinstance(arg, Secrets) else arg for arg in args)
+        return honest(setting, *args)
+
+    monkeypatch.setattr(certifying, proof, prove)
     blamed(certified_pair, liar, "proof-refused")
 
 
@@ -222,6 +287,38 @@ def test_powers_have_another_exponent(liar: int, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(certifying, "begin", begin)
     blamed(role, liar, "proof-refused")
+
+
+@pytest.mark.parametrize("liar", [0, 1])
+def test_a_good_modulus_fails_the_last_test_by_a_power_that_nobody_asks_for(
+    liar: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not refused, as all challenges are 0; but opened then, and seen to be of two primes."""
+    honest, verifier = certifying.begin, keys()[1][1 - liar].public
+
+    def begin(statement: Any, *secrets: Any) -> Any:
+        made = honest(statement, *secrets)
+        if statement.to is verifier:
+            made.firsts[0][0] = statement.modulus.mul(made.firsts[0][0], statement.bases[0])
+        return made
+
+    monkeypatch.setattr(certifying, "begin", begin)
+    monkeypatch.setattr(certifying, "challenges", lambda coins, m: np.zeros(m, np.uint64))
+    monkeypatch.setattr(making, "draw", drawing(FACTORS))
+    blamed(batch, liar, "candidate-rejected")
+
+
+def test_bases_are_tossed_before_powers_are_told_and_challenges_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = list[str]()
+
+    def noted(honest: Any, ctx: Context, *args: Any) -> Any:
+        done.append(honest.__name__)
+        return honest(ctx, *args)
+
+    for name in ("_swapped", "toss"):
+        instead(monkeypatch, certifying, name, 0, noted)
+    run_pair(certified_pair, certified_pair)
+    assert done == ["toss", "_swapped", "toss", "_swapped"]
 
 
 def test_numbers_that_are_no_units_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
