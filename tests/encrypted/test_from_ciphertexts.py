@@ -287,3 +287,18 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     plan, run = mpc.plan(main, inputs).report, mpc.simulate(main, inputs).report
     assert (plan.rounds, plan.bytes_sent) == (run.rounds, run.bytes_sent)
     assert run.rounds == 2
+
+
+def test_masks_are_drawn_anew_in_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    honest = to_shares._hidden
+
+    def kept(how: Any, held: Any, masks: Any, source: Any) -> Any:
+        drawn.extend(masks.ravel().tolist())
+        return honest(how, held, masks, source)
+
+    monkeypatch.setattr(to_shares, "_hidden", kept)
+    for _ in range(2):
+        converted(np.array([1, 2, 3]), bound=BOUND)
+    assert len(set(drawn)) == len(drawn) == 6
+    assert max(drawn) > 2**44

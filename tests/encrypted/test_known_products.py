@@ -16,7 +16,7 @@ from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
 from protocols.encrypted import products
 from protocols.encrypted.products import Factor
-from protocols.paillier.encoding import encode
+from protocols.paillier.encoding import encode, to_messages
 from protocols.preprocessing.estimates import offline_bytes
 
 small = pytest.mark.usefixtures("small_session_keys")
@@ -265,3 +265,19 @@ def test_a_shape_that_a_party_told_takes_no_memory_elsewhere() -> None:
     with pytest.raises(mpc.PeerError, match="too-many-elements") as refused:
         mpc.plan(main, [None, None])
     assert refused.value.party == "party0"
+
+
+@small
+def test_masks_of_a_secret_are_sent_in_no_ciphertext_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a random power a ciphertext is its number for everybody."""
+    seen: list[bool] = []
+    honest = products._encrypted
+
+    def kept(key: Any, plain: Any, source: Any) -> Any:
+        sent = honest(key, plain, source)
+        seen.append(np.array_equal(sent, key.group.form.out_of(key.group.powers_of_g(to_messages(plain, key.group)))))
+        return sent
+
+    monkeypatch.setattr(products, "_encrypted", kept)
+    product([[1, 2]], [3, 4], n=3)
+    assert seen == [False, False]

@@ -193,3 +193,25 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     inputs = [np.array([1.5, 2.5]), None, None]
     plan, run = mpc.plan(main, inputs).report, mpc.simulate(main, inputs).report
     assert (plan.rounds, plan.bytes_sent) == (run.rounds, run.bytes_sent)
+
+
+def test_every_party_draws_masks_and_sends_them_in_no_ciphertext_that_can_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a random power a ciphertext is its number for everybody, and without masks a receiver opens x."""
+    seen: list[Any] = []
+    honest = from_shares._encrypted
+
+    def kept(key: Any, masks: Any, source: Any) -> Any:
+        seen.append(
+            (masks.words, source is None or np.array_equal(honest(key, masks, source), honest(key, masks, None)))
+        )
+        return honest(key, masks, source)
+
+    monkeypatch.setattr(from_shares, "_encrypted", kept)
+    for _ in range(2):
+        encrypted(np.array([1, 2]), 100, n=3, to=0)
+    drawn = np.concatenate([words.ravel() for words, _ in seen])
+    assert len(set(drawn.tolist())) == len(drawn)
+    assert drawn.max() > 2**46
+    assert sum(readable for _, readable in seen) == 2  # the receiver's own, which are not sent
