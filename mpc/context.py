@@ -491,6 +491,12 @@ def beside(home: Context) -> Context:
     return home if own is None or own.session is not home.session else own
 
 
+def line_of_task() -> str:
+    """The line for which this task counts, where it is one of several calls side by side: of whoever began them."""
+    own = _beside.get()
+    return "" if own is None else own.line
+
+
 async def together(ctx: Context, *calls: tuple[Any, ...]) -> list[Any]:
     """Run calls (function, argument, ...) side by side, each in a child context; their results in order.
 

@@ -23,13 +23,6 @@ _LARGEST = 1 << 1000
 """Bounds beyond it are told as this one, since floats end soon after."""
 
 
-def receivers_among(everyone: range, to: Receivers) -> tuple[int, ...]:
-    """The parties that `to=` names, each once."""
-    if to is None:
-        return tuple(everyone)
-    return (to,) if isinstance(to, int) else tuple(dict.fromkeys(to))
-
-
 def require_place(ctx: Context, place: int, parties: int, places: Sequence[int] | None = None) -> tuple[int, ...]:
     """The places in a key of `parties` of all parties of the run, by their indices: all in order, or as `places` says.
 

@@ -25,11 +25,20 @@ BITS = 32
 
 async def main(ctx: Any, mine: Any) -> dict[str, Any]:
     """The tender; `mine` is this bidder's table, a lot a row."""
-    bids = np.asarray(mine["bid"], np.uint64)
+    bids = whole(mine["bid"])
     sealed = await seal(ctx, bids)
     # The deadline: from here on a bid is what was committed to.
     winner = await lowest(ctx, bids)
     return {"winner": winner, "price": await award(ctx, bids, sealed, winner)}
+
+
+def whole(column: Any) -> Any:
+    """Bids as whole numbers; what would be another bid then is not sealed at all."""
+    with np.errstate(invalid="ignore"):
+        bids = np.asarray(column).astype(np.uint64)
+    if not np.array_equal(bids, column):
+        raise ValueError("bids are whole euros, from 0 up")
+    return bids
 
 
 async def seal(ctx: Any, bids: Any) -> list[Any]:

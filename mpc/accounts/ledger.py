@@ -115,8 +115,9 @@ class Ledger:
 
     `material` is what was handed out, `unused` what was made ahead and burned at the end; elements by kind. `deepest`
     is the causal depth of the deepest call so far. `proofs` are the lines at which this party proved or verified,
-    `decrypted` those that revealed what is encrypted under a key in shares, each with what that is right under;
-    `on_shares` whether a line was computed, or revealed, by the suite.
+    `decrypted` those that revealed what is encrypted under a key in shares, each with all that this is right under;
+    `keys` those that made a key in shares, each with all that this rests on; `on_shares` whether a line was computed,
+    or revealed, by the suite.
     """
 
     def __init__(self, n: int) -> None:
@@ -130,7 +131,8 @@ class Ledger:
         self.deepest = 0
         self.on_shares = False
         self.proofs: dict[str, None] = {}
-        self.decrypted: dict[str, str] = {}
+        self.decrypted: dict[str, dict[str, None]] = {}
+        self.keys: dict[str, dict[str, None]] = {}
         self._lines: dict[str, _LineTally] = {}
         self._margins: dict[str, float] = {}
         self._circuits: dict[tuple[int, ...], CircuitRun] = {}

@@ -177,6 +177,8 @@ def checked_size(message: Message, limit: int = DEFAULT_LIMIT) -> int:
 
 def _checked_head(message: Message, limit: int) -> Head:
     array = message.array
+    if not isinstance(array, np.ndarray):
+        raise _unsendable(f"{type(array).__name__}; bytes go as `np.frombuffer(message, np.uint8)`")
     width = _WIDTHS.get(array.dtype)
     if width is None or array.ndim > MAX_DIMS:
         raise _unsendable(f"an array of {array.dtype} with {array.ndim} dimensions")

@@ -15,7 +15,7 @@ from mpc.errors import LocalError
 from protocols.array.circuit_inputs import Private, Source, fixed_shape, joined, local_sources, need_circuit
 from protocols.array.circuit_rows import check_public, common_rows, described, parts_of, rows_of
 from protocols.array.lines import naming_line, user_line
-from protocols.array.misuse import need_context, receivers_of
+from protocols.array.misuse import need_context
 from protocols.array.node import Shape
 from protocols.array.secret import SecretArray
 from protocols.authenticated.session import compute, is_ahead, standing
@@ -24,6 +24,7 @@ from protocols.circuits.arrays import Bytes
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.computing import as_outputs
 from protocols.outputs import released_by
+from protocols.party_indices import receivers_of
 
 BY, ADVERSARY = "authenticated garbling", "one of two, malicious"
 PARTIES = 2
@@ -68,7 +69,7 @@ async def authenticated(
     """
     need_context(ctx, "authenticated")
     line = user_line()
-    receivers = receivers_of(ctx, to, line)
+    receivers = receivers_of(ctx.everyone, to, line)
     call = ctx.child("authenticated", line=line)
     with naming_line():
         need_circuit(circuit)

@@ -16,7 +16,7 @@ from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
 from protocols.array.inputs import HEADER_BYTES, checked_shape
 from protocols.array.lines import user_line
-from protocols.array.misuse import party_index, refuse_unawaited
+from protocols.array.misuse import refuse_unawaited
 from protocols.array.node import Shape
 from protocols.array.public import refuse_masked
 from protocols.array.revealing import checked
@@ -25,6 +25,7 @@ from protocols.circuits.arrays import Bytes, bits_of
 from protocols.circuits.binding import check_names
 from protocols.circuits.circuit import Circuit, Port
 from protocols.circuits.kinds import Float
+from protocols.party_indices import party_index
 from protocols.proofs.relation import Relation
 
 
@@ -149,7 +150,7 @@ def _source(call: Context, port: Port, value: Any, line: str, instances: Shape |
         return _of_secret(port, checked(call, given, line))
     if isinstance(value, Private):
         shape = instances if value.shape is None else value.shape
-        return _of_owner(call, port, party_index(call, value.owner, line), given, shape)
+        return _of_owner(call, port, party_index(call.everyone, value.owner, line), given, shape)
     if given is None:
         way = f"give a public value, a secret, or a party's data: {port.name}=mpc.private(owner=0, value=...)"
         raise LocalError("no-value", f"the input `{port.name}` is None", way)

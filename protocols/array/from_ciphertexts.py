@@ -11,7 +11,7 @@ from mpc.errors import LocalError, PeerError
 from protocols.array.bridge import given
 from protocols.array.declared import declared_error
 from protocols.array.lines import naming_line, user_line
-from protocols.array.misuse import need_context, party_index
+from protocols.array.misuse import need_context
 from protocols.array.node import Facts, Kind
 from protocols.array.secret import SecretArray
 from protocols.encrypted.description import Description, described
@@ -22,6 +22,7 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
 from protocols.paillier.packing import Packed, ciphertexts_of, fitting
+from protocols.party_indices import party_index
 from protocols.ranges import NO_BOUND, ULP, Range
 
 
@@ -52,7 +53,7 @@ async def secret_from_ciphertexts(
     """
     need_context(ctx, "secret_from_ciphertexts")
     line = user_line()
-    holder, owner = party_index(ctx, holder, line), party_index(ctx, owner, line)
+    holder, owner = party_index(ctx.everyone, holder, line), party_index(ctx.everyone, owner, line)
     call = ctx.child("secret from ciphertexts", line=line)
     own = _own(call, holder, owner, ciphertexts, key)
     with naming_line():

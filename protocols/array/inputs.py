@@ -15,11 +15,12 @@ from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
 from protocols.array.declared import declared_range
 from protocols.array.lines import user_line
-from protocols.array.misuse import need_context, party_index, refuse_unawaited
+from protocols.array.misuse import need_context, refuse_unawaited
 from protocols.array.node import Facts, Kind, Node, Shape, operation
 from protocols.array.public import as_integers, in_doubles, refuse_masked, refuse_mixed
 from protocols.array.recording import record
 from protocols.array.secret import SecretArray
+from protocols.party_indices import party_index
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -69,7 +70,7 @@ async def secret(
     """
     need_context(ctx, "secret")
     line = user_line()
-    owner = party_index(ctx, owner, line)
+    owner = party_index(ctx.everyone, owner, line)
     refuse_unknown_kind(kind, line)
     call = ctx.child("secret", line=line)
     own = own_array(call, value, kind, line) if ctx.me == owner else None

@@ -17,7 +17,7 @@ from protocols.array.bridge import given, share_of
 from protocols.array.facts import kind_of, matrix_shapes
 from protocols.array.inputs import ENCODING_ERROR, bounds_of, encoded_within, own_array, shape_and_kind
 from protocols.array.lines import naming_line, user_line
-from protocols.array.misuse import need_context, party_index
+from protocols.array.misuse import need_context
 from protocols.array.node import Facts, Kind, Shape
 from protocols.array.revealing import checked, shown_form
 from protocols.array.scales import ring_form
@@ -25,6 +25,7 @@ from protocols.array.secret import SecretArray
 from protocols.encrypted.products import Factor, known_product
 from protocols.outputs import check_range
 from protocols.paillier.encoding import Encoded, Scale, encode
+from protocols.party_indices import party_index
 from protocols.ranges import Range
 
 MOST_DIMENSIONS = 2
@@ -84,7 +85,7 @@ async def known(
     """
     need_context(ctx, "known")
     line = user_line()
-    owner = party_index(ctx, owner, line)
+    owner = party_index(ctx.everyone, owner, line)
     call = ctx.child("known", line=line)
     own = own_array(call, value, kind, line) if ctx.me == owner else None
     shape, kind = await shape_and_kind(call, owner, own, kind)

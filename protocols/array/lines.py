@@ -28,6 +28,7 @@ _HOUSE = tuple(
 _LIBRARIES = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "purelib", "platlib"))
 _INSTALLED = tuple(os.path.join(os.sep, name, "") for name in ("site-packages", "dist-packages"))
 _BASES: dict[str, str] = {}
+_TASK = "together.<locals>.run"
 """What a file is called, by path, for every file of code that was seen (`file_name`), but for cells of notebooks: one
 that runs again has another number."""
 
@@ -66,9 +67,12 @@ def expression_at(code: CodeType, instruction: int) -> str:
 
 
 def user_line() -> str:
-    """File and line of the user's program that is running: the innermost frame outside this library and others."""
+    """File and line of the user's program that is running: the innermost frame outside this library and others.
+
+    In one of several calls side by side that is the library's own, the line for which all of them count.
+    """
     frame = sys._getframe(1)
-    line = _line_in(frame)
+    line = _line_in(frame, within=_context.line_of_task())
     while not line and frame.f_back is not None:
         frame = frame.f_back
     return line or f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
@@ -79,9 +83,12 @@ def program_line() -> str:
     return _line_in(sys._getframe(1))
 
 
-def _line_in(frame: FrameType | None) -> str:
+def _line_in(frame: FrameType | None, within: str = "") -> str:
+    """The innermost line of a program; `within` calls side by side, whose frames end where a task began, that line."""
     while frame is not None:
         path = frame.f_code.co_filename
+        if within and path == _context.__file__ and frame.f_code.co_qualname == _TASK:
+            return within
         base = _BASES.get(path)
         if base is None:
             base = _base(path)

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import operator
-from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
@@ -42,29 +38,6 @@ def asyncio_in_program(line: str | None) -> LocalError:
     )
 
 
-def party_index(ctx: Context, given: Any, line: str) -> int:
-    """The index of a party: any whole number, no truth value. LocalError `no-such-party`, `bad-party`."""
-    index = None if isinstance(given, bool | np.bool_) else _index(given)
-    if index is None:
-        raise LocalError(
-            "bad-party",
-            f"a value of type {type(given).__name__} where the index of a party belongs",
-            f"give a whole number from 0 to {ctx.n - 1}, or for receivers several: to=(0, 1)",
-            line=line,
-        )
-    if index not in ctx.everyone:
-        raise LocalError("no-such-party", f"there is no party {index} among {ctx.n}", "parties count from 0", line=line)
-    return index
-
-
-def receivers_of(ctx: Context, to: Any, line: str) -> tuple[int, ...]:
-    """The parties that `to=` names, each once: one, several, or with None all."""
-    if to is None:
-        return tuple(ctx.everyone)
-    several: Sequence[Any] = list(to) if np.iterable(to) and not isinstance(to, str) else [to]
-    return tuple(dict.fromkeys(party_index(ctx, one, line) for one in several))
-
-
 def refuse_unawaited(value: Any, line: str | None = None) -> None:
     """LocalError `not-awaited` for a coroutine, which stands for the value that awaiting it would give."""
     if inspect.iscoroutine(value):
@@ -90,10 +63,3 @@ def looped_over_awaits(line: str | None) -> LocalError:
         "write a list: sum([await mpc.secret(ctx, owner=i, ...) for i in range(ctx.n)])",
         line=line,
     )
-
-
-def _index(given: Any) -> int | None:
-    try:
-        return operator.index(given)
-    except TypeError:
-        return None

@@ -16,7 +16,7 @@ from mpc.errors import LocalError
 from protocols.array.circuit_inputs import Source, fixed_shape, joined, local_sources, need_circuit
 from protocols.array.circuit_rows import check_public, common_rows, described, parts_of, rows_of
 from protocols.array.lines import naming_line, user_line
-from protocols.array.misuse import need_context, party_index
+from protocols.array.misuse import need_context
 from protocols.array.node import Shape
 from protocols.array.relations import (
     account_of,
@@ -32,6 +32,7 @@ from protocols.circuits.arrays import Bytes
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.computing import as_outputs
 from protocols.outputs import Output, released_by
+from protocols.party_indices import party_index
 from protocols.proofs.by_transfers import prove_claim, verify_claim
 from protocols.proofs.claim import Claim
 from protocols.proofs.relation import Relation
@@ -78,7 +79,7 @@ async def prove(
     """
     need_context(ctx, "prove")
     line = user_line()
-    verifier = party_index(ctx, to, line)
+    verifier = party_index(ctx.everyone, to, line)
     call = ctx.child("prove", line=line)
     with naming_line():
         if isinstance(circuit, Relation):

@@ -17,11 +17,12 @@ from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.circuit_inputs import Private
-from protocols.array.misuse import party_index, refuse_unawaited
+from protocols.array.misuse import refuse_unawaited
 from protocols.array.node import Shape
 from protocols.array.public import refuse_masked
 from protocols.circuits.binding import check_given
 from protocols.outputs import Output
+from protocols.party_indices import party_index
 from protocols.proofs.by_evaluations import prove_relation, verify_relation
 from protocols.proofs.elements import public_elements
 from protocols.proofs.relation import Relation, RelationClaim
@@ -120,7 +121,7 @@ def _given(call: Context, name: str, shape: Shape, value: Any, batch: Shape, lin
             raise LocalError("no-value", f"the input `{name}` is None", way)
         elements = at(own, None)
         return Given(name, None, len(elements) == 1, elements)
-    owner = party_index(call, value.owner, line)
+    owner = party_index(call.everyone, value.owner, line)
     instances = batch if value.shape is None else value.shape
     if instances not in ((), batch):
         what = f"the input `{name}`: instances of shape {instances} in a proof of {batch}"

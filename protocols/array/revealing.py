@@ -14,11 +14,12 @@ from mpc.errors import LocalError
 from protocols.array.evaluate import Evaluation
 from protocols.array.lines import user_line
 from protocols.array.marks import mark_of_all
-from protocols.array.misuse import need_context, receivers_of, refuse_unawaited
+from protocols.array.misuse import need_context, refuse_unawaited
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray
 from protocols.array.supposing import supposed
 from protocols.outputs import Output, refuse_false, released
+from protocols.party_indices import receivers_of
 from protocols.ranges import ULP, Range
 from protocols.shares import Share
 
@@ -48,7 +49,7 @@ async def reveal(
     """
     need_context(ctx, "reveal")
     line = user_line()
-    receivers = receivers_of(ctx, to, line)
+    receivers = receivers_of(ctx.everyone, to, line)
     secrets = [checked(ctx, value, line) for value in values]
     targets = [shown_form(secret) for secret in secrets]
     nodes = [target.node for target in targets]

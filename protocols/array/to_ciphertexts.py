@@ -10,7 +10,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.bridge import share_of
 from protocols.array.lines import naming_line, user_line
-from protocols.array.misuse import need_context, party_index, receivers_of
+from protocols.array.misuse import need_context
 from protocols.array.revealing import checked, shown_form
 from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
@@ -19,6 +19,7 @@ from protocols.outputs import Output, released_by
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.keys import PublicKey
+from protocols.party_indices import party_index, receivers_of
 from protocols.shares import ArithmeticShare
 
 
@@ -48,7 +49,7 @@ async def ciphertexts_of(
             "send key.public.to_bytes() to all parties, which read it by mpc.paillier.PublicKey.from_bytes",
             line=line,
         )
-    owner, receivers = party_index(ctx, owner, line), receivers_of(ctx, to, line)
+    owner, receivers = party_index(ctx.everyone, owner, line), receivers_of(ctx.everyone, to, line)
     x = shown_form(ring_form(checked(ctx, x, line)))
     call = ctx.child("ciphertexts of", line=line)
     share = cast(ArithmeticShare, await share_of(call, x))

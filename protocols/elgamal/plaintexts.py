@@ -18,11 +18,14 @@ FRACTIONAL_BITS = 16
 LARGEST = 2**40
 """The largest magnitude, as a whole number: to decrypt one that may be that large takes seconds."""
 
+_MOST_FRACTIONAL_BITS = 1000
+"""Of what is less than one by more, float64 would make 0."""
+
 
 def checked(scale: Scale, group: Group) -> Scale:
     """A scale whose numbers are found again; else LocalError `elgamal-overflow`."""
     most = min(LARGEST, (group.order.n - 1) // 2)
-    if scale.bound > most:
+    if scale.bound > most or scale.fractional_bits > _MOST_FRACTIONAL_BITS:
         raise LocalError(
             "elgamal-overflow",
             f"a result may take {scale.bound.bit_length()} bits and a sign, {scale.fractional_bits} of them a "

@@ -26,8 +26,9 @@ from protocols.elgamal.ciphertexts import Ciphertexts
 from protocols.elgamal.joint_decryption_ped91 import combined, is_right, part_of
 from protocols.elgamal.key_shares import KeyShare
 from protocols.elgamal.plaintexts import from_points
-from protocols.joint_decryption import Receivers, output_of, receivers_among, require_place, right_parts
+from protocols.joint_decryption import Receivers, output_of, require_place, right_parts
 from protocols.outputs import released_by
+from protocols.party_indices import receivers_of
 from protocols.proofs import proof as sigma
 from protocols.proofs.linear import same_logarithm
 from protocols.proofs.sending import points_in
@@ -41,7 +42,7 @@ def _rounds(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int
 
 
 def _words(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
-    receivers = receivers_among(range(share.n), to)
+    receivers = receivers_of(range(share.n), to)
     return len(receivers) * (array.size * RISTRETTO.encoding_bytes + _proof_bytes()) // 8 if array.size else 0
 
 
@@ -79,7 +80,7 @@ async def _revealed(
 ) -> tuple[Numbers | None, list[PeerError]]:
     share.public.require_own(array)
     require_place(ctx, share.me, share.n)
-    receivers, flat = receivers_among(ctx.everyone, to), array.words.reshape(array.size, array.words.shape[-1])
+    receivers, flat = receivers_of(ctx.everyone, to), array.words.reshape(array.size, array.words.shape[-1])
     ctx.remark(await ctx.in_thread(_mark, array, receivers))
     refused: list[PeerError] = []
 

@@ -32,7 +32,7 @@ from protocols.joint_keys.sieve_flop18 import (
     Flags,
     Sieved,
     require_chosen,
-    require_divided,
+    require_sieved,
     sieve_receive,
     sieve_send,
     waves,
@@ -48,13 +48,14 @@ async def generate_between_two(ctx: Context, *, bits: int = 2048, on_progress: P
 
     Secure against one of the two parties, malicious, with abort: whatever it does, the other one ends with an error
     that names it, or with an N of two primes, both 3 mod 4, of which the malicious party knows N, its own shares, which
-    it fixed before, and perhaps what the sieve tells: fewer than 3 bits of each factor. It may end the run instead of
-    giving out an N. Rounds and bytes depend on how many candidates fail: of some 2300 pairs one is good for 2048 bits,
-    and a batch has some 280. `on_progress` is told before each batch.
+    it fixed before, and perhaps what the sieve tells of a factor: 3.5 bits, or 12.5 where party 1 risks to be found
+    out, which it is but for once in thousands. It may end the run instead of giving out an N. Rounds and bytes depend
+    on how many candidates fail: of some 2300 pairs one is good for 2048 bits, and a batch has some 280. `on_progress`
+    is told before each batch.
 
     LocalError `paillier-key-size`, `two-parties-only`, `not-in-a-plan`; PeerError and Abort of proofs and transfers;
-    Abort `candidate-opening`, `candidate-sieve`, `candidate-rejected`, `candidate-product`, `candidate-malformed`,
-    `joint-key-own-key`.
+    Abort `candidate-opening`, `candidate-sieve`, `candidate-rejected`, `candidate-passed`, `candidate-product`,
+    `candidate-malformed`, `joint-key-own-key`.
     """
     lengths = Lengths(bits)
     if ctx.n != 2:
@@ -125,13 +126,11 @@ async def try_batch(ctx: Context, ends: Ends, count: int) -> Chosen | None:
     passed = biprimality.without_small_factors(ends.lengths, pairs.products.n)
     n = [number for number, good in zip(pairs.products.n, passed, strict=True) if good]
     passed[passed] = await biprimality.filtered(ctx, ends.lengths, n, pairs.x[passed])
-    kept = None
-    for i in np.flatnonzero(passed).tolist():
-        (passed[i],) = await together(ctx, (certify, ends, pairs.chosen(i)))
-        if passed[i]:
-            kept = i
-            break
-    await _give_up(ctx, ends, _Batch(draws, sieved, pairs, passed, kept))
+    first, kept = next(iter(np.flatnonzero(passed).tolist()), None), None
+    if first is not None:
+        (passed[first],) = await together(ctx, (certify, ends, pairs.chosen(first)))
+        kept = first if passed[first] else None
+    await _give_up(ctx, ends, _Batch(draws, sieved, pairs, passed, first, kept))
     return None if kept is None else pairs.chosen(kept)
 
 
@@ -150,12 +149,14 @@ async def _multiplied(ctx: Context, ends: Ends, draws: Draws, places: Places) ->
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """All that happened to a batch. `passed`: which pairs have passed the tests so far; `kept`: which one is kept."""
+    """All that happened to a batch. `passed`: which pairs have passed the tests so far; `first`: which one was to be
+    certified, the first that passed; `kept`: the same, if it was."""
 
     draws: Draws = field(repr=False)
     sieved: Sieved
     pairs: _Pairs
     passed: Flags
+    first: int | None
     kept: int | None
 
     @property
@@ -180,8 +181,7 @@ async def _give_up(ctx: Context, ends: Ends, batch: _Batch) -> None:
 
 def _check_given_up(ctx: Context, batch: _Batch, places: Places, theirs: Words) -> None:
     lengths, own = batch.draws.lengths, batch.draws.x[places]
-    divided = ~batch.sieved.flags[places]
-    require_divided(ctx, lengths, own[divided], theirs[divided])
+    require_sieved(ctx, lengths, own, theirs, batch.sieved.flags[places])
     sums = [lengths.constant + 4 * (a + b) for a, b in zip(to_ints(own), to_ints(theirs), strict=True)]
     factors = dict(zip(places.tolist(), sums, strict=True))
     for i, (at_p, at_q) in enumerate(batch.pairs.places.tolist()):
@@ -192,6 +192,8 @@ def _check_given_up(ctx: Context, batch: _Batch, places: Places, theirs: Words) 
             raise deviates(ctx, "candidate-product", "made another product than that of the opened shares")
         if not batch.passed[i] and _seems_prime(p) and _seems_prime(q):
             raise deviates(ctx, "candidate-rejected", "made a product of two primes seem to be none")
+        if i == batch.first and not biprimality.passes_first(p, q):
+            raise deviates(ctx, "candidate-passed", "told another power, by which a modulus passed the first test")
 
 
 def _seems_prime(p: int) -> bool:

@@ -58,6 +58,12 @@ async def filtered(ctx: Context, lengths: Lengths, n: Sequence[int], x: Words) -
     return np.array(passed, np.bool_)
 
 
+def passes_first(p: int, q: int) -> bool:
+    """Whether the product of opened numbers passes `filtered` if both parties tell the truth."""
+    n = p * q
+    return pow(_FIRST_BASE, (n + 1 - p - q) // 4, n) in (1, n - 1)
+
+
 def _powers(me: int, lengths: Lengths, n: Sequence[int], x: Words) -> Words:
     moduli = [Modulus(number) for number in n]
     limbs = limbs_for(lengths.bits)

@@ -19,7 +19,7 @@ from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
-from protocols.joint_decryption import Receivers, output_of, receivers_among, require_place, right_parts
+from protocols.joint_decryption import Receivers, output_of, require_place, right_parts
 from protocols.joint_keys.decryption_dj01 import combined, partial
 from protocols.joint_keys.key import JointKey, KeyShare
 from protocols.joint_keys.partial_proofs_shoup00 import (
@@ -34,6 +34,7 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.packing import Packed, ciphertexts_of, numbers_in
+from protocols.party_indices import receivers_of
 from protocols.proofs.transcript import Bytes, Setting
 
 Array = Ciphertexts | Packed
@@ -47,7 +48,7 @@ def _words(share: KeyShare, array: Array, to: Receivers, places: Sequence[int] |
         return 0
     proof = proof_bytes(joint) // 8 if proved else 0
     parties = range(joint.parties if places is None else len(places))
-    return len(receivers_among(parties, to)) * (ciphertexts.size * joint.group.ciphertexts.limbs + proof)
+    return len(receivers_of(parties, to)) * (ciphertexts.size * joint.group.ciphertexts.limbs + proof)
 
 
 @cost(
@@ -75,7 +76,7 @@ async def reveal(
     up to `threshold` malicious parties. `assuming="low order"` must be said for keys of primes that are not known to be
     safe (docs/protocols/threshold_paillier.md). proved=False: without proofs, among parties that follow the protocol.
 
-    LocalError `joint-key-place`, `joint-key-parties`, `paillier-other-key`, `weak-proof`, `no-such-party`,
+    LocalError `joint-key-place`, `joint-key-parties`, `paillier-other-key`, `weak-proof`, `no-such-party`, `bad-party`,
     `paillier-beyond-bound`, `out-of-range`. PeerError `paillier-range`, `paillier-not-unit`, `malformed-proof`,
     `proof-of-another-statement`, `proof-of-another-session`, `public-values-differ`, Abort `proof-refused`; without
     proofs `partial-decryptions-differ`, which names nobody. Source: Damgård and Jurik, PKC 2001, section 4.1.
@@ -99,8 +100,9 @@ async def reveal_despite(
     places: Sequence[int] | None = None,
     assuming: Assumption | None = None,
 ) -> tuple[npt.NDArray[Any] | None, list[PeerError]]:
-    """As `reveal`, with proofs; the numbers come out as long as threshold + 1 parts are right, as they are where there
-    are 2 threshold + 1 parties or more. Returned with the errors that refuse the others, each of which names its party.
+    """As `reveal`, with proofs; the numbers come out as long as threshold + 1 parts are right, as they are where 2
+    threshold + 1 parties or more send one. Returned with the errors that refuse the others, each of which names its
+    party. A party that sends none ends the run for all.
 
     Errors as of `reveal`; of PeerErrors the first, where fewer than threshold + 1 parts are right.
     """
@@ -118,14 +120,14 @@ async def _revealed(
     assuming: Assumption | None,
 ) -> tuple[Words | None, list[PeerError]]:
     """The messages (*shape, limbs) at receivers, and why parts of others were not taken."""
-    ciphertexts, receivers = ciphertexts_of(array), receivers_among(ctx.everyone, to)
+    ciphertexts, receivers = ciphertexts_of(array), receivers_of(ctx.everyone, to)
     ciphertexts.require_key(share.joint.group)
     held = require_place(ctx, share.place, share.joint.parties, places)
     _require_enough(share.joint, held)
     if proved:
         require_provable(share.joint, assuming)
     if not (proved and share.joint.safe):
-        ctx.session.ledger.decrypted[ctx.line] = _ASSUMED if proved else _UNPROVED
+        ctx.session.ledger.decrypted.setdefault(ctx.line, {})[_ASSUMED if proved else _UNPROVED] = None
     ctx.remark(await ctx.in_thread(_mark, share.joint, array, receivers, held))
     refused: list[PeerError] = []
 

@@ -17,7 +17,10 @@ from protocols.joint_keys.whole_products import malformed
 from protocols.paillier.keys import PublicKey
 from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.randomisers import Exponent
+from protocols.party_indices import party_index
 from protocols.proofs.whole_numbers import length_fits
+
+_DEALT = "are secret if their dealer is honest, and forgets them"
 
 
 def _words(parties: int, bits: int, s: int) -> int:
@@ -42,10 +45,12 @@ async def dealt(
 
     parties: those of the run. bits: 2048, 3072 or 4096. Its exponents are chosen by each holder for itself.
 
-    LocalError `joint-key-parties`, `paillier-key-size`; PeerError `joint-key-malformed`, `paillier-range`,
-    `paillier-not-unit`, and what `check_modulus` says; Abort `joint-key-inconsistent`.
+    LocalError `joint-key-parties`, `no-such-party`, `bad-party`, `paillier-key-size`; PeerError `joint-key-malformed`,
+    `paillier-range`, `paillier-not-unit`, and what `check_modulus` says; Abort `joint-key-inconsistent`.
     """
     check_parties(parties, threshold, ctx.n)
+    dealer = party_index(ctx.everyone, dealer)
+    ctx.session.ledger.keys.setdefault(ctx.line, {})[_DEALT] = None
     if ctx.me == dealer:
         shares = await ctx.in_thread(_new_shares, parties, threshold, bits, s, exponent, ctx.prg("a dealt key").bytes)
         for j in ctx.others:

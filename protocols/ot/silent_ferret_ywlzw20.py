@@ -73,7 +73,8 @@ class Parameters(Noise):
 SMALL = Parameters(17, 960, 11)
 """1.82 million correlations an iteration, 0.09 bytes each; the table of 2 MiB fits a large second-level cache.
 
-In all three sets known attacks take 2^132 operations or more; docs/protocols/oblivious_transfer.md says which and how.
+In all three sets attacks on random codes take 2^132 operations or more, one that uses that this code is sparse 2^95 to
+2^108; docs/protocols/oblivious_transfer.md says which and how.
 """
 
 MEDIUM = Parameters(18, 1250, 12)

@@ -54,6 +54,14 @@ class Scale:
         return self
 
     @property
+    def largest(self) -> str:
+        """The bound in the values' own units, for people to read."""
+        whole, fraction = divmod(self.bound, 1 << self.fractional_bits)
+        if whole >> 64:
+            return f"2^{whole.bit_length() - 1} or more"
+        return f"{self.bound / (1 << self.fractional_bits):,.15g}" if fraction else f"{whole:,}"
+
+    @property
     def words(self) -> int:
         """Words that a magnitude takes."""
         return limbs_for(self.bound.bit_length())
@@ -272,7 +280,7 @@ def _encoded_word(array: Array, scale: Scale, signed: bool) -> Encoded:
         beyond = sizes > np.uint64(scale.bound >> f)
         sizes = sizes << np.uint64(min(f, 63))
     if (beyond | (sizes > np.uint64(scale.bound))).any():
-        raise _out_of_range()
+        raise _out_of_range(scale)
     return Encoded(np.asarray(sizes, order="C")[..., None], negative, scale, signed)
 
 
@@ -284,7 +292,7 @@ def _magnitudes(x: npt.NDArray[np.int64]) -> Words:
 
 def _encoded_long(wholes: list[int], shape: tuple[int, ...], scale: Scale, signed: bool) -> Encoded:
     if any(abs(whole) > scale.bound for whole in wholes):
-        raise _out_of_range()
+        raise _out_of_range(scale)
     magnitudes = from_ints([abs(whole) for whole in wholes], scale.words).reshape(*shape, scale.words)
     negative = np.array([whole < 0 for whole in wholes], np.bool_).reshape(shape)
     return Encoded(magnitudes, _mask(negative), scale, signed)
@@ -334,12 +342,18 @@ def _python_integers(array: Array) -> Array:
     if not all(isinstance(item, int | np.integer | np.bool_) for item in items):
         raise LocalError(
             "not-a-number",
-            "an array of Python objects is taken where all are whole numbers",
-            "give whole numbers beside each other, and numbers with a fraction as float64",
+            f"{_first_other(items)} is no number that can be encrypted",
+            "give whole numbers beside each other, and numbers with a fraction as float64, `np.asarray(x, float)`",
         )
     wholes = np.empty(len(items), object)
     wholes[:] = [int(item) for item in items]
     return wholes.reshape(array.shape)
+
+
+def _first_other(items: list[object]) -> str:
+    """What stands among whole numbers, by its type: the value may be secret."""
+    name = next(type(item).__name__ for item in items if not isinstance(item, int | np.integer | np.bool_))
+    return "None" if name == "NoneType" else f"a {name} among whole numbers" if len(items) > 1 else f"a {name}"
 
 
 def _most_of(array: Array) -> int:
@@ -381,9 +395,9 @@ def _quotient(long: int, f: int) -> float:
         ) from None
 
 
-def _out_of_range() -> LocalError:
+def _out_of_range(scale: Scale) -> LocalError:
     return LocalError(
         "out-of-range",
-        "a value is larger than its bound, which is declared by `bound=`, or is that of its type",
-        "declare a larger one: it is public, and must not depend on the secret values",
+        f"a value is larger than its bound of {scale.largest}, which is declared by `bound=`, or else that of its type",
+        "declare a larger `bound=`: it is public, and must not depend on the secret values",
     )

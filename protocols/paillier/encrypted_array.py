@@ -7,6 +7,7 @@ and what a plaintext can hold. Shapes, scales, bounds and what may leave as it i
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from math import prod
 from operator import index
 from typing import Any, NoReturn, Self, TypeAlias
@@ -22,6 +23,11 @@ from protocols.paillier.scaling import Public
 
 Operand: TypeAlias = "EncryptedArray | Public | Encoded | npt.ArrayLike"
 """`Encoded` numbers are secret ones whose bound is known."""
+
+_INSTEAD = (
+    "`+`, `-`, `*` and `@` with numbers, and `sum`; for all else decrypt them where they may be known, or share them: "
+    "`mpc.secret_from_ciphertexts`"
+)
 
 
 class Sealed:
@@ -205,8 +211,10 @@ class EncryptedArray(Sealed):
         shape = (*matrix.shape[:-1], *self.shape[1:], self.words.shape[-1])
         return self._like(self._products(rows, columns, known=known).reshape(shape), scale)
 
-    def sum(self, axis: int | tuple[int, ...] | None = None) -> Self:
-        """The sum along axes, by default of all."""
+    def sum(self, axis: int | tuple[int, ...] | None = None, dtype: None = None, out: None = None) -> Self:
+        """The sum along axes, by default of all; `np.sum` comes here, with the two words that it always gives."""
+        if dtype is not None or out is not None:
+            raise _unsupported("a sum of another type, or into an array,")
         places = np.arange(self.size).reshape(self.shape)
         names = axes_of(axis, self.ndim)
         front = np.moveaxis(places, names, range(len(names)))
@@ -214,6 +222,30 @@ class EncryptedArray(Sealed):
         count = prod(self.shape[a] for a in names)
         scale = self._checked(Scale(self.fractional_bits, self.scale.bound * max(count, 1)))
         return self._like(self._total(self._flat()[front.reshape(count, *rest)]), scale)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
+        """`np.sum` of them; every other function of numpy is refused."""
+        if function is np.sum and isinstance(args[0], EncryptedArray):
+            return args[0].sum(*args[1:], **kwargs)
+        raise _unsupported(f"np.{function.__name__}")
+
+    def __truediv__(self, other: object) -> NoReturn:
+        raise _unsupported("a quotient", "multiply by what is public: `x * 0.5`; or share the numbers and divide them")
+
+    __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __truediv__
+
+    def __pow__(self, other: object) -> NoReturn:
+        raise _unsupported("a power")
+
+    __rpow__ = __pow__
+
+    def __float__(self) -> NoReturn:
+        raise _unsupported("a number in the clear", "decrypt it where it may be known")
+
+    __int__ = __index__ = __complex__ = __float__
+
+    def __reduce__(self) -> NoReturn:
+        raise _unsupported("pickling", "`to_bytes` gives what may be kept or sent")
 
     def within(self, bound: float) -> Self:
         """The same with a closer bound that the caller vouches for, in the values' own units."""
@@ -272,6 +304,10 @@ class EncryptedArray(Sealed):
         for array in others:
             first = first._with(array)
         return first._like(np.concatenate([array.words for array in finer], axis=axis), scale)
+
+
+def _unsupported(what: str, instead: str = _INSTEAD) -> LocalError:
+    return LocalError("unsupported-operation", f"{what} is not defined on ciphertexts", instead)
 
 
 def _plain(other: Public | Encoded | npt.ArrayLike) -> Encoded:

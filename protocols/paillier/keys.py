@@ -330,5 +330,5 @@ def _group(n: int, s: int, sender: str) -> Group:
         return Group(n, s)
     except LocalError as error:
         raise PeerError(
-            "paillier-malformed", f"{sender} sent a key with {error.cause}", error.remedy, party=sender
+            "paillier-malformed", f"{sender} sent a key that is none: {error.cause}", error.remedy, party=sender
         ) from None

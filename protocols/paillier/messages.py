@@ -17,7 +17,7 @@ from protocols.paillier.array_messages import SAME_PROGRAM, SAME_VERSION, ArrayM
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
-from protocols.paillier.packing import Layout, Packed
+from protocols.paillier.packing import Layout, Packed, ciphertexts_of
 from protocols.paillier.slots import SPARE_BITS
 
 _CODES = {
@@ -40,10 +40,10 @@ _MESSAGES = ArrayMessages("parley paillier ciphertexts", 1, _refused)
 def to_bytes(array: Ciphertexts | Packed, source: RandomBytes = os.urandom) -> bytes:
     """The array for another party: rerandomised, unless it is fresh from encryption here and was not sent before.
 
-    Shape, fractional bits and bound stand in it in the clear.
+    Shape, fractional bits and bound stand in it in the clear. LocalError `no-ciphertexts`.
     """
-    ciphertexts, layout = (array.ciphertexts, array.layout) if isinstance(array, Packed) else (array, None)
-    sent = ciphertexts.leaving(source)
+    sent = ciphertexts_of(array).leaving(source)
+    layout = array.layout if isinstance(array, Packed) else None
     content = sent.group.form.out_of(sent.words).tobytes()
     return _MESSAGES.made(sent, content, () if layout is None else (layout.width, layout.slots, layout.length))
 

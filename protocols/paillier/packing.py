@@ -227,8 +227,15 @@ def unpack_messages(messages: Words, scale: Scale, layout: Layout, group: Group)
 
 
 def ciphertexts_of(array: Ciphertexts | Packed) -> Ciphertexts:
-    """The ciphertexts of an array, packed or not."""
-    return array.ciphertexts if isinstance(array, Packed) else array
+    """The ciphertexts of an array, packed or not. LocalError `no-ciphertexts` for anything else."""
+    held: object = array.ciphertexts if isinstance(array, Packed) else array
+    if isinstance(held, Ciphertexts):
+        return held
+    raise LocalError(
+        "no-ciphertexts",
+        f"{type(held).__name__} stands where ciphertexts of Paillier's belong",
+        "`key.public.encrypt` makes them of numbers, `key.public.ciphertexts_from` of what a party sent",
+    )
 
 
 def numbers_in(array: Ciphertexts | Packed, messages: Words, scale: Scale) -> npt.NDArray[Any]:

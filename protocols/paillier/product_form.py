@@ -60,7 +60,7 @@ class Form:
 
     @property
     def slots(self) -> int:
-        """That a plaintext has, which stays below a quarter of the modulus."""
+        """That a plaintext has, which stays below half of any modulus of so many bits."""
         return (self.key_bits - SPARE_BITS) // self.width
 
     @property

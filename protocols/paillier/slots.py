@@ -8,7 +8,7 @@ from mpc.algebra.bigint import limbs_for
 from mpc.algebra.ring import U64, Words
 
 SPARE_BITS = 2
-"""So many bits of a plaintext no slot takes: all slots together stay below a quarter of the modulus."""
+"""So many bits of a plaintext no slot takes: all slots together stay below half of any modulus of that length."""
 
 
 def placed(numbers: Words, width: int, limbs: int) -> Words:

@@ -64,8 +64,10 @@ def _words(end: VoleReceiver | VoleSender, claim: RelationClaim, *_: object) -> 
 
 @cost(rounds=_rounds, to_one=_words, call_name="relation claim", parties=2)
 async def _prove(ctx: Context, end: VoleReceiver, claim: RelationClaim, inputs: Mapping[str, Words]) -> None:
-    proving, to = Proving(claim, inputs), end.peer
-    for part in claim.parts():
+    proving, to, parts = Proving(claim, inputs), end.peer, list(claim.parts())
+    if len(parts) > 1 and not ctx.planning:
+        await ctx.off_loop(_WORK * sum(part.terms for part in parts), proving.look_ahead)
+    for part in parts:
         pairs = await end.extend(ctx, part.evaluations)
         if ctx.planning:
             ctx.send(to, blank((part.words,)))

@@ -7,7 +7,10 @@ instances: the prover x and M, the verifier K, and nothing but shapes where prod
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import prod
+from types import EllipsisType, NoneType
 from typing import Any, NoReturn, Protocol, TypeAlias
 
 import numpy as np
@@ -17,6 +20,9 @@ from mpc.algebra.ring import Words
 from mpc.errors import LocalError
 
 Shape: TypeAlias = tuple[int, ...]
+
+_BASIC = (int, np.integer, slice, EllipsisType, NoneType)
+"""Indices that are no arrays."""
 
 Bilinear = Callable[[PrimeField, Words, Words], Words]
 """A product of arrays with instances in front, linear in both."""
@@ -120,21 +126,22 @@ class Elements:
 
     def __getitem__(self, key: Any) -> Elements:
         places = key if isinstance(key, tuple) else (key,)
-        try:
-            return self._moved(lambda x: np.ascontiguousarray(x[(slice(None), *places)]))
-        except IndexError as error:
-            raise _unfit(str(error), "see the shapes of the relation's inputs") from None
+        with _numpy_s_rules("see the shapes of the relation's inputs"):
+            if all(isinstance(place, _BASIC) and not isinstance(place, bool) for place in places):
+                return self._moved(lambda x: np.ascontiguousarray(x[(slice(None), *places)]))
+            # Where indices are arrays, numpy may put their axes in front of that of the instances.
+            chosen = np.arange(prod(self.shape)).reshape(self.shape)[places]
+            return self._moved(lambda x: x.reshape(len(x), -1)[:, chosen])
 
     def reshape(self, *shape: int) -> Elements:
         """As numpy's."""
-        try:
+        with _numpy_s_rules("keep the number of elements"):
             return self._moved(lambda x: x.reshape(len(x), *np.empty(self.shape, np.void).reshape(*shape).shape))
-        except ValueError as error:
-            raise _unfit(str(error), "keep the number of elements") from None
 
     def sum(self, axis: int | None = None) -> Elements:
         """Of all elements, or along an axis."""
-        axes = tuple(range(1, self.ndim + 1)) if axis is None else (range(self.ndim)[axis] + 1,)
+        with _numpy_s_rules("name one axis, or none for all elements"):
+            axes = tuple(range(1, self.ndim + 1)) if axis is None else (range(self.ndim)[axis] + 1,)
         return self._moved(lambda x: self.side.prime.sum(x, axes))
 
     def bits(self, count: int) -> Elements:
@@ -190,7 +197,8 @@ class Equation:
 
 def public_elements(prime: PrimeField, values: Any) -> Words:
     """Whole numbers as elements, negative ones too. LocalError `bad-relation` for others and for |x| > (p - 1) / 2."""
-    array = np.asarray(values)
+    with _numpy_s_rules("give whole numbers in an array"):
+        array = np.asarray(values)
     if array.dtype.kind not in "iub" and not (array.dtype.kind == "O" and all(isinstance(x, int) for x in array.flat)):
         raise _unfit(f"a {type(values).__name__} of {array.dtype} among elements", "elements are whole numbers")
     if array.size and max(int(array.max()), -int(array.min())) > prime.p // 2:
@@ -209,6 +217,8 @@ def aligned(x: Elements, y: Elements) -> tuple[Elements, Elements]:
 
 def matrix_product(prime: PrimeField, x: Words, y: Words) -> Words:
     """x @ y with numpy's rules for vectors and matrices in each instance."""
+    if x.ndim < 2 or y.ndim < 2:
+        raise _unfit("@ with a single element", "use *")
     left = x[:, None] if x.ndim == 2 else x
     right = y[..., None] if y.ndim == 2 else y
     ndim = max(left.ndim, right.ndim) - 1
@@ -220,6 +230,15 @@ def matrix_product(prime: PrimeField, x: Words, y: Words) -> Words:
 def _spread(part: Words, ndim: int) -> Words:
     """With axes of length 1 between the instances and the others."""
     return part.reshape(len(part), *(1,) * (ndim + 1 - part.ndim), *part.shape[1:])
+
+
+@contextmanager
+def _numpy_s_rules(remedy: str) -> Iterator[None]:
+    """What numpy refuses is `bad-relation`."""
+    try:
+        yield
+    except (IndexError, TypeError, ValueError) as error:
+        raise _unfit(str(error), remedy) from None
 
 
 def _unfit(cause: str, remedy: str) -> LocalError:

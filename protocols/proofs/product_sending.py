@@ -79,8 +79,8 @@ async def send_affine(
 
     c: under the key of `to`, which sent it with a proof. y: encrypted by this party under its own key; x: likewise, or
     committed to by `commit_to_prove`, elements that `to` has already. `parameters`: those of `to`. `to` learns x c + y,
-    and nothing else if y is longer than x c by 80 bits, which is up to this party. LocalError `paillier-overflow`,
-    `wrong-statement`.
+    and nothing else if y is longer than x c by 80 bits, which is up to this party: for a c as large as is proved,
+    `c.scale.bound`, not as `to` declared. LocalError `paillier-overflow`, `wrong-statement`.
     """
     source = ctx.prg("affine operations that are proved").bytes
     made = await ctx.in_thread(compute_to_prove, c, x, y, source)

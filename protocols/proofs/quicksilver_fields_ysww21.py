@@ -15,7 +15,7 @@ import numpy as np
 
 from mpc.algebra.field import PrimeField
 from mpc.algebra.ring import U64, Words
-from protocols.proofs.elements import Bilinear, Elements
+from protocols.proofs.elements import Bilinear, Elements, Side
 from protocols.proofs.relation import Part, RelationClaim
 from protocols.vole.ends import FIELD
 from protocols.vole.products import prove_products, verify_products
@@ -35,6 +35,15 @@ class Proving:
 
     def __repr__(self) -> str:
         return f"<proving {self.claim.relation.name}>"
+
+    def look_ahead(self) -> None:
+        """See whether the claim is false in any part, before anything is told: at which part a prover stops would say
+        of which instances it holds."""
+        claim, side = self.claim, ClearSide(self.claim.prime)
+        for part in claim.parts():
+            own = {name: Elements(side, (claim.of_part(values, part),)) for name, values in self.inputs.items()}
+            claim.relation.run(_inputs(claim, part, side, own), shown=claim.shown)
+        self.false |= side.false
 
     def told(self, part: Part, pairs: Words) -> tuple[Words, Words]:
         """The message of a part, and the terms that its challenge will weigh, (2, terms), by fresh evaluations."""
@@ -86,8 +95,35 @@ class Verifying:
 
     def outputs(self) -> list[Words]:
         """What is shown: (instances, *shape), (1, *shape) of what is one for all. Empty without."""
-        of_each = zip(*self.shown, strict=True)
-        return [parts[0] if len(parts[0]) == 1 < self.claim.instances else np.concatenate(parts) for parts in of_each]
+        of_each = zip(self.claim.counted.alike, zip(*self.shown, strict=True), strict=True)
+        return [parts[0] if alike else np.concatenate(parts) for alike, parts in of_each] if self.claim.shown else []
+
+
+@dataclass(slots=True, eq=False)
+class ClearSide:
+    """Elements are (x,), the prover's own: it sees what of a claim is false, and tells nothing."""
+
+    prime: PrimeField
+    false: bool = field(init=False, default=False, repr=False)
+
+    def constant(self, values: Words) -> tuple[Words, ...]:
+        """Themselves."""
+        return (values,)
+
+    def product(self, multiply: Bilinear, x: Elements, y: Elements) -> Elements:
+        """As `Side`."""
+        return Elements(self, (multiply(self.prime, x.parts[0], y.parts[0]),))
+
+    def bits(self, x: Elements, count: int) -> Elements:
+        """As `Side`."""
+        return Elements(self, (_bits(x.parts[0], count),))
+
+    def require(self, multiply: Bilinear, x: Elements, y: Elements, z: Elements) -> None:
+        """As `Side`; x y = z is what the caller sees to."""
+
+    def zero(self, x: Elements) -> None:
+        """As `Side`."""
+        self.false |= bool(x.parts[0].any())
 
 
 @dataclass(slots=True, eq=False)
@@ -136,7 +172,7 @@ class ProverSide:
 
     def bits(self, x: Elements, count: int) -> Elements:
         """As `Side`."""
-        return self.fresh(x.parts[0][..., None] >> np.arange(count, dtype=U64) & np.uint64(1))
+        return self.fresh(_bits(x.parts[0], count))
 
     def require(self, multiply: Bilinear, x: Elements, y: Elements, z: Elements) -> None:
         """As `Side`; x y = z is what the caller sees to."""
@@ -236,9 +272,11 @@ def _next(at: int, count: int) -> slice:
     return slice(at, at + count)
 
 
-def _inputs(
-    claim: RelationClaim, part: Part, side: ProverSide | VerifierSide, secret: Mapping[str, Elements]
-) -> dict[str, Elements]:
+def _bits(x: Words, count: int) -> Words:
+    return x[..., None] >> np.arange(count, dtype=U64) & np.uint64(1)
+
+
+def _inputs(claim: RelationClaim, part: Part, side: Side, secret: Mapping[str, Elements]) -> dict[str, Elements]:
     """All inputs by name; shared ones of an earlier part go on with this one's side."""
     inputs = {name: Elements(side, x.parts) for name, x in secret.items()}
     for name, values in claim.public.items():

@@ -27,7 +27,7 @@ def prove_range(
     blindings: Scalars,
     source: RandomBytes = os.urandom,
 ) -> Bytes:
-    """A proof for secret values (m,), uint64, and the secret blindings that open their commitments.
+    """A proof for secret values (m,), whole numbers, and the secret blindings that open their commitments.
 
     LocalError `wrong-witness` if a value does not lie in the range or does not open its commitment. `source` as in
     `protocols.proofs.proof.prove`.
@@ -43,10 +43,12 @@ def _fitting(statement: Range, values: npt.NDArray[Any], blindings: Scalars) -> 
     """The values as words, if they open the commitments and lie in the range."""
     count, order = len(statement.commitments), statement.order
     v = np.asarray(values)
+    if v.dtype.kind in "iu" and not (v.dtype.kind == "i" and (v < 0).any()):
+        v = v.astype(U64)
     if v.shape != (count,) or v.dtype != np.uint64 or blindings.shape != (count,):
         raise unfit(
             f"{v.dtype} values of shape {v.shape} and blindings of shape {blindings.shape} for {count} commitments",
-            f"give uint64 values of shape ({count},), and as many blindings",
+            f"give whole numbers from 0 on, of shape ({count},), and as many blindings",
         )
     words = np.zeros((count, order.limbs), U64)
     words[:, 0] = v

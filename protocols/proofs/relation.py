@@ -66,12 +66,16 @@ def relation(**inputs: int | Sequence[int]) -> Callable[[Callable[..., Any]], Re
 
 @dataclass(slots=True)
 class Counted:
-    """Of one instance, and of what all instances share: elements of proof, terms of the check, elements shown."""
+    """Of one instance, and of what all instances share: elements of proof, terms of the check, elements shown.
+
+    outputs: the shapes of what is shown; alike: whether each is one for all instances.
+    """
 
     fresh: list[int] = field(default_factory=lambda: [0, 0])
     terms: list[int] = field(default_factory=lambda: [0, 0])
     shown: list[int] = field(default_factory=lambda: [0, 0])
     outputs: list[Shape] = field(default_factory=list)
+    alike: list[bool] = field(default_factory=list)
 
 
 class Counting:
@@ -106,6 +110,7 @@ class Counting:
         """An element and a term each."""
         _count(self.counted.shown, x.parts[0])
         self.counted.outputs.append(x.shape)
+        self.counted.alike.append(len(x.parts[0]) == 1)
         self.zero(x)
 
     def _fresh(self, values: Words) -> Elements:

@@ -57,7 +57,7 @@ async def verify(ctx: Context, sender: int, statement: AnyStatement) -> None:
 async def prove_range(
     ctx: Context, to: int, values: npt.NDArray[Any], commitments: Points, blindings: Scalars, *, bits: int = 64
 ) -> None:
-    """Prove to party `to`, which calls `verify_range`, that committed values (m,), uint64, secret, are below 2^bits.
+    """Prove to party `to`, which calls `verify_range`, that committed secret values (m,), whole, are below 2^bits.
 
     Commitments are those of `pedersen()`, which the verifier has already. LocalError `wrong-witness` or
     `wrong-statement`.

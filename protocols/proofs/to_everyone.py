@@ -141,17 +141,24 @@ def _words(fingerprint: bytes) -> Words:
 
 
 async def _require_same(ctx: Context, owner: int, own: Words) -> None:
-    """PeerError `proofs-differ` unless all parties have the same hash."""
+    """PeerError `proofs-differ` unless all parties have the same hash.
+
+    It names a party that this one knows to deviate: the owner, where that says itself that it sent something else, or,
+    at the owner, whoever has not what it sent. Of another party that differs nobody can tell whether it lies or was
+    sent something else.
+    """
     (told,) = await ctx.exchange(own)
     differing = [j for j in ctx.others if not np.array_equal(told[j], own)]
-    if differing:
-        name, of = ctx.names[differing[0]], "itself" if differing[0] == owner else ctx.names[owner]
-        raise PeerError(
-            "proofs-differ",
-            f"{name} has another statement, proof or key of {of} than this party",
-            f"see that all write the same statement; else {ctx.names[owner]} sent parties different ones, or {name} "
-            "says so wrongly: trust nothing of what was proved here",
-            party=name,
-            path=ctx.path,
-            line=ctx.line or None,
-        )
+    if not differing:
+        return
+    known = owner if owner in differing else differing[0] if ctx.me == owner else None
+    name, of = ctx.names[differing[0] if known is None else known], ctx.names[owner]
+    raise PeerError(
+        "proofs-differ",
+        f"{name} has another statement, proof or key of {'itself' if name == of else of} than this party",
+        f"see that all write the same statement; else {of} sent parties different ones, or {name} says so wrongly: "
+        "trust nothing of what was proved here",
+        party=None if known is None else name,
+        path=ctx.path,
+        line=ctx.line or None,
+    )

@@ -190,6 +190,7 @@ class _Party:
     def _counter(self) -> Callable[[], None]:
         done = 0
         total = self.plan.calls if self.plan else None
+        self.progress("online", 0, total)
 
         def count() -> None:
             nonlocal done

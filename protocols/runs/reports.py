@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from mpc.accounts.report import Report
@@ -59,7 +60,8 @@ def _security(session: Session) -> str:
         strong.append(f"{said}, and nobody else is trusted")
     if proved:
         strong.append(f"What was proved ({', '.join(proved)}) holds although the prover may deviate")
-    strong += _decrypted(session)
+    strong += _said("Keys made in shares", session.ledger.keys)
+    strong += _said("What was decrypted together", session.ledger.decrypted)
     if not strong:
         return sentence
     if _computed_otherwise(session, computed | proved):
@@ -67,12 +69,11 @@ def _security(session: Session) -> str:
     return ". ".join(strong)
 
 
-def _decrypted(session: Session) -> list[str]:
-    """What was decrypted by shares of keys, and what that is right under, where this is not said by its proofs."""
-    lines = session.ledger.decrypted
+def _said(what: str, lines: Mapping[str, Mapping[str, None]]) -> list[str]:
+    """A sentence for each thing that is said of lines, where it is not said by their proofs."""
     return [
-        f"What was decrypted together ({', '.join(line for line in lines if lines[line] == said)}) {said}"
-        for said in dict.fromkeys(lines.values())
+        f"{what} ({', '.join(line for line in lines if said in lines[line])}) {said}"
+        for said in dict.fromkeys(chain.from_iterable(lines.values()))
     ]
 
 

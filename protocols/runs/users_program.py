@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mpc.context import Context
-from mpc.errors import LocalError
+from mpc.errors import LocalError, ParleyError
 from mpc.simulation import Main
 from protocols.array.lines import file_name, program_line, user_frames
 from protocols.array.misuse import asyncio_in_program, looped_over_awaits, unawaited
@@ -43,6 +43,10 @@ def guarded(main: Main) -> Main:
             if left is None:
                 raise
             raise exited(left) from None
+        except ParleyError as error:
+            if error.line is None and (passed := user_frames(error)):
+                error.line = passed[-1][1]
+            raise
         except (TypeError, ValueError, AttributeError, RuntimeError) as error:
             explained = without_data(main, error, ctx.me) if mine is None else None
             explained = explained or _explained(main, error)

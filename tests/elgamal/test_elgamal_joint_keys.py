@@ -187,6 +187,18 @@ def test_a_part_that_its_party_does_not_know_is_refused(monkeypatch: pytest.Monk
     assert (error.code, error.party) == ("proof-of-another-statement", "party0")
 
 
+def test_a_commitment_of_another_party_is_none_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends another's commitment again cannot open it, not even with what that one publishes."""
+    honest = joint_key_ped91._Dealt.digest
+
+    def digest(dealt: Any, ctx: Context, party: int) -> Any:
+        return honest(dealt, ctx, 1 if ctx.me == party == 0 else party)
+
+    monkeypatch.setattr(joint_key_ped91._Dealt, "digest", digest)
+    error = rogue(monkeypatch, lambda made: made)
+    assert (error.code, error.party) == ("wrong-key-part", "party0")
+
+
 def test_a_part_that_is_no_element_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     error = rogue(monkeypatch, lambda made: joint_key_ped91._Dealt(np.full_like(made.commitments, 255), made.proof))
     assert (error.code, error.party) == ("bad-element", "party0")
@@ -213,6 +225,11 @@ def test_shares_in_files(tmp_path: Path) -> None:
     assert again.images.equals(share.images).all()
     assert again.secret_scalar.to_ints() == share.secret_scalar.to_ints()
     assert repr(share).endswith("party 1 of 2, any 2 decrypt, ...)")
+    elgamal.KeyShare(share.public, share.images, 1, 0, share.secret_scalar).save(
+        tmp_path / "another's", key_file=tmp_path / "secret"
+    )
+    with pytest.raises(LocalError, match="bad-key"):
+        elgamal.load_share(tmp_path / "another's", key_file=tmp_path / "secret")
     with pytest.raises(LocalError, match="secret-key"):
         again.__reduce__()
     with pytest.raises(LocalError, match="bad-key"):

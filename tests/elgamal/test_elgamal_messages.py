@@ -88,7 +88,8 @@ def test_each_fault_has_its_error(x: elgamal.Ciphertexts) -> None:
 @pytest.mark.parametrize(
     "fields",
     [{"version": 2}, {"format": "parley paillier ciphertexts"}, {"shape": 5}, {"shape": (-1,)}, {"shape": (1,) * 9},
-     {"shape": (0, 2**31, 2**31), "content": b""}, {"shape": (True,)}, {"fractional_bits": -1}, {"bound": 3},
+     {"shape": (0, 2**31, 2**31), "content": b""}, {"shape": (True,)}, {"fractional_bits": -1},
+     {"fractional_bits": 1001}, {"fractional_bits": 2**64 - 1, "bound": b""}, {"bound": 3},
      {"bound": b"\x01" + bytes(5) + b"\x01"}, {"bound": b"\x01" * 10000}, {"content": "x"}, {"layout": 1},
      {"layout": (8, 3, 5)}, {"key": 1}, {"more": 1}],
     ids=lambda fields: str(fields)[:40],

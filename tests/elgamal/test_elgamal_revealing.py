@@ -10,11 +10,14 @@ from elgamal.bent_messages import bend
 
 import mpc
 from mpc import elgamal
-from mpc.algebra.group import Points
+from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import RISTRETTO, generator
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, ParleyError
+from protocols.elgamal.joint_decryption_ped91 import is_right, part_of
 from protocols.elgamal.messages import from_bytes
+from protocols.proofs.proof import prove
+from protocols.proofs.transcript import Setting
 
 VALUES = np.array([[3, -4], [0, 100]])
 PARTS = 32 * VALUES.size
@@ -49,6 +52,50 @@ def test_all_learn_sums_and_products(n: int, threshold: int | None) -> None:
         ((), tuple(range(n))),
     ]
     assert run.report.rounds == 4 + 1 + 2
+
+
+def one_party() -> tuple[elgamal.PrivateKey, elgamal.KeyShare]:
+    """A key, and its one share."""
+    key = elgamal.generate()
+    return key, elgamal.KeyShare(key.public, key.public.encryption.key.reshape(1), 0, 0, key.secret_scalar)
+
+
+def test_weights_follow_from_all_that_is_claimed() -> None:
+    """From weights that a party knows before it chooses its part it would choose one whose errors cancel."""
+    (_, share), (_, other) = one_party(), one_party()
+    flat = share.public.encrypt([3, -4], bound=4).words
+    again = np.concatenate([flat[:, : flat.shape[1] // 2], share.public.encrypt([3, -4], bound=4).parts[1].words], -1)
+    part, alice, bob = part_of(share, flat), Setting.outside("alice"), Setting.outside("bob")
+    cases = [
+        (alice, share.images[0], flat, part),
+        (bob, share.images[0], flat, part),
+        (alice, other.images[0], flat, part),
+        (alice, share.images[0], again, part),
+        (alice, share.images[0], flat, part_of(other, flat)),
+    ]
+    bases = {is_right(*case).bases[1, 0].to_bytes().tobytes() for case in cases}
+    assert len(bases) == len(cases)
+
+
+def test_errors_of_two_parts_do_not_cancel() -> None:
+    """Neither by being opposite nor by whatever the weights of the right parts are."""
+    _, share = one_party()
+    flat = share.public.encrypt([3, -4], bound=4).words
+    part, alice = part_of(share, flat), Setting.outside("alice")
+    slip = generator() * Scalars.of(RISTRETTO.order, [1, RISTRETTO.order.n - 1])
+    bent = is_right(alice, share.images[0], flat, part + slip)
+    with pytest.raises(LocalError, match="wrong-witness"):
+        prove(alice, bent, share.secret_scalar.reshape(1))
+
+
+def test_what_holds_zero_without_randomness_is_revealed_as_zero() -> None:
+    """Neutral elements throughout, whose weighed sum is a base of the proof all the same."""
+
+    async def program(ctx: Context, mine: Any) -> Any:
+        share, c = await share_and_ciphertexts(ctx)
+        return await elgamal.reveal(ctx, share, c * elgamal.public(0))
+
+    assert mpc.simulate(program, inputs=[None] * 2).result.tolist() == [[0, 0], [0, 0]]
 
 
 def test_bytes_are_those_of_the_page() -> None:

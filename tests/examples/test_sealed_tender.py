@@ -32,6 +32,14 @@ def test_bids_at_the_ends_of_the_range(bids: list[int]) -> None:
     assert run.result["winner"].tolist() == [int(np.argmin(bids))]
 
 
+@pytest.mark.parametrize("bid", [99.9, -1, float("nan")])
+def test_a_bid_that_is_no_whole_number_is_not_sealed(bid: float) -> None:
+    """Rounded down, 99.9 would win against 99.5, as the first of two that bid alike."""
+    with pytest.raises(ValueError, match="whole euros"):
+        sealed_tender.whole(np.array([99, bid]))
+    assert sealed_tender.whole(np.array([99.0, 2.0**32])).tolist() == [99, 2**32]
+
+
 def tender(*, computed: Any = SEALED, opened: Any = SEALED) -> dict[str, Any]:
     """The steps one by one, each with bids of its own: as sealed, unless a party deviates."""
 

@@ -169,6 +169,27 @@ def test_what_is_opened_for_the_common_factor_is_a_random_multiple():
     assert len(set(seen)) == TRIALS
 
 
+def test_masks_of_what_is_opened_are_80_bits_longer_than_what_they_hide(monkeypatch):
+    """r than N, so that it is uniform modulo N; s N than r (p + q - 1), for N of 62 bits and factors of 31."""
+    p, q = 2147483647, 2147483587
+    (total,) = zip(*sums_of([(p, q)], 2), strict=True)
+    drawn, seen = test._random, {}
+
+    def noted(ctx, use, bits):
+        words = drawn(ctx, use, bits)
+        seen.setdefault(use, []).append((bits, to_ints(words[None])[0]))
+        return words
+
+    async def main(ctx, ends):
+        return await test._is_coprime(ctx, ends, p * q, total[ctx.me])
+
+    monkeypatch.setattr(test, "_random", noted)
+    assert everyones(with_ends(main), 2) == [True] * 2
+    for least, use in ((62 + 80, "multiplier"), (62 + 80 + 32 - 62 + 80, "multiple")):
+        assert len(seen[use]) == 2
+        assert all(bits >= least and bits - 60 < number.bit_length() <= bits for bits, number in seen[use])
+
+
 def test_with_three_parties_powers_tell_their_product_alone():
     """The same N and base again and again: what one party opens is another unit each time, spread over all of them."""
     p, q, times = 19, 23, 3000

@@ -113,6 +113,18 @@ def test_factors_are_spread_over_all_units():
 
 
 @pytest.mark.parametrize("n", [2, 3])
+def test_shares_are_spread_over_all_multiples(n):
+    """What is added to a share below M is M times any of so many numbers, at each party."""
+    space, made = candidates(40, n, 2000)
+    for party, each in enumerate(made):
+        drawn = [y // space.sieve.product - space.first * (party == 0) for y in added([each.shares[0]])]
+        assert min(drawn) >= 0
+        assert max(drawn) < space.multiples
+        counts = np.bincount(np.array(drawn), minlength=space.multiples)
+        assert abs(counts - 2000 / space.multiples).max() < 6 * (2000 / space.multiples) ** 0.5 + 6
+
+
+@pytest.mark.parametrize("n", [2, 3])
 def test_a_share_says_nothing_of_the_factor(n):
     """Of some thousand candidates the residues modulo 5 of p and of a party's share, in a table: even in all cells."""
     _, made = candidates(40, n, 3000)

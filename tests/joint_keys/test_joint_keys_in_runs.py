@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 import trio
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from joint_keys.shared_keys import TINY, TINY_SAFE, full_shares, tiny_shares
 from paillier.paillier_keys import key
 
@@ -22,9 +20,16 @@ from mpc.network.wire import Message
 from mpc.simulation import PartyRun, Setting, run_in_memory
 from mpc.testing import Fault, FaultyTransport
 from protocols.ideal import SUITE
-from protocols.joint_keys import AdditiveShare, KeyShare, dealt, reveal, reveal_despite, share_key, share_sending
+from protocols.joint_keys import (
+    AdditiveShare,
+    KeyShare,
+    dealt,
+    reveal,
+    reveal_despite,
+    share_key,
+    share_sending,
+)
 from protocols.joint_keys.decryption_dj01 import combined, partial
-from protocols.joint_keys.whole_products import Limbs, whole_product
 from protocols.paillier.packing import numbers_in
 from protocols.preprocessing.dealer import local_supplies
 
@@ -52,7 +57,7 @@ def test_revealed_to_everybody_at_the_declared_cost(n: int, t: int, proved: bool
     assert run.report.reveals[0].shape == (2, 2)
 
 
-@pytest.mark.parametrize("to", [0, 2, (1, 2), (2, 2, 0)])
+@pytest.mark.parametrize("to", [0, 2, (1, 2), (2, 2, 0), np.int64(1), np.array([0, 2])], ids=repr)
 def test_revealed_to_some(to: Any) -> None:
     shares = tiny_shares(3, 1, s=2)
     array = shares[0].public.encrypt_packed([[1.5, -2], [0, 3]], bound=10, fractional_bits=1, guard_bits=2)
@@ -119,6 +124,30 @@ def test_the_account_says_what_revealed_values_rest_on() -> None:
     assert followed.endswith(") is right where all parties follow the protocol")
 
 
+def test_one_line_may_rest_on_several_things() -> None:
+    """Whatever is said of it last: what was said before still holds of what it revealed before."""
+    shares = tiny_shares(2, 1, primes=TINY)
+    array = shares[0].public.encrypt(1, bound=1)
+
+    async def main(ctx: Context, mine: KeyShare) -> None:
+        for options in ({"proved": False}, UNSAFE, UNSAFE):
+            await reveal(ctx, mine, array, **options)  # type: ignore[arg-type]
+
+    said = mpc.simulate(main, inputs=shares).report.security.split(". ")
+    assert [each.rpartition(") ")[2] for each in said[1:]] == [
+        "is right where all parties follow the protocol",
+        "is right if nobody finds a number of small order modulo the key's N",
+    ]
+
+
+def test_the_account_says_what_keys_rest_on(no_generation: list[KeyShare]) -> None:
+    made = mpc.simulate(sharing(TINY, 1), inputs=made_together(TINY, 2)).report.security
+    assert made.startswith("Keys made in shares (test_joint_keys_in_runs.py:")
+    assert made.endswith(") are right and secret where all parties follow the protocol")
+    followed = mpc.simulate(dealing, inputs=[None] * 3).report.security
+    assert followed.endswith(") are secret if their dealer is honest, and forgets them")
+
+
 def refused_with(main: Any, inputs: Any) -> str:
     with pytest.raises(ParleyError) as refused:
         mpc.simulate(main, inputs=inputs)
@@ -132,7 +161,8 @@ def test_shares_that_do_not_belong_there() -> None:
     assert refused_with(revealing(array), shares[:2]) == "joint-key-place"
     assert refused_with(revealing(array), others) == "paillier-other-key"
     assert refused_with(revealing(other), others) == "weak-proof"
-    assert refused_with(revealing(array, to=3), shares) == "no-such-party"
+    for to, code in ((3, "no-such-party"), (-1, "no-such-party"), (True, "bad-party"), (1.0, "bad-party")):
+        assert refused_with(revealing(array, to=to), shares) == code
     assert refused_with(revealing(array.within(0)), shares) == "paillier-beyond-bound"
 
 
@@ -188,6 +218,19 @@ def test_a_wrong_part_is_named_and_the_others_still_learn_the_numbers(fault: Fau
     assert runs[2].result[1] == []
 
 
+def test_a_party_that_sends_no_part_ends_the_run_and_the_others_decrypt_without_it() -> None:
+    shares = tiny_shares(3, 1)
+    array = shares[0].public.encrypt(VALUES, bound=100)
+
+    async def main(ctx: Context, mine: KeyShare) -> Any:
+        return await reveal_despite(ctx, mine, array)
+
+    ends = ends_of(main, shares, Fault("drop", parts_alone), liar=0)
+    assert [getattr(end.error, "party", None) for end in ends[1:]] == ["party0"] * 2
+    without = mpc.simulate(revealing(array, places=(1, 2)), inputs=shares[1:])
+    np.testing.assert_array_equal(without.result, VALUES)
+
+
 @pytest.mark.parametrize("chosen", [0, 1])
 @pytest.mark.parametrize("byte", [0, 5, 70, 100, 140, -3])
 def test_without_parties_to_spare_whoever_is_wrong_is_named(chosen: int, byte: int) -> None:
@@ -206,39 +249,6 @@ def test_without_proofs_a_wrong_part_ends_the_run() -> None:
     array = shares[0].public.encrypt(VALUES, bound=100)
     ends = ends_of(revealing(array, proved=False), shares, Fault("flip", parts_alone), liar=1)
     assert ends[0].error.code in ("partial-decryptions-differ", "paillier-range", "paillier-not-unit")
-
-
-@given(x_bits=st.integers(1, 9000), y_bits=st.integers(1, 5000), key_bits=st.sampled_from([2048, 3072, 4096]),
-       data=st.data())  # fmt: skip
-@settings(max_examples=30)
-def test_limbs_fit_into_plaintexts_and_masks_hide_them(
-    x_bits: int, y_bits: int, key_bits: int, data: st.DataObject
-) -> None:
-    limbs = Limbs(x_bits, y_bits, key_bits)
-    x = data.draw(st.integers(0, 2**x_bits - 1))
-    y = data.draw(st.integers(1 - 2**y_bits, 2**y_bits - 1))
-    a, b = limbs.split(x, limbs.x_limbs), limbs.split(y, limbs.y_limbs)
-    assert limbs.joined(a) == x
-    assert limbs.joined(b) == y
-    sums = np.convolve(np.array(a, object), np.array(b, object)).tolist()
-    assert limbs.joined(sums) == x * y
-    assert len(sums) == limbs.weights
-    assert max(map(abs, sums)) < 2**limbs.sum_bits
-    assert limbs.mask_bits == limbs.sum_bits + 80
-    assert 4 << limbs.mask_bits < 1 << key_bits - 1
-
-
-@pytest.mark.parametrize("addends", [[(5, -7), (2**70 - 1, 2**64)], [(0, 1), (3, 0), (9, -(2**65) + 1)]])
-def test_products_of_addends(addends: list[tuple[int, int]]) -> None:
-    limbs = Limbs(70, 65, 2048)
-
-    async def main(ctx: Context, mine: tuple[int, int]) -> int:
-        return await whole_product(ctx, *mine, limbs, key())
-
-    run = mpc.simulate(main, inputs=addends, check_costs=True)
-    assert sum(run.results) == sum(x for x, _ in addends) * sum(y for _, y in addends)
-    assert all(abs(addend) < 1 << limbs.addend_bits(len(addends)) for addend in run.results)
-    assert refused_with(main, [(2**70, 0)] * 2) == "wrong-number"
 
 
 def made_together(primes: tuple[int, int], n: int) -> list[int]:
@@ -335,6 +345,14 @@ def test_a_wrong_share_of_a_dealer_is_noticed(number: int, codes: set[str], no_g
 def test_a_share_longer_than_shares_are(no_generation: list[KeyShare]) -> None:
     ends = ends_of(dealing, [None] * 3, Fault("flip", 5, byte=8 * limbs_for(4094) - 1, bit=7), liar=1)
     assert ends[2].error.code == "joint-key-malformed"
+
+
+@pytest.mark.parametrize(("dealer", "code"), [(3, "no-such-party"), (-1, "no-such-party"), (1.0, "bad-party")])
+def test_a_dealer_that_there_is_not(dealer: Any, code: str) -> None:
+    async def main(ctx: Context, mine: Any) -> KeyShare:
+        return await dealt(ctx, dealer, parties=3, threshold=1)
+
+    assert refused_with(main, [None] * 3) == code
 
 
 def test_a_place_outside_a_party(no_generation: list[KeyShare]) -> None:

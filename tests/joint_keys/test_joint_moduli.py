@@ -172,3 +172,5 @@ def test_messages_count_for_the_line_that_asked_for_a_modulus():
     lines = [cost.line for cost in report.lines]
     assert len(lines) == 1
     assert lines[0].startswith("test_joint_moduli.py:")
+    keys = f"Keys made in shares ({lines[0]})"
+    assert report.security == f"{keys} are right and secret where all parties follow the protocol"

@@ -16,7 +16,7 @@ from joint_keys.shared_keys import TINY, full_key, tiny_shares
 
 from mpc.algebra.bigint import to_ints
 from mpc.errors import LocalError
-from protocols.joint_keys import AdditiveShare, deal, load, polynomials_shoup00, save
+from protocols.joint_keys import AdditiveShare, deal, load, polynomials_shoup00, save, sharing_fps00
 from protocols.joint_keys.polynomials_shoup00 import (
     delta,
     points_of,
@@ -96,6 +96,13 @@ def test_threshold_points_of_whole_numbers_differ_by_no_more_than_is_said(
         a, b = views[places, -2], views[places, 2]
         distance = Fraction(sum(abs(a[x] - b[x]) for x in a.keys() | b.keys()), 2 << length * t)
         assert 0 < distance <= Fraction(1, 2**spare)
+
+
+@pytest.mark.parametrize("s", [1, 2])
+def test_beta_is_80_bits_longer_than_plaintexts(s: int) -> None:
+    """So that theta is uniform, and tells nothing of phi(N)."""
+    made = AdditiveShare(TINY[0] * TINY[1], 5)
+    assert sharing_fps00._limbs(made, s, full_key()).x_bits == s * 40 + 80
 
 
 def test_a_dealer_shares_a_number_that_decrypts() -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from joint_keys.shared_keys import TINY, TINY_SAFE, full_shares, tiny_shares
 from proofs.paillier_proof_cases import ALICE
 
-from mpc.algebra.bigint import from_ints, to_ints
+import mpc
+from mpc.algebra.bigint import from_ints, limbs_for, to_ints
 from mpc.algebra.ring import Words
+from mpc.context import Context
 from mpc.errors import Abort, LocalError, ParleyError, PeerError
 from mpc.prg import Seed
-from protocols.joint_keys import partial_proofs_shoup00
+from protocols.joint_keys import partial_proofs_shoup00, reveal, reveal_despite, revealing
 from protocols.joint_keys.dealing_dj01 import shares_of
 from protocols.joint_keys.decryption_dj01 import partial
 from protocols.joint_keys.key import KeyShare, verification_of
@@ -205,3 +209,54 @@ def test_weights_of_a_batch_follow_from_all_of_it(monkeypatch: pytest.MonkeyPatc
         assert not first & set(drawn)
         first |= set(drawn)
     assert all(from_ints([0], 2).tobytes() not in each for each in first)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (lambda n: 0, "paillier-not-unit"),
+        (lambda n: n, "paillier-not-unit"),
+        (lambda n: n**2, "paillier-range"),
+        (lambda n: n**2 + 1, "paillier-range"),
+    ],
+    ids=["0", "N", "N^2", "N^2 + 1"],
+)
+def test_a_part_that_is_no_unit_is_refused_and_the_others_are_enough(
+    number: Callable[[int], int], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = tiny_shares(3, 1)
+    array = shares[0].public.encrypt([3, 99], bound=100)
+    group, made = shares[0].joint.group, revealing._own_part
+    sent = from_ints([number(group.n)], group.ciphertexts.limbs).view(np.uint8).ravel()
+
+    def bent(setting: Any, share: KeyShare, *rest: Any) -> Any:
+        part, message = made(setting, share, *rest)
+        return part, np.concatenate([sent, message[sent.size :]]) if share.place == 2 else message
+
+    async def main(ctx: Context, mine: KeyShare) -> Any:
+        return await reveal_despite(ctx, mine, array)
+
+    monkeypatch.setattr(revealing, "_own_part", bent)
+    for numbers, refused in mpc.simulate(main, inputs=shares).results[:2]:
+        np.testing.assert_array_equal(numbers, [3, 99])
+        assert [(error.code, error.party) for error in refused] == [(code, "party2")]
+
+
+def test_answers_of_proofs_are_as_long_as_what_hides_the_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """r + e x of a mask r that is 230 bits longer than x; each party's, and each run's, is another."""
+    share, *_ = shares = tiny_shares(2, 1)
+    array, made, sent = share.public.encrypt(1, bound=1), revealing._own_part, []
+
+    def noted(*given: Any) -> Any:
+        part, message = made(*given)
+        bits = share.joint.share_bits + share.joint.delta.bit_length() + 230
+        sent.append(int.from_bytes(message[-8 * limbs_for(bits) :].tobytes(), "little").bit_length() - bits)
+        return part, message
+
+    async def main(ctx: Context, mine: KeyShare) -> Any:
+        return await reveal(ctx, mine, array)
+
+    monkeypatch.setattr(revealing, "_own_part", noted)
+    mpc.simulate(main, inputs=shares)
+    assert len(sent) == 2
+    assert all(-60 < longer <= 0 for longer in sent)

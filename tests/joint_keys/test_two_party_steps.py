@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import gcd
+from math import gcd, log2
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,10 @@ from mpc.errors import LocalError
 from mpc.prg import Seed
 from protocols.joint_keys import biprimality_flop18 as biprimality
 from protocols.joint_keys import public_tests
+from protocols.joint_keys.certified_flop18 import blinding_bits
 from protocols.joint_keys.exponents_flop18 import BASES, OneExponent, begin, challenges
 from protocols.joint_keys.lengths_flop18 import Lengths
+from protocols.joint_keys.products_flop18 import answer, as_ciphertexts, ask
 from protocols.joint_keys.sieve_flop18 import require_chosen, sieve_receive, sieve_send, waves
 from protocols.paillier.prime_search import random_prime, small_primes
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
@@ -107,6 +109,14 @@ def test_the_sieve_leaves_what_no_small_prime_divides() -> None:
     assert 0 < flags.sum() < 40
 
 
+def test_a_sieve_tells_a_party_that_asks_about_others_as_much_as_the_page_says() -> None:
+    """Of a candidate that is kept, whose residue is not its own: that it is not another one, or whether it is."""
+    others = [prime - 1 for wave in waves(Lengths(2048)) for prime in wave.primes]
+    excluded = [log2(n / (n - 1)) for n in others]
+    assert 3.45 < sum(excluded) < 3.5
+    assert 12.5 < sum(log2(n) / n + (1 - 1 / n) * each for n, each in zip(others, excluded, strict=True)) < 12.55
+
+
 def test_who_sieves_by_another_share_than_it_opens_is_found_out() -> None:
     x = shares(TINY, 0, PRIMES), shares(TINY, 1, PRIMES)
     told = x[1].copy()
@@ -134,6 +144,14 @@ def test_the_test_lets_products_of_two_primes_pass_and_half_of_the_bases_of_othe
                 assert any(n % f**2 == 0 for f in range(3, 84) if is_prime(f))
                 exceptions += 1
     assert exceptions
+
+
+def test_of_two_negative_factors_at_most_half_of_the_bases_pass() -> None:
+    """Shares that are proved may be so: -p and -q are 3 mod 4 then, for p and q below 60, primes or not."""
+    for p in range(5, 60, 4):
+        for q in range(p, 60, 4):
+            bases = [g for g in range(1, p * q) if jacobi_var(g, p * q) == 1]
+            assert sum(_passes(p * q, -p, -q, g) for g in bases) <= len(bases) / 2
 
 
 def test_moduli_with_small_factors_are_told_apart() -> None:
@@ -189,6 +207,42 @@ def test_a_power_that_is_wrong_at_one_base_passes_only_where_it_is_not_asked() -
         answers = [each.copy() for each in proving.responses(e)]
         answers[place][5, 0] ^= np.uint64(1)
         assert not statement.holds(proving.firsts, e, answers)
+
+
+def test_bases_are_as_many_and_blindings_as_long_as_the_argument_takes_them() -> None:
+    statement, _ = exponent_case(1, 1)
+    of_both = zip(statement.mask_bits, (statement.bits, statement.blinding_bits), strict=True)
+    assert all(2 ** (mask - bits) > BASES * 2**80 for mask, bits in of_both)
+    assert (3 / 4) ** BASES < 2**-80
+    assert blinding_bits(statement.to) >= statement.to.modulus.bits + 128
+
+
+def test_answers_have_randomisers_that_the_asker_cannot_take_apart() -> None:
+    """Uniform units, each of one answer; what the asker finds is its own randomisers' powers times these."""
+
+    async def role(ctx: Context, peer: int) -> Any:
+        ends = await met(ctx)
+        return ends, await (answer if ctx.me else ask)(ctx, ends, shares(TINY, ctx.me, PRIMES[:2] * 2).reshape(2, 2, 1))
+
+    (ends, asked), (_, answered) = (run.result for run in run_pair(role, role))
+    n, rho = ends.own.public.group.messages, answered.randomisers
+    first, second = to_ints(rho)
+    assert min(first, second) > 2**400
+    assert first != second
+    of_asked = ends.own.randomisers_of(as_ciphertexts(ends.own.public, asked.asked.reshape(4, -1))).reshape(2, 2, -1)
+    exponents = to_ints(TINY.share_of(1, shares(TINY, 1, PRIMES[:2] * 2), n))
+    found = ends.own.randomisers_of(as_ciphertexts(ends.own.public, asked.answers))
+    for i, number in enumerate(to_ints(found)):
+        p, q = to_ints(of_asked[i])
+        of_p, of_q = exponents[2 * i : 2 * i + 2]
+        assert number == pow(p, of_q, n.n) * pow(q, of_p, n.n) * (first, second)[i] % n.n
+
+
+def test_transfers_are_checked_at_both_ends() -> None:
+    async def role(ctx: Context, peer: int) -> Any:
+        return (await met(ctx)).cot.malicious
+
+    assert [run.result for run in run_pair(role, role)] == [True, True]
 
 
 def test_what_is_shown_can_be_made_without_the_exponent() -> None:

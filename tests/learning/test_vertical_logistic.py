@@ -79,6 +79,17 @@ def test_nothing_is_opened_but_what_the_program_reveals() -> None:
     assert [reveal.shape for reveal in report.reveals] == [(2,), (1,), (), (ROWS,)]
 
 
+def test_what_it_costs_stands_with_the_lines_of_the_program() -> None:
+    """Of the program itself: what runs side by side has no frame of it, and would stand with whoever runs it."""
+    features, labels = data(2, 1)
+    report = trained(features, labels, of_labels=1, n=2, batches=2, epochs=1).report
+    first = trained.__code__.co_firstlineno
+    program = range(first + 4, first + 8)
+    at = [cost.line.split(":") for cost in report.lines]
+    assert {file for file, _ in at} == {"test_vertical_logistic.py"}
+    assert all(int(line) in program for _, line in at)
+
+
 def test_what_a_plan_counts_does_not_depend_on_data() -> None:
     features, labels = data(2, 1)
 

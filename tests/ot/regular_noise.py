@@ -1,7 +1,7 @@
 """What is known of learning parity with regular noise: costs of attacks, in bits, by the formulas of their papers.
 
-n samples in h blocks of beta, one error in each; k secrets. Attacks are on random codes: none of these uses that the
-code is sparse.
+n samples in h blocks of beta, one error in each; k secrets. Attacks are on random codes, but for `few_columns`, which
+uses that a row of the code is sparse.
 """
 
 from math import log2
@@ -15,6 +15,30 @@ def prange(n, k, h):
     Esser and Santini, eprint 2023/1568, call it permutation-based regular decoding.
     """
     return -h * log2(1 - (k - h) / n)
+
+
+def few_columns(n, k, h, share):
+    """Choose share * k columns and as many samples that have no term outside of them: a system in so many secrets.
+
+    Tries, each counted as the ten terms a row of Wiedemann's method.
+    """
+    columns = share * k
+    return -h * log2(1 - columns / n) + log2(10 * columns**2)
+
+
+def share_of_columns(ratio, k=1024, terms=10):
+    """Of k columns of a random code with ratio * k rows, the fewest that have as many rows of their own: about.
+
+    The columns with the fewest rows are left out, some at a time. Columns at random would be ratio^(-1 / 9) of all.
+    """
+    rng = np.random.default_rng(1)
+    rows, left, share = rng.integers(0, k, (int(ratio * k), terms)), np.ones(k, bool), 1.0
+    while len(rows) > left.sum():
+        share = left.sum() / k
+        counts = np.where(left, np.bincount(rows.reshape(-1), minlength=k), len(rows) + 1)
+        left[np.argsort(counts)[: k // 256]] = False
+        rows = rows[left[rows].all(axis=1)]
+    return share
 
 
 def algebraic(n, k, h):

@@ -1,6 +1,9 @@
 """Encrypted arrays: what they compute is what numpy does, or is refused with an error that says why."""
 
+import pickle
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -156,6 +159,47 @@ def test_what_is_no_number(values: object) -> None:
     for take in (key().public.encrypt, paillier.public, lambda v: key().public.encrypt(1) + v):
         with pytest.raises(LocalError, match="not-a-number"):
             take(values)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [lambda x: x / 2, lambda x: 2 // x, lambda x: x % 3, lambda x: x**2, lambda x: float(x), lambda x: int(x),
+     lambda x: np.mean(x), lambda x: np.sum(x, dtype=np.int64), lambda x: x.sum(out=np.zeros(3)), lambda x: np.sort(x),
+     pickle.dumps],
+)  # fmt: skip
+def test_what_ciphertexts_cannot_do_is_said(wrong: Callable[[object], object]) -> None:
+    with pytest.raises(LocalError, match="unsupported-operation"):
+        wrong(key().public.encrypt([1, 2, 3]))
+
+
+def test_numpys_sum_is_theirs() -> None:
+    x = key().public.encrypt([[1, 2, 3], [4, 5, 6]])
+    assert key().decrypt(np.sum(x)) == 21
+    assert key().decrypt(np.sum(x, axis=0)).tolist() == [5, 7, 9]
+
+
+@pytest.mark.parametrize("other", [np.arange(3), b"ciphertexts", 5, None])
+def test_what_is_no_array_of_ciphertexts(other: object) -> None:
+    for take in (key().decrypt, key().decrypt_exact, paillier.to_bytes):
+        with pytest.raises(LocalError, match="no-ciphertexts"):
+            take(other)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("values", "most"),
+    [(2.0**40, "2,147,483,648"), (2**70, "9,223,372,036,854,775,808"), (np.array([[2**80, 0]], object), "9,223")],
+)
+def test_the_bound_that_was_passed_is_said(values: object, most: str) -> None:
+    with pytest.raises(LocalError, match=f"bound of {most}"):
+        key().public.encrypt(values)
+
+
+@pytest.mark.parametrize(
+    ("values", "name"), [(None, "None is"), (Decimal("1.5"), "a Decimal is"), ([1, {}], "a dict among")]
+)
+def test_what_is_no_number_is_named_by_its_type(values: object, name: str) -> None:
+    with pytest.raises(LocalError, match=name):
+        key().public.encrypt(np.array(values, object))
 
 
 def test_masked_arrays_are_refused() -> None:

@@ -83,11 +83,11 @@ FORMS = st.builds(
 
 @given(form=FORMS)
 def test_slots_hold_what_they_must(form):
-    """The largest masked sum is below 2^width, and all slots together below a quarter of the modulus."""
+    """The largest masked sum is below 2^width, and all slots together below half of the least modulus."""
     largest = form.terms * ((1 << form.bits) - 1) ** 2 + (1 << form.mask_bits) - 1
     assert largest < 1 << form.width
     assert form.slots >= 1
-    assert form.width * form.across * form.down <= form.key_bits - 2
+    assert (1 << form.width * form.across * form.down) <= (1 << form.key_bits - 1) // 2
     assert form.mask_bits - max(form.terms * ((1 << form.bits) - 1) ** 2, 1).bit_length() >= 63
 
 

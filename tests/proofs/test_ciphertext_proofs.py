@@ -253,12 +253,33 @@ def test_a_number_beyond_the_widened_range_has_no_answer() -> None:
     verify_in_range(ALICE, honest, long)
     assert refused(verify_in_range, ALICE, statement, long) == "proof-length"
     assert refused(prove_in_range, ALICE, statement, made) == "wrong-statement"
-    assert refused(verify_in_range, ALICE, statement, cut_answers(statement, made)) == "proof-refused"
+    assert refused(verify_in_range, ALICE, statement, cut_answers(statement, made, 2**400)) == "proof-refused"
 
 
-def cut_answers(statement: InRange, made: Encrypted) -> np.ndarray:
+def test_bounds_for_which_a_commitment_is_to_the_very_number() -> None:
+    """Below 2^20 what is proved is below half the order of the group of commitments."""
+    one = encrypt_to_prove(key().public, [1], bound=1).ciphertexts
+    for bound, unique in ((2**20 - 1, True), (2**20, False)):
+        claimed = Ciphertexts(one.encryption, one.words, Scale(0, bound), fresh=True)
+        assert (2 * InRange(claimed, ring_pedersen().public).proved_bound < ORDER.n) == unique
+
+
+def test_what_hides_a_product_is_as_long_as_c_is_proved_to_be() -> None:
+    """2^100, said to be below 300, has answers that are not cut; and a y as for 300 shows the x of x c + y."""
+    made = encrypt_to_prove(key().public, [2**100], bound=2**100)
+    claimed = Ciphertexts(made.ciphertexts.encryption, made.ciphertexts.words, Scale(0, 300), fresh=True)
+    statement = InRange(claimed, ring_pedersen().public)
+    verify_in_range(ALICE, statement, cut_answers(statement, made, 2**100))
+    x = encrypt_to_prove(key().public, [5], bound=6)
+    y = encrypt_to_prove(key().public, [2**90], bound=6 * 300 * 2**80)
+    (d,) = to_ints(key().decrypt_words(compute_to_prove(claimed, x, y).d))
+    assert d >> 100 == 5
+    assert statement.proved_bound > 2**80 * y.scale.bound
+
+
+def cut_answers(statement: InRange, made: Encrypted, number: int) -> np.ndarray:
     """What a cheating prover can send: everything as it should be, and answers without their highest bits."""
-    k, mu = from_ints([2**400 + 2**9], 7), from_ints([12345], 36)
+    k, mu = from_ints([number + 2**9], 7), from_ints([12345], 36)
     s = statement.to.commit(k, 402, mu, statement.blinding_bits)
     relation = statement.relation(s)
     transcript = relation.begun(ALICE)

@@ -14,7 +14,7 @@ from mpc.algebra.bigint import from_ints
 from mpc.algebra.group import Scalars
 from mpc.algebra.ristretto import ORDER, generator
 from mpc.context import Context, Spec
-from mpc.errors import LocalError, ParleyError
+from mpc.errors import LocalError, ParleyError, PeerError
 from protocols import proofs
 from protocols.paillier.keys import PrivateKey
 from protocols.proofs import to_everyone
@@ -120,69 +120,91 @@ def statement_of(number: int) -> Any:
     return knows_logarithm(generator(), generator() * Scalars.of(ORDER, [number]))
 
 
-def test_a_prover_who_proves_different_things_is_noticed() -> None:
-    """Each verifier alone would be convinced, of what the prover told it."""
+async def outcome(call: Any) -> tuple[str, str | None] | None:
+    """Code and named party of the error in which a party's call ends, if it does."""
+    try:
+        await call
+    except PeerError as error:
+        return error.code, error.party
+    return None
 
-    async def program(ctx: Context, mine: Any) -> None:
+
+async def proves_each(ctx: Context, statements: dict[int, Any], witnesses: dict[int, int], *, admits: bool) -> None:
+    """A prover who proves something to each verifier alone, and tells it the hash of that, or of something else."""
+    call = ctx.child("proof to all")
+    setting = Setting.of(call, PROVER)
+    for j in (1, 2):
+        made = prove(setting, statements[j], (Scalars.of(ORDER, [witnesses[j]]),), call.prg("test").bytes)
+        call.send(j, made)
+        call.send(j, np.zeros(4, np.uint64) if admits else to_everyone._hashed(setting, statements[j], made))
+    for j in (1, 2):
+        await call.receive(j, Spec((4,)))
+
+
+@pytest.mark.parametrize("admits", [True, False])
+@pytest.mark.parametrize("second", [7, 8])
+def test_a_prover_who_proves_different_things_is_noticed(second: int, admits: bool) -> None:
+    """Each verifier alone would be convinced, of what the prover told it, be it of one statement by two proofs. If the
+    prover tells each the hash of what that one has, they see that they differ, and not who lies: none names another."""
+    numbers = {1: 7, 2: second}
+
+    async def program(ctx: Context, mine: Any) -> tuple[str, str | None] | None:
+        statements = {j: statement_of(number) for j, number in numbers.items()}
         if ctx.me == PROVER:
-            call = ctx.child("proof to all")
-            for j in (1, 2):
-                witness = (Scalars.of(ORDER, [j]),)
-                call.send(j, prove(Setting.of(call, PROVER), statement_of(j), witness, call.prg("test").bytes))
-            await call.exchange(np.zeros(4, np.uint64))
-        else:
-            await proofs.verify_with_all(ctx, PROVER, statement_of(ctx.me))
+            return await outcome(proves_each(ctx, statements, numbers, admits=admits))
+        return await outcome(proofs.verify_with_all(ctx, PROVER, statements[ctx.me]))
 
-    error = ends_with(program)
-    assert error.code == "proofs-differ"
-    assert "party0" in str(error)
+    named = "party0" if admits else None
+    assert mpc.simulate(program, inputs=[None] * 3).results == [None, *[("proofs-differ", named)] * 2]
 
 
-def test_a_prover_who_sends_two_good_proofs_of_one_statement_is_noticed() -> None:
-    """What is shown to a third party later is the same at all."""
-
-    async def program(ctx: Context, mine: Any) -> None:
-        if ctx.me == PROVER:
-            call, witness = ctx.child("proof to all"), (SEVEN,)
-            for j in (1, 2):
-                call.send(j, prove(Setting.of(call, PROVER), statement_of(7), witness, call.prg("test").bytes))
-            await call.exchange(np.zeros(4, np.uint64))
-        else:
-            await proofs.verify_with_all(ctx, PROVER, statement_of(7))
-
-    assert ends_with(program).code == "proofs-differ"
+def test_what_is_compared_has_more_than_the_digests_of_the_proof() -> None:
+    """These have 128 bits: a prover could find two statements with one, in 2^64 steps, for which one proof holds."""
+    setting, proof = Setting.outside("alice"), np.zeros(96, np.uint8)
+    hashes = [
+        to_everyone._hashed(setting, statement_of(7), proof),
+        to_everyone._hashed(setting, statement_of(8), proof),
+        to_everyone._hashed(setting, statement_of(7), proof + np.uint8(1)),
+        to_everyone._hashed(Setting.outside("bob"), statement_of(7), proof),
+    ]
+    assert len({told.tobytes() for told in hashes}) == len(hashes)
 
 
-def test_a_verifier_who_lies_ends_the_run_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_verifier_who_lies_is_named_by_the_prover_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = to_everyone._require_same
 
-    async def program(ctx: Context, mine: Any) -> None:
+    async def program(ctx: Context, mine: Any) -> tuple[str, str | None] | None:
         if ctx.me == PROVER:
-            await proofs.prove_to_all(ctx, statement_of(7), SEVEN)
-        else:
-            await proofs.verify_with_all(ctx, PROVER, statement_of(7))
+            return await outcome(proofs.prove_to_all(ctx, statement_of(7), SEVEN))
+        return await outcome(proofs.verify_with_all(ctx, PROVER, statement_of(7)))
 
     async def lying(ctx: Context, owner: int, own: Any) -> None:
-        await honest(ctx, owner, own + np.uint64(ctx.me == 2))
+        if ctx.me == 2:
+            await ctx.exchange(own + np.uint64(1))
+        else:
+            await honest(ctx, owner, own)
 
     monkeypatch.setattr(to_everyone, "_require_same", lying)
-    error = ends_with(program)
-    assert error.code == "proofs-differ"
-    assert error.party in ("party2", "party0", "party1")
+    results = mpc.simulate(program, inputs=[None] * 3).results
+    assert results == [("proofs-differ", "party2"), ("proofs-differ", None), None]
 
 
 def test_different_points_are_noticed() -> None:
-    async def program(ctx: Context, mine: Any) -> None:
-        if ctx.me == PROVER:
-            call = ctx.child("points to all")
-            for j in (1, 2):
-                inner = call.child("with each")
-                await proofs.send_points(inner, j, generator() * Scalars.of(ORDER, [j]))
-            await call.exchange(np.zeros(4, np.uint64))
-        else:
-            await proofs.receive_points_with_all(ctx, PROVER, (1,))
+    """Also if the sender tells each party the hash of what that one has."""
 
-    assert ends_with(program).code == "proofs-differ"
+    async def program(ctx: Context, mine: Any) -> tuple[str, str | None] | None:
+        if ctx.me != PROVER:
+            return await outcome(proofs.receive_points_with_all(ctx, PROVER, (1,)))
+        call = ctx.child("points to all")
+        for j in (1, 2):
+            points = generator() * Scalars.of(ORDER, [j])
+            await proofs.send_points(call.child("with each"), j, points)
+            call.send(j, to_everyone._hash_of(call, points))
+        for j in (1, 2):
+            await call.receive(j, Spec((4,)))
+        return None
+
+    assert mpc.simulate(program, inputs=[None] * 3).results == [None, *[("proofs-differ", None)] * 2]
 
 
 def test_a_failed_proof_convinces_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,15 @@ def test_values_within_the_range(values: list[int], bits: int) -> None:
     verify_bulletproof(ALICE, statement, proof)
 
 
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, np.int16])
+def test_whole_numbers_of_any_type_are_proved(kind: type[np.integer]) -> None:
+    commitments, blindings = committed([100])
+    statement = Range(pedersen(), commitments, 8)
+    verify_bulletproof(ALICE, statement, prove_range(ALICE, statement, np.array([100], kind), blindings))
+    for wrong in (np.array([-1], np.int64), np.array([100.0])):
+        assert code_of(lambda wrong=wrong: prove_range(ALICE, statement, wrong, blindings)) == "wrong-statement"
+
+
 @pytest.mark.parametrize("bits", [8, 16, 32])
 def test_a_value_outside_is_not_proved(bits: int) -> None:
     for values in ([2**bits], [0, 2**63]):
@@ -169,7 +178,7 @@ def test_statements_that_are_none(shape: tuple[int, ...], bits: int) -> None:
 def test_values_of_another_shape_or_type() -> None:
     commitments, blindings = committed([1, 2])
     statement = Range(pedersen(), commitments, 8)
-    for values in (np.array([1], np.uint64), np.array([1, 2], np.int64), np.array([1.0, 2.0])):
+    for values in (np.array([1], np.uint64), np.array([1, -2]), np.array([1.0, 2.0])):
         with pytest.raises(LocalError, match="wrong-statement"):
             prove_range(ALICE, statement, values, blindings)
 

@@ -157,7 +157,7 @@ def test_what_is_shown_is_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
     inputs = {"x": RNG.integers(0, 100, (6, 2), np.uint64), "w": np.array([9], np.uint64)}
     claim = RelationClaim(shown, 6, {}, frozenset({"w"}), shown=True)
-    for at_once in (1 << 20, 20):
+    for at_once in (1 << 20, 20, 1):
         monkeypatch.setattr(relations, "AT_ONCE", at_once)
         made = course(claim, inputs)
         verifying = made.verifying(claim)
@@ -198,6 +198,27 @@ def test_operators_are_numpy_s(rows: list[list[int]], public: list[int], number:
     for i, row in enumerate(x):
         for out, expected in zip(verifying.outputs(), formula(row, y[0]), strict=True):
             assert MERSENNE61.to_signed(out[i if len(out) > 1 else 0]).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("instances", [1, 2, 3])
+def test_indices_are_numpy_s(instances: int) -> None:
+    """Arrays of indices with a slice between them too, whose axes numpy puts first; instances stay apart."""
+    keys: list[Any] = [
+        ([0, 2], slice(None), [1, 3]), (0, slice(None), [1, 1, 3]), ([[2, 0]], ..., -1), (..., np.array([1, 0])),
+        (slice(None, None, -2), None, 1), np.int64(1), [True, False, True], (slice(1, 2), [3], slice(0, 3)),
+    ]  # fmt: skip
+
+    @relation(x=(3, 4, 5))
+    def picked(x: Any) -> Any:
+        return [x[key] for key in keys]
+
+    x = np.arange(60 * instances, dtype=np.uint64).reshape(instances, 3, 4, 5)
+    claim = RelationClaim(picked, instances, {}, shown=True)
+    made = course(claim, {"x": x})
+    verifying = made.verifying(claim)
+    assert verifying.holds(made.sums)
+    for key, out in zip(keys, verifying.outputs(), strict=True):
+        np.testing.assert_array_equal(out, np.stack([own[key] for own in x]))
 
 
 @pytest.mark.parametrize("number", [0, 1, 31, 2**59, 2**60 - 1])
@@ -245,9 +266,11 @@ def test_no_equation_is_forgotten() -> None:
         lambda x: x < 3, lambda x: x != 3, lambda x: bool(x[0]), lambda x: bool(x == 3), lambda x: x * 1.5,
         lambda x: x + "3", lambda x: x * 2**60, lambda x: x**0, lambda x: x.bits(61), lambda x: x.bits(0),
         lambda x: x + x[:2], lambda x: x.reshape(2, 2), lambda x: x[5], lambda x: len(x[0]), lambda x: x,
-        lambda x: None, lambda x: (), lambda x: (x == 1, 5), lambda x: x @ x[:2],
+        lambda x: None, lambda x: (), lambda x: (x == 1, 5), lambda x: x @ x[:2], lambda x: x[0] @ x[1],
+        lambda x: x @ 5, lambda x: x - [[1], [2, 3]], lambda x: x.sum(5), lambda x: x.sum(1.5),
+        lambda x: x.reshape("3"), lambda x: x[::0], lambda x: x[x],
     ],
-    ids=range(19),
+    ids=range(27),
 )  # fmt: skip
 def test_functions_that_are_no_relations(wrong: Any) -> None:
     claim = RelationClaim(relation(x=3)(lambda x: wrong(x)), 1, {})

@@ -110,20 +110,26 @@ def test_a_changed_challenge_is_noticed() -> None:
 
 
 FALSE = WEIGHTED | {"x": WEIGHTED["x"] + np.uint64(1)}
+FALSE_IN_THE_LAST = WEIGHTED | {"x": WEIGHTED["x"] + np.array([[0], [1]], np.uint64)}
 
 
-def test_a_false_claim_sends_nothing_of_the_data() -> None:
+@pytest.mark.parametrize("at_once", [1 << 20, 1])
+def test_a_false_claim_sends_nothing_of_the_data(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where only the last of several parts is false: that would say which instances hold."""
+    monkeypatch.setattr(relations, "AT_ONCE", at_once)
+    parts = list(CLAIM.parts())
+    assert len(parts) == (1 if at_once > 1 else 2)
     sent: list[Message] = []
 
     def note(to: int, message: Message) -> bool:
         sent.append(message)
         return False
 
-    runs, _ = with_fault(*ends(inputs=FALSE), PROVER, Fault("drop", note))
+    runs, _ = with_fault(*ends(inputs=FALSE_IN_THE_LAST), PROVER, Fault("drop", note))
     assert isinstance(runs[PROVER].error, LocalError)
     assert runs[PROVER].error.code == "wrong-witness"
     assert sent
-    assert not any(of_claim(PART.words)(0, message) for message in sent)
+    assert not any(of_claim(part.words)(0, message) for message in sent for part in parts)
 
 
 def test_who_claims_it_all_the_same_is_never_believed_again(monkeypatch: pytest.MonkeyPatch) -> None:

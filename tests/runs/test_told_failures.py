@@ -103,3 +103,24 @@ def test_after_an_error_of_the_protocol_nothing_more_leaves():
         transport = Transport()
         trio.run(let_messages_leave, transport, error)
         assert bool(transport.waited) == waits, error
+
+
+async def sends_what_is_no_array(ctx, mine):
+    if ctx.me == 0:
+        ctx.send(1, b"bytes as they are")
+    return None
+
+
+async def refuses_a_peers_key(ctx, mine):
+    """Nothing awaits where it is refused, and no value of the array tier is there."""
+    mpc.paillier.PublicKey.from_bytes(b"no key", sender=ctx.names[1 - ctx.me])
+
+
+@pytest.mark.parametrize(
+    ("program", "code"), [(sends_what_is_no_array, "malformed-message"), (refuses_a_peers_key, "paillier-malformed")]
+)
+def test_a_refusal_has_the_line_of_the_program(program, code):
+    with pytest.raises(mpc.ParleyError, match=code) as caught:
+        mpc.simulate(program, inputs=[None, None])
+    first = program.__code__.co_firstlineno
+    assert caught.value.line in {f"test_told_failures.py:{first + line}" for line in (1, 2)}
