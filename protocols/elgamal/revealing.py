@@ -1,4 +1,6 @@
-"""What is encrypted under a joint key becomes known: one round, in which every party sends its part of the decryption.
+"""What is encrypted under a joint key becomes known: every party sends its part of the decryption, in one round.
+
+Where fewer parties than all are enough, all compare a hash of the ciphertexts before, in a round of its own.
 
 Receivers learn the numbers; up to `threshold` parties, together with what they receive, learn nothing else of the key
 or of other ciphertexts. Decrypted is what the parties agree on: a party that lets others choose what is decrypted lets
@@ -37,8 +39,15 @@ from protocols.proofs.transcript import Bytes, Setting
 Numbers = npt.NDArray[Any]
 
 
+_HASH_WORDS = 4
+
+
 def _rounds(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
-    return int(array.size > 0)
+    return (1 + _compares(share)) * int(array.size > 0)
+
+
+def _compared_words(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
+    return _HASH_WORDS * _compares(share) * int(array.size > 0)
 
 
 def _words(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
@@ -46,14 +55,14 @@ def _words(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
     return len(receivers) * (array.size * RISTRETTO.encoding_bytes + _proof_bytes()) // 8 if array.size else 0
 
 
-@cost(rounds=_rounds, to_one=_words)
+@cost(rounds=_rounds, words=_compared_words, to_one=_words)
 async def reveal(ctx: Context, share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> Numbers | None:
     """The numbers of ciphertexts that all parties have, as `PrivateKey.decrypt` gives them: to everybody or to the
     party indices `to`; None elsewhere.
 
     All parties call it, with the very same ciphertexts. Each proves that its part is right; a wrong one is refused, and
     the error names the party. That holds against any number of malicious parties; that they learn nothing else, up to
-    `threshold` of them. LocalError `elgamal-share-place`, `elgamal-other-key`, `no-such-party`, `elgamal-beyond-bound`.
+    `threshold` of them. LocalError `joint-key-place`, `elgamal-other-key`, `no-such-party`, `elgamal-beyond-bound`.
     PeerError `public-values-differ`, `bad-element`, `malformed-proof`, `proof-of-another-statement`,
     `proof-of-another-session`, Abort `proof-refused`. Source: protocols/elgamal/joint_decryption_ped91.py.
     """
@@ -63,7 +72,7 @@ async def reveal(ctx: Context, share: KeyShare, array: Ciphertexts, *, to: Recei
     return numbers
 
 
-@cost(rounds=_rounds, to_one=_words)
+@cost(rounds=_rounds, words=_compared_words, to_one=_words)
 async def reveal_despite(
     ctx: Context, share: KeyShare, array: Ciphertexts, *, to: Receivers = None
 ) -> tuple[Numbers | None, list[PeerError]]:
@@ -87,6 +96,8 @@ async def _revealed(
     async def open_() -> list[Points | None]:
         if not array.size:
             return [array.parts[1].reshape(0) if ctx.me in receivers else None]
+        if _compares(share):
+            await _require_same(ctx, array, receivers)
         return [await _opened(ctx, share, flat, receivers, refused)]
 
     output = output_of(ctx, array.shape, array.scale.bound, array.fractional_bits, receivers)
@@ -94,6 +105,28 @@ async def _revealed(
     if points is None:
         return None, refused
     return await ctx.in_thread(from_points, points.reshape(*array.shape), array.scale), refused
+
+
+def _compares(share: KeyShare) -> bool:
+    """Whether all ciphertexts are compared before parts of them leave: where some parts are enough, whoever sent
+    parties different ones would read each of them by the parts of those that have it."""
+    return share.threshold < share.n - 1
+
+
+async def _require_same(ctx: Context, array: Ciphertexts, receivers: Sequence[int]) -> None:
+    """PeerError `public-values-differ`, without a party, unless all have the same ciphertexts and receivers."""
+    said = ctx.hash("what is revealed").absorb(array.fingerprint, len(array.shape), *array.shape)
+    said.absorb(array.scale.fractional_bits, array.scale.bound, len(receivers), *receivers)
+    own = said.absorb(*(part.to_bytes() for part in array.parts)).words(_HASH_WORDS)
+    (told,) = await ctx.exchange(own)
+    if any(not np.array_equal(one, own) for one in told):
+        raise PeerError(
+            "public-values-differ",
+            "parties have different ciphertexts of what is to be revealed, or one says so; nothing was decrypted",
+            "see that all reveal the same; else who sent the ciphertexts sent each party others",
+            path=ctx.path,
+            line=ctx.line or None,
+        )
 
 
 async def _opened(

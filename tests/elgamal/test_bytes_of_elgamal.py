@@ -16,7 +16,7 @@ from protocols.paillier.encoding import encode
 from protocols.preprocessing.dealer import local_supplies
 
 PARTIES = 3
-DIGEST = "cc1584a1b027cc3c48c64c280fa12d68de0640decb732bd6152c71de27cfa154"
+DIGEST = "f9c6aa4a994367d72baa06448bd6a7041c8a80662b9c0ef0d3f0e11c2888dbdd"
 
 
 def test_a_key_and_what_is_revealed_under_it() -> None:

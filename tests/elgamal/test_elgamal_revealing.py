@@ -14,6 +14,7 @@ from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import RISTRETTO, generator
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, ParleyError
+from protocols.elgamal import revealing
 from protocols.elgamal.joint_decryption_ped91 import is_right, part_of
 from protocols.elgamal.messages import from_bytes
 from protocols.proofs.proof import prove
@@ -51,7 +52,7 @@ def test_all_learn_sums_and_products(n: int, threshold: int | None) -> None:
         ((2,), tuple(range(n))),
         ((), tuple(range(n))),
     ]
-    assert run.report.rounds == 4 + 1 + 2
+    assert run.report.rounds == 4 + 1 + 2 * (1 if threshold is None else 2)
 
 
 def one_party() -> tuple[elgamal.PrivateKey, elgamal.KeyShare]:
@@ -104,7 +105,11 @@ def test_bytes_are_those_of_the_page() -> None:
     share = elgamal.KeyShare(key.public, points, 1, 0, key.secret_scalar)
     c = key.encrypt(VALUES, bound=100)
     declared = elgamal.reveal.declared(share, c, to=[0, 1])  # type: ignore[attr-defined]
-    assert (declared.rounds, 8 * declared.to_one) == (1, 2 * (128 + 32 * VALUES.size))
+    assert (declared.rounds, 8 * declared.words) == (2, 32)
+    assert 8 * declared.to_one == 2 * (128 + 32 * VALUES.size)
+    alone = elgamal.KeyShare(key.public, points, 2, 0, key.secret_scalar)
+    declared = elgamal.reveal.declared(alone, c, to=[0, 1])  # type: ignore[attr-defined]
+    assert (declared.rounds, declared.words) == (1, 0)
     assert 0 < len(elgamal.to_bytes(c)) - 64 * VALUES.size < 150
 
 
@@ -126,7 +131,7 @@ def run_against(rule: Any, *, threshold: int = 1, despite: bool = False) -> list
     async def program(ctx: Context, mine: Any) -> Any:
         share, c = await share_and_ciphertexts(ctx, threshold)
         if ctx.me == 0:
-            bend(ctx, rule)
+            bend(ctx, lambda to, number, array: rule(to, number, array) if array.dtype == np.uint8 else array)
         return await (elgamal.reveal_despite if despite else elgamal.reveal)(ctx, share, c)
 
     return mpc.simulate(program, inputs=[None] * 3).results
@@ -192,6 +197,24 @@ def test_parties_with_other_ciphertexts_notice() -> None:
 
     with pytest.raises(ParleyError, match="public-values-differ"):
         mpc.simulate(program, inputs=[None] * 2)
+
+
+@pytest.mark.parametrize("threshold", [0, 1])
+def test_who_sends_parties_different_ciphertexts_has_none_decrypted(
+    threshold: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the part of each alone it would read what each has. Marks of messages have 19 bits: two with one are found."""
+    parts, honest = [], revealing._own_part
+    monkeypatch.setattr(revealing, "_mark", lambda *_: 1)
+    monkeypatch.setattr(revealing, "_own_part", lambda *args: parts.append(args) or honest(*args))
+
+    async def program(ctx: Context, mine: Any) -> Any:
+        share, c = await share_and_ciphertexts(ctx, threshold)
+        return await elgamal.reveal(ctx, share, c.rerandomised() if ctx.me == 2 else c)
+
+    with pytest.raises(ParleyError) as ended:
+        mpc.simulate(program, inputs=[None] * 3)
+    assert (ended.value.code, ended.value.party, parts) == ("public-values-differ", None, [])
 
 
 def test_a_share_of_another_place_or_key() -> None:

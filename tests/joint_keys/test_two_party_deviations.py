@@ -2,97 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from joint_keys import two_party_ends
-from joint_keys.two_party_ends import BAD, CANDIDATES, DEAD, PRIMES, TINY, drawing, keys, met, shares
+from joint_keys.two_party_ends import BAD, CANDIDATES, DEAD, PRIMES, TINY, drawing, shares
+from joint_keys.two_party_liars import batch, blamed, certified_pair, instead, off_by_one
 from ot.pairs import run_pair, with_fault
 
-from mpc.algebra.bigint import Modulus
 from mpc.context import Context
 from mpc.errors import PeerError
 from mpc.testing import Fault, recording_network
 from protocols.joint_keys import between_two_flop18 as making
 from protocols.joint_keys import biprimality_flop18 as biprimality
-from protocols.joint_keys import certified_flop18 as certified
 from protocols.joint_keys import certifying_flop18 as certifying
-from protocols.joint_keys import ends_flop18 as meeting
 from protocols.joint_keys import sieve_flop18 as sieving
-from protocols.joint_keys.certified_flop18 import Asked, Secrets
-from protocols.joint_keys.certifying_flop18 import Chosen, certify
-from protocols.joint_keys.products_flop18 import answer, ask
-from protocols.paillier.keys import PrivateKey
-from protocols.proofs.key_sending import ReceivedKey
-from protocols.proofs.whole_numbers import proof_of, random_numbers
-
-FACTORS = PRIMES[:2]
-
-
-async def batch(ctx: Context, peer: int) -> Any:
-    found = await making.try_batch(ctx, await met(ctx), 0)
-    return found.n if found else None
-
-
-async def certified_pair(ctx: Context, peer: int, factors: tuple[int, int] = FACTORS, n: int | None = None) -> Any:
-    """The product of known factors, and its certificate; `n`: what it is said to be."""
-    ends = await met(ctx)
-    x = shares(TINY, ctx.me, factors)[None]
-    products = await (answer if ctx.me else ask)(ctx, ends, x)
-    product = Asked(products.group, products.asked[0], products.answers[0])
-    return await certify(ctx, ends, Chosen(n or products.n[0], product, x[0], products.randomisers))
-
-
-def blamed(role: Any, liar: int, *codes: str) -> None:
-    honest = run_pair(role, role, collect=True)[1 - liar]
-    assert isinstance(honest.error, PeerError), honest.error
-    assert honest.error.code in codes
-    assert honest.error.party == f"party{liar}"
-    assert honest.result is None
-
-
-def instead(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, liar: int, other: Callable[..., Any]) -> None:
-    """`other(honest, *args)` at the liar, which the first argument that is a context or an index tells."""
-    honest = getattr(where, name)
-
-    def run(*args: Any, **named: Any) -> Any:
-        me = next(arg if isinstance(arg, int) else arg.me for arg in args if isinstance(arg, int | Context))
-        return other(honest, *args, **named) if me == liar else honest(*args, **named)
-
-    monkeypatch.setattr(where, name, run)
 
 
 @pytest.fixture
 def candidates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "draw", drawing(CANDIDATES))
-
-
-@pytest.fixture
-def forced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Provers who prove what does not hold as well as they can."""
-
-    def prove(setting: Any, relation: Any, numbers: Any, units: Any = (), source: Any = None) -> Any:
-        transcript = relation.begun(setting)
-        header = setting.header(transcript)
-        masks = [random_numbers(relation.count, relation.mask_bits(j), source) for j in range(len(relation.bits))]
-        fresh = [n.random_units(relation.count, source) for n in relation.units]
-        firsts = relation.mapped(masks, fresh)
-        e = relation.challenge(transcript, firsts)
-        z, z_units = relation.responses(e, masks, numbers, fresh, units)
-        return proof_of(header, [*firsts, *z, *z_units])
-
-    monkeypatch.setattr(certified, "prove_relation", prove)
-
-
-def off_by_one(x: Any) -> Any:
-    """Another share of the first factor, and of the second."""
-    return x ^ np.uint64(1)
-
-
-# while candidates are tried
 
 
 @pytest.mark.usefixtures("candidates")
@@ -167,6 +98,17 @@ def test_a_candidate_with_a_small_factor_is_left(liar: int, monkeypatch: pytest.
 
 
 @pytest.mark.usefixtures("candidates")
+def test_flags_of_the_sieve_are_neither_0_nor_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Twos(np.ndarray[Any, Any]):
+        def astype(self, *_: Any, **__: Any) -> Any:
+            return np.full(self.shape, 2, np.uint8)
+
+    apart = sieving._apart
+    monkeypatch.setattr(sieving, "_apart", lambda theirs, own: apart(theirs, own).view(Twos))
+    blamed(batch, 1, "candidate-malformed")
+
+
+@pytest.mark.usefixtures("candidates")
 @pytest.mark.parametrize(("liar", "step"), [(0, "ask"), (1, "answer")])
 def test_products_are_of_other_shares(liar: int, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are found out when the first pair, which fails, is opened."""
@@ -211,164 +153,11 @@ def test_a_bad_modulus_is_made_to_pass_the_first_test(liar: int, monkeypatch: py
     assert certified.count(1 - liar) == 1
 
 
-# while the one that is kept is certified
-
-
-@pytest.mark.parametrize("factors", [FACTORS, (PRIMES[0], BAD)])
-def test_a_certificate_says_whether_both_are_prime(factors: tuple[int, int]) -> None:
-    async def role(ctx: Context, peer: int) -> Any:
-        return await certified_pair(ctx, peer, factors)
-
-    assert {run.result for run in run_pair(role, role)} == {factors == FACTORS}
-
-
-@pytest.mark.usefixtures("forced")
-def test_another_number_is_said_to_be_the_product() -> None:
-    async def role(ctx: Context, peer: int) -> Any:
-        return await certified_pair(ctx, peer, n=FACTORS[0] * FACTORS[1] + 4)
-
-    blamed(role, 0, "proof-refused")
-
-
-@pytest.mark.usefixtures("forced")
+@pytest.mark.usefixtures("candidates")
 @pytest.mark.parametrize("liar", [0, 1])
-def test_commitments_are_to_other_shares_than_were_multiplied(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    def commit(honest: Any, lengths: Any, me: int, x: Any, *args: Any) -> Any:
-        return honest(lengths, me, off_by_one(x), *args)
-
-    instead(monkeypatch, certifying, "commit", liar, commit)
-    blamed(certified_pair, liar, "proof-refused")
-
-
-@pytest.mark.usefixtures("forced")
-@pytest.mark.parametrize("liar", [0, 1])
-@pytest.mark.parametrize("proof", ["prove_encrypts", "prove_multiplies", "prove_answers"])
-def test_one_proof_alone_is_of_other_shares(proof: str, liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = getattr(certifying, proof)
-
-    def prove(setting: Any, *args: Any) -> Any:
-        if setting.prover.name == f"party{liar}":
-            args = tuple(replace(arg, x=off_by_one(arg.x)) if isinstance(arg, Secrets) else arg for arg in args)
-        return honest(setting, *args)
-
-    monkeypatch.setattr(certifying, proof, prove)
-    blamed(certified_pair, liar, "proof-refused")
-
-
-@pytest.mark.usefixtures("forced")
-@pytest.mark.parametrize(("liar", "step"), [(0, "answered"), (1, "encrypted")])
-def test_the_second_product_is_of_other_shares(liar: int, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def second(honest: Any, of: Any, lengths: Any, me: int, x: Any, *args: Any) -> Any:
-        return honest(of, lengths, me, off_by_one(x), *args)
-
-    instead(monkeypatch, certifying, step, liar, second)
-    blamed(certified_pair, liar, "proof-refused", "candidate-product")
-
-
-@pytest.mark.parametrize("liar", [0, 1])
-def test_powers_have_another_exponent(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bad modulus, of which the liar knows all, so that it can tell powers with which every test would pass."""
-    factors = (PRIMES[0], BAD)
-    modulus = Modulus(factors[0] * factors[1])
-
-    theirs = biprimality.sums_of(shares(TINY, 1 - liar, factors), 1)
-    honest, verifier = certifying.begin, keys()[1][1 - liar].public
-
-    def begin(statement: Any, *secrets: Any) -> Any:
-        made = honest(statement, *secrets)
-        if statement.to is verifier:
-            wanted = modulus.power_var(statement.bases, biprimality.public_exponent(TINY, modulus.n))
-            told = modulus.power(statement.bases, theirs, bits=TINY.share_bits + 1)
-            made.firsts[0] = modulus.mul(wanted, modulus.inverse(told))
-        return made
-
-    async def role(ctx: Context, peer: int) -> Any:
-        return await certified_pair(ctx, peer, factors)
-
-    monkeypatch.setattr(certifying, "begin", begin)
-    blamed(role, liar, "proof-refused")
-
-
-@pytest.mark.parametrize("liar", [0, 1])
-def test_a_good_modulus_fails_the_last_test_by_a_power_that_nobody_asks_for(
-    liar: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is not refused, as all challenges are 0; but opened then, and seen to be of two primes."""
-    honest, verifier = certifying.begin, keys()[1][1 - liar].public
-
-    def begin(statement: Any, *secrets: Any) -> Any:
-        made = honest(statement, *secrets)
-        if statement.to is verifier:
-            made.firsts[0][0] = statement.modulus.mul(made.firsts[0][0], statement.bases[0])
-        return made
-
-    monkeypatch.setattr(certifying, "begin", begin)
-    monkeypatch.setattr(certifying, "challenges", lambda coins, m: np.zeros(m, np.uint64))
-    monkeypatch.setattr(making, "draw", drawing(FACTORS))
-    blamed(batch, liar, "candidate-rejected")
-
-
-def test_bases_are_tossed_before_powers_are_told_and_challenges_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    done = list[str]()
-
-    def noted(honest: Any, ctx: Context, *args: Any) -> Any:
-        done.append(honest.__name__)
-        return honest(ctx, *args)
-
-    for name in ("_swapped", "toss"):
-        instead(monkeypatch, certifying, name, 0, noted)
-    run_pair(certified_pair, certified_pair)
-    assert done == ["toss", "_swapped", "toss", "_swapped"]
-
-
-def test_numbers_that_are_no_units_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def commit(honest: Any, *args: Any) -> Any:
-        own, secrets = honest(*args)
-        return replace(own, commitments=np.zeros_like(own.commitments)), secrets
-
-    instead(monkeypatch, certifying, "commit", 1, commit)
-    blamed(certified_pair, 1, "candidate-malformed")
-
-
-@pytest.mark.parametrize("liar", [0, 1])
-def test_a_proof_of_another_session_is_worth_nothing(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded, honest = list[Any](), certifying.prove_encrypts
-
-    def prove(setting: Any, *args: Any) -> Any:
-        made = honest(setting, *args)
-        if setting.prover.name == f"party{liar}":
-            recorded.append(made)
-            return recorded[0]
-        return made
-
-    monkeypatch.setattr(certifying, "prove_encrypts", prove)
-    assert [run.result for run in run_pair(certified_pair, certified_pair, seed="first")] == [True, True]
-    blamed(certified_pair, liar, "proof-of-another-session")
-
-
-@pytest.mark.parametrize(("of", "factor"), [("own", 1), ("longer", 2)])
-def test_a_key_with_a_factor_of_ones_own_or_longer_plaintexts_is_refused(
-    of: str, factor: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Keys come with proofs, which are left out here: of what both parties have made nothing else is looked at."""
-    made, parameters = keys()
-
-    async def send_key(ctx: Context, to: int, key: Any) -> Any:
-        return parameters[to].public
-
-    async def receive_key(ctx: Context, sender: int, own: Any, *, bits: int) -> Any:
-        theirs = made[ctx.me] if of == "own" else PrivateKey.insecure_of(*made[sender].secret_factors, s=factor)
-        return ReceivedKey(theirs.public, own)
-
-    monkeypatch.setattr(meeting.PrivateKey, "generate", lambda bits: made[0])
-    monkeypatch.setattr(meeting.RingPedersenKey, "generate", lambda bits: parameters[0])
-    monkeypatch.setattr(meeting, "send_key", send_key)
-    monkeypatch.setattr(meeting, "receive_key", receive_key)
-
-    async def role(ctx: Context, peer: int) -> Any:
-        return await meeting.meet(ctx, TINY)
-
-    blamed(role, 1, "joint-key-own-key")
+def test_powers_of_the_first_test_are_no_units(liar: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    instead(monkeypatch, biprimality, "_powers", liar, lambda honest, *args: np.zeros_like(honest(*args)))
+    blamed(batch, liar, "candidate-malformed")
 
 
 # every message

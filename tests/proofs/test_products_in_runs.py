@@ -106,6 +106,17 @@ def test_a_bent_proof_names_its_prover(name: str, monkeypatch: pytest.MonkeyPatc
     assert ended.value.party == "party1"
 
 
+@pytest.mark.parametrize(("word", "code"), [(0, "paillier-not-unit"), (2**64 - 1, "paillier-range")])
+def test_numbers_that_are_no_ciphertexts_name_their_sender(
+    word: int, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = product_sending._numbers
+    monkeypatch.setattr(product_sending, "_numbers", lambda sent: np.full_like(honest(sent), word))
+    with pytest.raises(ParleyError) as ended:
+        mpc.simulate(multiplication, inputs=[shared := fixed(), shared])
+    assert (ended.value.code, ended.value.party) == (code, "party1")
+
+
 @pytest.mark.parametrize("right", [True, False])
 def test_encrypted_numbers_are_those_that_were_committed_to(right: bool) -> None:
     commitments, blindings = pedersen().commit(Scalars.of(ORDER, [[3, ORDER.n - 4]]))
