@@ -210,6 +210,24 @@ def test_the_sets_are_cheap_and_hard(parameters, guessing, solving, both, sparse
     assert min(*found, *few) >= 168
 
 
+@pytest.mark.parametrize(
+    ("parameters", "fresh", "each", "of_half"),
+    [
+        (ferret.SMALL, 1693248, 0.0998, 96.1),
+        (ferret.MEDIUM, 4580584, 0.0524, 95.4),
+        (ferret.LARGE, 9420416, 0.0283, 97.0),
+    ],
+)
+def test_half_the_secrets_would_be_too_few(parameters, fresh, each, of_half):
+    """What is left of an iteration and its bytes each; what half the k would save, and how little it would leave."""
+    half = ferret.Parameters(parameters.log_k - 1, parameters.trees, parameters.depth)
+    assert parameters.fresh == fresh
+    assert 16 * parameters.trees * parameters.depth / fresh == pytest.approx(each, abs=5e-5)
+    assert 1.055 < half.fresh / fresh < 1.085
+    share = regular_noise.share_of_columns(half.made / half.k)
+    assert regular_noise.few_columns(half.made, half.k, half.trees, share) == pytest.approx(of_half, abs=0.06)
+
+
 @pytest.mark.slow
 def test_a_whole_iteration_of_real_parameters():
     check(*results(*roles([ferret.SMALL.fresh + 1000], parameters=ferret.SMALL)))
