@@ -30,7 +30,8 @@ FAST := tests/array tests/kit $(wildcard tests/test_*.py) \
 	$(filter-out %/test_conversion_of_suites.py,$(wildcard tests/suites/test_*.py)) \
 	$(filter-out %/test_ahead.py %/test_batches.py %/test_checking.py %/test_estimates.py %/test_from_ot.py \
 	%/test_from_paillier.py,$(wildcard tests/core/test_*.py))
-ON_DEVICES := $(addprefix tests/opencl/,test_devices.py test_kernels.py test_runs.py test_use.py)
+ON_DEVICES := $(addprefix tests/opencl/,test_devices.py test_kernels.py test_paillier_on_devices.py \
+	test_runs.py test_use.py)
 FPGA_EMULATOR := build/fpga
 
 PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check

@@ -1,6 +1,6 @@
 /* Loops that do nothing but use up one thing that the machine has: memory, or one instruction. Each function does
  * `times` rounds and returns a value that depends on all of them, so that no round can be left out. The instruction
- * loops do 512 operations a round, on 16 chains that don't wait for one another. */
+ * loops do 512 operations a round, on 16 chains that don't wait for one another (8 of general registers). */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -88,6 +88,23 @@ INSTRUCTION_LOOP(vpmullq, "avx512f,avx512dq", _mm512_mullo_epi64(chains[c], fact
 INSTRUCTION_LOOP(vpmuludq, "avx512f", _mm512_mul_epu32(chains[c], factor))
 INSTRUCTION_LOOP(vpmadd52, "avx512f,avx512ifma", _mm512_madd52lo_epu64(chains[c], factor, factor))
 INSTRUCTION_LOOP(vpclmulqdq, "avx512f,vpclmulqdq", _mm512_clmulepi64_epi128(chains[c], factor, 0))
+
+enum { GENERAL_CHAINS = 8, GENERAL_STEPS = 64 };
+
+WITH("bmi2") uint64_t ceiling_mulx(size_t times) {
+    uint64_t chains[GENERAL_CHAINS], high, all = 0;
+    for (uint64_t c = 0; c < GENERAL_CHAINS; c++) chains[c] = c + 3;
+    for (size_t i = 0; i < times; i++)
+        _Pragma("GCC unroll 64")
+        for (int s = 0; s < GENERAL_STEPS; s++)
+            _Pragma("GCC unroll 8")
+            for (int c = 0; c < GENERAL_CHAINS; c++)
+                __asm__ volatile("mulx %[chain], %[chain], %[high]"
+                                 : [chain] "+r"(chains[c]), [high] "=r"(high)
+                                 : "d"(0x1234567890abcdef));
+    for (int c = 0; c < GENERAL_CHAINS; c++) all ^= chains[c];
+    return all;
+}
 
 enum { ROUNDS = 10 };
 
@@ -208,6 +225,7 @@ WITH("aes,ssse3") uint64_t ceiling_aesni_rekey(size_t times) {
 
 int ceiling_has_avx512(void) { return RUNS("avx512f") && RUNS("avx512bw") && RUNS("avx512dq"); }
 int ceiling_has_ifma(void) { return ceiling_has_avx512() && RUNS("avx512ifma"); }
+int ceiling_has_bmi2(void) { return RUNS("bmi2"); }
 int ceiling_has_clmul(void) { return ceiling_has_avx512() && RUNS("vpclmulqdq"); }
 int ceiling_has_vaes(void) { return ceiling_has_avx512() && RUNS("vaes"); }
 int ceiling_has_aesni(void) { return RUNS("aes") && RUNS("ssse3"); }
@@ -221,6 +239,7 @@ uint64_t ceiling_read(const void *from, size_t bytes, size_t times) { return rea
 NOT_HERE(vpmullq)
 NOT_HERE(vpmuludq)
 NOT_HERE(vpmadd52)
+NOT_HERE(mulx)
 NOT_HERE(vpclmulqdq)
 NOT_HERE(vaes)
 NOT_HERE(aesni)
@@ -228,6 +247,7 @@ NOT_HERE(vaes_rekey)
 NOT_HERE(aesni_rekey)
 int ceiling_has_avx512(void) { return 0; }
 int ceiling_has_ifma(void) { return 0; }
+int ceiling_has_bmi2(void) { return 0; }
 int ceiling_has_clmul(void) { return 0; }
 int ceiling_has_vaes(void) { return 0; }
 int ceiling_has_aesni(void) { return 0; }

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-enum { PORTABLE, AVX2, AVX512, AVX512_ICE, AMX, LEVELS };
+enum { PORTABLE, AVX2, ADX, AVX512, AVX512_ICE, AMX, LEVELS };
 
-static const char *const level_names[LEVELS] = {"portable", "avx2", "avx512", "avx512-ice", "amx"};
+static const char *const level_names[LEVELS] = {"portable", "avx2", "adx", "avx512", "avx512-ice", "amx"};
 
 #if defined(__x86_64__)
 
@@ -30,26 +30,27 @@ static const struct {
     size_t offset, size;
     const void *tables[LEVELS];
 } families[] = {
-    {PLACE(ring, RingKernels), {&ring_portable, X86(&ring_avx2), X86(&ring_avx512)}},
-    {PLACE(wide, WideKernels), {&wide_portable, NULL, X86(&wide_avx512), X86(&wide_avx512_ice)}},
-    {PLACE(matmul, MatmulKernels), {&matmul_portable, X86(&matmul_avx2), X86(&matmul_avx512), NULL, X86(&matmul_amx)}},
-    {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), X86(&bits_avx512), X86(&bits_avx512_ice)}},
+    {PLACE(ring, RingKernels), {&ring_portable, X86(&ring_avx2), NULL, X86(&ring_avx512)}},
+    {PLACE(wide, WideKernels), {&wide_portable, NULL, NULL, X86(&wide_avx512), X86(&wide_avx512_ice)}},
+    {PLACE(matmul, MatmulKernels),
+     {&matmul_portable, X86(&matmul_avx2), NULL, X86(&matmul_avx512), NULL, X86(&matmul_amx)}},
+    {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), NULL, X86(&bits_avx512), X86(&bits_avx512_ice)}},
     {PLACE(binary_field, BinaryFieldKernels),
-     {&binary_field_portable, X86(&binary_field_avx2), NULL, X86(&binary_field_avx512_ice)}},
+     {&binary_field_portable, X86(&binary_field_avx2), NULL, NULL, X86(&binary_field_avx512_ice)}},
     {PLACE(mersenne61, FieldKernels),
-     {&mersenne61_portable, X86(&mersenne61_avx2), X86(&mersenne61_avx512), X86(&mersenne61_avx512_ice)}},
+     {&mersenne61_portable, X86(&mersenne61_avx2), NULL, X86(&mersenne61_avx512), X86(&mersenne61_avx512_ice)}},
     {PLACE(field64, FieldKernels),
-     {&field64_portable, X86(&field64_avx2), X86(&field64_avx512), X86(&field64_avx512_ice)}},
+     {&field64_portable, X86(&field64_avx2), NULL, X86(&field64_avx512), X86(&field64_avx512_ice)}},
     {PLACE(pseudo, FieldKernels),
-     {&pseudo_portable, X86(&pseudo_avx2), X86(&pseudo_avx512), X86(&pseudo_avx512_ice)}},
-    {PLACE(general, FieldKernels), {&general_portable, NULL, X86(&general_avx512), X86(&general_avx512_ice)}},
-    {PLACE(field128, FieldKernels), {&field128_portable, NULL, NULL, X86(&field128_avx512_ice)}},
-    {PLACE(bignum, BignumKernels), {&bignum_portable, NULL, NULL, X86(&bignum_avx512_ice)}},
-    {PLACE(curve, CurveKernels), {&curve_portable, NULL, NULL, X86(&curve_avx512_ice)}},
-    {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, X86(&aes_avx512_ice)}},
-    {PLACE(labels, LabelKernels), {&labels_portable, X86(&labels_avx2), NULL, X86(&labels_avx512_ice)}},
-    {PLACE(ot, OtKernels), {&ot_portable, X86(&ot_avx2), NULL, X86(&ot_avx512_ice)}},
-    {PLACE(products, ProductKernels), {&products_portable, X86(&products_avx2), NULL, X86(&products_avx512_ice)}},
+     {&pseudo_portable, X86(&pseudo_avx2), NULL, X86(&pseudo_avx512), X86(&pseudo_avx512_ice)}},
+    {PLACE(general, FieldKernels), {&general_portable, NULL, NULL, X86(&general_avx512), X86(&general_avx512_ice)}},
+    {PLACE(field128, FieldKernels), {&field128_portable, NULL, NULL, NULL, X86(&field128_avx512_ice)}},
+    {PLACE(bignum, BignumKernels), {&bignum_portable, NULL, X86(&bignum_adx), NULL, X86(&bignum_avx512_ice)}},
+    {PLACE(curve, CurveKernels), {&curve_portable, NULL, NULL, NULL, X86(&curve_avx512_ice)}},
+    {PLACE(aes, AesKernels), {&aes_portable, X86(&aes_avx2), NULL, NULL, X86(&aes_avx512_ice)}},
+    {PLACE(labels, LabelKernels), {&labels_portable, X86(&labels_avx2), NULL, NULL, X86(&labels_avx512_ice)}},
+    {PLACE(ot, OtKernels), {&ot_portable, X86(&ot_avx2), NULL, NULL, X86(&ot_avx512_ice)}},
+    {PLACE(products, ProductKernels), {&products_portable, X86(&products_avx2), NULL, NULL, X86(&products_avx512_ice)}},
     {PLACE(vole, VoleKernels), {&vole_portable, X86(&vole_avx2)}},
 };
 

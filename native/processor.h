@@ -25,6 +25,8 @@ static int runs_avx2(const Processor *p) {
            has(p->leaf7_b, bit_AVX2 | bit_BMI2);
 }
 
+static int runs_adx(const Processor *p) { return runs_avx2(p) && has(p->leaf7_b, bit_ADX); }
+
 static int runs_avx512(const Processor *p) {
     return runs_avx2(p) && has(p->states, STATE_AVX512) &&
            has(p->leaf7_b, bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL);
@@ -59,7 +61,7 @@ static int runs_amx(const Processor *p) {
 
 static int runs(int level) {
     static int (*const tests[LEVELS])(const Processor *) = {
-        [AVX2] = runs_avx2, [AVX512] = runs_avx512, [AVX512_ICE] = runs_avx512_ice, [AMX] = runs_amx};
+        [AVX2] = runs_avx2, [ADX] = runs_adx, [AVX512] = runs_avx512, [AVX512_ICE] = runs_avx512_ice, [AMX] = runs_amx};
     const Processor p = this_processor();
     return level == PORTABLE || tests[level](&p);
 }

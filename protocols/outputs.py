@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import inf, log10
+from math import inf, isinf, log10
 from typing import Any, TypeVar
 
 from mpc.accounts.ledger import Reveal
@@ -204,7 +204,9 @@ def check_range(session: Session, name: str, range_: Range, scale: int, line: st
 
 
 def _shown(bound: float) -> str:
-    return f"{bound:.6g}" if abs(bound) < 1e6 else f"{'-' if bound < 0 else ''}10^{log10(abs(bound)):.1f}"
+    if abs(bound) < 1e6 or isinf(bound):
+        return f"{bound:.6g}"
+    return f"{'-' if bound < 0 else ''}10^{log10(abs(bound)):.1f}"
 
 
 async def _open_to_all(call: Context, kinds: Sequence[str], shares: Sequence[Any]) -> list[Words | None]:

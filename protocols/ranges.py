@@ -49,8 +49,8 @@ class Range:
         return Range(floor(scaled(lo, fractional_bits)), ceil(scaled(hi, fractional_bits)))
 
     def reals(self, fractional_bits: int) -> tuple[float, float]:
-        """The reals that the bounds encode."""
-        return ldexp(float(self.lo), -fractional_bits), ldexp(float(self.hi), -fractional_bits)
+        """The reals that the bounds encode; infinite where no float is as large."""
+        return _real(self.lo, fractional_bits), _real(self.hi, fractional_bits)
 
     @property
     def magnitude(self) -> int:
@@ -141,6 +141,13 @@ class Range:
         """Whether truncation and comparison are exact for it in Z_2^ring_bits: |x| < 2^(ring_bits - 2)."""
         limit = 1 << (ring_bits - 2)
         return -limit < self.lo and self.hi < limit
+
+
+def _real(bound: int, fractional_bits: int) -> float:
+    try:
+        return ldexp(float(bound), -fractional_bits)
+    except OverflowError:
+        return inf if bound > 0 else -inf
 
 
 def shifted_up(value: int, shift: int) -> int:

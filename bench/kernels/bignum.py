@@ -1,8 +1,9 @@
 """Long modular arithmetic: powers in batches and single, tables of one base, products; beside GMP.
 
-The limit is the rate of the multiply-add of 52-bit digits, eight to an instruction. What a unit needs of it is counted
-for schoolbook products: digits^2 products of digits, two instructions each, for a product; half for the cross terms of
-a square; and as many as for a product for its Montgomery reduction.
+The limit is the rate of the multiply-add of 52-bit digits, eight to an instruction; without that instruction, the rate
+of mulx, a product of two words. What a unit needs of it is counted for schoolbook products: digits^2 products of
+digits, two instructions each (one for words), for a product; half for the cross terms of a square; and as many as for a
+product for its Montgomery reduction.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from bench.kernels.workload import KernelWorkload
 from mpc.algebra.bigint import Modulus, from_ints, to_ints
 from mpc.algebra.cores import using_cores
 from mpc.algebra.powers_of_base import PowersOfBase
-from native import lib
+from native import implementations, lib
+
+MULTIPLIER = "mulx" if "adx" in implementations() and "avx512-ice" not in implementations() else "vpmadd52"
+"""The instruction that bounds long products here."""
 
 _LANES = 8
 _WINDOW = 5
@@ -23,13 +27,17 @@ _SHORT_EXPONENT = 512
 
 
 def product_instructions(bits: int) -> float:
-    """Multiply-adds of a Montgomery product of one of eight numbers side by side."""
+    """Multiplications of a Montgomery product: of one of eight numbers side by side, or of one by words."""
+    if MULTIPLIER == "mulx":
+        return (2 * bits // 64 + 1) * bits // 64
     digits: int = lib.parley_bignum_digits(bits // 64)
     return (4 * digits + 1) * digits / _LANES
 
 
 def square_instructions(bits: int) -> float:
     """The same for a square."""
+    if MULTIPLIER == "mulx":
+        return (3 * bits // 64 + 3) * bits // 64 / 2
     digits: int = lib.parley_bignum_digits(bits // 64)
     return (3 * digits + 2) * digits / _LANES
 
@@ -59,7 +67,7 @@ def _power(bits: int, exponent_bits: int, count: int) -> KernelWorkload:
         "powers",
         count,
         _on_one_core(lambda: modulus.power(bases, exponents)),
-        "vpmadd52",
+        MULTIPLIER,
         power_instructions(bits, exponent_bits),
         _gmp_powers(x, e, modulus.n),
     )
@@ -76,7 +84,7 @@ def _power_of_base(bits: int, count: int) -> KernelWorkload:
         "powers",
         count,
         _on_one_core(lambda: table.power(exponents)),
-        "vpmadd52",
+        MULTIPLIER,
         -(-_SHORT_EXPONENT // table.width) * product_instructions(bits),
         _gmp_powers(x, e, modulus.n),
     )
@@ -90,7 +98,7 @@ def _mul(bits: int, count: int) -> KernelWorkload:
         "products",
         count,
         _on_one_core(lambda: modulus.mul(a, b)),
-        "vpmadd52",
+        MULTIPLIER,
         2 * product_instructions(bits),
         _gmp_products(x, y, modulus.n),
     )

@@ -14,6 +14,8 @@ import numpy as np
 from bench.device_ceilings import engine
 from bench.kernels.workload import KernelWorkload
 from mpc.algebra.accelerator import Product, Words
+from mpc.algebra.bigint import Modulus
+from mpc.algebra.powers_of_base import PowersOfBase
 from mpc.device.check import expanded, integers
 from mpc.device.engine import Engine, key_planes
 from mpc.device.limbs import limbs_for
@@ -32,13 +34,14 @@ LOGIC_A_ROUND = 115 + 8 * 19 + 8 * 9
 
 
 def workloads() -> list[KernelWorkload]:
-    """Products, elementwise products, streams and exponentiations."""
+    """Products, elementwise products, streams, exponentiations and powers of one base."""
     try:
         owner = engine()
     except LocalError:
         return []
     suffix = re.sub(r"\W+", "_", owner.place.name).strip("_")
     made = [_resident_product(owner), _sent_product(owner), _elementwise(owner), _stream(owner), *_powers(owner)]
+    made.append(_powers_of_base(owner))
     return [
         KernelWorkload(f"opencl.{name}.{suffix}", unit, count, run, limit, use, peers)
         for name, unit, count, run, limit, use, peers in made
@@ -116,4 +119,21 @@ def _power(owner: Engine, bits: int, count: int) -> Made:
         "opencl_mul",
         (1.5 * squares + 2 * products) * limbs * limbs,
         {} if count > MANY_NUMBERS else {"python": lambda: [list(map(pow, *peer)) for _ in range(count // 4)]},
+    )
+
+
+def _powers_of_base(owner: Engine) -> Made:
+    """Randomisers of Paillier's cryptosystem with 2048 bits, by exponents of half of them; the table is there."""
+    bits, count = 1024, NUMBERS.get(owner.place.kind, MANY_NUMBERS)
+    modulus = Modulus(integers(_random(1, 64) | np.uint64(1))[0])
+    powers, exponents = PowersOfBase(modulus, _random(64), bits), _random(count, bits // 64)
+    rows, limbs = powers.table.shape[0], limbs_for(modulus.limbs)
+    return (
+        f"power_of_base_4096_{bits}",
+        "exponentiations",
+        count,
+        partial(owner.power_of_base, powers.table, exponents, modulus.row[: modulus.limbs], bits, 0),
+        "opencl_mul",
+        2 * rows * limbs * limbs,
+        {},
     )

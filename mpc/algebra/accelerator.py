@@ -72,6 +72,17 @@ class Accelerator(Protocol):
         of `bases`.
         """
 
+    def power_of_base(
+        self, table: Words, exponents: Words, modulus: Words, *, bits: int, shift: int = 0
+    ) -> Words | None:
+        """The products of one number of each row of a table, chosen by an exponent's digits, times 2^shift, in constant
+        time: (count, limbs), below the modulus.
+
+        table: (rows, limbs, 2^width) of numbers below the modulus, as `parley_bignum_power_of_base` has it; frozen, it
+        is sent once. exponents: (count, words), of which the lowest `bits` count, `rows` digits of `width` bits. The
+        modulus (limbs,) is odd and, as all lengths, public.
+        """
+
     def account(self) -> dict[str, Any]:
         """What the run's report says of it: `name`, `operations` {kind: count}, `lost` (why, or None)."""
 

@@ -25,6 +25,8 @@ from native import lib
 MOST_LIMBS = 128
 """The words of the largest modulus."""
 _LANES = 8
+_WORTH_SENDING = 64
+"""Bits of a public exponent from which on a device is asked: whatever it is, it makes 16 powers of each base first."""
 _SPARE_WORDS = 2
 """A number this much longer than the modulus, reduced, is within 2^-128 of uniform."""
 
@@ -178,6 +180,10 @@ class Modulus:
             raise wrong_number("of 0 or more as exponents")
         bases = self._numbers(bases)
         bits, words = exponent.bit_length(), from_ints([exponent], limbs_for(exponent.bit_length()))
+        flat = bases.reshape(-1, self.limbs)
+        powers = _by_device(flat, words, self.row[: self.limbs], bits) if bits >= _WORTH_SENDING else None
+        if powers is not None:
+            return powers.reshape(bases.shape)
 
         def run(out: Words, x: Words, _: slice) -> None:
             space = workspace(self.limbs)
@@ -185,7 +191,7 @@ class Modulus:
                 pointer(out), pointer(x), pointer(words), bits, pointer(self.row), 0, self.limbs, len(x), pointer(space)
             )
 
-        return in_lanes(run, bases.reshape(-1, self.limbs)).reshape(bases.shape)
+        return in_lanes(run, flat).reshape(bases.shape)
 
     def inverse(self, x: Words) -> Words:
         """1 / x mod n, elementwise; LocalError `not-invertible` if any of the numbers has none.
@@ -278,11 +284,9 @@ def montgomery_exponentiate(
             "give (count, limbs), (count, words), and one modulus or `count` of the same number of limbs",
         )
     rows = np.stack([m.row for m in moduli]) if moduli else np.empty((0, 3 * limbs + 1), U64)
-    device = accelerator() if count else None
-    if device is not None:
-        powers = device.montgomery_exponentiate(bases, exponents, rows[:, :limbs], bits=bits)
-        if powers is not None:
-            return powers
+    powers = _by_device(bases, exponents, rows[:, :limbs], bits)
+    if powers is not None:
+        return powers
 
     def run(out: Words, x: Words, part: slice) -> None:
         mine = rows if one else rows[part]
@@ -292,6 +296,12 @@ def montgomery_exponentiate(
         )  # fmt: skip
 
     return in_lanes(run, bases)
+
+
+def _by_device(bases: Words, exponents: Words, moduli: Words, bits: int) -> Words | None:
+    """The powers from the device in use; None where there is none, or where it leaves them to the processor."""
+    device = accelerator() if len(bases) else None
+    return None if device is None else device.montgomery_exponentiate(bases, exponents, moduli, bits=bits)
 
 
 def in_lanes(run: Callable[[Words, Words, slice], None], x: Words) -> Words:

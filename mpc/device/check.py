@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from mpc.algebra.accelerator import Product, Words, using
+from mpc.algebra.bigint import from_ints
 from mpc.algebra.ring import Z64
 from mpc.device.engine import Engine
 from native import BYTES, WORDS, Pointer, ffi, lib
@@ -82,6 +83,7 @@ def _cases(engine: Engine) -> Iterator[Case]:
         yield f"a key stream of {length} bytes", _stream(engine, block, skip, length)
     for words in (1, 5, 32):
         yield f"exponentiation of {64 * words} bits", _exponentiation(engine, words)
+        yield f"powers of one base of {64 * words} bits", _power_of_base(engine, words)
 
 
 OPERATIONS = (
@@ -124,6 +126,16 @@ def _exponentiation(engine: Engine, words: int) -> bool:
     out = engine.exponentiate(bases, exponents, moduli)
     expected = map(pow, integers(bases), integers(exponents), integers(moduli))
     return integers(out) == list(expected)
+
+
+def _power_of_base(engine: Engine, words: int) -> bool:
+    """Rows of 5 bits, of which one lies across two words and the last one has fewer than 5 of the 68 that count."""
+    base, modulus, exponents = integers(some_words(1, words))[0], some_words(1, words) | np.uint64(1), some_words(5, 2)
+    n = integers(modulus)[0]
+    powers = [pow(base, digit << 5 * row, n) for row in range(14) for digit in range(32)]
+    table = from_ints(powers, words).reshape(14, 32, words).transpose(0, 2, 1)
+    out = engine.power_of_base(np.ascontiguousarray(table), exponents, modulus[0], 68, 9)
+    return integers(out) == [pow(base, e % 2**68, n) * 2**9 % n for e in integers(exponents)]
 
 
 def integers(limbs: Words) -> list[int]:

@@ -17,7 +17,7 @@ from mpc.device.drivers import HOW_TO_GET_ONE
 from mpc.device.engine import Engine, checked_exponentiation
 from mpc.device.memory import NoRoom
 from mpc.device.platforms import Place, best_first, find, opencl
-from mpc.device.thresholds import Thresholds, exponentiation_work, kept_or_measured
+from mpc.device.thresholds import Thresholds, exponentiation_work, kept_or_measured, power_of_base_work
 from mpc.errors import LocalError
 from native import Pointer, ffi
 
@@ -74,15 +74,23 @@ class Device:
     ) -> Words | None:
         """See Accelerator. LocalError `wrong-shape`, `wrong-dtype` or `even-modulus` for what no device can compute."""
         bases, exponents, moduli = checked_exponentiation(bases, exponents, moduli, bits)
-        work = exponentiation_work(bases.size, bases.shape[1], exponents.shape[1])
+        work = exponentiation_work(bases.size, bases.shape[1], 64 * exponents.shape[1] if bits is None else bits)
         if not self.thresholds.wins("exponentiate", work):
             return None
+        return self._made("exponentiate", lambda engine: engine.exponentiate(bases, exponents, moduli, bits))
+
+    def power_of_base(
+        self, table: Words, exponents: Words, modulus: Words, *, bits: int, shift: int = 0
+    ) -> Words | None:
+        """See Accelerator."""
+        if not self.thresholds.wins("power_of_base", power_of_base_work(table, len(exponents))):
+            return None
+        return self._made("power_of_base", lambda engine: engine.power_of_base(table, exponents, modulus, bits, shift))
+
+    def _made(self, operation: str, work: Callable[[Engine], Words]) -> Words | None:
+        """What `work` makes on the device, counted as `operation`; None if that was not done."""
         box: list[Words] = []
-
-        def exponentiate(engine: Engine) -> None:
-            box.append(engine.exponentiate(bases, exponents, moduli, bits))
-
-        return box[0] if self.attempt("exponentiate", exponentiate) else None
+        return box[0] if self.attempt(operation, lambda engine: box.append(work(engine))) else None
 
     def attempt(self, operation: str, work: Callable[[Engine], object]) -> bool:
         """Do `work` on the device and count it as `operation`. False if it was not, or not wholly, done."""

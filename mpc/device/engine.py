@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.accelerator import Product, Words
-from mpc.device.limbs import MOST_LIMBS, join, limbs_for, split
+from mpc.algebra.bigint import from_ints, to_ints
+from mpc.device.limbs import LIMB_BITS, MOST_LIMBS, Limbs, join, limbs_for, split
 from mpc.device.memory import Memory, Scope
 from mpc.device.platforms import Place, opencl
 from mpc.device.program import compiled, kernels_of, lanes_of, ready_made
@@ -19,7 +20,7 @@ from mpc.errors import LocalError
 
 KERNELS = (
     "add", "sub", "mul", "neg", "recombine", "shift_right", "shift_left", "matmul", "row_product", "column_product",
-    "exponentiate", "aes_ctr",
+    "exponentiate", "power_of_base", "aes_ctr",
 )  # fmt: skip
 GROUP, TILE, DOT = 16, 64, 64
 WORDS_A_GROUP = 256
@@ -123,9 +124,7 @@ class Engine:
         bits = 64 * exponents.shape[1] if bits is None else bits
         exponents = lowest_bits(exponents, bits)
         (count, words), limbs = bases.shape, limbs_for(bases.shape[1])
-        bytes_each = 4 * limbs * (WINDOW_ENTRIES + 6) + 8 * exponents.shape[1]
-        room = min(self.largest, self.memory.budget // 4)
-        at_once = max(room // bytes_each // self.lanes * self.lanes, self.lanes)
+        at_once = self._at_once(4 * limbs * (WINDOW_ENTRIES + 6) + 8 * exponents.shape[1])
         start = 64 * (words - 1) if count and bool((moduli[:, -1] != 0).all()) else 0
         parts = [
             self._exponentiate(
@@ -136,9 +135,8 @@ class Engine:
         return np.concatenate(parts) if parts else np.empty_like(bases)
 
     def _exponentiate(self, bases: Words, exponents: Words, moduli: Words, start: int, windows: int) -> Words:
-        count, words = bases.shape
-        limbs, filled = limbs_for(words), -(-count // self.lanes) * self.lanes
-        rows = np.minimum(np.arange(filled), count - 1)
+        (count, words), rows = bases.shape, self._filled(len(bases))
+        limbs, filled = limbs_for(words), len(rows)
         out = np.empty((limbs, filled), np.uint32)
         with Scope(self.memory) as scope:
             result, room = scope.new(out.nbytes), scope.new(out.nbytes * (WINDOW_ENTRIES + 3))
@@ -151,6 +149,41 @@ class Engine:
             )  # fmt: skip
             self.fetch(out, result)
         return join(out, words)[:count]
+
+    def power_of_base(self, table: Words, exponents: Words, modulus: Words, bits: int, shift: int) -> Words:
+        """As `Accelerator.power_of_base`, as many powers at a time as there is room for."""
+        rows, words, entries = table.shape
+        limbs = limbs_for(words)
+        # A product divides by 2^(27 limbs), and there is one for each row.
+        first = pow(2, LIMB_BITS * limbs * rows + shift, to_ints(modulus)[0])
+        shared = np.ascontiguousarray(split(np.stack([modulus, from_ints([first], words)[0]]), limbs).T)
+        digits = split(lowest_bits(exponents, bits), rows, entries.bit_length() - 1)
+        at_once = self._at_once(4 * limbs * 5 + 4 * rows)
+        parts = [
+            self._power_of_base(table, digits[:, i : i + at_once], shared) for i in range(0, len(exponents), at_once)
+        ]
+        return np.concatenate(parts) if parts else np.empty((0, words), np.uint64)
+
+    def _power_of_base(self, table: Words, digits: Limbs, shared: Limbs) -> Words:
+        (rows, words, entries), limbs = table.shape, shared.shape[1]
+        filled = self._filled(digits.shape[1])
+        out = np.empty((limbs, len(filled)), np.uint32)
+        with Scope(self.memory) as scope:
+            result, room = scope.new(out.nbytes), scope.new(out.nbytes * 4)
+            given = [scope.hold(table), scope.hold(np.ascontiguousarray(digits[:, filled])), scope.hold(shared)]
+            step = len(filled) // self.lanes
+            self.run("power_of_base", (step,), (self._items,), result, *given, room, entries, rows, words, limbs, step)
+            self.fetch(out, result)
+        return join(out, words)[: digits.shape[1]]
+
+    def _at_once(self, bytes_each: int) -> int:
+        """How many numbers there is room for, in whole lanes."""
+        room = min(self.largest, self.memory.budget // 4)
+        return max(room // bytes_each // self.lanes * self.lanes, self.lanes)
+
+    def _filled(self, count: int) -> npt.NDArray[np.int64]:
+        """The places of `count` numbers, the last one over again where lanes are left."""
+        return np.minimum(np.arange(-(-count // self.lanes) * self.lanes), count - 1)
 
     def close(self) -> None:
         """Wipe and return the device's memory."""

@@ -24,15 +24,15 @@ def limbs_for(words: int) -> int:
     return -(-needed // BLOCK) * BLOCK
 
 
-def split(numbers: Words, limbs: int) -> Limbs:
-    """(count, words) as (limbs, count)."""
+def split(numbers: Words, limbs: int, bits: int = LIMB_BITS) -> Limbs:
+    """(count, words) as (limbs, count), of `bits` bits each."""
     count, words = numbers.shape
     padded = np.zeros((words + 2, count), np.uint64)
     padded[:words] = numbers.T
-    first = np.minimum(LIMB_BITS * np.arange(limbs) // 64, words)
-    shift = (LIMB_BITS * np.arange(limbs, dtype=np.uint64) % np.uint64(64))[:, None]
+    first = np.minimum(bits * np.arange(limbs) // 64, words)
+    shift = (np.uint64(bits) * np.arange(limbs, dtype=np.uint64) % np.uint64(64))[:, None]
     above = np.where(shift, padded[first + 1] << (np.uint64(64) - shift) % np.uint64(64), np.uint64(0))
-    parts: Words = (padded[first] >> shift | above) & np.uint64(2**LIMB_BITS - 1)
+    parts: Words = (padded[first] >> shift | above) & np.uint64(2**bits - 1)
     return parts.astype(np.uint32)
 
 

@@ -1,7 +1,8 @@
 """From what size of work a device beats the processor: measured once, kept in the user's cache.
 
 Work is multiply-adds of a matrix product, words of an elementwise operation, bytes of a key stream, and word products
-of exponentiations (`exponentiation_work`). A time on the device includes sending operands and fetching results.
+of powers (`exponentiation_work`, `power_of_base_work`). A time on the device includes sending operands and fetching
+results.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from mpc.algebra.accelerator import Product, using
+from mpc.algebra.accelerator import Product, Words, using
 from mpc.algebra.bigint import Modulus, montgomery_exponentiate
 from mpc.algebra.cores import cores
+from mpc.algebra.powers_of_base import PowersOfBase
 from mpc.algebra.ring import Z64
 from mpc.device.check import expanded, integers, some_words
 from mpc.device.engine import Engine
@@ -34,7 +36,7 @@ from mpc.device.program import digest
 from mpc.prg import Prg
 from native import selected
 
-OPERATIONS = ("matmul", "elementwise", "aes_ctr", "exponentiate")
+OPERATIONS = ("matmul", "elementwise", "aes_ctr", "exponentiate", "power_of_base")
 ENOUGH_SECONDS = 0.1
 HOPELESS = 4
 FILE_BYTES = 65536
@@ -64,9 +66,16 @@ class Thresholds:
         return least is not None and work >= least and work * 3 >= moved_words * round(least ** (1 / 3))
 
 
-def exponentiation_work(size: int, words: int, exponent_words: int) -> int:
-    """Products of two words in exponentiations of `size` words of bases, of `words` each; up to a constant."""
-    return size * words * 64 * exponent_words
+def exponentiation_work(size: int, words: int, bits: int) -> int:
+    """Products of two words in powers of `size` words of bases, of `words` each, to exponents of `bits` bits; up to a
+    constant."""
+    return size * words * bits
+
+
+def power_of_base_work(table: Words, count: int) -> int:
+    """The same in `count` powers from a table (rows, words, entries)."""
+    rows, words = table.shape[:2]
+    return count * int(rows) * int(words) ** 2
 
 
 def kept_or_measured(engine: Engine) -> Thresholds:
@@ -159,9 +168,23 @@ def _exponentiation_steps(engine: Engine) -> Iterator[Step]:
         modulus = Modulus(integers(some_words(1, 32) | np.uint64(1))[0])
         moduli = np.broadcast_to(modulus.row[:32], bases.shape)
         yield (
-            exponentiation_work(bases.size, 32, 1),
+            exponentiation_work(bases.size, 32, 64),
             partial(montgomery_exponentiate, bases, exponents, modulus),
             partial(engine.exponentiate, bases, exponents, moduli),
+        )
+
+
+def _power_of_base_steps(engine: Engine) -> Iterator[Step]:
+    """The table is sent each time, as one that serves a single call."""
+    modulus = Modulus(integers(some_words(1, 32) | np.uint64(1))[0])
+    powers = PowersOfBase(modulus, some_words(32), 256)
+    table = powers.table.copy()
+    for count in (8, 32, 128, 512, 2048, 8192):
+        exponents = some_words(count, 4)
+        yield (
+            power_of_base_work(table, count),
+            partial(powers.power, exponents),
+            partial(engine.power_of_base, table, exponents, modulus.row[:32], 256, 0),
         )
 
 
@@ -170,6 +193,7 @@ STEPS: dict[str, Callable[[Engine], Iterator[Step]]] = {
     "elementwise": _elementwise_steps,
     "aes_ctr": _stream_steps,
     "exponentiate": _exponentiation_steps,
+    "power_of_base": _power_of_base_steps,
 }
 
 

@@ -76,7 +76,7 @@ typedef struct {
                           size_t count, uint64_t *workspace);
 } BignumKernels;
 
-extern const BignumKernels bignum_portable, bignum_avx512_ice;
+extern const BignumKernels bignum_portable, bignum_adx, bignum_avx512_ice;
 
 /* Digits of 52 bits of a number of `limbs` words with two bits to spare: what almost-Montgomery products need. */
 static inline size_t bignum_digits(size_t limbs) { return (64 * limbs + 2 + 51) / 52; }

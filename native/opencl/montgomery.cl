@@ -1,4 +1,4 @@
-/* base^exponent mod n for many numbers, odd n, in constant time. See docs/algorithms/opencl.md.
+/* base^exponent mod n for many numbers, odd n, in constant time, and powers of one base from a table. See docs/algorithms/opencl.md.
  *
  * A number is `limbs` limbs of 27 bits, a multiple of 8; limb i of number j is word i * step + j, so that neighbours in
  * a work-group read neighbours in memory. Products of limbs have 54 bits: a column of a product, 2 * limbs of them,
@@ -200,4 +200,60 @@ kernel void parley_exponentiate(global Narrow *out, global const Narrow *bases, 
     set_power_of_two(factor, 0, limbs, step);
     multiply(spare, value, factor, n, inverse, limbs, step);
     reduce_once(out + item, spare, n, 0, limbs, step);
+}
+
+/* out = a number that all items share. */
+static void copy_shared(global Narrow *out, global const uint *number, ulong limbs, ulong step) {
+    for (ulong i = 0; i < limbs; i++) out[i * step] = (Narrow)(number[i]);
+}
+
+/* words[index] of `entries` words that all items share, reading every one. */
+static Wide choose_word(global const ulong *words, Wide index, ulong entries) {
+    Wide chosen = (Wide)(0);
+    for (ulong entry = 0; entry < entries; entry++) {
+        const Wide other = index ^ (Wide)(entry); /* 0 or below 2^63 */
+        chosen |= (Wide)(words[entry]) & (0 - ((other - 1) >> 63));
+    }
+    return chosen;
+}
+
+/* out = the limbs of number `index` of a row of a table, where word w of number i is row[w * entries + i]. */
+static void choose_shared(global Narrow *out, global const ulong *row, Narrow index, ulong entries, ulong words,
+                          ulong limbs, ulong step) {
+    Wide left = (Wide)(0);
+    for (ulong i = 0, bits = 0, w = 0; i < limbs; i++) { /* `left` holds `bits` bits */
+        if (bits < LIMB_BITS) {
+            const Wide word = w < words ? choose_word(row + w * entries, WIDE(index), entries) : (Wide)(0);
+            out[i * step] = NARROW(left | word << bits) & LIMB_MASK;
+            left = word >> (LIMB_BITS - bits);
+            bits += 64 - LIMB_BITS;
+            w++;
+        } else {
+            out[i * step] = NARROW(left) & LIMB_MASK;
+            left >>= LIMB_BITS;
+            bits -= LIMB_BITS;
+        }
+    }
+}
+
+/* Range: step = numbers / LANES. table: `rows` rows of `entries` numbers of `words` words each, all below n, as
+ * `choose_shared` has them; digits: digit i of exponent j, below `entries`, is limb i of a number, as limb i of out is.
+ * shared: n, with 4 * n <= 2^(27 * limbs), and a first factor below n, of `limbs` limbs each; room: 4 numbers. out:
+ * the first factor times the product of the entries that the digits choose, divided by 2^(27 * limbs * rows), mod n. */
+kernel void parley_power_of_base(global Narrow *out, global const ulong *table, global const Narrow *digits,
+                                 global const uint *shared, global Narrow *room, ulong entries, ulong rows,
+                                 ulong words, ulong limbs, ulong step) {
+    const ulong item = get_global_id(0);
+    if (item >= step) return;
+    global Narrow *n = room + item, *value = n + limbs * step, *spare = value + limbs * step;
+    global Narrow *factor = spare + limbs * step, *swap;
+    copy_shared(n, shared, limbs, step);
+    copy_shared(value, shared + limbs, limbs, step);
+    const Narrow inverse = negative_inverse(n[0]);
+    for (ulong i = 0; i < rows; i++) {
+        choose_shared(factor, table + i * words * entries, digits[i * step + item], entries, words, limbs, step);
+        multiply(spare, value, factor, n, inverse, limbs, step);
+        swap = value, value = spare, spare = swap;
+    }
+    reduce_once(out + item, value, n, 0, limbs, step);
 }

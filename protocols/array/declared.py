@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from math import ceil, inf, ldexp
+from fractions import Fraction
+from math import ceil, inf
+
+import numpy as np
 
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
@@ -20,6 +23,7 @@ def declared_range(lo: float, hi: float, scale: int) -> Range:
 
 def declared_error(error: float, scale: int) -> int:
     """The bound that a program declares, rounded up. LocalError `bad-error` if it is no finite number from 0 on."""
-    if not 0 <= error < inf:
-        raise LocalError("bad-error", f"{error} bounds no error", "give a number from 0 on", line=user_line())
-    return ceil(ldexp(error, scale + ERROR_BITS))
+    exact = error.item() if isinstance(error, np.generic) else error
+    if not isinstance(exact, int | float | Fraction) or not 0 <= exact < inf:
+        raise LocalError("bad-error", f"{error!r} bounds no error", "give a number from 0 on", line=user_line())
+    return ceil(Fraction(exact) * (1 << scale + ERROR_BITS))

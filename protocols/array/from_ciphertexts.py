@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 from weakref import finalize
+from zlib import crc32
 
 from mpc.context import Context
 from mpc.errors import LocalError, PeerError
@@ -23,7 +24,7 @@ from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
 from protocols.paillier.packing import Packed, ciphertexts_of, fitting
 from protocols.party_indices import party_index
-from protocols.ranges import NO_BOUND, ULP, Range
+from protocols.ranges import ERROR_BITS, NO_BOUND, ULP, Range
 
 
 async def secret_from_ciphertexts(
@@ -47,21 +48,23 @@ async def secret_from_ciphertexts(
     nothing of how they were computed. Against semi-honest parties, any of them together but holder and owner.
     A round, and 512 bytes for 17 of a thousand numbers of 63 bits (2048-bit key). Packed numbers need 42 guard bits,
     and more for many. Source: `protocols.encrypted.to_shares`.
-    LocalError `no-value`, `same-party`, `range-exceeded` (a bound that the ring does not hold), `paillier-overflow`,
-    `paillier-beyond-bound`; PeerError `paillier-malformed`, `paillier-other-key`, `paillier-range`,
-    `paillier-not-unit`, `too-many-elements`.
+    LocalError `no-value`, `same-party`, `bad-error`, `range-exceeded` (a bound that the ring does not hold),
+    `paillier-overflow`, `paillier-beyond-bound`; PeerError `public-values-differ` (another `error`),
+    `paillier-malformed`, `paillier-other-key`, `paillier-range`, `paillier-not-unit`, `too-many-elements`.
     """
     need_context(ctx, "secret_from_ciphertexts")
     line = user_line()
     holder, owner = party_index(ctx.everyone, holder, line), party_index(ctx.everyone, owner, line)
     call = ctx.child("secret from ciphertexts", line=line)
     own = _own(call, holder, owner, ciphertexts, key)
+    vouched = None if error is None else declared_error(error, ERROR_BITS)
+    call.remark(crc32(repr((holder, owner, vouched)).encode()) or 1)
     with naming_line():
         told = await described(call, holder, own if isinstance(own, Ciphertexts | Packed) else None)
-        release = None if ctx.me == holder else _admitted(call, holder, told)
         shift = shift_of(told, ctx)
         facts = facts_of(told, shift, error)
         check_range(ctx.session, "secret_from_ciphertexts", facts.range, facts.scale, line)
+        release = None if ctx.me == holder else _admitted(call, holder, told)
         masking, group = _masking(call, holder, own, told)
         share = await to_shares(call, Conversion(holder, owner, told.shape, shift, masking, group), own)
     ctx.join(call)
@@ -82,11 +85,14 @@ def _own(
             "decrypt them there, and put them in: await mpc.secret(ctx, owner, key.decrypt(x))",
             line=call.line,
         )
-    own = ciphertexts if call.me == holder else key if call.me == owner else None
-    if own is None and call.me in (holder, owner):
+    if call.me not in (holder, owner):
+        return None
+    own = ciphertexts if call.me == holder else key
+    if not isinstance(own, Ciphertexts | Packed if call.me == holder else PrivateKey):
+        what = "ciphertexts" if call.me == holder else "its private key"
         raise LocalError(
             "no-value",
-            f"{call.names[call.me]} takes part with {'ciphertexts' if call.me == holder else 'the key'}, and has none",
+            f"{call.names[call.me]} takes part with {what}, and passes a value of type {type(own).__name__}",
             "mpc.secret_from_ciphertexts(ctx, ciphertexts, holder=0, owner=1, key=key), each at the party that has it",
             line=call.line,
         )

@@ -178,8 +178,10 @@ def checked_shape(shape: Any) -> Shape:
     """A shape that a peer has told. ValueError if it is none, or one that is too large."""
     if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
         raise ValueError("shape")
-    if not all(type(s) is int and 0 <= s <= MAX_ELEMENTS for s in shape) or prod(shape) > MAX_ELEMENTS:
+    if not all(type(s) is int and 0 <= s <= MAX_ELEMENTS for s in shape):
         raise ValueError("dimensions")
+    if prod(max(s, 1) for s in shape) > MAX_ELEMENTS:
+        raise ValueError("more than numpy has arrays of, even of empty ones")
     return tuple(shape)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
 from typing import Any
+from weakref import finalize
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +18,16 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.bridge import given, share_of
 from protocols.array.facts import kind_of, matrix_shapes
-from protocols.array.inputs import ENCODING_ERROR, bounds_of, encoded_within, own_array, shape_and_kind
+from protocols.array.inputs import (
+    ENCODING_ERROR,
+    bounds_of,
+    encoded_within,
+    own_array,
+    refuse_unknown_kind,
+    shape_and_kind,
+)
 from protocols.array.lines import naming_line, user_line
-from protocols.array.misuse import need_context
+from protocols.array.misuse import need_context, refuse_unawaited
 from protocols.array.node import Facts, Kind, Shape
 from protocols.array.revealing import checked, shown_form
 from protocols.array.scales import ring_form
@@ -55,16 +65,30 @@ class KnownArray:
         return self._alike(self.encoded.T)
 
     def __getitem__(self, index: Any) -> KnownArray:
-        places = np.arange(prod(self.shape)).reshape(self.shape)[index]
-        magnitudes = self.encoded.magnitudes.reshape(-1, self.encoded.magnitudes.shape[-1])[places]
-        negative = self.encoded.negative.reshape(-1)[places]
-        return self._alike(Encoded(magnitudes, negative, self.encoded.scale, self.encoded.signed))
+        x = self.encoded
+        try:
+            negative = np.asarray(x.negative[index])
+            words = [x.magnitudes[..., word][index] for word in range(x.magnitudes.shape[-1])]
+        except (IndexError, TypeError, ValueError) as error:
+            raise LocalError(
+                "shape-mismatch",
+                f"an index of shape {self.shape}: {error}",
+                "take rows and columns that it has",
+                line=user_line(),
+            ) from None
+        magnitudes = np.stack(words, axis=-1) if self._here else blank((*negative.shape, len(words)))
+        return self._alike(Encoded(magnitudes, negative, x.scale, x.signed))
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __repr__(self) -> str:
         return f"<{'x'.join(map(str, self.shape))} {self.kind}, known to {self.context.names[self.owner]}>"
+
+    @property
+    def _here(self) -> bool:
+        """Whether the numbers are: elsewhere, and in plans, they take no memory."""
+        return self.context.me == self.owner and not self.context.planning
 
     def _alike(self, encoded: Encoded) -> KnownArray:
         return KnownArray(self.context, self.owner, encoded, self.kind, self.range)
@@ -86,6 +110,7 @@ async def known(
     need_context(ctx, "known")
     line = user_line()
     owner = party_index(ctx.everyone, owner, line)
+    refuse_unknown_kind(kind, line)
     call = ctx.child("known", line=line)
     own = own_array(call, value, kind, line) if ctx.me == owner else None
     shape, kind = await shape_and_kind(call, owner, own, kind)
@@ -124,20 +149,56 @@ async def known_matmul(ctx: Context, a: KnownArray, x: SecretArray) -> SecretArr
 
     Keys of 2048 bits are made and exchanged at a session's first call. Against semi-honest parties, any n - 1 of whom
     may collude. Source and rounds: `protocols.encrypted.products`.
-    LocalError `shape-mismatch`, `range-exceeded` before anything is sent; PeerError `paillier-range`,
+    LocalError `not-known`, `foreign-secret`, `shape-mismatch`, `wrong-shape`, `range-exceeded` before anything is sent;
+    PeerError `public-values-differ` (a party declared another range), `too-many-elements`, `paillier-range`,
     `paillier-not-unit`, and those of a key.
     """
     need_context(ctx, "known_matmul")
     line = user_line()
+    if require_known(a, line).context.session is not ctx.session:
+        raise LocalError(
+            "foreign-secret", "these numbers were announced in another run", "call mpc.known in each run", line=line
+        )
     x = shown_form(ring_form(checked(ctx, x, line)))
-    left, right, shape = matrix_shapes(a.shape, x.shape)
+    left, right, shape = _shapes(a.shape, x.shape, line)
     scale = a.encoded.scale.fractional_bits + x.scale
     range_ = (a.range * x.range).times(max(left[-1], 1))
     check_range(ctx.session, "known_matmul", range_, scale, line)
     call = ctx.child("known matmul", line=line)
+    call.remark(crc32(repr((a.owner, a.kind, left, a.encoded.scale, range_)).encode()) or 1)
+    release = None if ctx.me == a.owner else _admitted(call, a.owner, shape)
     with naming_line():
         matrix = a if a.shape == left else a[None]
         share: Any = await share_of(call, x)
         product = await known_product(call, Factor(a.owner, matrix.encoded), share.reshape(right))
     ctx.join(call)
-    return given(ctx, product.reshape(shape), Facts(shape, "fixed" if scale else kind_of(x.node), scale, range_))
+    found = given(ctx, product.reshape(shape), Facts(shape, "fixed" if scale else kind_of(x.node), scale, range_))
+    if release is not None:
+        finalize(found.node.value, release).atexit = False
+    return found
+
+
+def require_known(a: Any, line: str) -> KnownArray:
+    """Numbers that one party announced, or LocalError `not-known`, `not-awaited`."""
+    refuse_unawaited(a, line)
+    if not isinstance(a, KnownArray):
+        raise LocalError(
+            "not-known",
+            f"a value of type {type(a).__name__} where numbers of one party belong",
+            "a = await mpc.known(ctx, owner, table) at all parties; what all know multiplies by @ alone",
+            line=line,
+        )
+    return a
+
+
+def _shapes(a: Shape, x: Shape, line: str) -> tuple[Shape, Shape, Shape]:
+    """Both as matrices, and the product's shape. LocalError `shape-mismatch`, `wrong-shape`."""
+    left, right, shape = matrix_shapes(a, x)
+    if not len(left) == len(right) == MOST_DIMENSIONS:
+        raise LocalError("wrong-shape", f"@ of shapes {a} and {x}", "give vectors or matrices, no stacks", line=line)
+    return left, right, shape
+
+
+def _admitted(call: Context, owner: int, shape: Shape) -> Callable[[], None]:
+    """The product has as many rows as the owner has told."""
+    return call.session.intake.admit(prod(shape), call.names[owner], f"a product of shape {shape}", call.line)

@@ -47,7 +47,7 @@ class Description:
             raise ValueError("no description") from error
         if type(key) is not bytes or len(key) != _FINGERPRINT or type(bound) is not bytes or len(bound) > _MOST_BOUND:
             raise ValueError("key or bound")
-        if not _whole_numbers(shape, _MOST_SIDE) or len(shape) > _MOST_AXES or prod(shape) >= _MOST_SIDE:
+        if not _whole_numbers(shape, _MOST_SIDE) or len(shape) > _MOST_AXES or _volume(shape) >= _MOST_SIDE:
             raise ValueError("shape")
         if not _whole_numbers([fractional_bits], _MOST_FRACTIONAL_BITS):
             raise ValueError("fractional bits")
@@ -97,6 +97,11 @@ def _layout(slots: Any, shape: Sequence[int]) -> Layout | None:
     if not _whole_numbers(slots, 1 << 16) or len(slots) != 2 or 0 in slots or not shape:
         raise ValueError("layout")
     return Layout(slots[0], slots[1], shape[-1])
+
+
+def _volume(shape: Sequence[int]) -> int:
+    """Of the sides that are not empty: numpy has no array of which it is too large, not even an empty one."""
+    return prod(max(side, 1) for side in shape)
 
 
 def _whole_numbers(values: Any, limit: int) -> bool:

@@ -48,7 +48,7 @@ def limbs_of(bits: int, numbers: int, n: int, ring_bits: int) -> Limbs:
     A limb and n masks add up to less than 2^ring_bits; all limbs together are hidden within 2^-STATISTICAL.
     """
     carries = n.bit_length()
-    for count in range(1, bits + 1):
+    for count in range(1, max(bits, 1) + 1):
         width = -(-bits // count)
         mask = width + slack(numbers * count)
         if mask + carries < ring_bits:
@@ -67,10 +67,11 @@ async def cut(ctx: Context, x: ArithmeticShare, limbs: Limbs) -> ArithmeticShare
         return flat.reshape((1, x.size))
     suite, ring = suite_of(ctx), ring_of_integers(ctx)
     bits = await suite.bits_to_ring(ctx, await suite.a2b(ctx, flat, limbs.bits))
-    places = np.arange(limbs.bits)
-    weights = np.zeros((limbs.count, limbs.bits), np.int64)
-    weights[places // limbs.width, places] = 1 << places % limbs.width
-    return bits.matmul_public(ring.from_signed(weights), public_left=True)
+    weights = [
+        [1 << place % limbs.width if place // limbs.width == limb else 0 for place in range(limbs.bits)]
+        for limb in range(limbs.count)
+    ]
+    return bits.matmul_public(ring.from_ints(weights), public_left=True)
 
 
 async def to_ciphertexts(

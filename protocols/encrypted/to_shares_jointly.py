@@ -33,7 +33,7 @@ from protocols.suite import suite_of
 async def to_shares_jointly(
     ctx: Context, share: KeyShare, held: Ciphertexts | Packed, masking: Masking, shape: Shape, shift: int
 ) -> ArithmeticShare:
-    """[x / 2^shift] of numbers that all parties have the same ciphertexts of: less than n above its floor, not below.
+    """[x / 2^shift] of numbers that all parties have the same ciphertexts of: its floor, or up to n above it.
 
     Nobody learns anything: what is decrypted is within 2^-40 of independent of all x together. Against semi-honest
     parties, as many as must not decrypt. Two rounds, beside inputs of the suite. PeerError `public-values-differ`,

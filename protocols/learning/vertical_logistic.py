@@ -11,13 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
+
+import numpy as np
 
 from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.array.functions import sigmoid
-from protocols.array.known_arrays import KnownArray, known_matmul
+from protocols.array.known_arrays import KnownArray, known_matmul, require_known
 from protocols.array.lines import user_line
+from protocols.array.misuse import need_context
+from protocols.array.revealing import checked
 from protocols.array.secret import SecretArray
 
 
@@ -30,6 +35,13 @@ class LogisticModel:
 
     async def scores(self, ctx: Context, features: Sequence[KnownArray]) -> SecretArray:
         """The log odds of rows, whose features are in the hands, columns and order that the model was trained on."""
+        if len(features) != len(self.weights):
+            raise LocalError(
+                "wrong-shape",
+                f"features of {len(features)} owners for the weights of {len(self.weights)}",
+                "give as many as the model was trained on, in their order",
+                line=user_line(),
+            )
         pairs = zip(features, self.weights, strict=True)
         parts: list[Any] = await together(ctx, *((known_matmul, x, w) for x, w in pairs))
         total: SecretArray = sum(parts, self.intercept)
@@ -54,11 +66,14 @@ async def logistic_regression(
 
     Nobody learns anything, neither of the data nor of a model on the way; reveal weights to whom they are for,
     `await mpc.reveal(ctx, model.weights[0], to=0)`. Against semi-honest parties, any n - 1 of whom may collude. Weights
-    are those of the same steps in the clear but for rounding, a few units of the last place a step.
+    are those of the same steps in the clear but for rounding, a few units of the last place a step, and the sigmoid,
+    which is off by 1.1e-4: a step by as much times `rate` and the size of features.
     A step has two products by Paillier side by side for each owner, and a sigmoid of the batch.
-    LocalError `wrong-shape`, `wrong-number`, and as `mpc.known_matmul`.
+    LocalError `wrong-shape`, `wrong-number` (labels that may be other than 0 and 1, too), and as `mpc.known_matmul`.
     """
-    _check(features, labels, batches, epochs)
+    need_context(ctx, "learning.logistic_regression")
+    _check(features, checked(ctx, labels, user_line()))
+    _check_steps(len(labels), batches, epochs, rate, ridge)
     model: LogisticModel | None = None
     for step in range(epochs * batches):
         rows = slice(step % batches, None, batches)
@@ -89,9 +104,10 @@ async def _improved(
     return LogisticModel(weights, model.intercept + level)
 
 
-def _check(features: Sequence[KnownArray], labels: SecretArray, batches: int, epochs: int) -> None:
+def _check(features: Sequence[KnownArray], labels: SecretArray) -> None:
+    """LocalError `wrong-shape`, `not-known`, `wrong-number`."""
     line = user_line()
-    shapes = [x.shape for x in features]
+    shapes = [require_known(x, line).shape for x in features]
     if not shapes or any(len(shape) != 2 or (shape[0],) != labels.shape for shape in shapes):
         raise LocalError(
             "wrong-shape",
@@ -99,10 +115,31 @@ def _check(features: Sequence[KnownArray], labels: SecretArray, batches: int, ep
             "give matrices with a row for each label: mpc.known(ctx, owner, table)",
             line=line,
         )
-    if not 1 <= batches <= len(labels) or epochs < 1:
+    lo, hi = labels.bounds
+    if lo < 0 or hi > 1 or labels.scale:
         raise LocalError(
             "wrong-number",
-            f"{epochs} passes over {len(labels)} rows in {batches} batches",
+            f"labels of kind {labels.kind} from {lo:g} to {hi:g}",
+            "give truth values, as `y == 1`, or whole numbers declared as 0 and 1: range=(0, 1)",
+            line=line,
+        )
+
+
+def _check_steps(rows: int, batches: Any, epochs: Any, rate: Any, ridge: Any) -> None:
+    """LocalError `wrong-number`."""
+    line = user_line()
+    if any(type(count) is not int for count in (batches, epochs)) or not 1 <= batches <= rows or epochs < 1:
+        raise LocalError(
+            "wrong-number",
+            f"{epochs} passes over {rows} rows in {batches} batches",
             "take at least one pass, and batches that have rows",
+            line=line,
+        )
+    sizes = [size.item() if isinstance(size, np.generic) else size for size in (rate, ridge)]
+    if any(type(size) not in (int, float) or not 0 <= size < inf for size in sizes) or not sizes[0]:
+        raise LocalError(
+            "wrong-number",
+            f"steps of length {rate!r} with a ridge of {ridge!r}",
+            "give numbers: rate= above 0, ridge= from 0 on",
             line=line,
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import ceilings, kernels, paillier
 from bench.__main__ import main, names
+from bench.kernels.bignum import MULTIPLIER
 from bench.peers.catalogue import OUTSIDE
 
 
@@ -14,7 +15,7 @@ def test_a_row_stands_beside_its_limit(tmp_path: Path) -> None:
     file = tmp_path / "rows.json"
     main(["paillier", "--workloads", "paillier.encrypt_2048_448", "--repeat", "1", "--json", str(file)])
     ours, limit = json.loads(file.read_text())
-    assert (ours["table"], ours["system"], limit["system"]) == ("paillier", "parley", "limit:vpmadd52")
+    assert (ours["table"], ours["system"], limit["system"]) == ("paillier", "parley", f"limit:{MULTIPLIER}")
     assert ours["per_second"] > 0
     assert "448 bits" in ours["note"]
 
@@ -32,7 +33,7 @@ def test_limits_are_counted_and_encryption_says_its_exponent() -> None:
         assert work.limit_use > 0
         assert work.count > 0
         assert ("encrypt" in name) <= ("bits" in work.note)
-    assert "vpmadd52" in ceilings.CEILINGS
+    assert MULTIPLIER in ceilings.CEILINGS
 
 
 def test_moduli_of_several_parties_have_a_row(tmp_path: Path) -> None:

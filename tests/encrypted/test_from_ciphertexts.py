@@ -31,7 +31,7 @@ BOUND = 100
 
 def converted(values: Any, *, n: int = 2, holder: int = 0, owner: int = 1, suite: str = "beaver", **how: Any) -> Any:
     """What the parties reveal of numbers that were encrypted, and the run."""
-    guard_bits, error = how.pop("guard_bits", None), how.pop("error", None)
+    guard_bits, error, revealed = how.pop("guard_bits", None), how.pop("error", None), how.pop("revealed", True)
 
     async def main(ctx: mpc.Context, mine: Any) -> Any:
         key = small_key()
@@ -45,7 +45,7 @@ def converted(values: Any, *, n: int = 2, holder: int = 0, owner: int = 1, suite
         x = await mpc.secret_from_ciphertexts(
             ctx, held, holder=holder, owner=owner, key=key if ctx.me == owner else None, error=error
         )
-        return await mpc.reveal(ctx, x), x.kind, x.bounds
+        return (await mpc.reveal(ctx, x), x.kind, x.bounds) if revealed else None
 
     inputs = [values if j == holder else None for j in range(n)]
     return mpc.simulate(main, inputs, suite=suite, check_costs=True)
@@ -193,18 +193,21 @@ LONGER = Layout(100, 4, 3)
         ({"key": b"k"}, "paillier-malformed"),
         ({"shape": (2,) * 9}, "paillier-malformed"),
         ({"shape": (1 << 31, 4)}, "paillier-malformed"),
+        ({"shape": (0, *(2**32 - 1,) * 3)}, "paillier-malformed"),
+        ({"scale": Scale(0, 1 << 8000)}, "range-exceeded"),
         ({"scale": Scale(1 << 20, 1)}, "paillier-malformed"),
         ({"scale": Scale(0, 1 << 9000)}, "paillier-malformed"),
         ({"layout": LONGER}, "paillier-malformed"),
     ],
-    ids=["key", "short key", "axes", "sides", "fraction", "bytes", "slots"],
+    ids=["key", "short key", "axes", "sides", "empty and huge", "no float", "fraction", "bytes", "slots"],
 )
 def test_a_description_that_makes_no_sense_is_refused_by_name(
     told: dict[str, Any], code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     described_as(monkeypatch, **told)
     refused = refusal_of(three)
-    assert (refused.code, refused.party) == (code, "party0")
+    assert refused.code == code
+    assert code == "range-exceeded" or refused.party == "party0"
 
 
 @pytest.mark.parametrize("data", [b"", b"\xc1", b"\x90", b"\x95\xc4\x00\x90\x00\xc4\x00\x90", bytes(40)])
@@ -235,8 +238,33 @@ def test_who_takes_part_brings_what_the_call_is_of() -> None:
     async def alone(ctx: mpc.Context, mine: Any) -> Any:
         return await mpc.secret_from_ciphertexts(ctx, holder=1, owner=1, key=small_key())
 
-    assert refusal_of(nothing).code == "no-value"
+    async def other(ctx: mpc.Context, mine: Any) -> Any:
+        held: Any = [1, 2] if ctx.me == 0 else None
+        return await mpc.secret_from_ciphertexts(ctx, held, holder=0, owner=1, key=small_key())
+
+    async def no_key(ctx: mpc.Context, mine: Any) -> Any:
+        key: Any = small_key().public
+        return await mpc.secret_from_ciphertexts(ctx, key.encrypt([1], bound=BOUND), holder=0, owner=1, key=key)
+
+    assert [refusal_of(main).code for main in (nothing, other, no_key)] == ["no-value"] * 3
     assert refusal_of(alone).code == "same-party"
+
+
+def test_any_error_that_is_vouched_for_is_a_bound_or_refused() -> None:
+    for error in (2.0**-30, np.float32(0.5), 1e300, 10**400, 0):
+        fine = converted(np.array([0.0]), fractional_bits=1000, bound=0, error=error, revealed=False)
+        assert fine.result is None
+    for error in (-1, float("nan"), float("inf"), "0.1"):
+        with pytest.raises(LocalError, match="bad-error"):
+            converted([1.5], bound=BOUND, error=error)
+
+
+def test_parties_that_vouch_for_different_errors_are_told() -> None:
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        held = small_key().public.encrypt([1.5], bound=BOUND)
+        return await mpc.secret_from_ciphertexts(ctx, held, holder=0, owner=1, key=small_key(), error=1.0 + ctx.me)
+
+    assert refusal_of(main).code == "public-values-differ"
 
 
 def test_a_bound_that_the_ring_does_not_hold_is_refused() -> None:
@@ -259,3 +287,18 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     plan, run = mpc.plan(main, inputs).report, mpc.simulate(main, inputs).report
     assert (plan.rounds, plan.bytes_sent) == (run.rounds, run.bytes_sent)
     assert run.rounds == 2
+
+
+def test_masks_are_drawn_anew_in_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    honest = to_shares._hidden
+
+    def kept(how: Any, held: Any, masks: Any, source: Any) -> Any:
+        drawn.extend(masks.ravel().tolist())
+        return honest(how, held, masks, source)
+
+    monkeypatch.setattr(to_shares, "_hidden", kept)
+    for _ in range(2):
+        converted(np.array([1, 2, 3]), bound=BOUND)
+    assert len(set(drawn)) == len(drawn) == 6
+    assert max(drawn) > 2**44

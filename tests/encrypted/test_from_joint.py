@@ -124,3 +124,24 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     plan, run = mpc.plan(main, [None] * 3).report, mpc.simulate(main, [None] * 3).report
     assert (plan.rounds, plan.bytes_sent) == (run.rounds, run.bytes_sent)
     assert run.rounds == 3
+
+
+def test_every_party_draws_masks_and_sends_them_in_no_ciphertext_that_can_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a random power a ciphertext is its number for everybody, and without masks all decrypt x."""
+    seen: list[Any] = []
+    honest = to_shares_jointly._encrypted
+
+    def kept(joint: Any, how: Any, masks: Any, source: Any) -> Any:
+        sent = honest(joint, how, masks, source)
+        seen.append((masks, np.array_equal(sent, how.powers(masks, joint.group))))
+        return sent
+
+    monkeypatch.setattr(to_shares_jointly, "_encrypted", kept)
+    for _ in range(2):
+        converted(np.array([1, 2]), 2, 1, bound=BOUND)
+    drawn = [mask for masks, _ in seen for mask in masks.ravel().tolist()]
+    assert len(set(drawn)) == len(drawn) == 8
+    assert max(drawn) > 2**44
+    assert not any(readable for _, readable in seen)

@@ -16,7 +16,7 @@ from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
 from protocols.encrypted import products
 from protocols.encrypted.products import Factor
-from protocols.paillier.encoding import encode
+from protocols.paillier.encoding import encode, to_messages
 from protocols.preprocessing.estimates import offline_bytes
 
 small = pytest.mark.usefixtures("small_session_keys")
@@ -210,5 +210,74 @@ def test_what_does_not_fit_is_refused_before_anything_is_sent() -> None:
         product(np.zeros((1, 1, 1)), [1.0])
     with pytest.raises(LocalError, match="shape-mismatch"):
         product([1.0, 2.0], [1.0])
+    with pytest.raises(LocalError, match="wrong-shape"):
+        product(np.zeros((2, 3)), np.zeros((2, 3, 2)))
     with pytest.raises(LocalError, match="range-exceeded"):
         product([1.0], [2.0], range=(-(2**20), 2**20))
+
+
+async def announced(ctx: mpc.Context, mine: Any) -> Any:
+    return await mpc.known(ctx, 0, [[1, 2]] if ctx.me == 0 else None, range=(-8, 8))
+
+
+def test_what_is_multiplied_was_announced_in_the_same_run() -> None:
+    elsewhere = mpc.simulate(announced, [None, None]).results
+
+    async def foreign(ctx: mpc.Context, mine: Any) -> Any:
+        x = await mpc.secret(ctx, 1, [3, 4] if ctx.me == 1 else None)
+        return await mpc.known_matmul(ctx, elsewhere[ctx.me], x)
+
+    async def public(ctx: mpc.Context, mine: Any) -> Any:
+        matrix: Any = np.array([[1, 2]])
+        return await mpc.known_matmul(ctx, matrix, await mpc.secret(ctx, 1, [3, 4] if ctx.me == 1 else None))
+
+    async def no_row(ctx: mpc.Context, mine: Any) -> Any:
+        return (await announced(ctx, mine))[3]
+
+    async def no_kind(ctx: mpc.Context, mine: Any) -> Any:
+        kind: Any = "float"
+        return await mpc.known(ctx, 0, [1.5], kind=kind)
+
+    codes = [refusal_of(main).code for main in (foreign, public, no_row, no_kind)]
+    assert codes == ["foreign-secret", "not-known", "shape-mismatch", "unknown-kind"]
+
+
+@small
+def test_parties_that_declare_different_ranges_are_told() -> None:
+    """They would take masks of different lengths, and see another number than the product."""
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        own = await mpc.known(ctx, 0, [[1, 2]] if ctx.me == 0 else None, range=(-8, 8 + 1000 * ctx.me))
+        return await mpc.known_matmul(ctx, own, await mpc.secret(ctx, 1, [3, 4] if ctx.me == 1 else None))
+
+    assert refusal_of(main).code == "public-values-differ"
+
+
+def test_a_shape_that_a_party_told_takes_no_memory_elsewhere() -> None:
+    """2^32 elements, of which rows are taken, and a product that is longer than a party is willing to hold."""
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        own = await mpc.known(ctx, 0, np.broadcast_to(np.int8(1), (1 << 31, 2)), range=(0, 1))
+        assert own[::8, 0].T[None].shape == (1, 1 << 28)
+        ctx.session.intake.limit = 1000
+        return await mpc.known_matmul(ctx, own, await mpc.secret(ctx, 1, [1, 2]))
+
+    with pytest.raises(mpc.PeerError, match="too-many-elements") as refused:
+        mpc.plan(main, [None, None])
+    assert refused.value.party == "party0"
+
+
+@small
+def test_masks_of_a_secret_are_sent_in_no_ciphertext_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a random power a ciphertext is its number for everybody."""
+    seen: list[bool] = []
+    honest = products._encrypted
+
+    def kept(key: Any, plain: Any, source: Any) -> Any:
+        sent = honest(key, plain, source)
+        seen.append(np.array_equal(sent, key.group.form.out_of(key.group.powers_of_g(to_messages(plain, key.group)))))
+        return sent
+
+    monkeypatch.setattr(products, "_encrypted", kept)
+    product([[1, 2]], [3, 4], n=3)
+    assert seen == [False, False]

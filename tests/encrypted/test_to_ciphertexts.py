@@ -103,6 +103,24 @@ def test_more_numbers_than_masks_have_room_for_are_refused() -> None:
         limbs_of(60, 1 << 22, 2, 64)
 
 
+def test_the_longest_numbers_of_the_longest_ring_are_cut_into_limbs_of_a_whole_word() -> None:
+    most = 2**63 - 1
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        x = await mpc.secret(ctx, 0, mine, range=(-most, most))
+        return await mpc.ciphertexts_of(ctx, x * x, small_key().public, owner=1, to=0)
+
+    values = [most, 2**62 + 12345, 3]
+    assert limbs_of((2 * most**2).bit_length(), len(values), 2, 128).width == 64
+    found = mpc.simulate(main, [np.array(values), None], ring=128).results[0]
+    assert small_key().decrypt(found).tolist() == [value**2 for value in values]
+
+
+def test_numbers_that_can_only_be_nothing_are_encrypted_too() -> None:
+    found = encrypted(np.array([0, 0]), 0, n=2, to=0).results[0]
+    assert small_key().decrypt(found).tolist() == [0, 0]
+
+
 def test_limbs_are_joined_as_they_were_cut() -> None:
     """All numbers of 6 bits, cut in all ways, with what a mask may add to each limb."""
     group = small_key(2).public.group
@@ -175,3 +193,25 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     inputs = [np.array([1.5, 2.5]), None, None]
     plan, run = mpc.plan(main, inputs).report, mpc.simulate(main, inputs).report
     assert (plan.rounds, plan.bytes_sent) == (run.rounds, run.bytes_sent)
+
+
+def test_every_party_draws_masks_and_sends_them_in_no_ciphertext_that_can_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a random power a ciphertext is its number for everybody, and without masks a receiver opens x."""
+    seen: list[Any] = []
+    honest = from_shares._encrypted
+
+    def kept(key: Any, masks: Any, source: Any) -> Any:
+        seen.append(
+            (masks.words, source is None or np.array_equal(honest(key, masks, source), honest(key, masks, None)))
+        )
+        return honest(key, masks, source)
+
+    monkeypatch.setattr(from_shares, "_encrypted", kept)
+    for _ in range(2):
+        encrypted(np.array([1, 2]), 100, n=3, to=0)
+    drawn = np.concatenate([words.ravel() for words, _ in seen])
+    assert len(set(drawn.tolist())) == len(drawn)
+    assert drawn.max() > 2**46
+    assert sum(readable for _, readable in seen) == 2  # the receiver's own, which are not sent

@@ -305,6 +305,14 @@ def test_a_changed_message_makes_no_key(number: int) -> None:
     assert codes & {"paillier-key-factor", "paillier-range", "joint-key-malformed", "joint-key-inconsistent"}
 
 
+@pytest.mark.parametrize(("number", "code"), [(4, "joint-key-malformed"), (5, "paillier-range")])
+def test_numbers_beyond_what_they_can_be_name_their_sender(number: int, code: str) -> None:
+    """A point, and v to a share, each with the highest bit of its words."""
+    ends = ends_of(sharing(TINY, 1), made_together(TINY, 2), Fault("flip", number, byte=-1, bit=7), liar=1)
+    assert isinstance(ends[0].error, ParleyError)
+    assert (ends[0].error.code, getattr(ends[0].error, "party", None)) == (code, "party1")
+
+
 def dealing(ctx: Context, mine: Any) -> Any:
     return dealt(ctx, 1, parties=3, threshold=1)
 

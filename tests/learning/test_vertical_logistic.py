@@ -105,10 +105,21 @@ def test_what_a_plan_counts_does_not_depend_on_data() -> None:
 
 @pytest.mark.parametrize(
     ("how", "code"),
-    [({"batches": 0}, "wrong-number"), ({"batches": ROWS + 1}, "wrong-number"), ({"epochs": 0}, "wrong-number")],
+    [
+        ({"batches": 0}, "wrong-number"),
+        ({"batches": ROWS + 1}, "wrong-number"),
+        ({"batches": 2.0}, "wrong-number"),
+        ({"epochs": 0}, "wrong-number"),
+        ({"epochs": 1.5}, "wrong-number"),
+        ({"rate": 0}, "wrong-number"),
+        ({"rate": "1"}, "wrong-number"),
+        ({"rate": float("nan")}, "wrong-number"),
+        ({"ridge": -0.1}, "wrong-number"),
+        ({"ridge": float("inf")}, "wrong-number"),
+    ],
     ids=str,
 )
-def test_steps_that_cannot_be_are_refused(how: dict[str, int], code: str) -> None:
+def test_steps_that_cannot_be_are_refused(how: dict[str, Any], code: str) -> None:
     features, labels = data(2, 1)
     with pytest.raises(LocalError, match=code) as refused:
         trained(features, labels, of_labels=0, n=2, **how)
@@ -121,3 +132,35 @@ def test_features_that_are_no_rows_of_the_labels_are_refused() -> None:
         trained(features, labels[:-1], of_labels=0, n=2)
     with pytest.raises(LocalError, match="wrong-shape"):
         trained([], labels, of_labels=0, n=2)
+
+
+@pytest.mark.parametrize("values", [np.where(np.arange(ROWS) % 2, 1, -1), np.arange(ROWS) / ROWS], ids=["-1", "reals"])
+def test_labels_that_may_be_other_than_0_and_1_are_refused(values: Any) -> None:
+    features, _ = data(2, 1)
+    with pytest.raises(LocalError, match="wrong-number"):
+        trained(features, values, of_labels=0, n=2)
+
+
+def test_what_is_no_secret_or_nobody_announced_is_refused() -> None:
+    features, _ = data(2)
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        own: list[Any] = [await mpc.known(ctx, 0, mine, range=(-4, 4))]
+        y: Any = await mpc.secret(ctx, 0, mine[:, 0] > 0 if ctx.me == 0 else None)
+        for given, target in ((own, None), (own, [0, 1]), ([y], y), ([np.ones((ROWS, 2))], y)):
+            with pytest.raises(LocalError, match=r"not-secret|not-known"):
+                await mpc.learning.logistic_regression(ctx, given, target)
+        model = await mpc.learning.logistic_regression(ctx, own, y, batches=1, epochs=1)
+        with pytest.raises(LocalError, match="wrong-shape"):
+            await model.scores(ctx, own * 2)
+
+    mpc.simulate(main, [features[0], None])
+
+
+def test_columns_of_one_value_and_labels_of_one_class_take_the_same_steps() -> None:
+    features = [np.full((ROWS, 1), 4.0), np.zeros((ROWS, 1))]
+    how: Any = {"batches": 2, "epochs": 2, "rate": 1.0, "ridge": 0.01}
+    *weights, intercept, _ = trained(features, np.ones(ROWS, bool), of_labels=1, n=2, **how).result
+    right, level = in_the_clear(np.column_stack(features), np.ones(ROWS), **how)
+    np.testing.assert_allclose(np.concatenate(weights), right, atol=WITHIN)
+    np.testing.assert_allclose(intercept, level, atol=WITHIN)

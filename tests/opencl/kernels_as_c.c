@@ -1,6 +1,6 @@
 /* The device's kernels compiled as C, one work-item of each, on secrets that valgrind is told are undefined.
  *
- * kernels_as_c CASE   one of words, aes, power; or leak, which must be found */
+ * kernels_as_c CASE   one of words, aes, power, base; or leak, which must be found */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +57,12 @@ static void power(void) {
     parley_exponentiate((uint *)out, numbers, secret + 512, numbers + 64, (uint *)room, 320, WINDOWS, LIMBS, 1);
 }
 
+/* Table, digits and modulus are all secret: 4 rows of 8 numbers of 6 words. */
+static void base(void) {
+    uint *numbers = (uint *)secret;
+    parley_power_of_base((uint *)out, secret + 512, numbers, numbers + 64, (uint *)room, 8, 4, 6, LIMBS, 1);
+}
+
 static void leak(void) {
     volatile ulong *place = out;
     if (secret[0] & 1) *place = 1;
@@ -66,7 +72,7 @@ int main(int count, char **arguments) {
     static const struct {
         const char *name;
         void (*run)(void);
-    } cases[] = {{"words", words}, {"aes", aes}, {"power", power}, {"leak", leak}};
+    } cases[] = {{"words", words}, {"aes", aes}, {"power", power}, {"base", base}, {"leak", leak}};
     (void)VALGRIND_MAKE_MEM_UNDEFINED(secret, sizeof secret);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (count == 2 && !strcmp(arguments[1], cases[i].name)) return cases[i].run(), 0;

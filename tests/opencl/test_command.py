@@ -17,7 +17,7 @@ HOSPITALS = Path(__file__).parents[2] / "examples" / "hospitals"
 
 
 def test_devices_are_listed_with_their_self_test_and_thresholds(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    least = {"matmul": 1234567, "elementwise": None, "aes_ctr": None, "exponentiate": None}
+    least = {"matmul": 1234567, "elementwise": None, "aes_ctr": None, "exponentiate": None, "power_of_base": None}
     monkeypatch.setattr("mpc.device.thresholds.measured", lambda engine: least)
     code, text = call("devices")
     assert code == 0

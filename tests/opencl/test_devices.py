@@ -115,6 +115,10 @@ def test_the_self_test_sees_a_wrong_block_and_a_wrong_power(engine: Engine, monk
         engine, "exponentiate", lambda b, e, m, bits=None: power(b, e, m, bits) ^ np.uint64(b.shape[1] == 32)
     )
     assert failure(engine) == "exponentiation of 2048 bits"
+    monkeypatch.setattr(engine, "exponentiate", power)
+    of_base = engine.power_of_base
+    monkeypatch.setattr(engine, "power_of_base", lambda *given: of_base(*given) ^ np.uint64(given[0].shape[1] == 5))
+    assert failure(engine) == "powers of one base of 320 bits"
 
 
 def test_a_driver_that_cannot_compile_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -390,7 +394,13 @@ def measurements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def note(engine: Engine) -> dict[str, int | None]:
         done.append(engine.place.name)
-        return {"matmul": 1000 + len(done), "elementwise": None, "aes_ctr": 5, "exponentiate": None}
+        return {
+            "matmul": 1000 + len(done),
+            "elementwise": None,
+            "aes_ctr": 5,
+            "exponentiate": None,
+            "power_of_base": None,
+        }
 
     monkeypatch.setattr(thresholds, "measured", note)
     return done
@@ -398,7 +408,11 @@ def measurements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_thresholds_are_measured_once(engine: Engine, measurements: list[str]) -> None:
     first, second = kept_or_measured(engine), kept_or_measured(engine)
-    assert first == second == Thresholds({"matmul": 1001, "elementwise": None, "aes_ctr": 5, "exponentiate": None})
+    assert (
+        first
+        == second
+        == Thresholds({"matmul": 1001, "elementwise": None, "aes_ctr": 5, "exponentiate": None, "power_of_base": None})
+    )
     assert len(measurements) == 1
     path = cache_file(identity(engine.place))
     assert path.is_relative_to(Path(os.environ["XDG_CACHE_HOME"]))

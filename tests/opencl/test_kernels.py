@@ -9,10 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpc.algebra.accelerator import Product, Words
+from mpc.algebra.bigint import Modulus
+from mpc.algebra.bigint import limbs_for as limbs_of
+from mpc.algebra.powers_of_base import PowersOfBase
 from mpc.device.check import OPERATIONS, expanded, failure, integers, processor_elementwise
 from mpc.device.engine import STREAM_BYTES, Engine, key_planes
 from mpc.device.limbs import LIMB_BITS, MOST_LIMBS, join, limbs_for, split
 from mpc.errors import LocalError
+from native import lib
 
 EDGES = np.array([0, 1, 2**31, 2**32 - 1, 2**32, 2**63 - 1, 2**63, 2**64 - 1], np.uint64)
 SIZES = (0, 1, 7, 255, 256, 257, 1000, 4097)
@@ -234,6 +238,30 @@ def test_more_powers_than_there_is_room_for_at_once(engine: Engine, monkeypatch:
     out = engine.exponentiate(numbers(bases, 2), numbers(exponents, 1), numbers(moduli, 2))
     assert integers(out) == list(map(pow, bases, exponents, moduli))
     assert engine.exponentiate(numbers([], 2).reshape(0, 2), numbers([], 1).reshape(0, 1), numbers([], 2)).size == 0
+
+
+@pytest.mark.parametrize("montgomery", [False, True])
+@pytest.mark.parametrize(("bits", "width"), [(1, 3), (64, 8), (65, 6), (130, 7)])
+def test_powers_of_one_base_equal_the_processors(engine: Engine, bits: int, width: int, montgomery: bool) -> None:
+    for modulus in (Modulus(3), Modulus(2**128 - 1), Modulus(2**521 - 1, limbs=11)):
+        base = numbers(below(modulus.n, 1, bits), modulus.limbs)[0]
+        powers = PowersOfBase(modulus, base, bits, width=width, montgomery=montgomery)
+        exponents = numbers([0, 1, 2**bits - 1, *below(2 ** (64 * limbs_of(bits)), 4, bits)], limbs_of(bits))
+        shift = 52 * lib.parley_bignum_digits(modulus.limbs) if montgomery else 0
+        out = engine.power_of_base(powers.table, exponents, modulus.row[: modulus.limbs], bits, shift)
+        assert (out == powers.power(exponents)).all()
+
+
+def test_more_powers_of_one_base_than_there_is_room_for_at_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modulus = Modulus(2**127 - 1)
+    powers = PowersOfBase(modulus, numbers([3], 2)[0], 64)
+    exponents = random_words((21, 1))
+    monkeypatch.setattr(engine, "largest", 3 * 4 * (5 * limbs_for(2) + 11))
+    out = engine.power_of_base(powers.table, exponents, modulus.row[:2], 64, 0)
+    assert integers(out) == [pow(3, e, modulus.n) for e in integers(exponents)]
+    assert engine.power_of_base(powers.table, exponents[:0], modulus.row[:2], 64, 0).shape == (0, 2)
 
 
 @given(st.integers(1, 130), st.integers(1, 5))

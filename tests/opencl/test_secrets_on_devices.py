@@ -34,7 +34,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return compiled(tmp_path_factory.mktemp("constant_time") / "kernels", "-O2")
 
 
-@pytest.mark.parametrize(("case", "code"), [("words", 0), ("aes", 0), ("power", 0), ("leak", FOUND), ("none", 2)])
+@pytest.mark.parametrize(
+    ("case", "code"), [("words", 0), ("aes", 0), ("power", 0), ("base", 0), ("leak", FOUND), ("none", 2)]
+)
 def test_no_branch_or_address_depends_on_a_secret(program: Path, case: str, code: int) -> None:
     command = ["valgrind", "-q", f"--error-exitcode={FOUND}", str(program), case]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -44,6 +46,6 @@ def test_no_branch_or_address_depends_on_a_secret(program: Path, case: str, code
 def test_nothing_undefined_happens(tmp_path: Path) -> None:
     """With the sanitizers for addresses and for undefined behaviour."""
     program = compiled(tmp_path / "kernels", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-    for case in ("words", "aes", "power"):
+    for case in ("words", "aes", "power", "base"):
         done = subprocess.run([str(program), case], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr[:2000]

@@ -9,6 +9,7 @@ import trio
 import mpc
 from mpc.algebra.accelerator import accelerator, frozen, frozen_root, using
 from mpc.algebra.bigint import Modulus, from_ints, montgomery_exponentiate, to_ints
+from mpc.algebra.powers_of_base import PowersOfBase
 from mpc.algebra.ring import Z64, Ring
 from mpc.device import Device, put, recombine
 from mpc.device.thresholds import Thresholds
@@ -66,7 +67,9 @@ def test_streams_are_the_same_however_they_are_divided(device: Device) -> None:
 
 
 def test_nothing_goes_there_below_the_threshold(device: Device) -> None:
-    device.thresholds = Thresholds({"matmul": 1000, "elementwise": None, "aes_ctr": 64, "exponentiate": None})
+    device.thresholds = Thresholds(
+        {"matmul": 1000, "elementwise": None, "aes_ctr": 64, "exponentiate": None, "power_of_base": None}
+    )
     x = random_words((9, 9))
     limbs = np.ones((1, 1), np.uint64)
     with device.in_use():
@@ -81,7 +84,9 @@ def test_nothing_goes_there_below_the_threshold(device: Device) -> None:
 
 
 def test_a_product_that_moves_much_for_its_work_stays_here(device: Device) -> None:
-    device.thresholds = Thresholds({"matmul": 10**6, "elementwise": None, "aes_ctr": None, "exponentiate": None})
+    device.thresholds = Thresholds(
+        {"matmul": 10**6, "elementwise": None, "aes_ctr": None, "exponentiate": None, "power_of_base": None}
+    )
     vector, matrix = random_words(1000), random_words((1000, 2000))
     with device.in_use():
         Z64.matmul(vector, matrix)
@@ -256,6 +261,19 @@ def test_what_does_not_fit_is_refused(device: Device) -> None:
     assert code(lambda: put(device, np.zeros(3))) == "wrong-dtype"  # type: ignore[arg-type]
 
 
+def test_powers_to_one_public_exponent_go_there_unless_it_is_short(device: Device) -> None:
+    modulus = Modulus(2**521 - 1)
+    bases = [3**k for k in range(1, 7)]
+    numbers = from_ints(bases, modulus.limbs).reshape(2, 3, modulus.limbs)
+    with device.in_use():
+        for exponent in (2**63, 2**521 - 3, 2**63 - 1, 0):
+            powers = modulus.power_var(numbers, exponent)
+            assert powers.shape == numbers.shape
+            assert to_ints(powers) == [pow(b, exponent, modulus.n) for b in bases]
+        assert modulus.power_var(numbers[:0], 2**99).shape == (0, 3, modulus.limbs)
+    assert device.operations == {"exponentiate": 2}
+
+
 def test_secret_powers_go_there(device: Device) -> None:
     modulus = Modulus(2**521 - 1)
     bases, exponents = [3**k for k in range(1, 6)], [2**90 + k for k in range(5)]
@@ -265,3 +283,19 @@ def test_secret_powers_go_there(device: Device) -> None:
         assert to_ints(montgomery_exponentiate(*operands, modulus, bits=91)) == expected
         assert to_ints(montgomery_exponentiate(*operands, [modulus] * 5)) == expected
     assert device.operations == {"exponentiate": 2}
+
+
+def test_powers_of_one_base_go_there_and_its_table_is_sent_once(device: Device) -> None:
+    assert device.engine is not None
+    modulus, memory = Modulus(2**521 - 1), device.engine.memory
+    powers = PowersOfBase(modulus, from_ints([7], modulus.limbs)[0], 91)
+    exponents = from_ints([2**90 + k for k in range(6)], 2).reshape(2, 3, 2)
+    with device.in_use():
+        out = powers.power(exponents)
+        assert out.shape == (2, 3, modulus.limbs)
+        assert to_ints(out) == [pow(7, 2**90 + k, modulus.n) for k in range(6)]
+        before = memory.sent_bytes
+        assert (powers.power(exponents) == out).all()
+        assert memory.sent_bytes - before < powers.table.nbytes
+        assert powers.power(exponents[:0]).shape == (0, 3, modulus.limbs)
+    assert device.operations == {"power_of_base": 2}

@@ -24,6 +24,7 @@ from proofs.relations import (
 from mpc.algebra.field import MERSENNE61, PrimeField
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
+from protocols.proofs import quicksilver_fields_ysww21 as quicksilver
 from protocols.proofs import relation as relations
 from protocols.proofs.relation import RelationClaim, relation
 
@@ -238,6 +239,21 @@ def test_numbers_in_range_have_these_bits(number: int) -> None:
     assert not beyond.verified(claim)
 
 
+def test_what_is_told_of_bits_is_zero_or_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other elements that sum up to the number prove nothing of its range."""
+    monkeypatch.setattr(
+        quicksilver, "_bits", lambda x, count: np.stack([x, *[x * np.uint64(0)] * (count - 1)], axis=-1)
+    )
+
+    @relation(x=())
+    def ranged(x: Any) -> None:
+        x.bits(2)
+
+    claim = RelationClaim(ranged, 1, {})
+    passed = [course(claim, {"x": np.array([number], np.uint64)}).verified(claim) for number in (0, 1, 2, 4, P - 1)]
+    assert passed == [True, True, False, False, False]
+
+
 def test_a_negative_number_has_no_bits() -> None:
     @relation(x=())
     def ranged(x: Any) -> Any:
@@ -264,7 +280,7 @@ def test_no_equation_is_forgotten() -> None:
     "wrong",
     [
         lambda x: x < 3, lambda x: x != 3, lambda x: bool(x[0]), lambda x: bool(x == 3), lambda x: x * 1.5,
-        lambda x: x + "3", lambda x: x * 2**60, lambda x: x**0, lambda x: x.bits(61), lambda x: x.bits(0),
+        lambda x: x + "3", lambda x: x * 2**60, lambda x: x**0, lambda x: x.bits(61) == 0, lambda x: x.bits(0) == 0,
         lambda x: x + x[:2], lambda x: x.reshape(2, 2), lambda x: x[5], lambda x: len(x[0]), lambda x: x,
         lambda x: None, lambda x: (), lambda x: (x == 1, 5), lambda x: x @ x[:2], lambda x: x[0] @ x[1],
         lambda x: x @ 5, lambda x: x - [[1], [2, 3]], lambda x: x.sum(5), lambda x: x.sum(1.5),

@@ -181,18 +181,19 @@ def test_a_false_sum_is_one_guess_at_delta(monkeypatch: pytest.MonkeyPatch) -> N
     assert error_of(off_by(FIELD.add(delta, np.uint64(1)))[SENDER]).code == "vole-check-failed"
 
 
-def test_an_end_that_has_found_its_peer_out_is_of_no_use() -> None:
+@pytest.mark.parametrize("side", [SENDER, RECEIVER])
+def test_an_end_that_has_found_its_peer_out_is_of_no_use(side: int) -> None:
     codes: list[str] = []
 
-    async def receive(ctx: Context, peer: int) -> None:
-        end, _ = await roles([])[1](ctx, peer)
+    async def failing(ctx: Context, peer: int) -> None:
+        end, _ = await roles([])[side](ctx, peer)
         end.found_out(ctx)
         for _ in range(2):
             with pytest.raises(Abort) as ended:
                 await end.extend(ctx, 1)
             codes.append(ended.value.code)
 
-    run_pair(roles([])[0], receive)
+    run_pair(*(failing if own == side else role for own, role in enumerate(roles([]))))
     assert codes == ["vole-check-failed"] * 2
 
 
