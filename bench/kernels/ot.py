@@ -19,7 +19,7 @@ BLOCKS = 1 << 11
 KS = (2, 4, 8)
 DEPTH, TREES = 11, 256
 LEAVES = TREES << DEPTH
-LOG_SIZE = 17
+LOG_SIZE = 18
 
 
 def workloads() -> list[KernelWorkload]:
@@ -58,22 +58,21 @@ def _silent() -> list[KernelWorkload]:
     leaves, sums, scratch = np.empty((LEAVES, 2), U64), random_words((TREES, DEPTH, 2), 1), np.empty(1 << DEPTH, U64)
     roots, delta = random_words((TREES, 2), 2), random_words((2,), 3) | np.array([1, 0], U64)
     paths = random_words((TREES,), 4) & np.uint64((1 << DEPTH) - 1)
-    table = random_words((1 << LOG_SIZE, 2), 5)
-    trees = (DEPTH, TREES)
+    table, start = random_words((1 << LOG_SIZE, 2), 5), random_words((2,), 6)
+    trees = (pointer(start), 0, DEPTH, TREES)
     return [
         KernelWorkload(
             "ot.grow", "leaves", LEAVES,
             partial(
                 lib.parley_half_trees_grow, pointer(leaves), pointer(sums), pointer(scratch), pointer(roots),
-                pointer(delta), keys, *trees,
+                pointer(delta), *trees,
             ),
             "aes", 1,
         ),
         KernelWorkload(
             "ot.regrow", "leaves", LEAVES,
             partial(
-                lib.parley_half_trees_regrow, pointer(leaves), pointer(scratch), pointer(paths), pointer(sums), keys,
-                *trees,
+                lib.parley_half_trees_regrow, pointer(leaves), pointer(scratch), pointer(paths), pointer(sums), *trees,
             ),
             "aes", 1,
         ),

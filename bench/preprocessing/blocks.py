@@ -30,7 +30,7 @@ from protocols.preprocessing.transfers import Transfers
 BLOCK_BITS = 128
 BLOCK_WORDS = 2
 _MATRIX_BLOCKS = 2
-"""Blocks from which a row of Ferret's sparse matrix is made: ten numbers below 2^17 to 2^19."""
+"""Blocks from which a row of Ferret's sparse matrix is made: ten numbers below 2^18 to 2^20."""
 _HASHES_OF_AND = 6
 """Of a leaky AND at either party: its key with and without its offset, and its MAC."""
 OF_AND = {"half-gates": 4, "three-halves": 6}

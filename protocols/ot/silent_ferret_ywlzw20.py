@@ -70,18 +70,18 @@ class Parameters(Noise):
         return self.k + self.trees * self.depth + _CHECK
 
 
-SMALL = Parameters(17, 960, 11)
-"""1.82 million correlations an iteration, 0.09 bytes each; the table of 2 MiB fits a large second-level cache.
+SMALL = Parameters(18, 960, 11)
+"""1.69 million correlations an iteration, 0.1 bytes each; the table has 4 MiB.
 
-In all three sets attacks on random codes take 2^132 operations or more, one that uses that this code is sparse 2^95 to
-2^108; docs/protocols/oblivious_transfer.md says which and how.
+In all three sets attacks on random codes take 2^232 operations or more, one that uses that this code is sparse 2^168;
+with half the k that would be 2^95. docs/protocols/oblivious_transfer.md says which and how.
 """
 
-MEDIUM = Parameters(18, 1250, 12)
-"""4.8 million, 0.05 bytes each; 4 MiB."""
+MEDIUM = Parameters(19, 1250, 12)
+"""4.6 million, 0.05 bytes each; 8 MiB."""
 
-LARGE = Parameters(19, 1280, 13)
-"""9.8 million, 0.03 bytes each; 8 MiB."""
+LARGE = Parameters(20, 1280, 13)
+"""9.4 million, 0.03 bytes each; 16 MiB."""
 
 
 async def send_setup(

@@ -28,7 +28,7 @@ from protocols.preprocessing.tools import Pair
 from protocols.preprocessing.transfers import Products, Transfers
 from protocols.preprocessing.workshop import slices_of_pieces
 
-SETUP_BYTES = {"ot": 8.2e3, "silent": 274e3, "paillier": 8.5e3}
+SETUP_BYTES = {"ot": 8.2e3, "silent": 520e3, "paillier": 8.5e3}
 """Bytes that a party receives from each other one before the first piece is made."""
 
 AUTHENTICATED_SETUP_BYTES = 11.3e3

@@ -53,6 +53,11 @@ def test_every_workload_has_a_ceiling_and_a_name_of_its_family(family: str) -> N
         assert workload.count > 0
 
 
+def test_workloads_of_transfers_run() -> None:
+    for workload in kernels.workloads("ot"):
+        workload.run()
+
+
 def test_a_ceiling_that_this_processor_lacks_has_no_figure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(kernels, "ceiling", lambda name: None)
     ours, limit, *_ = measured(tmp_path)
