@@ -1,6 +1,7 @@
-"""What parties decrypt together, each with its share of a key, of whatever cryptosystem: one round.
+"""What parties decrypt together, each with its share of a key, of whatever cryptosystem: a round, or two.
 
-Each sends its part to all receivers, who take those that are right, and put threshold + 1 of them together.
+Where fewer parties than all are enough, all compare a hash of the ciphertexts first. Then each sends its part to all
+receivers, who take those that are right, and put threshold + 1 of them together.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
 import numpy.typing as npt
 
 from mpc.context import Context
+from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
 from protocols.outputs import Output
 from protocols.ranges import Range
@@ -18,6 +21,9 @@ from protocols.ranges import Range
 Part = TypeVar("Part")
 Receivers = int | Sequence[int] | None
 """The index of a party, several, or with None all."""
+
+_HASH_WORDS = 4
+"""Of the hash that parties compare: 256 bits."""
 
 _LARGEST = 1 << 1000
 """Bounds beyond it are told as this one, since floats end soon after."""
@@ -47,6 +53,31 @@ def output_of(
     bound = min(bound, _LARGEST)
     kind = "fixed" if fractional_bits else "int"
     return Output(shape, kind, receivers, ctx.line, Range(-bound, bound), fractional_bits)
+
+
+def compared_words(parties: int, threshold: int) -> int:
+    """Words that a party tells each other one before parts leave, so that all compare the ciphertexts: a hash where not
+    all of a key's parties are needed, else none.
+
+    Without it whoever gave parties different ones would have each decrypted, by the parts of those that have it. It
+    counts who holds the key, not who takes part in the run: shares of those who do not may help to read what leaves.
+    """
+    return _HASH_WORDS if threshold < parties - 1 else 0
+
+
+async def require_same(ctx: Context, said: DomainHash) -> None:
+    """One round, 4 words to each other party. PeerError `public-values-differ`, without a party, unless all have
+    absorbed the same: what is decrypted, how it is read, and by whom."""
+    own = said.words(_HASH_WORDS)
+    (told,) = await ctx.exchange(own)
+    if not ctx.planning and any(not np.array_equal(one, own) for one in told):
+        raise PeerError(
+            "public-values-differ",
+            "parties have different ciphertexts of what is to be decrypted, or one says so; nothing was decrypted",
+            "see that all pass the same; else who sent the ciphertexts sent each party others",
+            path=ctx.path,
+            line=ctx.line or None,
+        )
 
 
 async def right_parts(

@@ -32,7 +32,8 @@ async def secret_from_joint(
 
     Nobody learns anything. Against semi-honest parties, as many together as the key's threshold says; more could
     decrypt. Two rounds, and from each party to each other two ciphertexts for as many numbers as
-    `mpc.secret_from_ciphertexts` has in one. Source: `protocols.encrypted.to_shares_jointly`.
+    `mpc.secret_from_ciphertexts` has in one, with a hash of 32 bytes where not all parties need to decrypt. Source:
+    `protocols.encrypted.to_shares_jointly`.
     LocalError `joint-key-place`, `paillier-other-key`, `range-exceeded`, `paillier-overflow`, `paillier-beyond-bound`;
     PeerError `public-values-differ` (a party has other ciphertexts), `paillier-range`, `paillier-not-unit`,
     `partial-decryptions-differ`.

@@ -75,14 +75,23 @@ class PublicKey:
         return Ciphertexts(self.encryption, words, encoded.scale, fresh=True)
 
     def ciphertexts_from(
-        self, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
+        self,
+        data: bytes | memoryview,
+        sender: str,
+        *,
+        shape: tuple[int, ...] | None = None,
+        bound: float | None = None,
     ) -> Ciphertexts:
         """Ciphertexts under this key that a party named `sender` sent as `to_bytes` of them.
 
-        Both elements of each are checked. PeerError `elgamal-malformed`, `elgamal-other-key`, `elgamal-shape` (not the
-        shape expected), `elgamal-count`, `elgamal-element`.
+        shape, bound: what the program expects, the bound in the values' own units. The sender declares both, a bound of
+        `bound` at most. What is encrypted may be larger than that where the sender lies and proves nothing.
+
+        Both elements of each are checked. PeerError `elgamal-malformed` (a larger bound, too), `elgamal-other-key`,
+        `elgamal-shape` (not the shape expected), `elgamal-count`, `elgamal-element`. LocalError `wrong-number` for a
+        bound that cannot be.
         """
-        return from_bytes(self.encryption, data, sender, shape=shape)
+        return from_bytes(self.encryption, data, sender, shape=shape, bound=bound)
 
     @property
     def group(self) -> Group:

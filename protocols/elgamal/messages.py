@@ -45,12 +45,18 @@ def to_bytes(array: Ciphertexts, source: RandomBytes = os.urandom) -> bytes:
 
 
 def from_bytes(
-    encryption: Encryption, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
+    encryption: Encryption,
+    data: bytes | memoryview,
+    sender: str,
+    *,
+    shape: tuple[int, ...] | None = None,
+    bound: float | None = None,
 ) -> Ciphertexts:
-    """What `to_bytes` gave at a party named `sender`, under the key of `encryption`; of `shape`, where that is given.
+    """What `to_bytes` gave at a party named `sender`, under the key of `encryption`; of `shape`, and of numbers
+    of `bound` at most by what it declares, where these are given.
 
-    PeerError, which names the sender: `elgamal-malformed` (no such message, another version, a scale that cannot be),
-    `elgamal-other-key`, `elgamal-shape`, `elgamal-count` (not as many ciphertexts as its shape says),
+    PeerError, which names the sender: `elgamal-malformed` (no such message, another version, a scale that cannot be, a
+    larger bound), `elgamal-other-key`, `elgamal-shape`, `elgamal-count` (not as many ciphertexts as its shape says),
     `elgamal-element` (bytes that are the encoding of no element).
     """
     head, group = _MESSAGES.head(data, sender), encryption.group
@@ -58,7 +64,7 @@ def from_bytes(
         raise _refused("malformed", sender, "packed ciphertexts, which this cryptosystem does not have", SAME_VERSION)
     width = 2 * group.encoding_bytes // 8
     words = _MESSAGES.words(head, sender, key=encryption.fingerprint, shape=shape, width=width)
-    scale = _MESSAGES.scale(head, sender, lambda scale: checked(scale, group), LARGEST.bit_length() // 8 + 1)
+    scale = _MESSAGES.scale(head, sender, lambda scale: checked(scale, group), LARGEST.bit_length() // 8 + 1, bound)
     encodings = words.view(np.uint8).reshape(*words.shape[:-1], 2, group.encoding_bytes)
     elements, good = Points.from_bytes(group, encodings)
     if not good.all():

@@ -23,12 +23,13 @@ from mpc.algebra.group import Points
 from mpc.algebra.ring import Words
 from mpc.algebra.ristretto import RISTRETTO, generator
 from mpc.context import Context, Spec
+from mpc.domain_hash import DomainHash
 from mpc.errors import PeerError
 from protocols.elgamal.ciphertexts import Ciphertexts
 from protocols.elgamal.joint_decryption_ped91 import combined, is_right, part_of
 from protocols.elgamal.key_shares import KeyShare
 from protocols.elgamal.plaintexts import from_points
-from protocols.joint_decryption import Receivers, output_of, require_place, right_parts
+from protocols.joint_decryption import Receivers, compared_words, output_of, require_place, require_same, right_parts
 from protocols.outputs import released_by
 from protocols.party_indices import receivers_of
 from protocols.proofs import proof as sigma
@@ -39,15 +40,12 @@ from protocols.proofs.transcript import Bytes, Setting
 Numbers = npt.NDArray[Any]
 
 
-_HASH_WORDS = 4
-
-
 def _rounds(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
-    return (1 + _compares(share)) * int(array.size > 0)
+    return int(array.size > 0) + int(_compared_words(share, array) > 0)
 
 
 def _compared_words(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
-    return _HASH_WORDS * _compares(share) * int(array.size > 0)
+    return compared_words(share.n, share.threshold) * int(array.size > 0)
 
 
 def _words(share: KeyShare, array: Ciphertexts, *, to: Receivers = None) -> int:
@@ -96,8 +94,8 @@ async def _revealed(
     async def open_() -> list[Points | None]:
         if not array.size:
             return [array.parts[1].reshape(0) if ctx.me in receivers else None]
-        if _compares(share):
-            await _require_same(ctx, array, receivers)
+        if _compared_words(share, array):
+            await require_same(ctx, await ctx.in_thread(_said, ctx, array, receivers))
         return [await _opened(ctx, share, flat, receivers, refused)]
 
     output = output_of(ctx, array.shape, array.scale.bound, array.fractional_bits, receivers)
@@ -107,26 +105,11 @@ async def _revealed(
     return await ctx.in_thread(from_points, points.reshape(*array.shape), array.scale), refused
 
 
-def _compares(share: KeyShare) -> bool:
-    """Whether all ciphertexts are compared before parts of them leave: where some parts are enough, whoever sent
-    parties different ones would read each of them by the parts of those that have it."""
-    return share.threshold < share.n - 1
-
-
-async def _require_same(ctx: Context, array: Ciphertexts, receivers: Sequence[int]) -> None:
-    """PeerError `public-values-differ`, without a party, unless all have the same ciphertexts and receivers."""
+def _said(ctx: Context, array: Ciphertexts, receivers: Sequence[int]) -> DomainHash:
+    """Of what is decrypted, how it is read, and by whom."""
     said = ctx.hash("what is revealed").absorb(array.fingerprint, len(array.shape), *array.shape)
     said.absorb(array.scale.fractional_bits, array.scale.bound, len(receivers), *receivers)
-    own = said.absorb(*(part.to_bytes() for part in array.parts)).words(_HASH_WORDS)
-    (told,) = await ctx.exchange(own)
-    if any(not np.array_equal(one, own) for one in told):
-        raise PeerError(
-            "public-values-differ",
-            "parties have different ciphertexts of what is to be revealed, or one says so; nothing was decrypted",
-            "see that all reveal the same; else who sent the ciphertexts sent each party others",
-            path=ctx.path,
-            line=ctx.line or None,
-        )
+    return said.absorb(*(part.to_bytes() for part in array.parts))
 
 
 async def _opened(

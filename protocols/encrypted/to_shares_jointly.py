@@ -16,14 +16,16 @@ from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.shapes_only import blank
 from mpc.algebra.words import Words
 from mpc.context import Context, together
+from protocols.encrypted.description import Description
 from protocols.encrypted.masking import Masking, ring_of_integers
 from protocols.encrypted.receiving import receive_ciphertexts
 from protocols.encrypted.to_shares import in_shape
+from protocols.joint_decryption import compared_words, require_same
 from protocols.joint_keys.key import JointKey, KeyShare
 from protocols.joint_keys.revealing import open_messages
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
-from protocols.paillier.packing import Packed
+from protocols.paillier.packing import Packed, ciphertexts_of
 from protocols.shares import ArithmeticShare, Shape
 from protocols.suite import suite_of
 
@@ -34,12 +36,12 @@ async def to_shares_jointly(
     """[x / 2^shift] of numbers that all parties have the same ciphertexts of: its floor, or up to n above it.
 
     Nobody learns anything: what is decrypted is within 2^-40 of independent of all x together. Against semi-honest
-    parties, as many as must not decrypt. Two rounds, beside inputs of the suite. PeerError `paillier-range`,
-    `paillier-not-unit`, `partial-decryptions-differ`; LocalError `paillier-beyond-bound`.
+    parties, as many as must not decrypt. Two rounds, beside inputs of the suite. PeerError `public-values-differ`,
+    `paillier-range`, `paillier-not-unit`, `partial-decryptions-differ`; LocalError `paillier-beyond-bound`.
     """
     joint, ring, suite = share.joint, ring_of_integers(ctx), suite_of(ctx)
     masks = blank(masking.numbers) if ctx.planning else masking.draw(ctx.prg("masks of ciphertexts").bytes)
-    added = await add_masks(ctx, joint, masking, masks)
+    added, _ = await together(ctx, (add_masks, joint, masking, masks), (_compared, joint, held))
     opened = await _decrypted(ctx, share, held, masking, added)
     public, own = ring.zeros(shape), ring.zeros(shape)
     if not ctx.planning:
@@ -70,6 +72,23 @@ async def add_masks(ctx: Context, joint: JointKey, masking: Masking, masks: Word
         words = await receive_ciphertexts(ctx, j, group, masking.groups)
         own = words if ctx.planning else group.form.mul(own, words)
     return own
+
+
+def _compared_words(joint: JointKey, held: Ciphertexts | Packed) -> int:
+    return compared_words(joint.parties, joint.threshold)
+
+
+@cost(rounds=lambda joint, held: int(_compared_words(joint, held) > 0), words=_compared_words)
+async def _compared(ctx: Context, joint: JointKey, held: Ciphertexts | Packed) -> None:
+    """PeerError `public-values-differ` unless all have the same ciphertexts, where some parts are enough: whoever gave
+    parties different ones would learn by how much the numbers in them differ, as the masks are the same."""
+    if not _compared_words(joint, held):
+        return
+    said = ctx.hash("what becomes a secret")
+    if not ctx.planning:
+        said.absorb(joint.fingerprint, Description.of(held).message)
+        await ctx.in_thread(said.absorb, ciphertexts_of(held).words)
+    await require_same(ctx, said)
 
 
 @cost(rounds=1, words=lambda share, held, masking, added: _words(share.joint, masking))

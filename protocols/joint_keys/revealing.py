@@ -1,4 +1,6 @@
-"""What is encrypted under a joint key becomes known: one round, in which every party sends its partial decryptions.
+"""What is encrypted under a joint key becomes known: every party sends its partial decryptions, in one round.
+
+Where fewer parties than all are enough, all compare a hash of the ciphertexts before, in a round of its own.
 
 Receivers learn the numbers; up to `threshold` parties, together with what they receive, learn nothing else of the key
 or of other ciphertexts. Decrypted is what the parties agree on: a party that lets others choose what is decrypted lets
@@ -18,8 +20,9 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
+from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
-from protocols.joint_decryption import Receivers, output_of, require_place, right_parts
+from protocols.joint_decryption import Receivers, compared_words, output_of, require_place, require_same, right_parts
 from protocols.joint_keys.decryption_dj01 import combined, partial
 from protocols.joint_keys.key import JointKey, KeyShare
 from protocols.joint_keys.partial_proofs_shoup00 import (
@@ -42,6 +45,14 @@ _UNPROVED = "is right where all parties follow the protocol"
 _ASSUMED = "is right if nobody finds a number of small order modulo the key's N"
 
 
+def _rounds(share: KeyShare, array: Array, **_: object) -> int:
+    return int(ciphertexts_of(array).size > 0) + int(_compared_words(share, array) > 0)
+
+
+def _compared_words(share: KeyShare, array: Array, **_: object) -> int:
+    return compared_words(share.joint.parties, share.joint.threshold) * int(ciphertexts_of(array).size > 0)
+
+
 def _words(share: KeyShare, array: Array, to: Receivers, places: Sequence[int] | None, proved: bool) -> int:
     joint, ciphertexts = share.joint, ciphertexts_of(array)
     if not ciphertexts.size:
@@ -52,7 +63,8 @@ def _words(share: KeyShare, array: Array, to: Receivers, places: Sequence[int] |
 
 
 @cost(
-    rounds=lambda share, array, **_: int(ciphertexts_of(array).size > 0),
+    rounds=_rounds,
+    words=_compared_words,
     to_one=lambda share, array, *, to=None, places=None, exact=False, proved=True, assuming=None: _words(
         share, array, to, places, proved
     ),
@@ -88,7 +100,8 @@ async def reveal(
 
 
 @cost(
-    rounds=lambda share, array, **_: int(ciphertexts_of(array).size > 0),
+    rounds=_rounds,
+    words=_compared_words,
     to_one=lambda share, array, *, to=None, places=None, assuming=None: _words(share, array, to, places, True),
 )
 async def reveal_despite(
@@ -135,6 +148,8 @@ async def _revealed(
         if not ciphertexts.size:
             nothing = np.zeros((*ciphertexts.shape, share.joint.group.messages.limbs), U64)
             return [nothing if ctx.me in receivers else None]
+        if _compared_words(share, array):
+            await require_same(ctx, await ctx.in_thread(_said, ctx, share.joint, array, receivers, held))
         return [await open_messages(ctx, share, ciphertexts, receivers, held, proved, refused)]
 
     output = output_of(ctx, array.shape, array.scale.bound, array.scale.fractional_bits, receivers)
@@ -158,7 +173,8 @@ async def open_messages(
 ) -> Words | None:
     """The messages (*shape, limbs) at receivers; `refused` has why parts of others were not taken.
 
-    For protocols, of what they have masked: what a program lets a party know is an output (`reveal`).
+    For protocols, of what they have masked: what a program lets a party know is an output (`reveal`). Where some parts
+    are enough, all have compared it before.
     """
     joint = share.joint
     flat = ciphertexts.words.reshape(-1, joint.group.ciphertexts.limbs)
@@ -208,6 +224,15 @@ def _require_enough(joint: JointKey, held: Sequence[int]) -> None:
             f"{len(held)} parties cannot decrypt under a key of which {joint.threshold + 1} can",
             "let more of the key's parties take part in the run",
         )
+
+
+def _said(ctx: Context, joint: JointKey, array: Array, receivers: Sequence[int], held: Sequence[int]) -> DomainHash:
+    """Of what is decrypted, how it is read, by whom, and with whose parts."""
+    said = ctx.hash("what is revealed").absorb(joint.fingerprint, tuple(receivers), tuple(int(place) for place in held))
+    said.absorb(array.shape, array.scale.fractional_bits, array.scale.bound)
+    if isinstance(array, Packed):
+        said.absorb(array.layout.width, array.layout.slots)
+    return said.absorb(ciphertexts_of(array).words)
 
 
 def _mark(joint: JointKey, array: Array, receivers: Sequence[int], held: Sequence[int]) -> int:

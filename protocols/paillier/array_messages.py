@@ -17,7 +17,7 @@ import numpy as np
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError, PeerError
 from mpc.network.wire import pack, unpack
-from protocols.paillier.encoding import Scale
+from protocols.paillier.encoding import Scale, encode
 from protocols.paillier.encrypted_array import EncryptedArray
 
 Head = dict[str, Any]
@@ -93,13 +93,23 @@ class ArrayMessages:
             raise self.peer_error("malformed", sender, f"no ciphertexts in shape {head['shape']}", SAME_VERSION)
         return np.frombuffer(head["content"], U64).reshape(*head["shape"], width)
 
-    def scale(self, head: Head, sender: str, checked: Callable[[Scale], Scale], most_bytes: int) -> Scale:
-        """The scale, of a bound of so many bytes at most, if it is `checked`; else `malformed`."""
+    def scale(
+        self, head: Head, sender: str, checked: Callable[[Scale], Scale], most_bytes: int, bound: float | None
+    ) -> Scale:
+        """The scale, of a bound of so many bytes at most, if it is `checked`, and its bound is `bound` at most where
+        that is given, in the values' own units; else `malformed`."""
         try:
             if head["fractional_bits"] < 0 or len(head["bound"]) > most_bytes:
                 raise LocalError("out-of-range", "")
-            return checked(Scale(head["fractional_bits"], int.from_bytes(head["bound"], "little")))
+            scale = checked(Scale(head["fractional_bits"], int.from_bytes(head["bound"], "little")))
         except LocalError:
             raise self.peer_error(
                 "malformed", sender, "ciphertexts with a scale that their key cannot hold", SAME_VERSION
             ) from None
+        if (
+            bound is not None
+            and scale.bound > encode(0, fractional_bits=scale.fractional_bits, bound=bound).scale.bound
+        ):
+            what = f"numbers of up to {scale.largest}, by the bound that it declares, where {bound} is admitted"
+            raise self.peer_error("malformed", sender, what, "have it declare a closer `bound=`; else do not trust it")
+        return scale

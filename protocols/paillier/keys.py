@@ -98,19 +98,35 @@ class PublicKey:
         encoded = encode(values, fractional_bits=fractional_bits, bound=bound)
         return encrypt_packed(self.encryption, encoded, guard_bits)
 
-    def packed_from(self, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None) -> Packed:
+    def packed_from(
+        self,
+        data: bytes | memoryview,
+        sender: str,
+        *,
+        shape: tuple[int, ...] | None = None,
+        bound: float | None = None,
+    ) -> Packed:
         """As `ciphertexts_from`, for packed numbers."""
-        return packed_from_bytes(self.encryption, data, sender, shape=shape)
+        return packed_from_bytes(self.encryption, data, sender, shape=shape, bound=bound)
 
     def ciphertexts_from(
-        self, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
+        self,
+        data: bytes | memoryview,
+        sender: str,
+        *,
+        shape: tuple[int, ...] | None = None,
+        bound: float | None = None,
     ) -> Ciphertexts:
         """Ciphertexts under this key that a party named `sender` sent as `to_bytes` of them.
 
-        Every number is checked to be a unit below N^(s+1). PeerError `paillier-malformed`, `paillier-other-key`,
-        `paillier-shape` (not the shape expected), `paillier-count`, `paillier-range`, `paillier-not-unit`.
+        shape, bound: what the program expects, the bound in the values' own units. The sender declares both, a bound of
+        `bound` at most. What is encrypted may be larger than that where the sender lies and proves nothing.
+
+        Every number is checked to be a unit below N^(s+1). PeerError `paillier-malformed` (a larger bound, too),
+        `paillier-other-key`, `paillier-shape` (not the shape expected), `paillier-count`, `paillier-range`,
+        `paillier-not-unit`. LocalError `wrong-number` for a bound that cannot be.
         """
-        return from_bytes(self.encryption, data, sender, shape=shape)
+        return from_bytes(self.encryption, data, sender, shape=shape, bound=bound)
 
     def drawing(self, exponent: Exponent) -> PublicKey:
         """The same key with randomisers of another exponent: `half`, `short` or `textbook`; see

@@ -49,22 +49,33 @@ def to_bytes(array: Ciphertexts | Packed, source: RandomBytes = os.urandom) -> b
 
 
 def from_bytes(
-    encryption: Encryption, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
+    encryption: Encryption,
+    data: bytes | memoryview,
+    sender: str,
+    *,
+    shape: tuple[int, ...] | None = None,
+    bound: float | None = None,
 ) -> Ciphertexts:
-    """What `to_bytes` gave at a party named `sender`, under the key of `encryption`; of `shape`, where that is given.
+    """What `to_bytes` gave at a party named `sender`, under the key of `encryption`; of `shape`, and of numbers
+    of `bound` at most by what it declares, where these are given.
 
-    PeerError, which names the sender: `paillier-malformed` (no such message, another version, a scale that cannot be),
-    `paillier-other-key`, `paillier-shape`, `paillier-count` (not as many ciphertexts as its shape says),
+    PeerError, which names the sender: `paillier-malformed` (no such message, another version, a scale that cannot be, a
+    larger bound), `paillier-other-key`, `paillier-shape`, `paillier-count` (not as many ciphertexts as its shape says),
     `paillier-range` (a number of N^(s+1) or more), `paillier-not-unit` (a number that has a factor in common with N).
     """
     head = _MESSAGES.head(data, sender)
     if head["layout"]:
         raise _refused("malformed", sender, "packed ciphertexts", "have it send an array that is not packed")
-    return _ciphertexts(encryption, head, sender, shape)
+    return _ciphertexts(encryption, head, sender, shape, bound)
 
 
 def packed_from_bytes(
-    encryption: Encryption, data: bytes | memoryview, sender: str, *, shape: tuple[int, ...] | None = None
+    encryption: Encryption,
+    data: bytes | memoryview,
+    sender: str,
+    *,
+    shape: tuple[int, ...] | None = None,
+    bound: float | None = None,
 ) -> Packed:
     """The same for packed numbers of `shape`; a layout that cannot be is `paillier-malformed`."""
     head = _MESSAGES.head(data, sender)
@@ -72,13 +83,15 @@ def packed_from_bytes(
     inner = None if shape is None else (*shape[:-1], layout.groups)
     if shape is not None and (not shape or shape[-1] != layout.length):
         raise _refused("shape", sender, f"rows of {layout.length} packed numbers", SAME_PROGRAM)
-    return Packed(_ciphertexts(encryption, head, sender, inner), layout)
+    return Packed(_ciphertexts(encryption, head, sender, inner, bound), layout)
 
 
-def _ciphertexts(encryption: Encryption, head: Head, sender: str, shape: tuple[int, ...] | None) -> Ciphertexts:
+def _ciphertexts(
+    encryption: Encryption, head: Head, sender: str, shape: tuple[int, ...] | None, bound: float | None
+) -> Ciphertexts:
     group = encryption.group
     numbers = _MESSAGES.words(head, sender, key=group.fingerprint, shape=shape, width=group.ciphertexts.limbs)
-    scale = _MESSAGES.scale(head, sender, lambda scale: scale.checked(group), 8 * group.messages.limbs)
+    scale = _MESSAGES.scale(head, sender, lambda scale: scale.checked(group), 8 * group.messages.limbs, bound)
     check_ciphertexts(group, numbers, sender)
     return Ciphertexts(encryption, group.form.into(numbers), scale, fresh=False)
 

@@ -90,6 +90,35 @@ def test_both_statements_over_a_tiny_group() -> None:
         verify(ALICE, statement, prove(ALICE, statement, witness))
 
 
+@pytest.mark.parametrize("vote", [0, 1, 7, -1])
+def test_a_vote_that_is_declared_to_be_1_at_most_is_proved_only_if_it_is(vote: int) -> None:
+    made = elgamal.encrypt_to_prove(key().public, vote, bound=7)
+    declared = elgamal.to_bytes(made.ciphertexts.within(1))
+    arrived = key().public.ciphertexts_from(declared, "alice", shape=(), bound=1)
+    points, blindings = pedersen().commit(made.messages)
+    same = elgamal.same_as_committed(arrived, points, pedersen())
+    verify(ALICE, same, prove(ALICE, same, made.witness(blindings)))
+    either = proofs.AtLeastOne(*(pedersen().is_public(points, proofs.scalars(v)) for v in (0, 1)))
+    for index in (0, 1):
+        witness = either.witness(index, blindings.reshape(1))
+        if index == vote:
+            verify(ALICE, either, prove(ALICE, either, witness))
+        else:
+            with pytest.raises(LocalError, match="wrong-witness"):
+                prove(ALICE, either, witness)
+
+
+def test_a_half_is_proved_to_be_1_with_a_fractional_bit_that_all_see() -> None:
+    public = key().public
+    made = elgamal.encrypt_to_prove(public, 0.5, bound=1, fractional_bits=1)
+    arrived = public.ciphertexts_from(elgamal.to_bytes(made.ciphertexts), "alice", shape=(), bound=1)
+    points, blindings = pedersen().commit(made.messages)
+    one = pedersen().is_public(points, proofs.scalars(1))
+    verify(ALICE, one, prove(ALICE, one, blindings.reshape(1)))
+    assert arrived.fractional_bits == 1
+    assert key().decrypt(arrived) == 0.5
+
+
 def test_a_number_in_a_range_is_encrypted_in_a_run() -> None:
     """Party 0 encrypts numbers of 8 bits for party 1, which need not trust it that they are."""
 

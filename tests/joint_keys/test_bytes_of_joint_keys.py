@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import trio
 from joint_keys.shared_keys import TINY, full_key
 
@@ -17,16 +18,20 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encoding import Scale
 from protocols.preprocessing.dealer import local_supplies
 
-PARTIES = 2
-DIGEST = "3180029ab4a5c072008f1cae371562aec29a7aefa2ce124ec4e0d8cceb51b221"
+DIGESTS = {
+    2: "3180029ab4a5c072008f1cae371562aec29a7aefa2ce124ec4e0d8cceb51b221",
+    3: "6df646cf31f06e4445fc2527c2bd572b8d1b9a7f2c8af7ce9a9cb3f99227f670",
+}
 
 
-def test_a_key_is_shared_and_numbers_revealed_under_it() -> None:
+@pytest.mark.parametrize("n", DIGESTS)
+def test_a_key_is_shared_and_numbers_revealed_under_it(n: int) -> None:
+    """Of two parties both are needed to decrypt, of three two are enough."""
     p, q = TINY
 
     async def program(ctx: Context, mine: int) -> list[int]:
         made = AdditiveShare(p * q, mine)
-        share = await share_key(ctx, made, parties=PARTIES, threshold=1, own=full_key())
+        share = await share_key(ctx, made, parties=n, threshold=1, own=full_key())
         encryption = share.public.encryption
         words = encryption.encrypt(from_ints([3, 2], 1), insecure_seed("encrypted").prg("r").bytes)
         numbers = await reveal(
@@ -34,15 +39,15 @@ def test_a_key_is_shared_and_numbers_revealed_under_it() -> None:
         )
         return [] if numbers is None else numbers.tolist()
 
-    transports, record = recording_network(PARTIES)
+    transports, record = recording_network(n)
 
     async def run() -> list[Any]:
         return await run_in_memory(
-            program, [12345, (p - 1) * (q - 1) - 12345],
-            local_supplies(PARTIES, [insecure_seed("dealt", i) for i in range(PARTIES)]),
-            Setting(SUITE), agreements=insecure_agreements(PARTIES, "joint keys"),
-            private=[insecure_seed("joint keys", i) for i in range(PARTIES)], transports=transports,
+            program, [12345, (p - 1) * (q - 1) - 12345, 0][:n],
+            local_supplies(n, [insecure_seed("dealt", i) for i in range(n)]),
+            Setting(SUITE), agreements=insecure_agreements(n, "joint keys"),
+            private=[insecure_seed("joint keys", i) for i in range(n)], transports=transports,
         )  # fmt: skip
 
-    assert [ended.result for ended in trio.run(run)] == [[3, 2]] * PARTIES
-    assert transcript_digest(record) == DIGEST
+    assert [ended.result for ended in trio.run(run)] == [[3, 2]] * n
+    assert transcript_digest(record) == DIGESTS[n]

@@ -139,7 +139,7 @@ def test_what_is_refused(x: paillier.Packed) -> None:
 
 def test_messages_of_packed_numbers(x: paillier.Packed) -> None:
     data = paillier.to_bytes(x)
-    arrived = key().public.packed_from(data, "bank", shape=(4, 70))
+    arrived = key().public.packed_from(data, "bank", shape=(4, 70), bound=x.scale.bound)
     assert np.array_equal(decrypted(arrived), X)
     assert arrived.layout == x.layout
     computed = key().public.packed_from(paillier.to_bytes(x + x), "bank")
@@ -150,6 +150,8 @@ def test_messages_of_packed_numbers(x: paillier.Packed) -> None:
             key().public.packed_from(wrong, "bank")
     with pytest.raises(PeerError, match="paillier-shape"):
         key().public.packed_from(data, "bank", shape=(4, 71))
+    with pytest.raises(PeerError, match="paillier-malformed"):
+        key().public.packed_from(data, "bank", bound=x.scale.bound - 1)
     with pytest.raises(PeerError, match="paillier-malformed"):
         key().public.ciphertexts_from(data, "bank")
 
