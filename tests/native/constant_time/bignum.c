@@ -2,7 +2,7 @@
 
 #include "bignum/exports.h"
 
-enum { LIMBS = 2, ROW = 3 * LIMBS + 1, COUNT = 7, BITS = 66, WIDTH = 3, ROWS = BITS / WIDTH, SPACE = 1 << 13 };
+enum { LIMBS = 2, ROW = 3 * LIMBS + 1, COUNT = 3, BITS = 66, WIDTH = 3, ROWS = BITS / WIDTH, SPACE = 1 << 13 };
 enum { LONG = 9, LONG_ROW = 3 * LONG + 1 }; /* more than one block of digits */
 
 static uint64_t space[SPACE];
@@ -41,7 +41,7 @@ static void montgomery_mul(uint64_t *out, uint64_t *s) {
 
 /* What is chosen is public, the numbers are not. */
 static void products_of_public(uint64_t *out, uint64_t *s) {
-    static const uint64_t indices[] = {3, 0, 6, 6, 1, 2, 5}, starts[] = {0, 2, 2, 3, 7, 7, 7, 7};
+    static const uint64_t indices[] = {2, 0, 2, 2, 1}, starts[] = {0, 2, 2, 5};
     const uint64_t *const moduli = make_moduli(s, LIMBS), *const x = make_below(s + COUNT * ROW);
     parley_bignum_products_var(out, x, COUNT, indices, starts, moduli, LIMBS, COUNT, space);
     parley_bignum_products_var(out, x, COUNT, indices, starts, moduli, LIMBS, 1, space);
