@@ -98,7 +98,7 @@ EXAMPLES = {
     for example in (
         Example("triple", "triples", 1 << 19, lambda count: Triple(Z64, (count,), (count,))),
         Example(
-            "triple.few", "triples", 1 << 10, lambda count: Triple(Z64, (count,), (count,)),
+            "few_triples", "triples", 1 << 10, lambda count: Triple(Z64, (count,), (count,)),
             suppliers=(SOFTSPOKEN.name, PAILLIER),
         ),
         Example("square_pair", "pairs", 1 << 19, lambda count: SquarePair(Z64, (count,))),
