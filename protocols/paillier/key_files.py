@@ -101,6 +101,9 @@ def _require_one(passphrase: str | None, key_file: str | Path | None) -> None:
         raise LocalError(
             "no-passphrase", "a secret key is kept under a passphrase or under a key file", "give one of the two"
         )
+    given: object = passphrase
+    if given is not None and not isinstance(given, str):
+        raise LocalError("no-passphrase", f"a passphrase is text, no {type(given).__name__}", "give a str")
 
 
 def _key(passphrase: str | None, key_file: str | Path | None, salt: bytes, cost: int) -> bytes:

@@ -172,6 +172,7 @@ def test_kept_under_a_passphrase(tmp_path: Path) -> None:
     refused(path, "wrong-passphrase", passphrase="correct")
     refused(path, "wrong-passphrase", key_file=path)
     refused(path, "no-passphrase")
+    refused(path, "no-passphrase", passphrase=12345)
     refused(path, "no-passphrase", passphrase="correct horse", key_file=path)
     refused(tmp_path / "none", "no-key", passphrase="x")
     with pytest.raises(LocalError, match="key-exists"):
