@@ -9,6 +9,7 @@ from functools import partial
 from math import log10
 from statistics import median
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -27,6 +28,7 @@ from mpc.prg import Seed
 from native import implementations, selected, sources, using
 from protocols.ot.folding import Streams, parts
 from protocols.ot.pads import pad_planes
+from protocols.vole.products import prove_products
 
 REPETITIONS = 5
 SECONDS = 0.01
@@ -73,7 +75,7 @@ def samples() -> dict[str, Sample]:
 
     Elementwise products for the rings and fields, bit planes, powers modulo 1024 bits with exponents of 64, products
     of points by secret scalars, a random stream, hashes under a fixed key, correlated transfers of SoftSpokenOT with
-    k = 2, bits of AND triples.
+    k = 2, bits of AND triples, products of authenticated elements.
     """
     prg = Seed.fresh().prg("kernels")
     x, y = prg.words((WORDS,)), prg.words((WORDS,))
@@ -98,11 +100,17 @@ def samples() -> dict[str, Sample]:
         "labels": Sample("hashes", WORDS // 2, partial(label_hash.hash_ccr, pairs[0])),
         "ot": Sample("transfers", TRANSFERS, partial(streams.labels, prg.words((TRANSFERS, 2)), 0)),
         "products": Sample("labels", WORDS // 2, partial(pad_planes, pairs[0], None, x[:2], 0, 1)),
+        "vole": _authenticated_products(MERSENNE61.reduce(x), MERSENNE61.reduce(y)),
     }
 
 
 def _product(field: PrimeField, x: Words, y: Words, count: int) -> Sample:
     return Sample("products", count, partial(field.mul, field.reduce(x), field.reduce(y)))
+
+
+def _authenticated_products(x: Words, y: Words) -> Sample:
+    pairs, told = np.stack([x, y], axis=1), [np.empty(len(x), np.uint64) for _ in range(3)]
+    return Sample("products", len(x), partial(prove_products, x, y, y, x, pairs, *told))
 
 
 def _measured(name: str) -> dict[str, tuple[str, float]]:
