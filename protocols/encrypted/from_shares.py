@@ -108,11 +108,11 @@ class Masks:
     """A party's masks (count, size, words) for limbs. Secret."""
 
     limbs: Limbs
-    words: Words = field(repr=False)
+    numbers: Words = field(repr=False)
 
     @property
     def size(self) -> int:
-        return int(self.words.shape[1])
+        return int(self.numbers.shape[1])
 
 
 @cost(
@@ -143,7 +143,7 @@ async def gather(ctx: Context, key: PublicKey, masks: Masks, receivers: tuple[in
 def _encrypted(key: PublicKey, masks: Masks, source: RandomBytes | None) -> Words:
     """Ciphertexts of minus the masks, with a random power where they are sent."""
     group = key.group
-    plain = _joined(group, masks.limbs, masks.words)
+    plain = _joined(group, masks.limbs, masks.numbers)
     opposite = group.messages.sub(np.zeros_like(plain), plain)
     return group.powers_of_g(opposite) if source is None else key.encryption.encrypt(opposite, source)
 
