@@ -204,7 +204,7 @@ def test_every_party_draws_masks_and_sends_them_in_no_ciphertext_that_can_be_rea
 
     def kept(key: Any, masks: Any, source: Any) -> Any:
         seen.append(
-            (masks.words, source is None or np.array_equal(honest(key, masks, source), honest(key, masks, None)))
+            (masks.numbers, source is None or np.array_equal(honest(key, masks, source), honest(key, masks, None)))
         )
         return honest(key, masks, source)
 
