@@ -98,6 +98,7 @@ def answered(group: Group, lengths: Lengths, me: int, x: Words, asked: Words, rh
 
 
 def moduli(key: PrivateKey, lengths: Lengths, me: int, x: Words, answers: Words) -> list[int]:
+    """N of candidates (count, 2, words), secret, from what the other party answered: public numbers, 1 mod 4."""
     group = key.public.group
     shares = lengths.share_of(me, x, group.messages)
     decrypted = key.decrypt_words(as_ciphertexts(key.public, answers))
