@@ -31,7 +31,7 @@ async def certified_pair(ctx: Context, peer: int, factors: tuple[int, int] = FAC
     x = shares(TINY, ctx.me, factors)[None]
     products = await (answer if ctx.me else ask)(ctx, ends, x)
     product = Asked(products.group, products.asked[0], products.answers[0])
-    return await certify(ctx, ends, Chosen(n or products.n[0], product, x[0], products.randomisers))
+    return await certify(ctx, ends, Chosen(n or products.n[0], product, x[0], products.randomisers)) is not None
 
 
 def blamed(role: Any, liar: int, *codes: str) -> None:
