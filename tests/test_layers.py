@@ -123,8 +123,9 @@ FOLDER_ORDER = {
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
-        "encoding", "offsets", "slots", "scaling", "encrypted_array", "array_messages", "matrices", "product_form",
-        "ciphertexts", "packing", "messages", "keys", "key_exchange", "products_dsz15", "__init__",
+        "encoding", "public_factors", "plaintexts", "offsets", "slots", "scaling", "encrypted_array", "array_messages",
+        "matrices", "product_form", "ciphertexts", "packing", "messages", "keys", "key_exchange", "products_dsz15",
+        "__init__",
     ),
     "protocols.joint_keys": (
         "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",

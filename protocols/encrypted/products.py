@@ -27,8 +27,9 @@ from protocols.encrypted.session_keys import SessionKeys, session_keys
 from protocols.encrypted.to_shares import Conversion, to_shares
 from protocols.known import Known, known, open_known, share_known
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Encoded, Scale, to_messages
+from protocols.paillier.encoding import Encoded, Scale
 from protocols.paillier.keys import PublicKey
+from protocols.paillier.plaintexts import to_messages
 from protocols.shares import ArithmeticShare, Shape
 from protocols.suite import suite_of
 

@@ -5,8 +5,8 @@ from protocols.paillier.key_files import new_key_file
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.messages import to_bytes
 from protocols.paillier.packing import Packed, pack
+from protocols.paillier.public_factors import Public, public
 from protocols.paillier.randomisers import Exponent
-from protocols.paillier.scaling import Public, public
 
 generate = PrivateKey.generate
 load = PrivateKey.load

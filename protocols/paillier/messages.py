@@ -18,6 +18,7 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.packing import Layout, Packed, ciphertexts_of
+from protocols.paillier.plaintexts import checked
 from protocols.paillier.slots import SPARE_BITS
 
 _CODES = {
@@ -91,7 +92,7 @@ def _ciphertexts(
 ) -> Ciphertexts:
     group = encryption.group
     numbers = _MESSAGES.words(head, sender, key=group.fingerprint, shape=shape, width=group.ciphertexts.limbs)
-    scale = _MESSAGES.scale(head, sender, lambda scale: scale.checked(group), 8 * group.messages.limbs, bound)
+    scale = _MESSAGES.scale(head, sender, lambda scale: checked(scale, group), 8 * group.messages.limbs, bound)
     check_ciphertexts(group, numbers, sender)
     return Ciphertexts(encryption, group.form.into(numbers), scale, fresh=False)
 

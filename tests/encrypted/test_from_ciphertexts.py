@@ -24,7 +24,7 @@ from protocols.paillier.encoding import Scale
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.packing import Layout, layout_for, raised_fields
-from protocols.paillier.scaling import public
+from protocols.paillier.public_factors import public
 
 BOUND = 100
 

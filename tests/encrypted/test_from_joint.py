@@ -17,7 +17,7 @@ from protocols.encrypted.masking import slack
 from protocols.joint_keys.dealing_dj01 import shares_of
 from protocols.joint_keys.key import KeyShare
 from protocols.paillier.keys import PrivateKey
-from protocols.paillier.scaling import public
+from protocols.paillier.public_factors import public
 
 BOUND = 100
 
