@@ -11,8 +11,8 @@ import numpy as np
 from mpc.algebra.bigint import RandomBytes, from_ints, to_ints
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.paillier.encoding import Encoded, Scale
-from protocols.paillier.encrypted_array import EncryptedArray
+from protocols.homomorphic.encoding import Encoded, Scale
+from protocols.homomorphic.encrypted_array import EncryptedArray
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.matrices import product, product_var

@@ -13,7 +13,7 @@ import numpy as np
 from mpc.algebra.bigint import RandomBytes, to_ints
 from mpc.algebra.ring import Words
 from mpc.errors import PeerError
-from protocols.paillier.array_messages import SAME_PROGRAM, SAME_VERSION, ArrayMessages, Head
+from protocols.homomorphic.array_messages import SAME_PROGRAM, SAME_VERSION, ArrayMessages, Head
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group

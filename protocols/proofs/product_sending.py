@@ -10,8 +10,8 @@ import numpy as np
 
 from mpc.accounts.cost import cost
 from mpc.context import Context, Spec
+from protocols.homomorphic.encoding import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.keys import PublicKey
 from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.plaintexts import checked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy.typing as npt
 
-from protocols.paillier.encoding import Encoded, exactly, rounded
+from protocols.homomorphic.encoding import Encoded, exactly, rounded
 
 
 class Public:
