@@ -15,8 +15,9 @@ from mpc.errors import LocalError
 from protocols.elgamal.encryption import Encryption, parted
 from protocols.elgamal.plaintexts import checked
 from protocols.elgamal.scaling import products, scaled
-from protocols.homomorphic.encoding import Encoded, Scale, modulo
+from protocols.homomorphic.encoded import Encoded, modulo
 from protocols.homomorphic.encrypted_array import EncryptedArray
+from protocols.homomorphic.scale import Scale
 
 
 class Ciphertexts(EncryptedArray):

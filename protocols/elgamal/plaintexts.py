@@ -10,7 +10,8 @@ import numpy.typing as npt
 from mpc.algebra.group import Group, Points, Scalars
 from mpc.errors import LocalError
 from protocols.elgamal.logarithms import logarithms
-from protocols.homomorphic.encoding import Encoded, Scale, modulo
+from protocols.homomorphic.encoded import Encoded, modulo
+from protocols.homomorphic.scale import Scale
 
 FRACTIONAL_BITS = 16
 """Of numbers with a fraction, unless others are named."""

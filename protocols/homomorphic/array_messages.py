@@ -17,8 +17,9 @@ import numpy as np
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError, PeerError
 from mpc.network.wire import pack, unpack
-from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.encoding import encode
 from protocols.homomorphic.encrypted_array import EncryptedArray
+from protocols.homomorphic.scale import Scale
 
 Head = dict[str, Any]
 

@@ -18,8 +18,10 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.homomorphic.encoding import Encoded, Scale, encode
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.encoding import encode
 from protocols.homomorphic.public_factors import Public
+from protocols.homomorphic.scale import Scale
 
 Operand: TypeAlias = "EncryptedArray | Public | Encoded | npt.ArrayLike"
 """`Encoded` numbers are secret ones whose bound is known."""

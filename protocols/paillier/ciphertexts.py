@@ -11,8 +11,9 @@ import numpy as np
 from mpc.algebra.bigint import RandomBytes, from_ints, to_ints
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.homomorphic.encoding import Encoded, Scale
+from protocols.homomorphic.encoded import Encoded
 from protocols.homomorphic.encrypted_array import EncryptedArray
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.matrices import product, product_var

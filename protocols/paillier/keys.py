@@ -16,8 +16,9 @@ from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError, PeerError
 from mpc.network.wire import pack, unpack
-from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.encoding import encode
 from protocols.homomorphic.key_files import read_secret, write_secret
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.decryption import Decryption
 from protocols.paillier.encryption import Encryption

@@ -14,7 +14,9 @@ import numpy.typing as npt
 from mpc.algebra.bigint import to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from protocols.homomorphic.encoding import MOST_FRACTIONAL_BITS, Encoded, Scale, all_ones, chosen, modulo, numbers_of
+from protocols.homomorphic.encoded import Encoded, all_ones, chosen, modulo
+from protocols.homomorphic.encoding import MOST_FRACTIONAL_BITS, numbers_of
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.group import Group
 
 _WORD = 2**63
