@@ -122,8 +122,8 @@ FOLDER_ORDER = {
         "proving", "__init__",
     ),
     "protocols.homomorphic": (
-        "__init__", "key_files", "scale", "encoded", "given_numbers", "encoding", "public_factors", "offsets",
-        "encrypted_array", "array_messages",
+        "__init__", "key_files", "sealed", "scale", "encoded", "given_numbers", "encoding", "public_factors",
+        "offsets", "axes", "encrypted_array", "array_messages",
     ),
     "protocols.paillier": (
         "prime_search", "key_checks", "group", "randomisers", "encryption", "logarithm", "decryption", "plaintexts",

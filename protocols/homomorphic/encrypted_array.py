@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from math import prod
-from operator import index
 from typing import Any, NoReturn, Self, TypeAlias
 
 import numpy as np
@@ -18,35 +17,15 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
+from protocols.homomorphic.axes import axes_of, no_axis, require_fitting
 from protocols.homomorphic.encoded import Encoded
 from protocols.homomorphic.encoding import encode
 from protocols.homomorphic.public_factors import Public
 from protocols.homomorphic.scale import Scale
+from protocols.homomorphic.sealed import Sealed, unsupported
 
 Operand: TypeAlias = "EncryptedArray | Public | Encoded | npt.ArrayLike"
 """`Encoded` numbers are secret ones whose bound is known."""
-
-_INSTEAD = (
-    "`+`, `-`, `*` and `@` with numbers, and `sum`; for all else decrypt them where they may be known, or share them: "
-    "`mpc.secret_from_ciphertexts`"
-)
-
-
-class Sealed:
-    """What has no truth value and does not compare, as nobody here knows it: LocalError `secret-truth`."""
-
-    __slots__ = ()
-    __hash__ = None  # type: ignore[assignment]
-
-    def __bool__(self) -> NoReturn:
-        raise LocalError(
-            "secret-truth", "encrypted numbers have no truth value", "decrypt them where they may be known"
-        )
-
-    def __eq__(self, other: object) -> NoReturn:
-        raise LocalError("secret-truth", "encrypted numbers do not compare", "decrypt them where they may be known")
-
-    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
 
 
 class EncryptedArray(Sealed):
@@ -169,7 +148,7 @@ class EncryptedArray(Sealed):
         f = max(self.fractional_bits, other.fractional_bits)
         x, y = self._finer(f), self._of_this_key(other)._finer(f)
         scale = self._checked(Scale(f, x.scale.bound + y.scale.bound))
-        _fitting(self.shape, other.shape)
+        require_fitting(self.shape, other.shape)
         return x._with(y)._like(self._added(x.words, y.words), scale)
 
     __radd__ = __add__
@@ -186,7 +165,7 @@ class EncryptedArray(Sealed):
     def __mul__(self, other: Operand) -> Self:
         """The products by numbers, elementwise, with the fractional bits of both."""
         factors = self._factors(other)
-        _fitting(self.shape, factors.shape)
+        require_fitting(self.shape, factors.shape)
         scale = self._checked(self.scale.times(factors.scale))
         return self._like(self._times(factors, known=isinstance(other, Public)), scale)
 
@@ -216,7 +195,7 @@ class EncryptedArray(Sealed):
     def sum(self, axis: int | tuple[int, ...] | None = None, dtype: None = None, out: None = None) -> Self:
         """The sum along axes, by default of all; `np.sum` comes here, with the two words that it always gives."""
         if dtype is not None or out is not None:
-            raise _unsupported("a sum of another type, or into an array,")
+            raise unsupported("a sum of another type, or into an array,")
         places = np.arange(self.size).reshape(self.shape)
         names = axes_of(axis, self.ndim)
         front = np.moveaxis(places, names, range(len(names)))
@@ -229,25 +208,25 @@ class EncryptedArray(Sealed):
         """`np.sum` of them; every other function of numpy is refused."""
         if function is np.sum and isinstance(args[0], EncryptedArray):
             return args[0].sum(*args[1:], **kwargs)
-        raise _unsupported(f"np.{function.__name__}")
+        raise unsupported(f"np.{function.__name__}")
 
     def __truediv__(self, other: object) -> NoReturn:
-        raise _unsupported("a quotient", "multiply by what is public: `x * 0.5`; or share the numbers and divide them")
+        raise unsupported("a quotient", "multiply by what is public: `x * 0.5`; or share the numbers and divide them")
 
     __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __truediv__
 
     def __pow__(self, other: object) -> NoReturn:
-        raise _unsupported("a power")
+        raise unsupported("a power")
 
     __rpow__ = __pow__
 
     def __float__(self) -> NoReturn:
-        raise _unsupported("a number in the clear", "decrypt it where it may be known")
+        raise unsupported("a number in the clear", "decrypt it where it may be known")
 
     __int__ = __index__ = __complex__ = __float__
 
     def __reduce__(self) -> NoReturn:
-        raise _unsupported("pickling", "`to_bytes` gives what may be kept or sent")
+        raise unsupported("pickling", "`to_bytes` gives what may be kept or sent")
 
     def within(self, bound: float) -> Self:
         """The same with a closer bound that the caller vouches for, in the values' own units."""
@@ -268,7 +247,7 @@ class EncryptedArray(Sealed):
         f = max(self.fractional_bits, plain.scale.fractional_bits)
         x, finer = self._finer(f), plain.scale.finer(f)
         scale = self._checked(Scale(f, x.scale.bound + finer.bound))
-        _fitting(self.shape, plain.shape)
+        require_fitting(self.shape, plain.shape)
         return x._shifted(plain, scale, negative=negative)
 
     def _finer(self, fractional_bits: int) -> Self:
@@ -300,16 +279,12 @@ class EncryptedArray(Sealed):
         arrays = [self, *(self._of_this_key(other) for other in others)]
         f = max(array.fractional_bits for array in arrays)
         finer = [array._finer(f) for array in arrays]
-        axis = axis % self.ndim if -self.ndim <= axis < self.ndim else _no_axis(axis, self.ndim)
+        axis = axis % self.ndim if -self.ndim <= axis < self.ndim else no_axis(axis, self.ndim)
         scale = Scale(f, max(array.scale.bound for array in finer))
         first = self
         for array in others:
             first = first._with(array)
         return first._like(np.concatenate([array.words for array in finer], axis=axis), scale)
-
-
-def _unsupported(what: str, instead: str = _INSTEAD) -> LocalError:
-    return LocalError("unsupported-operation", f"{what} is not defined on ciphertexts", instead)
 
 
 def _plain(other: Public | Encoded | npt.ArrayLike) -> Encoded:
@@ -335,28 +310,3 @@ def _row_bound(matrix: Encoded, known: bool) -> int:
         sums = [(u << 32) + v for u, v in zip(upper.tolist(), lower.tolist(), strict=True)]
         totals = [total + (each << 64 * word) for total, each in zip(totals, sums, strict=True)]
     return max(totals, default=0)
-
-
-def axes_of(axis: int | tuple[int, ...] | None, ndim: int) -> list[int]:
-    """The axes that are meant, counted from 0, ascending; LocalError `wrong-shape` for others, or one named twice."""
-    named = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    try:
-        given = [index(a) for a in named]
-    except TypeError:
-        raise LocalError("wrong-shape", "axes are whole numbers", "give one, or a tuple of them") from None
-    names = sorted({a % ndim if -ndim <= a < ndim else _no_axis(a, ndim) for a in given})
-    if len(names) < len(given):
-        raise LocalError("wrong-shape", "an axis is named twice", "name each once")
-    return names
-
-
-def _fitting(x: tuple[int, ...], y: tuple[int, ...]) -> None:
-    """LocalError `wrong-shape` unless shapes broadcast."""
-    try:
-        np.broadcast_shapes(x, y)
-    except ValueError:
-        raise LocalError("wrong-shape", f"shapes {x} and {y} do not fit", "give shapes that broadcast") from None
-
-
-def _no_axis(axis: int, ndim: int) -> NoReturn:
-    raise LocalError("wrong-shape", f"there is no axis {axis} of {ndim}", "count axes from 0")
