@@ -7,9 +7,9 @@ and what a plaintext can hold. Shapes, scales, bounds and what may leave as it i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any, NoReturn, Self, TypeAlias
+from typing import Any, ClassVar, Generic, NoReturn, Protocol, Self, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +17,40 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.homomorphic.axes import axes_of, no_axis, require_fitting
+from protocols.homomorphic.axes import axes_of, require_fitting
 from protocols.homomorphic.encoded import Encoded
 from protocols.homomorphic.encoding import encode
 from protocols.homomorphic.public_factors import Public
+from protocols.homomorphic.refusals import Refusals
 from protocols.homomorphic.scale import Scale
 from protocols.homomorphic.sealed import Sealed, unsupported
 
-Operand: TypeAlias = "EncryptedArray | Public | Encoded | npt.ArrayLike"
+Operand: TypeAlias = "EncryptedArray[Any] | Public | Encoded | npt.ArrayLike"
 """`Encoded` numbers are secret ones whose bound is known."""
 
 
-class EncryptedArray(Sealed):
+class Keyed(Protocol):
+    """What knows its key by a hash: another for every other key, and for every other cryptosystem."""
+
+    @property
+    def fingerprint(self) -> bytes: ...
+
+
+class Rerandomising(Keyed, Protocol):
+    """What a cryptosystem knows of one public key. `name`, for people to see."""
+
+    @property
+    def name(self) -> str: ...
+
+    def rerandomise(self, ciphertexts: Words, source: RandomBytes = os.urandom) -> Words:
+        """Other ciphertexts of the same messages, which show nothing of how they came about."""
+        ...
+
+
+Encryption = TypeVar("Encryption", bound=Rerandomising)
+
+
+class EncryptedArray(Sealed, Generic[Encryption]):
     """Encrypted numbers of any shape; `+`, `-`, `*`, `@` with ciphertexts of the same key, numbers and `public` ones.
 
     Numbers count as secret: they are encoded as encryption does, and multiplied in constant time. What was computed or
@@ -37,24 +59,17 @@ class EncryptedArray(Sealed):
     threads may use one.
     """
 
-    __slots__ = ("_unsent", "scale", "words")
+    __slots__ = ("_unsent", "encryption", "scale", "words")
     __array_ufunc__ = None
+    refusals: ClassVar[Refusals]
 
-    def __init__(self, words: Words, scale: Scale, *, fresh: bool) -> None:
+    def __init__(self, encryption: Encryption, words: Words, scale: Scale, *, fresh: bool) -> None:
         """words: (*shape, words of a ciphertext). `fresh`: they were encrypted or rerandomised here, for this."""
+        self.encryption = encryption
         self.words, self.scale = words, self._checked(scale)
         self._unsent = [True] if fresh else []
 
     # what a cryptosystem does
-
-    @property
-    def fingerprint(self) -> bytes:
-        """Of the key: another for every other one, and for every other cryptosystem."""
-        raise NotImplementedError
-
-    def _like(self, words: Words, scale: Scale) -> Self:
-        """Ciphertexts of the same key, which have not become fresh."""
-        raise NotImplementedError
 
     def _checked(self, scale: Scale) -> Scale:
         """A scale that plaintexts hold; else LocalError."""
@@ -88,17 +103,21 @@ class EncryptedArray(Sealed):
         """The same, rerandomised as the more careful of the two says."""
         return self
 
-    def _refuse_other_key(self) -> NoReturn:
-        raise NotImplementedError
+    # what all have
 
-    def _refuse_product(self) -> NoReturn:
-        raise NotImplementedError
+    @property
+    def fingerprint(self) -> bytes:
+        """Of the key: another for every other one, and for every other cryptosystem."""
+        return self.encryption.fingerprint
+
+    def require_key(self, key: Keyed) -> None:
+        """LocalError `...-other-key` unless they are under this key."""
+        if self.fingerprint != key.fingerprint:
+            raise self.refusals.of_another_key()
 
     def rerandomised(self, source: RandomBytes = os.urandom) -> Self:
         """Other ciphertexts of the same numbers, which show nothing of how they were computed."""
-        raise NotImplementedError
-
-    # what all have
+        return type(self)(self.encryption, self.encryption.rerandomise(self.words, source), self.scale, fresh=True)
 
     @property
     def fresh(self) -> bool:
@@ -240,6 +259,16 @@ class EncryptedArray(Sealed):
             return self.rerandomised(source)
         return self
 
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(shape {self.shape}, {self.fractional_bits} fractional bits, "
+            f"key {self.encryption.name})"
+        )
+
+    def _like(self, words: Words, scale: Scale) -> Self:
+        """Ciphertexts of the same key, which have not become fresh."""
+        return type(self)(self.encryption, words, scale, fresh=False)
+
     def _flat(self) -> Words:
         return self.words.reshape(self.size, self.words.shape[-1])
 
@@ -259,13 +288,13 @@ class EncryptedArray(Sealed):
 
     def _factors(self, other: Operand) -> Encoded:
         if isinstance(other, EncryptedArray):
-            self._refuse_product()
+            raise self.refusals.of_a_product()
         return _plain(other)
 
-    def _of_this_key(self, other: EncryptedArray) -> Self:
+    def _of_this_key(self, other: EncryptedArray[Any]) -> Self:
         """The other array, which must be of the same key."""
         if not isinstance(other, type(self)) or other.fingerprint != self.fingerprint:
-            self._refuse_other_key()
+            raise self.refusals.of_two_keys()
         return other
 
     def _alike(self, words: Words, scale: Scale) -> Self:
@@ -274,17 +303,38 @@ class EncryptedArray(Sealed):
         alike._unsent = self._unsent
         return alike
 
-    def _behind(self, others: list[Self], axis: int) -> Self:
-        """These and others of their key behind each other along an axis."""
-        arrays = [self, *(self._of_this_key(other) for other in others)]
-        f = max(array.fractional_bits for array in arrays)
-        finer = [array._finer(f) for array in arrays]
-        axis = axis % self.ndim if -self.ndim <= axis < self.ndim else no_axis(axis, self.ndim)
-        scale = Scale(f, max(array.scale.bound for array in finer))
-        first = self
-        for array in others:
-            first = first._with(array)
-        return first._like(np.concatenate([array.words for array in finer], axis=axis), scale)
+
+Array = TypeVar("Array", bound=EncryptedArray[Any])
+
+
+def concatenate(arrays: Sequence[Array], axis: int = 0) -> Array:
+    """Arrays of one key behind each other along an axis, with the finest of their scales and the largest bound."""
+    first, *others = _some(arrays)
+    same = [first, *(first._of_this_key(other) for other in others)]
+    f = max(array.fractional_bits for array in same)
+    finer = [array._finer(f) for array in same]
+    (place,) = axes_of(axis, first.ndim)
+    _require_alike_but(place, [array.shape for array in same])
+    scale = Scale(f, max(array.scale.bound for array in finer))
+    careful = first
+    for other in others:
+        careful = careful._with(other)
+    return careful._like(np.concatenate([array.words for array in finer], axis=place), scale)
+
+
+def _some(arrays: Sequence[Array]) -> Sequence[Array]:
+    if not isinstance(arrays, list | tuple) or not arrays or not all(isinstance(a, EncryptedArray) for a in arrays):
+        raise LocalError("no-ciphertexts", "no arrays of ciphertexts are given", "give a list of one or more")
+    return arrays
+
+
+def _require_alike_but(place: int, shapes: list[tuple[int, ...]]) -> None:
+    if len({shape[:place] + shape[place + 1 :] for shape in shapes}) > 1 or len({len(shape) for shape in shapes}) > 1:
+        raise LocalError(
+            "wrong-shape",
+            f"shapes {', '.join(map(str, shapes))} do not go behind each other along axis {place}",
+            "all sides but that one must be alike",
+        )
 
 
 def _plain(other: Public | Encoded | npt.ArrayLike) -> Encoded:
