@@ -21,9 +21,9 @@ ORDER = {
         "testing",
     ),
     "protocols": (
-        "privacy.amounts", "privacy.neighbours", "privacy.events", "shares", "linear", "suite", "known", "ranges",
-        "party_indices", "outputs", "joint_decryption", "prefix", "derived", "one_array", "unchecked",
-        "sorting_network", "paillier", "circuits", "ot.groups",
+        "privacy.amounts", "privacy.neighbours", "privacy.events",
+        "shares", "linear", "suite", "known", "ranges", "party_indices", "outputs", "joint_decryption", "prefix",
+        "derived", "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups",
         "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
         "authenticated.equality", "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers",
         "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",
@@ -122,10 +122,13 @@ FOLDER_ORDER = {
         "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "relations",
         "proving", "__init__",
     ),
+    "protocols.homomorphic": (
+        "__init__", "key_files", "encoding", "public_factors", "offsets", "encrypted_array", "array_messages",
+    ),
     "protocols.paillier": (
-        "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
-        "encoding", "offsets", "slots", "scaling", "encrypted_array", "array_messages", "matrices", "product_form",
-        "ciphertexts", "packing", "messages", "keys", "key_exchange", "products_dsz15", "__init__",
+        "prime_search", "key_checks", "group", "randomisers", "encryption", "logarithm", "decryption", "plaintexts",
+        "slots", "scaling", "matrices", "product_form", "ciphertexts", "packing", "messages", "keys", "key_exchange",
+        "products_dsz15", "__init__",
     ),
     "protocols.joint_keys": (
         "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",

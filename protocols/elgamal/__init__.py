@@ -7,8 +7,8 @@ from protocols.elgamal.keys import PrivateKey, PublicKey
 from protocols.elgamal.messages import to_bytes
 from protocols.elgamal.revealing import reveal, reveal_despite
 from protocols.elgamal.statements import Encrypted, encrypt_to_prove, known_plaintexts, same_as_committed
-from protocols.paillier.key_files import new_key_file
-from protocols.paillier.scaling import Public, public
+from protocols.homomorphic.key_files import new_key_file
+from protocols.homomorphic.public_factors import Public, public
 
 generate = PrivateKey.generate
 load = PrivateKey.load

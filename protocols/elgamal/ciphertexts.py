@@ -15,8 +15,8 @@ from mpc.errors import LocalError
 from protocols.elgamal.encryption import Encryption, parted
 from protocols.elgamal.plaintexts import checked
 from protocols.elgamal.scaling import products, scaled
-from protocols.paillier.encoding import Encoded, Scale, modulo
-from protocols.paillier.encrypted_array import EncryptedArray
+from protocols.homomorphic.encoding import Encoded, Scale, modulo
+from protocols.homomorphic.encrypted_array import EncryptedArray
 
 
 class Ciphertexts(EncryptedArray):

@@ -12,7 +12,7 @@ from mpc.algebra.ristretto import RISTRETTO, generator
 from mpc.errors import LocalError
 from mpc.network.wire import pack, unpack
 from protocols.elgamal.keys import PublicKey
-from protocols.paillier.key_files import read_secret, write_secret
+from protocols.homomorphic.key_files import read_secret, write_secret
 
 _SHARE, _VERSION = "parley elgamal key share", 1
 

@@ -22,8 +22,8 @@ from protocols.elgamal.ciphertexts import Ciphertexts
 from protocols.elgamal.encryption import Encryption, parted
 from protocols.elgamal.messages import from_bytes
 from protocols.elgamal.plaintexts import FRACTIONAL_BITS, from_points, to_scalars
-from protocols.paillier.encoding import Scale, encode
-from protocols.paillier.key_files import read_secret, write_secret
+from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.key_files import read_secret, write_secret
 
 _PUBLIC, _PRIVATE, _VERSION = "parley elgamal public key", "parley elgamal private key", 1
 _MOST_BYTES = 1024

@@ -1,7 +1,7 @@
 """Ciphertexts as messages: what a party sends shows nothing of how it was computed, what comes is checked in full.
 
-`protocols.paillier.array_messages` has the message; its content are the encodings of both elements of each ciphertext,
-which are unique: 64 bytes over ristretto255.
+`protocols.homomorphic.array_messages` has the message; its content are the encodings of both elements of each
+ciphertext, which are unique: 64 bytes over ristretto255.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mpc.errors import PeerError
 from protocols.elgamal.ciphertexts import Ciphertexts
 from protocols.elgamal.encryption import Encryption, joined
 from protocols.elgamal.plaintexts import LARGEST, checked
-from protocols.paillier.array_messages import SAME_VERSION, ArrayMessages
+from protocols.homomorphic.array_messages import SAME_VERSION, ArrayMessages
 
 _CODES = {
     "malformed": "elgamal-malformed",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mpc.algebra.group import Group, Points, Scalars
 from mpc.errors import LocalError
 from protocols.elgamal.logarithms import logarithms
-from protocols.paillier.encoding import Encoded, Scale, modulo
+from protocols.homomorphic.encoding import Encoded, Scale, modulo
 
 FRACTIONAL_BITS = 16
 """Of numbers with a fraction, unless others are named."""

@@ -1,4 +1,4 @@
-"""Shares of keys in files of their own, encrypted at rest as private keys are (`protocols/paillier/key_files.py`)."""
+"""Shares of keys in files of their own, encrypted at rest as private keys are: `protocols/homomorphic/key_files.py`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mpc.algebra.bigint import to_ints
 from mpc.algebra.ring import U64
 from mpc.errors import LocalError
 from mpc.network.wire import pack, unpack
+from protocols.homomorphic.key_files import read_secret, write_secret
 from protocols.joint_keys.key import JointKey, KeyShare
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
-from protocols.paillier.key_files import read_secret, write_secret
 from protocols.paillier.keys import PublicKey
 from protocols.paillier.randomisers import Exponent
 

@@ -11,11 +11,12 @@ import numpy as np
 from mpc.algebra.bigint import RandomBytes, from_ints, to_ints
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.paillier.encoding import Encoded, Scale, to_messages
-from protocols.paillier.encrypted_array import EncryptedArray
+from protocols.homomorphic.encoding import Encoded, Scale
+from protocols.homomorphic.encrypted_array import EncryptedArray
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.matrices import product, product_var
+from protocols.paillier.plaintexts import checked, to_messages
 from protocols.paillier.scaling import scaled, scaled_var
 
 
@@ -66,7 +67,7 @@ class Ciphertexts(EncryptedArray):
         return Ciphertexts(self.encryption, words, scale, fresh=False)
 
     def _checked(self, scale: Scale) -> Scale:
-        return scale.checked(self.group)
+        return checked(scale, self.group)
 
     def _added(self, x: Words, y: Words) -> Words:
         return self.group.form.square(x) if x is y else self.group.form.mul(x, y)

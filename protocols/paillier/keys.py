@@ -16,15 +16,16 @@ from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError, PeerError
 from mpc.network.wire import pack, unpack
+from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.key_files import read_secret, write_secret
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.decryption import Decryption
-from protocols.paillier.encoding import Scale, encode, to_messages
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.key_checks import KEY_BITS, check_modulus
-from protocols.paillier.key_files import read_secret, write_secret
 from protocols.paillier.messages import from_bytes, packed_from_bytes
 from protocols.paillier.packing import GUARD_BITS, Packed, ciphertexts_of, encrypt_packed, numbers_in
+from protocols.paillier.plaintexts import to_messages
 from protocols.paillier.prime_search import is_prime, random_prime
 from protocols.paillier.randomisers import Exponent
 

@@ -13,11 +13,12 @@ import numpy as np
 from mpc.algebra.bigint import RandomBytes, to_ints
 from mpc.algebra.ring import Words
 from mpc.errors import PeerError
-from protocols.paillier.array_messages import SAME_PROGRAM, SAME_VERSION, ArrayMessages, Head
+from protocols.homomorphic.array_messages import SAME_PROGRAM, SAME_VERSION, ArrayMessages, Head
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.packing import Layout, Packed, ciphertexts_of
+from protocols.paillier.plaintexts import checked
 from protocols.paillier.slots import SPARE_BITS
 
 _CODES = {
@@ -91,7 +92,7 @@ def _ciphertexts(
 ) -> Ciphertexts:
     group = encryption.group
     numbers = _MESSAGES.words(head, sender, key=group.fingerprint, shape=shape, width=group.ciphertexts.limbs)
-    scale = _MESSAGES.scale(head, sender, lambda scale: scale.checked(group), 8 * group.messages.limbs, bound)
+    scale = _MESSAGES.scale(head, sender, lambda scale: checked(scale, group), 8 * group.messages.limbs, bound)
     check_ciphertexts(group, numbers, sender)
     return Ciphertexts(encryption, group.form.into(numbers), scale, fresh=False)
 

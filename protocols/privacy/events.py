@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mpc.errors import LocalError
 from protocols.privacy.amounts import AnyNumber, amount, count_of, positive, printed, probability
@@ -28,7 +28,11 @@ class Event:
 
     __slots__ = ()
     kind: ClassVar[str]
-    neighbours: Neighbours
+
+    if TYPE_CHECKING:  # at run time a field of the same name would take this for its default
+
+        @property
+        def neighbours(self) -> Neighbours: ...
 
     def plain(self) -> list[Any]:
         """Text, integers and lists of such: what msgpack and JSON hold. Equal events have equal plain forms."""

@@ -17,8 +17,8 @@ import numpy as np
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError, PeerError
 from mpc.network.wire import pack, unpack
-from protocols.paillier.encoding import Scale, encode
-from protocols.paillier.encrypted_array import EncryptedArray
+from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.encrypted_array import EncryptedArray
 
 Head = dict[str, Any]
 

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.paillier.encoding import Encoded, Scale, encode
-from protocols.paillier.scaling import Public
+from protocols.homomorphic.encoding import Encoded, Scale, encode
+from protocols.homomorphic.public_factors import Public
 
 Operand: TypeAlias = "EncryptedArray | Public | Encoded | npt.ArrayLike"
 """`Encoded` numbers are secret ones whose bound is known."""

@@ -1,8 +1,7 @@
-"""Numbers and plaintexts: whole numbers and fixed point, signed, with a public scale.
+"""Numbers to encrypt: whole numbers and fixed point, signed, with a public scale.
 
-x stands as the whole number round(x 2^f), a negative one as N^s less its magnitude. f and a bound on the magnitude are
-public, and every operation says what becomes of them: a bound that passes N^s / 2 is refused before anything is
-computed, so nothing wraps. Neither is taken from secret values.
+x stands as the whole number round(x 2^f). f and a bound on the magnitude are public, and every operation says what
+becomes of them. Neither is taken from secret values.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from mpc.algebra.bigint import Modulus, from_ints, limbs_for, to_ints
 from mpc.algebra.encoding import as_numbers
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from protocols.paillier.group import Group
 
 FRACTIONAL_BITS = 32
 """Of secret numbers with a fraction, unless others are named."""
@@ -27,9 +25,10 @@ FRACTIONAL_BITS = 32
 BOUND_OF_REALS = 2**31
 """Their bound, unless another is named: with it they fill 63 bits."""
 
+MOST_FRACTIONAL_BITS = 1 << 14
+
 _WORD = 2**63
 _ONES = np.uint64(2**64 - 1)
-_MOST_FRACTIONAL_BITS = 1 << 14
 
 Array = npt.NDArray[Any]
 
@@ -40,18 +39,6 @@ class Scale:
 
     fractional_bits: int
     bound: int
-
-    def checked(self, group: Group) -> Scale:
-        """Itself, where plaintexts of the group hold it; else LocalError `paillier-overflow`."""
-        if 2 * self.bound >= group.messages.n or self.fractional_bits > _MOST_FRACTIONAL_BITS:
-            raise LocalError(
-                "paillier-overflow",
-                f"a result may take {self.bound.bit_length()} bits and a sign, {self.fractional_bits} of them a "
-                f"fraction; plaintexts of this key have {group.messages.bits}",
-                "declare closer bounds where values are encrypted (`bound=`), use fewer fractional bits, decrypt in "
-                "between, or make a key with a larger s",
-            )
-        return self
 
     @property
     def largest(self) -> str:
@@ -143,8 +130,8 @@ def encode(
     array = _numbers(values)
     whole = array.dtype.kind in "biuO"
     f = (0 if whole else reals) if fractional_bits is None else fractional_bits
-    if type(f) is not int or not 0 <= f <= _MOST_FRACTIONAL_BITS:
-        raise LocalError("wrong-number", f"{f} fractional bits cannot be", f"name 0 to {_MOST_FRACTIONAL_BITS}")
+    if type(f) is not int or not 0 <= f <= MOST_FRACTIONAL_BITS:
+        raise LocalError("wrong-number", f"{f} fractional bits cannot be", f"name 0 to {MOST_FRACTIONAL_BITS}")
     most = (_most_of(array) if whole else BOUND_OF_REALS) if bound is None else bound
     scale = Scale(f, _scaled_bound(most, f))
     signed = array.dtype.kind not in "bu"
@@ -169,7 +156,7 @@ def _exact_words(array: Array) -> Encoded:
     sizes = array.astype(U64) if array.dtype.kind in "bu" else _magnitudes(array.astype(np.int64))
     negative = array < 0
     scale = Scale(0, int(sizes.max(initial=0)))
-    return Encoded(np.asarray(sizes, order="C")[..., None], _mask(negative), scale, bool(negative.any()))
+    return Encoded(np.asarray(sizes, order="C")[..., None], all_ones(negative), scale, bool(negative.any()))
 
 
 def rounded(values: npt.ArrayLike, fractional_bits: int) -> Encoded:
@@ -180,36 +167,16 @@ def rounded(values: npt.ArrayLike, fractional_bits: int) -> Encoded:
     return _encoded_long(wholes, array.shape, scale, any(whole < 0 for whole in wholes))
 
 
-def to_messages(encoded: Encoded, group: Group) -> Words:
-    """Plaintexts (*shape, messages.limbs), in a time that depends on the shape alone."""
-    encoded.scale.checked(group)
-    return modulo(encoded, group.messages)
-
-
 def modulo(encoded: Encoded, modulus: Modulus) -> Words:
     """Numbers whose magnitudes are below a modulus as numbers modulo it, (*shape, limbs), in constant time."""
     positive = widened(encoded.magnitudes, modulus.limbs)
-    return _chosen(encoded.negative, modulus.sub(np.zeros_like(positive), positive), positive)
-
-
-def from_messages(messages: Words, scale: Scale, group: Group) -> Array:
-    """The numbers that plaintexts (*shape, limbs) stand for: float64 where there are fractional bits, else whole ones.
-
-    Whole numbers are int64 where all of them fit, else Python's. A magnitude above the bound raises LocalError
-    `paillier-beyond-bound`; a number too large for a float `out-of-range`.
-    """
-    magnitudes, negative = _signed(messages, scale, group)
-    shape = negative.shape
-    if not magnitudes[..., 1:].any() and (magnitudes[..., 0] < _WORD).all():
-        sizes = magnitudes[..., 0].astype(np.int64)
-        wholes = np.where(negative != 0, -sizes, sizes)
-        return np.ldexp(wholes.astype(np.float64), -scale.fractional_bits) if scale.fractional_bits else wholes
-    signs = np.where(negative != 0, -1, 1).ravel().tolist()
-    return numbers_of([sign * size for sign, size in zip(signs, to_ints(magnitudes), strict=True)], shape, scale)
+    return chosen(encoded.negative, modulus.sub(np.zeros_like(positive), positive), positive)
 
 
 def numbers_of(wholes: list[int], shape: tuple[int, ...], scale: Scale) -> Array:
-    """The numbers for which whole numbers of a scale stand, of the types that `from_messages` gives."""
+    """The numbers for which whole numbers of a scale stand: float64 where there are fractional bits, else int64
+    where all fit, else Python's. A number too large for a float raises LocalError `out-of-range`.
+    """
     if scale.fractional_bits:
         return np.array([_quotient(whole, scale.fractional_bits) for whole in wholes], np.float64).reshape(shape)
     if all(-_WORD <= whole < _WORD for whole in wholes):
@@ -219,28 +186,6 @@ def numbers_of(wholes: list[int], shape: tuple[int, ...], scale: Scale) -> Array
     return out.reshape(shape)
 
 
-def _signed(messages: Words, scale: Scale, group: Group) -> tuple[Words, Words]:
-    """Magnitudes (*shape, scale.words) and masks of the negative ones."""
-    words, modulus = scale.words, group.messages
-    opposite = modulus.sub(np.zeros_like(messages), messages)
-    if words == modulus.limbs:
-        upper = np.array([2 * m > modulus.n for m in to_ints(messages)], np.bool_).reshape(messages.shape[:-1])
-        negative = _mask(upper)
-    else:
-        negative = _mask(np.bitwise_or.reduce(messages[..., words:], axis=-1) != 0)
-    magnitudes = _chosen(negative, opposite, messages)
-    largest = scale.bound.to_bytes(8 * modulus.limbs, "little")
-    over = _above(magnitudes, np.frombuffer(largest, U64))
-    if over.any():
-        raise LocalError(
-            "paillier-beyond-bound",
-            "a decrypted number is larger than its declared bound: who encrypted it, or said what it holds, did not "
-            "keep to what was declared",
-            "declare a bound that holds; if a party declared it, do not trust what it sends",
-        )
-    return magnitudes[..., :words], negative
-
-
 def widened(x: Words, limbs: int) -> Words:
     """Numbers (..., words) as numbers of `limbs` words, no fewer."""
     out = np.zeros((*x.shape[:-1], limbs), U64)
@@ -248,21 +193,14 @@ def widened(x: Words, limbs: int) -> Words:
     return out
 
 
-def _chosen(mask: Words, where_set: Words, otherwise: Words) -> Words:
+def chosen(mask: Words, where_set: Words, otherwise: Words) -> Words:
+    """One of two arrays (*shape, words) at every place of a mask (*shape), in constant time."""
     return otherwise ^ ((where_set ^ otherwise) & mask[..., None])
 
 
-def _mask(x: npt.NDArray[np.bool_]) -> Words:
+def all_ones(x: npt.NDArray[np.bool_]) -> Words:
     """All ones where x is true."""
     return np.asarray(x, U64) * _ONES
-
-
-def _above(x: Words, limit: Words) -> npt.NDArray[np.bool_]:
-    """Whether numbers are above one number of as many words."""
-    above = np.zeros(x.shape[:-1], np.bool_)
-    for word in range(x.shape[-1]):
-        above = np.where(x[..., word] == limit[word], above, x[..., word] > limit[word])
-    return above
 
 
 def _encoded_word(array: Array, scale: Scale, signed: bool) -> Encoded:
@@ -273,10 +211,10 @@ def _encoded_word(array: Array, scale: Scale, signed: bool) -> Encoded:
             whole = np.rint(np.ldexp(array.astype(np.float64), f))
         beyond = np.abs(whole) > float(scale.bound)
         sizes = np.where(beyond, 0, np.abs(whole)).astype(U64)
-        negative = _mask(whole < 0)
+        negative = all_ones(whole < 0)
     else:
         sizes = array.astype(U64) if array.dtype.kind in "bu" else _magnitudes(array.astype(np.int64))
-        negative = _mask(array < 0)
+        negative = all_ones(array < 0)
         beyond = sizes > np.uint64(scale.bound >> f)
         sizes = sizes << np.uint64(min(f, 63))
     if (beyond | (sizes > np.uint64(scale.bound))).any():
@@ -295,7 +233,7 @@ def _encoded_long(wholes: list[int], shape: tuple[int, ...], scale: Scale, signe
         raise _out_of_range(scale)
     magnitudes = from_ints([abs(whole) for whole in wholes], scale.words).reshape(*shape, scale.words)
     negative = np.array([whole < 0 for whole in wholes], np.bool_).reshape(shape)
-    return Encoded(magnitudes, _mask(negative), scale, signed)
+    return Encoded(magnitudes, all_ones(negative), scale, signed)
 
 
 def _numbers(values: npt.ArrayLike) -> Array:
