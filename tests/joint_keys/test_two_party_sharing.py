@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from joint_keys.two_party_sharers import M, N, certified, shared
+from joint_keys.shared_keys import full_key
+from joint_keys.two_party_sharers import M, N, certified, certified_of, shared
 from ot.pairs import run_pair
+from proofs.paillier_proof_cases import ring_pedersen
 
 import mpc
 from mpc.algebra.bigint import from_ints, limbs_for, to_ints
@@ -16,9 +18,13 @@ from mpc.errors import LocalError
 from protocols.joint_keys import KeyShare, generate_key_between_two, reveal
 from protocols.joint_keys import sharing_between_two_fps00 as sharing
 from protocols.joint_keys.addend_lengths_fps00 import AddendLengths
+from protocols.joint_keys.addend_proofs_fps00 import Sharing, message_words
 from protocols.joint_keys.addends_fps00 import FactorSecrets, share_of
+from protocols.joint_keys.certified_flop18 import Committed
 from protocols.joint_keys.lengths_flop18 import Lengths
 from protocols.paillier.key_checks import KEY_BITS
+from protocols.paillier.keys import PrivateKey
+from protocols.paillier.prime_search import random_prime
 from protocols.proofs.strength import SLACK_BITS, STANDARD
 
 REAL = [(bits, s) for bits in KEY_BITS for s in (1, 2, 3) if (s + 1) * bits <= 8192]
@@ -84,6 +90,37 @@ def test_no_number_is_longer_than_a_plaintext_and_masks_are_longer_than_what_the
     assert lengths.shift - most > 0
     assert lengths.shift + most <= 1 << lengths.answer_bits
     assert 2 << lengths.answer_bits + widened <= 1 << of_factors.key_bits - 1
+
+
+@pytest.mark.parametrize(("bits", "parts", "part_bits"), [(2048, 9, 237), (3072, 5, 631), (4096, 4, 1044)])
+def test_beta_comes_in_so_many_parts(bits: int, parts: int, part_bits: int) -> None:
+    lengths = AddendLengths(Lengths(bits), 1, Lengths(bits).key_bits)
+    assert (lengths.parts, lengths.part_bits) == (parts, part_bits)
+
+
+def test_a_key_of_2048_bits_takes_81_kilobytes() -> None:
+    lengths, group, to = Lengths(2048), full_key().public.group, ring_pedersen().public
+    ones = from_ints([1, 1], to.modulus.limbs)
+    of_0, of_1 = (Committed(lengths, place, ones, to) for place in (0, 1))
+    assert 8 * message_words(Sharing(AddendLengths(lengths, 1, 2048), group, group, (of_0, of_1))) == 81032
+
+
+@pytest.mark.slow
+def test_a_key_of_full_size_is_shared() -> None:
+    """Of a modulus, keys and parameters of 2048 bits, at the declared cost."""
+    factors = random_prime(1024), random_prime(1024)
+    own = [PrivateKey.generate(2048) for _ in range(2)]
+
+    async def role(ctx: Context, peer: int) -> KeyShare:
+        made = await certified_of(ctx, Lengths(2048), factors, own, [ring_pedersen()] * 2)
+        return await sharing.share_certified(ctx, *made)
+
+    first, second = (run.result for run in run_pair(role, role, audit=True))
+    s_0, s_1 = the_secrets([first, second])
+    assert (2 * s_0 - s_1) % ((factors[0] - 1) * (factors[1] - 1) // 2) == 0
+    assert first.joint == second.joint
+    assert first.fits()
+    assert second.fits()
 
 
 @pytest.mark.parametrize(("bits", "s"), REAL)

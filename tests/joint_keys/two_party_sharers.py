@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,9 +12,11 @@ from mpc.context import Context
 from protocols.joint_keys.certified_flop18 import Committed, commit
 from protocols.joint_keys.certifying_flop18 import Certified
 from protocols.joint_keys.ends_flop18 import Ends
+from protocols.joint_keys.lengths_flop18 import Lengths
 from protocols.joint_keys.sharing_between_two_fps00 import share_certified
 from protocols.paillier.keys import PrivateKey
 from protocols.paillier.prime_search import random_prime
+from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
 
 FACTORS = PRIMES[:2]
 N = FACTORS[0] * FACTORS[1]
@@ -27,17 +30,26 @@ def long_keys(bits: int) -> tuple[PrivateKey, ...]:
 
 
 async def certified(ctx: Context, bits: int = 1024) -> tuple[Ends, Certified]:
-    """What the making of the modulus would have left."""
+    """What the making of a modulus of 96 bits would have left."""
+    return await certified_of(ctx, TINY, FACTORS, long_keys(bits), keys()[1])
+
+
+async def certified_of(
+    ctx: Context,
+    lengths: Lengths,
+    factors: tuple[int, int],
+    own: Sequence[PrivateKey],
+    parameters: Sequence[RingPedersenKey],
+) -> tuple[Ends, Certified]:
+    """The same of these factors, by these keys and parameters of both parties."""
     me, peer = ctx.me, 1 - ctx.me
-    own, (_, parameters) = long_keys(bits), keys()
     cot: Any = None
-    ends = Ends(TINY, own[me], own[peer].public, parameters[me].public, parameters[peer].public, cot)
-    committed, secrets = commit(
-        TINY, me, shares(TINY, me, FACTORS), parameters[peer].public, ctx.prg("blindings").bytes
-    )
+    to, by = parameters[peer].public, parameters[me].public
+    ends = Ends(lengths, own[me], own[peer].public, by, to, cot)
+    committed, secrets = commit(lengths, me, shares(lengths, me, factors), to, ctx.prg("blindings").bytes)
     (both,) = await ctx.exchange(committed.commitments)
-    theirs = Committed(TINY, peer, both[peer], parameters[me].public)
-    return ends, Certified(N, committed, theirs, secrets)
+    theirs = Committed(lengths, peer, both[peer], by)
+    return ends, Certified(factors[0] * factors[1], committed, theirs, secrets)
 
 
 async def shared(ctx: Context, peer: int) -> Any:
