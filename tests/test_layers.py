@@ -123,7 +123,7 @@ FOLDER_ORDER = {
     ),
     "protocols.homomorphic": (
         "__init__", "key_files", "refusals", "sealed", "scale", "encoded", "given_numbers", "encoding",
-        "public_factors", "offsets", "axes", "encrypted_array", "array_messages", "public_key",
+        "public_factors", "offsets", "axes", "encrypted_array", "expected", "array_messages", "public_key",
     ),
     "protocols.paillier": (
         "refusals", "prime_search", "key_checks", "group", "randomisers", "encryption", "logarithm", "decryption",
