@@ -53,6 +53,7 @@ FOLDER_ORDER = {
         "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
         "bigint", "montgomery_form", "powers_of_base", "crt", "residues", "group", "ristretto",
     ),
+    "mpc.context": ("spec", "endpoint", "call", "messages", "session", "tasks", "__init__"),
     "mpc.network": (
         "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
         "session_kinds", "mailbox", "peer", "deadlines", "lookout", "transport_memory", "transport", "transport_tls",
