@@ -21,6 +21,7 @@ ORDER = {
         "testing",
     ),
     "protocols": (
+        "privacy.amounts", "privacy.neighbours", "privacy.events",
         "shares", "linear", "suite", "known", "ranges", "party_indices", "outputs", "joint_decryption", "prefix",
         "derived", "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups",
         "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
@@ -31,8 +32,8 @@ ORDER = {
         "garbled.numbers", "authenticated.steps", "authenticated.masks", "authenticated.task",
         "authenticated.common", "authenticated.garbling", "authenticated.dependent", "preprocessing.kinds",
         "garbled", "ideal", "beaver", "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins",
-        "joint_keys", "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "array", "learning",
-        "prepared", "horizon", "runs",
+        "joint_keys", "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array",
+        "learning", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -147,6 +148,7 @@ FOLDER_ORDER = {
         "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",
         "products", "__init__",
     ),
+    "protocols.privacy": ("amounts", "neighbours", "events", "__init__"),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",
