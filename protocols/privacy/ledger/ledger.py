@@ -146,7 +146,10 @@ class Ledger:
             self._book.keep(certificate.digest, head.packed())
 
     def confront(self, kept: Head, whom: str) -> None:
-        """A head that a peer has kept: LocalError `ledger-restored` if this party signed it and it is not in the ledger."""
+        """Look whether a head that a peer has kept, and this party signed, is in the ledger.
+
+        LocalError `ledger-restored` if not. One that this party did not sign proves nothing.
+        """
         if not kept.is_of(self._signer.certificate):
             return
         with self._lock, self._book.reading():
