@@ -56,9 +56,9 @@ FOLDER_ORDER = {
     ),
     "mpc.context": ("spec", "endpoint", "call", "messages", "session", "tasks", "__init__"),
     "mpc.network": (
-        "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
-        "session_kinds", "mailbox", "peer", "deadlines", "lookout", "transport_memory", "transport", "transport_tls",
-        "connecting", "joining",
+        "__init__", "wire", "decoder", "handshake", "new_files", "identity", "signing", "link", "introduction",
+        "endings", "session_kinds", "mailbox", "peer", "deadlines", "lookout", "transport_memory", "transport",
+        "transport_tls", "connecting", "joining",
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "own_data", "users_program", "table", "frames", "input_shapes", "sources",
@@ -148,7 +148,7 @@ FOLDER_ORDER = {
         "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",
         "products", "__init__",
     ),
-    "protocols.privacy": ("amounts", "neighbours", "events", "__init__"),
+    "protocols.privacy": ("amounts", "neighbours", "events", "ledger", "__init__"),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",
