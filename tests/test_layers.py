@@ -145,7 +145,10 @@ FOLDER_ORDER = {
         "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",
         "products", "__init__",
     ),
-    "protocols.privacy": ("amounts", "neighbours", "events", "__init__"),
+    "protocols.privacy": (
+        "amounts", "neighbours", "events", "probabilities", "bernoulli_cks20", "coins", "exponential_coins",
+        "__init__",
+    ),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",
