@@ -147,7 +147,7 @@ FOLDER_ORDER = {
     ),
     "protocols.privacy": (
         "amounts", "neighbours", "events", "probabilities", "bernoulli_cks20", "coins", "exponential_coins",
-        "__init__",
+        "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20", "__init__",
     ),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
