@@ -87,7 +87,11 @@ class Verifying:
         own = {name: side.fresh((count, *claim.relation.inputs[name])) for name in claim.secrets(shared=False)}
         outputs = claim.relation.run(_inputs(claim, part, side, self.shared | own), shown=claim.shown)
         self.shown.append([side.show(output) for output in outputs])
-        self.sum = prime.add(self.sum, _weighed(prime, side.terms, challenge))
+        self.weigh(side.terms, challenge)
+
+    def weigh(self, terms: Words, challenge: Words) -> None:
+        """Add up B of terms, each times a product of powers of its challenge."""
+        self.sum = self.claim.prime.add(self.sum, _weighed(self.claim.prime, terms, challenge))
 
     def holds(self, sums: Words) -> bool:
         """Whether B = A_0 + A_1 Delta, of what the prover says of its sums."""
