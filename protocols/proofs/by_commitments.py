@@ -1,4 +1,4 @@
-"""Proofs to one verifier that a relation holds of data that the prover has committed to: interactive, as both parts are.
+"""Proofs to one verifier that a relation holds of data that the prover has committed to, interactive.
 
 A circuit hashes the data's bits (`by_transfers`), a relation computes with them (`by_evaluations`), and
 `same_bits_aorsw19` ties the one to the other. They convince the verifier alone.
@@ -7,6 +7,7 @@ A circuit hashes the data's bits (`by_transfers`), a relation computes with them
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,10 @@ from protocols.proofs.refusals import Prover
 from protocols.proofs.same_bits_aorsw19 import SEED_WORDS, SUMS, claim_parities, subsets, sums_of_labels
 from protocols.proofs.standing_ends import standing_ends
 from protocols.vole.ends import FIELD, VoleReceiver, VoleSender, receive_elements
+
 Bytes = npt.NDArray[np.uint8]
+CotEnd: TypeAlias = SoftSpokenReceiver | SoftSpokenSender
+VoleEnd: TypeAlias = VoleReceiver | VoleSender
 _WORK = 100
 """Of a bit in 64 sums, in the multiply-adds of `Context.off_loop`."""
 
@@ -64,9 +68,6 @@ async def verify_committed(ctx: Context, prover: int, claim: CommittedClaim) -> 
         return await _verify(ctx, await ends.to_verify(ctx, prover), vole, claim)
 
 
-CotEnd, VoleEnd = SoftSpokenReceiver | SoftSpokenSender, VoleReceiver | VoleSender
-
-
 def _rounds(cot: CotEnd, vole: VoleEnd, claim: CommittedClaim, *_: object) -> int:
     """Both claims without their sums; parities, the challenges that answer, and the sums."""
     of_bits = sum(cot.rounds(part.transfers) + 1 for part in claim.hashed.parts())
@@ -97,7 +98,7 @@ async def _prove(
     if ctx.planning:
         await _plan_to_prove(ctx, claim, vole.peer)
         return
-    labels, side = await ctx.off_loop(_WORK * claim.bits, _tell_ties, claim, bits, elements, seed, pairs)
+    labels, side = await ctx.off_loop(_WORK * claim.bits, tell_ties, claim, bits, elements, seed, pairs)
     ctx.send(vole.peer, pack(lowest(labels)))
     ctx.send(vole.peer, side.corrections)
     bits.weigh_zeros(labels, await ctx.receive(vole.peer, Spec((2,))))
@@ -120,7 +121,7 @@ async def _verify(ctx: Context, cot: SoftSpokenSender, vole: VoleSender, claim: 
     for challenge in challenges:
         ctx.send(peer, challenge)
     if not ctx.planning:
-        weighing = _take_ties, claim, bits, elements, seed, keys, unpack(parities, SUMS), told, challenges
+        weighing = take_ties, claim, bits, elements, seed, keys, unpack(parities, SUMS), told, challenges
         await ctx.off_loop(_WORK * claim.bits, *weighing)
     sums = await ctx.receive(peer, Spec((2, 2))), await receive_elements(ctx, peer, (2,))
     if not ctx.planning and not (bits.holds(sums[0]) and elements.holds(sums[1])):
@@ -154,7 +155,7 @@ async def _plan_to_prove(ctx: Context, claim: CommittedClaim, to: int) -> None:
     ctx.send(to, blank((2,)))
 
 
-def _tell_ties(
+def tell_ties(
     claim: CommittedClaim, bits: Proving, elements: ProvingRelation, seed: Words, pairs: Words
 ) -> tuple[Words, ProverSide]:
     """The labels of the sums, whose lowest bits are their parities, and what is proved of the elements."""
@@ -164,7 +165,7 @@ def _tell_ties(
     return labels, side
 
 
-def _take_ties(
+def take_ties(
     claim: CommittedClaim, bits: Verifying, elements: VerifyingRelation, seed: Words, keys: Words, parities: Bytes,
     told: Words, challenges: tuple[Words, Words],
 ) -> None:  # fmt: skip

@@ -2,7 +2,8 @@
 
 digest = SHA-256(salt || SHA-256(description) || data): 32 secret bytes, what kind of numbers in which shape, and the
 numbers' bits without gaps, the lowest first, as numpy's `packbits` with `bitorder="little"` lays them. Numbers of 8, 16
-or 32 bits are little-endian integers then. Who holds the digest learns nothing of the data, who gave it can't change them.
+or 32 bits are little-endian integers then. Who holds the digest learns nothing of the data; who gave it can't change
+them. That it hides takes SHA-256 of the random salt for random, that it binds takes that no collision is found.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ _ENDING = 9
 class Committed:
     """What is public of data that are committed to: their digest, the kind of their numbers and their shape.
 
-    LocalError `wrong-statement` for a digest of another length, `bad-width` for floats and numbers of over 60 bits.
+    LocalError `wrong-statement` for a digest of another length, `bad-kind`, `bad-width` for floats and numbers of over
+    60 bits.
     """
 
     digest: bytes
@@ -45,9 +47,7 @@ class Committed:
         if not isinstance(self.digest, bytes) or len(self.digest) != DIGEST_BYTES:
             what = "what data were committed by is no digest of SHA-256"
             raise LocalError("wrong-statement", what, f"give its {DIGEST_BYTES} bytes, as mpc.commit has them")
-        if isinstance(self.kind, Float) or self.kind.width > WIDEST:
-            way = f"commit to whole numbers, mpc.Int or mpc.UInt, of at most {WIDEST} bits"
-            raise LocalError("bad-width", f"{self.kind} as the kind of committed data", way)
+        check_kind(self.kind)
 
     @property
     def bits(self) -> int:
@@ -97,14 +97,24 @@ def commit(values: Any, kind: Bits, *, salt: bytes | None = None) -> Opening:
     Its `digest` is told to the others, before it is known what will be proved: `mpc.committed` names it then. Keep the
     result secret; to make it again in another session keep `salt` beside the values, and give both. A salt is 32 random
     bytes, fresh for each commitment: without it who guesses the data could see that the guess is right. Whoever finds
-    two openings of one digest has a collision of SHA-256. LocalError `bad-width` for floats and over 60 bits,
-    `out-of-range`, `not-whole`, `not-a-number`, `wrong-statement` for a salt of another length.
+    two openings of one digest has a collision of SHA-256. LocalError `bad-kind`, `bad-width` for floats and over 60
+    bits, `out-of-range`, `not-whole`, `not-a-number`, `wrong-statement` for a salt of another length.
     """
     fresh = os.urandom(SALT_BYTES) if salt is None else salt
     if not isinstance(fresh, bytes) or len(fresh) != SALT_BYTES:
-        raise LocalError("wrong-statement", f"a salt that is no {SALT_BYTES} bytes", "leave it out, or give the one kept")
-    opening = Opening(kind, bits_of(kind, values), fresh)
-    return opening if Committed(opening.digest, kind, opening.shape) else opening
+        way = "leave it out, or give the one that was kept"
+        raise LocalError("wrong-statement", f"a salt that is no {SALT_BYTES} bytes", way)
+    check_kind(kind)
+    return Opening(kind, bits_of(kind, values), fresh)
+
+
+def check_kind(kind: Bits) -> None:
+    """LocalError `bad-kind`, `bad-width` unless numbers of this kind are elements, each by bits of its own."""
+    if not isinstance(kind, Bits):
+        raise LocalError("bad-kind", f"data committed as a {type(kind).__name__}", "say what they are: mpc.Int(16)")
+    if isinstance(kind, Float) or kind.width > WIDEST:
+        way = f"commit to whole numbers, mpc.Int or mpc.UInt, of at most {WIDEST} bits"
+        raise LocalError("bad-width", f"{kind} as the kind of committed data", way)
 
 
 def _description(kind: Bits, shape: Shape) -> bytes:

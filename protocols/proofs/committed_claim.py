@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from protocols.circuits.kinds import Bits
 from protocols.proofs.commitment import Committed, Opening
 from protocols.proofs.elements import Elements
 from protocols.proofs.hashed_claim import PlacedClaim, bounds_of, hashed_bits, hashed_claim
-from protocols.proofs.relation import Part, Relation, RelationClaim
+from protocols.proofs.relation import Counted, Part, Relation, RelationClaim
 from protocols.proofs.same_bits_aorsw19 import SUMS, part_of
 
 Bytes = npt.NDArray[np.uint8]
@@ -55,10 +55,16 @@ class CommittedClaim:
     def related(self) -> RelationClaim:
         """Of the relation, where each committed input is its bits."""
         kinds = {name: one.kind for name, one in self.committed.items()}
-        shapes = dict(self.relation.inputs) | {name: (*one.shape, one.kind.width) for name, one in self.committed.items()}
-        wrapped = Relation(self.relation.name, shapes | {MASKS: (SUMS,)}, _on_bits(self.relation.function, kinds))
+        bits = {name: (*one.shape, one.kind.width) for name, one in self.committed.items()} | {MASKS: (SUMS,)}
+        function = _on_bits(self.relation.function, kinds)
+        wrapped = Relation(self.relation.name, dict(self.relation.inputs) | bits, function)
         shared = self.shared | self.committed.keys() | {MASKS}
         return RelationClaim(wrapped, self.instances, self.public, shared, self.shown)
+
+    @property
+    def counted(self) -> Counted:
+        """What `related` takes."""
+        return self.related.counted
 
     @property
     def bits(self) -> int:
@@ -72,9 +78,12 @@ class CommittedClaim:
 
     def bits_to_prove(self, openings: Mapping[str, Opening], masks: Bytes) -> Bytes:
         """The secret bits of `hashed`."""
-        return np.concatenate([hashed_bits([*self.committed.values()], [openings[x] for x in self.committed]), masks])
+        own = [openings[name] for name in self.committed]
+        return np.concatenate([hashed_bits(list(self.committed.values()), own), masks])
 
-    def inputs_to_prove(self, inputs: Mapping[str, Words], openings: Mapping[str, Opening], masks: Bytes) -> dict[str, Words]:
+    def inputs_to_prove(
+        self, inputs: Mapping[str, Words], openings: Mapping[str, Opening], masks: Bytes
+    ) -> dict[str, Words]:
         """The secret inputs of `related`."""
         bits = {name: openings[name].bits for name in self.committed} | {MASKS: masks}
         return dict(inputs) | {name: one[None].astype(U64) for name, one in bits.items()}
@@ -85,7 +94,7 @@ class CommittedClaim:
         return np.concatenate([own[one.data : one.states] for one in bounds]), own[bounds[-1].stop :]
 
     def elements_of(self, shared: Mapping[str, Elements], side: Any) -> tuple[Elements, Elements]:
-        """Of what instances of `related` share, the bits of data (bits,) in the same order, and the masks; for a side."""
+        """Of what instances of `related` share, the bits of data in the same order, and the masks; for a side."""
         every = zip(*(shared[name].parts for name in self.committed), strict=True)
         bits = tuple(np.concatenate([part.reshape(1, -1) for part in parts], axis=1) for parts in every)
         return Elements(side, bits), Elements(side, shared[MASKS].parts)
@@ -106,6 +115,5 @@ def _on_bits(function: Callable[..., Any], kinds: Mapping[str, Bits]) -> Callabl
 
 def _weights(kind: Bits) -> list[int]:
     """What each bit of a number stands for; the highest of an Int is negative."""
-    low, high = kind.bounds
-    highest = low or 1 << kind.width - 1
+    highest = kind.bounds[0] or 1 << kind.width - 1
     return [*(1 << i for i in range(kind.width - 1)), highest]

@@ -92,10 +92,10 @@ def hashed_claim(committed: Sequence[Committed], more: int) -> PlacedClaim:
     bounds = bounds_of(committed)
     laid = [_laid_out(one, own) for one, own in zip(committed, bounds, strict=True)]
     public, places = (np.concatenate(arrays, axis=1) for arrays in zip(*laid, strict=True))
-    instances = public.shape[1]
+    instances, secret = public.shape[1], np.any(places > _NONE, axis=1)
     return PlacedClaim(
-        _block_circuit(is_wanted()), instances, (places > _NONE).any(axis=1), public, np.ones((1, instances), np.uint8),
-        places=places, count=bounds[-1].stop + more,
+        _block_circuit(is_wanted()), instances, secret, public, np.ones((1, instances), np.uint8), places=places,
+        count=bounds[-1].stop + more,
     )  # fmt: skip
 
 

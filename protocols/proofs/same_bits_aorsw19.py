@@ -1,7 +1,7 @@
 """Bits that are authenticated in GF(2^128) and modulo p, and the check that they are the same bits.
 
-Aly, Orsini, Rotaru, Smart, Wood, Zaphod, WAHC 2019 (eprint 2019/974), make daBits so: the parities of random sums of all
-bits are compared. Here one party knows the bits, as in Baum, Braun, Munch-Hansen, Razet, Scholl, CCS 2021 (eprint
+Aly, Orsini, Rotaru, Smart, Wood, Zaphod, WAHC 2019 (eprint 2019/974), make daBits so: the parities of random sums of
+all bits are compared. Here one party knows the bits, as in Baum, Braun, Munch-Hansen, Razet, Scholl, CCS 2021 (eprint
 2021/750): it tells a sum's parity alone, masked by a bit, and proves that the sum less the parity is even. So nothing
 shows, where Zaphod opens the sum under a long mask. docs/protocols/circuit_proofs.md has the argument.
 """
