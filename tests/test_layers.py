@@ -101,9 +101,9 @@ FOLDER_ORDER = {
         "constraints", "circuit_bbbpwm18", "circuit_proving", "strength", "whole_numbers", "modulus_cggmp21",
         "ring_pedersen_cggmp21", "hidden_rows", "hidden_order", "any_statement", "sending", "factors_cggmp21",
         "encryption_cggmp21", "affine_cggmp21", "decryption_cggmp21", "many_relations", "parameter_sending",
-        "key_sending", "ciphertext_sending", "product_sending", "to_everyone", "claim", "quicksilver_ysww21",
-        "elements", "relation", "quicksilver_fields_ysww21", "standing_ends", "by_transfers", "by_evaluations",
-        "__init__",
+        "key_sending", "ciphertext_sending", "product_sending", "to_everyone", "claim", "commitment", "hashed_claim",
+        "quicksilver_ysww21", "elements", "relation", "same_bits_aorsw19", "committed_claim",
+        "quicksilver_fields_ysww21", "standing_ends", "by_transfers", "by_evaluations", "by_commitments", "__init__",
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching", "ot_tools",
@@ -119,8 +119,8 @@ FOLDER_ORDER = {
         "floor_quotients", "public_divisors", "rounding", "elementary", "activations", "series", "linear_algebra",
         "inverses", "positive_definite", "full_rank", "eigen", "spellings", "inputs", "evaluate", "supposing",
         "revealing", "bridge", "from_ciphertexts", "from_joint", "to_ciphertexts", "known_arrays", "circuit_inputs",
-        "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating", "relations",
-        "proving", "__init__",
+        "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating",
+        "committed_data", "relations", "proving", "__init__",
     ),
     "protocols.homomorphic": (
         "__init__", "key_files", "refusals", "sealed", "scale", "encoded", "given_numbers", "encoding",
