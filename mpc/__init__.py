@@ -8,7 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, elgamal, joint_keys, learning, paillier, proofs
+    from protocols import circuits, elgamal, joint_keys, learning, paillier, privacy, proofs
     from protocols.array import (
         KnownArray,
         SecretArray,
@@ -100,6 +100,7 @@ __all__ = [
     "pinv",
     "plan",
     "prepared",
+    "privacy",
     "private",
     "proofs",
     "prove",
@@ -125,7 +126,7 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "proofs")
+_MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "privacy", "proofs")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),

@@ -21,8 +21,9 @@ ORDER = {
         "testing",
     ),
     "protocols": (
+        "privacy.amounts", "privacy.neighbours", "privacy.events",
         "shares", "linear", "suite", "known", "ranges", "party_indices", "outputs", "joint_decryption", "prefix",
-        "derived", "one_array", "unchecked", "sorting_network", "paillier", "circuits", "ot.groups",
+        "derived", "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups",
         "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
         "authenticated.equality", "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers",
         "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",
@@ -31,8 +32,8 @@ ORDER = {
         "garbled.numbers", "authenticated.steps", "authenticated.masks", "authenticated.task",
         "authenticated.common", "authenticated.garbling", "authenticated.dependent", "preprocessing.kinds",
         "garbled", "ideal", "beaver", "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins",
-        "joint_keys", "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "array", "learning",
-        "prepared", "horizon", "runs",
+        "joint_keys", "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array",
+        "learning", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -121,26 +122,32 @@ FOLDER_ORDER = {
         "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling", "authenticating",
         "committed_data", "relations", "proving", "__init__",
     ),
+    "protocols.homomorphic": (
+        "__init__", "key_files", "refusals", "sealed", "scale", "encoded", "given_numbers", "encoding",
+        "public_factors", "offsets", "axes", "encrypted_array", "array_messages", "public_key",
+    ),
     "protocols.paillier": (
-        "prime_search", "key_checks", "key_files", "group", "randomisers", "encryption", "logarithm", "decryption",
-        "encoding", "offsets", "slots", "scaling", "encrypted_array", "array_messages", "matrices", "product_form",
-        "ciphertexts", "packing", "messages", "keys", "key_exchange", "products_dsz15", "__init__",
+        "refusals", "prime_search", "key_checks", "group", "randomisers", "encryption", "logarithm", "decryption",
+        "plaintexts", "slots", "scaling", "matrices", "product_form", "ciphertexts", "packing", "messages", "keys",
+        "key_exchange", "products_dsz15", "__init__",
     ),
     "protocols.joint_keys": (
         "polynomials_shoup00", "key", "share_files", "dealing_dj01", "decryption_dj01", "whole_products",
         "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing", "public_tests", "search_space",
-        "residue_products", "candidates_cdklrs20", "joint_biprimality_bf97", "boneh_franklin_bf97",
-        "lengths_flop18", "draws_flop18", "sieve_flop18", "ends_flop18", "products_flop18", "biprimality_flop18",
-        "exponents_flop18", "certified_flop18", "certifying_flop18", "between_two_flop18", "__init__",
+        "residue_products", "candidates_cdklrs20", "joint_biprimality_bf97", "boneh_franklin_bf97", "lengths_flop18",
+        "draws_flop18", "sieve_flop18", "ends_flop18", "products_flop18", "biprimality_flop18", "exponents_flop18",
+        "certified_flop18", "certifying_flop18", "between_two_flop18", "__init__",
     ),
     "protocols.elgamal": (
-        "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys", "statements",
-        "sharing_shamir79", "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing", "__init__",
+        "refusals", "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys",
+        "statements", "sharing_shamir79", "key_shares", "joint_key_ped91", "joint_decryption_ped91", "revealing",
+        "__init__",
     ),
     "protocols.encrypted": (
         "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",
         "products", "__init__",
     ),
+    "protocols.privacy": ("amounts", "neighbours", "events", "__init__"),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",

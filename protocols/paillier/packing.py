@@ -16,13 +16,17 @@ import numpy.typing as npt
 from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
+from protocols.homomorphic.axes import axes_of
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.encoding import encode, numbers_of
+from protocols.homomorphic.offsets import raised
+from protocols.homomorphic.public_factors import Public
+from protocols.homomorphic.scale import Scale
+from protocols.homomorphic.sealed import Sealed
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Encoded, Scale, encode, from_messages, numbers_of
-from protocols.paillier.encrypted_array import Sealed, axes_of
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
-from protocols.paillier.offsets import raised
-from protocols.paillier.scaling import Public
+from protocols.paillier.plaintexts import from_messages
 from protocols.paillier.slots import SPARE_BITS, bits_at, fields_of, placed
 
 GUARD_BITS = 32
