@@ -186,6 +186,6 @@ def _check_openings(ctx: Context, claim: CommittedClaim, openings: Mapping[str, 
             raise LocalError(
                 "wrong-witness",
                 f"the data for `{name}` are not what its digest was made of, or not with this salt",
-                "give what mpc.commit returned, and its digest; nothing of the data has been sent",
+                "give what was committed to, with the salt of then; nothing of the data has been sent",
                 line=ctx.line or None,
             )

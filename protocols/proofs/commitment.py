@@ -91,21 +91,26 @@ class Opening:
         return sha256(content + np.packbits(self.bits.reshape(-1), bitorder="little").tobytes()).digest()
 
 
-def commit(values: Any, kind: Bits, *, salt: bytes | None = None) -> Opening:
+def commit(values: Any, kind: Bits, *, salt: Any = None) -> Opening:
     """Commit to whole numbers of a kind, `mpc.Int(16)`, in an array of any shape: nothing is sent.
 
-    Its `digest` is told to the others, before it is known what will be proved: `mpc.committed` names it then. Keep the
-    result secret; to make it again in another session keep `salt` beside the values, and give both. A salt is 32 random
-    bytes, fresh for each commitment: without it who guesses the data could see that the guess is right. Whoever finds
-    two openings of one digest has a collision of SHA-256. LocalError `bad-kind`, `bad-width` for floats and over 60
-    bits, `out-of-range`, `not-whole`, `not-a-number`, `wrong-statement` for a salt of another length.
+    Its `digest` is told to the others, before it is known what will be proved. The result is secret; its `salt` is kept
+    beside the values, for `mpc.committed` takes both. A salt is 32 random bytes, given as bytes or an array, fresh for
+    each commitment unless an old one is made again: without it who guesses the data could see that the guess is right.
+    Whoever finds two openings of one digest has a collision of SHA-256. LocalError `bad-kind`, `bad-width` for floats
+    and over 60 bits, `out-of-range`, `not-whole`, `not-a-number`, `wrong-statement` for a salt of another length.
     """
-    fresh = os.urandom(SALT_BYTES) if salt is None else salt
-    if not isinstance(fresh, bytes) or len(fresh) != SALT_BYTES:
+    check_kind(kind)
+    fresh = os.urandom(SALT_BYTES) if salt is None else _bytes_of(salt)
+    if len(fresh) != SALT_BYTES:
         way = "leave it out, or give the one that was kept"
         raise LocalError("wrong-statement", f"a salt that is no {SALT_BYTES} bytes", way)
-    check_kind(kind)
     return Opening(kind, bits_of(kind, values), fresh)
+
+
+def _bytes_of(salt: Any) -> bytes:
+    given = np.frombuffer(salt, np.uint8) if isinstance(salt, bytes) else np.asarray(salt)
+    return given.tobytes() if given.dtype == np.uint8 else b""
 
 
 def check_kind(kind: Bits) -> None:

@@ -34,10 +34,18 @@ def subsets(seed: Words, count: int) -> Words:
 
 
 def sums_of_labels(subsets: Words, labels: Words, masks: Words) -> Words:
-    """The labels (64, 2) of the sums modulo 2, each with its mask's."""
+    """The labels (64, 2) of the sums modulo 2, each with its mask's.
+
+    Eight sums at a time: labels that are in the same of them are added up first, 256 kinds at most.
+    """
     sums = masks.copy()
-    for number in range(SUMS):
-        sums[number] ^= np.bitwise_xor.reduce(labels[_chosen(subsets, number) == 1], axis=0)
+    for first in range(0, SUMS, 8):
+        kinds = (subsets >> np.uint64(first)).astype(np.uint8)
+        order = np.argsort(kinds, kind="stable")
+        found, starts = np.unique(kinds[order], return_index=True)
+        of_kinds = np.bitwise_xor.reduceat(labels[order], starts, axis=0)
+        for number in range(8):
+            sums[first + number] ^= np.bitwise_xor.reduce(of_kinds[found >> number & 1 == 1], axis=0)
     return sums
 
 

@@ -75,6 +75,7 @@ def test_the_circuit_gives_what_hashlib_gives() -> None:
     committed = [public_of(opening) for opening in openings]
     assert [one.blocks for one in committed] == [2, 2, 3, 3, 2, 4]
     claim = hashed_claim(committed, 0)
+    assert claim.circuit.ands == 22_828
     assert holds(claim, [hashed_bits(committed, openings)]).all()
 
 

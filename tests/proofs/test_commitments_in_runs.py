@@ -20,6 +20,7 @@ from protocols.circuits.kinds import Int
 from protocols.proofs import by_commitments, standing_ends
 from protocols.proofs.commitment import commit
 from protocols.proofs.committed_claim import CommittedClaim
+from protocols.vole.lpn_parameters import STANDARD
 
 VERIFIER, PROVER = 0, 1
 CALL = (0, 3)
@@ -132,6 +133,7 @@ def total_of(x: Any, w: Any, total: Any) -> Any:
     return (x @ w).sum() - total
 
 
+OWN = X, OPENINGS["x"].salt
 DATA = {"digest": OPENINGS["x"].digest, "kind": mpc.Int(4)}
 
 
@@ -140,7 +142,7 @@ def test_committed_data_are_one_for_all_instances(parties: int) -> None:
     w = np.array([[5, 2], [1, -1], [0, 9]])
 
     async def program(ctx: Context, mine: Any) -> Any:
-        x = mpc.committed(1, OPENINGS["x"] if ctx.me == 1 else None, **DATA)
+        x = mpc.committed(1, *(OWN if ctx.me == 1 else ()), **DATA)
         own = mpc.private(1, w if ctx.me == 1 else None)
         return await mpc.prove(ctx, total_of, to=0, instances=3, show=True, x=x, w=own, total=4)
 
@@ -153,14 +155,32 @@ def test_committed_data_are_one_for_all_instances(parties: int) -> None:
     assert (plan.rounds, plan.bytes_sent) == (run.report.rounds, run.report.bytes_sent)
 
 
+def test_a_plan_knows_the_real_sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first proof has everything that is made ahead of it."""
+
+    async def once(ctx: Context, mine: Any) -> None:
+        x = mpc.committed(0, mine, **DATA)
+        await mpc.prove(ctx, total_of, to=1, show=True, x=x, w=[1, 2], total=0)
+
+    async def twice(ctx: Context, mine: Any) -> None:
+        for _ in range(2):
+            await once(ctx, mine)
+
+    monkeypatch.setattr(standing_ends, "LADDER", STANDARD)
+    plans = [mpc.plan(program, inputs=[X, None]).report for program in (once, twice)]
+    assert [plan.rounds for plan in plans] == [35, 43]
+
+
 @pytest.mark.parametrize(("x", "code"), [
-    (mpc.committed(0, **DATA), "no-value"), (mpc.committed(0, OPENINGS["w"], **DATA), "wrong-witness"),
-    (mpc.committed(0, X, **DATA), "bad-kind"), (mpc.committed(7, OPENINGS["x"], **DATA), "no-such-party"),
-    (mpc.committed(1, OPENINGS["x"], **DATA), "two-owners"),
-    (mpc.committed(0, OPENINGS["x"], digest=b"", kind=mpc.Int(4)), "wrong-statement"),
-    (mpc.committed(0, OPENINGS["x"], digest=bytes(32), kind=mpc.Int(4)), "wrong-witness"),
-    (mpc.committed(0, OPENINGS["x"], digest=bytes(32), kind=mpc.Int(61)), "bad-width"),
-    (mpc.committed(0, OPENINGS["x"], digest=bytes(32), kind=4), "bad-kind"),
+    (mpc.committed(0, **DATA), "no-value"), (mpc.committed(0, X, OPENINGS["w"].salt, **DATA), "wrong-witness"),
+    (mpc.committed(0, X, **DATA), "no-value"), (mpc.committed(7, *OWN, **DATA), "no-such-party"),
+    (mpc.committed(1, *OWN, **DATA), "two-owners"),
+    (mpc.committed(0, W, OWN[1], **DATA), "shape-mismatch"), (mpc.committed(0, X, b"", **DATA), "wrong-statement"),
+    (mpc.committed(0, X * 9, OWN[1], **DATA), "out-of-range"),
+    (mpc.committed(0, *OWN, digest=b"", kind=mpc.Int(4)), "wrong-statement"),
+    (mpc.committed(0, *OWN, digest=bytes(32), kind=mpc.Int(4)), "wrong-witness"),
+    (mpc.committed(0, *OWN, digest=bytes(32), kind=mpc.Int(61)), "bad-width"),
+    (mpc.committed(0, *OWN, digest=bytes(32), kind=4), "bad-kind"),
 ])  # fmt: skip
 def test_what_is_refused(x: Any, code: str) -> None:
     async def program(ctx: Context, mine: Any) -> None:
@@ -177,7 +197,7 @@ def test_a_circuit_takes_no_committed_data() -> None:
         return x < 0
 
     async def program(ctx: Context, mine: Any) -> None:
-        await mpc.prove(ctx, negative, to=1, x=mpc.committed(0, OPENINGS["x"], **DATA))
+        await mpc.prove(ctx, negative, to=1, x=mpc.committed(0, *OWN, **DATA))
 
     with pytest.raises(LocalError, match="bad-kind"):
         mpc.simulate(program, inputs=[None, None])
@@ -186,7 +206,7 @@ def test_a_circuit_takes_no_committed_data() -> None:
 def test_another_digest_at_the_verifier_is_noticed() -> None:
     async def program(ctx: Context, mine: Any) -> None:
         told = OPENINGS["x"].digest if ctx.me == 0 else bytes(32)
-        x = mpc.committed(0, OPENINGS["x"], digest=told, kind=mpc.Int(4))
+        x = mpc.committed(0, *OWN, digest=told, kind=mpc.Int(4))
         await mpc.prove(ctx, total_of, to=1, show=True, x=x, w=[1, 2], total=0)
 
     with pytest.raises(ParleyError) as ended:
