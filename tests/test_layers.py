@@ -21,19 +21,18 @@ ORDER = {
         "testing",
     ),
     "protocols": (
-        "privacy.amounts", "privacy.neighbours", "privacy.events",
-        "shares", "linear", "suite", "known", "ranges", "party_indices", "outputs", "joint_decryption", "prefix",
-        "derived", "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups",
-        "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
-        "authenticated.equality", "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers",
-        "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",
-        "preprocessing.random_bits", "garbled.program", "garbled.walk", "garbled.half_gates_zre15",
-        "garbled.three_halves_rr21", "garbled.schemes", "garbled.whole", "garbled.projection", "garbled.joint",
-        "garbled.numbers", "authenticated.steps", "authenticated.masks", "authenticated.task",
-        "authenticated.common", "authenticated.garbling", "authenticated.dependent", "preprocessing.kinds",
-        "garbled", "ideal", "beaver", "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins",
-        "joint_keys", "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array",
-        "learning", "prepared", "horizon", "runs",
+        "privacy.amounts", "privacy.neighbours", "privacy.events", "shares", "linear", "suite", "known", "ranges",
+        "party_indices", "outputs", "joint_decryption", "prefix", "derived", "one_array", "unchecked",
+        "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups", "preprocessing.orders",
+        "authenticated.side", "authenticated.bits", "authenticated.ands", "authenticated.equality",
+        "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind",
+        "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
+        "garbled.program", "garbled.walk", "garbled.half_gates_zre15", "garbled.three_halves_rr21", "garbled.schemes",
+        "garbled.whole", "garbled.projection", "garbled.joint", "garbled.numbers", "authenticated.steps",
+        "authenticated.masks", "authenticated.task", "authenticated.common", "authenticated.garbling",
+        "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver", "yao", "ot", "vole",
+        "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal", "encrypted", "numeric",
+        "authenticated", "preprocessing", "privacy", "array", "learning", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -54,10 +53,11 @@ FOLDER_ORDER = {
         "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
         "bigint", "montgomery_form", "powers_of_base", "crt", "residues", "group", "ristretto",
     ),
+    "mpc.context": ("spec", "endpoint", "call", "messages", "session", "tasks", "__init__"),
     "mpc.network": (
-        "__init__", "wire", "decoder", "handshake", "new_files", "identity", "link", "introduction", "endings",
-        "session_kinds", "mailbox", "peer", "deadlines", "lookout", "transport_memory", "transport", "transport_tls",
-        "connecting", "joining",
+        "__init__", "wire", "decoder", "handshake", "new_files", "identity", "signing", "link", "introduction",
+        "endings", "session_kinds", "mailbox", "peer", "deadlines", "lookout", "transport_memory", "transport",
+        "transport_tls", "connecting", "joining",
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "own_data", "users_program", "table", "frames", "input_shapes", "sources",
@@ -73,8 +73,8 @@ FOLDER_ORDER = {
     "protocols.ot": (
         "base_co15", "correlated", "ideal", "extension_iknp03", "puncturable", "folding", "seeds_roy22",
         "extension_softspoken_roy22", "planned_softspoken", "pads", "wide_products", "products_alsz13",
-        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "noise",
-        "silent_ferret_ywlzw20", "__init__",
+        "small_products", "transfers", "one_of_many", "own_offsets", "half_trees", "noise", "silent_ferret_ywlzw20",
+        "__init__",
     ),
     "protocols.vole": (
         "ends", "base_kos16", "leaves", "products", "lpn_parameters", "iteration", "silent_wykw21", "planned_wykw21",
@@ -124,7 +124,7 @@ FOLDER_ORDER = {
     ),
     "protocols.homomorphic": (
         "__init__", "key_files", "refusals", "sealed", "scale", "encoded", "given_numbers", "encoding",
-        "public_factors", "offsets", "axes", "encrypted_array", "array_messages", "public_key",
+        "public_factors", "offsets", "axes", "encrypted_array", "expected", "array_messages", "public_key",
     ),
     "protocols.paillier": (
         "refusals", "prime_search", "key_checks", "group", "randomisers", "encryption", "logarithm", "decryption",
@@ -136,7 +136,8 @@ FOLDER_ORDER = {
         "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing", "public_tests", "search_space",
         "residue_products", "candidates_cdklrs20", "joint_biprimality_bf97", "boneh_franklin_bf97", "lengths_flop18",
         "draws_flop18", "sieve_flop18", "ends_flop18", "products_flop18", "biprimality_flop18", "exponents_flop18",
-        "certified_flop18", "certifying_flop18", "between_two_flop18", "__init__",
+        "certified_flop18", "certifying_flop18", "between_two_flop18", "addend_lengths_fps00",
+        "addends_fps00", "addend_proofs_fps00", "sharing_between_two_fps00", "__init__",
     ),
     "protocols.elgamal": (
         "refusals", "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys",
@@ -147,7 +148,10 @@ FOLDER_ORDER = {
         "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",
         "products", "__init__",
     ),
-    "protocols.privacy": ("amounts", "neighbours", "events", "__init__"),
+    "protocols.privacy": (
+        "amounts", "neighbours", "events", "ledger", "probabilities", "bernoulli_cks20", "coins", "exponential_coins",
+        "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20", "__init__",
+    ),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",

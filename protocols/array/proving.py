@@ -84,37 +84,42 @@ async def prove(
     verifier = party_index(ctx.everyone, to, line)
     call = ctx.child("prove", line=line)
     with naming_line():
-        if isinstance(circuit, Relation):
-            given, batch = joined(circuit, values or {}, named), fixed_shape(instances)
-            return await _prove_relation(ctx, call, circuit, given, batch, verifier, show)
-        need_circuit(circuit)
+        if not isinstance(circuit, Relation):
+            need_circuit(circuit)
         given, batch = joined(circuit, values or {}, named), fixed_shape(instances)
         _refuse_secrets(given)
-        _refuse_committed(given)
-        sources = local_sources(call, circuit, given, line, batch)
-        check_public(sources, batch)
-        prover = _prover(call, [source.owner for source in sources], verifier)
+        way = _prove_relation if isinstance(circuit, Relation) else _prove_circuit
+        proved = await way(call, circuit, given, batch, verifier, show)
+    ctx.join(call)
+    return proved
+
+
+async def _prove_circuit(
+    call: Context, circuit: Circuit, given: Mapping[str, Any], batch: Shape, verifier: int, show: bool
+) -> Any:
+    """Of bits."""
+    _refuse_committed(given)
+    sources = local_sources(call, circuit, given, call.line, batch)
+    check_public(sources, batch)
+    prover = _prover(call, [source.owner for source in sources], verifier)
     inputs = rows_of(sources, batch)
     claim = _claim(circuit, sources, batch, inputs, show)
     call.remark(_mark(claim, sources, batch, (prover, verifier)))
-    outputs = [_described(port, batch, verifier, line, show) for port in circuit.outputs]
-    account = CircuitRun(line, circuit.name, circuit.ands, prod(batch), PROVED_BY, AGAINST)
+    account = CircuitRun(call.line, circuit.name, circuit.ands, prod(batch), PROVED_BY, AGAINST)
     call.session.ledger.circuit(call.path, account)
 
     async def open_() -> Sequence[Bytes | None]:
         return [await _one_side(call, claim, inputs, prover, verifier)]
 
-    with naming_line():
-        (bits,) = await released_by(call, outputs, open_)
-    ctx.join(call)
+    outputs = [_described(port, batch, verifier, call.line, show) for port in circuit.outputs]
+    (bits,) = await released_by(call, outputs, open_)
     return as_outputs(circuit, parts_of(circuit, bits, batch)) if show else None
 
 
 async def _prove_relation(
-    ctx: Context, call: Context, relation: Relation, values: Mapping[str, Any], batch: Shape, verifier: int, show: bool
+    call: Context, relation: Relation, values: Mapping[str, Any], batch: Shape, verifier: int, show: bool
 ) -> Any:
-    """The same of field elements. What is shown are whole numbers, several as a tuple."""
-    _refuse_secrets(values)
+    """Of field elements. What is shown are whole numbers, several as a tuple."""
     given = given_inputs(call, relation, values, batch, call.line)
     parties = _prover(call, [one.owner for one in given], verifier), verifier
     claim = claim_of(relation, given, batch, show)
@@ -125,7 +130,6 @@ async def _prove_relation(
         return [await one_side(call, claim, given, parties)]
 
     (found,) = await released_by(call, outputs_of(claim, batch, verifier, call.line), open_)
-    ctx.join(call)
     return shown_values(claim, found, batch) if show else None
 
 
