@@ -22,9 +22,9 @@ ORDER = {
     ),
     "protocols": (
         "privacy.amounts", "privacy.neighbours", "privacy.events",
-        "shares", "linear", "suite", "known", "ranges", "party_indices", "outputs", "joint_decryption", "prefix",
-        "derived", "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups",
-        "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
+        "arguments", "shares", "linear", "suite", "known", "ranges", "party_indices", "outputs", "joint_decryption",
+        "prefix", "derived", "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "circuits",
+        "ot.groups", "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
         "authenticated.equality", "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers",
         "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",
         "preprocessing.random_bits", "garbled.program", "garbled.walk", "garbled.half_gates_zre15",
