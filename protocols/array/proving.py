@@ -15,6 +15,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.circuit_inputs import Source, fixed_shape, joined, local_sources, need_circuit
 from protocols.array.circuit_rows import check_public, common_rows, described, parts_of, rows_of
+from protocols.array.committed_data import CommittedData
 from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Shape
@@ -69,9 +70,10 @@ async def prove(
     (ANDs + outputs + 4) / 2^128 beside what SoftSpokenOT allows. The verifier, whatever it does, learns the claim and
     nothing else of the data, and can convince nobody else of it. A false claim by a relation passes with a chance below
     2^-48, and 2^-50 more for each further 2^20 products. Data are what the prover says they are: bind them to
-    something that is known, as a hash that the circuit computes. QuickSilver (Yang, Sarkar, Weng, Wang, CCS 2021): for
-    each AND and instance a bit, and 31 for the transfer behind it; of a relation eight bytes for each product of
-    secret arrays' results, and a part of one; rounds do not depend on the circuit's depth.
+    something that is known, a hash that the circuit computes, or of a relation's inputs what `mpc.committed` says.
+    QuickSilver (Yang, Sarkar, Weng, Wang, CCS 2021): for each AND and instance a bit, and 31 for the transfer behind
+    it; of a relation eight bytes for each product of secret arrays' results, and a part of one; rounds do not depend
+    on the circuit's depth.
 
     LocalError `wrong-witness` at the prover where the claim is false of its data, which have not left then; as
     `mpc.garbled`, `two-owners`, `wrong-statement`, `not-private`, `calls-at-once`, `transfers-discarded`. Abort
@@ -98,6 +100,7 @@ async def _prove_circuit(
     call: Context, circuit: Circuit, given: Mapping[str, Any], batch: Shape, verifier: int, show: bool
 ) -> Any:
     """Of bits."""
+    _refuse_committed(given)
     sources = local_sources(call, circuit, given, call.line, batch)
     check_public(sources, batch)
     prover = _prover(call, [source.owner for source in sources], verifier)
@@ -147,6 +150,13 @@ def _refuse_secrets(given: Mapping[str, Any]) -> None:
                 f"the input `{name}` is a secret of the run, which no party knows",
                 f"a proof is of data that the prover has, {name}=mpc.private(prover, value)",
             )
+
+
+def _refuse_committed(given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        if isinstance(value, CommittedData):
+            what = f"the input `{name}` of a Boolean circuit as committed data"
+            raise LocalError("bad-kind", what, "let an mpc.relation take them, or let the circuit compute the hash")
 
 
 def _prover(call: Context, of_inputs: Sequence[int | None], verifier: int) -> int:
