@@ -145,7 +145,11 @@ FOLDER_ORDER = {
         "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",
         "products", "__init__",
     ),
-    "protocols.privacy": ("amounts", "neighbours", "events", "__init__"),
+    "protocols.privacy": (
+        "amounts", "neighbours", "events", "directed", "parts", "curves", "composition_kov15", "concentrated_bs16",
+        "sampled_gaussian_mtz19", "sampled_zw19", "renyi_mironov17", "loss_distributions", "accounts",
+        "group_privacy", "amplification", "filters", "training", "errors_of_noise", "odds", "__init__",
+    ),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",
