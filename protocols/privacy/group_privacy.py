@@ -16,6 +16,7 @@ from protocols.privacy.events import (
     GaussianEvent,
     LaplaceEvent,
     NearEvent,
+    PoissonEvent,
     PureEvent,
     RepeatedEvent,
     ZcdpEvent,
@@ -58,6 +59,8 @@ def _apart(event: Event, k: int, neighbours: Neighbours) -> Event:
             return replace(event, variance=event.variance / k**2, **same)
         case ApproximateEvent():
             return ApproximateEvent(k * event.epsilon, _delta(event, k), **same)
+        case PoissonEvent(probability=1):
+            return _apart(event.event, k, neighbours)
         case NearEvent() | RepeatedEvent():
             return replace(event, event=_apart(event.event, k, neighbours))
         case ComposedEvent():
