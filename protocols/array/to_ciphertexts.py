@@ -15,7 +15,7 @@ from protocols.array.revealing import checked, shown_form
 from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
 from protocols.encrypted.from_shares import to_ciphertexts
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.outputs import Output, released_by
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.keys import PublicKey
@@ -50,6 +50,8 @@ async def ciphertexts_of(
             line=line,
         )
     owner, receivers = party_index(ctx.everyone, owner, line), receivers_of(ctx.everyone, to, line)
+    if not receivers:
+        raise LocalError("bad-party", "nobody would get the ciphertexts", "name receivers, `to=`", line=line)
     x = shown_form(ring_form(checked(ctx, x, line)))
     call = ctx.child("ciphertexts of", line=line)
     share = cast(ArithmeticShare, await share_of(call, x))

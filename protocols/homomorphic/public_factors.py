@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy.typing as npt
 
-from protocols.homomorphic.encoding import Encoded, exactly, rounded
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.encoding import exactly, rounded
 
 
 class Public:
@@ -33,6 +34,6 @@ def public(values: npt.ArrayLike, *, fractional_bits: int | None = None) -> Publ
     """Numbers of any shape as public factors of ciphertexts: exactly, or with so many fractional bits.
 
     Their largest magnitude counts in the bound of what is computed with them. LocalError `not-a-number` for NaN,
-    infinities and what is no real number.
+    infinities and what is no real number, `wrong-number` for fractional bits that cannot be.
     """
     return Public(exactly(values) if fractional_bits is None else rounded(values, fractional_bits))
