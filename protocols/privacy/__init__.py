@@ -3,6 +3,7 @@
 from protocols.privacy.accounts import Cost, cost
 from protocols.privacy.amounts import AnyNumber, amount
 from protocols.privacy.amplification import Sees, on_a_sample, shuffled
+from protocols.privacy.charging import charge_of
 from protocols.privacy.errors_of_noise import (
     NoiseError,
     epsilon_for_error,
@@ -53,6 +54,7 @@ __all__ = [
     "ZcdpEvent",
     "add_or_remove",
     "amount",
+    "charge_of",
     "cost",
     "epsilon_for_error",
     "for_groups",

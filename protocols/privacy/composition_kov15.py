@@ -35,7 +35,7 @@ def pair_of(part: Part, accountant: str) -> Pair:
         case ApproximateEvent():
             pair = part.event.epsilon, part.event.delta
         case _:
-            raise part.refused(accountant, "it has an epsilon for every delta, none of its own")
+            raise part.unknown_to(accountant, "it has an epsilon for every delta, none of its own")
     return amplified(pair, part.probability) if part.is_sampled else pair
 
 

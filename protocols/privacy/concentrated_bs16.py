@@ -31,7 +31,7 @@ def rho_of(part: Part) -> Rho:
     """
     event = part.event
     if part.is_sampled:
-        raise part.refused("zCDP", "a sample makes the losses of low orders smaller alone; 'rdp' and 'pld' see it")
+        raise part.unknown_to("zCDP", "a sample makes the losses of low orders smaller alone; 'rdp' and 'pld' see it")
     match event:
         case ZcdpEvent() | GaussianEvent():
             return event.rho, Fraction(0)
@@ -39,7 +39,7 @@ def rho_of(part: Part) -> Rho:
             return event.epsilon**2 / 2, Fraction(0)
         case ApproximateEvent():
             return event.epsilon**2 / 2, event.delta
-    raise part.refused("zCDP", "nothing is known of its divergences")
+    raise part.unknown_to("zCDP", "nothing is known of its divergences")
 
 
 class Concentrated:

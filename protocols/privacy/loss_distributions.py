@@ -72,7 +72,7 @@ def _distribution(library: Any, part: Part, interval: float) -> Any:
             epsilon, delta = pair_of(part, "PLD")
             both = library.common.DifferentialPrivacyParameters(float_up(epsilon), float_up(delta))
             return library.distribution.from_privacy_parameters(both, value_discretization_interval=interval)
-    raise part.refused("PLD", "only its divergences are known, not the distribution of its losses")
+    raise part.unknown_to("PLD", "only its divergences are known, not the distribution of its losses")
 
 
 def _gaussian(library: Any, part: Part, event: GaussianEvent, interval: float) -> Any:

@@ -26,7 +26,7 @@ class Part:
         """Whether it saw a part of the data."""
         return self.probability < 1
 
-    def refused(self, accountant: str, why: str) -> LocalError:
+    def unknown_to(self, accountant: str, why: str) -> LocalError:
         """That an accountant does not know what this costs."""
         sample = "sampled " if self.is_sampled else ""
         return LocalError(
@@ -38,7 +38,7 @@ class Part:
     def require_add_or_remove(self, accountant: str) -> None:
         """LocalError `not-accounted` for a sample under substitution, of which the usual formulas do not hold."""
         if self.is_sampled and self.event.neighbours.relation is not Relation.ADD_OR_REMOVE:
-            raise self.refused(accountant, "its amplification is proved for adding or removing a unit")
+            raise self.unknown_to(accountant, "its amplification is proved for adding or removing a unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +94,4 @@ def _sampled(event: PoissonEvent, count: int) -> Iterator[tuple[Part | None, int
             seen = Part(part.event, probability) if part and probability else None
             yield seen, times * count, tau * count
     else:
-        raise Part(event.event, event.probability).refused("the house", "several mechanisms share one sample")
+        raise Part(event.event, event.probability).unknown_to("the house", "several mechanisms share one sample")

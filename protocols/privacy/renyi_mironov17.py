@@ -96,7 +96,7 @@ def _divergences(part: Part, orders: Sequence[Fraction]) -> list[Fraction | None
             return [sampled_gaussian_mtz19.divergence_up(float(order), q, variance) for order in orders]
         case GaussianEvent() | ZcdpEvent():
             return _concentrated(part, event.rho, orders)
-    raise part.refused("Renyi accounting", "nothing is known of its divergences")
+    raise part.unknown_to("Renyi accounting", "nothing is known of its divergences")
 
 
 def _concentrated(part: Part, rho: Fraction, orders: Sequence[Fraction]) -> list[Fraction | None]:
