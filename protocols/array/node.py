@@ -130,7 +130,7 @@ class Value:
     `way`: how it is computed, where that was weighed together with others; "" while nobody has. `mark` is what follows
     from the public numbers that it is computed with, from when it is (`marks.py`). `decided`: whether it follows from
     what the program decides by comparing values that are not exact. `nowhere_negative`: whether it is so but for
-    rounding.
+    rounding. `records`: which records are in which of its rows, where that is known (`contributions.py`).
     """
 
     __slots__ = (
@@ -144,6 +144,7 @@ class Value:
         "mark",
         "nowhere_negative",
         "place",
+        "records",
         "recipes",
         "share",
         "way",
@@ -155,6 +156,7 @@ class Value:
         self.depth = home.depth
         self.mark = 1
         self.way = ""
+        self.records: Any = None
         self.decided = self.nowhere_negative = False
         self.share: Any = None
         self.recipes: list[Recipe] = []
@@ -196,10 +198,12 @@ class _Node(NamedTuple):
     line: str
     value: Value
     recipe: int = 0
+    vouched: bool = False
 
 
 class Node(_Node):
     """One node of an expression: what is computed, and what is public of it. `recipe` counts the value's recipes.
+    `vouched`: whether its range is one that the program vouches for, or follows from such.
 
     Two nodes are never equal, however alike.
     """
@@ -248,9 +252,9 @@ class Node(_Node):
         parameters = tuple([(name, _by_shape(named[name])) for name in sorted(named)]) if named else ()
         return self.operation.name, self.value.way, self.shape, self.kind, self.scale, operands, parameters
 
-    def with_range(self, range_: Range) -> Node:
-        """An alias: the same value, of which another range is known."""
-        return self._replace(range=range_)
+    def with_range(self, range_: Range, *, vouched: bool = False) -> Node:
+        """An alias: the same value, of which another range is known, or vouched for."""
+        return self._replace(range=range_, vouched=self.vouched or vouched)
 
     @property
     def _recipe(self) -> Recipe:
