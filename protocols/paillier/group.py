@@ -12,6 +12,7 @@ import numpy as np
 from mpc.algebra.bigint import MOST_LIMBS, Modulus, from_ints
 from mpc.algebra.montgomery_form import MontgomeryForm
 from mpc.algebra.ring import U64, Words
+from mpc.algebra.square_modulus import SquareModulus
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError
 
@@ -37,7 +38,8 @@ class Group:
                 f"choose s from 1 to {64 * MOST_LIMBS // n.bit_length() - 1}",
             )
         self.n, self.s = n, s
-        self.messages, self.ciphertexts = Modulus(n**s), Modulus(n ** (s + 1))
+        self.messages = Modulus(n**s)
+        self.ciphertexts = SquareModulus(n) if s == 1 else Modulus(n ** (s + 1))
         self.units = self.messages if s == 1 else Modulus(n)
         self.form = MontgomeryForm(self.ciphertexts)
         self._first = self.form.into(self.form.constant([n]))[0]
