@@ -24,6 +24,12 @@ static void multiply_add(uint64_t *t, const uint64_t *x, const uint64_t *y, size
     t[2 * size] += carry;
 }
 
+static void decrease(uint64_t *x, uint64_t bit, size_t size) {
+    static const uint64_t nothing[ROWS];
+    for (size_t i = 0; i < size; i += ROWS) bit = subtract_rows(x + i, x + i, nothing, bit);
+    x[size] -= bit;
+}
+
 #include "bignum/pairs64.h"
 
 #include "bignum/ladders.h"

@@ -4,6 +4,7 @@
  *     multiply       t = x * y + the lower half of t
  *     multiply_add   t += x * y
  *     multiply_self  t = x^2
+ *     decrease       x -= bit for an x >= bit of size + 1 words
  *     divide_out     t += m n with the m < R = 2^(64 limbs) that makes t a multiple of R
  *
  * and here is what bignum/ladders.h asks for, but that numbers read are divided by R. */
@@ -18,36 +19,31 @@ typedef struct {
 /* For roots of half the limbs that there are at most. */
 enum { HALF_WORDS = BIGNUM_LIMBS / 2, PRODUCT_WORDS = 2 * HALF_WORDS + 1 };
 
-/* t = 2 t. */
-static void twice(uint64_t *t, size_t size) {
-    for (size_t i = 2 * size; i; i--) t[i] = t[i] << 1 | t[i - 1] >> 63;
-    t[0] <<= 1;
+/* out = 2 x; the bit that moves out at the top. */
+static uint64_t twice(uint64_t *out, const uint64_t *x, size_t size) {
+    for (size_t i = 0; i < size; i++) out[i] = x[i] << 1 | (i ? x[i - 1] >> 63 : 0);
+    return x[size - 1] >> 63;
 }
 
-/* t += m. */
-static void add_quotient(uint64_t *t, const uint64_t *m, size_t size) {
+/* t += bit x. */
+static void add_where(uint64_t *t, const uint64_t *x, uint64_t bit, size_t size) {
     uint64_t carry = 0;
-    for (size_t i = 0; i <= 2 * size; i++) {
-        const Wide sum = (Wide)t[i] + (i < size ? m[i] : 0) + carry;
+    for (size_t i = 0; i < size; i++) {
+        const Wide sum = (Wide)t[i] + (x[i] & (0 - bit)) + carry;
         t[i] = (uint64_t)sum;
         carry = (uint64_t)(sum >> 64);
     }
+    t[size] += carry;
 }
 
-/* x -= bit, for x >= bit. */
-static void decrease(uint64_t *x, uint64_t bit, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        const Wide difference = (Wide)x[i] - bit;
-        x[i] = (uint64_t)difference;
-        bit = (uint64_t)(difference >> 64) & 1;
-    }
-}
-
-/* The first half of a product from t = a1 a2 < R r, where m is left: u < 2 r. What is taken off u, the second half has to
- * take off too; 1 where that is so. Then m > 0, or u = a1 a2 / R < r. */
-static uint64_t first_half(const Residues *f, uint64_t *out, uint64_t *m, uint64_t *t) {
+/* The first half of a product from t = a1 a2 < R r, which leaves m in the lower half of t: u < 2 r. What is taken off u, the
+ * second half has to take off too; 1 where that is so. Then m > 0, or u = a1 a2 / R < r. */
+static uint64_t first_half(const Residues *f, uint64_t *out, uint64_t *t) {
+    uint64_t m[HALF_WORDS];
     divide_out(&f->r, m, t);
-    return reduce_once(out, t + f->r.limbs, t[f->r.limbs + f->r.size], f->r.n, f->r.size);
+    const uint64_t less = reduce_once(out, t + f->r.limbs, t[f->r.limbs + f->r.size], f->r.n, f->r.size);
+    memcpy(t, m, f->r.size * sizeof *t);
+    return less;
 }
 
 /* The second half from t = a1 b2 + a2 b1 + m < R r + r^2 + R - r: (t + R r - r) / R < 3 r. It is 1 or more where m is, so
@@ -55,7 +51,7 @@ static uint64_t first_half(const Residues *f, uint64_t *out, uint64_t *m, uint64
 static void second_half(const Residues *f, uint64_t *out, uint64_t *t, uint64_t less) {
     uint64_t m[HALF_WORDS], *const sum = t + f->r.limbs;
     divide_out(&f->r, m, t);
-    decrease(sum, less, f->r.size + 1);
+    decrease(sum, less, f->r.size);
     uint64_t top = sum[f->r.size];
     take_off(out, sum, &top, f->r.n, f->r.size);
     take_off(out, out, &top, f->r.n, f->r.size);
@@ -63,28 +59,27 @@ static void second_half(const Residues *f, uint64_t *out, uint64_t *t, uint64_t 
 
 /* x / R mod r^2 for x whose first half is any number below R; y below r in both halves, or the reverse. */
 static void times(const Residues *f, uint64_t *out, const uint64_t *x, const uint64_t *y) {
+    const size_t half = f->r.size;
     uint64_t t[PRODUCT_WORDS], first[HALF_WORDS];
-    memset(t, 0, f->r.size * sizeof *t);
-    multiply(t, x, y, f->r.size);
-    uint64_t m[HALF_WORDS];
-    const uint64_t less = first_half(f, first, m, t);
-    memcpy(t, m, f->r.size * sizeof *t);
-    multiply(t, x, y + f->r.size, f->r.size);
-    multiply_add(t, x + f->r.size, y, f->r.size);
-    second_half(f, out + f->r.size, t, less);
-    memcpy(out, first, f->r.size * sizeof *out);
+    memset(t, 0, half * sizeof *t);
+    multiply(t, x, y, half);
+    const uint64_t less = first_half(f, first, t);
+    multiply(t, x, y + half, half);
+    multiply_add(t, x + half, y, half);
+    second_half(f, out + half, t, less);
+    memcpy(out, first, half * sizeof *out);
 }
 
 static void square(const Residues *f, uint64_t *out, const uint64_t *x) {
-    uint64_t t[PRODUCT_WORDS], first[HALF_WORDS], m[HALF_WORDS];
-    multiply_self(t, x, f->r.size);
-    const uint64_t less = first_half(f, first, m, t);
-    memset(t, 0, f->r.size * sizeof *t);
-    multiply(t, x, x + f->r.size, f->r.size);
-    twice(t, f->r.size);
-    add_quotient(t, m, f->r.size);
-    second_half(f, out + f->r.size, t, less);
-    memcpy(out, first, f->r.size * sizeof *out);
+    const size_t half = f->r.size;
+    uint64_t t[PRODUCT_WORDS], first[HALF_WORDS], doubled_first[HALF_WORDS];
+    multiply_self(t, x, half);
+    const uint64_t less = first_half(f, first, t);
+    const uint64_t bit = twice(doubled_first, x, half);
+    multiply(t, doubled_first, x + half, half);
+    add_where(t + half, x + half, bit, half);
+    second_half(f, out + half, t, less);
+    memcpy(out, first, half * sizeof *out);
 }
 
 /* The pair of x / R for any x of twice the words of r: with x + m r = R u it is u - m / R r. u may be r and more above R,

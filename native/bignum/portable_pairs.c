@@ -31,6 +31,14 @@ static void multiply_self(uint64_t *t, const uint64_t *x, size_t size) {
     multiply(t, x, x, size);
 }
 
+static void decrease(uint64_t *x, uint64_t bit, size_t size) {
+    for (size_t i = 0; i <= size; i++) {
+        const Wide difference = (Wide)x[i] - bit;
+        x[i] = (uint64_t)difference;
+        bit = (uint64_t)(difference >> 64) & 1;
+    }
+}
+
 static void divide_out(const Divisor *d, uint64_t *m, uint64_t *t) {
     uint64_t carry = 0;
     for (size_t i = 0; i < d->size; i++) {
