@@ -107,7 +107,6 @@ class Lib:
         bits: int,
         modulus: Pointer,
         limbs: int,
-        root: int,
         count: int,
         workspace: Pointer,
     ) -> None: ...

@@ -69,7 +69,7 @@ class PowersOfBase:
         def run(out: Words, x: Words, part: slice) -> None:
             lib.parley_bignum_power_of_base(
                 pointer(out), pointer(self.table), pointer(self._corrections), self.width, pointer(flat[part]),
-                self.bits, pointer(modulus.row), limbs, 0, len(x), pointer(workspace(limbs)),
+                self.bits, pointer(modulus.row), limbs, len(x), pointer(workspace(limbs)),
             )  # fmt: skip
 
         return in_lanes(run, np.empty((len(flat), limbs), U64)).reshape(*exponents.shape[:-1], limbs)

@@ -8,7 +8,8 @@
 /* Whether the moduli are of a length that there are kernels for, and their rows are long enough. */
 static inline int good_rows(Moduli m, size_t count) {
     const size_t row = bignum_row(m.limbs, m.root);
-    return (!m.root || m.limbs == 2 * m.root) && m.limbs >= 1 && m.limbs <= BIGNUM_LIMBS && (!m.step || m.step >= row) && there(m.rows, row * count);
+    if (m.root && m.limbs != 2 * m.root) return 0;
+    return m.limbs >= 1 && m.limbs <= BIGNUM_LIMBS && (!m.step || m.step >= row) && there(m.rows, row * count);
 }
 
 /* Whether what a row adds for a square begins with the root, as far as the lowest words tell, and its inverse. */

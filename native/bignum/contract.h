@@ -11,8 +11,8 @@
  *
  *     r,  -1/r mod 2^64,  the pair of 2^(3 * 64 root) mod n,  the pair of 2^(3 * 52 bignum_digits(root)) mod n
  *
- * where the pair of x, as long as x, is the a, b < r with x = a - b r mod r^2, a first. Numbers go in and out as ever;
- * a table of powers and its corrections are pairs.
+ * where the pair of x, as long as x, is the a, b < r with x = a - b r mod r^2, a first (docs/algorithms/squares.md).
+ * `power` and `power_var` may use that, and give the same results.
  *
  * Inputs of mul and of the powers may be any numbers of `limbs` words, below n or not; what comes out is below n.
  *
@@ -37,8 +37,7 @@ typedef struct {
 } Moduli;
 
 /* Powers of one base g: word w of g^(d 2^(width i)) mod n is table[(i * limbs + w) * 2^width + d], for each i up to
- * rows = ceil(bits / width); corrections: 2^(64 limbs rows) mod n, then 2^(52 digits rows) mod n, with root instead of
- * limbs for squares.
+ * rows = ceil(bits / width); corrections: 2^(64 limbs rows) mod n, then 2^(52 digits rows) mod n.
  * BIGNUM_NARROWEST <= width <= BIGNUM_WIDEST. */
 typedef struct {
     const uint64_t *table, *corrections;

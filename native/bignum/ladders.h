@@ -11,8 +11,6 @@
  *     put_one    out = R mod n
  *     exponent_part  `width` bits, at most 8, of each exponent from bit `from` on
  *     choose     one of the numbers of a table for each digit, all of them read
- *     choose_power   number `row` * 2^width + digit of a table of powers, all numbers of the row read
- *     read_correction    what makes up for the divisions by its R in products from a table of powers
  *
  * and here are the powers of SideBySide. */
 
@@ -89,21 +87,4 @@ static void power_var_some(uint64_t *out, const uint64_t *bases, const uint64_t 
     store_from_montgomery(&f, out, x);
 }
 
-/* The fixed-base windowing method, Handbook of Applied Cryptography, section 14.6.3, with all digits in the table. A
- * product of numbers that are not in Montgomery form divides by R; the correction R^rows makes up for all of them. */
-static void power_of_base_some(uint64_t *out, PowersOfBase powers, const uint64_t *exponents, size_t bits, Moduli m,
-                               size_t lanes, uint64_t *space) {
-    const Residues f = field(m, lanes, &space);
-    uint64_t *const x = reserve(&space, f.size), *const chosen = reserve(&space, f.size);
-    const size_t step = (bits + 63) / 64;
-    for (size_t row = 0, at = 0; at < bits; row++, at += powers.width) {
-        const Digit d = exponent_part(&f, exponents, step, at, (unsigned)at_most(powers.width, bits - at));
-        choose_power(&f, row ? chosen : x, powers, row, d);
-        if (row) times(&f, x, x, chosen);
-    }
-    read_correction(&f, chosen, powers.corrections);
-    times(&f, x, x, chosen);
-    write_number(&f, out, x);
-}
-
-#define POWERS .power = power_some, .power_var = power_var_some, .power_of_base = power_of_base_some
+#define POWERS .power = power_some, .power_var = power_var_some

@@ -141,10 +141,6 @@ static Residues field(Moduli m, size_t lanes, uint64_t **space) {
 
 static void put_one(const Residues *f, uint64_t *out) { times(f, out, f->into, f->unit); }
 
-static void read_correction(const Residues *f, uint64_t *out, const uint64_t *corrections) {
-    read_number(f, out, corrections + CORRECTION * f->limbs, 0);
-}
-
 #include "bignum/ladders.h"
 #include "bignum/products.h"
 

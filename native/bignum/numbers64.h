@@ -55,12 +55,14 @@ static void choose(const Residues *f, uint64_t *out, const uint64_t *table, size
 }
 
 static void choose_power(const Residues *f, uint64_t *out, PowersOfBase powers, size_t row, Digit index) {
-    const uint64_t *const numbers = powers.table + (row * f->limbs << powers.width);
-    choose_words(out, numbers, f->limbs, f->size, (size_t)1 << powers.width, index);
-}
-
-static void read_correction(const Residues *f, uint64_t *out, const uint64_t *corrections) {
-    read_number(f, out, corrections + CORRECTION * f->limbs, 0);
+    const size_t entries = (size_t)1 << powers.width;
+    memset(out, 0, f->size * sizeof *out);
+    for (size_t i = 0; i < f->limbs; i++) {
+        const uint64_t *const words = powers.table + (row * f->limbs + i) * entries;
+        uint64_t chosen = 0;
+        for (size_t e = 0; e < entries; e++) chosen |= words[e] & equal(e, index);
+        out[i] = chosen;
+    }
 }
 
 static Residues field(Moduli m, size_t lanes, uint64_t **space) {
@@ -76,3 +78,5 @@ static Residues field(Moduli m, size_t lanes, uint64_t **space) {
     unit[0] = 1;
     return f;
 }
+
+enum { CORRECTION = 0 };

@@ -113,10 +113,6 @@ static void read_pair(const Residues *f, uint64_t *out, const uint64_t *words) {
     read_words(out + f->r.size, words + f->r.limbs, f->r.limbs, f->r.size);
 }
 
-static void read_correction(const Residues *f, uint64_t *out, const uint64_t *corrections) {
-    read_pair(f, out, corrections + CORRECTION * 2 * f->r.limbs);
-}
-
 static void put_one(const Residues *f, uint64_t *out) {
     times(f, out, f->into, f->unit);
     times(f, out, out, f->unit);
@@ -131,18 +127,12 @@ static void choose(const Residues *f, uint64_t *out, const uint64_t *table, size
     choose_number(out, table, f->size, entries, index);
 }
 
-static void choose_power(const Residues *f, uint64_t *out, PowersOfBase powers, size_t row, Digit index) {
-    const size_t entries = (size_t)1 << powers.width;
-    const uint64_t *const first = powers.table + 2 * row * f->r.limbs * entries, *const second = first + f->r.limbs * entries;
-    choose_words(out, first, f->r.limbs, f->r.size, entries, index);
-    choose_words(out + f->r.size, second, f->r.limbs, f->r.size, entries, index);
-}
-
 static Residues field(Moduli m, size_t lanes, uint64_t **space) {
     (void)lanes;
     const size_t limbs = m.root, half = padded(limbs);
     const uint64_t *const row = m.rows + bignum_root_row(m.limbs);
-    uint64_t *const r = reserve(space, half), *const into = reserve(space, 2 * half), *const unit = reserve(space, 2 * half);
+    uint64_t *const r = reserve(space, half);
+    uint64_t *const into = reserve(space, 2 * half), *const unit = reserve(space, 2 * half);
     const Residues f = {2 * half, {r, half, limbs, row[limbs]}, into, unit};
     read_words(r, row, limbs, half);
     read_pair(&f, into, row + limbs + 1);

@@ -6,8 +6,6 @@
 typedef unsigned __int128 Wide;
 typedef uint64_t Digit;
 
-enum { CORRECTION = 0 };
-
 /* What Montgomery's division by 2^(64 limbs) takes: an odd n of `limbs` words, zeros up to `size`; -1/n mod 2^64. */
 typedef struct {
     const uint64_t *n;
@@ -58,15 +56,5 @@ static void choose_number(uint64_t *out, const uint64_t *table, size_t size, siz
             for (size_t w = 0; w < AT_ONCE; w++) chosen[w] |= table[e * size + i + w] & mask;
         }
         memcpy(out + i, chosen, sizeof chosen);
-    }
-}
-
-/* The number `index` of those whose words of each place lie side by side, all of them read; zeros up to `size`. */
-static void choose_words(uint64_t *out, const uint64_t *table, size_t limbs, size_t size, size_t entries, Digit index) {
-    memset(out, 0, size * sizeof *out);
-    for (size_t i = 0; i < limbs; i++) {
-        uint64_t chosen = 0;
-        for (size_t e = 0; e < entries; e++) chosen |= table[i * entries + e] & equal(e, index);
-        out[i] = chosen;
     }
 }

@@ -121,7 +121,7 @@ def power_of_base(base: int, exponents: Sequence[int], bits: int, width: int, n:
     corrections = words([pow(2, 64 * limbs * rows, n), pow(2, 52 * digits * rows, n)], limbs)
     lib.parley_bignum_power_of_base(
         p(guarded.out), p(table), p(corrections), width, p(words(exponents, (bits + 63) // 64)), bits,
-        p(row(n, limbs)), limbs, 0, len(exponents), p(guarded.space),
+        p(row(n, limbs)), limbs, len(exponents), p(guarded.space),
     )  # fmt: skip
     return guarded.ints()
 

@@ -80,8 +80,8 @@ static void power_of_public(uint64_t *out, uint64_t *s) {
 static void power_of_base(uint64_t *out, uint64_t *s) {
     const uint64_t *const modulus = make_moduli(s, LIMBS), *const corrections = s + COUNT * ROW;
     const uint64_t *const table = corrections + 2 * LIMBS, *const exponents = table + (ROWS * LIMBS << WIDTH);
-    parley_bignum_power_of_base(out, table, corrections, WIDTH, exponents, BITS, modulus, LIMBS, 0, COUNT, space);
-    parley_bignum_power_of_base(out, table, corrections, WIDTH, exponents, BITS, modulus, LIMBS, 0, 1, space);
+    parley_bignum_power_of_base(out, table, corrections, WIDTH, exponents, BITS, modulus, LIMBS, COUNT, space);
+    parley_bignum_power_of_base(out, table, corrections, WIDTH, exponents, BITS, modulus, LIMBS, 1, space);
 }
 
 /* The row of the square of a secret root of a word whose lowest and highest bits are set: 3 LIMBS + 1 words, then 6. */
