@@ -15,8 +15,8 @@ import mpc
 from mpc.errors import LocalError
 from protocols.encrypted import from_shares, masking
 from protocols.encrypted.from_shares import Limbs, Masks, limbs_of
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 
 
 def encrypted(values: Any, bound: float, *, n: int, to: Any, owner: int = 1, **run: Any) -> Any:
