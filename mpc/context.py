@@ -297,6 +297,11 @@ class Context:
         where = self.session.where
         return where() if where is not None and self.path[0] == Root.PROGRAM else ""
 
+    @property
+    def of_program(self) -> bool:
+        """Whether the program that is running makes this call, and no protocol."""
+        return not self.line and self.session.where is not None and self.path[0] == Root.PROGRAM
+
     def remark(self, mark: int) -> None:
         """Give the call the mark of what it has computed, for all messages from here on."""
         self.mark = mark
@@ -323,6 +328,7 @@ class Context:
     def _send(self, receivers: Sequence[int], array: Array) -> None:
         """One message for all receivers, where it is the same for all: then it is prepared once."""
         message, session, line = None, self.session, self.counted_at
+        session.ledger.by_itself |= self.of_program
         for to in receivers:
             number = self._sent.get(to, 0)
             self._sent[to] = number + 1
@@ -344,6 +350,7 @@ class Context:
         before, self.depth = self.depth, max(self.depth, min(message.depth + 1, MAX_DEPTH))
         if not self.line and self.depth > before and (line := self.counted_at):
             self.session.ledger.waited(line, before, self.depth)
+        self.session.ledger.by_itself |= self.of_program
         self.session.ledger.received_bytes += message.array.nbytes
         return message.array
 

@@ -21,8 +21,8 @@ ORDER = {
         "testing",
     ),
     "protocols": (
-        "shares", "linear", "suite", "known", "ranges", "party_indices", "outputs", "joint_decryption", "prefix",
-        "derived", "one_array", "unchecked", "sorting_network", "paillier", "circuits", "ot.groups",
+        "shares", "linear", "suite", "known", "ranges", "party_indices", "assurances", "outputs", "joint_decryption",
+        "prefix", "derived", "one_array", "unchecked", "sorting_network", "paillier", "circuits", "ot.groups",
         "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
         "authenticated.equality", "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers",
         "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",

@@ -25,6 +25,7 @@ from mpc.algebra.ristretto import RISTRETTO, generator
 from mpc.context import Context, Spec
 from mpc.domain_hash import DomainHash
 from mpc.errors import PeerError
+from protocols.assurances import assure_holders
 from protocols.elgamal.ciphertexts import Ciphertexts
 from protocols.elgamal.joint_decryption_ped91 import combined, is_right, part_of
 from protocols.elgamal.key_shares import KeyShare
@@ -87,6 +88,7 @@ async def _revealed(
 ) -> tuple[Numbers | None, list[PeerError]]:
     share.public.require_own(array)
     require_place(ctx, share.me, share.n)
+    assure_holders(ctx, share.n, share.threshold)
     receivers, flat = receivers_of(ctx.everyone, to), array.words.reshape(array.size, array.words.shape[-1])
     ctx.remark(await ctx.in_thread(_mark, array, receivers))
     refused: list[PeerError] = []

@@ -18,6 +18,7 @@ from mpc.algebra.bigint import to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec, together
 from mpc.errors import LocalError
+from protocols.assurances import BETWEEN_TWO, KEYS, assure
 from protocols.joint_keys import biprimality_flop18 as biprimality
 from protocols.joint_keys.boneh_franklin_bf97 import Progress
 from protocols.joint_keys.certified_flop18 import Asked
@@ -70,6 +71,7 @@ async def generate_between_two(ctx: Context, *, bits: int = 2048, on_progress: P
             "how many candidates the making of a modulus takes is not known before",
             "make the key in a run of its own, and keep it",
         )
+    assure(ctx, KEYS, BETWEEN_TWO)
     (ends,) = await together(ctx, (meet, lengths))
     return await generate(ctx, ends, on_progress)
 

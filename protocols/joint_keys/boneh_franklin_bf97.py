@@ -14,9 +14,10 @@ import numpy as np
 from mpc.algebra.bigint import to_ints
 from mpc.context import Context
 from mpc.errors import Abort, LocalError, ParleyError
+from protocols.assurances import FOLLOWED, KEYS, assure
 from protocols.joint_keys.candidates_cdklrs20 import Candidates, make_candidates
 from protocols.joint_keys.joint_biprimality_bf97 import is_biprime, screened, total_of
-from protocols.joint_keys.key import FOLLOWED, AdditiveShare, KeyShare, check_parties
+from protocols.joint_keys.key import AdditiveShare, KeyShare, check_parties
 from protocols.joint_keys.public_tests import has_small_factor
 from protocols.joint_keys.residue_products import ends_of
 from protocols.joint_keys.search_space import SearchSpace
@@ -85,7 +86,7 @@ async def insecure_generate_modulus(
 
 async def _searched(ctx: Context, space: SearchSpace, progress: Progress, extension: Extension) -> AdditiveShare:
     """The search in a call of its own, whose messages count for the line that asked for it."""
-    ctx.session.ledger.keys.setdefault(ctx.counted_at, {})[FOLLOWED] = None
+    assure(ctx, KEYS, FOLLOWED)
     call = ctx.child("joint modulus", line=ctx.counted_at)
     share = await _search(call, space, progress, extension)
     ctx.join(call)

@@ -26,9 +26,6 @@ MOST_PARTIES = 32
 HELD_BY_BASE = 2
 """What v holds, so that v to all shares tells whether they decrypt."""
 
-FOLLOWED = "are right and secret where all parties follow the protocol"
-"""What the account says of keys that parties made together who are not held to it."""
-
 _FINGERPRINT_BYTES = 32
 _SPARE_BYTES = 16
 

@@ -146,7 +146,7 @@ def test_the_account_says_what_keys_rest_on(no_generation: list[KeyShare]) -> No
     assert made.startswith("Keys made in shares (test_joint_keys_in_runs.py:")
     assert made.endswith(") are right and secret where all parties follow the protocol")
     followed = mpc.simulate(dealing, inputs=[None] * 3).report.security
-    assert followed.endswith(") are secret if their dealer is honest, and forgets them")
+    assert ") are secret if their dealer, party1, is honest, and forgets them. " in followed
 
 
 def refused_with(main: Any, inputs: Any) -> str:
