@@ -106,8 +106,8 @@ FOLDER_ORDER = {
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching", "ot_tools",
-        "coins", "checking", "announcing", "workshop", "estimates", "from_ot", "paillier_products", "paillier_tools",
-        "from_paillier", "__init__",
+        "coins", "checking", "announcing", "workshop", "estimates", "making_time", "from_ot", "paillier_products",
+        "paillier_tools", "from_paillier", "__init__",
     ),
     "protocols.array": (
         "lines", "misuse", "node", "appraising", "lowering", "grouping", "joining", "weighing", "losses", "shadows",
