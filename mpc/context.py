@@ -117,7 +117,8 @@ class Session:
     `ways` says how the parties compute what there are several ways for, and for which network; `policies` are asked
     about the public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is
     the largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
-    `where` tells the line of the program that is running, for what a program calls by itself.
+    `where` tells the line of the program that is running, for what a program calls by itself; `progress` is told how
+    far a run is.
     `intake` counts what peers announce. `shadows` hold a simulation's values in floating point. `kept` is what
     protocols keep from call to call, by name.
     """
@@ -138,6 +139,7 @@ class Session:
     tolerance: float | None = None
     shadows: Any = None
     where: Callable[[], str] | None = None
+    progress: Callable[[str, int, int | None], None] | None = None
     intake: Intake = field(default_factory=Intake)
     suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)
@@ -297,6 +299,11 @@ class Context:
         where = self.session.where
         return where() if where is not None and self.path[0] == Root.PROGRAM else ""
 
+    def progress(self, what: str, done: int, expected: int) -> None:
+        """Tell whoever watches the run how far long work in the program's time is: so many of so many, on average."""
+        if self.session.progress is not None:
+            self.session.progress(f"online: {what}, {done:,} of about {expected:,}", done, max(done, expected))
+
     @property
     def of_program(self) -> bool:
         """Whether the program that is running makes this call, and no protocol."""
@@ -313,7 +320,9 @@ class Context:
         return self._children
 
     def join(self, child: Context) -> None:
-        """Take over what a finished call cost."""
+        """Take over what a finished call cost; the rounds of one that the program made are those of its line."""
+        if child.line and not self.line and child.depth > child.entered:
+            self.session.ledger.waited(child.line, child.entered, child.depth)
         self.depth = max(self.depth, child.depth)
         self.payload += child.payload
         for kind, elements in child.material.items():

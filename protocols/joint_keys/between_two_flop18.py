@@ -20,7 +20,7 @@ from mpc.context import Context, Spec, together
 from mpc.errors import LocalError
 from protocols.assurances import BETWEEN_TWO, KEYS, assure
 from protocols.joint_keys import biprimality_flop18 as biprimality
-from protocols.joint_keys.boneh_franklin_bf97 import Progress
+from protocols.joint_keys.boneh_franklin_bf97 import LOOKING, Progress
 from protocols.joint_keys.certified_flop18 import Asked
 from protocols.joint_keys.certifying_flop18 import Chosen, certify
 from protocols.joint_keys.draws_flop18 import Draws, Places, deviates, draw, opened
@@ -82,6 +82,7 @@ async def generate(ctx: Context, ends: Ends, on_progress: Progress | None = None
     while True:
         if on_progress is not None:
             on_progress(drawn, expected(ends.lengths))
+        ctx.progress(LOOKING, drawn, expected(ends.lengths))
         (found,) = await together(ctx, (try_batch, ends, batch_size(ends.lengths)))
         if found is not None:
             return _share_of(ctx.me, ends.lengths, found)

@@ -29,6 +29,9 @@ from protocols.preprocessing.pairs import SILENT, Extension, Pairs
 Progress = Callable[[int, int], None]
 """Told how many candidates there were, and how many it takes on average."""
 
+LOOKING = "candidates for a key"
+"""What the run's own progress counts."""
+
 _PATIENCE = 64
 """Times the expected number of candidates: so many fail with probability e^-64 < 2^-92."""
 
@@ -97,6 +100,7 @@ async def _search(ctx: Context, space: SearchSpace, progress: Progress, extensio
     ends, tried = await ends_of(ctx, extension), 0
     while tried < _PATIENCE * space.expected:
         progress(tried, round(space.expected))
+        ctx.progress(LOOKING, tried, round(space.expected))
         candidates = await make_candidates(ctx, ends, space, space.batch)
         found = await first_good(ctx, ends, space, candidates)
         if found is not None:
