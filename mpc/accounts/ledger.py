@@ -45,7 +45,8 @@ class CircuitRun:
     `by` is the way it went, and `adversary` what that is secure against. Where it was garbled: the `scheme`, whether
     that was done `online` or `ahead`, as material, and about how many bytes the tables of all instances have, those of
     one garbler. `gmw`, `bmr`: among more than two parties, the seconds that either way takes on the network that the
-    run is tuned for, without computation; 0 without one, and for a way that the suite lacks.
+    run is tuned for, without computation; 0 without one, and for a way that the suite lacks. `elements`: those of the
+    proof where it is no circuit, but a relation that was proved.
     """
 
     line: str
@@ -59,6 +60,7 @@ class CircuitRun:
     tables: int = 0
     gmw: float = 0.0
     bmr: float = 0.0
+    elements: int = 0
 
     @property
     def garbled(self) -> str:

@@ -71,9 +71,8 @@ def mark_of(claim: RelationClaim, given: Sequence[Given], batch: Shape, parties:
 
 def account_of(claim: RelationClaim, line: str, by: str, against: str) -> CircuitRun:
     """For the summary; it has no ANDs."""
-    counted = claim.counted
-    name = f"{claim.relation.name} ({sum(counted.fresh):,} elements of proof)"
-    return CircuitRun(line, name, 0, claim.instances, by, against)
+    elements = sum(claim.counted.fresh)
+    return CircuitRun(line, claim.relation.name, 0, claim.instances, by, against, elements=elements)
 
 
 def outputs_of(claim: RelationClaim, batch: Shape, verifier: int, line: str) -> list[Output]:

@@ -160,11 +160,12 @@ def verification_of(group: Group, factor: int, shares: Words, bits: int) -> Word
 def check_parties(parties: int, threshold: int, of_run: int | None = None) -> None:
     """LocalError `joint-key-parties` unless there are 2 to 32 parties, those of the run where one is told, and a
     threshold of 1 or more below them."""
-    if not (2 <= parties <= MOST_PARTIES and 1 <= threshold < parties and of_run in (None, parties)):
+    whole = isinstance(parties, int) and isinstance(threshold, int)
+    if not (whole and 2 <= parties <= MOST_PARTIES and 1 <= threshold < parties and of_run in (None, parties)):
         of = "" if of_run is None else f", in a run of {of_run}"
         raise LocalError(
             "joint-key-parties",
-            f"a key in {parties} shares with a threshold of {threshold} cannot be{of}",
+            f"a key in {parties!r} shares with a threshold of {threshold!r} cannot be{of}",
             f"take 2 to {MOST_PARTIES} parties, all those of the run, and a threshold from 1 to one less than these: "
             "threshold + 1 decrypt",
         )

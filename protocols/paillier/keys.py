@@ -128,6 +128,9 @@ class PublicKey:
         """
         return from_bytes(self.encryption, data, sender, shape=shape, bound=bound)
 
+    def __reduce__(self) -> NoReturn:
+        raise LocalError("unsupported-operation", "a public key cannot be pickled", "`to_bytes` gives what may be sent")
+
     def drawing(self, exponent: Exponent) -> PublicKey:
         """The same key with randomisers of another exponent: `half`, `short` or `textbook`; see
         docs/protocols/paillier.md for what each assumes."""
@@ -346,5 +349,8 @@ def _group(n: int, s: int, sender: str) -> Group:
         return Group(n, s)
     except LocalError as error:
         raise PeerError(
-            "paillier-malformed", f"{sender} sent a key that is none: {error.cause}", error.remedy, party=sender
+            "paillier-malformed",
+            f"{sender} sent a key that is none: {error.cause}",
+            "have it send what `to_bytes` of its public key gives; if it did, do not trust what it sends",
+            party=sender,
         ) from None

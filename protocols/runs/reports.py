@@ -52,16 +52,20 @@ def report_of(
 def _security(session: Session) -> str:
     """What is secure by itself, by its lines, mostly although a party may deviate; and of all else the suite's
     sentence."""
-    sentence = security_sentence(session.factory, session)
+    ledger = session.ledger
+    material = bool(ledger.material or ledger.unused or session.standing)
+    sentence = security_sentence(
+        session.factory, session.n, session.supply, by_itself=ledger.by_itself, material=material
+    )
     computed, proved = (_lines(session, adversary) for adversary in (ADVERSARY, AGAINST))
-    proved |= session.ledger.proofs
+    proved |= ledger.proofs
     strong = []
     if computed:
         said = f"What was computed by {BY} ({', '.join(computed)}) is secure although one of the two may deviate"
         strong.append(f"{said}, and nobody else is trusted")
     if proved:
         strong.append(f"What was proved ({', '.join(proved)}) holds although the prover may deviate")
-    assurances = session.ledger.assurances
+    assurances = ledger.assurances
     strong += [f"{what} ({', '.join(lines)}) {said}" for (what, said), lines in assurances.items()]
     if not strong:
         return sentence

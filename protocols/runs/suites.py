@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mpc.algebra.interface import Algebra
 from mpc.algebra.wide_ring import ring_of_bits
-from mpc.context import Session
 from mpc.errors import LocalError
+from mpc.supply import Supply
 from mpc.ways import Ways
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
@@ -67,14 +67,15 @@ def check_ways(ways: Ways, suite: Factory, n: int) -> None:
         raise LocalError("unfit-session", f"{' and '.join(asked)} {where}", remedy)
 
 
-def security_sentence(suite: Factory, session: Session) -> str:
-    """What a result is secure against, who must not collude, and who made the material, if there was any."""
-    ledger, supply = session.ledger, session.supply
-    learnt = OPEN if ledger.by_itself else REVEALED
-    sentence, trust = suite.security(session.n, learnt), getattr(supply, "trust", "")
+def security_sentence(suite: Factory, n: int, supply: Supply, *, by_itself: bool = False, material: bool = True) -> str:
+    """What a result is secure against, who must not collude, and who made the material, if there was any.
+
+    `by_itself`: whether the program had messages of its own.
+    """
+    sentence, trust = suite.security(n, OPEN if by_itself else REVEALED), getattr(supply, "trust", "")
     if suite.simulation_only:
         return sentence
-    if not (ledger.material or ledger.unused or session.standing):
+    if not material:
         return f"{sentence}; nobody else is trusted"
     if trust:
         return f"{sentence}, and {trust}"
