@@ -8,13 +8,14 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, elgamal, joint_keys, learning, paillier, proofs
+    from protocols import circuits, elgamal, joint_keys, learning, paillier, privacy, proofs
     from protocols.array import (
         KnownArray,
         SecretArray,
         authenticated,
         cholesky,
         ciphertexts_of,
+        committed,
         compress,
         compute,
         det,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from protocols.circuits import Bits, Float32, Int, UInt, circuit, mux, read_bristol, write_bristol
     from protocols.horizon import horizon
     from protocols.prepared import prepared
+    from protocols.proofs.commitment import commit
     from protocols.proofs.relation import relation
     from protocols.runs.planning import Plan, plan
     from protocols.runs.simulating import Simulation, simulate, simulate_async
@@ -75,6 +77,8 @@ __all__ = [
     "ciphertexts_of",
     "circuit",
     "circuits",
+    "commit",
+    "committed",
     "compress",
     "compute",
     "det",
@@ -96,6 +100,7 @@ __all__ = [
     "pinv",
     "plan",
     "prepared",
+    "privacy",
     "private",
     "proofs",
     "prove",
@@ -121,10 +126,11 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "proofs")
+_MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "privacy", "proofs")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),
+    "commit": "protocols.proofs.commitment",
     "horizon": "protocols.horizon",
     "prepared": "protocols.prepared",
     "relation": "protocols.proofs.relation",

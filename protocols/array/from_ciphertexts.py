@@ -24,6 +24,7 @@ from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
 from protocols.paillier.packing import Packed, ciphertexts_of, fitting
+from protocols.paillier.plaintexts import checked
 from protocols.party_indices import party_index
 from protocols.ranges import ERROR_BITS, NO_BOUND, ULP, Range
 
@@ -119,7 +120,7 @@ def _masking(
     if told.key != group.fingerprint:
         raise _refused(call, "paillier-other-key", sender, "ciphertexts under another key than this party owns")
     try:
-        return masking_for(told.scale.checked(group), told.shape, fitting(told.layout, group), group), group
+        return masking_for(checked(told.scale, group), told.shape, fitting(told.layout, group), group), group
     except LocalError:
         raise _refused(call, "paillier-malformed", sender, "ciphertexts in which no mask has room") from None
 

@@ -1,7 +1,7 @@
 """Ciphertexts as messages: what a party sends shows nothing of how it was computed, what comes is checked in full.
 
-`protocols.paillier.array_messages` has the message; its content are the encodings of both elements of each ciphertext,
-which are unique: 64 bytes over ristretto255.
+`protocols.homomorphic.array_messages` has the message; its content are the encodings of both elements of each
+ciphertext, which are unique: 64 bytes over ristretto255.
 """
 
 from __future__ import annotations
@@ -12,26 +12,16 @@ import numpy as np
 
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.group import Points
-from mpc.errors import PeerError
 from protocols.elgamal.ciphertexts import Ciphertexts
 from protocols.elgamal.encryption import Encryption, joined
 from protocols.elgamal.plaintexts import LARGEST, checked
-from protocols.paillier.array_messages import SAME_VERSION, ArrayMessages
+from protocols.elgamal.refusals import REFUSALS
+from protocols.homomorphic.array_messages import ArrayMessages
+from protocols.homomorphic.expected import Expected
+from protocols.homomorphic.refusals import DISTRUST, peer_sent
 
-_CODES = {
-    "malformed": "elgamal-malformed",
-    "other-key": "elgamal-other-key",
-    "shape": "elgamal-shape",
-    "count": "elgamal-count",
-    "element": "elgamal-element",
-}
-
-
-def _refused(kind: str, sender: str, what: str, remedy: str) -> PeerError:
-    return PeerError(_CODES[kind], f"{sender} sent {what}", remedy, party=sender)
-
-
-_MESSAGES = ArrayMessages("parley elgamal ciphertexts", 1, _refused)
+_MESSAGES = ArrayMessages("parley elgamal ciphertexts", REFUSALS)
+_BYTES_OF_BOUND = LARGEST.bit_length() // 8 + 1
 
 
 def to_bytes(array: Ciphertexts, source: RandomBytes = os.urandom) -> bytes:
@@ -41,32 +31,25 @@ def to_bytes(array: Ciphertexts, source: RandomBytes = os.urandom) -> bytes:
     """
     sent = array.leaving(source)
     first, second = (part.to_bytes() for part in sent.parts)
-    return _MESSAGES.made(sent, np.concatenate([first, second], axis=-1).tobytes())
+    return _MESSAGES.made(sent, np.concatenate([first, second], axis=-1).tobytes(), _BYTES_OF_BOUND)
 
 
-def from_bytes(
-    encryption: Encryption,
-    data: bytes | memoryview,
-    sender: str,
-    *,
-    shape: tuple[int, ...] | None = None,
-    bound: float | None = None,
-) -> Ciphertexts:
-    """What `to_bytes` gave at a party named `sender`, under the key of `encryption`; of `shape`, and of numbers
-    of `bound` at most by what it declares, where these are given.
+def from_bytes(encryption: Encryption, data: bytes | memoryview, sender: str, expected: Expected) -> Ciphertexts:
+    """What `to_bytes` gave at a party named `sender`, under the key of `encryption`, where it is as expected.
 
-    PeerError, which names the sender: `elgamal-malformed` (no such message, another version, a scale that cannot be, a
-    larger bound), `elgamal-other-key`, `elgamal-shape`, `elgamal-count` (not as many ciphertexts as its shape says),
+    PeerError, which names the sender: `elgamal-malformed` (no such message, another version, a scale that cannot be or
+    is not expected), `elgamal-other-key`, `elgamal-shape`, `elgamal-count` (not as many ciphertexts as its shape says),
     `elgamal-element` (bytes that are the encoding of no element).
     """
     head, group = _MESSAGES.head(data, sender), encryption.group
     if head["layout"]:
-        raise _refused("malformed", sender, "packed ciphertexts, which this cryptosystem does not have", SAME_VERSION)
+        raise REFUSALS.as_malformed(sender, "packed ciphertexts, which this cryptosystem does not have")
     width = 2 * group.encoding_bytes // 8
-    words = _MESSAGES.words(head, sender, key=encryption.fingerprint, shape=shape, width=width)
-    scale = _MESSAGES.scale(head, sender, lambda scale: checked(scale, group), LARGEST.bit_length() // 8 + 1, bound)
+    words = _MESSAGES.words(head, sender, key=encryption.fingerprint, shape=expected.shape, width=width)
+    scale = _MESSAGES.scale(head, sender, lambda scale: checked(scale, group), _BYTES_OF_BOUND, expected)
     encodings = words.view(np.uint8).reshape(*words.shape[:-1], 2, group.encoding_bytes)
     elements, good = Points.from_bytes(group, encodings)
     if not good.all():
-        raise _refused("element", sender, f"bytes that are no element of {group.name}", "do not trust what it sends")
+        what = f"bytes that are no element of {group.name}"
+        raise peer_sent("elgamal-element", sender, what, DISTRUST)
     return Ciphertexts(encryption, joined(elements[..., 0], elements[..., 1]), scale, fresh=False)

@@ -86,7 +86,7 @@ async def reveal_despite(
 async def _revealed(
     ctx: Context, share: KeyShare, array: Ciphertexts, to: Receivers
 ) -> tuple[Numbers | None, list[PeerError]]:
-    share.public.require_own(array)
+    array.require_key(share.public)
     require_place(ctx, share.me, share.n)
     assure_holders(ctx, share.n, share.threshold)
     receivers, flat = receivers_of(ctx.everyone, to), array.words.reshape(array.size, array.words.shape[-1])

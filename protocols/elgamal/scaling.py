@@ -12,8 +12,8 @@ import numpy as np
 
 from mpc.algebra.group import Group, Points
 from mpc.algebra.ring import Words, contiguous
-from protocols.paillier.encoding import Encoded, widened
-from protocols.paillier.offsets import raised
+from protocols.homomorphic.encoded import Encoded, widened
+from protocols.homomorphic.offsets import raised
 
 _TERMS_AT_ONCE = 1 << 17
 """Of sums, 16 MiB of elements."""

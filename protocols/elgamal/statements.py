@@ -18,7 +18,7 @@ from mpc.algebra.group import Points, Scalars
 from protocols.elgamal.ciphertexts import Ciphertexts
 from protocols.elgamal.keys import PublicKey
 from protocols.elgamal.plaintexts import FRACTIONAL_BITS, to_scalars
-from protocols.paillier.encoding import encode
+from protocols.homomorphic.encoding import encode
 from protocols.proofs.linear import Linear
 from protocols.proofs.pedersen import Pedersen, opening_witness
 from protocols.proofs.refusals import require_one_shape

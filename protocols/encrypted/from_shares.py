@@ -23,10 +23,12 @@ from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.encrypted.masking import elements_of, ring_of_integers, slack
 from protocols.encrypted.receiving import blank_ciphertexts, receive_ciphertexts
+from protocols.homomorphic.encoded import widened
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale, widened
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PublicKey
+from protocols.paillier.plaintexts import checked
 from protocols.paillier.slots import bits_at
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -87,7 +89,7 @@ async def to_ciphertexts(
     `paillier-not-unit`, LocalError `too-many-at-once`.
     """
     suite, ring, group = suite_of(ctx), ring_of_integers(ctx), key.group
-    limbs = limbs_of((2 * scale.checked(group).bound).bit_length(), max(x.size, 1), ctx.n, ring.bits)
+    limbs = limbs_of((2 * checked(scale, group).bound).bit_length(), max(x.size, 1), ctx.n, ring.bits)
     raised = x.reshape((x.size,)) + suite.constant(ctx, ring.from_ints([scale.bound]))
     parts, masks, shape = await cut(ctx, raised, limbs), _masks(ctx, limbs, x.size), (limbs.count, x.size)
     own = elements_of(ring, masks)

@@ -10,8 +10,8 @@ import numpy as np
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
 from mpc.errors import PeerError
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PublicKey
 from protocols.paillier.messages import check_ciphertexts

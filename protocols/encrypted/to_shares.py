@@ -19,8 +19,8 @@ from mpc.algebra.words import Words
 from mpc.context import Context, together
 from protocols.encrypted.masking import Masking, ring_of_integers
 from protocols.encrypted.receiving import receive_ciphertexts
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
 from protocols.paillier.packing import Packed, ciphertexts_of

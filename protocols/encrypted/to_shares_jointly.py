@@ -20,11 +20,11 @@ from protocols.encrypted.description import Description
 from protocols.encrypted.masking import Masking, ring_of_integers
 from protocols.encrypted.receiving import receive_ciphertexts
 from protocols.encrypted.to_shares import in_shape
+from protocols.homomorphic.scale import Scale
 from protocols.joint_decryption import compared_words, require_same
 from protocols.joint_keys.key import JointKey, KeyShare
 from protocols.joint_keys.revealing import open_messages
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.packing import Packed, ciphertexts_of
 from protocols.shares import ArithmeticShare, Shape
 from protocols.suite import suite_of

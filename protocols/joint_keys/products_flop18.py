@@ -18,11 +18,11 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
+from protocols.homomorphic.scale import Scale
 from protocols.joint_keys.draws_flop18 import deviates
 from protocols.joint_keys.ends_flop18 import Ends
 from protocols.joint_keys.lengths_flop18 import Lengths
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.messages import check_ciphertexts

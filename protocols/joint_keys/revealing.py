@@ -23,6 +23,7 @@ from mpc.context import Context, Spec
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
 from protocols.assurances import DECRYPTED, assure, assure_holders
+from protocols.homomorphic.scale import Scale
 from protocols.joint_decryption import Receivers, compared_words, output_of, require_place, require_same, right_parts
 from protocols.joint_keys.decryption_dj01 import combined, partial
 from protocols.joint_keys.key import JointKey, KeyShare
@@ -35,7 +36,6 @@ from protocols.joint_keys.partial_proofs_shoup00 import (
 )
 from protocols.outputs import released_by
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.packing import Packed, ciphertexts_of, numbers_in
 from protocols.party_indices import receivers_of

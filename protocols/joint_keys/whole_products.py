@@ -21,12 +21,14 @@ from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints, wrong
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.scale import Scale
 from protocols.joint_keys.polynomials_shoup00 import SPARE_BITS
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale, encode, from_messages, to_messages
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.matrices import product
 from protocols.paillier.messages import check_ciphertexts
+from protocols.paillier.plaintexts import from_messages, to_messages
 
 _ROOM = 10
 """Bits of a plaintext for signs, and for sums of up to 64 products."""

@@ -18,9 +18,9 @@ from mpc.algebra.bigint import to_ints
 from mpc.algebra.montgomery_form import MontgomeryForm
 from mpc.algebra.powers_of_base import PowersOfBase
 from mpc.algebra.ring import U64, Words
-from protocols.paillier.encoding import Encoded
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.offsets import raised
 from protocols.paillier.group import Group
-from protocols.paillier.offsets import raised
 from protocols.paillier.scaling import scaled
 
 Ints = npt.NDArray[np.int64]

@@ -16,13 +16,17 @@ import numpy.typing as npt
 from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
+from protocols.homomorphic.axes import axis_of
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.encoding import encode, numbers_of
+from protocols.homomorphic.offsets import raised
+from protocols.homomorphic.public_factors import Public
+from protocols.homomorphic.scale import Scale
+from protocols.homomorphic.sealed import Sealed
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Encoded, Scale, encode, from_messages, numbers_of
-from protocols.paillier.encrypted_array import Sealed, axes_of
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
-from protocols.paillier.offsets import raised
-from protocols.paillier.scaling import Public
+from protocols.paillier.plaintexts import from_messages
 from protocols.paillier.slots import SPARE_BITS, bits_at, fields_of, placed
 
 GUARD_BITS = 32
@@ -119,7 +123,7 @@ class Packed(Sealed):
 
     def sum(self, axis: int) -> Packed:
         """The sum along an axis that is not the last."""
-        [place] = axes_of(axis, len(self.shape))
+        place = axis_of(axis, len(self.shape))
         if place == len(self.shape) - 1:
             raise LocalError("wrong-shape", "numbers of one ciphertext cannot be added up", "sum along another axis")
         return Packed(self.ciphertexts.sum(place), self.layout)

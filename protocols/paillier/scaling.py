@@ -7,42 +7,10 @@ and its inverse by a mask. Public ones (`public`) may take a time that depends o
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from mpc.algebra.ring import Words
-from protocols.paillier.encoding import Encoded, exactly, rounded
+from protocols.homomorphic.encoded import Encoded
 from protocols.paillier.group import Group
-
-
-class Public:
-    """Numbers that everybody may know, as factors: products by them take a time that depends on them."""
-
-    __slots__ = ("encoded",)
-    __array_ufunc__ = None
-
-    def __init__(self, encoded: Encoded) -> None:
-        self.encoded = encoded
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.encoded.shape
-
-    @property
-    def T(self) -> Public:
-        """Its transpose."""
-        return Public(self.encoded.T)
-
-    def __repr__(self) -> str:
-        return f"Public(shape {self.shape}, {self.encoded.scale.fractional_bits} fractional bits)"
-
-
-def public(values: npt.ArrayLike, *, fractional_bits: int | None = None) -> Public:
-    """Numbers of any shape as public factors of ciphertexts: exactly, or with so many fractional bits.
-
-    Their largest magnitude counts in the bound of what is computed with them. LocalError `not-a-number` for NaN,
-    infinities and what is no real number.
-    """
-    return Public(exactly(values) if fractional_bits is None else rounded(values, fractional_bits))
 
 
 def scaled(group: Group, ciphertexts: Words, factors: Encoded) -> Words:

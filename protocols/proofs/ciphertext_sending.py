@@ -17,10 +17,12 @@ from mpc.algebra.bigint import RandomBytes, from_ints
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale, encode, from_messages
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.messages import check_ciphertexts
+from protocols.paillier.plaintexts import from_messages
 from protocols.proofs.decryption_cggmp21 import decrypts_to, prove_decryption
 from protocols.proofs.encryption_cggmp21 import Encrypted, InRange, encrypt_to_prove, prove_in_range
 from protocols.proofs.many_relations import verify_relations

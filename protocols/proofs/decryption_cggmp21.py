@@ -17,6 +17,7 @@ from mpc.algebra.ring import Words
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey
+from protocols.paillier.plaintexts import checked
 from protocols.proofs.encryption_cggmp21 import Encrypted, range_bits, require_s_one
 from protocols.proofs.hidden_order import Relation, prove_relation
 from protocols.proofs.hidden_rows import Number, OnePlus, Powers
@@ -81,7 +82,7 @@ def multiply_to_prove(others: Ciphertexts, x: Encrypted, source: RandomBytes = o
     group, count = require_s_one(others.group), others.size
     if others.shape != x.shape:
         raise unfit("factors and others are of one shape", "give two such arrays")
-    scale = others.scale.times(x.scale).checked(group)
+    scale = checked(others.scale.times(x.scale), group)
     rho, flat = group.messages.random_units(count, source), others.words.reshape(count, group.ciphertexts.limbs)
     power = group.form.power(flat, plain_numbers(group, x), bits=group.n.bit_length())
     hidden = group.form.into(group.ciphertexts.power_var(resized(rho, group.ciphertexts.limbs), group.n))

@@ -18,10 +18,12 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for
 from mpc.algebra.group import Points, Scalars, concatenate_points
 from mpc.algebra.ring import Words
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale, encode, to_messages
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PublicKey
+from protocols.paillier.plaintexts import to_messages
 from protocols.proofs.hidden_order import Relation, prove_relation, verify_relation
 from protocols.proofs.hidden_rows import Multiples, Number, Powers, Row, one_plus
 from protocols.proofs.pedersen import pedersen

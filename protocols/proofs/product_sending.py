@@ -10,10 +10,11 @@ import numpy as np
 
 from mpc.accounts.cost import cost
 from mpc.context import Context, Spec
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.keys import PublicKey
 from protocols.paillier.messages import check_ciphertexts
+from protocols.paillier.plaintexts import checked
 from protocols.proofs.affine_cggmp21 import (
     Affine,
     Committed,
@@ -56,7 +57,7 @@ async def receive_multiplied(ctx: Context, sender: int, x: Ciphertexts, others: 
     PeerError `paillier-range`, `paillier-not-unit`, `malformed-proof`, `proof-of-another-statement`,
     `proof-of-another-session`, Abort `proof-refused`; all name the sender. LocalError `paillier-overflow`.
     """
-    scale, shape = others.scale.times(x.scale).checked(others.group), others.shape
+    scale, shape = checked(others.scale.times(x.scale), others.group), others.shape
     words = await _ciphertexts_from(ctx, sender, others, shape)
     proof = await ctx.receive(sender, Spec((_multiplied_bytes(x, others),), np.uint8))
     products = Ciphertexts(others.encryption, words.words, scale, fresh=False)

@@ -12,7 +12,7 @@ from mpc.testing import insecure_agreements, insecure_seed, recording_network, t
 from protocols import elgamal
 from protocols.beaver import SUITE
 from protocols.elgamal.plaintexts import to_scalars
-from protocols.paillier.encoding import encode
+from protocols.homomorphic.encoding import encode
 from protocols.preprocessing.dealer import local_supplies
 
 PARTIES = 3

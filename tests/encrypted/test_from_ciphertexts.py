@@ -19,12 +19,12 @@ from mpc.errors import LocalError
 from protocols.encrypted import masking, to_shares
 from protocols.encrypted.description import Description
 from protocols.encrypted.masking import Masking, masking_for, slack
+from protocols.homomorphic.public_factors import public
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.packing import Layout, layout_for, raised_fields
-from protocols.paillier.scaling import public
 
 BOUND = 100
 

@@ -14,10 +14,10 @@ import mpc
 from protocols.array import from_joint
 from protocols.encrypted import to_shares_jointly
 from protocols.encrypted.masking import slack
+from protocols.homomorphic.public_factors import public
 from protocols.joint_keys.dealing_dj01 import shares_of
 from protocols.joint_keys.key import KeyShare
 from protocols.paillier.keys import PrivateKey
-from protocols.paillier.scaling import public
 
 BOUND = 100
 

@@ -16,7 +16,8 @@ from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
 from protocols.encrypted import products
 from protocols.encrypted.products import Factor
-from protocols.paillier.encoding import encode, to_messages
+from protocols.homomorphic.encoding import encode
+from protocols.paillier.plaintexts import to_messages
 from protocols.preprocessing.estimates import offline_bytes
 
 small = pytest.mark.usefixtures("small_session_keys")

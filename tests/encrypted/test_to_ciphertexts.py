@@ -16,8 +16,8 @@ from mpc.context import Spec
 from mpc.errors import LocalError
 from protocols.encrypted import from_shares, masking
 from protocols.encrypted.from_shares import Limbs, Masks, limbs_of
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.messages import to_bytes
 
 

@@ -17,6 +17,7 @@ from joint_keys.shared_keys import TINY, full_key, tiny_shares
 
 from mpc.algebra.bigint import to_ints
 from mpc.errors import LocalError
+from protocols.homomorphic.key_files import new_key_file
 from protocols.joint_keys import AdditiveShare, deal, load, polynomials_shoup00, save, sharing_fps00
 from protocols.joint_keys.polynomials_shoup00 import (
     delta,
@@ -26,7 +27,6 @@ from protocols.joint_keys.polynomials_shoup00 import (
     whole_share_bits,
     whole_shares,
 )
-from protocols.paillier.key_files import new_key_file
 from protocols.paillier.keys import PrivateKey
 
 

@@ -14,10 +14,11 @@ import mpc
 from mpc.algebra.bigint import to_ints
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.homomorphic.scale import Scale
 from protocols.joint_keys import whole_products
 from protocols.joint_keys.whole_products import Limbs, whole_product
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale, from_messages
+from protocols.paillier.plaintexts import from_messages
 
 
 @given(x_bits=st.integers(1, 9000), y_bits=st.integers(1, 5000), key_bits=st.sampled_from([2048, 3072, 4096]),

@@ -14,7 +14,9 @@ from paillier.paillier_keys import key, tiny_key
 
 from mpc import paillier
 from mpc.errors import LocalError
-from protocols.paillier.encoding import Scale, encode, from_messages, to_messages
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.scale import Scale
+from protocols.paillier.plaintexts import from_messages, to_messages
 
 RNG = np.random.default_rng(7)
 X = RNG.integers(-(2**40), 2**40, (3, 4))

@@ -7,7 +7,8 @@ from same_lines import same
 from mpc import paillier
 from mpc.algebra.ring import Words
 from mpc.testing import insecure_seed
-from protocols.paillier.encoding import encode, to_messages
+from protocols.homomorphic.encoding import encode
+from protocols.paillier.plaintexts import to_messages
 from protocols.paillier.product_form import Form
 from protocols.paillier.products_dsz15 import decrypted, encrypted, entries, masks, multiplied
 

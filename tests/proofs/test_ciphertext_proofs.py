@@ -16,8 +16,8 @@ from mpc.algebra.ristretto import ORDER
 from mpc.context import Context
 from mpc.errors import ParleyError
 from protocols import proofs
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
-from protocols.paillier.encoding import Scale
 from protocols.paillier.keys import PrivateKey
 from protocols.proofs import ciphertext_sending
 from protocols.proofs.affine_cggmp21 import (
