@@ -11,7 +11,7 @@ KEYS, DECRYPTED, ENCRYPTED = "Keys made in shares", "What was decrypted together
 """What is spoken of."""
 
 FOLLOWED = "are right and secret where all parties follow the protocol"
-BETWEEN_TWO = "are right, and neither party knows their primes, although one of the two may deviate"
+EITHER = "are right and secret although either of the two parties may deviate"
 TOGETHER = "are right and secret although parties may deviate"
 
 

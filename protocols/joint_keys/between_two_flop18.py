@@ -18,7 +18,7 @@ from mpc.algebra.bigint import to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec, together
 from mpc.errors import LocalError
-from protocols.assurances import BETWEEN_TWO, KEYS, assure
+from protocols.assurances import EITHER, KEYS, assure
 from protocols.joint_keys import biprimality_flop18 as biprimality
 from protocols.joint_keys.boneh_franklin_bf97 import LOOKING, Progress
 from protocols.joint_keys.certified_flop18 import Asked
@@ -58,7 +58,9 @@ async def generate_between_two(ctx: Context, *, bits: int = 2048, on_progress: P
     Abort `candidate-opening`, `candidate-sieve`, `candidate-rejected`, `candidate-passed`, `candidate-product`,
     `candidate-malformed`, `joint-key-own-key`.
     """
-    return await generate(ctx, await begin(ctx, bits), on_progress)
+    ends = await begin(ctx, bits)
+    assure(ctx, KEYS, EITHER)
+    return await generate(ctx, ends, on_progress)
 
 
 async def begin(ctx: Context, bits: int) -> Ends:
@@ -76,7 +78,6 @@ async def begin(ctx: Context, bits: int) -> Ends:
             "how many candidates the making of a modulus takes is not known before",
             "make the key in a run of its own, and keep it",
         )
-    assure(ctx, KEYS, BETWEEN_TWO)
     (ends,) = await together(ctx, (meet, lengths))
     met: Ends = ends
     return met

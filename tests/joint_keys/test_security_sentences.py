@@ -31,7 +31,7 @@ MESSAGE = Spec(None, np.uint8, limit=1 << 16)
 PROVED = "What was proved holds although the prover may deviate"
 FOLLOWED = "Keys made in shares are right and secret where all parties follow the protocol"
 DEALT = "Keys made in shares are secret if their dealer, party0, is honest, and forgets them"
-EITHER = "Keys made in shares are right, and neither party knows their primes, although one of the two may deviate"
+EITHER = "Keys made in shares are right and secret although either of the two parties may deviate"
 TOGETHER = "Keys made in shares are right and secret although parties may deviate"
 UNPROVED = "What was decrypted together is right where all parties follow the protocol"
 LOW_ORDER = "What was decrypted together is right if nobody finds a number of small order modulo the key's N"
