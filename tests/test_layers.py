@@ -22,8 +22,8 @@ ORDER = {
     ),
     "protocols": (
         "privacy.amounts", "privacy.neighbours", "privacy.events", "arguments", "shares", "linear", "suite", "known",
-        "ranges", "party_indices", "outputs", "joint_decryption", "prefix", "derived", "one_array", "unchecked",
-        "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups", "preprocessing.orders",
+        "ranges", "party_indices", "assurances", "outputs", "joint_decryption", "prefix", "derived", "one_array",
+        "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups", "preprocessing.orders",
         "authenticated.side", "authenticated.bits", "authenticated.ands", "authenticated.equality",
         "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind",
         "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
@@ -107,8 +107,8 @@ FOLDER_ORDER = {
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching", "ot_tools",
-        "coins", "checking", "announcing", "workshop", "estimates", "from_ot", "paillier_products", "paillier_tools",
-        "from_paillier", "__init__",
+        "coins", "checking", "announcing", "workshop", "estimates", "making_time", "from_ot", "paillier_products",
+        "paillier_tools", "from_paillier", "__init__",
     ),
     "protocols.array": (
         "lines", "misuse", "node", "appraising", "lowering", "grouping", "joining", "weighing", "losses", "shadows",

@@ -102,6 +102,7 @@ def test_a_modulus_of_2048_bits_is_made_by_keys_with_proofs(monkeypatch: pytest.
     assert set(found) <= {*candidates}
     assert all(is_prime(factor) for factor in found)
     assert "holds although the prover may deviate" in run.report.security
+    assert run.report.lines[0].rounds == run.report.rounds
 
 
 def test_only_two_parties_make_one_of_a_keys_length() -> None:
