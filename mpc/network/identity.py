@@ -13,6 +13,7 @@ There is no authority and no host name check; whoever holds the private key of a
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -52,9 +53,14 @@ class Certificate:
         return x509.load_der_x509_certificate(self.der).public_bytes(serialization.Encoding.PEM).decode()
 
     @property
+    def digest(self) -> bytes:
+        """Its SHA-256."""
+        return hashlib.sha256(self.der).digest()
+
+    @property
     def fingerprint(self) -> str:
         """Its SHA-256 as 64 hexadecimal digits in groups of four, for people to compare."""
-        return x509.load_der_x509_certificate(self.der).fingerprint(hashes.SHA256()).hex(" ", 2)
+        return self.digest.hex(" ", 2)
 
     def expired(self, now: datetime | None = None) -> bool:
         """Whether it has expired at `now`."""
@@ -105,7 +111,7 @@ def load_identity(name: str, folder: str | Path) -> Identity:
     LocalError `no-key`, `key-exposed` (others may read it), `bad-key`, `bad-certificate`, `wrong-key`.
     """
     key_file, certificate_file = Path(folder) / f"{name}.key", Path(folder) / f"{name}.crt"
-    key = _load_key(name, key_file)
+    key = load_key(name, key_file)
     certificate = load_certificate(certificate_file)
     public = x509.load_der_x509_certificate(certificate.der).public_key()
     if _public_bytes(public) != _public_bytes(key.public_key()):
@@ -246,7 +252,8 @@ def _self_signed(name: str, key: PrivateKey, lifetime: timedelta) -> x509.Certif
     return builder.sign(key, None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
 
 
-def _load_key(name: str, file: Path) -> PrivateKey:
+def load_key(name: str, file: Path) -> PrivateKey:
+    """Reads a private key. LocalError `no-key`, `key-exposed`, `bad-key`."""
     try:
         mode = file.stat()
         content = file.read_bytes()

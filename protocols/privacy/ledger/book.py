@@ -1,0 +1,177 @@
+"""The file of a ledger: an SQLite database that is only ever appended to, by one process at a time, on the disk before
+anything follows from it.
+
+A transaction begins `IMMEDIATE`, so that of processes that use one file the next sees all that the one before wrote.
+The rollback journal makes it all or nothing at whatever instant the process or the machine stops; `synchronous=EXTRA`
+also syncs the folder after the journal is gone (https://www.sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mpc.errors import LocalError
+from protocols.privacy.ledger.entries import MOST_BYTES
+from protocols.privacy.ledger.heads import HASH_BYTES, HEAD_BYTES
+from protocols.privacy.ledger.refusals import edited, exists, missing, unwritable
+
+BUSY_SECONDS = 60.0
+"""How long another process of this party may hold the file; one entry takes milliseconds."""
+
+_SCHEMA = """
+CREATE TABLE entries (number INTEGER PRIMARY KEY, content BLOB NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE head (place INTEGER PRIMARY KEY CHECK (place = 1), sealed BLOB NOT NULL);
+CREATE TABLE peers (certificate BLOB PRIMARY KEY, head BLOB NOT NULL);
+CREATE TRIGGER appended_only_1 BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries are only appended'); END;
+CREATE TRIGGER appended_only_2 BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'entries are only appended'); END;
+"""
+_FAULTS = (sqlite3.Error, OverflowError, UnicodeDecodeError, MemoryError)
+
+Row = tuple[int, bytes, bytes]
+"""Number, content and hash."""
+
+
+class Book:
+    """Rows of a file, as they stand there; what they mean is the ledger's business. One thread at a time."""
+
+    def __init__(self, file: Path, *, read_only: bool = False) -> None:
+        """Open it. LocalError `ledger-missing`, `ledger-edited`."""
+        self.file = file
+        self._database = _connect(file, read_only=read_only)
+
+    @staticmethod
+    def create(file: Path) -> Book:
+        """A new one, that its owner alone may read. LocalError `ledger-exists`, `ledger-unwritable`."""
+        try:
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            raise exists(file) from None
+        except OSError as error:
+            raise unwritable(file, error.strerror or "no reason given") from None
+        return Book(file)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """All that is read within is of one moment."""
+        self._read("BEGIN")
+        try:
+            yield
+        finally:
+            self._database.execute("ROLLBACK")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written within is on the disk when it ends; nothing of it where it raises.
+
+        LocalError `ledger-unwritable`.
+        """
+        self._write("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._write("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    def lay_out(self) -> None:
+        """Make the tables, within a transaction. LocalError `ledger-exists` where another process has."""
+        if self._read("SELECT 1 FROM sqlite_master").fetchone():
+            raise exists(self.file)
+        for statement in _SCHEMA.strip().split(";\n"):
+            self._write(statement.removesuffix(";"))
+
+    def rows(self, after: int) -> Iterator[Row]:
+        """All behind the entry of this number, in order. LocalError `ledger-edited` for what is no row."""
+        try:
+            for row in self._read("SELECT number, content, hash FROM entries WHERE number > ? ORDER BY number", after):
+                number, content, hash_ = row
+                if type(content) is not bytes or type(hash_) is not bytes or len(content) > MOST_BYTES:
+                    raise edited(self.file, f"entry {number} is none")
+                yield number, content, hash_
+        except _FAULTS as error:
+            raise edited(self.file, str(error)) from None
+
+    def hash_at(self, number: int) -> bytes | None:
+        """The hash that stands beside an entry."""
+        return self._bytes("SELECT hash FROM entries WHERE number = ?", number, size=HASH_BYTES)
+
+    def head(self) -> bytes | None:
+        """The sealed head."""
+        return self._bytes("SELECT sealed FROM head WHERE place = 1", size=HEAD_BYTES)
+
+    def peer(self, certificate: bytes) -> bytes | None:
+        """The last head that a peer has shown."""
+        return self._bytes("SELECT head FROM peers WHERE certificate = ?", certificate, size=HEAD_BYTES)
+
+    def append(self, row: Row) -> None:
+        """Within a transaction."""
+        self._write("INSERT INTO entries VALUES (?, ?, ?)", *row)
+
+    def seal(self, head: bytes) -> None:
+        """Within a transaction: the head of all rows."""
+        self._write("INSERT OR REPLACE INTO head VALUES (1, ?)", head)
+
+    def keep(self, certificate: bytes, head: bytes) -> None:
+        """Within a transaction: the last head of a peer."""
+        self._write("INSERT OR REPLACE INTO peers VALUES (?, ?)", certificate, head)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _bytes(self, statement: str, *values: object, size: int) -> bytes | None:
+        row = self._read(statement, *values).fetchone()
+        if row is None:
+            return None
+        if type(row[0]) is not bytes or len(row[0]) != size:
+            raise edited(self.file, "a hash or head has another length")
+        return row[0]
+
+    def _read(self, statement: str, *values: object) -> sqlite3.Cursor:
+        try:
+            return self._database.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                raise unwritable(self.file, "another process holds it") from None
+            raise edited(self.file, str(error)) from None
+        except _FAULTS as error:
+            raise edited(self.file, str(error)) from None
+
+    def _write(self, statement: str, *values: object) -> None:
+        try:
+            self._database.execute(statement, values)
+        except _FAULTS as error:
+            raise unwritable(self.file, str(error)) from None
+
+
+def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
+    """A connection in which a transaction begins where it is said to, that runs nothing that a file brings along."""
+    if not file.is_file():
+        raise missing(file, "there is no such file")
+    mode = "ro" if read_only else "rw"
+    try:
+        database = sqlite3.connect(
+            f"{file.resolve().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_SECONDS,
+        )
+    except sqlite3.Error as error:
+        raise missing(file, str(error)) from None
+    try:
+        database.execute("PRAGMA trusted_schema = OFF")
+        database.execute("PRAGMA synchronous = EXTRA")
+        (found,) = database.execute("PRAGMA journal_mode").fetchone()
+    except _FAULTS as error:
+        database.close()
+        raise edited(file, f"it is no ledger: {error}") from None
+    if found != "delete":
+        database.close()
+        raise LocalError("ledger-edited", f"{file} is in the mode {found} and not as it was made", "ask who opened it")
+    return database

@@ -1,0 +1,212 @@
+"""A party's ledger: what was asked of its data, what it allowed, and what that has spent.
+
+Spent before revealed: `reserve` writes that something is asked, `commit` that it is spent, and each returns when that
+is on the disk. What was reserved and never committed nor released counts as spent.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from mpc.errors import LocalError
+from mpc.network.identity import Certificate
+from mpc.network.signing import Signer
+from protocols.privacy.ledger.balance import Balance
+from protocols.privacy.ledger.book import Book, Row
+from protocols.privacy.ledger.chain import Chain
+from protocols.privacy.ledger.charges import Budget, Charge
+from protocols.privacy.ledger.entries import START, Content, begin, chained, encoded
+from protocols.privacy.ledger.heads import ID_BYTES, Head, sealed, unpacked
+from protocols.privacy.ledger.refusals import clock_set_back, no_such_step, restored
+from protocols.privacy.neighbours import require_same
+
+CLOCKS_DIFFER = 60
+"""Seconds that a clock may be put back by whoever keeps it right; an entry then has the time of the last one."""
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: the run (its public session, in hexadecimal), the program's digest, and the parties' names."""
+
+    run: str
+    program: str
+    parties: tuple[str, ...]
+
+    def plain(self) -> Content:
+        """For an entry."""
+        return {"run": self.run, "program": self.program, "with": list(self.parties)}
+
+
+class Ledger:
+    """Of one party, in one file. Threads and processes may share the file; each sees what the others wrote.
+
+    Everything is verified when it is opened, and what others append since as it is read. Errors of opening: LocalError
+    `ledger-missing`, `ledger-edited`, `ledger-truncated`, `ledger-of-another-party`; of writing: `ledger-unwritable`,
+    `ledger-clock`, and those of opening.
+    """
+
+    def __init__(self, file: Path, signer: Signer, *, clock: Clock = time.time) -> None:
+        self._book = Book(file)
+        self._signer, self._clock, self._lock = signer, clock, Lock()
+        self._chain = Chain(file)
+        try:
+            with self._book.reading():
+                self._catch_up()
+        except BaseException:
+            self.close()
+            raise
+
+    @staticmethod
+    def begin(file: Path, signer: Signer, *, clock: Clock = time.time) -> Ledger:
+        """A new ledger of this party. LocalError `ledger-exists`, `ledger-unwritable`."""
+        book = Book.create(file)
+        try:
+            with book.transaction():
+                book.lay_out()
+                identity, fingerprint = os.urandom(ID_BYTES), signer.certificate.digest.hex()
+                first = encoded({"time": int(clock()), **begin(identity, signer.name, fingerprint)})
+                hash_ = chained(START, first)
+                book.append((1, first, hash_))
+                book.seal(sealed(signer, identity, 1, hash_).packed())
+        finally:
+            book.close()
+        return Ledger(file, signer, clock=clock)
+
+    @property
+    def file(self) -> Path:
+        """Where it is."""
+        return self._book.file
+
+    @property
+    def balance(self) -> Balance:
+        """What follows from all entries that this process knows; not to be changed."""
+        return self._chain.balance
+
+    @property
+    def head(self) -> Head:
+        """The last one that this process knows."""
+        assert self._chain.head is not None
+        return self._chain.head
+
+    def set_budget(self, data: str, budget: Budget) -> None:
+        """Decide what may be spent of this data from now on, in place of what was decided before.
+
+        LocalError `other-neighbours`, `budget-other-measure` where what was spent so far cannot be held against it.
+        """
+        with self._writing() as entries:
+            account = self.balance.accounts.get(data)
+            if account is not None and account.budget is not None:
+                require_same(account.budget.neighbours, budget.neighbours)
+                if budget.measure == "epsilon" and any(total.rho for total in (account.spent, account.unknown)):
+                    raise _rho_was_spent(data)
+            entries.append({"event": "budget", "data": data, "budget": budget.plain()})
+
+    def reserve(self, asker: Asker, data: str, charge: Charge, outputs: Sequence[Content]) -> int:
+        """Set a charge aside, on the disk, and return the number of its entry.
+
+        LocalError `budget-missing`, `budget-exceeded`, `budget-other-measure`, `other-neighbours`; nothing is written.
+        """
+        with self._writing() as entries:
+            self.balance.account(data).refuse(data, charge)
+            asked = {"data": data, "charge": charge.plain(), "outputs": list(outputs)}
+            entries.append({"event": "reserve", **asker.plain(), **asked})
+            number = self.balance.entries + 1
+        return number
+
+    def commit(self, number: int, votes: str) -> None:
+        """What was reserved is spent; `votes` is the hash of what all parties said. LocalError `ledger-step`."""
+        self._end(number, "committed", {"event": "commit", "of": number, "votes": votes})
+
+    def release(self, number: int, by: str, no: str) -> None:
+        """What was reserved is not spent: `by` said a signed `no` before anything left. LocalError `ledger-step`."""
+        self._end(number, "released", {"event": "release", "of": number, "by": by, "no": no})
+
+    def reveal(self, asker: Asker, data: str, outputs: Sequence[Content]) -> None:
+        """Note outputs that are revealed as they are, without noise: nothing is charged."""
+        with self._writing() as entries:
+            entries.append({"event": "reveal", **asker.plain(), "data": data, "outputs": list(outputs)})
+
+    def peer(self, certificate: Certificate) -> Head | None:
+        """The last head that this peer has shown."""
+        with self._lock:
+            kept = self._book.peer(certificate.digest)
+        return None if kept is None else unpacked(kept)
+
+    def keep(self, certificate: Certificate, head: Head) -> None:
+        """Keep the head that a peer has shown, which was checked."""
+        with self._lock, self._book.transaction():
+            self._book.keep(certificate.digest, head.packed())
+
+    def confront(self, kept: Head, whom: str) -> None:
+        """Look whether a head that a peer has kept, and this party signed, is in the ledger.
+
+        LocalError `ledger-restored` if not. One that this party did not sign proves nothing.
+        """
+        if not kept.is_of(self._signer.certificate):
+            return
+        with self._lock, self._book.reading():
+            self._catch_up()
+            known = self._book.hash_at(kept.number) if kept.number <= self.head.number else None
+        if kept.ledger != self.head.ledger or known != kept.hash:
+            raise restored(self.file, whom, kept.number)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._book.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[list[Content]]:
+        """A transaction in which all entries so far are known, and those of the list are appended and sealed."""
+        with self._lock:
+            with self._book.transaction():
+                self._catch_up()
+                now, entries = self._now(), list[Content]()
+                yield entries
+                rows = self._rows([{"time": now, **content} for content in entries])
+                head = sealed(self._signer, self.head.ledger, rows[-1][0], rows[-1][2])
+                for row in rows:
+                    self._book.append(row)
+                self._book.seal(head.packed())
+            self._chain.extend(rows)
+            self._chain.head = head
+
+    def _rows(self, contents: Sequence[Content]) -> list[Row]:
+        number, hash_, rows = self.head.number, self.head.hash, list[Row]()
+        for content in contents:
+            text = encoded(content)
+            number, hash_ = number + 1, chained(hash_, text)
+            rows.append((number, text, hash_))
+        return rows
+
+    def _end(self, number: int, step: str, content: Content) -> None:
+        with self._writing() as entries:
+            if number not in self.balance.open:
+                raise no_such_step(step, number)
+            entries.append(content)
+
+    def _now(self) -> int:
+        now, last = int(self._clock()), self.balance.time
+        if now < last - CLOCKS_DIFFER:
+            raise clock_set_back(self.file, last, now)
+        return max(now, last)
+
+    def _catch_up(self) -> None:
+        """Take what stands in the file and is not known yet, and hold all of it against the head."""
+        self._chain.extend(self._book.rows(self.balance.entries))
+        self._chain.check(self._book.head(), self._signer.certificate, self._signer.name)
+
+
+def _rho_was_spent(data: str) -> LocalError:
+    return LocalError(
+        "budget-other-measure",
+        f"of {data} charges were spent that are a rho, and the budget would be an epsilon",
+        "set it as a rho",
+    )

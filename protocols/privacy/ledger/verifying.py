@@ -1,0 +1,108 @@
+"""Verifying a ledger without the party that keeps it: with its file, or what it exported, and its certificate.
+
+What it shows: nothing was changed, put in between or cut off since the head was signed, every reservation ended at most
+once, and no time went back. What it cannot show: that this is the party's latest head. Only who has kept one of its
+heads can tell, and `known` takes such a one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mpc.network.identity import Certificate
+from protocols.privacy.ledger.balance import Balance
+from protocols.privacy.ledger.book import Book, Row
+from protocols.privacy.ledger.chain import Chain
+from protocols.privacy.ledger.entries import MOST_BYTES, START, chained
+from protocols.privacy.ledger.heads import Head
+from protocols.privacy.ledger.refusals import edited, missing, unwritable
+
+_SQLITE = b"SQLite format 3\0"
+_HEAD = b'{"head":"'
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found in order: all balances, and the head that they end at."""
+
+    balance: Balance
+    head: Head
+
+
+def verify(file: Path, certificate: Certificate) -> Verified:
+    """Check all entries of a ledger or an export, and the signature of its head.
+
+    LocalError `ledger-missing`, `ledger-edited`, `ledger-truncated`, `ledger-of-another-party`.
+    """
+    chain = Chain(file)
+    if _is_database(file):
+        book = Book(file, read_only=True)
+        try:
+            with book.reading():
+                chain.extend(book.rows(0))
+                head = book.head()
+        finally:
+            book.close()
+    else:
+        lines = _Lines(file)
+        chain.extend(lines.rows())
+        head = lines.head
+    chain.check(head, certificate, "the party of this certificate")
+    assert chain.head is not None
+    return Verified(chain.balance, chain.head)
+
+
+def export(file: Path, target: Path) -> int:
+    """Write the entries of a ledger as lines of JSON, as they were hashed, the head behind them; how many there are.
+
+    LocalError `ledger-missing`, `ledger-edited`, `ledger-unwritable`.
+    """
+    book, count = Book(file, read_only=True), 0
+    try:
+        with target.open("wb") as stream, book.reading():
+            for _, text, _ in book.rows(0):
+                stream.write(text + b"\n")
+                count += 1
+            stream.write(_HEAD + (book.head() or b"").hex().encode() + b'"}\n')
+    except OSError as error:
+        raise unwritable(target, error.strerror or "no reason given") from None
+    finally:
+        book.close()
+    return count
+
+
+class _Lines:
+    """The lines of an export; the last is the head."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.head: bytes | None = None
+
+    def rows(self) -> Iterator[Row]:
+        number, hash_ = 0, START
+        with self.file.open("rb") as stream:
+            while line := stream.readline(MOST_BYTES + 1):
+                if not line.endswith(b"\n") or self.head is not None:
+                    raise edited(self.file, f"line {number + 1:,} is none")
+                text = line[:-1]
+                if text.startswith(_HEAD):
+                    self.head = self._head(text)
+                    continue
+                number, hash_ = number + 1, chained(hash_, text)
+                yield number, text, hash_
+
+    def _head(self, text: bytes) -> bytes:
+        try:
+            return bytes.fromhex(text[len(_HEAD) : -2].decode())
+        except ValueError:
+            raise edited(self.file, "its head is none") from None
+
+
+def _is_database(file: Path) -> bool:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(len(_SQLITE)) == _SQLITE
+    except OSError as error:
+        raise missing(file, error.strerror or "no reason given") from None
