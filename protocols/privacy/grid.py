@@ -53,7 +53,8 @@ class Grid:
         if values.dtype.kind != "f":
             raise LocalError("wrong-dtype", f"values of type {values.dtype} are no numbers", "integers or floats")
         steps = np.clip(_filled(values.astype(np.float64), missing), float(self.step * self.low), self._top())
-        return np.clip(np.rint(steps / float(self.step)).astype(np.int64), self.low, self.high)
+        placed: Whole = np.clip(np.rint(steps / float(self.step)).astype(np.int64), self.low, self.high)
+        return placed
 
     def _top(self) -> float:
         return float(self.step * self.high)

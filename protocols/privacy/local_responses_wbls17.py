@@ -127,7 +127,8 @@ class UnaryEncoding(Response):
         return bits
 
     def _supported(self, reports: npt.NDArray[Any]) -> Floats:
-        return reports.sum(axis=0, dtype=np.float64)
+        sums: Floats = reports.sum(axis=0, dtype=np.float64)
+        return sums
 
 
 class HadamardResponse(Response):
@@ -166,4 +167,4 @@ def _odd(x: Whole) -> npt.NDArray[np.bool_]:
     """Whether the number of ones of numbers below 2^32 is odd."""
     for shift in (16, 8, 4, 2, 1):
         x = x ^ x >> shift
-    return x & 1 == 1
+    return (x & 1).astype(np.bool_)
