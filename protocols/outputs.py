@@ -55,6 +55,12 @@ class Output:
         return self.range.useful_error(self.scale)
 
 
+def _entry(output: Output) -> Reveal:
+    """What the run's account has of it."""
+    noise = "" if output.privacy is None else str(output.privacy)
+    return Reveal(output.line, output.shape, output.receivers, output.error, output.decided, noise)
+
+
 R = TypeVar("R")
 
 WIDE = 128
@@ -83,8 +89,7 @@ async def released(
         await suite_of(call).settle(call)
         call.entered = call.depth
         for output in outputs:
-            known = Reveal(output.line, output.shape, output.receivers, output.error, output.decided)
-            call.session.ledger.reveals.append(known)
+            call.session.ledger.reveals.append(_entry(output))
         receivers = outputs[0].receivers if outputs else ()
         to_all = set(receivers) == set(call.everyone)
         opened = await (_open_to_all(call, kinds, shares) if to_all else _open_to(call, kinds, shares, receivers))
@@ -104,8 +109,7 @@ async def released_by(
             _admit(call, output, in_ring=False)
         await suite_of(call).settle(call)
         for output in outputs:
-            known = Reveal(output.line, output.shape, output.receivers, output.error, output.decided)
-            call.session.ledger.reveals.append(known)
+            call.session.ledger.reveals.append(_entry(output))
         call.entered = call.depth
         opened = await open_()
         call.session.ledger.waited(call.line, call.entered, call.depth)

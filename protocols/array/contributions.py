@@ -14,7 +14,7 @@ All is in units of the value's last place, as it is encoded: what truncation may
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from math import prod
 
@@ -28,18 +28,23 @@ from protocols.ranges import Range
 @dataclass(frozen=True, slots=True)
 class Rows:
     """A value with a row for each record along `axis`: of each of these parties one record is in so many rows at most.
-    `aligned`: it is in the row that it stands in."""
+
+    `aligned`: it is in the row that it stands in. `exclusive`: of a row at most one element is 1, the others 0.
+    """
 
     of: Mapping[int, int]
     axis: int = 0
     aligned: bool = True
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """A value of which one record of each of these parties moves every element by so much at most."""
+    """A value of which one record of each of these parties moves every element by so much at most, and no more than
+    so many elements, where that is known."""
 
     of: Mapping[int, int]
+    elements: int | None = None
 
 
 Contribution = Rows | Totals
@@ -49,13 +54,18 @@ EACH = {"lift", "bit to ring", "negative", "+ public", "* public", "square", "<"
         "- public", "truncate", "low bits", "whole", "+", "-", "*", "&", "|", "^", "where"}  # fmt: skip
 """What computes each element by itself."""
 
+_RESHAPING = ("reshape", "expand_dims", "squeeze")
+_IN_TWO = 2
+"""A record that is put in the place of another leaves one place of a histogram and comes to another."""
+
 
 def moves_of(node: Node, neighbours: Neighbours) -> Moves:
     """How far one unit of one party's data moves the value. LocalError `sensitivity-unknown`, `not-bounded`."""
     found = _Walk(neighbours).of(node)
     if isinstance(found, Rows):
         raise _unknown(node, "each row of it is a record's own")
-    return Moves(prod(node.shape), neighbours.unit.most_records * max(found.of.values(), default=0))
+    elements = prod(node.shape) if found.elements is None else min(found.elements, prod(node.shape))
+    return Moves(elements, neighbours.unit.most_records * max(found.of.values(), default=0))
 
 
 class _Walk:
@@ -116,10 +126,11 @@ class _Walk:
     def _summed(self, node: Node, x: Contribution) -> Contribution:
         axes, (operand,) = node.parameters["axes"], node.operands
         if isinstance(x, Totals):
-            return _times(x, prod(operand.shape[a] for a in axes))
+            return replace(_times(x, prod(operand.shape[a] for a in axes)), elements=None)
         if x.axis in axes:
             terms = prod(operand.shape[a] for a in axes if a != x.axis)
-            return Totals({o: rows * terms * self._most_moved(operand.range) for o, rows in x.of.items()})
+            moved = {o: rows * terms * self._most_moved(operand.range) for o, rows in x.of.items()}
+            return Totals(moved, _IN_TWO if x.exclusive and len(axes) == 1 else None)
         before = 0 if node.parameters["keepdims"] else sum(a < x.axis for a in axes)
         return Rows(x.of, x.axis - before, x.aligned)
 
@@ -133,6 +144,12 @@ class _Walk:
         raise _unknown(node, f"`{node.operation.written}` of sums over records moves by nobody knows how much")
 
     def _of_rows(self, node: Node, parts: list[Contribution]) -> Rows:
+        found = self._of_several(node, parts)
+        return (
+            replace(found, exclusive=True) if node.value.exclusive and found.axis == len(node.shape) - 1 == 1 else found
+        )
+
+    def _of_several(self, node: Node, parts: list[Contribution]) -> Rows:
         rows = [part for part in parts if isinstance(part, Rows)]
         axis, name = rows[0].axis, node.operation.name
         if any(isinstance(part, Totals) and part.of for part in parts) or any(row.axis != axis for row in rows):
@@ -141,9 +158,12 @@ class _Walk:
             return Rows(rows[0].of, axis + len(node.shape) - len(node.operands[0].shape), rows[0].aligned)
         if name == "concatenate" and node.parameters["axis"] == axis and len(rows) == len(parts):
             return Rows(reduce(_both, (row.of for row in rows)), axis, aligned=False)
+        if name in _RESHAPING and axis == 0 and node.shape[:1] == node.operands[0].shape[:1]:
+            return rows[0]
         alike = all(o.shape[axis] == node.shape[axis] and len(o.shape) == len(node.shape)
                     for o, part in zip(node.operands, parts, strict=True) if isinstance(part, Rows))  # fmt: skip
-        if name not in EACH or not alike:
+        beside = name == "concatenate" and node.parameters["axis"] != axis
+        if not alike or not (name in EACH or beside):
             raise _unknown(node, f"`{node.operation.written}` is not known to leave each record in its row")
         if all(row.aligned for row in rows):
             return Rows(reduce(lambda x, y: {**x, **y}, (row.of for row in rows)), axis)
@@ -151,7 +171,7 @@ class _Walk:
 
 
 def _times(x: Totals, factor: int) -> Totals:
-    return Totals({owner: factor * step for owner, step in x.of.items()})
+    return Totals({owner: factor * step for owner, step in x.of.items()}, x.elements)
 
 
 def _both(x: Mapping[int, int], y: Mapping[int, int]) -> Mapping[int, int]:
@@ -159,17 +179,28 @@ def _both(x: Mapping[int, int], y: Mapping[int, int]) -> Mapping[int, int]:
 
 
 def _added(node: Node, parts: list[Totals]) -> Totals:
-    return Totals(reduce(_both, (part.of for part in parts)))
+    return Totals(reduce(_both, (part.of for part in parts)), _elements(node, parts))
+
+
+def _elements(node: Node, parts: list[Totals]) -> int | None:
+    """How many elements a record moves at most: that of each part, where all are as large as the result."""
+    several = [part.elements for part in parts if part.of]
+    if None in several or any(o.shape != node.shape for o, part in zip(node.operands, parts, strict=True) if part.of):
+        return None
+    known = [elements for elements in several if elements is not None]
+    apart = sum(len(part.of) for part in parts) == len({owner for part in parts for owner in part.of})
+    return max(known) if apart else sum(known)
 
 
 def _multiplied(node: Node, parts: list[Totals]) -> Totals:
-    return _times(parts[0], node.parameters["constant"].range.magnitude)
+    known = replace(parts[0], elements=_elements(node, parts))
+    return _times(known, node.parameters["constant"].range.magnitude)
 
 
 def _shortened(node: Node, parts: list[Totals]) -> Totals:
     """Each is rounded to a neighbour: two that were a apart are less than a / 2^shift + 2 apart, in whole units."""
     shift = node.parameters["shift"]
-    return Totals({owner: -(-step >> shift) + 1 for owner, step in parts[0].of.items()})
+    return Totals({owner: -(-step >> shift) + 1 for owner, step in parts[0].of.items()}, parts[0].elements)
 
 
 def _lifted(node: Node, parts: list[Totals]) -> Totals:
@@ -183,7 +214,7 @@ def _largest(node: Node, parts: list[Totals]) -> Totals:
 
 
 _LINEAR: dict[str, Callable[[Node, list[Totals]], Totals]] = {
-    "+": _added, "-": _added, "negative": _largest, "+ public": _largest, "* public": _multiplied,
+    "+": _added, "-": _added, "negative": _added, "+ public": _added, "* public": _multiplied,
     "truncate": _shortened, "lift": _lifted,
     **dict.fromkeys(("index", "reshape", "transpose", "squeeze", "expand_dims", "broadcast_to", "flip", "concatenate",
                      "stack", "vstack", "hstack", "where public"), _largest),

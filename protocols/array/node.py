@@ -130,7 +130,8 @@ class Value:
     `way`: how it is computed, where that was weighed together with others; "" while nobody has. `mark` is what follows
     from the public numbers that it is computed with, from when it is (`marks.py`). `decided`: whether it follows from
     what the program decides by comparing values that are not exact. `nowhere_negative`: whether it is so but for
-    rounding. `records`: which records are in which of its rows, where that is known (`contributions.py`).
+    rounding. `records`: which records are in which of its rows, where that is known (`contributions.py`);
+    `exclusive`: whether along its first axis at most one element is 1, and the others are 0.
     """
 
     __slots__ = (
@@ -140,12 +141,13 @@ class Value:
         "decided",
         "depth",
         "done",
+        "exclusive",
         "home",
         "mark",
         "nowhere_negative",
         "place",
-        "records",
         "recipes",
+        "records",
         "share",
         "way",
     )
@@ -157,6 +159,7 @@ class Value:
         self.mark = 1
         self.way = ""
         self.records: Any = None
+        self.exclusive = False
         self.decided = self.nowhere_negative = False
         self.share: Any = None
         self.recipes: list[Recipe] = []

@@ -119,8 +119,7 @@ def _moves(x: SecretArray, privacy: JointNoise) -> Moves:
 
 
 def _declared(x: SecretArray, privacy: JointNoise) -> Moves:
-    """The declared sensitivity speaks of exact arithmetic: what an element may be off by is added for both data sets.
-    """
+    """The declared sensitivity speaks of exact arithmetic: what an element may be off by is added twice."""
     if x.range.error >= NO_BOUND:
         raise LocalError(
             "sensitivity-unknown",

@@ -25,16 +25,16 @@ from protocols.privacy.probabilities import Probability
 from protocols.shares import stack_planes
 from protocols.suite import suite_of
 
-SLACK = 43
-"""What is left out of all draws together is below 2^-43 for each reason that there is for it, of which no sampler has
-more than four: so the distance tau of a sampler from what it should draw is below 2^-40."""
+SLACK = 53
+"""What is left out of all draws together is below 2^-53 for each reason that there is for it, of which no sampler has
+more than four: so the distance tau of a sampler from what it should draw is below 2^-50."""
 
 _ALL = np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class JointCoins:
-    """Independent coins: one of each of these thresholds T, out of 2^precision, is 1 with probability T / 2^precision."""
+    """Independent coins, one of each threshold T: it is 1 with probability T / 2^precision."""
 
     thresholds: tuple[int, ...]
     precision: int

@@ -100,7 +100,7 @@ class JointGaussian:
 
 @lru_cache(maxsize=64)
 def joint_gaussian(variance: Fraction, count: int) -> JointGaussian:
-    """The sampler of `count` numbers with probability proportional to exp(-x^2 / (2 sigma^2)), in all within 2^-40 of
+    """The sampler of `count` numbers with probability proportional to exp(-x^2 / (2 sigma^2)), in all within 2^-50 of
     that. Raises LocalError `noise-out-of-range` for a sigma^2 outside 2^-16 to 2^96.
     """
     known = discrete_gaussian(variance)

@@ -13,9 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, cast
-
-import numpy as np
+from typing import cast
 
 from mpc.algebra.interface import Z2k
 from mpc.context import Context
@@ -71,7 +69,7 @@ async def signed(ctx: Context, sizes: ArithmeticShare) -> ArithmeticShare:
 
 @lru_cache(maxsize=64)
 def joint_laplace(scale: Fraction, count: int) -> JointLaplace:
-    """The sampler of `count` numbers with probability proportional to exp(-|x| / scale), in all within 2^-41 of that.
+    """The sampler of `count` numbers with probability proportional to exp(-|x| / scale), in all within 2^-51 of that.
 
     Raises LocalError `noise-out-of-range` for a scale outside 2^-20 to 2^48.
     """

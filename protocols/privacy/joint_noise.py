@@ -15,14 +15,20 @@ from protocols.privacy.errors_of_noise import gaussian_error, laplace_error
 from protocols.privacy.events import GaussianEvent, LaplaceEvent, NearEvent
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian, joint_gaussian
 from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace, joint_laplace
-from protocols.privacy.ledger.charges import Charge
+from protocols.privacy.ledger.charges import Charge, charge
 from protocols.privacy.neighbours import Neighbours, substitute
 
-MOST_TAU = Fraction(1, 1 << 40)
+MOST_TAU = Fraction(1, 1 << 50)
 """No sampler is further from the noise that it should draw."""
 
 DELTA = Fraction(1, 10**9)
 """With which noise that is asked for by rho is charged, unless another delta is given."""
+
+RECORDS = substitute()
+"""What neighbours are, unless others are given: how many records there are is public here, as all shapes are."""
+
+MOST_EPSILON = 25
+"""With a larger one (1 + e^epsilon) 2^-50 would be a delta that promises little."""
 
 _HALVINGS = 40
 
@@ -84,7 +90,7 @@ class Promise:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laplace:
     """Discrete Laplace noise of scale L1 / epsilon: (epsilon, delta)-differential privacy with a delta below
-    (1 + e^epsilon) 2^-40, since it is drawn on secret bits of finite precision.
+    (1 + e^epsilon) 2^-50, since it is drawn on secret bits of finite precision.
 
     `epsilon`: above 0, taken exactly; larger is weaker. `neighbours`: by default one record is put in the place of
     another. `sensitivity`: how far one unit moves all elements of the value together (L1), in the value's own unit,
@@ -92,11 +98,11 @@ class Laplace:
     """
 
     epsilon: AnyNumber
-    neighbours: Neighbours = substitute()
+    neighbours: Neighbours = RECORDS
     sensitivity: AnyNumber | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "epsilon", positive(self.epsilon, "epsilon"))
+        object.__setattr__(self, "epsilon", _epsilon(self.epsilon))
         _check(self)
 
     @property
@@ -121,10 +127,10 @@ class Laplace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gaussian:
-    """Discrete Gaussian noise of sigma^2 = L2^2 / (2 rho), within 2^-40 of rho-zero-concentrated privacy.
+    """Discrete Gaussian noise of sigma^2 = L2^2 / (2 rho), within 2^-50 of rho-zero-concentrated privacy.
 
     Asked for by `rho`, or by `epsilon` and `delta`: then rho is as large as the tight conversion allows (Canonne,
-    Kamath, Steinke, NeurIPS 2020, corollary 13), with the 2^-40 counted in. With `rho`, `delta` is that with which it
+    Kamath, Steinke, NeurIPS 2020, corollary 13), with the 2^-50 counted in. With `rho`, `delta` is that with which it
     is charged, 10^-9 if not given. `sensitivity` is L2; the rest as of `Laplace`. Raises LocalError as
     `amounts.positive` and `probability`; `wrong-amount` where neither or both are given; `delta-too-small`.
     """
@@ -132,12 +138,14 @@ class Gaussian:
     rho: AnyNumber | None = None
     epsilon: AnyNumber | None = None
     delta: AnyNumber | None = None
-    neighbours: Neighbours = substitute()
+    neighbours: Neighbours = RECORDS
     sensitivity: AnyNumber | None = None
 
     def __post_init__(self) -> None:
         if (self.rho is None) == (self.epsilon is None) or (self.epsilon is not None and self.delta is None):
-            raise LocalError("wrong-amount", "noise by neither rho nor epsilon, or both", "rho=, or epsilon= and delta=")
+            raise LocalError(
+                "wrong-amount", "noise by neither rho nor epsilon, or both", "rho=, or epsilon= and delta="
+            )
         delta = DELTA if self.delta is None else probability(self.delta, "delta", below_one=True)
         rho = positive(self.rho, "rho") if self.rho is not None else _largest_rho(self.epsilon or 0, delta)
         object.__setattr__(self, "rho", rho)
@@ -161,8 +169,13 @@ class Gaussian:
         assert isinstance(sampler, JointGaussian)
         event = NearEvent(GaussianEvent(1 / (2 * self._rho), self.neighbours, discrete=True), sampler.tau)
         of_noise = gaussian_error(Fraction(float(sampler.variance) ** 0.5))
-        charge = charge_of(event, delta=self.delta)
-        return Promise(event, charge, of_noise.mean / 2**scale, of_noise.bound / 2**scale)
+        return Promise(event, self._charge(event), of_noise.mean / 2**scale, of_noise.bound / 2**scale)
+
+    def _charge(self, event: NearEvent) -> Charge:
+        """What was asked for, of which rho was made; else by the best accountant."""
+        if self.epsilon is None:
+            return charge_of(event, delta=self.delta)
+        return charge(epsilon=self.epsilon, delta=self.delta or 0, neighbours=self.neighbours)
 
 
 def _check(noise: Laplace | Gaussian) -> None:
@@ -176,14 +189,25 @@ def _check(noise: Laplace | Gaussian) -> None:
         object.__setattr__(noise, "sensitivity", positive(noise.sensitivity, "the sensitivity"))
 
 
+def _epsilon(value: AnyNumber) -> Fraction:
+    exact = positive(value, "epsilon")
+    if exact > MOST_EPSILON:
+        raise LocalError(
+            "amount-out-of-range",
+            f"epsilon is {printed(exact)}, for which noise that is drawn on secret bits is no promise",
+            f"an epsilon of at most {MOST_EPSILON}; one above 10 protects hardly anything",
+        )
+    return exact
+
+
 def _largest_rho(epsilon: AnyNumber, delta: Fraction) -> Fraction:
     """The largest rho, but for 2^-40 of it, that is (epsilon, delta) with what the sampler is off by."""
-    wanted = positive(epsilon, "epsilon")
+    wanted = _epsilon(epsilon)
     rest = delta - (1 + exp_up(wanted)) * MOST_TAU
     if rest <= 0:
         raise LocalError(
             "delta-too-small",
-            f"delta {printed(delta)} is less than what noise on secret bits is off by, (1 + e^epsilon) 2^-40",
+            f"delta {printed(delta)} is less than what noise on secret bits is off by, (1 + e^epsilon) 2^-50",
             "a larger delta, 1e-9 say",
         )
     low, high = Fraction(0), 2 * wanted
