@@ -28,7 +28,7 @@ from protocols.prefix import all_ones
 from protocols.privacy.amounts import printed
 from protocols.privacy.discrete_gaussian_cks20 import discrete_gaussian
 from protocols.privacy.joint_coins_csu19 import JointCoins, distance, joint_coins
-from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace, joint_laplace, signed
+from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace, joint_laplace, random_signs, signed
 from protocols.privacy.probabilities import exp_of_minus
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -70,10 +70,10 @@ class JointGaussian:
         width = len(self.coins.thresholds)
         if width > ctx.ring.bits - 2:
             raise _does_not_fit(self.variance, ctx.ring.bits)
-        sizes = await self.proposals.sizes(ctx)
+        sizes, signs = await together(ctx, (self.proposals.sizes,), (random_signs, self.count))
         m = await suite_of(ctx).square(ctx, plus(ctx, sizes.scale(self.g), -self.f))
         accepted = await self._accepted(ctx, m, width)
-        return await signed(ctx, sizes[self._first(accepted)])
+        return await signed(ctx, sizes[self._first(accepted)], signs)
 
     async def _accepted(self, ctx: Context, m: ArithmeticShare, width: int) -> npt.NDArray[np.bool_]:
         """Which proposals pass all coins of the digits of m that are 1, for everybody to see."""

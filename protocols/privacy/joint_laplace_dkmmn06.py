@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import cast
 
 from mpc.algebra.interface import Z2k
-from mpc.context import Context
+from mpc.context import Context, together
 from protocols.privacy.joint_coins_csu19 import SLACK, JointCoins, distance, joint_coins
 from protocols.privacy.noise_ranges import LEAST_SCALE, MOST_SCALE, in_range
 from protocols.privacy.probabilities import Probability, exponential
@@ -46,7 +46,8 @@ class JointLaplace:
 
     async def draw(self, ctx: Context) -> ArithmeticShare:
         """[x]: (count,). Nobody learns anything of them."""
-        return await signed(ctx, await self.sizes(ctx))
+        sizes, signs = await together(ctx, (self.sizes,), (random_signs, self.count))
+        return await signed(ctx, sizes, signs)
 
     async def sizes(self, ctx: Context) -> ArithmeticShare:
         """[|x|]: the digits of G and a 1, or 0."""
@@ -60,11 +61,14 @@ class JointLaplace:
         return each.scale(ring.moved(lambda w: w.reshape(-1, 1, *w.shape[1:]), weights)).sum(0)
 
 
-async def signed(ctx: Context, sizes: ArithmeticShare) -> ArithmeticShare:
-    """[x] of either sign with equal chance: |x| - 2 s |x| for random bits s that nobody knows."""
-    suite = suite_of(ctx)
-    s = await suite.bits_to_ring(ctx, await suite.random_bits(ctx, sizes.shape))
-    return sizes - (await suite.mul(ctx, s, sizes)).scale(2)
+async def random_signs(ctx: Context, count: int) -> ArithmeticShare:
+    """[s] for random bits s that nobody knows: (count,)."""
+    return await suite_of(ctx).bits_to_ring(ctx, await suite_of(ctx).random_bits(ctx, (count,)))
+
+
+async def signed(ctx: Context, sizes: ArithmeticShare, s: ArithmeticShare) -> ArithmeticShare:
+    """[x] of either sign with equal chance: |x| - 2 s |x|."""
+    return sizes - (await suite_of(ctx).mul(ctx, s, sizes)).scale(2)
 
 
 @lru_cache(maxsize=64)
