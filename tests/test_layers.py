@@ -150,8 +150,9 @@ FOLDER_ORDER = {
     ),
     "protocols.privacy": (
         "amounts", "neighbours", "events", "ledger", "probabilities", "bernoulli_cks20", "coins", "exponential_coins",
-        "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20", "grid", "sensitivity", "aggregates",
-        "mechanisms", "averages", "selection_ms20", "noisy_answers", "quantiles", "local_responses_wbls17", "__init__",
+        "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20", "log_concave", "grid", "sensitivity",
+        "aggregates", "mechanisms", "averages", "selection_ms20", "noisy_answers", "quantiles",
+        "local_responses_wbls17", "skellam_akl21", "__init__",
     ),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (

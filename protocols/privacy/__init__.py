@@ -25,6 +25,7 @@ from protocols.privacy.noisy_answers import AboveThreshold, report_noisy_max
 from protocols.privacy.quantiles import quantile
 from protocols.privacy.selection_ms20 import exponential_mechanism, permute_and_flip
 from protocols.privacy.sensitivity import Sensitivity
+from protocols.privacy.skellam_akl21 import Skellam
 
 __all__ = [
     "AboveThreshold",
@@ -47,6 +48,7 @@ __all__ = [
     "Released",
     "RepeatedEvent",
     "Sensitivity",
+    "Skellam",
     "UnaryEncoding",
     "ZcdpEvent",
     "add_or_remove",
