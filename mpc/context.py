@@ -115,8 +115,9 @@ class Session:
     `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
     `foresight` is asked before a computation; without one material is made on demand, or was before.
     `ways` says how the parties compute what there are several ways for, and for which network; `policies` are asked
-    about the public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is
-    the largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
+    about the public description of every output before anything of it is sent (`protocols/outputs.py`), `keeper` says
+    whether what costs privacy may be spent and writes it down (`protocols/consent/keeper.py`), `tolerance` is the
+    largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
     `where` tells the line of the program that is running, for what a program calls by itself.
     `intake` counts what peers announce. `shadows` hold a simulation's values in floating point. `kept` is what
     protocols keep from call to call, by name.
@@ -135,6 +136,7 @@ class Session:
     foresight: Foresight | None = None
     ways: Ways = field(default_factory=Ways)
     policies: tuple[Callable[[Any], None], ...] = ()
+    keeper: Any = None
     tolerance: float | None = None
     shadows: Any = None
     where: Callable[[], str] | None = None

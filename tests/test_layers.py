@@ -22,8 +22,9 @@ ORDER = {
     ),
     "protocols": (
         "privacy.amounts", "privacy.neighbours", "privacy.events",
-        "shares", "linear", "suite", "known", "ranges", "party_indices", "outputs", "joint_decryption", "prefix",
-        "derived", "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups",
+        "shares", "linear", "suite", "known", "ranges", "party_indices", "consent", "outputs", "joint_decryption",
+        "prefix", "derived", "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "circuits",
+        "ot.groups",
         "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
         "authenticated.equality", "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers",
         "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",
@@ -145,7 +146,8 @@ FOLDER_ORDER = {
         "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",
         "products", "__init__",
     ),
-    "protocols.privacy": ("amounts", "neighbours", "events", "ledger", "__init__"),
+    "protocols.privacy": ("amounts", "neighbours", "events", "ledger", "policy", "guard", "__init__"),
+    "protocols.consent": ("keeper", "votes", "agreement", "__init__"),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",

@@ -151,14 +151,10 @@ class Balance:
         self.entries += 1
         _TAKES[event](self, content)
 
-    def runs_of_day(self, now: int) -> int:
-        """How many runs revealed something in the last 24 hours."""
+    def other_runs(self, now: int, run: str) -> int:
+        """How many runs but this one have revealed something in the 24 hours before `now`."""
         self._forget(now)
-        return len(self.runs)
-
-    def knows(self, run: str) -> bool:
-        """Whether a run is among these."""
-        return run in self._recent
+        return len(self._recent - {run})
 
     def _begin(self, content: Content) -> None:
         if content["format"] != FORMAT:
