@@ -26,7 +26,7 @@ from mpc.algebra.ring import Z64
 from native import keep_memory, using
 from protocols import paillier
 from protocols.encrypted.masking import masking_for, slack
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.matrices import best_way
 from protocols.paillier.prime_search import BLUM_SIEVE, ROUNDS
 from protocols.paillier.randomisers import TABLE_WIDTH

@@ -33,7 +33,9 @@ from protocols.array.revealing import checked, shown_form
 from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
 from protocols.encrypted.products import Factor, known_product
-from protocols.homomorphic.encoding import Encoded, Scale, encode
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.scale import Scale
 from protocols.outputs import check_range
 from protocols.party_indices import party_index
 from protocols.ranges import Range

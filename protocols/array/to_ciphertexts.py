@@ -15,7 +15,7 @@ from protocols.array.revealing import checked, shown_form
 from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
 from protocols.encrypted.from_shares import to_ciphertexts
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.outputs import Output, released_by
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.keys import PublicKey

@@ -10,9 +10,9 @@ import numpy as np
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import RISTRETTO, generator
 from mpc.errors import LocalError
-from mpc.network.wire import pack, unpack
 from protocols.elgamal.keys import PublicKey
-from protocols.homomorphic.key_files import read_secret, write_secret
+from protocols.homomorphic.key_files import read_fields, write_fields
+from protocols.homomorphic.refusals import unpicklable
 
 _SHARE, _VERSION = "parley elgamal key share", 1
 
@@ -50,17 +50,14 @@ class KeyShare:
             "images": self.images.to_bytes(),
             "s": self._s.to_bytes(),
         }
-        fields = {name: part.tobytes() for name, part in parts.items()}
-        content = pack({"version": _VERSION, "threshold": self.threshold, "me": self.me, **fields})
-        write_secret(path, _SHARE, content, passphrase=passphrase, key_file=key_file)
+        fields = {"threshold": self.threshold, "me": self.me} | {name: part.tobytes() for name, part in parts.items()}
+        write_fields(path, _SHARE, _VERSION, fields, passphrase=passphrase, key_file=key_file)
 
     @classmethod
     def load(cls, path: str | Path, *, passphrase: str | None = None, key_file: str | Path | None = None) -> Self:
         """The share that `save` wrote. LocalError as `read_secret` has them; `bad-key` of another version, or where
         share and image do not belong together."""
-        fields = unpack(read_secret(path, _SHARE, passphrase=passphrase, key_file=key_file))
-        if fields["version"] != _VERSION:
-            raise LocalError("bad-key", f"{path} is of another version of the format", f"this Parley reads {_VERSION}")
+        fields = read_fields(path, _SHARE, _VERSION, passphrase=passphrase, key_file=key_file)
         size = RISTRETTO.encoding_bytes
         encodings = np.frombuffer(fields["key"] + fields["images"], np.uint8).reshape(-1, size)
         points, good = Points.from_bytes(RISTRETTO, encodings)
@@ -74,4 +71,4 @@ class KeyShare:
         return f"KeyShare({self.public!r}, party {self.me} of {self.n}, any {self.threshold + 1} decrypt, ...)"
 
     def __reduce__(self) -> NoReturn:
-        raise LocalError("secret-key", "a share of a key cannot be pickled", "keep it with `save`")
+        raise unpicklable("a share of a key")

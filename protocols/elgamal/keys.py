@@ -16,27 +16,29 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.group import Group, Points, Scalars
 from mpc.algebra.ristretto import RISTRETTO
-from mpc.errors import LocalError, PeerError
-from mpc.network.wire import pack, unpack
+from mpc.errors import PeerError
+from mpc.network.wire import pack
 from protocols.elgamal.ciphertexts import Ciphertexts
 from protocols.elgamal.encryption import Encryption, parted
 from protocols.elgamal.messages import from_bytes
 from protocols.elgamal.plaintexts import FRACTIONAL_BITS, from_points, to_scalars
-from protocols.homomorphic.encoding import Scale, encode
-from protocols.homomorphic.key_files import read_secret, write_secret
+from protocols.elgamal.refusals import REFUSALS
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.key_files import read_fields, write_fields
+from protocols.homomorphic.public_key import EncryptingKey, fields_of_key
+from protocols.homomorphic.refusals import no_key_of, unpicklable
+from protocols.homomorphic.scale import Scale
 
 _PUBLIC, _PRIVATE, _VERSION = "parley elgamal public key", "parley elgamal private key", 1
-_MOST_BYTES = 1024
 
 
-class PublicKey:
-    """An element Y. Equal where these are. `fingerprint`: 32 bytes, a hash of it."""
+class PublicKey(EncryptingKey[Encryption]):
+    """An element Y that was checked: `from_bytes` and `generate` give such keys. Equal where these are.
 
-    __slots__ = ("encryption",)
+    `fingerprint`: 32 bytes, a hash of it.
+    """
 
-    def __init__(self, encryption: Encryption) -> None:
-        """Of an element that was checked: `from_bytes` and `generate` give such keys."""
-        self.encryption = encryption
+    __slots__ = ()
 
     @classmethod
     def of(cls, key: Points) -> Self:
@@ -53,7 +55,7 @@ class PublicKey:
         encoding = _encoding_of(data, sender)
         key, good = Points.from_bytes(RISTRETTO, np.frombuffer(encoding, np.uint8))
         if not good.all():
-            raise _malformed(sender)
+            raise no_key_of(REFUSALS.malformed, sender, _VERSION)
         return cls.of(checked_key(key, sender))
 
     def to_bytes(self) -> bytes:
@@ -96,25 +98,6 @@ class PublicKey:
     @property
     def group(self) -> Group:
         return self.encryption.group
-
-    @property
-    def fingerprint(self) -> bytes:
-        return self.encryption.fingerprint
-
-    def require_own(self, ciphertexts: Ciphertexts) -> None:
-        """LocalError `elgamal-other-key` unless they are under this key."""
-        if ciphertexts.fingerprint != self.fingerprint:
-            raise LocalError(
-                "elgamal-other-key",
-                "these ciphertexts are under another key",
-                "decrypt them where the private half of their key is",
-            )
-
-    def __eq__(self, other: object) -> bool:
-        return self.fingerprint == other.fingerprint if isinstance(other, PublicKey) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self.fingerprint)
 
     def __repr__(self) -> str:
         return f"PublicKey(over {self.group.name}, {self.encryption.name})"
@@ -159,7 +142,7 @@ class PrivateKey:
 
     def _opened(self, array: Ciphertexts) -> Points:
         """m G, in constant time."""
-        self.public.require_own(array)
+        array.require_key(self.public)
         first, second = parted(array.group, array.words)
         return second - first * self._x
 
@@ -173,15 +156,13 @@ class PrivateKey:
 
         LocalError as `write_secret` has them.
         """
-        content = pack({"version": _VERSION, "x": self._x.to_bytes().tobytes()})
-        write_secret(path, _PRIVATE, content, passphrase=passphrase, key_file=key_file)
+        fields = {"x": self._x.to_bytes().tobytes()}
+        write_fields(path, _PRIVATE, _VERSION, fields, passphrase=passphrase, key_file=key_file)
 
     @classmethod
     def load(cls, path: str | Path, *, passphrase: str | None = None, key_file: str | Path | None = None) -> Self:
         """The key that `save` wrote, over ristretto255. LocalError as `read_secret` has them."""
-        fields = unpack(read_secret(path, _PRIVATE, passphrase=passphrase, key_file=key_file))
-        if fields["version"] != _VERSION:
-            raise LocalError("bad-key", f"{path} is of another version of the format", f"this Parley reads {_VERSION}")
+        fields = read_fields(path, _PRIVATE, _VERSION, passphrase=passphrase, key_file=key_file)
         x, _ = Scalars.from_bytes(RISTRETTO.order, np.frombuffer(fields["x"], np.uint8))
         return cls(x)
 
@@ -189,7 +170,7 @@ class PrivateKey:
         return f"PrivateKey({self.public!r}, ...)"
 
     def __reduce__(self) -> NoReturn:
-        raise LocalError("secret-key", "a private key cannot be pickled", "keep it with `save`")
+        raise unpicklable("a private key")
 
 
 def checked_key(key: Points, sender: str) -> Points:
@@ -205,22 +186,8 @@ def checked_key(key: Points, sender: str) -> Points:
 
 
 def _encoding_of(data: bytes, sender: str) -> bytes:
-    try:
-        fields = unpack(data) if len(data) <= _MOST_BYTES else None
-    except ValueError:
-        fields = None
-    fields = fields if type(fields) is dict else {}
-    good = set(fields) == {"format", "version", "key"} and fields["format"] == _PUBLIC and fields["version"] == _VERSION
-    if not good or type(fields["key"]) is not bytes or len(fields["key"]) != RISTRETTO.encoding_bytes:
-        raise _malformed(sender)
-    encoding: bytes = fields["key"]
+    refused = no_key_of(REFUSALS.malformed, sender, _VERSION)
+    encoding: bytes = fields_of_key(data, _PUBLIC, _VERSION, {"key": bytes}, refused)["key"]
+    if len(encoding) != RISTRETTO.encoding_bytes:
+        raise refused
     return encoding
-
-
-def _malformed(sender: str) -> PeerError:
-    return PeerError(
-        "elgamal-malformed",
-        f"what {sender} sent is no public key of version {_VERSION}",
-        "have it send what `to_bytes` of its public key gives, from the same version of Parley",
-        party=sender,
-    )

@@ -12,26 +12,14 @@ import numpy as np
 
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.group import Points
-from mpc.errors import PeerError
 from protocols.elgamal.ciphertexts import Ciphertexts
 from protocols.elgamal.encryption import Encryption, joined
 from protocols.elgamal.plaintexts import LARGEST, checked
-from protocols.homomorphic.array_messages import SAME_VERSION, ArrayMessages
+from protocols.elgamal.refusals import REFUSALS
+from protocols.homomorphic.array_messages import ArrayMessages
+from protocols.homomorphic.refusals import DISTRUST, peer_sent
 
-_CODES = {
-    "malformed": "elgamal-malformed",
-    "other-key": "elgamal-other-key",
-    "shape": "elgamal-shape",
-    "count": "elgamal-count",
-    "element": "elgamal-element",
-}
-
-
-def _refused(kind: str, sender: str, what: str, remedy: str) -> PeerError:
-    return PeerError(_CODES[kind], f"{sender} sent {what}", remedy, party=sender)
-
-
-_MESSAGES = ArrayMessages("parley elgamal ciphertexts", 1, _refused)
+_MESSAGES = ArrayMessages("parley elgamal ciphertexts", 1, REFUSALS)
 
 
 def to_bytes(array: Ciphertexts, source: RandomBytes = os.urandom) -> bytes:
@@ -61,12 +49,13 @@ def from_bytes(
     """
     head, group = _MESSAGES.head(data, sender), encryption.group
     if head["layout"]:
-        raise _refused("malformed", sender, "packed ciphertexts, which this cryptosystem does not have", SAME_VERSION)
+        raise REFUSALS.as_malformed(sender, "packed ciphertexts, which this cryptosystem does not have")
     width = 2 * group.encoding_bytes // 8
     words = _MESSAGES.words(head, sender, key=encryption.fingerprint, shape=shape, width=width)
     scale = _MESSAGES.scale(head, sender, lambda scale: checked(scale, group), LARGEST.bit_length() // 8 + 1, bound)
     encodings = words.view(np.uint8).reshape(*words.shape[:-1], 2, group.encoding_bytes)
     elements, good = Points.from_bytes(group, encodings)
     if not good.all():
-        raise _refused("element", sender, f"bytes that are no element of {group.name}", "do not trust what it sends")
+        what = f"bytes that are no element of {group.name}"
+        raise peer_sent("elgamal-element", sender, what, DISTRUST)
     return Ciphertexts(encryption, joined(elements[..., 0], elements[..., 1]), scale, fresh=False)

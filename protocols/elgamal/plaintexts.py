@@ -10,7 +10,9 @@ import numpy.typing as npt
 from mpc.algebra.group import Group, Points, Scalars
 from mpc.errors import LocalError
 from protocols.elgamal.logarithms import logarithms
-from protocols.homomorphic.encoding import Encoded, Scale, modulo
+from protocols.elgamal.refusals import REFUSALS
+from protocols.homomorphic.encoded import Encoded, modulo
+from protocols.homomorphic.scale import Scale
 
 FRACTIONAL_BITS = 16
 """Of numbers with a fraction, unless others are named."""
@@ -49,11 +51,6 @@ def from_points(points: Points, scale: Scale) -> npt.NDArray[Any]:
     """
     found, there = logarithms(points.reshape(-1), scale.bound)
     if not there.all():
-        raise LocalError(
-            "elgamal-beyond-bound",
-            "a decrypted number is larger than its declared bound: who encrypted it, or said what it holds, did not "
-            "keep to what was declared",
-            "declare a bound that holds; if a party declared it, do not trust what it sends",
-        )
+        raise REFUSALS.of_a_number_beyond()
     wholes = found.reshape(points.shape)
     return np.ldexp(wholes.astype(np.float64), -scale.fractional_bits) if scale.fractional_bits else wholes

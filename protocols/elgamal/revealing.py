@@ -85,7 +85,7 @@ async def reveal_despite(
 async def _revealed(
     ctx: Context, share: KeyShare, array: Ciphertexts, to: Receivers
 ) -> tuple[Numbers | None, list[PeerError]]:
-    share.public.require_own(array)
+    array.require_key(share.public)
     require_place(ctx, share.me, share.n)
     receivers, flat = receivers_of(ctx.everyone, to), array.words.reshape(array.size, array.words.shape[-1])
     ctx.remark(await ctx.in_thread(_mark, array, receivers))

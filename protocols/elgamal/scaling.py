@@ -12,7 +12,7 @@ import numpy as np
 
 from mpc.algebra.group import Group, Points
 from mpc.algebra.ring import Words, contiguous
-from protocols.homomorphic.encoding import Encoded, widened
+from protocols.homomorphic.encoded import Encoded, widened
 from protocols.homomorphic.offsets import raised
 
 _TERMS_AT_ONCE = 1 << 17

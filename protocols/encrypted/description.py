@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mpc.context import Context, Spec
 from mpc.errors import PeerError
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.packing import Layout, Packed
 from protocols.shares import Shape

@@ -23,7 +23,8 @@ from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.encrypted.masking import elements_of, ring_of_integers, slack
 from protocols.encrypted.receiving import blank_ciphertexts, receive_ciphertexts
-from protocols.homomorphic.encoding import Scale, widened
+from protocols.homomorphic.encoded import widened
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PublicKey

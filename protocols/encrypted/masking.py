@@ -17,7 +17,8 @@ from mpc.algebra.bigint import RandomBytes, limbs_for
 from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context
-from protocols.homomorphic.encoding import Encoded, Scale
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group

@@ -25,7 +25,8 @@ from protocols.encrypted.masking import elements_of, masking_for, ring_of_intege
 from protocols.encrypted.receiving import blank_ciphertexts, receive_ciphertexts
 from protocols.encrypted.session_keys import SessionKeys, session_keys
 from protocols.encrypted.to_shares import Conversion, to_shares
-from protocols.homomorphic.encoding import Encoded, Scale
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.scale import Scale
 from protocols.known import Known, known, open_known, share_known
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.keys import PublicKey

@@ -9,7 +9,7 @@ from mpc.algebra.shapes_only import blank
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
 from mpc.errors import PeerError
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PublicKey

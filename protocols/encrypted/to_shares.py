@@ -19,7 +19,7 @@ from mpc.algebra.words import Words
 from mpc.context import Context, together
 from protocols.encrypted.masking import Masking, ring_of_integers
 from protocols.encrypted.receiving import receive_ciphertexts
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PrivateKey

@@ -20,7 +20,7 @@ from protocols.encrypted.description import Description
 from protocols.encrypted.masking import Masking, ring_of_integers
 from protocols.encrypted.receiving import receive_ciphertexts
 from protocols.encrypted.to_shares import in_shape
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.joint_decryption import compared_words, require_same
 from protocols.joint_keys.key import JointKey, KeyShare
 from protocols.joint_keys.revealing import open_messages

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 
 from mpc.algebra.ring import U64, Words
-from mpc.errors import LocalError, PeerError
+from mpc.errors import LocalError
 from mpc.network.wire import pack, unpack
-from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.encoding import encode
 from protocols.homomorphic.encrypted_array import EncryptedArray
+from protocols.homomorphic.refusals import SAME_PROGRAM, SAME_VERSION, Refusals, peer_sent
+from protocols.homomorphic.scale import Scale
 
 Head = dict[str, Any]
 
@@ -26,28 +28,24 @@ _FIELDS = {"format", "version", "key", "shape", "fractional_bits", "bound", "lay
 _MOST_AXES, _MOST_PLACES = 8, 1 << 48
 """Sides of 0 left out of the count: numpy makes no array of more, be it empty."""
 
-SAME_PROGRAM = "run the same program everywhere"
-SAME_VERSION = "the same version of Parley everywhere; else do not trust what it sends"
-
 
 @dataclass(frozen=True, slots=True)
 class ArrayMessages:
-    """Of one cryptosystem. `peer_error` makes an error of what is wrong (`malformed`, `other-key`, `shape`, `count`),
-    who sent it, what it is, and a remedy."""
+    """Of one cryptosystem, under its codes."""
 
     format: str
     version: int
-    peer_error: Callable[[str, str, str, str], PeerError]
+    refusals: Refusals
 
-    def made(self, sent: EncryptedArray, content: bytes, layout: tuple[int, ...] = ()) -> bytes:
+    def made(self, array: EncryptedArray[Any], content: bytes, layout: tuple[int, ...] = ()) -> bytes:
         """The message of an array that may leave as it is."""
-        bound = sent.scale.bound
+        bound = array.scale.bound
         head = {
             "format": self.format,
             "version": self.version,
-            "key": sent.fingerprint,
-            "shape": sent.shape,
-            "fractional_bits": sent.fractional_bits,
+            "key": array.fingerprint,
+            "shape": array.shape,
+            "fractional_bits": array.fractional_bits,
             "bound": bound.to_bytes(-(-bound.bit_length() // 8), "little"),
             "layout": layout,
         }
@@ -60,7 +58,7 @@ class ArrayMessages:
             head = unpack(data)
         good = type(head) is dict and set(head) == _FIELDS
         if not good or head["format"] != self.format or head["version"] != self.version:
-            raise self.peer_error("malformed", sender, f"no ciphertexts of version {self.version}", SAME_VERSION)
+            raise self.refusals.as_malformed(sender, f"no ciphertexts of version {self.version}")
         kinds = {
             "key": bytes,
             "bound": bytes,
@@ -72,7 +70,7 @@ class ArrayMessages:
         good = all(type(head[name]) is kind for name, kind in kinds.items())
         shape = head["shape"]
         if not good or len(shape) > _MOST_AXES or not all(type(side) is int and 0 <= side < 2**32 for side in shape):
-            raise self.peer_error("malformed", sender, "ciphertexts whose description makes no sense", SAME_VERSION)
+            raise self.refusals.as_malformed(sender, "ciphertexts whose description makes no sense")
         fields: Head = head
         return fields
 
@@ -80,17 +78,22 @@ class ArrayMessages:
         """The content (*shape, width) of ciphertexts of so many words, of this key and this shape where one is given;
         else `other-key`, `shape`, `count` or `malformed`."""
         if head["key"] != key:
-            raise self.peer_error(
-                "other-key", sender, "ciphertexts under another key", "have it encrypt under the key you sent"
+            raise peer_sent(
+                self.refusals.other_key,
+                sender,
+                "ciphertexts under another key",
+                "have it encrypt under the key you sent",
             )
         if shape is not None and head["shape"] != shape:
-            raise self.peer_error("shape", sender, f"ciphertexts of shape {head['shape']}, not {shape}", SAME_PROGRAM)
+            raise peer_sent(
+                self.refusals.shape, sender, f"ciphertexts of shape {head['shape']}, not {shape}", SAME_PROGRAM
+            )
         if len(head["content"]) != 8 * width * prod(head["shape"]):
-            raise self.peer_error(
-                "count", sender, f"{len(head['content'])} bytes for shape {head['shape']}", SAME_VERSION
+            raise peer_sent(
+                self.refusals.count, sender, f"{len(head['content'])} bytes for shape {head['shape']}", SAME_VERSION
             )
         if prod(max(side, 1) for side in head["shape"]) > _MOST_PLACES:
-            raise self.peer_error("malformed", sender, f"no ciphertexts in shape {head['shape']}", SAME_VERSION)
+            raise self.refusals.as_malformed(sender, f"no ciphertexts in shape {head['shape']}")
         return np.frombuffer(head["content"], U64).reshape(*head["shape"], width)
 
     def scale(
@@ -103,13 +106,13 @@ class ArrayMessages:
                 raise LocalError("out-of-range", "")
             scale = checked(Scale(head["fractional_bits"], int.from_bytes(head["bound"], "little")))
         except LocalError:
-            raise self.peer_error(
-                "malformed", sender, "ciphertexts with a scale that their key cannot hold", SAME_VERSION
-            ) from None
+            raise self.refusals.as_malformed(sender, "ciphertexts with a scale that their key cannot hold") from None
         if (
             bound is not None
             and scale.bound > encode(0, fractional_bits=scale.fractional_bits, bound=bound).scale.bound
         ):
             what = f"numbers of up to {scale.largest}, by the bound that it declares, where {bound} is admitted"
-            raise self.peer_error("malformed", sender, what, "have it declare a closer `bound=`; else do not trust it")
+            raise peer_sent(
+                self.refusals.malformed, sender, what, "have it declare a closer `bound=`; else do not trust it"
+            )
         return scale

@@ -6,18 +6,18 @@ becomes of them. Neither is taken from secret values.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import isfinite
 from numbers import Rational, Real
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra.bigint import Modulus, from_ints, limbs_for, to_ints
-from mpc.algebra.encoding import as_numbers
+from mpc.algebra.bigint import from_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
+from protocols.homomorphic.encoded import Encoded, all_ones
+from protocols.homomorphic.given_numbers import Array, given_numbers, most_of
+from protocols.homomorphic.scale import Scale
 
 FRACTIONAL_BITS = 32
 """Of secret numbers with a fraction, unless others are named."""
@@ -26,90 +26,9 @@ BOUND_OF_REALS = 2**31
 """Their bound, unless another is named: with it they fill 63 bits."""
 
 MOST_FRACTIONAL_BITS = 1 << 14
+"""That may be named, and that a result may have."""
 
 _WORD = 2**63
-_ONES = np.uint64(2**64 - 1)
-
-Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A value stands as a whole number of at most `bound` in magnitude, which is the value times 2^fractional_bits."""
-
-    fractional_bits: int
-    bound: int
-
-    @property
-    def largest(self) -> str:
-        """The bound in the values' own units, for people to read."""
-        whole, fraction = divmod(self.bound, 1 << self.fractional_bits)
-        if whole >> 64:
-            return f"2^{whole.bit_length() - 1} or more"
-        return f"{self.bound / (1 << self.fractional_bits):,.15g}" if fraction else f"{whole:,}"
-
-    @property
-    def words(self) -> int:
-        """Words that a magnitude takes."""
-        return limbs_for(self.bound.bit_length())
-
-    def times(self, other: Scale) -> Scale:
-        return Scale(self.fractional_bits + other.fractional_bits, self.bound * other.bound)
-
-    def finer(self, fractional_bits: int) -> Scale:
-        """The same values with so many fractional bits, no fewer than before."""
-        return Scale(fractional_bits, self.bound << fractional_bits - self.fractional_bits)
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """Numbers of one scale: magnitudes (*shape, scale.words), and `negative` (*shape), all ones where they are.
-
-    `signed` tells whether the type that they came in has negative numbers at all, which is public.
-    """
-
-    magnitudes: Words = field(repr=False)
-    negative: Words = field(repr=False)
-    scale: Scale
-    signed: bool
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.negative.shape
-
-    @property
-    def bits(self) -> int:
-        """The length of a magnitude."""
-        return max(1, self.scale.bound.bit_length())
-
-    @property
-    def T(self) -> Encoded:
-        """Its transpose."""
-        axes = (*range(len(self.shape))[::-1], len(self.shape))
-        return Encoded(self.magnitudes.transpose(axes), self.negative.T, self.scale, self.signed)
-
-    def broadcast(self, shape: tuple[int, ...]) -> Encoded:
-        """The same in a larger shape, by numpy's rules; LocalError `wrong-shape` where it does not fit."""
-        try:
-            negative = np.broadcast_to(self.negative, shape)
-        except ValueError:
-            raise LocalError(
-                "wrong-shape", f"shape {self.shape} does not fit into {shape}", "give a shape that does"
-            ) from None
-        magnitudes = np.broadcast_to(self.magnitudes, (*shape, self.magnitudes.shape[-1]))
-        return Encoded(magnitudes, negative, self.scale, self.signed)
-
-    def finer(self, fractional_bits: int) -> Encoded:
-        """The same numbers with more fractional bits, of public numbers; with fewer LocalError `wrong-number`."""
-        more = fractional_bits - self.scale.fractional_bits
-        if more == 0:
-            return self
-        if more < 0:
-            raise LocalError("wrong-number", "numbers are finer than what they are added to", "round them before")
-        scale = self.scale.finer(fractional_bits)
-        wholes = [size << more for size in to_ints(self.magnitudes)]
-        magnitudes = from_ints(wholes, scale.words).reshape(*self.shape, scale.words)
-        return Encoded(magnitudes, self.negative, scale, self.signed)
 
 
 def encode(
@@ -127,12 +46,12 @@ def encode(
     any size if `bound` says so. LocalError `not-a-number` for NaN, infinities and what is no real number,
     `out-of-range` for values beyond the bound, `wrong-number` for a bound or fractional bits that cannot be.
     """
-    array = _numbers(values)
+    array = given_numbers(values)
     whole = array.dtype.kind in "biuO"
     f = (0 if whole else reals) if fractional_bits is None else fractional_bits
     if type(f) is not int or not 0 <= f <= MOST_FRACTIONAL_BITS:
         raise LocalError("wrong-number", f"{f} fractional bits cannot be", f"name 0 to {MOST_FRACTIONAL_BITS}")
-    most = (_most_of(array) if whole else BOUND_OF_REALS) if bound is None else bound
+    most = (most_of(array) if whole else BOUND_OF_REALS) if bound is None else bound
     scale = Scale(f, _scaled_bound(most, f))
     signed = array.dtype.kind not in "bu"
     if array.dtype.kind != "O" and scale.bound < (_WORD + 1 if array.dtype.kind == "f" else 2 * _WORD):
@@ -142,7 +61,7 @@ def encode(
 
 def exactly(values: npt.ArrayLike) -> Encoded:
     """Public numbers as they are: as few fractional bits as hold all of them exactly, and the bound that they have."""
-    array = _numbers(values)
+    array = given_numbers(values)
     if array.dtype.kind in "biu":
         return _exact_words(array)
     ratios = [value.as_integer_ratio() for value in array.ravel().tolist()]
@@ -161,16 +80,10 @@ def _exact_words(array: Array) -> Encoded:
 
 def rounded(values: npt.ArrayLike, fractional_bits: int) -> Encoded:
     """Public numbers with so many fractional bits, and the bound that they have."""
-    array = _numbers(values)
+    array = given_numbers(values)
     wholes = [_whole(value, fractional_bits) for value in array.ravel().tolist()]
     scale = Scale(fractional_bits, max(map(abs, wholes), default=0))
     return _encoded_long(wholes, array.shape, scale, any(whole < 0 for whole in wholes))
-
-
-def modulo(encoded: Encoded, modulus: Modulus) -> Words:
-    """Numbers whose magnitudes are below a modulus as numbers modulo it, (*shape, limbs), in constant time."""
-    positive = widened(encoded.magnitudes, modulus.limbs)
-    return chosen(encoded.negative, modulus.sub(np.zeros_like(positive), positive), positive)
 
 
 def numbers_of(wholes: list[int], shape: tuple[int, ...], scale: Scale) -> Array:
@@ -184,23 +97,6 @@ def numbers_of(wholes: list[int], shape: tuple[int, ...], scale: Scale) -> Array
     out = np.empty(len(wholes), object)
     out[:] = wholes
     return out.reshape(shape)
-
-
-def widened(x: Words, limbs: int) -> Words:
-    """Numbers (..., words) as numbers of `limbs` words, no fewer."""
-    out = np.zeros((*x.shape[:-1], limbs), U64)
-    out[..., : x.shape[-1]] = x
-    return out
-
-
-def chosen(mask: Words, where_set: Words, otherwise: Words) -> Words:
-    """One of two arrays (*shape, words) at every place of a mask (*shape), in constant time."""
-    return otherwise ^ ((where_set ^ otherwise) & mask[..., None])
-
-
-def all_ones(x: npt.NDArray[np.bool_]) -> Words:
-    """All ones where x is true."""
-    return np.asarray(x, U64) * _ONES
 
 
 def _encoded_word(array: Array, scale: Scale, signed: bool) -> Encoded:
@@ -234,74 +130,6 @@ def _encoded_long(wholes: list[int], shape: tuple[int, ...], scale: Scale, signe
     magnitudes = from_ints([abs(whole) for whole in wholes], scale.words).reshape(*shape, scale.words)
     negative = np.array([whole < 0 for whole in wholes], np.bool_).reshape(shape)
     return Encoded(magnitudes, all_ones(negative), scale, signed)
-
-
-def _numbers(values: npt.ArrayLike) -> Array:
-    """An array of bool, integers, floats, or Python's integers; LocalError `not-a-number` for all else."""
-    if isinstance(values, np.ma.MaskedArray):
-        raise LocalError("masked-array", "a mask would be dropped", "use `values.filled(0)`, and its mask by itself")
-    try:
-        array = as_numbers(values)
-    except ValueError:
-        raise LocalError("not-a-number", "rows of different lengths are no array", "make all equally long") from None
-    if not hasattr(values, "dtype") and array.dtype.kind in "fu":
-        array = _of_python(values, array)
-    if array.dtype.kind == "O":
-        return _python_integers(array)
-    if array.dtype.kind not in "biuf":
-        raise LocalError(
-            "not-a-number", f"cannot encrypt or multiply by dtype {array.dtype}", "give real numbers or integers"
-        )
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise LocalError("not-a-number", "there is a NaN or an infinity", "remove or replace it first")
-    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        return array.astype(np.float64)
-    return array
-
-
-def _of_python(values: npt.ArrayLike, array: Array) -> Array:
-    """Lists whose type numpy takes from their values: whole numbers above int64 stay Python's, none is rounded."""
-    exact = np.asarray(values, object)
-    if array.dtype.kind == "u":
-        return exact
-    if any(isinstance(item, int) and int(float(item)) != item for item in exact.ravel().tolist()):
-        raise LocalError(
-            "not-a-number",
-            "a whole number that float64 cannot hold stands beside numbers with a fraction",
-            "encrypt whole numbers and others as arrays of their own",
-        )
-    return array
-
-
-def _python_integers(array: Array) -> Array:
-    items = array.ravel().tolist()
-    if any(isinstance(item, float | np.floating) and not isfinite(item) for item in items):
-        raise LocalError("not-a-number", "there is a NaN or an infinity", "remove or replace it first")
-    if not all(isinstance(item, int | np.integer | np.bool_) for item in items):
-        raise LocalError(
-            "not-a-number",
-            f"{_first_other(items)} is no number that can be encrypted",
-            "give whole numbers beside each other, and numbers with a fraction as float64, `np.asarray(x, float)`",
-        )
-    wholes = np.empty(len(items), object)
-    wholes[:] = [int(item) for item in items]
-    return wholes.reshape(array.shape)
-
-
-def _first_other(items: list[object]) -> str:
-    """What stands among whole numbers, by its type: the value may be secret."""
-    name = next(type(item).__name__ for item in items if not isinstance(item, int | np.integer | np.bool_))
-    return "None" if name == "NoneType" else f"a {name} among whole numbers" if len(items) > 1 else f"a {name}"
-
-
-def _most_of(array: Array) -> int:
-    """The largest magnitude that the type holds: 2^63 for Python's integers."""
-    if array.dtype.kind == "b":
-        return 1
-    if array.dtype.kind == "O":
-        return _WORD
-    info = np.iinfo(array.dtype)
-    return max(-int(info.min), int(info.max))
 
 
 def _scaled_bound(bound: object, f: int) -> int:

@@ -7,10 +7,9 @@ and what a plaintext can hold. Shapes, scales, bounds and what may leave as it i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
-from operator import index
-from typing import Any, NoReturn, Self, TypeAlias
+from typing import Any, ClassVar, Generic, NoReturn, Protocol, Self, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,36 +17,40 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.homomorphic.encoding import Encoded, Scale, encode
+from protocols.homomorphic.axes import axes_of, require_fitting
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.encoding import encode
 from protocols.homomorphic.public_factors import Public
+from protocols.homomorphic.refusals import Refusals
+from protocols.homomorphic.scale import Scale
+from protocols.homomorphic.sealed import Sealed, unsupported
 
-Operand: TypeAlias = "EncryptedArray | Public | Encoded | npt.ArrayLike"
+Operand: TypeAlias = "EncryptedArray[Any] | Public | Encoded | npt.ArrayLike"
 """`Encoded` numbers are secret ones whose bound is known."""
 
-_INSTEAD = (
-    "`+`, `-`, `*` and `@` with numbers, and `sum`; for all else decrypt them where they may be known, or share them: "
-    "`mpc.secret_from_ciphertexts`"
-)
+
+class Keyed(Protocol):
+    """What knows its key by a hash: another for every other key, and for every other cryptosystem."""
+
+    @property
+    def fingerprint(self) -> bytes: ...
 
 
-class Sealed:
-    """What has no truth value and does not compare, as nobody here knows it: LocalError `secret-truth`."""
+class Rerandomising(Keyed, Protocol):
+    """What a cryptosystem knows of one public key. `name`, for people to see."""
 
-    __slots__ = ()
-    __hash__ = None  # type: ignore[assignment]
+    @property
+    def name(self) -> str: ...
 
-    def __bool__(self) -> NoReturn:
-        raise LocalError(
-            "secret-truth", "encrypted numbers have no truth value", "decrypt them where they may be known"
-        )
-
-    def __eq__(self, other: object) -> NoReturn:
-        raise LocalError("secret-truth", "encrypted numbers do not compare", "decrypt them where they may be known")
-
-    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
+    def rerandomise(self, ciphertexts: Words, source: RandomBytes = os.urandom) -> Words:
+        """Other ciphertexts of the same messages, which show nothing of how they came about."""
+        ...
 
 
-class EncryptedArray(Sealed):
+Encryption = TypeVar("Encryption", bound=Rerandomising)
+
+
+class EncryptedArray(Sealed, Generic[Encryption]):
     """Encrypted numbers of any shape; `+`, `-`, `*`, `@` with ciphertexts of the same key, numbers and `public` ones.
 
     Numbers count as secret: they are encoded as encryption does, and multiplied in constant time. What was computed or
@@ -56,24 +59,17 @@ class EncryptedArray(Sealed):
     threads may use one.
     """
 
-    __slots__ = ("_unsent", "scale", "words")
+    __slots__ = ("_unsent", "encryption", "scale", "words")
     __array_ufunc__ = None
+    refusals: ClassVar[Refusals]
 
-    def __init__(self, words: Words, scale: Scale, *, fresh: bool) -> None:
+    def __init__(self, encryption: Encryption, words: Words, scale: Scale, *, fresh: bool) -> None:
         """words: (*shape, words of a ciphertext). `fresh`: they were encrypted or rerandomised here, for this."""
+        self.encryption = encryption
         self.words, self.scale = words, self._checked(scale)
         self._unsent = [True] if fresh else []
 
     # what a cryptosystem does
-
-    @property
-    def fingerprint(self) -> bytes:
-        """Of the key: another for every other one, and for every other cryptosystem."""
-        raise NotImplementedError
-
-    def _like(self, words: Words, scale: Scale) -> Self:
-        """Ciphertexts of the same key, which have not become fresh."""
-        raise NotImplementedError
 
     def _checked(self, scale: Scale) -> Scale:
         """A scale that plaintexts hold; else LocalError."""
@@ -107,17 +103,21 @@ class EncryptedArray(Sealed):
         """The same, rerandomised as the more careful of the two says."""
         return self
 
-    def _refuse_other_key(self) -> NoReturn:
-        raise NotImplementedError
+    # what all have
 
-    def _refuse_product(self) -> NoReturn:
-        raise NotImplementedError
+    @property
+    def fingerprint(self) -> bytes:
+        """Of the key: another for every other one, and for every other cryptosystem."""
+        return self.encryption.fingerprint
+
+    def require_key(self, key: Keyed) -> None:
+        """LocalError `...-other-key` unless they are under this key."""
+        if self.fingerprint != key.fingerprint:
+            raise self.refusals.of_another_key()
 
     def rerandomised(self, source: RandomBytes = os.urandom) -> Self:
         """Other ciphertexts of the same numbers, which show nothing of how they were computed."""
-        raise NotImplementedError
-
-    # what all have
+        return type(self)(self.encryption, self.encryption.rerandomise(self.words, source), self.scale, fresh=True)
 
     @property
     def fresh(self) -> bool:
@@ -167,7 +167,7 @@ class EncryptedArray(Sealed):
         f = max(self.fractional_bits, other.fractional_bits)
         x, y = self._finer(f), self._of_this_key(other)._finer(f)
         scale = self._checked(Scale(f, x.scale.bound + y.scale.bound))
-        _fitting(self.shape, other.shape)
+        require_fitting(self.shape, other.shape)
         return x._with(y)._like(self._added(x.words, y.words), scale)
 
     __radd__ = __add__
@@ -184,7 +184,7 @@ class EncryptedArray(Sealed):
     def __mul__(self, other: Operand) -> Self:
         """The products by numbers, elementwise, with the fractional bits of both."""
         factors = self._factors(other)
-        _fitting(self.shape, factors.shape)
+        require_fitting(self.shape, factors.shape)
         scale = self._checked(self.scale.times(factors.scale))
         return self._like(self._times(factors, known=isinstance(other, Public)), scale)
 
@@ -214,7 +214,7 @@ class EncryptedArray(Sealed):
     def sum(self, axis: int | tuple[int, ...] | None = None, dtype: None = None, out: None = None) -> Self:
         """The sum along axes, by default of all; `np.sum` comes here, with the two words that it always gives."""
         if dtype is not None or out is not None:
-            raise _unsupported("a sum of another type, or into an array,")
+            raise unsupported("a sum of another type, or into an array,")
         places = np.arange(self.size).reshape(self.shape)
         names = axes_of(axis, self.ndim)
         front = np.moveaxis(places, names, range(len(names)))
@@ -227,25 +227,25 @@ class EncryptedArray(Sealed):
         """`np.sum` of them; every other function of numpy is refused."""
         if function is np.sum and isinstance(args[0], EncryptedArray):
             return args[0].sum(*args[1:], **kwargs)
-        raise _unsupported(f"np.{function.__name__}")
+        raise unsupported(f"np.{function.__name__}")
 
     def __truediv__(self, other: object) -> NoReturn:
-        raise _unsupported("a quotient", "multiply by what is public: `x * 0.5`; or share the numbers and divide them")
+        raise unsupported("a quotient", "multiply by what is public: `x * 0.5`; or share the numbers and divide them")
 
     __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __truediv__
 
     def __pow__(self, other: object) -> NoReturn:
-        raise _unsupported("a power")
+        raise unsupported("a power")
 
     __rpow__ = __pow__
 
     def __float__(self) -> NoReturn:
-        raise _unsupported("a number in the clear", "decrypt it where it may be known")
+        raise unsupported("a number in the clear", "decrypt it where it may be known")
 
     __int__ = __index__ = __complex__ = __float__
 
     def __reduce__(self) -> NoReturn:
-        raise _unsupported("pickling", "`to_bytes` gives what may be kept or sent")
+        raise unsupported("pickling", "`to_bytes` gives what may be kept or sent")
 
     def within(self, bound: float) -> Self:
         """The same with a closer bound that the caller vouches for, in the values' own units."""
@@ -259,6 +259,16 @@ class EncryptedArray(Sealed):
             return self.rerandomised(source)
         return self
 
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(shape {self.shape}, {self.fractional_bits} fractional bits, "
+            f"key {self.encryption.name})"
+        )
+
+    def _like(self, words: Words, scale: Scale) -> Self:
+        """Ciphertexts of the same key, which have not become fresh."""
+        return type(self)(self.encryption, words, scale, fresh=False)
+
     def _flat(self) -> Words:
         return self.words.reshape(self.size, self.words.shape[-1])
 
@@ -266,7 +276,7 @@ class EncryptedArray(Sealed):
         f = max(self.fractional_bits, plain.scale.fractional_bits)
         x, finer = self._finer(f), plain.scale.finer(f)
         scale = self._checked(Scale(f, x.scale.bound + finer.bound))
-        _fitting(self.shape, plain.shape)
+        require_fitting(self.shape, plain.shape)
         return x._shifted(plain, scale, negative=negative)
 
     def _finer(self, fractional_bits: int) -> Self:
@@ -278,13 +288,13 @@ class EncryptedArray(Sealed):
 
     def _factors(self, other: Operand) -> Encoded:
         if isinstance(other, EncryptedArray):
-            self._refuse_product()
+            raise self.refusals.of_a_product()
         return _plain(other)
 
-    def _of_this_key(self, other: EncryptedArray) -> Self:
+    def _of_this_key(self, other: EncryptedArray[Any]) -> Self:
         """The other array, which must be of the same key."""
         if not isinstance(other, type(self)) or other.fingerprint != self.fingerprint:
-            self._refuse_other_key()
+            raise self.refusals.of_two_keys()
         return other
 
     def _alike(self, words: Words, scale: Scale) -> Self:
@@ -293,21 +303,38 @@ class EncryptedArray(Sealed):
         alike._unsent = self._unsent
         return alike
 
-    def _behind(self, others: list[Self], axis: int) -> Self:
-        """These and others of their key behind each other along an axis."""
-        arrays = [self, *(self._of_this_key(other) for other in others)]
-        f = max(array.fractional_bits for array in arrays)
-        finer = [array._finer(f) for array in arrays]
-        axis = axis % self.ndim if -self.ndim <= axis < self.ndim else _no_axis(axis, self.ndim)
-        scale = Scale(f, max(array.scale.bound for array in finer))
-        first = self
-        for array in others:
-            first = first._with(array)
-        return first._like(np.concatenate([array.words for array in finer], axis=axis), scale)
+
+Array = TypeVar("Array", bound=EncryptedArray[Any])
 
 
-def _unsupported(what: str, instead: str = _INSTEAD) -> LocalError:
-    return LocalError("unsupported-operation", f"{what} is not defined on ciphertexts", instead)
+def concatenate(arrays: Sequence[Array], axis: int = 0) -> Array:
+    """Arrays of one key behind each other along an axis, with the finest of their scales and the largest bound."""
+    first, *others = _some(arrays)
+    same = [first, *(first._of_this_key(other) for other in others)]
+    f = max(array.fractional_bits for array in same)
+    finer = [array._finer(f) for array in same]
+    (place,) = axes_of(axis, first.ndim)
+    _require_alike_but(place, [array.shape for array in same])
+    scale = Scale(f, max(array.scale.bound for array in finer))
+    careful = first
+    for other in others:
+        careful = careful._with(other)
+    return careful._like(np.concatenate([array.words for array in finer], axis=place), scale)
+
+
+def _some(arrays: Sequence[Array]) -> Sequence[Array]:
+    if not isinstance(arrays, list | tuple) or not arrays or not all(isinstance(a, EncryptedArray) for a in arrays):
+        raise LocalError("no-ciphertexts", "no arrays of ciphertexts are given", "give a list of one or more")
+    return arrays
+
+
+def _require_alike_but(place: int, shapes: list[tuple[int, ...]]) -> None:
+    if len({shape[:place] + shape[place + 1 :] for shape in shapes}) > 1 or len({len(shape) for shape in shapes}) > 1:
+        raise LocalError(
+            "wrong-shape",
+            f"shapes {', '.join(map(str, shapes))} do not go behind each other along axis {place}",
+            "all sides but that one must be alike",
+        )
 
 
 def _plain(other: Public | Encoded | npt.ArrayLike) -> Encoded:
@@ -333,28 +360,3 @@ def _row_bound(matrix: Encoded, known: bool) -> int:
         sums = [(u << 32) + v for u, v in zip(upper.tolist(), lower.tolist(), strict=True)]
         totals = [total + (each << 64 * word) for total, each in zip(totals, sums, strict=True)]
     return max(totals, default=0)
-
-
-def axes_of(axis: int | tuple[int, ...] | None, ndim: int) -> list[int]:
-    """The axes that are meant, counted from 0, ascending; LocalError `wrong-shape` for others, or one named twice."""
-    named = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    try:
-        given = [index(a) for a in named]
-    except TypeError:
-        raise LocalError("wrong-shape", "axes are whole numbers", "give one, or a tuple of them") from None
-    names = sorted({a % ndim if -ndim <= a < ndim else _no_axis(a, ndim) for a in given})
-    if len(names) < len(given):
-        raise LocalError("wrong-shape", "an axis is named twice", "name each once")
-    return names
-
-
-def _fitting(x: tuple[int, ...], y: tuple[int, ...]) -> None:
-    """LocalError `wrong-shape` unless shapes broadcast."""
-    try:
-        np.broadcast_shapes(x, y)
-    except ValueError:
-        raise LocalError("wrong-shape", f"shapes {x} and {y} do not fit", "give shapes that broadcast") from None
-
-
-def _no_axis(axis: int, ndim: int) -> NoReturn:
-    raise LocalError("wrong-shape", f"there is no axis {axis} of {ndim}", "count axes from 0")

@@ -78,6 +78,33 @@ def read_secret(path: str | Path, purpose: str, *, passphrase: str | None, key_f
         ) from None
 
 
+def write_fields(
+    path: str | Path,
+    purpose: str,
+    version: int,
+    fields: dict[str, Any],
+    *,
+    passphrase: str | None,
+    key_file: str | Path | None,
+) -> None:
+    """Named fields, as `write_secret` writes their bytes, in a version of the format that `purpose` has."""
+    write_secret(path, purpose, pack({"version": version, **fields}), passphrase=passphrase, key_file=key_file)
+
+
+def read_fields(
+    path: str | Path, purpose: str, version: int, *, passphrase: str | None, key_file: str | Path | None
+) -> dict[str, Any]:
+    """The fields that `write_fields` wrote. LocalError as `read_secret` has them; `bad-key` of another version."""
+    fields: dict[str, Any] = unpack(read_secret(path, purpose, passphrase=passphrase, key_file=key_file))
+    if fields["version"] != version:
+        raise _of_another_version(path, version)
+    return fields
+
+
+def _of_another_version(path: str | Path, version: int) -> LocalError:
+    return LocalError("bad-key", f"{path} is of another version of the format", f"this Parley reads {version}")
+
+
 def _head(path: str | Path, data: bytes, purpose: str) -> dict[str, Any]:
     try:
         head = unpack(data)
@@ -86,7 +113,7 @@ def _head(path: str | Path, data: bytes, purpose: str) -> dict[str, Any]:
     if type(head) is not dict or set(head) != _FIELDS or head["format"] != purpose:
         raise LocalError("bad-key", f"{path} is no file of a {purpose}", "name the file that holds it")
     if head["version"] != VERSION:
-        raise LocalError("bad-key", f"{path} is of another version of the format", f"this Parley reads {VERSION}")
+        raise _of_another_version(path, VERSION)
     lengths = {"salt": _SALT_BYTES, "nonce": _NONCE_BYTES}
     good = all(type(head[name]) is bytes and len(head[name]) == size for name, size in lengths.items())
     cost = head["cost"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from mpc.algebra.bigint import from_ints, limbs_for
 from mpc.algebra.ring import U64, Words
-from protocols.homomorphic.encoding import Encoded, widened
+from protocols.homomorphic.encoded import Encoded, widened
 
 
 def raised(numbers: Encoded, bits: int) -> Words:

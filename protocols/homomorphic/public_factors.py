@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy.typing as npt
 
-from protocols.homomorphic.encoding import Encoded, exactly, rounded
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.encoding import exactly, rounded
 
 
 class Public:

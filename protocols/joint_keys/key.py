@@ -16,6 +16,7 @@ from mpc.algebra.bigint import from_ints, limbs_for
 from mpc.algebra.ring import Words
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError
+from protocols.homomorphic.refusals import unpicklable
 from protocols.joint_keys.polynomials_shoup00 import delta
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PublicKey
@@ -49,7 +50,7 @@ class AdditiveShare:
         return f"AdditiveShare(N of {self.n.bit_length()} bits, ...)"
 
     def __reduce__(self) -> NoReturn:
-        raise unpicklable()
+        raise unpicklable("a share of a key", "`mpc.joint_keys.save`")
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ class KeyShare:
         return f"KeyShare(party {self.place}, {self.joint!r}, ...)"
 
     def __reduce__(self) -> NoReturn:
-        raise unpicklable()
+        raise unpicklable("a share of a key", "`mpc.joint_keys.save`")
 
 
 def base_of(group: Group) -> Words:
@@ -171,8 +172,3 @@ def check_parties(parties: int, threshold: int, of_run: int | None = None) -> No
             f"take 2 to {MOST_PARTIES} parties, all those of the run, and a threshold from 1 to one less than these: "
             "threshold + 1 decrypt",
         )
-
-
-def unpicklable() -> LocalError:
-    """The error for a share that is to be pickled."""
-    return LocalError("secret-key", "a share of a key cannot be pickled", "keep it with `mpc.joint_keys.save`")

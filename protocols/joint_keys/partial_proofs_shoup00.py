@@ -24,7 +24,8 @@ import numpy as np
 from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from protocols.homomorphic.encoding import Encoded, Scale
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.scale import Scale
 from protocols.joint_keys.key import JointKey, KeyShare
 from protocols.paillier.matrices import product_var
 from protocols.proofs.decryption_cggmp21 import same_exponent

@@ -18,7 +18,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.joint_keys.draws_flop18 import deviates
 from protocols.joint_keys.ends_flop18 import Ends
 from protocols.joint_keys.lengths_flop18 import Lengths

@@ -22,7 +22,7 @@ from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.joint_decryption import Receivers, compared_words, output_of, require_place, require_same, right_parts
 from protocols.joint_keys.decryption_dj01 import combined, partial
 from protocols.joint_keys.key import JointKey, KeyShare

@@ -9,9 +9,7 @@ import numpy as np
 
 from mpc.algebra.bigint import to_ints
 from mpc.algebra.ring import U64
-from mpc.errors import LocalError
-from mpc.network.wire import pack, unpack
-from protocols.homomorphic.key_files import read_secret, write_secret
+from protocols.homomorphic.key_files import read_fields, write_fields
 from protocols.joint_keys.key import JointKey, KeyShare
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
@@ -30,8 +28,7 @@ def save(
     `bad-key`.
     """
     joint = share.joint
-    content = {
-        "version": _VERSION,
+    fields = {
         "n": _bytes(joint.group.n),
         "s": joint.group.s,
         "parties": joint.parties,
@@ -43,7 +40,7 @@ def save(
         "place": share.place,
         "share": share.secret_words.tobytes(),
     }
-    write_secret(path, _PURPOSE, pack(content), passphrase=passphrase, key_file=key_file)
+    write_fields(path, _PURPOSE, _VERSION, fields, passphrase=passphrase, key_file=key_file)
 
 
 def load(
@@ -57,9 +54,7 @@ def load(
 
     LocalError as `read_secret` has them: `no-key`, `key-exposed`, `bad-key`, `wrong-passphrase`, `no-passphrase`.
     """
-    fields = unpack(read_secret(path, _PURPOSE, passphrase=passphrase, key_file=key_file))
-    if fields["version"] != _VERSION:
-        raise LocalError("bad-key", f"{path} is of another version of the format", f"this Parley reads {_VERSION}")
+    fields = read_fields(path, _PURPOSE, _VERSION, passphrase=passphrase, key_file=key_file)
     share = to_ints(np.frombuffer(fields["share"], U64)[None])[0]
     return KeyShare(_joint(fields, exponent), fields["place"], share)
 

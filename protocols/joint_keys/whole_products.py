@@ -21,7 +21,8 @@ from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints, wrong
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
-from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.scale import Scale
 from protocols.joint_keys.polynomials_shoup00 import SPARE_BITS
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.keys import PrivateKey, PublicKey

@@ -2,55 +2,31 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from typing import NoReturn
-
 import numpy as np
 
-from mpc.algebra.bigint import RandomBytes, from_ints, to_ints
+from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import Words
-from mpc.errors import LocalError
-from protocols.homomorphic.encoding import Encoded, Scale
+from protocols.homomorphic.encoded import Encoded
 from protocols.homomorphic.encrypted_array import EncryptedArray
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.matrices import product, product_var
 from protocols.paillier.plaintexts import checked, to_messages
+from protocols.paillier.refusals import REFUSALS
 from protocols.paillier.scaling import scaled, scaled_var
 
 
-class Ciphertexts(EncryptedArray):
+class Ciphertexts(EncryptedArray[Encryption]):
     """Encrypted numbers of any shape, as `EncryptedArray` says. A bound that a plaintext cannot hold is refused before
     anything is computed: `paillier-overflow`."""
 
-    __slots__ = ("encryption",)
-
-    def __init__(self, encryption: Encryption, words: Words, scale: Scale, *, fresh: bool) -> None:
-        """words: (*shape, limbs) in the group's form. `fresh`: they were encrypted or rerandomised here, for this."""
-        self.encryption = encryption
-        super().__init__(words, scale, fresh=fresh)
+    __slots__ = ()
+    refusals = REFUSALS
 
     @property
     def group(self) -> Group:
         return self.encryption.group
-
-    @property
-    def fingerprint(self) -> bytes:
-        return self.group.fingerprint
-
-    def rerandomised(self, source: RandomBytes = os.urandom) -> Ciphertexts:
-        """Other ciphertexts of the same numbers, which show nothing of how they were computed."""
-        return Ciphertexts(self.encryption, self.encryption.rerandomise(self.words, source), self.scale, fresh=True)
-
-    def require_key(self, group: Group) -> None:
-        """LocalError `paillier-other-key` unless they are under the key of this group."""
-        if self.group.fingerprint != group.fingerprint:
-            raise LocalError(
-                "paillier-other-key",
-                "these ciphertexts are under another key",
-                "decrypt them where the private half of their key is",
-            )
 
     def integers(self) -> list[int]:
         """The ciphertexts as integers below N^(s+1), in C order; as they are, so not for whoever must not compare."""
@@ -62,9 +38,6 @@ class Ciphertexts(EncryptedArray):
         if negative:
             messages = group.messages.sub(np.zeros_like(messages), messages)
         return self._like(group.form.mul(self.words, group.powers_of_g(messages)), scale)
-
-    def _like(self, words: Words, scale: Scale) -> Ciphertexts:
-        return Ciphertexts(self.encryption, words, scale, fresh=False)
 
     def _checked(self, scale: Scale) -> Scale:
         return checked(scale, self.group)
@@ -98,25 +71,3 @@ class Ciphertexts(EncryptedArray):
         if self.encryption.randomisers.bits >= other.encryption.randomisers.bits:
             return self
         return Ciphertexts(other.encryption, self.words, self.scale, fresh=False)
-
-    def _refuse_other_key(self) -> NoReturn:
-        raise LocalError(
-            "paillier-other-key",
-            "ciphertexts of two keys do not compute together",
-            "have one party encrypt again under the other's key",
-        )
-
-    def _refuse_product(self) -> NoReturn:
-        raise LocalError(
-            "paillier-product",
-            "two ciphertexts cannot be multiplied: this cryptosystem adds",
-            "multiply by numbers, or share the values and multiply the shares",
-        )
-
-    def __repr__(self) -> str:
-        return f"Ciphertexts(shape {self.shape}, {self.fractional_bits} fractional bits, key {self.group.name})"
-
-
-def concatenate(arrays: Sequence[Ciphertexts], axis: int = 0) -> Ciphertexts:
-    """Arrays of one key behind each other along an axis, with the finest of their scales and the largest bound."""
-    return arrays[0]._behind(list(arrays[1:]), axis)

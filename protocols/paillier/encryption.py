@@ -20,6 +20,15 @@ class Encryption:
         self.group = group
         self.randomisers = Randomisers(group, exponent)
 
+    @property
+    def fingerprint(self) -> bytes:
+        """32 bytes, a hash of the key."""
+        return self.group.fingerprint
+
+    @property
+    def name(self) -> str:
+        return self.group.name
+
     def encrypt(self, messages: Words, source: RandomBytes = os.urandom) -> Words:
         """(1 + N)^m r for messages m < N^s (..., messages.limbs) and fresh r: (..., ciphertexts.limbs)."""
         return self.rerandomise(self.group.powers_of_g(messages), source)

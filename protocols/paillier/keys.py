@@ -15,9 +15,12 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError, PeerError
-from mpc.network.wire import pack, unpack
-from protocols.homomorphic.encoding import Scale, encode
-from protocols.homomorphic.key_files import read_secret, write_secret
+from mpc.network.wire import pack
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.key_files import read_fields, write_fields
+from protocols.homomorphic.public_key import EncryptingKey, fields_of_key
+from protocols.homomorphic.refusals import no_key_of, unpicklable
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.decryption import Decryption
 from protocols.paillier.encryption import Encryption
@@ -28,24 +31,21 @@ from protocols.paillier.packing import GUARD_BITS, Packed, ciphertexts_of, encry
 from protocols.paillier.plaintexts import to_messages
 from protocols.paillier.prime_search import is_prime, random_prime
 from protocols.paillier.randomisers import Exponent
+from protocols.paillier.refusals import REFUSALS
 
 _PUBLIC, _PRIVATE, _VERSION = "parley paillier public key", "parley paillier private key", 1
-_MOST_BYTES = 1024
 _CLOSENESS = 100
 """p and q differ in one of their 100 highest bits: FIPS 186-5, appendix A.1.3."""
 
 
-class PublicKey:
+class PublicKey(EncryptingKey[Encryption]):
     """A modulus N and s: plaintexts mod N^s. Equal where these are; how randomisers are drawn is each holder's choice.
 
-    `fingerprint`: 32 bytes, a hash of both. `exponent`: of this holder's randomisers, of `exponent_bits` bits.
+    Of a modulus that was checked: `from_bytes`, `load` and `generate` give such keys. `fingerprint`: 32 bytes, a hash
+    of N and s. `exponent`: of this holder's randomisers, of `exponent_bits` bits.
     """
 
-    __slots__ = ("encryption",)
-
-    def __init__(self, encryption: Encryption) -> None:
-        """Of a modulus that was checked: `from_bytes`, `load` and `generate` give such keys."""
-        self.encryption = encryption
+    __slots__ = ()
 
     @classmethod
     def from_bytes(cls, data: bytes, sender: str, *, exponent: Exponent = "half") -> Self:
@@ -147,22 +147,12 @@ class PublicKey:
         return self.group.s
 
     @property
-    def fingerprint(self) -> bytes:
-        return self.group.fingerprint
-
-    @property
     def exponent(self) -> Exponent:
         return self.encryption.randomisers.exponent
 
     @property
     def exponent_bits(self) -> int:
         return self.encryption.randomisers.bits
-
-    def __eq__(self, other: object) -> bool:
-        return self.fingerprint == other.fingerprint if isinstance(other, PublicKey) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self.fingerprint)
 
     def __repr__(self) -> str:
         drawn = f"{self.exponent} exponents of {self.exponent_bits} bits"
@@ -271,8 +261,8 @@ class PrivateKey:
         """
         size = self.public.bits // 16 + 1
         p, q = (factor.to_bytes(size, "little") for factor in self._factors)
-        content = pack({"version": _VERSION, "p": p, "q": q, "s": self.public.s})
-        write_secret(path, _PRIVATE, content, passphrase=passphrase, key_file=key_file)
+        fields = {"p": p, "q": q, "s": self.public.s}
+        write_fields(path, _PRIVATE, _VERSION, fields, passphrase=passphrase, key_file=key_file)
 
     @classmethod
     def load(
@@ -285,9 +275,7 @@ class PrivateKey:
     ) -> Self:
         """The key that `save` wrote. LocalError as `read_secret` has them, and `paillier-key-factors` where its primes
         are not for the exponent."""
-        fields = unpack(read_secret(path, _PRIVATE, passphrase=passphrase, key_file=key_file))
-        if fields["version"] != _VERSION:
-            raise LocalError("bad-key", f"{path} is of another version of the format", f"this Parley reads {_VERSION}")
+        fields = read_fields(path, _PRIVATE, _VERSION, passphrase=passphrase, key_file=key_file)
         p, q = (int.from_bytes(fields[name], "little") for name in ("p", "q"))
         _check_exponent(p, q, exponent)
         return cls.insecure_of(p, q, s=fields["s"], exponent=exponent)
@@ -296,7 +284,7 @@ class PrivateKey:
         return f"PrivateKey({self.public!r}, ...)"
 
     def __reduce__(self) -> NoReturn:
-        raise LocalError("secret-key", "a private key cannot be pickled", "keep it with `save`")
+        raise unpicklable("a private key")
 
 
 def _too_close(p: int, q: int) -> bool:
@@ -326,19 +314,8 @@ def _check_exponent(p: int, q: int, exponent: Exponent) -> None:
 
 
 def _public_of(data: bytes, sender: str) -> tuple[int, int]:
-    try:
-        fields = unpack(data) if len(data) <= _MOST_BYTES else None
-    except ValueError:
-        fields = None
-    fields = fields if type(fields) is dict else {}
-    good = set(fields) == {"format", "version", "n", "s"} and fields["format"] == _PUBLIC
-    if not good or fields["version"] != _VERSION or type(fields["n"]) is not bytes or type(fields["s"]) is not int:
-        raise PeerError(
-            "paillier-malformed",
-            f"what {sender} sent is no public key of version {_VERSION}",
-            "have it send what `to_bytes` of its public key gives, from the same version of Parley",
-            party=sender,
-        )
+    refused = no_key_of(REFUSALS.malformed, sender, _VERSION)
+    fields = fields_of_key(data, _PUBLIC, _VERSION, {"n": bytes, "s": int}, refused)
     return int.from_bytes(fields["n"], "little"), fields["s"]
 
 

@@ -18,7 +18,7 @@ from mpc.algebra.bigint import to_ints
 from mpc.algebra.montgomery_form import MontgomeryForm
 from mpc.algebra.powers_of_base import PowersOfBase
 from mpc.algebra.ring import U64, Words
-from protocols.homomorphic.encoding import Encoded
+from protocols.homomorphic.encoded import Encoded
 from protocols.homomorphic.offsets import raised
 from protocols.paillier.group import Group
 from protocols.paillier.scaling import scaled

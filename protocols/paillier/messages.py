@@ -12,30 +12,17 @@ import numpy as np
 
 from mpc.algebra.bigint import RandomBytes, to_ints
 from mpc.algebra.ring import Words
-from mpc.errors import PeerError
-from protocols.homomorphic.array_messages import SAME_PROGRAM, SAME_VERSION, ArrayMessages, Head
+from protocols.homomorphic.array_messages import ArrayMessages, Head
+from protocols.homomorphic.refusals import DISTRUST, SAME_PROGRAM, peer_sent
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
 from protocols.paillier.packing import Layout, Packed, ciphertexts_of
 from protocols.paillier.plaintexts import checked
+from protocols.paillier.refusals import REFUSALS
 from protocols.paillier.slots import SPARE_BITS
 
-_CODES = {
-    "malformed": "paillier-malformed",
-    "other-key": "paillier-other-key",
-    "shape": "paillier-shape",
-    "count": "paillier-count",
-    "range": "paillier-range",
-    "not-unit": "paillier-not-unit",
-}
-
-
-def _refused(kind: str, sender: str, what: str, remedy: str) -> PeerError:
-    return PeerError(_CODES[kind], f"{sender} sent {what}", remedy, party=sender)
-
-
-_MESSAGES = ArrayMessages("parley paillier ciphertexts", 1, _refused)
+_MESSAGES = ArrayMessages("parley paillier ciphertexts", 1, REFUSALS)
 
 
 def to_bytes(array: Ciphertexts | Packed, source: RandomBytes = os.urandom) -> bytes:
@@ -66,7 +53,7 @@ def from_bytes(
     """
     head = _MESSAGES.head(data, sender)
     if head["layout"]:
-        raise _refused("malformed", sender, "packed ciphertexts", "have it send an array that is not packed")
+        raise REFUSALS.as_malformed(sender, "packed ciphertexts", "have it send an array that is not packed")
     return _ciphertexts(encryption, head, sender, shape, bound)
 
 
@@ -83,7 +70,7 @@ def packed_from_bytes(
     layout = _layout(head, encryption.group, sender)
     inner = None if shape is None else (*shape[:-1], layout.groups)
     if shape is not None and (not shape or shape[-1] != layout.length):
-        raise _refused("shape", sender, f"rows of {layout.length} packed numbers", SAME_PROGRAM)
+        raise peer_sent(REFUSALS.shape, sender, f"rows of {layout.length} packed numbers", SAME_PROGRAM)
     return Packed(_ciphertexts(encryption, head, sender, inner, bound), layout)
 
 
@@ -106,10 +93,10 @@ def check_ciphertexts(group: Group, numbers: Words, sender: str) -> None:
         below |= equal & (numbers[..., word] < limit[word])
         equal &= numbers[..., word] == limit[word]
     if not below.all():
-        raise _refused("range", sender, "a number that is not below N^(s+1)", "do not trust what it sends")
+        raise peer_sent("paillier-range", sender, "a number that is not below N^(s+1)", DISTRUST)
     product = modulus.product(numbers.reshape(-1, modulus.limbs))
     if gcd(to_ints(product)[0], group.n) != 1:
-        raise _refused("not-unit", sender, "a number that has a factor in common with N", "do not trust what it sends")
+        raise peer_sent("paillier-not-unit", sender, "a number that has a factor in common with N", DISTRUST)
 
 
 def _layout(head: Head, group: Group, sender: str) -> Layout:
@@ -120,4 +107,4 @@ def _layout(head: Head, group: Group, sender: str) -> Layout:
         made = Layout(*layout)
         if made.groups == head["shape"][-1] and int.from_bytes(head["bound"], "little") < 1 << made.width - 1:
             return made
-    raise _refused("malformed", sender, "packed numbers whose layout makes no sense", SAME_VERSION)
+    raise REFUSALS.as_malformed(sender, "packed numbers whose layout makes no sense")

@@ -16,10 +16,13 @@ import numpy.typing as npt
 from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from protocols.homomorphic.encoding import Encoded, Scale, encode, numbers_of
-from protocols.homomorphic.encrypted_array import Sealed, axes_of
+from protocols.homomorphic.axes import axes_of
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.encoding import encode, numbers_of
 from protocols.homomorphic.offsets import raised
 from protocols.homomorphic.public_factors import Public
+from protocols.homomorphic.scale import Scale
+from protocols.homomorphic.sealed import Sealed
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group

@@ -14,8 +14,11 @@ import numpy.typing as npt
 from mpc.algebra.bigint import to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from protocols.homomorphic.encoding import MOST_FRACTIONAL_BITS, Encoded, Scale, all_ones, chosen, modulo, numbers_of
+from protocols.homomorphic.encoded import Encoded, all_ones, chosen, modulo
+from protocols.homomorphic.encoding import MOST_FRACTIONAL_BITS, numbers_of
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.group import Group
+from protocols.paillier.refusals import REFUSALS
 
 _WORD = 2**63
 
@@ -68,12 +71,7 @@ def _signed(messages: Words, scale: Scale, group: Group) -> tuple[Words, Words]:
     largest = scale.bound.to_bytes(8 * modulus.limbs, "little")
     over = _above(magnitudes, np.frombuffer(largest, U64))
     if over.any():
-        raise LocalError(
-            "paillier-beyond-bound",
-            "a decrypted number is larger than its declared bound: who encrypted it, or said what it holds, did not "
-            "keep to what was declared",
-            "declare a bound that holds; if a party declared it, do not trust what it sends",
-        )
+        raise REFUSALS.of_a_number_beyond()
     return magnitudes[..., :words], negative
 
 

@@ -18,7 +18,8 @@ import numpy as np
 from mpc.algebra.bigint import RandomBytes, limbs_for
 from mpc.algebra.ring import U64, Words
 from mpc.algebra.words import Stream
-from protocols.homomorphic.encoding import Encoded, Scale
+from protocols.homomorphic.encoded import Encoded
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group

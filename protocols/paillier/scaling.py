@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from mpc.algebra.ring import Words
-from protocols.homomorphic.encoding import Encoded
+from protocols.homomorphic.encoded import Encoded
 from protocols.paillier.group import Group
 
 

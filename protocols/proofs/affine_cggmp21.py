@@ -19,7 +19,8 @@ import numpy.typing as npt
 from mpc.algebra.bigint import Modulus, RandomBytes, from_ints
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ring import Words
-from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.plaintexts import to_messages
 from protocols.proofs.encryption_cggmp21 import (

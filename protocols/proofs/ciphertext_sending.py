@@ -17,7 +17,8 @@ from mpc.algebra.bigint import RandomBytes, from_ints
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
-from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.messages import check_ciphertexts

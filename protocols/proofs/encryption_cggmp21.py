@@ -18,7 +18,8 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for
 from mpc.algebra.group import Points, Scalars, concatenate_points
 from mpc.algebra.ring import Words
-from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.group import Group
 from protocols.paillier.keys import PublicKey

@@ -10,7 +10,7 @@ import numpy as np
 
 from mpc.accounts.cost import cost
 from mpc.context import Context, Spec
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.keys import PublicKey
 from protocols.paillier.messages import check_ciphertexts

@@ -1,7 +1,8 @@
 """Which error codes the code can raise, read from its syntax trees.
 
 A code is the first argument of a call to an error class, or the argument `code` of a function of the house that makes
-errors, given or by default. Where that argument is a table looked up by a key, every text of the table counts.
+errors, given or by default. Where that argument is a table looked up by a key, every text of the table counts. So does
+every text that makes a `Refusals`.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ def _codes(tree: ast.AST, makers: dict[str, int], tables: dict[str, list[str]]) 
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name == "Refusals":
+            yield from (code for given in node.keywords for code in _texts(given.value, {}))
         place = makers.get(name)
         if place is None:
             continue

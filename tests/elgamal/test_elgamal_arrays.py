@@ -12,7 +12,7 @@ from same_lines import same
 from mpc import elgamal, paillier
 from mpc.algebra.group import Points, Scalars
 from mpc.errors import LocalError
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 
 RNG = np.random.default_rng(7)
 X = RNG.integers(-100, 100, (3, 4)).astype(np.int8)

@@ -19,8 +19,8 @@ from mpc.errors import LocalError
 from protocols.encrypted import masking, to_shares
 from protocols.encrypted.description import Description
 from protocols.encrypted.masking import Masking, masking_for, slack
-from protocols.homomorphic.encoding import Scale
 from protocols.homomorphic.public_factors import public
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group

@@ -15,7 +15,7 @@ import mpc
 from mpc.errors import LocalError
 from protocols.encrypted import from_shares, masking
 from protocols.encrypted.from_shares import Limbs, Masks, limbs_of
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 
 

@@ -13,7 +13,7 @@ from mpc.context import Context
 from mpc.simulation import Setting, run_in_memory
 from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest
 from protocols.beaver import SUITE
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.joint_keys import AdditiveShare, reveal, share_key
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.preprocessing.dealer import local_supplies

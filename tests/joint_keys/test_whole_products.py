@@ -14,7 +14,7 @@ import mpc
 from mpc.algebra.bigint import to_ints
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.joint_keys import whole_products
 from protocols.joint_keys.whole_products import Limbs, whole_product
 from protocols.paillier.ciphertexts import Ciphertexts

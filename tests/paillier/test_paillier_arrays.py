@@ -14,7 +14,8 @@ from paillier.paillier_keys import key, tiny_key
 
 from mpc import paillier
 from mpc.errors import LocalError
-from protocols.homomorphic.encoding import Scale, encode
+from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.plaintexts import from_messages, to_messages
 
 RNG = np.random.default_rng(7)

@@ -12,8 +12,8 @@ from paillier.paillier_keys import key, tiny_key
 from mpc.algebra.bigint import from_ints, to_ints
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.wire import pack, unpack
+from protocols.homomorphic import key_files
 from protocols.homomorphic.key_files import new_key_file
-from protocols.paillier import key_files
 from protocols.paillier.key_checks import check_modulus, has_close_factors, is_power
 from protocols.paillier.keys import PrivateKey, PublicKey
 from protocols.paillier.prime_search import random_prime

@@ -16,7 +16,7 @@ from mpc.algebra.ristretto import ORDER
 from mpc.context import Context
 from mpc.errors import ParleyError
 from protocols import proofs
-from protocols.homomorphic.encoding import Scale
+from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.keys import PrivateKey
 from protocols.proofs import ciphertext_sending

@@ -1,0 +1,36 @@
+"""Shapes and axes as numpy has them; what does not fit is refused in words."""
+
+from __future__ import annotations
+
+from operator import index
+from typing import NoReturn
+
+import numpy as np
+
+from mpc.errors import LocalError
+
+
+def axes_of(axis: int | tuple[int, ...] | None, ndim: int) -> list[int]:
+    """The axes that are meant, counted from 0, ascending; LocalError `wrong-shape` for others, or one named twice."""
+    named = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    try:
+        given = [index(a) for a in named]
+    except TypeError:
+        raise LocalError("wrong-shape", "axes are whole numbers", "give one, or a tuple of them") from None
+    names = sorted({a % ndim if -ndim <= a < ndim else no_axis(a, ndim) for a in given})
+    if len(names) < len(given):
+        raise LocalError("wrong-shape", "an axis is named twice", "name each once")
+    return names
+
+
+def require_fitting(x: tuple[int, ...], y: tuple[int, ...]) -> None:
+    """LocalError `wrong-shape` unless shapes broadcast."""
+    try:
+        np.broadcast_shapes(x, y)
+    except ValueError:
+        raise LocalError("wrong-shape", f"shapes {x} and {y} do not fit", "give shapes that broadcast") from None
+
+
+def no_axis(axis: int, ndim: int) -> NoReturn:
+    """LocalError `wrong-shape`."""
+    raise LocalError("wrong-shape", f"there is no axis {axis} of {ndim}", "count axes from 0")
