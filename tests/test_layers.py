@@ -148,7 +148,7 @@ FOLDER_ORDER = {
         "masking", "description", "receiving", "to_shares", "to_shares_jointly", "from_shares", "session_keys",
         "products", "__init__",
     ),
-    "protocols.privacy": ("amounts", "neighbours", "events", "ledger", "policy", "guard", "__init__"),
+    "protocols.privacy": ("amounts", "neighbours", "events", "ledger", "policy", "guard", "forecast", "__init__"),
     "protocols.consent": ("keeper", "votes", "agreement", "__init__"),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (

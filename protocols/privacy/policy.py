@@ -5,7 +5,7 @@
     most_elements = 100        # of one value
     noise = true               # refuse what is revealed without noise
     most_epsilon = 0.5         # of one reveal; most_rho and most_delta likewise
-    programs = ["9f86d0..."]   # digests, as a run's account tells them; without it any
+    programs = ["9f86d0..."]   # digests, as `parley plan --json` tells them; without it any
     runs_a_day = 5             # that reveal something, in the last 24 hours; needs a ledger
 
 Each party has its own, or none, and tells nobody what is in it.
@@ -52,14 +52,14 @@ class Policy:
         self._check_program(program)
         learn = [names[party] for party in output.receivers]
         if self.to is not None and (others := [name for name in learn if name not in self.to]):
-            raise _refused("receiver", f"{', '.join(others)} would learn a value", f"to = {sorted(self.to)}", output)
+            raise _against("receiver", f"{', '.join(others)} would learn a value", f"to = {sorted(self.to)}", output)
         size = prod(output.shape)
         if self.most_elements is not None and size > self.most_elements:
             cause = f"a value of {size:,} elements would be revealed"
-            raise _refused("shape", cause, f"most_elements = {self.most_elements}", output)
+            raise _against("shape", cause, f"most_elements = {self.most_elements}", output)
         if output.privacy is None:
             if self.noise:
-                raise _refused("noise", "a value would be revealed without noise", "noise = true", output)
+                raise _against("noise", "a value would be revealed without noise", "noise = true", output)
             return
         self._check_charge(output.privacy.charge, output)
 
@@ -67,12 +67,12 @@ class Policy:
         """LocalError `policy-runs` where this would be one run too many."""
         if self.runs_a_day is not None and runs >= self.runs_a_day:
             rule = f"runs_a_day = {self.runs_a_day}"
-            raise _refused("runs", f"{runs} runs have revealed something in the last 24 hours", rule, None)
+            raise _against("runs", f"{runs} runs have revealed something in the last 24 hours", rule, None)
 
     def _check_program(self, program: str) -> None:
         if self.programs is not None and program not in self.programs:
             cause = f"the program with digest {program} is none of those that are allowed"
-            raise _refused("program", cause, "programs", None)
+            raise _against("program", cause, "programs", None)
 
     def _check_charge(self, charge: Charge, output: Output) -> None:
         asked = {"most_epsilon": charge.epsilon, "most_rho": charge.rho, "most_delta": charge.delta}
@@ -81,11 +81,11 @@ class Policy:
             if most is not None and found is not None and found > most:
                 what = rule.removeprefix("most_")
                 cause = f"a reveal asks for {what} {printed(found)}"
-                raise _refused("amount", cause, f"{rule} = {printed(most, down=True)}", output)
+                raise _against("amount", cause, f"{rule} = {printed(most, down=True)}", output)
         if charge.epsilon is None and self.most_epsilon is not None and self.most_rho is None:
-            raise _refused("amount", f"a reveal asks for {charge}, which is no epsilon", "most_epsilon", output)
+            raise _against("amount", f"a reveal asks for {charge}, which is no epsilon", "most_epsilon", output)
         if charge.rho is None and self.most_rho is not None and self.most_epsilon is None:
-            raise _refused("amount", f"a reveal asks for {charge}, which is no rho", "most_rho", output)
+            raise _against("amount", f"a reveal asks for {charge}, which is no rho", "most_rho", output)
 
 
 def load_policy(file: Path) -> Policy:
@@ -135,7 +135,7 @@ _CODES = {
 }
 
 
-def _refused(rule: str, cause: str, line: str, output: Output | None) -> LocalError:
+def _against(rule: str, cause: str, line: str, output: Output | None) -> LocalError:
     return LocalError(
         _CODES[rule],
         f"{cause}, and this party's policy says {line}",

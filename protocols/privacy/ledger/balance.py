@@ -48,6 +48,11 @@ class Total:
         self.as_rho -= one.as_rho
         self.delta -= one.delta
 
+    @property
+    def exact_delta(self) -> Fraction:
+        """The delta as an amount."""
+        return self.delta * GRID
+
     def within(self, measure: str) -> Fraction:
         """In the measure of a budget; what that cannot measure was never admitted to it."""
         return (self.as_rho if measure == "rho" else self.epsilon) * GRID
@@ -80,7 +85,7 @@ class Account:
         """What counts as spent, in the budget's measure, and the deltas."""
         measure = self.budget.measure if self.budget else "epsilon"
         totals = self.spent, self.unknown
-        return sum((t.within(measure) for t in totals), NOTHING), sum(t.delta for t in totals) * GRID
+        return sum((t.within(measure) for t in totals), NOTHING), sum((t.exact_delta for t in totals), NOTHING)
 
     @property
     def left(self) -> tuple[Fraction, Fraction]:
