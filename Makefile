@@ -22,6 +22,7 @@ COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \
 	$(addprefix tests/core/test_,checking.py dealer.py encoding.py from_ot.py) \
 	$(filter-out %/test_each_message_corrupted.py %/test_views_of_transfers.py,$(wildcard tests/ot/test_*.py)) \
 	tests/proofs tests/vole tests/elgamal/test_logarithms.py \
+	$(addprefix tests/privacy/test_,biased_coins.py discrete_noise.py) \
 	$(filter-out %/test_suites_on_shapes.py,$(wildcard tests/suites/test_*.py)) \
 	$(filter-out %/test_imports.py %/test_layers.py %/test_opaque_shares.py,$(wildcard tests/test_*.py))
 FAST := tests/array tests/kit $(wildcard tests/test_*.py) \

@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 
-from bench import proofs_by_evaluations, proofs_by_transfers, proofs_of_paillier
+from bench import proofs_by_evaluations, proofs_by_transfers, proofs_of_commitments, proofs_of_paillier
 from bench.harness import PARLEY, Failed, Options, Throughput, interleaved, middle
 from mpc.algebra.cores import using_cores
 from mpc.algebra.group import Scalars
@@ -89,7 +89,7 @@ WHAT = ("prove", "verify", "verify_many")
 def names() -> list[str]:
     """All rows."""
     by_family = (f"{family}.{what}" for family in _families() for what in what_of(family))
-    return [*by_family, proofs_by_transfers.NAME, *proofs_by_evaluations.NAMES]
+    return [*by_family, proofs_by_transfers.NAME, *proofs_by_evaluations.NAMES, proofs_of_commitments.NAME]
 
 
 def what_of(family: str) -> tuple[str, ...]:
@@ -178,6 +178,8 @@ def measure(options: Options) -> Iterator[Sequence[Throughput]]:
     chosen = options.chosen(names())
     if any(name in chosen for name in proofs_by_evaluations.NAMES):
         yield [row for row in proofs_by_evaluations.rows(options) if row.workload in chosen]
+    if proofs_of_commitments.NAME in chosen:
+        yield [proofs_of_commitments.row(options)]
 
 
 def _measured(family: str, of_family: dict[str, Work], options: Options) -> list[Throughput]:

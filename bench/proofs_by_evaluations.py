@@ -32,7 +32,7 @@ NAMES = (PRODUCTS, EVALUATIONS)
 WIDTH, DEPTH, INSTANCES = 512, 32, 89
 """1.5 million products, for which two iterations of evaluations are enough."""
 BLOCKS = 8
-_COT_WORDS = 31 / 64
+COT_WORDS = 31 / 64
 _PROVER, _VERIFIER = 0, 1
 
 
@@ -63,7 +63,7 @@ def rows(options: Options) -> list[Throughput]:
 
     async def main(ctx: Context, mine: Any) -> list[tuple[float, float]]:
         await proved(ctx)
-        return [(await _seconds(ctx, proved), await _seconds(ctx, evaluated)) for _ in range(options.repeat)]
+        return [(await seconds(ctx, proved), await seconds(ctx, evaluated)) for _ in range(options.repeat)]
 
     with using_cores(1):
         run = mpc.simulate(main, inputs=[None, None])
@@ -76,12 +76,16 @@ def _rows(claim: RelationClaim, seconds: Any) -> list[Throughput]:
     evaluations = sum(part.evaluations for part in claim.parts())
     rate = middle((evaluations / part).tolist())
     note = f"9.2 bytes a product; {np.median(part / whole):.0%} of the time is the evaluations'"
-    bytes_each = 8 * (words_of(STANDARD.top) + _COT_WORDS * STANDARD.top.transfers) / STANDARD.top.fresh
-    of_limit = f"{bytes_each:.2f} bytes each" + _part_of_limit(rate[0])
+    of_limit = f"{bytes_of_evaluation():.2f} bytes each" + _part_of_limit(rate[0])
     return [
         Throughput(TABLE, PRODUCTS, PARLEY, "products", *middle((products / whole).tolist()), selected(), note=note),
         Throughput(TABLE, EVALUATIONS, PARLEY, "evaluations", *rate, selected(), note=of_limit),
     ]
+
+
+def bytes_of_evaluation() -> float:
+    """What one takes of an iteration."""
+    return 8 * (words_of(STANDARD.top) + COT_WORDS * STANDARD.top.transfers) / STANDARD.top.fresh
 
 
 def _part_of_limit(per_second: float) -> str:
@@ -93,7 +97,7 @@ def _part_of_limit(per_second: float) -> str:
     return f"; {per_second * BLOCKS * (time.thread_time() - began) / aes.count:.0%} of what AES allows"
 
 
-async def _seconds(ctx: Context, work: Callable[[Context], Awaitable[None]]) -> float:
+async def seconds(ctx: Context, work: Callable[[Context], Awaitable[None]]) -> float:
     """Processor time of both parties, from when both begin."""
     await ctx.exchange(np.zeros(1, np.uint64))
     began = time.process_time()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         authenticated,
         cholesky,
         ciphertexts_of,
+        committed,
         compress,
         compute,
         det,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from protocols.circuits import Bits, Float32, Int, UInt, circuit, mux, read_bristol, write_bristol
     from protocols.horizon import horizon
     from protocols.prepared import prepared
+    from protocols.proofs.commitment import commit
     from protocols.proofs.relation import relation
     from protocols.runs.planning import Plan, plan
     from protocols.runs.simulating import Simulation, simulate, simulate_async
@@ -75,6 +77,8 @@ __all__ = [
     "ciphertexts_of",
     "circuit",
     "circuits",
+    "commit",
+    "committed",
     "compress",
     "compute",
     "det",
@@ -126,6 +130,7 @@ _MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "privac
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),
+    "commit": "protocols.proofs.commitment",
     "horizon": "protocols.horizon",
     "prepared": "protocols.prepared",
     "relation": "protocols.proofs.relation",

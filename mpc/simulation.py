@@ -72,8 +72,8 @@ async def run_in_memory(
 
     async def party(i: int, agreement: Agreement) -> None:
         session = Session(
-            endpoints[i], supplies[i], agreement, setting.suite, n, setting.fractional_bits, setting.ring,
-            audit, private[i] if private else Seed.fresh(), on_call if i == 0 else None,
+            endpoints[i], supplies[i], agreement, setting.suite, n, setting.fractional_bits, setting.ring, audit=audit,
+            private=private[i] if private else Seed.fresh(), on_call=on_call if i == 0 else None,
         )  # fmt: skip
         session.tolerance, session.shadows, session.ways = setting.tolerance, setting.shadows, setting.ways
         session.keeper = setting.keeper

@@ -25,6 +25,7 @@
 #include "bignum/contract.h"
 #include "binary_field/contract.h"
 #include "bits/contract.h"
+#include "coins/contract.h"
 #include "curve/contract.h"
 #include "field/contract.h"
 #include "labels/contract.h"
@@ -53,7 +54,8 @@
     FAMILY(labels, LabelKernels)             \
     FAMILY(ot, OtKernels)                    \
     FAMILY(products, ProductKernels)         \
-    FAMILY(vole, VoleKernels)
+    FAMILY(vole, VoleKernels)                \
+    FAMILY(coins, CoinKernels)
 
 #define MEMBER(family, Type) Type family;
 typedef struct {

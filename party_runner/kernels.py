@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from math import log10
 from statistics import median
@@ -28,6 +29,8 @@ from mpc.prg import Seed
 from native import implementations, selected, sources, using
 from protocols.ot.folding import Streams, parts
 from protocols.ot.pads import pad_planes
+from protocols.privacy.coins import LANES, Coins
+from protocols.privacy.probabilities import exp_of_minus
 from protocols.vole.products import prove_products
 
 REPETITIONS = 5
@@ -75,7 +78,7 @@ def samples() -> dict[str, Sample]:
 
     Elementwise products for the rings and fields, bit planes, powers modulo 1024 bits with exponents of 64, products
     of points by secret scalars, a random stream, hashes under a fixed key, correlated transfers of SoftSpokenOT with
-    k = 2, bits of AND triples, products of authenticated elements.
+    k = 2, bits of AND triples, products of authenticated elements, coins of one probability.
     """
     prg = Seed.fresh().prg("kernels")
     x, y = prg.words((WORDS,)), prg.words((WORDS,))
@@ -86,6 +89,7 @@ def samples() -> dict[str, Sample]:
     modulus = Modulus(2**1024 - 105)
     bases, exponents = modulus.random(8), prg.words((8, 1))
     points, scalars = generator() * Scalars.random(ORDER, (8,)), Scalars.random(ORDER, (8,))
+    coins = Coins([exp_of_minus(Fraction(1))])
     return {
         "ring": Sample("products", WORDS, partial(Z64.mul, x, y)),
         "wide": Sample("products", WORDS // 2, partial(Z128.mul, *pairs)),
@@ -101,6 +105,7 @@ def samples() -> dict[str, Sample]:
         "ot": Sample("transfers", TRANSFERS, partial(streams.labels, prg.words((TRANSFERS, 2)), 0)),
         "products": Sample("labels", WORDS // 2, partial(pad_planes, pairs[0], None, x[:2], 0, 1)),
         "vole": _authenticated_products(MERSENNE61.reduce(x), MERSENNE61.reduce(y)),
+        "coins": Sample("coins", WORDS, partial(coins.toss, WORDS // LANES, prg)),
     }
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TRANSFERS, GARBLING = "ot/test_pitfalls_of_transfers.py", "garbled/test_pitfalls_of_garbling.py"
-CORRELATED, BASE, CONTEXT = "protocols/ot/correlated.py", "protocols/ot/base_co15.py", "mpc/context.py"
+CORRELATED, BASE = "protocols/ot/correlated.py", "protocols/ot/base_co15.py"
+CONTEXT, CALL = "mpc/context/session.py", "mpc/context/call.py"
 PRG, HASH, DEALING = "mpc/prg.py", "mpc/domain_hash.py", "protocols/preprocessing/dealing.py"
 PROOFS, CLAIMS = "proofs/test_quicksilver.py", "proofs/test_claims_in_runs.py"
 OF_PROOFS = "proofs/test_pitfalls_of_proofs.py"
@@ -83,7 +84,7 @@ MISTAKES = [
          "draw(prg, part, kind.ring) & 0xFFFFFFFF if"),
         ("low_entropy_randomness", "offsets of eight bits", "protocols/garbled/yao.py",
          "offset | ODD", "offset & 255 | ODD"),
-        ("late_ssid_mismatch", "messages without a mark of what is computed", CONTEXT,
+        ("late_ssid_mismatch", "messages without a mark of what is computed", CALL,
          "MARKED | mark % MARKS << NAME_BITS | self.label % (1 << NAME_BITS)", "self.stamp"),
         ("wrong_length_sequence", "numbers of any width", "protocols/circuits/arrays.py",
          "if outside.any():", "if False:"),

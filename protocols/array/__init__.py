@@ -33,6 +33,7 @@ from protocols.array.activations import log_softmax, relu, softmax
 from protocols.array.authenticating import authenticated
 from protocols.array.bridge import compute, secret_from, share_of
 from protocols.array.circuit_inputs import private
+from protocols.array.committed_data import committed
 from protocols.array.compaction import compress, permutation, shuffle
 from protocols.array.from_ciphertexts import secret_from_ciphertexts
 from protocols.array.from_joint import secret_from_joint
@@ -49,9 +50,9 @@ from protocols.array.secret import SecretArray
 from protocols.array.to_ciphertexts import ciphertexts_of
 
 __all__ = [
-    "KnownArray", "SecretArray", "arithmetic", "authenticated", "cholesky", "ciphertexts_of", "compress", "compute",
-    "counting", "cumulative", "det", "eigen", "elementary", "erf", "extremes", "functions", "garbled", "inv",
-    "inverse_sqrt", "known", "known_matmul", "linear_algebra", "log_softmax", "logic", "lstsq", "matrices",
+    "KnownArray", "SecretArray", "arithmetic", "authenticated", "cholesky", "ciphertexts_of", "committed", "compress",
+    "compute", "counting", "cumulative", "det", "eigen", "elementary", "erf", "extremes", "functions", "garbled",
+    "inv", "inverse_sqrt", "known", "known_matmul", "linear_algebra", "log_softmax", "logic", "lstsq", "matrices",
     "order_statistics", "permutation", "pinv", "private", "products", "prove", "quotients", "rearranging", "relu",
     "reveal", "rounding", "secret", "secret_from", "secret_from_ciphertexts", "secret_from_joint", "selecting",
     "series", "shape", "share_of", "shuffle", "sigmoid", "softmax", "solve", "sorting", "spellings", "statistics",

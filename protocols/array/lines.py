@@ -13,10 +13,10 @@ from types import CodeType, FrameType
 import numpy as np
 import trio
 
-from mpc import context as _context
+from mpc.context import tasks as _tasks
 from mpc.errors import LocalError, ParleyError
 
-_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(_context.__file__)))
+_ROOT = os.path.abspath(os.path.join(_tasks.__file__, *[os.pardir] * 3))
 _HOUSE = tuple(
     os.path.join(folder, "")
     for folder in (
@@ -72,7 +72,7 @@ def user_line() -> str:
     In one of several calls side by side that is the library's own, the line for which all of them count.
     """
     frame = sys._getframe(1)
-    line = _line_in(frame, within=_context.line_of_task())
+    line = _line_in(frame, within=_tasks.line_of_task())
     while not line and frame.f_back is not None:
         frame = frame.f_back
     return line or f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
@@ -87,7 +87,7 @@ def _line_in(frame: FrameType | None, within: str = "") -> str:
     """The innermost line of a program; `within` calls side by side, whose frames end where a task began, that line."""
     while frame is not None:
         path = frame.f_code.co_filename
-        if within and path == _context.__file__ and frame.f_code.co_qualname == _TASK:
+        if within and path == _tasks.__file__ and frame.f_code.co_qualname == _TASK:
             return within
         base = _BASES.get(path)
         if base is None:

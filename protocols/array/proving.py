@@ -15,6 +15,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.circuit_inputs import Source, fixed_shape, joined, local_sources, need_circuit
 from protocols.array.circuit_rows import check_public, common_rows, described, parts_of, rows_of
+from protocols.array.committed_data import CommittedData
 from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Shape
@@ -69,9 +70,10 @@ async def prove(
     (ANDs + outputs + 4) / 2^128 beside what SoftSpokenOT allows. The verifier, whatever it does, learns the claim and
     nothing else of the data, and can convince nobody else of it. A false claim by a relation passes with a chance below
     2^-48, and 2^-50 more for each further 2^20 products. Data are what the prover says they are: bind them to
-    something that is known, as a hash that the circuit computes. QuickSilver (Yang, Sarkar, Weng, Wang, CCS 2021): for
-    each AND and instance a bit, and 31 for the transfer behind it; of a relation eight bytes for each product of
-    secret arrays' results, and a part of one; rounds do not depend on the circuit's depth.
+    something that is known, a hash that the circuit computes, or of a relation's inputs what `mpc.committed` says.
+    QuickSilver (Yang, Sarkar, Weng, Wang, CCS 2021): for each AND and instance a bit, and 31 for the transfer behind
+    it; of a relation eight bytes for each product of secret arrays' results, and a part of one; rounds do not depend
+    on the circuit's depth.
 
     LocalError `wrong-witness` at the prover where the claim is false of its data, which have not left then; as
     `mpc.garbled`, `two-owners`, `wrong-statement`, `not-private`, `calls-at-once`, `transfers-discarded`. Abort
@@ -82,36 +84,42 @@ async def prove(
     verifier = party_index(ctx.everyone, to, line)
     call = ctx.child("prove", line=line)
     with naming_line():
-        if isinstance(circuit, Relation):
-            given, batch = joined(circuit, values or {}, named), fixed_shape(instances)
-            return await _prove_relation(ctx, call, circuit, given, batch, verifier, show)
-        need_circuit(circuit)
+        if not isinstance(circuit, Relation):
+            need_circuit(circuit)
         given, batch = joined(circuit, values or {}, named), fixed_shape(instances)
         _refuse_secrets(given)
-        sources = local_sources(call, circuit, given, line, batch)
-        check_public(sources, batch)
-        prover = _prover(call, [source.owner for source in sources], verifier)
+        way = _prove_relation if isinstance(circuit, Relation) else _prove_circuit
+        proved = await way(call, circuit, given, batch, verifier, show)
+    ctx.join(call)
+    return proved
+
+
+async def _prove_circuit(
+    call: Context, circuit: Circuit, given: Mapping[str, Any], batch: Shape, verifier: int, show: bool
+) -> Any:
+    """Of bits."""
+    _refuse_committed(given)
+    sources = local_sources(call, circuit, given, call.line, batch)
+    check_public(sources, batch)
+    prover = _prover(call, [source.owner for source in sources], verifier)
     inputs = rows_of(sources, batch)
     claim = _claim(circuit, sources, batch, inputs, show)
     call.remark(_mark(claim, sources, batch, (prover, verifier)))
-    outputs = [_described(port, batch, verifier, line, show) for port in circuit.outputs]
-    account = CircuitRun(line, circuit.name, circuit.ands, prod(batch), PROVED_BY, AGAINST)
+    account = CircuitRun(call.line, circuit.name, circuit.ands, prod(batch), PROVED_BY, AGAINST)
     call.session.ledger.circuit(call.path, account)
 
     async def open_() -> Sequence[Bytes | None]:
         return [await _one_side(call, claim, inputs, prover, verifier)]
 
-    with naming_line():
-        (bits,) = await released_by(call, outputs, open_)
-    ctx.join(call)
+    outputs = [_described(port, batch, verifier, call.line, show) for port in circuit.outputs]
+    (bits,) = await released_by(call, outputs, open_)
     return as_outputs(circuit, parts_of(circuit, bits, batch)) if show else None
 
 
 async def _prove_relation(
-    ctx: Context, call: Context, relation: Relation, values: Mapping[str, Any], batch: Shape, verifier: int, show: bool
+    call: Context, relation: Relation, values: Mapping[str, Any], batch: Shape, verifier: int, show: bool
 ) -> Any:
-    """The same of field elements. What is shown are whole numbers, several as a tuple."""
-    _refuse_secrets(values)
+    """Of field elements. What is shown are whole numbers, several as a tuple."""
     given = given_inputs(call, relation, values, batch, call.line)
     parties = _prover(call, [one.owner for one in given], verifier), verifier
     claim = claim_of(relation, given, batch, show)
@@ -122,7 +130,6 @@ async def _prove_relation(
         return [await one_side(call, claim, given, parties)]
 
     (found,) = await released_by(call, outputs_of(claim, batch, verifier, call.line), open_)
-    ctx.join(call)
     return shown_values(claim, found, batch) if show else None
 
 
@@ -141,6 +148,13 @@ def _refuse_secrets(given: Mapping[str, Any]) -> None:
                 f"the input `{name}` is a secret of the run, which no party knows",
                 f"a proof is of data that the prover has, {name}=mpc.private(prover, value)",
             )
+
+
+def _refuse_committed(given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        if isinstance(value, CommittedData):
+            what = f"the input `{name}` of a Boolean circuit as committed data"
+            raise LocalError("bad-kind", what, "let an mpc.relation take them, or let the circuit compute the hash")
 
 
 def _prover(call: Context, of_inputs: Sequence[int | None], verifier: int) -> int:

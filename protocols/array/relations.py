@@ -17,28 +17,36 @@ from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.circuit_inputs import Private
+from protocols.array.committed_data import CommittedData, opened
 from protocols.array.misuse import refuse_unawaited
 from protocols.array.node import Shape
 from protocols.array.public import refuse_masked
 from protocols.circuits.binding import check_given
 from protocols.outputs import Output
 from protocols.party_indices import party_index
+from protocols.proofs.by_commitments import prove_committed, verify_committed
 from protocols.proofs.by_evaluations import prove_relation, verify_relation
+from protocols.proofs.commitment import Committed, Opening
+from protocols.proofs.committed_claim import CommittedClaim
 from protocols.proofs.elements import public_elements
 from protocols.proofs.relation import Relation, RelationClaim
 from protocols.ranges import Range
 
 FIELD = MERSENNE61
+AnyClaim = RelationClaim | CommittedClaim
 
 
 @dataclass(slots=True)
 class Given:
-    """An input of a relation: public elements, or an owner, who alone has them; one for all instances if `shared`."""
+    """An input of a relation: public elements, or an owner, who alone has them, or the opening of what they are
+    `committed` by; one for all instances if `shared`."""
 
     name: str
     owner: int | None
     shared: bool
     elements: Words | None = field(repr=False)
+    committed: Committed | None = None
+    opening: Opening | None = field(default=None, repr=False)
 
 
 def given_inputs(call: Context, relation: Relation, values: Mapping[str, Any], batch: Shape, line: str) -> list[Given]:
@@ -51,17 +59,20 @@ def given_inputs(call: Context, relation: Relation, values: Mapping[str, Any], b
     return [_given(call, name, shape, values[name], batch, line) for name, shape in relation.inputs.items()]
 
 
-def claim_of(relation: Relation, given: Sequence[Given], batch: Shape, show: bool) -> RelationClaim:
+def claim_of(relation: Relation, given: Sequence[Given], batch: Shape, show: bool) -> AnyClaim:
     """The claim that is made of them."""
+    committed = {one.name: one.committed for one in given if one.committed is not None}
     public = {one.name: one.elements for one in given if one.owner is None and one.elements is not None}
-    shared = frozenset(one.name for one in given if one.owner is not None and one.shared)
+    shared = frozenset(one.name for one in given if one.owner is not None and one.shared) - committed.keys()
+    if committed:
+        return CommittedClaim(relation, prod(batch), public, committed, shared, show)
     return RelationClaim(relation, prod(batch), public, shared, show)
 
 
-def mark_of(claim: RelationClaim, given: Sequence[Given], batch: Shape, parties: tuple[int, int]) -> int:
+def mark_of(claim: AnyClaim, given: Sequence[Given], batch: Shape, parties: tuple[int, int]) -> int:
     """What all that is public here gives: another at a party whose program says otherwise."""
     counted = claim.counted
-    who = [(one.name, one.owner, one.shared) for one in given]
+    who = [(one.name, one.owner, one.shared, one.committed) for one in given]
     said = claim.relation.name, claim.relation.inputs, counted.fresh, counted.terms, counted.outputs
     mark = crc32(repr((said, who, batch, parties, claim.shown)).encode())
     for values in claim.public.values():
@@ -69,32 +80,41 @@ def mark_of(claim: RelationClaim, given: Sequence[Given], batch: Shape, parties:
     return mark or 1
 
 
-def account_of(claim: RelationClaim, line: str, by: str, against: str) -> CircuitRun:
+def account_of(claim: AnyClaim, line: str, by: str, against: str) -> CircuitRun:
     """For the summary; it has no ANDs."""
-    counted = claim.counted
-    name = f"{claim.relation.name} ({sum(counted.fresh):,} elements of proof)"
+    hashed = f", SHA-256 of {claim.hashed.instances:,} blocks" if isinstance(claim, CommittedClaim) else ""
+    name = f"{claim.relation.name} ({sum(claim.counted.fresh):,} elements of proof{hashed})"
     return CircuitRun(line, name, 0, claim.instances, by, against)
 
 
-def outputs_of(claim: RelationClaim, batch: Shape, verifier: int, line: str) -> list[Output]:
+def outputs_of(claim: AnyClaim, batch: Shape, verifier: int, line: str) -> list[Output]:
     """What is public of what the verifier learns: elements that are shown, or that the relation holds."""
     bound = FIELD.p // 2
     shown = [Output((*batch, *s), "int", (verifier,), line, Range(-bound, bound)) for s in claim.counted.outputs]
     return shown or [Output(batch, "bit", (verifier,), line, Range(1, 1))]
 
 
-async def one_side(
-    call: Context, claim: RelationClaim, given: Sequence[Given], parties: tuple[int, int]
-) -> list[Words]:
+async def one_side(call: Context, claim: AnyClaim, given: Sequence[Given], parties: tuple[int, int]) -> list[Words]:
     """Prove, or verify and return what is shown, (instances or 1, *shape)."""
     prover, verifier = parties
     if call.me == prover:
         secret = {one.name: one.elements for one in given if one.owner is not None and one.elements is not None}
-        await prove_relation(call, verifier, claim, secret)
-    return await verify_relation(call, prover, claim) if call.me == verifier else []
+        if isinstance(claim, RelationClaim):
+            await prove_relation(call, verifier, claim, secret)
+        else:
+            openings = {one.name: one.opening for one in given if one.opening is not None}
+            await prove_committed(call, verifier, claim, secret, openings)
+    if call.me != verifier:
+        return []
+    verify = (
+        verify_relation(call, prover, claim)
+        if isinstance(claim, RelationClaim)
+        else verify_committed(call, prover, claim)
+    )
+    return await verify
 
 
-def shown_values(claim: RelationClaim, found: Sequence[Words], batch: Shape) -> Any:
+def shown_values(claim: AnyClaim, found: Sequence[Words], batch: Shape) -> Any:
     """What is shown as numpy's integers, several as a tuple; None for each at a party that does not learn them."""
     shapes = claim.counted.outputs
     values = (
@@ -111,6 +131,9 @@ def _signed(elements: Words, shape: Shape) -> Any:
 
 
 def _given(call: Context, name: str, shape: Shape, value: Any, batch: Shape, line: str) -> Given:
+    if isinstance(value, CommittedData):
+        owner, committed, opening = opened(call, name, shape, value, line)
+        return Given(name, owner, True, None, committed, opening)
     own = value.value if isinstance(value, Private) else value
     refuse_unawaited(own, line)
     refuse_masked(own)

@@ -24,6 +24,7 @@ from protocols.elgamal.messages import from_bytes
 from protocols.elgamal.plaintexts import FRACTIONAL_BITS, from_points, to_scalars
 from protocols.elgamal.refusals import REFUSALS
 from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.expected import Expected
 from protocols.homomorphic.key_files import read_fields, write_fields
 from protocols.homomorphic.public_key import EncryptingKey, fields_of_key
 from protocols.homomorphic.refusals import no_key_of, unpicklable
@@ -32,7 +33,7 @@ from protocols.homomorphic.scale import Scale
 _PUBLIC, _PRIVATE, _VERSION = "parley elgamal public key", "parley elgamal private key", 1
 
 
-class PublicKey(EncryptingKey[Encryption]):
+class PublicKey(EncryptingKey[Encryption, Ciphertexts]):
     """An element Y that was checked: `from_bytes` and `generate` give such keys. Equal where these are.
 
     `fingerprint`: 32 bytes, a hash of it.
@@ -76,24 +77,8 @@ class PublicKey(EncryptingKey[Encryption]):
         words = self.encryption.encrypt(to_scalars(encoded, self.group))
         return Ciphertexts(self.encryption, words, encoded.scale, fresh=True)
 
-    def ciphertexts_from(
-        self,
-        data: bytes | memoryview,
-        sender: str,
-        *,
-        shape: tuple[int, ...] | None = None,
-        bound: float | None = None,
-    ) -> Ciphertexts:
-        """Ciphertexts under this key that a party named `sender` sent as `to_bytes` of them.
-
-        shape, bound: what the program expects, the bound in the values' own units. The sender declares both, a bound of
-        `bound` at most. What is encrypted may be larger than that where the sender lies and proves nothing.
-
-        Both elements of each are checked. PeerError `elgamal-malformed` (a larger bound, too), `elgamal-other-key`,
-        `elgamal-shape` (not the shape expected), `elgamal-count`, `elgamal-element`. LocalError `wrong-number` for a
-        bound that cannot be.
-        """
-        return from_bytes(self.encryption, data, sender, shape=shape, bound=bound)
+    def _received(self, data: bytes | memoryview, sender: str, expected: Expected) -> Ciphertexts:
+        return from_bytes(self.encryption, data, sender, expected)
 
     @property
     def group(self) -> Group:

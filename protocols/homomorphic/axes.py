@@ -23,6 +23,14 @@ def axes_of(axis: int | tuple[int, ...] | None, ndim: int) -> list[int]:
     return names
 
 
+def axis_of(axis: int, ndim: int) -> int:
+    """The one axis that is meant, counted from 0; LocalError `wrong-shape` for others."""
+    places = axes_of(axis, ndim) if axis is not None else []
+    if len(places) != 1:
+        raise LocalError("wrong-shape", "one axis is meant here", "name it, counted from 0")
+    return places[0]
+
+
 def require_fitting(x: tuple[int, ...], y: tuple[int, ...]) -> None:
     """LocalError `wrong-shape` unless shapes broadcast."""
     try:

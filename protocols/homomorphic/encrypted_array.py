@@ -17,7 +17,7 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.homomorphic.axes import axes_of, require_fitting
+from protocols.homomorphic.axes import axes_of, axis_of, require_fitting
 from protocols.homomorphic.encoded import Encoded
 from protocols.homomorphic.encoding import encode
 from protocols.homomorphic.public_factors import Public
@@ -313,7 +313,7 @@ def concatenate(arrays: Sequence[Array], axis: int = 0) -> Array:
     same = [first, *(first._of_this_key(other) for other in others)]
     f = max(array.fractional_bits for array in same)
     finer = [array._finer(f) for array in same]
-    (place,) = axes_of(axis, first.ndim)
+    place = axis_of(axis, first.ndim)
     _require_alike_but(place, [array.shape for array in same])
     scale = Scale(f, max(array.scale.bound for array in finer))
     careful = first

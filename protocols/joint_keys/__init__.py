@@ -7,6 +7,7 @@ from protocols.joint_keys.key import AdditiveShare, JointKey, KeyShare
 from protocols.joint_keys.revealing import reveal, reveal_despite
 from protocols.joint_keys.share_files import load, save
 from protocols.joint_keys.share_sending import dealt
+from protocols.joint_keys.sharing_between_two_fps00 import generate_key_between_two
 from protocols.joint_keys.sharing_fps00 import share_key
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "dealt",
     "generate",
     "generate_between_two",
+    "generate_key_between_two",
     "generate_modulus",
     "load",
     "reveal",

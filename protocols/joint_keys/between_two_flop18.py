@@ -21,7 +21,7 @@ from mpc.errors import LocalError
 from protocols.joint_keys import biprimality_flop18 as biprimality
 from protocols.joint_keys.boneh_franklin_bf97 import Progress
 from protocols.joint_keys.certified_flop18 import Asked
-from protocols.joint_keys.certifying_flop18 import Chosen, certify
+from protocols.joint_keys.certifying_flop18 import Certified, Chosen, certify
 from protocols.joint_keys.draws_flop18 import Draws, Places, deviates, draw, opened
 from protocols.joint_keys.ends_flop18 import Ends, meet
 from protocols.joint_keys.key import AdditiveShare
@@ -57,6 +57,11 @@ async def generate_between_two(ctx: Context, *, bits: int = 2048, on_progress: P
     Abort `candidate-opening`, `candidate-sieve`, `candidate-rejected`, `candidate-passed`, `candidate-product`,
     `candidate-malformed`, `joint-key-own-key`.
     """
+    return await generate(ctx, await begin(ctx, bits), on_progress)
+
+
+async def begin(ctx: Context, bits: int) -> Ends:
+    """New keys of both parties, with proofs. LocalError `paillier-key-size`, `two-parties-only`, `not-in-a-plan`."""
     lengths = Lengths(bits)
     if ctx.n != 2:
         raise LocalError(
@@ -71,18 +76,25 @@ async def generate_between_two(ctx: Context, *, bits: int = 2048, on_progress: P
             "make the key in a run of its own, and keep it",
         )
     (ends,) = await together(ctx, (meet, lengths))
-    return await generate(ctx, ends, on_progress)
+    met: Ends = ends
+    return met
 
 
 async def generate(ctx: Context, ends: Ends, on_progress: Progress | None = None) -> AdditiveShare:
-    """The same for parties that have met: batches of candidates, until one has a modulus."""
+    """The same for parties that have met."""
+    return _share_of(ctx.me, ends.lengths, await find(ctx, ends, on_progress))
+
+
+async def find(ctx: Context, ends: Ends, on_progress: Progress | None = None) -> Certified:
+    """Batches of candidates, until one has a modulus, with what was proved of it."""
     drawn = 0
     while True:
         if on_progress is not None:
             on_progress(drawn, expected(ends.lengths))
         (found,) = await together(ctx, (try_batch, ends, batch_size(ends.lengths)))
         if found is not None:
-            return _share_of(ctx.me, ends.lengths, found)
+            kept: Certified = found
+            return kept
         drawn += batch_size(ends.lengths)
 
 
@@ -115,7 +127,7 @@ class _Pairs:
         )
 
 
-async def try_batch(ctx: Context, ends: Ends, count: int) -> Chosen | None:
+async def try_batch(ctx: Context, ends: Ends, count: int) -> Certified | None:
     """A modulus, if one of a batch of candidates is good; all others are opened before it is returned.
 
     count: how many numbers are drawn, for one factor or the other.
@@ -126,12 +138,12 @@ async def try_batch(ctx: Context, ends: Ends, count: int) -> Chosen | None:
     passed = biprimality.without_small_factors(ends.lengths, pairs.products.n)
     n = [number for number, good in zip(pairs.products.n, passed, strict=True) if good]
     passed[passed] = await biprimality.filtered(ctx, ends.lengths, n, pairs.x[passed])
-    first, kept = next(iter(np.flatnonzero(passed).tolist()), None), None
+    first, found = next(iter(np.flatnonzero(passed).tolist()), None), None
     if first is not None:
-        (passed[first],) = await together(ctx, (certify, ends, pairs.chosen(first)))
-        kept = first if passed[first] else None
-    await _give_up(ctx, ends, _Batch(draws, sieved, pairs, passed, first, kept))
-    return None if kept is None else pairs.chosen(kept)
+        (found,) = await together(ctx, (certify, ends, pairs.chosen(first)))
+        passed[first] = found is not None
+    await _give_up(ctx, ends, _Batch(draws, sieved, pairs, passed, first, None if found is None else first))
+    return found
 
 
 async def _sieved(ctx: Context, ends: Ends, draws: Draws) -> Sieved:
@@ -201,7 +213,7 @@ def _seems_prime(p: int) -> bool:
     return pow(2, p - 1, p) == 1
 
 
-def _share_of(me: int, lengths: Lengths, found: Chosen) -> AdditiveShare:
+def _share_of(me: int, lengths: Lengths, found: Certified) -> AdditiveShare:
     """phi(N) = N + 1 - p - q in two shares."""
-    own = 2 * lengths.constant_of(me) + 4 * sum(to_ints(found.x))
+    own = 2 * lengths.constant_of(me) + 4 * sum(to_ints(found.secrets.x))
     return AdditiveShare(found.n, (0 if me else found.n + 1) - own)

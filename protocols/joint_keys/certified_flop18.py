@@ -55,6 +55,11 @@ class Committed:
         """Of mu."""
         return blinding_bits(self.to)
 
+    @property
+    def to_sum(self) -> Words:
+        """S = S_p S_q (1, limbs), a commitment to w, the sum of both x."""
+        return self.to.modulus.product(self.commitments)[None]
+
     def row(self, places: slice, x: int, mu: int) -> Row:
         """S = s^x t^mu."""
         bases = ((Number(self.to.s), x), (Number(self.to.t), mu))

@@ -54,12 +54,29 @@ class Chosen:
     randomiser: Words | None = field(repr=False)
 
 
-async def certify(ctx: Context, ends: Ends, chosen: Chosen) -> bool:
-    """Whether N is a product of two primes, of which both parties have the shares that they have committed to.
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """N, the commitments of both parties to their shares of its factors, each by the other's parameters, and what
+    opens this party's `own`."""
 
-    False where N fails the test: it is to be opened then, which shows whether the peer has made it fail. Whatever the
-    peer does, True is returned for a bad N with a probability of 2^-80 at most. Abort `proof-refused`,
-    `candidate-product`, `candidate-malformed`, PeerError `malformed-proof`, `proof-of-another-session`; all name it.
+    n: int
+    own: Committed
+    theirs: Committed
+    secrets: Secrets = field(repr=False)
+
+    @property
+    def sums(self) -> tuple[Words, Words]:
+        """w (words,), the sum of this party's x of p and of q, and the blinding of `own.to_sum`; both secret."""
+        x = _sums(self.secrets.x, self.own.lengths.share_bits + 1)
+        return x, _sums(self.secrets.mu, self.own.blinding_bits + 1)
+
+
+async def certify(ctx: Context, ends: Ends, chosen: Chosen) -> Certified | None:
+    """What stands proved of N, a product of two primes of which both parties have the shares they have committed to.
+
+    None where N fails the test: it is to be opened then, which shows whether the peer has made it fail. Whatever the
+    peer does, a bad N is certified with a probability of 2^-80 at most. Abort `proof-refused`, `candidate-product`,
+    `candidate-malformed`, PeerError `malformed-proof`, `proof-of-another-session`; all name it.
     """
     source = ctx.prg("blindings of shares").bytes
     own, secrets = await ctx.in_thread(commit, ends.lengths, ctx.me, chosen.x, ends.their_parameters, source)
@@ -74,7 +91,7 @@ async def certify(ctx: Context, ends: Ends, chosen: Chosen) -> bool:
     else:
         await _answered(ctx, call, chosen.product, chosen.randomiser)
         await _ask_again(ctx, call)
-    return await _test(ctx, call)
+    return Certified(chosen.n, own, theirs, secrets) if await _test(ctx, call) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +162,7 @@ async def _test(ctx: Context, call: _Call) -> bool:
 
 def _statement(n: Modulus, g: Words, by: Committed) -> OneExponent:
     """Of w, the sum of both x, to which S_p S_q commits."""
-    both = by.to.modulus.product(by.commitments)
-    return OneExponent(n, g, both, by.to, by.lengths.share_bits + 1, by.blinding_bits + 1)
+    return OneExponent(n, g, by.to_sum[0], by.to, by.lengths.share_bits + 1, by.blinding_bits + 1)
 
 
 def _sums(x: Words, bits: int) -> Words:

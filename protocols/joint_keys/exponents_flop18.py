@@ -20,6 +20,7 @@ import numpy as np
 from mpc.algebra.bigint import Modulus, RandomBytes, limbs_for
 from mpc.algebra.powers_of_base import PowersOfBase
 from mpc.algebra.ring import U64, Words
+from mpc.errors import LocalError
 from mpc.prg import Prg
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersen
 from protocols.proofs.strength import STANDARD
@@ -81,9 +82,13 @@ class Proving:
     secrets: tuple[Words, Words] = field(repr=False)
 
     def responses(self, e: Words) -> list[Words]:
-        """For challenges e, bits (m,); for one toss alone: those to two challenges show the secrets."""
-        chosen = e[:, None] == 1
-        both = zip(self.masks, self.secrets, strict=True)
+        """For challenges e, bits (m,); for one toss alone: those to two challenges show the secrets. The masks are gone
+        then, and a second call is LocalError `material-spent`."""
+        masks, chosen = self.masks.copy(), e[:, None] == 1
+        self.masks.clear()
+        if not masks:
+            raise LocalError("material-spent", "the masks of a proof have answered a challenge", "begin another proof")
+        both = zip(masks, self.secrets, strict=True)
         return [np.where(chosen, masked(mask, 1, np.broadcast_to(x, (len(mask), len(x)))), mask) for mask, x in both]
 
 

@@ -17,6 +17,7 @@ from mpc.algebra.ring import Words
 from mpc.errors import LocalError, PeerError
 from mpc.network.wire import pack
 from protocols.homomorphic.encoding import encode
+from protocols.homomorphic.expected import Expected
 from protocols.homomorphic.key_files import read_fields, write_fields
 from protocols.homomorphic.public_key import EncryptingKey, fields_of_key
 from protocols.homomorphic.refusals import no_key_of, unpicklable
@@ -38,7 +39,7 @@ _CLOSENESS = 100
 """p and q differ in one of their 100 highest bits: FIPS 186-5, appendix A.1.3."""
 
 
-class PublicKey(EncryptingKey[Encryption]):
+class PublicKey(EncryptingKey[Encryption, Ciphertexts]):
     """A modulus N and s: plaintexts mod N^s. Equal where these are; how randomisers are drawn is each holder's choice.
 
     Of a modulus that was checked: `from_bytes`, `load` and `generate` give such keys. `fingerprint`: 32 bytes, a hash
@@ -106,28 +107,13 @@ class PublicKey(EncryptingKey[Encryption]):
         *,
         shape: tuple[int, ...] | None = None,
         bound: float | None = None,
+        fractional_bits: int | None = None,
     ) -> Packed:
         """As `ciphertexts_from`, for packed numbers."""
-        return packed_from_bytes(self.encryption, data, sender, shape=shape, bound=bound)
+        return packed_from_bytes(self.encryption, data, sender, Expected.of(shape, bound, fractional_bits))
 
-    def ciphertexts_from(
-        self,
-        data: bytes | memoryview,
-        sender: str,
-        *,
-        shape: tuple[int, ...] | None = None,
-        bound: float | None = None,
-    ) -> Ciphertexts:
-        """Ciphertexts under this key that a party named `sender` sent as `to_bytes` of them.
-
-        shape, bound: what the program expects, the bound in the values' own units. The sender declares both, a bound of
-        `bound` at most. What is encrypted may be larger than that where the sender lies and proves nothing.
-
-        Every number is checked to be a unit below N^(s+1). PeerError `paillier-malformed` (a larger bound, too),
-        `paillier-other-key`, `paillier-shape` (not the shape expected), `paillier-count`, `paillier-range`,
-        `paillier-not-unit`. LocalError `wrong-number` for a bound that cannot be.
-        """
-        return from_bytes(self.encryption, data, sender, shape=shape, bound=bound)
+    def _received(self, data: bytes | memoryview, sender: str, expected: Expected) -> Ciphertexts:
+        return from_bytes(self.encryption, data, sender, expected)
 
     def drawing(self, exponent: Exponent) -> PublicKey:
         """The same key with randomisers of another exponent: `half`, `short` or `textbook`; see

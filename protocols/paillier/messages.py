@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from math import gcd
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from mpc.algebra.bigint import RandomBytes, to_ints
 from mpc.algebra.ring import Words
 from protocols.homomorphic.array_messages import ArrayMessages, Head
+from protocols.homomorphic.expected import Expected
 from protocols.homomorphic.refusals import DISTRUST, SAME_PROGRAM, peer_sent
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.encryption import Encryption
@@ -22,7 +24,7 @@ from protocols.paillier.plaintexts import checked
 from protocols.paillier.refusals import REFUSALS
 from protocols.paillier.slots import SPARE_BITS
 
-_MESSAGES = ArrayMessages("parley paillier ciphertexts", 1, REFUSALS)
+_MESSAGES = ArrayMessages("parley paillier ciphertexts", REFUSALS)
 
 
 def to_bytes(array: Ciphertexts | Packed, source: RandomBytes = os.urandom) -> bytes:
@@ -33,55 +35,43 @@ def to_bytes(array: Ciphertexts | Packed, source: RandomBytes = os.urandom) -> b
     sent = ciphertexts_of(array).leaving(source)
     layout = array.layout if isinstance(array, Packed) else None
     content = sent.group.form.out_of(sent.words).tobytes()
-    return _MESSAGES.made(sent, content, () if layout is None else (layout.width, layout.slots, layout.length))
+    parts = () if layout is None else (layout.width, layout.slots, layout.length)
+    return _MESSAGES.made(sent, content, _bytes_of_bound(sent.group), parts)
 
 
-def from_bytes(
-    encryption: Encryption,
-    data: bytes | memoryview,
-    sender: str,
-    *,
-    shape: tuple[int, ...] | None = None,
-    bound: float | None = None,
-) -> Ciphertexts:
-    """What `to_bytes` gave at a party named `sender`, under the key of `encryption`; of `shape`, and of numbers
-    of `bound` at most by what it declares, where these are given.
+def from_bytes(encryption: Encryption, data: bytes | memoryview, sender: str, expected: Expected) -> Ciphertexts:
+    """What `to_bytes` gave at a party named `sender`, under the key of `encryption`, where it is as expected.
 
-    PeerError, which names the sender: `paillier-malformed` (no such message, another version, a scale that cannot be, a
-    larger bound), `paillier-other-key`, `paillier-shape`, `paillier-count` (not as many ciphertexts as its shape says),
-    `paillier-range` (a number of N^(s+1) or more), `paillier-not-unit` (a number that has a factor in common with N).
+    PeerError, which names the sender: `paillier-malformed` (no such message, another version, a scale that cannot be or
+    is not expected), `paillier-other-key`, `paillier-shape`, `paillier-count` (not as many ciphertexts as its shape
+    says), `paillier-range` (a number of N^(s+1) or more), `paillier-not-unit` (one that has a factor in common with N).
     """
     head = _MESSAGES.head(data, sender)
     if head["layout"]:
         raise REFUSALS.as_malformed(sender, "packed ciphertexts", "have it send an array that is not packed")
-    return _ciphertexts(encryption, head, sender, shape, bound)
+    return _ciphertexts(encryption, head, sender, expected)
 
 
-def packed_from_bytes(
-    encryption: Encryption,
-    data: bytes | memoryview,
-    sender: str,
-    *,
-    shape: tuple[int, ...] | None = None,
-    bound: float | None = None,
-) -> Packed:
-    """The same for packed numbers of `shape`; a layout that cannot be is `paillier-malformed`."""
-    head = _MESSAGES.head(data, sender)
+def packed_from_bytes(encryption: Encryption, data: bytes | memoryview, sender: str, expected: Expected) -> Packed:
+    """The same for packed numbers, whose shape it is; a layout that cannot be is `paillier-malformed`."""
+    head, shape = _MESSAGES.head(data, sender), expected.shape
     layout = _layout(head, encryption.group, sender)
     inner = None if shape is None else (*shape[:-1], layout.groups)
     if shape is not None and (not shape or shape[-1] != layout.length):
         raise peer_sent(REFUSALS.shape, sender, f"rows of {layout.length} packed numbers", SAME_PROGRAM)
-    return Packed(_ciphertexts(encryption, head, sender, inner, bound), layout)
+    return Packed(_ciphertexts(encryption, head, sender, replace(expected, shape=inner)), layout)
 
 
-def _ciphertexts(
-    encryption: Encryption, head: Head, sender: str, shape: tuple[int, ...] | None, bound: float | None
-) -> Ciphertexts:
-    group = encryption.group
+def _ciphertexts(encryption: Encryption, head: Head, sender: str, expected: Expected) -> Ciphertexts:
+    group, shape = encryption.group, expected.shape
     numbers = _MESSAGES.words(head, sender, key=group.fingerprint, shape=shape, width=group.ciphertexts.limbs)
-    scale = _MESSAGES.scale(head, sender, lambda scale: checked(scale, group), 8 * group.messages.limbs, bound)
+    scale = _MESSAGES.scale(head, sender, lambda scale: checked(scale, group), _bytes_of_bound(group), expected)
     check_ciphertexts(group, numbers, sender)
     return Ciphertexts(encryption, group.form.into(numbers), scale, fresh=False)
+
+
+def _bytes_of_bound(group: Group) -> int:
+    return 8 * group.messages.limbs
 
 
 def check_ciphertexts(group: Group, numbers: Words, sender: str) -> None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
-from protocols.homomorphic.axes import axes_of
+from protocols.homomorphic.axes import axis_of
 from protocols.homomorphic.encoded import Encoded
 from protocols.homomorphic.encoding import encode, numbers_of
 from protocols.homomorphic.offsets import raised
@@ -123,7 +123,7 @@ class Packed(Sealed):
 
     def sum(self, axis: int) -> Packed:
         """The sum along an axis that is not the last."""
-        [place] = axes_of(axis, len(self.shape))
+        place = axis_of(axis, len(self.shape))
         if place == len(self.shape) - 1:
             raise LocalError("wrong-shape", "numbers of one ciphertext cannot be added up", "sum along another axis")
         return Packed(self.ciphertexts.sum(place), self.layout)

@@ -2,12 +2,14 @@
 
 `mpc.proofs`: `prove` and `verify` inside a run, statements to prove, and commitments to prove things of.
 `protocols.proofs.proof` and `bulletproof_verifying` have proofs as bytes, and batches. `prove_claim`, `verify_claim`:
-Boolean circuits, to one verifier (`mpc.prove`); `prove_relation`, `verify_relation`: relations between field elements.
+Boolean circuits, to one verifier (`mpc.prove`); `prove_relation`, `verify_relation`: relations between field elements;
+`prove_committed`, `verify_committed`: the same of data that the prover has committed to.
 """
 
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import ORDER, generator
 from protocols.proofs.affine_cggmp21 import commit_to_prove
+from protocols.proofs.by_commitments import prove_committed, verify_committed
 from protocols.proofs.by_evaluations import prove_relation, verify_relation
 from protocols.proofs.by_transfers import prove_claim, verify_claim
 from protocols.proofs.ciphertext_sending import receive_decrypted, receive_encrypted, send_decrypted, send_encrypted
@@ -73,6 +75,7 @@ __all__ = [
     "prove",
     "prove_circuit",
     "prove_claim",
+    "prove_committed",
     "prove_range",
     "prove_relation",
     "prove_to_all",
@@ -100,6 +103,7 @@ __all__ = [
     "verify",
     "verify_circuit",
     "verify_claim",
+    "verify_committed",
     "verify_range",
     "verify_relation",
     "verify_with_all",

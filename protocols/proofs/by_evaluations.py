@@ -32,7 +32,7 @@ async def prove_relation(ctx: Context, to: int, claim: RelationClaim, inputs: Ma
     """
     _check_field(claim)
     if not ctx.planning:
-        _check_inputs(claim, inputs)
+        check_inputs(claim, inputs)
     ends = standing_ends(ctx, ctx.me, to)
     with ends.for_one_proof():
         await _prove(ctx, await ends.to_prove_relations(ctx, to), claim, inputs)
@@ -64,7 +64,14 @@ def _words(end: VoleReceiver | VoleSender, claim: RelationClaim, *_: object) -> 
 
 @cost(rounds=_rounds, to_one=_words, call_name="relation claim", parties=2)
 async def _prove(ctx: Context, end: VoleReceiver, claim: RelationClaim, inputs: Mapping[str, Words]) -> None:
-    proving, to, parts = Proving(claim, inputs), end.peer, list(claim.parts())
+    proving = Proving(claim, inputs)
+    await tell_parts(ctx, end, proving)
+    ctx.send(end.peer, blank((2,)) if ctx.planning else proving.sums)
+
+
+async def tell_parts(ctx: Context, end: VoleReceiver, proving: Proving) -> None:
+    """The prover's side of a claim, but for its sums. LocalError `wrong-witness`."""
+    claim, to, parts = proving.claim, end.peer, list(proving.claim.parts())
     if len(parts) > 1 and not ctx.planning:
         await ctx.off_loop(_WORK * sum(part.terms for part in parts), proving.look_ahead)
     for part in parts:
@@ -75,16 +82,25 @@ async def _prove(ctx: Context, end: VoleReceiver, claim: RelationClaim, inputs: 
             continue
         message, terms = await ctx.off_loop(_WORK * part.terms, proving.told, part, pairs)
         if proving.false:
-            raise _false(ctx, claim)
+            raise false_claim(ctx, claim)
         ctx.send(to, message)
         challenge = await receive_elements(ctx, to, (2,))
         await ctx.off_loop(_WORK * part.terms, proving.weigh, terms, challenge)
-    ctx.send(to, blank((2,)) if ctx.planning else proving.sums)
 
 
 @cost(rounds=_rounds, to_one=_words, call_name="relation claim", parties=2)
 async def _verify(ctx: Context, end: VoleSender, claim: RelationClaim) -> list[Words]:
-    verifying, peer = Verifying(claim, end.delta), end.peer
+    verifying = Verifying(claim, end.delta)
+    await take_parts(ctx, end, verifying)
+    sums = await receive_elements(ctx, end.peer, (2,))
+    if not ctx.planning and not verifying.holds(sums):
+        raise Prover.of(ctx, end.peer).failed()
+    return verifying.outputs()
+
+
+async def take_parts(ctx: Context, end: VoleSender, verifying: Verifying) -> None:
+    """The verifier's side of a claim, but for the check of the sums. PeerError `vole-malformed`."""
+    claim, peer = verifying.claim, end.peer
     for part in claim.parts():
         keys = await end.extend(ctx, part.evaluations)
         message = await receive_elements(ctx, peer, (part.words,))
@@ -92,10 +108,6 @@ async def _verify(ctx: Context, end: VoleSender, claim: RelationClaim) -> list[W
         ctx.send(peer, challenge)
         if not ctx.planning:
             await ctx.off_loop(_WORK * part.terms, verifying.take, part, keys, message, challenge)
-    sums = await receive_elements(ctx, peer, (2,))
-    if not ctx.planning and not verifying.holds(sums):
-        raise Prover(ctx.names[peer], ctx.path, ctx.line or None).failed()
-    return verifying.outputs()
 
 
 def _check_field(claim: RelationClaim) -> None:
@@ -104,7 +116,8 @@ def _check_field(claim: RelationClaim) -> None:
         raise LocalError("wrong-statement", what, f"evaluations are modulo {FIELD.p}; other fields are for tests")
 
 
-def _check_inputs(claim: RelationClaim, inputs: Mapping[str, Words]) -> None:
+def check_inputs(claim: RelationClaim, inputs: Mapping[str, Words]) -> None:
+    """LocalError `wrong-statement` unless all secret inputs are there, `not-in-field`."""
     for shared in (False, True):
         for name in claim.secrets(shared=shared):
             shape = (1 if shared else claim.instances, *claim.relation.inputs[name])
@@ -114,7 +127,8 @@ def _check_inputs(claim: RelationClaim, inputs: Mapping[str, Words]) -> None:
             claim.prime.check(inputs[name])
 
 
-def _false(ctx: Context, claim: RelationClaim) -> LocalError:
+def false_claim(ctx: Context, claim: RelationClaim) -> LocalError:
+    """The error of a prover that sees that a claim is false of its data."""
     return LocalError(
         "wrong-witness",
         f"`{claim.relation.name}` does not hold of this party's data",

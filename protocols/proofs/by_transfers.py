@@ -62,7 +62,15 @@ def _words(end: SoftSpokenReceiver | SoftSpokenSender, claim: Claim, *_: object)
 
 @cost(rounds=_rounds, to_one=_words, call_name="circuit claim", parties=2)
 async def _prove(ctx: Context, end: SoftSpokenReceiver, claim: Claim, inputs: Bytes) -> Bytes:
-    proving, to = Proving(claim, inputs), end.peer
+    proving = Proving(claim, inputs)
+    await tell_parts(ctx, end, proving)
+    ctx.send(end.peer, blank((2, 2)) if ctx.planning else proving.sums)
+    return np.zeros(_shape(claim), np.uint8) if ctx.planning else proving.outputs()
+
+
+async def tell_parts(ctx: Context, end: SoftSpokenReceiver, proving: Proving) -> None:
+    """The prover's side of a claim, but for its sums. LocalError `wrong-witness`."""
+    claim, to = proving.claim, end.peer
     for part in claim.parts():
         choices, labels = await end.extend(ctx, part.transfers)
         if ctx.planning:
@@ -75,14 +83,22 @@ async def _prove(ctx: Context, end: SoftSpokenReceiver, claim: Claim, inputs: By
         ctx.send(to, message)
         challenge = await ctx.receive(to, Spec((2,)))
         await ctx.off_loop(_WORK * part.ands, proving.weigh, terms, challenge)
-    ctx.send(to, blank((2, 2)) if ctx.planning else proving.sums)
-    return np.zeros(_shape(claim), np.uint8) if ctx.planning else proving.outputs()
 
 
 @cost(rounds=_rounds, to_one=_words, call_name="circuit claim", parties=2)
 async def _verify(ctx: Context, end: SoftSpokenSender, claim: Claim) -> Bytes:
-    verifying, peer = Verifying(claim, end.delta), end.peer
-    who = Prover(ctx.names[peer], ctx.path, ctx.line or None)
+    verifying = Verifying(claim, end.delta)
+    await take_parts(ctx, end, verifying)
+    sums = await ctx.receive(end.peer, Spec((2, 2)))
+    if not ctx.planning and not verifying.holds(sums):
+        raise Prover.of(ctx, end.peer).failed()
+    return verifying.shown if verifying.shown is not None else np.zeros(_shape(claim), np.uint8)
+
+
+async def take_parts(ctx: Context, end: SoftSpokenSender, verifying: Verifying) -> None:
+    """The verifier's side of a claim, but for the check of the sums. PeerError `malformed-proof`."""
+    claim, peer = verifying.claim, end.peer
+    who = Prover.of(ctx, peer)
     for part in claim.parts():
         keys = await end.extend(ctx, part.transfers)
         message = await ctx.receive(peer, Spec((part.words,)))
@@ -93,10 +109,6 @@ async def _verify(ctx: Context, end: SoftSpokenSender, claim: Claim) -> Bytes:
         _check_padding(who, part, message)
         ctx.send(peer, challenge)
         await ctx.off_loop(_WORK * part.ands, verifying.take, part, keys, message, challenge)
-    sums = await ctx.receive(peer, Spec((2, 2)))
-    if not ctx.planning and not verifying.holds(sums):
-        raise who.failed()
-    return verifying.shown if verifying.shown is not None else np.zeros(_shape(claim), np.uint8)
 
 
 def _shape(claim: Claim) -> tuple[int, int]:

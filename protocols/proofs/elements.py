@@ -153,9 +153,13 @@ class Elements:
         if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= limit:
             raise _unfit(f"{count!r} bits of an element", f"elements have 1 to {limit} bits that are unique")
         bits = self.side.bits(self, count)
-        self.side.require(PrimeField.mul, bits, bits - 1, bits * 0)
+        bits.are_bits()
         self.side.zero(bits @ [1 << i for i in range(count)] - self)
         return bits
+
+    def are_bits(self) -> None:
+        """Claims that all elements are 0 or 1."""
+        self.side.require(PrimeField.mul, self, self - 1, self * 0)
 
     def __eq__(self, other: object) -> Equation:  # type: ignore[override]
         self.side.zero(self - other)

@@ -87,16 +87,24 @@ class Verifying:
         own = {name: side.fresh((count, *claim.relation.inputs[name])) for name in claim.secrets(shared=False)}
         outputs = claim.relation.run(_inputs(claim, part, side, self.shared | own), shown=claim.shown)
         self.shown.append([side.show(output) for output in outputs])
-        self.sum = prime.add(self.sum, _weighed(prime, side.terms, challenge))
+        self.weigh(side.terms, challenge)
+
+    def weigh(self, terms: Words, challenge: Words) -> None:
+        """Add up B of terms, each times a product of powers of its challenge."""
+        self.sum = self.claim.prime.add(self.sum, _weighed(self.claim.prime, terms, challenge))
 
     def holds(self, sums: Words) -> bool:
         """Whether B = A_0 + A_1 Delta, of what the prover says of its sums."""
         return bool(self.claim.prime.mul_add(sums[0], sums[1], self.delta) == self.sum)
 
     def outputs(self) -> list[Words]:
-        """What is shown: (instances, *shape), (1, *shape) of what is one for all. Empty without."""
-        of_each = zip(self.claim.counted.alike, zip(*self.shown, strict=True), strict=True)
-        return [parts[0] if alike else np.concatenate(parts) for alike, parts in of_each] if self.claim.shown else []
+        """What is shown: (instances, *shape), (1, *shape) of what is one for all. Zeros where nothing was taken."""
+        claim, alike = self.claim, self.claim.counted.alike
+        if not self.shown:
+            shapes = zip(alike, claim.counted.outputs, strict=True)
+            return [claim.prime.zeros((1 if is_one else claim.instances, *shape)) for is_one, shape in shapes]
+        of_each = zip(alike, zip(*self.shown, strict=True), strict=True)
+        return [parts[0] if is_one else np.concatenate(parts) for is_one, parts in of_each] if claim.shown else []
 
 
 @dataclass(slots=True, eq=False)

@@ -47,12 +47,14 @@ class Wires(Side):
 
 
 class Proving:
-    """The prover on its way. `inputs`: (bits, instances), its own bits and the public ones."""
+    """The prover on its way. `inputs`: (bits, instances), its own bits and the public ones. `own`: labels of the secret
+    bits, once they are told."""
 
     def __init__(self, claim: Claim, inputs: Bytes) -> None:
         self.claim, self.inputs = claim, inputs
         self.wires = Wires(claim.execution, _of_inputs(claim, LOWEST))
         self.sums = np.zeros((2, 2), U64)
+        self.own = np.empty((0, 2), U64)
 
     def __repr__(self) -> str:
         return f"<proving {self.claim.circuit.name}>"
@@ -72,7 +74,7 @@ class Proving:
             self.wires.leave(piece, LOWEST)
             at += piece.ands
         ends = self.wires.outputs.reshape(-1, 2)[: part.outputs]
-        outputs = pack(_lowest(ends)) if part.shown else np.empty(0, U64)
+        outputs = pack(lowest(ends)) if part.shown else np.empty(0, U64)
         return np.concatenate([inputs, pack(told), outputs]), Terms(products, cross, ends)
 
     def weigh(self, terms: Terms, challenge: Words) -> None:
@@ -81,9 +83,13 @@ class Proving:
         self.sums[0] ^= GF2_128.inner(weights[:ands], terms.products)
         self.sums[1] ^= GF2_128.inner(weights[:ands], terms.cross) ^ GF2_128.inner(weights[ands:], terms.ends)
 
+    def weigh_zeros(self, labels: Words, challenge: Words) -> None:
+        """The same for bits that are claimed to be 0, of labels (count, 2)."""
+        self.sums[1] ^= _weighed(labels, challenge)
+
     def outputs(self) -> Bytes:
         """What the circuit gives, (bits, instances)."""
-        return _lowest(self.wires.outputs)
+        return lowest(self.wires.outputs)
 
     def _take_inputs(self, part: Part, choices: Words, labels: Words) -> Words:
         """The mask of the sums, A*_0 and A*_1; labels of the secret bits, and what is told of them."""
@@ -93,17 +99,19 @@ class Proving:
         self.sums[1] ^= choices[:2]
         bits = pack(self.claim.secrets(self.inputs))
         mark(own, bits, LOWEST)
+        self.own = own
         self.claim.place(self.wires.labels, own)
         return padded(bits ^ choices[2 : 2 + len(bits)], part.inputs) if len(bits) else bits
 
 
 class Verifying:
-    """The verifier on its way."""
+    """The verifier on its way. `own`: keys of the secret bits, once these are told."""
 
     def __init__(self, claim: Claim, delta: Words) -> None:
         self.claim, self.delta, self.offset = claim, delta, delta ^ LOWEST
         self.wires = Wires(claim.execution, _of_inputs(claim, self.offset))
         self.sum = np.zeros(2, U64)
+        self.own = np.empty((0, 2), U64)
         self.shown: Bytes | None = claim.claimed
 
     def __repr__(self) -> str:
@@ -130,6 +138,10 @@ class Verifying:
             linear ^= GF2_128.inner(weights[part.ands :], self._ends(part, outputs))
         self.sum ^= GF2_128.mul(linear, self.delta)
 
+    def take_zeros(self, keys: Words, challenge: Words) -> None:
+        """Add up B of bits that are claimed to be 0, whose keys these are, (count, 2)."""
+        self.sum ^= GF2_128.mul(_weighed(keys, challenge), self.delta)
+
     def holds(self, sums: Words) -> bool:
         """Whether B = A_0 ^ A_1 Delta, of what the prover says of its sums."""
         return not (self.sum ^ sums[0] ^ GF2_128.mul(sums[1], self.delta)).any()
@@ -139,6 +151,7 @@ class Verifying:
         mark(mask, np.zeros(2, U64), self.offset)
         self.sum ^= _combined(mask)
         mark(own, told, self.offset)
+        self.own = own
         self.claim.place(self.wires.labels, own)
 
     def _ends(self, part: Part, told: Words) -> Words:
@@ -166,5 +179,11 @@ def _weights(challenge: Words, count: int) -> Words:
     return GF2_128.powers(challenge, count + 1)[1:]
 
 
-def _lowest(labels: Words) -> Bytes:
+def _weighed(labels: Words, challenge: Words) -> Words:
+    """The sum of labels, each times a power of the challenge."""
+    return GF2_128.inner(_weights(challenge, len(labels)), labels)
+
+
+def lowest(labels: Words) -> Bytes:
+    """The bits that a prover's labels (..., 2) stand for."""
     return (labels[..., 0] & np.uint64(1)).astype(np.uint8)

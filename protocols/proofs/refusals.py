@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
+from mpc.context import Context
 from mpc.errors import Abort, LocalError, PeerError
 
 
@@ -17,6 +19,11 @@ class Prover:
     name: str
     path: tuple[int, ...] | None = None
     line: str | None = None
+
+    @classmethod
+    def of(cls, ctx: Context, prover: int) -> Self:
+        """A party that proves in this call."""
+        return cls(ctx.names[prover], ctx.path, ctx.line or None)
 
     def refused(self, code: str, cause: str, remedy: str) -> PeerError:
         """A proof that is not what it should be, before anything was computed."""

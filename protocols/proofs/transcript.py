@@ -82,7 +82,7 @@ class Setting:
         if ctx.line:
             ctx.session.ledger.proofs[ctx.line] = None
         domain = ctx.hash("zero-knowledge proof", prover).absorb("parties", ctx.n, *ctx.names)
-        return cls(Prover(ctx.names[prover], ctx.path, ctx.line or None), domain)
+        return cls(Prover.of(ctx, prover), domain)
 
     @classmethod
     def outside(cls, prover: str, *domain: DomainPart) -> Setting:

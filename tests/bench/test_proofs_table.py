@@ -23,7 +23,7 @@ def test_prover_verifier_and_batch_have_a_row_with_the_bytes(family: str, tmp_pa
 
 
 def test_every_row_has_a_name_of_its_own() -> None:
-    assert len(set(proofs.names())) == 3 * 9 + 3 * 5 + 2 * 2 + 3
+    assert len(set(proofs.names())) == 3 * 9 + 3 * 5 + 2 * 2 + 4
 
 
 def test_proofs_to_one_verifier_have_a_row(tmp_path: Path) -> None:
@@ -43,3 +43,12 @@ def test_relations_and_their_evaluations_have_a_row(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert all(row["per_second"] > 0 for row in rows)
     assert all("bytes" in row["note"] for row in rows)
+
+
+def test_committed_data_have_a_row(tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    main(["proofs", "--workloads", "vole.committed", "--scale", "0.02", "--repeat", "1", "--json", str(file)])
+    (row,) = json.loads(file.read_text())
+    assert (row["workload"], row["unit"]) == ("vole.committed", "bits")
+    assert row["per_second"] > 0
+    assert "bytes each" in row["note"]

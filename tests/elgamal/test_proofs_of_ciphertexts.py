@@ -13,7 +13,7 @@ from mpc import elgamal, proofs
 from mpc.algebra.group import Scalars
 from mpc.algebra.ristretto import ORDER
 from mpc.context import Context
-from mpc.errors import LocalError, ParleyError
+from mpc.errors import LocalError, ParleyError, PeerError
 from protocols.proofs.pedersen import Pedersen, pedersen
 from protocols.proofs.proof import prove, verify
 from protocols.proofs.transcript import Setting
@@ -108,10 +108,13 @@ def test_a_vote_that_is_declared_to_be_1_at_most_is_proved_only_if_it_is(vote: i
                 prove(ALICE, either, witness)
 
 
-def test_a_half_is_proved_to_be_1_with_a_fractional_bit_that_all_see() -> None:
+def test_a_half_is_proved_to_be_1_only_where_a_fractional_bit_is_expected() -> None:
     public = key().public
     made = elgamal.encrypt_to_prove(public, 0.5, bound=1, fractional_bits=1)
-    arrived = public.ciphertexts_from(elgamal.to_bytes(made.ciphertexts), "alice", shape=(), bound=1)
+    sent = elgamal.to_bytes(made.ciphertexts)
+    with pytest.raises(PeerError, match="alice sent numbers of 1 fractional bits, where 0 are expected"):
+        public.ciphertexts_from(sent, "alice", shape=(), bound=1)
+    arrived = public.ciphertexts_from(sent, "alice", shape=(), bound=1, fractional_bits=1)
     points, blindings = pedersen().commit(made.messages)
     one = pedersen().is_public(points, proofs.scalars(1))
     verify(ALICE, one, prove(ALICE, one, blindings.reshape(1)))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from joint_keys.two_party_ends import BAD, PRIMES, TINY, drawing, keys, shares
-from joint_keys.two_party_liars import FACTORS, batch, blamed, certified_pair, instead, off_by_one
+from joint_keys.two_party_liars import FACTORS, batch, blamed, certified_pair, forced_proof, instead, off_by_one
 from ot.pairs import run_pair
 
 from mpc.algebra.bigint import Modulus, from_ints
@@ -22,24 +22,12 @@ from protocols.joint_keys import products_flop18 as multiplying
 from protocols.joint_keys.certified_flop18 import Secrets
 from protocols.paillier.keys import PrivateKey
 from protocols.proofs.key_sending import ReceivedKey
-from protocols.proofs.whole_numbers import proof_of, random_numbers
 
 
 @pytest.fixture
 def forced(monkeypatch: pytest.MonkeyPatch) -> None:
     """Provers who prove what does not hold as well as they can."""
-
-    def prove(setting: Any, relation: Any, numbers: Any, units: Any = (), source: Any = None) -> Any:
-        transcript = relation.begun(setting)
-        header = setting.header(transcript)
-        masks = [random_numbers(relation.count, relation.mask_bits(j), source) for j in range(len(relation.bits))]
-        fresh = [n.random_units(relation.count, source) for n in relation.units]
-        firsts = relation.mapped(masks, fresh)
-        e = relation.challenge(transcript, firsts)
-        z, z_units = relation.responses(e, masks, numbers, fresh, units)
-        return proof_of(header, [*firsts, *z, *z_units])
-
-    monkeypatch.setattr(certified, "prove_relation", prove)
+    monkeypatch.setattr(certified, "prove_relation", forced_proof)
 
 
 @pytest.mark.parametrize("factors", [FACTORS, (PRIMES[0], BAD)])

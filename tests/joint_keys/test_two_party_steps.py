@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import gcd, log2
 from typing import Any
 
@@ -183,7 +184,11 @@ def test_one_exponent_is_shown_and_two_answers_give_it_away() -> None:
     statement, proving = exponent_case(w, mu)
     e = challenges(Seed(32 * b"e").prg("e"), BASES)
     assert 60 < e.sum() < 140
-    first, second = proving.responses(e), proving.responses(1 - e)
+    again = replace(proving, masks=[*proving.masks])
+    first, second = proving.responses(e), again.responses(1 - e)
+    for challenge in (e, 1 - e):
+        with pytest.raises(LocalError, match="material-spent"):
+            proving.responses(challenge)
     assert statement.holds(proving.firsts, e, first)
     assert statement.holds(proving.firsts, 1 - e, second)
     signs = np.where(e == 1, 1, -1).tolist()
@@ -195,16 +200,20 @@ def test_one_exponent_is_shown_and_two_answers_give_it_away() -> None:
 def test_a_power_that_is_wrong_at_one_base_passes_only_where_it_is_not_asked() -> None:
     """Even one that is wrong by -1 alone, whose square is right; likewise a wrong answer."""
     statement, proving = exponent_case(1234567, 2**100)
+
+    def answered(e: Any) -> list[Any]:
+        return replace(proving, masks=[*proving.masks]).responses(e)
+
     for k in (0, BASES - 1):
         images = proving.firsts[0].copy()
         images[k] = statement.modulus.sub(np.zeros_like(images[k]), images[k])
         for bit in (0, 1):
             e = np.full(BASES, bit, np.uint64)
-            held = statement.holds([images, *proving.firsts[1:]], e, proving.responses(e))
+            held = statement.holds([images, *proving.firsts[1:]], e, answered(e))
             assert held == (bit == 0)
     e = np.zeros(BASES, np.uint64)
     for place in (0, 1):
-        answers = [each.copy() for each in proving.responses(e)]
+        answers = [each.copy() for each in answered(e)]
         answers[place][5, 0] ^= np.uint64(1)
         assert not statement.holds(proving.firsts, e, answers)
 

@@ -16,6 +16,7 @@ from protocols.joint_keys import between_two_flop18 as making
 from protocols.joint_keys.certified_flop18 import Asked
 from protocols.joint_keys.certifying_flop18 import Chosen, certify
 from protocols.joint_keys.products_flop18 import answer, ask
+from protocols.proofs.whole_numbers import proof_of, random_numbers
 
 FACTORS = PRIMES[:2]
 
@@ -31,7 +32,7 @@ async def certified_pair(ctx: Context, peer: int, factors: tuple[int, int] = FAC
     x = shares(TINY, ctx.me, factors)[None]
     products = await (answer if ctx.me else ask)(ctx, ends, x)
     product = Asked(products.group, products.asked[0], products.answers[0])
-    return await certify(ctx, ends, Chosen(n or products.n[0], product, x[0], products.randomisers))
+    return await certify(ctx, ends, Chosen(n or products.n[0], product, x[0], products.randomisers)) is not None
 
 
 def blamed(role: Any, liar: int, *codes: str) -> None:
@@ -56,3 +57,15 @@ def instead(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, liar: int, o
 def off_by_one(x: Any) -> Any:
     """Another share of the first factor, and of the second."""
     return x ^ np.uint64(1)
+
+
+def forced_proof(setting: Any, relation: Any, numbers: Any, units: Any = (), source: Any = None) -> Any:
+    """In the place of `prove_relation`: of what does not hold, as well as can be."""
+    transcript = relation.begun(setting)
+    header = setting.header(transcript)
+    masks = [random_numbers(relation.count, relation.mask_bits(j), source) for j in range(len(relation.bits))]
+    fresh = [n.random_units(relation.count, source) for n in relation.units]
+    firsts = relation.mapped(masks, fresh)
+    e = relation.challenge(transcript, firsts)
+    z, z_units = relation.responses(e, masks, numbers, fresh, units)
+    return proof_of(header, [*firsts, *z, *z_units])

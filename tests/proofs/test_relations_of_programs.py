@@ -107,6 +107,20 @@ def test_elements_are_shown_to_the_verifier() -> None:
     assert nothing == [(None, None)] * 2
 
 
+def test_a_plan_shows_zeros() -> None:
+    seen: list[Any] = []
+
+    async def program(ctx: Context, mine: Any) -> None:
+        data = mpc.private(0, [[1, 2], [3, 4], [5, 6]])
+        seen.append(await mpc.prove(ctx, scores, to=1, instances=3, show=True, x=data, w=[1, 2]))
+
+    plan, run = (way(program, inputs=[None, None]).report for way in (mpc.plan, mpc.simulate))
+    assert (plan.rounds, plan.bytes_sent) == (run.rounds, run.bytes_sent)
+    (products, differences) = next(shown for shown in seen if shown[0] is not None)
+    assert products.tolist() == [0, 0, 0]
+    assert differences.tolist() == [[0, 0]] * 3
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
