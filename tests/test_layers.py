@@ -23,8 +23,7 @@ ORDER = {
     "protocols": (
         "privacy.amounts", "privacy.neighbours", "privacy.events", "arguments", "shares", "linear", "suite", "known",
         "ranges", "party_indices", "consent", "outputs", "joint_decryption", "prefix", "derived", "one_array",
-        "unchecked",
-        "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups", "preprocessing.orders",
+        "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups", "preprocessing.orders",
         "authenticated.side", "authenticated.bits", "authenticated.ands", "authenticated.equality",
         "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind",
         "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
@@ -151,8 +150,9 @@ FOLDER_ORDER = {
     ),
     "protocols.privacy": (
         "amounts", "neighbours", "events", "ledger", "policy", "guard", "forecast", "probabilities", "bernoulli_cks20",
-        "coins", "exponential_coins", "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20",
-        "__init__",
+        "coins", "exponential_coins", "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20", "grid",
+        "sensitivity", "aggregates", "mechanisms", "averages", "selection_ms20", "noisy_answers", "quantiles",
+        "local_responses_wbls17", "__init__",
     ),
     "protocols.consent": ("keeper", "votes", "agreement", "__init__"),
     "protocols.learning": ("vertical_logistic", "__init__"),
