@@ -31,7 +31,8 @@ class Aggregate:
         self.sensitivity = sensitivity
 
     def __repr__(self) -> str:
-        return f"Aggregate(shape {self.steps.shape}, {self.sensitivity})"
+        of = self.sensitivity
+        return f"Aggregate(shape {self.steps.shape}, L1 {of.l1}, squared L2 {of.l2_squared}, {of.neighbours})"
 
 
 def count(where: npt.NDArray[np.bool_], neighbours: Neighbours, users: npt.ArrayLike | None = None) -> Aggregate:

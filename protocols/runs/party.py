@@ -188,7 +188,7 @@ class _Party:
         return Session(
             self.transport, self.provision.supply, self.agreement, self.suite, self.source.parties(self.transport),
             self.numbers.fractional_bits, find_ring(self.numbers.ring), tolerance=self.tolerance,
-            intake=Intake(self.max_elements), ways=self.ways, keeper=self.keeper,
+            intake=Intake(self.max_elements), ways=self.ways, keeper=self.keeper, progress=self.progress,
         )  # fmt: skip
 
     def _counter(self) -> Callable[[], None]:

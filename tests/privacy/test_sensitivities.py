@@ -106,4 +106,4 @@ def test_what_is_refused(code: str, make: Callable[[], object]) -> None:
 def test_an_aggregate_shows_no_figures() -> None:
     shown = repr(clipped_sum(np.full(12345, 2), SPAN, add_or_remove()))
     assert "24690" not in shown
-    assert "l1=2" in shown
+    assert "L1 2," in shown
