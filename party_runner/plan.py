@@ -12,14 +12,15 @@ import numpy as np
 from rich.console import Console, Group
 from rich.text import Text
 
-from mpc import planning
 from mpc.accounts.display import within
+from mpc.supply import Entry
 from party_runner.join import Choices
 from party_runner.plan_file import PlanFile
 from party_runner.program import Program
 from party_runner.report import cost_report, data, table, titled
 from party_runner.summary import Summary
 from protocols.preprocessing.estimates import offline_bytes
+from protocols.preprocessing.making_time import offline_rounds, offline_seconds, products_by_each, seconds_of
 from protocols.runs.planning import plan
 from protocols.runs.shadowing import shadow
 from protocols.runs.table import Table, Tables
@@ -33,7 +34,8 @@ def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple
     What the program prints meanwhile goes to stderr, so that stdout holds the plan alone. Added are `seconds_on`
     {network: seconds}, the time on the wire, to which computation adds; and what each party will receive for its
     material, about, by party: `offline_estimate` in a run that makes it reveal by reveal, as is the default, and
-    `offline_estimate_planned` where it is planned or stored.
+    `offline_estimate_planned` where it is planned or stored; `offline_rounds`, `offline_work` {products, seconds} and
+    `offline_seconds_on` {network: seconds}, about, of making it: there the work under Paillier keys counts.
     """
     supplier = choices.material.given
     with redirect_stdout(sys.stderr):
@@ -58,7 +60,17 @@ def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple
         "offline_estimate_planned": offline_bytes(planned.demand, len(given), supplier),
         "seconds_on": {name: planned.seconds_on(name) for name in NETWORKS},
     }
-    return summary, plan_file
+    batches = len({reveal.line for reveal in planned.report.reveals})
+    return summary | _offline(planned.demand, len(given), supplier, batches), plan_file
+
+
+def _offline(demand: Sequence[Entry], n: int, supplier: str, batches: int) -> Summary:
+    products = products_by_each(demand, n, supplier)
+    return {
+        "offline_rounds": offline_rounds(demand, supplier, batches),
+        "offline_work": {"products": round(products), "seconds": seconds_of(products)},
+        "offline_seconds_on": {name: offline_seconds(demand, n, supplier, batches, name) for name in NETWORKS},
+    }
 
 
 def shadow_of(program: Program, given: Sequence[Any], choices: Choices) -> list[Summary]:
@@ -109,8 +121,14 @@ def _shadow(summary: Summary) -> list[Group]:
 
 def _times(summary: Summary) -> Group:
     made = table("network", "", "seconds", "offline, about")
-    material = max(summary["offline_estimate"])
     for name, what in NETWORKS.items():
-        offline = material / planning.NETWORKS[name].bandwidth
-        made.add_row(name, what, f"{summary['seconds_on'][name]:,.2f}", f"{offline:,.2f}")
-    return titled("Time on the wire; computation comes on top", made)
+        online, offline = (summary[key][name] for key in ("seconds_on", "offline_seconds_on"))
+        made.add_row(name, what, f"{online:,.2f}", f"{offline:,.2f}")
+    work = summary["offline_work"]
+    if not work["products"]:
+        return titled("Time on the wire; computation comes on top", made)
+    note = Text(
+        f"{work['seconds']:,.2f} s of offline are work under Paillier keys, on one core as fast as this machine's: "
+        f"{work['products']:,} products of ciphertexts"
+    )
+    return titled("Time on the wire; other computation comes on top", Group(made, note))

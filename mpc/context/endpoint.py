@@ -45,7 +45,8 @@ class Endpoint:
     `ways` says how the parties compute what there are several ways for, and for which network; `policies` are asked
     about the public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is
     the largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
-    `where` tells the line of the program that is running, for what a program calls by itself.
+    `where` tells the line of the program that is running, for what a program calls by itself; `progress` is told how
+    far a run is.
     `intake` counts what peers announce. `shadows` hold a simulation's values in floating point. `kept` is what
     protocols keep from call to call, by name.
     """
@@ -64,6 +65,7 @@ class Endpoint:
     tolerance: float | None = None
     shadows: Any = None
     where: Callable[[], str] | None = None
+    progress: Callable[[str, int, int | None], None] | None = None
     intake: Intake = field(default_factory=Intake)
     suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)

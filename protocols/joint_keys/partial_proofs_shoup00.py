@@ -38,7 +38,10 @@ Assumption = Literal["low order"]
 
 
 def require_provable(joint: JointKey, assuming: Assumption | None) -> None:
-    """LocalError `weak-proof` for a key of primes that are not known to be safe, unless the assumption is named."""
+    """LocalError `weak-proof` for a key of primes that are not known to be safe, unless the assumption is named, and
+    `wrong-choice` for another name."""
+    if assuming not in (None, "low order"):
+        raise LocalError("wrong-choice", f"there is no assumption {assuming!r}", 'say assuming="low order", or none')
     if not joint.safe and assuming != "low order":
         raise LocalError(
             "weak-proof",

@@ -184,7 +184,7 @@ class _Party:
         return Session(
             self.transport, self.provision.supply, self.agreement, self.suite, self.source.parties(self.transport),
             self.numbers.fractional_bits, find_ring(self.numbers.ring), tolerance=self.tolerance,
-            intake=Intake(self.max_elements), ways=self.ways,
+            intake=Intake(self.max_elements), ways=self.ways, progress=self.progress,
         )  # fmt: skip
 
     def _counter(self) -> Callable[[], None]:
