@@ -22,6 +22,6 @@ def workloads() -> list[KernelWorkload]:
     shape = (PROBABILITIES, GROUPS, line)
     tape = random_words(PROBABILITIES * GROUPS * DIGITS * line, 1)
     out, tied, probabilities = np.empty(shape, U64), np.empty(shape, U64), random_words(PROBABILITIES, 2)
-    po, pt, pp, px = pointer(out), pointer(tied), pointer(probabilities), pointer(tape)
-    toss = partial(lib.parley_coins, po, pt, pp, px, PROBABILITIES, DIGITS, GROUPS)
+    po, pt, pp, pr = (pointer(x) for x in (out, tied, probabilities, tape))
+    toss = partial(lib.parley_coins, po, pt, pp, pr, PROBABILITIES, DIGITS, GROUPS)
     return [KernelWorkload("coins.toss", "coins", 64 * out.size, toss, "copy_l2", BYTES / 2)]
