@@ -19,11 +19,12 @@ COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \
 	$(addprefix tests/array/test_,bridge.py choosing.py expressions.py extremes.py floor_quotients.py full_rank.py \
 	no_silent_wrong_numbers.py order.py whole_parts.py) \
 	tests/beaver/test_transcripts.py \
-	$(addprefix tests/core/test_,checking.py dealer.py encoding.py from_ot.py) \
+	$(addprefix tests/core/test_,dealer.py encoding.py) \
 	$(filter-out %/test_each_message_corrupted.py %/test_views_of_transfers.py,$(wildcard tests/ot/test_*.py)) \
-	tests/proofs tests/vole tests/elgamal/test_logarithms.py \
+	$(addprefix tests/proofs/test_,quicksilver.py range_proofs.py relations.py sigma_protocols.py) \
+	tests/vole/test_silent_wykw21.py tests/elgamal/test_logarithms.py \
 	$(addprefix tests/privacy/test_,biased_coins.py discrete_noise.py) \
-	$(filter-out %/test_suites_on_shapes.py,$(wildcard tests/suites/test_*.py)) \
+	$(filter-out %/test_suites_on_shapes.py %/test_conversion_of_suites.py,$(wildcard tests/suites/test_*.py)) \
 	$(filter-out %/test_imports.py %/test_layers.py %/test_opaque_shares.py,$(wildcard tests/test_*.py))
 FAST := tests/array tests/kit $(wildcard tests/test_*.py) \
 	$(filter-out %/test_prefetch.py %/test_horizon.py,$(wildcard tests/runs/test_*.py)) \

@@ -21,8 +21,9 @@ ORDER = {
         "testing",
     ),
     "protocols": (
-        "privacy.amounts", "privacy.neighbours", "privacy.events", "shares", "linear", "suite", "known", "ranges",
-        "party_indices", "assurances", "outputs", "joint_decryption", "prefix", "derived", "one_array", "unchecked",
+        "privacy.amounts", "privacy.neighbours", "privacy.events", "arguments", "shares", "linear", "suite", "known",
+        "ranges", "party_indices", "assurances", "outputs", "joint_decryption", "prefix", "derived", "one_array",
+        "unchecked",
         "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups", "preprocessing.orders",
         "authenticated.side", "authenticated.bits", "authenticated.ands", "authenticated.equality",
         "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind",
@@ -51,7 +52,7 @@ FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
         "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
-        "bigint", "montgomery_form", "powers_of_base", "crt", "residues", "group", "ristretto",
+        "bigint", "square_modulus", "montgomery_form", "powers_of_base", "crt", "residues", "group", "ristretto",
     ),
     "mpc.context": ("spec", "endpoint", "call", "messages", "session", "tasks", "__init__"),
     "mpc.network": (
@@ -136,8 +137,8 @@ FOLDER_ORDER = {
         "sharing_fps00", "share_sending", "partial_proofs_shoup00", "revealing", "public_tests", "search_space",
         "residue_products", "candidates_cdklrs20", "joint_biprimality_bf97", "boneh_franklin_bf97", "lengths_flop18",
         "draws_flop18", "sieve_flop18", "ends_flop18", "products_flop18", "biprimality_flop18", "exponents_flop18",
-        "certified_flop18", "certifying_flop18", "between_two_flop18", "addend_lengths_fps00",
-        "addends_fps00", "addend_proofs_fps00", "sharing_between_two_fps00", "__init__",
+        "certified_flop18", "certifying_flop18", "between_two_flop18", "addend_lengths_fps00", "addends_fps00",
+        "addend_proofs_fps00", "sharing_between_two_fps00", "__init__",
     ),
     "protocols.elgamal": (
         "refusals", "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys",

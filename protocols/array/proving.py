@@ -88,8 +88,10 @@ async def prove(
             need_circuit(circuit)
         given, batch = joined(circuit, values or {}, named), fixed_shape(instances)
         _refuse_secrets(given)
-        way = _prove_relation if isinstance(circuit, Relation) else _prove_circuit
-        proved = await way(call, circuit, given, batch, verifier, show)
+        if isinstance(circuit, Relation):
+            proved = await _prove_relation(call, circuit, given, batch, verifier, show)
+        else:
+            proved = await _prove_circuit(call, circuit, given, batch, verifier, show)
     ctx.join(call)
     return proved
 

@@ -50,6 +50,8 @@ async def ciphertexts_of(
             line=line,
         )
     owner, receivers = party_index(ctx.everyone, owner, line), receivers_of(ctx.everyone, to, line)
+    if not receivers:
+        raise LocalError("bad-party", "nobody would get the ciphertexts", "name receivers, `to=`", line=line)
     x = shown_form(ring_form(checked(ctx, x, line)))
     call = ctx.child("ciphertexts of", line=line)
     share = cast(ArithmeticShare, await share_of(call, x))

@@ -11,7 +11,7 @@ from protocols.elgamal.plaintexts import checked
 from protocols.elgamal.refusals import REFUSALS
 from protocols.elgamal.scaling import products, scaled
 from protocols.homomorphic.encoded import Encoded, modulo
-from protocols.homomorphic.encrypted_array import EncryptedArray
+from protocols.homomorphic.encrypted_array import EncryptedArray, of_system
 from protocols.homomorphic.scale import Scale
 
 
@@ -61,3 +61,8 @@ class Ciphertexts(EncryptedArray[Encryption]):
     def _elements(self, words: Words) -> Points:
         """All elements of ciphertexts, with an axis of two."""
         return Points(self.group, contiguous(words).reshape(*words.shape[:-1], 2, self.group.point_words))
+
+
+def ciphertexts_of(array: Ciphertexts) -> Ciphertexts:
+    """An array of ElGamal's ciphertexts. LocalError `no-ciphertexts` for anything else."""
+    return of_system(array, Ciphertexts, "ElGamal's")

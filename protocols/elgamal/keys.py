@@ -18,7 +18,7 @@ from mpc.algebra.group import Group, Points, Scalars
 from mpc.algebra.ristretto import RISTRETTO
 from mpc.errors import PeerError
 from mpc.network.wire import pack
-from protocols.elgamal.ciphertexts import Ciphertexts
+from protocols.elgamal.ciphertexts import Ciphertexts, ciphertexts_of
 from protocols.elgamal.encryption import Encryption, parted
 from protocols.elgamal.messages import from_bytes
 from protocols.elgamal.plaintexts import FRACTIONAL_BITS, from_points, to_scalars
@@ -127,7 +127,7 @@ class PrivateKey:
 
     def _opened(self, array: Ciphertexts) -> Points:
         """m G, in constant time."""
-        array.require_key(self.public)
+        ciphertexts_of(array).require_key(self.public)
         first, second = parted(array.group, array.words)
         return second - first * self._x
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.group import Points
-from protocols.elgamal.ciphertexts import Ciphertexts
+from protocols.elgamal.ciphertexts import Ciphertexts, ciphertexts_of
 from protocols.elgamal.encryption import Encryption, joined
 from protocols.elgamal.plaintexts import LARGEST, checked
 from protocols.elgamal.refusals import REFUSALS
@@ -27,9 +27,9 @@ _BYTES_OF_BOUND = LARGEST.bit_length() // 8 + 1
 def to_bytes(array: Ciphertexts, source: RandomBytes = os.urandom) -> bytes:
     """The array for another party: rerandomised, unless it is fresh from encryption here and was not sent before.
 
-    Shape, fractional bits and bound stand in it in the clear.
+    Shape, fractional bits and bound stand in it in the clear. LocalError `no-ciphertexts`.
     """
-    sent = array.leaving(source)
+    sent = ciphertexts_of(array).leaving(source)
     first, second = (part.to_bytes() for part in sent.parts)
     return _MESSAGES.made(sent, np.concatenate([first, second], axis=-1).tobytes(), _BYTES_OF_BOUND)
 

@@ -25,8 +25,9 @@ from mpc.algebra.ristretto import RISTRETTO, generator
 from mpc.context import Context, Spec
 from mpc.domain_hash import DomainHash
 from mpc.errors import PeerError
+from protocols.arguments import instance_of
 from protocols.assurances import assure_holders
-from protocols.elgamal.ciphertexts import Ciphertexts
+from protocols.elgamal.ciphertexts import Ciphertexts, ciphertexts_of
 from protocols.elgamal.joint_decryption_ped91 import combined, is_right, part_of
 from protocols.elgamal.key_shares import KeyShare
 from protocols.elgamal.plaintexts import from_points
@@ -86,7 +87,8 @@ async def reveal_despite(
 async def _revealed(
     ctx: Context, share: KeyShare, array: Ciphertexts, to: Receivers
 ) -> tuple[Numbers | None, list[PeerError]]:
-    array.require_key(share.public)
+    instance_of(share, "share", KeyShare, "this party's share of a key of ElGamal's")
+    ciphertexts_of(array).require_key(share.public)
     require_place(ctx, share.me, share.n)
     assure_holders(ctx, share.n, share.threshold)
     receivers, flat = receivers_of(ctx.everyone, to), array.words.reshape(array.size, array.words.shape[-1])

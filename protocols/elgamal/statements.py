@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.group import Points, Scalars
-from protocols.elgamal.ciphertexts import Ciphertexts
+from protocols.arguments import instance_of
+from protocols.elgamal.ciphertexts import Ciphertexts, ciphertexts_of
 from protocols.elgamal.keys import PublicKey
 from protocols.elgamal.plaintexts import FRACTIONAL_BITS, to_scalars
 from protocols.homomorphic.encoding import encode
@@ -47,6 +48,7 @@ def encrypt_to_prove(
     source: RandomBytes = os.urandom,
 ) -> Encrypted:
     """As `PublicKey.encrypt`, with what a proof takes."""
+    instance_of(key, "key", PublicKey, "a public key of ElGamal's")
     encoded = encode(values, fractional_bits=fractional_bits, bound=bound, reals=FRACTIONAL_BITS)
     messages = to_scalars(encoded, key.group)
     r = Scalars.random(key.group.order, messages.shape, source)
@@ -57,12 +59,14 @@ def encrypt_to_prove(
 def known_plaintexts(ciphertexts: Ciphertexts) -> Linear:
     """That the prover knows message and randomness of each ciphertext: who has copied one, or computed it of others',
     has no witness."""
-    return _linear(ciphertexts, [])
+    return _linear(ciphertexts_of(ciphertexts), [])
 
 
 def same_as_committed(ciphertexts: Ciphertexts, commitments: Points, pedersen: Pedersen) -> Linear:
     """That, place by place, ciphertexts hold what commitments of the same shape are to, and the prover knows it."""
-    require_one_shape([ciphertexts.shape, commitments.shape])
+    instance_of(commitments, "commitments", Points, "elements, as `pedersen().commit` gives them")
+    instance_of(pedersen, "pedersen", Pedersen, "what `mpc.proofs.pedersen` gives")
+    require_one_shape([ciphertexts_of(ciphertexts).shape, commitments.shape])
     return _linear(ciphertexts, [commitments], pedersen.h)
 
 

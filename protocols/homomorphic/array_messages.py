@@ -18,6 +18,7 @@ import numpy as np
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
 from mpc.network.wire import pack, unpack
+from protocols.arguments import message_bytes
 from protocols.homomorphic.encrypted_array import EncryptedArray
 from protocols.homomorphic.expected import Expected
 from protocols.homomorphic.refusals import SAME_PROGRAM, SAME_VERSION, Refusals, peer_sent
@@ -58,8 +59,9 @@ class ArrayMessages:
     def head(self, data: bytes | memoryview, sender: str) -> Head:
         """The fields of any bytes whatever, each of its type; else `malformed`."""
         head: Any = None
+        given = message_bytes(data, "data")
         with suppress(ValueError):
-            head = unpack(data)
+            head = unpack(given)
         good = type(head) is dict and set(head) == {"format", "version", *_TYPES}
         if not good or head["format"] != self.format or head["version"] != VERSION:
             raise self.refusals.as_malformed(sender, f"no ciphertexts of version {VERSION}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import index
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -29,6 +29,15 @@ def axis_of(axis: int, ndim: int) -> int:
     if len(places) != 1:
         raise LocalError("wrong-shape", "one axis is meant here", "name it, counted from 0")
     return places[0]
+
+
+def reshaped(shape: tuple[int, ...], sides: Any) -> tuple[int, ...]:
+    """The shape that numpy's `reshape` gives; LocalError `wrong-shape` where it gives none."""
+    try:
+        wanted: tuple[int, ...] = np.broadcast_to(np.False_, shape).reshape(sides).shape
+    except (TypeError, ValueError, OverflowError):
+        raise LocalError("wrong-shape", f"shape {shape} does not become {sides!r:.60}", "give as many places") from None
+    return wanted
 
 
 def require_fitting(x: tuple[int, ...], y: tuple[int, ...]) -> None:

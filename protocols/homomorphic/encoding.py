@@ -49,8 +49,7 @@ def encode(
     array = given_numbers(values)
     whole = array.dtype.kind in "biuO"
     f = (0 if whole else reals) if fractional_bits is None else fractional_bits
-    if type(f) is not int or not 0 <= f <= MOST_FRACTIONAL_BITS:
-        raise LocalError("wrong-number", f"{f} fractional bits cannot be", f"name 0 to {MOST_FRACTIONAL_BITS}")
+    _check_fractional_bits(f)
     most = (most_of(array) if whole else BOUND_OF_REALS) if bound is None else bound
     scale = Scale(f, _scaled_bound(most, f))
     signed = array.dtype.kind not in "bu"
@@ -79,7 +78,9 @@ def _exact_words(array: Array) -> Encoded:
 
 
 def rounded(values: npt.ArrayLike, fractional_bits: int) -> Encoded:
-    """Public numbers with so many fractional bits, and the bound that they have."""
+    """Public numbers with so many fractional bits, and the bound that they have. LocalError `wrong-number` where these
+    cannot be."""
+    _check_fractional_bits(fractional_bits)
     array = given_numbers(values)
     wholes = [_whole(value, fractional_bits) for value in array.ravel().tolist()]
     scale = Scale(fractional_bits, max(map(abs, wholes), default=0))
@@ -130,6 +131,11 @@ def _encoded_long(wholes: list[int], shape: tuple[int, ...], scale: Scale, signe
     magnitudes = from_ints([abs(whole) for whole in wholes], scale.words).reshape(*shape, scale.words)
     negative = np.array([whole < 0 for whole in wholes], np.bool_).reshape(shape)
     return Encoded(magnitudes, all_ones(negative), scale, signed)
+
+
+def _check_fractional_bits(f: object) -> None:
+    if type(f) is not int or not 0 <= f <= MOST_FRACTIONAL_BITS:
+        raise LocalError("wrong-number", f"{f!r:.40} fractional bits cannot be", f"name 0 to {MOST_FRACTIONAL_BITS}")
 
 
 def _scaled_bound(bound: object, f: int) -> int:

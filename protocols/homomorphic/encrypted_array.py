@@ -17,7 +17,7 @@ import numpy.typing as npt
 from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
-from protocols.homomorphic.axes import axes_of, axis_of, require_fitting
+from protocols.homomorphic.axes import axes_of, axis_of, require_fitting, reshaped
 from protocols.homomorphic.encoded import Encoded
 from protocols.homomorphic.encoding import encode
 from protocols.homomorphic.public_factors import Public
@@ -148,7 +148,7 @@ class EncryptedArray(Sealed, Generic[Encryption]):
     def reshape(self, *shape: int | tuple[int, ...]) -> Self:
         """The same in another shape, as numpy's."""
         sides = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
-        wanted = np.empty(self.shape, np.bool_).reshape(sides).shape  # type: ignore[arg-type]
+        wanted = reshaped(self.shape, sides)
         return self._alike(self.words.reshape(*wanted, self.words.shape[-1]), self.scale)
 
     def __getitem__(self, key: Any) -> Self:
@@ -320,6 +320,17 @@ def concatenate(arrays: Sequence[Array], axis: int = 0) -> Array:
     for other in others:
         careful = careful._with(other)
     return careful._like(np.concatenate([array.words for array in finer], axis=place), scale)
+
+
+def of_system(array: object, kind: type[Array], whose: str) -> Array:
+    """An array of this cryptosystem; LocalError `no-ciphertexts` for anything else."""
+    if isinstance(array, kind):
+        return array
+    raise LocalError(
+        "no-ciphertexts",
+        f"{type(array).__name__} stands where ciphertexts of {whose} belong",
+        "`key.public.encrypt` makes them of numbers, `key.public.ciphertexts_from` of what a party sent",
+    )
 
 
 def _some(arrays: Sequence[Array]) -> Sequence[Array]:

@@ -21,6 +21,7 @@ from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError
 from mpc.network.new_files import NewFile, create_together
 from mpc.network.wire import pack, unpack
+from protocols.arguments import file_path
 
 VERSION = 1
 SCRYPT_COST = 1 << 17
@@ -35,7 +36,7 @@ _FIELDS = {"format", "version", "salt", "cost", "nonce", "content"}
 def new_key_file(path: str | Path) -> None:
     """Writes 32 random bytes to a file that only its owner may read; never overwrites. LocalError `key-exists`,
     `unwritable`."""
-    create_together(NewFile(Path(path), os.urandom(_KEY_BYTES), 0o600))
+    create_together(NewFile(file_path(path, "path"), os.urandom(_KEY_BYTES), 0o600))
 
 
 def write_secret(
@@ -46,13 +47,14 @@ def write_secret(
     LocalError `no-passphrase` unless exactly one of the two is given; `key-exists`, `unwritable`, and for the key file
     `no-key`, `key-exposed`, `bad-key`.
     """
+    file = file_path(path, "path")
     _require_one(passphrase, key_file)
     salt = os.urandom(_SALT_BYTES)
     cost = SCRYPT_COST if passphrase is not None else 0
     key = _key(passphrase, key_file, salt, cost)
     head = {"format": purpose, "version": VERSION, "salt": salt, "cost": cost, "nonce": os.urandom(_NONCE_BYTES)}
     sealed = AESGCM(key).encrypt(head["nonce"], content, pack(head))  # type: ignore[arg-type]
-    create_together(NewFile(Path(path), pack({**head, "content": sealed}), 0o600))
+    create_together(NewFile(file, pack({**head, "content": sealed}), 0o600))
 
 
 def read_secret(path: str | Path, purpose: str, *, passphrase: str | None, key_file: str | Path | None) -> bytes:
@@ -62,7 +64,7 @@ def read_secret(path: str | Path, purpose: str, *, passphrase: str | None, key_f
     `no-passphrase`.
     """
     _require_one(passphrase, key_file)
-    data, exposed = _read(path)
+    data, exposed = _read(file_path(path, "path"))
     head = _head(path, data, purpose)
     if exposed:
         raise _exposed(path)
@@ -127,13 +129,13 @@ def _head(path: str | Path, data: bytes, purpose: str) -> dict[str, Any]:
 
 
 def _require_one(passphrase: str | None, key_file: str | Path | None) -> None:
+    given: object = passphrase
+    if given is not None and not isinstance(given, str):
+        raise LocalError("no-passphrase", f"a passphrase is text, no {type(given).__name__}", "give a str")
     if (passphrase is None) == (key_file is None) or passphrase == "":
         raise LocalError(
             "no-passphrase", "a secret key is kept under a passphrase or under a key file", "give one of the two"
         )
-    given: object = passphrase
-    if given is not None and not isinstance(given, str):
-        raise LocalError("no-passphrase", f"a passphrase is text, no {type(given).__name__}", "give a str")
 
 
 def _key(passphrase: str | None, key_file: str | Path | None, salt: bytes, cost: int) -> bytes:
@@ -141,7 +143,7 @@ def _key(passphrase: str | None, key_file: str | Path | None, salt: bytes, cost:
         return Scrypt(salt, _KEY_BYTES, cost, _BLOCK, _PARALLEL).derive(
             normalize("NFC", passphrase).encode(errors="surrogatepass")
         )
-    secret, exposed = _read(key_file or "")
+    secret, exposed = _read(file_path(key_file, "key_file"))
     if len(secret) != _KEY_BYTES:
         raise LocalError("bad-key", f"{key_file} does not hold {_KEY_BYTES} bytes", "make one with `new_key_file`")
     if exposed:
@@ -153,7 +155,7 @@ def _exposed(path: str | Path) -> LocalError:
     return LocalError("key-exposed", f"others may read {path}", f"chmod 600 {path}, and think of who has read it")
 
 
-def _read(path: str | Path) -> tuple[bytes, bool]:
+def _read(path: Path) -> tuple[bytes, bool]:
     """What may be a file of a secret, and whether others may read it. A pipe or a device is none, and is not waited
     for."""
     try:

@@ -34,6 +34,6 @@ def public(values: npt.ArrayLike, *, fractional_bits: int | None = None) -> Publ
     """Numbers of any shape as public factors of ciphertexts: exactly, or with so many fractional bits.
 
     Their largest magnitude counts in the bound of what is computed with them. LocalError `not-a-number` for NaN,
-    infinities and what is no real number.
+    infinities and what is no real number, `wrong-number` for fractional bits that cannot be.
     """
     return Public(exactly(values) if fractional_bits is None else rounded(values, fractional_bits))

@@ -8,6 +8,7 @@ from typing import Any, Generic
 
 from mpc.errors import PeerError
 from mpc.network.wire import unpack
+from protocols.arguments import message_bytes
 from protocols.homomorphic.encrypted_array import Array, Encryption
 from protocols.homomorphic.expected import Expected
 
@@ -60,12 +61,13 @@ class EncryptingKey(Generic[Encryption, Array]):
 
 
 def fields_of_key(
-    data: bytes, named: str, version: int, types: Mapping[str, type], refused: PeerError
+    data: bytes | memoryview, named: str, version: int, types: Mapping[str, type], refused: PeerError
 ) -> dict[str, Any]:
     """The fields of a public key in a format and a version, each of its type; else the error is raised."""
     fields: Any = None
+    given = message_bytes(data, "data")
     with suppress(ValueError):
-        fields = unpack(data) if len(data) <= _MOST_BYTES else None
+        fields = unpack(given) if len(given) <= _MOST_BYTES else None
     fields = fields if type(fields) is dict else {}
     good = set(fields) == {"format", "version", *types} and fields["format"] == named and fields["version"] == version
     if not good or any(type(fields[name]) is not kind for name, kind in types.items()):

@@ -133,9 +133,11 @@ class Columns:
     w, pi, mu, tau, sigma = range(5)
 
     def beta(self, j: int) -> int:
+        """A part of it."""
         return 5 + j
 
     def z(self, j: int) -> int:
+        """A part of it."""
         return 5 + self.parts + j
 
     def nu(self, j: int) -> int:
@@ -143,25 +145,24 @@ class Columns:
         return 5 + 2 * self.parts + j
 
     def eta(self, j: int) -> int:
-        """Of the commitment to z."""
+        """Of the commitment to a part of z."""
         return 5 + 3 * self.parts + j
 
-    @staticmethod
-    def bits(by: Factors) -> list[int]:
-        """Of all columns; tau = mu beta + sigma."""
+    def bits(self, by: Factors) -> list[int]:
+        """Of all columns."""
         lengths, blinding = by.lengths, by.blinding_bits
-        first = [lengths.w_bits, pi_bits(lengths), blinding + 1, tau_bits(by), blinding]
-        return [
-            *first, *[lengths.part_bits] * lengths.parts, *[lengths.term_bits(by.place)] * lengths.parts,
-            *[blinding] * (2 * lengths.parts),
-        ]  # fmt: skip
+        single = [lengths.w_bits, pi_bits(lengths), blinding + 1, tau_bits(by), blinding]
+        parts = [lengths.part_bits, lengths.term_bits(by.place), blinding, blinding]
+        return [*single, *(bits for bits in parts for _ in range(self.parts))]
 
 
 def pi_bits(lengths: AddendLengths) -> int:
+    """Of pi = beta w."""
     return lengths.beta_bits + lengths.w_bits
 
 
 def tau_bits(by: Factors) -> int:
+    """Of tau = beta mu + sigma, the blinding of the commitment to pi."""
     return by.blinding_bits + by.lengths.beta_bits + 2
 
 
@@ -170,7 +171,7 @@ def has_addend(key: Group, a: int, product: Answered, told: Told, by: Factors) -
     parts, at = by.lengths.parts, Columns(by.lengths.parts)
     rows = [*_committed_rows(told, by, at), _share_row(key, a, told.v, by, at)]
     rows += _decrypted_rows(product, at) if by.place == 0 else _answered_rows(product, by, at)
-    return Relation("addend of an exponent", Columns.bits(by), rows, [product.group.messages] * parts)
+    return Relation("addend of an exponent", at.bits(by), rows, [product.group.messages] * parts)
 
 
 def _committed_rows(told: Told, by: Factors, at: Columns) -> Iterator[Row]:
@@ -187,33 +188,34 @@ def _committed_rows(told: Told, by: Factors, at: Columns) -> Iterator[Row]:
 
 
 def _share_row(key: Group, a: int, v: Words, by: Factors, at: Columns) -> Row:
-    """V g^-k = (g^A)^beta (g^-1)^pi (g^+-1)^z, for g = v^2 and s_0 = d_0 + R, or g = v^-4 and s_1 = 2 (R - d_1)."""
-    form, lengths, sign = key.form, by.lengths, -1 if by.place else 1
-    g = form.power_var(form.into(base_of(key)[None]), delta(PARTIES) * (1 + by.place))
-    g, inverse = (form.inverse(g), g) if by.place else (g, form.inverse(g))
-    weights = [1 << j * lengths.part_bits for j in range(at.parts)]
-    known = form.power_var(g if by.place else inverse, constant(lengths, by.place))
-    base, term = (form.power_var(g, a), g if sign > 0 else inverse)
-    powers = [(_number(key, base, weight), at.beta(j)) for j, weight in enumerate(weights)]
-    powers += [(_number(key, term, weight), at.z(j)) for j, weight in enumerate(weights)]
-    image = form.out_of(form.mul(form.into(v), known))
-    return Powers(key.ciphertexts, image, ((_number(key, inverse, 1), at.pi), *powers))
+    """V h^-k = (h^A)^beta (h^-1)^pi h^z for h = v^2, or V h^-k = (h^-A)^beta h^pi h^z for h = v^4; k: `constant`."""
+    form, lengths = key.form, by.lengths
+    h = form.power_var(form.into(base_of(key)[None]), delta(PARTIES) * (1 + by.place))
+    inverse = form.inverse(h)
+    up, down = (inverse, h) if by.place else (h, inverse)
+    up_a = form.power_var(up, a)
+    powers = [(_number(key, down, 1), at.pi)]
+    for j in range(at.parts):
+        weight = 1 << j * lengths.part_bits
+        powers += [(_number(key, up_a, weight), at.beta(j)), (_number(key, h, weight), at.z(j))]
+    image = form.mul(form.into(v), form.power_var(inverse, constant(lengths, by.place)))
+    return Powers(key.ciphertexts, form.out_of(image), powers)
+
+
+def _number(key: Group, base: Words, weight: int) -> Number:
+    return Number(key.form.out_of(key.form.power_var(base, weight))[0])
 
 
 def constant(lengths: AddendLengths, place: int) -> int:
-    """What is public of a share: R, less what was added to the answers, of which party 0 has each with its weight."""
+    """k, what is public of a share, but for a factor: R, at party 0 less what was added to the answers."""
     return lengths.reach - (0 if place else lengths.joined([lengths.shift] * lengths.parts))
 
 
 def share_of(lengths: AddendLengths, place: int, a: int, secrets: FactorSecrets, z: Words) -> int:
     """s_0 = R + d_0, or s_1 = 2 (R - d_1), secret: points of a polynomial of degree 1 whose value at 0 is 2 d."""
     beta, (w,) = lengths.joined(to_ints(secrets.beta)), to_ints(secrets.w)
-    known, addend, term = constant(lengths, place), beta * (a - w), lengths.joined(to_ints(z))
-    return 2 * (known - addend + term) if place else known + addend + term
-
-
-def _number(key: Group, base: Words, weight: int) -> Number:
-    return Number(key.form.out_of(key.form.power_var(base, weight))[0])
+    known, product, term = constant(lengths, place), beta * (a - w), lengths.joined(to_ints(z))
+    return 2 * (known - product + term) if place else known + product + term
 
 
 def _decrypted_rows(product: Answered, at: Columns) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from mpc.algebra.bigint import from_ints, limbs_for
 from mpc.algebra.ring import Words
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError
+from protocols.arguments import whole_number
 from protocols.homomorphic.refusals import unpicklable
 from protocols.joint_keys.polynomials_shoup00 import delta
 from protocols.paillier.group import Group
@@ -160,9 +161,9 @@ def verification_of(group: Group, factor: int, shares: Words, bits: int) -> Word
 
 def check_parties(parties: int, threshold: int, of_run: int | None = None) -> None:
     """LocalError `joint-key-parties` unless there are 2 to 32 parties, those of the run where one is told, and a
-    threshold of 1 or more below them."""
-    whole = isinstance(parties, int) and isinstance(threshold, int)
-    if not (whole and 2 <= parties <= MOST_PARTIES and 1 <= threshold < parties and of_run in (None, parties)):
+    threshold of 1 or more below them; `wrong-argument` where one is no whole number."""
+    parties, threshold = whole_number(parties, "parties"), whole_number(threshold, "threshold")
+    if not (2 <= parties <= MOST_PARTIES and 1 <= threshold < parties and of_run in (None, parties)):
         of = "" if of_run is None else f", in a run of {of_run}"
         raise LocalError(
             "joint-key-parties",

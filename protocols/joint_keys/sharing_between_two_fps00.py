@@ -72,10 +72,16 @@ async def generate_key_between_two(
     LocalError as `generate_between_two`, and `wrong-number` for another s than N^(s+1) has room for; PeerError and
     Abort as both.
     """
+    _require_room(bits, s)
     ends = await begin(ctx, bits)
     assure(ctx, KEYS, EITHER)
     found = await find(ctx, ends, on_progress)
     return await share_certified(ctx, ends, found, s=s, exponent=exponent)
+
+
+def _require_room(bits: int, s: int) -> None:
+    """Before minutes go by: what N^(s+1) of any N of so many bits raises."""
+    Group(2**bits - 1, s)
 
 
 @cost(rounds=3, to_one=lambda ends, found, *, s=1, exponent="textbook": message_words(_sharing(ends, found, s)))
@@ -89,7 +95,9 @@ async def share_certified(
     one of these ended is not to be shared again.
     """
     sharing = await ctx.in_thread(_sharing, ends, found, s)
-    call = await ctx.in_thread(_begun, ctx, ends, sharing, found)
+    settings = Setting.of(ctx, ctx.me), Setting.of(ctx, 1 - ctx.me)
+    source = ctx.prg("beta and its blindings").bytes
+    call = _Call(ends, sharing, settings, *await ctx.in_thread(_drawn, sharing, found, source))
     own, theirs = await (_ask if ctx.me == 0 else _answer)(ctx, call)
     public, lengths = PublicKey(Encryption(sharing.key, exponent)), sharing.lengths
     v = np.concatenate([theirs, own.v] if ctx.me else [own.v, theirs])
@@ -100,13 +108,13 @@ async def share_certified(
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """What a party proves by: `own` factors, what they hold, and settings of its own proofs and of the peer's."""
+    """What a party proves by: settings of its own proofs and of the peer's, its `own` factors, and what they hold."""
 
     ends: Ends
     sharing: Sharing
+    settings: tuple[Setting, Setting]
     own: Factors
     secrets: FactorSecrets = field(repr=False)
-    settings: tuple[Setting, Setting]
 
     def shared(self, product: Answered, addend: Addend, source: RandomBytes) -> Shared:
         """This party's share, with its proof."""
@@ -120,10 +128,9 @@ def _sharing(ends: Ends, found: Certified, s: int) -> Sharing:
     return Sharing(lengths, Group(found.n, s), asker, (of_0, of_1))
 
 
-def _begun(ctx: Context, ends: Ends, sharing: Sharing, found: Certified) -> _Call:
-    source = ctx.prg("beta and its blindings").bytes
-    own = draw_factors(sharing.lengths, ctx.me, found.own.to, found.own.to_sum, found.sums, source)
-    return _Call(ends, sharing, *own, (Setting.of(ctx, ctx.me), Setting.of(ctx, 1 - ctx.me)))
+def _drawn(sharing: Sharing, found: Certified, source: RandomBytes) -> tuple[Factors, FactorSecrets]:
+    own = found.own
+    return draw_factors(sharing.lengths, own.prover, own.to, own.to_sum, found.sums, source)
 
 
 async def _ask(ctx: Context, call: _Call) -> tuple[Shared, Words]:

@@ -12,8 +12,10 @@ import numpy as np
 from mpc.algebra.bigint import MOST_LIMBS, Modulus, from_ints
 from mpc.algebra.montgomery_form import MontgomeryForm
 from mpc.algebra.ring import U64, Words
+from mpc.algebra.square_modulus import SquareModulus
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError
+from protocols.arguments import whole_number
 
 _FINGERPRINT_BYTES = 32
 
@@ -30,14 +32,10 @@ class Group:
     def __init__(self, n: int, s: int = 1) -> None:
         """n: a modulus that was checked. s: 1 or more, with N^(s+1) of at most 8192 bits; else LocalError
         `wrong-number`."""
-        if s < 1 or (s + 1) * n.bit_length() > 64 * MOST_LIMBS:
-            raise LocalError(
-                "wrong-number",
-                f"there are no kernels for s = {s} with a modulus of {n.bit_length()} bits",
-                f"choose s from 1 to {64 * MOST_LIMBS // n.bit_length() - 1}",
-            )
+        check_s(s, n.bit_length())
         self.n, self.s = n, s
-        self.messages, self.ciphertexts = Modulus(n**s), Modulus(n ** (s + 1))
+        self.messages = Modulus(n**s)
+        self.ciphertexts = SquareModulus(n) if s == 1 else Modulus(n ** (s + 1))
         self.units = self.messages if s == 1 else Modulus(n)
         self.form = MontgomeryForm(self.ciphertexts)
         self._first = self.form.into(self.form.constant([n]))[0]
@@ -72,3 +70,13 @@ class Group:
 
     def __repr__(self) -> str:
         return f"Group(N of {self.n.bit_length()} bits, s = {self.s}, {self.name})"
+
+
+def check_s(s: int, bits: int) -> None:
+    """LocalError `wrong-number` unless there are kernels for s with a modulus of so many bits."""
+    if whole_number(s, "s") < 1 or (s + 1) * bits > 64 * MOST_LIMBS:
+        raise LocalError(
+            "wrong-number",
+            f"there are no kernels for s = {s} with a modulus of {bits} bits",
+            f"choose s from 1 to {64 * MOST_LIMBS // bits - 1}",
+        )

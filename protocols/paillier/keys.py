@@ -16,6 +16,7 @@ from mpc.algebra.bigint import RandomBytes
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError, PeerError
 from mpc.network.wire import pack
+from protocols.arguments import whole_number
 from protocols.homomorphic.encoding import encode
 from protocols.homomorphic.expected import Expected
 from protocols.homomorphic.key_files import read_fields, write_fields
@@ -25,13 +26,13 @@ from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
 from protocols.paillier.decryption import Decryption
 from protocols.paillier.encryption import Encryption
-from protocols.paillier.group import Group
+from protocols.paillier.group import Group, check_s
 from protocols.paillier.key_checks import KEY_BITS, check_modulus
 from protocols.paillier.messages import from_bytes, packed_from_bytes
 from protocols.paillier.packing import GUARD_BITS, Packed, ciphertexts_of, encrypt_packed, numbers_in
 from protocols.paillier.plaintexts import to_messages
 from protocols.paillier.prime_search import is_prime, random_prime
-from protocols.paillier.randomisers import Exponent
+from protocols.paillier.randomisers import Exponent, exponent_bits
 from protocols.paillier.refusals import REFUSALS
 
 _PUBLIC, _PRIVATE, _VERSION = "parley paillier public key", "parley paillier private key", 1
@@ -160,6 +161,7 @@ class PrivateKey:
         the other less one, or where they are no Blum primes as `generate` makes and `exponent` is not `textbook`; and
         what `check_modulus` says of their product.
         """
+        p, q = whole_number(p, "p"), whole_number(q, "q")
         _check_factors(p, q)
         check_modulus(p * q)
         _check_exponent(p, q, exponent)
@@ -180,10 +182,12 @@ class PrivateKey:
         Both primes are 3 mod 4 (Blum), with `safe` also (p - 1) / 2 prime; (p - 1, q - 1) have no common factor but 2,
         as the exponents `half` and `short` ask. About 30 ms for 2048 bits, some tenths of a second for safe primes.
         """
-        if bits not in KEY_BITS:
+        if whole_number(bits, "bits") not in KEY_BITS:
             raise LocalError(
                 "paillier-key-size", f"keys of {bits} bits are not made", f"choose {', '.join(map(str, KEY_BITS))}"
             )
+        check_s(s, bits)
+        exponent_bits(1 << bits - 1, exponent)
         while True:
             p, q = (random_prime(bits // 2, safe=safe, source=source) for _ in range(2))
             if not _too_close(p, q) and gcd(p - 1, q - 1) == 2:
@@ -293,6 +297,7 @@ def _check_factors(p: int, q: int) -> None:
 def _check_exponent(p: int, q: int, exponent: Exponent) -> None:
     """Powers of h are assumed to look random where h generates the squares' subgroup (Damgard, Jurik, Nielsen 2010,
     section 4.2): both primes are 3 mod 4, and no more than 2 divides both less one."""
+    exponent_bits(p * q, exponent)
     if exponent != "textbook" and (p % 4 != 3 or q % 4 != 3 or gcd(p - 1, q - 1) != 2):
         raise LocalError(
             "paillier-key-factors",

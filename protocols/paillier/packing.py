@@ -16,9 +16,12 @@ import numpy.typing as npt
 from mpc.algebra.bigint import from_ints, to_ints
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
+from protocols.arguments import instance_of
 from protocols.homomorphic.axes import axis_of
 from protocols.homomorphic.encoded import Encoded
 from protocols.homomorphic.encoding import encode, numbers_of
+from protocols.homomorphic.encrypted_array import of_system
+from protocols.homomorphic.given_numbers import given_numbers
 from protocols.homomorphic.offsets import raised
 from protocols.homomorphic.public_factors import Public
 from protocols.homomorphic.scale import Scale
@@ -101,7 +104,7 @@ class Packed(Sealed):
         return -self + other
 
     def __mul__(self, other: Factor) -> Packed:
-        factor = other if isinstance(other, Public) else np.asarray(other)
+        factor = other if isinstance(other, Public) else given_numbers(other)
         if factor.shape and factor.shape[-1] != 1:
             raise LocalError(
                 "wrong-shape",
@@ -192,6 +195,7 @@ def encrypt_packed(encryption: Encryption, encoded: Encoded, guard_bits: int) ->
 
 def pack(ciphertexts: Ciphertexts, *, guard_bits: int = 0) -> Packed:
     """Ciphertexts (..., n) in fewer ones, without decrypting: for replies. Takes a square for each bit of all slots."""
+    instance_of(ciphertexts, "ciphertexts", Ciphertexts, "ciphertexts that are not packed")
     if not ciphertexts.shape:
         raise LocalError("wrong-shape", "a single ciphertext is not packed", "give an array of them")
     form, length = ciphertexts.group.form, ciphertexts.shape[-1]
@@ -232,14 +236,7 @@ def unpack_messages(messages: Words, scale: Scale, layout: Layout, group: Group)
 
 def ciphertexts_of(array: Ciphertexts | Packed) -> Ciphertexts:
     """The ciphertexts of an array, packed or not. LocalError `no-ciphertexts` for anything else."""
-    held: object = array.ciphertexts if isinstance(array, Packed) else array
-    if isinstance(held, Ciphertexts):
-        return held
-    raise LocalError(
-        "no-ciphertexts",
-        f"{type(held).__name__} stands where ciphertexts of Paillier's belong",
-        "`key.public.encrypt` makes them of numbers, `key.public.ciphertexts_from` of what a party sent",
-    )
+    return of_system(array.ciphertexts if isinstance(array, Packed) else array, Ciphertexts, "Paillier's")
 
 
 def numbers_in(array: Ciphertexts | Packed, messages: Words, scale: Scale) -> npt.NDArray[Any]:

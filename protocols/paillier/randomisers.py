@@ -36,8 +36,8 @@ _SPARE_BYTES = 16
 
 def exponent_bits(n: int, exponent: Exponent) -> int:
     """How many bits the random exponent has; of `textbook`, whose exponent is N, all of N's."""
-    if exponent not in get_args(Exponent):
-        raise LocalError("wrong-choice", f"there is no exponent {exponent!r}", "name half, short or textbook")
+    if not isinstance(exponent, str) or exponent not in get_args(Exponent):
+        raise LocalError("wrong-choice", f"there is no exponent {exponent!r:.40}", "name half, short or textbook")
     bits = n.bit_length()
     return {"half": (bits + 1) // 2, "short": min(SHORT_BITS, (bits + 1) // 2), "textbook": bits}[exponent]
 

@@ -15,9 +15,12 @@ import numpy as np
 
 from mpc.algebra.group import Bases, Flags, Group, Points, Scalars, dot
 from mpc.errors import LocalError
+from protocols.arguments import instance_of, sequence_of
 from protocols.proofs.refusals import broadcasts, require_one_shape, unfit
 from protocols.proofs.statement import Equation
 from protocols.proofs.transcript import Transcript
+
+ELEMENTS = "elements of a group, `mpc.proofs.Points`"
 
 _TABLES_FROM = 16
 """Rows for which tables of common bases are worth making."""
@@ -32,6 +35,8 @@ class Linear:
     """
 
     def __init__(self, bases: Points, images: Points, there: Flags | None = None) -> None:
+        instance_of(bases, "bases", Points, ELEMENTS)
+        instance_of(images, "images", Points, ELEMENTS)
         if len(bases.shape) < 2 or not images.size or not bases.size or bases.group is not images.group:
             raise unfit("a statement needs bases (..., m, k) and images (..., m), none of them empty", "give both")
         rows, columns = bases.shape[-2:]
@@ -108,11 +113,15 @@ class Linear:
 
 def knows_logarithm(base: Points, images: Points) -> Linear:
     """Schnorr: x_i with Y_i = x_i B, for images of any shape."""
+    instance_of(base, "base", Points, ELEMENTS)
+    instance_of(images, "images", Points, ELEMENTS)
     return Linear(base.reshape(*base.shape, 1, 1), images.reshape(*images.shape, 1))
 
 
 def same_logarithm(bases: Sequence[Points], images: Sequence[Points]) -> Linear:
     """Chaum and Pedersen, CRYPTO 1992: x_i with Y_ij = x_i B_j for every j; images of one shape."""
+    for each in (*sequence_of(bases, "bases"), *sequence_of(images, "images")):
+        instance_of(each, "bases or images", Points, ELEMENTS)
     require_one_shape([image.shape for image in images])
     shape = images[0].shape
     wide = shape if any(base.shape for base in bases) else ()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from joint_keys.shared_keys import full_key
-from joint_keys.two_party_sharers import M, N, certified, certified_of, shared
-from ot.pairs import run_pair
-from proofs.paillier_proof_cases import ring_pedersen
+from joint_keys.two_party_ends import CANDIDATES, TINY, drawing, met
+from joint_keys.two_party_sharers import FACTORS, M, N, certified, certified_of, long_keys, shared
+from ot.pairs import digest, run_pair
+from proofs.paillier_proof_cases import key, ring_pedersen
 
 import mpc
 from mpc.algebra.bigint import from_ints, limbs_for, to_ints
 from mpc.context import Context
 from mpc.errors import LocalError
+from mpc.testing import insecure_seed
 from protocols.assurances import EITHER
 from protocols.joint_keys import KeyShare, generate_key_between_two, reveal
+from protocols.joint_keys import between_two_flop18 as making
 from protocols.joint_keys import sharing_between_two_fps00 as sharing
 from protocols.joint_keys.addend_lengths_fps00 import AddendLengths
 from protocols.joint_keys.addend_proofs_fps00 import Sharing, message_words
@@ -26,7 +30,10 @@ from protocols.joint_keys.lengths_flop18 import Lengths
 from protocols.paillier.key_checks import KEY_BITS
 from protocols.paillier.keys import PrivateKey
 from protocols.paillier.prime_search import random_prime
+from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
 from protocols.proofs.strength import SLACK_BITS, STANDARD
+
+DIGEST = "759bea757588e6652a34f068dff306568554db27ba4ce4f1e58bc03c408aed5d"
 
 REAL = [(bits, s) for bits in KEY_BITS for s in (1, 2, 3) if (s + 1) * bits <= 8192]
 
@@ -140,15 +147,14 @@ def test_shares_are_as_long_as_is_said_and_never_negative(bits: int, s: int, pla
         assert 0 <= share < 1 << lengths.share_bits
 
 
-def test_the_report_says_that_either_party_may_deviate(monkeypatch: pytest.MonkeyPatch) -> None:
-    prepared = dict[int, Any]()
+def test_a_key_is_made_from_its_modulus_on_and_the_report_says_that_either_may_deviate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the certificate of a modulus that is found among known candidates; keys of less than their length."""
 
     async def begin(ctx: Context, bits: int) -> Any:
-        ends, prepared[ctx.me] = await certified(ctx)
-        return ends
-
-    async def find(ctx: Context, ends: Any, on_progress: Any) -> Any:
-        return prepared[ctx.me]
+        own = long_keys(1024)
+        return replace(await met(ctx), own=own[ctx.me], theirs=own[1 - ctx.me].public)
 
     async def main(ctx: Context, mine: None) -> list[int]:
         share = await generate_key_between_two(ctx)
@@ -160,7 +166,7 @@ def test_the_report_says_that_either_party_may_deviate(monkeypatch: pytest.Monke
         return [] if numbers is None else numbers.tolist()
 
     monkeypatch.setattr(sharing, "begin", begin)
-    monkeypatch.setattr(sharing, "find", find)
+    monkeypatch.setattr(making, "draw", drawing(CANDIDATES))
     run = mpc.simulate(main, inputs=[None, None])
     assert run.results == [[7, 8], [7, 8]]
     assert "Keys made in shares" in run.report.security
@@ -178,3 +184,23 @@ def test_a_key_is_made_between_two_parties_alone() -> None:
         mpc.simulate(main, inputs=[None] * 3)
     with pytest.raises(LocalError, match="paillier-key-size"):
         mpc.simulate(main, inputs=[None] * 2)
+
+
+@pytest.mark.parametrize(("bits", "s"), [(2048, 4), (3072, 2), (4096, 0)])
+def test_an_s_without_room_is_refused_before_anything_is_sent(bits: int, s: int) -> None:
+    async def main(ctx: Context, mine: None) -> Any:
+        return await generate_key_between_two(ctx, bits=bits, s=s)
+
+    with pytest.raises(LocalError, match="wrong-number"):
+        mpc.simulate(main, inputs=[None] * 2)
+
+
+def test_what_is_sent_is_what_it_was() -> None:
+    """From fixed randomness, keys and parameters."""
+    own = [key(), full_key()]
+    parameters = [RingPedersenKey(1019, 1187, insecure_seed("parameters", i).prg("t").bytes) for i in range(2)]
+
+    async def role(ctx: Context, peer: int) -> KeyShare:
+        return await sharing.share_certified(ctx, *await certified_of(ctx, TINY, FACTORS, own, parameters))
+
+    assert digest(role, role) == DIGEST

@@ -69,21 +69,13 @@ def holds(claim: PlacedClaim, tries: list[Bytes]) -> Bytes:
     return unpack(planes, inputs.shape[1]).reshape(len(tries), -1).all(axis=1)
 
 
-def test_the_circuit_gives_what_hashlib_gives() -> None:
-    """Of data that end anywhere in a block, in two blocks or more; of several at once."""
+def test_the_circuit_gives_what_hashlib_gives_and_of_no_other_bit() -> None:
+    """Data end anywhere in a block, of two or more. Bits of salts, data and states between blocks are changed."""
     openings = [data(count, width=width) for width, count in ((1, 1), (8, 55), (8, 56), (8, 64), (12, 3), (60, 17))]
     committed = [public_of(opening) for opening in openings]
     assert [one.blocks for one in committed] == [2, 2, 3, 3, 2, 4]
-    claim = hashed_claim(committed, 0)
-    assert claim.circuit.ands == 22_828
-    assert holds(claim, [hashed_bits(committed, openings)]).all()
-
-
-def test_no_other_bit_has_the_digest() -> None:
-    """Neither of salt, data, nor of a state between two blocks."""
-    openings = [data(3, 5), data(60)]
-    committed = [public_of(opening) for opening in openings]
     claim, bits = hashed_claim(committed, 0), hashed_bits(committed, openings)
+    assert claim.circuit.ands == 22_828
     edges = sorted({*chain(*([b.salt, b.data, b.states, b.stop - 1] for b in bounds_of(committed)))})
     places = np.array([*edges, *range(1, len(bits), 211)])
     tries = np.tile(bits, (len(places), 1))
