@@ -23,8 +23,7 @@ ORDER = {
     "protocols": (
         "privacy.amounts", "privacy.neighbours", "privacy.events", "arguments", "shares", "linear", "suite", "known",
         "ranges", "party_indices", "assurances", "outputs", "joint_decryption", "prefix", "derived", "one_array",
-        "unchecked",
-        "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups", "preprocessing.orders",
+        "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups", "preprocessing.orders",
         "authenticated.side", "authenticated.bits", "authenticated.ands", "authenticated.equality",
         "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind",
         "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
@@ -150,8 +149,12 @@ FOLDER_ORDER = {
         "products", "__init__",
     ),
     "protocols.privacy": (
-        "amounts", "neighbours", "events", "ledger", "probabilities", "bernoulli_cks20", "coins", "exponential_coins",
-        "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20", "__init__",
+        "amounts", "neighbours", "events", "directed", "parts", "curves", "composition_kov15", "concentrated_bs16",
+        "sampled_gaussian_mtz19", "sampled_zw19", "renyi_mironov17", "loss_distributions", "accounts",
+        "group_privacy", "amplification", "filters", "training", "errors_of_noise", "odds", "ledger", "charging",
+        "probabilities", "bernoulli_cks20", "coins", "exponential_coins", "noise_ranges", "discrete_laplace_dkmmn06",
+        "discrete_gaussian_cks20", "grid", "sensitivity", "aggregates", "mechanisms", "averages", "selection_ms20",
+        "noisy_answers", "quantiles", "local_responses_wbls17", "__init__",
     ),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
