@@ -3,6 +3,8 @@
 Ours and OpenDP's are exact; numpy's are rounded floats, which is no privacy (Mironov 2012), and show what that costs
 less. The limit is the rate of AES: half a block for each coin that our samplers toss. How few random bits the
 distribution itself would take, its entropy, stands in the note.
+
+Beside them the entries of a ledger that are verified a second (`bench.ledgers`).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from math import e, log2, pi
 
 import numpy as np
 
-from bench import kernels
+from bench import kernels, ledgers
 from bench.harness import Options, Throughput
 from bench.kernels.workload import KernelWorkload
 from mpc.algebra.cores import using_cores
@@ -97,12 +99,15 @@ WORKS: dict[str, Callable[[], KernelWorkload]] = {
 
 def names() -> list[str]:
     """The workloads."""
-    return list(WORKS)
+    return [*WORKS, ledgers.NAME]
 
 
 def measure(options: Options) -> Iterator[list[Throughput]]:
     """The rows of one workload after the other."""
     keep_memory()
     with using(options.implementation) if options.implementation else nullcontext():
-        for name in options.chosen(WORKS):
-            yield kernels.contest_of(WORKS[name](), options, TABLE)
+        for name in options.chosen(names()):
+            if name == ledgers.NAME:
+                yield list(ledgers.measure(TABLE, options))
+            else:
+                yield kernels.contest_of(WORKS[name](), options, TABLE)

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from itertools import combinations, product
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
