@@ -152,7 +152,8 @@ FOLDER_ORDER = {
     "protocols.privacy": (
         "amounts", "neighbours", "events", "directed", "parts", "curves", "composition_kov15", "concentrated_bs16",
         "sampled_gaussian_mtz19", "sampled_zw19", "renyi_mironov17", "loss_distributions", "accounts",
-        "group_privacy", "amplification", "filters", "training", "errors_of_noise", "odds", "ledger", "charging",
+        "group_privacy", "amplification", "filters", "training", "banded_matrix_cgmmrtx23",
+        "errors_of_noise", "odds", "ledger", "charging",
         "policy", "guard", "forecast", "probabilities", "bernoulli_cks20", "coins", "exponential_coins",
         "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20", "log_concave", "grid", "sensitivity",
         "aggregates", "mechanisms", "averages", "selection_ms20", "noisy_answers", "quantiles",

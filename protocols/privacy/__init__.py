@@ -5,6 +5,7 @@ from protocols.privacy.aggregates import Aggregate, clipped_sum, count, histogra
 from protocols.privacy.amounts import AnyNumber, amount
 from protocols.privacy.amplification import Sees, on_a_sample, shuffled
 from protocols.privacy.averages import mean, variance
+from protocols.privacy.banded_matrix_cgmmrtx23 import banded_event
 from protocols.privacy.charging import charge_of
 from protocols.privacy.discrete_gaussian_cks20 import discrete_gaussian
 from protocols.privacy.discrete_laplace_dkmmn06 import discrete_laplace
@@ -77,6 +78,7 @@ __all__ = [
     "ZcdpEvent",
     "add_or_remove",
     "amount",
+    "banded_event",
     "charge_of",
     "clipped_sum",
     "cost",
