@@ -132,7 +132,7 @@ def test_runs_are_charged_until_nothing_is_left(place: Path) -> None:
     assert set_(place, "--epsilon", "1")[0] == 0
     ledger = ("--ledger", str(place / "north.ledger"), "--data", "salaries")
     (north, _, said), (south, _, other) = joined(place, *ledger)
-    assert (north, south) == (2, 3)
+    assert (north, south) == (2, 3), said + other
     assert "budget of salaries, epsilon 1: spent 0.75, this asks for 0.75, 0.25 is left" in said
     assert "charged.py:13" in said
     assert "north refuses this reveal: its budget has no room for it" in other
