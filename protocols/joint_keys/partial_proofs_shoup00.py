@@ -89,12 +89,13 @@ def verify_partials(
 
 def proof_bytes(joint: JointKey, strength: Strength = STANDARD) -> int:
     """The length of every proof under this key."""
-    return _proof_bytes(joint.group.ciphertexts.n, _exponent_bits(joint), strength)
+    ciphertexts = joint.group.ciphertexts
+    return _proof_bytes(ciphertexts.n, ciphertexts.limbs, _exponent_bits(joint), strength)
 
 
 @lru_cache(maxsize=8)
-def _proof_bytes(n: int, bits: int, strength: Strength) -> int:
-    modulus = Modulus(n)
+def _proof_bytes(n: int, limbs: int, bits: int, strength: Strength) -> int:
+    modulus = Modulus(n, limbs=limbs)
     four = from_ints([4], modulus.limbs)
     return same_exponent(modulus, [four[0], four[0]], [four, four], bits, strength).proof_bytes
 

@@ -33,7 +33,7 @@ from protocols.paillier.prime_search import random_prime
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
 from protocols.proofs.strength import SLACK_BITS, STANDARD
 
-DIGEST = "759bea757588e6652a34f068dff306568554db27ba4ce4f1e58bc03c408aed5d"
+DIGEST = "64b0634fe141b9417467c80a875798041d98d9b2c051388a0beb18ecd6e6b9f1"
 
 REAL = [(bits, s) for bits in KEY_BITS for s in (1, 2, 3) if (s + 1) * bits <= 8192]
 
