@@ -72,7 +72,11 @@ def test_a_budget_is_set_shown_verified_and_exported(place: Path) -> None:
     for file in (place / "north.ledger", exported):
         code, printed = call("budget", "verify", str(file), "--certificate", str(place / "north.crt"), "--json", "-")
         assert code == 0, printed
-        assert json.loads(printed)["entries"] == 3
+        found = json.loads(printed)
+        assert found["entries"] == 3
+        known = call("budget", "verify", str(file), "--certificate", str(place / "north.crt"), "--known", found["head"])
+        assert known[0] == 0, known[1]
+    assert "this is no head" in budget(place, "verify", "--known", "00ff")[1]
 
 
 @pytest.mark.parametrize(
