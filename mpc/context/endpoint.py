@@ -43,8 +43,9 @@ class Endpoint:
 
     `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
     `ways` says how the parties compute what there are several ways for, and for which network; `policies` are asked
-    about the public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is
-    the largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
+    about the public description of every output before anything of it is sent (`protocols/outputs.py`), `keeper` says
+    whether what costs privacy may be spent and writes it down (`protocols/consent/keeper.py`), `tolerance` is the
+    largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
     `where` tells the line of the program that is running, for what a program calls by itself; `progress` is told how
     far a run is.
     `intake` counts what peers announce. `shadows` hold a simulation's values in floating point. `kept` is what
@@ -62,6 +63,7 @@ class Endpoint:
     on_call: Callable[[], None] | None = None
     ways: Ways = field(default_factory=Ways)
     policies: tuple[Callable[[Any], None], ...] = ()
+    keeper: Any = None
     tolerance: float | None = None
     shadows: Any = None
     where: Callable[[], str] | None = None

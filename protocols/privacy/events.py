@@ -103,7 +103,7 @@ class LaplaceEvent(Event):
         return 1 / self.scale
 
     def __str__(self) -> str:
-        return f"Laplace noise of {printed(self.scale)} sensitivities, {self.neighbours}"
+        return f"Laplace noise of {printed(self.scale, down=True)} sensitivities, {self.neighbours}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class GaussianEvent(Event):
 
     def __str__(self) -> str:
         sort = "discrete Gaussian" if self.discrete else "Gaussian"
-        return f"{sort} noise of {printed(self.variance)} squared sensitivities, {self.neighbours}"
+        return f"{sort} noise of {printed(self.variance, down=True)} squared sensitivities, {self.neighbours}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,7 @@ class PoissonEvent(Event):
 
     The size of the sample is random, and may be 0; it is not released, and nothing is divided by it. The members
     of a group would be sampled apart from one another, so that no formula for one unit holds of them: it is refused.
+    Under substitution a unit alone moves what is asked by at most half of the sensitivity, as it does a clipped sum.
     """
 
     probability: Fraction

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mpc.errors import LocalError
+from protocols.consent.keeper import HEAD_BYTES
 from protocols.privacy.ledger.entries import MOST_BYTES
-from protocols.privacy.ledger.heads import HASH_BYTES, HEAD_BYTES
+from protocols.privacy.ledger.heads import HASH_BYTES
 from protocols.privacy.ledger.refusals import edited, exists, missing, unwritable
 
 BUSY_SECONDS = 60.0
@@ -107,6 +108,13 @@ class Book:
     def peer(self, certificate: bytes) -> bytes | None:
         """The last head that a peer has shown."""
         return self._bytes("SELECT head FROM peers WHERE certificate = ?", certificate, size=HEAD_BYTES)
+
+    def peers(self) -> list[tuple[bytes, bytes]]:
+        """What all peers have shown last, by the digests of their certificates."""
+        found = self._read("SELECT certificate, head FROM peers ORDER BY certificate").fetchall()
+        if not all(type(part) is bytes for row in found for part in row):
+            raise edited(self.file, "what it has kept of a peer is no head")
+        return found
 
     def append(self, row: Row) -> None:
         """Within a transaction."""
