@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 from ot.pairs import digest, run_pair, with_fault
-from proofs.committed_data import OPENINGS, W, X, claim_of
+from proofs.committed_data import OPENINGS, W, X, claim_of, public_of, weighed
 from vole.evaluations import TINY
 
 import mpc
 from mpc.context import Context
 from mpc.errors import Abort, LocalError, ParleyError
 from mpc.network.wire import Message
-from mpc.testing import Fault
+from mpc.testing import Fault, recording_network
 from protocols import proofs
 from protocols.circuits.kinds import Int
 from protocols.proofs import by_commitments, standing_ends
 from protocols.proofs.commitment import commit
 from protocols.proofs.committed_claim import CommittedClaim
+from protocols.proofs.same_bits_aorsw19 import SEED_WORDS
+from protocols.vole.ends import FIELD
 from protocols.vole.lpn_parameters import STANDARD
 
 VERIFIER, PROVER = 0, 1
@@ -60,9 +63,47 @@ def of_claim(words: int) -> Any:
     return lambda to, message: message.array.size == words and message.tag[:-1] == CALL
 
 
-@pytest.mark.parametrize(("words", "byte"), [(1, 0), (CLAIM.tied.words, 8), (4, 9), (2, 1)])
+def test_no_two_proofs_have_the_same_randomness() -> None:
+    """Seeds, challenges and masks are drawn for each: two proofs of one claim have no message in common."""
+    transports, record = recording_network(2)
+
+    async def twice(role: Any, ctx: Context, peer: int) -> None:
+        for _ in range(2):
+            await role(ctx, peer)
+
+    run_pair(*(partial(twice, role) for role in ends()), transports=lambda: transports)
+    calls = CALL, (0, 4)
+    first, second = ([sent.message.array for sent in record if sent.message.tag[:-1] == call] for call in calls)
+    assert len(first) == len(second) > 8
+    for one, other in zip(first, second, strict=True):
+        assert one.shape == other.shape
+        assert not np.array_equal(one, other)
+    seed, *challenges = (array.tobytes() for array in first if array.shape == (SEED_WORDS,))
+    assert len({seed, *challenges}) == len(challenges) + 1
+
+
+def test_inputs_that_are_not_committed_are_there() -> None:
+    claim = CommittedClaim(weighed, 1, {"y": FIELD.from_ints(X @ W)[None]}, {"x": public_of(OPENINGS["x"])})
+
+    async def verify(ctx: Context, peer: int) -> Any:
+        return await proofs.verify_committed(ctx, peer, claim)
+
+    async def prove(ctx: Context, peer: int) -> None:
+        for inputs in ({}, {"w": FIELD.from_ints(W)}):
+            with pytest.raises(LocalError, match="wrong-statement"):
+                await proofs.prove_committed(ctx, peer, claim, inputs, OPENINGS)
+
+    run_pair(verify, prove, collect=True)
+
+
+(HASHED,), (RELATED,) = CLAIM.hashed.parts(), CLAIM.related.parts()
+
+
+@pytest.mark.parametrize(("words", "byte"), [
+    (HASHED.words, 0), (RELATED.words, 0), (1, 0), (CLAIM.tied.words, 8), (4, 9), (2, 1),
+])  # fmt: skip
 def test_a_changed_byte_is_refused(words: int, byte: int) -> None:
-    """Of the parities, of what is told of half the sums, and of the sums of either proof."""
+    """Of either proof, of the parities, of what is told of half the sums, and of the sums of either proof."""
     runs, struck = with_fault(*ends(), PROVER, Fault("flip", of_claim(words), byte=byte))
     error = runs[VERIFIER].error
     assert struck == 1
