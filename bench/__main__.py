@@ -7,7 +7,20 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import arithmetic, elgamal, garbled, kernels, numpy, online, paillier, plans, preprocessing, proofs, results
+from bench import (
+    arithmetic,
+    elgamal,
+    garbled,
+    kernels,
+    numpy,
+    online,
+    paillier,
+    plans,
+    preprocessing,
+    privacy,
+    proofs,
+    results,
+)
 from bench.display import show
 from bench.harness import AnyRow, Options, write_json
 from bench.suppliers import EVERY
@@ -24,6 +37,7 @@ TABLES = {
     elgamal.TABLE: elgamal.TITLE,
     plans.TABLE: plans.TITLE,
     proofs.TABLE: proofs.TITLE,
+    privacy.TABLE: privacy.TITLE,
 }
 
 
@@ -78,6 +92,8 @@ def names(table: str) -> list[str]:
         return list(plans.PROGRAMS)
     if table == proofs.TABLE:
         return proofs.names()
+    if table == privacy.TABLE:
+        return privacy.names()
     if table == "numpy":
         return list(numpy.WORKLOADS)
     return kernels.names() if table == "kernels" else list(arithmetic.WORKLOADS)
@@ -99,6 +115,8 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
         return plans.measure(options)
     if table == proofs.TABLE:
         return proofs.measure(options)
+    if table == privacy.TABLE:
+        return privacy.measure(options)
     if table == "numpy":
         return online.measure(table, numpy.WORKLOADS, numpy.PEERS, options, with_tls=(False,))
     return online.measure(table, arithmetic.WORKLOADS, arithmetic.PEERS, options)

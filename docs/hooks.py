@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("mpc", "protocols")
 FOLDERS = {
     "Reference": {"Protocols": "protocols"},
-    "Explanation": {"Algorithms": "algorithms", "Decisions": "decisions"},
+    "Explanation": {"Differential privacy": "privacy", "Algorithms": "algorithms", "Decisions": "decisions"},
 }
 """By part of the site, the folders whose pages it lists, by their titles."""
 

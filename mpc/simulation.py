@@ -33,8 +33,8 @@ class PartyRun:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What all simulated parties have in common. `foresight`: of a party's session, where material is made before;
-    `tolerance`: the largest error of an output; `shadows`: where values in floating point are kept; `ways`: as of a
-    session."""
+    `tolerance`: the largest error of an output; `keeper`: what outputs are held against; `shadows`: where values in
+    floating point are kept; `ways`: as of a session."""
 
     suite: Any
     fractional_bits: int = 16
@@ -43,6 +43,7 @@ class Setting:
     collect_errors: bool = False
     foresight: Callable[[Session], Foresight] | None = None
     tolerance: float | None = None
+    keeper: Any = None
     shadows: Any = None
     ways: Ways = field(default_factory=Ways)
 
@@ -75,6 +76,7 @@ async def run_in_memory(
             private=private[i] if private else Seed.fresh(), on_call=on_call if i == 0 else None,
         )  # fmt: skip
         session.tolerance, session.shadows, session.ways = setting.tolerance, setting.shadows, setting.ways
+        session.keeper = setting.keeper
         if setting.foresight is not None:
             session.foresight = setting.foresight(session)
         runs[i] = await _live(session, main, inputs[i], setting.collect_errors)

@@ -80,6 +80,7 @@ class Lib:
         moduli: Pointer,
         step: int,
         limbs: int,
+        root: int,
         count: int,
         workspace: Pointer,
     ) -> None: ...
@@ -92,6 +93,7 @@ class Lib:
         moduli: Pointer,
         step: int,
         limbs: int,
+        root: int,
         count: int,
         workspace: Pointer,
     ) -> None: ...

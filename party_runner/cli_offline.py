@@ -31,6 +31,7 @@ from party_runner.options import (
     PARTIES,
     PATIENCE,
     PLANNED_FOR,
+    POLICY,
     READING,
     RUNS,
     TOLERANCE,
@@ -49,6 +50,8 @@ from party_runner.program import load_program
 from party_runner.report import present
 from party_runner.seats import party_seat
 from party_runner.summary import check_writable
+from protocols.privacy.forecast import Forecast
+from protocols.privacy.policy import load_policy
 from protocols.runs.sources import PREPROCESSING
 
 
@@ -76,6 +79,8 @@ from protocols.runs.sources import PREPROCESSING
 @AGREED
 @CHOICES
 @TOLERANCE
+@POLICY
+@NAMES
 @PLANNED_FOR
 def plan(
     program: Path,
@@ -89,12 +94,15 @@ def plan(
     header: bool | None,
     suite: str,
     tolerance: float | None,
+    policy: Path | None,
+    names: tuple[str, ...],
     preprocessing: str,
     **options: Any,
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
     files, made_up = inputs_by_party(inputs, parties), shadows_by_party(shadows, parties)
     agreed, numbers, ways = agreed_of(options), numbers_of(options), ways_of(options)
+    known_as = party_names(names, parties)
     arrays: dict[int, Any] = {**shapes_by_party(shapes, parties)}
     if twice := files.keys() & arrays.keys():
         raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
@@ -106,7 +114,10 @@ def plan(
         check_writable(target)
         choices = Choices(suite, numbers, Material(preprocessing), agreed, tolerance, ways)
         loaded = load_program(program, agreed)
-        summary, planned = make_plan(loaded, given, choices)
+        forecast = None if policy is None else Forecast(load_policy(policy), known_as, loaded.digest)
+        summary, planned = make_plan(loaded, given, choices, forecast)
+        if forecast is not None:
+            summary["refused"] = forecast.plain()
         if trial:
             summary["shadow"] = shadow_of(loaded, [trial.get(place) for place in range(parties)], choices)
         present(summary, target, print_plan, [] if output is None else [lambda: save_plan(planned, output)])

@@ -14,6 +14,7 @@ from party_runner.agreed import agreed_of
 from party_runner.arguments import input_words, inputs_by_party, own_inputs, party_names
 from party_runner.devices import DeviceChoice
 from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, tell, warn_of_expiry
+from party_runner.guarding import guarding_of
 from party_runner.inputs import load_inputs
 from party_runner.join import Choices, deal, join, terms_of_making, terms_of_run
 from party_runner.launch import LocalRun, RunFailed, launch
@@ -28,11 +29,13 @@ from party_runner.options import (
     JSON,
     KEY_IN_STORE,
     LAUNCHED,
+    LEDGER,
     MATERIAL,
     NAMES,
     OUTPUT,
     PARTIES,
     PATIENCE,
+    POLICY,
     READING,
     RUNS,
     TOLERANCE,
@@ -68,6 +71,7 @@ from protocols.runs.suites import check_ways, find_suite
 @AGREED
 @CHOICES
 @TOLERANCE
+@POLICY
 @MATERIAL
 @PATIENCE
 @CORES
@@ -77,6 +81,7 @@ def run(
     parties: int,
     inputs: tuple[str, ...],
     names: tuple[str, ...],
+    policy: Path | None,
     target: str | None,
     output: Path | None,
     columns: str | None,
@@ -97,6 +102,7 @@ def run(
         material = material_of(options)
         common = words_of(options) + agreed.words()
         own = [*cores_each(cores, parties), *tolerated(tolerance), *reading_words(columns, header)]
+        own += [] if policy is None else ["--policy", str(policy)]
 
         def party(place: int, name: str, roster: str) -> list[str]:
             given = [*input_words(files.get(place)), *own]
@@ -108,6 +114,7 @@ def run(
 
         chosen = LocalRun(party_names(names, parties), party, dealer if material.with_dealer else None)
         source_digest(program, agreed)
+        guarding_of(policy, None, None)
         beside.check()
         check_writable(target)
         check_result_file(output)
@@ -125,6 +132,7 @@ def run(
 @click.option("--party", required=True, metavar="NAME", help="Which of the parties this is.")
 @click.option("--input", "data", multiple=True, metavar="[NAME=]FILE", help="This party's own data.")
 @click.option("--key", type=FILE, metavar="FILE", help="This party's private key.  [default: NAME.key by the roster]")
+@LEDGER
 @JSON
 @OUTPUT
 @READING
@@ -143,6 +151,9 @@ def join_command(
     party: str,
     data: tuple[str, ...],
     key: Path | None,
+    policy: Path | None,
+    ledger: Path | None,
+    charged: str | None,
     target: str | None,
     output: Path | None,
     columns: str | None,
@@ -173,9 +184,10 @@ def join_command(
         choices = Choices(suite, numbers, material, agreed, tolerance, ways)
         offered = DeviceChoice(device, opencl_binary, device_threshold)
         of_cores = using_cores(cores or available_cores())
-        with material.opened(seat.identity) as source, of_cores, offered.opened() as beside:
+        guarded = guarding_of(policy, ledger, charged).opened(seat.roster, seat.me, seat.identity, loaded.digest)
+        with guarded as guards, material.opened(seat.identity) as source, of_cores, offered.opened() as beside:
             outcome = run_endpoint(
-                lambda p: join(seat, loaded, mine, choices, source, p, beside, returned.append), status
+                lambda p: join(seat, loaded, mine, choices, source, p, guards, beside, returned.append), status
             )
         returned.clear()
         account = outcome.report.to_json(outcome.result)

@@ -21,6 +21,7 @@ from mpc.network.joining import connect
 from mpc.network.transport_tls import TlsTransport
 from mpc.ways import Ways
 from party_runner.agreed import Agreed
+from party_runner.guarding import Guards
 from party_runner.material import Material
 from party_runner.options import Patience
 from party_runner.plan_file import PlanFile
@@ -67,10 +68,12 @@ async def join(
     choices: Choices,
     source: Source,
     progress: Progress,
+    guards: Guards,
     device: Device | None = None,
     on_result: Callable[[Any], None] | None = None,
 ) -> Outcome:
-    """Run `program` as one party, `mine` its own data, `device` beside the processor; `on_result` as of `run_party`.
+    """Run `program` as one party, `mine` its own data, `device` beside the processor; `guards` make what stands before
+    its outputs; `on_result` as of `run_party`.
 
     Raises what ended the run: the peers were told.
     """
@@ -91,6 +94,7 @@ async def join(
             preprocessing=source,
             tolerance=choices.tolerance,
             max_elements=seat.patience.max_elements,
+            keeper=guards(agreement),
             on_result=on_result,
         )
 

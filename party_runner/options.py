@@ -171,6 +171,12 @@ PLANNED_FOR = click.option(
     show_default=True,
     help="Who is to make the material; protocols take what is cheap there.",
 )
+POLICY = click.option("--policy", type=FILE, metavar="FILE", help="Refuse what this policy.toml does not allow.")
+LEDGER = together(
+    POLICY,
+    click.option("--ledger", type=FILE, metavar="FILE", help="Write down, and charge, what is revealed."),
+    click.option("--data", "charged", metavar="NAME", help="The name in the ledger of what this party puts in."),
+)
 CORES = click.option(
     "--cores", type=click.IntRange(min=1), metavar="N", help="Cores for each party's own work.  [default: a fair share]"
 )

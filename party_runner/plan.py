@@ -12,14 +12,16 @@ import numpy as np
 from rich.console import Console, Group
 from rich.text import Text
 
-from mpc import planning
 from mpc.accounts.display import within
+from mpc.supply import Entry
 from party_runner.join import Choices
 from party_runner.plan_file import PlanFile
 from party_runner.program import Program
 from party_runner.report import cost_report, data, table, titled
 from party_runner.summary import Summary
+from protocols.consent.keeper import Keeper
 from protocols.preprocessing.estimates import offline_bytes
+from protocols.preprocessing.making_time import offline_rounds, offline_seconds, products_by_each, seconds_of
 from protocols.runs.planning import plan
 from protocols.runs.shadowing import shadow
 from protocols.runs.table import Table, Tables
@@ -27,13 +29,17 @@ from protocols.runs.table import Table, Tables
 NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/s, 40 ms"}
 
 
-def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple[Summary, PlanFile]:
+def make_plan(
+    program: Program, given: Sequence[Any], choices: Choices, keeper: Keeper | None = None
+) -> tuple[Summary, PlanFile]:
     """Plan `program` on inputs of these shapes: a run's summary without times and result, and the plan to be saved.
 
     What the program prints meanwhile goes to stderr, so that stdout holds the plan alone. Added are `seconds_on`
     {network: seconds}, the time on the wire, to which computation adds; and what each party will receive for its
     material, about, by party: `offline_estimate` in a run that makes it reveal by reveal, as is the default, and
-    `offline_estimate_planned` where it is planned or stored.
+    `offline_estimate_planned` where it is planned or stored; `offline_rounds`, `offline_work` {products, seconds} and
+    `offline_seconds_on` {network: seconds}, about, of making it: there the work under Paillier keys counts; and
+    `program_digest`.
     """
     supplier = choices.material.given
     with redirect_stdout(sys.stderr):
@@ -46,6 +52,7 @@ def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple
             program=str(program.path),
             preprocessing=supplier,
             tolerance=choices.tolerance,
+            keeper=keeper,
             **asdict(choices.ways),
         )
     shapes = tuple(None if array is None else _shape(array) for array in given)
@@ -56,9 +63,20 @@ def make_plan(program: Program, given: Sequence[Any], choices: Choices) -> tuple
     summary = planned.report.to_json() | {
         "offline_estimate": offline_bytes(planned.demand, len(given), supplier, by_call=True),
         "offline_estimate_planned": offline_bytes(planned.demand, len(given), supplier),
+        "program_digest": program.digest,
         "seconds_on": {name: planned.seconds_on(name) for name in NETWORKS},
     }
-    return summary, plan_file
+    batches = len({reveal.line for reveal in planned.report.reveals})
+    return summary | _offline(planned.demand, len(given), supplier, batches), plan_file
+
+
+def _offline(demand: Sequence[Entry], n: int, supplier: str, batches: int) -> Summary:
+    products = products_by_each(demand, n, supplier)
+    return {
+        "offline_rounds": offline_rounds(demand, supplier, batches),
+        "offline_work": {"products": round(products), "seconds": seconds_of(products)},
+        "offline_seconds_on": {name: offline_seconds(demand, n, supplier, batches, name) for name in NETWORKS},
+    }
 
 
 def shadow_of(program: Program, given: Sequence[Any], choices: Choices) -> list[Summary]:
@@ -78,7 +96,7 @@ def _shape(array: Any) -> str:
 
 def print_plan(summary: Summary, console: Console) -> None:
     """Print the plan for a person."""
-    costs = cost_report(summary, f"{summary['parties'][0]} alone")
+    costs = Group(cost_report(summary, f"{summary['parties'][0]} alone"), *_refused(summary))
     security = Text(f"\n{summary['security']}", style="bold")
     console.print(Group(_totals(summary), costs, _times(summary), *_shadow(summary), security))
 
@@ -107,10 +125,24 @@ def _shadow(summary: Summary) -> list[Group]:
     return [titled("On the data given, beside the same in floating point", made)]
 
 
+def _refused(summary: Summary) -> list[Group]:
+    """What the policy would refuse, if there is one."""
+    if "refused" not in summary:
+        return []
+    told = [f"  {each['line']}: {each['cause']}  [{each['code']}]" for each in summary["refused"]]
+    return [titled("Refused by the policy", Text("\n".join(told) or "  nothing"))]
+
+
 def _times(summary: Summary) -> Group:
     made = table("network", "", "seconds", "offline, about")
-    material = max(summary["offline_estimate"])
     for name, what in NETWORKS.items():
-        offline = material / planning.NETWORKS[name].bandwidth
-        made.add_row(name, what, f"{summary['seconds_on'][name]:,.2f}", f"{offline:,.2f}")
-    return titled("Time on the wire; computation comes on top", made)
+        online, offline = (summary[key][name] for key in ("seconds_on", "offline_seconds_on"))
+        made.add_row(name, what, f"{online:,.2f}", f"{offline:,.2f}")
+    work = summary["offline_work"]
+    if not work["products"]:
+        return titled("Time on the wire; computation comes on top", made)
+    note = Text(
+        f"{work['seconds']:,.2f} s of offline are work under Paillier keys, on one core as fast as this machine's: "
+        f"{work['products']:,} products of ciphertexts"
+    )
+    return titled("Time on the wire; other computation comes on top", Group(made, note))

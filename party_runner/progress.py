@@ -16,6 +16,7 @@ class ProgressBar:
     def __init__(self, parties: int) -> None:
         self.console = Console(stderr=True)
         self._at: list[tuple[int, int, int | None]] = [(0, 0, None)] * parties
+        self._words = [""] * parties
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -27,7 +28,8 @@ class ProgressBar:
         self._task = self._bar.add_task(STAGES[0], total=None)
 
     def update(self, party: int, stage: str, done: int, total: int | None) -> None:
-        """`party` has done this much of this stage, which may go on after a colon: "connecting: to whom".
+        """`party` has done this much of this stage, which may go on after a colon: "connecting: to whom",
+        "online: what it is at"; the words of the slowest are shown.
 
         A stage unknown to the bar is not shown.
         """
@@ -35,13 +37,14 @@ class ProgressBar:
         if name not in STAGES:
             return
         self._at[party] = (STAGES.index(name), done, total)
-        place, least, of = min(self._at, key=_key)
-        words = words if place == 0 else ""
+        self._words[party] = words
+        slowest = min(range(len(self._at)), key=lambda one: _key(self._at[one]))
+        (place, least, of), words = self._at[slowest], self._words[slowest]
         self._bar.update(self._task, description=f"{STAGES[place]} {words}".rstrip(), completed=least, total=of)
 
     def finished(self, party: int) -> None:
         """`party` is done; the bar goes on with the others."""
-        self._at[party] = (len(STAGES) - 1, 1, 1)
+        self._at[party], self._words[party] = (len(STAGES) - 1, 1, 1), ""
 
     def __enter__(self) -> ProgressBar:
         self._bar.__enter__()

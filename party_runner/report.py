@@ -14,7 +14,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mpc.accounts.display import seconds_on_wire, title_of_circuits, title_of_ways, within
+from mpc.accounts.display import (
+    COLUMNS_OF_RELATIONS,
+    TITLE_OF_RELATIONS,
+    seconds_on_wire,
+    title_of_circuits,
+    title_of_ways,
+    within,
+)
 from mpc.errors import LocalError
 from party_runner.kept import keep
 from party_runner.result_file import holds_both
@@ -107,7 +114,7 @@ def report(summary: Summary, alone: str = "") -> Group:
 
 def cost_report(summary: Summary, counted: str) -> Group:
     """What was or will be revealed, the circuits, the cost by line, the material."""
-    parts = [_reveals(summary), *_decisions(summary), *_circuits(summary), *_ways(summary)]
+    parts = [_reveals(summary), *_decisions(summary), *_circuits(summary), *_relations(summary), *_ways(summary)]
     return Group(*parts, _lines(summary, counted), _material(summary))
 
 
@@ -283,7 +290,7 @@ def _circuits(summary: Summary) -> list[RenderableType]:
     """The circuits by line, and how they were computed; nothing where there are none."""
     weighed = ("gmw", "bmr") if any(run["gmw"] for run in summary["circuits"]) else ()
     made = table("line", "circuit", "ANDs", "instances", "by", "tables", "against", *weighed)
-    for run in summary["circuits"]:
+    for run in (one for one in summary["circuits"] if not one["elements"]):
         seconds = [seconds_on_wire(float(run[way])) for way in weighed]
         counts = f"{run['ands']:,}", f"{run['instances']:,}"
         way = ", ".join([run["by"], *(word for word in (run["scheme"], run["garbling"]) if word in UNUSUAL)])
@@ -291,6 +298,15 @@ def _circuits(summary: Summary) -> list[RenderableType]:
         made.add_row(run["line"], run["circuit"], *counts, way, tables, run["adversary"], *seconds)
     title = title_of_circuits(summary["network"] if weighed else "")
     return [titled(title, made)] if made.row_count else []
+
+
+def _relations(summary: Summary) -> list[RenderableType]:
+    """The relations that were proved by line; nothing where there are none."""
+    made = table(*COLUMNS_OF_RELATIONS)
+    for run in (one for one in summary["circuits"] if one["elements"]):
+        counts = f"{run['elements']:,}", f"{run['instances']:,}"
+        made.add_row(run["line"], run["circuit"], *counts, run["adversary"])
+    return [titled(TITLE_OF_RELATIONS, made)] if made.row_count else []
 
 
 def _ways(summary: Summary) -> list[RenderableType]:

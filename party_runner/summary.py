@@ -6,7 +6,8 @@ Keys: `program`, `parties` (names), `suite`, `preprocessing`, `check_material`, 
 [{line, shape, to, error, decided}] with `to` the indices of the parties who learn the value, `error` the bound of its
 error, and whether that hangs on decisions,
 `decisions` [{line, margin}] the lines that compare what is not exact, `circuits` [{line, circuit, ands, instances, by,
-adversary, scheme, garbling, tables}] the Boolean circuits that were computed, with the bytes of their tables,
+adversary, scheme, garbling, tables, elements}] the Boolean circuits that were computed, with the bytes of their tables,
+and the relations that were proved, with the elements of their proofs,
 `lines` [{line, rounds, bytes, material}],
 `network` that the run was tuned for,
 `security` (the sentence), `warnings`, `device` (by party; None for the processor alone), `result`, `bounds` {part:

@@ -3,6 +3,9 @@
 An output is described by what is public of it. The gate holds the description against the run (receivers, range), the
 tolerance and the policies that the session carries, has the value computed and the suite settled, writes the output
 into the ledger, and only then opens it. Nothing else above the suites opens a value.
+
+What costs privacy is opened once all parties have said yes and written down that it is spent (`protocols/consent`):
+they are asked before it is computed, and it is spent when nothing but opening is left.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from mpc.algebra.interface import Algebra
 from mpc.algebra.ring import Words
 from mpc.context import Context, Session
 from mpc.errors import LocalError, ParleyError
+from protocols.consent.agreement import ASKING_ROUNDS, ask, spend
+from protocols.consent.keeper import NO_KEEPER, Asked, Keeper
 from protocols.ranges import Range
 from protocols.suite import suite_of
 
@@ -29,8 +34,8 @@ class Output:
 
     `range` is in units of the last place, of which 2^scale make one; `receivers` are the indices of who learns it;
     `line` is where the program says so. `tolerance` is the largest error that it may have. `privacy` is what a
-    mechanism promises of it, None if the value is exact. `decided`: whether it follows from comparisons of what is not
-    exact, for which alone its error is bounded.
+    mechanism promises of it, with its `charge`; None if the value is exact. `decided`: whether it follows from
+    comparisons of what is not exact, for which alone its error is bounded.
     """
 
     shape: tuple[int, ...]
@@ -79,12 +84,12 @@ async def released(
         call.session.ledger.on_shares = True
         for output in outputs:
             _admit(call, output)
+        asked = await _asked(call, outputs)
         shares = await compute()
+        call.depth += ASKING_ROUNDS if asked is not None else 0
         await suite_of(call).settle(call)
+        await _written(call, outputs, asked)
         call.entered = call.depth
-        for output in outputs:
-            known = Reveal(output.line, output.shape, output.receivers, output.error, output.decided)
-            call.session.ledger.reveals.append(known)
         receivers = outputs[0].receivers if outputs else ()
         to_all = set(receivers) == set(call.everyone)
         opened = await (_open_to_all(call, kinds, shares) if to_all else _open_to(call, kinds, shares, receivers))
@@ -102,10 +107,9 @@ async def released_by(
     with alone(call):
         for output in outputs:
             _admit(call, output, in_ring=False)
+        asked = await _asked(call, outputs)
         await suite_of(call).settle(call)
-        for output in outputs:
-            known = Reveal(output.line, output.shape, output.receivers, output.error, output.decided)
-            call.session.ledger.reveals.append(known)
+        await _written(call, outputs, asked)
         call.entered = call.depth
         opened = await open_()
         call.session.ledger.waited(call.line, call.entered, call.depth)
@@ -130,6 +134,36 @@ def alone(call: Context) -> Iterator[None]:
         leaving.discard(caller)
 
 
+async def _asked(call: Context, outputs: Sequence[Output]) -> Asked | None:
+    """Ask all parties whether the outputs that cost privacy may be revealed; None where there are none."""
+    costly = [output for output in outputs if output.privacy is not None]
+    if not costly:
+        return None
+    charges = [output.privacy.charge for output in costly]
+    asked = Asked(call.session.agreement.session, call.path, call.line, costly, charges)
+    await ask(call, keeper_of(call.session), asked)
+    return asked
+
+
+async def _written(call: Context, outputs: Sequence[Output], asked: Asked | None) -> None:
+    """Write down outputs that are about to be opened: in the run's account, and in the ledger of who has one."""
+    keeper = keeper_of(call.session)
+    plain = [output for output in outputs if output.privacy is None]
+    if plain and keeper is not NO_KEEPER and not call.planning:
+        await call.in_thread(keeper.note, plain)
+    if asked is not None:
+        await spend(call, keeper, asked)
+    for output in outputs:
+        known = Reveal(output.line, output.shape, output.receivers, output.error, output.decided)
+        call.session.ledger.reveals.append(known)
+
+
+def keeper_of(session: Session) -> Keeper:
+    """What holds this party's outputs against its policy, and keeps them."""
+    keeper: Keeper | None = session.keeper
+    return NO_KEEPER if keeper is None else keeper
+
+
 def _admit(ctx: Context, output: Output, *, in_ring: bool = True) -> None:
     for receiver in output.receivers:
         if receiver not in ctx.everyone:
@@ -141,7 +175,8 @@ def _admit(ctx: Context, output: Output, *, in_ring: bool = True) -> None:
     for tolerance in (output.tolerance, ctx.session.tolerance):
         if tolerance is not None and not output.error <= tolerance:
             raise _too_inexact(output, tolerance)
-    for policy in ctx.session.policies:
+    admitting = [] if output.privacy is not None else [keeper_of(ctx.session).admit]
+    for policy in [*ctx.session.policies, *admitting]:
         try:
             policy(output)
         except ParleyError as error:

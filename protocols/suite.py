@@ -16,6 +16,8 @@ from mpc.algebra.words import Words
 from mpc.context import Context
 from protocols.shares import A, ArithmeticShare, B, BooleanShare, Shape
 
+REVEALED = "what was revealed"
+
 
 class Required(Protocol[A, B]):
     """What cannot be had from anything else, on [x] and on packed bits <x>, held as this suite's shares A and B."""
@@ -131,8 +133,8 @@ class Factory(Protocol):
     simulation_only: bool
     remembers: bool
 
-    def security(self, n: int) -> str:
-        """One sentence: secure against what, and who must not collude."""
+    def security(self, n: int, learnt: str = REVEALED) -> str:
+        """One sentence: secure against what, who must not collude, and that nothing but this is `learnt`."""
 
     async def start(self, ctx: Context) -> Suite[Any, Any]:
         """The suite of this session; may communicate. LocalError `unfit-session` for a ring or a number of parties that

@@ -134,7 +134,7 @@ MISTAKES = [
     *_mistakes(
         "proofs/test_proofs_to_everyone.py",
         ("a_prover_who_proves_different_things_is_noticed", "hashes that nobody compares",
-         "protocols/proofs/to_everyone.py", "if differing:", "if False:"),
+         "protocols/proofs/to_everyone.py", "if not differing:", "if True:"),
     ),
 ]  # fmt: skip
 

@@ -21,6 +21,7 @@ from mpc.errors import LocalError
 from protocols.derived import Derived
 from protocols.linear import Linear
 from protocols.shares import Shape
+from protocols.suite import REVEALED
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -165,9 +166,9 @@ class Replicated:
             raise LocalError("unfit-session", f"replicated sharing is among three parties, not {ctx.n}")
         return ReplicatedSuite()
 
-    def security(self, n: int) -> str:
+    def security(self, n: int, learnt: str = REVEALED) -> str:
         """The sentence that goes with every result."""
-        return "Semi-honest security with honest majority: no party alone learns anything beyond what was revealed"
+        return f"Semi-honest security with honest majority: no party alone learns anything beyond {learnt}"
 
 
 REPLICATED = Replicated()

@@ -22,8 +22,9 @@ ORDER = {
     ),
     "protocols": (
         "privacy.amounts", "privacy.neighbours", "privacy.events", "arguments", "shares", "linear", "suite", "known",
-        "ranges", "party_indices", "outputs", "joint_decryption", "prefix", "derived", "one_array", "unchecked",
-        "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups", "preprocessing.orders",
+        "ranges", "party_indices", "assurances", "consent", "outputs", "joint_decryption", "prefix", "derived",
+        "one_array",
+        "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups", "preprocessing.orders",
         "authenticated.side", "authenticated.bits", "authenticated.ands", "authenticated.equality",
         "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers", "preprocessing.kind",
         "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear", "preprocessing.random_bits",
@@ -51,7 +52,7 @@ FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
         "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
-        "bigint", "montgomery_form", "powers_of_base", "crt", "residues", "group", "ristretto",
+        "bigint", "square_modulus", "montgomery_form", "powers_of_base", "crt", "residues", "group", "ristretto",
     ),
     "mpc.context": ("spec", "endpoint", "call", "messages", "session", "tasks", "__init__"),
     "mpc.network": (
@@ -107,8 +108,8 @@ FOLDER_ORDER = {
     ),
     "protocols.preprocessing": (
         "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching", "ot_tools",
-        "coins", "checking", "announcing", "workshop", "estimates", "from_ot", "paillier_products", "paillier_tools",
-        "from_paillier", "__init__",
+        "coins", "checking", "announcing", "workshop", "estimates", "making_time", "from_ot", "paillier_products",
+        "paillier_tools", "from_paillier", "__init__",
     ),
     "protocols.array": (
         "lines", "misuse", "node", "appraising", "lowering", "grouping", "joining", "weighing", "losses", "shadows",
@@ -149,9 +150,15 @@ FOLDER_ORDER = {
         "products", "__init__",
     ),
     "protocols.privacy": (
-        "amounts", "neighbours", "events", "ledger", "probabilities", "bernoulli_cks20", "coins", "exponential_coins",
-        "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20", "__init__",
+        "amounts", "neighbours", "events", "directed", "parts", "curves", "composition_kov15", "concentrated_bs16",
+        "sampled_gaussian_mtz19", "sampled_zw19", "renyi_mironov17", "loss_distributions", "accounts",
+        "group_privacy", "amplification", "filters", "training", "errors_of_noise", "odds", "ledger", "charging",
+        "policy", "guard", "forecast", "probabilities", "bernoulli_cks20", "coins", "exponential_coins",
+        "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20", "grid", "sensitivity", "aggregates",
+        "mechanisms", "averages", "selection_ms20", "noisy_answers", "quantiles", "local_responses_wbls17",
+        "__init__",
     ),
+    "protocols.consent": ("keeper", "votes", "agreement", "__init__"),
     "protocols.learning": ("vertical_logistic", "__init__"),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",

@@ -44,10 +44,27 @@ def square_instructions(bits: int) -> float:
 
 def power_instructions(bits: int, exponent_bits: int) -> float:
     """The same for a power with windows of five bits: its table, its squares, a product for each window."""
-    half_table = 1 << (_WINDOW - 1)
-    squares = exponent_bits - _WINDOW + half_table - 1
-    products = -(-exponent_bits // _WINDOW) + half_table
+    squares, products = _steps(exponent_bits)
     return squares * square_instructions(bits) + products * product_instructions(bits)
+
+
+def power_of_square_instructions(root_bits: int, exponent_bits: int) -> float:
+    """The same modulo a square, in pairs modulo its root where the kernels compute so: by words.
+
+    A product is three of half the length with two reductions, a square one square and one product with two.
+    """
+    if MULTIPLIER != "mulx":
+        return power_instructions(2 * root_bits, exponent_bits)
+    squares, products = _steps(exponent_bits)
+    product = product_instructions(root_bits)
+    multiplied = (root_bits // 64) ** 2
+    return squares * (square_instructions(root_bits) + product) + products * (2 * product + multiplied)
+
+
+def _steps(exponent_bits: int) -> tuple[int, int]:
+    """Squares and products of a power with windows of five bits."""
+    half_table = 1 << (_WINDOW - 1)
+    return exponent_bits - _WINDOW + half_table - 1, -(-exponent_bits // _WINDOW) + half_table
 
 
 def _modulus(bits: int) -> Modulus:

@@ -76,8 +76,6 @@ def cost(
             expected = None if ctx.session.audit is None else declared(*args, **kwargs)
             result = await function(child, *args, **kwargs)
             ctx.join(child)
-            if child.line and not ctx.line and child.depth > child.entered:
-                ctx.session.ledger.waited(child.line, child.entered, child.depth)
             if ctx.session.audit is not None and expected is not None:
                 ctx.session.audit.record(child, expected)
             return result

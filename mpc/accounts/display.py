@@ -64,6 +64,10 @@ def title_of_circuits(network: str) -> str:
     return f"Circuits, with the seconds of gmw and bmr on the network {network}" if network else "Circuits"
 
 
+TITLE_OF_RELATIONS = "Relations that were proved to one verifier"
+COLUMNS_OF_RELATIONS = "line", "relation", "elements", "instances", "against"
+
+
 def within(error: float, *, decided: bool = False) -> str:
     """The bound of an error; `decided` where it holds only if comparisons of what is not exact went as they should."""
     if not isfinite(error):

@@ -45,7 +45,8 @@ class CircuitRun:
     `by` is the way it went, and `adversary` what that is secure against. Where it was garbled: the `scheme`, whether
     that was done `online` or `ahead`, as material, and about how many bytes the tables of all instances have, those of
     one garbler. `gmw`, `bmr`: among more than two parties, the seconds that either way takes on the network that the
-    run is tuned for, without computation; 0 without one, and for a way that the suite lacks.
+    run is tuned for, without computation; 0 without one, and for a way that the suite lacks. `elements`: those of the
+    proof where it is no circuit, but a relation that was proved.
     """
 
     line: str
@@ -59,6 +60,7 @@ class CircuitRun:
     tables: int = 0
     gmw: float = 0.0
     bmr: float = 0.0
+    elements: int = 0
 
     @property
     def garbled(self) -> str:
@@ -115,9 +117,8 @@ class Ledger:
 
     `material` is what was handed out, `unused` what was made ahead and burned at the end; elements by kind. `deepest`
     is the causal depth of the deepest call so far. `proofs` are the lines at which this party proved or verified,
-    `decrypted` those that revealed what is encrypted under a key in shares, each with all that this is right under;
-    `keys` those that made a key in shares, each with all that this rests on; `on_shares` whether a line was computed,
-    or revealed, by the suite.
+    `assurances` what is said of keys and ciphertexts by themselves: of what, what, and of which lines. `on_shares`:
+    whether a line was computed, or revealed, by the suite; `by_itself`: whether the program had messages of its own.
     """
 
     def __init__(self, n: int) -> None:
@@ -129,14 +130,17 @@ class Ledger:
         self.learnt = Learnt()
         self.calls = 0
         self.deepest = 0
-        self.on_shares = False
+        self.on_shares = self.by_itself = False
         self.proofs: dict[str, None] = {}
-        self.decrypted: dict[str, dict[str, None]] = {}
-        self.keys: dict[str, dict[str, None]] = {}
+        self.assurances: dict[tuple[str, str], dict[str, None]] = {}
         self._lines: dict[str, _LineTally] = {}
         self._margins: dict[str, float] = {}
         self._circuits: dict[tuple[int, ...], CircuitRun] = {}
         self._ways: dict[tuple[int, ...], WayTaken] = {}
+
+    def assured(self, what: str, said: str, line: str) -> None:
+        """This is said of what `line` made or let out, for the account to end with."""
+        self.assurances.setdefault((what, said), {})[line] = None
 
     def sent(self, line: str, to: int, count: int) -> None:
         """`count` framed bytes went to party `to` on behalf of `line`."""

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from mpc.accounts.display import Section, as_html, as_text, seconds_on_wire, title_of_circuits, title_of_ways, within
+from mpc.accounts.display import (
+    COLUMNS_OF_RELATIONS,
+    TITLE_OF_RELATIONS,
+    Section,
+    as_html,
+    as_text,
+    seconds_on_wire,
+    title_of_circuits,
+    title_of_ways,
+    within,
+)
 from mpc.accounts.learnt import Learnt
 from mpc.accounts.ledger import CircuitRun, Decision, LineCost, Reveal, WayTaken
 from mpc.accounts.plain import with_notes
@@ -74,6 +84,7 @@ class Report:
                 ("line", "circuit", "ANDs", "instances", "by", "tables", "against", *self._weighed),
                 self._circuit_rows,
             ),
+            Section(TITLE_OF_RELATIONS, COLUMNS_OF_RELATIONS, self._relation_rows),
             Section(
                 title_of_ways(self.network if any(way.yao for way in self.ways) else ""),
                 ("line", "operation", "values", "taken", "arithmetic", "yao"),
@@ -89,8 +100,14 @@ class Report:
                 c.line, c.circuit, f"{c.ands:,}", f"{c.instances:,}", c.by, c.garbled, c.adversary,
                 *(seconds_on_wire(getattr(c, way)) for way in self._weighed),
             )
-            for c in self.circuits
+            for c in self.circuits if not c.elements
         ]  # fmt: skip
+
+    @property
+    def _relation_rows(self) -> list[tuple[str, ...]]:
+        return [
+            (c.line, c.circuit, f"{c.elements:,}", f"{c.instances:,}", c.adversary) for c in self.circuits if c.elements
+        ]
 
     @property
     def _weighed(self) -> tuple[str, ...]:

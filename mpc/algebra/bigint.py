@@ -81,7 +81,7 @@ class Modulus:
     LocalError `wrong-dtype` or `wrong-shape`. Shows nothing of n, which may be a secret prime.
     """
 
-    __slots__ = ("bits", "limbs", "n", "row")
+    __slots__ = ("bits", "limbs", "n", "root_limbs", "row")
 
     def __init__(self, n: int, *, limbs: int | None = None) -> None:
         """n: odd, 3 or more, of at most 64 * `limbs` bits; `limbs` is at most 128, by default what n takes.
@@ -99,6 +99,8 @@ class Modulus:
             )
         self.n = n
         self.bits = n.bit_length()
+        self.root_limbs = 0
+        """The words of the root, where kernels are told that n is a square: mpc.algebra.square_modulus."""
         squares = [pow(2, 2 * 64 * self.limbs, n), pow(2, 2 * 52 * lib.parley_bignum_digits(self.limbs), n)]
         inverse = np.array([-pow(n, -1, 2**64) % 2**64], U64)
         self.row = np.concatenate([from_ints([n, *squares], self.limbs).ravel(), inverse])
@@ -188,8 +190,9 @@ class Modulus:
         def run(out: Words, x: Words, _: slice) -> None:
             space = workspace(self.limbs)
             lib.parley_bignum_power_var(
-                pointer(out), pointer(x), pointer(words), bits, pointer(self.row), 0, self.limbs, len(x), pointer(space)
-            )
+                pointer(out), pointer(x), pointer(words), bits, pointer(self.row), 0, self.limbs, self.root_limbs,
+                len(x), pointer(space),
+            )  # fmt: skip
 
         return in_lanes(run, flat).reshape(bases.shape)
 
@@ -268,8 +271,8 @@ def montgomery_exponentiate(
     """bases^exponents: (count, limbs) of (count, limbs) and (count, words), modulo one number or one for each base.
 
     Bases, exponents and moduli may be secret; the length `bits` of the exponents is public, by default all bits of
-    their words. All moduli have the same number of limbs. This is the one place where powers of secret exponents are
-    computed.
+    their words. All moduli have the same number of limbs; all are squares or none is. This is the one place where
+    powers of secret exponents are computed.
     """
     bases, exponents = as_words(bases), contiguous(as_exponents(exponents))
     moduli = [modulus] if isinstance(modulus, Modulus) else list(modulus)
@@ -277,13 +280,15 @@ def montgomery_exponentiate(
     check_exponents(exponents, bits)
     one = isinstance(modulus, Modulus)
     count, limbs = bases.shape if bases.ndim == 2 else (-1, 0)
-    if exponents.shape[:-1] != (count,) or len(moduli) != (1 if one else count) or {m.limbs for m in moduli} - {limbs}:
+    roots = {m.root_limbs for m in moduli} or {0}
+    fit = len(roots) == 1 and not {m.limbs for m in moduli} - {limbs}
+    if exponents.shape[:-1] != (count,) or len(moduli) != (1 if one else count) or not fit:
         raise LocalError(
             "wrong-shape",
             f"bases of shape {bases.shape}, exponents of shape {exponents.shape} and {len(moduli)} moduli do not fit",
-            "give (count, limbs), (count, words), and one modulus or `count` of the same number of limbs",
+            "give (count, limbs), (count, words), and one modulus or `count` of one kind and number of limbs",
         )
-    rows = np.stack([m.row for m in moduli]) if moduli else np.empty((0, 3 * limbs + 1), U64)
+    rows, root = np.stack([m.row for m in moduli]) if moduli else np.empty((0, 3 * limbs + 1), U64), roots.pop()
     powers = _by_device(bases, exponents, rows[:, :limbs], bits)
     if powers is not None:
         return powers
@@ -292,7 +297,7 @@ def montgomery_exponentiate(
         mine = rows if one else rows[part]
         lib.parley_bignum_power(
             pointer(out), pointer(x), pointer(exponents[part]), bits, pointer(mine), 0 if one else rows.shape[1],
-            limbs, len(x), pointer(workspace(limbs)),
+            limbs, root, len(x), pointer(workspace(limbs)),
         )  # fmt: skip
 
     return in_lanes(run, bases)

@@ -9,6 +9,7 @@ import numpy as np
 
 from mpc.algebra.bigint import Modulus, as_exponents, from_ints, limbs_for, montgomery_exponentiate
 from mpc.algebra.ring import U64, Words
+from mpc.algebra.square_modulus import SquareModulus
 from mpc.errors import LocalError
 
 
@@ -21,20 +22,26 @@ class CrtModulus:
 
     __slots__ = ("_q_in_n", "_q_inverse", "half_limbs", "n", "p", "q")
 
-    def __init__(self, p: int, q: int) -> None:
-        """Numbers that are even, below 3 or not coprime raise LocalError `wrong-modulus`."""
-        self.half_limbs = limbs_for(max(p.bit_length(), q.bit_length()))
-        self.p = Modulus(p, limbs=self.half_limbs)
-        self.q = Modulus(q, limbs=self.half_limbs)
-        self.n = Modulus(p * q)
+    def __init__(self, p: int, q: int, *, squared: bool = False) -> None:
+        """squared: for n = p^2 q^2, of which the halves are p^2 and q^2 (mpc.algebra.square_modulus).
+
+        Numbers that are even, below 3 or not coprime raise LocalError `wrong-modulus`.
+        """
+        limbs = limbs_for(max(p.bit_length(), q.bit_length()))
+        self.p, self.q, self.n = (
+            (SquareModulus(p, root_limbs=limbs), SquareModulus(q, root_limbs=limbs), SquareModulus(p * q))
+            if squared
+            else (Modulus(p, limbs=limbs), Modulus(q, limbs=limbs), Modulus(p * q))
+        )
+        self.half_limbs = self.p.limbs
         try:
-            inverse = pow(q, -1, p)
+            inverse = pow(self.q.n, -1, self.p.n)
         except ValueError:
             raise LocalError(
                 "wrong-modulus", "the two factors of a modulus are not coprime", "give two different primes, or powers"
             ) from None
         self._q_inverse = from_ints([inverse], self.half_limbs)[0]
-        self._q_in_n = from_ints([q], self.n.limbs)[0]
+        self._q_in_n = from_ints([self.q.n], self.n.limbs)[0]
 
     def split(self, x: Words) -> tuple[Words, Words]:
         """x mod p and x mod q of numbers (..., words) of any width: two arrays (..., half_limbs)."""

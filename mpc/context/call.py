@@ -111,6 +111,16 @@ class Call:
         where = self.session.where
         return where() if where is not None and self.path[0] == Root.PROGRAM else ""
 
+    def progress(self, what: str, done: int, expected: int) -> None:
+        """Tell whoever watches the run how far long work in the program's time is: so many of so many, on average."""
+        if self.session.progress is not None:
+            self.session.progress(f"online: {what}, {done:,} of about {expected:,}", done, max(done, expected))
+
+    @property
+    def of_program(self) -> bool:
+        """Whether the program that is running makes this call, and no protocol."""
+        return not self.line and self.session.where is not None and self.path[0] == Root.PROGRAM
+
     def remark(self, mark: int) -> None:
         """Give the call the mark of what it has computed, for all messages from here on."""
         self.mark = mark
@@ -122,7 +132,9 @@ class Call:
         return self._children
 
     def join(self, child: Call) -> None:
-        """Take over what a finished call cost."""
+        """Take over what a finished call cost; the rounds of one that the program made are those of its line."""
+        if child.line and not self.line and child.depth > child.entered:
+            self.session.ledger.waited(child.line, child.entered, child.depth)
         self.depth = max(self.depth, child.depth)
         self.payload += child.payload
         for kind, elements in child.material.items():

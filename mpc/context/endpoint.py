@@ -43,9 +43,11 @@ class Endpoint:
 
     `factory` starts the suite (`protocols.suite.Factory`); None in a session that computes on no shares.
     `ways` says how the parties compute what there are several ways for, and for which network; `policies` are asked
-    about the public description of every output before anything of it is sent (`protocols/outputs.py`), `tolerance` is
-    the largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
-    `where` tells the line of the program that is running, for what a program calls by itself.
+    about the public description of every output before anything of it is sent (`protocols/outputs.py`), `keeper` says
+    whether what costs privacy may be spent and writes it down (`protocols/consent/keeper.py`), `tolerance` is the
+    largest error that one may have, and `leaving` holds the paths of the calls that have an output under way.
+    `where` tells the line of the program that is running, for what a program calls by itself; `progress` is told how
+    far a run is.
     `intake` counts what peers announce. `shadows` hold a simulation's values in floating point. `kept` is what
     protocols keep from call to call, by name.
     """
@@ -61,9 +63,11 @@ class Endpoint:
     on_call: Callable[[], None] | None = None
     ways: Ways = field(default_factory=Ways)
     policies: tuple[Callable[[Any], None], ...] = ()
+    keeper: Any = None
     tolerance: float | None = None
     shadows: Any = None
     where: Callable[[], str] | None = None
+    progress: Callable[[str, int, int | None], None] | None = None
     intake: Intake = field(default_factory=Intake)
     suite: Any = field(default=None, init=False)
     leaving: set[tuple[int, ...]] = field(init=False, default_factory=set)

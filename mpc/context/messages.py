@@ -27,6 +27,7 @@ class Messaging(Call):
     def _send(self, receivers: Sequence[int], array: Array) -> None:
         """One message for all receivers, where it is the same for all: then it is prepared once."""
         message, session, line = None, self.session, self.counted_at
+        session.ledger.by_itself |= self.of_program
         for to in receivers:
             number = self._sent.get(to, 0)
             self._sent[to] = number + 1
@@ -48,6 +49,7 @@ class Messaging(Call):
         before, self.depth = self.depth, max(self.depth, min(message.depth + 1, MAX_DEPTH))
         if not self.line and self.depth > before and (line := self.counted_at):
             self.session.ledger.waited(line, before, self.depth)
+        self.session.ledger.by_itself |= self.of_program
         self.session.ledger.received_bytes += message.array.nbytes
         return message.array
 

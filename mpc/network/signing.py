@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from mpc.network.identity import Certificate, Identity, PrivateKey, load_key
 
-MAX_SIGNATURE = 143
-"""Bytes: of ECDSA on P-521 it has at most 139; one byte tells its length in fields of fixed size."""
+FIELD_BYTES = 144
+"""Of a signature in a message of fixed size, one of them its length: ECDSA on P-521 takes at most 139."""
 
 _FAMILY = b"parley signature 1"
 
@@ -49,6 +49,19 @@ def is_signed(certificate: Certificate, signature: bytes, domain: bytes, *parts:
     except InvalidSignature:
         return False
     return True
+
+
+def as_field(signature: bytes) -> bytes:
+    """FIELD_BYTES bytes that hold a signature."""
+    return bytes((len(signature),)) + signature.ljust(FIELD_BYTES - 1, b"\0")
+
+
+def of_field(field: bytes) -> bytes:
+    """What a field holds; ValueError where it is not one that `as_field` gives."""
+    signature = field[1 : 1 + field[0]]
+    if as_field(signature) != field:
+        raise ValueError("no signature")
+    return signature
 
 
 def framed(*parts: bytes) -> bytes:

@@ -82,7 +82,7 @@ static inline __attribute__((always_inline)) Window divide(uint64_t *m, uint64_t
 /* out = x - y - borrow for ROWS words; 1 where it borrows. */
 static inline uint64_t subtract_rows(uint64_t *out, const uint64_t *x, const uint64_t *y, uint64_t borrow) {
     uint64_t word;
-    __asm__("addq $-1, %[borrow]\n\t" BORROW("") BORROW("8") BORROW("16") BORROW("24") BORROW("32") BORROW("40")
+    __asm__ volatile("addq $-1, %[borrow]\n\t" BORROW("") BORROW("8") BORROW("16") BORROW("24") BORROW("32") BORROW("40")
             BORROW("48") BORROW("56")
             "sbbq %[borrow], %[borrow]\n\t"
             "negq %[borrow]"

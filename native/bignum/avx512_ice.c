@@ -10,8 +10,8 @@
  * uses only a few registers, too few to keep the multipliers busy. */
 static size_t worth_lanes(size_t limbs) { return limbs <= 16 ? 4 : 6; }
 
-static const SideBySide *next(size_t limbs, size_t left, size_t *lanes) {
-    *lanes = left < worth_lanes(limbs) ? 1 : at_most(left, 8);
+static const SideBySide *next(Moduli m, size_t left, size_t *lanes) {
+    *lanes = left < worth_lanes(m.limbs) ? 1 : at_most(left, 8);
     return *lanes == 1 ? &bignum_single_avx512_ice : &bignum_lanes_avx512_ice;
 }
 

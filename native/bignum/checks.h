@@ -7,8 +7,15 @@
 
 /* Whether the moduli are of a length that there are kernels for, and their rows are long enough. */
 static inline int good_rows(Moduli m, size_t count) {
-    const size_t row = 3 * m.limbs + 1;
+    const size_t row = bignum_row(m.limbs, m.root);
+    if (m.root && m.limbs != 2 * m.root) return 0;
     return m.limbs >= 1 && m.limbs <= BIGNUM_LIMBS && (!m.step || m.step >= row) && there(m.rows, row * count);
+}
+
+/* Whether what a row adds for a square begins with the root, as far as the lowest words tell, and its inverse. */
+static inline int good_root(Moduli m, const uint64_t *row) {
+    const uint64_t *const r = row + bignum_root_row(m.limbs);
+    return r[0] * r[0] == row[0] && r[0] * r[m.root] == UINT64_MAX;
 }
 
 /* Whether the moduli are odd, 3 or more, and come with the inverses that belong to them. */
@@ -18,6 +25,7 @@ static inline int good_moduli(Moduli m, size_t count) {
         uint64_t above_one = n[0] & ~(uint64_t)1;
         for (size_t w = 1; w < m.limbs; w++) above_one |= n[w];
         if (!(n[0] & 1) || !above_one || n[0] * n[3 * m.limbs] != UINT64_MAX) return 0;
+        if (m.root && !good_root(m, n)) return 0;
     }
     return 1;
 }

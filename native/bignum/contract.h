@@ -6,6 +6,14 @@
  *     n,  2^(2 * 64 limbs) mod n,  2^(2 * 52 digits) mod n,  -1/n mod 2^64
  *
  * with digits = bignum_digits(limbs): the two Montgomery constants serve implementations of radix 2^64 and 2^52.
+ *
+ * A modulus may be said to be the square of an odd number r >= 3 of root = limbs / 2 words. Its row is then longer by
+ *
+ *     r,  -1/r mod 2^64,  the pair of 2^(3 * 64 root) mod n,  the pair of 2^(3 * 52 bignum_digits(root)) mod n
+ *
+ * where the pair of x, as long as x, is the a, b < r with x = a - b r mod r^2, a first (docs/algorithms/squares.md).
+ * `power` and `power_var` may use that, and give the same results.
+ *
  * Inputs of mul and of the powers may be any numbers of `limbs` words, below n or not; what comes out is below n.
  *
  * Bases, exponents, factors and moduli are secret unless an entry ends in `_var`; lengths in words and bits are public.
@@ -22,10 +30,10 @@ enum {
     BIGNUM_NARROWEST = 3, BIGNUM_WIDEST = 8,  /* exponent bits a row of a table of powers */
 };
 
-/* Row i * step is the modulus of number i; step 0: one modulus for all. */
+/* Row i * step is the modulus of number i; step 0: one modulus for all. root: 0 where they are not said to be squares. */
 typedef struct {
     const uint64_t *rows;
-    size_t step, limbs;
+    size_t step, limbs, root;
 } Moduli;
 
 /* Powers of one base g: word w of g^(d 2^(width i)) mod n is table[(i * limbs + w) * 2^width + d], for each i up to
@@ -80,6 +88,10 @@ extern const BignumKernels bignum_portable, bignum_adx, bignum_avx512_ice;
 
 /* Digits of 52 bits of a number of `limbs` words with two bits to spare: what almost-Montgomery products need. */
 static inline size_t bignum_digits(size_t limbs) { return (64 * limbs + 2 + 51) / 52; }
+
+/* Words of a modulus row, and where in it what is added for a square begins. */
+static inline size_t bignum_row(size_t limbs, size_t root) { return 3 * limbs + 1 + (root ? 5 * root + 1 : 0); }
+static inline size_t bignum_root_row(size_t limbs) { return 3 * limbs + 1; }
 
 /* Words of workspace for any entry of any implementation: a table of 2^BIGNUM_WINDOW numbers and a dozen more, for
  * eight lanes. */

@@ -12,7 +12,7 @@ size_t parley_bignum_digits(size_t limbs) { return bignum_digits(limbs); }
 
 void parley_bignum_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
                        size_t limbs, size_t count, uint64_t *workspace) {
-    const Moduli m = {moduli, step, limbs};
+    const Moduli m = {moduli, step, limbs, 0};
     REQUIRES(good_rows(m, count));
     REQUIRES_OF_CONTENTS(good_moduli(m, count));
     REQUIRES(same_or_apart(out, x, NUMBER_BYTES(limbs, count)) && same_or_apart(out, y, NUMBER_BYTES(limbs, count)));
@@ -22,7 +22,7 @@ void parley_bignum_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, cons
 
 void parley_bignum_montgomery_mul(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
                                   size_t limbs, size_t count, uint64_t *workspace) {
-    const Moduli m = {moduli, step, limbs};
+    const Moduli m = {moduli, step, limbs, 0};
     REQUIRES(good_rows(m, count));
     REQUIRES_OF_CONTENTS(good_moduli(m, count) && below_moduli(x, m, count) && below_moduli(y, m, count));
     REQUIRES(same_or_apart(out, x, NUMBER_BYTES(limbs, count)) && same_or_apart(out, y, NUMBER_BYTES(limbs, count)));
@@ -33,7 +33,7 @@ void parley_bignum_montgomery_mul(uint64_t *out, const uint64_t *x, const uint64
 void parley_bignum_products_var(uint64_t *out, const uint64_t *numbers, size_t size, const uint64_t *indices,
                                 const uint64_t *starts, const uint64_t *modulus, size_t limbs, size_t count,
                                 uint64_t *workspace) {
-    const Moduli m = {modulus, 0, limbs};
+    const Moduli m = {modulus, 0, limbs, 0};
     const Choices choices = {indices, starts, size};
     REQUIRES(good_rows(m, count));
     REQUIRES(there(starts, (count + 1) * sizeof *starts) && good_choices(choices, count));
@@ -47,7 +47,7 @@ void parley_bignum_products_var(uint64_t *out, const uint64_t *numbers, size_t s
     void parley_bignum_##name(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,  \
                               size_t limbs, size_t count) {                                                              \
         const size_t bytes = NUMBER_BYTES(limbs, count);                                                                 \
-        const Moduli m = {moduli, step, limbs};                                                                          \
+        const Moduli m = {moduli, step, limbs, 0};                                                                       \
         REQUIRES(good_rows(m, count));                                                                                   \
         REQUIRES(same_or_apart(out, x, bytes) && same_or_apart(out, y, bytes));                                          \
         REQUIRES_OF_CONTENTS(good_moduli(m, count) && below_moduli(x, m, count) && below_moduli(y, m, count));           \
@@ -58,8 +58,9 @@ ENTRY_BELOW_MODULI(add)
 ENTRY_BELOW_MODULI(sub)
 
 void parley_bignum_power(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits,
-                         const uint64_t *moduli, size_t step, size_t limbs, size_t count, uint64_t *workspace) {
-    const Moduli m = {moduli, step, limbs};
+                         const uint64_t *moduli, size_t step, size_t limbs, size_t root, size_t count,
+                         uint64_t *workspace) {
+    const Moduli m = {moduli, step, limbs, root};
     REQUIRES(good_rows(m, count));
     REQUIRES_OF_CONTENTS(good_moduli(m, count));
     REQUIRES(same_or_apart(out, bases, NUMBER_BYTES(limbs, count)));
@@ -69,8 +70,9 @@ void parley_bignum_power(uint64_t *out, const uint64_t *bases, const uint64_t *e
 }
 
 void parley_bignum_power_var(uint64_t *out, const uint64_t *bases, const uint64_t *exponent, size_t bits,
-                             const uint64_t *moduli, size_t step, size_t limbs, size_t count, uint64_t *workspace) {
-    const Moduli m = {moduli, step, limbs};
+                             const uint64_t *moduli, size_t step, size_t limbs, size_t root, size_t count,
+                             uint64_t *workspace) {
+    const Moduli m = {moduli, step, limbs, root};
     REQUIRES(good_rows(m, count));
     REQUIRES_OF_CONTENTS(good_moduli(m, count));
     REQUIRES(same_or_apart(out, bases, NUMBER_BYTES(limbs, count)));
@@ -82,7 +84,7 @@ void parley_bignum_power_var(uint64_t *out, const uint64_t *bases, const uint64_
 void parley_bignum_power_of_base(uint64_t *out, const uint64_t *table, const uint64_t *corrections, unsigned width,
                                  const uint64_t *exponents, size_t bits, const uint64_t *modulus, size_t limbs,
                                  size_t count, uint64_t *workspace) {
-    const Moduli m = {modulus, 0, limbs};
+    const Moduli m = {modulus, 0, limbs, 0};
     const PowersOfBase powers = {table, corrections, width};
     REQUIRES(good_rows(m, count) && bits >= 1);
     REQUIRES_OF_CONTENTS(good_moduli(m, count));

@@ -21,10 +21,13 @@ void parley_bignum_products_var(uint64_t *out, const uint64_t *numbers, size_t s
 typedef void BelowModuli(uint64_t *out, const uint64_t *x, const uint64_t *y, const uint64_t *moduli, size_t step,
                          size_t limbs, size_t count);
 BelowModuli parley_bignum_add, parley_bignum_sub;
+/* root: 0, or limbs / 2 for moduli that are squares, whose rows are 5 root + 1 words longer. */
 void parley_bignum_power(uint64_t *out, const uint64_t *bases, const uint64_t *exponents, size_t bits,
-                         const uint64_t *moduli, size_t step, size_t limbs, size_t count, uint64_t *workspace);
+                         const uint64_t *moduli, size_t step, size_t limbs, size_t root, size_t count,
+                         uint64_t *workspace);
 void parley_bignum_power_var(uint64_t *out, const uint64_t *bases, const uint64_t *exponent, size_t bits,
-                             const uint64_t *moduli, size_t step, size_t limbs, size_t count, uint64_t *workspace);
+                             const uint64_t *moduli, size_t step, size_t limbs, size_t root, size_t count,
+                             uint64_t *workspace);
 void parley_bignum_power_of_base(uint64_t *out, const uint64_t *table, const uint64_t *corrections, unsigned width,
                                  const uint64_t *exponents, size_t bits, const uint64_t *modulus, size_t limbs,
                                  size_t count, uint64_t *workspace);

@@ -1,26 +1,22 @@
-/* Powers and products in a representation of numbers in Montgomery form. The file that includes this defines
+/* Powers in a representation of numbers in Montgomery form. The file that includes this defines
  *
  *     Residues      the moduli of the numbers side by side, and constants in the representation: `size` (words of a
- *                number), `lanes`, `squared` (R^2 mod n), `shared_squared` (that of the contract's R), `unit` (1)
+ *                number), `lanes`, `into` (what makes Montgomery form of a number just read), `unit` (1)
  *     Digit      a part of each exponent
  *     field      makes a Residues in a workspace and moves the pointer behind it
  *     read_number    from words to the representation; number i lies `step` * i words behind the first
  *     write_number   to words, reduced
- *     read_numbers   the same for number i anywhere, numbers[i]
  *     times      out = x * y / R mod n, in place or not
- *     times_shared   the same for the R of the contract
  *     square     out = x^2 / R mod n, in place or not
+ *     put_one    out = R mod n
  *     exponent_part  `width` bits, at most 8, of each exponent from bit `from` on
  *     choose     one of the numbers of a table for each digit, all of them read
- *     choose_power   number `row` * 2^width + digit of a table of powers, all numbers of the row read
  *
- *     CORRECTION     which of the corrections of a table of powers is for its R
- *
- * and here are the functions of SideBySide. */
+ * and here are the powers of SideBySide. */
 
 static void load_as_montgomery(const Residues *f, uint64_t *out, const uint64_t *words, size_t step) {
     read_number(f, out, words, step);
-    times(f, out, out, f->squared);
+    times(f, out, out, f->into);
 }
 
 static void store_from_montgomery(const Residues *f, uint64_t *words, uint64_t *x) {
@@ -37,54 +33,12 @@ static void square_times(const Residues *f, uint64_t *x, size_t times_squared) {
 
 /* x^0, ..., x^(entries - 1). */
 static void fill_table(const Residues *f, uint64_t *table, const uint64_t *x, size_t entries) {
-    times(f, table, f->squared, f->unit);
+    put_one(f, table);
     memcpy(table + f->size, x, f->size * sizeof *x);
     for (size_t i = 2; i < entries; i += 2) {
         square(f, table + i * f->size, table + i / 2 * f->size);
         times(f, table + (i + 1) * f->size, table + i * f->size, x);
     }
-}
-
-static void mul_some(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli m, size_t lanes, uint64_t *space) {
-    const Residues f = field(m, lanes, &space);
-    uint64_t *const a = reserve(&space, f.size), *const b = reserve(&space, f.size);
-    load_as_montgomery(&f, a, x, m.limbs);
-    read_number(&f, b, y, m.limbs);
-    times(&f, a, a, b);
-    write_number(&f, out, a);
-}
-
-static void montgomery_mul_some(uint64_t *out, const uint64_t *x, const uint64_t *y, Moduli m, size_t lanes,
-                                uint64_t *space) {
-    const Residues f = field(m, lanes, &space);
-    uint64_t *const a = reserve(&space, f.size), *const b = reserve(&space, f.size);
-    read_number(&f, a, x, m.limbs);
-    read_number(&f, b, y, m.limbs);
-    times_shared(&f, a, a, b);
-    write_number(&f, out, a);
-}
-
-/* Where one result has fewer factors than another beside it, the rest are R, whose product changes nothing. */
-static void products_var_some(uint64_t *out, const uint64_t *numbers, Choices c, Moduli m, size_t lanes,
-                              uint64_t *space) {
-    const Residues f = field(m, lanes, &space);
-    uint64_t *const x = reserve(&space, f.size), *const factor = reserve(&space, f.size);
-    uint64_t *const one = reserve(&space, lanes * m.limbs);
-    size_t steps = 0;
-    times_shared(&f, x, f.shared_squared, f.unit);
-    write_number(&f, one, x);
-    for (size_t lane = 0; lane < lanes; lane++)
-        if (c.starts[lane + 1] - c.starts[lane] > steps) steps = c.starts[lane + 1] - c.starts[lane];
-    for (size_t step = 0; step < steps; step++) {
-        const uint64_t *factors[MOST_LANES] = {NULL};
-        for (size_t lane = 0; lane < lanes; lane++) {
-            const uint64_t at = c.starts[lane] + step;
-            factors[lane] = at < c.starts[lane + 1] ? numbers + c.indices[at] * m.limbs : one;
-        }
-        read_numbers(&f, step ? factor : x, factors);
-        if (step) times_shared(&f, x, x, factor);
-    }
-    write_number(&f, out, x);
 }
 
 /* Fixed windows, Handbook of Applied Cryptography, algorithm 14.82; every number of the table is read each time. */
@@ -121,7 +75,7 @@ static void power_var_some(uint64_t *out, const uint64_t *bases, const uint64_t 
     square(&f, x, x);
     for (size_t i = 1; i < (size_t)1 << (longest - 1); i++)
         times(&f, table + i * f.size, table + (i - 1) * f.size, x);
-    times(&f, x, f.squared, f.unit);
+    put_one(&f, x);
     for (size_t at = bits; at;) {
         size_t length = bit_var(exponent, at - 1) ? at_most(longest, at) : 1, odd = 0;
         while (length > 1 && !bit_var(exponent, at - length)) length--;
@@ -133,29 +87,4 @@ static void power_var_some(uint64_t *out, const uint64_t *bases, const uint64_t 
     store_from_montgomery(&f, out, x);
 }
 
-/* The fixed-base windowing method, Handbook of Applied Cryptography, section 14.6.3, with all digits in the table. A
- * product of numbers that are not in Montgomery form divides by R; the correction R^rows makes up for all of them. */
-static void power_of_base_some(uint64_t *out, PowersOfBase powers, const uint64_t *exponents, size_t bits, Moduli m,
-                               size_t lanes, uint64_t *space) {
-    const Residues f = field(m, lanes, &space);
-    uint64_t *const x = reserve(&space, f.size), *const chosen = reserve(&space, f.size);
-    const size_t step = (bits + 63) / 64;
-    for (size_t row = 0, at = 0; at < bits; row++, at += powers.width) {
-        const Digit d = exponent_part(&f, exponents, step, at, (unsigned)at_most(powers.width, bits - at));
-        choose_power(&f, row ? chosen : x, powers, row, d);
-        if (row) times(&f, x, x, chosen);
-    }
-    read_number(&f, chosen, powers.corrections + CORRECTION * m.limbs, 0);
-    times(&f, x, x, chosen);
-    write_number(&f, out, x);
-}
-
-#define SIDE_BY_SIDE                            \
-    {                                           \
-        .mul = mul_some,                        \
-        .montgomery_mul = montgomery_mul_some,  \
-        .products_var = products_var_some,      \
-        .power = power_some,                    \
-        .power_var = power_var_some,            \
-        .power_of_base = power_of_base_some,    \
-    }
+#define POWERS .power = power_some, .power_var = power_var_some

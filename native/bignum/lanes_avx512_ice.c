@@ -14,7 +14,7 @@
 /* Lanes that no number is in hold zeros, the modulus included. */
 typedef struct {
     size_t size, digits, limbs, lanes;
-    const uint64_t *n, *squared, *shared_squared, *unit;
+    const uint64_t *n, *into, *shared_squared, *unit;
     uint64_t *t; /* 2 digits + 8 registers */
     V inverse;
 } Residues;
@@ -126,22 +126,25 @@ static void choose_power(const Residues *f, uint64_t *out, PowersOfBase powers, 
 
 static Residues field(Moduli m, size_t lanes, uint64_t **space) {
     const size_t digits = bignum_digits(m.limbs), size = LANES * digits;
-    uint64_t *const n = reserve(space, size), *const squared = reserve(space, size), *const unit = reserve(space, size);
-    Residues f = {size, digits, m.limbs, lanes, n, squared, squared, unit,
+    uint64_t *const n = reserve(space, size), *const into = reserve(space, size), *const unit = reserve(space, size);
+    Residues f = {size, digits, m.limbs, lanes, n, into, into, unit,
                   reserve(space, 2 * size + LANES * 8), zero()};
     uint64_t inverses[LANES] = {0};
     for (size_t lane = 0; lane < lanes; lane++) inverses[lane] = m.rows[lane * m.step + 3 * m.limbs];
     f.inverse = load(inverses);
     read_number(&f, n, m.rows, m.step);
-    read_number(&f, squared, m.rows + 2 * m.limbs, m.step);
+    read_number(&f, into, m.rows + 2 * m.limbs, m.step);
     memset(unit, 0, size * sizeof *unit);
     put(unit, 0, spread(1));
     return f;
 }
 
-#include "bignum/ladders.h"
+static void put_one(const Residues *f, uint64_t *out) { times(f, out, f->into, f->unit); }
 
-const SideBySide bignum_lanes_avx512_ice = SIDE_BY_SIDE;
+#include "bignum/ladders.h"
+#include "bignum/products.h"
+
+const SideBySide bignum_lanes_avx512_ice = {PRODUCTS, POWERS};
 
 #include "targets/end.h"
 

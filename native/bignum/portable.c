@@ -1,21 +1,14 @@
 /* The slow, obvious reference: plain C for any machine, one number after the other, radix 2^64. */
 
-#include "bignum/side_by_side.h"
+#include "bignum/pairs.h"
 #include "kernels.h"
 
 enum { AT_ONCE = 1 };
 
 #include "bignum/radix64.h"
 
-static uint64_t subtract(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t size) {
-    uint64_t borrow = 0;
-    for (size_t i = 0; i < size; i++) {
-        const Wide difference = (Wide)x[i] - y[i] - borrow;
-        out[i] = (uint64_t)difference;
-        borrow = (uint64_t)(difference >> 64) & 1;
-    }
-    return borrow;
-}
+#include "bignum/numbers64.h"
+#include "bignum/portable_words.h"
 
 /* x * y / 2^(64 limbs) mod n: Koc, Acar and Kaliski, "Analyzing and comparing Montgomery multiplication algorithms",
  * IEEE Micro 1996, section 5 (CIOS). */
@@ -23,15 +16,9 @@ static void times(const Residues *f, uint64_t *out, const uint64_t *x, const uin
     const size_t size = f->size;
     uint64_t t[BIGNUM_LIMBS + 2] = {0};
     for (size_t i = 0; i < size; i++) {
-        uint64_t carry = 0;
-        for (size_t j = 0; j < size; j++) {
-            const Wide sum = (Wide)x[j] * y[i] + t[j] + carry;
-            t[j] = (uint64_t)sum;
-            carry = (uint64_t)(sum >> 64);
-        }
-        const Wide top = (Wide)t[size] + carry;
+        const Wide top = (Wide)t[size] + add_multiple(t, x, y[i], size);
         const uint64_t m = t[0] * f->inverse;
-        carry = (uint64_t)(((Wide)m * f->n[0] + t[0]) >> 64);
+        uint64_t carry = (uint64_t)(((Wide)m * f->n[0] + t[0]) >> 64);
         for (size_t j = 1; j < size; j++) {
             const Wide sum = (Wide)m * f->n[j] + t[j] + carry;
             t[j - 1] = (uint64_t)sum;
@@ -47,13 +34,14 @@ static void times(const Residues *f, uint64_t *out, const uint64_t *x, const uin
 static void square(const Residues *f, uint64_t *out, const uint64_t *x) { times(f, out, x, x); }
 
 #include "bignum/ladders.h"
+#include "bignum/products.h"
 
-static const SideBySide one_by_one = SIDE_BY_SIDE;
+static const SideBySide one_by_one = {PRODUCTS, POWERS};
 
-static const SideBySide *next(size_t limbs, size_t left, size_t *lanes) {
-    (void)limbs, (void)left;
+static const SideBySide *next(Moduli m, size_t left, size_t *lanes) {
+    (void)left;
     *lanes = 1;
-    return &one_by_one;
+    return m.root ? &bignum_pairs_portable : &one_by_one;
 }
 
 #include "bignum/batches.h"

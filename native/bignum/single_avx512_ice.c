@@ -13,7 +13,7 @@
 /* `size` words: the digits, then zeros up to a multiple of eight. */
 typedef struct {
     size_t size, digits, limbs;
-    const uint64_t *n, *squared, *shared_squared, *unit;
+    const uint64_t *n, *into, *shared_squared, *unit;
     uint64_t inverse;
 } Residues;
 
@@ -91,18 +91,21 @@ static void choose_power(const Residues *f, uint64_t *out, PowersOfBase powers, 
 static Residues field(Moduli m, size_t lanes, uint64_t **space) {
     (void)lanes;
     const size_t digits = bignum_digits(m.limbs), size = (digits + 7) / 8 * 8;
-    uint64_t *const n = reserve(space, size), *const squared = reserve(space, size), *const unit = reserve(space, size);
-    const Residues f = {size, digits, m.limbs, n, squared, squared, unit, m.rows[3 * m.limbs]};
+    uint64_t *const n = reserve(space, size), *const into = reserve(space, size), *const unit = reserve(space, size);
+    const Residues f = {size, digits, m.limbs, n, into, into, unit, m.rows[3 * m.limbs]};
     read_number(&f, n, m.rows, 0);
-    read_number(&f, squared, m.rows + 2 * m.limbs, 0);
+    read_number(&f, into, m.rows + 2 * m.limbs, 0);
     memset(unit, 0, size * sizeof *unit);
     unit[0] = 1;
     return f;
 }
 
-#include "bignum/ladders.h"
+static void put_one(const Residues *f, uint64_t *out) { times(f, out, f->into, f->unit); }
 
-const SideBySide bignum_single_avx512_ice = SIDE_BY_SIDE;
+#include "bignum/ladders.h"
+#include "bignum/products.h"
+
+const SideBySide bignum_single_avx512_ice = {PRODUCTS, POWERS};
 
 #include "targets/end.h"
 

@@ -15,6 +15,7 @@ from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Facts, Kind
 from protocols.array.secret import SecretArray
+from protocols.assurances import assure_holder
 from protocols.encrypted.description import Description, described
 from protocols.encrypted.masking import Masking, masking_for
 from protocols.encrypted.to_shares import Conversion, to_shares
@@ -58,6 +59,7 @@ async def secret_from_ciphertexts(
     holder, owner = party_index(ctx.everyone, holder, line), party_index(ctx.everyone, owner, line)
     call = ctx.child("secret from ciphertexts", line=line)
     own = _own(call, holder, owner, ciphertexts, key)
+    assure_holder(call, holder, owner)
     vouched = None if error is None else declared_error(error, ERROR_BITS)
     call.remark(crc32(repr((holder, owner, vouched)).encode()) or 1)
     with naming_line():

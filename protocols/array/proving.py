@@ -39,7 +39,7 @@ from protocols.proofs.claim import Claim
 from protocols.proofs.relation import Relation
 from protocols.ranges import Range
 
-PROVED_BY, AGAINST = "a proof to one verifier", "either of the two, malicious"
+PROVED_BY, AGAINST = "a proof", "either, malicious"
 
 
 async def prove(

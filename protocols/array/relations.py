@@ -82,9 +82,9 @@ def mark_of(claim: AnyClaim, given: Sequence[Given], batch: Shape, parties: tupl
 
 def account_of(claim: AnyClaim, line: str, by: str, against: str) -> CircuitRun:
     """For the summary; it has no ANDs."""
-    hashed = f", SHA-256 of {claim.hashed.instances:,} blocks" if isinstance(claim, CommittedClaim) else ""
-    name = f"{claim.relation.name} ({sum(claim.counted.fresh):,} elements of proof{hashed})"
-    return CircuitRun(line, name, 0, claim.instances, by, against)
+    hashed = f", {claim.hashed.instances:,} blocks of SHA-256" if isinstance(claim, CommittedClaim) else ""
+    name, elements = f"{claim.relation.name}{hashed}", sum(claim.counted.fresh)
+    return CircuitRun(line, name, 0, claim.instances, by, against, elements=elements)
 
 
 def outputs_of(claim: AnyClaim, batch: Shape, verifier: int, line: str) -> list[Output]:

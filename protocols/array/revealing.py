@@ -48,7 +48,36 @@ async def reveal(
     policies raise; `revealed-outside-range`, once it is known, for a number that cannot be right.
     """
     need_context(ctx, "reveal")
-    line = user_line()
+    return await _revealed(ctx, values, to, planned, tolerance, user_line(), None)
+
+
+async def reveal_charged(
+    ctx: Context,
+    *values: SecretArray | npt.NDArray[Any],
+    privacy: Any,
+    to: int | Sequence[int] | None = None,
+    planned: Any = None,
+    tolerance: float | None = None,
+) -> Any:
+    """As `reveal`, of values that a mechanism has made private: `privacy` says so, and its `charge` is what each costs.
+
+    They are opened as they are, noise and all, once every party has said yes and written down that it is spent. Two
+    rounds before they are computed, two before they are opened. Beside the errors of `reveal` those of
+    `protocols.consent.agreement`.
+    """
+    need_context(ctx, "reveal")
+    return await _revealed(ctx, values, to, planned, tolerance, user_line(), privacy)
+
+
+async def _revealed(
+    ctx: Context,
+    values: Sequence[SecretArray | npt.NDArray[Any]],
+    to: int | Sequence[int] | None,
+    planned: Any,
+    tolerance: float | None,
+    line: str,
+    privacy: Any,
+) -> Any:
     receivers = receivers_of(ctx.everyone, to, line)
     secrets = [checked(ctx, value, line) for value in values]
     targets = [shown_form(secret) for secret in secrets]
@@ -56,7 +85,7 @@ async def reveal(
     outputs = [
         Output(
             t.shape, t.kind, receivers, line, _range_as_shown(t), t.scale,
-            tolerance=tolerance, decided=t.node.value.decided,
+            privacy, tolerance, t.node.value.decided,
         )
         for t in targets
     ]  # fmt: skip
@@ -65,7 +94,8 @@ async def reveal(
     once = {node.value: node.kind for node in nodes}
 
     async def compute() -> list[Share]:
-        await evaluation.run()
+        asked = evaluation if privacy is None else Evaluation(call, nodes)  # others may have computed some meanwhile
+        await asked.run()
         call.depth = max([ctx.depth, *(value.depth for value in once)])
         call.remark(mark_of_all(value.mark for value in once))
         return [value.share for value in once]

@@ -12,6 +12,7 @@ from mpc.context import Context
 from protocols.beaver import arithmetic, boolean, by_bmr, by_garbling, convert, share, shuffle, truncate
 from protocols.derived import Derived
 from protocols.one_array import check_ring
+from protocols.suite import REVEALED
 
 
 class BeaverSuite(Derived):
@@ -62,11 +63,11 @@ class Beaver:
         check_ring(ctx, self.name)
         return BeaverSuite()
 
-    def security(self, n: int) -> str:
+    def security(self, n: int, learnt: str = REVEALED) -> str:
         """The sentence that goes with every result."""
         others = "the other party learns" if n == 2 else f"up to {n - 1} of the {n} parties together learn"
         return (
-            f"Semi-honest security with dishonest majority: {others} nothing beyond what was revealed, "
+            f"Semi-honest security with dishonest majority: {others} nothing beyond {learnt}, "
             "provided that everybody follows the protocol"
         )
 

@@ -20,6 +20,7 @@ from mpc.algebra.ring import Words
 from mpc.algebra.ristretto import ORDER, RISTRETTO, generator
 from mpc.context import Context, Spec
 from mpc.errors import Abort, LocalError
+from protocols.assurances import KEYS, TOGETHER, assure, assure_holders
 from protocols.elgamal.key_shares import KeyShare
 from protocols.elgamal.keys import PublicKey
 from protocols.elgamal.sharing_shamir79 import images_of, shares_of
@@ -50,6 +51,8 @@ class _Dealt:
 @cost(rounds=4, words=lambda n, threshold=None: _words(n, threshold), call_name="joint key")
 async def _generated(ctx: Context, n: int, threshold: int | None = None) -> KeyShare:
     t = n - 1 if threshold is None else threshold
+    assure(ctx, KEYS, TOGETHER)
+    assure_holders(ctx, n, t)
     coefficients = Scalars.random(ORDER, (t + 1,), ctx.prg("part of a joint key").bytes)
     own = await ctx.in_thread(_dealt, Setting.of(ctx, ctx.me), coefficients, ctx.prg("nonces of a proof").bytes)
     (digests,) = await ctx.exchange(own.digest(ctx, ctx.me))

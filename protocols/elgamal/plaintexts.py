@@ -31,7 +31,8 @@ def checked(scale: Scale, group: Group) -> Scale:
         raise LocalError(
             "elgamal-overflow",
             f"a result may take {scale.bound.bit_length()} bits and a sign, {scale.fractional_bits} of them a "
-            f"fraction; what can be decrypted has a magnitude of {most} at most",
+            f"fraction; what can be decrypted takes {most.bit_length() - 1}, a bound of {most:,} in units of the last "
+            "place",
             "declare close bounds where values are encrypted (`bound=`), use fewer fractional bits, and put "
             "`public(...)` or numbers of a short type beside ciphertexts; Paillier's plaintexts are longer",
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mpc.algebra.shapes_only import blank
+import numpy as np
+
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
 from mpc.errors import PeerError
@@ -40,8 +41,9 @@ def placing(ctx: Context) -> Iterator[None]:
 
 
 def blank_ciphertexts(key: PublicKey, scale: Scale, shape: Shape) -> Ciphertexts:
-    """Ciphertexts without content, for plans."""
-    return Ciphertexts(key.encryption, blank((*shape, key.group.ciphertexts.limbs)), scale, fresh=False)
+    """Ciphertexts for plans, all the same one of zero: a program that goes on with them computes as in a run."""
+    words = np.broadcast_to(key.group.form.one, (*shape, key.group.ciphertexts.limbs))
+    return Ciphertexts(key.encryption, words, scale, fresh=False)
 
 
 def _checked(group: Group, numbers: Words, sender: str) -> Words:

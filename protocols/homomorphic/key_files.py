@@ -64,7 +64,10 @@ def read_secret(path: str | Path, purpose: str, *, passphrase: str | None, key_f
     `no-passphrase`.
     """
     _require_one(passphrase, key_file)
-    head = _head(path, _read(file_path(path, "path")), purpose)
+    data, exposed = _read(file_path(path, "path"))
+    head = _head(path, data, purpose)
+    if exposed:
+        raise _exposed(path)
     sealed = head.pop("content")
     if (head["cost"] > 0) != (passphrase is not None):
         given = "a passphrase" if head["cost"] else "a key file"
@@ -140,14 +143,21 @@ def _key(passphrase: str | None, key_file: str | Path | None, salt: bytes, cost:
         return Scrypt(salt, _KEY_BYTES, cost, _BLOCK, _PARALLEL).derive(
             normalize("NFC", passphrase).encode(errors="surrogatepass")
         )
-    secret = _read(file_path(key_file, "key_file"))
+    secret, exposed = _read(file_path(key_file, "key_file"))
     if len(secret) != _KEY_BYTES:
         raise LocalError("bad-key", f"{key_file} does not hold {_KEY_BYTES} bytes", "make one with `new_key_file`")
+    if exposed:
+        raise _exposed(key_file or "")
     return DomainHash("key file").absorb(salt, secret).bytes(_KEY_BYTES)
 
 
-def _read(path: Path) -> bytes:
-    """A file of a secret, which nobody else may read. A pipe or a device is none, and is not waited for."""
+def _exposed(path: str | Path) -> LocalError:
+    return LocalError("key-exposed", f"others may read {path}", f"chmod 600 {path}, and think of who has read it")
+
+
+def _read(path: Path) -> tuple[bytes, bool]:
+    """What may be a file of a secret, and whether others may read it. A pipe or a device is none, and is not waited
+    for."""
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as stream:
             mode = os.fstat(stream.fileno()).st_mode
@@ -157,8 +167,6 @@ def _read(path: Path) -> bytes:
         raise LocalError("no-key", f"cannot read {path!s:.200}: {cause}", "name the file that holds it") from None
     if not stat.S_ISREG(mode):
         raise LocalError("no-key", f"{path} is no plain file", "name the file that holds it")
-    if stat.S_IMODE(mode) & 0o077:
-        raise LocalError("key-exposed", f"others may read {path}", f"chmod 600 {path}, and think of who has read it")
     if len(data) > _MOST_BYTES:
         raise LocalError("bad-key", f"{path} is too long for a key", "name the file that holds it")
-    return data
+    return data, bool(stat.S_IMODE(mode) & 0o077)

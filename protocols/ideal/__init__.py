@@ -11,6 +11,7 @@ from mpc.context import Context
 from protocols.derived import Derived
 from protocols.ideal import arithmetic, boolean, convert, share, shuffle, truncate
 from protocols.one_array import check_ring
+from protocols.suite import REVEALED
 
 
 class IdealSuite(Derived):
@@ -58,7 +59,7 @@ class Ideal:
         check_ring(ctx, self.name)
         return IdealSuite()
 
-    def security(self, n: int) -> str:
+    def security(self, n: int, learnt: str = REVEALED) -> str:
         """The sentence that goes with every result."""
         return "NO SECURITY: the ideal suite computes in the clear, for simulation only"
 

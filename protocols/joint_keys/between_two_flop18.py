@@ -18,8 +18,9 @@ from mpc.algebra.bigint import to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec, together
 from mpc.errors import LocalError
+from protocols.assurances import EITHER, KEYS, assure
 from protocols.joint_keys import biprimality_flop18 as biprimality
-from protocols.joint_keys.boneh_franklin_bf97 import Progress
+from protocols.joint_keys.boneh_franklin_bf97 import LOOKING, Progress
 from protocols.joint_keys.certified_flop18 import Asked
 from protocols.joint_keys.certifying_flop18 import Certified, Chosen, certify
 from protocols.joint_keys.draws_flop18 import Draws, Places, deviates, draw, opened
@@ -57,7 +58,9 @@ async def generate_between_two(ctx: Context, *, bits: int = 2048, on_progress: P
     Abort `candidate-opening`, `candidate-sieve`, `candidate-rejected`, `candidate-passed`, `candidate-product`,
     `candidate-malformed`, `joint-key-own-key`.
     """
-    return await generate(ctx, await begin(ctx, bits), on_progress)
+    ends = await begin(ctx, bits)
+    assure(ctx, KEYS, EITHER)
+    return await generate(ctx, ends, on_progress)
 
 
 async def begin(ctx: Context, bits: int) -> Ends:
@@ -91,6 +94,7 @@ async def find(ctx: Context, ends: Ends, on_progress: Progress | None = None) ->
     while True:
         if on_progress is not None:
             on_progress(drawn, expected(ends.lengths))
+        ctx.progress(LOOKING, drawn, expected(ends.lengths))
         (found,) = await together(ctx, (try_batch, ends, batch_size(ends.lengths)))
         if found is not None:
             kept: Certified = found

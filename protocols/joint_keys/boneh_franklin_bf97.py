@@ -14,9 +14,10 @@ import numpy as np
 from mpc.algebra.bigint import to_ints
 from mpc.context import Context
 from mpc.errors import Abort, LocalError, ParleyError
+from protocols.assurances import FOLLOWED, KEYS, assure
 from protocols.joint_keys.candidates_cdklrs20 import Candidates, make_candidates
 from protocols.joint_keys.joint_biprimality_bf97 import is_biprime, screened, total_of
-from protocols.joint_keys.key import FOLLOWED, AdditiveShare, KeyShare, check_parties
+from protocols.joint_keys.key import AdditiveShare, KeyShare, check_parties
 from protocols.joint_keys.public_tests import has_small_factor
 from protocols.joint_keys.residue_products import ends_of
 from protocols.joint_keys.search_space import SearchSpace
@@ -27,6 +28,9 @@ from protocols.preprocessing.pairs import SILENT, Extension, Pairs
 
 Progress = Callable[[int, int], None]
 """Told how many candidates there were, and how many it takes on average."""
+
+LOOKING = "candidates for a key"
+"""What the run's own progress counts."""
 
 _PATIENCE = 64
 """Times the expected number of candidates: so many fail with probability e^-64 < 2^-92."""
@@ -85,7 +89,7 @@ async def insecure_generate_modulus(
 
 async def _searched(ctx: Context, space: SearchSpace, progress: Progress, extension: Extension) -> AdditiveShare:
     """The search in a call of its own, whose messages count for the line that asked for it."""
-    ctx.session.ledger.keys.setdefault(ctx.counted_at, {})[FOLLOWED] = None
+    assure(ctx, KEYS, FOLLOWED)
     call = ctx.child("joint modulus", line=ctx.counted_at)
     share = await _search(call, space, progress, extension)
     ctx.join(call)
@@ -96,6 +100,7 @@ async def _search(ctx: Context, space: SearchSpace, progress: Progress, extensio
     ends, tried = await ends_of(ctx, extension), 0
     while tried < _PATIENCE * space.expected:
         progress(tried, round(space.expected))
+        ctx.progress(LOOKING, tried, round(space.expected))
         candidates = await make_candidates(ctx, ends, space, space.batch)
         found = await first_good(ctx, ends, space, candidates)
         if found is not None:

@@ -28,9 +28,6 @@ MOST_PARTIES = 32
 HELD_BY_BASE = 2
 """What v holds, so that v to all shares tells whether they decrypt."""
 
-FOLLOWED = "are right and secret where all parties follow the protocol"
-"""What the account says of keys that parties made together who are not held to it."""
-
 _FINGERPRINT_BYTES = 32
 _SPARE_BYTES = 16
 
@@ -170,7 +167,7 @@ def check_parties(parties: int, threshold: int, of_run: int | None = None) -> No
         of = "" if of_run is None else f", in a run of {of_run}"
         raise LocalError(
             "joint-key-parties",
-            f"a key in {parties} shares with a threshold of {threshold} cannot be{of}",
+            f"a key in {parties!r} shares with a threshold of {threshold!r} cannot be{of}",
             f"take 2 to {MOST_PARTIES} parties, all those of the run, and a threshold from 1 to one less than these: "
             "threshold + 1 decrypt",
         )

@@ -38,7 +38,10 @@ Assumption = Literal["low order"]
 
 
 def require_provable(joint: JointKey, assuming: Assumption | None) -> None:
-    """LocalError `weak-proof` for a key of primes that are not known to be safe, unless the assumption is named."""
+    """LocalError `weak-proof` for a key of primes that are not known to be safe, unless the assumption is named, and
+    `wrong-choice` for another name."""
+    if assuming not in (None, "low order"):
+        raise LocalError("wrong-choice", f"there is no assumption {assuming!r}", 'say assuming="low order", or none')
     if not joint.safe and assuming != "low order":
         raise LocalError(
             "weak-proof",
@@ -86,12 +89,13 @@ def verify_partials(
 
 def proof_bytes(joint: JointKey, strength: Strength = STANDARD) -> int:
     """The length of every proof under this key."""
-    return _proof_bytes(joint.group.ciphertexts.n, _exponent_bits(joint), strength)
+    ciphertexts = joint.group.ciphertexts
+    return _proof_bytes(ciphertexts.n, ciphertexts.limbs, _exponent_bits(joint), strength)
 
 
 @lru_cache(maxsize=8)
-def _proof_bytes(n: int, bits: int, strength: Strength) -> int:
-    modulus = Modulus(n)
+def _proof_bytes(n: int, limbs: int, bits: int, strength: Strength) -> int:
+    modulus = Modulus(n, limbs=limbs)
     four = from_ints([4], modulus.limbs)
     return same_exponent(modulus, [four[0], four[0]], [four, four], bits, strength).proof_bytes
 

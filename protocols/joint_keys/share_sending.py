@@ -10,6 +10,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
+from protocols.assurances import assure_dealer, assure_holders
 from protocols.joint_keys.dealing_dj01 import deal, share_bits
 from protocols.joint_keys.decryption_dj01 import require_consistent
 from protocols.joint_keys.key import JointKey, KeyShare, check_parties
@@ -19,8 +20,6 @@ from protocols.paillier.messages import check_ciphertexts
 from protocols.paillier.randomisers import Exponent
 from protocols.party_indices import party_index
 from protocols.proofs.whole_numbers import length_fits
-
-_DEALT = "are secret if their dealer is honest, and forgets them"
 
 
 def _words(parties: int, bits: int, s: int) -> int:
@@ -50,7 +49,8 @@ async def dealt(
     """
     check_parties(parties, threshold, ctx.n)
     dealer = party_index(ctx.everyone, dealer)
-    ctx.session.ledger.keys.setdefault(ctx.line, {})[_DEALT] = None
+    assure_dealer(ctx, dealer)
+    assure_holders(ctx, parties, threshold)
     if ctx.me == dealer:
         shares = await ctx.in_thread(_new_shares, parties, threshold, bits, s, exponent, ctx.prg("a dealt key").bytes)
         for j in ctx.others:

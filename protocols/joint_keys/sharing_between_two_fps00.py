@@ -18,6 +18,7 @@ from mpc.algebra.bigint import RandomBytes, limbs_for, to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
 from mpc.errors import Abort
+from protocols.assurances import EITHER, KEYS, assure
 from protocols.joint_keys.addend_lengths_fps00 import AddendLengths
 from protocols.joint_keys.addend_proofs_fps00 import (
     Addend,
@@ -51,9 +52,6 @@ from protocols.paillier.randomisers import Exponent
 from protocols.proofs.transcript import Setting
 from protocols.proofs.whole_numbers import length_fits, random_numbers, resized
 
-EITHER = "are right and secret although either of the two parties may deviate"
-"""What the account says of them."""
-
 
 async def generate_key_between_two(
     ctx: Context,
@@ -76,7 +74,7 @@ async def generate_key_between_two(
     """
     _require_room(bits, s)
     ends = await begin(ctx, bits)
-    ctx.session.ledger.keys.setdefault(ctx.counted_at, {})[EITHER] = None
+    assure(ctx, KEYS, EITHER)
     found = await find(ctx, ends, on_progress)
     return await share_certified(ctx, ends, found, s=s, exponent=exponent)
 

@@ -19,8 +19,9 @@ from mpc.accounts.cost import cost
 from mpc.algebra.bigint import RandomBytes, from_ints, limbs_for, to_ints
 from mpc.algebra.ring import Words
 from mpc.context import Context, Spec
+from protocols.assurances import FOLLOWED, KEYS, assure, assure_holders
 from protocols.joint_keys.decryption_dj01 import require_consistent
-from protocols.joint_keys.key import FOLLOWED, AdditiveShare, JointKey, KeyShare, check_parties, verification_of
+from protocols.joint_keys.key import AdditiveShare, JointKey, KeyShare, check_parties, verification_of
 from protocols.joint_keys.polynomials_shoup00 import SPARE_BITS, delta, whole_share_bits, whole_shares
 from protocols.joint_keys.whole_products import Limbs, malformed, product_words, whole_product
 from protocols.paillier.encryption import Encryption
@@ -71,7 +72,8 @@ async def share_key(
     `joint-key-inconsistent` where the addends are not of phi(N), or a party went wrong.
     """
     check_parties(parties, threshold, ctx.n)
-    ctx.session.ledger.keys.setdefault(ctx.line, {})[FOLLOWED] = None
+    assure(ctx, KEYS, FOLLOWED)
+    assure_holders(ctx, parties, threshold)
     public = PublicKey(Encryption(Group(made.n, s), exponent))
     source = ctx.prg("a key for products").bytes
     pair = await ctx.in_thread(_new_pair, made.n.bit_length(), source) if own is None else own

@@ -25,7 +25,7 @@ class Decryption:
         """p, q: the prime factors of group.n, of the same length, so that neither divides the other less one."""
         s = group.s
         self.group = group
-        self._halves = CrtModulus(p ** (s + 1), q ** (s + 1))
+        self._halves = CrtModulus(p, q, squared=True) if s == 1 else CrtModulus(p ** (s + 1), q ** (s + 1))
         self._messages = CrtModulus(p**s, q**s)
         self._units = self._messages if s == 1 else CrtModulus(p, q)
         self._bits = max(p.bit_length(), q.bit_length())

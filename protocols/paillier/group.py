@@ -12,6 +12,7 @@ import numpy as np
 from mpc.algebra.bigint import MOST_LIMBS, Modulus, from_ints
 from mpc.algebra.montgomery_form import MontgomeryForm
 from mpc.algebra.ring import U64, Words
+from mpc.algebra.square_modulus import SquareModulus
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError
 from protocols.arguments import whole_number
@@ -33,7 +34,8 @@ class Group:
         `wrong-number`."""
         check_s(s, n.bit_length())
         self.n, self.s = n, s
-        self.messages, self.ciphertexts = Modulus(n**s), Modulus(n ** (s + 1))
+        self.messages = Modulus(n**s)
+        self.ciphertexts = SquareModulus(n) if s == 1 else Modulus(n ** (s + 1))
         self.units = self.messages if s == 1 else Modulus(n)
         self.form = MontgomeryForm(self.ciphertexts)
         self._first = self.form.into(self.form.constant([n]))[0]

@@ -116,6 +116,9 @@ class PublicKey(EncryptingKey[Encryption, Ciphertexts]):
     def _received(self, data: bytes | memoryview, sender: str, expected: Expected) -> Ciphertexts:
         return from_bytes(self.encryption, data, sender, expected)
 
+    def __reduce__(self) -> NoReturn:
+        raise LocalError("unsupported-operation", "a public key cannot be pickled", "`to_bytes` gives what may be sent")
+
     def drawing(self, exponent: Exponent) -> PublicKey:
         """The same key with randomisers of another exponent: `half`, `short` or `textbook`; see
         docs/protocols/paillier.md for what each assumes."""
@@ -315,5 +318,8 @@ def _group(n: int, s: int, sender: str) -> Group:
         return Group(n, s)
     except LocalError as error:
         raise PeerError(
-            "paillier-malformed", f"{sender} sent a key that is none: {error.cause}", error.remedy, party=sender
+            "paillier-malformed",
+            f"{sender} sent a key that is none: {error.cause}",
+            "have it send what `to_bytes` of its public key gives; if it did, do not trust what it sends",
+            party=sender,
         ) from None

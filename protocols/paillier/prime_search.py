@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from Crypto.Math.Primality import PROBABLY_PRIME, test_probable_prime
 
 from mpc.algebra.bigint import Modulus, RandomBytes, from_ints, limbs_for, montgomery_exponentiate, to_ints
 from mpc.algebra.primes import is_prime as is_small_prime
@@ -50,6 +49,8 @@ def is_prime(n: int, source: RandomBytes = os.urandom) -> bool:
 
 def confirmed(n: int) -> bool:
     """What pycryptodome's own tests say: Miller and Rabin's, then Lucas'."""
+    from Crypto.Math.Primality import PROBABLY_PRIME, test_probable_prime  # slow to import
+
     return bool(test_probable_prime(n) == PROBABLY_PRIME)
 
 

@@ -8,7 +8,7 @@ headers of messages and what a check takes. For a dealer the count is that of it
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mpc.correlation import Correlation
@@ -51,7 +51,7 @@ def offline_bytes(demand: Sequence[Entry], n: int, maker: str, *, by_call: bool 
         return [_WORD_BYTES * each for each in words]
     received = [(n - 1) * SETUP_BYTES[maker] if kinds else 0.0] * n
     calls: defaultdict[Pair, list[int]] = defaultdict(list)
-    encrypted = {kind: made for kind in kinds if maker == "paillier" and (made := _encrypted(of_kind(kind)))}
+    encrypted = _encrypted(kinds) if maker == "paillier" else {}
     for products in _products(encrypted, kinds):
         for party, size in _of_ciphertexts(products, n):
             received[party] += size
@@ -128,9 +128,15 @@ def _of_ciphertexts(products: Products, n: int) -> Iterator[tuple[int, int]]:
         yield sender if not turned else receiver, answered * _CIPHERTEXT_BYTES
 
 
-def _encrypted(kind: Kind) -> Products | None:
-    """What is made under Paillier keys of it."""
-    return kind.products if kind.products is not None and kind.products.encrypted(KEY_BITS) else None
+def encrypted_products(counts: Counter[Correlation]) -> Iterator[Products]:
+    """What is made under Paillier keys of so many pieces, those of one kind and form as one."""
+    return _products(_encrypted(counts), counts)
+
+
+def _encrypted(kinds: Iterable[Correlation]) -> dict[Correlation, Products]:
+    """The kinds that are made under Paillier keys, and of what products."""
+    products = ((kind, of_kind(kind).products) for kind in kinds)
+    return {kind: made for kind, made in products if made is not None and made.encrypted(KEY_BITS)}
 
 
 def _transfers(kind: Kind, n: int, maker: str) -> Transfers:

@@ -1,6 +1,20 @@
-"""Differential privacy: exact amounts, what mechanisms emit, and what it costs."""
+"""Differential privacy: exact amounts and noise, mechanisms, what they emit, and what it costs."""
 
+from protocols.privacy.accounts import Cost, cost
+from protocols.privacy.aggregates import Aggregate, clipped_sum, count, histogram, sums_by
 from protocols.privacy.amounts import AnyNumber, amount
+from protocols.privacy.amplification import Sees, on_a_sample, shuffled
+from protocols.privacy.averages import mean, variance
+from protocols.privacy.charging import charge_of
+from protocols.privacy.discrete_gaussian_cks20 import discrete_gaussian
+from protocols.privacy.discrete_laplace_dkmmn06 import discrete_laplace
+from protocols.privacy.errors_of_noise import (
+    NoiseError,
+    epsilon_for_error,
+    gaussian_error,
+    laplace_error,
+    rho_for_error,
+)
 from protocols.privacy.events import (
     ApproximateEvent,
     ComposedEvent,
@@ -13,24 +27,84 @@ from protocols.privacy.events import (
     RepeatedEvent,
     ZcdpEvent,
 )
+from protocols.privacy.filters import EpsilonFilter, Odometer, RenyiFilter, RhoFilter
+from protocols.privacy.grid import Grid, grid
+from protocols.privacy.group_privacy import for_groups, for_substitution
+from protocols.privacy.local_responses_wbls17 import HadamardResponse, RandomizedResponse, UnaryEncoding
+from protocols.privacy.mechanisms import Gaussian, Laplace, Released, drawn, release
 from protocols.privacy.neighbours import Neighbours, add_or_remove, group, substitute, user
+from protocols.privacy.noisy_answers import AboveThreshold, report_noisy_max
+from protocols.privacy.odds import posterior_bound, power_bound
+from protocols.privacy.quantiles import quantile
+from protocols.privacy.selection_ms20 import exponential_mechanism, permute_and_flip
+from protocols.privacy.sensitivity import Sensitivity
+from protocols.privacy.training import FixedBatches, PoissonBatches, TrainingSchedule, noise_for, training_schedule
 
 __all__ = [
+    "AboveThreshold",
+    "Aggregate",
     "AnyNumber",
     "ApproximateEvent",
     "ComposedEvent",
+    "Cost",
+    "EpsilonFilter",
     "Event",
+    "FixedBatches",
+    "Gaussian",
     "GaussianEvent",
+    "Grid",
+    "HadamardResponse",
+    "Laplace",
     "LaplaceEvent",
     "NearEvent",
     "Neighbours",
+    "NoiseError",
+    "Odometer",
+    "PoissonBatches",
     "PoissonEvent",
     "PureEvent",
+    "RandomizedResponse",
+    "Released",
+    "RenyiFilter",
     "RepeatedEvent",
+    "RhoFilter",
+    "Sees",
+    "Sensitivity",
+    "TrainingSchedule",
+    "UnaryEncoding",
     "ZcdpEvent",
     "add_or_remove",
     "amount",
+    "charge_of",
+    "clipped_sum",
+    "cost",
+    "count",
+    "discrete_gaussian",
+    "discrete_laplace",
+    "drawn",
+    "epsilon_for_error",
+    "exponential_mechanism",
+    "for_groups",
+    "for_substitution",
+    "gaussian_error",
+    "grid",
     "group",
+    "histogram",
+    "laplace_error",
+    "mean",
+    "noise_for",
+    "on_a_sample",
+    "permute_and_flip",
+    "posterior_bound",
+    "power_bound",
+    "quantile",
+    "release",
+    "report_noisy_max",
+    "rho_for_error",
+    "shuffled",
     "substitute",
+    "sums_by",
+    "training_schedule",
     "user",
+    "variance",
 ]

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
+from mpc.algebra.bits import unpack
 from mpc.algebra.words import U64, Stream, Words, pointer
 from native import lib
 from protocols.privacy.probabilities import Probability
@@ -20,6 +22,7 @@ LANES = 64 * lib.PARLEY_COIN_WORDS
 """Of one group: coins are tossed by whole groups."""
 
 MOST_DIGITS = 64
+_AT_ONCE = 1 << 16
 
 
 class Coins:
@@ -70,3 +73,13 @@ class Coins:
 def groups_for(count: int) -> int:
     """How many groups have so many lanes."""
     return -(-count // LANES)
+
+
+def coins_of(p: Probability, count: int, stream: Stream) -> npt.NDArray[np.bool_]:
+    """So many coins of one probability: (count,)."""
+    coins, out = Coins([p]), np.empty(count, np.bool_)
+    for start in range(0, count, _AT_ONCE):
+        some = min(_AT_ONCE, count - start)
+        row = coins.toss(groups_for(some), stream)[0]
+        out[start : start + some] = unpack(row, 64 * row.size)[:some].view(np.bool_)
+    return out

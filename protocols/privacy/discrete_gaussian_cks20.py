@@ -47,6 +47,11 @@ class DiscreteGaussian:
         self._width = ((1 << self.laplace.digits) * self.g).bit_length()
         self._coins = ExponentialCoins(1 / (2 * variance * self.g**2), 2 * self._width, digits_at_once)
 
+    @property
+    def tosses(self) -> int:
+        """How many coins a proposal takes, of which about three in four are accepted."""
+        return self.laplace.tosses + self._coins.digits
+
     def draw(self, count: int, stream: Stream) -> Noise:
         """So many independent numbers: (count,). The bits of the stream are used for nothing else.
 

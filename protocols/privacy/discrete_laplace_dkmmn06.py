@@ -46,6 +46,11 @@ class DiscreteLaplace:
         not_zero = Probability(powers[0], 0, 2, 1, 1)
         self._coins = Coins([*of_digits, exp_of_minus(powers[-1]), not_zero], digits_at_once)
 
+    @property
+    def tosses(self) -> int:
+        """How many coins a number takes."""
+        return len(self._coins)
+
     def draw(self, count: int, stream: Stream) -> Noise:
         """So many independent numbers: (count,). The bits of the stream are used for nothing else.
 

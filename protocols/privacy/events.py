@@ -103,7 +103,7 @@ class LaplaceEvent(Event):
         return 1 / self.scale
 
     def __str__(self) -> str:
-        return f"Laplace noise of {printed(self.scale)} sensitivities, {self.neighbours}"
+        return f"Laplace noise of {printed(self.scale, down=True)} sensitivities, {self.neighbours}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class GaussianEvent(Event):
 
     def __str__(self) -> str:
         sort = "discrete Gaussian" if self.discrete else "Gaussian"
-        return f"{sort} noise of {printed(self.variance)} squared sensitivities, {self.neighbours}"
+        return f"{sort} noise of {printed(self.variance, down=True)} squared sensitivities, {self.neighbours}"
 
 
 @dataclass(frozen=True, slots=True)

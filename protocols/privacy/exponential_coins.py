@@ -29,7 +29,8 @@ class ExponentialCoins:
         """Packed bits (words): lane i is set with probability exp(-unit m). m (digits, words): their planes."""
         words = m.shape[1]
         failed = ~self._coins.toss(groups_for(64 * words), stream)[:, :words] & m
-        return ~np.bitwise_or.reduce(failed, axis=0)
+        some_failed: Words = np.bitwise_or.reduce(failed, axis=0)
+        return ~some_failed
 
 
 def planes_of_squares(v: Words, width: int) -> Words:

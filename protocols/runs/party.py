@@ -25,6 +25,7 @@ from mpc.network.transport import Transport
 from mpc.simulation import Main
 from mpc.ways import Ways
 from native import keep_memory
+from protocols.consent.keeper import Keeper
 from protocols.runs.by_reveal import ByReveal
 from protocols.runs.failures import let_messages_leave, tell_peers
 from protocols.runs.input_shapes import exchange_shapes
@@ -71,6 +72,7 @@ async def run_party(
     preprocessing: str | Source = OT,
     tolerance: float | None = None,
     max_elements: int | None = MAX_ELEMENTS,
+    keeper: Keeper | None = None,
     on_result: Callable[[Any], None] | None = None,
 ) -> Outcome:
     """Run `main(ctx, mine)` as one real party, connected by `transport`.
@@ -81,6 +83,7 @@ async def run_party(
     `tolerance` refuses outputs whose error may be larger. `device` is offered the large local operations of the online
     part. `max_elements`: how many elements of the others' secrets this party is willing to hold at a time;
     `too-many-elements` where they announce more.
+    `keeper` holds this party's policy and ledger against what would be revealed, and votes for it.
     `on_result` is called with the result once the program has returned it and all that it opened is settled: what
     fails from then on, here or there, takes nothing of it back.
     Tells the peers and raises if anything fails, here or there. The process keeps its memory (`native.keep_memory`).
@@ -92,7 +95,7 @@ async def run_party(
         party = await _Party.prepare(
             main, mine, transport, agreement, find_suite(suite), numbers, ways or Ways(), progress, source, max_elements
         )
-        party.device, party.tolerance, party.on_result = device, tolerance, on_result
+        party.device, party.tolerance, party.keeper, party.on_result = device, tolerance, keeper, on_result
         return await party.run(program, connect_seconds)
     except Exception as error:
         await let_messages_leave(transport, error)
@@ -120,6 +123,7 @@ class _Party:
     offline_seconds: float = 0.0
     device: Accelerator | None = None
     tolerance: float | None = None
+    keeper: Keeper | None = None
     on_result: Callable[[Any], None] | None = None
 
     @staticmethod
@@ -184,7 +188,7 @@ class _Party:
         return Session(
             self.transport, self.provision.supply, self.agreement, self.suite, self.source.parties(self.transport),
             self.numbers.fractional_bits, find_ring(self.numbers.ring), tolerance=self.tolerance,
-            intake=Intake(self.max_elements), ways=self.ways,
+            intake=Intake(self.max_elements), ways=self.ways, keeper=self.keeper, progress=self.progress,
         )  # fmt: skip
 
     def _counter(self) -> Callable[[], None]:

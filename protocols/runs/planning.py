@@ -16,6 +16,7 @@ from mpc.planning import NETWORKS, CountingSupply
 from mpc.simulation import Main, Setting, run_in_memory
 from mpc.supply import Entry
 from mpc.ways import Ways
+from protocols.consent.keeper import Keeper
 from protocols.runs.event_loop import run_trio
 from protocols.runs.frames import as_input
 from protocols.runs.input_shapes import describe
@@ -64,6 +65,7 @@ def plan(
     program: str = "",
     preprocessing: str = DEALER,
     tolerance: float | None = None,
+    keeper: Keeper | None = None,
     network: str = "",
     numeric: str = "auto",
     compare: str = "auto",
@@ -73,7 +75,8 @@ def plan(
     """What `main` will cost on inputs of these shapes and dtypes; their values do not matter.
 
     It depends on where material comes from: protocols take what is cheap there. Like `simulate`, it has a dealer in
-    mind unless told otherwise. `ring`: its bits, 64 or 128. `tolerance` refuses outputs whose error may be larger.
+    mind unless told otherwise. `ring`: its bits, 64 or 128. `tolerance` refuses outputs whose error may be larger;
+    `keeper` is asked of each output, as a policy is in a run.
     `network`, `numeric`, `compare`, `garbling`, `scheme`: how what there are several ways for is computed
     (`mpc.ways.Ways`).
     """
@@ -89,6 +92,7 @@ def plan(
             program,
             ring=ring,
             tolerance=tolerance,
+            keeper=keeper,
             ways=Ways(network, numeric, compare, garbling, scheme),
         )
     )
@@ -105,6 +109,7 @@ async def plan_shapes(
     ring: int = 64,
     dealt: bool | None = None,
     tolerance: float | None = None,
+    keeper: Keeper | None = None,
     ways: Ways | None = None,
 ) -> Plan:
     """The plan of `main` on inputs of these shapes, with nothing computed but what is public.
@@ -117,7 +122,9 @@ async def plan_shapes(
     foresight = None if factory.remembers else lambda session: lockstep
     of_shapes, ways = ShapesOfRing(find_ring(ring)), ways or Ways()
     check_ways(ways, factory, len(inputs))
-    setting = Setting(factory, fractional_bits, of_shapes, foresight=foresight, tolerance=tolerance, ways=ways)
+    setting = Setting(
+        factory, fractional_bits, of_shapes, foresight=foresight, tolerance=tolerance, keeper=keeper, ways=ways
+    )
     calls = 0
 
     def count() -> None:

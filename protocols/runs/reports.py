@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from itertools import chain
 from typing import Any
 
@@ -11,6 +11,7 @@ from mpc.context import Session
 from mpc.simulation import PartyRun, Setting
 from protocols.array.authenticating import ADVERSARY, BY
 from protocols.array.proving import AGAINST
+from protocols.assurances import ENCRYPTED
 from protocols.preprocessing.checking import Check
 from protocols.runs.suites import security_sentence
 
@@ -51,30 +52,27 @@ def report_of(
 def _security(session: Session) -> str:
     """What is secure by itself, by its lines, mostly although a party may deviate; and of all else the suite's
     sentence."""
-    sentence = security_sentence(session.factory, session.n, session.supply)
+    ledger = session.ledger
+    material = bool(ledger.material or ledger.unused or session.standing)
+    sentence = security_sentence(
+        session.factory, session.n, session.supply, by_itself=ledger.by_itself, material=material
+    )
     computed, proved = (_lines(session, adversary) for adversary in (ADVERSARY, AGAINST))
-    proved |= session.ledger.proofs
+    proved |= ledger.proofs
     strong = []
     if computed:
         said = f"What was computed by {BY} ({', '.join(computed)}) is secure although one of the two may deviate"
         strong.append(f"{said}, and nobody else is trusted")
     if proved:
         strong.append(f"What was proved ({', '.join(proved)}) holds although the prover may deviate")
-    strong += _said("Keys made in shares", session.ledger.keys)
-    strong += _said("What was decrypted together", session.ledger.decrypted)
+    assurances = ledger.assurances
+    strong += [f"{what} ({', '.join(lines)}) {said}" for (what, said), lines in assurances.items()]
     if not strong:
         return sentence
-    if _computed_otherwise(session, computed | proved):
+    by_themselves = chain.from_iterable(lines for (what, _), lines in assurances.items() if what != ENCRYPTED)
+    if _computed_otherwise(session, {*computed, *proved, *by_themselves}):
         strong.append(f"All else: {sentence[0].lower()}{sentence[1:]}")
     return ". ".join(strong)
-
-
-def _said(what: str, lines: Mapping[str, Mapping[str, None]]) -> list[str]:
-    """A sentence for each thing that is said of lines, where it is not said by their proofs."""
-    return [
-        f"{what} ({', '.join(line for line in lines if said in lines[line])}) {said}"
-        for said in dict.fromkeys(chain.from_iterable(lines.values()))
-    ]
 
 
 def _lines(session: Session, adversary: str) -> dict[str, None]:
@@ -83,6 +81,6 @@ def _lines(session: Session, adversary: str) -> dict[str, None]:
 
 
 def _computed_otherwise(session: Session, lines: Container[str]) -> bool:
-    """Whether the suite computed or revealed anything, or another line than these took material."""
+    """Whether the suite computed or revealed anything, or another line than these took material or sent messages."""
     ledger = session.ledger
-    return ledger.on_shares or any(cost.material and cost.line not in lines for cost in ledger.lines())
+    return ledger.on_shares or ledger.by_itself or any(cost.line and cost.line not in lines for cost in ledger.lines())

@@ -9,7 +9,7 @@ from mpc.supply import Supply
 from mpc.ways import Ways
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
-from protocols.suite import Factory
+from protocols.suite import REVEALED, Factory
 from protocols.yao import SUITE as YAO
 
 SUITES: dict[str, Factory] = {BEAVER.name: BEAVER, YAO.name: YAO, IDEAL.name: IDEAL}
@@ -23,6 +23,9 @@ SCHEME_OF_SEVERAL = "half-gates"
 """How more than two parties garble together."""
 
 OWN_WORK = "the parties make the preprocessed material themselves"
+
+OPEN = f"{REVEALED} and what the program sends by itself, read by whoever has the key"
+"""What is learnt where a program has messages of its own: what they hold is no protocol's to say."""
 
 
 def find_suite(name: str, *, simulated: bool = False) -> Factory:
@@ -64,11 +67,16 @@ def check_ways(ways: Ways, suite: Factory, n: int) -> None:
         raise LocalError("unfit-session", f"{' and '.join(asked)} {where}", remedy)
 
 
-def security_sentence(suite: Factory, n: int, supply: Supply) -> str:
-    """What a result is secure against, and who must not collude."""
-    sentence, trust = suite.security(n), getattr(supply, "trust", "")
+def security_sentence(suite: Factory, n: int, supply: Supply, *, by_itself: bool = False, material: bool = True) -> str:
+    """What a result is secure against, who must not collude, and who made the material, if there was any.
+
+    `by_itself`: whether the program had messages of its own.
+    """
+    sentence, trust = suite.security(n, OPEN if by_itself else REVEALED), getattr(supply, "trust", "")
     if suite.simulation_only:
         return sentence
+    if not material:
+        return f"{sentence}; nobody else is trusted"
     if trust:
         return f"{sentence}, and {trust}"
     means = getattr(supply, "means", "")

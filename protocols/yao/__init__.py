@@ -15,6 +15,7 @@ from mpc.errors import LocalError
 from protocols.beaver import by_garbling
 from protocols.derived import Derived
 from protocols.one_array import check_ring
+from protocols.suite import REVEALED
 from protocols.yao import arithmetic, boolean, convert, share, truncate
 
 
@@ -68,11 +69,11 @@ class Yao:
         check_ring(ctx, self.name)
         return YaoSuite()
 
-    def security(self, n: int) -> str:
+    def security(self, n: int, learnt: str = REVEALED) -> str:
         """The sentence that goes with every result."""
         return (
-            "Semi-honest security between two parties by garbled circuits: the other party learns nothing beyond what "
-            "was revealed, provided that both follow the protocol"
+            "Semi-honest security between two parties by garbled circuits: the other party learns nothing beyond "
+            f"{learnt}, provided that both follow the protocol"
         )
 
     def warnings(self, lines: Sequence[LineCost]) -> list[str]:

@@ -16,7 +16,6 @@ from mpc.context import Context, Spec
 from mpc.errors import LocalError, ParleyError
 from protocols.elgamal import revealing
 from protocols.elgamal.joint_decryption_ped91 import is_right, part_of
-from protocols.elgamal.messages import from_bytes
 from protocols.proofs.proof import prove
 from protocols.proofs.transcript import Setting
 
@@ -34,7 +33,7 @@ async def share_and_ciphertexts(ctx: Context, threshold: int | None = None) -> t
             ctx.send(j, sent)
     else:
         sent = await ctx.receive(0, Spec(None, np.uint8, limit=1 << 12))
-    return share, from_bytes(share.public.encryption, bytes(sent), ctx.names[0])
+    return share, share.public.ciphertexts_from(bytes(sent), ctx.names[0])
 
 
 @pytest.mark.parametrize(("n", "threshold"), [(2, None), (4, 1)])

@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mpc
+from mpc.context import Spec
 from mpc.errors import LocalError
 from protocols.encrypted import from_shares, masking
 from protocols.encrypted.from_shares import Limbs, Masks, limbs_of
 from protocols.homomorphic.scale import Scale
 from protocols.paillier.ciphertexts import Ciphertexts
+from protocols.paillier.messages import to_bytes
 
 
 def encrypted(values: Any, bound: float, *, n: int, to: Any, owner: int = 1, **run: Any) -> Any:
@@ -193,6 +195,22 @@ def test_a_plan_counts_what_a_run_takes() -> None:
     inputs = [np.array([1.5, 2.5]), None, None]
     plan, run = mpc.plan(main, inputs).report, mpc.simulate(main, inputs).report
     assert (plan.rounds, plan.bytes_sent) == (run.rounds, run.bytes_sent)
+
+
+def test_a_program_that_computes_on_with_ciphertexts_has_a_plan() -> None:
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        x = await mpc.secret(ctx, 1, mine, range=(0, 100))
+        held = await mpc.ciphertexts_of(ctx, x, small_key().public, owner=1, to=0)
+        if ctx.me == 1:
+            reply = bytes(await ctx.receive(0, Spec(None, np.uint8, limit=1 << 16)))
+            return small_key().decrypt(small_key().public.ciphertexts_from(reply, ctx.names[0]))
+        assert held is not None
+        ctx.send(1, np.frombuffer(to_bytes(held * 2), np.uint8))
+
+    inputs = [None, np.array([5, 7])]
+    plan, run = mpc.plan(main, inputs).report, mpc.simulate(main, inputs)
+    np.testing.assert_array_equal(run.results[1], [10, 14])
+    assert (plan.rounds, plan.bytes_sent) == (run.report.rounds, run.report.bytes_sent)
 
 
 def test_every_party_draws_masks_and_sends_them_in_no_ciphertext_that_can_be_read(

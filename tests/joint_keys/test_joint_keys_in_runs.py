@@ -146,7 +146,7 @@ def test_the_account_says_what_keys_rest_on(no_generation: list[KeyShare]) -> No
     assert made.startswith("Keys made in shares (test_joint_keys_in_runs.py:")
     assert made.endswith(") are right and secret where all parties follow the protocol")
     followed = mpc.simulate(dealing, inputs=[None] * 3).report.security
-    assert followed.endswith(") are secret if their dealer is honest, and forgets them")
+    assert ") are secret if their dealer, party1, is honest, and forgets them. " in followed
 
 
 def refused_with(main: Any, inputs: Any) -> str:
@@ -162,6 +162,8 @@ def test_shares_that_do_not_belong_there() -> None:
     assert refused_with(revealing(array), shares[:2]) == "joint-key-place"
     assert refused_with(revealing(array), others) == "paillier-other-key"
     assert refused_with(revealing(other), others) == "weak-proof"
+    for held, ciphertexts in ((shares, array), (others, other)):
+        assert refused_with(revealing(ciphertexts, assuming="loworder"), held) == "wrong-choice"
     for to, code in ((3, "no-such-party"), (-1, "no-such-party"), (True, "bad-party"), (1.0, "bad-party")):
         assert refused_with(revealing(array, to=to), shares) == code
     assert refused_with(revealing(array.within(0)), shares) == "paillier-beyond-bound"

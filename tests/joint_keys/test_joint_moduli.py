@@ -164,6 +164,19 @@ async def passed_on(ctx, share, ciphertexts):
     return share.public.ciphertexts_from(content.tobytes(), "party0")
 
 
+def test_the_run_is_told_how_many_candidates_there_were():
+    told = []
+
+    async def main(ctx, mine):
+        ctx.session.progress = lambda *how_far: told.append(how_far)
+        await insecure_generate_modulus(ctx, bits=40, extension=INSECURE)
+
+    mpc.simulate(main, inputs=[None, None])
+    expected = round(SearchSpace(40, 2).expected)
+    assert told[0] == (f"online: candidates for a key, 0 of about {expected}", 0, expected)
+    assert all(done <= total for _, done, total in told)
+
+
 def test_messages_count_for_the_line_that_asked_for_a_modulus():
     async def main(ctx, mine):
         await insecure_generate_modulus(ctx, bits=40, extension=INSECURE)
@@ -171,6 +184,7 @@ def test_messages_count_for_the_line_that_asked_for_a_modulus():
     report = mpc.simulate(main, inputs=[None, None]).report
     lines = [cost.line for cost in report.lines]
     assert len(lines) == 1
+    assert report.lines[0].rounds == report.rounds > 1
     assert lines[0].startswith("test_joint_moduli.py:")
     keys = f"Keys made in shares ({lines[0]})"
     assert report.security == f"{keys} are right and secret where all parties follow the protocol"

@@ -99,7 +99,7 @@ def power(bases: Sequence[int], exponents: Sequence[int], bits: int, moduli: Seq
     rows = np.concatenate([row(n, limbs) for n in moduli])
     lib.parley_bignum_power(
         p(guarded.out), p(words(bases, limbs)), p(words(exponents, (bits + 63) // 64)), bits, p(rows), step, limbs,
-        len(bases), p(guarded.space),
+        0, len(bases), p(guarded.space),
     )  # fmt: skip
     return guarded.ints()
 
@@ -108,7 +108,7 @@ def power_var(bases: Sequence[int], exponent: int, n: int, limbs: int) -> list[i
     guarded, bits = Guarded(limbs, len(bases)), exponent.bit_length()
     lib.parley_bignum_power_var(
         p(guarded.out), p(words(bases, limbs)), p(words([exponent], bits // 64 + 1)), bits, p(row(n, limbs)), 0, limbs,
-        len(bases), p(guarded.space),
+        0, len(bases), p(guarded.space),
     )  # fmt: skip
     return guarded.ints()
 
@@ -291,10 +291,10 @@ def test_results_may_replace_operands(count: int) -> None:
     lib.parley_bignum_mul(p(a), p(a), p(a), p(modulus), 0, limbs, count, p(space))
     assert ints(a, limbs) == [v * v % n for v in x]
     a[:] = words(x, limbs)
-    lib.parley_bignum_power(p(a), p(a), p(words([11] * count, 1)), 4, p(modulus), 0, limbs, count, p(space))
+    lib.parley_bignum_power(p(a), p(a), p(words([11] * count, 1)), 4, p(modulus), 0, limbs, 0, count, p(space))
     assert ints(a, limbs) == powers
     a[:] = words(x, limbs)
-    lib.parley_bignum_power_var(p(a), p(a), p(words([11], 1)), 4, p(modulus), 0, limbs, count, p(space))
+    lib.parley_bignum_power_var(p(a), p(a), p(words([11], 1)), 4, p(modulus), 0, limbs, 0, count, p(space))
     assert ints(a, limbs) == powers
     for sign, kernel in ((1, lib.parley_bignum_add), (-1, lib.parley_bignum_sub)):
         for out in (a, b):

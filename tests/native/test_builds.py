@@ -74,6 +74,6 @@ def run_tests(path: Path, files: Sequence[str], environment: Mapping[str, str]) 
     (path / "which_native.py").write_text(f"import native\nassert native.__file__.startswith({str(path)!r})\n")
     command = [
         sys.executable, "-m", "pytest", "-q", "-x", "--capture=no", "-p", "no:cacheprovider", "-p", "which_native",
-        "-o", f"pythonpath={path} {ROOT / 'tests'} {ROOT}", "-m", "not slow", *files,
+        "-o", f"pythonpath={path} {ROOT / 'tests'} {ROOT}", "-m", "not slow", "--examples", "4", *files,
     ]  # fmt: skip
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)

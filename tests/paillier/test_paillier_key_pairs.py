@@ -181,6 +181,9 @@ def test_kept_under_a_passphrase(tmp_path: Path) -> None:
         tiny_key().save(tmp_path / "other", passphrase="")
     path.chmod(0o640)
     refused(path, "key-exposed", passphrase="correct horse")
+    table = tmp_path / "table.csv"
+    table.write_text("a,b\n1,2\n")
+    refused(table, "bad-key", passphrase="correct horse")  # whoever may read it: it is no key
 
 
 @pytest.mark.usefixtures("cheap")

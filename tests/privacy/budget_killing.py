@@ -44,7 +44,7 @@ def spend(file: Path, pipe: int, amount: str, times: int) -> None:
             ledger.commit(number, "00" * 32)
             os.write(pipe, number.to_bytes(8, "little"))
         else:
-            ledger.release(number, "south", "00")
+            ledger.release(number, "south", {})
 
 
 def kill(folder: Path, kills: int, chance: random.Random) -> dict[str, int]:

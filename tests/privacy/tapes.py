@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import count
 from math import prod
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from mpc.algebra.words import Stream
 from mpc.prg import Prg, Seed
@@ -41,6 +43,12 @@ class Given:
             return np.full(shape, self.then, np.uint64)
         assert self.left[0].size == prod(shape if isinstance(shape, tuple) else (shape,))
         return self.left.pop(0).reshape(shape)
+
+
+def fix_seeds(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """From here on, what is drawn afresh is another stream each time, and the same in every run of the test."""
+    numbers = count()
+    monkeypatch.setattr(Seed, "fresh", lambda: Seed(bytes(32)).derive(name, next(numbers)))
 
 
 def every_tape(coins: int, digits: int) -> Words:

@@ -13,9 +13,10 @@ from privacy.ledgers import ASKER, OUTPUTS, SetClock, begun, identity, signer
 
 from mpc.errors import LocalError
 from mpc.network.signing import is_signed
+from protocols.consent.keeper import HEAD_BYTES, NO_HEAD
 from protocols.privacy.ledger.charges import budget, charge
 from protocols.privacy.ledger.entries import START, chained, decoded, encoded
-from protocols.privacy.ledger.heads import HEAD_BYTES, NO_HEAD, unpacked
+from protocols.privacy.ledger.heads import unpacked
 from protocols.privacy.ledger.ledger import Ledger
 from protocols.privacy.ledger.verifying import export, verify
 from protocols.privacy.neighbours import add_or_remove, group, substitute
@@ -44,9 +45,9 @@ def test_what_was_reserved_counts_until_it_is_released(tmp_path):
     number = ledger.reserve(ASKER, "salaries", charge(epsilon=1), OUTPUTS)
     assert account.left == (0, 0)
     assert code_of(lambda: spend(ledger, epsilon="1e-30")) == "budget-exceeded"
-    ledger.release(number, "south", "00")
+    ledger.release(number, "south", {})
     assert account.left == (1, 0)
-    for end in (ledger.commit, lambda n, _: ledger.release(n, "south", "00")):
+    for end in (ledger.commit, lambda n, _: ledger.release(n, "south", {})):
         assert code_of(end, number, "") == "ledger-step", "a reservation ends once"
     spend(ledger, epsilon="1e-30")
     ledger.close()
@@ -130,7 +131,7 @@ def test_whatever_happens_no_more_is_spent_than_the_budget_was(tmp_path_factory,
             if step == "commit":
                 ledger.commit(which, "")
             else:
-                ledger.release(which, "south", "")
+                ledger.release(which, "south", {})
                 used -= amount
         elif step == "lower":
             limit = asked
@@ -343,7 +344,8 @@ def test_the_heads_of_peers_are_kept(tmp_path):
     ledger, south = begun(tmp_path / "l", epsilon=3), identity("south").certificate
     assert ledger.peer(south) is None
     head = begun(tmp_path / "m").head
-    ledger.keep(south, head)
+    number = ledger.reserve(ASKER, "salaries", charge(epsilon=1), OUTPUTS)
+    ledger.commit(number, "", [(south, head)])
     ledger.close()
     assert Ledger(tmp_path / "l", signer(), clock=SetClock()).peer(south) == head
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from privacy.goodness import Pmf, p_value
 from privacy.tapes import every_tape, stream, stream_of
 
 from mpc.algebra.words import Stream
@@ -19,8 +20,6 @@ from mpc.errors import LocalError
 from protocols.privacy.discrete_gaussian_cks20 import DiscreteGaussian, discrete_gaussian
 from protocols.privacy.discrete_laplace_dkmmn06 import DiscreteLaplace, discrete_laplace
 from protocols.privacy.probabilities import Probability
-
-Pmf = Callable[[int], float]
 
 
 def laplace_pmf(scale: float) -> Pmf:
@@ -32,20 +31,6 @@ def gaussian_pmf(variance: float) -> Pmf:
     reach = int(40 * variance**0.5) + 2
     total = sum(exp(-(x * x) / (2 * variance)) for x in range(-reach, reach + 1))
     return lambda x: exp(-(x * x) / (2 * variance)) / total
-
-
-def p_value(sample: npt.NDArray[np.int64], pmf: Pmf, most: int) -> float:
-    """Of a chi-square test on -most to most, and what is beyond; the bound of Laurent and Massart, 2000, lemma 1."""
-    n, places = len(sample), list(range(-most, most + 1))
-    counts = np.array([np.count_nonzero(sample == x) for x in places])
-    expected = n * np.array([pmf(x) for x in places])
-    counts, expected = np.append(counts, n - counts.sum()), np.append(expected, max(n - expected.sum(), 1e-9))
-    large = expected >= 5
-    statistic = float(((counts - expected)[large] ** 2 / expected[large]).sum())
-    degrees, x = int(large.sum()), 0.0
-    while degrees + 2 * (degrees * x) ** 0.5 + 2 * x < statistic:
-        x += 0.1
-    return exp(-x)
 
 
 def probability_of(coins: tuple[Probability, ...], falls: tuple[int, ...]) -> Fraction:

@@ -53,7 +53,9 @@ def test_the_account_has_the_lines_of_proofs_and_what_they_hold_against() -> Non
     lines = [cost.line for cost in report.lines]
     assert len(lines) == 3
     assert all(re.fullmatch(r"test_proofs_in_runs\.py:\d+", line) for line in lines)
-    assert report.security == f"What was proved ({', '.join(lines[1:])}) holds although the prover may deviate"
+    proved, rest = report.security.split(". All else: semi-honest ")
+    assert proved == f"What was proved ({', '.join(lines[1:])}) holds although the prover may deviate"
+    assert rest.endswith("; nobody else is trusted")
 
 
 def test_what_a_program_sends_by_itself_counts_for_its_line() -> None:

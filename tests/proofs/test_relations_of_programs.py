@@ -43,6 +43,7 @@ def test_amounts_stay_within_a_limit(parties: int) -> None:
     assert run.result is None
     assert [reveal.to for reveal in run.report.reveals] == [(1,)]
     assert "proved" in run.report.security
+    assert [(run.circuit, run.elements > 0) for run in run.report.circuits] == [("within", True)]
     plan = mpc.plan(of_amounts, inputs=inputs)
     assert plan.report.rounds == run.report.rounds
     assert plan.report.bytes_sent == run.report.bytes_sent

@@ -168,6 +168,7 @@ def test_results_that_differ_are_shown_by_party() -> None:
 CIRCUIT = {
     "line": "study_of_both.py:11", "circuit": "aes_128", "ands": 6400, "instances": 1000,
     "by": "authenticated garbling",
+    "elements": 0,
     "adversary": "one of two, malicious", "scheme": "three-halves", "garbling": "ahead", "tables": 160_000_000,
     "gmw": 0.25, "bmr": 1.5,
 }  # fmt: skip
@@ -182,6 +183,14 @@ def test_a_table_without_room_breaks_no_word(width: int, table: bool) -> None:
     words = ["study_of_both.py:11", "aes_128", "6,400", "1,000", "authenticated", "three-halves,", "malicious", "0.25"]
     assert set(words) <= {word.strip(";") for word in text.split()}
     assert ("instances 1,000;" in " ".join(text.split())) != table
+
+
+def test_a_relation_that_was_proved_has_one_line_at_80_columns() -> None:
+    shown = {"circuit": "accurate", "ands": 0, "by": "a proof", "adversary": "either, malicious", "elements": 8608}
+    rows = printed(account(0, circuits=[CIRCUIT | shown | {"instances": 1}]), "north", 80).splitlines()
+    assert "Relations that were proved to one verifier" in rows
+    assert ["study_of_both.py:11", "accurate", "8,608", "1", "either,", "malicious"] in [row.split() for row in rows]
+    assert not any("ANDs" in row for row in rows)
 
 
 def test_truth_values_beside_numbers_are_shown_apart() -> None:

@@ -28,7 +28,7 @@ def kill(way: str, folder: Path, kills: int, seed: int) -> dict[str, int]:
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("kills", [1000])
+@pytest.mark.parametrize("kills", [500])
 def test_nothing_is_handed_out_twice_whenever_its_user_is_killed(tmp_path, kills, record_property):
     report = kill("take", tmp_path, kills, seed=kills)
     record_property("kills", report)

@@ -48,6 +48,11 @@ class Total:
         self.as_rho -= one.as_rho
         self.delta -= one.delta
 
+    @property
+    def exact_delta(self) -> Fraction:
+        """The delta as an amount."""
+        return self.delta * GRID
+
     def within(self, measure: str) -> Fraction:
         """In the measure of a budget; what that cannot measure was never admitted to it."""
         return (self.as_rho if measure == "rho" else self.epsilon) * GRID
@@ -80,7 +85,7 @@ class Account:
         """What counts as spent, in the budget's measure, and the deltas."""
         measure = self.budget.measure if self.budget else "epsilon"
         totals = self.spent, self.unknown
-        return sum((t.within(measure) for t in totals), NOTHING), sum(t.delta for t in totals) * GRID
+        return sum((t.within(measure) for t in totals), NOTHING), sum((t.exact_delta for t in totals), NOTHING)
 
     @property
     def left(self) -> tuple[Fraction, Fraction]:
@@ -151,14 +156,10 @@ class Balance:
         self.entries += 1
         _TAKES[event](self, content)
 
-    def runs_of_day(self, now: int) -> int:
-        """How many runs revealed something in the last 24 hours."""
+    def other_runs(self, now: int, run: str) -> int:
+        """How many runs but this one have revealed something in the 24 hours before `now`."""
         self._forget(now)
-        return len(self.runs)
-
-    def knows(self, run: str) -> bool:
-        """Whether a run is among these."""
-        return run in self._recent
+        return len(self._recent - {run})
 
     def _begin(self, content: Content) -> None:
         if content["format"] != FORMAT:

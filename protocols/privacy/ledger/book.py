@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mpc.errors import LocalError
+from protocols.consent.keeper import HEAD_BYTES
 from protocols.privacy.ledger.entries import MOST_BYTES
-from protocols.privacy.ledger.heads import HASH_BYTES, HEAD_BYTES
+from protocols.privacy.ledger.heads import HASH_BYTES
 from protocols.privacy.ledger.refusals import edited, exists, missing, unwritable
 
 BUSY_SECONDS = 60.0

@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mpc.network.identity import Certificate
-from mpc.network.signing import MAX_SIGNATURE, Signer, is_signed
+from mpc.network.signing import Signer, as_field, is_signed, of_field
+from protocols.consent.keeper import HEAD_BYTES
 
 ID_BYTES, NUMBER_BYTES, HASH_BYTES = 16, 8, 32
-HEAD_BYTES = ID_BYTES + NUMBER_BYTES + HASH_BYTES + 1 + MAX_SIGNATURE
-NO_HEAD = bytes(HEAD_BYTES)
-"""What stands where there is no ledger, or nothing is known of one."""
 
 _DOMAIN = b"parley ledger head"
 
@@ -30,9 +28,8 @@ class Head:
     signature: bytes
 
     def packed(self) -> bytes:
-        """HEAD_BYTES bytes, the signature's length in one of them."""
-        signature = bytes((len(self.signature),)) + self.signature.ljust(MAX_SIGNATURE, b"\0")
-        return self.ledger + self.number.to_bytes(NUMBER_BYTES, "little") + self.hash + signature
+        """HEAD_BYTES bytes."""
+        return self.ledger + self.number.to_bytes(NUMBER_BYTES, "little") + self.hash + as_field(self.signature)
 
     def is_of(self, certificate: Certificate) -> bool:
         """Whether the party of this certificate signed it."""
@@ -48,18 +45,12 @@ def unpacked(content: bytes) -> Head:
     """What `packed` gave, whoever sent it; ValueError for anything that it could not have given."""
     if len(content) != HEAD_BYTES:
         raise ValueError("a head of another length")
-    number_at, hash_at = ID_BYTES, ID_BYTES + NUMBER_BYTES
-    signature_at = hash_at + HASH_BYTES
-    length, signature = content[signature_at], content[signature_at + 1 :]
-    head = Head(
-        content[:number_at],
-        int.from_bytes(content[number_at:hash_at], "little"),
-        content[hash_at:signature_at],
-        signature[:length],
-    )
-    if head.packed() != content or not 0 < head.number < 1 << 62:
-        raise ValueError("no head")
-    return head
+    hash_at = ID_BYTES + NUMBER_BYTES
+    field_at = hash_at + HASH_BYTES
+    number = int.from_bytes(content[ID_BYTES:hash_at], "little")
+    if not 0 < number < 1 << 62:
+        raise ValueError("a head of nothing")
+    return Head(content[:ID_BYTES], number, content[hash_at:field_at], of_field(content[field_at:]))
 
 
 def _parts(ledger: bytes, number: int, hash_: bytes) -> tuple[bytes, ...]:

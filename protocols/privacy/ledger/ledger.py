@@ -109,6 +109,19 @@ class Ledger:
                     raise _rho_was_spent(data)
             entries.append({"event": "budget", "data": data, "budget": budget.plain()})
 
+    def consider(self, data: str, charge: Charge) -> None:
+        """Raise what `reserve` would raise now; nothing is written."""
+        with self._lock, self._book.reading():
+            self._catch_up()
+            self._now()
+            self.balance.account(data).refuse(data, charge)
+
+    def other_runs_of_day(self, run: str) -> int:
+        """How many runs but this one have revealed something in the last 24 hours."""
+        with self._lock, self._book.reading():
+            self._catch_up()
+            return self.balance.other_runs(self._now(), run)
+
     def reserve(self, asker: Asker, data: str, charge: Charge, outputs: Sequence[Content]) -> int:
         """Set a charge aside, on the disk, and return the number of its entry.
 
@@ -121,13 +134,20 @@ class Ledger:
             number = self.balance.entries + 1
         return number
 
-    def commit(self, number: int, votes: str) -> None:
-        """What was reserved is spent; `votes` is the hash of what all parties said. LocalError `ledger-step`."""
-        self._end(number, "committed", {"event": "commit", "of": number, "votes": votes})
+    def commit(self, number: int, votes: str, heads: Sequence[tuple[Certificate, Head]] = ()) -> None:
+        """What was reserved is spent; `votes` is the hash of what all parties said. With it the `heads` are kept that
+        peers have shown, which were checked. LocalError `ledger-step`."""
+        with self._writing() as entries:
+            self._require_open(number, "committed")
+            entries.append({"event": "commit", "of": number, "votes": votes})
+            for certificate, head in heads:
+                self._book.keep(certificate.digest, head.packed())
 
-    def release(self, number: int, by: str, no: str) -> None:
+    def release(self, number: int, by: str, no: Content) -> None:
         """What was reserved is not spent: `by` said a signed `no` before anything left. LocalError `ledger-step`."""
-        self._end(number, "released", {"event": "release", "of": number, "by": by, "no": no})
+        with self._writing() as entries:
+            self._require_open(number, "released")
+            entries.append({"event": "release", "of": number, "by": by, "no": no})
 
     def reveal(self, asker: Asker, data: str, outputs: Sequence[Content]) -> None:
         """Note outputs that are revealed as they are, without noise: nothing is charged."""
@@ -139,11 +159,6 @@ class Ledger:
         with self._lock:
             kept = self._book.peer(certificate.digest)
         return None if kept is None else unpacked(kept)
-
-    def keep(self, certificate: Certificate, head: Head) -> None:
-        """Keep the head that a peer has shown, which was checked."""
-        with self._lock, self._book.transaction():
-            self._book.keep(certificate.digest, head.packed())
 
     def confront(self, kept: Head, whom: str) -> None:
         """Look whether a head that a peer has kept, and this party signed, is in the ledger.
@@ -186,11 +201,9 @@ class Ledger:
             rows.append((number, text, hash_))
         return rows
 
-    def _end(self, number: int, step: str, content: Content) -> None:
-        with self._writing() as entries:
-            if number not in self.balance.open:
-                raise no_such_step(step, number)
-            entries.append(content)
+    def _require_open(self, number: int, step: str) -> None:
+        if number not in self.balance.open:
+            raise no_such_step(step, number)
 
     def _now(self) -> int:
         now, last = int(self._clock()), self.balance.time

@@ -65,16 +65,16 @@ static void sub(uint64_t *out, uint64_t *s) {
 
 static void power(uint64_t *out, uint64_t *s) {
     const uint64_t *const moduli = make_moduli(s, LIMBS), *const x = s + COUNT * ROW, *const exponents = x + COUNT * LIMBS;
-    parley_bignum_power(out, x, exponents, BITS, moduli, ROW, LIMBS, COUNT, space);
-    parley_bignum_power(out, x, exponents, BITS, moduli, 0, LIMBS, 1, space);
+    parley_bignum_power(out, x, exponents, BITS, moduli, ROW, LIMBS, 0, COUNT, space);
+    parley_bignum_power(out, x, exponents, BITS, moduli, 0, LIMBS, 0, 1, space);
 }
 
 /* The exponent is public, the base is not. */
 static void power_of_public(uint64_t *out, uint64_t *s) {
     static const uint64_t exponent[] = {0x8000000000012345, 2};
     const uint64_t *const moduli = make_moduli(s, LIMBS), *const x = s + COUNT * ROW;
-    parley_bignum_power_var(out, x, exponent, BITS, moduli, ROW, LIMBS, COUNT, space);
-    parley_bignum_power_var(out, x, exponent, BITS, moduli, 0, LIMBS, 1, space);
+    parley_bignum_power_var(out, x, exponent, BITS, moduli, ROW, LIMBS, 0, COUNT, space);
+    parley_bignum_power_var(out, x, exponent, BITS, moduli, 0, LIMBS, 0, 1, space);
 }
 
 static void power_of_base(uint64_t *out, uint64_t *s) {
@@ -84,8 +84,26 @@ static void power_of_base(uint64_t *out, uint64_t *s) {
     parley_bignum_power_of_base(out, table, corrections, WIDTH, exponents, BITS, modulus, LIMBS, 1, space);
 }
 
+/* The row of the square of a secret root of a word whose lowest and highest bits are set: 3 LIMBS + 1 words, then 6. */
+static uint64_t *make_square(uint64_t *s) {
+    uint64_t *const root_row = s + ROW, r = root_row[0] | 1 | (uint64_t)1 << 63, inverse = 1;
+    const unsigned __int128 n = (unsigned __int128)r * r;
+    for (int step = 0; step < 6; step++) inverse *= 2 + r * inverse;
+    make_moduli(s, LIMBS);
+    s[0] = (uint64_t)n, s[1] = (uint64_t)(n >> 64), s[3 * LIMBS] = 0 - inverse * inverse;
+    root_row[0] = r, root_row[1] = inverse;
+    for (int w = 2; w < 6; w++) root_row[w] >>= 1;
+    return s;
+}
+
+static void power_of_square(uint64_t *out, uint64_t *s) {
+    enum { SHORT = 6 };
+    const uint64_t *const x = s + COUNT * ROW, *const exponents = x + LIMBS;
+    parley_bignum_power(out, x, exponents, SHORT, make_square(s), 0, LIMBS, LIMBS / 2, 1, space);
+}
+
 const Case cases[] = {
     {"mul", mul}, {"mul_long", mul_long}, {"montgomery_mul", montgomery_mul}, {"add", add}, {"sub", sub},
     {"products_of_public", products_of_public}, {"power", power},
-    {"power_of_public", power_of_public}, {"power_of_base", power_of_base}, {0},
+    {"power_of_square", power_of_square}, {"power_of_public", power_of_public}, {"power_of_base", power_of_base}, {0},
 };

@@ -1,0 +1,129 @@
+"""`parley budget`: what a ledger says, for people and machines; decisions on budgets; checks without a key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from mpc.errors import LocalError
+from mpc.network.identity import Certificate, Identity, load_certificate, load_identity
+from mpc.network.signing import Signer
+from party_runner.report import table, titled
+from party_runner.summary import Summary
+from protocols.privacy.amounts import printed
+from protocols.privacy.ledger.balance import Account
+from protocols.privacy.ledger.charges import Budget
+from protocols.privacy.ledger.ledger import Ledger
+from protocols.privacy.ledger.verifying import Verified, verify
+
+
+def set_budget(file: Path, data: str, budget: Budget, key: Path) -> Summary:
+    """Decide on a budget, in a new ledger where there is none; what the ledger says then. Errors of `Ledger`."""
+    signer = Signer(identity_of(key))
+    ledger = Ledger(file, signer) if file.exists() else Ledger.begin(file, signer)
+    try:
+        ledger.set_budget(data, budget)
+        return told(file, Verified(ledger.balance, ledger.head))
+    finally:
+        ledger.close()
+
+
+def verified(file: Path, certificate: Path | None) -> Summary:
+    """What a ledger or an export says, all of it checked. Errors of `verify`."""
+    return told(file, verify(file, certificate_of(file, certificate)))
+
+
+def identity_of(key: Path) -> Identity:
+    """The key with its certificate beside it. LocalError as `load_identity`."""
+    if key.suffix != ".key":
+        remedy = "give the NAME.key file that `parley keys new NAME` made; NAME.crt lies beside it"
+        raise LocalError("no-key", f"{key} is not a .key file", remedy)
+    return load_identity(key.stem, key.parent)
+
+
+def certificate_of(file: Path, certificate: Path | None) -> Certificate:
+    """The one that is named, or the one beside the ledger that has its name. LocalError `bad-certificate`."""
+    return load_certificate(certificate or file.with_suffix(".crt"))
+
+
+def told(file: Path, found: Verified) -> Summary:
+    """Plain data: amounts are exact texts, as "1/10"."""
+    balance, head = found.balance, found.head
+    return {
+        "ledger": str(file),
+        "party": balance.party,
+        "entries": head.number,
+        "last": balance.time,
+        "head": head.packed().hex(),
+        "hash": head.hash.hex(),
+        "accounts": [_account(data, account) for data, account in sorted(balance.accounts.items())],
+        "unknown": [{"entry": number, "data": data} for number, (data, _) in sorted(balance.open.items())],
+    }
+
+
+def _account(data: str, account: Account) -> Summary:
+    measure = account.budget.measure if account.budget else "epsilon"
+    left, left_delta = account.left
+    return {
+        "data": data,
+        "measure": measure,
+        "neighbours": str(account.budget.neighbours) if account.budget else None,
+        "budget": _texts(account.budget.main, account.budget.delta) if account.budget else None,
+        "spent": _texts(account.spent.within(measure), account.spent.exact_delta),
+        "unknown": _texts(account.unknown.within(measure), account.unknown.exact_delta),
+        "left": _texts(left, left_delta),
+        "reveals": account.spent.count,
+    }
+
+
+def _texts(main: Fraction, delta: Fraction) -> Summary:
+    return {"amount": str(main), "delta": str(delta)}
+
+
+def print_budget(summary: Summary, console: Console) -> None:
+    """Show balances to a person."""
+    made = table("data", "measure", "budget", "spent", "of unknown end", "left", "reveals")
+    for account in summary["accounts"]:
+        amounts = [
+            _shown(account[key], down=key in ("budget", "left")) for key in ("budget", "spent", "unknown", "left")
+        ]
+        made.add_row(account["data"], account["measure"], *amounts, f"{account['reveals']:,}")
+    console.print(titled(f"Budgets of {summary['party']}", made if made.row_count else Text("  none is set")))
+    for account in summary["accounts"]:
+        if account["neighbours"]:
+            console.print(Text(f"  {account['data']}: protects against {account['neighbours']}", style="dim"))
+    _print_order(summary, console)
+
+
+def print_verified(summary: Summary, console: Console) -> None:
+    """Say that a ledger is in order."""
+    _print_order(summary, console)
+    console.print(
+        Text("  This does not show that it is the latest: compare its head with what other parties have kept.")
+    )
+
+
+def _print_order(summary: Summary, console: Console) -> None:
+    last = datetime.fromtimestamp(summary["last"], UTC)
+    of_ledger = (
+        f"{summary['entries']:,} entries in order, signed by {summary['party']}, the last of {last:%Y-%m-%d %H:%M} UTC"
+    )
+    console.print(Text(f"\n{of_ledger}", style="bold"))
+    console.print(Text(f"  hash {summary['hash']}"))
+    if summary["unknown"]:
+        entries = ", ".join(str(each["entry"]) for each in summary["unknown"])
+        text = f"  of unknown end, and so spent: entries {entries}. Their runs ended between asking and opening."
+        console.print(Text(text, style="yellow"))
+
+
+def _shown(amounts: Any, *, down: bool) -> str:
+    if amounts is None:
+        return "none"
+    main, delta = Fraction(amounts["amount"]), Fraction(amounts["delta"])
+    beside = f", delta {printed(delta, down=down)}" if delta else ""
+    return f"{printed(main, down=down)}{beside}"

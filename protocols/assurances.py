@@ -1,0 +1,37 @@
+"""What holds of keys and ciphertexts by themselves, whatever the suite: parts of a run's sentence on security.
+
+A protocol states it where that is right, for the line of the program that asked for it.
+"""
+
+from __future__ import annotations
+
+from mpc.context import Context
+
+KEYS, DECRYPTED, ENCRYPTED = "Keys made in shares", "What was decrypted together", "What is encrypted"
+"""What is spoken of."""
+
+FOLLOWED = "are right and secret where all parties follow the protocol"
+EITHER = "are right and secret although either of the two parties may deviate"
+TOGETHER = "are right and secret although parties may deviate"
+
+
+def assure(ctx: Context, what: str, said: str) -> None:
+    """State it of the line that this call counts for."""
+    ctx.session.ledger.assured(what, said, ctx.counted_at)
+
+
+def assure_dealer(ctx: Context, dealer: int) -> None:
+    """Keys that one party makes for all are as secret as it keeps them."""
+    assure(ctx, KEYS, f"are secret if their dealer, {ctx.names[dealer]}, is honest, and forgets them")
+
+
+def assure_holders(ctx: Context, parties: int, threshold: int) -> None:
+    """Who reads by shares of a key; that all holders together do is as with any suite."""
+    if threshold + 1 < parties:
+        assure(ctx, ENCRYPTED, f"under a key in shares can be read by any {threshold + 1} of its {parties} holders")
+
+
+def assure_holder(ctx: Context, holder: int, owner: int) -> None:
+    """Of more than two parties these two together read, which is fewer than any suite says."""
+    if ctx.n > 2:
+        assure(ctx, ENCRYPTED, f"can be read by {ctx.names[holder]} and {ctx.names[owner]} together")

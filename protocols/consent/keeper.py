@@ -1,0 +1,133 @@
+"""What a party holds against outputs and keeps of them: its policy and its ledger, as the protocol sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+
+from mpc.errors import ParleyError
+
+HEAD_BYTES = 200
+"""Of the signed head of a ledger, as it travels; zeros where there is none."""
+
+NO_HEAD = bytes(HEAD_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Outputs of one reveal that cost privacy: what is public of them, the same at all parties.
+
+    `session` and `path` say in which call of which run; `outputs` are `protocols.outputs.Output`s, `charge` is what
+    they cost together, in its plain form.
+    """
+
+    session: bytes
+    path: tuple[int, ...]
+    line: str
+    outputs: Sequence[Any]
+    charges: Sequence[Any]
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of all that the parties must mean alike."""
+        told = [[output.line, output.shape, output.kind, output.receivers] for output in self.outputs]
+        plain = [charge.plain() for charge in self.charges]
+        content = [self.session.hex(), self.path, told, plain]
+        return sha256(json.dumps(content, sort_keys=True).encode()).digest()
+
+
+class Keeper(Protocol):
+    """One party's. Its methods take milliseconds where they write, and are called beside the network.
+
+    What it refuses it says by a LocalError; what is wrong with a peer, by a PeerError that names it.
+    """
+
+    def admit(self, output: Any) -> None:
+        """Whether an output that is revealed as it is may be, before it is computed."""
+
+    def note(self, outputs: Sequence[Any]) -> None:
+        """Outputs are about to be revealed as they are: on the disk when this returns."""
+
+    def head(self) -> bytes:
+        """Of its own ledger."""
+
+    def kept(self, party: int) -> bytes:
+        """The last head that a peer has shown."""
+
+    def meet(self, party: int, head: bytes, kept: bytes) -> None:
+        """A peer shows its `head`, and the one that it has `kept` of this party. PeerError, or LocalError."""
+
+    def consider(self, asked: Asked) -> None:
+        """Whether it would be allowed now; nothing is set aside."""
+
+    def reserve(self, asked: Asked) -> int:
+        """Set what it costs aside, and return the number of the reservation, 0 where nothing is kept."""
+
+    def commit(self, number: int, heads: Sequence[bytes], votes: bytes) -> None:
+        """All said yes, each with a head, and their votes have this hash: what was set aside is spent."""
+
+    def release(self, number: int, by: int, said: bytes, signature: bytes) -> None:
+        """A party said no: what was set aside is not spent."""
+
+    def sign(self, said: bytes) -> bytes:
+        """This party's signature of a vote."""
+
+    def check(self, party: int, said: bytes, signature: bytes) -> bool:
+        """Whether a peer signed a vote."""
+
+
+class NoKeeper:
+    """Of a party that has neither policy nor ledger nor key, as in simulations: it says yes to everything."""
+
+    def admit(self, output: Any) -> None:
+        """Anything may be revealed."""
+
+    def note(self, outputs: Sequence[Any]) -> None:
+        """Nothing is kept."""
+
+    def head(self) -> bytes:
+        """There is no ledger."""
+        return NO_HEAD
+
+    def kept(self, party: int) -> bytes:
+        """Nothing is kept of peers."""
+        return NO_HEAD
+
+    def meet(self, party: int, head: bytes, kept: bytes) -> None:
+        """Peers may show what they like."""
+
+    def consider(self, asked: Asked) -> None:
+        """Anything is allowed."""
+
+    def reserve(self, asked: Asked) -> int:
+        """Nothing is set aside."""
+        return 0
+
+    def commit(self, number: int, heads: Sequence[bytes], votes: bytes) -> None:
+        """Nothing is spent."""
+
+    def release(self, number: int, by: int, said: bytes, signature: bytes) -> None:
+        """Nothing was set aside."""
+
+    def sign(self, said: bytes) -> bytes:
+        """There is no key."""
+        return b""
+
+    def check(self, party: int, said: bytes, signature: bytes) -> bool:
+        """There are no certificates to check with."""
+        return True
+
+
+NO_KEEPER = NoKeeper()
+
+REASONS = ("policy", "budget", "ledger")
+"""What peers are told of a refusal, by a number from 1; its figures stay with who refuses."""
+
+
+def reason_of(error: ParleyError) -> int:
+    """The number of the reason of a refusal."""
+    kinds = {"policy": 1, "budget": 2, "other-neighbours": 2}
+    return next((number for start, number in kinds.items() if error.code.startswith(start)), len(REASONS))

@@ -1,0 +1,67 @@
+"""How far noise moves a figure, and the epsilon or rho that a wanted error needs: for planning, before anything runs.
+
+An error here is |noise|, in the units of the figure: its mean, and the bound that holds with a given confidence. For
+planning alone, in floats: what is charged is computed elsewhere, exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import exp, expm1, floor, log, log1p, pi, sqrt
+from statistics import NormalDist
+
+from protocols.privacy.amounts import AnyNumber, positive, probability
+
+LATTICE_LIMIT = 64
+"""Discrete Gaussian noise of a larger deviation is as good as continuous: they differ by e^(-2 pi^2 s^2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseError:
+    """The mean of |noise|, and the bound that |noise| is within with the given confidence."""
+
+    mean: float
+    bound: float
+
+
+def laplace_error(scale: AnyNumber, confidence: AnyNumber = "0.95", *, discrete: bool = True) -> NoiseError:
+    """Of Laplace noise of this scale, sensitivity / epsilon: on integers, or on the line.
+
+    On integers P(|X| > m) = 2 p^(m + 1) / (1 + p) with p = e^(-1/scale), and E|X| = 2 p / (1 - p^2).
+    """
+    s, miss = float(positive(scale, "the scale")), 1 - float(_confidence(confidence))
+    if not discrete:
+        return NoiseError(s, -s * log(miss))
+    bound = max(floor(s * (log(2) - log(miss) - log1p(exp(-1 / s)))), 0)
+    return NoiseError(-2 * exp(-1 / s) / expm1(-2 / s), float(bound))
+
+
+def gaussian_error(deviation: AnyNumber, confidence: AnyNumber = "0.95", *, discrete: bool = True) -> NoiseError:
+    """Of Gaussian noise of this standard deviation, sensitivity / sqrt(2 rho): on integers, or on the line."""
+    s, sure = float(positive(deviation, "the deviation")), float(_confidence(confidence))
+    if not discrete or s > LATTICE_LIMIT:
+        return NoiseError(s * sqrt(2 / pi), s * NormalDist().inv_cdf((1 + sure) / 2))
+    masses = [exp(-(m**2) / (2 * s**2)) for m in range(int(40 * s) + 2)]
+    total = 2 * sum(masses) - masses[0]
+    within, bound = masses[0], 0
+    while within < sure * total:
+        bound += 1
+        within += 2 * masses[bound]
+    return NoiseError(2 * sum(m * mass for m, mass in enumerate(masses)) / total, float(bound))
+
+
+def epsilon_for_error(bound: AnyNumber, sensitivity: AnyNumber, confidence: AnyNumber = "0.95") -> float:
+    """The epsilon whose Laplace noise on the line is within the bound with this confidence."""
+    wanted, moved = float(positive(bound, "the wanted error")), float(positive(sensitivity, "the sensitivity"))
+    return -moved * log(1 - float(_confidence(confidence))) / wanted
+
+
+def rho_for_error(bound: AnyNumber, sensitivity: AnyNumber, confidence: AnyNumber = "0.95") -> float:
+    """The rho whose Gaussian noise on the line is within the bound with this confidence."""
+    deviation = float(positive(bound, "the wanted error")) / gaussian_error(1, confidence, discrete=False).bound
+    return (float(positive(sensitivity, "the sensitivity")) / deviation) ** 2 / 2
+
+
+def _confidence(confidence: AnyNumber) -> Fraction:
+    return positive(probability(confidence, "the confidence", below_one=True), "the confidence")

@@ -1,0 +1,35 @@
+"""What a policy would refuse of a plan, in which nothing is revealed and nothing stops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mpc.errors import LocalError
+from protocols.consent.keeper import Asked, NoKeeper
+from protocols.outputs import Output
+from protocols.privacy.policy import Policy
+
+
+class Forecast(NoKeeper):
+    """Notes what a policy refuses, in the order of the program. The rule of runs a day has nothing to count here."""
+
+    def __init__(self, policy: Policy, names: Sequence[str], program: str) -> None:
+        """`names`: the parties', in order; `program`: its digest."""
+        self._policy, self._names, self._program = policy, tuple(names), program
+        self._refused: dict[tuple[str | None, str, str], None] = {}
+
+    def admit(self, output: Output) -> None:
+        """Note why it would be refused."""
+        try:
+            self._policy.check(output, self._names, self._program)
+        except LocalError as error:
+            self._refused[error.line or output.line, error.code, error.cause] = None
+
+    def consider(self, asked: Asked) -> None:
+        """The same of outputs that cost privacy."""
+        for output in asked.outputs:
+            self.admit(output)
+
+    def plain(self) -> list[dict[str, str | None]]:
+        """[{line, code, cause}], each once."""
+        return [dict(zip(("line", "code", "cause"), key, strict=True)) for key in self._refused]

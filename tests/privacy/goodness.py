@@ -1,0 +1,25 @@
+"""Whether a sample can be of a distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp
+
+import numpy as np
+import numpy.typing as npt
+
+Pmf = Callable[[int], float]
+
+
+def p_value(sample: npt.NDArray[np.int64], pmf: Pmf, most: int) -> float:
+    """Of a chi-square test on -most to most, and what is beyond; the bound of Laurent and Massart, 2000, lemma 1."""
+    n, places = len(sample), list(range(-most, most + 1))
+    counts = np.array([np.count_nonzero(sample == x) for x in places])
+    expected = n * np.array([pmf(x) for x in places])
+    counts, expected = np.append(counts, n - counts.sum()), np.append(expected, max(n - expected.sum(), 1e-9))
+    large = expected >= 5
+    statistic = float(((counts - expected)[large] ** 2 / expected[large]).sum())
+    degrees, x = int(large.sum()), 0.0
+    while degrees + 2 * (degrees * x) ** 0.5 + 2 * x < statistic:
+        x += 0.1
+    return exp(-x)

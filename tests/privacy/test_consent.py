@@ -1,0 +1,488 @@
+"""A reveal that costs privacy is opened once all parties said yes and wrote it down; a no costs nobody anything."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from privacy.ledgers import SetClock, identity, signer
+
+import mpc
+from mpc.errors import LocalError, PeerError
+from mpc.network.signing import is_signed
+from protocols.array.revealing import reveal_charged
+from protocols.consent.agreement import ANSWER_WORDS, HEADS_WORDS
+from protocols.consent.votes import DOMAIN, VOTE_WORDS, Vote, said, unpacked
+from protocols.privacy.guard import Guard
+from protocols.privacy.ledger.book import Book
+from protocols.privacy.ledger.charges import Charge, budget, charge
+from protocols.privacy.ledger.entries import decoded
+from protocols.privacy.ledger.ledger import Asker, Ledger
+from protocols.privacy.ledger.verifying import verify
+from protocols.privacy.policy import Policy
+from protocols.runs.planning import plan
+from protocols.runs.simulating import simulate
+
+X = np.array([1.5, -2.0, 4.0])
+NAMES = ("party0", "party1", "party2")
+
+
+@dataclass
+class Declared:
+    """What stands for a mechanism: its charge."""
+
+    charge: Charge = field(default_factory=lambda: charge(epsilon=1))
+
+
+@dataclass
+class House:
+    """Parties with their ledgers in one folder; `budgets` by party, None for a party without a ledger."""
+
+    folder: object
+    budgets: tuple[object, ...]
+    policies: tuple[Policy, ...] = ()
+    clock: SetClock = field(default_factory=SetClock)
+
+    def __post_init__(self) -> None:
+        for place, epsilon in enumerate(self.budgets):
+            if epsilon is not None:
+                ledger = Ledger.begin(self.file(place), signer(NAMES[place]), clock=self.clock)
+                ledger.set_budget("salaries", budget(epsilon=epsilon))
+                ledger.close()
+
+    @property
+    def n(self) -> int:
+        return len(self.budgets)
+
+    def file(self, place: int):
+        return self.folder / f"{NAMES[place]}.ledger"
+
+    def guard(self, ctx) -> Guard:
+        names = NAMES[: self.n]
+        kept = self.budgets[ctx.me] is not None
+        return Guard(
+            ctx.me,
+            signer(names[ctx.me]),
+            [identity(name).certificate for name in names],
+            Asker(ctx.session.agreement.session.hex(), "cd" * 32, names),
+            self.policies[ctx.me] if self.policies else Policy(),
+            Ledger(self.file(ctx.me), signer(names[ctx.me]), clock=self.clock) if kept else None,
+            "salaries",
+        )
+
+    def run(self, main, **options):
+        async def guarded(ctx, mine):
+            ctx.session.keeper = self.guard(ctx)
+            return await main(ctx, await mpc.secret(ctx, 0, mine))
+
+        return simulate(guarded, [X] + [None] * (self.n - 1), **options).results
+
+    def accounts(self):
+        """What is spent and what is of unknown end, by party."""
+        found = []
+        for place in range(self.n):
+            if self.budgets[place] is not None:
+                account = verify(self.file(place), identity(NAMES[place]).certificate).balance.account("salaries")
+                found.append((account.spent.within("epsilon"), account.unknown.within("epsilon")))
+        return found
+
+
+async def attempt(ctx, call):
+    """The code of what a reveal raises at this party, whom it names, and what was sent since, in bytes."""
+    ledger = ctx.session.ledger
+    before = len(ledger.reveals)
+    try:
+        found = await call
+    except (LocalError, PeerError) as error:
+        refusal = error
+    else:
+        return found.tolist() if found is not None else None
+    assert len(ledger.reveals) == before, "what was refused is no output"
+    assert refusal.line.startswith("test_consent.py:")
+    return refusal.code, refusal.party
+
+
+@pytest.mark.parametrize("n", [2, 3])
+@pytest.mark.parametrize("to", [None, 0])
+def test_all_say_yes_all_spend_and_it_is_opened(tmp_path, n, to):
+    house = House(tmp_path, (3,) * n)
+
+    async def main(ctx, x):
+        return await attempt(ctx, reveal_charged(ctx, x * 2, privacy=Declared(), to=to))
+
+    expected = (X * 2).tolist()
+    assert house.run(main) == [expected if to in (None, party) else None for party in range(n)]
+    assert house.accounts() == [(1, 0)] * n
+
+
+def test_each_value_is_charged(tmp_path):
+    house = House(tmp_path, (3, None))
+
+    async def main(ctx, x):
+        await reveal_charged(ctx, x, x * 2, privacy=Declared())
+        await mpc.reveal(ctx, x)
+
+    house.run(main)
+    assert house.accounts() == [(2, 0)]
+    ledger = Ledger(house.file(0), signer(NAMES[0]), clock=house.clock)
+    assert ledger.balance.entries == 2 + 2 + 1
+
+
+@pytest.mark.parametrize("who", [0, 1, 2])
+def test_who_has_no_room_refuses_by_name_and_the_others_lose_nothing(tmp_path, who):
+    house = House(tmp_path, tuple("0.5" if place == who else 3 for place in range(3)))
+
+    async def main(ctx, x):
+        refused = await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+        smaller = Declared(charge(epsilon="0.25"))
+        return refused, await attempt(ctx, reveal_charged(ctx, x, privacy=smaller))
+
+    expected = [("budget-exceeded", None) if place == who else ("reveal-refused", NAMES[who]) for place in range(3)]
+    assert [first for first, _ in house.run(main)] == expected, "the run goes on behind a refusal"
+    assert house.accounts() == [(Fraction(1, 4), 0)] * 3
+
+
+def test_nothing_of_what_is_refused_is_computed(tmp_path):
+    house = House(tmp_path, ("0.5", 3))
+
+    async def main(ctx, x):
+        ledger = ctx.session.ledger
+        before = dict(ledger.material), ledger.bytes_sent
+        await attempt(ctx, reveal_charged(ctx, x * x, privacy=Declared()))
+        return dict(ledger.material) == before[0], ledger.bytes_sent - before[1] < 8 * (
+            HEADS_WORDS + ANSWER_WORDS
+        ) + 200
+
+    assert house.run(main) == [(True, True)] * 2
+
+
+def test_of_two_reveals_at_once_that_fit_one_by_one_one_is_opened(tmp_path):
+    house = House(tmp_path, (1, 3))
+
+    async def one(ctx, x):
+        try:
+            return (await reveal_charged(ctx, x, privacy=Declared())).tolist()
+        except (LocalError, PeerError) as error:
+            return error.code
+
+    async def main(ctx, x):
+        return await mpc.together(ctx, (one, x + 0), (one, x + 0))
+
+    first, second = house.run(main)
+    opened = first.index(X.tolist())
+    assert (first[1 - opened], second[1 - opened]) == ("budget-exceeded", "reveal-refused")
+    assert second[opened] == X.tolist()
+    assert house.accounts() == [(1, 0), (1, 0)]
+
+
+class Hasty(Guard):
+    """Is refused only when it would set something aside, as if another process had taken the rest meanwhile."""
+
+    def consider(self, asked):
+        pass
+
+
+def test_a_signed_no_releases_what_the_others_set_aside(tmp_path):
+    house = House(tmp_path, ("0.5", 3, 3))
+
+    async def main(ctx, x):
+        as_kind(ctx, Hasty)
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+
+    refused = ("reveal-refused", NAMES[0])
+    assert house.run(main) == [("budget-exceeded", None), refused, refused]
+    assert house.accounts() == [(0, 0)] * 3
+    *_, reserved, released = entries_of(house.file(1))
+    assert (reserved["event"], released["event"], released["by"]) == ("reserve", "release", NAMES[0])
+    no = {key: bytes.fromhex(value) for key, value in released["no"].items()}
+    certificate = identity(NAMES[0]).certificate
+    assert no["certificate"] == certificate.digest
+    assert is_signed(certificate, no["signature"], DOMAIN, no["said"]), "why it was released, anyone can check"
+
+
+def as_kind(ctx, kind):
+    """Give this party a guard of another kind, with the same policy and ledger."""
+    ctx.session.keeper = kind(*(getattr(ctx.session.keeper, name) for name in Guard.__slots__))
+
+
+def entries_of(file):
+    book = Book(file, read_only=True)
+    found = [decoded(text) for _, text, _ in book.rows(0)]
+    book.close()
+    return found
+
+
+def test_nothing_of_an_output_leaves_before_all_have_written_it_down(tmp_path):
+    house = House(tmp_path, (3, 3, 3))
+    seen = []
+
+    class Looking:
+        """A suite that looks into all ledgers when it opens."""
+
+        def __init__(self, suite):
+            self._suite = suite
+
+        def __getattr__(self, name):
+            if name.startswith("open"):
+                seen.append(house.accounts())
+            return getattr(self._suite, name)
+
+    async def main(ctx, x):
+        await mpc.compute(ctx, x * x)
+        ctx.session.suite = Looking(ctx.session.suite)
+        return await attempt(ctx, reveal_charged(ctx, x * x, privacy=Declared()))
+
+    house.run(main)
+    assert seen == [[(1, 0)] * 3] * 3
+
+
+# parties that do what they should not
+
+
+def told_apart(ctx, party):
+    """Have this party tell `party` a signed no, and the others a yes."""
+    original = ctx.session.transport.send
+
+    def send(to, message):
+        if to == party and message.array.shape == (VOTE_WORDS,):
+            asked = ctx.session.keeper.asked
+            head = unpacked(message.array).head
+            vote = Vote(2, head, ctx.session.keeper.sign(said(asked, ctx.me, 2, head)))
+            message = replace(message, array=vote.packed())
+        return original(to, message)
+
+    ctx.session.transport.send = send
+
+
+class Noting(Guard):
+    """Keeps what it was asked."""
+
+    __slots__ = ("asked",)
+
+    def reserve(self, asked):
+        self.asked = asked
+        return super().reserve(asked)
+
+
+def test_who_says_yes_and_no_is_found_out_before_anything_is_opened(tmp_path):
+    house = House(tmp_path, (3, 3, 3))
+
+    async def main(ctx, x):
+        if ctx.me == 2:
+            as_kind(ctx, Noting)
+            told_apart(ctx, 1)
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+
+    codes = house.run(main)
+    assert [code for code, _ in codes] == ["votes-differ"] * 3
+    assert house.accounts() == [(1, 0), (0, 0), (1, 0)], "who saw the no has released, and opens nothing"
+
+
+class Failing(Guard):
+    """Cannot write that something is spent."""
+
+    def commit(self, number, heads, votes):
+        raise LocalError("ledger-unwritable", "no room", "make room")
+
+
+class Keyless(Guard):
+    """Does not sign."""
+
+    def sign(self, said):
+        return b""
+
+
+class Impostor(Guard):
+    """Signs with another key."""
+
+    def sign(self, said):
+        return signer("somebody").sign(DOMAIN, said)
+
+
+@pytest.mark.parametrize(
+    ("keeper", "own", "others"),
+    [
+        (Failing, "ledger-unwritable", "commit-failed"),
+        (Keyless, None, "unsigned-vote"),
+        (Impostor, None, "unsigned-vote"),
+    ],
+)
+def test_a_vote_or_a_ledger_that_fails_opens_nothing_and_unknown_is_spent(tmp_path, keeper, own, others):
+    house = House(tmp_path, (3, 3))
+
+    async def main(ctx, x):
+        if ctx.me == 1:
+            as_kind(ctx, keeper)
+        found = await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+        if ctx.me == 0:
+            assert found == (others, NAMES[1])
+            raise LocalError("as-expected", "done")
+        assert found[0] == own or own is None
+        return None
+
+    with pytest.raises((LocalError, PeerError), match=r"as-expected|ledger|party0"):
+        house.run(main)
+    spent = house.accounts()
+    assert all(sum(account) == 1 for account in spent), "committed, or of unknown end"
+
+
+@given(st.integers(0, 4), st.binary(min_size=200, max_size=200), st.binary(max_size=143), st.integers(0, 8 * 352 - 1))
+def test_a_vote_travels_in_one_form_and_any_other_bytes_are_none(reason, head, signature, place):
+    vote = Vote(min(reason, 3), head, signature)
+    words = vote.packed()
+    assert words.shape == (VOTE_WORDS,)
+    assert unpacked(words) == vote
+    words[place // 64] ^= np.uint64(1 << place % 64)
+    try:
+        assert unpacked(words) != vote
+    except ValueError:
+        assert place < 64 or place >= 64 + 8 * 200, "a head may be any bytes here; its signature is checked elsewhere"
+
+
+# ledgers that are not what they were
+
+
+@pytest.mark.parametrize("way", ["restored", "begun anew", "thrown away"])
+def test_a_ledger_that_is_older_than_what_peers_have_seen_reveals_nothing(tmp_path, way):
+    house = House(tmp_path, (3, 3))
+
+    async def main(ctx, x):
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+
+    house.run(main)
+    shutil.copy(house.file(0), tmp_path / "copy")
+    house.run(main)
+    house.file(0).unlink()
+    if way == "restored":
+        shutil.copy(tmp_path / "copy", house.file(0))
+    elif way == "begun anew":
+        Ledger.begin(house.file(0), signer(NAMES[0]), clock=house.clock).set_budget("salaries", budget(epsilon=3))
+    else:
+        house.budgets = (None, 3)
+    mine = ("reveal-refused", NAMES[1]) if way == "thrown away" else ("ledger-restored", None)
+    assert house.run(main) == [mine, ("ledger-older", NAMES[0])]
+    assert house.accounts()[-1] == (2, 0)
+
+
+def test_who_forgot_a_longer_ledger_learns_it_from_its_peer_though_it_is_longer_again(tmp_path):
+    house = House(tmp_path, (3, 3))
+
+    async def main(ctx, x):
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+
+    shutil.copy(house.file(0), tmp_path / "copy")
+    house.run(main)
+    shutil.copy(tmp_path / "copy", house.file(0))
+    ledger = Ledger(house.file(0), signer(NAMES[0]), clock=house.clock)
+    for _ in range(5):
+        ledger.set_budget("salaries", budget(epsilon=3))
+    ledger.close()
+    assert house.run(main) == [("ledger-restored", None), ("reveal-refused", NAMES[0])]
+
+
+# policies
+
+
+RULES = {
+    "receiver": (Policy(to=frozenset({"party1"})), "policy-receiver"),
+    "shape": (Policy(most_elements=2), "policy-shape"),
+    "program": (Policy(programs=frozenset({"ab" * 32})), "policy-program"),
+    "epsilon": (Policy(most_epsilon=Fraction(1, 2)), "policy-amount"),
+    "rho alone": (Policy(most_rho=Fraction(100)), "policy-amount"),
+    "runs": (Policy(runs_a_day=0), "policy-runs"),
+}
+
+
+@pytest.mark.parametrize(("policy", "code"), RULES.values(), ids=RULES.keys())
+def test_a_policy_refuses_by_each_of_its_rules_before_anything_is_spent(tmp_path, policy, code):
+    house = House(tmp_path, (3, 3), (Policy(), policy))
+
+    async def main(ctx, x):
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+
+    assert house.run(main) == [("reveal-refused", NAMES[1]), (code, None)]
+    assert house.accounts() == [(0, 0), (0, 0)]
+
+
+@pytest.mark.parametrize("rule", ["receiver", "shape", "program", "runs"])
+def test_a_policy_refuses_what_is_revealed_without_noise_too(tmp_path, rule):
+    policy, code = RULES[rule]
+    house = House(tmp_path, (3, 3), (policy, policy))
+
+    async def main(ctx, x):
+        return await attempt(ctx, mpc.reveal(ctx, x * x))
+
+    assert house.run(main) == [(code, None)] * 2
+
+
+def test_a_policy_can_insist_on_noise(tmp_path):
+    house = House(tmp_path, (3, 3), (Policy(noise=True),) * 2)
+
+    async def main(ctx, x):
+        plain = await attempt(ctx, mpc.reveal(ctx, x))
+        return plain, await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+
+    assert house.run(main) == [(("policy-noise", None), X.tolist())] * 2
+
+
+def test_runs_of_a_day_are_counted_by_the_ledger(tmp_path):
+    house = House(tmp_path, (3, 3), (Policy(runs_a_day=2), Policy()))
+
+    async def main(ctx, x):
+        return await attempt(ctx, reveal_charged(ctx, x[:1], privacy=Declared(charge(epsilon="0.1"))))
+
+    allowed = [[X[0]]] * 2
+    assert [house.run(main), house.run(main)] == [allowed] * 2
+    assert house.run(main) == [("policy-runs", None), ("reveal-refused", NAMES[0])]
+    house.clock.now += 86_400
+    assert house.run(main) == allowed
+
+
+# costs
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_the_two_phases_cost_what_they_declare_and_a_plan_counts_them(tmp_path, n):
+    house = House(tmp_path, (3,) * n)
+
+    async def charged(ctx, mine):
+        if not ctx.planning:
+            ctx.session.keeper = house.guard(ctx)
+        x = await mpc.secret(ctx, 0, mine)
+        await reveal_charged(ctx, x * x, privacy=Declared())
+
+    async def plain(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine)
+        await mpc.reveal(ctx, x * x)
+
+    inputs = [X] + [None] * (n - 1)
+    run = simulate(charged, inputs, check_costs=True).report
+    planned, without = plan(charged, inputs).report, plan(plain, inputs).report
+    assert (run.rounds, run.bytes_sent) == (planned.rounds, planned.bytes_sent)
+    assert run.rounds - without.rounds == 4
+    words = HEADS_WORDS + VOTE_WORDS + 2 * ANSWER_WORDS
+    assert 0 < run.bytes_sent[0] - without.bytes_sent[0] - 8 * words * (n - 1) < 200 * (n - 1)
+
+
+def test_parties_without_keepers_say_yes(tmp_path):
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine)
+        return (await reveal_charged(ctx, x, privacy=Declared())).tolist()
+
+    assert simulate(main, [X, None]).results == [X.tolist()] * 2
+
+
+def test_parties_that_mean_another_charge_are_noticed(tmp_path):
+    house = House(tmp_path, (3, 3))
+
+    async def main(ctx, x):
+        own = Declared(charge(epsilon=1 + ctx.me))
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=own))
+
+    assert house.run(main) == [("public-values-differ", NAMES[1]), ("public-values-differ", NAMES[0])]
+    assert house.accounts() == [(0, 0)] * 2
