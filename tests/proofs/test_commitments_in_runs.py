@@ -63,9 +63,16 @@ def of_claim(words: int) -> Any:
     return lambda to, message: message.array.size == words and message.tag[:-1] == CALL
 
 
-def test_no_two_proofs_have_the_same_randomness() -> None:
+def test_no_two_proofs_have_the_same_randomness(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seeds, challenges and masks are drawn for each: two proofs of one claim have no message in common."""
     transports, record = recording_network(2)
+    drawn: list[Any] = []
+
+    def noting(claim: CommittedClaim, openings: Any, masks: Any) -> Any:
+        drawn.append(masks)
+        return CLAIM_BITS(claim, openings, masks)
+
+    monkeypatch.setattr(CommittedClaim, "bits_to_prove", noting)
 
     async def twice(role: Any, ctx: Context, peer: int) -> None:
         for _ in range(2):
@@ -75,25 +82,23 @@ def test_no_two_proofs_have_the_same_randomness() -> None:
     calls = CALL, (0, 4)
     first, second = ([sent.message.array for sent in record if sent.message.tag[:-1] == call] for call in calls)
     assert len(first) == len(second) > 8
-    for one, other in zip(first, second, strict=True):
+    for one, other in zip([*first, drawn[0]], [*second, drawn[1]], strict=True):
         assert one.shape == other.shape
         assert not np.array_equal(one, other)
     seed, *challenges = (array.tobytes() for array in first if array.shape == (SEED_WORDS,))
     assert len({seed, *challenges}) == len(challenges) + 1
 
 
-def test_inputs_that_are_not_committed_are_there() -> None:
+@pytest.mark.parametrize("inputs", [{}, {"w": FIELD.from_ints(W)}])
+def test_inputs_that_are_not_committed_are_there(inputs: Any) -> None:
     claim = CommittedClaim(weighed, 1, {"y": FIELD.from_ints(X @ W)[None]}, {"x": public_of(OPENINGS["x"])})
 
-    async def verify(ctx: Context, peer: int) -> Any:
-        return await proofs.verify_committed(ctx, peer, claim)
-
     async def prove(ctx: Context, peer: int) -> None:
-        for inputs in ({}, {"w": FIELD.from_ints(W)}):
-            with pytest.raises(LocalError, match="wrong-statement"):
-                await proofs.prove_committed(ctx, peer, claim, inputs, OPENINGS)
+        await proofs.prove_committed(ctx, peer, claim, inputs, OPENINGS)
 
-    run_pair(verify, prove, collect=True)
+    error = run_pair(ends(claim)[0], prove, collect=True)[PROVER].error
+    assert isinstance(error, LocalError)
+    assert error.code == "wrong-statement"
 
 
 (HASHED,), (RELATED,) = CLAIM.hashed.parts(), CLAIM.related.parts()
