@@ -149,7 +149,7 @@ async def _written(call: Context, outputs: Sequence[Output], asked: Asked | None
     """Write down outputs that are about to be opened: in the run's account, and in the ledger of who has one."""
     keeper = keeper_of(call.session)
     plain = [output for output in outputs if output.privacy is None]
-    if plain and keeper is not NO_KEEPER and not call.planning:
+    if plain and keeper.keeps and not call.planning:
         await call.in_thread(keeper.note, plain)
     if asked is not None:
         await spend(call, keeper, asked)
