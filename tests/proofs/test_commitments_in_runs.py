@@ -257,6 +257,7 @@ def test_bits_are_committed_to_and_given_as_bits() -> None:
 @pytest.mark.parametrize(("x", "w", "code"), [
     (mpc.committed(0, [[1, 2], [3]], **DATA), [1, 2], "not-a-number"),
     (mpc.committed(0, X[0], **DATA), [1, 2], "shape-mismatch"),
+    (mpc.committed(0, np.ma.array(X, mask=X > 0), **DATA), [1, 2], "masked-array"),
     (mpc.committed(0, X, **DATA), [[1], [1, 2]], "bad-relation"),
 ])  # fmt: skip
 def test_a_plan_refuses_what_a_run_refuses(x: Any, w: Any, code: str) -> None:
