@@ -49,7 +49,8 @@ class Grid:
         if values.dtype.kind in "bui":
             if self.step != 1:
                 raise LocalError("wrong-grid", "integers lie on a grid of step 1", "step=1, or values.astype(float)")
-            whole: Whole = np.clip(values, *_within(values.dtype, self.low, self.high)).astype(np.int64)
+            held = np.clip(values, *_within(values.dtype, self.low, self.high)).astype(np.int64)
+            whole: Whole = np.clip(held, self.low, self.high)  # the type of the values may have no number in the bounds
             return whole
         if values.dtype.kind != "f":
             raise LocalError("wrong-dtype", f"values of type {values.dtype} are no numbers", "integers or floats")

@@ -43,6 +43,11 @@ def test_integers_stay_what_they_are(dtype: type) -> None:
         assert grid(2, 3).place(np.array([0, 3, 100], dtype)).tolist() == [2, 3, 3]
 
 
+@pytest.mark.parametrize(("dtype", "low", "high"), [(np.bool_, 2, 4), (np.uint8, 300, 400), (np.uint64, -9, -5)])
+def test_values_lie_within_bounds_that_their_type_has_no_number_in(dtype: type, low: int, high: int) -> None:
+    assert grid(low, high).place(np.array([0, 1], dtype)).tolist() == [low if low > 0 else high] * 2
+
+
 def test_what_takes_the_place_of_nan_is_clipped_too() -> None:
     assert grid(0, 10).place(np.array([np.nan, 4.0]), missing=99).tolist() == [10, 4]
     assert grid(-3, 10).place(np.array([np.nan]), missing=-2).tolist() == [-2]
