@@ -50,7 +50,8 @@ def counted(records: int, neighbours: Neighbours, users: npt.ArrayLike | None) -
     """Which records count: all, or the first so many of each user that the unit allows, in the order of the data.
 
     `users` (records): whose each is. What counts of one user depends on that user's records alone, so that no other's
-    change. Raises LocalError `contributions-unbounded` where the unit is a user and users are not given, `wrong-shape`.
+    change. Raises LocalError `contributions-unbounded` where the unit is a user and users are not given, `wrong-shape`,
+    `missing-values` where it is not known whose a record is, `wrong-dtype` for users that have no order.
     """
     if neighbours.unit.kind is Kind.RECORD:
         return np.ones(records, np.bool_)
@@ -63,9 +64,19 @@ def counted(records: int, neighbours: Neighbours, users: npt.ArrayLike | None) -
     of = np.asarray(users)
     if of.shape != (records,):
         raise LocalError("wrong-shape", f"{records} records, and users of shape {of.shape}", "one user for each record")
-    order = np.argsort(of, kind="stable")
+    order = _order(of)
     begins = np.flatnonzero(np.concatenate([[True], of[order][1:] != of[order][:-1]])[:records])
     places = np.arange(records) - np.repeat(begins, np.diff(np.append(begins, records)))
     kept = np.empty(records, np.bool_)
     kept[order] = places < neighbours.unit.records
     return kept
+
+
+def _order(users: npt.NDArray[np.generic]) -> npt.NDArray[np.intp]:
+    """What puts the records of each user together. NaN is no user: two of them are never the same."""
+    if (users != users).any():
+        raise LocalError("missing-values", "of some records it is not said whose they are (NaN)", "leave them out")
+    try:
+        return np.argsort(users, kind="stable")
+    except TypeError:
+        raise LocalError("wrong-dtype", "users that cannot be put in order", "all names, or all numbers") from None

@@ -89,6 +89,9 @@ def test_records_beyond_the_bound_are_left_out_user_by_user() -> None:
     [
         ("contributions-unbounded", lambda: count(np.ones(2, np.bool_), add_or_remove(user(2)))),
         ("wrong-shape", lambda: count(np.ones(2, np.bool_), add_or_remove(user(2)), np.ones(3))),
+        ("missing-values", lambda: count(np.ones(2, np.bool_), add_or_remove(user(2)), [7, np.nan])),
+        ("missing-values", lambda: count(np.ones(1, np.bool_), add_or_remove(user(2)), np.array(["NaT"], "M8[D]"))),
+        ("wrong-dtype", lambda: count(np.ones(2, np.bool_), add_or_remove(user(2)), np.array(["a", None]))),
         ("wrong-dtype", lambda: count(np.ones(2, np.int64), add_or_remove())),
         ("wrong-shape", lambda: clipped_sum(np.ones((2, 2)), SPAN, add_or_remove())),
         ("too-many-records", lambda: clipped_sum(np.zeros(1 << 11, np.int8), grid(0, 2**52), add_or_remove())),
