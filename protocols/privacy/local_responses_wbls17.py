@@ -63,12 +63,22 @@ class Response:
         Raises LocalError `wrong-categories` for what is no whole number from 0 to k - 1.
         """
         values = np.asarray(values)
-        if values.dtype.kind not in "iu" or values.ndim != 1 or ((values < 0) | (values >= self.categories)).any():
+        if not _are_below(values, self.categories):
             raise LocalError("wrong-categories", "a value is none of the categories", "numbers from 0 to k - 1")
         return self._reports(values.astype(np.int64), Seed.fresh().prg(self.name))
 
     def estimate(self, reports: npt.NDArray[Any]) -> Floats:
-        """How many have each value, without bias: (k,). Estimates may be negative, and need not add up to n."""
+        """How many have each value, without bias: (k,). Estimates may be negative, and need not add up to n.
+
+        Raises LocalError `wrong-reports` for what `report` does not give: one person's must not spoil the others'.
+        """
+        reports = np.asarray(reports)
+        if not self._are_reports(reports):
+            raise LocalError(
+                "wrong-reports",
+                f"reports of type {reports.dtype} and shape {reports.shape} are not all such as `{self.name}` gives",
+                "leave out what is none, and ask everybody with the same number of categories",
+            )
         return (self._supported(reports) - len(reports) * self._q) / (self._p - self._q)
 
     def variance(self, having: float, n: int) -> float:
@@ -81,6 +91,10 @@ class Response:
         raise NotImplementedError
 
     def _reports(self, values: Whole, stream: Prg) -> npt.NDArray[Any]:
+        raise NotImplementedError
+
+    def _are_reports(self, reports: npt.NDArray[Any]) -> bool:
+        """Whether each is a report that somebody may give."""
         raise NotImplementedError
 
     def _supported(self, reports: npt.NDArray[Any]) -> Floats:
@@ -104,6 +118,9 @@ class RandomizedResponse(Response):
         others += others >= values
         return np.where(coins_of(self._supports()[0], len(values), stream), values, others)
 
+    def _are_reports(self, reports: npt.NDArray[Any]) -> bool:
+        return _are_below(reports, self.categories)
+
     def _supported(self, reports: npt.NDArray[Any]) -> Floats:
         return np.bincount(reports, minlength=self.categories).astype(np.float64)
 
@@ -125,6 +142,10 @@ class UnaryEncoding(Response):
         bits = coins_of(q, len(values) * self.categories, stream).reshape(len(values), self.categories)
         bits[np.arange(len(values)), values] = coins_of(p, len(values), stream)
         return bits
+
+    def _are_reports(self, reports: npt.NDArray[Any]) -> bool:
+        of_bits = reports.dtype == np.bool_ or _are_below(reports.reshape(-1), 2)
+        return of_bits and reports.ndim == 2 and reports.shape[1] == self.categories
 
     def _supported(self, reports: npt.NDArray[Any]) -> Floats:
         sums: Floats = reports.sum(axis=0, dtype=np.float64)
@@ -155,12 +176,20 @@ class HadamardResponse(Response):
         wanted = coins_of(self._supports()[0], len(values), stream)
         return np.where(plus == wanted, columns, columns ^ (rows & -rows))
 
+    def _are_reports(self, reports: npt.NDArray[Any]) -> bool:
+        return _are_below(reports, self.columns)
+
     def _supported(self, reports: npt.NDArray[Any]) -> Floats:
         sums = np.bincount(reports, minlength=self.columns).astype(np.float64)
         for level in range(self.columns.bit_length() - 1):
             pairs = sums.reshape(-1, 2, 1 << level)
             sums = np.stack([pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]], axis=1).reshape(-1)
         return (len(reports) + sums[1 : self.categories + 1]) / 2
+
+
+def _are_below(x: npt.NDArray[Any], most: int) -> bool:
+    """Whether these are whole numbers from 0 on, below another: (n,)."""
+    return x.dtype.kind in "iu" and x.ndim == 1 and not ((x < 0) | (x >= most)).any()
 
 
 def _odd(x: Whole) -> npt.NDArray[np.bool_]:

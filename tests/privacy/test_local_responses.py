@@ -79,3 +79,23 @@ def test_bad_input_and_none(sort: type[Response]) -> None:
         with pytest.raises(LocalError) as refused:
             sort(categories, epsilon)
         assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("sort", "reports"),
+    [
+        (RandomizedResponse, [3]),
+        (RandomizedResponse, [-1]),
+        (RandomizedResponse, [0.5]),
+        (HadamardResponse, [4]),
+        (HadamardResponse, [[0]]),
+        (UnaryEncoding, [[True, False]]),
+        (UnaryEncoding, [[0, 0, 9]]),
+        (UnaryEncoding, [[0.0, 0.0, 1e9]]),
+        (UnaryEncoding, [True, False, True]),
+    ],
+)
+def test_reports_that_nobody_may_give_are_refused(sort: type[Response], reports: list[object]) -> None:
+    with pytest.raises(LocalError) as refused:
+        sort(3, 1).estimate(np.array(reports))
+    assert refused.value.code == "wrong-reports"
