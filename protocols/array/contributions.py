@@ -65,7 +65,8 @@ def moves_of(node: Node, neighbours: Neighbours) -> Moves:
     if isinstance(found, Rows):
         raise _unknown(node, "each row of it is a record's own")
     elements = prod(node.shape) if found.elements is None else min(found.elements, prod(node.shape))
-    return Moves(elements, neighbours.unit.most_records * max(found.of.values(), default=0))
+    step = neighbours.unit.most_records * max(found.of.values(), default=0)
+    return Moves(elements, step, counted=found.elements is not None)
 
 
 class _Walk:

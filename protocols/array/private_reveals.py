@@ -107,15 +107,21 @@ def _moves(x: SecretArray, privacy: JointNoise) -> Moves:
     if privacy.sensitivity is None:
         return derived
     declared = _declared(x, privacy)
-    if declared.step < derived.step:
-        raise LocalError(
-            "sensitivity-too-small",
-            f"the declared sensitivity is {printed(positive(privacy.sensitivity, 'the sensitivity'))}, and the ranges "
-            f"that the data are held to let {privacy.neighbours} move an element by "
-            f"{printed(Fraction(derived.step, 1 << x.scale))}",
-            "leave sensitivity= out, or clip the records",
-        )
+    least = derived if derived.counted else Moves(1, derived.step)
+    if privacy.distance(declared) < privacy.distance(least):
+        raise _too_small(x, privacy, least)
     return declared
+
+
+def _too_small(x: SecretArray, privacy: JointNoise, least: Moves) -> LocalError:
+    moved = "an element" if least.elements == 1 else f"{least.elements} elements, each"
+    return LocalError(
+        "sensitivity-too-small",
+        f"the declared sensitivity is {printed(positive(privacy.sensitivity or 0, 'the sensitivity'))}, and the ranges "
+        f"that the data are held to let {privacy.neighbours} move {moved} by "
+        f"{printed(Fraction(least.step, 1 << x.scale))}",
+        "leave sensitivity= out, or clip the records",
+    )
 
 
 def _declared(x: SecretArray, privacy: JointNoise) -> Moves:

@@ -35,10 +35,14 @@ _HALVINGS = 40
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """How far one unit moves a value: so many of its elements, each by at most so many units of its last place."""
+    """How far one unit moves a value: so many of its elements, each by at most so many units of its last place.
+
+    `counted`: whether it is known how many elements it moves together; else these are all that there are.
+    """
 
     elements: int
     step: int
+    counted: bool = True
 
     @property
     def l1(self) -> int:
@@ -65,6 +69,9 @@ class JointNoise(Protocol):
     def declared(self, steps: Fraction, slack: int, elements: int) -> Moves:
         """What follows from the declared sensitivity, in units of the last place, where `slack` is what rounding may
         move each element besides."""
+
+    def distance(self, moves: Moves) -> int:
+        """What grows with the distance that its sensitivity speaks of."""
 
     def sampler(self, moves: Moves, count: int) -> JointLaplace | JointGaussian:
         """What draws the noise of `count` elements."""
@@ -113,6 +120,10 @@ class Laplace:
         """The L1 of the encoded values, all of it in one element."""
         return Moves(1, -(-steps // 1) + slack * elements)
 
+    def distance(self, moves: Moves) -> int:
+        """L1."""
+        return moves.l1
+
     def sampler(self, moves: Moves, count: int) -> JointLaplace:
         """LocalError `noise-out-of-range`."""
         return joint_laplace(Fraction(moves.l1) / self._epsilon, count)
@@ -159,6 +170,10 @@ class Gaussian:
     def declared(self, steps: Fraction, slack: int, elements: int) -> Moves:
         """The L2 of the encoded values is at most that of the exact ones and of all roundings."""
         return Moves(1, -(-steps // 1) + slack * elements)
+
+    def distance(self, moves: Moves) -> int:
+        """The square of L2."""
+        return moves.l2_squared
 
     def sampler(self, moves: Moves, count: int) -> JointGaussian:
         """LocalError `noise-out-of-range`."""

@@ -134,6 +134,31 @@ def test_a_declared_sensitivity_counts_where_none_follows_and_is_held_against_wh
 
 
 @pytest.mark.parametrize(
+    ("privacy", "least"),
+    [(lambda of: mpc.Laplace(epsilon=20, sensitivity=of), 2), (lambda of: mpc.Gaussian(rho=1, sensitivity=of), 1.5)],
+)
+def test_a_declared_sensitivity_of_a_histogram_counts_both_bins(privacy, least):
+    def bins(a, b):
+        return np.bincount(a + 1, minlength=4)
+
+    revealed(bins, privacy(least), suite="ideal")
+    with pytest.raises(LocalError) as caught:
+        revealed(bins, privacy(1))
+    assert caught.value.code == "sensitivity-too-small"
+    assert "2 elements, each by 1" in caught.value.cause
+
+
+def test_how_a_declared_sensitivity_spreads_over_columns_is_the_programs_word():
+    def columns(a, b):
+        return (a.reshape(-1, 1) * [1, 2]).sum(0)
+
+    assert revealed(columns, mpc.Laplace(epsilon=20, sensitivity=6), suite="ideal").result.shape == (2,)
+    with pytest.raises(LocalError) as caught:
+        revealed(columns, mpc.Laplace(epsilon=20, sensitivity=5))
+    assert caught.value.code == "sensitivity-too-small"
+
+
+@pytest.mark.parametrize(
     ("privacy", "code"),
     [
         (lambda: mpc.Laplace(epsilon=0), "amount-out-of-range"),
