@@ -161,7 +161,7 @@ class _Walk:
             return Rows(reduce(_both, (row.of for row in rows)), axis, aligned=False)
         if name in _RESHAPING and axis == 0 and node.shape[:1] == node.operands[0].shape[:1]:
             return rows[0]
-        alike = all(o.shape[axis] == node.shape[axis] and len(o.shape) == len(node.shape)
+        alike = all(len(o.shape) == len(node.shape) and o.shape[axis] == node.shape[axis]
                     for o, part in zip(node.operands, parts, strict=True) if isinstance(part, Rows))  # fmt: skip
         beside = name == "concatenate" and node.parameters["axis"] != axis
         if not alike or not (name in EACH or beside):
