@@ -18,6 +18,7 @@ from party_runner.summary import Summary
 from protocols.privacy.amounts import printed
 from protocols.privacy.ledger.balance import Account
 from protocols.privacy.ledger.charges import Budget
+from protocols.privacy.ledger.heads import unpacked
 from protocols.privacy.ledger.ledger import Ledger
 from protocols.privacy.ledger.verifying import Verified, verify
 
@@ -33,9 +34,11 @@ def set_budget(file: Path, data: str, budget: Budget, key: Path) -> Summary:
         ledger.close()
 
 
-def verified(file: Path, certificate: Path | None) -> Summary:
-    """What a ledger or an export says, all of it checked. Errors of `verify`."""
-    return told(file, verify(file, certificate_of(file, certificate)))
+def verified(file: Path, certificate: Path | None, known: str | None = None) -> Summary:
+    """What a ledger or an export says, all of it checked, and that it holds a head in hexadecimal. Errors of `verify`;
+    ValueError where that is none."""
+    head = None if known is None else unpacked(bytes.fromhex(known))
+    return told(file, verify(file, certificate_of(file, certificate), head))
 
 
 def identity_of(key: Path) -> Identity:
@@ -62,6 +65,7 @@ def told(file: Path, found: Verified) -> Summary:
         "head": head.packed().hex(),
         "hash": head.hash.hex(),
         "accounts": [_account(data, account) for data, account in sorted(balance.accounts.items())],
+        "peers": [{"certificate": digest, "head": kept.packed().hex()} for digest, kept in found.peers],
         "unknown": [{"entry": number, "data": data} for number, (data, _) in sorted(balance.open.items())],
     }
 

@@ -83,12 +83,17 @@ def show_command(ledger: Path, certificate: Path | None, target: str | None) -> 
 @budget.command("verify")
 @click.argument("ledger", type=FILE)
 @CERTIFICATE
+@click.option("--known", metavar="HEX", help="A head that it must hold, as another party has kept it (show --json).")
 @JSON
-def verify_command(ledger: Path, certificate: Path | None, target: str | None) -> None:
+def verify_command(ledger: Path, certificate: Path | None, known: str | None, target: str | None) -> None:
     """Check every entry of LEDGER, or of an export of it, and the signature of its head. Anyone can, offline."""
     try:
         check_writable(target)
-        present(verified(ledger, certificate), target, print_verified)
+        present(verified(ledger, certificate, known), target, print_verified)
+    except ValueError:
+        raise click.UsageError(
+            "--known: this is no head; write the hexadecimal digits that `show --json` gives"
+        ) from None
     except Exception as error:
         end_with(error, None, None)
 

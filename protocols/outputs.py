@@ -60,6 +60,12 @@ class Output:
         return self.range.useful_error(self.scale)
 
 
+def _entry(output: Output) -> Reveal:
+    """What the run's account has of it."""
+    noise = "" if output.privacy is None else str(output.privacy)
+    return Reveal(output.line, output.shape, output.receivers, output.error, output.decided, noise)
+
+
 R = TypeVar("R")
 
 WIDE = 128
@@ -149,13 +155,12 @@ async def _written(call: Context, outputs: Sequence[Output], asked: Asked | None
     """Write down outputs that are about to be opened: in the run's account, and in the ledger of who has one."""
     keeper = keeper_of(call.session)
     plain = [output for output in outputs if output.privacy is None]
-    if plain and keeper is not NO_KEEPER and not call.planning:
+    if plain and keeper.keeps and not call.planning:
         await call.in_thread(keeper.note, plain)
     if asked is not None:
         await spend(call, keeper, asked)
     for output in outputs:
-        known = Reveal(output.line, output.shape, output.receivers, output.error, output.decided)
-        call.session.ledger.reveals.append(known)
+        call.session.ledger.reveals.append(_entry(output))
 
 
 def keeper_of(session: Session) -> Keeper:

@@ -61,7 +61,7 @@ async def ask(ctx: Context, keeper: Keeper, asked: Asked) -> None:
     """
     trouble = await _meet(ctx, keeper) or await _refusal(ctx, keeper, asked)
     reason = 0 if trouble is None else reason_of(trouble)
-    told = await _exchange(ctx, _Told(reason, asked.digest))
+    told = await _exchange(ctx, _Told(reason, asked.digest), trouble)
     for party, one in told.items():
         if one.of != asked.digest:
             raise _differs(ctx, party)
@@ -84,7 +84,7 @@ async def spend(ctx: Context, keeper: Keeper, asked: Asked) -> None:
     elif number:
         await _released(ctx, keeper, asked, number, noes[0], votes[noes[0]])
     failed = _FAILED if refusal is not None and not noes else 0
-    for party, one in (await _exchange(ctx, _Told(failed, digest))).items():
+    for party, one in (await _exchange(ctx, _Told(failed, digest), refusal)).items():
         if one.of != digest:
             raise _votes_differ(ctx, party)
         if one.reason and not noes:
@@ -167,9 +167,17 @@ async def _released(ctx: Context, keeper: Keeper, asked: Asked, number: int, par
     await ctx.in_thread(keeper.release, number, party, text, vote.signature)
 
 
-async def _exchange(ctx: Context, own: _Told) -> dict[int, _Told]:
-    """What every other party says, told as this one tells its own."""
-    (words,) = await ctx.exchange(own.sent())
+async def _exchange(ctx: Context, own: _Told, refusal: LocalError | PeerError | None) -> dict[int, _Told]:
+    """What every other party says, told as this one tells its own.
+
+    Who has a refusal of its own raises that where others, having heard of it, end the session before they are heard.
+    """
+    try:
+        (words,) = await ctx.exchange(own.sent())
+    except PeerError:
+        if refusal is None:
+            raise
+        raise refusal from None
     if ctx.planning:
         return dict.fromkeys(ctx.others, own)
     told = {}

@@ -45,6 +45,10 @@ class Keeper(Protocol):
     What it refuses it says by a LocalError; what is wrong with a peer, by a PeerError that names it.
     """
 
+    @property
+    def keeps(self) -> bool:
+        """Whether `note` writes anything down."""
+
     def admit(self, output: Any) -> None:
         """Whether an output that is revealed as it is may be, before it is computed."""
 
@@ -81,6 +85,8 @@ class Keeper(Protocol):
 
 class NoKeeper:
     """Of a party that has neither policy nor ledger nor key, as in simulations: it says yes to everything."""
+
+    keeps = False
 
     def admit(self, output: Any) -> None:
         """Anything may be revealed."""

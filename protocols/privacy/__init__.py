@@ -5,6 +5,7 @@ from protocols.privacy.aggregates import Aggregate, clipped_sum, count, histogra
 from protocols.privacy.amounts import AnyNumber, amount
 from protocols.privacy.amplification import Sees, on_a_sample, shuffled
 from protocols.privacy.averages import mean, variance
+from protocols.privacy.banded_matrix_cgmmrtx23 import banded_event
 from protocols.privacy.charging import charge_of
 from protocols.privacy.discrete_gaussian_cks20 import discrete_gaussian
 from protocols.privacy.discrete_laplace_dkmmn06 import discrete_laplace
@@ -38,6 +39,7 @@ from protocols.privacy.odds import posterior_bound, power_bound
 from protocols.privacy.quantiles import quantile
 from protocols.privacy.selection_ms20 import exponential_mechanism, permute_and_flip
 from protocols.privacy.sensitivity import Sensitivity
+from protocols.privacy.skellam_akl21 import Skellam
 from protocols.privacy.training import FixedBatches, PoissonBatches, TrainingSchedule, noise_for, training_schedule
 
 __all__ = [
@@ -70,11 +72,13 @@ __all__ = [
     "RhoFilter",
     "Sees",
     "Sensitivity",
+    "Skellam",
     "TrainingSchedule",
     "UnaryEncoding",
     "ZcdpEvent",
     "add_or_remove",
     "amount",
+    "banded_event",
     "charge_of",
     "clipped_sum",
     "cost",

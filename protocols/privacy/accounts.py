@@ -27,6 +27,7 @@ ACCOUNTANTS: dict[str, Callable[[Parts], Curve]] = {
 }
 """By their names."""
 
+GUESSES = 64
 WITHOUT_LIBRARIES = ("basic", "advanced", "zcdp", "rdp")
 
 
@@ -95,7 +96,9 @@ def _epsilon(curve: Curve, tau: Fraction, delta: Fraction) -> Fraction:
     the curve needed. Guesses grow, and with them what is taken from delta, until one is good or nothing is left.
     """
     guess = curve.epsilon(delta)
-    while tau:
+    if not tau:
+        return guess
+    for _ in range(GUESSES):
         beside = (1 + exp_up(guess)) * tau
         if beside > delta:
             raise too_small(delta, beside)
@@ -103,4 +106,4 @@ def _epsilon(curve: Curve, tau: Fraction, delta: Fraction) -> Fraction:
         if needed <= guess:
             return guess
         guess = needed * (1 + Fraction(1, 1 << 20))
-    return guess
+    raise too_small(delta, None)

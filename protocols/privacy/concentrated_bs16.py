@@ -11,14 +11,21 @@ from fractions import Fraction
 from functools import lru_cache
 from math import exp, log, sqrt
 
+from protocols.privacy.amounts import rounded_up
 from protocols.privacy.composition_kov15 import sum_of
 from protocols.privacy.curves import too_small
-from protocols.privacy.directed import exp_up, log_down, log_up
+from protocols.privacy.directed import exp_up, log_down, log_up, sqrt_up
 from protocols.privacy.events import ApproximateEvent, GaussianEvent, LaplaceEvent, PureEvent, ZcdpEvent
 from protocols.privacy.parts import Part, Parts
 
 STEPS = 1 << 20
 """Orders are multiples of 1/STEPS above 1: any order gives a bound that holds, so the best is searched in floats."""
+
+LARGEST_RHO = 10**6
+"""Of larger ones the classical bound is good enough, rho + 2 sqrt(rho ln(1/delta)): proposition 1.3."""
+
+LARGEST_EPSILON = Fraction(10**9)
+"""The delta of a larger epsilon is no larger than that of this one."""
 
 Rho = tuple[Fraction, Fraction]
 
@@ -50,7 +57,7 @@ class Concentrated:
     """
 
     def __init__(self, rho: Fraction, delta: Fraction = Fraction(0)) -> None:
-        self.rho, self.beside = rho, delta
+        self.rho, self.beside = rounded_up(rho), delta
 
     @staticmethod
     def of(parts: Parts) -> Concentrated:
@@ -63,10 +70,10 @@ class Concentrated:
         rest = delta - self.beside
         if rest < 0 or (rest == 0 and self.rho):
             raise too_small(delta, self.beside)
-        if not self.rho:
+        if not self.rho or rest >= 1:
             return Fraction(0)
-        if rest >= 1:
-            return Fraction(0)
+        if self.rho > LARGEST_RHO:
+            return self.rho + 2 * sqrt_up(self.rho * -log_down(rest))
         wide = sqrt(float(log_up(1 / rest)) / float(self.rho))
         order = _least(lambda a: _epsilon_float(a, float(self.rho), -float(log_down(rest))), wide)
         return max(epsilon_at(order, order * self.rho, log_down(rest)), Fraction(0))
@@ -75,7 +82,9 @@ class Concentrated:
         """The least over all orders."""
         if not self.rho:
             return min(self.beside, Fraction(1))
-        rho = float(self.rho)
+        if self.rho > LARGEST_RHO:
+            return Fraction(1)
+        rho, epsilon = float(self.rho), min(epsilon, LARGEST_EPSILON)
         wide = max((float(epsilon) + rho) / (2 * rho) - 1, 1e-3)
         order = _least(lambda a: _log_delta_float(a, a * rho, float(epsilon)), wide)
         return min(self.beside + delta_at(order, order * self.rho, epsilon), Fraction(1))

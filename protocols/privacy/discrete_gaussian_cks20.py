@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from math import isqrt
+from math import isqrt, sqrt
 
 import numpy as np
 
@@ -51,6 +51,11 @@ class DiscreteGaussian:
     def tosses(self) -> int:
         """How many coins a proposal takes, of which about three in four are accepted."""
         return self.laplace.tosses + self._coins.digits
+
+    @property
+    def deviation(self) -> float:
+        """An upper bound of the standard deviation, tight from 1 on."""
+        return sqrt(self.variance)
 
     def draw(self, count: int, stream: Stream) -> Noise:
         """So many independent numbers: (count,). The bits of the stream are used for nothing else.

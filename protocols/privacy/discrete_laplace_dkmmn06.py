@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from math import sinh, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,12 @@ class DiscreteLaplace:
     def tosses(self) -> int:
         """How many coins a number takes."""
         return len(self._coins)
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation, to a float's precision."""
+        half = 1 / (2 * float(self.scale))
+        return 1 / (sqrt(2) * sinh(min(half, 700)))
 
     def draw(self, count: int, stream: Stream) -> Noise:
         """So many independent numbers: (count,). The bits of the stream are used for nothing else.

@@ -146,6 +146,7 @@ class PoissonEvent(Event):
 
     The size of the sample is random, and may be 0; it is not released, and nothing is divided by it. The members
     of a group would be sampled apart from one another, so that no formula for one unit holds of them: it is refused.
+    Under substitution a unit alone moves what is asked by at most half of the sensitivity, as it does a clipped sum.
     """
 
     probability: Fraction

@@ -36,6 +36,11 @@ class Guard:
     ledger: Ledger | None = None
     data: str = ""
 
+    @property
+    def keeps(self) -> bool:
+        """Whether there is a ledger."""
+        return self.ledger is not None
+
     def admit(self, output: Output) -> None:
         """Errors of the policy."""
         self.policy.check(output, self.asker.parties, self.asker.program)
@@ -102,7 +107,7 @@ class Guard:
         return is_signed(self.certificates[party], signature, DOMAIN, said)
 
     def _check_runs(self) -> None:
-        if self.ledger is not None:
+        if self.ledger is not None and self.policy.runs_a_day is not None:
             self.policy.check_runs(self.ledger.other_runs_of_day(self.asker.run))
 
     def _kept(self, party: int) -> Head | None:

@@ -32,12 +32,16 @@ is at most that of all of them, whose sum is 1.
 """
 
 
+MOST_RHO = 400
+TOO_MUCH = "it loses so much that nothing is left to protect, and the grid of its losses would fill the memory"
+
+
 class LossDistribution:
     """The curve of the composed distribution of losses."""
 
     def __init__(self, parts: Parts, interval: float = INTERVAL) -> None:
         library = _library()
-        made = [_distribution(library, part, interval).self_compose(count) for part, count in parts.counts]
+        made = [_distribution(library, part, count, interval).self_compose(count) for part, count in parts.counts]
         self._loss = reduce(lambda first, second: first.compose(second), made) if made else None
         self._rounding = Fraction((parts.draws + 1000) * ROUNDING)
 
@@ -59,7 +63,7 @@ class LossDistribution:
         return min(Fraction(float(found) * (1 + 2.0**-40)) + self._rounding, Fraction(1))
 
 
-def _distribution(library: Any, part: Part, interval: float) -> Any:
+def _distribution(library: Any, part: Part, count: int, interval: float) -> Any:
     """The pessimistic distribution of one part.
 
     Of what has an epsilon it is that of randomised response, from which every such mechanism can be computed (Kairouz,
@@ -67,9 +71,13 @@ def _distribution(library: Any, part: Part, interval: float) -> Any:
     """
     match part.event:
         case GaussianEvent(discrete=False):
+            if part.event.rho * (1 if part.is_sampled else count) > MOST_RHO:
+                raise part.unknown_to("PLD", TOO_MUCH)
             return _gaussian(library, part, part.event, interval)
         case PureEvent() | LaplaceEvent() | ApproximateEvent():
             epsilon, delta = pair_of(part, "PLD")
+            if epsilon**2 * count > 2 * MOST_RHO:
+                raise part.unknown_to("PLD", TOO_MUCH)
             both = library.common.DifferentialPrivacyParameters(float_up(epsilon), float_up(delta))
             return library.distribution.from_privacy_parameters(both, value_discretization_interval=interval)
     raise part.unknown_to("PLD", "only its divergences are known, not the distribution of its losses")

@@ -10,33 +10,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import sqrt
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.cores import in_parts
+from mpc.algebra.words import Stream
 from mpc.prg import Seed
 from protocols.privacy.aggregates import Aggregate
 from protocols.privacy.amounts import positive
 from protocols.privacy.discrete_gaussian_cks20 import DiscreteGaussian, discrete_gaussian
 from protocols.privacy.discrete_laplace_dkmmn06 import DiscreteLaplace, Noise, discrete_laplace
 from protocols.privacy.events import Event, GaussianEvent, LaplaceEvent, PureEvent
-from protocols.privacy.neighbours import Neighbours
 from protocols.privacy.sensitivity import Sensitivity
 
 _FEWEST_OF_A_CORE = 1 << 16
 
 
+class Distribution(Protocol):
+    """Whole numbers that can be drawn exactly."""
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation, or what it is at most."""
+
+    def draw(self, count: int, stream: Stream) -> Noise:
+        """So many independent numbers: (count,)."""
+
+
 class Mechanism(Protocol):
     """Noise that is fitted to a sensitivity."""
 
-    def distribution(self, sensitivity: Sensitivity) -> DiscreteLaplace | DiscreteGaussian:
+    def distribution(self, sensitivity: Sensitivity) -> Distribution:
         """What each figure's noise is drawn from, independently; the sensitivity is above 0."""
 
-    def event(self, neighbours: Neighbours) -> Event:
-        """What it costs."""
+    def event(self, sensitivity: Sensitivity) -> Event:
+        """What it costs, for the neighbours of the sensitivity."""
 
     def part(self, of_it: Fraction) -> Mechanism:
         """The mechanism that costs this part of it, above 0 and at most 1."""
@@ -59,8 +69,8 @@ class Laplace:
     def distribution(self, sensitivity: Sensitivity) -> DiscreteLaplace:
         return discrete_laplace(sensitivity.l1 / self.epsilon)
 
-    def event(self, neighbours: Neighbours) -> Event:
-        return LaplaceEvent(1 / self.epsilon, neighbours)
+    def event(self, sensitivity: Sensitivity) -> LaplaceEvent:
+        return LaplaceEvent(1 / self.epsilon, sensitivity.neighbours)
 
     def part(self, of_it: Fraction) -> Laplace:
         return Laplace(self.epsilon * of_it)
@@ -82,8 +92,8 @@ class Gaussian:
     def distribution(self, sensitivity: Sensitivity) -> DiscreteGaussian:
         return discrete_gaussian(sensitivity.l2_squared / (2 * self.rho))
 
-    def event(self, neighbours: Neighbours) -> Event:
-        return GaussianEvent(1 / (2 * self.rho), neighbours, discrete=True)
+    def event(self, sensitivity: Sensitivity) -> GaussianEvent:
+        return GaussianEvent(1 / (2 * self.rho), sensitivity.neighbours, discrete=True)
 
     def part(self, of_it: Fraction) -> Gaussian:
         return Gaussian(self.rho * of_it)
@@ -116,12 +126,12 @@ def release(figures: Aggregate, mechanism: Mechanism) -> Released:
     noisy = figures.steps + drawn(noise, figures.steps.size).reshape(figures.steps.shape)
     return Released(
         _in_units(noisy, figures.width),
-        mechanism.event(sensitivity.neighbours),
-        deviation_of(noise) * float(figures.width),
+        mechanism.event(sensitivity),
+        noise.deviation * float(figures.width),
     )
 
 
-def drawn(distribution: DiscreteLaplace | DiscreteGaussian, count: int) -> Noise:
+def drawn(distribution: Distribution, count: int) -> Noise:
     """So many fresh numbers, from a new seed of the operating system; on all cores where they are many."""
     out, seed = np.empty(count, np.int64), Seed.fresh()
 
@@ -130,14 +140,6 @@ def drawn(distribution: DiscreteLaplace | DiscreteGaussian, count: int) -> Noise
 
     in_parts(count, part, smallest=_FEWEST_OF_A_CORE)
     return out
-
-
-def deviation_of(distribution: DiscreteLaplace | DiscreteGaussian) -> float:
-    """The standard deviation, in steps, to a float's precision; of a Gaussian an upper bound, tight from 1 on."""
-    if isinstance(distribution, DiscreteGaussian):
-        return sqrt(distribution.variance)
-    half = 1 / (2 * float(distribution.scale))
-    return 1 / (sqrt(2) * float(np.sinh(min(half, 700))))
 
 
 def _in_units(steps: Noise, width: Fraction) -> npt.NDArray[Any]:

@@ -15,12 +15,17 @@ from protocols.privacy import sampled_gaussian_mtz19, sampled_zw19
 from protocols.privacy.composition_kov15 import pair_of
 from protocols.privacy.concentrated_bs16 import delta_at, epsilon_at
 from protocols.privacy.curves import too_small
-from protocols.privacy.directed import exp_down, exp_up, log_down, log_up
+from protocols.privacy.directed import exp_down, exp_up, float_down, float_up, log_down, log_up
 from protocols.privacy.events import ApproximateEvent, GaussianEvent, LaplaceEvent, PureEvent, ZcdpEvent
 from protocols.privacy.parts import ONE, Part, Parts
 
 OPACUS_ORDERS = tuple(Fraction(10 + x, 10) for x in range(1, 100)) + tuple(map(Fraction, range(12, 64)))
 ORDERS = OPACUS_ORDERS + tuple(map(Fraction, (64, 72, 80, 96, 112, 128, 160, 192, 256, 384, 512, 1024)))
+
+
+LEAST_PROBABILITY = Fraction(1, 10**30)
+LEAST_VARIANCE, MOST_VARIANCE = Fraction(1, 10**4), Fraction(10**12)
+"""Beyond these a sample gains nothing that matters, and floats would run out."""
 
 
 class Renyi:
@@ -92,11 +97,18 @@ def _divergences(part: Part, orders: Sequence[Fraction]) -> list[Fraction | None
             epsilon, _ = pair_of(part, "Renyi accounting")
             return [pure_divergence(order, epsilon) for order in orders]
         case GaussianEvent(discrete=False) if part.is_sampled:
-            q, variance = float(part.probability), float(event.variance)
-            return [sampled_gaussian_mtz19.divergence_up(float(order), q, variance) for order in orders]
+            return _sampled_gaussian(part.probability, event.variance, orders)
         case GaussianEvent() | ZcdpEvent():
             return _concentrated(part, event.rho, orders)
     raise part.unknown_to("Renyi accounting", "nothing is known of its divergences")
+
+
+def _sampled_gaussian(probability: Fraction, variance: Fraction, orders: Sequence[Fraction]) -> list[Fraction | None]:
+    """In floats that are no better than the numbers: a sample no smaller, a variance no larger."""
+    q, v = float_up(max(probability, LEAST_PROBABILITY)), float_down(min(variance, MOST_VARIANCE))
+    if q >= 1 or variance < LEAST_VARIANCE:
+        return [order / (2 * variance) for order in orders]
+    return [sampled_gaussian_mtz19.divergence_up(float(order), q, v) for order in orders]
 
 
 def _concentrated(part: Part, rho: Fraction, orders: Sequence[Fraction]) -> list[Fraction | None]:

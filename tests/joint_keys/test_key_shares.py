@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from itertools import combinations, product
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -131,7 +130,7 @@ def test_a_dealt_key_of_full_size() -> None:
 
 
 @pytest.mark.parametrize(("parties", "threshold"), [(1, 0), (1, 1), (2, 0), (2, 2), (3, 5), (33, 1), (-1, -2)])
-def test_parties_and_thresholds_that_cannot_be(parties: Any, threshold: Any) -> None:
+def test_parties_and_thresholds_that_cannot_be(parties: int, threshold: int) -> None:
     with pytest.raises(LocalError, match="joint-key-parties"):
         deal(parties, threshold)
     with pytest.raises(LocalError, match="joint-key-parties"):

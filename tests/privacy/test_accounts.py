@@ -195,3 +195,22 @@ def test_without_the_library_the_error_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "dp_accounting.pld.privacy_loss_distribution", None)
     with pytest.raises(LocalError, match=r"parley-mpc\[privacy\]"):
         curve_of(LaplaceEvent(1, RECORDS), "pld")
+
+
+@pytest.mark.parametrize("size", ["1e-300", "1e-20", "1e20", "1e300"])
+@pytest.mark.parametrize("by", [*PLAIN, "pld", "least"])
+def test_extreme_amounts_are_charged_or_refused(size, by):
+    for event in (
+        PureEvent(size, RECORDS),
+        ZcdpEvent(size, RECORDS),
+        LaplaceEvent(size, RECORDS),
+        GaussianEvent(size, RECORDS),
+        PoissonEvent("1e-300", GaussianEvent(size, RECORDS)),
+        PoissonEvent(1 - Fraction(1, 10**300), GaussianEvent(size, RECORDS)),
+    ):
+        for asked in ({"delta": "1e-300"}, {"delta": "0.5"}, {"epsilon": size}):
+            try:
+                spent = cost(event, by=by, **asked)
+            except LocalError:
+                continue
+            assert spent.epsilon >= 0 <= spent.delta <= 1

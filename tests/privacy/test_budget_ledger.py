@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import stat
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -340,6 +341,24 @@ def test_a_head_that_this_party_did_not_sign_proves_nothing_against_it(tmp_path)
     ledger.confront(forged, "south")
 
 
+def test_whoever_has_kept_a_head_can_tell_whether_a_ledger_is_older(tmp_path):
+    certificate, ledger = identity().certificate, begun(tmp_path / "l", epsilon=3)
+    shutil.copy(tmp_path / "l", tmp_path / "copy")
+    spend(ledger, epsilon=1)
+    shown = ledger.head
+    spend(ledger, epsilon=1)
+    assert verify(tmp_path / "l", certificate, shown).head.number == shown.number + 2
+    export(tmp_path / "l", tmp_path / "lines")
+    verify(tmp_path / "lines", certificate, shown)
+    assert code_of(verify, tmp_path / "copy", certificate, shown) == "ledger-restored"
+    copy = Ledger(tmp_path / "copy", signer(), clock=SetClock())
+    for _ in range(5):
+        spend(copy, epsilon="1/10")
+    assert code_of(verify, tmp_path / "copy", certificate, shown) == "ledger-restored", "longer, of another course"
+    forged = replace(shown, number=2)
+    assert code_of(verify, tmp_path / "l", certificate, forged) == "ledger-of-another-party"
+
+
 def test_the_heads_of_peers_are_kept(tmp_path):
     ledger, south = begun(tmp_path / "l", epsilon=3), identity("south").certificate
     assert ledger.peer(south) is None
@@ -348,6 +367,7 @@ def test_the_heads_of_peers_are_kept(tmp_path):
     ledger.commit(number, "", [(south, head)])
     ledger.close()
     assert Ledger(tmp_path / "l", signer(), clock=SetClock()).peer(south) == head
+    assert verify(tmp_path / "l", identity().certificate).peers == ((south.digest.hex(), head),)
 
 
 @given(st.binary(min_size=HEAD_BYTES, max_size=HEAD_BYTES) | st.binary(max_size=300) | st.just(NO_HEAD))

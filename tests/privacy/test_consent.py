@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import trio
 from hypothesis import given
 from hypothesis import strategies as st
 from privacy.ledgers import SetClock, identity, signer
@@ -16,6 +17,7 @@ import mpc
 from mpc.errors import LocalError, PeerError
 from mpc.network.signing import is_signed
 from protocols.array.revealing import reveal_charged
+from protocols.consent import agreement
 from protocols.consent.agreement import ANSWER_WORDS, HEADS_WORDS
 from protocols.consent.votes import DOMAIN, VOTE_WORDS, Vote, said, unpacked
 from protocols.privacy.guard import Guard
@@ -329,6 +331,19 @@ def test_a_vote_or_a_ledger_that_fails_opens_nothing_and_unknown_is_spent(tmp_pa
         house.run(main)
     spent = house.accounts()
     assert all(sum(account) == 1 for account in spent), "committed, or of unknown end"
+
+
+@pytest.mark.parametrize("own", [LocalError("budget-exceeded", "no room"), None])
+def test_who_refuses_says_so_though_others_have_ended_the_session(own):
+    class Ended:
+        """A call in a session that a peer has ended."""
+
+        async def exchange(self, array):
+            raise PeerError("peer-failed", "it has heard of the refusal")
+
+    with pytest.raises(LocalError if own else PeerError) as caught:
+        trio.run(agreement._exchange, Ended(), agreement._Told(2, bytes(32)), own)
+    assert caught.value.code == (own.code if own else "peer-failed")
 
 
 @given(st.integers(0, 4), st.binary(min_size=200, max_size=200), st.binary(max_size=143), st.integers(0, 8 * 352 - 1))

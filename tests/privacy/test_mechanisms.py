@@ -19,7 +19,7 @@ from protocols.privacy.discrete_gaussian_cks20 import discrete_gaussian
 from protocols.privacy.discrete_laplace_dkmmn06 import discrete_laplace
 from protocols.privacy.events import ComposedEvent, GaussianEvent, LaplaceEvent, PureEvent
 from protocols.privacy.grid import grid
-from protocols.privacy.mechanisms import Gaussian, Laplace, deviation_of, drawn, release
+from protocols.privacy.mechanisms import Gaussian, Laplace, drawn, release
 from protocols.privacy.neighbours import Neighbours, add_or_remove, substitute, user
 from protocols.privacy.sensitivity import Sensitivity
 
@@ -129,8 +129,8 @@ def test_a_mean_never_uses_the_private_count() -> None:
 def test_deviations_of_small_and_large_scales() -> None:
     for scale in (Fraction(1, 1000), Fraction(1, 2), Fraction(3), Fraction(10**9)):
         a = exp(-1 / scale)
-        assert deviation_of(discrete_laplace(scale)) == pytest.approx(sqrt(2 * a) / -np.expm1(-1 / float(scale)))
-    assert deviation_of(discrete_gaussian(16)) == 4
+        assert discrete_laplace(scale).deviation == pytest.approx(sqrt(2 * a) / -np.expm1(-1 / float(scale)))
+    assert discrete_gaussian(16).deviation == 4
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,11 @@ def test_a_budget_is_set_shown_verified_and_exported(place: Path) -> None:
     for file in (place / "north.ledger", exported):
         code, printed = call("budget", "verify", str(file), "--certificate", str(place / "north.crt"), "--json", "-")
         assert code == 0, printed
-        assert json.loads(printed)["entries"] == 3
+        found = json.loads(printed)
+        assert found["entries"] == 3
+        known = call("budget", "verify", str(file), "--certificate", str(place / "north.crt"), "--known", found["head"])
+        assert known[0] == 0, known[1]
+    assert "this is no head" in budget(place, "verify", "--known", "00ff")[1]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +136,7 @@ def test_runs_are_charged_until_nothing_is_left(place: Path) -> None:
     assert set_(place, "--epsilon", "1")[0] == 0
     ledger = ("--ledger", str(place / "north.ledger"), "--data", "salaries")
     (north, _, said), (south, _, other) = joined(place, *ledger)
-    assert (north, south) == (2, 3)
+    assert (north, south) == (2, 3), said + other
     assert "budget of salaries, epsilon 1: spent 0.75, this asks for 0.75, 0.25 is left" in said
     assert "charged.py:13" in said
     assert "north refuses this reveal: its budget has no room for it" in other

@@ -109,6 +109,13 @@ class Book:
         """The last head that a peer has shown."""
         return self._bytes("SELECT head FROM peers WHERE certificate = ?", certificate, size=HEAD_BYTES)
 
+    def peers(self) -> list[tuple[bytes, bytes]]:
+        """What all peers have shown last, by the digests of their certificates."""
+        found = self._read("SELECT certificate, head FROM peers ORDER BY certificate").fetchall()
+        if not all(type(part) is bytes for row in found for part in row):
+            raise edited(self.file, "what it has kept of a peer is no head")
+        return found
+
     def append(self, row: Row) -> None:
         """Within a transaction."""
         self._write("INSERT INTO entries VALUES (?, ?, ?)", *row)

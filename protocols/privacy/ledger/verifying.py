@@ -2,7 +2,7 @@
 
 What it shows: nothing was changed, put in between or cut off since the head was signed, every reservation ended at most
 once, and no time went back. What it cannot show: that this is the party's latest head. Only who has kept one of its
-heads can tell, and `known` takes such a one.
+heads can tell: `known` takes it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from protocols.privacy.ledger.balance import Balance
 from protocols.privacy.ledger.book import Book, Row
 from protocols.privacy.ledger.chain import Chain
 from protocols.privacy.ledger.entries import MOST_BYTES, START, chained
-from protocols.privacy.ledger.heads import Head
-from protocols.privacy.ledger.refusals import edited, missing, unwritable
+from protocols.privacy.ledger.heads import Head, unpacked
+from protocols.privacy.ledger.refusals import edited, missing, of_another_party, restored, unwritable
 
 _SQLITE = b"SQLite format 3\0"
 _HEAD = b'{"head":"'
@@ -29,29 +29,67 @@ class Verified:
 
     balance: Balance
     head: Head
+    peers: tuple[tuple[str, Head], ...] = ()
+    """The last head that each peer has shown, by the digest of its certificate in hexadecimal; an export has none."""
 
 
-def verify(file: Path, certificate: Certificate) -> Verified:
-    """Check all entries of a ledger or an export, and the signature of its head.
+def verify(file: Path, certificate: Certificate, known: Head | None = None) -> Verified:
+    """Check all entries of a ledger or an export, and the signature of its head; and that it holds a `known` head.
 
-    LocalError `ledger-missing`, `ledger-edited`, `ledger-truncated`, `ledger-of-another-party`.
+    LocalError `ledger-missing`, `ledger-edited`, `ledger-truncated`, `ledger-of-another-party`, `ledger-restored`.
     """
-    chain = Chain(file)
+    chain, peers = Chain(file), list[tuple[bytes, bytes]]()
+    held = _Held(known)
     if _is_database(file):
         book = Book(file, read_only=True)
         try:
             with book.reading():
-                chain.extend(book.rows(0))
-                head = book.head()
+                chain.extend(held.rows(book.rows(0)))
+                head, peers = book.head(), book.peers()
         finally:
             book.close()
     else:
         lines = _Lines(file)
-        chain.extend(lines.rows())
+        chain.extend(held.rows(lines.rows()))
         head = lines.head
     chain.check(head, certificate, "the party of this certificate")
     assert chain.head is not None
-    return Verified(chain.balance, chain.head)
+    held.check(file, chain.head, certificate)
+    return Verified(chain.balance, chain.head, tuple((digest.hex(), _head(file, kept)) for digest, kept in peers))
+
+
+class _Held:
+    """Looks whether a head that somebody has kept is among the rows."""
+
+    def __init__(self, known: Head | None) -> None:
+        self._known = known
+        self._hash: bytes | None = None
+
+    def rows(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The same rows."""
+        return rows if self._known is None else self._watched(rows, self._known.number)
+
+    def _watched(self, rows: Iterator[Row], number: int) -> Iterator[Row]:
+        for row in rows:
+            if row[0] == number:
+                self._hash = row[2]
+            yield row
+
+    def check(self, file: Path, head: Head, certificate: Certificate) -> None:
+        known = self._known
+        if known is None:
+            return
+        if not known.is_of(certificate):
+            raise of_another_party(file, "one party", "who signed the head that is known")
+        if (known.ledger, known.hash) != (head.ledger, self._hash):
+            raise restored(file, "others", known.number)
+
+
+def _head(file: Path, kept: bytes) -> Head:
+    try:
+        return unpacked(kept)
+    except ValueError:
+        raise edited(file, "what it has kept of a peer is no head") from None
 
 
 def export(file: Path, target: Path) -> int:
