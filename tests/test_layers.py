@@ -158,7 +158,7 @@ FOLDER_ORDER = {
         "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20", "joint_coins_csu19",
         "joint_laplace_dkmmn06", "joint_gaussian_cks20", "joint_noise", "log_concave", "grid", "sensitivity",
         "aggregates", "mechanisms", "averages", "selection_ms20", "noisy_answers", "quantiles",
-        "local_responses_wbls17", "skellam_akl21", "__init__",
+        "local_responses_wbls17", "skellam_akl21", "banded_inverse_kmul25", "correlated_noise", "__init__",
     ),
     "protocols.consent": ("keeper", "votes", "agreement", "__init__"),
     "protocols.learning": ("vertical_logistic", "__init__"),
