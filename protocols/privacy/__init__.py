@@ -5,8 +5,10 @@ from protocols.privacy.aggregates import Aggregate, clipped_sum, count, histogra
 from protocols.privacy.amounts import AnyNumber, amount
 from protocols.privacy.amplification import Sees, on_a_sample, shuffled
 from protocols.privacy.averages import mean, variance
+from protocols.privacy.banded_inverse_kmul25 import BandedInverse, banded_inverse
 from protocols.privacy.banded_matrix_cgmmrtx23 import banded_event
 from protocols.privacy.charging import charge_of
+from protocols.privacy.correlated_noise import CorrelatedNoise
 from protocols.privacy.discrete_gaussian_cks20 import discrete_gaussian
 from protocols.privacy.discrete_laplace_dkmmn06 import discrete_laplace
 from protocols.privacy.errors_of_noise import (
@@ -47,7 +49,9 @@ __all__ = [
     "Aggregate",
     "AnyNumber",
     "ApproximateEvent",
+    "BandedInverse",
     "ComposedEvent",
+    "CorrelatedNoise",
     "Cost",
     "EpsilonFilter",
     "Event",
@@ -79,6 +83,7 @@ __all__ = [
     "add_or_remove",
     "amount",
     "banded_event",
+    "banded_inverse",
     "charge_of",
     "clipped_sum",
     "cost",
