@@ -23,7 +23,7 @@ COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \
 	$(filter-out %/test_each_message_corrupted.py %/test_views_of_transfers.py,$(wildcard tests/ot/test_*.py)) \
 	$(addprefix tests/proofs/test_,quicksilver.py range_proofs.py relations.py sigma_protocols.py) \
 	tests/vole/test_silent_wykw21.py tests/elgamal/test_logarithms.py \
-	$(addprefix tests/privacy/test_,biased_coins.py discrete_noise.py) \
+	$(addprefix tests/privacy/test_,biased_coins.py discrete_noise.py joint_noise.py) \
 	$(filter-out %/test_suites_on_shapes.py %/test_conversion_of_suites.py,$(wildcard tests/suites/test_*.py)) \
 	$(filter-out %/test_imports.py %/test_layers.py %/test_opaque_shares.py,$(wildcard tests/test_*.py))
 FAST := tests/array tests/kit $(wildcard tests/test_*.py) \

@@ -4,7 +4,8 @@ Ours and OpenDP's are exact; numpy's are rounded floats, which is no privacy (Mi
 less. The limit is the rate of AES: half a block for each coin that our samplers toss. How few random bits the
 distribution itself would take, its entropy, stands in the note.
 
-Beside them the entries of a ledger that are verified a second (`bench.ledgers`).
+Beside them the entries of a ledger that are verified a second (`bench.ledgers`), and noise that parties draw together,
+in seconds (`bench.joint_noise`).
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from math import e, log2, pi
 
 import numpy as np
 
-from bench import kernels, ledgers
-from bench.harness import Options, Throughput
+from bench import kernels, ledgers, online
+from bench.harness import Options, Row, Throughput
+from bench.joint_noise import WORKLOADS
 from bench.kernels.workload import KernelWorkload
 from mpc.algebra.cores import using_cores
 from mpc.prg import Seed
@@ -99,15 +101,16 @@ WORKS: dict[str, Callable[[], KernelWorkload]] = {
 
 def names() -> list[str]:
     """The workloads."""
-    return [*WORKS, ledgers.NAME]
+    return [*WORKS, ledgers.NAME, *WORKLOADS]
 
 
-def measure(options: Options) -> Iterator[list[Throughput]]:
+def measure(options: Options) -> Iterator[list[Throughput] | list[Row]]:
     """The rows of one workload after the other."""
     keep_memory()
     with using(options.implementation) if options.implementation else nullcontext():
-        for name in options.chosen(names()):
+        for name in options.chosen([*WORKS, ledgers.NAME]):
             if name == ledgers.NAME:
                 yield list(ledgers.measure(TABLE, options))
             else:
                 yield kernels.contest_of(WORKS[name](), options, TABLE)
+    yield from online.measure(TABLE, WORKLOADS, (), options, with_tls=(False,))

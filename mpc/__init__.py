@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from protocols.circuits import Bits, Float32, Int, UInt, circuit, mux, read_bristol, write_bristol
     from protocols.horizon import horizon
     from protocols.prepared import prepared
+    from protocols.privacy.joint_noise import Gaussian, Laplace
     from protocols.proofs.commitment import commit
     from protocols.proofs.relation import relation
     from protocols.runs.planning import Plan, plan
@@ -61,8 +62,10 @@ __all__ = [
     "Bits",
     "Context",
     "Float32",
+    "Gaussian",
     "Int",
     "KnownArray",
+    "Laplace",
     "LocalError",
     "ParleyError",
     "PeerError",
@@ -134,6 +137,7 @@ _ELSEWHERE = {
     "horizon": "protocols.horizon",
     "prepared": "protocols.prepared",
     "relation": "protocols.proofs.relation",
+    **dict.fromkeys(("Gaussian", "Laplace"), "protocols.privacy.joint_noise"),
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
     **dict.fromkeys(("Simulation", "simulate", "simulate_async"), "protocols.runs.simulating"),
 }

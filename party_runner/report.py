@@ -114,7 +114,14 @@ def report(summary: Summary, alone: str = "") -> Group:
 
 def cost_report(summary: Summary, counted: str) -> Group:
     """What was or will be revealed, the circuits, the cost by line, the material."""
-    parts = [_reveals(summary), *_decisions(summary), *_circuits(summary), *_relations(summary), *_ways(summary)]
+    parts = [
+        _reveals(summary),
+        *_noise(summary),
+        *_decisions(summary),
+        *_circuits(summary),
+        *_relations(summary),
+        *_ways(summary),
+    ]
     return Group(*parts, _lines(summary, counted), _material(summary))
 
 
@@ -276,6 +283,15 @@ def _reveals(summary: Summary) -> Group:
         error = within(float(reveal["error"]), decided=reveal["decided"])
         made.add_row(reveal["line"], _dimensions(reveal["shape"]), error, to)
     return titled("Revealed", made if made.row_count else Text(f"  {NOTHING_REVEALED}"))
+
+
+def _noise(summary: Summary) -> list[RenderableType]:
+    """What noise in revealed values promises; nothing where there is none."""
+    made = table("line", "privacy")
+    for reveal in summary["reveals"]:
+        if reveal.get("privacy"):
+            made.add_row(reveal["line"], reveal["privacy"])
+    return [titled("Noise in what was revealed", made)] if made.row_count else []
 
 
 def _decisions(summary: Summary) -> list[RenderableType]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar, NoReturn, cast
 
+import numpy as np
+
 from mpc.accounts.cost import cost
 from mpc.algebra.bits import words_for
 from mpc.algebra.interface import Z2k
@@ -45,8 +47,14 @@ async def or_(ctx: Context, x: B, y: B) -> B:
     return x ^ y ^ z
 
 
-async def random_bits(ctx: Context, shape: Shape) -> B:
+async def random_bits(ctx: Context, shape: Shape, planes: Shape = ()) -> B:
     """<r> for uniformly random bits that nobody knows: the XOR of random bits that each party puts in."""
+    first, *others = await together(ctx, *[(_random_plane, shape)] * prod(planes))
+    whole: B = first.join_planes(lambda each: np.stack(each).reshape((*planes, -1)), *others)
+    return whole
+
+
+async def _random_plane(ctx: Context, shape: Shape) -> B:
     own = ctx.bits.draw(ctx.prg("random bits"), (words_for(prod(shape)),))
     bits = [(ctx.suite.input_bits, j, own if ctx.me == j else None, shape) for j in ctx.everyone]
     first, *others = await together(ctx, *bits)

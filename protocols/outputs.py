@@ -60,6 +60,12 @@ class Output:
         return self.range.useful_error(self.scale)
 
 
+def _entry(output: Output) -> Reveal:
+    """What the run's account has of it."""
+    noise = "" if output.privacy is None else str(output.privacy)
+    return Reveal(output.line, output.shape, output.receivers, output.error, output.decided, noise)
+
+
 R = TypeVar("R")
 
 WIDE = 128
@@ -154,8 +160,7 @@ async def _written(call: Context, outputs: Sequence[Output], asked: Asked | None
     if asked is not None:
         await spend(call, keeper, asked)
     for output in outputs:
-        known = Reveal(output.line, output.shape, output.receivers, output.error, output.decided)
-        call.session.ledger.reveals.append(known)
+        call.session.ledger.reveals.append(_entry(output))
 
 
 def keeper_of(session: Session) -> Keeper:

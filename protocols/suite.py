@@ -103,8 +103,8 @@ class Suite(Required[A, B], Protocol[A, B]):
     async def or_(self, ctx: Context, x: B, y: B) -> B:
         """<x | y>."""
 
-    async def random_bits(self, ctx: Context, shape: Shape) -> B:
-        """<r>, uniformly random, known to nobody."""
+    async def random_bits(self, ctx: Context, shape: Shape, planes: Shape = ()) -> B:
+        """<r>, uniformly random, known to nobody; with these leading axes of planes."""
 
     async def b2a(self, ctx: Context, x: B) -> A:
         """[x] from its bit planes, read as an unsigned number."""

@@ -18,7 +18,8 @@ class Reveal:
 
     `error` is the proven bound of how far any element may be from what exact arithmetic gives, in the value's own unit;
     infinity where no useful bound is known. Where `decided`, it holds if the comparisons of values that are not exact,
-    from which this one follows, went as in exact arithmetic.
+    from which this one follows, went as in exact arithmetic. `privacy` says what noise in it promises, where there is
+    any; the error is without it.
     """
 
     line: str
@@ -26,6 +27,7 @@ class Reveal:
     to: tuple[int, ...]
     error: float = 0.0
     decided: bool = False
+    privacy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

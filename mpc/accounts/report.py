@@ -72,12 +72,14 @@ class Report:
         revealed = [
             (r.line, str(r.shape), within(r.error, decided=r.decided), self._receivers(r.to)) for r in self.reveals
         ]
+        noisy = [(r.line, r.privacy) for r in self.reveals if r.privacy]
         decisions = [(decision.line, within(decision.margin)) for decision in self.decisions]
         costs = sorted(self.lines, key=lambda cost: (-cost.bytes, -cost.rounds))[:LINES_SHOWN]
         by_line = [(cost.line, f"{cost.rounds:,}", f"{cost.bytes:,}") for cost in costs]
         return [
             Section("Messages", ("party", "rounds", "bytes sent"), messages),
             Section("Revealed", ("line", "shape", "error", "to"), revealed),
+            Section("Noise in what was revealed", ("line", "privacy"), noisy),
             Section("Decided on inexact values", ("line", "could go the other way within"), decisions),
             Section(
                 title_of_circuits(self.network if self._weighed else ""),

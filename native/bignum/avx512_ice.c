@@ -5,6 +5,7 @@
 #if defined(__x86_64__)
 
 #include "bignum/avx512_ice.h"
+#include "bignum/pairs.h"
 
 /* From so many numbers on eight lanes are quicker than one number after the other, empty lanes included. A short number
  * uses only a few registers, too few to keep the multipliers busy. */
@@ -12,7 +13,8 @@ static size_t worth_lanes(size_t limbs) { return limbs <= 16 ? 4 : 6; }
 
 static const SideBySide *next(Moduli m, size_t left, size_t *lanes) {
     *lanes = left < worth_lanes(m.limbs) ? 1 : at_most(left, 8);
-    return *lanes == 1 ? &bignum_single_avx512_ice : &bignum_lanes_avx512_ice;
+    if (*lanes == 1) return &bignum_single_avx512_ice;
+    return m.root ? &bignum_pairs_avx512_ice : &bignum_lanes_avx512_ice;
 }
 
 #include "bignum/batches.h"

@@ -1,8 +1,8 @@
-/* Products of eight numbers in radix 2^52 side by side; for lanes_avx512_ice.c.
+/* Products of eight numbers in radix 2^52 side by side; for lanes_division.h.
  *
  * Digit i of the eight numbers is the register at x + 8 i. Sums are left unreduced in 64 bits while products are added:
  * a position of a product with its Montgomery reduction takes at most 4 * digits terms of 52 bits (twice the cross
- * terms for a square), below 2^64 as long as digits <= 1023.
+ * terms for a square), of two products 6 * digits and one, below 2^64 as long as digits <= 682.
  *
  * A block is up to 8 digits of one factor, in registers. The other factor slides past it, one digit a step, and
  * with it a window of sums: each step adds 2 * ROWS products for two loads and a store. */
@@ -47,7 +47,8 @@ INLINE void square_rows(uint64_t *t, const uint64_t *x, size_t digits, const int
     slide(t + LANES * ROWS, sums + ROWS, rows, x + LANES * ROWS, digits - (size_t)ROWS, ROWS);
 }
 
-/* t += m n with the m < 2^(52 ROWS) that makes the first ROWS digits of the sum 0; their carry goes to the next. */
+/* t += m n with the m < 2^(52 ROWS) that makes the first ROWS digits of the sum 0; their carry goes to the next. What is
+ * left there are the digits of m. */
 INLINE void reduce_rows(uint64_t *t, const uint64_t *n, V inverse, size_t digits, const int ROWS) {
     V m[MOST_ROWS], sums[2 * MOST_ROWS + 1], carry = zero();
     UNROLL for (int p = 0; p < ROWS; p++) sums[p] = at(t, (size_t)p);
@@ -57,6 +58,7 @@ INLINE void reduce_rows(uint64_t *t, const uint64_t *n, V inverse, size_t digits
         UNROLL for (int j = 0; j < ROWS - k; j++) sums[k + j] = add_low(sums[k + j], m[k], at(n, (size_t)j));
         UNROLL for (int j = 1; j < ROWS - k; j++) sums[k + j] = add_high(sums[k + j], m[k], at(n, (size_t)j - 1));
         carry = above_digit(sums[k]);
+        put(t, (size_t)k, m[k]);
     }
     UNROLL for (int p = ROWS; p <= 2 * ROWS; p++) sums[p] = at(t, (size_t)p);
     sums[ROWS] = add(sums[ROWS], carry);

@@ -1,4 +1,5 @@
-/* Numbers of 64-bit words, one after the other, to eight of them in lanes and back; for lanes_avx512_ice.c. */
+/* Numbers of 64-bit words, one after the other, to eight of them in lanes and back. The file
+ * that includes this has included bignum/lanes_products.h. */
 
 #include "targets/avx512_transpose.h"
 
@@ -14,6 +15,13 @@ static void gather_words(uint64_t *out, const uint64_t *const *numbers, size_t l
     }
     put(out, limbs, zero());
     put(out, limbs + 1, zero());
+}
+
+/* Word `place` of the row of each number's modulus. */
+static V words_of_rows(Moduli m, size_t place, size_t lanes) {
+    uint64_t words[LANES] = {0};
+    for (size_t lane = 0; lane < lanes; lane++) words[lane] = m.rows[lane * m.step + place];
+    return load(words);
 }
 
 static void scatter_words(uint64_t *words, const uint64_t *in, size_t limbs, size_t lanes) {

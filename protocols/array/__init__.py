@@ -44,8 +44,8 @@ from protocols.array.inputs import secret
 from protocols.array.known_arrays import KnownArray, known, known_matmul
 from protocols.array.order_statistics import topk, unique, unique_count
 from protocols.array.positive_definite import cholesky, det, solve
+from protocols.array.private_reveals import reveal
 from protocols.array.proving import prove
-from protocols.array.revealing import reveal
 from protocols.array.secret import SecretArray
 from protocols.array.to_ciphertexts import ciphertexts_of
 

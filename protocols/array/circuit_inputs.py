@@ -168,7 +168,7 @@ def _of_owner(call: Context, port: Port, owner: int, value: Any, shape: Shape | 
             f"{call.names[owner]} owns the input `{port.name}` but passes no value",
             "give this party an input (--input), or let the program pass a value where it is the owner",
         )
-    source.bits = _bits(port, _blank(value) if call.planning else value)
+    source.bits = _bits(port, zeros_like(value) if call.planning else value)
     held = source.bits.shape[:-1]
     if shape is not None and held != shape:
         raise LocalError(
@@ -180,11 +180,14 @@ def _of_owner(call: Context, port: Port, owner: int, value: Any, shape: Shape | 
     return source
 
 
-def _blank(value: Any) -> Any:
-    """Zeros like the value, where only shapes count."""
+def zeros_like(value: Any) -> Any:
+    """Zeros in the place of a value of a plan, where only shapes count; what has none stays."""
     if isinstance(value, bytes | bytearray):
         return bytes(len(value))
-    array = as_numbers(value)
+    try:
+        array = as_numbers(value)
+    except ValueError:
+        return value
     return np.zeros(array.shape, np.int64 if array.dtype.kind == "O" else array.dtype)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.array.circuit_inputs import zeros_like
 from protocols.array.misuse import refuse_unawaited
 from protocols.array.node import Shape
 from protocols.array.public import refuse_masked
@@ -58,14 +57,18 @@ def opened(
     if data.value is None or (data.salt is None and not call.planning):
         what = f"{call.names[owner]} owns the input `{name}` but passes not both its data and their salt"
         raise LocalError("no-value", what, "give this party what it committed to, and the salt of mpc.commit")
-    if np.shape(data.value) != shape:
-        what = f"the input `{name}` has the shape {np.shape(data.value)}, where {shape} is wanted"
+    opening = _opening(name, data, planning=call.planning)
+    if opening.shape != shape:
+        what = f"the input `{name}` has the shape {opening.shape}, where {shape} is wanted"
         raise LocalError("shape-mismatch", what, "committed data are the whole input, one for all instances")
-    return owner, public, None if call.planning else _opening(name, data)
+    return owner, public, None if call.planning else opening
 
 
-def _opening(name: str, data: CommittedData) -> Opening:
+def _opening(name: str, data: CommittedData, *, planning: bool) -> Opening:
+    """In a plan of zeros, of which the shape counts."""
     try:
+        if planning:
+            return commit(zeros_like(data.value), data.kind)
         return commit(data.value, data.kind, salt=data.salt)
     except LocalError as error:
         raise LocalError(error.code, f"the input `{name}`: {error.cause}", error.remedy) from None

@@ -166,6 +166,7 @@ def _each_of(x: SecretArray, count: int) -> SecretArray:
     below = below_each(x, threshold(x, np.arange(1, count), or_equal=False))
     ends = [np.zeros((1, *x.shape), np.int64), np.ones((1, *x.shape), np.int64)]
     apart = subtract(concatenate([below, ends[1]]), concatenate([ends[0], below]))
+    apart.node.value.exclusive = True
     return apart.narrowed(0, 1)
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from mpc.algebra.encoding import are_integers, as_numbers, encode
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
+from protocols.array.contributions import Rows
 from protocols.array.declared import declared_range
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context, refuse_unawaited
@@ -85,6 +86,7 @@ async def secret(
     ctx.join(call)
     known = Facts(shape, kind, scale, bounds.off_by(ENCODING_ERROR) if kind == "fixed" else bounds)
     x = record(INPUT, home=ctx, owner=owner, words=words, known=known)
+    x.node.value.records = Rows({owner: 1}) if range is not None or kind == "bit" else None
     if release is not None:
         finalize(x.node.value, release).atexit = False
     if ctx.session.shadows is not None:

@@ -130,7 +130,8 @@ class Value:
     `way`: how it is computed, where that was weighed together with others; "" while nobody has. `mark` is what follows
     from the public numbers that it is computed with, from when it is (`marks.py`). `decided`: whether it follows from
     what the program decides by comparing values that are not exact. `nowhere_negative`: whether it is so but for
-    rounding.
+    rounding. `records`: which records are in which of its rows, where that is known (`contributions.py`);
+    `exclusive`: whether along its first axis at most one element is 1, and the others are 0.
     """
 
     __slots__ = (
@@ -140,11 +141,13 @@ class Value:
         "decided",
         "depth",
         "done",
+        "exclusive",
         "home",
         "mark",
         "nowhere_negative",
         "place",
         "recipes",
+        "records",
         "share",
         "way",
     )
@@ -155,6 +158,8 @@ class Value:
         self.depth = home.depth
         self.mark = 1
         self.way = ""
+        self.records: Any = None
+        self.exclusive = False
         self.decided = self.nowhere_negative = False
         self.share: Any = None
         self.recipes: list[Recipe] = []
@@ -196,10 +201,12 @@ class _Node(NamedTuple):
     line: str
     value: Value
     recipe: int = 0
+    vouched: bool = False
 
 
 class Node(_Node):
     """One node of an expression: what is computed, and what is public of it. `recipe` counts the value's recipes.
+    `vouched`: whether its range is one that the program vouches for, or follows from such.
 
     Two nodes are never equal, however alike.
     """
@@ -248,9 +255,9 @@ class Node(_Node):
         parameters = tuple([(name, _by_shape(named[name])) for name in sorted(named)]) if named else ()
         return self.operation.name, self.value.way, self.shape, self.kind, self.scale, operands, parameters
 
-    def with_range(self, range_: Range) -> Node:
-        """An alias: the same value, of which another range is known."""
-        return self._replace(range=range_)
+    def with_range(self, range_: Range, *, vouched: bool = False) -> Node:
+        """An alias: the same value, of which another range is known, or vouched for."""
+        return self._replace(range=range_, vouched=self.vouched or vouched)
 
     @property
     def _recipe(self) -> Recipe:

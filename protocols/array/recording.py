@@ -85,4 +85,5 @@ def _node(
         value.nowhere_negative = True
     if value.share is None:
         value.recipes.append(Recipe(operands, parameters))
-    return Node(operation, shape, kind, scale, range_ or inferred, line, value, max(len(value.recipes) - 1, 0))
+    vouched, recipe = any(operand.vouched for operand in operands), max(len(value.recipes) - 1, 0)
+    return Node(operation, shape, kind, scale, range_ or inferred, line, value, recipe, vouched)

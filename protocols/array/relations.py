@@ -16,7 +16,7 @@ from mpc.algebra.field import MERSENNE61
 from mpc.algebra.ring import Words
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.circuit_inputs import Private
+from protocols.array.circuit_inputs import Private, zeros_like
 from protocols.array.committed_data import CommittedData, opened
 from protocols.array.misuse import refuse_unawaited
 from protocols.array.node import Shape
@@ -155,7 +155,13 @@ def _given(call: Context, name: str, shape: Shape, value: Any, batch: Shape, lin
     if own is None:
         what = f"{call.names[owner]} owns the input `{name}` but passes no value"
         raise LocalError("no-value", what, "give this party an input (--input), or let the program pass a value")
-    return Given(name, owner, shared, at(np.zeros(np.shape(own), np.int64) if call.planning else own, instances))
+    return Given(name, owner, shared, at(_planned(own) if call.planning else own, instances))
+
+
+def _planned(value: Any) -> Any:
+    """Whole numbers in the place of a value of a plan."""
+    zeros = zeros_like(value)
+    return zeros.astype(np.int64) if isinstance(zeros, np.ndarray) and zeros.dtype.kind in "fb" else zeros
 
 
 def _elements(name: str, shape: Shape, batch: Shape, value: Any, instances: Shape | None) -> Words:

@@ -34,19 +34,8 @@ async def reveal(
     planned: Any = None,
     tolerance: float | None = None,
 ) -> Any:
-    """Compute secrets and let parties learn them: everybody, or the party indices `to`.
-
-    Values are secrets; numpy's own arrays are among the declared types for what `np.where` and its like are declared to
-    give. Returns numpy values in order (one alone for one argument): float64 for `fixed`, int64 for `int`, or Python's
-    integers in an array of objects where the range of the value has some that int64 does not hold, bool for `bit`; a
-    party outside `to` gets None in their places. Everything that the values need is computed now, once.
-    `tolerance` refuses values whose proven bound of the error is larger; the run's account has the bound of each.
-    A plan knows no values: there the result is `planned`, a number or an array for each of the values (one alone for
-    one), or without it the middle of each range, and False for a bit.
-    Raises LocalError `range-exceeded` before anything is sent if a value may not fit, `no-such-party` if a receiver
-    does not compute, `tolerance-exceeded` if a bound is too large, `not-secret`, `not-awaited`, and what the session's
-    policies raise; `revealed-outside-range`, once it is known, for a number that cannot be right.
-    """
+    """Compute secrets and let parties learn them as they are: `mpc.reveal`, which is `private_reveals.reveal` and says
+    all, where no noise is asked for."""
     need_context(ctx, "reveal")
     return await _revealed(ctx, values, to, planned, tolerance, user_line(), None)
 

@@ -85,7 +85,7 @@ def _shortened_before(x: SecretArray, scale: int) -> SecretArray:
     if x.range not in made:
         first = next(iter(made.values()), None)
         short = _moved_after(x, scale) if first is None else first
-        made[x.range] = short.in_range(x.range.truncate(x.scale - scale))
+        made[x.range] = short.in_range(x.range.truncate(x.scale - scale), vouched=x.node.vouched)
     return made[x.range]
 
 

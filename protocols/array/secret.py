@@ -79,11 +79,12 @@ class SecretArray(np.lib.mixins.NDArrayOperatorsMixin):
         was proven, in the value's own unit. If they are false, results may be wrong without a warning.
         """
         bound = self.range.error if error is None else declared_error(error, self.scale)
-        return self.in_range(declared_range(lo, hi, self.scale).off_by(bound))
+        return self.in_range(declared_range(lo, hi, self.scale).off_by(bound), vouched=True)
 
-    def in_range(self, range_: Range) -> SecretArray:
-        """An alias of which another range is known: one value, computed once, and one of each of its forms."""
-        return self._again(self.node.with_range(range_))
+    def in_range(self, range_: Range, *, vouched: bool = False) -> SecretArray:
+        """An alias of which another range is known, or `vouched` for: one value, computed once, and one of each of its
+        forms."""
+        return self._again(self.node.with_range(range_, vouched=vouched))
 
     def narrowed(self, lo: int, hi: int) -> SecretArray:
         """An alias whose range is known to be [lo, hi], in units of the last place; its error is bounded as before."""

@@ -113,9 +113,9 @@ async def random(ctx: Context, shape: Shape) -> OneArray:
 
 
 @cost(rounds=0)
-async def random_bits(ctx: Context, shape: Shape) -> OneArrayBits:
+async def random_bits(ctx: Context, shape: Shape, planes: Shape = ()) -> OneArrayBits:
     """<r> for uniformly random bits that nobody knows: the XOR of what each party draws for itself."""
-    return OneArrayBits(ctx.bits.draw(ctx.prg("random bits"), (words_for(prod(shape)),)), shape, ctx.bits)
+    return OneArrayBits(ctx.bits.draw(ctx.prg("random bits"), (*planes, words_for(prod(shape)))), shape, ctx.bits)
 
 
 async def open_words(ctx: Context, ring: Elementwise, *shares: Words) -> list[Words]:

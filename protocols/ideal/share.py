@@ -68,9 +68,9 @@ async def open_bits_to(ctx: Context, to: int, x: OneArrayBits) -> Words | None:
 
 
 @cost(rounds=0)
-async def random_bits(ctx: Context, shape: Shape) -> OneArrayBits:
+async def random_bits(ctx: Context, shape: Shape, planes: Shape = ()) -> OneArrayBits:
     """Uniformly random bits from the stream that all parties share."""
-    words = ctx.bits.draw(ctx.common_prg("ideal random bits"), (words_for(prod(shape)),))
+    words = ctx.bits.draw(ctx.common_prg("ideal random bits"), (*planes, words_for(prod(shape))))
     return OneArrayBits(words, shape, ctx.bits)
 
 

@@ -98,9 +98,11 @@ def commit(values: Any, kind: Bits, *, salt: Any = None) -> Opening:
     beside the values, for `mpc.committed` takes both. A salt is 32 random bytes, given as bytes or an array, fresh for
     each commitment unless an old one is made again: without it who guesses the data could see that the guess is right.
     Whoever finds two openings of one digest has a collision of SHA-256. LocalError `bad-kind`, `bad-width` for floats
-    and over 60 bits, `out-of-range`, `not-whole`, `not-a-number`, `wrong-statement` for a salt of another length.
+    and over 60 bits, `wrong-statement` for a salt of another length, `out-of-range`, `not-whole`, `not-a-number`,
+    `masked-array`.
     """
     check_kind(kind)
+    _refuse_masked(values)
     fresh = os.urandom(SALT_BYTES) if salt is None else _bytes_of(salt)
     if len(fresh) != SALT_BYTES:
         way = "leave it out, or give the one that was kept"
@@ -109,8 +111,20 @@ def commit(values: Any, kind: Bits, *, salt: Any = None) -> Opening:
 
 
 def _bytes_of(salt: Any) -> bytes:
-    given = np.frombuffer(salt, np.uint8) if isinstance(salt, bytes) else np.asarray(salt)
+    """Empty where it is no bytes."""
+    if isinstance(salt, bytes):
+        return salt
+    try:
+        given = np.asarray(salt)
+    except ValueError:
+        return b""
     return given.tobytes() if given.dtype == np.uint8 else b""
+
+
+def _refuse_masked(values: Any) -> None:
+    if isinstance(values, np.ma.MaskedArray):
+        what = "a masked array: its mask would be dropped, and hidden values committed to"
+        raise LocalError("masked-array", what, "use values.filled(0), and commit to the mask as an array of its own")
 
 
 def check_kind(kind: Bits) -> None:

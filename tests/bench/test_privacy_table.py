@@ -22,4 +22,4 @@ def test_a_sampler_stands_beside_its_limit_and_its_peers(tmp_path: Path, monkeyp
 
 
 def test_every_sampler_has_a_row_of_its_own() -> None:
-    assert [privacy.WORKS[name]().name for name in privacy.names()] == privacy.names()
+    assert [privacy.WORKS[name]().name for name in privacy.WORKS] == list(privacy.WORKS)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from native import WORDS, ffi, lib
 
 Words = npt.NDArray[np.uint64]
 
+GUARD = 0xDEADBEEF
 BITS = [2, 52, 63, 64, 65, 512, 513, 1024, 1025, 4095, 4096]
 
 
@@ -51,23 +53,32 @@ def row(r: int, root: int) -> Words:
     return np.concatenate([words([n, *squares], limbs), inverse[0], words([r], root), inverse[1], *cubes])
 
 
+@contextmanager
+def workspace(root: int) -> Iterator[Words]:
+    """What an entry may write to, with words behind it that must stay as they are."""
+    size = lib.parley_bignum_workspace(2 * root)
+    whole = np.full(size + 17, GUARD, np.uint64)
+    yield whole[:size]
+    assert (whole[size:] == GUARD).all()
+
+
 def power(bases: Sequence[int], exponents: Sequence[int], bits: int, roots: Sequence[int], root: int) -> list[int]:
-    out, space = words([0] * len(bases), 2 * root), np.empty(lib.parley_bignum_workspace(2 * root), np.uint64)
-    rows = np.stack([row(r, root) for r in roots])
-    lib.parley_bignum_power(
-        p(out), p(words(bases, 2 * root)), p(words(exponents, (bits + 63) // 64)), bits, p(rows),
-        rows.shape[1] if len(roots) > 1 else 0, 2 * root, root, len(bases), p(space),
-    )  # fmt: skip
+    out, rows = words([0] * len(bases), 2 * root), np.stack([row(r, root) for r in roots])
+    with workspace(root) as space:
+        lib.parley_bignum_power(
+            p(out), p(words(bases, 2 * root)), p(words(exponents, (bits + 63) // 64)), bits, p(rows),
+            rows.shape[1] if len(roots) > 1 else 0, 2 * root, root, len(bases), p(space),
+        )  # fmt: skip
     return ints(out, 2 * root)
 
 
 def power_var(bases: Sequence[int], exponent: int, r: int, root: int) -> list[int]:
-    out, space = words(bases, 2 * root), np.empty(lib.parley_bignum_workspace(2 * root), np.uint64)
-    bits = exponent.bit_length()
-    lib.parley_bignum_power_var(
-        p(out), p(out), p(words([exponent], bits // 64 + 1)), bits, p(row(r, root)), 0, 2 * root, root, len(bases),
-        p(space),
-    )  # fmt: skip
+    out, bits = words(bases, 2 * root), exponent.bit_length()
+    with workspace(root) as space:
+        lib.parley_bignum_power_var(
+            p(out), p(out), p(words([exponent], bits // 64 + 1)), bits, p(row(r, root)), 0, 2 * root, root, len(bases),
+            p(space),
+        )  # fmt: skip
     return ints(out, 2 * root)
 
 

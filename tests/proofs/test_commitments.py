@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,15 +48,16 @@ def test_another_kind_shape_salt_or_number_has_another_digest() -> None:
 
 @pytest.mark.parametrize(("values", "kind", "code"), [
     ([1.5], Int(8), "not-whole"), ([200], Int(8), "out-of-range"), ([1.0], Float32, "bad-width"),
-    ([1], UInt(61), "bad-width"), ([1], 8, "bad-kind"),
+    ([1], UInt(61), "bad-width"), ([1], 8, "bad-kind"), ([[1], [2, 3]], Int(8), "not-a-number"),
+    (np.ma.array([1, 2], mask=[0, 1]), Int(8), "masked-array"),
 ])  # fmt: skip
-def test_what_is_not_committed_to(values: list[float], kind: Bits, code: str) -> None:
+def test_what_is_not_committed_to(values: Any, kind: Bits, code: str) -> None:
     with pytest.raises(LocalError, match=code):
         commit(values, kind)
 
 
-@pytest.mark.parametrize("salt", [b"", bytes(31), "a" * 32])
-def test_a_salt_has_32_bytes(salt: bytes) -> None:
+@pytest.mark.parametrize("salt", [b"", bytes(31), "a" * 32, [[1], [2, 3]], np.zeros(32), list(bytes(32))])
+def test_a_salt_has_32_bytes(salt: Any) -> None:
     with pytest.raises(LocalError, match="wrong-statement"):
         commit([1], Int(8), salt=salt)
     with pytest.raises(LocalError, match="wrong-statement"):

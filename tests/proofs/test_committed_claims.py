@@ -23,6 +23,8 @@ from protocols.proofs.same_bits_aorsw19 import SUMS, claim_parities, part_of, su
 from protocols.vole.ends import FIELD
 
 CLAIM = claim_of()
+WEIGHTS = [1, 2, 4, -8]
+"""Of the bits of an `Int(4)`."""
 
 
 def test_what_is_true_is_proved() -> None:
@@ -42,7 +44,7 @@ def test_other_data_in_the_circuit_have_another_digest() -> None:
     """As well as the right data with another salt."""
     for x in (commit(X[::-1], Int(4)), commit(X, Int(4))):
         own, other = masks(), OPENINGS | {"x": x}
-        claim = claim_of(y=x.bits @ [1, 2, 4, -8] @ W)
+        claim = claim_of(y=x.bits @ WEIGHTS @ W)
         made = Proved(claim, claim.bits_to_prove(other, own), claim.inputs_to_prove({}, other, own))
         assert made.passed == (False, True)
 
@@ -55,23 +57,25 @@ def test_another_commitment_is_not_what_was_proved() -> None:
     assert commit(X.T, Int(4), salt=OPENINGS["x"].salt).digest != digest
 
 
-@pytest.mark.parametrize("element", [2, FIELD.p - 1, 2**40])
-def test_a_faulty_bit_is_found_out(element: int) -> None:
-    """An even element in the place of 0 has its parity, and what it adds may be taken back elsewhere."""
-    bits, elements = honest(CLAIM)
-    place = np.argwhere(elements["x"] == element % 2)[0]
-    elements["x"][tuple(place)] = element
-    assert not Proved(CLAIM, bits, elements).passed[1]
+@pytest.mark.parametrize("more", [2, -2])
+@pytest.mark.parametrize("place", range(4))
+def test_a_faulty_bit_is_found_out(place: int, more: int) -> None:
+    """An element that is an even number more than the bit has its parity, and the relation holds of the number."""
+    other = X.copy()
+    other[0, 0] += more * WEIGHTS[place]
+    claim = claim_of(y=other @ W)
+    bits, elements = honest(claim)
+    elements["x"][0, 0, 0, place] = FIELD.add(elements["x"][0, 0, 0, place], FIELD.from_ints(more))
+    assert Proved(claim, bits, elements).passed == (True, False)
 
 
-def test_a_number_that_wraps_around_is_found_out() -> None:
-    """An element that stands for the number by a multiple of p has no such bits: the first of them is not 0 or 1."""
+@pytest.mark.parametrize("elements_of_one", [[17, 0, 0, 2], [FIELD.p - 7, 0, 0, FIELD.p - 1]])
+def test_a_number_by_other_elements_than_bits_is_found_out(elements_of_one: list[int]) -> None:
+    """They stand for it, as they are or by a multiple of p, and the first ones have the parities of its bits."""
     bits, elements = honest(CLAIM)
-    elements["x"][0, 0, 0] = [FIELD.p - 7, 0, 0, FIELD.p - 1]
-    weights = FIELD.from_ints([1, 2, 4, -8])
-    assert FIELD.matmul(elements["x"][0, 0, 0], weights) == 1
-    made = Proved(CLAIM, bits, elements)
-    assert made.passed == (True, False)
+    elements["x"][0, 0, 0] = elements_of_one
+    assert X[0, 0] == FIELD.matmul(elements["x"][0, 0, 0], FIELD.from_ints(WEIGHTS)) == 1
+    assert Proved(CLAIM, bits, elements).passed == (True, False)
 
 
 def test_a_mask_that_differs_is_found_out() -> None:

@@ -97,9 +97,9 @@ static uint64_t *make_square(uint64_t *s) {
 }
 
 static void power_of_square(uint64_t *out, uint64_t *s) {
-    enum { SHORT = 6 };
-    const uint64_t *const x = s + COUNT * ROW, *const exponents = x + LIMBS;
-    parley_bignum_power(out, x, exponents, SHORT, make_square(s), 0, LIMBS, LIMBS / 2, 1, space);
+    enum { SHORT = 6, IN_LANES = 4 };
+    const uint64_t *const x = s + COUNT * ROW, *const exponents = x + IN_LANES * LIMBS;
+    parley_bignum_power(out, x, exponents, SHORT, make_square(s), 0, LIMBS, LIMBS / 2, IN_LANES, space);
 }
 
 const Case cases[] = {

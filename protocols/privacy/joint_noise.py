@@ -1,0 +1,217 @@
+"""Noise that is asked for when a secret is revealed, and what it promises: drawn by all parties, known to none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from mpc.errors import LocalError
+from protocols.privacy.amounts import AnyNumber, positive, printed, probability
+from protocols.privacy.charging import charge_of
+from protocols.privacy.concentrated_bs16 import Concentrated
+from protocols.privacy.directed import exp_up
+from protocols.privacy.errors_of_noise import gaussian_error, laplace_error
+from protocols.privacy.events import GaussianEvent, LaplaceEvent, NearEvent
+from protocols.privacy.joint_gaussian_cks20 import JointGaussian, joint_gaussian
+from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace, joint_laplace
+from protocols.privacy.ledger.charges import Charge, charge
+from protocols.privacy.neighbours import Neighbours, substitute
+
+MOST_TAU = Fraction(1, 1 << 50)
+"""No sampler is further from the noise that it should draw."""
+
+DELTA = Fraction(1, 10**9)
+"""With which noise that is asked for by rho is charged, unless another delta is given."""
+
+RECORDS = substitute()
+"""What neighbours are, unless others are given: how many records there are is public here, as all shapes are."""
+
+MOST_EPSILON = 25
+"""With a larger one (1 + e^epsilon) 2^-50 would be a delta that promises little."""
+
+_HALVINGS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How far one unit moves a value: so many of its elements, each by at most so many units of its last place."""
+
+    elements: int
+    step: int
+
+    @property
+    def l1(self) -> int:
+        """All elements together."""
+        return self.elements * self.step
+
+    @property
+    def l2_squared(self) -> int:
+        """The square of the distance."""
+        return self.elements * self.step**2
+
+
+class JointNoise(Protocol):
+    """What `mpc.reveal` takes as `privacy`."""
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """Which data sets become hard to tell apart."""
+
+    @property
+    def sensitivity(self) -> AnyNumber | None:
+        """Where the program declares it, in the value's own unit."""
+
+    def declared(self, steps: Fraction, slack: int, elements: int) -> Moves:
+        """What follows from the declared sensitivity, in units of the last place, where `slack` is what rounding may
+        move each element besides."""
+
+    def sampler(self, moves: Moves, count: int) -> JointLaplace | JointGaussian:
+        """What draws the noise of `count` elements."""
+
+    def promise(self, sampler: JointLaplace | JointGaussian, scale: int) -> Promise:
+        """What a value with noise of this sampler costs, and how wrong the noise makes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What is known of a value that noise was added to: the event, what a ledger books for it, the mean of |noise| and
+    the bound that |noise| is within with a chance of 95%, in the value's own unit."""
+
+    event: NearEvent
+    charge: Charge
+    mean_error: float
+    error: float
+
+    def __str__(self) -> str:
+        return f"{self.charge}, {self.event.neighbours}; noise within {self.error:.3g} in 19 of 20 cases"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laplace:
+    """Discrete Laplace noise of scale L1 / epsilon: (epsilon, delta)-differential privacy with a delta below
+    (1 + e^epsilon) 2^-50, since it is drawn on secret bits of finite precision.
+
+    `epsilon`: above 0, taken exactly; larger is weaker. `neighbours`: by default one record is put in the place of
+    another. `sensitivity`: how far one unit moves all elements of the value together (L1), in the value's own unit,
+    where it does not follow from the expression. Raises LocalError as `amounts.positive`.
+    """
+
+    epsilon: AnyNumber
+    neighbours: Neighbours = RECORDS
+    sensitivity: AnyNumber | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "epsilon", _epsilon(self.epsilon))
+        _check(self)
+
+    @property
+    def _epsilon(self) -> Fraction:
+        return positive(self.epsilon, "epsilon")
+
+    def declared(self, steps: Fraction, slack: int, elements: int) -> Moves:
+        """The L1 of the encoded values, all of it in one element."""
+        return Moves(1, -(-steps // 1) + slack * elements)
+
+    def sampler(self, moves: Moves, count: int) -> JointLaplace:
+        """LocalError `noise-out-of-range`."""
+        return joint_laplace(Fraction(moves.l1) / self._epsilon, count)
+
+    def promise(self, sampler: JointLaplace | JointGaussian, scale: int) -> Promise:
+        """Charged as an epsilon with its delta."""
+        assert isinstance(sampler, JointLaplace)
+        event = NearEvent(LaplaceEvent(1 / self._epsilon, self.neighbours), sampler.tau)
+        of_noise = laplace_error(sampler.scale)
+        return Promise(event, charge_of(event), of_noise.mean / 2**scale, of_noise.bound / 2**scale)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaussian:
+    """Discrete Gaussian noise of sigma^2 = L2^2 / (2 rho), within 2^-50 of rho-zero-concentrated privacy.
+
+    Asked for by `rho`, or by `epsilon` and `delta`: then rho is as large as the tight conversion allows (Canonne,
+    Kamath, Steinke, NeurIPS 2020, corollary 13), with the 2^-50 counted in. With `rho`, `delta` is that with which it
+    is charged, 10^-9 if not given. `sensitivity` is L2; the rest as of `Laplace`. Raises LocalError as
+    `amounts.positive` and `probability`; `wrong-amount` where neither or both are given; `delta-too-small`.
+    """
+
+    rho: AnyNumber | None = None
+    epsilon: AnyNumber | None = None
+    delta: AnyNumber | None = None
+    neighbours: Neighbours = RECORDS
+    sensitivity: AnyNumber | None = None
+
+    def __post_init__(self) -> None:
+        if (self.rho is None) == (self.epsilon is None) or (self.epsilon is not None and self.delta is None):
+            raise LocalError(
+                "wrong-amount", "noise by neither rho nor epsilon, or both", "rho=, or epsilon= and delta="
+            )
+        delta = DELTA if self.delta is None else probability(self.delta, "delta", below_one=True)
+        rho = positive(self.rho, "rho") if self.rho is not None else _largest_rho(self.epsilon or 0, delta)
+        object.__setattr__(self, "rho", rho)
+        object.__setattr__(self, "delta", delta)
+        _check(self)
+
+    @property
+    def _rho(self) -> Fraction:
+        return positive(self.rho or 0, "rho")
+
+    def declared(self, steps: Fraction, slack: int, elements: int) -> Moves:
+        """The L2 of the encoded values is at most that of the exact ones and of all roundings."""
+        return Moves(1, -(-steps // 1) + slack * elements)
+
+    def sampler(self, moves: Moves, count: int) -> JointGaussian:
+        """LocalError `noise-out-of-range`."""
+        return joint_gaussian(Fraction(moves.l2_squared) / (2 * self._rho), count)
+
+    def promise(self, sampler: JointLaplace | JointGaussian, scale: int) -> Promise:
+        """Charged as the epsilon that holds with its delta."""
+        assert isinstance(sampler, JointGaussian)
+        event = NearEvent(GaussianEvent(1 / (2 * self._rho), self.neighbours, discrete=True), sampler.tau)
+        of_noise = gaussian_error(Fraction(float(sampler.variance) ** 0.5))
+        return Promise(event, self._charge(event), of_noise.mean / 2**scale, of_noise.bound / 2**scale)
+
+    def _charge(self, event: NearEvent) -> Charge:
+        """What was asked for, of which rho was made; else by the best accountant."""
+        if self.epsilon is None:
+            return charge_of(event, delta=self.delta)
+        return charge(epsilon=self.epsilon, delta=self.delta or 0, neighbours=self.neighbours)
+
+
+def _check(noise: Laplace | Gaussian) -> None:
+    if not isinstance(noise.neighbours, Neighbours):
+        raise LocalError(
+            "wrong-neighbours",
+            f"neighbours= is of type {type(noise.neighbours).__name__}",
+            "mpc.privacy.substitute() or mpc.privacy.add_or_remove()",
+        )
+    if noise.sensitivity is not None:
+        object.__setattr__(noise, "sensitivity", positive(noise.sensitivity, "the sensitivity"))
+
+
+def _epsilon(value: AnyNumber) -> Fraction:
+    exact = positive(value, "epsilon")
+    if exact > MOST_EPSILON:
+        raise LocalError(
+            "amount-out-of-range",
+            f"epsilon is {printed(exact)}, for which noise that is drawn on secret bits is no promise",
+            f"an epsilon of at most {MOST_EPSILON}; one above 10 protects hardly anything",
+        )
+    return exact
+
+
+def _largest_rho(epsilon: AnyNumber, delta: Fraction) -> Fraction:
+    """The largest rho, but for 2^-40 of it, that is (epsilon, delta) with what the sampler is off by."""
+    wanted = _epsilon(epsilon)
+    rest = delta - (1 + exp_up(wanted)) * MOST_TAU
+    if rest <= 0:
+        raise LocalError(
+            "delta-too-small",
+            f"delta {printed(delta)} is less than what noise on secret bits is off by, (1 + e^epsilon) 2^-50",
+            "a larger delta, 1e-9 say",
+        )
+    low, high = Fraction(0), 2 * wanted
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if Concentrated(middle).epsilon(rest) <= wanted else (low, middle)
+    return positive(low, "rho")
