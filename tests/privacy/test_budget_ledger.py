@@ -147,6 +147,19 @@ def test_whatever_happens_no_more_is_spent_than_the_budget_was(tmp_path_factory,
     assert verify(file, identity().certificate).balance.account("salaries").used == (used, 0)
 
 
+def test_what_could_not_be_read_again_is_not_written(tmp_path):
+    ledger = begun(tmp_path / "l", epsilon=3)
+    for wrong in ("1e309", "1e1100", "9" * 1000 + "/7"):
+        assert code_of(lambda text=wrong: budget(rho=text)) == "amount-out-of-range"
+    ledger.set_budget("others", budget(epsilon=1.7e308))
+    assert code_of(ledger.set_budget, "x" * 70_000, budget(epsilon=1)) == "ledger-unwritable"
+    assert code_of(ledger.reserve, ASKER, "salaries", charge(epsilon=1), OUTPUTS * 1500) == "ledger-unwritable"
+    assert code_of(ledger.reveal, ASKER, "salaries", OUTPUTS * 1500) == "ledger-unwritable"
+    spend(ledger, epsilon=3)
+    ledger.close()
+    assert Ledger(tmp_path / "l", signer(), clock=SetClock()).balance.entries == 5
+
+
 # what is done to the file
 
 

@@ -21,9 +21,9 @@ from protocols.privacy.ledger.balance import Balance
 from protocols.privacy.ledger.book import Book, Row
 from protocols.privacy.ledger.chain import Chain
 from protocols.privacy.ledger.charges import Budget, Charge
-from protocols.privacy.ledger.entries import START, Content, begin, chained, encoded
+from protocols.privacy.ledger.entries import MOST_BYTES, START, Content, begin, chained, encoded
 from protocols.privacy.ledger.heads import ID_BYTES, Head, sealed, unpacked
-from protocols.privacy.ledger.refusals import clock_set_back, no_such_step, restored
+from protocols.privacy.ledger.refusals import clock_set_back, no_such_step, restored, too_long
 from protocols.privacy.neighbours import require_same
 
 CLOCKS_DIFFER = 60
@@ -197,6 +197,8 @@ class Ledger:
         number, hash_, rows = self.head.number, self.head.hash, list[Row]()
         for content in contents:
             text = encoded(content)
+            if len(text) > MOST_BYTES:
+                raise too_long(self.file, len(text), MOST_BYTES)
             number, hash_ = number + 1, chained(hash_, text)
             rows.append((number, text, hash_))
         return rows
