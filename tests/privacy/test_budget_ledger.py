@@ -375,12 +375,20 @@ def test_whoever_has_kept_a_head_can_tell_whether_a_ledger_is_older(tmp_path):
 def test_the_heads_of_peers_are_kept(tmp_path):
     ledger, south = begun(tmp_path / "l", epsilon=3), identity("south").certificate
     assert ledger.peer(south) is None
-    head = begun(tmp_path / "m").head
+    head = Ledger.begin(tmp_path / "m", signer("south"), clock=SetClock()).head
     number = ledger.reserve(ASKER, "salaries", charge(epsilon=1), OUTPUTS)
     ledger.commit(number, "", [(south, head)])
     ledger.close()
     assert Ledger(tmp_path / "l", signer(), clock=SetClock()).peer(south) == head
     assert verify(tmp_path / "l", identity().certificate).peers == ((south.digest.hex(), head),)
+
+
+@pytest.mark.parametrize("garbage", ["no head", "not signed"])
+def test_what_is_kept_of_a_peer_and_was_edited_is_not_blamed_on_the_peer(tmp_path, garbage):
+    file, south = lived(tmp_path), identity("south").certificate
+    content = b"\xff" * HEAD_BYTES if garbage == "no head" else verify(file, identity().certificate).head.packed()
+    behind_its_back(file, ("INSERT INTO peers VALUES (?, ?)", south.digest, content))
+    assert code_of(Ledger(file, signer(), clock=SetClock()).peer, south) == "ledger-edited"
 
 
 @given(st.binary(min_size=HEAD_BYTES, max_size=HEAD_BYTES) | st.binary(max_size=300) | st.just(NO_HEAD))
