@@ -383,6 +383,29 @@ def test_the_heads_of_peers_are_kept(tmp_path):
     assert verify(tmp_path / "l", identity().certificate).peers == ((south.digest.hex(), head),)
 
 
+def test_a_ledger_of_two_names_is_not_written(tmp_path):
+    file = lived(tmp_path)
+    (tmp_path / "second").hardlink_to(file)
+    for name in (file, tmp_path / "second"):
+        assert code_of(lambda name=name: Ledger(name, signer(), clock=SetClock())) == "ledger-unwritable"
+        assert verify(name, identity().certificate).balance.entries == 5
+    (tmp_path / "second").unlink()
+    Ledger(file, signer(), clock=SetClock()).close()
+
+
+def test_an_export_is_never_written_over_a_ledger(tmp_path):
+    file, other = lived(tmp_path), lived(tmp_path, "other")
+    for target in (file, other):
+        assert code_of(export, file, target) == "ledger-exists"
+        assert verify(target, identity().certificate).balance.entries == 5
+
+
+def test_what_nests_deeply_and_a_name_that_is_too_long_are_refused_in_words(tmp_path):
+    (tmp_path / "deep").write_bytes(b"[" * 60_000 + b"\n")
+    assert code_of(verify, tmp_path / "deep", identity().certificate) == "ledger-edited"
+    assert open_code(tmp_path / ("x" * 300)) == "ledger-missing"
+
+
 @pytest.mark.parametrize("garbage", ["no head", "not signed"])
 def test_what_is_kept_of_a_peer_and_was_edited_is_not_blamed_on_the_peer(tmp_path, garbage):
     file, south = lived(tmp_path), identity("south").certificate

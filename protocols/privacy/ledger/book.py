@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -157,10 +158,22 @@ class Book:
             raise unwritable(self.file, str(error)) from None
 
 
+def _require_file(file: Path, *, read_only: bool) -> None:
+    """One with two names has two journals: what a crash left under one would be taken back from what was written under
+    the other."""
+    try:
+        found = file.stat()
+    except (OSError, ValueError) as error:
+        raise missing(file, str(error)) from None
+    if not stat.S_ISREG(found.st_mode):
+        raise missing(file, "it is no file")
+    if found.st_nlink > 1 and not read_only:
+        raise unwritable(file, f"it has {found.st_nlink} names, by hard links, and may have one")
+
+
 def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection in which a transaction begins where it is said to, that runs nothing that a file brings along."""
-    if not file.is_file():
-        raise missing(file, "there is no such file")
+    _require_file(file, read_only=read_only)
     mode = "ro" if read_only else "rw"
     try:
         database = sqlite3.connect(
