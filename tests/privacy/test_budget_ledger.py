@@ -393,6 +393,21 @@ def test_a_ledger_of_two_names_is_not_written(tmp_path):
     Ledger(file, signer(), clock=SetClock()).close()
 
 
+def test_what_was_half_written_when_a_process_ended_is_taken_back_by_whoever_reads(tmp_path):
+    ledger = begun(tmp_path / "l", epsilon=3)
+    database = ledger._book._database
+    database.execute("PRAGMA cache_size = 1")
+    database.execute("BEGIN IMMEDIATE")
+    for number in range(200):
+        database.execute("INSERT INTO peers VALUES (?, ?)", (number.to_bytes(32, "little"), NO_HEAD))
+    for name in ("l", "l-journal"):
+        shutil.copy(tmp_path / name, tmp_path / name.replace("l", "m", 1))
+    found = verify(tmp_path / "m", identity().certificate)
+    assert (found.balance.entries, found.peers) == (2, ())
+    database.execute("ROLLBACK")
+    ledger.close()
+
+
 def test_an_export_is_never_written_over_a_ledger(tmp_path):
     file, other = lived(tmp_path), lived(tmp_path, "other")
     for target in (file, other):

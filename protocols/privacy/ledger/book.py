@@ -172,7 +172,10 @@ def _require_file(file: Path, *, read_only: bool) -> None:
 
 
 def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection in which a transaction begins where it is said to, that runs nothing that a file brings along."""
+    """A connection in which a transaction begins where it is said to, that runs nothing that a file brings along.
+
+    What a process had half written when it ended is taken back, whoever only reads: without that nobody can.
+    """
     _require_file(file, read_only=read_only)
     mode = "ro" if read_only else "rw"
     try:
@@ -191,7 +194,11 @@ def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
         (found,) = database.execute("PRAGMA journal_mode").fetchone()
     except _FAULTS as error:
         database.close()
-        raise edited(file, f"it is no ledger: {error}") from None
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_READONLY:
+            raise edited(file, f"it is no ledger: {error}") from None
+        if not read_only:
+            raise unwritable(file, "what a process had half written when it ended cannot be taken back") from None
+        return _connect(file, read_only=False)
     if found != "delete":
         database.close()
         raise LocalError("ledger-edited", f"{file} is in the mode {found} and not as it was made", "ask who opened it")
