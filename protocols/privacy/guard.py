@@ -74,6 +74,7 @@ class Guard:
         """Errors of policy and ledger."""
         for output in asked.outputs:
             self.policy.check(output, self.asker.parties, self.asker.program)
+        self.policy.check_sum(added(*asked.charges), asked.outputs[0])
         self._check_runs()
         if self.ledger is not None:
             self.ledger.consider(self.data, added(*asked.charges))

@@ -471,6 +471,16 @@ def test_a_policy_refuses_what_is_revealed_without_noise_too(tmp_path, rule):
     assert house.run(main) == [(code, None)] * 2
 
 
+def test_a_policy_bounds_what_all_values_of_a_reveal_cost_together(tmp_path):
+    house = House(tmp_path, (3, 3), (Policy(most_epsilon=Fraction(1)),) * 2)
+
+    async def main(ctx, x):
+        return await attempt(ctx, reveal_charged(ctx, x, x * 2, privacy=Declared()))
+
+    assert house.run(main) == [("policy-amount", None)] * 2
+    assert house.accounts() == [(0, 0)] * 2
+
+
 def test_a_policy_can_insist_on_noise(tmp_path):
     house = House(tmp_path, (3, 3), (Policy(noise=True),) * 2)
 
