@@ -15,8 +15,9 @@ from privacy.ledgers import ASKER, OUTPUTS, SetClock, begun, identity, signer
 from mpc.errors import LocalError
 from mpc.network.signing import is_signed
 from protocols.consent.keeper import HEAD_BYTES, NO_HEAD
+from protocols.privacy.ledger.balance import Balance
 from protocols.privacy.ledger.charges import budget, charge
-from protocols.privacy.ledger.entries import START, chained, decoded, encoded
+from protocols.privacy.ledger.entries import START, begin, chained, decoded, encoded
 from protocols.privacy.ledger.heads import unpacked
 from protocols.privacy.ledger.ledger import Ledger
 from protocols.privacy.ledger.verifying import export, verify
@@ -413,6 +414,16 @@ def test_an_export_is_never_written_over_a_ledger(tmp_path):
     for target in (file, other):
         assert code_of(export, file, target) == "ledger-exists"
         assert verify(target, identity().certificate).balance.entries == 5
+
+
+@pytest.mark.parametrize("wrong", [{"time": 1 << 60}, {"data": 5}, {"data": None}])
+def test_an_entry_whose_time_or_name_cannot_be_told_is_none(wrong):
+    balance = Balance()
+    entry = {"event": "budget", "time": 1, "data": "salaries", "budget": budget(epsilon=1).plain()}
+    balance.take({"time": 1, **begin(bytes(16), "north", "")})
+    with pytest.raises((ValueError, TypeError)):
+        balance.take(entry | wrong)
+    balance.take(entry)
 
 
 def test_what_nests_deeply_and_a_name_that_is_too_long_are_refused_in_words(tmp_path):
