@@ -73,8 +73,9 @@ async def spend(ctx: Context, keeper: Keeper, asked: Asked) -> None:
     """Return when all parties have written, on their disks, that a reveal is spent; what comes next may open it.
 
     Two rounds. Errors as of `ask`, at all parties and with what this party set aside released; Abort `votes-differ`,
-    PeerError `unsigned-vote`, `commit-failed`, with what it set aside as good as spent.
+    PeerError `unsigned-vote`, `ledger-older`, `commit-failed`, with what it set aside as good as spent.
     """
+    refusal: LocalError | PeerError | None
     number, refusal = await _reserved(ctx, keeper, asked)
     votes = await _votes(ctx, keeper, asked, 0 if refusal is None else reason_of(refusal))
     digest = sha256(b"".join(bytes_of(votes[party].packed()) for party in ctx.everyone)).digest()
@@ -153,10 +154,10 @@ async def _votes(ctx: Context, keeper: Keeper, asked: Asked, reason: int) -> dic
 
 async def _committed(
     ctx: Context, keeper: Keeper, number: int, heads: Sequence[bytes], digest: bytes
-) -> LocalError | None:
+) -> LocalError | PeerError | None:
     try:
         await ctx.in_thread(keeper.commit, number, heads, digest)
-    except LocalError as error:
+    except (LocalError, PeerError) as error:
         _at_line(ctx, error)
         return error
     return None

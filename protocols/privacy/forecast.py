@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mpc.errors import LocalError
 from protocols.consent.keeper import Asked, NoKeeper
 from protocols.outputs import Output
+from protocols.privacy.ledger.charges import added
 from protocols.privacy.policy import Policy
 
 
@@ -20,15 +21,21 @@ class Forecast(NoKeeper):
 
     def admit(self, output: Output) -> None:
         """Note why it would be refused."""
-        try:
-            self._policy.check(output, self._names, self._program)
-        except LocalError as error:
-            self._refused[error.line or output.line, error.code, error.cause] = None
+        self._note(output.line, lambda: self._policy.check(output, self._names, self._program))
 
     def consider(self, asked: Asked) -> None:
         """The same of outputs that cost privacy."""
         for output in asked.outputs:
             self.admit(output)
+        if len(asked.outputs) > 1:
+            first = asked.outputs[0]
+            self._note(first.line, lambda: self._policy.check_sum(added(*asked.charges), first))
+
+    def _note(self, line: str, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except LocalError as error:
+            self._refused[error.line or line, error.code, error.cause] = None
 
     def plain(self) -> list[dict[str, str | None]]:
         """[{line, code, cause}], each once."""

@@ -65,7 +65,7 @@ class Guard:
         peer has kept of it. PeerError `ledger-older`, `malformed-vote`; LocalError `ledger-restored`.
         """
         shown, mine, before = self._head_of(party, head), self._unpacked(party, kept), self._kept(party)
-        if before is not None and (shown is None or not _follows(shown, before)):
+        if before is not None and (shown is None or not shown.follows(before)):
             raise self._older(party, before, shown)
         if self.ledger is not None and mine is not None:
             self.ledger.confront(mine, self.asker.parties[party])
@@ -74,6 +74,7 @@ class Guard:
         """Errors of policy and ledger."""
         for output in asked.outputs:
             self.policy.check(output, self.asker.parties, self.asker.program)
+        self.policy.check_sum(added(*asked.charges), asked.outputs[0])
         self._check_runs()
         if self.ledger is not None:
             self.ledger.consider(self.data, added(*asked.charges))
@@ -85,10 +86,15 @@ class Guard:
         return self.ledger.reserve(self.asker, self.data, added(*asked.charges), self._plain(asked.outputs))
 
     def commit(self, number: int, heads: Sequence[bytes], votes: bytes) -> None:
-        """What was reserved is spent, and the heads of the peers are kept."""
+        """What was reserved is spent, and the heads of the peers are kept. PeerError `ledger-older` for one that is of
+        another ledger than what is kept; an older one may be that of a run beside this, and is not kept."""
         if self.ledger is None:
             return
         shown = [(party, self._head_of(party, head)) for party, head in enumerate(heads)]
+        for party, head in shown:
+            before = None if party == self.me else self._kept(party)
+            if before is not None and (head is None or not (head.follows(before) or before.follows(head))):
+                raise self._older(party, before, head)
         others = [(self.certificates[party], head) for party, head in shown if party != self.me and head is not None]
         self.ledger.commit(number, votes.hex(), others)
 
@@ -148,9 +154,3 @@ class Guard:
     def _of_peer(self, party: int, code: str, cause: str, remedy: str) -> PeerError:
         name = self.asker.parties[party]
         return PeerError(code, f"{name} {cause}", remedy, party=name)
-
-
-def _follows(shown: Head, before: Head) -> bool:
-    """Whether a head can be a later one of the same ledger, or is the same."""
-    longer = shown.number > before.number
-    return shown.ledger == before.ledger and (longer or (shown.number, shown.hash) == (before.number, before.hash))

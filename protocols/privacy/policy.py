@@ -63,6 +63,10 @@ class Policy:
             return
         self._check_charge(output.privacy.charge, output)
 
+    def check_sum(self, charge: Charge, first: Output) -> None:
+        """The same of what all outputs of one reveal cost together."""
+        self._check_charge(charge, first)
+
     def check_runs(self, runs: int) -> None:
         """LocalError `policy-runs` where this would be one run too many."""
         if self.runs_a_day is not None and runs >= self.runs_a_day:

@@ -15,8 +15,9 @@ from privacy.ledgers import ASKER, OUTPUTS, SetClock, begun, identity, signer
 from mpc.errors import LocalError
 from mpc.network.signing import is_signed
 from protocols.consent.keeper import HEAD_BYTES, NO_HEAD
+from protocols.privacy.ledger.balance import Balance
 from protocols.privacy.ledger.charges import budget, charge
-from protocols.privacy.ledger.entries import START, chained, decoded, encoded
+from protocols.privacy.ledger.entries import START, begin, chained, decoded, encoded
 from protocols.privacy.ledger.heads import unpacked
 from protocols.privacy.ledger.ledger import Ledger
 from protocols.privacy.ledger.verifying import export, verify
@@ -145,6 +146,19 @@ def test_whatever_happens_no_more_is_spent_than_the_budget_was(tmp_path_factory,
         assert account.unknown.count == len(open_)
     ledger.close()
     assert verify(file, identity().certificate).balance.account("salaries").used == (used, 0)
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path):
+    ledger = begun(tmp_path / "l", epsilon=3)
+    for wrong in ("1e309", "1e1100", "9" * 1000 + "/7"):
+        assert code_of(lambda text=wrong: budget(rho=text)) == "amount-out-of-range"
+    ledger.set_budget("others", budget(epsilon=1.7e308))
+    assert code_of(ledger.set_budget, "x" * 70_000, budget(epsilon=1)) == "ledger-unwritable"
+    assert code_of(ledger.reserve, ASKER, "salaries", charge(epsilon=1), OUTPUTS * 1500) == "ledger-unwritable"
+    assert code_of(ledger.reveal, ASKER, "salaries", OUTPUTS * 1500) == "ledger-unwritable"
+    spend(ledger, epsilon=3)
+    ledger.close()
+    assert Ledger(tmp_path / "l", signer(), clock=SetClock()).balance.entries == 5
 
 
 # what is done to the file
@@ -362,12 +376,68 @@ def test_whoever_has_kept_a_head_can_tell_whether_a_ledger_is_older(tmp_path):
 def test_the_heads_of_peers_are_kept(tmp_path):
     ledger, south = begun(tmp_path / "l", epsilon=3), identity("south").certificate
     assert ledger.peer(south) is None
-    head = begun(tmp_path / "m").head
+    head = Ledger.begin(tmp_path / "m", signer("south"), clock=SetClock()).head
     number = ledger.reserve(ASKER, "salaries", charge(epsilon=1), OUTPUTS)
     ledger.commit(number, "", [(south, head)])
     ledger.close()
     assert Ledger(tmp_path / "l", signer(), clock=SetClock()).peer(south) == head
     assert verify(tmp_path / "l", identity().certificate).peers == ((south.digest.hex(), head),)
+
+
+def test_a_ledger_of_two_names_is_not_written(tmp_path):
+    file = lived(tmp_path)
+    (tmp_path / "second").hardlink_to(file)
+    for name in (file, tmp_path / "second"):
+        assert code_of(lambda name=name: Ledger(name, signer(), clock=SetClock())) == "ledger-unwritable"
+        assert verify(name, identity().certificate).balance.entries == 5
+    (tmp_path / "second").unlink()
+    Ledger(file, signer(), clock=SetClock()).close()
+
+
+def test_what_was_half_written_when_a_process_ended_is_taken_back_by_whoever_reads(tmp_path):
+    ledger = begun(tmp_path / "l", epsilon=3)
+    database = ledger._book._database
+    database.execute("PRAGMA cache_size = 1")
+    database.execute("BEGIN IMMEDIATE")
+    for number in range(200):
+        database.execute("INSERT INTO peers VALUES (?, ?)", (number.to_bytes(32, "little"), NO_HEAD))
+    for name in ("l", "l-journal"):
+        shutil.copy(tmp_path / name, tmp_path / name.replace("l", "m", 1))
+    found = verify(tmp_path / "m", identity().certificate)
+    assert (found.balance.entries, found.peers) == (2, ())
+    database.execute("ROLLBACK")
+    ledger.close()
+
+
+def test_an_export_is_never_written_over_a_ledger(tmp_path):
+    file, other = lived(tmp_path), lived(tmp_path, "other")
+    for target in (file, other):
+        assert code_of(export, file, target) == "ledger-exists"
+        assert verify(target, identity().certificate).balance.entries == 5
+
+
+@pytest.mark.parametrize("wrong", [{"time": 1 << 60}, {"data": 5}, {"data": None}])
+def test_an_entry_whose_time_or_name_cannot_be_told_is_none(wrong):
+    balance = Balance()
+    entry = {"event": "budget", "time": 1, "data": "salaries", "budget": budget(epsilon=1).plain()}
+    balance.take({"time": 1, **begin(bytes(16), "north", "")})
+    with pytest.raises((ValueError, TypeError)):
+        balance.take(entry | wrong)
+    balance.take(entry)
+
+
+def test_what_nests_deeply_and_a_name_that_is_too_long_are_refused_in_words(tmp_path):
+    (tmp_path / "deep").write_bytes(b"[" * 60_000 + b"\n")
+    assert code_of(verify, tmp_path / "deep", identity().certificate) == "ledger-edited"
+    assert open_code(tmp_path / ("x" * 300)) == "ledger-missing"
+
+
+@pytest.mark.parametrize("garbage", ["no head", "not signed"])
+def test_what_is_kept_of_a_peer_and_was_edited_is_not_blamed_on_the_peer(tmp_path, garbage):
+    file, south = lived(tmp_path), identity("south").certificate
+    content = b"\xff" * HEAD_BYTES if garbage == "no head" else verify(file, identity().certificate).head.packed()
+    behind_its_back(file, ("INSERT INTO peers VALUES (?, ?)", south.digest, content))
+    assert code_of(Ledger(file, signer(), clock=SetClock()).peer, south) == "ledger-edited"
 
 
 @given(st.binary(min_size=HEAD_BYTES, max_size=HEAD_BYTES) | st.binary(max_size=300) | st.just(NO_HEAD))

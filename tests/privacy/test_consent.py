@@ -19,6 +19,7 @@ from mpc.network.signing import is_signed
 from protocols.array.revealing import reveal_charged
 from protocols.consent import agreement
 from protocols.consent.agreement import ANSWER_WORDS, HEADS_WORDS
+from protocols.consent.keeper import NO_HEAD
 from protocols.consent.votes import DOMAIN, VOTE_WORDS, Vote, said, unpacked
 from protocols.privacy.guard import Guard
 from protocols.privacy.ledger.book import Book
@@ -83,6 +84,10 @@ class House:
             return await main(ctx, await mpc.secret(ctx, 0, mine))
 
         return simulate(guarded, [X] + [None] * (self.n - 1), **options).results
+
+    def kept(self, by, of):
+        """The head that one party keeps of another."""
+        return Ledger(self.file(by), signer(NAMES[by]), clock=self.clock).peer(identity(NAMES[of]).certificate)
 
     def accounts(self):
         """What is spent and what is of unknown end, by party."""
@@ -384,6 +389,37 @@ def test_a_ledger_that_is_older_than_what_peers_have_seen_reveals_nothing(tmp_pa
     assert house.accounts()[-1] == (2, 0)
 
 
+@pytest.mark.parametrize("way", ["older", "another", "none"])
+def test_a_vote_does_not_make_peers_forget_the_head_that_they_keep(tmp_path, way):
+    house = House(tmp_path, (3, 3))
+    first = Ledger(house.file(0), signer(NAMES[0]), clock=house.clock).head
+    other = Ledger.begin(tmp_path / "other", signer(NAMES[0]), clock=house.clock).head
+    votes_with = {"older": first.packed(), "another": other.packed(), "none": NO_HEAD}[way]
+
+    class Rewinding(Guard):
+        """Shows its ledger when all meet, and votes with another head that it has signed."""
+
+        def consider(self, asked):
+            super().consider(asked)
+            self.head = lambda: votes_with
+
+    async def main(ctx, x):
+        if ctx.me == 0 and rewinding:
+            as_kind(ctx, Rewinding)
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+
+    rewinding = False
+    house.run(main)
+    kept = house.kept(1, 0)
+    rewinding = True
+    found = house.run(main)
+    if way == "older":
+        assert found == [X.tolist()] * 2, "it may be that of a run beside this"
+    else:
+        assert found == [("commit-failed", NAMES[1]), ("ledger-older", NAMES[0])]
+    assert house.kept(1, 0) == kept
+
+
 def test_who_forgot_a_longer_ledger_learns_it_from_its_peer_though_it_is_longer_again(tmp_path):
     house = House(tmp_path, (3, 3))
 
@@ -433,6 +469,16 @@ def test_a_policy_refuses_what_is_revealed_without_noise_too(tmp_path, rule):
         return await attempt(ctx, mpc.reveal(ctx, x * x))
 
     assert house.run(main) == [(code, None)] * 2
+
+
+def test_a_policy_bounds_what_all_values_of_a_reveal_cost_together(tmp_path):
+    house = House(tmp_path, (3, 3), (Policy(most_epsilon=Fraction(1)),) * 2)
+
+    async def main(ctx, x):
+        return await attempt(ctx, reveal_charged(ctx, x, x * 2, privacy=Declared()))
+
+    assert house.run(main) == [("policy-amount", None)] * 2
+    assert house.accounts() == [(0, 0)] * 2
 
 
 def test_a_policy_can_insist_on_noise(tmp_path):

@@ -19,6 +19,8 @@ from protocols.privacy.ledger.entries import FORMAT, Content
 from protocols.privacy.neighbours import require_same
 
 DAY = 86_400
+LATEST = 253_402_300_799
+"""The last second of the year 9999, behind which no date can be told."""
 
 
 @dataclass(slots=True)
@@ -142,6 +144,8 @@ class Balance:
 
     def account(self, data: str) -> Account:
         """Of a name; one without a budget where there is none yet."""
+        if type(data) is not str:
+            raise TypeError("a name of data is a text")
         found = self.accounts.get(data)
         if found is None:
             found = self.accounts[data] = Account()
@@ -150,7 +154,7 @@ class Balance:
     def take(self, content: Content) -> None:
         """The next entry. ValueError, KeyError, TypeError or LocalError unless it may stand here."""
         event, time = content["event"], content["time"]
-        if type(time) is not int or time < self.time or (event == "begin") != (self.entries == 0):
+        if type(time) is not int or not self.time <= time <= LATEST or (event == "begin") != (self.entries == 0):
             raise ValueError("an entry that cannot stand here")
         self.time = time
         self.entries += 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -157,10 +158,25 @@ class Book:
             raise unwritable(self.file, str(error)) from None
 
 
+def _require_file(file: Path, *, read_only: bool) -> None:
+    """One with two names has two journals: what a crash left under one would be taken back from what was written under
+    the other."""
+    try:
+        found = file.stat()
+    except (OSError, ValueError) as error:
+        raise missing(file, str(error)) from None
+    if not stat.S_ISREG(found.st_mode):
+        raise missing(file, "it is no file")
+    if found.st_nlink > 1 and not read_only:
+        raise unwritable(file, f"it has {found.st_nlink} names, by hard links, and may have one")
+
+
 def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection in which a transaction begins where it is said to, that runs nothing that a file brings along."""
-    if not file.is_file():
-        raise missing(file, "there is no such file")
+    """A connection in which a transaction begins where it is said to, that runs nothing that a file brings along.
+
+    What a process had half written when it ended is taken back, whoever only reads: without that nobody can.
+    """
+    _require_file(file, read_only=read_only)
     mode = "ro" if read_only else "rw"
     try:
         database = sqlite3.connect(
@@ -178,7 +194,11 @@ def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
         (found,) = database.execute("PRAGMA journal_mode").fetchone()
     except _FAULTS as error:
         database.close()
-        raise edited(file, f"it is no ledger: {error}") from None
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_READONLY:
+            raise edited(file, f"it is no ledger: {error}") from None
+        if not read_only:
+            raise unwritable(file, "what a process had half written when it ended cannot be taken back") from None
+        return _connect(file, read_only=False)
     if found != "delete":
         database.close()
         raise LocalError("ledger-edited", f"{file} is in the mode {found} and not as it was made", "ask who opened it")

@@ -34,7 +34,7 @@ class Chain:
                 raise edited(self.file, f"entry {number:,} is not the one that was written")
             try:
                 take(decoded(text))
-            except (ValueError, KeyError, TypeError, AttributeError, LocalError):
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError, LocalError):
                 raise edited(self.file, f"entry {number:,} says what no entry can say there") from None
         self.hash = hash_
 

@@ -19,6 +19,9 @@ from protocols.privacy.neighbours import Neighbours, add_or_remove, require_same
 
 NOTHING = Fraction(0)
 
+TOO_LARGE = 1 << 1024
+"""What no float is, nor any amount here: entries hold amounts as texts, which must be read again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -93,7 +96,8 @@ def charge(
 ) -> Charge:
     """A charge of these amounts, each rounded up to GRID. By default neighbours differ by a record more or less.
 
-    Errors of `amount`: LocalError `wrong-amount`, `infinite-amount`, `negative-amount`, `amount-out-of-range`.
+    Errors of `amount`: LocalError `wrong-amount`, `infinite-amount`, `negative-amount`; `amount-out-of-range` from
+    TOO_LARGE on.
     """
     return Charge(*_amounts(epsilon, rho, delta, neighbours))
 
@@ -141,10 +145,17 @@ def _amounts(
 ) -> tuple[Neighbours, Fraction | None, Fraction | None, Fraction]:
     return (
         neighbours or add_or_remove(),
-        None if epsilon is None else rounded(amount(epsilon, "epsilon")),
-        None if rho is None else rounded(amount(rho, "rho")),
+        None if epsilon is None else rounded(_bounded(epsilon, "epsilon")),
+        None if rho is None else rounded(_bounded(rho, "rho")),
         rounded(probability(delta, "delta", below_one=True)),
     )
+
+
+def _bounded(value: AnyNumber, what: str) -> Fraction:
+    exact = amount(value, what)
+    if exact >= TOO_LARGE:
+        raise LocalError("amount-out-of-range", f"{what} is {printed(exact)}", "give one below 2^1024")
+    return exact
 
 
 def rounded_down(value: Fraction) -> Fraction:

@@ -31,6 +31,11 @@ class Head:
         """HEAD_BYTES bytes."""
         return self.ledger + self.number.to_bytes(NUMBER_BYTES, "little") + self.hash + as_field(self.signature)
 
+    def follows(self, before: Head) -> bool:
+        """Whether it can be a later head of the same ledger, or is the same."""
+        longer = self.number > before.number
+        return self.ledger == before.ledger and (longer or (self.number, self.hash) == (before.number, before.hash))
+
     def is_of(self, certificate: Certificate) -> bool:
         """Whether the party of this certificate signed it."""
         return is_signed(certificate, self.signature, _DOMAIN, *_parts(self.ledger, self.number, self.hash))

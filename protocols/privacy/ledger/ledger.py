@@ -21,9 +21,9 @@ from protocols.privacy.ledger.balance import Balance
 from protocols.privacy.ledger.book import Book, Row
 from protocols.privacy.ledger.chain import Chain
 from protocols.privacy.ledger.charges import Budget, Charge
-from protocols.privacy.ledger.entries import START, Content, begin, chained, encoded
+from protocols.privacy.ledger.entries import MOST_BYTES, START, Content, begin, chained, encoded
 from protocols.privacy.ledger.heads import ID_BYTES, Head, sealed, unpacked
-from protocols.privacy.ledger.refusals import clock_set_back, no_such_step, restored
+from protocols.privacy.ledger.refusals import clock_set_back, edited, no_such_step, restored, too_long
 from protocols.privacy.neighbours import require_same
 
 CLOCKS_DIFFER = 60
@@ -136,12 +136,14 @@ class Ledger:
 
     def commit(self, number: int, votes: str, heads: Sequence[tuple[Certificate, Head]] = ()) -> None:
         """What was reserved is spent; `votes` is the hash of what all parties said. With it the `heads` are kept that
-        peers have shown, which were checked. LocalError `ledger-step`."""
+        peers have shown, which were checked, each unless a later one is. LocalError `ledger-step`."""
         with self._writing() as entries:
             self._require_open(number, "committed")
             entries.append({"event": "commit", "of": number, "votes": votes})
             for certificate, head in heads:
-                self._book.keep(certificate.digest, head.packed())
+                before = self._peer(certificate)
+                if before is None or head.follows(before):
+                    self._book.keep(certificate.digest, head.packed())
 
     def release(self, number: int, by: str, no: Content) -> None:
         """What was reserved is not spent: `by` said a signed `no` before anything left. LocalError `ledger-step`."""
@@ -155,10 +157,9 @@ class Ledger:
             entries.append({"event": "reveal", **asker.plain(), "data": data, "outputs": list(outputs)})
 
     def peer(self, certificate: Certificate) -> Head | None:
-        """The last head that this peer has shown."""
+        """The last head that this peer has shown. LocalError `ledger-edited` for what is no head that it signed."""
         with self._lock:
-            kept = self._book.peer(certificate.digest)
-        return None if kept is None else unpacked(kept)
+            return self._peer(certificate)
 
     def confront(self, kept: Head, whom: str) -> None:
         """Look whether a head that a peer has kept, and this party signed, is in the ledger.
@@ -197,9 +198,21 @@ class Ledger:
         number, hash_, rows = self.head.number, self.head.hash, list[Row]()
         for content in contents:
             text = encoded(content)
+            if len(text) > MOST_BYTES:
+                raise too_long(self.file, len(text), MOST_BYTES)
             number, hash_ = number + 1, chained(hash_, text)
             rows.append((number, text, hash_))
         return rows
+
+    def _peer(self, certificate: Certificate) -> Head | None:
+        kept = self._book.peer(certificate.digest)
+        try:
+            head = None if kept is None else unpacked(kept)
+        except ValueError:
+            raise edited(self.file, "what it has kept of a peer is no head") from None
+        if head is not None and not head.is_of(certificate):
+            raise edited(self.file, "what it has kept of a peer is not signed by that peer")
+        return head
 
     def _require_open(self, number: int, step: str) -> None:
         if number not in self.balance.open:

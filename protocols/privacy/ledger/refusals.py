@@ -84,6 +84,15 @@ def unwritable(file: Path, why: str) -> LocalError:
     )
 
 
+def too_long(file: Path, size: int, most: int) -> LocalError:
+    """An entry that could not be read again is not written."""
+    return LocalError(
+        "ledger-unwritable",
+        f"an entry of {file} would have {size:,} bytes, and the most are {most:,}",
+        "reveal fewer values at once, or give the data a shorter name; nothing was revealed",
+    )
+
+
 def no_such_step(step: str, number: int) -> LocalError:
     """A reservation is committed or released once, and not both."""
     return LocalError(

@@ -17,7 +17,7 @@ from protocols.privacy.ledger.book import Book, Row
 from protocols.privacy.ledger.chain import Chain
 from protocols.privacy.ledger.entries import MOST_BYTES, START, chained
 from protocols.privacy.ledger.heads import Head, unpacked
-from protocols.privacy.ledger.refusals import edited, missing, of_another_party, restored, unwritable
+from protocols.privacy.ledger.refusals import edited, exists, missing, of_another_party, restored, unwritable
 
 _SQLITE = b"SQLite format 3\0"
 _HEAD = b'{"head":"'
@@ -95,8 +95,10 @@ def _head(file: Path, kept: bytes) -> Head:
 def export(file: Path, target: Path) -> int:
     """Write the entries of a ledger as lines of JSON, as they were hashed, the head behind them; how many there are.
 
-    LocalError `ledger-missing`, `ledger-edited`, `ledger-unwritable`.
+    LocalError `ledger-missing`, `ledger-edited`, `ledger-unwritable`; `ledger-exists` where the target is a ledger.
     """
+    if target.is_file() and _is_database(target):
+        raise exists(target)
     book, count = Book(file, read_only=True), 0
     try:
         with target.open("wb") as stream, book.reading():
