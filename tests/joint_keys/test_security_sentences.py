@@ -175,6 +175,26 @@ def test_what_a_program_sends_by_itself_is_learnt_beside_what_it_reveals(suite: 
     assert f"nothing beyond {REVEALED}, provided" in said_by(adding, 2, suite=suite)
 
 
+@pytest.mark.parametrize("deeper", [False, True])
+def test_what_steps_side_by_side_send_by_themselves_counts_too(deeper: bool) -> None:
+    async def step(call: Context) -> None:
+        within = call.child("deeper") if deeper else call
+        await within.exchange(np.zeros(2, np.uint64))
+
+    async def main(ctx: Context, mine: Any) -> None:
+        await adding(ctx, mine)
+        await mpc.together(ctx, (step,), (step,))
+
+    assert f"nothing beyond {SENT}, provided" in said_by(main, 2)
+
+
+def test_protocols_side_by_side_are_no_messages_of_the_program() -> None:
+    async def main(ctx: Context, mine: Any) -> None:
+        await mpc.together(ctx, (multiplying, mine), (adding, mine))
+
+    assert f"nothing beyond {REVEALED}, provided" in said_by(main, 2)
+
+
 @pytest.mark.parametrize(
     ("preprocessing", "by"),
     [
