@@ -143,7 +143,8 @@ async def _revealed(
     assure_holders(ctx, share.joint.parties, share.joint.threshold)
     if not (proved and share.joint.safe):
         assure(ctx, DECRYPTED, _ASSUMED if proved else _UNPROVED)
-    ctx.remark(await ctx.in_thread(_mark, share.joint, array, receivers, held))
+    if not _compared_words(share, array):
+        ctx.remark(await ctx.in_thread(_mark, share.joint, array, receivers, held))
     refused: list[PeerError] = []
 
     async def open_() -> list[Words | None]:
