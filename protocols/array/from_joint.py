@@ -12,7 +12,7 @@ from protocols.array.from_ciphertexts import facts_of, shift_of
 from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context
 from protocols.array.secret import SecretArray
-from protocols.assurances import assure_holders
+from protocols.assurances import assure_holders, assure_makers
 from protocols.encrypted.description import Description
 from protocols.encrypted.masking import masking_for
 from protocols.encrypted.to_shares_jointly import to_shares_jointly
@@ -47,6 +47,7 @@ async def secret_from_joint(
         held.require_key(share.joint.group)
         require_place(call, share.place, share.joint.parties)
         assure_holders(call, share.joint.parties, share.joint.threshold)
+        assure_makers(call)
         described = Description.of(ciphertexts)
         shift = shift_of(described, ctx)
         facts = facts_of(described, shift, error, parts=ctx.n)
