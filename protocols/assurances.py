@@ -31,6 +31,12 @@ def assure_holders(ctx: Context, parties: int, threshold: int) -> None:
         assure(ctx, ENCRYPTED, f"under a key in shares can be read by any {threshold + 1} of its {parties} holders")
 
 
+def assure_makers(ctx: Context) -> None:
+    """A key that is used where the run has made none was there before it: a file of one does not tell how it came."""
+    if all(what != KEYS for what, _ in ctx.session.ledger.assurances):
+        assure(ctx, ENCRYPTED, "under a key that was there before is as secret as whoever dealt or made it is honest")
+
+
 def assure_holder(ctx: Context, holder: int, owner: int) -> None:
     """Of more than two parties these two together read, which is fewer than any suite says."""
     if ctx.n > 2:

@@ -18,7 +18,7 @@ class Call:
 
     __slots__ = (
         "_children", "_received", "_sent", "_streams", "_taken", "depth", "entered", "label", "line", "mark",
-        "material", "me", "n", "name", "path", "payload", "session", "stamp",
+        "material", "me", "n", "name", "own", "path", "payload", "session", "stamp",
     )  # fmt: skip
 
     def __init__(
@@ -35,6 +35,7 @@ class Call:
             self.remark(mark)
         self.depth = self.entered = depth
         self.line = line
+        self.own = False
         self.payload = 0
         self.material: dict[str, int] = {}
         self._children = self._taken = 0
@@ -93,15 +94,20 @@ class Call:
         depth: int | None = None,
         place: tuple[int, ...] = (),
         mark: int = 0,
+        own: bool = False,
     ) -> Self:
         """The context of the next call this one makes, or of one whose `place` among its calls is known.
+
+        `own`: the program itself runs there, though it counts for a line; so it does in calls of that one without one.
 
         `mark` follows from all public numbers that the call computes with: messages of it and of its calls carry a part
         of it, and a party with other numbers is noticed. It is not 0; a call without one has its caller's.
         """
         path = (*self.path, *(place or (self.reserve(),)))
         depth = self.depth if depth is None else depth
-        return type(self)(self.session, path, name, self.label, depth, line or self.line, mark or self.mark)
+        made = type(self)(self.session, path, name, self.label, depth, line or self.line, mark or self.mark)
+        made.own = own or (line is None and self.own)
+        return made
 
     @property
     def counted_at(self) -> str:
@@ -119,7 +125,7 @@ class Call:
     @property
     def of_program(self) -> bool:
         """Whether the program that is running makes this call, and no protocol."""
-        return not self.line and self.session.where is not None and self.path[0] == Root.PROGRAM
+        return (self.own or not self.line) and self.session.where is not None and self.path[0] == Root.PROGRAM
 
     def remark(self, mark: int) -> None:
         """Give the call the mark of what it has computed, for all messages from here on."""

@@ -32,8 +32,8 @@ async def together(ctx: Context, *calls: tuple[Any, ...]) -> list[Any]:
 
     The rounds of calls side by side overlap: the caller is as deep as the deepest of them.
     """
-    line = ctx.counted_at
-    children = [ctx.child(getattr(call[0], "__name__", "call"), line=line) for call in calls]
+    line, own = ctx.counted_at, ctx.of_program
+    children = [ctx.child(getattr(call[0], "__name__", "call"), line=line, own=own) for call in calls]
     results: list[Any] = [None] * len(calls)
 
     async def run(i: int) -> None:

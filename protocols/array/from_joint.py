@@ -12,11 +12,11 @@ from protocols.array.from_ciphertexts import facts_of, shift_of
 from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context
 from protocols.array.secret import SecretArray
-from protocols.assurances import assure_holders
+from protocols.assurances import assure_holders, assure_makers
 from protocols.encrypted.description import Description
 from protocols.encrypted.masking import masking_for
 from protocols.encrypted.to_shares_jointly import to_shares_jointly
-from protocols.joint_decryption import require_place
+from protocols.joint_decryption import compared_words, require_place
 from protocols.joint_keys.key import KeyShare
 from protocols.outputs import check_range
 from protocols.paillier.ciphertexts import Ciphertexts
@@ -47,12 +47,13 @@ async def secret_from_joint(
         held.require_key(share.joint.group)
         require_place(call, share.place, share.joint.parties)
         assure_holders(call, share.joint.parties, share.joint.threshold)
+        assure_makers(call)
         described = Description.of(ciphertexts)
         shift = shift_of(described, ctx)
         facts = facts_of(described, shift, error, parts=ctx.n)
         check_range(ctx.session, "secret_from_joint", facts.range, facts.scale, line)
         masking = masking_for(described.scale, described.shape, described.layout, held.group, masks=ctx.n)
-        if not ctx.planning:
+        if not (ctx.planning or compared_words(share.joint.parties, share.joint.threshold)):
             seen = crc32(np.ascontiguousarray(held.words).tobytes(), crc32(repr(described).encode()))
             call.remark(seen or 1)
         found = await to_shares_jointly(call, share, ciphertexts, masking, described.shape, shift)

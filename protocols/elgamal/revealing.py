@@ -26,7 +26,7 @@ from mpc.context import Context, Spec
 from mpc.domain_hash import DomainHash
 from mpc.errors import PeerError
 from protocols.arguments import instance_of
-from protocols.assurances import assure_holders
+from protocols.assurances import assure_holders, assure_makers
 from protocols.elgamal.ciphertexts import Ciphertexts, ciphertexts_of
 from protocols.elgamal.joint_decryption_ped91 import combined, is_right, part_of
 from protocols.elgamal.key_shares import KeyShare
@@ -91,8 +91,10 @@ async def _revealed(
     ciphertexts_of(array).require_key(share.public)
     require_place(ctx, share.me, share.n)
     assure_holders(ctx, share.n, share.threshold)
+    assure_makers(ctx)
     receivers, flat = receivers_of(ctx.everyone, to), array.words.reshape(array.size, array.words.shape[-1])
-    ctx.remark(await ctx.in_thread(_mark, array, receivers))
+    if not _compared_words(share, array):
+        ctx.remark(await ctx.in_thread(_mark, array, receivers))
     refused: list[PeerError] = []
 
     async def open_() -> list[Points | None]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -30,13 +33,33 @@ SCRYPT_COST = 1 << 17
 _BLOCK, _PARALLEL, _SALT_BYTES, _NONCE_BYTES, _KEY_BYTES = 8, 1, 16, 12, 32
 _MOST_COST = 1 << 20
 _MOST_BYTES = 1 << 16
+_unwritten: ContextVar[bool] = ContextVar("a plan is made", default=False)
 _FIELDS = {"format", "version", "salt", "cost", "nonce", "content"}
+
+
+@contextmanager
+def writing_none(planning: bool) -> Iterator[None]:
+    """Whether a block, and what runs for it, only plans: then files of keys are left to the run, which would find them.
+
+    Their arguments are checked all the same.
+    """
+    token = _unwritten.set(planning)
+    try:
+        yield
+    finally:
+        _unwritten.reset(token)
 
 
 def new_key_file(path: str | Path) -> None:
     """Writes 32 random bytes to a file that only its owner may read; never overwrites. LocalError `key-exists`,
-    `unwritable`."""
-    create_together(NewFile(file_path(path, "path"), os.urandom(_KEY_BYTES), 0o600))
+    `unwritable`. A plan of a program writes none."""
+    file = file_path(path, "path")
+    if not _unwritten.get():
+        _write_new(file, os.urandom(_KEY_BYTES))
+
+
+def _write_new(file: Path, content: bytes) -> None:
+    create_together(NewFile(file, content, 0o600))
 
 
 def write_secret(
@@ -44,17 +67,19 @@ def write_secret(
 ) -> None:
     """Writes `content`, encrypted; `purpose` must be the same when it is read. Never overwrites.
 
-    LocalError `no-passphrase` unless exactly one of the two is given; `key-exists`, `unwritable`, and for the key file
-    `no-key`, `key-exposed`, `bad-key`.
+    A plan of a program writes nothing. LocalError `no-passphrase` unless exactly one of the two is given; `key-exists`,
+    `unwritable`, and for the key file `no-key`, `key-exposed`, `bad-key`.
     """
     file = file_path(path, "path")
     _require_one(passphrase, key_file)
+    if _unwritten.get():
+        return
     salt = os.urandom(_SALT_BYTES)
     cost = SCRYPT_COST if passphrase is not None else 0
     key = _key(passphrase, key_file, salt, cost)
     head = {"format": purpose, "version": VERSION, "salt": salt, "cost": cost, "nonce": os.urandom(_NONCE_BYTES)}
     sealed = AESGCM(key).encrypt(head["nonce"], content, pack(head))  # type: ignore[arg-type]
-    create_together(NewFile(file, pack({**head, "content": sealed}), 0o600))
+    _write_new(file, pack({**head, "content": sealed}))
 
 
 def read_secret(path: str | Path, purpose: str, *, passphrase: str | None, key_file: str | Path | None) -> bytes:

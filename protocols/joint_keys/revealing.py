@@ -22,7 +22,7 @@ from mpc.algebra.ring import U64, Words
 from mpc.context import Context, Spec
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError, PeerError
-from protocols.assurances import DECRYPTED, assure, assure_holders
+from protocols.assurances import DECRYPTED, assure, assure_holders, assure_makers
 from protocols.homomorphic.scale import Scale
 from protocols.joint_decryption import Receivers, compared_words, output_of, require_place, require_same, right_parts
 from protocols.joint_keys.decryption_dj01 import combined, partial
@@ -141,9 +141,11 @@ async def _revealed(
     if proved:
         require_provable(share.joint, assuming)
     assure_holders(ctx, share.joint.parties, share.joint.threshold)
+    assure_makers(ctx)
     if not (proved and share.joint.safe):
         assure(ctx, DECRYPTED, _ASSUMED if proved else _UNPROVED)
-    ctx.remark(await ctx.in_thread(_mark, share.joint, array, receivers, held))
+    if not _compared_words(share, array):
+        ctx.remark(await ctx.in_thread(_mark, share.joint, array, receivers, held))
     refused: list[PeerError] = []
 
     async def open_() -> list[Words | None]:

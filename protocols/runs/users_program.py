@@ -19,6 +19,7 @@ from mpc.simulation import Main
 from protocols.array.lines import file_name, program_line, user_frames
 from protocols.array.misuse import asyncio_in_program, looped_over_awaits, unawaited
 from protocols.array.secret import SecretArray
+from protocols.homomorphic.key_files import writing_none
 from protocols.runs.own_data import without_data
 
 SIGNATURE = "async def main(ctx, mine)"
@@ -37,7 +38,8 @@ def guarded(main: Main) -> Main:
         check_parameters(main)
         ctx.session.where = program_line
         try:
-            return await _started(main, ctx, mine)
+            with writing_none(ctx.planning):
+                return await _started(main, ctx, mine)
         except (SystemExit, BaseExceptionGroup) as error:
             left = _exit_in(error)
             if left is None:

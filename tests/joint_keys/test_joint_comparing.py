@@ -23,8 +23,7 @@ from protocols.preprocessing.dealer import local_supplies
 
 @pytest.fixture
 def parts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Places of those who made a part. Marks of messages have 19 bits, so that ciphertexts with one are found: all
-    have the same here."""
+    """Places of those who made a part."""
     places: list[int] = []
     made = revealing._own_part
 
@@ -32,7 +31,6 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         places.append(share.place)
         return made(setting, share, *rest)
 
-    monkeypatch.setattr(revealing, "_mark", lambda *_: 1)
     monkeypatch.setattr(revealing, "_own_part", noted)
     return places
 
@@ -96,7 +94,7 @@ def test_whatever_differs_at_a_party_ends_it_before_a_part_is_made(other: Callab
     async def main(ctx: Context, mine: KeyShare) -> Any:
         return await reveal(ctx, mine, **(other(mine, array) if ctx.me == 1 else {"array": array}))
 
-    assert [end.error.code for end in ends_of(main, shares)] == ["public-values-differ"] * 3
+    assert [(end.error.code, end.error.party) for end in ends_of(main, shares)] == [("public-values-differ", None)] * 3
     assert parts == []
 
 

@@ -35,6 +35,7 @@ EITHER = "Keys made in shares are right and secret although either of the two pa
 TOGETHER = "Keys made in shares are right and secret although parties may deviate"
 UNPROVED = "What was decrypted together is right where all parties follow the protocol"
 LOW_ORDER = "What was decrypted together is right if nobody finds a number of small order modulo the key's N"
+BEFORE = "What is encrypted under a key that was there before is as secret as whoever dealt or made it is honest"
 REVEALED, SENT = (
     "what was revealed",
     "what was revealed and what the program sends by itself, read by whoever has the key",
@@ -106,9 +107,9 @@ TABLE = [
     (sharing, 2, [FOLLOWED]),
     (sharing, 3, [FOLLOWED, readable_by(2, 3)]),
     (between_two, 2, [EITHER]),
-    (revealing(TINY_SAFE), 3, [PROVED, readable_by(2, 3)]),
-    (revealing(TINY_SAFE, proved=False), 3, [readable_by(2, 3), UNPROVED]),
-    (revealing(TINY, assuming="low order"), 3, [PROVED, readable_by(2, 3), LOW_ORDER]),
+    (revealing(TINY_SAFE), 3, [PROVED, readable_by(2, 3), BEFORE]),
+    (revealing(TINY_SAFE, proved=False), 3, [readable_by(2, 3), BEFORE, UNPROVED]),
+    (revealing(TINY, assuming="low order"), 3, [PROVED, readable_by(2, 3), BEFORE, LOW_ORDER]),
     (counting_votes, 3, [PROVED, TOGETHER, readable_by(2, 3), all_else(3, SENT)]),
     (needing_all, 3, [PROVED, TOGETHER]),
     (converting, 3, ["What is encrypted can be read by party0 and party1 together", all_else(3)]),
@@ -173,6 +174,26 @@ async def adding(ctx: Context, mine: Any) -> None:
 def test_what_a_program_sends_by_itself_is_learnt_beside_what_it_reveals(suite: str) -> None:
     assert f"nothing beyond {SENT}, provided" in said_by(owning, 2, suite=suite)
     assert f"nothing beyond {REVEALED}, provided" in said_by(adding, 2, suite=suite)
+
+
+@pytest.mark.parametrize("deeper", [False, True])
+def test_what_steps_side_by_side_send_by_themselves_counts_too(deeper: bool) -> None:
+    async def step(call: Context) -> None:
+        within = call.child("deeper") if deeper else call
+        await within.exchange(np.zeros(2, np.uint64))
+
+    async def main(ctx: Context, mine: Any) -> None:
+        await adding(ctx, mine)
+        await mpc.together(ctx, (step,), (step,))
+
+    assert f"nothing beyond {SENT}, provided" in said_by(main, 2)
+
+
+def test_protocols_side_by_side_are_no_messages_of_the_program() -> None:
+    async def main(ctx: Context, mine: Any) -> None:
+        await mpc.together(ctx, (multiplying, mine), (adding, mine))
+
+    assert f"nothing beyond {REVEALED}, provided" in said_by(main, 2)
 
 
 @pytest.mark.parametrize(
