@@ -1,4 +1,4 @@
-"""Operators between numpy's arrays and what is no array of numbers; every other function of numpy is refused in words."""
+"""Operators between numpy's arrays and what is none; every other function of numpy is refused in words."""
 
 from __future__ import annotations
 
