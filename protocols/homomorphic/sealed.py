@@ -18,6 +18,7 @@ class Sealed:
     """What has no truth value and does not compare, as nobody here knows it: LocalError `secret-truth`."""
 
     __slots__ = ()
+    kept_by = "`to_bytes` gives what may be kept or sent"
     __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> NoReturn:
