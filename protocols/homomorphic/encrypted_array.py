@@ -290,7 +290,9 @@ class EncryptedArray(Sealed, NumpyOperators, Generic[Encryption]):
 
     def _of_this_key(self, other: EncryptedArray[Any]) -> Self:
         """The other array, which must be of the same key."""
-        if not isinstance(other, type(self)) or other.fingerprint != self.fingerprint:
+        if not isinstance(other, type(self)):
+            raise self.refusals.of_two_systems()
+        if other.fingerprint != self.fingerprint:
             raise self.refusals.of_two_keys()
         return other
 

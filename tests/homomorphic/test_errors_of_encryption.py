@@ -34,6 +34,13 @@ def test_rows_and_bounds_are_named(values: Any, bound: int | None, where: str, c
         assert where in refused.value.cause
 
 
+def test_of_two_cryptosystems_nothing_is_said_of_keys() -> None:
+    one, two = (system.key.encrypt([1], bound=3) for system in systems())
+    for x, y in ((one, two), (two, one)):
+        with pytest.raises(LocalError, match="ciphertexts of two cryptosystems"):
+            x + y
+
+
 def test_what_keeps_a_key_or_ciphertexts_is_said_where_a_result_holds_them() -> None:
     for key in (paillier_keys.key(), elgamal_keys.key()):
         ((of_key, of_ciphertexts), notes) = with_notes([key, key.encrypt([1], bound=3)])
