@@ -1,7 +1,8 @@
 """A program's result as JSON can hold it, whatever it is made of. Nothing that a program returns ends its run.
 
 Numbers stay numbers, truth values stay truth values, arrays and tables become lists; days, durations, complex numbers
-and bytes become texts. Of a kind that is not known the text remains that Python shows, and a note says so.
+and bytes become texts. Of a kind that is not known the text remains that Python shows, and a note says so; what is kept
+otherwise, as keys are, says how in `kept_by`, a text of its class.
 """
 
 from __future__ import annotations
@@ -43,15 +44,15 @@ def with_notes(value: Any) -> tuple[Any, list[str]]:
     """The same, and a sentence on each kind of thing of which only a text is kept."""
     made = _Plain()
     result = made.of(value)
-    said = "the result holds a {}, of which only a text is kept: return arrays, tables, numbers, texts, lists or dicts"
-    return result, [said.format(kind) for kind in made.unknown]
+    said = "the result holds a {}, of which only a text is kept: {}"
+    return result, [said.format(kind, instead) for kind, instead in made.unknown.items()]
 
 
 class _Plain:
     """One result on its way: the containers around what is looked at, and the kinds that were not known."""
 
     def __init__(self) -> None:
-        self.unknown: dict[str, None] = {}
+        self.unknown: dict[str, str] = {}
         self._around: list[int] = []
 
     def of(self, value: Any) -> Any:
@@ -86,15 +87,17 @@ class _Plain:
     def _inside(self, value: Any, make: Callable[[Any], Any]) -> Any:
         """What a container holds; one that holds itself, or lies too deep, is shown as Python shows it."""
         if id(value) in self._around or len(self._around) >= DEEPEST:
-            return self._as_text(value)
+            return self._as_text(value, " that holds itself" if id(value) in self._around else "")
         self._around.append(id(value))
         try:
             return make(value)
         finally:
             self._around.pop()
 
-    def _as_text(self, value: Any) -> str:
-        self.unknown[f"{type(value).__name__} that holds itself" if id(value) in self._around else _name(value)] = None
+    def _as_text(self, value: Any, how: str = "") -> str:
+        kept_by = getattr(type(value), "kept_by", None)
+        kind = type(value).__name__ if how or kept_by else _name(value)
+        self.unknown[kind + how] = kept_by or "return arrays, tables, numbers, texts, lists or dicts"
         return _shown(value)
 
     def _list(self, values: Iterable[Any]) -> list[Any]:

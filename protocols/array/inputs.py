@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.encoding import are_integers, as_numbers, encode
+from mpc.algebra.named_rows import named_rows
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
 from protocols.array.contributions import Rows
@@ -49,7 +50,6 @@ ENCODING_ERROR = ULP // 2
 MAX_DIMENSIONS = 8
 MAX_ELEMENTS = 1 << 32
 HEADER_BYTES = 256
-ROWS_SHOWN = 8
 
 
 async def secret(
@@ -198,24 +198,14 @@ def encoded_within(call: Context, own: npt.NDArray[Any], scale: int, bounds: Ran
     signed = ring.to_signed(words)
     if signed.size and not bounds.lo <= int(signed.min()) <= int(signed.max()) <= bounds.hi:
         lo, hi = bounds.reals(scale)
+        where = named_rows((signed < bounds.lo) | (signed > bounds.hi))
         raise LocalError(
             "out-of-range",
-            f"this party's value has elements outside the declared range [{lo:g}, {hi:g}]{_places(signed, bounds)}",
+            f"this party's value has elements outside the declared range [{lo:g}, {hi:g}]{where}",
             "declare the true range, mpc.secret(..., range=(lo, hi)), the same at all parties, or scale the data",
             line=call.line,
         )
     return words
-
-
-def _places(signed: npt.NDArray[Any], bounds: Range) -> str:
-    """The first rows that lie outside, for the owner, who is the only one to read this; their values are not said."""
-    outside = (signed < bounds.lo) | (signed > bounds.hi)
-    if not signed.ndim:
-        return ""
-    rows = np.flatnonzero(outside.reshape(len(signed), -1).any(axis=1))
-    shown = ", ".join(str(row) for row in rows[:ROWS_SHOWN])
-    more = f" and {len(rows) - ROWS_SHOWN} more" if len(rows) > ROWS_SHOWN else ""
-    return f": in {'row' if len(rows) == 1 else 'rows'} {shown}{more}, counted from 0"
 
 
 def _bad_header(call: Context, owner: int, what: str) -> PeerError:

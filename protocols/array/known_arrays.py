@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
-from typing import Any
+from typing import Any, NoReturn
 from weakref import finalize
 from zlib import crc32
 
@@ -47,7 +47,8 @@ MOST_DIMENSIONS = 2
 class KnownArray:
     """A vector or matrix that party `owner` knows; shape, kind and range are public. Multiply it by `known_matmul`.
 
-    `x[index]` and `x.T` are such arrays too, of any public index of numpy.
+    It has no operators, which would compute without `await`: LocalError `unsupported-operation`. `x[index]` and
+    `x.T` are such arrays too, of any public index of numpy.
     """
 
     context: Context
@@ -55,6 +56,20 @@ class KnownArray:
     encoded: Encoded = field(repr=False)
     kind: Kind
     range: Range
+    __array_ufunc__ = None
+
+    def __matmul__(self, other: object) -> NoReturn:
+        raise _no_operator("@")
+
+    __rmatmul__ = __matmul__
+
+    def __add__(self, other: object) -> NoReturn:
+        raise _no_operator("+, -, * or /")
+
+    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __add__
+
+    def __array__(self, *_: Any, **__: Any) -> NoReturn:
+        raise _no_operator("an array of numpy's")
 
     @property
     def shape(self) -> Shape:
@@ -199,6 +214,15 @@ def _shapes(a: Shape, x: Shape, line: str) -> tuple[Shape, Shape, Shape]:
     if not len(left) == len(right) == MOST_DIMENSIONS:
         raise LocalError("wrong-shape", f"@ of shapes {a} and {x}", "give vectors or matrices, no stacks", line=line)
     return left, right, shape
+
+
+def _no_operator(name: str) -> LocalError:
+    return LocalError(
+        "unsupported-operation",
+        f"{name} of numbers that one party knows",
+        "await mpc.known_matmul(ctx, w, x) is w @ x of a secret x; for all else share them, `mpc.secret`",
+        line=user_line(),
+    )
 
 
 def _admitted(call: Context, owner: int, shape: Shape) -> Callable[[], None]:

@@ -34,7 +34,7 @@ that runs again has another number."""
 
 
 class naming_line:
-    """A refusal that leaves this block names the line of the user's program that is running."""
+    """A refusal that leaves this block names the line of the user's program that is running, or was, within it."""
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
@@ -42,7 +42,8 @@ class naming_line:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         """Add the line."""
         if isinstance(error, LocalError):
-            error.line = error.line or user_line()
+            passed = user_frames(error)
+            error.line = error.line or (passed[-1][1] if passed else user_line())
 
 
 def user_expression() -> tuple[str, str]:

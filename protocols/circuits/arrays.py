@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from mpc.algebra.bits import pack, unpack, words_for
 from mpc.algebra.encoding import are_integers, as_numbers
+from mpc.algebra.named_rows import named_rows
 from mpc.algebra.words import U64, Words
 from mpc.errors import LocalError
 from protocols.circuits.kinds import Bits, Float, Float32
@@ -20,7 +21,6 @@ from protocols.circuits.kinds import Bits, Float, Float32
 Bytes = npt.NDArray[np.uint8]
 Array = npt.NDArray[Any]
 WORD = 64
-PLACES_SHOWN = 8
 _PATTERNS: dict[Bits, tuple[type[np.generic], type[np.generic]]] = {
     Float32: (np.float32, np.uint32),
     Float(11, 52): (np.float64, np.uint64),
@@ -137,7 +137,7 @@ def _wholes(kind: Bits, array: Array) -> Array:
     low, high = kind.bounds
     outside = np.asarray((array < low) | (array > high), np.bool_)
     if outside.any():
-        what = f"values outside {kind}, which holds {low} to {high}{_places(outside)}"
+        what = f"values outside {kind}, which holds {low} to {high}{named_rows(outside)}"
         raise LocalError("out-of-range", what, "widen the kind, or give what it holds")
     return array
 
@@ -176,7 +176,7 @@ def _patterns(kind: Float, array: Array) -> Words:
         words = _words_of_bits(_each(lambda row: kind.encoded(row.item()), given[..., None], np.uint8, kind.width))
     outside = np.isfinite(reals) & (words & U64.type(kind.infinity) == U64.type(kind.infinity))
     if outside.any():
-        raise _too_large(kind, _places(outside))
+        raise _too_large(kind, named_rows(outside))
     return np.asarray(words, U64)
 
 
@@ -222,13 +222,3 @@ def _each_number(function: Any, array: Array) -> Array:
 
 def _no_number(dtype: np.dtype[Any], what: str) -> LocalError:
     return LocalError("not-a-number", f"{what}, which is no number", "clean the data, or give its bits")
-
-
-def _places(outside: npt.NDArray[np.bool_]) -> str:
-    """The first places that are outside, without what stands there."""
-    if not outside.ndim:
-        return ""
-    rows = np.flatnonzero(outside.reshape(len(outside), -1).any(axis=1))
-    more = f" and {len(rows) - PLACES_SHOWN} more" if len(rows) > PLACES_SHOWN else ""
-    shown = ", ".join(map(str, rows[:PLACES_SHOWN]))
-    return f": in {'row' if len(rows) == 1 else 'rows'} {shown}{more}, counted from 0"

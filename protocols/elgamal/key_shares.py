@@ -25,6 +25,7 @@ class KeyShare:
     """
 
     __slots__ = ("_s", "images", "me", "public", "threshold")
+    kept_by = "`share.save(path)` keeps it in a file, encrypted"
 
     def __init__(self, public: PublicKey, images: Points, threshold: int, me: int, s: Scalars) -> None:
         """s: (), secret, the logarithm of images[me]."""

@@ -92,6 +92,7 @@ class PrivateKey:
     """A scalar x, and `public`, the key x G. Shows nothing of x; cannot be pickled."""
 
     __slots__ = ("_x", "public")
+    kept_by = "`key.save(path)` keeps it in a file, encrypted"
 
     def __init__(self, x: Scalars, group: Group = RISTRETTO) -> None:
         """x: (), secret, uniformly random and not zero."""

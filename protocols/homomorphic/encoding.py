@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.bigint import from_ints
+from mpc.algebra.named_rows import named_rows
 from mpc.algebra.ring import U64, Words
 from mpc.errors import LocalError
 from protocols.homomorphic.encoded import Encoded, all_ones
@@ -53,9 +54,10 @@ def encode(
     most = (most_of(array) if whole else BOUND_OF_REALS) if bound is None else bound
     scale = Scale(f, _scaled_bound(most, f))
     signed = array.dtype.kind not in "bu"
+    of = _of_type(whole) if bound is None else "as `bound=` says"
     if array.dtype.kind != "O" and scale.bound < (_WORD + 1 if array.dtype.kind == "f" else 2 * _WORD):
-        return _encoded_word(array, scale, signed)
-    return _encoded_long([_whole(value, f) for value in array.ravel().tolist()], array.shape, scale, signed)
+        return _encoded_word(array, scale, signed, of)
+    return _encoded_long([_whole(value, f) for value in array.ravel().tolist()], array.shape, scale, signed, of)
 
 
 def exactly(values: npt.ArrayLike) -> Encoded:
@@ -100,8 +102,13 @@ def numbers_of(wholes: list[int], shape: tuple[int, ...], scale: Scale) -> Array
     return out.reshape(shape)
 
 
-def _encoded_word(array: Array, scale: Scale, signed: bool) -> Encoded:
-    """Magnitudes of one word, of numbers that numpy holds."""
+def _of_type(whole: bool) -> str:
+    """Whose bound it is where none is declared: only of these two can it be too small."""
+    return f"that of {'Python whole numbers' if whole else 'numbers with a fraction'} unless `bound=` says another"
+
+
+def _encoded_word(array: Array, scale: Scale, signed: bool, of: str) -> Encoded:
+    """Magnitudes of one word, of numbers that numpy holds; `of`: where their bound is from."""
     f = scale.fractional_bits
     if array.dtype.kind == "f":
         with np.errstate(over="ignore"):
@@ -114,8 +121,9 @@ def _encoded_word(array: Array, scale: Scale, signed: bool) -> Encoded:
         negative = all_ones(array < 0)
         beyond = sizes > np.uint64(scale.bound >> f)
         sizes = sizes << np.uint64(min(f, 63))
-    if (beyond | (sizes > np.uint64(scale.bound))).any():
-        raise _out_of_range(scale)
+    beyond = np.asarray(beyond | (sizes > np.uint64(scale.bound)))
+    if beyond.any():
+        raise _out_of_range(scale, of, beyond)
     return Encoded(np.asarray(sizes, order="C")[..., None], negative, scale, signed)
 
 
@@ -125,9 +133,10 @@ def _magnitudes(x: npt.NDArray[np.int64]) -> Words:
     return (x ^ mask).view(U64) + (mask & np.int64(1)).view(U64)
 
 
-def _encoded_long(wholes: list[int], shape: tuple[int, ...], scale: Scale, signed: bool) -> Encoded:
-    if any(abs(whole) > scale.bound for whole in wholes):
-        raise _out_of_range(scale)
+def _encoded_long(wholes: list[int], shape: tuple[int, ...], scale: Scale, signed: bool, of: str = "") -> Encoded:
+    beyond = [abs(whole) > scale.bound for whole in wholes]
+    if any(beyond):
+        raise _out_of_range(scale, of, np.reshape(beyond, shape))
     magnitudes = from_ints([abs(whole) for whole in wholes], scale.words).reshape(*shape, scale.words)
     negative = np.array([whole < 0 for whole in wholes], np.bool_).reshape(shape)
     return Encoded(magnitudes, all_ones(negative), scale, signed)
@@ -167,9 +176,10 @@ def _quotient(long: int, f: int) -> float:
         ) from None
 
 
-def _out_of_range(scale: Scale) -> LocalError:
+def _out_of_range(scale: Scale, of: str, beyond: npt.NDArray[np.bool_]) -> LocalError:
     return LocalError(
         "out-of-range",
-        f"a value is larger than its bound of {scale.largest}, which is declared by `bound=`, or else that of its type",
-        "declare a larger `bound=`: it is public, and must not depend on the secret values",
+        f"a value is larger than its bound of {scale.largest}, {of}{named_rows(beyond)}",
+        "declare a larger `bound=` where it is encrypted: it is public, and must not depend on the secret values; a "
+        "number that everybody may know multiplies as `public(...)`",
     )

@@ -7,7 +7,7 @@ and what a plaintext can hold. Shapes, scales, bounds and what may leave as it i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Any, ClassVar, Generic, NoReturn, Protocol, Self, TypeAlias, TypeVar
 
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.bigint import RandomBytes
+from mpc.algebra.numpy_operators import NumpyOperators
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
 from protocols.homomorphic.axes import axes_of, axis_of, require_fitting, reshaped
@@ -50,7 +51,7 @@ class Rerandomising(Keyed, Protocol):
 Encryption = TypeVar("Encryption", bound=Rerandomising)
 
 
-class EncryptedArray(Sealed, Generic[Encryption]):
+class EncryptedArray(Sealed, NumpyOperators, Generic[Encryption]):
     """Encrypted numbers of any shape; `+`, `-`, `*`, `@` with ciphertexts of the same key, numbers and `public` ones.
 
     Numbers count as secret: they are encoded as encryption does, and multiplied in constant time. What was computed or
@@ -60,7 +61,6 @@ class EncryptedArray(Sealed, Generic[Encryption]):
     """
 
     __slots__ = ("_unsent", "encryption", "scale", "words")
-    __array_ufunc__ = None
     refusals: ClassVar[Refusals]
 
     def __init__(self, encryption: Encryption, words: Words, scale: Scale, *, fresh: bool) -> None:
@@ -223,16 +223,13 @@ class EncryptedArray(Sealed, Generic[Encryption]):
         scale = self._checked(Scale(self.fractional_bits, self.scale.bound * max(count, 1)))
         return self._like(self._total(self._flat()[front.reshape(count, *rest)]), scale)
 
-    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
-        """`np.sum` of them; every other function of numpy is refused."""
-        if function is np.sum and isinstance(args[0], EncryptedArray):
-            return args[0].sum(*args[1:], **kwargs)
-        raise unsupported(f"np.{function.__name__}")
+    def _of_numpy(self, name: str) -> LocalError:
+        return unsupported(f"np.{name}")
 
     def __truediv__(self, other: object) -> NoReturn:
         raise unsupported("a quotient", "multiply by what is public: `x * 0.5`; or share the numbers and divide them")
 
-    __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __truediv__
+    __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __truediv__
 
     def __pow__(self, other: object) -> NoReturn:
         raise unsupported("a power")
@@ -293,7 +290,9 @@ class EncryptedArray(Sealed, Generic[Encryption]):
 
     def _of_this_key(self, other: EncryptedArray[Any]) -> Self:
         """The other array, which must be of the same key."""
-        if not isinstance(other, type(self)) or other.fingerprint != self.fingerprint:
+        if not isinstance(other, type(self)):
+            raise self.refusals.of_two_systems()
+        if other.fingerprint != self.fingerprint:
             raise self.refusals.of_two_keys()
         return other
 

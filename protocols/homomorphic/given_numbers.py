@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.encoding import as_numbers
+from mpc.algebra.named_rows import named_rows
 from mpc.errors import LocalError
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -33,7 +34,7 @@ def given_numbers(values: npt.ArrayLike) -> Array:
             "not-a-number", f"cannot encrypt or multiply by dtype {array.dtype}", "give real numbers or integers"
         )
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise LocalError("not-a-number", "there is a NaN or an infinity", "remove or replace it first")
+        raise _not_finite(~np.isfinite(array))
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
         return array.astype(np.float64)
     return array
@@ -55,8 +56,9 @@ def _of_python(values: npt.ArrayLike, array: Array) -> Array:
 
 def _python_integers(array: Array) -> Array:
     items = array.ravel().tolist()
-    if any(isinstance(item, float | np.floating) and not isfinite(item) for item in items):
-        raise LocalError("not-a-number", "there is a NaN or an infinity", "remove or replace it first")
+    infinite = [isinstance(item, float | np.floating) and not isfinite(item) for item in items]
+    if any(infinite):
+        raise _not_finite(np.reshape(infinite, array.shape))
     if not all(isinstance(item, int | np.integer | np.bool_) for item in items):
         raise LocalError(
             "not-a-number",
@@ -66,6 +68,12 @@ def _python_integers(array: Array) -> Array:
     wholes = np.empty(len(items), object)
     wholes[:] = [int(item) for item in items]
     return wholes.reshape(array.shape)
+
+
+def _not_finite(outside: npt.NDArray[np.bool_]) -> LocalError:
+    return LocalError(
+        "not-a-number", f"there is a NaN or an infinity{named_rows(outside)}", "remove or replace it first"
+    )
 
 
 def _first_other(items: list[object]) -> str:

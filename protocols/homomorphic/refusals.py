@@ -34,6 +34,14 @@ class Refusals:
             "have one party encrypt again under the other's key",
         )
 
+    def of_two_systems(self) -> LocalError:
+        """Where arrays of two cryptosystems are to compute together."""
+        return LocalError(
+            self.other_key,
+            "ciphertexts of two cryptosystems do not compute together",
+            "encrypt all of them by the same, under one key",
+        )
+
     def of_another_key(self) -> LocalError:
         """Where an array is to be decrypted by who cannot."""
         return LocalError(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+import numpy as np
+
 from mpc.errors import LocalError
 
 _INSTEAD = (
@@ -16,6 +18,7 @@ class Sealed:
     """What has no truth value and does not compare, as nobody here knows it: LocalError `secret-truth`."""
 
     __slots__ = ()
+    kept_by = "`to_bytes` gives what may be kept or sent"
     __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> NoReturn:
@@ -28,7 +31,21 @@ class Sealed:
 
     __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
 
+    def __getattr__(self, name: str) -> NoReturn:
+        """What numpy's arrays have and ciphertexts have not; names with an underscore are others' questions."""
+        if name.startswith("_") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        raise MissingAttribute("unsupported-operation", *_undefined(f".{name}"))
+
+
+class MissingAttribute(LocalError, AttributeError):
+    """Of encrypted numbers. An AttributeError too: `hasattr` and `getattr` with a default say no."""
+
 
 def unsupported(what: str, instead: str = _INSTEAD) -> LocalError:
     """The error for what ciphertexts do not have."""
-    return LocalError("unsupported-operation", f"{what} is not defined on ciphertexts", instead)
+    return LocalError("unsupported-operation", *_undefined(what, instead))
+
+
+def _undefined(what: str, instead: str = _INSTEAD) -> tuple[str, str]:
+    return f"{what} is not defined on ciphertexts", instead

@@ -113,6 +113,7 @@ class KeyShare:
     """
 
     __slots__ = ("_words", "joint", "place")
+    kept_by = "`mpc.joint_keys.save(share, path)` keeps it in a file, encrypted"
 
     def __init__(self, joint: JointKey, place: int, share: int) -> None:
         """share: s_i, secret, of at most joint.share_bits bits. Whether it is the one of `joint`, `fits` tells."""

@@ -153,6 +153,7 @@ class PrivateKey:
     """The factors of a modulus, and `public`, the key without them. Shows nothing of them; cannot be pickled."""
 
     __slots__ = ("_decryption", "_factors", "public")
+    kept_by = "`key.save(path)` keeps it in a file, encrypted"
 
     def __init__(self, p: int, q: int, *, s: int = 1, exponent: Exponent = "half") -> None:
         """Of two primes of the same length that the caller chose, 1024, 1536 or 2048 bits.

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from mpc.algebra.cores import in_parts
 from mpc.algebra.words import Stream
+from mpc.errors import LocalError
 from mpc.prg import Seed
 from protocols.privacy.aggregates import Aggregate
 from protocols.privacy.amounts import positive
@@ -117,8 +118,14 @@ def release(figures: Aggregate, mechanism: Mechanism) -> Released:
 
     Figures that no unit moves are released as they are, for an epsilon of 0.
 
-    Raises LocalError `noise-out-of-range`, as the distributions do.
+    Raises LocalError `not-figures`, and `noise-out-of-range`, as the distributions do.
     """
+    if not isinstance(figures, Aggregate):
+        raise LocalError(
+            "not-figures",
+            f"a {type(figures).__name__}, of which nobody knows how far one record moves it",
+            "release what count, histogram, clipped_sum and their like give of records: count(ages < 30, near)",
+        )
     sensitivity = figures.sensitivity
     if not sensitivity.l1:
         return Released(_in_units(figures.steps, figures.width), PureEvent(Fraction(0), sensitivity.neighbours), 0.0)

@@ -116,7 +116,10 @@ class AtLeastOne(_Composed):
         lengths = np.array([part.witnesses for part in self.statements])
         longest, chosen = max(lengths), np.arange(len(lengths)) == index
         if not (chosen & (lengths == known.size)).any():
-            raise unfit("a witness of one of the statements has its number and its length", "see what it consists of")
+            raise unfit(
+                f"a witness is of one of the statements 0 to {len(lengths) - 1}, and as long as that one says",
+                "give the number of the statement that holds, counted from 0, and its witness",
+            )
         words = np.zeros((longest, known.order.limbs), U64)
         words[: known.size] = known.reshape(-1).words
         found = []

@@ -16,6 +16,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 import numpy as np
 
 from mpc.algebra.field import PrimeField
+from mpc.algebra.numpy_operators import NumpyOperators
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
 
@@ -52,7 +53,7 @@ class Side(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Elements:
+class Elements(NumpyOperators):
     """An array of authenticated elements, as numpy's arrays but for what would depend on their values.
 
     +, - and products with public whole numbers are free; `*` and `@` of two arrays take one element of proof for each
@@ -63,7 +64,6 @@ class Elements:
     side: Side = field(repr=False)
     parts: tuple[Words, ...] = field(repr=False)
 
-    __array_ufunc__ = None
     __hash__ = None  # type: ignore[assignment]
 
     @property
@@ -113,6 +113,9 @@ class Elements:
         half = self if exponent < 2 else self ** (exponent // 2)
         whole = half if exponent < 2 else half * half
         return whole * self if exponent > 1 and exponent % 2 else whole
+
+    def __rpow__(self, other: object) -> NoReturn:
+        raise _unfit("a power with elements in its exponent", "multiply by its factors, chosen by bits of the exponent")
 
     def __matmul__(self, other: Any) -> Elements:
         if isinstance(other, Elements):
@@ -168,10 +171,36 @@ class Elements:
     def __ne__(self, other: object) -> NoReturn:
         raise _unfit("!= between elements", "prove an inverse: y is not 0 where y * inverse == 1")
 
+    def __lt__(self, other: object) -> NoReturn:
+        raise _uncompared("<", "(y - x - 1).bits(n) claims x < y")
+
+    def __le__(self, other: object) -> NoReturn:
+        raise _uncompared("<=", "(y - x).bits(n) claims x <= y")
+
+    def __gt__(self, other: object) -> NoReturn:
+        raise _uncompared(">", "(x - y - 1).bits(n) claims x > y")
+
+    def __ge__(self, other: object) -> NoReturn:
+        raise _uncompared(">=", "(x - y).bits(n) claims x >= y")
+
+    def __truediv__(self, other: object) -> NoReturn:
+        raise _unfit("a quotient of elements", "prove it: q is x / y where q * y == x")
+
+    __rtruediv__ = __truediv__
+
+    def __mod__(self, other: object) -> NoReturn:
+        raise _unfit("//, % or divmod of elements", "prove both: x == q * m + r, r.bits(k) for m = 2^k")
+
+    __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = __mod__
+
+    def __abs__(self) -> NoReturn:
+        raise _unfit("abs of elements", "give the sign s as an input: s * s == 1, and (s * x).bits(n) is of abs(x)")
+
     def __bool__(self) -> NoReturn:
         raise _unfit("a branch on an element", "a relation is one for all values: choose by c * (x - y) + y")
 
-    __lt__ = __le__ = __gt__ = __ge__ = __ne__
+    def _of_numpy(self, name: str) -> LocalError:
+        return _unfit(f"np.{name} of elements", "compute with +, -, *, @, `sum`, `bits`, indices and `reshape`")
 
     def __repr__(self) -> str:
         return f"<elements {self.shape}>"
@@ -243,6 +272,10 @@ def _numpy_s_rules(remedy: str) -> Iterator[None]:
         yield
     except (IndexError, TypeError, ValueError) as error:
         raise _unfit(str(error), remedy) from None
+
+
+def _uncompared(operator: str, instead: str) -> LocalError:
+    return _unfit(f"{operator} between elements", f"{instead}, of differences below 2^n")
 
 
 def _unfit(cause: str, remedy: str) -> LocalError:

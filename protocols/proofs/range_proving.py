@@ -43,7 +43,9 @@ def _fitting(statement: Range, values: npt.NDArray[Any], blindings: Scalars) -> 
     """The values as words, if they open the commitments and lie in the range."""
     count, order = len(statement.commitments), statement.order
     v = np.asarray(values)
-    if v.dtype.kind in "iu" and not (v.dtype.kind == "i" and (v < 0).any()):
+    if v.dtype.kind == "i" and (v < 0).any():
+        raise unfit("a value is negative, and ranges begin at 0", "commit to x - low, where low is public")
+    if v.dtype.kind in "iu":
         v = v.astype(U64)
     if v.shape != (count,) or v.dtype != np.uint64 or blindings.shape != (count,):
         raise unfit(

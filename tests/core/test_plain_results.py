@@ -129,6 +129,7 @@ def test_what_is_not_known_leaves_the_rest_and_a_note(value):
     json.dumps(made)
     assert len(notes) == 1
     assert "return arrays, tables" in notes[0]
+    assert ("holds itself" in notes[0]) == isinstance(value, dict)
 
 
 def test_one_thing_in_two_places_is_no_circle():

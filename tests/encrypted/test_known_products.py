@@ -88,6 +88,25 @@ def test_rows_and_transposes_of_what_a_party_has() -> None:
     assert np.array_equal(mpc.simulate(main, [None, None]).result, a[::2].T @ x)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (lambda w, x: w @ x, "@"), (lambda w, x: x @ w, "@"), (lambda w, x: np.ones(2) @ w, "@"), (np.dot, "an array"),
+        (lambda w, x: np.dot(x, w), "an array"), (lambda w, x: w * x, "*"), (lambda w, x: x - w, "-"),
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_operators_are_refused_by_name(wrong: Any, named: str) -> None:
+    async def main(ctx: mpc.Context, mine: Any) -> None:
+        w, x = await mpc.known(ctx, 1, mine, range=(0, 8)), await mpc.secret(ctx, 0, mine, range=(0, 8))
+        wrong(w, x)
+
+    with pytest.raises(mpc.LocalError, match="unsupported-operation") as refused:
+        mpc.simulate(main, [[1, 2], [3, 4]])
+    assert named in refused.value.cause
+    assert "await mpc.known_matmul(ctx, w, x)" in refused.value.remedy
+
+
 @small
 def test_two_products_beside_each_other_ask_for_keys_once() -> None:
     async def main(ctx: mpc.Context, mine: Any) -> Any:

@@ -142,6 +142,8 @@ def test_deviations_of_small_and_large_scales() -> None:
         ("wrong-amount", lambda: Laplace(True)),
         ("noise-out-of-range", lambda: release(of_sensitivity(1, 1, 1), Laplace("1e-40"))),
         ("noise-out-of-range", lambda: release(of_sensitivity(1, 1, 1), Gaussian("1e-40"))),
+        ("not-figures", lambda: release(5, Laplace(1))),  # type: ignore[arg-type]
+        ("not-figures", lambda: release(np.ones(3), Laplace(1))),  # type: ignore[arg-type]
         ("wrong-grid", lambda: variance(np.ones(1), grid(0, 2**27), Laplace(1), add_or_remove())),
         ("contributions-unbounded", lambda: mean(np.ones(1), grid(0.0, 2.0), Laplace(1), add_or_remove(user(1)))),
     ],

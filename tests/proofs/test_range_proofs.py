@@ -223,3 +223,10 @@ def test_the_verifier_over_a_tiny_group_accepts_what_is_true() -> None:
         statement = Range(scheme, commitments, 8)
         proof = prove_range(ALICE, statement, np.array([value], np.uint64), blindings, source)
         verify_bulletproof(ALICE, statement, proof)
+
+
+def test_a_negative_value_is_called_so() -> None:
+    commitments, blindings = committed([100])
+    statement = Range(pedersen(), commitments, 8)
+    with pytest.raises(LocalError, match="a value is negative"):
+        prove_range(ALICE, statement, np.array([-1]), blindings)

@@ -200,3 +200,9 @@ def test_bases_and_public_values_broadcast() -> None:
     commitments, blindings = pedersen().commit(Scalars.of(x.order, [7, 7]))
     all_seven = pedersen().is_public(commitments, Scalars.of(x.order, 7))
     verify(ALICE, all_seven, prove(ALICE, all_seven, blindings))
+
+
+def test_which_statements_there_are_is_said() -> None:
+    g = base(GROUPS["ristretto255"])
+    with pytest.raises(LocalError, match="one of the statements 0 to 1, "):
+        AtLeastOne(*[knows_logarithm(g, g)] * 2).witness(7, Scalars.of(g.group.order, [1]))
