@@ -13,7 +13,7 @@ import numpy as np
 
 from mpc.algebra.bigint import to_ints
 from mpc.context import Context
-from mpc.errors import Abort, LocalError, ParleyError
+from mpc.errors import Abort, ParleyError
 from protocols.assurances import FOLLOWED, KEYS, assure
 from protocols.joint_keys.candidates_cdklrs20 import Candidates, make_candidates
 from protocols.joint_keys.joint_biprimality_bf97 import is_biprime, screened, total_of
@@ -22,7 +22,8 @@ from protocols.joint_keys.public_tests import has_small_factor
 from protocols.joint_keys.residue_products import ends_of
 from protocols.joint_keys.search_space import SearchSpace
 from protocols.joint_keys.sharing_fps00 import share_key
-from protocols.paillier.key_checks import KEY_BITS, check_modulus
+from protocols.paillier.key_checks import check_modulus
+from protocols.paillier.keys import check_wanted
 from protocols.paillier.randomisers import Exponent
 from protocols.preprocessing.pairs import SILENT, Extension, Pairs
 
@@ -50,10 +51,7 @@ async def generate_modulus(
     with it rounds and bytes, which grow with each pair of parties. `extension`: how transfers are made. LocalError
     `paillier-key-size`; PeerError `malformed-residues`; Abort `joint-modulus-not-found`.
     """
-    if bits not in KEY_BITS:
-        raise LocalError(
-            "paillier-key-size", f"keys of {bits} bits are not made", f"choose {', '.join(map(str, KEY_BITS))}"
-        )
+    check_wanted(bits, 1, "textbook")
     share = await _searched(ctx, SearchSpace(bits, ctx.n), on_progress or _quiet, extension)
     await ctx.in_thread(check_modulus, share.n)
     return share
@@ -73,9 +71,11 @@ async def generate(
     `generate_modulus`, and then `share_key`, with whose further rounds, errors and security: semi-honest parties, up to
     `threshold` of whom put together what they saw. exponent: of randomisers; of a modulus like this a power of one
     base, as `half` and `short` take, reaches a part of all that it should, so that they assume more. LocalError
-    `joint-key-parties` before anything is sent.
+    `joint-key-parties`, `paillier-key-size`, `wrong-number` for another s than N^(s+1) has room for, and `wrong-choice`
+    for another exponent, before anything is sent.
     """
     check_parties(ctx.n, threshold)
+    check_wanted(bits, s, exponent)
     made = await generate_modulus(ctx, bits=bits, on_progress=on_progress)
     return await share_key(ctx, made, parties=ctx.n, threshold=threshold, s=s, exponent=exponent)
 

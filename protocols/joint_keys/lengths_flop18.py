@@ -13,6 +13,7 @@ from typing import Self
 from mpc.algebra.bigint import Modulus, from_ints
 from mpc.algebra.ring import Words
 from mpc.errors import LocalError
+from protocols.arguments import whole_number
 from protocols.paillier.key_checks import KEY_BITS
 from protocols.proofs.whole_numbers import resized
 
@@ -23,12 +24,12 @@ _LEAST_BITS = 48
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """`bits`: of N; 2048, 3072 or 4096, else LocalError `paillier-key-size`."""
+    """`bits`: of N; 2048, 3072 or 4096, else LocalError `paillier-key-size`, or `wrong-argument`."""
 
     bits: int
 
     def __post_init__(self) -> None:
-        if self.bits not in KEY_BITS:
+        if whole_number(self.bits, "bits") not in KEY_BITS:
             raise _of_no_key(self.bits)
 
     @classmethod

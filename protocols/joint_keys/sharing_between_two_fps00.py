@@ -47,7 +47,7 @@ from protocols.joint_keys.key import HELD_BY_BASE, JointKey, KeyShare
 from protocols.joint_keys.products_flop18 import as_ciphertexts
 from protocols.paillier.encryption import Encryption
 from protocols.paillier.group import Group
-from protocols.paillier.keys import PublicKey
+from protocols.paillier.keys import PublicKey, check_wanted
 from protocols.paillier.randomisers import Exponent
 from protocols.proofs.transcript import Setting
 from protocols.proofs.whole_numbers import length_fits, random_numbers, resized
@@ -69,19 +69,14 @@ async def generate_key_between_two(
     other share. It may end the run, even when it has its own. `reveal` takes `assuming="low order"`, as the primes are
     hardly ever safe. Three more rounds, as `share_certified` declares.
 
-    LocalError as `generate_between_two`, and `wrong-number` for another s than N^(s+1) has room for; PeerError and
-    Abort as both.
+    LocalError as `generate_between_two`, and, before anything is sent, `wrong-number` for another s than N^(s+1) has
+    room for, `wrong-choice` for another exponent; PeerError and Abort as both.
     """
-    _require_room(bits, s)
+    check_wanted(bits, s, exponent)
     ends = await begin(ctx, bits)
     assure(ctx, KEYS, EITHER)
     found = await find(ctx, ends, on_progress)
     return await share_certified(ctx, ends, found, s=s, exponent=exponent)
-
-
-def _require_room(bits: int, s: int) -> None:
-    """Before minutes go by: what N^(s+1) of any N of so many bits raises."""
-    Group(2**bits - 1, s)
 
 
 @cost(rounds=3, to_one=lambda ends, found, *, s=1, exponent="textbook": message_words(_sharing(ends, found, s)))

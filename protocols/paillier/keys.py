@@ -182,12 +182,7 @@ class PrivateKey:
         Both primes are 3 mod 4 (Blum), with `safe` also (p - 1) / 2 prime; (p - 1, q - 1) have no common factor but 2,
         as the exponents `half` and `short` ask. About 30 ms for 2048 bits, some tenths of a second for safe primes.
         """
-        if whole_number(bits, "bits") not in KEY_BITS:
-            raise LocalError(
-                "paillier-key-size", f"keys of {bits} bits are not made", f"choose {', '.join(map(str, KEY_BITS))}"
-            )
-        check_s(s, bits)
-        exponent_bits(1 << bits - 1, exponent)
+        check_wanted(bits, s, exponent)
         while True:
             p, q = (random_prime(bits // 2, safe=safe, source=source) for _ in range(2))
             if not _too_close(p, q) and gcd(p - 1, q - 1) == 2:
@@ -292,6 +287,17 @@ def _check_factors(p: int, q: int) -> None:
             "a key is made of two primes of one length, far apart, neither of which divides the other less one",
             "let `mpc.paillier.generate` make one",
         )
+
+
+def check_wanted(bits: int, s: int, exponent: Exponent) -> None:
+    """Before a key is made: LocalError `paillier-key-size`, `wrong-number`, `wrong-choice` or `wrong-argument` unless
+    one has so many bits, this s and these randomisers."""
+    if whole_number(bits, "bits") not in KEY_BITS:
+        raise LocalError(
+            "paillier-key-size", f"keys of {bits} bits are not made", f"choose {', '.join(map(str, KEY_BITS))}"
+        )
+    check_s(s, bits)
+    exponent_bits(1 << bits - 1, exponent)
 
 
 def _check_exponent(p: int, q: int, exponent: Exponent) -> None:

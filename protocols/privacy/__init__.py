@@ -8,6 +8,7 @@ from protocols.privacy.averages import mean, variance
 from protocols.privacy.banded_inverse_kmul25 import BandedInverse, banded_inverse
 from protocols.privacy.banded_matrix_cgmmrtx23 import banded_event
 from protocols.privacy.charging import charge_of
+from protocols.privacy.clipping import Clipping, clipping
 from protocols.privacy.correlated_noise import CorrelatedNoise
 from protocols.privacy.discrete_gaussian_cks20 import discrete_gaussian
 from protocols.privacy.discrete_laplace_dkmmn06 import discrete_laplace
@@ -31,6 +32,7 @@ from protocols.privacy.events import (
     ZcdpEvent,
 )
 from protocols.privacy.filters import EpsilonFilter, Odometer, RenyiFilter, RhoFilter
+from protocols.privacy.gradients_acgmmtz16 import NoisyGradients
 from protocols.privacy.grid import Grid, grid
 from protocols.privacy.group_privacy import for_groups, for_substitution
 from protocols.privacy.local_responses_wbls17 import HadamardResponse, RandomizedResponse, UnaryEncoding
@@ -50,6 +52,7 @@ __all__ = [
     "AnyNumber",
     "ApproximateEvent",
     "BandedInverse",
+    "Clipping",
     "ComposedEvent",
     "CorrelatedNoise",
     "Cost",
@@ -65,6 +68,7 @@ __all__ = [
     "NearEvent",
     "Neighbours",
     "NoiseError",
+    "NoisyGradients",
     "Odometer",
     "PoissonBatches",
     "PoissonEvent",
@@ -86,6 +90,7 @@ __all__ = [
     "banded_inverse",
     "charge_of",
     "clipped_sum",
+    "clipping",
     "cost",
     "count",
     "discrete_gaussian",

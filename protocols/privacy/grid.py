@@ -73,10 +73,10 @@ def grid(low: AnyNumber, high: AnyNumber, step: AnyNumber | None = None) -> Grid
         raise LocalError("wrong-grid", "the lower bound is not below the upper one", "low below high, both public")
     if step is None:
         whole = isinstance(low, int) and isinstance(high, int)
-        exact = Fraction(1) if whole else _power_of_two_below((highest - lowest) / _FINE)
+        exact = Fraction(1) if whole else power_of_two_below((highest - lowest) / _FINE)
     else:
         exact = positive(step, "the step of a grid")
-    if _power_of_two_below(exact) != exact or not _LEAST_STEP <= exact <= 1 / _LEAST_STEP:
+    if power_of_two_below(exact) != exact or not _LEAST_STEP <= exact <= 1 / _LEAST_STEP:
         raise LocalError(
             "wrong-grid", "the step of a grid is no power of two from 2^-900 to 2^900", "a step such as 1 or 2**-20"
         )
@@ -115,7 +115,7 @@ def _within(dtype: np.dtype[Any], low: int, high: int) -> tuple[int, int]:
     return min(max(low, int(least)), int(most)), min(max(high, int(least)), int(most))
 
 
-def _power_of_two_below(x: Fraction) -> Fraction:
+def power_of_two_below(x: Fraction) -> Fraction:
     """The largest power of two that is at most x."""
     power = Fraction(2) ** (x.numerator.bit_length() - x.denominator.bit_length())
     return power if power <= x else power / 2

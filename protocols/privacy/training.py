@@ -66,6 +66,8 @@ class TrainingSchedule:
     clipping: Fraction
     noise_deviation: Fraction
     steps: int
+    noisy_sum: GaussianEvent
+    """Of one step, for a unit that is in its batch."""
 
     @property
     def charge(self) -> ApproximateEvent:
@@ -104,10 +106,11 @@ def training_schedule(
 
     Raises LocalError: `wrong-sampling` for anything but a sampling; errors of `cost` and `amount`.
     """
-    event = _event(sampling, positive(noise, "the noise multiplier"), steps, neighbours or add_or_remove())
-    bound = positive(clipping, "the bound of clipping")
+    multiplier, bound = positive(noise, "the noise multiplier"), positive(clipping, "the bound of clipping")
+    step = _noisy_sum(multiplier, neighbours or add_or_remove())
+    event = _event(sampling, step, steps)
     found = cost(event, delta=delta, by=by)
-    return TrainingSchedule(event, found, bound, bound * positive(noise, "the noise multiplier"), steps)
+    return TrainingSchedule(event, found, bound, bound * multiplier, steps, step)
 
 
 def noise_for(
@@ -127,7 +130,7 @@ def noise_for(
     wanted, chance = positive(epsilon, "epsilon"), probability(delta, "delta", below_one=True)
 
     def holds(multiplier: Fraction) -> bool:
-        event = _event(sampling, multiplier, steps, neighbours or add_or_remove())
+        event = _event(sampling, _noisy_sum(multiplier, neighbours or add_or_remove()), steps)
         return cost(event, delta=chance, by=by).epsilon <= wanted
 
     high = Fraction(1)
@@ -146,7 +149,7 @@ def noise_for(
     return high
 
 
-def _event(sampling: Sampling, multiplier: Fraction, steps: int, neighbours: Neighbours) -> Event:
+def _event(sampling: Sampling, step: GaussianEvent, steps: int) -> Event:
     if not isinstance(sampling, PoissonBatches | FixedBatches):
         raise LocalError(
             "wrong-sampling",
@@ -154,6 +157,9 @@ def _event(sampling: Sampling, multiplier: Fraction, steps: int, neighbours: Nei
             "PoissonBatches(probability) if each unit is drawn independently for each batch; shuffled batches, or those"
             " of a fixed size, are FixedBatches(batches), and are not accounted as Poisson",
         )
-    moves = 2 if neighbours.relation is Relation.SUBSTITUTE else 1
-    step = GaussianEvent.of_multiplier(multiplier / moves, neighbours)
     return sampling.event(step, count_of(steps, "the steps"))
+
+
+def _noisy_sum(multiplier: Fraction, neighbours: Neighbours) -> GaussianEvent:
+    moves = 2 if neighbours.relation is Relation.SUBSTITUTE else 1
+    return GaussianEvent.of_multiplier(multiplier / moves, neighbours)

@@ -130,6 +130,24 @@ def test_a_threshold_that_cannot_be_is_refused_before_anything_is_sent(threshold
     assert everyones(main, 2) == [("joint-key-parties", 0)] * 2
 
 
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ({"bits": 2048.0}, "wrong-argument"),
+        ({"bits": 1024}, "paillier-key-size"),
+        ({"s": 4}, "wrong-number"),
+        ({"exponent": "long"}, "wrong-choice"),
+    ],
+)
+def test_what_no_key_has_is_refused_before_its_modulus_is_made(wanted, code):
+    async def main(ctx):
+        with pytest.raises(LocalError) as error:
+            await generate(ctx, threshold=1, **wanted)
+        return error.value.code, ctx.session.ledger.bytes_sent
+
+    assert everyones(main, 2) == [(code, 0)] * 2
+
+
 @pytest.mark.slow
 def test_a_key_of_full_length():
     """2048 bits over the transfers that a run takes, under seeds with which the first candidates have a good one."""

@@ -72,6 +72,34 @@ def test_one_proof_alone_is_of_other_shares(proof: str, liar: int, monkeypatch: 
 
 
 @pytest.mark.usefixtures("forced")
+@pytest.mark.parametrize(
+    ("liar", "proof", "step"),
+    [
+        (1, "prove_encrypts", "answered"),
+        (0, "prove_answers", "moduli"),
+        (1, "prove_multiplies", "begin"),
+        (0, "prove_multiplies", "begin"),
+    ],
+)
+def test_nothing_is_done_with_shares_before_the_proof_holds(
+    liar: int, proof: str, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it is certified a number is not answered, an answer not decrypted, and no power told, whose other side was
+    not proved: whether it goes on would tell something of a party's own shares."""
+    done, honest = list[str](), getattr(certifying, proof)
+
+    def prove(setting: Any, *args: Any) -> Any:
+        if setting.prover.name == f"party{liar}":
+            args = tuple(replace(arg, x=off_by_one(arg.x)) if isinstance(arg, Secrets) else arg for arg in args)
+        return honest(setting, *args)
+
+    monkeypatch.setattr(certifying, proof, prove)
+    monkeypatch.setattr(certifying, step, lambda *_: done.append(step))
+    blamed(certified_pair, liar, "proof-refused")
+    assert done == []
+
+
+@pytest.mark.usefixtures("forced")
 @pytest.mark.parametrize(("liar", "step"), [(0, "answered"), (1, "encrypted")])
 def test_the_second_product_is_of_other_shares(liar: int, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def second(honest: Any, of: Any, lengths: Any, me: int, x: Any, *args: Any) -> Any:

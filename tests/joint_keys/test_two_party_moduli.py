@@ -7,17 +7,23 @@ from typing import Any
 
 import pytest
 from joint_keys.two_party_ends import BAD, CANDIDATES, DEAD, LARGEST, PRIMES, SMALLEST, TINY, TRIED, drawing, met
-from ot.pairs import run_pair
+from ot.pairs import digest, run_pair
 from proofs.paillier_proof_cases import ring_pedersen
 
 import mpc
 from mpc.context import Context
 from mpc.errors import LocalError
+from mpc.testing import insecure_seed
 from protocols.joint_keys import AdditiveShare, generate_between_two
 from protocols.joint_keys import between_two_flop18 as making
 from protocols.joint_keys import ends_flop18 as meeting
+from protocols.joint_keys.ends_flop18 import Ends
 from protocols.joint_keys.lengths_flop18 import Lengths
+from protocols.paillier.keys import PrivateKey
 from protocols.paillier.prime_search import is_prime, random_prime
+from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
+
+DIGEST = "271f86a23f15588ccce52c011443277aa4f04b28e6d7e225509b260e3b2504b3"
 
 
 async def made(ctx: Context, peer: int) -> AdditiveShare:
@@ -82,6 +88,21 @@ def test_a_modulus_that_the_first_test_lets_pass_is_tested_again(monkeypatch: py
 
 async def one_batch(ctx: Context, peer: int) -> Any:
     return await making.try_batch(ctx, await met(ctx), 0)
+
+
+def test_what_is_sent_is_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From fixed randomness, keys and parameters: draws with their nonces, sieve, products, certificate, openings."""
+    sources = [insecure_seed("ends of a modulus", i).prg("primes").bytes for i in range(2)]
+    own = [PrivateKey.insecure_of(*(random_prime(256, source=source) for _ in range(2))) for source in sources]
+    parameters = [RingPedersenKey(1019, 1187, source).public for source in sources]
+
+    async def role(ctx: Context, peer: int) -> int:
+        me, cot = ctx.me, await meeting.transfers(ctx)
+        ends = Ends(TINY, own[me], own[peer].public, parameters[me], parameters[peer], cot)
+        return (await making.generate(ctx, ends)).n
+
+    monkeypatch.setattr(making, "DRAWN_PER_BIT", 1)
+    assert digest(role, role) == DIGEST
 
 
 @pytest.mark.slow

@@ -186,13 +186,35 @@ def test_a_key_is_made_between_two_parties_alone() -> None:
         mpc.simulate(main, inputs=[None] * 2)
 
 
-@pytest.mark.parametrize(("bits", "s"), [(2048, 4), (3072, 2), (4096, 0)])
-def test_an_s_without_room_is_refused_before_anything_is_sent(bits: int, s: int) -> None:
-    async def main(ctx: Context, mine: None) -> Any:
-        return await generate_key_between_two(ctx, bits=bits, s=s)
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ({"s": 4}, "wrong-number"),
+        ({"bits": 3072, "s": 2}, "wrong-number"),
+        ({"bits": 4096, "s": 0}, "wrong-number"),
+        ({"s": 1.0}, "wrong-argument"),
+        ({"bits": 2048.0}, "wrong-argument"),
+        ({"bits": 10**9}, "paillier-key-size"),
+        ({"exponent": "long"}, "wrong-choice"),
+    ],
+)
+def test_what_no_key_has_is_refused_before_anything_is_sent(
+    wanted: Any, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither N nor the peer's share is made by then."""
 
-    with pytest.raises(LocalError, match="wrong-number"):
+    async def main(ctx: Context, mine: None) -> Any:
+        return await generate_key_between_two(ctx, **wanted)
+
+    monkeypatch.setattr(sharing, "begin", None)
+    with pytest.raises(LocalError, match=code):
         mpc.simulate(main, inputs=[None] * 2)
+
+
+@pytest.mark.parametrize("bits", [2048.0, "2048", True])
+def test_the_length_of_a_modulus_is_a_whole_number(bits: Any) -> None:
+    with pytest.raises(LocalError, match="wrong-argument"):
+        Lengths(bits)
 
 
 def test_what_is_sent_is_what_it_was() -> None:

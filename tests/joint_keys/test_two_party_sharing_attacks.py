@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from joint_keys.two_party_liars import blamed, forced_proof, off_by_one
-from joint_keys.two_party_sharers import certified, shared
+from joint_keys.two_party_sharers import FACTORS, N, certified, shared
 from ot.pairs import run_pair, with_fault
 from proofs.paillier_proof_cases import ALICE
 
-from mpc.algebra.bigint import from_ints
+from mpc.algebra.bigint import from_ints, to_ints
 from mpc.context import Context
 from mpc.errors import Abort, PeerError
 from mpc.testing import Fault
 from protocols.joint_keys import addend_proofs_fps00 as proofs
 from protocols.joint_keys import sharing_between_two_fps00 as sharing
 from protocols.joint_keys.addends_fps00 import Columns
+from protocols.joint_keys.decryption_dj01 import combined, partial
 from protocols.proofs.hidden_order import verify_relation
 
+ORDER = 3
+"""A prime that divides p - 1."""
 LIARS = pytest.mark.parametrize("liar", [0, 1])
 
 
@@ -101,6 +105,57 @@ def test_even_if_its_proof_held_a_wrong_one_would_not_decrypt(liar: int, monkeyp
     larger_share(monkeypatch, liar)
     monkeypatch.setattr(proofs, "verify_relation", lambda *_: None)
     blamed(shared, liar, "joint-key-inconsistent")
+
+
+def telling_times(monkeypatch: pytest.MonkeyPatch, liar: int, omega: int) -> None:
+    """The liar's V is what it should be times omega, and it makes proofs until one holds: of no check is it let off."""
+    told = proofs.verification_of
+
+    def tried(setting: Any, relation: Any, *witness: Any) -> Any:
+        while True:
+            made = forced_proof(setting, relation, *witness)
+            with suppress(Abort):
+                verify_relation(setting, relation, made)
+                return made
+
+    def prove(setting: Any, *args: Any) -> Any:
+        with monkeypatch.context() as patched:
+            if setting.prover.name == f"party{liar}":
+                factor = from_ints([omega], args[0].key.ciphertexts.limbs)
+                patched.setattr(proofs, "prove_relation", tried)
+                patched.setattr(
+                    proofs, "verification_of", lambda key, *rest: key.ciphertexts.mul(told(key, *rest), factor)
+                )
+            return proofs.prove_addend(setting, *args)
+
+    monkeypatch.setattr(sharing, "prove_addend", prove)
+
+
+@LIARS
+def test_a_proof_holds_of_what_is_wrong_by_a_small_order_and_no_share_is_taken(
+    liar: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a number of order ORDER, which only who knows the factors has: every ORDER-th challenge lets it pass."""
+    p, q = (factor**2 for factor in FACTORS)
+    root = pow(5, p // FACTORS[0] * (FACTORS[0] - 1) // ORDER, p)
+    assert root != 1
+    telling_times(monkeypatch, liar, (root * q * pow(q, -1, p) + p * pow(p, -1, q)) % (p * q))
+    blamed(shared, liar, "joint-key-inconsistent")
+
+
+@LIARS
+def test_a_sign_is_proved_to_no_one_and_changes_neither_theta_nor_what_is_decrypted(
+    liar: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling_times(monkeypatch, liar, N * N - 1)
+    shares = [run.result for run in run_pair(shared, shared)]
+    s_0, s_1 = (to_ints(share.secret_words[None])[0] for share in shares)
+    joint = shares[0].joint
+    assert joint == shares[1].joint
+    assert [share.fits() for share in shares] == [liar == 1, liar == 0]
+    assert joint.theta == (2 * s_0 - s_1) % N
+    words = joint.public.encrypt([7, 11]).words
+    assert to_ints(combined(joint, range(2), [partial(share, words) for share in shares])) == [7, 11]
 
 
 def test_even_if_its_proof_held_an_answer_would_not_be_too_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,16 @@ def test_powers_of_any_number(bits: int) -> None:
         assert power_var(bases, 2**65 + 5, r, root) == [pow(b, 2**65 + 5, r * r) for b in bases]
 
 
+@pytest.mark.parametrize("root", [1, 3, 8, 9])
+def test_a_second_half_that_is_a_one_above_zeros(root: int) -> None:
+    """Where 1 is taken off (a1 b2 + a2 b1 + m) / R = R, it is borrowed from the word above all others."""
+    radix = 2 ** (64 * root)
+    r = radix // 10 * 9 | 1
+    firsts = [random.Random(i).randrange(r) for i in range(64)]
+    bases = [(a - (radix - 1) % r * r) * pow(radix, -1, r * r) % r**2 for a in firsts]
+    assert power(bases, [1] * len(bases), 1, [r], root) == bases
+
+
 @pytest.mark.parametrize("r", [3, 5, 7, 9, 15])
 def test_every_power_of_a_tiny_square(r: int) -> None:
     pairs = [(a, e) for a in range(r * r) for e in range(r)]

@@ -27,6 +27,9 @@ MISALIGNED = np.zeros(N + 1, np.uint64).view(np.uint8)[4:-4].view(np.uint64)
 _LATE_CHOICE = (words(X), 2, words(X), words(np.array([0, 3], np.uint64)), words(X), 1, 1, words(X))
 """The third index is 2, and there are two numbers."""
 
+_WHOLE_ROOT = (words(X), words(X), 1, words(X), 0, 2, 2, 0, words(X))
+"""A root as long as its square."""
+
 CALLS: dict[str, tuple[str, Callable[[Pointer], object]]] = {
     "overlap": ("same_or_apart", lambda out: lib.parley_add(words(X[1:]), words(X), words(X), N)),
     "null": ("same_or_apart", lambda out: lib.parley_neg(out, ffi.NULL, N)),
@@ -38,6 +41,7 @@ CALLS: dict[str, tuple[str, Callable[[Pointer], object]]] = {
     "element": ("apart", lambda out: lib.parley_gf_powers_128(out, out, N // 2)),
     "counter": ("in_reach", lambda out: lib.parley_aes_ctr(OUT_BYTES, ffi.from_buffer(BYTES, KEYS), 0, 0, 16, N)),
     "limbs": ("good_rows", lambda out: lib.parley_bignum_add(out, words(X), words(X), words(X), 0, 129, 1)),
+    "root": ("good_rows", lambda out: lib.parley_bignum_power(out, *_WHOLE_ROOT)),
     "scalars": ("bits <= CURVE_BITS", lambda out: lib.parley_curve_mul(out, words(X), words(X), 255, 0)),
     "choices": ("good_choices", lambda out: lib.parley_bignum_products_var(out, *_LATE_CHOICE)),
     "field": ("f.kind", lambda out: lib.parley_field_neg(out, words(X), N, words(np.zeros(8, np.uint64)))),
