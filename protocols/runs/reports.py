@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -61,18 +61,29 @@ def _security(session: Session) -> str:
     proved |= ledger.proofs
     strong = []
     if computed:
-        said = f"What was computed by {BY} ({', '.join(computed)}) is secure although one of the two may deviate"
+        said = f"What was computed by {BY} ({_listed(computed)}) is secure although one of the two may deviate"
         strong.append(f"{said}, and nobody else is trusted")
     if proved:
-        strong.append(f"What was proved ({', '.join(proved)}) holds although the prover may deviate")
+        strong.append(f"What was proved ({_listed(proved)}) holds although the prover may deviate")
     assurances = ledger.assurances
-    strong += [f"{what} ({', '.join(lines)}) {said}" for (what, said), lines in assurances.items()]
+    strong += [f"{what} ({_listed(lines)}) {said}" for (what, said), lines in assurances.items()]
     if not strong:
         return sentence
     by_themselves = chain.from_iterable(lines for (what, _), lines in assurances.items() if what != ENCRYPTED)
     if _computed_otherwise(session, {*computed, *proved, *by_themselves}):
         strong.append(f"All else: {sentence[0].lower()}{sentence[1:]}")
     return ". ".join(strong)
+
+
+def _listed(lines: Iterable[str]) -> str:
+    """Lines in their order in the files of the program."""
+    placed = (line.rpartition(":") for line in lines)
+    return ", ".join(file + colon + number for file, colon, number in sorted(placed, key=_place))
+
+
+def _place(parts: tuple[str, str, str]) -> tuple[str, int, str]:
+    file, _, number = parts
+    return file, int(number) if number.isdecimal() else 0, number
 
 
 def _lines(session: Session, adversary: str) -> dict[str, None]:

@@ -149,6 +149,20 @@ def test_each_way_of_keys_says_what_it_holds_against(program: Any, n: int, expec
     assert said[:-1] == expected[:-1]
 
 
+def test_lines_are_named_in_their_order_in_the_program() -> None:
+    async def main(ctx: Context, mine: Any) -> None:
+        for first in (False, True):
+            if first:
+                await elgamal.generate_together(ctx)
+            else:
+                await elgamal.generate_together(ctx)
+
+    security = mpc.simulate(main, inputs=[None] * 2).report.security
+    start = main.__code__.co_firstlineno
+    made = [f"test_security_sentences.py:{start + line}" for line in (3, 5)]
+    assert f"Keys made in shares ({', '.join(made)}) are right" in security
+
+
 async def owning(ctx: Context, mine: Any) -> None:
     """Party 1 has a key, decrypts what party 0 computes under it, and nothing counts as revealed."""
     if ctx.me == 1:
