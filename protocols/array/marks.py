@@ -4,7 +4,7 @@ A constant that differs between parties gives numbers that are nobody's, and not
 value covers the operations, the public parameters and the inputs' declared ranges of all that it was computed from; and
 of whatever is shared anew, an input or the result of messages, its place in the program, since shares of two such
 values do not fit together though all that is public of them is alike. The messages of its operation carry a part of it
-(`mpc/context.py`), and so does the opening of what is revealed.
+(`mpc/context/messages.py`), and so does the opening of what is revealed.
 """
 
 from __future__ import annotations

@@ -212,7 +212,7 @@ def test_hash_length_extension():
 OF_SCHEMES = {HALF_GATES.domain, THREE_HALVES.domain}
 NAMED = {
     ("yao.py", "scheme.domain"): OF_SCHEMES, ("of_shares.py", "domain"): OF_SCHEMES | {"projected"},
-    ("context.py", "domain"): set(),
+    ("endpoint.py", "domain"): set(), ("session.py", "domain"): set(),
 }  # fmt: skip
 """Domains that no string of the call says: where, and which they are."""
 NUMBERED = {"projected": {"products.py", "of_shares.py"}, **{key: {"yao.py", "of_shares.py"} for key in OF_SCHEMES}}
