@@ -1,7 +1,7 @@
 """|revealed - exact| <= the bound that the report states, over random programs, suites and suppliers.
 
-Which programs they are is settled by their numbers. The first thousand try each operation in each way from 18 times up,
-and 3000 pairs of an operation and one that its result goes into; `--seeds` tries more.
+Which programs they are is settled by their numbers. The first six hundred try each operation in each way from nine
+times up; `--seeds` tries more.
 """
 
 import pytest

@@ -122,10 +122,7 @@ def test_two_parties_without_a_dealer(club: Club, listed: bool) -> None:
     ("options", "named"),
     [
         (("--preprocessing", "silent"), "preprocessing: 'silent' there, 'ot' here"),
-        (("--check-material", "all"), "check material: 'all' there, 'nothing' here"),
-        (("--prefetch",), "prefetch: 'yes' there, 'no' here"),
         (("--ring", "128"), "ring: 128 there, 64 here"),
-        (("--network", "wan"), "network: 'wan' there, '' here"),
     ],
 )
 def test_parties_that_choose_otherwise_are_named(club: Club, options: tuple[str, ...], named: str) -> None:

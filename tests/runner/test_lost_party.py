@@ -22,9 +22,7 @@ DEALT = ("--preprocessing", "dealer")
     ("victim", "processes", "options"),
     [
         ("dealer", WITH_DEALER, DEALT),
-        ("party1", WITH_DEALER, DEALT),
-        ("party0", PARTIES, ()),
-        ("party2", PARTIES, ("--prefetch",)),
+        ("party0", PARTIES, ("--prefetch",)),
     ],
 )
 def test_a_killed_process_is_named_by_all_others(

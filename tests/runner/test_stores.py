@@ -75,7 +75,7 @@ def run_from(folder: Path, parties: int, stores: Path, *options: str) -> Any:
     return parley(*product_of(folder, parties), "--preprocessing", str(stores), *options)
 
 
-@pytest.mark.parametrize("parties", [2, 3])
+@pytest.mark.parametrize("parties", [3])
 def test_plan_preprocess_run(tmp_path: Path, parties: int) -> None:
     """Two runs use the material of two runs; a third finds nothing left, unless the parties may make it."""
     stores = tmp_path / "stores"
