@@ -10,32 +10,21 @@ from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 if TYPE_CHECKING:
     from protocols import circuits, elgamal, joint_keys, learning, paillier, privacy, proofs
     from protocols.array import (
-        KnownArray,
         SecretArray,
-        authenticated,
         cholesky,
-        ciphertexts_of,
-        committed,
         compress,
         compute,
         det,
         erf,
-        garbled,
         inv,
         inverse_sqrt,
-        known,
-        known_matmul,
         log_softmax,
         lstsq,
         permutation,
         pinv,
-        private,
-        prove,
         relu,
         reveal,
         secret_from,
-        secret_from_ciphertexts,
-        secret_from_joint,
         share_of,
         shuffle,
         sigmoid,
@@ -45,7 +34,16 @@ if TYPE_CHECKING:
         unique,
         unique_count,
     )
+    from protocols.array.authenticating import authenticated
+    from protocols.array.circuit_inputs import private
+    from protocols.array.committed_data import committed
+    from protocols.array.from_ciphertexts import secret_from_ciphertexts
+    from protocols.array.from_joint import secret_from_joint
+    from protocols.array.garbling import garbled
     from protocols.array.inputs import secret
+    from protocols.array.known_arrays import KnownArray, known, known_matmul
+    from protocols.array.proving import prove
+    from protocols.array.to_ciphertexts import ciphertexts_of
     from protocols.circuits import Bits, Float32, Int, UInt, circuit, mux, read_bristol, write_bristol
     from protocols.horizon import horizon
     from protocols.prepared import prepared
@@ -132,6 +130,15 @@ __all__ = [
 _MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "privacy", "proofs")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
+    "authenticated": "protocols.array.authenticating",
+    "private": "protocols.array.circuit_inputs",
+    "committed": "protocols.array.committed_data",
+    "secret_from_ciphertexts": "protocols.array.from_ciphertexts",
+    "secret_from_joint": "protocols.array.from_joint",
+    "garbled": "protocols.array.garbling",
+    **dict.fromkeys(("KnownArray", "known", "known_matmul"), "protocols.array.known_arrays"),
+    "prove": "protocols.array.proving",
+    "ciphertexts_of": "protocols.array.to_ciphertexts",
     **dict.fromkeys(_OF_CIRCUITS, "protocols.circuits"),
     "commit": "protocols.proofs.commitment",
     "horizon": "protocols.horizon",
@@ -141,7 +148,7 @@ _ELSEWHERE = {
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
     **dict.fromkeys(("Simulation", "simulate", "simulate_async"), "protocols.runs.simulating"),
 }
-"""Where names lie that are not of `protocols.array`."""
+"""Where names lie that `protocols.array` has not itself: what most programs do without is not imported by them."""
 
 
 def __dir__() -> list[str]:

@@ -10,6 +10,10 @@ from mpc.context import Context
 KEYS, DECRYPTED, ENCRYPTED = "Keys made in shares", "What was decrypted together", "What is encrypted"
 """What is spoken of."""
 
+AUTHENTICATED, ONE_OF_TWO = "authenticated garbling", "one of two, malicious"
+PROVED, EITHER_OF_TWO = "a proof", "either, malicious"
+"""By what accounts say that circuits were computed, and against whom."""
+
 FOLLOWED = "are right and secret where all parties follow the protocol"
 EITHER = "are right and secret although either of the two parties may deviate"
 TOGETHER = "are right and secret although parties may deviate"

@@ -18,6 +18,7 @@ from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Shape
 from protocols.array.secret import SecretArray
+from protocols.assurances import AUTHENTICATED, ONE_OF_TWO
 from protocols.authenticated.session import compute, is_ahead, standing
 from protocols.authenticated.task import PUBLIC, Task
 from protocols.circuits.arrays import Bytes
@@ -26,7 +27,6 @@ from protocols.circuits.computing import as_outputs
 from protocols.outputs import released_by
 from protocols.party_indices import receivers_of
 
-BY, ADVERSARY = "authenticated garbling", "one of two, malicious"
 PARTIES = 2
 
 
@@ -95,7 +95,7 @@ async def authenticated(
 
 def _account(call: Context, line: str, task: Task) -> CircuitRun:
     circuit, garbling = task.circuit, "ahead" if is_ahead(call.session, task) else ""
-    return CircuitRun(line, circuit.name, circuit.ands, task.instances, BY, ADVERSARY, garbling=garbling)
+    return CircuitRun(line, circuit.name, circuit.ands, task.instances, AUTHENTICATED, ONE_OF_TWO, garbling=garbling)
 
 
 def _check(ctx: Context, given: Mapping[str, Any], batch: Shape) -> None:

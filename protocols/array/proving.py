@@ -29,6 +29,7 @@ from protocols.array.relations import (
     shown_values,
 )
 from protocols.array.secret import SecretArray
+from protocols.assurances import EITHER_OF_TWO, PROVED
 from protocols.circuits.arrays import Bytes
 from protocols.circuits.circuit import Circuit
 from protocols.circuits.computing import as_outputs
@@ -38,8 +39,6 @@ from protocols.proofs.by_transfers import prove_claim, verify_claim
 from protocols.proofs.claim import Claim
 from protocols.proofs.relation import Relation
 from protocols.ranges import Range
-
-PROVED_BY, AGAINST = "a proof", "either, malicious"
 
 
 async def prove(
@@ -107,7 +106,7 @@ async def _prove_circuit(
     inputs = rows_of(sources, batch)
     claim = _claim(circuit, sources, batch, inputs, show)
     call.remark(_mark(claim, sources, batch, (prover, verifier)))
-    account = CircuitRun(call.line, circuit.name, circuit.ands, prod(batch), PROVED_BY, AGAINST)
+    account = CircuitRun(call.line, circuit.name, circuit.ands, prod(batch), PROVED, EITHER_OF_TWO)
     call.session.ledger.circuit(call.path, account)
 
     async def open_() -> Sequence[Bytes | None]:
@@ -126,7 +125,7 @@ async def _prove_relation(
     parties = _prover(call, [one.owner for one in given], verifier), verifier
     claim = claim_of(relation, given, batch, show)
     call.remark(mark_of(claim, given, batch, parties))
-    call.session.ledger.circuit(call.path, account_of(claim, call.line, PROVED_BY, AGAINST))
+    call.session.ledger.circuit(call.path, account_of(claim, call.line, PROVED, EITHER_OF_TWO))
 
     async def open_() -> Sequence[list[Words]]:
         return [await one_side(call, claim, given, parties)]

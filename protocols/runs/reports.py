@@ -9,9 +9,7 @@ from typing import Any
 from mpc.accounts.report import Report
 from mpc.context import Session
 from mpc.simulation import PartyRun, Setting
-from protocols.array.authenticating import ADVERSARY, BY
-from protocols.array.proving import AGAINST
-from protocols.assurances import ENCRYPTED
+from protocols.assurances import AUTHENTICATED, EITHER_OF_TWO, ENCRYPTED, ONE_OF_TWO
 from protocols.preprocessing.checking import Check
 from protocols.runs.suites import security_sentence
 
@@ -57,11 +55,13 @@ def _security(session: Session) -> str:
     sentence = security_sentence(
         session.factory, session.n, session.supply, by_itself=ledger.by_itself, material=material
     )
-    computed, proved = (_lines(session, adversary) for adversary in (ADVERSARY, AGAINST))
+    computed, proved = (_lines(session, adversary) for adversary in (ONE_OF_TWO, EITHER_OF_TWO))
     proved |= ledger.proofs
     strong = []
     if computed:
-        said = f"What was computed by {BY} ({_listed(computed)}) is secure although one of the two may deviate"
+        said = (
+            f"What was computed by {AUTHENTICATED} ({_listed(computed)}) is secure although one of the two may deviate"
+        )
         strong.append(f"{said}, and nobody else is trusted")
     if proved:
         strong.append(f"What was proved ({_listed(proved)}) holds although the prover may deviate")
