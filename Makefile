@@ -15,16 +15,15 @@ SIDE_BY_SIDE = -n $(PROCESSES) --dist loadscope --no-loadscope-reorder
 PROCESSES := logical
 # The tests that compute in their own process, whose kernels can be chosen. What is said, refused, planned, counted or
 # seen is the same whatever they are: CONTRIBUTING.md.
-COMPUTING := tests/numeric tests/runs/test_programs_run_once.py \
-	$(addprefix tests/array/test_,bridge.py choosing.py expressions.py extremes.py floor_quotients.py full_rank.py \
-	no_silent_wrong_numbers.py order.py whole_parts.py) \
-	tests/beaver/test_transcripts.py \
+COMPUTING := tests/numeric/test_division.py tests/beaver/test_transcripts.py \
+	$(addprefix tests/array/test_,bridge.py no_silent_wrong_numbers.py order.py) \
 	$(addprefix tests/core/test_,dealer.py encoding.py) \
-	$(filter-out %/test_each_message_corrupted.py %/test_views_of_transfers.py,$(wildcard tests/ot/test_*.py)) \
+	$(addprefix tests/ot/test_,base_co15.py extension_iknp03.py half_trees.py known_answers.py one_of_many.py \
+	products_alsz13.py silent_ferret_ywlzw20.py transfers.py) \
 	$(addprefix tests/proofs/test_,quicksilver.py range_proofs.py relations.py sigma_protocols.py) \
 	tests/vole/test_silent_wykw21.py tests/elgamal/test_logarithms.py \
 	$(addprefix tests/privacy/test_,biased_coins.py discrete_noise.py joint_noise.py) \
-	$(filter-out %/test_suites_on_shapes.py %/test_conversion_of_suites.py,$(wildcard tests/suites/test_*.py)) \
+	$(addprefix tests/suites/test_,arithmetic_of_suites.py known_values.py suites_of_two_words.py) \
 	$(filter-out %/test_imports.py %/test_layers.py %/test_opaque_shares.py,$(wildcard tests/test_*.py))
 FAST := tests/array tests/kit $(wildcard tests/test_*.py) \
 	$(filter-out %/test_prefetch.py %/test_horizon.py,$(wildcard tests/runs/test_*.py)) \

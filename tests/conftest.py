@@ -75,10 +75,10 @@ class FileByFile(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """`-n auto`: a process more than cores, since some tests wait, for peers or a time to end, and leave one idle."""
+    """`-n auto`: two processes more than cores, since many tests wait, for peers or a time to end."""
     if config.option.numprocesses != "auto":
         return None
-    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    return 2 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -262,7 +262,7 @@ def test_standard_output_is_nothing_but_json(capsys: pytest.CaptureFixture[str])
     assert "random_value" in shown.err
 
 
-ONE_OF_EACH = ["triple", "and_triple", "matrix_triple.column", "input_mask", "one_of_many", "cot.softspoken_8", *TOTALS]
+ONE_OF_EACH = ["and_triple", "matrix_triple.column", "one_of_many", *TOTALS]
 
 
 @pytest.mark.slow
