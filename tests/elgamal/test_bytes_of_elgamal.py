@@ -16,7 +16,7 @@ from protocols.homomorphic.encoding import encode
 from protocols.preprocessing.dealer import local_supplies
 
 PARTIES = 3
-DIGEST = "f9c6aa4a994367d72baa06448bd6a7041c8a80662b9c0ef0d3f0e11c2888dbdd"
+DIGEST = "d4385e3382c3c13edadd647f0b657d989b5dfeaa2e3a5f81e03cc9b274e41407"
 
 
 def test_a_key_and_what_is_revealed_under_it() -> None:

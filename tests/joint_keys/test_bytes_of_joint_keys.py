@@ -20,7 +20,7 @@ from protocols.preprocessing.dealer import local_supplies
 
 DIGESTS = {
     2: "3180029ab4a5c072008f1cae371562aec29a7aefa2ce124ec4e0d8cceb51b221",
-    3: "6df646cf31f06e4445fc2527c2bd572b8d1b9a7f2c8af7ce9a9cb3f99227f670",
+    3: "341666843e63ac9c2cb699c76da27d6ff94a394850f19f33d406a21c1a2666d4",
 }
 
 
