@@ -1,6 +1,6 @@
 """|revealed - exact| <= the bound that the report states, over random programs, suites and suppliers.
 
-Which programs they are is settled by their numbers. The first six hundred try each operation in each way from nine
+Which programs they are is settled by their numbers. The first four hundred try each operation in each way from five
 times up; `--seeds` tries more.
 """
 

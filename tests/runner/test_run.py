@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 KEYS = {"program", "parties", "suite", "preprocessing", "seconds", "rounds", "bytes_sent", "reveals", "security"}
 
 
-@pytest.mark.parametrize("parties", [2, 3])
+@pytest.mark.parametrize("parties", [3])
 def test_parties_compute_together(tmp_path: Path, parties: int) -> None:
     target = tmp_path / "summary.json"
     done = parley(*product_of(tmp_path, parties), "--json", str(target), "--preprocessing", "dealer")
@@ -45,9 +45,7 @@ def test_parties_compute_together(tmp_path: Path, parties: int) -> None:
 @pytest.mark.parametrize(
     ("parties", "options", "check"),
     [
-        (2, (), "nothing"),
         (2, ("--prefetch",), "nothing"),
-        (3, ("--prefetch", "--material", "planned"), "nothing"),
         (3, ("--check-material", "all"), "all"),
     ],
 )

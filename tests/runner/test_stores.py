@@ -355,7 +355,7 @@ async def main(ctx, mine):
 """
 
 
-@pytest.mark.parametrize("maker", ["ot", "dealer"])
+@pytest.mark.parametrize("maker", ["ot"])
 def test_circuits_are_garbled_ahead_and_evaluated_from_stores(tmp_path: Path, maker: str) -> None:
     """Who makes the tables has the plan alone; the plan has the circuit. A run that garbles online finds nothing."""
     program, plan, stores = write(tmp_path, "garbled.py", GARBLED), tmp_path / "garbled.plan", tmp_path / "stores"
