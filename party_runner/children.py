@@ -29,8 +29,9 @@ Printer = Callable[["Child", str], None]
 @dataclass(slots=True)
 class Child:
     """A party's or the dealer's process. `account` is what it reported at its end, `code` the code of its error, `text`
-    what it says of it to a person; `returned` holds the result of a program that had returned before, as the one
-    element of a list. `begun`: whether it has said anything; before, Python imports what it is made of."""
+    what it says of it to a person, `said` the exit code that it told with them, however long it then took to end;
+    `returned` holds the result of a program that had returned before, as the one element of a list. `begun`: whether it
+    has said anything; before, Python imports what it is made of."""
 
     name: str
     process: trio.Process
@@ -44,6 +45,7 @@ class Child:
     connected: bool = False
     begun: bool = False
     ended_by_us: bool = False
+    said: int | None = None
     ended_at: float = 0.0
 
     @property
@@ -58,14 +60,14 @@ class Child:
 
     def exit_code(self) -> int:
         """The exit code that this end stands for; a killed process is a lost peer."""
-        code = self.process.returncode
+        code = self.process.returncode if self.said is None else self.said
         if code == 0 or code is None:
             return FAULT
         return code if code > 0 else PEER
 
     def describe(self) -> str:
         """How the process ended, in words."""
-        code = self.process.returncode or 0
+        code = (self.process.returncode or 0) if self.said is None else self.said
         if code < 0:
             return f"{self.name} was killed by signal {-code} ({signal.Signals(-code).name})"
         return f"{self.name} ended with exit code {code}" + (f" [{self.code}]" if self.code else "")
@@ -73,8 +75,8 @@ class Child:
     def rank(self) -> tuple[int, float]:
         """Whose end explains the others': a killed process, an error of its own, what it found out about a peer, and
         last what it was told or left alone by a peer; of two of a kind the earlier."""
-        code = self.process.returncode or 0
-        if self.ended_by_us:
+        code = (self.process.returncode or 0) if self.said is None else self.said
+        if self.ended_by_us and self.said in (None, INTERRUPTED):
             return 5, self.ended_at
         if code == PEER:
             return (3 if self.code in CONSEQUENCES else 2), self.ended_at
@@ -150,6 +152,7 @@ def _note(child: Child, event: dict[str, Any]) -> None:
         child.done, child.account = True, event.get("account")
     elif kind == "failed":
         child.code, child.text, child.returned = event["code"], event["text"], event.get("returned", [])
+        child.said = event["exit_code"]
 
 
 async def _lines(stream: trio.abc.ReceiveStream, limit: int | None) -> AsyncIterator[bytes]:

@@ -76,7 +76,7 @@ def end_with(
     failure = failure_of(error, program)
     kept = [] if isinstance(leading(error), LocalError) else list(returned)
     if status is not None:
-        failed = {"code": failure.code, "text": failure.text, "returned": plain(kept)}
+        failed = {"code": failure.code, "exit_code": failure.exit_code, "text": failure.text, "returned": plain(kept)}
         status.say({"event": "failed", **failed})
     else:
         if kept and show_returned is not None:

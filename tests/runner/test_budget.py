@@ -167,7 +167,7 @@ def test_a_plan_says_what_a_policy_would_refuse(place: Path) -> None:
 def test_a_policy_ends_a_run_before_anything_is_revealed(place: Path) -> None:
     program, policy = write(place, "charged.py", CHARGED), write(place, "policy.toml", POLICY)
     done = parley("run", program, "-n", "2", "--input", f"0={place / 'north.csv'}", "--policy", policy)
-    assert done.returncode == 2
+    assert done.returncode == 2, done.stderr
     assert "[policy-receiver]" in done.stderr
     assert "charged.py:11" in done.stderr
 
