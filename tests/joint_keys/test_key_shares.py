@@ -137,6 +137,12 @@ def test_parties_and_thresholds_that_cannot_be(parties: int, threshold: int) -> 
         tiny_shares(parties, threshold)
 
 
+@pytest.mark.parametrize(("parties", "threshold"), [("3", 1), (3, "1"), (2.5, 1)])
+def test_parties_and_thresholds_are_whole_numbers(parties: int, threshold: int) -> None:
+    with pytest.raises(LocalError, match="wrong-argument"):
+        deal(parties, threshold)
+
+
 def test_a_share_shows_nothing_and_is_not_pickled() -> None:
     share = tiny_shares(2, 1)[0]
     secret = to_ints(share.secret_words[None])[0]
