@@ -112,7 +112,9 @@ def _totals(summary: Summary) -> Group:
     made = table("party", *told)
     for party, rounds, *of_bytes in zip(summary["parties"], *told.values(), strict=True):
         made.add_row(party, f"{rounds:,}", *of_bytes)
-    return titled(f"A run will take {summary['rounds']:,} rounds", made)
+    offline = summary["offline_rounds"]
+    material = f", and about {offline:,} more to make its material" if offline else ""
+    return titled(f"A run will take {summary['rounds']:,} rounds{material}", made)
 
 
 def _shadow(summary: Summary) -> list[Group]:
