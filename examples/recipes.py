@@ -9,6 +9,8 @@ A program NAME.py has NAME_clear.py beside it:
 - `clear(*inputs)`, which computes the same of all in numpy, and `settled(result,
   *inputs)` where chance decides;
 - WITHIN, how far a result may be off whose bound is of no use;
+- NOISE, how far noise may move a result, but for one run in a thousand million;
+- POLICY, the file of the policy that all parties have, if they have one;
 - `draw(figure, result)`.
 """
 
@@ -77,6 +79,8 @@ class Recipe:
     def options(self) -> list[str]:
         """What `parley run` is told beside the program, called in its folder."""
         words = ["-n", str(len(self.parties))]
+        if policy := getattr(self.clear, "POLICY", None):
+            words += ["--policy", policy]
         if self.reading.columns:
             words += ["--columns", ",".join(self.reading.columns)]
         for column, texts in (self.reading.categories or {}).items():
@@ -116,9 +120,10 @@ class Recipe:
         if hasattr(self.clear, "settled"):
             result = self.clear.settled(result, *inputs)
         allowed = getattr(self.clear, "WITHIN", {})
+        noise = getattr(self.clear, "NOISE", {})
         found = []
         for name, error in zip(result, errors, strict=False):
-            bound = float(error)
+            bound = float(error) + noise.get(name, 0)
             distance = np.abs(
                 np.asarray(result[name], float) - np.asarray(right[name], float)
             ).max()
