@@ -49,6 +49,16 @@ class Output:
     decided: bool = False
 
     @property
+    def step(self) -> Any:
+        """Of what was paid for beforehand, the step that it is; None where it is exact, or has a price of its own."""
+        return getattr(self.privacy, "step", None)
+
+    @property
+    def costs(self) -> bool:
+        """Whether it has a price of its own."""
+        return self.privacy is not None and self.step is None
+
+    @property
     def bounds(self) -> tuple[float, float]:
         """The range of every element, in the value's own unit."""
         return self.range.reals(self.scale)
@@ -142,7 +152,7 @@ def alone(call: Context) -> Iterator[None]:
 
 async def _asked(call: Context, outputs: Sequence[Output]) -> Asked | None:
     """Ask all parties whether the outputs that cost privacy may be revealed; None where there are none."""
-    costly = [output for output in outputs if output.privacy is not None]
+    costly = [output for output in outputs if output.costs]
     if not costly:
         return None
     charges = [output.privacy.charge for output in costly]
@@ -157,6 +167,9 @@ async def _written(call: Context, outputs: Sequence[Output], asked: Asked | None
     plain = [output for output in outputs if output.privacy is None]
     if plain and keeper.keeps and not call.planning:
         await call.in_thread(keeper.note, plain)
+    for output in outputs:
+        if output.step is not None and not call.planning:
+            await output.step.written(call, keeper, output)
     if asked is not None:
         await spend(call, keeper, asked)
     for output in outputs:
@@ -180,7 +193,9 @@ def _admit(ctx: Context, output: Output, *, in_ring: bool = True) -> None:
     for tolerance in (output.tolerance, ctx.session.tolerance):
         if tolerance is not None and not output.error <= tolerance:
             raise _too_inexact(output, tolerance)
-    admitting = [] if output.privacy is not None else [keeper_of(ctx.session).admit]
+    if output.step is not None:
+        output.step.taken_for(ctx.session, output)
+    admitting = [] if output.costs else [keeper_of(ctx.session).admit]
     for policy in [*ctx.session.policies, *admitting]:
         try:
             policy(output)

@@ -21,6 +21,7 @@ from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
 from protocols.privacy.amounts import positive, printed
 from protocols.privacy.joint_noise import Gaussian, JointNoise, Laplace, Moves, Promise
+from protocols.privacy.prepaid import Step
 from protocols.ranges import ERROR_BITS, NO_BOUND, Range, shifted_up
 from protocols.shares import ArithmeticShare
 
@@ -51,21 +52,22 @@ async def reveal(
     A plan knows no values: there the result is `planned`, a number or an array for each of the values (one alone for
     one), or without it the middle of each range, and False for a bit.
 
-    `privacy`, an `mpc.Laplace` or `mpc.Gaussian`, adds noise to the one value, whose scale follows from how far one
-    record moves it: of each element its own, drawn by all parties together on secret bits and known to none, as long as
-    one of them draws its bits at random and all follow the protocol. A second reveal draws again, and costs again.
+    `privacy`, an `mpc.Laplace` or `mpc.Gaussian`, or a step of what `mpc.privacy.prepaid` has paid for, adds noise to
+    the one value, whose scale follows from how far one record moves it: of each element its own, drawn by all parties
+    together on secret bits and known to none, as long as one of them draws its bits at random and all follow the
+    protocol. A second reveal draws again, and costs again.
 
     Raises LocalError `range-exceeded` before anything is sent if a value may not fit, `no-such-party` if a receiver
     does not compute, `tolerance-exceeded` if a bound is too large, `not-secret`, `not-awaited`, and what the session's
     policies raise; `revealed-outside-range`, once it is known, for a number that cannot be right. With `privacy`
     `wrong-privacy`, `sensitivity-unknown`, `sensitivity-too-small`, `not-bounded`, `never-moved`, `noise-out-of-range`,
-    and with probability below 2^-42 `too-little-noise`.
+    `not-in-schedule`, and with probability below 2^-42 `too-little-noise`.
     """
     if privacy is None:
         return await revealing.reveal(ctx, *values, to=to, planned=planned, tolerance=tolerance)
     need_context(ctx, "reveal")
     line = user_line()
-    if not isinstance(privacy, Laplace | Gaussian) or len(values) != 1:
+    if not isinstance(privacy, Laplace | Gaussian | Step) or len(values) != 1:
         raise LocalError(
             "wrong-privacy",
             f"privacy= is of type {type(privacy).__name__}, for {len(values)} values",

@@ -69,8 +69,9 @@ async def ask(ctx: Context, keeper: Keeper, asked: Asked) -> None:
 
 
 @cost(rounds=2, words=VOTE_WORDS + ANSWER_WORDS)
-async def spend(ctx: Context, keeper: Keeper, asked: Asked) -> None:
-    """Return when all parties have written, on their disks, that a reveal is spent; what comes next may open it.
+async def spend(ctx: Context, keeper: Keeper, asked: Asked) -> int:
+    """Return when all parties have written, on their disks, that a reveal is spent; what comes next may open it. The
+    number is that of the reservation in the own ledger, 0 without one.
 
     Two rounds. Errors as of `ask`, at all parties and with what this party set aside released; Abort `votes-differ`,
     PeerError `unsigned-vote`, `ledger-older`, `commit-failed`, with what it set aside as good as spent.
@@ -93,6 +94,7 @@ async def spend(ctx: Context, keeper: Keeper, asked: Asked) -> None:
     if failed and refusal is not None:
         raise refusal
     _end_unless_all_agree(ctx, refusal, {party: votes[party].reason for party in ctx.others})
+    return number
 
 
 async def _meet(ctx: Context, keeper: Keeper) -> LocalError | PeerError | None:

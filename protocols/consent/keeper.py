@@ -20,8 +20,9 @@ NO_HEAD = bytes(HEAD_BYTES)
 class Asked:
     """Outputs of one reveal that cost privacy: what is public of them, the same at all parties.
 
-    `session` and `path` say in which call of which run; `outputs` are `protocols.outputs.Output`s, `charge` is what
-    they cost together, in its plain form.
+    `session` and `path` say in which call of which run; `outputs` are `protocols.outputs.Output`s, `charges` what each
+    costs. With `steps` they are paid for beforehand, so many times: then an output says what each step may be, and
+    `schedule` is a plain form of all of them.
     """
 
     session: bytes
@@ -29,13 +30,15 @@ class Asked:
     line: str
     outputs: Sequence[Any]
     charges: Sequence[Any]
+    steps: int | None = None
+    schedule: Any = None
 
     @property
     def digest(self) -> bytes:
         """SHA-256 of all that the parties must mean alike."""
         told = [[output.line, output.shape, output.kind, output.receivers] for output in self.outputs]
         plain = [charge.plain() for charge in self.charges]
-        content = [self.session.hex(), self.path, told, plain]
+        content = [self.session.hex(), self.path, told, plain, self.steps, self.schedule]
         return sha256(json.dumps(content, sort_keys=True).encode()).digest()
 
 
@@ -50,10 +53,13 @@ class Keeper(Protocol):
         """Whether `note` writes anything down."""
 
     def admit(self, output: Any) -> None:
-        """Whether an output that is revealed as it is may be, before it is computed."""
+        """Whether an output that is revealed as it is, or was paid for, may be, before it is computed."""
 
     def note(self, outputs: Sequence[Any]) -> None:
         """Outputs are about to be revealed as they are: on the disk when this returns."""
+
+    def step(self, number: int, step: int, output: Any) -> None:
+        """An output is about to be revealed that a commitment has paid for: on the disk when this returns."""
 
     def head(self) -> bytes:
         """Of its own ledger."""
@@ -92,6 +98,9 @@ class NoKeeper:
         """Anything may be revealed."""
 
     def note(self, outputs: Sequence[Any]) -> None:
+        """Nothing is kept."""
+
+    def step(self, number: int, step: int, output: Any) -> None:
         """Nothing is kept."""
 
     def head(self) -> bytes:

@@ -40,6 +40,7 @@ from protocols.privacy.mechanisms import Gaussian, Laplace, Released, drawn, rel
 from protocols.privacy.neighbours import Neighbours, add_or_remove, group, substitute, user
 from protocols.privacy.noisy_answers import AboveThreshold, report_noisy_max
 from protocols.privacy.odds import posterior_bound, power_bound
+from protocols.privacy.prepaid import Prepaid, prepaid
 from protocols.privacy.quantiles import quantile
 from protocols.privacy.selection_ms20 import exponential_mechanism, permute_and_flip
 from protocols.privacy.sensitivity import Sensitivity
@@ -72,6 +73,7 @@ __all__ = [
     "Odometer",
     "PoissonBatches",
     "PoissonEvent",
+    "Prepaid",
     "PureEvent",
     "RandomizedResponse",
     "Released",
@@ -111,6 +113,7 @@ __all__ = [
     "permute_and_flip",
     "posterior_bound",
     "power_bound",
+    "prepaid",
     "quantile",
     "release",
     "report_noisy_max",

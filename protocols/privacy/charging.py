@@ -35,6 +35,14 @@ def charge_of(event: Event, *, delta: AnyNumber | None = None) -> Charge:
     return charge(epsilon=epsilon, delta=beside, neighbours=parts.neighbours)
 
 
+def rho_of(event: Event) -> Charge:
+    """The rho that a ledger books for an event, rounded up; beside it the deltas, and the distance of draws that are
+    only near their events. Raises LocalError `not-accounted` for samples, which have none."""
+    parts = taken_apart(event)
+    curve = Concentrated.of(parts)
+    return charge(rho=curve.rho, delta=curve.beside + parts.tau, neighbours=parts.neighbours)
+
+
 def _pair(parts: Parts) -> tuple[Fraction, Fraction]:
     pairs = [(pair_of(part, "a charge of epsilon"), count) for part, count in parts.counts]
     epsilon = sum_of((e, count) for (e, _), count in pairs)

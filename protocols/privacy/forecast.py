@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from mpc.errors import LocalError
 from protocols.consent.keeper import Asked, NoKeeper
 from protocols.outputs import Output
-from protocols.privacy.ledger.charges import added
+from protocols.privacy.ledger.charges import together
 from protocols.privacy.policy import Policy
 
 
@@ -29,7 +29,7 @@ class Forecast(NoKeeper):
             self.admit(output)
         if len(asked.outputs) > 1:
             first = asked.outputs[0]
-            self._note(first.line, lambda: self._policy.check_sum(added(*asked.charges), first))
+            self._note(first.line, lambda: self._policy.check_sum(together(asked.charges), first))
 
     def _note(self, line: str, check: Callable[[], None]) -> None:
         try:

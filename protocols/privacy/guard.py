@@ -11,7 +11,7 @@ from mpc.network.signing import Signer, is_signed
 from protocols.consent.keeper import NO_HEAD, Asked
 from protocols.consent.votes import DOMAIN
 from protocols.outputs import Output
-from protocols.privacy.ledger.charges import added
+from protocols.privacy.ledger.charges import together
 from protocols.privacy.ledger.entries import Content
 from protocols.privacy.ledger.heads import Head, unpacked
 from protocols.privacy.ledger.ledger import Asker, Ledger
@@ -51,6 +51,11 @@ class Guard:
         if self.ledger is not None:
             self.ledger.reveal(self.asker, self.data, self._plain(outputs))
 
+    def step(self, number: int, step: int, output: Output) -> None:
+        """Errors of the ledger."""
+        if self.ledger is not None:
+            self.ledger.step(self.asker, number, step, self._plain([output]))
+
     def head(self) -> bytes:
         """Of the ledger, zeros without one."""
         return NO_HEAD if self.ledger is None else self.ledger.head.packed()
@@ -74,16 +79,17 @@ class Guard:
         """Errors of policy and ledger."""
         for output in asked.outputs:
             self.policy.check(output, self.asker.parties, self.asker.program)
-        self.policy.check_sum(added(*asked.charges), asked.outputs[0])
+        self.policy.check_sum(together(asked.charges), asked.outputs[0])
         self._check_runs()
         if self.ledger is not None:
-            self.ledger.consider(self.data, added(*asked.charges))
+            self.ledger.consider(self.data, together(asked.charges))
 
     def reserve(self, asked: Asked) -> int:
         """The entry of the reservation; errors of the ledger."""
         if self.ledger is None:
             return 0
-        return self.ledger.reserve(self.asker, self.data, added(*asked.charges), self._plain(asked.outputs))
+        price, outputs = together(asked.charges), self._plain(asked.outputs)
+        return self.ledger.reserve(self.asker, self.data, price, outputs, steps=asked.steps)
 
     def commit(self, number: int, heads: Sequence[bytes], votes: bytes) -> None:
         """What was reserved is spent, and the heads of the peers are kept. PeerError `ledger-older` for one that is of

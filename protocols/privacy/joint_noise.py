@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from mpc.errors import LocalError
 from protocols.privacy.amounts import AnyNumber, positive, printed, probability
-from protocols.privacy.charging import charge_of
+from protocols.privacy.charging import charge_of, rho_of
 from protocols.privacy.concentrated_bs16 import Concentrated
 from protocols.privacy.directed import exp_up
-from protocols.privacy.errors_of_noise import gaussian_error, laplace_error
+from protocols.privacy.errors_of_noise import NoiseError, gaussian_error, laplace_error
 from protocols.privacy.events import GaussianEvent, LaplaceEvent, NearEvent
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian, joint_gaussian
 from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace, joint_laplace
-from protocols.privacy.ledger.charges import Charge, charge
+from protocols.privacy.ledger.charges import Price, charge
 from protocols.privacy.neighbours import Neighbours, substitute
 
 MOST_TAU = Fraction(1, 1 << 50)
@@ -76,8 +76,11 @@ class JointNoise(Protocol):
     def sampler(self, moves: Moves, count: int) -> JointLaplace | JointGaussian:
         """What draws the noise of `count` elements."""
 
-    def promise(self, sampler: JointLaplace | JointGaussian, scale: int) -> Promise:
-        """What a value with noise of this sampler costs, and how wrong the noise makes it."""
+    def promise(
+        self, sampler: JointLaplace | JointGaussian, scale: int, price: Price | None = None, step: Any = None
+    ) -> Promise:
+        """What a value with noise of this sampler costs, and how wrong the noise makes it; `price` and `step` where it
+        was paid for beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,15 @@ class Promise:
     the bound that |noise| is within with a chance of 95%, in the value's own unit."""
 
     event: NearEvent
-    charge: Charge
+    charge: Price
     mean_error: float
     error: float
+    step: Any = None
+    """Of what was paid beforehand, the step that this is."""
 
     def __str__(self) -> str:
-        return f"{self.charge}, {self.event.neighbours}; noise within {self.error:.3g} in 19 of 20 cases"
+        paid = self.charge if self.step is None else f"{self.step}, paid for beforehand"
+        return f"{paid}, {self.event.neighbours}; noise within {self.error:.3g} in 19 of 20 cases"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +134,18 @@ class Laplace:
         """LocalError `noise-out-of-range`."""
         return joint_laplace(Fraction(moves.l1) / self._epsilon, count)
 
-    def promise(self, sampler: JointLaplace | JointGaussian, scale: int) -> Promise:
-        """Charged as an epsilon with its delta."""
+    @property
+    def event(self) -> LaplaceEvent:
+        """What it costs where it is drawn exactly."""
+        return LaplaceEvent(1 / self._epsilon, self.neighbours)
+
+    def promise(
+        self, sampler: JointLaplace | JointGaussian, scale: int, price: Price | None = None, step: Any = None
+    ) -> Promise:
+        """Charged as an epsilon with its delta, unless it was paid for with others."""
         assert isinstance(sampler, JointLaplace)
-        event = NearEvent(LaplaceEvent(1 / self._epsilon, self.neighbours), sampler.tau)
-        of_noise = laplace_error(sampler.scale)
-        return Promise(event, charge_of(event), of_noise.mean / 2**scale, of_noise.bound / 2**scale)
+        event = NearEvent(self.event, sampler.tau)
+        return _promise(event, price or Price((charge_of(event),)), laplace_error(sampler.scale), scale, step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +153,8 @@ class Gaussian:
     """Discrete Gaussian noise of sigma^2 = L2^2 / (2 rho), within 2^-50 of rho-zero-concentrated privacy.
 
     Asked for by `rho`, or by `epsilon` and `delta`: then rho is as large as the tight conversion allows (Canonne,
-    Kamath, Steinke, NeurIPS 2020, corollary 13), with the 2^-50 counted in. With `rho`, `delta` is that with which it
-    is charged, 10^-9 if not given. `sensitivity` is L2; the rest as of `Laplace`. Raises LocalError as
+    Kamath, Steinke, NeurIPS 2020, corollary 13), with the 2^-50 counted in. With `rho`, `delta` is that with which its
+    epsilon is charged, 10^-9 if not given. `sensitivity` is L2; the rest as of `Laplace`. Raises LocalError as
     `amounts.positive` and `probability`; `wrong-amount` where neither or both are given; `delta-too-small`.
     """
 
@@ -179,18 +191,36 @@ class Gaussian:
         """LocalError `noise-out-of-range`."""
         return joint_gaussian(Fraction(moves.l2_squared) / (2 * self._rho), count)
 
-    def promise(self, sampler: JointLaplace | JointGaussian, scale: int) -> Promise:
-        """Charged as the epsilon that holds with its delta."""
-        assert isinstance(sampler, JointGaussian)
-        event = NearEvent(GaussianEvent(1 / (2 * self._rho), self.neighbours, discrete=True), sampler.tau)
-        of_noise = gaussian_error(Fraction(float(sampler.variance) ** 0.5))
-        return Promise(event, self._charge(event), of_noise.mean / 2**scale, of_noise.bound / 2**scale)
+    @property
+    def event(self) -> GaussianEvent:
+        """What it costs where it is drawn exactly."""
+        return GaussianEvent(1 / (2 * self._rho), self.neighbours, discrete=True)
 
-    def _charge(self, event: NearEvent) -> Charge:
-        """What was asked for, of which rho was made; else by the best accountant."""
+    @property
+    def given_delta(self) -> Fraction:
+        """With which its epsilon is charged."""
+        return probability(self.delta or 0, "delta")
+
+    def promise(
+        self, sampler: JointLaplace | JointGaussian, scale: int, price: Price | None = None, step: Any = None
+    ) -> Promise:
+        """Charged as the epsilon that holds with its delta, or as its rho with the distance of its draws, unless it was
+        paid for with others."""
+        assert isinstance(sampler, JointGaussian)
+        event = NearEvent(self.event, sampler.tau)
+        of_noise = gaussian_error(Fraction(float(sampler.variance) ** 0.5))
+        return _promise(event, price or self._price(event), of_noise, scale, step)
+
+    def _price(self, event: NearEvent) -> Price:
+        """What was asked for, of which rho was made, else the epsilon by the best accountant; and the rho."""
+        rho = rho_of(event)
         if self.epsilon is None:
-            return charge_of(event, delta=self.delta)
-        return charge(epsilon=self.epsilon, delta=self.delta or 0, neighbours=self.neighbours)
+            return Price((rho, charge_of(event, delta=self.delta)))
+        return Price((charge(epsilon=self.epsilon, delta=self.delta or 0, neighbours=self.neighbours), rho))
+
+
+def _promise(event: NearEvent, price: Price, of_noise: NoiseError, scale: int, step: Any) -> Promise:
+    return Promise(event, price, of_noise.mean / 2**scale, of_noise.bound / 2**scale, step)
 
 
 def _check(noise: Laplace | Gaussian) -> None:

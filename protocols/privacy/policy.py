@@ -25,7 +25,7 @@ from typing import Any
 from mpc.errors import LocalError
 from protocols.outputs import Output
 from protocols.privacy.amounts import amount, printed
-from protocols.privacy.ledger.charges import Charge
+from protocols.privacy.ledger.charges import Asking
 
 MOST_BYTES = 1 << 20
 _AMOUNTS = ("most_epsilon", "most_rho", "most_delta")
@@ -61,11 +61,12 @@ class Policy:
             if self.noise:
                 raise _against("noise", "a value would be revealed without noise", "noise = true", output)
             return
-        self._check_charge(output.privacy.charge, output)
+        if output.costs:
+            self._check_price(output.privacy.charge, output)
 
-    def check_sum(self, charge: Charge, first: Output) -> None:
+    def check_sum(self, price: Asking, first: Output) -> None:
         """The same of what all outputs of one reveal cost together."""
-        self._check_charge(charge, first)
+        self._check_price(price, first)
 
     def check_runs(self, runs: int) -> None:
         """LocalError `policy-runs` where this would be one run too many."""
@@ -78,18 +79,22 @@ class Policy:
             cause = f"the program with digest {program} is none of those that are allowed"
             raise _against("program", cause, "programs", None)
 
-    def _check_charge(self, charge: Charge, output: Output) -> None:
-        asked = {"most_epsilon": charge.epsilon, "most_rho": charge.rho, "most_delta": charge.delta}
-        for rule, found in asked.items():
-            most: Fraction | None = getattr(self, rule)
-            if most is not None and found is not None and found > most:
-                what = rule.removeprefix("most_")
-                cause = f"a reveal asks for {what} {printed(found)}"
-                raise _against("amount", cause, f"{rule} = {printed(most, down=True)}", output)
-        if charge.epsilon is None and self.most_epsilon is not None and self.most_rho is None:
-            raise _against("amount", f"a reveal asks for {charge}, which is no epsilon", "most_epsilon", output)
-        if charge.rho is None and self.most_rho is not None and self.most_epsilon is None:
-            raise _against("amount", f"a reveal asks for {charge}, which is no rho", "most_rho", output)
+    def _check_price(self, price: Asking, output: Output) -> None:
+        """Of two measures the one counts that the policy bounds; both, where it bounds both or none."""
+        bounded = [way for way in price.ways if self._most(way.measure) is not None]
+        for way in bounded or price.ways:
+            for what, asked in ((way.measure, way.main), ("delta", way.delta)):
+                most = self._most(what)
+                if most is not None and asked > most:
+                    cause = f"a reveal asks for {what} {printed(asked)}"
+                    raise _against("amount", cause, f"most_{what} = {printed(most, down=True)}", output)
+        if not bounded and (rule := next((r for r in _AMOUNTS[:2] if getattr(self, r) is not None), None)):
+            cause = f"a reveal asks for {price}, which is no {rule.removeprefix('most_')}"
+            raise _against("amount", cause, rule, output)
+
+    def _most(self, what: str) -> Fraction | None:
+        most: Fraction | None = getattr(self, f"most_{what}")
+        return most
 
 
 def load_policy(file: Path) -> Policy:

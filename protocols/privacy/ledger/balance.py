@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from mpc.errors import LocalError
-from protocols.privacy.amounts import GRID, printed
-from protocols.privacy.ledger.charges import NOTHING, Budget, Charge, budget_of_plain, charge_of_plain
+from protocols.privacy.amounts import GRID, count_of, printed
+from protocols.privacy.ledger.charges import NOTHING, Asking, Budget, Charge, budget_of_plain, charge_of_plain
 from protocols.privacy.ledger.entries import FORMAT, Content
 from protocols.privacy.neighbours import require_same
 
@@ -97,15 +97,18 @@ class Account:
         used, delta = self.used
         return self.budget.main - used, self.budget.delta - delta
 
-    def refuse(self, data: str, asked: Charge) -> None:
-        """LocalError `budget-missing`, `budget-exceeded`, `budget-other-measure`, `other-neighbours` unless there is
-        room for a charge."""
+    def booked(self, data: str, price: Asking) -> Charge:
+        """What is booked of a price here, in the measure of the budget, for which there is room.
+
+        LocalError `budget-missing`, `budget-exceeded`, `budget-other-measure`, `other-neighbours`.
+        """
         if self.budget is None:
             raise LocalError(
                 "budget-missing",
-                f"no budget is set for {data}, and this asks for {asked}",
+                f"no budget is set for {data}, and this asks for {price}",
                 f"decide on one with `parley budget set FILE {data} --epsilon ...`; without one nothing is spent",
             )
+        asked = price.booked(self.budget.measure)
         require_same(self.budget.neighbours, asked.neighbours)
         main = asked.within(self.budget.measure)
         left, left_delta = self.left
@@ -113,6 +116,7 @@ class Account:
             raise _exceeded(data, self.budget.measure, self.budget.main, self.used[0], main)
         if asked.delta > left_delta:
             raise _exceeded(data, "delta", self.budget.delta, self.used[1], asked.delta)
+        return asked
 
 
 def _exceeded(data: str, measure: str, limit: Fraction, used: Fraction, asked: Fraction) -> LocalError:
@@ -126,10 +130,31 @@ def _exceeded(data: str, measure: str, limit: Fraction, used: Fraction, asked: F
 
 
 @dataclass(slots=True)
+class Prepaid:
+    """Steps of one run that a charge was spent for beforehand, and which of them were taken."""
+
+    run: str
+    steps: int
+    taken: set[int] = field(default_factory=set)
+
+    def lacks(self, run: str, step: int) -> bool:
+        """Whether a step of this run can still be taken."""
+        return type(step) is int and 0 <= step < self.steps and step not in self.taken and run == self.run
+
+    def take(self, run: str, step: int) -> bool:
+        """One of them; whether it was the last. ValueError where it is not lacking."""
+        if not self.lacks(run, step):
+            raise ValueError("no step that was paid for")
+        self.taken.add(step)
+        return len(self.taken) == self.steps
+
+
+@dataclass(slots=True)
 class Balance:
     """All accounts, as the entries so far say. `open`: data and total of each open reservation, by its entry.
 
-    `runs`: those of the last day that revealed something, each with the time of its first entry.
+    `prepaid`: of each charge that was spent for steps to come, those steps. `runs`: those of the last day that revealed
+    something, each with the time of its first entry.
     """
 
     party: str = ""
@@ -139,6 +164,7 @@ class Balance:
     time: int = 0
     accounts: dict[str, Account] = field(default_factory=dict)
     open: dict[int, tuple[str, Total]] = field(default_factory=dict)
+    prepaid: dict[int, Prepaid] = field(default_factory=dict)
     runs: deque[tuple[int, str]] = field(default_factory=deque)
     _recent: set[str] = field(default_factory=set)
 
@@ -179,6 +205,8 @@ class Balance:
         asked = _total(plain.get("epsilon"), plain.get("rho"), plain["delta"], tuple(plain["neighbours"]))
         self.account(content["data"]).unknown.add(asked)
         self.open[self.entries] = content["data"], asked
+        if "steps" in content:
+            self.prepaid[self.entries] = Prepaid(content["run"], count_of(content["steps"], "the steps"))
         self._run(content)
 
     def _commit(self, content: Content) -> None:
@@ -190,6 +218,15 @@ class Balance:
     def _release(self, content: Content) -> None:
         data, asked = self.open.pop(content["of"])
         self.account(data).unknown.remove(asked)
+        self.prepaid.pop(content["of"], None)
+
+    def _step(self, content: Content) -> None:
+        number = content["of"]
+        if number in self.open:
+            raise ValueError("a step of what is not spent")
+        if self.prepaid[number].take(content["run"], content["step"]):
+            del self.prepaid[number]
+        self._run(content)
 
     def _run(self, content: Content) -> None:
         self._forget(content["time"])
@@ -209,8 +246,9 @@ _TAKES = {
     "commit": Balance._commit,
     "release": Balance._release,
     "reveal": Balance._run,
+    "step": Balance._step,
 }
-"""What each event does: a reservation ends once, since it is open only until then."""
+"""What each event does: a reservation ends once, since it is open only until then, and a step is taken once."""
 
 
 @lru_cache(maxsize=4096)

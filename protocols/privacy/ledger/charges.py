@@ -4,11 +4,16 @@ A charge is pure (epsilon), approximate (epsilon with delta) or concentrated (rh
 that chance). A budget bounds the sum of epsilons and deltas, or that of rho and deltas: both are filters, valid when
 each charge is chosen after the results of those before (Rogers, Roth, Ullman, Vadhan 2016, section 3, for the sum of
 epsilon and delta; Whitehouse, Ramdas, Rogers, Wu 2023, for the sum of rho).
+
+The delta beside a rho is a distance. Of any two neighbours, what is seen is within a total variation of delta each of
+two distributions that are rho-zCDP of one another: delta-approximate zCDP (Bun, Steinke 2016, definition 8.1) is that,
+and so is a draw within delta of exact noise. Along a transcript the rhos add up for the near ones, and the distances
+for the rest, so that all is (epsilon, d + (1 + e^epsilon) delta)-private where rho-zCDP is (epsilon, d)-private.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -64,6 +69,15 @@ class Charge(Cost):
 
     __slots__ = ()
 
+    @property
+    def ways(self) -> tuple[Charge, ...]:
+        """It is known in one measure: as of a `Price`."""
+        return (self,)
+
+    def booked(self, measure: str) -> Charge:
+        """What a budget of this measure books: as of a `Price`."""
+        return self
+
     def within(self, measure: str) -> Fraction:
         """Its amount in the measure of a budget.
 
@@ -79,6 +93,29 @@ class Charge(Cost):
             f"this asks for {self}, and the budget is an epsilon",
             "set the budget as a rho with `parley budget set`, or ask for noise that is charged as an epsilon",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one reveal costs in each measure that knows it, the one first that it was asked in: an epsilon, a rho, or
+    both. Each holds by itself, and each party books the one that its budget is measured in."""
+
+    ways: tuple[Charge, ...]
+
+    def booked(self, measure: str) -> Charge:
+        """What a budget of this measure books: the charge in that measure, or the other where there is no such."""
+        return next((way for way in self.ways if way.measure == measure), self.ways[0])
+
+    def plain(self) -> list[dict[str, Any]]:
+        """Of all ways, as all parties must mean them."""
+        return [way.plain() for way in self.ways]
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.ways))
+
+
+Asking = Charge | Price
+"""What may be asked of a budget."""
 
 
 class Budget(Cost):
@@ -134,6 +171,19 @@ def added(first: Charge, *others: Charge) -> Charge:
         require_same(first.neighbours, one.neighbours)
         main, delta = main + one.within(measure), delta + one.delta
     return Charge(first.neighbours, main if measure == "epsilon" else None, main if measure == "rho" else None, delta)
+
+
+def together(prices: Sequence[Asking]) -> Price:
+    """What all of them cost together, in each measure that all are known in; a rho, where one has no epsilon.
+
+    LocalError `other-neighbours`.
+    """
+    known = dict.fromkeys(way.measure for price in prices for way in price.ways)
+    each = {measure: [price.booked(measure) for price in prices] for measure in known}
+    complete = [
+        every for measure, every in each.items() if measure == "rho" or all(c.epsilon is not None for c in every)
+    ]
+    return Price(tuple(added(*every) for every in complete))
 
 
 def _amounts(

@@ -5,10 +5,12 @@ the SHA-256 of the format's name, h_i = SHA-256(h_{i-1} || entry i). Anyone can 
 
     begin     the first: format, ledger (16 bytes), party, certificate (its SHA-256)
     budget    what may be spent of `data` from here on
-    reserve   `run`, `program` and `with`: who asks; `data`, `charge`; `outputs`: line, shape and receivers of each
+    reserve   `run`, `program` and `with`: who asks; `data`, `charge`; `outputs`: line, shape and receivers of each;
+              `steps`, where it is for so many outputs to come
     commit    the reservation `of` an earlier entry is spent, after the votes of this hash
     release   it is not, since the party `by` said so in the signed `no`
     reveal    outputs without noise that became known: nothing is charged
+    step      of the reservation `of`, which was committed, the `step` from 0, of this run and once: nothing is charged
 
 All have `event` and `time`, in seconds of UTC, which never falls.
 """

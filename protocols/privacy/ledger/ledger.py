@@ -20,10 +20,10 @@ from mpc.network.signing import Signer
 from protocols.privacy.ledger.balance import Balance
 from protocols.privacy.ledger.book import Book, Row
 from protocols.privacy.ledger.chain import Chain
-from protocols.privacy.ledger.charges import Budget, Charge
+from protocols.privacy.ledger.charges import Asking, Budget
 from protocols.privacy.ledger.entries import MOST_BYTES, START, Content, begin, chained, encoded
 from protocols.privacy.ledger.heads import ID_BYTES, Head, sealed, unpacked
-from protocols.privacy.ledger.refusals import clock_set_back, edited, no_such_step, restored, too_long
+from protocols.privacy.ledger.refusals import clock_set_back, edited, no_such_step, not_prepaid, restored, too_long
 from protocols.privacy.neighbours import require_same
 
 CLOCKS_DIFFER = 60
@@ -109,12 +109,12 @@ class Ledger:
                     raise _rho_was_spent(data)
             entries.append({"event": "budget", "data": data, "budget": budget.plain()})
 
-    def consider(self, data: str, charge: Charge) -> None:
+    def consider(self, data: str, price: Asking) -> None:
         """Raise what `reserve` would raise now; nothing is written."""
         with self._lock, self._book.reading():
             self._catch_up()
             self._now()
-            self.balance.account(data).refuse(data, charge)
+            self.balance.account(data).booked(data, price)
 
     def other_runs_of_day(self, run: str) -> int:
         """How many runs but this one have revealed something in the last 24 hours."""
@@ -122,15 +122,19 @@ class Ledger:
             self._catch_up()
             return self.balance.other_runs(self._now(), run)
 
-    def reserve(self, asker: Asker, data: str, charge: Charge, outputs: Sequence[Content]) -> int:
-        """Set a charge aside, on the disk, and return the number of its entry.
+    def reserve(
+        self, asker: Asker, data: str, price: Asking, outputs: Sequence[Content], *, steps: int | None = None
+    ) -> int:
+        """Set a charge aside, on the disk, and return the number of its entry: of the price, what the budget is
+        measured in. With `steps` it is for so many outputs that follow, each noted by `step`.
 
         LocalError `budget-missing`, `budget-exceeded`, `budget-other-measure`, `other-neighbours`; nothing is written.
         """
         with self._writing() as entries:
-            self.balance.account(data).refuse(data, charge)
-            asked = {"data": data, "charge": charge.plain(), "outputs": list(outputs)}
-            entries.append({"event": "reserve", **asker.plain(), **asked})
+            charge = self.balance.account(data).booked(data, price)
+            asked: Content = {"data": data, "charge": charge.plain(), "outputs": list(outputs)}
+            ahead = {} if steps is None else {"steps": steps}
+            entries.append({"event": "reserve", **asker.plain(), **asked, **ahead})
             number = self.balance.entries + 1
         return number
 
@@ -155,6 +159,15 @@ class Ledger:
         """Note outputs that are revealed as they are, without noise: nothing is charged."""
         with self._writing() as entries:
             entries.append({"event": "reveal", **asker.plain(), "data": data, "outputs": list(outputs)})
+
+    def step(self, asker: Asker, number: int, step: int, outputs: Sequence[Content]) -> None:
+        """Note outputs that the charge of an entry was spent for beforehand. LocalError `ledger-step` for a step that
+        was taken, that there is none, or of another run."""
+        with self._writing() as entries:
+            paid = self.balance.prepaid.get(number)
+            if paid is None or number in self.balance.open or not paid.lacks(asker.run, step):
+                raise not_prepaid(number, step)
+            entries.append({"event": "step", **asker.plain(), "of": number, "step": step, "outputs": list(outputs)})
 
     def peer(self, certificate: Certificate) -> Head | None:
         """The last head that this peer has shown. LocalError `ledger-edited` for what is no head that it signed."""

@@ -102,5 +102,14 @@ def no_such_step(step: str, number: int) -> LocalError:
     )
 
 
+def not_prepaid(number: int, step: int) -> LocalError:
+    """A step is taken once, of a charge that its own run has spent for it."""
+    return LocalError(
+        "ledger-step",
+        f"entry {number:,} pays for no step {step:,} that this run could still take",
+        "reserve anew: each step is paid for once, beforehand, and by the run that takes it",
+    )
+
+
 def _day(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
