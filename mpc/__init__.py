@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from protocols.horizon import horizon
     from protocols.prepared import prepared
     from protocols.privacy.joint_noise import Gaussian, Laplace
+    from protocols.privacy.summed_noise import InParts, Skellam
     from protocols.proofs.commitment import commit
     from protocols.proofs.relation import relation
     from protocols.runs.planning import Plan, plan
@@ -61,6 +62,7 @@ __all__ = [
     "Context",
     "Float32",
     "Gaussian",
+    "InParts",
     "Int",
     "KnownArray",
     "Laplace",
@@ -70,6 +72,7 @@ __all__ = [
     "Plan",
     "SecretArray",
     "Simulation",
+    "Skellam",
     "SupplyError",
     "UInt",
     "__version__",
@@ -145,6 +148,7 @@ _ELSEWHERE = {
     "prepared": "protocols.prepared",
     "relation": "protocols.proofs.relation",
     **dict.fromkeys(("Gaussian", "Laplace"), "protocols.privacy.joint_noise"),
+    **dict.fromkeys(("InParts", "Skellam"), "protocols.privacy.summed_noise"),
     **dict.fromkeys(("Plan", "plan"), "protocols.runs.planning"),
     **dict.fromkeys(("Simulation", "simulate", "simulate_async"), "protocols.runs.simulating"),
 }

@@ -10,6 +10,10 @@ from mpc.context import Context
 KEYS, DECRYPTED, ENCRYPTED = "Keys made in shares", "What was decrypted together", "What is encrypted"
 """What is spoken of."""
 
+NOISE = "Noise in parts"
+WITH_THE_SUITE = (ENCRYPTED, NOISE)
+"""What is said besides of lines whose values are as secret as the suite keeps them."""
+
 AUTHENTICATED, ONE_OF_TWO = "authenticated garbling", "one of two, malicious"
 PROVED, EITHER_OF_TWO = "a proof", "either, malicious"
 """By what accounts say that circuits were computed, and against whom."""

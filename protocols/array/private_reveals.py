@@ -1,4 +1,4 @@
-"""Secrets go out with noise that all parties draw together and none knows."""
+"""Secrets go out with noise that all parties draw, together or each a part, and none knows."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from protocols.array.secret import SecretArray
 from protocols.privacy.amounts import positive, printed
 from protocols.privacy.joint_noise import Gaussian, JointNoise, Laplace, Moves, Promise
 from protocols.privacy.prepaid import Step
+from protocols.privacy.summed_noise import InParts
 from protocols.ranges import ERROR_BITS, NO_BOUND, Range, shifted_up
 from protocols.shares import ArithmeticShare
 
@@ -40,7 +41,7 @@ async def reveal(
     to: int | Sequence[int] | None = None,
     planned: Any = None,
     tolerance: float | None = None,
-    privacy: JointNoise | None = None,
+    privacy: JointNoise | InParts | None = None,
 ) -> Any:
     """Compute secrets and let parties learn them: everybody, or the party indices `to`.
 
@@ -55,28 +56,30 @@ async def reveal(
     `privacy`, an `mpc.Laplace` or `mpc.Gaussian`, or a step of what `mpc.privacy.prepaid` has paid for, adds noise to
     the one value, whose scale follows from how far one record moves it: of each element its own, drawn by all parties
     together on secret bits and known to none, as long as one of them draws its bits at random and all follow the
-    protocol. A second reveal draws again, and costs again.
+    protocol. An `mpc.InParts` of these or of an `mpc.Skellam` is a part of noise of each party: cheaper, and a part
+    that is left out is not noticed. A second reveal draws again, and costs again.
 
     Raises LocalError `range-exceeded` before anything is sent if a value may not fit, `no-such-party` if a receiver
     does not compute, `tolerance-exceeded` if a bound is too large, `not-secret`, `not-awaited`, and what the session's
     policies raise; `revealed-outside-range`, once it is known, for a number that cannot be right. With `privacy`
     `wrong-privacy`, `sensitivity-unknown`, `sensitivity-too-small`, `not-bounded`, `never-moved`, `noise-out-of-range`,
-    `not-in-schedule`, and with probability below 2^-42 `too-little-noise`.
+    `not-in-schedule`, `too-few-honest`, and with probability below 2^-42 `too-little-noise`.
     """
     if privacy is None:
         return await revealing.reveal(ctx, *values, to=to, planned=planned, tolerance=tolerance)
     need_context(ctx, "reveal")
     line = user_line()
-    if not isinstance(privacy, Laplace | Gaussian | Step) or len(values) != 1:
+    if not isinstance(privacy, Laplace | Gaussian | Step | InParts) or len(values) != 1:
         raise LocalError(
             "wrong-privacy",
             f"privacy= is of type {type(privacy).__name__}, for {len(values)} values",
-            "mpc.Laplace(epsilon=...) or mpc.Gaussian(rho=...), and one value: np.concatenate several, or reveal them "
-            "one by one, each at a cost of its own",
+            "mpc.Laplace(epsilon=...), mpc.Gaussian(rho=...) or mpc.InParts of such, and one value: np.concatenate "
+            "several, or reveal them one by one, each at a cost of its own",
             line=line,
         )
     try:
-        noisy, promise = with_noise(revealing.checked(ctx, values[0], line), privacy)
+        noise = privacy.among(ctx.n) if isinstance(privacy, InParts) else privacy
+        noisy, promise = with_noise(revealing.checked(ctx, values[0], line), noise)
     except LocalError as error:
         error.line = error.line or line
         raise

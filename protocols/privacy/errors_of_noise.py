@@ -11,10 +11,16 @@ from fractions import Fraction
 from math import exp, expm1, floor, log, log1p, pi, sqrt
 from statistics import NormalDist
 
+import numpy as np
+import numpy.typing as npt
+
 from protocols.privacy.amounts import AnyNumber, positive, probability
 
 LATTICE_LIMIT = 64
 """Discrete Gaussian noise of a larger deviation is as good as continuous: they differ by e^(-2 pi^2 s^2)."""
+
+_PLACES = 1 << 15
+"""Of a table of probabilities: half of them are 256 times LATTICE_LIMIT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,38 @@ def gaussian_error(deviation: AnyNumber, confidence: AnyNumber = "0.95", *, disc
         bound += 1
         within += 2 * masses[bound]
     return NoiseError(2 * sum(m * mass for m, mass in enumerate(masses)) / total, float(bound))
+
+
+def summed_laplace_error(scale: AnyNumber, times: AnyNumber, confidence: AnyNumber = "0.95") -> NoiseError:
+    """Of so many discrete Laplace numbers of this scale added up; `times` may be broken, as of parts of such numbers.
+
+    Its Fourier transform is that of one number to this power; large scales are those of LATTICE_LIMIT, enlarged.
+    """
+    s, sure = float(positive(scale, "the scale")), float(_confidence(confidence))
+    small = min(s, LATTICE_LIMIT)
+    a = exp(-1 / small)
+    of_one = (1 - a) ** 2 / (1 - 2 * a * np.cos(_angles()) + a**2)
+    return _of_transform(of_one ** float(positive(times, "how many are added up")), sure, s / small)
+
+
+def skellam_error(variance: AnyNumber, confidence: AnyNumber = "0.95") -> NoiseError:
+    """Of Skellam noise of this variance, in squared steps; beyond LATTICE_LIMIT it is as good as Gaussian."""
+    v, sure = float(positive(variance, "the variance")), float(_confidence(confidence))
+    if v > LATTICE_LIMIT**2:
+        return gaussian_error(Fraction(sqrt(v)), confidence)
+    return _of_transform(np.exp(v * (np.cos(_angles()) - 1)), sure, 1.0)
+
+
+def _angles() -> npt.NDArray[np.float64]:
+    return np.linspace(0, pi, _PLACES // 2 + 1)
+
+
+def _of_transform(transform: npt.NDArray[np.float64], sure: float, times: float) -> NoiseError:
+    """Of whole numbers, symmetric around 0, by the transform of their probabilities; both so many times as large."""
+    masses = np.fft.irfft(transform, _PLACES)[: _PLACES // 2]
+    masses[1:] *= 2
+    bound = int(np.searchsorted(np.cumsum(masses), sure))
+    return NoiseError(float(masses @ np.arange(masses.size)) * times, bound * times)
 
 
 def epsilon_for_error(bound: AnyNumber, sensitivity: AnyNumber, confidence: AnyNumber = "0.95") -> float:

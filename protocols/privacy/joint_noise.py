@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
 
+from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.privacy.amounts import AnyNumber, positive, printed, probability
 from protocols.privacy.charging import charge_of, rho_of
@@ -17,6 +18,7 @@ from protocols.privacy.joint_gaussian_cks20 import JointGaussian, joint_gaussian
 from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace, joint_laplace
 from protocols.privacy.ledger.charges import Price, charge
 from protocols.privacy.neighbours import Neighbours, substitute
+from protocols.shares import ArithmeticShare
 
 MOST_TAU = Fraction(1, 1 << 50)
 """No sampler is further from the noise that it should draw."""
@@ -55,6 +57,21 @@ class Moves:
         return self.elements * self.step**2
 
 
+class Sampler(Protocol):
+    """What draws the noise of a value, so that nobody knows it."""
+
+    @property
+    def most(self) -> int:
+        """No number is larger in size."""
+
+    @property
+    def tau(self) -> Fraction:
+        """A bound of the total variation distance of all numbers together from what is promised of them."""
+
+    async def draw(self, ctx: Context) -> ArithmeticShare:
+        """[x]: (count,)."""
+
+
 class JointNoise(Protocol):
     """What `mpc.reveal` takes as `privacy`."""
 
@@ -73,12 +90,10 @@ class JointNoise(Protocol):
     def distance(self, moves: Moves) -> int:
         """What grows with the distance that its sensitivity speaks of."""
 
-    def sampler(self, moves: Moves, count: int) -> JointLaplace | JointGaussian:
+    def sampler(self, moves: Moves, count: int) -> Sampler:
         """What draws the noise of `count` elements."""
 
-    def promise(
-        self, sampler: JointLaplace | JointGaussian, scale: int, price: Price | None = None, step: Any = None
-    ) -> Promise:
+    def promise(self, sampler: Sampler, scale: int, price: Price | None = None, step: Any = None) -> Promise:
         """What a value with noise of this sampler costs, and how wrong the noise makes it; `price` and `step` where it
         was paid for beforehand."""
 
@@ -86,7 +101,7 @@ class JointNoise(Protocol):
 @dataclass(frozen=True, slots=True)
 class Promise:
     """What is known of a value that noise was added to: the event, what a ledger books for it, the mean of |noise| and
-    the bound that |noise| is within with a chance of 95%, in the value's own unit."""
+    the bound that |noise| is within with a chance of 95%, in the value's own unit; and what it rests on besides."""
 
     event: NearEvent
     charge: Price
@@ -94,10 +109,12 @@ class Promise:
     error: float
     step: Any = None
     """Of what was paid beforehand, the step that this is."""
+    rests_on: str = ""
 
     def __str__(self) -> str:
         paid = self.charge if self.step is None else f"{self.step}, paid for beforehand"
-        return f"{paid}, {self.event.neighbours}; noise within {self.error:.3g} in 19 of 20 cases"
+        said = f"{paid}, {self.event.neighbours}; noise within {self.error:.3g} in 19 of 20 cases"
+        return f"{said}; {self.rests_on}" if self.rests_on else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +132,8 @@ class Laplace:
     sensitivity: AnyNumber | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "epsilon", _epsilon(self.epsilon))
-        _check(self)
+        object.__setattr__(self, "epsilon", exact_epsilon(self.epsilon))
+        check_noise(self)
 
     @property
     def _epsilon(self) -> Fraction:
@@ -139,13 +156,15 @@ class Laplace:
         """What it costs where it is drawn exactly."""
         return LaplaceEvent(1 / self._epsilon, self.neighbours)
 
-    def promise(
-        self, sampler: JointLaplace | JointGaussian, scale: int, price: Price | None = None, step: Any = None
-    ) -> Promise:
+    def promise(self, sampler: Sampler, scale: int, price: Price | None = None, step: Any = None) -> Promise:
         """Charged as an epsilon with its delta, unless it was paid for with others."""
         assert isinstance(sampler, JointLaplace)
         event = NearEvent(self.event, sampler.tau)
-        return _promise(event, price or Price((charge_of(event),)), laplace_error(sampler.scale), scale, step)
+        return _promise(event, price or self.price_of(event), laplace_error(sampler.scale), scale, step)
+
+    def price_of(self, event: NearEvent) -> Price:
+        """An epsilon and the delta of what the draw is off by."""
+        return Price((charge_of(event),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +192,7 @@ class Gaussian:
         rho = positive(self.rho, "rho") if self.rho is not None else _largest_rho(self.epsilon or 0, delta)
         object.__setattr__(self, "rho", rho)
         object.__setattr__(self, "delta", delta)
-        _check(self)
+        check_noise(self)
 
     @property
     def _rho(self) -> Fraction:
@@ -201,17 +220,15 @@ class Gaussian:
         """With which its epsilon is charged."""
         return probability(self.delta or 0, "delta")
 
-    def promise(
-        self, sampler: JointLaplace | JointGaussian, scale: int, price: Price | None = None, step: Any = None
-    ) -> Promise:
+    def promise(self, sampler: Sampler, scale: int, price: Price | None = None, step: Any = None) -> Promise:
         """Charged as the epsilon that holds with its delta, or as its rho with the distance of its draws, unless it was
         paid for with others."""
         assert isinstance(sampler, JointGaussian)
         event = NearEvent(self.event, sampler.tau)
         of_noise = gaussian_error(Fraction(float(sampler.variance) ** 0.5))
-        return _promise(event, price or self._price(event), of_noise, scale, step)
+        return _promise(event, price or self.price_of(event), of_noise, scale, step)
 
-    def _price(self, event: NearEvent) -> Price:
+    def price_of(self, event: NearEvent) -> Price:
         """What was asked for, of which rho was made, else the epsilon by the best accountant; and the rho."""
         rho = rho_of(event)
         if self.epsilon is None:
@@ -223,7 +240,18 @@ def _promise(event: NearEvent, price: Price, of_noise: NoiseError, scale: int, s
     return Promise(event, price, of_noise.mean / 2**scale, of_noise.bound / 2**scale, step)
 
 
-def _check(noise: Laplace | Gaussian) -> None:
+class _Asked(Protocol):
+    """What all noise is asked for with."""
+
+    @property
+    def neighbours(self) -> Neighbours: ...
+
+    @property
+    def sensitivity(self) -> AnyNumber | None: ...
+
+
+def check_noise(noise: _Asked) -> None:
+    """The neighbours and the sensitivity. LocalError `wrong-neighbours`, and as `amounts.positive`."""
     if not isinstance(noise.neighbours, Neighbours):
         raise LocalError(
             "wrong-neighbours",
@@ -234,12 +262,13 @@ def _check(noise: Laplace | Gaussian) -> None:
         object.__setattr__(noise, "sensitivity", positive(noise.sensitivity, "the sensitivity"))
 
 
-def _epsilon(value: AnyNumber) -> Fraction:
+def exact_epsilon(value: AnyNumber) -> Fraction:
+    """From above 0 to MOST_EPSILON. LocalError as `amounts.positive`, and `amount-out-of-range`."""
     exact = positive(value, "epsilon")
     if exact > MOST_EPSILON:
         raise LocalError(
             "amount-out-of-range",
-            f"epsilon is {printed(exact)}, for which noise that is drawn on secret bits is no promise",
+            f"epsilon is {printed(exact)}, for which noise that is only near what it should be is no promise",
             f"an epsilon of at most {MOST_EPSILON}; one above 10 protects hardly anything",
         )
     return exact
@@ -247,16 +276,22 @@ def _epsilon(value: AnyNumber) -> Fraction:
 
 def _largest_rho(epsilon: AnyNumber, delta: Fraction) -> Fraction:
     """The largest rho, but for 2^-40 of it, that is (epsilon, delta) with what the sampler is off by."""
-    wanted = _epsilon(epsilon)
-    rest = delta - (1 + exp_up(wanted)) * MOST_TAU
-    if rest <= 0:
-        raise LocalError(
-            "delta-too-small",
-            f"delta {printed(delta)} is less than what noise on secret bits is off by, (1 + e^epsilon) 2^-50",
-            "a larger delta, 1e-9 say",
-        )
+    wanted = exact_epsilon(epsilon)
+    rest = left_of_delta(wanted, delta)
     low, high = Fraction(0), 2 * wanted
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if Concentrated(middle).epsilon(rest) <= wanted else (low, middle)
     return positive(low, "rho")
+
+
+def left_of_delta(epsilon: Fraction, delta: Fraction) -> Fraction:
+    """What of delta is left for noise that is off by MOST_TAU. LocalError `delta-too-small`."""
+    rest = delta - (1 + exp_up(epsilon)) * MOST_TAU
+    if rest <= 0:
+        raise LocalError(
+            "delta-too-small",
+            f"delta {printed(delta)} is less than what drawn noise is off by, (1 + e^epsilon) 2^-50",
+            "a larger delta, 1e-9 say",
+        )
+    return rest

@@ -24,8 +24,7 @@ from protocols.outputs import Output, alone, keeper_of
 from protocols.party_indices import receivers_of
 from protocols.privacy.amounts import AnyNumber, count_of
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian
-from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace
-from protocols.privacy.joint_noise import MOST_TAU, Moves, Promise
+from protocols.privacy.joint_noise import MOST_TAU, Moves, Promise, Sampler
 from protocols.privacy.ledger.charges import Price
 from protocols.privacy.neighbours import Neighbours
 from protocols.privacy.schedules import Noise, Schedule, schedule_of
@@ -163,12 +162,10 @@ class Step:
     def distance(self, moves: Moves) -> int:
         return self._noise.distance(moves)
 
-    def sampler(self, moves: Moves, count: int) -> JointLaplace | JointGaussian:
+    def sampler(self, moves: Moves, count: int) -> Sampler:
         return self._noise.sampler(moves, count)
 
-    def promise(
-        self, sampler: JointLaplace | JointGaussian, scale: int, price: Price | None = None, step: object = None
-    ) -> Promise:
+    def promise(self, sampler: Sampler, scale: int, price: Price | None = None, step: object = None) -> Promise:
         """The price is that of all steps. LocalError `not-in-schedule` where the noise is further from what was charged
         than was charged."""
         allowed = self._paid.schedule.distance

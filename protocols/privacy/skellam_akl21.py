@@ -29,6 +29,7 @@ LEAST, MOST = Fraction(1, 1 << 20), Fraction(1 << 23)
 """Of the variance: a table of some 16 deviations is computed."""
 
 _ORDERS = (*range(2, 256), *(1 << power for power in range(8, 21)))
+_HALVINGS = 10
 _SLACK = 1e-9
 """More than the rounding of some ten operations on doubles of a common size."""
 
@@ -60,6 +61,11 @@ def _of_variance(variance: Fraction) -> SkellamNoise:
     return SkellamNoise(variance)
 
 
+def skellam_noise(variance: Fraction) -> SkellamNoise:
+    """The Skellam distribution of a public variance, in squared steps. LocalError `noise-out-of-range`."""
+    return _of_variance(in_range(variance, "the variance of Skellam noise", LEAST, MOST))
+
+
 @dataclass(frozen=True, slots=True)
 class Skellam:
     """Skellam noise whose variance is `variance` times the squared L2 sensitivity, charged at `delta`: approximate.
@@ -77,8 +83,7 @@ class Skellam:
         object.__setattr__(self, "delta", positive(self.delta, "delta"))
 
     def distribution(self, sensitivity: Sensitivity) -> SkellamNoise:
-        variance = self.variance * sensitivity.l2_squared
-        return _of_variance(in_range(variance, "the variance of Skellam noise", LEAST, MOST))
+        return skellam_noise(self.variance * sensitivity.l2_squared)
 
     def event(self, sensitivity: Sensitivity) -> ApproximateEvent:
         found = min(self._epsilon(order, sensitivity) for order in _ORDERS)
@@ -99,3 +104,25 @@ def renyi_bound(order: int, v: Fraction, sensitivity: Sensitivity) -> Fraction:
     l1, l2_squared = sensitivity.l1, sensitivity.l2_squared
     correction = min(((2 * order - 1) * l2_squared + 6 * l1) / (4 * v**2), 3 * l1 / (2 * v))
     return order * l2_squared / (2 * v) + correction
+
+
+@lru_cache(maxsize=64)
+def variance_for(epsilon: Fraction, delta: Fraction, sensitivity: Sensitivity) -> Fraction:
+    """The smallest variance, by the squared L2 sensitivity and within a thousandth, that costs at most this epsilon.
+
+    By bisection; the upper end is given, which was found to hold.
+    """
+
+    def holds(variance: Fraction) -> bool:
+        return Skellam(variance, delta).event(sensitivity).epsilon <= epsilon
+
+    high = Fraction(1)
+    while not holds(high):
+        high *= 2
+    while holds(high / 2):
+        high /= 2
+    low = high / 2
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high

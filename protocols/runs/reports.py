@@ -9,7 +9,7 @@ from typing import Any
 from mpc.accounts.report import Report
 from mpc.context import Session
 from mpc.simulation import PartyRun, Setting
-from protocols.assurances import AUTHENTICATED, EITHER_OF_TWO, ENCRYPTED, ONE_OF_TWO
+from protocols.assurances import AUTHENTICATED, EITHER_OF_TWO, ONE_OF_TWO, WITH_THE_SUITE
 from protocols.preprocessing.checking import Check
 from protocols.runs.suites import security_sentence
 
@@ -69,7 +69,7 @@ def _security(session: Session) -> str:
     strong += [f"{what} ({_listed(lines)}) {said}" for (what, said), lines in assurances.items()]
     if not strong:
         return sentence
-    by_themselves = chain.from_iterable(lines for (what, _), lines in assurances.items() if what != ENCRYPTED)
+    by_themselves = chain.from_iterable(lines for (what, _), lines in assurances.items() if what not in WITH_THE_SUITE)
     if _computed_otherwise(session, {*computed, *proved, *by_themselves}):
         strong.append(f"All else: {sentence[0].lower()}{sentence[1:]}")
     return ". ".join(strong)
