@@ -1,8 +1,8 @@
-"""Noise that parties draw together and none knows: 10,000 numbers of a scale that real values have."""
+"""Noise that parties draw together and none knows, or each a part of: 10,000 numbers, of a scale that reals have."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,10 +15,15 @@ from mpc.context import Context
 from mpc.prg import Prg
 from protocols.privacy.joint_gaussian_cks20 import joint_gaussian
 from protocols.privacy.joint_laplace_dkmmn06 import joint_laplace
+from protocols.privacy.joint_noise import Gaussian, Laplace, Moves
+from protocols.privacy.summed_noise import InParts, Skellam
 
 COUNT = 10_000
 SCALE = Fraction(1 << 16)
 """One, with 16 fractional bits."""
+
+_WHOLE = 1 << 8
+"""What a record moves whole numbers by, whose Skellam noise has a variance of about 2^21."""
 
 _LARGE = 1 << 40
 _FAR = 2.0**-16
@@ -39,6 +44,19 @@ async def _gaussian(ctx: Context, shares: Sequence[Any], size: int) -> Share:
     return noisy
 
 
+def _summed(
+    noise: Laplace | Gaussian | Skellam, moves: int
+) -> Callable[[Context, Sequence[Any], int], Awaitable[Share]]:
+    """With parts of which all but one suffice: of two parties all of the noise each, of three a half."""
+
+    async def add_parts(ctx: Context, shares: Sequence[Any], size: int) -> Share:
+        of = InParts(noise, honest=ctx.n - 1).among(ctx.n)
+        noisy: Share = shares[0] + await of.sampler(Moves(1, moves), size).draw(ctx)
+        return noisy
+
+    return add_parts
+
+
 def _clear(values: Sequence[Words], size: int) -> npt.NDArray[Any]:
     return values[0].astype(np.float64)
 
@@ -49,5 +67,11 @@ def _decoded(words: Words) -> npt.NDArray[Any]:
 
 WORKLOADS = {
     name: Workload(name, COUNT, _values, online, _clear, decoded=_decoded, precision=_FAR)
-    for name, online in (("joint.laplace_10k", _laplace), ("joint.gaussian_10k", _gaussian))
+    for name, online in (
+        ("joint.laplace_10k", _laplace),
+        ("joint.gaussian_10k", _gaussian),
+        ("summed.laplace_10k", _summed(Laplace(epsilon=1), SCALE.numerator)),
+        ("summed.gaussian_10k", _summed(Gaussian(rho="1/2"), SCALE.numerator)),
+        ("summed.skellam_10k", _summed(Skellam(epsilon=1, delta="1e-6"), _WHOLE)),
+    )
 }

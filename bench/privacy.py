@@ -4,8 +4,8 @@ Ours and OpenDP's are exact; numpy's are rounded floats, which is no privacy (Mi
 less. The limit is the rate of AES: half a block for each coin that our samplers toss. How few random bits the
 distribution itself would take, its entropy, stands in the note.
 
-Beside them the entries of a ledger that are verified a second (`bench.ledgers`), and noise that parties draw together,
-in seconds (`bench.joint_noise`).
+Beside them the entries of a ledger that are verified a second (`bench.ledgers`), and noise that parties draw together
+or in parts, in seconds (`bench.joint_noise`).
 """
 
 from __future__ import annotations
