@@ -5,11 +5,23 @@ A C^-1 z, z Gaussian, which costs what C x + z does. A = C C for the Toeplitz ma
 (1 - q)^(-1/2), so that C^-1 has those of (1 - q)^(1/2): 1, -1/2, -1/8, -1/16, ... Only the first `bands` of them are
 kept, which makes step t's noise z_t - a_1 z_(t-1) - a_2 z_(t-2) - ...; C is the inverse of what is kept.
 
-The a_j are cut to multiples of 2^-24, towards zero, so that noise of whole numbers is computed exactly.
+The a_j are cut to multiples of 2^-24, towards zero, so that noise of whole numbers is computed exactly. Step t releases
+r_t = x_t + z_t - [a_1 z_(t-1) + a_2 z_(t-2) + ...], [] rounding to the nearest whole number.
+
+Why it is private. Fix outputs and two neighbours. Each determines its own z, one after another, and z_t - z'_t is
+-(x_t - x'_t) + a_1 (z_(t-1) - z'_(t-1)) + ... + e_t, where e_t is what the two roundings differ by: at most 1 in each
+coordinate. So z - z' = C (x' - x + e), and its norm is at most
+
+    D = |C (x - x')| + |C| |e| <= moved times sqrt(squared_sensitivity) + gain sqrt(steps size).
+
+Given the outputs before it, output t is discrete Gaussian around a whole number, and the two centres differ by what
+z_t - z'_t is: these squares add up to at most D^2 on every path of outputs.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -20,6 +32,8 @@ import numpy.typing as npt
 
 from mpc.errors import LocalError
 from protocols.privacy.amounts import count_of
+from protocols.privacy.directed import sqrt_up
+from protocols.privacy.discrete_laplace_dkmmn06 import Noise
 
 TAP_BITS = 24
 MOST_BANDS = 1 << 9
@@ -73,6 +87,14 @@ class BandedInverse:
         """At least the norm of C: no vector becomes longer by more (Young's inequality)."""
         return sum(self.coefficients, Fraction(0))
 
+    def rounding(self, size: int) -> Fraction:
+        """At least what roundings add to how far the draws of neighbours with equal outputs are apart."""
+        return self.gain * sqrt_up(Fraction(self.steps * size))
+
+    def stream(self, draw: Callable[[], Noise]) -> Callable[[], Noise]:
+        """What gives the noise of one step after the other, of fresh draws."""
+        return _Remembering(self.taps, draw).step
+
     def squared_errors(self) -> npt.NDArray[np.float64]:
         """The variance of each prefix sum's noise, for z of as many deviations as `squared_sensitivity`, in floats.
 
@@ -82,6 +104,24 @@ class BandedInverse:
         inverse = np.zeros(self.steps)
         inverse[: len(self.taps) + 1] = 1.0, *(-a / 2**TAP_BITS for a in self.taps)
         return np.cumsum(np.cumsum(inverse) ** 2) * float(self.squared_sensitivity)
+
+
+class _Remembering:
+    """As many draws as there are bands, less one."""
+
+    def __init__(self, taps: tuple[int, ...], draw: Callable[[], Noise]) -> None:
+        self._taps, self._draw = taps, draw
+        self._before: deque[Noise] = deque(maxlen=len(taps))
+
+    def step(self) -> Noise:
+        """z_t - [a_1 z_(t-1) + a_2 z_(t-2) + ...]."""
+        z = self._draw()
+        carried = np.full_like(z, 1 << (TAP_BITS - 1))
+        for tap, before in zip(self._taps, self._before, strict=False):
+            carried += tap * before
+        self._before.appendleft(z)
+        noise: Noise = z - (carried >> TAP_BITS)
+        return noise
 
 
 def banded_inverse(steps: int, bands: int, *, separation: int, participations: int = 1) -> BandedInverse:

@@ -1,32 +1,24 @@
 """Steps of a sequence with noise that mostly cancels in their sums: the matrix mechanism as a stream, on a grid.
 
-Step t releases r_t = x_t + z_t - [a_1 z_(t-1) + a_2 z_(t-2) + ...], x_t a vector of whole numbers, z_t discrete
-Gaussian, [] rounding to the nearest whole number. Remembered are as many z as the strategy has bands, less one.
-
-Why it is private. Fix outputs and two neighbours. Each determines its own z, one after another, and z_t - z'_t is
--(x_t - x'_t) + a_1 (z_(t-1) - z'_(t-1)) + ... + e_t, where e_t is what the two roundings differ by: at most 1 in each
-coordinate. So z - z' = C (x' - x + e), with C the strategy, and its norm is at most
-
-    D = |C (x - x')| + |C| |e| <= moved times sqrt(squared_sensitivity) + gain sqrt(steps size).
-
-Given the outputs before it, output t is discrete Gaussian around a whole number, and the two centres differ by what
-z_t - z'_t is; its Renyi divergence of order a is a |z_t - z'_t|^2 / (2 sigma^2) at most (Canonne, Kamath, Steinke 2020,
-theorem 14). These squares add up to at most D^2 on every path of outputs, so all steps together are
+Step t releases x_t with noise, x_t a vector of whole numbers. The strategy says how noise is made of discrete Gaussian
+draws z, and D, how far draws are apart, all together, that belong to neighbours with equal outputs. Given what was
+shown before, the Renyi divergence of order a of the next draw is a |z_t - z'_t|^2 / (2 sigma^2) at most (Canonne,
+Kamath, Steinke 2020, theorem 14), and these squares add up to at most D^2 on every path. So all steps together are
 D^2 / (2 sigma^2)-zCDP, also where x_t is chosen after r_1 to r_(t-1) were seen: the induction of Whitehouse, Ramdas,
-Rogers, Wu 2023, theorem 1, from the last step to the first.
+Rogers, Wu 2023, theorem 1, from the last step to the first. The proofs of D stand with the strategies.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Callable
 from fractions import Fraction
 from math import ceil
+from typing import Protocol
 
 import numpy as np
 
 from mpc.errors import LocalError
 from protocols.privacy.amounts import AnyNumber, count_of, positive
-from protocols.privacy.banded_inverse_kmul25 import TAP_BITS, BandedInverse
 from protocols.privacy.directed import sqrt_up
 from protocols.privacy.discrete_gaussian_cks20 import discrete_gaussian
 from protocols.privacy.discrete_laplace_dkmmn06 import Noise
@@ -39,6 +31,24 @@ MOST_DEVIATION = 1 << 31
 """In steps of the grid. Noise 128 times as large, which no run will see, does not overflow yet."""
 
 
+class Strategy(Protocol):
+    """How the noise of a sequence is made of draws, as `banded_inverse` and `binary_tree` give it."""
+
+    @property
+    def steps(self) -> int:
+        """So many and no more."""
+
+    @property
+    def squared_sensitivity(self) -> Fraction:
+        """At least what one unit moves the centres of all draws, squared, that moves each step it is in by 1."""
+
+    def rounding(self, size: int) -> Fraction:
+        """What roundings add to that distance, for so many coordinates."""
+
+    def stream(self, draw: Callable[[], Noise]) -> Callable[[], Noise]:
+        """What gives the noise of one step after the other, of fresh draws."""
+
+
 class CorrelatedNoise:
     """The noise of one run. `event` is what all its steps cost together, from the first on and however few are taken.
 
@@ -47,7 +57,7 @@ class CorrelatedNoise:
 
     def __init__(
         self,
-        strategy: BandedInverse,
+        strategy: Strategy,
         noise: AnyNumber,
         radius: int,
         size: int,
@@ -56,8 +66,8 @@ class CorrelatedNoise:
     ) -> None:
         """`radius`: what a unit adds at most to a step that it is in, in L2 and steps of the grid; `size`: coordinates.
 
-        `noise`: the deviation of z over D above: the noise multiplier of papers. Rounding is a part of D; it is little
-        where the radius is many times sqrt(steps size).
+        `noise`: the deviation of z over D above: the noise multiplier of papers. Of a banded inverse rounding is a part
+        of D; it is little where the radius is many times sqrt(steps size).
 
         Raises LocalError `noise-out-of-range` for a deviation above MOST_DEVIATION; errors of `positive`, `count_of`.
         """
@@ -66,8 +76,7 @@ class CorrelatedNoise:
         self.size = count_of(size, "the coordinates")
         self.strategy = strategy
         times = 2 if of.relation is Relation.SUBSTITUTE else 1
-        rounding = strategy.gain * sqrt_up(Fraction(strategy.steps * self.size))
-        most = times * moved * sqrt_up(strategy.squared_sensitivity) + rounding
+        most = times * moved * sqrt_up(strategy.squared_sensitivity) + strategy.rounding(self.size)
         variance = ceil((multiplier * most) ** 2)
         if variance > MOST_DEVIATION**2:
             raise LocalError(
@@ -77,7 +86,7 @@ class CorrelatedNoise:
             )
         self.event = GaussianEvent(multiplier**2, of, discrete=True)
         self._noise = discrete_gaussian(variance)
-        self._before: deque[Noise] = deque(maxlen=len(strategy.taps))
+        self._next = strategy.stream(lambda: drawn(self._noise, self.size))
         self._left = strategy.steps
 
     @property
@@ -104,14 +113,5 @@ class CorrelatedNoise:
                 "a strategy of more steps from the beginning, or a new one, which costs",
             )
         self._left -= 1
-        z = drawn(self._noise, self.size)
-        released: Whole = x + z - self._carried()
-        self._before.appendleft(z)
+        released: Whole = x + self._next()
         return released
-
-    def _carried(self) -> Whole:
-        """a_1 z_(t-1) + a_2 z_(t-2) + ..., rounded to the nearest."""
-        total = np.full(self.size, 1 << (TAP_BITS - 1), np.int64)
-        for tap, z in zip(self.strategy.taps, self._before, strict=False):
-            total += tap * z
-        return total >> TAP_BITS

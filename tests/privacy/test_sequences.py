@@ -98,7 +98,7 @@ def test_a_stream_is_the_data_with_noise_of_the_last_draws(monkeypatch, bands):
     assert (drawn_for(strategy, outputs, data) == z).all()
     exact = np.linalg.inv(matrix(strategy)) @ z
     assert np.abs(outputs - data - exact).max() <= 0.5 + 1e-6
-    assert len(noise._before) == min(bands, 6) - 1
+    assert len(noise._next.__self__._before) == min(bands, 6) - 1
 
 
 def test_no_step_is_taken_beyond_those_that_were_padded_to():
