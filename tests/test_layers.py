@@ -160,7 +160,7 @@ FOLDER_ORDER = {
         "joint_laplace_dkmmn06", "joint_gaussian_cks20", "joint_noise", "schedules", "prepaid", "log_concave",
         "grid", "sensitivity", "aggregates", "mechanisms", "averages", "selection_ms20", "noisy_answers", "quantiles",
         "local_responses_wbls17", "skellam_akl21", "partial_laplace_gx15", "partial_gaussian_kls21", "summed_noise",
-        "banded_inverse_kmul25", "correlated_noise",
+        "banded_inverse_kmul25", "binary_tree_dnpr10", "correlated_noise",
         "clipping", "gradients_acgmmtz16", "__init__",
     ),
     "protocols.consent": ("keeper", "votes", "agreement", "__init__"),

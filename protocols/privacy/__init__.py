@@ -7,6 +7,7 @@ from protocols.privacy.amplification import Sees, on_a_sample, shuffled
 from protocols.privacy.averages import mean, variance
 from protocols.privacy.banded_inverse_kmul25 import BandedInverse, banded_inverse
 from protocols.privacy.banded_matrix_cgmmrtx23 import banded_event
+from protocols.privacy.binary_tree_dnpr10 import BinaryTree, binary_tree
 from protocols.privacy.charging import charge_of
 from protocols.privacy.clipping import Clipping, clipping
 from protocols.privacy.correlated_noise import CorrelatedNoise
@@ -53,6 +54,7 @@ __all__ = [
     "AnyNumber",
     "ApproximateEvent",
     "BandedInverse",
+    "BinaryTree",
     "Clipping",
     "ComposedEvent",
     "CorrelatedNoise",
@@ -90,6 +92,7 @@ __all__ = [
     "amount",
     "banded_event",
     "banded_inverse",
+    "binary_tree",
     "charge_of",
     "clipped_sum",
     "clipping",
