@@ -47,6 +47,7 @@ from protocols.privacy.selection_ms20 import exponential_mechanism, permute_and_
 from protocols.privacy.sensitivity import Sensitivity
 from protocols.privacy.skellam_akl21 import Skellam
 from protocols.privacy.training import FixedBatches, PoissonBatches, TrainingSchedule, noise_for, training_schedule
+from protocols.privacy.users import Users
 
 __all__ = [
     "AboveThreshold",
@@ -87,6 +88,7 @@ __all__ = [
     "Skellam",
     "TrainingSchedule",
     "UnaryEncoding",
+    "Users",
     "ZcdpEvent",
     "add_or_remove",
     "amount",
