@@ -114,7 +114,8 @@ FOLDER_ORDER = {
     ),
     "protocols.array": (
         "lines", "misuse", "node", "appraising", "lowering", "grouping", "joining", "weighing", "losses", "shadows",
-        "missing", "implementations", "declared", "contributions", "secret", "recording", "public", "marks", "facts",
+        "missing", "implementations", "declared", "records", "row_ranges", "reaches",
+        "summaries", "contributions", "secret", "recording", "public", "marks", "facts",
         "scales", "factors", "shape", "peaks", "arithmetic", "matrices", "thresholds", "decided", "choices", "logic",
         "writing", "quotients", "signs", "functions", "folding", "rearranging", "selecting", "cumulative", "shuffled",
         "extremes", "products", "spreads", "statistics", "sorting", "compaction", "order_statistics", "counting",

@@ -1,79 +1,111 @@
 """How far one record moves a value: what follows from an expression, from ranges that its owners' data are held to.
 
-A record is a row of a secret: what stands at one place of its first axis. One that has no axis is one record. What is
-computed of rows each by itself has a row for each record, within the range that is known of it; a sum over rows moves
-by what one row may; sums, differences and public multiples of sums move by what these move. Anything else is not known
-here, and its sensitivity is the program's to declare.
+A record is a row of a secret; one that has no axis is one record. What is computed of rows each by itself has a row for
+each record, within the range that is known of it; a sum over rows moves by what one row may; what is linear in sums
+moves by what these move, weighted; of what else is computed of sums, element by element, those move that sums move.
+Some figures are known as a whole (`summaries.py`). Anything else is not known here, and its sensitivity is the
+program's to declare.
 
 A range counts where the owner's data are held to it, or where it follows from such by operations, clipping among them.
 One that the program vouches for with `within` does not: nothing holds the data to it.
-
-All is in units of the value's last place, as it is encoded: what truncation may add is counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import dataclass
 from math import prod
+
+import numpy as np
 
 from mpc.errors import LocalError
 from protocols.array.node import Node
+from protocols.array.reaches import (
+    IN_TWO,
+    Reach,
+    Reaches,
+    furthest,
+    moves_of_all,
+    reaches_of_any,
+    reaches_of_total,
+    without,
+)
+from protocols.array.records import (
+    EACH,
+    NOBODY,
+    Labels,
+    Origin,
+    Rows,
+    Source,
+    most_rows,
+    rows_of_each,
+    rows_of_input,
+    rows_of_moved,
+    united,
+)
+from protocols.array.row_ranges import Bounds, Integers, bounds_of_result, integers, outer_products, times_matrix
+from protocols.array.summaries import reaches_of_summary, rows_of_figures
 from protocols.privacy.joint_noise import Moves
-from protocols.privacy.neighbours import Neighbours, Relation
-from protocols.ranges import Range
+from protocols.privacy.neighbours import Kind, Neighbours, Relation
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """A value with a row for each record along `axis`: of each of these parties one record is in so many rows at most.
+class Held:
+    """A value with rows of records, whose elements lie within bounds of their own, where these are known."""
 
-    `aligned`: it is in the row that it stands in. `exclusive`: of a row at most one element is 1, the others 0.
-    """
-
-    of: Mapping[int, int]
-    axis: int = 0
-    aligned: bool = True
-    exclusive: bool = False
+    rows: Rows
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """A value of which one record of each of these parties moves every element by so much at most, and no more than
-    so many elements, where that is known."""
+    """A value that one record of each source moves so far."""
 
-    of: Mapping[int, int]
-    elements: int | None = None
+    of: Reaches
 
 
-Contribution = Rows | Totals
+Contribution = Held | Totals
 PUBLIC = Totals({})
-
-EACH = {"lift", "bit to ring", "negative", "+ public", "* public", "square", "<", "==", "~", "& public", "^ public",
-        "- public", "truncate", "low bits", "whole", "+", "-", "*", "&", "|", "^", "where"}  # fmt: skip
-"""What computes each element by itself."""
-
-_RESHAPING = ("reshape", "expand_dims", "squeeze")
-_IN_TWO = 2
-"""A record that is put in the place of another leaves one place of a histogram and comes to another."""
 
 
 def moves_of(node: Node, neighbours: Neighbours) -> Moves:
-    """How far one unit of one party's data moves the value. LocalError `sensitivity-unknown`, `not-bounded`."""
+    """How far one unit of one party's data moves the value. LocalError `sensitivity-unknown`, `not-bounded`, and
+    `contributions-unbounded` where a unit is a user and may have more rows than its neighbours allow."""
     found = _Walk(neighbours).of(node)
-    if isinstance(found, Rows):
+    if isinstance(found, Held):
         raise _unknown(node, "each row of it is a record's own")
-    elements = prod(node.shape) if found.elements is None else min(found.elements, prod(node.shape))
-    step = neighbours.unit.most_records * max(found.of.values(), default=0)
-    return Moves(elements, step, counted=found.elements is not None)
+    of_owners: dict[int, list[tuple[int, Reach]]] = {}
+    for source, reach in found.of.items():
+        of_owners.setdefault(source.owner, []).append((_most_records(source, neighbours, node.line), reach))
+    return furthest([moves_of_all(reaches, node.shape) for reaches in of_owners.values()])
+
+
+def _most_records(source: Source, neighbours: Neighbours, line: str) -> int:
+    """How many of a source's records differ between neighbours."""
+    unit = neighbours.unit
+    if unit.kind is Kind.RECORD:
+        return unit.most_records
+    if source.users is None or source.users.most_records > unit.records:
+        allowed = "nothing bounds how many" if source.users is None else f"up to {source.users.most_records}"
+        raise LocalError(
+            "contributions-unbounded",
+            f"the neighbours differ by {unit}, and of one user {allowed} rows are in a secret of party {source.owner}",
+            "bound them where the secret comes in: users=mpc.privacy.Users(ids, most_records=...), ids being None at "
+            "all but the owner",
+            line=line,
+        )
+    return source.users.most_records * unit.together
+
+
+def _needed(node: Node) -> tuple[Node, ...]:
+    """What a node is judged by."""
+    return node.operands if node.value.summary is None else (node.value.summary.of,)
 
 
 class _Walk:
     """One look at an expression."""
 
     def __init__(self, neighbours: Neighbours) -> None:
-        self._neighbours = neighbours
+        self._substituted = neighbours.relation is Relation.SUBSTITUTE
         self._known: dict[Node, Contribution] = {}
 
     def of(self, node: Node) -> Contribution:
@@ -81,7 +113,7 @@ class _Walk:
         stack = [node]
         while stack:
             top = stack[-1]
-            missing = [] if top in self._known else [o for o in top.operands if o not in self._known]
+            missing = [] if top in self._known else [o for o in _needed(top) if o not in self._known]
             stack += missing
             if not missing:
                 stack.pop()
@@ -90,144 +122,168 @@ class _Walk:
         return self._known[node]
 
     def _found(self, node: Node) -> Contribution:
-        """What is remembered of its rows, or follows from its operands; then it is remembered."""
+        """What follows from its operands, of which its rows are remembered; of what has none left, these."""
         if node.vouched:
             raise _not_bounded(node, "its range is vouched for with .within, which nothing holds the data to")
-        known: Rows | None = node.value.records
-        if known is None:
-            found = self._of_operands(node) if node.operands else self._of_none(node)
-            node.value.records = found if isinstance(found, Rows) else None
-            return found
-        if node.shape:
-            return known
-        return Totals({owner: rows * self._most_moved(node.range) for owner, rows in known.of.items()})
+        if not prod(node.shape):
+            return PUBLIC
+        if node.value.summary is not None:
+            return self._summarised(node)
+        if not node.operands:
+            return self._of_none(node)
+        found = self._of_operands(node)
+        node.value.records = found.rows if isinstance(found, Held) else None
+        return found
 
     def _of_none(self, node: Node) -> Contribution:
-        match node.operation.name:
-            case "constant" | "constant bits":
-                return PUBLIC
-            case "secret":
+        match node.value.records:
+            case Rows() as rows:
+                return Held(rows)
+            case Origin(source, True):
+                if node.shape:
+                    return Held(rows_of_input(source, node.shape[0]))
+                return Totals({source: Reach(Bounds.alike(node.range, 0).moved(self._substituted))})
+            case Origin():
                 raise _not_bounded(node, "no range was declared where it comes in")
+        if node.operation.name in ("constant", "constant bits"):
+            return PUBLIC
         raise _unknown(node, "it was computed by an earlier reveal, and what it was computed from is forgotten")
 
+    def _summarised(self, node: Node) -> Contribution:
+        summary = node.value.summary
+        assert summary is not None
+        x = self._known[summary.of]
+        if isinstance(x, Totals):
+            if x.of:
+                raise _unknown(node, f"it is the {summary.figure} of sums over records")
+            return PUBLIC
+        if (rows := rows_of_figures(node, summary, x.rows)) is not None:
+            return Held(rows)
+        found = reaches_of_summary(node, summary, x.rows, x.bounds, substituted=self._substituted)
+        if found is None:
+            raise _unknown(node, f"a {summary.figure} is known over records of which one is put in another's place")
+        return Totals(found)
+
     def _of_operands(self, node: Node) -> Contribution:
-        name = node.operation.name
-        parts = [self._known[operand] for operand in node.operands]
-        if name == "sum":
+        name, parts = node.operation.name, [self._known[operand] for operand in node.operands]
+        totals = [part.of for part in parts if isinstance(part, Totals)]
+        if len(totals) < len(parts) and any(totals):
+            raise _unknown(node, f"`{node.operation.written}` joins records with sums over records")
+        if len(totals) == len(parts):
+            return self._of_totals(node, totals) if any(totals) else PUBLIC
+        if name == "sum" and isinstance(parts[0], Held):
             return self._summed(node, parts[0])
-        if all(isinstance(part, Totals) for part in parts):
-            return self._of_totals(node, [part for part in parts if isinstance(part, Totals)])
+        if name in ("@", "@ public"):
+            return self._multiplied(node, parts)
         return self._of_rows(node, parts)
 
-    def _most_moved(self, range_: Range) -> int:
-        """What a unit of a sum's terms moves it by: one is put in the place of another; or is left out, or is zero."""
-        apart = range_.hi - range_.lo
-        return apart if self._neighbours.relation is Relation.SUBSTITUTE else max(range_.magnitude, apart)
-
-    def _summed(self, node: Node, x: Contribution) -> Contribution:
-        axes, (operand,) = node.parameters["axes"], node.operands
-        if isinstance(x, Totals):
-            return replace(_times(x, prod(operand.shape[a] for a in axes)), elements=None)
-        if x.axis in axes:
-            terms = prod(operand.shape[a] for a in axes if a != x.axis)
-            moved = {o: rows * terms * self._most_moved(operand.range) for o, rows in x.of.items()}
-            return Totals(moved, _IN_TWO if x.exclusive and len(axes) == 1 else None)
-        before = 0 if node.parameters["keepdims"] else sum(a < x.axis for a in axes)
-        return Rows(x.of, x.axis - before, x.aligned)
-
-    def _of_totals(self, node: Node, parts: list[Totals]) -> Totals:
-        """Of what is linear, and of what moves elements about."""
-        name = node.operation.name
-        if not any(part.of for part in parts):
-            return PUBLIC
-        if name in _LINEAR:
-            return _LINEAR[name](node, parts)
+    def _of_totals(self, node: Node, totals: list[Reaches]) -> Totals:
+        found = reaches_of_total(node, totals)
+        if found is not None:
+            return Totals(found)
+        if node.operation.name in EACH and (self._substituted or node.kind == "bit"):
+            return Totals(reaches_of_any(node, totals))
         raise _unknown(node, f"`{node.operation.written}` of sums over records moves by nobody knows how much")
 
-    def _of_rows(self, node: Node, parts: list[Contribution]) -> Rows:
-        found = self._of_several(node, parts)
-        return (
-            replace(found, exclusive=True) if node.value.exclusive and found.axis == len(node.shape) - 1 == 1 else found
+    def _of_rows(self, node: Node, parts: list[Contribution]) -> Held:
+        rows = [part.rows if isinstance(part, Held) else None for part in parts]
+        found = None
+        if node.operation.moves is not None:
+            found = rows_of_moved(node, rows)
+        elif node.operation.name in EACH:
+            found = rows_of_each(node, rows)
+        if found is None:
+            raise _unknown(node, f"`{node.operation.written}` is not known to leave each record in its row")
+        if node.value.exclusive and found.axis == len(node.shape) - 1 == 1:
+            found = Rows(found.of, found.axis, exclusive=True)
+        return Held(found, bounds_of_result(node, [_bounds(part) for part in parts]))
+
+    def _summed(self, node: Node, x: Held) -> Contribution:
+        axes, (operand,), axis = node.parameters["axes"], node.operands, x.rows.axis
+        bounds = x.bounds or Bounds.alike(operand.range, len(operand.shape))
+        within = bounds.summed(operand.shape, [a for a in axes if a != axis])
+        if axis not in axes:
+            before = 0 if node.parameters["keepdims"] else sum(a < axis for a in axes)
+            kept = Bounds(without(within.lo, node), without(within.hi, node)) if x.bounds else None
+            return Held(Rows(x.rows.of, axis - before), kept)
+        moved, one_of = within.moved(self._substituted), x.rows.exclusive and len(axes) == 1
+        return Totals(
+            {
+                source: Reach(without(over_rows(moved, labels, axis), node), IN_TWO if one_of else None, one_of)
+                for source, labels in x.rows.of.items()
+            }
         )
 
-    def _of_several(self, node: Node, parts: list[Contribution]) -> Rows:
-        rows = [part for part in parts if isinstance(part, Rows)]
-        axis, name = rows[0].axis, node.operation.name
-        if any(isinstance(part, Totals) and part.of for part in parts) or any(row.axis != axis for row in rows):
-            raise _unknown(node, f"`{node.operation.written}` joins records with sums over records")
-        if name == "< each":
-            return Rows(rows[0].of, axis + len(node.shape) - len(node.operands[0].shape), rows[0].aligned)
-        if name == "concatenate" and node.parameters["axis"] == axis and len(rows) == len(parts):
-            return Rows(reduce(_both, (row.of for row in rows)), axis, aligned=False)
-        if name in _RESHAPING and axis == 0 and node.shape[:1] == node.operands[0].shape[:1]:
-            return rows[0]
-        alike = all(len(o.shape) == len(node.shape) and o.shape[axis] == node.shape[axis]
-                    for o, part in zip(node.operands, parts, strict=True) if isinstance(part, Rows))  # fmt: skip
-        beside = name == "concatenate" and node.parameters["axis"] != axis
-        if not alike or not (name in EACH or beside):
-            raise _unknown(node, f"`{node.operation.written}` is not known to leave each record in its row")
-        if all(row.aligned for row in rows):
-            return Rows(reduce(lambda x, y: {**x, **y}, (row.of for row in rows)), axis)
-        return Rows(reduce(_both, (row.of for row in rows)), axis, aligned=False)
+    def _multiplied(self, node: Node, parts: list[Contribution]) -> Contribution:
+        """Of a matrix product over the records, or beside them."""
+        if node.operation.name == "@":
+            return self._product_of_rows(node, parts)
+        (x,), (operand,), constant = parts, node.operands, node.parameters["constant"]
+        left, units = node.parameters["public_left"], integers(constant.units)
+        if not isinstance(x, Held) or max(len(operand.shape), units.ndim) > _MATRIX:
+            raise _unknown(node, "it is a product of more than matrices")
+        bounds = x.bounds or Bounds.alike(operand.range, len(operand.shape))
+        if x.rows.axis == _summed_axis(operand, left=not left):
+            return self._weighted(node, x, bounds.over(x.rows.axis).moved(self._substituted), units)
+        found = times_matrix(bounds, operand.shape, units, public_left=left).within(node.range)
+        return Held(Rows(x.rows.of, len(node.shape) - 1 if left else 0), found)
+
+    def _weighted(self, node: Node, x: Held, moved: Integers, units: Integers) -> Totals:
+        """Of rows by public weights: by the largest sum of weights of the rows that a record is in."""
+        left, found = node.parameters["public_left"], {}
+        for source, labels in x.rows.of.items():
+            weights = over_rows(integers(abs(units)), labels, units.ndim - 1 if left else 0)
+            found[source] = Reach(integers(weights @ moved if left else moved @ weights), _few(node, x))
+        return Totals(found)
+
+    def _product_of_rows(self, node: Node, parts: list[Contribution]) -> Totals:
+        (x, y), (left, right) = parts, node.operands
+        if not (isinstance(x, Held) and isinstance(y, Held)) or max(len(left.shape), len(right.shape)) > _MATRIX:
+            raise _unknown(node, "it is a product of records with other secrets, or of more than matrices")
+        if x.rows.axis != _summed_axis(left, left=True) or y.rows.axis != _summed_axis(right, left=False):
+            raise _unknown(node, "it is a product that is not over the records")
+        a, b = ((part.bounds or Bounds.alike(o.range, len(o.shape))).over(part.rows.axis)
+                for part, o in ((x, left), (y, right)))  # fmt: skip
+        moved = outer_products(a, b).moved(self._substituted)
+        moved = moved.reshape(moved.shape[2 - len(left.shape) : len(right.shape)])
+        of = united([x.rows.of, y.rows.of])
+        return Totals({s: Reach(integers(moved * most_rows(labels)), _few(node, x)) for s, labels in of.items()})
 
 
-def _times(x: Totals, factor: int) -> Totals:
-    return Totals({owner: factor * step for owner, step in x.of.items()}, x.elements)
+_MATRIX = 2
 
 
-def _both(x: Mapping[int, int], y: Mapping[int, int]) -> Mapping[int, int]:
-    return {owner: x.get(owner, 0) + y.get(owner, 0) for owner in {*x, *y}}
+def _summed_axis(operand: Node, *, left: bool) -> int:
+    """The axis of a vector or matrix over which a product is summed."""
+    return len(operand.shape) - 1 if left else 0
 
 
-def _added(node: Node, parts: list[Totals]) -> Totals:
-    return Totals(reduce(_both, (part.of for part in parts)), _elements(node, parts))
+def _few(node: Node, x: Held) -> int | None:
+    """How many elements of a product over the records one moves: of the rows of x it is in two at most, if one is 1."""
+    return IN_TWO * prod(node.shape) // node.operands[0].shape[0] if x.rows.exclusive else None
 
 
-def _elements(node: Node, parts: list[Totals]) -> int | None:
-    """How many elements a record moves at most: that of each part, where all are as large as the result."""
-    several = [part.elements for part in parts if part.of]
-    if None in several or any(o.shape != node.shape for o, part in zip(node.operands, parts, strict=True) if part.of):
-        return None
-    known = [elements for elements in several if elements is not None]
-    apart = sum(len(part.of) for part in parts) == len({owner for part in parts for owner in part.of})
-    return max(known) if apart else sum(known)
+def _bounds(part: Contribution) -> Bounds | None:
+    return part.bounds if isinstance(part, Held) else None
 
 
-def _multiplied(node: Node, parts: list[Totals]) -> Totals:
-    known = replace(parts[0], elements=_elements(node, parts))
-    return _times(known, node.parameters["constant"].range.magnitude)
-
-
-def _shortened(node: Node, parts: list[Totals]) -> Totals:
-    """Each is rounded to a neighbour: two that were a apart are less than a / 2^shift + 2 apart, in whole units."""
-    shift = node.parameters["shift"]
-    return Totals({owner: -(-step >> shift) + 1 for owner, step in parts[0].of.items()}, parts[0].elements)
-
-
-def _lifted(node: Node, parts: list[Totals]) -> Totals:
-    return _times(parts[0], 1 << node.parameters["shift"])
-
-
-def _largest(node: Node, parts: list[Totals]) -> Totals:
-    """Of what moves elements about."""
-    owners = {owner for part in parts for owner in part.of}
-    return Totals({owner: max(part.of.get(owner, 0) for part in parts) for owner in owners})
-
-
-_LINEAR: dict[str, Callable[[Node, list[Totals]], Totals]] = {
-    "+": _added, "-": _added, "negative": _added, "+ public": _added, "* public": _multiplied,
-    "truncate": _shortened, "lift": _lifted,
-    **dict.fromkeys(("index", "reshape", "transpose", "squeeze", "expand_dims", "broadcast_to", "flip", "concatenate",
-                     "stack", "vstack", "hstack", "where public"), _largest),
-}  # fmt: skip
+def over_rows(moved: Integers, labels: Labels, axis: int) -> Integers:
+    """The largest, over records, of the sums over the rows that one is in, along an axis, which keeps length one."""
+    most = most_rows(labels)
+    if moved.shape[axis] == 1 or most <= 1:
+        return integers(moved.max(axis, keepdims=True) * most)
+    rows, sums = np.moveaxis(moved, axis, 0), np.zeros((int(labels.max()) + 1, *np.delete(moved.shape, axis)), object)
+    for layer in labels:
+        np.add.at(sums, layer[layer != NOBODY], rows[layer != NOBODY])
+    return integers(np.expand_dims(sums.max(0), axis))
 
 
 def _unknown(node: Node, why: str) -> LocalError:
     return LocalError(
         "sensitivity-unknown",
         f"how far one record moves this value does not follow from the expression: {why}",
-        "reveal sums, means and counts of records, and public multiples of these; or declare how far one unit moves "
-        "the value, mpc.Laplace(epsilon=..., sensitivity=...), if you know",
+        "reveal sums, means, variances and counts of records, and what is linear in these; or declare how far one unit "
+        "moves the value, mpc.Laplace(epsilon=..., sensitivity=...), if you know",
         line=node.line,
     )
 

@@ -119,7 +119,7 @@ def histogram(
     flat = ring_form(a.reshape(-1))
     inner, last = threshold(flat, edges[:-1], or_equal=False), threshold(flat, edges[-1:], or_equal=True)
     not_above = below_each(flat, inner, last)
-    inside = subtract(not_above[1:], not_above[:-1])
+    inside = _apart(not_above[1:], not_above[:-1])
     counts = sum_(inside, 1) if weights is None else matmul(inside, np.reshape(weights, -1))
     return counts, edges
 
@@ -165,7 +165,13 @@ def _each_of(x: SecretArray, count: int) -> SecretArray:
         return constant(x.context, np.ones((count, *x.shape), np.int64), 0)
     below = below_each(x, threshold(x, np.arange(1, count), or_equal=False))
     ends = [np.zeros((1, *x.shape), np.int64), np.ones((1, *x.shape), np.int64)]
-    apart = subtract(concatenate([below, ends[1]]), concatenate([ends[0], below]))
+    return _apart(concatenate([below, ends[1]]), concatenate([ends[0], below]))
+
+
+def _apart(not_above: SecretArray, below: SecretArray) -> SecretArray:
+    """The differences of [x < t] and [x < s] for rising thresholds, t the next one after s: [s <= x < t], of which one
+    holds at most."""
+    apart = subtract(not_above, below)
     apart.node.value.exclusive = True
     return apart.narrowed(0, 1)
 

@@ -14,13 +14,13 @@ from mpc.algebra.encoding import are_integers, as_numbers, encode
 from mpc.algebra.named_rows import named_rows
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
-from protocols.array.contributions import Rows
 from protocols.array.declared import declared_range
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context, refuse_unawaited
 from protocols.array.node import Facts, Kind, Node, Shape, operation
 from protocols.array.public import as_integers, in_doubles, refuse_masked, refuse_mixed
 from protocols.array.recording import record
+from protocols.array.records import Origin, Source
 from protocols.array.secret import SecretArray
 from protocols.party_indices import party_index
 from protocols.ranges import ULP, Range
@@ -86,7 +86,7 @@ async def secret(
     ctx.join(call)
     known = Facts(shape, kind, scale, bounds.off_by(ENCODING_ERROR) if kind == "fixed" else bounds)
     x = record(INPUT, home=ctx, owner=owner, words=words, known=known)
-    x.node.value.records = Rows({owner: 1}) if range is not None or kind == "bit" else None
+    x.node.value.records = Origin(Source(owner), bounded=range is not None or kind == "bit")
     if release is not None:
         finalize(x.node.value, release).atexit = False
     if ctx.session.shadows is not None:

@@ -47,6 +47,7 @@ class Operation:
     `owned`: the name of a parameter that is not public, but the owner's of an input alone.
     `noted(ledger, node)` enters into the account what a computed node is, beside its messages and material.
     `keeps_signs`: whether what it gives is nowhere negative where no operand is, nor a public constant.
+    `moves(arrays, **parameters)`: what it does to arrays of numpy, where it only moves elements.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Operation:
     owned: str = ""
     noted: Callable[[Ledger, Node], None] | None = None
     keeps_signs: bool = False
+    moves: Callable[..., Any] | None = None
 
     @property
     def written(self) -> str:
@@ -85,10 +87,11 @@ def operation(
     owned: str = "",
     noted: Callable[[Ledger, Node], None] | None = None,
     keeps_signs: bool = False,
+    moves: Callable[..., Any] | None = None,
 ) -> Operation:
     """Enter an operation into the table."""
     assert name not in OPERATIONS, f"two operations are called {name}"
-    OPERATIONS[name] = Operation(name, facts, run, decides, owned, noted, keeps_signs)
+    OPERATIONS[name] = Operation(name, facts, run, decides, owned, noted, keeps_signs, moves)
     return OPERATIONS[name]
 
 
@@ -120,6 +123,16 @@ class Recipe(NamedTuple):
 _GONE = Recipe((), {})
 
 
+class Summary(NamedTuple):
+    """A figure of a node as a whole, over axes of it: `figure` names it (`summaries.py`). `exact`: whether it is that
+    of the node as it is encoded, not of what it stands for, within its error."""
+
+    figure: str
+    of: Node
+    axes: tuple[int, ...]
+    exact: bool
+
+
 class Value:
     """What a node and its aliases come to.
 
@@ -130,8 +143,9 @@ class Value:
     `way`: how it is computed, where that was weighed together with others; "" while nobody has. `mark` is what follows
     from the public numbers that it is computed with, from when it is (`marks.py`). `decided`: whether it follows from
     what the program decides by comparing values that are not exact. `nowhere_negative`: whether it is so but for
-    rounding. `records`: which records are in which of its rows, where that is known (`contributions.py`);
-    `exclusive`: whether along its first axis at most one element is 1, and the others are 0.
+    rounding. `records`: which records are in which of its rows, where that is known (`records.py`);
+    `exclusive`: whether along its first axis at most one element is 1, and the others are 0. `summary`: which figure of
+    other nodes it is as a whole, where its operations do not show that, until it is computed.
     """
 
     __slots__ = (
@@ -149,6 +163,7 @@ class Value:
         "recipes",
         "records",
         "share",
+        "summary",
         "way",
     )
 
@@ -159,6 +174,7 @@ class Value:
         self.mark = 1
         self.way = ""
         self.records: Any = None
+        self.summary: Summary | None = None
         self.exclusive = False
         self.decided = self.nowhere_negative = False
         self.share: Any = None
@@ -176,6 +192,7 @@ class Value:
         """Keep the share, let go of what it was computed from, and wake who waits for it."""
         self.share, self.depth = share, depth
         self.recipes.clear()
+        self.summary = None
         self.claimed, self.call = False, None
         self.wake()
 

@@ -16,6 +16,7 @@ from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import greater_equal, not_equal
 from protocols.array.missing import missing
+from protocols.array.node import Summary
 from protocols.array.scales import constant, fixed, ring_form
 from protocols.array.secret import SecretArray, need_secret
 from protocols.array.shadows import Floats, in_floats
@@ -115,7 +116,10 @@ def unique_count(x: SecretArray) -> SecretArray:
     """How many different values x holds: one sort, and one comparison of neighbours."""
     if not need_secret(x, "unique_count").size:
         return constant(x.context, np.asarray(0), 0)
-    return sum_(_first_of_equal(sort(ring_form(x).reshape(-1))))
+    numbers = ring_form(x)
+    different = sum_(_first_of_equal(sort(numbers.reshape(-1))))
+    different.node.value.summary = Summary("number of values", numbers.node, tuple(range(x.ndim)), exact=True)
+    return different
 
 
 def unique(x: SecretArray, size: int) -> tuple[SecretArray, SecretArray]:

@@ -112,7 +112,7 @@ def _moves(x: SecretArray, privacy: JointNoise) -> Moves:
     if privacy.sensitivity is None:
         return derived
     declared = _declared(x, privacy)
-    least = derived if derived.counted else Moves(1, derived.step)
+    least = derived if derived.counted else Moves.alike(1, derived.step)
     if privacy.distance(declared) < privacy.distance(least):
         raise _too_small(x, privacy, least)
     return declared

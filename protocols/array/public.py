@@ -33,17 +33,24 @@ BEYOND = 2.0**200
 @dataclass(frozen=True, slots=True, eq=False)
 class Constant:
     """Public numbers as ring elements, the exact range of what they encode, which needs no ring to be known, and the
-    numbers' shape."""
+    numbers' shape. `values` are the numbers themselves, with `scale` fractional bits, where these are kept."""
 
     elements: Words
     range: Range
     shape: Shape
+    values: Public | None = None
+    scale: int = 0
+
+    @property
+    def units(self) -> Public | None:
+        """What is encoded as integers, which a plan knows too."""
+        return None if self.values is None else whole_units(self.values, self.scale)
 
 
 def encoded(context: Context, values: Public, scale: int) -> Constant:
     """Public numbers with this many fractional bits; an error names the user's line."""
     try:
-        return Constant(encode(values, scale, context.ring), _range(values, scale), values.shape)
+        return Constant(encode(values, scale, context.ring), _range(values, scale), values.shape, values, scale)
     except LocalError as error:
         error.line = user_line()
         raise

@@ -51,7 +51,7 @@ def moving(name: str, move: Callable[..., Any]) -> Operation:
     def run(ctx: Context, node: Node, x: Share) -> Share:
         return x.map_structure(lambda array: move(array, **node.parameters))
 
-    return operation(name, facts, run, keeps_signs=True)
+    return operation(name, facts, run, keeps_signs=True, moves=lambda arrays, **named: move(*arrays, **named))
 
 
 def _joining(name: str, join: Callable[..., Any]) -> Operation:
@@ -63,7 +63,7 @@ def _joining(name: str, join: Callable[..., Any]) -> Operation:
     def run(ctx: Context, node: Node, *parts: Share) -> Share:
         return shares.joined(lambda arrays: join(arrays, **node.parameters), parts)
 
-    return operation(name, facts, run, keeps_signs=True)
+    return operation(name, facts, run, keeps_signs=True, moves=join)
 
 
 def _replaced(arrays: Sequence[Any], index: Any) -> Any:

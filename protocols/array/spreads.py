@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from protocols.array.arithmetic import ADD_PUBLIC, divide_by, mean, number_of, scale_by, square, subtract, sum_
+from protocols.array.facts import axes_of
 from protocols.array.lines import user_line
+from protocols.array.node import Summary
 from protocols.array.public import encoded
 from protocols.array.recording import record
 from protocols.array.scales import at_scale, fixed, ring_form, short
@@ -39,6 +41,8 @@ def population_variance(x: SecretArray, axis: Any = None, keepdims: bool = False
         return _below(_of_distances(y, axis, keepdims, count), limit)
     squares = scale_by(sum_(square(y), axis, keepdims), np.asarray(count))
     numerator = subtract(squares, square(sum_(y, axis, keepdims)))
+    if numerator.scale == 2 * y.scale:
+        numerator.node.value.summary = Summary("variance", y.node, axes_of(x, axis), exact=True)
     numerator = numerator.in_range(Range(0, most.hi * count * count, numerator.range.error))
     return fixed(divide_by(numerator, np.asarray(count**2), name="var"))
 
@@ -87,6 +91,7 @@ def _of_distances(y: SecretArray, axis: Any, keepdims: bool, count: int) -> Secr
     if missing > 0:
         squares = at_scale(squares, max(squares.scale - missing, 0))
     total = sum_(squares, axis, keepdims)
+    total.node.value.summary = Summary("variance", y.node, axes_of(y, axis), exact=False)
     total = _below(total, Range(0, _largest_sum(y, count, total.scale)))
     return fixed(divide_by(total, np.asarray(count), name="var"))
 

@@ -20,6 +20,7 @@ from protocols.array.implementations import implements
 from protocols.array.lines import user_line
 from protocols.array.logic import maximum
 from protocols.array.matrices import matmul
+from protocols.array.node import Summary
 from protocols.array.public import Public, public, wholes
 from protocols.array.quotients import divide
 from protocols.array.scales import fixed, ring_form
@@ -137,7 +138,9 @@ def corrcoef(x: SecretArray, y: Any = None, rowvar: bool = True) -> SecretArray:
 
 def _covariances(rows: SecretArray, freedom: float) -> SecretArray:
     apart = room_to_multiply(subtract(rows, mean(rows, 1, True)), rows.shape[1])
-    return fixed(divide_by(matmul(apart, apart.T), np.asarray(freedom), name="cov"))
+    products = matmul(apart, apart.T)
+    products.node.value.summary = Summary("covariance", rows.node, (1,), exact=False)
+    return fixed(divide_by(products, np.asarray(freedom), name="cov"))
 
 
 def _within(x: SecretArray, most: int) -> SecretArray:

@@ -37,24 +37,22 @@ _HALVINGS = 40
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """How far one unit moves a value: so many of its elements, each by at most so many units of its last place.
+    """How far one unit moves a value: at most so many of its elements, none by more than `step` units of its last
+    place, all together by `l1`, and by the root of `l2_squared`.
 
     `counted`: whether it is known how many elements it moves together; else these are all that there are.
     """
 
     elements: int
     step: int
+    l1: int
+    l2_squared: int
     counted: bool = True
 
-    @property
-    def l1(self) -> int:
-        """All elements together."""
-        return self.elements * self.step
-
-    @property
-    def l2_squared(self) -> int:
-        """The square of the distance."""
-        return self.elements * self.step**2
+    @staticmethod
+    def alike(elements: int, step: int, *, counted: bool = True) -> Moves:
+        """Each of so many elements by as much."""
+        return Moves(elements, step, elements * step, elements * step**2, counted)
 
 
 class Sampler(Protocol):
@@ -141,7 +139,7 @@ class Laplace:
 
     def declared(self, steps: Fraction, slack: int, elements: int) -> Moves:
         """The L1 of the encoded values, all of it in one element."""
-        return Moves(1, -(-steps // 1) + slack * elements)
+        return Moves.alike(1, -(-steps // 1) + slack * elements)
 
     def distance(self, moves: Moves) -> int:
         """L1."""
@@ -200,7 +198,7 @@ class Gaussian:
 
     def declared(self, steps: Fraction, slack: int, elements: int) -> Moves:
         """The L2 of the encoded values is at most that of the exact ones and of all roundings."""
-        return Moves(1, -(-steps // 1) + slack * elements)
+        return Moves.alike(1, -(-steps // 1) + slack * elements)
 
     def distance(self, moves: Moves) -> int:
         """The square of L2."""
