@@ -15,7 +15,7 @@ from mpc.algebra.named_rows import named_rows
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
 from protocols.array.declared import declared_range
-from protocols.array.lines import user_line
+from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context, refuse_unawaited
 from protocols.array.node import Facts, Kind, Node, Shape, operation
 from protocols.array.public import as_integers, in_doubles, refuse_masked, refuse_mixed
@@ -23,6 +23,7 @@ from protocols.array.recording import record
 from protocols.array.records import Origin, Source
 from protocols.array.secret import SecretArray
 from protocols.party_indices import party_index
+from protocols.privacy.users import Users
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -59,13 +60,16 @@ async def secret(
     *,
     range: tuple[float, float] | None = None,
     kind: Kind | None = None,
+    users: Users | None = None,
 ) -> SecretArray:
     """Party `owner`'s value as a secret; the others' `value` is ignored.
 
     Shape and kind of the value become known to all parties (one short message), its elements to none. `kind` follows
     from the value's dtype unless given: floats are `fixed`, integers `int`, booleans `bit`. `range` is what every
     element is promised to lie in, in the value's own unit; it is part of the program, so it is public; checks and
-    circuits are sized by it. Without one: +-1024 for `fixed`, less than 2^31 in size for `int`.
+    circuits are sized by it. Without one: +-1024 for `fixed`, less than 2^31 in size for `int`. `users` says whose each
+    row is: the owner puts in so many rows of one user at most, which reveals for neighbours that differ by a user rely
+    on; how many rows are left becomes known.
     Raises LocalError `out-of-range` at the owner if an element lies outside; PeerError `too-many-elements` at a party
     that would hold more elements of the others' secrets than it is willing to.
     """
@@ -73,8 +77,11 @@ async def secret(
     line = user_line()
     owner = party_index(ctx.everyone, owner, line)
     refuse_unknown_kind(kind, line)
+    _refuse_no_users(users, line)
     call = ctx.child("secret", line=line)
     own = own_array(call, value, kind, line) if ctx.me == owner else None
+    if own is not None and users is not None:
+        own = _first_rows(call, users, own)
     if own is not None and ctx.session.shadows is not None:
         ctx.session.shadows.of_input(call.path, own)
     shape, kind = await shape_and_kind(call, owner, own, kind)
@@ -86,12 +93,31 @@ async def secret(
     ctx.join(call)
     known = Facts(shape, kind, scale, bounds.off_by(ENCODING_ERROR) if kind == "fixed" else bounds)
     x = record(INPUT, home=ctx, owner=owner, words=words, known=known)
-    x.node.value.records = Origin(Source(owner), bounded=range is not None or kind == "bit")
+    x.node.value.records = Origin(Source(owner, users), bounded=range is not None or kind == "bit")
     if release is not None:
         finalize(x.node.value, release).atexit = False
     if ctx.session.shadows is not None:
         x.shadow = ctx.session.shadows.of_input(call.path, own)
     return x
+
+
+def _refuse_no_users(users: Any, line: str) -> None:
+    """LocalError `contributions-unbounded` for what does not say how many rows of one user count."""
+    if users is not None and not isinstance(users, Users):
+        raise LocalError(
+            "contributions-unbounded",
+            f"users= is of type {type(users).__name__}, which does not say how many rows of one user count",
+            "users=mpc.privacy.Users(ids, most_records=...), ids being None at all but the owner",
+            line=line,
+        )
+
+
+def _first_rows(call: Context, users: Users, own: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The rows that count of a user each. A plan that does not know whose they are takes all."""
+    if call.planning and users.kept is None:
+        return own
+    with naming_line():
+        return users.first_rows(own)
 
 
 def refuse_unknown_kind(kind: Any, line: str) -> None:

@@ -14,7 +14,7 @@ from mpc.errors import LocalError
 from protocols.array.contributions import moves_of
 from protocols.array.revealing import shown_form
 from protocols.array.scales import ring_form
-from protocols.privacy.neighbours import add_or_remove, group, substitute
+from protocols.privacy.neighbours import add_or_remove, group, substitute, user
 
 VALUES = (-1, 0, 2)
 LO, HI = min(VALUES), max(VALUES)
@@ -209,6 +209,72 @@ def test_a_plan_knows_as_much_as_a_run(name):
 
 def test_units_of_several_records_move_as_much_more():
     assert recorded(EXPRESSIONS["sum"], substitute(group(4)))[0].step == 4 * WIDTH
+
+
+def of_users(expression, unit, *bounds, run=mpc.simulate):
+    """What is derived where party 0 puts in two secrets, each with users of its own, or of the one before, if bounded
+    by None; how many rows each has comes first."""
+    found = {}
+
+    async def main(ctx, ids):
+        secrets, users = [], None
+        for bound in bounds:
+            users = users if bound is None else mpc.privacy.Users(ids, most_records=bound)
+            secrets.append(await mpc.secret(ctx, 0, [0, 1, 2, 1, 0], range=(LO, HI), users=users))
+        found[ctx.me] = [len(x) for x in secrets], moves_of(expression(*secrets).node, substitute(unit)).step
+
+    run(main, [["u", "v", "u", "u", "w"], None])
+    assert found[0] == found[1]
+    return found[0]
+
+
+def test_of_a_user_so_many_rows_come_in_and_move_a_value_as_users_say():
+    assert of_users(lambda a: a.sum(), user(2), 2) == ([4], 2 * WIDTH)
+    assert of_users(lambda a: a.sum(), user(4), 1) == ([3], WIDTH)
+    assert of_users(lambda a: a.sum(), group(3, user(2)), 2) == ([4], 6 * WIDTH)
+    assert of_users(lambda a: a.sum(), group(5), 2) == ([4], 5 * WIDTH)
+
+
+def test_rows_of_one_number_are_of_one_user_where_the_program_says_that_users_are_the_same():
+    assert of_users(lambda a, b: (a > b).sum(), user(2), 2, None)[1] == 2
+    assert of_users(lambda a, b: (a > b).sum(), user(2), 2, 2)[1] == 4
+    assert of_users(lambda a, b: a.sum() + b.sum(), user(3), 1, 3)[1] == 4 * WIDTH
+
+
+@pytest.mark.parametrize("bounds", [(3,), (2, 3)])
+def test_users_of_more_rows_than_the_neighbours_allow_are_refused(bounds):
+    with pytest.raises(LocalError) as caught:
+        of_users(lambda *secrets: sum(x.sum() for x in secrets), user(2), *bounds)
+    assert caught.value.code == "contributions-unbounded"
+    assert "up to 3 rows" in caught.value.cause
+    assert caught.value.line
+
+
+def test_users_of_whom_nothing_is_known_are_refused():
+    with pytest.raises(LocalError) as caught:
+        recorded(EXPRESSIONS["sum"], substitute(user(2)))
+    assert caught.value.code == "contributions-unbounded"
+    assert "nothing bounds" in caught.value.cause
+
+
+def test_an_owner_that_does_not_say_whose_its_rows_are_is_refused_at_its_line():
+    async def main(ctx, mine):
+        await mpc.secret(ctx, 0, mine, range=(0, 1), users=mpc.privacy.Users(None, most_records=2))
+
+    with pytest.raises(LocalError) as caught:
+        mpc.simulate(main, [np.zeros(3), None])
+    assert caught.value.code == "contributions-unbounded"
+    assert caught.value.line
+    assert mpc.plan(main, [np.zeros(3), None]).report.rounds == 1
+
+
+def test_names_alone_do_not_bound_how_many_rows_a_user_has():
+    async def main(ctx, mine):
+        await mpc.secret(ctx, 0, mine, range=(0, 1), users=["u", "v", "u"])
+
+    with pytest.raises(LocalError) as caught:
+        mpc.simulate(main, [np.zeros(3), None])
+    assert caught.value.code == "contributions-unbounded"
 
 
 OF_ROWS = {
