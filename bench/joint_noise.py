@@ -51,7 +51,7 @@ def _summed(
 
     async def add_parts(ctx: Context, shares: Sequence[Any], size: int) -> Share:
         of = InParts(noise, honest=ctx.n - 1).among(ctx.n)
-        noisy: Share = shares[0] + await of.sampler(Moves(1, moves), size).draw(ctx)
+        noisy: Share = shares[0] + await of.sampler(Moves.alike(1, moves), size).draw(ctx)
         return noisy
 
     return add_parts

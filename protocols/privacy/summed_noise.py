@@ -144,7 +144,7 @@ class Skellam:
 
     def declared(self, steps: Fraction, slack: int, elements: int) -> Moves:
         """As of Laplace noise: L2 is no larger than L1."""
-        return Moves(1, -(-steps // 1) + slack * elements)
+        return Moves.alike(1, -(-steps // 1) + slack * elements)
 
     def distance(self, moves: Moves) -> int:
         """L1."""

@@ -31,7 +31,7 @@ from protocols.runs.simulating import simulate
 
 FAR = 400
 X = np.arange(-FAR, FAR + 1)
-ONE_STEP = Moves(1, 1)
+ONE_STEP = Moves.alike(1, 1)
 
 
 def laplace_pmf(scale: float) -> np.ndarray:
@@ -184,7 +184,7 @@ def test_values_leave_with_noise_and_the_account_says_what_it_rests_on(name: str
     privacy = InParts(NOISES[name], honest=honest)
     run = revealed(privacy, n, check_costs=True)
     among = privacy.among(n)
-    bound = among.promise(among.sampler(Moves(2, 4), 2), 0).error
+    bound = among.promise(among.sampler(Moves.alike(2, 4), 2), 0).error
     assert np.abs(run.result - [3, 4]).max() < 12 * bound + 12
     (reveal,) = run.report.reveals
     said = f"in parts, of which {honest} of {n} must be put in and kept secret; one that is left out is not noticed"
@@ -222,7 +222,7 @@ def test_the_charge_is_that_of_the_noise(name: str) -> None:
 
 @pytest.mark.parametrize("name", NOISES)
 def test_all_parts_together_are_as_far_off_as_is_said(name: str) -> None:
-    sampler = InParts(NOISES[name], honest=2).among(4).sampler(Moves(1, 3), 1)
+    sampler = InParts(NOISES[name], honest=2).among(4).sampler(Moves.alike(1, 3), 1)
     total = np.abs(sum(sampler.parts.each.draw(20_000, stream(name, "all", part)) for part in range(4)))
     assert total.mean() == pytest.approx(sampler.parts.error.mean, rel=0.05)
     assert (total <= sampler.parts.error.bound).mean() >= 0.95 - 0.01
