@@ -16,6 +16,7 @@ from typing import Any
 import trio
 
 from party_runner.failures import FAULT, INTERRUPTED, PEER
+from party_runner.forked import ForkedProcess
 
 TAIL_LINES = 12
 LINE_BYTES = 4000
@@ -34,7 +35,7 @@ class Child:
     has said anything; before, Python imports what it is made of."""
 
     name: str
-    process: trio.Process
+    process: trio.Process | ForkedProcess
     status: trio.SocketStream
     tail: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL_LINES))
     account: dict[str, Any] | None = None
@@ -94,12 +95,27 @@ class Child:
                 return
 
 
-async def start(name: str, arguments: Sequence[str], listener: socket.socket) -> Child:
-    """Start `parley ARGUMENTS` with a listening socket and a status line; both ends are ours to close here.
+async def start(
+    name: str, arguments: Sequence[str], listener: socket.socket, waiting: ForkedProcess | None = None
+) -> Child:
+    """Run `parley ARGUMENTS` with a listening socket and a status line: in the process that waits for it, or in a new
+    one. What is of the launcher's here is to be closed by it.
 
     The child leads a session of its own, so that Ctrl-C on the terminal reaches the launcher alone, and does not look
     for modules in the current folder.
     """
+    if waiting is None:
+        process, status = await _started(arguments, listener)
+        return Child(name, process, _stream(status))
+    waiting.begin(name, arguments, listener)
+    return Child(name, waiting, _stream(waiting.status))
+
+
+def _stream(status: socket.socket) -> trio.SocketStream:
+    return trio.SocketStream(trio.socket.from_stdlib_socket(status))
+
+
+async def _started(arguments: Sequence[str], listener: socket.socket) -> tuple[trio.Process, socket.socket]:
     ours, theirs = socket.socketpair()
     with theirs:
         descriptors = (listener.fileno(), theirs.fileno())
@@ -113,7 +129,7 @@ async def start(name: str, arguments: Sequence[str], listener: socket.socket) ->
             start_new_session=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
-    return Child(name, process, trio.SocketStream(trio.socket.from_stdlib_socket(ours)))
+    return process, ours
 
 
 async def follow(child: Child, on_event: Listener, on_line: Printer) -> None:

@@ -1,8 +1,9 @@
 """All parties, and a dealer if there is one, as processes of this machine, over mutual TLS on loopback.
 
 The launcher makes keys and certificates for this run in a private folder that it removes, binds every listening socket
-itself and hands it on as a file descriptor, and starts each party with the same command that a real party uses. It
-never opens an input: each process reads only its own. If one fails the others are ended, and the one to blame is named.
+itself and hands it on as a file descriptor, and has each party run the same command that a real party uses, in a fork
+of itself where that is as good as a new process. It never opens an input: each process reads only its own. If one fails
+the others are ended, and the one to blame is named.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from mpc.network.identity import new_identity
 from party_runner.blame import blame
 from party_runner.children import Child, follow, start
 from party_runner.failures import INTERRUPTED, PEER
+from party_runner.forked import ForkedProcess, can_fork, fork_all
 from party_runner.progress import ProgressBar
 from party_runner.summary import Summary
 
@@ -98,15 +101,20 @@ class _Crew:
 
 def launch(run: LocalRun) -> list[Summary]:
     """Run all parties to their end and return their accounts. Raises RunFailed, which names who failed."""
-    return trio.run(_launch, run)
+    waiting = fork_all(len(run.endpoints)) if can_fork() else []
+    try:
+        return trio.run(_launch, run, waiting)
+    finally:
+        for process in waiting:
+            process.let_go()
 
 
-async def _launch(run: LocalRun) -> list[Summary]:
+async def _launch(run: LocalRun, waiting: list[ForkedProcess]) -> list[Summary]:
     with _private_folder() as folder, ProgressBar(len(run.names)) as bar:
         crew = _Crew(bar)
         async with trio.open_nursery() as nursery:
             await nursery.start(_interrupts, crew)
-            await _start_all(run, Path(folder), crew)
+            await _start_all(run, Path(folder), crew, waiting)
             await _follow_all(crew)
             nursery.cancel_scope.cancel()
     return _verdict(crew)
@@ -134,13 +142,13 @@ async def _interrupts(crew: _Crew, task_status: trio.TaskStatus[None] = trio.TAS
             how = signal.SIGKILL
 
 
-async def _start_all(run: LocalRun, folder: Path, crew: _Crew) -> None:
+async def _start_all(run: LocalRun, folder: Path, crew: _Crew, waiting: list[ForkedProcess]) -> None:
     sockets = [_listening_socket() for _ in run.endpoints]
     roster = _write_roster(folder, run.endpoints, [s.getsockname()[1] for s in sockets])
     try:
-        for place, name in enumerate(run.endpoints):
+        for place, (name, process) in enumerate(zip_longest(run.endpoints, waiting)):
             arguments = _arguments(run, place, name, roster)
-            crew.children.append(await start(name, arguments, sockets[place]))
+            crew.children.append(await start(name, arguments, sockets[place], process))
     finally:
         for opened in sockets:
             opened.close()

@@ -2,7 +2,8 @@
 
 Python salts the hashes of texts anew in each process, so that `for name in {"age", "income"}` takes another order at
 each party: one would put in as its age what another computes with as an income. So the command replaces its own process
-by one without salt, and parties compare what they hash a text to (`hash_of_texts`).
+by one without salt, and parties compare what they hash a text to (`hash_of_texts`). The new one looks for no module in
+the current folder.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ INTERRUPTED = 130
 
 def main() -> None:
     """The `parley` command."""
+    _refuse_others_as_ours()
     if os.environ.get(SEED) != "0" and os.name == "posix":
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {SEED: "0"})
-    _refuse_another_mpc()
+        os.execve(sys.executable, [sys.executable, "-P", *sys.orig_argv[1:]], os.environ | {SEED: "0"})
     gc.disable()  # what is imported stays: looking for garbage in it takes a fifth of the time to begin
     try:
         from party_runner.cli import main as command
@@ -37,8 +38,10 @@ def hash_of_texts() -> int:
     return hash("Parley") % (1 << 32)
 
 
-def _refuse_another_mpc() -> None:
-    found = find_spec("mpc")
-    place = found.origin if found is not None else None
-    if place is None or Path(place).resolve().parent.parent != Path(__file__).resolve().parent.parent:
-        sys.exit(f"error: {place} takes the place of Parley's own package `mpc`: rename it, or move it away")
+def _refuse_others_as_ours() -> None:
+    house = Path(__file__).resolve().parent.parent
+    for name in ("mpc", "protocols", "native"):
+        found = find_spec(name)
+        place = found.origin if found is not None else None
+        if place is not None and Path(place).resolve().parent.parent != house:
+            sys.exit(f"error: {place} takes the place of Parley's own package `{name}`: rename it, or move it away")

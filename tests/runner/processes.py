@@ -87,8 +87,7 @@ class Started:
         """The process of a party, or of the dealer."""
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         for pid in (int(word) for children in threads for word in children.read_text().split()):
-            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-            if words[4] == "dealer" if name == "dealer" else name in words[4:]:
+            if Path(f"/proc/{pid}/comm").read_text().strip() == name:
                 return pid
         raise AssertionError(f"there is no process of {name}")
 

@@ -10,10 +10,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
+
+from mpc.errors import LocalError
+from party_runner import launch
+from party_runner.children import Child
 
 from .processes import PRODUCT, call, gone, parley, product_of, start_endless, write
 
@@ -199,16 +205,56 @@ def test_an_interrupt_ends_every_process(tmp_path: Path, how: signal.Signals) ->
     assert not list(tmp_path.glob("parley-*"))
 
 
-def test_each_process_is_told_of_its_own_input_only(tmp_path: Path) -> None:
-    run = start_endless(tmp_path, 2, "--preprocessing", "dealer")
-    told = [Path(f"/proc/{pid}/cmdline").read_text() for pid in run.pids("party0", "party1", "dealer")]
-    run.process.terminate()
-    run.end(20)
-    assert [[f"data{place}.csv" in words for place in range(2)] for words in told] == [
-        [True, False],
-        [False, True],
-        [False, False],
-    ]
+SEEN = """
+import mpc, os, random, sys
+import numpy as np
+
+async def main(ctx, mine):
+    assert sys.argv[1] == "join" and "" not in sys.path and sys.stdin.read() == ""
+    assert os.environ["PYTHONUNBUFFERED"] == "1"
+    print("first half", end="")
+    os.write(1, b", second half\\n")
+    with open("/proc/self/comm") as file:
+        print(os.getsid(0) == os.getpgid(0) == os.getpid(), file.read().strip(), random.random(), np.random.rand())
+"""
+
+
+def test_each_process_is_told_of_its_own_input_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Sequence[str]] = {}
+
+    async def start(name: str, words: Sequence[str], *_: object) -> Child:
+        told[name] = words
+        if name == "dealer":
+            raise LocalError("enough", "all were told", "")
+        return cast(Child, None)
+
+    monkeypatch.setattr(launch, "start", start)
+    assert "[enough]" in call(*product_of(tmp_path, 2), "--preprocessing", "dealer")[1]
+    files = [str(tmp_path / name) for name in ("a.csv", "b.csv")]
+    assert {name: [file in words for file in files] for name, words in told.items()} == {
+        "party0": [True, False],
+        "party1": [False, True],
+        "dealer": [False, False],
+    }
+
+
+@pytest.mark.parametrize("environment", [{}, {"PYTHONHASHSEED": "0"}], ids=["forked", "new"])
+def test_processes_are_forked_or_new(tmp_path: Path, environment: dict[str, str]) -> None:
+    """A launcher that may import from its current folder forks nothing; parties are alike in what a program sees."""
+    write(tmp_path, "seen.py", SEEN)
+    done = parley("run", "seen.py", "-n", "3", cwd=tmp_path, env=os.environ | environment)
+    assert done.returncode == 0, done.stderr
+    seen = re.findall(r"(party\d) \| first half, second half\n\1 \| (\w+) (\w+) (\S+) (\S+)\n", in_order(done.stderr))
+    parties, leaders, names, *drawn = zip(*seen, strict=True)
+    assert parties == ("party0", "party1", "party2")
+    assert leaders == ("True",) * 3
+    assert (names == parties) is not bool(environment)
+    assert [len(set(numbers)) for numbers in drawn] == [3, 3]
+
+
+def in_order(printed: str) -> str:
+    """The lines of each party together."""
+    return "".join(f"{line}\n" for line in sorted(printed.splitlines(), key=lambda line: line.partition(" | ")[0]))
 
 
 @pytest.mark.slow
