@@ -165,11 +165,13 @@ async def _written(call: Context, outputs: Sequence[Output], asked: Asked | None
     """Write down outputs that are about to be opened: in the run's account, and in the ledger of who has one."""
     keeper = keeper_of(call.session)
     plain = [output for output in outputs if output.privacy is None]
-    if plain and keeper.keeps and not call.planning:
-        await call.in_thread(keeper.note, plain)
-    for output in outputs:
-        if output.step is not None and not call.planning:
-            await output.step.written(call, keeper, output)
+    steps = [output for output in outputs if output.step is not None]
+    if keeper.keeps and not call.planning:
+        with _at(call.line):
+            if plain:
+                await call.in_thread(keeper.note, plain)
+            for output in steps:
+                await output.step.written(call, keeper, output)
     if asked is not None:
         await spend(call, keeper, asked)
     for output in outputs:
@@ -197,11 +199,18 @@ def _admit(ctx: Context, output: Output, *, in_ring: bool = True) -> None:
         output.step.taken_for(ctx.session, output)
     admitting = [] if output.costs else [keeper_of(ctx.session).admit]
     for policy in [*ctx.session.policies, *admitting]:
-        try:
+        with _at(output.line):
             policy(output)
-        except ParleyError as error:
-            error.line = error.line or output.line
-            raise
+
+
+@contextmanager
+def _at(line: str) -> Iterator[None]:
+    """A refusal names the line of the output, unless it names another."""
+    try:
+        yield
+    except ParleyError as error:
+        error.line = error.line or line
+        raise
 
 
 def _too_inexact(output: Output, tolerance: float) -> LocalError:

@@ -47,9 +47,9 @@ class Guard:
         self._check_runs()
 
     def note(self, outputs: Sequence[Output]) -> None:
-        """Errors of the ledger."""
+        """Errors of the ledger, and of the policy where other runs came first."""
         if self.ledger is not None:
-            self.ledger.reveal(self.asker, self.data, self._plain(outputs))
+            self.ledger.reveal(self.asker, self.data, self._plain(outputs), runs=self.policy.check_runs)
 
     def step(self, number: int, step: int, output: Output) -> None:
         """Errors of the ledger."""
@@ -85,11 +85,12 @@ class Guard:
             self.ledger.consider(self.data, together(asked.charges))
 
     def reserve(self, asked: Asked) -> int:
-        """The entry of the reservation; errors of the ledger."""
+        """The entry of the reservation; errors of the ledger, and of the policy where other runs came first."""
         if self.ledger is None:
             return 0
         price, outputs = together(asked.charges), self._plain(asked.outputs)
-        return self.ledger.reserve(self.asker, self.data, price, outputs, steps=asked.steps)
+        runs = self.policy.check_runs
+        return self.ledger.reserve(self.asker, self.data, price, outputs, steps=asked.steps, runs=runs)
 
     def commit(self, number: int, heads: Sequence[bytes], votes: bytes) -> None:
         """What was reserved is spent, and the heads of the peers are kept. PeerError `ledger-older` for one that is of

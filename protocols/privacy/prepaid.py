@@ -121,9 +121,8 @@ class Prepaid:
         self._open = False
 
     async def written(self, call: Context, keeper: Keeper, number: int, output: Output) -> None:
-        """A step, noted by who keeps a ledger."""
-        if keeper.keeps:
-            await call.in_thread(keeper.step, self._number, number, output)
+        """A step, noted in the ledger."""
+        await call.in_thread(keeper.step, self._number, number, output)
 
     def check(self, name: str, session: Session, output: Output) -> None:
         """LocalError `not-in-schedule` unless a step may be this output."""
@@ -184,7 +183,7 @@ class Step:
         self._taken = True
 
     async def written(self, call: Context, keeper: Keeper, output: Output) -> None:
-        """That it is about to be opened, in the ledger of who has one."""
+        """That it is about to be opened, noted in the ledger."""
         await self._paid.written(call, keeper, self._number, output)
 
 

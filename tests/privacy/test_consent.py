@@ -437,6 +437,34 @@ def test_runs_of_a_day_are_counted_by_the_ledger(tmp_path):
     assert house.run(main) == allowed
 
 
+class Raced(Hasty):
+    """Looks at nothing before it writes, as if the runs before had come in meanwhile."""
+
+    def admit(self, output):
+        pass
+
+
+@pytest.mark.parametrize("noise", [True, False])
+def test_runs_of_a_day_are_counted_once_more_where_nobody_else_can_write(tmp_path, noise):
+    house = House(tmp_path, (3, 3), (Policy(runs_a_day=1), Policy()))
+
+    async def main(ctx, x):
+        as_kind(ctx, Raced)
+        small = Declared(charge(epsilon="0.1"))
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=small) if noise else mpc.reveal(ctx, x))
+
+    assert house.run(main) == [X.tolist()] * 2
+    if noise:
+        assert house.run(main) == [("policy-runs", None), ("reveal-refused", NAMES[0])]
+        assert house.accounts() == [(Fraction(1, 10), 0)] * 2
+        return
+
+    async def alone(ctx, x):
+        return await main(ctx, x) if ctx.me == 0 else None
+
+    assert house.run(alone)[0] == ("policy-runs", None)
+
+
 # costs
 
 

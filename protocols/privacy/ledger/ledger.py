@@ -31,6 +31,13 @@ CLOCKS_DIFFER = 60
 
 Clock = Callable[[], float]
 
+CheckRuns = Callable[[int], None]
+"""Raises where there have been too many."""
+
+
+def any_number(runs: int) -> None:
+    """However many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
@@ -123,14 +130,23 @@ class Ledger:
             return self.balance.other_runs(self._now(), run)
 
     def reserve(
-        self, asker: Asker, data: str, price: Asking, outputs: Sequence[Content], *, steps: int | None = None
+        self,
+        asker: Asker,
+        data: str,
+        price: Asking,
+        outputs: Sequence[Content],
+        *,
+        steps: int | None = None,
+        runs: CheckRuns = any_number,
     ) -> int:
         """Set a charge aside, on the disk, and return the number of its entry: of the price, what the budget is
-        measured in. With `steps` it is for so many outputs that follow, each noted by `step`.
+        measured in. With `steps` it is for so many outputs that follow, each noted by `step`. `runs` is told, while no
+        other process can write, how many other runs have revealed something in the last 24 hours, and may raise.
 
         LocalError `budget-missing`, `budget-exceeded`, `budget-other-measure`, `other-neighbours`; nothing is written.
         """
         with self._writing() as entries:
+            runs(self.balance.other_runs(self._now(), asker.run))
             charge = self.balance.account(data).booked(data, price)
             asked: Content = {"data": data, "charge": charge.plain(), "outputs": list(outputs)}
             ahead = {} if steps is None else {"steps": steps}
@@ -155,9 +171,10 @@ class Ledger:
             self._require_open(number, "released")
             entries.append({"event": "release", "of": number, "by": by, "no": no})
 
-    def reveal(self, asker: Asker, data: str, outputs: Sequence[Content]) -> None:
-        """Note outputs that are revealed as they are, without noise: nothing is charged."""
+    def reveal(self, asker: Asker, data: str, outputs: Sequence[Content], *, runs: CheckRuns = any_number) -> None:
+        """Note outputs that are revealed as they are, without noise: nothing is charged. `runs` as of `reserve`."""
         with self._writing() as entries:
+            runs(self.balance.other_runs(self._now(), asker.run))
             entries.append({"event": "reveal", **asker.plain(), "data": data, "outputs": list(outputs)})
 
     def step(self, asker: Asker, number: int, step: int, outputs: Sequence[Content]) -> None:
