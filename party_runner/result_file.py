@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from mpc.algebra.encoding import are_integers, as_numbers
 from mpc.errors import LocalError
+from mpc.network.irreplaceable import refuse_to_replace
 from party_runner.summary import SHOWN, Summary, as_json, check_writable
 from party_runner.whole_file import write_file
 
@@ -25,7 +26,7 @@ DECIMAL_DIGITS = 38
 def check_result_file(target: Path | None) -> None:
     """Refuse, before the run, what cannot be written after it.
 
-    LocalError `output-format`, `extra-missing`, `summary-unwritable`.
+    LocalError `output-format`, `extra-missing`, `summary-unwritable`, `would-overwrite`.
     """
     if target is None:
         return
@@ -51,6 +52,7 @@ def result_files(summary: Summary, target: Path | None) -> list[Callable[[], Non
 
 
 def _remove(target: Path) -> None:
+    refuse_to_replace(target)
     try:
         target.unlink(missing_ok=True)
     except OSError as error:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from mpc.errors import LocalError
+from party_runner.overwriting import refuse_overwriting
 from party_runner.status import finite
 from party_runner.whole_file import ELSEWHERE, write_file
 
@@ -82,10 +83,12 @@ SHOWN = "The result stands above, in short; see that there is room, and a folder
 
 
 def check_writable(target: str | Path | None) -> None:
-    """Refuse, before the run, a file that cannot be written after it. LocalError `summary-unwritable`."""
+    """Refuse, before the run, a file that cannot be written after it, or must not be. LocalError `summary-unwritable`,
+    `would-overwrite`."""
     if target in (None, "-"):
         return
     path = Path(target)
+    refuse_overwriting(path)
     special = path.exists() and not path.is_file()
     place = path if special else path.parent
     if path.is_dir() or not place.exists() or not os.access(place, os.W_OK):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mpc.errors import LocalError
+from mpc.network.irreplaceable import refuse_to_replace
 
 ELSEWHERE = "Name a file in an existing folder that you may write to, on a disk with room."
 
@@ -15,8 +16,10 @@ ELSEWHERE = "Name a file in an existing folder that you may write to, on a disk 
 def write_whole(target: Path, content: bytes) -> None:
     """Write beside the target, onto the disk, then give it the name. What is no plain file, as a pipe, is written to.
 
-    OSError if that is not possible; then a plain target is as it was.
+    OSError if that is not possible; then a plain target is as it was. LocalError `would-overwrite` where it holds what
+    cannot be made again.
     """
+    refuse_to_replace(target)
     if target.exists() and not target.is_file():
         target.write_bytes(content)
         return

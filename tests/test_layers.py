@@ -57,7 +57,8 @@ FOLDER_ORDER = {
     ),
     "mpc.context": ("spec", "endpoint", "call", "messages", "session", "tasks", "__init__"),
     "mpc.network": (
-        "__init__", "wire", "decoder", "handshake", "new_files", "identity", "signing", "link", "introduction",
+        "__init__", "wire", "decoder", "handshake", "new_files", "irreplaceable", "identity", "signing", "link",
+        "introduction",
         "endings", "session_kinds", "mailbox", "peer", "deadlines", "lookout", "transport_memory", "transport",
         "transport_tls", "connecting", "joining",
     ),

@@ -101,6 +101,33 @@ def test_what_is_no_budget_is_refused_and_changes_nothing(place: Path, amounts: 
     assert (place / "north.ledger").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "named", ["north.ledger", "north.key", "policy.toml", "kept", "linked", "north.ledger-journal"]
+)
+@pytest.mark.parametrize("way", ["show", "export"])
+def test_nothing_is_written_over_what_cannot_be_made_again(place: Path, named: str, way: str) -> None:
+    assert set_(place, "--epsilon", "3")[0] == 0
+    write(place, "policy.toml", POLICY)
+    write(place, "north.ledger-journal", "")
+    (place / "kept").write_bytes((place / "south.key").read_bytes())
+    (place / "linked").symlink_to(place / "north.ledger")
+    before = (place / named).read_bytes()
+    code, printed = budget(place, way, *(["--json"] if way == "show" else []), str(place / named))
+    assert code == 2
+    assert "[would-overwrite]" in printed or "[ledger-exists]" in printed
+    assert (place / named).read_bytes() == before
+
+
+def test_a_result_takes_the_place_of_no_file_that_the_command_reads(place: Path) -> None:
+    program = write(place, "charged.py", CHARGED)
+    inputs = ["--input", f"0={place / 'north.csv'}"]
+    for named in ("north.csv", "charged.py"):
+        before = (place / named).read_bytes()
+        code, printed = call("run", program, "-n", "2", *inputs, "--json", str(place / named))
+        assert (code, "[would-overwrite]" in printed) == (2, True), printed
+        assert (place / named).read_bytes() == before
+
+
 def test_an_amount_of_each_measure_is_one_too_many(place: Path) -> None:
     for amounts in ((), ("--epsilon", "1", "--rho", "1")):
         code, printed = set_(place, *amounts)

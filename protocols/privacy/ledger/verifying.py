@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mpc.network.identity import Certificate
+from mpc.network.irreplaceable import refuse_to_replace
 from protocols.privacy.ledger.balance import Balance
 from protocols.privacy.ledger.book import Book, Row
 from protocols.privacy.ledger.chain import Chain
@@ -95,10 +96,12 @@ def _head(file: Path, kept: bytes) -> Head:
 def export(file: Path, target: Path) -> int:
     """Write the entries of a ledger as lines of JSON, as they were hashed, the head behind them; how many there are.
 
-    LocalError `ledger-missing`, `ledger-edited`, `ledger-unwritable`; `ledger-exists` where the target is a ledger.
+    LocalError `ledger-missing`, `ledger-edited`, `ledger-unwritable`; `ledger-exists` where the target is a ledger,
+    `would-overwrite` where it is a key or a policy.
     """
     if target.is_file() and _is_database(target):
         raise exists(target)
+    refuse_to_replace(target)
     book, count = Book(file, read_only=True), 0
     try:
         with target.open("wb") as stream, book.reading():

@@ -1,0 +1,45 @@
+"""Files that no result is written over: ledgers, keys and certificates, policies and rosters. They are known by what is
+in them, whatever their names, and by the names that they usually have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mpc.errors import LocalError
+
+_BEGIN = 1 << 12
+_SIGNS = {b"SQLite format 3\0": "a database, as ledgers are", b"-----BEGIN ": "a key or a certificate"}
+_ENDINGS = {
+    ".key": "a key",
+    ".crt": "a certificate",
+    ".toml": "a policy or a roster",
+    "-journal": "the journal of a ledger",
+    "-wal": "the journal of a ledger",
+}
+
+
+def refuse_to_replace(target: Path) -> None:
+    """LocalError `would-overwrite` for a file that holds what Parley cannot make again, or has the name of such."""
+    if target.is_file() and (found := _kind(target)):
+        raise would_overwrite(target, found)
+
+
+def would_overwrite(target: Path, what: str) -> LocalError:
+    """What is written may go anywhere but there."""
+    return LocalError(
+        "would-overwrite",
+        f"{target} is {what}, and what is written there would take its place",
+        "name another file, or one that does not exist; nothing was written",
+    )
+
+
+def _kind(file: Path) -> str | None:
+    for ending, what in _ENDINGS.items():
+        if file.resolve().name.endswith(ending) or file.name.endswith(ending):
+            return what
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(_BEGIN)
+    except OSError:
+        return None
+    return next((what for sign, what in _SIGNS.items() if start.startswith(sign)), None)
