@@ -4,6 +4,10 @@ anything follows from it.
 A transaction begins `IMMEDIATE`, so that of processes that use one file the next sees all that the one before wrote.
 The rollback journal makes it all or nothing at whatever instant the process or the machine stops; `synchronous=EXTRA`
 also syncs the folder after the journal is gone (https://www.sqlite.org/pragma.html#pragma_synchronous).
+
+A file may come from somebody hostile (https://www.sqlite.org/security.html). It holds the tables and triggers of a
+ledger and nothing else, so that no view or trigger of its own runs; values are read up to the length of an entry; and a
+statement ends that works for long without a row, as on pages that name one another again and again.
 """
 
 from __future__ import annotations
@@ -12,7 +16,8 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 from mpc.errors import LocalError
@@ -31,6 +36,14 @@ CREATE TABLE peers (certificate BLOB PRIMARY KEY, head BLOB NOT NULL);
 CREATE TRIGGER appended_only_1 BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries are only appended'); END;
 CREATE TRIGGER appended_only_2 BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'entries are only appended'); END;
 """
+MOST_PEERS = 1 << 16
+LONGEST_WORK = 1 << 22
+"""Steps of SQLite's machine without a row: a row takes about twenty, and a second has more than these."""
+
+_TICK = 1 << 16
+_SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
+"""What a journal ends with that names other files, which ours never do: https://www.sqlite.org/fileformat2.html."""
+
 _FAULTS = (sqlite3.Error, OverflowError, UnicodeDecodeError, MemoryError)
 
 Row = tuple[int, bytes, bytes]
@@ -44,6 +57,13 @@ class Book:
         """Open it. LocalError `ledger-missing`, `ledger-edited`."""
         self.file = file
         self._database = _connect(file, read_only=read_only)
+        self._worked = 0
+        self._database.set_progress_handler(self._tick, _TICK)
+        try:
+            self._require_own_schema()
+        except BaseException:
+            self.close()
+            raise
 
     @staticmethod
     def create(file: Path) -> Book:
@@ -94,6 +114,7 @@ class Book:
                 number, content, hash_ = row
                 if type(content) is not bytes or type(hash_) is not bytes or len(content) > MOST_BYTES:
                     raise edited(self.file, f"entry {number} is none")
+                self._worked = 0
                 yield number, content, hash_
         except _FAULTS as error:
             raise edited(self.file, str(error)) from None
@@ -112,8 +133,8 @@ class Book:
 
     def peers(self) -> list[tuple[bytes, bytes]]:
         """What all peers have shown last, by the digests of their certificates."""
-        found = self._read("SELECT certificate, head FROM peers ORDER BY certificate").fetchall()
-        if not all(type(part) is bytes for row in found for part in row):
+        found = self._read("SELECT certificate, head FROM peers ORDER BY certificate").fetchmany(MOST_PEERS + 1)
+        if len(found) > MOST_PEERS or not all(type(part) is bytes for row in found for part in row):
             raise edited(self.file, "what it has kept of a peer is no head")
         return found
 
@@ -141,7 +162,19 @@ class Book:
             raise edited(self.file, "a hash or head has another length")
         return row[0]
 
+    def _require_own_schema(self) -> None:
+        """LocalError `ledger-edited` for other tables and triggers than a ledger has; a new file has none yet."""
+        found = self._read("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchmany(len(_schema()) + 1)
+        if not set(found) <= _schema():
+            raise edited(self.file, "it has other tables, views or triggers than a ledger")
+
+    def _tick(self) -> int:
+        """Whether SQLite should give up."""
+        self._worked += _TICK
+        return self._worked > LONGEST_WORK
+
     def _read(self, statement: str, *values: object) -> sqlite3.Cursor:
+        self._worked = 0
         try:
             return self._database.execute(statement, values)
         except sqlite3.OperationalError as error:
@@ -152,6 +185,7 @@ class Book:
             raise edited(self.file, str(error)) from None
 
     def _write(self, statement: str, *values: object) -> None:
+        self._worked = 0
         try:
             self._database.execute(statement, values)
         except _FAULTS as error:
@@ -169,6 +203,31 @@ def _require_file(file: Path, *, read_only: bool) -> None:
         raise missing(file, "it is no file")
     if found.st_nlink > 1 and not read_only:
         raise unwritable(file, f"it has {found.st_nlink} names, by hard links, and may have one")
+    _require_own_journal(file)
+
+
+def _require_own_journal(file: Path) -> None:
+    """SQLite plays back what it finds beside a file, whoever wrote it."""
+    journal = file.resolve().with_name(f"{file.resolve().name}-journal")
+    try:
+        mode = journal.lstat().st_mode
+        if stat.S_ISREG(mode):
+            with journal.open("rb") as stream:
+                stream.seek(-min(len(_SUPER_JOURNAL), journal.stat().st_size), os.SEEK_END)
+                if stream.read() == _SUPER_JOURNAL:
+                    raise edited(file, "its journal names another file")
+        else:
+            raise edited(file, "its journal is no file")
+    except OSError:
+        return
+
+
+@cache
+def _schema() -> frozenset[tuple[object, ...]]:
+    """As SQLite tells it, of a ledger that was just made."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(_SCHEMA)
+        return frozenset(database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
 
 
 def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -189,6 +248,7 @@ def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise missing(file, str(error)) from None
     try:
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * MOST_BYTES)
         database.execute("PRAGMA trusted_schema = OFF")
         database.execute("PRAGMA synchronous = EXTRA")
         (found,) = database.execute("PRAGMA journal_mode").fetchone()

@@ -7,6 +7,7 @@ heads can tell: `known` takes it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,6 +145,8 @@ class _Lines:
 
 
 def _is_database(file: Path) -> bool:
+    if os.path.exists(file) and not os.path.isfile(file):
+        raise missing(file, "it is no file")
     try:
         with file.open("rb") as stream:
             return stream.read(len(_SQLITE)) == _SQLITE
