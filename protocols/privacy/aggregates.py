@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mpc.errors import LocalError
 from protocols.privacy.amounts import AnyNumber
-from protocols.privacy.grid import Grid, Whole
+from protocols.privacy.grid import Grid, Whole, unmasked
 from protocols.privacy.neighbours import Neighbours
 from protocols.privacy.sensitivity import Sensitivity, counted, of_sums
 
@@ -37,7 +37,7 @@ class Aggregate:
 
 def count(where: npt.NDArray[np.bool_], neighbours: Neighbours, users: npt.ArrayLike | None = None) -> Aggregate:
     """How many records `where`, one bool each, picks. How many there are is public if they are substituted."""
-    where = np.asarray(where)
+    where = unmasked(where)
     if where.dtype != np.bool_ or where.ndim != 1:
         raise LocalError("wrong-dtype", "a count takes one bool for each record", "count(ages < 30, ...)")
     total = np.count_nonzero(where & counted(len(where), neighbours, users))
@@ -72,7 +72,7 @@ def histogram(
     values: npt.NDArray[Any], categories: Sequence[Any], neighbours: Neighbours, users: npt.ArrayLike | None = None
 ) -> Aggregate:
     """How many records have each of some public, different categories; others count nowhere: (len(categories),)."""
-    codes = _codes(np.asarray(values), categories)
+    codes = _codes(unmasked(values), categories)
     codes = codes[counted(len(codes), neighbours, users)]
     counts = np.bincount(codes[codes >= 0], minlength=len(categories)).astype(np.int64)
     return Aggregate(counts, Fraction(1), of_sums(0, 1, max(len(categories), 2), neighbours))
@@ -92,7 +92,7 @@ def sums_by(
 
     Errors as of `clipped_sum`, and `wrong-shape` where keys and values differ in length.
     """
-    placed, codes = on.place(values, missing), _codes(np.asarray(keys), categories)
+    placed, codes = on.place(values, missing), _codes(unmasked(keys), categories)
     _require_records(placed, (on.low, on.high))
     if codes.shape != placed.shape:
         raise LocalError("wrong-shape", f"{len(codes)} keys for {len(placed)} values", "one key for each record")
@@ -111,7 +111,7 @@ def _require_records(placed: Whole, bounds: tuple[int, int]) -> None:
 
 def _codes(values: npt.NDArray[Any], categories: Sequence[Any]) -> Whole:
     """The place of each value among the categories, -1 where it is none of them."""
-    of = np.asarray(categories)
+    of = unmasked(categories)
     order = np.argsort(of)
     if of.ndim != 1 or values.ndim != 1 or not len(of) or (of[order][1:] == of[order][:-1]).any():
         raise LocalError("wrong-categories", "categories are a list of different values", "public ones, each once")

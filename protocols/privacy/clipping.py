@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mpc.errors import LocalError
 from protocols.privacy.amounts import AnyNumber, positive
-from protocols.privacy.grid import Whole, power_of_two_below
+from protocols.privacy.grid import Whole, power_of_two_below, unmasked
 
 MOST_RADIUS = 1 << 30
 """In steps: a squared length and the sum of 2^32 vectors fit an int64."""
@@ -39,7 +39,7 @@ class Clipping:
         Lengths in floats are wrong by less than (coordinates + 8) 2^-52 of themselves: vectors are shortened by twice
         that beyond the bound, and cutting shortens. Raises LocalError `wrong-shape` and `wrong-dtype`.
         """
-        v = np.asarray(vectors)
+        v = unmasked(vectors)
         if v.ndim != 2 or not v.shape[1] or v.shape[1] > MOST_COORDINATES:
             raise LocalError("wrong-shape", f"vectors of shape {v.shape}", "(units, coordinates), a row for each unit")
         if v.dtype.kind != "f":

@@ -45,7 +45,7 @@ class Grid:
         LocalError `missing-values`; whoever learns of the error learns that there is one. Integers lie on a grid of
         step 1, others raise `wrong-grid`; what are no numbers raise `wrong-dtype`.
         """
-        values = np.asarray(values)
+        values = unmasked(values)
         if values.dtype.kind in "bui":
             if self.step != 1:
                 raise LocalError("wrong-grid", "integers lie on a grid of step 1", "step=1, or values.astype(float)")
@@ -92,6 +92,18 @@ def signed(value: AnyNumber, what: str) -> Fraction:
     if isinstance(value, int | float | Decimal | Fraction) and not isinstance(value, bool) and value < 0:
         return -amount(-value, what)
     return amount(value, what)
+
+
+def unmasked(values: npt.ArrayLike) -> npt.NDArray[Any]:
+    """The values as an array. A masked one would count what its mask hides: LocalError `missing-values`, whether or not
+    it hides anything, so that the error says nothing of the data."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise LocalError(
+            "missing-values",
+            "a masked array, of which what the mask hides would be counted",
+            "leave records out by a public rule, or values.astype(float).filled(np.nan) and missing=...",
+        )
+    return np.asarray(values)
 
 
 def missing_values() -> LocalError:

@@ -27,7 +27,7 @@ from mpc.prg import Prg, Seed
 from protocols.privacy.amounts import AnyNumber, count_of, positive
 from protocols.privacy.coins import coins_of
 from protocols.privacy.events import PureEvent
-from protocols.privacy.grid import Whole
+from protocols.privacy.grid import Whole, unmasked
 from protocols.privacy.neighbours import substitute
 from protocols.privacy.probabilities import Probability, rational
 
@@ -62,7 +62,7 @@ class Response:
 
         Raises LocalError `wrong-categories` for what is no whole number from 0 to k - 1.
         """
-        values = np.asarray(values)
+        values = unmasked(values)
         if not _are_below(values, self.categories):
             raise LocalError("wrong-categories", "a value is none of the categories", "numbers from 0 to k - 1")
         return self._reports(values.astype(np.int64), Seed.fresh().prg(self.name))
@@ -72,7 +72,7 @@ class Response:
 
         Raises LocalError `wrong-reports` for what `report` does not give: one person's must not spoil the others'.
         """
-        reports = np.asarray(reports)
+        reports = unmasked(reports)
         if not self._are_reports(reports):
             raise LocalError(
                 "wrong-reports",

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from mpc.errors import LocalError
 from protocols.privacy.amounts import AnyNumber, probability
-from protocols.privacy.grid import Whole, missing_values
+from protocols.privacy.grid import Whole, missing_values, unmasked
 from protocols.privacy.mechanisms import Released
 from protocols.privacy.neighbours import Neighbours, Relation
 from protocols.privacy.selection_ms20 import permute_and_flip
@@ -44,7 +44,7 @@ def quantile(
     exact = probability(q, "the part of a quantile")
     if exact.denominator > _MOST_DENOMINATOR:
         raise LocalError("amount-out-of-range", "the part of a quantile has too fine a denominator", "q such as '1/3'")
-    values, candidates = np.asarray(values), np.asarray(candidates)
+    values, candidates = unmasked(values), unmasked(candidates)
     _require_numbers(values, candidates)
     scores = scores_of(values[counted(len(values), neighbours, users)], exact, candidates)
     chosen = permute_and_flip(scores, moved(exact, neighbours), epsilon, neighbours)

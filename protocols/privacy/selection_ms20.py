@@ -27,7 +27,7 @@ from mpc.prg import Prg, Seed
 from protocols.privacy.amounts import AnyNumber, count_of, positive
 from protocols.privacy.events import PureEvent
 from protocols.privacy.exponential_coins import ExponentialCoins
-from protocols.privacy.grid import Whole
+from protocols.privacy.grid import Whole, unmasked
 from protocols.privacy.neighbours import Neighbours
 
 MOST_SCORE = 1 << 61
@@ -90,7 +90,7 @@ def _prepared(
 
 def whole_scores(scores: npt.ArrayLike) -> Whole:
     """Scores as they are taken: (candidates,) of int64. Raises LocalError `wrong-scores`."""
-    scores = np.asarray(scores)
+    scores = unmasked(scores)
     if scores.dtype.kind not in "iu" or scores.ndim != 1 or not scores.size or not _small(scores):
         raise LocalError(
             "wrong-scores",

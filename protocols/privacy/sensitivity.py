@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.errors import LocalError
+from protocols.privacy.grid import unmasked
 from protocols.privacy.neighbours import Kind, Neighbours, Relation
 
 
@@ -61,7 +62,7 @@ def counted(records: int, neighbours: Neighbours, users: npt.ArrayLike | None) -
             f"the neighbours differ by {neighbours.unit}, and nothing says whose each record is",
             "users=..., an array with the user of each record: what is beyond the bound is then left out",
         )
-    of = np.asarray(users)
+    of = unmasked(users)
     if of.shape != (records,):
         raise LocalError("wrong-shape", f"{records} records, and users of shape {of.shape}", "one user for each record")
     order = _order(of)

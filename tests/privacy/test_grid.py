@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpc.errors import LocalError
+from protocols.privacy.aggregates import clipped_sum, count, histogram, sums_by
+from protocols.privacy.averages import mean
+from protocols.privacy.clipping import clipping
 from protocols.privacy.grid import grid
+from protocols.privacy.mechanisms import Laplace
+from protocols.privacy.neighbours import add_or_remove, user
+from protocols.privacy.quantiles import quantile
 
 bounds = st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)).filter(lambda pair: pair[0] < pair[1] - 1e-3)
 
@@ -74,3 +80,24 @@ def test_what_is_refused(code: str, make: Callable[[], object]) -> None:
     with pytest.raises(LocalError) as refused:
         make()
     assert refused.value.code == code
+
+
+MASKED = np.ma.masked_array([1, 2, 3], mask=[False, True, False])
+WHOLE = np.array([1, 2, 3])
+TAKES = {
+    "count": lambda masked: count(masked > 1, add_or_remove()),
+    "clipped_sum": lambda masked: clipped_sum(masked, grid(0, 4), add_or_remove()),
+    "mean": lambda masked: mean(masked, grid(0, 4), Laplace(1), add_or_remove()),
+    "histogram": lambda masked: histogram(masked, [1, 2, 3], add_or_remove()),
+    "sums_by": lambda masked: sums_by(WHOLE, masked, [1, 2, 3], grid(0, 4), add_or_remove()),
+    "users": lambda masked: clipped_sum(WHOLE, grid(0, 4), add_or_remove(user(1)), users=masked),
+    "quantile": lambda masked: quantile(masked, "1/2", WHOLE, 1, add_or_remove()),
+    "gradients": lambda masked: clipping(1).place(masked[None].astype(float)),
+}
+
+
+@pytest.mark.parametrize("way", TAKES)
+@pytest.mark.parametrize("mask", [True, False])
+def test_a_masked_array_is_refused_whatever_it_hides(way: str, mask: bool) -> None:
+    with pytest.raises(LocalError, match=r"missing-values.*mask"):
+        TAKES[way](MASKED if mask else np.ma.masked_array(WHOLE))
