@@ -15,10 +15,10 @@ cannot make them reveal what they have not spent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
 from mpc.errors import Abort, LocalError, ParleyError, PeerError
-from protocols.consent.keeper import HEAD_BYTES, REASONS, Asked, Keeper, reason_of
+from protocols.consent.keeper import HEAD_BYTES, NO_HEAD, REASONS, Asked, Keeper, reason_of
 from protocols.consent.votes import VOTE_WORDS, Vote, bytes_of, said, unpacked, words_of
 
 ASKING_ROUNDS = 2
@@ -59,7 +59,7 @@ async def ask(ctx: Context, keeper: Keeper, asked: Asked) -> None:
     `ledger-...`), PeerError `reveal-refused` at the others; PeerError `ledger-older` for a peer whose ledger lacks what
     it has shown, `public-values-differ`, `malformed-vote`.
     """
-    trouble = await _meet(ctx, keeper) or await _refusal(ctx, keeper, asked)
+    trouble = await _meet(ctx, keeper) or await _tried(ctx, keeper.consider, asked)
     reason = 0 if trouble is None else reason_of(trouble)
     told = await _exchange(ctx, _Told(reason, asked.digest), trouble)
     for party, one in told.items():
@@ -82,9 +82,9 @@ async def spend(ctx: Context, keeper: Keeper, asked: Asked) -> int:
     digest = sha256(b"".join(bytes_of(votes[party].packed()) for party in ctx.everyone)).digest()
     noes = [party for party in ctx.everyone if votes[party].reason]
     if not noes:
-        refusal = await _committed(ctx, keeper, number, [votes[p].head for p in ctx.everyone], digest)
+        refusal = await _tried(ctx, keeper.commit, number, [votes[p].head for p in ctx.everyone], digest)
     elif number:
-        await _released(ctx, keeper, asked, number, noes[0], votes[noes[0]])
+        refusal = await _released(ctx, keeper, asked, number, noes[0], votes[noes[0]]) or refusal
     failed = _FAILED if refusal is not None and not noes else 0
     for party, one in (await _exchange(ctx, _Told(failed, digest), refusal)).items():
         if one.of != digest:
@@ -102,24 +102,31 @@ async def _meet(ctx: Context, keeper: Keeper) -> LocalError | PeerError | None:
     if ctx.planning:
         await ctx.exchange(np.zeros(HEADS_WORDS, np.uint64))
         return None
-    head = await ctx.in_thread(keeper.head)
+    head, troubles = await ctx.in_thread(keeper.head), list[LocalError | PeerError | None]()
     for party in ctx.others:
-        ctx.send(party, words_of(head + await ctx.in_thread(keeper.kept, party)))
-    trouble: LocalError | PeerError | None = None
+        kept, trouble = await _kept(ctx, keeper, party)
+        troubles.append(trouble)
+        ctx.send(party, words_of(head + kept))
     for party in ctx.others:
         shown = bytes_of(await ctx.receive(party, Spec((HEADS_WORDS,))))
-        try:
-            await ctx.in_thread(keeper.meet, party, shown[:HEAD_BYTES], shown[HEAD_BYTES:])
-        except (LocalError, PeerError) as error:
-            _at_line(ctx, error)
-            trouble = trouble or error
-    return trouble
+        troubles.append(await _tried(ctx, keeper.meet, party, shown[:HEAD_BYTES], shown[HEAD_BYTES:]))
+    return next((trouble for trouble in troubles if trouble is not None), None)
 
 
-async def _refusal(ctx: Context, keeper: Keeper, asked: Asked) -> LocalError | None:
+async def _kept(ctx: Context, keeper: Keeper, party: int) -> tuple[bytes, LocalError | PeerError | None]:
+    """What this party shows a peer of its ledger; nothing where it cannot be read, which it says when all have met."""
     try:
-        await ctx.in_thread(keeper.consider, asked)
-    except LocalError as error:
+        return await ctx.in_thread(keeper.kept, party), None
+    except (LocalError, PeerError) as error:
+        _at_line(ctx, error)
+        return NO_HEAD, error
+
+
+async def _tried(ctx: Context, step: Callable[..., None], *args: Any) -> LocalError | PeerError | None:
+    """What is wrong with a step of the keeper, if anything is: the others are told before it is raised."""
+    try:
+        await ctx.in_thread(step, *args)
+    except (LocalError, PeerError) as error:
         _at_line(ctx, error)
         return error
     return None
@@ -154,20 +161,12 @@ async def _votes(ctx: Context, keeper: Keeper, asked: Asked, reason: int) -> dic
     return votes
 
 
-async def _committed(
-    ctx: Context, keeper: Keeper, number: int, heads: Sequence[bytes], digest: bytes
+async def _released(
+    ctx: Context, keeper: Keeper, asked: Asked, number: int, party: int, vote: Vote
 ) -> LocalError | PeerError | None:
-    try:
-        await ctx.in_thread(keeper.commit, number, heads, digest)
-    except (LocalError, PeerError) as error:
-        _at_line(ctx, error)
-        return error
-    return None
-
-
-async def _released(ctx: Context, keeper: Keeper, asked: Asked, number: int, party: int, vote: Vote) -> None:
+    """Where it cannot be written down, what was set aside is spent; and the others are told as if it were."""
     text = said(asked, party, vote.reason, vote.head)
-    await ctx.in_thread(keeper.release, number, party, text, vote.signature)
+    return await _tried(ctx, keeper.release, number, party, text, vote.signature)
 
 
 async def _exchange(ctx: Context, own: _Told, refusal: LocalError | PeerError | None) -> dict[int, _Told]:

@@ -271,6 +271,39 @@ def test_a_vote_or_a_ledger_that_fails_opens_nothing_and_unknown_is_spent(tmp_pa
     assert all(sum(account) == 1 for account in spent), "committed, or of unknown end"
 
 
+class Forgetful(Guard):
+    """Cannot read what it has kept of its peers."""
+
+    def kept(self, party):
+        raise LocalError("ledger-edited", "what it has kept of a peer is no head", "find who wrote")
+
+
+class Stuck(Guard):
+    """Cannot write that something is not spent."""
+
+    def release(self, number, by, said, signature):
+        raise LocalError("ledger-unwritable", "no room", "make room")
+
+
+@pytest.mark.parametrize(("keeper", "code"), [(Forgetful, "ledger-edited"), (Stuck, "ledger-unwritable")])
+def test_who_cannot_read_or_write_its_ledger_tells_the_others_before_it_ends(tmp_path, keeper, code):
+    house = House(tmp_path, ("0.5", 3, 3))
+
+    async def main(ctx, x):
+        as_kind(ctx, keeper if ctx.me == 1 else Hasty)
+        if ctx.me == 1 and keeper is Stuck:
+            ctx.session.keeper.consider = lambda asked: None
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+
+    who = NAMES[0] if keeper is Stuck else NAMES[1]
+    found = house.run(main)
+    assert found[1] == (code, None)
+    assert found[2] == ("reveal-refused", who)
+    assert found[0] == (("budget-exceeded", None) if keeper is Stuck else ("reveal-refused", who))
+    spent = [sum(account) for account in house.accounts()]
+    assert spent == ([0, 1, 0] if keeper is Stuck else [0, 0, 0]), "what was not released is spent"
+
+
 @pytest.mark.parametrize("own", [LocalError("budget-exceeded", "no room"), None])
 def test_who_refuses_says_so_though_others_have_ended_the_session(own):
     class Ended:

@@ -16,7 +16,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -83,7 +83,8 @@ class Book:
         try:
             yield
         finally:
-            self._database.execute("ROLLBACK")
+            with suppress(sqlite3.Error):
+                self._database.execute("ROLLBACK")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -97,7 +98,8 @@ class Book:
             self._write("COMMIT")
         except BaseException:
             if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
+                with suppress(sqlite3.Error):  # what the disk refuses now is taken back when the file is next opened
+                    self._database.execute("ROLLBACK")
             raise
 
     def lay_out(self) -> None:
