@@ -12,6 +12,7 @@ One that the program vouches for with `within` does not: nothing holds the data 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -77,6 +78,26 @@ def moves_of(node: Node, neighbours: Neighbours) -> Moves:
     for source, reach in found.of.items():
         of_owners.setdefault(source.owner, []).append((_most_records(source, neighbours, node.line), reach))
     return furthest([moves_of_all(reaches, node.shape) for reaches in of_owners.values()])
+
+
+def rows_of_unit(columns: Sequence[Node], neighbours: Neighbours) -> int:
+    """In how many rows of columns that lie beside one another one unit of one party's data is at most.
+
+    LocalError `sensitivity-unknown` where a column has no row for each record, and as of `moves_of`.
+    """
+    walk, of_owners = _Walk(neighbours), dict[int, int]()
+    for source, labels in united(_records(column, walk.of(column)) for column in columns).items():
+        rows = _most_records(source, neighbours, columns[0].line) * most_rows(labels)
+        of_owners[source.owner] = of_owners.get(source.owner, 0) + rows
+    return max(of_owners.values(), default=0)
+
+
+def _records(column: Node, found: Contribution) -> Mapping[Source, Labels]:
+    if isinstance(found, Held) and found.rows.axis == 0:
+        return found.rows.of
+    if isinstance(found, Totals) and not found.of:
+        return {}
+    raise _unknown(column, "it has no row for each record")
 
 
 def _most_records(source: Source, neighbours: Neighbours, line: str) -> int:

@@ -20,7 +20,7 @@ from protocols.array.recording import record
 from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
 from protocols.privacy.amounts import positive, printed
-from protocols.privacy.joint_noise import Gaussian, JointNoise, Laplace, Moves, Promise
+from protocols.privacy.joint_noise import Gaussian, JointNoise, Laplace, Moves, Promise, Sampler
 from protocols.privacy.prepaid import Step
 from protocols.privacy.summed_noise import InParts
 from protocols.ranges import ERROR_BITS, NO_BOUND, Range, shifted_up
@@ -90,9 +90,13 @@ def with_noise(x: SecretArray, privacy: JointNoise) -> tuple[SecretArray, Promis
     """x with noise on its own grid, and what is promised of it. Records the draw; nothing is sent."""
     target = revealing.shown_form(ring_form(x))
     sampler = privacy.sampler(_moves(target, privacy), target.size)
-    known = Facts(target.shape, target.kind, target.scale, Range(-sampler.most, sampler.most))
-    noise = record(NOISE, home=target.context, sampler=sampler, known=known)
-    return add(target, noise), privacy.promise(sampler, target.scale)
+    return noised(target, sampler), privacy.promise(sampler, target.scale)
+
+
+def noised(x: SecretArray, sampler: Sampler) -> SecretArray:
+    """x, numbers, with what the sampler draws for each, in units of the last place. Records the draw."""
+    known = Facts(x.shape, x.kind, x.scale, Range(-sampler.most, sampler.most))
+    return add(x, record(NOISE, home=x.context, sampler=sampler, known=known))
 
 
 def _moves(x: SecretArray, privacy: JointNoise) -> Moves:

@@ -13,7 +13,7 @@ from protocols.privacy.charging import charge_of, rho_of
 from protocols.privacy.concentrated_bs16 import Concentrated
 from protocols.privacy.directed import exp_up
 from protocols.privacy.errors_of_noise import NoiseError, gaussian_error, laplace_error
-from protocols.privacy.events import GaussianEvent, LaplaceEvent, NearEvent
+from protocols.privacy.events import Event, GaussianEvent, LaplaceEvent, NearEvent
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian, joint_gaussian
 from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace, joint_laplace
 from protocols.privacy.ledger.charges import Price, charge
@@ -101,7 +101,7 @@ class Promise:
     """What is known of a value that noise was added to: the event, what a ledger books for it, the mean of |noise| and
     the bound that |noise| is within with a chance of 95%, in the value's own unit; and what it rests on besides."""
 
-    event: NearEvent
+    event: Event
     charge: Price
     mean_error: float
     error: float
