@@ -158,7 +158,7 @@ FOLDER_ORDER = {
         "group_privacy", "amplification", "filters", "training", "banded_matrix_cgmmrtx23", "errors_of_noise", "odds",
         "ledger", "charging", "policy", "guard", "forecast", "probabilities", "bernoulli_cks20", "coins",
         "exponential_coins", "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20",
-        "joint_coins_csu19", "joint_laplace_dkmmn06", "joint_gaussian_cks20", "joint_noise", "schedules", "prepaid",
+        "joint_coins_csu19", "joint_laplace_dkmmn06", "joint_geometric_dkmmn06", "joint_gaussian_cks20", "joint_noise", "schedules", "prepaid",
         "log_concave", "grid", "sensitivity", "users", "aggregates", "mechanisms", "averages", "selection_ms20",
         "noisy_answers", "quantiles", "local_responses_wbls17", "skellam_akl21", "partial_laplace_gx15",
         "partial_gaussian_kls21", "summed_noise", "banded_inverse_kmul25", "binary_tree_dnpr10", "correlated_noise",

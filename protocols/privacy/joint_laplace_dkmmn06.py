@@ -56,9 +56,13 @@ class JointLaplace:
         g, some = tossed.plane(slice(0, self.digits)), tossed.plane(slice(self.digits, None))
         kept = await suite.and_(ctx, g, some)
         each = await suite.bits_to_ring(ctx, concatenate_planes([kept, some]))
-        ring = cast(Z2k, ctx.ring)
-        weights = ring.from_ints([*(1 << j for j in range(self.digits)), 1])
-        return each.scale(ring.moved(lambda w: w.reshape(-1, 1, *w.shape[1:]), weights)).sum(0)
+        return weighed(ctx, each, [*(1 << j for j in range(self.digits)), 1])
+
+
+def weighed(ctx: Context, digits: ArithmeticShare, weights: list[int]) -> ArithmeticShare:
+    """[sum of w_j d_j] of digits (len(weights), count)."""
+    ring = cast(Z2k, ctx.ring)
+    return digits.scale(ring.moved(lambda w: w.reshape(-1, 1, *w.shape[1:]), ring.from_ints(weights))).sum(0)
 
 
 async def random_signs(ctx: Context, count: int) -> ArithmeticShare:
@@ -78,13 +82,13 @@ def joint_laplace(scale: Fraction, count: int) -> JointLaplace:
     Raises LocalError `noise-out-of-range` for a scale outside 2^-20 to 2^48.
     """
     in_range(scale, "the scale of Laplace noise", LEAST_SCALE, MOST_SCALE)
-    digits = next(d for d in range(1, 64) if count * _beyond(scale, d) <= Fraction(1, 1 << SLACK))
+    digits = next(d for d in range(1, 64) if count * beyond(scale, d) <= Fraction(1, 1 << SLACK))
     powers = [Fraction(1 << j) / scale for j in range(digits)]
     of_digits = [Probability(power, 0, 1, 1, 1) for power in powers]
     coins = joint_coins([*of_digits, Probability(powers[0], 0, 2, 1, 1)], count)
-    return JointLaplace(scale, count, digits, coins, count * _beyond(scale, digits) + distance(coins, count))
+    return JointLaplace(scale, count, digits, coins, count * beyond(scale, digits) + distance(coins, count))
 
 
-def _beyond(scale: Fraction, digits: int) -> Fraction:
+def beyond(scale: Fraction, digits: int) -> Fraction:
     """P[G >= 2^digits] = exp(-2^digits / scale), rounded up."""
     return Fraction(exponential(Fraction(1 << digits) / scale, _PRECISION)[1], 1 << _PRECISION)
