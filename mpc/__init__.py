@@ -8,7 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, elgamal, joint_keys, learning, paillier, privacy, proofs
+    from protocols import circuits, elgamal, joint_keys, learning, paillier, privacy, proofs, statistics
     from protocols.array import (
         SecretArray,
         cholesky,
@@ -123,6 +123,7 @@ __all__ = [
     "simulate_async",
     "softmax",
     "solve",
+    "statistics",
     "together",
     "topk",
     "unique",
@@ -130,7 +131,7 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "privacy", "proofs")
+_MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "privacy", "proofs", "statistics")
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     "authenticated": "protocols.array.authenticating",

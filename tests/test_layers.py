@@ -33,7 +33,7 @@ ORDER = {
         "authenticated.masks", "authenticated.task", "authenticated.common", "authenticated.garbling",
         "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver", "yao", "ot", "vole",
         "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal", "encrypted", "numeric",
-        "authenticated", "preprocessing", "privacy", "array", "learning", "prepared", "horizon", "runs",
+        "authenticated", "preprocessing", "privacy", "array", "learning", "statistics", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -158,7 +158,9 @@ FOLDER_ORDER = {
         "group_privacy", "amplification", "filters", "training", "banded_matrix_cgmmrtx23", "errors_of_noise", "odds",
         "ledger", "charging", "policy", "guard", "forecast", "probabilities", "bernoulli_cks20", "coins",
         "exponential_coins", "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20",
-        "joint_coins_csu19", "joint_laplace_dkmmn06", "joint_geometric_dkmmn06", "joint_gaussian_cks20", "joint_noise", "schedules", "prepaid",
+        "joint_coins_csu19", "joint_laplace_dkmmn06", "joint_geometric_dkmmn06", "joint_gaussian_cks20",
+        "thresholds_kkmn09",
+        "joint_noise", "schedules", "prepaid",
         "log_concave", "grid", "sensitivity", "users", "aggregates", "mechanisms", "averages", "selection_ms20",
         "noisy_answers", "quantiles", "local_responses_wbls17", "skellam_akl21", "partial_laplace_gx15",
         "partial_gaussian_kls21", "summed_noise", "banded_inverse_kmul25", "binary_tree_dnpr10", "correlated_noise",
@@ -166,6 +168,10 @@ FOLDER_ORDER = {
     ),
     "protocols.consent": ("keeper", "votes", "agreement", "__init__"),
     "protocols.learning": ("vertical_logistic", "__init__"),
+    "protocols.statistics": (
+        "columns", "distances", "estimate", "steps", "noisy_figures", "bounded", "totals", "averages", "tables",
+        "quantiles", "private_keys", "__init__",
+    ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",
         "device_words", "__init__",

@@ -1,0 +1,32 @@
+"""Statistics on what several parties have together, released with noise that nobody knows."""
+
+from __future__ import annotations
+
+from protocols.statistics.averages import mean, variance
+from protocols.statistics.columns import AnyColumn, Column, column
+from protocols.statistics.estimate import Estimate
+from protocols.statistics.private_keys import PrivateKeys, private_keys
+from protocols.statistics.quantiles import Quantile, quantile
+from protocols.statistics.tables import crosstab, histogram, mean_by, sum_by, value_counts
+from protocols.statistics.totals import count
+from protocols.statistics.totals import sum_ as sum
+
+__all__ = [
+    "AnyColumn",
+    "Column",
+    "Estimate",
+    "PrivateKeys",
+    "Quantile",
+    "column",
+    "count",
+    "crosstab",
+    "histogram",
+    "mean",
+    "mean_by",
+    "private_keys",
+    "quantile",
+    "sum",
+    "sum_by",
+    "value_counts",
+    "variance",
+]

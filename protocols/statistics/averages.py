@@ -1,0 +1,117 @@
+"""Means and variances of bounded values: noisy sums, and a noisy count where the number of records is private.
+
+A sum divided by a private number tells that number, so where secret bits say which records are there, their number has
+noise of its own (`protocols/privacy/averages.py`). Sums are taken around the middle of the bounds, which halves how far
+a record that comes or goes moves them.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mpc.context import Context
+from protocols.privacy.amounts import AnyNumber
+from protocols.privacy.joint_noise import JointNoise
+from protocols.statistics.bounded import Bounded, bounded, there
+from protocols.statistics.columns import AnyColumn, Records, filled, records
+from protocols.statistics.distances import moved, row_of
+from protocols.statistics.estimate import Estimate, Interval
+from protocols.statistics.noisy_figures import Opened, begun, opened
+from protocols.statistics.steps import Figure, as_far, exponent_of
+from protocols.statistics.totals import SURE
+
+
+async def mean(
+    ctx: Context,
+    x: AnyColumn,
+    *,
+    privacy: JointNoise,
+    range: tuple[float, float] | None = None,
+    missing: float | None = None,
+    confidence: AnyNumber = SURE,
+    to: Any = None,
+) -> Estimate | None:
+    """The mean of values, each clipped to the public `range`, or in the range that their owners' data are held to.
+
+    Of what is not missing, or with the public number `missing` in its place. Where none is there the interval is that
+    of one value. The estimate lies within the bounds, whatever the noise. Who learns what, against whom and errors as
+    of `count`. Cost: one private reveal, of one number or, where values may be missing, of two; two comparisons a value
+    where it is clipped.
+    """
+    sure = begun(ctx, "mean", privacy, confidence)
+    held = records(ctx, privacy.neighbours, filled(ctx, x, missing))
+    b = bounded(held.columns[0], range, held.valid)
+    total = Figure(np.sum(b.x), exponent_of(b.largest, b.finest))
+    counts = _counts(held, as_far(b.largest, total.exponent))
+    row = row_of(total.moves(b.low, b.high), *[2 * (int(n.steps),) for n in counts])
+    distance = moved(row, held.rows, privacy.neighbours, hidden=held.valid is not None)
+    found = await opened(ctx, [total, *counts], distance, privacy, to)
+    return None if found is None else _mean_of(found, b, held.count, sure)
+
+
+async def variance(
+    ctx: Context,
+    x: AnyColumn,
+    *,
+    privacy: JointNoise,
+    range: tuple[float, float] | None = None,
+    missing: float | None = None,
+    confidence: AnyNumber = SURE,
+    to: Any = None,
+) -> Estimate | None:
+    """The mean squared distance of clipped values from their mean (ddof 0), from 0 to a quarter of the squared span.
+
+    As `mean`, with one number more that is revealed in the same reveal, and a square of each value.
+    """
+    sure = begun(ctx, "variance", privacy, confidence)
+    held = records(ctx, privacy.neighbours, filled(ctx, x, missing))
+    b = bounded(held.columns[0], range, held.valid)
+    most = b.largest**2
+    squares = Figure(np.sum(np.square(b.x)), exponent_of(most, b.finest))
+    total = Figure(np.sum(b.x), as_far(b.largest, squares.exponent))
+    counts = _counts(held, as_far(most, squares.exponent))
+    sizes = total.moves(b.low, b.high), squares.moves(Fraction(0), most)
+    row = row_of(*sizes, *[2 * (int(n.steps),) for n in counts])
+    distance = moved(row, held.rows, privacy.neighbours, hidden=held.valid is not None)
+    found = await opened(ctx, [total, squares, *counts], distance, privacy, to)
+    return None if found is None else _variance_of(found, b, held.count, sure)
+
+
+def _counts(held: Records, exponent: int) -> list[Figure]:
+    return [] if held.valid is None else [Figure(there(held.valid, held.count), exponent)]
+
+
+def _mean_of(found: Opened, b: Bounded, rows: int, sure: Fraction) -> Estimate:
+    each = shared(sure, len(found.figures))
+    number, among = number_of(found, 1, rows, each)
+    value = np.clip(b.middle + found.figures[0] / number, *b.bounds)
+    within = found.interval(0, each).over(among)
+    interval = Interval(b.middle + within.low, b.middle + within.high).within(*b.bounds)
+    return Estimate(value[()], interval.low[()], interval.high[()], sure, found.promise.event, found.promise.charge)
+
+
+def _variance_of(found: Opened, b: Bounded, rows: int, sure: Fraction) -> Estimate:
+    each = shared(sure, len(found.figures))
+    number, among = number_of(found, 2, rows, each)
+    most = float((b.high - b.low) ** 2 / 4)
+    value = np.clip(found.figures[1] / number - (found.figures[0] / number) ** 2, 0, most)
+    firsts, seconds = (found.interval(place, each).over(among) for place in (0, 1))
+    interval = seconds.less(firsts.square()).within(0, most)
+    return Estimate(value[()], interval.low[()], interval.high[()], sure, found.promise.event, found.promise.charge)
+
+
+def shared(sure: Fraction, figures: int) -> Fraction:
+    """The confidence in each of several figures with which all are right at once."""
+    return 1 - (1 - sure) / figures
+
+
+def number_of(found: Opened, place: int, rows: int, each: Fraction) -> tuple[Any, Interval]:
+    """How many records there are, noisy and at least 1, and what it lies between; or their public number."""
+    if len(found.figures) == place:
+        exact = np.asarray(float(rows))
+        return exact, Interval(exact, exact)
+    most = max(float(rows), 1.0)
+    return np.clip(found.figures[place], 1.0, most), found.interval(place, each).within(1.0, most)

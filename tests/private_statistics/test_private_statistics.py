@@ -1,0 +1,263 @@
+"""Statistics on what several parties have: what numpy gives, but for noise that their intervals hold; charged once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+from private_statistics.survey import BOUNDS, Array, Rows, joined, survey
+
+import mpc
+from mpc.errors import LocalError
+from protocols import statistics
+from protocols.consent.keeper import Asked, NoKeeper
+from protocols.privacy.neighbours import add_or_remove, group, substitute
+from protocols.runs.planning import plan
+from protocols.runs.simulating import simulate
+from protocols.statistics.columns import Column
+from protocols.statistics.estimate import Estimate, Interval
+
+MOST = mpc.Laplace(epsilon=25)
+CATEGORIES = (0, 3, 1)
+EDGES = np.array([-1.0, 0.0, 0.5, 2.0])
+SURE = "0.999999"
+
+Case = tuple[str, bool]
+
+
+async def released(ctx: mpc.Context, mine: Rows, hidden: bool, noise: Any) -> dict[str, Any]:
+    """Every statistic, of rows that may be missing or of all."""
+    s = await survey(ctx, mine)
+    x, keys = (s.hidden, s.hidden_keys) if hidden else (s.x, s.keys)
+    above = [Column(v > 0, w) for v, w in zip(s.x, s.valid, strict=True)] if hidden else [v > 0 for v in s.x]
+    by: dict[str, Any] = {"privacy": noise, "confidence": SURE}
+    return {
+        "count": await statistics.count(ctx, above, **by),
+        "sum": await statistics.sum(ctx, x, range=(-0.5, 3), **by),
+        "mean": await statistics.mean(ctx, x, **by),
+        "filled": await statistics.mean(ctx, x, missing=0.5, **by),
+        "variance": await statistics.variance(ctx, x, **by),
+        "histogram": await statistics.histogram(ctx, x, EDGES, **by),
+        "value_counts": await statistics.value_counts(ctx, keys, CATEGORIES, **by),
+        "crosstab": await statistics.crosstab(ctx, [keys, above, keys], [CATEGORIES, (0, 1), (0, 1, 2)], **by),
+        "sum_by": await statistics.sum_by(ctx, x, keys, CATEGORIES, **by),
+        "mean_by": await statistics.mean_by(ctx, x, keys, CATEGORIES, range=(0, 1), **by),
+    }
+
+
+def exact(rows: list[Rows], hidden: bool) -> dict[str, Array]:
+    """What numpy says."""
+    x, keys = (joined(rows, name, there=hidden) for name in ("values", "keys"))
+    every = joined(rows, "values", there=False)
+    there = joined(rows, "there", there=False) | (not hidden)
+    cells = [[[np.sum((keys == k) & ((x > 0) == a) & (keys == o)) for o in (0, 1, 2)] for a in (0, 1)]
+             for k in CATEGORIES]  # fmt: skip
+    groups = [x[keys == k] for k in CATEGORIES]
+    return {
+        "count": np.sum(x > 0),
+        "sum": np.clip(x, -0.5, 2).sum(),
+        "mean": x.mean(),
+        "filled": np.where(there, every, 0.5).mean(),
+        "variance": x.var(),
+        "histogram": np.histogram(x, EDGES)[0],
+        "value_counts": np.array([len(g) for g in groups]),
+        "crosstab": np.array(cells),
+        "sum_by": np.array([g.sum() for g in groups]),
+        "mean_by": np.array([np.clip(g, 0, 1).mean() for g in groups]),
+    }
+
+
+@pytest.mark.parametrize("kind", [int, float])
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize(
+    ("suite", "n", "noise"),
+    [
+        ("ideal", 2, mpc.Laplace(epsilon=25, neighbours=add_or_remove())),
+        ("ideal", 2, mpc.Gaussian(epsilon=15, delta="1e-7")),
+        ("beaver", 3, MOST),
+    ],
+)
+def test_they_are_what_numpy_gives_but_for_noise_within_their_intervals(kind, hidden, suite, n, noise):
+    rows = [Rows.drawn(seed, 40, kind) for seed in (1, 2)]
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        return await released(ctx, mine, hidden, noise)
+
+    found = simulate(main, [*rows, None][:n], suite=suite, check_costs=suite == "beaver").result
+    for name, wanted in exact(rows, hidden).items():
+        slack = 2.0**-12 if kind is float else 0
+        estimate = found[name]
+        assert np.shape(estimate.values) == np.shape(wanted), name
+        assert np.all(estimate.low - slack <= wanted), name
+        assert np.all(wanted <= estimate.high + slack), name
+        assert np.max(np.abs(estimate.values - wanted)) < 8, name
+        assert np.all(estimate.low <= estimate.high), name
+
+
+@dataclass
+class Purse(NoKeeper):
+    """Notes what is spent."""
+
+    spent: list[Any] = field(default_factory=list)
+
+    def reserve(self, asked: Asked) -> int:
+        """Each charge."""
+        self.spent.extend(asked.charges)
+        return 0
+
+
+@pytest.mark.parametrize("noise", [mpc.Laplace(epsilon=1), mpc.Gaussian(epsilon=1, delta="1e-6")])
+def test_each_is_charged_once_and_no_more_than_was_asked_for(noise):
+    rows = Rows.drawn(3, 10, int)
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        ctx.session.keeper = purse = Purse()
+        return await released(ctx, mine, True, noise), purse.spent
+
+    run = simulate(main, [rows, rows])
+    found, spent = run.result
+    assert [e.charge for e in found.values()] == spent
+    most = noise.delta if isinstance(noise, mpc.Gaussian) else 2e-14
+    assert all(price.ways[0].epsilon == 1 and price.ways[0].delta <= most for price in spent)
+    assert len(run.report.reveals) == len(found)
+
+
+def test_nine_in_ten_intervals_of_nine_in_ten_hold():
+    """Of 300 groups, with noise of their own each: 90% hold, and 80% by chance below 10^-6."""
+    keys, values = np.repeat(np.arange(300), 3), np.tile([0, 1, 1], 300)
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        x = await mpc.secret(ctx, 0, values, range=(0, 1))
+        k = await mpc.secret(ctx, 0, keys, range=(0, 299))
+        by: dict[str, Any] = {"privacy": mpc.Laplace(epsilon="0.7"), "confidence": "0.9"}
+        return (
+            await statistics.value_counts(ctx, k, range(300), **by),
+            await statistics.sum_by(ctx, x, k, range(300), **by),
+            await statistics.mean_by(ctx, x, k, range(300), **by),
+        )
+
+    for estimate, wanted in zip(simulate(main, [None, None]).result, (3, 2, 2 / 3), strict=True):
+        inside = np.mean((estimate.low <= wanted) & (wanted <= estimate.high))
+        assert inside > 0.8
+
+
+def test_missing_values_come_in_as_such_and_only_receivers_learn():
+    given = np.array([1.0, np.nan, 2.0, np.nan])
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        c = await statistics.column(ctx, 0, mine, range=BOUNDS)
+        found = await statistics.mean(ctx, c, privacy=MOST, to=1)
+        return found, await statistics.count(ctx, c.valid, privacy=MOST)
+
+    (none, _), (found, number) = simulate(main, [given, None]).results
+    assert none is None
+    assert found.low <= 1.5 <= found.high
+    assert number.low <= 2 <= number.high
+
+
+def test_of_nobody_they_are_noise_within_their_bounds():
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        c = await statistics.column(ctx, 0, mine, range=BOUNDS)
+        by = {"privacy": mpc.Laplace(epsilon=1)}
+        return await statistics.mean(ctx, c, **by), await statistics.variance(ctx, c, **by)
+
+    mean, variance = simulate(main, [np.full(3, np.nan), None]).result
+    assert BOUNDS[0] <= mean.low <= mean.values <= mean.high <= BOUNDS[1]
+    assert 0 <= variance.low <= variance.high <= 9 / 4
+
+
+def test_a_plan_counts_them():
+    rows = Rows.drawn(1, 8, int)
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        return await released(ctx, rows, True, MOST)
+
+    assert len(plan(main, [None, None]).report.reveals) == 10
+
+
+async def _mean(ctx: mpc.Context, x: Any, **options: Any) -> Any:
+    return await statistics.mean(ctx, x, **{"privacy": MOST, **options})
+
+
+REFUSED: dict[str, tuple[str, Any]] = {
+    "no noise": ("wrong-privacy", lambda ctx, s: _mean(ctx, s.x, privacy=None)),
+    "noise of one party": ("wrong-privacy", lambda ctx, s: _mean(ctx, s.x, privacy=mpc.privacy.Laplace(epsilon=1))),
+    "a sensitivity": ("wrong-privacy", lambda ctx, s: _mean(ctx, s.x, privacy=mpc.Laplace(epsilon=1, sensitivity=1))),
+    "a vouched range": ("not-bounded", lambda ctx, s: _mean(ctx, s.x[0].within(0, 1), range=(0, 1))),
+    "sorted rows": ("sensitivity-unknown", lambda ctx, s: _mean(ctx, np.sort(s.x[0]))),
+    "no rows": ("never-moved", lambda ctx, s: _mean(ctx, s.x[0][:0])),
+    "no column": ("wrong-shape", lambda ctx, s: _mean(ctx, s.x[0].reshape(2, 2))),
+    "no parts": ("wrong-shape", lambda ctx, s: _mean(ctx, [])),
+    "other bits": ("wrong-shape", lambda ctx, s: _mean(ctx, Column(s.x[0], s.valid[0][:2]))),
+    "validity of numbers": ("not-a-bit", lambda ctx, s: _mean(ctx, Column(s.x[0], s.keys[0]))),
+    "clear data": ("not-secret", lambda ctx, s: _mean(ctx, [np.ones(4)])),
+    "a sure interval": ("amount-out-of-range", lambda ctx, s: _mean(ctx, s.x, confidence=1)),
+    "numbers counted": ("not-a-bit", lambda ctx, s: statistics.count(ctx, s.x, privacy=MOST)),
+    "lengths": (
+        "wrong-shape",
+        lambda ctx, s: statistics.sum_by(ctx, s.x, [s.keys[1], s.keys[0][:3]], CATEGORIES, privacy=MOST),
+    ),
+    "categories twice": (
+        "wrong-categories", lambda ctx, s: statistics.value_counts(ctx, s.keys, [1, 1], privacy=MOST),
+    ),
+    "categories of one": (
+        "wrong-categories", lambda ctx, s: statistics.crosstab(ctx, [s.keys, s.keys], [[1]], privacy=MOST),
+    ),
+    "keys of reals": ("bad-kind", lambda ctx, s: statistics.value_counts(ctx, s.x, [1], privacy=MOST)),
+    "edges that fall": ("bad-bins", lambda ctx, s: statistics.histogram(ctx, s.x, [1, 1, 2], privacy=MOST)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_promised_is_refused_before_anything_is_spent(name):
+    code, asked = REFUSED[name]
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        s = await survey(ctx, mine)
+        ctx.session.keeper = purse = Purse()
+        with pytest.raises(LocalError) as caught:
+            await asked(ctx, s)
+        return caught.value.code, caught.value.line is not None, purse.spent
+
+    rows = Rows.drawn(5, 4, float)
+    assert simulate(main, [rows, rows]).result == (code, True, [])
+
+
+def test_a_party_in_several_parts_counts_as_often():
+    """One unit is in as many rows as its owner has parts, times the records of a group."""
+    rows = Rows.drawn(4, 3, int)
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        s = await survey(ctx, mine)
+        noise = mpc.Laplace(epsilon=1, neighbours=substitute(group(2)))
+        held = [
+            statistics.columns.records(ctx, noise.neighbours, *columns).rows
+            for columns in ([s.x], [[s.x[0], s.x[0]]], [s.x, s.keys], [[s.x[0], s.x[1], s.x[0] + s.x[1]]])
+        ]
+        return held
+
+    assert simulate(main, [rows, rows]).result == [2, 4, 2, 4]
+
+
+def test_intervals_of_quotients_differences_and_squares_hold_all_of_them():
+    g = np.random.default_rng(8)
+    ends = np.sort(g.uniform(-3, 3, (2, 500)), 0)
+    below = np.sort(g.uniform(0.1, 3, (2, 500)), 0)
+    first, second = Interval(*ends), Interval(*below)
+    for part in np.linspace(0, 1, 5):
+        a, b = (i.low + part * (i.high - i.low) for i in (first, second))
+        for found, wanted in ((first.over(second), a / b), (first.less(second), a - b), (first.square(), a * a)):
+            assert np.all(found.low <= wanted + 1e-12)
+            assert np.all(wanted <= found.high + 1e-12)
+
+
+def test_an_estimate_says_what_it_is():
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        return await statistics.value_counts(ctx, await mpc.secret(ctx, 0, mine, range=(0, 1)), [0, 1], privacy=MOST)
+
+    found = simulate(main, [np.array([0, 1, 1]), None]).result
+    assert isinstance(found, Estimate)
+    assert str(found).startswith("[1. 2.] (each within 0, 95% sure); epsilon 25 with delta")
+    assert str(found).endswith("substituting one record")
