@@ -1,4 +1,4 @@
-"""Draws the pictures of the page on what epsilon means: of tests that were run on noise that was drawn, and of costs.
+"""Draws the pictures of the pages on privacy: of tests that were run on noise that was drawn, of costs and of errors.
 
 python -m docs.privacy_pictures
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,6 +18,7 @@ from mpc.errors import LocalError
 from mpc.prg import Seed
 from protocols.privacy.accounts import cost
 from protocols.privacy.discrete_laplace_dkmmn06 import discrete_laplace
+from protocols.privacy.errors_of_noise import epsilon_for_error, laplace_error
 from protocols.privacy.events import LaplaceEvent, RepeatedEvent
 from protocols.privacy.neighbours import add_or_remove
 from protocols.privacy.odds import posterior_bound, power_bound
@@ -72,10 +74,25 @@ def _epsilon(event: RepeatedEvent, by: str) -> float:
         return float("nan")
 
 
+def choosing(figure: Figure) -> None:
+    """The error of a mean of so many people, by the range of a value; dots where it is that of sampling."""
+    axes = figure.add_subplot()
+    epsilons = np.geomspace(0.01, 10, 40)
+    for people in (100, 1000, 10_000):
+        errors = [laplace_error(1 / (people * epsilon), discrete=False).bound for epsilon in epsilons]
+        line = axes.plot(epsilons, errors, label=f"{people:,} people")[0]
+        sampling = NormalDist().inv_cdf(0.975) / (12 * people) ** 0.5  # evenly spread values deviate by 1 / sqrt(12)
+        enough = epsilon_for_error(sampling, 1 / people)
+        axes.plot(enough, sampling, "o", color=line.get_color())
+    axes.set(xscale="log", yscale="log", xlabel="epsilon", ylabel="95% within, as a share of the range")
+    axes.legend(frameon=False, loc="upper right")
+
+
 PICTURES: dict[str, Callable[[Figure], None]] = {
     "tests_of_neighbours": tests_of_neighbours,
     "beliefs": beliefs,
     "composition": composition,
+    "choosing": choosing,
 }
 SOURCES = [Path(__file__)]
 """What they are made of."""

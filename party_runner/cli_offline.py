@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from mpc.store import check_target
 from party_runner.agreed import agreed_of
 from party_runner.arguments import inputs_by_party, party_names, shadows_by_party, shapes_by_party
 from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
+from party_runner.error_plot import write_plot
 from party_runner.inputs import load_inputs
 from party_runner.join import Choices
 from party_runner.launch import LocalRun, RunFailed, launch
 from party_runner.material import Material
+from party_runner.noisy_figures import wanted_errors
 from party_runner.options import (
     AGREED,
     CHECK_MATERIAL,
@@ -74,6 +77,16 @@ from protocols.runs.sources import PREPROCESSING
     metavar="[INDEX[:NAME]=]FILE",
     help="Public or made-up data, of the parties in order: run the program on them here, beside floating point.",
 )
+@click.option(
+    "--wanted-error",
+    "wanted",
+    multiple=True,
+    metavar="[LINE=]ERROR[%]",
+    help="Say which epsilon a figure needs to be within ERROR, or ERROR% of its range, in 19 of 20 cases.",
+)
+@click.option(
+    "--privacy-plot", "picture", type=FILE, metavar="FILE", help="Draw error against epsilon for each such figure: SVG."
+)
 @JSON
 @READING
 @AGREED
@@ -88,6 +101,8 @@ def plan(
     inputs: tuple[str, ...],
     shapes: tuple[str, ...],
     shadows: tuple[str, ...],
+    wanted: tuple[str, ...],
+    picture: Path | None,
     output: Path | None,
     target: str | None,
     columns: str | None,
@@ -100,27 +115,29 @@ def plan(
     **options: Any,
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
-    files, made_up = inputs_by_party(inputs, parties), shadows_by_party(shadows, parties)
+    of_parties, made_up = inputs_by_party(inputs, parties), shadows_by_party(shadows, parties)
     agreed, numbers, ways = agreed_of(options), numbers_of(options), ways_of(options)
-    known_as = party_names(names, parties)
+    known_as, errors = party_names(names, parties), wanted_errors(wanted)
     arrays: dict[int, Any] = {**shapes_by_party(shapes, parties)}
-    if twice := files.keys() & arrays.keys():
+    if twice := of_parties.keys() & arrays.keys():
         raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
     try:
         reading = reading_of(columns, header, agreed)
         trial = {place: load_inputs(path, reading) for place, path in made_up.items()}
-        arrays = {**trial, **arrays, **{place: load_inputs(given, reading) for place, given in files.items()}}
+        arrays = {**trial, **arrays, **{place: load_inputs(given, reading) for place, given in of_parties.items()}}
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
         choices = Choices(suite, numbers, Material(preprocessing), agreed, tolerance, ways)
         loaded = load_program(program, agreed)
         forecast = None if policy is None else Forecast(load_policy(policy), known_as, loaded.digest)
-        summary, planned = make_plan(loaded, given, choices, forecast)
+        summary, planned = make_plan(loaded, given, choices, forecast, errors)
         if forecast is not None:
             summary["refused"] = forecast.plain()
         if trial:
             summary["shadow"] = shadow_of(loaded, [trial.get(place) for place in range(parties)], choices)
-        present(summary, target, print_plan, [] if output is None else [lambda: save_plan(planned, output)])
+        files = [] if output is None else [partial(save_plan, planned, output)]
+        files += [] if picture is None else [partial(write_plot, picture, summary.get("figures", []))]
+        present(summary, target, print_plan, files)
     except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
         end_with(error, None, program)
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from mpc.accounts.display import within
 from mpc.supply import Entry
 from party_runner.join import Choices
+from party_runner.noisy_figures import Wanted, shown_figures, with_figures
 from party_runner.plan_file import PlanFile
 from party_runner.program import Program
 from party_runner.report import cost_report, data, table, titled
@@ -30,7 +31,11 @@ NETWORKS = {"loopback": "this machine", "lan": "1 Gb/s, 0.3 ms", "wan": "100 Mb/
 
 
 def make_plan(
-    program: Program, given: Sequence[Any], choices: Choices, keeper: Keeper | None = None
+    program: Program,
+    given: Sequence[Any],
+    choices: Choices,
+    keeper: Keeper | None = None,
+    wanted: Sequence[Wanted] = (),
 ) -> tuple[Summary, PlanFile]:
     """Plan `program` on inputs of these shapes: a run's summary without times and result, and the plan to be saved.
 
@@ -38,8 +43,8 @@ def make_plan(
     {network: seconds}, the time on the wire, to which computation adds; and what each party will receive for its
     material, about, by party: `offline_estimate` in a run that makes it reveal by reveal, as is the default, and
     `offline_estimate_planned` where it is planned or stored; `offline_rounds`, `offline_work` {products, seconds} and
-    `offline_seconds_on` {network: seconds}, about, of making it: there the work under Paillier keys counts; and
-    `program_digest`.
+    `offline_seconds_on` {network: seconds}, about, of making it: there the work under Paillier keys counts;
+    `program_digest`; and what `with_figures` adds, with the errors that are `wanted`.
     """
     supplier = choices.material.given
     with redirect_stdout(sys.stderr):
@@ -67,6 +72,7 @@ def make_plan(
         "seconds_on": {name: planned.seconds_on(name) for name in NETWORKS},
     }
     batches = len({reveal.line for reveal in planned.report.reveals})
+    with_figures(summary, planned.figures, planned.prices, wanted)
     return summary | _offline(planned.demand, len(given), supplier, batches), plan_file
 
 
@@ -96,7 +102,7 @@ def _shape(array: Any) -> str:
 
 def print_plan(summary: Summary, console: Console) -> None:
     """Print the plan for a person."""
-    costs = Group(cost_report(summary, f"{summary['parties'][0]} alone"), *_refused(summary))
+    costs = Group(cost_report(summary, f"{summary['parties'][0]} alone"), *shown_figures(summary), *_refused(summary))
     security = Text(f"\n{summary['security']}", style="bold")
     console.print(Group(_totals(summary), costs, _times(summary), *_shadow(summary), security))
 

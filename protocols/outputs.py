@@ -176,6 +176,7 @@ async def _written(call: Context, outputs: Sequence[Output], asked: Asked | None
         await spend(call, keeper, asked)
     for output in outputs:
         call.session.ledger.reveals.append(_entry(output))
+    call.session.ledger.promises += [(output.line, output.privacy) for output in outputs if output.privacy is not None]
 
 
 def keeper_of(session: Session) -> Keeper:

@@ -155,7 +155,7 @@ FOLDER_ORDER = {
     "protocols.privacy": (
         "amounts", "neighbours", "events", "directed", "parts", "curves", "composition_kov15", "concentrated_bs16",
         "sampled_gaussian_mtz19", "sampled_zw19", "renyi_mironov17", "loss_distributions", "accounts",
-        "group_privacy", "amplification", "filters", "training", "banded_matrix_cgmmrtx23", "errors_of_noise", "odds",
+        "group_privacy", "amplification", "filters", "training", "training_choices", "banded_matrix_cgmmrtx23", "errors_of_noise", "odds",
         "ledger", "charging", "policy", "guard", "forecast", "probabilities", "bernoulli_cks20", "coins",
         "exponential_coins", "noise_ranges", "discrete_laplace_dkmmn06", "discrete_gaussian_cks20",
         "joint_coins_csu19", "joint_laplace_dkmmn06", "joint_geometric_dkmmn06", "joint_gaussian_cks20",
@@ -163,7 +163,7 @@ FOLDER_ORDER = {
         "joint_noise", "schedules", "prepaid",
         "log_concave", "grid", "sensitivity", "users", "aggregates", "mechanisms", "averages", "selection_ms20",
         "noisy_answers", "quantiles", "local_responses_wbls17", "skellam_akl21", "partial_laplace_gx15",
-        "partial_gaussian_kls21", "summed_noise", "banded_inverse_kmul25", "binary_tree_dnpr10", "correlated_noise",
+        "partial_gaussian_kls21", "summed_noise", "choosing", "banded_inverse_kmul25", "binary_tree_dnpr10", "correlated_noise",
         "clipping", "gradients_acgmmtz16", "__init__",
     ),
     "protocols.consent": ("keeper", "votes", "agreement", "__init__"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from mpc.accounts.learnt import Learnt
 
@@ -117,6 +118,7 @@ class _LineTally:
 class Ledger:
     """One party's running account.
 
+    `promises` are what noise promises of revealed values, by line, in the order in which they were revealed.
     `material` is what was handed out, `unused` what was made ahead and burned at the end; elements by kind. `deepest`
     is the causal depth of the deepest call so far. `proofs` are the lines at which this party proved or verified,
     `assurances` what is said of keys and ciphertexts by themselves: of what, what, and of which lines. `on_shares`:
@@ -129,6 +131,7 @@ class Ledger:
         self.material: Counter[str] = Counter()
         self.unused: Counter[str] = Counter()
         self.reveals: list[Reveal] = []
+        self.promises: list[tuple[str, Any]] = []
         self.learnt = Learnt()
         self.calls = 0
         self.deepest = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import os
 import sys
@@ -57,6 +58,28 @@ def user_expression() -> tuple[str, str]:
     if frame is None or frame.f_lasti < 0:
         return "", ""
     return opname[frame.f_code.co_code[frame.f_lasti]], expression_at(frame.f_code, frame.f_lasti)
+
+
+def user_argument(place: int) -> str:
+    """The text of an argument of the call that the user's program awaits, on however many lines; "" where it is in
+    another expression, or its text is not known."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and not is_program(frame.f_code.co_filename):
+        frame = frame.f_back
+    try:
+        awaited = ast.parse("" if frame is None else _text_at(frame), mode="eval").body
+    except SyntaxError:
+        return ""
+    call = awaited.value if isinstance(awaited, ast.Await) else None
+    return ast.unparse(call.args[place]) if isinstance(call, ast.Call) and place < len(call.args) else ""
+
+
+def _text_at(frame: FrameType) -> str:
+    first, last, start, end = [*frame.f_code.co_positions()][frame.f_lasti // 2]
+    if first is None or last is None:
+        return ""
+    lines = [linecache.getline(frame.f_code.co_filename, line).encode() for line in range(first, last + 1)]
+    return b"".join([*lines[:-1], lines[-1][:end]])[start:].decode(errors="replace")
 
 
 def expression_at(code: CodeType, instruction: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,14 +14,14 @@ from mpc.errors import LocalError
 from protocols.array import revealing
 from protocols.array.arithmetic import add
 from protocols.array.contributions import moves_of
-from protocols.array.lines import user_line
+from protocols.array.lines import user_argument, user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Facts, Node, operation
 from protocols.array.recording import record
 from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
 from protocols.privacy.amounts import positive, printed
-from protocols.privacy.joint_noise import Gaussian, JointNoise, Laplace, Moves, Promise, Sampler
+from protocols.privacy.joint_noise import Figure, Gaussian, JointNoise, Laplace, Moves, Promise, Sampler
 from protocols.privacy.prepaid import Step
 from protocols.privacy.summed_noise import InParts
 from protocols.ranges import ERROR_BITS, NO_BOUND, Range, shifted_up
@@ -79,18 +80,21 @@ async def reveal(
         )
     try:
         noise = privacy.among(ctx.n) if isinstance(privacy, InParts) else privacy
-        noisy, promise = with_noise(revealing.checked(ctx, values[0], line), noise)
+        text = user_argument(1) if ctx.planning else ""
+        noisy, promise = with_noise(revealing.checked(ctx, values[0], line), noise, text)
     except LocalError as error:
         error.line = error.line or line
         raise
     return await revealing.reveal_charged(ctx, noisy, privacy=promise, to=to, planned=planned, tolerance=tolerance)
 
 
-def with_noise(x: SecretArray, privacy: JointNoise) -> tuple[SecretArray, Promise]:
+def with_noise(x: SecretArray, privacy: JointNoise, text: str = "") -> tuple[SecretArray, Promise]:
     """x with noise on its own grid, and what is promised of it. Records the draw; nothing is sent."""
     target = revealing.shown_form(ring_form(x))
-    sampler = privacy.sampler(_moves(target, privacy), target.size)
-    return noised(target, sampler), privacy.promise(sampler, target.scale)
+    moves = _moves(target, privacy)
+    sampler = privacy.sampler(moves, target.size)
+    figure = Figure(privacy, moves, target.size, target.scale, target.range.lo, target.range.hi, text)
+    return noised(target, sampler), replace(privacy.promise(sampler, target.scale), figure=figure)
 
 
 def noised(x: SecretArray, sampler: Sampler) -> SecretArray:

@@ -47,6 +47,7 @@ from protocols.privacy.selection_ms20 import exponential_mechanism, permute_and_
 from protocols.privacy.sensitivity import Sensitivity
 from protocols.privacy.skellam_akl21 import Skellam
 from protocols.privacy.training import FixedBatches, PoissonBatches, TrainingSchedule, noise_for, training_schedule
+from protocols.privacy.training_choices import TrainingChoice, training_choices
 from protocols.privacy.users import Users
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "Sees",
     "Sensitivity",
     "Skellam",
+    "TrainingChoice",
     "TrainingSchedule",
     "UnaryEncoding",
     "Users",
@@ -126,6 +128,7 @@ __all__ = [
     "shuffled",
     "substitute",
     "sums_by",
+    "training_choices",
     "training_schedule",
     "user",
     "variance",

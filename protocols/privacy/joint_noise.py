@@ -97,9 +97,25 @@ class JointNoise(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """What is public of a value before its noise: the noise asked for, how far one unit moves the value, how many
+    elements it has, and where they lie, in units of the last place, of which 2^scale make one. `text` is the value as
+    the program writes it, "" where that is not known."""
+
+    noise: JointNoise
+    moves: Moves
+    size: int
+    scale: int
+    lo: int
+    hi: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """What is known of a value that noise was added to: the event, what a ledger books for it, the mean of |noise| and
-    the bound that |noise| is within with a chance of 95%, in the value's own unit; and what it rests on besides."""
+    the bound that |noise| is within with a chance of 95%, in the value's own unit; what it rests on besides; and of
+    which figure all that is said."""
 
     event: Event
     charge: Price
@@ -108,6 +124,7 @@ class Promise:
     step: Any = None
     """Of what was paid beforehand, the step that this is."""
     rests_on: str = ""
+    figure: Figure | None = None
 
     def __str__(self) -> str:
         paid = self.charge if self.step is None else f"{self.step}, paid for beforehand"

@@ -148,6 +148,16 @@ class Step:
         return f"step {self._number + 1} of {len(self._paid.schedule)}"
 
     @property
+    def noise(self) -> Noise:
+        """That is added."""
+        return self._noise
+
+    @property
+    def paid(self) -> Prepaid:
+        """What all steps were paid for with."""
+        return self._paid
+
+    @property
     def neighbours(self) -> Neighbours:
         return self._noise.neighbours
 

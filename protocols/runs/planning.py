@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,18 +26,39 @@ from protocols.runs.sources import DEALER, check_preprocessing, means_of
 from protocols.runs.suites import check_ways, find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
+if TYPE_CHECKING:
+    from protocols.privacy.choosing import PlannedFigure
+    from protocols.privacy.ledger.charges import Price
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan:
-    """What a program will cost: an account without times, and the material it will take, in the order of paths."""
+    """What a program will cost: an account without times, and the material it will take, in the order of paths.
+
+    `promises` are what noise promises of values that are revealed, by line."""
 
     report: Report
     demand: list[Entry]
     calls: int
+    promises: tuple[tuple[str, Any], ...] = ()
 
     def seconds_on(self, network: str) -> float:
         """Time on the wire on a named network (`mpc.planning.NETWORKS`); computation comes on top."""
         return NETWORKS[network].seconds(self.report.rounds, max(self.report.bytes_sent))
+
+    @property
+    def figures(self) -> list[PlannedFigure]:
+        """What noise does to each figure that is revealed with it, and what a wanted error of it would take."""
+        from protocols.privacy.choosing import figures_of
+
+        return figures_of(self.promises)
+
+    @property
+    def prices(self) -> list[Price]:
+        """What each release with noise costs; what was paid beforehand for many counts once."""
+        from protocols.privacy.choosing import prices_of  # noqa: PLC0415 (as above)
+
+        return prices_of(self.promises)
 
     @property
     def _title(self) -> str:
@@ -136,4 +157,5 @@ async def plan_shapes(
     for run in runs:
         refuse_unfinished(main, run.result)
     demand = sorted(supplies[0].demand, key=lambda entry: entry[0])  # the order of the program, not of the event loop
-    return Plan(simulated_report(runs, setting, preprocessing, {}, program), demand, calls)
+    promises = tuple(runs[0].session.ledger.promises)
+    return Plan(simulated_report(runs, setting, preprocessing, {}, program), demand, calls, promises)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import linecache
 import re
 import shlex
 from pathlib import Path
@@ -36,8 +37,9 @@ def test_every_python_block_runs_and_prints_what_the_page_says(
 
 
 def run(page: Path, block: Block, namespace: dict[str, object]) -> str:
-    """What a block prints. Its lines are counted as if it were a program of its own."""
+    """What a block prints. Its lines are counted, and can be looked up, as if it were a program of its own."""
     printed = io.StringIO()
+    linecache.cache[PROGRAM] = len(block.text), None, block.text.splitlines(keepends=True), PROGRAM
     with contextlib.redirect_stdout(printed):
         try:
             exec(compile(block.text, PROGRAM, "exec", dont_inherit=True), namespace)

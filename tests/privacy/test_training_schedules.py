@@ -10,6 +10,7 @@ from mpc.errors import LocalError
 from protocols.privacy.filters import EpsilonFilter
 from protocols.privacy.neighbours import substitute
 from protocols.privacy.training import MULTIPLIER_STEP, FixedBatches, PoissonBatches, noise_for, training_schedule
+from protocols.privacy.training_choices import training_choices
 
 POISSON = PoissonBatches(Fraction(1, 100))
 
@@ -48,3 +49,12 @@ def test_the_smallest_noise_is_found_from_above():
     assert held <= 1 < exceeded
     with pytest.raises(LocalError, match="amount-out-of-range"):
         noise_for(PoissonBatches(Fraction(1)), 10**9, "0.001", "1e-9", by="zcdp")
+
+
+def test_a_choice_has_the_least_noise_and_what_it_leaves_to_be_seen():
+    first, second = training_choices(POISSON, 30, ["0.5", 1], "1e-5", batch=600, coordinates=10_000, by="rdp")
+    assert first.noise == noise_for(POISSON, 30, "0.5", "1e-5", by="rdp") > second.noise
+    assert first.signal_to_noise == pytest.approx(6 / float(first.noise))
+    assert first.of_all_steps == pytest.approx(30**0.5 * first.signal_to_noise)
+    with pytest.raises(LocalError, match="amount-out-of-range"):
+        training_choices(POISSON, 30, [1], "1e-5", batch=0, coordinates=1)

@@ -1,0 +1,164 @@
+"""What noise does to the figures that a plan reveals, and what wanted errors take: in its summary, and as tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import click
+from rich.console import Group
+from rich.text import Text
+
+from mpc.errors import LocalError
+from party_runner.report import table, titled
+from party_runner.summary import Summary
+from protocols.privacy.amounts import positive, printed
+from protocols.privacy.choosing import Needed, PlannedFigure, total_of
+from protocols.privacy.ledger.charges import Price
+
+_WANTED = re.compile(r"(?:(?P<line>.*)=)?(?P<error>[^=%]+)(?P<share>%?)")
+LONGEST = 24
+"""Characters of a figure's text in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An error that is wanted of figures: of those of one line, or of all, in their own unit or as a share of their
+    range."""
+
+    line: str
+    error: Fraction
+    share: bool
+
+    def is_of(self, figure: PlannedFigure) -> bool:
+        """Whether it speaks of this figure: `survey.py:12`, or its number alone."""
+        return self.line in ("", figure.line, figure.line.rpartition(":")[2])
+
+    def within(self, figure: PlannedFigure) -> float:
+        """In the figure's own unit."""
+        return float(self.error) * figure.width if self.share else float(self.error)
+
+
+def wanted_errors(given: Sequence[str]) -> list[Wanted]:
+    """The `--wanted-error` options. click's UsageError for what is not [LINE=]ERROR or [LINE=]ERROR%."""
+    found = []
+    for text in given:
+        match = _WANTED.fullmatch(text)
+        try:
+            error = positive(match["error"] if match else text, "the error")
+        except LocalError as wrong:
+            raise click.UsageError(f"--wanted-error {text}: {wrong.cause}; write 0.5, 2% or survey.py:12=2%") from None
+        assert match is not None
+        found.append(Wanted(match["line"] or "", error / 100 if match["share"] else error, bool(match["share"])))
+    return found
+
+
+def with_figures(
+    summary: Summary, figures: Sequence[PlannedFigure], prices: Sequence[Price], wanted: Sequence[Wanted]
+) -> None:
+    """Add `figures` to a plan's summary, and `charges` {asked, needed}, where it reveals any with noise.
+
+    LocalError `no-such-figure` where an error is wanted of a line that reveals none.
+    """
+    for each in wanted:
+        if not any(each.is_of(figure) for figure in figures):
+            raise _no_such_figure(each, figures)
+    if not figures:
+        return
+    needs = [_need(figure, wanted) for figure in figures]
+    summary["figures"] = [_plain(figure, need) for figure, need in zip(figures, needs, strict=True)]
+    asked, needed = total_of(prices), _needed_in_all(figures, needs) if wanted else None
+    summary["charges"] = {"asked": asked and str(asked), "needed": needed and str(needed)}
+
+
+Need = tuple[float, Needed | None] | None
+"""The error that is wanted of a figure, in its own unit, and what it takes; None where none is wanted."""
+
+
+def _need(figure: PlannedFigure, wanted: Sequence[Wanted]) -> Need:
+    """What is said of a line goes before what is said of all, and the last before the first."""
+    said = [each for each in sorted(wanted, key=lambda each: each.line != "") if each.is_of(figure)]
+    if not said:
+        return None
+    error = said[-1].within(figure)
+    return error, figure.needed(error) if error > 0 else None
+
+
+def _needed_in_all(figures: Sequence[PlannedFigure], needs: Sequence[Need]) -> Price | None:
+    """Figures of which no error is wanted stay as they are asked for; None where one cannot be reached, or was paid for
+    with others."""
+    prices = []
+    for figure, need in zip(figures, needs, strict=True):
+        if figure.paid_before or (need is not None and need[1] is None):
+            return None
+        prices += [need[1].charge if need and need[1] else figure.promise.charge] * figure.releases
+    return total_of(prices)
+
+
+def _plain(figure: PlannedFigure, need: Need) -> dict[str, Any]:
+    described, promise = figure.figure, figure.promise
+    found = {
+        "line": figure.line, "figure": described.text, "elements": described.size, "releases": figure.releases,
+        "noise": figure.noise, figure.measure: printed(figure.asked), "measure": figure.measure,
+        "charge": str(promise.charge), "paid_before": figure.paid_before, "neighbours": str(promise.event.neighbours), "sensitivity": figure.sensitivity,
+        "range": [described.lo / 2**described.scale, described.hi / 2**described.scale],
+        "mean_error": promise.mean_error, "error": promise.error, "relative_error": figure.relative(promise.error),
+        "curve": [[amount, error.mean, error.bound] for amount, error in figure.curve()],
+    }  # fmt: skip
+    return found if need is None else found | {"wanted_error": need[0], "needed": need[1] and _plain_need(need[1])}
+
+
+def _plain_need(needed: Needed) -> dict[str, Any]:
+    error = needed.error
+    return {
+        "amount": printed(needed.amount), "mean_error": error.mean, "error": error.bound, "charge": str(needed.charge)
+    }  # fmt: skip
+
+
+def shown_figures(summary: Summary) -> list[Group]:
+    """The figures as a table, what wanted errors take as another, and the charge of all; nothing without figures."""
+    figures = summary.get("figures", [])
+    if not figures:
+        return []
+    made = table("line", "figure", "noise", "mean error", "95% within", "of range")
+    for each in figures:
+        made.add_row(*_row(each))
+    asked = summary["charges"]["asked"] or "different neighbours, which no budget takes together"
+    of_noise = titled("What noise does to figures", Group(made, Text(f"All together: {asked}")))
+    return [of_noise, *_shown_needs(summary)]
+
+
+def _row(each: dict[str, Any]) -> list[str]:
+    times = f", {each['releases']:,} times" if each["releases"] > 1 else ""
+    noise = f"{each['noise']}, {each['measure']} {each[each['measure']]}{times}"
+    errors = f"{each['mean_error']:.3g}", f"{each['error']:.3g}", f"{each['relative_error']:.2%}"
+    return [each["line"], _shortened(each["figure"]), noise, *errors]
+
+
+def _shown_needs(summary: Summary) -> list[Group]:
+    wanted = [each for each in summary["figures"] if "wanted_error" in each]
+    if not wanted:
+        return []
+    made = table("line", "figure", "wanted", "needs", "charged as")
+    for each in wanted:
+        needed = each["needed"] or {"charge": "no noise is a promise and as small"}
+        amount = f"{each['measure']} {needed['amount']}" if "amount" in needed else "more than there is"
+        made.add_row(each["line"], _shortened(each["figure"]), f"{each['wanted_error']:.3g}", amount, needed["charge"])
+    needed = summary["charges"]["needed"]
+    return [titled("What the wanted errors take", Group(made, Text(f"All together: {needed}" if needed else "")))]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def _no_such_figure(wanted: Wanted, figures: Sequence[PlannedFigure]) -> LocalError:
+    lines = ", ".join(dict.fromkeys(figure.line for figure in figures)) or "the program reveals none with noise"
+    return LocalError(
+        "no-such-figure",
+        f"--wanted-error is of {wanted.line or 'all lines'}, where no figure is revealed with noise",
+        f"name a line that reveals one: {lines}",
+    )
