@@ -8,6 +8,7 @@ from protocols.privacy.averages import mean, variance
 from protocols.privacy.banded_inverse_kmul25 import BandedInverse, banded_inverse
 from protocols.privacy.banded_matrix_cgmmrtx23 import banded_event
 from protocols.privacy.binary_tree_dnpr10 import BinaryTree, binary_tree
+from protocols.privacy.canaries import canaries, guess
 from protocols.privacy.charging import charge_of
 from protocols.privacy.clipping import Clipping, clipping
 from protocols.privacy.correlated_noise import CorrelatedNoise
@@ -42,6 +43,8 @@ from protocols.privacy.neighbours import Neighbours, add_or_remove, group, subst
 from protocols.privacy.noisy_answers import AboveThreshold, report_noisy_max
 from protocols.privacy.odds import posterior_bound, power_bound
 from protocols.privacy.prepaid import Prepaid, prepaid
+from protocols.privacy.one_run_mmc25 import gaussian_trade_off, refutes, trade_off_of, trade_off_of_pairs
+from protocols.privacy.one_run_snj23 import Guessed
 from protocols.privacy.quantiles import quantile
 from protocols.privacy.selection_ms20 import exponential_mechanism, permute_and_flip
 from protocols.privacy.sensitivity import Sensitivity
@@ -67,6 +70,7 @@ __all__ = [
     "Gaussian",
     "GaussianEvent",
     "Grid",
+    "Guessed",
     "HadamardResponse",
     "Laplace",
     "LaplaceEvent",
@@ -97,6 +101,7 @@ __all__ = [
     "banded_event",
     "banded_inverse",
     "binary_tree",
+    "canaries",
     "charge_of",
     "clipped_sum",
     "clipping",
@@ -110,8 +115,10 @@ __all__ = [
     "for_groups",
     "for_substitution",
     "gaussian_error",
+    "gaussian_trade_off",
     "grid",
     "group",
+    "guess",
     "histogram",
     "laplace_error",
     "mean",
@@ -122,12 +129,15 @@ __all__ = [
     "power_bound",
     "prepaid",
     "quantile",
+    "refutes",
     "release",
     "report_noisy_max",
     "rho_for_error",
     "shuffled",
     "substitute",
     "sums_by",
+    "trade_off_of",
+    "trade_off_of_pairs",
     "training_choices",
     "training_schedule",
     "user",
