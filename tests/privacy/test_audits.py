@@ -105,13 +105,34 @@ def unclipped(values: np.ndarray) -> Outputs:
     ).values
 
 
+def of_other_neighbours(values: np.ndarray) -> Outputs:
+    """One record in the place of another, with noise for a record more or less: it moves twice as far."""
+    figure = clipped_sum(
+        np.append(values[:2], 4.0 if len(values) == 3 else -4.0), grid(-4.0, 4.0, Fraction(1, 4)), NEAR
+    )
+    return release(many(figure), Laplace(EPSILON)).values
+
+
+def of_one_seed(values: np.ndarray) -> Outputs:
+    """Two runs of a machine that was restored between them: all their seeds are alike."""
+    runs = []
+    for x in (values, values[:2]):
+        with pytest.MonkeyPatch.context() as restored:
+            fix_seeds(restored, "restored")
+            runs.append(noisy_sum(x))
+    return runs[0] - runs[1]
+
+
 BROKEN: dict[str, Audited] = {
     "sensitivity halved": halved,
     "noise reused": reused,
     "noise of floats": of_floats,
     "wrong denominator": by_the_true_count,
     "clipped, and the unclipped used": unclipped,
+    "wrong neighbours": of_other_neighbours,
+    "a reused seed": of_one_seed,
 }
+"""Beside bands that are not padded, among the tests of correlated noise, and gradients that are not clipped."""
 
 
 @pytest.mark.parametrize("name", RIGHT)
