@@ -106,6 +106,10 @@ class _Seed:
         return _Prg(self.enumeration, (self.name, *domain[:3]))
 
 
+_FLAT_BITS = frozenset({"dabit"})
+"""Kinds of material whose packed bits are drawn for all planes at once."""
+
+
 @dataclass(slots=True)
 class _Prg:
     enumeration: Enumeration
@@ -119,12 +123,16 @@ class _Prg:
         size = int(np.prod(sides))
         if sides and (sides[-1] == lanes or (len(sides) == 1 and size % lanes == 0)):
             rows = [self._digits(self.enumeration.ring.bits) for _ in range(size // lanes)]
-        elif sides and sides[-1] == width:
+        elif sides and (sides[-1] == width or (self._flat and len(sides) == 1 and size % width == 0)):
             rows = [bits.pack(self._digits(1).astype(np.uint8)) for _ in range(size // width)]
         else:
             cause = f"a draw of shape {sides} with {lanes} lanes"
             raise LocalError("not-enumerable", cause, "work elementwise on lanes")
         return np.concatenate([np.zeros(0, np.uint64), *rows]).reshape(sides)
+
+    @property
+    def _flat(self) -> bool:
+        return bool(_FLAT_BITS.intersection(self.stream[1:]))
 
     def _digits(self, width: int) -> Words:
         self.drawn += 1

@@ -1,14 +1,15 @@
-"""One small call of every function of the suites, all randomness fixed; run as a program to write the digests.
+"""One small call of every function of the suites, and of draws of joint noise, all randomness fixed.
 
     python tests/beaver/transcripts.py
 
-writes `transcripts.json`: the digest of all messages of each call, of Beaver's suite with 2 and 3 parties, and without
-a dealer where that makes a difference, and of what the suite yao does in its own way. A change there is a change to the
-wire: say so in CHANGELOG under "Wire".
+run as a program, writes `transcripts.json`: the digest of all messages of each call, of Beaver's suite with 2 and 3
+parties, and without a dealer where that makes a difference, and of what the suite yao does in its own way. A change
+there is a change to the wire: say so in CHANGELOG under "Wire".
 """
 
 import json
 from collections.abc import Awaitable, Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from protocols.circuits.function import circuit
 from protocols.circuits.kinds import UInt
 from protocols.garbled.joint import joint_of_numbers
 from protocols.preprocessing.dealer import local_supplies
+from protocols.privacy.joint_coins_csu19 import JointCoins
+from protocols.privacy.joint_gaussian_cks20 import joint_gaussian
+from protocols.privacy.joint_laplace_dkmmn06 import joint_laplace, random_signs, signed
 from protocols.suite import Factory
 from protocols.yao import SUITE as YAO
 
@@ -123,6 +127,11 @@ async def _garbled_numbers(ctx: Context) -> Any:
     return await ctx.suite.garbled_numbers(ctx, square, [(await _x(ctx)).modulo(9)])
 
 
+async def _noise_signed(ctx: Context) -> Any:
+    sizes, signs = await ctx.suite.bits_to_ring(ctx, await _bits(ctx)), await random_signs(ctx, VALUES.size)
+    return await signed(ctx, sizes, signs)
+
+
 SCRIPTS: dict[str, Script] = {
     "open": lambda ctx: _then(ctx, ctx.suite.open),
     "open_two": _open_two,
@@ -148,6 +157,10 @@ SCRIPTS: dict[str, Script] = {
     "garbled": _garbled,
     "garbled_numbers": _garbled_numbers,
     "garbled_by_several": _garbled_by_several,
+    "noise coins": lambda ctx: JointCoins((5, 12), 4).toss(ctx, 70),
+    "noise signed": _noise_signed,
+    "noise laplace": lambda ctx: joint_laplace(Fraction(40), 3).draw(ctx),
+    "noise gaussian": lambda ctx: joint_gaussian(Fraction(9, 4), 3).draw(ctx),
 }
 
 
