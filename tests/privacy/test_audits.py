@@ -10,15 +10,20 @@ import pytest
 from privacy.audit import Outputs, epsilon_at_least
 from privacy.tapes import fix_seeds, stream
 
+from mpc.context import Context
+from protocols.privacy import joint_noise
 from protocols.privacy.aggregates import Aggregate, clipped_sum
 from protocols.privacy.averages import mean
 from protocols.privacy.grid import grid
+from protocols.privacy.joint_noise import Moves
 from protocols.privacy.local_responses_wbls17 import HadamardResponse, RandomizedResponse, UnaryEncoding
 from protocols.privacy.mechanisms import Gaussian, Laplace, release
 from protocols.privacy.neighbours import add_or_remove
 from protocols.privacy.noisy_answers import AboveThreshold, report_noisy_max
 from protocols.privacy.selection_ms20 import exponential_mechanism, permute_and_flip
 from protocols.privacy.sensitivity import Sensitivity
+from protocols.runs.simulating import simulate
+from protocols.suite import suite_of
 
 RUNS = 20_000
 ON = grid(0.0, 4.0, Fraction(1, 4))
@@ -161,3 +166,31 @@ def test_gaussian_noise_with_its_delta() -> None:
         one, other = (release(with_sensitivity(f, l1), Gaussian(Fraction(1, 2))).values for f in figures)
         bounds.append(epsilon_at_least(one, other, delta=0.127))
     assert bounds[0] <= 1 < bounds[1]
+
+
+MOVES = Moves(1, 16)
+
+
+def drawn_together(noise: joint_noise.Laplace | joint_noise.Gaussian) -> Outputs:
+    """The noise of many reveals of a value that one record moves by MOVES."""
+    sampler = noise.sampler(MOVES, RUNS)
+
+    async def main(ctx: Context, mine: None) -> Outputs:
+        (words,) = await suite_of(ctx).open(ctx, await sampler.draw(ctx))
+        return np.asarray(ctx.ring.to_signed(words), np.float64)
+
+    outputs: Outputs = simulate(main, [None, None], suite="ideal").result
+    return outputs
+
+
+@pytest.mark.parametrize(
+    ("noise", "delta"),
+    [(joint_noise.Laplace(epsilon=EPSILON), 0.0), (joint_noise.Gaussian(rho=Fraction(1, 2)), 0.127)],
+)
+def test_noise_drawn_together_is_what_it_claims(
+    noise: joint_noise.Laplace | joint_noise.Gaussian, delta: float
+) -> None:
+    """At the distance that was counted no more is told than is claimed, and not much less; at twice that it is."""
+    one, other = drawn_together(noise), drawn_together(noise)
+    near, far = (epsilon_at_least(one + moved, other, delta) for moved in (MOVES.step, 2 * MOVES.step))
+    assert 0.6 * EPSILON < near <= EPSILON < far
