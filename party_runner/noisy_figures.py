@@ -103,7 +103,8 @@ def _plain(figure: PlannedFigure, need: Need) -> dict[str, Any]:
     found = {
         "line": figure.line, "figure": described.text, "elements": described.size, "releases": figure.releases,
         "noise": figure.noise, figure.measure: printed(figure.asked), "measure": figure.measure,
-        "charge": str(promise.charge), "paid_before": figure.paid_before, "neighbours": str(promise.event.neighbours), "sensitivity": figure.sensitivity,
+        "charge": str(promise.charge), "paid_before": figure.paid_before,
+        "neighbours": str(promise.event.neighbours), "sensitivity": figure.sensitivity,
         "range": [described.lo / 2**described.scale, described.hi / 2**described.scale],
         "mean_error": promise.mean_error, "error": promise.error, "relative_error": figure.relative(promise.error),
         "curve": [[amount, error.mean, error.bound] for amount, error in figure.curve()],

@@ -42,9 +42,9 @@ from protocols.privacy.mechanisms import Gaussian, Laplace, Released, drawn, rel
 from protocols.privacy.neighbours import Neighbours, add_or_remove, group, substitute, user
 from protocols.privacy.noisy_answers import AboveThreshold, report_noisy_max
 from protocols.privacy.odds import posterior_bound, power_bound
-from protocols.privacy.prepaid import Prepaid, prepaid
 from protocols.privacy.one_run_mmc25 import gaussian_trade_off, refutes, trade_off_of, trade_off_of_pairs
 from protocols.privacy.one_run_snj23 import Guessed
+from protocols.privacy.prepaid import Prepaid, prepaid
 from protocols.privacy.quantiles import quantile
 from protocols.privacy.selection_ms20 import exponential_mechanism, permute_and_flip
 from protocols.privacy.sensitivity import Sensitivity

@@ -119,7 +119,11 @@ class PlannedFigure:
     @property
     def _strength(self) -> Fraction:
         """What the scale of the noise follows from: a rho for Gaussian noise, else an epsilon."""
-        return positive(self._base.rho if isinstance(self._base, Gaussian) else self._base.epsilon, "the noise")
+        return positive(getattr(self._base, self._scaled_by), "the noise")
+
+    @property
+    def _scaled_by(self) -> str:
+        return "rho" if isinstance(self._base, Gaussian) else "epsilon"
 
     def _error(self, strength: Fraction) -> NoiseError:
         """Infinite where such noise is not drawn at all."""
@@ -134,7 +138,7 @@ class PlannedFigure:
 
     def _of_parts(self, strength: Fraction) -> NoiseError:
         try:
-            promise = self._with("rho" if isinstance(self._base, Gaussian) else "epsilon", strength)._promised()
+            promise = self._with(self._scaled_by, strength)._promised()
         except LocalError:
             return NoiseError(inf, inf)
         return NoiseError(promise.mean_error, promise.error)

@@ -67,7 +67,8 @@ def _distribution(library: Any, part: Part, count: int, interval: float) -> Any:
     """The pessimistic distribution of one part.
 
     Of what has an epsilon it is that of randomised response, from which every such mechanism can be computed (Kairouz,
-    Oh, Viswanath 2015, theorem 2.5 and section 5.1 of its supplement): so it holds for Laplace noise on vectors too. Raises LocalError `not-accounted`.
+    Oh, Viswanath 2015, theorem 2.5 and section 5.1 of its supplement): so it holds for Laplace noise on vectors too.
+    Raises LocalError `not-accounted`.
     """
     match part.event:
         case GaussianEvent(discrete=False):

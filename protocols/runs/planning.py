@@ -56,7 +56,7 @@ class Plan:
     @property
     def prices(self) -> list[Price]:
         """What each release with noise costs; what was paid beforehand for many counts once."""
-        from protocols.privacy.choosing import prices_of  # noqa: PLC0415 (as above)
+        from protocols.privacy.choosing import prices_of
 
         return prices_of(self.promises)
 

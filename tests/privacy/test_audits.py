@@ -168,7 +168,7 @@ def test_gaussian_noise_with_its_delta() -> None:
     assert bounds[0] <= 1 < bounds[1]
 
 
-MOVES = Moves(1, 16)
+MOVES = Moves.alike(1, 16)
 
 
 def drawn_together(noise: joint_noise.Laplace | joint_noise.Gaussian) -> Outputs:
