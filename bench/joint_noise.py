@@ -22,9 +22,6 @@ COUNT = 10_000
 SCALE = Fraction(1 << 16)
 """One, with 16 fractional bits."""
 
-_WHOLE = 1 << 8
-"""What a record moves whole numbers by, whose Skellam noise has a variance of about 2^21."""
-
 _LARGE = 1 << 40
 _FAR = 2.0**-16
 """48 scales are a smaller part of the values that the noise is added to."""
@@ -72,6 +69,6 @@ WORKLOADS = {
         ("joint.gaussian_10k", _gaussian),
         ("summed.laplace_10k", _summed(Laplace(epsilon=1), SCALE.numerator)),
         ("summed.gaussian_10k", _summed(Gaussian(rho="1/2"), SCALE.numerator)),
-        ("summed.skellam_10k", _summed(Skellam(epsilon=1, delta="1e-6"), _WHOLE)),
+        ("summed.skellam_10k", _summed(Skellam(epsilon=1, delta="1e-6"), SCALE.numerator)),
     )
 }

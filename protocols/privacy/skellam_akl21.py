@@ -15,10 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import log, log1p, sqrt
+from math import ceil, log, log1p, sqrt
 
 from mpc.algebra.words import Stream
-from protocols.privacy.amounts import positive, probability
+from mpc.errors import LocalError
+from protocols.privacy.amounts import positive, printed, probability
+from protocols.privacy.directed import log_down
 from protocols.privacy.discrete_laplace_dkmmn06 import Noise
 from protocols.privacy.events import ApproximateEvent
 from protocols.privacy.log_concave import LogConcave
@@ -30,6 +32,7 @@ LEAST, MOST = Fraction(1, 1 << 20), Fraction(1 << 23)
 
 _ORDERS = (*range(2, 256), *(1 << power for power in range(8, 21)))
 _HALVINGS = 10
+_MOST_RATIO = 1 << 80
 _SLACK = 1e-9
 """More than the rounding of some ten operations on doubles of a common size."""
 
@@ -110,15 +113,22 @@ def renyi_bound(order: int, v: Fraction, sensitivity: Sensitivity) -> Fraction:
 def variance_for(epsilon: Fraction, delta: Fraction, sensitivity: Sensitivity) -> Fraction:
     """The smallest variance, by the squared L2 sensitivity and within a thousandth, that costs at most this epsilon.
 
-    By bisection; the upper end is given, which was found to hold.
+    By bisection from about what Gaussian noise needs; the upper end is given, which was found to hold. Raises
+    LocalError `noise-out-of-range` where the highest order does not give as little.
     """
 
     def holds(variance: Fraction) -> bool:
         return Skellam(variance, delta).event(sensitivity).epsilon <= epsilon
 
-    high = Fraction(1)
+    high = max(Fraction(1), Fraction(ceil(-2 * log_down(delta) / epsilon**2)))
     while not holds(high):
         high *= 2
+        if high > _MOST_RATIO:
+            raise LocalError(
+                "noise-out-of-range",
+                f"no Skellam noise is known to cost as little as epsilon {printed(epsilon)}",
+                "a larger epsilon, or Gaussian noise",
+            )
     while holds(high / 2):
         high /= 2
     low = high / 2

@@ -6,7 +6,8 @@ parts are independent of the data, and add to the error alone. That a party leav
 nobody knows what it should be.
 
 Parts are cut off at a size that they exceed with a probability below 2^-53, all together: the total variation distance
-from the distributions that `partial_laplace_gx15`, `partial_gaussian_kls21` and `skellam_akl21` prove things about.
+from the distributions that `partial_laplace_gx15`, `partial_gaussian_kls21` and `skellam_akl21` prove things about. Of
+large Skellam numbers, drawn by `large_poisson`, that counts in what is left out there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
+from math import ceil
 from operator import add
 from typing import Any, Protocol
 
@@ -42,13 +44,15 @@ from protocols.privacy.joint_noise import (
     exact_epsilon,
     left_of_delta,
 )
+from protocols.privacy.large_poisson import LargeSkellam
 from protocols.privacy.ledger.charges import Price, charge
 from protocols.privacy.neighbours import Neighbours
 from protocols.privacy.noise_ranges import LEAST_SCALE, MOST_SCALE, in_range
 from protocols.privacy.partial_gaussian_kls21 import part_variance
 from protocols.privacy.partial_laplace_gx15 import PartialLaplace, missed
 from protocols.privacy.sensitivity import Sensitivity
-from protocols.privacy.skellam_akl21 import skellam_noise, variance_for
+from protocols.privacy.skellam_akl21 import MOST as MOST_OF_TABLE
+from protocols.privacy.skellam_akl21 import SkellamNoise, skellam_noise, variance_for
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
@@ -263,11 +267,16 @@ def _skellam(noise: Skellam, moves: Moves, count: int, honest: int, parties: int
     delta = left_of_delta(epsilon, probability(noise.delta, "delta"))
     moved = Sensitivity(moves.l1, moves.l2_squared, noise.neighbours)
     variance = variance_for(epsilon, delta, moved) * moves.l2_squared / honest
-    each = skellam_noise(variance)
+    each: SkellamNoise | LargeSkellam
+    if variance <= MOST_OF_TABLE:
+        each, left_out = skellam_noise(variance), Fraction(0)
+    else:
+        each = LargeSkellam(ceil(variance / 2))
+        variance, left_out = each.variance, each.missed
 
     def beyond(size: int) -> Fraction:
         t = min(Fraction(1), size / (2 * _COSH_1 * variance))
-        return honest * count * 2 * exp_up(_COSH_1 * variance * t**2 - t * size)
+        return honest * count * (2 * exp_up(_COSH_1 * variance * t**2 - t * size) + left_out)
 
     digits, tau = _reach(beyond)
     event = ApproximateEvent(epsilon, delta, noise.neighbours)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from privacy.audit import epsilon_at_least
 from privacy.goodness import p_value
+from privacy.houses import House
 from privacy.tapes import stream
 
 import mpc
@@ -21,6 +22,7 @@ from protocols.beaver import SUITE
 from protocols.privacy.errors_of_noise import NoiseError, laplace_error, skellam_error, summed_laplace_error
 from protocols.privacy.events import ZcdpEvent
 from protocols.privacy.joint_noise import MOST_TAU, Moves
+from protocols.privacy.ledger.charges import budget
 from protocols.privacy.neighbours import add_or_remove, substitute
 from protocols.privacy.partial_gaussian_kls21 import part_variance, root_of_rho_up, tau_of_sum
 from protocols.privacy.partial_laplace_gx15 import PartialLaplace, _one_over_one_plus, missed
@@ -220,6 +222,20 @@ def test_the_charge_is_that_of_the_noise(name: str) -> None:
         assert 1 <= promise.charge.booked("epsilon").epsilon < 1 + Fraction(1, 10**20)
 
 
+def test_each_partys_ledger_books_it_and_an_overspent_one_refuses_by_name(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    house = House(tmp_path, (budget(epsilon="1.5", delta="1e-9", neighbours=substitute()),) * 2)
+
+    async def main(ctx, x):  # type: ignore[no-untyped-def]
+        a = await mpc.secret(ctx, 0, np.ones(5) if ctx.me == 0 else None, range=(0, 1))
+        await mpc.reveal(ctx, a.sum(), privacy=InParts(mpc.Laplace(epsilon=1)))
+        with pytest.raises(mpc.ParleyError) as refused:
+            await mpc.reveal(ctx, a.sum(), privacy=InParts(mpc.Skellam(epsilon=1, delta="1e-10")))
+        return refused.value.code
+
+    assert set(house.run(main)) <= {"budget-exceeded", "not-consented"}
+    assert [spent for spent, _ in house.accounts()] == [1, 1]
+
+
 @pytest.mark.parametrize("name", NOISES)
 def test_all_parts_together_are_as_far_off_as_is_said(name: str) -> None:
     sampler = InParts(NOISES[name], honest=2).among(4).sampler(Moves.alike(1, 3), 1)
@@ -269,7 +285,7 @@ def test_a_party_sees_of_the_others_parts_the_sum_alone() -> None:
         (lambda: InParts(mpc.Laplace(epsilon=1), honest=True), "wrong-amount"),
         (lambda: InParts(0.5), "wrong-privacy"),
         (lambda: mpc.Skellam(epsilon=1, delta="1e-6"), "wrong-privacy"),
-        (lambda: InParts(mpc.Skellam(epsilon="1e-4", delta="1e-6")), "noise-out-of-range"),
+        (lambda: InParts(mpc.Skellam(epsilon="1e-15", delta="1e-6")), "noise-out-of-range"),
         (lambda: InParts(mpc.Laplace(epsilon="1e-20")), "noise-out-of-range"),
         (lambda: mpc.Skellam(epsilon=1, delta=0), "amount-out-of-range"),
         (lambda: mpc.Skellam(epsilon=1, delta="1e-16"), "delta-too-small"),
