@@ -197,9 +197,9 @@ def test_values_leave_with_noise_and_the_account_says_what_it_rests_on(name: str
     assert (planned.rounds, planned.bytes_sent) == (run.report.rounds, run.report.bytes_sent)
 
 
-@pytest.mark.parametrize("suite", ["ideal", "yao"])
-def test_in_every_suite(suite: str) -> None:
-    found = revealed(InParts(mpc.Laplace(epsilon=10)), 2, suite=suite, check_costs=True).result
+@pytest.mark.parametrize("options", [{"suite": "ideal"}, {"suite": "yao"}, {"ring": 128}])
+def test_in_every_suite_and_ring(options) -> None:  # type: ignore[no-untyped-def]
+    found = revealed(InParts(mpc.Laplace(epsilon=10)), 2, check_costs=True, **options).result
     assert np.abs(found - [3, 4]).max() < 60
 
 
