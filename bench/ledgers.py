@@ -15,11 +15,11 @@ from pathlib import Path
 from bench.harness import PARLEY, Options, Throughput, middle
 from mpc.network.identity import Identity, new_identity
 from mpc.network.signing import Signer
-from protocols.privacy.ledger.book import Book
 from protocols.privacy.ledger.charges import budget, charge
 from protocols.privacy.ledger.entries import START, Content, chained, encoded
 from protocols.privacy.ledger.heads import sealed
 from protocols.privacy.ledger.ledger import Asker, Ledger
+from protocols.privacy.ledger.sqlite_book import SqliteBook
 from protocols.privacy.ledger.verifying import verify
 
 NAME = "ledger.verify_1m"
@@ -63,7 +63,7 @@ def _filled(file: Path, identity: Identity, count: int) -> list[bytes]:
     ledger.set_budget("salaries", budget(epsilon=count))
     head, now = ledger.head, ledger.balance.time
     ledger.close()
-    book = Book(file)
+    book = SqliteBook(file)
     texts, number, hash_ = [text for _, text, _ in book.rows(0)], head.number, head.hash
     with book.transaction():
         for content in _entries(number, count):

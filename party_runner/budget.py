@@ -16,17 +16,19 @@ from mpc.network.signing import Signer
 from party_runner.report import table, titled
 from party_runner.summary import Summary
 from protocols.privacy.amounts import printed
+from protocols.privacy.ledger.address import Address, Where
 from protocols.privacy.ledger.balance import Account
+from protocols.privacy.ledger.books import is_there
 from protocols.privacy.ledger.charges import Budget
 from protocols.privacy.ledger.heads import unpacked
 from protocols.privacy.ledger.ledger import Ledger
 from protocols.privacy.ledger.verifying import Verified, verify
 
 
-def set_budget(file: Path, data: str, budget: Budget, key: Path) -> Summary:
+def set_budget(file: Where, data: str, budget: Budget, key: Path) -> Summary:
     """Decide on a budget, in a new ledger where there is none; what the ledger says then. Errors of `Ledger`."""
     signer = Signer(identity_of(key))
-    ledger = Ledger(file, signer) if file.exists() else Ledger.begin(file, signer)
+    ledger = Ledger(file, signer) if is_there(file) else Ledger.begin(file, signer)
     try:
         ledger.set_budget(data, budget)
         return told(file, Verified(ledger.balance, ledger.head))
@@ -34,7 +36,7 @@ def set_budget(file: Path, data: str, budget: Budget, key: Path) -> Summary:
         ledger.close()
 
 
-def verified(file: Path, certificate: Path | None, known: str | None = None) -> Summary:
+def verified(file: Where, certificate: Path | None, known: str | None = None) -> Summary:
     """What a ledger or an export says, all of it checked, and that it holds a head in hexadecimal. Errors of `verify`;
     ValueError where that is none."""
     head = None if known is None else unpacked(bytes.fromhex(known))
@@ -49,12 +51,15 @@ def identity_of(key: Path) -> Identity:
     return load_identity(key.stem, key.parent)
 
 
-def certificate_of(file: Path, certificate: Path | None) -> Certificate:
-    """The one that is named, or the one beside the ledger that has its name. LocalError `bad-certificate`."""
-    return load_certificate(certificate or file.with_suffix(".crt"))
+def certificate_of(file: Where, certificate: Path | None) -> Certificate:
+    """The one that is named, or the one beside the ledger's file that has its name. LocalError `bad-certificate`."""
+    if certificate is None and isinstance(file, Address):
+        cause = f"no certificate lies beside the ledger {file}, as beside a file"
+        raise LocalError("bad-certificate", cause, "name the party's certificate with --certificate")
+    return load_certificate(certificate or Path(str(file)).with_suffix(".crt"))
 
 
-def told(file: Path, found: Verified) -> Summary:
+def told(file: Where, found: Verified) -> Summary:
     """Plain data: amounts are exact texts, as "1/10"."""
     balance, head = found.balance, found.head
     return {

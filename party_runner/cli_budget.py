@@ -8,9 +8,10 @@ import click
 
 from party_runner.budget import print_budget, print_verified, set_budget, verified
 from party_runner.endpoint import end_with
-from party_runner.options import FILE, JSON
+from party_runner.options import FILE, JSON, where_of
 from party_runner.report import present
 from party_runner.summary import check_writable
+from protocols.privacy.ledger.address import Where
 from protocols.privacy.ledger.charges import budget as budget_of
 from protocols.privacy.ledger.verifying import export
 from protocols.privacy.neighbours import RECORD, Neighbours, Relation, user
@@ -26,7 +27,7 @@ def budget() -> None:
 
 
 @budget.command("set")
-@click.argument("ledger", type=FILE)
+@click.argument("ledger", type=where_of)
 @click.argument("data")
 @click.option("--key", type=FILE, required=True, metavar="FILE", help="The party's private key, NAME.key.")
 @click.option("--epsilon", metavar="AMOUNT", help="What may be spent: exactly what is written, as 3, 0.1 or 1/3.")
@@ -42,7 +43,7 @@ def budget() -> None:
 @click.option("--user-records", type=click.IntRange(min=1), help="They differ by a user of at most so many records.")
 @JSON
 def set_command(
-    ledger: Path,
+    ledger: Where,
     data: str,
     key: Path,
     epsilon: str | None,
@@ -68,10 +69,10 @@ def set_command(
 
 
 @budget.command("show")
-@click.argument("ledger", type=FILE)
+@click.argument("ledger", type=where_of)
 @CERTIFICATE
 @JSON
-def show_command(ledger: Path, certificate: Path | None, target: str | None) -> None:
+def show_command(ledger: Where, certificate: Path | None, target: str | None) -> None:
     """Show budgets, what is spent, and what is left; all of LEDGER is checked before."""
     try:
         check_writable(target)
@@ -81,11 +82,11 @@ def show_command(ledger: Path, certificate: Path | None, target: str | None) -> 
 
 
 @budget.command("verify")
-@click.argument("ledger", type=FILE)
+@click.argument("ledger", type=where_of)
 @CERTIFICATE
 @click.option("--known", metavar="HEX", help="A head that it must hold, as another party has kept it (show --json).")
 @JSON
-def verify_command(ledger: Path, certificate: Path | None, known: str | None, target: str | None) -> None:
+def verify_command(ledger: Where, certificate: Path | None, known: str | None, target: str | None) -> None:
     """Check every entry of LEDGER, or of an export of it, and the signature of its head. Anyone can, offline."""
     try:
         check_writable(target)
@@ -99,9 +100,9 @@ def verify_command(ledger: Path, certificate: Path | None, known: str | None, ta
 
 
 @budget.command("export")
-@click.argument("ledger", type=FILE)
+@click.argument("ledger", type=where_of)
 @click.argument("file", type=FILE)
-def export_command(ledger: Path, file: Path) -> None:
+def export_command(ledger: Where, file: Path) -> None:
     """Write LEDGER into FILE as lines of JSON that anyone can verify, its signed head behind them."""
     try:
         click.echo(f"{export(ledger, file):,} entries")

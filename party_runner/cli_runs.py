@@ -56,6 +56,7 @@ from party_runner.report import present, print_report, print_results
 from party_runner.result_file import check_result_file, result_files
 from party_runner.seats import dealer_seat, party_seat
 from party_runner.summary import check_writable, merged, partial_summary
+from protocols.privacy.ledger.address import Where
 from protocols.runs.sources import DEALER
 from protocols.runs.suites import check_ways, find_suite
 
@@ -152,7 +153,7 @@ def join_command(
     data: tuple[str, ...],
     key: Path | None,
     policy: Path | None,
-    ledger: Path | None,
+    ledger: Where | None,
     charged: str | None,
     target: str | None,
     output: Path | None,

@@ -13,6 +13,7 @@ from mpc.network.handshake import Agreement
 from mpc.network.identity import Identity, Roster
 from mpc.network.signing import Signer
 from protocols.privacy.guard import Guard
+from protocols.privacy.ledger.address import Where
 from protocols.privacy.ledger.ledger import Asker, Ledger
 from protocols.privacy.policy import Policy, load_policy
 
@@ -22,10 +23,10 @@ Guards = Callable[[Agreement], Guard]
 
 @dataclass(frozen=True, slots=True)
 class Guarding:
-    """What the options say: a policy, the file of a ledger, and the name of the data that is charged."""
+    """What the options say: a policy, where a ledger lies, and the name of the data that is charged."""
 
     policy: Policy = field(default_factory=Policy)
-    ledger: Path | None = None
+    ledger: Where | None = None
     data: str = ""
 
     @contextmanager
@@ -47,7 +48,7 @@ class Guarding:
                 ledger.close()
 
 
-def guarding_of(policy: Path | None, ledger: Path | None, data: str | None) -> Guarding:
+def guarding_of(policy: Path | None, ledger: Where | None, data: str | None) -> Guarding:
     """What --policy, --ledger and --data say. click's UsageError; LocalError `bad-policy`."""
     if (ledger is None) != (data is None):
         raise click.UsageError("--ledger and --data belong together: the ledger, and the name that is charged in it")

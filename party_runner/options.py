@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from mpc.algebra.cores import available_cores
+from mpc.errors import LocalError
 from mpc.intake import MAX_ELEMENTS
 from mpc.network.transport_tls import WAIT_SECONDS
 from mpc.ways import GARBLINGS, SCHEMES, WAYS, Ways
@@ -18,6 +19,7 @@ from party_runner.agreed import Agreed
 from party_runner.columns import Reading
 from party_runner.material import BY_REVEAL, CHECKS, PLANNED, Material
 from protocols.preprocessing.checking import Check
+from protocols.privacy.ledger.address import Where, address_of, is_address
 from protocols.runs.party import Numbers
 from protocols.runs.sources import MAKERS, OT, PREPROCESSING
 from protocols.runs.suites import RINGS
@@ -25,6 +27,18 @@ from protocols.runs.suites import RINGS
 F = TypeVar("F", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path)
+
+
+def where_of(text: str | Path) -> Where:
+    """Where a ledger lies: a file, or a database by its URL. click's BadParameter for a URL that is not right."""
+    if not is_address(str(text)):
+        return Path(text)
+    try:
+        return address_of(str(text))
+    except LocalError as error:
+        raise click.BadParameter(f"{error.cause}; {error.remedy}") from None
+
+
 SECONDS = click.FloatRange(min=0.1)
 MOST_FRACTIONAL_BITS = {64: 30, 128: 48}
 """By the bits of the ring."""
@@ -174,7 +188,7 @@ PLANNED_FOR = click.option(
 POLICY = click.option("--policy", type=FILE, metavar="FILE", help="Refuse what this policy.toml does not allow.")
 LEDGER = together(
     POLICY,
-    click.option("--ledger", type=FILE, metavar="FILE", help="Write down, and charge, what is revealed."),
+    click.option("--ledger", type=where_of, metavar="FILE|URL", help="Write down, and charge, what is revealed."),
     click.option("--data", "charged", metavar="NAME", help="The name in the ledger of what this party puts in."),
 )
 CORES = click.option(

@@ -2,8 +2,9 @@
 
     python -m privacy.budget_killing kill FOLDER KILLS SEED      python -m privacy.budget_killing race FOLDER FORKS SEED
 
-It forks for each process, which is quicker than starting Python. A child writes the number of a reservation to a pipe
-once it is committed, where a run would begin to open: what is read here may have been revealed.
+FOLDER may be the URL of a database, in which each ledger has a schema. It forks for each process, which is quicker than
+starting Python. A child writes the number of a reservation to a pipe once it is committed, where a run would begin to
+open: what is read here may have been revealed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from privacy.ledgers import ASKER, OUTPUTS, identity, signer
 from store.killing import killed
 
 from mpc.errors import LocalError
+from protocols.privacy.ledger.address import Where, address_of, is_address
 from protocols.privacy.ledger.charges import budget, charge
 from protocols.privacy.ledger.ledger import Ledger
 from protocols.privacy.ledger.verifying import verify
@@ -29,13 +31,18 @@ LEDGER_LASTS = 50
 SPENDS = 3
 
 
-def begin(file: Path, epsilon: str) -> None:
+def named(place: str, name: str) -> Where:
+    """A ledger in a folder or a database."""
+    return address_of(f"{place}?ledger={name}") if is_address(place) else Path(place) / f"{name}.ledger"
+
+
+def begin(file: Where, epsilon: str) -> None:
     ledger = Ledger.begin(file, signer())
     ledger.set_budget("salaries", budget(epsilon=epsilon))
     ledger.close()
 
 
-def spend(file: Path, pipe: int, amount: str, times: int) -> None:
+def spend(file: Where, pipe: int, amount: str, times: int) -> None:
     """Reserve, commit, reveal; every third reservation is released, as if a peer had said no."""
     ledger = Ledger(file, signer())
     for _ in range(times):
@@ -47,19 +54,19 @@ def spend(file: Path, pipe: int, amount: str, times: int) -> None:
             ledger.release(number, "south", {})
 
 
-def kill(folder: Path, kills: int, chance: random.Random) -> dict[str, int]:
+def kill(place: str, kills: int, chance: random.Random) -> dict[str, int]:
     report = dict.fromkeys(("kills", "revealed", "unspent", "failed", "unknown", "inside_commit"), 0)
-    longest, file = 0.0, folder
+    longest, file = 0.0, named(place, "none")
     for number in range(kills):
         if number % LEDGER_LASTS == 0:
-            file = folder / f"{number}.ledger"
+            file = named(place, f"killed_{number}")
             begin(file, "1000")
             began = time.perf_counter()
             killed(lambda pipe, file=file: spend(file, pipe, "1", SPENDS), 0.0)
             spend(file, os.open(os.devnull, os.O_WRONLY), "1", SPENDS)
             longest = 1.5 * (time.perf_counter() - began)
         numbers, failed = killed(lambda pipe, file=file: spend(file, pipe, "1", SPENDS), chance.uniform(0, longest))
-        report["inside_commit"] += file.with_name(f"{file.name}-journal").exists()
+        report["inside_commit"] += isinstance(file, Path) and file.with_name(f"{file.name}-journal").exists()
         ledger = Ledger(file, signer())
         open_, spent = ledger.balance.open, ledger.balance.account("salaries").spent
         report["kills"] += 1
@@ -71,9 +78,9 @@ def kill(folder: Path, kills: int, chance: random.Random) -> dict[str, int]:
     return report
 
 
-def race(folder: Path, forks: int, chance: random.Random) -> dict[str, object]:
+def race(place: str, forks: int, chance: random.Random) -> dict[str, object]:
     """Each takes a tenth of what is left of 3 until it is refused."""
-    file, pipes = folder / "raced.ledger", []
+    file, pipes = named(place, "raced"), list[int]()
     begin(file, "3")
     for _ in range(forks):
         read, write_end = os.pipe()
@@ -95,4 +102,4 @@ def race(folder: Path, forks: int, chance: random.Random) -> dict[str, object]:
 if __name__ == "__main__":
     way, place, count, seed = sys.argv[1:]
     act = {"kill": kill, "race": race}[way]
-    print(json.dumps(act(Path(place), int(count), random.Random(int(seed)))))
+    print(json.dumps(act(place, int(count), random.Random(int(seed)))))

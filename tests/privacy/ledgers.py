@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mpc.network.identity import Identity, new_identity
 from mpc.network.signing import Signer
+from protocols.privacy.ledger.address import Where
 from protocols.privacy.ledger.charges import budget
 from protocols.privacy.ledger.ledger import Asker, Ledger
 
@@ -40,7 +41,7 @@ class SetClock:
         return self.now
 
 
-def begun(file: Path, *, epsilon: object = None, rho: object = None, clock: SetClock | None = None) -> Ledger:
+def begun(file: Where, *, epsilon: object = None, rho: object = None, clock: SetClock | None = None) -> Ledger:
     """A new ledger of north, with a budget for `salaries` if there is one."""
     ledger = Ledger.begin(file, signer(), clock=clock or SetClock())
     if epsilon is not None or rho is not None:

@@ -307,7 +307,7 @@ def test_the_ledger_of_another_party_is_refused(tmp_path):
 
 
 def test_a_file_that_cannot_be_written_reveals_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr("protocols.privacy.ledger.book.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("protocols.privacy.ledger.sqlite_book.BUSY_SECONDS", 0.01)
     file = lived(tmp_path)
     ledger = Ledger(file, signer(), clock=SetClock())
     other = sqlite3.connect(file, isolation_level=None)

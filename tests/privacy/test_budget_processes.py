@@ -16,9 +16,9 @@ TESTS = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.slow
 
 
-def outcome(way: str, folder: Path, count: int) -> dict[str, Any]:
+def outcome(way: str, folder: Path | str, count: int, **more: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "privacy.budget_killing", way, str(folder), str(count), "1"]
-    environment = os.environ | {"PYTHONPATH": str(TESTS)}
+    environment = os.environ | {"PYTHONPATH": str(TESTS)} | more
     done = subprocess.run(
         command, cwd=TESTS.parent, env=environment, capture_output=True, text=True, timeout=1200, check=False
     )

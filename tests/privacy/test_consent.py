@@ -23,10 +23,10 @@ from protocols.consent.agreement import ANSWER_WORDS, HEADS_WORDS
 from protocols.consent.keeper import NO_HEAD
 from protocols.consent.votes import DOMAIN, VOTE_WORDS, Vote, said, unpacked
 from protocols.privacy.guard import Guard
-from protocols.privacy.ledger.book import Book
 from protocols.privacy.ledger.charges import budget, charge
 from protocols.privacy.ledger.entries import decoded
 from protocols.privacy.ledger.ledger import Ledger
+from protocols.privacy.ledger.sqlite_book import SqliteBook
 from protocols.privacy.policy import Policy
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
@@ -151,7 +151,7 @@ def as_kind(ctx, kind):
 
 
 def entries_of(file):
-    book = Book(file, read_only=True)
+    book = SqliteBook(file, read_only=True)
     found = [decoded(text) for _, text, _ in book.rows(0)]
     book.close()
     return found

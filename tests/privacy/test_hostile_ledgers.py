@@ -10,8 +10,8 @@ import pytest
 from privacy.ledgers import begun, identity, signer
 
 from mpc.errors import LocalError
-from protocols.privacy.ledger.book import _SUPER_JOURNAL, Book
 from protocols.privacy.ledger.ledger import Ledger
+from protocols.privacy.ledger.sqlite_book import _SUPER_JOURNAL, SqliteBook
 from protocols.privacy.ledger.verifying import verify
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
@@ -41,7 +41,7 @@ def test_a_database_that_is_more_than_a_ledger_is_none(tmp_path, way):
 
 def test_work_that_yields_nothing_ends(tmp_path):
     begun(tmp_path / "north.ledger").close()
-    book = Book(tmp_path / "north.ledger", read_only=True)
+    book = SqliteBook(tmp_path / "north.ledger", read_only=True)
     with pytest.raises(LocalError, match=r"ledger-edited.*interrupted"):
         book._read(NOTHING_FOR_EVER).fetchone()
     book.close()

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from postgresql_server import running_server
 
 from mpc.errors import LocalError
 from party_runner.columns import Reading
 from party_runner.inputs import load_input
-
-from .processes import free_ports
 
 pytestmark = pytest.mark.slow
 
@@ -27,41 +21,14 @@ INSERT INTO people VALUES (30, 0.25, 61.5, true, '1970-01-02', 'f'), (41, 1.50, 
 """
 
 
-def programs() -> Path:
-    """The folder of initdb and pg_ctl."""
-    places = [*Path("/usr/lib/postgresql").glob("*/bin"), *(Path(p).parent for p in [shutil.which("initdb")] if p)]
-    return next((place for place in places if (place / "pg_ctl").exists()), Path())
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     sqlalchemy = pytest.importorskip("sqlalchemy")
-    pytest.importorskip("psycopg")
-    if not (programs() / "initdb").exists():
-        pytest.skip("no PostgreSQL here")
-    user = "postgres" if os.geteuid() == 0 else None
-    (port,) = free_ports(1)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        if user is not None:
-            shutil.chown(folder, user)
-
-        def run(program: str, *words: str) -> None:
-            command = [str(programs() / program), *words]
-            done = subprocess.run(
-                command, cwd=folder, user=user, capture_output=True, text=True, timeout=60, check=False
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
-
-        run("initdb", "-D", f"{folder}/data", "-U", "tester", "--auth=trust", "--no-sync")
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        run("pg_ctl", "-D", f"{folder}/data", "-o", options, "-l", f"{folder}/log", "-w", "start")
-        try:
-            base = f"postgresql+psycopg://tester:hidden@127.0.0.1:{port}/postgres"
-            with sqlalchemy.create_engine(base).begin() as connection:
-                connection.execute(sqlalchemy.text(TABLE))
-            yield f"{base}?query="
-        finally:
-            run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
+    with running_server("fsync=off") as port:
+        base = f"postgresql+psycopg://tester:hidden@127.0.0.1:{port}/postgres"
+        with sqlalchemy.create_engine(base).begin() as connection:
+            connection.execute(sqlalchemy.text(TABLE))
+        yield f"{base}?query="
 
 
 def test_a_query_gives_a_table(address: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
-from pathlib import Path
 
 from mpc.errors import LocalError
 from mpc.network.identity import Certificate
+from protocols.privacy.ledger.address import Where
 from protocols.privacy.ledger.balance import Balance
 from protocols.privacy.ledger.book import Row
 from protocols.privacy.ledger.entries import START, decoded
@@ -18,7 +18,7 @@ from protocols.privacy.ledger.refusals import edited, of_another_party, truncate
 class Chain:
     """All entries of a file up to some number: their hash, and their balance. `head`: the last that was checked."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Where) -> None:
         self.file = file
         self.hash = START
         self.balance = Balance()

@@ -11,14 +11,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 
 from mpc.errors import LocalError
 from mpc.network.identity import Certificate
 from mpc.network.signing import Signer
+from protocols.privacy.ledger.address import Where
 from protocols.privacy.ledger.balance import Balance
-from protocols.privacy.ledger.book import Book, Row
+from protocols.privacy.ledger.book import Row
+from protocols.privacy.ledger.books import create_book, open_book
 from protocols.privacy.ledger.chain import Chain
 from protocols.privacy.ledger.charges import Asking, Budget
 from protocols.privacy.ledger.entries import MOST_BYTES, START, Content, begin, chained, encoded
@@ -53,15 +54,15 @@ class Asker:
 
 
 class Ledger:
-    """Of one party, in one file. Threads and processes may share the file; each sees what the others wrote.
+    """Of one party, in one file or database. Threads and processes may share it; each sees what the others wrote.
 
     Everything is verified when it is opened, and what others append since as it is read. Errors of opening: LocalError
     `ledger-missing`, `ledger-edited`, `ledger-truncated`, `ledger-of-another-party`; of writing: `ledger-unwritable`,
     `ledger-clock`, and those of opening.
     """
 
-    def __init__(self, file: Path, signer: Signer, *, clock: Clock = time.time) -> None:
-        self._book = Book(file)
+    def __init__(self, file: Where, signer: Signer, *, clock: Clock = time.time) -> None:
+        self._book = open_book(file)
         self._signer, self._clock, self._lock = signer, clock, Lock()
         self._chain = Chain(file)
         try:
@@ -72,9 +73,9 @@ class Ledger:
             raise
 
     @staticmethod
-    def begin(file: Path, signer: Signer, *, clock: Clock = time.time) -> Ledger:
+    def begin(file: Where, signer: Signer, *, clock: Clock = time.time) -> Ledger:
         """A new ledger of this party. LocalError `ledger-exists`, `ledger-unwritable`."""
-        book = Book.create(file)
+        book = create_book(file)
         try:
             with book.transaction():
                 book.lay_out()
@@ -88,7 +89,7 @@ class Ledger:
         return Ledger(file, signer, clock=clock)
 
     @property
-    def file(self) -> Path:
+    def file(self) -> Where:
         """Where it is."""
         return self._book.file
 

@@ -7,9 +7,9 @@ is right, or begins a new one that holds what may have been spent.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from mpc.errors import LocalError
+from protocols.privacy.ledger.address import Where
 
 KEEP = (
     "stop spending by it, and keep the file as it is; find who wrote into it, or a copy that `parley budget verify` "
@@ -17,12 +17,12 @@ KEEP = (
 )
 
 
-def edited(file: Path, why: str) -> LocalError:
+def edited(file: Where, why: str) -> LocalError:
     """An entry, or what seals it, is not what was written."""
     return LocalError("ledger-edited", f"{file} was edited or damaged: {why}", KEEP)
 
 
-def truncated(file: Path, entries: int, signed: int) -> LocalError:
+def truncated(file: Where, entries: int, signed: int) -> LocalError:
     """The signed head counts more entries than there are."""
     return LocalError(
         "ledger-truncated",
@@ -31,7 +31,7 @@ def truncated(file: Path, entries: int, signed: int) -> LocalError:
     )
 
 
-def restored(file: Path, whom: str, number: int) -> LocalError:
+def restored(file: Where, whom: str, number: int) -> LocalError:
     """A peer has kept a head, signed with this party's key, that is not in the ledger."""
     return LocalError(
         "ledger-restored",
@@ -40,7 +40,7 @@ def restored(file: Path, whom: str, number: int) -> LocalError:
     )
 
 
-def of_another_party(file: Path, name: str, here: str) -> LocalError:
+def of_another_party(file: Where, name: str, here: str) -> LocalError:
     """It was begun with another certificate than the one at hand."""
     return LocalError(
         "ledger-of-another-party",
@@ -49,7 +49,7 @@ def of_another_party(file: Path, name: str, here: str) -> LocalError:
     )
 
 
-def clock_set_back(file: Path, last: int, now: int) -> LocalError:
+def clock_set_back(file: Where, last: int, now: int) -> LocalError:
     """The last entry is from the future."""
     return LocalError(
         "ledger-clock",
@@ -59,7 +59,7 @@ def clock_set_back(file: Path, last: int, now: int) -> LocalError:
     )
 
 
-def missing(file: Path, why: str) -> LocalError:
+def missing(file: Where, why: str) -> LocalError:
     """There is no file, or none that can be read."""
     return LocalError(
         "ledger-missing",
@@ -68,14 +68,14 @@ def missing(file: Path, why: str) -> LocalError:
     )
 
 
-def exists(file: Path) -> LocalError:
+def exists(file: Where) -> LocalError:
     """A ledger is never written over."""
     return LocalError(
         "ledger-exists", f"{file} exists, and a ledger is never begun twice", "open it, or name another file"
     )
 
 
-def unwritable(file: Path, why: str) -> LocalError:
+def unwritable(file: Where, why: str) -> LocalError:
     """Nothing was written; whatever it should have allowed must not happen."""
     return LocalError(
         "ledger-unwritable",
@@ -84,7 +84,7 @@ def unwritable(file: Path, why: str) -> LocalError:
     )
 
 
-def too_long(file: Path, size: int, most: int) -> LocalError:
+def too_long(file: Where, size: int, most: int) -> LocalError:
     """An entry that could not be read again is not written."""
     return LocalError(
         "ledger-unwritable",

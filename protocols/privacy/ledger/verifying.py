@@ -14,8 +14,10 @@ from pathlib import Path
 
 from mpc.network.identity import Certificate
 from mpc.network.irreplaceable import refuse_to_replace
+from protocols.privacy.ledger.address import Address, Where
 from protocols.privacy.ledger.balance import Balance
-from protocols.privacy.ledger.book import Book, Row
+from protocols.privacy.ledger.book import Row
+from protocols.privacy.ledger.books import open_book
 from protocols.privacy.ledger.chain import Chain
 from protocols.privacy.ledger.entries import MOST_BYTES, START, chained
 from protocols.privacy.ledger.heads import Head, unpacked
@@ -35,15 +37,15 @@ class Verified:
     """The last head that each peer has shown, by the digest of its certificate in hexadecimal; an export has none."""
 
 
-def verify(file: Path, certificate: Certificate, known: Head | None = None) -> Verified:
+def verify(file: Where, certificate: Certificate, known: Head | None = None) -> Verified:
     """Check all entries of a ledger or an export, and the signature of its head; and that it holds a `known` head.
 
     LocalError `ledger-missing`, `ledger-edited`, `ledger-truncated`, `ledger-of-another-party`, `ledger-restored`.
     """
     chain, peers = Chain(file), list[tuple[bytes, bytes]]()
     held = _Held(known)
-    if _is_database(file):
-        book = Book(file, read_only=True)
+    if isinstance(file, Address) or _is_database(file):
+        book = open_book(file, read_only=True)
         try:
             with book.reading():
                 chain.extend(held.rows(book.rows(0)))
@@ -77,7 +79,7 @@ class _Held:
                 self._hash = row[2]
             yield row
 
-    def check(self, file: Path, head: Head, certificate: Certificate) -> None:
+    def check(self, file: Where, head: Head, certificate: Certificate) -> None:
         known = self._known
         if known is None:
             return
@@ -87,14 +89,14 @@ class _Held:
             raise restored(file, "others", known.number)
 
 
-def _head(file: Path, kept: bytes) -> Head:
+def _head(file: Where, kept: bytes) -> Head:
     try:
         return unpacked(kept)
     except ValueError:
         raise edited(file, "what it has kept of a peer is no head") from None
 
 
-def export(file: Path, target: Path) -> int:
+def export(file: Where, target: Path) -> int:
     """Write the entries of a ledger as lines of JSON, as they were hashed, the head behind them; how many there are.
 
     LocalError `ledger-missing`, `ledger-edited`, `ledger-unwritable`; `ledger-exists` where the target is a ledger,
@@ -103,7 +105,7 @@ def export(file: Path, target: Path) -> int:
     if target.is_file() and _is_database(target):
         raise exists(target)
     refuse_to_replace(target)
-    book, count = Book(file, read_only=True), 0
+    book, count = open_book(file, read_only=True), 0
     try:
         with target.open("wb") as stream, book.reading():
             for _, text, _ in book.rows(0):
