@@ -74,9 +74,10 @@ class Concentrated:
             return Fraction(0)
         if self.rho > LARGEST_RHO:
             return self.rho + 2 * sqrt_up(self.rho * -log_down(rest))
-        wide = sqrt(float(log_up(1 / rest)) / float(self.rho))
-        order = _least(lambda a: _epsilon_float(a, float(self.rho), -float(log_down(rest))), wide)
-        return max(epsilon_at(order, order * self.rho, log_down(rest)), Fraction(0))
+        wide, log_rest = sqrt(float(log_up(1 / rest)) / float(self.rho)), log_down(rest)
+        rho, log_inverse = float(self.rho), -float(log_rest)
+        order = _least(lambda a: _epsilon_float(a, rho, log_inverse), wide)
+        return max(epsilon_at(order, order * self.rho, log_rest), Fraction(0))
 
     def delta(self, epsilon: Fraction) -> Fraction:
         """The least over all orders."""
