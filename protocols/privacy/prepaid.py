@@ -24,7 +24,7 @@ from protocols.outputs import Output, alone, keeper_of
 from protocols.party_indices import receivers_of
 from protocols.privacy.amounts import AnyNumber, count_of
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian
-from protocols.privacy.joint_noise import MOST_TAU, Moves, Promise, Sampler
+from protocols.privacy.joint_noise import MOST_TAU, JointNoise, Moves, Promise, Sampler
 from protocols.privacy.ledger.charges import Price
 from protocols.privacy.neighbours import Neighbours
 from protocols.privacy.schedules import Noise, Schedule, schedule_of
@@ -35,7 +35,7 @@ from protocols.ranges import Range
 @asynccontextmanager
 async def prepaid(
     ctx: Context,
-    schedule: TrainingSchedule | Sequence[Noise],
+    schedule: Schedule | TrainingSchedule | Sequence[Noise],
     *,
     elements: int,
     to: int | Sequence[int] | None = None,
@@ -47,9 +47,10 @@ async def prepaid(
                 total = await mpc.reveal(ctx, gradients.sum(axis=0), privacy=paid.step())
 
     `schedule`: a `TrainingSchedule`, each of whose steps is Gaussian noise on a sum of clipped gradients, its
-    sensitivity declared; or the noises of the steps in their order, `mpc.Laplace` and `mpc.Gaussian`. `elements`: the
-    most that one step's value has; `to`: who may learn them. Charged is what all steps cost together, by the accountant
-    of the schedule or the best one, with the distance of all draws. Steps that are not taken are spent all the same.
+    sensitivity declared; or the noises of the steps in their order, `mpc.Laplace` and `mpc.Gaussian`; or a `Schedule`
+    that says itself what all of it costs. `elements`: the most that one step's value has; `to`: who may learn them.
+    Charged is what all steps cost together, by the accountant of the schedule or the best one, with the distance of all
+    draws. Steps that are not taken are spent all the same.
 
     Batches that are accounted as Poisson must be drawn so that nobody who learns a step knows who is in them. Against
     parties that follow the protocol, as of `mpc.reveal` with `privacy`.
@@ -141,14 +142,14 @@ class Step:
 
     __slots__ = ("_noise", "_number", "_paid", "_taken")
 
-    def __init__(self, paid: Prepaid, number: int, noise: Noise) -> None:
+    def __init__(self, paid: Prepaid, number: int, noise: JointNoise) -> None:
         self._paid, self._number, self._noise, self._taken = paid, number, noise, False
 
     def __str__(self) -> str:
         return f"step {self._number + 1} of {len(self._paid.schedule)}"
 
     @property
-    def noise(self) -> Noise:
+    def noise(self) -> JointNoise:
         """That is added."""
         return self._noise
 

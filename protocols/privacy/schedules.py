@@ -11,7 +11,7 @@ from mpc.errors import LocalError
 from protocols.privacy.accounts import cost
 from protocols.privacy.charging import charge_of, rho_of
 from protocols.privacy.events import ComposedEvent, Event, NearEvent, RepeatedEvent
-from protocols.privacy.joint_noise import MOST_TAU, Gaussian, Laplace
+from protocols.privacy.joint_noise import MOST_TAU, Gaussian, JointNoise, Laplace
 from protocols.privacy.ledger.charges import Price, charge
 from protocols.privacy.neighbours import Relation
 from protocols.privacy.parts import taken_apart
@@ -31,7 +31,7 @@ class Schedule:
     charged, since a sample was accounted or losses were; None where discrete noise costs the same.
     """
 
-    noises: Sequence[Noise]
+    noises: Sequence[JointNoise]
     event: Event
     price: Price
     distance: Fraction | None = None
@@ -40,11 +40,13 @@ class Schedule:
         return len(self.noises)
 
 
-def schedule_of(given: TrainingSchedule | Sequence[Noise], elements: int, fractional_bits: int) -> Schedule:
+def schedule_of(given: Schedule | TrainingSchedule | Sequence[Noise], elements: int, fractional_bits: int) -> Schedule:
     """What is paid for beforehand, for steps of at most so many elements.
 
     Raises LocalError `wrong-privacy` for anything else, or nothing; `noise-out-of-range`; errors of `cost`.
     """
+    if isinstance(given, Schedule):
+        return given
     if isinstance(given, TrainingSchedule):
         return _of_training(given, elements, fractional_bits)
     if isinstance(given, Sequence) and given and all(isinstance(each, Laplace | Gaussian) for each in given):
