@@ -8,7 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, elgamal, joint_keys, learning, paillier, privacy, proofs, statistics
+    from protocols import circuits, elgamal, joint_keys, learning, paillier, privacy, proofs, statistics, synthetic
     from protocols.array import (
         SecretArray,
         cholesky,
@@ -124,6 +124,7 @@ __all__ = [
     "softmax",
     "solve",
     "statistics",
+    "synthetic",
     "together",
     "topk",
     "unique",
@@ -131,7 +132,9 @@ __all__ = [
     "write_bristol",
 ]
 
-_MODULES = ("circuits", "elgamal", "joint_keys", "learning", "paillier", "privacy", "proofs", "statistics")
+_MODULES = (
+    "circuits", "elgamal", "joint_keys", "learning", "paillier", "privacy", "proofs", "statistics", "synthetic",
+)  # fmt: skip
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     "authenticated": "protocols.array.authenticating",

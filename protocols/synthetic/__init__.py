@@ -1,0 +1,10 @@
+"""Tables that are made up, and whose marginals are near those of tables that several parties keep to themselves."""
+
+from __future__ import annotations
+
+from protocols.synthetic.counting import Counts, counts
+from protocols.synthetic.domain import Domain, domain
+from protocols.synthetic.mst_mms21 import mst
+from protocols.synthetic.synthetic_data import SyntheticData
+
+__all__ = ["Counts", "Domain", "SyntheticData", "counts", "domain", "mst"]
