@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
+
+import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.inputs import secret
-from protocols.array.lines import user_line
+from protocols.array.lines import naming_line, user_line
 from protocols.array.secret import SecretArray
+from protocols.privacy.neighbours import Kind, Neighbours
+from protocols.privacy.users import Users
 from protocols.synthetic.domain import Domain
 
 MOST_ROWS = 1 << 24
@@ -18,30 +23,59 @@ MOST_ROWS = 1 << 24
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows of one party fall into each cell of a domain, as a secret: (cells,)."""
+    """How many rows of one party fall into each cell of a domain, as a secret: (cells,). `most_records`: how many rows
+    of one user count, where that is known."""
 
     domain: Domain
     cells: SecretArray
+    most_records: int | None = None
+
+    def require_bound(self, neighbours: Neighbours) -> None:
+        """LocalError `contributions-unbounded` where a unit is a user, who may have more rows than it allows."""
+        if neighbours.unit.kind is Kind.USER and not (self.most_records or inf) <= neighbours.unit.records:
+            raise LocalError(
+                "contributions-unbounded",
+                f"the neighbours differ by {neighbours.unit}, and nothing bounds rows so",
+                "mpc.synthetic.counts(..., users=mpc.privacy.Users(ids, most_records=...)), ids being None at all but "
+                "the owner",
+                line=user_line(),
+            )
 
 
 async def counts(
-    ctx: Context, owner: int, table: Mapping[str, Any] | None, domain: Domain, *, most_rows: int = MOST_ROWS
+    ctx: Context,
+    owner: int,
+    table: Mapping[str, Any] | None,
+    domain: Domain,
+    *,
+    most_rows: int = MOST_ROWS,
+    users: Users | None = None,
 ) -> Counts:
     """Party `owner`'s table as secret counts of all marginals of one and two attributes.
 
     `table[name]` is the column of each attribute; the others' is ignored. Everybody learns `domain` and `most_rows`,
-    which are the program's; how many rows there are nobody learns. Cost: one secret of `domain.cells` numbers, however
+    which are the program's; how many rows there are nobody learns. `users` says whose each row is: so many rows of one
+    user count, the first ones. Cost: one secret of `domain.cells` numbers, however
     many rows there are. Raises LocalError `wrong-categories` at the owner for a value that is none of the categories,
     `out-of-range` for more rows than `most_rows`, and as `mpc.secret`.
     """
     own = None
     if ctx.me == owner and table is not None:
-        own = [0] * domain.cells if ctx.planning else domain.counted(table)
-    return Counts(domain, await secret(ctx, owner, own, range=(0, most_rows), kind="int"))
+        own = [0] * domain.cells if ctx.planning else domain.counted(_first_rows(table, domain, users))
+    cells = await secret(ctx, owner, own, range=(0, most_rows), kind="int")
+    return Counts(domain, cells, None if users is None else users.most_records)
 
 
-def all_counts(tables: Sequence[Counts]) -> Counts:
-    """The counts of several parties' rows together. LocalError `wrong-categories` where they are not of one domain."""
+def _first_rows(table: Mapping[str, Any], domain: Domain, users: Users | None) -> Mapping[str, Any]:
+    if users is None:
+        return table
+    with naming_line():
+        return {name: users.first_rows(np.asarray(table[name])) for name in domain.names}
+
+
+def all_counts(tables: Sequence[Counts], neighbours: Neighbours) -> Counts:
+    """The counts of several parties' rows together. LocalError `wrong-categories` where they are not of one domain,
+    `contributions-unbounded`."""
     if not tables or any(table.domain != tables[0].domain for table in tables):
         raise LocalError(
             "wrong-categories",
@@ -49,5 +83,7 @@ def all_counts(tables: Sequence[Counts]) -> Counts:
             "count the rows of all parties by one mpc.synthetic.domain(...)",
             line=user_line(),
         )
+    for table in tables:
+        table.require_bound(neighbours)
     first, *others = tables
     return Counts(first.domain, sum((table.cells for table in others), first.cells))

@@ -56,7 +56,8 @@ async def mst(ctx: Context, tables: Sequence[Counts], *, privacy: Gaussian) -> S
     from 3 on, take d + 1 reveals, one after another; the comparisons of all cells of all pairs once; d - 1 choices
     among the pairs that are left.
 
-    Raises LocalError `wrong-categories`, `wrong-privacy`, and as `mpc.reveal` with noise and `prepaid`.
+    Raises LocalError `wrong-categories`, `wrong-privacy`, `contributions-unbounded`, and as `mpc.reveal` with noise and
+    `prepaid`.
     """
     need_context(ctx, "synthetic.mst")
     if not isinstance(privacy, Gaussian) or privacy.sensitivity is not None:
@@ -66,7 +67,7 @@ async def mst(ctx: Context, tables: Sequence[Counts], *, privacy: Gaussian) -> S
             "mpc.Gaussian(epsilon=..., delta=...) or mpc.Gaussian(rho=...): the budget is split as a rho",
             line=user_line(),
         )
-    all_rows = all_counts(tables)
+    all_rows = all_counts(tables, privacy.neighbours)
     domain = all_rows.domain
     budget = split(privacy, len(domain.names))
     async with prepaid(ctx, budget.schedule, elements=domain.most_cells_measured) as paid:

@@ -177,6 +177,35 @@ def test_what_is_no_domain_is_refused(categories: Any) -> None:
     assert refused.value.code == "wrong-categories"
 
 
+def of_users(most_records: int | None, neighbours: Any) -> Any:
+    """The cells of rows of 50 users with 10 rows each, and the synthetic data."""
+    few = {name: column[:500] for name, column in TABLES[0].items()}
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        ids = np.arange(500) % 50 if ctx.me == 0 else None
+        users = None if most_records is None else mpc.privacy.Users(ids, most_records=most_records)
+        counts = await mpc.synthetic.counts(ctx, 0, mine, DOMAIN, users=users)
+        cells = await mpc.reveal(ctx, counts.cells)
+        noise = mpc.Gaussian(epsilon=1, delta="1e-6", neighbours=neighbours)
+        return cells, await mpc.synthetic.mst(ctx, [counts], privacy=noise)
+
+    return mpc.simulate(main, [few, None], suite="ideal").result
+
+
+def test_of_one_user_so_many_rows_count() -> None:
+    cells, data = of_users(3, mpc.privacy.add_or_remove(mpc.privacy.user(3)))
+    first = {name: column[:150] for name, column in TABLES[0].items()}
+    assert np.array_equal(cells, DOMAIN.counted(first))
+    one = made(TABLES, PRIVACY)[0]
+    assert abs(data.deviations[0] / one.deviations[0] - 3) < 1e-5
+
+
+@pytest.mark.parametrize("most_records", [None, 4])
+def test_users_with_more_rows_than_the_neighbours_allow_are_refused(most_records: int | None) -> None:
+    with pytest.raises(ParleyError, match="contributions-unbounded"):
+        of_users(most_records, mpc.privacy.substitute(mpc.privacy.user(3)))
+
+
 def test_tables_of_two_domains_are_refused() -> None:
     other = mpc.synthetic.domain({"age": ("young", "middle", "old"), "job": range(1, 5)})
 
