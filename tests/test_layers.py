@@ -167,7 +167,10 @@ FOLDER_ORDER = {
         "gradients_acgmmtz16", "__init__",
     ),
     "protocols.consent": ("keeper", "votes", "agreement", "__init__"),
-    "protocols.learning": ("vertical_logistic", "__init__"),
+    "protocols.learning": (
+        "truth_labels", "private_rows", "noisy_sums", "vertical_logistic", "linear_regression_wang18",
+        "__init__",
+    ),
     "protocols.statistics": (
         "columns", "distances", "estimate", "steps", "noisy_figures", "bounded", "totals", "averages", "tables",
         "quantiles", "private_keys", "__init__",

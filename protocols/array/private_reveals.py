@@ -88,10 +88,15 @@ async def reveal(
     return await revealing.reveal_charged(ctx, noisy, privacy=promise, to=to, planned=planned, tolerance=tolerance)
 
 
-def with_noise(x: SecretArray, privacy: JointNoise, text: str = "") -> tuple[SecretArray, Promise]:
-    """x with noise on its own grid, and what is promised of it. Records the draw; nothing is sent."""
+def with_noise(
+    x: SecretArray, privacy: JointNoise, text: str = "", moves: Moves | None = None
+) -> tuple[SecretArray, Promise]:
+    """x with noise on its own grid, and what is promised of it. Records the draw; nothing is sent.
+
+    `moves`: how far one unit moves it, where who calls this has proved it of what is computed, rounding and all.
+    """
     target = revealing.shown_form(ring_form(x))
-    moves = _moves(target, privacy)
+    moves = moves or _moves(target, privacy)
     sampler = privacy.sampler(moves, target.size)
     figure = Figure(privacy, moves, target.size, target.scale, target.range.lo, target.range.hi, text)
     return noised(target, sampler), replace(privacy.promise(sampler, target.scale), figure=figure)

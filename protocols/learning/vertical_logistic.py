@@ -24,6 +24,7 @@ from protocols.array.lines import user_line
 from protocols.array.misuse import need_context
 from protocols.array.revealing import checked
 from protocols.array.secret import SecretArray
+from protocols.learning.truth_labels import require_truths
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +116,7 @@ def _check(features: Sequence[KnownArray], labels: SecretArray) -> None:
             "give matrices with a row for each label: mpc.known(ctx, owner, table)",
             line=line,
         )
-    lo, hi = labels.bounds
-    if lo < 0 or hi > 1 or labels.scale:
-        raise LocalError(
-            "wrong-number",
-            f"labels of kind {labels.kind} from {lo:g} to {hi:g}",
-            "give truth values, as `y == 1`, or whole numbers declared as 0 and 1: range=(0, 1)",
-            line=line,
-        )
+    require_truths(labels)
 
 
 def _check_steps(rows: int, batches: Any, epochs: Any, rate: Any, ridge: Any) -> None:

@@ -1,0 +1,81 @@
+"""Vectors of a training: paid for once, each with its part of the noise, none more, on the grid that was proved."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from privacy.houses import House
+
+import mpc
+from mpc.errors import LocalError
+from protocols.learning.noisy_sums import noisy_sums, part_of
+from protocols.privacy.concentrated_bs16 import Concentrated
+from protocols.privacy.directed import exp_up
+from protocols.privacy.joint_noise import MOST_TAU
+from protocols.privacy.ledger.charges import budget
+from protocols.privacy.neighbours import substitute
+from protocols.privacy.schedules import schedule_of
+from protocols.runs.simulating import simulate
+
+X = np.array([[0.5, -1.0], [0.25, 0.75], [1.0, 0.0]])
+TOTAL = [1.75, -0.25]
+MOVED = 4 << 16
+PRIVACY = mpc.Gaussian(epsilon=5, delta="1e-6")
+BUDGET = budget(epsilon=6, delta="1e-5", neighbours=substitute())
+
+
+async def own(ctx: mpc.Context) -> mpc.SecretArray:
+    return await mpc.secret(ctx, 0, X if ctx.me == 0 else None, range=(-1, 1))
+
+
+@pytest.mark.parametrize(("n", "suite"), [(2, "beaver"), (3, "ideal")])
+def test_each_vector_has_noise_of_its_own(n: int, suite: str) -> None:
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        x = await own(ctx)
+        async with noisy_sums(ctx, PRIVACY, 20, 2, MOVED) as sums:
+            return [await sums.reveal(ctx, x.sum(axis=0)) for _ in range(20)], sums.deviation
+
+    shown, deviation = simulate(main, [None] * n, suite=suite).result
+    noise = (np.array(shown) - TOTAL) / deviation
+    assert len(np.unique(noise)) == 40
+    assert 0.5 < noise.std() < 1.7
+    assert np.abs(noise).max() < 7
+    assert deviation == pytest.approx(4 / (2 * float(part_of(PRIVACY, 20).rho or 0)) ** 0.5)
+
+
+def test_one_more_is_refused_and_all_of_them_were_spent_at_once(tmp_path: Path) -> None:
+    house = House(tmp_path, (BUDGET, BUDGET))
+
+    async def main(ctx: mpc.Context, _: Any) -> None:
+        x = await own(ctx)
+        async with noisy_sums(ctx, PRIVACY, 2, 2, MOVED) as sums:
+            await sums.reveal(ctx, x.sum(axis=0))
+            await sums.reveal(ctx, x.sum(axis=0))
+            with pytest.raises(LocalError, match="not-in-schedule"):
+                await sums.reveal(ctx, x.sum(axis=0))
+        with pytest.raises(LocalError, match="budget-exceeded"):
+            async with noisy_sums(ctx, PRIVACY, 1, 2, MOVED):
+                pass
+
+    house.run(main)
+    assert all(4.5 < spent <= 5 and not unknown for spent, unknown in house.accounts())
+
+
+@pytest.mark.parametrize("steps", [1, 7, 1000])
+def test_parts_of_an_epsilon_and_a_delta_keep_both(steps: int) -> None:
+    noise = part_of(PRIVACY, steps)
+    rest = Fraction(1, 10**6) - (1 + exp_up(Fraction(5))) * steps * MOST_TAU
+    whole = steps * Fraction(noise.rho or 0)
+    assert Concentrated(whole).epsilon(rest) <= 5 < Concentrated(whole * Fraction(1001, 1000)).epsilon(rest)
+    charged = schedule_of([noise] * steps, 2, 16).price.booked("epsilon")
+    assert 4.999 < (charged.epsilon or 0) <= 5
+    assert charged.delta == Fraction(1, 10**6)
+
+
+def test_parts_of_a_rho_share_it() -> None:
+    noise = part_of(mpc.Gaussian(rho=1, delta="1e-6", neighbours=substitute()), 10)
+    assert (noise.rho, noise.delta, noise.neighbours) == (Fraction(1, 10), Fraction(1, 10**6), substitute())
