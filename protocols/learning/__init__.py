@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from protocols.learning.linear_regression_wang18 import PrivateLinearModel, private_linear_regression
+from protocols.learning.logistic_regression_bst14 import PrivateLogisticModel, private_logistic_regression
 from protocols.learning.vertical_logistic import LogisticModel, logistic_regression
 
 __all__ = [
     "LogisticModel",
     "PrivateLinearModel",
+    "PrivateLogisticModel",
     "logistic_regression",
     "private_linear_regression",
+    "private_logistic_regression",
 ]
