@@ -1,0 +1,61 @@
+"""What training with noise costs, as the page says and a plan foretells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from learning.without_noise import PRIVACY
+
+import mpc
+
+X = np.random.default_rng(0).normal(size=(100, 4)).clip(-3, 3)
+
+
+async def linear(ctx: mpc.Context, row_bound: float = 2) -> Any:
+    x, y = [await mpc.secret(ctx, 0, part, range=(-3, 3)) for part in (X, X[:, 0])]
+    bounds: Any = {"row_bound": row_bound, "target_bound": 2}
+    return await mpc.learning.private_linear_regression(ctx, x, y, privacy=PRIVACY, **bounds)
+
+
+async def logistic(ctx: mpc.Context, steps: int) -> Any:
+    x = await mpc.secret(ctx, 0, X, range=(-3, 3))
+    y = await mpc.secret(ctx, 0, (X[:, 0] > 0).astype(int), range=(0, 1))
+    return await mpc.learning.private_logistic_regression(ctx, x, y, row_bound=2, privacy=PRIVACY, steps=steps)
+
+
+async def clusters(ctx: mpc.Context, k: int, steps: int) -> Any:
+    x = await mpc.secret(ctx, 0, X, range=(-3, 3))
+    return await mpc.learning.private_kmeans(ctx, x, k, bounds=(-2, 2), privacy=PRIVACY, steps=steps)
+
+
+def of(run: Any, *how: Any) -> Any:
+    async def main(ctx: mpc.Context, mine: Any) -> None:
+        await run(ctx, *how)
+
+    return main
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_rounds_and_bytes_are_those_of_the_page(n: int) -> None:
+    rounds = {
+        of(linear): (37, 299),
+        of(linear, 8): (31, 269),
+        of(logistic, 1): (11 + 26, -2 + 159),
+        of(logistic, 3): (11 + 3 * 26, -2 + 3 * 159),
+        of(clusters, 2, 2): (5 + 2 * 26, 30 + 2 * 134),
+        of(clusters, 4, 2): (8 + 2 * 26, 30 + 2 * 272),
+    }
+    for main, (wanted, kilobytes) in rounds.items():
+        report = mpc.plan(main, [None] * n).report
+        assert report.rounds == wanted
+        assert report.bytes_sent[0] / (n - 1) / 1000 == pytest.approx(kilobytes, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "main", [of(linear), of(logistic, 2), of(clusters, 3, 1)], ids=["linear", "logistic", "k-means"]
+)
+def test_a_plan_foretells_a_run(main: Any) -> None:
+    plan, run = mpc.plan(main, [None, None]).report, mpc.simulate(main, [None, None]).report
+    assert (plan.rounds, plan.bytes_sent) == (run.rounds, run.bytes_sent)
