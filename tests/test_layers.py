@@ -175,6 +175,9 @@ FOLDER_ORDER = {
         "columns", "distances", "estimate", "steps", "noisy_figures", "bounded", "totals", "averages", "tables",
         "quantiles", "private_keys", "__init__",
     ),
+    "protocols.synthetic": (
+        "domain", "counting", "splitting", "trees", "fitting", "sampling", "synthetic_data", "mst_mms21", "__init__",
+    ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",
         "device_words", "__init__",
