@@ -16,17 +16,21 @@ from typing import Any
 from mpc.errors import LocalError
 from protocols.privacy.amounts import AnyNumber, positive, printed
 from protocols.privacy.concentrated_bs16 import Concentrated
-from protocols.privacy.errors_of_noise import NoiseError, gaussian_error, laplace_error
-from protocols.privacy.joint_noise import MOST_EPSILON, Figure, Gaussian, Laplace, Promise
+from protocols.privacy.errors_of_noise import NoiseError, gaussian_error, laplace_error, summed_laplace_error
+from protocols.privacy.joint_noise import MOST_EPSILON, MOST_TAU, Figure, Gaussian, Laplace, Promise
 from protocols.privacy.ledger.charges import Price, together
+from protocols.privacy.partial_gaussian_kls21 import part_variance
 from protocols.privacy.prepaid import Step
-from protocols.privacy.summed_noise import Summed
+from protocols.privacy.summed_noise import Skellam, Summed
 
 SPAN = 32
 """A curve reaches from a 32nd of what is asked to 32 times as much."""
 
-_HALVINGS = 32
-_SLACK = Fraction(1, 1 << 24)
+_HALVINGS = 22
+_FEW_HALVINGS = 12
+"""Where each takes long: within a hundredth of what is needed."""
+
+_SLACK = Fraction(1, 1 << 17)
 _DIGITS = 900
 _LEAST_EXPONENT = -9
 """Amounts of three digits, from 1e-7 on, are numbered: 900 to each power of ten."""
@@ -92,19 +96,23 @@ class PlannedFigure:
 
     def needed(self, wanted: AnyNumber) -> Needed | None:
         """What noise within `wanted` takes, above 0 in the value's own unit; None where no amount that is a promise
-        suffices, as for less than a step of the grid. None is below 1e-7. Raises LocalError as `amounts.positive`.
+        suffices, as for less than a step of the grid. None is below 1e-7; of Skellam noise it may be a hundredth more
+        than is needed. Raises LocalError as `amounts.positive`.
         """
         bound = float(positive(wanted, "the wanted error"))
-        low, high = log(_numbered(0)), log(MOST_EPSILON)
+        low, high = log(_numbered(0)), log(self._most)
         if self._error(Fraction(exp(high))).bound > bound:
             return None
-        for _ in range(_HALVINGS):
+        for _ in range(_FEW_HALVINGS if isinstance(self._base, Skellam) else _HALVINGS):
             middle = (low + high) / 2
             low, high = (low, middle) if self._error(Fraction(exp(middle))).bound <= bound else (middle, high)
         return self._at(Fraction(exp(high)), bound)
 
     def curve(self, points: int = 41) -> list[tuple[float, NoiseError]]:
-        """Amounts around what is asked, in the measure in which it is asked, and the errors there."""
+        """Amounts around what is asked, in the measure in which it is asked, and the errors there; none of Skellam
+        noise, each of whose variances takes a second to find."""
+        if isinstance(self._base, Skellam):
+            return []
         steps = [Fraction(SPAN ** (2 * i / (points - 1) - 1)) for i in range(points)]
         strengths = [self._strength * step for step in steps]
         found = [(self._amount(strength), self._error(strength)) for strength in strengths]
@@ -122,23 +130,37 @@ class PlannedFigure:
         return positive(getattr(self._base, self._scaled_by), "the noise")
 
     @property
+    def _most(self) -> float:
+        """No larger strength is a promise, since what is drawn is only near what it should be."""
+        if isinstance(self._base, Skellam):
+            return min(MOST_EPSILON, 0.99 * log(positive(self._base.delta, "delta") / MOST_TAU))
+        return MOST_EPSILON
+
+    @property
     def _scaled_by(self) -> str:
         return "rho" if isinstance(self._base, Gaussian) else "epsilon"
 
     def _error(self, strength: Fraction) -> NoiseError:
-        """Infinite where such noise is not drawn at all."""
-        match self.figure.noise, self.figure.moves:
-            case Laplace(), moves:
+        """Of noise of this strength."""
+        moves = self.figure.moves
+        match self.figure.noise:
+            case Laplace():
                 found = laplace_error(moves.l1 / strength)
-            case Gaussian(), moves:
+            case Gaussian():
                 found = gaussian_error(sqrt(moves.l2_squared / (2 * strength)))
+            case Summed(noise=Laplace(), honest=honest, parties=parties):
+                found = summed_laplace_error(moves.l1 / strength, Fraction(parties, honest))
+            case Summed(noise=Gaussian(), honest=honest, parties=parties):
+                variance = part_variance(strength, honest, moves.l2_squared, self.figure.size)
+                found = gaussian_error(sqrt(parties * variance))
             case _:
-                return self._of_parts(strength)
+                return self._with(self._scaled_by, strength)._drawn()
         return NoiseError(self._unit(found.mean), self._unit(found.bound))
 
-    def _of_parts(self, strength: Fraction) -> NoiseError:
+    def _drawn(self) -> NoiseError:
+        """By what draws it; infinite for noise that is not drawn at all."""
         try:
-            promise = self._with(self._scaled_by, strength)._promised()
+            promise = self._promised()
         except LocalError:
             return NoiseError(inf, inf)
         return NoiseError(promise.mean_error, promise.error)
@@ -221,7 +243,7 @@ def _numbered(number: int) -> Fraction:
 
 
 def _number_of(amount: Fraction) -> int:
-    """The number of the least amount of three digits that is not below this one, within one of 2^24 of it."""
+    """The number of the least amount of three digits that is not below this one, within one of 2^17 of it."""
     number = 0
     while _numbered(number + _DIGITS) <= amount:
         number += _DIGITS
