@@ -18,6 +18,7 @@ from party_runner.summary import Summary
 from protocols.privacy.amounts import positive, printed
 from protocols.privacy.choosing import Needed, PlannedFigure, total_of
 from protocols.privacy.ledger.charges import Price
+from protocols.runs.planning import Plan
 
 _WANTED = re.compile(r"(?:(?P<line>.*)=)?(?P<error>[^=%]+)(?P<share>%?)")
 LONGEST = 24
@@ -56,22 +57,23 @@ def wanted_errors(given: Sequence[str]) -> list[Wanted]:
     return found
 
 
-def with_figures(
-    summary: Summary, figures: Sequence[PlannedFigure], prices: Sequence[Price], wanted: Sequence[Wanted]
-) -> None:
-    """Add `figures` to a plan's summary, and `charges` {asked, needed}, where it reveals any with noise.
+def with_figures(summary: Summary, planned: Plan, wanted: Sequence[Wanted]) -> None:
+    """Add `figures` to a plan's summary, and `charges` {asked, needed, beside}, where it reveals anything with noise.
 
-    LocalError `no-such-figure` where an error is wanted of a line that reveals none.
+    LocalError `no-such-figure` where an error is wanted of a line that reveals no figure.
     """
+    figures = planned.figures
     for each in wanted:
         if not any(each.is_of(figure) for figure in figures):
             raise _no_such_figure(each, figures)
-    if not figures:
+    if not planned.prices:
         return
-    needs = [_need(figure, wanted) for figure in figures]
+    needs, beside = [_need(figure, wanted) for figure in figures], planned.prices_beside
     summary["figures"] = [_plain(figure, need) for figure, need in zip(figures, needs, strict=True)]
-    asked, needed = total_of(prices), _needed_in_all(figures, needs) if wanted else None
-    summary["charges"] = {"asked": asked and str(asked), "needed": needed and str(needed)}
+    asked, needed = total_of(planned.prices), _needed_in_all(figures, needs, beside) if wanted else None
+    summary["charges"] = {
+        "asked": asked and str(asked), "needed": needed and str(needed), "beside": len(beside)
+    }  # fmt: skip
 
 
 Need = tuple[float, Needed | None] | None
@@ -87,10 +89,10 @@ def _need(figure: PlannedFigure, wanted: Sequence[Wanted]) -> Need:
     return error, figure.needed(error) if error > 0 else None
 
 
-def _needed_in_all(figures: Sequence[PlannedFigure], needs: Sequence[Need]) -> Price | None:
+def _needed_in_all(figures: Sequence[PlannedFigure], needs: Sequence[Need], beside: Sequence[Price]) -> Price | None:
     """Figures of which no error is wanted stay as they are asked for; None where one cannot be reached, or was paid for
     with others."""
-    prices = []
+    prices = list(beside)
     for figure, need in zip(figures, needs, strict=True):
         if figure.paid_before or (need is not None and need[1] is None):
             return None
@@ -121,15 +123,20 @@ def _plain_need(needed: Needed) -> dict[str, Any]:
 
 def shown_figures(summary: Summary) -> list[Group]:
     """The figures as a table, what wanted errors take as another, and the charge of all; nothing without figures."""
-    figures = summary.get("figures", [])
-    if not figures:
+    if "figures" not in summary:
         return []
     made = table("line", "figure", "noise", "mean error", "95% within", "of range")
-    for each in figures:
+    for each in summary["figures"]:
         made.add_row(*_row(each))
-    asked = summary["charges"]["asked"] or "different neighbours, which no budget takes together"
-    of_noise = titled("What noise does to figures", Group(made, Text(f"All together: {asked}")))
+    parts = [made] if made.row_count else []
+    of_noise = titled("What noise does to figures", Group(*parts, Text(_all_together(summary["charges"]))))
     return [of_noise, *_shown_needs(summary)]
+
+
+def _all_together(charges: dict[str, Any]) -> str:
+    asked = charges["asked"] or "different neighbours, which no budget takes together"
+    beside = f", with {charges['beside']} of statistics, whose results have intervals" if charges["beside"] else ""
+    return f"All together{beside}: {asked}"
 
 
 def _row(each: dict[str, Any]) -> list[str]:

@@ -72,7 +72,7 @@ def make_plan(
         "seconds_on": {name: planned.seconds_on(name) for name in NETWORKS},
     }
     batches = len({reveal.line for reveal in planned.report.reveals})
-    with_figures(summary, planned.figures, planned.prices, wanted)
+    with_figures(summary, planned, wanted)
     return summary | _offline(planned.demand, len(given), supplier, batches), plan_file
 
 

@@ -237,6 +237,11 @@ def prices_of(promises: Iterable[tuple[str, Any]]) -> list[Price]:
     return list(once.values())
 
 
+def prices_beside(promises: Iterable[tuple[str, Any]]) -> list[Price]:
+    """The prices of what is no figure: statistics, whose results say themselves how far off they may be."""
+    return prices_of((line, one) for line, one in promises if isinstance(one, Promise) and one.figure is None)
+
+
 def _numbered(number: int) -> Fraction:
     exponent, digits = divmod(number, _DIGITS)
     return (100 + digits) * Fraction(10) ** (exponent + _LEAST_EXPONENT)

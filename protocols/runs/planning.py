@@ -61,6 +61,13 @@ class Plan:
         return prices_of(self.promises)
 
     @property
+    def prices_beside(self) -> list[Price]:
+        """Of these, those of what is not among the figures."""
+        from protocols.privacy.choosing import prices_beside
+
+        return prices_beside(self.promises)
+
+    @property
     def _title(self) -> str:
         return f"A run will take {self.report.rounds:,} rounds, and {len(self.demand):,} pieces of material"
 

@@ -18,6 +18,13 @@ async def main(ctx, mine):
     above = await mpc.reveal(ctx, (pay > 50).sum(), privacy=mpc.Laplace(epsilon=1))
     return above, await mpc.reveal(ctx, pay.sum(), privacy=mpc.Gaussian(rho="0.5"))
 """
+STATISTICS = """
+import mpc
+
+async def main(ctx, mine):
+    pay = [await mpc.statistics.column(ctx, 0, mine, range=(0, 100))]
+    await mpc.statistics.sum(ctx, pay, privacy=mpc.Laplace(epsilon=1))
+"""
 FREE = "async def main(ctx, mine): pass\n"
 
 
@@ -39,7 +46,7 @@ def test_figures_are_shown_with_what_wanted_errors_take(tmp_path: Path) -> None:
     assert (total["noise"], total["rho"], total["wanted_error"]) == ("Gaussian", "0.5", pytest.approx(1000))
     assert count["needed"]["error"] <= 10
     assert total["needed"]["error"] <= 1000
-    assert {"asked", "needed"} == summary["charges"].keys()
+    assert {"asked", "needed", "beside"} == summary["charges"].keys()
     for said in ("What noise does to figures", "(pay > 50).sum()", "What the wanted errors take", "All together"):
         assert said in printed
     drawn = ElementTree.parse(picture).getroot()
@@ -55,6 +62,16 @@ def test_without_noise_nothing_is_shown(tmp_path: Path) -> None:
     assert "figures" not in json.loads(target.read_text())
     assert "What noise" not in printed
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")
+
+
+def test_statistics_are_in_the_sum(tmp_path: Path) -> None:
+    target = tmp_path / "plan.json"
+    code, printed = planned(tmp_path, STATISTICS, "--json", str(target))
+    assert code == 0, printed
+    summary = json.loads(target.read_text())
+    assert (summary["figures"], summary["charges"]["beside"]) == ([], 1)
+    assert summary["charges"]["asked"].startswith("epsilon 1 ")
+    assert "with 1 of statistics" in printed
 
 
 @pytest.mark.parametrize("wrong", ["2%%", "x", "-1", "0", "5=", "nan"])
