@@ -108,12 +108,13 @@ class PlannedFigure:
             low, high = (low, middle) if self._error(Fraction(exp(middle))).bound <= bound else (middle, high)
         return self._at(Fraction(exp(high)), bound)
 
-    def curve(self, points: int = 41) -> list[tuple[float, NoiseError]]:
+    def curve(self) -> list[tuple[float, NoiseError]]:
         """Amounts around what is asked, in the measure in which it is asked, and the errors there; none of Skellam
         noise, each of whose variances takes a second to find."""
         if isinstance(self._base, Skellam):
             return []
-        steps = [Fraction(SPAN ** (2 * i / (points - 1) - 1)) for i in range(points)]
+        each_side = 5 if isinstance(self.figure.noise, Summed) else 20  # errors of sums take a transform each
+        steps = [Fraction(SPAN ** (i / each_side)) for i in range(-each_side, each_side + 1)]
         strengths = [self._strength * step for step in steps]
         found = [(self._amount(strength), self._error(strength)) for strength in strengths]
         return [(amount, error) for amount, error in found if amount <= MOST_EPSILON and error.bound < inf]
