@@ -10,8 +10,10 @@ from privacy.event_strategies import events
 
 from mpc.errors import LocalError
 from protocols.privacy.accounts import cost
-from protocols.privacy.charging import charge_of
+from protocols.privacy.amounts import rounded_up
+from protocols.privacy.charging import charge_of, rho_of
 from protocols.privacy.events import ComposedEvent, GaussianEvent, LaplaceEvent, NearEvent, PoissonEvent, PureEvent
+from protocols.privacy.ledger.charges import Price, charge, together
 from protocols.privacy.neighbours import add_or_remove
 
 RECORDS = add_or_remove()
@@ -47,3 +49,29 @@ def test_no_charge_is_below_the_cost(event):
         return
     if booked.epsilon is not None and booked.epsilon < 100:
         assert booked.delta >= cost(event, epsilon=booked.epsilon, by="basic").delta
+
+
+def test_a_rho_is_booked_with_the_distance_of_its_draws():
+    booked = rho_of(ComposedEvent((NearEvent(GAUSSIAN, TAU), PureEvent("0.1", RECORDS))))
+    assert (booked.rho, booked.delta) == (Fraction(1, 4) + Fraction(1, 200), rounded_up(TAU))
+    with pytest.raises(LocalError, match="not-accounted"):
+        rho_of(PoissonEvent("0.1", GAUSSIAN))
+
+
+EPSILON, RHO = charge(epsilon="0.5"), charge(rho="0.1", delta="1e-9")
+BOTH = Price((RHO, charge(epsilon=1, delta="1e-6")))
+
+
+@pytest.mark.parametrize(
+    ("prices", "epsilon", "rho"),
+    [
+        ([EPSILON, EPSILON], charge(epsilon=1), charge(epsilon=1)),
+        ([BOTH, EPSILON], charge(epsilon="1.5", delta="1e-6"), charge(rho="0.225", delta="1e-9")),
+        ([EPSILON, BOTH], charge(epsilon="1.5", delta="1e-6"), charge(rho="0.225", delta="1e-9")),
+        ([BOTH, RHO], charge(rho="0.2", delta="2e-9"), charge(rho="0.2", delta="2e-9")),
+        ([BOTH, BOTH], charge(epsilon=2, delta="2e-6"), charge(rho="0.2", delta="2e-9")),
+    ],
+)
+def test_prices_are_added_in_each_measure_that_all_of_them_have(prices, epsilon, rho):
+    found = together(prices)
+    assert (found.booked("epsilon"), found.booked("rho")) == (epsilon, rho)

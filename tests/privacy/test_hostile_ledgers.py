@@ -12,7 +12,7 @@ from privacy.ledgers import begun, identity, signer
 from mpc.errors import LocalError
 from protocols.privacy.ledger.ledger import Ledger
 from protocols.privacy.ledger.sqlite_book import _SUPER_JOURNAL, SqliteBook
-from protocols.privacy.ledger.verifying import verify
+from protocols.privacy.ledger.verifying import export, verify
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
 NOTHING_FOR_EVER = f"{ENDLESS} SELECT i, x'00', x'00' FROM n WHERE i < 0"
@@ -45,6 +45,27 @@ def test_work_that_yields_nothing_ends(tmp_path):
     with pytest.raises(LocalError, match=r"ledger-edited.*interrupted"):
         book._read(NOTHING_FOR_EVER).fetchone()
     book.close()
+
+
+def test_pages_that_name_one_another_again_and_again_end(tmp_path):
+    file = tmp_path / "north.ledger"
+    begun(file).close()
+    with closing(sqlite3.connect(file)) as database:
+        database.executemany("INSERT INTO entries VALUES (?, ?, x'00')", [(n, bytes(300)) for n in range(2, 400)])
+        database.commit()
+        (root,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'entries'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    content, page = bytearray(file.read_bytes()), (root - 1) * size
+    assert content[page] == 5, "an inner page, of pointers to others"
+    cells = int.from_bytes(content[page + 3 : page + 5], "big")
+    first = int.from_bytes(content[page + 12 : page + 14], "big")
+    for cell in range(cells):
+        at = page + int.from_bytes(content[page + 12 + 2 * cell : page + 14 + 2 * cell], "big")
+        content[at : at + 4] = content[page + first : page + first + 4]
+    file.write_bytes(content)
+    for look in (lambda: verify(file, identity().certificate), lambda: export(file, tmp_path / "north.jsonl")):
+        with pytest.raises(LocalError, match="ledger-edited"):
+            look()
 
 
 @pytest.mark.parametrize("place", ["content", "hash", "sealed", "peers"])

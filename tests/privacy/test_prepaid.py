@@ -68,6 +68,20 @@ def test_each_party_keeps_the_measure_that_it_likes(tmp_path):
     assert (0.5 < epsilon < 1.5, delta) == (True, Fraction(1, 10**9))
 
 
+def test_one_reveal_of_gaussian_noise_is_booked_in_the_measure_of_each_budget(tmp_path):
+    house = House(tmp_path, (IN_RHO, IN_EPSILON), (Policy(most_rho=Fraction(1, 50)), Policy(most_epsilon=Fraction(1))))
+
+    async def main(ctx, _):
+        await mpc.reveal(ctx, (await own(ctx)).sum(axis=0), privacy=mpc.Gaussian(rho="0.01"))
+        with pytest.raises((LocalError, PeerError), match=r"policy-amount|reveal-refused"):
+            await mpc.reveal(ctx, (await own(ctx)).sum(axis=0), privacy=mpc.Gaussian(rho="0.03"))
+        return ctx.session.keeper.ledger.balance.account("salaries").used
+
+    (rho, tau), (epsilon, delta) = house.run(main)
+    assert (rho, 0 < tau <= MOST_TAU + Fraction(1, 10**30)) == (Fraction(1, 100), True)
+    assert (0.3 < epsilon < 1, delta) == (True, Fraction(1, 10**9))
+
+
 def test_a_run_that_stops_between_has_spent_all(tmp_path):
     house = House(tmp_path, (IN_EPSILON,) * 2)
 

@@ -53,9 +53,8 @@ class SqliteBook:
     def __init__(self, file: Path, *, read_only: bool = False) -> None:
         """Open it. LocalError `ledger-missing`, `ledger-edited`."""
         self.file = file
-        self._database = _connect(file, read_only=read_only)
-        self._worked = 0
-        self._database.set_progress_handler(self._tick, _TICK)
+        self._work = _Work()
+        self._database = _connect(file, self._work, read_only=read_only)
         try:
             self._require_own_schema()
         except BaseException:
@@ -113,7 +112,10 @@ class SqliteBook:
                 number, content, hash_ = row
                 if type(content) is not bytes or type(hash_) is not bytes or len(content) > MOST_BYTES:
                     raise edited(self.file, f"entry {number} is none")
-                self._worked = 0
+                if number <= after:  # on pages that are damaged, or damaged on purpose
+                    raise edited(self.file, f"entry {number} comes twice")
+                after = number
+                self._work.steps = 0
                 yield number, content, hash_
         except _FAULTS as error:
             raise edited(self.file, str(error)) from None
@@ -167,13 +169,8 @@ class SqliteBook:
         if not set(found) <= _schema():
             raise edited(self.file, "it has other tables, views or triggers than a ledger")
 
-    def _tick(self) -> int:
-        """Whether SQLite should give up."""
-        self._worked += _TICK
-        return self._worked > LONGEST_WORK
-
     def _read(self, statement: str, *values: object) -> sqlite3.Cursor:
-        self._worked = 0
+        self._work.steps = 0
         try:
             return self._database.execute(statement, values)
         except sqlite3.OperationalError as error:
@@ -184,11 +181,23 @@ class SqliteBook:
             raise edited(self.file, str(error)) from None
 
     def _write(self, statement: str, *values: object) -> None:
-        self._worked = 0
+        self._work.steps = 0
         try:
             self._database.execute(statement, values)
         except _FAULTS as error:
             raise unwritable(self.file, str(error)) from None
+
+
+class _Work:
+    """How long SQLite has worked since it gave a row, or was asked."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+    def tick(self) -> int:
+        """Whether it should give up."""
+        self.steps += _TICK
+        return self.steps > LONGEST_WORK
 
 
 def _require_file(file: Path, *, read_only: bool) -> None:
@@ -229,7 +238,7 @@ def _schema() -> frozenset[tuple[object, ...]]:
         return frozenset(database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
 
 
-def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
+def _connect(file: Path, work: _Work, *, read_only: bool) -> sqlite3.Connection:
     """A connection in which a transaction begins where it is said to, that runs nothing that a file brings along.
 
     What a process had half written when it ended is taken back, whoever only reads: without that nobody can.
@@ -247,6 +256,7 @@ def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise missing(file, str(error)) from None
     try:
+        database.set_progress_handler(work.tick, _TICK)
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * MOST_BYTES)
         database.execute("PRAGMA trusted_schema = OFF")
         database.execute("PRAGMA synchronous = EXTRA")
@@ -257,7 +267,7 @@ def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
             raise edited(file, f"it is no ledger: {error}") from None
         if not read_only:
             raise unwritable(file, "what a process had half written when it ended cannot be taken back") from None
-        return _connect(file, read_only=False)
+        return _connect(file, work, read_only=False)
     if found != "delete":
         database.close()
         raise LocalError("ledger-edited", f"{file} is in the mode {found} and not as it was made", "ask who opened it")
