@@ -35,7 +35,8 @@ class Output:
     `range` is in units of the last place, of which 2^scale make one; `receivers` are the indices of who learns it;
     `line` is where the program says so. `tolerance` is the largest error that it may have. `privacy` is what a
     mechanism promises of it, with its `charge`; None if the value is exact. `decided`: whether it follows from
-    comparisons of what is not exact, for which alone its error is bounded.
+    comparisons of what is not exact, for which alone its error is bounded. `group`: of how many records the smallest
+    of its figures is computed, 0 where none has a part in it; None where nobody knows, or no policy asks.
     """
 
     shape: tuple[int, ...]
@@ -47,6 +48,7 @@ class Output:
     privacy: Any = None
     tolerance: float | None = None
     decided: bool = False
+    group: int | None = None
 
     @property
     def step(self) -> Any:

@@ -116,9 +116,9 @@ FOLDER_ORDER = {
     "protocols.array": (
         "lines", "misuse", "node", "appraising", "lowering", "grouping", "joining", "weighing", "losses", "shadows",
         "missing", "implementations", "declared", "records", "row_ranges", "reaches", "summaries", "contributions",
-        "secret", "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks", "arithmetic",
-        "matrices", "thresholds", "decided", "choices", "logic", "writing", "quotients", "signs", "functions",
-        "folding", "rearranging", "selecting", "cumulative", "shuffled", "extremes", "products", "spreads",
+        "group_sizes", "secret", "recording", "public", "marks", "facts", "scales", "factors", "shape", "peaks",
+        "arithmetic", "matrices", "thresholds", "decided", "choices", "logic", "writing", "quotients", "signs",
+        "functions", "folding", "rearranging", "selecting", "cumulative", "shuffled", "extremes", "products", "spreads",
         "statistics", "sorting", "compaction", "order_statistics", "counting", "floor_quotients", "public_divisors",
         "rounding", "elementary", "activations", "series", "linear_algebra", "inverses", "positive_definite",
         "full_rank", "eigen", "spellings", "inputs", "evaluate", "supposing", "revealing", "private_reveals",

@@ -15,11 +15,12 @@ import trio
 from mpc.context import Context
 from mpc.errors import LocalError, ParleyError
 from mpc.side_by_side import leading_alone
+from protocols.array.group_sizes import remember_groups
 from protocols.array.lowering import lowering
 from protocols.array.marks import mark_of
 from protocols.array.node import Node, Value, decides
 from protocols.array.weighing import decide, joined, joins
-from protocols.outputs import check_range
+from protocols.outputs import check_range, keeper_of
 
 
 class Evaluation:
@@ -39,6 +40,8 @@ class Evaluation:
         self._users: dict[Value, list[Node]] = {}
         self._awaited: set[Value] = set()
         _check_ranges(call, self._nodes)
+        if keeper_of(call.session).asks_of_groups:
+            remember_groups(targets)
         _note(call, self._nodes)
 
     async def run(self) -> None:

@@ -145,7 +145,8 @@ class Value:
     what the program decides by comparing values that are not exact. `nowhere_negative`: whether it is so but for
     rounding. `records`: which records are in which of its rows, where that is known (`records.py`);
     `exclusive`: whether along its first axis at most one element is 1, and the others are 0. `summary`: which figure of
-    other nodes it is as a whole, where its operations do not show that, until it is computed.
+    other nodes it is as a whole, where its operations do not show that, until it is computed. `group`: of how many
+    records each element is computed, where a policy asks (`group_sizes.py`).
     """
 
     __slots__ = (
@@ -156,6 +157,7 @@ class Value:
         "depth",
         "done",
         "exclusive",
+        "group",
         "home",
         "mark",
         "nowhere_negative",
@@ -176,6 +178,7 @@ class Value:
         self.records: Any = None
         self.summary: Summary | None = None
         self.exclusive = False
+        self.group: Any = None
         self.decided = self.nowhere_negative = False
         self.share: Any = None
         self.recipes: list[Recipe] = []

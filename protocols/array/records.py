@@ -79,13 +79,16 @@ def most_rows(labels: Labels) -> int:
     return int(np.bincount(some).max(initial=0))
 
 
-def number_of_records(rows: Iterable[Rows]) -> int:
-    """How many records there are in any row of these values."""
-    found: dict[Source, list[Labels]] = {}
-    for each in rows:
-        for source, labels in each.of.items():
-            found.setdefault(source, []).append(labels.reshape(-1))
-    return sum(int((np.unique(np.concatenate(labels)) != NOBODY).sum()) for labels in found.values())
+def rows_with_any(rows: Rows) -> npt.NDArray[np.bool_]:
+    """Which rows have a record of any source in them."""
+    return np.asarray(np.any([(labels != NOBODY).any(0) for labels in rows.of.values()], axis=0))
+
+
+def fewest_records(rows: Rows) -> int:
+    """So many records at least are in these rows. Those of several sources in one row count as one: they may be of one
+    person."""
+    of_one = max(np.unique(labels[labels != NOBODY]).size for labels in rows.of.values())
+    return max(of_one, -(-int(rows_with_any(rows).sum()) // max(rows.together, 1)))
 
 
 def united(parts: Iterable[Mapping[Source, Labels]]) -> dict[Source, Labels]:

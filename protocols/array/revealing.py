@@ -12,13 +12,14 @@ from mpc.algebra.encoding import decode, decode_integers
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.evaluate import Evaluation
+from protocols.array.group_sizes import group_of
 from protocols.array.lines import user_line
 from protocols.array.marks import mark_of_all
 from protocols.array.misuse import need_context, refuse_unawaited
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray
 from protocols.array.supposing import supposed
-from protocols.outputs import Output, refuse_false, released
+from protocols.outputs import Output, keeper_of, refuse_false, released
 from protocols.party_indices import receivers_of
 from protocols.ranges import ULP, Range
 from protocols.shares import Share
@@ -71,10 +72,11 @@ async def _revealed(
     secrets = [checked(ctx, value, line) for value in values]
     targets = [shown_form(secret) for secret in secrets]
     nodes = [target.node for target in targets]
+    asks = keeper_of(ctx.session).asks_of_groups
     outputs = [
         Output(
             t.shape, t.kind, receivers, line, _range_as_shown(t), t.scale,
-            privacy, tolerance, t.node.value.decided,
+            privacy, tolerance, t.node.value.decided, group_of(t.node) if asks else None,
         )
         for t in targets
     ]  # fmt: skip

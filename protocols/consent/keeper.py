@@ -52,6 +52,10 @@ class Keeper(Protocol):
     def keeps(self) -> bool:
         """Whether `note` writes anything down."""
 
+    @property
+    def asks_of_groups(self) -> bool:
+        """Whether it wants to know of how many records an output is computed."""
+
     def admit(self, output: Any) -> None:
         """Whether an output that is revealed as it is, or was paid for, may be, before it is computed."""
 
@@ -93,6 +97,7 @@ class NoKeeper:
     """Of a party that has neither policy nor ledger nor key, as in simulations: it says yes to everything."""
 
     keeps = False
+    asks_of_groups = False
 
     def admit(self, output: Any) -> None:
         """Anything may be revealed."""

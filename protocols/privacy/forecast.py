@@ -18,6 +18,7 @@ class Forecast(NoKeeper):
         """`names`: the parties', in order; `program`: its digest."""
         self._policy, self._names, self._program = policy, tuple(names), program
         self._refused: dict[tuple[str | None, str, str], None] = {}
+        self.asks_of_groups = policy.smallest_group is not None
 
     def admit(self, output: Output) -> None:
         """Note why it would be refused."""

@@ -41,6 +41,11 @@ class Guard:
         """Whether there is a ledger."""
         return self.ledger is not None
 
+    @property
+    def asks_of_groups(self) -> bool:
+        """Whether the policy has a smallest group."""
+        return self.policy.smallest_group is not None
+
     def admit(self, output: Output) -> None:
         """Errors of the policy."""
         self.policy.check(output, self.asker.parties, self.asker.program)

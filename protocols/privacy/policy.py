@@ -3,6 +3,7 @@
     [reveal]
     to = ["north"]             # who may learn a value; without it anybody
     most_elements = 100        # of one value
+    smallest_group = 10        # of the records that a figure is computed of
     noise = true               # refuse what is revealed without noise
     most_epsilon = 0.5         # of one reveal; most_rho and most_delta likewise
     programs = ["9f86d0..."]   # digests, as `parley plan --json` tells them; without it any
@@ -29,7 +30,7 @@ from protocols.privacy.ledger.charges import Asking
 
 MOST_BYTES = 1 << 20
 _AMOUNTS = ("most_epsilon", "most_rho", "most_delta")
-_COUNTS = ("most_elements", "runs_a_day")
+_COUNTS = ("most_elements", "smallest_group", "runs_a_day")
 _LISTS = ("to", "programs")
 _KEYS = (*_LISTS, *_COUNTS, "noise", *_AMOUNTS)
 
@@ -41,6 +42,7 @@ class Policy:
     to: frozenset[str] | None = None
     programs: frozenset[str] | None = None
     most_elements: int | None = None
+    smallest_group: int | None = None
     runs_a_day: int | None = None
     noise: bool = False
     most_epsilon: Fraction | None = None
@@ -57,6 +59,7 @@ class Policy:
         if self.most_elements is not None and size > self.most_elements:
             cause = f"a value of {size:,} elements would be revealed"
             raise _against("shape", cause, f"most_elements = {self.most_elements}", output)
+        self._check_group(output)
         if output.privacy is None:
             if self.noise:
                 raise _against("noise", "a value would be revealed without noise", "noise = true", output)
@@ -79,6 +82,14 @@ class Policy:
             cause = f"the program with digest {program} is none of those that are allowed"
             raise _against("program", cause, "programs", None)
 
+    def _check_group(self, output: Output) -> None:
+        if self.smallest_group is None or output.group == 0:
+            return
+        if output.group is None or output.group < self.smallest_group:
+            records = "nobody knows how many records" if output.group is None else _records(output.group)
+            cause = f"a figure that is computed of {records} would be revealed"
+            raise _against("group", cause, f"smallest_group = {self.smallest_group}", output)
+
     def _check_price(self, price: Asking, output: Output) -> None:
         """Of two measures the one counts that the policy bounds; both, where it bounds both or none."""
         bounded = [way for way in price.ways if self._most(way.measure) is not None]
@@ -95,6 +106,10 @@ class Policy:
     def _most(self, what: str) -> Fraction | None:
         most: Fraction | None = getattr(self, f"most_{what}")
         return most
+
+
+def _records(number: int) -> str:
+    return "1 record" if number == 1 else f"{number:,} records"
 
 
 def load_policy(file: Path) -> Policy:
@@ -137,6 +152,7 @@ def _bad(file: Path, why: str) -> LocalError:
 _CODES = {
     "receiver": "policy-receiver",
     "shape": "policy-shape",
+    "group": "policy-group",
     "noise": "policy-noise",
     "amount": "policy-amount",
     "program": "policy-program",

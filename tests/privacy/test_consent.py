@@ -408,6 +408,7 @@ def test_who_forgot_a_longer_ledger_learns_it_from_its_peer_though_it_is_longer_
 RULES = {
     "receiver": (Policy(to=frozenset({"party1"})), "policy-receiver"),
     "shape": (Policy(most_elements=2), "policy-shape"),
+    "group": (Policy(smallest_group=2), "policy-group"),
     "program": (Policy(programs=frozenset({"ab" * 32})), "policy-program"),
     "epsilon": (Policy(most_epsilon=Fraction(1, 2)), "policy-amount"),
     "rho alone": (Policy(most_rho=Fraction(100)), "policy-amount"),
@@ -426,7 +427,7 @@ def test_a_policy_refuses_by_each_of_its_rules_before_anything_is_spent(tmp_path
     assert house.accounts() == [(0, 0), (0, 0)]
 
 
-@pytest.mark.parametrize("rule", ["receiver", "shape", "program", "runs"])
+@pytest.mark.parametrize("rule", ["receiver", "shape", "group", "program", "runs"])
 def test_a_policy_refuses_what_is_revealed_without_noise_too(tmp_path, rule):
     policy, code = RULES[rule]
     house = House(tmp_path, (3, 3), (policy, policy))
