@@ -217,7 +217,7 @@ class _Walk:
             raise _unknown(node, f"`{node.operation.written}` is not known to leave each record in its row")
         if node.value.exclusive and found.axis == len(node.shape) - 1 == 1:
             found = Rows(found.of, found.axis, exclusive=True)
-        return Held(found, bounds_of_result(node, [_bounds(part) for part in parts]))
+        return Held(found, bounds_of_result(node, [_bounds(part) for part in parts], found.axis))
 
     def _summed(self, node: Node, x: Held) -> Contribution:
         axes, (operand,), axis = node.parameters["axes"], node.operands, x.rows.axis

@@ -87,7 +87,7 @@ def rows_with_any(rows: Rows) -> npt.NDArray[np.bool_]:
 def fewest_records(rows: Rows) -> int:
     """So many records at least are in these rows. Those of several sources in one row count as one: they may be of one
     person."""
-    of_one = max(np.unique(labels[labels != NOBODY]).size for labels in rows.of.values())
+    of_one = max(int(np.count_nonzero(np.bincount(labels[labels != NOBODY]))) for labels in rows.of.values())
     return max(of_one, -(-int(rows_with_any(rows).sum()) // max(rows.together, 1)))
 
 
@@ -120,16 +120,18 @@ def rows_of_each(node: Node, parts: Sequence[Rows | None]) -> Rows | None:
 
 
 def rows_of_moved(node: Node, parts: Sequence[Rows | None]) -> Rows | None:
-    """Of what moves elements about: along the axis that has no two rows of one operand in one place, and of several
-    such that in which a record is in the fewest; None where there is no such axis."""
+    """Of what moves elements about: along the axis that has no two rows of one operand in one place, that of an operand
+    where it serves, and else that in which a record is in the fewest rows; None where there is no such axis."""
     numbers = [_moved_numbers(node, k, part) for k, part in enumerate(parts) if part is not None]
     held = [part for part in parts if part is not None]
-    found = []
-    for axis in range(len(node.shape)):
+    first, found = held[0].axis, []
+    for axis in sorted(range(len(node.shape)), key=lambda a: a != first):
         slots = [_one_of_each(moved, axis) for moved in numbers]
         known = [slot for slot in slots if slot is not None]
         if len(known) == len(slots):
             found.append(Rows(united(_taken(part, slot) for part, slot in zip(held, known, strict=True)), axis))
+            if found[-1].together <= 1:
+                break
     return min(found, key=lambda rows: rows.together) if found else None
 
 

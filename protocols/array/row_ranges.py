@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,10 @@ from protocols.ranges import Range
 
 Integers = npt.NDArray[Any]
 """Python's integers, of one number of dimensions with the value that they speak of."""
+
+
+MANY = 1 << 16
+"""Where more elements are moved about, rows are not told apart by what they are joined with."""
 
 
 def integers(values: Any) -> Integers:
@@ -73,11 +78,14 @@ class Bounds:
         return Bounds(integers(self.lo.min(axis, keepdims=True)), integers(self.hi.max(axis, keepdims=True)))
 
 
-def bounds_of_result(node: Node, parts: Sequence[Bounds | None]) -> Bounds | None:
-    """Of a node whose operands have these; None where one interval, the node's range, says as much or more."""
+def bounds_of_result(node: Node, parts: Sequence[Bounds | None], axis: int) -> Bounds | None:
+    """Of a node with rows along this axis, whose operands have these; None where one interval, the node's range, says
+    as much or more."""
     rule = _moved if node.operation.moves is not None else _RULES.get(node.operation.name)
     if rule is None or not (any(part is not None for part in parts) or _differ(node)):
         return None
+    if rule is _moved and prod(node.shape) > MANY and not any(part is not None for part in parts):
+        return _moved_alike(node, axis)
     known = [
         Bounds.alike(operand.range, len(operand.shape)) if part is None else part
         for operand, part in zip(node.operands, parts, strict=True)
@@ -100,6 +108,20 @@ def _moved(node: Node, parts: list[Bounds]) -> Bounds:
     lows, highs = ([np.broadcast_to(end, o.shape) for end, o in zip(ends, node.operands, strict=True)]
                    for ends in ([p.lo for p in parts], [p.hi for p in parts]))  # fmt: skip
     return Bounds(*(integers(node.operation.moves(ends, **node.parameters)) for ends in (lows, highs)))
+
+
+def _moved_alike(node: Node, axis: int) -> Bounds:
+    """Of operands of one interval each: around those that have an element in a row, the same for all rows."""
+    assert node.operation.moves is not None
+    arrays = [np.broadcast_to(np.int16(k), o.shape) for k, o in enumerate(node.operands)]
+    of = np.asarray(node.operation.moves(arrays, **node.parameters))
+    lo, hi = (np.full([1 if a == axis else s for a, s in enumerate(node.shape)], end, object)
+              for end in (node.range.hi, node.range.lo))  # fmt: skip
+    for k, operand in enumerate(node.operands):
+        some = (of == k).any(axis, keepdims=True)
+        lo = integers(np.where(some, np.minimum(lo, operand.range.lo), lo))
+        hi = integers(np.where(some, np.maximum(hi, operand.range.hi), hi))
+    return Bounds(lo, hi)
 
 
 def _weights(node: Node) -> Bounds | None:

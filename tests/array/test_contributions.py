@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 import mpc
 from mpc.errors import LocalError
+from protocols.array import row_ranges
 from protocols.array.contributions import moves_of
 from protocols.array.revealing import shown_form
 from protocols.array.scales import ring_form
@@ -205,6 +206,12 @@ def test_what_is_known_of_records_that_are_replaced_is_not_of_those_that_leave(n
 def test_a_plan_knows_as_much_as_a_run(name):
     planned = recorded(EXPRESSIONS[name], substitute(), run=mpc.plan)
     assert planned == recorded(EXPRESSIONS[name], substitute())
+
+
+@pytest.mark.parametrize("name", ["widths of their own", "chosen publicly", "turned", "rows of other places", "bins"])
+def test_bounds_hold_where_rows_are_too_many_to_tell_apart(name, monkeypatch):
+    monkeypatch.setattr(row_ranges, "MANY", 0)
+    assert reaches(*recorded(EXPRESSIONS[name], substitute()), moved(EXPRESSIONS[name]))
 
 
 def test_units_of_several_records_move_as_much_more():
