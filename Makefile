@@ -13,17 +13,15 @@ BUILT_FROM := pyproject.toml setup.py $(wildcard native/*.py native/*.[ch] nativ
 # Side by side on all cores; each file stays in one process, and the longest begin first: tests/conftest.py.
 SIDE_BY_SIDE = -n $(PROCESSES) --dist loadscope --no-loadscope-reorder
 PROCESSES := logical
-# The tests that compute in their own process, whose kernels can be chosen. What is said, refused, planned, counted or
-# seen is the same whatever they are: CONTRIBUTING.md.
+# Tests in their own process, whose kernels can be chosen, that call each kernel from each place that does: CONTRIBUTING.md.
 COMPUTING := tests/numeric/test_division.py tests/beaver/test_transcripts.py \
 	$(addprefix tests/array/test_,bridge.py no_silent_wrong_numbers.py order.py) \
 	$(addprefix tests/core/test_,dealer.py encoding.py) \
-	$(addprefix tests/ot/test_,base_co15.py extension_iknp03.py half_trees.py known_answers.py one_of_many.py \
-	products_alsz13.py silent_ferret_ywlzw20.py transfers.py) \
+	$(addprefix tests/ot/test_,base_co15.py extension_iknp03.py half_trees.py known_answers.py one_of_many.py) \
 	$(addprefix tests/proofs/test_,quicksilver.py range_proofs.py relations.py sigma_protocols.py) \
 	tests/vole/test_silent_wykw21.py tests/elgamal/test_logarithms.py \
 	$(addprefix tests/privacy/test_,biased_coins.py discrete_noise.py joint_noise.py) \
-	$(addprefix tests/suites/test_,arithmetic_of_suites.py known_values.py suites_of_two_words.py) \
+	$(addprefix tests/suites/test_,arithmetic_of_suites.py known_values.py) \
 	$(filter-out %/test_imports.py %/test_layers.py %/test_opaque_shares.py,$(wildcard tests/test_*.py))
 FAST := tests/array tests/kit $(wildcard tests/test_*.py) \
 	$(filter-out %/test_prefetch.py %/test_horizon.py,$(wildcard tests/runs/test_*.py)) \
