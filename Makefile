@@ -19,7 +19,7 @@ COMPUTING := tests/numeric/test_division.py tests/beaver/test_transcripts.py \
 	$(addprefix tests/core/test_,dealer.py encoding.py) \
 	$(addprefix tests/ot/test_,base_co15.py extension_iknp03.py half_trees.py known_answers.py one_of_many.py) \
 	$(addprefix tests/proofs/test_,quicksilver.py range_proofs.py relations.py sigma_protocols.py) \
-	tests/vole/test_silent_wykw21.py tests/elgamal/test_logarithms.py \
+	tests/garbled/test_three_halves.py tests/vole/test_silent_wykw21.py tests/elgamal/test_logarithms.py \
 	$(addprefix tests/privacy/test_,biased_coins.py discrete_noise.py joint_noise.py) \
 	$(addprefix tests/suites/test_,arithmetic_of_suites.py known_values.py) \
 	$(filter-out %/test_imports.py %/test_layers.py %/test_opaque_shares.py,$(wildcard tests/test_*.py))
