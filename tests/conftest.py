@@ -25,7 +25,7 @@ SHARED_DEVICE = ("opencl", "bench/test_device_kernels.py")
 """Tests of one device, whose kernels are compiled once."""
 LONGEST = (
     "native/test_builds.py", "native/test_constant_time.py", "array/test_random_programs.py", "bench", "runner",
-    "store",
+    "joint_keys/test_joint_moduli.py", "store",
 )  # fmt: skip
 """Files that take minutes, so that they begin first and no core is left waiting for them at the end."""
 
