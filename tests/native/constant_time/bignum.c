@@ -3,6 +3,7 @@
 #include "bignum/exports.h"
 
 enum { LIMBS = 2, ROW = 3 * LIMBS + 1, COUNT = 3, BITS = 66, WIDTH = 3, ROWS = BITS / WIDTH, SPACE = 1 << 13 };
+enum { FEW = 2 }; /* where every instruction of a long power is traced */
 enum { LONG = 9, LONG_ROW = 3 * LONG + 1 }; /* more than one block of digits */
 
 static uint64_t space[SPACE];
@@ -65,7 +66,7 @@ static void sub(uint64_t *out, uint64_t *s) {
 
 static void power(uint64_t *out, uint64_t *s) {
     const uint64_t *const moduli = make_moduli(s, LIMBS), *const x = s + COUNT * ROW, *const exponents = x + COUNT * LIMBS;
-    parley_bignum_power(out, x, exponents, BITS, moduli, ROW, LIMBS, 0, COUNT, space);
+    parley_bignum_power(out, x, exponents, BITS, moduli, ROW, LIMBS, 0, FEW, space);
     parley_bignum_power(out, x, exponents, BITS, moduli, 0, LIMBS, 0, 1, space);
 }
 
@@ -73,7 +74,7 @@ static void power(uint64_t *out, uint64_t *s) {
 static void power_of_public(uint64_t *out, uint64_t *s) {
     static const uint64_t exponent[] = {0x8000000000012345, 2};
     const uint64_t *const moduli = make_moduli(s, LIMBS), *const x = s + COUNT * ROW;
-    parley_bignum_power_var(out, x, exponent, BITS, moduli, ROW, LIMBS, 0, COUNT, space);
+    parley_bignum_power_var(out, x, exponent, BITS, moduli, ROW, LIMBS, 0, FEW, space);
     parley_bignum_power_var(out, x, exponent, BITS, moduli, 0, LIMBS, 0, 1, space);
 }
 
