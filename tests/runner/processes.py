@@ -11,10 +11,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
 from party_runner.cli import main
+
+from .template import completed
 
 PRODUCT = """
 import mpc
@@ -40,10 +43,15 @@ async def main(ctx, mine):
 LIMIT = 60.0
 
 
-def parley(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
-    """The command, run to its end."""
+def parley(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """The command, run to its end in a process that need not import it."""
+    return completed(arguments, LIMIT, **options)
+
+
+def parley_as_started(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """The command as a person starts it, run to its end."""
     command = [sys.executable, "-m", "party_runner", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False, **options)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False, **options)
 
 
 def call(*arguments: str) -> tuple[int, str]:
@@ -87,7 +95,9 @@ class Started:
         """The process of a party, or of the dealer."""
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         for pid in (int(word) for children in threads for word in children.read_text().split()):
-            if Path(f"/proc/{pid}/comm").read_text().strip() == name:
+            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            started_as = words[4] == "dealer" if name == "dealer" else name in words[4:]
+            if started_as or Path(f"/proc/{pid}/comm").read_text().strip() == name:
                 return pid
         raise AssertionError(f"there is no process of {name}")
 

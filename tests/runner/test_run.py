@@ -21,7 +21,7 @@ from mpc.errors import LocalError
 from party_runner import launch
 from party_runner.children import Child
 
-from .processes import PRODUCT, call, gone, parley, product_of, start_endless, write
+from .processes import PRODUCT, call, gone, parley, parley_as_started, product_of, start_endless, write
 
 pytestmark = pytest.mark.slow
 
@@ -238,17 +238,18 @@ def test_each_process_is_told_of_its_own_input_only(tmp_path: Path, monkeypatch:
     }
 
 
-@pytest.mark.parametrize("environment", [{}, {"PYTHONHASHSEED": "0"}], ids=["forked", "new"])
-def test_processes_are_forked_or_new(tmp_path: Path, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("forked", [True, False])
+def test_processes_are_forked_or_new(tmp_path: Path, forked: bool) -> None:
     """A launcher that may import from its current folder forks nothing; parties are alike in what a program sees."""
     write(tmp_path, "seen.py", SEEN)
-    done = parley("run", "seen.py", "-n", "3", cwd=tmp_path, env=os.environ | environment)
+    environment = os.environ | {"PYTHONHASHSEED": "random" if forked else "0"}
+    done = parley_as_started("run", "seen.py", "-n", "3", cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stderr
     seen = re.findall(r"(party\d) \| first half, second half\n\1 \| (\w+) (\w+) (\S+) (\S+)\n", in_order(done.stderr))
     parties, leaders, names, *drawn = zip(*seen, strict=True)
     assert parties == ("party0", "party1", "party2")
     assert leaders == ("True",) * 3
-    assert (names == parties) is not bool(environment)
+    assert (names == parties) is forked
     assert [len(set(numbers)) for numbers in drawn] == [3, 3]
 
 
@@ -295,7 +296,7 @@ def test_sets_of_texts_have_one_order_at_all_parties(tmp_path: Path) -> None:
     program = write(tmp_path, "sets.py", SETS)
     table = write(tmp_path, "t.csv", "age,height,weight,salary,iq,bmi\n1,2,3,4,5,6\n")
     salted = os.environ | {"PYTHONHASHSEED": "7"}
-    done = parley("run", program, "-n", "2", "--input", f"0={table}", "--json", "-", env=salted)
+    done = parley_as_started("run", program, "-n", "2", "--input", f"0={table}", "--json", "-", env=salted)
     assert done.returncode == 0, done.stderr
     expected = {"age": 1, "height": 2, "weight": 3, "salary": 4, "iq": 5, "bmi": 6}
     assert json.loads(done.stdout)["result"] == expected
