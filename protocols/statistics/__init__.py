@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from protocols.statistics.averages import mean, variance
+from protocols.statistics.clipped import ClippedMean, clipped_mean
 from protocols.statistics.columns import AnyColumn, Column, column
 from protocols.statistics.estimate import Estimate
 from protocols.statistics.private_keys import PrivateKeys, private_keys
@@ -13,10 +14,12 @@ from protocols.statistics.totals import sum_ as sum
 
 __all__ = [
     "AnyColumn",
+    "ClippedMean",
     "Column",
     "Estimate",
     "PrivateKeys",
     "Quantile",
+    "clipped_mean",
     "column",
     "count",
     "crosstab",

@@ -42,8 +42,16 @@ async def mean(
     where it is clipped.
     """
     sure = begun(ctx, "mean", privacy, confidence)
-    held = records(ctx, privacy.neighbours, filled(ctx, x, missing))
-    b = bounded(held.columns[0], range, held.valid)
+    found = await mean_and_number(ctx, filled(ctx, x, missing), range, privacy, sure, to)
+    return None if found is None else found[0]
+
+
+async def mean_and_number(
+    ctx: Context, x: AnyColumn, bounds: tuple[float, float] | None, privacy: JointNoise, sure: Fraction, to: Any
+) -> tuple[Estimate, Interval] | None:
+    """The mean of what is there, and the interval of how many values that are; both hold with this confidence."""
+    held = records(ctx, privacy.neighbours, x)
+    b = bounded(held.columns[0], bounds, held.valid)
     total = Figure(np.sum(b.x), exponent_of(b.largest, b.finest))
     counts = _counts(held, as_far(b.largest, total.exponent))
     row = row_of(total.moves(b.low, b.high), *[2 * (int(n.steps),) for n in counts])
@@ -84,13 +92,14 @@ def _counts(held: Records, exponent: int) -> list[Figure]:
     return [] if held.valid is None else [Figure(there(held.valid, held.count), exponent)]
 
 
-def _mean_of(found: Opened, b: Bounded, rows: int, sure: Fraction) -> Estimate:
+def _mean_of(found: Opened, b: Bounded, rows: int, sure: Fraction) -> tuple[Estimate, Interval]:
     each = shared(sure, len(found.figures))
     number, among = number_of(found, 1, rows, each)
     value = np.clip(b.middle + found.figures[0] / number, *b.bounds)
     within = found.interval(0, each).over(among)
     interval = Interval(b.middle + within.low, b.middle + within.high).within(*b.bounds)
-    return Estimate(value[()], interval.low[()], interval.high[()], sure, found.promise.event, found.promise.charge)
+    event, charge = found.promise.event, found.promise.charge
+    return Estimate(value[()], interval.low[()], interval.high[()], sure, event, charge), among
 
 
 def _variance_of(found: Opened, b: Bounded, rows: int, sure: Fraction) -> Estimate:

@@ -25,6 +25,7 @@ from protocols.array.scales import constant_bits
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
 from protocols.privacy.neighbours import Neighbours
+from protocols.privacy.users import Users
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,18 @@ class Records:
 
 
 async def column(
-    ctx: Context, owner: int, values: npt.ArrayLike | None = None, *, range: tuple[float, float] | None = None
+    ctx: Context,
+    owner: int,
+    values: npt.ArrayLike | None = None,
+    *,
+    range: tuple[float, float] | None = None,
+    users: Users | None = None,
 ) -> Column:
     """Party `owner`'s numbers, (records,), some of which may be missing: NaN, of which nobody else learns where.
 
     Numbers outside of `range`, in the value's own unit, are refused, as `mpc.secret` does; the others' `values` are
-    ignored. Where NaN stands, the lower bound (0 without a range) comes in, and a bit that says that it does not count.
+    ignored, and `users` are as there. Where NaN stands, the lower bound (0 without a range) comes in, and a bit that
+    says that it does not count.
     Two secrets: a message, and the elements of both. Against whom, and errors, as of `mpc.secret`.
     """
     need_context(ctx, "statistics.column")
@@ -69,8 +76,8 @@ async def column(
         given = np.asarray(values, np.float64)
         there = ~np.isnan(given)
         own = np.where(there, given, 0.0 if range is None else range[0])
-    numbers = await secret(ctx, owner, own, range=range, kind="fixed")
-    return Column(numbers, await secret(ctx, owner, there, kind="bit"))
+    numbers = await secret(ctx, owner, own, range=range, kind="fixed", users=users)
+    return Column(numbers, await secret(ctx, owner, there, kind="bit", users=users))
 
 
 def records(ctx: Context, neighbours: Neighbours, *columns: AnyColumn) -> Records:
