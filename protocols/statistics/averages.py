@@ -19,7 +19,7 @@ from protocols.statistics.bounded import Bounded, bounded, there
 from protocols.statistics.columns import AnyColumn, Records, filled, records
 from protocols.statistics.distances import moved, row_of
 from protocols.statistics.estimate import Estimate, Interval
-from protocols.statistics.noisy_figures import Opened, begun, opened
+from protocols.statistics.noisy_figures import AnyNoise, Opened, begun, opened
 from protocols.statistics.steps import Figure, as_far, exponent_of
 from protocols.statistics.totals import SURE
 
@@ -28,7 +28,7 @@ async def mean(
     ctx: Context,
     x: AnyColumn,
     *,
-    privacy: JointNoise,
+    privacy: AnyNoise,
     range: tuple[float, float] | None = None,
     missing: float | None = None,
     confidence: AnyNumber = SURE,
@@ -41,22 +41,22 @@ async def mean(
     of `count`. Cost: one private reveal, of one number or, where values may be missing, of two; two comparisons a value
     where it is clipped.
     """
-    sure = begun(ctx, "mean", privacy, confidence)
-    found = await mean_and_number(ctx, filled(ctx, x, missing), range, privacy, sure, to)
+    noise, sure = begun(ctx, "mean", privacy, confidence)
+    found = await mean_and_number(ctx, filled(ctx, x, missing), range, noise, sure, to)
     return None if found is None else found[0]
 
 
 async def mean_and_number(
-    ctx: Context, x: AnyColumn, bounds: tuple[float, float] | None, privacy: JointNoise, sure: Fraction, to: Any
+    ctx: Context, x: AnyColumn, bounds: tuple[float, float] | None, noise: JointNoise, sure: Fraction, to: Any
 ) -> tuple[Estimate, Interval] | None:
     """The mean of what is there, and the interval of how many values that are; both hold with this confidence."""
-    held = records(ctx, privacy.neighbours, x)
+    held = records(ctx, noise.neighbours, x)
     b = bounded(held.columns[0], bounds, held.valid)
     total = Figure(np.sum(b.x), exponent_of(b.largest, b.finest))
     counts = _counts(held, as_far(b.largest, total.exponent))
     row = row_of(total.moves(b.low, b.high), *[2 * (int(n.steps),) for n in counts])
-    distance = moved(row, held.rows, privacy.neighbours, hidden=held.valid is not None)
-    found = await opened(ctx, [total, *counts], distance, privacy, to)
+    distance = moved(row, held.rows, noise.neighbours, hidden=held.valid is not None)
+    found = await opened(ctx, [total, *counts], distance, noise, to)
     return None if found is None else _mean_of(found, b, held.count, sure)
 
 
@@ -64,7 +64,7 @@ async def variance(
     ctx: Context,
     x: AnyColumn,
     *,
-    privacy: JointNoise,
+    privacy: AnyNoise,
     range: tuple[float, float] | None = None,
     missing: float | None = None,
     confidence: AnyNumber = SURE,
@@ -74,8 +74,8 @@ async def variance(
 
     As `mean`, with one number more that is revealed in the same reveal, and a square of each value.
     """
-    sure = begun(ctx, "variance", privacy, confidence)
-    held = records(ctx, privacy.neighbours, filled(ctx, x, missing))
+    noise, sure = begun(ctx, "variance", privacy, confidence)
+    held = records(ctx, noise.neighbours, filled(ctx, x, missing))
     b = bounded(held.columns[0], range, held.valid)
     most = b.largest**2
     squares = Figure(np.sum(np.square(b.x)), exponent_of(most, b.finest))
@@ -83,8 +83,8 @@ async def variance(
     counts = _counts(held, as_far(most, squares.exponent))
     sizes = total.moves(b.low, b.high), squares.moves(Fraction(0), most)
     row = row_of(*sizes, *[2 * (int(n.steps),) for n in counts])
-    distance = moved(row, held.rows, privacy.neighbours, hidden=held.valid is not None)
-    found = await opened(ctx, [total, squares, *counts], distance, privacy, to)
+    distance = moved(row, held.rows, noise.neighbours, hidden=held.valid is not None)
+    found = await opened(ctx, [total, squares, *counts], distance, noise, to)
     return None if found is None else _variance_of(found, b, held.count, sure)
 
 

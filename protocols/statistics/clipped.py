@@ -73,7 +73,7 @@ async def clipped_mean(
     `quantile` of two parts with 128 intervals, and `mean`. LocalError as of these; `amount-out-of-range` for a tail
     that is not from 0 to below 1/2.
     """
-    sure = begun(ctx, "clipped_mean", privacy, confidence, Laplace)
+    _, sure = begun(ctx, "clipped_mean", privacy, confidence, Laplace)
     part, epsilon = probability(tail, "the tail"), positive(privacy.epsilon, "epsilon")
     if part >= Fraction(1, 2):
         raise LocalError("amount-out-of-range", "a tail of a half or more", "such as '1/50'", line=user_line())

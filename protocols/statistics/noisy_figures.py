@@ -7,7 +7,7 @@ many: one sampler serves all, one event and one charge say what happened. Nothin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ldexp
 from typing import Any
@@ -16,19 +16,33 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.lines import user_line
+from protocols.array.lines import naming_line, user_line
 from protocols.array.misuse import need_context
 from protocols.array.private_reveals import noised
 from protocols.array.revealing import reveal_charged
 from protocols.array.shape import concatenate
 from protocols.privacy.amounts import AnyNumber
-from protocols.privacy.errors_of_noise import gaussian_error, laplace_error
+from protocols.privacy.errors_of_noise import gaussian_error, laplace_error, skellam_error, summed_laplace_error
+from protocols.privacy.events import LaplaceEvent, ZcdpEvent
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian
 from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace
+from protocols.privacy.joint_noise import Figure as PlannedFigure
 from protocols.privacy.joint_noise import Gaussian, JointNoise, Laplace, Moves, Promise, Sampler
+from protocols.privacy.prepaid import Step
+from protocols.privacy.summed_noise import InParts, SummedNoise
 from protocols.statistics.distances import Distance
 from protocols.statistics.estimate import Floats, Interval, confidence_of
 from protocols.statistics.steps import Figure
+
+AnyNoise = JointNoise | InParts
+"""What statistics take as `privacy`."""
+
+_ASKED = {
+    Laplace: "mpc.Laplace(epsilon=...)",
+    Gaussian: "mpc.Gaussian(rho=...)",
+    InParts: "mpc.InParts of one",
+    Step: "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,10 @@ async def opened(
     vector = concatenate([figure.in_steps().reshape(-1) for figure in figures])
     sampler = privacy.sampler(moves_of(distance), vector.size)
     noisy, promise = noised(vector, sampler), privacy.promise(sampler, figures[0].exponent)
+    if len(figures) == 1:
+        lo, hi = vector.range.lo, vector.range.hi
+        planned = PlannedFigure(privacy, moves_of(distance), vector.size, figures[0].exponent, lo, hi)
+        promise = replace(promise, figure=planned)
     values = await reveal_charged(ctx, noisy, privacy=promise, to=to)
     if values is None:
         return None
@@ -66,29 +84,45 @@ async def opened(
     return Opened(tuple(shaped), promise, steps, sampler, noisy.range.error_of_reals(0))
 
 
-def begun(ctx: Context, name: str, privacy: Any, confidence: AnyNumber, *sorts: type) -> Fraction:
-    """The confidence, where a statistic of this name can be asked for.
+def begun(ctx: Context, name: str, privacy: Any, confidence: AnyNumber, *sorts: type) -> tuple[JointNoise, Fraction]:
+    """The noise among the parties and the confidence, where a statistic of this name can be asked for.
 
-    LocalError `no-context`, `amount-out-of-range`; `wrong-privacy` for what is no noise that parties draw together, or
-    says how far a figure moves.
+    LocalError `no-context`, `amount-out-of-range`, `too-few-honest`; `wrong-privacy` for what is no noise that parties
+    draw, or not of these sorts, or says how far a figure moves.
     """
     need_context(ctx, f"statistics.{name}")
-    sorts = sorts or (Laplace, Gaussian)
-    if not isinstance(privacy, sorts) or getattr(privacy, "sensitivity", None) is not None:
-        asked = " or ".join({Laplace: "mpc.Laplace(epsilon=...)", Gaussian: "mpc.Gaussian(rho=...)"}[s] for s in sorts)
+    with naming_line():
+        noise = privacy.among(ctx.n) if isinstance(privacy, InParts) else privacy
+    if not isinstance(privacy, sorts or tuple(_ASKED)) or noise.sensitivity is not None:
+        asked = [text for sort, text in _ASKED.items() if sort in (sorts or _ASKED) and text]
         raise LocalError(
             "wrong-privacy", f"privacy= is a {type(privacy).__name__}, or declares a sensitivity",
-            f"{asked}; how far one record moves a statistic follows from its bounds", line=user_line(),
+            f"{' or '.join(asked)}; how far one record moves a statistic follows from its bounds", line=user_line(),
         )  # fmt: skip
-    return confidence_of(confidence)
+    return noise, confidence_of(confidence)
 
 
 def bound_of(sampler: Sampler, confidence: Fraction) -> float:
     """No number is larger in size with this confidence; in steps."""
-    if isinstance(sampler, JointLaplace):
-        return laplace_error(sampler.scale, confidence).bound
-    assert isinstance(sampler, JointGaussian)
-    return gaussian_error(Fraction(float(sampler.variance) ** 0.5), confidence).bound
+    match sampler:
+        case JointLaplace():
+            return laplace_error(sampler.scale, confidence).bound
+        case JointGaussian():
+            return gaussian_error(Fraction(float(sampler.variance) ** 0.5), confidence).bound
+        case SummedNoise():
+            return _bound_of_parts(sampler, confidence)
+    raise TypeError(f"noise of a {type(sampler).__name__}")
+
+
+def _bound_of_parts(sampler: SummedNoise, confidence: Fraction) -> float:
+    """Of the sum of all parties' parts, as `summed_noise` draws them."""
+    of, parties = sampler.parts, sampler.parties
+    match of.event:
+        case LaplaceEvent():
+            return summed_laplace_error(of.spread, Fraction(parties, sampler.honest), confidence).bound
+        case ZcdpEvent():
+            return gaussian_error(Fraction(float(parties * of.spread) ** 0.5), confidence).bound
+    return skellam_error(parties * of.spread, confidence).bound
 
 
 def moves_of(distance: Distance) -> Moves:

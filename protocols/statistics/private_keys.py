@@ -31,7 +31,7 @@ from protocols.privacy.amounts import AnyNumber, positive, printed, probability
 from protocols.privacy.events import ApproximateEvent, ComposedEvent, Event
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian
 from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace
-from protocols.privacy.joint_noise import JointNoise, Promise
+from protocols.privacy.joint_noise import Gaussian, JointNoise, Laplace, Promise
 from protocols.privacy.ledger.charges import Charge, Price, charge
 from protocols.privacy.neighbours import Relation
 from protocols.privacy.thresholds_kkmn09 import threshold_for, told_alone
@@ -84,7 +84,7 @@ async def private_keys(
     reveal of two numbers for each. LocalError `bad-kind` for reals, `amount-out-of-range`, and as of
     `count`.
     """
-    sure = begun(ctx, "private_keys", privacy, confidence)
+    _, sure = begun(ctx, "private_keys", privacy, confidence, Laplace, Gaussian)
     allowed = positive(probability(delta, "delta", below_one=True), "delta")
     held = records(ctx, privacy.neighbours, keys)
     _check(held)

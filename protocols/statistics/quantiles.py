@@ -116,7 +116,7 @@ async def quantile(
     of as many scores as there are intervals for each q, a private reveal of their places. LocalError `bad-bins`,
     `amount-out-of-range`, and as of `count`.
     """
-    sure = begun(ctx, "quantile", privacy, confidence, Laplace)
+    _, sure = begun(ctx, "quantile", privacy, confidence, Laplace)
     parts, line = _parts_of(q), _edges_of(edges)
     held = records(ctx, privacy.neighbours, x)
     scores = _scores(_below(held, line), there(held.valid, held.count), parts)

@@ -24,7 +24,7 @@ from protocols.statistics.bounded import Bounded, bounded
 from protocols.statistics.columns import AnyColumn, Records, records
 from protocols.statistics.distances import moved, row_of
 from protocols.statistics.estimate import Estimate, Interval
-from protocols.statistics.noisy_figures import Opened, begun, opened
+from protocols.statistics.noisy_figures import AnyNoise, Opened, begun, opened
 from protocols.statistics.steps import Figure, as_far, exponent_of
 from protocols.statistics.totals import SURE, one_figure
 
@@ -39,7 +39,7 @@ async def histogram(
     x: AnyColumn,
     bins: Any,
     *,
-    privacy: JointNoise,
+    privacy: AnyNoise,
     range: tuple[float, float] | None = None,
     confidence: AnyNumber = SURE,
     to: Any = None,
@@ -50,13 +50,13 @@ async def histogram(
     and against whom as of `count`. Cost: a comparison of each value with each edge, and a private reveal of the counts.
     LocalError `bad-bins`, and as of `count`.
     """
-    sure = begun(ctx, "histogram", privacy, confidence)
-    held = records(ctx, privacy.neighbours, x)
+    noise, sure = begun(ctx, "histogram", privacy, confidence)
+    held = records(ctx, noise.neighbours, x)
     weights = None if held.valid is None else ring_form(held.valid)
     counts, edges = counts_between(ring_form(held.columns[0]), bins, range, weights=weights)
     if not (np.diff(edges) > 0).all():
         raise LocalError("bad-bins", "edges that do not rise", "sort them, each once", line=user_line())
-    return await _counts(ctx, counts, held, privacy, sure, to)
+    return await _counts(ctx, counts, held, noise, sure, to)
 
 
 async def value_counts(
@@ -64,7 +64,7 @@ async def value_counts(
     x: AnyColumn,
     categories: Sequence[int],
     *,
-    privacy: JointNoise,
+    privacy: AnyNoise,
     confidence: AnyNumber = SURE,
     to: Any = None,
 ) -> Estimate | None:
@@ -80,7 +80,7 @@ async def crosstab(
     columns: Sequence[AnyColumn],
     categories: Sequence[Sequence[int]],
     *,
-    privacy: JointNoise,
+    privacy: AnyNoise,
     confidence: AnyNumber = SURE,
     to: Any = None,
 ) -> Estimate | None:
@@ -91,15 +91,15 @@ async def crosstab(
     comparison with each category, a product of matrices, and a private reveal of the table. LocalError
     `wrong-categories`, `bad-kind` for reals, and as of `count`.
     """
-    sure = begun(ctx, "crosstab", privacy, confidence)
-    held = records(ctx, privacy.neighbours, *columns)
+    noise, sure = begun(ctx, "crosstab", privacy, confidence)
+    held = records(ctx, noise.neighbours, *columns)
     if len(held.columns) != len(categories):
         raise _wrong_categories(f"{len(categories)} lists of categories for {len(held.columns)} columns")
     cells = [_matches(c, each) for c, each in zip(held.columns, categories, strict=True)]
     first = reduce(_both, cells[:-1]) if len(cells) > 1 else None
     last = _there(cells[-1], held.valid)
     table = np.sum(last, 0) if first is None else np.matmul(np.transpose(ring_form(first)), last)
-    return await _counts(ctx, table.reshape(*map(len, categories)), held, privacy, sure, to)
+    return await _counts(ctx, table.reshape(*map(len, categories)), held, noise, sure, to)
 
 
 async def sum_by(
@@ -108,7 +108,7 @@ async def sum_by(
     keys: AnyColumn,
     categories: Sequence[int],
     *,
-    privacy: JointNoise,
+    privacy: AnyNoise,
     range: tuple[float, float] | None = None,
     confidence: AnyNumber = SURE,
     to: Any = None,
@@ -117,14 +117,14 @@ async def sum_by(
 
     Values as of `sum`, keys as of `crosstab`; who learns what, against whom, cost and errors are theirs.
     """
-    sure = begun(ctx, "sum_by", privacy, confidence)
-    held, b, cells = _grouped(ctx, x, keys, categories, privacy, range, centred=False)
+    noise, sure = begun(ctx, "sum_by", privacy, confidence)
+    held, b, cells = _grouped(ctx, x, keys, categories, noise, range, centred=False)
     total = Figure(np.matmul(np.transpose(cells), b.x), exponent_of(b.largest, b.finest))
     distance = moved(
-        row_of(total.moves(b.low, b.high)), held.rows, privacy.neighbours,
+        row_of(total.moves(b.low, b.high)), held.rows, noise.neighbours,
         hidden=held.valid is not None, blocks=SEVERAL,
     )  # fmt: skip
-    found = await opened(ctx, [total], distance, privacy, to)
+    found = await opened(ctx, [total], distance, noise, to)
     low, high = (held.count * bound for bound in b.bounds)
     return None if found is None else one_figure(found, sure, min(low, 0), max(high, 0))
 
@@ -135,7 +135,7 @@ async def mean_by(
     keys: AnyColumn,
     categories: Sequence[int],
     *,
-    privacy: JointNoise,
+    privacy: AnyNoise,
     range: tuple[float, float] | None = None,
     confidence: AnyNumber = SURE,
     to: Any = None,
@@ -144,13 +144,13 @@ async def mean_by(
 
     How many records each has is private, so that it has noise too, in the same reveal. As `sum_by`.
     """
-    sure = begun(ctx, "mean_by", privacy, confidence)
-    held, b, cells = _grouped(ctx, x, keys, categories, privacy, range, centred=True)
+    noise, sure = begun(ctx, "mean_by", privacy, confidence)
+    held, b, cells = _grouped(ctx, x, keys, categories, noise, range, centred=True)
     total = Figure(np.matmul(np.transpose(cells), b.x), exponent_of(b.largest, b.finest))
     number = Figure(np.sum(cells, 0), as_far(b.largest, total.exponent))
     row = row_of(total.moves(b.low, b.high), 2 * (int(number.steps),))
-    distance = moved(row, held.rows, privacy.neighbours, hidden=held.valid is not None, blocks=SEVERAL)
-    found = await opened(ctx, [total, number], distance, privacy, to)
+    distance = moved(row, held.rows, noise.neighbours, hidden=held.valid is not None, blocks=SEVERAL)
+    found = await opened(ctx, [total, number], distance, noise, to)
     return None if found is None else _means(found, b, held.count, sure)
 
 
@@ -164,20 +164,20 @@ def _means(found: Opened, b: Bounded, rows: int, sure: Fraction) -> Estimate:
 
 
 async def _counts(
-    ctx: Context, counts: SecretArray, held: Records, privacy: JointNoise, sure: Fraction, to: Any
+    ctx: Context, counts: SecretArray, held: Records, noise: JointNoise, sure: Fraction, to: Any
 ) -> Estimate | None:
     """Cells, of which a row is in one at most."""
-    distance = moved(row_of((0, 1)), held.rows, privacy.neighbours, hidden=held.valid is not None, blocks=SEVERAL)
-    found = await opened(ctx, [Figure(ring_form(counts), 0)], distance, privacy, to)
+    distance = moved(row_of((0, 1)), held.rows, noise.neighbours, hidden=held.valid is not None, blocks=SEVERAL)
+    found = await opened(ctx, [Figure(ring_form(counts), 0)], distance, noise, to)
     return None if found is None else one_figure(found, sure, 0, held.count)
 
 
 def _grouped(
-    ctx: Context, x: AnyColumn, keys: AnyColumn, categories: Sequence[int], privacy: JointNoise,
+    ctx: Context, x: AnyColumn, keys: AnyColumn, categories: Sequence[int], noise: JointNoise,
     range_: tuple[float, float] | None, *, centred: bool,
 ) -> tuple[Records, Bounded, Any]:  # fmt: skip
     """The records, their values, and for each whether it is of each category: (records, categories) of 0 and 1."""
-    held = records(ctx, privacy.neighbours, x, keys)
+    held = records(ctx, noise.neighbours, x, keys)
     cells = _there(_matches(held.columns[1], categories), held.valid)
     return held, bounded(held.columns[0], range_, None, centred=centred), cells
 

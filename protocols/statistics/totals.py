@@ -13,12 +13,11 @@ from protocols.array.lines import user_line
 from protocols.array.logic import logical_and
 from protocols.array.scales import ring_form
 from protocols.privacy.amounts import AnyNumber
-from protocols.privacy.joint_noise import JointNoise
 from protocols.statistics.bounded import bounded
 from protocols.statistics.columns import AnyColumn, filled, records
 from protocols.statistics.distances import moved, row_of
 from protocols.statistics.estimate import Estimate
-from protocols.statistics.noisy_figures import Opened, begun, opened
+from protocols.statistics.noisy_figures import AnyNoise, Opened, begun, opened
 from protocols.statistics.steps import Figure, exponent_of
 
 SURE = Fraction(19, 20)
@@ -26,7 +25,7 @@ SURE = Fraction(19, 20)
 
 
 async def count(
-    ctx: Context, where: AnyColumn, *, privacy: JointNoise, confidence: AnyNumber = SURE, to: Any = None
+    ctx: Context, where: AnyColumn, *, privacy: AnyNoise, confidence: AnyNumber = SURE, to: Any = None
 ) -> Estimate | None:
     """How many records a column of bits picks: a whole number, from 0 on.
 
@@ -34,14 +33,14 @@ async def count(
     knows; others get None. What holds of the noise, against whom, and errors: as of `mpc.reveal` with `privacy`;
     `not-a-bit`, and as of `records`. Cost: a private reveal of one number, and n conversions of a bit.
     """
-    sure = begun(ctx, "count", privacy, confidence)
-    held = records(ctx, privacy.neighbours, where)
+    noise, sure = begun(ctx, "count", privacy, confidence)
+    held = records(ctx, noise.neighbours, where)
     (bits,) = held.columns
     if bits.kind != "bit":
         raise LocalError("not-a-bit", "a count of what are no bits", "compare first: ages < 30", line=user_line())
     picked = bits if held.valid is None else logical_and(bits, held.valid)
-    distance = moved(row_of((0, 1)), held.rows, privacy.neighbours, hidden=held.valid is not None)
-    found = await opened(ctx, [Figure(np.sum(ring_form(picked)), 0)], distance, privacy, to)
+    distance = moved(row_of((0, 1)), held.rows, noise.neighbours, hidden=held.valid is not None)
+    found = await opened(ctx, [Figure(np.sum(ring_form(picked)), 0)], distance, noise, to)
     return None if found is None else one_figure(found, sure, 0, held.count)
 
 
@@ -49,7 +48,7 @@ async def sum_(
     ctx: Context,
     x: AnyColumn,
     *,
-    privacy: JointNoise,
+    privacy: AnyNoise,
     range: tuple[float, float] | None = None,
     missing: float | None = None,
     confidence: AnyNumber = SURE,
@@ -60,13 +59,13 @@ async def sum_(
     What is missing adds nothing, or `missing`, a public number, like any other value. Who learns what, against whom and
     errors as of `count`. Cost: a private reveal of one number, and two comparisons a value where it is clipped.
     """
-    sure = begun(ctx, "sum", privacy, confidence)
-    held = records(ctx, privacy.neighbours, filled(ctx, x, missing))
+    noise, sure = begun(ctx, "sum", privacy, confidence)
+    held = records(ctx, noise.neighbours, filled(ctx, x, missing))
     b = bounded(held.columns[0], range, held.valid, centred=False)
     total = Figure(np.sum(b.x), exponent_of(b.largest, b.finest))
     row = row_of(total.moves(b.low, b.high))
-    distance = moved(row, held.rows, privacy.neighbours, hidden=held.valid is not None)
-    found = await opened(ctx, [total], distance, privacy, to)
+    distance = moved(row, held.rows, noise.neighbours, hidden=held.valid is not None)
+    found = await opened(ctx, [total], distance, noise, to)
     low, high = (held.count * bound for bound in b.bounds)
     outer = (low, high) if held.valid is None else (min(low, 0), max(high, 0))
     return None if found is None else one_figure(found, sure, *outer)

@@ -168,6 +168,40 @@ def test_of_nobody_they_are_noise_within_their_bounds():
     assert 0 <= variance.low <= variance.high <= 9 / 4
 
 
+def test_what_was_paid_for_beforehand_may_be_a_statistic():
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        x = await mpc.secret(ctx, 0, mine, range=(0, 1))
+        ctx.session.keeper = purse = Purse()
+        async with mpc.privacy.prepaid(ctx, [mpc.Laplace(epsilon=9)] * 2, elements=2) as paid:
+            first = await statistics.mean(ctx, x, privacy=paid.step(), confidence="0.999999")
+            second = await statistics.value_counts(ctx, x, [0, 1], privacy=paid.step())
+        return first, second, len(purse.spent)
+
+    first, second, charges = simulate(main, [np.array([0, 1, 1]), None]).result
+    assert first.low <= 2 / 3 <= first.high
+    assert second.charge == first.charge
+    assert charges == 1
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        mpc.InParts(mpc.Laplace(epsilon=9), honest=2),
+        mpc.InParts(mpc.Gaussian(epsilon=9, delta="1e-7")),
+        mpc.InParts(mpc.Skellam(epsilon=9, delta="1e-6")),
+    ],
+)
+def test_noise_may_come_in_parts(noise):
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        x = await mpc.secret(ctx, 0, mine, range=(0, 1))
+        return await statistics.value_counts(ctx, x, [0, 1], privacy=noise, confidence="0.999999")
+
+    found = simulate(main, [np.array([0, 1, 1]), None, None], suite="ideal").result
+    assert np.all(found.low <= [1, 2])
+    assert np.all(found.high >= [1, 2])
+    assert found.charge.ways[0].epsilon == 9
+
+
 def test_a_plan_counts_them():
     rows = Rows.drawn(1, 8, int)
 
