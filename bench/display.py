@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from bench import arithmetic, joint_noise, numpy
+from bench import arithmetic, joint_noise, joint_statistics, numpy
 from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Planning, Row, Throughput, machine
 
 WIDTH = 140
 LIMIT = "limit:"
-WORKLOADS = arithmetic.WORKLOADS | numpy.WORKLOADS | joint_noise.WORKLOADS
+WORKLOADS = arithmetic.WORKLOADS | numpy.WORKLOADS | joint_noise.WORKLOADS | joint_statistics.WORKLOADS
 
 
 def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None:

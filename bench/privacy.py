@@ -5,7 +5,7 @@ less. The limit is the rate of AES: half a block for each coin that our samplers
 distribution itself would take, its entropy, stands in the note.
 
 Beside them the entries of a ledger that are verified a second (`bench.ledgers`), and noise that parties draw together
-or in parts, in seconds (`bench.joint_noise`).
+or in parts, and statistics with it, in seconds (`bench.joint_noise`, `bench.joint_statistics`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from math import e, log2, pi
 
 import numpy as np
 
-from bench import kernels, ledgers, online
+from bench import joint_noise, joint_statistics, kernels, ledgers, online
 from bench.harness import Options, Row, Throughput
-from bench.joint_noise import WORKLOADS
 from bench.kernels.workload import KernelWorkload
 from mpc.algebra.cores import using_cores
 from mpc.prg import Seed
@@ -36,6 +35,8 @@ SCALE, LARGE = 10, 1 << 20
 _ACCEPTED = 0.76
 """Of Gaussian proposals: sqrt(pi / (2 e))."""
 _BLOCKS_OF_A_COIN = MOST_DIGITS / 128
+
+WORKLOADS = joint_noise.WORKLOADS | joint_statistics.WORKLOADS
 
 Run = Callable[[], object]
 
