@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import inf, isqrt, nextafter
 from typing import Any
 
@@ -25,6 +26,9 @@ from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
 from protocols.privacy.neighbours import Neighbours
 from protocols.ranges import ERROR_BITS, NO_BOUND, Range, shifted_up
+
+_MOST_LOST = Fraction(1, 8)
+"""How much longer than its bound a row may come out, or nothing useful would be left beside the noise."""
 
 Parts = SecretArray | Sequence[SecretArray]
 """A table, or parts of it one below the other."""
@@ -58,7 +62,8 @@ def examples_of(ctx: Context, features: Parts, targets: Parts, bound: float, nei
     xs, ys = parts_of(ctx, features, 2, "features"), parts_of(ctx, targets, 1, "targets")
     _refuse_unequal(xs, ys)
     x, y = joined(xs), joined(ys)
-    return Examples(unit_rows(x, bound), ring_form(y), rows_of_unit([x.node, y.node], neighbours))
+    moved = rows_of_unit([x.node, y.node], neighbours)
+    return Examples(unit_rows(x, bound), ring_form(y), moved)
 
 
 def root_up(square: int) -> int:
@@ -100,21 +105,25 @@ def joined(parts: Sequence[SecretArray]) -> SecretArray:
 def unit_rows(x: SecretArray, bound: float) -> Bounded:
     """Each row of x (rows, columns) divided by `bound`, and by its length where that is larger: no longer than 1.
 
-    x / max(|x|, bound), where ranges do not show that no row is longer. Exactly, a row is at most 1 long; what is
-    computed is off by a proven error in each of its elements, and so at most sqrt(columns) times that longer.
+    Of u = x / bound, as it is computed, u / max(|u|, 1), where ranges do not show that no row is longer. Exactly, that
+    is at most 1 long; what is computed is off by a proven error in each element, and so at most sqrt(columns) times
+    that longer. It shortens, so that it brings what u is off by no further.
     """
     x = ring_form(x)
-    columns, scale = x.shape[1], x.scale
-    most = columns * x.range.magnitude**2
-    if most <= int(bound * 2**scale) ** 2:
-        clipped = fixed(x * nextafter(1 / bound, 0))
-    else:
-        squares = (x * x).sum(axis=1, keepdims=True)
-        clipped = fixed(x * inverse_sqrt(maximum(squares, bound * bound)))
-    off = _off(clipped)
-    one = 1 << clipped.scale
-    known = Range(-one - off, one + off, clipped.range.error)
-    return Bounded(clipped.in_range(known), one + root_up(columns * off**2))
+    u, columns, lost = fixed(x * nextafter(1 / bound, 0)), x.shape[1], 0
+    if columns * x.range.magnitude**2 > int(bound * 2**x.scale) ** 2:
+        lost = root_up(columns) * u.range.error
+        u = _shortened(u.in_range(u.range.off_by(0)))
+    off, one = _off(u), 1 << u.scale
+    if columns * off**2 > one**2 * _MOST_LOST**2:
+        raise _too_coarse()
+    known = Range(-one - off, one + off, u.range.error + lost)
+    return Bounded(u.in_range(known), one + root_up(columns * off**2))
+
+
+def _shortened(u: SecretArray) -> SecretArray:
+    squares = (u * u).sum(axis=1, keepdims=True)
+    return fixed(u * inverse_sqrt(maximum(squares, 1)))
 
 
 def _off(x: SecretArray) -> int:
@@ -127,6 +136,16 @@ def _off(x: SecretArray) -> int:
             line=user_line(),
         )
     return shifted_up(x.range.error, ERROR_BITS)
+
+
+def _too_coarse() -> LocalError:
+    return LocalError(
+        "loses-too-much",
+        "the bound of a row is so small beside the ranges of its columns that rows may be off by an eighth of it",
+        "declare tighter ranges where the secrets come in, choose a larger row_bound, or run with more "
+        "--fractional-bits",
+        line=user_line(),
+    )
 
 
 def bound_of(value: Any, what: str) -> float:

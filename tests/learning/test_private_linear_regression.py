@@ -153,6 +153,7 @@ def test_columns_of_several_owners_are_rows_side_by_side(monkeypatch: pytest.Mon
     [
         ({"row_bound": 0}, "wrong-number"),
         ({"row_bound": float("nan")}, "wrong-number"),
+        ({"row_bound": 1e-3}, "loses-too-much"),
         ({"target_bound": "3"}, "wrong-number"),
         ({"target_bound": float("inf")}, "wrong-number"),
         ({"privacy": mpc.Laplace(epsilon=1)}, "wrong-privacy"),
