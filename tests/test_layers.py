@@ -173,7 +173,7 @@ FOLDER_ORDER = {
     ),
     "protocols.statistics": (
         "columns", "distances", "estimate", "steps", "noisy_figures", "bounded", "totals", "averages", "tables",
-        "quantiles", "clipped", "private_keys", "__init__",
+        "quantiles", "clipped", "thresholded_keys", "__init__",
     ),
     "protocols.synthetic": (
         "domain", "counting", "splitting", "trees", "fitting", "sampling", "synthetic_data", "mst_mms21", "__init__",

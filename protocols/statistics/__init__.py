@@ -6,9 +6,9 @@ from protocols.statistics.averages import mean, variance
 from protocols.statistics.clipped import ClippedMean, clipped_mean
 from protocols.statistics.columns import AnyColumn, Column, column
 from protocols.statistics.estimate import Estimate
-from protocols.statistics.private_keys import PrivateKeys, private_keys
 from protocols.statistics.quantiles import Quantile, quantile
 from protocols.statistics.tables import crosstab, histogram, mean_by, sum_by, value_counts
+from protocols.statistics.thresholded_keys import PrivateKeys, private_keys
 from protocols.statistics.totals import count
 from protocols.statistics.totals import sum_ as sum
 

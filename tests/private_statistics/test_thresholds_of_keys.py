@@ -18,6 +18,7 @@ from protocols.privacy.joint_laplace_dkmmn06 import joint_laplace
 from protocols.privacy.neighbours import add_or_remove
 from protocols.privacy.thresholds_kkmn09 import tail, threshold_for, told_alone
 from protocols.runs.simulating import simulate
+from protocols.statistics import thresholded_keys
 from protocols.statistics.columns import Column
 
 FAR = 400
@@ -123,6 +124,24 @@ def test_keys_that_enough_have_are_told_with_their_counts(suite, n, noise):
         assert np.all(told.counts.values >= told.threshold)
         assert told.counts.charge.ways[0].delta < Fraction(1, 900_000)
     assert str(found).startswith("{-3: ")
+
+
+def test_of_keys_that_are_not_told_nothing_is_opened(monkeypatch: pytest.MonkeyPatch):
+    opens, seen = thresholded_keys.reveal_charged, list[Any]()
+
+    async def opened(ctx: mpc.Context, x: Any, **options: Any) -> Any:
+        seen.append(await opens(ctx, x, **options))
+        return seen[-1]
+
+    monkeypatch.setattr(thresholded_keys, "reveal_charged", opened)
+
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        k = await mpc.secret(ctx, 0, mine, range=(-10, 2000))
+        return await statistics.private_keys(ctx, k, privacy=mpc.Laplace(epsilon=5), delta="1e-6")
+
+    told = simulate(main, [KEYS, None]).result.keys.size
+    assert told == 3
+    assert not np.any(seen[0][told:])
 
 
 def test_where_no_key_is_common_none_is_told():
