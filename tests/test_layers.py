@@ -176,7 +176,8 @@ FOLDER_ORDER = {
         "quantiles", "clipped", "thresholded_keys", "__init__",
     ),
     "protocols.synthetic": (
-        "domain", "counting", "splitting", "trees", "fitting", "sampling", "synthetic_data", "mst_mms21", "__init__",
+        "domain", "counting", "counting_secrets", "splitting", "trees", "fitting", "sampling", "synthetic_data",
+        "mst_mms21", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",

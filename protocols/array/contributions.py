@@ -46,7 +46,7 @@ from protocols.array.records import (
 from protocols.array.row_ranges import Bounds, Integers, bounds_of_result, integers, outer_products, times_matrix
 from protocols.array.summaries import reaches_of_summary, rows_of_figures
 from protocols.privacy.joint_noise import Moves
-from protocols.privacy.neighbours import Kind, Neighbours, Relation
+from protocols.privacy.neighbours import Kind, Neighbours, Relation, substitute
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,15 @@ def _records(column: Node, found: Contribution) -> Mapping[Source, Labels]:
     if isinstance(found, Totals) and not found.of:
         return {}
     raise _unknown(column, "it has no row for each record")
+
+
+def rows_of(node: Node) -> Rows:
+    """Which records are in which rows of a value that has rows of records. LocalError `sensitivity-unknown` for others,
+    and `not-bounded`."""
+    found = _Walk(substitute()).of(node)
+    if not isinstance(found, Held):
+        raise _unknown(node, "it has no rows of records")
+    return found.rows
 
 
 def _most_records(source: Source, neighbours: Neighbours, line: str) -> int:

@@ -23,11 +23,14 @@ MOST_ROWS = 1 << 24
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows of one party fall into each cell of a domain, as a secret: (cells,). `most_records`: how many rows
-    of one user count, where that is known."""
+    """How many rows fall into each cell of a domain, as a secret: (cells,). Each record is in one row.
+
+    `owners`: whose records. `most_records`: how many rows of one user count, where that is known.
+    """
 
     domain: Domain
     cells: SecretArray
+    owners: frozenset[int]
     most_records: int | None = None
 
     def require_bound(self, neighbours: Neighbours) -> None:
@@ -63,7 +66,7 @@ async def counts(
     if ctx.me == owner and table is not None:
         own = [0] * domain.cells if ctx.planning else domain.counted(_first_rows(table, domain, users))
     cells = await secret(ctx, owner, own, range=(0, most_rows), kind="int")
-    return Counts(domain, cells, None if users is None else users.most_records)
+    return Counts(domain, cells, frozenset({owner}), None if users is None else users.most_records)
 
 
 def _first_rows(table: Mapping[str, Any], domain: Domain, users: Users | None) -> Mapping[str, Any]:
@@ -75,7 +78,7 @@ def _first_rows(table: Mapping[str, Any], domain: Domain, users: Users | None) -
 
 def all_counts(tables: Sequence[Counts], neighbours: Neighbours) -> Counts:
     """The counts of several parties' rows together. LocalError `wrong-categories` where they are not of one domain,
-    `contributions-unbounded`."""
+    `contributions-unbounded`, and `sensitivity-unknown` where a record may be counted in two of them."""
     if not tables or any(table.domain != tables[0].domain for table in tables):
         raise LocalError(
             "wrong-categories",
@@ -83,7 +86,15 @@ def all_counts(tables: Sequence[Counts], neighbours: Neighbours) -> Counts:
             "count the rows of all parties by one mpc.synthetic.domain(...)",
             line=user_line(),
         )
+    owners = frozenset[int]().union(*(table.owners for table in tables))
+    if len(owners) != sum(len(table.owners) for table in tables):
+        raise LocalError(
+            "sensitivity-unknown",
+            "one party has rows in two of these tables, and a record may be in both",
+            "count all rows of a party in one table",
+            line=user_line(),
+        )
     for table in tables:
         table.require_bound(neighbours)
     first, *others = tables
-    return Counts(first.domain, sum((table.cells for table in others), first.cells))
+    return Counts(first.domain, sum((table.cells for table in others), first.cells), owners)

@@ -44,7 +44,8 @@ Pair = tuple[int, ...]
 
 
 async def mst(ctx: Context, tables: Sequence[Counts], *, privacy: Gaussian) -> SyntheticData:
-    """Synthetic data like all rows of all parties, which keep them: `tables` by `mpc.synthetic.counts`.
+    """Synthetic data like all rows of all parties, which keep them: `tables` by `mpc.synthetic.counts` or
+    `counts_of`, all rows of a party in one.
 
     `privacy` is what all of it costs together, `mpc.Gaussian(epsilon=1, delta="1e-6")` or `mpc.Gaussian(rho=...)`. Its
     neighbours are rows in the place of others unless it says otherwise; with `mpc.privacy.add_or_remove()` how many
@@ -56,8 +57,8 @@ async def mst(ctx: Context, tables: Sequence[Counts], *, privacy: Gaussian) -> S
     from 3 on, take d + 1 reveals, one after another; the comparisons of all cells of all pairs once; d - 1 choices
     among the pairs that are left.
 
-    Raises LocalError `wrong-categories`, `wrong-privacy`, `contributions-unbounded`, and as `mpc.reveal` with noise and
-    `prepaid`.
+    Raises LocalError `wrong-categories`, `wrong-privacy`, `contributions-unbounded`, `sensitivity-unknown`, and as
+    `mpc.reveal` with noise and `prepaid`.
     """
     need_context(ctx, "synthetic.mst")
     if not isinstance(privacy, Gaussian) or privacy.sensitivity is not None:

@@ -217,6 +217,17 @@ def test_tables_of_two_domains_are_refused() -> None:
         mpc.simulate(main, [TABLES[0], None], suite="ideal")
 
 
+def test_two_tables_of_one_party_are_refused() -> None:
+    """A record of it may be in both."""
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        counts = [await mpc.synthetic.counts(ctx, 0, mine, DOMAIN) for _ in range(2)]
+        return await mpc.synthetic.mst(ctx, counts, privacy=PRIVACY)
+
+    with pytest.raises(ParleyError, match="sensitivity-unknown"):
+        mpc.simulate(main, [TABLES[0], None], suite="ideal")
+
+
 @pytest.mark.parametrize("privacy", [mpc.Laplace(epsilon=1), None, mpc.Gaussian(rho=1, sensitivity=1)])
 def test_other_noise_is_refused(privacy: Any) -> None:
     with pytest.raises(ParleyError, match="wrong-privacy"):

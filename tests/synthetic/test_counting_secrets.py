@@ -1,0 +1,98 @@
+"""Columns that are secrets are counted as those in the clear are, whoever has them, and each record in one row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from synthetic_tables import DOMAIN as TEXTS
+
+import mpc
+from mpc.errors import ParleyError
+
+DOMAIN = mpc.synthetic.domain({"age": range(3), "sick": (False, True), "job": (1, 2, 4)})
+ROWS = 40
+DICE = np.random.RandomState(4)
+AGE, SICK, JOB = DICE.randint(0, 3, ROWS), DICE.rand(ROWS) < 0.4, DICE.choice([1, 2, 4, 7], ROWS)
+
+
+async def columns(ctx: Any, users: Any = None) -> dict[str, Any]:
+    """Ages and jobs of one party, and who is sick of another."""
+    return {
+        "age": await mpc.secret(ctx, 0, AGE, range=(0, 2), users=users),
+        "sick": await mpc.secret(ctx, 1, SICK, users=users),
+        "job": await mpc.secret(ctx, 0, JOB, range=(0, 9), users=users),
+    }
+
+
+@pytest.mark.parametrize(("suite", "n"), [("ideal", 3), ("beaver", 2)])
+def test_cells_are_those_of_the_rows_in_the_clear(suite: str, n: int) -> None:
+    """But for what is no category, which is counted in no cell."""
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        return await mpc.reveal(ctx, mpc.synthetic.counts_of(await columns(ctx), DOMAIN).cells)
+
+    wider = mpc.synthetic.domain({**dict(zip(DOMAIN.names, DOMAIN.categories, strict=True)), "job": (1, 2, 4, 7)})
+    right = wider.counted({"age": AGE, "sick": SICK, "job": JOB})
+    cells = mpc.simulate(main, [None] * n, suite=suite, check_costs=True).result
+    for marginal, place in DOMAIN.places.items():
+        shape = [wider.sizes[i] for i in marginal]
+        kept = tuple(slice(size) for size in (DOMAIN.sizes[i] for i in marginal))
+        assert np.array_equal(cells[place], right[wider.places[marginal]].reshape(shape)[kept].reshape(-1))
+
+
+def test_synthetic_data_of_columns_of_two_owners() -> None:
+    async def main(ctx: Any, mine: Any) -> Any:
+        users = mpc.privacy.Users(np.arange(ROWS) % 30, most_records=2)
+        of = mpc.synthetic.counts_of(await columns(ctx, users), DOMAIN)
+        noise = mpc.Gaussian(epsilon=1, delta="1e-6", neighbours=mpc.privacy.substitute(mpc.privacy.user(2)))
+        return of.most_records, await mpc.synthetic.mst(ctx, [of], privacy=noise)
+
+    most_records, data = mpc.simulate(main, [None, None], suite="ideal").result
+    assert most_records == 2
+    assert len(data.tree) == 2
+
+
+async def joined(ctx: Any) -> dict[str, Any]:
+    found = await columns(ctx)
+    return {name: np.concatenate([column, column]) for name, column in found.items()}
+
+
+async def shifted(ctx: Any) -> dict[str, Any]:
+    found = await columns(ctx)
+    return {**found, "job": np.roll(found["job"], 1)}
+
+
+async def summed(ctx: Any) -> dict[str, Any]:
+    found = await columns(ctx)
+    return {**found, "age": np.concatenate([found["age"][1:], found["age"].sum().reshape(1)])}
+
+
+async def shorter(ctx: Any) -> dict[str, Any]:
+    found = await columns(ctx)
+    return {**found, "age": found["age"][1:]}
+
+
+async def missing(ctx: Any) -> dict[str, Any]:
+    return {**await columns(ctx), "job": None}
+
+
+@pytest.mark.parametrize("given", [joined, shifted, summed])
+def test_a_record_in_several_rows_is_refused(given: Any) -> None:
+    async def main(ctx: Any, mine: Any) -> Any:
+        return mpc.synthetic.counts_of(await given(ctx), DOMAIN)
+
+    with pytest.raises(ParleyError, match="sensitivity-unknown"):
+        mpc.simulate(main, [None, None], suite="ideal")
+
+
+@pytest.mark.parametrize(("given", "domain"), [(shorter, DOMAIN), (missing, DOMAIN), (columns, TEXTS)])
+def test_what_are_no_columns_of_the_domain_is_refused(given: Any, domain: Any) -> None:
+    async def main(ctx: Any, mine: Any) -> Any:
+        return mpc.synthetic.counts_of(
+            {**await given(ctx), "ward": await mpc.secret(ctx, 0, AGE, range=(0, 2))}, domain
+        )
+
+    with pytest.raises(ParleyError, match="wrong-categories"):
+        mpc.simulate(main, [None, None], suite="ideal")
