@@ -26,9 +26,8 @@ from protocols.array.lines import user_line
 from protocols.array.logic import absolute
 from protocols.array.misuse import need_context
 from protocols.array.noisy_choices import noisy_argmax
-from protocols.array.private_reveals import noised
+from protocols.array.private_reveals import with_noise
 from protocols.array.revealing import reveal_charged
-from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
 from protocols.privacy.joint_noise import Gaussian
@@ -83,11 +82,12 @@ async def _measured(
 ) -> dict[Pair, Whole]:
     """Noisy marginals, all opened at once, each a vector."""
     places = [rows.domain.places[marginal] for marginal in marginals]
-    cells = ring_form(concatenate([rows.cells[place] for place in places]))
-    sampler = budget.noise(len(marginals), cells.size)
-    noisy = await reveal_charged(ctx, noised(cells, sampler), privacy=paid.step().promise(sampler, cells.scale))
+    cells = concatenate([rows.cells[place] for place in places])
+    text = "two-way marginals" if len(marginals[0]) > 1 else "one-way marginals"
+    noisy, promise = with_noise(cells, paid.step(), text, budget.moves(len(marginals)))
+    opened = await reveal_charged(ctx, noisy, privacy=promise)
     ends = np.cumsum([place.stop - place.start for place in places])
-    return dict(zip(marginals, np.split(noisy, ends[:-1]), strict=True))
+    return dict(zip(marginals, np.split(opened, ends[:-1]), strict=True))
 
 
 def _variance(marginals: dict[Pair, Whole], budget: Split) -> float:

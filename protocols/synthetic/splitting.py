@@ -21,8 +21,8 @@ from protocols.privacy.charging import charge_of, rho_of
 from protocols.privacy.directed import exp_up
 from protocols.privacy.events import ComposedEvent, NearEvent
 from protocols.privacy.joint_choice import Choice
-from protocols.privacy.joint_gaussian_cks20 import JointGaussian, joint_gaussian
-from protocols.privacy.joint_noise import MOST_TAU, Gaussian, JointNoise
+from protocols.privacy.joint_gaussian_cks20 import JointGaussian
+from protocols.privacy.joint_noise import MOST_TAU, Gaussian, JointNoise, Moves
 from protocols.privacy.ledger.charges import Price, charge
 from protocols.privacy.neighbours import Neighbours, Relation
 from protocols.privacy.schedules import Schedule
@@ -32,10 +32,10 @@ _STEP = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The rho of each measurement of marginals, how each edge is chosen, and the schedule: marginals, choices,
+    """The noise of each measurement of marginals, how each edge is chosen, and the schedule: marginals, choices,
     marginals."""
 
-    rho: Fraction
+    measuring: Gaussian
     choice: Choice
     schedule: Schedule
 
@@ -54,10 +54,14 @@ class Split:
         """How far one unit moves the L1 distance of a marginal from any public table."""
         return self.cells_moved * self.neighbours.unit.most_records
 
+    def moves(self, marginals: int) -> Moves:
+        """How far one unit moves so many marginals together."""
+        records, cells = self.neighbours.unit.most_records, marginals * self.cells_moved
+        return Moves(cells * records, records, cells * records, cells * records**2)
+
     def noise(self, marginals: int, cells: int) -> JointGaussian:
         """For so many marginals together, of so many cells. LocalError `noise-out-of-range`."""
-        l2_squared = marginals * self.cells_moved * self.neighbours.unit.most_records**2
-        return joint_gaussian(Fraction(l2_squared) / (2 * self.rho), cells)
+        return self.measuring.sampler(self.moves(marginals), cells)
 
 
 def split(privacy: Gaussian, attributes: int) -> Split:
@@ -79,7 +83,7 @@ def split(privacy: Gaussian, attributes: int) -> Split:
     else:
         asked = charge(epsilon=privacy.epsilon, delta=delta, neighbours=privacy.neighbours)
         price = Price((asked, rho_of(event)))
-    return Split(rho, choice, Schedule(noises, event, price))
+    return Split(measuring, choice, Schedule(noises, event, price))
 
 
 def _total(privacy: Gaussian, samplers: int) -> Fraction:

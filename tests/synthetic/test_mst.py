@@ -34,7 +34,12 @@ def no_noise(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def loud(*given: Any) -> Split:
         parts = split(*given)
-        return replace(parts, rho=Fraction(1 << 14), choice=replace(parts.choice, epsilon=Fraction(10_000)))
+        measuring = mpc.Gaussian(rho=1 << 14, neighbours=parts.neighbours)
+        noises = [measuring if isinstance(each, mpc.Gaussian) else each for each in parts.schedule.noises]
+        schedule = replace(parts.schedule, noises=noises)
+        return replace(
+            parts, measuring=measuring, choice=replace(parts.choice, epsilon=Fraction(10_000)), schedule=schedule
+        )
 
     monkeypatch.setattr(mst_mms21, "split", loud)
 
@@ -135,6 +140,8 @@ def test_a_plan_knows_the_reveals() -> None:
 
     planned = mpc.plan(main, TABLES[:2])
     assert len(planned.report.reveals) == 5
+    figures = [promise.figure for _, promise in planned.promises if promise.figure is not None]
+    assert [figure.text for figure in figures] == ["one-way marginals", "two-way marginals"]
 
 
 def test_no_rows_at_all_are_noise() -> None:

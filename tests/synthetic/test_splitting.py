@@ -47,7 +47,7 @@ def test_no_neighbours_are_further_apart_and_some_are_as_far(records: int) -> No
     for budget, found in ((added, more), (swapped, other)):
         l2_squared, l1 = (max(each) for each in zip(*found, strict=True))
         assert l1 == budget.score_moved
-        assert budget.noise(2, 5).variance == Fraction(l2_squared) / (2 * budget.rho)
+        assert budget.noise(2, 5).variance == Fraction(l2_squared) / (2 * Fraction(budget.measuring.rho or 0))
 
 
 def test_a_score_moves_by_no_more_than_its_cells() -> None:
