@@ -25,13 +25,15 @@ MOST_ROWS = 1 << 24
 class Counts:
     """How many rows fall into each cell of a domain, as a secret: (cells,). Each record is in one row.
 
-    `owners`: whose records. `most_records`: how many rows of one user count, where that is known.
+    `owners`: whose records. `most_records`: how many rows of one user count, where that is known. `rows_are_public`:
+    whether it is told how many rows there are; a record that comes or goes is then one that was, or will be, zero.
     """
 
     domain: Domain
     cells: SecretArray
     owners: frozenset[int]
     most_records: int | None = None
+    rows_are_public: bool = False
 
     def require_bound(self, neighbours: Neighbours) -> None:
         """LocalError `contributions-unbounded` where a unit is a user, who may have more rows than it allows."""
@@ -97,4 +99,6 @@ def all_counts(tables: Sequence[Counts], neighbours: Neighbours) -> Counts:
     for table in tables:
         table.require_bound(neighbours)
     first, *others = tables
-    return Counts(first.domain, sum((table.cells for table in others), first.cells), owners)
+    rows_are_public = any(table.rows_are_public for table in tables)
+    cells = sum((table.cells for table in others), first.cells)
+    return Counts(first.domain, cells, owners, rows_are_public=rows_are_public)

@@ -18,7 +18,7 @@ from protocols.array.contributions import rows_of
 from protocols.array.lines import user_line
 from protocols.array.logic import equal
 from protocols.array.matrices import matmul
-from protocols.array.records import Source, most_rows, united
+from protocols.array.records import Labels, Source, most_rows, united
 from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
@@ -39,7 +39,7 @@ def counts_of(columns: Mapping[str, SecretArray], domain: Domain) -> Counts:
     if len({column.shape for column in found}) != 1:
         raise _wrong("columns differ in length")
     of = united(rows_of(column.node).of for column in found)
-    if any(most_rows(labels) > 1 for labels in of.values()):
+    if _most_rows_of_an_owner(of) > 1:
         raise LocalError(
             "sensitivity-unknown",
             "a record is in several rows of these columns",
@@ -49,7 +49,15 @@ def counts_of(columns: Mapping[str, SecretArray], domain: Domain) -> Counts:
     pairs = zip(found, domain.categories, strict=True)
     members = concatenate([equal(column.reshape(-1, 1), _numbers(values)) for column, values in pairs], axis=1)
     owners = frozenset(source.owner for source in of)
-    return Counts(domain, _cells(ring_form(members), domain), owners, _most_records(of))
+    return Counts(domain, _cells(ring_form(members), domain), owners, _most_records(of), rows_are_public=True)
+
+
+def _most_rows_of_an_owner(of: Mapping[Source, Labels]) -> int:
+    """In how many rows one record may be: with other users a party's row is taken to be another one of the same."""
+    rows = dict[int, int]()
+    for source, labels in of.items():
+        rows[source.owner] = rows.get(source.owner, 0) + most_rows(labels)
+    return max(rows.values(), default=0)
 
 
 def _cells(members: SecretArray, domain: Domain) -> SecretArray:

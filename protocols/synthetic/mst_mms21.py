@@ -48,7 +48,7 @@ async def mst(ctx: Context, tables: Sequence[Counts], *, privacy: Gaussian) -> S
 
     `privacy` is what all of it costs together, `mpc.Gaussian(epsilon=1, delta="1e-6")` or `mpc.Gaussian(rho=...)`. Its
     neighbours are rows in the place of others unless it says otherwise; with `mpc.privacy.add_or_remove()` how many
-    rows a party has is protected too.
+    rows a party has is protected too, but those of `counts_of`, where a row that comes was zero before.
 
     Everybody learns the noisy marginals, the tree, and the table that follows from them. Secure against parties that
     follow the protocol, with the suite's threshold, as `mpc.reveal` with noise is. All of it is paid for before the
@@ -69,7 +69,7 @@ async def mst(ctx: Context, tables: Sequence[Counts], *, privacy: Gaussian) -> S
         )
     all_rows = all_counts(tables, privacy.neighbours)
     domain = all_rows.domain
-    budget = split(privacy, len(domain.names))
+    budget = split(privacy, len(domain.names), rows_are_public=all_rows.rows_are_public)
     async with prepaid(ctx, budget.schedule, elements=domain.most_cells_measured) as paid:
         ones = await _measured(ctx, all_rows, [(i,) for i in range(len(domain.names))], budget, paid)
         tree = await _tree(ctx, all_rows, ones, budget, paid)

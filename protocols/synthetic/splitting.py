@@ -7,7 +7,8 @@ range, would take epsilon^2/8. Of two attributes there is nothing to choose, and
 
 How far one unit of `records` rows moves what is measured: with a row more or less one cell of a marginal by one, so L2
 is `records`, and so is the L1 of all cells. A row in the place of another moves two cells, so that the squared L2 and
-the L1 are twice as large.
+the L1 are twice as large; and so does one that comes or goes where how many rows there are is public, as it was zero,
+which may be a category.
 """
 
 from __future__ import annotations
@@ -38,16 +39,13 @@ class Split:
     measuring: Gaussian
     choice: Choice
     schedule: Schedule
+    cells_moved: int
+    """Of one marginal, by one row."""
 
     @property
     def neighbours(self) -> Neighbours:
         """Of all that is revealed."""
         return self.choice.neighbours
-
-    @property
-    def cells_moved(self) -> int:
-        """Of one marginal, by one row."""
-        return 2 if self.neighbours.relation is Relation.SUBSTITUTE else 1
 
     @property
     def score_moved(self) -> int:
@@ -64,8 +62,8 @@ class Split:
         return self.measuring.sampler(self.moves(marginals), cells)
 
 
-def split(privacy: Gaussian, attributes: int) -> Split:
-    """How the rho of `privacy` is split for so many attributes, from 2 on.
+def split(privacy: Gaussian, attributes: int, *, rows_are_public: bool = False) -> Split:
+    """How the rho of `privacy` is split for so many attributes, from 2 on. `rows_are_public`: as of `Counts`.
 
     Given an epsilon and a delta, rho is the largest that keeps them, with what all samplers are off by. Errors as of
     `mpc.Gaussian`.
@@ -83,7 +81,8 @@ def split(privacy: Gaussian, attributes: int) -> Split:
     else:
         asked = charge(epsilon=privacy.epsilon, delta=delta, neighbours=privacy.neighbours)
         price = Price((asked, rho_of(event)))
-    return Split(measuring, choice, Schedule(noises, event, price))
+    comes_or_goes = privacy.neighbours.relation is Relation.ADD_OR_REMOVE and not rows_are_public
+    return Split(measuring, choice, Schedule(noises, event, price), 1 if comes_or_goes else 2)
 
 
 def _total(privacy: Gaussian, samplers: int) -> Fraction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import mpc
 from mpc.errors import ParleyError
 
 DOMAIN = mpc.synthetic.domain({"age": range(3), "sick": (False, True), "job": (1, 2, 4)})
+PAIR = mpc.synthetic.domain({"age": range(3), "sick": (False, True)})
 ROWS = 40
 DICE = np.random.RandomState(4)
 AGE, SICK, JOB = DICE.randint(0, 3, ROWS), DICE.rand(ROWS) < 0.4, DICE.choice([1, 2, 4, 7], ROWS)
@@ -54,6 +56,23 @@ def test_synthetic_data_of_columns_of_two_owners() -> None:
     assert len(data.tree) == 2
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_row_that_comes_moves_two_cells_where_zero_is_a_category(others: int) -> None:
+    """How many there are is public, so that it was zero before; beside tables whose rows are hidden, too."""
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        of = mpc.synthetic.counts_of(await columns(ctx), PAIR)
+        hidden = [await mpc.synthetic.counts(ctx, 2, {"age": [1], "sick": [True]}, PAIR)]
+        noise = mpc.Gaussian(rho=1, neighbours=mpc.privacy.add_or_remove())
+        return (await mpc.synthetic.mst(ctx, [of, *hidden[:others]], privacy=noise)).deviations
+
+    zero, other = (PAIR.counted({"age": [age], "sick": [sick]}) for age, sick in ((0, False), (2, True)))
+    ends = [PAIR.places[0,].start, PAIR.places[0, 1].start, PAIR.cells]
+    squares = [np.square(other - zero)[slice(*pair)].sum() for pair in pairwise(ends)]
+    deviations = mpc.simulate(main, [None] * 3, suite="ideal").result
+    assert np.allclose(np.square(deviations), squares)
+
+
 async def joined(ctx: Any) -> dict[str, Any]:
     found = await columns(ctx)
     return {name: np.concatenate([column, column]) for name, column in found.items()}
@@ -78,7 +97,13 @@ async def missing(ctx: Any) -> dict[str, Any]:
     return {**await columns(ctx), "job": None}
 
 
-@pytest.mark.parametrize("given", [joined, shifted, summed])
+async def of_other_users(ctx: Any) -> dict[str, Any]:
+    """A party's rows twice, of users that are told apart."""
+    parts = [await columns(ctx, mpc.privacy.Users(np.arange(ROWS) % 30, most_records=2)) for _ in range(2)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in DOMAIN.names}
+
+
+@pytest.mark.parametrize("given", [joined, shifted, summed, of_other_users])
 def test_a_record_in_several_rows_is_refused(given: Any) -> None:
     async def main(ctx: Any, mine: Any) -> Any:
         return mpc.synthetic.counts_of(await given(ctx), DOMAIN)

@@ -32,8 +32,8 @@ PRIVACY = mpc.Gaussian(epsilon=1, delta="1e-6", neighbours=mpc.privacy.add_or_re
 def no_noise(monkeypatch: pytest.MonkeyPatch) -> None:
     """Samplers whose numbers are 0 but for a chance of e^-5000."""
 
-    def loud(*given: Any) -> Split:
-        parts = split(*given)
+    def loud(*given: Any, **rows: Any) -> Split:
+        parts = split(*given, **rows)
         measuring = mpc.Gaussian(rho=1 << 14, neighbours=parts.neighbours)
         noises = [measuring if isinstance(each, mpc.Gaussian) else each for each in parts.schedule.noises]
         schedule = replace(parts.schedule, noises=noises)
