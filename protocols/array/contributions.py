@@ -239,7 +239,9 @@ class _Walk:
         moved, one_of = within.moved(self._substituted), x.rows.exclusive and len(axes) == 1
         return Totals(
             {
-                source: Reach(without(over_rows(moved, labels, axis), node), IN_TWO if one_of else None, one_of)
+                source: Reach(
+                    without(over_rows(moved, labels, axis), node), IN_TWO if one_of else None, one_of, most_rows(labels)
+                )
                 for source, labels in x.rows.of.items()
             }
         )
@@ -263,7 +265,8 @@ class _Walk:
         left, found = node.parameters["public_left"], {}
         for source, labels in x.rows.of.items():
             weights = over_rows(integers(abs(units)), labels, units.ndim - 1 if left else 0)
-            found[source] = Reach(integers(weights @ moved if left else moved @ weights), _few(node, x))
+            each = integers(weights @ moved if left else moved @ weights)
+            found[source] = Reach(each, _few(node, x), rows=most_rows(labels))
         return Totals(found)
 
     def _product_of_rows(self, node: Node, parts: list[Contribution]) -> Totals:
@@ -276,8 +279,8 @@ class _Walk:
                 for part, o in ((x, left), (y, right)))  # fmt: skip
         moved = outer_products(a, b).moved(self._substituted)
         moved = moved.reshape(moved.shape[2 - len(left.shape) : len(right.shape)])
-        of = united([x.rows.of, y.rows.of])
-        return Totals({s: Reach(integers(moved * most_rows(labels)), _few(node, x)) for s, labels in of.items()})
+        together = {source: most_rows(labels) for source, labels in united([x.rows.of, y.rows.of]).items()}
+        return Totals({s: Reach(integers(moved * rows), _few(node, x), rows=rows) for s, rows in together.items()})
 
 
 _MATRIX = 2

@@ -24,11 +24,21 @@ IN_TWO = 2
 @dataclass(frozen=True, slots=True, eq=False)
 class Reach:
     """One record moves each element by at most so much, which broadcasts to the value's shape, and at most so many
-    elements, where that is known. `one_of`: a record is in one element at most, to which it adds so much."""
+    elements, where that is known. `one_of`: a record is in one element at most, to which it adds so much.
+
+    `rows`: in so many rows one record is, each of which moves that many elements, and others than another may. A
+    distance is largest where all rows move the same (`moves_of_all`), so `each` is of all rows, and `most` of one.
+    """
 
     each: Integers
     most: int | None = None
     one_of: bool = False
+    rows: int = 1
+
+    @property
+    def apart(self) -> int | None:
+        """At most so many elements, where no two rows move the same."""
+        return None if self.most is None else self.most * self.rows
 
 
 Reaches = Mapping[Source, Reach]
@@ -74,7 +84,7 @@ def reaches_of_any(node: Node, parts: Sequence[Reaches]) -> Reaches:
     """Of what computes each element by itself, in any way: those that a record moves go anywhere within the range."""
     apart = node.range.hi - node.range.lo
     sums = {source: _plus(node, [part.get(source) for part in parts]) for source in {s for part in parts for s in part}}
-    return {source: Reach(integers(np.where(x.each > 0, apart, 0)), x.most) for source, x in sums.items()}
+    return {source: Reach(integers(np.where(x.each > 0, apart, 0)), x.apart) for source, x in sums.items()}
 
 
 def _plus(node: Node, parts: Sequence[Reach | None]) -> Reach:
@@ -84,21 +94,23 @@ def _plus(node: Node, parts: Sequence[Reach | None]) -> Reach:
     counts = [None if x.most is None else x.most * (prod(node.shape) // prod(o.shape)) for o, x in held]
     most = None if None in counts else sum(k or 0 for k in counts)
     alone = len(held) == 1 and held[0][0].shape == node.shape
-    return Reach(each, most, alone and held[0][1].one_of and node.operation.name != "-")
+    one_of = alone and held[0][1].one_of and node.operation.name != "-"
+    return Reach(each, most, one_of, max(x.rows for _, x in held))
 
 
 def _times(node: Node, parts: Sequence[Reach | None]) -> Reach:
     x, constant = _plus(node, parts), node.parameters["constant"]
     units = constant.units
     factor = integers(constant.range.magnitude if units is None else np.abs(broadcast(integers(units), x.each.ndim)))
-    return Reach(integers(x.each * factor), x.most, x.one_of and constant.range.lo >= 0)
+    return replace(x, each=integers(x.each * factor), one_of=x.one_of and constant.range.lo >= 0)
 
 
 def _shortened(node: Node, parts: Sequence[Reach | None]) -> Reach:
-    """Each is rounded to a neighbour: two that were a apart are less than a / 2^shift + 2 apart, in whole units."""
+    """Each is rounded to a neighbour: two that were a apart are less than a / 2^shift + 2 apart, in whole units. Of
+    several rows that move others each, what is rounded adds up."""
     x, shift = _plus(node, parts), node.parameters["shift"]
-    rounded = integers(-(-x.each >> shift) + 1)
-    return Reach(integers(np.where(x.each > 0, rounded, 0)), x.most)
+    rounded = integers(-(-x.each >> shift) + (1 if x.rows == 1 else 2 * x.rows))
+    return Reach(integers(np.where(x.each > 0, rounded, 0)), x.most, rows=x.rows)
 
 
 def _lifted(node: Node, parts: Sequence[Reach | None]) -> Reach:
@@ -115,7 +127,8 @@ def _summed(node: Node, parts: Sequence[Reach | None]) -> Reach:
     rows = np.moveaxis(np.broadcast_to(x.each, operand.shape), axes, range(-len(axes), 0))
     rows = np.sort(rows.reshape(*rows.shape[: rows.ndim - len(axes)], -1), axis=-1)
     total = integers(rows[..., max(rows.shape[-1] - x.most, 0) :].sum(-1))
-    return Reach(integers(np.expand_dims(total, axes)) if node.parameters["keepdims"] else total, x.most)
+    kept = integers(np.expand_dims(total, axes)) if node.parameters["keepdims"] else total
+    return Reach(kept, x.most, rows=x.rows)
 
 
 def without(kept: Integers, node: Node) -> Integers:
@@ -134,6 +147,7 @@ def _moved(node: Node, parts: Sequence[Reach | None]) -> Reach:
         integers(moves(each, **node.parameters)),
         None if None in counts else sum(k or 0 for k in counts),
         alone and any(x is not None and x.one_of for x in parts),
+        max(x.rows for x in parts if x is not None),
     )
 
 

@@ -85,6 +85,8 @@ EXPRESSIONS = {
     "digits": lambda a, b: np.bincount(np.digitize(a, [0, 1]), minlength=3),
     "cumulative": lambda a, b: np.cumsum(bins(a)),
     "how many bins": lambda a, b: (bins(a) >= 1).sum(),
+    "which bins of two columns": lambda a, b: (np.bincount(np.concatenate([a + 1, 2 - a]), minlength=4) == 1) * 1,
+    "bins of two columns by reals": lambda a, b: np.bincount(np.concatenate([a + 1, 2 - a]), minlength=4) * 0.3,
     "large": lambda a, b: (a.sum() > 1) * 1,
     "of figures": lambda a, b: a.sum() * b.sum(),
     "variance": lambda a, b: np.var(a),
@@ -304,6 +306,7 @@ TO_FIGURES = {
     "variances": lambda x, w: x.var(0),
     "moments": lambda x, w: x.T @ x,
     "bins": lambda x, w: np.bincount(np.clip(x[:, 0], 0, 2), minlength=3),
+    "bins of all": lambda x, w: np.bincount(np.clip(x.reshape(-1), 0, 2), minlength=3),
 }
 OF_FIGURES = {
     "scaled": lambda f, w: f * int(w[2]),
@@ -311,6 +314,7 @@ OF_FIGURES = {
     "by a matrix": lambda f, w: np.resize(w, (2, f.shape[0])) @ f,
     "halved": lambda f, w: f * HALF,
     "summed": lambda f, w: f.sum(0),
+    "large": lambda f, w: (f > int(w[0])) * 1,
     "as it is": lambda f, w: f,
 }
 
