@@ -52,8 +52,8 @@ class Group:
     @property
     def smallest(self) -> int:
         """Of all elements that a record has a part in; NOTHING where there is none."""
-        some = self.sizes[self.sizes > NOTHING]
-        return min(int(some.min()), self.beside) if some.size else NOTHING
+        least = min(int(self.sizes[self.sizes > NOTHING].min(initial=ALL)), self.beside)
+        return NOTHING if least == ALL else least
 
 
 def group_of(node: Node) -> int:

@@ -27,6 +27,8 @@ GROUPS = {
     "put together": (lambda a, b: np.stack([a.sum(), b[:2].sum()]), 2),
     "put together and added": (lambda a, b: np.stack([a.sum(), b[:2].sum()]).sum(), 2),
     "the larger one is taken": (lambda a, b: np.stack([a.sum(), b[:2].sum()])[0], 6),
+    "a record beside rows of zeros": (lambda a, b: (a * 0 + b[2]).sum(), 1),
+    "a total beside rows of zeros": (lambda a, b: (a * 0 + b[:4].sum()).sum(), 4),
     "weights of zero": (lambda a, b: (a * MASK.astype(int)).sum(), 2),
     "a public condition": (lambda a, b: ((a > 1) & MASK).sum(), 2),
     "chosen publicly": (lambda a, b: np.where(MASK, a, 0).sum(), 2),
