@@ -154,7 +154,7 @@ class _Walk:
     def _found(self, node: Node) -> Contribution:
         """What follows from its operands, of which its rows are remembered; of what has none left, these."""
         if node.vouched:
-            raise _not_bounded(node, "its range is vouched for with .within, which nothing holds the data to")
+            raise _not_bounded(node, *_VOUCHED)
         if not prod(node.shape):
             return PUBLIC
         if node.value.summary is not None:
@@ -174,7 +174,7 @@ class _Walk:
                     return Held(rows_of_input(source, node.shape[0]))
                 return Totals({source: Reach(Bounds.alike(node.range, 0).moved(self._substituted))})
             case Origin():
-                raise _not_bounded(node, "no range was declared where it comes in")
+                raise _not_bounded(node, *_UNDECLARED)
         if node.operation.name in ("constant", "constant bits"):
             return PUBLIC
         raise _unknown(node, "it was computed by an earlier reveal, and what it was computed from is forgotten")
@@ -321,11 +321,16 @@ def _unknown(node: Node, why: str) -> LocalError:
     )
 
 
-def _not_bounded(node: Node, why: str) -> LocalError:
-    return LocalError(
-        "not-bounded",
-        f"one record may move this value by any amount: {why}",
-        "declare what the data are held to where they come in, mpc.secret(..., range=(lo, hi)), or clip them: "
-        "np.clip(x, lo, hi)",
-        line=node.line,
-    )
+_VOUCHED = (
+    "its range is vouched for with .within, which nothing holds the data to",
+    "clip them in the place of .within: np.clip(x, lo, hi)",
+)
+_UNDECLARED = (
+    "no range was declared where it comes in",
+    "declare what the data are held to there, mpc.secret(..., range=(lo, hi)), the same at all parties: no clip "
+    "after it makes up for that",
+)
+
+
+def _not_bounded(node: Node, why: str, remedy: str) -> LocalError:
+    return LocalError("not-bounded", f"one record may move this value by any amount: {why}", remedy, line=node.line)

@@ -50,9 +50,11 @@ def test_what_is_not_known_to_be_private_is_refused(name):
 
 def test_data_without_a_declared_range_are_refused():
     for privacy in (mpc.Laplace(epsilon=1), mpc.Laplace(epsilon=1, sensitivity=1)):
-        with pytest.raises(LocalError) as caught:
-            revealed(lambda a, b: a.sum(), privacy, range_=None)
-        assert caught.value.code == "not-bounded"
+        for expression in (lambda a, b: a.sum(), lambda a, b: np.clip(a, 0, 1).sum()):
+            with pytest.raises(LocalError) as caught:
+                revealed(expression, privacy, range_=None)
+            assert caught.value.code == "not-bounded"
+            assert "no clip after it" in caught.value.remedy
 
 
 def test_a_declared_sensitivity_counts_where_none_follows_and_is_held_against_what_does():
