@@ -12,8 +12,9 @@ import click
 from mpc.network.handshake import Agreement
 from mpc.network.identity import Identity, Roster
 from mpc.network.signing import Signer
-from protocols.privacy.guard import Guard
+from protocols.privacy.guard import Guard, kept_heads
 from protocols.privacy.ledger.address import Where
+from protocols.privacy.ledger.heads import Head
 from protocols.privacy.ledger.ledger import Asker, Ledger
 from protocols.privacy.policy import Policy, load_policy
 
@@ -31,17 +32,20 @@ class Guarding:
 
     @contextmanager
     def opened(self, roster: Roster, me: int, identity: Identity, digest: str) -> Iterator[Guards]:
-        """Open the ledger, and verify all of it. Errors of `Ledger`."""
+        """Open the ledger, and verify all of it, before the parties meet. Errors of `Ledger`."""
         signer = Signer(identity)
         ledger = None if self.ledger is None else Ledger(self.ledger, signer)
         names = roster.names[: roster.parties]
         certificates = [endpoint.certificate for endpoint in roster.endpoints[: roster.parties]]
+        met = dict[int, Head]()
 
         def guard(agreement: Agreement) -> Guard:
             asker = Asker(agreement.session.hex(), digest, names)
-            return Guard(me, signer, certificates, asker, self.policy, ledger, self.data)
+            return Guard(me, signer, certificates, asker, self.policy, ledger, self.data, dict(met))
 
         try:
+            if ledger is not None:
+                met |= kept_heads(ledger, certificates)
             yield guard
         finally:
             if ledger is not None:

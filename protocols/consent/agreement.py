@@ -102,7 +102,8 @@ async def _meet(ctx: Context, keeper: Keeper) -> LocalError | PeerError | None:
     if ctx.planning:
         await ctx.exchange(np.zeros(HEADS_WORDS, np.uint64))
         return None
-    head, troubles = await ctx.in_thread(keeper.head), list[LocalError | PeerError | None]()
+    troubles = [await _tried(ctx, keeper.catch_up)]
+    head = await ctx.in_thread(keeper.head)
     for party in ctx.others:
         kept, trouble = await _kept(ctx, keeper, party)
         troubles.append(trouble)

@@ -65,6 +65,10 @@ class Keeper(Protocol):
     def step(self, number: int, step: int, output: Any) -> None:
         """An output is about to be revealed that a commitment has paid for: on the disk when this returns."""
 
+    def catch_up(self) -> None:
+        """Take what other runs of this party have written: before a head is shown, which must not be behind one that
+        those have shown."""
+
     def head(self) -> bytes:
         """Of its own ledger."""
 
@@ -106,6 +110,9 @@ class NoKeeper:
         """Nothing is kept."""
 
     def step(self, number: int, step: int, output: Any) -> None:
+        """Nothing is kept."""
+
+    def catch_up(self) -> None:
         """Nothing is kept."""
 
     def head(self) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mpc.errors import PeerError
 from mpc.network.identity import Certificate
@@ -25,7 +25,9 @@ class Guard:
     """A `protocols.consent.keeper.Keeper`. `asker` says what run this is; `certificates` are the parties', in order.
 
     `data` is the name that this party gives to what it puts in: all charges are to it. Without a ledger nothing is
-    charged here, and with neither ledger nor policy the party says yes, signed.
+    charged here, and with neither ledger nor policy the party says yes, signed. `met`: the heads that are held against
+    what peers show, by their places: what was kept before the parties met, since they read their ledgers after that.
+    What a run beside this keeps later may be ahead of what a peer has shown here by then.
     """
 
     me: int
@@ -35,6 +37,7 @@ class Guard:
     policy: Policy = _OPEN
     ledger: Ledger | None = None
     data: str = ""
+    met: dict[int, Head] = field(default_factory=dict)
 
     @property
     def keeps(self) -> bool:
@@ -61,6 +64,11 @@ class Guard:
         if self.ledger is not None:
             self.ledger.step(self.asker, number, step, self._plain([output]))
 
+    def catch_up(self) -> None:
+        """Errors of the ledger."""
+        if self.ledger is not None:
+            self.ledger.catch_up()
+
     def head(self) -> bytes:
         """Of the ledger, zeros without one."""
         return NO_HEAD if self.ledger is None else self.ledger.head.packed()
@@ -74,9 +82,11 @@ class Guard:
         """A peer's ledger must be at least as long as what it has shown before, and this party's must hold what the
         peer has kept of it. PeerError `ledger-older`, `malformed-vote`; LocalError `ledger-restored`.
         """
-        shown, mine, before = self._head_of(party, head), self._unpacked(party, kept), self._kept(party)
+        shown, mine, before = self._head_of(party, head), self._unpacked(party, kept), self._before(party)
         if before is not None and (shown is None or not shown.follows(before)):
             raise self._older(party, before, shown)
+        if shown is not None:
+            self.met[party] = shown
         if self.ledger is not None and mine is not None:
             self.ledger.confront(mine, self.asker.parties[party])
 
@@ -128,6 +138,10 @@ class Guard:
         if self.ledger is not None and self.policy.runs_a_day is not None:
             self.policy.check_runs(self.ledger.other_runs_of_day(self.asker.run))
 
+    def _before(self, party: int) -> Head | None:
+        """What a peer's ledger must hold; without one of its own a party remembers nothing."""
+        return None if self.ledger is None else self.met.get(party) or self._kept(party)
+
     def _kept(self, party: int) -> Head | None:
         return None if self.ledger is None else self.ledger.peer(self.certificates[party])
 
@@ -166,3 +180,9 @@ class Guard:
     def _of_peer(self, party: int, code: str, cause: str, remedy: str) -> PeerError:
         name = self.asker.parties[party]
         return PeerError(code, f"{name} {cause}", remedy, party=name)
+
+
+def kept_heads(ledger: Ledger, certificates: Sequence[Certificate]) -> dict[int, Head]:
+    """The heads that a ledger keeps of the parties, by their places. LocalError `ledger-edited`."""
+    heads = {place: ledger.peer(certificate) for place, certificate in enumerate(certificates)}
+    return {place: head for place, head in heads.items() if head is not None}

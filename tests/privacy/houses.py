@@ -8,7 +8,7 @@ import numpy as np
 from privacy.ledgers import SetClock, identity, signer
 
 import mpc
-from protocols.privacy.guard import Guard
+from protocols.privacy.guard import Guard, kept_heads
 from protocols.privacy.ledger.charges import Budget, Charge, budget, charge
 from protocols.privacy.ledger.ledger import Asker, Ledger
 from protocols.privacy.ledger.verifying import verify
@@ -53,14 +53,17 @@ class House:
     def guard(self, ctx) -> Guard:
         names = NAMES[: self.n]
         kept = self.budgets[ctx.me] is not None
+        ledger = Ledger(self.file(ctx.me), signer(names[ctx.me]), clock=self.clock) if kept else None
+        certificates = [identity(name).certificate for name in names]
         return Guard(
             ctx.me,
             signer(names[ctx.me]),
-            [identity(name).certificate for name in names],
+            certificates,
             Asker(ctx.session.agreement.session.hex(), "cd" * 32, names),
             self.policies[ctx.me] if self.policies else Policy(),
-            Ledger(self.file(ctx.me), signer(names[ctx.me]), clock=self.clock) if kept else None,
+            ledger,
             "salaries",
+            {} if ledger is None else kept_heads(ledger, certificates),
         )
 
     def run(self, main, **options):

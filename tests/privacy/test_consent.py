@@ -402,6 +402,23 @@ def test_who_forgot_a_longer_ledger_learns_it_from_its_peer_though_it_is_longer_
     assert house.run(main) == [("ledger-restored", None), ("reveal-refused", NAMES[0])]
 
 
+def test_a_run_that_begins_and_ends_beside_another_is_no_older_ledger(tmp_path):
+    house = House(tmp_path, (5, 5))
+
+    async def beside(ctx, x):
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+
+    async def main(ctx, x):
+        first = await beside(ctx, x)
+        if ctx.me == 0:
+            assert house.run(beside) == [X.tolist()] * 2
+        return first, await beside(ctx, x)
+
+    house.run(beside)
+    assert house.run(main) == [(X.tolist(),) * 2] * 2
+    assert house.accounts() == [(4, 0)] * 2
+
+
 # policies
 
 

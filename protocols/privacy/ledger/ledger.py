@@ -104,6 +104,11 @@ class Ledger:
         assert self._chain.head is not None
         return self._chain.head
 
+    def catch_up(self) -> None:
+        """Take what other processes have written meanwhile. Errors of opening."""
+        with self._lock, self._book.reading():
+            self._catch_up()
+
     def set_budget(self, data: str, budget: Budget) -> None:
         """Decide what may be spent of this data from now on, in place of what was decided before.
 
