@@ -36,7 +36,7 @@ def budget() -> None:
 @click.option(
     "--neighbours",
     type=click.Choice([relation.value for relation in Relation]),
-    default=Relation.ADD_OR_REMOVE.value,
+    default=Relation.SUBSTITUTE.value,
     show_default=True,
     help="What two data sets differ by that are to be hard to tell apart.",
 )

@@ -20,8 +20,9 @@ from protocols.privacy.ledger.charges import budget, charge
 from protocols.privacy.ledger.entries import START, begin, chained, decoded, encoded
 from protocols.privacy.ledger.heads import unpacked
 from protocols.privacy.ledger.ledger import Ledger
+from protocols.privacy.ledger.refusals import setting
 from protocols.privacy.ledger.verifying import export, verify
-from protocols.privacy.neighbours import add_or_remove, group, substitute
+from protocols.privacy.neighbours import add_or_remove, group, substitute, user
 
 
 def spend(ledger, **amounts):
@@ -91,7 +92,37 @@ def test_deltas_have_a_budget_of_their_own(tmp_path):
 def test_charges_of_other_neighbours_are_not_added(tmp_path, neighbours):
     ledger = begun(tmp_path / "l", epsilon=1)
     assert code_of(lambda: spend(ledger, epsilon=0.1, neighbours=neighbours)) == "other-neighbours"
+    spend(ledger, epsilon=0.1)
     assert code_of(ledger.set_budget, "salaries", budget(epsilon=1, neighbours=neighbours)) == "other-neighbours"
+
+
+@pytest.mark.parametrize(
+    ("neighbours", "written"),
+    [
+        (substitute(), "mpc.privacy.substitute()"),
+        (add_or_remove(user(3)), "mpc.privacy.add_or_remove(mpc.privacy.user(3))"),
+        (substitute(group(2, user(3))), "mpc.privacy.substitute(mpc.privacy.group(2, mpc.privacy.user(3)))"),
+    ],
+)
+def test_a_budget_for_other_neighbours_says_how_to_ask_and_what_to_set(tmp_path, neighbours, written):
+    ledger = begun(tmp_path / "l", epsilon=1)
+    with pytest.raises(LocalError, match="other-neighbours") as caught:
+        spend(ledger, epsilon=0.1, neighbours=neighbours)
+    assert "neighbours=mpc.privacy.add_or_remove()" in caught.value.remedy
+    asked = f"`{setting('salaries', '...', neighbours)}`"
+    assert (asked in caught.value.remedy) == (neighbours.unit.together == 1), "no option says a group"
+    ledger.set_budget("salaries", budget(epsilon=1, neighbours=neighbours))
+    spend(ledger, epsilon=0.1, neighbours=neighbours)
+    with pytest.raises(LocalError, match="other-neighbours") as caught:
+        spend(ledger, epsilon=0.1)
+    assert f"neighbours={written};" in caught.value.remedy
+
+
+def test_a_budget_without_delta_says_that_drawn_noise_needs_one(tmp_path):
+    ledger = begun(tmp_path / "l", epsilon=1)
+    with pytest.raises(LocalError, match="has no delta") as caught:
+        spend(ledger, epsilon="0.5", delta="1e-14")
+    assert "`parley budget set LEDGER salaries --key NAME.key --epsilon 1 --delta 1e-9 --neigh" in caught.value.remedy
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), "-1", -0.1, True, "much", None])

@@ -16,7 +16,7 @@ from mpc.errors import LocalError
 from protocols.privacy.amounts import GRID, count_of, printed
 from protocols.privacy.ledger.charges import NOTHING, Asking, Budget, Charge, budget_of_plain, charge_of_plain
 from protocols.privacy.ledger.entries import FORMAT, Content
-from protocols.privacy.neighbours import require_same
+from protocols.privacy.ledger.refusals import other_neighbours, setting
 
 DAY = 86_400
 LATEST = 253_402_300_799
@@ -106,17 +106,31 @@ class Account:
             raise LocalError(
                 "budget-missing",
                 f"no budget is set for {data}, and this asks for {price}",
-                f"decide on one with `parley budget set FILE {data} --epsilon ...`; without one nothing is spent",
+                f"decide on one with `{setting(data, '--epsilon ...', price.ways[0].neighbours)}`; without one nothing "
+                "is spent",
             )
         asked = price.booked(self.budget.measure)
-        require_same(self.budget.neighbours, asked.neighbours)
+        if asked.neighbours != self.budget.neighbours:
+            raise other_neighbours(data, self.budget.neighbours, asked.neighbours)
         main = asked.within(self.budget.measure)
         left, left_delta = self.left
         if main > left:
             raise _exceeded(data, self.budget.measure, self.budget.main, self.used[0], main)
+        if asked.delta and not self.budget.delta:
+            raise _no_delta(data, self.budget, asked.delta)
         if asked.delta > left_delta:
             raise _exceeded(data, "delta", self.budget.delta, self.used[1], asked.delta)
         return asked
+
+
+def _no_delta(data: str, budget: Budget, asked: Fraction) -> LocalError:
+    amounts = f"--{budget.measure} {budget.main} --delta 1e-9"
+    return LocalError(
+        "budget-exceeded",
+        f"budget of {data} has no delta, and this asks for {printed(asked)} of it: noise that parties draw together is "
+        "only near what it should be, by so much at least",
+        f"decide on one: `{setting(data, amounts, budget.neighbours)}`, or as much as is asked. Nothing was revealed",
+    )
 
 
 def _exceeded(data: str, measure: str, limit: Fraction, used: Fraction, asked: Fraction) -> LocalError:

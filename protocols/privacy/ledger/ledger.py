@@ -24,8 +24,16 @@ from protocols.privacy.ledger.chain import Chain
 from protocols.privacy.ledger.charges import Asking, Budget
 from protocols.privacy.ledger.entries import MOST_BYTES, START, Content, begin, chained, encoded
 from protocols.privacy.ledger.heads import ID_BYTES, Head, sealed, unpacked
-from protocols.privacy.ledger.refusals import clock_set_back, edited, no_such_step, not_prepaid, restored, too_long
-from protocols.privacy.neighbours import require_same
+from protocols.privacy.ledger.refusals import (
+    clock_set_back,
+    edited,
+    no_such_step,
+    not_prepaid,
+    restored,
+    setting,
+    too_long,
+)
+from protocols.privacy.neighbours import Neighbours
 
 CLOCKS_DIFFER = 60
 """Seconds that a clock may be put back by whoever keeps it right; an entry then has the time of the last one."""
@@ -116,8 +124,9 @@ class Ledger:
         """
         with self._writing() as entries:
             account = self.balance.accounts.get(data)
-            if account is not None and account.budget is not None:
-                require_same(account.budget.neighbours, budget.neighbours)
+            if account is not None and account.budget is not None and (account.spent.count or account.unknown.count):
+                if budget.neighbours != account.budget.neighbours:
+                    raise _others_were_spent(data, account.budget.neighbours, budget.neighbours)
                 if budget.measure == "epsilon" and any(total.rho for total in (account.spent, account.unknown)):
                     raise _rho_was_spent(data)
             entries.append({"event": "budget", "data": data, "budget": budget.plain()})
@@ -264,6 +273,14 @@ class Ledger:
         """Take what stands in the file and is not known yet, and hold all of it against the head."""
         self._chain.extend(self._book.rows(self.balance.entries))
         self._chain.check(self._book.head(), self._signer.certificate, self._signer.name)
+
+
+def _others_were_spent(data: str, own: Neighbours, asked: Neighbours) -> LocalError:
+    return LocalError(
+        "other-neighbours",
+        f"of {data} charges were spent for {own}, and the budget would be for {asked}: they promise different things",
+        f"keep to the neighbours of what was spent, `{setting(data, '...', own)}`",
+    )
 
 
 def _rho_was_spent(data: str) -> LocalError:

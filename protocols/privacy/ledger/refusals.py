@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from mpc.errors import LocalError
 from protocols.privacy.ledger.address import Where
+from protocols.privacy.neighbours import Kind, Neighbours, Relation
 
 KEEP = (
     "stop spending by it, and keep the file as it is; find who wrote into it, or a copy that `parley budget verify` "
@@ -109,6 +110,32 @@ def not_prepaid(number: int, step: int) -> LocalError:
         f"entry {number:,} pays for no step {step:,} that this run could still take",
         "reserve anew: each step is paid for once, beforehand, and by the run that takes it",
     )
+
+
+def other_neighbours(data: str, own: Neighbours, asked: Neighbours) -> LocalError:
+    """What is promised for some neighbours is no part of what may be spent for others."""
+    anew = f"; or set the budget so, while nothing of it is spent: `{setting(data, '...', asked)}`"
+    return LocalError(
+        "other-neighbours",
+        f"the budget of {data} is for {own}, and this asks for a charge for {asked}: they promise different things",
+        f"ask for noise with neighbours={_written(own)}{anew * (asked.unit.together == 1)}. Nothing was revealed",
+    )
+
+
+def setting(data: str, amounts: str, neighbours: Neighbours) -> str:
+    """The command that sets such a budget."""
+    options = "" if neighbours.relation is Relation.SUBSTITUTE else f" --neighbours {neighbours.relation.value}"
+    records = f" --user-records {neighbours.unit.records}" if neighbours.unit.kind is Kind.USER else ""
+    return f"parley budget set LEDGER {data} --key NAME.key {amounts}{options}{records}"
+
+
+def _written(neighbours: Neighbours) -> str:
+    """As a program says it."""
+    unit = neighbours.unit
+    one = f"mpc.privacy.user({unit.records})" if unit.kind is Kind.USER else ""
+    several = ", ".join([str(unit.together), *([one] if one else [])])
+    inner = one if unit.together == 1 else f"mpc.privacy.group({several})"
+    return f"mpc.privacy.{neighbours.relation.name.lower()}({inner})"
 
 
 def _day(seconds: int) -> str:
