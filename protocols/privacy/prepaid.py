@@ -57,9 +57,11 @@ async def prepaid(
 
     Cost: four rounds for all steps; a step has the rounds of a reveal without noise, and those of drawing its noise.
 
-    Raises LocalError `wrong-privacy`, `noise-out-of-range`, `no-such-party`, `amount-out-of-range`; errors of
-    `accounts.cost`; those of `protocols.consent.agreement`, by name of who refuses: then nothing is spent.
+    LocalError `no-context`, `wrong-privacy`, `noise-out-of-range`, `no-such-party`, `amount-out-of-range`; errors
+    of `accounts.cost`; those of `protocols.consent.agreement`, by name of who refuses: then nothing is spent.
     """
+    if not isinstance(ctx, Context):
+        raise _no_context(ctx)
     line = ctx.counted_at
     call = ctx.child("prepaid", line=line)
     try:
@@ -110,8 +112,9 @@ class Prepaid:
     async def pay(self, call: Context) -> None:
         """Have all parties spend the charge."""
         session, price, event = call.session.agreement.session, self.schedule.price, self.schedule.event
-        whole = Output((self.elements,), "fixed", self.receivers, call.line, Range(0, 0), privacy=_Whole(price))
-        steps, plain = len(self.schedule), [event.plain(), str(self.schedule.distance)]
+        known = Range(0, 0)
+        whole = Output((self.elements,), "fixed", self.receivers, call.line, known, privacy=_Whole(price), group=0)
+        steps, plain = len(self.schedule), [event.plain(), self.schedule.plain(), str(self.schedule.distance)]
         asked = Asked(session, call.path, call.line, [whole], [price], steps, plain)
         keeper = keeper_of(call.session)
         await ask(call, keeper, asked)
@@ -196,6 +199,14 @@ class Step:
     async def written(self, call: Context, keeper: Keeper, output: Output) -> None:
         """That it is about to be opened, noted in the ledger."""
         await self._paid.written(call, keeper, self._number, output)
+
+
+def _no_context(given: object) -> LocalError:
+    return LocalError(
+        "no-context",
+        f"the first argument of mpc.privacy.prepaid is a value of type {type(given).__name__}, not the context",
+        "write mpc.privacy.prepaid(ctx, ...)",
+    )
 
 
 def _not_in(name: str, why: str, line: str | None = None) -> LocalError:

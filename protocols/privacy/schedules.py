@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 from mpc.errors import LocalError
 from protocols.privacy.accounts import cost
@@ -38,6 +39,10 @@ class Schedule:
 
     def __len__(self) -> int:
         return len(self.noises)
+
+    def plain(self) -> list[tuple[str, int]]:
+        """The noises in their order, each with how often it comes in a row: equal where the steps are."""
+        return [(repr(noise), len(list(row))) for noise, row in groupby(self.noises)]
 
 
 def schedule_of(given: Schedule | TrainingSchedule | Sequence[Noise], elements: int, fractional_bits: int) -> Schedule:

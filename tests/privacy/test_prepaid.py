@@ -177,6 +177,30 @@ def test_a_policy_speaks_before_the_first_step(tmp_path, policy, code):
     assert house.run(main) == [code, "reveal-refused"]
 
 
+def test_the_records_of_a_step_are_counted_when_it_is_taken_and_not_before(tmp_path):
+    house = House(tmp_path, (None, None), (Policy(smallest_group=10), Policy()))
+
+    async def main(ctx, _):
+        x = await own(ctx)
+        async with prepaid(ctx, NOISES, elements=3) as paid:
+            await mpc.reveal(ctx, x.sum(axis=0), privacy=paid.step())
+            with pytest.raises((LocalError, PeerError), match=r"policy-group|peer-failed"):
+                await mpc.reveal(ctx, x[:9].sum(axis=0), privacy=paid.step())
+            raise LocalError("as-expected", "done")
+
+    with pytest.raises((LocalError, PeerError), match=r"as-expected|peer-failed"):
+        house.run(main)
+
+
+def test_what_is_no_context_is_said():
+    async def main(ctx, _):
+        with pytest.raises(LocalError, match=r"no-context.*prepaid is a value of type list"):
+            async with prepaid(NOISES, ctx, elements=3):
+                pass
+
+    simulate(main, [None, None])
+
+
 def test_steps_take_no_rounds_for_consent_and_a_plan_counts_what_is_sent():
     async def paid(ctx, _):
         x = await own(ctx)
@@ -197,12 +221,20 @@ def test_steps_take_no_rounds_for_consent_and_a_plan_counts_what_is_sent():
     assert "step 1 of 2, paid for beforehand" in ours.reveals[0].privacy
 
 
-def test_parties_that_mean_other_schedules_are_noticed(tmp_path):
+OTHERS = {
+    "fewer": (NOISES, NOISES[:2]),
+    "in another order, for the same price": (NOISES, [NOISES[0], NOISES[2], NOISES[1]]),
+    "of another sensitivity": ([mpc.Laplace(epsilon=1)], [mpc.Laplace(epsilon=1, sensitivity=2)]),
+}
+
+
+@pytest.mark.parametrize("way", OTHERS)
+def test_parties_that_mean_other_schedules_are_noticed(tmp_path, way):
     house = House(tmp_path, (None, None))
 
     async def main(ctx, _):
         try:
-            async with prepaid(ctx, NOISES[: 2 + ctx.me], elements=3):
+            async with prepaid(ctx, OTHERS[way][ctx.me], elements=3):
                 return "entered"
         except PeerError as error:
             return error.code
