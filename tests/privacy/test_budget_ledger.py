@@ -16,11 +16,12 @@ from mpc.errors import LocalError
 from mpc.network.signing import is_signed
 from protocols.consent.keeper import HEAD_BYTES, NO_HEAD
 from protocols.privacy.ledger.balance import Balance
+from protocols.privacy.ledger.chain import Chain
 from protocols.privacy.ledger.charges import budget, charge
 from protocols.privacy.ledger.entries import START, begin, chained, decoded, encoded
 from protocols.privacy.ledger.heads import unpacked
 from protocols.privacy.ledger.ledger import Ledger
-from protocols.privacy.ledger.refusals import setting
+from protocols.privacy.ledger.refusals import missing, setting
 from protocols.privacy.ledger.verifying import export, verify
 from protocols.privacy.neighbours import add_or_remove, group, substitute, user
 
@@ -292,6 +293,23 @@ def test_a_chain_that_was_rewritten_whole_is_not_what_the_head_signs(tmp_path, c
     file = lived(tmp_path)
     rewritten(file, change)
     assert open_code(file) == "ledger-edited"
+
+
+def test_rows_that_end_with_an_error_are_taken_up_where_they_ended(tmp_path):
+    ledger = begun(tmp_path / "l", epsilon=3)
+    for _ in range(3):
+        spend(ledger, epsilon=1)
+    rows, chain = list(ledger._book.rows(0)), Chain(tmp_path / "l")
+
+    def lost():
+        yield from rows[:4]
+        raise missing(tmp_path / "l", "the connection is lost")
+
+    with pytest.raises(LocalError, match="ledger-missing"):
+        chain.extend(lost())
+    chain.extend(rows[4:])
+    chain.check(ledger.head.packed(), identity().certificate, "north")
+    assert chain.balance.account("salaries").left == (0, 0)
 
 
 def test_a_tail_that_was_cut_off_is_missed_and_one_that_was_put_on_is_seen(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,10 @@ EDITS = {
     "the tail": ("DELETE FROM NAME.entries WHERE number = 2", "ledger-truncated"),
     "the head": ("DELETE FROM NAME.head", "ledger-edited"),
     "not logged": ("ALTER TABLE NAME.entries SET UNLOGGED", "ledger-edited"),
+    "content of another type": ("ALTER TABLE NAME.entries ALTER content TYPE text USING 'x'", "ledger-edited"),
+    "hashes of another type": ("ALTER TABLE NAME.entries ALTER hash TYPE int USING length(hash)", "ledger-edited"),
+    "a head of another type": ("ALTER TABLE NAME.head ALTER sealed TYPE bigint USING 7", "ledger-edited"),
+    "a long entry": ("UPDATE NAME.entries SET content = decode(repeat('41', 70000), 'hex')", "ledger-edited"),
     "a view": ("DROP TABLE NAME.peers; CREATE VIEW NAME.peers AS SELECT 1", "ledger-edited"),
     "nothing left": ("DROP SCHEMA NAME CASCADE", "ledger-missing"),
 }
@@ -127,11 +132,11 @@ def test_a_server_that_would_forget_is_refused(address: Address) -> None:
 def test_a_lost_connection_writes_nothing_and_is_made_again(address: Address) -> None:
     ledger = begun(address, epsilon=3)
     lost = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'parley'"
-    sql(address, lost)
+    reserve = partial(ledger.reserve, ASKER, "salaries", charge(epsilon=1), OUTPUTS)
     with pytest.raises(LocalError, match="ledger-unwritable"):
-        ledger.reserve(ASKER, "salaries", charge(epsilon=1), OUTPUTS)
-    number = ledger.reserve(ASKER, "salaries", charge(epsilon=1), OUTPUTS)
-    ledger.commit(number, "00" * 32)
+        reserve(runs=lambda _: sql(address, lost))
+    sql(address, lost)
+    ledger.commit(reserve(), "00" * 32)
     assert verify(address, identity().certificate).balance.account("salaries").left == (2, 0)
 
 

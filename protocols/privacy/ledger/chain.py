@@ -25,7 +25,10 @@ class Chain:
         self.head: Head | None = None
 
     def extend(self, rows: Iterable[Row]) -> None:
-        """Take the entries that follow. LocalError `ledger-edited` at the first that is not what was written."""
+        """Take the entries that follow. LocalError `ledger-edited` at the first that is not what was written.
+
+        Where the rows end with an error, as those of a server that was lost, all before it are taken.
+        """
         number, hash_, take = self.balance.entries, self.hash, self.balance.take
         for found, text, given in rows:
             number += 1
@@ -36,7 +39,7 @@ class Chain:
                 take(decoded(text))
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError, LocalError):
                 raise edited(self.file, f"entry {number:,} says what no entry can say there") from None
-        self.hash = hash_
+            self.hash = hash_
 
     def check(self, content: bytes | None, certificate: Certificate, whose: str) -> None:
         """Hold the head of the file against all entries, and both against a certificate, of `whose` key it is.

@@ -48,6 +48,9 @@ CREATE TRIGGER appended_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {0}.entries
 _IS_THERE = ("42P06", "42P07", "23505")
 """What a server says of a schema or a table that another process has made in between."""
 
+_ROW = f"number, CASE WHEN octet_length(content) <= {MOST_BYTES} THEN content END, hash"
+"""What is longer than any entry is left where it is."""
+
 _OF_SCHEMA = """
 SELECT c.relname, c.relkind::text, c.relpersistence::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %s AND c.relname = ANY(%s)
@@ -111,14 +114,14 @@ class PostgresqlBook:
         self._create(_LAYOUT.format(schema))
 
     def rows(self, after: int) -> Iterator[Row]:
-        statement = f"SELECT number, content, hash FROM {self.file.schema}.entries WHERE number > %s ORDER BY number"
+        statement = f"SELECT {_ROW} FROM {self.file.schema}.entries WHERE number > %s ORDER BY number"
         try:
             with self._connection.cursor(name="rows", binary=True) as cursor:
                 cursor.execute(statement, (after,))
                 for number, content, hash_ in cursor:
-                    if len(content) > MOST_BYTES:
+                    if type(content) is not bytes or type(hash_) is not bytes:
                         raise edited(self.file, f"entry {number} is none")
-                    yield number, bytes(content), bytes(hash_)
+                    yield number, content, hash_
         except self._psycopg.Error as error:
             raise self._unread(error) from None
 
@@ -133,9 +136,9 @@ class PostgresqlBook:
 
     def peers(self) -> list[tuple[bytes, bytes]]:
         statement = f"SELECT certificate, head FROM {self.file.schema}.peers ORDER BY certificate LIMIT %s"
-        found = [(bytes(peer), bytes(head)) for peer, head in self._read(statement, MOST_PEERS + 1).fetchall()]
-        if len(found) > MOST_PEERS:
-            raise edited(self.file, "it has kept the heads of more peers than there can be")
+        found: list[tuple[bytes, bytes]] = self._read(statement, MOST_PEERS + 1).fetchall()
+        if len(found) > MOST_PEERS or not all(type(part) is bytes for row in found for part in row):
+            raise edited(self.file, "what it has kept of a peer is no head")
         return found
 
     def append(self, row: Row) -> None:
@@ -191,6 +194,9 @@ class PostgresqlBook:
             raise edited(self.file, "its tables are not those of a ledger, or are not logged")
 
     def _begin(self, statement: str) -> None:
+        """On a new connection where the server has ended the last one: nothing of this transaction was sent yet."""
+        with suppress(self._psycopg.Error):
+            self._connection.execute("SELECT 1")
         if self._connection.closed:
             self._connection = self._connected()
         self._write(statement)
@@ -211,9 +217,9 @@ class PostgresqlBook:
         row = self._read(statement.format(self.file.schema), *values).fetchone()
         if row is None:
             return None
-        if len(row[0]) != size:
+        if type(row[0]) is not bytes or len(row[0]) != size:
             raise edited(self.file, "a hash or head has another length")
-        return bytes(row[0])
+        return row[0]
 
     def _read(self, statement: str, *values: object) -> Any:
         try:
