@@ -21,6 +21,9 @@ from protocols.privacy.ledger.charges import Price
 from protocols.runs.planning import Plan
 
 _WANTED = re.compile(r"(?:(?P<line>.*)=)?(?P<error>[^=%]+)(?P<share>%?)")
+MOST_ERROR = 10**100
+"""No figure is as wide, and no float overflows beside it."""
+
 LONGEST = 24
 """Characters of a figure's text in the table."""
 
@@ -52,6 +55,8 @@ def wanted_errors(given: Sequence[str]) -> list[Wanted]:
             error = positive(match["error"] if match else text, "the error")
         except LocalError as wrong:
             raise click.UsageError(f"--wanted-error {text}: {wrong.cause}; write 0.5, 2% or survey.py:12=2%") from None
+        if error > MOST_ERROR:
+            raise click.UsageError(f"--wanted-error {text}: no figure is as wide as that")
         assert match is not None
         found.append(Wanted(match["line"] or "", error / 100 if match["share"] else error, bool(match["share"])))
     return found

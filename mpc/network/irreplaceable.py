@@ -9,19 +9,22 @@ from mpc.errors import LocalError
 
 _BEGIN = 1 << 12
 _SIGNS = {b"SQLite format 3\0": "a database, as ledgers are", b"-----BEGIN ": "a key or a certificate"}
+_JOURNALS = ("-journal", "-wal", "-shm")
 _ENDINGS = {
     ".key": "a key",
     ".crt": "a certificate",
     ".toml": "a policy or a roster",
-    "-journal": "the journal of a ledger",
-    "-wal": "the journal of a ledger",
+    **dict.fromkeys(_JOURNALS, "the journal of a ledger"),
 }
 
 
 def refuse_to_replace(target: Path) -> None:
-    """LocalError `would-overwrite` for a file that holds what Parley cannot make again, or has the name of such."""
+    """LocalError `would-overwrite` for a file that holds what Parley cannot make again, or has the name of such; and
+    for the place of a ledger's journal, which is taken away with the next entry."""
     if target.is_file() and (found := _kind(target)):
         raise would_overwrite(target, found)
+    if any(target.with_name(target.name.removesuffix(end)).is_file() for end in _JOURNALS if target.name.endswith(end)):
+        raise would_overwrite(target, "the place of a journal")
 
 
 def would_overwrite(target: Path, what: str) -> LocalError:

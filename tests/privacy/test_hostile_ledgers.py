@@ -10,6 +10,7 @@ import pytest
 from privacy.ledgers import begun, identity, signer
 
 from mpc.errors import LocalError
+from protocols.privacy.ledger.address import address_of, is_address
 from protocols.privacy.ledger.ledger import Ledger
 from protocols.privacy.ledger.sqlite_book import _SUPER_JOURNAL, SqliteBook
 from protocols.privacy.ledger.verifying import export, verify
@@ -100,3 +101,21 @@ def test_a_pipe_is_no_ledger_and_nobody_waits_for_it(tmp_path):
     os.mkfifo(tmp_path / "north.ledger")
     with pytest.raises(LocalError, match="ledger-missing"):
         verify(tmp_path / "north.ledger", identity().certificate)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://north:hidden@db/budgets",
+        "PostgreSQL://north:hidden@db/budgets",
+        "postgres://north@db/budgets?password=hidden",
+        "postgresql://north:hidden@db:none/budgets",
+        "postgresql://north@db/budgets?ledger=pg_hidden",
+        "postgresql://north@db/budgets?options=-chidden=1",
+    ],
+)
+def test_a_url_with_a_password_or_another_setting_is_refused_and_not_shown(url):
+    assert is_address(url)
+    with pytest.raises(LocalError, match="bad-address") as caught:
+        address_of(url)
+    assert "hidden" not in str(caught.value)

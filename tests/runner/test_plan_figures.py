@@ -74,7 +74,7 @@ def test_statistics_are_in_the_sum(tmp_path: Path) -> None:
     assert "with 1 of statistics" in printed
 
 
-@pytest.mark.parametrize("wrong", ["2%%", "x", "-1", "0", "5=", "nan"])
+@pytest.mark.parametrize("wrong", ["2%%", "x", "-1", "0", "5=", "nan", "1e400", "5=1e308%"])
 def test_what_is_no_error_is_refused(tmp_path: Path, wrong: str) -> None:
     code, printed = planned(tmp_path, SURVEY, "--wanted-error", wrong)
     assert code == 2

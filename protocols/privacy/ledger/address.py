@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mpc.errors import LocalError
 
-_SCHEME = re.compile(r"postgres(ql)?:/")
+_SCHEME = re.compile(r"postgres(ql)?:/", re.IGNORECASE)
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _OPTIONS = {
     "service", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile", "connect_timeout", "gssencmode",
