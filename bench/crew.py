@@ -14,7 +14,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,8 @@ READY_SECONDS = 300.0
 REPETITION_SECONDS = 240.0
 FAREWELL_SECONDS = 10.0
 LAST_LINES = 12
+STARTED: Callable[..., subprocess.Popen[str]] = subprocess.Popen
+"""What starts a process of a command. Tests, which start so many, fork theirs from one that has imported it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Crew:
         return [*self._members, *self._beside]
 
     def _start(self, command: Sequence[str]) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        return STARTED(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
             pass_fds=self._pass_fds, env=self._environment, start_new_session=True,
         )  # fmt: skip

@@ -83,6 +83,7 @@ def test_a_workload_that_no_table_has_is_refused(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("new_processes")
 def test_ours_failing_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew, "READY_SECONDS", 0.01)
     with pytest.raises(RuntimeError, match="no answer within"):

@@ -233,6 +233,7 @@ def test_correlations_are_between_two_parties_however_many_are_asked_for(measure
     assert payload < row["bytes_each"] * 2560 < payload + 300  # type: ignore[operator]
 
 
+@pytest.mark.usefixtures("new_processes")
 def test_work_that_makes_its_material_says_what_was_offline(measured: Measured) -> None:
     rows = measured("--workloads", "total.mul_1m", "--suppliers", "ot", "--scale", "0.0002")
     (row,) = rows

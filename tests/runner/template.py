@@ -12,30 +12,21 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from multiprocessing import forkserver, get_context
 from pathlib import Path
-from unittest import mock
+
+from forks import ROOT, forked, stand_for
 
 from party_runner.cli import main
-
-ROOT = Path(__file__).resolve().parents[2]
-FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [f"party_runner.{name}" for name in ("cli_runs", "cli_offline", "cli_budget", "cli_tools")]
-)
 
 
 def completed(
     arguments: tuple[str, ...], timeout: float, *, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """The command, run to its end; AssertionError if that takes longer."""
-    with mock.patch.dict(os.environ, {"PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1"}):
-        forkserver.ensure_running()
     with tempfile.TemporaryDirectory() as folder:
         files = [os.path.join(folder, name) for name in ("out", "err")]
         own = dict(os.environ if env is None else env)
-        process = FORKS.Process(target=_run, args=(arguments, str(cwd or Path.cwd()), own, files))
-        process.start()
+        process = forked(_run, arguments, str(cwd or Path.cwd()), own, files)
         process.join(timeout)
         if process.is_alive():
             process.kill()
@@ -52,9 +43,7 @@ def _run(arguments: tuple[str, ...], folder: str, environment: Mapping[str, str]
     sys.path[:] = [place for place in sys.path if place not in ("", ".", "tests", str(ROOT), str(ROOT / "tests"))]
     sys.argv[:] = ["parley", *arguments]
     for standard, file in enumerate((os.devnull, *files)):
-        opened = os.open(file, os.O_RDWR | os.O_CREAT)
-        os.dup2(opened, standard)
-        os.close(opened)
+        stand_for(standard, os.open(file, os.O_RDWR | os.O_CREAT))
     sys.stdout, sys.stderr = _stream(1), _stream(2)
     main(arguments)
 
