@@ -16,7 +16,7 @@ from typing import Any
 import trio
 
 from party_runner.failures import FAULT, INTERRUPTED, PEER
-from party_runner.forked import ForkedProcess
+from party_runner.forked import OF_CHILDREN, ForkedProcess
 
 TAIL_LINES = 12
 LINE_BYTES = 4000
@@ -127,7 +127,7 @@ async def _started(arguments: Sequence[str], listener: socket.socket) -> tuple[t
             stderr=subprocess.STDOUT,
             pass_fds=descriptors,
             start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **OF_CHILDREN},
         )
     return process, ours
 

@@ -1,9 +1,9 @@
 """Processes that are forked from the launcher: what it has imported, most of a second's work, they need not import.
 
 They are forked before the launcher's event loop begins, so before there are keys, tasks and handlers of signals. Each
-leads a session of its own and waits on its status line for its command, as words and a listening socket; where the
-launcher ends before, so does it. Nothing random is drawn by then but the states of `random` and `numpy.random`, which
-are drawn anew.
+leads a session of its own, holds no file that the launcher was started with, and waits on its status line for its
+command, as words and a listening socket; where the launcher ends before, so does it. Nothing random is drawn by then
+but the states of `random` and `numpy.random`, which are drawn anew.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import os
 import socket
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,12 @@ from typing import NoReturn
 
 import numpy as np
 import trio
+
+from party_runner.start import is_all_of_process
+
+OPEN = Path("/proc/self/fd")
+OF_CHILDREN = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8:backslashreplace"}
+"""What is set in the environment of a launched process: the launcher reads lines of UTF-8 as soon as they are there."""
 
 
 class ForkedProcess:
@@ -42,6 +49,8 @@ class ForkedProcess:
 
     async def wait(self) -> int | None:
         """Wait until it has ended; its exit code."""
+        if self.returncode is not None:  # and is collected, so that its number may be another's
+            return self.returncode
         watched = os.pidfd_open(self.pid)
         try:
             await trio.lowlevel.wait_readable(watched)
@@ -64,15 +73,23 @@ class ForkedProcess:
 
 
 def can_fork() -> bool:
-    """Whether a fork of this process is as good as a new one: it began as a launched one does, which looks for no
-    module in the current folder and orders texts alike, and no driver of a device has threads in it."""
+    """Whether a fork of this process is as good as a new one: it is the command and nothing else, and began as launched
+    ones do, which look for no module in the current folder and order texts alike; it has neither threads nor a device's
+    driver, which may have some."""
     if sys.platform != "linux" or not sys.flags.safe_path or sys.flags.hash_randomization or "pyopencl" in sys.modules:
+        return False
+    return is_all_of_process() and threading.active_count() == 1 and _knows_processes()
+
+
+def _knows_processes() -> bool:
+    """Whether the system tells of processes what is needed here; old kernels do not, nor some containers."""
+    if not hasattr(os, "pidfd_open"):  # Python was built for an older one
         return False
     try:
         os.close(os.pidfd_open(os.getpid()))
-    except OSError:  # a kernel without
+    except OSError:
         return False
-    return True
+    return OPEN.exists()
 
 
 def fork_all(count: int) -> list[ForkedProcess]:
@@ -102,21 +119,27 @@ def _fork(before: Sequence[ForkedProcess]) -> ForkedProcess:
 
 
 def _begin_anew(printed: int) -> None:
-    """As a process that was started: a session, standard streams without buffers, random states of its own."""
+    """As a process that was started: a session, standard streams without buffers, random states of its own, and no file
+    that the launcher's own parent left open for it."""
     os.setsid()
+    for descriptor in [int(name) for name in os.listdir(OPEN)]:
+        with suppress(OSError):  # that of the listing, which is closed by now
+            if descriptor > 2 and os.get_inheritable(descriptor):
+                os.close(descriptor)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for descriptor, standard in ((nothing, 0), (printed, 1), (printed, 2)):
         os.dup2(descriptor, standard)
     os.close(nothing)
     os.close(printed)
-    os.environ["PYTHONUNBUFFERED"] = "1"
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115 -- as long as the process lives
+    os.environ.update(OF_CHILDREN)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 -- as long as the process lives
     sys.stdout, sys.stderr = (_unbuffered(standard) for standard in (1, 2))
     np.random.seed()  # `random` draws anew by itself
 
 
 def _unbuffered(descriptor: int) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.FileIO(descriptor, "wb", closefd=False), errors="backslashreplace", write_through=True)
+    raw = io.FileIO(descriptor, "wb", closefd=False)
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
 
 
 def _serve(status: socket.socket) -> NoReturn:
@@ -128,7 +151,8 @@ def _serve(status: socket.socket) -> NoReturn:
     if not begun or not told.endswith(b"\n"):
         sys.exit()  # the launcher is gone
     name, *words = json.loads(told)
-    Path("/proc/self/comm").write_text(name)
+    with suppress(OSError):  # where nothing may be written there the name stays the launcher's
+        Path("/proc/self/comm").write_text(name)
     sys.argv[1:] = [*words, "--listen-fd", str(descriptors[0]), "--status-fd", str(status.detach())]
     main(sys.argv[1:])
     raise AssertionError("a command ends its process")

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 SEED = "PYTHONHASHSEED"
 INTERRUPTED = 130
+_begun = False
 
 
 def main() -> None:
@@ -23,6 +25,7 @@ def main() -> None:
     _refuse_others_as_ours()
     if os.environ.get(SEED) != "0" and os.name == "posix":
         os.execve(sys.executable, [sys.executable, "-P", *sys.orig_argv[1:]], os.environ | {SEED: "0"})
+    take_process()
     gc.disable()  # what is imported stays: looking for garbage in it takes a fifth of the time to begin
     try:
         from party_runner.cli import main as command
@@ -31,6 +34,20 @@ def main() -> None:
     except KeyboardInterrupt:  # nothing has begun that there would be something to say of
         sys.exit(INTERRUPTED)
     command()  # looks for garbage again once its own part is imported
+
+
+def take_process() -> None:
+    """From here on this process is the command and nothing else. It is told how its processes end, though whoever
+    started it may ignore that of its own."""
+    global _begun
+    _begun = True
+    if hasattr(signal, "SIGCHLD"):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def is_all_of_process() -> bool:
+    """Whether this process is the command and nothing else: not a notebook or a test that calls it."""
+    return _begun
 
 
 def hash_of_texts() -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 from forks import ROOT, forked, stand_for
 
 from party_runner.cli import main
+from party_runner.start import take_process
 
 
 def completed(
@@ -45,6 +46,7 @@ def _run(arguments: tuple[str, ...], folder: str, environment: Mapping[str, str]
     for standard, file in enumerate((os.devnull, *files)):
         stand_for(standard, os.open(file, os.O_RDWR | os.O_CREAT))
     sys.stdout, sys.stderr = _stream(1), _stream(2)
+    take_process()
     main(arguments)
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,10 +17,12 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import trio
 
 from mpc.errors import LocalError
 from party_runner import launch
 from party_runner.children import Child
+from party_runner.forked import ForkedProcess
 
 from .processes import PRODUCT, call, gone, parley, parley_as_started, product_of, start_endless, write
 
@@ -212,7 +215,9 @@ import numpy as np
 async def main(ctx, mine):
     assert sys.argv[1] == "join" and "" not in sys.path and sys.stdin.read() == ""
     assert os.environ["PYTHONUNBUFFERED"] == "1"
-    print("first half", end="")
+    assert not any("held.txt" in os.readlink(place) for place in map("/proc/self/fd/{}".format, range(3, 200))
+                   if os.path.lexists(place))
+    print("first h\u00e4lf", end="")
     os.write(1, b", second half\\n")
     with open("/proc/self/comm") as file:
         print(os.getsid(0) == os.getpgid(0) == os.getpid(), file.read().strip(), random.random(), np.random.rand())
@@ -240,17 +245,61 @@ def test_each_process_is_told_of_its_own_input_only(tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize("forked", [True, False])
 def test_processes_are_forked_or_new(tmp_path: Path, forked: bool) -> None:
-    """A launcher that may import from its current folder forks nothing; parties are alike in what a program sees."""
+    """A launcher that may import from its current folder forks nothing; parties are alike in what a program sees,
+    whatever the launcher was started with: open files, an encoding, not to be told of ends."""
     write(tmp_path, "seen.py", SEEN)
-    environment = os.environ | {"PYTHONHASHSEED": "random" if forked else "0"}
-    done = parley_as_started("run", "seen.py", "-n", "3", cwd=tmp_path, env=environment)
+    of_latin = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "latin-1"}
+    environment = os.environ | of_latin | {"PYTHONHASHSEED": "random" if forked else "0"}
+    with open(write(tmp_path, "held.txt", "")) as held:
+        done = parley_as_started(
+            "run", "seen.py", "-n", "3", cwd=tmp_path, env=environment,
+            pass_fds=[held.fileno()], encoding="latin-1", preexec_fn=ignore_ends,
+        )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    seen = re.findall(r"(party\d) \| first half, second half\n\1 \| (\w+) (\w+) (\S+) (\S+)\n", in_order(done.stderr))
+    seen = re.findall(r"(party\d) \| first hälf, second half\n\1 \| (\w+) (\w+) (\S+) (\S+)\n", in_order(done.stderr))
     parties, leaders, names, *drawn = zip(*seen, strict=True)
     assert parties == ("party0", "party1", "party2")
     assert leaders == ("True",) * 3
     assert (names == parties) is forked
     assert [len(set(numbers)) for numbers in drawn] == [3, 3]
+
+
+WHERE_TO_FORK = """
+import threading, os
+from party_runner import forked, start
+found = [forked.can_fork()]
+start.take_process()
+found.append(forked.can_fork())
+go_on = threading.Event()
+other = threading.Thread(target=go_on.wait)
+other.start()
+found.append(forked.can_fork())
+go_on.set()
+other.join()
+del os.pidfd_open
+found.append(forked.can_fork())
+print(found)
+"""
+
+
+def test_nothing_is_forked_that_is_more_than_the_command() -> None:
+    """Forks of a notebook or a test run would go on with it; threads, and systems without pidfd, forbid it too."""
+    command = [sys.executable, "-P", "-c", WHERE_TO_FORK]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONHASHSEED": "0"})
+    assert done.stdout == "[False, True, False, False]\n"
+
+
+def test_who_waits_for_a_process_that_was_collected_before_is_told_its_end() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        process = ForkedProcess(os.posix_spawn("/bin/sh", ["sh", "-c", "exit 7"], os.environ), ours, -1)
+        while process.returncode is None:
+            time.sleep(0.002)
+        assert trio.run(process.wait) == 7
+
+
+def ignore_ends() -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
 
 def in_order(printed: str) -> str:
@@ -302,6 +351,11 @@ def test_sets_of_texts_have_one_order_at_all_parties(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["result"] == expected
 
 
+def heed_hangups() -> None:
+    """Though these tests may run under `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 HANGING = (
     PRODUCT.replace("    return {", "    result = {")
     + """
@@ -320,7 +374,9 @@ def test_a_result_that_one_party_had_is_shown_though_the_run_is_interrupted(tmp_
     write(tmp_path, "product.py", HANGING)
     (tmp_path / "r.json").write_text("an earlier run's")
     command = [sys.executable, "-m", "party_runner", *arguments, "--output", str(tmp_path / "r.json")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_hangups
+    ) as run:
         assert run.stderr is not None
         for line in run.stderr:
             if "hanging" in line:
