@@ -32,7 +32,6 @@ from party_runner.summary import Summary
 DEALER = "dealer"
 GRACE = 6.0  # seconds for the others to find out by themselves who failed
 TO_TERMINATE = 2.0  # seconds from SIGINT to SIGTERM, and from that to SIGKILL
-ENDING = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
 
 class RunFailed(Exception):
@@ -131,8 +130,8 @@ def _private_folder() -> tempfile.TemporaryDirectory[str]:
 
 async def _interrupts(crew: _Crew, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
     """Ctrl-C, SIGTERM or a closed terminal ends every process of the run, which may say first what its program had
-    returned; a second one at once."""
-    with trio.open_signal_receiver(*ENDING) as signals:
+    returned; a second one at once. A closed terminal does not where `nohup` says so."""
+    with trio.open_signal_receiver(*_heeded()) as signals:
         task_status.started()
         how = signal.SIGINT
         async for _ in signals:
@@ -140,6 +139,11 @@ async def _interrupts(crew: _Crew, task_status: trio.TaskStatus[None] = trio.TAS
             crew.failed.set()
             crew.end(how)
             how = signal.SIGKILL
+
+
+def _heeded() -> list[signal.Signals]:
+    closed = [signal.SIGHUP] if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN else []
+    return [signal.SIGINT, signal.SIGTERM, *closed]
 
 
 async def _start_all(run: LocalRun, folder: Path, crew: _Crew, waiting: list[ForkedProcess]) -> None:

@@ -298,6 +298,17 @@ def test_who_waits_for_a_process_that_was_collected_before_is_told_its_end() -> 
         assert trio.run(process.wait) == 7
 
 
+def test_a_run_that_ignores_hangups_goes_on() -> None:
+    ends = {signal.SIGINT, signal.SIGTERM}
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert set(launch._heeded()) == ends
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        assert set(launch._heeded()) == {*ends, signal.SIGHUP}
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def ignore_ends() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
