@@ -64,8 +64,8 @@ def outcome(recipe: Recipe) -> tuple[list[str], list[str]]:
 def run(recipe: Recipe) -> Any:
     """The summary of `parley run`, in the program's folder; ends with what it said."""
     words = [recipe.program.name, *recipe.options()]
-    for place, name in enumerate(recipe.parties):
-        words += ["--name", f"{place}={name}"]
+    if "--name" not in words:
+        words += recipe.names()
     target = (FOLDER / f"{recipe.name}.json").resolve()
     words += ["--json", str(target)]
     command = [sys.executable, "-m", "party_runner", "run", *words]

@@ -80,7 +80,7 @@ class Recipe:
         """What `parley run` is told beside the program, called in its folder."""
         words = ["-n", str(len(self.parties))]
         if policy := getattr(self.clear, "POLICY", None):
-            words += ["--policy", policy]
+            words += ["--policy", policy, *self.names()]  # it may say who learns
         if self.reading.columns:
             words += ["--columns", ",".join(self.reading.columns)]
         for column, texts in (self.reading.categories or {}).items():
@@ -92,6 +92,14 @@ class Recipe:
                     f"{place}:{name}={file}" if name else f"{place}={file}",
                 ]
         return words
+
+    def names(self) -> list[str]:
+        """The options that give each party its name."""
+        return [
+            word
+            for place, name in enumerate(self.parties)
+            for word in ("--name", f"{place}={name}")
+        ]
 
     def inputs(self) -> list[Any]:
         """What each party's program gets as `mine`."""

@@ -16,9 +16,10 @@ CATEGORIES = {"grade": GRADES}
 POLICY = "policy.toml"
 MEDIANS = np.array([38, 54, 73])
 SIZES = (520, 400, 320)
-LOWEST, HIGHEST, WIDTH = 20, 120, 10
-MIDDLE, REACH = 70, 50
-SCALES = {"people": 5, "pay": 200, "spread": 2500 / 0.7, "brackets": 5}
+LOWEST, HIGHEST = np.array([20, 30, 40]), np.array([60, 80, 110])
+MIDDLE, REACH = np.array([40, 55, 75]), np.array([20, 25, 35])
+BOTTOM, TOP, WIDTH = 20, 120, 10
+SCALES = {"people": 5, "pay": 140, "spread": 1750, "brackets": 5}
 NOISE = {name: 26 * scale for name, scale in SCALES.items()}
 """Beyond 26 scales is one number in 10^11."""
 
@@ -43,15 +44,15 @@ def clear(*tables: Any) -> dict[str, Any]:
         np.concatenate([np.asarray(table[name]) for table in tables]).astype(int)
         for name in ("grade", "salary")
     )
-    away = np.clip(salary, LOWEST, HIGHEST) - MIDDLE
+    away = np.clip(salary, LOWEST[grade], HIGHEST[grade]) - MIDDLE[grade]
     people = np.bincount(grade, minlength=len(GRADES))
     pay = np.bincount(grade, away, len(GRADES))
-    edges = np.arange(LOWEST, HIGHEST + 1, WIDTH)
+    edges = np.arange(BOTTOM, TOP + 1, WIDTH)
     return {
         "people": people,
         "pay": pay,
-        "spread": np.bincount(grade, away**2 - REACH**2 // 2, len(GRADES)),
-        "brackets": np.histogram(away + MIDDLE, edges)[0],
+        "spread": np.bincount(grade, away**2 - REACH[grade] ** 2 // 2, len(GRADES)),
+        "brackets": np.histogram(np.clip(salary, BOTTOM, TOP), edges)[0],
         "mean": MIDDLE + pay / people,
     }
 
@@ -81,9 +82,7 @@ def draw(figure: Any, result: dict[str, Any]) -> None:
     of_grades.legend(frameon=False, loc="upper left")
     epsilons = np.geomspace(0.05, 5, 40)
     for grade, count in zip(GRADES, right["people"], strict=True):
-        errors = [
-            privacy.laplace_error(2 * REACH / each).bound / count for each in epsilons
-        ]
+        errors = [privacy.laplace_error(70 / each).bound / count for each in epsilons]
         of_epsilons.plot(epsilons, errors, label=f"{count} people, {grade}")
     of_epsilons.axvline(0.5, color="0.5", linewidth=1, linestyle=":")
     of_epsilons.set(xscale="log", yscale="log", xlabel="epsilon of the sums")

@@ -3,9 +3,9 @@ differentially private counts, each with its interval.
 
 Each hospital's file has a patient a line: the age group and the diagnosis. Everybody
 learns the counts over all hospitals, with noise that the hospitals draw together and
-nobody knows: (epsilon 1, delta 1e-6) for one patient in the place of another. A cell
-that may well be small is not shown as a number. How many patients of a kind a hospital
-has stays secret.
+nobody knows: (epsilon 1, delta 1e-6) for one patient in the place of another; and which
+cells are surely not small, so that the others can be left out. How many patients of a
+kind a hospital has stays secret.
 
     parley run ward_counts.py -n 3 --category age=0-17,18-39,40-64,65-79,80+ \
         --category diagnosis=asthma,diabetes,fracture,stroke \
@@ -24,6 +24,8 @@ AGES = ("0-17", "18-39", "40-64", "65-79", "80+")
 DIAGNOSES = ("asthma", "diabetes", "fracture", "stroke")
 CELLS = len(AGES) * len(DIAGNOSES)
 NOISE = mpc.Gaussian(epsilon=1, delta="1e-6")
+MOVED = 2**0.5
+"""How far a patient who becomes another moves counts (L2): two cells by one each."""
 FEWEST = 20
 
 
@@ -53,10 +55,9 @@ async def cells(ctx: Any, ward: int, mine: Any) -> Any:
 
 
 def interval() -> float:
-    """What all counts are within at once, of 20 times in 19: a patient who becomes
-    another moves two cells by one each, so the noise's variance is 2 / (2 rho); of one
-    cell it is further off than this once in 20 * CELLS times.
+    """What all counts are within at once, of 20 times in 19: of one cell the noise is
+    further off than this once in 20 * CELLS times.
     """
-    deviation = float(NOISE.rho or 0) ** -0.5
+    deviation = MOVED / (2 * float(NOISE.rho or 0)) ** 0.5
     each = 1 - 1 / (20 * CELLS)
     return mpc.privacy.gaussian_error(deviation, each).bound

@@ -29,23 +29,45 @@ def recipe_of(name: str) -> Recipe:
     return next(recipe for recipe in recipes() if recipe.name == name)
 
 
-def test_intervals_of_means_hold_in_19_of_20_cases() -> None:
+def test_intervals_of_a_grade_and_of_the_median_hold_in_19_of_20_cases() -> None:
     """Of noise that one party draws, which is the same: nothing is computed on shares."""
     inputs = recipe_of("salary_survey").inputs()
-    right, median = salary_survey_clear.clear(*inputs), np.median(np.concatenate([each["salary"] for each in inputs]))
+    right = salary_survey_clear.clear(*inputs)
+    grade, salary = (np.concatenate([np.asarray(each[name]) for each in inputs]) for name in ("grade", "salary"))
+    within = np.clip(salary, salary_survey.LOWEST[grade], salary_survey.HIGHEST[grade])
+    deviation, median = [within[grade == place].std() for place in range(3)], np.median(salary)
     stream = Seed(bytes(32)).prg("test")
-    scales = {"people": 2 / 0.4, "pay": 100 / 0.5, "spread": 2500 / 0.7, "brackets": 2 / 0.4}
-    held = []
+    held, widths = [], []
     for _ in range(RUNS):
         noisy = {
             name: right[name].astype(int) + privacy.discrete_laplace(scale).draw(len(right[name]), stream)
-            for name, scale in scales.items()
+            for name, scale in salary_survey_clear.SCALES.items()
         }
         found = salary_survey.figures(noisy)
-        held.append(np.abs(found["mean"] - right["mean"]) <= found["mean_within"])
-        low, high = found["median_bracket"]
-        assert low - 10 <= median <= high + 10
-    assert np.mean(held) >= 0.95
+        (low, high), (first, last) = found["deviation_between"], found["median_between"]
+        means = np.abs(found["mean"] - right["mean"]) <= found["mean_within"]
+        held.append([*(means & (low <= deviation) & (deviation <= high)), first <= median <= last])
+        widths.append(high - low)
+    assert (np.mean(held, axis=0) >= 0.95).all()
+    assert (np.mean(widths, axis=0) < deviation).all()
+
+
+@pytest.mark.parametrize("count", [0, -100])
+def test_figures_of_nobody_are_bounds_without_promise(count: int) -> None:
+    found = salary_survey.figures(
+        {name: np.full(10 if name == "brackets" else 3, count) for name in salary_survey.NOISE}
+    )
+    assert list(found["median_between"]) == [20, 120]
+    assert all(np.isfinite(figure).all() for figure in found.values())
+
+
+def test_one_line_in_the_place_of_another_moves_the_sums_by_what_is_said() -> None:
+    grade, salary = (each.ravel() for each in np.meshgrid(np.arange(3), np.arange(140)))
+    grade, away, _ = salary_survey.own_columns({"grade": grade, "salary": salary})
+    member = grade[:, None] == np.arange(3)
+    terms = {"pay": member * away[:, None], "spread": member * (away[:, None] ** 2 - salary_survey.HALF_SQUARE)}
+    moved = {name: np.abs(term[:, None] - term).sum(axis=2).max() for name, term in terms.items()}
+    assert moved == {name: salary_survey.MOVED[name] for name in moved}
 
 
 def test_intervals_of_counts_hold_for_all_cells_at_once() -> None:
@@ -53,6 +75,12 @@ def test_intervals_of_counts_hold_for_all_cells_at_once() -> None:
     drawn = privacy.discrete_gaussian(variance).draw(RUNS * ward_counts.CELLS, Seed(bytes(32)).prg("test"))
     within = np.abs(drawn.reshape(RUNS, -1)).max(axis=1) <= ward_counts.interval()
     assert within.mean() > 0.94
+
+
+def test_intervals_of_counts_follow_from_how_far_a_patient_moves_them() -> None:
+    row = np.eye(ward_counts.CELLS)
+    assert np.linalg.norm(row[:, None] - row, axis=2).max() == ward_counts.MOVED
+    assert ward_counts.interval() == 19
 
 
 def test_cells_are_told_by_their_noisy_counts_alone() -> None:
