@@ -370,9 +370,9 @@ def heed_hangups() -> None:
 HANGING = (
     PRODUCT.replace("    return {", "    result = {")
     + """
+    print("returning" if ctx.me == 0 else "hanging", flush=True)
     if ctx.me == 0:
         return result
-    print("hanging", flush=True)
     import trio
     await trio.sleep(60)
 """
@@ -389,8 +389,10 @@ def test_a_result_that_one_party_had_is_shown_though_the_run_is_interrupted(tmp_
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_hangups
     ) as run:
         assert run.stderr is not None
+        awaited = {"party0 | returning", "party1 | hanging"}
         for line in run.stderr:
-            if "hanging" in line:
+            awaited.discard(line.strip())
+            if not awaited:
                 break
         time.sleep(0.5)
         run.send_signal(getattr(signal, how))
