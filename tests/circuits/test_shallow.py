@@ -41,7 +41,8 @@ def test_wide_numbers():
     rng = np.random.default_rng(3)
     edges = [0, 1, 2**40 - 1, 2**20]
     x, y = ([int(v) for v in rng.integers(0, 2**40, 60)] + order for order in (edges, edges[::-1]))
-    for one, other in WIDE:
+    for function in (all_operations, further):
+        one, other = of_two(function, UInt(40)), shallow_of_two(function, UInt(40))
         assert run(one, x=x, y=y) == run(other, x=x, y=y)
 
 
@@ -49,16 +50,12 @@ def test_floats():
     rng = np.random.default_rng(4)
     x, y = (rng.integers(0, 2**32, 128, np.uint64).astype(np.uint32).view(np.float32).tolist() for _ in range(2))
     y[:32] = [-v for v in x[:16]] + [v * 1.5 for v in x[16:32]]
-    one, other = FLOATS
+    one, other = of_two(arithmetic, Float32), shallow_of_two(arithmetic, Float32)
     assert repr(run(one, x=x, y=y)) == repr(run(other, x=x, y=y))
 
 
 def arithmetic(x, y):
     return {"sum": x + y, "product": x * y, "quotient": x / y, "root": x.sqrt(), "less": x < y}
-
-
-WIDE = [(of_two(function, UInt(40)), shallow_of_two(function, UInt(40))) for function in (all_operations, further)]
-FLOATS = of_two(arithmetic, Float32), shallow_of_two(arithmetic, Float32)
 
 
 def test_depths():
