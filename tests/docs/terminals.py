@@ -13,6 +13,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 from documentation import Block
+from runner.template import Begun
 
 from party_runner.cli import main
 
@@ -27,17 +28,26 @@ def typed(block: Block) -> list[tuple[str, str]]:
     return PROMPT.findall(block.text.replace("\\\n", " "))
 
 
-def start(command: str, folder: Path) -> subprocess.Popen[str]:
+def start(command: str, folder: Path) -> Begun | subprocess.Popen[str]:
+    """What a command starts: itself, but `parley` in a process that need not import it."""
+    words = shlex.split(command)
+    if words[0] == "parley" and words[1] != "--version":
+        return Begun(words[1:], folder, ENVIRONMENT, merged=True)
     return subprocess.Popen(
         ["bash", "-c", command], cwd=folder, env=ENVIRONMENT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
 
 
-def outcome(process: subprocess.Popen[str], *, fails: bool = False) -> str:
+def outcome(process: Begun | subprocess.Popen[str], *, fails: bool = False) -> str:
     """What a process printed; it must end well, or if it `fails`, not."""
-    printed, _ = process.communicate(timeout=SECONDS)
-    assert (process.returncode != 0) is fails, printed
+    if isinstance(process, Begun):
+        done = process.ended(SECONDS)
+        printed, code = done.stdout, done.returncode
+    else:
+        printed, _ = process.communicate(timeout=SECONDS)
+        code = process.returncode
+    assert (code != 0) is fails, printed
     return printed
 
 

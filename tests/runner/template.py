@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from forks import ROOT, forked, stand_for
@@ -20,21 +20,35 @@ from party_runner.cli import main
 from party_runner.start import take_process
 
 
+class Begun:
+    """The command, which has begun; what it prints to both streams as if to one, where `merged`."""
+
+    def __init__(
+        self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None, *, merged: bool = False
+    ) -> None:
+        self.arguments = tuple(arguments)
+        self._folder = tempfile.TemporaryDirectory()
+        self._files = [Path(self._folder.name, name) for name in ("out", "out" if merged else "err")]
+        own = dict(os.environ if env is None else env)
+        self._process = forked(_run, self.arguments, str(cwd), own, [str(file) for file in self._files])
+
+    def ended(self, timeout: float) -> subprocess.CompletedProcess[str]:
+        """Once it has; AssertionError if that takes longer."""
+        self._process.join(timeout)
+        code = self._process.exitcode
+        if code is None:
+            self._process.kill()
+        with self._folder:
+            out, err = (file.read_text() for file in self._files)
+        assert code is not None, f"{self.arguments} still runs"
+        return subprocess.CompletedProcess(self.arguments, code, out, err)
+
+
 def completed(
-    arguments: tuple[str, ...], timeout: float, *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    arguments: Sequence[str], timeout: float, *, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """The command, run to its end; AssertionError if that takes longer."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = [os.path.join(folder, name) for name in ("out", "err")]
-        own = dict(os.environ if env is None else env)
-        process = forked(_run, arguments, str(cwd or Path.cwd()), own, files)
-        process.join(timeout)
-        if process.is_alive():
-            process.kill()
-            raise AssertionError(f"{arguments} still runs")
-        out, err = (Path(file).read_text() for file in files)
-    assert process.exitcode is not None
-    return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
+    return Begun(arguments, cwd or Path.cwd(), env).ended(timeout)
 
 
 def _run(arguments: tuple[str, ...], folder: str, environment: Mapping[str, str], files: list[str]) -> None:
@@ -44,7 +58,7 @@ def _run(arguments: tuple[str, ...], folder: str, environment: Mapping[str, str]
     sys.path[:] = [place for place in sys.path if place not in ("", ".", "tests", str(ROOT), str(ROOT / "tests"))]
     sys.argv[:] = ["parley", *arguments]
     for standard, file in enumerate((os.devnull, *files)):
-        stand_for(standard, os.open(file, os.O_RDWR | os.O_CREAT))
+        stand_for(standard, os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND))
     sys.stdout, sys.stderr = _stream(1), _stream(2)
     take_process()
     main(arguments)
