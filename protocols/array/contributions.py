@@ -37,6 +37,7 @@ from protocols.array.records import (
     Origin,
     Rows,
     Source,
+    all_within,
     most_rows,
     rows_of_each,
     rows_of_input,
@@ -90,6 +91,15 @@ def rows_of_unit(columns: Sequence[Node], neighbours: Neighbours) -> int:
         rows = _most_records(source, neighbours, columns[0].line) * most_rows(labels)
         of_owners[source.owner] = of_owners.get(source.owner, 0) + rows
     return max(of_owners.values(), default=0)
+
+
+def are_told(columns: Sequence[Node], bits: Node) -> bool:
+    """Whether bits beside columns are computed, in each row, of all records that the row of the columns is computed of:
+    whoever comes or goes is then in a row by bits of its own. Errors as of `rows_of_unit`."""
+    walk = _Walk(substitute())
+    of = _records(bits, walk.of(bits))
+    found = united(_records(column, walk.of(column)) for column in columns)
+    return all(source in of and all_within(labels, of[source]) for source, labels in found.items())
 
 
 def _records(column: Node, found: Contribution) -> Mapping[Source, Labels]:

@@ -79,6 +79,11 @@ def most_rows(labels: Labels) -> int:
     return int(np.bincount(some).max(initial=0))
 
 
+def all_within(labels: Labels, others: Labels) -> bool:
+    """Whether each record of a row is in that row of the others too."""
+    return bool(np.all((labels == NOBODY) | (labels[:, None] == others[None]).any(1)))
+
+
 def rows_with_any(rows: Rows) -> npt.NDArray[np.bool_]:
     """Which rows have a record of any source in them."""
     return np.asarray(np.any([(labels != NOBODY).any(0) for labels in rows.of.values()], axis=0))

@@ -55,7 +55,7 @@ async def mean_and_number(
     total = Figure(np.sum(b.x), exponent_of(b.largest, b.finest))
     counts = _counts(held, as_far(b.largest, total.exponent))
     row = row_of(total.moves(b.low, b.high), *[2 * (int(n.steps),) for n in counts])
-    distance = moved(row, held.rows, noise.neighbours, hidden=held.valid is not None)
+    distance = moved(row, held.rows, noise.neighbours, hidden=held.hidden)
     found = await opened(ctx, [total, *counts], distance, noise, to)
     return None if found is None else _mean_of(found, b, held.count, sure)
 
@@ -83,7 +83,7 @@ async def variance(
     counts = _counts(held, as_far(most, squares.exponent))
     sizes = total.moves(b.low, b.high), squares.moves(Fraction(0), most)
     row = row_of(*sizes, *[2 * (int(n.steps),) for n in counts])
-    distance = moved(row, held.rows, noise.neighbours, hidden=held.valid is not None)
+    distance = moved(row, held.rows, noise.neighbours, hidden=held.hidden)
     found = await opened(ctx, [total, squares, *counts], distance, noise, to)
     return None if found is None else _variance_of(found, b, held.count, sure)
 

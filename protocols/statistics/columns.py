@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.contributions import rows_of_unit
+from protocols.array.contributions import are_told, rows_of_unit
 from protocols.array.inputs import secret
 from protocols.array.lines import user_line
 from protocols.array.logic import logical_and, where
@@ -24,7 +24,7 @@ from protocols.array.revealing import checked
 from protocols.array.scales import constant_bits
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
-from protocols.privacy.neighbours import Neighbours
+from protocols.privacy.neighbours import Neighbours, Relation
 from protocols.privacy.users import Users
 
 
@@ -43,11 +43,13 @@ AnyColumn = SecretArray | Column | Sequence[SecretArray | Column]
 @dataclass(frozen=True, slots=True)
 class Records:
     """Columns beside one another. `rows`: in so many rows one unit of one party is at most; `valid`: which rows count,
-    None if all do, and then how many they are is public."""
+    None if all do, and then how many they are is public. `hidden`: whether rows come and go by `valid`; and where
+    neighbours have a unit more, whether each unit does by bits of its own."""
 
     columns: tuple[SecretArray, ...]
     valid: SecretArray | None
     rows: int
+    hidden: bool
 
     @property
     def count(self) -> int:
@@ -95,7 +97,10 @@ def records(ctx: Context, neighbours: Neighbours, *columns: AnyColumn) -> Record
             "never-moved", "no party has a record in these columns", "compute it in the clear, which costs nothing",
             line=line,
         )  # fmt: skip
-    return Records(tuple(joined), valid, together)
+    hidden = valid is not None and (
+        neighbours.relation is Relation.SUBSTITUTE or are_told([c.node for c in joined], valid.node)
+    )
+    return Records(tuple(joined), valid, together, hidden)
 
 
 def filled(ctx: Context, x: AnyColumn, missing: float | None) -> AnyColumn:

@@ -10,7 +10,8 @@ A row adds a vector v to the figures, in one of several blocks of them; a row th
 | a row is another one, of another block | size in one and size in the other: 2 size in L1, 2 size^2 in squared L2 |
 | where adding a unit means that its row, which is always there, was zero | apart or size |
 
-How many rows there are is public, so that a unit comes or goes only where a secret bit says which rows are there. By
+How many rows there are is public, so that a unit comes or goes only where a secret bit of its own says that its row is
+there; beside a bit that is another's, as where two parties hold columns of one row, what it has becomes zero. By
 the triangle inequality m rows move them m times as far, squared L2 m^2 times. `protocols/privacy/sensitivity.py` has
 the same for one figure a block.
 """
@@ -50,8 +51,8 @@ def row_of(*coordinates: tuple[int, int]) -> Row:
 def moved(row: Row, rows: int, neighbours: Neighbours, *, hidden: bool, blocks: int = 1) -> Distance:
     """How far one unit, which is in at most so many rows, moves all figures together.
 
-    `hidden`: whether a secret bit says which rows are there. `blocks`: in how many a row may be; more than 1 where it
-    may be in none.
+    `hidden`: whether a secret bit says which rows are there (`Records.hidden`). `blocks`: in how many a row may be;
+    more than 1 where it may be in none.
     """
     of_one = _of_a_row(row, neighbours, hidden, blocks)
     return Distance(rows * of_one.l1, rows**2 * of_one.l2_squared)

@@ -91,7 +91,7 @@ class _Parts:
     def moved(self, held: Records, relation: Relation) -> int:
         """How far one unit moves a score: by d where a row takes another's place, or comes to be zero; by p or d - p
         where it comes or goes."""
-        comes_or_goes = relation is Relation.ADD_OR_REMOVE and held.valid is not None
+        comes_or_goes = relation is Relation.ADD_OR_REMOVE and held.hidden
         return held.rows * (max(max(p, self.d - p) for p in self.ps) if comes_or_goes else self.d)
 
 

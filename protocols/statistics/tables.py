@@ -122,7 +122,7 @@ async def sum_by(
     total = Figure(np.matmul(np.transpose(cells), b.x), exponent_of(b.largest, b.finest))
     distance = moved(
         row_of(total.moves(b.low, b.high)), held.rows, noise.neighbours,
-        hidden=held.valid is not None, blocks=SEVERAL,
+        hidden=held.hidden, blocks=SEVERAL,
     )  # fmt: skip
     found = await opened(ctx, [total], distance, noise, to)
     low, high = (held.count * bound for bound in b.bounds)
@@ -149,7 +149,7 @@ async def mean_by(
     total = Figure(np.matmul(np.transpose(cells), b.x), exponent_of(b.largest, b.finest))
     number = Figure(np.sum(cells, 0), as_far(b.largest, total.exponent))
     row = row_of(total.moves(b.low, b.high), 2 * (int(number.steps),))
-    distance = moved(row, held.rows, noise.neighbours, hidden=held.valid is not None, blocks=SEVERAL)
+    distance = moved(row, held.rows, noise.neighbours, hidden=held.hidden, blocks=SEVERAL)
     found = await opened(ctx, [total, number], distance, noise, to)
     return None if found is None else _means(found, b, held.count, sure)
 
@@ -167,7 +167,7 @@ async def _counts(
     ctx: Context, counts: SecretArray, held: Records, noise: JointNoise, sure: Fraction, to: Any
 ) -> Estimate | None:
     """Cells, of which a row is in one at most."""
-    distance = moved(row_of((0, 1)), held.rows, noise.neighbours, hidden=held.valid is not None, blocks=SEVERAL)
+    distance = moved(row_of((0, 1)), held.rows, noise.neighbours, hidden=held.hidden, blocks=SEVERAL)
     found = await opened(ctx, [Figure(ring_form(counts), 0)], distance, noise, to)
     return None if found is None else one_figure(found, sure, 0, held.count)
 

@@ -88,10 +88,10 @@ async def private_keys(
     allowed = positive(probability(delta, "delta", below_one=True), "delta")
     held = records(ctx, privacy.neighbours, keys)
     _check(held)
-    distance = moved(row_of((0, 1)), held.rows, privacy.neighbours, hidden=held.valid is not None, blocks=SEVERAL)
+    distance = moved(row_of((0, 1)), held.rows, privacy.neighbours, hidden=held.hidden, blocks=SEVERAL)
     sampler = privacy.sampler(moves_of(distance), held.count)
     assert isinstance(sampler, JointLaplace | JointGaussian)
-    both = privacy.neighbours.relation is Relation.SUBSTITUTE or held.valid is None
+    both = privacy.neighbours.relation is Relation.SUBSTITUTE or not held.hidden
     threshold = threshold_for(sampler, held.rows, both, allowed)
     promise = _promise(privacy, sampler, told_alone(sampler, held.rows, both, threshold))
     told = await reveal_charged(ctx, _told(_runs(held), sampler, threshold), privacy=promise, to=to)

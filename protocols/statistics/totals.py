@@ -39,7 +39,7 @@ async def count(
     if bits.kind != "bit":
         raise LocalError("not-a-bit", "a count of what are no bits", "compare first: ages < 30", line=user_line())
     picked = bits if held.valid is None else logical_and(bits, held.valid)
-    distance = moved(row_of((0, 1)), held.rows, noise.neighbours, hidden=held.valid is not None)
+    distance = moved(row_of((0, 1)), held.rows, noise.neighbours, hidden=held.hidden)
     found = await opened(ctx, [Figure(np.sum(ring_form(picked)), 0)], distance, noise, to)
     return None if found is None else one_figure(found, sure, 0, held.count)
 
@@ -64,7 +64,7 @@ async def sum_(
     b = bounded(held.columns[0], range, held.valid, centred=False)
     total = Figure(np.sum(b.x), exponent_of(b.largest, b.finest))
     row = row_of(total.moves(b.low, b.high))
-    distance = moved(row, held.rows, noise.neighbours, hidden=held.valid is not None)
+    distance = moved(row, held.rows, noise.neighbours, hidden=held.hidden)
     found = await opened(ctx, [total], distance, noise, to)
     low, high = (held.count * bound for bound in b.bounds)
     outer = (low, high) if held.valid is None else (min(low, 0), max(high, 0))

@@ -110,6 +110,29 @@ def test_no_row_moves_them_further_than_the_noise_is_made_for(seen, kind, hidden
         assert claimed[place].l1 <= 2.5 * furthest.l1 + 4, (name, near)
 
 
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_row_that_is_there_by_the_bit_of_another_party_or_by_none_becomes_zero(seen, parts):
+    """Of party 0, beside a bit of party 1, or before a part of party 1 that has bits."""
+    near = add_or_remove()
+
+    async def main(ctx: mpc.Context, mine: Rows) -> None:
+        s = await survey(ctx, mine)
+        x, keys = ([Column(c[0], s.valid[1])] for c in (s.x, s.keys))
+        if parts > 1:
+            x, keys = ([c[0], Column(c[1], s.valid[1])] for c in (s.x, s.keys))
+        for ask in STATISTICS.values():
+            await ask(ctx, s, x, keys, {"privacy": mpc.Laplace(epsilon=1, neighbours=near)})
+
+    for value, key in ((0, 0), (2, 1), (-1, 1)):
+        theirs = [Rows(np.array([v]), np.array([k]), np.array([True])) for v, k in ((value, key), (1, 0))]
+        simulate(main, theirs, suite="ideal")
+    zero, *others = (seen[start : start + len(STATISTICS)] for start in range(0, len(seen), len(STATISTICS)))
+    for row in others:
+        for (claimed, steps), (_, moved_to), name in zip(zero, row, STATISTICS, strict=True):
+            assert np.abs(steps - moved_to).sum() <= claimed.l1, name
+            assert ((steps - moved_to) ** 2).sum() <= claimed.l2_squared, name
+
+
 def test_how_far_rows_move_them_by_all_small_vectors():
     """Vectors of two coordinates within their ranges, in blocks; two rows of one unit."""
     ranges = (-1, 2), (1, 1)
