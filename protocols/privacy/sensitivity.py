@@ -62,7 +62,7 @@ def counted(records: int, neighbours: Neighbours, users: npt.ArrayLike | None) -
             f"the neighbours differ by {neighbours.unit}, and nothing says whose each record is",
             "users=..., an array with the user of each record: what is beyond the bound is then left out",
         )
-    of = unmasked(users)
+    of = named(users)
     if of.shape != (records,):
         raise LocalError("wrong-shape", f"{records} records, and users of shape {of.shape}", "one user for each record")
     order = _order(of)
@@ -73,10 +73,27 @@ def counted(records: int, neighbours: Neighbours, users: npt.ArrayLike | None) -
     return kept
 
 
+def named(users: npt.ArrayLike) -> npt.NDArray[np.generic]:
+    """Users as an array. Of a list of names and NaN numpy would make one more name. LocalError `missing-values`."""
+    if isinstance(users, list | tuple) and any(one is None or _is_nan(one) for one in users):
+        raise _not_named()
+    return unmasked(users)
+
+
+def _is_nan(one: object) -> bool:
+    return isinstance(one, float | np.floating) and bool(one != one)
+
+
+def _not_named() -> LocalError:
+    return LocalError(
+        "missing-values", "of some records it is not said whose they are (NaN)", "leave them out, or name each"
+    )
+
+
 def _order(users: npt.NDArray[np.generic]) -> npt.NDArray[np.intp]:
     """What puts the records of each user together. NaN is no user: two of them are never the same."""
     if (users != users).any():
-        raise LocalError("missing-values", "of some records it is not said whose they are (NaN)", "leave them out")
+        raise _not_named()
     try:
         return np.argsort(users, kind="stable")
     except TypeError:

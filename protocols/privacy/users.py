@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mpc.errors import LocalError
 from protocols.privacy.amounts import count_of
 from protocols.privacy.neighbours import substitute, user
-from protocols.privacy.sensitivity import counted
+from protocols.privacy.sensitivity import counted, named
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,7 +31,7 @@ class Users:
         object.__setattr__(self, "most_records", count_of(self.most_records, "the records of a user"))
         if self.ids is None:
             return
-        ids = np.asarray(self.ids)
+        ids = named(self.ids)
         if ids.ndim != 1:
             raise LocalError("wrong-shape", f"users in an array of shape {ids.shape}", "one user for each row")
         object.__setattr__(self, "kept", counted(len(ids), substitute(user(self.most_records)), ids))
