@@ -65,6 +65,12 @@ def test_ten_times_a_tenth_is_one_and_not_a_hair_more(tmp_path):
     assert code_of(lambda: spend(ledger, epsilon="1e-30")) == "budget-exceeded"
 
 
+def test_what_is_to_be_set_can_be_typed(tmp_path):
+    with pytest.raises(LocalError, match="budget-missing") as caught:
+        begun(tmp_path / "l").consider("pay; of all", charge(epsilon=1, neighbours=substitute()))
+    assert "`parley budget set LEDGER 'pay; of all' --key NAME.key --epsilon ...`" in caught.value.remedy
+
+
 def test_what_has_no_budget_is_not_spent(tmp_path):
     ledger = begun(tmp_path / "l")
     assert code_of(lambda: spend(ledger, epsilon=0.1)) == "budget-missing"

@@ -7,6 +7,7 @@ is right, or begins a new one that holds what may have been spent.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from shlex import quote
 
 from mpc.errors import LocalError
 from protocols.privacy.ledger.address import Where
@@ -126,7 +127,7 @@ def setting(data: str, amounts: str, neighbours: Neighbours) -> str:
     """The command that sets such a budget."""
     options = "" if neighbours.relation is Relation.SUBSTITUTE else f" --neighbours {neighbours.relation.value}"
     records = f" --user-records {neighbours.unit.records}" if neighbours.unit.kind is Kind.USER else ""
-    return f"parley budget set LEDGER {data} --key NAME.key {amounts}{options}{records}"
+    return f"parley budget set LEDGER {quote(data)} --key NAME.key {amounts}{options}{records}"
 
 
 def _written(neighbours: Neighbours) -> str:
