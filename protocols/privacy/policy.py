@@ -5,7 +5,8 @@
     most_elements = 100        # of one value
     smallest_group = 10        # of the records that a figure is computed of
     noise = true               # refuse what is revealed without noise
-    most_epsilon = 0.5         # of one reveal; most_rho and most_delta likewise
+    most_epsilon = 0.5         # of one reveal; most_rho likewise
+    most_delta = 1e-6          # beside it; 1e-5 where nothing is said
     programs = ["9f86d0..."]   # digests, as `parley plan --json` tells them; without it any
     runs_a_day = 5             # that reveal something, in the last 24 hours; needs a ledger
 
@@ -29,6 +30,10 @@ from protocols.privacy.amounts import amount, printed
 from protocols.privacy.ledger.charges import Asking
 
 MOST_BYTES = 1 << 20
+
+MOST_DELTA = Fraction(1, 10**5)
+"""Beside a bound of epsilon or rho, unless a policy says another: with a delta near 1 any noise has a small epsilon."""
+
 _AMOUNTS = ("most_epsilon", "most_rho", "most_delta")
 _COUNTS = ("most_elements", "smallest_group", "runs_a_day")
 _LISTS = ("to", "programs")
@@ -105,6 +110,8 @@ class Policy:
 
     def _most(self, what: str) -> Fraction | None:
         most: Fraction | None = getattr(self, f"most_{what}")
+        if what == "delta" and most is None and (self.most_epsilon, self.most_rho) != (None, None):
+            return MOST_DELTA
         return most
 
 

@@ -22,12 +22,14 @@ from protocols.consent import agreement
 from protocols.consent.agreement import ANSWER_WORDS, HEADS_WORDS
 from protocols.consent.keeper import NO_HEAD
 from protocols.consent.votes import DOMAIN, VOTE_WORDS, Vote, said, unpacked
+from protocols.outputs import Output
 from protocols.privacy.guard import Guard
 from protocols.privacy.ledger.charges import budget, charge
 from protocols.privacy.ledger.entries import decoded
 from protocols.privacy.ledger.ledger import Ledger
 from protocols.privacy.ledger.sqlite_book import SqliteBook
 from protocols.privacy.policy import Policy
+from protocols.ranges import Range
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
 
@@ -463,6 +465,20 @@ def test_a_policy_bounds_what_all_values_of_a_reveal_cost_together(tmp_path):
 
     assert house.run(main) == [("policy-amount", None)] * 2
     assert house.accounts() == [(0, 0)] * 2
+
+
+@pytest.mark.parametrize("rule", ["most_epsilon", "most_rho"])
+@pytest.mark.parametrize(("most", "allowed"), [(None, False), (Fraction(1, 10**12), False), (Fraction(1, 2), True)])
+def test_a_small_amount_is_none_beside_a_large_delta(rule, most, allowed):
+    """With a delta of 1/2, half of all outputs may show anything."""
+    asked = charge(**{rule.removeprefix("most_"): "0.1"}, delta="0.4999")
+    output = Output((), "fixed", (0,), "survey.py:1", Range(0, 0), privacy=Declared(asked))
+    policy = Policy(**{rule: Fraction(1, 2)}, most_delta=most)
+    if allowed:
+        policy.check(output, NAMES, "")
+        return
+    with pytest.raises(LocalError, match=r"policy-amount.*asks for delta 0\.4999.*most_delta = "):
+        policy.check(output, NAMES, "")
 
 
 def test_a_policy_can_insist_on_noise(tmp_path):
