@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from privacy.ledgers import identity, signer
 import mpc
 from mpc.errors import LocalError, PeerError
 from mpc.network.signing import is_signed
+from party_runner.guarding import Guarding
 from protocols.array.revealing import reveal_charged
 from protocols.consent import agreement
 from protocols.consent.agreement import ANSWER_WORDS, HEADS_WORDS
@@ -419,6 +421,26 @@ def test_a_run_that_begins_and_ends_beside_another_is_no_older_ledger(tmp_path):
     house.run(beside)
     assert house.run(main) == [(X.tolist(),) * 2] * 2
     assert house.accounts() == [(4, 0)] * 2
+
+
+def test_the_command_holds_peers_against_what_was_kept_before_they_met(tmp_path):
+    house = House(tmp_path, (5, 5))
+
+    async def main(ctx, x):
+        return await attempt(ctx, reveal_charged(ctx, x, privacy=Declared()))
+
+    house.run(main)
+    before = house.kept(0, 1)
+    endpoints = [SimpleNamespace(certificate=identity(name).certificate) for name in NAMES[:2]]
+    roster = SimpleNamespace(names=NAMES[:2], parties=2, endpoints=endpoints)
+    guarding = Guarding(ledger=house.file(0), data="salaries")
+    with guarding.opened(roster, 0, identity(NAMES[0]), "cd" * 32) as guards:
+        house.run(main)
+        guard = guards(SimpleNamespace(session=bytes(32)))
+        assert guard.met == {1: before}
+        guard.meet(1, before.packed(), NO_HEAD)
+        with pytest.raises(PeerError, match="ledger-older"):
+            guard.meet(1, NO_HEAD, NO_HEAD)
 
 
 # policies
