@@ -57,6 +57,7 @@ def say_done(status: StatusLine | None, account: dict[str, Any] | None) -> None:
     """Tell the launcher, if there is one, that this process did its part."""
     if status is not None:
         status.say({"event": "done", "account": account})
+        status.close()
 
 
 def end_with(
@@ -78,6 +79,7 @@ def end_with(
     if status is not None:
         failed = {"code": failure.code, "exit_code": failure.exit_code, "text": failure.text, "returned": plain(kept)}
         status.say({"event": "failed", **failed})
+        status.close()
     else:
         if kept and show_returned is not None:
             _even_if_it_fails(lambda: show_returned(plain(kept)))

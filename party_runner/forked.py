@@ -146,7 +146,7 @@ def _serve(status: socket.socket) -> NoReturn:
     from party_runner.cli import main  # whose commands import this file
 
     begun, descriptors, _, _ = socket.recv_fds(status, 1, 1)
-    with status.dup().makefile("rb") as lines:
+    with status.dup() as line, line.makefile("rb") as lines:
         told = lines.readline()
     if not begun or not told.endswith(b"\n"):
         sys.exit()  # the launcher is gone

@@ -249,13 +249,15 @@ def test_processes_are_forked_or_new(tmp_path: Path, forked: bool) -> None:
     whatever the launcher was started with: open files, an encoding, not to be told of ends."""
     write(tmp_path, "seen.py", SEEN)
     of_latin = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "latin-1"}
-    environment = os.environ | of_latin | {"PYTHONHASHSEED": "random" if forked else "0"}
+    warned = {"PYTHONWARNINGS": "always::ResourceWarning"}
+    environment = os.environ | of_latin | warned | {"PYTHONHASHSEED": "random" if forked else "0"}
     with open(write(tmp_path, "held.txt", "")) as held:
         done = parley_as_started(
             "run", "seen.py", "-n", "3", cwd=tmp_path, env=environment,
             pass_fds=[held.fileno()], encoding="latin-1", preexec_fn=ignore_ends,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert "ResourceWarning" not in done.stderr
     seen = re.findall(r"(party\d) \| first hälf, second half\n\1 \| (\w+) (\w+) (\S+) (\S+)\n", in_order(done.stderr))
     parties, leaders, names, *drawn = zip(*seen, strict=True)
     assert parties == ("party0", "party1", "party2")
