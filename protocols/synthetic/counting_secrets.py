@@ -22,6 +22,7 @@ from protocols.array.records import Labels, Source, most_rows, united
 from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
+from protocols.array.thresholds import nearest
 from protocols.synthetic.counting import Counts
 from protocols.synthetic.domain import Domain
 
@@ -47,7 +48,7 @@ def counts_of(columns: Mapping[str, SecretArray], domain: Domain) -> Counts:
             line=user_line(),
         )
     pairs = zip(found, domain.categories, strict=True)
-    members = concatenate([equal(column.reshape(-1, 1), _numbers(values)) for column, values in pairs], axis=1)
+    members = concatenate([_members(column, _numbers(values)) for column, values in pairs], axis=1)
     owners = frozenset(source.owner for source in of)
     return Counts(domain, _cells(ring_form(members), domain), owners, _most_records(of), rows_are_public=True)
 
@@ -58,6 +59,17 @@ def _most_rows_of_an_owner(of: Mapping[Source, Labels]) -> int:
     for source, labels in of.items():
         rows[source.owner] = rows.get(source.owner, 0) + most_rows(labels)
     return max(rows.values(), default=0)
+
+
+def _members(column: SecretArray, categories: npt.NDArray[Any]) -> SecretArray:
+    """Whether each row has each category: (rows, categories), at most one in a row. LocalError `wrong-categories` for
+    two that the column's last place does not tell apart, as one row would be counted in both."""
+    x = ring_form(column)
+    units = nearest(x, categories).values
+    held = units[(units >= x.range.lo) & (units <= x.range.hi)]
+    if len(np.unique(held)) < len(held):
+        raise _wrong("two categories of a column are one number, rounded as its values are")
+    return equal(column.reshape(-1, 1), categories)
 
 
 def _cells(members: SecretArray, domain: Domain) -> SecretArray:

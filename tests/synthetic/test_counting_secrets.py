@@ -121,3 +121,15 @@ def test_what_are_no_columns_of_the_domain_is_refused(given: Any, domain: Any) -
 
     with pytest.raises(ParleyError, match="wrong-categories"):
         mpc.simulate(main, [None, None], suite="ideal")
+
+
+def test_categories_that_rounding_makes_one_are_refused() -> None:
+    """A row would be counted in both cells, and move twice as many as noise is made for."""
+    domain = mpc.synthetic.domain({"share": (0.1, 0.1 + 1e-7, 0.5), "sick": (False, True)})
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        share = await mpc.secret(ctx, 0, np.full(ROWS, 0.1), range=(0, 1), kind="fixed")
+        return mpc.synthetic.counts_of({"share": share, "sick": await mpc.secret(ctx, 1, SICK)}, domain)
+
+    with pytest.raises(ParleyError, match="wrong-categories"):
+        mpc.simulate(main, [None, None], suite="ideal")
