@@ -24,9 +24,14 @@ from __future__ import annotations
 from fractions import Fraction
 from math import isqrt
 
+from mpc.errors import LocalError
+from protocols.privacy.amounts import printed
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian
 from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace
 from protocols.privacy.probabilities import exponential
+
+LEAST_DELTA = Fraction(1, 1 << 128)
+"""Tails are bounded as multiples of 2^-256, and many times that are added up."""
 
 _PRECISION = 256
 _TWO_PI = Fraction(628, 100)
@@ -34,7 +39,14 @@ _TWO_PI = Fraction(628, 100)
 
 
 def threshold_for(sampler: JointLaplace | JointGaussian, records: int, both: bool, delta: Fraction) -> int:
-    """The least T above `records` for which `told_alone` is at most delta, a number above 0."""
+    """The least T above `records` for which `told_alone` is at most delta. LocalError `delta-too-small` for one below
+    LEAST_DELTA, of which it cannot be shown of any T."""
+    if delta < LEAST_DELTA:
+        raise LocalError(
+            "delta-too-small",
+            f"delta is {printed(delta)}, far below what drawn noise is off by",
+            "a larger delta, well below one over the number of people, 1e-9 say",
+        )
     low, high = records, records + 1
     while told_alone(sampler, records, both, high) > delta:
         low, high = high, 2 * high

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.compaction import compress
-from protocols.array.lines import user_line
+from protocols.array.lines import naming_line, user_line
 from protocols.array.logic import greater_equal, logical_and, not_equal, where
 from protocols.array.private_reveals import noised
 from protocols.array.revealing import reveal_charged
@@ -81,8 +81,8 @@ async def private_keys(
     Receivers `to`, all if not given, learn what is told; everybody the threshold, and how many records there are. Of
     keys that are missing nothing is counted. Against whom as of `mpc.reveal` with `privacy`. Cost: a sort of all
     records, two times what brings some to the front, two comparisons and a draw of noise for each record, and a private
-    reveal of two numbers for each. LocalError `bad-kind` for reals, `amount-out-of-range`, and as of
-    `count`.
+    reveal of two numbers for each. LocalError `bad-kind` for reals, `amount-out-of-range`, `delta-too-small`,
+    and as of `count`.
     """
     _, sure = begun(ctx, "private_keys", privacy, confidence, Laplace, Gaussian)
     allowed = positive(probability(delta, "delta", below_one=True), "delta")
@@ -92,7 +92,8 @@ async def private_keys(
     sampler = privacy.sampler(moves_of(distance), held.count)
     assert isinstance(sampler, JointLaplace | JointGaussian)
     both = privacy.neighbours.relation is Relation.SUBSTITUTE or not held.hidden
-    threshold = threshold_for(sampler, held.rows, both, allowed)
+    with naming_line():
+        threshold = threshold_for(sampler, held.rows, both, allowed)
     promise = _promise(privacy, sampler, told_alone(sampler, held.rows, both, threshold))
     told = await reveal_charged(ctx, _told(_runs(held), sampler, threshold), privacy=promise, to=to)
     return None if told is None else _result(told, sampler, threshold, promise, sure)

@@ -224,6 +224,9 @@ REFUSED: dict[str, tuple[str, Any]] = {
     "bounds that fall": ("bad-range", lambda ctx, s: _mean(ctx, s.x, range=(1, 0))),
     "bounds that are none": ("bad-range", lambda ctx, s: _mean(ctx, s.x, range=(0, float("nan")))),
     "one bound": ("bad-range", lambda ctx, s: _mean(ctx, s.x, range=1)),
+    "chances below all bounds": (
+        "delta-too-small", lambda ctx, s: statistics.private_keys(ctx, s.keys, privacy=MOST, delta="1e-80"),
+    ),
     "no rows": ("never-moved", lambda ctx, s: _mean(ctx, s.x[0][:0])),
     "no column": ("wrong-shape", lambda ctx, s: _mean(ctx, s.x[0].reshape(2, 2))),
     "no parts": ("wrong-shape", lambda ctx, s: _mean(ctx, [])),
