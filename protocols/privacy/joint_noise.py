@@ -32,7 +32,7 @@ RECORDS = substitute()
 MOST_EPSILON = 25
 """With a larger one (1 + e^epsilon) 2^-50 would be a delta that promises little."""
 
-_HALVINGS = 40
+_HALVINGS, _COARSE = 40, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,14 +290,22 @@ def exact_epsilon(value: AnyNumber) -> Fraction:
 
 
 def _largest_rho(epsilon: AnyNumber, delta: Fraction) -> Fraction:
-    """The largest rho, but for 2^-40 of it, that is (epsilon, delta) with what the sampler is off by."""
+    """The largest rho up to 2 epsilon, less 2^-20 of it, that is (epsilon, delta) with what samplers are off by."""
     wanted = exact_epsilon(epsilon)
     rest = left_of_delta(wanted, delta)
     low, high = Fraction(0), 2 * wanted
+    while low < high - high / (1 << _COARSE):
+        low, high = _halved(high, wanted, rest)
+    return positive(low, "rho")
+
+
+def _halved(most: Fraction, wanted: Fraction, rest: Fraction) -> tuple[Fraction, Fraction]:
+    """A rho that is (wanted, rest), or 0, and one 2^-40 of `most` above it, which is `most` or is not."""
+    low, high = Fraction(0), most
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if Concentrated(middle).epsilon(rest) <= wanted else (low, middle)
-    return positive(low, "rho")
+    return low, high
 
 
 def left_of_delta(epsilon: Fraction, delta: Fraction) -> Fraction:

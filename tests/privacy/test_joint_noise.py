@@ -17,9 +17,11 @@ from mpc.errors import LocalError
 from mpc.testing import ViewsDiffer, assert_same_distribution, exact_view
 from protocols.beaver import SUITE
 from protocols.prefix import borrow_out
+from protocols.privacy.concentrated_bs16 import Concentrated
 from protocols.privacy.joint_coins_csu19 import JointCoins, distance, joint_coins
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian, _proposed, chance_of_acceptance, joint_gaussian
 from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace, joint_laplace
+from protocols.privacy.joint_noise import Gaussian, left_of_delta
 from protocols.privacy.probabilities import exponential, rational
 from protocols.runs.simulating import simulate
 from protocols.suite import suite_of
@@ -190,3 +192,12 @@ def test_a_fair_coin_hides_a_bit_from_who_sees_all_of_its_toss():
 def test_a_biased_coin_does_not():
     with pytest.raises(ViewsDiffer):
         assert_same_distribution(*under_a_bit(1))
+
+
+@pytest.mark.parametrize("epsilon", ["1e-12", "1e-9", "1e-4", "1"])
+def test_of_rho_an_epsilon_gets_all_but_a_millionth_however_small_it_is(epsilon):
+    """It is found by halves, from a start that is many times larger."""
+    asked = Gaussian(epsilon=epsilon, delta="1e-14")
+    rho, rest = Fraction(asked.rho), left_of_delta(Fraction(epsilon), asked.delta)
+    assert Concentrated(rho).epsilon(rest) <= Fraction(epsilon)
+    assert Concentrated(rho * (1 + Fraction(1, 10**6))).epsilon(rest) > Fraction(epsilon)
