@@ -170,7 +170,7 @@ FOLDER_ORDER = {
     "protocols.consent": ("keeper", "votes", "agreement", "__init__"),
     "protocols.learning": (
         "truth_labels", "private_rows", "noisy_sums", "vertical_logistic", "linear_regression_wang18",
-        "logistic_regression_bst14", "secret_descent", "kmeans_su16", "__init__",
+        "logistic_regression_bst14", "secret_descent", "logistic_regression_kst12", "kmeans_su16", "__init__",
     ),
     "protocols.statistics": (
         "columns", "distances", "estimate", "steps", "noisy_figures", "bounded", "totals", "averages", "tables",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from protocols.learning.kmeans_su16 import PrivateClusters, private_kmeans
 from protocols.learning.linear_regression_wang18 import PrivateLinearModel, private_linear_regression
 from protocols.learning.logistic_regression_bst14 import PrivateLogisticModel, private_logistic_regression
+from protocols.learning.logistic_regression_kst12 import private_logistic_by_objective
 from protocols.learning.vertical_logistic import LogisticModel, logistic_regression
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "logistic_regression",
     "private_kmeans",
     "private_linear_regression",
+    "private_logistic_by_objective",
     "private_logistic_regression",
 ]

@@ -25,6 +25,13 @@ async def logistic(ctx: mpc.Context, steps: int) -> Any:
     return await mpc.learning.private_logistic_regression(ctx, x, y, row_bound=2, privacy=PRIVACY, steps=steps)
 
 
+async def objective(ctx: mpc.Context, ridge: float) -> Any:
+    x = await mpc.secret(ctx, 0, X, range=(-3, 3))
+    y = await mpc.secret(ctx, 0, (X[:, 0] > 0).astype(int), range=(0, 1))
+    noise = mpc.Gaussian(epsilon=4, delta="1e-6")
+    return await mpc.learning.private_logistic_by_objective(ctx, x, y, row_bound=2, privacy=noise, ridge=ridge)
+
+
 async def clusters(ctx: mpc.Context, k: int, steps: int) -> Any:
     x = await mpc.secret(ctx, 0, X, range=(-3, 3))
     return await mpc.learning.private_kmeans(ctx, x, k, bounds=(-2, 2), privacy=PRIVACY, steps=steps)
@@ -44,6 +51,8 @@ def test_rounds_and_bytes_are_those_of_the_page(n: int) -> None:
         of(linear, 8): (31, 269),
         of(logistic, 1): (12 + 26, 1 + 159),
         of(logistic, 3): (12 + 3 * 26, 1 + 3 * 159),
+        of(objective, 0.5): (25 + 10 * 14, 199 + 10 * 38),
+        of(objective, 0.2): (25 + 19 * 14, 199 + 19 * 38),
         of(clusters, 2, 2): (5 + 2 * 26, 30 + 2 * 134),
         of(clusters, 4, 2): (8 + 2 * 26, 30 + 2 * 272),
     }
@@ -54,7 +63,9 @@ def test_rounds_and_bytes_are_those_of_the_page(n: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "main", [of(linear), of(logistic, 2), of(clusters, 3, 1)], ids=["linear", "logistic", "k-means"]
+    "main",
+    [of(linear), of(logistic, 2), of(objective, 1.0), of(clusters, 3, 1)],
+    ids=["linear", "logistic", "objective", "k-means"],
 )
 def test_a_plan_foretells_a_run(main: Any) -> None:
     plan, run = mpc.plan(main, [None, None]).report, mpc.simulate(main, [None, None]).report
