@@ -74,7 +74,7 @@ class Descent:
         while left > self.left(off) and steps < MOST_STEPS:
             left, steps = up(left * (1 - self.step * self.curvature)), steps + 1
         if left > self.left(off) or 2 * furthest + 2 * off > MOST_WEIGHT:
-            raise _too_flat(self, f"{MOST_STEPS} steps and weights of {MOST_WEIGHT} bounds")
+            raise _too_flat(self, f"{MOST_STEPS} steps, on weights up to {MOST_WEIGHT} in units of the bound")
         return max(steps, 1)
 
     def left(self, off: Fraction) -> Fraction:

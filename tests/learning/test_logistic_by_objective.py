@@ -45,7 +45,7 @@ def unit_rows(x: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("n", "suite", "intercept", "ridge"), [(2, "ideal", True, 0.1), (3, "beaver", False, 1.0), (2, "ideal", False, 2.0)]
+    ("n", "suite", "intercept", "ridge"), [(2, "ideal", True, 0.2), (3, "beaver", False, 1.0), (2, "ideal", False, 2.0)]
 )
 def test_without_noise_it_is_the_optimum(
     monkeypatch: pytest.MonkeyPatch, n: int, suite: str, intercept: bool, ridge: float

@@ -44,7 +44,7 @@ def worst(rows: list[Any], n: int, p: int, curvature: float, deviation: float, p
 
 CASES = [
     pytest.param([(x, y) for x in (-1, 0, 0.5, 1) for y in (0, 1)], 2, 1, 2001, id="1 column"),
-    pytest.param([(*x, y) for x in [(1, 0), (0, 1), (0.6, -0.8), (-1, 0)] for y in (0, 1)], 1, 2, 121, id="2 columns"),
+    pytest.param([(*x, y) for x in [(1, 0), (0, 1), (0.6, -0.8), (-1, 0)] for y in (0, 1)], 1, 2, 81, id="2 columns"),
 ]
 
 
@@ -65,8 +65,7 @@ def test_the_bound_is_near_what_noise_of_that_distance_costs() -> None:
     assert least < objective.delta(EPSILON, Fraction(16)) < least * Fraction(11, 10)
 
 
-@pytest.mark.parametrize("rows", [1, 3, 9])
-@pytest.mark.parametrize("scale", [16, 24])
+@pytest.mark.parametrize(("rows", "scale"), [(1, 24), (2, 16), (9, 16)])
 def test_the_noise_is_the_least_that_keeps_both(rows: int, scale: int) -> None:
     objective, delta = Perturbed(rows, Fraction(2), Fraction(40)), Fraction(1, 10**6)
     noise = objective_noise(objective, EPSILON, delta, 5, scale)
