@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,10 @@ from protocols.array.lines import user_line
 from protocols.privacy.amounts import AnyNumber, positive, probability
 from protocols.privacy.joint_noise import Laplace
 from protocols.statistics.averages import mean_and_number, shared
-from protocols.statistics.columns import AnyColumn
+from protocols.statistics.columns import AnyColumn, records
 from protocols.statistics.estimate import Estimate, Floats, Interval
 from protocols.statistics.noisy_figures import begun
-from protocols.statistics.quantiles import Quantile, quantile
+from protocols.statistics.quantiles import Quantile, quantile_between
 from protocols.statistics.totals import SURE
 
 INTERVALS = 128
@@ -70,21 +71,30 @@ async def clipped_mean(
     A quarter of epsilon goes to the bounds, which everybody learns, the rest to the mean, which receivers `to` learn.
     Two private reveals, each charged. With `confidence` both intervals hold: of the mean of values as clipped, and of
     those that are only held to `range`. What is missing counts nowhere. Against whom as of `count`. Cost: as
-    `quantile` of two parts with 128 intervals, and `mean`. LocalError as of these; `amount-out-of-range` for a tail
-    that is not from 0 to below 1/2.
+    `quantile` of two parts with 128 intervals, and `mean`. LocalError as of these; `bad-range`;
+    `amount-out-of-range` for a tail that is not from 0 to below 1/2.
     """
     _, sure = begun(ctx, "clipped_mean", privacy, confidence, Laplace)
     part, epsilon = probability(tail, "the tail"), positive(privacy.epsilon, "epsilon")
     if part >= Fraction(1, 2):
         raise LocalError("amount-out-of-range", "a tail of a half or more", "such as '1/50'", line=user_line())
     noise = replace(privacy, epsilon=FOR_BOUNDS * epsilon)
-    edges = np.linspace(*range, INTERVALS + 1)
-    found = await quantile(ctx, x, [part, 1 - part], edges, privacy=noise, confidence=shared(sure, 4))
+    edges = _edges(range)
+    held = records(ctx, privacy.neighbours, x)
+    found = await quantile_between(ctx, held, [part, 1 - part], edges, noise, shared(sure, 4), None)
     assert found is not None
     bounds = float(found.low.min()), float(found.high.max())
     rest = replace(privacy, epsilon=epsilon - FOR_BOUNDS * epsilon)
     told = await mean_and_number(ctx, x, bounds, rest, shared(sure, 2), to)
     return None if told is None else _widened(*told, bounds, found, part, edges)
+
+
+def _edges(bounds: tuple[float, float]) -> Floats:
+    low, high = bounds
+    if not -inf < low < high < inf:
+        raise LocalError("bad-range", f"range={bounds!r} has no width", "two finite bounds that rise, (lo, hi)",
+                         line=user_line())  # fmt: skip
+    return np.linspace(low, high, INTERVALS + 1)
 
 
 def _widened(

@@ -2,8 +2,8 @@
 
 With B values below an interval [e_i, e_i+1), U below its upper edge and n in all, the q-quantile is there if q n is
 from B to U; the score is minus the distance of q n from there (Smith, STOC 2011, algorithm 2, of public intervals).
-In units of 1 / d, for q = p / d, scores are whole numbers. What the first and the last interval leave out counts in
-them.
+In units of 1 / d, for q = p / d, scores are whole numbers. Where values may lie beyond the edges, there is an interval
+more on that side, to the end of the range that they are held to, so that what is told is true of all of them.
 
 Each score gets geometric noise G of scale 2 moved / epsilon, and the first of the largest is told: report-noisy-max
 with one-sided noise. With continuous noise that is permute-and-flip (McKenna, Sheldon, NeurIPS 2020; Ding, Kifer et
@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, lcm, log
+from math import ceil, lcm, ldexp, log
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ from protocols.privacy.ledger.charges import Price
 from protocols.privacy.neighbours import Relation
 from protocols.statistics.bounded import there
 from protocols.statistics.columns import AnyColumn, Records, records
-from protocols.statistics.estimate import Floats
+from protocols.statistics.estimate import Floats, confidence_of
 from protocols.statistics.noisy_figures import begun
 from protocols.statistics.totals import SURE
 
@@ -61,8 +61,8 @@ class Quantile:
     """For each part `q` the interval that was told, from `low` to `high`, and its middle, `value`.
 
     With this `confidence`, for each by itself, the interval is right for a part of the n values that is at most `ranks`
-    values from q n. What lies beyond the edges counts in the outer intervals. `event` is what happened, `charge` what a
-    ledger booked for all of it.
+    values from q n. Beyond the edges there are intervals to the ends of the range that values are held to. `event` is
+    what happened, `charge` what a ledger booked for all of it.
     """
 
     q: Any
@@ -108,17 +108,25 @@ async def quantile(
     """In which of the intervals between public, rising edges a quantile of values lies; or several, one for each q.
 
     `q`: from 0 to 1, fractions whose common denominator is at most 2^16. `privacy`: an `mpc.Laplace`, whose epsilon all
-    quantiles share; the noise is geometric. Values beyond the edges count in the outer intervals, missing ones nowhere.
-    Of no values every interval is right.
+    quantiles share; the noise is geometric. Where the range that values are held to goes on beyond the edges, what lies
+    there is an interval too. Missing values count nowhere. Of no values every interval is right.
 
     Receivers `to`, all if not given, learn which intervals, and nobody anything else of the values; others get None.
     Against whom as of `mpc.reveal` with `privacy`. Cost: a comparison of each value with each inner edge, the largest
     of as many scores as there are intervals for each q, a private reveal of their places. LocalError `bad-bins`,
     `amount-out-of-range`, and as of `count`.
     """
-    _, sure = begun(ctx, "quantile", privacy, confidence, Laplace)
-    parts, line = _parts_of(q), _edges_of(edges)
-    held = records(ctx, privacy.neighbours, x)
+    begun(ctx, "quantile", privacy, confidence, Laplace)
+    held, line = records(ctx, privacy.neighbours, x), _edges_of(edges)
+    return await quantile_between(ctx, held, q, _to_the_ends(line, held), privacy, confidence, to)
+
+
+async def quantile_between(
+    ctx: Context, held: Records, q: Any, line: Floats, privacy: Laplace, confidence: AnyNumber, to: Any
+) -> Quantile | None:
+    """The same of values as they are held between the first and the last edge: those beyond count in the outer
+    intervals."""
+    sure, parts = confidence_of(confidence), _parts_of(q)
     scores = _scores(_below(held, line), there(held.valid, held.count), parts)
     moved = parts.moved(held, privacy.neighbours.relation)
     each = positive(privacy.epsilon, "epsilon") / len(parts.ps)
@@ -169,6 +177,16 @@ def _parts_of(q: Any) -> _Parts:
             "q such as '1/3'", line=user_line(),
         )  # fmt: skip
     return _Parts(tuple(int(part * d) for part in exact), d)
+
+
+def _to_the_ends(line: Floats, held: Records) -> Floats:
+    """The edges, and the ends of the range of the values where these lie further out than rounding goes."""
+    x = ring_form(held.columns[0])
+    low, high = (ldexp(end, -x.scale) for end in (x.range.lo, x.range.hi))
+    last_place = ldexp(1, -x.scale) if x.scale else 0.0
+    below = [low] if low < line[0] - last_place else []
+    above = [high] if high > line[-1] + last_place else []
+    return np.array([*below, *line, *above])
 
 
 def _is_one(q: Any) -> bool:

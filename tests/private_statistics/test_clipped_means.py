@@ -56,15 +56,25 @@ def test_of_few_values_the_interval_of_what_was_not_clipped_is_that_of_any():
     assert found.high >= RANGE[1] - 1e-3
 
 
-@pytest.mark.parametrize("tail", ["1/2", 1])
-def test_tails_that_meet_are_refused(tail):
+REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
+    "tails that meet": ("amount-out-of-range", {"tail": "1/2"}),
+    "a tail of all": ("amount-out-of-range", {"tail": 1}),
+    "bounds that fall": ("bad-range", {"range": (1000, 0)}),
+    "bounds of one value": ("bad-range", {"range": (5, 5)}),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_has_no_meaning_is_refused(name):
+    code, changed = REFUSED[name]
+
     async def main(ctx: mpc.Context, mine: Any) -> Any:
         x = await mpc.secret(ctx, 0, mine, range=RANGE)
         with pytest.raises(LocalError) as caught:
-            await statistics.clipped_mean(ctx, x, range=RANGE, privacy=mpc.Laplace(epsilon=1), tail=tail)
+            await statistics.clipped_mean(ctx, x, **{"range": RANGE, "privacy": mpc.Laplace(epsilon=1), **changed})
         return caught.value.code
 
-    assert simulate(main, [HEAVY, None], suite="ideal").result == "amount-out-of-range"
+    assert simulate(main, [HEAVY, None], suite="ideal").result == code
 
 
 def test_of_a_user_so_many_rows_come_in_and_all_of_them_count_together():

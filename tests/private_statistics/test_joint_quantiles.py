@@ -53,14 +53,24 @@ def test_they_are_as_few_ranks_off_as_is_said(hidden, suite, n):
     assert str(one).count("ranks") == 1
 
 
-def test_whole_numbers_and_values_beyond_the_edges_count():
+@pytest.mark.parametrize(
+    ("held", "edges", "low", "high"),
+    [
+        ((0, 100), [20, 30, 31, 60], [0, 30, 60], [20, 31, 100]),
+        ((3, 100), [3, 30, 31, 60], [3, 30, 60], [30, 31, 100]),
+        ((0, 99), [20, 30, 31, 99], [0, 30, 31], [20, 31, 99]),
+        ((0.3, 99.1), [0.3, 30, 99.1], [0.3, 30, 30], [30, 99.1, 99.1]),
+    ],
+)
+def test_values_beyond_the_edges_are_told_as_far_as_they_are_held(held, edges, low, high):
     async def main(ctx: mpc.Context, mine: Any) -> Any:
-        x = await mpc.secret(ctx, 0, mine, range=(0, 100))
-        return await statistics.quantile(ctx, x, [0, "1/2", 1], [20, 30, 31, 60], privacy=mpc.Laplace(epsilon=25))
+        x = await mpc.secret(ctx, 0, mine, range=held)
+        return await statistics.quantile(ctx, x, ["1/20", "1/2", 1], edges, privacy=mpc.Laplace(epsilon=25))
 
-    found = simulate(main, [np.repeat([3, 30, 99], 100), None]).result
-    assert found.low.tolist() == [20, 30, 31]
-    assert found.high.tolist() == [30, 31, 60]
+    values = np.repeat([3, 30, 99], 100).astype(type(held[1]))
+    found = simulate(main, [values, None]).result
+    assert found.low == pytest.approx(low, abs=1e-4)
+    assert found.high == pytest.approx(high, abs=1e-4)
 
 
 @pytest.fixture
