@@ -10,8 +10,8 @@ from mpc.context import Context
 KEYS, DECRYPTED, ENCRYPTED = "Keys made in shares", "What was decrypted together", "What is encrypted"
 """What is spoken of."""
 
-NOISE = "Noise in parts"
-WITH_THE_SUITE = (ENCRYPTED, NOISE)
+NOISE, BATCHES = "Noise in parts", "What was charged for secret batches"
+WITH_THE_SUITE = (ENCRYPTED, NOISE, BATCHES)
 """What is said besides of lines whose values are as secret as the suite keeps them."""
 
 AUTHENTICATED, ONE_OF_TWO = "authenticated garbling", "one of two, malicious"

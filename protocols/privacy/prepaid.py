@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
 from mpc.context import Context, Session
 from mpc.errors import LocalError
+from protocols.assurances import BATCHES, assure
 from protocols.consent.agreement import ask, spend
 from protocols.consent.keeper import Asked, Keeper
 from protocols.outputs import Output, alone, keeper_of
@@ -27,6 +28,7 @@ from protocols.privacy.joint_gaussian_cks20 import JointGaussian
 from protocols.privacy.joint_noise import MOST_TAU, JointNoise, Moves, Promise, Sampler
 from protocols.privacy.ledger.charges import Price
 from protocols.privacy.neighbours import Neighbours
+from protocols.privacy.parts import taken_apart
 from protocols.privacy.schedules import Noise, Schedule, schedule_of
 from protocols.privacy.training import TrainingSchedule
 from protocols.ranges import Range
@@ -39,6 +41,7 @@ async def prepaid(
     *,
     elements: int,
     to: int | Sequence[int] | None = None,
+    secret_batches: bool = False,
 ) -> AsyncIterator[Prepaid]:
     """Pay for noisy reveals before the first of them: one charge in each party's ledger, and steps that draw on it.
 
@@ -52,13 +55,16 @@ async def prepaid(
     Charged is what all steps cost together, by the accountant of the schedule or the best one, with the distance of all
     draws. Steps that are not taken are spent all the same.
 
-    Batches that are accounted as Poisson must be drawn so that nobody who learns a step knows who is in them. Against
+    A schedule of Poisson batches is cheap only where nobody who learns a step, but the owner of a record, knows whether
+    that record is in its batch. Parley draws no such batches and cannot see that the program does: it has to say so by
+    `secret_batches=True`, and what is revealed, the run's account and a plan say that the charge rests on it. Against
     parties that follow the protocol, as of `mpc.reveal` with `privacy`.
 
     Cost: four rounds for all steps; a step has the rounds of a reveal without noise, and those of drawing its noise.
 
-    LocalError `no-context`, `wrong-privacy`, `noise-out-of-range`, `no-such-party`, `amount-out-of-range`; errors
-    of `accounts.cost`; those of `protocols.consent.agreement`, by name of who refuses: then nothing is spent.
+    LocalError `no-context`, `wrong-privacy`, `noise-out-of-range`, `no-such-party`, `amount-out-of-range`,
+    `batches-not-secret`; errors of `accounts.cost`; those of `protocols.consent.agreement`, by name of who refuses:
+    then nothing is spent.
     """
     if not isinstance(ctx, Context):
         raise _no_context(ctx)
@@ -67,10 +73,15 @@ async def prepaid(
     try:
         most = count_of(elements, "the elements of a step")
         found = schedule_of(schedule, most, ctx.fractional_bits)
+        samples = _samples(found)
+        if samples and secret_batches is not True:
+            raise _batches_not_secret(samples)
     except LocalError as error:
         error.line = error.line or line
         raise
-    paid = Prepaid(found, most, receivers_of(ctx.everyone, to, line), ctx)
+    paid = Prepaid(found, most, receivers_of(ctx.everyone, to, line), ctx, samples)
+    if samples:
+        assure(call, BATCHES, f"is private as said while batches that are {samples} stay secret: {_UNSEEN}")
     with alone(call):
         await paid.pay(call)
     ctx.join(call)
@@ -90,8 +101,11 @@ class _Whole:
 class Prepaid:
     """A schedule that is spent, and the steps of it that are not taken yet. Made by `prepaid`."""
 
-    def __init__(self, schedule: Schedule, elements: int, receivers: tuple[int, ...], ctx: Context) -> None:
+    def __init__(
+        self, schedule: Schedule, elements: int, receivers: tuple[int, ...], ctx: Context, samples: str = ""
+    ) -> None:
         self.schedule, self.elements, self.receivers, self._ctx = schedule, elements, receivers, ctx
+        self.rests_on = f"rests on batches that are {samples} and stay secret" if samples else ""
         self._given, self._number, self._open = 0, 0, True
 
     @property
@@ -187,7 +201,8 @@ class Step:
             raise _not_in(str(self), "its noise is coarser, in units of the last place, than what was charged")
         if sampler.tau > MOST_TAU:
             raise _not_in(str(self), "its noise is drawn less exactly than was charged")
-        return self._noise.promise(sampler, scale, self._paid.schedule.price, self)
+        promise = self._noise.promise(sampler, scale, self._paid.schedule.price, self)
+        return replace(promise, rests_on=self._paid.rests_on)
 
     def taken_for(self, session: Session, output: Output) -> None:
         """By this output and no other. LocalError `not-in-schedule`."""
@@ -199,6 +214,26 @@ class Step:
     async def written(self, call: Context, keeper: Keeper, output: Output) -> None:
         """That it is about to be opened, noted in the ledger."""
         await self._paid.written(call, keeper, self._number, output)
+
+
+_UNSEEN = "who knows whether a record is in a step is promised less, and nothing in the run shows who knows"
+
+
+def _samples(schedule: Schedule) -> str:
+    """What samples the charge is amplified for, as "Poisson samples with probability 1/10"; "" for none."""
+    chances = {part.probability for part, _ in taken_apart(schedule.event).counts if part.is_sampled}
+    shown = " and ".join(map(str, sorted(chances)))
+    return f"Poisson samples with probability {shown}" if chances else ""
+
+
+def _batches_not_secret(samples: str) -> LocalError:
+    return LocalError(
+        "batches-not-secret",
+        f"this schedule is charged as if its batches were {samples} that nobody knows; what is revealed of all "
+        "records, or of batches that somebody knows, costs many times as much",
+        "mpc.privacy.FixedBatches(1) or PoissonBatches(1) for steps over all records; secret_batches=True only if the "
+        "program draws each record's part in each step by secret coins, which nobody but the owner of that record sees",
+    )
 
 
 def _no_context(given: object) -> LocalError:

@@ -277,13 +277,33 @@ def test_a_training_runs_by_its_schedule_and_noise_that_is_coarser_is_refused():
     async def main(ctx, _):
         x = await own(ctx)
         whole = await mpc.secret(ctx, 0, np.ones((20, 3), int) if ctx.me == 0 else None, range=(0, 1))
-        async with prepaid(ctx, schedule, elements=3) as paid:
+        async with prepaid(ctx, schedule, elements=3, secret_batches=True) as paid:
             found = await mpc.reveal(ctx, x[:, 0].sum(), privacy=paid.step())
             with pytest.raises(LocalError, match=r"not-in-schedule.*coarser"):
                 await mpc.reveal(ctx, whole.sum(axis=0), privacy=paid.step())
         return abs(found - 20) < 100
 
     assert simulate(main, [None, None]).results == [True, True]
+
+
+def test_poisson_batches_are_charged_as_such_only_where_the_program_says_that_they_are_secret():
+    schedule = training_schedule(PoissonBatches(Fraction(1, 10)), 8, 1, 1, "1e-5")
+    all_records = training_schedule(PoissonBatches(Fraction(1)), 8, 1, 1, "1e-5")
+
+    async def main(ctx, _):
+        x = await own(ctx)
+        with pytest.raises(LocalError, match=r"batches-not-secret.*probability 1/10"):
+            async with prepaid(ctx, schedule, elements=1):
+                pass
+        for given, secret in ((all_records, False), (schedule, True)):
+            async with prepaid(ctx, given, elements=1, secret_batches=secret) as paid:
+                await mpc.reveal(ctx, x[:, 0].sum(), privacy=paid.step())
+
+    for report in (simulate(main, [None, None]).report, plan(main, [None, None]).report):
+        whole, sample = (each.privacy for each in report.reveals)
+        assert "secret" not in whole
+        assert sample.endswith("; rests on batches that are Poisson samples with probability 1/10 and stay secret")
+        assert report.security.count("probability 1/10 stay secret: who knows") == 1
 
 
 @pytest.mark.parametrize(("wrong", "code"), [([], "wrong-privacy"), ("noise", "wrong-privacy"), ([1], "wrong-privacy")])
