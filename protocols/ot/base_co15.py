@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from nacl import bindings as sodium
+from nacl.exceptions import RuntimeError as NoPoint
 
 from mpc.accounts.cost import cost
 from mpc.algebra.ring import Words
@@ -40,7 +41,10 @@ async def send(ctx: Context, peer: int, count: int) -> Words:
     ctx.send(peer, np.frombuffer(point, np.uint8))
     answers = await ctx.receive(peer, Spec((count, POINT_BYTES), np.uint8))
     keys = _Keys(ctx, ctx.me, peer, point)
-    return await ctx.in_thread(_sender_keys, keys, scalar, _points(ctx, peer, answers))
+    try:
+        return await ctx.in_thread(_sender_keys, keys, scalar, answers)
+    except NoPoint:
+        raise _bad_point(ctx, peer) from None
 
 
 @cost(rounds=2, to_one=lambda peer, choices: _words(1 + len(choices)), call_name="base_ot", parties=2)
@@ -52,7 +56,9 @@ async def receive(ctx: Context, peer: int, choices: Bits) -> Words:
     if choices.ndim != 1 or choices.dtype != np.uint8:
         raise LocalError("wrong-choices", "choices are a flat array of bytes 0 or 1", "use choices.astype(np.uint8)")
     scalars = _scalars(ctx, len(choices))
-    (point,) = _points(ctx, peer, (await ctx.receive(peer, Spec((POINT_BYTES,), np.uint8)))[None])
+    point = (await ctx.receive(peer, Spec((POINT_BYTES,), np.uint8))).tobytes()
+    if not sodium.crypto_core_ed25519_is_valid_point(point):
+        raise _bad_point(ctx, peer)
     answers = await ctx.in_thread(_answers, scalars, point, choices)
     ctx.send(peer, answers)
     keys = _Keys(ctx, peer, ctx.me, point)
@@ -65,20 +71,17 @@ def _scalars(ctx: Context, count: int) -> list[bytes]:
     return [sodium.crypto_core_ed25519_scalar_reduce(stream.bytes(_WIDE_SCALAR_BYTES)) for _ in range(count)]
 
 
-def _points(ctx: Context, peer: int, encoded: Array) -> list[bytes]:
-    """The points that a peer sent: elements of the prime-order subgroup, not the neutral one, canonically encoded."""
-    points = [row.tobytes() for row in encoded]
-    if not all(sodium.crypto_core_ed25519_is_valid_point(point) for point in points):
-        name = ctx.names[peer]
-        raise PeerError(
-            "bad-point",
-            f"{name} sent something that is no element of the group of the base transfers ({ctx.name})",
-            "see that both run the same version of Parley; otherwise that party is not to be trusted",
-            party=name,
-            path=ctx.path,
-            line=ctx.line or None,
-        )
-    return points
+def _bad_point(ctx: Context, peer: int) -> PeerError:
+    """A peer's point is no element of the prime-order subgroup, the neutral one, or not canonically encoded."""
+    name = ctx.names[peer]
+    return PeerError(
+        "bad-point",
+        f"{name} sent something that is no element of the group of the base transfers ({ctx.name})",
+        "see that both run the same version of Parley; otherwise that party is not to be trusted",
+        party=name,
+        path=ctx.path,
+        line=ctx.line or None,
+    )
 
 
 def _answers(scalars: list[bytes], point: bytes, choices: Bits) -> Array:
@@ -101,11 +104,12 @@ class _Keys:
         return self._hash.copy().absorb_fixed(index.to_bytes(8, "little") + answer + shared).bytes(KEY_BYTES)
 
 
-def _sender_keys(keys: _Keys, scalar: bytes, answers: list[bytes]) -> Words:
-    """H(y R) and H(y R - T)."""
+def _sender_keys(keys: _Keys, scalar: bytes, answers: Array) -> Words:
+    """H(y R) and H(y R - T). NoPoint for an R that is none: libsodium looks at each that it multiplies
+    (https://doc.libsodium.org/advanced/point-arithmetic, crypto_scalarmult_ed25519)."""
     square = sodium.crypto_scalarmult_ed25519_noclamp(scalar, sodium.crypto_scalarmult_ed25519_base_noclamp(scalar))
     made = []
-    for i, answer in enumerate(answers):
+    for i, answer in enumerate(row.tobytes() for row in answers):
         shared = sodium.crypto_scalarmult_ed25519_noclamp(scalar, answer)
         made += [keys.of(i, answer, shared), keys.of(i, answer, sodium.crypto_core_ed25519_sub(shared, square))]
     return np.frombuffer(b"".join(made), np.uint64).reshape(-1, 2, 2)
