@@ -59,6 +59,11 @@ class Child:
         """Whether the process is gone without having done its part."""
         return self.ended and not (self.process.returncode == 0 and self.done)
 
+    @property
+    def killed(self) -> bool:
+        """Whether a signal ended the process before it could say why."""
+        return self.said is None and (self.process.returncode or 0) < 0
+
     def exit_code(self) -> int:
         """The exit code that this end stands for; a killed process is a lost peer."""
         code = self.process.returncode if self.said is None else self.said

@@ -220,8 +220,10 @@ async def _cancel_after(scope: trio.CancelScope, event: trio.Event) -> None:
 
 
 def _hopeless(crew: _Crew) -> bool:
-    """Nobody can find out who failed: it was before they met."""
-    return any(child.failed and not child.connected and child.exit_code() != PEER for child in crew.children)
+    """Nobody else can find out who failed: it was before they met."""
+    return any(
+        child.failed and not child.connected and (child.killed or child.exit_code() != PEER) for child in crew.children
+    )
 
 
 def _verdict(crew: _Crew) -> list[Summary]:

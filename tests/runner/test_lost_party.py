@@ -6,8 +6,15 @@ import re
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from trio import Process, SocketStream
+
+from party_runner.children import Child
+from party_runner.launch import _Crew, _hopeless
+from party_runner.progress import ProgressBar
 
 from .processes import gone, kill, start_endless
 
@@ -39,6 +46,19 @@ def test_a_killed_process_is_named_by_all_others(
         said = rf"then {other} ended with exit code 3 \[(peer-lost|peer-failed)\]: .*{victim}"
         assert re.search(said, printed), (other, printed)
     assert gone(pids)
+
+
+def test_nobody_waits_for_others_to_find_out_who_was_killed_before_they_met() -> None:
+    def child(code: int | None, connected: bool, said: int | None = None) -> Child:
+        process = cast(Process, SimpleNamespace(returncode=code))
+        return Child("party0", process, cast(SocketStream, None), connected=connected, said=said)
+
+    def hopeless(one: Child) -> bool:
+        return _hopeless(_Crew(cast(ProgressBar, None), [child(None, False), one]))
+
+    assert hopeless(child(-9, connected=False))
+    assert not hopeless(child(-9, connected=True))
+    assert not hopeless(child(3, connected=False, said=3))
 
 
 def test_a_stopped_process_is_named_within_the_stall_timeout(tmp_path: Path) -> None:
