@@ -133,12 +133,19 @@ def _moves(x: SecretArray, privacy: JointNoise) -> Moves:
 
 def _too_small(x: SecretArray, privacy: JointNoise, least: Moves) -> LocalError:
     moved = "an element" if least.elements == 1 else f"{least.elements} elements, each"
+    declared = printed(positive(privacy.sensitivity or 0, "the sensitivity"))
+    what, remedy = f"the declared sensitivity is {declared}", "leave sensitivity= out, or clip the records"
+    if isinstance(privacy, Step):
+        what = f"a step was paid for with a sensitivity of {declared}, that of its noise or what clipping= makes of it"
+        remedy = (
+            "clip the records, or pay for what they move: clipping= so large, or half of it for substitution; what was "
+            "paid stays spent, so try with `parley plan` first, which spends nothing"
+        )
     return LocalError(
         "sensitivity-too-small",
-        f"the declared sensitivity is {printed(positive(privacy.sensitivity or 0, 'the sensitivity'))}, and the ranges "
-        f"that the data are held to let {privacy.neighbours} move {moved} by "
+        f"{what}, and the ranges that the data are held to let {privacy.neighbours} move {moved} by "
         f"{printed(Fraction(least.step, 1 << x.scale))}",
-        "leave sensitivity= out, or clip the records",
+        remedy,
     )
 
 

@@ -104,7 +104,8 @@ async def private_kmeans(
     weight = isqrt(columns)
     one = moved_by_a_row(columns, weight << x.scale, x.range.magnitude)
     moved = root_up(rows_of_unit([table.node], privacy.neighbours) ** 2 * one)
-    async with noisy_sums(ctx, privacy, count, len(centres) * (columns + 1), moved) as sums:
+    like = _counts_and_sums(x, centres, weight)
+    async with noisy_sums(ctx, privacy, count, len(centres) * (columns + 1), moved, like=like) as sums:
         for _ in range(count):
             noisy = await sums.reveal(ctx, _counts_and_sums(x, centres, weight))
             step = _Step.of(noisy.reshape(len(centres), columns + 1), weight, sums.deviation)

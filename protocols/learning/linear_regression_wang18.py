@@ -95,8 +95,9 @@ async def private_linear_regression(
     one = moved_by_a_row(examples.rows.longest, intercept << ctx.fractional_bits, t.longest)
     size = len(layout.places)
     moved = squared_sum_moved(examples.moved, one, size, ctx.fractional_bits)
-    async with noisy_sums(ctx, privacy, 1, size, moved) as sums:
-        opened = await sums.reveal(ctx, layout.products(examples.with_ones(intercept), t.values))
+    products = layout.products(examples.with_ones(intercept), t.values)
+    async with noisy_sums(ctx, privacy, 1, size, moved, like=products) as sums:
+        opened = await sums.reveal(ctx, products)
     solution = _Solution.of(layout, opened, len(t.values), sums.deviation)
     return solution.model(layout, longest, largest, sums)
 

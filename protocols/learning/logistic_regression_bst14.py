@@ -107,7 +107,7 @@ async def private_logistic_regression(
     require_truths(examples.targets)
     x = examples.with_ones(intercept)
     moved = _moved(ctx, examples, x.shape[1], intercept)
-    async with noisy_sums(ctx, privacy, count, x.shape[1], moved) as sums:
+    async with noisy_sums(ctx, privacy, count, x.shape[1], moved, like=_widest(x, examples.targets)) as sums:
         w = await _descended(ctx, sums, x, examples.targets, count, length, float(ridge))
     loss = _expected_loss(sums.deviation, x.shape, count, length, intercept=intercept)
     weights, level = (w[:-1], float(w[-1])) if intercept else (w, 0.0)
@@ -134,6 +134,13 @@ def residuals(x: SecretArray, y: SecretArray, w: Floats) -> SecretArray:
     most = ceil(LONGEST * (sqrt(x.shape[1]) + 1)) << odds.scale
     apart = sigmoid(odds.in_range(odds.range | Range(-most, most))) - y
     return apart if apart.range.magnitude <= 1 << apart.scale else clip(apart, -1, 1)
+
+
+def _widest(x: SecretArray, y: SecretArray) -> SecretArray:
+    """A gradient of residuals of any weights, as far as its range goes."""
+    apart = 0.5 - y
+    gradient: SecretArray = x.T @ apart.in_range(Range(-1 << apart.scale, 1 << apart.scale))
+    return gradient
 
 
 def _moved(ctx: Context, examples: Examples, size: int, intercept: bool) -> int:

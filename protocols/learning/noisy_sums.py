@@ -17,15 +17,18 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.lines import user_line
+from protocols.array.lines import naming_line, user_line
 from protocols.array.private_reveals import with_noise
-from protocols.array.revealing import reveal_charged
+from protocols.array.revealing import reveal_charged, shown_form
+from protocols.array.scales import ring_form
 from protocols.array.secret import SecretArray
+from protocols.outputs import check_range
 from protocols.privacy.amounts import count_of
 from protocols.privacy.directed import exp_up
 from protocols.privacy.joint_noise import MOST_TAU, Gaussian
 from protocols.privacy.ledger.charges import Price
 from protocols.privacy.prepaid import Prepaid, prepaid
+from protocols.ranges import Range
 
 ROUNDED = Fraction(1, 1 << 18)
 """More than `accounts.cost` adds to an epsilon while it looks for one, beside noise that is only nearly exact."""
@@ -64,14 +67,29 @@ class NoisySums:
 
 
 @asynccontextmanager
-async def noisy_sums(ctx: Context, privacy: Gaussian, steps: int, size: int, moved: int) -> AsyncIterator[NoisySums]:
+async def noisy_sums(
+    ctx: Context, privacy: Gaussian, steps: int, size: int, moved: int, like: SecretArray | None = None
+) -> AsyncIterator[NoisySums]:
     """Have all parties spend what `steps` vectors cost together, each with a like part of the rho of `privacy`.
 
-    What the next vector is may depend on those before (Bun, Steinke 2016, lemma 2.3). Errors of `prepaid`.
+    What the next vector is may depend on those before (Bun, Steinke 2016, lemma 2.3). `like` has the range of the
+    widest vector and is not computed: that it fits the ring with its noise is seen before anything is spent. Errors of
+    `prepaid`; LocalError `noise-out-of-range`, `range-exceeded`.
     """
     noise = part_of(privacy, steps)
+    with naming_line():
+        _require_fits(ctx, noise, size, moved, like)
     async with prepaid(ctx, [noise] * steps, elements=size) as paid:
         yield NoisySums(paid, noise, size, moved, ctx.fractional_bits)
+
+
+def _require_fits(ctx: Context, noise: Gaussian, size: int, moved: int, like: SecretArray | None) -> None:
+    sampler = noise.sampler(noise.declared(Fraction(moved), 0, size), size)
+    sampler.require_fits(ctx.ring.bits)
+    if like is not None:
+        target = shown_form(ring_form(like))
+        noisy = target.range + Range(-sampler.most, sampler.most)
+        check_range(ctx.session, "reveal", noisy, target.scale, user_line())
 
 
 def part_of(privacy: Gaussian, steps: int) -> Gaussian:

@@ -61,15 +61,20 @@ class JointGaussian:
         """No number is larger in size."""
         return self.proposals.most
 
+    def require_fits(self, ring_bits: int) -> None:
+        """LocalError `noise-out-of-range` where parties on a ring of so many bits cannot draw it: (g |y| - f)^2 has to
+        fit. Who pays beforehand asks before."""
+        if len(self.coins.thresholds) > ring_bits - 2:
+            raise _does_not_fit(self.variance, ring_bits)
+
     async def draw(self, ctx: Context) -> ArithmeticShare:
         """[x]: (count,). Everybody learns which proposals were accepted, and nobody anything of the numbers.
 
         Raises LocalError `too-little-noise` with probability below 2^-42, and `noise-out-of-range` where (g |y| - f)^2
         does not fit the ring.
         """
+        self.require_fits(ctx.ring.bits)
         width = len(self.coins.thresholds)
-        if width > ctx.ring.bits - 2:
-            raise _does_not_fit(self.variance, ctx.ring.bits)
         sizes, signs = await together(ctx, (self.proposals.sizes,), (random_signs, self.count))
         m = await suite_of(ctx).square(ctx, plus(ctx, sizes.scale(self.g), -self.f))
         accepted = await self._accepted(ctx, m, width)

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.array.lines import user_line
+from protocols.array.lines import naming_line, user_line
 from protocols.array.logic import absolute
 from protocols.array.misuse import need_context
 from protocols.array.noisy_choices import noisy_argmax
@@ -70,6 +70,9 @@ async def mst(ctx: Context, tables: Sequence[Counts], *, privacy: Gaussian) -> S
     all_rows = all_counts(tables, privacy.neighbours)
     domain = all_rows.domain
     budget = split(privacy, len(domain.names), rows_are_public=all_rows.rows_are_public)
+    with naming_line():
+        for marginals in (len(domain.names), len(domain.names) - 1):
+            budget.noise(marginals, domain.most_cells_measured).require_fits(ctx.ring.bits)
     async with prepaid(ctx, budget.schedule, elements=domain.most_cells_measured) as paid:
         ones = await _measured(ctx, all_rows, [(i,) for i in range(len(domain.names))], budget, paid)
         tree = await _tree(ctx, all_rows, ones, budget, paid)

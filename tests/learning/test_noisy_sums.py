@@ -79,3 +79,42 @@ def test_parts_of_an_epsilon_and_a_delta_keep_both(steps: int) -> None:
 def test_parts_of_a_rho_share_it() -> None:
     noise = part_of(mpc.Gaussian(rho=1, delta="1e-6", neighbours=substitute()), 10)
     assert (noise.rho, noise.delta, noise.neighbours) == (Fraction(1, 10), Fraction(1, 10**6), substitute())
+
+
+async def _linear(ctx: mpc.Context, x: mpc.SecretArray, privacy: mpc.Gaussian) -> None:
+    await mpc.learning.private_linear_regression(ctx, x, x[:, 0], row_bound=1, target_bound=1, privacy=privacy)
+
+
+async def _logistic(ctx: mpc.Context, x: mpc.SecretArray, privacy: mpc.Gaussian) -> None:
+    await mpc.learning.private_logistic_regression(ctx, x, x[:, 0] > 0, row_bound=1, privacy=privacy)
+
+
+async def _clusters(ctx: mpc.Context, x: mpc.SecretArray, privacy: mpc.Gaussian) -> None:
+    await mpc.learning.private_kmeans(ctx, x, [[0, 0], [1, 1]], bounds=(-1, 1), privacy=privacy)
+
+
+@pytest.mark.parametrize("train", [_linear, _logistic, _clusters])
+def test_noise_that_does_not_fit_the_ring_is_refused_before_anything_is_spent(tmp_path: Path, train: Any) -> None:
+    house = House(tmp_path, (BUDGET, BUDGET))
+
+    async def main(ctx: mpc.Context, _: Any) -> str:
+        with pytest.raises(LocalError, match="noise-out-of-range") as caught:
+            await train(ctx, await own(ctx), mpc.Gaussian(epsilon="0.0001", delta="1e-6"))
+        return str(caught.value.line).split(":")[0]
+
+    assert house.run(main) == ["test_noisy_sums.py"] * 2
+    assert house.accounts() == [(0, 0), (0, 0)]
+
+
+def test_a_sum_that_leaves_the_ring_with_its_noise_is_refused_before_anything_is_spent(tmp_path: Path) -> None:
+    house = House(tmp_path, (BUDGET, BUDGET))
+
+    async def main(ctx: mpc.Context, _: Any) -> None:
+        x = await own(ctx)
+        wide = x.sum(axis=0).within(-(2**40), 2**40)
+        with pytest.raises(LocalError, match="range-exceeded"):
+            async with noisy_sums(ctx, PRIVACY, 1, 2, MOVED, like=wide * 256):
+                pass
+
+    house.run(main)
+    assert house.accounts() == [(0, 0), (0, 0)]

@@ -306,6 +306,21 @@ def test_poisson_batches_are_charged_as_such_only_where_the_program_says_that_th
         assert report.security.count("probability 1/10 stay secret: who knows") == 1
 
 
+def test_a_step_of_records_that_are_longer_than_the_bound_of_clipping_says_what_was_paid_for():
+    schedule = training_schedule(FixedBatches(1), 8, 1, 1, "1e-5", neighbours=substitute())
+
+    async def main(ctx, _):
+        x = await mpc.secret(ctx, 0, np.ones(20) if ctx.me == 0 else None, range=(-2, 2))
+        async with prepaid(ctx, schedule, elements=1) as paid:
+            with pytest.raises(
+                LocalError, match=r"sensitivity-too-small.*sensitivity of 2, .*clipping=.* by 4"
+            ) as caught:
+                await mpc.reveal(ctx, x.sum(), privacy=paid.step())
+        return "parley plan" in caught.value.remedy
+
+    assert simulate(main, [None, None]).results == [True, True]
+
+
 @pytest.mark.parametrize(("wrong", "code"), [([], "wrong-privacy"), ("noise", "wrong-privacy"), ([1], "wrong-privacy")])
 def test_what_is_no_schedule_is_refused(wrong, code):
     with pytest.raises(LocalError) as caught:
