@@ -16,6 +16,7 @@ from mpc.network.signing import Signer
 from party_runner.report import table, titled
 from party_runner.summary import Summary
 from protocols.privacy.amounts import printed
+from protocols.privacy.forecast import Spending
 from protocols.privacy.ledger.address import Address, Where
 from protocols.privacy.ledger.balance import Account
 from protocols.privacy.ledger.books import is_there
@@ -41,6 +42,11 @@ def verified(file: Where, certificate: Path | None, known: str | None = None) ->
     ValueError where that is none."""
     head = None if known is None else unpacked(bytes.fromhex(known))
     return told(file, verify(file, certificate_of(file, certificate), head))
+
+
+def spending_of(file: Where, data: str, certificate: Path | None) -> Spending:
+    """The account of this name, all of the ledger checked, for a plan to spend of. Errors of `verify`."""
+    return Spending(data, verify(file, certificate_of(file, certificate)).balance.account(data))
 
 
 def identity_of(key: Path) -> Identity:

@@ -8,17 +8,13 @@ import click
 
 from party_runner.budget import print_budget, print_verified, set_budget, verified
 from party_runner.endpoint import end_with
-from party_runner.options import FILE, JSON, where_of
+from party_runner.options import CERTIFICATE, FILE, JSON, where_of
 from party_runner.report import present
 from party_runner.summary import check_writable
 from protocols.privacy.ledger.address import Where
 from protocols.privacy.ledger.charges import budget as budget_of
 from protocols.privacy.ledger.verifying import export
 from protocols.privacy.neighbours import RECORD, Neighbours, Relation, user
-
-CERTIFICATE = click.option(
-    "--certificate", type=FILE, metavar="FILE", help="The party's certificate.  [default: beside LEDGER, as NAME.crt]"
-)
 
 
 @click.group()

@@ -13,6 +13,7 @@ from mpc.algebra.cores import available_cores, using_cores
 from mpc.store import check_target
 from party_runner.agreed import agreed_of
 from party_runner.arguments import inputs_by_party, party_names, shadows_by_party, shapes_by_party
+from party_runner.budget import spending_of
 from party_runner.endpoint import end_as, end_with, listener, run_endpoint, say_done, status_line, warn_of_expiry
 from party_runner.error_plot import write_plot
 from party_runner.inputs import load_inputs
@@ -22,6 +23,7 @@ from party_runner.material import Material
 from party_runner.noisy_figures import wanted_errors
 from party_runner.options import (
     AGREED,
+    CERTIFICATE,
     CHECK_MATERIAL,
     CHOICES,
     CORES,
@@ -44,6 +46,7 @@ from party_runner.options import (
     patience_of,
     reading_of,
     ways_of,
+    where_of,
     words_of,
 )
 from party_runner.plan import make_plan, print_plan, shadow_of
@@ -54,7 +57,8 @@ from party_runner.report import present
 from party_runner.seats import party_seat
 from party_runner.summary import check_writable
 from protocols.privacy.forecast import Forecast
-from protocols.privacy.policy import load_policy
+from protocols.privacy.ledger.address import Where
+from protocols.privacy.policy import Policy, load_policy
 from protocols.runs.sources import PREPROCESSING
 
 
@@ -93,6 +97,11 @@ from protocols.runs.sources import PREPROCESSING
 @CHOICES
 @TOLERANCE
 @POLICY
+@click.option(
+    "--ledger", type=where_of, metavar="FILE|URL", help="Say what its budget has no room for; it is only read."
+)
+@click.option("--data", "charged", metavar="NAME", help="The name in the ledger of what would be charged.")
+@CERTIFICATE
 @NAMES
 @PLANNED_FOR
 def plan(
@@ -110,6 +119,9 @@ def plan(
     suite: str,
     tolerance: float | None,
     policy: Path | None,
+    ledger: Where | None,
+    charged: str | None,
+    certificate: Path | None,
     names: tuple[str, ...],
     preprocessing: str,
     **options: Any,
@@ -119,6 +131,8 @@ def plan(
     agreed, numbers, ways = agreed_of(options), numbers_of(options), ways_of(options)
     known_as, errors = party_names(names, parties), wanted_errors(wanted)
     arrays: dict[int, Any] = {**shapes_by_party(shapes, parties)}
+    if (ledger is None) != (charged is None):
+        raise click.UsageError("--ledger and --data belong together: the ledger, and which of its budgets is meant")
     if twice := of_parties.keys() & arrays.keys():
         raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
     try:
@@ -129,7 +143,11 @@ def plan(
         check_writable(target)
         choices = Choices(suite, numbers, Material(preprocessing), agreed, tolerance, ways)
         loaded = load_program(program, agreed)
-        forecast = None if policy is None else Forecast(load_policy(policy), known_as, loaded.digest)
+        spending = None if ledger is None or charged is None else spending_of(ledger, charged, certificate)
+        forecast = None
+        if policy is not None or spending is not None:
+            rules = Policy() if policy is None else load_policy(policy)
+            forecast = Forecast(rules, known_as, loaded.digest, spending)
         summary, planned = make_plan(loaded, given, choices, forecast, errors)
         if forecast is not None:
             summary["refused"] = forecast.plain()

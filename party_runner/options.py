@@ -191,6 +191,12 @@ LEDGER = together(
     click.option("--ledger", type=where_of, metavar="FILE|URL", help="Write down, and charge, what is revealed."),
     click.option("--data", "charged", metavar="NAME", help="The name in the ledger of what this party puts in."),
 )
+CERTIFICATE = click.option(
+    "--certificate",
+    type=FILE,
+    metavar="FILE",
+    help="The certificate of the ledger's party.  [default: beside the ledger, as NAME.crt]",
+)
 CORES = click.option(
     "--cores", type=click.IntRange(min=1), metavar="N", help="Cores for each party's own work.  [default: a fair share]"
 )

@@ -134,11 +134,11 @@ def _shadow(summary: Summary) -> list[Group]:
 
 
 def _refused(summary: Summary) -> list[Group]:
-    """What the policy would refuse, if there is one."""
+    """What the policy would refuse, and the budget, if there is one."""
     if "refused" not in summary:
         return []
     told = [f"  {each['line']}: {each['cause']}  [{each['code']}]" for each in summary["refused"]]
-    return [titled("Refused by the policy", Text("\n".join(told) or "  nothing"))]
+    return [titled("Refused by policy or budget", Text("\n".join(told) or "  nothing"))]
 
 
 def _times(summary: Summary) -> Group:

@@ -61,6 +61,8 @@ async def ask(ctx: Context, keeper: Keeper, asked: Asked) -> None:
     """
     trouble = await _meet(ctx, keeper) or await _tried(ctx, keeper.consider, asked)
     reason = 0 if trouble is None else reason_of(trouble)
+    if trouble is not None:
+        trouble.remedy += _before_it(ctx)
     told = await _exchange(ctx, _Told(reason, asked.digest), trouble)
     for party, one in told.items():
         if one.of != asked.digest:
@@ -209,8 +211,20 @@ def _refused(ctx: Context, party: int, reason: str) -> NoReturn:
     }[reason]
     raise _of_peer(
         ctx, "reveal-refused", party, f"refuses this reveal: {whose}",
-        "ask that party, which knows the figures; nothing was revealed, and nothing is spent",
+        f"ask that party, which knows the figures; nothing of it was revealed or is spent{_before_it(ctx)}",
     )  # fmt: skip
+
+
+def _before_it(ctx: Context) -> str:
+    """What this run has opened by then, and has for good."""
+    opened = len(ctx.session.ledger.promises)
+    if not opened:
+        return ""
+    values = "1 noisy value was" if opened == 1 else f"{opened:,} noisy values were"
+    return (
+        f". {values} opened before it in this run, and what they cost stays spent: the program can return them, if it "
+        "catches this (mpc.privacy.is_refusal); `parley plan --ledger` says beforehand whether all fits"
+    )
 
 
 def _differs(ctx: Context, party: int) -> PeerError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol
 
-from mpc.errors import ParleyError
+from mpc.errors import LocalError, ParleyError, PeerError
 
 HEAD_BYTES = 200
 """Of the signed head of a ledger, as it travels; zeros where there is none."""
@@ -152,6 +152,14 @@ NO_KEEPER = NoKeeper()
 
 REASONS = ("policy", "budget", "ledger")
 """What peers are told of a refusal, by a number from 1; its figures stay with who refuses."""
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether an error says that a reveal was refused before anything of it was sent, by the policy, the budget or the
+    ledger of this party or of another: at all parties alike, so that a program may catch it everywhere and go on."""
+    if not isinstance(error, LocalError):
+        return isinstance(error, PeerError) and error.code == "reveal-refused"
+    return error.code == "other-neighbours" or error.code.startswith(("policy-", "budget-", "ledger-"))
 
 
 def reason_of(error: ParleyError) -> int:

@@ -1,5 +1,6 @@
 """Differential privacy: exact amounts and noise, mechanisms, what they emit, and what it costs."""
 
+from protocols.consent.keeper import is_refusal
 from protocols.privacy.accounts import Cost, cost
 from protocols.privacy.aggregates import Aggregate, clipped_sum, count, histogram, sums_by
 from protocols.privacy.amounts import AnyNumber, amount
@@ -120,6 +121,7 @@ __all__ = [
     "group",
     "guess",
     "histogram",
+    "is_refusal",
     "laplace_error",
     "mean",
     "noise_for",

@@ -155,6 +155,26 @@ def test_a_party_without_room_refuses_before_the_first_step(tmp_path):
     assert house.accounts() == [(0, 0), (0, 0)]
 
 
+def test_a_refusal_within_a_run_is_caught_alike_at_all_parties_and_says_what_stays_spent(tmp_path):
+    house = House(tmp_path, (IN_EPSILON, budget(epsilon="1.5", delta="1e-6", neighbours=substitute())))
+
+    async def main(ctx, _):
+        found = []
+        for _ in range(3):
+            try:
+                found.append(await mpc.reveal(ctx, (await own(ctx)).sum(), privacy=mpc.Laplace(epsilon=1)))
+            except mpc.ParleyError as error:
+                assert mpc.privacy.is_refusal(error)
+                assert "1 noisy value was opened before it in this run" in error.remedy
+                return len(found), type(error)
+
+    assert house.run(main) == [(1, PeerError), (1, LocalError)]
+    assert [spent for spent, _ in house.accounts()] == [1, 1]
+    assert not mpc.privacy.is_refusal(LocalError("range-exceeded", "no"))
+    assert not mpc.privacy.is_refusal(PeerError("peer-failed", "no"))
+    assert not mpc.privacy.is_refusal(ValueError())
+
+
 @pytest.mark.parametrize(
     ("policy", "code"),
     [

@@ -191,6 +191,21 @@ def test_a_plan_says_what_a_policy_would_refuse(place: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_plan_says_what_a_budget_has_no_room_for_and_spends_nothing(place: Path) -> None:
+    program = write(place, "sums.py", CHARGED)
+    plan = ["plan", program, "-n", "2", "--shape", "0=3x1", "--json", "-", "--ledger", str(place / "north.ledger")]
+    set_(place, "--epsilon", "2")
+    for times, codes in (("2", []), ("4", ["budget-exceeded"] * 2)):
+        code, printed = call(*plan, "--data", "salaries", "--arg", f"times={times}")
+        assert code == 0, printed
+        refused = json.loads(printed)["refused"]
+        assert [each["code"] for each in refused] == codes[:1], "equal ones once"
+    assert "spent 1.5, this asks for 0.75, 0.5 is left" in refused[0]["cause"]
+    assert "[budget-missing]" in call(*plan[:6], *plan[8:], "--data", "others")[1]
+    assert "belong together" in call(*plan)[1]
+    assert verify(place / "north.ledger", load_certificate(place / "north.crt")).balance.entries == 2
+
+
 def test_a_policy_ends_a_run_before_anything_is_revealed(place: Path) -> None:
     program, policy = write(place, "charged.py", CHARGED), write(place, "policy.toml", POLICY)
     done = parley("run", program, "-n", "2", "--input", f"0={place / 'north.csv'}", "--policy", policy)

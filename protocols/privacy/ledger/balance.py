@@ -129,7 +129,8 @@ def _no_delta(data: str, budget: Budget, asked: Fraction) -> LocalError:
         "budget-exceeded",
         f"budget of {data} has no delta, and this asks for {printed(asked)} of it: noise that parties draw together is "
         "only near what it should be, by so much at least",
-        f"decide on one: `{setting(data, amounts, budget.neighbours)}`, or as much as is asked. Nothing was revealed",
+        f"decide on one: `{setting(data, amounts, budget.neighbours)}`, or as much as is asked. Nothing of it was "
+        "revealed",
     )
 
 
@@ -139,7 +140,7 @@ def _exceeded(data: str, measure: str, limit: Fraction, used: Fraction, asked: F
         "budget-exceeded",
         f"budget of {data}, {measure} {printed(limit, down=True)}: spent {printed(used)}, this asks for "
         f"{printed(asked)}, {left} is left",
-        "ask for less, or leave it: what was spent does not come back. Nothing was revealed",
+        "ask for less, or leave it: what was spent does not come back. Nothing of it was revealed",
     )
 
 

@@ -119,7 +119,7 @@ def other_neighbours(data: str, own: Neighbours, asked: Neighbours) -> LocalErro
     return LocalError(
         "other-neighbours",
         f"the budget of {data} is for {own}, and this asks for a charge for {asked}: they promise different things",
-        f"ask for noise with neighbours={_written(own)}{anew * (asked.unit.together == 1)}. Nothing was revealed",
+        f"ask for noise with neighbours={_written(own)}{anew * (asked.unit.together == 1)}. Nothing of it was revealed",
     )
 
 
