@@ -22,6 +22,7 @@ from mpc.accounts.display import (
     title_of_ways,
     within,
 )
+from mpc.accounts.plain import in_words
 from mpc.errors import LocalError
 from party_runner.kept import keep
 from party_runner.result_file import holds_both
@@ -199,9 +200,9 @@ def _results(summary: Summary) -> Group:
 
 def _named(result: Any, bounds: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The parts of a result: by key, or by place where the program returned several values, or bounds of some."""
-    if isinstance(result, dict) and result:
+    if isinstance(result, dict) and result and in_words(result) is None:
         return [(str(key), value) for key, value in result.items()]
-    if isinstance(result, list) and (bounds.keys() - {"result"} or _differ(result)):
+    if isinstance(result, list) and (bounds.keys() - {"result"} or _differ(result) or any(map(in_words, result))):
         return [(f"[{place}]", value) for place, value in enumerate(result)]
     return [("result", result)]
 
@@ -216,6 +217,8 @@ def describe(value: Any) -> str:
     """A value in one line: the first numbers of an array and its shape."""
     if isinstance(value, float):
         return f"{value:.6g}"
+    if said := in_words(value):
+        return said
     if not isinstance(value, list):
         return str(value)
     numbers = _flat(value)

@@ -156,7 +156,7 @@ FOLDER_ORDER = {
         "amounts", "neighbours", "events", "directed", "parts", "curves", "composition_kov15", "concentrated_bs16",
         "sampled_gaussian_mtz19", "sampled_zw19", "renyi_mironov17", "loss_distributions", "accounts",
         "group_privacy", "amplification", "filters", "training", "training_choices", "banded_matrix_cgmmrtx23",
-        "errors_of_noise", "odds", "ledger", "charging", "policy", "guard", "forecast", "probabilities",
+        "errors_of_noise", "odds", "ledger", "in_words", "charging", "policy", "guard", "forecast", "probabilities",
         "bernoulli_cks20", "coins", "exponential_coins", "noise_ranges", "discrete_laplace_dkmmn06",
         "discrete_gaussian_cks20", "joint_coins_csu19", "joint_laplace_dkmmn06", "joint_geometric_dkmmn06",
         "joint_gaussian_cks20", "thresholds_kkmn09", "joint_noise", "joint_choice",

@@ -2,7 +2,8 @@
 
 Numbers stay numbers, truth values stay truth values, arrays and tables become lists; days, durations, complex numbers
 and bytes become texts. Of a kind that is not known the text remains that Python shows, and a note says so; what is kept
-otherwise, as keys are, says how in `kept_by`, a text of its class.
+otherwise, as keys are, says how in `kept_by`, a text of its class. What says itself in words gives a mapping by
+`as_plain`, with `in_words` among its keys.
 """
 
 from __future__ import annotations
@@ -38,6 +39,12 @@ LARGEST_FLOAT = 8  # bytes of what Python's float holds
 def plain(value: Any) -> Any:
     """`value` in dicts, lists, texts, numbers and None."""
     return with_notes(value)[0]
+
+
+def in_words(part: Any) -> str | None:
+    """What plain data of something says of it in words; None where it has no words of its own."""
+    said = part.get("in_words") if isinstance(part, dict) else None
+    return said if isinstance(said, str) else None
 
 
 def with_notes(value: Any) -> tuple[Any, list[str]]:
@@ -139,6 +146,8 @@ class _Plain:
         """A table, a record, whatever gives an array; else its text."""
         if type(value).__module__.partition(".")[0] in TABLES:
             return self._of_table(value)
+        if callable(getattr(type(value), "as_plain", None)):
+            return self._mapping(value.as_plain().items())
         if is_dataclass(value) and not isinstance(value, type):
             return self._mapping((field.name, getattr(value, field.name, None)) for field in fields(value))
         for way in ("toarray", "__array__"):

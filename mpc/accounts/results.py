@@ -45,6 +45,8 @@ def _shown(value: Any) -> str:
         return _line(np.array2string(value, separator=", ", threshold=ELEMENTS_SHOWN, formatter=as_written))
     if isinstance(value, float | np.floating):
         return _number(value)
+    if callable(getattr(type(value), "as_plain", None)):
+        return _line(str(value))
     return _line(repr(plain(value) if isinstance(value, Mapping | list | tuple | np.generic) else value))
 
 

@@ -23,6 +23,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
 from protocols.privacy.amounts import AnyNumber, positive, probability
+from protocols.privacy.in_words import InWords
 from protocols.privacy.joint_noise import Laplace
 from protocols.statistics.averages import mean_and_number, shared
 from protocols.statistics.columns import AnyColumn, records
@@ -38,8 +39,8 @@ FOR_BOUNDS = Fraction(1, 4)
 """Of epsilon."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClippedMean:
+@dataclass(frozen=True, slots=True, repr=False)
+class ClippedMean(InWords):
     """`clipped`: the mean of values as clipped to `bounds`, and its interval. `low` to `high`: where the mean lies of
     values that are held to the public range alone. `tails`: what bounds were found by. All of it holds with the
     confidence that was asked for; the interval of `clipped` by itself with more."""

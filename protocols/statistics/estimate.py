@@ -12,13 +12,14 @@ import numpy.typing as npt
 from protocols.array.lines import naming_line
 from protocols.privacy.amounts import AnyNumber, positive, printed, probability
 from protocols.privacy.events import Event
+from protocols.privacy.in_words import InWords
 from protocols.privacy.ledger.charges import Price
 
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+@dataclass(frozen=True, slots=True, repr=False)
+class Estimate(InWords):
     """Noisy figures. Each true one, of the data as they are held to their bounds, lies between `low` and `high` with
     this `confidence`, by itself. That is the chance of the noise alone, and rounding is counted in: of a population
     that the data are a sample of nothing is said. `event` is what happened, `charge` what a ledger booked for all of

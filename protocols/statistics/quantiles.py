@@ -43,6 +43,7 @@ from protocols.array.thresholds import below_each, threshold
 from protocols.privacy.amounts import AnyNumber, positive, printed, probability
 from protocols.privacy.charging import charge_of
 from protocols.privacy.events import Event, NearEvent, PureEvent
+from protocols.privacy.in_words import InWords
 from protocols.privacy.joint_geometric_dkmmn06 import JointGeometric, joint_geometric
 from protocols.privacy.joint_noise import Laplace, Promise
 from protocols.privacy.ledger.charges import Price
@@ -56,8 +57,8 @@ from protocols.statistics.totals import SURE
 MOST_DENOMINATOR = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Quantile:
+@dataclass(frozen=True, slots=True, repr=False)
+class Quantile(InWords):
     """For each part `q` the interval that was told, from `low` to `high`, and its middle, `value`.
 
     With this `confidence`, for each by itself, the interval is right for a part of the n values that is at most `ranks`

@@ -29,6 +29,7 @@ from protocols.array.shape import concatenate, stack
 from protocols.array.sorting import sort
 from protocols.privacy.amounts import AnyNumber, positive, printed, probability
 from protocols.privacy.events import ApproximateEvent, ComposedEvent, Event
+from protocols.privacy.in_words import InWords
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian
 from protocols.privacy.joint_laplace_dkmmn06 import JointLaplace
 from protocols.privacy.joint_noise import Gaussian, JointNoise, Laplace, Promise
@@ -44,8 +45,8 @@ from protocols.statistics.tables import SEVERAL
 from protocols.statistics.totals import SURE
 
 
-@dataclass(frozen=True, slots=True)
-class PrivateKeys:
+@dataclass(frozen=True, slots=True, repr=False)
+class PrivateKeys(InWords):
     """The keys that were told, ascending, and how many records have each: at least `threshold`, noise included.
 
     With their confidence the intervals of `counts` hold for all keys at once, so for those that were told too, whose

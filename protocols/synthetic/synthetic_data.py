@@ -12,6 +12,7 @@ import numpy.typing as npt
 from mpc.errors import LocalError
 from protocols.privacy.amounts import count_of
 from protocols.privacy.events import Event
+from protocols.privacy.in_words import InWords
 from protocols.privacy.ledger.charges import Price
 from protocols.synthetic.domain import Domain
 from protocols.synthetic.fitting import Measured, fit
@@ -23,8 +24,8 @@ Names = tuple[str, ...]
 Numbers = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class SyntheticData:
+@dataclass(frozen=True, slots=True, repr=False)
+class SyntheticData(InWords):
     """Synthetic data, public: all that follows from it is post-processing, and costs nothing more.
 
     `tree`: its edges, pairs of names, in the order in which they were chosen. `noisy`: marginals as they were revealed,

@@ -10,6 +10,7 @@ import pytest
 from private_statistics.survey import BOUNDS, Array, Rows, joined, survey
 
 import mpc
+from mpc.accounts.plain import plain
 from mpc.errors import LocalError
 from protocols import statistics
 from protocols.consent.keeper import Asked, NoKeeper
@@ -301,3 +302,22 @@ def test_an_estimate_says_what_it_is():
     assert isinstance(found, Estimate)
     assert str(found).startswith("[1. 2.] (each within 0, 95% sure); epsilon 25 with delta")
     assert str(found).endswith("substituting one record")
+
+
+def test_results_say_themselves_in_words_and_are_plain_data_for_others():
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        s = await survey(ctx, mine)
+        keys = await statistics.private_keys(ctx, s.keys, privacy=mpc.Laplace(epsilon=20), delta="1e-6")
+        return await _mean(ctx, s.x, range=(0, 1)), keys
+
+    run = simulate(main, [Rows.drawn(seed, 40, float) for seed in (1, 2)], suite="ideal")
+    mean, keys = run.result
+    assert repr(mean) == f"<Estimate: {mean}>"
+    told = plain(run.result)
+    assert told[0] == {
+        "in_words": str(mean), "values": mean.values, "low": mean.low, "high": mean.high, "confidence": "19/20",
+        "neighbours": "substituting one record", "charge": str(mean.charge),
+    }  # fmt: skip
+    assert told[1]["keys"] == keys.keys.tolist()
+    assert told[1]["counts"]["charge"] == str(keys.counts.charge)
+    assert str(mean) in repr(run)

@@ -89,6 +89,14 @@ def test_bounds_of_errors_and_decisions_are_shown() -> None:
     assert "study.py:7 no useful bound" in text
 
 
+def test_what_says_itself_in_words_is_shown_so() -> None:
+    mean, count = ({"in_words": text, "values": 3.0, "charge": "epsilon 1"} for text in ("3 (2 to 4)", "7 (7 to 9)"))
+    shown = [printed(account(0, result=made, device=[None]), "north").split("Time")[0] for made in
+             (mean, [mean, count], {"mean": mean})]  # fmt: skip
+    assert all("3 (2 to 4)" in text and "values" not in text and "in_words" not in text for text in shown)
+    assert ["[1]", "7", "(7", "to", "9)"] in [line.split() for line in shown[1].splitlines()]
+
+
 def test_bounds_stand_beside_what_of_the_result_was_revealed() -> None:
     bound = {"error": 0.0003, "decided": False}
     shown = printed(account(0, result=62.75, bounds={"result": bound}, device=[None]), "north")
