@@ -283,7 +283,7 @@ def _reveals(summary: Summary) -> Group:
     made = table("line", "shape", "error", "to")
     for reveal in summary["reveals"]:
         to = _receivers(reveal["to"], summary["parties"])
-        error = within(float(reveal["error"]), decided=reveal["decided"])
+        error = within(float(reveal["error"]), decided=reveal["decided"], noisy=bool(reveal.get("privacy")))
         made.add_row(reveal["line"], _dimensions(reveal["shape"]), error, to)
     return titled("Revealed", made if made.row_count else Text(f"  {NOTHING_REVEALED}"))
 

@@ -68,8 +68,12 @@ TITLE_OF_RELATIONS = "Relations that were proved to one verifier"
 COLUMNS_OF_RELATIONS = "line", "relation", "elements", "instances", "against"
 
 
-def within(error: float, *, decided: bool = False) -> str:
-    """The bound of an error; `decided` where it holds only if comparisons of what is not exact went as they should."""
+def within(error: float, *, decided: bool = False, noisy: bool = False) -> str:
+    """The bound of an error; `decided` where it holds only if comparisons of what is not exact went as they should;
+    `noisy` where it comes on top of noise."""
     if not isfinite(error):
         return "no useful bound"
-    return (f"+- {error:.2g}" if error else "exact") + (", if decided as shown below" if decided else "")
+    known = f"+- {error:.2g}" if error else "exact"
+    if noisy:
+        known = f"noise and {known}" if error else "noise alone"
+    return known + (", if decided as shown below" if decided else "")

@@ -70,7 +70,8 @@ class Report:
         totals = zip(self.parties, self.rounds_by_party, self.bytes_sent, strict=True)
         messages = [(name, f"{rounds:,}", f"{sent:,}") for name, rounds, sent in totals]
         revealed = [
-            (r.line, str(r.shape), within(r.error, decided=r.decided), self._receivers(r.to)) for r in self.reveals
+            (r.line, str(r.shape), within(r.error, decided=r.decided, noisy=bool(r.privacy)), self._receivers(r.to))
+            for r in self.reveals
         ]
         noisy = [(r.line, r.privacy) for r in self.reveals if r.privacy]
         decisions = [(decision.line, within(decision.margin)) for decision in self.decisions]

@@ -89,6 +89,14 @@ def test_bounds_of_errors_and_decisions_are_shown() -> None:
     assert "study.py:7 no useful bound" in text
 
 
+def test_an_error_beside_noise_is_said_to_be_beside_noise() -> None:
+    noisy = {"line": "study.py:9", "shape": [], "to": [0, 1], "error": 0.0, "decided": False, "privacy": "epsilon 1"}
+    text = printed(account(0, reveals=[noisy, noisy | {"error": 0.5}], device=[None]), "north")
+    assert " exact " not in text
+    assert "noise alone" in text
+    assert "noise and +- 0.5" in text
+
+
 def test_what_says_itself_in_words_is_shown_so() -> None:
     mean, count = ({"in_words": text, "values": 3.0, "charge": "epsilon 1"} for text in ("3 (2 to 4)", "7 (7 to 9)"))
     shown = [printed(account(0, result=made, device=[None]), "north").split("Time")[0] for made in
