@@ -6,7 +6,7 @@ several parties have a column each. A column of several parts is a sequence of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +28,35 @@ from protocols.privacy.neighbours import Neighbours, Relation
 from protocols.privacy.users import Users
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """A value a record, (records,), and a secret bit that says whether it is there; all are where there is none."""
+    """A value a record, (records,), and a secret bit that says whether it is there; all are where there is none.
+
+    Compared with something, as `ages < 30` for `count`, it is a column of bits, of which the same are missing.
+    """
 
     values: SecretArray
     valid: SecretArray | None = None
+
+    def __eq__(self, other: Any) -> Any:
+        return Column(self.values == other, self.valid)
+
+    def __ne__(self, other: Any) -> Any:
+        return Column(self.values != other, self.valid)
+
+    def __lt__(self, other: Any) -> Column:
+        return Column(self.values < other, self.valid)
+
+    def __le__(self, other: Any) -> Column:
+        return Column(self.values <= other, self.valid)
+
+    def __gt__(self, other: Any) -> Column:
+        return Column(self.values > other, self.valid)
+
+    def __ge__(self, other: Any) -> Column:
+        return Column(self.values >= other, self.valid)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 AnyColumn = SecretArray | Column | Sequence[SecretArray | Column]
@@ -112,7 +135,7 @@ def filled(ctx: Context, x: AnyColumn, missing: float | None) -> AnyColumn:
 
 
 def _parts(ctx: Context, x: AnyColumn, line: str) -> Iterator[Column]:
-    for part in [x] if isinstance(x, SecretArray | Column) else x:
+    for part in [x] if isinstance(x, SecretArray | Column) or not isinstance(x, Iterable) else x:
         c = part if isinstance(part, Column) else Column(part)
         checked(ctx, c.values, line)
         if c.values.ndim != 1 or (c.valid is not None and checked(ctx, c.valid, line).shape != c.values.shape):

@@ -10,11 +10,12 @@ import numpy as np
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
-from protocols.array.logic import logical_and
+from protocols.array.logic import logical_and, where
 from protocols.array.scales import ring_form
+from protocols.array.secret import SecretArray
 from protocols.privacy.amounts import AnyNumber
 from protocols.statistics.bounded import bounded
-from protocols.statistics.columns import AnyColumn, filled, records
+from protocols.statistics.columns import AnyColumn, Records, filled, records
 from protocols.statistics.distances import moved, row_of
 from protocols.statistics.estimate import Estimate
 from protocols.statistics.noisy_figures import AnyNoise, Opened, begun, opened
@@ -27,7 +28,7 @@ SURE = Fraction(19, 20)
 async def count(
     ctx: Context, where: AnyColumn, *, privacy: AnyNoise, confidence: AnyNumber = SURE, to: Any = None
 ) -> Estimate | None:
-    """How many records a column of bits picks: a whole number, from 0 on.
+    """How many records a column picks, of bits or of whole numbers in a range of 0 to 1: a whole number, from 0 on.
 
     Rows that are not there do not count. Receivers `to`, all if not given, learn the number with noise that nobody
     knows; others get None. What holds of the noise, against whom, and errors: as of `mpc.reveal` with `privacy`;
@@ -35,13 +36,24 @@ async def count(
     """
     noise, sure = begun(ctx, "count", privacy, confidence)
     held = records(ctx, noise.neighbours, where)
-    (bits,) = held.columns
-    if bits.kind != "bit":
-        raise LocalError("not-a-bit", "a count of what are no bits", "compare first: ages < 30", line=user_line())
-    picked = bits if held.valid is None else logical_and(bits, held.valid)
+    picked = _picked(held)
     distance = moved(row_of((0, 1)), held.rows, noise.neighbours, hidden=held.hidden)
-    found = await opened(ctx, [Figure(np.sum(ring_form(picked)), 0)], distance, noise, to)
+    found = await opened(ctx, [Figure(np.sum(picked), 0)], distance, noise, to)
     return None if found is None else one_figure(found, sure, 0, held.count)
+
+
+def _picked(held: Records) -> SecretArray:
+    """A one for each record that counts, as numbers."""
+    (x,) = held.columns
+    if x.kind == "bit":
+        return ring_form(x if held.valid is None else logical_and(x, held.valid))
+    numbers = ring_form(x)
+    if x.kind != "int" or not 0 <= numbers.range.lo <= numbers.range.hi <= 1:
+        raise LocalError(
+            "not-a-bit", "a count of what are no bits, nor whole numbers in a range of 0 to 1",
+            "compare first: ages < 30, or flags == 1", line=user_line(),
+        )  # fmt: skip
+    return numbers if held.valid is None else where(held.valid, numbers, 0)
 
 
 async def sum_(

@@ -230,6 +230,8 @@ REFUSED: dict[str, tuple[str, Any]] = {
     ),
     "no rows": ("never-moved", lambda ctx, s: _mean(ctx, s.x[0][:0])),
     "no column": ("wrong-shape", lambda ctx, s: _mean(ctx, s.x[0].reshape(2, 2))),
+    "numbers beyond bits": ("not-a-bit", lambda ctx, s: statistics.count(ctx, s.keys, privacy=MOST)),
+    "a truth value": ("not-secret", lambda ctx, s: statistics.count(ctx, False, privacy=MOST)),
     "no parts": ("wrong-shape", lambda ctx, s: _mean(ctx, [])),
     "other bits": ("wrong-shape", lambda ctx, s: _mean(ctx, Column(s.x[0], s.valid[0][:2]))),
     "validity of numbers": ("not-a-bit", lambda ctx, s: _mean(ctx, Column(s.x[0], s.keys[0]))),
@@ -321,3 +323,18 @@ def test_results_say_themselves_in_words_and_are_plain_data_for_others():
     assert told[1]["keys"] == keys.keys.tolist()
     assert told[1]["counts"]["charge"] == str(keys.counts.charge)
     assert str(mean) in repr(run)
+
+
+def test_counts_of_flags_and_among_what_is_known():
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        flags = await mpc.secret(ctx, 0, mine, range=(0, 1))
+        some = await statistics.column(ctx, 1, [1.0, np.nan, 0, 3, np.nan, 2], range=(0, 3))
+        asked = [
+            flags, Column(flags, some.values > 0), some == 1, some != 1, some < 2, some <= 2, some > 1, some >= 1,
+        ]  # fmt: skip
+        found = [await statistics.count(ctx, x, privacy=MOST) for x in asked]
+        return [
+            each.low - 0.5 < true < each.high + 0.5 for each, true in zip(found, [4, 2, 1, 3, 2, 3, 2, 3], strict=True)
+        ]
+
+    assert all(simulate(main, [np.array([1, 1, 0, 1, 1, 0]), None], suite="ideal").result)
