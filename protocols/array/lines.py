@@ -30,6 +30,7 @@ _LIBRARIES = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdl
 _INSTALLED = tuple(os.path.join(os.sep, name, "") for name in ("site-packages", "dist-packages"))
 _BASES: dict[str, str] = {}
 _TASK = "together.<locals>.run"
+_GENERATED = "__create_fn__.<locals>."
 """What a file is called, by path, for every file of code that was seen (`file_name`), but for cells of notebooks: one
 that runs again has another number."""
 
@@ -116,7 +117,7 @@ def _line_in(frame: FrameType | None, within: str = "") -> str:
         base = _BASES.get(path)
         if base is None:
             base = _base(path)
-        if base:
+        if base and not _is_generated(frame.f_code):
             return f"{base}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
@@ -133,7 +134,12 @@ def user_frames(error: BaseException) -> list[tuple[FrameType, str]]:
     Those of Python's own library and of installed packages, which the program calls, are left out.
     """
     named = ((frame, line, file_name(frame.f_code.co_filename)) for frame, line in walk_tb(error.__traceback__))
-    return [(frame, f"{name}:{line}") for frame, line, name in named if name]
+    return [(frame, f"{name}:{line}") for frame, line, name in named if name and not _is_generated(frame.f_code)]
+
+
+def _is_generated(code: CodeType) -> bool:
+    """Whether this is a method that a dataclass was given: it has no file, and its lines are nobody's."""
+    return code.co_qualname.startswith(_GENERATED)
 
 
 def from_program_on(error: BaseException) -> None:

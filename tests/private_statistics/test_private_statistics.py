@@ -338,3 +338,12 @@ def test_counts_of_flags_and_among_what_is_known():
         ]
 
     assert all(simulate(main, [np.array([1, 1, 0, 1, 1, 0]), None], suite="ideal").result)
+
+
+def test_a_wrong_amount_names_the_line_that_asks_for_it():
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        return mpc.Laplace(epsilon=0)
+
+    with pytest.raises(LocalError) as caught:
+        simulate(main, [None, None], suite="ideal")
+    assert caught.value.line == f"test_private_statistics.py:{main.__code__.co_firstlineno + 1}"
