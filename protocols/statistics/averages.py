@@ -36,10 +36,10 @@ async def mean(
 ) -> Estimate | None:
     """The mean of values, each clipped to the public `range`, or in the range that their owners' data are held to.
 
-    Of what is not missing, or with the public number `missing` in its place. Where none is there the interval is that
-    of one value. The estimate lies within the bounds, whatever the noise. Who learns what, against whom and errors as
-    of `count`. Cost: one private reveal, of one number or, where values may be missing, of two; two comparisons a value
-    where it is clipped.
+    Of what is not missing, or with the public number `missing` in its place. Where noise leaves open whether any is
+    there, the interval is all of the range. The estimate lies within the bounds, whatever the noise.
+    Who learns what, against whom and errors as of `count`. Cost: one private reveal, of one number or, where values may
+    be missing, of two; two comparisons a value where it is clipped.
     """
     noise, sure = begun(ctx, "mean", privacy, confidence)
     found = await mean_and_number(ctx, filled(ctx, x, missing), range, noise, sure, to)
@@ -94,21 +94,21 @@ def _counts(held: Records, exponent: int) -> list[Figure]:
 
 def _mean_of(found: Opened, b: Bounded, rows: int, sure: Fraction) -> tuple[Estimate, Interval]:
     each = shared(sure, len(found.figures))
-    number, among = number_of(found, 1, rows, each)
+    number, among, none = number_of(found, 1, rows, each)
     value = np.clip(b.middle + found.figures[0] / number, *b.bounds)
     within = found.interval(0, each).over(among)
-    interval = Interval(b.middle + within.low, b.middle + within.high).within(*b.bounds)
+    interval = Interval(b.middle + within.low, b.middle + within.high).within(*b.bounds, unknown=none)
     event, charge = found.promise.event, found.promise.charge
     return Estimate(value[()], interval.low[()], interval.high[()], sure, event, charge), among
 
 
 def _variance_of(found: Opened, b: Bounded, rows: int, sure: Fraction) -> Estimate:
     each = shared(sure, len(found.figures))
-    number, among = number_of(found, 2, rows, each)
+    number, among, none = number_of(found, 2, rows, each)
     most = float((b.high - b.low) ** 2 / 4)
     value = np.clip(found.figures[1] / number - (found.figures[0] / number) ** 2, 0, most)
     firsts, seconds = (found.interval(place, each).over(among) for place in (0, 1))
-    interval = seconds.less(firsts.square()).within(0, most)
+    interval = seconds.less(firsts.square()).within(0, most, unknown=none)
     return Estimate(value[()], interval.low[()], interval.high[()], sure, found.promise.event, found.promise.charge)
 
 
@@ -117,10 +117,11 @@ def shared(sure: Fraction, figures: int) -> Fraction:
     return 1 - (1 - sure) / figures
 
 
-def number_of(found: Opened, place: int, rows: int, each: Fraction) -> tuple[Any, Interval]:
-    """How many records there are, noisy and at least 1, and what it lies between; or their public number."""
+def number_of(found: Opened, place: int, rows: int, each: Fraction) -> tuple[Any, Interval, Any]:
+    """How many records there are, noisy and at least 1, what it lies between if there are some, and whether there may
+    be none; or their public number."""
     if len(found.figures) == place:
         exact = np.asarray(float(rows))
-        return exact, Interval(exact, exact)
-    most = max(float(rows), 1.0)
-    return np.clip(found.figures[place], 1.0, most), found.interval(place, each).within(1.0, most)
+        return exact, Interval(exact, exact), False
+    most, among = max(float(rows), 1.0), found.interval(place, each)
+    return np.clip(found.figures[place], 1.0, most), among.within(1.0, most), among.low <= 0

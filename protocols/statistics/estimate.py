@@ -67,9 +67,18 @@ class Interval(NamedTuple):
         ends = np.stack([self.low**2, self.high**2])
         return Interval(np.where((self.low <= 0) & (self.high >= 0), 0.0, ends.min(0)), ends.max(0))
 
-    def within(self, low: Any, high: Any) -> Interval:
-        """What is known to lie between two others."""
-        return Interval(np.clip(self.low, low, high), np.clip(self.high, low, high))
+    def within(self, low: Any, high: Any, *, unknown: Any = False) -> Interval:
+        """What is known to lie between two others: all between them where it is `unknown`, or noise says nothing.
+
+        That is where half of this is as wide as they are apart, or where this lies beyond them, which is unlikely, and
+        clipped to them would be a point.
+        """
+        beyond = (self.low > high) | (self.high < low) | (self.high - self.low >= 2 * (high - low))
+        all_of_it = beyond | unknown
+        return Interval(
+            np.where(all_of_it, low, np.clip(self.low, low, high)),
+            np.where(all_of_it, high, np.clip(self.high, low, high)),
+        )
 
 
 def confidence_of(value: AnyNumber) -> Fraction:

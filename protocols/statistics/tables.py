@@ -142,7 +142,8 @@ async def mean_by(
 ) -> Estimate | None:
     """The mean of clipped values of the records of each public category of `keys`: (categories,), within the bounds.
 
-    How many records each has is private, so that it has noise too, in the same reveal. As `sum_by`.
+    How many records each has is private, so that it has noise too, in the same reveal. The interval of a category that
+    may have none, as far as noise tells, is all of the range. As `sum_by`.
     """
     noise, sure = begun(ctx, "mean_by", privacy, confidence)
     held, b, cells = _grouped(ctx, x, keys, categories, noise, range, centred=True)
@@ -156,9 +157,9 @@ async def mean_by(
 
 def _means(found: Opened, b: Bounded, rows: int, sure: Fraction) -> Estimate:
     each = shared(sure, 2)
-    number, among = number_of(found, 1, rows, each)
+    number, among, none = number_of(found, 1, rows, each)
     within = found.interval(0, each).over(among)
-    interval = Interval(b.middle + within.low, b.middle + within.high).within(*b.bounds)
+    interval = Interval(b.middle + within.low, b.middle + within.high).within(*b.bounds, unknown=none)
     values = np.clip(b.middle + found.figures[0] / number, *b.bounds)
     return Estimate(values, interval.low, interval.high, sure, found.promise.event, found.promise.charge)
 

@@ -347,3 +347,20 @@ def test_a_wrong_amount_names_the_line_that_asks_for_it():
     with pytest.raises(LocalError) as caught:
         simulate(main, [None, None], suite="ideal")
     assert caught.value.line == f"test_private_statistics.py:{main.__code__.co_firstlineno + 1}"
+
+
+def test_an_interval_that_noise_says_nothing_of_is_all_between_the_bounds():
+    low, high = np.array([5.0, -9, -50, 1, 2]), np.array([6.0, -8, 60, 2, 7])
+    found = Interval(low, high).within(0.0, 4.0, unknown=np.array([False, False, False, True, False]))
+    assert found.low.tolist() == [0, 0, 0, 0, 2]
+    assert found.high.tolist() == [4, 4, 4, 4, 4]
+
+
+def test_a_mean_of_a_category_that_may_have_no_records_may_be_anything():
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        ages = await mpc.secret(ctx, 0, mine, range=(0, 60))
+        return await statistics.mean_by(ctx, ages, ages, [30, 55], privacy=mpc.Laplace(epsilon=5))
+
+    found = simulate(main, [np.repeat([30, 31], 400), None], suite="ideal").result
+    assert (found.low[1], found.high[1]) == (0, 60)
+    assert 25 < found.low[0] <= found.high[0] < 35
