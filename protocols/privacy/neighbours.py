@@ -82,6 +82,14 @@ class Neighbours:
     relation: Relation = Relation.ADD_OR_REMOVE
     unit: Unit = RECORD
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.unit, Unit):
+            raise LocalError(
+                "wrong-neighbours",
+                f"neighbours that differ by {self.unit!r}, which says neither records nor users",
+                "nothing for one record; mpc.privacy.user(3) for all that a user has, or mpc.privacy.group(3)",
+            )
+
     def __str__(self) -> str:
         verb = "adding or removing" if self.relation is Relation.ADD_OR_REMOVE else "substituting"
         return f"{verb} {self.unit}"

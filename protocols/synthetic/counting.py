@@ -62,13 +62,29 @@ async def counts(
     which are the program's; how many rows there are nobody learns. `users` says whose each row is: so many rows of one
     user count, the first ones. Cost: one secret of `domain.cells` numbers, however
     many rows there are. Raises LocalError `wrong-categories` at the owner for a value that is none of the categories,
-    `out-of-range` for more rows than `most_rows`, and as `mpc.secret`.
+    `no-such-column`, `out-of-range` for more rows than `most_rows`, and as `mpc.secret`.
     """
     own = None
     if ctx.me == owner and table is not None:
+        if not ctx.planning:
+            _require_columns(table, domain)
         own = [0] * domain.cells if ctx.planning else domain.counted(_first_rows(table, domain, users))
     cells = await secret(ctx, owner, own, range=(0, most_rows), kind="int")
     return Counts(domain, cells, frozenset({owner}), None if users is None else users.most_records)
+
+
+def _require_columns(table: Mapping[str, Any], domain: Domain) -> None:
+    """LocalError `no-such-column`."""
+    for name in domain.names:
+        try:
+            table[name]
+        except (KeyError, ValueError, IndexError):
+            raise LocalError(
+                "no-such-column",
+                f"the table has no column {name!r}, which is an attribute of the domain",
+                f"a table of the columns {', '.join(domain.names)}",
+                line=user_line(),
+            ) from None
 
 
 def _first_rows(table: Mapping[str, Any], domain: Domain, users: Users | None) -> Mapping[str, Any]:

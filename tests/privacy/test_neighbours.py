@@ -77,3 +77,10 @@ def test_they_say_what_they_are():
         "substituting a group of 2 records",
         "adding or removing a group of 2 users with at most 1 record each",
     ]
+
+
+@pytest.mark.parametrize("unit", [3, None, "user"])
+def test_neighbours_differ_by_records_or_users(unit: object) -> None:
+    for make in (substitute, add_or_remove):
+        with pytest.raises(LocalError, match=r"wrong-neighbours.*[\s\S]*privacy.user\(3\)"):
+            make(unit)  # type: ignore[arg-type]

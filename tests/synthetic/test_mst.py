@@ -239,3 +239,14 @@ def test_two_tables_of_one_party_are_refused() -> None:
 def test_other_noise_is_refused(privacy: Any) -> None:
     with pytest.raises(ParleyError, match="wrong-privacy"):
         made(TABLES[:2], privacy)
+
+
+@pytest.mark.parametrize("table", [{"age": [1]}, np.ones(1, [("age", np.int64)])])
+def test_a_table_that_lacks_an_attribute_is_refused(table: Any) -> None:
+    domain = mpc.synthetic.domain({"age": [0, 1], "sick": [False, True]})
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        await mpc.synthetic.counts(ctx, 0, table, domain)
+
+    with pytest.raises(ParleyError, match=r"no-such-column.*'sick'"):
+        mpc.simulate(main, [None, None], suite="ideal")
