@@ -96,10 +96,18 @@ def begun(ctx: Context, name: str, privacy: Any, confidence: AnyNumber, *sorts: 
     if not isinstance(privacy, sorts or tuple(_ASKED)) or noise.sensitivity is not None:
         asked = [text for sort, text in _ASKED.items() if sort in (sorts or _ASKED) and text]
         raise LocalError(
-            "wrong-privacy", f"privacy= is a {type(privacy).__name__}, or declares a sensitivity",
+            "wrong-privacy", _what_is_wrong(privacy, sorts),
             f"{' or '.join(asked)}; how far one record moves a statistic follows from its bounds", line=user_line(),
         )  # fmt: skip
     return noise, confidence_of(confidence)
+
+
+def _what_is_wrong(privacy: Any, sorts: Sequence[type]) -> str:
+    if isinstance(privacy, tuple(sorts or _ASKED)):
+        return "privacy= declares a sensitivity"
+    if isinstance(privacy, InParts):
+        return "privacy= is noise in parts, of which this statistic takes none"
+    return "no privacy= is given" if privacy is None else f"privacy= is of type {type(privacy).__name__}"
 
 
 def bound_of(sampler: Sampler, confidence: Fraction) -> float:

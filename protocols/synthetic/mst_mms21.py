@@ -63,7 +63,9 @@ async def mst(ctx: Context, tables: Sequence[Counts], *, privacy: Gaussian) -> S
     if not isinstance(privacy, Gaussian) or privacy.sensitivity is not None:
         raise LocalError(
             "wrong-privacy",
-            f"privacy= is of type {type(privacy).__name__}, or declares a sensitivity, which is known here",
+            "privacy= declares a sensitivity, which is known here"
+            if isinstance(privacy, Gaussian)
+            else f"privacy= is of type {type(privacy).__name__}",
             "mpc.Gaussian(epsilon=..., delta=...) or mpc.Gaussian(rho=...): the budget is split as a rho",
             line=user_line(),
         )

@@ -203,6 +203,25 @@ def test_noise_may_come_in_parts(noise):
     assert found.charge.ways[0].epsilon == 9
 
 
+@pytest.mark.parametrize(
+    ("privacy", "said"),
+    [
+        (None, "no privacy= is given"),
+        (mpc.Laplace(epsilon=1, sensitivity=1), "privacy= declares a sensitivity"),
+        (mpc.InParts(mpc.Laplace(epsilon=1)), "privacy= is noise in parts, of which this statistic takes none"),
+        (mpc.Gaussian(rho=1), "privacy= is of type Gaussian"),
+    ],
+)
+def test_of_noise_that_is_refused_the_one_cause_is_said(privacy: Any, said: str) -> None:
+    async def main(ctx: mpc.Context, mine: Any) -> str:
+        x = await mpc.secret(ctx, 0, np.ones(4) if ctx.me == 0 else None, range=(0, 1))
+        with pytest.raises(LocalError, match="wrong-privacy") as caught:
+            await statistics.quantile(ctx, x, ["1/2"], [0, 1], privacy=privacy)
+        return caught.value.cause
+
+    assert simulate(main, [None, None]).results == [said] * 2
+
+
 def test_a_plan_counts_them():
     rows = Rows.drawn(1, 8, int)
 
