@@ -104,14 +104,14 @@ def print_budget(summary: Summary, console: Console) -> None:
     """Show balances to a person."""
     made = table("data", "measure", "budget", "spent", "of unknown end", "left", "reveals")
     for account in summary["accounts"]:
-        amounts = [
-            _shown(account[key], down=key in ("budget", "left")) for key in ("budget", "spent", "unknown", "left")
-        ]
-        made.add_row(account["data"], account["measure"], *amounts, f"{account['reveals']:,}")
+        made.add_row(account["data"], account["measure"], *_amounts(account, "amount"), f"{account['reveals']:,}")
+        if any(Fraction(account[key]["delta"]) for key in _COLUMNS if account[key]):
+            made.add_row("", "delta", *_amounts(account, "delta"), "")
     console.print(titled(f"Budgets of {summary['party']}", made if made.row_count else Text("  none is set")))
     for account in summary["accounts"]:
         if account["neighbours"]:
             console.print(Text(f"  {account['data']}: protects against {account['neighbours']}", style="dim"))
+            _warn_of_delta(account, console)
     _print_order(summary, console)
 
 
@@ -136,9 +136,19 @@ def _print_order(summary: Summary, console: Console) -> None:
         console.print(Text(text, style="yellow"))
 
 
-def _shown(amounts: Any, *, down: bool) -> str:
-    if amounts is None:
-        return "none"
-    main, delta = Fraction(amounts["amount"]), Fraction(amounts["delta"])
-    beside = f", delta {printed(delta, down=down)}" if delta else ""
-    return f"{printed(main, down=down)}{beside}"
+_COLUMNS = ("budget", "spent", "unknown", "left")
+
+
+def _amounts(account: Summary, which: str) -> list[str]:
+    """What stands in a row: the amounts, or the deltas."""
+    return [_shown(account[key], which, down=key in ("budget", "left")) for key in _COLUMNS]
+
+
+def _shown(amounts: Any, which: str, *, down: bool) -> str:
+    return "none" if amounts is None else printed(Fraction(amounts[which]), down=down)
+
+
+def _warn_of_delta(account: Summary, console: Console) -> None:
+    if not Fraction(account["budget"]["delta"]):
+        text = f"  {account['data']}: without a delta no noise that parties draw together can be paid for; set "
+        console.print(Text(f"{text}--delta 1e-9, say, beside the rest", style="yellow"))

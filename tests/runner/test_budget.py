@@ -62,13 +62,15 @@ def set_(place: Path, *more: str, name: str = "north") -> tuple[int, str]:
 def test_a_budget_is_set_shown_verified_and_exported(place: Path) -> None:
     code, printed = set_(place, "--epsilon", "3", "--delta", "1e-6", "--neighbours", "substitute")
     assert code == 0, printed
-    for said in ("Budgets of north", "salaries", "3, delta 1e-6", "substituting one record", "2 entries in order"):
+    for said in ("Budgets of north", "salaries", "1e-6", "substituting one record", "2 entries in order"):
         assert said in printed
     code, printed = set_(place, "--epsilon", "5/2", "--neighbours", "substitute", "--json", "-")
     (account,) = json.loads(printed)["accounts"]
     assert account["budget"] == account["left"] == {"amount": "5/2", "delta": "0"}
     assert account["neighbours"] == str(mpc.Laplace(epsilon=1).neighbours), "as of noise where nothing is said"
-    assert budget(place, "show")[1].count("2.5") == 2
+    shown = budget(place, "show")[1]
+    assert shown.count("2.5") == 2
+    assert "salaries: without a delta no noise" in shown
     exported = place / "north.jsonl"
     assert budget(place, "export", str(exported)) == (0, "3 entries\n")
     for file in (place / "north.ledger", exported):
