@@ -88,9 +88,20 @@ def _on_stdout(summary: Summary, for_machines: bool, show: Show) -> None:
         why = getattr(error, "strerror", "") or "Broken pipe"
         if sys.stdout is not None:  # what it still holds would fail again at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        show(summary, Console(stderr=True))
-        remedy = "The result stands above, on standard error; `--json FILE` keeps it in a file."
+        where = "The result stands above, on standard error; " if _on_stderr(summary, show) else ""
+        remedy = f"{where}`--json FILE` keeps it in a file."
         raise LocalError("stdout-unwritable", f"standard output cannot be written to: {why}", remedy) from None
+
+
+def _on_stderr(summary: Summary, show: Show) -> bool:
+    """Whether standard error took it: it may be the same pipe."""
+    try:
+        show(summary, Console(stderr=True))
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except (OSError, SystemExit):
+        return False
+    return True
 
 
 def print_results(summary: Summary, console: Console) -> None:

@@ -299,6 +299,17 @@ def test_a_result_that_stdout_does_not_take_is_shown_on_stderr(target: str | Non
     assert "Exception ignored" not in done.stderr
 
 
+def test_a_summary_is_written_though_nobody_reads_the_pipe_of_both_streams(tmp_path: Path) -> None:
+    """As of `parley run ... --json FILE 2>&1 | head`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    target = tmp_path / "summary.json"
+    command = [sys.executable, "-c", SHOW.replace("TARGET", repr(str(target)))]
+    with os.fdopen(writer, "w") as pipe:
+        subprocess.run(command, stdout=pipe, stderr=pipe, text=True, check=False)
+    assert json.loads(target.read_text())["result"] == 42
+
+
 @pytest.mark.parametrize("closed", ["1", "1, 2", "0, 1, 2"])
 def test_a_result_is_kept_though_the_standard_streams_are_closed(tmp_path: Path, closed: str) -> None:
     """As `parley run ... >&-` starts it; what is opened next must not become standard output."""
