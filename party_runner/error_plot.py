@@ -23,6 +23,8 @@ HEAD = (
     "<style>svg {{color: {ink}}} @media (prefers-color-scheme: dark) {{svg {{color: {light}}}}}</style>"
 )
 
+NONE = f'<text x="{LEFT}" y="{HEIGHT // 2}">No single figure is revealed with noise.</text>'
+
 Place = Callable[[float], float]
 Curve = Sequence[Sequence[float]]
 
@@ -33,10 +35,10 @@ def write_plot(target: Path, figures: Sequence[dict[str, Any]]) -> None:
 
 
 def plot(figures: Sequence[dict[str, Any]]) -> str:
-    """A panel for each figure: both errors over amounts, and what is asked, as a dot on each."""
+    """A panel for each figure: both errors over amounts, and what is asked, as a dot on each; or that there is none."""
     head = HEAD.format(w=WIDTH, h=max(HEIGHT * len(figures), HEIGHT), ink=INK, light=LIGHT_INK)
     panels = [f'<g transform="translate(0 {HEIGHT * i})">{_panel(figure)}</g>' for i, figure in enumerate(figures)]
-    return "\n".join([head, *panels, "</svg>", ""])
+    return "\n".join([head, *(panels or [NONE]), "</svg>", ""])
 
 
 def _panel(figure: dict[str, Any]) -> str:

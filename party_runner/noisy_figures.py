@@ -70,7 +70,7 @@ def with_figures(summary: Summary, planned: Plan, wanted: Sequence[Wanted]) -> N
     figures = planned.figures
     for each in wanted:
         if not any(each.is_of(figure) for figure in figures):
-            raise _no_such_figure(each, figures)
+            raise _no_such_figure(each, planned)
     if not planned.prices:
         return
     needs, beside = [_need(figure, wanted) for figure in figures], planned.prices_beside
@@ -112,7 +112,7 @@ def _plain(figure: PlannedFigure, need: Need) -> dict[str, Any]:
         "noise": figure.noise, figure.measure: printed(figure.asked), "measure": figure.measure,
         "charge": str(promise.charge), "paid_before": figure.paid_before,
         "neighbours": str(promise.event.neighbours), "sensitivity": figure.sensitivity,
-        "range": [described.lo / 2**described.scale, described.hi / 2**described.scale],
+        "range": [end / 2**described.scale / described.over for end in (described.lo, described.hi)],
         "mean_error": promise.mean_error, "error": promise.error, "relative_error": figure.relative(promise.error),
         "curve": [[amount, error.mean, error.bound] for amount, error in figure.curve()],
     }  # fmt: skip
@@ -140,7 +140,8 @@ def shown_figures(summary: Summary) -> list[Group]:
 
 def _all_together(charges: dict[str, Any]) -> str:
     asked = charges["asked"] or "different neighbours, which no budget takes together"
-    beside = f", with {charges['beside']} of statistics, whose results have intervals" if charges["beside"] else ""
+    of_others = "of statistics that are no single figure, whose results have intervals"
+    beside = f", with {charges['beside']} {of_others}" if charges["beside"] else ""
     return f"All together{beside}: {asked}"
 
 
@@ -168,10 +169,13 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
-def _no_such_figure(wanted: Wanted, figures: Sequence[PlannedFigure]) -> LocalError:
-    lines = ", ".join(dict.fromkeys(figure.line for figure in figures)) or "the program reveals none with noise"
-    return LocalError(
-        "no-such-figure",
-        f"--wanted-error is of {wanted.line or 'all lines'}, where no figure is revealed with noise",
-        f"name a line that reveals one: {lines}",
-    )
+def _no_such_figure(wanted: Wanted, planned: Plan) -> LocalError:
+    lines = ", ".join(dict.fromkeys(figure.line for figure in planned.figures))
+    remedy = f"name a line that reveals one: {lines}" if lines else "the program reveals none"
+    if planned.prices_beside:
+        remedy += (
+            "; statistics of several noisy figures, as means of a secret number of records, say only in their result "
+            "how far off they may be: run made-up data with `mpc.simulate`"
+        )
+    cause = f"--wanted-error is of {wanted.line or 'all lines'}, where no single figure is revealed with noise"
+    return LocalError("no-such-figure", cause, remedy)

@@ -195,10 +195,10 @@ class PlannedFigure:
     def _promised(self) -> Promise:
         """Errors of `JointNoise.sampler`, and of its price."""
         noise = self.figure.noise
-        return noise.promise(noise.sampler(self.figure.moves, self.figure.size), self.figure.scale)
+        return noise.promise(noise.sampler(self.figure.moves, self.figure.size), self.figure.scale).of(self.figure)
 
     def _unit(self, steps: float) -> float:
-        return float(steps / 2**self.figure.scale)
+        return float(steps / 2**self.figure.scale) / self.figure.over
 
     def __str__(self) -> str:
         name = f"{self.line}  {self.figure.text}".strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -100,7 +100,7 @@ class JointNoise(Protocol):
 class Figure:
     """What is public of a value before its noise: the noise asked for, how far one unit moves the value, how many
     elements it has, and where they lie, in units of the last place, of which 2^scale make one. `text` is the value as
-    the program writes it, "" where that is not known."""
+    the program writes it, "" where that is not known; it is divided by `over` once it has its noise."""
 
     noise: JointNoise
     moves: Moves
@@ -109,6 +109,7 @@ class Figure:
     lo: int
     hi: int
     text: str = ""
+    over: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,10 @@ class Promise:
     """Of what was paid beforehand, the step that this is."""
     rests_on: str = ""
     figure: Figure | None = None
+
+    def of(self, figure: Figure) -> Promise:
+        """The same, of this figure and in its unit."""
+        return replace(self, mean_error=self.mean_error / figure.over, error=self.error / figure.over, figure=figure)
 
     def __str__(self) -> str:
         paid = self.charge if self.step is None else f"{self.step}, paid for beforehand"

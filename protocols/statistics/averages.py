@@ -42,21 +42,23 @@ async def mean(
     be missing, of two; two comparisons a value where it is clipped.
     """
     noise, sure = begun(ctx, "mean", privacy, confidence)
-    found = await mean_and_number(ctx, filled(ctx, x, missing), range, noise, sure, to)
+    found = await mean_and_number(ctx, filled(ctx, x, missing), range, noise, sure, to, "mean")
     return None if found is None else found[0]
 
 
 async def mean_and_number(
-    ctx: Context, x: AnyColumn, bounds: tuple[float, float] | None, noise: JointNoise, sure: Fraction, to: Any
-) -> tuple[Estimate, Interval] | None:
-    """The mean of what is there, and the interval of how many values that are; both hold with this confidence."""
+    ctx: Context, x: AnyColumn, bounds: tuple[float, float] | None, noise: JointNoise, sure: Fraction, to: Any,
+    name: str = "",
+) -> tuple[Estimate, Interval] | None:  # fmt: skip
+    """The mean of what is there, and the interval of how many values that are; both hold with this confidence. `name`:
+    as of `opened`."""
     held = records(ctx, noise.neighbours, x)
     b = bounded(held.columns[0], bounds, held.valid)
     total = Figure(np.sum(b.x), exponent_of(b.largest, b.finest))
     counts = _counts(held, as_far(b.largest, total.exponent))
     row = row_of(total.moves(b.low, b.high), *[2 * (int(n.steps),) for n in counts])
     distance = moved(row, held.rows, noise.neighbours, hidden=held.hidden)
-    found = await opened(ctx, [total, *counts], distance, noise, to)
+    found = await opened(ctx, [total, *counts], distance, noise, to, name=name, over=max(held.count, 1))
     return None if found is None else _mean_of(found, b, held.count, sure)
 
 

@@ -7,7 +7,7 @@ many: one sampler serves all, one event and one charge say what happened. Nothin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ldexp
 from typing import Any
@@ -62,19 +62,21 @@ class Opened:
 
 
 async def opened(
-    ctx: Context, figures: Sequence[Figure], distance: Distance, privacy: JointNoise, to: Any
-) -> Opened | None:
+    ctx: Context, figures: Sequence[Figure], distance: Distance, privacy: JointNoise, to: Any, *, name: str = "",
+    over: int = 1,
+) -> Opened | None:  # fmt: skip
     """The figures with noise for this distance of all of them together, in steps. None where they are not learnt.
 
-    One reveal, charged once. LocalError as of `mpc.reveal` with `privacy`.
+    `name`: what plans call one that is alone, if its noise is known to them; `over`: what it is divided by afterwards,
+    a public number. One reveal, charged once. LocalError as of `mpc.reveal` with `privacy`.
     """
     vector = concatenate([figure.in_steps().reshape(-1) for figure in figures])
     sampler = privacy.sampler(moves_of(distance), vector.size)
     noisy, promise = noised(vector, sampler), privacy.promise(sampler, figures[0].exponent)
-    if len(figures) == 1:
+    if len(figures) == 1 and name:
         lo, hi = vector.range.lo, vector.range.hi
-        planned = PlannedFigure(privacy, moves_of(distance), vector.size, figures[0].exponent, lo, hi)
-        promise = replace(promise, figure=planned)
+        scale = figures[0].exponent
+        promise = promise.of(PlannedFigure(privacy, moves_of(distance), vector.size, scale, lo, hi, name, over))
     values = await reveal_charged(ctx, noisy, privacy=promise, to=to)
     if values is None:
         return None

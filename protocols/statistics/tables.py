@@ -124,7 +124,7 @@ async def sum_by(
         row_of(total.moves(b.low, b.high)), held.rows, noise.neighbours,
         hidden=held.hidden, blocks=SEVERAL,
     )  # fmt: skip
-    found = await opened(ctx, [total], distance, noise, to)
+    found = await opened(ctx, [total], distance, noise, to, name="sum_by")
     low, high = (held.count * bound for bound in b.bounds)
     return None if found is None else one_figure(found, sure, min(low, 0), max(high, 0))
 
@@ -169,7 +169,7 @@ async def _counts(
 ) -> Estimate | None:
     """Cells, of which a row is in one at most."""
     distance = moved(row_of((0, 1)), held.rows, noise.neighbours, hidden=held.hidden, blocks=SEVERAL)
-    found = await opened(ctx, [Figure(ring_form(counts), 0)], distance, noise, to)
+    found = await opened(ctx, [Figure(ring_form(counts), 0)], distance, noise, to, name="counts")
     return None if found is None else one_figure(found, sure, 0, held.count)
 
 

@@ -38,7 +38,7 @@ async def count(
     held = records(ctx, noise.neighbours, where)
     picked = _picked(held)
     distance = moved(row_of((0, 1)), held.rows, noise.neighbours, hidden=held.hidden)
-    found = await opened(ctx, [Figure(np.sum(picked), 0)], distance, noise, to)
+    found = await opened(ctx, [Figure(np.sum(picked), 0)], distance, noise, to, name="count")
     return None if found is None else one_figure(found, sure, 0, held.count)
 
 
@@ -77,7 +77,7 @@ async def sum_(
     total = Figure(np.sum(b.x), exponent_of(b.largest, b.finest))
     row = row_of(total.moves(b.low, b.high))
     distance = moved(row, held.rows, noise.neighbours, hidden=held.hidden)
-    found = await opened(ctx, [total], distance, noise, to)
+    found = await opened(ctx, [total], distance, noise, to, name="sum")
     low, high = (held.count * bound for bound in b.bounds)
     outer = (low, high) if held.valid is None else (min(low, 0), max(high, 0))
     return None if found is None else one_figure(found, sure, *outer)

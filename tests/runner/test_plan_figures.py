@@ -23,7 +23,14 @@ import mpc
 
 async def main(ctx, mine):
     pay = [await mpc.statistics.column(ctx, 0, mine, range=(0, 100))]
-    await mpc.statistics.sum(ctx, pay, privacy=mpc.Laplace(epsilon=1))
+    await mpc.statistics.mean(ctx, pay, privacy=mpc.Laplace(epsilon=1))
+"""
+MEAN = """
+import mpc
+
+async def main(ctx, mine):
+    pay = await mpc.secret(ctx, 0, mine, range=(0, 100))
+    await mpc.statistics.mean(ctx, pay, privacy=mpc.Laplace(epsilon=1))
 """
 FREE = "async def main(ctx, mine): pass\n"
 
@@ -65,13 +72,30 @@ def test_without_noise_nothing_is_shown(tmp_path: Path) -> None:
 
 
 def test_statistics_are_in_the_sum(tmp_path: Path) -> None:
-    target = tmp_path / "plan.json"
-    code, printed = planned(tmp_path, STATISTICS, "--json", str(target))
+    target, picture = tmp_path / "plan.json", tmp_path / "plan.svg"
+    code, printed = planned(tmp_path, STATISTICS, "--json", str(target), "--privacy-plot", str(picture))
     assert code == 0, printed
+    assert "No single figure" in picture.read_text()
     summary = json.loads(target.read_text())
     assert (summary["figures"], summary["charges"]["beside"]) == ([], 1)
     assert summary["charges"]["asked"].startswith("epsilon 1 ")
     assert "with 1 of statistics" in printed
+    code, printed = planned(tmp_path, STATISTICS, "--wanted-error", "1%")
+    assert (code, "mpc.simulate" in printed) == (2, True)
+
+
+def test_a_mean_has_errors_in_its_own_unit(tmp_path: Path) -> None:
+    target = tmp_path / "plan.json"
+    code, printed = planned(tmp_path, MEAN, "--json", str(target), "--wanted-error", "0.25")
+    assert code == 0, printed
+    summary = json.loads(target.read_text())
+    (mean,) = summary["figures"]
+    assert (mean["figure"], mean["sensitivity"]) == ("mean", pytest.approx(100 / 200, rel=0.01))
+    assert mean["error"] == pytest.approx(3 * 100 / 200, rel=0.02)
+    assert mean["relative_error"] == pytest.approx(3 / 200, rel=0.02)
+    assert float(mean["needed"]["amount"]) == pytest.approx(6, rel=0.02)
+    assert mean["needed"]["error"] <= 0.25
+    assert "noise within 1.5" in summary["reveals"][0]["privacy"]
 
 
 @pytest.mark.parametrize("wrong", ["2%%", "x", "-1", "0", "5=", "nan", "1e400", "5=1e308%"])
