@@ -47,7 +47,7 @@ def _panel(figure: dict[str, Any]) -> str:
     errors = [error for point in shown for error in point[1:] if error > 0]
     amounts = [point[0] for point in shown]
     x, y = _scale(amounts, LEFT, WIDTH - RIGHT), _scale(errors, HEIGHT - BOTTOM, TOP)
-    title = escape(f"{figure['line']}  {figure['figure']}".strip()[:LONGEST])
+    title = escape(f"{figure['name']}  {figure['figure']}".strip()[:LONGEST])
     parts = [f'<text x="{LEFT}" y="18" font-weight="bold">{title}</text>', *_axes(figure, x, y, amounts, errors)]
     parts += [_line(shown[:-1], place, x, y, colour) for place, colour in ((1, MEAN), (2, BOUND))]
     parts += _dots(asked, x, y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -37,9 +38,10 @@ class Wanted:
     error: Fraction
     share: bool
 
-    def is_of(self, figure: PlannedFigure) -> bool:
-        """Whether it speaks of this figure: `survey.py:12`, or its number alone."""
-        return self.line in ("", figure.line, figure.line.rpartition(":")[2])
+    def is_of(self, name: str) -> bool:
+        """Whether it speaks of the figure of this name: `survey.py:12#2`, its line, or without the file."""
+        line = name.partition("#")[0]
+        return self.line in ("", *(said for each in (name, line) for said in (each, each.rpartition(":")[2])))
 
     def within(self, figure: PlannedFigure) -> float:
         """In the figure's own unit."""
@@ -68,13 +70,15 @@ def with_figures(summary: Summary, planned: Plan, wanted: Sequence[Wanted]) -> N
     LocalError `no-such-figure` where an error is wanted of a line that reveals no figure.
     """
     figures = planned.figures
+    names = names_of(figures)
     for each in wanted:
-        if not any(each.is_of(figure) for figure in figures):
+        if not any(map(each.is_of, names)):
             raise _no_such_figure(each, planned)
     if not planned.prices:
         return
-    needs, beside = [_need(figure, wanted) for figure in figures], planned.prices_beside
-    summary["figures"] = [_plain(figure, need) for figure, need in zip(figures, needs, strict=True)]
+    needs = [_need(*named, wanted) for named in zip(figures, names, strict=True)]
+    beside = planned.prices_beside
+    summary["figures"] = [_plain(*each) for each in zip(figures, names, needs, strict=True)]
     asked, needed = total_of(planned.prices), _needed_in_all(figures, needs, beside) if wanted else None
     summary["charges"] = {
         "asked": asked and str(asked), "needed": needed and str(needed), "beside": len(beside)
@@ -85,9 +89,21 @@ Need = tuple[float, Needed | None] | None
 """The error that is wanted of a figure, in its own unit, and what it takes; None where none is wanted."""
 
 
-def _need(figure: PlannedFigure, wanted: Sequence[Wanted]) -> Need:
-    """What is said of a line goes before what is said of all, and the last before the first."""
-    said = [each for each in sorted(wanted, key=lambda each: each.line != "") if each.is_of(figure)]
+def names_of(figures: Sequence[PlannedFigure]) -> list[str]:
+    """Each figure's line, `survey.py:12`; of several figures of a line also which, in their order: `survey.py:12#2`."""
+    seen: Counter[str] = Counter()
+    several = Counter(figure.line for figure in figures)
+    names = []
+    for figure in figures:
+        seen[figure.line] += 1
+        names.append(f"{figure.line}#{seen[figure.line]}" if several[figure.line] > 1 else figure.line)
+    return names
+
+
+def _need(figure: PlannedFigure, name: str, wanted: Sequence[Wanted]) -> Need:
+    """What is said of one figure goes before what is said of its line, this before what is said of all, and the last
+    before the first."""
+    said = [each for each in sorted(wanted, key=lambda e: (e.line != "", "#" in e.line)) if each.is_of(name)]
     if not said:
         return None
     error = said[-1].within(figure)
@@ -105,10 +121,11 @@ def _needed_in_all(figures: Sequence[PlannedFigure], needs: Sequence[Need], besi
     return total_of(prices)
 
 
-def _plain(figure: PlannedFigure, need: Need) -> dict[str, Any]:
+def _plain(figure: PlannedFigure, name: str, need: Need) -> dict[str, Any]:
     described, promise = figure.figure, figure.promise
     found = {
-        "line": figure.line, "figure": described.text, "elements": described.size, "releases": figure.releases,
+        "line": figure.line, "name": name, "figure": described.text, "elements": described.size,
+        "releases": figure.releases,
         "noise": figure.noise, figure.measure: printed(figure.asked), "measure": figure.measure,
         "charge": str(promise.charge), "paid_before": figure.paid_before,
         "neighbours": str(promise.event.neighbours), "sensitivity": figure.sensitivity,
@@ -149,7 +166,7 @@ def _row(each: dict[str, Any]) -> list[str]:
     times = f", {each['releases']:,} times" if each["releases"] > 1 else ""
     noise = f"{each['noise']}, {each['measure']} {each[each['measure']]}{times}"
     errors = f"{each['mean_error']:.3g}", f"{each['error']:.3g}", f"{each['relative_error']:.2%}"
-    return [each["line"], _shortened(each["figure"]), noise, *errors]
+    return [each["name"], _shortened(each["figure"]), noise, *errors]
 
 
 def _shown_needs(summary: Summary) -> list[Group]:
@@ -160,7 +177,7 @@ def _shown_needs(summary: Summary) -> list[Group]:
     for each in wanted:
         needed = each["needed"] or {"charge": "no noise is a promise and as small"}
         amount = f"{each['measure']} {needed['amount']}" if "amount" in needed else "more than there is"
-        made.add_row(each["line"], _shortened(each["figure"]), f"{each['wanted_error']:.3g}", amount, needed["charge"])
+        made.add_row(each["name"], _shortened(each["figure"]), f"{each['wanted_error']:.3g}", amount, needed["charge"])
     needed = summary["charges"]["needed"]
     return [titled("What the wanted errors take", Group(made, Text(f"All together: {needed}" if needed else "")))]
 
@@ -170,7 +187,7 @@ def _shortened(text: str) -> str:
 
 
 def _no_such_figure(wanted: Wanted, planned: Plan) -> LocalError:
-    lines = ", ".join(dict.fromkeys(figure.line for figure in planned.figures))
+    lines = ", ".join(names_of(planned.figures))
     remedy = f"name a line that reveals one: {lines}" if lines else "the program reveals none"
     if planned.prices_beside:
         remedy += (

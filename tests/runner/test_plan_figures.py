@@ -32,6 +32,15 @@ async def main(ctx, mine):
     pay = await mpc.secret(ctx, 0, mine, range=(0, 100))
     await mpc.statistics.mean(ctx, pay, privacy=mpc.Laplace(epsilon=1))
 """
+SEVERAL = """
+import mpc
+
+async def main(ctx, mine):
+    pay = await mpc.secret(ctx, 0, mine, range=(0, 100))
+    for limit in (30, 60):
+        yes = (pay > limit).sum() if limit > 30 else pay.sum()
+        await mpc.reveal(ctx, yes, privacy=mpc.Laplace(epsilon=1))
+"""
 FREE = "async def main(ctx, mine): pass\n"
 
 
@@ -96,6 +105,17 @@ def test_a_mean_has_errors_in_its_own_unit(tmp_path: Path) -> None:
     assert float(mean["needed"]["amount"]) == pytest.approx(6, rel=0.02)
     assert mean["needed"]["error"] <= 0.25
     assert "noise within 1.5" in summary["reveals"][0]["privacy"]
+
+
+def test_figures_of_one_line_are_told_apart_by_their_order(tmp_path: Path) -> None:
+    target = tmp_path / "plan.json"
+    wanted = ("--wanted-error", "8#2=5", "--wanted-error", "8=90")
+    code, printed = planned(tmp_path, SEVERAL, "--json", str(target), *wanted)
+    assert code == 0, printed
+    first, second = json.loads(target.read_text())["figures"]
+    assert (first["name"], second["name"]) == ("survey.py:8#1", "survey.py:8#2")
+    assert (first["wanted_error"], second["wanted_error"]) == (90, 5)
+    assert "survey.py:8#2" in printed
 
 
 @pytest.mark.parametrize("wrong", ["2%%", "x", "-1", "0", "5=", "nan", "1e400", "5=1e308%"])
