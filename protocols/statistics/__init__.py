@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from protocols.statistics.averages import mean, variance
+from protocols.statistics.averages import mean, std, variance
 from protocols.statistics.clipped import ClippedMean, clipped_mean
 from protocols.statistics.columns import AnyColumn, Column, column
 from protocols.statistics.estimate import Estimate
-from protocols.statistics.quantiles import Quantile, quantile
+from protocols.statistics.quantiles import Quantile, median, quantile
 from protocols.statistics.tables import crosstab, histogram, mean_by, sum_by, value_counts
 from protocols.statistics.thresholded_keys import PrivateKeys, private_keys
 from protocols.statistics.totals import count
@@ -26,8 +26,10 @@ __all__ = [
     "histogram",
     "mean",
     "mean_by",
+    "median",
     "private_keys",
     "quantile",
+    "std",
     "sum",
     "sum_by",
     "value_counts",

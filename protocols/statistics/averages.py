@@ -7,6 +7,7 @@ a record that comes or goes moves them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -88,6 +89,28 @@ async def variance(
     distance = moved(row, held.rows, noise.neighbours, hidden=held.hidden)
     found = await opened(ctx, [total, squares, *counts], distance, noise, to)
     return None if found is None else _variance_of(found, b, held.count, sure)
+
+
+async def std(
+    ctx: Context,
+    x: AnyColumn,
+    *,
+    privacy: AnyNoise,
+    range: tuple[float, float] | None = None,
+    missing: float | None = None,
+    confidence: AnyNumber = SURE,
+    to: Any = None,
+) -> Estimate | None:
+    """The standard deviation of clipped values (ddof 0): the root of what `variance` releases, and of its interval.
+
+    As `variance` in all else.
+    """
+    begun(ctx, "std", privacy, confidence)
+    given: dict[str, Any] = {"range": range, "missing": missing, "confidence": confidence, "to": to}
+    found = await variance(ctx, x, privacy=privacy, **given)
+    if found is None:
+        return None
+    return replace(found, values=np.sqrt(found.values), low=np.sqrt(found.low), high=np.sqrt(found.high))
 
 
 def _counts(held: Records, exponent: int) -> list[Figure]:

@@ -122,6 +122,14 @@ async def quantile(
     return await quantile_between(ctx, held, q, _to_the_ends(line, held), privacy, confidence, to)
 
 
+async def median(
+    ctx: Context, x: AnyColumn, edges: Any, *, privacy: Laplace, confidence: AnyNumber = SURE, to: Any = None
+) -> Quantile | None:
+    """In which of the intervals between public, rising edges the quantile at 1/2 lies. All else as of `quantile`."""
+    begun(ctx, "median", privacy, confidence, Laplace)
+    return await quantile(ctx, x, "1/2", edges, privacy=privacy, confidence=confidence, to=to)
+
+
 async def quantile_between(
     ctx: Context, held: Records, q: Any, line: Floats, privacy: Laplace, confidence: AnyNumber, to: Any
 ) -> Quantile | None:

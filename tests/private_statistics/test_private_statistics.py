@@ -383,3 +383,17 @@ def test_a_mean_of_a_category_that_may_have_no_records_may_be_anything():
     found = simulate(main, [np.repeat([30, 31], 400), None], suite="ideal").result
     assert (found.low[1], found.high[1]) == (0, 60)
     assert 25 < found.low[0] <= found.high[0] < 35
+
+
+def test_deviations_and_medians_are_those_of_variances_and_quantiles():
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        x = await mpc.secret(ctx, 0, mine, range=(0, 20))
+        asked: dict[str, Any] = {"privacy": MOST, "confidence": "0.999999"}
+        return await statistics.std(ctx, x, **asked), await statistics.median(ctx, x, range(21), **asked)
+
+    values = np.arange(2000) % 15
+    spread, middle = simulate(main, [values, None], suite="ideal").result
+    assert spread.low <= np.std(values) <= spread.high
+    assert abs(spread.values - np.std(values)) < 0.5
+    assert spread.high - spread.low < 2
+    assert abs(middle.value - np.median(values)) <= 1.5
