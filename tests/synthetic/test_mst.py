@@ -15,6 +15,7 @@ from synthetic_tables import DOMAIN, made, marginal, table
 
 import mpc
 from mpc.errors import LocalError, ParleyError
+from protocols.consent.keeper import Asked, NoKeeper
 from protocols.privacy.guard import Guard
 from protocols.privacy.ledger.charges import budget
 from protocols.privacy.ledger.ledger import Asker, Ledger
@@ -250,3 +251,17 @@ def test_a_table_that_lacks_an_attribute_is_refused(table: Any) -> None:
 
     with pytest.raises(ParleyError, match=r"no-such-column.*'sick'"):
         mpc.simulate(main, [None, None], suite="ideal")
+
+
+def test_noise_that_does_not_fit_the_ring_is_refused_before_the_parties_are_asked() -> None:
+    class Unasked(NoKeeper):
+        def consider(self, asked: Asked) -> None:
+            raise AssertionError("asked")
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        ctx.session.keeper = Unasked()
+        counts = [await mpc.synthetic.counts(ctx, owner, mine, DOMAIN) for owner in range(ctx.n)]
+        return await mpc.synthetic.mst(ctx, counts, privacy=mpc.Gaussian(rho="1e-18"))
+
+    with pytest.raises(ParleyError, match="noise-out-of-range"):
+        mpc.simulate(main, TABLES[:2], suite="ideal")
