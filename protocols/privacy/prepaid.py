@@ -25,7 +25,7 @@ from protocols.outputs import Output, alone, keeper_of
 from protocols.party_indices import receivers_of
 from protocols.privacy.amounts import AnyNumber, count_of
 from protocols.privacy.joint_gaussian_cks20 import JointGaussian
-from protocols.privacy.joint_noise import MOST_TAU, JointNoise, Moves, Promise, Sampler
+from protocols.privacy.joint_noise import MOST_TAU, Gaussian, JointNoise, Laplace, Moves, Promise, Sampler
 from protocols.privacy.ledger.charges import Price
 from protocols.privacy.neighbours import Neighbours
 from protocols.privacy.parts import taken_apart
@@ -76,6 +76,7 @@ async def prepaid(
         samples = _samples(found)
         if samples and secret_batches is not True:
             raise _batches_not_secret(samples)
+        _require_fits(found, most, ctx.ring.bits)
     except LocalError as error:
         error.line = error.line or line
         raise
@@ -224,6 +225,17 @@ def _samples(schedule: Schedule) -> str:
     chances = {part.probability for part, _ in taken_apart(schedule.event).counts if part.is_sampled}
     shown = " and ".join(map(str, sorted(chances)))
     return f"Poisson samples with probability {shown}" if chances else ""
+
+
+def _require_fits(schedule: Schedule, elements: int, ring_bits: int) -> None:
+    """LocalError `noise-out-of-range` where noise of a declared sensitivity does not fit the ring, even of a value of
+    whole numbers: one with fractional bits has more, as its step finds."""
+    for noise in set(schedule.noises):
+        if isinstance(noise, Laplace | Gaussian) and noise.sensitivity is not None:
+            whole = noise.declared(Fraction(noise.sensitivity), 0, elements)
+            sampler = noise.sampler(whole, elements)
+            if isinstance(sampler, JointGaussian):
+                sampler.require_fits(ring_bits)
 
 
 def _batches_not_secret(samples: str) -> LocalError:

@@ -325,6 +325,22 @@ def test_poisson_batches_are_charged_as_such_only_where_the_program_says_that_th
         assert report.security.count("probability 1/10 stay secret: who knows") == 1
 
 
+@pytest.mark.parametrize(
+    "noise", [mpc.Gaussian(rho="1e-17", sensitivity=1), mpc.Laplace(epsilon="1e-15", sensitivity=1)]
+)
+def test_noise_that_fits_no_value_is_refused_before_anything_is_spent(tmp_path, noise):
+    house = House(tmp_path, (IN_EPSILON,) * 2)
+
+    async def main(ctx, _):
+        with pytest.raises(LocalError, match="noise-out-of-range") as caught:
+            async with prepaid(ctx, [noise], elements=3):
+                pass
+        return caught.value.line.split(":")[0]
+
+    assert house.run(main) == ["test_prepaid.py"] * 2
+    assert house.accounts() == [(0, 0), (0, 0)]
+
+
 def test_a_step_of_records_that_are_longer_than_the_bound_of_clipping_says_what_was_paid_for():
     schedule = training_schedule(FixedBatches(1), 8, 1, 1, "1e-5", neighbours=substitute())
 
