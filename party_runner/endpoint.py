@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,8 +25,14 @@ Work = Callable[[Progress], Awaitable[R]]
 
 
 def status_line(descriptor: int | None) -> StatusLine | None:
-    """The line to the launcher; None in a process that a person started."""
-    return StatusLine(descriptor) if descriptor is not None else None
+    """The line to the launcher; None in a process that a person started.
+
+    A launched process heeds the launcher's SIGINT also where a shell began both in the background, which ignores it.
+    """
+    if descriptor is None:
+        return None
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return StatusLine(descriptor)
 
 
 def listener(descriptor: int | None) -> socket.socket | None:

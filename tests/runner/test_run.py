@@ -364,9 +364,10 @@ def test_sets_of_texts_have_one_order_at_all_parties(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["result"] == expected
 
 
-def heed_hangups() -> None:
-    """Though these tests may run under `nohup`."""
+def as_in_the_background() -> None:
+    """A script's `parley run ... &` begins with SIGINT ignored. It heeds hangups, though these tests may not."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 HANGING = (
@@ -388,7 +389,7 @@ def test_a_result_that_one_party_had_is_shown_though_the_run_is_interrupted(tmp_
     (tmp_path / "r.json").write_text("an earlier run's")
     command = [sys.executable, "-m", "party_runner", *arguments, "--output", str(tmp_path / "r.json")]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_hangups
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=as_in_the_background
     ) as run:
         assert run.stderr is not None
         awaited = {"party0 | returning", "party1 | hanging"}
