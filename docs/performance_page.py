@@ -108,6 +108,13 @@ def _machine(file: Path, rows: Sequence[AnyRow]) -> Iterator[str]:
     yield from _section("Plans", _plans([row for row in rows if isinstance(row, Planning)]))
     yield from _section("Paillier, one core", _kernels([row for row in rows if row.table == "paillier"]))
     yield from _section("ElGamal, one core", _kernels([row for row in rows if row.table == "elgamal"]))
+    privacy = [row for row in rows if row.table == "privacy"]
+    yield from _section(
+        "Exact noise and ledgers, one core", _kernels([r for r in privacy if isinstance(r, Throughput)])
+    )
+    yield from _section(
+        "Noise and statistics online, over loopback", _ours([r for r in privacy if isinstance(r, Row)], "loopback")
+    )
     yield from _section("Kernels, one core", _kernels(rates))
     yield from _section("Zero-knowledge proofs, one core", _proofs([row for row in rows if row.table == "proofs"]))
     yield from _section("Public-key work by others", _outside(rates))
@@ -171,7 +178,7 @@ def _ours(rows: Sequence[Row], network: str) -> Iterator[str]:
         yield _cells([
             f"`{row.workload}`", str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
             milliseconds(row.seconds), milliseconds(row.spread), *(milliseconds(limit or None) for limit in limits),
-            f"{(row.seconds or 0) / max(limits):.1f}", f"{row.bytes:,}", f"{row.rounds:,}",
+            f"{(row.seconds or 0) / max(limits):.1f}" if any(limits) else "-", f"{row.bytes:,}", f"{row.rounds:,}",
         ])  # fmt: skip
 
 
