@@ -140,10 +140,12 @@ def test_the_page_is_what_the_kept_results_say() -> None:
 
 def test_the_pages_pictures_are_of_the_kept_results() -> None:
     generator = run_path(str(ROOT / "docs" / "performance_page.py"))
-    files = [file for file, _ in generator["standing"]()]
+    kept = generator["standing"]()
+    files = [file for file, _ in kept]
     for machine in {results.about(file)[1]["label"] for file in files}:
         drawn = sorted((generator["PICTURES"] / machine).glob("*.svg"))
-        assert drawn, "run python -m docs.performance_page"
+        rows = [rows for file, rows in kept if results.about(file)[1]["label"] == machine]
+        assert drawn or not any(any(generator["figures"](each)) for each in rows), "run python -m docs.performance_page"
         for picture in drawn:
             assert any(is_made_of(picture, [file]) for file in files), "run python -m docs.performance_page"
 
