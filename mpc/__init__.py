@@ -8,7 +8,18 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
-    from protocols import circuits, elgamal, joint_keys, learning, paillier, privacy, proofs, statistics, synthetic
+    from protocols import (
+        circuits,
+        elgamal,
+        joint_keys,
+        learning,
+        paillier,
+        prio3,
+        privacy,
+        proofs,
+        statistics,
+        synthetic,
+    )
     from protocols.array import (
         SecretArray,
         cholesky,
@@ -104,6 +115,7 @@ __all__ = [
     "pinv",
     "plan",
     "prepared",
+    "prio3",
     "privacy",
     "private",
     "proofs",
@@ -134,6 +146,7 @@ __all__ = [
 
 _MODULES = (
     "circuits", "elgamal", "joint_keys", "learning", "paillier", "privacy", "proofs", "statistics", "synthetic",
+    "prio3",
 )  # fmt: skip
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {

@@ -23,7 +23,7 @@ ORDER = {
     "protocols": (
         "privacy.amounts", "privacy.neighbours", "privacy.events", "arguments", "shares", "linear", "suite", "known",
         "ranges", "party_indices", "assurances", "consent", "outputs", "joint_decryption", "prefix", "derived",
-        "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "circuits", "ot.groups",
+        "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "prio3", "circuits", "ot.groups",
         "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
         "authenticated.equality", "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers",
         "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",
@@ -142,6 +142,11 @@ FOLDER_ORDER = {
         "draws_flop18", "sieve_flop18", "ends_flop18", "products_flop18", "biprimality_flop18", "exponents_flop18",
         "certified_flop18", "certifying_flop18", "between_two_flop18", "addend_lengths_fps00", "addends_fps00",
         "addend_proofs_fps00", "sharing_between_two_fps00", "__init__",
+    ),
+    "protocols.prio3": (
+        "refusals", "elements", "xof_turboshake128", "points_faz25", "gadgets", "circuit", "range_checks", "scalars",
+        "vectors", "norms", "flp_bbcggi19", "derivations", "messages", "sharing", "vdaf_prio3", "chunk_lengths",
+        "instances", "__init__",
     ),
     "protocols.elgamal": (
         "refusals", "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys",

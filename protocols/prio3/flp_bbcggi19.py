@@ -1,0 +1,111 @@
+"""The proof that a measurement is valid: made by its client, checked by aggregators on shares of both.
+
+Boneh, Boyle, Corrigan-Gibbs, Gilboa, Ishai, "Zero-knowledge proofs on secret-shared data via fully linear PCPs",
+CRYPTO 2019, theorem 4.3, as `FlpBBCGGI19` of the VDAF (section 7.3). For each gadget, the inputs of its calls are
+values of one polynomial a wire, at powers of a root of unity; the first value of each is a random seed. The gadget of
+the wire polynomials is a polynomial too, the gadget polynomial, and the proof is its values beside the seeds.
+Aggregators read the gadget's results off it, and test it at a random point t that the client did not know.
+
+Every function works on a batch, the first axis of its arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.algebra.field import PrimeField
+from mpc.algebra.ring import Words
+from protocols.prio3.circuit import AnyCircuit
+from protocols.prio3.elements import shaped, zero_at
+from protocols.prio3.gadgets import Calls, Wires, in_copies, in_order
+from protocols.prio3.points_faz25 import interleaved, last_value, odd_values, weights_at
+
+_AT_ONCE = 1 << 15
+"""Wire values that are transformed together: they stay in the cache."""
+
+
+def prove(circuit: AnyCircuit, meas: Words, prove_rand: Words, joint_rand: Words) -> Words:
+    """Proofs (batch, proof_len) of measurements (batch, meas_len); randomness (batch, prove_rand_len) and joint."""
+    field, taken, parts = circuit.field, 0, []
+    for calls, wires in zip(circuit.gadgets, circuit.wires(meas, joint_rand, 1), strict=True):
+        seeds = prove_rand[:, taken : taken + calls.arity]
+        _seed(field, calls, wires, seeds)
+        parts += [seeds, _gadget_polynomial(field, calls, wires)]
+        taken += calls.arity
+    return np.concatenate(parts, axis=1)
+
+
+def query(
+    circuit: AnyCircuit, meas: Words, proof: Words, query_rand: Words, joint_rand: Words, shares: int
+) -> tuple[Words, npt.NDArray[np.bool_]]:
+    """Shares of verifiers (batch, verifier_len), and which may be used: a test at a root of unity would show inputs."""
+    field, taken = circuit.field, 0
+    results, polynomials, wires = [], [], circuit.wires(meas, joint_rand, shares)
+    for calls, inputs in zip(circuit.gadgets, wires, strict=True):
+        _seed(field, calls, inputs, proof[:, taken : taken + calls.arity])
+        polynomial = proof[:, taken + calls.arity : taken + calls.proof_length]
+        results.append(polynomial[:, 2 : 2 * calls.calls + 1 : 2])
+        polynomials.append(polynomial)
+        taken += calls.proof_length
+    verifier, points = _reduced(circuit, circuit.outputs(meas, results, shares), query_rand)
+    parts, usable = [verifier], np.ones(len(meas), np.bool_)
+    for i, (calls, inputs, polynomial) in enumerate(zip(circuit.gadgets, wires, polynomials, strict=True)):
+        parts += _test(field, calls, inputs, polynomial, points[:, i])
+        usable &= ~zero_at(field, field.sub(field.power(points[:, i], calls.p), field.from_ints(1)))
+    return np.concatenate(parts, axis=1), usable
+
+
+def decide(circuit: AnyCircuit, verifier: Words) -> npt.NDArray[np.bool_]:
+    """Which verifiers (batch, verifier_len), added up over all shares, are those of valid measurements."""
+    field, taken = circuit.field, 1
+    valid = zero_at(field, verifier[:, 0])
+    for calls in circuit.gadgets:
+        inputs = in_copies(field, verifier[:, taken : taken + calls.arity], calls.gadget)
+        wires = [shaped(field, wire, *field.shape(wire), 1) for wire in inputs]
+        said = verifier[:, taken + calls.arity]
+        valid &= zero_at(field, field.sub(calls.gadget.evaluate(field, wires)[:, 0], said))
+        taken += calls.arity + 1
+    return valid
+
+
+def _seed(field: PrimeField, calls: Calls, wires: Wires, seeds: Words) -> None:
+    for wire, seed in zip(wires, in_copies(field, seeds, calls.gadget), strict=True):
+        wire[:, :, 0] = seed
+
+
+def _gadget_polynomial(field: PrimeField, calls: Calls, wires: Wires) -> Words:
+    """Its first 2 p - 1 values at the roots of order 2 p: the even ones are the gadget of the wires as they stand."""
+    batch, p = len(wires[0]), calls.p
+    even, odd = field.zeros((batch, p)), field.zeros((batch, p))
+    for block in _blocks(calls.gadget.count, batch * calls.gadget.kinds * p):
+        some = [np.ascontiguousarray(wire[:, block]) for wire in wires]
+        even = field.add(even, calls.gadget.evaluate(field, some))
+        odd = field.add(odd, calls.gadget.evaluate(field, [odd_values(field, wire) for wire in some]))
+    return interleaved(field, even, odd)[:, : calls.polynomial_length]
+
+
+def _blocks(count: int, width: int) -> Iterator[slice]:
+    step = max(1, _AT_ONCE // width)
+    return (slice(i, min(i + step, count)) for i in range(0, count, step))
+
+
+def _reduced(circuit: AnyCircuit, outputs: Words, query_rand: Words) -> tuple[Words, Words]:
+    """The outputs as one (batch, 1), and the points t (batch, gadgets)."""
+    field, several = circuit.field, circuit.eval_output_len
+    if several == 1:
+        return outputs, query_rand
+    one = field.sum(field.mul(outputs, query_rand[:, :several]), axis=1)
+    return shaped(field, one, len(outputs), 1), query_rand[:, several:]
+
+
+def _test(field: PrimeField, calls: Calls, wires: Wires, polynomial: Words, t: Words) -> list[Words]:
+    """The wire polynomials (batch, arity) and the gadget polynomial (batch, 1) at t (batch,)."""
+    batch, count, p = len(polynomial), calls.gadget.count, calls.p
+    column = shaped(field, weights_at(field, t, p), batch, p, 1)
+    inputs = [shaped(field, field.matmul(wire, column), batch, count) for wire in wires]
+    values = np.concatenate([polynomial, shaped(field, last_value(field, polynomial), batch, 1)], axis=1)
+    value = field.sum(field.mul(values, weights_at(field, t, 2 * p)), axis=1)
+    return [in_order(field, inputs), shaped(field, value, batch, 1)]

@@ -1,0 +1,37 @@
+"""What a report can be refused for. Errors name the sender, and say nothing of shares."""
+
+from __future__ import annotations
+
+from mpc.errors import LocalError, PeerError
+
+CLIENT = "the client"
+
+
+def malformed(sender: str, cause: str) -> PeerError:
+    """Bytes that are not the message they should be, by length or by an element that is not below p."""
+    return PeerError(
+        "malformed-report",
+        f"{sender} sent {cause}",
+        "leave this report out; if honest clients meet this, compare the parameters of the type on both sides",
+        party=sender,
+    )
+
+
+def rejected(sender: str, cause: str) -> PeerError:
+    """A report whose proof does not hold."""
+    return PeerError(
+        "rejected-report",
+        f"the report of {sender} is not valid: {cause}",
+        "leave this report out: its measurement is out of range, or a share was changed on the way",
+        party=sender,
+    )
+
+
+def unfit(cause: str, remedy: str) -> LocalError:
+    """A measurement that this type does not take. Never says which value."""
+    return LocalError("wrong-measurement", cause, remedy)
+
+
+def wrong_type(cause: str, remedy: str) -> LocalError:
+    """Parameters of which no sound type can be made, or arguments that do not belong to one."""
+    return LocalError("wrong-prio3-parameters", cause, remedy)

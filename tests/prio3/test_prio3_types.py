@@ -1,0 +1,186 @@
+"""Each type: sums are plain sums; what is out of range is refused, at the client and, if that cheats, by the proof."""
+
+import hashlib
+
+import numpy as np
+import pytest
+from prio3_cases import CASES, CTX, KEY, cheated, nonce, stream, verified
+
+from mpc.algebra.field import FIELD64, MERSENNE61
+from mpc.errors import LocalError, PeerError
+from protocols.prio3 import (
+    Prio3,
+    Prio3BoundedL2,
+    Prio3Histogram,
+    Prio3L1BoundSum,
+    Prio3MultihotCountVec,
+    Prio3Sum,
+    Prio3SumVec,
+    Prio3SumVecWithMultiproof,
+    good_chunk_length,
+)
+from protocols.prio3.range_checks import Bounded
+from protocols.prio3.scalars import Count
+
+every_type = pytest.mark.parametrize("name", CASES)
+
+
+@every_type
+@pytest.mark.parametrize("shares", [2, 3])
+def test_sums_are_plain_sums(name, shares):
+    case = CASES[name]
+    vdaf, random = case.make(shares), stream(name)
+    outs = [
+        verified(vdaf, vdaf.shard(CTX, m, nonce(i), random.bytes(vdaf.rand_size)), nonce(i))
+        for i, m in enumerate(case.measurements)
+    ]
+    halves = [[vdaf.aggregate(o[:2]), vdaf.aggregate(o[2:])] for o in zip(*outs, strict=True)]
+    assert vdaf.unshard([vdaf.merge(half) for half in halves], len(outs)) == case.total
+
+
+@every_type
+def test_a_client_that_cheats_is_rejected(name):
+    case = CASES[name]
+    for elements in case.cheats:
+        with pytest.raises(PeerError, match="rejected-report") as refused:
+            verified(case.make(2), cheated(case, elements), nonce(0))
+        assert refused.value.party == "the client"
+
+
+@every_type
+def test_a_batch_is_its_reports_one_by_one(name):
+    case = CASES[name]
+    vdaf, random = case.make(2), stream(name)
+    nonces = [nonce(i) for i in range(len(case.measurements))]
+    rands = [random.bytes(vdaf.rand_size) for _ in nonces]
+    reports = vdaf.shard_batch(CTX, case.measurements, nonces, rands)
+    assert reports == [vdaf.shard(CTX, *r) for r in zip(case.measurements, nonces, rands, strict=True)]
+    publics = [public for public, _ in reports]
+    begun = []
+    for agg_id in range(2):
+        inputs = [shares[agg_id] for _, shares in reports]
+        inputs[1] = inputs[1][:-1]
+        begun.append(vdaf.verify_init_batch(KEY, CTX, agg_id, nonces, publics, inputs, list("abcd")[: len(inputs)]))
+        assert isinstance(begun[-1][1], PeerError)
+        assert begun[-1][1].party == "b"
+    pairs = [(a[1], b[1]) for a, b in zip(*begun, strict=True) if not isinstance(a, PeerError)]
+    pairs[-1] = (pairs[-1][0], pairs[0][1])
+    messages = vdaf.verifier_shares_to_message_batch(CTX, pairs)
+    assert [isinstance(m, PeerError) for m in messages] == [False] * (len(pairs) - 1) + [len(pairs) > 1]
+
+
+TRANSCRIPTS = {
+    "count": "c9499f07abfe53b4",
+    "sum": "5e8343e6f7d417b7",
+    "sum_vec": "930d4de43b27cf88",
+    "histogram": "61a87a978eb4c4f3",
+    "multihot": "2391b3ce4f5481de",
+    "l1": "7846dd9ae40448c4",
+    "multiproof": "73f2db385ad8170c",
+    "l2": "a556e7c71efd874c",
+}
+"""Of all messages of three aggregators under a fixed seed; `python tests/prio3/test_prio3_types.py` prints them."""
+
+
+def transcript(name):
+    case = CASES[name]
+    vdaf, random = case.make(3), stream("transcript")
+    hashed = hashlib.sha256()
+    for i, measurement in enumerate(case.measurements):
+        public, inputs = vdaf.shard(CTX, measurement, nonce(i), random.bytes(vdaf.rand_size))
+        begun = [vdaf.verify_init(KEY, CTX, j, nonce(i), public, share) for j, share in enumerate(inputs)]
+        message = vdaf.verifier_shares_to_message(CTX, [verifier for _, verifier in begun])
+        outs = [vdaf.encode_out_share(vdaf.verify_next(CTX, state, message)) for state, _ in begun]
+        for part in (public, *inputs, *(verifier for _, verifier in begun), message, *outs):
+            hashed.update(len(part).to_bytes(4, "big") + part)
+    return hashed.hexdigest()[:16]
+
+
+@every_type
+def test_transcripts_stay_as_they_are(name):
+    assert transcript(name) == TRANSCRIPTS[name]
+
+
+@pytest.mark.parametrize(
+    ("vdaf", "measurement"),
+    [
+        (Prio3Sum(2, 5), 6),
+        (Prio3Sum(2, 5), -1),
+        (Prio3Sum(2, 5), 1.0),
+        (Prio3Sum(2, 5), [1]),
+        (Prio3SumVec(2, 2, 5), [1, 6]),
+        (Prio3SumVec(2, 2, 5), [1, 2, 3]),
+        (Prio3SumVec(2, 2, 5), [[1], [1, 2]]),
+        (Prio3SumVec(2, 2, 2**70), [0, 2**70 + 1]),
+        (Prio3Histogram(2, 3), 3),
+        (Prio3Histogram(2, 3), -1),
+        (Prio3Histogram(2, 3), True),
+        (Prio3MultihotCountVec(2, 3, 1), [1, 1, 0]),
+        (Prio3MultihotCountVec(2, 3, 1), [2, 0, 0]),
+        (Prio3L1BoundSum(2, 2, 5), [3, 3]),
+        (Prio3BoundedL2(2, 2, 4), [6, 6]),
+        (Prio3BoundedL2(2, 2, 4), [8, 0]),
+        (Prio3BoundedL2(2, 2, 4), [np.nan, 0]),
+    ],
+)
+def test_a_client_refuses_what_is_out_of_range(vdaf, measurement):
+    with pytest.raises(LocalError, match="wrong-measurement"):
+        vdaf.shard(CTX, measurement, nonce(0), bytes(vdaf.rand_size))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Prio3SumVecWithMultiproof(2, FIELD64, 2, 3, 3),
+        lambda: Prio3(2, Count(MERSENNE61), 1),
+        lambda: Prio3(1, Count(FIELD64), 1),
+        lambda: Prio3(256, Count(FIELD64), 1),
+        lambda: Prio3(2, Count(FIELD64), 1, proofs=256),
+        lambda: Prio3Sum(2, 0),
+        lambda: Prio3Sum(2, 2**64),
+        lambda: Prio3SumVec(2, 0, 3),
+        lambda: Prio3SumVec(2, 3, 3, 0),
+        lambda: Prio3Histogram(2, 0),
+        lambda: Prio3MultihotCountVec(2, 3, 4),
+        lambda: Prio3L1BoundSum(2, 3, 2**127),
+        lambda: Prio3BoundedL2(2, 4, 64),
+        lambda: Prio3BoundedL2(2, 4, 1),
+    ],
+)
+def test_types_that_would_prove_nothing_are_refused(make):
+    with pytest.raises(LocalError, match="wrong-prio3-parameters"):
+        make()
+
+
+def test_an_aggregate_that_could_wrap_is_refused():
+    vdaf = Prio3Sum(2, 2**62)
+    shares = [bytes(8), bytes(8)]
+    assert vdaf.unshard(shares, 3) == 0
+    for bad, count in ((shares, 4), (shares, 0), (shares[:1], 1)):
+        with pytest.raises(LocalError, match="wrong-prio3-parameters"):
+            vdaf.unshard(bad, count)
+    with pytest.raises(PeerError, match="malformed-report"):
+        vdaf.unshard([bytes(8), b"\xff" * 8], 1)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 11, 2**64 + 3])
+def test_numbers_are_bits_of_weights_that_reach_the_bound(most):
+    number = Bounded(most)
+    values = [*range(min(most, 12) + 1), most]
+    bits = number.encode(np.array(values, object), (len(values),))
+    assert set(np.unique(bits)) <= {0, 1}
+    assert [int(w) for w in bits.astype(object) @ np.array(number.weights, object)] == values
+    assert sum(number.weights) == most
+
+
+def test_good_chunk_lengths_make_the_shortest_proofs():
+    def proof(c, n):
+        chunks = -(-n // c)
+        return 2 * c + 2 * (1 << chunks.bit_length()) - 1
+
+    for n in [*range(1, 70), 1000, 5000]:
+        assert proof(good_chunk_length(n), n) == min(proof(c, n) for c in range(1, n + 1))
+
+
+if __name__ == "__main__":
+    print({name: transcript(name) for name in CASES})
