@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         elgamal,
         joint_keys,
         learning,
+        matching,
         paillier,
         prio3,
         privacy,
@@ -109,6 +110,7 @@ __all__ = [
     "learning",
     "log_softmax",
     "lstsq",
+    "matching",
     "mux",
     "paillier",
     "permutation",
@@ -145,8 +147,8 @@ __all__ = [
 ]
 
 _MODULES = (
-    "circuits", "elgamal", "joint_keys", "learning", "paillier", "privacy", "proofs", "statistics", "synthetic",
-    "prio3",
+    "circuits", "elgamal", "joint_keys", "learning", "matching", "paillier", "prio3", "privacy", "proofs",
+    "statistics", "synthetic",
 )  # fmt: skip
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {

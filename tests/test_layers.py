@@ -33,7 +33,7 @@ ORDER = {
         "authenticated.garbling", "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver",
         "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal",
         "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "learning", "statistics",
-        "synthetic", "prepared", "horizon", "runs",
+        "synthetic", "matching", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -184,6 +184,11 @@ FOLDER_ORDER = {
     "protocols.synthetic": (
         "domain", "counting", "counting_secrets", "splitting", "trees", "fitting", "sampling", "synthetic_data",
         "mst_mms21", "__init__",
+    ),
+    "protocols.matching": (
+        "refusals", "ids", "hash_to_group_rfc9380", "elements", "oprf_rfc9497", "one_key_cp92", "between_two_jl10",
+        "count_cgt12", "programmed_kmprt17", "hint_sending", "among_several_kmprt17", "cuckoo_pr04", "members_psty19",
+        "common_ids", "meeting", "finding", "aligning", "membership", "counting", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",

@@ -1,0 +1,60 @@
+"""Rows of several parties come side by side as secrets, in one order, for what is trained on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mpc
+from mpc import matching
+from mpc.context import Context
+from mpc.errors import LocalError
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_rows_are_about_the_same_identifiers(n: int) -> None:
+    generator = np.random.default_rng(n)
+    ids = [generator.permutation(np.arange(40))[:30] for _ in range(n)]
+    tables = [np.stack([i * 10 + j, i], axis=1) for j, i in enumerate(ids)]
+
+    async def main(ctx: Context, mine: Any) -> Any:
+        aligned = await matching.align(ctx, *mine, ranges=[(0, 1000)] * n)
+        return await mpc.reveal(ctx, np.concatenate(aligned, axis=1))
+
+    rows = mpc.simulate(main, inputs=list(zip(ids, tables, strict=True))).result
+    common = sorted(set(ids[0].tolist()).intersection(*(i.tolist() for i in ids[1:])))
+    wanted = [[value for j in range(n) for value in (10 * one + j, one)] for one in common]
+    assert rows.tolist() == wanted
+
+
+def test_two_of_three_and_repeated_rows() -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        ids, column = mine
+        a, b = await matching.align(ctx, ids, column, among=(0, 2), kinds=("int", "fixed"))
+        return await mpc.reveal(ctx, a, b)
+
+    inputs = [(["x", "y", "x"], [1, 2, 3]), (None, None), (["y", "x"], [0.5, 0.25])]
+    for a, b in mpc.simulate(main, inputs=inputs).results:
+        assert (a.tolist(), b.tolist()) == ([1, 2], [0.25, 0.5])
+
+
+def test_plans_know_how_many_rows_to_expect() -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        a, b = await matching.align(ctx, mine, mine, ranges=[(0, 99)] * 2, planned=3)
+        return await mpc.reveal(ctx, (a * b).sum())
+
+    columns = [np.array([1, 2, 3, 4]), np.array([2, 3, 4, 5])]
+    plan, run = mpc.plan(main, inputs=columns), mpc.simulate(main, inputs=columns)
+    assert int(run.result) == 4 + 9 + 16
+    assert (plan.report.rounds, plan.report.bytes_sent) == (run.report.rounds, run.report.bytes_sent)
+
+
+@pytest.mark.parametrize("columns", [None, 5, [1, 2]])
+def test_columns_go_with_identifiers(columns: Any) -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        return await matching.align(ctx, mine, columns)
+
+    with pytest.raises(LocalError, match="wrong-columns"):
+        mpc.simulate(main, inputs=[[1, 2, 3], [3, 4, 5]])
