@@ -1,0 +1,114 @@
+"""Which of one party's rows are about identifiers that another party has, too: for nobody to learn, to compute with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.array.inputs import secret
+from protocols.array.logic import equal
+from protocols.array.node import Kind
+from protocols.array.secret import SecretArray
+from protocols.matching.meeting import Meeting, begun, holding, meet, own_ids, parties_of, the_other
+from protocols.matching.members_psty19 import NUMBER_BITS, Sides, hold, offer_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """`there` (places,): secret bits, of each place whether it has an identifier of the holder's that the other party
+    has as well. `values`: what the holder gave for each, zero at places without one; None if it gave nothing.
+
+    Where an identifier lies among the places is the holder's secret; there are about 1.3 for each.
+    """
+
+    there: SecretArray
+    values: SecretArray | None
+
+
+async def members(
+    ctx: Context,
+    ids: Any,
+    values: Any = None,
+    *,
+    holder: int,
+    among: Any = None,
+    at_most: Any = None,
+    range: tuple[float, float] | None = None,
+    kind: Kind | None = None,
+    with_values: bool = True,
+) -> Members:
+    """Of party `holder`'s identifiers those that the other of two parties has, too, as secret bits; and the holder's
+    values beside them: `await mpc.reveal(ctx, (m.there * m.values).sum(), privacy=...)` is a sum over what both have.
+
+    `ids`: as for `common`; `among`: the two, if there are more parties in the run. `values`: at the holder a number, or
+    a row of them, for each of its rows, of which the first of an identifier counts; the others' are ignored; `range`
+    and `kind` as of `mpc.secret`. `with_values`: whether the holder gives any, the same at all parties.
+
+    Everybody learns the kind of identifiers and how many each of the two has (or `at_most`), and nobody anything else;
+    what is computed of the result is as secret as the run's suite keeps it. One unit of data, an identifier of either
+    party that is put in the place of another, moves the count by one at most: so declare `sensitivity=1` for noise on
+    it. Semi-honest parties, any of them together but both of the two.
+    Rounds: three, and the comparison of 60 bits at each place. LocalError as of `common`, `wrong-columns`.
+    Sources: `protocols.matching.members_psty19`.
+    """
+    line = begun(ctx, "members")
+    parties = parties_of(ctx, among, line)
+    holder, other = the_other(ctx, parties, holder, line)
+    own = own_ids(ctx, ids, parties, line)
+    given = _given(ctx, holder, values, len(own.place), line) if with_values else None
+    call = ctx.child("members", line=line)
+    meeting = await meet(call, own, parties, at_most, line)
+    with holding(call, meeting):
+        sides = Sides(meeting.sizes[holder], meeting.sizes[other])
+        numbers, where = await _numbers(call, meeting, holder, other, sides)
+    ctx.join(call)
+    mine = [numbers if ctx.me == party else None for party in (holder, other)]
+    top = (0, (1 << NUMBER_BITS) - 1)
+    r = await secret(ctx, holder, mine[0], range=top, kind="int")
+    s = await secret(ctx, other, mine[1], range=top, kind="int")
+    there = equal(r, s)
+    if not with_values:
+        return Members(there, None)
+    placed = None if given is None else _placed(given[own.first_rows()], where, sides.bins)
+    return Members(there, await secret(ctx, holder, placed, range=range, kind=kind))
+
+
+async def _numbers(
+    call: Context, meeting: Meeting, holder: int, other: int, sides: Sides
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """This party's numbers of all bins, and at the holder the bins of its identifiers; nothing elsewhere."""
+    nothing = np.zeros(0, np.int64)
+    half = call.child("numbers of bins")
+    numbers, where = np.zeros(sides.bins, np.uint64), nothing
+    if call.me == holder:
+        numbers, where = await hold(half, other, sides, meeting.own.encoded)
+    elif call.me == other:
+        numbers = await offer_numbers(half, holder, sides, meeting.own.encoded)
+    call.join(half)
+    return numbers.astype(np.int64), where
+
+
+def _given(ctx: Context, holder: int, values: Any, rows: int, line: str) -> npt.NDArray[Any] | None:
+    """What the holder gives for each of its rows. LocalError `wrong-columns`."""
+    if ctx.me != holder:
+        return None
+    array = np.asarray(values)
+    if values is None or not array.ndim or len(array) != rows:
+        raise LocalError(
+            "wrong-columns",
+            f"values beside {rows} identifiers of the holder's, of another length or missing",
+            "give a number, or a row of them, for each identifier; or with_values=False, at all parties",
+            line=line,
+        )
+    return array
+
+
+def _placed(values: npt.NDArray[Any], where: npt.NDArray[np.int64], bins: int) -> npt.NDArray[Any]:
+    placed = np.zeros((bins, *values.shape[1:]), values.dtype)
+    placed[where] = values
+    return placed

@@ -1,0 +1,161 @@
+"""Secret membership: bits and values beside them, counts and sums, and the bins that identifiers are thrown into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matching.matching_runs import recorded
+
+import mpc
+from mpc import matching
+from mpc.context import Context
+from mpc.errors import LocalError
+from mpc.testing import transcript_digest
+from protocols.matching.cuckoo_pr04 import bins_for, choices, placed
+
+COLUMN = st.lists(st.integers(0, 12), max_size=10)
+
+
+def counted(**options: Any) -> Any:
+    async def main(ctx: Context, mine: Any) -> Any:
+        return await matching.common_count(ctx, mine, **options)
+
+    return main
+
+
+@given(COLUMN, COLUMN, st.sampled_from([None, 0, 1]))
+def test_counts_are_those_of_sets(x: list[int], y: list[int], to: int | None) -> None:
+    run = mpc.simulate(counted(to=to), inputs=[x, y], check_costs=True)
+    count = len(set(x) & set(y))
+    assert run.results == [count if to in (None, j) else None for j in range(2)]
+    assert run.report.rounds == (4 if to is None else 3)
+
+
+def test_counts_hide_sizes_up_to_a_public_number() -> None:
+    small, large = ([[1, 2], [2]], [list(range(20)), list(range(1, 20))])
+    runs = [mpc.simulate(counted(at_most=20), inputs=columns, check_costs=True) for columns in (small, large)]
+    assert [run.results for run in runs] == [[1, 1], [19, 19]]
+    assert runs[0].report.bytes_sent == runs[1].report.bytes_sent
+
+
+def test_which_are_common_does_not_show_to_the_counter() -> None:
+    """Other identifiers in other rows, as many of them common: what it receives has the same shape, and is ordered."""
+    columns = [[[1, 2, 3, 4], [3, 4, 5]], [[9, 8, 7, 6], [9, 8, 5]]]
+    for given_columns in columns:
+        runs, record = recorded(counted(to=0), given_columns)
+        assert runs[0].result == 2
+        received = [sent.message.array for sent in record if sent.sender == 1][1:]
+        assert [array.shape for array in received] == [(3, 32), (4, 32)]
+        for array in received:
+            assert sorted(row.tobytes() for row in array) == [row.tobytes() for row in array]
+    again = [[4, 3, 2, 1, 1], [5, 4, 3, 3]]
+    digests = {transcript_digest(recorded(counted(), one)[1]) for one in (columns[0], again)}
+    assert len(digests) == 1
+
+
+async def opened(ctx: Context, mine: Any) -> Any:
+    """For the test alone: who is a member, and with which value."""
+    ids, values = mine
+    found = await matching.members(ctx, ids, values, holder=0, range=(0, 1000))
+    return await mpc.reveal(ctx, found.there, found.values)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [([5, 7, 9, 7], [9, 5, 1]), ([], [1]), ([1], []), ([3], [3]), (list(range(30)), list(range(10, 50)))]
+)
+def test_members_are_those_of_sets(x: list[int], y: list[int]) -> None:
+    values = np.array([10 * one + i for i, one in enumerate(x)], np.int64)
+    run = mpc.simulate(opened, inputs=[(x, values), (y, None)], check_costs=True)
+    there, beside = run.result
+    first = {one: 10 * one + x.index(one) for one in set(x)}
+    assert sorted(beside[there]) == sorted(first[one] for one in set(x) & set(y))
+    assert len(there) == bins_for(len(set(x)))
+
+
+def test_sums_and_noisy_counts() -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        ids, values = mine
+        total = await matching.common_sum(ctx, ids, values, holder=1, range=(0, 100), to=0)
+        noise = mpc.Laplace(epsilon=20, sensitivity=1)
+        noisy = await matching.common_count(ctx, ids, privacy=noise)
+        return total, noisy
+
+    run = mpc.simulate(main, inputs=[([1, 2, 3, 4], None), ([4, 3, 9], [1, 10, 100])], check_costs=True)
+    (total, noisy), (nothing, again) = run.results
+    assert int(total) == 11
+    assert nothing is None
+    assert noisy == again
+    assert abs(noisy - 2) < 5
+    (_, promise) = run.report.promises[0] if hasattr(run.report, "promises") else ("", "")
+    assert "20" in str(promise) or not promise
+
+
+def test_sums_of_several_columns_and_of_decimals() -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        return await matching.common_sum(ctx, *mine, holder=0, range=(-5, 5), among=(0, 2))
+
+    x = ([b"a", b"b"], np.array([[1.5, -2.0], [0.25, 4.0]]))
+    run = mpc.simulate(main, inputs=[x, (None, None), ([b"b", b"a", b"c"], None)])
+    assert run.results[0].tolist() == run.results[2].tolist() == [1.75, 2.0]
+    assert run.results[1] is None
+
+
+def test_a_plan_of_counts_sends_what_a_run_sends() -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        await matching.common_count(ctx, mine)
+        return await matching.common_sum(ctx, mine, mine, holder=0, range=(0, 99))
+
+    columns = [np.arange(20), np.arange(10, 40)]
+    plan, run = mpc.plan(main, inputs=columns), mpc.simulate(main, inputs=columns)
+    assert (plan.report.rounds, plan.report.bytes_sent) == (run.report.rounds, run.report.bytes_sent)
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"holder": 2}, "no-such-party"),
+        ({"holder": 0, "values": [1]}, "wrong-columns"),
+        ({"holder": 0}, "wrong-columns"),
+    ],
+)
+def test_what_members_cannot_take_is_refused(options: Any, code: str) -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        return await matching.members(ctx, mine, **options)
+
+    with pytest.raises(LocalError) as caught:
+        mpc.simulate(main, inputs=[[1, 2], [3]])
+    assert caught.value.code == code
+
+
+def test_counting_takes_two() -> None:
+    with pytest.raises(LocalError, match="wrong-parties"):
+        mpc.simulate(counted(), inputs=[[1], [1], [1]])
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 50, 1000])
+def test_each_identifier_lies_in_one_of_its_three_bins(count: int) -> None:
+    bins = bins_for(count)
+    options = choices([b"%d" % i for i in range(count)], bins, b"a tag")
+    assert options.shape == (count, 3)
+    assert ((options >= 0) & (options < bins)).all()
+    assert (np.diff(np.sort(options, axis=1), axis=1) > 0).all()
+    where = placed(options, bins)
+    assert len(set(where.tolist())) == count
+    assert (options == where[:, None]).any(axis=1).all()
+
+
+def test_every_triple_of_bins_comes_alike() -> None:
+    """Of five bins, the ten triples: chi squared with nine degrees of freedom has more than 45 once in 2^19."""
+    options = np.sort(choices([b"%d" % i for i in range(2000)], 5, b"a tag"), axis=1)
+    _, seen = np.unique(options, axis=0, return_counts=True)
+    assert len(seen) == 10
+    assert ((seen - 200) ** 2 / 200).sum() < 45
+
+
+def test_four_with_the_same_three_bins_do_not_fit() -> None:
+    with pytest.raises(LocalError, match="matching-overfull"):
+        placed(np.array([[0, 1, 2]] * 4), 50)
