@@ -245,7 +245,7 @@ class PrimeField:
         if n < 1 or n & (n - 1) or (self.p - 1) % n:
             cause = f"there is no transform of {n} elements modulo {self.p}"
             raise LocalError("no-root", cause, "use a power of two that divides p - 1; FIELD64 has them up to 2^32")
-        return pow(non_square(self.p), (self.p - 1) // n, self.p)
+        return _root(self.p, n)
 
     def ntt(self, x: Words) -> Words:
         """The values of polynomials (..., n) at root(n)^0, root(n)^1, ...: the transform along the last axis."""
@@ -291,11 +291,14 @@ class PrimeField:
     def _elementwise(self, kernel: Callable[..., None], *arrays: Words) -> Words:
         shapes = [self.shape(as_words(x)) for x in arrays]
         try:
-            shape = self._with_words(np.broadcast_shapes(*shapes))
+            shape = np.broadcast_shapes(*shapes)
         except ValueError:
             raise _wrong_shapes("elementwise arithmetic", *shapes) from None
-        inputs = [contiguous(x if x.shape == shape else np.broadcast_to(as_words(x), shape)) for x in arrays]
-        out = np.empty(shape, U64)
+        inputs = [
+            contiguous(x) if of == shape else self.moved(lambda e: np.broadcast_to(e, shape), x)
+            for x, of in zip(arrays, shapes, strict=True)
+        ]
+        out = np.empty(self._with_words(shape), U64)
         kernel(pointer(out), *(pointer(x) for x in inputs), out.size // self.words, self._constants)
         return out
 
@@ -391,6 +394,11 @@ def transform_tables(field: PrimeField, n: int, *, inverse: bool) -> TransformTa
         np.ascontiguousarray(roots[::rows]),
         np.ascontiguousarray(twiddles),
     )
+
+
+@lru_cache(maxsize=64)
+def _root(p: int, n: int) -> int:
+    return pow(non_square(p), (p - 1) // n, p)
 
 
 def _reversed(n: int) -> npt.NDArray[np.int64]:
