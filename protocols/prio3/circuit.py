@@ -60,7 +60,7 @@ class Circuit(ABC, Generic[Measurement, Result]):
 
     @abstractmethod
     def wires(self, meas: Words, joint_rand: Words, shares: int) -> list[Wires]:
-        """Each gadget's wires, arrays (batch, count, p): call k at point k from 1 on, zero elsewhere; fresh ones."""
+        """Each gadget's wires, arrays (batch, p, count): call k at point k from 1 on, zero elsewhere; fresh ones."""
 
     @abstractmethod
     def outputs(self, meas: Words, results: Sequence[Words], shares: int) -> Words:

@@ -73,15 +73,16 @@ def decide(circuit: AnyCircuit, verifier: Words) -> npt.NDArray[np.bool_]:
 
 def _seed(field: PrimeField, calls: Calls, wires: Wires, seeds: Words) -> None:
     for wire, seed in zip(wires, in_copies(field, seeds, calls.gadget), strict=True):
-        wire[:, :, 0] = seed
+        wire[:, 0] = seed
 
 
 def _gadget_polynomial(field: PrimeField, calls: Calls, wires: Wires) -> Words:
     """Its first 2 p - 1 values at the roots of order 2 p: the even ones are the gadget of the wires as they stand."""
     batch, p = len(wires[0]), calls.p
     even, odd = field.zeros((batch, p)), field.zeros((batch, p))
+    columns = [field.moved(lambda wire: wire.swapaxes(1, 2), wire) for wire in wires]
     for block in _blocks(calls.gadget.count, batch * calls.gadget.kinds * p):
-        some = [np.ascontiguousarray(wire[:, block]) for wire in wires]
+        some = [np.ascontiguousarray(wire[:, block]) for wire in columns]
         even = field.add(even, calls.gadget.evaluate(field, some))
         odd = field.add(odd, calls.gadget.evaluate(field, [odd_values(field, wire) for wire in some]))
     return interleaved(field, even, odd)[:, : calls.polynomial_length]
@@ -104,8 +105,8 @@ def _reduced(circuit: AnyCircuit, outputs: Words, query_rand: Words) -> tuple[Wo
 def _test(field: PrimeField, calls: Calls, wires: Wires, polynomial: Words, t: Words) -> list[Words]:
     """The wire polynomials (batch, arity) and the gadget polynomial (batch, 1) at t (batch,)."""
     batch, count, p = len(polynomial), calls.gadget.count, calls.p
-    column = shaped(field, weights_at(field, t, p), batch, p, 1)
-    inputs = [shaped(field, field.matmul(wire, column), batch, count) for wire in wires]
+    row = shaped(field, weights_at(field, t, p), batch, 1, p)
+    inputs = [shaped(field, field.matmul(row, wire), batch, count) for wire in wires]
     values = np.concatenate([polynomial, shaped(field, last_value(field, polynomial), batch, 1)], axis=1)
     value = field.sum(field.mul(values, weights_at(field, t, 2 * p)), axis=1)
     return [in_order(field, inputs), shaped(field, value, batch, 1)]

@@ -84,12 +84,10 @@ class BoundedL2(CheckedBits[Numbers]):
         """Those of the check, and the entries, padded with zeros, which are y = 2^(bits-1)."""
         field, batch, squares = self.field, len(meas), self.squares
         calls, count = squares.calls, squares.gadget.count
-        padded = field.zeros((batch, calls * count))
-        padded[:] = field.mul(field.from_ints(self.zero), inverse_of(field, shares))
-        padded[:, : self.output_len] = self.truncate(meas)
-        entries = field.zeros((batch, count, squares.p))
-        entries[:, :, 1 : calls + 1] = shaped(field, padded, batch, calls, count).swapaxes(1, 2)
-        return [self.check.wires(meas, joint_rand, shares), (entries,)]
+        entries = field.zeros((batch, squares.p * count))
+        entries[:, count : count * (calls + 1)] = field.mul(field.from_ints(self.zero), inverse_of(field, shares))
+        entries[:, count : count + self.output_len] = self.truncate(meas)
+        return [self.check.wires(meas, joint_rand, shares), (shaped(field, entries, batch, squares.p, count),)]
 
     def outputs(self, meas: Words, results: Sequence[Words], shares: int) -> Words:
         """The check's sum, and the squared norm less what was said of it."""

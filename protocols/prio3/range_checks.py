@@ -110,14 +110,13 @@ class BitCheck:
         return Calls(Products(self.chunk_length), -(-self.length // self.chunk_length))
 
     def wires(self, meas: Words, joint_rand: Words, shares: int) -> Wires:
-        """Pairs r^(j+1) m_j and m_j - 1 / shares, for chunk k at point k: two arrays (batch, chunk_length, p)."""
+        """Pairs r^(j+1) m_j and m_j - 1 / shares, for chunk k at point k: two arrays (batch, p, chunk_length)."""
         field, chunks, p = self.field, self.calls.calls, self.calls.p
-        m, r = field.zeros((len(meas), p * self.chunk_length)), field.zeros((len(meas), p))
+        m, r, one = (field.zeros((len(meas), p * n)) for n in (self.chunk_length, 1, 1))
         m[:, self.chunk_length : self.chunk_length + self.length] = meas
         r[:, 1 : chunks + 1] = joint_rand
-        m = np.ascontiguousarray(shaped(field, m, len(meas), p, self.chunk_length).swapaxes(1, 2))
-        one = field.zeros(p)
-        one[1 : chunks + 1] = inverse_of(field, shares)
+        one[:, 1 : chunks + 1] = inverse_of(field, shares)
+        m, one = shaped(field, m, len(meas), p, self.chunk_length), shaped(field, one, len(meas), p, 1)
         return field.mul(powers(field, r, self.chunk_length), m), field.sub(m, one)
 
     def output(self, results: Words) -> Words:
@@ -126,13 +125,13 @@ class BitCheck:
 
 
 def powers(field: PrimeField, r: Words, n: int) -> Words:
-    """r^1, ..., r^n for elements r (batch, m): (batch, n, m), by doubling."""
+    """r^1, ..., r^n for elements r (batch, m): (batch, m, n), by doubling."""
     batch, m = field.shape(r)
-    out = field.zeros((batch, n, m))
-    out[:, 0] = r
+    out = field.zeros((batch, m, n))
+    out[:, :, 0] = r
     done = 1
     while done < n:
         more = min(done, n - done)
-        out[:, done : done + more] = field.mul(out[:, :more], out[:, done - 1 : done])
+        out[:, :, done : done + more] = field.mul(out[:, :, :more], out[:, :, done - 1 : done])
         done += more
     return out

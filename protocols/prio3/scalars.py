@@ -28,8 +28,8 @@ class Count(Circuit[int, int]):
 
     def wires(self, meas: Words, joint_rand: Words, shares: int) -> list[Wires]:
         """x and x."""
-        x = self.field.zeros((len(meas), 1, 2))
-        x[:, 0, 1] = meas[:, 0]
+        x = self.field.zeros((len(meas), 2, 1))
+        x[:, 1, 0] = meas[:, 0]
         return [(x, x.copy())]
 
     def outputs(self, meas: Words, results: Sequence[Words], shares: int) -> Words:
@@ -65,8 +65,8 @@ class Sum(Circuit[int, int]):
 
     def wires(self, meas: Words, joint_rand: Words, shares: int) -> list[Wires]:
         """One bit a call."""
-        bits = self.field.zeros((len(meas), 1, self.gadgets[0].p))
-        bits[:, 0, 1 : self.meas_len + 1] = meas
+        bits = self.field.zeros((len(meas), self.gadgets[0].p, 1))
+        bits[:, 1 : self.meas_len + 1, 0] = meas
         return [(bits,)]
 
     def outputs(self, meas: Words, results: Sequence[Words], shares: int) -> Words:

@@ -42,7 +42,7 @@ def test_values_at_points(field):
 
 def test_powers_of_several_elements():
     r = elements(F17, [[2, 3], [5, 0]])
-    expected = [[[pow(x, j, 17) for x in row] for j in range(1, 6)] for row in ([2, 3], [5, 0])]
+    expected = [[[pow(x, j, 17) for j in range(1, 6)] for x in row] for row in ([2, 3], [5, 0])]
     assert F17.to_ints(powers(F17, r, 5)).tolist() == expected
 
 
