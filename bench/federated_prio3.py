@@ -17,6 +17,7 @@ from Crypto.Hash import TurboSHAKE128
 from bench.harness import PARLEY, Options, Row, interleaved, middle
 from mpc.algebra.cores import using_cores
 from mpc.prg import Seed
+from native import keep_memory
 from protocols.prio3 import Prio3SumVec
 
 NAME = "prio3.sumvec_100k"
@@ -47,6 +48,7 @@ def measure(table: str, options: Options) -> Iterator[list[Row]]:
     wanted = options.chosen(NAMES)
     if not wanted:
         return
+    keep_memory()
     vdaf = Prio3SumVec(2, max(1, round(LENGTH * options.scale)), MOST)
     steps = _steps(vdaf)
     for name in wanted:
