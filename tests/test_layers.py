@@ -53,7 +53,7 @@ FOLDER_ORDER = {
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "elements", "matmul", "sums",
         "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding", "field",
         "named_rows", "numpy_operators", "bigint", "square_modulus", "montgomery_form", "powers_of_base", "crt",
-        "residues", "group", "ristretto",
+        "residues", "group", "ristretto", "narrow",
     ),
     "mpc.context": ("spec", "endpoint", "call", "messages", "session", "tasks", "__init__"),
     "mpc.network": (
