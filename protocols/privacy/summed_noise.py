@@ -115,9 +115,13 @@ class SummedNoise:
         noise: ArithmeticShare = reduce(add, await together(ctx, *inputs))
         return noise
 
-    def _own(self, ctx: Context) -> Words:
+    def part(self, stream: Stream) -> Noise:
+        """One party's part, in steps: (count,). It is a secret of that party, which must add it once."""
         most = 1 << self.parts.digits
-        words: Words = ctx.ring.from_signed(np.clip(self.parts.each.draw(self.count, ctx.prg("noise")), -most, most))
+        return np.clip(self.parts.each.draw(self.count, stream), -most, most)
+
+    def _own(self, ctx: Context) -> Words:
+        words: Words = ctx.ring.from_signed(self.part(ctx.prg("noise")))
         return words
 
     def _assurance(self) -> str:
