@@ -35,8 +35,8 @@ def bins_for(count: int) -> int:
 
 
 def choices(messages: Sequence[bytes], bins: int, tag: bytes) -> Bins:
-    """(messages, 3): the bins of each, no two of them the same, by BLAKE2b with a public tag of the call."""
-    digests = b"".join([blake2b(message, digest_size=24, key=tag[:64]).digest() for message in messages])
+    """(messages, 3): the bins of each, no two of them the same, by BLAKE2b with the end of a public tag of the call."""
+    digests = b"".join([blake2b(message, digest_size=24, key=tag[-32:]).digest() for message in messages])
     words = np.frombuffer(digests, "<u8").astype(np.uint64).reshape(len(messages), FUNCTIONS)
     first = words[:, 0] % np.uint64(bins)
     second = words[:, 1] % np.uint64(bins - 1)

@@ -27,8 +27,8 @@ KINDS = ("whole numbers", "texts", "bytes")
 """What identifiers may be; what parties tell each other is the place in this list."""
 
 _WORD, _SHIFT = 64, 127
-_MOST_BYTES = (1 << 16) - 1
-"""Of one identifier, encoded: its length is hashed in two bytes."""
+_MOST_BYTES = 65_000
+"""Of one identifier, encoded: the length of what is hashed has two bytes, and a bin may stand behind it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -4,14 +4,14 @@ Pinkas, Schneider, Tkachenko, Yanai, "Efficient circuit-based PSI with linear co
 programmed function of `programmed_kmprt17`: the holder throws its identifiers into bins, one in each at most; the other
 party draws a number for each bin, and programs it for all of its identifiers that could lie there. The holder reads the
 bin's number where its identifier is among them, else a random one: whether both have the same number is then for the
-run's own protocols to compare, on secrets.
+run's own protocols to compare, on secrets. The function is evaluated on an identifier and its bin, where theirs has a
+key for each bin.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha512
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from mpc.prg import Prg
 from protocols.matching.cuckoo_pr04 import FUNCTIONS, Bins, bins_for, choices, placed
 from protocols.matching.elements import ENCODING, send_elements, take_elements
 from protocols.matching.hint_sending import give_hint, take_hint
-from protocols.matching.oprf_rfc9497 import blinded, evaluated, padded, tag_of, unblinded
+from protocols.matching.oprf_rfc9497 import blinded, evaluated, padded, part, tag_of, unblinded
 from protocols.matching.programmed_kmprt17 import FIELD, MASK, PLACE, Layout, Places, programmed, read
 
 NUMBER_BITS = 60
@@ -61,13 +61,14 @@ async def hold(ctx: Context, other: int, sides: Sides, own: Sequence[bytes]) -> 
         await take_hint(ctx, other, sides.held, sides.layout)
         return np.zeros(sides.bins, np.uint64), np.arange(len(own))
     tag = tag_of(ctx)
-    questions, blinds = await ctx.in_thread(blinded, messages, tag, ctx.prg("blinds of identifiers").bytes)
-    await send_elements(ctx, other, await ctx.in_thread(questions.to_bytes))
     where = await ctx.in_thread(lambda: placed(choices(messages, sides.bins, tag), sides.bins))
+    asked = in_bins(messages, where[:, None])
+    questions, blinds = await ctx.in_thread(blinded, asked, tag, ctx.prg("blinds of identifiers").bytes)
+    await send_elements(ctx, other, await ctx.in_thread(questions.to_bytes))
     answers, hint = await take_hint(ctx, other, sides.held, sides.layout)
-    outputs = await ctx.in_thread(unblinded, messages, blinds, answers)
+    outputs = await ctx.in_thread(unblinded, asked, blinds, answers)
     numbers = ctx.prg("numbers of empty bins").words((sides.bins,))
-    places = await ctx.in_thread(_places, sides.layout, outputs, where[:, None])
+    places = Places.of(sides.layout, part(outputs, 0, PLACE + MASK))
     numbers[where] = (await ctx.in_thread(read, sides.layout, hint, places))[:, 0]
     return numbers & _NUMBERS, where[: len(own)]
 
@@ -87,22 +88,26 @@ async def offer_numbers(ctx: Context, holder: int, sides: Sides, own: Sequence[b
     return numbers
 
 
+def in_bins(messages: Sequence[bytes], options: Bins) -> list[bytes]:
+    """What the function is evaluated on: each identifier for each of its bins (identifiers, k), one after the other.
+
+    The bin is a part of it, so that the holder, which asks about one bin for each identifier, knows the function for no
+    other. Could it read another bin's number there, it would see whether that is what it read for the bin's own
+    identifier, and so that both are common.
+    """
+    return [
+        message + where.to_bytes(8, "little")
+        for message, bins in zip(messages, options.tolist(), strict=True)
+        for where in bins
+    ]
+
+
 def _programmed(
     messages: Sequence[bytes], numbers: Words, sides: Sides, tag: bytes, key: Scalars, asked: Points, prg: Prg
 ) -> tuple[Bytes, Words]:
     options = choices(messages, sides.bins, tag)
-    places = _places(sides.layout, evaluated(messages, tag, key), options)
+    outputs = evaluated(in_bins(messages, options), tag, key)
     targets = FIELD.draw(prg, (options.size,))
     targets[:, 0] = targets[:, 0] & ~_NUMBERS | numbers[options.reshape(-1)]
+    places = Places.of(sides.layout, part(outputs, 0, PLACE + MASK))
     return (asked * key).to_bytes(), programmed(sides.layout, places, targets, prg)
-
-
-def _places(layout: Layout, outputs: Sequence[bytes], options: Bins) -> Places:
-    """Where F of each identifier stands for each of its bins (identifiers, k): identifier by identifier."""
-    rows = options.tolist()
-    parts = [
-        sha512(output + where.to_bytes(8, "little")).digest()[: PLACE + MASK]
-        for output, bins in zip(outputs, rows, strict=True)
-        for where in bins
-    ]
-    return Places.of(layout, parts)

@@ -12,10 +12,15 @@ from matching.matching_runs import recorded
 
 import mpc
 from mpc import matching
+from mpc.algebra.group import Scalars
+from mpc.algebra.ristretto import ORDER
 from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.testing import transcript_digest
+from protocols.matching import members_psty19
 from protocols.matching.cuckoo_pr04 import bins_for, choices, placed
+from protocols.matching.members_psty19 import in_bins
+from protocols.matching.oprf_rfc9497 import blinded, evaluated
 
 COLUMN = st.lists(st.integers(0, 12), max_size=10)
 
@@ -154,6 +159,28 @@ def test_every_triple_of_bins_comes_alike() -> None:
     _, seen = np.unique(options, axis=0, return_counts=True)
     assert len(seen) == 10
     assert ((seen - 200) ** 2 / 200).sum() < 45
+
+
+def test_the_holder_knows_the_function_for_one_bin_of_each_identifier() -> None:
+    """Of two common identifiers that could lie in one bin, the one that does not lie there must not give its number."""
+    asked: list[list[bytes]] = []
+
+    def noted(messages: list[bytes], *rest: Any) -> Any:
+        asked.append(list(messages))
+        return blinded(messages, *rest)
+
+    async def main(ctx: Context, mine: Any) -> Any:
+        await matching.members(ctx, mine, holder=0, with_values=False)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(members_psty19, "blinded", noted)
+        mpc.simulate(main, inputs=[list(range(12)), list(range(12))])
+    (messages,) = asked
+    encoded, bins = [m[:-8] for m in messages], [int.from_bytes(m[-8:], "little") for m in messages]
+    assert len(set(encoded)) == len(set(bins)) == len(messages) == 12
+    one = in_bins([b"x"], np.array([[1, 2, 3]]))
+    key = Scalars.of(ORDER, 5)
+    assert len({output[:40] for output in evaluated(one, b"a tag", key)}) == 3
 
 
 def test_four_with_the_same_three_bins_do_not_fit() -> None:
