@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         privacy,
         proofs,
         statistics,
+        survival,
         synthetic,
     )
     from protocols.array import (
@@ -138,6 +139,7 @@ __all__ = [
     "softmax",
     "solve",
     "statistics",
+    "survival",
     "synthetic",
     "together",
     "topk",
@@ -148,7 +150,7 @@ __all__ = [
 
 _MODULES = (
     "circuits", "elgamal", "joint_keys", "learning", "matching", "paillier", "prio3", "privacy", "proofs",
-    "statistics", "synthetic",
+    "statistics", "survival", "synthetic",
 )  # fmt: skip
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {

@@ -33,6 +33,7 @@ ORDER = {
         "authenticated.garbling", "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver",
         "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal",
         "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "learning", "statistics",
+        "survival",
         "synthetic", "matching", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
@@ -198,6 +199,10 @@ FOLDER_ORDER = {
     "mpc.testing": (
         "strategies", "wrapping", "faults", "transcripts", "pieces", "views", "sampling", "enumeration", "tiny_group",
         "__init__",
+    ),
+    "protocols.survival": (
+        "patients", "life_tables", "small_groups", "tails", "kaplan_meier58", "log_rank_mantel66", "noisy_curves",
+        "cohort", "cox_breslow74", "concordance_harrell82", "__init__",
     ),
 }  # fmt: skip
 
