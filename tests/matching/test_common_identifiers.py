@@ -69,7 +69,8 @@ def test_bytes_between_two_are_those_of_the_page() -> None:
     from protocols.matching.one_key_cp92 import PROOF_BYTES
 
     declared = find.declared(1, Terms(300, 1000, answered=True), [])  # type: ignore[attr-defined]
-    assert 8 * declared.to_one == 64 * 300 + 32 * 1000 + 16 * 300 + 32 + PROOF_BYTES
+    assert PROOF_BYTES == 128
+    assert 8 * declared.to_one == 64 * 300 + 32 * 1000 + 16 * 300 + 32 + 128
     assert declared.rounds == 3
 
 
