@@ -74,14 +74,18 @@ _TURN = {
 class Decoder:
     """Reads one peer's stream. After a PeerError it is spent: every further call raises the same error.
 
-    `known`: headers that need not be unpacked; it may be shared with whoever sends.
+    `known`: headers that need not be unpacked; it may be shared with whoever sends. `scratch`: SCRATCH bytes that many
+    decoders of one thread share, so that one that waits holds none; then nothing may happen between `buffer` and
+    `received` but that the bytes are put there.
     """
 
-    def __init__(self, peer: str, limits: Limits | None = None) -> None:
+    def __init__(self, peer: str, limits: Limits | None = None, scratch: memoryview | None = None) -> None:
         self.peer = peer
         self.known = KnownHeads()
         self._limits = limits or Limits()
-        self._scratch = memoryview(bytearray(SCRATCH))
+        self._shared = scratch is not None
+        self._scratch = memoryview(bytearray(SCRATCH)) if scratch is None else scratch
+        self._kept = b""
         self._start = 0
         self._end = 0
         self._phase = _NEW
@@ -103,11 +107,18 @@ class Decoder:
         """Whether the peer has said bye, or that it failed, so that the end of the stream is no surprise."""
         return self._phase in (_ENDED, _OVER)
 
+    @property
+    def filling(self) -> int:
+        """How many bytes the array takes of which a part has come so far; 0 where there is none."""
+        return self._head.array.nbytes if self._head is not None else 0
+
     def buffer(self) -> memoryview:
         """Where the next bytes of the stream go; never empty. Valid until the next call of `received`."""
         self._direct = len(self._hole) >= _DIRECT
         if self._direct:
             return self._hole
+        if self._kept:
+            self._scratch[: self._end] = self._kept
         return self._scratch[self._end : self._end + (SCRATCH if self._hole else self._ahead)]
 
     def received(self, count: int) -> list[Event]:
@@ -159,6 +170,8 @@ class Decoder:
             rest = bytes(self._scratch[self._start : self._end])
             self._scratch[: len(rest)] = rest
             self._start, self._end = 0, len(rest)
+        if self._shared:
+            self._kept = bytes(self._scratch[: self._end])
 
     def _read_frame(self, events: list[Event]) -> bool:
         """Reads one prefix and header, if they are there; True when something was consumed."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import trio
 
@@ -20,7 +21,38 @@ from mpc.network.identity import Identity
 NOTHING = -1
 """What `read_now` returns when no bytes have come."""
 
-_CIPHERTEXT = 1 << 20
+CIPHERTEXT = 1 << 20
+
+
+class Link(Protocol):
+    """What a connection offers to whoever reads and writes it; PlainLink says what each does."""
+
+    sent_bytes: int
+
+    def write_now(self, data: bytes) -> bool:
+        """Sends as far as there is room at once."""
+
+    async def write(self, *parts: bytes | memoryview) -> None:
+        """Sends all."""
+
+    async def flush(self) -> None:
+        """Sends what is left."""
+
+    def read_now(self, space: memoryview) -> int:
+        """Takes what has come."""
+
+    @property
+    def left_over(self) -> bool:
+        """Whether more is here, of which nothing will be told."""
+
+    async def readable(self) -> None:
+        """Waits for more."""
+
+    def end(self) -> None:
+        """Says that no more will be written."""
+
+    def close(self) -> None:
+        """Closes it."""
 
 
 class PlainLink:
@@ -100,14 +132,28 @@ class PlainLink:
 
 
 class TlsLink(PlainLink):
-    """A connection under TLS 1.3. `greet` first; then as PlainLink."""
+    """A connection under TLS 1.3. `greet` first; then as PlainLink.
 
-    def __init__(self, connection: socket.socket, context: ssl.SSLContext, *, server_side: bool) -> None:
+    `ciphertext`: CIPHERTEXT bytes that all links of one thread may share, since nothing stays there.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        context: ssl.SSLContext,
+        *,
+        server_side: bool,
+        ciphertext: memoryview | None = None,
+        server_name: str | None = None,
+    ) -> None:
+        """`server_name`: what the certificate of the other side must name, where the context checks that."""
         super().__init__(connection)
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=server_side)
-        self._ciphertext = memoryview(bytearray(_CIPHERTEXT))
+        self._tls = context.wrap_bio(
+            self._incoming, self._outgoing, server_side=server_side, server_hostname=server_name
+        )
+        self._ciphertext = memoryview(bytearray(CIPHERTEXT)) if ciphertext is None else ciphertext
         self._more = False
 
     async def greet(self) -> bytes:
@@ -118,7 +164,7 @@ class TlsLink(PlainLink):
             except ssl.SSLWantReadError:
                 await self.write()
                 while not self._take_ciphertext():
-                    await super().readable()
+                    await self._arrival()
             except ssl.SSLError:
                 self.write_now(b"")
                 raise
@@ -140,7 +186,7 @@ class TlsLink(PlainLink):
 
     async def readable(self) -> None:
         """As in PlainLink. What was decrypted and found no space is there already."""
-        await (trio.lowlevel.checkpoint() if self._more else super().readable())
+        await (trio.lowlevel.checkpoint() if self._more else self._arrival())
 
     def _enqueue(self, *parts: bytes | memoryview) -> None:
         for part in parts:
@@ -166,12 +212,20 @@ class TlsLink(PlainLink):
 
     def _take_ciphertext(self) -> bool:
         """Hands TLS what has come; False when nothing has."""
-        count = super().read_now(self._ciphertext)
+        count = self._receive(self._ciphertext)
         if count > 0:
             self._incoming.write(self._ciphertext[:count])
         elif count == 0:
             self._incoming.write_eof()
         return count != NOTHING
+
+    def _receive(self, space: memoryview) -> int:
+        """As `PlainLink.read_now`, of what lies below TLS."""
+        return super().read_now(space)
+
+    async def _arrival(self) -> None:
+        """Waits for more of what lies below TLS."""
+        await super().readable()
 
 
 def tls_contexts(identity: Identity, certificates: Iterable[str]) -> tuple[ssl.SSLContext, ssl.SSLContext]:
@@ -180,10 +234,12 @@ def tls_contexts(identity: Identity, certificates: Iterable[str]) -> tuple[ssl.S
     Which of them the peer must show is checked by comparing bytes after the handshake.
     """
     pems = tuple(certificates)
-    return _context(ssl.PROTOCOL_TLS_SERVER, identity, pems), _context(ssl.PROTOCOL_TLS_CLIENT, identity, pems)
+    return tls_context(ssl.PROTOCOL_TLS_SERVER, identity, pems), tls_context(ssl.PROTOCOL_TLS_CLIENT, identity, pems)
 
 
-def _context(protocol: int, identity: Identity, pems: Sequence[str]) -> ssl.SSLContext:
+def tls_context(protocol: int, identity: Identity, pems: Sequence[str]) -> ssl.SSLContext:
+    """For one of the two sides: TLS 1.3 with this identity's key, trust in these certificates (PEM) and in what they
+    signed. LocalError `wrong-key`."""
     context = ssl.SSLContext(protocol)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.check_hostname = False

@@ -12,11 +12,12 @@ import select
 import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import trio
 
 from mpc.network.decoder import Decoder
-from mpc.network.link import NOTHING, PlainLink
+from mpc.network.link import NOTHING, Link, PlainLink
 from mpc.network.wire import CHUNK, Bye, Encoder, Event, Failure, Heartbeat, Outgoing
 
 _COALESCE = 1 << 18
@@ -25,18 +26,17 @@ _COALESCE = 1 << 18
 class Peer:
     """One connection: what is queued for it, when it was last `heard` of, and when last of more than life (`moved`)."""
 
-    def __init__(self, index: int, name: str, link: PlainLink, encoder: Encoder, decoder: Decoder) -> None:
+    def __init__(self, index: int, name: str, link: Link, encoder: Encoder, decoder: Decoder) -> None:
         self.index = index
         self.name = name
         self.link = link
         self.encoder = encoder
         self.decoder = decoder
-        self.arrivals = select.poll()
-        self.arrivals.register(link.socket, select.POLLIN)
         self.heard = self.moved = trio.current_time()
         self.beat: Heartbeat | None = None
         self.closing = False
         self.silent = False
+        self.queued_bytes = 0
         self._queue: deque[Outgoing | Bye] = deque()
         self._last_words: Failure | None = None
         self._urgent: deque[Callable[[], bytes]] = deque()
@@ -45,6 +45,19 @@ class Peer:
         self._emptied = trio.lowlevel.ParkingLot()
         self._mark: int | None = None
         self._blocked = self.heard
+
+    @cached_property
+    def arrivals(self) -> select.poll:
+        """Tells without waiting whether something has come; for a link that is a socket."""
+        assert isinstance(self.link, PlainLink)
+        poll = select.poll()
+        poll.register(self.link.socket, select.POLLIN)
+        return poll
+
+    @property
+    def queued(self) -> int:
+        """How many messages wait; the one that is under way is none of them."""
+        return len(self._queue)
 
     def read(self) -> Sequence[Event]:
         """What has come, without waiting. ConnectionError at the end of the stream, PeerError for nonsense."""
@@ -75,8 +88,10 @@ class Peer:
     def queue(self, item: Outgoing | Bye) -> bool:
         """Queues a message, or the bye that follows the last one; True when `flush_now` may send it."""
         self._queue.append(item)
-        if type(item) is Outgoing and item.size <= _COALESCE:
-            return not self._busy
+        if type(item) is Outgoing:
+            self.queued_bytes += item.size
+            if item.size <= _COALESCE:
+                return not self._busy
         self.wake()
         return False
 
@@ -146,6 +161,7 @@ class Peer:
 
     def _forget(self) -> None:
         self._queue.clear()
+        self.queued_bytes = 0
         self._emptied.unpark_all()
 
     async def _write_queued(self) -> None:
@@ -157,6 +173,7 @@ class Peer:
         if isinstance(item, Bye):
             await self._write(self.encoder.bye(item.counters))
             return
+        self.queued_bytes -= item.size
         pieces = self.encoder.pieces(item)
         for _ in range(0, len(item.payload), CHUNK):
             while self._urgent:
@@ -189,4 +206,5 @@ class Peer:
             frames.append(self.encoder.small(item))
             size += item.size
             queue.popleft()
+        self.queued_bytes -= size
         return frames[0] if len(frames) == 1 else b"".join(frames)
