@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager
 
 import trio
 
-from mpc.errors import LocalError, ParleyError
+from mpc.errors import LocalError
+from mpc.network.beside import public_error, tasks_beside
 from mpc.network.connecting import Meeting
 from mpc.network.handshake import Agreement, Handshake, Terms
 from mpc.network.identity import Endpoint, Identity, Roster
@@ -74,23 +75,17 @@ async def connect(
 
 @asynccontextmanager
 async def _open(transport: TlsTransport) -> AsyncIterator[trio.Nursery]:
-    """The transport's tasks beside the body, until it is closed. What the body raises comes out as it is."""
-    caught: BaseException | None = None
-    try:
-        async with trio.open_nursery() as tasks:
-            tasks.start_soon(transport.pulse)
-            try:
-                yield tasks
-            except BaseException as error:
-                caught = error
-                _tell(transport, error)
-            await transport.close()
-            tasks.cancel_scope.cancel()
-    except BaseException:
-        if caught is None or _mere_cancellation(caught):  # a task of the transport failed, and ended the body
-            raise
-    if caught is not None:
-        raise caught
+    """The transport's tasks beside the block, until it is closed; the peers are told what the block raises."""
+
+    async def leave(error: BaseException | None) -> None:
+        if error is not None:
+            told = public_error(error)
+            transport.fail(told.code, told.cause, told.party)
+        await transport.close()
+
+    async with tasks_beside(leave) as tasks:
+        tasks.start_soon(transport.pulse)
+        yield tasks
 
 
 def listen(endpoint: Endpoint) -> socket.socket:
@@ -183,24 +178,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _mere_cancellation(error: BaseException) -> bool:
-    if isinstance(error, BaseExceptionGroup):
-        return error.split(trio.Cancelled)[1] is None
-    return isinstance(error, trio.Cancelled)
-
-
-def _tell(transport: TlsTransport, error: BaseException) -> None:
-    """Tells the peers why this party's program ended; of a foreign exception only the type, its text may be secret."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if isinstance(error, ParleyError):
-        transport.fail(error.code, error.cause, error.party)
-    elif isinstance(error, trio.Cancelled | KeyboardInterrupt | GeneratorExit):
-        transport.fail("interrupted", "it was stopped from outside")
-    else:
-        transport.fail("program-failed", f"its program raised {type(error).__name__}")
 
 
 def _quiet(text: str) -> None:
