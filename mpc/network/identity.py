@@ -34,7 +34,7 @@ LIFETIME = timedelta(days=5 * 365)
 WARN_BEFORE = timedelta(days=30)
 MIN_PARTIES = 2
 _FIELDS = ("name", "address", "certificate")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 
@@ -90,7 +90,7 @@ def new_identity(name: str, folder: str | Path, lifetime: timedelta = LIFETIME, 
 
     LocalError `bad-name`, `key-exists`, `unwritable`.
     """
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise LocalError(
             "bad-name", f"{name!r} cannot name a party", "use 1 to 64 letters, digits, dots, dashes or underscores"
         )
@@ -302,7 +302,7 @@ def _endpoint(path: Path, where: str, entry: object) -> Endpoint:
     unknown = entry.keys() - set(_FIELDS)
     if unknown:
         raise _bad(path, f"{where} has an unknown field {min(unknown)!r}; it may have {', '.join(_FIELDS)}")
-    if not _NAME.fullmatch(entry["name"]):
+    if not NAME.fullmatch(entry["name"]):
         raise _bad(path, f"{where}: {entry['name']!r} cannot name a party; use letters, digits, dots and dashes")
     try:
         host, port = parse_address(entry["address"])

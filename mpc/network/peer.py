@@ -36,6 +36,7 @@ class Peer:
         self.beat: Heartbeat | None = None
         self.closing = False
         self.silent = False
+        self.broken = False
         self.queued_bytes = 0
         self._queue: deque[Outgoing | Bye] = deque()
         self._last_words: Failure | None = None
@@ -154,6 +155,7 @@ class Peer:
                     self._emptied.unpark_all()
                     await self._park()
         except (OSError, ssl.SSLError):
+            self.broken = True
             self._forget()
         finally:
             self._busy = False

@@ -36,4 +36,13 @@ class Mesh:
         session.end(error)
 
 
+class Star:
+    """A client that is gone is an event: the server parts with it and goes on with the others."""
+
+    def gone(self, session: Ending, index: int, error: PeerError) -> None:
+        """Parts with the one."""
+        session.part(index, error)
+
+
 MESH = Mesh()
+STAR = Star()
