@@ -138,6 +138,7 @@ __all__ = [
     "simulate_async",
     "softmax",
     "solve",
+    "star",
     "statistics",
     "survival",
     "synthetic",

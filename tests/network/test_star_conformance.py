@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +15,23 @@ from mpc.network.star.backoff import Backoff
 from mpc.network.star.events import Came, Joined, Left
 from mpc.network.star.limits import StarLimits
 
-from .stars import SOON, MakePlace, TlsPlace, came, left, memory_place, next_of, run
+from .stars import SOON, MakePlace, Place, TlsPlace, came, left, memory_place, next_of, run
 
 
 @pytest.fixture(params=["memory", "tls"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakePlace]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> MakePlace:
     def make(**limits: float) -> object:
         chosen = StarLimits(**limits)  # type: ignore[arg-type]
         return memory_place(chosen) if request.param == "memory" else TlsPlace(tmp_path, chosen)
 
-    yield make  # type: ignore[misc]
+    return make  # type: ignore[return-value]
+
+
+async def crash(where: Place, when: Callable[[], Awaitable[object]], error: Exception) -> None:
+    """A server whose program fails then."""
+    async with where.serve():
+        await when()
+        raise error
 
 
 ARRAYS = [
@@ -192,12 +200,11 @@ def test_the_end_of_the_server_is_the_end_of_its_messages(place: MakePlace) -> N
                 with pytest.raises(PeerError, match="star-ended"):
                     await anna.send((9,), b"too late")
 
-        async with trio.open_nursery() as nursery:
-            async with where.serve() as star:
-                await nursery.start(client)
-                await next_of(star, Joined)
-                star.broadcast((1,), bytes(500_000))
-                star.broadcast((2,), b"")
+        async with trio.open_nursery() as nursery, where.serve() as star:
+            await nursery.start(client)
+            await next_of(star, Joined)
+            star.broadcast((1,), bytes(500_000))
+            star.broadcast((2,), b"")
         assert got == [(1,), (2,)]
 
     run(main)
@@ -218,9 +225,7 @@ def test_clients_learn_that_the_servers_program_failed_and_not_why(place: MakePl
 
         async with trio.open_nursery() as nursery:
             with pytest.raises(ValueError, match="secret 7"):
-                async with where.serve():
-                    await nursery.start(client)
-                    raise ValueError("secret 7")
+                await crash(where, lambda: nursery.start(client), ValueError("secret 7"))
 
     run(main)
 
@@ -269,14 +274,13 @@ def test_a_client_that_is_parted_with_is_told_why(place: MakePlace) -> None:
 def test_a_second_connection_of_a_client_replaces_the_first(place: MakePlace) -> None:
     async def main() -> None:
         where = place()
-        async with where.serve() as star, where.dial("anna") as old:
-            async with where.dial("anna") as new:
-                with pytest.raises(PeerError, match="client-replaced"):
-                    await old.receive()
-                assert dict(star.clients) == {"anna": new.connection}
-                await new.send((1,), b"x")
-                event = await came(star, 1)
-                assert event.connection == new.connection > old.connection
+        async with where.serve() as star, where.dial("anna") as old, where.dial("anna") as new:
+            with pytest.raises(PeerError, match="client-replaced"):
+                await old.receive()
+            assert dict(star.clients) == {"anna": new.connection}
+            await new.send((1,), b"x")
+            event = await came(star, 1)
+            assert event.connection == new.connection > old.connection
 
     run(main)
 
@@ -337,9 +341,10 @@ def test_too_many_messages_part_the_one_that_sends_them(place: MakePlace) -> Non
     async def main() -> None:
         where = place(messages_per_minute=120)
         async with where.serve() as star, where.dial("loud") as loud:
-            with pytest.raises(PeerError, match="too-many-messages"):
+            with suppress(PeerError):
                 for i in range(200):
                     await loud.send((i,), b"")
+            with pytest.raises(PeerError, match="too-many-messages"):
                 await loud.receive()
             why = await left(star, "loud")
             assert why is not None
@@ -394,9 +399,7 @@ def test_after_a_restart_clients_find_the_new_server(place: MakePlace) -> None:
 
         async with trio.open_nursery() as nursery:
             with pytest.raises(RuntimeError):
-                async with where.serve():
-                    await nursery.start(client)
-                    raise RuntimeError("it crashes")
+                await crash(where, lambda: nursery.start(client), RuntimeError("it crashes"))
             await lost.wait()
             await trio.sleep(0.05)
             async with where.serve() as star:

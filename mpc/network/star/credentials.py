@@ -68,12 +68,16 @@ class Judge:
             found = x509.load_der_x509_certificate(der)
             found.verify_directly_issued_by(self._root)
         except InvalidSignature:
-            raise _unfit("wrong-authority", "a client", "shows a certificate that another authority signed") from None
+            raise _no_client(
+                "wrong-authority", "a client", "shows a certificate that another authority signed"
+            ) from None
         except (ValueError, TypeError):
-            raise _unfit("wrong-authority", "a client", "shows a certificate that the authority did not sign") from None
+            raise _no_client(
+                "wrong-authority", "a client", "shows a certificate that the authority did not sign"
+            ) from None
         name = _common_name(found)
         if name is None or not _is_clients(found):
-            raise _unfit("wrong-certificate", "a client", "shows a certificate that is not one of a client")
+            raise _no_client("wrong-certificate", "a client", "shows a certificate that is not one of a client")
         pinned = Certificate(der, found.not_valid_before_utc, found.not_valid_after_utc)
         credential = Credential(name, pinned, found.serial_number)
         self.check(credential)
@@ -86,18 +90,18 @@ class Judge:
         clock = f"the clock here says {now:%Y-%m-%d %H:%M:%S} UTC"
         if now > certificate.not_after:
             what = f"has a certificate that expired on {certificate.not_after:%Y-%m-%d %H:%M:%S} UTC; {clock}"
-            raise _unfit("certificate-expired", credential.name, what)
+            raise _no_client("certificate-expired", credential.name, what)
         if now < certificate.not_before:
             what = f"has a certificate that holds from {certificate.not_before:%Y-%m-%d %H:%M:%S} UTC on; {clock}"
-            raise _unfit("certificate-not-yet-valid", credential.name, what)
+            raise _no_client("certificate-not-yet-valid", credential.name, what)
         if self._revocations is None:
             return
         if not self._revocations.fresh(now):
-            raise _unfit(
+            raise _no_client(
                 "revocations-stale", credential.name, "cannot be checked: the list of revoked is past its date"
             )
         if credential.serial in self._revocations.serials:
-            raise _unfit("certificate-revoked", credential.name, "has a certificate that the authority has revoked")
+            raise _no_client("certificate-revoked", credential.name, "has a certificate that the authority has revoked")
 
 
 class Revocations:
@@ -186,7 +190,7 @@ def _is_authority(certificate: x509.Certificate) -> bool:
         return False
 
 
-def _unfit(code: str, name: str, what: str) -> PeerError:
+def _no_client(code: str, name: str, what: str) -> PeerError:
     remedy = {
         "wrong-authority": "have the client enrolled by the authority that star.toml names",
         "wrong-certificate": "have the client enrolled with `parley star enroll NAME`",

@@ -49,7 +49,7 @@ class StarTerms:
 
     def __post_init__(self) -> None:
         if not _are_parameters(self.parameters) or len(pack(self.parameters)) > MAX_HEADER // 2:
-            cause = f"{len(self.parameters)} parameters are too many or too long, or not all are texts, numbers and truth values"
+            cause = f"{len(self.parameters)} parameters: too many, too long, or no texts and numbers"
             raise LocalError("different-parameters", cause, "give fewer, and the rest in a message")
 
 
@@ -140,7 +140,7 @@ class ServerHandshake:
         protocol = _compare(self.client, self._terms, theirs)
         if (key := _missed(self._terms.parameters, theirs["parameters"])) is not None:
             mine = self._terms.parameters.get(key, "absent")
-            raise _mismatch(self.client, "different-parameters", key, mine, theirs["parameters"][key])
+            raise _disagreement(self.client, "different-parameters", key, mine, theirs["parameters"][key])
         binding = _binding(self._hello, body)
         part = self._part
         self._bond = Bond(
@@ -192,7 +192,9 @@ class ClientHandshake:
         protocol = _compare(self._server, self._terms, theirs)
         if (key := _missed(theirs["parameters"], self._terms.parameters)) is not None:
             mine = self._terms.parameters[key]
-            raise _mismatch(self._server, "different-parameters", key, mine, theirs["parameters"].get(key, "absent"))
+            raise _disagreement(
+                self._server, "different-parameters", key, mine, theirs["parameters"].get(key, "absent")
+            )
         beat, stall = (value / 1000 for value in times)
         binding = _binding(body, self._hello)
         return Bond(theirs["session"], binding, 0, protocol, theirs["parameters"], beat, stall, theirs["message"])
@@ -241,13 +243,13 @@ def _compare(who: str, ours: StarTerms, theirs: dict[str, Any]) -> int:
     oldest, newest = theirs["protocols"]
     protocol = int(min(newest, ours.protocols[1]))
     if protocol < max(oldest, ours.protocols[0]):
-        raise _mismatch(
+        raise _disagreement(
             who, "different-version", "range of protocols",
             f"{ours.protocols[0]} to {ours.protocols[1]} (Parley {ours.version})",
             f"{oldest} to {newest} (Parley {theirs['version']})",
         )  # fmt: skip
     if theirs["digest"] != ours.program_digest:
-        raise _mismatch(who, "different-program", "program digest", ours.program_digest, theirs["digest"])
+        raise _disagreement(who, "different-program", "program digest", ours.program_digest, theirs["digest"])
     return protocol
 
 
@@ -295,7 +297,7 @@ def _is_block(value: object) -> bool:
     return type(value) is bytes and len(value) == NONCE_BYTES
 
 
-def _mismatch(who: str, code: str, name: str, mine: object, other: object) -> PeerError:
+def _disagreement(who: str, code: str, name: str, mine: object, other: object) -> PeerError:
     ours, theirs = printable(repr(mine))[:MAX_TEXT], printable(repr(other))[:MAX_TEXT]
     cause = f"{who} has another {name}: {theirs} there, {ours} here"
     return PeerError(code, cause, "use the same on both sides", party=who)
