@@ -61,7 +61,7 @@ class LocalRun:
 
 
 @dataclass(slots=True)
-class _Crew:
+class Crew:
     """The processes of a run and what ended it."""
 
     bar: ProgressBar
@@ -76,10 +76,12 @@ class _Crew:
         return [child for child in self.children if child.name != DEALER]
 
     def end(self, how: signal.Signals) -> None:
+        """Send a signal to all processes."""
         for child in self.children:
             child.end(how)
 
     def on_event(self, child: Child, event: dict[str, Any]) -> None:
+        """A process reports."""
         if child.name == DEALER:
             return  # it waits for the parties, so its progress says nothing
         place = self.children.index(child)
@@ -89,9 +91,11 @@ class _Crew:
             self.bar.finished(place)
 
     def on_line(self, child: Child, line: str) -> None:
+        """A process prints."""
         self.bar.console.print(Text(f"{child.name} | {line}"), soft_wrap=True)
 
     def on_end(self, child: Child) -> None:
+        """A process has ended."""
         if child.failed:
             self.failed.set()
         if all(c.ended for c in self.parties):
@@ -109,17 +113,17 @@ def launch(run: LocalRun) -> list[Summary]:
 
 
 async def _launch(run: LocalRun, waiting: list[ForkedProcess]) -> list[Summary]:
-    with _private_folder() as folder, ProgressBar(len(run.names)) as bar:
-        crew = _Crew(bar)
+    with private_folder() as folder, ProgressBar(len(run.names)) as bar:
+        crew = Crew(bar)
         async with trio.open_nursery() as nursery:
-            await nursery.start(_interrupts, crew)
+            await nursery.start(interrupts, crew)
             await _start_all(run, Path(folder), crew, waiting)
-            await _follow_all(crew)
+            await follow_all(crew)
             nursery.cancel_scope.cancel()
     return _verdict(crew)
 
 
-def _private_folder() -> tempfile.TemporaryDirectory[str]:
+def private_folder() -> tempfile.TemporaryDirectory[str]:
     """For the keys of this run. LocalError `no-temporary-folder`."""
     try:
         return tempfile.TemporaryDirectory(prefix="parley-")
@@ -128,7 +132,7 @@ def _private_folder() -> tempfile.TemporaryDirectory[str]:
         raise LocalError("no-temporary-folder", f"the keys of this run have no place: {error}", remedy) from None
 
 
-async def _interrupts(crew: _Crew, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+async def interrupts(crew: Crew, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
     """Ctrl-C, SIGTERM or a closed terminal ends every process of the run, which may say first what its program had
     returned; a second one at once. A closed terminal does not where `nohup` says so."""
     with trio.open_signal_receiver(*_heeded()) as signals:
@@ -146,8 +150,8 @@ def _heeded() -> list[signal.Signals]:
     return [signal.SIGINT, signal.SIGTERM, *closed]
 
 
-async def _start_all(run: LocalRun, folder: Path, crew: _Crew, waiting: list[ForkedProcess]) -> None:
-    sockets = [_listening_socket() for _ in run.endpoints]
+async def _start_all(run: LocalRun, folder: Path, crew: Crew, waiting: list[ForkedProcess]) -> None:
+    sockets = [listening_socket() for _ in run.endpoints]
     roster = _write_roster(folder, run.endpoints, [s.getsockname()[1] for s in sockets])
     try:
         for place, (name, process) in enumerate(zip_longest(run.endpoints, waiting)):
@@ -166,7 +170,8 @@ def _arguments(run: LocalRun, place: int, name: str, roster: Path) -> list[str]:
     return [*words, "--key", str(roster.parent / f"{name}.key")]
 
 
-def _listening_socket() -> socket.socket:
+def listening_socket() -> socket.socket:
+    """A socket that listens on a free port of loopback."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(64)
@@ -186,7 +191,8 @@ def _write_roster(folder: Path, names: Sequence[str], ports: Sequence[int]) -> P
     return path
 
 
-async def _follow_all(crew: _Crew) -> None:
+async def follow_all(crew: Crew) -> None:
+    """Read what all processes print and report until they have ended, and end those that do not do so by themselves."""
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_end_the_others, crew)
         async with trio.open_nursery() as followers:
@@ -195,12 +201,12 @@ async def _follow_all(crew: _Crew) -> None:
         nursery.cancel_scope.cancel()
 
 
-async def _follow(crew: _Crew, child: Child) -> None:
+async def _follow(crew: Crew, child: Child) -> None:
     await follow(child, crew.on_event, crew.on_line)
     crew.on_end(child)
 
 
-async def _end_the_others(crew: _Crew) -> None:
+async def _end_the_others(crew: Crew) -> None:
     """Once one has failed, or all parties are done: give the others time to end by themselves, then end them."""
     async with trio.open_nursery() as nursery:
         for event in (crew.failed, crew.parties_done):
@@ -219,14 +225,14 @@ async def _cancel_after(scope: trio.CancelScope, event: trio.Event) -> None:
     scope.cancel()
 
 
-def _hopeless(crew: _Crew) -> bool:
+def _hopeless(crew: Crew) -> bool:
     """Nobody else can find out who failed: it was before they met."""
     return any(
         child.failed and not child.connected and (child.killed or child.exit_code() != PEER) for child in crew.children
     )
 
 
-def _verdict(crew: _Crew) -> list[Summary]:
+def _verdict(crew: Crew) -> list[Summary]:
     """The accounts of the parties of a run in which every process did its part; else RunFailed."""
     failed = sorted((c for c in crew.children if c.failed), key=Child.rank)
     if crew.interrupted:
@@ -236,7 +242,7 @@ def _verdict(crew: _Crew) -> list[Summary]:
     return [child.account for child in crew.parties if child.account is not None]
 
 
-def _returned(crew: _Crew) -> dict[str, list[Any]]:
+def _returned(crew: Crew) -> dict[str, list[Any]]:
     """What the programs of some had returned before the run failed, each in a list of one: it was revealed to them."""
     had = {child.name: child.returned for child in crew.parties if child.returned}
     return had | {child.name: [child.account["result"]] for child in crew.parties if child.account}

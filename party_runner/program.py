@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial, wraps
 from pathlib import Path
@@ -19,9 +20,10 @@ from mpc.simulation import Main
 from party_runner.agreed import Agreed, Argument
 from party_runner.local_modules import LocalModules
 from party_runner.local_modules import program_digest as program_digest
-from protocols.runs.users_program import SIGNATURE, check_parameters, exited, not_async
+from protocols.runs.users_program import SIGNATURE, check_parameters, exited, line_of, not_async
 
 NOTHING = Agreed()
+STAR_SIGNATURES = {"server": "async def server(star)", "client": "async def client(star, mine)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,16 @@ class Program:
     main: Main
 
 
+@dataclass(frozen=True, slots=True)
+class StarProgram:
+    """A loaded program for a star: as Program, with the functions of its two ends."""
+
+    path: Path
+    digest: str
+    server: Callable[..., Awaitable[Any]]
+    client: Callable[..., Awaitable[Any]]
+
+
 def load_program(path: Path, agreed: Agreed = NOTHING) -> Program:
     """Read, compile and execute the file at `path`, and find its `main`, which is called with the arguments agreed on.
 
@@ -41,14 +53,31 @@ def load_program(path: Path, agreed: Agreed = NOTHING) -> Program:
     `program-main-not-async`, `program-main-parameters`, `program-exit`, `digest-missing`, `shadowed-package`. What the
     file itself raises while it is executed passes through.
     """
+    modules, module = _loaded(path, agreed)
+    main = _watched(_find_main(path, module, agreed.arguments), modules)
+    return Program(path, modules.digest, partial(main, **agreed.arguments) if agreed.arguments else main)
+
+
+def load_star_program(path: Path, agreed: Agreed = NOTHING) -> StarProgram:
+    """The same of a program for a star, which has `server` and `client` in place of `main`; they are called without the
+    arguments, which the server tells the clients as its parameters.
+
+    Errors as of `load_program`.
+    """
+    modules, module = _loaded(path, agreed)
+    ends = [_watched(_find_end(path, module, name, signature), modules) for name, signature in STAR_SIGNATURES.items()]
+    return StarProgram(path, modules.digest, *ends)
+
+
+def _loaded(path: Path, agreed: Agreed) -> tuple[LocalModules, ModuleType]:
+    """The program executed, and the modules that it may use from then on."""
     source = _read(path)
     modules = _modules(path, source, agreed)
     modules.install()
     with modules.watched():
         module = _execute(path, modules.compiled(path, source))
     modules.seal()
-    main = _watched(_find_main(path, module, agreed.arguments), modules)
-    return Program(path, modules.digest, partial(main, **agreed.arguments) if agreed.arguments else main)
+    return modules, module
 
 
 def source_digest(path: Path, agreed: Agreed = NOTHING) -> str:
@@ -101,7 +130,23 @@ def _find_main(path: Path, module: ModuleType, arguments: dict[str, Argument]) -
     return main
 
 
-def _watched(main: Main, modules: LocalModules) -> Main:
+def _find_end(path: Path, module: ModuleType, name: str, signature: str) -> Callable[..., Awaitable[Any]]:
+    """One of the two functions of a program for a star."""
+    found: Callable[..., Awaitable[Any]] | None = getattr(module, name, None)
+    remedy = f"Write `{signature}`."
+    if not callable(found):
+        raise LocalError("program-without-main", f"{path} defines no function `{name}`", remedy)
+    if not inspect.iscoroutinefunction(found):
+        raise LocalError("program-main-not-async", f"`{name}` is not an async function", remedy, line=line_of(found))
+    try:
+        inspect.signature(found).bind(*[None] * (1 + signature.count(",")))
+    except TypeError as error:
+        cause = f"`{name}` cannot be called as in `{signature}`: {error}"
+        raise LocalError("program-main-parameters", cause, remedy, line=line_of(found)) from None
+    return found
+
+
+def _watched(main: Callable[..., Awaitable[Any]], modules: LocalModules) -> Callable[..., Awaitable[Any]]:
     """`main`, which executes no text that the parties have not compared."""
 
     @wraps(main)

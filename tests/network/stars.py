@@ -57,7 +57,7 @@ class TlsPlace:
     def identity(self, name: str) -> Identity:
         """The client of this name, enrolled when it is first asked for."""
         if not (self.folder / f"{name}.key").exists():
-            self.authority.enroll(new_request(name, self.folder), self.folder)
+            self.authority.enroll(name, new_request(name, self.folder), self.folder)
         return load_identity(name, self.folder)
 
     def serve(self, **options: Any) -> AbstractAsyncContextManager[StarServer]:

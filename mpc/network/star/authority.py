@@ -94,28 +94,28 @@ class Authority:
             remedy = "keep the files that `parley star authority` made together"
             raise LocalError("wrong-key", f"{key_file} is not the key of {self.certificate_file}", remedy)
 
-    def enroll(self, request: Path, folder: Path, valid: timedelta = VALID) -> tuple[str, Path, datetime]:
-        """Signs a client's request: NAME.crt in `folder`, in place of an older one of the same name and key. The name,
-        the file, and until when it holds.
+    def enroll(self, name: str, request: Path, folder: Path, valid: timedelta = VALID) -> tuple[Path, datetime]:
+        """Signs the request of the client that the authority knows as `name`: NAME.crt in `folder`, in place of an
+        older one of the same name and key. The file, and until when it holds.
 
         LocalError `bad-request`, `bad-lifetime`, `key-exists` (a certificate of another key lies there), `unwritable`.
         """
         found = _read_request(request)
         names = [str(part.value) for part in found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-        if len(names) != 1 or not NAME.fullmatch(names[0]):
-            raise _bad_request(request, "asks for no name that a client may have")
+        if names != [name] or not NAME.fullmatch(name):
+            raise _bad_request(request, f"asks for another name than {name}")
         if not SHORTEST <= valid <= LONGEST:
             cause = f"a client is enrolled for {SHORTEST} to {LONGEST}, not for {valid}"
             raise LocalError("bad-lifetime", cause, "enrol it for hours or days, and again in time")
         key = found.public_key()
         if not isinstance(key, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey):
             raise _bad_request(request, "has a key that is neither Ed25519 nor an elliptic curve's")
-        certificate = self._signed(names[0], key, valid)
-        target = folder / f"{names[0]}.crt"
+        certificate = self._signed(name, key, valid)
+        target = folder / f"{name}.crt"
         _put(target, certificate)
         until = certificate.not_valid_after_utc
-        self._note(f"{certificate.serial_number:x} {names[0]} {until:%Y-%m-%dT%H:%M:%SZ}\n")
-        return names[0], target, until
+        self._note(f"{certificate.serial_number:x} {name} {until:%Y-%m-%dT%H:%M:%SZ}\n")
+        return target, until
 
     def revoke(self, *names: str) -> int:
         """Puts all certificates of these clients that have not expired on the list, and renews it; how many are new.

@@ -1,0 +1,111 @@
+"""The two ends of a star as processes: the server that serves, and a client that dials; their accounts at the end.
+
+An account is plain data, the content of `--json`: `program`, `role` ("server" or "client"), `name`, `server`,
+`seconds`, `result`; of the server `clients` (connections in all), `goodbyes`, `lost` and `refused` by code, `messages`,
+`received_bytes`, `sent_bytes`; of a client `attempts` to connect.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import trio
+from rich.console import Console
+from rich.markup import escape
+
+from mpc.accounts.plain import plain
+from mpc.errors import LocalError
+from mpc.network.identity import Identity, load_identity
+from mpc.network.star.backoff import Backoff
+from mpc.network.star.dialling import dial
+from mpc.network.star.listening import serve
+from mpc.network.star.star_file import StarFile
+from party_runner.agreed import Agreed
+from party_runner.program import StarProgram
+from party_runner.status import StatusLine
+from party_runner.summary import Summary
+
+R = TypeVar("R")
+Say = Callable[[str], None]
+
+
+async def serve_program(
+    star: StarFile, identity: Identity, program: StarProgram, agreed: Agreed, listener: socket.socket | None, say: Say
+) -> Summary:
+    """Run `server` of the program until it returns. Errors of `mpc.network.star.listening.serve`, and the program's."""
+    began = time.monotonic()
+    serving = serve(
+        star, identity, version("parley-mpc"),
+        parameters=dict(agreed.arguments), program_digest=program.digest, listener=listener, on_progress=say,
+    )  # fmt: skip
+    async with serving as server:
+        say(f"{server.name} serves at {star.server.address}")
+        result = await program.server(server)
+    counts = asdict(server.counts)
+    return {
+        **_account(program, "server", server.name, server.name, began, result),
+        "clients": counts.pop("joined"),
+        **counts,
+    }
+
+
+async def run_client(
+    star: StarFile, identity: Identity, program: StarProgram, agreed: Agreed, mine: Any, within: float, say: Say
+) -> Summary:
+    """Run `client` of the program, once it is connected, until it returns. Errors of `mpc.network.star.dialling.dial`,
+    and the program's."""
+    began = time.monotonic()
+    dialling = dial(
+        star, identity, version("parley-mpc"),
+        expects=dict(agreed.arguments), program_digest=program.digest, backoff=Backoff(within=within), on_progress=say,
+    )  # fmt: skip
+    async with dialling as client:
+        result = await program.client(client, mine)
+    return {
+        **_account(program, "client", client.name, client.server, began, result),
+        "attempts": client.attempts,
+    }
+
+
+def identity_of(file: Path, name: str, key: Path | None) -> Identity:
+    """The key of this end with its certificate: NAME.key and NAME.crt beside star.toml, or where --key says.
+
+    LocalError of `load_identity`, and `no-key` for what is not a .key file.
+    """
+    place = key if key is not None else file.parent / f"{name}.key"
+    if place.suffix != ".key":
+        raise LocalError("no-key", f"{place} is not a .key file", "Give the NAME.key file; NAME.crt lies beside it.")
+    return load_identity(place.stem, place.parent)
+
+
+def run_star_end(work: Callable[[Say], Awaitable[R]], status: StatusLine | None) -> R:
+    """Run `work` in trio; what it says of itself goes to the launcher, or stands on the terminal as one line while it
+    lasts. Where stderr is no terminal nothing is shown."""
+    if status is not None:
+        return trio.run(status.run, lambda: work(lambda text: status.progress(f"online: {text}", 0, None)))
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return trio.run(work, _nothing)
+    with console.status("") as line:
+        return trio.run(work, lambda text: line.update(escape(text)))
+
+
+def _account(program: StarProgram, role: str, name: str, server: str, began: float, result: Any) -> Summary:
+    return {
+        "program": str(program.path),
+        "role": role,
+        "name": name,
+        "server": server,
+        "seconds": time.monotonic() - began,
+        "result": plain(result),
+    }
+
+
+def _nothing(text: str) -> None:
+    return
