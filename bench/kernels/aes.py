@@ -28,6 +28,7 @@ def workloads() -> list[KernelWorkload]:
     return [
         KernelWorkload("aes.ctr_128", "blocks", BYTES_OUT // 16, _ctr(bytes(16)), "aes", 1, _peers(KEY)),
         KernelWorkload("aes.ctr_256", "blocks", BYTES_OUT // 16, _ctr(bytes(32)), "aes", 14 / 10, _peers(2 * KEY)),
+        _masks(10, 32),
         _streams(1),
         _streams(2),
         _streams(8),
@@ -41,6 +42,22 @@ def _ctr(key: bytes) -> Callable[[], object]:
     keys = ffi.from_buffer(BYTES, bytearray(176 if len(key) == 16 else 240))
     getattr(lib, f"{prefix}_expand_key")(keys, ffi.from_buffer(BYTES, key))
     return partial(getattr(lib, f"{prefix}_ctr"), ffi.from_buffer(BYTES, out), keys, 0, 0, 0, BYTES_OUT)
+
+
+def _masks(count: int, bits: int) -> KernelWorkload:
+    """Streams of AES-256 added to a vector that the second-level cache holds."""
+    data, width = bytearray(BYTES_OUT), bits // 8
+    schedules, signs = bytearray(240 * count), bytes(i % 2 for i in range(count))
+    for i in range(count):
+        place = memoryview(schedules)[240 * i : 240 * (i + 1)]
+        lib.parley_aes256_expand_key(ffi.from_buffer(BYTES, place), ffi.from_buffer(BYTES, bytes([i] * 32)))
+    blocks = BYTES_OUT // 16
+    run = partial(
+        lib.parley_aes256_add_streams,
+        ffi.from_buffer(BYTES, data), ffi.from_buffer(BYTES, schedules), ffi.from_buffer(BYTES, signs), count, 0, blocks,
+        width,
+    )  # fmt: skip
+    return KernelWorkload(f"aes.masks_{bits}", "blocks", count * blocks, run, "aes", 14 / 10)
 
 
 def _streams(blocks: int) -> KernelWorkload:

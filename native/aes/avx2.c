@@ -10,6 +10,8 @@
 #include "aes/rekeyed.h"
 #include "aes/streams.h"
 
+#include "aes/masking.h"
+
 #define TOP ((uint64_t)1 << 63)
 
 /* key ^ (key << 32) ^ (key << 64) ^ (key << 96) ^ core: the next four words of a key schedule. */
@@ -110,7 +112,8 @@ static size_t keep_pairs_below_var(uint64_t *out, const uint64_t *draws, const u
 }
 
 const AesKernels aes_avx2 = {
-    OWN(expand_key_128) OWN(expand_key_256) OWN(ctr) OWN(streams) OWN(keep_below_var) OWN(keep_pairs_below_var)
+    OWN(expand_key_128) OWN(expand_key_256) OWN(ctr) OWN(streams) OWN(add_streams_256)
+    OWN(keep_below_var) OWN(keep_pairs_below_var)
 };
 
 #include "targets/end.h"

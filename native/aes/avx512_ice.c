@@ -10,6 +10,8 @@
 #include "aes/rekeyed.h"
 #include "aes/streams.h"
 
+#include "aes/masking.h"
+
 /* Stores the words of a mask, mostly all, and returns how many they are. A whole register is stored: behind what is
  * kept there is room for as many words as have been read. */
 static inline size_t keep(uint64_t *out, V words, __mmask8 those) {
@@ -57,7 +59,9 @@ static size_t keep_pairs_below_var(uint64_t *out, const uint64_t *draws, const u
     return kept + (size_t)__builtin_popcount(below) / 2;
 }
 
-const AesKernels aes_avx512_ice = {OWN(ctr) OWN(streams) OWN(keep_below_var) OWN(keep_pairs_below_var)};
+const AesKernels aes_avx512_ice = {
+    OWN(ctr) OWN(streams) OWN(add_streams_256) OWN(keep_below_var) OWN(keep_pairs_below_var)
+};
 
 #include "targets/end.h"
 

@@ -41,6 +41,13 @@ static inline B upper_words(const uint64_t *words) {
 static inline B xor_blocks(B x, B y) { return _mm512_xor_si512(x, y); }
 static inline B xor_three(B x, B y, B z) { return _mm512_ternarylogic_epi64(x, y, z, 0x96); }
 static inline B add_words(B x, B y) { return _mm512_add_epi64(x, y); }
+static inline B add_bytes(B x, B y) { return _mm512_add_epi8(x, y); }
+static inline B add_pairs(B x, B y) { return _mm512_add_epi16(x, y); }
+static inline B add_half_words(B x, B y) { return _mm512_add_epi32(x, y); }
+static inline B sub_bytes_of(B x, B y) { return _mm512_sub_epi8(x, y); }
+static inline B sub_pairs(B x, B y) { return _mm512_sub_epi16(x, y); }
+static inline B sub_half_words(B x, B y) { return _mm512_sub_epi32(x, y); }
+static inline B sub_words(B x, B y) { return _mm512_sub_epi64(x, y); }
 static inline B shuffle_bytes(B v, B order) { return _mm512_shuffle_epi8(v, order); }
 static inline B low_half_words(B x, B y) { return _mm512_unpacklo_epi32(x, y); }
 static inline B high_half_words(B x, B y) { return _mm512_unpackhi_epi32(x, y); }

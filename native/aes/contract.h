@@ -13,6 +13,7 @@ typedef struct {
      * ...; low + blocks must not pass 2^64. `rounds`, which is public, is 10 (AES-128) or 14 (AES-256). */
     void (*ctr)(uint8_t *out, const uint8_t *round_keys, int rounds, uint64_t high, uint64_t low, size_t blocks);
     LIKE(parley_aes_streams) streams;
+    LIKE(parley_aes256_add_streams) add_streams_256;
     LIKE(parley_keep_below_var) keep_below_var;
     LIKE(parley_keep_pairs_below_var) keep_pairs_below_var;
 } AesKernels;

@@ -61,6 +61,15 @@ void parley_aes_streams(uint8_t *out, const uint8_t *keys, const uint64_t *first
     selected->aes.streams(out, keys, first, n, blocks);
 }
 
+void parley_aes256_add_streams(uint8_t *sum, const uint8_t *round_keys, const uint8_t *negative, size_t n,
+                               uint64_t first, size_t blocks, int width) {
+    REQUIRES(width == 1 || width == 2 || width == 4 || width == 8);
+    REQUIRES(!blocks || blocks - 1 <= UINT64_MAX - first);
+    REQUIRES(apart(sum, 16 * blocks, round_keys, 240 * n));
+    REQUIRES(apart(sum, 16 * blocks, negative, n));
+    selected->aes.add_streams_256(sum, round_keys, negative, n, first, blocks, width);
+}
+
 size_t parley_keep_below_var(uint64_t *out, const uint64_t *draws, uint64_t p, uint64_t mask, size_t n) {
     REQUIRES_OR_ELSE(0, (mask & (mask + 1)) == 0 && p && p - 1 <= mask);
     REQUIRES_OR_ELSE(0, same_or_apart(out, draws, n * sizeof *out));

@@ -23,6 +23,13 @@ void parley_aes256_ctr(uint8_t *out, const uint8_t round_keys[240], uint64_t hig
  * counters (0, first[i]), (0, first[i] + 1), ...; none passes 2^64. */
 void parley_aes_streams(uint8_t *out, const uint8_t *keys, const uint64_t *first, size_t n, size_t blocks);
 
+/* Masks: for each of n AES-256 keys in turn, sum += its stream, or sum -= it where `negative` of the key is not 0;
+ * elementwise modulo 2^(8 width), for elements of `width` = 1, 2, 4 or 8 bytes, of which the `blocks` blocks of sum and
+ * of the streams are made. round_keys (n, 240) are those of parley_aes256_expand_key; a stream begins at the counter
+ * (0, first), and none passes 2^64. Keys and sum are secret, `negative` is public. */
+void parley_aes256_add_streams(uint8_t *sum, const uint8_t *round_keys, const uint8_t *negative, size_t n,
+                               uint64_t first, size_t blocks, int width);
+
 /* Uniform numbers below p from uniform draws: of the n draws, each reduced to the bits of `mask` (one less than a power
  * of two, and at least p - 1), those that are below p, in their order; returns how many. The pairs are of 128 bits, lower
  * word first. Elementwise; what `out` holds behind those that were kept is undefined.

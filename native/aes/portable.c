@@ -30,6 +30,27 @@ static void streams(uint8_t *out, const uint8_t *keys, const uint64_t *first, si
     }
 }
 
+/* The element of `width` bytes there, lowest byte first, plus another or minus it. */
+static void add_element(uint8_t *to, const uint8_t *from, int negative, int width) {
+    uint64_t x = 0, y = 0;
+    for (int i = 0; i < width; i++) {
+        x |= (uint64_t)to[i] << (8 * i);
+        y |= (uint64_t)from[i] << (8 * i);
+    }
+    x = negative ? x - y : x + y;
+    for (int i = 0; i < width; i++) to[i] = (uint8_t)(x >> (8 * i));
+}
+
+static void add_streams_256(uint8_t *sum, const uint8_t *round_keys, const uint8_t *negative, size_t n, uint64_t first,
+                            size_t blocks, int width) {
+    uint8_t block[16];
+    for (size_t i = 0; i < n; i++)
+        for (size_t b = 0; b < blocks; b++) {
+            ctr(block, round_keys + 240 * i, 14, 0, first + b, 1);
+            for (int at = 0; at < 16; at += width) add_element(sum + 16 * b + at, block + at, negative[i], width);
+        }
+}
+
 static size_t keep_below_var(uint64_t *out, const uint64_t *draws, uint64_t p, uint64_t mask, size_t n) {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
@@ -53,5 +74,6 @@ static size_t keep_pairs_below_var(uint64_t *out, const uint64_t *draws, const u
 }
 
 const AesKernels aes_portable = {
-    OWN(expand_key_128) OWN(expand_key_256) OWN(ctr) OWN(streams) OWN(keep_below_var) OWN(keep_pairs_below_var)
+    OWN(expand_key_128) OWN(expand_key_256) OWN(ctr) OWN(streams) OWN(add_streams_256)
+    OWN(keep_below_var) OWN(keep_pairs_below_var)
 };

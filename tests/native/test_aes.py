@@ -156,6 +156,39 @@ def test_aes_256_equals_openssl(length: int) -> None:
     assert stream_256(key, 2**70 - 200, length, 5) == openssl(key, 2**70 - 200, length + 5)[5:]
 
 
+TYPES = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
+
+
+def masked(start: bytes, keys: list[bytes], negative: list[int], first: int, width: int) -> bytes:
+    """The kernel's sum of whole blocks; also checks that it writes nothing behind them."""
+    out = bytearray(start + b"\x55" * 80)
+    schedules = b"".join(bytes(expand_256(key)) for key in keys)
+    signs, of = ffi.from_buffer(BYTES, bytes(negative)), ffi.from_buffer(BYTES, schedules)
+    lib.parley_aes256_add_streams(ffi.from_buffer(BYTES, out), of, signs, len(keys), first, len(start) // 16, width)
+    assert bytes(out[len(start) :]) == b"\x55" * 80
+    return bytes(out[: len(start)])
+
+
+@at_every("blocks", [0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 65, 1023, 1024, 1025])
+@pytest.mark.parametrize("width", [1, 2, 4, 8])
+def test_masks_are_streams_added_and_subtracted(width: int, blocks: int) -> None:
+    if blocks > 65 and native.sources()["aes"] == "portable":
+        blocks = 65
+    start, first = np.random.default_rng(blocks).bytes(16 * blocks), 2**32 - 3
+    keys, negative = [bytes([i] * 32) for i in (1, 2, 3)], [0, 1, 255]
+    expected = np.frombuffer(start, TYPES[width])
+    for key, minus in zip(keys, negative, strict=True):
+        mask = np.frombuffer(openssl(key, first, 16 * blocks), TYPES[width])
+        expected = expected - mask if minus else expected + mask
+    assert masked(start, keys, negative, first, width) == expected.tobytes()
+    assert masked(start, [], [], first, width) == start
+
+
+def test_masks_up_to_the_last_counter() -> None:
+    key = bytes(range(32))
+    assert masked(bytes(80), [key], [0], 2**64 - 5, 8) == openssl(key, 2**64 - 5, 80)
+
+
 def many_streams(keys: bytes, first: list[int], blocks: int) -> bytes:
     n = len(first)
     out = bytearray(b"\x55" * (16 * n * blocks + 80))

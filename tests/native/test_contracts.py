@@ -21,6 +21,7 @@ def words(x: Words) -> Pointer:
 
 X = np.arange(4 * N, dtype=np.uint64)
 KEYS = np.zeros(176, np.uint8)
+SCHEDULE = ffi.from_buffer(BYTES, np.zeros(240, np.uint8))
 OUT_BYTES = ffi.from_buffer(BYTES, np.zeros(N, np.uint8))
 MISALIGNED = np.zeros(N + 1, np.uint64).view(np.uint8)[4:-4].view(np.uint64)
 
@@ -40,6 +41,7 @@ CALLS: dict[str, tuple[str, Callable[[Pointer], object]]] = {
     "operation": ("what", lambda out: lib.parley_bit_rows(9, out, words(X), 0, 0, words(X), 0, 0, 1, 1, N)),
     "element": ("apart", lambda out: lib.parley_gf_powers_128(out, out, N // 2)),
     "counter": ("in_reach", lambda out: lib.parley_aes_ctr(OUT_BYTES, ffi.from_buffer(BYTES, KEYS), 0, 0, 16, N)),
+    "width": ("width", lambda out: lib.parley_aes256_add_streams(OUT_BYTES, SCHEDULE, OUT_BYTES, 1, 0, 0, 3)),
     "limbs": ("good_rows", lambda out: lib.parley_bignum_add(out, words(X), words(X), words(X), 0, 129, 1)),
     "root": ("good_rows", lambda out: lib.parley_bignum_power(out, *_WHOLE_ROOT)),
     "scalars": ("bits <= CURVE_BITS", lambda out: lib.parley_curve_mul(out, words(X), words(X), 255, 0)),

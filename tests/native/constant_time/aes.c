@@ -1,5 +1,7 @@
 #include "cases.h"
 
+#include <string.h>
+
 #include "aes/exports.h"
 
 enum { STREAMS = 19 };
@@ -18,7 +20,14 @@ static void streams(uint64_t *out, uint64_t *s, size_t blocks) {
 static void short_streams(uint64_t *out, uint64_t *s) { streams(out, s, 2); }
 static void long_streams(uint64_t *out, uint64_t *s) { streams(out, s, 7); }
 
+/* The schedules of two keys, one added and one subtracted, to a sum that is secret as well. */
+static void masks(uint64_t *out, uint64_t *s) {
+    const uint8_t negative[2] = {0, 1};
+    memcpy(out, s, 16 * 33);
+    parley_aes256_add_streams((uint8_t *)out, (const uint8_t *)s, negative, 2, 5, 33, 4);
+}
+
 const Case cases[] = {
     {"expand_key", expand_key}, {"expand_key_256", expand_key_256}, {"ctr", ctr}, {"ctr_256", ctr_256},
-    {"short_streams", short_streams}, {"long_streams", long_streams}, {0},
+    {"short_streams", short_streams}, {"long_streams", long_streams}, {"masks", masks}, {0},
 };
