@@ -9,6 +9,7 @@ from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
     from protocols import (
+        aggregation,
         circuits,
         elgamal,
         joint_keys,
@@ -89,6 +90,7 @@ __all__ = [
     "SupplyError",
     "UInt",
     "__version__",
+    "aggregation",
     "authenticated",
     "cholesky",
     "ciphertexts_of",
@@ -150,8 +152,8 @@ __all__ = [
 ]
 
 _MODULES = (
-    "circuits", "elgamal", "joint_keys", "learning", "matching", "paillier", "prio3", "privacy", "proofs",
-    "statistics", "survival", "synthetic",
+    "aggregation", "circuits", "elgamal", "joint_keys", "learning", "matching", "paillier", "prio3", "privacy",
+    "proofs", "statistics", "survival", "synthetic",
 )  # fmt: skip
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {

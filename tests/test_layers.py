@@ -23,7 +23,8 @@ ORDER = {
     "protocols": (
         "privacy.amounts", "privacy.neighbours", "privacy.events", "arguments", "shares", "linear", "suite", "known",
         "ranges", "party_indices", "assurances", "consent", "outputs", "joint_decryption", "prefix", "derived",
-        "one_array", "unchecked", "sorting_network", "homomorphic", "paillier", "prio3", "circuits", "ot.groups",
+        "one_array", "unchecked", "sorting_network", "aggregation", "homomorphic", "paillier", "prio3", "circuits",
+        "ot.groups",
         "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
         "authenticated.equality", "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers",
         "preprocessing.kind", "preprocessing.elementwise", "preprocessing.joining", "preprocessing.bilinear",
@@ -58,7 +59,8 @@ FOLDER_ORDER = {
     ),
     "mpc.context": ("spec", "endpoint", "call", "messages", "session", "tasks", "__init__"),
     "mpc.network": (
-        "__init__", "wire", "beside", "decoder", "handshake", "new_files", "irreplaceable", "identity", "signing", "link",
+        "__init__", "wire", "beside", "decoder", "handshake", "new_files", "irreplaceable", "identity", "signing",
+        "link",
         "introduction",
         "endings", "session_kinds", "mailbox", "peer", "deadlines", "lookout", "transport_memory", "transport",
         "transport_tls", "connecting", "joining", "star",
@@ -203,6 +205,11 @@ FOLDER_ORDER = {
     "protocols.survival": (
         "patients", "life_tables", "small_groups", "tails", "kaplan_meier58", "log_rank_mantel66", "noisy_curves",
         "cohort", "cox_breslow74", "concordance_harrell82", "__init__",
+    ),
+    "protocols.aggregation": (
+        "odds", "graphs_bbglr20", "refusals", "plan", "terms", "shares_shamir79", "enrolment", "masks", "messages",
+        "agreement", "directory", "costs", "client_bbglr20", "unmasking_bbglr20", "server_bbglr20", "simulating",
+        "__init__",
     ),
 }  # fmt: skip
 

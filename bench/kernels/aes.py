@@ -54,8 +54,8 @@ def _masks(count: int, bits: int) -> KernelWorkload:
     blocks = BYTES_OUT // 16
     run = partial(
         lib.parley_aes256_add_streams,
-        ffi.from_buffer(BYTES, data), ffi.from_buffer(BYTES, schedules), ffi.from_buffer(BYTES, signs), count, 0, blocks,
-        width,
+        ffi.from_buffer(BYTES, data), ffi.from_buffer(BYTES, schedules), ffi.from_buffer(BYTES, signs), count, 0,
+        blocks, width,
     )  # fmt: skip
     return KernelWorkload(f"aes.masks_{bits}", "blocks", count * blocks, run, "aes", 14 / 10)
 

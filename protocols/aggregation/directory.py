@@ -1,0 +1,91 @@
+"""Who takes part in a round: the public keys of those that a client deals with, and who has proven who it is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from mpc.domain_hash import DomainHash
+from protocols.aggregation.enrolment import verifies
+from protocols.aggregation.messages import Advertised, Reader, name_bytes, number, read_advertised, read_name
+from protocols.aggregation.refusals import malformed, too_few, wrong_set, wrong_signature
+from protocols.aggregation.terms import Step, Terms
+
+KEYS_DOMAIN = "public keys"
+
+
+@dataclass(slots=True)
+class Directory:
+    """`n` clients advertised; of `entries` this client knows the keys, by number. `digest` stands for all of it."""
+
+    n: int
+    me: int
+    entries: dict[int, Advertised]
+    digest: bytes
+    authority: bytes | None = None
+    now: int = 0
+    _proven: set[int] = field(default_factory=set)
+
+    def proven(self, i: int, context: bytes) -> Advertised:
+        """A client's keys, once it has proven that they are its own where there is an authority."""
+        entry = self.entries[i]
+        if self.authority is not None and i not in self._proven:
+            prove(entry, self.authority, self.now, context)
+            self._proven.add(i)
+        return entry
+
+
+def prove(entry: Advertised, authority: bytes, now: int, context: bytes) -> None:
+    """PeerError `aggregation-not-enrolled` or Abort `aggregation-signature` unless an enrolled client signed these keys."""
+    assert entry.certificate is not None
+    entry.certificate.check(authority, now)
+    keys = context, entry.channel_key, entry.mask_key
+    if not verifies(entry.certificate.public_key, entry.signature, KEYS_DOMAIN, *keys):
+        raise wrong_signature(entry.name, "its public keys of this round")
+
+
+def whole_bytes(entries: Iterable[Advertised]) -> bytes:
+    """All clients in the order of their names, which the certificates say."""
+    return b"".join(entry.encoded() for entry in entries)
+
+
+def part_bytes(entries: dict[int, Advertised]) -> bytes:
+    """Some clients with their numbers."""
+    rows = [number(i) + name_bytes(entry.name) + entry.encoded() for i, entry in sorted(entries.items())]
+    return number(len(rows)) + b"".join(rows)
+
+
+def read_directory(reader: Reader, terms: Terms, own: Advertised, authority: bytes | None, now: int) -> Directory:
+    """What the server tells a client of the others, held against the plan and against what this client advertised."""
+    plan = terms.plan
+    n = reader.number(plan.clients + 1)
+    if n < plan.least:
+        raise too_few(terms.server, Step.ADVERTISE.title, n, plan.least)
+    me = reader.number(n)
+    entries = _whole(reader, n) if plan.malicious else _part(reader, n, plan.holders_among(n))
+    reader.end()
+    if plan.malicious and entries[me] != own:
+        raise wrong_set(terms.server, f"does not list {own.name} with the keys that it advertised")
+    if me in entries and not plan.malicious:
+        raise malformed(terms.server, "a client's own keys among those of its neighbours")
+    return Directory(n, me, entries, directory_digest(terms.context, n, entries.values()), authority, now)
+
+
+def directory_digest(context: bytes, n: int, entries: Iterable[Advertised]) -> bytes:
+    """32 bytes that stand for all of a directory."""
+    return DomainHash("aggregation", "directory", context, n).absorb(whole_bytes(entries)).bytes(32)
+
+
+def _whole(reader: Reader, n: int) -> dict[int, Advertised]:
+    entries = {i: read_advertised(reader, None, signed=True) for i in range(n)}
+    names = [entry.name for entry in entries.values()]
+    if any(a >= b for a, b in itertools.pairwise(names)):
+        raise malformed(reader.peer, "a directory whose names are in no ascending order")
+    return entries
+
+
+def _part(reader: Reader, n: int, holders: int) -> dict[int, Advertised]:
+    if reader.number(n) != holders:
+        raise malformed(reader.peer, f"other than the {holders} neighbours that the plan has")
+    return {i: read_advertised(reader, read_name(reader), signed=False) for i in reader.ascending(holders, n)}
