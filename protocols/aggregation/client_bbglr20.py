@@ -69,8 +69,8 @@ class Client:
         """`vector`: unsigned, (length,), below 2^bits; it may come as late as `masked_input`.
 
         Against a malicious server `credential` says who this client is, `authority` is the public key of whoever enrols
-        clients and `now` the time in seconds (Unix): LocalError `aggregation-credential` if they are missing. `seed`: all that
-        this client draws, for tests; fresh from the operating system otherwise.
+        clients and `now` the time in seconds (Unix): LocalError `aggregation-credential` if they are missing. `seed`:
+        all that this client draws, for tests; fresh from the operating system otherwise.
         """
         if terms.plan.malicious and (credential is None or authority is None):
             raise LocalError(

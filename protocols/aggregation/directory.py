@@ -37,7 +37,7 @@ class Directory:
 
 
 def prove(entry: Advertised, authority: bytes, now: int, context: bytes) -> None:
-    """PeerError `aggregation-not-enrolled` or Abort `aggregation-signature` unless an enrolled client signed these keys."""
+    """Refuses keys that no enrolled client signed: `aggregation-not-enrolled`, `aggregation-signature`."""
     assert entry.certificate is not None
     entry.certificate.check(authority, now)
     keys = context, entry.channel_key, entry.mask_key

@@ -60,7 +60,7 @@ class Certificate:
     signature: bytes
 
     def check(self, authority: bytes, now: int) -> None:
-        """PeerError `aggregation-not-enrolled` unless the authority of this public key certified it, and it is valid now."""
+        """PeerError `aggregation-not-enrolled` unless the authority of this public key certified it, for now."""
         if not verifies(authority, self.signature, "certificate", *_content(self)):
             raise not_enrolled(self.name, "has a certificate that the authority did not sign")
         if not self.not_before <= now <= self.not_after:

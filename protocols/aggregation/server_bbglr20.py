@@ -50,8 +50,8 @@ class Server:
 
     It learns `total`, the sum of the vectors of `survivors`, once `step` is None. PeerErrors of `receive` name the
     client whose message is refused; the round goes on without that message. A PeerError of `advance` ends the round:
-    `aggregation-too-few`, or `aggregation-bad-share` if clients dealt or returned shares that do not fit. `culprits` names
-    clients whose shares were wrong while the sum is right.
+    `aggregation-too-few`, or `aggregation-bad-share` if clients dealt or returned shares that do not fit. `culprits`
+    names clients whose shares were wrong while the sum is right.
     """
 
     def __init__(

@@ -86,7 +86,7 @@ class Unmasking:
         return lambda secret: KeyPair(secret).public == self._entries[i].mask_key
 
     def _recovered(self, i: int, fits: Fits) -> bytes:
-        """The secret of client i; Abort `aggregation-bad-share`, or PeerError `aggregation-too-few` where shares are missing."""
+        """The secret of client i; `aggregation-too-few` where shares are missing, `aggregation-bad-share` if wrong."""
         needed = self._terms.plan.threshold
         holders = sorted(self._shares[i], key=lambda j: (j in self._wrong, j))
         if len(holders) < needed:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 
+from mpc.errors import PeerError
 from mpc.prg import Seed
 from protocols.aggregation import AggregationPlan, Authority, Client, Credential, Server, Step, Terms, plan
 
 NOW = 1_700_000_000
 AUTHORITY = Authority(bytes(range(32)))
 FIXED = Seed(bytes(range(32)))
+
+
+@contextmanager
+def refused(code: str, of: str) -> Iterator[None]:
+    """Raises a PeerError of this code that names this peer."""
+    with pytest.raises(PeerError) as error:
+        yield
+    assert (error.value.code, error.value.party) == (code, of)
 
 
 def credential(name: str, authority: Authority = AUTHORITY) -> Credential:
@@ -68,12 +79,16 @@ class Round:
         self.told = self.server.advance()
         self.log.append(self.said)
 
+    def copied(self, name: str) -> Client:
+        """A client as it is now, once more."""
+        twin = copy(self.clients[name])
+        twin._held, twin.complaints = dict(twin._held), {}
+        return twin
+
     def again(self) -> Round:
         """Everybody as now, once more: clients are copied, and a new server hears what this one has heard."""
         twin = Round(self.terms, self.rows, self.credentials, self.seed)
-        for name, client in self.clients.items():
-            twin.clients[name] = copy(client)
-            twin.clients[name]._held, twin.clients[name].complaints = dict(client._held), {}
+        twin.clients = {name: self.copied(name) for name in self.clients}
         for twin.said in self.log:
             assert twin.server.step is not None
             for name, body in twin.said.items():
