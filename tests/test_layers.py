@@ -182,7 +182,7 @@ FOLDER_ORDER = {
     ),
     "protocols.statistics": (
         "columns", "distances", "estimate", "steps", "noisy_figures", "bounded", "totals", "averages", "tables",
-        "quantiles", "clipped", "thresholded_keys", "__init__",
+        "quantiles", "choices", "clipped", "thresholded_keys", "__init__",
     ),
     "protocols.synthetic": (
         "domain", "counting", "counting_secrets", "splitting", "trees", "fitting", "sampling", "synthetic_data",

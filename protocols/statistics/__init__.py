@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from protocols.statistics.averages import mean, std, variance
+from protocols.statistics.choices import Least, least
 from protocols.statistics.clipped import ClippedMean, clipped_mean
 from protocols.statistics.columns import AnyColumn, Column, column
 from protocols.statistics.estimate import Estimate
@@ -17,6 +18,7 @@ __all__ = [
     "ClippedMean",
     "Column",
     "Estimate",
+    "Least",
     "PrivateKeys",
     "Quantile",
     "clipped_mean",
@@ -24,6 +26,7 @@ __all__ = [
     "count",
     "crosstab",
     "histogram",
+    "least",
     "mean",
     "mean_by",
     "median",
