@@ -12,6 +12,9 @@ from party_runner.endpoint import end_with
 from party_runner.kernels import list_kernels
 from party_runner.keys import make_keys, show_certificate
 from party_runner.options import FILE
+from party_runner.overwriting import refuse_overwriting
+from party_runner.run_page import load_accounts, page_of
+from party_runner.whole_file import write_file
 
 
 @click.command()
@@ -85,4 +88,20 @@ def show(file: Path) -> None:
         end_with(error, None, None)
 
 
-COMMANDS = (kernels, devices, device_group, keys)
+@click.command()
+@click.argument("accounts", nargs=-1, required=True, type=FILE, metavar="ACCOUNT.json...")
+@click.option("-o", "--output", required=True, type=FILE, metavar="FILE", help="The page, an HTML file.")
+@click.option("--title", default="", help="The page's heading.  [default: A run of PROGRAM]")
+def report(accounts: tuple[Path, ...], output: Path, title: str) -> None:
+    """Write what `--json` wrote at the end of a run as a page that stands alone, for a browser and for paper.
+
+    ACCOUNT.json is that of all parties (`parley run`) or of one; several are those of the parties of one run.
+    """
+    try:
+        refuse_overwriting(output)
+        write_file(output, page_of(load_accounts(accounts), title).html().encode())
+    except Exception as error:
+        end_with(error, None, None)
+
+
+COMMANDS = (kernels, devices, device_group, keys, report)
