@@ -8,6 +8,7 @@ from mpc.context import Context, together
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 
 if TYPE_CHECKING:
+    from mpc.network import star
     from protocols import (
         aggregation,
         circuits,
@@ -155,6 +156,7 @@ _MODULES = (
     "aggregation", "circuits", "elgamal", "joint_keys", "learning", "matching", "paillier", "prio3", "privacy",
     "proofs", "statistics", "survival", "synthetic",
 )  # fmt: skip
+_OF_THIS_PACKAGE = {"star": "mpc.network.star"}
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")
 _ELSEWHERE = {
     "authenticated": "protocols.array.authenticating",
@@ -191,8 +193,8 @@ if not TYPE_CHECKING:
             return _installed_version()
         if name not in __all__:
             raise AttributeError(f"module 'mpc' has no attribute {name!r}")
-        if name in _MODULES:
-            value: Any = import_module(f"protocols.{name}")
+        if name in _MODULES or name in _OF_THIS_PACKAGE:
+            value: Any = import_module(_OF_THIS_PACKAGE.get(name, f"protocols.{name}"))
         else:
             value = getattr(import_module(_ELSEWHERE.get(name, "protocols.array")), name)
         globals()[name] = value
