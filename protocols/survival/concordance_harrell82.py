@@ -46,10 +46,10 @@ class Concordance:
 async def concordance(
     ctx: Context,
     mine: Patients | None,
-    grid: Sequence[float],
+    grid: npt.ArrayLike,
     score: npt.ArrayLike,
     *,
-    edges: Sequence[float],
+    edges: npt.ArrayLike,
     most: int = MOST,
     sites: Sequence[int] | None = None,
     to: Any = None,

@@ -26,6 +26,7 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
@@ -88,9 +89,9 @@ class HazardModel:
 async def cox(
     ctx: Context,
     mine: Patients | None,
-    grid: Sequence[float],
+    grid: npt.ArrayLike,
     *,
-    ranges: Sequence[tuple[float, float]],
+    ranges: npt.ArrayLike,
     stratified: bool = False,
     steps: int = 6,
     smallest: int = SMALLEST,

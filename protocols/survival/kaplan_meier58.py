@@ -10,7 +10,6 @@ Quotients are taken of WIDE times their dividend, so that parts of large groups 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -65,7 +64,7 @@ async def kaplan_meier(
     ctx: Context,
     tables: LifeTables,
     *,
-    at: Sequence[float] | None = None,
+    at: npt.ArrayLike | None = None,
     smallest: int = SMALLEST,
     confidence: AnyNumber = "0.95",
     to: Any = None,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mpc.context import Context
 from protocols.array.misuse import need_context
@@ -43,7 +44,7 @@ class LifeTables:
 async def life_tables(
     ctx: Context,
     mine: Patients | None,
-    grid: Sequence[float],
+    grid: npt.ArrayLike,
     *,
     arms: int = 1,
     most: int = MOST,
