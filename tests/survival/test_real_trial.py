@@ -1,0 +1,73 @@
+"""ACTG 175, 2,139 patients over five hospitals: what lifelines and statsmodels find of all of them together.
+
+lifelines 0.30.0 (KaplanMeierFitter, multivariate_logrank_test) and statsmodels 0.15.0 (PHReg(ties="breslow")), on the
+same times in whole months.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mpc
+from examples import datasets
+from examples.clinical_trial import actg175
+from examples.clinical_trial.trial import AGES, LAST, RANGES, own_kinds, own_patients
+
+GRID = range(1, LAST + 1)
+AT = (6, 12, 24, 36)
+CURVES = [
+    [0.964158, 0.894904, 0.732877, 0.624334],
+    [0.996161, 0.959325, 0.865386, 0.781527],
+    [0.98855, 0.961209, 0.875601, 0.762189],
+    [0.991049, 0.951148, 0.83844, 0.749814],
+]
+INTERVALS = [[0.691669, 0.769519], [0.832102, 0.892501], [0.843256, 0.901662], [0.804262, 0.867147]]
+"""After 24 months."""
+
+STATISTIC = 48.9408
+COEFFICIENTS = [-0.662329, 0.107457, -0.378769, 0.483186]
+STANDARD_ERRORS = [0.092239, 0.050414, 0.042607, 0.100993]
+
+
+@pytest.fixture(scope="module")
+def hospitals() -> Any:
+    try:
+        return list(actg175.hospitals().values())
+    except datasets.Unavailable as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.slow
+def test_five_hospitals_find_what_is_found_of_all_patients_together(hospitals: Any) -> None:
+    async def main(ctx: mpc.Context, _: Any) -> Any:
+        mine = own_patients(hospitals[ctx.me])
+        tables = await mpc.survival.life_tables(ctx, mine, GRID, arms=4)
+        curves = await mpc.survival.kaplan_meier(ctx, tables, at=AT)
+        test = await mpc.survival.log_rank(ctx, tables)
+        model = await mpc.survival.cox(ctx, mine, GRID, ranges=RANGES)
+        score, edges = model.coefficients, np.linspace(-8, 4, 2000)
+        order = await mpc.survival.concordance(ctx, mine, GRID, score, edges=edges)
+        return curves, test, model, order, await mpc.survival.counts(ctx, own_kinds(hospitals[ctx.me]))
+
+    curves, test, model, order, kinds = mpc.simulate(main, [None] * 5, suite="ideal").result
+    np.testing.assert_allclose(curves.survival, CURVES, atol=5e-4)
+    np.testing.assert_allclose(np.column_stack([curves.low, curves.high])[:, [2, 6]], INTERVALS, atol=1e-3)
+    assert test.statistic == pytest.approx(STATISTIC, abs=0.02)
+    assert test.p_value == pytest.approx(1.3429e-10, rel=0.02)
+    np.testing.assert_allclose(model.coefficients, COEFFICIENTS, atol=1e-3)
+    np.testing.assert_allclose(model.standard_errors, STANDARD_ERRORS, atol=1e-4)
+    assert (model.events, model.patients) == (521, 2139)
+    assert order.index == pytest.approx(0.67246, abs=2e-3)
+    ages = np.searchsorted(AGES, np.concatenate([each["age"] for each in hospitals]), side="right")
+    assert kinds.values.sum(axis=1).tolist() == np.bincount(ages).tolist()
+    assert not kinds.small.any()
+
+
+def test_hospitals_have_each_patient_once(hospitals: Any) -> None:
+    assert [len(each["age"]) for each in hospitals] == list(actg175.HOSPITALS.values())
+    everyone = np.sort(np.concatenate([each["cd8"] * 10_000 + each["cd4_later"] for each in hospitals]))
+    table = actg175.patients()
+    assert (everyone == np.sort(table["cd8"] * 10_000 + table["cd4_later"])).all()
