@@ -10,6 +10,7 @@ from pathlib import Path
 from bench import (
     arithmetic,
     elgamal,
+    federated,
     garbled,
     kernels,
     numpy,
@@ -38,6 +39,7 @@ TABLES = {
     plans.TABLE: plans.TITLE,
     proofs.TABLE: proofs.TITLE,
     privacy.TABLE: privacy.TITLE,
+    federated.TABLE: federated.TITLE,
 }
 
 
@@ -94,6 +96,8 @@ def names(table: str) -> list[str]:
         return proofs.names()
     if table == privacy.TABLE:
         return privacy.names()
+    if table == federated.TABLE:
+        return federated.names()
     if table == "numpy":
         return list(numpy.WORKLOADS)
     return kernels.names() if table == "kernels" else list(arithmetic.WORKLOADS)
@@ -117,6 +121,8 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
         return proofs.measure(options)
     if table == privacy.TABLE:
         return privacy.measure(options)
+    if table == federated.TABLE:
+        return federated.measure(options)
     if table == "numpy":
         return online.measure(table, numpy.WORKLOADS, numpy.PEERS, options, with_tls=(False,))
     return online.measure(table, arithmetic.WORKLOADS, arithmetic.PEERS, options)

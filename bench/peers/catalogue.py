@@ -117,3 +117,8 @@ OUTSIDE = {
 }
 """power_M_E_xN: a modulus of M bits, exponents of E bits, N numbers. Paillier with a modulus of 2048 bits; `scale`
 multiplies by numbers of 64 bits."""
+
+FLOWER = Peer(
+    "flower", "flwr", "bench.peers.flwr", "", 1, "Semi-honest; every mask from a seed of 32 bits",
+    "one core; by Flower's own functions",
+)  # fmt: skip

@@ -62,6 +62,7 @@ ENVIRONMENTS = {
         Environment("phe", "phe", (("phe==1.5.0", "gmpy2"),)),
         Environment("sf-heu", "sf_heu", (("sf-heu==0.5.2b0", "numpy"),)),
         Environment("gmpy2", "gmpy2", (("gmpy2",),)),
+        Environment("flwr", "flwr", (("flwr==1.42.0", "numpy"),)),
     )
 }
 

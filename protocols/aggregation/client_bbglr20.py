@@ -17,7 +17,7 @@ from protocols.aggregation.agreement import KeyPair, commitment, own_mask, pair_
 from protocols.aggregation.directory import KEYS_DOMAIN, Directory, read_directory
 from protocols.aggregation.enrolment import Credential, check_name, verifies
 from protocols.aggregation.graphs_bbglr20 import random_choice
-from protocols.aggregation.masks import Vector, add_masks, in_blocks
+from protocols.aggregation.masks import Vector, add_masks, in_blocks, packed
 from protocols.aggregation.messages import (
     Advertised,
     Reader,
@@ -29,7 +29,6 @@ from protocols.aggregation.messages import (
     read_signatures,
     shares_bytes,
     subset_bytes,
-    vector_bytes,
 )
 from protocols.aggregation.refusals import (
     both_shares,
@@ -163,7 +162,8 @@ class Client:
                 raise too_few(self.terms.server, Step.SHARE_KEYS.title, len(pairs), self.plan.threshold)
             masked = self._masked(self._vector if vector is None else vector, pairs)
             self._vector = None
-            return header(self.terms, Step.MASKED_INPUT) + self._signed_sight() + vector_bytes(self.plan, masked)
+            parts = header(self.terms, Step.MASKED_INPUT), self._signed_sight(), packed(masked, self.plan.bits)
+            return b"".join(parts)
 
     def consistency(self, body: bytes) -> bytes:
         """A signature on U3, so that all who reveal shares reveal them for one set. Bonawitz et al. 2017, figure 4."""

@@ -77,11 +77,12 @@ def packed_bytes(length: int, bits: int) -> int:
     return length * bits // 8 if bits in (8, 16, 32, 64) else 8 * bits * words_for(length)
 
 
-def pack(vector: Vector, bits: int) -> bytes:
+def packed(vector: Vector, bits: int) -> memoryview:
     """The elements modulo 2^bits: as they are where their type has as many bits, else plane by plane of bits."""
     if 8 * vector.dtype.itemsize == bits:
-        return vector.astype(vector.dtype.newbyteorder("<"), copy=False).tobytes()
-    return bit_arrays.planes(vector.astype(np.uint64), bits).astype("<u8", copy=False).tobytes()
+        return vector.astype(vector.dtype.newbyteorder("<"), copy=False).view(np.uint8).data
+    planes = bit_arrays.planes(vector.astype(np.uint64), bits)
+    return planes.astype("<u8", copy=False).reshape(-1).view(np.uint8).data
 
 
 def unpack(content: bytes | memoryview, length: int, bits: int, dtype: np.dtype[np.unsignedinteger]) -> Vector:

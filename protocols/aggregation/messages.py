@@ -15,7 +15,7 @@ import numpy as np
 
 from protocols.aggregation import shares_shamir79 as shamir
 from protocols.aggregation.enrolment import KEY_BYTES, SIGNATURE_BYTES, Certificate, is_name
-from protocols.aggregation.masks import Vector, pack, packed_bytes, unpack
+from protocols.aggregation.masks import Vector, packed_bytes, unpack
 from protocols.aggregation.plan import AggregationPlan
 from protocols.aggregation.refusals import malformed, other_aggregation, other_round, too_late
 from protocols.aggregation.terms import Step, Terms
@@ -180,11 +180,6 @@ def read_parcels(reader: Reader, plan: AggregationPlan, n: int) -> dict[int, byt
     """Sealed parts by client."""
     count, size = reader.number(n), sealed_bytes(plan, n)
     return {i: reader.take(size) for i in reader.ascending(count, n)}
-
-
-def vector_bytes(plan: AggregationPlan, vector: Vector) -> bytes:
-    """A vector as it travels."""
-    return pack(vector, plan.bits)
 
 
 def read_vector(reader: Reader, plan: AggregationPlan) -> Vector:
