@@ -208,7 +208,8 @@ FOLDER_ORDER = {
     ),
     "protocols.aggregation": (
         "odds", "graphs_bbglr20", "refusals", "plan", "terms", "shares_shamir79", "enrolment", "masks", "messages",
-        "agreement", "directory", "costs", "client_bbglr20", "unmasking_bbglr20", "server_bbglr20", "simulating",
+        "agreement", "directory", "costs", "client_bbglr20", "unmasking_bbglr20", "server_bbglr20", "resuming",
+        "simulating",
         "__init__",
     ),
 }  # fmt: skip

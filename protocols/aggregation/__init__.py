@@ -10,6 +10,7 @@ from protocols.aggregation.client_bbglr20 import Client
 from protocols.aggregation.costs import StepBytes, step_bytes
 from protocols.aggregation.enrolment import Authority, Certificate, Credential, SigningKey
 from protocols.aggregation.plan import AggregationPlan, StepOdds, plan
+from protocols.aggregation.resuming import resumed, saved
 from protocols.aggregation.server_bbglr20 import Server
 from protocols.aggregation.simulating import Simulated, StepFigures, simulate
 from protocols.aggregation.terms import Step, Terms
@@ -29,6 +30,8 @@ __all__ = [
     "StepOdds",
     "Terms",
     "plan",
+    "resumed",
+    "saved",
     "simulate",
     "step_bytes",
 ]

@@ -51,7 +51,11 @@ class Client:
 
     The server learns the sum of the vectors of those that stayed and nothing else of them, as long as no more clients
     work with it than the plan says (and, unless the plan is `malicious`, it follows the protocol). A client learns who
-    takes part, nothing of their vectors. `complaints` names those whose shares for this client were no shares.
+    takes part, nothing of their vectors. `complaints` names those whose shares for this client were no shares;
+    `evidence` has the server's two messages that contradict one another, where it was refused for that.
+
+    One `Client` a name and round: a client that has lost its state joins the next round. If it took part twice in one,
+    the two sums would differ by the others' vectors, or by its own.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Client:
             raise LocalError("aggregation-credential", f"the credential of {name} is of another client", "give its own")
         self.terms, self.plan, self.name = terms, terms.plan, check_name(name)
         self.complaints: dict[str, str] = {}
+        self.evidence: tuple[bytes, ...] = ()
         self._vector = vector
         if vector is not None:
             self.plan.check(vector)
@@ -168,10 +173,10 @@ class Client:
     def consistency(self, body: bytes) -> bytes:
         """A signature on U3, so that all who reveal shares reveal them for one set. Bonawitz et al. 2017, figure 4."""
         if self._survivors is not None:
-            self._hold_against(self._survivors_of(self._opened(Step.CONSISTENCY, body)))
+            self._hold_against(self._survivors_of(self._opened(Step.CONSISTENCY, body)), body)
         with self._taking(Step.CONSISTENCY):
             reader = self._opened(Step.CONSISTENCY, body)
-            self._survivors = self._survivors_of(reader)
+            self._survivors, self._told = self._survivors_of(reader), body
             reader.end()
             assert self._credential is not None
             return header(self.terms, Step.CONSISTENCY) + self._credential.sign(SURVIVORS_DOMAIN, *self._view())
@@ -183,13 +188,13 @@ class Client:
         that it masked for the same U2, and enough of its holders are in U3. Afterwards all secrets are gone.
         """
         if self._next is None and self._survivors is not None and not self.plan.malicious:
-            self._hold_against(self._survivors_of(self._opened(Step.UNMASK, body)))
+            self._hold_against(self._survivors_of(self._opened(Step.UNMASK, body)), body)
         with self._taking(Step.UNMASK):
             reader = self._opened(Step.UNMASK, body)
             if self.plan.malicious:
-                self._check_quorum(reader)
+                self._check_quorum(reader, body)
             else:
-                self._survivors = self._survivors_of(reader)
+                self._survivors, self._told = self._survivors_of(reader), body
             reader.end()
             answer = header(self.terms, Step.UNMASK) + shares_bytes(self._revealed())
             self._held.clear()
@@ -281,7 +286,7 @@ class Client:
         assert self._survivors is not None
         return *self._sight(), subset_bytes(self._survivors, self._directory.n)
 
-    def _check_quorum(self, reader: Reader) -> None:
+    def _check_quorum(self, reader: Reader, body: bytes) -> None:
         """A quorum signed this client's U3, and each client of it whose share of b is asked masked for this U2."""
         assert self._survivors is not None
         signers = reader.subset(self._directory.n)
@@ -289,6 +294,7 @@ class Client:
             raise too_few(self.terms.server, Step.CONSISTENCY.title, len(signers), self.plan.quorum)
         for i, signature in read_signatures(reader, sorted(signers)).items():
             if not self._signed_by(i, signature, SURVIVORS_DOMAIN, self._view()):
+                self.evidence = self._told, body
                 raise split_view(self.terms.server, self._directory.entries[i].name)
         present = sorted(self._owners & self._survivors)
         for i, signature in read_signatures(reader, present).items():
@@ -310,10 +316,10 @@ class Client:
                 shares[i] = False, of_b
         return shares
 
-    def _hold_against(self, asked: frozenset[int]) -> None:
+    def _hold_against(self, asked: frozenset[int], body: bytes) -> None:
         """A second set of survivors, which an honest server never has."""
         assert self._survivors is not None
         if different := sorted(asked ^ self._survivors):
-            self._next = None
+            self._next, self.evidence = None, (self._told, body)
             known = [self._directory.entries[i].name for i in different if i in self._directory.entries]
             raise both_shares(self.terms.server, ", ".join(known[:5]) or f"{len(different)} clients")

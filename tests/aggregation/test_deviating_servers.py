@@ -25,6 +25,7 @@ def test_both_kinds_of_share_about_one_client() -> None:
     with pytest.raises(Abort, match=r"both kinds of share about c4") as error:
         client.answer(with_survivors(everybody, Step.UNMASK, [0, 1, 2, 3]))
     assert (error.value.code, error.value.party) == ("both-shares", "the server")
+    assert client.evidence == (everybody.told["c0"], with_survivors(everybody, Step.UNMASK, [0, 1, 2, 3]))
     with pytest.raises(LocalError, match="aggregation-order"):
         client.answer(everybody.told["c0"])
 
@@ -51,6 +52,7 @@ def test_two_sets_of_survivors() -> None:
     body = header(everybody.terms, Step.UNMASK) + subset_bytes([0, 1, 2, 3], 5) + b"".join(signed.values())
     with refused("split-view", "the server"):
         everybody.clients["c0"].unmask(body)
+    assert everybody.clients["c0"].evidence == (everybody.told["c0"], body)
     fewer = header(everybody.terms, Step.UNMASK) + subset_bytes([0, 1], 5) + signed["c0"] + signed["c1"]
     with refused("aggregation-too-few", "the server"):
         everybody.clients["c1"].unmask(fewer)
