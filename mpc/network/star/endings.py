@@ -47,6 +47,8 @@ _REMEDIES = {
 
 
 _VALIDITY = {9: "certificate-not-yet-valid", 10: "certificate-expired"}
+_OF_CERTIFICATES = ("CA", "CERTIFICATE", "DECRYPT")
+"""In the names of alerts; the last one is of an authority of the right name with another key."""
 _PINNED = "compare star.toml on both sides: the server's .crt file, and the authority's; and the clocks"
 
 
@@ -112,7 +114,7 @@ def tls_refusal(name: str, error: ssl.SSLError) -> PeerError:
         return PeerError(code, f"{name} {what} ({error.verify_message})", _PINNED, party=name)
     if "DID_NOT_RETURN_A_CERTIFICATE" in reason:
         return PeerError("wrong-certificate", f"{name} shows no certificate", _PINNED, party=name)
-    if "ALERT" in reason and ("CA" in reason.split("_") or "CERTIFICATE" in reason):
+    if "ALERT" in reason and any(word in reason.split("_") for word in _OF_CERTIFICATES):
         cause = f"{name} refuses this side's certificate: it is not of the authority that its star.toml names"
         return PeerError("wrong-authority", cause, _REMEDIES["wrong-authority"], party=name)
     cause = f"{name}: what answers there is no Parley star"

@@ -21,6 +21,7 @@ from mpc.network.star.handshake import ClientHandshake, ServerHandshake
 from mpc.network.wire import Encoder, Event, Failure, Greeting
 
 _TELLING_SECONDS = 1.0
+_WASTE = 1 << 12
 
 
 class Greeted:
@@ -58,10 +59,11 @@ class Greeted:
 
     async def refuse(self, failure: Failure) -> None:
         """Says why this side goes, and reads on until the other has gone, for a moment, so that it hears it."""
+        waste = memoryview(bytearray(_WASTE))
         with suppress(OSError, ssl.SSLError), trio.move_on_after(_TELLING_SECONDS):
             await self.link.write(self.encoder.failure(failure))
             self.link.end()
-            while self.link.read_now(self.decoder.buffer()):
+            while self.link.read_now(waste):
                 await self.link.readable()
 
     async def _greeting(self, told: Callable[[Failure], PeerError] | None = None) -> Greeting:

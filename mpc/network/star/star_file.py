@@ -97,7 +97,7 @@ def _texts(path: Path, content: dict[str, Any], section: str) -> dict[str, str]:
     allowed = needed | _OPTIONAL.get(section, set())
     for name in sorted(needed | (entry.keys() & allowed)):
         if not isinstance(entry.get(name), str):
-            raise _bad(path, f"[{section}] needs a {name}, a text in quotes")
+            raise _bad(path, f"[{section}] needs {name}, a text in quotes")
     if unknown := entry.keys() - allowed:
         raise _bad(path, f"[{section}] has an unknown field {min(unknown)!r}; it may have {', '.join(sorted(allowed))}")
     return entry
