@@ -4,11 +4,13 @@ from collections import Counter
 from itertools import product
 
 import numpy as np
+import plain_flp
 import pytest
 
 from mpc.algebra.field import FIELD64, FIELD128, PrimeField
-from protocols.prio3.elements import decoded, encoded, zero_at
+from protocols.prio3.elements import decoded, encoded, shaped, zero_at
 from protocols.prio3.flp_bbcggi19 import decide, prove, query
+from protocols.prio3.norms import BoundedL2, L1BoundSum
 from protocols.prio3.points_faz25 import interleaved, last_value, odd_values, roots, weights_at
 from protocols.prio3.range_checks import powers
 from protocols.prio3.scalars import Count, Sum
@@ -149,3 +151,34 @@ def test_shares_of_a_proof_give_shares_of_its_verifier():
     rest = field.sub(meas, masks[0]), field.sub(proof, masks[1])
     theirs, _ = query(circuit, *rest, query_rand, joint_rand, 2)
     assert zero_at(field, field.sub(field.add(mine, theirs), whole)).all()
+
+
+ALIKE = {
+    "count": lambda: Count(FIELD64),
+    "sum": lambda: Sum(FIELD64, 5),
+    "sum_vec": lambda: SumVec(FIELD128, 2, 6, 4),
+    "histogram": lambda: Histogram(FIELD64, 5, 3),
+    "multihot": lambda: MultihotCountVec(FIELD128, 4, 3, 1),
+    "l1": lambda: L1BoundSum(FIELD64, 3, 5, 5),
+    "l2": lambda: BoundedL2(FIELD128, 5, 3, 4),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_proofs_and_verifiers_are_those_of_plain_integers(name):
+    """For any elements, two at a time, whether they are a measurement or not."""
+    circuit, rng = ALIKE[name](), np.random.default_rng(5)
+
+    def draw(n):
+        return [[int(x) for x in row] for row in rng.integers(0, 2**62, (2, n))]
+
+    meas, prove_rand, query_rand = draw(circuit.meas_len), draw(circuit.prove_rand_len), draw(circuit.query_rand_len)
+    joint_rand = draw(circuit.joint_rand_len)
+    field = circuit.field
+    given = [shaped(field, elements(field, rows), 2, len(rows[0])) for rows in (meas, prove_rand, joint_rand)]
+    proofs = prove(circuit, *given)
+    plain = [plain_flp.prove(circuit, *rows) for rows in zip(meas, prove_rand, joint_rand, strict=True)]
+    assert field.to_ints(proofs).tolist() == plain
+    verifiers, _ = query(circuit, given[0], proofs, elements(field, query_rand), given[2], 3)
+    rows = zip(meas, plain, query_rand, joint_rand, strict=True)
+    assert field.to_ints(verifiers).tolist() == [plain_flp.query(circuit, *row, 3) for row in rows]
