@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from protocols import (
         aggregation,
         circuits,
+        collecting,
         elgamal,
         joint_keys,
         learning,
@@ -97,6 +98,7 @@ __all__ = [
     "ciphertexts_of",
     "circuit",
     "circuits",
+    "collecting",
     "commit",
     "committed",
     "compress",
@@ -153,8 +155,8 @@ __all__ = [
 ]
 
 _MODULES = (
-    "aggregation", "circuits", "elgamal", "joint_keys", "learning", "matching", "paillier", "prio3", "privacy",
-    "proofs", "statistics", "survival", "synthetic",
+    "aggregation", "circuits", "collecting", "elgamal", "joint_keys", "learning", "matching", "paillier", "prio3",
+    "privacy", "proofs", "statistics", "survival", "synthetic",
 )  # fmt: skip
 _OF_THIS_PACKAGE = {"star": "mpc.network.star"}
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")

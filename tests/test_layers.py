@@ -35,7 +35,7 @@ ORDER = {
         "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal",
         "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "learning", "statistics",
         "survival",
-        "synthetic", "matching", "prepared", "horizon", "runs",
+        "synthetic", "collecting", "matching", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -211,6 +211,10 @@ FOLDER_ORDER = {
         "agreement", "directory", "costs", "client_bbglr20", "unmasking_bbglr20", "server_bbglr20", "resuming",
         "simulating",
         "__init__",
+    ),
+    "protocols.collecting": (
+        "refusals", "task", "messages", "book", "sums", "client", "aggregator", "leader", "helper", "collector",
+        "in_memory", "in_sessions", "__init__",
     ),
 }  # fmt: skip
 

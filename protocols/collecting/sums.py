@@ -1,0 +1,60 @@
+"""Sums of counted reports by key, and batches that are closed: each report in one batch, each batch given out once.
+
+A checksum is the XOR of the digests of the reports' names: aggregators that counted the same reports have the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from protocols.collecting.book import Book, digest
+from protocols.collecting.messages import Closing
+from protocols.collecting.refusals import not_collectable
+from protocols.prio3 import Prio3
+
+_NONE = bytes(32)
+
+
+def add(book: Book, vdaf: Prio3[Any, Any], key: bytes, names: Sequence[bytes], shares: Sequence[bytes]) -> None:
+    """Within a transaction: count reports under a key, by their encoded output shares."""
+    count, checksum, share = book.row("SELECT count, checksum, share FROM sums WHERE key = ?", key) or (0, _NONE, b"")
+    checksum = _xor([checksum, *(digest(name) for name in names)])
+    total = vdaf.merge([*shares, share] if share else shares)
+    book.write("INSERT OR REPLACE INTO sums VALUES (?, ?, ?, ?)", key, count + len(names), checksum, total)
+
+
+def closed(book: Book, collection: bytes) -> Closing | None:
+    """What was counted of a batch that is closed."""
+    row = book.row("SELECT first, after, count, checksum FROM collections WHERE collection = ?", collection)
+    return None if row is None else Closing(collection, *row)
+
+
+def close(book: Book, vdaf: Prio3[Any, Any], collection: bytes, first: bytes, after: bytes, least: int) -> Closing:
+    """Within a transaction: close a batch that is not; what was counted.
+
+    LocalError `batch-not-collectable` for fewer reports than `least`, and where a part was closed before.
+    """
+    if book.row("SELECT 1 FROM collections WHERE first < ? AND ? < after", after, first):
+        raise not_collectable("a part of this batch was collected before", "collect what was not; a part counts once")
+    sums = book.rows("SELECT count, checksum, share FROM sums WHERE ? <= key AND key < ?", first, after)
+    if (count := sum(s[0] for s in sums)) < least:
+        raise not_collectable(
+            f"the batch has {count} reports, where {least} are the least", "wait, or take a longer batch"
+        )
+    closing = Closing(collection, first, after, count, _xor([s[1] for s in sums]))
+    row = (collection, first, after, count, closing.checksum, vdaf.merge([s[2] for s in sums]))
+    book.write("INSERT INTO collections VALUES (?, ?, ?, ?, ?, ?, 0)", *row)
+    return closing
+
+
+def is_closed(book: Book, key: bytes) -> bool:
+    """Whether a key is of a batch that is closed: nothing is counted there any more."""
+    return book.row("SELECT 1 FROM collections WHERE first <= ? AND ? < after", key, key) is not None
+
+
+def _xor(values: Sequence[bytes]) -> bytes:
+    total = 0
+    for value in values:
+        total ^= int.from_bytes(value, "big")
+    return total.to_bytes(32, "big")

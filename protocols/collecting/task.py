@@ -1,0 +1,95 @@
+"""What aggregators, clients and collector agree on before the first report: the task, and its batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from protocols.collecting.refusals import wrong_task
+from protocols.prio3 import VERIFY_KEY_SIZE, Prio3
+
+NAME_BYTES = 32
+MOST_SECONDS = 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The batch of all reports from `start` on and before start + duration, in seconds; multiples of the precision."""
+
+    start: int
+    duration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The batch of all reports that the leader verified under this name of 1 to 32 bytes."""
+
+    name: bytes
+
+
+Selector = Interval | Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is collected, and from whom how much.
+
+    name: 1 to 32 bytes, another one for each task. vdaf: for two aggregators. verify_key: 32 uniform bytes that the
+    aggregators share and no client knows; clients and the collector have none. least: reports of a batch. precision:
+    the seconds to which times of reports are rounded; intervals are multiples. by_name: the leader names batches, else
+    they are intervals. most_per_client: reports of one client in one precision. keep: so many seconds a report may be
+    old. early: so many seconds a client's clock may be ahead.
+    """
+
+    name: bytes
+    vdaf: Prio3[Any, Any]
+    verify_key: bytes = field(repr=False, default=b"")
+    least: int = 100
+    precision: int = 3600
+    by_name: bool = False
+    most_per_client: int = 1
+    keep: int = 14 * 86400
+    early: int = 300
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.name) <= NAME_BYTES or self.vdaf.shares != 2:
+            raise wrong_task("a task has a name of 1 to 32 bytes, and a type of two aggregators", "Prio3...(2, ...)")
+        if self.verify_key and len(self.verify_key) != VERIFY_KEY_SIZE:
+            raise wrong_task(f"the verify key has {len(self.verify_key)} bytes", f"give {VERIFY_KEY_SIZE} uniform ones")
+        if self.least < 2:
+            raise wrong_task(f"a batch of {self.least} reports shows a client", "take a least size of 2, better of 100")
+        if min(self.precision, self.most_per_client, self.keep) < 1 or self.early < 0:
+            raise wrong_task("precision, reports for each client and seconds kept are positive", "see Task")
+
+    @property
+    def ctx(self) -> bytes:
+        """The context that proofs are bound to."""
+        return b"parley collecting " + self.name
+
+    def rounded(self, time: float) -> int:
+        """A report's time."""
+        return int(time) // self.precision * self.precision
+
+    def key(self, time: int, batch: bytes) -> bytes:
+        """Where a report is counted; keys of intervals are in the order of time."""
+        return b"i" + batch if self.by_name else b"t" + (time // self.precision).to_bytes(8, "big")
+
+    def collection(self, first: bytes, after: bytes) -> bytes:
+        """The name of the batch between two keys, which the collector asks for."""
+        parts = (self.name, first, after)
+        return sha256(b"".join(len(part).to_bytes(1, "big") + part for part in parts)).digest()[:16]
+
+    def range(self, selector: Selector) -> tuple[bytes, bytes]:
+        """The keys of a batch: from the first on, and before the second. LocalError `wrong-task`."""
+        if isinstance(selector, Batch) != self.by_name:
+            kind = "named batches" if self.by_name else "intervals"
+            raise wrong_task(f"this task is collected by {kind}", "give such a selector")
+        if isinstance(selector, Batch):
+            if not 1 <= len(selector.name) <= NAME_BYTES:
+                raise wrong_task("a batch's name has 1 to 32 bytes", "give such a name")
+            return self.key(0, selector.name), self.key(0, selector.name) + b"\0"
+        first, last = selector.start, selector.start + selector.duration
+        if first < 0 or not first < last < MOST_SECONDS or first % self.precision or last % self.precision:
+            raise wrong_task(f"an interval of this task is made of multiples of {self.precision} s", "round it")
+        return self.key(first, b""), self.key(last, b"")

@@ -1,0 +1,271 @@
+"""Batches: the sum is of the valid reports, each counts once, and no batch is given out twice in different ways."""
+
+from contextlib import suppress
+
+import pytest
+from collecting_cases import HOUR, KEY, NOW, TASK, VECTORS, aggregators, filled, upload
+
+import mpc
+from mpc.errors import LocalError, PeerError
+from protocols.collecting import Batch, Book, Helper, Interval, Leader, Task, combine, report, verify_all
+from protocols.collecting.in_memory import collect
+from protocols.collecting.messages import Report
+from protocols.prio3 import Prio3Sum
+
+START = NOW // HOUR * HOUR
+ONE = Interval(START, HOUR)
+
+
+def test_a_batch_is_the_sum_of_its_reports():
+    pair = filled([1, 2, 10, 0, 5])
+    verify_all(*pair, most=2)
+    assert collect(*pair, ONE).result == 18
+
+
+def test_intervals_and_clients():
+    pair = aggregators()
+    for i in range(4):
+        for hour in range(2):
+            upload(pair, i + hour, f"client {i}", NOW + hour * HOUR)
+    verify_all(*pair)
+    assert collect(*pair, ONE).result == 6
+    assert collect(*pair, Interval(START + HOUR, HOUR)).result == 10
+
+
+def test_named_batches():
+    pair = aggregators(VECTORS, by_name=True, most_per_client=9)
+    for name in (b"one", b"two"):
+        for i in range(3):
+            upload(pair, [i, 3], f"client {i}")
+        verify_all(*pair, batch=name)
+    results = [collect(*pair, Batch(name)) for name in (b"one", b"two")]
+    assert [r.result for r in results] == [[3, 9]] * 2
+    with pytest.raises(LocalError, match="wrong-task"):
+        pair[0].next_job(b"one")
+
+
+def test_what_is_not_valid_does_not_count():
+    pair = filled([1, 2, 3])
+    leader, helper = report(TASK, 4, NOW)
+    broken = Report.read(leader, "x")
+    changed = Report(broken.name, broken.time, b"", bytes([broken.input_share[0] ^ 1]) + broken.input_share[1:])
+    pair[0].upload("mallory", changed.pack(), NOW)
+    pair[1].upload("mallory", helper, NOW)
+    name = TASK.vdaf.fresh_nonce()
+    for aggregator in pair:
+        aggregator.upload("eve", Report(name, START, b"no share", b"x").pack(), NOW)
+    verify_all(*pair)
+    assert collect(*pair, ONE).count == 3
+
+
+def test_a_report_that_one_aggregator_has_waits_for_the_other():
+    pair = filled([1, 2, 3])
+    leader, helper = report(TASK, 4, NOW)
+    pair[0].upload("late", leader, NOW)
+    verify_all(*pair)
+    assert pair[0].waiting == 1
+    pair[1].upload("late", helper, NOW)
+    verify_all(*pair)
+    assert collect(*pair, ONE).result == 10
+
+
+def test_a_client_cannot_make_the_books_differ():
+    """Two public shares, or one that is wrong for the leader alone, with a measurement that needs no challenge."""
+    pair = aggregators(VECTORS)
+    task = pair[0].task
+    for i in range(2):
+        upload(pair, [i, 3], f"client {i}")
+    for i, wrong_at_both in enumerate((False, True)):
+        leader, helper = (Report.read(data, "x") for data in report(task, [3, 3], NOW))
+        public = leader.public_share[:32] + bytes(32)
+        other = public if wrong_at_both else helper.public_share
+        pair[0].upload(f"m{i}", Report(leader.name, leader.time, public, leader.input_share).pack(), NOW)
+        pair[1].upload(f"m{i}", Report(leader.name, leader.time, other, helper.input_share).pack(), NOW)
+    verify_all(*pair)
+    assert collect(*pair, ONE).result == [1, 6]
+
+
+@pytest.mark.parametrize("aggregator", [0, 1])
+def test_replays_rates_and_times(aggregator):
+    pair = aggregators(most_per_client=2)
+    taken = pair[aggregator]
+    first = report(TASK, 1, NOW)[aggregator]
+    taken.upload("a", first, NOW)
+    taken.upload("a", first, NOW)
+    assert taken.waiting == 1
+    with pytest.raises(PeerError, match="report-replayed"):
+        taken.upload("b", first, NOW)
+    other = Report.read(first, "a")
+    with pytest.raises(PeerError, match="report-replayed"):
+        taken.upload("a", Report(other.name, other.time, b"", b"other").pack(), NOW)
+    taken.upload("a", report(TASK, 1, NOW)[aggregator], NOW)
+    with pytest.raises(PeerError, match="too-many-reports"):
+        taken.upload("a", report(TASK, 1, NOW)[aggregator], NOW)
+    for time in (NOW - 15 * 86400, NOW + 2 * HOUR):
+        with pytest.raises(PeerError, match="report-out-of-time"):
+            taken.upload("a", report(TASK, 1, time)[aggregator], NOW)
+    with pytest.raises(PeerError, match="report-out-of-time"):
+        taken.upload("a", Report(bytes(16), START + 1, b"", b"x").pack(), NOW)
+    assert taken.forget(NOW + 20 * 86400) == 2
+
+
+def test_a_batch_is_given_out_once():
+    pair = filled([1, 2, 3])
+    verify_all(*pair)
+    upload(pair, 4, "another")
+    first = collect(*pair, ONE)
+    verify_all(*pair)
+    assert collect(*pair, ONE) == first
+    assert first.result == 6
+    with pytest.raises(LocalError, match="batch-not-collectable"):
+        pair[0].close(Interval(START - HOUR, 2 * HOUR))
+    with pytest.raises(PeerError, match="report-out-of-time"):
+        upload(pair, 4, "too late")
+
+
+def test_small_batches_and_open_jobs_are_not_collected():
+    pair = filled([1, 2])
+    verify_all(*pair)
+    with pytest.raises(LocalError, match="batch-not-collectable"):
+        pair[0].close(ONE)
+    upload(pair, 3, "third")
+    job = pair[0].next_job()
+    with pytest.raises(LocalError, match="batch-not-collectable"):
+        pair[0].close(ONE)
+    confirmation = pair[0].on_reply(pair[1].on_job(job))
+    pair[0].on_acknowledgement(pair[1].on_confirmation(confirmation))
+    closing = pair[0].close(ONE)
+    with pytest.raises(LocalError, match="batch-not-collectable"):
+        pair[0].part(ONE)
+    pair[0].on_closed(pair[1].on_closing(closing))
+    assert combine(TASK, [p.part(ONE) for p in pair]).result == 6
+
+
+STEPS = ("next_job", "on_job", "on_reply", "on_confirmation", "on_acknowledgement", "close", "on_closing", "on_closed")
+
+
+@pytest.mark.parametrize("lost", STEPS)
+def test_a_crash_after_any_step_changes_nothing(tmp_path, lost):
+    """The answer of one step is lost with both processes; they open their books again and go on, repeating it."""
+    files = (tmp_path / "leader", tmp_path / "helper")
+    pair = list(aggregators(files=files))
+    for i in range(4):
+        upload(pair, i, f"client {i}")
+
+    def restarted():
+        for aggregator in pair:
+            aggregator.book.close()
+        pair[:] = aggregators(files=files)
+
+    def step(name, call, *given):
+        answer = call(*given)
+        if name == lost:
+            if name != "next_job":
+                assert call(*given) == answer
+            restarted()
+            raise Lost
+        return answer
+
+    def run():
+        leader, helper = pair
+        jobs = leader.open_jobs() or [j for j in [step("next_job", leader.next_job)] if j]
+        confirmations = leader.open_confirmations()
+        for job in jobs:
+            confirmations.append(step("on_reply", leader.on_reply, step("on_job", helper.on_job, job)))
+        for confirmation in confirmations:
+            told = step("on_confirmation", helper.on_confirmation, confirmation)
+            step("on_acknowledgement", leader.on_acknowledgement, told)
+        closing = step("close", leader.close, ONE)
+        step("on_closed", leader.on_closed, step("on_closing", helper.on_closing, closing))
+        return combine(TASK, [leader.part(ONE), helper.part(ONE)])
+
+    with pytest.raises(Lost):
+        run()
+    lost = ""
+    assert run().result == 6
+
+
+class Lost(Exception):
+    pass
+
+
+def test_aggregators_that_counted_differently_do_not_collect():
+    pair = filled([1, 2, 3])
+    job = pair[0].next_job()
+    confirmation = pair[0].on_reply(pair[1].on_job(job))
+    some = confirmation[:-3] + bytes([confirmation[-3], confirmation[-2], confirmation[-1] ^ 1])
+    pair[0].on_acknowledgement(pair[1].on_confirmation(some))
+    with pytest.raises(PeerError, match="aggregators-differ"):
+        pair[1].on_confirmation(confirmation)
+    with pytest.raises(PeerError, match="aggregators-differ"):
+        pair[1].on_closing(pair[0].close(ONE))
+    with pytest.raises(LocalError, match="batch-not-collectable"):
+        pair[1].part(ONE)
+
+
+def test_any_bytes_are_a_peers_error():
+    pair = filled([1, 2, 3])
+    job = pair[0].next_job()
+    reply = pair[1].on_job(job)
+    confirmation = pair[0].on_reply(reply)
+    told = pair[1].on_confirmation(confirmation)
+    pair[0].on_acknowledgement(told)
+    closing = pair[0].close(ONE)
+    pair[1].on_closing(closing)
+    client = report(TASK, 1, NOW)[0]
+    sent = [
+        (lambda d: pair[0].upload("c", d, NOW), client),
+        (pair[1].on_job, job),
+        (pair[0].on_reply, reply),
+        (pair[1].on_confirmation, confirmation),
+        (pair[0].on_acknowledgement, told),
+        (pair[1].on_closing, closing),
+        (pair[0].on_closed, closing),
+    ]
+    for take, good in sent:
+        for place in range(0, len(good), max(1, len(good) // 40)):
+            for bad in (good[:place], good[:place] + bytes([good[place] ^ 0x41]) + good[place + 1 :], good + b"\0"):
+                with suppress(PeerError):
+                    take(bad)
+    part = pair[1].part(ONE)
+    for place in range(0, len(part), 5):
+        with pytest.raises(PeerError):
+            combine(TASK, [part[:place], part])
+
+
+def test_books_and_tasks_that_do_not_belong_together(tmp_path):
+    Leader(TASK, Book(tmp_path / "book")).book.close()
+    assert (tmp_path / "book").stat().st_mode & 0o77 == 0
+    with pytest.raises(LocalError, match="collecting-book"):
+        Helper(TASK, Book(tmp_path / "book"))
+    with pytest.raises(LocalError, match="collecting-book"):
+        Book(tmp_path / "no folder" / "book")
+    for wrong in (
+        lambda: Task(b"", Prio3Sum(2, 1), KEY),
+        lambda: Task(b"x", Prio3Sum(3, 1), KEY),
+        lambda: Task(b"x", Prio3Sum(2, 1), b"short"),
+        lambda: Task(b"x", Prio3Sum(2, 1), KEY, least=1),
+        lambda: Task(b"x", Prio3Sum(2, 1), KEY, precision=0),
+        lambda: Leader(Task(b"x", Prio3Sum(2, 1)), Book()),
+        lambda: TASK.range(Batch(b"x")),
+        lambda: TASK.range(Interval(1, HOUR)),
+    ):
+        with pytest.raises(LocalError, match="wrong-task"):
+            wrong()
+    assert "0102" not in repr(TASK)
+
+
+def test_two_parties_of_a_session():
+    task = Task(b"in a session", Prio3Sum(2, 10), KEY, least=3)
+    pair = aggregators(task)
+    for i in range(5):
+        upload(pair, i, f"client {i}", task=task)
+
+    async def main(ctx, mine):
+        if ctx.me == 0:
+            return await mpc.collecting.lead(ctx, 1, pair[0], most=2, close=ONE)
+        await mpc.collecting.help_with(ctx, 0, pair[1])
+        return None
+
+    part, _ = mpc.simulate(main, inputs=[None, None]).results
+    assert combine(task, [part, pair[1].part(ONE)]).result == 10
