@@ -31,6 +31,9 @@ PI_SQUARED = Fraction(98696044, 10**7)
 LEAST_PART = Fraction(1, 4)
 """Of the variance of a part: the bound is of no use below."""
 
+_PLENTY = Fraction(64)
+"""Of v: q, which falls as v grows, is below 2^-1800 there, and exact powers for larger ones take long."""
+
 _FINEST = 40
 _HALVINGS = 8
 
@@ -38,9 +41,10 @@ _HALVINGS = 8
 def tau_of_sum(part: Fraction, count: int) -> Fraction:
     """At least |ln P(x) / Q(x)| for all x, P of the sum of `count` discrete Gaussian numbers of this sigma^2, at least
     LEAST_PART, and Q of one discrete Gaussian number of so many times the sigma^2. Rounded up."""
-    return sum((_of_two(part * k / (k + 1)) for k in range(1, count)), Fraction(0))
+    return sum((_of_two(min(part * k / (k + 1), _PLENTY)) for k in range(1, count)), Fraction(0))
 
 
+@lru_cache(maxsize=256)
 def _of_two(v: Fraction) -> Fraction:
     q = exp_up(-2 * PI_SQUARED * v)
     x = 2 * q / (1 - q**3)
