@@ -35,7 +35,7 @@ ORDER = {
         "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal",
         "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "learning", "statistics",
         "survival",
-        "synthetic", "collecting", "matching", "prepared", "horizon", "runs",
+        "synthetic", "federated", "collecting", "matching", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -215,6 +215,11 @@ FOLDER_ORDER = {
     "protocols.collecting": (
         "refusals", "task", "messages", "book", "sums", "client", "aggregator", "leader", "helper", "collector",
         "in_memory", "in_sessions", "__init__",
+    ),
+    "protocols.federated": (
+        "layout", "models", "array_models", "ready_models", "parts_of_models", "sklearn_models", "torch_modules",
+        "aggregate", "figures", "grids", "rotation", "rounding_kls21", "updates", "strategies", "noise", "noisy_means",
+        "robust_means", "terms", "sites", "course", "agreeing", "masked_sums", "training", "simulating", "__init__",
     ),
 }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Models that several parties train together, each on data that it keeps."""

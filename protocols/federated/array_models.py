@@ -1,0 +1,79 @@
+"""Models that are functions of numpy arrays: weights by name, a loss and its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.prg import Prg
+from protocols.federated.layout import Weights
+from protocols.federated.models import Data, Evaluated, Fitted, Local, batches, rows_of
+
+Arrays = dict[str, npt.NDArray[Any]]
+Gradient = Callable[[Arrays, Any, Any], tuple[float, Weights]]
+Each = Callable[[Arrays, Any, Any], Weights]
+Predict = Callable[[Arrays, Any], npt.NDArray[Any]]
+
+
+@dataclass(slots=True)
+class ArrayModel:
+    """Trained by stochastic gradient descent on `gradient(weights, x, y)`: the mean loss of the rows, and its gradient
+    by name.
+
+    `predict(weights, x)` gives what is compared with y, for hits. `each(weights, x, y)` gives the gradient of each
+    row, (rows, *shape) by name, for noise that hides a person; without it rows are taken one by one. `statistics`:
+    names of running statistics, which `gradient` may change in place. Weights without a gradient stay as they are.
+    """
+
+    arrays: Arrays
+    gradient: Gradient
+    predict: Predict | None = None
+    each: Each | None = None
+    statistics: Sequence[str] = field(default=())
+
+    def __post_init__(self) -> None:
+        self.arrays = {name: np.array(array) for name, array in self.arrays.items()}
+
+    def weights(self) -> Arrays:
+        """Copies."""
+        return {name: array.copy() for name, array in self.arrays.items()}
+
+    def load(self, weights: Weights) -> None:
+        """As of `Model`."""
+        for name, array in weights.items():
+            self.arrays[name] = np.array(array)
+
+    def fit(self, data: Data, local: Local, stream: Prg) -> Fitted:
+        """As of `Model`: w -= rate (gradient + proximal (w - w at the beginning))."""
+        x, y = data
+        rows, start, losses = rows_of(data), self.weights(), []
+        for batch in batches(rows, local, stream):
+            loss, gradients = self.gradient(self.arrays, x[batch], y[batch])
+            losses.append(loss * len(batch))
+            for name, slope in gradients.items():
+                pull = local.proximal * (self.arrays[name] - start[name]) if local.proximal else 0.0
+                self.arrays[name] = self.arrays[name] - local.rate * (slope + pull)
+        return Fitted(rows, float(sum(losses)) / max(rows * local.epochs, 1))
+
+    def evaluate(self, data: Data) -> Evaluated:
+        """As of `Model`."""
+        (x, y), rows = data, rows_of(data)
+        loss = float(self.gradient(self.weights(), x, y)[0]) if rows else 0.0
+        correct = None if self.predict is None else int((self.predict(self.arrays, x) == y).sum()) if rows else 0
+        return Evaluated(rows, loss, correct)
+
+    def gradients(self, data: Data) -> Arrays:
+        """As of `GradientModel`."""
+        (x, y), rows = data, rows_of(data)
+        if self.each is not None:
+            return dict(self.each(self.arrays, x, y))
+        single = [self.gradient(self.weights(), x[i : i + 1], y[i : i + 1])[1] for i in range(rows)]
+        names = single[0] if single else self.arrays
+        return {
+            name: np.array([of_row[name] for of_row in single]).reshape(rows, *self.arrays[name].shape)
+            for name in names
+        }

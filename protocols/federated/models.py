@@ -1,0 +1,115 @@
+"""What a model must offer to be trained by several sites, and how a site trains it for a round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.errors import LocalError
+from mpc.prg import Prg
+from protocols.federated.layout import Weights
+
+Data = Any
+"""What a model is trained on: pairs of arrays (x, y) of the same length for the models here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """How a site trains in one round: so many passes over its data, in batches of so many rows, by steps of so much.
+
+    `proximal`: FedProx's mu, which pulls towards the weights that the round began with. `batch` None: all rows in one.
+    """
+
+    epochs: int = 1
+    batch: int | None = 32
+    rate: float = 0.1
+    proximal: float = 0.0
+
+    def __post_init__(self) -> None:
+        whole = self.epochs >= 1 and (self.batch is None or self.batch >= 1)
+        if not (whole and isfinite(self.rate) and self.rate > 0 and isfinite(self.proximal) and self.proximal >= 0):
+            raise LocalError(
+                "wrong-amount",
+                f"a site that trains {self.epochs} epochs in batches of {self.batch}, rate {self.rate}, proximal "
+                f"{self.proximal}",
+                "whole numbers from 1 on, a rate above 0, and a proximal term that is not negative",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What training told: on how many examples, and the mean loss before each step. Stays with the site."""
+
+    examples: int
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The mean loss of so many examples, and how many of them were predicted right; None where that means nothing."""
+
+    examples: int
+    loss: float
+    correct: int | None = None
+
+
+class Model(Protocol):
+    """A model with named weights. One object is one site's; training changes it."""
+
+    @property
+    def statistics(self) -> Sequence[str]:
+        """The names of running statistics among the weights."""
+
+    def weights(self) -> Weights:
+        """Every array by name, always in the same order. Neither side changes what the other holds."""
+
+    def load(self, weights: Weights) -> None:
+        """Take over arrays by name; those that are not named stay as they are."""
+
+    def fit(self, data: Data, local: Local, stream: Prg) -> Fitted:
+        """Train from the weights as they are. Order and dropout may be drawn from `stream`, which is the site's."""
+
+    def evaluate(self, data: Data) -> Evaluated:
+        """Loss and hits on data, without a change of the weights."""
+
+
+@runtime_checkable
+class GradientModel(Protocol):
+    """A model that tells the gradient of each row: what noise for a person needs (`PersonNoise`)."""
+
+    def gradients(self, data: Data) -> dict[str, npt.NDArray[Any]]:
+        """For each weight that is trained the gradients of the rows' losses: (rows, *shape)."""
+
+
+def rows_of(data: Data) -> int:
+    """How many examples there are. LocalError `wrong-data` for anything but arrays of one length, side by side."""
+    try:
+        lengths = {len(part) for part in data}
+    except TypeError:
+        lengths = set()
+    if len(lengths) != 1 or not isinstance(data, tuple | list):
+        raise LocalError(
+            "wrong-data",
+            f"a site's data are of type {type(data).__name__}, with parts of {len(lengths)} lengths",
+            "a pair (x, y): a row of x for each element of y",
+        )
+    return int(lengths.pop())
+
+
+def batches(rows: int, local: Local, stream: Prg) -> list[npt.NDArray[np.int64]]:
+    """The places of the rows in their batches, of all epochs: each epoch in an order of its own.
+
+    A single row that would be left joins the batch before it: batch normalisation learns nothing of one.
+    """
+    size = min(local.batch or rows, rows)
+    ends = range(size, rows if rows % max(size, 1) != 1 or size == 1 else rows - 1, max(size, 1))
+    found = []
+    for _ in range(local.epochs):
+        order = np.argsort(stream.words(rows), kind="stable")
+        found += np.split(order, ends) if rows else []
+    return found
