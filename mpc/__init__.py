@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         circuits,
         collecting,
         elgamal,
+        federated,
         joint_keys,
         learning,
         matching,
@@ -106,6 +107,7 @@ __all__ = [
     "det",
     "elgamal",
     "erf",
+    "federated",
     "garbled",
     "horizon",
     "inv",
@@ -155,8 +157,8 @@ __all__ = [
 ]
 
 _MODULES = (
-    "aggregation", "circuits", "collecting", "elgamal", "joint_keys", "learning", "matching", "paillier", "prio3",
-    "privacy", "proofs", "statistics", "survival", "synthetic",
+    "aggregation", "circuits", "collecting", "elgamal", "federated", "joint_keys", "learning", "matching", "paillier",
+    "prio3", "privacy", "proofs", "statistics", "survival", "synthetic",
 )  # fmt: skip
 _OF_THIS_PACKAGE = {"star": "mpc.network.star"}
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")

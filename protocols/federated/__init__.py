@@ -1,1 +1,48 @@
 """Models that several parties train together, each on data that it keeps."""
+
+from __future__ import annotations
+
+from protocols.federated.array_models import ArrayModel
+from protocols.federated.course import Held, Round, Trained
+from protocols.federated.models import Evaluated, Fitted, GradientModel, Local, Model
+from protocols.federated.noise import PersonNoise, SiteNoise
+from protocols.federated.parts_of_models import adapters_of
+from protocols.federated.ready_models import perceptron, softmax_regression
+from protocols.federated.robust_means import Krum, Median, TrimmedMean
+from protocols.federated.simulating import simulate
+from protocols.federated.sklearn_models import sklearn_model
+from protocols.federated.strategies import FedAdam, FedAvg, FedYogi, Stopping, Strategy, fed_prox
+from protocols.federated.torch_modules import torch_model
+from protocols.federated.training import train
+from protocols.federated.updates import Updates
+
+__all__ = [
+    "ArrayModel",
+    "Evaluated",
+    "FedAdam",
+    "FedAvg",
+    "FedYogi",
+    "Fitted",
+    "GradientModel",
+    "Held",
+    "Krum",
+    "Local",
+    "Median",
+    "Model",
+    "PersonNoise",
+    "Round",
+    "SiteNoise",
+    "Stopping",
+    "Strategy",
+    "Trained",
+    "TrimmedMean",
+    "Updates",
+    "adapters_of",
+    "fed_prox",
+    "perceptron",
+    "simulate",
+    "sklearn_model",
+    "softmax_regression",
+    "torch_model",
+    "train",
+]

@@ -1,0 +1,186 @@
+"""The common side of a training: the weights that all know, round after round, and what is told of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf, sqrt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.errors import LocalError
+from mpc.prg import Seed
+from protocols.federated.aggregate import Total
+from protocols.federated.figures import Figures
+from protocols.federated.layout import Layout, Vector
+from protocols.federated.strategies import Optimiser
+from protocols.federated.terms import Terms
+from protocols.federated.updates import Mean
+from protocols.privacy.ledger.charges import Price
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """On held-out data of all sites: the mean loss of so many examples, and the part of them that was right."""
+
+    examples: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What all learn of a round: nothing of one site, but for what follows from sums.
+
+    `sites`: whose vectors are in the mean, by number. `examples` they trained on; `train_loss`: the mean of theirs
+    before each of their steps. `held_out`: of the weights that the round began with. `shortened`: sites whose update
+    was longer than the clip; `saturated`: coordinates that were cut off; `capped`: sites with more examples than count.
+    `moved`: how far the common weights moved (L2). `bytes_sent` by this party. With noise for privacy only `sites`,
+    `moved` and `bytes_sent` are known.
+    """
+
+    number: int
+    sites: tuple[int, ...]
+    moved: float
+    bytes_sent: int
+    examples: int = 0
+    train_loss: float | None = None
+    held_out: Held | None = None
+    shortened: int = 0
+    saturated: int = 0
+    capped: int = 0
+
+    def __str__(self) -> str:
+        said = [f"round {self.number}: {len(self.sites)} sites", f"moved {self.moved:.3g}"]
+        if self.train_loss is not None:
+            said.append(f"train loss {self.train_loss:.4g} on {self.examples:,} examples")
+        if self.held_out is not None:
+            said.append(f"began at loss {self.held_out.loss:.4g}, {self.held_out.accuracy:.1%} right")
+        cut = {"shortened": self.shortened, "saturated": self.saturated, "capped": self.capped}
+        said += [f"{count:,} {what}" for what, count in cut.items() if count]
+        return ", ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The common weights by name, which all know, and how they came: `rounds`, and `held_out` at the end.
+
+    `stopped`: whether it ended early. `price`: what it cost in privacy, None without noise. `own`: arrays that did not
+    travel, of this site alone.
+    """
+
+    weights: dict[str, npt.NDArray[Any]]
+    rounds: tuple[Round, ...]
+    held_out: Held | None = None
+    stopped: bool = False
+    price: Price | None = None
+    own: dict[str, npt.NDArray[Any]] = field(default_factory=dict, repr=False)
+
+    def __str__(self) -> str:
+        said = [*map(str, self.rounds)]
+        if self.held_out is not None:
+            said.append(f"in the end loss {self.held_out.loss:.4g}, {self.held_out.accuracy:.1%} right")
+        return "\n".join([*said, *([] if self.price is None else [f"for {self.price}"])])
+
+
+@dataclass(slots=True)
+class Course:
+    """A training as it goes: `weights` are the common ones, `common` a seed that all have."""
+
+    terms: Terms
+    weights: Vector
+    common: Seed
+    rounds: list[Round] = field(default_factory=list)
+    stopped: bool = False
+    _optimiser: Optimiser = field(init=False)
+    _best: tuple[float, Vector | None, int] = (inf, None, 0)
+
+    def __post_init__(self) -> None:
+        self._optimiser = self.terms.strategy.start(self.terms.layout.size)
+
+    @property
+    def number(self) -> int:
+        """Of the round that comes next, from 1."""
+        return len(self.rounds) + 1
+
+    @property
+    def over(self) -> bool:
+        """Whether all rounds were, or no more are worth it."""
+        return self.stopped or len(self.rounds) == self.terms.rounds
+
+    @property
+    def seed(self) -> Seed:
+        """All sites' seed for the next round."""
+        return self.common.derive("round of training", self.number)
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """Who trains in the next round."""
+        return self.terms.chosen(self.number, self.common)
+
+    def take(self, total: Total) -> Round:
+        """The sums of a round: the weights move. LocalError `no-examples`, `training-diverged`."""
+        return self.move(self.terms.coder.mean(total.parts, len(total.survivors), self.seed), total)
+
+    def move(self, mean: Mean, total: Total) -> Round:
+        """As `take`, for a mean that came another way."""
+        held = held_of(mean.figures)
+        if self._ends(held):
+            self.stopped = True
+        moved = np.zeros(0) if self.stopped else self._moved(mean.moved)
+        length = sqrt(float(np.square(moved).sum()))
+        found = _round(self.number, total, length, mean.figures, held, private=self.terms.private)
+        self.rounds.append(found)
+        return found
+
+    def ended(self, held: Held | None, price: Price | None, own: dict[str, npt.NDArray[Any]]) -> Trained:
+        """The result."""
+        layout: Layout = self.terms.layout
+        return Trained(layout.unflatten(self.weights), tuple(self.rounds), held, self.stopped, price, own)
+
+    def _moved(self, mean: Vector) -> Vector:
+        with np.errstate(over="ignore", invalid="ignore"):
+            step = self._optimiser.step(mean)
+        running = self.terms.layout.running
+        if running.any():
+            step = np.where(running, mean, step)
+        self.weights = self.weights + step
+        if not np.isfinite(self.weights).all():
+            raise LocalError(
+                "training-diverged",
+                f"the common weights are no longer finite after round {self.number}",
+                "a smaller rate, of the sites or of the strategy",
+            )
+        return step
+
+    def _ends(self, held: Held | None) -> bool:
+        """Whether the weights of the best round are to stay: that of this round's beginning among them."""
+        stopping = self.terms.stopping
+        if stopping is None or held is None:
+            return False
+        least, _, at = self._best
+        if held.loss < least - stopping.least:
+            self._best = (held.loss, self.weights, self.number)
+            return False
+        if self.number - at < stopping.patience:
+            return False
+        best = self._best[1]
+        self.weights = self.weights if best is None else best
+        return True
+
+
+def held_of(figures: Figures) -> Held | None:
+    """What sums say of held-out data; None where nobody has any."""
+    count = figures.held_out
+    return Held(count, figures.held_out_loss / count, figures.held_out_correct / count) if count > 0 else None
+
+
+def _round(number: int, total: Total, moved: float, figures: Figures, held: Held | None, *, private: bool) -> Round:
+    if private:
+        return Round(number, total.survivors, moved, total.bytes_sent)
+    loss = figures.loss / figures.examples if figures.examples else None
+    return Round(
+        number, total.survivors, moved, total.bytes_sent, figures.examples, loss, held,
+        figures.shortened, figures.saturated, figures.capped,
+    )  # fmt: skip

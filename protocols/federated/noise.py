@@ -1,0 +1,135 @@
+"""Noise for a training: who is protected, how far they move a round's sum, and what all rounds cost together.
+
+Each party puts a part of the noise into its own vector before it is masked (`protocols.privacy.summed_noise`: sums of
+discrete Gaussian or of Skellam numbers), so that what is opened has all of it, and nobody knows the sum without. One
+charge for all rounds is spent before the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil, isqrt, log, sqrt
+
+from mpc.errors import LocalError
+from protocols.learning.noisy_sums import part_of
+from protocols.privacy.amounts import AnyNumber, count_of, positive
+from protocols.privacy.charging import charge_of, rho_of
+from protocols.privacy.events import NearEvent, RepeatedEvent, ZcdpEvent
+from protocols.privacy.joint_noise import MOST_TAU, Gaussian, Moves
+from protocols.privacy.ledger.charges import Price
+from protocols.privacy.neighbours import Neighbours, Relation, add_or_remove
+from protocols.privacy.schedules import Schedule
+from protocols.privacy.summed_noise import InParts, Summed, SummedNoise
+
+WRAPS = 2.0**-40
+"""The chance that noise makes any sum of a training wrap is below."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """What both kinds of noise say.
+
+    `clip`: the longest vector of one unit (L2), public, not taken from the data. `epsilon` with `delta`, or `rho` (and
+    `delta`, with which its epsilon is charged): of all rounds together. `honest`: how many parties are counted on to
+    put in their parts and tell nobody, from 1 to n - 1: noise is n / honest times what one alone would need. LocalError
+    as of `mpc.Gaussian` and `mpc.InParts`.
+    """
+
+    clip: float
+    epsilon: AnyNumber | None = None
+    delta: AnyNumber | None = None
+    rho: AnyNumber | None = None
+    honest: int = 1
+    neighbours: Neighbours = field(default_factory=add_or_remove)
+
+    def __post_init__(self) -> None:
+        positive(self.clip, "the bound of clipping")
+        count_of(self.honest, "how many parties are taken to be honest")
+        _ = self.asked
+
+    @property
+    def asked(self) -> Gaussian:
+        """Of all rounds."""
+        return Gaussian(rho=self.rho, epsilon=self.epsilon, delta=self.delta, neighbours=self.neighbours)
+
+    @property
+    def moves(self) -> int:
+        """How many units' bounds a sum moves by between neighbours."""
+        return 2 if self.neighbours.relation is Relation.SUBSTITUTE else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteNoise(Noise):
+    """Hides everything that one site (in a star, one client) has: its whole update is the unit.
+
+    Whoever sees all rounds' results, and all other sites' data, hardly learns whether a site's data were there; with
+    `mpc.privacy.substitute()`, which of two data sets it had. Sites weigh alike, and the sum is divided by how many
+    there are: no examples are told, nor losses. `neighbours` has the unit "one record", of which a site is one, unless
+    another is given, as budgets are kept by.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonNoise(Noise):
+    """Hides each person in each site's data: in each round a site sums its persons' gradients, each clipped.
+
+    The model must tell gradients of rows (`GradientModel`), of which a site takes one step over all its rows a round.
+    `people`: how many there are at all sites about, public and not taken from the data: what the sum is divided by. A
+    person has one row; with `train(..., users=)` all rows that have its name, and `neighbours` a unit of that kind.
+    """
+
+    people: int
+
+    def __post_init__(self) -> None:
+        super(PersonNoise, self).__post_init__()
+        count_of(self.people, "the people")
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """The noise of each of so many rounds among so many parties."""
+
+    each: Summed
+    rounds: int
+    delta: Fraction
+
+    def sampler(self, squared_distance: int, size: int) -> SummedNoise:
+        """What a party draws its part from, for sums that a unit moves by the root of this, in steps."""
+        root = isqrt(squared_distance - 1) + 1
+        return self.each.sampler(Moves(size, root, root * (isqrt(size - 1) + 1), squared_distance), size)
+
+    def reach(self, squared_distance: int, size: int) -> int:
+        """What noise of all parties does not exceed in any coordinate of any round, but with the chance WRAPS: a part x
+        of variance s^2 has E exp(t x) <= exp(t^2 s^2 / 2)."""
+        sampler = self.sampler(squared_distance, size)
+        of_sum = float(sampler.parties * sampler.parts.spread)
+        chance = log(2 * size * self.rounds / WRAPS)
+        return min(sampler.most, ceil(sqrt(2 * of_sum * chance)))
+
+    @property
+    def schedule(self) -> Schedule:
+        """What is paid before the first round."""
+        rho = positive(self._gaussian.rho or 0, "rho")
+        one = NearEvent(ZcdpEvent(rho, self.each.neighbours), MOST_TAU)
+        event = RepeatedEvent(one, self.rounds)
+        price = Price((charge_of(event, delta=self.delta), rho_of(event)))
+        return Schedule([self.each] * self.rounds, event, price)
+
+    @property
+    def _gaussian(self) -> Gaussian:
+        noise = self.each.noise
+        assert isinstance(noise, Gaussian)
+        return noise
+
+
+def rounds_of(noise: Noise, rounds: int, parties: int) -> Rounds:
+    """The same part of the cost for each round. LocalError `too-few-honest`, and of `mpc.Gaussian`."""
+    if not isinstance(noise, SiteNoise | PersonNoise):
+        raise LocalError(
+            "wrong-privacy",
+            f"privacy= is of type {type(noise).__name__}, for a model that sites train together",
+            "mpc.federated.PersonNoise(epsilon=..., delta=..., clip=..., people=...) or SiteNoise(...)",
+        )
+    each = part_of(noise.asked, rounds)
+    return Rounds(InParts(each, honest=noise.honest).among(parties), rounds, noise.asked.given_delta)

@@ -1,0 +1,183 @@
+"""What one site does in a round: train from the common weights, and make words of how its own moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.errors import LocalError
+from mpc.prg import Prg, Seed
+from protocols.federated.aggregate import Parts
+from protocols.federated.figures import Figures
+from protocols.federated.layout import Vector, Weights
+from protocols.federated.models import Data, GradientModel, Model, rows_of
+from protocols.federated.noisy_means import NoisyPeople
+from protocols.federated.terms import Terms
+from protocols.federated.updates import Update
+
+Indices = npt.NDArray[np.int64]
+
+_AT_ONCE = 1 << 24
+"""Numbers of gradients that are held at a time."""
+
+
+@dataclass(slots=True)
+class Site:
+    """One site or client: its model, its data, its seed. What does not travel of its weights stays in `own`."""
+
+    name: str
+    terms: Terms
+    model: Model
+    data: Data
+    seed: Seed
+    held_out: Data = None
+    users: npt.NDArray[Any] | None = None
+    own: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rows = rows_of(self.data)
+        if self.held_out is not None:
+            rows_of(self.held_out)
+        coder = self.terms.coder
+        if isinstance(coder, NoisyPeople):
+            _require_gradients(self.model, self.name)
+            self.users = None if self.users is None else _numbered(self.users, rows, self.name)
+            people = rows if self.users is None else int(self.users.max(initial=-1)) + 1
+            if people > coder.most_examples:
+                raise LocalError(
+                    "too-many-examples",
+                    f"{self.name} has {people:,} people, and sums are sized for {coder.most_examples:,} at a site",
+                    "Updates(most_examples=...) as large as the largest site, at all parties alike",
+                )
+
+    def contribute(self, weights: Vector, number: int, common: Seed, *, chosen: bool = True) -> Parts:
+        """This site's words for a round that begins with these weights; of who is not chosen, a vector of zeros.
+
+        Errors as of `update`.
+        """
+        found = self.update(weights, number, chosen=chosen)
+        return self.terms.coder.words(found, self.stream(number), common)
+
+    def stream(self, number: int) -> Prg:
+        """What this site rounds by, and draws its noise from, in a round."""
+        return self.seed.prg("federated update", number)
+
+    def update(self, weights: Vector, number: int, *, chosen: bool = True) -> Update:
+        """How this site's weights move in a round that begins with these.
+
+        LocalError `update-not-finite`, `wrong-shape`, `wrong-dtype`, naming the site; what the model raises.
+        """
+        self._load(weights)
+        try:
+            return self._update(weights, number, chosen=chosen)
+        except LocalError as error:
+            error.party = error.party or self.name
+            raise
+
+    def evaluated(self, weights: Vector) -> Figures:
+        """How good these weights are on this site's held-out data."""
+        self._load(weights)
+        return self._held_out()
+
+    def _update(self, weights: Vector, number: int, *, chosen: bool) -> Update:
+        figures = Figures() if self.terms.private else self._held_out()
+        rows = rows_of(self.data)
+        if not chosen or not rows:
+            return Update(np.zeros(len(weights)), figures)
+        if isinstance(self.terms.coder, NoisyPeople):
+            return Update(self._gradients(self.terms.coder), figures)
+        fitted = self.model.fit(self.data, self.terms.strategy.local, self.seed.prg("federated training", number))
+        moved = self._travelling(self.model.weights()) - weights
+        if not np.isfinite(moved).all():
+            raise _not_finite(self.name, int(np.count_nonzero(~np.isfinite(moved))))
+        summed = replace(figures, examples=fitted.examples, loss=fitted.loss * fitted.examples)
+        return Update(moved, summed)
+
+    def _load(self, weights: Vector) -> None:
+        self.model.load({**self.own, **self.terms.layout.unflatten(weights)})
+
+    def _travelling(self, weights: Weights) -> Vector:
+        """The weights that travel, as a vector; the others are kept."""
+        travel = {place.name for place in self.terms.layout.places}
+        self.own = {name: np.asarray(array) for name, array in weights.items() if name not in travel}
+        try:
+            return self.terms.layout.flatten(weights)
+        except LocalError as error:
+            error.cause = f"{self.name}: {error.cause}"
+            raise
+
+    def _held_out(self) -> Figures:
+        if self.held_out is None or not rows_of(self.held_out):
+            return Figures()
+        found = self.model.evaluate(self.held_out)
+        return Figures(
+            held_out=found.examples, held_out_loss=found.loss * found.examples, held_out_correct=found.correct or 0
+        )
+
+    def _gradients(self, coder: NoisyPeople) -> Vector:
+        """The sum of this site's people's clipped gradients, in steps."""
+        total = np.zeros(coder.size, np.int64)
+        for rows, users in _blocks(rows_of(self.data), self.users, max(1, _AT_ONCE // coder.size)):
+            gradients = self.model.gradients(tuple(part[rows] for part in self.data))  # type: ignore[attr-defined]
+            total += coder.summed(self._flat(gradients, len(rows)), users)
+        return total.astype(np.float64)
+
+    def _flat(self, gradients: Weights, rows: int) -> npt.NDArray[np.float64]:
+        """(rows, size), zeros where a weight is not trained."""
+        out = []
+        for place in self.terms.layout.places:
+            found = gradients.get(place.name)
+            if found is not None and np.shape(found) != (rows, *place.shape):
+                raise LocalError(
+                    "wrong-shape",
+                    f"{self.name}: the gradients of {place.name!r} for {rows} rows are of shape {np.shape(found)}",
+                    "a gradient of the weight's shape for each row",
+                )
+            out.append(np.zeros((rows, place.size)) if found is None else np.reshape(found, (rows, place.size)))
+        return np.concatenate(out, axis=1, dtype=np.float64)
+
+
+def _blocks(rows: int, users: Indices | None, most: int) -> Iterator[tuple[Indices, Indices | None]]:
+    """Rows in blocks of about so many, no user in two of them; and whose each is, by number in the block."""
+    if users is None:
+        for start in range(0, rows, most):
+            yield np.arange(start, min(start + most, rows)), None
+        return
+    order = np.argsort(users, kind="stable")
+    sorted_users = users[order]
+    start = 0
+    while start < rows:
+        end = int(np.searchsorted(sorted_users, sorted_users[min(start + most, rows) - 1], side="right"))
+        yield order[start:end], sorted_users[start:end] - sorted_users[start]
+        start = end
+
+
+def _numbered(users: Any, rows: int, name: str) -> Indices:
+    """Users by number, from 0 without gaps."""
+    ids = np.asarray(users)
+    if ids.shape != (rows,):
+        raise LocalError("wrong-shape", f"{name}: users of shape {ids.shape} for {rows} rows", "one user for each row")
+    return np.unique(ids, return_inverse=True)[1].astype(np.int64)
+
+
+def _require_gradients(model: Model, name: str) -> None:
+    if not isinstance(model, GradientModel):
+        raise LocalError(
+            "no-gradients",
+            f"{name}: a model of type {type(model).__name__} tells no gradients of single rows, which noise for a "
+            "person is added to",
+            "a model with gradients(data), as ArrayModel and torch_model have it; or SiteNoise",
+        )
+
+
+def _not_finite(name: str, count: int) -> LocalError:
+    return LocalError(
+        "update-not-finite",
+        f"{count:,} numbers of the update of {name} are NaN or infinite",
+        "a smaller rate, and data without NaN or infinities at that site. Nothing of this round was sent by it",
+        party=name,
+    )

@@ -1,0 +1,141 @@
+"""How sites train in a round, and what becomes of the mean of their updates: FedAvg, FedProx, and servers' optimisers.
+
+McMahan, Moore, Ramage, Hampson, Aguera y Arcas, AISTATS 2017 (FedAvg: the mean, weighted by examples); Li, Sahu,
+Zaheer, Sanjabi, Talwalkar, Smith, MLSys 2020 (FedProx); Reddi, Charles, Zaheer, Garrett, Rush, Konecny, Kumar, McMahan,
+ICLR 2021, algorithm 2 (FedAdam, FedYogi). All parties compute the step for themselves, from the same mean by the same
+sums, products and roots of doubles, so that all have the same weights, to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from math import isfinite
+from typing import Protocol
+
+import numpy as np
+
+from mpc.errors import LocalError
+from protocols.federated.layout import Vector
+from protocols.federated.models import Local
+
+
+class Optimiser(Protocol):
+    """What is remembered from round to round of the means."""
+
+    def step(self, mean: Vector) -> Vector:
+        """How the common weights move, for a mean update."""
+
+
+class Strategy(Protocol):
+    """How a training goes: public, the same at all parties."""
+
+    @property
+    def local(self) -> Local:
+        """How a site trains in a round."""
+
+    @property
+    def by_examples(self) -> bool:
+        """Whether a site weighs as its examples; all sites alike otherwise."""
+
+    def start(self, size: int) -> Optimiser:
+        """At the first round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FedAvg:
+    """The common weights move by `rate` times the mean update; with `momentum`, by a sum of the means that fades."""
+
+    local: Local = field(default_factory=Local)
+    rate: float = 1.0
+    momentum: float = 0.0
+    by_examples: bool = True
+
+    def __post_init__(self) -> None:
+        _require(self.rate > 0 and 0 <= self.momentum < 1, f"rate {self.rate}, momentum {self.momentum}")
+
+    def start(self, size: int) -> Optimiser:
+        """As of `Strategy`."""
+        return _Momentum(self.rate, self.momentum, np.zeros(size))
+
+
+def fed_prox(mu: float, *, local: Local | None = None, rate: float = 1.0, by_examples: bool = True) -> FedAvg:
+    """FedAvg of sites that add mu / 2 |w - w0|^2 to their losses, w0 the weights that the round began with."""
+    return FedAvg(local=replace(local or Local(), proximal=mu), rate=rate, by_examples=by_examples)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FedAdam:
+    """Adam on mean updates: m and v are fading means of them and of their squares; weights move by
+    rate m / (sqrt(v) + tau)."""
+
+    local: Local = field(default_factory=Local)
+    rate: float = 0.01
+    beta1: float = 0.9
+    beta2: float = 0.99
+    tau: float = 1e-3
+    by_examples: bool = True
+
+    def __post_init__(self) -> None:
+        betas = 0 <= self.beta1 < 1 and 0 <= self.beta2 < 1
+        _require(betas and self.rate > 0 and self.tau > 0, f"{type(self).__name__} of {self}")
+
+    def start(self, size: int) -> Optimiser:
+        """As of `Strategy`."""
+        return _Adaptive(self.rate, self.beta1, self.tau, np.zeros(size), np.full(size, self.tau**2), self._faded)
+
+    def _faded(self, v: Vector, square: Vector) -> Vector:
+        return self.beta2 * v + (1 - self.beta2) * square
+
+
+class FedYogi(FedAdam):
+    """As FedAdam, but that v moves towards the square by a part of the square, not of their distance."""
+
+    __slots__ = ()
+
+    def _faded(self, v: Vector, square: Vector) -> Vector:
+        return np.asarray(v - (1 - self.beta2) * square * np.sign(v - square))
+
+
+@dataclass(slots=True)
+class _Momentum:
+    rate: float
+    momentum: float
+    kept: Vector
+
+    def step(self, mean: Vector) -> Vector:
+        self.kept = self.momentum * self.kept + mean
+        return self.rate * self.kept
+
+
+@dataclass(slots=True)
+class _Adaptive:
+    rate: float
+    beta1: float
+    tau: float
+    m: Vector
+    v: Vector
+    faded: Callable[[Vector, Vector], Vector]
+
+    def step(self, mean: Vector) -> Vector:
+        self.m = self.beta1 * self.m + (1 - self.beta1) * mean
+        self.v = self.faded(self.v, mean * mean)
+        return np.asarray(self.rate * self.m / (np.sqrt(self.v) + self.tau))
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """End when the loss on held-out data has not fallen by `least` for `patience` rounds, with the best weights."""
+
+    patience: int = 3
+    least: float = 0.0
+
+    def __post_init__(self) -> None:
+        _require(self.patience >= 1 and isfinite(self.least), f"patience {self.patience}, least {self.least}")
+
+
+def _require(right: bool, said: str) -> None:
+    if not right:
+        raise LocalError(
+            "wrong-amount", f"a strategy with {said}", "rates above 0, betas and momentum from 0 to below 1"
+        )

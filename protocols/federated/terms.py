@@ -1,0 +1,100 @@
+"""All that the parties of a training must mean alike, and what follows from it before the first round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mpc.errors import LocalError
+from mpc.prg import Seed
+from protocols.federated.layout import Layout
+from protocols.federated.noise import Noise, PersonNoise, Rounds, SiteNoise, rounds_of
+from protocols.federated.noisy_means import noisy_people, noisy_sites
+from protocols.federated.robust_means import Robust
+from protocols.federated.strategies import FedAvg, Stopping, Strategy
+from protocols.federated.updates import Coder, Updates, weighted_mean
+from protocols.privacy.amounts import count_of
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A training's public terms. `coder` and `noise` follow from the others."""
+
+    layout: Layout
+    strategy: Strategy
+    updates: Updates
+    clients: int
+    rounds: int
+    coder: Coder
+    noise: Rounds | None
+    sample: int | None
+    stopping: Stopping | None
+    robust: Robust | None = None
+    said: tuple[str, ...] = ()
+
+    @property
+    def private(self) -> bool:
+        """Whether there is noise, and nothing but what has noise may be told."""
+        return self.noise is not None
+
+    @property
+    def text(self) -> str:
+        """What parties compare: a line for each term, before the layout's."""
+        return "\n".join([*self.said, f"clients: {self.clients}, rounds: {self.rounds}", self.layout.text])
+
+    def chosen(self, number: int, common: Seed) -> tuple[int, ...]:
+        """Who trains in a round: drawn by the common seed, so that nobody chooses. All without `sample`."""
+        if self.sample is None:
+            return tuple(range(self.clients))
+        order = np.argsort(common.prg("clients of a round", number).words(self.clients), kind="stable")
+        return tuple(sorted(order[: self.sample].tolist()))
+
+
+def terms_of(
+    layout: Layout,
+    *,
+    clients: int,
+    rounds: int,
+    strategy: Strategy | None,
+    updates: Updates | None,
+    privacy: Noise | None,
+    sample: int | None = None,
+    stopping: Stopping | None = None,
+    robust: Robust | None = None,
+    at_once: int | None = None,
+    said: Sequence[str] = (),
+) -> Terms:
+    """The terms, with the proof that sums fit. `at_once`: how many clients' vectors are summed, all by default.
+
+    LocalError `ring-too-small` with the numbers, `too-few-sites`, `wrong-amount`; errors of the noise.
+    """
+    count_of(rounds, "the rounds")
+    plan, how, summed = strategy or FedAvg(), updates or Updates(), at_once or clients
+    if sample is not None and not 1 <= sample <= clients:
+        raise LocalError("amount-out-of-range", f"{sample} of {clients} clients train in a round", "1 to all of them")
+    noise = None if privacy is None else rounds_of(privacy, rounds, summed)
+    texts = [
+        f"strategy: {plan}",
+        f"updates: {how}",
+        f"privacy: {privacy}",
+        f"sample: {sample}",
+        f"stopping: {stopping}",
+    ]
+    texts.append(f"robust: {robust}")
+    coder = _coder(plan, how, privacy, noise, layout.size, summed)
+    if robust is not None:
+        robust.require(clients)
+        coder = weighted_mean(how, layout.size, summed, by_examples=False, most_radius=robust.most_radius)
+    return Terms(layout, plan, how, clients, rounds, coder, noise, sample, stopping, robust, (*texts, *said))
+
+
+def _coder(
+    strategy: Strategy, updates: Updates, privacy: Noise | None, noise: Rounds | None, size: int, clients: int
+) -> Coder:
+    if isinstance(privacy, PersonNoise) and noise is not None:
+        return noisy_people(updates, privacy, noise, size, clients, strategy.local.rate)
+    if isinstance(privacy, SiteNoise) and noise is not None:
+        return noisy_sites(updates, privacy, noise, size, clients)
+    return weighted_mean(updates, size, clients, by_examples=strategy.by_examples)

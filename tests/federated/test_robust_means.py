@@ -1,0 +1,94 @@
+"""Means that poisoned sites move only so far: as in the clear, and what they hold against."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from federated.federations import FRESH, model, rows, trained
+
+import mpc
+from mpc import federated
+from mpc.errors import LocalError
+from protocols.federated import Krum, Median, TrimmedMean
+from protocols.federated.grids import grid
+from protocols.federated.robust_means import robust_mean
+
+DICE = np.random.default_rng(4)
+
+
+def found(robust, updates):
+    """What parties make of whole updates (n, k)."""
+
+    async def main(ctx, mine):
+        fine = grid(32, 1.0, 1.0, ctx.n, step=2.0**-10)
+        return await robust_mean(ctx, robust, fine, mine, updates.shape[1])
+
+    run = mpc.simulate(main, list(updates))
+    totals, sites = run.results[0]
+    assert len(run.report.reveals) == 1, "nothing but the mean becomes known"
+    return totals / sites
+
+
+def trimmed(updates, f):
+    return np.sort(updates, axis=0)[f : len(updates) - f].mean(axis=0)
+
+
+def krum(updates, f, kept):
+    apart = np.square(updates[:, None] - updates[None]).sum(axis=2)
+    scores = np.sort(apart, axis=1)[:, : len(updates) - f - 1].sum(axis=1)
+    return updates[np.argsort(scores, kind="stable")[:kept]].mean(axis=0)
+
+
+def whole(n, k=5):
+    return DICE.integers(-400, 400, size=(n, k))
+
+
+@pytest.mark.parametrize(("n", "f"), [(3, 0), (3, 1), (5, 1), (5, 2)])
+def test_trimmed_means_are_those_in_the_clear(n, f):
+    updates = whole(n)
+    assert np.allclose(found(TrimmedMean(f), updates), trimmed(updates, f))
+
+
+@pytest.mark.parametrize("n", [3, 4, 5])
+def test_medians_are_numpys(n):
+    updates = whole(n)
+    assert np.allclose(found(Median(), updates), np.median(updates, axis=0))
+
+
+@pytest.mark.parametrize(("n", "f", "kept"), [(3, 0, 1), (5, 1, 1), (5, 1, 3)])
+def test_krum_is_that_in_the_clear(n, f, kept):
+    updates = whole(n)
+    updates[0] = 0
+    updates[-1] = 1023
+    assert np.allclose(found(Krum(f, kept), updates), krum(updates, f, kept))
+
+
+@pytest.mark.parametrize("robust", [TrimmedMean(1), Median(), Krum(1)])
+def test_one_poisoned_site_of_five_does_not_reach_the_mean(robust):
+    updates = whole(5) // 8
+    honest = updates[1:]
+    for poison in (1000, -1000):
+        updates[0] = poison
+        mean = found(robust, updates)
+        assert (honest.min(axis=0) <= mean).all()
+        assert (mean <= honest.max(axis=0)).all()
+
+
+@pytest.mark.parametrize(("robust", "sites"), [(TrimmedMean(1), 2), (Median(), 2), (Krum(0), 2), (Krum(1), 4)])
+def test_too_few_sites_are_refused(robust, sites):
+    with pytest.raises(LocalError, match="too-few-sites"):
+        trained([rows(10, i) for i in range(sites)], robust=robust)
+
+
+def test_what_is_trained_so_withstands_wrong_labels():
+    sites = [rows(60, i) for i in range(5)]
+    poisoned = [(sites[0][0] * 30, (sites[0][1] + 1) % 3), *sites[1:]]
+    strategy = federated.FedAvg(local=federated.Local(epochs=3, rate=0.3), by_examples=False)
+    hits = []
+    for robust in (None, Median()):
+        weights = trained(poisoned, rounds=3, strategy=strategy, robust=robust)[0].weights
+        judge = model()
+        judge.load(weights)
+        hits.append(judge.evaluate(FRESH).correct)
+    assert hits[1] > 160
+    assert hits[1] > hits[0]
