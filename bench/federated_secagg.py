@@ -109,7 +109,11 @@ def _single(name: str, options: Options) -> tuple[Callable[[], float], int, str]
         return partial(_masking, length), length, note
     secrets, points, prg = [bytes(range(32))], range(1, 101), Seed.fresh().prg("benchmark")
     if name == _SPLIT:
-        return partial(_timed, lambda: shamir.split(secrets, points, 51, prg)), 1, "a secret of 32 bytes; holders met before"
+        return (
+            partial(_timed, lambda: shamir.split(secrets, points, 51, prg)),
+            1,
+            "a secret of 32 bytes; holders met before",
+        )
     shares = shamir.split(secrets, points, 51, prg)[:51, 0]
     return partial(_timed, lambda: shamir.join(range(1, 52), shares)), 1, "a secret of 32 bytes; holders met before"
 
