@@ -133,7 +133,8 @@ def test_what_is_wrong_is_said_before_anybody_connects(tmp_path: Path) -> None:
     fails("program-without-main", "serve", write(tmp_path, "half.py", "async def server(star): ..."), "--star", star)
     both = "async def server(star): ...\nasync def client({}): ..."
     fails("program-main-parameters", "serve", write(tmp_path, "short.py", both.format("star")), "--star", star)
-    fails("program-main-not-async", "serve", write(tmp_path, "plain.py", both.replace("async ", "", 1)), "--star", star)
+    plain = both.format("star, mine").replace("async ", "", 1)
+    fails("program-main-not-async", "serve", write(tmp_path, "plain.py", plain), "--star", star)
     fails("bad-request", "star", "enroll", "bert", *key, "--folder", str(tmp_path))
     fails("bad-lifetime", "star", "enroll", "anna", *key, "--folder", str(tmp_path), "--hours", "9999")
     fails("unknown-client", "star", "revoke", "bert", *key)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ssl
 
+import trio
+
 from mpc.network.identity import Identity
 from mpc.network.link import TlsLink, tls_context
 
@@ -31,6 +33,7 @@ class NarrowTlsLink(TlsLink):
             view = memoryview(part)
             for start in range(0, len(view), SLICE):
                 await super().write(view[start : start + SLICE])
+        await trio.lowlevel.checkpoint()  # where there is always room, others are to have their turn too
 
 
 class InnerTlsLink(NarrowTlsLink):
