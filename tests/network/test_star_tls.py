@@ -27,6 +27,7 @@ from mpc.network.star.gathering import answers, assemble
 from mpc.network.star.limits import StarLimits
 from mpc.network.star.rounds import Rounds
 from mpc.network.star.star_file import Proxy, StarFile
+from mpc.network.star.tls_link import SLICE
 
 from .stars import SOON, TlsPlace, came, left, next_of, run
 
@@ -277,5 +278,28 @@ def test_a_proxy_that_is_another_is_refused(tmp_path: Path) -> None:
                 assert "proxy" in error.cause
             with pytest.raises(LocalError, match="bad-proxy"):
                 await refusal(replace(place.star, proxy=Proxy("localhost", port, tmp_path)), place.identity("anna"))
+
+    run(main)
+
+
+def test_a_broadcast_is_held_once_and_a_slice_of_it_for_each_client(tmp_path: Path) -> None:
+    """Clients that read nothing: what waits for each is a view of the one array, and one encrypted slice."""
+
+    async def main() -> None:
+        place, model = TlsPlace(tmp_path, StarLimits(inbox_messages=1)), np.zeros(3 << 22, np.uint8)
+        async with place.serve() as star, place.dial("anna"), place.dial("bert"):
+            while len(star.clients) < 2:
+                await star.event()
+            for i in range(3):
+                star.broadcast((i,), model)
+            await trio.sleep(0.3)
+            for name in ("anna", "bert"):
+                peer = star._here[name].line.peer
+                assert peer.queued
+                assert all(np.shares_memory(np.frombuffer(item.payload, np.uint8), model) for item in peer._queue)
+                unsent = sum(map(len, peer.link._unsent))
+                assert 0 < unsent < SLICE + 1024
+            for name in ("anna", "bert"):
+                star.part_with(name, "enough", "the test is over")
 
     run(main)

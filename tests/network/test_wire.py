@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -133,6 +134,28 @@ def test_every_event_is_read_whatever_the_steps() -> None:
         assert [type(event) for event in events] == [Greeting, Heartbeat, Greeting, Message, Heartbeat, Bye, Failure]
         assert events[4] == Heartbeat(False, ((1, (2, 3)),), (1, 2), (3, 4))
         assert events[5:] == [Bye({"rounds": 3}), Failure("bad-input", 1, "nothing works")]
+
+
+@pytest.mark.parametrize("step", [1, 7, 40_000])
+def test_decoders_that_share_their_space_read_as_those_that_have_their_own(step: int) -> None:
+    encoder = Encoder()
+    whole = encoder.greeting(HELLO, b"hello") + encoder.greeting(CONFIRM, b"confirm")
+    whole += encoder.small(prepare(Message((1,), 2, 3, np.arange(5, dtype=np.uint64))))
+    large = prepare(Message((2,), 2, 3, (np.arange(70_000 + step) % 251).astype(np.uint8)))
+    whole += b"".join(head + bytes(part) for head, part in encoder.pieces(large)) + encoder.bye({"rounds": 1})
+    scratch, bytewise = memoryview(bytearray(SCRATCH)), 200
+    decoders = [Decoder(f"peer{i}", scratch=scratch) for i in range(3)]
+    found: list[list[Event]] = [[], [], []]
+    cuts = [*range(0, bytewise, min(step, bytewise)), *range(bytewise, len(whole), max(step, 5000)), len(whole)]
+    for start, end in pairwise(cuts):
+        for decoder, events in zip(decoders, found, strict=True):
+            events += decoder.feed(whole[start:end])
+            assert decoder.filling in (0, 40, 70_000 + step)
+    for events in found:
+        assert [type(event) for event in events] == [Greeting, Greeting, Message, Message, Bye]
+        for event, sent in zip(events[2:4], (np.arange(5), np.arange(70_000 + step) % 251), strict=True):
+            assert isinstance(event, Message)
+            np.testing.assert_array_equal(event.array, sent)
 
 
 @given(st.binary(max_size=300))
