@@ -33,7 +33,8 @@ ON_DEVICES := $(addprefix tests/opencl/,test_devices.py test_kernels.py test_pai
 	test_runs.py test_use.py)
 FPGA_EMULATOR := build/fpga
 
-PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check
+PIP := python -m pip
+PIP_INSTALL := $(PIP) install --quiet --disable-pip-version-check
 
 .PHONY: demo examples test test-fast test-portable test-fpga lint docs bench-peers installed clean
 .DELETE_ON_ERROR:
@@ -79,8 +80,8 @@ $(BIN)/python:
 
 # The last emulator that was published, in an environment of its own: the drivers of .venv are newer.
 $(FPGA_EMULATOR)/emulator.icd: | $(BIN)/python
-	$(BIN)/python -m venv $(@D)
-	$(@D)/bin/$(PIP_INSTALL) \
+	$(BIN)/python -m venv --without-pip $(@D)
+	$(BIN)/$(PIP) --python $(@D)/bin/python install --quiet --disable-pip-version-check \
 		intel-opencl-fpga-emu-rt==2025.0.5 intel-opencl-rt==2025.0.5 intel-cmplr-lib-rt==2025.0.5
 	echo $(CURDIR)/$(@D)/lib/libintelocl_emu.so > $@
 
@@ -89,7 +90,11 @@ $(VENV)/.%: $(BUILT_FROM) | $(BIN)/python
 	$(BIN)/$(PIP_INSTALL) --editable '.[$*]'
 	@touch $@
 
-# What the tests and lint need, in one go: the extension is built once.
+# What the tests and lint need. Parley is compiled while the rest is installed, whose Python files are not compiled: most
+# are never imported, and those that are, are kept compiled by who first imports them.
 installed: $(BUILT_FROM) | $(BIN)/python
-	$(BIN)/$(PIP_INSTALL) --editable '.[test,lint]'
+	$(BIN)/python .ci/requirements.py test lint > $(VENV)/requirements.txt
+	$(BIN)/$(PIP_INSTALL) --no-deps --editable . & parley=$$!; \
+	$(BIN)/$(PIP_INSTALL) --no-compile --requirement $(VENV)/requirements.txt; rest=$$?; \
+	wait $$parley && exit $$rest
 	@touch $(VENV)/.test $(VENV)/.lint
