@@ -125,7 +125,7 @@ FOLDER_ORDER = {
         "statistics", "sorting", "compaction", "order_statistics", "counting", "floor_quotients", "public_divisors",
         "rounding", "elementary", "activations", "series", "linear_algebra", "inverses", "positive_definite",
         "full_rank", "eigen", "spellings", "inputs", "evaluate", "supposing", "revealing", "private_reveals",
-        "noisy_choices", "bridge", "from_ciphertexts", "from_joint", "to_ciphertexts", "known_arrays",
+        "noisy_choices", "bridge", "carried", "from_ciphertexts", "from_joint", "to_ciphertexts", "known_arrays",
         "circuit_inputs", "circuit_rows", "circuit_ways", "circuit_nodes", "circuit_shadows", "garbling",
         "authenticating", "committed_data", "relations", "proving", "__init__",
     ),
