@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -51,7 +51,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What all parties must choose alike, beside the program; and the error that this one tolerates."""
+    """What all parties must choose alike, beside the program; and the error that this one tolerates.
+
+    `beside`: what else makes a run this one, by name, which the handshake compares as it is.
+    """
 
     suite: str = "beaver"
     numbers: Numbers = field(default_factory=Numbers)
@@ -59,6 +62,7 @@ class Choices:
     agreed: Agreed = field(default_factory=Agreed)
     tolerance: float | None = None
     ways: Ways = field(default_factory=Ways)
+    beside: Mapping[str, str | int] = field(default_factory=dict)
 
 
 async def join(
@@ -130,7 +134,7 @@ async def deal(seat: Seat, terms: Terms, progress: Progress) -> None:
 def terms_of_run(roster: Roster, digest: str, choices: Choices) -> Terms:
     """What all endpoints of a run must agree on; `digest` is the program's."""
     what = {**_terms(choices.numbers), **choices.ways.terms(), **choices.material.terms(), **choices.agreed.terms()}
-    parameters = {**_versions(), **what}
+    parameters = {**_versions(), **what, **choices.beside}
     return Terms(version("parley-mpc"), roster.names, roster.has_dealer, digest, choices.suite, parameters)
 
 

@@ -24,6 +24,7 @@ from protocols.runs.users_program import SIGNATURE, check_parameters, exited, li
 
 NOTHING = Agreed()
 STAR_SIGNATURES = {"server": "async def server(star)", "client": "async def client(star, mine)"}
+COMBINE = "async def combine(ctx, parts)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,18 @@ def load_program(path: Path, agreed: Agreed = NOTHING) -> Program:
     `program-main-not-async`, `program-main-parameters`, `program-exit`, `digest-missing`, `shadowed-package`. What the
     file itself raises while it is executed passes through.
     """
-    modules, module = _loaded(path, agreed)
-    main = _watched(_find_main(path, module, agreed.arguments), modules)
-    return Program(path, modules.digest, partial(main, **agreed.arguments) if agreed.arguments else main)
+    module, modules = _loaded(path, agreed)
+    return Program(path, modules.digest, _called(_find_main(path, module, agreed.arguments), modules, agreed))
+
+
+def load_parts_program(path: Path, agreed: Agreed = NOTHING) -> tuple[Program, Main]:
+    """The same of a program that computes parts by `main`, and its `combine`, which takes the same arguments.
+
+    Errors of `load_program`; LocalError `program-without-combine`.
+    """
+    module, modules = _loaded(path, agreed)
+    program = Program(path, modules.digest, _called(_find_main(path, module, agreed.arguments), modules, agreed))
+    return program, _called(_find_combine(path, module, agreed.arguments), modules, agreed)
 
 
 def load_star_program(path: Path, agreed: Agreed = NOTHING) -> StarProgram:
@@ -64,12 +74,12 @@ def load_star_program(path: Path, agreed: Agreed = NOTHING) -> StarProgram:
 
     Errors as of `load_program`.
     """
-    modules, module = _loaded(path, agreed)
+    module, modules = _loaded(path, agreed)
     ends = [_watched(_find_end(path, module, name, signature), modules) for name, signature in STAR_SIGNATURES.items()]
     return StarProgram(path, modules.digest, *ends)
 
 
-def _loaded(path: Path, agreed: Agreed) -> tuple[LocalModules, ModuleType]:
+def _loaded(path: Path, agreed: Agreed) -> tuple[ModuleType, LocalModules]:
     """The program executed, and the modules that it may use from then on."""
     source = _read(path)
     modules = _modules(path, source, agreed)
@@ -77,7 +87,13 @@ def _loaded(path: Path, agreed: Agreed) -> tuple[LocalModules, ModuleType]:
     with modules.watched():
         module = _execute(path, modules.compiled(path, source))
     modules.seal()
-    return modules, module
+    return module, modules
+
+
+def _called(function: Main, modules: LocalModules, agreed: Agreed) -> Main:
+    """The function as a run calls it: watched, and with the arguments that the parties have agreed on."""
+    watched = _watched(function, modules)
+    return partial(watched, **agreed.arguments) if agreed.arguments else watched
 
 
 def source_digest(path: Path, agreed: Agreed = NOTHING) -> str:
@@ -144,6 +160,25 @@ def _find_end(path: Path, module: ModuleType, name: str, signature: str) -> Call
         cause = f"`{name}` cannot be called as in `{signature}`: {error}"
         raise LocalError("program-main-parameters", cause, remedy, line=line_of(found)) from None
     return found
+
+
+def _find_combine(path: Path, module: ModuleType, arguments: dict[str, Argument]) -> Main:
+    combine: Main | None = getattr(module, "combine", None)
+    try:
+        fits = inspect.iscoroutinefunction(combine)
+        if combine is not None and fits:
+            inspect.signature(combine).bind(None, None, **arguments)
+    except TypeError:
+        fits = False
+    if combine is None or not fits:
+        given = "".join(f", {name}=..." for name in arguments)
+        raise LocalError(
+            "program-without-combine",
+            f"{path} defines no async function `combine` that takes (ctx, parts{given})",
+            f"Write `{COMBINE}`: `parts` is the list of what `main` returned of each part, in order; it takes the "
+            "arguments of --arg as `main` does.",
+        )
+    return combine
 
 
 def _watched(main: Callable[..., Awaitable[Any]], modules: LocalModules) -> Callable[..., Awaitable[Any]]:

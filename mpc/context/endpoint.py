@@ -35,6 +35,7 @@ class Root(IntEnum):
     AHEAD = 7
     MEETING = 8
     PAILLIER_KEYS = 9
+    PARTS = 10
 
 
 @dataclass(slots=True)
