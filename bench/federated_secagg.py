@@ -108,14 +108,11 @@ def _single(name: str, options: Options) -> tuple[Callable[[], float], int, str]
         note = "masked input, whole step: 10 shares opened, 10 keys agreed on, 11 streams of AES-256, packed"
         return partial(_masking, length), length, note
     secrets, points, prg = [bytes(range(32))], range(1, 101), Seed.fresh().prg("benchmark")
+    of_a_secret = "a secret of 32 bytes; holders met before"
     if name == _SPLIT:
-        return (
-            partial(_timed, lambda: shamir.split(secrets, points, 51, prg)),
-            1,
-            "a secret of 32 bytes; holders met before",
-        )
+        return partial(_timed, lambda: shamir.split(secrets, points, 51, prg)), 1, of_a_secret
     shares = shamir.split(secrets, points, 51, prg)[:51, 0]
-    return partial(_timed, lambda: shamir.join(range(1, 52), shares)), 1, "a secret of 32 bytes; holders met before"
+    return partial(_timed, lambda: shamir.join(range(1, 52), shares)), 1, of_a_secret
 
 
 def _timed(work: Callable[[], object]) -> float:
