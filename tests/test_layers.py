@@ -209,7 +209,7 @@ FOLDER_ORDER = {
     "protocols.aggregation": (
         "odds", "graphs_bbglr20", "refusals", "plan", "terms", "shares_shamir79", "enrolment", "masks", "messages",
         "agreement", "directory", "costs", "client_bbglr20", "unmasking_bbglr20", "server_bbglr20", "resuming",
-        "simulating",
+        "simulating", "on_star",
         "__init__",
     ),
     "protocols.collecting": (

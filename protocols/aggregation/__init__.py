@@ -9,6 +9,7 @@ from __future__ import annotations
 from protocols.aggregation.client_bbglr20 import Client
 from protocols.aggregation.costs import StepBytes, step_bytes
 from protocols.aggregation.enrolment import Authority, Certificate, Credential, SigningKey
+from protocols.aggregation.on_star import sum_at_client, sum_at_server
 from protocols.aggregation.plan import AggregationPlan, StepOdds, plan
 from protocols.aggregation.resuming import resumed, saved
 from protocols.aggregation.server_bbglr20 import Server
@@ -34,4 +35,6 @@ __all__ = [
     "saved",
     "simulate",
     "step_bytes",
+    "sum_at_client",
+    "sum_at_server",
 ]
