@@ -204,7 +204,8 @@ FOLDER_ORDER = {
     ),
     "protocols.survival": (
         "patients", "life_tables", "small_groups", "tails", "kaplan_meier58", "log_rank_mantel66", "noisy_curves",
-        "cohort", "cox_breslow74", "concordance_harrell82", "__init__",
+        "cohort", "newton_steps", "hazard_model", "cox_breslow74", "cox_with_open_steps", "concordance_harrell82",
+        "__init__",
     ),
     "protocols.aggregation": (
         "odds", "graphs_bbglr20", "refusals", "plan", "terms", "shares_shamir79", "enrolment", "masks", "messages",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from protocols.survival.concordance_harrell82 import Concordance, concordance
-from protocols.survival.cox_breslow74 import HazardModel, cox
+from protocols.survival.cox_breslow74 import cox
+from protocols.survival.cox_with_open_steps import cox_with_open_steps
+from protocols.survival.hazard_model import HazardModel
 from protocols.survival.kaplan_meier58 import Curves, kaplan_meier
 from protocols.survival.life_tables import LifeTables, life_tables
 from protocols.survival.log_rank_mantel66 import LogRank, log_rank
@@ -22,6 +24,7 @@ __all__ = [
     "concordance",
     "counts",
     "cox",
+    "cox_with_open_steps",
     "kaplan_meier",
     "life_tables",
     "log_rank",

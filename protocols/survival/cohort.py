@@ -11,31 +11,73 @@ import numpy as np
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
-from protocols.array.logic import maximum
+from protocols.array.logic import maximum, where
+from protocols.array.private_reveals import reveal
 from protocols.array.secret import SecretArray
 from protocols.array.shape import stack
 from protocols.survival.patients import Floats, Patients, told
 
 MOST_COLUMNS = 64
+EVENTS_EACH = 5
+"""Fewer deaths for each covariate bear no estimate (Vittinghoff and McCulloch, AJE 165, 2007)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """One site's patients, secret: covariates on the common scale (patients, columns), whether each was at risk at
-    each time (patients, times); and of all of them the sum of the covariates of who died (columns,)."""
+    each time (patients, times)."""
 
     covariates: SecretArray
     at_risk: SecretArray
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Deaths and patients at risk (strata, times), secret: each site's own, or one stratum of all; and the sum of the
+    covariates of all who died, on the common scale, (columns,)."""
+
+    deaths: SecretArray
+    living: SecretArray
     of_deaths: SecretArray
+    sites: int
+
+    def strata(self, parts: Sequence[SecretArray]) -> SecretArray:
+        """A part of each site as (strata, ...): side by side, or added up."""
+        each = stack(list(parts))
+        return each if len(self.deaths) == self.sites else each.sum(axis=0, keepdims=True)
+
+    def of_site(self, place: int, strata: SecretArray) -> SecretArray:
+        """What a site's own stratum has."""
+        return strata[place if len(strata) == self.sites else 0]
+
+    def kept_apart(self) -> tuple[SecretArray, SecretArray]:
+        """Patients at risk, at least 1; and a 1 where there are none."""
+        some = maximum(self.living, 1)
+        return some, some - self.living
+
+    async def size(self, ctx: Context, smallest: int) -> tuple[int, int]:
+        """How many died and how many patients there are, of all sites, which everybody learns if `smallest` died, and
+        EVENTS_EACH a covariate. LocalError `too-few-events`."""
+        columns = len(self.of_deaths)
+        total, fewest = self.deaths.sum(), max(smallest, EVENTS_EACH * columns)
+        both = stack([total, self.living[:, 0].sum()])
+        events, patients = await reveal(ctx, where(total >= fewest, both, 0), planned=4 * fewest)
+        if not events:
+            raise LocalError(
+                "too-few-events",
+                f"over all sites fewer than {fewest} died within the grid, which bears no estimate of {columns} "
+                "coefficients",
+                "fewer covariates, more patients, or a longer observation", line=user_line(),
+            )  # fmt: skip
+        return int(events), int(patients)
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """All sites, and deaths and patients at risk (strata, times): each site's own, or one stratum of all."""
+    """All sites' patients, and what is counted of them."""
 
     sites: list[Site]
-    deaths: SecretArray
-    living: SecretArray
+    totals: Totals
 
     @property
     def patients(self) -> int:
@@ -46,20 +88,6 @@ class Cohort:
     def columns(self) -> int:
         """How many covariates each has."""
         return int(self.sites[0].covariates.shape[1])
-
-    def strata(self, parts: Sequence[SecretArray]) -> SecretArray:
-        """A part of each site as (strata, ...): side by side, or added up."""
-        each = stack(list(parts))
-        return each if len(self.deaths) == len(self.sites) else each.sum(axis=0, keepdims=True)
-
-    def of_site(self, place: int, strata: SecretArray) -> SecretArray:
-        """What a site's own stratum has."""
-        return strata[place if len(strata) == len(self.sites) else 0]
-
-    def kept_apart(self) -> tuple[SecretArray, SecretArray]:
-        """Patients at risk, at least 1; and a 1 where there are none."""
-        some = maximum(self.living, 1)
-        return some, some - self.living
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +130,36 @@ def scale_of(ranges: Any) -> Scale:
 async def cohort(
     ctx: Context, own: Patients | None, grid: Floats, scale: Scale, owners: list[int], *, stratified: bool
 ) -> Cohort:
-    """All sites' patients come in: for each site three messages and the elements of all. LocalError and PeerError as
+    """All sites' patients come in: for each site four messages and the elements of all. LocalError and PeerError as
     of `told`."""
-    sites, tables = [], []
+    sites = []
     for site in owners:
         mine = own if ctx.me == site else None
-        x, at_risk, table, of_deaths = _prepared(mine, grid, scale, planning=ctx.planning)
-        columns, times = len(scale.half), len(grid)
-        z = await told(ctx, site, x, (None, columns), range=(-1, 1), kind="fixed")
-        rows = len(z)
-        y = await told(ctx, site, at_risk, (rows, times), range=(0, 1), kind="int")
-        tables.append(await told(ctx, site, table, (2, times), range=(0, rows), kind="int"))
-        sites.append(Site(z, y, await told(ctx, site, of_deaths, (columns,), range=(-rows, rows), kind="fixed")))
+        x = None if mine is None else scale.applied(mine.covariates, planning=ctx.planning)
+        z = await told(ctx, site, x, (None, len(scale.half)), range=(-1, 1), kind="fixed")
+        at_risk = None if mine is None else mine.at_risk(grid)
+        y = await told(ctx, site, at_risk, (len(z), len(grid)), range=(0, 1), kind="int")
+        sites.append(Site(z, y))
+    most = [len(site.covariates) for site in sites]
+    return Cohort(sites, await totals(ctx, own, grid, scale, owners, most, stratified=stratified))
+
+
+async def totals(
+    ctx: Context, own: Patients | None, grid: Floats, scale: Scale, owners: list[int], most: Sequence[int], *,
+    stratified: bool,
+) -> Totals:  # fmt: skip
+    """What sites, each of at most so many patients, count and add up of their own. Errors as of `told`."""
+    tables, sums = [], []
+    for site, people in zip(owners, most, strict=True):
+        mine = own if ctx.me == site else None
+        table = of_deaths = None
+        if mine is not None:
+            deaths, x = mine.deaths(grid), scale.applied(mine.covariates, planning=ctx.planning)
+            table = np.stack([deaths.sum(axis=0), mine.at_risk(grid).sum(axis=0)])
+            of_deaths = deaths.sum(axis=1) @ x
+        tables.append(await told(ctx, site, table, (2, len(grid)), range=(0, people), kind="int"))
+        bounds, columns = (-people, people), (len(scale.half),)
+        sums.append(await told(ctx, site, of_deaths, columns, range=bounds, kind="fixed"))
     counts = stack(tables)
     counts = counts if stratified else counts.sum(axis=0, keepdims=True)
-    return Cohort(sites, counts[:, 0], counts[:, 1])
-
-
-def _prepared(own: Patients | None, grid: Floats, scale: Scale, *, planning: bool) -> tuple[Any, Any, Any, Any]:
-    """What a site counts and adds up of its own patients, in the clear."""
-    if own is None:
-        return None, None, None, None
-    x, at_risk, deaths = scale.applied(own.covariates, planning=planning), own.at_risk(grid), own.deaths(grid)
-    table = np.stack([deaths.sum(axis=0), at_risk.sum(axis=0)])
-    return x, at_risk, table, deaths.sum(axis=1) @ x
+    return Totals(counts[:, 0], counts[:, 1], stack(sums).sum(axis=0), len(owners))

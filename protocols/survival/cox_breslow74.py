@@ -12,78 +12,33 @@ has gone through. Newton's step is b + H^-1 g. All of it is computed on secrets:
 sum of a site, which are what a distributed regression in the clear shows (Lu et al., WebDISCO, JAMIA 22, 2015).
 
 In fixed point S_t / n_t stands for S_t, n_t being at risk: whatever n_t, it lies between e^-LONGEST and e^LONGEST. What
-is small is computed WIDE times as large. To H a multiple DAMPING of the identity is added where it is inverted: so all
-eigenvalues are above that, whatever the data, steps are a little short, and where they end g is zero all the same. Of
-the inverse, which errors are told from, that is taken off by two steps of Newton's iteration.
+is small is computed WIDE times as large.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import exp
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mpc.context import Context
-from mpc.errors import LocalError
 from protocols.array.functions import exp as exponential
-from protocols.array.lines import user_line
 from protocols.array.logic import absolute, all_, where
 from protocols.array.misuse import need_context
-from protocols.array.positive_definite import solve
 from protocols.array.private_reveals import reveal
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate, stack
 from protocols.privacy.amounts import count_of
-from protocols.survival.cohort import Cohort, Scale, cohort, scale_of
-from protocols.survival.patients import Floats, Patients, grid_of, need_patients, sites_of
+from protocols.survival.cohort import Cohort, cohort, scale_of
+from protocols.survival.hazard_model import HazardModel, in_own_units, not_settled
+from protocols.survival.newton_steps import LONGEST, SETTLED, step, undamped
+from protocols.survival.patients import Patients, grid_of, need_patients, sites_of
 from protocols.survival.small_groups import SMALLEST, smallest_of
-from protocols.survival.tails import two_sided
 
-LONGEST = 6.0
-"""|z b| is no larger, z being between -1 and 1: hazards of two patients differ by e^12 at most."""
-
-DAMPING = 1 / 256
 WIDE, FINE = 256, 4096
-SETTLED = 1 / 128
-"""The last step is shorter in every coordinate, or the estimates are none."""
-
-EVENTS_EACH = 5
-"""Fewer deaths for each covariate bear no estimate (Vittinghoff and McCulloch, AJE 165, 2007)."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HazardModel:
-    """Log hazard ratios for one unit of each covariate, (columns,), and their standard errors; of how many deaths."""
-
-    coefficients: Floats
-    standard_errors: Floats
-    events: int
-    patients: int
-
-    @property
-    def hazard_ratios(self) -> Floats:
-        """By which a unit more multiplies the hazard."""
-        return np.exp(self.coefficients)
-
-    @property
-    def p_values(self) -> Floats:
-        """Of each being 0, by Wald's test."""
-        return np.array([two_sided(z) for z in self.coefficients / self.standard_errors])
-
-    def intervals(self, confidence: float = 0.95) -> Floats:
-        """Of the hazard ratios, (columns, 2)."""
-        away = NormalDist().inv_cdf((1 + confidence) / 2) * self.standard_errors
-        return np.exp(np.stack([self.coefficients - away, self.coefficients + away], axis=1))
-
-    def __str__(self) -> str:
-        rows = zip(self.hazard_ratios, self.intervals(), self.p_values, strict=True)
-        shown = "; ".join(f"hazard ratio {h:.3f} ({lo:.3f} to {hi:.3f}), p {p:.2g}" for h, (lo, hi), p in rows)
-        return f"{shown}; {self.events} deaths of {self.patients}"
 
 
 async def cox(
@@ -118,79 +73,53 @@ async def cox(
     times, own, owners, scale = grid_of(grid), need_patients(mine), sites_of(ctx, sites), scale_of(ranges)
     count_of(steps, "the steps")
     patients = await cohort(ctx, own, times, scale, owners, stratified=stratified)
-    events = await _events(ctx, patients, max(smallest_of(smallest), EVENTS_EACH * patients.columns))
+    events, count = await patients.totals.size(ctx, smallest_of(smallest))
     b, inverse, settled = _newton(patients, events, steps)
     found = where(settled, stack([b, np.diagonal(inverse)]), 0)
     figures, known = await reveal(ctx, found, settled, to=to, planned=(np.ones(found.shape), True))
     if figures is None:
         return None
     if not known:
-        raise _not_settled(steps)
-    return _model(np.asarray(figures), scale, events, patients.patients)
-
-
-async def _events(ctx: Context, of: Cohort, fewest: int) -> int:
-    """How many died of all, if enough did. LocalError `too-few-events`."""
-    total = of.deaths.sum()
-    found = await reveal(ctx, where(total >= fewest, total, 0), planned=max(of.patients // 4, 1))
-    if not found:
-        raise LocalError(
-            "too-few-events",
-            f"over all sites fewer than {fewest} died within the grid, which bears no estimate of {of.columns} "
-            "coefficients",
-            "fewer covariates, more patients, or a longer observation", line=user_line(),
-        )  # fmt: skip
-    return int(found)
+        raise not_settled(steps)
+    return in_own_units(np.asarray(figures), scale, events, count)
 
 
 def _newton(of: Cohort, events: int, steps: int) -> tuple[SecretArray, SecretArray, SecretArray]:
     """b, the inverse of H / events, and a bit that says whether b has settled. Nothing is sent."""
-    hazards, one = _Hazards(of), np.eye(of.columns)
+    hazards = _Hazards(of)
     b: SecretArray | None = None
     near = []
     for _ in range(steps):
         gradient, information = hazards.sums(b, events)
-        right = concatenate([one, gradient.reshape(-1, 1)], axis=1)
-        solved = solve(information + DAMPING * one, right, least=DAMPING)
-        inverse, step = solved[:, :-1], solved[:, -1]
-        b = step if b is None else b + step
+        inverse, moved = step(information, gradient)
+        b = moved if b is None else b + moved
         near.append(absolute(b).sum() <= LONGEST)
     assert b is not None
-    return b, _undamped(inverse, information), all_(concatenate([stack(near), absolute(step) <= SETTLED]))
-
-
-def _undamped(inverse: SecretArray, information: SecretArray) -> SecretArray:
-    """X <- X (2 - H X), twice, whose elements are at most twice as large each time; those of H X at most 1, as all
-    eigenvalues of H X lie between 0 and 1."""
-    most = 1 / DAMPING
-    for _ in range(2):
-        product, most = (information @ inverse).within(-1.1, 1.1), 2 * most
-        inverse = (inverse @ (2 * np.eye(len(information)) - product)).within(-most, most)
-    return inverse
+    return b, undamped(inverse, information), all_(concatenate([stack(near), absolute(moved) <= SETTLED]))
 
 
 class _Hazards:
     """The sums of every step, and what they have in common."""
 
     def __init__(self, of: Cohort) -> None:
-        some, self.none = of.kept_apart()
+        some, self.none = of.totals.kept_apart()
         self.of = of
         self.part = (FINE / some).within(0, FINE)
-        self.died = (of.deaths * WIDE / some).within(0, WIDE)
+        self.died = (of.totals.deaths * WIDE / some).within(0, WIDE)
 
     def sums(self, b: SecretArray | None, events: int) -> tuple[SecretArray, SecretArray]:
         """g and H at b, each divided by the number of deaths; at 0 for None."""
         sites, most = self.of.sites, WIDE * self.of.patients
         weights = [_weights(site.covariates, b) for site in sites]
         mean, rate = self._risk_sets(weights)
-        rates = [site.at_risk @ self.of.of_site(place, rate) for place, site in enumerate(sites)]
+        rates = [site.at_risk @ self.of.totals.of_site(place, rate) for place, site in enumerate(sites)]
         hazards = [(a * w).within(0, most).reshape(-1, 1) for a, w in zip(rates, weights, strict=True)]
         each = [r * site.covariates for r, site in zip(hazards, sites, strict=True)]
         gone = sum(e.sum(axis=0) for e in each).within(-most, most)
         squares = sum(site.covariates.T @ e for e, site in zip(each, sites, strict=True)).within(-most, most)
         spread = mean.reshape(-1, self.of.columns)
-        between = spread.T @ (self.of.deaths.reshape(-1, 1) * spread)
-        g = (sum(site.of_deaths for site in sites) - gone / WIDE) / events
+        between = spread.T @ (self.of.totals.deaths.reshape(-1, 1) * spread)
+        g = (self.of.totals.of_deaths - gone / WIDE) / events
         h = (squares / WIDE - between) / events
         return g.within(-2.1, 2.1), h.within(-1.1, 1.1)
 
@@ -201,30 +130,13 @@ class _Hazards:
             for site, w in zip(self.of.sites, weights, strict=True)
         ]
         most = exp(LONGEST)
-        levels = self.of.strata(sums) * self.part.reshape(*self.part.shape, 1)
+        levels = self.of.totals.strata(sums) * self.part.reshape(*self.part.shape, 1)
         levels = levels.within(-most * FINE, most * FINE) / FINE
         level = (levels[..., 0] + self.none).within(1 / most, most)
-        mean = (levels[..., 1:] / level.reshape(*level.shape, 1)).within(-1, 1)
+        mean = (levels[..., 1:] / level.reshape(*level.shape, 1)).within(-1.01, 1.01)
         return mean, self.died / level
 
 
 def _weights(z: SecretArray, b: SecretArray | None) -> Any:
     """exp(z b), (patients,)."""
     return np.ones(len(z), np.int64) if b is None else exponential((z @ b).within(-LONGEST, LONGEST))
-
-
-def _model(figures: Floats, scale: Scale, events: int, patients: int) -> HazardModel:
-    """In the covariates' own units."""
-    b, variances = figures
-    errors = np.sqrt(np.maximum(variances, 0) / events)
-    return HazardModel(b / scale.half, errors / scale.half, events, patients)
-
-
-def _not_settled(steps: int) -> LocalError:
-    return LocalError(
-        "not-settled",
-        f"after {steps} of Newton's steps the coefficients still move, or hazards of patients are more than "
-        f"e^{2 * LONGEST:g} apart",
-        "leave out covariates that tell who dies (nobody with one of its values did) or that follow from others, or "
-        "take more steps=", line=user_line(),
-    )  # fmt: skip

@@ -22,6 +22,13 @@ def fitted(study: Study, n: int = 2, suite: str = "ideal", grid: Any = GRID, ran
     return run(study, ask, n, suite)
 
 
+def opened(study: Study, n: int, suite: str, **how: Any) -> Any:
+    async def ask(ctx: mpc.Context, mine: Any) -> Any:
+        return await mpc.survival.cox_with_open_steps(ctx, mine, GRID, ranges=RANGES, **how)
+
+    return run(study, ask, n, suite)
+
+
 @pytest.mark.parametrize(("n", "suite", "stratified"), [(3, "beaver", False), (3, "ideal", True), (2, "ideal", False)])
 def test_estimates_are_those_of_the_pooled_patients(n: int, suite: str, stratified: bool) -> None:
     study = made_up(120, n)
@@ -31,6 +38,32 @@ def test_estimates_are_those_of_the_pooled_patients(n: int, suite: str, stratifi
     np.testing.assert_allclose(model.standard_errors, errors, rtol=0.005)
     assert model.patients == 120
     assert model.events == ((study.times <= 6) & (study.events == 1)).sum()
+
+
+@pytest.mark.parametrize(("n", "suite", "stratified"), [(3, "beaver", True), (2, "ideal", False)])
+def test_estimates_with_open_steps_are_the_same(n: int, suite: str, stratified: bool) -> None:
+    study = made_up(120, n)
+    done = opened(study, n, suite, stratified=stratified)
+    b, errors = regression(study, GRID, stratified=stratified)
+    np.testing.assert_allclose(done.result.coefficients, b, atol=0.01 * errors.min())
+    np.testing.assert_allclose(done.result.standard_errors, errors, rtol=0.005)
+    assert (done.result.patients, done.result.events) == (120, ((study.times <= 6) & (study.events == 1)).sum())
+    assert {reveal.shape for reveal in done.report.reveals} == {(2,)}
+    assert len(done.report.reveals) < 9
+
+
+def test_the_work_with_open_steps_does_not_grow_with_patients() -> None:
+    few, many = (opened(made_up(count, 2), 2, "beaver").report for count in (80, 600))
+    assert len(few.reveals) == len(many.reveals)
+    assert few.bytes_sent[0] == pytest.approx(many.bytes_sent[0], rel=0.01)  # a division by the deaths has their bits
+
+
+@pytest.mark.parametrize("steps", [2, 10])
+def test_open_steps_that_do_not_settle_say_so(steps: int) -> None:
+    study = made_up(80, 2)
+    tells = study._replace(covariates=np.column_stack([study.covariates[:, 0], study.events]))
+    with pytest.raises(LocalError, match="not-settled"):
+        opened(tells, 2, "ideal", steps=steps)
 
 
 def test_the_remission_trial_has_the_published_estimate() -> None:
@@ -54,7 +87,7 @@ def test_units_of_a_covariate_are_those_that_it_comes_in() -> None:
 
 def test_nothing_but_the_number_of_deaths_and_the_estimates_is_opened() -> None:
     report = fitted(made_up(120, 2), to=1).report
-    assert [(reveal.shape, reveal.to) for reveal in report.reveals] == [((), (0, 1)), ((2, 2), (1,)), ((), (1,))]
+    assert [(reveal.shape, reveal.to) for reveal in report.reveals] == [((2,), (0, 1)), ((2, 2), (1,)), ((), (1,))]
 
 
 def test_what_a_covariate_separates_does_not_settle_and_no_number_is_told() -> None:
