@@ -30,6 +30,11 @@ from protocols.survival.patients import Floats, Patients, grid_of, need_patients
 from protocols.survival.small_groups import SMALLEST, smallest_of
 
 FINE = 4096
+SMALL = SETTLED / 16
+"""Of a step after which there is no other."""
+
+STEPS_PLANNED = 4
+"""As many as most data take."""
 
 
 async def cox_with_open_steps(
@@ -60,14 +65,14 @@ async def cox_with_open_steps(
     events, patients = await of.size(ctx, smallest_of(smallest))
     sums = _SiteSums(of, scale, own, times, owners, most)
     b = np.zeros(len(scale.half))
-    for _ in range(steps):
+    for number in range(steps):
         gradient, information = await sums.at(ctx, b, events)
         inverse, moved = step(information, gradient)
-        last = await reveal(ctx, moved, planned=0)
+        last = await reveal(ctx, moved, planned=2 * SMALL if number < min(STEPS_PLANNED, steps) - 1 else 0)
         b = b + last
         if np.abs(b).sum() > LONGEST:
             break
-        if np.abs(last).max() <= SETTLED / 16:
+        if np.abs(last).max() <= SMALL:
             variances = await reveal(ctx, np.diagonal(undamped(inverse, information)), planned=1)
             return in_own_units(np.stack([b, variances]), scale, events, patients)
     raise not_settled(steps)
