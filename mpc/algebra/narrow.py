@@ -1,7 +1,7 @@
 """Words of fewer than 64 bits as they travel: one after the other, without the bits that they don't use.
 
 Value i lies in bits i b to (i + 1) b - 1 of the bytes, lowest bit of the lowest byte first. 64 values are b words, and
-all groups of 64 are packed at once, one place in the group after the other.
+all groups of 64 are packed at once, one place in the group after the other; of whole bytes each keeps its lowest.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ def packed_bytes(count: int, bits: int) -> int:
 
 
 def pack_words(words: Words, bits: int) -> Bytes:
-    """Values below 2^bits, flattened, as bytes: (packed_bytes(count, bits),). Higher bits are left out.
+    """Values below 2^bits, flattened, as bytes: (packed_bytes(count, bits),). Higher bits are left out; where there are
+    none it may be the memory of `words`.
 
     LocalError `wrong-ring` for bits that are not 1 to 64, `wrong-dtype`.
     """
     _check(bits)
     flat = as_words(words).reshape(-1)
+    if bits % 8 == 0:
+        return _bytes_of(np.ascontiguousarray(flat)).reshape(-1, 8)[:, : bits // 8].reshape(-1)
     columns = _columns(flat, bits)
     out = np.zeros((columns.shape[1], bits), U64)
     for place, column in enumerate(columns):
@@ -36,7 +39,7 @@ def pack_words(words: Words, bits: int) -> Bytes:
         out[:, word] |= column << np.uint64(shift)
         if shift + bits > GROUP:
             out[:, word + 1] |= column >> np.uint64(GROUP - shift)
-    return _little_endian(out).reshape(-1).view(np.uint8)[: packed_bytes(flat.size, bits)]
+    return _bytes_of(out.reshape(-1))[: packed_bytes(flat.size, bits)]
 
 
 def unpack_words(packed: Bytes, bits: int, count: int) -> Words:
@@ -51,10 +54,14 @@ def unpack_words(packed: Bytes, bits: int, count: int) -> Words:
             f"{count} values of {bits} bits are {packed_bytes(count, bits)} bytes, not {packed.dtype}{packed.shape}",
             "take the bytes that pack_words made of as many values",
         )
+    if bits % 8 == 0:
+        values = np.zeros((count, 8), np.uint8)
+        values[:, : bits // 8] = packed.reshape(count, bits // 8)
+        return _words_of(values.reshape(-1))
     groups = -(-count // GROUP)
     whole = np.zeros(groups * bits * 8, np.uint8)
     whole[: packed.size] = packed
-    rows = _little_endian(whole.view(U64)).reshape(groups, bits)
+    rows = _words_of(whole).reshape(groups, bits)
     out = np.empty((groups, GROUP), U64)
     for place in range(GROUP):
         word, shift = divmod(place * bits, GROUP)
@@ -77,8 +84,12 @@ def _mask(bits: int) -> np.uint64:
     return np.uint64(2**bits - 1)
 
 
-def _little_endian(words: Words) -> Words:
-    return words.astype("<u8", copy=False).view(U64)
+def _bytes_of(words: Words) -> Bytes:
+    return words.astype("<u8", copy=False).view(np.uint8)
+
+
+def _words_of(packed: Bytes) -> Words:
+    return packed.view("<u8").astype(U64, copy=False)
 
 
 def _check(bits: int) -> None:
