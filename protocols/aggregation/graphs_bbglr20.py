@@ -50,15 +50,18 @@ def cut_chosen(n: int, corrupted: int, degree: int, threshold: int) -> float:
 
     Secrets of a client are revealed only if `threshold` of the holders that it chose stay. In a set of x honest clients
     that is cut off, each client has so many among the x - 1 others and the corrupted; clients choose independently.
-    The sum over all x and all sets of x bounds it: sum C(h, x) p(x)^x.
+    The sum over all x and all sets of x bounds it: sum C(h, x) p(x)^x; 0 = log2 1 at once where halves alone say so.
     """
     honest = n - corrupted
     sizes = np.arange(1, honest // 2 + 1)
     if not len(sizes):
         return -inf
+    half = int(sizes[-1])
+    if log2_choose(honest, half) + half * float(tail(n - 1, half - 1 + corrupted, degree, threshold)[0]) > 0:
+        return 0.0
     inside = tail(n - 1, sizes - 1 + corrupted, degree, threshold)
     sets = np.array([log2_choose(honest, int(x)) for x in sizes])
-    return float(log2_sum(sets + sizes * inside))
+    return min(float(log2_sum(sets + sizes * inside)), 0.0)
 
 
 def circle(order: Sequence[int], degree: int) -> list[list[int]]:

@@ -1,8 +1,8 @@
 """A secure sum on a star: the server's program drives a round with whoever is there, and each client answers in it.
 
 Tags begin with the numbers of the round and of the step, counted among those that the plan has, so that
-`mpc.star.Rounds` sorts out what is late, twice, or of another round. The server opens a round with an empty message. Who
-does not answer in time, goes away, or comes back on another connection is out of this sum, and in the next.
+`mpc.star.Rounds` sorts out what is late, twice, or of another round. The server opens a round with an empty message.
+Who does not answer in time, goes away, or comes back on another connection is out of this sum, and in the next.
 """
 
 from __future__ import annotations

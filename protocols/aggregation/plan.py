@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -20,7 +20,10 @@ FEWEST_CLIENTS = 3
 MOST_CLIENTS = 1 << 16
 MOST_ELEMENTS = 1 << 31
 ELEMENT_BITS = range(8, 65)
-_SIZES_TRIED = 33
+_SIZES_TRIED, _SIZES_STATED = 33, 257
+"""At how many numbers of clients a graph is tried while it is sought, and at how many its probabilities are stated."""
+_MANY_CLIENTS = 4096
+"""For which the sums take seconds: stated at as many sizes as tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,7 @@ def plan(
     least = clients - gone
     quorum = (clients + bad) // 2 + 1 if malicious else least
     _require_room(clients, gone, bad, quorum)
-    degree, threshold = _graph(clients, gone, bad, malicious, log2(failure), log2(incorrect))
-    odds = _odds(clients, gone, bad, malicious, degree, threshold)
+    degree, threshold, odds = _stated(clients, gone, bad, malicious, log2(failure), log2(incorrect))
     return AggregationPlan(clients, length, bits, bad, gone, malicious, degree, threshold, quorum, odds)
 
 
@@ -168,19 +170,27 @@ def _require_room(clients: int, gone: int, bad: int, quorum: int) -> None:
         )
 
 
-def _graph(clients: int, gone: int, bad: int, malicious: bool, privacy: float, correctness: float) -> tuple[int, int]:
-    """The smallest even degree with a threshold, or 0 and the threshold of the complete graph."""
+@lru_cache(maxsize=64)
+def _stated(
+    clients: int, gone: int, bad: int, malicious: bool, privacy: float, correctness: float
+) -> tuple[int, int, tuple[StepOdds, ...]]:
+    """Degree, threshold, and what fails how often at the worst of all numbers of clients; degree 0: all others."""
+    tried = _SIZES_TRIED if clients > _MANY_CLIENTS else _SIZES_STATED
+    most = clients - gone - 2
 
     def threshold_at(degree: int) -> int | None:
         return _threshold(clients, gone, bad, malicious, degree, privacy, correctness)
 
-    most = clients - gone - 2
     degree = _smallest_even(most, lambda k: threshold_at(k) is not None)
-    if degree:
+    while 0 < degree <= most:
         threshold = threshold_at(degree)
-        assert threshold is not None
-        return degree, threshold
-    return 0, clients - gone - 1
+        if threshold is not None:
+            odds = _odds(clients, gone, bad, malicious, degree, threshold, tried)
+            known, cut, short = (odds[i].log2_probability for i in (0, 1, -1))
+            if np.logaddexp2(known, cut) <= privacy and short <= correctness:
+                return degree, threshold, odds
+        degree += 2
+    return 0, clients - gone - 1, _odds(clients, gone, bad, malicious, 0, clients - gone - 1, tried)
 
 
 def _smallest_even(most: int, good: Callable[[int], bool]) -> int:
@@ -196,6 +206,8 @@ def _smallest_even(most: int, good: Callable[[int], bool]) -> int:
     while high - low > 2:
         middle = (low + high) // 4 * 2
         low, high = (low, middle) if good(middle) else (middle, high)
+    while high > 4 and good(high - 2):
+        high -= 2
     return high
 
 
@@ -213,37 +225,40 @@ def _threshold(
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fine(middle) else (low, middle - 1)
-    return low if _private(clients, gone, bad, malicious, degree, low) <= privacy else None
+    return low if _private(clients, gone, bad, malicious, degree, low, privacy) else None
 
 
-def _private(clients: int, gone: int, bad: int, malicious: bool, degree: int, threshold: int) -> float:
-    """log2 of the probability that anything shows, both events together."""
-    both = _exposures(clients, gone, bad, malicious, degree, threshold)
-    return float(np.logaddexp2(*both))
+def _private(clients: int, gone: int, bad: int, malicious: bool, degree: int, threshold: int, privacy: float) -> bool:
+    """Whether anything shows as seldom as asked for; the cheaper question first."""
+    if max(_each(clients, gone, lambda n, g: exposed(n, bad, degree, threshold))) > privacy:
+        return False
+    return bool(np.logaddexp2(*_exposures(clients, gone, bad, malicious, degree, threshold, 3)) <= privacy)
 
 
-def _exposures(clients: int, gone: int, bad: int, malicious: bool, degree: int, threshold: int) -> tuple[float, float]:
-    known = max(_each(clients, gone, lambda n, g: exposed(n, bad, degree, threshold)))
+def _exposures(
+    clients: int, gone: int, bad: int, malicious: bool, degree: int, threshold: int, tried: int
+) -> tuple[float, float]:
+    known = max(_each(clients, gone, lambda n, g: exposed(n, bad, degree, threshold), tried))
     if malicious:
-        return known, max(_each(clients, gone, lambda n, g: cut_chosen(n, bad, degree, threshold)))
-    return known, max(_each(clients, gone, lambda n, g: cut_assigned(n, bad, g, degree)))
+        return known, max(_each(clients, gone, lambda n, g: cut_chosen(n, bad, degree, threshold), tried))
+    return known, max(_each(clients, gone, lambda n, g: cut_assigned(n, bad, g, degree), tried))
 
 
-def _each(clients: int, gone: int, of: Callable[[int, int], float]) -> Iterable[float]:
+def _each(clients: int, gone: int, of: Callable[[int, int], float], tried: int = _SIZES_TRIED) -> list[float]:
     """The value for numbers of clients that may have advertised, with how many of these may still vanish."""
     least = clients - gone
-    sizes = {least + round(i * gone / (_SIZES_TRIED - 1)) for i in range(_SIZES_TRIED)}
+    sizes = {least + round(i * gone / (tried - 1)) for i in range(tried)}
     return [of(n, n - least) for n in sorted(sizes)]
 
 
-@lru_cache(maxsize=64)
-def _odds(clients: int, gone: int, bad: int, malicious: bool, degree: int, threshold: int) -> tuple[StepOdds, ...]:
+def _odds(
+    clients: int, gone: int, bad: int, malicious: bool, degree: int, threshold: int, tried: int
+) -> tuple[StepOdds, ...]:
     holders = degree or clients - 1
-    if not degree:
-        known = cut = short = -inf
-    else:
-        known, cut = _exposures(clients, gone, bad, malicious, degree, threshold)
-        short = max(_each(clients, gone, lambda n, g: lost(n, g, degree, threshold)))
+    known = cut = short = -inf
+    if degree:
+        known, cut = _exposures(clients, gone, bad, malicious, degree, threshold, tried)
+        short = max(_each(clients, gone, lambda n, g: lost(n, g, degree, threshold), tried))
     views = (StepOdds("consistency", "two sets of survivors are both signed by a quorum", -inf),) if malicious else ()
     return (
         StepOdds("share keys", f"a client's secrets: {threshold} of its {holders} holders are corrupted", known),
