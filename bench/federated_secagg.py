@@ -33,6 +33,7 @@ from protocols.aggregation.masks import add_masks, in_blocks
 
 SEMI_HONEST, MALICIOUS = "Semi-honest server and clients", "Malicious server and clients"
 DROPOUTS = (0, 10, 30)
+CLIENTS = 100
 MOST_TIMES = 3
 """Rounds and large clients take seconds."""
 
@@ -129,7 +130,7 @@ def _masking(length: int) -> float:
 
 def _round(table: str, name: str, options: Options) -> list[Row]:
     malicious, percent = _ROUNDS[name]
-    clients, length = 100, max(16, round(100_000 * options.scale))
+    clients, length = CLIENTS, max(16, round(100_000 * options.scale))
     plan = _plan(clients, length, malicious)
     gone = range(clients * percent // 100)
     vectors = np.broadcast_to(np.arange(length, dtype=np.uint32), (clients, length))

@@ -94,7 +94,7 @@ class Client:
         self._next: Step | None = Step.ADVERTISE
         self._survivors: frozenset[int] | None = None
         self._holders: list[int] = []
-        self._held: dict[int, tuple[bytes, bytes, frozenset[int]]] = {}
+        self._held: dict[int, tuple[bytes, bytes, frozenset[int] | None]] = {}
 
     def __repr__(self) -> str:
         return (
@@ -257,7 +257,7 @@ class Client:
                 self.complaints[sender.name] = "its shares for this client do not open"
                 continue
             rest = Reader(sender.name, content[2 * size :])
-            listed = rest.subset(n) if holders_bytes(self.plan, n) else frozenset(range(n)) - {i}
+            listed = rest.subset(n) if holders_bytes(self.plan, n) else None
             self._held[i] = content[:size], content[size : 2 * size], listed
 
     def _masked(self, vector: Vector | None, pairs: list[int]) -> Vector:
@@ -312,9 +312,14 @@ class Client:
         for i, (of_b, of_s, holders) in self._held.items():
             if i not in self._survivors:
                 shares[i] = True, of_s
-            elif len(holders & self._survivors) >= self.plan.threshold:
+            elif self._there(holders) >= self.plan.threshold:
                 shares[i] = False, of_b
         return shares
+
+    def _there(self, holders: frozenset[int] | None) -> int:
+        """How many of a survivor's holders survive; all others but itself may be holders where it did not choose."""
+        assert self._survivors is not None
+        return len(self._survivors) - 1 if holders is None else len(holders & self._survivors)
 
     def _hold_against(self, asked: frozenset[int], body: bytes) -> None:
         """A second set of survivors, which an honest server never has."""
