@@ -41,8 +41,7 @@ async def main(ctx: Any, mine: Any) -> dict[str, Any]:
         range=(0, MOST_SPENT),
         kind="int",
     )
-    buyers = customers.there.sum()
-    spending = np.where(customers.there, customers.values, 0).sum()
+    buyers, spending = customers.there.sum(), customers.chosen().sum()
     return {
         "buyers": await mpc.reveal(ctx, buyers, privacy=BUYERS),
         "spending": await mpc.reveal(ctx, spending, privacy=SPENDING),

@@ -41,7 +41,8 @@ async def main(ctx: Any, mine: Any) -> dict[str, Any]:
         await mpc.secret(ctx, shop, found, range=(0, 10**6), kind="int")
         for shop in range(ctx.n)
     ]
-    return {"products": products, "hits": await mpc.reveal(ctx, sum(counts))}
+    total: Any = sum(counts)
+    return {"products": products, "hits": await mpc.reveal(ctx, total)}
 
 
 async def fitted(ctx: Any, liked: Any, tastes: Any) -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 
 from mpc.context import Context
 from protocols.array.lines import naming_line
-from protocols.array.logic import where
 from protocols.array.node import Kind
 from protocols.array.private_reveals import reveal
 from protocols.matching.count_cgt12 import Counting, be_counted, count
@@ -88,9 +87,7 @@ async def common_sum(
     parties = parties_of(ctx, among, line)
     learners = learners_of(ctx, to, parties, line)
     found = await members(ctx, ids, values, holder=holder, among=parties, at_most=at_most, range=range, kind=kind)
-    assert found.values is not None
-    bits = found.there.reshape(-1, *[1] * (len(found.values.shape) - 1))
-    return await reveal(ctx, where(bits, found.values, 0).sum(axis=0), to=learners, privacy=privacy)
+    return await reveal(ctx, found.chosen().sum(axis=0), to=learners, privacy=privacy)
 
 
 async def _count(call: Context, meeting: Meeting, learners: Sequence[int]) -> int | None:

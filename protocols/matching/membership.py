@@ -11,7 +11,8 @@ import numpy.typing as npt
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.inputs import secret
-from protocols.array.logic import equal
+from protocols.array.lines import user_line
+from protocols.array.logic import equal, where
 from protocols.array.node import Kind
 from protocols.array.secret import SecretArray
 from protocols.matching.meeting import Meeting, begun, holding, meet, own_ids, parties_of, the_other
@@ -29,6 +30,20 @@ class Members:
     there: SecretArray
     values: SecretArray | None
 
+    def chosen(self) -> SecretArray:
+        """The values of identifiers that both have, zero elsewhere: of the shape of `values`.
+
+        LocalError `wrong-columns` where the holder gave none.
+        """
+        if self.values is None:
+            raise LocalError(
+                "wrong-columns",
+                "the values of members for whom none were given",
+                "give them: members(ctx, ids, values, holder=...), without with_values=False",
+                line=user_line(),
+            )
+        return where(self.there.reshape(-1, *[1] * (len(self.values.shape) - 1)), self.values, 0)
+
 
 async def members(
     ctx: Context,
@@ -43,7 +58,7 @@ async def members(
     with_values: bool = True,
 ) -> Members:
     """Of party `holder`'s identifiers those that the other of two parties has, too, as secret bits; and the holder's
-    values beside them: `await mpc.reveal(ctx, (m.there * m.values).sum(), privacy=...)` is a sum over what both have.
+    values beside them: `await mpc.reveal(ctx, m.chosen().sum(), privacy=...)` is a sum over what both have.
 
     `ids`: as for `common`; `among`: the two, if there are more parties in the run. `values`: at the holder a number, or
     a row of them, for each of its rows, of which the first of an identifier counts; the others' are ignored; `range`
@@ -65,7 +80,7 @@ async def members(
     meeting = await meet(call, own, parties, at_most, line)
     with holding(call, meeting):
         sides = Sides(meeting.sizes[holder], meeting.sizes[other])
-        numbers, where = await _numbers(call, meeting, holder, other, sides)
+        numbers, bins = await _numbers(call, meeting, holder, other, sides)
     ctx.join(call)
     mine = [numbers if ctx.me == party else None for party in (holder, other)]
     top = (0, (1 << NUMBER_BITS) - 1)
@@ -74,7 +89,7 @@ async def members(
     there = equal(r, s)
     if not with_values:
         return Members(there, None)
-    placed = None if given is None else _placed(given[own.first_rows()], where, sides.bins)
+    placed = None if given is None else _placed(given[own.first_rows()], bins, sides.bins)
     return Members(there, await secret(ctx, holder, placed, range=range, kind=kind))
 
 
@@ -84,13 +99,13 @@ async def _numbers(
     """This party's numbers of all bins, and at the holder the bins of its identifiers; nothing elsewhere."""
     nothing = np.zeros(0, np.int64)
     half = call.child("numbers of bins")
-    numbers, where = np.zeros(sides.bins, np.uint64), nothing
+    numbers, bins = np.zeros(sides.bins, np.uint64), nothing
     if call.me == holder:
-        numbers, where = await hold(half, other, sides, meeting.own.encoded)
+        numbers, bins = await hold(half, other, sides, meeting.own.encoded)
     elif call.me == other:
         numbers = await offer_numbers(half, holder, sides, meeting.own.encoded)
     call.join(half)
-    return numbers.astype(np.int64), where
+    return numbers.astype(np.int64), bins
 
 
 def _given(ctx: Context, holder: int, values: Any, rows: int, line: str) -> npt.NDArray[Any] | None:
@@ -108,7 +123,7 @@ def _given(ctx: Context, holder: int, values: Any, rows: int, line: str) -> npt.
     return array
 
 
-def _placed(values: npt.NDArray[Any], where: npt.NDArray[np.int64], bins: int) -> npt.NDArray[Any]:
-    placed = np.zeros((bins, *values.shape[1:]), values.dtype)
-    placed[where] = values
+def _placed(values: npt.NDArray[Any], bins: npt.NDArray[np.int64], count: int) -> npt.NDArray[Any]:
+    placed = np.zeros((count, *values.shape[1:]), values.dtype)
+    placed[bins] = values
     return placed

@@ -136,6 +136,16 @@ def test_what_members_cannot_take_is_refused(options: Any, code: str) -> None:
     assert caught.value.code == code
 
 
+def test_members_without_values_have_none_to_choose() -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        found = await matching.members(ctx, mine, holder=0, with_values=False)
+        return found.chosen()
+
+    with pytest.raises(LocalError, match="wrong-columns") as caught:
+        mpc.simulate(main, inputs=[[1, 2], [3]])
+    assert caught.value.line
+
+
 def test_counting_takes_two() -> None:
     with pytest.raises(LocalError, match="wrong-parties"):
         mpc.simulate(counted(), inputs=[[1], [1], [1]])
