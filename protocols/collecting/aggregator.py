@@ -9,7 +9,14 @@ from mpc.errors import PeerError
 from protocols.collecting import sums
 from protocols.collecting.book import Book, JobState, State, digest
 from protocols.collecting.messages import Closing, Part, Report
-from protocols.collecting.refusals import not_collectable, out_of_time, replayed, too_many_reports, wrong_task
+from protocols.collecting.refusals import (
+    malformed,
+    not_collectable,
+    out_of_time,
+    replayed,
+    too_many_reports,
+    wrong_task,
+)
 from protocols.collecting.task import Selector, Task
 from protocols.prio3 import VerifyState
 
@@ -35,6 +42,8 @@ class Aggregator:
         early or of a batch that is closed; `too-many-reports`. All name the client.
         """
         report, task = Report.read(data, client), self.task
+        if (len(report.public_share), len(report.input_share)) != task.vdaf.share_sizes(self.agg_id):
+            raise malformed(client, "report of this task's type")
         said = digest(client.encode(), data)
         with self.book.transaction():
             known = self.book.row("SELECT digest FROM reports WHERE name = ?", report.name)

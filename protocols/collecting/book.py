@@ -1,8 +1,8 @@
 """An aggregator's book: an SQLite file of reports, jobs, sums and collections, written before anything follows from it.
 
 The file holds input shares until they are verified, and sums after that: it is for its aggregator's eyes only (mode
-600), on a disk that is encrypted. All that one step writes is one transaction; a step that is repeated after a crash
-finds what it had decided, and says the same again.
+600), on a disk that is encrypted. What is dropped is overwritten. All that one step writes is one transaction; a step
+that is repeated after a crash finds what it had decided, and says the same again.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ class Book:
                 os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
             self._database = sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
             self._database.execute("PRAGMA synchronous = EXTRA")
+            self._database.execute("PRAGMA secure_delete = ON")
             self._database.executescript(_SCHEMA)
         except (sqlite3.Error, OSError) as error:
             raise self._refused(error) from None

@@ -157,5 +157,6 @@ class Helper(Aggregator):
             sums.add(self.book, self.task.vdaf, key, names, [out for _, out in reports])
             self._settle(names, State.COUNTED)
         self._settle([name for place, name, _, _ in members if not confirmation.counted[place]], State.REFUSED)
-        done = "UPDATE jobs SET state = ?, confirmation = ? WHERE job = ?"
+        done = "UPDATE jobs SET state = ?, confirmation = ?, message = x'' WHERE job = ?"
         self.book.write(done, JobState.DONE, data, confirmation.job)
+        self.book.write("DELETE FROM members WHERE job = ?", confirmation.job)

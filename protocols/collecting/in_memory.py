@@ -8,13 +8,13 @@ from protocols.collecting.leader import Leader
 from protocols.collecting.task import Selector
 
 
-def verify_all(leader: Leader, helper: Helper, batch: bytes = b"", most: int = 256) -> None:
+def verify_all(leader: Leader, helper: Helper, batch: bytes = b"", most: int | None = None) -> None:
     """Carry what is open to its end, and then take every report that waits into a job, once."""
     for job in leader.open_jobs():
         leader.on_reply(helper.on_job(job))
     for confirmation in leader.open_confirmations():
         leader.on_acknowledgement(helper.on_confirmation(confirmation))
-    for _ in range(-(-leader.waiting // most)):
+    for _ in range(-(-leader.waiting // (most or leader.task.reports_at_once))):
         if (taken := leader.next_job(batch, most)) is not None:
             confirmation = leader.on_reply(helper.on_job(taken))
             leader.on_acknowledgement(helper.on_confirmation(confirmation))

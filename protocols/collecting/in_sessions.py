@@ -21,7 +21,13 @@ _END, _JOB, _CONFIRMATION, _CLOSING = range(4)
 
 
 async def lead(
-    ctx: Context, helper: int, leader: Leader, *, batch: bytes = b"", most: int = 256, close: Selector | None = None
+    ctx: Context,
+    helper: int,
+    leader: Leader,
+    *,
+    batch: bytes = b"",
+    most: int | None = None,
+    close: Selector | None = None,
 ) -> bytes | None:
     """Verify all that waits with party `helper`, which calls `help_with`; then close a batch, if one is named.
 
@@ -33,7 +39,7 @@ async def lead(
         await _carry(ctx, helper, leader, job)
     for confirmation in leader.open_confirmations():
         leader.on_acknowledgement(await _ask(ctx, helper, _CONFIRMATION, confirmation), name)
-    for _ in range(-(-leader.waiting // most)):
+    for _ in range(-(-leader.waiting // (most or leader.task.reports_at_once))):
         if (job_now := await ctx.in_thread(leader.next_job, batch, most)) is not None:
             await _carry(ctx, helper, leader, job_now)
     part = None

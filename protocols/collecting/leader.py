@@ -27,8 +27,8 @@ class Leader(Aggregator):
 
     agg_id = 0
 
-    def next_job(self, batch: bytes = b"", most: int = 256) -> bytes | None:
-        """The message of a new job of up to `most` reports; None if none waits. `batch`: for a task of named batches.
+    def next_job(self, batch: bytes = b"", most: int | None = None) -> bytes | None:
+        """The message of a new job of up to `most` reports; None if none waits. `batch`: for named batches.
 
         Reports that are malformed are dropped, and those of intervals that are closed.
         """
@@ -36,7 +36,7 @@ class Leader(Aggregator):
             raise wrong_task("named batches are for tasks that have them", "give a name of up to 32 bytes, or none")
         if self.task.by_name and sums.is_closed(self.book, self.task.key(0, batch)):
             raise wrong_task("this batch is closed", "name another one")
-        while waiting := self.book.rows(_WAITING, State.WAITING, most):
+        while waiting := self.book.rows(_WAITING, State.WAITING, most or self.task.reports_at_once):
             begun = self._begun([row[:4] for row in waiting])
             with self.book.transaction():
                 if (job := self._new_job(batch, waiting, begun)) is not None:
@@ -64,8 +64,11 @@ class Leader(Aggregator):
     def on_acknowledgement(self, data: bytes, helper: str = HELPER) -> None:
         """A job is done. PeerError `malformed-collecting-message`."""
         acknowledged = Acknowledgement.read(data, helper)
-        done = "UPDATE jobs SET state = ? WHERE job = ? AND state = ?"
-        self.book.write(done, JobState.DONE, acknowledged.job, JobState.CONFIRMED)
+        with self.book.transaction():
+            done = "UPDATE jobs SET state = ?, message = x'' WHERE job = ? AND state = ?"
+            self.book.write(done, JobState.DONE, acknowledged.job, JobState.CONFIRMED)
+            over = "DELETE FROM members WHERE job IN (SELECT job FROM jobs WHERE job = ? AND state = ?)"
+            self.book.write(over, acknowledged.job, JobState.DONE)
 
     def open_jobs(self) -> list[bytes]:
         """The messages of jobs that have no answer yet."""

@@ -67,6 +67,12 @@ class Task:
         """The context that proofs are bound to."""
         return b"parley collecting " + self.name
 
+    @property
+    def reports_at_once(self) -> int:
+        """Of a job: as many as fit into 64 MiB at the leader, from 1 to 256."""
+        _, size = self.vdaf.share_sizes(0)
+        return max(1, min(256, (1 << 26) // size))
+
     def rounded(self, time: float) -> int:
         """A report's time."""
         return int(time) // self.precision * self.precision

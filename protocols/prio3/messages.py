@@ -39,9 +39,19 @@ class Format:
         """Bytes of a seed of the joint randomness: none if the circuit takes none."""
         return SEED_SIZE if self.circuit.joint_rand_len else 0
 
+    @property
+    def public_share_size(self) -> int:
+        """Bytes of a public share."""
+        return self.shares * self.joint
+
+    def input_share_size(self, agg_id: int) -> int:
+        """Bytes of an aggregator's input share."""
+        elements = self.circuit.meas_len + self.proofs * self.circuit.proof_len
+        return self.joint + (SEED_SIZE if agg_id else elements * element_bytes(self.circuit.field))
+
     def public_share(self, data: bytes, sender: str) -> list[bytes]:
         """The joint randomness parts of all aggregators; none if the circuit takes none."""
-        _exactly(data, self.shares * self.joint, "a public share", sender)
+        _exactly(data, self.public_share_size, "a public share", sender)
         return [data[i : i + SEED_SIZE] for i in range(0, len(data), SEED_SIZE)]
 
     def leader_share(self, data: bytes, sender: str) -> LeaderShare:
@@ -49,13 +59,13 @@ class Format:
         field, circuit = self.circuit.field, self.circuit
         meas, proofs = circuit.meas_len, self.proofs * circuit.proof_len
         split = (meas + proofs) * element_bytes(field)
-        _exactly(data, split + self.joint, "a leader's input share", sender)
+        _exactly(data, self.input_share_size(0), "a leader's input share", sender)
         x = _elements(field, memoryview(data)[:split], meas + proofs, "a leader's input share", sender)
         return LeaderShare(x[:meas], x[meas:], bytes(data[split:]))
 
     def helper_share(self, data: bytes, sender: str) -> tuple[bytes, bytes]:
         """A helper's input share: the seed of its shares, and its blind."""
-        _exactly(data, SEED_SIZE + self.joint, "a helper's input share", sender)
+        _exactly(data, self.input_share_size(1), "a helper's input share", sender)
         return data[:SEED_SIZE], data[SEED_SIZE:]
 
     def verifier_share(self, data: bytes, sender: str) -> tuple[Words, bytes]:

@@ -77,6 +77,10 @@ class Prio3(Generic[Measurement, Result]):
         """Bytes of randomness that `shard` takes."""
         return self.shares * SEED_SIZE * (2 if self.circuit.joint_rand_len else 1)
 
+    def share_sizes(self, agg_id: int) -> tuple[int, int]:
+        """Bytes of a report's public share, and of the input share of an aggregator."""
+        return self._format.public_share_size, self._format.input_share_size(agg_id)
+
     def fresh_rand(self) -> bytes:
         """Randomness for one call of `shard`, of the operating system."""
         return Seed.fresh().prg("prio3", "rand").bytes(self.rand_size)

@@ -51,9 +51,11 @@ def test_what_is_not_valid_does_not_count():
     changed = Report(broken.name, broken.time, b"", bytes([broken.input_share[0] ^ 1]) + broken.input_share[1:])
     pair[0].upload("mallory", changed.pack(), NOW)
     pair[1].upload("mallory", helper, NOW)
-    name = TASK.vdaf.fresh_nonce()
     for aggregator in pair:
-        aggregator.upload("eve", Report(name, START, b"no share", b"x").pack(), NOW)
+        with pytest.raises(PeerError, match="malformed"):
+            aggregator.upload("eve", Report(bytes(16), START, b"", b"x").pack(), NOW)
+    high = Report(bytes(16), START, b"", b"\xff" * len(broken.input_share))
+    pair[0].upload("eve", high.pack(), NOW)
     verify_all(*pair)
     assert collect(*pair, ONE).count == 3
 
@@ -97,7 +99,7 @@ def test_replays_rates_and_times(aggregator):
         taken.upload("b", first, NOW)
     other = Report.read(first, "a")
     with pytest.raises(PeerError, match="report-replayed"):
-        taken.upload("a", Report(other.name, other.time, b"", b"other").pack(), NOW)
+        taken.upload("a", Report(other.name, other.time, b"", bytes(len(other.input_share))).pack(), NOW)
     taken.upload("a", report(TASK, 1, NOW)[aggregator], NOW)
     with pytest.raises(PeerError, match="too-many-reports"):
         taken.upload("a", report(TASK, 1, NOW)[aggregator], NOW)
@@ -105,7 +107,7 @@ def test_replays_rates_and_times(aggregator):
         with pytest.raises(PeerError, match="report-out-of-time"):
             taken.upload("a", report(TASK, 1, time)[aggregator], NOW)
     with pytest.raises(PeerError, match="report-out-of-time"):
-        taken.upload("a", Report(bytes(16), START + 1, b"", b"x").pack(), NOW)
+        taken.upload("a", Report(bytes(16), START + 1, b"", other.input_share).pack(), NOW)
     assert taken.forget(NOW + 20 * 86400) == 2
 
 
