@@ -6,6 +6,8 @@ and ends with domain byte 1. Elements of a field are drawn from its output by re
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 from Crypto.Hash import TurboSHAKE128
 
@@ -15,6 +17,8 @@ from mpc.errors import LocalError
 from protocols.prio3.elements import shaped
 
 SEED_SIZE = 32
+_JOINED = 1 << 14
+"""What is shorter is copied together: a call costs as much as some kilobytes."""
 
 
 class XofTurboShake128:
@@ -23,9 +27,12 @@ class XofTurboShake128:
     __slots__ = ("_sponge",)
 
     def __init__(self, seed: bytes, dst: bytes, *binder: bytes | memoryview) -> None:
+        head = len(dst).to_bytes(2, "little") + dst + len(seed).to_bytes(1, "little") + seed
+        parts = (head, *binder)
+        if sum(map(len, parts)) < _JOINED:
+            parts = (b"".join(parts),)
         self._sponge = TurboSHAKE128.new(domain=1)
-        self._sponge.update(len(dst).to_bytes(2, "little") + dst + len(seed).to_bytes(1, "little") + seed)
-        for part in binder:
+        for part in parts:
             self._sponge.update(part)
 
     def next(self, length: int) -> bytes:
@@ -34,7 +41,7 @@ class XofTurboShake128:
 
     def words(self, shape: Shape) -> Words:
         """The next words, little-endian: what a field draws its elements from."""
-        count = int(np.prod(shape))
+        count = shape if isinstance(shape, int) else prod(shape)
         return np.frombuffer(self._sponge.read(8 * count), "<u8").astype(U64, copy=False).reshape(shape)
 
     def vector(self, field: PrimeField, length: int) -> Words:
@@ -57,7 +64,7 @@ class _Again:
 
     def words(self, shape: Shape) -> Words:
         """The next words: those that were read, then the rest."""
-        count = int(np.prod(shape))
+        count = shape if isinstance(shape, int) else prod(shape)
         again, self._read = self._read[:count], self._read[count:]
         return np.concatenate([again, self._rest.words(count - len(again))]).reshape(shape)
 

@@ -4,9 +4,9 @@ import hashlib
 
 import numpy as np
 import pytest
-from prio3_cases import CASES, CTX, KEY, cheated, nonce, stream, verified
+from prio3_cases import CASES, CTX, KEY, Cheating, cheated, nonce, stream, verified
 
-from mpc.algebra.field import FIELD64, MERSENNE61
+from mpc.algebra.field import FIELD64, FIELD128, MERSENNE61
 from mpc.errors import LocalError, PeerError
 from protocols.prio3 import (
     Prio3,
@@ -21,6 +21,7 @@ from protocols.prio3 import (
 )
 from protocols.prio3.range_checks import Bounded
 from protocols.prio3.scalars import Count
+from protocols.prio3.vectors import SumVec
 
 every_type = pytest.mark.parametrize("name", CASES)
 
@@ -36,6 +37,28 @@ def test_sums_are_plain_sums(name, shares):
     ]
     halves = [[vdaf.aggregate(o[:2]), vdaf.aggregate(o[2:])] for o in zip(*outs, strict=True)]
     assert vdaf.unshard([vdaf.merge(half) for half in halves], len(outs)) == case.total
+
+
+@pytest.mark.parametrize("chunk_length", range(1, 12))
+def test_any_chunk_length_proves_the_same(chunk_length):
+    vdaf = Prio3SumVec(5, 3, 6, chunk_length)
+    outs = verified(vdaf, vdaf.shard(CTX, [0, 6, 5], nonce(0), stream("c").bytes(vdaf.rand_size)), nonce(0))
+    assert vdaf.unshard([vdaf.aggregate([out]) for out in outs], 1) == [0, 6, 5]
+    for cheat in ((2,) + (0,) * 8, (0,) * 8 + (-1,)):
+        vdaf.circuit = Cheating(SumVec(FIELD128, 3, 6, chunk_length), cheat)
+        report = vdaf.shard(CTX, None, nonce(0), stream("c").bytes(vdaf.rand_size))
+        with pytest.raises(PeerError, match="rejected-report"):
+            verified(vdaf, report, nonce(0))
+
+
+@pytest.mark.slow
+def test_long_vectors():
+    """Several blocks of transforms, and the long transforms of more than a thousand points."""
+    for length, chunk_length in ((20_000, None), (3_000, 20)):
+        vdaf = Prio3SumVec(2, length, 2**16 - 1, chunk_length)
+        values = np.arange(length) * 3 % 2**16
+        outs = verified(vdaf, vdaf.shard(CTX, values, nonce(0), stream("long").bytes(vdaf.rand_size)), nonce(0))
+        assert vdaf.unshard([vdaf.aggregate([out]) for out in outs], 1) == values.tolist()
 
 
 @every_type
