@@ -215,7 +215,7 @@ FOLDER_ORDER = {
     ),
     "protocols.collecting": (
         "refusals", "task", "messages", "book", "sums", "client", "aggregator", "leader", "helper", "collector",
-        "in_memory", "in_sessions", "__init__",
+        "in_memory", "in_sessions", "in_stars", "__init__",
     ),
     "protocols.federated": (
         "layout", "models", "array_models", "ready_models", "parts_of_models", "sklearn_models", "torch_modules",

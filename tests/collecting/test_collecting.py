@@ -3,11 +3,24 @@
 from contextlib import suppress
 
 import pytest
+import trio
 from collecting_cases import HOUR, KEY, NOW, TASK, VECTORS, aggregators, filled, upload
 
 import mpc
 from mpc.errors import LocalError, PeerError
-from protocols.collecting import Batch, Book, Helper, Interval, Leader, Task, combine, report, verify_all
+from protocols.collecting import (
+    Batch,
+    Book,
+    Helper,
+    Interval,
+    Leader,
+    Task,
+    combine,
+    deliver,
+    report,
+    take_reports,
+    verify_all,
+)
 from protocols.collecting.in_memory import collect
 from protocols.collecting.messages import Report
 from protocols.prio3 import Prio3Sum
@@ -271,3 +284,59 @@ def test_two_parties_of_a_session():
 
     part, _ = mpc.simulate(main, inputs=[None, None]).results
     assert combine(task, [part, pair[1].part(ONE)]).result == 10
+
+
+def test_clients_of_two_stars():
+    """Each client joins both; one loses its line and sends again, one cheats, and each report counts once."""
+    pair = aggregators()
+    stars = [mpc.star.MemoryStar(name) for name in ("leader", "helper")]
+    refused = []
+
+    async def client(name, measurement):
+        sent = report(TASK, measurement, NOW)
+        for star, data in zip(stars, sent, strict=True):
+            async with star.dial(name) as line:
+                await deliver(line, data)
+                await line.reconnect()
+                await deliver(line, data)
+                if name == "mallory":
+                    with pytest.raises(PeerError, match="report-refused") as error:
+                        await deliver(line, b"no report")
+                    refused.append(error.value.party)
+
+    async def main():
+        async with trio.open_nursery() as tasks:
+            lines = [await tasks.start(serve, star, aggregator) for star, aggregator in zip(stars, pair, strict=True)]
+            async with trio.open_nursery() as clients:
+                for i, name in enumerate(("ada", "ben", "mallory")):
+                    clients.start_soon(client, name, i)
+            assert len(lines) == 2
+            tasks.cancel_scope.cancel()
+
+    async def serve(star, aggregator, task_status):
+        async with star.serve() as server:
+            task_status.started(server)
+            await take_reports(server, aggregator, clock=lambda: NOW)
+
+    trio.run(main)
+    assert sorted(refused) == ["helper", "leader"]
+    verify_all(*pair)
+    assert collect(*pair, ONE).result == 3
+
+
+def test_reports_are_taken_until_there_are_enough():
+    pair, star = aggregators(), mpc.star.MemoryStar()
+
+    async def main():
+        async with star.serve() as server, trio.open_nursery() as tasks:
+            tasks.start_soon(client)
+            await take_reports(server, pair[0], lambda: pair[0].waiting == 2, clock=lambda: NOW)
+            await server.drained()
+
+    async def client():
+        async with star.dial("ada") as line:
+            for time in (NOW, NOW - HOUR):
+                await deliver(line, report(TASK, 1, time)[0])
+
+    trio.run(main)
+    assert pair[0].waiting == 2
