@@ -15,6 +15,7 @@ import pytest
 from mpc.network.identity import new_identity
 
 from .processes import LIMIT, PRODUCT, call, free_ports, write
+from .template import Begun
 
 NAMES = ("north", "south")
 DEALT = ("--preprocessing", "dealer")
@@ -38,16 +39,22 @@ class Club:
     def dealing(self, *more: str) -> list[str]:
         return ["dealer", self.roster, "--program", self.program, *more]
 
-    def join(self, name: str, *more: str, program: str | None = None) -> subprocess.Popen[str]:
+    def join(self, name: str, *more: str, program: str | None = None) -> Begun:
         return start(*self.joining(name, *more, program=program))
 
-    def dealer(self, *more: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
-        return start(*self.dealing(*more), stderr=stderr)
+    def dealer(self, *more: str) -> Begun:
+        return start(*self.dealing(*more))
 
 
-def start(*arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+def start(*arguments: str) -> Begun:
+    """A process of a party, or of the dealer."""
+    return Begun(arguments, Path.cwd())
+
+
+def start_at(terminal: int, *arguments: str) -> subprocess.Popen[str]:
+    """The command as a person starts it, at a terminal."""
     command = [sys.executable, "-m", "party_runner", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=terminal, text=True)
 
 
 def all_of(terminal: int) -> str:
@@ -60,17 +67,21 @@ def all_of(terminal: int) -> str:
     return shown.decode()
 
 
-def ends(*processes: subprocess.Popen[str]) -> list[tuple[int, str, str]]:
+def ends(*processes: Begun | subprocess.Popen[str]) -> list[tuple[int, str, str]]:
     """Exit code, stdout and stderr of each, in order; none may run for ever."""
-    outcomes = []
-    for process in processes:
-        try:
-            out, err = process.communicate(timeout=LIMIT)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-        outcomes.append((process.returncode, out, err))
-    return outcomes
+    return [_end(process) for process in processes]
+
+
+def _end(process: Begun | subprocess.Popen[str]) -> tuple[int, str, str]:
+    if isinstance(process, Begun):
+        done = process.ended(LIMIT)
+        return done.returncode, done.stdout, done.stderr
+    try:
+        out, err = process.communicate(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    return process.returncode, out, err
 
 
 @pytest.fixture
@@ -90,7 +101,7 @@ def club(tmp_path: Path) -> Club:
 def test_two_parties_and_a_dealer(club: Club) -> None:
     target = club.folder / "south.json"
     shown, terminal = os.openpty()
-    dealer, south = club.dealer(stderr=terminal), club.join("south", *DEALT, "--json", str(target))
+    dealer, south = start_at(terminal, *club.dealing()), club.join("south", *DEALT, "--json", str(target))
     os.close(terminal)
     north = club.join("north", *DEALT, "--json", "-")
     for code, _, stderr in (outcomes := ends(north, south, dealer)):
@@ -199,9 +210,9 @@ def test_a_party_with_another_certificate_is_refused(club: Club, tmp_path_factor
     impostor = Club(elsewhere, club.program)
     write(elsewhere, "south.csv", "3.0\n4\n")
     (north_code, _, north), (south_code, _, _), _ = ends(
-        club.join("north", *DEALT, "--connect-timeout", "5"),
-        impostor.join("south", *DEALT, "--connect-timeout", "5"),
-        club.dealer("--connect-timeout", "5"),
+        club.join("north", *DEALT, "--connect-timeout", "10"),
+        impostor.join("south", *DEALT, "--connect-timeout", "10"),
+        club.dealer("--connect-timeout", "10"),
     )
     assert (north_code, south_code) == (3, 3)
     assert "south" in north
