@@ -16,7 +16,6 @@ from matplotlib.figure import Figure
 
 import mpc
 from examples.recipes import EXAMPLES, Recipe, one_result, recipes, write_table
-from examples.risk import models
 from protocols.runs.table import Table, Tables
 
 ALL = list(recipes())
@@ -99,6 +98,8 @@ def test_all_parties_as_processes() -> None:
 
 def test_the_tables_of_the_models_are_what_scikit_learn_trained() -> None:
     """On customers that neither the bureau nor the shop has, and for a tree that stops early on one side."""
+    from examples.risk import models  # here, for scikit-learn takes a second of every process that collects this
+
     tree, network = models.trained()
     x = models.customers(500, seed=9)
     by_name = {recipe.name: recipe for recipe in ALL}

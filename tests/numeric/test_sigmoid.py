@@ -5,7 +5,6 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
 
 from protocols.numeric.sigmoid import CENTRE, KNOTS, RIGHT, sigmoid, sigmoid_range, tanh, tanh_range
 from protocols.ranges import Range
@@ -98,6 +97,8 @@ def test_numbers_that_do_not_fit_are_refused_before_anything_is_sent() -> None:
 def minimax(lo: float, hi: float, powers: range, top: float, points: int = 2001) -> float:
     """The error of the best polynomial with these powers that stays below `top`, by a linear programme on Chebyshev's
     points; an odd one about (0, 1/2) where the powers are odd."""
+    from scipy.optimize import linprog  # here, for it takes half a second of every process that collects this
+
     x = lo + (np.cos(np.pi * np.arange(points) / (points - 1)) + 1) / 2 * (hi - lo)
     y = 1 / (1 + np.exp(-x)) - (0.5 if powers.start else 0)
     terms, one = np.stack([(x / hi) ** power for power in powers], 1), np.ones((points, 1))

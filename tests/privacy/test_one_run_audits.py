@@ -10,7 +10,6 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 from privacy.tapes import fix_seeds
-from scipy.stats import binom
 
 from mpc.errors import LocalError
 from protocols.privacy.accounts import cost
@@ -37,6 +36,8 @@ def _same_noise(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("epsilon", "delta"), [(0.3, 0.0), (1.0, 1e-5), (4.0, 1e-3)])
 @pytest.mark.parametrize(("guesses", "right"), [(20, 0), (20, 20), (300, 230), (1000, 640)])
 def test_the_chance_is_that_of_the_formula(epsilon: float, delta: float, guesses: int, right: int) -> None:
+    from scipy.stats import binom  # here, for it takes a second of every process that collects this
+
     tail = binom(guesses, 1 / (1 + exp(-epsilon)))
     most = max(((tail.cdf(right - 1) - tail.cdf(right - i - 1)) / i for i in range(1, right + 1)), default=0)
     formula = min(1, tail.sf(right - 1) + 2 * 1000 * delta * most)
