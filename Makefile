@@ -36,7 +36,7 @@ FPGA_EMULATOR := build/fpga
 PIP := python -m pip
 PIP_INSTALL := $(PIP) install --quiet --disable-pip-version-check
 
-.PHONY: demo examples test test-fast test-portable test-fpga lint docs bench-peers installed clean
+.PHONY: demo examples test test-fast test-portable test-fpga lint docs bench-peers installed collected clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.examples
@@ -98,3 +98,7 @@ installed: $(BUILT_FROM) | $(BIN)/python
 	$(BIN)/$(PIP_INSTALL) --no-compile --requirement $(VENV)/requirements.txt; rest=$$?; \
 	wait $$parley && exit $$rest
 	@touch $(VENV)/.test $(VENV)/.lint
+
+# Tests, and what they import, compiled once and kept: side by side each worker would compile all of it for itself.
+collected: $(VENV)/.test
+	$(BIN)/python -m pytest --collect-only -qq > build/collected.log || (cat build/collected.log; exit 1)
