@@ -1,7 +1,6 @@
 """The vectors of draft-irtf-cfrg-vdaf, as their own operations say: what comes out to the byte, and what must fail."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from mpc.errors import PeerError
 from protocols.prio3 import (
     Prio3Count,
     Prio3Histogram,
+    Prio3L1BoundSum,
     Prio3MultihotCountVec,
     Prio3Sum,
     Prio3SumVec,
@@ -19,9 +19,8 @@ from protocols.prio3 import (
 from protocols.prio3.elements import encoded
 from protocols.prio3.xof_turboshake128 import XofTurboShake128, derive_seed
 
-FOLDER = Path(os.environ.get("PARLEY_VDAF_VECTORS", Path(__file__).resolve().parents[3] / "shared/vectors/vdaf"))
-if not FOLDER.is_dir():
-    FOLDER = Path("/work/shared/vectors/vdaf")
+PLACES = [parent / "shared/vectors/vdaf" for parent in Path(__file__).resolve().parents]
+FOLDER = next((place for place in PLACES if place.is_dir()), Path("shared/vectors/vdaf"))
 FILES = sorted(FOLDER.glob("Prio3*.json"))
 
 MAKERS = {
@@ -32,6 +31,7 @@ MAKERS = {
     "Prio3MultihotCountVec": lambda v: Prio3MultihotCountVec(
         v["shares"], v["length"], v["max_weight"], v["chunk_length"]
     ),
+    "Prio3L1BoundSum": lambda v: Prio3L1BoundSum(v["shares"], v["length"], v["max_value"], v["chunk_length"]),
     "Prio3SumVecWithMultiproof": lambda v: Prio3SumVecWithMultiproof(
         v["shares"], FIELD64, v.get("proofs", 3), v["length"], v["max_measurement"], v["chunk_length"]
     ),
@@ -95,7 +95,10 @@ class Replay:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_operations_of_a_vector(path):
     vector = json.loads(path.read_text())
-    replay = Replay(MAKERS[path.stem.split("_")[0]](vector), vector)
+    name = path.stem.split("_")[0]
+    if name not in MAKERS:
+        pytest.skip(f"needs {name}, which is not of the drafts")
+    replay = Replay(MAKERS[name](vector), vector)
     for operation in vector["operations"]:
         step = getattr(replay, operation["operation"])
         if operation["success"]:
