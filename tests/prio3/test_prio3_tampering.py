@@ -2,6 +2,7 @@
 
 import pytest
 from prio3_cases import CASES, CTX, KEY, nonce, stream, verified
+from same_lines import same
 
 from mpc.errors import PeerError
 
@@ -107,3 +108,13 @@ def test_what_is_secret_does_not_show():
     state, _ = vdaf.verify_init(KEY, CTX, 0, nonce(0), public, inputs[0])
     assert "[" not in repr(state)
     assert "array" not in repr(state)
+
+
+@every_type
+def test_lines_do_not_depend_on_what_was_measured(name):
+    """Neither at the client nor at an aggregator; the time of kernels has tests of its own."""
+    vdaf = CASES[name].make(2)
+    rand = stream(name).bytes(vdaf.rand_size)
+    reports = [vdaf.shard(CTX, m, nonce(0), rand) for m in CASES[name].measurements]
+    assert same([lambda m=m: vdaf.shard(CTX, m, nonce(0), rand) for m in CASES[name].measurements])
+    assert same([lambda r=r: vdaf.verify_init(KEY, CTX, 0, nonce(0), r[0], r[1][0]) for r in reports])
