@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from mpc.algebra.field import FIELD64, FIELD128, PrimeField
 from protocols.prio3.chunk_lengths import chunk_length_or_good
 from protocols.prio3.norms import BoundedL2, L1BoundSum
+from protocols.prio3.refusals import unfit
 from protocols.prio3.scalars import Count, Sum
 from protocols.prio3.vdaf_prio3 import Prio3
 from protocols.prio3.vectors import Histogram, MultihotCountVec, Numbers, SumVec
@@ -13,6 +17,8 @@ MULTIPROOF = 0xFFFFFFFF
 """What the reference code of the draft gives its experimental type."""
 BOUNDED_L2 = 0xFFFF0000
 """Of the range for private use, as in libprio."""
+_BELOW_ONE = 1 - 2.0**-40
+"""By more than float64 is wrong about a norm."""
 
 
 class Prio3Count(Prio3[int, int]):
@@ -90,3 +96,19 @@ class Prio3BoundedL2(Prio3[Numbers, list[int]]):
     def __init__(self, shares: int, length: int, bits: int, chunk_length: int | None = None) -> None:
         chunk_length = chunk_length_or_good(chunk_length, length * bits + 2 * bits - 2)
         super().__init__(shares, BoundedL2(FIELD128, length, bits, chunk_length), BOUNDED_L2)
+        self.bits = bits
+
+    def clipped(self, values: object, norm: float) -> npt.NDArray[np.int64]:
+        """Real numbers (length,) as a measurement, after they are made shorter than `norm`, which becomes 1.
+
+        Entries are cut towards zero, so that no rounding makes the vector longer. A result x stands for x times
+        norm * 2^(1-bits). For types of up to 62 bits. LocalError `wrong-measurement` for NaN, infinity, another shape.
+        """
+        reals, length = np.asarray(values, np.float64), self.circuit.output_len
+        if reals.shape != (length,) or not np.isfinite(reals).all() or not norm > 0 or self.bits > 62:
+            raise unfit(f"these are no {length} finite numbers, no norm above 0, or of too many bits", "clean the data")
+        largest = float(np.abs(reals).max()) or 1.0
+        direction = reals / largest
+        longer = float(np.linalg.norm(direction)) * largest >= norm
+        unit = direction / np.linalg.norm(direction) if longer else reals / norm
+        return (unit * (_BELOW_ONE * 2.0 ** (self.bits - 1))).astype(np.int64)

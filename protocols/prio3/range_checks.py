@@ -52,14 +52,14 @@ class Bounded:
 
         LocalError `wrong-measurement` for another shape, for what is no whole number, and for numbers out of range.
         """
-        values = whole_numbers(numbers, shape)
+        values = whole_numbers(numbers, shape).reshape(-1)
         if values.size and not bool(np.all((values >= 0) & (values <= self.most))):
             raise unfit(f"a number is not from 0 to {self.most}", "clip it, or make a type of a higher bound")
         values = values if self.most < _OF_WORDS else values.astype(object)
-        high = values > 2 ** (self.bits - 1) - 1
+        high = (values > 2 ** (self.bits - 1) - 1).astype(values.dtype)
         low = values - high * self._last
         planes = [(low >> i) & 1 for i in range(self.bits - 1)]
-        return np.stack([*planes, high], axis=-1).astype(np.uint8)
+        return np.stack([*planes, high], axis=-1).astype(np.uint8).reshape(*shape, self.bits)
 
     def decode(self, field: PrimeField, bits: Words) -> Words:
         """The numbers (batch, n) of elements (batch, n * bits): linear, so of shares shares."""

@@ -1,6 +1,7 @@
 """Each type: sums are plain sums; what is out of range is refused, at the client and, if that cheats, by the proof."""
 
 import hashlib
+import math
 
 import numpy as np
 import pytest
@@ -151,6 +152,21 @@ def test_a_client_refuses_what_is_out_of_range(vdaf, measurement):
         vdaf.shard(CTX, measurement, nonce(0), bytes(vdaf.rand_size))
 
 
+@pytest.mark.parametrize("bits", [2, 8, 16, 40, 60])
+def test_clipped_gradients_are_measurements(bits):
+    vdaf, rng = Prio3BoundedL2(2, 3, bits), np.random.default_rng(bits)
+    whole = 2 ** (bits - 1)
+    for vector in ([1, 0, 0], [-1, 0, 0], [0, 0, 0], [3, -4, 0], [1e-300, 1e300, 1], *rng.normal(0, 1, (50, 3))):
+        x = vdaf.clipped(vector, 1)
+        vdaf.circuit.encode(x)
+        given = np.array(vector, float) / max(1.0, math.hypot(*vector))
+        assert np.abs(x / whole - given).max() < 1 / whole + 2**-39
+    assert np.array_equal(vdaf.clipped([3, -4, 0], 5), vdaf.clipped([6, -8, 0], 10))
+    for bad in ([np.nan, 0, 0], [np.inf, 0, 0], [1, 2]):
+        with pytest.raises(LocalError, match="wrong-measurement"):
+            vdaf.clipped(bad, 1)
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -192,6 +208,7 @@ def test_numbers_are_bits_of_weights_that_reach_the_bound(most):
     values = [*range(min(most, 12) + 1), most]
     bits = number.encode(np.array(values, object), (len(values),))
     assert set(np.unique(bits)) <= {0, 1}
+    assert all(np.array_equal(number.encode(value, ()), row) for value, row in zip(values, bits, strict=True))
     assert [int(w) for w in bits.astype(object) @ np.array(number.weights, object)] == values
     assert sum(number.weights) == most
 
