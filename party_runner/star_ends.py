@@ -23,6 +23,7 @@ from mpc.accounts.plain import plain
 from mpc.errors import LocalError
 from mpc.network.identity import Identity, load_identity
 from mpc.network.star.backoff import Backoff
+from mpc.network.star.credentials import client_name
 from mpc.network.star.dialling import dial
 from mpc.network.star.listening import serve
 from mpc.network.star.star_file import StarFile
@@ -82,6 +83,13 @@ def identity_of(file: Path, name: str, key: Path | None) -> Identity:
     if place.suffix != ".key":
         raise LocalError("no-key", f"{place} is not a .key file", "Give the NAME.key file; NAME.crt lies beside it.")
     return load_identity(place.stem, place.parent)
+
+
+def check_client(identity: Identity, name: str) -> None:
+    """LocalError `wrong-certificate` for a key whose certificate names another client than the one meant."""
+    if (found := client_name(identity.certificate)) != name:
+        cause = f"{identity.certificate_file} is the certificate of {found}, not of {name}"
+        raise LocalError("wrong-certificate", cause, "give the key of this client with --key, or its name with --name")
 
 
 def run_star_end(work: Callable[[Say], Awaitable[R]], status: StatusLine | None) -> R:

@@ -253,6 +253,50 @@ def test_a_client_that_fails_is_an_event_and_the_others_go_on(place: MakePlace) 
     run(main)
 
 
+def test_texts_of_errors_stay_at_the_end_where_they_are(place: MakePlace) -> None:
+    """They may name files, or other clients."""
+
+    async def main() -> None:
+        where = place()
+        errors = [LocalError("input-missing", "there is no secret.csv"), PeerError("quorum-missed", "bert is secret")]
+
+        async def client(task_status: trio.TaskStatus[None]) -> None:
+            async with where.dial("anna") as anna:
+                task_status.started()
+                with pytest.raises(PeerError) as caught:
+                    await anna.receive()
+                assert caught.value.code == "peer-failed"
+                assert "[quorum-missed]" in caught.value.cause
+                assert "secret" not in str(caught.value)
+
+        async with trio.open_nursery() as nursery:
+            with pytest.raises(PeerError, match="bert is secret"):
+                await crash(where, lambda: nursery.start(client), errors[1])
+
+        async def fail() -> None:
+            with pytest.raises(LocalError, match="secret"):
+                async with where.dial("anna"):
+                    raise errors[0]
+
+        async with where.serve() as star, trio.open_nursery() as nursery:
+            nursery.start_soon(fail)
+            why = await left(star, "anna")
+            assert why is not None
+            assert "[input-missing]" in why.cause
+            assert "secret" not in str(why)
+
+    run(main)
+
+
+def test_a_client_learns_nothing_of_how_many_there_are(place: MakePlace) -> None:
+    async def main() -> None:
+        where = place()
+        async with where.serve(), where.dial("anna") as anna, where.dial("bert") as bert:
+            assert anna.connection == bert.connection == 1
+
+    run(main)
+
+
 def test_a_client_that_is_parted_with_is_told_why(place: MakePlace) -> None:
     async def main() -> None:
         where = place()
@@ -260,6 +304,8 @@ def test_a_client_that_is_parted_with_is_told_why(place: MakePlace) -> None:
             await next_of(star, Joined)
             star.part_with("anna", "bad-update", "its update has another shape")
             star.part_with("nobody", "bad-update", "")
+            with pytest.raises(LocalError, match="no code"):
+                star.part_with("anna", "Bad update", "")
             with pytest.raises(PeerError) as caught:
                 await anna.receive()
             assert (caught.value.code, caught.value.party) == ("bad-update", "server")

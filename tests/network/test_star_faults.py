@@ -10,6 +10,7 @@ import pytest
 import trio
 
 from mpc.errors import PeerError
+from mpc.network.decoder import SCRATCH
 from mpc.network.link import Link
 from mpc.network.star.backoff import Backoff
 from mpc.network.star.client import StarClient
@@ -244,6 +245,49 @@ def test_a_client_that_sends_part_of_an_array_and_stops_gives_its_room_back() ->
                 assert (await came(star, 2)).array.nbytes == 900_000
                 with pytest.raises(PeerError):
                     await slow.receive()
+
+    run_at_once(main)
+
+
+def test_who_takes_room_that_others_wait_for_has_less_time() -> None:
+    limits = StarLimits(inbox_bytes=1 << 20, message_bytes=1 << 20, message_seconds=3000, crowded_seconds=30)
+
+    class Dripping(Faulty):
+        def _changed(self, data: bytes) -> bytes | None:
+            return data[:200_000] if len(data) > 500_000 else data
+
+    async def main() -> None:
+        where = MemoryStar(limits=limits)
+        async with where.serve() as star, where.dial("anna") as anna:
+            where.wrap = lambda link: Dripping(link, -1, garble)  # type: ignore[assignment,return-value]
+            async with where.dial("slow") as slow:
+                began = trio.current_time()
+                await slow.send((1,), bytes(1_000_000))
+                await trio.sleep(1)
+                await anna.send((2,), bytes(1_000_000))
+                assert (await came(star, 2)).client == "anna"
+                assert 30 < trio.current_time() - began < 60
+
+    run_at_once(main)
+
+
+def test_many_small_messages_find_no_more_room_than_there_is() -> None:
+    limits = StarLimits(inbox_bytes=1 << 20, inbox_messages=64, messages_per_minute=1e6)
+
+    async def one(where: MemoryStar, name: str) -> None:
+        async with where.dial(name) as client:
+            for i in range(64):
+                await client.send((i,), bytes(30_000))
+
+    async def main() -> None:
+        where = MemoryStar(limits=limits)
+        async with where.serve() as star, trio.open_nursery() as nursery:
+            for i in range(10):
+                nursery.start_soon(one, where, f"client{i}")
+            await trio.sleep(5)
+            assert (1 << 20) <= star.waiting_bytes < (1 << 20) + 11 * SCRATCH
+            for _ in range(640):
+                await next_of(star, Came)
 
     run_at_once(main)
 

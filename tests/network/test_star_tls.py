@@ -97,6 +97,21 @@ def test_an_expired_certificate_is_said_before_and_while_connected(tmp_path: Pat
     run(main)
 
 
+def test_a_list_that_goes_stale_keeps_newcomers_out_and_nobody_else(tmp_path: Path) -> None:
+    async def main() -> None:
+        place = TlsPlace(tmp_path, StarLimits(heartbeat_seconds=0.1, stall_seconds=5))
+        anna, bert = place.identity("anna"), place.identity("bert")
+        async with place.serve() as star, dial(place.star, anna, "1") as client:
+            await next_of(star, Joined)
+            Authority(tmp_path / "authority.key", lambda: utc_now() - timedelta(days=40)).revoke()
+            await trio.sleep(0.3)
+            assert (await refusal(place.star, bert)).code == "revocations-stale"
+            await client.send((1,), b"x")
+            await came(star, 1)
+
+    run(main)
+
+
 def test_another_server_is_not_taken_for_the_right_one(tmp_path: Path) -> None:
     async def main() -> None:
         place = TlsPlace(tmp_path)

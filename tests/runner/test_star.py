@@ -128,6 +128,8 @@ def test_what_is_wrong_is_said_before_anybody_connects(tmp_path: Path) -> None:
         assert f"[{code}]" in text
 
     fails("no-key", "client", program, "--star", star, "--name", "bert")
+    other = ("--key", str(tmp_path / "anna.key"))
+    fails("wrong-certificate", "client", program, "--star", star, "--name", "bert", *other)
     fails("bad-star", "serve", program, "--star", str(tmp_path / "none.toml"))
     fails("program-missing", "serve", str(tmp_path / "none.py"), "--star", star)
     fails("program-without-main", "serve", write(tmp_path, "half.py", "async def server(star): ..."), "--star", star)

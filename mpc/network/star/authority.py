@@ -112,9 +112,9 @@ class Authority:
             raise _bad_request(request, "has a key that is neither Ed25519 nor an elliptic curve's")
         certificate = self._signed(name, key, valid)
         target = folder / f"{name}.crt"
-        _put(target, certificate)
         until = certificate.not_valid_after_utc
-        self._note(f"{certificate.serial_number:x} {name} {until:%Y-%m-%dT%H:%M:%SZ}\n")
+        self._note(f"{certificate.serial_number:x} {name} {until:%Y-%m-%dT%H:%M:%SZ}\n")  # before anybody has it
+        _put(target, certificate)
         return target, until
 
     def revoke(self, *names: str) -> int:

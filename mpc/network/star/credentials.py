@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -71,7 +71,7 @@ class Judge:
             raise _no_client(
                 "wrong-authority", "a client", "shows a certificate that another authority signed"
             ) from None
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
             raise _no_client(
                 "wrong-authority", "a client", "shows a certificate that the authority did not sign"
             ) from None
@@ -178,7 +178,7 @@ def _is_clients(certificate: x509.Certificate) -> bool:
     try:
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
         limits = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
         return False
     return ExtendedKeyUsageOID.CLIENT_AUTH in usage and not limits.ca
 

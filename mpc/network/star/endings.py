@@ -80,11 +80,10 @@ def too_many_joins(name: str, seconds: float) -> PeerError:
     return PeerError("too-many-joins", cause, _REMEDIES["too-many-joins"], party=name)
 
 
-def star_full(name: str, clients: int) -> PeerError:
+def star_full(name: str) -> PeerError:
     """There is no room for one more client."""
-    return PeerError(
-        "star-full", f"{clients} clients are here, and {name} finds no room", _REMEDIES["star-full"], party=name
-    )
+    cause = f"as many clients are here as may be, and {name} finds no room"
+    return PeerError("star-full", cause, _REMEDIES["star-full"], party=name)
 
 
 def client_replaced(name: str) -> PeerError:

@@ -15,8 +15,8 @@ Payload = bytes | bytearray | memoryview | Array
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A client is here. `connection`: a number that no other connection of this server has, ever growing; a client that
-    comes again has a greater one."""
+    """A client is here. `connection`: how many times it has connected in this session; another one each time, which
+    tells a client nothing of others."""
 
     client: str
     connection: int

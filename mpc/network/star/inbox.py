@@ -25,6 +25,11 @@ class Budget:
         self.taken = 0
         self._waiting: deque[tuple[int, trio.Event]] = deque()
 
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody waits."""
+        return bool(self._waiting)
+
     async def take(self, count: int) -> None:
         """Waits until there are `count` bytes."""
         if not self._waiting and self._fits(count):
@@ -99,7 +104,7 @@ class Inbox(Generic[T]):
         """Waits until the sender has few messages here, and there is room for the `filling` bytes of its array."""
         while sender.count >= self._most_messages:
             await sender.fewer.park()
-        if filling and not sender.reserved:
+        if not sender.reserved:  # who has room for an array goes on, or it would wait for those that wait for it
             await self.budget.take(filling)
             sender.reserved = filling
 

@@ -19,20 +19,21 @@ class StarLimits:
     """Numbers, bytes, and seconds; each positive. LocalError `bad-star`.
 
     `clients`: here at one time. `handshakes`, `handshakes_each`: connections that have not proven yet who they are, in
-    all and from one address. `joins_per_minute`: of one client, the first few at once. `messages_per_minute`: frames
-    of one client, heartbeats included. `message_bytes`: the largest array either side accepts. `queue_messages`,
+    all and from one address. `joins_per_minute`: of one client, the first few at once. `messages_per_minute`: frames of
+    one client, heartbeats included. `message_bytes`: the largest array either side accepts. `queue_messages`,
     `queue_bytes`: what may wait to be sent to one client; more, and it is parted with. `inbox_messages`: of one client,
     that the program has not taken; `inbox_bytes`: of all clients together, arrays under way included; more, and they
-    wait. `heartbeat_seconds`: how often each side gives a sign of life; `stall_seconds`: after how long without any
-    the other is given up. `message_seconds`: how long one array may be under way, times that it waits here left out.
-    `handshake_seconds`: from the connection to the end of the handshake.
+    wait. `heartbeat_seconds`: how often each side gives a sign of life; `stall_seconds`: after how long without any the
+    other is given up. `message_seconds`: how long one array may be under way, times that it waits here left out;
+    `crowded_seconds`: the same while others wait for the room that it takes. `handshake_seconds`: from the connection
+    to the end of the handshake.
     """
 
     clients: int = 4096
     handshakes: int = 256
     handshakes_each: int = 128
     joins_per_minute: float = 30.0
-    messages_per_minute: float = 60_000.0
+    messages_per_minute: float = 6_000.0
     message_bytes: int = 1 << 32
     queue_messages: int = 64
     queue_bytes: int = 1 << 33
@@ -41,6 +42,7 @@ class StarLimits:
     heartbeat_seconds: float = 10.0
     stall_seconds: float = 40.0
     message_seconds: float = 600.0
+    crowded_seconds: float = 60.0
     handshake_seconds: float = 10.0
 
     def __post_init__(self) -> None:

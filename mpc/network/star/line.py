@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import trio
 
 from mpc.errors import PeerError
+from mpc.network.link import Link, PlainLink
 from mpc.network.peer import Peer
-from mpc.network.star.endings import link_lost, link_stalled, too_slow
+from mpc.network.star.endings import SERVER, link_lost, link_stalled, too_slow
 from mpc.network.star.inbox import Inbox, Sender
 from mpc.network.wire import Bye, Event, Failure, Heartbeat, Message, Outgoing
 
@@ -29,7 +31,8 @@ class Line:
     """Runs one link. `take(message)` gets what comes, in order; `room` of the inbox is asked for before more is read.
 
     `told(failure)` makes an error of what the other says of its end; `ended(error)` is called once, with None after a
-    goodbye. `counted(events)` may raise a PeerError for too many. None of them waits.
+    goodbye. `counted(events)` may raise a PeerError for too many. None of them waits. `other`: which end the other one
+    is.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Line:
         told: Callable[[Failure], PeerError],
         ended: Callable[[PeerError | None], None],
         counted: Callable[[int], None] | None = None,
+        other: int = SERVER,
     ) -> None:
         self.peer = peer
         self.sender = Sender()
@@ -52,6 +56,7 @@ class Line:
         self._told = told
         self._ended = ended
         self._counted = counted
+        self._other = other
         self._paused = False
         self._pause = trio.CancelScope()
         self._begun: float | None = None
@@ -134,11 +139,7 @@ class Line:
             if not self.over.is_set():
                 self._take_in(self.peer.read)
                 await self._room()
-        try:
-            while link.read_now(waste):
-                await link.readable()
-        except (OSError, ssl.SSLError):
-            return
+        await discard(link, waste)
 
     def _take_in(self, read: Callable[[], Sequence[Event]]) -> None:
         try:
@@ -148,7 +149,7 @@ class Line:
             for event in events:
                 self._hear(event)
         except PeerError as error:
-            self.part(error, Failure(error.code, int(error.party == self.peer.name), error.cause))
+            self.part(error, Failure(error.code, self._other, error.cause))
         except ssl.SSLError:
             self.part(link_lost(self.peer.name, "sent bytes that TLS refuses"))
         except OSError:
@@ -181,3 +182,15 @@ class Line:
                 await self._inbox.room(self.sender, filling)
         finally:
             self._paused = False
+
+
+async def discard(link: Link, waste: memoryview) -> None:
+    """Reads until the other side has ended, and looks at nothing: what has come and was never read would make the
+    system throw away what this side said last. Under TLS it stays encrypted."""
+    with suppress(OSError, ssl.SSLError):
+        if isinstance(link, PlainLink):
+            while PlainLink.read_now(link, waste):
+                await PlainLink.readable(link)
+        else:
+            while link.read_now(waste):
+                await link.readable()

@@ -18,6 +18,7 @@ from mpc.network.introduction import not_parley
 from mpc.network.link import NOTHING, Link
 from mpc.network.star.endings import link_lost, tls_refusal
 from mpc.network.star.handshake import ClientHandshake, ServerHandshake
+from mpc.network.star.line import discard
 from mpc.network.wire import Encoder, Event, Failure, Greeting
 
 _TELLING_SECONDS = 1.0
@@ -59,12 +60,11 @@ class Greeted:
 
     async def refuse(self, failure: Failure) -> None:
         """Says why this side goes, and reads on until the other has gone, for a moment, so that it hears it."""
-        waste = memoryview(bytearray(_WASTE))
-        with suppress(OSError, ssl.SSLError), trio.move_on_after(_TELLING_SECONDS):
-            await self.link.write(self.encoder.failure(failure))
+        with trio.move_on_after(_TELLING_SECONDS):
+            with suppress(OSError, ssl.SSLError):
+                await self.link.write(self.encoder.failure(failure))
             self.link.end()
-            while self.link.read_now(waste):
-                await self.link.readable()
+            await discard(self.link, memoryview(bytearray(_WASTE)))
 
     async def _greeting(self, told: Callable[[Failure], PeerError] | None = None) -> Greeting:
         while not self._events:

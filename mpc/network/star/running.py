@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import trio
 
+from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.beside import public_error, tasks_beside
 from mpc.network.star.backoff import Backoff
 from mpc.network.star.client import StarClient
@@ -24,7 +25,7 @@ async def as_server(server: StarServer) -> AsyncIterator[trio.Nursery]:
         if error is None:
             await server.close()
             return
-        server.end(public_error(error))
+        server.end(_without_text(error))
         with trio.move_on_after(_TELLING_SECONDS, shield=True):
             await server.close()
 
@@ -43,10 +44,20 @@ async def as_client(make: Callable[[trio.Nursery], StarClient], backoff: Backoff
             await client[0].leave()
         elif client:
             with trio.CancelScope(shield=True):
-                await client[0].fail(public_error(error), _TELLING_SECONDS)
+                told = public_error(error)
+                about_server = isinstance(told, PeerError) and told.party == client[0].server
+                await client[0].fail(told if about_server else _without_text(error), _TELLING_SECONDS)
 
     async with tasks_beside(leave) as tasks:
         client.append(make(tasks))
         tasks.start_soon(client[0].pulse)
         await client[0].reconnect(backoff)
         yield client[0]
+
+
+def _without_text(error: BaseException) -> ParleyError:
+    """What the others learn of an error: its code. Its text may name other clients, or files."""
+    told = public_error(error)
+    if told.code in ("interrupted", "program-failed"):
+        return told
+    return LocalError(told.code, "its program ended with this error")

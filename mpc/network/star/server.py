@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 import trio
 
-from mpc.errors import ParleyError, PeerError
+from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.decoder import SCRATCH, Decoder
 from mpc.network.link import Link
 from mpc.network.peer import Peer
@@ -39,7 +39,7 @@ from mpc.network.star.inbox import Inbox
 from mpc.network.star.limits import StarLimits, TokenBucket
 from mpc.network.star.line import Line
 from mpc.network.star.meeting import Greeted, within
-from mpc.network.wire import Failure, Limits, Message, Outgoing, Tag, prepare
+from mpc.network.wire import Failure, Limits, Message, Outgoing, Tag, is_code, prepare
 
 _MOST_REMEMBERED = 1 << 16
 _JOINS_AT_ONCE = 5
@@ -76,7 +76,10 @@ class Counts:
 
 @dataclass(slots=True)
 class _Client:
+    """`index`: of the connection, here alone; `connection`: how many times this client has connected."""
+
     name: str
+    index: int
     connection: int
     line: Line
     proof: Proof | None
@@ -106,11 +109,12 @@ class StarServer:
         self._kind = STAR
         self._inbox: Inbox[Event] = Inbox(self.limits.inbox_bytes, self.limits.inbox_messages)
         self._here: dict[str, _Client] = {}
-        self._by_number: dict[int, _Client] = {}
+        self._by_index: dict[int, _Client] = {}
         self._lines: set[Line] = set()
         self._meeting: set[Greeted] = set()
         self._joins: dict[str, TokenBucket] = {}
-        self._number = 0
+        self._connections: dict[str, int] = {}
+        self._index = 0
         self._scratch = memoryview(bytearray(SCRATCH))
         self._ending: Failure | None = None
         self._closing = False
@@ -174,10 +178,12 @@ class StarServer:
 
     def part_with(self, client: str, code: str, cause: str) -> None:
         """Gives up one client, which is told why in these public words; its Left event has them. Nothing if it is not
-        here. `code`: small letters, digits, dashes."""
+        here. `code`: small letters, digits, dashes, 40 at most; LocalError `malformed-message` otherwise."""
+        if not is_code(code):
+            raise LocalError("malformed-message", f"{code!r} is no code of an error", "use small letters and dashes")
         found = self._here.get(client)
         if found is not None:
-            self._kind.gone(self, found.connection, PeerError(code, cause, party=client))
+            self._kind.gone(self, found.index, PeerError(code, cause, party=client))
 
     async def admit(self, link: Link, proof: Proof | None, who: str, met: Callable[[], None] | None = None) -> None:
         """Meets whoever is at the other end of a link and serves it until it is gone. Never raises a PeerError.
@@ -228,24 +234,25 @@ class StarServer:
             await trio.sleep(limits.heartbeat_seconds)
             now = trio.current_time()
             late = now - before - limits.heartbeat_seconds
-            for client in list(self._by_number.values()):
+            patience = limits.crowded_seconds if self._inbox.budget.crowded else limits.message_seconds
+            for client in list(self._by_index.values()):
                 if late > limits.heartbeat_seconds / 2:
                     client.line.postpone(late)
-                error = client.line.pulse(now, limits.stall_seconds, limits.message_seconds)
+                error = client.line.pulse(now, limits.stall_seconds, min(patience, limits.message_seconds))
                 error = error or (client.proof.problem() if client.proof is not None else None)
                 if error is not None:
-                    self._kind.gone(self, client.connection, error)
+                    self._kind.gone(self, client.index, error)
 
     def end(self, error: ParleyError) -> None:
         """Ends the session: every client is told that the server failed."""
         if self._ending is None:
             self._ending = Failure(error.code, SERVER, error.cause)
-        for client in list(self._by_number.values()):
-            self.part(client.connection, PeerError("closed", "the server's session is over", party=client.name))
+        for client in list(self._by_index.values()):
+            self.part(client.index, PeerError("closed", "the server's session is over", party=client.name))
 
     def part(self, index: int, error: PeerError) -> None:
-        """Gives up the connection of this number alone."""
-        client = self._by_number.get(index)
+        """Gives up one connection alone."""
+        client = self._by_index.get(index)
         if client is not None:
             client.line.part(error, self._ending or failure_to(error, client.name))
 
@@ -270,7 +277,7 @@ class StarServer:
         full = peer.queued >= limits.queue_messages
         if full or (peer.queued and peer.queued_bytes + outgoing.size > limits.queue_bytes):
             what = f"has not taken {peer.queued} messages of {peer.queued_bytes} bytes that wait for it"
-            self._kind.gone(self, client.connection, too_slow(client.name, what))
+            self._kind.gone(self, client.index, too_slow(client.name, what))
             return False
         self.counts.sent_bytes += outgoing.size
         client.line.send(outgoing)
@@ -281,14 +288,14 @@ class StarServer:
         if self._closing or self._ending is not None:
             raise PeerError("star-ended", f"{self.name} has ended the session", party=name)
         if name not in self._here and len(self._here) >= self.limits.clients:
-            raise star_full(name, len(self._here))
+            raise star_full(name)
         if len(self._joins) > _MOST_REMEMBERED:
-            self._joins.clear()
+            self._joins = {name: bucket for name, bucket in self._joins.items() if name in self._here}
         bucket = self._joins.setdefault(name, TokenBucket(self.limits.joins_per_minute, _JOINS_AT_ONCE))
         if not bucket.take(trio.current_time()):
             raise too_many_joins(name, bucket.seconds_until())
-        self._number += 1
-        return self._number
+        self._connections[name] = self._connections.get(name, 0) + 1
+        return self._connections[name]
 
     def _number_of(self, handshake: ServerHandshake) -> int:
         """Checked once more now that the handshake is done: others may have come since, or the end."""
@@ -296,7 +303,7 @@ class StarServer:
         if self._closing or self._ending is not None:
             raise PeerError("star-ended", f"{self.name} has ended the session", party=name)
         if name not in self._here and len(self._here) >= self.limits.clients:
-            raise star_full(name, len(self._here))
+            raise star_full(name)
         return handshake.bond().connection
 
     def _linked(self, name: str, number: int, greeted: Greeted, proof: Proof | None) -> Line:
@@ -305,8 +312,9 @@ class StarServer:
         if before is not None:
             if before.connection > number:
                 raise client_replaced(name)
-            self._kind.gone(self, before.connection, client_replaced(name))
-        peer = Peer(number, name, greeted.link, greeted.encoder, greeted.decoder)
+            self._kind.gone(self, before.index, client_replaced(name))
+        self._index = index = self._index + 1
+        peer = Peer(index, name, greeted.link, greeted.encoder, greeted.decoder)
         limits = self.limits
         bucket = TokenBucket(limits.messages_per_minute, limits.messages_per_minute / 6)
 
@@ -321,23 +329,23 @@ class StarServer:
 
         line = Line(
             peer, self._inbox, take, lambda failure: told_by_client(name, failure),
-            lambda error: self._ended(name, number, error), counted,
+            lambda error: self._ended(client, error), counted,
         )  # fmt: skip
-        client = _Client(name, number, line, proof)
-        self._here[name] = self._by_number[number] = client
+        client = _Client(name, index, number, line, proof)
+        self._here[name] = self._by_index[index] = client
         self.counts.joined += 1
         self._inbox.put(Joined(name, number))
         return line
 
-    def _ended(self, name: str, number: int, error: PeerError | None) -> None:
-        self._by_number.pop(number, None)
-        if (here := self._here.get(name)) is not None and here.connection == number:
-            del self._here[name]
+    def _ended(self, client: _Client, error: PeerError | None) -> None:
+        self._by_index.pop(client.index, None)
+        if self._here.get(client.name) is client:
+            del self._here[client.name]
         if error is None:
             self.counts.goodbyes += 1
         else:
             self.counts.lost[error.code] = self.counts.lost.get(error.code, 0) + 1
-        self._inbox.put(Left(name, number, error))
+        self._inbox.put(Left(client.name, client.connection, error))
 
 
 @contextmanager
