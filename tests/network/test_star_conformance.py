@@ -93,6 +93,8 @@ def test_clients_come_and_go_and_come_again(place: MakePlace) -> None:
                 assert second.connection == again.connection > anna.connection
                 assert again.session == anna.session
                 assert again.binding != anna.binding
+                assert star.binding("anna") == again.binding
+                assert star.binding("bert") is None
         assert star.counts.joined == star.counts.goodbyes == 2
 
     run(main)

@@ -38,7 +38,7 @@ class StarLimits:
     queue_messages: int = 64
     queue_bytes: int = 1 << 33
     inbox_messages: int = 64
-    inbox_bytes: int = 1 << 31
+    inbox_bytes: int = 1 << 30
     heartbeat_seconds: float = 10.0
     stall_seconds: float = 40.0
     message_seconds: float = 600.0

@@ -81,6 +81,7 @@ class _Client:
     name: str
     index: int
     connection: int
+    binding: bytes
     line: Line
     proof: Proof | None
 
@@ -171,6 +172,12 @@ class StarServer:
                 await client.line.peer.drained()
         await trio.lowlevel.checkpoint()
 
+    def binding(self, client: str) -> bytes | None:
+        """32 public bytes that this client's connection has, the same at its end and no other: for signatures over it.
+        None if it is not here."""
+        found = self._here.get(client)
+        return None if found is None else found.binding
+
     def say(self, text: str) -> None:
         """How far the program is, for whoever looks: the last such line is shown while the server runs."""
         if self._on_progress is not None:
@@ -202,7 +209,7 @@ class StarServer:
                 events = await within(
                     self.limits.handshake_seconds, late, lambda: greeted.as_server(handshake, self._number_for)
                 )
-                line = self._linked(handshake.client, self._number_of(handshake), greeted, proof)
+                line = self._linked(self._checked(handshake), greeted, proof)
             except PeerError as error:
                 await self.refuse(greeted, error)
                 return
@@ -297,17 +304,19 @@ class StarServer:
         self._connections[name] = self._connections.get(name, 0) + 1
         return self._connections[name]
 
-    def _number_of(self, handshake: ServerHandshake) -> int:
+    def _checked(self, handshake: ServerHandshake) -> ServerHandshake:
         """Checked once more now that the handshake is done: others may have come since, or the end."""
         name = handshake.client
         if self._closing or self._ending is not None:
             raise PeerError("star-ended", f"{self.name} has ended the session", party=name)
         if name not in self._here and len(self._here) >= self.limits.clients:
             raise star_full(name)
-        return handshake.bond().connection
+        return handshake
 
-    def _linked(self, name: str, number: int, greeted: Greeted, proof: Proof | None) -> Line:
+    def _linked(self, handshake: ServerHandshake, greeted: Greeted, proof: Proof | None) -> Line:
         """Takes a client in. An older connection of the same client gives way, a newer one does not."""
+        name, bond = handshake.client, handshake.bond()
+        number = bond.connection
         before = self._here.get(name)
         if before is not None:
             if before.connection > number:
@@ -331,7 +340,7 @@ class StarServer:
             peer, self._inbox, take, lambda failure: told_by_client(name, failure),
             lambda error: self._ended(client, error), counted,
         )  # fmt: skip
-        client = _Client(name, index, number, line, proof)
+        client = _Client(name, index, number, bond.binding, line, proof)
         self._here[name] = self._by_index[index] = client
         self.counts.joined += 1
         self._inbox.put(Joined(name, number))
