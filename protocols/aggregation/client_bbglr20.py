@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mpc.errors import LocalError
+from mpc.errors import LocalError, PeerError
 from mpc.prg import Seed
 from protocols.aggregation import shares_shamir79 as shamir
 from protocols.aggregation.agreement import KeyPair, commitment, own_mask, pair_mask, seal, unseal
@@ -249,16 +249,22 @@ class Client:
             raise wrong_set(self.terms.server, "hands on shares of clients that shared none")
         if not self.plan.malicious and not parcels.keys() <= self._directory.entries.keys():
             raise wrong_set(self.terms.server, "hands on shares of clients that are no neighbours")
-        n, size = self._directory.n, shamir.SHARE_BYTES
         for i, sealed in parcels.items():
             sender = self._directory.proven(i, self._context)
             content = unseal(self._c, sender, self._own, self._context, sealed)
             if content is None:
                 self.complaints[sender.name] = "its shares for this client do not open"
                 continue
-            rest = Reader(sender.name, content[2 * size :])
-            listed = rest.subset(n) if holders_bytes(self.plan, n) else None
-            self._held[i] = content[:size], content[size : 2 * size], listed
+            try:
+                self._held[i] = self._shares_of(Reader(sender.name, content))
+            except PeerError as error:
+                self.complaints[sender.name] = error.cause
+
+    def _shares_of(self, reader: Reader) -> tuple[bytes, bytes, frozenset[int] | None]:
+        """A client's shares of b and s, and whom it chose as holders, where it chose them."""
+        n = self._directory.n
+        shares = reader.take(shamir.SHARE_BYTES), reader.take(shamir.SHARE_BYTES)
+        return *shares, reader.subset(n) if holders_bytes(self.plan, n) else None
 
     def _masked(self, vector: Vector | None, pairs: list[int]) -> Vector:
         if vector is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from aggregation_rounds import AUTHORITY, NOW, Round, a_round, credential, refused
+from aggregation_rounds import AUTHORITY, NOW, Round, a_round, credential, refused, vectors
 
 from mpc.errors import Abort, LocalError, PeerError
 from protocols.aggregation import Client, Server, Step, Terms, plan
@@ -134,6 +134,28 @@ def test_a_wrong_share_where_there_is_none_to_spare() -> None:
     with pytest.raises(Abort, match="do not fit together") as error:
         everybody.server.advance()
     assert error.value.code == "aggregation-bad-share"
+
+
+def test_a_client_that_deals_shares_that_do_not_fit() -> None:
+    """It masks with another b than it shared: no sum of this round, and the error names it."""
+    everybody = a_round(5).until(Step.MASKED_INPUT)
+    everybody.server._commitments[2] = bytes(32)
+    with pytest.raises(Abort, match="shares of c2's secret do not fit together") as error:
+        everybody.until(None)
+    assert (error.value.code, error.value.party) == ("aggregation-bad-share", "c2")
+
+
+def test_a_list_of_holders_that_is_none_is_noted_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client seals a set with bits behind its end: the holders leave its shares out, and go on."""
+    given = plan(30, 2, dropouts=0.1, corrupted=0.04, malicious=True, failure=2**-4, incorrect=2**-4)
+    assert 0 < given.degree < 29
+    everybody = Round(Terms(given, "tests", 0), vectors(30, 2)).until(Step.SHARE_KEYS)
+    monkeypatch.setattr(everybody.clients["c7"], "_holders_listed", lambda: b"\xff" * 4)
+    everybody.step()
+    holders = everybody.server._holders[everybody.server._numbers["c7"]]
+    everybody.answers()
+    for i in holders:
+        assert "behind its end" in everybody.clients[everybody.server._entries[i].name].complaints["c7"]
 
 
 def test_shares_of_the_wrong_kind_or_of_nobody() -> None:
