@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from mpc.domain_hash import DomainHash
 from mpc.prg import Seed
-from protocols.aggregation.messages import COMMITMENT_BYTES, Advertised
+from protocols.aggregation.messages import COMMITMENT_BYTES, Advertised, name_bytes
 from protocols.aggregation.refusals import bad_key
 
 _ONLY_NONCE = bytes(12)
@@ -49,8 +49,8 @@ class KeyPair:
 def pair_mask(own: KeyPair, other: Advertised, low: Advertised, high: Advertised, context: bytes) -> bytes:
     """The key of a pair's mask, of one's own key pair and the other's public key; `low` has the lower number."""
     seed = own.agreed(other.mask_key, other.name)
-    named = (low.name, high.name, low.mask_key, high.mask_key)
-    return seed.derive("aggregation", "mask of a pair", context, *named).secret
+    named = name_bytes(low.name) + low.mask_key + name_bytes(high.name) + high.mask_key
+    return seed.derive("aggregation", "mask of a pair", context, named).secret
 
 
 def own_mask(secret: bytes, name: str, context: bytes) -> bytes:
@@ -79,5 +79,5 @@ def unseal(own: KeyPair, sender: Advertised, receiver: Advertised, context: byte
 
 
 def _channel(seed: Seed, sender: Advertised, receiver: Advertised, context: bytes) -> bytes:
-    named = (sender.name, receiver.name, sender.channel_key, receiver.channel_key)
-    return seed.derive("aggregation", "shares", context, *named).secret
+    named = name_bytes(sender.name) + sender.channel_key + name_bytes(receiver.name) + receiver.channel_key
+    return seed.derive("aggregation", "shares", context, named).secret
