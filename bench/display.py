@@ -101,6 +101,8 @@ def slowness(row: Row, rows: Sequence[Row]) -> float | None:
     ours = min(same, key=lambda r: abs(r.size - row.size), default=None)
     if ours is None or not ours.seconds or not row.seconds:
         return None
+    if row.size == ours.size:
+        return row.seconds / ours.seconds
     operations = WORKLOADS[row.workload].operations
     return (row.seconds / operations(row.size)) / (ours.seconds / operations(ours.size))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench import federated, federated_secagg
+from bench.display import slowness
 from bench.harness import Options, Row
 
 
@@ -29,6 +30,12 @@ def test_rows_of_a_round(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     assert client.bytes
     assert server.bytes
     assert server.bytes > client.bytes
+
+
+def test_a_peer_of_the_same_size_is_told_as_a_multiple_of_ours() -> None:
+    ours = Row("federated", "secagg.client_1m_10", "parley", 1, False, 0.5, 0.0, None, None, "", 10)
+    theirs = Row("federated", "secagg.client_1m_10", "flower", 1, False, 2.0, 0.0, None, None, "", 10)
+    assert slowness(theirs, [ours, theirs]) == 4
 
 
 def test_the_table_has_them() -> None:
