@@ -8,6 +8,7 @@ from __future__ import annotations
 from mpc.context import Context
 
 KEYS, DECRYPTED, ENCRYPTED = "Keys made in shares", "What was decrypted together", "What is encrypted"
+MATCHED = "Identifiers that were matched"
 """What is spoken of."""
 
 NOISE, BATCHES = "Noise in parts", "What was charged for secret batches"
@@ -20,6 +21,7 @@ PROVED, EITHER_OF_TWO = "a proof", "either, malicious"
 
 FOLLOWED = "are right and secret where all parties follow the protocol"
 EITHER = "are right and secret although either of the two parties may deviate"
+KEPT_BACK = "are secret although either of the two parties may deviate; who learns first may keep some from the other"
 TOGETHER = "are right and secret although parties may deviate"
 
 

@@ -9,6 +9,7 @@ from mpc.context import Context
 from protocols.array.lines import naming_line
 from protocols.array.node import Kind
 from protocols.array.private_reveals import reveal
+from protocols.assurances import FOLLOWED, MATCHED, assure
 from protocols.matching.count_cgt12 import Counting, be_counted, count
 from protocols.matching.finding import two_roles
 from protocols.matching.meeting import Meeting, begun, holding, learners_of, meet, own_ids, parties_of, the_other
@@ -50,6 +51,7 @@ async def common_count(
     call = ctx.child("common count", line=line)
     meeting = await meet(call, own, parties, at_most, line)
     fewest = min(meeting.sizes[j] for j in parties)
+    assure(call, MATCHED, FOLLOWED)
     output = Output((), "int", learners, line, Range(0, fewest), group=fewest)
 
     async def open_() -> Sequence[int | None]:

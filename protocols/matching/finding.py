@@ -11,6 +11,7 @@ from mpc.algebra.group import Flags
 from mpc.context import Context
 from protocols.arguments import whole_number
 from protocols.array.lines import naming_line
+from protocols.assurances import EITHER, FOLLOWED, KEPT_BACK, MATCHED, assure
 from protocols.matching.among_several_kmprt17 import Roles, match_several
 from protocols.matching.between_two_jl10 import Terms, find, offer
 from protocols.matching.common_ids import Common
@@ -46,6 +47,7 @@ async def common(
     own = own_ids(ctx, ids, parties, line)
     call = ctx.child("common identifiers", line=line)
     meeting = await meet(call, own, parties, at_most, line)
+    assure(call, MATCHED, _said(parties, learners))
     outputs = [Output((meeting.sizes[j],), "bit", (j,), line, Range(0, 1), group=1) for j in learners]
 
     async def open_() -> Sequence[Flags | None]:
@@ -58,6 +60,11 @@ async def common(
     if found is None or call.me not in learners:
         return None
     return _planned(meeting, own, planned) if ctx.planning else Common.of(own, found)
+
+
+def _said(parties: Sequence[int], learners: Sequence[int]) -> str:
+    """What the report says of the security of it."""
+    return FOLLOWED if len(parties) > 2 else KEPT_BACK if len(learners) > 1 else EITHER
 
 
 async def _matches(call: Context, meeting: Meeting, learners: Sequence[int]) -> Flags | None:

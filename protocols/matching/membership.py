@@ -15,6 +15,7 @@ from protocols.array.lines import user_line
 from protocols.array.logic import equal, where
 from protocols.array.node import Kind
 from protocols.array.secret import SecretArray
+from protocols.assurances import FOLLOWED, MATCHED, assure
 from protocols.matching.meeting import Meeting, begun, holding, meet, own_ids, parties_of, the_other
 from protocols.matching.members_psty19 import NUMBER_BITS, Sides, hold, offer_numbers
 
@@ -78,6 +79,7 @@ async def members(
     given = _given(ctx, holder, values, len(own.place), line) if with_values else None
     call = ctx.child("members", line=line)
     meeting = await meet(call, own, parties, at_most, line)
+    assure(call, MATCHED, FOLLOWED)
     with holding(call, meeting):
         sides = Sides(meeting.sizes[holder], meeting.sizes[other])
         numbers, bins = await _numbers(call, meeting, holder, other, sides)

@@ -155,6 +155,27 @@ def test_a_policy_may_forbid_it() -> None:
     assert caught.value.line
 
 
+@pytest.mark.parametrize(
+    ("columns", "to", "said"),
+    [
+        ([[1], [1]], 0, "right and secret although either of the two"),
+        ([[1], [1]], None, "secret although either of the two parties may deviate; who learns first"),
+        ([[1], [1], [1]], 0, "where all parties follow the protocol"),
+    ],
+)
+def test_the_report_says_against_whom_it_holds(columns: list[list[int]], to: Any, said: str) -> None:
+    security = mpc.simulate(program(to=to), inputs=columns).report.security
+    assert said in security.partition("matched")[2]
+    assert "All else" not in security
+
+
+def test_sixteen_parties_and_no_more() -> None:
+    columns = [[1, 2, 10 + j] for j in range(16)]
+    assert all(found.ids.tolist() == [1, 2] for found in mpc.simulate(program(), inputs=columns).results)
+    with pytest.raises(LocalError, match="wrong-parties"):
+        mpc.simulate(program(), inputs=[[1]] * 17)
+
+
 def test_what_is_shown_of_a_result_holds_no_identifier() -> None:
     (found, _) = mpc.simulate(program(), inputs=[[123456, 123456], [123456]]).results
     assert repr(found) == "<1 common identifiers, in 2 of 2 rows>"

@@ -7,6 +7,7 @@ import pytest
 
 from mpc.errors import LocalError
 from mpc.testing import insecure_seed
+from protocols.matching.among_several_kmprt17 import _shares_of_zero
 from protocols.matching.programmed_kmprt17 import FIELD, MASK, PLACE, Layout, Places, programmed, read
 
 
@@ -38,6 +39,22 @@ def test_the_hint_is_the_polynomial_of_the_integers() -> None:
     points, values = FIELD.to_ints(places.points), FIELD.to_ints(FIELD.add(targets, places.masks))
     for x, y in zip(points, values, strict=True):
         assert sum(int(c) * int(x) ** k for k, c in enumerate(hint)) % FIELD.p == y
+
+
+@pytest.mark.parametrize("parties", [(0, 1), (0, 1, 2), (3, 5, 7, 9)])
+def test_shares_of_zero_add_up_where_all_have_an_identifier(parties: tuple[int, ...]) -> None:
+    """Of all parties together; any of them without one are random, so that what one lacks shows as no zero."""
+    keys = {(i, j): bytes([i, j] * 16) for i in parties for j in parties if i < j}
+    shares = []
+    for me in parties:
+        others = [(other < me, keys[min(me, other), max(me, other)]) for other in parties if other != me]
+        shares.append(_shares_of_zero([b"a", b"b"], others))
+    total = FIELD.zeros(2)
+    for share in shares:
+        assert total.any() or share is shares[0]
+        total = FIELD.add(total, share)
+    assert not total.any()
+    assert len({share.tobytes() for share in shares}) == len(parties)
 
 
 def test_degrees_hold_with_the_stated_chance() -> None:

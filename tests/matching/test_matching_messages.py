@@ -158,6 +158,24 @@ def test_the_finder_cannot_claim_what_it_did_not_ask_about() -> None:
     assert runs[1].error is not None or runs[1].result == []
 
 
+@pytest.mark.parametrize("party", [1, 2])
+def test_hints_of_numbers_beyond_the_field_are_refused(party: int) -> None:
+    class Beyond(WrappedTransport):
+        def send(self, to: int, message: Message) -> int:
+            """Sends the largest words in place of a hint."""
+            if message.array.ndim == 3:
+                message = replace(message, array=np.full_like(message.array, 2**64 - 1))
+            return self.within.send(to, message)
+
+    columns = [*COLUMNS, [5, 8, 13, 14]]
+    leader = 0 if party else 1
+    transports: list[Any] = list(memory_network(3))
+    transports[party] = Beyond(transports[party])
+    runs = ends(program, columns, transports)
+    assert runs[leader].error.code == "malformed-message"
+    assert runs[leader].error.party == runs[0].session.transport.names[party]
+
+
 def test_the_finder_may_keep_what_it_has_found_to_itself() -> None:
     """The page says so: this is what it can do, and all."""
 
