@@ -82,8 +82,9 @@ async def common_sum(
     `values`, `range` and `kind` as for `members`; `to`: who learns the sum, by default both; others get None. Nobody
     learns which identifiers are common, nor how many: both stay in shares. Ion et al., "On deploying secure computing:
     private intersection-sum-with-cardinality", EuroS&P 2020, keep the sum alone encrypted, and tell the count.
-    With `privacy` the sum has noise, of a `sensitivity` that the caller declares: the size of the largest value that
-    `range` allows. Cost and security as of `members`; LocalError and PeerError as of it and of `mpc.reveal`.
+    With `privacy` the sum has noise, of a `sensitivity` that the caller declares: an identifier in the place of another
+    moves the sum by the width of `range`, zero included. Cost and security as of `members`; LocalError and PeerError
+    as of it and of `mpc.reveal`.
     """
     line = begun(ctx, "common_sum")
     parties = parties_of(ctx, among, line)
