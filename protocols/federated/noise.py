@@ -10,17 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, isqrt, log, sqrt
+from typing import Any
 
 from mpc.errors import LocalError
 from protocols.learning.noisy_sums import part_of
 from protocols.privacy.amounts import AnyNumber, count_of, positive
 from protocols.privacy.charging import charge_of, rho_of
-from protocols.privacy.events import NearEvent, RepeatedEvent, ZcdpEvent
-from protocols.privacy.joint_noise import MOST_TAU, Gaussian, Moves
-from protocols.privacy.ledger.charges import Price
+from protocols.privacy.directed import exp_up
+from protocols.privacy.events import ApproximateEvent, NearEvent, RepeatedEvent, ZcdpEvent
+from protocols.privacy.joint_noise import MOST_TAU, Gaussian, Moves, Promise, Sampler, left_of_delta
+from protocols.privacy.ledger.charges import Price, charge
 from protocols.privacy.neighbours import Neighbours, Relation, add_or_remove
 from protocols.privacy.schedules import Schedule
-from protocols.privacy.summed_noise import InParts, Summed, SummedNoise
+from protocols.privacy.sensitivity import Sensitivity
+from protocols.privacy.skellam_akl21 import variance_for
+from protocols.privacy.summed_noise import InParts, Summed, SummedNoise, skellam_parts
+
+_COSH_1 = 0.545
 
 WRAPS = 2.0**-40
 """The chance that noise makes any sum of a training wrap is below."""
@@ -32,8 +38,10 @@ class Noise:
 
     `clip`: the longest vector of one unit (L2), public, not taken from the data. `epsilon` with `delta`, or `rho` (and
     `delta`, with which its epsilon is charged): of all rounds together. `honest`: how many parties are counted on to
-    put in their parts and tell nobody, from 1 to n - 1: noise is n / honest times what one alone would need. LocalError
-    as of `mpc.Gaussian` and `mpc.InParts`.
+    put in their parts and tell nobody, from 1 to n - 1: noise is n / honest times what one alone would need. `skellam`:
+    Skellam noise in the place of discrete Gaussian, for an epsilon with delta: sums of it are exactly of its kind, on
+    however coarse a grid. `central`: drawn once and added to the sum, by who alone sees it without; for simulations
+    of a server that is trusted so far. LocalError as of `mpc.Gaussian` and `mpc.InParts`; `wrong-privacy`.
     """
 
     clip: float
@@ -42,10 +50,18 @@ class Noise:
     rho: AnyNumber | None = None
     honest: int = 1
     neighbours: Neighbours = field(default_factory=add_or_remove)
+    skellam: bool = False
+    central: bool = False
 
     def __post_init__(self) -> None:
         positive(self.clip, "the bound of clipping")
         count_of(self.honest, "how many parties are taken to be honest")
+        if self.skellam and (self.epsilon is None or self.central):
+            raise LocalError(
+                "wrong-privacy",
+                "Skellam noise is asked for by rho, or to be drawn in one place",
+                "epsilon= and delta=; discrete Gaussian noise is as good where one draws all of it",
+            )
         _ = self.asked
 
     @property
@@ -87,10 +103,65 @@ class PersonNoise(Noise):
 
 
 @dataclass(frozen=True, slots=True)
+class SkellamRounds:
+    """Skellam noise in parts for so many rounds, whose Renyi divergences are added up: all together (epsilon, delta).
+
+    What a `JointNoise` is, but that the event of its samplers is that of all rounds.
+    """
+
+    epsilon: Fraction
+    delta: Fraction
+    neighbours: Neighbours
+    rounds: int
+    honest: int
+    parties: int
+
+    @property
+    def sensitivity(self) -> None:
+        """It follows from the grid."""
+
+    def declared(self, steps: Fraction, slack: int, elements: int) -> Moves:
+        """As of `mpc.Skellam`."""
+        return Moves.alike(1, -(-steps // 1) + slack * elements)
+
+    def distance(self, moves: Moves) -> int:
+        """L1."""
+        return moves.l1
+
+    def sampler(self, moves: Moves, count: int) -> SummedNoise:
+        """Of one round. LocalError `noise-out-of-range`, `delta-too-small`."""
+        moved = Sensitivity(moves.l1, moves.l2_squared, self.neighbours)
+        enough = variance_for(self.epsilon, self._event.delta, moved, self.rounds) * moves.l2_squared
+        return SummedNoise(
+            skellam_parts(enough, self._event, count, self.honest, self.parties), self.honest, self.parties, count
+        )
+
+    def promise(self, sampler: Sampler, scale: int, price: Price | None = None, step: Any = None) -> Promise:
+        """The price is that of all rounds."""
+        assert isinstance(sampler, SummedNoise)
+        event, error = NearEvent(self._event, self.rounds * sampler.tau), sampler.parts.error
+        paid = price or self.schedule.price
+        return Promise(event, paid, error.mean / 2**scale, error.bound / 2**scale, step, sampler.rests_on)
+
+    @property
+    def schedule(self) -> Schedule:
+        """What is paid before the first round."""
+        asked = charge(epsilon=self.epsilon, delta=self.delta, neighbours=self.neighbours)
+        return Schedule([self] * self.rounds, NearEvent(self._event, self.rounds * MOST_TAU), Price((asked,)))
+
+    @property
+    def _event(self) -> ApproximateEvent:
+        """Of all rounds, drawn exactly: what draws are off by is kept from delta."""
+        others = (1 + exp_up(self.epsilon)) * MOST_TAU * (self.rounds - 1)
+        rest = left_of_delta(self.epsilon, max(self.delta - others, Fraction(0)))
+        return ApproximateEvent(self.epsilon, rest, self.neighbours)
+
+
+@dataclass(frozen=True, slots=True)
 class Rounds:
     """The noise of each of so many rounds among so many parties."""
 
-    each: Summed
+    each: Summed | SkellamRounds
     rounds: int
     delta: Fraction
 
@@ -100,16 +171,24 @@ class Rounds:
         return self.each.sampler(Moves(size, root, root * (isqrt(size - 1) + 1), squared_distance), size)
 
     def reach(self, squared_distance: int, size: int) -> int:
-        """What noise of all parties does not exceed in any coordinate of any round, but with the chance WRAPS: a part x
-        of variance s^2 has E exp(t x) <= exp(t^2 s^2 / 2)."""
+        """What noise of all parties does not exceed in any coordinate of any round, but with the chance WRAPS.
+
+        A Gaussian part x of variance s^2 has E exp(t x) <= exp(t^2 s^2 / 2); a Skellam one exp(s^2 (cosh t - 1)), and
+        cosh t - 1 <= 0.545 t^2 for t up to 1. The bounds of the parts hold always.
+        """
         sampler = self.sampler(squared_distance, size)
         of_sum = float(sampler.parties * sampler.parts.spread)
         chance = log(2 * size * self.rounds / WRAPS)
+        if isinstance(self.each, SkellamRounds):
+            reached = sqrt(4 * _COSH_1 * of_sum * chance)
+            return min(sampler.most, ceil(reached)) if reached <= 2 * _COSH_1 * of_sum else sampler.most
         return min(sampler.most, ceil(sqrt(2 * of_sum * chance)))
 
     @property
     def schedule(self) -> Schedule:
         """What is paid before the first round."""
+        if isinstance(self.each, SkellamRounds):
+            return self.each.schedule
         rho = positive(self._gaussian.rho or 0, "rho")
         one = NearEvent(ZcdpEvent(rho, self.each.neighbours), MOST_TAU)
         event = RepeatedEvent(one, self.rounds)
@@ -118,9 +197,9 @@ class Rounds:
 
     @property
     def _gaussian(self) -> Gaussian:
-        noise = self.each.noise
-        assert isinstance(noise, Gaussian)
-        return noise
+        assert isinstance(self.each, Summed)
+        assert isinstance(self.each.noise, Gaussian)
+        return self.each.noise
 
 
 def rounds_of(noise: Noise, rounds: int, parties: int) -> Rounds:
@@ -131,5 +210,12 @@ def rounds_of(noise: Noise, rounds: int, parties: int) -> Rounds:
             f"privacy= is of type {type(noise).__name__}, for a model that sites train together",
             "mpc.federated.PersonNoise(epsilon=..., delta=..., clip=..., people=...) or SiteNoise(...)",
         )
+    delta = noise.asked.given_delta
+    if noise.skellam:
+        epsilon = positive(noise.epsilon or 0, "epsilon")
+        among = InParts(noise.asked, honest=noise.honest).among(parties)
+        return Rounds(SkellamRounds(epsilon, delta, noise.neighbours, rounds, among.honest, parties), rounds, delta)
     each = part_of(noise.asked, rounds)
-    return Rounds(InParts(each, honest=noise.honest).among(parties), rounds, noise.asked.given_delta)
+    if noise.central:
+        return Rounds(Summed(each, 1, 1), rounds, delta)
+    return Rounds(InParts(each, honest=noise.honest).among(parties), rounds, delta)

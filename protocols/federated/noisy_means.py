@@ -40,6 +40,7 @@ class NoisySites:
     grid: Grid
     sampler: SummedNoise
     squared_distance: int
+    central: bool = False
 
     @property
     def widths(self) -> Widths:
@@ -47,10 +48,11 @@ class NoisySites:
         return ((self.coordinates.sent, self.grid.bits),)
 
     def words(self, update: Update, private: Prg, common: Seed) -> Parts:
-        """As of `Coder`: with this client's part of the noise."""
+        """As of `Coder`: with this client's part of the noise, unless it is drawn in one place."""
         taken = self.coordinates.taken(shortened(update.moved, self.grid.clip), common)
         values, _ = on_grid(taken, self.grid, private)
-        return [in_ring(values + self.sampler.part(private), self.grid.bits)]
+        own = 0 if self.central else self.sampler.part(private)
+        return [in_ring(values + own, self.grid.bits)]
 
     def mean(self, parts: Sequence[Words], clients: int, common: Seed) -> Mean:
         """As of `Coder`."""
@@ -71,7 +73,7 @@ def noisy_sites(updates: Updates, noise: SiteNoise, rounds: Rounds, size: int, c
 
     found = grid(updates.bits, noise.clip, limit, clients, step=updates.step, noise=reach)
     moved = distance(found.step)
-    return NoisySites(coordinates, found, rounds.sampler(moved, coordinates.sent), moved)
+    return NoisySites(coordinates, found, rounds.sampler(moved, coordinates.sent), moved, noise.central)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class NoisyPeople:
     sampler: SummedNoise
     squared_distance: int
     rate: float
+    central: bool = False
 
     @property
     def widths(self) -> Widths:
@@ -98,7 +101,8 @@ class NoisyPeople:
     def words(self, update: Update, private: Prg, common: Seed) -> Parts:
         """As of `Coder`: `moved` holds the sum of clipped gradients in steps, to which this site's part is added."""
         total = update.moved.astype(np.int64)
-        return [in_ring(total + self.sampler.part(private), self.bits)]
+        own = 0 if self.central else self.sampler.part(private)
+        return [in_ring(total + own, self.bits)]
 
     def mean(self, parts: Sequence[Words], clients: int, common: Seed) -> Mean:
         """As of `Coder`: the step of gradient descent that the noisy sum says."""
@@ -136,7 +140,9 @@ def noisy_people(
         most = clients * updates.most_examples * placed.radius + rounds.reach(moved, size)
         if most.bit_length() + 1 <= updates.bits and placed.radius <= MOST_RADIUS:
             sampler = rounds.sampler(moved, size)
-            return NoisyPeople(noise, placed, updates.bits, size, updates.most_examples, sampler, moved, rate)
+            return NoisyPeople(
+                noise, placed, updates.bits, size, updates.most_examples, sampler, moved, rate, noise.central
+            )
     raise LocalError(
         "ring-too-small",
         f"sums of gradients do not fit: {clients} sites of up to {updates.most_examples:,} people and noise take "

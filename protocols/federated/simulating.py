@@ -9,17 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.errors import LocalError
-from mpc.prg import SEED_BYTES, Seed
+from mpc.prg import SEED_BYTES, Prg, Seed
 from protocols.federated.aggregate import InProcess, Parts, Total
 from protocols.federated.course import Course, Held, Round, Trained, held_of
 from protocols.federated.figures import WIDTHS, figure_words, figures_of
 from protocols.federated.layout import AVERAGE, layout_of
 from protocols.federated.models import Data, Model
 from protocols.federated.noise import Noise
+from protocols.federated.noisy_means import NoisyPeople, NoisySites
 from protocols.federated.sites import Site
 from protocols.federated.strategies import Stopping, Strategy
 from protocols.federated.terms import terms_of
-from protocols.federated.updates import Updates
+from protocols.federated.updates import Updates, in_ring
 
 T = TypeVar("T")
 
@@ -70,7 +71,7 @@ def simulate(
     ]
     course = Course(terms, layout.flatten(model.weights()), Seed(root.prg("common").bytes(SEED_BYTES)))
     while not course.over:
-        found = course.take(_summed(course, sites))
+        found = course.take(_summed(course, sites, root.prg("central noise", course.number)))
         if on_round is not None:
             on_round(found)
     end = None if terms.private else _evaluated(course, sites)
@@ -78,12 +79,16 @@ def simulate(
     return course.ended(end, None if terms.noise is None else terms.noise.schedule.price, {})
 
 
-def _summed(course: Course, sites: Sequence[Site]) -> Total:
+def _summed(course: Course, sites: Sequence[Site], stream: Prg) -> Total:
     def vectors() -> Iterator[tuple[int, Parts]]:
         for number in course.chosen:
             yield number, sites[number].contribute(course.weights, course.number, course.seed)
 
-    return _finished(InProcess().sum(vectors(), course.terms.coder.widths))
+    coder = course.terms.coder
+    total = _finished(InProcess().sum(vectors(), coder.widths))
+    if isinstance(coder, NoisySites | NoisyPeople) and coder.central:
+        total.parts[0] = in_ring(total.parts[0].astype(np.int64) + coder.sampler.part(stream), coder.widths[0][1])
+    return total
 
 
 def _evaluated(course: Course, sites: Sequence[Site]) -> Held | None:

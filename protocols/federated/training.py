@@ -202,6 +202,8 @@ def _refuse(
     wrong = ""
     if privacy is not None and (stopping is not None or held_out is not None):
         wrong = "losses on held-out data, which have no noise, beside privacy="
+    elif isinstance(privacy, Noise) and privacy.central:
+        wrong = "noise that one draws for all, and a mesh has nobody who sees sums without it"
     elif privacy is not None and sample is not None:
         wrong = "a sample of the parties, which all know and which makes nothing cheaper, beside privacy="
     elif robust is not None and (privacy is not None or sample is not None):

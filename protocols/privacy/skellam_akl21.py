@@ -72,6 +72,7 @@ def skellam_noise(variance: Fraction) -> SkellamNoise:
 @dataclass(frozen=True, slots=True)
 class Skellam:
     """Skellam noise whose variance is `variance` times the squared L2 sensitivity, charged at `delta`: approximate.
+    With `rounds`, so many releases with such noise each, which are charged together: Renyi divergences add up.
 
     Raises LocalError: as `amounts.positive`; `amount-out-of-range` for a delta that is not between 0 and 1;
     `noise-out-of-range` for a variance of the noise that is not from 2^-20 to 2^23 squared steps.
@@ -79,6 +80,7 @@ class Skellam:
 
     variance: Fraction
     delta: Fraction
+    rounds: int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "variance", positive(self.variance, "the variance"))
@@ -94,10 +96,10 @@ class Skellam:
 
     def part(self, of_it: Fraction) -> Skellam:
         """Of a part of the divergence of large noise, and of delta."""
-        return Skellam(self.variance / of_it, self.delta * of_it)
+        return Skellam(self.variance / of_it, self.delta * of_it, self.rounds)
 
     def _epsilon(self, order: int, sensitivity: Sensitivity) -> float:
-        divergence = float(renyi_bound(order, self.variance * sensitivity.l2_squared, sensitivity))
+        divergence = self.rounds * float(renyi_bound(order, self.variance * sensitivity.l2_squared, sensitivity))
         log_delta = log(self.delta.numerator) - log(self.delta.denominator)
         return divergence + log1p(-1 / order) - (log_delta + log(order)) / (order - 1)
 
@@ -110,15 +112,16 @@ def renyi_bound(order: int, v: Fraction, sensitivity: Sensitivity) -> Fraction:
 
 
 @lru_cache(maxsize=64)
-def variance_for(epsilon: Fraction, delta: Fraction, sensitivity: Sensitivity) -> Fraction:
-    """The smallest variance, by the squared L2 sensitivity and within a thousandth, that costs at most this epsilon.
+def variance_for(epsilon: Fraction, delta: Fraction, sensitivity: Sensitivity, rounds: int = 1) -> Fraction:
+    """The smallest variance, by the squared L2 sensitivity and within a thousandth, that costs at most this epsilon,
+    for all of so many rounds together.
 
     By bisection from about what Gaussian noise needs; the upper end is given, which was found to hold. Raises
     LocalError `noise-out-of-range` where the highest order does not give as little.
     """
 
     def holds(variance: Fraction) -> bool:
-        return Skellam(variance, delta).event(sensitivity).epsilon <= epsilon
+        return Skellam(variance, delta, rounds).event(sensitivity).epsilon <= epsilon
 
     high = max(Fraction(1), Fraction(ceil(-2 * log_down(delta) / epsilon**2)))
     while not holds(high):

@@ -266,11 +266,19 @@ def _gaussian(noise: Gaussian, moves: Moves, count: int, honest: int, parties: i
 
 
 def _skellam(noise: Skellam, moves: Moves, count: int, honest: int, parties: int) -> Parts:
-    """Of a part of this variance E exp(t x) is exp(variance (cosh t - 1))."""
     epsilon = exact_epsilon(noise.epsilon)
     delta = left_of_delta(epsilon, probability(noise.delta, "delta"))
     moved = Sensitivity(moves.l1, moves.l2_squared, noise.neighbours)
-    variance = variance_for(epsilon, delta, moved) * moves.l2_squared / honest
+    variance = variance_for(epsilon, delta, moved) * moves.l2_squared
+    return skellam_parts(variance, ApproximateEvent(epsilon, delta, noise.neighbours), count, honest, parties)
+
+
+def skellam_parts(enough: Fraction, event: Event, count: int, honest: int, parties: int) -> Parts:
+    """Of which so many honest ones have this variance together, which is enough for the event.
+
+    Of a part of a variance E exp(t x) is exp(variance (cosh t - 1)).
+    """
+    variance = enough / honest
     each: SkellamNoise | LargeSkellam
     if variance <= MOST_OF_TABLE:
         each, left_out = skellam_noise(variance), Fraction(0)
@@ -283,7 +291,6 @@ def _skellam(noise: Skellam, moves: Moves, count: int, honest: int, parties: int
         return honest * count * (2 * exp_up(_COSH_1 * variance * t**2 - t * size) + left_out)
 
     digits, tau = _reach(beyond)
-    event = ApproximateEvent(epsilon, delta, noise.neighbours)
     return Parts(each, variance, digits, tau, event, skellam_error(parties * variance))
 
 

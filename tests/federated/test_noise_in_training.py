@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from math import isqrt
 
 import numpy as np
 import pytest
@@ -24,6 +25,8 @@ from protocols.federated.updates import Update, on_grid, signed
 from protocols.privacy.concentrated_bs16 import Concentrated
 from protocols.privacy.ledger.charges import budget
 from protocols.privacy.neighbours import add_or_remove, substitute, user
+from protocols.privacy.sensitivity import Sensitivity
+from protocols.privacy.skellam_akl21 import Skellam
 
 SEED = Seed(bytes(32))
 DICE = np.random.default_rng(8)
@@ -104,6 +107,52 @@ def test_all_rounds_cost_what_was_asked_for_whatever_their_number():
         assert Concentrated(in_rho.rho).epsilon(Fraction("1e-6")) <= 3
     in_rho = rounds_of(SiteNoise(rho="0.3", clip=1.0), 9, 2).schedule.price.booked("rho")
     assert in_rho.rho == Fraction("0.3")
+
+
+@pytest.mark.parametrize("bits", [18, 32])
+def test_skellam_noise_of_honest_parties_is_enough_for_all_rounds(bits):
+    noise = SiteNoise(epsilon=2, delta="1e-6", clip=1.0, honest=2, skellam=True)
+    rounds = rounds_of(noise, 6, 3)
+    coder = noisy_sites(Updates(bits=bits, rotate=True), noise, rounds, 100, 3)
+    l2, variance = coder.squared_distance, 2 * coder.sampler.parts.spread
+    root = isqrt(l2 - 1) + 1
+    moved = Sensitivity(root * 12, l2, add_or_remove())
+    assert root * 12 >= root * coder.coordinates.sent**0.5, "L1 is at most the root of the coordinates times L2"
+    assert 1.99 < Skellam(variance / l2, Fraction("1e-6"), 6).event(moved).epsilon <= 2
+    assert Skellam(variance / l2, Fraction("1e-6")).event(moved).epsilon < 1, "one round costs less than all"
+    total = sum(coder.sampler.part(SEED.prg("part", i)) for i in range(3))
+    assert np.abs(total).max() <= coder.grid.noise
+    assert np.std(total) == pytest.approx(float(variance * 3 / 2) ** 0.5, rel=0.3)
+    assert rounds.schedule.price.ways[0].epsilon == 2
+
+
+def test_skellam_and_gaussian_noise_train_alike():
+    for skellam in (False, True):
+        noise = PersonNoise(epsilon=8, delta="1e-5", clip=4.0, people=1200, honest=2, skellam=skellam)
+        found = trained(
+            [rows(400, i) for i in range(3)], rounds=6, privacy=noise, strategy=FedAvg(local=Local(rate=1.0))
+        )
+        judge = model()
+        judge.load(found[0].weights)
+        assert judge.evaluate(FRESH).correct > 140
+        assert found[0].price.ways[0].epsilon <= 8
+
+
+def test_central_noise_is_drawn_once():
+    noise = SiteNoise(rho=1, clip=1.0, central=True)
+    coder = noisy_sites(Updates(), noise, rounds_of(noise, 1, 50), 200, 50)
+    assert float(coder.sampler.parts.spread) == pytest.approx(coder.squared_distance / 2)
+    quiet = coder.words(Update(np.zeros(200), Figures()), SEED.prg("x"), SEED)
+    assert not quiet[0].any()
+    still = FedAvg(local=Local(batch=None, rate=1e-9))
+    found = federated.simulate(model(), SITES, rounds=1, privacy=noise, strategy=still)
+    step = np.concatenate([array.ravel() for array in found.weights.values()])
+    assert 0.05 < np.std(step) * 3 < 2, "noise of deviation 0.7 over three sites"
+    with pytest.raises(LocalError, match="wrong-argument"):
+        trained(privacy=noise)
+    for wrong in ({"rho": 1}, {"epsilon": 1, "delta": "1e-5", "central": True}):
+        with pytest.raises(LocalError, match="wrong-privacy"):
+            SiteNoise(clip=1.0, skellam=True, **wrong)
 
 
 def test_gradients_with_noise_train():
