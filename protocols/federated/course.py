@@ -22,11 +22,15 @@ from protocols.privacy.ledger.charges import Price
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """On held-out data of all sites: the mean loss of so many examples, and the part of them that was right."""
+    """On held-out data of all sites: the mean loss of so many examples, and the part that was right of those that can
+    be right or wrong; None where there are none."""
 
     examples: int
     loss: float
-    accuracy: float
+    accuracy: float | None
+
+    def __str__(self) -> str:
+        return f"loss {self.loss:.4g}" + ("" if self.accuracy is None else f", {self.accuracy:.1%} right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Round:
         if self.train_loss is not None:
             said.append(f"train loss {self.train_loss:.4g} on {self.examples:,} examples")
         if self.held_out is not None:
-            said.append(f"began at loss {self.held_out.loss:.4g}, {self.held_out.accuracy:.1%} right")
+            said.append(f"began at {self.held_out}")
         cut = {"shortened": self.shortened, "saturated": self.saturated, "capped": self.capped}
         said += [f"{count:,} {what}" for what, count in cut.items() if count]
         return ", ".join(said)
@@ -80,7 +84,7 @@ class Trained:
     def __str__(self) -> str:
         said = [*map(str, self.rounds)]
         if self.held_out is not None:
-            said.append(f"in the end loss {self.held_out.loss:.4g}, {self.held_out.accuracy:.1%} right")
+            said.append(f"in the end {self.held_out}")
         return "\n".join([*said, *([] if self.price is None else [f"for {self.price}"])])
 
 
@@ -172,8 +176,9 @@ class Course:
 
 def held_of(figures: Figures) -> Held | None:
     """What sums say of held-out data; None where nobody has any."""
-    count = figures.held_out
-    return Held(count, figures.held_out_loss / count, figures.held_out_correct / count) if count > 0 else None
+    count, judged = figures.held_out, figures.held_out_judged
+    accuracy = figures.held_out_correct / judged if judged > 0 else None
+    return Held(count, figures.held_out_loss / count, accuracy) if count > 0 else None
 
 
 def _round(number: int, total: Total, moved: float, figures: Figures, held: Held | None, *, private: bool) -> Round:

@@ -11,7 +11,8 @@ import numpy as np
 from mpc.algebra.words import U64, Words
 
 NAMES = (
-    "weight", "examples", "capped", "shortened", "saturated", "loss", "held_out", "held_out_loss", "held_out_correct",
+    "weight", "examples", "capped", "shortened", "saturated", "loss", "held_out", "held_out_loss", "held_out_judged",
+    "held_out_correct",
 )  # fmt: skip
 BITS = 64
 WIDTHS = ((len(NAMES), BITS),)
@@ -24,7 +25,8 @@ _SCALE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Sums over all clients of a round. `weight` is what the mean is divided by."""
+    """Sums over all clients of a round. `weight` is what the mean is divided by; `held_out_judged` examples of those
+    held out can be right or wrong."""
 
     weight: int = 0
     examples: int = 0
@@ -34,11 +36,12 @@ class Figures:
     loss: float = 0.0
     held_out: int = 0
     held_out_loss: float = 0.0
+    held_out_judged: int = 0
     held_out_correct: int = 0
 
 
 def figure_words(figures: Figures, clients: int) -> Words:
-    """(9,) words. A number that so many clients could not add up is cut off at what they can; one that is not finite
+    """(10,) words. A number that so many clients could not add up is cut off at what they can; one that is not finite
     counts as the largest."""
     most = (1 << (BITS - 2)) // clients
     numbers = [_units(name, getattr(figures, name)) for name in NAMES]

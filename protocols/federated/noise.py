@@ -13,6 +13,7 @@ from math import ceil, isqrt, log, sqrt
 from typing import Any
 
 from mpc.errors import LocalError
+from protocols.federated.layout import AVERAGE, KEEP
 from protocols.learning.noisy_sums import part_of
 from protocols.privacy.amounts import AnyNumber, count_of, positive
 from protocols.privacy.charging import charge_of, rho_of
@@ -20,7 +21,7 @@ from protocols.privacy.directed import exp_up
 from protocols.privacy.events import ApproximateEvent, NearEvent, RepeatedEvent, ZcdpEvent
 from protocols.privacy.joint_noise import MOST_TAU, Gaussian, Moves, Promise, Sampler, left_of_delta
 from protocols.privacy.ledger.charges import Price, charge
-from protocols.privacy.neighbours import Neighbours, Relation, add_or_remove
+from protocols.privacy.neighbours import Kind, Neighbours, Relation, add_or_remove
 from protocols.privacy.schedules import Schedule
 from protocols.privacy.sensitivity import Sensitivity
 from protocols.privacy.skellam_akl21 import variance_for
@@ -71,19 +72,28 @@ class Noise:
 
     @property
     def moves(self) -> int:
-        """How many units' bounds a sum moves by between neighbours."""
-        return 2 if self.neighbours.relation is Relation.SUBSTITUTE else 1
+        """How many clipping bounds a sum moves by at most between neighbours."""
+        of_one = 2 if self.neighbours.relation is Relation.SUBSTITUTE else 1
+        return of_one * self.neighbours.unit.together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteNoise(Noise):
     """Hides everything that one site (in a star, one client) has: its whole update is the unit.
 
-    Whoever sees all rounds' results, and all other sites' data, hardly learns whether a site's data were there; with
-    `mpc.privacy.substitute()`, which of two data sets it had. Sites weigh alike, and the sum is divided by how many
-    there are: no examples are told, nor losses. `neighbours` has the unit "one record", of which a site is one, unless
-    another is given, as budgets are kept by.
+    Whoever sees all rounds' results, and all other sites' data, hardly learns anything of a site's data: with a unit of
+    records, its update may become any other one, which is two bounds away, so that the promise holds for each of its
+    records, whether one is added, removed or another. With `add_or_remove(user(records))` a site is one user, who is
+    there or is not, which is one bound: half the noise is enough. Sites weigh alike, and the sum is divided by how many
+    there are: no examples are told, nor losses.
     """
+
+    @property
+    def moves(self) -> int:
+        """As of `Noise`: any change of a site's data moves its update from within the bound to within the bound."""
+        there_or_not = self.neighbours == add_or_remove(self.neighbours.unit)
+        of_one = 1 if there_or_not and self.neighbours.unit.kind is Kind.USER else 2
+        return of_one * self.neighbours.unit.together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +102,8 @@ class PersonNoise(Noise):
 
     The model must tell gradients of rows (`GradientModel`), of which a site takes one step over all its rows a round.
     `people`: how many there are at all sites about, public and not taken from the data: what the sum is divided by. A
-    person has one row; with `train(..., users=)` all rows that have its name, and `neighbours` a unit of that kind.
+    person has one row; with `train(..., users=)` all rows of a site that have its name, and then `neighbours` must have
+    the unit `mpc.privacy.user(records)`.
     """
 
     people: int
@@ -219,3 +230,20 @@ def rounds_of(noise: Noise, rounds: int, parties: int) -> Rounds:
     if noise.central:
         return Rounds(Summed(each, 1, 1), rounds, delta)
     return Rounds(InParts(each, honest=noise.honest).among(parties), rounds, delta)
+
+
+def require_users(noise: Noise | None, users: object) -> None:
+    """LocalError `contributions-unbounded` unless it is said whose each row is, where the unit is a user, and only
+    there: a row of a user whose rows are clipped together moves the sum by more than one row alone."""
+    if isinstance(noise, PersonNoise) and (noise.neighbours.unit.kind is Kind.USER) != (users is not None):
+        raise LocalError(
+            "contributions-unbounded",
+            f"PersonNoise for neighbours by {noise.neighbours} and {'no ' if users is None else ''}users=",
+            "users= with the user of each row, and neighbours=mpc.privacy.add_or_remove(mpc.privacy.user(records)); or "
+            "neither",
+        )
+
+
+def running_with(noise: Noise | None, running: str) -> str:
+    """What becomes of running statistics: gradients of people have none, and noise alone would move them."""
+    return KEEP if isinstance(noise, PersonNoise) and running == AVERAGE else running

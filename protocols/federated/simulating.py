@@ -15,7 +15,7 @@ from protocols.federated.course import Course, Held, Round, Trained, held_of
 from protocols.federated.figures import WIDTHS, figure_words, figures_of
 from protocols.federated.layout import AVERAGE, layout_of
 from protocols.federated.models import Data, Model
-from protocols.federated.noise import Noise
+from protocols.federated.noise import Noise, require_users, running_with
 from protocols.federated.noisy_means import NoisyPeople, NoisySites
 from protocols.federated.sites import Site
 from protocols.federated.strategies import Stopping, Strategy
@@ -50,7 +50,10 @@ def simulate(
     that of as many parties. Everything else as `train`, of thousands of clients as well.
     """
     clients = len(partitions)
-    layout = layout_of(model.weights(), personal=personal, statistics=model.statistics, running=running)
+    layout = layout_of(
+        model.weights(), personal=personal, statistics=model.statistics, running=running_with(privacy, running)
+    )
+    require_users(privacy, users)
     terms = terms_of(
         layout, clients=clients, rounds=rounds, strategy=strategy, updates=updates, privacy=privacy, sample=sample,
         stopping=stopping, at_once=sample,

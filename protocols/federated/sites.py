@@ -114,9 +114,11 @@ class Site:
         if self.held_out is None or not rows_of(self.held_out):
             return Figures()
         found = self.model.evaluate(self.held_out)
+        judged = 0 if found.correct is None else found.examples
         return Figures(
-            held_out=found.examples, held_out_loss=found.loss * found.examples, held_out_correct=found.correct or 0
-        )
+            held_out=found.examples, held_out_loss=found.loss * found.examples, held_out_judged=judged,
+            held_out_correct=found.correct or 0,
+        )  # fmt: skip
 
     def _gradients(self, coder: NoisyPeople) -> Vector:
         """The sum of this site's people's clipped gradients, in steps."""
@@ -127,17 +129,23 @@ class Site:
         return total.astype(np.float64)
 
     def _flat(self, gradients: Weights, rows: int) -> npt.NDArray[np.float64]:
-        """(rows, size), zeros where a weight is not trained."""
+        """(rows, size). A weight without gradients would be moved by noise alone."""
         out = []
         for place in self.terms.layout.places:
             found = gradients.get(place.name)
-            if found is not None and np.shape(found) != (rows, *place.shape):
+            if found is None:
+                raise LocalError(
+                    "no-gradients",
+                    f"{self.name}: the model tells no gradients of {place.name!r}, which noise alone would move",
+                    "leave out what is not trained: federated.adapters_of(model, patterns of what is)",
+                )
+            if np.shape(found) != (rows, *place.shape):
                 raise LocalError(
                     "wrong-shape",
                     f"{self.name}: the gradients of {place.name!r} for {rows} rows are of shape {np.shape(found)}",
                     "a gradient of the weight's shape for each row",
                 )
-            out.append(np.zeros((rows, place.size)) if found is None else np.reshape(found, (rows, place.size)))
+            out.append(np.reshape(found, (rows, place.size)))
         return np.concatenate(out, axis=1, dtype=np.float64)
 
 

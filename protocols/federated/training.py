@@ -21,7 +21,7 @@ from protocols.federated.figures import NAMES, WIDTHS, Figures, figure_words, fi
 from protocols.federated.layout import AVERAGE, layout_of
 from protocols.federated.masked_sums import InMesh
 from protocols.federated.models import Data, Model
-from protocols.federated.noise import Noise, PersonNoise
+from protocols.federated.noise import Noise, PersonNoise, require_users, running_with
 from protocols.federated.robust_means import Robust, robust_mean
 from protocols.federated.rounding_kls21 import Whole
 from protocols.federated.sites import Site
@@ -57,17 +57,17 @@ async def train(
     `model`, `data`, `held_out`, `users`: this party's own (`Model`, `models.rows_of`). `strategy`: `FedAvg()` if not
     given. `updates`: how they become whole numbers. `personal`: patterns of names of weights that stay with each party.
     `running`: whether running statistics are averaged ("average") or stay ("keep"); integers never travel. `sample`: so
-    many parties train in a round, drawn by a seed that nobody chose. `stopping`: by the loss on held-out data.
-    `robust`: a mean that poisoned sites move only so far (`TrimmedMean`, `Median`, `Krum`), computed on updates that
-    are secrets of the suite. `on_round` is called with each round's report.
+    many parties, 2 or more, train in a round, drawn by a seed that nobody chose. `stopping`: by the loss on held-out
+    data. `robust`: a mean that poisoned sites move only so far (`TrimmedMean`, `Median`, `Krum`), computed on updates
+    that are secrets of the suite. `on_round` is called with each round's report.
 
     *Everybody learns*, in each round, the mean update and so the common weights, and the sums that `Round` names: of
-    examples, losses and hits. Not whose update is which, nor how many examples one has; with two parties, each can tell
-    the other's from the mean and its own, and so can all others together who tell each other. What a mean of many tells
-    of a person is not nothing: `privacy`, a `PersonNoise` or `SiteNoise`, bounds that; its price is spent before the
-    first round, and then no examples or losses are told, nor held-out data looked at. Party 0's first weights are sent
-    to all unless all have the same. Semi-honest, whatever the suite; a party may poison the model by its update, by as
-    much as the clip allows, against which `robust` is.
+    examples, losses and hits. Not whose update is which, nor how many examples one has, unless it alone has any; with
+    two parties each can tell the other's from the mean and its own, and so can all others together who tell each other.
+    What a mean of many tells of a person is not nothing: `privacy`, a `PersonNoise` or `SiteNoise`, bounds that; its
+    price is spent before the first round, and then no examples or losses are told, nor held-out data looked at. Party
+    0's first weights are sent to all unless all have the same: they must not come of its data. Semi-honest, whatever
+    the suite; a party may poison the model by its update, by as much as the clip allows, against which `robust` is.
 
     Cost: a message of 64 bytes, then one masked sum a round (`masked_sum`, `masked_sum_in_slices`) and one at the end.
     A plan trains nothing.
@@ -80,7 +80,8 @@ async def train(
     need_context(ctx, "federated.train")
     line = user_line()
     weights = model.weights()
-    layout = layout_of(weights, personal=personal, statistics=model.statistics, running=running)
+    layout = layout_of(weights, personal=personal, statistics=model.statistics, running=running_with(privacy, running))
+    require_users(privacy, users)
     _refuse(ctx, privacy, sample, stopping, personal, held_out, robust)
     terms = terms_of(
         layout, clients=ctx.n, rounds=rounds, strategy=strategy, updates=updates, privacy=privacy, sample=sample,
@@ -210,5 +211,7 @@ def _refuse(
         wrong = "robust=, which takes all sites' updates as they are, beside privacy= or sample="
     elif isinstance(privacy, PersonNoise) and personal:
         wrong = "personal weights, which are not trained by gradients of people, beside PersonNoise"
+    elif sample is not None and sample < min(2, ctx.n):
+        wrong = "a sample of one party, whose update all would learn"
     if wrong:
         raise LocalError("wrong-argument", f"train is given {wrong}", "the one or the other; public data are no secret")

@@ -24,13 +24,35 @@ from protocols.federated.sites import _blocks
 from protocols.federated.updates import Update, on_grid, signed
 from protocols.privacy.concentrated_bs16 import Concentrated
 from protocols.privacy.ledger.charges import budget
-from protocols.privacy.neighbours import add_or_remove, substitute, user
+from protocols.privacy.neighbours import add_or_remove, group, substitute, user
 from protocols.privacy.sensitivity import Sensitivity
 from protocols.privacy.skellam_akl21 import Skellam
 
 SEED = Seed(bytes(32))
 DICE = np.random.default_rng(8)
 IN_ALL = PersonNoise(epsilon=3, delta="1e-6", clip=1.0, people=75, honest=2)
+
+
+def test_units_move_sums_by_as_many_bounds_as_they_may():
+    def of_site(neighbours):
+        return SiteNoise(rho=1, clip=1.0, neighbours=neighbours).moves
+
+    def of_person(neighbours):
+        return replace(IN_ALL, neighbours=neighbours).moves
+
+    one, user_, two = add_or_remove(), add_or_remove(user(9)), add_or_remove(group(2))
+    assert [of_site(n) for n in (one, substitute(), user_, substitute(user(9)), two)] == [2, 2, 1, 2, 4]
+    assert [of_person(n) for n in (one, substitute(), user_, substitute(group(3)), two)] == [1, 2, 1, 6, 2]
+
+
+@pytest.mark.parametrize("neighbours", [add_or_remove(), add_or_remove(user(50))])
+def test_any_change_of_a_sites_data_moves_the_sum_within_the_distance(neighbours):
+    noise = SiteNoise(rho=1, clip=1.0, neighbours=neighbours)
+    coder = noisy_sites(Updates(), noise, rounds_of(noise, 1, 3), 20, 3)
+    u = np.full(20, 20**-0.5)
+    before, after = (on_grid(v * (1 - 1e-9), coder.grid, SEED.prg("x"))[0] for v in (u, -u))
+    change = before - after if noise.moves == 2 else before
+    assert 0.99 * coder.squared_distance < squared(change) <= coder.squared_distance
 
 
 @pytest.mark.parametrize("neighbours", [add_or_remove(), substitute()])
@@ -93,7 +115,7 @@ def test_what_is_summed_is_the_mean_with_noise_alone():
     total = sum((words[0] for words in parts[1:]), parts[0][0]) & np.uint64(2**32 - 1)
     mean = coder.mean([total], 3, SEED)
     assert mean.figures == Figures()
-    assert np.abs(mean.moved - np.mean(moved, axis=0)).max() < 6 / np.sqrt(2 * 4000) * np.sqrt(1.5) / 3
+    assert np.abs(mean.moved - np.mean(moved, axis=0)).max() < 2 * 6 / np.sqrt(2 * 4000) * np.sqrt(1.5) / 3
     again = coder.words(Update(moved[0], Figures()), SEED.prg("y"), SEED)[0]
     assert (signed(again, 32) != signed(parts[0][0], 32)).any()
 
@@ -177,6 +199,9 @@ def test_users_are_one_unit_each_at_a_site():
     assert found[0].price.ways[0].neighbours.unit.records == 4
     with pytest.raises(LocalError, match=r"wrong-shape.*users of shape \(3,\)"):
         trained(privacy=noise, users=[np.arange(3)] * 3)
+    for options in ({"privacy": noise}, {"privacy": IN_ALL, "users": users}):
+        with pytest.raises(LocalError, match="contributions-unbounded"):
+            trained(**options)
 
 
 def test_blocks_hold_every_row_once_and_no_user_twice():
@@ -237,6 +262,9 @@ def test_what_is_refused():
 
     with pytest.raises(LocalError, match=r"no-gradients.*party.*Bare"):
         trained(models=[Bare] * 3, privacy=IN_ALL)
+    partial = federated.ArrayModel({**model().arrays, "frozen": np.ones(2)}, model().gradient, each=model().each)
+    with pytest.raises(LocalError, match=r"no-gradients.*'frozen', which noise alone would move"):
+        trained(models=[lambda: partial] * 3, privacy=IN_ALL)
     with pytest.raises(LocalError, match=r"too-many-examples.*party. has .* people.*5 at a site"):
         trained(privacy=IN_ALL, updates=Updates(most_examples=5))
     with pytest.raises(LocalError, match="too-few-honest"):
