@@ -113,7 +113,8 @@ class NoisyPeople:
         """(rows, size) of floats to the sum of clipped ones, in steps; rows of one user are added up before."""
         if users is not None:
             together = np.zeros((int(users.max(initial=-1)) + 1, self.size))
-            np.add.at(together, users, gradients)
+            with np.errstate(over="ignore", invalid="ignore"):  # what is not finite counts as zeros
+                np.add.at(together, users, gradients)
             gradients = together
         whole: Whole = self.clipping.place(gradients).sum(axis=0, dtype=np.int64)
         return whole
