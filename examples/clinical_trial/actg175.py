@@ -42,9 +42,7 @@ def patients() -> dict[str, Any]:
     """The columns that the trial takes, of all 2,139. `Unavailable` as of
     `examples.datasets.fetched`.
     """
-    with datasets.fetched("actg175").open(newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    column = {name: np.array([float(row[name]) for row in rows]) for name in NAMES}
+    column = rows()
     return {
         "months": np.ceil(column["days"] / DAYS).astype(int),
         "progressed": column["cens"].astype(int),
@@ -55,6 +53,13 @@ def patients() -> dict[str, Any]:
         "symptoms": column["symptom"].astype(int),
         "cd4_later": column["cd420"].astype(int),
     }
+
+
+def rows() -> dict[str, Any]:
+    """The columns of the file that count here."""
+    with datasets.fetched("actg175").open(newline="") as lines:
+        table = list(csv.DictReader(lines))
+    return {name: np.array([float(row[name]) for row in table]) for name in NAMES}
 
 
 NAMES = ("days", "cens", "arms", "age", "cd40", "cd80", "symptom", "cd420")

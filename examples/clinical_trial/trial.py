@@ -58,11 +58,11 @@ async def main(ctx: Any, mine: Any, months: int = 3) -> dict[str, Any]:
     return {
         "curves": np.where(curves.told, curves.survival, 0),
         "told": curves.told,
-        "excess": test.excess,
         "compared": True,
+        "excess": test.excess,
         "progressed": risk.events,
-        "coefficients": risk.coefficients,
         "settled": True,
+        "coefficients": risk.coefficients,
         "concordance": order.index,
         "pairs": order.pairs,
         "kinds": kinds.values,

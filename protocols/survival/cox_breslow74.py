@@ -25,8 +25,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.context import Context
+from protocols.array.bridge import compute
 from protocols.array.functions import exp as exponential
-from protocols.array.logic import absolute, all_, where
+from protocols.array.logic import absolute, all_
 from protocols.array.misuse import need_context
 from protocols.array.private_reveals import reveal
 from protocols.array.secret import SecretArray
@@ -61,7 +62,7 @@ async def cox(
     taken from 0, all of them, whatever the data.
 
     Everybody learns how many patients each site has, and, if they are at least `smallest` and 5 a covariate, how many
-    died in all. Receivers `to` learn coefficients and standard errors; or that these did not settle, and no number.
+    died in all; and whether the estimates settled. If they did, receivers `to` learn them and their standard errors.
     Nobody learns a gradient, an iterate, a risk set, or anything of one site. Against whom: semi-honest parties, as of
     the suite. Estimates are those of the same data in the clear to about 1e-3 of a standard error in most cases; no
     bound is proven. Cost of a step: exp of each patient, two products with the patients' times at risk (patients x
@@ -75,13 +76,12 @@ async def cox(
     patients = await cohort(ctx, own, times, scale, owners, stratified=stratified)
     events, count = await patients.totals.size(ctx, smallest_of(smallest))
     b, inverse, settled = _newton(patients, events, steps)
-    found = where(settled, stack([b, np.diagonal(inverse)]), 0)
-    figures, known = await reveal(ctx, found, settled, to=to, planned=(np.ones(found.shape), True))
-    if figures is None:
-        return None
-    if not known:
+    found = stack([b, np.diagonal(inverse)])
+    await compute(ctx, settled, found)
+    if not await reveal(ctx, settled, planned=True):
         raise not_settled(steps)
-    return in_own_units(np.asarray(figures), scale, events, count)
+    figures = await reveal(ctx, found, to=to, planned=1)
+    return None if figures is None else in_own_units(np.asarray(figures), scale, events, count)
 
 
 def _newton(of: Cohort, events: int, steps: int) -> tuple[SecretArray, SecretArray, SecretArray]:

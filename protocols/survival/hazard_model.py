@@ -58,6 +58,6 @@ def not_settled(steps: int) -> LocalError:
         "not-settled",
         f"after {steps} of Newton's steps the coefficients still move, or hazards of patients are more than "
         f"e^{2 * LONGEST:g} apart",
-        "leave out covariates that tell who dies (nobody with one of its values did) or that follow from others, or "
-        "take more steps=", line=user_line(),
+        "leave out covariates that tell who dies (nobody with one of its values did) or that follow from others; "
+        "declare ranges= no wider than values are; or take more steps=", line=user_line(),
     )  # fmt: skip

@@ -18,8 +18,9 @@ import numpy as np
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.array.bridge import compute
 from protocols.array.lines import user_line
-from protocols.array.logic import logical_and, maximum, where
+from protocols.array.logic import all_, maximum
 from protocols.array.misuse import need_context
 from protocols.array.private_reveals import reveal
 from protocols.array.secret import SecretArray
@@ -59,9 +60,10 @@ async def log_rank(
     """The test over all sites; `stratified`: each site's patients are compared with one another only.
 
     Receivers learn U and V of all times, sites and arms but the last together (with k arms k - 1 numbers and a matrix),
-    from which statistic and p value follow; nobody learns in which interval, or where, anybody died. Arms of fewer than
-    `smallest` patients of all sites are refused at all of them, and nothing else is learnt. Against whom: semi-honest
-    parties, as of the suite. Cost: k + 1 divisions for each time and stratum. U is off by about 2^-23 a death.
+    from which statistic and p value follow; nobody learns in which interval, or where, anybody died. Everybody learns
+    whether each arm has `smallest` patients of all sites: if not, it is refused, and nothing else is learnt. Against
+    whom: semi-honest parties, as of the suite. Cost: k + 1 divisions for each time and stratum. U is off by about 2^-23
+    a death.
     LocalError `wrong-number`; `group-too-small`; `too-few-events` where there is nothing to test; as `mpc.reveal`.
     """
     need_context(ctx, "survival.log_rank")
@@ -70,16 +72,14 @@ async def log_rank(
         raise LocalError("wrong-number", "a test of a single arm", "make life tables with arms= from 2 on",
                          line=user_line())  # fmt: skip
     d, n = (x if stratified else x.sum(axis=0, keepdims=True) for x in (tables.deaths, tables.at_risk))
-    enough = _all(tables.at_risk.sum(axis=0)[:, 0] >= smallest)
-    found = where(enough, concatenate([part.reshape(-1) for part in _sums(d, n)]), 0)
-    k = tables.arms - 1
-    supposed = np.append(np.zeros(k), np.eye(k))
-    values, told = await reveal(ctx, found, enough, to=to, planned=(supposed, True))
-    if values is None:
-        return None
-    if not told:
+    enough = all_(tables.at_risk.sum(axis=0)[:, 0] >= smallest)
+    found = concatenate([part.reshape(-1) for part in _sums(d, n)])
+    await compute(ctx, enough, found)
+    if not await reveal(ctx, enough, planned=True):
         raise too_small("some arm has, over all sites,", smallest)
-    return _test(np.asarray(values, np.float64), k)
+    k = tables.arms - 1
+    values = await reveal(ctx, found, to=to, planned=np.append(np.zeros(k), np.eye(k)))
+    return None if values is None else _test(np.asarray(values, np.float64), k)
 
 
 def _sums(d: SecretArray, n: SecretArray) -> tuple[SecretArray, SecretArray]:
@@ -99,14 +99,6 @@ def _sums(d: SecretArray, n: SecretArray) -> tuple[SecretArray, SecretArray]:
 def _rows(x: SecretArray) -> SecretArray:
     """Strata and times as one axis."""
     return x.reshape(*x.shape[:-2], -1)
-
-
-def _all(bits: SecretArray) -> SecretArray:
-    """Whether every one of a few bits is set."""
-    found = bits[0]
-    for bit in range(1, len(bits)):
-        found = logical_and(found, bits[bit])
-    return found
 
 
 def _test(values: Floats, k: int) -> LogRank:

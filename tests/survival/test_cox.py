@@ -87,14 +87,39 @@ def test_units_of_a_covariate_are_those_that_it_comes_in() -> None:
 
 def test_nothing_but_the_number_of_deaths_and_the_estimates_is_opened() -> None:
     report = fitted(made_up(120, 2), to=1).report
-    assert [(reveal.shape, reveal.to) for reveal in report.reveals] == [((2,), (0, 1)), ((2, 2), (1,)), ((), (1,))]
+    assert [(reveal.shape, reveal.to) for reveal in report.reveals] == [((2,), (0, 1)), ((), (0, 1)), ((2, 2), (1,))]
 
 
 def test_what_a_covariate_separates_does_not_settle_and_no_number_is_told() -> None:
     study = made_up(80, 2)
     tells = study._replace(covariates=study.events[:, None] * 1.0)
-    with pytest.raises(LocalError, match="not-settled"):
-        fitted(tells, ranges=[(0, 1)])
+
+    async def ask(ctx: mpc.Context, mine: Any) -> None:
+        with pytest.raises(LocalError, match="not-settled"):
+            await mpc.survival.cox(ctx, mine, GRID, ranges=[(0, 1)], to=1)
+
+    assert [reveal.shape for reveal in run(tells, ask).report.reveals] == [(2,), ()]
+
+
+def test_a_hospital_without_patients_adds_none() -> None:
+    study = made_up(120, 2)
+
+    async def ask(ctx: mpc.Context, mine: Any) -> Any:
+        return [await f(ctx, mine, GRID, ranges=RANGES) for f in (mpc.survival.cox, mpc.survival.cox_with_open_steps)]
+
+    for model in run(study, ask, 3).result:
+        np.testing.assert_allclose(model.coefficients, fitted(study).result.coefficients, atol=1e-3)
+
+
+@pytest.mark.parametrize("how", [{"ring": 128, "fractional_bits": 32}, {"fractional_bits": 20}], ids=str)
+def test_other_rings_and_fractional_bits_give_the_same(how: dict[str, Any]) -> None:
+    study = made_up(120, 2)
+
+    async def ask(ctx: mpc.Context, mine: Any) -> Any:
+        return await mpc.survival.cox(ctx, mine, GRID, ranges=RANGES)
+
+    b, _ = regression(study, GRID)
+    np.testing.assert_allclose(run(study, ask, **how).result.coefficients, b, atol=1e-4)
 
 
 def test_deaths_that_bear_no_estimate_are_refused() -> None:

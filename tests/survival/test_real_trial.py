@@ -66,6 +66,22 @@ def test_five_hospitals_find_what_is_found_of_all_patients_together(hospitals: A
     assert not kinds.small.any()
 
 
+@pytest.mark.slow
+def test_on_a_grid_of_days_estimates_are_nearly_those_of_efron(hospitals: Any) -> None:
+    """lifelines 0.30.0, CoxPHFitter, on days: few died on the same one."""
+    rows = actg175.rows()
+    x = own_patients(actg175.patients()).covariates
+
+    async def main(ctx: mpc.Context, _: Any) -> Any:
+        of = np.arange(len(x)) % 3 == ctx.me
+        mine = mpc.survival.Patients(rows["days"][of], rows["cens"][of], covariates=x[of])
+        return await mpc.survival.cox_with_open_steps(ctx, mine, range(1, 1240), ranges=RANGES)
+
+    model = mpc.simulate(main, [None] * 3, suite="ideal").result
+    np.testing.assert_allclose(model.coefficients, [-0.669548, 0.105924, -0.382094, 0.488615], atol=4e-4)
+    np.testing.assert_allclose(model.standard_errors, [0.092249, 0.050459, 0.042656, 0.100984], atol=5e-5)
+
+
 def test_hospitals_have_each_patient_once(hospitals: Any) -> None:
     assert [len(each["age"]) for each in hospitals] == list(actg175.HOSPITALS.values())
     everyone = np.sort(np.concatenate([each["cd8"] * 10_000 + each["cd4_later"] for each in hospitals]))

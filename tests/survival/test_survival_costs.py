@@ -59,7 +59,7 @@ async def open_steps(ctx: mpc.Context) -> Any:
         (noisy_curves, 17, 42),
         (concordance, 5, 28),
         (open_steps, 474, 414),
-        pytest.param(cox, 811, 14_805, marks=pytest.mark.slow),
+        pytest.param(cox, 810, 14_805, marks=pytest.mark.slow),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
