@@ -90,6 +90,14 @@ def test_nothing_but_the_number_of_deaths_and_the_estimates_is_opened() -> None:
     assert [(reveal.shape, reveal.to) for reveal in report.reveals] == [((2,), (0, 1)), ((), (0, 1)), ((2, 2), (1,))]
 
 
+def test_what_is_sent_depends_on_sizes_and_the_number_of_deaths_alone() -> None:
+    study = made_up(80, 2)
+    order = np.random.default_rng(3).permutation(80)
+    other = study._replace(times=study.times[order], events=study.events[order], covariates=study.covariates[::-1])
+    reports = [fitted(each, 2, "beaver", steps=5).report for each in (study, other)]
+    assert len({(report.rounds, report.bytes_sent) for report in reports}) == 1
+
+
 def test_what_a_covariate_separates_does_not_settle_and_no_number_is_told() -> None:
     study = made_up(80, 2)
     tells = study._replace(covariates=study.events[:, None] * 1.0)

@@ -258,5 +258,18 @@ def test_a_plan_foretells_a_run() -> None:
     assert (plan.rounds, plan.bytes_sent) == (done.rounds, done.bytes_sent)
 
 
+def test_what_is_sent_does_not_depend_on_the_data() -> None:
+    """Of as many patients, other times, events and arms: as many rounds, and messages as long."""
+
+    async def ask(ctx: mpc.Context, mine: Any) -> Any:
+        made = await tables(ctx, mine)
+        await mpc.survival.kaplan_meier(ctx, made)
+        await mpc.survival.log_rank(ctx, made)
+        return await mpc.survival.counts(ctx, made_up(9, 1, seed=ctx.me).arms[:3])
+
+    one, other = (run(made_up(60, 2, seed=seed), ask, 2, "beaver").report for seed in (1, 2))
+    assert (one.rounds, one.bytes_sent) == (other.rounds, other.bytes_sent)
+
+
 def test_the_remission_trial_is_whole() -> None:
     assert REMISSION["events"].sum() == 30

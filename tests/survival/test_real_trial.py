@@ -6,6 +6,7 @@ same times in whole months.
 
 from __future__ import annotations
 
+import csv
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,33 @@ def test_on_a_grid_of_days_estimates_are_nearly_those_of_efron(hospitals: Any) -
     model = mpc.simulate(main, [None] * 3, suite="ideal").result
     np.testing.assert_allclose(model.coefficients, [-0.669548, 0.105924, -0.382094, 0.488615], atol=4e-4)
     np.testing.assert_allclose(model.standard_errors, [0.092249, 0.050459, 0.042656, 0.100984], atol=5e-5)
+
+
+@pytest.mark.slow
+def test_eighteen_institutions_each_with_a_hazard_of_its_own() -> None:
+    """The lung cancers of Loprinzi et al. 1994, with their real institutions, the smallest of two patients: statsmodels
+    0.15.0, PHReg(ties="breslow", strata=institution), on weeks.
+    """
+    try:
+        file = datasets.fetched("lung")
+    except datasets.Unavailable as error:
+        pytest.skip(str(error))
+    names = ("inst", "time", "status", "age", "sex", "ph.ecog")
+    with file.open(newline="") as lines:
+        cells = [[row[name] for name in names] for row in csv.DictReader(lines)]
+    inst, days, died, *rest = np.array([row for row in cells if all(row)], float).T
+    places = np.unique(inst)
+
+    async def main(ctx: mpc.Context, _: Any) -> Any:
+        here = inst == places[ctx.me]
+        mine = mpc.survival.Patients(days[here], died[here], covariates=np.column_stack(rest)[here])
+        ranges = [(35, 85), (1, 2), (0, 3)]
+        return await mpc.survival.cox_with_open_steps(ctx, mine, range(7, 1030, 7), ranges=ranges, stratified=True)
+
+    model = mpc.simulate(main, [None] * len(places), suite="ideal").result
+    assert (len(places), model.patients) == (18, 226)
+    np.testing.assert_allclose(model.coefficients, [0.009958, -0.531065, 0.571012], atol=1e-4)
+    np.testing.assert_allclose(model.standard_errors, [0.010285, 0.181906, 0.135936], atol=1e-4)
 
 
 def test_hospitals_have_each_patient_once(hospitals: Any) -> None:
