@@ -27,7 +27,7 @@ from protocols.array.private_reveals import reveal
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate, stack
 from protocols.survival.life_tables import MOST
-from protocols.survival.patients import Floats, Patients, Whole, grid_of, need_patients, sites_of, told
+from protocols.survival.patients import Floats, Patients, Whole, grid_of, need_patients, refuse_more, sites_of, told
 
 MOST_CLASSES = 1 << 12
 
@@ -66,6 +66,7 @@ async def concordance(
     need_context(ctx, "survival.concordance")
     times, own, owners, borders = grid_of(grid), need_patients(mine), sites_of(ctx, sites), _edges(edges)
     weights = np.asarray(score, np.float64)
+    refuse_more(own, most)
     tables = []
     for site in owners:
         counted = _counted(own, times, weights, borders, ctx) if ctx.me == site and own is not None else None

@@ -33,6 +33,7 @@ from protocols.survival.patients import Floats
 from protocols.survival.small_groups import SMALLEST, smallest_of
 
 WIDE = 256
+ROUNDED = 2.0**-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,8 +50,9 @@ class Curves:
     confidence: float
 
     def medians(self) -> Floats:
-        """The first of the times by which half of an arm is no longer spared; infinite where that is not seen."""
-        below = np.where(self.told, self.survival, 1) <= 0.5
+        """The first of the times by which half of an arm is no longer spared; infinite where that is not seen. A half
+        is one that rounding may have made a little more."""
+        below = np.where(self.told, self.survival, 1) <= 0.5 + ROUNDED
         return np.where(below.any(axis=1), self.times[below.argmax(axis=1)], np.inf)
 
     def __str__(self) -> str:

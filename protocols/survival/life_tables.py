@@ -16,7 +16,17 @@ from mpc.context import Context
 from protocols.array.misuse import need_context
 from protocols.array.secret import SecretArray
 from protocols.array.shape import stack
-from protocols.survival.patients import Floats, Patients, Whole, count_of_arms, grid_of, need_patients, sites_of, told
+from protocols.survival.patients import (
+    Floats,
+    Patients,
+    Whole,
+    count_of_arms,
+    grid_of,
+    need_patients,
+    refuse_more,
+    sites_of,
+    told,
+)
 
 MOST = 10_000
 """Patients of one hospital, unless a program says otherwise."""
@@ -63,6 +73,7 @@ async def life_tables(
     need_context(ctx, "survival.life_tables")
     times, own, owners = grid_of(grid), need_patients(mine), sites_of(ctx, sites)
     count = count_of_arms(arms, own)
+    refuse_more(own, most)
     tables = []
     for site in owners:
         counted = _counted(own, times, count) if ctx.me == site and own is not None else None

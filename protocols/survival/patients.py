@@ -98,6 +98,15 @@ def need_patients(mine: Any) -> Patients | None:
     return mine
 
 
+def refuse_more(own: Patients | None, most: int) -> None:
+    """LocalError `out-of-range` where this party has more patients than is public."""
+    if own is not None and len(own) > most:
+        raise LocalError(
+            "out-of-range", f"this party has {len(own)} patients, and most= says that no site has more than {most}",
+            "a larger most=, the same at all sites", line=user_line(),
+        )  # fmt: skip
+
+
 def count_of_arms(arms: Any, mine: Patients | None) -> int:
     """How many there are. LocalError `wrong-number` where this party's patients are in others."""
     if type(arms) is not int or not 1 <= arms <= 64:

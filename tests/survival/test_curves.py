@@ -124,6 +124,11 @@ def test_all_who_die_at_once_leave_nobody() -> None:
     assert not found.told[:, 3:].any()
 
 
+def test_a_half_is_the_median() -> None:
+    study = Study(np.arange(1.0, 7), np.ones(6, int), np.zeros(6, int), None, np.arange(6) % 2)
+    assert curve(study, 2, "beaver", arms=1, smallest=1).result.medians() == [3]
+
+
 def test_pooled_counts_leave_small_ones_out() -> None:
     own = [[3, 0, 9], [1, 0, 2]]
 
@@ -224,7 +229,7 @@ def test_patients_do_not_show_themselves() -> None:
         ({"grid": "months"}, "wrong-number"),
         ({"arms": 1}, "wrong-number"),
         ({"arms": 0}, "wrong-number"),
-        ({"most": 3}, "out-of-range"),
+        ({"most": 3}, "most= says that no site"),
         ({"sites": [0, 0]}, "wrong-number"),
         ({"sites": [7]}, "no-such-party"),
     ],
