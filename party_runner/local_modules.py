@@ -185,7 +185,10 @@ class LocalModules:
         spec, path = None, None
         parts = name.split(".")
         for depth in range(len(parts)):
-            spec = self._found(".".join(parts[: depth + 1]), path)
+            try:
+                spec = self._found(".".join(parts[: depth + 1]), path)
+            except KeyError:  # Python looks for the package around, which nobody has imported yet
+                spec = _namespace(".".join(parts[: depth + 1]), path or ())
             if spec is None or (spec.has_location and not self._is_local(spec)):
                 return spec if depth == len(parts) - 1 else None
             path = spec.submodule_search_locations
@@ -215,6 +218,14 @@ class _Loader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         """The code of the very text that was digested; nothing compiled earlier is taken from a cache."""
         return self._modules.compiled(Path(self.path), self._text)
+
+
+def _namespace(name: str, around: Sequence[str]) -> ModuleSpec:
+    """A package without a file of its own, within such a one: folders of its name."""
+    spec = ModuleSpec(name, None, is_package=True)
+    folders = (Path(place) / name.rpartition(".")[2] for place in around)
+    spec.submodule_search_locations = [str(folder) for folder in folders if folder.is_dir()]
+    return spec
 
 
 def parsed(path: Path, source: bytes) -> ast.Module:

@@ -149,6 +149,16 @@ def test_what_was_digested_or_is_installed_may_be_imported_late(tmp_path: Path) 
     assert result_of(study, tmp_path / "helper.py", tmp_path / "package") == 5
 
 
+def test_a_package_without_a_file_within_another_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that is called from the folder above: nothing of it was imported before."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = "from outer_of_study.inner import helper\n" + MAIN.format("return helper.FACTOR")
+    folder = tmp_path / "outer_of_study" / "inner"
+    one, other = (digests(write(folder, study=text, helper=f"FACTOR = {factor}\n")) for factor in (2, 3))
+    assert one != other
+    assert result_of(folder / "study.py") == 3
+
+
 def test_further_files_are_compared(tmp_path: Path) -> None:
     study = write(tmp_path / "a", study=MAIN.format("return 1"), models_in_tree="X = 1\n")
     elsewhere = tmp_path / "data" / "table.bin"
