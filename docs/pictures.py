@@ -12,8 +12,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from matplotlib import cycler, rc_context
+from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 
 INK = "#2a2f36"
 LIGHT_INK = "#e2e5ea"
@@ -50,6 +51,12 @@ def write(target: Path, draw: Callable[[Figure], None], files: Iterable[Path]) -
 
 def save(figure: Figure, target: Path, description: str) -> None:
     """Writes a figure that was made in STYLE."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(svg(figure, description), encoding="utf-8")
+
+
+def svg(figure: Figure, description: str, style: str = SCHEMES) -> str:
+    """The text of its file. `style`: what sets the colour of the ink; a page that takes the picture in has its own."""
     text = StringIO()
     figure.savefig(
         text, format="svg", transparent=True, bbox_inches="tight", metadata={"Date": None, "Description": description}
@@ -57,8 +64,7 @@ def save(figure: Figure, target: Path, description: str) -> None:
     head, start, rest = text.getvalue().partition("<svg ")
     attributes, end, body = rest.partition(">")
     plain = "\n".join(line.rstrip() for line in body.replace(INK, "currentColor").splitlines())
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(f"{head}{start}{attributes}{end}\n {SCHEMES}{plain}\n", encoding="utf-8")
+    return f"{head}{start}{attributes}{end}\n {style}{plain}\n"
 
 
 def is_made_of(target: Path, files: Iterable[Path]) -> bool:
