@@ -1,5 +1,6 @@
 # make demo   three hospitals train a model on their secret data (installs what it needs into .venv)
 # make examples   the programs of the cookbook, each beside what it gives in the clear
+# make example-user-behaviour   five shops learn together how their customers behave, with a report
 # make test   the tests        make lint   ruff and mypy        make docs   the documentation into site/
 # make test-fast       what a change is tried on, in a minute
 # make test-portable   the tests that compute, on the portable kernels       make test-fpga   those of devices, on an emulator
@@ -36,7 +37,8 @@ FPGA_EMULATOR := build/fpga
 PIP := python -m pip
 PIP_INSTALL := $(PIP) install --quiet --disable-pip-version-check
 
-.PHONY: demo examples test test-fast test-portable test-fpga lint docs bench-peers installed collected clean
+.PHONY: demo examples example-user-behaviour test test-fast test-portable test-fpga lint docs bench-peers installed \
+	collected clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.examples
@@ -44,6 +46,9 @@ demo: $(VENV)/.examples
 
 examples: $(VENV)/.examples
 	$(BIN)/python -m examples
+
+example-user-behaviour: $(VENV)/.examples
+	$(BIN)/python -m examples.user_behaviour.demo build/user_behaviour
 
 test: PROCESSES := auto
 test: $(VENV)/.test
