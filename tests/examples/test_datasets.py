@@ -12,6 +12,7 @@ import pytest
 
 from examples import datasets
 from examples.datasets import DATASETS, Archive, Dataset, Unavailable, fetched
+from examples.recipes import EXAMPLES
 
 CONTENT = b"a,b\n1,2\n"
 METADATA = "Metadata-Version: 2.1\nName: measured\nVersion: 1.0\n"
@@ -71,6 +72,13 @@ def test_what_is_pinned_is_whole():
         assert re.fullmatch(r"[0-9a-f]{64}", dataset.archive.sha256), name
         assert dataset.rows > 0
         assert dataset.archive.licence
+
+
+def test_the_page_has_a_row_for_each():
+    page = (EXAMPLES.parent / "docs" / "federated" / "user_behaviour.md").read_text(encoding="utf-8")
+    for name, each in DATASETS.items():
+        package = f"{each.archive.package} {each.archive.version}"
+        assert f"| `{name}` | {each.rows:,} | {package} | {each.archive.licence} | {each.what} |" in page
 
 
 def test_a_name_that_is_none_is_said():
