@@ -115,6 +115,7 @@ def _machine(file: Path, rows: Sequence[AnyRow]) -> Iterator[str]:
     yield from _section(
         "Noise and statistics online, over loopback", _ours([r for r in privacy if isinstance(r, Row)], "loopback")
     )
+    yield from _section("Federated learning", _federated([row for row in rows if row.table == "federated"]))
     yield from _section("Kernels, one core", _kernels(rates))
     yield from _section("Zero-knowledge proofs, one core", _proofs([row for row in rows if row.table == "proofs"]))
     yield from _section("Public-key work by others", _outside(rates))
@@ -180,6 +181,18 @@ def _ours(rows: Sequence[Row], network: str) -> Iterator[str]:
             milliseconds(row.seconds), milliseconds(row.spread), *(milliseconds(limit or None) for limit in limits),
             f"{(row.seconds or 0) / max(limits):.1f}" if any(limits) else "-", f"{row.bytes:,}", f"{row.rounds:,}",
         ])  # fmt: skip
+
+
+def _federated(rows: Sequence[AnyRow]) -> Iterator[str]:
+    """Each workload beside its limits and others, with what was noted of it."""
+    yield from _head(("workload", "system", "note"), ("size", "time", "spread", "bytes", "rounds"))
+    for row in rows:
+        if isinstance(row, Row):
+            yield _cells([
+                f"`{row.workload}`", row.system, row.note.replace("|", "/"), f"{row.size:,}", milliseconds(row.seconds),
+                milliseconds(row.spread), "-" if row.bytes is None else f"{row.bytes:,}",
+                "-" if row.rounds is None else f"{row.rounds:,}",
+            ])  # fmt: skip
 
 
 def _peers(rows: Sequence[Row]) -> Iterator[str]:
