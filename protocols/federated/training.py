@@ -173,6 +173,7 @@ async def _paid(call: Context, terms: Terms) -> AsyncIterator[Prepaid | None]:
         return
     elements = sum(count for count, _ in terms.coder.widths)
     async with prepaid(call, terms.noise.schedule, elements=elements) as paid:
+        terms.coder.sampler.assured(call)  # type: ignore[attr-defined]
         yield paid
 
 

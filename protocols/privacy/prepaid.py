@@ -203,7 +203,7 @@ class Step:
         if sampler.tau > MOST_TAU:
             raise _not_in(str(self), "its noise is drawn less exactly than was charged")
         promise = self._noise.promise(sampler, scale, self._paid.schedule.price, self)
-        return replace(promise, rests_on=self._paid.rests_on)
+        return replace(promise, rests_on="; ".join(filter(None, (promise.rests_on, self._paid.rests_on))))
 
     def taken_for(self, session: Session, output: Output) -> None:
         """By this output and no other. LocalError `not-in-schedule`."""

@@ -109,7 +109,7 @@ class SummedNoise:
 
     async def draw(self, ctx: Context) -> ArithmeticShare:
         """[x]: (count,). Each party puts in its part, at the cost of an input of the suite for each party."""
-        assure(ctx, NOISE, self._assurance())
+        self.assured(ctx)
         own = ctx.ring.zeros((self.count,)) if ctx.planning else await ctx.in_thread(self._own, ctx)
         inputs = ((suite_of(ctx).input, j, own if ctx.me == j else None, (self.count,)) for j in ctx.everyone)
         noise: ArithmeticShare = reduce(add, await together(ctx, *inputs))
@@ -124,11 +124,13 @@ class SummedNoise:
         words: Words = ctx.ring.from_signed(self.part(ctx.prg("noise")))
         return words
 
-    def _assurance(self) -> str:
-        return (
+    def assured(self, ctx: Context) -> None:
+        """Have the run's account say whose parts the promise needs; for who adds parts otherwise than by `draw`."""
+        said = (
             f"is as large as promised while at least {self.honest} of the {self.parties} parties add their part and "
             "tell nobody; that one is left out cannot be noticed"
         )
+        assure(ctx, NOISE, said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
