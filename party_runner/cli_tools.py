@@ -13,7 +13,7 @@ from party_runner.kernels import list_kernels
 from party_runner.keys import make_keys, show_certificate
 from party_runner.options import FILE
 from party_runner.overwriting import refuse_overwriting
-from party_runner.run_page import load_accounts, page_of
+from party_runner.run_page import page_of_files
 from party_runner.whole_file import write_file
 
 
@@ -99,7 +99,7 @@ def report(accounts: tuple[Path, ...], output: Path, title: str) -> None:
     """
     try:
         refuse_overwriting(output)
-        write_file(output, page_of(load_accounts(accounts), title).html().encode())
+        write_file(output, page_of_files(accounts, title).html().encode())
     except Exception as error:
         end_with(error, None, None)
 

@@ -26,6 +26,16 @@ Naming = Callable[[str], str]
 """What stands in the place of a line of the program, `file:line`: lines of one name are one row."""
 
 
+def page_of_files(files: Sequence[Path], title: str = "") -> Page:
+    """A page on the run whose account, or accounts, lie in these files. LocalError as `load_accounts`."""
+    summary = load_accounts(files)
+    try:
+        return page_of(summary, title)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        cause = f"{files[0]} is not as an account is written: {type(error).__name__}"
+        raise LocalError("not-an-account", cause, REMEDY) from None
+
+
 def page_of(summary: Summary, title: str = "") -> Page:
     """A page on one run."""
     parties = summary["parties"]
@@ -78,7 +88,7 @@ def add_views(page: Page, summary: Summary, naming: Naming = str) -> None:
     page.table(columns, [(what, shape, f"{count:,}", *rest) for (what, shape, *rest), count in rows.items()])
     page.note(
         "Beside this a party saw shapes, ranges and the program, which are public, and shares and masked numbers, "
-        "which are random to it."
+        "which are random to it. What a program sends, decrypts or proves by itself is not listed."
     )
 
 
@@ -137,10 +147,14 @@ def load_accounts(files: Sequence[Path]) -> Summary:
             raise LocalError("accounts-differ", cause, "name the accounts of the parties of one run, each once")
     if len(accounts) == 1:
         return first
-    if len(accounts) != len(first["parties"]):
-        cause = f"{len(accounts)} accounts of a run of {len(first['parties'])} parties"
+    if not isinstance(first["parties"], list) or len(accounts) != len(first["parties"]):
+        cause = f"{len(accounts)} accounts of a run of other parties"
         raise LocalError("accounts-differ", cause, "name one account, or those of all parties in their order")
-    return merged(accounts)
+    try:
+        return merged(accounts)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        cause = f"{files[0]} and others are not as accounts are written: {type(error).__name__}"
+        raise LocalError("not-an-account", cause, REMEDY) from None
 
 
 def _account(file: Path) -> Summary:

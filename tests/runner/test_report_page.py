@@ -14,7 +14,7 @@ import mpc
 from mpc.errors import LocalError
 from party_runner.cli import main
 from party_runner.html_page import Page
-from party_runner.run_page import load_accounts, page_of
+from party_runner.run_page import load_accounts, page_of, page_of_files
 from party_runner.summary import as_json
 
 PICTURE = (
@@ -116,6 +116,22 @@ def test_what_is_no_account_is_refused(content, code, tmp_path):
     assert done.exit_code
     assert code in done.output
     assert not (tmp_path / "a.html").exists()
+
+
+@pytest.mark.parametrize("key", ["reveals", "lines", "seconds", "parties", "material", "rounds", "offline_bytes"])
+@pytest.mark.parametrize("wrong", [None, 3, "text", [1], {"a": None}])
+def test_an_account_of_other_shapes_gives_a_page_or_its_error(accounts, tmp_path, key, wrong):
+    changed = [account | {key: wrong} for account in accounts]
+    for files in (written(tmp_path, changed), written(tmp_path, changed[:1])):
+        assert outcome(files) in ("<!doctype html>", "not-an-account", "accounts-differ")
+
+
+def outcome(files: list[Path]) -> str:
+    """How a page begins, or why there is none."""
+    try:
+        return page_of_files(files).html().partition("\n")[0]
+    except LocalError as error:
+        return error.code
 
 
 def test_accounts_of_other_runs_and_too_few_are_refused(accounts, tmp_path):
