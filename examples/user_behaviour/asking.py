@@ -39,9 +39,7 @@ async def forecast(ctx: Any, weights: Weights, shop: Customers, wanted: int) -> 
     """How likely the asking shop's customer `wanted` buys again, for that shop alone."""
     who = await mpc.secret(ctx, ASKING, wanted, range=(0, MOST_ID))
     known = joined([await looked_up(ctx, owner, shop, who) for owner in ctx.everyone])
-    at_least_one = known[:, :1].within(1, ctx.n * MOST_PURCHASES)
-    facts = np.concatenate([at_least_one, known[:, 1:]], axis=1)
-    score = mpc.sigmoid(log_odds(weights, features(facts)))
+    score = mpc.sigmoid(log_odds(weights, features(known)))
     return await mpc.reveal(ctx, score[0], to=ASKING)
 
 

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from examples.user_behaviour.split import SHOPS, write_shops
 from examples.user_behaviour.training import ROUNDS
 from mpc.network.identity import new_identity
 from party_runner.budget import set_budget, verified
+from party_runner.failures import PEER
 from protocols.privacy.ledger.charges import budget
 from protocols.privacy.ledger.verifying import export
 from protocols.privacy.neighbours import substitute
@@ -42,7 +44,8 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2
 
 DATA = "customers"
 EPSILON, DELTA = "4", "1e-5"
-TAIL = 15
+TAIL, GRACE = 15, 6.0
+"""Lines that are shown of a shop that failed, and the seconds that the others have to find out by themselves."""
 
 
 @click.command()
@@ -67,11 +70,12 @@ def main(folder: Path, customers: int, rounds: int) -> None:
 
 
 def clear_away(folder: Path) -> None:
-    """Remove an earlier run: its keys, and so its ledgers, were for that run alone."""
+    """Remove an earlier run: its keys, and so its ledgers, were for that run alone. Nothing else is removed."""
     if not folder.exists():
         return
-    if any(folder.iterdir()) and not (folder / "parties.toml").exists():
-        raise click.UsageError(f"{folder} holds something else than an earlier run")
+    strange = sorted(file.name for file in folder.iterdir() if file.stem not in (*SHOPS, "parties", "report"))
+    if strange:
+        raise click.UsageError(f"{folder} holds {strange[0]}, which is of no earlier run; name another folder")
     shutil.rmtree(folder)
 
 
@@ -129,18 +133,25 @@ def run_shops(folder: Path, console: Console, agreed: dict[str, int]) -> None:
 
 
 def watch(shops: dict[str, Any], log: Path, console: Console) -> str | None:
-    """Until all have ended, or one badly: its name. Says on the way what the first does."""
-    told = 0
+    """Until all have ended: the name of the one to blame, if one failed. Says on the way what the first does."""
+    told, until = 0, inf
     while True:
-        ended = {name: shop.poll() for name, shop in shops.items()}
+        codes = {name: shop.poll() for name, shop in shops.items()}
         lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("step ")]
         for line in lines[told:]:
             console.print(f"  {line}")
         told = len(lines)
-        bad = next((name for name, code in ended.items() if code), None)
-        if bad or None not in ended.values():
-            return bad
+        if any(codes.values()):
+            until = min(until, time.monotonic() + GRACE)
+        if None not in codes.values() or time.monotonic() > until:
+            return to_blame(codes)
         time.sleep(0.2)
+
+
+def to_blame(codes: dict[str, int | None]) -> str | None:
+    """Of those that ended badly one that does not say that another did."""
+    failed = [name for name, code in codes.items() if code]
+    return next((name for name in failed if codes[name] != PEER), next(iter(failed), None))
 
 
 def outcome(folder: Path, seconds: float) -> Run:

@@ -27,6 +27,14 @@ from party_runner.summary import merged
 STEP_OF = {f"{name}.py": name for name in STEPS} | {"network.py": "asking", "customers.py": "asking"}
 """The step that a file of the program belongs to."""
 
+REVEALED = {
+    "aligning": "which of its customers an earlier shop has",
+    "figures": "figures of all customers",
+    "training": "sums of gradients, so the network",
+    "choosing": "which network",
+    "asking": "the forecast about one customer",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -78,7 +86,7 @@ def page(run: Run, own: list[Customers], compared: list[Outcome]) -> Page:
     add_steps(made, run)
     add_spending(made, run)
     summary = merged([dict(account) for account in run.accounts])
-    add_views(made, summary, step_of)
+    add_views(made, summary, lambda line: REVEALED.get(step_of(line), line))
     add_messages(made, summary)
     add_security(made, summary)
     add_provenance(made, run)
@@ -157,10 +165,10 @@ def add_spending(page: Page, run: Run) -> None:
     for ledger in run.ledgers:
         account = ledger["accounts"][0]
         amounts = [f"{float(Fraction(account[key]['amount'])):.4g}" for key in ("budget", "spent", "left")]
-        rows.append((ledger["party"], *amounts, f"{account['reveals']:,}", f"{ledger['entries']:,}"))
-    page.table(
-        ("shop", "budget", "spent", "left", "charges", "entries"), rows, caption="Each shop's own ledger, verified."
-    )
+        delta = f"{float(Fraction(account['spent']['delta'])):.2g}"
+        rows.append((ledger["party"], *amounts, delta, f"{account['reveals']:,}", f"{ledger['entries']:,}"))
+    columns = ("shop", "budget", "spent", "left", "delta spent", "charges", "entries")
+    page.table(columns, rows, caption="Each shop's own ledger, verified.")
     by_step: dict[str, Fraction] = {}
     for line, epsilon in run.charges[0]:
         by_step[step_of(line)] = by_step.get(step_of(line), Fraction(0)) + Fraction(epsilon)
