@@ -112,13 +112,13 @@ def ports_of(parts: int) -> int:
 
 
 def refuse_material(source: Source) -> None:
-    """LocalError `bad-material` where sessions of parts could not make their own."""
-    if source.store is not None or source.maker in (None, DEALER):
+    """LocalError `bad-material` where sessions of parts could not make their own as they go."""
+    if source.plans or source.maker in (None, DEALER):
         raise LocalError(
             "bad-material",
-            "every part is a session of its own, whose parties make its material between them; nothing of a store or a "
-            "dealer is used",
-            "leave --preprocessing out, or choose ot, silent or paillier",
+            "every part is a session of its own, whose parties make its material between them as it goes; nothing of a "
+            "store or a dealer is used, and nothing is planned",
+            "leave --material and --preprocessing out, or choose ot, silent or paillier",
         )
 
 

@@ -161,9 +161,9 @@ def test_a_program_without_combine(tmp_path: Path) -> None:
         pair.party("north", X, Threads(1))
 
 
-@pytest.mark.parametrize("given", ["dealer"])
-def test_material_of_others_is_refused(pair: Club, given: str) -> None:
-    ends = run_all(pair.party("north", X, Threads(1), Choices(material=Material(given))))
+@pytest.mark.parametrize("material", [Material("dealer"), Material(when="planned")], ids=["dealt", "planned"])
+def test_material_that_a_part_does_not_make_as_it_goes_is_refused(pair: Club, material: Material) -> None:
+    ends = run_all(pair.party("north", X, Threads(1), Choices(material=material)))
     assert [end.code for end in ends if isinstance(end, LocalError)] == ["bad-material"]
 
 
