@@ -28,7 +28,8 @@ def p(x: npt.NDArray[np.generic]) -> native.Pointer:
 
 
 def ints(x: Words) -> list[int]:
-    return [int(v) for v in x]
+    numbers: list[int] = x.tolist()
+    return numbers
 
 
 def guarded(n: int) -> tuple[Words, Words]:

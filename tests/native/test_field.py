@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -63,12 +64,17 @@ class Modulus:
     def array(self, values: list[int], offset: int = 1) -> Words:
         """The words of elements, `offset` words past the alignment of a fresh array."""
         x = np.zeros(len(values) * self.words + offset, np.uint64)[offset:]
-        for w in range(self.words):
-            x[w :: self.words] = [v >> 64 * w & 2**64 - 1 for v in values]
+        if self.words == 1:
+            x[:] = values
+            return x
+        x[::2], x[1::2] = [v & 2**64 - 1 for v in values], [v >> 64 for v in values]
         return x
 
     def ints(self, x: Words) -> list[int]:
-        return [sum(int(x[i + w]) << 64 * w for w in range(self.words)) for i in range(0, len(x), self.words)]
+        words = x.tolist()
+        if self.words == 1:
+            return words
+        return [low | high << 64 for low, high in zip(words[::2], words[1::2], strict=True)]
 
     def guarded(self, n: int) -> "Guarded":
         return Guarded(self, n)
@@ -77,10 +83,11 @@ class Modulus:
 @cache
 def sample(m: Modulus, n: int, seed: int) -> tuple[int, ...]:
     generator = np.random.default_rng([n, seed, m.p % 2**32])
-    values = [int.from_bytes(generator.bytes(24)) % m.p for _ in range(n)]
-    edges = m.edges()
-    for place in generator.integers(0, max(n, 1), min(n, n // 3 + 1)):
-        values[place] = edges[generator.integers(0, len(edges))]
+    drawn, edges = generator.bytes(24 * n), m.edges()
+    values = [int.from_bytes(drawn[i : i + 24]) % m.p for i in range(0, 24 * n, 24)]
+    places = generator.integers(0, max(n, 1), min(n, n // 3 + 1)).tolist()
+    for place, edge in zip(places, generator.integers(0, len(edges), len(places)).tolist(), strict=True):
+        values[place] = edges[edge]
     return tuple(values)
 
 
@@ -303,7 +310,7 @@ def test_powers(value: int) -> None:
         for base in (0, 1, m.p - 1, m.p // 3):
             out = m.guarded(n)
             lib.parley_field_powers(p(out.out), p(m.array([base])), n, m.field)
-            assert out.ints() == [pow(base, i, m.p) for i in range(n)]
+            assert out.ints() == powers_of(base, n, m.p)
 
 
 @pytest.mark.parametrize("value", [*KINDS, *GENERAL, *TINY])
@@ -341,8 +348,13 @@ def root(value: int, n: int) -> int:
     return pow(generator, (value - 1) // n, value)
 
 
+def powers_of(w: int, n: int, modulus: int) -> list[int]:
+    """The first n powers of w, by one product each."""
+    return list(accumulate(repeat(w, n - 1), lambda power, w: power * w % modulus, initial=1 % modulus)) if n else []
+
+
 def naive(m: Modulus, x: list[int], w: int) -> list[int]:
-    powers = [pow(w, i, m.p) for i in range(len(x))]
+    powers = powers_of(w, len(x), m.p)
     return [sum(v * powers[j * k % len(x)] for j, v in enumerate(x)) % m.p for k in range(len(x))]
 
 
@@ -352,7 +364,7 @@ def transform(m: Modulus, x: list[int], w: int, batch: int, *, s: int = 1, in_pl
     rows = 1 << (n.bit_length() // 2)
     columns, block = n // rows, lib.parley_field_ntt_block(m.field)
     width, bits = min(block, columns), rows.bit_length() - 1
-    powers = [pow(w, i, m.p) for i in range(n)]
+    powers = powers_of(w, n, m.p)
     order = [int(f"{k:0{bits}b}"[::-1], 2) if bits else 0 for k in range(rows)]
     twiddles = [
         s * powers[(j + i) * k % n] % m.p for j in range(0, columns, width) for k in order for i in range(width)
@@ -388,7 +400,7 @@ def test_long_transforms_at_random_points_and_back(value: int, n: int) -> None:
     result = transform(m, x, w, 1)
     for k in (0, 1, n // 2, n // 3, n - 1):
         point = pow(w, k, m.p)
-        assert result[k] == sum(v * pow(point, j, m.p) for j, v in enumerate(x)) % m.p
+        assert result[k] == sum(v * power for v, power in zip(x, powers_of(point, n, m.p), strict=True)) % m.p
     assert transform(m, result, pow(w, -1, m.p), 1, s=pow(n, -1, m.p)) == x
 
 
@@ -397,7 +409,7 @@ def test_many_short_transforms(value: int) -> None:
     m, block = modulus(value), lib.parley_field_ntt_block(modulus(value).field)
     for n in orders(value, 32):
         w = root(value, n)
-        roots = m.array([pow(w, i, m.p) for i in range(n)])
+        roots = m.array(powers_of(w, n, m.p))
         for batch in (0, 1, 2, 7, 8, 9, 16, 37):
             x, out, work = m.sample(batch * n, 2), m.guarded(batch * n), m.guarded(block * n)
             expected = [v for i in range(batch) for v in naive(m, x[i * n : i * n + n], w)]
