@@ -103,7 +103,10 @@ def as_int(words: Words) -> int:
 
 
 def labels_of(rows: list[int], count: int) -> list[int]:
-    return [sum((row >> i & 1) << r for r, row in enumerate(rows)) for i in range(count)]
+    """Label i holds bit i of each row: the rows as a matrix of bits, turned."""
+    packed = [np.frombuffer((row % (1 << count)).to_bytes(count // 8, "little"), np.uint8) for row in rows]
+    turned = np.packbits(np.unpackbits(np.stack(packed), axis=1, bitorder="little").T, axis=1, bitorder="little")
+    return [int.from_bytes(label.tobytes(), "little") for label in turned]
 
 
 def times(a: int, b: int) -> int:
