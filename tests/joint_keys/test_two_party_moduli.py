@@ -23,7 +23,7 @@ from protocols.paillier.keys import PrivateKey
 from protocols.paillier.prime_search import is_prime, random_prime
 from protocols.proofs.ring_pedersen_cggmp21 import RingPedersenKey
 
-DIGEST = "271f86a23f15588ccce52c011443277aa4f04b28e6d7e225509b260e3b2504b3"
+DIGEST = "975c97940b7b9cf6fc6eb9c45554374a548ddca70fdebd34ffb4f10e19a2c029"
 
 
 async def made(ctx: Context, peer: int) -> AdditiveShare:

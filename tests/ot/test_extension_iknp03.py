@@ -64,4 +64,4 @@ def test_no_message_has_changed():
     async def receive(ctx, peer):
         await (await iknp.receive_setup(ctx, peer)).extend(ctx, 100)
 
-    assert digest(send, receive) == "af7925d9e6be9b4be534fa82c05db303711fea5828fa2e4b44b0cb896ec01893"
+    assert digest(send, receive) == "acaaf1418b17949d042b77929bf1f2e0546c177e8a1083138976d49c4e1205b9"

@@ -91,8 +91,8 @@ def test_any_two_of_three_parties(places):
 
 def test_messages_have_not_changed():
     semi_honest, malicious = digest(*roles([300], k=4)), digest(*roles([300], k=3, malicious=True))
-    assert semi_honest == "19e946d812a7acf0902cf9e11bc222f49316aa36c11a980ea748f7db98926ba0"
-    assert malicious == "4f4e9127dbabe0fea35242a76124ade23e58c3d0f60e73c75a55ec2a27b7a64c"
+    assert semi_honest == "611a5dcc68e19e11d5e66151c4698f54f7ae2f45a9a41278aa8236a0178d22d0"
+    assert malicious == "78f182787cc06d0c874ca2bc5f72432a96aa635f8747cffe2e15d41ef27709b1"
 
 
 @pytest.mark.parametrize("k", [0, 9, -1])

@@ -271,4 +271,4 @@ def test_messages_have_not_changed():
         held = await products.given_choices_receive(ctx, cot, np.array([19], np.uint64), 64)
         await products.and_receive(ctx, cot, held, 2)
 
-    assert digest(*over(EXTENSIONS["softspoken"], send, receive))[:16] == "6d7d7f92a634639a"
+    assert digest(*over(EXTENSIONS["softspoken"], send, receive))[:16] == "7b346aa3cc2e252b"

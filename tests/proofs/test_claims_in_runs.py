@@ -65,7 +65,7 @@ def test_the_cost_of_several_parts_is_as_declared(monkeypatch: pytest.MonkeyPatc
 
 def test_the_transcript_is_the_committed_one() -> None:
     """Of two proofs under fixed seeds, base transfers included."""
-    assert digest(*ends(times=2)) == "4b8de6af6eb6d31092e2c5e5f6cd6cfe3314c0af55d637e79b22dbfeb4648fba"
+    assert digest(*ends(times=2)) == "438f1103eadfca39918e3c4932a4b5b9de768dd14ef42ca82fbd0a3483d97667"
 
 
 def failed(runs: Sequence[PartyRun]) -> ParleyError:
