@@ -73,7 +73,7 @@ class Parameters(Noise):
 SMALL = Parameters(18, 960, 11)
 """1.69 million correlations an iteration, 0.1 bytes each; the table has 4 MiB.
 
-In all three sets attacks on random codes take 2^232 operations or more, one that uses that this code is sparse 2^168;
+In all three sets attacks on random codes take 2^232 operations or more, one that uses that this code is sparse 2^167;
 with half the k that would be 2^95. docs/protocols/oblivious_transfer.md says which and how.
 """
 

@@ -36,7 +36,7 @@ def share_of_columns(ratio, k=1024, terms=10):
     while len(rows) > left.sum():
         share = left.sum() / k
         counts = np.where(left, np.bincount(rows.reshape(-1), minlength=k), len(rows) + 1)
-        left[np.argsort(counts)[: k // 256]] = False
+        left[np.argsort(counts, kind="stable")[: k // 256]] = False
         rows = rows[left[rows].all(axis=1)]
     return share
 

@@ -188,12 +188,12 @@ def test_an_even_offset():
     ("parameters", "guessing", "solving", "both", "sparse", "at_random"),
     [
         (ferret.SMALL, 236.7, 250.5, 234.3, 173.0, 194.8),
-        (ferret.MEDIUM, 235.7, 248.0, 232.3, 168.7, 190.0),
-        (ferret.LARGE, 237.6, 252.5, 237.7, 169.8, 191.4),
+        (ferret.MEDIUM, 235.7, 248.0, 232.3, 167.9, 190.0),
+        (ferret.LARGE, 237.6, 252.5, 237.7, 169.0, 191.4),
     ],
 )
 def test_the_sets_are_cheap_and_hard(parameters, guessing, solving, both, sparse, at_random):
-    """Under a tenth of a byte each; and the best attack, one that uses that the code is sparse, costs 2^168 operations.
+    """Under a tenth of a byte each; and the best attack, one that uses that the code is sparse, costs 2^167 operations.
 
     Guessing samples without errors leaves a sparse system in k secrets, ten terms each: 10 k^2 operations a try by
     Wiedemann's method.
@@ -207,13 +207,13 @@ def test_the_sets_are_cheap_and_hard(parameters, guessing, solving, both, sparse
     shares = regular_noise.share_of_columns(ratio), ratio ** (-1 / 9)
     few = [regular_noise.few_columns(*noise, x) for x in shares]
     assert few == pytest.approx([sparse, at_random], abs=0.06)
-    assert min(*found, *few) >= 168
+    assert min(*found, *few) >= 167
 
 
 @pytest.mark.parametrize(
     ("parameters", "fresh", "each", "of_half"),
     [
-        (ferret.SMALL, 1693248, 0.0998, 96.1),
+        (ferret.SMALL, 1693248, 0.0998, 95.7),
         (ferret.MEDIUM, 4580584, 0.0524, 95.4),
         (ferret.LARGE, 9420416, 0.0283, 97.0),
     ],
