@@ -33,7 +33,7 @@ class Aggregator:
         if not task.verify_key:
             raise wrong_task("an aggregator takes a task with a verify key", "both have the same, and no client has it")
         self.task, self.book = task, book
-        book.of_task(digest(task.name, bytes([self.agg_id]), task.verify_key))
+        book.of_task(self._same_book(task))
 
     def upload(self, client: str, data: bytes, now: float) -> None:
         """Take a report. The same once more is taken again, and counts once.
@@ -82,6 +82,11 @@ class Aggregator:
             (count,) = self.book.row("SELECT COUNT(*) FROM reports WHERE time < ? AND state != ?", *old) or (0,)
             self.book.write("DELETE FROM reports WHERE time < ? AND state != ?", *old)
         return int(count)
+
+    def _same_book(self, task: Task) -> bytes:
+        """Of all without which what is in a book means something else."""
+        numbers = (self.agg_id, task.by_name, task.precision)
+        return digest(task.ctx, task.verify_key, *(str(int(number)).encode() for number in numbers))
 
     def _in_time(self, client: str, time: int, now: float) -> None:
         if time % self.task.precision:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from protocols.collecting.refusals import wrong_task
-from protocols.prio3 import VERIFY_KEY_SIZE, Prio3
+from protocols.prio3 import VERIFY_KEY_SIZE, Prio3, type_name
 
 NAME_BYTES = 32
 MOST_SECONDS = 1 << 40
@@ -64,8 +64,8 @@ class Task:
 
     @property
     def ctx(self) -> bytes:
-        """The context that proofs are bound to."""
-        return b"parley collecting " + self.name
+        """The context that proofs are bound to: a report of another task, or of another type, is not valid."""
+        return b"parley collecting " + type_name(self.vdaf) + self.name
 
     @property
     def reports_at_once(self) -> int:

@@ -15,6 +15,7 @@ from protocols.prio3.instances import (
     Prio3SumVec,
     Prio3SumVecWithMultiproof,
 )
+from protocols.prio3.type_names import type_name
 from protocols.prio3.vdaf_prio3 import NONCE_SIZE, VERIFY_KEY_SIZE, Prio3, VerifyState
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "Prio3SumVecWithMultiproof",
     "VerifyState",
     "good_chunk_length",
+    "type_name",
 ]

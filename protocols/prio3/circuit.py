@@ -35,6 +35,11 @@ class Circuit(ABC, Generic[Measurement, Result]):
     gadgets: tuple[Calls, ...]
 
     @property
+    def bound(self) -> int:
+        """The largest number that bits stand for: what their weights depend on, beside the lengths."""
+        return self.most
+
+    @property
     def prove_rand_len(self) -> int:
         """Elements of the prover's randomness: a seed a wire."""
         return sum(g.arity for g in self.gadgets)

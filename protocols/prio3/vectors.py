@@ -117,6 +117,11 @@ class MultihotCountVec(CheckedBits[Numbers]):
         super().__init__(field, length + self.weight.bits, chunk_length)
         self.output_len = length
 
+    @property
+    def bound(self) -> int:
+        """That of the number of ones."""
+        return self.weight.most
+
     def encode(self, measurement: Numbers) -> Words:
         """The bits, and the bits of how many are 1."""
         bits = Bounded(1).encode(measurement, (self.output_len,)).reshape(-1)

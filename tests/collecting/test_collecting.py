@@ -1,6 +1,7 @@
 """Batches: the sum is of the valid reports, each counts once, and no batch is given out twice in different ways."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 import trio
@@ -23,7 +24,7 @@ from protocols.collecting import (
 )
 from protocols.collecting.in_memory import collect
 from protocols.collecting.messages import Report
-from protocols.prio3 import Prio3Sum
+from protocols.prio3 import Prio3MultihotCountVec, Prio3Sum, Prio3SumVec
 
 START = NOW // HOUR * HOUR
 ONE = Interval(START, HOUR)
@@ -268,6 +269,34 @@ def test_books_and_tasks_that_do_not_belong_together(tmp_path):
         with pytest.raises(LocalError, match="wrong-task"):
             wrong()
     assert "0102" not in repr(TASK)
+
+
+SIMILAR = [
+    (Prio3SumVec(2, 2, 6, 3), Prio3SumVec(2, 2, 5, 3)),
+    (Prio3MultihotCountVec(2, 4, 3, 2), Prio3MultihotCountVec(2, 4, 2, 2)),
+    (Prio3Sum(2, 6), Prio3Sum(2, 5)),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), SIMILAR)
+def test_reports_for_another_bound_do_not_count(right, wrong):
+    """Their bits are as many, so the proof holds; they would count as other numbers."""
+    pair, other = aggregators(vdaf=right), replace(TASK, vdaf=wrong)
+    honest = 1 if isinstance(right, Prio3Sum) else [1, 0, 0, 0][: right.circuit.output_len]
+    for i in range(3):
+        upload(pair, honest, f"client {i}")
+        upload(pair, honest, f"other {i}", task=other)
+    verify_all(*pair)
+    assert collect(*pair, ONE).count == 3
+
+
+def test_a_book_stays_with_its_type_and_its_intervals():
+    book = Book()
+    Leader(TASK, book)
+    Leader(replace(TASK, least=5), book)
+    for changed in ({"vdaf": Prio3Sum(2, 9)}, {"precision": 60}, {"by_name": True}, {"verify_key": bytes(32)}):
+        with pytest.raises(LocalError, match="collecting-book"):
+            Leader(replace(TASK, **changed), book)
 
 
 def test_two_parties_of_a_session():
