@@ -104,6 +104,9 @@ class Aggregator:
         task = self.task
         return task.vdaf.verify_init_batch(task.verify_key, task.ctx, self.agg_id, names, publics, inputs, clients)
 
+    def _is_waiting(self, name: bytes) -> bool:
+        return self.book.row("SELECT 1 FROM reports WHERE name = ? AND state = ?", name, State.WAITING) is not None
+
     def _settle(self, names: Sequence[bytes], state: State) -> None:
         """Within a transaction: reports that are done with; their shares are dropped."""
         statement = "UPDATE reports SET state = ?, public = NULL, input = NULL, out = NULL, job = NULL WHERE name = ?"

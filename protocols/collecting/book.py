@@ -2,13 +2,15 @@
 
 The file holds input shares until they are verified, and sums after that: it is for its aggregator's eyes only (mode
 600), on a disk that is encrypted. What is dropped is overwritten. All that one step writes is one transaction; a step
-that is repeated after a crash finds what it had decided, and says the same again.
+that is repeated after a crash finds what it had decided, and says the same again. Threads may share a book, and
+processes a file: transactions wait for one another. Who reads outside of one, and decides on it, looks again within.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
@@ -38,6 +40,10 @@ CREATE TABLE IF NOT EXISTS task (place INTEGER PRIMARY KEY CHECK (place = 1), di
 """
 
 
+_PATIENCE = 60.0
+"""Seconds for which a process waits for another's transaction."""
+
+
 class State(IntEnum):
     """Of a report."""
 
@@ -60,10 +66,13 @@ class Book:
 
     def __init__(self, file: str | Path = ":memory:") -> None:
         self.file = str(file)
+        self._alone = threading.RLock()
         try:
             if self.file != ":memory:":
                 os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
-            self._database = sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
+            self._database = sqlite3.connect(
+                self.file, isolation_level=None, check_same_thread=False, timeout=_PATIENCE
+            )
             self._database.execute("PRAGMA synchronous = EXTRA")
             self._database.execute("PRAGMA secure_delete = ON")
             self._database.executescript(_SCHEMA)
@@ -82,20 +91,22 @@ class Book:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written within is on the disk at its end, or nothing of it."""
-        self.write("BEGIN IMMEDIATE")
-        try:
-            yield
-            self.write("COMMIT")
-        except BaseException:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise
+        """All that is written within is on the disk at its end, or nothing of it. Other threads wait."""
+        with self._alone:
+            self.write("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.write("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         try:
-            return self._database.execute(statement, values).fetchall()
+            with self._alone:
+                return self._database.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise self._refused(error) from None
 
@@ -107,20 +118,23 @@ class Book:
     def write(self, statement: str, *values: object) -> None:
         """One statement."""
         try:
-            self._database.execute(statement, values)
+            with self._alone:
+                self._database.execute(statement, values)
         except sqlite3.Error as error:
             raise self._refused(error) from None
 
     def write_each(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """One statement for each row."""
         try:
-            self._database.executemany(statement, rows)
+            with self._alone:
+                self._database.executemany(statement, rows)
         except sqlite3.Error as error:
             raise self._refused(error) from None
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        with self._alone:
+            self._database.close()
 
     def _refused(self, error: Exception) -> LocalError:
         return LocalError("collecting-book", f"{self.file}: {error}", "see to the disk and the file")

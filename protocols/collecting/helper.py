@@ -40,13 +40,14 @@ class Helper(Aggregator):
         job = Job.read(data, leader)
         if (len(job.batch) > 0) != self.task.by_name:
             raise malformed(leader, "job of this task")
+        if (known := self._replied(job, digest(data), leader)) is not None:
+            return known
+        keys = [self.task.key(time, job.batch) for _, time, _, _ in job.reports]
+        verdicts = self._verdicts(job, keys)
         with self.book.transaction():
-            known = self.book.row("SELECT digest, message FROM jobs WHERE job = ?", job.job)
-            if known is None:
-                return self._new_job(job, digest(data))
-            if known[0] != digest(data):
-                raise differs(leader, "sends another job under a name that was used", "look at its book")
-            return bytes(known[1])
+            if (known := self._replied(job, digest(data), leader)) is not None:
+                return known
+            return self._new_job(job, digest(data), keys, verdicts)
 
     def on_confirmation(self, data: bytes, leader: str = LEADER) -> bytes:
         """Count what both found valid; the acknowledgement. PeerError as `on_job`."""
@@ -85,10 +86,22 @@ class Helper(Aggregator):
             return first[:1] == b"i" and after == first + b"\0"
         return first[:1] == after[:1] == b"t" and len(first) == len(after) == 9 and first < after
 
-    def _new_job(self, job: Job, said: bytes) -> bytes:
+    def _replied(self, job: Job, said: bytes, leader: str) -> bytes | None:
+        """The reply to a job that has one."""
+        known = self.book.row("SELECT digest, message FROM jobs WHERE job = ?", job.job)
+        if known is not None and known[0] != said:
+            raise differs(leader, "sends another job under a name that was used", "look at its book")
+        return None if known is None else bytes(known[1])
+
+    def _as_now(self, name: bytes, key: bytes, verdict: Verdict) -> Verdict:
+        """A verdict, unless another job has taken the report since it was found, or its batch was closed."""
+        if verdict[0] in (Fate.UNKNOWN, Fate.USED):
+            return verdict
+        return verdict if self._is_waiting(name) and not sums.is_closed(self.book, key) else (Fate.USED, b"", b"")
+
+    def _new_job(self, job: Job, said: bytes, keys: Sequence[bytes], verdicts: Sequence[Verdict]) -> bytes:
         """Within a transaction."""
-        keys = [self.task.key(time, job.batch) for _, time, _, _ in job.reports]
-        verdicts = self._verdicts(job, keys)
+        verdicts = [self._as_now(r[0], key, v) for r, key, v in zip(job.reports, keys, verdicts, strict=True)]
         reply = Reply(job.job, tuple((int(fate), message) for fate, message, _ in verdicts)).pack()
         row = (job.job, said, job.batch, JobState.BEGUN, reply)
         self.book.write("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, NULL)", *row)

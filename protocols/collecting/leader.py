@@ -49,16 +49,15 @@ class Leader(Aggregator):
         PeerError `malformed-collecting-message`, `aggregators-differ`.
         """
         reply = Reply.read(data, helper)
-        row = self.book.row("SELECT state, confirmation FROM jobs WHERE job = ?", reply.job)
-        if row is None:
-            raise differs(helper, "answers a job that was not begun here", "give each aggregator the book it had")
-        if row[0] != JobState.BEGUN:
-            return bytes(row[1])
+        if (known := self._confirmed(reply, helper)) is not None:
+            return known
         members = self.book.rows("SELECT name, key FROM members WHERE job = ? ORDER BY place", reply.job)
-        if len(members) != len(reply.reports):
-            raise malformed(helper, "reply to this job")
         outs = self._out_shares(reply)
         with self.book.transaction():
+            if (known := self._confirmed(reply, helper)) is not None:
+                return known
+            if not len(members) == len(outs) == len(reply.reports):
+                raise malformed(helper, "reply to this job")
             return self._confirm(reply, members, outs)
 
     def on_acknowledgement(self, data: bytes, helper: str = HELPER) -> None:
@@ -97,15 +96,17 @@ class Leader(Aggregator):
     def _new_job(
         self, batch: bytes, waiting: Sequence[tuple[bytes, str, bytes, bytes, int]], begun: Sequence[object]
     ) -> bytes | None:
-        """Within a transaction."""
+        """Within a transaction. Reports that another job has taken meanwhile are left to it."""
         keys = [self.task.key(time, batch) for *_, time in waiting]
+        still = [self._is_waiting(row[0]) for row in waiting]
         good = [
             (row, key, part[1])
-            for row, key, part in zip(waiting, keys, begun, strict=True)
-            if isinstance(part, tuple) and not sums.is_closed(self.book, key)
+            for row, key, part, ours in zip(waiting, keys, begun, still, strict=True)
+            if ours and isinstance(part, tuple) and not sums.is_closed(self.book, key)
         ]
         names = {row[0] for row, _, _ in good}
-        self._settle([row[0] for row in waiting if row[0] not in names], State.REFUSED)
+        bad = [row[0] for row, ours in zip(waiting, still, strict=True) if ours and row[0] not in names]
+        self._settle(bad, State.REFUSED)
         if not good:
             return None
         job = Prio3.fresh_nonce()
@@ -121,6 +122,13 @@ class Leader(Aggregator):
         )
         return message
 
+    def _confirmed(self, reply: Reply, helper: str) -> bytes | None:
+        """The confirmation of a job that has one."""
+        row = self.book.row("SELECT state, confirmation FROM jobs WHERE job = ?", reply.job)
+        if row is None:
+            raise differs(helper, "answers a job that was not begun here", "give each aggregator the book it had")
+        return None if row[0] == JobState.BEGUN else bytes(row[1])
+
     def _out_shares(self, reply: Reply) -> list[bytes | None]:
         """Those of the reports that are valid here as well; the verification is repeated rather than kept in memory."""
         reports = self.book.rows(
@@ -130,7 +138,7 @@ class Leader(Aggregator):
         )
         return [
             self._finished(part, message, report[1]) if fate == Fate.VALID else None
-            for report, part, (fate, message) in zip(reports, self._begun(reports), reply.reports, strict=True)
+            for report, part, (fate, message) in zip(reports, self._begun(reports), reply.reports, strict=False)
         ]
 
     def _finished(self, part: tuple[VerifyState, bytes] | PeerError, message: bytes, client: str) -> bytes | None:

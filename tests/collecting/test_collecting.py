@@ -1,5 +1,6 @@
 """Batches: the sum is of the valid reports, each counts once, and no batch is given out twice in different ways."""
 
+import threading
 from contextlib import suppress
 from dataclasses import replace
 
@@ -23,7 +24,7 @@ from protocols.collecting import (
     verify_all,
 )
 from protocols.collecting.in_memory import collect
-from protocols.collecting.messages import Report
+from protocols.collecting.messages import Fate, Job, Reply, Report
 from protocols.prio3 import Prio3MultihotCountVec, Prio3Sum, Prio3SumVec
 
 START = NOW // HOUR * HOUR
@@ -297,6 +298,87 @@ def test_a_book_stays_with_its_type_and_its_intervals():
     for changed in ({"vdaf": Prio3Sum(2, 9)}, {"precision": 60}, {"by_name": True}, {"verify_key": bytes(32)}):
         with pytest.raises(LocalError, match="collecting-book"):
             Leader(replace(TASK, **changed), book)
+
+
+def meanwhile(monkeypatch, aggregator, name, act):
+    """Before the first call of a method of an aggregator goes on, another thread does something from start to end."""
+    method, acted = getattr(aggregator, name), []
+
+    def delayed(*given):
+        if not acted:
+            acted.append(True)
+            thread = threading.Thread(target=act)
+            thread.start()
+            thread.join(60)
+            assert not thread.is_alive()
+        return method(*given)
+
+    monkeypatch.setattr(aggregator, name, delayed)
+
+
+@pytest.mark.parametrize("step", ["next_job", "on_job", "on_reply", "on_confirmation"])
+def test_a_step_that_two_threads_take_at_once_is_taken_once(monkeypatch, step):
+    """A session that broke leaves its thread at work, while the next session sends the same again."""
+    pair = filled([1, 2, 3])
+    leader, helper = pair
+    job = leader.next_job() if step != "next_job" else b""
+    reply = helper.on_job(job) if step.startswith("on_") and step != "on_job" else b""
+    if step == "next_job":
+        meanwhile(monkeypatch, leader, "_begun", leader.next_job)
+        assert leader.next_job() is None
+    elif step == "on_job":
+        meanwhile(monkeypatch, helper, "_begun", lambda: helper.on_job(job))
+        assert helper.on_job(job) == helper.on_job(job)
+    elif step == "on_reply":
+        meanwhile(monkeypatch, leader, "_begun", lambda: leader.on_reply(reply))
+        assert leader.on_reply(reply) == leader.on_reply(reply)
+    else:
+        confirmation = leader.on_reply(reply)
+        threads = [threading.Thread(target=helper.on_confirmation, args=(confirmation,)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    verify_all(*pair)
+    assert collect(*pair, ONE).result == 6
+    assert collect(*pair, ONE).count == 3
+
+
+def test_another_job_takes_a_report_while_the_helper_verifies_it(monkeypatch):
+    leader, helper = pair = filled([1, 2, 3])
+    job = leader.next_job()
+    other = Job.read(job, "x")
+    other = Job(bytes(16), b"", other.reports)
+    meanwhile(monkeypatch, helper, "_begun", lambda: helper.on_job(other.pack()))
+    reply = Reply.read(helper.on_job(job), "x")
+    assert [fate for fate, _ in reply.reports] == [Fate.USED] * 3
+    assert pair[1].waiting == 0
+
+
+def test_reports_are_taken_while_jobs_are_made(tmp_path):
+    """Several threads, and two connections to one file, as of two processes."""
+    book = tmp_path / "book"
+    takers = [Leader(TASK, Book(book)) for _ in range(2)]
+    reports = [report(TASK, 1, NOW)[0] for _ in range(40)]
+    failed = []
+
+    def take(part):
+        try:
+            for i in range(part, len(reports), 4):
+                takers[part % 2].upload(f"client {i}", reports[i], NOW)
+        except mpc.ParleyError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=take, args=(part,)) for part in range(4)]
+    for thread in threads:
+        thread.start()
+    jobs = [takers[0].next_job(most=2) for _ in range(8)]
+    for thread in threads:
+        thread.join(60)
+    assert not failed
+    names = [name for job in jobs if job for name, *_ in Job.read(job, "x").reports]
+    assert len(names) == len(set(names))
+    assert takers[1].waiting == len(reports) - len(names)
 
 
 def test_two_parties_of_a_session():
