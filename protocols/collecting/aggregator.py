@@ -76,11 +76,15 @@ class Aggregator:
         return Part(self.agg_id, *row).pack()
 
     def forget(self, now: float) -> int:
-        """Drop reports that are too old to come again; how many. Sums and collections stay."""
+        """Drop reports that are too old to come again; how many. Sums and collections stay.
+
+        Older ones are never taken again, even if the clock is set back: their names are forgotten.
+        """
         with self.book.transaction():
             old = (int(now) - self.task.keep, State.IN_JOB)
             (count,) = self.book.row("SELECT COUNT(*) FROM reports WHERE time < ? AND state != ?", *old) or (0,)
             self.book.write("DELETE FROM reports WHERE time < ? AND state != ?", *old)
+            self.book.write("UPDATE task SET forgotten = MAX(forgotten, ?)", old[0])
         return int(count)
 
     def _same_book(self, task: Task) -> bytes:
@@ -91,7 +95,8 @@ class Aggregator:
     def _in_time(self, client: str, time: int, now: float) -> None:
         if time % self.task.precision:
             raise out_of_time(client, f"of a time that is no multiple of {self.task.precision} seconds")
-        if time < now - self.task.keep:
+        forgotten = (self.book.row("SELECT forgotten FROM task") or (0,))[0]
+        if time < max(now - self.task.keep, forgotten):
             raise out_of_time(client, f"that is older than {self.task.keep} seconds")
         if time > now + self.task.early:
             raise out_of_time(client, f"that is of more than {self.task.early} seconds from now")

@@ -36,7 +36,8 @@ CREATE TABLE IF NOT EXISTS sums (
 CREATE TABLE IF NOT EXISTS collections (
     collection BLOB PRIMARY KEY, first BLOB NOT NULL, after BLOB NOT NULL, count INTEGER NOT NULL,
     checksum BLOB NOT NULL, share BLOB NOT NULL, agreed INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS task (place INTEGER PRIMARY KEY CHECK (place = 1), digest BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS task (
+    place INTEGER PRIMARY KEY CHECK (place = 1), digest BLOB NOT NULL, forgotten INTEGER NOT NULL DEFAULT 0);
 """
 
 
@@ -84,7 +85,7 @@ class Book:
         with self.transaction():
             row = self.row("SELECT digest FROM task")
             if row is None:
-                self.write("INSERT INTO task VALUES (1, ?)", digest)
+                self.write("INSERT INTO task (place, digest) VALUES (1, ?)", digest)
             elif row[0] != digest:
                 cause = f"{self.file} is the book of another task or aggregator"
                 raise LocalError("collecting-book", cause, "give each task and aggregator a file of its own")

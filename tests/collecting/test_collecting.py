@@ -126,6 +126,18 @@ def test_replays_rates_and_times(aggregator):
     assert taken.forget(NOW + 20 * 86400) == 2
 
 
+def test_a_clock_that_is_set_back_lets_no_report_count_twice():
+    pair = aggregators()
+    sent = [upload(pair, 1, f"client {i}") for i in range(3)]
+    verify_all(*pair)
+    for aggregator, data in zip(pair, sent[0], strict=True):
+        assert aggregator.forget(NOW + 15 * 86400) == 3
+        assert aggregator.forget(NOW) == 0
+        with pytest.raises(PeerError, match="report-out-of-time"):
+            aggregator.upload("client 0", data, NOW)
+    assert collect(*pair, ONE).count == 3
+
+
 def test_a_batch_is_given_out_once():
     pair = filled([1, 2, 3])
     verify_all(*pair)
