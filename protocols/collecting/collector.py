@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocols.collecting.messages import Part
-from protocols.collecting.refusals import differs
+from protocols.collecting.refusals import differs, wrong_task
 from protocols.collecting.task import Task
 
 AGGREGATORS = ("the leader", "the helper")
@@ -25,8 +25,10 @@ def combine(task: Task, parts: Sequence[bytes]) -> Collected:
     """The result of a batch, of what leader and helper gave for one collection.
 
     PeerError `malformed-collecting-message`, `malformed-report`; `aggregators-differ` if they speak of different
-    batches, or of one below the least size.
+    batches, or of one below the least size. LocalError `wrong-task` for another number of parts than two.
     """
+    if len(parts) != len(AGGREGATORS):
+        raise wrong_task(f"a result is put together of two parts, not {len(parts)}", "the leader's, then the helper's")
     read = [Part.read(data, sender) for data, sender in zip(parts, AGGREGATORS, strict=True)]
     if [part.aggregator for part in read] != [0, 1] or read[0].closing != read[1].closing:
         raise differs(AGGREGATORS[1], "gave a part of another batch than the leader", "ask both for one collection")

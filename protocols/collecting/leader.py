@@ -36,7 +36,11 @@ class Leader(Aggregator):
             raise wrong_task("named batches are for tasks that have them", "give a name of up to 32 bytes, or none")
         if self.task.by_name and sums.is_closed(self.book, self.task.key(0, batch)):
             raise wrong_task("this batch is closed", "name another one")
-        while waiting := self.book.rows(_WAITING, State.WAITING, most or self.task.reports_at_once):
+        most = most or self.task.reports_at_once
+        if not 1 <= most <= self.task.most_at_once:
+            cause = f"a job of {most} reports is none, where {self.task.most_at_once} are the most"
+            raise wrong_task(cause, "take fewer; None takes a good number")
+        while waiting := self.book.rows(_WAITING, State.WAITING, most):
             begun = self._begun([row[:4] for row in waiting])
             with self.book.transaction():
                 if (job := self._new_job(batch, waiting, begun)) is not None:

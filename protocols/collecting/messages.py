@@ -19,12 +19,10 @@ from typing import Any, Self
 
 from mpc.network.wire import pack, unpack
 from protocols.collecting.refusals import malformed
-from protocols.collecting.task import MOST_SECONDS, NAME_BYTES
+from protocols.collecting.task import MOST_REPORTS, MOST_SECONDS, NAME_BYTES
 
 NAME = 16
 DIGEST = 32
-MOST_REPORTS = 1 << 16
-"""Of one job."""
 
 Check = Callable[[Any], bool]
 

@@ -11,6 +11,8 @@ from protocols.prio3 import VERIFY_KEY_SIZE, Prio3, type_name
 
 NAME_BYTES = 32
 MOST_SECONDS = 1 << 40
+MOST_REPORTS = 1 << 16
+"""Of one job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Task:
     aggregators share and no client knows; clients and the collector have none. least: reports of a batch. precision:
     the seconds to which times of reports are rounded; intervals are multiples. by_name: the leader names batches, else
     they are intervals. most_per_client: reports of one client in one precision. keep: so many seconds a report may be
-    old. early: so many seconds a client's clock may be ahead.
+    old, a precision or more. early: so many seconds a client's clock may be ahead. LocalError `wrong-task` for others.
     """
 
     name: bytes
@@ -53,14 +55,20 @@ class Task:
     early: int = 300
 
     def __post_init__(self) -> None:
+        numbers = (self.least, self.precision, self.most_per_client, self.keep, self.early)
+        if not isinstance(self.name, bytes) or not all(isinstance(number, int) for number in numbers):
+            raise wrong_task("a task's name is bytes, and its numbers are whole", "see Task")
         if not 1 <= len(self.name) <= NAME_BYTES or self.vdaf.shares != 2:
             raise wrong_task("a task has a name of 1 to 32 bytes, and a type of two aggregators", "Prio3...(2, ...)")
         if self.verify_key and len(self.verify_key) != VERIFY_KEY_SIZE:
             raise wrong_task(f"the verify key has {len(self.verify_key)} bytes", f"give {VERIFY_KEY_SIZE} uniform ones")
         if self.least < 2:
             raise wrong_task(f"a batch of {self.least} reports shows a client", "take a least size of 2, better of 100")
-        if min(self.precision, self.most_per_client, self.keep) < 1 or self.early < 0:
-            raise wrong_task("precision, reports for each client and seconds kept are positive", "see Task")
+        if min(self.precision, self.most_per_client) < 1 or self.early < 0:
+            raise wrong_task("precision and reports for each client are positive, `early` is from 0", "see Task")
+        if not self.precision <= self.keep < MOST_SECONDS:
+            cause = f"reports kept for {self.keep} s are too old before an interval of {self.precision} s ends"
+            raise wrong_task(cause, "keep them for a precision or more")
 
     @property
     def ctx(self) -> bytes:
@@ -73,8 +81,16 @@ class Task:
         _, size = self.vdaf.share_sizes(0)
         return max(1, min(256, (1 << 26) // size))
 
+    @property
+    def most_at_once(self) -> int:
+        """Of a job at most: a longer message would not arrive, and the job would stay open."""
+        _, size = self.vdaf.share_sizes(0)
+        return max(1, min(MOST_REPORTS, (1 << 28) // (size + 256)))
+
     def rounded(self, time: float) -> int:
-        """A report's time."""
+        """A report's time. LocalError `wrong-task` for a time before 1970, or that is none."""
+        if not 0 <= time < MOST_SECONDS:
+            raise wrong_task("the time of a report is seconds since 1970", "give that of a clock, as time.time()")
         return int(time) // self.precision * self.precision
 
     def key(self, time: int, batch: bytes) -> bytes:

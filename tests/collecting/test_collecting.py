@@ -152,6 +152,14 @@ def test_a_batch_is_given_out_once():
         upload(pair, 4, "too late")
 
 
+def test_the_longest_interval_takes_reports_until_it_ends():
+    task = Task(b"x", Prio3Sum(2, 1), KEY, precision=86400, keep=86400)
+    leader, day = Leader(task, Book()), NOW // 86400 * 86400
+    for now in (day, day + 86399):
+        leader.upload(f"client {now}", report(task, 1, now)[0], now)
+    assert leader.waiting == 2
+
+
 def test_small_batches_and_open_jobs_are_not_collected():
     pair = filled([1, 2])
     verify_all(*pair)
@@ -275,6 +283,14 @@ def test_books_and_tasks_that_do_not_belong_together(tmp_path):
         lambda: Task(b"x", Prio3Sum(2, 1), b"short"),
         lambda: Task(b"x", Prio3Sum(2, 1), KEY, least=1),
         lambda: Task(b"x", Prio3Sum(2, 1), KEY, precision=0),
+        lambda: Task(b"x", Prio3Sum(2, 1), KEY, precision=60.0),
+        lambda: Task(b"x", Prio3Sum(2, 1), KEY, precision=15 * 86400),
+        lambda: Task("x", Prio3Sum(2, 1), KEY),
+        lambda: report(TASK, 1, -1),
+        lambda: report(TASK, 1, float("nan")),
+        lambda: Leader(TASK, Book()).next_job(most=-1),
+        lambda: Leader(TASK, Book()).next_job(most=1 << 17),
+        lambda: combine(TASK, [b""]),
         lambda: Leader(Task(b"x", Prio3Sum(2, 1)), Book()),
         lambda: TASK.range(Batch(b"x")),
         lambda: TASK.range(Interval(1, HOUR)),
