@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from protocols.prio3.refusals import whole
+
 
 def good_chunk_length(elements: int) -> int:
     """The chunk length that makes the shortest proof of so many bits; of equals, the longest chunks.
@@ -17,4 +19,4 @@ def good_chunk_length(elements: int) -> int:
 
 def chunk_length_or_good(chunk_length: int | None, elements: int) -> int:
     """The chunk length that was asked for, or a good one."""
-    return good_chunk_length(elements) if chunk_length is None else chunk_length
+    return good_chunk_length(elements) if chunk_length is None else whole(chunk_length, "chunk_length")

@@ -20,6 +20,8 @@ from protocols.prio3.xof_turboshake128 import SEED_SIZE, XofTurboShake128, deriv
 
 VERSION = 18
 """Of the drafts whose domain separation tags these are: 18 and later."""
+MOST_CTX = (1 << 16) - 9
+"""Bytes of a context: with the eight before it, the tag's length is two bytes."""
 _ZEROS = bytes(SEED_SIZE)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from operator import index
+from typing import SupportsIndex
+
 from mpc.errors import LocalError, PeerError
 
 CLIENT = "the client"
@@ -35,3 +38,11 @@ def unfit(cause: str, remedy: str) -> LocalError:
 def wrong_type(cause: str, remedy: str) -> LocalError:
     """Parameters of which no sound type can be made, or arguments that do not belong to one."""
     return LocalError("wrong-prio3-parameters", cause, remedy)
+
+
+def whole(number: SupportsIndex, what: str) -> int:
+    """A parameter as Python's own whole number, which grows; LocalError `wrong-prio3-parameters` for what is none."""
+    try:
+        return index(number)
+    except TypeError:
+        raise wrong_type(f"{what} is a whole number, not {type(number).__name__}", "round it first") from None

@@ -22,11 +22,11 @@ from mpc.algebra.ring import Words
 from mpc.errors import PeerError
 from mpc.prg import Seed
 from protocols.prio3.circuit import Circuit
-from protocols.prio3.derivations import Derivations
+from protocols.prio3.derivations import MOST_CTX, Derivations
 from protocols.prio3.elements import encoded, stacked
 from protocols.prio3.flp_bbcggi19 import decide, prove, query
 from protocols.prio3.messages import Format, LeaderShare
-from protocols.prio3.refusals import CLIENT, malformed, rejected, wrong_type
+from protocols.prio3.refusals import CLIENT, malformed, rejected, whole, wrong_type
 from protocols.prio3.sharing import Draft
 from protocols.prio3.xof_turboshake128 import SEED_SIZE
 
@@ -63,6 +63,7 @@ class Prio3(Generic[Measurement, Result]):
     """
 
     def __init__(self, shares: int, circuit: Circuit[Measurement, Result], algorithm: int, proofs: int = 1) -> None:
+        shares, proofs = whole(shares, "shares"), whole(proofs, "proofs")
         if not 2 <= shares <= 255 or not 1 <= proofs <= 255:
             cause = f"Prio3 has 2 to 255 aggregators and 1 to 255 proofs, not {shares} and {proofs}"
             raise wrong_type(cause, "two aggregators and one proof are usual")
@@ -219,6 +220,7 @@ class Prio3(Generic[Measurement, Result]):
         PeerError `malformed-report` if a share is none. LocalError `wrong-prio3-parameters` if the number of shares is
         not that of aggregators, or so many measurements could reach p, beyond which sums are wrong.
         """
+        num_measurements = whole(num_measurements, "num_measurements")
         if len(agg_shares) != self.shares or num_measurements < 1:
             cause = f"{len(agg_shares)} aggregate shares of {num_measurements} reports, of {self.shares} aggregators"
             raise wrong_type(cause, "give one share of each aggregator, and at least one measurement")
@@ -230,10 +232,13 @@ class Prio3(Generic[Measurement, Result]):
         return self.circuit.decode([int(x) for x in total], num_measurements)
 
     def _derivations(self, ctx: bytes) -> Derivations:
+        if not isinstance(ctx, bytes) or len(ctx) > MOST_CTX:
+            raise wrong_type(f"a context is bytes, at most {MOST_CTX} of them", "hash a longer one")
         return Derivations(self.algorithm, ctx, self.circuit, self.proofs)
 
     def _slices(self, count: int) -> Iterator[slice]:
-        step = max(1, _ELEMENTS_AT_ONCE // self.circuit.meas_len)
+        widest = max(calls.gadget.count * calls.p for calls in self.circuit.gadgets)
+        step = max(1, _ELEMENTS_AT_ONCE // max(self.circuit.meas_len, widest // 2))
         return (slice(i, i + step) for i in range(0, count, step))
 
     def _added(self, shares: Sequence[Words]) -> Words:
@@ -272,8 +277,8 @@ class Prio3(Generic[Measurement, Result]):
         self, derive: Derivations, agg_id: int, nonce: bytes, public: bytes, data: bytes, client: str
     ) -> _Received | PeerError:
         try:
-            if len(nonce) != NONCE_SIZE:
-                raise malformed(client, f"a nonce of {len(nonce)} bytes, where {NONCE_SIZE} are due")
+            if not isinstance(nonce, bytes) or len(nonce) != NONCE_SIZE:
+                raise malformed(client, f"a nonce that is not {NONCE_SIZE} bytes")
             parts = self._format.public_share(public, client)
             if agg_id == 0:
                 share = self._format.leader_share(data, client)

@@ -95,6 +95,8 @@ def test_bytes_of_any_kind_are_a_peers_error(name):
             vdaf.verify_init(KEY, CTX, 0, nonce(0), bad, leader)
     with pytest.raises(PeerError, match="malformed-report"):
         vdaf.verify_init(KEY, CTX, 0, bytes(15), public, leader)
+    with pytest.raises(PeerError, match="malformed-report"):
+        vdaf.verify_init(KEY, CTX, 0, None, public, leader)
     for bad in wrong(verifier):
         with pytest.raises(PeerError, match="malformed-report") as refused:
             vdaf.verifier_shares_to_message(CTX, [verifier, bad])

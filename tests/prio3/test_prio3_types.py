@@ -162,7 +162,7 @@ def test_clipped_gradients_are_measurements(bits):
         given = np.array(vector, float) / max(1.0, math.hypot(*vector))
         assert np.abs(x / whole - given).max() < 1 / whole + 2**-39
     assert np.array_equal(vdaf.clipped([3, -4, 0], 5), vdaf.clipped([6, -8, 0], 10))
-    for bad in ([np.nan, 0, 0], [np.inf, 0, 0], [1, 2]):
+    for bad in ([np.nan, 0, 0], [np.inf, 0, 0], [1, 2], ["a", 0, 0], [[1], [2, 3], 4], None):
         with pytest.raises(LocalError, match="wrong-measurement"):
             vdaf.clipped(bad, 1)
 
@@ -200,6 +200,48 @@ def test_an_aggregate_that_could_wrap_is_refused():
             vdaf.unshard(bad, count)
     with pytest.raises(PeerError, match="malformed-report"):
         vdaf.unshard([bytes(8), b"\xff" * 8], 1)
+
+
+def test_numpys_numbers_are_parameters_as_pythons():
+    """And the count of reports is no number that wraps: the largest result is refused as it would be."""
+    eight = np.int64(8)
+    for name, vdaf in {
+        "sum": Prio3Sum(np.uint8(2), eight),
+        "vector": Prio3SumVec(np.int16(2), eight, eight, eight),
+        "histogram": Prio3Histogram(2, eight, np.uint8(3)),
+        "multihot": Prio3MultihotCountVec(2, eight, eight),
+        "l1": Prio3L1BoundSum(2, eight, eight),
+        "l2": Prio3BoundedL2(2, eight, eight),
+    }.items():
+        measurement = 3 if name in ("sum", "histogram") else [1, 0, 0, 0, 0, 0, 0, 0]
+        _, inputs = vdaf.shard(CTX, measurement, nonce(0), stream(name).bytes(vdaf.rand_size))
+        assert len(inputs) == 2
+    assert Prio3Sum(2, 2**62).unshard([bytes(8)] * 2, np.int64(3)) == 0
+    with pytest.raises(LocalError, match="may reach"):
+        Prio3Sum(2, 2**62).unshard([bytes(8)] * 2, np.int64(4))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Prio3Sum(2, 5.0),
+        lambda: Prio3SumVec(2, 3.0, 5),
+        lambda: Prio3SumVec(2, 3, "5"),
+        lambda: Prio3Histogram(2.0, 3),
+        lambda: Prio3Histogram(2, 3, 1.5),
+        lambda: Prio3Sum(2, 5).unshard([bytes(8)] * 2, 1.5),
+        lambda: Prio3Sum(2, 5).shard("text", 1, nonce(0), bytes(64)),
+        lambda: Prio3Sum(2, 5).shard(bytes(65528), 1, nonce(0), bytes(64)),
+    ],
+)
+def test_parameters_and_contexts_of_another_kind_are_refused(wrong):
+    with pytest.raises(LocalError, match="wrong-prio3-parameters"):
+        wrong()
+
+
+def test_the_longest_context_is_taken():
+    vdaf = Prio3Sum(2, 5)
+    vdaf.shard(bytes(65527), 1, nonce(0), bytes(64))
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 11, 2**64 + 3])
