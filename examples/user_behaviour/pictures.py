@@ -1,4 +1,4 @@
-"""The pictures of the report, each the text of an SVG file whose ink is the page's."""
+"""The pictures of the report, each the text of an SVG file; its ink is the page's unless `style` sets another."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from examples.user_behaviour.network import Floats, curve
 PRIVATE, OTHER, CLEAR = COLOURS[0], COLOURS[7], COLOURS[1]
 
 
-def drawn(draw: Callable[[Figure], None], height: float = 3.2) -> str:
+def drawn(draw: Callable[[Figure], None], height: float = 3.2, style: str = "") -> str:
     """What `draw` draws into a new figure."""
     with rc_context(STYLE):
         figure = Figure(figsize=(7, height), layout="constrained")
         draw(figure)
-        return svg(figure, "Parley", style="")
+        return svg(figure, "Parley", style)
 
 
-def accuracy(compared: Sequence[Outcome]) -> str:
+def accuracy(compared: Sequence[Outcome], style: str = "") -> str:
     """The area under the ROC curve of each model, the shops' own first."""
 
     def draw(figure: Figure) -> None:
@@ -37,7 +37,7 @@ def accuracy(compared: Sequence[Outcome]) -> str:
         axes.set(xlim=(0.5, 1), xlabel="area under the ROC curve (0.5: by chance), of customers kept back")
         axes.invert_yaxis()
 
-    return drawn(draw)
+    return drawn(draw, style=style)
 
 
 def curves(compared: Sequence[Outcome], came: Floats) -> str:
@@ -57,7 +57,7 @@ def curves(compared: Sequence[Outcome], came: Floats) -> str:
     return drawn(draw, 4.2)
 
 
-def counts(released: Any, exact: Any, labels: Sequence[str], title: str) -> str:
+def counts(released: Any, exact: Any, labels: Sequence[str], title: str, style: str = "") -> str:
     """Counts as they were released, beside the exact ones, which only this script knows."""
 
     def draw(figure: Figure) -> None:
@@ -67,7 +67,7 @@ def counts(released: Any, exact: Any, labels: Sequence[str], title: str) -> str:
         axes.set(xticks=place, xticklabels=labels, xlabel=title, ylabel="customers")
         axes.legend(frameon=False)
 
-    return drawn(draw, 2.6)
+    return drawn(draw, 2.6, style)
 
 
 def times(steps: Sequence[str], seconds: Sequence[float]) -> str:

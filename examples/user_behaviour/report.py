@@ -55,16 +55,20 @@ class Run:
 
 
 def write_report(run: Run) -> Path:
-    """FOLDER/report.html, and the same figures as report.json beside it."""
-    shops = [customers_of(load_input(run.folder / f"{name}.csv")) for name in SHOPS]
-    own = each_at_one(shops)
-    first = run.results[0]
-    chosen = first["choice"]["place"]
-    weights = {name: np.array(value) for name, value in first["weights"][chosen].items()}
-    compared = outcomes(SHOPS, own, weights)
+    """FOLDER/report.html."""
+    own, compared = in_the_clear(run.folder, run.results[0])
     target = run.folder / "report.html"
     target.write_text(page(run, own, compared).html(), encoding="utf-8")
     return target
+
+
+def in_the_clear(folder: Path, result: Any) -> tuple[list[Customers], list[Outcome]]:
+    """Of all shops' files: who counts at which, and how good the models are beside the one that was chosen."""
+    shops = [customers_of(load_input(folder / f"{name}.csv")) for name in SHOPS]
+    own = each_at_one(shops)
+    chosen = result["weights"][result["choice"]["place"]]
+    weights = {name: np.array(value) for name, value in chosen.items()}
+    return own, outcomes(SHOPS, own, weights)
 
 
 def page(run: Run, own: list[Customers], compared: list[Outcome]) -> Page:
