@@ -30,16 +30,21 @@ HONEST = 4  # of five shops put in their parts of the noise and tell nobody
 
 async def trained(ctx: Any, own: Customers, people: int, rounds: int = ROUNDS) -> list[Weights]:
     """The networks, which all learn. `people`: how many train them at all shops, about."""
+    found = []
+    for hidden in HIDDEN:
+        model, terms = network(hidden), terms_of(people, rounds)
+        done = await mpc.federated.train(ctx, model, own.examples, **terms)
+        found.append({name: np.asarray(array) for name, array in done.weights.items()})
+    return found
+
+
+def terms_of(people: int, rounds: int = ROUNDS) -> dict[str, Any]:
+    """How each network is trained: by Adam on the noisy means, of which each customer moves one by so much at most."""
     noise = mpc.federated.PersonNoise(
         epsilon=EPSILON, delta=DELTA, clip=CLIP, people=people, honest=HONEST, neighbours=mpc.privacy.substitute()
     )
     strategy = mpc.federated.FedAdam(rate=RATE, local=mpc.federated.Local(rate=1.0))
-    found = []
-    for hidden in HIDDEN:
-        model = network(hidden)
-        done = await mpc.federated.train(ctx, model, own.examples, strategy=strategy, rounds=rounds, privacy=noise)
-        found.append({name: np.asarray(array) for name, array in done.weights.items()})
-    return found
+    return {"strategy": strategy, "rounds": rounds, "privacy": noise}
 
 
 def network(hidden: int) -> Any:

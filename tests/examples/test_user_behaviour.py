@@ -14,7 +14,7 @@ import pytest
 import mpc
 from examples.datasets import Unavailable, fetched
 from examples.recipes import EXAMPLES
-from examples.user_behaviour import aligning, asking, choosing, clear, figures, network, report, split
+from examples.user_behaviour import aligning, asking, choosing, clear, figures, network, report, split, training
 from examples.user_behaviour.customers import DAYS, FACTS, Customers, customers_of, features, joined, part_of
 
 Purchases = dict[str, np.ndarray]
@@ -173,6 +173,27 @@ def test_a_forecast_is_that_of_all_purchases_and_for_the_asking_shop_alone(shops
 
 def test_somebody_whom_nobody_is_asked_about_is_no_secret_lost():
     assert asking.most_frequent(Customers(np.zeros(0, int), np.zeros((0, 4), int), np.zeros(0, bool))) == 0
+
+
+@pytest.mark.slow
+def test_real_customers_are_foretold_as_well_with_noise_as_without():
+    """The smallest network, as the page has the figures: a shop alone, all with noise, all in one place."""
+    try:
+        parts = split.divided(split.cdnow())
+    except Unavailable as error:
+        pytest.skip(str(error))
+    own = clear.each_at_one([customers_of(table(each)) for each in parts])
+    assert [len(each.part("training")) for each in own] == [6670, 3929, 2044, 1080, 395]
+    training_sets = [each.part("training").examples for each in own]
+    model = training.network(4)
+    mpc.federated.simulate(model, training_sets, seed=bytes(32), **training.terms_of(14_142))
+    x, y = clear.pooled(own).part("testing").examples
+    weights = [model.weights(), clear.fitted(clear.pooled(own), 4), clear.fitted(own[-1], 4)]
+    private, together, smallest = (network.area(network.log_odds(each, x), y) for each in weights)
+    assert len(y) == 4716
+    assert private > 0.765
+    assert together == pytest.approx(0.778, abs=0.004)
+    assert together - 0.01 < smallest < together + 0.004
 
 
 @pytest.mark.slow
