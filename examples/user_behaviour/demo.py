@@ -128,7 +128,8 @@ def run_shops(folder: Path, console: Console, agreed: dict[str, int]) -> None:
             log.close()
     if failed:
         said = (folder / f"{failed}.log").read_text(encoding="utf-8").splitlines()
-        console.print(f"[red]{failed} failed:[/red]", *said[-TAIL:], sep="\n", soft_wrap=True)
+        console.print(f"[red]{failed} ended with exit code {shops[failed].returncode}:[/red]", soft_wrap=True)
+        console.print(*said[-TAIL:], sep="\n", soft_wrap=True, markup=False)
         sys.exit(1)
 
 

@@ -8,14 +8,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pytest
 
 import mpc
 from examples.datasets import Unavailable, fetched
 from examples.recipes import EXAMPLES
-from examples.user_behaviour import aligning, asking, choosing, clear, figures, network, report, split, training
+from examples.user_behaviour import aligning, asking, choosing, clear, demo, figures, network, report, split, training
 from examples.user_behaviour.customers import DAYS, FACTS, Customers, customers_of, features, joined, part_of
+from party_runner.failures import PEER
 
 Purchases = dict[str, np.ndarray]
 
@@ -173,6 +175,25 @@ def test_a_forecast_is_that_of_all_purchases_and_for_the_asking_shop_alone(shops
 
 def test_somebody_whom_nobody_is_asked_about_is_no_secret_lost():
     assert asking.most_frequent(Customers(np.zeros(0, int), np.zeros((0, 4), int), np.zeros(0, bool))) == 0
+
+
+def test_nothing_but_an_earlier_run_is_cleared_away(tmp_path: Path):
+    for name in ("alder.key", "parties.toml", "report.html"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "thesis.tex").write_text("")
+    with pytest.raises(click.UsageError, match=r"thesis\.tex"):
+        demo.clear_away(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 4
+    (tmp_path / "thesis.tex").unlink()
+    demo.clear_away(tmp_path)
+    assert not tmp_path.exists()
+
+
+def test_who_says_that_another_failed_is_not_to_blame():
+    assert demo.to_blame({"alder": PEER, "birch": 1, "cedar": PEER}) == "birch"
+    assert demo.to_blame({"alder": PEER, "birch": None, "cedar": -9}) == "cedar"
+    assert demo.to_blame({"alder": PEER, "birch": None}) == "alder"
+    assert demo.to_blame({"alder": 0, "birch": 0}) is None
 
 
 @pytest.mark.slow
