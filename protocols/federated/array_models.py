@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mpc.prg import Prg
 from protocols.federated.layout import Weights
-from protocols.federated.models import Data, Evaluated, Fitted, Local, batches, rows_of
+from protocols.federated.models import Data, Evaluated, Fitted, Local, batches, pair_of
 
 Arrays = dict[str, npt.NDArray[Any]]
 Gradient = Callable[[Arrays, Any, Any], tuple[float, Weights]]
@@ -49,8 +49,8 @@ class ArrayModel:
 
     def fit(self, data: Data, local: Local, stream: Prg) -> Fitted:
         """As of `Model`: w -= rate (gradient + proximal (w - w at the beginning))."""
-        x, y = data
-        rows, start, losses = rows_of(data), self.weights(), []
+        x, y = pair_of(data)
+        rows, start, losses = len(x), self.weights(), []
         for batch in batches(rows, local, stream):
             loss, gradients = self.gradient(self.arrays, x[batch], y[batch])
             losses.append(loss * len(batch))
@@ -61,14 +61,16 @@ class ArrayModel:
 
     def evaluate(self, data: Data) -> Evaluated:
         """As of `Model`."""
-        (x, y), rows = data, rows_of(data)
+        x, y = pair_of(data)
+        rows = len(x)
         loss = float(self.gradient(self.weights(), x, y)[0]) if rows else 0.0
         correct = None if self.predict is None else int((self.predict(self.arrays, x) == y).sum()) if rows else 0
         return Evaluated(rows, loss, correct)
 
     def gradients(self, data: Data) -> Arrays:
         """As of `GradientModel`."""
-        (x, y), rows = data, rows_of(data)
+        x, y = pair_of(data)
+        rows = len(x)
         if self.each is not None:
             return dict(self.each(self.arrays, x, y))
         single = [self.gradient(self.weights(), x[i : i + 1], y[i : i + 1])[1] for i in range(rows)]

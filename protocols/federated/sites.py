@@ -14,7 +14,7 @@ from mpc.prg import Prg, Seed
 from protocols.federated.aggregate import Parts
 from protocols.federated.figures import Figures
 from protocols.federated.layout import Vector, Weights
-from protocols.federated.models import Data, GradientModel, Model, rows_of
+from protocols.federated.models import Data, GradientModel, Model, by_place, rows_of
 from protocols.federated.noisy_means import NoisyPeople
 from protocols.federated.terms import Terms
 from protocols.federated.updates import Update
@@ -39,9 +39,10 @@ class Site:
     own: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.data = by_place(self.data)
         rows = rows_of(self.data)
         if self.held_out is not None:
-            rows_of(self.held_out)
+            self.held_out = by_place(self.held_out)
         coder = self.terms.coder
         if isinstance(coder, NoisyPeople):
             _require_gradients(self.model, self.name)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from mpc.errors import LocalError
 from mpc.prg import Prg
 from protocols.federated.layout import Weights
-from protocols.federated.models import Data, Evaluated, Fitted, Local, batches, rows_of
+from protocols.federated.models import Data, Evaluated, Fitted, Local, batches, pair_of
 
 _LINEAR = ("SGDClassifier", "SGDRegressor")
 _LAYERED = ("MLPClassifier", "MLPRegressor")
@@ -48,8 +48,8 @@ class SklearnModel:
 
     def fit(self, data: Data, local: Local, stream: Prg) -> Fitted:
         """As of `Model`; after each batch the weights are pulled back by `rate proximal` of how far they went."""
-        x, y = data
-        rows, start, losses = rows_of(data), self.weights(), []
+        x, y = pair_of(data)
+        rows, start, losses = len(x), self.weights(), []
         for batch in batches(rows, local, stream):
             losses.append(self._loss(x[batch], y[batch]) * len(batch))
             self._partial_fit(x[batch], y[batch])
@@ -60,7 +60,8 @@ class SklearnModel:
 
     def evaluate(self, data: Data) -> Evaluated:
         """As of `Model`: log loss of labels (hinge-like ones have no other that all share), squares of numbers."""
-        (x, y), rows = data, rows_of(data)
+        x, y = pair_of(data)
+        rows = len(x)
         if not rows:
             return Evaluated(0, 0.0, None if self.classes is None else 0)
         correct = None if self.classes is None else int((self.estimator.predict(x) == y).sum())

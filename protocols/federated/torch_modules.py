@@ -14,7 +14,7 @@ import numpy.typing as npt
 from mpc.errors import LocalError
 from mpc.prg import Prg
 from protocols.federated.layout import Weights
-from protocols.federated.models import Data, Evaluated, Fitted, Local, batches, rows_of
+from protocols.federated.models import Data, Evaluated, Fitted, Local, batches, pair_of
 
 _AT_ONCE = 4096
 """Rows that are evaluated at a time."""
@@ -48,8 +48,9 @@ class TorchModel:
 
     def fit(self, data: Data, local: Local, stream: Prg) -> Fitted:
         """As of `Model`: a new optimiser each round, so that nothing of it goes from round to round."""
-        torch, rows = self.torch, rows_of(data)
-        x, y = map(torch.as_tensor, data)
+        torch = self.torch
+        x, y = map(torch.as_tensor, pair_of(data))
+        rows = len(x)
         trained = [parameter for parameter in self.module.parameters() if parameter.requires_grad]
         start = [parameter.detach().clone() for parameter in trained]
         torch.manual_seed(int(stream.words(1)[0] >> np.uint64(1)))
@@ -68,8 +69,9 @@ class TorchModel:
 
     def evaluate(self, data: Data) -> Evaluated:
         """As of `Model`; hits where outputs are a row of scores for each, and labels are integers."""
-        torch, rows = self.torch, rows_of(data)
-        x, y = map(torch.as_tensor, data)
+        torch = self.torch
+        x, y = map(torch.as_tensor, pair_of(data))
+        rows = len(x)
         self.module.eval()
         total, correct, counts = 0.0, 0, not y.is_floating_point()
         with torch.no_grad():
@@ -91,7 +93,7 @@ class TorchModel:
             return self.loss(out, y.unsqueeze(0))
 
         self.module.eval()
-        x, y = map(self.torch.as_tensor, data)
+        x, y = map(self.torch.as_tensor, pair_of(data))
         found = func.vmap(func.grad(loss_of), in_dims=(None, 0, 0))(parameters, x, y)
         return {name: self._numpy(tensor) for name, tensor in found.items()}
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from federated.federations import FRESH, SITES
+from federated.federations import FRESH, SITES, model, rows
 
 from mpc import federated
 from mpc.errors import LocalError
@@ -101,3 +101,37 @@ def test_adapters_are_all_that_travels():
     assert part.evaluate(FRESH) == whole.evaluate(FRESH)
     with pytest.raises(LocalError, match="no-such-weights"):
         federated.adapters_of(whole, "lora*")
+
+
+class Labelled:
+    """A column as pandas has it: whole numbers in brackets are labels, places are those of `iloc`."""
+
+    def __init__(self, values, labels):
+        self.iloc, self.labels = values, labels
+
+    def __len__(self):
+        return len(self.iloc)
+
+    def __getitem__(self, wanted):
+        return self.iloc[[int(np.flatnonzero(self.labels == label)[0]) for label in wanted]]
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.iloc, dtype)
+
+
+def test_rows_are_taken_by_their_places_whatever_their_labels():
+    x, y = rows(30, 4)
+    shuffled = Labelled(y, np.random.default_rng(1).permutation(30))
+    assert not np.array_equal(shuffled[np.arange(30)], y)
+    found = []
+    for data in ((x, y), (x, shuffled), (x.tolist(), y.tolist())):
+        found.append(federated.simulate(model(), [data] * 2, rounds=2, held_out=[data, data], seed=bytes(32)))
+    for other in found[1:]:
+        assert all(np.array_equal(other.weights[name], array) for name, array in found[0].weights.items())
+        assert other.held_out == found[0].held_out
+
+
+@pytest.mark.parametrize("wrong", [(np.zeros((3, 4)),), (np.zeros((3, 4)), np.zeros(3), np.zeros(3)), None, ([1], [])])
+def test_data_that_are_no_pair_are_refused(wrong):
+    with pytest.raises(LocalError, match="wrong-data"):
+        federated.simulate(model(), [wrong] * 2, rounds=1)
