@@ -51,8 +51,10 @@ def _uniform(inputs: int, outputs: int, number: int, seed: bytes) -> Floats:
 
 def _forward(weights: Arrays, x: Floats) -> list[Floats]:
     """What goes into each layer, and the logits."""
+    features, depth = weights["layer0.weight"].shape[0], len(weights) // 2
+    if np.ndim(x) != 2 or np.shape(x)[1] != features:
+        raise LocalError("wrong-shape", f"x is of shape {np.shape(x)}", f"(rows, {features}), a row for each label")
     passed = [np.asarray(x, np.float64)]
-    depth = len(weights) // 2
     for number in range(depth):
         out = passed[-1] @ weights[f"layer{number}.weight"] + weights[f"layer{number}.bias"]
         passed.append(out if number == depth - 1 else np.maximum(out, 0))
@@ -65,7 +67,7 @@ def _backward(weights: Arrays, x: Floats, y: Floats) -> tuple[Floats, list[Float
     shifted = logits - logits.max(axis=1, keepdims=True)
     exponentials = np.exp(shifted)
     total = exponentials.sum(axis=1, keepdims=True)
-    at = np.arange(len(x)), np.asarray(y, np.int64)
+    at = np.arange(len(x)), _labels(y, *logits.shape)
     losses = np.log(total[:, 0]) - shifted[at]
     slope = exponentials / total
     slope[at] -= 1
@@ -73,6 +75,19 @@ def _backward(weights: Arrays, x: Floats, y: Floats) -> tuple[Floats, list[Float
     for number in range(len(passed) - 1, 0, -1):
         slopes.insert(0, (slopes[0] @ weights[f"layer{number}.weight"].T) * (passed[number] > 0))
     return losses, passed, slopes
+
+
+def _labels(y: Floats, rows: int, classes: int) -> npt.NDArray[np.int64]:
+    """(rows,). Others would be taken for other classes: -1 for the last one, and a column for all pairs of rows."""
+    labels = np.asarray(y)
+    right = labels.shape == (rows,) and labels.dtype.kind in "biuf"
+    if not right or not ((labels >= 0) & (labels < classes) & (labels == np.floor(labels))).all():
+        raise LocalError(
+            "wrong-data",
+            f"labels of shape {labels.shape} and type {labels.dtype} for {rows} rows are not all classes",
+            f"a whole number from 0 to {classes - 1} for each row, as np.unique(labels, return_inverse=True)[1]",
+        )
+    return labels.astype(np.int64)
 
 
 def _gradient(weights: Arrays, x: Floats, y: Floats) -> tuple[float, Arrays]:

@@ -135,3 +135,28 @@ def test_rows_are_taken_by_their_places_whatever_their_labels():
 def test_data_that_are_no_pair_are_refused(wrong):
     with pytest.raises(LocalError, match="wrong-data"):
         federated.simulate(model(), [wrong] * 2, rounds=1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda y: np.where(y == 0, -1, y),
+        lambda y: y + 1,
+        lambda y: y + 0.5,
+        lambda y: np.where(y == 0, np.nan, y),
+        lambda y: y[:, None],
+        lambda y: np.eye(3)[y],
+        lambda y: y.astype(str),
+    ],
+)
+def test_labels_that_are_no_classes_are_refused(wrong):
+    x, y = rows(9, 7)
+    assert set(y) == {0, 1, 2}
+    for kind in (bool, np.uint8, float):
+        assert perceptron().evaluate((x, (y > 0).astype(kind))).examples == 9
+    for of in (perceptron().evaluate, perceptron().gradients):
+        with pytest.raises(LocalError, match=r"(?s)wrong-data.*from 0 to 2"):
+            of((x, wrong(y)))
+    for other in (x[:, :3], x[:, 0], np.c_[x, x]):
+        with pytest.raises(LocalError, match=r"(?s)wrong-shape.*\(rows, 4\)"):
+            perceptron().evaluate((other, y))
