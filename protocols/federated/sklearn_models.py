@@ -73,7 +73,17 @@ class SklearnModel:
         logits = self._logits(x)
         largest = logits.max(axis=1, keepdims=True)
         total = largest[:, 0] + np.log(np.exp(logits - largest).sum(axis=1))
-        return float((total - logits[np.arange(len(y)), np.searchsorted(self.classes, y)]).mean())
+        return float((total - logits[np.arange(len(y)), self._places(y)]).mean())
+
+    def _places(self, y: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """Of the labels among the classes."""
+        assert self.classes is not None
+        places = np.searchsorted(self.classes, y).clip(max=len(self.classes) - 1)
+        if not np.array_equal(self.classes[places], y):
+            raise LocalError(
+                "wrong-data", f"labels of {len(y)} rows are not all of classes=", "every label that any site may have"
+            )
+        return np.asarray(places, np.int64)
 
     def _logits(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """(rows, classes)."""
@@ -102,7 +112,8 @@ def sklearn_model(estimator: Any, *, features: int, classes: Sequence[Any] | Non
 
     `features`: columns of x. `classes`: all labels that any site may have, the same at all; none for regressors. Linear
     models begin with zeros; perceptrons as `random_state` says, and party 0's are taken where sites differ. Shuffling
-    is ours. LocalError `unsuitable-model` for other estimators, or classes that are missing or none.
+    is ours. LocalError `unsuitable-model` for other estimators, classes that are missing or none,
+    and options that go on from more than the weights: `average`, `early_stopping`, lbfgs, balanced classes.
     """
     kind = type(estimator).__name__
     is_classifier = kind.endswith("Classifier")
@@ -111,6 +122,15 @@ def sklearn_model(estimator: Any, *, features: int, classes: Sequence[Any] | Non
             "unsuitable-model",
             f"a {kind} with {'no' if classes is None else 'given'} classes cannot be trained batch by batch",
             "SGDClassifier or MLPClassifier with classes=, SGDRegressor or MLPRegressor without",
+        )
+    options = estimator.get_params()
+    own = "average" if options.get("average") else "early_stopping" if options.get("early_stopping") else ""
+    if own or options.get("solver") == "lbfgs" or options.get("class_weight") == "balanced":
+        raise LocalError(
+            "unsuitable-model",
+            f"a {kind} with {own or options.get('solver') or 'balanced weights'} has more than its weights to go on "
+            "from, or takes all rows at once",
+            "no average=, early_stopping=, class_weight='balanced'; solver='sgd' or 'adam'",
         )
     labels = None if classes is None else np.unique(np.asarray(classes))
     made = SklearnModel(estimator, labels)

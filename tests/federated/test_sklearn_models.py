@@ -67,3 +67,27 @@ def test_others_are_refused():
     for estimator, classes in ((linear.Ridge(), None), (linear.SGDRegressor(), (0, 1)), (linear.SGDClassifier(), None)):
         with pytest.raises(LocalError, match="unsuitable-model"):
             federated.sklearn_model(estimator, features=4, classes=classes)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        lambda: linear.SGDClassifier(average=True),
+        lambda: linear.SGDClassifier(average=10),
+        lambda: linear.SGDClassifier(early_stopping=True),
+        lambda: linear.SGDClassifier(class_weight="balanced"),
+        lambda: layered.MLPClassifier(solver="lbfgs"),
+        lambda: layered.MLPClassifier(early_stopping=True),
+    ],
+)
+def test_options_that_go_on_from_more_than_the_weights_are_refused(estimator):
+    """With an average, the common weights were loaded into it, and training went on from the site's own."""
+    with pytest.raises(LocalError, match="unsuitable-model"):
+        federated.sklearn_model(estimator(), features=4, classes=range(3))
+
+
+def test_labels_of_no_class_are_refused():
+    model, (x, y) = made("SGDClassifier"), SITES[0]
+    for wrong in (y + 1, y - 1, y + 0.5):
+        with pytest.raises(LocalError, match="wrong-data"):
+            model.fit((x, wrong), Local(), Seed(bytes(32)).prg("x"))
