@@ -25,7 +25,8 @@ class ArrayModel:
     by name.
 
     `predict(weights, x)` gives what is compared with y, for hits. `each(weights, x, y)` gives the gradient of each
-    row, (rows, *shape) by name, for noise that hides a person; without it rows are taken one by one. `statistics`:
+    row, (rows, *shape) by name, for noise that hides a person, and to the bit the same whatever other rows there are;
+    without it rows are taken one by one. `statistics`:
     names of running statistics, which `gradient` may change in place. Weights without a gradient stay as they are.
     """
 

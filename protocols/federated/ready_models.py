@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,7 @@ from mpc.prg import Seed
 from protocols.federated.array_models import ArrayModel, Arrays
 
 Floats = npt.NDArray[Any]
+Product = Callable[[Floats, Floats], Floats]
 
 _UNIT = 2.0**-53
 
@@ -49,21 +50,35 @@ def _uniform(inputs: int, outputs: int, number: int, seed: bytes) -> Floats:
     return np.asarray((2 * (words >> np.uint64(11)) * _UNIT - 1) * bound)
 
 
-def _forward(weights: Arrays, x: Floats) -> list[Floats]:
+def by_row(left: Floats, right: Floats) -> Floats:
+    """left @ right, each row to the bit the same whatever other rows there are: products and sums in one order.
+
+    How a library's product of matrices rounds a row depends on how many rows there are, so that one person's would move
+    the gradients of others.
+    """
+    total = np.zeros((len(left), right.shape[1]))
+    for k, row in enumerate(right):
+        total += left[:, k, None] * row
+    return total
+
+
+def _forward(weights: Arrays, x: Floats, product: Product = np.matmul) -> list[Floats]:
     """What goes into each layer, and the logits."""
     features, depth = weights["layer0.weight"].shape[0], len(weights) // 2
     if np.ndim(x) != 2 or np.shape(x)[1] != features:
         raise LocalError("wrong-shape", f"x is of shape {np.shape(x)}", f"(rows, {features}), a row for each label")
     passed = [np.asarray(x, np.float64)]
     for number in range(depth):
-        out = passed[-1] @ weights[f"layer{number}.weight"] + weights[f"layer{number}.bias"]
+        out = product(passed[-1], weights[f"layer{number}.weight"]) + weights[f"layer{number}.bias"]
         passed.append(out if number == depth - 1 else np.maximum(out, 0))
     return passed
 
 
-def _backward(weights: Arrays, x: Floats, y: Floats) -> tuple[Floats, list[Floats], list[Floats]]:
+def _backward(
+    weights: Arrays, x: Floats, y: Floats, product: Product = np.matmul
+) -> tuple[Floats, list[Floats], list[Floats]]:
     """The losses of the rows, what went into each layer, and how the loss moves with what came out of it."""
-    *passed, logits = _forward(weights, x)
+    *passed, logits = _forward(weights, x, product)
     shifted = logits - logits.max(axis=1, keepdims=True)
     exponentials = np.exp(shifted)
     total = exponentials.sum(axis=1, keepdims=True)
@@ -73,7 +88,7 @@ def _backward(weights: Arrays, x: Floats, y: Floats) -> tuple[Floats, list[Float
     slope[at] -= 1
     slopes = [slope]
     for number in range(len(passed) - 1, 0, -1):
-        slopes.insert(0, (slopes[0] @ weights[f"layer{number}.weight"].T) * (passed[number] > 0))
+        slopes.insert(0, product(slopes[0], weights[f"layer{number}.weight"].T) * (passed[number] > 0))
     return losses, passed, slopes
 
 
@@ -100,7 +115,7 @@ def _gradient(weights: Arrays, x: Floats, y: Floats) -> tuple[float, Arrays]:
 
 
 def _each(weights: Arrays, x: Floats, y: Floats) -> Arrays:
-    _, passed, slopes = _backward(weights, x, y)
+    _, passed, slopes = _backward(weights, x, y, by_row)
     found: Arrays = {}
     for number, (before, slope) in enumerate(zip(passed, slopes, strict=True)):
         found[f"layer{number}.weight"] = before[:, :, None] * slope[:, None, :]

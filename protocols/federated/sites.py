@@ -147,7 +147,7 @@ class Site:
                     "a gradient of the weight's shape for each row",
                 )
             out.append(np.reshape(found, (rows, place.size)))
-        return np.concatenate(out, axis=1, dtype=np.float64)
+        return np.ascontiguousarray(np.concatenate(out, axis=1, dtype=np.float64))
 
 
 def _blocks(rows: int, users: Indices | None, most: int) -> Iterator[tuple[Indices, Indices | None]]:

@@ -160,3 +160,15 @@ def test_labels_that_are_no_classes_are_refused(wrong):
     for other in (x[:, :3], x[:, 0], np.c_[x, x]):
         with pytest.raises(LocalError, match=r"(?s)wrong-shape.*\(rows, 4\)"):
             perceptron().evaluate((other, y))
+
+
+@pytest.mark.parametrize("layers", [(784, 3), (200, 2), (64, 33, 10), (5, 1, 2)])
+def test_gradients_of_a_row_are_the_same_to_the_bit_whatever_other_rows_there_are(layers):
+    dice = np.random.default_rng(5)
+    made = federated.perceptron(layers)
+    made.load({name: dice.normal(size=array.shape) for name, array in made.weights().items()})
+    x, y = dice.normal(size=(41, layers[0])), dice.integers(0, layers[-1], 41)
+    whole = made.gradients((x, y))
+    for chosen in (slice(1, 41), slice(0, 1), slice(0, 3), slice(None, None, -1)):
+        part = made.gradients((x[chosen], y[chosen]))
+        assert all(np.array_equal(whole[name][chosen], part[name]) for name in whole)
