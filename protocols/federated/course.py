@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf, sqrt
 from typing import Any
 
@@ -134,7 +134,8 @@ class Course:
             self.stopped = True
         moved = np.zeros(0) if self.stopped else self._moved(mean.moved)
         length = sqrt(float(np.square(moved).sum()))
-        found = _round(self.number, total, length, mean.figures, held, private=self.terms.private)
+        trained = replace(total, survivors=tuple(i for i in total.survivors if i in self.chosen))
+        found = _round(self.number, trained, length, mean.figures, held, private=self.terms.private)
         self.rounds.append(found)
         return found
 

@@ -33,6 +33,7 @@ class Terms:
     stopping: Stopping | None
     robust: Robust | None = None
     said: tuple[str, ...] = ()
+    grouped: bool = False
 
     @property
     def private(self) -> bool:
@@ -45,11 +46,25 @@ class Terms:
         return "\n".join([*self.said, f"clients: {self.clients}, rounds: {self.rounds}", self.layout.text])
 
     def chosen(self, number: int, common: Seed) -> tuple[int, ...]:
-        """Who trains in a round: drawn by the common seed, so that nobody chooses. All without `sample`."""
+        """Who trains in a round: drawn by the common seed, so that nobody chooses. All without `sample`.
+
+        `grouped`: one of the groups of `sample` or more that the clients are in for the whole training. Of sums over
+        other groups in each round everybody could tell, after some rounds, each client's number of examples, and nearly
+        its update (So, Ali, Guler, Jiao, Avestimehr, AAAI 2023).
+        """
         if self.sample is None:
             return tuple(range(self.clients))
+        if self.grouped:
+            groups = self._groups(common)
+            return groups[int(common.prg("group of a round", number).words(1)[0]) % len(groups)]
         order = np.argsort(common.prg("clients of a round", number).words(self.clients), kind="stable")
         return tuple(sorted(order[: self.sample].tolist()))
+
+    def _groups(self, common: Seed) -> list[tuple[int, ...]]:
+        """Each client is in one, of `sample` clients or, where they do not divide, fewer than twice as many."""
+        order = np.argsort(common.prg("groups of clients").words(self.clients), kind="stable")
+        groups = np.array_split(order, max(1, self.clients // (self.sample or self.clients)))
+        return [tuple(sorted(group.tolist())) for group in groups]
 
 
 def terms_of(
@@ -66,13 +81,14 @@ def terms_of(
     at_once: int | None = None,
     said: Sequence[str] = (),
 ) -> Terms:
-    """The terms, with the proof that sums fit. `at_once`: how many clients' vectors are summed, all by default.
+    """The terms, with the proof that sums fit. `at_once`: how many clients' vectors are summed, all by default, where
+    those that are not chosen send zeros and the others are always the same together (`Terms.chosen`).
 
     LocalError `ring-too-small` with the numbers, `too-few-sites`, `wrong-amount`; errors of the noise.
     """
     count_of(rounds, "the rounds")
     plan, how, summed = strategy or FedAvg(), updates or Updates(), at_once or clients
-    if sample is not None and not 1 <= sample <= clients:
+    if sample is not None and not 1 <= count_of(sample, "the clients that train in a round") <= clients:
         raise LocalError("amount-out-of-range", f"{sample} of {clients} clients train in a round", "1 to all of them")
     noise = None if privacy is None else rounds_of(privacy, rounds, summed)
     texts = [
@@ -87,7 +103,9 @@ def terms_of(
     if robust is not None:
         robust.require(clients)
         coder = weighted_mean(how, layout.size, summed, by_examples=False, most_radius=robust.most_radius)
-    return Terms(layout, plan, how, clients, rounds, coder, noise, sample, stopping, robust, (*texts, *said))
+    return Terms(
+        layout, plan, how, clients, rounds, coder, noise, sample, stopping, robust, (*texts, *said), at_once is None
+    )
 
 
 def _coder(

@@ -57,17 +57,19 @@ async def train(
     `model`, `data`, `held_out`, `users`: this party's own (`Model`, `models.rows_of`). `strategy`: `FedAvg()` if not
     given. `updates`: how they become whole numbers. `personal`: patterns of names of weights that stay with each party.
     `running`: whether running statistics are averaged ("average") or stay ("keep"); integers never travel. `sample`: so
-    many parties, 2 or more, train in a round, drawn by a seed that nobody chose. `stopping`: by the loss on held-out
-    data. `robust`: a mean that poisoned sites move only so far (`TrimmedMean`, `Median`, `Krum`), computed on updates
-    that are secrets of the suite. `on_round` is called with each round's report.
+    many parties, 2 or more, train in a round: the parties are in groups of as many, or more where they do not divide,
+    for the whole training, and groups and the one of a round are drawn by a seed that nobody chose. `stopping`: by the
+    loss on held-out data. `robust`: a mean that poisoned sites move only so far (`TrimmedMean`, `Median`, `Krum`),
+    computed on updates that are secrets of the suite. `on_round` is called with each round's report.
 
     *Everybody learns*, in each round, the mean update and so the common weights, and the sums that `Round` names: of
     examples, losses and hits. Not whose update is which, nor how many examples one has, unless it alone has any; with
-    two parties each can tell the other's from the mean and its own, and so can all others together who tell each other.
-    What a mean of many tells of a person is not nothing: `privacy`, a `PersonNoise` or `SiteNoise`, bounds that; its
-    price is spent before the first round, and then no examples or losses are told, nor held-out data looked at. Party
-    0's first weights are sent to all unless all have the same: they must not come of its data. Semi-honest, whatever
-    the suite; a party may poison the model by its update, by as much as the clip allows, against which `robust` is.
+    two parties each can tell the other's from the mean and its own, and so can all others together who tell each other;
+    with `sample` that holds within a group, whose sums everybody learns. What a mean of many tells of a person is not
+    nothing: `privacy`, a `PersonNoise` or `SiteNoise`, bounds that; its price is spent before the first round, and then
+    no examples or losses are told, nor held-out data looked at. Party 0's first weights are sent to all unless all have
+    the same: they must not come of its data. Semi-honest, whatever the suite; a party may poison the model by its
+    update, by as much as the clip allows, against which `robust` is.
 
     Cost: a message of 64 bytes, then one masked sum a round (`masked_sum`, `masked_sum_in_slices`) and one at the end.
     A plan trains nothing.
