@@ -1,7 +1,8 @@
 """A secure sum on a star: the server's program drives a round with whoever is there, and each client answers in it.
 
 Tags begin with the numbers of the round and of the step, counted among those that the plan has, so that
-`mpc.star.Rounds` sorts out what is late, twice, or of another round. The server opens a round with an empty message.
+`mpc.star.Rounds` sorts out what is late, twice, or of another round. The server opens a round with a message of the
+program's, or an empty one.
 Who does not answer in time, goes away, or comes back on another connection is out of this sum, and in the next.
 """
 
@@ -14,6 +15,7 @@ import trio
 
 from mpc.errors import PeerError
 from mpc.network.star.client import StarClient
+from mpc.network.star.events import Payload
 from mpc.network.star.gathering import answers
 from mpc.network.star.rounds import Rounds
 from mpc.network.star.server import StarServer
@@ -29,6 +31,8 @@ async def sum_at_server(
     terms: Terms,
     *,
     seconds: float,
+    first_seconds: float | None = None,
+    opening: Payload = b"",
     members: Iterable[str] | None = None,
     authority: bytes | None = None,
     now: int = 0,
@@ -36,18 +40,19 @@ async def sum_at_server(
     """The next round of `rounds`, to its end: a server whose `total` and `survivors` are there.
 
     `terms.round` is the number that the round gets; `members` are those who are told to take part by the program, all
-    that are here if None. Each step lasts `seconds` at most. A client whose message is refused is parted with, by that
-    error's code, and the round goes on. PeerErrors as of `Server.advance`, and `quorum-missed`; LocalError
-    `aggregation-order` where the rounds are at another number. The rest as of `Server`.
+    that are here if None. Each step lasts `seconds` at most, and the first one `first_seconds`, where clients have work
+    to do before it, of which the program tells them in the `opening`, a broadcast. A client whose message is refused is
+    parted with, by that error's code, and the round goes on. PeerErrors as of `Server.advance`, and `quorum-missed`;
+    LocalError `aggregation-order` where the rounds are at another number. The rest as of `Server`.
 
     Rounds: as many as the plan has steps. Bytes: `step_bytes`.
     """
     if rounds.number + 1 != terms.round:
         raise out_of_order(f"the star's next round is {rounds.number + 1}, and the terms are of round {terms.round}")
-    invited = rounds.begin(trio.current_time(), seconds, members)
+    invited = rounds.begin(trio.current_time(), seconds if first_seconds is None else first_seconds, members)
     server = Server(terms, invited=invited, authority=authority, now=now)
-    for name in invited:
-        star.send(name, (terms.round, 0), b"", connection=rounds.members[name])
+    there = [name for name in invited if star.clients.get(name) == rounds.members[name]]
+    star.broadcast((terms.round, 0), opening, to=there)
     while (step := server.step) is not None:
         await _one_step(star, rounds, server, step)
         rounds.close()
