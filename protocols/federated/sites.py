@@ -25,7 +25,7 @@ _AT_ONCE = 1 << 24
 """Numbers of gradients that are held at a time."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Site:
     """One site or client: its model, its data, its seed. What does not travel of its weights stays in `own`."""
 
@@ -54,6 +54,9 @@ class Site:
                     f"{self.name} has {people:,} people, and sums are sized for {coder.most_examples:,} at a site",
                     "Updates(most_examples=...) as large as the largest site, at all parties alike",
                 )
+
+    def __repr__(self) -> str:
+        return f"Site({self.name!r})"
 
     def contribute(self, weights: Vector, number: int, common: Seed, *, chosen: bool = True) -> Parts:
         """This site's words for a round that begins with these weights; of who is not chosen, a vector of zeros.
