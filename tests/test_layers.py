@@ -220,7 +220,8 @@ FOLDER_ORDER = {
     "protocols.federated": (
         "layout", "models", "array_models", "ready_models", "parts_of_models", "sklearn_models", "torch_modules",
         "aggregate", "side_by_side", "figures", "grids", "rotation", "rounding_kls21", "updates", "strategies", "noise",
-        "noisy_means", "robust_means", "terms", "sites", "course", "agreeing", "masked_sums", "training", "simulating", "__init__",
+        "noisy_means", "robust_means", "terms", "sites", "course", "agreeing", "masked_sums", "training", "simulating",
+        "federation", "openings", "spending", "member", "keeping", "serving", "joining", "rehearsing", "__init__",
     ),
 }  # fmt: skip
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from protocols.federated.array_models import ArrayModel
 from protocols.federated.course import Held, Round, Trained
+from protocols.federated.federation import Federation
+from protocols.federated.joining import Joined, join
 from protocols.federated.models import Evaluated, Fitted, GradientModel, Local, Model
 from protocols.federated.noise import PersonNoise, SiteNoise
 from protocols.federated.parts_of_models import adapters_of
 from protocols.federated.ready_models import perceptron, softmax_regression
+from protocols.federated.rehearsing import rehearse
 from protocols.federated.robust_means import Krum, Median, TrimmedMean
+from protocols.federated.serving import Reported, Served, Waiting, serve
 from protocols.federated.simulating import simulate
 from protocols.federated.sklearn_models import sklearn_model
+from protocols.federated.spending import Spending
 from protocols.federated.strategies import FedAdam, FedAvg, FedYogi, Stopping, Strategy, fed_prox
 from protocols.federated.torch_modules import torch_model
 from protocols.federated.training import train
@@ -22,24 +27,33 @@ __all__ = [
     "FedAdam",
     "FedAvg",
     "FedYogi",
+    "Federation",
     "Fitted",
     "GradientModel",
     "Held",
+    "Joined",
     "Krum",
     "Local",
     "Median",
     "Model",
     "PersonNoise",
+    "Reported",
     "Round",
+    "Served",
     "SiteNoise",
+    "Spending",
     "Stopping",
     "Strategy",
     "Trained",
     "TrimmedMean",
     "Updates",
+    "Waiting",
     "adapters_of",
     "fed_prox",
+    "join",
     "perceptron",
+    "rehearse",
+    "serve",
     "simulate",
     "sklearn_model",
     "softmax_regression",

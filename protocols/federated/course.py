@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import inf, sqrt
 from typing import Any
@@ -88,6 +89,20 @@ class Trained:
         return "\n".join([*said, *([] if self.price is None else [f"for {self.price}"])])
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A training on paper: `least` is the smallest loss on held-out data, of the weights `best` of round `best_at`."""
+
+    weights: Vector
+    optimiser: Sequence[Vector]
+    common: Seed
+    rounds: Sequence[Round]
+    stopped: bool
+    least: float
+    best: Vector | None
+    best_at: int
+
+
 @dataclass(slots=True)
 class Course:
     """A training as it goes: `weights` are the common ones, `common` a seed that all have."""
@@ -138,6 +153,18 @@ class Course:
         found = _round(self.number, trained, length, mean.figures, held, private=self.terms.private)
         self.rounds.append(found)
         return found
+
+    def kept(self) -> Kept:
+        """All that the next round depends on."""
+        least, best, at = self._best
+        return Kept(self.weights, self._optimiser.kept(), self.common, self.rounds, self.stopped, least, best, at)
+
+    def resume(self, kept: Kept) -> None:
+        """Go on from there, under the same terms."""
+        self.weights, self.common, self.rounds = kept.weights, kept.common, list(kept.rounds)
+        self.stopped = kept.stopped
+        self._optimiser.resume(kept.optimiser)
+        self._best = kept.least, kept.best, kept.best_at
 
     def ended(self, held: Held | None, price: Price | None, own: dict[str, npt.NDArray[Any]]) -> Trained:
         """The result."""

@@ -8,7 +8,7 @@ sums, products and roots of doubles, so that all have the same weights, to the b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Protocol
@@ -25,6 +25,12 @@ class Optimiser(Protocol):
 
     def step(self, mean: Vector) -> Vector:
         """How the common weights move, for a mean update."""
+
+    def kept(self) -> list[Vector]:
+        """What is remembered, for a server that may have to start again."""
+
+    def resume(self, kept: Sequence[Vector]) -> None:
+        """Remember this instead."""
 
 
 class Strategy(Protocol):
@@ -101,11 +107,17 @@ class FedYogi(FedAdam):
 class _Momentum:
     rate: float
     momentum: float
-    kept: Vector
+    faded: Vector
 
     def step(self, mean: Vector) -> Vector:
-        self.kept = self.momentum * self.kept + mean
-        return self.rate * self.kept
+        self.faded = self.momentum * self.faded + mean
+        return self.rate * self.faded
+
+    def kept(self) -> list[Vector]:
+        return [self.faded]
+
+    def resume(self, kept: Sequence[Vector]) -> None:
+        (self.faded,) = kept
 
 
 @dataclass(slots=True)
@@ -121,6 +133,12 @@ class _Adaptive:
         self.m = self.beta1 * self.m + (1 - self.beta1) * mean
         self.v = self.faded(self.v, mean * mean)
         return np.asarray(self.rate * self.m / (np.sqrt(self.v) + self.tau))
+
+    def kept(self) -> list[Vector]:
+        return [self.m, self.v]
+
+    def resume(self, kept: Sequence[Vector]) -> None:
+        self.m, self.v = kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ def summed(layout, clients):
     """Elements of all clients, added up in their ring."""
     total = np.zeros(layout.length, np.uint64)
     for parts in clients:
-        elements = layout.elements([words(part, bits) for part, (_, bits) in zip(parts, layout.widths)], dtype(layout))
+        given = [words(part, bits) for part, (_, bits) in zip(parts, layout.widths, strict=True)]
+        elements = layout.elements(given, dtype(layout))
         assert elements.shape == (layout.length,)
         total += elements
     return (total & np.uint64(2**layout.bits - 1)).astype(dtype(layout))
@@ -35,10 +36,10 @@ def summed(layout, clients):
 def test_sums_of_signed_numbers_come_out(widths):
     dice, layout, n = np.random.default_rng(7), SideBySide(widths), 5
     most = [2 ** (bits - 1) // n - 1 for _, bits in widths]
-    clients = [[dice.integers(-m, m + 1, count) for m, (count, _) in zip(most, widths)] for _ in range(n)]
-    clients[0] = [np.full(count, -m) for m, (count, _) in zip(most, widths)]
+    clients = [[dice.integers(-m, m + 1, count) for m, (count, _) in zip(most, widths, strict=True)] for _ in range(n)]
+    clients[0] = [np.full(count, -m) for m, (count, _) in zip(most, widths, strict=True)]
     found = layout.parts(summed(layout, clients))
-    for k, (part, (_, bits)) in enumerate(zip(found, widths)):
+    for k, (part, (_, bits)) in enumerate(zip(found, widths, strict=True)):
         assert (part == words(sum(parts[k] for parts in clients), bits)).all()
 
 
