@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import floor, inf, log2
+from operator import index
 
 import numpy as np
 import numpy.typing as npt
@@ -129,31 +130,54 @@ def plan(
 
     `dropouts` and `corrupted` are parts of all clients, rounded down: so many may vanish in any steps, whoever they are
     (independently of the graph; a malicious server drops whom it likes), and so many work together, and with the
-    server. Where no sparse graph is good enough, everybody holds shares for everybody, and nothing is left to chance.
+    server: at least one, unless `corrupted` is 0, which says that none does. Where no sparse graph is good enough,
+    everybody holds shares for everybody, and nothing is left to chance.
     LocalError `aggregation-impossible` says which numbers do not fit, `aggregation-plan` what is no
     number of clients, elements or bits.
 
     Bell et al., CCS 2020, section 3 (semi-honest); against a malicious server their chosen holders (section 4) with the
     signed survivors of Bonawitz et al., CCS 2017, section 6.2: see docs/protocols/secure_aggregation.md.
     """
-    _require(clients, length, bits, float(dropouts), float(corrupted), failure, incorrect)
-    gone, bad = (floor(clients * Fraction(part).limit_denominator(10**6)) for part in (dropouts, corrupted))
+    clients, length, bits = _require(clients, length, bits, dropouts, corrupted, failure, incorrect)
+    gone, bad = part_of(clients, dropouts), fewest_corrupted(clients, corrupted)
     least = clients - gone
     quorum = (clients + bad) // 2 + 1 if malicious else least
     _require_room(clients, gone, bad, quorum)
-    degree, threshold, odds = _stated(clients, gone, bad, malicious, log2(failure), log2(incorrect))
-    return AggregationPlan(clients, length, bits, bad, gone, malicious, degree, threshold, quorum, odds)
+    degree, threshold, odds = _stated(clients, gone, bad, malicious, log2(float(failure)), log2(float(incorrect)))
+    return AggregationPlan(clients, length, bits, bad, gone, bool(malicious), degree, threshold, quorum, odds)
 
 
-def _require(clients: int, length: int, bits: int, dropouts: float, corrupted: float, *failures: float) -> None:
-    good = FEWEST_CLIENTS <= clients <= MOST_CLIENTS and 1 <= length <= MOST_ELEMENTS and bits in ELEMENT_BITS
-    if not good or not (0 <= dropouts < 1 and 0 <= corrupted < 1) or not all(0 < f < 1 for f in failures):
+def part_of(clients: int, part: float | Fraction) -> int:
+    """How many of so many clients this part is, rounded down."""
+    return floor(clients * Fraction(float(part)).limit_denominator(10**6))
+
+
+def fewest_corrupted(clients: int, part: float | Fraction) -> int:
+    """How many are taken for corrupted where this part of them is: one at least, unless the part is 0."""
+    return max(part_of(clients, part), 1) if part else 0
+
+
+def _require(
+    clients: int, length: int, bits: int, dropouts: float | Fraction, corrupted: float | Fraction, *failures: float
+) -> tuple[int, int, int]:
+    """The whole numbers as Python's own."""
+    try:
+        whole = index(clients), index(length), index(bits)
+        parts, odds = (float(dropouts), float(corrupted)), [float(f) for f in failures]
+        good = (
+            FEWEST_CLIENTS <= whole[0] <= MOST_CLIENTS and 1 <= whole[1] <= MOST_ELEMENTS and whole[2] in ELEMENT_BITS
+        )
+        good = good and all(0 <= part < 1 for part in parts) and all(0 < f < 1 for f in odds)
+    except (TypeError, ValueError, OverflowError):
+        good = False
+    if not good:
         raise LocalError(
             "aggregation-plan",
-            f"{clients} clients, {length} elements of {bits} bits, {dropouts:.3g} dropouts, {corrupted:.3g} corrupted",
+            f"{clients!r} clients, {length!r} elements of {bits!r} bits, {dropouts} dropouts, {corrupted} corrupted",
             f"take {FEWEST_CLIENTS} to {MOST_CLIENTS} clients, 1 to 2^31 elements of 8 to 64 bits, and parts and "
             "probabilities below 1",
         )
+    return whole
 
 
 def _require_room(clients: int, gone: int, bad: int, quorum: int) -> None:

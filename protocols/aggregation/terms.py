@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import index
+from typing import SupportsIndex
 
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError
@@ -32,7 +34,8 @@ class Step(IntEnum):
 class Terms:
     """`session` names the training, federation or study; `round` counts from 0 and is never used twice in a session.
 
-    LocalError `aggregation-plan` for a round below 0 or from 2^32 on. `server` is what errors call the server.
+    LocalError `aggregation-plan` for a round below 0 or from 2^32 on, and for a session that is no text. `server` is
+    what errors call the server.
     """
 
     plan: AggregationPlan
@@ -41,8 +44,12 @@ class Terms:
     server: str = "the server"
 
     def __post_init__(self) -> None:
-        if not 0 <= self.round < MOST_ROUNDS:
-            raise LocalError("aggregation-plan", f"rounds are numbered 0 to 2^32 - 1, not {self.round}", "count from 0")
+        if not isinstance(self.session, str):
+            raise LocalError("aggregation-plan", "a session's name is a text", "give a text, the same at all of them")
+        if not isinstance(self.round, SupportsIndex) or not 0 <= (number := index(self.round)) < MOST_ROUNDS:
+            cause = f"rounds are numbered 0 to 2^32 - 1, not {self.round!r}"
+            raise LocalError("aggregation-plan", cause, "count from 0")
+        object.__setattr__(self, "round", number)
 
     @property
     def steps(self) -> tuple[Step, ...]:

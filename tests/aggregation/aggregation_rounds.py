@@ -38,7 +38,7 @@ def small_plan(clients: int = 5, length: int = 3, **changes: object) -> Aggregat
 
 def vectors(clients: int, length: int = 3, bits: int = 32) -> np.ndarray:
     rows = np.random.default_rng(clients).integers(0, 2**bits, (clients, length), dtype=np.uint64)
-    return rows.astype(plan(3, 1, bits=bits).dtype)
+    return rows.astype(plan(4, 1, bits=bits).dtype)
 
 
 @dataclass

@@ -10,8 +10,9 @@ from math import comb, inf, log2
 import numpy as np
 import pytest
 
+from mpc.errors import LocalError
 from mpc.prg import Seed
-from protocols.aggregation import plan
+from protocols.aggregation import Terms, plan
 from protocols.aggregation.graphs_bbglr20 import (
     circle,
     cut_assigned,
@@ -122,6 +123,35 @@ def test_everybody_for_everybody_where_nothing_sparser_does() -> None:
     assert {odds.log2_probability for odds in given.odds} == {-inf}
     assert given.corrupted < given.threshold <= given.least - 1
     assert plan(10, 1, dropouts=0.3).dropouts == 3
+
+
+def test_somebody_is_corrupted_unless_nobody_is_said_to_be() -> None:
+    for clients in (4, 5, 9):
+        assert plan(clients, 1).corrupted == plan(clients, 1, malicious=True).corrupted == 1
+    assert plan(11, 1).corrupted == 2
+    assert plan(1000, 1, corrupted=1e-4).corrupted == 1
+    assert plan(4, 1, corrupted=0).corrupted == 0
+    with pytest.raises(LocalError, match="a sum of 1 honest ones hides nothing"):
+        plan(3, 1)
+
+
+def test_numbers_of_numpy_are_numbers_and_others_are_refused() -> None:
+    given = plan(np.int64(20), np.int32(2), bits=np.uint8(16), dropouts=np.float32(0.25), corrupted=np.float16(0.125))  # type: ignore[arg-type]
+    assert given == plan(20, 2, bits=16, dropouts=1 / 4, corrupted=1 / 8)
+    assert given.digest() == plan(20, 2, bits=16, dropouts=1 / 4, corrupted=1 / 8).digest()
+    assert Terms(given, "tests", np.int64(3)).context == Terms(given, "tests", 3).context  # type: ignore[arg-type]
+    for wrong in (
+        {"clients": 20.0},
+        {"clients": "20"},
+        {"length": 2.0},
+        {"bits": 32.0},
+        {"failure": Fraction(1, 2**4000)},
+    ):
+        with pytest.raises(LocalError, match="aggregation-plan"):
+            plan(**{"clients": 20, "length": 1, **wrong})  # type: ignore[arg-type]
+    for session, number in (("tests", 1.0), ("tests", -1), (b"tests", 1)):
+        with pytest.raises(LocalError, match="aggregation-plan"):
+            Terms(given, session, number)  # type: ignore[arg-type]
 
 
 def test_quorums_cannot_both_be_there() -> None:
