@@ -22,6 +22,11 @@ import numpy as np
 from mpc.prg import Prg
 from protocols.aggregation.odds import log2_choose, log2_sum, tail, times
 
+_AT_ONCE = 1 << 20
+"""So many terms of tails are in memory at a time."""
+_RANGES = 128
+_NEGLIGIBLE = -120.0
+
 
 def exposed(n: int, corrupted: int, degree: int, threshold: int) -> float:
     """Some client has `threshold` holders in the adversary's hands, who can then put its secrets together."""
@@ -50,18 +55,35 @@ def cut_chosen(n: int, corrupted: int, degree: int, threshold: int) -> float:
 
     Secrets of a client are revealed only if `threshold` of the holders that it chose stay. In a set of x honest clients
     that is cut off, each client has so many among the x - 1 others and the corrupted; clients choose independently.
-    The sum over all x and all sets of x bounds it: sum C(h, x) p(x)^x; 0 = log2 1 at once where halves alone say so.
+    The sum over all x and all sets of x bounds it: sum C(h, x) p(x)^x; 0 = log2 1 where halves alone come to that. In
+    smaller sets it is less probable and there are fewer of them, so where a range of x adds less than 2^-120 by its
+    largest sets, that stands for it.
     """
     honest = n - corrupted
-    sizes = np.arange(1, honest // 2 + 1)
-    if not len(sizes):
+    half = honest // 2
+    if not half:
         return -inf
-    half = int(sizes[-1])
-    if log2_choose(honest, half) + half * float(tail(n - 1, half - 1 + corrupted, degree, threshold)[0]) > 0:
+    last = np.arange(half, 0, -max(half // _RANGES, 1))
+    first = np.append(last[1:] + 1, 1)
+    inside = tail(n - 1, last - 1 + corrupted, degree, threshold)
+    if log2_choose(honest, half) + half * inside[0] > 0:
         return 0.0
-    inside = tail(n - 1, sizes - 1 + corrupted, degree, threshold)
-    sets = np.array([log2_choose(honest, int(x)) for x in sizes])
-    return min(float(log2_sum(sets + sizes * inside)), 0.0)
+    sets = np.array([log2_choose(honest, x) for x in last.tolist()])
+    ranges = np.log2(last - first + 1) + sets + first * inside
+    small = ranges <= _NEGLIGIBLE
+    sizes = [x for a, b in zip(first[~small].tolist(), last[~small].tolist(), strict=True) for x in range(a, b + 1)]
+    each = _cut_off(n, corrupted, degree, threshold, sizes)
+    return min(float(log2_sum(np.append(ranges[small], each))), 0.0)
+
+
+def _cut_off(n: int, corrupted: int, degree: int, threshold: int, sizes: Sequence[int]) -> float:
+    """The sum over these sizes, term by term."""
+    at_once, terms = max(_AT_ONCE // (degree + 1), 1), [-inf]
+    for start in range(0, len(sizes), at_once):
+        x = np.array(sizes[start : start + at_once])
+        sets = np.array([log2_choose(n - corrupted, size) for size in x.tolist()])
+        terms.append(float(log2_sum(sets + x * tail(n - 1, x - 1 + corrupted, degree, threshold))))
+    return float(log2_sum(np.array(terms)))
 
 
 def circle(order: Sequence[int], degree: int) -> list[list[int]]:

@@ -199,7 +199,7 @@ def _stated(
     clients: int, gone: int, bad: int, malicious: bool, privacy: float, correctness: float
 ) -> tuple[int, int, tuple[StepOdds, ...]]:
     """Degree, threshold, and what fails how often at the worst of all numbers of clients; degree 0: all others."""
-    tried = _SIZES_TRIED if clients > _MANY_CLIENTS else _SIZES_STATED
+    tried = _stated_sizes(clients)
     most = clients - gone - 2
 
     def threshold_at(degree: int) -> int | None:
@@ -215,6 +215,10 @@ def _stated(
                 return degree, threshold, odds
         degree += 2
     return 0, clients - gone - 1, _odds(clients, gone, bad, malicious, 0, clients - gone - 1, tried)
+
+
+def _stated_sizes(clients: int) -> int:
+    return _SIZES_TRIED if clients > _MANY_CLIENTS else _SIZES_STATED
 
 
 def _smallest_even(most: int, good: Callable[[int], bool]) -> int:
@@ -259,6 +263,14 @@ def _private(clients: int, gone: int, bad: int, malicious: bool, degree: int, th
     return bool(np.logaddexp2(*_exposures(clients, gone, bad, malicious, degree, threshold, 3)) <= privacy)
 
 
+def log2_exposed(clients: int, gone: int, bad: int, malicious: bool, degree: int, threshold: int) -> float:
+    """log2 of the probability, at most, that a round shows more than its sum; -inf where everybody holds shares. The
+    worst of as many numbers of clients as a plan states it for."""
+    if not degree:
+        return -inf
+    return float(np.logaddexp2(*_exposures(clients, gone, bad, malicious, degree, threshold, _stated_sizes(clients))))
+
+
 def _exposures(
     clients: int, gone: int, bad: int, malicious: bool, degree: int, threshold: int, tried: int
 ) -> tuple[float, float]:
@@ -269,9 +281,13 @@ def _exposures(
 
 
 def _each(clients: int, gone: int, of: Callable[[int, int], float], tried: int = _SIZES_TRIED) -> list[float]:
-    """The value for numbers of clients that may have advertised, with how many of these may still vanish."""
+    """The value for numbers of clients that may have advertised, with how many of these may still vanish.
+
+    Each with the one before it: half of an odd number is another thing than half of an even one.
+    """
     least = clients - gone
-    sizes = {least + round(i * gone / (tried - 1)) for i in range(tried)}
+    chosen = {least + round(i * gone / (tried - 1)) for i in range(tried)}
+    sizes = chosen | {max(n - 1, least) for n in chosen}
     return [of(n, n - least) for n in sorted(sizes)]
 
 

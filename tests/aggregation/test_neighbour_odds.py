@@ -23,6 +23,7 @@ from protocols.aggregation.graphs_bbglr20 import (
     random_order,
 )
 from protocols.aggregation.odds import log2_sum, tail
+from protocols.aggregation.plan import log2_exposed
 
 
 def exact_tail(population: int, marked: int, drawn: int, at_least: int) -> Fraction:
@@ -40,10 +41,29 @@ def test_tails_are_exact(population: int) -> None:
                 assert found[marked] == pytest.approx(log2(exact) if exact else -inf, abs=1e-9)
 
 
-def test_a_large_tail() -> None:
-    exact = exact_tail(9999, 2000, 200, 90)
+@pytest.mark.parametrize("population", [9999, 65535])
+def test_a_large_tail(population: int) -> None:
+    exact = exact_tail(population, population // 5, 200, 90)
     wanted = log2(exact.numerator) - log2(exact.denominator)
-    assert tail(9999, 2000, 200, 90)[0] == pytest.approx(wanted, abs=1e-6)
+    assert tail(population, population // 5, 200, 90)[0] == pytest.approx(wanted, abs=1e-6)
+
+
+def test_sets_that_are_cut_off_are_counted_size_by_size() -> None:
+    """As the sum over all sizes says, though ranges of sizes that add next to nothing are counted by their last one."""
+    for n, corrupted, degree, threshold in ((700, 70, 60, 38), (701, 70, 12, 9), (400, 0, 40, 26), (9, 1, 4, 3)):
+        honest = n - corrupted
+        sizes = range(1, honest // 2 + 1)
+        chances = [(x, exact_tail(n - 1, x - 1 + corrupted, degree, threshold)) for x in sizes]
+        terms = [log2(comb(honest, x)) + x * (log2(p.numerator) - log2(p.denominator)) for x, p in chances if p]
+        exact, found = float(log2_sum(np.array(terms))), cut_chosen(n, corrupted, degree, threshold)
+        assert found == pytest.approx(exact, abs=1e-6) if exact > -110 else exact <= found < -110
+
+
+def test_what_shows_at_the_worst_number_of_clients() -> None:
+    """The worst is at neither end here: 31 clients of 21 to 80."""
+    at = [cut_chosen(n, 3, 15, 11) for n in range(21, 81)]
+    assert max(at) > max(at[0], at[-1]) + 4
+    assert log2_exposed(80, 59, 3, True, 15, 11) >= max(at)
 
 
 def test_sums_of_powers() -> None:
