@@ -156,7 +156,7 @@ def _plan(clients: int, length: int, malicious: bool) -> AggregationPlan:
 def _large(table: str, options: Options) -> list[Row]:
     length = max(16, round(1_000_000 * options.scale))
     plan = _plan(1000, length, False)
-    among = replace(plan, clients=plan.degree + 1, dropouts=0, degree=0, quorum=2)
+    among = replace(plan, clients=plan.degree + 1, dropouts=0, corrupted=1, degree=0, quorum=plan.degree + 1)
     seconds, sent = _one_among(among, length)
     joins, agreements, streams = 1000, 300 * round(plan.degree * 0.7), 700 + 300 * round(plan.degree * 0.7)
     each = _unit_seconds(plan, length)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from protocols.aggregation.client_bbglr20 import Client
 from protocols.aggregation.costs import StepBytes, step_bytes
+from protocols.aggregation.demands import Demands
 from protocols.aggregation.enrolment import Authority, Certificate, Credential, SigningKey
 from protocols.aggregation.on_star import sum_at_client, sum_at_server
 from protocols.aggregation.plan import AggregationPlan, StepOdds, plan
@@ -22,6 +23,7 @@ __all__ = [
     "Certificate",
     "Client",
     "Credential",
+    "Demands",
     "Server",
     "SigningKey",
     "Simulated",

@@ -14,6 +14,7 @@ from mpc.errors import LocalError, PeerError
 from mpc.prg import Seed
 from protocols.aggregation import shares_shamir79 as shamir
 from protocols.aggregation.agreement import KeyPair, commitment, own_mask, pair_mask, seal, unseal
+from protocols.aggregation.demands import Demands
 from protocols.aggregation.directory import KEYS_DOMAIN, Directory, read_directory
 from protocols.aggregation.enrolment import Credential, check_name, verifies
 from protocols.aggregation.graphs_bbglr20 import random_choice
@@ -44,6 +45,7 @@ from protocols.aggregation.terms import Step, Terms
 
 MASKED_DOMAIN = "masked input"
 SURVIVORS_DOMAIN = "survivors"
+DEMANDS = Demands()
 
 
 class Client:
@@ -68,13 +70,16 @@ class Client:
         authority: bytes | None = None,
         now: int = 0,
         seed: Seed | None = None,
+        demands: Demands = DEMANDS,
     ) -> None:
-        """`vector`: unsigned, (length,), below 2^bits; it may come as late as `masked_input`.
+        """`vector`: unsigned, (length,), below 2^bits; it may come as late as `masked_input`. `demands`: what the plan
+        must promise, worked out anew from its numbers: LocalError `aggregation-weak-plan`.
 
         Against a malicious server `credential` says who this client is, `authority` is the public key of whoever enrols
         clients and `now` the time in seconds (Unix): LocalError `aggregation-credential` if they are missing. `seed`:
         all that this client draws, for tests; fresh from the operating system otherwise.
         """
+        demands.check(terms.plan)
         if terms.plan.malicious and (credential is None or authority is None):
             raise LocalError(
                 "aggregation-credential", "this plan is against a malicious server, and asks who a client is",

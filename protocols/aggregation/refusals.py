@@ -11,6 +11,12 @@ def impossible(cause: str) -> LocalError:
     return LocalError("aggregation-impossible", cause, remedy)
 
 
+def weak_plan(flaw: str) -> LocalError:
+    """A plan that a client does not take part under."""
+    remedy = "do not take part; ask whoever made the plan, and say with `demands` what is enough here"
+    return LocalError("aggregation-weak-plan", f"this plan does not protect this client as it demands: {flaw}", remedy)
+
+
 def out_of_order(what: str) -> LocalError:
     """A step that is not the next one."""
     remedy = "take the steps in their order, each once; a new round is a new Client and a new Server"

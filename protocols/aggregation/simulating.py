@@ -11,6 +11,7 @@ import numpy as np
 from mpc.errors import LocalError
 from mpc.prg import Seed
 from protocols.aggregation.client_bbglr20 import Client
+from protocols.aggregation.demands import Demands
 from protocols.aggregation.enrolment import Authority, Credential
 from protocols.aggregation.masks import Vector
 from protocols.aggregation.plan import AggregationPlan
@@ -18,6 +19,8 @@ from protocols.aggregation.server_bbglr20 import Server
 from protocols.aggregation.terms import Step, Terms
 
 _NOW = 1_000_000
+_ANY = Demands(failure=0.5, corrupted=0)
+"""Nobody here hides anything from anybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,10 @@ def simulate(
 def _client(terms: Terms, name: str, vector: Vector, authority: Authority, seed: Seed) -> Client:
     own = seed.derive("client", name)
     if not terms.plan.malicious:
-        return Client(terms, name, vector, seed=own)
+        return Client(terms, name, vector, seed=own, demands=_ANY)
     credential = Credential.enrolled(authority, name, not_before=0, not_after=2 * _NOW)
-    return Client(terms, name, vector, credential=credential, authority=authority.public_key, now=_NOW, seed=own)
+    public = authority.public_key
+    return Client(terms, name, vector, credential=credential, authority=public, now=_NOW, seed=own, demands=_ANY)
 
 
 def _one_step(

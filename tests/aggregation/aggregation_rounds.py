@@ -12,10 +12,11 @@ import pytest
 
 from mpc.errors import PeerError
 from mpc.prg import Seed
-from protocols.aggregation import AggregationPlan, Authority, Client, Credential, Server, Step, Terms, plan
+from protocols.aggregation import AggregationPlan, Authority, Client, Credential, Demands, Server, Step, Terms, plan
 
 NOW = 1_700_000_000
 AUTHORITY = Authority(bytes(range(32)))
+ANY = Demands(failure=0.5, corrupted=0)
 FIXED = Seed(bytes(range(32)))
 
 
@@ -61,7 +62,7 @@ class Round:
         self.log: list[dict[str, bytes]] = []
 
     def client(self, name: str) -> Client:
-        own = {"credential": self.credentials.get(name), "authority": AUTHORITY.public_key, "now": NOW}
+        own = {"credential": self.credentials.get(name), "authority": AUTHORITY.public_key, "now": NOW, "demands": ANY}
         return Client(self.terms, name, self.rows[int(name[1:])], seed=self.seed.derive(name), **own)  # type: ignore[arg-type]
 
     def answers(self, gone: Collection[str] = ()) -> dict[str, bytes]:
