@@ -19,8 +19,10 @@ from mpc.network.star.events import Payload
 from mpc.network.star.gathering import answers
 from mpc.network.star.rounds import Rounds
 from mpc.network.star.server import StarServer
+from mpc.prg import Seed
 from protocols.aggregation.client_bbglr20 import Client
-from protocols.aggregation.refusals import malformed, out_of_order
+from protocols.aggregation.graphs_bbglr20 import random_order
+from protocols.aggregation.refusals import malformed, other_round, out_of_order, too_many
 from protocols.aggregation.server_bbglr20 import Server
 from protocols.aggregation.terms import Step, Terms
 
@@ -39,17 +41,20 @@ async def sum_at_server(
 ) -> Server:
     """The next round of `rounds`, to its end: a server whose `total` and `survivors` are there.
 
-    `terms.round` is the number that the round gets; `members` are those who are told to take part by the program, all
-    that are here if None. Each step lasts `seconds` at most, and the first one `first_seconds`, where clients have work
-    to do before it, of which the program tells them in the `opening`, a broadcast. A client whose message is refused is
-    parted with, by that error's code, and the round goes on. PeerErrors as of `Server.advance`, and `quorum-missed`;
-    LocalError `aggregation-order` where the rounds are at another number. The rest as of `Server`.
+    `terms.round` is the number that the round gets; `members` are those who are told to take part by the program; if
+    None, all that are here, or so many of them as the plan has, drawn at random; the others wait for another round.
+    Each step lasts `seconds` at most, and the first one `first_seconds`, where clients have work to do before it, of
+    which the program tells them in the `opening`, a broadcast. A client whose message is refused is parted with, by that
+    error's code, and the round goes on. PeerErrors as of `Server.advance`, and `quorum-missed`; LocalError
+    `aggregation-order` where the rounds are at another number, `aggregation-plan` for more members than the plan has.
+    The rest as of `Server`.
 
     Rounds: as many as the plan has steps. Bytes: `step_bytes`.
     """
     if rounds.number + 1 != terms.round:
         raise out_of_order(f"the star's next round is {rounds.number + 1}, and the terms are of round {terms.round}")
-    invited = rounds.begin(trio.current_time(), seconds if first_seconds is None else first_seconds, members)
+    first = seconds if first_seconds is None else first_seconds
+    invited = rounds.begin(trio.current_time(), first, _chosen(rounds, terms, members))
     server = Server(terms, invited=invited, authority=authority, now=now)
     there = [name for name in invited if star.clients.get(name) == rounds.members[name]]
     star.broadcast((terms.round, 0), opening, to=there)
@@ -65,6 +70,19 @@ async def sum_at_server(
     return server
 
 
+def _chosen(rounds: Rounds, terms: Terms, members: Iterable[str] | None) -> list[str]:
+    """Who takes part."""
+    most = terms.plan.clients
+    if members is not None:
+        named = list(dict.fromkeys(members))
+        if len(named) > most:
+            raise too_many(len(named), most)
+        return named
+    here = rounds.here
+    order = random_order(len(here), Seed.fresh().prg("members of a round")) if len(here) > most else range(len(here))
+    return [here[i] for i in order[:most]]
+
+
 async def _one_step(star: StarServer, rounds: Rounds, server: Server, step: Step) -> None:
     async with aclosing(answers(star, rounds)) as coming:  # type: ignore[type-var]
         async for came in coming:
@@ -77,15 +95,27 @@ async def _one_step(star: StarServer, rounds: Rounds, server: Server, step: Step
 async def sum_at_client(star: StarClient, client: Client, *, seconds: float | None = None) -> None:
     """A client's part in the round that its terms name, from the server's opening message to the end.
 
-    `seconds`: how long to wait for the server in each step, at most. Errors as of `Client`, which the star passes on to
-    the server by their codes, and as of `StarClient.receive`.
+    `seconds`: how long to wait for the server in each step, at most. What is left of earlier rounds is passed over.
+    Where the server has begun a later round this one is over: PeerError `aggregation-other-round`, and the star gives
+    that round's opening message once more. Other errors as of `Client`, which the star passes on to the server by their
+    codes, and as of `StarClient.receive`.
     """
     for index in range(len(client.terms.steps)):
-        delivery, tag = await star.receive(seconds), (client.terms.round, index)
-        if delivery.tag != tag:
-            raise malformed(client.terms.server, f"a message {delivery.tag} where {tag} is due")
-        if index:
-            answer = await trio.to_thread.run_sync(client.answer, delivery.content)
-        else:
-            answer = client.advertise()
-        await star.send(tag, answer)
+        body = await _next(star, client.terms, index, seconds)
+        answer = await trio.to_thread.run_sync(client.answer, body) if index else client.advertise()
+        await star.send((client.terms.round, index), answer)
+
+
+async def _next(star: StarClient, terms: Terms, index: int, seconds: float | None) -> bytes:
+    """The server's message that this step answers."""
+    until = None if seconds is None else trio.current_time() + seconds
+    while True:
+        delivery = await star.receive(None if until is None else until - trio.current_time())
+        tag = delivery.tag
+        if tag == (terms.round, index):
+            return delivery.content
+        if len(tag) != 2 or tag[0] == terms.round or (tag[0] > terms.round and tag[1]):
+            raise malformed(terms.server, f"a message {tag} where {(terms.round, index)} is due")
+        if tag[0] > terms.round:
+            star.put_back(delivery)
+            raise other_round(terms.server, tag[0], terms.round)

@@ -17,6 +17,12 @@ def weak_plan(flaw: str) -> LocalError:
     return LocalError("aggregation-weak-plan", f"this plan does not protect this client as it demands: {flaw}", remedy)
 
 
+def too_many(members: int, most: int) -> LocalError:
+    """A round for more clients than the plan is for."""
+    cause = f"{members} members, and the plan is for {most} clients"
+    return LocalError("aggregation-plan", cause, "name fewer, or make the plan for more")
+
+
 def out_of_order(what: str) -> LocalError:
     """A step that is not the next one."""
     remedy = "take the steps in their order, each once; a new round is a new Client and a new Server"

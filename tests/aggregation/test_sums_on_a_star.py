@@ -139,3 +139,122 @@ def test_terms_of_another_round_than_the_star_is_in() -> None:
                 await sum_at_server(star, Rounds(), terms, seconds=1)
 
     trio.run(main)
+
+
+def test_a_round_that_failed_is_over_for_its_clients_and_the_next_one_begins() -> None:
+    """Two of five go in round 0 and come back; the others learn that it is over from round 1, and miss none of it."""
+    everybody, done, told = a_round(5, dropouts=0.2), list[Server](), list[str]()
+    back = trio.Event()
+
+    async def serves(place: MemoryStar) -> None:
+        async with place.serve() as star:
+            rounds = Rounds()
+            await assemble(star, rounds, 5, SECONDS)
+            with pytest.raises(PeerError, match="aggregation-too-few"):
+                await sum_at_server(star, rounds, everybody.terms, seconds=SECONDS)
+            back.set()
+            await assemble(star, rounds, 5, SECONDS)
+            done.append(await sum_at_server(star, rounds, Terms(everybody.terms.plan, "tests", 1), seconds=SECONDS))
+
+    async def goes_and_comes(place: MemoryStar, name: str) -> None:
+        async with place.dial(name) as star:
+            await until_masked(star, Client(everybody.terms, name, everybody.rows[int(name[1:])]))
+        await back.wait()
+        async with place.dial(name) as star:
+            await second_round(star, name)
+
+    async def stays(place: MemoryStar, name: str) -> None:
+        async with place.dial(name) as star:
+            try:
+                await sum_at_client(star, Client(everybody.terms, name, everybody.rows[int(name[1:])]), seconds=SECONDS)
+            except PeerError as error:
+                told.append(error.code)
+            await second_round(star, name)
+
+    async def second_round(star: StarClient, name: str) -> None:
+        terms = Terms(everybody.terms.plan, "tests", 1)
+        await sum_at_client(star, Client(terms, name, everybody.rows[int(name[1:])]), seconds=SECONDS)
+
+    async def main() -> None:
+        place = MemoryStar()
+        with trio.fail_after(60):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(serves, place)
+                await trio.testing.wait_all_tasks_blocked()
+                for name in ("c0", "c1"):
+                    nursery.start_soon(goes_and_comes, place, name)
+                for name in ("c2", "c3", "c4"):
+                    nursery.start_soon(stays, place, name)
+
+    trio.run(main)
+    assert told == ["aggregation-other-round"] * 3
+    assert right(everybody, done[0])
+
+
+@pytest.mark.parametrize(("tags", "ends"), [
+    ([(0, 0), (0, 3), (2, 0)], "aggregation-other-round"), ([(1, 3)], "aggregation-malformed"),
+    ([(2, 1)], "aggregation-malformed"), ([(1, 0, 0)], "aggregation-malformed"), ([], "peer-stalled"),
+    ([(0, 0)] * 5, "peer-stalled"),
+])  # fmt: skip
+def test_messages_of_earlier_and_later_rounds(tags: list[tuple[int, ...]], ends: str) -> None:
+    """A client in round 1 that has sent its keys."""
+    terms, told = Terms(a_round(5).terms.plan, "tests", 1), list[object]()
+
+    async def client(place: MemoryStar) -> None:
+        async with place.dial("c0") as star:
+            try:
+                await sum_at_client(star, Client(terms, "c0"), seconds=0.05)
+            except PeerError as error:
+                told.append(error.code)
+            if ends == "aggregation-other-round":
+                told.append((await star.receive(SECONDS)).tag)
+
+    async def main() -> None:
+        place = MemoryStar()
+        async with trio.open_nursery() as nursery, place.serve() as star:
+            nursery.start_soon(client, place)
+            await star.event(SECONDS)
+            for tag in [(1, 0), *tags]:
+                star.send("c0", tag, b"")
+            while star.clients:
+                await star.event(SECONDS)
+
+    trio.run(main)
+    assert told == [ends, *([(2, 0)] if ends == "aggregation-other-round" else [])]
+
+
+def test_more_clients_than_the_plan_has() -> None:
+    """Four of seven are drawn; the others stay, and are told nothing."""
+    everybody, done, waited = a_round(4, dropouts=0.25), list[Server](), list[str]()
+
+    async def serves(place: MemoryStar) -> None:
+        async with place.serve() as star:
+            rounds = Rounds()
+            await assemble(star, rounds, 7, SECONDS)
+            with pytest.raises(LocalError, match="5 members, and the plan is for 4"):
+                await sum_at_server(star, rounds, everybody.terms, seconds=SECONDS, members=rounds.here[:5])
+            done.append(await sum_at_server(star, rounds, everybody.terms, seconds=SECONDS))
+            assert len(star.clients) == 7
+
+    async def takes_part(place: MemoryStar, name: str) -> None:
+        async with place.dial(name) as star:
+            try:
+                await sum_at_client(star, Client(everybody.terms, name, everybody.rows[0]), seconds=SECONDS)
+            except PeerError as error:
+                waited.append(f"{name} {error.code}")
+            else:
+                assert not [event async for event in star]
+
+    async def main() -> None:
+        place = MemoryStar()
+        with trio.fail_after(60):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(serves, place)
+                await trio.testing.wait_all_tasks_blocked()
+                for i in range(7):
+                    nursery.start_soon(takes_part, place, f"c{i}")
+
+    trio.run(main)
+    assert len(done[0].survivors) == 4
+    assert sorted(waited) == sorted(f"c{i} star-ended" for i in range(7) if f"c{i}" not in done[0].survivors)
+    assert (done[0].total == 4 * everybody.rows[0]).all()

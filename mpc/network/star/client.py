@@ -112,8 +112,12 @@ class StarClient:
                 return found
             self._inbox.put(found)  # so that the next call learns it too
             raise copy(found)
-        cause = f"no message has come from {self.server} for {seconds} seconds"
+        cause = f"no message has come from {self.server} for {seconds:.3g} seconds"
         raise PeerError("peer-stalled", cause, "wait longer, or end", party=self.server)
+
+    def put_back(self, delivery: Delivery) -> None:
+        """The next `receive` gives this message once more: for one that belongs to what the program does next."""
+        self._inbox.put_first(delivery)
 
     async def __aiter__(self) -> AsyncIterator[Delivery]:
         """The server's messages until it says goodbye. PeerError for every other end of the line."""

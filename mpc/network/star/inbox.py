@@ -91,6 +91,11 @@ class Inbox(Generic[T]):
         self._items.append((item, None, 0))
         self._some.unpark()
 
+    def put_first(self, item: T) -> None:
+        """An item that is taken before all others, and counts for nothing."""
+        self._items.appendleft((item, None, 0))
+        self._some.unpark()
+
     def put_message(self, item: T, sender: Sender, size: int) -> None:
         """A message of `sender` whose array takes `size` bytes; what was reserved for it is given back."""
         held = size + OVERHEAD
