@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mpc.errors import LocalError
-from mpc.network.star.authority import Authority, new_authority, new_request
+from mpc.network.star.authority import Authority, new_authority, new_request, request_fingerprint
 from mpc.network.star.star_file import StarFile
 from party_runner.agreed import agreed_of
 from party_runner.arguments import check_name, input_words, inputs_by_party, own_inputs
@@ -200,10 +200,13 @@ def request(name: str, folder: Path) -> None:
     try:
         check_name(name)
         file = new_request(name, _made(folder))
+        fingerprint = request_fingerprint(file)
     except Exception as error:
         end_with(error, None, None)
     click.echo(f"{file.with_suffix('.key')}: the private key of {name}; it stays on this machine")
-    click.echo(f"{file}: its request; give it to the authority on a way on which it knows you")
+    click.echo(f"{file}: its request, for the authority")
+    click.echo(f"fingerprint  {fingerprint}")
+    click.echo("tell the authority the fingerprint on a way on which it knows you")
 
 
 @star_group.command()
@@ -211,15 +214,20 @@ def request(name: str, folder: Path) -> None:
 @click.option("--request", "request_file", type=FILE, metavar="FILE", help="The client's request.  [default: NAME.csr]")
 @AUTHORITY
 @click.option("--hours", default=24.0, show_default=True, type=click.FloatRange(min=0.1), help="How long it holds.")
+@click.option("--fingerprint", metavar="TEXT", help="What the client told you; refuse a request of another key.")
 @FOLDER
-def enroll(name: str, request_file: Path | None, authority: Path, hours: float, folder: Path) -> None:
+def enroll(
+    name: str, request_file: Path | None, authority: Path, hours: float, fingerprint: str | None, folder: Path
+) -> None:
     """Enrol the client that you know as NAME: sign its request, into NAME.crt. Again, to renew it."""
     try:
         file = request_file if request_file is not None else folder / f"{name}.csr"
-        target, until = Authority(authority).enroll(name, file, _made(folder), timedelta(hours=hours))
+        target, until = Authority(authority).enroll(name, file, _made(folder), timedelta(hours=hours), fingerprint)
+        key = request_fingerprint(file)
     except Exception as error:
         end_with(error, None, None)
     click.echo(f"{target}: the certificate of {name}, valid until {until:%Y-%m-%d %H:%M} UTC; give it back")
+    click.echo(f"fingerprint  {key}" + ("" if fingerprint else f"; is it what {name} told you?"))
 
 
 @star_group.command()

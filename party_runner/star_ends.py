@@ -7,6 +7,7 @@ An account is plain data, the content of `--json`: `program`, `role` ("server" o
 
 from __future__ import annotations
 
+import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
@@ -94,14 +95,26 @@ def check_client(identity: Identity, name: str) -> None:
 
 def run_star_end(work: Callable[[Say], Awaitable[R]], status: StatusLine | None) -> R:
     """Run `work` in trio; what it says of itself goes to the launcher, or stands on the terminal as one line while it
-    lasts. Where stderr is no terminal nothing is shown."""
+    lasts. Where stderr is no terminal nothing is shown. SIGTERM ends it as Ctrl-C does: KeyboardInterrupt."""
     if status is not None:
         return trio.run(status.run, lambda: work(lambda text: status.progress(f"online: {text}", 0, None)))
     console = Console(stderr=True)
     if not console.is_terminal:
-        return trio.run(work, _nothing)
+        return _run(work, _nothing)
     with console.status("") as line:
-        return trio.run(work, lambda text: line.update(escape(text)))
+        return _run(work, lambda text: line.update(escape(text)))
+
+
+def _run(work: Callable[[Say], Awaitable[R]], say: Say) -> R:
+    """In trio; SIGTERM is SIGINT meanwhile, unless that is ignored, as in the background of a script: others are told
+    of an end while links are still there, which a cancellation of everything would cut."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return trio.run(work, say)
+    before = signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+    try:
+        return trio.run(work, say)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _account(program: StarProgram, role: str, name: str, server: str, began: float, result: Any) -> Summary:

@@ -32,6 +32,11 @@ class Begun:
         own = dict(os.environ if env is None else env)
         self._process = forked(_run, self.arguments, str(cwd), own, [str(file) for file in self._files])
 
+    def send(self, number: int) -> None:
+        """A signal."""
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
+
     def ended(self, timeout: float) -> subprocess.CompletedProcess[str]:
         """Once it has; AssertionError if that takes longer."""
         self._process.join(timeout)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
+
+from party_runner.failures import INTERRUPTED
 
 from .processes import call, free_ports, parley, write
 from .template import Begun
@@ -102,6 +107,31 @@ def test_an_enrolled_client_joins_the_server(tmp_path: Path) -> None:
     assert "[nobody-listening]" in late.stderr
 
 
+@pytest.mark.slow
+def test_sigterm_ends_a_server_as_ctrl_c_does(tmp_path: Path) -> None:
+    """Its client learns why, and nothing is left behind."""
+    here = tmp_path / "here"
+    ends = f"""
+        async def server(star):
+            async for event in star:
+                open({str(here)!r}, "w").close()
+
+        async def client(star, mine):
+            await star.receive()
+    """
+    program, star = write(tmp_path, "waits.py", dedent(ends)), str(star_toml(tmp_path, free_ports(1)[0]))
+    served = Begun(["serve", program, "--star", star], tmp_path)
+    client = Begun(["client", program, "--star", star, "--name", "anna"], tmp_path)
+    until = time.monotonic() + 20
+    while not here.exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    served.send(signal.SIGTERM)
+    ended, told = served.ended(10), client.ended(10)
+    assert (ended.returncode, ended.stderr) == (INTERRUPTED, "interrupted\n")
+    assert told.returncode == 3
+    assert "it was stopped from outside" in told.stderr
+
+
 def star_toml(folder: Path, port: int) -> Path:
     """A star with one client, anna, enrolled by the commands."""
     where = ("--folder", str(folder))
@@ -109,9 +139,15 @@ def star_toml(folder: Path, port: int) -> Path:
     for words in (("keys", "new", "center"), ("star", "authority"), ("star", "request", "anna")):
         code, text = call(*words, *where)
         assert code == 0, text
+    fingerprint = next(line for line in text.splitlines() if line.startswith("fingerprint"))
     code, text = call("star", "enroll", "anna", *key, *where)
     assert code == 0, text
     assert "valid until" in text
+    assert fingerprint in text
+    told = fingerprint.removeprefix("fingerprint").strip().upper().replace(" ", ":")
+    assert call("star", "enroll", "anna", *key, *where, "--fingerprint", told)[0] == 0
+    code, text = call("star", "enroll", "anna", *key, *where, "--fingerprint", "0" + told[1:].replace("0", "1"))
+    assert (code, "[bad-request]" in text) == (2, True)
     lines = ["[server]", 'name = "center"', f'address = "127.0.0.1:{port}"', 'certificate = "center.crt"']
     lines += ["[clients]", 'authority = "authority.crt"', 'revoked = "authority.crl"']
     return Path(write(folder, "star.toml", "\n".join(lines)))
@@ -141,4 +177,4 @@ def test_what_is_wrong_is_said_before_anybody_connects(tmp_path: Path) -> None:
     fails("bad-lifetime", "star", "enroll", "anna", *key, "--folder", str(tmp_path), "--hours", "9999")
     fails("unknown-client", "star", "revoke", "bert", *key)
     code, text = call("star", "revoke", "anna", *key)
-    assert (code, "1 more revoked" in text) == (0, True)
+    assert (code, "2 more revoked" in text) == (0, True)

@@ -11,6 +11,7 @@ protects a sum of many against one who plays many.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from contextlib import suppress
@@ -79,6 +80,14 @@ def new_request(name: str, folder: Path) -> Path:
     return file
 
 
+def request_fingerprint(request: Path) -> str:
+    """SHA-256 of the public key in a client's request, 64 hexadecimal digits in groups of four: for the client and the
+    authority to compare on a way on which they know each other. LocalError `bad-request`."""
+    key = _read_request(request).public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return hashlib.sha256(key.public_bytes(serialization.Encoding.DER, form)).digest().hex(" ", 2)
+
+
 class Authority:
     """The authority, with its key in memory as long as this lives."""
 
@@ -94,9 +103,12 @@ class Authority:
             remedy = "keep the files that `parley star authority` made together"
             raise LocalError("wrong-key", f"{key_file} is not the key of {self.certificate_file}", remedy)
 
-    def enroll(self, name: str, request: Path, folder: Path, valid: timedelta = VALID) -> tuple[Path, datetime]:
+    def enroll(
+        self, name: str, request: Path, folder: Path, valid: timedelta = VALID, fingerprint: str | None = None
+    ) -> tuple[Path, datetime]:
         """Signs the request of the client that the authority knows as `name`: NAME.crt in `folder`, in place of an
-        older one of the same name and key. The file, and until when it holds.
+        older one of the same name and key. The file, and until when it holds. `fingerprint`: what the client said that
+        `request_fingerprint` of its request is; blanks and case do not matter.
 
         LocalError `bad-request`, `bad-lifetime`, `key-exists` (a certificate of another key lies there), `unwritable`.
         """
@@ -104,6 +116,8 @@ class Authority:
         names = [str(part.value) for part in found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
         if names != [name] or not NAME.fullmatch(name):
             raise _bad_request(request, f"asks for another name than {name}")
+        if fingerprint is not None and _digits(fingerprint) != _digits(request_fingerprint(request)):
+            raise _bad_request(request, f"has another key than the one that {name} told the fingerprint of")
         if not SHORTEST <= valid <= LONGEST:
             cause = f"a client is enrolled for {SHORTEST} to {LONGEST}, not for {valid}"
             raise LocalError("bad-lifetime", cause, "enrol it for hours or days, and again in time")
@@ -236,6 +250,10 @@ def _read_request(file: Path) -> x509.CertificateSigningRequest:
     if not signed:
         raise _bad_request(file, "is not signed by its own key")
     return found
+
+
+def _digits(fingerprint: str) -> str:
+    return "".join(fingerprint.split()).replace(":", "").lower()
 
 
 def _bad_request(file: Path, what: str) -> LocalError:
