@@ -73,12 +73,27 @@ async def secret(
     Raises LocalError `out-of-range` at the owner if an element lies outside; PeerError `too-many-elements` at a party
     that would hold more elements of the others' secrets than it is willing to.
     """
+    return await secret_counted(ctx, owner, value, range=range, kind=kind, users=users)
+
+
+async def secret_counted(
+    ctx: Context,
+    owner: int,
+    value: npt.ArrayLike | None = None,
+    *,
+    range: tuple[float, float] | None = None,
+    kind: Kind | None = None,
+    users: Users | None = None,
+    mark: int = 0,
+) -> SecretArray:
+    """The same, of what owners have made of their data by public numbers, from which `mark` follows: the message that
+    tells the shape carries a part of it. PeerError `public-values-differ` where another party has other numbers."""
     need_context(ctx, "secret")
     line = user_line()
     owner = party_index(ctx.everyone, owner, line)
     refuse_unknown_kind(kind, line)
     _refuse_no_users(users, line)
-    call = ctx.child("secret", line=line)
+    call = ctx.child("secret", line=line, mark=mark)
     own = own_array(call, value, kind, line) if ctx.me == owner else None
     if own is not None and users is not None:
         own = _first_rows(call, users, own)

@@ -15,7 +15,7 @@ from protocols.array.logic import maximum, where
 from protocols.array.private_reveals import reveal
 from protocols.array.secret import SecretArray
 from protocols.array.shape import stack
-from protocols.survival.patients import Floats, Patients, told
+from protocols.survival.patients import Floats, Patients, mark_of, told
 
 MOST_COLUMNS = 64
 EVENTS_EACH = 5
@@ -97,6 +97,10 @@ class Scale:
     middle: Floats
     half: Floats
 
+    def mark(self, grid: Floats) -> int:
+        """What follows from it and the grid, which all parties must have alike."""
+        return mark_of(grid, self.middle, self.half)
+
     def applied(self, covariates: Floats, *, planning: bool) -> Floats:
         """In the clear, at their owner. LocalError `out-of-range`, `wrong-shape`."""
         if covariates.shape[1] != len(self.half):
@@ -132,13 +136,13 @@ async def cohort(
 ) -> Cohort:
     """All sites' patients come in: for each site four messages and the elements of all. LocalError and PeerError as
     of `told`."""
-    sites = []
+    sites, mark = [], scale.mark(grid)
     for site in owners:
         mine = own if ctx.me == site else None
         x = None if mine is None else scale.applied(mine.covariates, planning=ctx.planning)
-        z = await told(ctx, site, x, (None, len(scale.half)), range=(-1, 1), kind="fixed")
+        z = await told(ctx, site, x, (None, len(scale.half)), range=(-1, 1), kind="fixed", mark=mark)
         at_risk = None if mine is None else mine.at_risk(grid)
-        y = await told(ctx, site, at_risk, (len(z), len(grid)), range=(0, 1), kind="int")
+        y = await told(ctx, site, at_risk, (len(z), len(grid)), range=(0, 1), kind="int", mark=mark)
         sites.append(Site(z, y))
     most = [len(site.covariates) for site in sites]
     return Cohort(sites, await totals(ctx, own, grid, scale, owners, most, stratified=stratified))
@@ -149,7 +153,7 @@ async def totals(
     stratified: bool,
 ) -> Totals:  # fmt: skip
     """What sites, each of at most so many patients, count and add up of their own. Errors as of `told`."""
-    tables, sums = [], []
+    tables, sums, mark = [], [], scale.mark(grid)
     for site, people in zip(owners, most, strict=True):
         mine = own if ctx.me == site else None
         table = of_deaths = None
@@ -157,9 +161,9 @@ async def totals(
             deaths, x = mine.deaths(grid), scale.applied(mine.covariates, planning=ctx.planning)
             table = np.stack([deaths.sum(axis=0), mine.at_risk(grid).sum(axis=0)])
             of_deaths = deaths.sum(axis=1) @ x
-        tables.append(await told(ctx, site, table, (2, len(grid)), range=(0, people), kind="int"))
+        tables.append(await told(ctx, site, table, (2, len(grid)), range=(0, people), kind="int", mark=mark))
         bounds, columns = (-people, people), (len(scale.half),)
-        sums.append(await told(ctx, site, of_deaths, columns, range=bounds, kind="fixed"))
+        sums.append(await told(ctx, site, of_deaths, columns, range=bounds, kind="fixed", mark=mark))
     counts = stack(tables)
     counts = counts if stratified else counts.sum(axis=0, keepdims=True)
     return Totals(counts[:, 0], counts[:, 1], stack(sums).sum(axis=0), len(owners))

@@ -27,7 +27,17 @@ from protocols.array.private_reveals import reveal
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate, stack
 from protocols.survival.life_tables import MOST
-from protocols.survival.patients import Floats, Patients, Whole, grid_of, need_patients, refuse_more, sites_of, told
+from protocols.survival.patients import (
+    Floats,
+    Patients,
+    Whole,
+    grid_of,
+    mark_of,
+    need_patients,
+    refuse_more,
+    sites_of,
+    told,
+)
 
 MOST_CLASSES = 1 << 12
 
@@ -67,11 +77,11 @@ async def concordance(
     times, own, owners, borders = grid_of(grid), need_patients(mine), sites_of(ctx, sites), _edges(edges)
     weights = np.asarray(score, np.float64)
     refuse_more(own, most)
-    tables = []
+    tables, mark = [], mark_of(times, weights, borders)
     for site in owners:
         counted = _counted(own, times, weights, borders, ctx) if ctx.me == site and own is not None else None
         shape = (2, len(borders) + 1, len(times) + 1)
-        tables.append(await told(ctx, site, counted, shape, range=(0, most), kind="int"))
+        tables.append(await told(ctx, site, counted, shape, range=(0, most), kind="int", mark=mark))
     d, n = stack(tables).sum(axis=0)
     people = most * len(owners)
     doubled, pairs = await reveal(ctx, *_pairs(d, n, people), to=to, planned=(people, people))

@@ -88,7 +88,7 @@ class _SiteSums:
         some, self.none = of.kept_apart()
         self.of, self.scale, self.own, self.grid, self.owners, self.most = of, scale, own, grid, owners, most
         self.part = (FINE / some).within(0, FINE)
-        self.columns = len(scale.half)
+        self.columns, self.mark = len(scale.half), scale.mark(grid)
         self.pairs = np.tril_indices(self.columns)
 
     async def at(self, ctx: Context, b: Floats, events: int) -> tuple[SecretArray, SecretArray]:
@@ -99,7 +99,9 @@ class _SiteSums:
         for site in self.owners:
             own = self._own(b, planning=ctx.planning) if ctx.me == site and self.own is not None else None
             bounds = (-self.most * largest, self.most * largest)
-            parts.append(await told(ctx, site, own, (len(self.grid), numbers), range=bounds, kind="fixed"))
+            parts.append(
+                await told(ctx, site, own, (len(self.grid), numbers), range=bounds, kind="fixed", mark=self.mark)
+            )
         levels = self.of.strata(parts) * self.part.reshape(*self.part.shape, 1)
         levels = levels.within(-largest * FINE, largest * FINE) / FINE
         level = (levels[..., :1] + self.none.reshape(*self.none.shape, 1)).within(1 / largest, largest)

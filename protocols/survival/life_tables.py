@@ -22,6 +22,7 @@ from protocols.survival.patients import (
     Whole,
     count_of_arms,
     grid_of,
+    mark_of,
     need_patients,
     refuse_more,
     sites_of,
@@ -74,11 +75,11 @@ async def life_tables(
     times, own, owners = grid_of(grid), need_patients(mine), sites_of(ctx, sites)
     count = count_of_arms(arms, own)
     refuse_more(own, most)
-    tables = []
+    tables, mark = [], mark_of(times)
     for site in owners:
         counted = _counted(own, times, count) if ctx.me == site and own is not None else None
         shape = (2, count, len(times))
-        tables.append(await told(ctx, site, counted, shape, range=(0, most), kind="int"))
+        tables.append(await told(ctx, site, counted, shape, range=(0, most), kind="int", mark=mark))
     both = stack(tables)
     return LifeTables(both[:, 0], both[:, 1], times, most)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError, PeerError
-from protocols.array.inputs import secret
+from protocols.array.inputs import secret_counted
 from protocols.array.lines import user_line
 from protocols.array.secret import SecretArray
 from protocols.party_indices import party_index
@@ -117,12 +118,21 @@ def count_of_arms(arms: Any, mine: Patients | None) -> int:
     return arms
 
 
-async def told(ctx: Context, site: int, own: Any, shape: tuple[int | None, ...] | None, **how: Any) -> SecretArray:
+def mark_of(*terms: Floats) -> int:
+    """What follows from the public numbers by which sites count: messages about what they counted carry a part of it,
+    so that a site that counts by others, as by times of its own patients, is noticed. Never 0."""
+    return crc32(repr([(term.shape, term.tobytes()) for term in terms]).encode()) or 1
+
+
+async def told(
+    ctx: Context, site: int, own: Any, shape: tuple[int | None, ...] | None, *, mark: int = 0, **how: Any
+) -> SecretArray:
     """A site's numbers as a secret of a shape that all know; None for one, or a length of it, that the site tells.
 
-    PeerError `unexpected-message` for another shape; LocalError as of `mpc.secret`.
+    `mark`: `mark_of` what is public of how they are counted. PeerError `public-values-differ` where that is other at
+    another party, `unexpected-message` for another shape; LocalError as of `mpc.secret`.
     """
-    x = await secret(ctx, site, own, **how)
+    x = await secret_counted(ctx, site, own, mark=mark, **how)
     if shape is not None and not _fits(x.shape, shape):
         name = ctx.names[site]
         raise PeerError("unexpected-message", f"{name} brings numbers of shape {x.shape} where {shape} is due",

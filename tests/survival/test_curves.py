@@ -243,7 +243,7 @@ def test_what_cannot_be_is_refused(how: dict[str, Any], code: str) -> None:
 
 def test_a_site_with_another_grid_is_named() -> None:
     study = made_up(40, 2)
-    with pytest.raises(PeerError, match=r"unexpected-message\] party[01] brings"):
+    with pytest.raises(PeerError, match=r"public-values-differ\] party[01] computes"):
         run(study, lambda ctx, mine: tables(ctx, mine, GRID if ctx.me == 0 else range(1, 5)))
 
 
