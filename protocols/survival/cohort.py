@@ -15,9 +15,9 @@ from protocols.array.logic import maximum, where
 from protocols.array.private_reveals import reveal
 from protocols.array.secret import SecretArray
 from protocols.array.shape import stack
-from protocols.survival.patients import Floats, Patients, mark_of, told
+from protocols.survival.patients import Floats, Patients, mark_of, public_numbers, told
 
-MOST_COLUMNS = 64
+MOST_COLUMNS, LARGEST = 64, 1e300
 EVENTS_EACH = 5
 """Fewer deaths for each covariate bear no estimate (Vittinghoff and McCulloch, AJE 165, 2007)."""
 
@@ -121,9 +121,9 @@ class Scale:
 
 def scale_of(ranges: Any) -> Scale:
     """LocalError `wrong-number`."""
-    bounds = np.asarray(ranges, np.float64)
+    bounds = public_numbers(ranges)
     fits = bounds.ndim == 2 and bounds.shape[1] == 2 and 0 < len(bounds) <= MOST_COLUMNS
-    if not fits or not np.isfinite(bounds).all() or not (bounds[:, 0] < bounds[:, 1]).all():
+    if not fits or not (np.abs(bounds) <= LARGEST).all() or not (bounds[:, 0] < bounds[:, 1]).all():
         raise LocalError(
             "wrong-number", "ranges= are no rising pairs of numbers, one for each covariate",
             "public bounds, not taken from the data: ranges=[(18, 90), (0, 1)]", line=user_line(),

@@ -33,8 +33,9 @@ from protocols.survival.patients import (
     Whole,
     grid_of,
     mark_of,
+    most_of,
     need_patients,
-    refuse_more,
+    public_numbers,
     sites_of,
     told,
 )
@@ -75,8 +76,8 @@ async def concordance(
     """
     need_context(ctx, "survival.concordance")
     times, own, owners, borders = grid_of(grid), need_patients(mine), sites_of(ctx, sites), _edges(edges)
-    weights = np.asarray(score, np.float64)
-    refuse_more(own, most)
+    weights = _score(score)
+    most = most_of(own, most)
     tables, mark = [], mark_of(times, weights, borders)
     for site in owners:
         counted = _counted(own, times, weights, borders, ctx) if ctx.me == site and own is not None else None
@@ -124,10 +125,24 @@ def _counted(own: Patients, grid: Floats, score: Floats, edges: Floats, ctx: Con
     return table
 
 
+def _score(score: Any) -> Floats:
+    """LocalError `wrong-number`."""
+    weights = public_numbers(score)
+    if weights.ndim != 1 or not np.isfinite(weights).all():
+        raise LocalError("wrong-number", "a score that is no list of finite numbers",
+                         "give a public coefficient for each covariate, at all parties", line=user_line())  # fmt: skip
+    return weights
+
+
 def _edges(edges: Any) -> Floats:
     """LocalError `wrong-number`."""
-    borders = np.asarray(edges, np.float64)
-    if borders.ndim != 1 or not 0 < borders.size <= MOST_CLASSES or not (np.diff(borders) > 0).all():
+    borders = public_numbers(edges)
+    if (
+        not np.isfinite(borders).all()
+        or borders.ndim != 1
+        or not 0 < borders.size <= MOST_CLASSES
+        or not (np.diff(borders) > 0).all()
+    ):
         raise LocalError("wrong-number", f"edges that are no list of 1 to {MOST_CLASSES} rising numbers",
                          "np.linspace(lo, hi, 101) for scores between", line=user_line())  # fmt: skip
     return borders

@@ -26,7 +26,7 @@ from protocols.survival.cohort import Scale, Totals, scale_of, totals
 from protocols.survival.hazard_model import HazardModel, in_own_units, not_settled
 from protocols.survival.life_tables import MOST
 from protocols.survival.newton_steps import LONGEST, SETTLED, step, undamped
-from protocols.survival.patients import Floats, Patients, grid_of, need_patients, refuse_more, sites_of, told
+from protocols.survival.patients import Floats, Patients, grid_of, most_of, need_patients, sites_of, told
 from protocols.survival.small_groups import SMALLEST, smallest_of
 
 FINE = 4096
@@ -60,7 +60,7 @@ async def cox_with_open_steps(
     need_context(ctx, "survival.cox_with_open_steps")
     times, own, owners, scale = grid_of(grid), need_patients(mine), sites_of(ctx, sites), scale_of(ranges)
     count_of(steps, "the steps")
-    refuse_more(own, most)
+    most = most_of(own, most)
     people = [most] * len(owners)
     of = await totals(ctx, own, times, scale, owners, people, stratified=stratified)
     events, patients = await of.size(ctx, smallest_of(smallest))

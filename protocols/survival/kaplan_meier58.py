@@ -29,7 +29,7 @@ from protocols.array.shape import stack
 from protocols.privacy.amounts import AnyNumber
 from protocols.statistics.estimate import confidence_of
 from protocols.survival.life_tables import LifeTables
-from protocols.survival.patients import Floats
+from protocols.survival.patients import Floats, public_numbers
 from protocols.survival.small_groups import SMALLEST, smallest_of
 
 WIDE = 256
@@ -117,9 +117,10 @@ def _places(grid: Floats, at: Any) -> npt.NDArray[np.int64]:
     """Where the times are in the grid. LocalError `wrong-number`."""
     if at is None:
         return np.arange(len(grid))
-    wanted = np.atleast_1d(np.asarray(at, np.float64))
+    wanted = np.atleast_1d(public_numbers(at))
     places = np.searchsorted(grid, wanted)
-    if wanted.ndim != 1 or (places >= len(grid)).any() or (grid[np.minimum(places, len(grid) - 1)] != wanted).any():
-        raise LocalError("wrong-number", "curves at times that are not of the grid",
-                         "give at= times of the grid of the life tables", line=user_line())  # fmt: skip
+    of_grid = grid[np.minimum(places, len(grid) - 1)] == wanted
+    if wanted.ndim != 1 or not of_grid.all() or not (np.diff(wanted) > 0).all():
+        raise LocalError("wrong-number", "curves at times that are not of the grid, or do not rise",
+                         "give at= times of the grid of the life tables, in order", line=user_line())  # fmt: skip
     return places

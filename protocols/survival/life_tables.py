@@ -23,8 +23,8 @@ from protocols.survival.patients import (
     count_of_arms,
     grid_of,
     mark_of,
+    most_of,
     need_patients,
-    refuse_more,
     sites_of,
     told,
 )
@@ -74,7 +74,7 @@ async def life_tables(
     need_context(ctx, "survival.life_tables")
     times, own, owners = grid_of(grid), need_patients(mine), sites_of(ctx, sites)
     count = count_of_arms(arms, own)
-    refuse_more(own, most)
+    most = most_of(own, most)
     tables, mark = [], mark_of(times)
     for site in owners:
         counted = _counted(own, times, count) if ctx.me == site and own is not None else None

@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError, PeerError
+from protocols.arguments import whole_number
 from protocols.array.inputs import secret_counted
-from protocols.array.lines import user_line
+from protocols.array.lines import naming_line, user_line
+from protocols.array.public import refuse_masked
 from protocols.array.secret import SecretArray
 from protocols.party_indices import party_index
 
@@ -20,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
 MOST_TIMES = 1 << 12
+MOST_ARMS = 64
 
 
 class Patients:
@@ -28,7 +31,7 @@ class Patients:
 
     Nothing of it leaves the hospital but by what the functions of `mpc.survival` compute. It shows no patient: its repr
     has their number alone. LocalError `wrong-shape`, `not-a-number` for what is missing, `wrong-number` for negative
-    times, events other than 0 and 1, arms that are no whole numbers.
+    times, events other than 0 and 1, arms that are no whole numbers below MOST_ARMS; `masked-array`.
     """
 
     __slots__ = ("arms", "covariates", "events", "times")
@@ -37,7 +40,7 @@ class Patients:
         self.times = _numbers(times, "times", 1)
         count = len(self.times)
         self.events = _whole(events, "events", count, most=1)
-        self.arms = np.zeros(count, np.int64) if arms is None else _whole(arms, "arms", count)
+        self.arms = np.zeros(count, np.int64) if arms is None else _whole(arms, "arms", count, most=MOST_ARMS - 1)
         self.covariates = np.zeros((count, 0)) if covariates is None else _numbers(covariates, "covariates", 2)
         if len(self.covariates) != count:
             raise _unequal(count, "covariates", len(self.covariates))
@@ -65,12 +68,17 @@ class Patients:
         return np.asarray(self.slots(grid)[:, None] >= np.arange(len(grid)), np.int64)
 
 
+def public_numbers(given: Any) -> Floats:
+    """What a program gives as public numbers; what are none as one that is not finite."""
+    try:
+        return np.asarray(given, np.float64)
+    except (TypeError, ValueError):
+        return np.full((), np.nan)
+
+
 def grid_of(grid: Any) -> Floats:
     """Public times that rise, above 0. LocalError `wrong-number`."""
-    try:
-        times = np.asarray(grid, np.float64)
-    except (TypeError, ValueError):
-        times = np.zeros(0)
+    times = public_numbers(grid)
     rises = times.ndim == 1 and 0 < times.size <= MOST_TIMES and times[0] > 0 and bool((np.diff(times) > 0).all())
     if not rises or not np.isfinite(times).all():
         raise LocalError(
@@ -99,19 +107,23 @@ def need_patients(mine: Any) -> Patients | None:
     return mine
 
 
-def refuse_more(own: Patients | None, most: int) -> None:
-    """LocalError `out-of-range` where this party has more patients than is public."""
+def most_of(own: Patients | None, most: Any) -> int:
+    """How many patients a site has at most, which is public. LocalError `wrong-argument`; `out-of-range` where this
+    party has more."""
+    with naming_line():
+        most = whole_number(most, "most")
     if own is not None and len(own) > most:
         raise LocalError(
             "out-of-range", f"this party has {len(own)} patients, and most= says that no site has more than {most}",
             "a larger most=, the same at all sites", line=user_line(),
         )  # fmt: skip
+    return int(most)
 
 
 def count_of_arms(arms: Any, mine: Patients | None) -> int:
     """How many there are. LocalError `wrong-number` where this party's patients are in others."""
-    if type(arms) is not int or not 1 <= arms <= 64:
-        raise LocalError("wrong-number", f"arms={arms!r}", "a whole number from 1 to 64", line=user_line())
+    if type(arms) is not int or not 1 <= arms <= MOST_ARMS:
+        raise LocalError("wrong-number", f"arms={arms!r}", f"a whole number from 1 to {MOST_ARMS}", line=user_line())
     if mine is not None and len(mine) and int(mine.arms.max()) >= arms:
         raise LocalError("wrong-number", f"some of this party's patients are in an arm beyond {arms - 1}",
                          "arms count from 0, and arms= says how many there are", line=user_line())  # fmt: skip
@@ -146,6 +158,8 @@ def _fits(shape: tuple[int, ...], due: tuple[int | None, ...]) -> bool:
 
 
 def _numbers(given: Any, name: str, dimensions: int) -> Floats:
+    refuse_masked(given)
+    _refuse_dates(given, name)
     try:
         values = np.array(given, np.float64)
     except (TypeError, ValueError):
@@ -159,13 +173,23 @@ def _numbers(given: Any, name: str, dimensions: int) -> Floats:
     return values
 
 
-def _whole(given: Any, name: str, count: int, most: int | None = None) -> Whole:
+def _refuse_dates(given: Any, name: str) -> None:
+    """LocalError `not-a-number` for what numpy would count in days since 1970, or in billionths of a second."""
+    if getattr(getattr(given, "dtype", None), "kind", "") in tuple("mM"):
+        raise LocalError(
+            "not-a-number", f"the {name} are dates or durations",
+            "count from each patient's start, in a unit that all have: (seen - start) / np.timedelta64(1, 'D')",
+            line=user_line(),
+        )  # fmt: skip
+
+
+def _whole(given: Any, name: str, count: int, most: int) -> Whole:
     values = _numbers(given, name, 1)
     if len(values) != count:
         raise _unequal(count, name, len(values))
-    if (values < 0).any() or (values != np.rint(values)).any() or (most is not None and (values > most).any()):
+    if (values < 0).any() or (values != np.rint(values)).any() or (values > most).any():
         raise LocalError(
-            "wrong-number", f"some of the {name} are not {'0 or 1' if most == 1 else 'whole numbers from 0 on'}",
+            "wrong-number", f"some of the {name} are not whole numbers from 0 to {most}",
             "1 where the event came, 0 where the patient was last seen; arms count from 0", line=user_line(),
         )  # fmt: skip
     return values.astype(np.int64)

@@ -10,8 +10,8 @@ import pytest
 from survival.trials import made_up, run
 
 import mpc
-from mpc.errors import PeerError
-from protocols.survival import concordance, cox, cox_with_open_steps, kaplan_meier, life_tables
+from mpc.errors import LocalError, PeerError
+from protocols.survival import Patients, concordance, cox, cox_with_open_steps, kaplan_meier, life_tables
 
 STUDY = made_up(60, 2, months=6)
 MONTHS = range(1, 7)
@@ -49,3 +49,55 @@ def test_one_time_otherwise_is_noticed_at_a_party_without_patients() -> None:
 
     with pytest.raises(PeerError, match="public-values-differ"):
         mpc.simulate(main, [None] * 3, suite="ideal")
+
+
+DATES = np.array(["2020-01-01", "2021-06-01"], "datetime64[D]")
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"times": DATES}, "not-a-number"),
+        ({"times": DATES - DATES[0]}, "not-a-number"),
+        ({"covariates": (DATES - DATES[0])[:, None]}, "not-a-number"),
+        ({"times": np.ma.masked_array([1.0, 2.0], [False, True])}, "masked-array"),
+        ({"events": np.ma.masked_array([1, 0], [False, True])}, "masked-array"),
+        ({"arms": [1e300, 0]}, "wrong-number"),
+        ({"arms": [64, 0]}, "wrong-number"),
+    ],
+)
+def test_what_would_be_counted_as_something_else_is_refused(given: dict[str, Any], code: str) -> None:
+    with pytest.raises(LocalError, match=code):
+        Patients(**({"times": [1, 2], "events": [1, 0]} | given))
+
+
+PUBLIC: dict[str, tuple[str, Callable[[mpc.Context, Any], Any]]] = {
+    "most, text": ("wrong-argument", lambda ctx, mine: life_tables(ctx, mine, MONTHS, arms=2, most="10")),
+    "most, open": ("wrong-argument", lambda ctx, mine: cox_with_open_steps(ctx, mine, MONTHS, ranges=WIDE, most=None)),
+    "ranges": ("wrong-number", lambda ctx, mine: cox(ctx, mine, MONTHS, ranges="wide")),
+    "ranges, endless": ("wrong-number", lambda ctx, mine: cox(ctx, mine, MONTHS, ranges=[(-1e308, 1e308)] * 2)),
+    "edges": ("wrong-number", lambda ctx, mine: concordance(ctx, mine, MONTHS, [1, 1], edges=[np.nan])),
+    "score": ("wrong-number", lambda ctx, mine: concordance(ctx, mine, MONTHS, [1, np.nan], edges=EDGES)),
+    "no score": ("wrong-number", lambda ctx, mine: concordance(ctx, mine, MONTHS, "best", edges=EDGES)),
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_terms_that_are_none_are_refused(name: str) -> None:
+    code, ask = PUBLIC[name]
+    with pytest.raises(LocalError, match=code):
+        run(STUDY, ask)
+
+
+@pytest.mark.parametrize("at", [3, "soon", [3, 2], [2, 2], [1.5], [[1, 2]]])
+def test_curves_are_asked_for_at_rising_times_of_the_grid(at: Any) -> None:
+    """The median is the first of them at which half of an arm is gone, so the first listed has to be the first."""
+
+    async def ask(ctx: mpc.Context, mine: Any) -> Any:
+        return await kaplan_meier(ctx, await life_tables(ctx, mine, MONTHS, arms=2), at=at)
+
+    if at == 3:
+        assert run(STUDY, ask).result.times.tolist() == [3]
+        return
+    with pytest.raises(LocalError, match="wrong-number"):
+        run(STUDY, ask)
