@@ -44,8 +44,8 @@ async def sum_at_server(
     `terms.round` is the number that the round gets; `members` are those who are told to take part by the program; if
     None, all that are here, or so many of them as the plan has, drawn at random; the others wait for another round.
     Each step lasts `seconds` at most, and the first one `first_seconds`, where clients have work to do before it, of
-    which the program tells them in the `opening`, a broadcast. A client whose message is refused is parted with, by that
-    error's code, and the round goes on. PeerErrors as of `Server.advance`, and `quorum-missed`; LocalError
+    which the program tells them in the `opening`, a broadcast. A client whose message is refused is parted with, by
+    that error's code, and the round goes on. PeerErrors as of `Server.advance`, and `quorum-missed`; LocalError
     `aggregation-order` where the rounds are at another number, `aggregation-plan` for more members than the plan has.
     The rest as of `Server`.
 
