@@ -209,9 +209,8 @@ FOLDER_ORDER = {
     ),
     "protocols.aggregation": (
         "odds", "graphs_bbglr20", "refusals", "plan", "demands", "terms", "shares_shamir79", "enrolment", "masks",
-        "messages", "agreement", "directory", "costs", "client_bbglr20", "unmasking_bbglr20", "server_bbglr20", "resuming",
-        "simulating", "on_star",
-        "__init__",
+        "messages", "agreement", "directory", "costs", "client_bbglr20", "unmasking_bbglr20", "server_bbglr20",
+        "resuming", "simulating", "on_star", "__init__",
     ),
     "protocols.collecting": (
         "refusals", "task", "messages", "book", "sums", "client", "aggregator", "leader", "helper", "collector",
