@@ -32,6 +32,7 @@ from protocols.matching.elements import (
 from protocols.matching.hint_sending import give_hint, take_hint
 from protocols.matching.oprf_rfc9497 import blinded, evaluated, padded, part, tag_of, unblinded
 from protocols.matching.programmed_kmprt17 import FIELD, MASK, PLACE, Layout, Places, programmed, read
+from protocols.matching.refusals import unlike_ids
 
 ANSWER = 16
 """The bytes of F(x) behind place and mask, by which a client sees what was found."""
@@ -90,6 +91,7 @@ async def _lead(ctx: Context, roles: Roles, own: Sequence[bytes]) -> Flags | Non
             total = FIELD.add(total, share)
     found: Flags = ~np.any(total, axis=-1)[: len(own)]
     found = np.zeros(len(own), bool) if ctx.planning else found
+    _refuse_more(ctx, roles, found)
     for k, client in enumerate(roles.clients):
         if client in roles.answered:
             right = [] if ctx.planning else [outputs[k][i][_WHOLE : _WHOLE + ANSWER] for i in np.flatnonzero(found)]
@@ -97,6 +99,14 @@ async def _lead(ctx: Context, roles: Roles, own: Sequence[bytes]) -> Flags | Non
             made_up_rows = rows_of(np.frombuffer(made_up, np.uint8).reshape(-1, ANSWER))
             await _send_answers(ctx, client, ascending([*right, *made_up_rows], ANSWER))
     return found
+
+
+def _refuse_more(ctx: Context, roles: Roles, found: Flags) -> None:
+    """PeerError `malformed-message` where more is common than the client with the fewest has: its hint has room for
+    some more than it told."""
+    fewest = min(roles.clients, key=lambda client: roles.sizes[client])
+    if np.count_nonzero(found) > roles.sizes[fewest]:
+        raise unlike_ids(ctx, "malformed-message", fewest, "a hint that fits more identifiers than it has")
 
 
 async def _follow(ctx: Context, roles: Roles, own: Sequence[bytes]) -> Flags | None:

@@ -99,9 +99,8 @@ async def _numbers(
     call: Context, meeting: Meeting, holder: int, other: int, sides: Sides
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """This party's numbers of all bins, and at the holder the bins of its identifiers; nothing elsewhere."""
-    nothing = np.zeros(0, np.int64)
     half = call.child("numbers of bins")
-    numbers, bins = np.zeros(sides.bins, np.uint64), nothing
+    numbers, bins = np.zeros(0, np.uint64), np.zeros(0, np.int64)
     if call.me == holder:
         numbers, bins = await hold(half, other, sides, meeting.own.encoded)
     elif call.me == other:

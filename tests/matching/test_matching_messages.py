@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from matching.matching_runs import ends, recorded, with_faults
 
+import mpc
 from mpc import matching
 from mpc.algebra.group import Scalars
 from mpc.algebra.ristretto import ORDER, generator
@@ -20,8 +22,10 @@ from mpc.network.transport import memory_network
 from mpc.network.wire import Message
 from mpc.testing import Fault, insecure_seed, transcript_digest
 from mpc.testing.wrapping import WrappedTransport
+from protocols.matching import among_several_kmprt17
 from protocols.matching.hash_to_group_rfc9380 import hash_to_group
 from protocols.matching.one_key_cp92 import prove_one_key, verify_one_key
+from protocols.matching.programmed_kmprt17 import Layout
 from protocols.proofs.transcript import Setting
 
 COLUMNS = [[3, 5, 8, 13], [5, 13, 21, 34, 55]]
@@ -174,6 +178,60 @@ def test_hints_of_numbers_beyond_the_field_are_refused(party: int) -> None:
     runs = ends(program, columns, transports)
     assert runs[leader].error.code == "malformed-message"
     assert runs[leader].error.party == runs[0].session.transport.names[party]
+
+
+def test_more_than_a_party_told_is_no_hint_of_it() -> None:
+    """Its hint has room for more than it told: whoever is answered as many as the smallest set has would get more."""
+    told, has = 128, 140
+
+    class Modest(WrappedTransport):
+        def send(self, to: int, message: Message) -> int:
+            """Tells fewer."""
+            if message.array.shape == (2,) and message.array.tolist() == [1, has]:
+                message = replace(message, array=np.array([1, told], np.uint64))
+            return self.within.send(to, message)
+
+    class Roomy(Layout):
+        @classmethod
+        def of(cls, count: int) -> Layout:
+            """The layout that was told, whatever it has."""
+            return Layout.of(told if count == has else count)
+
+    async def learn(ctx: Context, mine: Any) -> Any:
+        return len((await matching.common(ctx, mine, to=(0, 1))) or [])
+
+    transports: list[Any] = list(memory_network(3))
+    transports[2] = Modest(transports[2])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(among_several_kmprt17, "Layout", Roomy)
+        runs = ends(learn, [range(150), range(151), range(has)], transports)
+    error = runs[0].error
+    assert isinstance(error, PeerError)
+    assert (error.code, error.party) == ("malformed-message", runs[0].session.transport.names[2])
+
+
+def test_who_does_not_match_holds_nothing_of_what_others_announce() -> None:
+    class Boasting(WrappedTransport):
+        def send(self, to: int, message: Message) -> int:
+            """Announces a million, to the party that does not match: 11 MB of bins."""
+            if to == 2 and message.array.shape == (2,) and message.array.tolist() == [1, 3]:
+                message = replace(message, array=np.array([1, 1 << 20], np.uint64))
+            return self.within.send(to, message)
+
+    async def learn(ctx: Context, mine: Any) -> Any:
+        found = await matching.members(ctx, mine, holder=0, among=(0, 1), with_values=False)
+        return await mpc.reveal(ctx, found.there.sum())
+
+    transports: list[Any] = list(memory_network(3))
+    transports[0] = Boasting(transports[0])
+    tracemalloc.start()
+    try:
+        runs = ends(learn, [[1, 2, 3], [2, 3, 4], None], transports)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [run.result for run in runs] == [2, 2, 2]
+    assert most < 5_000_000
 
 
 def test_the_finder_may_keep_what_it_has_found_to_itself() -> None:
