@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.inputs import secret
 from protocols.array.node import Kind
 from protocols.array.secret import SecretArray
+from protocols.matching.columns import beside
 from protocols.matching.finding import common
 from protocols.matching.meeting import begun, parties_of
+from protocols.matching.refusals import unlike_ids
 
 
 async def align(
@@ -36,33 +36,36 @@ async def align(
 
     Every party that matches learns which of its identifiers all have, as of `common`, and all parties of the run how
     many; of the columns nobody learns anything but their shapes. Costs: `common`, and an input of each party.
-    LocalError `wrong-columns`, and as of `common` and `mpc.secret`.
+    LocalError `wrong-columns`, `wrong-number`, PeerError `unexpected-message` for another number of rows, and as of
+    `common` and `mpc.secret`.
     """
     line = begun(ctx, "align")
     parties = parties_of(ctx, among, line)
-    own = None if ctx.me not in parties else _table(ids, columns, line)
+    ranges, kinds = _of_each(ranges, "ranges", parties, line), _of_each(kinds, "kinds", parties, line)
+    ids = list(ids) if hasattr(ids, "__next__") else ids
+    own = beside(columns, len(ids), "columns", line) if ctx.me in parties and hasattr(ids, "__len__") else None
     found = await common(ctx, ids, among=among, at_most=at_most, planned=planned)
     chosen = None if own is None or found is None else own[found.rows]
-    return tuple(
-        [
-            await secret(ctx, j, chosen if ctx.me == j else None, range=_of(ranges, i), kind=_of(kinds, i))
-            for i, j in enumerate(parties)
-        ]
-    )
+    aligned = [
+        await secret(ctx, j, chosen if ctx.me == j else None, range=ranges[i], kind=kinds[i])
+        for i, j in enumerate(parties)
+    ]
+    count = len(aligned[0]) if found is None else len(found)
+    for j, x in zip(parties, aligned, strict=True):
+        if len(x) != count:
+            raise unlike_ids(ctx, "unexpected-message", j, f"{len(x)} rows, where {count} identifiers are common")
+    return tuple(aligned)
 
 
-def _table(ids: Any, columns: Any, line: str) -> Any:
-    array = np.asarray(columns)
-    if columns is None or not array.ndim or len(array) != len(ids):
-        rows = f"of {len(array)} rows" if columns is not None and array.ndim else "that are none"
+def _of_each(given: Any, name: str, parties: Sequence[int], line: str) -> Sequence[Any]:
+    """What is given for each party that matches, None for nothing. LocalError `wrong-number`."""
+    if given is None:
+        return [None] * len(parties)
+    if not isinstance(given, list | tuple) or len(given) != len(parties):
         raise LocalError(
-            "wrong-columns",
-            f"columns {rows} beside {len(ids)} identifiers",
-            'give a row for each identifier: mpc.matching.align(ctx, mine["id"], mine[["age", "income"]])',
+            "wrong-number",
+            f"{name}= is no list with one for each of the {len(parties)} parties that match",
+            f"one for each, in their order, None for none: {name}=[...]",
             line=line,
         )
-    return array
-
-
-def _of(each: Sequence[Any] | None, place: int) -> Any:
-    return None if each is None else each[place]
+    return given

@@ -2,7 +2,8 @@
 
 Identifiers are whole numbers, texts or bytes. Numbers are equal where their values are, whatever type holds them. Texts
 are equal where their Unicode normal forms C are (so that an accented letter is one, however it was typed), and in
-nothing else: case, spaces and leading zeros count. Bytes are taken as they are. A number never equals a text.
+nothing else: case, spaces and leading zeros count. Bytes are taken as they are, so an array in which numpy may have
+lost some is refused. A number never equals a text.
 
 Each is encoded so that encodings are equal where identifiers are, and ascend with them: numbers by value, texts by code
 points, bytes as bytes.
@@ -64,6 +65,8 @@ def ids_of(given: Any, line: str | None) -> Ids:
     """
     if isinstance(given, str | bytes) or not np.iterable(given):
         raise wrong_ids(f"are one value of type {type(given).__name__}", "give a column, one for each row", line)
+    if isinstance(given, np.ma.MaskedArray):
+        raise wrong_ids("are a masked array, in which some may be missing", "give the others: ids.compressed()", line)
     array = np.asarray(given) if hasattr(given, "dtype") else _objects(list(given))
     if array.ndim != 1:
         raise wrong_ids(f"have shape {array.shape}", 'give one column, as mine["id"]', line)
@@ -77,6 +80,12 @@ def ids_of(given: Any, line: str | None) -> Ids:
         )
     if array.dtype.kind not in "OUS":
         raise wrong_ids(f"are of dtype {array.dtype}", "give whole numbers, texts or bytes", line)
+    if array.dtype.kind == "S" and (np.char.str_len(array) < array.dtype.itemsize).any():
+        raise wrong_ids(
+            "are in an array of numpy's in which some end sooner than others, and zero bytes at an end are lost",
+            "give a list of bytes as they are; of texts, texts: ids.astype(str)",
+            line,
+        )
     return _of_objects(array.astype(object), line)
 
 

@@ -16,6 +16,7 @@ from protocols.array.logic import equal, where
 from protocols.array.node import Kind
 from protocols.array.secret import SecretArray
 from protocols.assurances import FOLLOWED, MATCHED, assure
+from protocols.matching.columns import beside, with_zero
 from protocols.matching.meeting import Meeting, begun, holding, meet, own_ids, parties_of, the_other
 from protocols.matching.members_psty19 import NUMBER_BITS, Sides, hold, offer_numbers
 
@@ -62,8 +63,9 @@ async def members(
     values beside them: `await mpc.reveal(ctx, m.chosen().sum(), privacy=...)` is a sum over what both have.
 
     `ids`: as for `common`; `among`: the two, if there are more parties in the run. `values`: at the holder a number, or
-    a row of them, for each of its rows, of which the first of an identifier counts; the others' are ignored; `range`
-    and `kind` as of `mpc.secret`. `with_values`: whether the holder gives any, the same at all parties.
+    a row of them, for each of its rows, of which the first of an identifier counts; the others' are ignored; `range`,
+    in which zero always is, and `kind` as of `mpc.secret`. `with_values`: whether the holder gives any, the same at all
+    parties.
 
     Everybody learns the kind of identifiers and how many each of the two has (or `at_most`), and nobody anything else;
     what is computed of the result is as secret as the run's suite keeps it. One unit of data, an identifier of either
@@ -76,7 +78,7 @@ async def members(
     parties = parties_of(ctx, among, line)
     holder, other = the_other(ctx, parties, holder, line)
     own = own_ids(ctx, ids, parties, line)
-    given = _given(ctx, holder, values, len(own.place), line) if with_values else None
+    given = beside(values, len(own.place), "values", line) if with_values and ctx.me == holder else None
     call = ctx.child("members", line=line)
     meeting = await meet(call, own, parties, at_most, line)
     assure(call, MATCHED, FOLLOWED)
@@ -92,7 +94,7 @@ async def members(
     if not with_values:
         return Members(there, None)
     placed = None if given is None else _placed(given[own.first_rows()], bins, sides.bins)
-    return Members(there, await secret(ctx, holder, placed, range=range, kind=kind))
+    return Members(there, await secret(ctx, holder, placed, range=with_zero(range), kind=kind))
 
 
 async def _numbers(
@@ -107,21 +109,6 @@ async def _numbers(
         numbers = await offer_numbers(half, holder, sides, meeting.own.encoded)
     call.join(half)
     return numbers.astype(np.int64), bins
-
-
-def _given(ctx: Context, holder: int, values: Any, rows: int, line: str) -> npt.NDArray[Any] | None:
-    """What the holder gives for each of its rows. LocalError `wrong-columns`."""
-    if ctx.me != holder:
-        return None
-    array = np.asarray(values)
-    if values is None or not array.ndim or len(array) != rows:
-        raise LocalError(
-            "wrong-columns",
-            f"values beside {rows} identifiers of the holder's, of another length or missing",
-            "give a number, or a row of them, for each identifier; or with_values=False, at all parties",
-            line=line,
-        )
-    return array
 
 
 def _placed(values: npt.NDArray[Any], bins: npt.NDArray[np.int64], count: int) -> npt.NDArray[Any]:

@@ -10,7 +10,8 @@ import pytest
 import mpc
 from mpc import matching
 from mpc.context import Context
-from mpc.errors import LocalError
+from mpc.errors import LocalError, PeerError
+from protocols.matching.common_ids import Common
 
 
 @pytest.mark.parametrize("n", [2, 3])
@@ -51,10 +52,50 @@ def test_plans_know_how_many_rows_to_expect() -> None:
     assert (plan.report.rounds, plan.report.bytes_sent) == (run.report.rounds, run.report.bytes_sent)
 
 
-@pytest.mark.parametrize("columns", [None, 5, [1, 2]])
+@pytest.mark.parametrize("columns", [None, 5, [1, 2], [[1], [2, 3], [4]]])
 def test_columns_go_with_identifiers(columns: Any) -> None:
     async def main(ctx: Context, mine: Any) -> Any:
         return await matching.align(ctx, mine, columns)
 
     with pytest.raises(LocalError, match="wrong-columns"):
         mpc.simulate(main, inputs=[[1, 2, 3], [3, 4, 5]])
+
+
+def refused(call: Any) -> str:
+    with pytest.raises(LocalError) as caught:
+        mpc.simulate(call, inputs=[[1, 2, 3], [3, 4, 5]])
+    return caught.value.code
+
+
+def test_what_goes_with_nothing_is_refused_in_words() -> None:
+    one = np.ones(3)
+    masked = np.ma.masked_array(one, [False, False, True])
+    assert refused(lambda ctx, mine: matching.align(ctx, None, one)) == "wrong-ids"
+    assert refused(lambda ctx, mine: matching.align(ctx, 3, one)) == "wrong-ids"
+    assert refused(lambda ctx, mine: matching.align(ctx, mine, masked)) == "masked-array"
+    assert refused(lambda ctx, mine: matching.common_sum(ctx, mine, masked, holder=0)) == "masked-array"
+    for each in ([(0, 9)], "int", [(0, 9)] * 3):
+        assert refused(lambda ctx, mine, each=each: matching.align(ctx, mine, one, ranges=each)) == "wrong-number"
+        assert refused(lambda ctx, mine, each=each: matching.align(ctx, mine, one, kinds=each)) == "wrong-number"
+
+
+def test_identifiers_may_come_one_by_one() -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        return await mpc.reveal(ctx, *await matching.align(ctx, iter(mine), np.array(mine) * 2))
+
+    assert [x.tolist() for x in mpc.simulate(main, inputs=[[1, 2, 3], [3, 4, 5]]).result] == [[6], [6]]
+
+
+def test_who_brings_other_rows_than_are_common_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows one after the other would be about other people each."""
+
+    async def main(ctx: Context, mine: Any) -> Any:
+        return await matching.align(ctx, mine, mine)
+
+    def fewer(own: Any, found: Any) -> Common:
+        return Common(own.values(found), own.first_rows()[found][: -1 if len(own) == 4 else None], found[own.place])
+
+    monkeypatch.setattr(Common, "of", staticmethod(fewer))
+    with pytest.raises(PeerError, match="unexpected-message") as caught:
+        mpc.simulate(main, inputs=[[1, 2, 3], [3, 4, 5, 1]])
+    assert caught.value.party == "party1"

@@ -81,6 +81,14 @@ def test_members_are_those_of_sets(x: list[int], y: list[int]) -> None:
     assert len(there) == bins_for(len(set(x)))
 
 
+@pytest.mark.parametrize(("values", "bounds"), [([120, 300], (100, 500)), ([-120.5, -300.0], (-500, -100))])
+def test_places_without_an_identifier_are_zero_whatever_the_range(values: list[float], bounds: Any) -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        return await matching.common_sum(ctx, mine, values, holder=0, range=bounds)
+
+    assert mpc.simulate(main, inputs=[[1, 2], [2, 3]]).result == values[1]
+
+
 def test_sums_and_noisy_counts() -> None:
     async def main(ctx: Context, mine: Any) -> Any:
         ids, values = mine
